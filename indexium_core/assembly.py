@@ -32,7 +32,7 @@ from indexium_core.store import events as events_store
 from indexium_core.store import jobs as jobs_store
 from indexium_core.store.operations import backups as backups_store
 from indexium_core.store.operations import ledger
-from indexium_core.store.people import casts
+from indexium_core.store.people import people_index
 
 __all__ = ["PROCESSES", "Assembly"]
 
@@ -176,13 +176,13 @@ class Assembly:
         """Put together what only looks, and what settles what it finds."""
         self.search = plan_search.Finder(store)
         self.charts = charts.Charts(store, self.plans, clock=clock)
-        cast = casts.Casts(store)
+        index = people_index.PeopleIndex(store)
         self.suggestions = suggestions.Suggestions(
-            store, cast, self.plans.newest_version, placeholder_keys=self._placeholder_keys, clock=clock
+            store, index, self.plans.newest_version, placeholder_keys=self._placeholder_keys, clock=clock
         )
         self.checks = check_service.Checks(
             store,
-            cast,
+            index,
             self.decisions,
             version=self.plans.newest_version,
             placeholder_keys=self._placeholder_keys,

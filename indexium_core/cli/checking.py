@@ -1,4 +1,4 @@
-"""`suggest`, `checks`, `findings`: who may be in a file, what does not agree, and settling it."""
+"""`suggest`, `checks`, `findings`: suggested people, inconsistencies, and their resolutions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from indexium_core.model.people.suggestion import Suggestion
 Kind = Annotated[str, typer.Argument(metavar="KIND", help="copies, differ, spelling, unknown, placeholder or single.")]
 Subjects = Annotated[
     list[str] | None,
-    typer.Argument(metavar="SUBJECT…", help="What findings are about, as 'indexium checks KIND' says."),
+    typer.Argument(metavar="SUBJECT…", help="Subjects of findings, as 'indexium checks KIND' prints them."),
 ]
 All = Annotated[bool, typer.Option("--all", help="All open findings of this kind.")]
 
@@ -26,13 +26,13 @@ All = Annotated[bool, typer.Option("--all", help="All open findings of this kind
 def suggest(
     context: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FILE_OR_ID", help="Path of a file, or its id from 'indexium plan'.")],
-    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 5,
+    limit: Annotated[int, typer.Option(min=1, help="Maximum number of people.")] = 5,
     decline: Annotated[
-        list[str] | None, typer.Option(help="A name that is not to be suggested for this file again.")
+        list[str] | None, typer.Option(help="A name that must not be suggested for this file again.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show who else may be in a file, and why; nobody is added."""
+    """Show people who may be in a file, with the reasons; no person is added."""
     with opened(context) as library:
         file_id = library.files.find(file)
         if decline:
@@ -42,9 +42,9 @@ def suggest(
         output.to_json({"items": found, "total": len(found)})
         return
     if found:
-        output.table(("person", "why"), [(each.name, _reasons(each)) for each in found])
+        output.table(("person", "reasons"), [(each.name, _reasons(each)) for each in found])
     else:
-        output.note("Nothing speaks for anybody else.")
+        output.note("No suggestions.")
 
 
 def _reasons(suggestion: Suggestion) -> str:
@@ -63,10 +63,10 @@ def checks(
     ] = "",
     page: Annotated[int, typer.Option(min=1)] = 1,
     per_page: Annotated[int, typer.Option(min=0, help="0 = all.")] = 25,
-    right: Annotated[bool, typer.Option("--right", help="Those that you said to be right as they are.")] = False,
+    right: Annotated[bool, typer.Option("--right", help="Show the ignored findings.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what in the database and the files does not agree, and the ways to settle it."""
+    """Show inconsistencies between the database and the files, with their resolutions."""
     with opened(context) as library:
         if not kind:
             _print_groups(library.checks.groups(), as_json=as_json)
@@ -83,32 +83,32 @@ def _print_groups(groups: list[CheckGroup], *, as_json: bool) -> None:
         output.to_json({"items": groups, "total": sum(group.total for group in groups)})
         return
     rows = [(group.kind, group.total, group.dismissed, group.text) for group in groups]
-    output.table(("check", "findings", "right as they are", "what is listed"), rows, right=(1, 2))
+    output.table(("check", "findings", "ignored", "description"), rows, right=(1, 2))
     if not any(group.total for group in groups):
-        output.note("Nothing disagrees.")
+        output.note("No findings.")
 
 
 def _print_page(found: CheckPage) -> None:
     if found.items:
-        rows = [(row.subject, _told(row), _ways(row)) for row in found.items]
-        output.table(("subject", "what was found", "ways to settle it"), rows)
+        rows = [(row.subject, _description(row), _resolutions(row)) for row in found.items]
+        output.table(("subject", "finding", "resolutions"), rows)
     else:
-        output.note("Nothing is found.")
+        output.note("No findings.")
     first = (found.page - 1) * found.per_page + 1
     if len(found.items) < found.total and found.items:
         last = first + len(found.items) - 1
         output.note(f"Shown: {wording.range_of(first, last, found.total)}; --page {found.page + 1} shows more.")
 
 
-def _told(row: CheckRow) -> str:
+def _description(row: CheckRow) -> str:
     return row.text if row.title == row.subject or row.kind == "spelling" else f"{row.title}: {row.text}"
 
 
-def _ways(row: CheckRow) -> str:
-    return "; ".join(f"{mend.code} ({wording.plural(mend.files, 'file')})" for mend in row.mends)
+def _resolutions(row: CheckRow) -> str:
+    return "; ".join(f"{each.code} ({wording.plural(each.files, 'file')})" for each in row.mends)
 
 
-findings = typer.Typer(help="Settle what the checks found.", no_args_is_help=True)
+findings = typer.Typer(help="Resolve or ignore the findings of checks.", no_args_is_help=True)
 app.add_typer(findings, name="findings")
 
 
@@ -116,40 +116,36 @@ app.add_typer(findings, name="findings")
 def settle(
     context: typer.Context,
     kind: Kind,
-    subject: Annotated[str, typer.Argument(metavar="[SUBJECT]", help="What the finding is about.")] = "",
-    way: Annotated[
-        str, typer.Argument(metavar="[WAY]", help="One of the ways that 'indexium checks KIND' shows.")
-    ] = "",
+    subject: Annotated[str, typer.Argument(metavar="[SUBJECT]", help="Subject of the finding.")] = "",
+    way: Annotated[str, typer.Argument(metavar="[WAY]", help="A resolution that 'indexium checks KIND' prints.")] = "",
     everything: All = False,
 ) -> None:
-    """Settle a finding; no file is written: the plan shows what it comes to."""
+    """Resolve a finding. No file changes: check the plan and write it."""
     if everything is bool(subject):
-        message = "Name a finding and a way, or --all: then the database learns what all of these files say."
+        message = "Name a finding and a resolution, or --all, which adds all people in these files to the database."
         raise errors.UsageError(message)
     with opened(context) as library:
-        done = library.checks.resolve_all(kind) if everything else library.checks.resolve(kind, subject, way)
-    output.note(done.text)
+        report = library.checks.resolve_all(kind) if everything else library.checks.resolve(kind, subject, way)
+    output.note(report.text)
 
 
 @findings.command("dismiss", epilog="Example: indexium findings dismiss single 'Uncle Pete'")
 def dismiss(context: typer.Context, kind: Kind, subjects: Subjects = None, everything: All = False) -> None:
-    """Say that findings are right as they are; they are left out until something about them changes."""
+    """Ignore findings; they are hidden until their data changes."""
     if everything is bool(subjects):
-        raise errors.UsageError("Name the findings that are right, or --all.")
+        raise errors.UsageError("Name the findings to ignore, or --all.")
     with opened(context) as library:
         count = library.checks.ignore_all(kind) if everything else library.checks.ignore(kind, subjects or [])
-    output.note(
-        f"{wording.plural(count, 'finding is', 'findings are')} right as {'it is' if count == 1 else 'they are'}."
-    )
+    output.note(f"{wording.plural(count, 'finding is', 'findings are')} ignored.")
 
 
 @findings.command("restore", epilog="Example: indexium findings restore single 'Uncle Pete'")
 def restore(
     context: typer.Context,
     kind: Kind,
-    subjects: Annotated[list[str], typer.Argument(metavar="SUBJECT…", help="What the findings are about.")],
+    subjects: Annotated[list[str], typer.Argument(metavar="SUBJECT…", help="Subjects of the findings.")],
 ) -> None:
-    """Take back that findings are right."""
+    """Open ignored findings again."""
     with opened(context) as library:
         count = library.checks.unignore(kind, subjects)
     output.note(f"{wording.plural(count, 'finding is', 'findings are')} open again.")

@@ -206,7 +206,7 @@ def import_people(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be imported.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read who is in which file."""
+    """Import people of files from CSV, JSON or a legacy .db file."""
     with opened(context) as library:
         if dry_run:
             report = library.people.check_import(file, root=root, replace=replace).report
@@ -222,7 +222,7 @@ def import_people(
 def _print_import(report: ImportReport) -> None:
     skipped = f", {len(report.skipped):,} skipped" if report.skipped else ""
     output.note(
-        f"{wording.plural(report.matched, 'name')} matched, {report.waiting:,} wait for a scan, "
+        f"{wording.plural(report.matched, 'name')} matched, {report.waiting:,} waiting for a scan, "
         f"{wording.plural(len(report.rejected), 'row')} rejected{skipped}."
     )
     for row in report.rejected:
@@ -231,7 +231,7 @@ def _print_import(report: ImportReport) -> None:
 
 
 def _print_skipped(report: ImportReport) -> None:
-    """Print the names that were skipped: all places of a reason in one line, the first of many."""
+    """Print the skipped names: one line for each reason, with the first places."""
     places: dict[str, list[str]] = {}
     for row in report.skipped:
         places.setdefault(row.reason, []).append(row.where)
@@ -242,16 +242,16 @@ def _print_skipped(report: ImportReport) -> None:
 
 @people.command("take-from-files", epilog="Example: indexium people take-from-files")
 def take_from_files(context: typer.Context) -> None:
-    """Take over the people whom comments name, in those files of which the database knows nobody."""
+    """Add the people in comments to the database, for files without people in the database."""
     with opened(context) as library:
         report = library.people.take_from_files()
-    output.note(f"{wording.plural(report.added, 'name')} taken over, in {wording.plural(report.files, 'file')}.")
+    output.note(f"{wording.plural(report.added, 'name')} added in {wording.plural(report.files, 'file')}.")
     _print_skipped(report)
 
 
 @people.command("export", epilog="Example: indexium people export > people.csv")
 def export_people(context: typer.Context, as_json: AsJson = False) -> None:
-    """Print every assignment as CSV; 'people import' reads it back."""
+    """Print all assignments as CSV; 'people import' can read them."""
     with opened(context) as library:
         rows = library.people.export()
     if as_json:
@@ -265,7 +265,7 @@ def export_people(context: typer.Context, as_json: AsJson = False) -> None:
 
 @people.command("add", epilog="Example: indexium people add sea.mp4 --person 'Ann Lee'")
 def add_people(context: typer.Context, paths: Paths, person: Names) -> None:
-    """Say that people are in files."""
+    """Add people to files, in the database."""
     with opened(context) as library:
         _print_import(library.people.add(paths, person))
 
@@ -276,14 +276,14 @@ def remove_people(
     paths: Paths,
     person: Names,
     from_files: Annotated[
-        bool, typer.Option("--from-files", help="Also plan to take the name out of the files.")
+        bool, typer.Option("--from-files", help="Also plan to remove the names from the files.")
     ] = False,
 ) -> None:
-    """Say that people are not in files after all."""
+    """Remove people from files, in the database."""
     with opened(context) as library:
         count = library.people.remove(paths, person, from_files=from_files)
     taken = f"{count} assignment{'' if count == 1 else 's'} removed."
-    output.note(taken + (" The plan takes the names out of the files." if from_files else ""))
+    output.note(taken + (" The plan removes the names from the files." if from_files else ""))
 
 
 @people.command("list", epilog="Example: indexium people list")

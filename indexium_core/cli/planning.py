@@ -216,7 +216,7 @@ def postpone(
     with opened(context) as library:
         refuse_ids(library, query)
         if bring_back:
-            _report("brought back", library.decisions.bring_back(with_chosen(query, "postponed", ["yes"])).files)
+            _report("brought back", library.decisions.end_postponements(with_chosen(query, "postponed", ["yes"])).files)
         else:
             _report("postponed", library.decisions.postpone(query, until=until).files)
 

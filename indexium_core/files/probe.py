@@ -19,13 +19,13 @@ from av.stream import Disposition
 from indexium_core import errors
 from indexium_core.files import fingerprint, libav
 from indexium_core.files.containers import Capabilities, Family, Layout, registry
+from indexium_core.files.containers.shared.refusals import NO_MEDIA
 from indexium_core.files.reader import FileReader
 from indexium_core.model.files.media import Change, FieldValue, FileFacts, FileStat, Refusal, StreamFacts
 
 __all__ = ["facts_after", "facts_of", "probe", "stream_facts"]
 
 PLAIN = Capabilities()
-_NO_MEDIA = "There is no film, sound or text in this file."
 # A strategy is chosen for an ordinary comment: what is there, and names beside it. The write asks again.
 _TYPICAL = "People: " + ", ".join(["Somebody Unknown"] * 6)
 # FFmpeg's numbers and names of the transfer functions of a high dynamic range, and the codec tags that say so, too.
@@ -131,7 +131,7 @@ def _judged(
         facts = _media_facts(reader, layout)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         if problem is None and not layout.payload:  # a whole file, of a cover or a font at most
-            return FileFacts(state="not_video", message=_NO_MEDIA, container=layout.container)
+            return FileFacts(state="not_video", message=NO_MEDIA, container=layout.container)
         facts = FileFacts(state="corrupt", container=layout.container)
         said = str(getattr(error, "strerror", None) or error).lower().rstrip(".")
         damage = damage or Refusal(code="corrupt", message=f"The file is damaged: {said}.")
@@ -139,7 +139,7 @@ def _judged(
         refused = replace(facts, strategy_code=damage.code, strategy_message=damage.message)
         return replace(refused, state="corrupt", message=damage.message)
     if all(stream.kind == "attachment" or stream.details.get("attached_pic") for stream in facts.streams):
-        return replace(facts, state="not_video", message=_NO_MEDIA)
+        return replace(facts, state="not_video", message=NO_MEDIA)
     identity = identity or fingerprint.payload_hash(reader, layout.payload, full=full)
     return _with_strategy(replace(facts, file_hash=identity), reader, family, layout, means)
 
@@ -153,12 +153,19 @@ def _with_strategy(
     changes = [change, replace(change, segment=None)] if len(layout.fields) > 1 else [change]
     found = []
     for each in changes:
-        choice = registry.choose(family, reader, layout, [each], means, parting=True)
+        choice = registry.choose(family, reader, layout, [each], means, break_links=True)
         if isinstance(choice, Refusal):
             return replace(facts, strategy_code=choice.code, strategy_message=choice.message)
         found.append((choice.strategy, registry.cost(choice.edit, reader)))
     strategy, cost = max(found, key=lambda each: each[1].seconds)
-    return replace(facts, strategy=strategy, est_seconds=cost.seconds, est_bytes=cost.bytes_written)
+    return replace(
+        facts,
+        strategy=strategy,
+        strategy_code="no_strategy_yet" if layout.not_removable else "",
+        strategy_message=layout.not_removable,
+        est_seconds=cost.seconds,
+        est_bytes=cost.bytes_written,
+    )
 
 
 def _media_facts(reader: FileReader, layout: Layout) -> FileFacts:

@@ -89,7 +89,7 @@ def means(path: bytes, *, nlink: int, faststart: str) -> Capabilities:
         reflink=place.volume.reflink,
         clone_block=place.volume.clone_block,
         replace=nlink == 1 and place.writable,
-        parting=nlink > 1 and place.writable,
+        may_break_links=nlink > 1 and place.writable,
         keep_faststart=faststart != "any",
     )
 

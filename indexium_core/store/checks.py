@@ -191,7 +191,7 @@ def assignment_targets(reader: Connection, file_ids: Collection[int]) -> list[tu
 
 
 def files_with_people(reader: Connection, names: Collection[str], *, limit: int) -> dict[str, tuple[list[int], int]]:
-    """Return the files of each person: the first `limit`, and the count. `reader` is a cursor of `Casts`."""
+    """Return the files of each person: the first `limit`, and the count. `reader` is a cursor of `PeopleIndex`."""
     result = reader.execute(_sql("files_with_people"), {"names": list(names), "limit": limit}).fetchall()
     return {name: (first, count) for name, first, count in result}
 

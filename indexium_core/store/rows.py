@@ -143,7 +143,7 @@ def _fact_columns(file: ScannedFile) -> dict[str, Any]:
         "fields_differ": len(comments) > 1 or (bool(comments) and facts.comment not in comments),
         "people": names,
         "people_keys": [people_comment.person_key(name) for name in names],
-        "custom_text": fields.displayed(fields.lost_texts(facts.comment, places)),
+        "custom_text": fields.displayed(fields.lost_texts(facts.comment, places, writable=bool(facts.strategy))),
         "comment_before": fields.displayed(parsed.before),
         "comment_after": fields.displayed(parsed.after),
         "comment_without": None if parsed.without is None else fields.displayed(parsed.without),

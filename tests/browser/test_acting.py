@@ -93,7 +93,7 @@ def test_a_plan_that_changed_while_the_question_stands_is_looked_at_again_and_th
 ) -> None:
     one, two = library.plan("risk:safe").page(sort="name").items[:2]
     page = site.visit("/plan?q=risk:safe&sort=name")
-    page.get_by_label(re.compile("files? that can be written")).first.checks.page()
+    page.get_by_label(re.compile("files? that can be written")).first.check()
     page.get_by_role("button", name="Dry run").click()
     report = page.get_by_role("dialog", name="Dry run")
     expect(report).to_contain_text("would be written. Nothing was changed.")
@@ -188,7 +188,7 @@ def test_a_plan_goes_out_is_edited_and_comes_back_as_one_step(site: Site, librar
     wrong.write_text("name,people\nx,y\n")
     page.keyboard.press("E")
     page.get_by_label("CSV file with changes").set_input_files(wrong)
-    expect(page.get_by_role("dialog")).to_contain_text("no column says which file is meant")
+    expect(page.get_by_role("dialog")).to_contain_text("no column identifies the file")
 
 
 def test_a_search_of_which_all_was_written_says_so_and_is_cleared(site: Site, library: Library) -> None:

@@ -54,13 +54,13 @@ def test_findings_are_settled_with_the_keyboard_alone(site: Site, library: Libra
     # What is right is left out, over a reload too, and can be brought back.
     expect(drawer.get_by_role("heading")).to_contain_text("Kim Park")
     press(page, "r")
-    turn = page.get_by_role("button", name="1 right as it is")
+    turn = page.get_by_role("button", name="1 ignored")
     expect(turn).to_be_visible()
     page.reload()
     turn.click()
     expect(drawer.get_by_role("heading")).to_contain_text("Kim Park")
     press(page, "r")
-    expect(page.get_by_text("None of these")).to_be_visible()
+    expect(page.get_by_text("No ignored findings")).to_be_visible()
     # From a finding to its file in the plan.
     page.goto(site.url + "/checks?kind=unknown")
     expect(drawer.get_by_role("heading")).to_have_text("Uncle Pete")

@@ -83,7 +83,7 @@ def test_facets_narrow_down_with_the_keyboard_and_the_search_says_the_same(look:
     page.keyboard.press("f")
     panel = page.get_by_role("dialog", name="Filters")
     expect(panel.get_by_label(re.compile("^mp4"))).to_be_checked()
-    facets = known.facets("container:mp4")
+    facets = known.search.facets(known.plan("container:mp4"))
     for value in facets["risk"].values:
         expect(option(panel, "Risk", value.label)).to_contain_text(str(value.files))
     expect(panel.get_by_label(re.compile("^safe"))).to_be_focused()
@@ -91,7 +91,7 @@ def test_facets_narrow_down_with_the_keyboard_and_the_search_says_the_same(look:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
     expect(box(page)).to_have_value("container:mp4 risk:danger")
-    names = [value.value for value in known.facets("container:mp4 risk:danger")["person"].values[:2]]
+    names = [value.value for value in known.search.facets(known.plan("container:mp4 risk:danger"))["person"].values[:2]]
     for name in names:
         option(panel, "Person", name).click()
     both = f'(person:"{names[0]}" OR person:"{names[1]}")'
@@ -103,7 +103,7 @@ def test_facets_narrow_down_with_the_keyboard_and_the_search_says_the_same(look:
     panel.get_by_role("button", name="Clear Risk").click()
     panel.get_by_label("Find a person").fill("zo")
     expect(panel.locator("[data-key=person] .opt")).to_have_count(
-        len(known.facets("container:mp4", containing={"person": "zo"})["person"].values)
+        len(known.search.facets(known.plan("container:mp4"), containing={"person": "zo"})["person"].values)
     )
     page.keyboard.press("x")  # no command of the table
     page.keyboard.press("Escape")

@@ -223,7 +223,7 @@ def interrupted(media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_what_was_cut_off_is_offered_at_the_start_and_resumed(
     serve: Callable[[Library], Site], interrupted: Library
 ) -> None:
-    [cut] = interrupted.interrupted()
+    [cut] = interrupted.interruptions.operations()
     page = serve(interrupted).visit("/plan")
     dialog = page.get_by_role("dialog", name="A write was interrupted")
     expect(dialog).to_contain_text("Every file is whole.")
@@ -243,7 +243,7 @@ def test_what_was_cut_off_is_offered_at_the_start_and_resumed(
     expect(page).to_have_url(re.compile("/progress"))
     expect(page.locator(".summary")).to_contain_text("Completed")
     assert interrupted.status(cut.id).counts == {"success": cut.total}
-    assert interrupted.interrupted() == []
+    assert interrupted.interruptions.operations() == []
 
 
 def test_what_is_answered_in_one_tab_is_asked_in_no_other(
@@ -259,7 +259,7 @@ def test_what_is_answered_in_one_tab_is_asked_in_no_other(
 
 
 def test_what_was_cut_off_is_taken_back_from_the_dialog(serve: Callable[[Library], Site], interrupted: Library) -> None:
-    [cut] = interrupted.interrupted()
+    [cut] = interrupted.interruptions.operations()
     page = serve(interrupted).visit("/plan", width=390)
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name=f"Roll back {cut.counts['done']}…").click()

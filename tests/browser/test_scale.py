@@ -190,6 +190,6 @@ def test_the_list_is_walked_through_without_losing_the_focus(site: Site, many: L
     page.keyboard.press("s")  # it leaves the list: the next one has its place, the cursor and the focus
     expect(focused).to_have_attribute("data-id", str(first[1].file_id))
     expect(focused).to_have_attribute("aria-rowindex", "2")
-    many.bring_back("postponed:yes")
+    many.decisions.end_postponements("postponed:yes")
     expect(page.locator(f"[role=row][data-id='{first[0].file_id}']")).to_be_visible()
     expect(focused).to_have_attribute("data-id", str(first[1].file_id))

@@ -63,12 +63,12 @@ ROWS = {
     "avi, by ffmpeg": "AVI: nothing can be moved",
     "flv": "FLV",
     "flv, room": "FLV: the new comment is as long as the old one",
-    "flv, by ffmpeg": "FLV: not understood by us",
+    "flv, by ffmpeg": "FLV: not understood",
     "wmv": "WMV, ASF: no room",
     "wmv, room": "WMV, ASF: room in the header",
-    "wmv, by ffmpeg": "WMV, ASF: not understood by us",
+    "wmv, by ffmpeg": "WMV, ASF: not understood",
     "ogv": "OGV, OGG: no room",
-    "ogv, odd": "OGV, OGG: not understood by us",
+    "ogv, odd": "OGV, OGG: not understood",
     "ogv, room": "OGV, OGG: room in the comment header",
 }
 UNDO = {Patch: "journal", Rebuild: "reverse"}  # else FFmpeg's own file, of which a reverse may be large

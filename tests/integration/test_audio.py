@@ -154,7 +154,6 @@ def test_a_file_without_media_is_refused_with_the_true_reason(library: Library, 
     library.people.add(list(folder.iterdir()), ["Ann Lee"])
     told = {Path(item.file_path).name: item.issues[0].message for item in library.plan().items}
     assert told == {
-        "page.mp4": "Nothing can be written into this file. Indexium does not know this kind of file, "
-        "whatever its name says.",
-        "cover.mkv": "Nothing can be written into this file. There is no film, sound or text in this file.",
+        "page.mp4": "Nothing can be written into this file. Indexium does not know this kind of file.",
+        "cover.mkv": "Nothing can be written into this file. The file has no video, audio or subtitles.",
     }

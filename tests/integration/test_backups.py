@@ -161,7 +161,7 @@ def test_what_a_running_operation_keeps_is_not_evicted(shelf: Studio) -> None:
 
 def test_nothing_goes_for_what_would_not_fit_anyway(shelf: Studio) -> None:
     shelf.write(query="0000")
-    manager = shelf.library.backups.records
+    manager = shelf.library.backups
 
     assert not manager.room_for(80_001)
     assert not manager.make_room(80_001)

@@ -298,4 +298,4 @@ def test_offsets_that_ffmpeg_itself_left_wrong_are_not_touched() -> None:
     problem = examine(content).problem
 
     if problem is not None:  # newer ones do it right
-        assert "outside its media" in problem.message
+        assert "outside the media data" in problem.message

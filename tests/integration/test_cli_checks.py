@@ -10,7 +10,7 @@ import pytest
 
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
-from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people import AssignmentRequest
 from tests.integration.test_cli import Command
 from tests.support.catalog import NOW, scanned, store
 
@@ -22,7 +22,7 @@ def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Command:
     with Database.open(home) as database:
         store(database, [*(scanned(path) for path in cast), scanned("Lake/d.mp4", "People: Zoe Oz")])
         wanted = [
-            Wanted(name=name, path_bytes=os.fsencode(f"/films/{path}"))
+            AssignmentRequest(name=name, path_bytes=os.fsencode(f"/films/{path}"))
             for path, names in cast.items()
             for name in names
         ]
@@ -63,7 +63,7 @@ def test_all_findings_of_a_kind_are_dealt_with_at_once(run: Command) -> None:
     assert run("findings", "settle", "differ", "--all") == 0
     assert run.json("checks", "unknown")["total"] == 0
     assert run("findings", "dismiss", "spelling", "--all") == 0
-    assert run.err == "1 finding is right as it is.\n"
+    assert run.err == "1 finding is ignored.\n"
     assert [item["subject"] for item in run.json("checks", "single")["items"]] == ["Zoe Oz"]  # somebody else, then
 
 
@@ -71,13 +71,13 @@ def test_all_findings_of_a_kind_are_dealt_with_at_once(run: Command) -> None:
     ("words", "said"),
     [
         (("checks", "nonsense"), "There is no check 'nonsense'; choose one of copies, differ, spelling, unknown"),
-        (("findings", "settle", "spelling"), "Name a finding and a way, or --all"),
+        (("findings", "settle", "spelling"), "Name a finding and a resolution, or --all"),
         (("findings", "settle", "spelling", "--all"), "are resolved one by one"),
         (
             ("findings", "settle", "spelling", "a | b", "unite:a"),
             "has no finding with the subject a | b, or not any more.",
         ),
-        (("findings", "dismiss", "single"), "Name the findings that are right, or --all."),
+        (("findings", "dismiss", "single"), "Name the findings to ignore, or --all."),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_one_sentence(run: Command, words: tuple[str, ...], said: str) -> None:
@@ -93,7 +93,7 @@ def test_an_import_says_what_it_skips_and_a_placeholder_is_removed_and_brought_b
     listed.write_text("path,person\nLake/d.mp4,Unknown\nLake/a.mp4,unknown\nLake/d.mp4,Ann\n", encoding="utf-8")
     assert run("people", "import", str(listed), "--root", "/films") == 0
     assert run.err == (
-        "1 name matched, 0 wait for a scan, 0 rows rejected, 2 skipped.\n"
+        "1 name matched, 0 waiting for a scan, 0 rows rejected, 2 skipped.\n"
         "  skipped: “Unknown” is a placeholder, not a person (line 2)\n"
         "  skipped: “unknown” is a placeholder, not a person (line 3)\n"
     )

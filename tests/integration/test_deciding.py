@@ -81,10 +81,10 @@ def test_templates_are_kept_looked_at_and_applied(run: Run) -> None:
         (["edit", "name:mp4", "--people", "Ann", "--add", "Bo"], "--people, or whom to --add"),
         (["edit", "name:mp4", "--add", "x;y"], "x;y"),
         (["templates", "save", "n", "--find", "Bo"], "--replace"),
-        (["templates", "save", "n"], "Name either"),
+        (["templates", "save", "n"], "Name one of the two"),
         (["templates", "remove", "n"], "no template “n”"),
         (["templates", "apply", "n", "x"], "no template “n”"),
-        (["postpone", "name:mp4", "--until", "2001-01-01"], "has passed"),
+        (["postpone", "name:mp4", "--until", "2001-01-01"], "is in the past"),
     ],
 )
 def test_what_makes_no_sense_is_one_sentence(run: Run, words: list[str], sentence: str) -> None:

@@ -126,7 +126,7 @@ def test_names_that_look_like_formulas_are_applied_and_undone_as_they_are(nasty:
     assert {item.file_id: item.result_people for item in nasty.plan().items} == asked
     assert [row["result_people"][:1] for row in exported(nasty)].count("=") == 0
 
-    nasty.undo()
+    nasty.steps.undo()
     assert {item.file_id: item.result_people for item in nasty.plan().items} == planned
 
 
@@ -250,10 +250,10 @@ def test_every_bad_row_is_named_by_its_line_and_the_good_ones_are_taken(calm: Li
     messages = {error.line: error.message for error in preview.errors}
     assert list(messages) == [5, 6, 7, 8, 9]
     assert messages[5] == "there is no file with the id 999999"
-    assert "here, not /elsewhere/other.mp4" in messages[6] or "the same file as in line" in messages[6]
+    assert ", not /elsewhere/other.mp4" in messages[6] or "the same file as in line" in messages[6]
     assert "the same file as in line" in messages[7]
     assert "quote" in messages[8].lower() or '"' in messages[8]
-    assert "it has 3 cells" in messages[9]
+    assert "the row has 3 cells" in messages[9]
     assert [row.file_name for row in preview.rows] == ["0001.mp4"]
 
 
@@ -279,7 +279,7 @@ def test_copies_of_one_film_cannot_have_different_people(calm: Library) -> None:
     preview = calm.changes.read(written(edited(table, "copy.mp4", result_people="Eve")))
 
     assert len(preview.rows) == 1
-    assert "a copy of the same film" in preview.errors[0].message
+    assert "a copy of the same file" in preview.errors[0].message
 
 
 def test_letters_that_a_spreadsheet_lost_are_no_edit(library: Library) -> None:
@@ -299,9 +299,9 @@ def test_letters_that_a_spreadsheet_lost_are_no_edit(library: Library) -> None:
     ("text", "why"),
     [
         ("", "empty"),
-        ("name,people\nx,y\n", "no column says which file"),
-        ("file_id,people\n1,y\n", "no column can change anything"),
-        ("file_id,result_people,result_people\n1,y,z\n", "there twice"),
+        ("name,people\nx,y\n", "no column identifies the file"),
+        ("file_id,people\n1,y\n", "no column has a change"),
+        ("file_id,result_people,result_people\n1,y,z\n", "exists twice"),
         ('file_id,result_people\n1,"y\n', "a quote is not closed"),
     ],
 )
@@ -321,10 +321,10 @@ def change_one(library: Library, wanted: str = "Cem Öz") -> Callable[[], str]:
 def test_far_more_rows_than_files_are_refused_before_they_fill_the_memory(
     calm: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_changes, "_SPARE", 10)
+    monkeypatch.setattr(import_changes, "_MAX_EXTRA_ROWS", 10)
     text = "file_id,result_people\n" + "1,\n" * 100
 
-    with pytest.raises(errors.UsageError, match="more than 15 rows, and there are 4 files here"):
+    with pytest.raises(errors.UsageError, match="more than 15 rows, but the library has 4 files"):
         calm.changes.read(text)
 
 
@@ -344,7 +344,7 @@ def test_two_decisions_about_one_file_are_a_conflict_that_must_be_asked_for(libr
     preview = library.changes.read(text())
 
     [row] = preview.rows
-    assert row.conflict == "decided here since: Eve"
+    assert row.conflict == "changed here since the export: Eve"
     with pytest.raises(errors.UsageError, match="nothing to apply"):
         library.changes.apply(preview)
     library.changes.apply(preview, overwrite=True)

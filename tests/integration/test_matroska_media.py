@@ -662,3 +662,28 @@ def test_the_bytes_of_a_text_stay_whatever_they_are(
 
     assert mkv_tags.tagged(path.read_bytes()).film == [seen + b"\n" + ANN.encode() + nul + hidden]
     assert [issue.code for issue in lost.issues if issue.severity == "danger"] == ["custom_comment"]
+
+
+@pytest.mark.parametrize("mode", ["preserve", "replace"])
+@pytest.mark.parametrize("nested", [True, False])
+def test_a_comment_with_nested_tags_is_not_removed_and_the_plan_says_so(
+    originals: Callable[[str], Path], tmp_path: Path, mode: CommentMode, nested: bool
+) -> None:
+    films = tmp_path / "films"
+    films.mkdir()
+    path = films / "film.mkv"
+    inner = (mkv.simple("CHARACTER", "Zoë"),) if nested else ()
+    tags = mkv.tag(mkv.simple("COMMENT", ANN, *inner))
+    path.write_bytes(mkv.document(tags=tags, real=mkv.parts(originals("ffmpeg mkv")), after=500))
+    os.utime(path, OLD)
+
+    with Library.open(tmp_path / "home") as library:
+        library.scan([films])
+        library.people.add([str(path)], ["Ann Lee", "Bob Ray"])
+        [added] = library.plan(comment_mode=mode).items
+        assert added.risk_level != "blocked"
+        library.edit([added.file_id], [])
+        [removed] = library.plan(comment_mode=mode).items
+        codes = {issue.code: issue.message for issue in removed.issues}
+        assert (removed.risk_level == "blocked", "no_strategy_yet" in codes) == (nested, nested)
+        assert ("further tags" in codes.get("no_strategy_yet", "")) == nested

@@ -342,7 +342,7 @@ users = st.builds(
 )
 
 
-REASONS = ("two lists of names", "©inf", "handler stands behind")
+REASONS = ("two lists of names", "©inf", "handler (hdlr) is behind")
 
 
 def unknown(pairs: list[tuple[str, str]]) -> bytes:
@@ -402,5 +402,29 @@ def test_a_comment_behind_the_films_information_is_written_as_planned(tmp_path: 
         handle = library.write(library.plan(comment_mode=mode), WriteOptions(risk=("safe", "warning", "danger")))
         assert handle.wait().counts == {"success": 1}
         assert (comment_of(path) or "").endswith("People: Zoë Ünal, 李雷")
+        assert library.rollback(handle.id).wait().counts == {"success": 1}
+    assert path.read_bytes() == before
+
+
+def test_information_that_stays_in_the_file_is_no_danger_in_replace_mode(tmp_path: Path) -> None:
+    """Players show the information as the comment; a comment is written beside it, so that no text is lost."""
+    films = tmp_path / "films"
+    films.mkdir()
+    path = films / "film.mov"
+    tags = udta(information("about the film"))
+    path.write_bytes(mov.with_tags(media.build("mov", tmp_path, comment=None).read_bytes(), tags))
+    os.utime(path, (1_600_000_000, 1_600_000_000))
+    before = path.read_bytes()
+
+    with Library.open(tmp_path / "home") as library:
+        library.scan([films])
+        library.people.add([str(path)], ["Ann Lee"])
+        [item] = library.plan(comment_mode="replace").items
+        assert item.risk_level != "danger"
+        assert "custom_comment" not in {issue.code for issue in item.issues}
+        handle = library.write(library.plan(comment_mode="replace"))
+        assert handle.wait().counts == {"success": 1}
+        assert comment_of(path) == "People: Ann Lee"
+        assert b"about the film" in path.read_bytes()
         assert library.rollback(handle.id).wait().counts == {"success": 1}
     assert path.read_bytes() == before

@@ -77,8 +77,8 @@ def test_files_taken_back_can_be_brought_back_into_the_plan_together(studio: Stu
     studio.write()
     studio.back(1)
 
-    assert studio.library.decisions.bring_back("postponed:yes 0001").files == 1
-    assert studio.library.decisions.bring_back("postponed:yes").files == 3
+    assert studio.library.decisions.end_postponements("postponed:yes 0001").files == 1
+    assert studio.library.decisions.end_postponements("postponed:yes").files == 3
     assert studio.library.plan().page().total == 4
 
 

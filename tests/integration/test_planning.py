@@ -22,7 +22,7 @@ from indexium_core.settings import Settings
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
-from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.review import decisions
 from tests.support.catalog import NOW, hash_of, ids, scanned, store
 
@@ -48,7 +48,7 @@ def films(database: Database) -> Database:
     store(database, [scanned(path, comment, **changes.get(path, {})) for path, comment in FILES.items()])
     with database.atomic() as tx:
         paths = [os.fsencode(f"/films/{path}") for path in FILES]
-        people.assign(tx, [Wanted(name="Ann Lee", path_bytes=path) for path in paths], at=NOW)
+        people.assign(tx, [AssignmentRequest(name="Ann Lee", path_bytes=path) for path in paths], at=NOW)
         tx.execute("UPDATE scanned_files SET est_seconds = 0.5, est_bytes = 100")
     return database
 

@@ -94,7 +94,7 @@ class FakeLibrary(FakeOperations):
             set_mode=self._set_mode,
             list=self._in_force,
             revoke=self._revoke,
-            bring_back=self._bring_back,
+            end_postponements=self._bring_back,
             revoke_of=self._revoke_of,
         )
         self.steps = SimpleNamespace(next=self._steps)

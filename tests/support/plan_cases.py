@@ -73,7 +73,7 @@ def _files(case: Case) -> Iterator[ScannedFile]:
 
 def _assign(tx: Connection, cases: Sequence[Case], field: str) -> None:
     wanted = [
-        people.Wanted(name=name, path_bytes=os.fsencode(path_of(case)))
+        people.AssignmentRequest(name=name, path_bytes=os.fsencode(path_of(case)))
         for case in cases
         for name in case.get(field, [])
     ]

@@ -1,4 +1,4 @@
-"""The page of checks: how many findings there are of each kind, a page of them, and one in detail."""
+"""The page of checks: the number of findings of each kind, a page of findings, and one in detail."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 from dashboards.components.base import Component, module
 from indexium_core.model import wording
 from indexium_core.model.check import BULK_KINDS, CheckFile, CheckGroup, CheckName, CheckPage, CheckRow, Resolution
-from indexium_core.model.people import people_comment as names_of
+from indexium_core.model.people import people_comment
 
 __all__ = ["ChecksDetails", "ChecksHeader", "ChecksList", "details_view", "header_view", "list_view"]
 
 TAGS = 6  # names that a row shows
-FINE = "Nothing disagrees"
+NO_FINDINGS = "No findings"
 
 
 class ChecksHeader(Component):
@@ -45,12 +45,12 @@ class ChecksDetails(Component):
 
 def header_view(groups: Sequence[CheckGroup], kind: str) -> dict[str, Any]:
     """Return the title, and each check with its number of findings."""
-    total, right = sum(group.total for group in groups), sum(group.dismissed for group in groups)
-    said = wording.plural(right, "finding is right as it is", "findings are right as they are") if right else ""
+    total, ignored = sum(group.total for group in groups), sum(group.dismissed for group in groups)
+    note = wording.plural(ignored, "ignored finding") if ignored else ""
     return {
-        "title": wording.plural(total, "finding") if total else FINE,
+        "title": wording.plural(total, "finding") if total else NO_FINDINGS,
         "summary": " · ".join(
-            part for part in ("what in the database and the files does not agree" if total else "", said) if part
+            part for part in ("inconsistencies between the database and the files" if total else "", note) if part
         ),
         "groups": [
             {"kind": group.kind, "title": group.title, "count": wording.count(group.total), "on": group.kind == kind}
@@ -60,7 +60,7 @@ def header_view(groups: Sequence[CheckGroup], kind: str) -> dict[str, Any]:
 
 
 def list_view(group: CheckGroup, page: CheckPage, *, right: bool, subject: str) -> dict[str, Any]:
-    """Return one page of findings; `right`: of those that somebody said to be right."""
+    """Return one page of findings; `right`: of the ignored ones."""
     first = (page.page - 1) * page.per_page
     last = first + len(page.items)
     return {
@@ -81,35 +81,31 @@ def list_view(group: CheckGroup, page: CheckPage, *, right: bool, subject: str) 
 
 
 def _turn(group: CheckGroup, *, right: bool) -> str:
-    """Return what the button says that shows the other findings, "" for no button."""
+    """Return the text of the button that shows the other findings; "" for no button."""
     if right:
         return f"Back to {wording.plural(group.total, 'open finding')}"
-    return (
-        f"{wording.count(group.dismissed)} right as {'it is' if group.dismissed == 1 else 'they are'}"
-        if group.dismissed
-        else ""
-    )
+    return f"{wording.count(group.dismissed)} ignored" if group.dismissed else ""
 
 
 def _at_once(group: CheckGroup) -> list[dict[str, str]]:
-    """Return what can be done with all findings of a kind."""
+    """Return the actions on all findings of a kind."""
     learn = {"act": "learn", "label": f"Add all {wording.count(group.total)} to the database…"}
-    right = {"act": "all_right", "label": f"All {wording.count(group.total)} are right…"}
+    right = {"act": "all_right", "label": f"Ignore all {wording.count(group.total)}…"}
     return [learn, right] if group.kind in BULK_KINDS else [right]
 
 
 def _empty(group: CheckGroup, *, right: bool) -> dict[str, str]:
     if right:
-        return {"title": "None of these", "text": "What you say is right as it is can be found here."}
+        return {"title": "No ignored findings", "text": "This list shows the findings that you ignore."}
     texts = {
-        "copies": "All copies of a film say the same people.",
-        "differ": "Whoever a file names, the database has in it.",
-        "spelling": "No two names are so alike that they might be one person.",
-        "unknown": "The database knows every name that a file has.",
+        "copies": "All copies of a file have the same people.",
+        "differ": "The database has all people that files name.",
+        "spelling": "No two names are similar.",
+        "unknown": "The database has every name in the files.",
         "placeholder": "No file names a placeholder.",
-        "single": "Everybody is in more than one file.",
+        "single": "All people are in more than one file.",
     }
-    return {"title": FINE, "text": texts[group.kind]}
+    return {"title": NO_FINDINGS, "text": texts[group.kind]}
 
 
 def _row(row: CheckRow) -> dict[str, Any]:
@@ -127,7 +123,7 @@ def _row(row: CheckRow) -> dict[str, Any]:
 
 
 def _below(row: CheckRow) -> str:
-    """Return the small line of a row: where it is, or why."""
+    """Return the second line of a row: the place or the reason."""
     if row.kind == "differ":
         return _place(row.files[0])
     if row.kind == "copies":
@@ -143,15 +139,18 @@ def _place(file: CheckFile) -> str:
 
 
 def _tags(row: CheckRow) -> list[dict[str, str]]:
-    """Return the names of a row: those that do not agree are odd."""
+    """Return the names of a row; names that do not match are odd."""
     if row.kind == "spelling":
         return [_tag(name.name, note=wording.count(name.files)) for name in row.names]
     if row.kind == "differ":
-        odd = {names_of.person_key(name) for name in row.mends[0].names}
-        return [_tag(name, odd=names_of.person_key(name) in odd) for name in (*row.mends[0].names, *row.files[0].known)]
+        odd = {people_comment.person_key(name) for name in row.mends[0].names}
+        return [
+            _tag(name, odd=people_comment.person_key(name) in odd)
+            for name in (*row.mends[0].names, *row.files[0].known)
+        ]
     if row.kind == "copies":
-        odd = {names_of.person_key(name) for name in row.mends[0].names}
-        everywhere = [name for name in row.files[0].people if names_of.person_key(name) not in odd]
+        odd = {people_comment.person_key(name) for name in row.mends[0].names}
+        everywhere = [name for name in row.files[0].people if people_comment.person_key(name) not in odd]
         return [*(_tag(name, odd=True) for name in row.mends[0].names), *(_tag(name) for name in everywhere)]
     return []
 
@@ -169,8 +168,8 @@ def details_view(row: CheckRow | None, *, right: bool, base: str = "") -> dict[s
 
     Args:
         row: The finding; None closes the drawer.
-        right: Whether somebody said that it is right.
-        base: Where all pages have one address, that.
+        right: The finding is ignored.
+        base: The common address of all pages, where they have one.
 
     """
     if row is None:
@@ -202,14 +201,14 @@ def _name(name: CheckName) -> dict[str, str]:
 
 
 def _file(file: CheckFile, row: CheckRow) -> dict[str, Any]:
-    odd = {names_of.person_key(name) for mend in row.mends for name in mend.names} | {
-        names_of.person_key(name.name) for name in row.names
+    odd = {people_comment.person_key(name) for mend in row.mends for name in mend.names} | {
+        people_comment.person_key(name.name) for name in row.names
     }
     lists = [("", file.people)]
     if row.kind == "differ":
-        lists = [("the file names", file.named), ("the database knows", file.known)]
+        lists = [("in the file", file.named), ("in the database", file.known)]
     elif row.kind in ("spelling", "unknown", "placeholder") and file.named:
-        lists = [("says now", file.named), ("will say", file.people)] if file.named != file.people else lists
+        lists = [("now", file.named), ("after the write", file.people)] if file.named != file.people else lists
     kind = "odd" if row.kind in ("copies", "differ") else "meant"
     return {
         "name": file.file_name,
@@ -218,7 +217,7 @@ def _file(file: CheckFile, row: CheckRow) -> dict[str, Any]:
         "lists": [
             {
                 "label": label,
-                "tags": [_tag(name, odd=names_of.person_key(name) in odd, kind=kind) for name in people],
+                "tags": [_tag(name, odd=people_comment.person_key(name) in odd, kind=kind) for name in people],
             }
             for label, people in lists
         ],

@@ -1,4 +1,4 @@
-"""Checks: what does not agree, one kind at a time, and the ways to settle each finding."""
+"""Checks: the findings of one kind, and the resolutions of each."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ PER_PAGE = 25
 
 class _Findings(NamedTuple):
     groups: list[CheckGroup]
-    kind: str  # that is shown: the one that was asked for, else the first with findings
+    kind: str  # that the page shows: the requested one, else the first with findings
     page: CheckPage
 
 
 class ChecksScreen(Screen):
-    """The findings of one check, and one of them in detail."""
+    """The page of checks: a list of findings, and one finding in detail."""
 
     state: ChecksState
 
@@ -44,13 +44,13 @@ class ChecksScreen(Screen):
             page=lambda message: self._narrow(number=max(1, int(message["page"]))),
             right=lambda message: self._narrow(right=message["on"] is True),
             learn=lambda _: self._ask_all(self._learn_all),
-            all_right=lambda _: self._ask_all(self._all_right),
+            all_right=lambda _: self._ask_all(self._ignore_all),
         )
         self._drawer.on(
             close=lambda _: self._open(""),
-            mend=lambda message: self._mend(self._meant(message), str(message["code"])),
-            right=lambda message: self._dismiss(self._meant(message)),
-            back=lambda message: self._bring_back(self._meant(message)),
+            mend=lambda message: self._resolve(self._meant(message), str(message["code"])),
+            right=lambda message: self._ignore(self._meant(message)),
+            back=lambda message: self._unignore(self._meant(message)),
             plan=lambda _: self._plan(),
         )
 
@@ -63,7 +63,7 @@ class ChecksScreen(Screen):
         self._bridge.listen(("plan:changed", "scan:completed", "write:completed"), self.refresh, every=1.0)
 
     def refresh(self) -> None:
-        """Look again, where the page is looked at."""
+        """Reload the findings while the page is visible."""
         if self._session.is_showing("checks"):
             self._load()
 
@@ -116,37 +116,37 @@ class ChecksScreen(Screen):
         self._draw()
 
     def _offer(self, message: Mapping[str, Any]) -> None:
-        """Show the first finding, where there is room and nobody has chosen one."""
+        """Open the first finding, if the window has room and none is open."""
         if not self.state.subject:
             self._open(str(message["subject"]))
 
     # What is done.
 
     def _meant(self, message: Mapping[str, Any]) -> CheckRow | None:
-        """Return the finding that is open, if it is the one that somebody saw: they may have moved on a moment ago."""
+        """Return the open finding, if it is the one of the message: the user may have opened another one since."""
         row = self._row()
         return row if row is not None and row.subject == message["subject"] else None
 
-    def _mend(self, row: CheckRow | None, code: str) -> None:
-        mend = next((each for each in row.mends if each.code == code), None) if row else None
-        if row is None or mend is None:
+    def _resolve(self, row: CheckRow | None, code: str) -> None:
+        chosen = next((each for each in row.mends if each.code == code), None) if row else None
+        if row is None or chosen is None:
             return
-        if not mend.asks:
-            self._do(row, mend)
+        if not chosen.asks:
+            self._apply(row, chosen)
             return
         sections = [
-            {"kind": "text", "text": mend.text},
-            {"kind": "hint", "text": "No file is touched now: the plan shows what it comes to, and you write it."},
+            {"kind": "text", "text": chosen.text},
+            {"kind": "hint", "text": "No file changes now: check the plan and write it."},
         ]
-        confirm = f"{mend.label} ({wording.files(mend.files)})" if mend.files else mend.label
-        self._dialog.ask(f"{mend.label}?", sections, lambda _: self._do(row, mend), confirm=confirm)
+        confirm = f"{chosen.label} ({wording.files(chosen.files)})" if chosen.files else chosen.label
+        self._dialog.ask(f"{chosen.label}?", sections, lambda _: self._apply(row, chosen), confirm=confirm)
 
-    def _do(self, row: CheckRow, mend: Resolution) -> None:
-        self._leave(row)
+    def _apply(self, row: CheckRow, chosen: Resolution) -> None:
+        self._move_on(row)
         self._bridge.run(
-            lambda: self._library.checks.resolve(row.kind, row.subject, mend.code),
-            self._mended,
-            name="mend",
+            lambda: self._library.checks.resolve(row.kind, row.subject, chosen.code),
+            self._resolved,
+            name="resolve",
             once=True,
             failed=self._failed,
         )
@@ -155,30 +155,30 @@ class ChecksScreen(Screen):
         self._bridge.toast("error", error.message)
         self.refresh()
 
-    def _dismiss(self, row: CheckRow | None) -> None:
+    def _ignore(self, row: CheckRow | None) -> None:
         if row is None:
             return
-        self._leave(row)
+        self._move_on(row)
         self._bridge.run(
             lambda: self._library.checks.ignore(row.kind, [row.subject]),
-            lambda _: self._told("Right as it is: you will not see it again until something about it changes."),
-            name="dismiss",
+            lambda _: self._report("Ignored: the finding is hidden until its data changes."),
+            name="ignore",
             failed=self._failed,
         )
 
-    def _bring_back(self, row: CheckRow | None) -> None:
+    def _unignore(self, row: CheckRow | None) -> None:
         if row is None:
             return
-        self._leave(row)
+        self._move_on(row)
         self._bridge.run(
             lambda: self._library.checks.unignore(row.kind, [row.subject]),
-            lambda _: self._told("It is a finding again."),
-            name="dismiss",
+            lambda _: self._report("The finding is open again."),
+            name="ignore",
             failed=self._failed,
         )
 
     def _ask_all(self, ask: Callable[[CheckGroup], None]) -> None:
-        """Ask whether all findings of the kind that is shown are to be dealt with in one way."""
+        """Ask for confirmation of an action on all findings of the shown kind."""
         found = self._found
         group = next((each for each in found.groups if each.kind == found.kind), None) if found else None
         if group is not None and group.total:
@@ -186,10 +186,12 @@ class ChecksScreen(Screen):
 
     def _learn_all(self, group: CheckGroup) -> None:
         number, kind = wording.count(group.total), group.kind
-        what = f"whom these {number} files name" if kind == "differ" else f"these {number} names, wherever they are"
+        people = (
+            f"the people of these {number} files" if kind == "differ" else f"these {number} names, in all their files"
+        )
         sections = [
-            {"kind": "text", "text": f"The database learns {what}. The files stay as they are."},
-            {"kind": "hint", "text": "Look through the list first: names that are misspelt become people, too."},
+            {"kind": "text", "text": f"The database adds {people}. The files do not change."},
+            {"kind": "hint", "text": "Check the list first: misspelt names become people, too."},
         ]
         self._dialog.ask(
             f"Add all {number} to the database?",
@@ -198,37 +200,36 @@ class ChecksScreen(Screen):
             confirm=f"Add all {number}",
         )
 
-    def _all_right(self, group: CheckGroup) -> None:
+    def _ignore_all(self, group: CheckGroup) -> None:
         number, kind = wording.count(group.total), group.kind
-        text = f"All {number} are left out of this list until something about them changes. They can be brought back."
+        text = f"All {number} findings are hidden until their data changes. You can open them again."
 
         def work() -> ResolutionReport:
             count = self._library.checks.ignore_all(kind)
-            said = f"{wording.plural(count, 'finding is', 'findings are')} right as they are."
-            return ResolutionReport(files=0, text=said)
+            return ResolutionReport(files=0, text=f"{wording.plural(count, 'finding is', 'findings are')} ignored.")
 
         self._dialog.ask(
-            f"Are all {number} right as they are?",
+            f"Ignore all {number} findings?",
             [{"kind": "text", "text": text}],
             lambda _: self._at_once(work),
-            confirm=f"All {number} are right",
+            confirm=f"Ignore all {number}",
         )
 
     def _at_once(self, work: Callable[[], ResolutionReport]) -> None:
         self.state.subject = ""
-        self._bridge.run(work, self._mended, name="at_once", once=True, failed=self._failed)
+        self._bridge.run(work, self._resolved, name="at_once", once=True, failed=self._failed)
 
-    def _mended(self, report: ResolutionReport) -> None:
-        """Say what was done, with a button that undoes it."""
+    def _resolved(self, report: ResolutionReport) -> None:
+        """Show the result, with a button that undoes it."""
         self._bridge.toast("good", report.text, undo=report.step_id)
         self.refresh()
 
-    def _told(self, text: str) -> None:
+    def _report(self, text: str) -> None:
         self._bridge.toast("good", text)
         self.refresh()
 
-    def _leave(self, row: CheckRow) -> None:
-        """Go on to the next finding of the page: this one is about to go."""
+    def _move_on(self, row: CheckRow) -> None:
+        """Open the next finding of the page, because this one will be removed."""
         items = self._found.page.items if self._found else []
         place = next((place for place, each in enumerate(items) if each.subject == row.subject), 0)
         rest = [each for each in items if each.subject != row.subject]

@@ -26,8 +26,8 @@ __all__ = [
     "forgetting",
     "gone",
     "held",
+    "import_preview",
     "imported",
-    "looked_at",
     "report",
     "scanning",
     "steps",
@@ -330,30 +330,30 @@ def file_row(found: HeldFile, kind: str) -> dict[str, Any]:
 
 
 def imported(found: ImportReport) -> str:
-    """Return what became of an import, in a sentence or two."""
+    """Return the result of an import, in sentences."""
     parts = [f"{wording.plural(found.added, 'name')} added in {wording.files(found.files)}."]
     if found.waiting:
-        parts.append(f"{wording.plural(found.waiting, 'name waits', 'names wait')} for a scan.")
+        parts.append(f"{wording.plural(found.waiting, 'name is', 'names are')} waiting for a scan.")
     if found.rejected:
-        parts.append(f"{wording.plural(len(found.rejected), 'row')} left out.")
+        parts.append(f"{wording.plural(len(found.rejected), 'row')} rejected.")
     if found.skipped:
         parts.append(f"{wording.plural(len(found.skipped), 'placeholder name')} skipped.")
     return " ".join(parts)
 
 
-def looked_at(name: str, found: ImportCheck, roots: Sequence[str], *, replace: bool) -> dict[str, Any]:
-    """Return an upload with what an import of it would do."""
+def import_preview(name: str, found: ImportCheck, roots: Sequence[str], *, replace: bool) -> dict[str, Any]:
+    """Return the preview of an import."""
     counts = found.report
     taken = counts.matched + counts.waiting
     return {
         "name": name,
         "summary": f"{wording.plural(found.rows, 'row')} · {wording.plural(found.people, 'person', 'people')}",
         "levels": [
-            {"count": wording.count(counts.matched), "level": "safe", "text": "fit a film"},
-            {"count": wording.count(counts.waiting), "level": "warning", "text": "wait for a scan"},
-            {"count": wording.count(len(counts.rejected)), "level": "danger", "text": "cannot be taken"},
+            {"count": wording.count(counts.matched), "level": "safe", "text": "matched"},
+            {"count": wording.count(counts.waiting), "level": "warning", "text": "waiting for a scan"},
+            {"count": wording.count(len(counts.rejected)), "level": "danger", "text": "rejected"},
             *(
-                [{"count": wording.count(len(counts.skipped)), "level": "note", "text": "are skipped"}]
+                [{"count": wording.count(len(counts.skipped)), "level": "note", "text": "skipped"}]
                 * bool(counts.skipped)
             ),
         ],
@@ -376,5 +376,5 @@ def _lines(rows: Sequence[tuple[str, str]], *, total: int | None = None) -> dict
 
 def _hint(counts: ImportReport) -> str:
     if counts.waiting and not counts.matched:
-        return "No row fits a film that is known. Do the paths start from another folder?"
-    return "Names that wait are used as soon as a scan meets their film." if counts.waiting else ""
+        return "No row matches a scanned file. Choose the folder where the paths start."
+    return "A scan of their files will assign the waiting names." if counts.waiting else ""

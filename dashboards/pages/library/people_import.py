@@ -43,7 +43,7 @@ class PeopleImport:
         if self._upload is None or self._check is None:
             return None
         roots = list(dict.fromkeys([self._check.root, *self._roots]))
-        return drawing.looked_at(self._upload.name, self._check, roots, replace=self._replace)
+        return drawing.import_preview(self._upload.name, self._check, roots, replace=self._replace)
 
     def uploaded(self, message: Mapping[str, Any]) -> None:
         """Look at an upload: from which folder its paths start, and what it would do."""

@@ -128,7 +128,7 @@ class PlanScreen(Screen):
             self._find("")
             self._session.report_decision(f"{wording.files(report.files)} back in the plan.", report)
 
-        self._bridge.run(lambda: self._library.decisions.bring_back(query), told, name="bring_back", once=True)
+        self._bridge.run(lambda: self._library.decisions.end_postponements(query), told, name="bring_back", once=True)
 
     def roots(self) -> dict[str, Component]:
         """Return the components by their places in the page."""

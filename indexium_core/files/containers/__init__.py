@@ -1,9 +1,12 @@
 """
 Containers: what a file *is*, what it holds, and which strategy may write it.
 
-One module per family. Each family examines a file into a `Layout` and offers strategies; the registry here is the only
-way to them. A strategy works its edit out as a value (`Patch`, `Rebuild`, `Remux`), so that what will be written can be
-looked at, tested and journaled before the first byte changes.
+Each family of containers is a folder: `bmff` (MP4, MOV), `matroska` (MKV, WebM), `avi`, `asf`, `flv` and `ogg`;
+`unsupported` has those that are only recognised. `registry` lists the families and is the only way to them. A new
+container is a new folder with an entry there. `shared` has what several families use, `ffmpeg` the stream copy.
+
+Comes in: a reader and the planned changes. Goes out: a `Layout`, and an edit as a value (`Patch`, `Rebuild`, `Remux`),
+so that callers can inspect, test and journal what will be written before the first byte changes.
 """
 
 from __future__ import annotations
@@ -37,18 +40,19 @@ class Writable(Reader, Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """
-    What examining a file found, the same for every family; families extend it with their own tree.
+    The result of examining a file, the same for every family; families extend it with their own tree.
 
-    `problem` is set where the file may not be written: damaged, lying about its size, of a kind that nobody here
-    understands. The other fields are then as complete as the damage allows.
+    `problem` is set where the file may not be written: it is damaged, contradicts itself, or is not understood. The
+    other fields are then as complete as the damage allows.
     """
 
     container: str  # mp4, mov, matroska, webm, avi, mpegts …
     size: int  # bytes of the file
-    payload: tuple[Extent, ...] = ()  # media bytes: never written, and what the fingerprint is made of
+    payload: tuple[Extent, ...] = ()  # media bytes: never written, and hashed for the fingerprint
     fields: tuple[FieldValue, ...] = ()  # every place that holds a field we know, in file order
     added: str = ""  # where a write adds a comment although the file has some: players show none of them
-    damage: str = ""  # what is damaged at the end of the file, which can be written before it; "" for a whole file
+    damage: str = ""  # what is damaged at the end of a file that can be written before it; "" for a whole file
+    not_removable: str = ""  # why the comment cannot be removed, as a sentence; "" where it can
     problem: Refusal | None = None
 
 
@@ -56,17 +60,17 @@ class Layout:
 class Capabilities:
     """What the file system, the settings and the file's own links allow a strategy to do."""
 
-    block: int = 0  # bytes by which the file system can put room into the front of a file (insert range); 0: it cannot
+    block: int = 0  # bytes of a block that the file system can insert in front of the file (insert range); 0: none
     reflink: bool = False  # two files can share their bytes
     clone_block: int = 4096  # … where both lie at multiples of this
     replace: bool = True  # another file may take the place of this one
-    parting: bool = False  # … only where it is chosen that its other names stay with the old one
+    may_break_links: bool = False  # … only if the user agrees that the file's other names (hard links) keep the old one
     keep_faststart: bool = True  # an index in front of the media stays there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """What a write would cost."""
+    """The expected cost of a write."""
 
     seconds: float
     bytes_written: int
@@ -74,23 +78,25 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The strategy that was chosen, and the edit that it worked out."""
+    """The strategy that was chosen, and its edit."""
 
     strategy: str
     edit: Edit
 
 
 class Strategy(Protocol):
-    """One way to write metadata into one family of containers."""
+    """One method to write metadata into one family of containers."""
 
     name: str  # stored with the item: "mp4_in_place", "matroska_in_place" …
 
-    def plan(self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Capabilities) -> Edit | Refusal:
+    def plan(
+        self, reader: Reader, layout: Layout, changes: Sequence[Change], capabilities: Capabilities
+    ) -> Edit | Refusal:
         """
-        Work out the edit that makes `changes`, or say why this strategy cannot.
+        Return the edit that makes `changes`, or why this strategy cannot make them.
 
-        Only ranges that differ are written, and never a payload byte. Raises FileAccessError if reading fails, nothing
-        for what the file contains.
+        An edit writes only ranges that differ, and never a payload byte. Raises FileAccessError if reading fails,
+        nothing for what the file contains.
         """
         ...
 
@@ -104,7 +110,7 @@ class Family(Protocol):
 
     def examine(self, reader: Reader, *, known: Layout | None = None) -> Layout:
         """
-        Parse the structure and say what is wrong with it. Never raises for what a file may contain.
+        Parse the structure and report what is wrong with it. Never raises for what a file may contain.
 
         `known` is the layout from before an edit that could not touch the payload: its media need not be walked again.
         """

@@ -1,4 +1,8 @@
-"""The families of containers, and the only way to them: by what a file is, never by its name."""
+"""
+The list of all families of containers, and the only way to them: by what a file is, never by its name.
+
+A new container is a folder beside this module, with a `FAMILY` that has an entry in `FAMILIES`.
+"""
 
 from __future__ import annotations
 
@@ -27,28 +31,28 @@ __all__ = ["FAMILIES", "REMUXABLE", "choose", "cost", "examine", "family_of"]
 
 # Those that FFmpeg can rewrite; a container has the name of its demuxer.
 REMUXABLE = (avi.FAMILY, asf.FAMILY, flv.FAMILY, ogg.FAMILY)
-# The first one that recognises a file has it. A new container is a folder beside these, and an entry here.
+# The first one that recognises a file examines it.
 FAMILIES: tuple[Family, ...] = (bmff.FAMILY, matroska.FAMILY, *REMUXABLE, unsupported.FAMILY)
 
 _HEAD = 1024  # bytes by which a file is recognised
-_SECONDS_IN_PLACE = 0.004  # of one edit: some fsyncs and the checks around them
+_SECONDS_IN_PLACE = 0.004  # of one edit: a few fsyncs and the checks around them
 _SECONDS_SWAP = 0.02
 _BYTES_PER_SECOND = 100e6  # of a file that is read, written and compared
 _FOLDER_CLOSED = Refusal(
     code="read_only",
-    message="It can only be written by putting a new file in its place, and its folder is read-only.",
+    message="The file can only be replaced by a new one, and its folder is read-only.",
 )
-_NOT_VIDEO = Refusal(code="not_video", message="Indexium does not know this kind of file, whatever its name says.")
+_NOT_VIDEO = Refusal(code="not_video", message="Indexium does not know this kind of file.")
 
 
 def family_of(reader: Reader) -> Family | None:
-    """Return the family of a file, None where nobody knows it."""
+    """Return the family of a file, None where no family recognises it."""
     head = reader.read_at(0, _HEAD)
     return next((family for family in FAMILIES if family.recognises(head)), None)
 
 
 def examine(reader: Reader, *, known: Layout | None = None) -> tuple[Family | None, Layout]:
-    """Return what the file is and how it is laid out; without a family the layout's problem is `not_video`."""
+    """Return the family and the layout of a file; without a family the layout's problem is `not_video`."""
     family = family_of(reader)
     if family is None:
         return None, Layout(container="", size=reader.size, problem=_NOT_VIDEO)
@@ -60,45 +64,45 @@ def choose(
     reader: Reader,
     layout: Layout,
     changes: Sequence[Change],
-    means: Capabilities,
+    capabilities: Capabilities,
     *,
-    parting: bool = False,
+    break_links: bool = False,
 ) -> Choice | Refusal:
     """
-    Return the best strategy that can write `changes` with these means and its edit, or why there is none.
+    Return the best strategy that can write `changes` with these capabilities and its edit, or why there is none.
 
-    `parting`: where nothing else does it, another file takes the place of one of the names that the file has. Where
-    only the folder stands in the way, because nothing in it may be changed, the refusal says so (`read_only`).
+    With `break_links`, a new file may take the place of one of several names (hard links) of the file, if nothing else
+    works. If only the read-only folder prevents the write, the code of the refusal is `read_only`.
     """
     if layout.problem is not None:
         return layout.problem
-    chosen = _best(family, reader, layout, changes, means)
-    if isinstance(chosen, Refusal) and parting and means.parting:
-        parted = _best(family, reader, layout, changes, replace(means, replace=True))
-        return chosen if isinstance(parted, Refusal) else parted
-    if isinstance(chosen, Refusal) and not (means.replace or means.parting):
-        elsewhere = _best(family, reader, layout, changes, replace(means, replace=True))
-        return chosen if isinstance(elsewhere, Refusal) else _FOLDER_CLOSED
+    chosen = _best(family, reader, layout, changes, capabilities)
+    if isinstance(chosen, Refusal) and break_links and capabilities.may_break_links:
+        replaced = _best(family, reader, layout, changes, replace(capabilities, replace=True))
+        return chosen if isinstance(replaced, Refusal) else replaced
+    if isinstance(chosen, Refusal) and not (capabilities.replace or capabilities.may_break_links):
+        replaced = _best(family, reader, layout, changes, replace(capabilities, replace=True))
+        return chosen if isinstance(replaced, Refusal) else _FOLDER_CLOSED
     return chosen
 
 
 def _best(
-    family: Family, reader: Reader, layout: Layout, changes: Sequence[Change], means: Capabilities
+    family: Family, reader: Reader, layout: Layout, changes: Sequence[Change], capabilities: Capabilities
 ) -> Choice | Refusal:
     refusals: list[Refusal] = []
     for strategy in family.strategies():
-        outcome = strategy.plan(reader, layout, changes, means)
+        outcome = strategy.plan(reader, layout, changes, capabilities)
         if not isinstance(outcome, Refusal):
             return Choice(strategy=strategy.name, edit=outcome)
         refusals.append(outcome)
-    return _most_telling(refusals)
+    return _most_specific(refusals)
 
 
 def cost(edit: Edit, reader: Reader) -> Estimate:
     """
-    Return what an edit of a file costs: about, for disks differ.
+    Return about how much an edit of a file costs; disks differ.
 
-    A copy has the holes that the file has, so it costs what is stored of it; FFmpeg writes every byte.
+    A copy keeps the holes of a sparse file, so it costs only the stored bytes. FFmpeg writes every byte.
     """
     if isinstance(edit, Patch):
         written = sum(len(data) for _, data in edit.writes)
@@ -111,8 +115,8 @@ def cost(edit: Edit, reader: Reader) -> Estimate:
     return Estimate(seconds=_SECONDS_SWAP + edit.size / _BYTES_PER_SECOND, bytes_written=edit.size)
 
 
-def _most_telling(refusals: Sequence[Refusal]) -> Refusal:
-    """Return the refusal that says most: one that is about the file itself before one that is about us."""
+def _most_specific(refusals: Sequence[Refusal]) -> Refusal:
+    """Return the first refusal that is about the file itself, else the first that is about missing support."""
     unknown = Refusal(code="no_strategy_yet", message="Indexium cannot write into this kind of file yet.")
     about_file = [refusal for refusal in refusals if refusal.code != unknown.code]
     return next(iter([*about_file, *refusals]), unknown)

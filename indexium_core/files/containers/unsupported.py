@@ -1,8 +1,8 @@
 """
 Containers that Indexium recognises and does not write: MPEG-TS, MPEG-PS and some rare ones.
 
-They are told apart by their first bytes, never by name. Nothing is ever changed in them, so all of their bytes count as
-media.
+The first bytes of a file decide which one it is, never its name. No byte of them is ever changed, so all of their bytes
+count as media.
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ __all__ = ["FAMILY", "KINDS", "UnsupportedKind"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsupportedKind:
-    """One container that we only read."""
+    """One container that is only read."""
 
     container: str
-    label: str  # its name for people
+    label: str  # its name in messages
     demuxer: str  # its name in FFmpeg
-    magic: bytes = b""  # what the file begins with, or …
-    matches: Callable[[bytes], bool] | None = None  # … what tells it by the first bytes
+    magic: bytes = b""  # the first bytes of such a file, or …
+    matches: Callable[[bytes], bool] | None = None  # … a test of the first bytes
     holds_comment: bool = True
 
     def recognises(self, head: bytes) -> bool:
         return self.matches(head) if self.matches else head.startswith(self.magic)
 
 
-class _Foreign:
-    """All of them together: what has no strategy needs no family of its own."""
+class _Unsupported:
+    """The family of all of them: a container without a strategy needs no family of its own."""
 
     def recognises(self, head: bytes) -> bool:
-        """Tell by the first bytes, 1,000 where there are as many."""
+        """Tell by the first 1,000 bytes of a file."""
         return any(kind.recognises(head) for kind in KINDS)
 
     def examine(self, reader: Reader, *, known: Layout | None = None) -> Layout:
-        """Say why the file cannot be written: the layout always carries a problem."""
+        """Return a layout that always has a problem: why the file cannot be written."""
         del known
         head = reader.read_at(0, 1024)
         kind = next(kind for kind in KINDS if kind.recognises(head))
@@ -47,7 +47,7 @@ class _Foreign:
         return Layout(container=kind.container, size=reader.size, payload=whole, problem=_refusal(kind))
 
     def census(self, reader: Reader, layout: Layout) -> Mapping[str, str]:
-        """Return nothing: what is never written needs no comparison."""
+        """Return nothing: a file that is never written needs no comparison."""
         del reader, layout
         return {}
 
@@ -55,7 +55,7 @@ class _Foreign:
         return ()
 
 
-FAMILY: Family = _Foreign()
+FAMILY: Family = _Unsupported()
 
 
 def _refusal(kind: UnsupportedKind) -> Refusal:
@@ -66,7 +66,7 @@ def _refusal(kind: UnsupportedKind) -> Refusal:
 
 
 def _is_transport_stream(head: bytes) -> bool:
-    """Tell by the sync byte of several packets in a row: 188 bytes each, 192 on Blu-ray, where a time comes first."""
+    """Tell by the sync byte of several packets in a row: 188 bytes each, 192 on Blu-ray, with a timestamp in front."""
     for start, length in ((0, 188), (4, 192), (0, 204)):
         sync = head[start::length][:5]
         if len(sync) >= 3 and sync.count(0x47) == len(sync):

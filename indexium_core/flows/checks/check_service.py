@@ -27,7 +27,7 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.store import checks as store
 from indexium_core.store.checks import FindingColumns, IgnoredFinding
 from indexium_core.store.database import Database
-from indexium_core.store.people.casts import Casts
+from indexium_core.store.people.people_index import PeopleIndex
 from indexium_core.store.planning.plans import Version
 
 __all__ = ["CheckGroup", "CheckPage", "CheckRow", "Checks", "ResolutionReport"]
@@ -54,7 +54,7 @@ class Checks:
     def __init__(
         self,
         database: Database,
-        casts: Casts,
+        people_index: PeopleIndex,
         decisions: Decisions,
         *,
         version: Callable[[], Version],
@@ -67,7 +67,7 @@ class Checks:
         self._placeholder_keys = placeholder_keys
         self._clock = clock
         self._on_change = on_change
-        self._rows = finding_rows.FindingRows(database, casts, placeholder_keys)
+        self._rows = finding_rows.FindingRows(database, people_index, placeholder_keys)
         self._resolver = resolution.FindingResolver(
             database, decisions, version=version, placeholder_keys=placeholder_keys, clock=clock
         )

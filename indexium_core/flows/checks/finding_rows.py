@@ -18,7 +18,7 @@ from indexium_core.store.checks import FileRow, NameInFiles
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
-from indexium_core.store.people.casts import Casts
+from indexium_core.store.people.people_index import PeopleIndex
 from indexium_core.store.planning.plans import Version
 
 __all__ = ["FindingRows", "placeholder_spellings"]
@@ -39,11 +39,11 @@ class FindingRows:
     """Reads the findings of a home."""
 
     def __init__(
-        self, database: Database, casts: Casts, placeholder_keys: Callable[[], frozenset[str]] = frozenset
+        self, database: Database, people_index: PeopleIndex, placeholder_keys: Callable[[], frozenset[str]] = frozenset
     ) -> None:
         self._database = database
         self._placeholder_keys = placeholder_keys
-        self._casts = casts
+        self._people_index = people_index
         self._pages: Mapping[Kind, Callable[[Sequence[str], Version], FindingPage]] = {
             "copies": self._copies,
             "differ": self._differ,
@@ -96,13 +96,13 @@ class FindingRows:
         lists = store.files_using(reader, version, key_by_name, limit=MAX_FILES)
         files = _files(reader, version, lists)
         spellings = {key: _spelling(key, people_keys, lists, files) for key in subjects}
-        found = store.names_in_files(reader, list(spellings.values()), limit=1)
-        names = {key: found[name]._replace(named=naming.get(key, ([], 0))[1]) for key, name in spellings.items()}
+        rows = store.names_in_files(reader, list(spellings.values()), limit=1)
+        names = {key: rows[name]._replace(named=naming.get(key, ([], 0))[1]) for key, name in spellings.items()}
         return FindingPage(files, names=names, file_lists=lists)
 
     def _single(self, subjects: Sequence[str], version: Version) -> FindingPage:
         names = store.names_in_files(self._database.read(), subjects, limit=MAX_FILES)
-        reader = self._casts.at(version)
+        reader = self._people_index.at(version)
         lists = store.files_with_people(reader, subjects, limit=MAX_FILES)
         return FindingPage(_files(reader, version, lists), names=names, file_lists=lists)
 

@@ -19,7 +19,7 @@ from indexium_core.store import checks as store
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
-from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.planning.plans import Version
 
 __all__ = ["FindingResolver"]
@@ -145,10 +145,10 @@ class FindingResolver:
                 step.change_people(list(names_by_file), add=edited)
         return step.report.step_id
 
-    def _wanted(self, tx: Connection, names_by_file: Mapping[int, Sequence[str]]) -> list[Wanted]:
+    def _wanted(self, tx: Connection, names_by_file: Mapping[int, Sequence[str]]) -> list[AssignmentRequest]:
         """Return the assignments of people to files: to the payload where it is known, else to the path."""
         return [
-            Wanted(name=name, file_hash=file_hash, path_bytes=None if file_hash else path, origin="file")
+            AssignmentRequest(name=name, file_hash=file_hash, path_bytes=None if file_hash else path, origin="file")
             for file_id, file_hash, path in store.assignment_targets(tx, list(names_by_file))
             for name in names_by_file[file_id]
         ]

@@ -1,5 +1,5 @@
 """
-Exchange: the plan as CSV or JSON, and an edited spreadsheet as decisions.
+Exchange: export of a plan as CSV or JSON, and import of an edited spreadsheet as decisions.
 
-In: a plan or the bytes of a spreadsheet. Out: the bytes of an export, or a preview of an import and its decisions.
+In: a plan, or the bytes of a spreadsheet. Out: the pieces of an export, or the preview of an import and its decisions.
 """

@@ -1,9 +1,9 @@
 """
-Changes that come back: an exported plan, edited in a spreadsheet, as decisions.
+Import of an edited export: a plan that was changed in a spreadsheet, as decisions.
 
-A row is compared with what the plan said when it was exported (the column `plan_id` tells), so only what somebody
-changed in it is a change. Where something else was decided here since, it is a conflict, and left alone unless it is
-asked for. Nothing is decided by reading: that is a preview, and `apply` makes all of it one step that can be undone.
+Each row is compared with the plan version that was exported (column `plan_id`), so only an edited cell is a change.
+Where the plan itself changed since the export, the row is a conflict, which is applied only on request. `read` returns
+a preview and decides nothing; `apply` makes all decisions as one review step.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from indexium_core.store.planning.exchange import Facts
 __all__ = ["PlanImport"]
 
 _MODES = {"people_mode": ("merge", "exact"), "comment_mode": ("replace", "preserve")}
-_SHOWN = 10  # files that a sentence names
-_SPARE = 10_000  # rows that may be there beyond the files: those of files that are gone, or of another home
+_MAX_NAMED = 10  # files that a sentence names
+_MAX_EXTRA_ROWS = 10_000  # more rows than files: of files that no longer exist, or of another home
 
 
 @dataclass(slots=True)
 class _Row:
-    """One row, as far as it has been understood."""
+    """One row, with its file or the reason why it is rejected."""
 
     line: int
     cells: Mapping[str, str]
@@ -48,7 +48,7 @@ class _Row:
 
 
 class PlanImport:
-    """Reads changes and applies them. One instance serves a home."""
+    """Reads and applies edited exports of a home."""
 
     def __init__(
         self,
@@ -71,41 +71,41 @@ class PlanImport:
         Compare an edited CSV with the plan; decides nothing.
 
         Args:
-            source: The file, its text or its bytes: UTF-8 with or without a byte order mark, UTF-16; split by commas,
-                semicolons or tabs.
+            source: The file, its text or its bytes: UTF-8 with or without a byte order mark, or UTF-16; separated by
+                commas, semicolons or tabs.
 
         Raises:
-            UsageError: It cannot be understood as a whole: no text, no such columns, a quote that is not closed.
+            UsageError: The source cannot be read as a whole: it is not a text, lacks columns, or has an open quote.
 
         """
         columns, lines = spreadsheets.read(source)
         reader = self._database.read()
-        found = [_Row(line.line, line.cells, problem=line.problem) for line in _sane(lines, store.count(reader))]
-        _find_files(reader, found)
-        _refuse_twice(found)
-        facts = _Comparison(reader, self._planner, found, now=self._clock())
-        changes = [change for row in found if not row.problem and (change := _change(row, facts)) is not None]
-        changes = _without_quarrels(found, changes, facts.now)
-        problems = [LineError(line=row.line, message=row.problem) for row in found if row.problem]
-        unchanged = len(found) - len(changes) - len(problems)
-        return ChangesPreview(
-            rows=changes, unchanged=unchanged, errors=problems, notes=[*spreadsheets.notes(columns), *facts.notes]
-        )
+        limited = _limited(lines, store.count(reader))
+        rows = [_Row(line.line, line.cells, problem=line.problem) for line in limited]
+        _find_files(reader, rows)
+        _reject_duplicates(rows)
+        comparison = _Comparison(reader, self._planner, rows, now=self._clock())
+        changes = [change for row in rows if not row.problem and (change := _change(row, comparison)) is not None]
+        changes = _without_contradictions(rows, changes, comparison.current)
+        problems = [LineError(line=row.line, message=row.problem) for row in rows if row.problem]
+        unchanged = len(rows) - len(changes) - len(problems)
+        notes = [*spreadsheets.notes(columns), *comparison.notes]
+        return ChangesPreview(rows=changes, unchanged=unchanged, errors=problems, notes=notes)
 
     # Applying.
 
     @remote()
     def apply(self, preview: ChangesPreview, *, overwrite: bool = False) -> DecisionReport:
         """
-        Decide what a preview showed, all of it at once and as one step that can be undone.
+        Make the decisions of a preview, as one review step.
 
         Args:
-            preview: What was read; rows with errors are not in it.
-            overwrite: Also where something else was decided here since the export.
+            preview: The result of `read`; rows with errors are not applied.
+            overwrite: Apply rows with a conflict, too.
 
         Raises:
             UsageError: There is nothing to apply.
-            StalePlanError: Something else was decided about some of the files since the preview.
+            StalePlanError: Decisions about some of the files changed since the preview.
 
         """
         rows = preview.taken(overwrite=overwrite)
@@ -113,53 +113,56 @@ class PlanImport:
             raise errors.UsageError("There is nothing to apply: no row differs from the plan.", code="nothing_to_apply")
         with self._decisions.step(_label) as step:
             reader, newest = step.now()
-            _refuse_stale(reader, newest, rows)  # in the transaction that decides: nothing comes in between
+            _check_stale(reader, newest, rows)  # in the transaction of the decisions, so that nothing changes between
             copies = _decide(step, rows, store.copies(reader, [row.file_id for row in rows if row.after is not None]))
         return replace(step.report, copies=copies)
 
 
-# --- Which files -------------------------------------------------------------------------------------------------
+# --- The file of each row ----------------------------------------------------------------------------------------
 
 
-def _sane(lines: Iterator[spreadsheets.SheetRow], files: int) -> Iterator[spreadsheets.SheetRow]:
-    """Yield the rows; a file with far more of them than there are files is none of ours, and might fill the memory."""
+def _limited(lines: Iterator[spreadsheets.SheetRow], file_count: int) -> Iterator[spreadsheets.SheetRow]:
+    """Yield the rows. A source with far more rows than files is not an export, and might fill the memory."""
     for number, line in enumerate(lines):
-        if number > files + _SPARE:
-            message = f"This has more than {number:,} rows, and there are {files:,} files here: is it an exported plan?"
+        if number > file_count + _MAX_EXTRA_ROWS:
+            message = (
+                f"This file has more than {number:,} rows, but the library has {file_count:,} files. Choose an edited "
+                "export."
+            )
             raise errors.UsageError(message)
         yield line
 
 
 def _find_files(reader: Connection, rows: Sequence[_Row]) -> None:
-    """Say of each row which file it means, by the best of its names; the others must not speak against it."""
-    open_rows = [row for row in rows if not row.problem]
-    ids = store.find(reader, "id", filter(None, (_number(row.cells.get("file_id", "")) for row in open_rows)))
-    bare = [row for row in open_rows if not row.cells.get("file_id", "").strip()]
-    paths = store.find(reader, "path", filter(None, map(_path, bare)))
-    hashes = store.find(reader, "hash", filter(None, (row.cells.get("file_hash", "").strip() for row in bare)))
-    for row in open_rows:
+    """Set the file of each row, by the most precise column that the row fills."""
+    valid = [row for row in rows if not row.problem]
+    ids = store.find(reader, "id", filter(None, (_number(row.cells.get("file_id", "")) for row in valid)))
+    without_id = [row for row in valid if not row.cells.get("file_id", "").strip()]
+    paths = store.find(reader, "path", filter(None, map(_path, without_id)))
+    hashes = store.find(reader, "hash", filter(None, (row.cells.get("file_hash", "").strip() for row in without_id)))
+    for row in valid:
         row.file_id, row.problem = _file_of(row, ids, paths, hashes)
 
 
 def _file_of(
     row: _Row, ids: Mapping[int, list[int]], paths: Mapping[bytes, list[int]], hashes: Mapping[str, list[int]]
 ) -> tuple[int, str]:
-    """Return the file that a row means, or why there is none."""
-    told, file_hash = row.cells.get("file_id", "").strip(), row.cells.get("file_hash", "").strip()
-    if told:
-        number = _number(told)
-        return (number, "") if number in ids else (0, f"there is no file with the id {told[:30]}")
+    """Return the file of a row and "", or 0 and the reason."""
+    id_cell, file_hash = row.cells.get("file_id", "").strip(), row.cells.get("file_hash", "").strip()
+    if id_cell:
+        number = _number(id_cell)
+        return (number, "") if number in ids else (0, f"there is no file with the id {id_cell[:30]}")
     if path := _path(row):
-        here = paths.get(path, [])
-        return (here[0], "") if here else (0, f"no scan knows the file {path.decode('utf-8', 'replace')[:200]}")
-    there = hashes.get(file_hash, [])
-    if len(there) == 1:
-        return there[0], ""
-    return 0, "several files are copies of it; name one by file_id or file_path" if there else "it names no file"
+        at_path = paths.get(path, [])
+        return (at_path[0], "") if at_path else (0, f"the file is not scanned: {path.decode('utf-8', 'replace')[:200]}")
+    with_hash = hashes.get(file_hash, [])
+    if len(with_hash) == 1:
+        return with_hash[0], ""
+    return 0, "several files have this file_hash; add file_id or file_path" if with_hash else "the row names no file"
 
 
 def _number(cell: str) -> int:
-    """Return a whole number, also as a spreadsheet writes it; 0 for anything else."""
+    """Return a whole number, also with the decimals of a spreadsheet; 0 for any other cell."""
     digits = cell.strip().removesuffix(".0").replace("\u00a0", "")
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else 0  # a BIGINT
 
@@ -169,37 +172,37 @@ def _path(row: _Row) -> bytes:
     return unquote_to_bytes(raw) if raw else row.cells.get("file_path", "").encode("utf-8", "replace")
 
 
-def _refuse_twice(rows: Iterable[_Row]) -> None:
-    seen: dict[int, int] = {}
+def _reject_duplicates(rows: Iterable[_Row]) -> None:
+    line_by_file: dict[int, int] = {}
     for row in rows:
         if row.problem:
             continue
-        if row.file_id in seen:
-            row.problem = f"the same file as in line {seen[row.file_id]}; it can be there only once"
-        seen.setdefault(row.file_id, row.line)
+        if row.file_id in line_by_file:
+            row.problem = f"the same file as in line {line_by_file[row.file_id]}; a file can have only one row"
+        line_by_file.setdefault(row.file_id, row.line)
 
 
-# --- What differs ------------------------------------------------------------------------------------------------
+# --- The changes -------------------------------------------------------------------------------------------------
 
 
 class _Comparison:
-    """What the plan said of the files when they were exported, and what it says now."""
+    """The files in the plan versions of their export, and in the current version."""
 
     def __init__(self, reader: Connection, planner: MetadataPlanner, rows: Sequence[_Row], *, now: datetime) -> None:
         self._reader = reader
         self._planner = planner
-        self.moment = now
+        self.now = now
         self.notes: list[str] = []
-        wanted = [row.file_id for row in rows if not row.problem]
-        self.now = store.facts(reader, planner.newest(planner.generate_plan()), wanted)
-        self._then: dict[int, dict[int, Facts]] = {}
+        file_ids = [row.file_id for row in rows if not row.problem]
+        self.current = store.facts(reader, planner.newest(planner.generate_plan()), file_ids)
+        self._exported: dict[int, dict[int, Facts]] = {}
         for plan_id in {self._plan_of(row) for row in rows if not row.problem}:
             of_plan = [row.file_id for row in rows if not row.problem and self._plan_of(row) == plan_id]
-            self._then[plan_id] = self._read(plan_id, of_plan)
+            self._exported[plan_id] = self._read(plan_id, of_plan)
 
-    def then(self, row: _Row) -> Facts:
-        """Return what the plan said of a row's file when it was exported; where that is forgotten, what it says now."""
-        return self._then[self._plan_of(row)].get(row.file_id) or self.now[row.file_id]
+    def exported(self, row: _Row) -> Facts:
+        """Return the file of a row as it was exported; as it is now where that version of the plan no longer exists."""
+        return self._exported[self._plan_of(row)].get(row.file_id) or self.current[row.file_id]
 
     @staticmethod
     def _plan_of(row: _Row) -> int:
@@ -211,63 +214,69 @@ class _Comparison:
         except errors.UnknownIdError:
             if plan_id:
                 self.notes.append(
-                    f"Plan {plan_id}, of which this was exported, is not kept any more: all that differs from the "
-                    "present plan counts as a change."
+                    f"The exported plan {plan_id} no longer exists, so every difference from the current plan counts "
+                    "as a change."
                 )
             return {}
         return store.facts(self._reader, version, file_ids)
 
 
 def _change(row: _Row, comparison: _Comparison) -> FileChange | None:
-    """Return what a row asks for, None for nothing; a row that cannot be taken gets its problem."""
-    then, now = comparison.then(row), comparison.now[row.file_id]
-    row.problem = _mistaken(row, now)
+    """Return the change of a row, None for none; a row that cannot be applied gets its problem."""
+    exported, current = comparison.exported(row), comparison.current[row.file_id]
+    row.problem = _path_mismatch(row, current)
     if row.problem:
         return None
     change = FileChange(
-        line=row.line, file_id=row.file_id, file_name=now.file_name, file_path=now.file_path, before=now.people
+        line=row.line,
+        file_id=row.file_id,
+        file_name=current.file_name,
+        file_path=current.file_path,
+        before=current.people,
     )
     try:
-        change = _with_people(change, row.cells.get("result_people"), then, now)
-        change = _with_postponed(change, row.cells.get("postponed", ""), then, now, at=comparison.moment)
-        change = _with_modes(change, row.cells, then, now)
+        change = _with_people(change, row.cells.get("result_people"), exported, current)
+        change = _with_postponed(change, row.cells.get("postponed", ""), exported, current, now=comparison.now)
+        change = _with_modes(change, row.cells, exported, current)
     except errors.IndexiumError as error:
         row.problem = error.message
         return None
-    asks = (change.after, change.postponed, change.people_mode, change.comment_mode)
-    return None if all(each is None for each in asks) else change
+    requested = (change.after, change.postponed, change.people_mode, change.comment_mode)
+    return None if all(each is None for each in requested) else change
 
 
-def _mistaken(row: _Row, now: Facts) -> str:
-    """Return why a row seems to mean another file than its id says: of another home, say; "" where all is well."""
+def _path_mismatch(row: _Row, current: Facts) -> str:
+    """Return a problem where path and id of a row belong to different files, as in an export of another home."""
     path, file_hash = row.cells.get("file_path"), row.cells.get("file_hash")
-    if not path or _same_text(path, now.file_path) or (file_hash and file_hash == now.file_hash):
+    if not path or _is_same_text(path, current.file_path) or (file_hash and file_hash == current.file_hash):
         return ""
-    return f"file {row.file_id} is {now.file_path[:200]} here, not {path[:200]}"
+    return f"file {row.file_id} is {current.file_path[:200]}, not {path[:200]}"
 
 
-def _same_text(one: str, other: str) -> bool:
-    """Compare as spreadsheets leave text: they have one kind of line break."""
-    return _breaks(one) == _breaks(other)
+def _is_same_text(one: str, other: str) -> bool:
+    """Compare texts without the kind of line breaks, which spreadsheets unify."""
+    return _unified_breaks(one) == _unified_breaks(other)
 
 
-def _breaks(text: str) -> str:
+def _unified_breaks(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _with_people(change: FileChange, cell: str | None, then: Facts, now: Facts) -> FileChange:
-    told = cells.listed(then.people)
-    if cell is None or cell == told:
+def _with_people(change: FileChange, cell: str | None, exported: Facts, current: Facts) -> FileChange:
+    exported_cell = cells.listed(exported.people)
+    if cell is None or cell == exported_cell:
         return change
     names = list(_names(cell))
-    if names in (then.people, now.people):
+    if names in (exported.people, current.people):
         return change
-    if _lost_letters(cell, told):
-        message = "letters of its names were lost when it was saved; save it as “CSV UTF-8 (comma delimited)”"
+    if _has_lost_letters(cell, exported_cell):
+        message = "letters of the names were lost when the file was saved; save it as “CSV UTF-8 (comma delimited)”"
         raise errors.ValidationError(message)
-    conflict = "" if now.people == then.people else f"decided here since: {cells.listed(now.people) or 'nobody'}"
-    gone = bool(now.existing) and not names
-    return replace(change, after=names, removes_everyone=gone, conflict=conflict)
+    conflict = ""
+    if current.people != exported.people:
+        conflict = f"changed here since the export: {cells.listed(current.people) or 'no people'}"
+    removes_everyone = bool(current.existing) and not names
+    return replace(change, after=names, removes_everyone=removes_everyone, conflict=conflict)
 
 
 @lru_cache(maxsize=4096)  # the same few people are in many rows
@@ -275,95 +284,98 @@ def _names(cell: str) -> tuple[str, ...]:
     return tuple(valid_names(cells.split(cell)))
 
 
-def _lost_letters(cell: str, told: str) -> bool:
-    """Tell whether a cell is what was told but for letters that became question marks."""
-    return len(cell) == len(told) and all(
-        one == other or (one == "?" and not other.isascii()) for one, other in zip(cell, told, strict=True)
+def _has_lost_letters(cell: str, exported_cell: str) -> bool:
+    """Return whether a cell is the exported one with question marks in place of letters."""
+    return len(cell) == len(exported_cell) and all(
+        one == other or (one == "?" and not other.isascii()) for one, other in zip(cell, exported_cell, strict=True)
     )
 
 
-def _with_postponed(change: FileChange, cell: str, then: Facts, now: Facts, *, at: datetime) -> FileChange:
+def _with_postponed(change: FileChange, cell: str, exported: Facts, current: Facts, *, now: datetime) -> FileChange:
     if not cell.strip():
         return change
-    wanted, until = cells.truth(cell), None
-    if wanted is None:
-        until, wanted = _day(cell, at), True
-    elif wanted == then.postponed:
+    postponed, until = cells.truth(cell), None
+    if postponed is None:
+        until, postponed = _day(cell, now), True
+    elif postponed == exported.postponed:
         return change
-    return change if wanted == now.postponed and until is None else replace(change, postponed=wanted, until=until)
+    if postponed == current.postponed and until is None:
+        return change
+    return replace(change, postponed=postponed, until=until)
 
 
-def _day(cell: str, at: datetime) -> datetime:
+def _day(cell: str, now: datetime) -> datetime:
     try:
         day = moments.parse(cell.strip())
     except errors.IndexiumError:
         day = None
     if day is None:
-        message = f"“{cell.strip()[:40]}” in postponed is neither yes nor no nor a day like 2027-01-31"
+        message = f"“{cell.strip()[:40]}” in postponed is not yes, no or a day such as 2027-01-31"
         raise errors.ValidationError(message)
-    if day <= at:
-        message = f"the day in postponed, “{cell.strip()[:40]}”, has begun; write a later one, or no"
+    if day <= now:
+        message = f"the day “{cell.strip()[:40]}” in postponed is in the past; write a later day, or no"
         raise errors.ValidationError(message)
     return day
 
 
-def _with_modes(change: FileChange, row: Mapping[str, str], then: Facts, now: Facts) -> FileChange:
+def _with_modes(change: FileChange, row: Mapping[str, str], exported: Facts, current: Facts) -> FileChange:
     modes: dict[str, str | None] = {}
     for column, choices in _MODES.items():
-        wanted = row.get(column, "").strip().casefold()
-        if wanted and wanted not in choices:
-            message = f"“{wanted[:40]}” is no {column}; choose {' or '.join(choices)}"
+        mode = row.get(column, "").strip().casefold()
+        if mode and mode not in choices:
+            message = f"“{mode[:40]}” is not a {column}; choose {' or '.join(choices)}"
             raise errors.ValidationError(message)
-        known = wanted in ("", getattr(then, column), getattr(now, column))
-        modes[column] = None if known else wanted
+        is_unchanged = mode in ("", getattr(exported, column), getattr(current, column))
+        modes[column] = None if is_unchanged else mode
     return replace(change, people_mode=modes["people_mode"], comment_mode=modes["comment_mode"])
 
 
-def _without_quarrels(rows: Sequence[_Row], changes: list[FileChange], now: Mapping[int, Facts]) -> list[FileChange]:
-    """Return the changes but for those of copies of one film that have other people than the first of them."""
+def _without_contradictions(
+    rows: Sequence[_Row], changes: list[FileChange], current: Mapping[int, Facts]
+) -> list[FileChange]:
+    """Return the changes, without those of copies that have other people than the first copy in the file."""
     first: dict[str, FileChange] = {}
-    taken = []
-    by_line = {row.line: row for row in rows}
+    consistent = []
+    row_by_line = {row.line: row for row in rows}
     for change in changes:
-        payload = now[change.file_id].file_hash
+        payload = current[change.file_id].file_hash
         if change.after is not None and payload:
             other = first.setdefault(payload, change)
             if other.after != change.after:
-                by_line[
-                    change.line
-                ].problem = f"other people than in line {other.line}, which is a copy of the same film"
+                problem = f"the people differ from those in line {other.line}, which is a copy of the same file"
+                row_by_line[change.line].problem = problem
                 continue
-        taken.append(change)
-    return taken
+        consistent.append(change)
+    return consistent
 
 
-# --- Deciding ----------------------------------------------------------------------------------------------------
+# --- The decisions -----------------------------------------------------------------------------------------------
 
 
-def _refuse_stale(reader: Connection, version: plans.Version, rows: Sequence[FileChange]) -> None:
+def _check_stale(reader: Connection, version: plans.Version, rows: Sequence[FileChange]) -> None:
+    """Raise `StalePlanError` where the people of a file changed since the preview."""
     facts = store.facts(reader, version, [row.file_id for row in rows])
     stale = [row for row in rows if row.file_id not in facts or facts[row.file_id].people != row.before]
     if stale:
-        number = "1 file was" if len(stale) == 1 else f"{len(stale):,} files were"
-        names = ", ".join(row.file_name for row in stale[:_SHOWN])
-        message = f"{number} decided about here since this was looked at: {names}. Look at the changes again."
+        names = ", ".join(row.file_name for row in stale[:_MAX_NAMED])
+        message = f"{wording.files(len(stale))} changed since the preview: {names}. Refresh the preview."
         raise errors.StalePlanError(message)
 
 
 def _decide(step: Step, rows: Sequence[FileChange], copy_of: Mapping[int, int]) -> int:
-    """Decide what rows ask for; returns how many copies get the people of a row, too."""
+    """Make the decisions of the rows; return the number of copies that get the people of a row, too."""
     edits = {row.file_id: row.after for row in rows if row.after is not None}
-    copies = {copy: edits[of] for copy, of in copy_of.items()}
+    copies = {copy: edits[original] for copy, original in copy_of.items()}
     step.edit_each({**copies, **edits})
     for until in {row.until for row in rows if row.postponed}:
         step.postpone([row.file_id for row in rows if row.postponed and row.until == until], until=until)
-    back = [row.file_id for row in rows if row.postponed is False]
-    if back:
-        step.bring_back(back)
+    reinstated = [row.file_id for row in rows if row.postponed is False]
+    if reinstated:
+        step.end_postponements(reinstated)
     for modes in {(row.people_mode, row.comment_mode) for row in rows} - {(None, None)}:
-        those = [row.file_id for row in rows if (row.people_mode, row.comment_mode) == modes]
+        file_ids = [row.file_id for row in rows if (row.people_mode, row.comment_mode) == modes]
         people_mode, comment_mode = checked_modes(*modes)
-        step.set_mode(those, people_mode=people_mode, comment_mode=comment_mode)
+        step.set_mode(file_ids, people_mode=people_mode, comment_mode=comment_mode)
     return len(copies)
 
 

@@ -1,8 +1,8 @@
 """
-A spreadsheet that came back: from its bytes to rows of cells by column.
+Reader of an edited spreadsheet: from its bytes to rows of cells by column.
 
-Spreadsheets save CSV in several encodings and with several separators; each is told apart by what is in the file. One
-that would have lost letters is refused, for a name with question marks in it would be taken for an edit.
+Spreadsheet programs save CSV in several encodings and with several separators; the reader detects both from the
+content. It rejects an encoding that may have lost letters, because a name with question marks would count as an edit.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from indexium_core.flows.exchange import export_plan
 from indexium_core.flows.people import people_files
 from indexium_core.model.planning import cells
 
-__all__ = ["CHANGING", "NAMING", "SheetRow", "Source", "notes", "read"]
+__all__ = ["CHANGE_COLUMNS", "FILE_COLUMNS", "SheetRow", "Source", "notes", "read"]
 
 Source: TypeAlias = Path | str | bytes  # a file; its text; or its bytes
 
-NAMING = ("file_id", "path_raw", "file_path", "file_hash")  # columns that say which file is meant, the best first
-CHANGING = ("result_people", "postponed", "people_mode", "comment_mode")
-_LONGEST = 2**27  # characters of a cell: comments may be long
-_SHOWN = 10  # columns that a sentence names
+FILE_COLUMNS = ("file_id", "path_raw", "file_path", "file_hash")  # identify the file, the most precise first
+CHANGE_COLUMNS = ("result_people", "postponed", "people_mode", "comment_mode")
+_MAX_CELL_LENGTH = 2**27  # characters: comments may be long
+_MAX_NAMED = 10  # columns that a sentence names
 
 
 class SheetRow(NamedTuple):
     """One row."""
 
-    line: int  # on which it begins
+    line: int  # the first line of the row
     cells: dict[str, str]  # by column
-    problem: str  # why it is no row of this table, "" if it is
+    problem: str  # why the row is malformed; "" for a valid row
 
 
 def read(source: Source) -> tuple[list[str], Iterator[SheetRow]]:
@@ -41,7 +41,7 @@ def read(source: Source) -> tuple[list[str], Iterator[SheetRow]]:
     Return the names of the columns, and the rows.
 
     Raises:
-        UsageError: It is no text, has no such columns, or a quote is not closed.
+        UsageError: The source is not a text, lacks the columns, or has a quote that is not closed.
 
     """
     name = str(source) if isinstance(source, Path) else "The file"
@@ -49,11 +49,13 @@ def read(source: Source) -> tuple[list[str], Iterator[SheetRow]]:
 
 
 def notes(columns: Sequence[str]) -> list[str]:
-    """Return what the person should know about the columns."""
-    strange = [column for column in columns if column and column not in export_plan.COLUMNS]
-    lacking = [column for column in CHANGING if column not in columns]
-    notes = [f"Columns that mean nothing here: {', '.join(strange[:_SHOWN])}."] if strange else []
-    return notes + ([f"Not in the file, so not changed: {', '.join(lacking)}."] if lacking else [])
+    """Return notes for the user about the columns."""
+    unknown = [column for column in columns if column and column not in export_plan.COLUMNS]
+    missing = [column for column in CHANGE_COLUMNS if column not in columns]
+    notes = [f"Unknown columns, ignored: {', '.join(unknown[:_MAX_NAMED])}."] if unknown else []
+    return notes + (
+        [f"Columns that the file lacks, so nothing changes there: {', '.join(missing)}."] if missing else []
+    )
 
 
 def _text(source: Source, name: str) -> str:
@@ -68,23 +70,23 @@ def _text(source: Source, name: str) -> str:
         return raw.decode(people_files.encoding_of(raw)).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         message = (
-            f"{name} is not UTF-8 (byte {error.start}), so letters of names may be lost in it. Save it once more as "
+            f"{name} is not UTF-8 (byte {error.start}), so letters of names may be lost. Save it again as "
             "“CSV UTF-8 (comma delimited)”."
         )
         raise errors.UsageError(message) from error
 
 
 def _table(text: str, name: str) -> tuple[list[str], Iterator[SheetRow]]:
-    """Return the names of the columns, and the rows: line, cells by column, what is wrong with it as a row."""
+    """Return the names of the columns, and the rows."""
     first_line = next((line for line in text.splitlines() if line.strip()), "")
     if not first_line:
-        message = f"{name} is empty. Expected is what “Export” gave, with changes."
+        message = f"{name} is empty. It must be an edited copy of an export."
         raise errors.UsageError(message)
-    named = first_line.lower().startswith("sep=") and len(first_line) == len("sep=;")
-    delimiter = first_line[-1] if named else max(",;\t", key=first_line.count)
+    has_separator_line = first_line.lower().startswith("sep=") and len(first_line) == len("sep=;")
+    delimiter = first_line[-1] if has_separator_line else max(",;\t", key=first_line.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows = people_files.numbered(reader, name, longest=_LONGEST)
-    if named:
+    rows = people_files.numbered(reader, name, max_cell_length=_MAX_CELL_LENGTH)
+    if has_separator_line:
         next(rows)
     line, header = next((row for row in rows if any(row[1])), (1, []))
     columns = ["_".join(cell.split()).casefold() for cell in header]
@@ -93,27 +95,30 @@ def _table(text: str, name: str) -> tuple[list[str], Iterator[SheetRow]]:
 
 
 def _require_columns(columns: Sequence[str], name: str, line: int) -> None:
-    twice = sorted({column for column in columns if columns.count(column) > 1 and column in (*NAMING, *CHANGING)})
-    if twice:
-        message = f"{name}, line {line}: the column {twice[0]} is there twice."
-    elif not set(columns) & set(NAMING):
-        message = f"{name}, line {line}: no column says which file is meant: file_id, path_raw or file_path."
-    elif not set(columns) & set(CHANGING):
-        message = f"{name}, line {line}: no column can change anything: {', '.join(CHANGING)}."
+    known = (*FILE_COLUMNS, *CHANGE_COLUMNS)
+    duplicates = sorted({column for column in columns if columns.count(column) > 1 and column in known})
+    if duplicates:
+        message = f"{name}, line {line}: the column {duplicates[0]} exists twice."
+    elif not set(columns) & set(FILE_COLUMNS):
+        message = f"{name}, line {line}: no column identifies the file; add file_id, path_raw or file_path."
+    elif not set(columns) & set(CHANGE_COLUMNS):
+        message = f"{name}, line {line}: no column has a change; add one of {', '.join(CHANGE_COLUMNS)}."
     else:
         return
     raise errors.UsageError(message)
 
 
 def _rows(rows: Iterator[tuple[int, list[str]]], columns: Sequence[str]) -> Iterator[SheetRow]:
-    places = [place for place, column in enumerate(columns) if column in (*NAMING, *CHANGING, "plan_id")]
-    last = max(place for place, column in enumerate(columns) if column in (*NAMING, *CHANGING))
+    known = (*FILE_COLUMNS, *CHANGE_COLUMNS)
+    indexes = [index for index, column in enumerate(columns) if column in (*known, "plan_id")]
+    last = max(index for index, column in enumerate(columns) if column in known)
     for line, row in rows:
         if not any(cell.strip() for cell in row):
             continue
         problem = ""
         if len(row) > len(columns) and any(row[len(columns) :]):
-            problem = f"it has {len(row)} cells, the header has {len(columns)}"
+            problem = f"the row has {len(row)} cells, the header {len(columns)}"
         elif len(row) <= last:
-            problem = f"it has {len(row)} cells, and {columns[last]} is the {last + 1}th"
-        yield SheetRow(line, {columns[place]: cells.plain(row[place]) for place in places if place < len(row)}, problem)
+            problem = f"the row has {len(row)} cells, but {columns[last]} is column {last + 1}"
+        own_cells = {columns[index]: cells.plain(row[index]) for index in indexes if index < len(row)}
+        yield SheetRow(line, own_cells, problem)

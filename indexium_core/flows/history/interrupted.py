@@ -23,7 +23,7 @@ class Interruptions:
         self._at_work = at_work
 
     @remote()
-    def operations(self, *, files: int) -> list[InterruptedOperation]:
+    def operations(self, *, files: int = 50) -> list[InterruptedOperation]:
         """Return them, newest first, each with the first `files` of its files."""
         busy = self._at_work()
         found = []

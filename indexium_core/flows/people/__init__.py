@@ -1,5 +1,5 @@
 """
-People: who is in which file.
+People: the assignments of people to files.
 
-In: names typed by a person, CSV, JSON and legacy databases. Out: assignments, import reports and suggestions.
+In: names entered by hand, CSV, JSON and legacy databases. Out: assignments, import reports and suggestions.
 """

@@ -1,7 +1,7 @@
 """
-People: who is in which file, by import, by hand, and by what becomes of a name.
+People: assignments of people to files, by import and by hand, and renames and merges of people.
 
-Whatever is asked here changes the database alone; files follow when a plan is written.
+Nothing here changes a file, only the database; a write brings the files in line with it.
 """
 
 from __future__ import annotations
@@ -17,14 +17,13 @@ from pathlib import Path
 from indexium_core import errors
 from indexium_core.flows.people import import_people
 from indexium_core.flows.people.import_people import ImportCheck, ImportReport, RejectedRow, WaitingRow
-from indexium_core.model.people import likeness, placeholders
-from indexium_core.model.people import people_comment as names_of
+from indexium_core.model.people import likeness, people_comment, placeholders
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people as store
 from indexium_core.store.people import suggestions
-from indexium_core.store.people.people import AssignmentRow, FileResult, PersonRow, Wanted
+from indexium_core.store.people.people import AssignmentRequest, AssignmentRow, FileResult, PersonRow
 from indexium_core.store.review import decisions
 
 __all__ = [
@@ -43,7 +42,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Similar:
-    """A person whom a name may mean, misspelt."""
+    """A known person of whom a name may be a misspelling."""
 
     name: str
     files: int  # files that have them
@@ -52,9 +51,9 @@ class Similar:
 
 class PeopleService:
     """
-    All that can be done with people. `on_change` is told, with nothing, after each change.
+    The people of a home and their assignments.
 
-    `placeholder_keys` returns the keys of names that stand for nobody.
+    `placeholder_keys` returns the keys of placeholder names; `on_change` is called after each change.
     """
 
     def __init__(
@@ -66,6 +65,7 @@ class PeopleService:
         on_change: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
+        self._placeholder_keys = placeholder_keys
         self._clock = clock
         self._on_change = on_change
         self._importer = import_people.Importer(database, placeholder_keys=placeholder_keys, clock=clock)
@@ -73,40 +73,40 @@ class PeopleService:
     @remote(paths=("path", "root"))
     def import_file(self, path: str | Path, *, root: str | Path | None = None, replace: bool = False) -> ImportReport:
         """
-        Read who is in which file from CSV, JSON or an old database, and add it to what is known.
+        Import assignments from a CSV file, a JSON file or a legacy database.
 
         Args:
-            path: The file; its kind is told by what is in it.
-            root: Folder that relative paths start from; default: the file's own.
-            replace: Set the people of the files that are named, instead of adding to them.
+            path: The file; its content determines its format.
+            root: Folder that relative paths start from; default: the folder of the file.
+            replace: Replace the people of the named files, instead of adding to them.
 
         Raises:
             UsageError: The file cannot be read as a whole. Nothing was imported.
 
         """
-        report = self._importer.run(Path(path), root, replace=replace).report
+        report = self._importer.import_file(Path(path), root, replace=replace).report
         self._on_change()
         return report
 
     @remote(paths=("path", "root"))
     def check_import(self, path: str | Path, *, root: str | Path | None = None, replace: bool = False) -> ImportCheck:
-        """Return what an import would do, to the last row, and do nothing; arguments and errors as `import_file`."""
-        return self._importer.run(Path(path), root, replace=replace, keep=False)
+        """Return the result that an import would have, without a change; arguments and errors as `import_file`."""
+        return self._importer.import_file(Path(path), root, replace=replace, dry_run=True)
 
     def root_for(self, path: str | Path) -> str:
         """
-        Return the folder from which most relative paths of a file lead to known films; "" where no folder is known.
+        Return the folder from which most relative paths of a file lead to scanned files; "" without library folders.
 
-        Every root is tried, and the folder that it is in: many lists begin with the root's own name.
+        The candidates are the library folders and their parents: many lists start with the name of a library folder.
         """
         return self._importer.root_for(Path(path))
 
     @remote()
     def take_from_files(self) -> ImportReport:
         """
-        Take over the people whom comments name, in those files of which the database knows nobody yet.
+        Assign the people whom comments name, for files to which the database assigns no people yet.
 
-        So the database knows what the files say; no plan comes of it but where a name is spelt otherwise.
+        The plan of such a file changes only where the database has another spelling of a name.
         """
         report = self._importer.take_from_files()
         self._on_change()
@@ -114,37 +114,37 @@ class PeopleService:
 
     @remote()
     def export(self) -> builtins.list[AssignmentRow]:
-        """Return every assignment, one row for each file it concerns; an import reads them back."""
+        """Return every assignment, one row for each file; `import_file` can read these rows."""
         return store.export(self._database.read())
 
     @remote(paths=("paths",))
     def add(self, paths: Iterable[str | Path], names: Iterable[str]) -> ImportReport:
         """
-        Say that people are in files. A file that no scan has met yet gets them when one does.
+        Assign people to files. The assignments to a file that is not scanned yet wait for its scan.
 
         Raises:
-            ValidationError: Names that may not be written, all of them.
+            ValidationError: Invalid or placeholder names, all of them in one message.
 
         """
-        clean = valid_names(names)
-        given = [Wanted(name=name, path_bytes=path, origin="hand") for path in _absolute(paths) for name in clean]
-        wanted = self._importer.resolved(given)
-        with self._database.atomic() as tx:
-            counts = store.assign(tx, wanted, at=self._clock())
-        self._on_change()
-        return ImportReport(
-            matched=counts.matched, waiting=counts.waiting, rejected=[], added=counts.added, files=counts.files
-        )
+        clean = valid_names(names, placeholder_keys=self._placeholder_keys())
+        wanted = [
+            AssignmentRequest(name=name, path_bytes=path, origin="hand") for path in _absolute(paths) for name in clean
+        ]
+        return self._assign(self._importer.resolve_paths(wanted))
 
     def add_to_files(self, file_ids: Sequence[int], names: Iterable[str]) -> ImportReport:
-        """Say that people are in files that a scan has met, and in their copies; ValidationError as `add`."""
-        clean = valid_names(names)
-        places = store.places(self._database.read(), file_ids)
-        wanted = [
-            Wanted(name=name, path_bytes=None if file_hash else path, file_hash=file_hash, origin="hand")
-            for file_hash, path in places
-            for name in clean
-        ]
+        """Assign people to scanned files and their copies; errors as `add`."""
+        clean = valid_names(names, placeholder_keys=self._placeholder_keys())
+        targets = store.targets(self._database.read(), file_ids)
+        return self._assign(
+            [
+                AssignmentRequest(name=name, path_bytes=None if file_hash else path, file_hash=file_hash, origin="hand")
+                for file_hash, path in targets
+                for name in clean
+            ]
+        )
+
+    def _assign(self, wanted: builtins.list[AssignmentRequest]) -> ImportReport:
         counts = self._database.run(lambda tx: store.assign(tx, wanted, at=self._clock()))
         self._on_change()
         return ImportReport(
@@ -154,33 +154,35 @@ class PeopleService:
     @remote(paths=("paths",))
     def remove(self, paths: Iterable[str | Path], names: Iterable[str], *, from_files: bool = False) -> int:
         """
-        Say that people are not in files after all, and return how many assignments went.
+        Remove assignments of people to files, and return the number of removed assignments.
 
-        The name stays in a file that has it already, unless `from_files`: then an edit stands in for the file, with all
-        its people but these.
+        A name stays in the comment of a file that has it, unless `from_files`: then an edit of the file keeps all its
+        other people.
 
         Raises:
-            UnknownIdError: A file that nobody knows, or (unless `from_files`) a person whom nobody knows.
+            UnknownIdError: An unknown file, or (unless `from_files`) an unknown person.
 
         """
-        given = self._importer.resolved([Wanted(name=None, path_bytes=path) for path in _absolute(paths)])
-        places = [each.path_bytes for each in given if each.path_bytes is not None]
-        wanted = list(dict.fromkeys(names))
+        wanted = self._importer.resolve_paths(
+            [AssignmentRequest(name=None, path_bytes=path) for path in _absolute(paths)]
+        )
+        resolved = [each.path_bytes for each in wanted if each.path_bytes is not None]
+        distinct = list(dict.fromkeys(names))
         with self._database.atomic() as tx:
-            _check_known(tx, places)
-            people = store.find(tx, wanted)
-            unknown = [name for name in wanted if name not in people]
+            _check_known(tx, resolved)
+            people = store.find(tx, distinct)
+            unknown = [name for name in distinct if name not in people]
             if unknown and not from_files:
-                raise errors.UnknownIdError(_nobody(unknown))
-            person_ids = [person_id for found in people.values() for person_id in found]
-            gone = store.keys_of(tx, person_ids) | {names_of.person_key(name) for name in wanted}
-            file_ids = store.files_at(tx, places)
-            removed = store.remove(tx, person_ids, file_ids=file_ids, paths=places)
-            suggestions.decline(tx, file_ids, gone, at=self._clock())
+                raise errors.UnknownIdError(_unknown_names(unknown))
+            person_ids = [person_id for ids in people.values() for person_id in ids]
+            removed_keys = store.keys_of(tx, person_ids) | {people_comment.person_key(name) for name in distinct}
+            file_ids = store.files_at(tx, resolved)
+            count = store.remove(tx, person_ids, file_ids=file_ids, paths=resolved)
+            suggestions.decline(tx, file_ids, removed_keys, at=self._clock())
             if from_files:
-                self._edit_out(tx, file_ids, gone)
+                self._remove_by_edit(tx, file_ids, removed_keys)
         self._on_change()
-        return removed
+        return count
 
     @remote()
     def list(self) -> builtins.list[PersonRow]:
@@ -189,24 +191,24 @@ class PeopleService:
 
     @remote()
     def similar(self, name: str, *, limit: int = 5) -> builtins.list[Similar]:
-        """Return the people whom a name may mean, misspelt: the likeliest first, of equals who is in most files."""
-        known = dict(store.files_by_name(self._database.read()))
-        found = likeness.similar(names_of.clean_name(name), known, limit=limit * 5)
-        best = sorted(found, key=lambda each: (each.rank, -known[each.name]))
-        return [Similar(name=each.name, files=known[each.name], reason=each.reason) for each in best[:limit]]
+        """Return the people of whom a name may be a misspelling: the most likely first, then those in most files."""
+        file_counts = dict(store.files_by_name(self._database.read()))
+        similar = likeness.similar(people_comment.clean_name(name), file_counts, limit=limit * 5)
+        best = sorted(similar, key=lambda each: (each.rank, -file_counts[each.name]))
+        return [Similar(name=each.name, files=file_counts[each.name], reason=each.reason) for each in best[:limit]]
 
     @remote()
     def rename(self, old: str, new: str) -> None:
         """
-        Spell a person differently. The old spelling becomes an alias: the plan corrects the files that have it.
+        Rename a person. The old spelling becomes an alias, so that the plan corrects the files that have it.
 
         Raises:
-            UnknownIdError: Nobody is called `old`.
-            UsageError: Somebody else is called `new`.
-            ValidationError: `new` may not be written.
+            UnknownIdError: No person is called `old`.
+            UsageError: Another person is called `new`.
+            ValidationError: `new` is not a valid name.
 
         """
-        clean = names_of.validate_name(new)
+        clean = people_comment.validate_name(new)
         with self._database.atomic() as tx:
             person_id, spelling = _person(tx, old)
             if spelling == clean:
@@ -214,7 +216,7 @@ class PeopleService:
             other = store.person_named(tx, clean)
             owner = store.owner_of_alias(tx, clean)
             if other is not None or (owner and owner[0] != person_id):
-                message = f"“{clean}” is known already. To make the two one: indexium people merge OLD NEW."
+                message = f"Another person is called “{clean}”. To merge the two, use: indexium people merge OLD NEW."
                 raise errors.UsageError(message)
             store.rename(tx, person_id, old=spelling, new=clean, at=self._clock())
         self._on_change()
@@ -222,11 +224,11 @@ class PeopleService:
     @remote()
     def merge(self, names: Sequence[str], into: str) -> None:
         """
-        Say that several spellings are one person, spelt `into`. The others become aliases.
+        Merge several people into the one called `into`. The other names become aliases.
 
         Raises:
-            UnknownIdError: One of the names is nobody's.
-            UsageError: There is nobody to merge.
+            UnknownIdError: No person has one of the names.
+            UsageError: There is no other person to merge.
 
         """
         with self._database.atomic() as tx:
@@ -237,73 +239,80 @@ class PeopleService:
             store.merge(tx, sorted(others), target, at=self._clock())
         self._on_change()
 
-    def _edit_out(self, tx: Connection, file_ids: builtins.list[int], gone: set[str]) -> None:
+    def _remove_by_edit(self, tx: Connection, file_ids: builtins.list[int], removed_keys: set[str]) -> None:
         aliases = store.aliases(tx)
-        lists = {row.file_id: _without(row, aliases, gone) for row in store.results_of(tx, file_ids)}
+        lists = {row.file_id: _without(row, aliases, removed_keys) for row in store.results_of(tx, file_ids)}
         edits = {file_id: names for file_id, names in lists.items() if names is not None}
         if edits:
             decisions.edit(tx, edits, at=self._clock(), reason="removed_from_files")
 
 
-def valid_names(names: Iterable[str]) -> list[str]:
+def valid_names(names: Iterable[str], *, placeholder_keys: frozenset[str] = frozenset()) -> list[str]:
     """
-    Return the names cleaned, each person once.
+    Return the cleaned names, each person once.
 
     Raises:
-        ValidationError: Names that may not be written, all of them in one message.
+        ValidationError: Invalid names and names with a placeholder key, all of them in one message.
 
     """
     clean: dict[str, str] = {}
     problems: list[str] = []
     for name in names:
         try:
-            valid = names_of.validate_name(name)
+            valid = people_comment.validate_name(name)
         except errors.ValidationError as error:
             problems.append(error.message)
-        else:
-            clean.setdefault(names_of.person_key(valid), valid)
+            continue
+        key = people_comment.person_key(valid)
+        if key in placeholder_keys:
+            problems.append(f"{placeholders.reason(valid)}; the setting placeholder_names lists such names.")
+        clean.setdefault(key, valid)
     if problems:
         raise errors.ValidationError(" ".join(problems), code="invalid_person_name")
     return list(clean.values())
 
 
 def _absolute(paths: Iterable[str | Path]) -> list[bytes]:
-    here = os.fsencode(Path.cwd())
-    return list(dict.fromkeys(import_people.place(here, os.fsencode(Path(path).expanduser())) for path in paths))
+    base = os.fsencode(Path.cwd())
+    absolute = (import_people.absolute_path(base, os.fsencode(Path(path).expanduser())) for path in paths)
+    return list(dict.fromkeys(absolute))
 
 
 def _check_known(reader: Connection, paths: list[bytes]) -> None:
     unknown = sorted(set(paths) - store.known_paths(reader, paths))
     if unknown:
         shown = ", ".join(path.decode("utf-8", "replace") for path in unknown[:5])
-        message = f"No scan has met {shown}{' …' if len(unknown) > 5 else ''}, and nobody waits for it."
+        message = f"There are no people for {shown}{' …' if len(unknown) > 5 else ''}: scan the folder first."
         raise errors.UnknownIdError(message)
 
 
 def _person(reader: Connection, name: str) -> tuple[int, str]:
-    """Return id and spelling of the one person that a name means."""
-    found = store.find(reader, [name]).get(name, [])
-    if not found:
-        raise errors.UnknownIdError(_nobody([name]))
-    spellings = store.spellings(reader, found)
-    if len(found) > 1:
-        message = f"“{name}” may be {' or '.join(f'“{each}”' for each in spellings.values())}. Spell it as one of them."
+    """Return id and spelling of the person whom a name means."""
+    person_ids = store.find(reader, [name]).get(name, [])
+    if not person_ids:
+        raise errors.UnknownIdError(_unknown_names([name]))
+    spellings = store.spellings(reader, person_ids)
+    if len(person_ids) > 1:
+        choices = " or ".join(f"“{each}”" for each in spellings.values())
+        message = f"“{name}” is ambiguous: it may be {choices}. Use one of these spellings."
         raise errors.UsageError(message)
-    return found[0], spellings[found[0]]
+    return person_ids[0], spellings[person_ids[0]]
 
 
-def _nobody(names: Sequence[str]) -> str:
-    return f"Nobody is called {', '.join(f'“{name}”' for name in names)}; 'indexium people list' shows everyone."
+def _unknown_names(names: Sequence[str]) -> str:
+    quoted = ", ".join(f"“{name}”" for name in names)
+    return f"There is no person with the name {quoted}; 'indexium people list' shows all people."
 
 
-def _without(row: FileResult, aliases: dict[str, str], gone: set[str]) -> list[str] | None:
-    """Return the people of a file without those that are gone; None if that needs no edit."""
+def _without(row: FileResult, aliases: dict[str, str], removed_keys: set[str]) -> list[str] | None:
+    """Return the people of a file without the removed ones; None where the file needs no edit."""
     if row.edited is not None:
-        now = row.edited
+        people = row.edited
     elif row.people_mode == "exact":
-        return None  # the file follows the database anyway
+        return None  # the file follows the database
     else:
-        in_file = [aliases.get(names_of.person_key(name), name) for name in row.file_people]
-        now = list({names_of.person_key(name): name for name in reversed([*row.db_people, *in_file])}.values())[::-1]
-    left = [name for name in now if names_of.person_key(name) not in gone]
-    return left if len(left) < len(now) else None
+        in_file = [aliases.get(people_comment.person_key(name), name) for name in row.file_people]
+        name_by_key = {people_comment.person_key(name): name for name in reversed([*row.db_people, *in_file])}
+        people = list(name_by_key.values())[::-1]
+    remaining = [name for name in people if people_comment.person_key(name) not in removed_keys]
+    return remaining if len(remaining) < len(people) else None

@@ -1,6 +1,6 @@
 """
-Review: what a person decides about the plan, before anything is written.
+Review: the decisions of the user about the plan, before a write.
 
-In: a target (search, selection or file ids) and a decision. Out: standing decisions, undo
-steps, templates and saved views.
+In: a target (search, selection or file ids) and a decision. Out: standing decisions, undo steps, templates and saved
+views.
 """

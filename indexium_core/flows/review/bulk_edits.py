@@ -1,7 +1,7 @@
 """
-A look at the people of many files, and at what a change of them would do, before anything is decided.
+Previews of bulk edits: the people of many files, and the effect of a change of them. Nothing is decided here.
 
-The same statements decide (`flows/review/decisions.py`): what is shown is what is done.
+`flows/review/decisions.py` uses the same statements, so a decision does exactly what its preview shows.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from indexium_core.flows.review import decisions, targets
 from indexium_core.flows.review.targets import Target
-from indexium_core.model.people import people_comment as names_of
+from indexium_core.model.people import people_comment
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
@@ -29,37 +29,37 @@ EXAMPLES = 5  # files that a preview shows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkPerson:
-    """One person, and how many of the files would have them."""
+    """One person, with the number of files that would have them."""
 
-    name: str  # as most of the files spell it
+    name: str  # the most common spelling
     files: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkPeople:
-    """Who would be in files, by their results in the plan."""
+    """The people of a target's files, by the results in the plan."""
 
-    files: int  # copies of what is meant included
-    copies: int  # of them, those that were not named
-    total: int  # people in all, or all that `like` finds
-    people: list[BulkPerson]  # those in most files first; the first of them, where a limit was asked for
+    files: int  # of the target, including copies
+    copies: int  # of these, the copies that are not in the target
+    total: int  # all people, or all matches of `like`
+    people: list[BulkPerson]  # people in most files first; the first of them, where there is a limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangePreview:
-    """What a change of people would do."""
+    """The effect of a change of people."""
 
-    files: int  # files that are meant, copies included
-    copies: int  # of them, those that were not named
+    files: int  # of the target, including copies
+    copies: int  # of these, the copies that are not in the target
     changed: int  # files whose list changes
-    emptied: int  # of them, those that would have nobody
-    added: dict[str, int]  # name: files that they come into
-    removed: dict[str, int]  # name: files that they go from
-    examples: list[Example]  # the first files that change, before and after
+    emptied: int  # of these, the files that would have no people left
+    added: dict[str, int]  # files by added person
+    removed: dict[str, int]  # files by removed person
+    examples: list[Example]  # the first files that change
 
 
 class BulkEdits:
-    """Looks at many files at once."""
+    """Previews bulk edits of a home."""
 
     def __init__(
         self,
@@ -75,20 +75,22 @@ class BulkEdits:
     @remote()
     def people_in(self, target: Target, *, like: str = "", limit: int = 0) -> BulkPeople:
         """
-        Return who would be in the files meant, and in how many of them each is.
+        Return the people of the files of a target, with the number of files of each.
 
         Args:
-            target: A query, a selection, or file ids; copies of the files count, too.
-            like: Only people whose name contains this, as search compares.
-            limit: How many people are returned at most; 0 for all.
+            target: A query, a selection, or file ids; copies of the files are included.
+            like: Only people whose name contains this text, compared as search does.
+            limit: The maximum number of people; 0: all.
 
         """
         reader = self._database.read()
-        files, copies = self._look(reader, target)
-        found = bulk.people(reader)
-        _leave(reader)
-        wanted = names_of.fold(like.strip())
-        people = [BulkPerson(name=each.name, files=each.files) for each in found if wanted in names_of.fold(each.name)]
+        files, copies = self._load(reader, target)
+        counts = bulk.people(reader)
+        _clear(reader)
+        text = people_comment.fold(like.strip())
+        people = [
+            BulkPerson(name=each.name, files=each.files) for each in counts if text in people_comment.fold(each.name)
+        ]
         return BulkPeople(files=files, copies=copies, total=len(people), people=people[: limit or None])
 
     @remote()
@@ -102,42 +104,42 @@ class BulkEdits:
         examples: int = EXAMPLES,
     ) -> ChangePreview:
         """
-        Return what adding and removing people, or putting one in another's place, would do. Changes nothing.
+        Return the effect of adding and removing people, or of replacing one. Changes nothing.
 
         Raises:
-            ValidationError: Names to add that may not be written, all of them.
-            UsageError: Somebody is to be added and removed, or nobody is named.
+            ValidationError: Invalid names to add, all of them in one message.
+            UsageError: A person is to be added and removed, or no person is named.
 
         """
         reader = self._database.read()
-        instead = None
+        replacement = None
         if replace is not None:
-            names, remove, instead = [], [replace[0]], names_of.validate_name(replace[1])
+            names, remove, replacement = [], [replace[0]], people_comment.validate_name(replace[1])
         else:
             names = decisions.checked_change(add, remove)
-        gone = decisions.gone_keys(reader, remove)
-        files, copies = self._look(reader, target)
-        changed = bulk.change(reader, added=names, gone=gone, instead=instead)
+        removed_keys = decisions.all_keys(reader, remove)
+        files, copies = self._load(reader, target)
+        change = bulk.change(reader, added=names, removed_keys=removed_keys, replacement=replacement)
         shown = bulk.examples(reader, examples) if examples else []
-        _leave(reader)
+        _clear(reader)
         return ChangePreview(
             files=files,
             copies=copies,
-            changed=changed.files,
-            emptied=changed.emptied,
-            added=changed.added,
-            removed=changed.removed,
+            changed=change.files,
+            emptied=change.emptied,
+            added=change.added,
+            removed=change.removed,
             examples=shown,
         )
 
-    def _look(self, reader: Connection, target: Target) -> tuple[int, int]:
-        """Look at the files meant; returns how many there are, copies included, and how many of them are copies."""
+    def _load(self, reader: Connection, target: Target) -> tuple[int, int]:
+        """Load the people of a target's files; return the number of files, and of copies among them."""
         version = plans.refresh(self._database, self._modes(), now=self._clock())
-        targets.mean(reader, target, version)
-        copies = store.add_copies(reader)
-        return bulk.look(reader, version), copies
+        targets.select(reader, target, version)
+        copies = store.select_copies(reader)
+        return bulk.load(reader, version), copies
 
 
-def _leave(reader: Connection) -> None:
-    bulk.done(reader)
-    store.done(reader)
+def _clear(reader: Connection) -> None:
+    bulk.clear(reader)
+    store.clear_selected(reader)

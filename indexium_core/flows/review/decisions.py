@@ -1,8 +1,8 @@
 """
 Standing decisions: edits, postponements and modes of files, in force until they are revoked.
 
-What a person does at once is a step: made in one transaction, in a number of statements that does not grow with the
-files, and undone as a whole (`flows/review/undo_steps.py`).
+The decisions of one user action are a step: one transaction, whose number of statements does not depend on the number
+of files. `flows/review/undo_steps.py` undoes a step as a whole.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from indexium_core.flows.people.people_service import valid_names
 from indexium_core.flows.review import targets
 from indexium_core.flows.review.targets import Target
 from indexium_core.model import labels, moments
-from indexium_core.model.people import people_comment as names_of
+from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import CommentMode, PeopleMode, checked_modes
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
@@ -32,23 +32,23 @@ from indexium_core.store.review import bulk, steps
 from indexium_core.store.review import decisions as store
 from indexium_core.store.review.decisions import DecisionRow
 
-__all__ = ["DecisionReport", "DecisionRow", "Decisions", "Step", "gone_keys"]
+__all__ = ["DecisionReport", "DecisionRow", "Decisions", "Step", "all_keys"]
 
-Label: TypeAlias = Callable[[int], str]  # says what a step did, of so many files
+Label: TypeAlias = Callable[[int], str]  # returns the label of a step, by the number of its files
 
-_CHECKED = "Name a people mode (merge, exact) or a comment mode (replace, preserve)."
+_NO_MODE = "Name a people mode (merge, exact) or a comment mode (replace, preserve)."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionReport:
-    """How many files a decision holds for."""
+    """The result of a decision, in numbers of files."""
 
-    files: int  # all of them
-    copies: int = 0  # of an edit of whole lists: files that were not named, but are copies of one that was
-    added: Mapping[str, int] = field(default_factory=dict)  # files that each of these people comes into
-    removed: Mapping[str, int] = field(default_factory=dict)  # files that each of these people goes from
-    step_id: int | None = field(default=None, compare=False)  # by which it can be undone; None: nothing was decided
-    label: str = field(default="", compare=False)  # what was done: "added Ann Lee to 3 files"
+    files: int
+    copies: int = 0  # for an edit of whole lists: copies of the target's files that are not in the target
+    added: Mapping[str, int] = field(default_factory=dict)  # files by added person
+    removed: Mapping[str, int] = field(default_factory=dict)  # files by removed person
+    step_id: int | None = field(default=None, compare=False)  # the step that undo reverts; None: nothing was decided
+    label: str = field(default="", compare=False)  # past tense: "added Ann Lee to 3 files"
 
 
 class Decisions:
@@ -63,12 +63,12 @@ class Decisions:
         on_change: Callable[[], None] = lambda: None,
     ) -> None:
         """
-        Decide in a home.
+        Make decisions in a home.
 
         Args:
-            database: The home's.
-            modes: Says by whose plan searches and selections are meant, and what each file's people are.
-            clock: Source of the present moment (UTC).
+            database: The database of the home.
+            modes: Returns the variant of the plan that evaluates targets and gives the people of each file.
+            clock: Returns the current time (UTC).
             on_change: Called after each step.
 
         """
@@ -80,10 +80,10 @@ class Decisions:
     @contextmanager
     def step(self, label: Label | None = None) -> Iterator[Step]:
         """
-        Make several decisions that are one to the person: all of them or none, and undone together.
+        Make several decisions as one step: all of them or none, and undone together.
 
-        `label` says in the past tense what was done, of how many files; default: what its last decision says. After the
-        end, `report` of the step tells how many files it was about.
+        `label` returns the label of the step; default: that of its last decision. `Step.report` has the result
+        after the block.
         """
         with self._database.atomic() as tx:
             step = Step(tx, self._modes(), at=self._clock())
@@ -94,10 +94,10 @@ class Decisions:
     @remote()
     def edit(self, target: Target, people: Sequence[str]) -> DecisionReport:
         """
-        Let files, and all their copies, have just these people; nobody is allowed.
+        Set the people of files and of all their copies; the list may be empty.
 
         Raises:
-            ValidationError: Names that may not be written, all of them.
+            ValidationError: Invalid names, all of them in one message.
             UnknownIdError: There is no such file.
 
         """
@@ -111,13 +111,11 @@ class Decisions:
         self, target: Target, *, add: Sequence[str] = (), remove: Sequence[str] = (), label: Label | None = None
     ) -> DecisionReport:
         """
-        Put people into files, and take others out: each file, and each copy, gets an edit of its own list.
-
-        Files in which nothing would change get none.
+        Add and remove people: each file and each copy whose list changes gets an edit.
 
         Raises:
-            ValidationError: Names to add that may not be written, all of them.
-            UsageError: Somebody is to be added and removed, or nobody is named.
+            ValidationError: Invalid names to add, all of them in one message.
+            UsageError: A person is to be added and removed, or no person is named.
             UnknownIdError: There is no such file.
 
         """
@@ -129,14 +127,14 @@ class Decisions:
     @remote()
     def replace_person(self, target: Target, old: str, new: str, *, label: Label | None = None) -> DecisionReport:
         """
-        Put one person in another's place, in files that have the other.
+        Replace one person with another in the files that have the first one.
 
         Raises:
-            ValidationError: `new` may not be written.
+            ValidationError: `new` is not a valid name.
             UnknownIdError: There is no such file.
 
         """
-        name = names_of.validate_name(new)
+        name = people_comment.validate_name(new)
         with self.step(label) as step:
             step.replace_person(target, old, name)
         return step.report
@@ -144,10 +142,10 @@ class Decisions:
     @remote()
     def postpone(self, target: Target, until: datetime | str | None = None) -> DecisionReport:
         """
-        Leave files out of lists and writes, until a moment (local, if it says no zone) or until revoked.
+        Skip files in lists and writes, until a time (local where it has no zone) or until revoked.
 
         Raises:
-            UsageError: The moment has passed.
+            UsageError: The time is in the past.
             UnknownIdError: There is no such file.
 
         """
@@ -164,7 +162,7 @@ class Decisions:
         comment_mode: str | None = None,
     ) -> DecisionReport:
         """
-        Choose how people and comment of files are combined; a mode that is not named stays as it was decided.
+        Set the modes of files; a mode of None does not change.
 
         Raises:
             UsageError: No mode is named.
@@ -182,15 +180,15 @@ class Decisions:
         return store.in_force(self._database.read(), at=self._clock(), file_ids=file_ids)
 
     @remote()
-    def bring_back(self, target: Target) -> DecisionReport:
-        """Take back the postponements of files. UnknownIdError: There is no such file."""
+    def end_postponements(self, target: Target) -> DecisionReport:
+        """Revoke the postponements of files. UnknownIdError: There is no such file."""
         with self.step() as step:
-            step.bring_back(target)
+            step.end_postponements(target)
         return step.report
 
     @remote()
     def revoke_of(self, target: Target, kinds: Sequence[str] = ("edit", "mode", "postpone")) -> DecisionReport:
-        """Take back the decisions of some kinds (edit, postpone, mode) on files. UnknownIdError: no such file."""
+        """Revoke the decisions of some kinds (edit, postpone, mode) on files. UnknownIdError: no such file."""
         with self.step() as step:
             step.revoke_of(target, kinds)
         return step.report
@@ -198,7 +196,7 @@ class Decisions:
     @remote()
     def decline(self, target: Target, names: Sequence[str]) -> int:
         """Record that people are not in files, so that they are not suggested there again; returns the files."""
-        keys = [names_of.person_key(name) for name in names]
+        keys = [people_comment.person_key(name) for name in names]
         with self._database.atomic() as tx:
             file_ids = targets.ids_of(tx, target, self._modes(), now=self._clock())
             suggestions.decline(tx, file_ids, keys, at=self._clock())
@@ -207,10 +205,10 @@ class Decisions:
     @remote()
     def revoke(self, decision_ids: Iterable[int]) -> int:
         """
-        Take decisions back, and return how many were in force.
+        Revoke decisions, and return the number of those that were in force.
 
         Raises:
-            UnknownIdError: There is no such decision; nothing was revoked.
+            UnknownIdError: There is no such decision; no decision was revoked.
 
         """
         with self.step() as step:
@@ -218,98 +216,98 @@ class Decisions:
 
 
 class Step:
-    """Decisions of one transaction that belong together. `Decisions.step` makes one; it ends with the `with`."""
+    """The decisions of one transaction. `Decisions.step` creates it, and records it at the end of the block."""
 
     def __init__(self, tx: Connection, modes: Modes, *, at: datetime) -> None:
         self._tx, self._modes, self._at = tx, modes, at
-        self._id = steps.begin(tx)
+        self._id = steps.next_id(tx)
         self._label = ""
         self.report = DecisionReport(files=0)
 
     def end(self, label: Label | None) -> None:
-        """Remember the step, if anything was decided or learned."""
-        decided, learnt = steps.count_files(self._tx, self._id), learning.count_files(self._tx, self._id)
-        files = max(decided, learnt or 0)
-        if files or learnt is not None:
-            said = label(files) if label else self._label
-            steps.record(self._tx, self._id, said, files=files, at=self._at)
-            self.report = replace(self.report, files=files, step_id=self._id, label=said)
+        """Record the step, if it has decisions or changes of people."""
+        decided, learned = steps.count_files(self._tx, self._id), learning.count_files(self._tx, self._id)
+        files = max(decided, learned or 0)
+        if files or learned is not None:
+            text = label(files) if label else self._label
+            steps.record(self._tx, self._id, text, files=files, at=self._at)
+            self.report = replace(self.report, files=files, step_id=self._id, label=text)
 
     @contextmanager
     def learning(self, names: Sequence[str] = ()) -> Iterator[Connection]:
         """
-        Note what is done to people in the block, by the connection that it gives: it is undone with the step.
+        Record changes of people that the block makes with the yielded connection, so that undo reverts them.
 
-        A step has one such block. `names`: people who may lose a place or their name.
+        A step has one such block. `names`: people who may lose assignments or their name.
         """
-        with learning.noted(self._tx, self._id, names):
+        with learning.recorded(self._tx, self._id, names):
             yield self._tx
 
     def now(self) -> tuple[Connection, Version]:
-        """Return the connection of the step, and the newest version of the plan with all that the step has done."""
+        """Return the connection of the step, and the newest version of the plan, with the decisions of the step."""
         return self._tx, plans.refresh_within(self._tx, self._modes, now=self._at)
 
     def edit(self, target: Target, people: Sequence[str]) -> int:
-        """Let files and their copies have just these (valid) people; returns how many files."""
-        copies = self._mean(target, copies=True)
-        files = store.edit_meant(self._tx, people, at=self._at, step=self._id)
-        store.done(self._tx)
+        """Set the (valid) people of files and their copies; return the number of files."""
+        copies = self._select(target, copies=True)
+        files = store.edit_selected(self._tx, people, at=self._at, step=self._id)
+        store.clear_selected(self._tx)
         return self._add(files, labels.edited(files, people), copies=copies)
 
     def edit_each(self, people: Mapping[int, Sequence[str]]) -> int:
-        """Let each file, by id, have just the (valid) people given for it; copies only if they are named, too."""
+        """Set the (valid) people of each file, by id, without its copies; return the number of files."""
         files = store.edit(self._tx, people, at=self._at, step=self._id) if people else 0
         return self._add(files, labels.changed(files, {}, {}))
 
     def change_people(self, target: Target, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> int:
-        """Put (valid) people into each file's own list, and take others out; returns how many files change."""
-        return self._change(target, added=add, gone=gone_keys(self._tx, remove))
+        """Add (valid) people to each file's list, and remove others; return the number of files that change."""
+        return self._change(target, added=add, removed_keys=all_keys(self._tx, remove))
 
     def replace_person(self, target: Target, old: str, new: str) -> int:
-        """Put the (valid) name `new` in the place of `old`; returns how many files change."""
-        files = self._change(target, gone=gone_keys(self._tx, [old]), instead=new)
+        """Replace `old` with the (valid) name `new`; return the number of files that change."""
+        files = self._change(target, removed_keys=all_keys(self._tx, [old]), replacement=new)
         self._label = labels.replaced(files, old, new)
         return files
 
     def postpone(self, target: Target, *, until: datetime | None = None) -> int:
-        """Leave files out of lists and writes, until a moment or until revoked; returns how many."""
+        """Skip files in lists and writes, until a time or until revoked; return the number of files."""
         until = until.astimezone(UTC) if until else None
         if until and until <= self._at:
-            message = f"{until:%Y-%m-%d %H:%M} UTC has passed. Name a later day, or none to postpone until revoked."
+            message = f"{until:%Y-%m-%d %H:%M} UTC is in the past. Name a later day, or none to skip until revoked."
             raise errors.UsageError(message)
-        self._mean(target)
-        files = store.postpone_meant(self._tx, until=until, at=self._at, step=self._id)
-        store.done(self._tx)
+        self._select(target)
+        files = store.postpone_selected(self._tx, until=until, at=self._at, step=self._id)
+        store.clear_selected(self._tx)
         return self._add(files, labels.skipped(files, until))
 
     def set_mode(
         self, target: Target, *, people_mode: PeopleMode | None = None, comment_mode: CommentMode | None = None
     ) -> int:
-        """Choose how people and comment of files are combined; returns of how many."""
+        """Set the modes of files; return the number of files."""
         if people_mode is None and comment_mode is None:
-            raise errors.UsageError(_CHECKED)
-        self._mean(target)
-        files = store.set_mode_of_meant(
+            raise errors.UsageError(_NO_MODE)
+        self._select(target)
+        files = store.set_mode_of_selected(
             self._tx, people_mode=people_mode, comment_mode=comment_mode, at=self._at, step=self._id
         )
-        store.done(self._tx)
+        store.clear_selected(self._tx)
         return self._add(files, labels.modes(files, people_mode, comment_mode))
 
-    def bring_back(self, target: Target) -> int:
-        """Take back the postponements of files; returns of how many."""
+    def end_postponements(self, target: Target) -> int:
+        """Revoke the postponements of files; return the number of files that had one."""
         files = self.revoke_of(target, ["postpone"])
         self._label = labels.reinstated(files)
         return files
 
     def revoke_of(self, target: Target, kinds: Sequence[str]) -> int:
-        """Take back the decisions of some kinds on files; returns on how many there were any."""
-        self._mean(target)
-        files = store.revoke_meant(self._tx, kinds, at=self._at, step=self._id)
-        store.done(self._tx)
+        """Revoke the decisions of some kinds on files; return the number of files that had one."""
+        self._select(target)
+        files = store.revoke_selected(self._tx, kinds, at=self._at, step=self._id)
+        store.clear_selected(self._tx)
         return self._add(files, labels.revoked_decisions_on(files))
 
     def revoke(self, decision_ids: Sequence[int]) -> int:
-        """Take decisions back; returns how many were in force."""
+        """Revoke decisions; return the number of those that were in force."""
         unknown = store.unknown_decisions(self._tx, decision_ids)
         if unknown:
             shown = ", ".join(map(str, unknown[:10])) + (" …" if len(unknown) > 10 else "")
@@ -319,24 +317,29 @@ class Step:
         self._add(0, labels.revoked(count))
         return count
 
-    def _mean(self, target: Target, *, copies: bool = False) -> int:
-        targets.mean_within(self._tx, target, self._modes, now=self._at)
-        return store.add_copies(self._tx) if copies else 0
+    def _select(self, target: Target, *, copies: bool = False) -> int:
+        targets.select_current(self._tx, target, self._modes, now=self._at)
+        return store.select_copies(self._tx) if copies else 0
 
     def _change(
-        self, target: Target, *, added: Sequence[str] = (), gone: frozenset[str], instead: str | None = None
+        self,
+        target: Target,
+        *,
+        added: Sequence[str] = (),
+        removed_keys: frozenset[str],
+        replacement: str | None = None,
     ) -> int:
         version = plans.refresh_within(self._tx, self._modes, now=self._at)
-        targets.mean(self._tx, target, version)
-        store.add_copies(self._tx)
-        bulk.look(self._tx, version)
-        changed = bulk.change(self._tx, added=added, gone=gone, instead=instead)
-        if changed.files:
-            store.decide_changed(self._tx, at=self._at, step=self._id)
-        bulk.done(self._tx)
-        store.done(self._tx)
-        self.report = replace(self.report, added=changed.added, removed=changed.removed)
-        return self._add(changed.files, labels.changed(changed.files, changed.added, changed.removed))
+        targets.select(self._tx, target, version)
+        store.select_copies(self._tx)
+        bulk.load(self._tx, version)
+        change = bulk.change(self._tx, added=added, removed_keys=removed_keys, replacement=replacement)
+        if change.files:
+            store.edit_changed(self._tx, at=self._at, step=self._id)
+        bulk.clear(self._tx)
+        store.clear_selected(self._tx)
+        self.report = replace(self.report, added=change.added, removed=change.removed)
+        return self._add(change.files, labels.changed(change.files, change.added, change.removed))
 
     def _add(self, files: int, label: str, *, copies: int = 0) -> int:
         self._label = label
@@ -345,22 +348,22 @@ class Step:
 
 
 def checked_change(add: Sequence[str], remove: Sequence[str]) -> builtins.list[str]:
-    """Return the names to add, cleaned; raises as `Decisions.change_people` does."""
+    """Return the cleaned names to add; raises as `Decisions.change_people`."""
     names = valid_names(add)
-    both = {names_of.person_key(name) for name in remove} & {names_of.person_key(name) for name in names}
+    both = {people_comment.person_key(name) for name in remove} & {people_comment.person_key(name) for name in names}
     if both:
-        shown = next(name for name in names if names_of.person_key(name) in both)
-        message = f"“{shown}” is to be added and removed. Say one of the two."
+        shown = next(name for name in names if people_comment.person_key(name) in both)
+        message = f"“{shown}” is to be added and removed. Choose one of the two."
         raise errors.UsageError(message)
     if not names and not remove:
-        raise errors.UsageError("Name somebody to add or to remove.")
+        raise errors.UsageError("Name at least one person to add or to remove.")
     return names
 
 
-def gone_keys(reader: Connection, names: Sequence[str]) -> frozenset[str]:
-    """Return the keys under which these people may be in a list: of the names themselves and of their aliases."""
+def all_keys(reader: Connection, names: Sequence[str]) -> frozenset[str]:
+    """Return the keys that these people may have in a list: those of the names and of their aliases."""
     if not names:
         return frozenset()
-    found = people_store.find(reader, list(names))
-    person_ids = [person_id for ids in found.values() for person_id in ids]
-    return frozenset(people_store.keys_of(reader, person_ids) | {names_of.person_key(name) for name in names})
+    ids_by_name = people_store.find(reader, list(names))
+    person_ids = [person_id for ids in ids_by_name.values() for person_id in ids]
+    return frozenset(people_store.keys_of(reader, person_ids) | {people_comment.person_key(name) for name in names})

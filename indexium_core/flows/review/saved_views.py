@@ -1,4 +1,4 @@
-"""Saved views: searches that a person keeps under a name. One of them may be what the plan opens with."""
+"""Saved views: searches stored under a name. One of them may be the default of the plan page."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from indexium_core.store.review import views as store
 
 __all__ = ["SavedView", "ViewService"]
 
-LONGEST = 80  # characters of a name
-MOST = 200  # views
+MAX_NAME_LENGTH = 80  # characters
+MAX_VIEWS = 200
 
 
 class ViewService:
-    """All that can be done with saved views. `on_change` is told, with nothing, after each change."""
+    """The saved views of a home. `on_change` is called after each change."""
 
     def __init__(
         self,
@@ -37,66 +37,66 @@ class ViewService:
 
     @remote()
     def list(self) -> builtins.list[SavedView]:
-        """Return every view, by name."""
+        """Return all views, by name."""
         return store.all_views(self._database.read())
 
     @remote()
     def default(self) -> SavedView | None:
-        """Return the view that the plan opens with, if one is chosen."""
+        """Return the view with which the plan page opens; None: there is no default."""
         return store.default(self._database.read())
 
     def get(self, view_id: int) -> SavedView:
-        """Return a view by its id. UnknownIdError where there is none."""
-        found = next((view for view in self.list() if view.view_id == view_id), None)
-        if found is None:
-            message = f"There is no saved view {view_id}; 'indexium views list' shows them."
+        """Return a view by its id. UnknownIdError: there is no such view."""
+        match = next((view for view in self.list() if view.view_id == view_id), None)
+        if match is None:
+            message = f"There is no saved view {view_id}; 'indexium views list' shows all views."
             raise errors.UnknownIdError(message)
-        return found
+        return match
 
     @remote()
     def save(self, name: str, query: str, *, sort: str = "risk", descending: bool = False) -> SavedView:
         """
-        Keep a search under a name; a view of that name, whatever its case, is overwritten.
+        Store a search under a name; a view with that name, in any letter case, is overwritten.
 
         Raises:
-            UsageError: No name, one that is too long, an unknown sort key, or too many views.
-            QueryError: The search cannot be read.
+            UsageError: The name is empty or too long, the sort key is unknown, or there are too many views.
+            QueryError: The search is not valid.
 
         """
         name = _checked_name(name)
         compile_query(query)
         if sort not in SORT_KEYS:
-            message = f"'{sort}' is nothing to sort by; choose one of {', '.join(SORT_KEYS)}."
+            message = f"There is no sort key '{sort}'; choose one of {', '.join(SORT_KEYS)}."
             raise errors.UsageError(message)
         key, now = people_comment.person_key(name), self._clock()
         view = SavedView(view_id=0, name=name, query=query.strip(), sort=sort, descending=descending)
         with self._database.atomic() as tx:
-            known = store.named(tx, key)
-            if known is not None:
-                store.overwrite(tx, replace(view, view_id=known), at=now)
+            view_id = store.find_by_name(tx, key)
+            if view_id is not None:
+                store.overwrite(tx, replace(view, view_id=view_id), at=now)
             else:
-                if len(store.all_views(tx)) >= MOST:
-                    message = f"There are {MOST} saved views already; remove one first."
+                if len(store.all_views(tx)) >= MAX_VIEWS:
+                    message = f"There are {MAX_VIEWS} saved views already; remove one first."
                     raise errors.UsageError(message)
-                known = store.add(tx, view, key, at=now)
+                view_id = store.add(tx, view, key, at=now)
         self._on_change()
-        return self.get(known)
+        return self.get(view_id)
 
     @remote()
     def rename(self, view_id: int, name: str) -> SavedView:
         """
-        Give a view another name.
+        Rename a view.
 
         Raises:
-            UsageError: No name, one that is too long, or another view has it.
+            UsageError: The name is empty or too long, or another view has it.
             UnknownIdError: There is no such view.
 
         """
         name, view = _checked_name(name), self.get(view_id)
         key = people_comment.person_key(name)
         with self._database.atomic() as tx:
-            holder = store.named(tx, key)
-            if holder not in (None, view_id):
+            owner = store.find_by_name(tx, key)
+            if owner not in (None, view_id):
                 message = f"Another view is called “{name}” already; choose another name, or remove that one."
                 raise errors.UsageError(message)
             store.rename(tx, view_id, name, key, at=self._clock())
@@ -105,7 +105,7 @@ class ViewService:
 
     @remote()
     def remove(self, view_id: int) -> SavedView:
-        """Drop a view and return what it was, for `put_back`. UnknownIdError where there is none."""
+        """Remove a view and return it, for `put_back`. UnknownIdError: there is no such view."""
         view = self.get(view_id)
         with self._database.atomic() as tx:
             store.remove(tx, view_id)
@@ -113,20 +113,20 @@ class ViewService:
         return view
 
     def put_back(self, view: SavedView) -> SavedView:
-        """Undo a removal: the view is there again as it was. UsageError where its name was given away meanwhile."""
+        """Restore a removed view. UsageError: another view has its name."""
         key = people_comment.person_key(view.name)
         with self._database.atomic() as tx:
-            if store.named(tx, key) is not None:
-                message = f"Another view is called “{view.name}” by now; “{view.name}” was not put back."
+            if store.find_by_name(tx, key) is not None:
+                message = f"The view “{view.name}” was not restored: another view has this name now."
                 raise errors.UsageError(message)
-            taken = view.is_default and store.default(tx) is not None
-            store.add(tx, replace(view, is_default=view.is_default and not taken), key, at=self._clock())
+            is_default = view.is_default and store.default(tx) is None
+            store.add(tx, replace(view, is_default=is_default), key, at=self._clock())
         self._on_change()
         return self.get(view.view_id)
 
     @remote()
     def set_default(self, view_id: int | None) -> None:
-        """Open the plan with this view; None: with everything. UnknownIdError where there is none."""
+        """Set the view with which the plan page opens; None: no view. UnknownIdError: there is no such view."""
         if view_id is not None:
             self.get(view_id)
         with self._database.atomic() as tx:
@@ -137,8 +137,8 @@ class ViewService:
 def _checked_name(name: str) -> str:
     name = " ".join(name.split())
     if not name or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name):
-        raise errors.UsageError("A view needs a name of ordinary characters.")
-    if len(name) > LONGEST:
-        message = f"The name of a view may have at most {LONGEST} characters; this one has {len(name)}."
+        raise errors.UsageError("Enter a name for the view, without control characters.")
+    if len(name) > MAX_NAME_LENGTH:
+        message = f"The name of a view can have {MAX_NAME_LENGTH} characters at most; this one has {len(name)}."
         raise errors.UsageError(message)
     return name

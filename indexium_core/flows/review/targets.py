@@ -1,7 +1,7 @@
 """
-Which files are meant: by a search, by a selection, or by their ids.
+The files of a target: a search, a selection, or file ids.
 
-The answer stays in the database as a table of the connection (`meant`), so a hundred thousand files never travel.
+They are stored in a table of the connection (`selected_files`), so that a hundred thousand ids stay in the database.
 """
 
 from __future__ import annotations
@@ -19,59 +19,59 @@ from indexium_core.store.planning import plans
 from indexium_core.store.planning.plans import Modes, Search, Version
 from indexium_core.store.review import decisions
 
-__all__ = ["Target", "ids_of", "mean", "mean_within"]
+__all__ = ["Target", "ids_of", "select", "select_current"]
 
 Target: TypeAlias = str | Selection | Sequence[int]  # a query, a selection, or file ids
 
 
-def mean_within(tx: Connection, target: Target, modes: Modes, *, now: datetime) -> None:
+def select_current(tx: Connection, target: Target, modes: Modes, *, now: datetime) -> None:
     """
-    Mean the files of a target in an open transaction, as the plan is now.
+    Select the files of a target by the current plan, in an open transaction.
 
     Raises:
-        QueryError: The search cannot be read.
+        QueryError: The search is not valid.
         UnknownIdError: There is no such file.
 
     """
     if isinstance(target, str | Selection):
-        mean(tx, target, plans.refresh_within(tx, modes, now=now))
+        select(tx, target, plans.refresh_within(tx, modes, now=now))
     else:
-        _mean_files(tx, target)
+        _select_files(tx, target)
 
 
-def mean(reader: Connection, target: Target, version: Version) -> None:
-    """Mean the files of a target, as a version of the plan has them; raises as `mean_within` does."""
+def select(reader: Connection, target: Target, version: Version) -> None:
+    """Select the files of a target by a version of the plan; raises as `select_current`."""
     if isinstance(target, str):
-        # All that the search finds: also what is unchanged, postponed or cannot be written.
+        # All matches of the search, including unchanged, postponed and blocked files.
         everything = Selection(query=target, risk=RISK_LEVELS)
         search = Search(version=version, query=compile_query(target), everything=True)
         plans.materialize_selection(reader, search, everything)
     elif isinstance(target, Selection):
         plans.materialize_selection(reader, Search(version=version, query=compile_query(target.query or "")), target)
     else:
-        _mean_files(reader, target)
+        _select_files(reader, target)
 
 
 def ids_of(tx: Connection, target: Target, modes: Modes, *, now: datetime) -> list[int]:
     """
-    Return the ids of the files of a target, in order. A search finds files that are in no plan, too.
+    Return the ids of the files of a target, in order. A search also matches files that are not in the plan.
 
     Raises:
-        QueryError: The search cannot be read.
+        QueryError: The search is not valid.
         UnknownIdError: There is no such file.
 
     """
     if isinstance(target, str):
         return properties.found(tx, compile_query(target), plans.refresh_within(tx, modes, now=now))
-    mean_within(tx, target, modes, now=now)
-    ids = properties.meant(tx)
-    decisions.done(tx)
+    select_current(tx, target, modes, now=now)
+    ids = properties.selected_files(tx)
+    decisions.clear_selected(tx)
     return ids
 
 
-def _mean_files(reader: Connection, file_ids: Sequence[int]) -> None:
-    decisions.mean(reader, [int(file_id) for file_id in file_ids])
-    unknown = decisions.unknown_meant(reader)
+def _select_files(reader: Connection, file_ids: Sequence[int]) -> None:
+    decisions.select_files(reader, [int(file_id) for file_id in file_ids])
+    unknown = decisions.unknown_selected(reader)
     if unknown:
         shown = ", ".join(map(str, unknown[:10])) + (" …" if len(unknown) > 10 else "")
         message = f"There is no file with the id {shown}."

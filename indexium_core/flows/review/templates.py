@@ -1,4 +1,4 @@
-"""Templates: edits under a name, looked at on a selection before they are applied to it."""
+"""Templates: edits stored under a name, which a user previews on files and applies to them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from indexium_core.flows.review.bulk_edits import EXAMPLES, BulkEdits, ChangePre
 from indexium_core.flows.review.decisions import DecisionReport, Decisions
 from indexium_core.flows.review.targets import Target
 from indexium_core.model import wording
-from indexium_core.model.people import people_comment as names_of
+from indexium_core.model.people import people_comment
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.database import Database
 from indexium_core.store.review import templates as store
@@ -20,12 +20,12 @@ from indexium_core.store.review.templates import Template
 
 __all__ = ["Template", "Templates"]
 
-MOST = 200  # templates that are kept
-LONGEST = 100  # letters of a name
+MAX_TEMPLATES = 200
+MAX_NAME_LENGTH = 100  # characters
 
 
 class Templates:
-    """Keeps templates and applies them. `on_change` is told, with nothing, after each decision."""
+    """The templates of a home. `on_change` is called after each decision."""
 
     def __init__(
         self,
@@ -47,64 +47,64 @@ class Templates:
 
     @remote()
     def get(self, name: str) -> Template:
-        """Return the template of a name; UnknownIdError where there is none."""
-        found = store.find(self._database.read(), name)
-        if found is None:
-            message = f"There is no template “{name}”; 'indexium templates list' shows them."
+        """Return the template with a name. UnknownIdError: there is no such template."""
+        template = store.find(self._database.read(), name)
+        if template is None:
+            message = f"There is no template “{name}”; 'indexium templates list' shows all templates."
             raise errors.UnknownIdError(message)
-        return found
+        return template
 
     @remote()
     def save(self, name: str, *, people: Sequence[str] = (), replace: tuple[str, str] | None = None) -> Template:
         """
-        Keep people to add, or whom to put in whose place, under a name; one that has it already is replaced.
+        Store people to add, or a replacement (old, new), under a name; a template with that name is overwritten.
 
         Raises:
-            ValidationError: Names that may not be written, all of them.
-            UsageError: The template has no name, or is about nobody; or there are too many.
+            ValidationError: Invalid names, all of them in one message.
+            UsageError: The name of the template is not valid, it has no people, or there are too many templates.
 
         """
-        clean = names_of.clean_name(name)
-        if not clean or len(clean) > LONGEST:
-            message = f"Give the template a name of 1 to {LONGEST} letters."
+        clean = people_comment.clean_name(name)
+        if not clean or len(clean) > MAX_NAME_LENGTH:
+            message = f"Give the template a name of 1 to {MAX_NAME_LENGTH} characters."
             raise errors.UsageError(message)
         if bool(people) == (replace is not None):
-            raise errors.UsageError("A template adds people, or puts one person in another's place. Name either.")
+            raise errors.UsageError("A template either adds people or replaces one person. Name one of the two.")
         old, new = replace or (None, None)
-        if old is not None and not names_of.clean_name(old):
-            raise errors.UsageError("Name the person who is to be replaced.")
-        wanted = valid_names(people)
+        if old is not None and not people_comment.clean_name(old):
+            raise errors.UsageError("Name the person to replace.")
+        added = valid_names(people)
         with self._database.atomic() as tx:
-            if len(store.all_templates(tx)) >= MOST and store.find(tx, clean) is None:
-                message = f"There are {MOST} templates already. Remove one first."
+            if len(store.all_templates(tx)) >= MAX_TEMPLATES and store.find(tx, clean) is None:
+                message = f"There are {MAX_TEMPLATES} templates already. Remove one first."
                 raise errors.UsageError(message)
             store.add(
                 tx,
                 clean,
-                people=wanted,
-                old_person=None if old is None else names_of.clean_name(old),
-                new_person=None if new is None else names_of.validate_name(new),
+                people=added,
+                old_person=None if old is None else people_comment.clean_name(old),
+                new_person=None if new is None else people_comment.validate_name(new),
                 at=self._clock(),
             )
         return self.get(clean)
 
     @remote()
     def remove(self, name: str) -> None:
-        """Drop a template; UnknownIdError where there is none."""
+        """Remove a template. UnknownIdError: there is no such template."""
         with self._database.atomic() as tx:
-            dropped = store.remove(tx, name)
-        if not dropped:
+            is_removed = store.remove(tx, name)
+        if not is_removed:
             self.get(name)
 
     @remote()
     def preview(self, name: str, target: Target, *, examples: int = EXAMPLES) -> ChangePreview:
-        """Return what a template would do to files; changes nothing. UnknownIdError where there is no such template."""
+        """Return the effect of a template on files; changes nothing. UnknownIdError: there is no such template."""
         template = self.get(name)
         return self._bulk.preview(target, add=template.people, replace=template.pair, examples=examples)
 
     @remote()
     def apply(self, name: str, target: Target) -> DecisionReport:
-        """Do it: every file that changes gets an edit. UnknownIdError where there is no such template or file."""
+        """Edit every file that the template changes. UnknownIdError: there is no such template or file."""
         template = self.get(name)
 
         def label(files: int) -> str:

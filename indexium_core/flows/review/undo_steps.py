@@ -1,9 +1,9 @@
 """
-Undo and redo of what a person decided.
+Undo and redo of review steps.
 
-Only decisions, and what the database learned by them, are turned back: what a write put into files stays there, and the
-report says of how many files that is so. A file of which something else was decided since, not by a step of the
-person's (a rollback postpones), is left as it is; so are people who were changed otherwise.
+Undo reverts decisions, and the changes of people that belong to them. It changes no file: the report counts the files
+that were written since. A file with a newer decision that is not part of a step (a rollback postpones files) keeps it,
+and people who changed since stay as they are.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["ReviewSteps", "StepReport", "StepRow", "Steps"]
 
 
 class Steps(NamedTuple):
-    """What can be undone, and what can be redone, next."""
+    """The next step to undo, and the next one to redo."""
 
     undo: StepRow | None
     redo: StepRow | None
@@ -32,21 +32,21 @@ class Steps(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepReport:
-    """What became of a step that was undone or redone."""
+    """The result of an undo or redo."""
 
     step_id: int
-    label: str  # what the step was: "skipped 3 files"
-    undone: bool  # else it was redone
-    files: int  # files that are decided of as before, or again
-    left: int  # files that were left alone: something else was decided of them since
-    gone: int  # files that are not there any more
-    written: int  # files that were written since: what is in them stays
-    names_stay: bool  # what the database learned was changed otherwise since, and stays
-    summary: str  # all of that in sentences
+    label: str  # of the step: "skipped 3 files"
+    undone: bool  # false: redone
+    files: int  # files whose decisions were undone or redone
+    left: int  # files that keep a newer decision
+    gone: int  # files that no longer exist
+    written: int  # files that were written since and keep their people
+    names_stay: bool  # people changed since, and stay as they are
+    summary: str  # the result in sentences
 
 
 class ReviewSteps:
-    """Undoes and redoes the steps of a home."""
+    """Undoes and redoes the review steps of a home."""
 
     def __init__(
         self,
@@ -61,13 +61,13 @@ class ReviewSteps:
 
     @remote()
     def next(self) -> Steps:
-        """Return what would be undone and redone now."""
+        """Return the next step to undo, and the next one to redo."""
         reader, now = self._database.read(), self._clock()
         return Steps(undo=store.next_to_undo(reader, at=now), redo=store.next_to_redo(reader, at=now))
 
     @remote()
     def list(self) -> list[StepRow]:
-        """Return all steps that are kept, newest first."""
+        """Return all recorded steps, newest first."""
         return store.all_steps(self._database.read(), at=self._clock())
 
     @remote()
@@ -76,17 +76,17 @@ class ReviewSteps:
         Undo the newest step; None where there is none.
 
         Args:
-            step_id: The step that is meant, where the person was shown one.
+            step_id: The step that the user saw; None: any.
 
         Raises:
-            UsageError: Another step is the newest by now.
+            UsageError: `step_id` is no longer the newest step.
 
         """
         return self._turn(step_id, undo=True)
 
     @remote()
     def redo(self, step_id: int | None = None) -> StepReport | None:
-        """Redo the step that was undone last, in the same way."""
+        """Redo the step that was undone last; arguments and errors as `undo`."""
         return self._turn(step_id, undo=False)
 
     def _turn(self, step_id: int | None, *, undo: bool) -> StepReport | None:
@@ -97,23 +97,25 @@ class ReviewSteps:
                 raise errors.UsageError(_not_next(step, undo=undo), code="wrong_state")
             if step is None:
                 return None
-            turned = store.turn(tx, step, undo=undo, at=now)
+            outcome = store.turn(tx, step, undo=undo, at=now)
         self._on_change()
-        facts = {"left": turned.left, "gone": turned.gone, "written": turned.written}
-        said = labels.turn_summary(step.label, undone=undo, changed=turned.files, **facts, names_stay=turned.names_stay)
+        counts = {"left": outcome.left, "gone": outcome.gone, "written": outcome.written}
+        summary = labels.turn_summary(
+            step.label, undone=undo, changed=outcome.files, **counts, names_stay=outcome.names_stay
+        )
         return StepReport(
             step_id=step.step_id,
             label=step.label,
             undone=undo,
-            files=turned.files,
-            **facts,
-            names_stay=turned.names_stay,
-            summary=said,
+            files=outcome.files,
+            **counts,
+            names_stay=outcome.names_stay,
+            summary=summary,
         )
 
 
 def _not_next(step: StepRow | None, *, undo: bool) -> str:
-    what = "undone" if undo else "redone"
+    verb = "undo" if undo else "redo"
     if step is None:
-        return f"There is nothing to be {what} any more."
-    return f"Something else comes first now: {step.label}. Nothing was {what}."
+        return f"There is no step to {verb} any more."
+    return f"Another step comes first now: {step.label}. To {verb} it, choose {verb.capitalize()} again."

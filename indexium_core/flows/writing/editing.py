@@ -83,7 +83,7 @@ def check(task: Task, terms: WritePolicy) -> WriteResult:
             choice = protocol.choose(file, checked, task.changes, means, break_links=terms.break_links)
             _writable(task.path)
         proof = {"bytes_to_write": registry.cost(choice.edit, file).bytes_written}
-        parts = means.parting and not isinstance(choice.edit, Patch)
+        parts = means.may_break_links and not isinstance(choice.edit, Patch)
         message = protocol.PARTED if parts else ""
         return protocol.result(task, "success", message=message, strategy=choice.strategy, started=started, proof=proof)
     except NothingToDo as done:

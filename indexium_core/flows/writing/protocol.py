@@ -281,10 +281,10 @@ def choose(
     file: Reader, checked: WritableFile, changes: Sequence[Change], means: Capabilities, *, break_links: bool = False
 ) -> Choice:
     """Return the best strategy and its edit; raises RefusedError where there is none, or only one that parts names."""
-    chosen = registry.choose(checked.family, file, checked.layout, fields.leading(changes), means, parting=True)
+    chosen = registry.choose(checked.family, file, checked.layout, fields.leading(changes), means, break_links=True)
     if isinstance(chosen, Refusal):
         raise errors.RefusedError(chosen.message, code=chosen.code)
-    if means.parting and not break_links and not isinstance(chosen.edit, Patch):
+    if means.may_break_links and not break_links and not isinstance(chosen.edit, Patch):
         raise errors.RefusedError(_PARTS, code="hard_linked")
     return chosen
 

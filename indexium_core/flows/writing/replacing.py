@@ -116,7 +116,7 @@ def _begin(work: FileWork, file: reader.FileReader, times: int) -> None:
 
 def _remux(work: FileWork, new: swap.Replacement, edit: Remux) -> None:
     def run(target: bytes) -> None:
-        remuxing.run(edit, work.task.path, target, cancelled=work.terms.cancelled, heed=work.stint.did)
+        remuxing.run(edit, work.task.path, target, cancelled=work.terms.cancelled, on_progress=work.stint.did)
 
     new.fill(run, size=edit.size)
 

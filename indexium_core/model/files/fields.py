@@ -100,11 +100,16 @@ def lost_by(changes: Iterable[Change]) -> dict[str, str]:
     return {where: text for where, text in texts.items() if text}
 
 
-def lost_texts(shown: str | None, fields: Iterable[FieldValue]) -> str:
-    """Return all that replace mode loses of a file's texts, a line for each; equal ones once."""
+def lost_texts(shown: str | None, fields: Iterable[FieldValue], *, writable: bool = True) -> str:
+    """
+    Return all texts of a file's comments that replace mode loses, a line for each; equal ones once.
+
+    A text that players show and that is not in `fields` is another field (©inf in MP4): it stays in the file, so it is
+    not lost. In a file that is not `writable`, it counts as a text of the comment.
+    """
     values = [place.value for place in fields]
-    if shown and all(value.partition("\0")[0] != shown for value in values):
-        values.append(shown)  # another field, which players take for the comment and show no longer
+    if not writable and shown and all(value.partition("\0")[0] != shown for value in values):
+        values.append(shown)
     ordered = sorted(values, key=lambda value: value.partition("\0")[0] != shown)
     lost = (people_comment.parse(value).custom_text for value in ordered)
     return "\n".join(dict.fromkeys(text for text in lost if text))

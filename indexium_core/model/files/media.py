@@ -162,7 +162,9 @@ class FileFacts:
     damage: str = ""  # what is damaged at the end of the file, as a sentence; it can be written before it
     comment_added: str = ""  # where a write adds a comment although there are some: players show none of them
     strategy: str = ""  # name of the strategy that would write it, "" where there is none
-    strategy_code: str = ""  # why there is none: no_strategy_yet, unsupported_container, corrupt, read_only
+    # Why there is none: no_strategy_yet, unsupported_container, corrupt, read_only. With a strategy: why it cannot
+    # remove the comment (no_strategy_yet).
+    strategy_code: str = ""
     strategy_message: str = ""
     est_seconds: float = 0.0  # what writing an ordinary comment would cost
     est_bytes: int = 0

@@ -1,10 +1,10 @@
 """
 People in comments: the grammar of contract section 3, and the keys by which names are compared.
 
-A comment may hold segments `People: name, name, …`. Reading one gives the people, the person's own text, and the three
-strings from which SQL builds every later comment without Python: for any people the comment in preserve mode is
-`before + "People: " + format_people(people) + after`, for none it is `without`. Text that is not a valid name stays
-text: it is never lost, and never taken for a person.
+A comment may contain segments `People: name, name, …`. The parser returns the people, the custom text, and three
+strings from which SQL builds every later comment without Python. In preserve mode the comment for a list of people is
+`before + "People: " + format_people(people) + after`, and for an empty list it is `without`. Text that is not a valid
+name stays text: it is never lost, and never becomes a person.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ __all__ = [
 
 MAX_NAME_LENGTH = 200  # characters, after cleaning
 
-# What `fold` maps beyond case and accents: letters that Unicode does not decompose, and the marks that word processors
-# and phones put in place of ' and -. The query compiler makes the same table into SQL.
+# The mappings of `fold` beyond case and accents: letters that Unicode does not decompose, and the punctuation that word
+# processors and phones write for ' and -. The query compiler translates this table into SQL.
 FOLDED_LETTERS = {
     "ß": "ss",
     "æ": "ae",
@@ -57,18 +57,18 @@ FOLDED_LETTERS = {
 _FOLDING = str.maketrans(FOLDED_LETTERS)
 
 _PREFIX = "People: "
-# White space that is not a control character, and the same as a set for str.strip(), which tabs are trimmed with.
+# White space that is not a control character; `_BLANKS` adds the tab, for str.strip().
 _SPACES = " \u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 _BLANKS = _SPACES + "\t"
-_TRIMMED = _BLANKS + "\r\n;|"  # what is nobody's text at the ends of a custom text
+_TRIMMED = _BLANKS + "\r\n;|"  # characters that are trimmed from both ends of a custom text
 
 _RUN_OF_SPACES = re.compile(f"[{_SPACES}]+")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # lone surrogates too: no store takes them
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # lone surrogates, too: no database accepts them
 _NOT_IN_A_NAME = re.compile(f'[;|"]|{_CONTROL.pattern}')
 _BREAK = re.compile(r"\r\n|\n|\r")
 _BREAK_MARK = re.compile(r"[\r\n]")
 _LAST_BREAK = re.compile(r"(?:\r\n|\n|\r)\Z")
-# Possessive quantifiers, so that a hostile comment costs no more than its length.
+# Possessive quantifiers, so that the time is linear in the length of any comment.
 _SEGMENT = re.compile(rf"(?:\A|(?<=[\n\r;|]))[{_BLANKS}]*+(people:)([^\n\r;|]*+)", re.IGNORECASE)
 _QUOTED = re.compile(rf'[{_BLANKS}]*+"((?:[^"]++|"")*+)"[{_BLANKS}]*+(?=,|\Z)')
 _QUOTE_PAIR = re.compile(rf'[{_BLANKS}]*+"(?:[^"]++|"")*+"')
@@ -76,26 +76,26 @@ _QUOTE_PAIR = re.compile(rf'[{_BLANKS}]*+"(?:[^"]++|"")*+"')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedComment:
-    """What a comment says, and the pieces from which the next one is made."""
+    """The people of a comment, and the pieces from which the next comment is built."""
 
-    people: list[str]  # cleaned, in the comment's order, the first spelling of each
-    custom_text: str  # what replace mode would lose, "" if the comment is people only
-    before: str  # preserve mode: what stands before "People: …"
-    after: str  # … and after it
-    without: str | None  # preserve mode with nobody left; None if nothing remains
+    people: list[str]  # cleaned, in the order of the comment, the first spelling of each
+    custom_text: str  # the text that replace mode would lose; "" if the comment has people only
+    before: str  # preserve mode: the text before "People: …"
+    after: str  # preserve mode: the text after it
+    without: str | None  # preserve mode without people; None if nothing remains
 
 
 class _Segment(NamedTuple):
-    """One `People: …` of a comment: where it is, whom it names, and what in it is not a name."""
+    """One `People: …` of a comment: its position, its names, and its text that is not a name."""
 
     start: int  # of "People:"
-    end: int  # after its last character that is not blank
+    end: int  # after the last character that is not blank
     names: list[str]
-    stray: str  # invalid names as they were written, "" for none
+    invalid: str  # invalid names as written; "" for none
 
 
 class _CommentLine(NamedTuple):
-    """A line of a comment that holds segments."""
+    """A line of a comment with segments."""
 
     start: int
     end: int  # before its line break
@@ -104,9 +104,9 @@ class _CommentLine(NamedTuple):
 
 def parse(comment: str | None) -> ParsedComment:
     """
-    Read a comment. Never fails, and takes time in proportion to the comment's length.
+    Parse a comment. Never fails; the time is linear in the length of the comment.
 
-    Players stop at a NUL: what stands behind the first one is custom text and stays behind the segment.
+    Players stop at a NUL, so the text after the first NUL is custom text and stays after the segment.
     """
     text, nul, hidden = (comment or "").partition("\0")
     parsed = _parse(text)
@@ -115,9 +115,9 @@ def parse(comment: str | None) -> ParsedComment:
 
 def _with_hidden(parsed: ParsedComment, hidden: str) -> ParsedComment:
     """Return a parsed comment with the text from its first NUL on."""
-    says_something = hidden.replace("\0", "\n").strip(_TRIMMED)
-    custom = "\n".join(text for text in (parsed.custom_text, says_something) if text)
-    without = (parsed.without or "") + hidden if parsed.without or says_something else None
+    hidden_text = hidden.replace("\0", "\n").strip(_TRIMMED)
+    custom = "\n".join(text for text in (parsed.custom_text, hidden_text) if text)
+    without = (parsed.without or "") + hidden if parsed.without or hidden_text else None
     return replace(parsed, custom_text=custom, after=parsed.after + hidden, without=without)
 
 
@@ -132,108 +132,109 @@ def _parse(text: str) -> ParsedComment:
             without=text or None,
         )
     first, *later = _lines(text, segments)
-    before, stray = text[: segments[0].start], segments[0].stray
-    below = _below(text, first.end, later, prefix=_PREFIX)
-    # Nothing before the first segment ever changes; a letter in its place shows what comes after.
-    after = _rebuild_line(text, first, prefix=_PREFIX, instead="P")[len(before) - first.start + 1 :] + below
-    without = _whole(text, first, below, prefix=_PREFIX)
-    some_stray = any(segment.stray for segment in segments)
-    custom = _whole(text, first, _below(text, first.end, later, prefix=""), prefix="") if some_stray else without
+    before, invalid = text[: segments[0].start], segments[0].invalid
+    below = _lines_without_people(text, first.end, later, prefix=_PREFIX)
+    # The text before the first segment never changes; a letter in place of the segment marks where `after` starts.
+    after = _rebuild_line(text, first, prefix=_PREFIX, replacement="P")[len(before) - first.start + 1 :] + below
+    without = _without_people(text, first, below, prefix=_PREFIX)
+    custom = without
+    if any(segment.invalid for segment in segments):
+        custom = _without_people(text, first, _lines_without_people(text, first.end, later, prefix=""), prefix="")
     return ParsedComment(
         people=_unique(name for segment in segments for name in segment.names),
         custom_text=custom.strip(_TRIMMED),
         before=before,
-        after=(", " + stray if stray else "") + after,
+        after=(", " + invalid if invalid else "") + after,
         without=without if without.strip() else None,
     )
 
 
 def extract_people_from_comment(comment: str | None) -> list[str]:
-    """Return the people that a comment names, in its order."""
+    """Return the people of a comment, in its order."""
     return parse(comment).people
 
 
 def render(comment: str | None, people: Sequence[str], mode: CommentMode) -> str | None:
     """
-    Return the comment that names exactly `people`; None means that the field is removed from the file.
+    Return the comment with exactly `people`; None: the field is removed from the file.
 
-    `replace` makes it the people alone, `preserve` keeps all other text to the byte. Raises `ValidationError` for a
-    name that cannot be written.
+    Mode `replace` writes the people alone, `preserve` keeps all other text byte for byte. Raises `ValidationError` for
+    an invalid name.
     """
     segment = segment_of(people)
     return segment or None if mode == "replace" else splice(comment or "", segment)
 
 
 def segment_of(people: Sequence[str]) -> str:
-    """Return the segment that names `people`, "" for nobody; raises `ValidationError` for a name that is not valid."""
+    """Return the segment with `people`; "" for an empty list. Raises `ValidationError` for an invalid name."""
     names = format_people(people)
     return _PREFIX + names if names else ""
 
 
 def splice(comment: str, segment: str) -> str | None:
     """
-    Return a comment with `segment` in place of its People segments and every other character kept.
+    Return a comment with `segment` in place of its People segments; all other characters stay.
 
-    `segment` is "" for nobody; the result is None where nothing remains.
+    A `segment` of "" removes the people; the result is None where nothing remains.
     """
     parsed = parse(comment)
     return parsed.before + segment + parsed.after if segment else parsed.without
 
 
 def format_people(names: Sequence[str]) -> str:
-    """Return the names as a segment lists them; one with a comma in double quotes. Raises `ValidationError`."""
+    """Return the names as in a segment; a name with a comma is quoted. Raises `ValidationError` for an invalid name."""
     cleaned = (validate_name(name) for name in names)
     return ", ".join(f'"{name}"' if "," in name else name for name in cleaned)
 
 
 def validate_name(name: str) -> str:
-    """Return the name trimmed, with single spaces, in NFC; raise `ValidationError` if it cannot be written."""
+    """Return the cleaned name, as `clean_name`; raise `ValidationError` if it is invalid."""
     cleaned = clean_name(name)
-    rule = _broken_rule(cleaned)
-    if rule:
+    reason = _invalid_reason(cleaned)
+    if reason:
         shown = _CONTROL.sub("\ufffd", cleaned if len(cleaned) <= 60 else cleaned[:59] + "…")
-        message = f"“{shown}” cannot be written as a name: {rule}."
+        message = f"“{shown}” is not a valid name: {reason}."
         raise errors.ValidationError(message, code="invalid_person_name")
     return cleaned
 
 
 def clean_name(name: str) -> str:
-    """Return the name trimmed, with single spaces, in NFC, whether or not it can be written."""
+    """Return a name, valid or not, trimmed, with single spaces, in NFC."""
     normal = name if name.isascii() else unicodedata.normalize("NFC", name)
     return _RUN_OF_SPACES.sub(" ", normal).strip(" \t\r\n")
 
 
 def person_key(name: str) -> str:
-    """Return the key by which names are compared: casefold of the cleaned name in NFC."""
+    """Return the key by which names are compared: the casefold of the cleaned name."""
     return clean_name(name).casefold()
 
 
 def fold(text: str) -> str:
-    """Return the text as search compares it: without case, accents and typographic variants."""
+    """Return the text in the form that search compares: without case, accents and typographic variants."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(letter for letter in decomposed if unicodedata.category(letter)[0] != "M")
-    # lower(), not casefold(), for DuckDB has only that; with the table they differ for Cherokee and old Cyrillic alone.
+    # lower(), not casefold(), as in DuckDB; with the table they differ only for Cherokee and old Cyrillic.
     return unicodedata.normalize("NFC", bare).lower().translate(_FOLDING)
 
 
-def _broken_rule(cleaned: str) -> str:
-    """Return why a cleaned name cannot be written, "" if it can."""
+def _invalid_reason(cleaned: str) -> str:
+    """Return why a cleaned name is invalid; "" for a valid name."""
     if not cleaned:
         return "it is empty"
     if len(cleaned) > MAX_NAME_LENGTH:
         return f"it has {len(cleaned)} characters, at most {MAX_NAME_LENGTH} are allowed"
-    wrong = _NOT_IN_A_NAME.search(cleaned)
-    if not wrong:
+    invalid = _NOT_IN_A_NAME.search(cleaned)
+    if not invalid:
         return ""
-    if wrong[0] in ';|"':
-        return f"it holds {wrong[0]} which separates or quotes names in a comment"
-    return "it holds a control character"
+    if invalid[0] in ';|"':
+        return f"it contains {invalid[0]} which separates or quotes names in a comment"
+    return "it contains a control character"
 
 
 def _unique(names: Iterator[str]) -> list[str]:
-    """Return each person once, as first spelt."""
+    """Return each person once, in the first spelling."""
     first: dict[str, str] = {}
     for name in names:
         first.setdefault(name.casefold(), name)
@@ -241,34 +242,34 @@ def _unique(names: Iterator[str]) -> list[str]:
 
 
 def _segments(text: str) -> list[_Segment]:
-    """Find the segments of a comment, in order."""
-    found = []
+    """Return the segments of a comment, in order."""
+    segments = []
     for match in _SEGMENT.finditer(text):
         body = match[2].rstrip(_BLANKS)
-        names, stray = _read_names(body)
-        found.append(_Segment(match.start(1), match.start(2) + len(body), names, ", ".join(stray)))
-    return found
+        names, invalid = _parse_names(body)
+        segments.append(_Segment(match.start(1), match.start(2) + len(body), names, ", ".join(invalid)))
+    return segments
 
 
-def _read_names(body: str) -> tuple[list[str], list[str]]:
-    """Split what follows `People:` into cleaned names and, as written, what is no valid name."""
+def _parse_names(body: str) -> tuple[list[str], list[str]]:
+    """Split the text after `People:` into cleaned valid names, and invalid ones as written."""
     names: list[str] = []
-    stray: list[str] = []
+    invalid: list[str] = []
     for raw, value in _pieces(body) if '"' in body else ((raw, raw) for raw in body.split(",")):
         name = clean_name(value)
-        if name and _broken_rule(name):
-            stray.append(raw.strip(_BLANKS))
+        if name and _invalid_reason(name):
+            invalid.append(raw.strip(_BLANKS))
         elif name:
             names.append(name)
-    return names, stray
+    return names, invalid
 
 
 def _pieces(body: str) -> Iterator[tuple[str, str]]:
     """
-    Yield each part between commas as written, and the value that it stands for as CSV has it.
+    Yield each part between commas as written, with its value by the quoting rules of CSV.
 
-    Where a quote is wrong, that is the part itself, which its quote keeps from being a name. Where such a part ends
-    depends on nothing that follows its comma, so the same parts are found again when names around it come and go.
+    The value of a part with an invalid quote is the part itself, whose quote makes it an invalid name. The end of
+    such a part does not depend on the text after its comma, so added and removed names around it do not change it.
     """
     position = 0
     while position <= len(body):
@@ -285,7 +286,7 @@ def _pieces(body: str) -> Iterator[tuple[str, str]]:
 
 
 def _line_break_for(text: str) -> str:
-    """Return the line break that puts a segment on a line of its own after the text: the text's own kind."""
+    """Return the line break between the text and a new segment, of the kind in the text; "" where none is needed."""
     if not text or text.endswith(("\n", "\r")):
         return ""
     breaks = _BREAK.findall(text)
@@ -293,7 +294,7 @@ def _line_break_for(text: str) -> str:
 
 
 def _lines(text: str, segments: list[_Segment]) -> list[_CommentLine]:
-    """Group the segments by the line on which they stand."""
+    """Group the segments by line."""
     lines: list[_CommentLine] = []
     floor = 0
     for segment in segments:
@@ -308,8 +309,8 @@ def _lines(text: str, segments: list[_Segment]) -> list[_CommentLine]:
     return lines
 
 
-def _whole(text: str, first: _CommentLine, below: str, *, prefix: str) -> str:
-    """Return the comment without its people, of which `below` is what follows the first line with a segment."""
+def _without_people(text: str, first: _CommentLine, below: str, *, prefix: str) -> str:
+    """Return the comment without its people; `below` is the text after `first`, the first line with a segment."""
     above = text[: first.start]
     line = _rebuild_line(text, first, prefix=prefix)
     if line.strip(_BLANKS):
@@ -318,11 +319,11 @@ def _whole(text: str, first: _CommentLine, below: str, *, prefix: str) -> str:
     return above + below[own_break.end() :] if own_break else _LAST_BREAK.sub("", above)
 
 
-def _below(text: str, position: int, lines: list[_CommentLine], *, prefix: str) -> str:
+def _lines_without_people(text: str, position: int, lines: list[_CommentLine], *, prefix: str) -> str:
     """
     Return the comment from `position` without its people.
 
-    A line that held nothing else goes with its line break: its own, or, at the comment's end, the one before it.
+    An empty line is removed with its line break; at the end of the comment, with the line break before it.
     """
     out: list[str] = []
     for line in lines:
@@ -338,29 +339,29 @@ def _below(text: str, position: int, lines: list[_CommentLine], *, prefix: str) 
     return "".join([*out, text[position:]])
 
 
-def _rebuild_line(text: str, line: _CommentLine, *, prefix: str, instead: str = "") -> str:
+def _rebuild_line(text: str, line: _CommentLine, *, prefix: str, replacement: str = "") -> str:
     """
-    Return a line without its people: stray text stays, after `prefix`, and `instead` replaces the first segment.
+    Return a line without its people; invalid names stay, after `prefix`. `replacement` replaces the first segment.
 
-    Of a segment that goes, the delimiter after it goes too, and the blanks around that; the last one of a line takes
-    the delimiter before it along instead.
+    A segment is removed with the delimiter after it and the blanks around that; the last segment of a line is removed
+    with the delimiter before it.
     """
     ends = [segment.start for segment in line.segments[1:]] + [line.end]
     kept = [text[line.start : line.segments[0].start]]
     for segment, end in zip(line.segments, ends, strict=True):
-        right = text[segment.end : end]
-        if instead or segment.stray:
-            kept += [instead or prefix + segment.stray, right]
-        elif tail := right.lstrip(_BLANKS):
+        rest = text[segment.end : end]
+        if replacement or segment.invalid:
+            kept += [replacement or prefix + segment.invalid, rest]
+        elif tail := rest.lstrip(_BLANKS):
             kept.append(tail[1:].lstrip(_BLANKS))
         else:
             _drop_last_delimiter(kept)
-        instead = ""
+        replacement = ""
     return "".join(kept)
 
 
 def _drop_last_delimiter(kept: list[str]) -> None:
     while len(kept) > 1 and not kept[-1]:
         kept.pop()
-    left = kept[-1].rstrip(_BLANKS)
-    kept[-1] = left[:-1].rstrip(_BLANKS) if left.endswith((";", "|")) else left
+    last = kept[-1].rstrip(_BLANKS)
+    kept[-1] = last[:-1].rstrip(_BLANKS) if last.endswith((";", "|")) else last

@@ -31,11 +31,11 @@ __all__ = [
     "count_all",
     "follow_write",
     "found",
-    "meant",
     "of",
     "put",
     "put_facts",
     "put_problems",
+    "selected_files",
     "set_by_hand",
 ]
 
@@ -178,14 +178,16 @@ def found(reader: Connection, query: CompiledQuery, version: Version) -> list[in
     """Return the ids of the files that a search finds among all that were scanned, also those that are in no plan."""
     where, parameters = query.named()
     text = _sql("found").replace("TRUE /* search */", where)
-    facts = {"variant_id": version.variant_id, "plan_id": version.plan_id} | people.looked_up(reader, parameters)
+    facts = {"variant_id": version.variant_id, "plan_id": version.plan_id} | people.resolve_spellings(
+        reader, parameters
+    )
     ids: list[int] = reader.execute(text, facts).fetchnumpy()["file_id"].tolist()
     return ids
 
 
-def meant(tx: Connection) -> list[int]:
-    """Return the ids of the files that are meant: the table over which decisions are made."""
-    return [file_id for (file_id,) in tx.execute(_sql("meant")).fetchall()]
+def selected_files(tx: Connection) -> list[int]:
+    """Return the ids of the selected files: the table over which decisions are made."""
+    return [file_id for (file_id,) in tx.execute(_sql("selected_files")).fetchall()]
 
 
 def set_by_hand(tx: Connection, file_ids: Sequence[int], field: str, value: Value, *, actor: str, at: datetime) -> None:

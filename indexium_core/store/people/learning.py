@@ -1,9 +1,9 @@
 """
-What the database learns of people in a step of the review, kept so that it can be undone and redone.
+Changes of people, aliases and assignments in a review step, recorded so that undo and redo can apply them.
 
-Who is who and who is where is a state, not a list of decisions: so a step notes the rows that it made and took away.
-They are put back only while the names are still as the step left them; else nothing of them is touched. Who was put
-into further files since, stays there.
+These are state, not a list of decisions: so a step records the rows that it inserted and deleted. Undo applies them in
+reverse while people and aliases are as the step left them; otherwise it changes nothing of them. Assignments to other
+files that were made since stay.
 """
 
 from __future__ import annotations
@@ -14,59 +14,61 @@ from contextlib import contextmanager
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = ["count_files", "noted", "prune", "turn"]
+__all__ = ["count_files", "prune", "recorded", "turn"]
 
 
 @contextmanager
-def noted(tx: Connection, step_id: int, names: Sequence[str] = ()) -> Iterator[None]:
+def recorded(tx: Connection, step_id: int, names: Sequence[str] = ()) -> Iterator[None]:
     """
-    Note for a step what is done to people in the block, of which it has one.
+    Record for a step the changes of people in the block. A step has one such block.
 
     Args:
         tx: The transaction.
         step_id: The step.
-        names: People, as they are spelt, who may lose a place; what is new is noted in any case.
+        names: Names of people whose assignments may be deleted; new rows are recorded in any case.
 
     """
-    tx.execute(_sql("people_then"))
-    tx.execute(_sql("aliases_then"))
-    tx.execute(_sql("assignments_then"), [list(names)])
+    tx.execute(_sql("people_before"))
+    tx.execute(_sql("aliases_before"))
+    tx.execute(_sql("assignments_before"), [list(names)])
     last = tx.value(_sql("last_assignment"))
     yield
-    for statement in ("note_people", "note_aliases"):
+    for statement in ("record_people", "record_aliases"):
         tx.execute(_sql(statement), {"step": step_id})
-    tx.execute(_sql("note_assignments"), {"step": step_id, "last": last})
-    tx.execute(_sql("drop_then"))
+    tx.execute(_sql("record_assignments"), {"step": step_id, "last": last})
+    tx.execute(_sql("drop_before"))
 
 
 def count_files(tx: Connection, step_id: int) -> int | None:
-    """Return how many files a step taught the database something about; None where it taught it nothing."""
-    return int(tx.value(_sql("count_files"), [step_id])) if tx.value(_sql("has_learnt"), [step_id]) else None
+    """Return the number of files that the recorded changes of a step concern; None where it has none."""
+    return int(tx.value(_sql("count_files"), [step_id])) if tx.value(_sql("has_changes"), [step_id]) else None
 
 
 def turn(tx: Connection, step_id: int, *, undo: bool) -> bool | None:
     """
-    Take back what a step taught the database, or (`undo` false) teach it again; plans of the files are marked.
+    Undo the recorded changes of a step, or (`undo` false) redo them, and mark the plans of the files.
 
-    Returns None where it taught it nothing, False where the names were changed otherwise since: nothing is done then.
+    Returns None where the step has none, and False where people or aliases changed since: then nothing is done.
     """
-    if not tx.value(_sql("has_learnt"), [step_id]):
+    if not tx.value(_sql("has_changes"), [step_id]):
         return None
-    for statement in ("people_turning", "aliases_turning", "assignments_turning"):
+    for statement in ("people_delta", "aliases_delta", "assignments_delta"):
         tx.execute(_sql(statement), {"step": step_id, "undo": undo})
-    is_free = bool(tx.value(_sql("is_free")))
-    if is_free:
+    is_applicable = bool(tx.value(_sql("is_applicable")))
+    if is_applicable:
         tx.execute(_sql("mark_names"))
-        for statement in ("come_people", "respell_people", "leave", "change_hands", "come"):
+        for statement in ("insert_people", "rename_people"):
             tx.execute(_sql(statement))
-        for statement in ("leave_aliases", "come_aliases", "leave_people", "mark_names", "mark_targets"):
+        for statement in ("delete_assignments", "move_assignments", "insert_assignments"):
             tx.execute(_sql(statement))
-    tx.execute(_sql("drop_turning"))
-    return is_free
+        for statement in ("delete_aliases", "insert_aliases", "delete_people", "mark_names", "mark_targets"):
+            tx.execute(_sql(statement))
+    tx.execute(_sql("drop_delta"))
+    return is_applicable
 
 
 def prune(tx: Connection) -> None:
-    """Drop what was noted for steps that are not kept any more."""
+    """Delete the records of steps that are no longer kept."""
     tx.execute(_sql("prune"))
 
 

@@ -1,8 +1,8 @@
 """
-People and who is in what, as the database knows it.
+People and their assignments to files, in the database.
 
-An assignment belongs to a payload (`file_hash`), or to a path where there is no hash or no scan has met the path yet.
-Mutators take the connection of an open transaction and mark the plans of the files that they touch.
+An assignment belongs to a payload (`file_hash`), or to a path where the file has no hash or is not scanned yet.
+Mutators take the connection of an open transaction and mark the plans of the files that they change.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from indexium_core.store.connection import Connection
 
 __all__ = [
     "AssignCounts",
+    "AssignmentRequest",
     "AssignmentRow",
     "FileResult",
     "PersonRow",
-    "Wanted",
     "add_alias",
     "adopt_waiting",
     "aliases",
@@ -37,25 +37,25 @@ __all__ = [
     "known_hashes",
     "known_paths",
     "list_people",
-    "looked_up",
     "merge",
     "named_in_files",
     "owner_of_alias",
     "person_named",
-    "places",
     "remove",
     "rename",
+    "resolve_spellings",
     "results_of",
     "scanned_paths",
     "spellings",
+    "targets",
 ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """One assignment that is asked for. Either `path_bytes` or `file_hash` is given."""
+class AssignmentRequest:
+    """One requested assignment. Either `path_bytes` or `file_hash` is set."""
 
-    name: str | None  # valid and clean; None names the file alone, whose people are then none (when replacing)
+    name: str | None  # valid and clean; None: the file has no people (when replacing)
     path_bytes: bytes | None = None  # absolute
     file_hash: str | None = None
     origin: str = "import"  # face, hand, import, file
@@ -63,21 +63,21 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignCounts:
-    """What became of what was asked for."""
+    """The result of requested assignments."""
 
-    matched: int  # names whose file a scan has met
-    waiting: int  # names that wait for a scan to meet their file
-    added: int  # assignments that were not there before
-    files: int  # files concerned, all copies counted
+    matched: int  # names whose file is scanned
+    waiting: int  # names whose file is not scanned yet
+    added: int  # new assignments
+    files: int  # files concerned, including copies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRow:
-    """One person, in numbers."""
+    """One person, with the numbers of their files."""
 
     name: str
-    files: int  # files whose people include them
-    written: int  # those of them that say so themselves
+    files: int  # files that the database assigns to the person
+    written: int  # those of them whose comment names the person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +89,12 @@ class AssignmentRow:
     person: str
     origin: str
     path_raw: str  # percent-encoded bytes of a path that cannot be decoded, else ""
-    previous_hashes: tuple[str, ...] = ()  # others that the film has had, by which another home may know it
+    previous_hashes: tuple[str, ...] = ()  # earlier hashes of the film, by which another home may know it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileResult:
-    """What decides over the people that a file will say."""
+    """The inputs from which the people of a file are determined."""
 
     file_id: int
     db_people: list[str]
@@ -103,63 +103,63 @@ class FileResult:
     people_mode: str  # of the file, else of its library, else merge
 
 
-def assign(tx: Connection, wanted: Sequence[Wanted], *, replace: bool = False, at: datetime) -> AssignCounts:
+def assign(tx: Connection, wanted: Sequence[AssignmentRequest], *, replace: bool = False, at: datetime) -> AssignCounts:
     """
-    Put people into files, in the order given. With `replace`, the files named get just these people.
+    Assign people to files, in the given order. With `replace`, the files get exactly these people.
 
-    A name that is no person's spelling is looked for among the aliases, and else becomes a person.
+    A name that no person has is resolved as an alias, and otherwise becomes a new person.
     """
     tx.execute(_sql("wanted"), _columns(wanted))
-    tx.execute(_sql("targets"))
-    tx.execute(_sql("named"))
+    tx.execute(_sql("wanted_targets"))
+    tx.execute(_sql("resolved_names"))
     tx.execute(_sql("add_people"), [at])
-    tx.execute(_sql("asked"))
+    tx.execute(_sql("requested"))
     if replace:
         for statement in ("replaced", "keep_origins", "touch_replaced", "mark_replaced", "delete_replaced"):
             tx.execute(_sql(statement))
-    tx.execute(_sql("fresh"))
+    tx.execute(_sql("new_assignments"))
     tx.execute(_sql("assign"), [at])
     tx.execute(_sql("mark_assigned"))
     matched, waiting, added, files = tx.execute(_sql("assign_counts")).fetchone() or (0, 0, 0, 0)
     tx.execute(_sql("drop_wanted"))
     if replace:
-        _forget(tx)
+        _delete_unused(tx)
     return AssignCounts(matched=matched, waiting=waiting, added=added, files=files)
 
 
 def adopt_waiting(tx: Connection) -> int:
-    """Hand assignments that wait for a path to the payload that is there now; returns how many. Scans do this."""
-    tx.execute(_sql("met"))
-    count = int(tx.value(_sql("count_met")))
+    """Move assignments of paths that are scanned now to their payloads; return their number. Scans call this."""
+    tx.execute(_sql("adoptable"))
+    count = int(tx.value(_sql("count_adoptable")))
     if count:
-        for statement in ("adopt", "leave_path", "mark_met"):
+        for statement in ("adopt", "delete_adopted", "mark_adopted"):
             tx.execute(_sql(statement))
-    tx.execute(_sql("drop_met"))
+    tx.execute(_sql("drop_adoptable"))
     return count
 
 
 def known_paths(reader: Connection, paths: Collection[bytes]) -> set[bytes]:
-    """Return those of `paths` that a scan has met or an assignment waits for."""
+    """Return those of `paths` that are scanned or have assignments."""
     return {path for (path,) in reader.execute(_sql("known_paths"), [list(paths)]).fetchall()}
 
 
 def scanned_paths(reader: Connection, paths: Collection[bytes]) -> set[bytes]:
-    """Return those of `paths` that a scan has met."""
+    """Return those of `paths` that are scanned."""
     return {path for (path,) in reader.execute(_sql("scanned_paths"), [list(paths)]).fetchall()} if paths else set()
 
 
-def places(reader: Connection, file_ids: Collection[int]) -> list[tuple[str | None, bytes]]:
-    """Return hash and path of these files, by which assignments may be made to them."""
-    return reader.execute(_sql("places"), [list(file_ids)]).fetchall()
+def targets(reader: Connection, file_ids: Collection[int]) -> list[tuple[str | None, bytes]]:
+    """Return hash and path of these files: the targets of assignments."""
+    return reader.execute(_sql("targets"), [list(file_ids)]).fetchall()
 
 
 def named_in_files(reader: Connection) -> list[tuple[str | None, bytes, list[str]]]:
-    """Return hash, path and names of the files that name people while the database knows nobody in them."""
+    """Return hash, path and names of the files that name people while the database assigns none to them."""
     return reader.execute(_sql("named_in_files")).fetchall()
 
 
 def known_hashes(reader: Connection, hashes: Collection[str]) -> set[str]:
-    """Return those of `hashes` that some file has, or once had before a write of ours."""
+    """Return those of `hashes` that a file has, or had before a write of this program."""
     return {file_hash for (file_hash,) in reader.execute(_sql("known_hashes"), [list(hashes)]).fetchall()}
 
 
@@ -169,12 +169,12 @@ def files_at(reader: Connection, paths: Collection[bytes]) -> list[int]:
 
 
 def find(reader: Connection, names: Collection[str]) -> dict[str, list[int]]:
-    """Return the ids of the people that each name means: by spelling, else by key, aliases included."""
+    """Return the ids of the people that each name means: by spelling, else by key, including aliases."""
     keys = [people_comment.person_key(name) for name in names]
-    found: dict[str, list[int]] = {}
+    person_ids: dict[str, list[int]] = {}
     for name, person_id in reader.execute(_sql("find_people"), {"names": list(names), "keys": keys}).fetchall():
-        found.setdefault(name, []).append(person_id)
-    return found
+        person_ids.setdefault(name, []).append(person_id)
+    return person_ids
 
 
 def spellings(reader: Connection, person_ids: Collection[int]) -> dict[int, str]:
@@ -188,7 +188,7 @@ def keys_of(reader: Connection, person_ids: Collection[int]) -> set[str]:
 
 
 def files_with(reader: Connection, file_ids: Collection[int], person_ids: Collection[int]) -> list[int]:
-    """Return those of the files that have one of these people."""
+    """Return those of the files that have at least one of these people."""
     parameters = [list(file_ids), list(person_ids)]
     return [file_id for (file_id,) in reader.execute(_sql("files_with"), parameters).fetchall()]
 
@@ -197,44 +197,44 @@ def remove(
     tx: Connection, person_ids: Collection[int], *, file_ids: Collection[int], paths: Collection[bytes] = ()
 ) -> int:
     """
-    Take people out of files, and out of what waits for `paths`; returns how many assignments went.
+    Remove people from files, and from unscanned `paths`; return the number of removed assignments.
 
-    The files that had them stay in the plan. A person who is left in no video is forgotten.
+    The files stay in the plan. A person without any assignment is deleted.
     """
-    losing = files_with(tx, file_ids, person_ids)
+    affected = files_with(tx, file_ids, person_ids)
     parameters = {"person_ids": list(person_ids), "file_ids": list(file_ids), "paths": list(paths)}
-    removed = int(tx.value(_sql("count_losses"), parameters))
+    removed = int(tx.value(_sql("count_removals"), parameters))
     tx.execute(_sql("remove"), parameters)
-    tx.execute(_sql("touch_files"), [losing])
-    tx.execute(_sql("mark_losing"), [losing])
-    _forget(tx)
+    tx.execute(_sql("touch_files"), [affected])
+    tx.execute(_sql("mark_files"), [affected])
+    _delete_unused(tx)
     return removed
 
 
 def results_of(reader: Connection, file_ids: Collection[int]) -> list[FileResult]:
-    """Return what decides over the people of each of these files."""
-    found = reader.execute(_sql("results_of"), [list(file_ids)]).fetchall()
-    return [FileResult(**dict(zip(reader.columns, row, strict=True))) for row in found]
+    """Return the inputs from which the people of each of these files are determined."""
+    result = reader.execute(_sql("results_of"), [list(file_ids)]).fetchall()
+    return [FileResult(**dict(zip(reader.columns, row, strict=True))) for row in result]
 
 
 def aliases(reader: Connection) -> dict[str, str]:
-    """Return the name that each alias stands for, by the alias's key."""
+    """Return the name of the person by the key of each alias."""
     return dict(reader.execute(_sql("aliases")).fetchall())
 
 
 def list_people(reader: Connection) -> list[PersonRow]:
-    """Return every person, in the order in which people look for names."""
-    found = reader.execute(_sql("list_people")).fetchall()
-    return [PersonRow(name=name, files=files, written=written) for name, files, written in found]
+    """Return all people, in the sort order of names."""
+    result = reader.execute(_sql("list_people")).fetchall()
+    return [PersonRow(name=name, files=files, written=written) for name, files, written in result]
 
 
 def files_by_name(reader: Connection) -> list[tuple[str, int]]:
-    """Return every person's name with the number of files that have them."""
+    """Return the names of all people with their numbers of files."""
     return [(name, files) for name, files in reader.execute(_sql("files_by_name")).fetchall()]
 
 
 def export(reader: Connection) -> list[AssignmentRow]:
-    """Return every assignment, by path; a payload's copies each have theirs."""
+    """Return all assignments by path, one row for each copy of a payload."""
     return [
         AssignmentRow(
             path="" if path is None else rows.display(path),
@@ -249,7 +249,7 @@ def export(reader: Connection) -> list[AssignmentRow]:
 
 
 def raw_path(path: bytes) -> str:
-    """Return a path that cannot be decoded as percent-encoded bytes, and "" for any other."""
+    """Return a path that is not valid UTF-8 as percent-encoded bytes; "" for any other."""
     try:
         path.decode("utf-8")
     except UnicodeDecodeError:
@@ -259,18 +259,18 @@ def raw_path(path: bytes) -> str:
 
 def person_named(reader: Connection, name: str) -> int | None:
     """Return the person with exactly this spelling."""
-    found: int | None = reader.value(_sql("person_named"), [name])
-    return found
+    person_id: int | None = reader.value(_sql("person_named"), [name])
+    return person_id
 
 
 def owner_of_alias(reader: Connection, alias: str) -> tuple[int, str] | None:
-    """Return id and name of the person whom exactly this spelling is an alias of."""
+    """Return id and name of the person who has exactly this spelling as an alias."""
     row = reader.execute(_sql("alias_owner"), [alias]).fetchone()
     return (row[0], row[1]) if row else None
 
 
 def rename(tx: Connection, person_id: int, *, old: str, new: str, at: datetime) -> None:
-    """Spell a person differently; the old spelling becomes an alias, by which files that have it are mapped."""
+    """Rename a person; the old spelling becomes an alias, so that the plan corrects the files that have it."""
     tx.execute(_sql("drop_alias"), [new])
     tx.execute(_sql("rename"), [person_id, new, people_comment.person_key(new), people_comment.fold(new)])
     tx.execute(_sql("add_alias"), [old, people_comment.person_key(old), person_id, at])
@@ -278,52 +278,52 @@ def rename(tx: Connection, person_id: int, *, old: str, new: str, at: datetime) 
 
 
 def add_alias(tx: Connection, person_id: int, alias: str, *, at: datetime) -> None:
-    """Let a spelling mean a person: the plan corrects the files that have it."""
+    """Add an alias to a person, so that the plan corrects the files that have it."""
     tx.execute(_sql("drop_alias"), [alias])
     tx.execute(_sql("add_alias"), [alias, people_comment.person_key(alias), person_id, at])
     tx.execute(_sql("mark_people"), [[person_id]])
 
 
 def merge(tx: Connection, person_ids: Collection[int], into: int, *, at: datetime) -> None:
-    """Make people one: their videos go to `into`, their spellings become aliases."""
+    """Merge people: their assignments move to `into`, their spellings become aliases."""
     ids = list(person_ids)
     tx.execute(_sql("mark_people"), [[*ids, into]])
     tx.execute(_sql("merge_assignments"), [ids, into])
-    tx.execute(_sql("merge_twice"), [into])
+    tx.execute(_sql("delete_duplicate_assignments"), [into])
     tx.execute(_sql("move_aliases"), [ids, into])
     tx.execute(_sql("merge_aliases"), [ids, into, at])
     tx.execute(_sql("delete_people"), [ids])
 
 
 def forget(tx: Connection, person_ids: Collection[int]) -> None:
-    """Delete people, their other spellings and all their assignments. Comments of files do not change."""
+    """Delete people, their aliases and all their assignments. Comments of files do not change."""
     ids = list(person_ids)
     tx.execute(_sql("mark_people"), [ids])
     for statement in ("drop_assignments", "drop_aliases", "delete_people"):
         tx.execute(_sql(statement), [ids])
 
 
-def _forget(tx: Connection) -> None:
-    """Drop the people who are in no video any more."""
-    tx.execute(_sql("mark_forgotten"))
-    tx.execute(_sql("forget_people"))
+def _delete_unused(tx: Connection) -> None:
+    """Delete the people without assignments and aliases."""
+    tx.execute(_sql("mark_unused"))
+    tx.execute(_sql("delete_unused"))
 
 
-def looked_up(reader: Connection, parameters: Mapping[str, object]) -> dict[str, object]:
-    """Return the parameters of a compiled query with those in place that ask how somebody is spelt."""
-    asked = {each.name: each.key for each in parameters.values() if isinstance(each, SpellingParameter)}
-    known: dict[str, Mapping[SpellingSet, object]] = {}
-    for name, key in asked.items():
-        row = reader.execute(_sql("spelt"), {"name": name, "key": key}).fetchone()
-        assert row is not None  # the name itself is one
-        known[name] = dict(zip((SpellingSet.SPELLINGS, SpellingSet.LOWERED, SpellingSet.OTHERWISE), row, strict=True))
+def resolve_spellings(reader: Connection, parameters: Mapping[str, object]) -> dict[str, object]:
+    """Return the parameters of a compiled query, with the spellings of people in place of `SpellingParameter`s."""
+    keys = {each.name: each.key for each in parameters.values() if isinstance(each, SpellingParameter)}
+    values: dict[str, Mapping[SpellingSet, object]] = {}
+    for name, key in keys.items():
+        row = reader.execute(_sql("all_spellings"), {"name": name, "key": key}).fetchone()
+        assert row is not None  # the name itself is a spelling
+        values[name] = dict(zip((SpellingSet.SPELLINGS, SpellingSet.LOWERED, SpellingSet.OTHERWISE), row, strict=True))
     return {
-        place: known[each.name][each.asks] if isinstance(each, SpellingParameter) else each
-        for place, each in parameters.items()
+        parameter: values[each.name][each.asks] if isinstance(each, SpellingParameter) else each
+        for parameter, each in parameters.items()
     }
 
 
-def _columns(wanted: Sequence[Wanted]) -> dict[str, list[object]]:
+def _columns(wanted: Sequence[AssignmentRequest]) -> dict[str, list[object]]:
     keys = {each.name: people_comment.person_key(each.name) for each in wanted if each.name is not None}
     folded = {name: people_comment.fold(name) for name in keys}
     return {

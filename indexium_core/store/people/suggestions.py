@@ -1,7 +1,7 @@
 """
-What decides over suggestions for a file: where it is, which files are around it, and whom somebody did not want there.
+The data for suggestions of people for a file: the files around it, and the people whom the user declined.
 
-Nothing here changes who is in a file. Mutators take the connection of an open transaction.
+Nothing here changes the people of a file. Mutators take the connection of an open transaction.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ __all__ = [
     "EditRow",
     "Sibling",
     "Subject",
+    "all_names",
     "copies",
     "decline",
     "declined",
     "edits",
-    "known",
     "known_keys",
     "siblings",
     "subject",
@@ -32,73 +32,73 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """The file that people are looked for in."""
+    """The file for which people are suggested."""
 
     library_id: int
     folder: str
     file_name: str
-    people: list[str]  # who will be in it
-    named: list[str]  # whom it names now
+    people: list[str]  # after the planned write
+    named: list[str]  # in its comment
     file_hash: str | None
 
 
 class Sibling(NamedTuple):
-    """Another file of the folder, or one whose name holds the word that was asked for."""
+    """Another file of the folder, or a file whose name contains a word."""
 
     file_id: int
     file_name: str
-    is_beside: bool  # in the same folder
+    is_in_folder: bool  # in the folder of the subject
 
 
 class EditRow(NamedTuple):
-    """What somebody decided about the people of a file."""
+    """An edit of the people of a file."""
 
     people: list[str]
-    db_people: list[str]  # what the database said then
+    db_people: list[str]  # the people in the database when the edit was made
     in_force: bool
 
 
 def subject(reader: Connection, version: Version, file_id: int) -> Subject | None:
-    """Return the file; None where there is none."""
+    """Return the file; None where it does not exist."""
     row = reader.execute(_sql("subject"), asdict(version) | {"file_id": file_id}).fetchone()
     return Subject(**dict(zip(reader.columns, row, strict=True))) if row else None
 
 
 def copies(reader: Connection, file_id: int, file_hash: str | None) -> list[int]:
-    """Return the file itself and all others of the same payload."""
+    """Return the file itself and all other files with its payload."""
     if file_hash is None:
         return [file_id]
-    return [found for (found,) in reader.execute(_sql("copies"), {"file_hash": file_hash}).fetchall()]
+    return [copy for (copy,) in reader.execute(_sql("copies"), {"file_hash": file_hash}).fetchall()]
 
 
-def siblings(reader: Connection, asked: Subject, *, word: str, copies: Sequence[int], limit: int) -> list[Sibling]:
-    """Return present files of the folder, then those of the library whose folded path holds `word` ("" for none)."""
-    facts = {"library_id": asked.library_id, "folder": asked.folder, "word": word, "limit": limit}
-    return [Sibling(*row) for row in reader.execute(_sql("siblings"), facts | {"copies": list(copies)}).fetchall()]
+def siblings(reader: Connection, subject: Subject, *, word: str, copies: Sequence[int], limit: int) -> list[Sibling]:
+    """Return present files of the folder, then those of the library whose folded path contains `word` ("": none)."""
+    parameters = {"library_id": subject.library_id, "folder": subject.folder, "word": word, "limit": limit}
+    return [Sibling(*row) for row in reader.execute(_sql("siblings"), parameters | {"copies": list(copies)}).fetchall()]
 
 
-def known(reader: Connection) -> list[str]:
-    """Return everybody whom the database knows."""
-    return [name for (name,) in reader.execute(_sql("known")).fetchall()]
+def all_names(reader: Connection) -> list[str]:
+    """Return the names of all people."""
+    return [name for (name,) in reader.execute(_sql("all_names")).fetchall()]
 
 
 def known_keys(reader: Connection, keys: Collection[str]) -> set[str]:
-    """Return those of these keys that people have."""
+    """Return those of these keys that belong to people."""
     return {key for (key,) in reader.execute(_sql("known_keys"), [list(keys)]).fetchall()}
 
 
 def edits(reader: Connection, file_id: int) -> list[EditRow]:
-    """Return every edit that a file has had."""
+    """Return all edits of a file, including those that are no longer in force."""
     return [EditRow(*row) for row in reader.execute(_sql("edits"), {"file_id": file_id}).fetchall()]
 
 
 def declined(reader: Connection, file_id: int) -> set[str]:
-    """Return the keys of those whom somebody did not want in a file."""
+    """Return the keys of the people whom the user declined for a file."""
     return {key for (key,) in reader.execute(_sql("declined"), {"file_id": file_id}).fetchall()}
 
 
 def decline(tx: Connection, file_ids: Collection[int], keys: Collection[str], *, at: datetime) -> None:
-    """Remember that somebody does not want people (by `person_key`) in files."""
+    """Store that the user declines people, by `person_key`, for files."""
     tx.execute(_sql("decline"), {"file_ids": list(file_ids), "keys": list(keys), "at": at})
 
 

@@ -131,7 +131,7 @@ def _run(
     for place, query in searches.items():
         where, parameters = query.named(f"{place}_")
         text = text.replace(f"TRUE /* {place} */", where)
-        facts |= people_store.looked_up(reader, parameters)
+        facts |= people_store.resolve_spellings(reader, parameters)
     used = set(_PARAMETER.findall(text))
     result = reader.execute(text, {key: value for key, value in facts.items() if key in used})
     names = result.columns

@@ -275,7 +275,7 @@ def severity_of(place: int) -> str:
 def _closed_folder(row: Mapping[str, Any]) -> str | None:
     """Return why a file that may be written itself may not, None where it is the file that is read-only."""
     writable = row["mode"] is None or row["mode"] & 0o222
-    return row["strategy_message"].rstrip(".") or None if writable else None
+    return row["strategy_message"].rstrip(".") or None if writable and not row["strategy"] else None
 
 
 def _twins(row: Mapping[str, Any]) -> list[str]:

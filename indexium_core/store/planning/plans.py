@@ -449,6 +449,6 @@ def _run(
         if query is not None:
             where, parameters = query.named(prefix)
             text = text.replace(place, where)
-            facts |= people.looked_up(reader, parameters)
+            facts |= people.resolve_spellings(reader, parameters)
     used = _PARAMETER.findall(text)
     return reader.execute(text, {name: facts[name] for name in used})

@@ -1,8 +1,9 @@
 """
-The people of many files at once: who is in how many of them, and each file's own list with some added or taken out.
+The people of many files at once, and each file's list after a change of people.
 
-Works on the files that are meant (`decisions.mean`, `plans.mean`), in a number of statements that does not grow with
-them. The tables are the connection's own, so a look needs no transaction.
+The input is the table of selected files (`decisions.select_files`, `plans.materialize_selection`). The number of
+statements does not depend on the number of files. All tables belong to the connection, so a preview needs no
+transaction.
 """
 
 from __future__ import annotations
@@ -11,30 +12,30 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from indexium_core.model.people import people_comment as names
+from indexium_core.model.people.people_comment import person_key
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.planning.plans import Version
 
-__all__ = ["Counted", "Example", "PeopleChange", "change", "done", "examples", "look", "people"]
+__all__ = ["Example", "PeopleChange", "PersonCount", "change", "clear", "examples", "load", "people"]
 
 
-class Counted(NamedTuple):
-    """One person, and in how many of the files they are."""
+class PersonCount(NamedTuple):
+    """One person, with the number of loaded files that have them."""
 
-    name: str  # as most of the files spell it
+    name: str  # the most common spelling
     person_key: str
     files: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleChange:
-    """What a change amounts to."""
+    """The effect of a change of people."""
 
-    files: int  # whose list changes
-    emptied: int  # of them, those that have nobody then
-    added: dict[str, int]  # name: files that they come into
-    removed: dict[str, int]  # name: files that they go from
+    files: int  # files whose list changes
+    emptied: int  # of these, the files that have no people after the change
+    added: dict[str, int]  # files by added person
+    removed: dict[str, int]  # files by removed person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,63 +49,66 @@ class Example:
     after: list[str]
 
 
-def look(reader: Connection, version: Version) -> int:
-    """Look who is in the files that are meant, by this version of the plan; returns how many files there are."""
-    reader.execute(_sql("own"), {"variant_id": version.variant_id, "plan_id": version.plan_id})
-    spelt = [name for (name,) in reader.execute(_sql("own_names")).fetchall()]
-    reader.execute(_sql("spelt"), {"names": spelt, "keys": [names.person_key(name) for name in spelt]})
-    reader.execute(_sql("own_keyed"))
-    return int(reader.value(_sql("count_own")))
+def load(reader: Connection, version: Version) -> int:
+    """Load the people of the selected files, by a version of the plan; return the number of files."""
+    reader.execute(_sql("current_people"), {"variant_id": version.variant_id, "plan_id": version.plan_id})
+    names = [name for (name,) in reader.execute(_sql("current_names")).fetchall()]
+    reader.execute(_sql("name_keys"), {"names": names, "keys": [person_key(name) for name in names]})
+    reader.execute(_sql("current_keys"))
+    return int(reader.value(_sql("count_current")))
 
 
-def people(reader: Connection) -> list[Counted]:
-    """Return everybody who is in a file that was looked at, in most files first."""
-    return [Counted._make(row) for row in reader.execute(_sql("people_of_own")).fetchall()]
+def people(reader: Connection) -> list[PersonCount]:
+    """Return the people of the loaded files, people in most files first."""
+    return [PersonCount._make(row) for row in reader.execute(_sql("people")).fetchall()]
 
 
 def change(
-    reader: Connection, *, added: Sequence[str] = (), gone: Collection[str] = (), instead: str | None = None
+    reader: Connection,
+    *,
+    added: Sequence[str] = (),
+    removed_keys: Collection[str] = (),
+    replacement: str | None = None,
 ) -> PeopleChange:
     """
-    Work out the lists of the files that were looked at with some people added or taken out.
+    Compute the lists of the loaded files after a change.
 
     Args:
         reader: A connection.
-        added: Valid names, to come behind the others where they are not there.
-        gone: Keys (`person_key`) of those who go.
-        instead: A valid name, to take the first one's place who goes.
+        added: Valid names, which follow the others where they are new.
+        removed_keys: The `person_key`s of removed people.
+        replacement: A valid name, which takes the place of the first removed person.
 
     """
-    facts = {
+    parameters = {
         "added": list(added),
-        "added_keys": [names.person_key(name) for name in added],
-        "gone": list(gone),
-        "instead": instead,
-        "instead_key": None if instead is None else names.person_key(instead),
+        "added_keys": [person_key(name) for name in added],
+        "removed_keys": list(removed_keys),
+        "replacement": replacement,
+        "replacement_key": None if replacement is None else person_key(replacement),
     }
-    reader.execute(_sql("changed"), facts)
+    reader.execute(_sql("changed"), parameters)
     files, emptied = reader.execute(_sql("count_changed")).fetchone() or (0, 0)
-    found = reader.execute(_sql("gains_and_losses")).fetchall()
+    counts = reader.execute(_sql("added_and_removed")).fetchall()
     return PeopleChange(
         files=files,
         emptied=emptied,
-        added={name: gained for name, gained, _ in found if gained},
-        removed={name: lost for name, _, lost in found if lost},
+        added={name: added_files for name, added_files, _ in counts if added_files},
+        removed={name: removed_files for name, _, removed_files in counts if removed_files},
     )
 
 
 def examples(reader: Connection, limit: int) -> list[Example]:
     """Return the first files that change, by path."""
-    found = reader.execute(_sql("examples"), [limit]).fetchall()
     return [
         Example(file_id=file_id, file_name=name, file_path=path, before=before, after=after)
-        for file_id, name, path, before, after in found
+        for file_id, name, path, before, after in reader.execute(_sql("examples"), [limit]).fetchall()
     ]
 
 
-def done(reader: Connection) -> None:
-    """Drop what was looked at."""
-    reader.execute(_sql("drop_own"))
+def clear(reader: Connection) -> None:
+    """Drop the loaded data."""
+    reader.execute(_sql("clear"))
 
 
 def _sql(name: str) -> str:

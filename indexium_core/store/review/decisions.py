@@ -1,8 +1,8 @@
 """
-Standing decisions of the person over files: edits, postponements and modes.
+Standing decisions of the user about files: edits, postponements and modes.
 
-At most one of a kind is in force for a file; a new one replaces it. Mutators take the connection of an open transaction
-and mark the plans of the files that they touch.
+At most one decision of a kind is in force for a file; a new one replaces it. Mutators take the connection of an open
+transaction and mark the plans of the files that they change.
 """
 
 from __future__ import annotations
@@ -12,31 +12,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from indexium_core.model.people import people_comment as names
+from indexium_core.model.people import people_comment
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
 __all__ = [
     "DecisionRow",
-    "add_copies",
+    "clear_selected",
     "copies",
-    "count_meant",
-    "decide_changed",
-    "done",
     "edit",
-    "edit_meant",
+    "edit_changed",
+    "edit_selected",
     "expire",
     "in_force",
-    "mean",
     "postpone",
-    "postpone_meant",
+    "postpone_selected",
     "revoke",
-    "revoke_meant",
     "revoke_of_files",
+    "revoke_selected",
+    "select_copies",
+    "select_files",
     "set_mode",
-    "set_mode_of_meant",
+    "set_mode_of_selected",
     "unknown_decisions",
-    "unknown_meant",
+    "unknown_selected",
 ]
 
 
@@ -48,43 +47,38 @@ class DecisionRow:
     file_id: int
     file_path: str  # for display
     kind: str  # edit, postpone, mode
-    people: list[str] | None  # edit: the wanted list
-    db_people: list[str] | None  # edit: what the database said when it was made
-    until: datetime | None  # postpone: None until it is revoked
+    people: list[str] | None  # edit: the list
+    db_people: list[str] | None  # edit: the people in the database when the edit was made
+    until: datetime | None  # postpone: the end; None: until it is revoked
     people_mode: str | None
     comment_mode: str | None
-    reason: str  # why, where it was not by hand: rolled_back
+    reason: str  # why the program made it: rolled_back; "" for a decision of the user
     created_at: datetime  # UTC
     summary: str  # the decision in a few words
 
 
-# Files that are meant: a table of the connection, so that a hundred thousand of them go to the database once at most.
-# A search fills it in the database itself: `plans.mean`.
+# Selected files: a table of the connection, so that a hundred thousand ids enter the database once at most. A search
+# fills it inside the database: `plans.materialize_selection`.
 
 
-def mean(reader: Connection, file_ids: Sequence[int]) -> None:
-    """Mean these files."""
-    reader.execute(_sql("mean_files"), [list(file_ids)])
+def select_files(reader: Connection, file_ids: Sequence[int]) -> None:
+    """Select these files."""
+    reader.execute(_sql("select_files"), [list(file_ids)])
 
 
-def unknown_meant(reader: Connection) -> list[int]:
-    """Return those ids of the files that are meant that no file has."""
-    return [file_id for (file_id,) in reader.execute(_sql("unknown_meant")).fetchall()]
+def unknown_selected(reader: Connection) -> list[int]:
+    """Return those of the selected ids that no file has."""
+    return [file_id for (file_id,) in reader.execute(_sql("unknown_selected")).fetchall()]
 
 
-def count_meant(reader: Connection) -> int:
-    """Return how many files are meant."""
-    return int(reader.value(_sql("count_meant")))
+def select_copies(reader: Connection) -> int:
+    """Select all other files with the payloads of the selected files, too; return their number."""
+    return int(reader.value(_sql("select_copies")))
 
 
-def add_copies(reader: Connection) -> int:
-    """Mean all other files with the same payloads, too; returns how many came."""
-    return int(reader.value(_sql("mean_copies")))
-
-
-def done(reader: Connection) -> None:
-    """Mean nothing any more."""
-    reader.execute(_sql("drop_meant"))
+def clear_selected(reader: Connection) -> None:
+    """Drop the selection."""
+    reader.execute(_sql("clear_selected"))
 
 
 def copies(reader: Connection, file_ids: Sequence[int]) -> list[int]:
@@ -92,29 +86,29 @@ def copies(reader: Connection, file_ids: Sequence[int]) -> list[int]:
     return [file_id for (file_id,) in reader.execute(_sql("copies"), [list(file_ids)]).fetchall()]
 
 
-# Deciding. `step` is the step of the person's review that it belongs to, by which it can be undone.
+# Making decisions. `step` is the review step of a decision, which undo reverts.
 
 
 def edit(
     tx: Connection, people: Mapping[int, Sequence[str]], *, at: datetime, reason: str = "", step: int | None = None
 ) -> int:
-    """Let each file have just these people, by file id; the names are valid and clean. Returns how many files."""
-    wanted = [list(each) for each in people.values()]
-    keys = [[names.person_key(name) for name in each] for each in wanted]
-    facts = _facts("edit", reason) | {"file_id": list(people), "people": wanted, "people_keys": keys}
-    return _decide(tx, "wanted", facts, at, step)
+    """Set the people of each file, by file id; the names are valid and clean. Return the number of files."""
+    lists = [list(each) for each in people.values()]
+    keys = [[people_comment.person_key(name) for name in each] for each in lists]
+    columns = _columns("edit", reason) | {"file_id": list(people), "people": lists, "people_keys": keys}
+    return _decide(tx, "new_decisions", columns, at, step)
 
 
-def edit_meant(tx: Connection, people: Sequence[str], *, at: datetime, reason: str = "", step: int | None) -> int:
-    """Let every file that is meant have just these people; returns how many files."""
-    keys = [names.person_key(name) for name in people]
-    facts = _facts("edit", reason) | {"people": list(people), "people_keys": keys}
-    return _decide(tx, "wanted_of_meant", facts, at, step)
+def edit_selected(tx: Connection, people: Sequence[str], *, at: datetime, reason: str = "", step: int | None) -> int:
+    """Set the people of all selected files; return the number of files."""
+    keys = [people_comment.person_key(name) for name in people]
+    columns = _columns("edit", reason) | {"people": list(people), "people_keys": keys}
+    return _decide(tx, "new_decisions_on_selected", columns, at, step)
 
 
-def decide_changed(tx: Connection, *, at: datetime, reason: str = "", step: int | None) -> int:
-    """Let every file of `bulk.change` have the people that came of it; returns how many files."""
-    return _decide(tx, "wanted_of_changed", _facts("edit", reason), at, step)
+def edit_changed(tx: Connection, *, at: datetime, reason: str = "", step: int | None) -> int:
+    """Edit every file that `bulk.change` changes; return the number of files."""
+    return _decide(tx, "new_edits_of_changed", _columns("edit", reason), at, step)
 
 
 def postpone(
@@ -126,14 +120,14 @@ def postpone(
     reason: str = "",
     step: int | None = None,
 ) -> int:
-    """Leave files out of lists and writes, until a moment or until revoked; returns how many."""
-    facts = _facts("postpone", reason) | {"file_id": list(file_ids), "until": until}
-    return _decide(tx, "wanted", facts, at, step)
+    """Skip files in lists and writes, until a time or until revoked; return the number of files."""
+    columns = _columns("postpone", reason) | {"file_id": list(file_ids), "until": until}
+    return _decide(tx, "new_decisions", columns, at, step)
 
 
-def postpone_meant(tx: Connection, *, until: datetime | None, at: datetime, step: int | None) -> int:
-    """Leave the files that are meant out of lists and writes; returns how many."""
-    return _decide(tx, "wanted_of_meant", _facts("postpone") | {"until": until}, at, step)
+def postpone_selected(tx: Connection, *, until: datetime | None, at: datetime, step: int | None) -> int:
+    """Skip the selected files in lists and writes; return the number of files."""
+    return _decide(tx, "new_decisions_on_selected", _columns("postpone") | {"until": until}, at, step)
 
 
 def set_mode(
@@ -146,46 +140,46 @@ def set_mode(
     reason: str = "",
     step: int | None = None,
 ) -> int:
-    """Set the modes of files; one that is `None` stays as it was decided before. Returns how many files."""
-    facts = _facts("mode", reason) | {"people_mode": people_mode, "comment_mode": comment_mode}
-    return _decide(tx, "wanted", facts | {"file_id": list(file_ids)}, at, step)
+    """Set the modes of files; a mode of `None` does not change. Return the number of files."""
+    columns = _columns("mode", reason) | {"people_mode": people_mode, "comment_mode": comment_mode}
+    return _decide(tx, "new_decisions", columns | {"file_id": list(file_ids)}, at, step)
 
 
-def set_mode_of_meant(
+def set_mode_of_selected(
     tx: Connection, *, people_mode: str | None, comment_mode: str | None, at: datetime, step: int | None
 ) -> int:
-    """Set the modes of the files that are meant, likewise; returns how many."""
-    facts = _facts("mode") | {"people_mode": people_mode, "comment_mode": comment_mode}
-    return _decide(tx, "wanted_of_meant", facts, at, step)
+    """Set the modes of the selected files, as `set_mode`; return the number of files."""
+    columns = _columns("mode") | {"people_mode": people_mode, "comment_mode": comment_mode}
+    return _decide(tx, "new_decisions_on_selected", columns, at, step)
 
 
-# Taking back.
+# Revoking decisions.
 
 
 def revoke(tx: Connection, decision_ids: Sequence[int], *, at: datetime, step: int | None = None) -> int:
-    """Take decisions back; returns how many were in force."""
-    tx.execute(_sql("ending"), [list(decision_ids)])
-    return _end(tx, at, step)[0]
+    """Revoke decisions; return the number of those that were in force."""
+    tx.execute(_sql("to_revoke"), [list(decision_ids)])
+    return _revoke(tx, at, step)[0]
 
 
-def revoke_meant(tx: Connection, kinds: Sequence[str], *, at: datetime, step: int | None = None) -> int:
-    """Take back the decisions of some kinds on the files that are meant; returns on how many files there were any."""
-    tx.execute(_sql("ending_of_meant"), [list(kinds)])
-    return _end(tx, at, step)[1]
+def revoke_selected(tx: Connection, kinds: Sequence[str], *, at: datetime, step: int | None = None) -> int:
+    """Revoke the decisions of some kinds on the selected files; return the number of files that had one."""
+    tx.execute(_sql("to_revoke_of_selected"), [list(kinds)])
+    return _revoke(tx, at, step)[1]
 
 
 def revoke_of_files(tx: Connection, file_ids: Sequence[int], kind: str, *, at: datetime) -> int:
-    """Take back the decisions of one kind on files; returns how many were in force."""
-    mean(tx, file_ids)
-    count = revoke_meant(tx, [kind], at=at)
-    done(tx)
+    """Revoke the decisions of one kind on files; return the number of files that had one."""
+    select_files(tx, file_ids)
+    count = revoke_selected(tx, [kind], at=at)
+    clear_selected(tx)
     return count
 
 
 def expire(tx: Connection, *, at: datetime) -> int:
-    """End postponements whose day has come; returns how many. To be called before a plan is brought up to date."""
-    tx.execute(_sql("ending_due"), [at])
-    return _end(tx, at, None)[0]
+    """Revoke postponements that have ended; return their number. Each refresh of a plan calls this first."""
+    tx.execute(_sql("to_expire"), [at])
+    return _revoke(tx, at, None)[0]
 
 
 def unknown_decisions(reader: Connection, decision_ids: Sequence[int]) -> list[int]:
@@ -195,47 +189,48 @@ def unknown_decisions(reader: Connection, decision_ids: Sequence[int]) -> list[i
 
 
 def in_force(reader: Connection, *, at: datetime, file_ids: Sequence[int] | None = None) -> list[DecisionRow]:
-    """Return every decision in force, or those of some files, newest first."""
-    wanted = None if file_ids is None else list(file_ids)
-    found = reader.execute(_sql("in_force"), [at, wanted]).fetchall()
-    facts = [dict(zip(reader.columns, row, strict=True)) for row in found]
-    return [DecisionRow(**row, summary=_summary(row)) for row in facts]
+    """Return all decisions in force, or those on some files, newest first."""
+    ids = None if file_ids is None else list(file_ids)
+    result = reader.execute(_sql("in_force"), [at, ids]).fetchall()
+    rows = [dict(zip(reader.columns, row, strict=True)) for row in result]
+    return [DecisionRow(**row, summary=_summary(row)) for row in rows]
 
 
-def _facts(kind: str, reason: str = "") -> dict[str, Any]:
-    nothing = dict.fromkeys(("people", "people_keys", "until", "people_mode", "comment_mode"))
-    return {"kind": kind, "reason": reason} | nothing
+def _columns(kind: str, reason: str = "") -> dict[str, Any]:
+    """Return the parameters that all statements for new decisions have."""
+    empty = dict.fromkeys(("people", "people_keys", "until", "people_mode", "comment_mode"))
+    return {"kind": kind, "reason": reason} | empty
 
 
-def _decide(tx: Connection, wanted: str, facts: dict[str, Any], at: datetime, step: int | None) -> int:
-    """Put the decisions of a statement that makes the table `wanted` in force, in place of those before them."""
-    kind = facts["kind"]
-    tx.execute(_sql(wanted), {"reason": facts["reason"]} if wanted == "wanted_of_changed" else facts)
-    for statement in ("replace", "decide"):
-        tx.execute(_sql(statement), {"kind": kind, "at": at, "step": step})
-    count = int(tx.value(_sql("mark_wanted")))
-    tx.execute(_sql("drop_wanted"))
+def _decide(tx: Connection, statement: str, columns: dict[str, Any], at: datetime, step: int | None) -> int:
+    """Store the decisions of a statement that creates the table `new_decisions`, in place of earlier ones."""
+    kind = columns["kind"]
+    tx.execute(_sql(statement), {"reason": columns["reason"]} if statement == "new_edits_of_changed" else columns)
+    for each in ("revoke_earlier", "decide"):
+        tx.execute(_sql(each), {"kind": kind, "at": at, "step": step})
+    count = int(tx.value(_sql("mark_decided")))
+    tx.execute(_sql("drop_new_decisions"))
     return count
 
 
-def _end(tx: Connection, at: datetime, step: int | None) -> tuple[int, int]:
-    """End the decisions of the table `ending`; returns how many there were, and on how many files."""
-    decisions, files = tx.execute(_sql("count_ending")).fetchone() or (0, 0)
+def _revoke(tx: Connection, at: datetime, step: int | None) -> tuple[int, int]:
+    """Revoke the decisions of the table `to_revoke`; return their number, and the number of their files."""
+    decisions, files = tx.execute(_sql("count_to_revoke")).fetchone() or (0, 0)
     if decisions:
-        tx.execute(_sql("end"), {"at": at, "step": step})
-        tx.execute(_sql("mark_ending"))
-    tx.execute(_sql("drop_ending"))
+        tx.execute(_sql("revoke"), {"at": at, "step": step})
+        tx.execute(_sql("mark_revoked"))
+    tx.execute(_sql("drop_to_revoke"))
     return decisions, files
 
 
 def _summary(row: Mapping[str, object]) -> str:
     people, until = row["people"], row["until"]
     if isinstance(people, list):
-        return "; ".join(people) or "nobody"
+        return "; ".join(people) or "no people"
     if row["kind"] == "postpone":
         return f"until {until.astimezone():%Y-%m-%d}" if isinstance(until, datetime) else "until revoked"
     modes = (("people", row["people_mode"]), ("comment", row["comment_mode"]))
-    return ", ".join(f"{what} {mode}" for what, mode in modes if mode)
+    return ", ".join(f"{name} {mode}" for name, mode in modes if mode)
 
 
 def _sql(name: str) -> str:

@@ -1,10 +1,10 @@
 """
-Steps of a person's review: what was decided at once, so that it can be undone and redone at once.
+Review steps: the decisions of one user action, which are undone and redone together.
 
-Each decision says which step made it and which one last ended it; to undo a step is to end what it made and to put in
-force again what it ended, and to redo it is the reverse. What a step taught the database goes along (`learning`). Steps
-are undone newest first and redone oldest first; a new one forgets those that are undone. Decisions that ended long ago
-go when no step can bring them back.
+Each decision has the step that made it (`made_by`) and the step that last ended it (`ended_by`). Undo revokes the
+decisions that a step made and restores those that it ended; redo does the reverse. `learning` does the same for changes
+of people. Steps are undone newest first and redone oldest first; a new step deletes those that are undone. Revoked
+decisions are deleted when no step can restore them any more.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.people import learning
 
 __all__ = [
-    "DAYS",
-    "MOST",
+    "MAX_AGE_DAYS",
+    "MAX_STEPS",
     "StepOutcome",
     "StepRow",
     "all_steps",
-    "begin",
     "count_files",
+    "next_id",
     "next_to_redo",
     "next_to_undo",
     "record",
     "turn",
 ]
 
-MOST = 100  # steps that are kept …
-DAYS = 90  # … and for how many days
+MAX_STEPS = 100
+MAX_AGE_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,79 +42,80 @@ class StepRow:
     label: str  # in the past tense: "skipped 3 files"
     files: int
     created_at: datetime  # UTC
-    undone_at: datetime | None = None  # None: it is in force
+    undone_at: datetime | None = None  # None: the step is in force
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepOutcome:
-    """What became of the files of a step that was undone or redone."""
+    """The result of an undo or redo, in numbers of files."""
 
-    files: int  # decided as before, or again
-    left: int  # left alone: something else was decided of them since
-    gone: int  # not there any more
-    written: int  # of those turned: written since the step was made, which this does not take back
-    names_stay: bool = False  # what the step taught the database was changed otherwise since, and stays
+    files: int  # decisions undone or redone
+    left: int  # a newer decision stays
+    gone: int  # the file no longer exists
+    written: int  # of `files`: written since the step; the file keeps its people
+    names_stay: bool = False  # people changed since, and stay as they are
 
 
-def begin(tx: Connection) -> int:
-    """Return the id of a new step, for the decisions that are about to be made."""
+def next_id(tx: Connection) -> int:
+    """Return the id of a new step."""
     return int(tx.value(_sql("next_id")))
 
 
 def count_files(tx: Connection, step_id: int) -> int:
-    """Return how many files a step decided over."""
+    """Return the number of files with decisions of a step."""
     return int(tx.value(_sql("count_files"), [step_id]))
 
 
 def record(tx: Connection, step_id: int, label: str, *, files: int, at: datetime) -> None:
-    """Remember a step whose decisions have been made; it is the one to be undone next, and none can be redone."""
+    """Record a step after its decisions: it becomes the next one to undo, and there is none to redo."""
     tx.execute(_sql("forget_undone"))
     tx.execute(_sql("record"), {"step": step_id, "label": label, "files": files, "at": at})
-    tx.execute(_sql("prune"), {"before": _oldest(at), "most": MOST})
+    tx.execute(_sql("prune"), {"before": _min_time(at), "most": MAX_STEPS})
     learning.prune(tx)
-    tx.execute(_sql("prune_decisions"), {"before": _oldest(at)})
+    tx.execute(_sql("prune_decisions"), {"before": _min_time(at)})
 
 
 def next_to_undo(reader: Connection, *, at: datetime) -> StepRow | None:
-    """Return the step that is undone next."""
-    return _step(reader.execute(_sql("newest_done"), [_oldest(at)]))
+    """Return the next step to undo."""
+    return _step(reader.execute(_sql("newest_done"), [_min_time(at)]))
 
 
 def next_to_redo(reader: Connection, *, at: datetime) -> StepRow | None:
-    """Return the step that is redone next."""
-    return _step(reader.execute(_sql("oldest_undone"), [_oldest(at)]))
+    """Return the next step to redo."""
+    return _step(reader.execute(_sql("oldest_undone"), [_min_time(at)]))
 
 
 def all_steps(reader: Connection, *, at: datetime) -> list[StepRow]:
-    """Return every step that can be undone or redone, newest first."""
-    found = reader.execute(_sql("list"), [_oldest(at)]).fetchall()
-    return [StepRow(**dict(zip(reader.columns, row, strict=True))) for row in found]
+    """Return all steps that can be undone or redone, newest first."""
+    result = reader.execute(_sql("list"), [_min_time(at)]).fetchall()
+    return [StepRow(**dict(zip(reader.columns, row, strict=True))) for row in result]
 
 
 def turn(tx: Connection, step: StepRow, *, undo: bool, at: datetime) -> StepOutcome:
-    """Undo a step, or redo it; plans of its files are marked."""
-    learnt = learning.turn(tx, step.step_id, undo=undo)
-    tx.execute(_sql("turning"), {"step": step.step_id, "undo": undo})
-    for statement in ("go", "come"):
+    """Undo or redo a step, and mark the plans of its files."""
+    learned = learning.turn(tx, step.step_id, undo=undo)
+    tx.execute(_sql("turn_rows"), {"step": step.step_id, "undo": undo})
+    for statement in ("revoke", "restore"):
         tx.execute(_sql(statement), {"at": at})
     tx.execute(_sql("mark"))
-    files, left, gone, written = tx.execute(_sql("turned"), {"since": step.created_at}).fetchone() or (0, 0, 0, 0)
+    counts = tx.execute(_sql("count_outcomes"), {"since": step.created_at}).fetchone()
+    files, left, gone, written = counts or (0, 0, 0, 0)
     tx.execute(_sql("set_undone"), {"step": step.step_id, "at": at if undo else None})
-    tx.execute(_sql("drop_turning"))
+    tx.execute(_sql("drop_turn_rows"))
     rest = max(0, step.files - files - left)
-    if learnt is None:  # decisions on files that were forgotten went with them
+    if learned is None:  # the rest are files that no longer exist: their decisions were deleted with them
         return StepOutcome(files=files, left=left, gone=gone + rest, written=written)
-    taught, stay = (files + rest, left) if learnt else (files, left + rest)
-    return StepOutcome(files=taught, left=stay, gone=gone, written=written, names_stay=not learnt)
+    files, left = (files + rest, left) if learned else (files, left + rest)
+    return StepOutcome(files=files, left=left, gone=gone, written=written, names_stay=not learned)
 
 
-def _step(found: Connection) -> StepRow | None:
-    row = found.fetchone()
-    return StepRow(**dict(zip(found.columns, row, strict=True))) if row else None
+def _step(result: Connection) -> StepRow | None:
+    row = result.fetchone()
+    return StepRow(**dict(zip(result.columns, row, strict=True))) if row else None
 
 
-def _oldest(at: datetime) -> datetime:
-    return at - timedelta(days=DAYS)
+def _min_time(at: datetime) -> datetime:
+    return at - timedelta(days=MAX_AGE_DAYS)
 
 
 def _sql(name: str) -> str:

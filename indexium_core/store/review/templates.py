@@ -1,4 +1,4 @@
-"""Edits under a name, to be made again and again."""
+"""Templates: edits stored under a name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from indexium_core.model.people import people_comment as names
+from indexium_core.model.people import people_comment
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
@@ -15,18 +15,18 @@ __all__ = ["Template", "add", "all_templates", "find", "remove"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """People to add to files, or one person to put in another's place."""
+    """People to add to files, or a replacement of one person with another."""
 
     template_id: int
     name: str
     people: list[str]  # to add; empty for a replacement
-    old_person: str | None  # whom to look for; None: people are added
-    new_person: str | None  # who comes in their place
+    old_person: str | None  # the person to replace; None: the template adds people
+    new_person: str | None  # the replacement
     created_at: datetime  # UTC
 
     @property
     def pair(self) -> tuple[str, str] | None:
-        """Who is replaced by whom; None where people are added."""
+        """The replaced person and the replacement; None: the template adds people."""
         if self.old_person is None or self.new_person is None:
             return None
         return self.old_person, self.new_person
@@ -34,13 +34,13 @@ class Template:
 
 def all_templates(reader: Connection) -> list[Template]:
     """Return all templates, by name."""
-    found = reader.execute(_sql("list")).fetchall()
-    return [Template(**dict(zip(reader.columns, row, strict=True))) for row in found]
+    result = reader.execute(_sql("list")).fetchall()
+    return [Template(**dict(zip(reader.columns, row, strict=True))) for row in result]
 
 
 def find(reader: Connection, name: str) -> Template | None:
-    """Return the template of a name, whatever its letter case."""
-    row = reader.execute(_sql("find"), [names.person_key(name)]).fetchone()
+    """Return the template with a name, in any letter case; None where there is none."""
+    row = reader.execute(_sql("find"), [people_comment.person_key(name)]).fetchone()
     return Template(**dict(zip(reader.columns, row, strict=True))) if row else None
 
 
@@ -53,15 +53,15 @@ def add(
     new_person: str | None = None,
     at: datetime,
 ) -> None:
-    """Keep a template, in place of the one that has its name."""
+    """Store a template, in place of the one that has its name."""
     remove(tx, name)
-    facts = {"people": list(people), "old_person": old_person, "new_person": new_person, "at": at}
-    tx.execute(_sql("add"), {"name": name, "name_key": names.person_key(name)} | facts)
+    columns = {"people": list(people), "old_person": old_person, "new_person": new_person, "at": at}
+    tx.execute(_sql("add"), {"name": name, "name_key": people_comment.person_key(name)} | columns)
 
 
 def remove(tx: Connection, name: str) -> bool:
-    """Drop the template of a name; returns whether there was one."""
-    return bool(tx.value(_sql("remove"), [names.person_key(name)]))
+    """Delete the template with a name; return whether there was one."""
+    return bool(tx.value(_sql("remove"), [people_comment.person_key(name)]))
 
 
 def _sql(name: str) -> str:

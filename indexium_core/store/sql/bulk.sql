@@ -1,80 +1,80 @@
--- name: own
--- The people that each file that is meant would have: as the plan says, else (the database knows nobody) as it does.
-CREATE OR REPLACE TEMP TABLE own AS
+-- name: current_people
+-- The people of each selected file: the result in the plan, else those in the comment.
+CREATE OR REPLACE TEMP TABLE current_people AS
 SELECT m.file_id, coalesce(i.result, f.people) AS people
-FROM meant AS m JOIN scanned_files AS f USING (file_id)
+FROM selected_files AS m JOIN scanned_files AS f USING (file_id)
 LEFT JOIN (FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $plan_id
            AND coalesce(to_version > $plan_id, TRUE)) AS i USING (file_id);
 
--- name: own_names
--- Every spelling that is among them.
-SELECT DISTINCT unnest(people) FROM own;
+-- name: current_names
+-- All spellings of these people.
+SELECT DISTINCT unnest(people) FROM current_people;
 
--- name: spelt
+-- name: name_keys
 -- These spellings with their keys.
-CREATE OR REPLACE TEMP TABLE spelt AS
+CREATE OR REPLACE TEMP TABLE name_keys AS
 SELECT unnest($names::VARCHAR[]) AS name, unnest($keys::VARCHAR[]) AS person_key;
 
--- name: own_keyed
--- The people of each file, place by place, with their keys.
-CREATE OR REPLACE TEMP TABLE own_keyed AS
-SELECT file_id, place, name, person_key
-FROM (SELECT file_id, unnest(people) AS name, generate_subscripts(people, 1) AS place FROM own) JOIN spelt USING (name);
+-- name: current_keys
+-- The people of each file with position and key.
+CREATE OR REPLACE TEMP TABLE current_keys AS
+SELECT file_id, position, name, person_key
+FROM (SELECT file_id, unnest(people) AS name, generate_subscripts(people, 1) AS position FROM current_people) JOIN name_keys USING (name);
 
--- name: count_own
--- How many files there are.
-SELECT count(*) FROM own;
+-- name: count_current
+-- The number of files.
+SELECT count(*) FROM current_people;
 
--- name: people_of_own
--- Each person with the spelling that most files have, and in how many they are; most first.
-SELECT mode(name), person_key, count(DISTINCT file_id) AS files FROM own_keyed
+-- name: people
+-- Each person with the most common spelling and the number of files, people in most files first.
+SELECT mode(name), person_key, count(DISTINCT file_id) AS files FROM current_keys
 GROUP BY person_key ORDER BY files DESC, person_key;
 
 -- name: changed
--- The files whose list changes: people with the keys $gone leave it, $instead (if any) takes the first one's place, and
--- those of $added who are not there come behind, in their order.
+-- The files whose list changes: $removed_keys leave the list, $replacement (if any) takes the place of the first of
+-- them, and those of $added who are new follow at the end, in their order.
 CREATE OR REPLACE TEMP TABLE changed AS
-WITH wished AS (
-    SELECT file_id, place, name, person_key FROM own_keyed WHERE NOT list_contains($gone::VARCHAR[], person_key)
+WITH wanted AS (
+    SELECT file_id, position, name, person_key FROM current_keys WHERE NOT list_contains($removed_keys::VARCHAR[], person_key)
     UNION ALL
-    SELECT file_id, min(place), $instead::VARCHAR, $instead_key::VARCHAR FROM own_keyed
-    WHERE $instead IS NOT NULL AND list_contains($gone::VARCHAR[], person_key) GROUP BY file_id
+    SELECT file_id, min(position), $replacement::VARCHAR, $replacement_key::VARCHAR FROM current_keys
+    WHERE $replacement IS NOT NULL AND list_contains($removed_keys::VARCHAR[], person_key) GROUP BY file_id
     UNION ALL
-    SELECT o.file_id, 1000000 + a.place, a.name, a.person_key FROM own AS o CROSS JOIN (
+    SELECT o.file_id, 1000000 + a.position, a.name, a.person_key FROM current_people AS o CROSS JOIN (
         SELECT unnest($added::VARCHAR[]) AS name, unnest($added_keys::VARCHAR[]) AS person_key,
-               generate_subscripts($added::VARCHAR[], 1) AS place
+               generate_subscripts($added::VARCHAR[], 1) AS position
     ) AS a
-), once AS (
-    FROM wished QUALIFY row_number() OVER (PARTITION BY file_id, person_key ORDER BY place) = 1
+), distinct_people AS (
+    FROM wanted QUALIFY row_number() OVER (PARTITION BY file_id, person_key ORDER BY position) = 1
 ), listed AS (
-    SELECT file_id, list(name ORDER BY place) AS people, list(person_key ORDER BY place) AS people_keys
-    FROM once GROUP BY file_id
+    SELECT file_id, list(name ORDER BY position) AS people, list(person_key ORDER BY position) AS people_keys
+    FROM distinct_people GROUP BY file_id
 )
 SELECT o.file_id, o.people AS before, coalesce(l.people, []) AS people, coalesce(l.people_keys, []) AS people_keys
-FROM own AS o LEFT JOIN listed AS l USING (file_id)
+FROM current_people AS o LEFT JOIN listed AS l USING (file_id)
 WHERE coalesce(l.people, []) IS DISTINCT FROM o.people;
 
 -- name: count_changed
--- How many files change, and how many of them have nobody then who have somebody now.
+-- The number of files that change, and of those that have no people after the change.
 SELECT count(*), count(*) FILTER (len(people) = 0) FROM changed;
 
--- name: gains_and_losses
--- For each person who comes into files or goes from them: the spelling, in how many files they come, from how many they go.
+-- name: added_and_removed
+-- For each added or removed person: the spelling, the number of files that get them, and of files that lose them.
 SELECT coalesce(any_value(after), any_value(before)), count(*) FILTER (before IS NULL), count(*) FILTER (after IS NULL)
-FROM (SELECT c.file_id, k.person_key, k.name AS before FROM changed AS c JOIN own_keyed AS k USING (file_id)) AS b
+FROM (SELECT c.file_id, k.person_key, k.name AS before FROM changed AS c JOIN current_keys AS k USING (file_id)) AS b
 FULL JOIN (SELECT file_id, unnest(people_keys) AS person_key, unnest(people) AS after FROM changed) AS a
 USING (file_id, person_key)
 GROUP BY person_key HAVING count(*) FILTER (before IS NULL) + count(*) FILTER (after IS NULL) > 0
 ORDER BY person_key;
 
 -- name: examples
--- Some of the files that change, with their lists before and after.
+-- The first files that change, with their lists before and after.
 SELECT c.file_id, f.file_name, f.path, c.before, c.people
 FROM changed AS c JOIN scanned_files AS f USING (file_id) ORDER BY f.path_search, c.file_id LIMIT $1;
 
--- name: drop_own
--- It has been looked at.
-DROP TABLE IF EXISTS own;
-DROP TABLE IF EXISTS spelt;
-DROP TABLE IF EXISTS own_keyed;
+-- name: clear
+-- Drop the loaded data.
+DROP TABLE IF EXISTS current_people;
+DROP TABLE IF EXISTS name_keys;
+DROP TABLE IF EXISTS current_keys;
 DROP TABLE IF EXISTS changed;

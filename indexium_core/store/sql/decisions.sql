@@ -1,25 +1,21 @@
--- name: mean_files
--- The files that are meant, by id.
-CREATE OR REPLACE TEMP TABLE meant AS SELECT DISTINCT file_id FROM (SELECT unnest($1::BIGINT[]) AS file_id);
+-- name: select_files
+-- Select files by id.
+CREATE OR REPLACE TEMP TABLE selected_files AS SELECT DISTINCT file_id FROM (SELECT unnest($1::BIGINT[]) AS file_id);
 
--- name: unknown_meant
--- Those of them that no file has.
-SELECT file_id FROM meant ANTI JOIN scanned_files USING (file_id) ORDER BY file_id;
+-- name: unknown_selected
+-- Those of the selected ids that no file has.
+SELECT file_id FROM selected_files ANTI JOIN scanned_files USING (file_id) ORDER BY file_id;
 
--- name: count_meant
--- How many are meant.
-SELECT count(*) FROM meant;
-
--- name: mean_copies
--- Other files with the same payload are meant, too.
-INSERT INTO meant
+-- name: select_copies
+-- Select the other files with the payloads of the selected ones, too.
+INSERT INTO selected_files
 SELECT file_id FROM scanned_files
-WHERE file_hash IN (SELECT file_hash FROM scanned_files WHERE file_id IN (SELECT file_id FROM meant))
-  AND file_id NOT IN (SELECT file_id FROM meant);
+WHERE file_hash IN (SELECT file_hash FROM scanned_files WHERE file_id IN (SELECT file_id FROM selected_files))
+  AND file_id NOT IN (SELECT file_id FROM selected_files);
 
--- name: drop_meant
--- They are done with.
-DROP TABLE meant;
+-- name: clear_selected
+-- Drop the selection.
+DROP TABLE selected_files;
 
 -- name: copies
 -- These files and all others with the same payload.
@@ -28,9 +24,9 @@ WHERE file_id IN (SELECT unnest($1::BIGINT[]))
    OR file_hash IN (SELECT file_hash FROM scanned_files WHERE file_id IN (SELECT unnest($1::BIGINT[])))
 ORDER BY file_id;
 
--- name: wanted
--- Decisions to be made, each with lists of its own. A mode that is not spoken of stays as the decision in force has it.
-CREATE OR REPLACE TEMP TABLE wanted AS
+-- name: new_decisions
+-- New decisions, each with its own lists. A mode that is NULL keeps the value of the decision in force.
+CREATE OR REPLACE TEMP TABLE new_decisions AS
 SELECT w.file_id, w.people, w.people_keys, coalesce(w.people_mode, d.people_mode) AS people_mode,
        coalesce(w.comment_mode, d.comment_mode) AS comment_mode, $until::TIMESTAMPTZ AS until, $reason AS reason
 FROM (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($people::VARCHAR[][]) AS people,
@@ -38,86 +34,86 @@ FROM (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($people::VARCHAR[][])
              $comment_mode::VARCHAR AS comment_mode) AS w
 LEFT JOIN decisions AS d ON d.file_id = w.file_id AND d.kind = 'mode' AND $kind = 'mode' AND d.revoked_at IS NULL;
 
--- name: wanted_of_meant
--- The same decision for every file that is meant.
-CREATE OR REPLACE TEMP TABLE wanted AS
+-- name: new_decisions_on_selected
+-- The same new decision for every selected file.
+CREATE OR REPLACE TEMP TABLE new_decisions AS
 SELECT m.file_id, $people::VARCHAR[] AS people, $people_keys::VARCHAR[] AS people_keys,
        coalesce($people_mode::VARCHAR, d.people_mode) AS people_mode,
        coalesce($comment_mode::VARCHAR, d.comment_mode) AS comment_mode, $until::TIMESTAMPTZ AS until, $reason AS reason
-FROM meant AS m
+FROM selected_files AS m
 LEFT JOIN decisions AS d ON d.file_id = m.file_id AND d.kind = 'mode' AND $kind = 'mode' AND d.revoked_at IS NULL;
 
--- name: wanted_of_changed
--- The lists that came of a change of many.
-CREATE OR REPLACE TEMP TABLE wanted AS
+-- name: new_edits_of_changed
+-- New edits with the changed lists of a bulk edit.
+CREATE OR REPLACE TEMP TABLE new_decisions AS
 SELECT file_id, people, people_keys, NULL::VARCHAR AS people_mode, NULL::VARCHAR AS comment_mode,
        NULL::TIMESTAMPTZ AS until, $reason AS reason
 FROM changed;
 
--- name: replace
--- The decision of this kind that is in force gives way. What no step ends is remembered for the step that once did: undone
--- or done again, it must know its files.
+-- name: revoke_earlier
+-- Revoke the earlier decisions of this kind. Without a new step, `ended_by` keeps the step that ended the decision
+-- before, because undo and redo of that step need its files.
 UPDATE decisions SET revoked_at = $at, ended_by = coalesce($step::BIGINT, ended_by)
-WHERE kind = $kind AND revoked_at IS NULL AND file_id IN (SELECT file_id FROM wanted);
+WHERE kind = $kind AND revoked_at IS NULL AND file_id IN (SELECT file_id FROM new_decisions);
 
 -- name: decide
--- The decisions are in force. An edit remembers what the database said when it was made.
+-- Store the decisions. An edit also stores the people that the database has now.
 INSERT INTO decisions BY NAME
 SELECT nextval('ids') AS decision_id, w.*, $kind AS kind, $at AS created_at, $step::BIGINT AS made_by,
        CASE WHEN $kind = 'edit' THEN coalesce(e.names, []) END AS db_people
-FROM wanted AS w
+FROM new_decisions AS w
 LEFT JOIN (SELECT file_id, list(name ORDER BY assignment_id) AS names
-           FROM file_people JOIN people USING (person_id) WHERE file_id IN (SELECT file_id FROM wanted)
+           FROM file_people JOIN people USING (person_id) WHERE file_id IN (SELECT file_id FROM new_decisions)
            GROUP BY file_id) AS e USING (file_id);
 
--- name: mark_wanted
--- The plans of the files must be worked out again.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM wanted;
+-- name: mark_decided
+-- Mark the plans of the files.
+INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM new_decisions;
 
--- name: drop_wanted
--- The request is done with.
-DROP TABLE wanted;
+-- name: drop_new_decisions
+-- Drop the table of the request.
+DROP TABLE new_decisions;
 
 -- name: unknown_decisions
 -- Those of these ids that no decision has.
 SELECT DISTINCT decision_id FROM (SELECT unnest($1::BIGINT[]) AS decision_id) ANTI JOIN decisions USING (decision_id)
 ORDER BY decision_id;
 
--- name: ending
+-- name: to_revoke
 -- Those of these decisions that are in force.
-CREATE OR REPLACE TEMP TABLE ending AS
+CREATE OR REPLACE TEMP TABLE to_revoke AS
 SELECT decision_id, file_id FROM decisions
 WHERE revoked_at IS NULL AND decision_id IN (SELECT unnest($1::BIGINT[]));
 
--- name: ending_of_meant
--- The decisions of some kinds that are in force on the files that are meant.
-CREATE OR REPLACE TEMP TABLE ending AS
+-- name: to_revoke_of_selected
+-- The decisions of some kinds in force on the selected files.
+CREATE OR REPLACE TEMP TABLE to_revoke AS
 SELECT decision_id, file_id FROM decisions
-WHERE revoked_at IS NULL AND list_contains($1::VARCHAR[], kind) AND file_id IN (SELECT file_id FROM meant);
+WHERE revoked_at IS NULL AND list_contains($1::VARCHAR[], kind) AND file_id IN (SELECT file_id FROM selected_files);
 
--- name: ending_due
--- Postponements whose day has come.
-CREATE OR REPLACE TEMP TABLE ending AS
+-- name: to_expire
+-- Postponements that have ended.
+CREATE OR REPLACE TEMP TABLE to_revoke AS
 SELECT decision_id, file_id FROM decisions WHERE kind = 'postpone' AND revoked_at IS NULL AND until <= $1;
 
--- name: count_ending
--- How many decisions end, on how many files.
-SELECT count(*), count(DISTINCT file_id) FROM ending;
+-- name: count_to_revoke
+-- The number of decisions to revoke, and of their files.
+SELECT count(*), count(DISTINCT file_id) FROM to_revoke;
 
--- name: end
--- Decisions that are in force no longer.
-UPDATE decisions SET revoked_at = $at, ended_by = coalesce($step::BIGINT, ended_by) WHERE decision_id IN (SELECT decision_id FROM ending);
+-- name: revoke
+-- Revoke the decisions.
+UPDATE decisions SET revoked_at = $at, ended_by = coalesce($step::BIGINT, ended_by) WHERE decision_id IN (SELECT decision_id FROM to_revoke);
 
--- name: mark_ending
--- The plans of these files must be worked out again.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM (SELECT DISTINCT file_id FROM ending);
+-- name: mark_revoked
+-- Mark the plans of the files.
+INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM (SELECT DISTINCT file_id FROM to_revoke);
 
--- name: drop_ending
--- They have ended.
-DROP TABLE ending;
+-- name: drop_to_revoke
+-- Drop the table of the request.
+DROP TABLE to_revoke;
 
 -- name: in_force
--- Every decision in force, or those of some files, newest first.
+-- All decisions in force, or those on some files, newest first.
 SELECT d.decision_id, d.file_id, coalesce(f.path, '') AS file_path, d.kind, d.people, d.db_people, d.until, d.people_mode,
        d.comment_mode, d.reason, d.created_at
 FROM decisions AS d LEFT JOIN scanned_files AS f USING (file_id)

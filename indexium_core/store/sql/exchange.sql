@@ -1,22 +1,22 @@
 -- name: count
--- How many files there are.
+-- The number of files.
 SELECT count(*) FROM scanned_files;
 
 -- name: by_id
--- Files by their ids.
+-- Files by id.
 SELECT file_id, file_id FROM scanned_files WHERE file_id IN (SELECT unnest($values::BIGINT[]));
 
 -- name: by_path
--- Files by their paths as the system has them.
+-- Files by the bytes of their paths.
 SELECT path_bytes, file_id FROM scanned_files WHERE path_bytes IN (SELECT unnest($values::BLOB[]));
 
 -- name: by_hash
--- Files by their payloads: a copy is another file.
+-- Files by payload; a payload may have several files.
 SELECT file_hash, file_id FROM scanned_files WHERE file_hash IN (SELECT unnest($values::VARCHAR[]));
 
 -- name: facts
--- What a version of the plan says of some files that a spreadsheet can change; of a file that is not in it, what the file
--- itself says.
+-- The columns that a spreadsheet can change, in a version of the plan; for a file that is not in the plan, from the file
+-- itself.
 SELECT f.file_id, f.file_name, f.path, f.file_hash, coalesce(i.result_people, f.people), coalesce(i.existing_people, f.people),
        coalesce(i.postponed, FALSE), i.people_mode::VARCHAR, i.comment_mode::VARCHAR
 FROM scanned_files AS f
@@ -25,7 +25,7 @@ LEFT JOIN (FROM plan_items WHERE variant_id = $variant_id AND from_version <= $p
 WHERE f.file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
 -- name: copies
--- The other files with the payloads of some files, each with the one whose copy it is.
+-- The other files with the payloads of some files, each with one of these files.
 SELECT c.file_id, min(f.file_id) FROM scanned_files AS f JOIN scanned_files AS c ON c.file_hash = f.file_hash
 WHERE f.file_id IN (SELECT unnest($file_ids::BIGINT[])) AND c.file_id NOT IN (SELECT unnest($file_ids::BIGINT[]))
 GROUP BY c.file_id;

@@ -130,6 +130,7 @@ facts AS MATERIALIZED (
            CASE WHEN keeps THEN f.comment_after ELSE '' END AS text_after,
            CASE WHEN keeps THEN f.comment_without END AS text_without,
            f.places AS texts, f.people_hidden, keeps AND f.ascii_only AS ascii_only,
+           f.strategy <> '' AND f.strategy_code = 'no_strategy_yet' AS not_removable,
            coalesce(c.has_twin, FALSE) AS has_twin,
            -- How it would be written: copied whole, or another file in its place.
            ends_with(f.strategy, '_copy') OR ends_with(f.strategy, '_remux') AS copies,
@@ -234,6 +235,7 @@ judged AS (
                      <> list_filter(existing, lambda name: removed IS NULL OR NOT list_contains(removed, name))
                 END AS respells,
            CASE WHEN unchanged THEN 0 ELSE told
+               | ((not_removable AND coalesce(planned, '') = '')::INTEGER << 7) -- no_strategy_yet
                | (removes_all::INTEGER << 11) -- tag_removal_all
                | (collides::INTEGER << 12) -- case_collision
                | ((removed_count > 0 AND NOT removes_all)::INTEGER << 14) -- tag_removal
@@ -530,7 +532,7 @@ FROM (/* chosen */) AS c JOIN scanned_files AS f USING (file_id);
 
 -- name: mean
 -- The files of a selection as a table of the connection, to decide over.
-CREATE OR REPLACE TEMP TABLE meant AS (/* chosen */);
+CREATE OR REPLACE TEMP TABLE selected_files AS (/* chosen */);
 
 -- name: chosen_of
 -- Which of a few files a selection holds that a write would touch; searched are only these.

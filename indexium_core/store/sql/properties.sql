@@ -166,9 +166,9 @@ SELECT f.file_id FROM (
 ) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE (TRUE /* search */) ORDER BY f.file_id;
 
--- name: meant
--- The files that are meant: the table that decisions are made over.
-SELECT file_id FROM meant ORDER BY file_id;
+-- name: selected_files
+-- The files of the selection: the table over which decisions are made.
+SELECT file_id FROM selected_files ORDER BY file_id;
 
 -- name: set_by_hand
 -- One field of some files, as a person says it is.

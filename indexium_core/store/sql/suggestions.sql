@@ -1,5 +1,5 @@
 -- name: subject
--- The file that people are looked for in: where it is, who will be in it, and who is named in it now.
+-- The file for which people are suggested: its place, its people after the write, and those in its comment.
 SELECT f.library_id, f.folder, f.file_name, coalesce(i.result, i.existing, f.people) AS people, f.people AS named,
        f.file_hash
 FROM (FROM scanned_files WHERE file_id = $file_id) AS f
@@ -7,35 +7,35 @@ LEFT JOIN (FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $pl
            AND coalesce(to_version > $plan_id, TRUE) AND file_id = $file_id) AS i USING (file_id);
 
 -- name: copies
--- All files of one payload: they speak for nobody.
+-- All files of one payload. Copies of a file are no evidence about it.
 SELECT file_id FROM scanned_files WHERE file_hash = $file_hash;
 
 -- name: siblings
--- Other present files of the folder, and of the library those that may be of the same series, for their names hold its
--- longest word ('': there is none). One payload stands here once for each place.
-SELECT file_id, file_name, folder = $folder AS is_beside FROM scanned_files
+-- Other present files of the folder, and files of the library that may belong to the same series, because their names
+-- contain its longest word ('': none). A payload has one row for each of its files.
+SELECT file_id, file_name, folder = $folder AS is_in_folder FROM scanned_files
 WHERE library_id = $library_id AND state <> 'missing' AND file_id NOT IN (SELECT unnest($copies::BIGINT[]))
   AND (folder = $folder OR $word <> '' AND contains(path_search, $word))
-ORDER BY is_beside DESC, file_id LIMIT $limit;
+ORDER BY is_in_folder DESC, file_id LIMIT $limit;
 
--- name: known
--- Everybody whom the database knows.
+-- name: all_names
+-- The names of all people.
 SELECT name FROM people;
 
 -- name: known_keys
--- Which of these keys people have.
+-- Those of these keys that belong to people.
 SELECT DISTINCT person_key FROM people WHERE person_key IN (SELECT unnest($1::VARCHAR[]));
 
 -- name: declined
--- The keys of those whom somebody did not want in the file.
+-- The keys of the people whom the user declined for a file.
 SELECT person_key FROM declined_people WHERE file_id = $file_id;
 
 -- name: edits
--- Every edit of the file: its people, what the database said then, and whether it is in force.
+-- All edits of a file: the people, the people in the database at that time, and whether the edit is in force.
 SELECT people, coalesce(db_people, []), revoked_at IS NULL FROM decisions WHERE file_id = $file_id AND kind = 'edit';
 
 -- name: decline
--- Somebody does not want these people in these files.
+-- Store that the user declines these people for these files.
 INSERT INTO declined_people
 SELECT d.file_id, k.person_key, $at
 FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id) AS d, (SELECT unnest($keys::VARCHAR[]) AS person_key) AS k

@@ -51,9 +51,9 @@ def listed(*rows: CheckRow, total: int = 0, number: int = 1, right: bool = False
 def test_the_header_counts_what_is_open_and_what_is_right() -> None:
     view = checks_list.header_view([group("copies", 1200), group("differ", 34, 2)], "differ")
     assert view["title"] == "1,234 findings"
-    assert view["summary"].endswith("does not agree · 2 findings are right as they are")
+    assert view["summary"].endswith("the database and the files · 2 ignored findings")
     assert [(each["count"], each["on"]) for each in view["groups"]] == [("1,200", False), ("34", True)]
-    assert checks_list.header_view([group(total=0)], "differ")["title"] == "Nothing disagrees"
+    assert checks_list.header_view([group(total=0)], "differ")["title"] == "No findings"
 
 
 def test_a_row_shows_who_does_not_agree_first() -> None:
@@ -70,23 +70,23 @@ def test_of_many_names_a_row_shows_the_first() -> None:
 
 def test_a_page_says_where_it_is_and_what_can_be_done_with_all() -> None:
     view = listed(DIFFER, total=51, number=3, of=group(total=51, dismissed=1))
-    assert (view["range"], view["pages"], view["turn"]) == ("51–51 of 51", 3, "1 right as it is")
-    assert [each["label"] for each in view["at_once"]] == ["Add all 51 to the database…", "All 51 are right…"]
+    assert (view["range"], view["pages"], view["turn"]) == ("51–51 of 51", 3, "1 ignored")
+    assert [each["label"] for each in view["at_once"]] == ["Add all 51 to the database…", "Ignore all 51…"]
     assert listed(DIFFER, of=group("single", 1))["at_once"] == []
     assert listed(DIFFER, right=True, of=group(total=2))["turn"] == "Back to 2 open findings"
 
 
 def test_an_empty_list_says_what_that_means() -> None:
-    assert listed(of=group("copies", 0))["empty"]["text"] == "All copies of a film say the same people."
-    assert listed(of=group("copies", 0), right=True)["empty"]["title"] == "None of these"
+    assert listed(of=group("copies", 0))["empty"]["text"] == "All copies of a file have the same people."
+    assert listed(of=group("copies", 0), right=True)["empty"]["title"] == "No ignored findings"
 
 
 def test_details_set_file_and_database_side_by_side() -> None:
     view = checks_list.details_view(DIFFER, right=False)
     (shown,) = view["files"]
     assert [(each["label"], [tag["text"] for tag in each["tags"] if tag["kind"]]) for each in shown["lists"]] == [
-        ("the file names", ["Ghost"]),
-        ("the database knows", []),
+        ("in the file", ["Ghost"]),
+        ("in the database", []),
     ]
     assert [each["label"] for each in view["mends"]] == ["Add to the database", "Take out…"]
     assert view["href"] == "/plan?q=path%3A%22A%2FB%2Fa.mp4%22"

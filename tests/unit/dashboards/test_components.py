@@ -454,7 +454,7 @@ def test_the_rail_tells_of_roots_that_are_offline() -> None:
         "thumbnails.jpeg",
         "files.names_like",
         "suggestions.suggest",
-        "decisions.bring_back",
+        "decisions.end_postponements",
         "decisions.revoke_of",
         "close",
     ],

@@ -114,7 +114,7 @@ def test_what_makes_no_sense_is_refused_in_a_clear_sentence(site: Site) -> None:
     status, _, text = site.send(b"name,people\nx,y\n")
 
     assert status == 200
-    assert "no column says which file is meant" in json.loads(text)["refused"]
+    assert "no column identifies the file" in json.loads(text)["refused"]
 
 
 def test_the_menu_says_what_it_exports_and_keeps_the_order(site: Site) -> None:

@@ -164,15 +164,15 @@ def test_an_upload_shows_what_would_be_taken_and_what_not_line_by_line() -> None
         skipped=[RejectedRow(line=7, where="faces, row 7", reason="no person")],
     )
     check = ImportCheck(report=report, rows=60, people=7, waiting=[], relative=True, root="/films")
-    shown = folders.looked_at("people.csv", check, ["/films", "/"], replace=False)
+    shown = folders.import_preview("people.csv", check, ["/films", "/"], replace=False)
     assert shown["confirm"] == "Import 60 names"
     assert shown["rejected"]["rows"] == [{"line": "line 4", "text": "bad name"}]
     assert shown["skipped"]["rows"] == [{"line": "faces, row 7", "text": "no person"}]
-    assert {"count": "1", "level": "note", "text": "are skipped"} in shown["levels"]
+    assert {"count": "1", "level": "note", "text": "skipped"} in shown["levels"]
     assert [root["on"] for root in shown["roots"]] == [True, False]
     assert shown["waiting"]["more"] == "and 3 more"
     nothing = replace(check, report=ImportReport(matched=0, waiting=0, rejected=[]), relative=False)
-    assert folders.looked_at("people.csv", nothing, ["/films"], replace=False)["confirm"] == ""
+    assert folders.import_preview("people.csv", nothing, ["/films"], replace=False)["confirm"] == ""
 
 
 # Settings.

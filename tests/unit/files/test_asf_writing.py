@@ -117,7 +117,7 @@ def test_every_comment_gets_the_same_text_and_all_are_taken_away(clip: bytes) ->
     ("parts", "extension", "sentence"),
     [
         ([asf_object(SIGNATURE, b"x")], b"", "It is signed"),
-        ([attributes(("Description", 1, b"bytes"))], b"", "no text"),
+        ([attributes(("Description", 1, b"bytes"))], b"", "not a text"),
         ([attributes(("Description", 0, b"\x00\xd8\0\0"))], b"", "not Unicode"),
         ([], headers.library((1, "Description", "mine")), "a description of its own"),
         ([asf_object(structure.ATTRIBUTES, struct.pack("<H", 0) + b"more")], b"", "attributes are not understood"),
@@ -190,7 +190,7 @@ def test_a_shorter_comment_leaves_padding_if_there_is_room_for_it(clip: bytes) -
 
 
 def test_where_no_other_file_may_take_its_place_only_room_helps(clip: bytes) -> None:
-    assert "no other file may take the place" in refusal(clip, ANN, COPY, HERE)
+    assert "no new file may take its place" in refusal(clip, ANN, COPY, HERE)
 
 
 # The census

@@ -101,7 +101,7 @@ def test_an_index_that_counts_from_the_file_moves_with_the_media() -> None:
 
 
 def test_an_index_that_nobody_understands_keeps_the_media_where_they_are() -> None:
-    assert "unclear from where" in refusal(film(base="nowhere"), ANN, COPY)
+    assert "unclear where the offsets" in refusal(film(base="nowhere"), ANN, COPY)
     assert said(written(film(junk(500), base="nowhere"), ANN, PLACE)) == [ANN]
 
 
@@ -111,10 +111,10 @@ def test_an_index_that_nobody_understands_keeps_the_media_where_they_are() -> No
         (film(junk(500), strl=[chunk(b"indx", bytes(40))]), "an index among its media"),
         (
             film(junk(500)) + chunk(b"RIFF", b"AVIX" + listed(b"movi", chunk(b"00dc", b"more"))),
-            "behind the file's first",
+            "follows the first RIFF chunk",
         ),
-        (film(junk(500)) + bytes(100), "behind the file's first"),
-        (film(junk(500), chunk(b"WHAT", b"?")), "not understood, so nothing in it is moved: WHAT"),
+        (film(junk(500)) + bytes(100), "follows the first RIFF chunk"),
+        (film(junk(500), chunk(b"WHAT", b"?")), "not understood, so nothing in it can be moved: WHAT"),
         (film(junk(500), strl=[chunk(b"what", b"?")]), "what"),
         (film(junk(500), listed(b"WHAT", b"no chunks")), "WHAT"),
     ],
@@ -243,7 +243,7 @@ def test_a_comment_at_the_end_of_the_file_may_grow() -> None:
 
 
 def test_where_no_other_file_may_take_its_place_only_room_helps() -> None:
-    assert "no other file may take the place" in refusal(film(), ANN, COPY, HERE)
+    assert "no new file may take its place" in refusal(film(), ANN, COPY, HERE)
 
 
 # Damage

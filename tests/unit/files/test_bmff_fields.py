@@ -316,7 +316,7 @@ def test_a_string_takes_65_535_bytes(tags: bytes) -> None:
 
     written(content, "é" * 32_767 + "x")
     assert refused(content, "é" * 32_768) == (
-        "invalid_value: QuickTime's comment takes 65,535 bytes, and this one has 65,536."
+        "invalid_value: A comment of QuickTime holds 65,535 bytes at most, and this one has 65,536."
     )
     written(mp4.film(udta(mp4.tags())), "x" * 65_536)
 

@@ -590,8 +590,8 @@ FIXED: dict[str, tuple[Callable[..., bytes], str]] = {
     "more items in a track": (partial(_in_each_track, _additional()), "meco"),
     "more items in a fragment": (_in_fragment, "meta"),
     "items in the tags of a track": (partial(_in_each_track, _additional(track=True)), "iloc"),
-    "fragments around the index": (_around, "between things"),
-    "fragments that count from the beginning of the file": (_from_zero, "between things"),
+    "fragments around the index": (_around, "between data and relative offsets"),
+    "fragments that count from the beginning of the file": (_from_zero, "between data and relative offsets"),
 }
 
 

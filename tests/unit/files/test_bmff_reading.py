@@ -257,11 +257,11 @@ DAMAGED = {
     ),
     "box past its parent": (mp4.film(struct.pack(">I4s", 40, b"junk") + bytes(8)), "reaches past"),
     "box of 7 bytes": (mp4.film(struct.pack(">I4s", 7, b"junk") + bytes(8)), "impossible"),
-    "rest of moov that is no box": (mp4.film(b"\1\2\3"), "no box"),
+    "rest of moov that is no box": (mp4.film(b"\1\2\3"), "not a box"),
     "more chunks than there are": (mp4.film(bad_table(b"stco", struct.pack(">I", 0xFFFFFFFF))), "more entries"),
     "more wide chunks than there are": (mp4.film(bad_table(b"co64", struct.pack(">II", 1, 0))), "more entries"),
     "no chunk table at all": (mp4.film(bad_table(b"stco")), "more entries"),
-    "more samples than there are": (
+    "more samples than it lists": (
         mp4.film(bad_table(b"stsz", struct.pack(">II", 0, 0xFFFFFFFF))),
         "more samples",
     ),
@@ -282,10 +282,10 @@ def test_damage_is_corrupt_and_said_in_a_sentence(name: str) -> None:
 UNKNOWN = {
     "two indexes": (mp4.film(end=box(b"moov", mp4.track([60]))), "more than one index"),
     "compressed": (mp4.film(box(b"cmov", bytes(20))), "compressed"),
-    "moov without size": (unsized(mp4.film(), b"moov"), "does not say how long"),
-    "chunk in padding": (mp4.film(mp4.track([45]), front=True, after=mp4.free(999)), "outside its media"),
-    "chunk right behind mdat": (with_chunk(mp4.film().index(mp4.MEDIA) + len(mp4.MEDIA)), "outside its media"),
-    "chunk before mdat": (with_chunk(3), "outside its media"),
+    "moov without size": (unsized(mp4.film(), b"moov"), "has no size"),
+    "chunk in padding": (mp4.film(mp4.track([45]), front=True, after=mp4.free(999)), "outside the media data"),
+    "chunk right behind mdat": (with_chunk(mp4.film().index(mp4.MEDIA) + len(mp4.MEDIA)), "outside the media data"),
+    "chunk before mdat": (with_chunk(3), "outside the media data"),
     "two handlers": (mp4.film(box(b"udta", mp4.meta(box(b"hdlr", mp4.HANDLER), box(b"ilst")))), "twice"),
     "two lists of names": (mp4.film(mp4.meta(full(b"keys", bytes(4)), full(b"keys", bytes(4)))), "twice"),
     "names that clash": (
@@ -304,7 +304,7 @@ UNKNOWN = {
         mp4.film(mp4.meta(full(b"keys", struct.pack(">I", 9)), handler=bytes(8) + b"mdta" + bytes(13))),
         "(keys)",
     ),
-    "comment beside the film": (mp4.film(front=True, end=mp4.tags(mp4.cmt("outside"))), "outside the film's index"),
+    "comment beside the film": (mp4.film(front=True, end=mp4.tags(mp4.cmt("outside"))), "outside the file's index"),
     "huge comment": (mp4.film(box(b"udta", mp4.tags(mp4.cmt("x" * (1 << 21))))), "comment of"),
 }
 
@@ -328,7 +328,7 @@ def test_a_file_without_a_track_is_no_media() -> None:
     problem = examine(mp4.film(tracks=0)).problem
 
     assert problem is not None
-    assert (problem.code, problem.message) == ("not_video", "There is no film, sound or text in this file.")
+    assert (problem.code, problem.message) == ("not_video", "The file has no video, audio or subtitles.")
 
 
 def test_a_picture_is_no_video() -> None:

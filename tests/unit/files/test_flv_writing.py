@@ -43,7 +43,7 @@ def indexed(**more: object) -> bytes:
 
 
 def metadata(data: bytes) -> amf.Metadata:
-    found = amf.skim(body(data))
+    found = amf.read_offsets(body(data))
     assert found is not None
     return found
 
@@ -141,10 +141,10 @@ def test_a_place_that_nobody_understands_keeps_the_media_where_they_are() -> Non
     for values, sentence in (
         (
             {"seekpoints": [{"time": 0.0, "offset": 200.0}]},
-            "may be a place in the file, so nothing in it is moved: offset",
+            "may be a file offset, so nothing in it can be moved: offset",
         ),
-        ({"keyframes": {"filepositions": [50.5], "times": [0.0]}}, "index of its pictures is not understood"),
-        ({"keyframes": {"filepositions": [50.0], "times": [0.0]}}, "index of its pictures is not understood"),
+        ({"keyframes": {"filepositions": [50.5], "times": [0.0]}}, "index of key frames is not understood"),
+        ({"keyframes": {"filepositions": [50.0], "times": [0.0]}}, "index of key frames is not understood"),
     ):
         data = film(script("onMetaData", {"comment": "old", **values}))
         assert sentence in refusal(data, ANN, COPY)
@@ -180,7 +180,7 @@ def test_every_comment_gets_the_same_text() -> None:
     ("values", "sentence"),
     [
         ({"info": {"comment": "deep"}}, "within other metadata"),
-        ({"comment": {"text": "old"}}, "no text"),
+        ({"comment": {"text": "old"}}, "not a text"),
     ],
 )
 def test_what_is_not_understood_is_left_alone(values: dict[str, object], sentence: str) -> None:
@@ -207,7 +207,7 @@ def test_only_a_comment_of_the_same_length_is_written_in_place() -> None:
     new = written(data, "People: Bob", PLACE, HERE)
     assert len(new) == len(data)
     assert "another length" in refusal(data, "People: Bo", PLACE)
-    assert "no other file may take the place" in refusal(data, ANN, COPY, HERE)
+    assert "no new file may take its place" in refusal(data, ANN, COPY, HERE)
 
 
 def test_a_film_of_a_long_day_is_still_understood() -> None:

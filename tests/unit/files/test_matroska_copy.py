@@ -235,20 +235,20 @@ def test_all_kinds_of_positions_in_an_index_are_moved() -> None:
 @pytest.mark.parametrize(
     ("parts", "says"),
     [
-        ([USUAL, *FRONT, *FILM, ("cues", mkv.index(4, more=b"\x42\x42\x81\x05"))], "cannot move along"),
-        ([USUAL, *FRONT, *FILM, ("cues", mkv.index(5))], "cannot move along"),
-        ([USUAL, *FRONT, *FILM, ("cues", mkv.element(mkv.CUES, b"\xbb\x85\xb3"))], "more bytes than its parent"),
+        ([USUAL, *FRONT, *FILM, ("cues", mkv.index(4, more=b"\x42\x42\x81\x05"))], "cannot correct"),
+        ([USUAL, *FRONT, *FILM, ("cues", mkv.index(5))], "cannot correct"),
+        ([USUAL, *FRONT, *FILM, ("cues", mkv.element(mkv.CUES, b"\xbb\x85\xb3"))], "larger than its parent"),
         ([USUAL, *FRONT, *FILM, ("strange", mkv.element(0x1ABCDEF0, b"\0\1\2"))], "0x1ABCDEF0"),
-        ([USUAL, *FRONT, *FILM[:3], ("", mkv.element(mkv.CLUSTER, b"\xe7\x81\1\xa7\x81\x07"))], "where they lie"),
+        ([USUAL, *FRONT, *FILM[:3], ("", mkv.element(mkv.CLUSTER, b"\xe7\x81\1\xa7\x81\x07"))], "hold their positions"),
         (
             [
                 *FRONT,
                 *FILM[:3],
                 ("", mkv.element(mkv.CLUSTER, SUMMED, b"\xe7\x81\1\xab\x81\7\xa7\x82\0\1")),
             ],
-            "where they lie",
+            "hold their positions",
         ),
-        ([*FRONT, ("", mkv.number(mkv.CLUSTER) + b"\xff\xe7\x81\1\xa7\x82\1\2"), *FILM], "where they lie"),
+        ([*FRONT, ("", mkv.number(mkv.CLUSTER) + b"\xff\xe7\x81\1\xa7\x82\1\2"), *FILM], "hold their positions"),
     ],
     ids=[
         "unknown part",
@@ -308,21 +308,21 @@ def test_a_directory_that_only_names_what_goes_goes_too() -> None:
 
 @pytest.mark.parametrize("index", [b"", b"\xbb\x80", b"\xbb\x85\xb3", b"\0\0", b"\xbf\x84abcd", b"\xf1\x81\7" * 9])
 def test_an_index_that_is_damaged_is_told_by_its_bytes(index: bytes) -> None:
-    found = cues.relative(index, lambda position: position + 1)
+    found = cues.comparable(index, lambda position: position + 1)
 
-    assert found is None or found != cues.relative(index, lambda position: position + 2) or b"\xf1" not in index
+    assert found is None or found != cues.comparable(index, lambda position: position + 2) or b"\xf1" not in index
 
 
 def test_two_indices_say_the_same_only_if_they_do() -> None:
     def said(shift: int, **made: Any) -> bytes | None:
         at = {f"cluster {n}": 500 * n + shift for n in range(4)}
-        return cues.relative(mkv.inside_of(mkv.index(4, **made)(at)), lambda position: position - shift)  # type: ignore[operator]
+        return cues.comparable(mkv.inside_of(mkv.index(4, **made)(at)), lambda position: position - shift)  # type: ignore[operator]
 
     usual = said(300)
     assert usual == said(70_000) == said(70_000, width=8) == said(9, crc=True)
     assert usual != said(300, more=b"\xb2\x81\1")
     moved = {f"cluster {n}": 500 * n + 301 for n in range(4)}
-    assert usual != cues.relative(mkv.inside_of(mkv.index(4)(moved)), lambda position: position - 300)  # type: ignore[operator]
+    assert usual != cues.comparable(mkv.inside_of(mkv.index(4)(moved)), lambda position: position - 300)  # type: ignore[operator]
 
 
 # Any order of any elements

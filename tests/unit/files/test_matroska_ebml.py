@@ -90,7 +90,7 @@ def test_the_budget_stops_a_master_made_of_nothing_but_headers() -> None:
 @given(st.lists(st.binary(max_size=30), max_size=5), st.booleans())
 def test_a_master_is_what_the_other_writer_makes(parts: list[bytes], crc: bool) -> None:
     children = [ebml.element(mkv.STRING, part) for part in parts]
-    made = ebml.element(mkv.TAGS, ebml.master(children, checked=crc))
+    made = ebml.element(mkv.TAGS, ebml.master(children, has_crc=crc))
 
     assert made == (mkv.checked if crc else mkv.element)(mkv.TAGS, *children)
 

@@ -27,12 +27,12 @@ HOME = ebml.Element(id=mkv.TAGS, offset=0, data=0, size=0)
 
 def edited(content: bytes, text: str | None) -> bytes:
     """The content of the only Tags element of a file with another comment in replace mode, or without one."""
-    film, (change,) = comments.found({HOME: content}, [HOME]), mkv.change(text)
-    return tags.edited(content, film.rewordings(change).get(HOME, {}), added=film.text_to_add(change))
+    film, (change,) = comments.find_comments({HOME: content}, [HOME]), mkv.change(text)
+    return tags.with_comments(content, film.edits(change).get(HOME, {}), added=film.text_to_add(change))
 
 
 def said(content: bytes) -> list[str]:
-    return [field.value for field in comments.found({HOME: content}, [HOME]).fields]
+    return [field.value for field in comments.find_comments({HOME: content}, [HOME]).fields]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_new_comment(before: bytes, after: bytes) -> None:
     assert edited(before, "new") == after
     assert edited(after, "new") == after
     assert said(after) == ["new"]
-    assert tags.untouched(after) == tags.untouched(before)
+    assert tags.kept_content(after) == tags.kept_content(before)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_new_comment(before: bytes, after: bytes) -> None:
 def test_no_comment(before: bytes, after: bytes) -> None:
     assert edited(before, None) == after
     assert said(after) == []
-    assert tags.untouched(after) == [pair for pair in tags.untouched(before) if pair[1] != COMMENT]
+    assert tags.kept_content(after) == [pair for pair in tags.kept_content(before) if pair[1] != COMMENT]
 
 
 @pytest.mark.parametrize(
@@ -204,10 +204,10 @@ def test_every_text_reads_back_to_the_byte(text: str) -> None:
 def test_random_tags_end_in_an_edit_or_in_a_refusal(content: bytes, text: str | None) -> None:
     for parent in (content, mkv.element(mkv.TAG, content), mkv.tag(mkv.element(mkv.SIMPLE_TAG, content), COMMENT)):
         try:
-            before, after = tags.untouched(parent), edited(parent, text)
+            before, after = tags.kept_content(parent), edited(parent, text)
         except (errors.CorruptFileError, errors.RefusedError):
             continue
-        assert tags.untouched(after) == before
+        assert tags.kept_content(after) == before
         assert edited(after, text) == after
 
 
@@ -246,7 +246,7 @@ def test_whatever_tags_there_are_one_comment_is_shown_and_the_rest_stays(found: 
 
     assert said(after) == [text]
     assert mkv.shown(after) == text
-    assert tags.untouched(after) == tags.untouched(before)
+    assert tags.kept_content(after) == tags.kept_content(before)
     assert edited(after, text) == after
     assert len(after) <= len(edited(after, text + "x"))
 
@@ -258,6 +258,6 @@ def test_whatever_tags_there_are_none_of_the_film_is_left(found: list[bytes]) ->
 
     assert said(after) == []
     assert (mkv.shown(after) is None) == (
-        not any(comment.masks for tag in tags.parse(before) for comment in tag.comments)
+        not any(comment.hides for tag in tags.parse(before) for comment in tag.comments)
     )
-    assert tags.untouched(after) == tags.untouched(before)
+    assert tags.kept_content(after) == tags.kept_content(before)

@@ -194,7 +194,7 @@ def test_an_end_that_the_directory_names_stays_damage() -> None:
 
 
 def test_an_end_of_many_megabytes_stays_damage(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tail, "LONGEST", 60)
+    monkeypatch.setattr(tail, "MAX_LENGTH", 60)
     assert mkv.examine(live(("junk", bytes(60)))).problem is None
     assert mkv.code_of(live(("junk", bytes(61)))) == "corrupt"
 

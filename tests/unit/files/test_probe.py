@@ -266,7 +266,7 @@ def test_a_cover_alone_is_no_media(extension: str, tmp_path: Path) -> None:
     else:
         ffmpeg.run(["-i", str(cover), "-map", "0:v", "-c", "copy", "-disposition:v", "attached_pic", str(path)])
     facts = probed(path)
-    assert (facts.state, facts.message) == ("not_video", "There is no film, sound or text in this file.")
+    assert (facts.state, facts.message) == ("not_video", "The file has no video, audio or subtitles.")
 
 
 def test_a_file_that_is_gone_is_missing(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ class Counting(BytesReader):
 
     def read_at(self, offset: int, length: int) -> bytes:
         self.reads += 1
-        assert self.reads < 3 * parsing.STEPS
+        assert self.reads < 3 * parsing.MAX_ELEMENTS
         return super().read_at(offset, length)
 
 

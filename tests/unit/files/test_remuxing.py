@@ -134,14 +134,14 @@ def test_what_cannot_be_started_is_a_failure_too(monkeypatch: pytest.MonkeyPatch
 def test_a_child_that_stands_still_is_stopped(stub: Callable[[str], Path], tmp_path: Path) -> None:
     pid = stub("sleep 60")
     with pytest.raises(errors.FFmpegError, match="no progress") as caught:
-        remuxing.run(COPY, b"/in", os.fsencode(tmp_path / "out"), patience=0.3)
+        remuxing.run(COPY, b"/in", os.fsencode(tmp_path / "out"), stall_seconds=0.3)
     assert caught.value.reason == "timeout"
     assert not is_alive(pid)
 
 
 def test_a_child_that_goes_on_may_take_its_time(stub: Callable[[str], Path], tmp_path: Path) -> None:
     stub('for i in 1 2 3 4 5 6; do echo x >> "$target"; sleep 0.15; done')
-    remuxing.run(COPY, b"/in", os.fsencode(tmp_path / "out"), patience=0.6)
+    remuxing.run(COPY, b"/in", os.fsencode(tmp_path / "out"), stall_seconds=0.6)
     assert (tmp_path / "out").read_text() == "x\n" * 6
 
 
@@ -173,7 +173,7 @@ def test_a_child_stands_still_while_whoever_is_told_of_it_does_not_return(
             time.sleep(0.5)  # in which it would have come to its end
             seen.extend((before, target.stat().st_size))
 
-    remuxing.run(COPY, b"/in", os.fsencode(target), heed=heed)
+    remuxing.run(COPY, b"/in", os.fsencode(target), on_progress=heed)
     assert seen[0] == seen[1] < len(target.read_text())
     assert target.read_text() == "x\n" * 9
 

@@ -479,7 +479,7 @@ def test_damage_that_only_the_census_meets_is_evidence_too(tmp_path: Path) -> No
     data = path.read_bytes()
     pages = [place.start() for place in re.finditer(b"OggS", data)]
     path.write_bytes(data[: pages[-2]] + b"XXXX" + data[pages[-2] + 4 :])
-    assert "something between its pages" in gather(path, packets=True).problem
+    assert "other bytes between its pages" in gather(path, packets=True).problem
 
 
 def test_the_comment_of_the_pictures_is_that_of_an_ogg_file(tmp_path: Path) -> None:

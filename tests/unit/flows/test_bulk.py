@@ -107,7 +107,7 @@ def test_a_name_that_may_not_be_written_is_not_written_by_an_edit_of_many(
     """A database may have it from elsewhere: in a comment it would cut the list, and the rest were nobody."""
     file_id = ids(films)["c.mp4"]
     with films.atomic() as tx:
-        people.assign(tx, [people.Wanted(name="A;B", path_bytes=f"{ROOT}/c.mp4".encode())], at=NOW)
+        people.assign(tx, [people.AssignmentRequest(name="A;B", path_bytes=f"{ROOT}/c.mp4".encode())], at=NOW)
     decisions.change_people([file_id], add=["Eve"])
     item = MetadataPlanner(films, clock=lambda: NOW).generate_plan().item(file_id)
     assert (item.risk_level, item.result_people) == ("blocked", ["Bo", "A;B", "Cy", "Eve"])
@@ -179,7 +179,7 @@ def test_a_selection_means_what_it_selects(films: Database, bulk: BulkEdits, dec
     ("add", "remove", "error", "sentence"),
     [
         (["x;y"], [], errors.ValidationError, "x;y"),
-        ([], [], errors.UsageError, "Name somebody"),
+        ([], [], errors.UsageError, "Name at least one person"),
         (["Ann"], [" ann"], errors.UsageError, "added and removed"),
     ],
 )
@@ -217,9 +217,9 @@ def test_it_takes_as_many_statements_for_two_thousand_files_as_for_ten(database:
             lambda target=target: decisions.change_people(target, add=["Eve"]),
             lambda target=target: decisions.replace_person(target, "Eve", "Cy"),
             lambda target=target: decisions.edit(target, ["Bo"]),
-            lambda target=target: decisions.set_mode(target, people_mode="exact"),
+            lambda target=target: decisions.set_mode(target, mode="exact"),
             lambda target=target: decisions.postpone(target),
-            lambda target=target: decisions.bring_back(f"{target} postponed:yes"),
+            lambda target=target: decisions.end_postponements(f"{target} postponed:yes"),
             lambda target=target: decisions.revoke_of(target, ["mode"]),
         ):
             planner.generate_plan()  # so that no act works in the marks of another
@@ -276,11 +276,11 @@ def test_templates_have_names_of_their_own(templates: Templates) -> None:
 @pytest.mark.parametrize(
     ("name", "people", "replace", "sentence"),
     [
-        (" ", ["Ann"], None, "1 to 100 letters"),
-        ("n" * 101, ["Ann"], None, "1 to 100 letters"),
-        ("n", [], None, "Name either"),
-        ("n", ["Ann"], ("x", "y"), "Name either"),
-        ("n", [], (" ", "y"), "who is to be replaced"),
+        (" ", ["Ann"], None, "1 to 100 characters"),
+        ("n" * 101, ["Ann"], None, "1 to 100 characters"),
+        ("n", [], None, "Name one of the two"),
+        ("n", ["Ann"], ("x", "y"), "Name one of the two"),
+        ("n", [], (" ", "y"), "Name the person to replace"),
         ("n", ["x;y"], None, "x;y"),
         ("n", [], ("x", "y|z"), "y\\|z"),
     ],

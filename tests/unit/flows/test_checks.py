@@ -17,8 +17,8 @@ from indexium_core.model.planning.plan import PlanItem
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
-from indexium_core.store.people.casts import Casts
-from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people import AssignmentRequest
+from indexium_core.store.people.people_index import PeopleIndex
 from tests.support.catalog import NOW, ids, people_of, scanned, store
 
 
@@ -33,7 +33,7 @@ class House:
         self.changes = 0
         self.checks = Checks(
             database,
-            Casts(database),
+            PeopleIndex(database),
             self.decisions,
             version=self.planner.newest_version,
             clock=lambda: NOW,
@@ -54,7 +54,7 @@ class House:
 
     def say(self, cast: dict[str, str]) -> None:
         wanted = [
-            Wanted(name=name, path_bytes=os.fsencode(f"/films/{path}"))
+            AssignmentRequest(name=name, path_bytes=os.fsencode(f"/films/{path}"))
             for path, names in cast.items()
             for name in names.split("; ")
         ]
@@ -110,11 +110,11 @@ def test_what_a_person_decided_about_a_file_is_settled(house: House) -> None:
     house.say({"a.mp4": "Ann Lee", "b.mp4": "Ann Lee", "c.mp4": "Ann Lee", "d.mp4": "Ann Lee"})
     file_ids = ids(house.database)
     house.decisions.edit([file_ids["a.mp4"]], ["Ann Lee", "Ghost"])
-    house.decisions.set_mode([file_ids["b.mp4"]], people_mode="exact")
+    house.decisions.set_mode([file_ids["b.mp4"]], mode="exact")
     assert [row.title for row in house.found("differ")] == ["c.mp4", "d.mp4"]
     with house.database.atomic() as tx:
         catalog.set_library_modes(tx, 1, people_mode="exact", comment_mode=None)
-    house.decisions.set_mode([file_ids["c.mp4"]], people_mode="merge")
+    house.decisions.set_mode([file_ids["c.mp4"]], mode="merge")
     assert [row.title for row in house.found("differ")] == ["c.mp4"]
 
 
@@ -526,8 +526,8 @@ def test_which_names_are_placeholders_is_a_setting(house: House) -> None:
     names = ["unknown", "nobody"]
     house.checks.groups = Checks(
         house.database,
-        Casts(house.database),
-        house.decisions.list,
+        PeopleIndex(house.database),
+        house.decisions,
         version=house.planner.newest_version,
         placeholder_keys=lambda: frozenset(names),
         clock=lambda: NOW,

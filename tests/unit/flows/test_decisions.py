@@ -39,7 +39,7 @@ def test_an_edit_holds_for_every_copy_and_says_so(database: Database, decisions:
 def test_nobody_is_a_list_of_people_too(decisions: Decisions) -> None:
     decisions.edit([3], [])
 
-    assert [(row.people, row.summary) for row in decisions.list()] == [([], "nobody")]
+    assert [(row.people, row.summary) for row in decisions.list()] == [([], "no people")]
 
 
 def test_all_bad_names_of_an_edit_are_said_at_once(decisions: Decisions) -> None:
@@ -59,7 +59,7 @@ def test_a_decision_replaces_the_one_of_its_kind_and_no_other(decisions: Decisio
 
 def test_a_mode_that_is_not_spoken_of_stays(decisions: Decisions) -> None:
     decisions.set_mode([3], comment_mode="preserve")
-    decisions.set_mode([3], people_mode="exact")
+    decisions.set_mode([3], mode="exact")
 
     (row,) = decisions.list()
     assert (row.people_mode, row.comment_mode, row.summary) == ("exact", "preserve", "people exact, comment preserve")
@@ -84,7 +84,7 @@ def test_a_postponement_returns_on_its_day(database: Database, decisions: Decisi
     [NOW, NOW - timedelta(seconds=1), datetime(2026, 11, 20, 8, 59, tzinfo=timezone(timedelta(hours=2)))],
 )
 def test_a_day_that_has_passed_is_refused(decisions: Decisions, until: datetime) -> None:
-    with pytest.raises(errors.UsageError, match="has passed"):
+    with pytest.raises(errors.UsageError, match="is in the past"):
         decisions.postpone([3], until=until)
 
 
@@ -125,7 +125,7 @@ def test_an_unknown_id_is_refused_and_nothing_is_done(decisions: Decisions) -> N
     for decide in (
         lambda: decisions.edit([3, 99], ["Ann"]),
         lambda: decisions.postpone([99]),
-        lambda: decisions.set_mode([99], people_mode="exact"),
+        lambda: decisions.set_mode([99], mode="exact"),
         lambda: decisions.revoke([row.decision_id, 99]),
     ):
         with pytest.raises(errors.UnknownIdError, match="id 99"):

@@ -18,7 +18,7 @@ from indexium_core.model.planning.facets import FACETS, Facets
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
-from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.planning import facets, plans
 from indexium_core.store.review import decisions
 from tests.support.catalog import NOW, scanned, store
@@ -67,7 +67,11 @@ def grow(database: Database) -> None:
     store(database, [scanned("/more/Family/2019/a.mp4", "People: Bobby Ray")], root="/more")
     paths = [file.path_bytes for file in files]
     with database.atomic() as tx:
-        given = [Wanted(name=name, path_bytes=path) for path in paths for name in some(NAMES, chance.randint(0, 3))]
+        given = [
+            AssignmentRequest(name=name, path_bytes=path)
+            for path in paths
+            for name in some(NAMES, chance.randint(0, 3))
+        ]
         people.assign(tx, given, at=NOW)
         old = people.person_named(tx, "Bobby Ray")
         assert old is not None

@@ -21,7 +21,7 @@ from indexium_core.model.planning.plan import PlanItem
 from indexium_core.store.catalog import locks
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
-from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.review import decisions
 from tests.support.catalog import NOW, scanned, store
 from tests.support.effort import effort
@@ -65,7 +65,7 @@ class Room:
         store(database, files)
         with database.atomic() as tx:
             given = [
-                Wanted(name=name, path_bytes=file.path_bytes)
+                AssignmentRequest(name=name, path_bytes=file.path_bytes)
                 for file in files
                 for name in chance.sample(NAMES, chance.randint(0, 3))
             ]

@@ -16,7 +16,7 @@ from indexium_core.flows.review.undo_steps import ReviewSteps, StepReport
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
-from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.review import decisions
 from indexium_core.store.review import steps as store_steps
 from tests.support.catalog import NOW, ids, people_of, scanned
@@ -245,7 +245,9 @@ def test_a_name_without_a_file_can_be_taken_back_too(court: Court) -> None:
     """Assignments that wait for a path that no scan has met."""
     with court.database.atomic() as tx:
         people.assign(
-            tx, [Wanted(name=name, path_bytes=b"/films/later.mp4") for name in ("Bob Ray", "Bob Rey")], at=NOW
+            tx,
+            [AssignmentRequest(name=name, path_bytes=b"/films/later.mp4") for name in ("Bob Ray", "Bob Rey")],
+            at=NOW,
         )
     before = court.state()
     court.checks.resolve("spelling", "Bob Ray | Bob Rey", "unite:Bob Ray")

@@ -49,7 +49,7 @@ def test_an_import_counts_what_it_matched_what_waits_and_what_it_rejected(
 
     assert (report.matched, report.waiting, report.added, report.files) == (2, 1, 3, 1)
     assert [row.line for row in report.rejected] == [5, 6, 7]
-    assert report.rejected[1] == RejectedRow(line=6, where="line 6", reason="it names nobody")
+    assert report.rejected[1] == RejectedRow(line=6, where="line 6", reason="the row names no people")
     assert names(database) == {"a.mp4": ["Bo", "Ann Lee"]}
     assert marked(database) == {1}
 
@@ -305,6 +305,16 @@ def test_a_list_skips_placeholders_and_a_row_of_them_alone_has_no_effect(
     assert (report.matched, report.waiting, len(report.rejected), len(report.skipped)) == (1, 0, 0, 2)
 
 
+def test_a_placeholder_is_not_added_by_hand(database: Database, people: PeopleService) -> None:
+    store(database, [scanned("a.mp4")])
+    refused = r"“Unknown” is a placeholder, not a person; the setting placeholder_names lists such names\."
+    with pytest.raises(errors.ValidationError, match=refused):
+        people.add([f"{ROOT}/a.mp4"], ["Ann", "Unknown"])
+    with pytest.raises(errors.ValidationError, match=refused):
+        people.add_to_files(list(ids(database).values()), ["Unknown"])
+    assert people.list() == []
+
+
 def test_comments_teach_no_placeholder(database: Database, people: PeopleService) -> None:
     store(database, [scanned("a.mp4", "People: Ann, Unknown"), scanned("b.mp4", "People: Unknown")])
     report = people.take_from_files()
@@ -428,9 +438,9 @@ def test_removing_what_nobody_knows_is_said(database: Database, people: PeopleSe
     store(database, [scanned("a.mp4")])
     people.add([f"{ROOT}/a.mp4"], ["Ann"])
 
-    with pytest.raises(errors.UnknownIdError, match="Nobody is called “Bo”"):
+    with pytest.raises(errors.UnknownIdError, match="There is no person with the name “Bo”"):
         people.remove([f"{ROOT}/a.mp4"], ["Ann", "Bo"])
-    with pytest.raises(errors.UnknownIdError, match=r"No scan has met /films/b\.mp4"):
+    with pytest.raises(errors.UnknownIdError, match=r"There are no people for /films/b\.mp4"):
         people.remove([f"{ROOT}/a.mp4", f"{ROOT}/b.mp4"], ["Ann"])
     assert names(database) == {"a.mp4": ["Ann"]}
 
@@ -558,7 +568,7 @@ def test_a_name_that_is_taken_or_unknown_or_invalid_is_refused(database: Databas
         people.rename("A", "B")
     with pytest.raises(errors.UsageError, match="people merge"):
         people.rename("A", "C")
-    with pytest.raises(errors.UnknownIdError, match="Nobody is called “X”"):
+    with pytest.raises(errors.UnknownIdError, match="There is no person with the name “X”"):
         people.rename("X", "Y")
     with pytest.raises(errors.ValidationError):
         people.rename("A", "x;y")

@@ -99,10 +99,10 @@ def test_files_may_be_named_by_hash(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("a.mp4,", "names nobody"),
-        ("a.mp4", "names nobody"),
+        ("a.mp4,", "names no people"),
+        ("a.mp4", "names no people"),
         (",Bo", "names no file"),
-        ("a.mp4,Lee, Ann", "3 cells, the header has 2"),
+        ("a.mp4,Lee, Ann", "3 cells, the header 2"),
         ("a\0.mp4,Bo", "zero byte"),
     ],
 )
@@ -117,7 +117,7 @@ def test_a_bad_row_is_rejected_with_its_line_and_the_rest_is_read(tmp_path: Path
 def test_a_hash_of_another_kind_is_rejected(tmp_path: Path) -> None:
     (entry,) = read(tmp_path, f"file_hash,person\n{'ab' * 32},Bo\n")
 
-    assert "no file_hash of this program" in entry.problem
+    assert "is not a file_hash of this program" in entry.problem
 
 
 @pytest.mark.parametrize(
@@ -125,12 +125,12 @@ def test_a_hash_of_another_kind_is_rejected(tmp_path: Path) -> None:
     [
         ("", "is empty"),
         ("\ufeff \r\n", "is empty"),
-        ("path\na.mp4\n", "line 1: the columns"),
-        ("a.mp4,Bo\n", "line 1: the columns"),
+        ("path\na.mp4\n", "line 1: the header needs the columns"),
+        ("a.mp4,Bo\n", "line 1: the header needs the columns"),
         ('path,person\na.mp4,Bo\n"b.mp4,Cy\nc.mp4,Dee\n', "line 3: a quote is not closed"),
         ('path,person\n"a"b.mp4,Bo\n', "line 2: "),
         ("path,person\n" + "a" * 200_000 + ",Bo\n", "line 2: field larger"),
-        (b"\xff\xfea\0b", "no readable text"),
+        (b"\xff\xfea\0b", "not a readable text"),
     ],
     ids=["empty", "blank", "one_column", "no_header", "open_quote", "stray_quote", "huge_cell", "half_utf16"],
 )
@@ -173,8 +173,8 @@ def test_a_json_entry_without_names_is_rejected(tmp_path: Path, value: str) -> N
         ('{"a": ["b",]}', "line 1, column"),
         ('{"a":\n["b"]', "line 2, column"),
         ("{", "line 1, column 2"),
-        ('["a"]', "one object"),
-        ("7", "one object"),
+        ('["a"]', "one JSON object"),
+        ("7", "one JSON object"),
         ("[" * 100_000, "cannot be read as JSON|line 1"),
     ],
 )
@@ -186,7 +186,7 @@ def test_a_malformed_json_is_one_clear_error(tmp_path: Path, content: str, says:
 def test_a_json_path_that_is_no_text_is_rejected(tmp_path: Path) -> None:
     (entry,) = read(tmp_path, '{"\\ud800.mp4": ["Bo"]}', "x.json")
 
-    assert "no valid text" in entry.problem
+    assert "not valid text" in entry.problem
 
 
 def test_a_large_json_is_read_in_a_moment(tmp_path: Path) -> None:
@@ -236,7 +236,7 @@ def test_an_old_database_gives_its_named_people(tmp_path: Path) -> None:
         (b"/films/a.mp4", ("Cy",), "hand"),
     ]
     (lost,) = [entry for entry in entries if entry.problem]
-    assert "does not say where file cc is" in lost.problem
+    assert "has no path for the file cc" in lost.problem
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_an_old_database_may_lack_tables_and_columns(tmp_path: Path, script: str
 
 
 def test_a_database_without_people_is_one_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(errors.UsageError, match="holds no people"):
+    with pytest.raises(errors.UsageError, match="has no people"):
         people_files.read(old_database(tmp_path, "CREATE TABLE x (y);"))
 
 

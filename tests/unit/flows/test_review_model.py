@@ -25,7 +25,7 @@ from indexium_core.flows.review.undo_steps import ReviewSteps
 from indexium_core.model.planning.plan import PlanItem, Selection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
-from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people import AssignmentRequest
 from tests.support import review_model as model
 from tests.support.catalog import NOW, hash_of, scanned, store
 from tests.support.effort import effort
@@ -96,7 +96,7 @@ class Desk:
         self.home.decide({(file_id, "postpone"): until or "until revoked" for file_id in file_ids})
 
     def mode(self, file_ids: list[int], modes: tuple[str | None, str | None]) -> None:
-        self.decisions.set_mode(file_ids, people_mode=modes[0], comment_mode=modes[1])
+        self.decisions.set_mode(file_ids, mode=modes[0], comment_mode=modes[1])
         wanted: dict[model.Slot, object] = {}
         for file_id in file_ids:
             before: Any = self.home.decided.get((file_id, "mode")) or (None, None)
@@ -117,7 +117,9 @@ class Desk:
 
     def assign(self, file_ids: list[int], names: list[str]) -> None:
         wanted = [
-            Wanted(name=name, file_hash=self.home.films[file_id].payload) for file_id in file_ids for name in names
+            AssignmentRequest(name=name, file_hash=self.home.films[file_id].payload)
+            for file_id in file_ids
+            for name in names
         ]
         with self.database.atomic() as tx:
             people.assign(tx, wanted, at=self.now)

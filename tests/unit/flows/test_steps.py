@@ -70,8 +70,8 @@ def test_every_decision_is_a_step_with_a_label(desk: Desk) -> None:
     decisions.change_people([3], add=["Eve"])
     decisions.postpone([1, 2], until=NOW + timedelta(days=3))
     decisions.postpone([3])
-    decisions.set_mode([3], people_mode="exact", comment_mode="preserve")
-    decisions.bring_back([1, 3])
+    decisions.set_mode([3], mode="exact", comment_mode="preserve")
+    decisions.end_postponements([1, 3])
     decisions.revoke([decisions.list()[0].decision_id])
     decisions.revoke_of([3], ["edit", "mode"])
 
@@ -94,7 +94,7 @@ def test_what_decides_nothing_is_no_step_and_leaves_redo_alone(desk: Desk) -> No
     desk.review.undo()
 
     assert desk.decisions.change_people([3], add=["Bo"]).step_id is None
-    desk.decisions.bring_back(EVERYONE)
+    desk.decisions.end_postponements(EVERYONE)
     desk.decisions.edit([], ["Ann"])
     assert desk.labels() == ("", "edited the people of 1 file")
     desk.decisions.postpone([3])
@@ -153,15 +153,15 @@ def test_the_step_that_is_meant_must_be_the_next_one(desk: Desk) -> None:
     first = desk.decisions.edit([3], ["Ann"]).step_id
     desk.decisions.postpone([3])
 
-    with pytest.raises(errors.UsageError, match="Something else comes first now: skipped 1 file"):
+    with pytest.raises(errors.UsageError, match="Another step comes first now: skipped 1 file"):
         desk.review.undo(first)
     second = desk.review.next().undo
     assert second is not None
     desk.review.undo(second.step_id)
-    with pytest.raises(errors.UsageError, match="Nothing was redone"):
+    with pytest.raises(errors.UsageError, match="To redo it, choose Redo again"):
         desk.review.redo(first)
     desk.review.undo(first)
-    with pytest.raises(errors.UsageError, match="nothing to be undone"):
+    with pytest.raises(errors.UsageError, match="no step to undo"):
         desk.review.undo(first)
     assert desk.review.undo() is None
 
@@ -233,7 +233,7 @@ def test_files_that_are_gone_or_were_written_since_are_said(desk: Desk) -> None:
 def test_a_file_whose_step_something_else_ended_is_not_said_to_be_gone(desk: Desk) -> None:
     """What no step of a person's ends (a rollback, a day that comes) is still known to the step that ended it once."""
     desk.decisions.postpone([1, 3], until=NOW + timedelta(days=1))
-    desk.decisions.bring_back([1, 3])
+    desk.decisions.end_postponements([1, 3])
     desk.review.undo()
     with desk.database.atomic() as tx:
         store_decisions.postpone(tx, [3], until=None, at=NOW, reason="rolled_back")
@@ -252,11 +252,11 @@ def decided(desk: Desk) -> int:
 def test_decisions_that_ended_long_ago_go_when_no_step_can_bring_them_back(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_steps, "MOST", 3)
+    monkeypatch.setattr(store_steps, "MAX_STEPS", 3)
     desk.decisions.edit([3], ["Eve", "Dee"])
     for _ in range(5):
         desk.decisions.edit([3], ["Eve"])
-        desk.decisions.set_mode([3], people_mode="exact")
+        desk.decisions.set_mode([3], mode="exact")
     assert decided(desk) == 11
     desk.clock.now += timedelta(days=89)
     desk.decisions.postpone([1])
@@ -273,7 +273,7 @@ def test_decisions_that_ended_long_ago_go_when_no_step_can_bring_them_back(
 def test_a_decision_that_a_step_can_bring_back_stays(desk: Desk) -> None:
     desk.decisions.postpone([3])
     desk.clock.now += timedelta(days=89)
-    desk.decisions.bring_back([3])  # the first step is too old soon, this one is not
+    desk.decisions.end_postponements([3])  # the first step is too old soon, this one is not
     desk.clock.now += timedelta(days=60)
     desk.decisions.edit([1], ["Ann"])
 
@@ -291,7 +291,7 @@ def test_a_turned_step_marks_its_files_alone(desk: Desk) -> None:
 
 
 def test_only_the_newest_steps_are_kept_and_none_is_too_old(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_steps, "MOST", 3)
+    monkeypatch.setattr(store_steps, "MAX_STEPS", 3)
     for number in range(5):
         desk.decisions.edit([3], [f"P {number}"])
     assert len(desk.review.list()) == 3
@@ -339,9 +339,9 @@ ACTS: st.SearchStrategy[tuple[str, Act | None]] = st.one_of(
         FILES,
         st.sampled_from([None, NOW + timedelta(days=1)]),
     ),
-    st.builds(lambda f, m: (f"mode {f} {m}", lambda d: d.set_mode(f, people_mode=m)), FILES, st.just("exact")),
+    st.builds(lambda f, m: (f"mode {f} {m}", lambda d: d.set_mode(f, mode=m)), FILES, st.just("exact")),
     st.builds(lambda f, m: (f"text {f} {m}", lambda d: d.set_mode(f, comment_mode=m)), FILES, st.just("preserve")),
-    st.builds(lambda f: (f"back {f}", lambda d: d.bring_back(f)), FILES),
+    st.builds(lambda f: (f"back {f}", lambda d: d.end_postponements(f)), FILES),
     st.builds(lambda f: (f"revoke {f}", lambda d: d.revoke_of(f, ["edit", "mode"])), FILES),
 )
 

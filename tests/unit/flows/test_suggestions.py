@@ -17,8 +17,8 @@ from indexium_core.store.catalog import catalog, faces
 from indexium_core.store.catalog.faces import FaceRow
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
-from indexium_core.store.people.casts import Casts
-from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people import AssignmentRequest
+from indexium_core.store.people.people_index import PeopleIndex
 from tests.support.catalog import NOW, hash_of, ids, scanned, store
 
 Suggest = Callable[[str], list[Suggestion]]
@@ -31,7 +31,7 @@ def planner(database: Database) -> MetadataPlanner:
 
 @pytest.fixture
 def suggestions(database: Database, planner: MetadataPlanner) -> Suggestions:
-    return Suggestions(database, Casts(database), planner.newest_version, clock=lambda: NOW)
+    return Suggestions(database, PeopleIndex(database), planner.newest_version, clock=lambda: NOW)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def films(database: Database, cast: dict[str, str], *, comments: dict[str, str] 
 
 def say(database: Database, cast: dict[str, str]) -> None:
     wanted = [
-        Wanted(name=name, path_bytes=os.fsencode(f"/films/{path}"))
+        AssignmentRequest(name=name, path_bytes=os.fsencode(f"/films/{path}"))
         for path, names in cast.items()
         for name in names.split("; ")
         if name
@@ -154,8 +154,8 @@ def test_stored_faces_are_offered_with_their_confidence(database: Database, sugg
     with database.atomic() as tx:
         faces.add(tx, rows, at=NOW)
     assert brief(suggest("a.mp4")) == [("Bob", "face", 3, 0)]
-    assert suggest("a.mp4")[0].reason == "The former program recognised 3 faces, 87 % sure."
-    assert suggest("b/b.mp4")[0].reason == "The former program recognised a face."
+    assert suggest("a.mp4")[0].reason == "In the legacy .db file, 3 faces match this person (87 % confidence)."
+    assert suggest("b/b.mp4")[0].reason == "In the legacy .db file, a face matches this person."
     assert database.read().value("SELECT count(*) FROM video_people") == 1
 
 
@@ -197,14 +197,14 @@ def test_whoever_was_taken_from_the_database_or_declined_is_not_suggested_again(
     films(database, {"Lake/x.mp4": "Ann; Bob", "Lake/a.mp4": "Ann; Bob; Cy", "Lake/b.mp4": "Ann; Bob; Cy"})
     PeopleService(database, clock=lambda: NOW).remove(["/films/Lake/x.mp4"], ["Bob"])
     assert [each.name for each in suggest("Lake/x.mp4")] == ["Cy"]
-    suggestions.decline([ids(database)["Lake/x.mp4"]], ["CY"])
+    Decisions(database, clock=lambda: NOW).decline([ids(database)["Lake/x.mp4"]], ["CY"])
     assert suggest("Lake/x.mp4") == []
 
 
 def test_copies_of_a_file_speak_for_nobody(database: Database, suggest: Suggest) -> None:
     store(database, [scanned(f"Lake/{name}.mp4", content="one") for name in "abc"])
     with database.atomic() as tx:
-        people.assign(tx, [Wanted(name="Ann", file_hash=hash_of("one"))], at=NOW)
+        people.assign(tx, [AssignmentRequest(name="Ann", file_hash=hash_of("one"))], at=NOW)
     store(database, [scanned("Lake/x.mp4")])
     assert suggest("Lake/a.mp4") == []
     assert brief(suggest("Lake/x.mp4")) == [("Ann", "folder", 3, 3)]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows.review.saved_views import MOST, ViewService
+from indexium_core.flows.review.saved_views import MAX_VIEWS, ViewService
 from indexium_core.store.database import Database
 from indexium_core.store.review import views as store
 from tests.support.catalog import NOW
@@ -90,7 +90,7 @@ def test_what_came_in_its_place_is_not_overwritten(views: ViewService) -> None:
     assert not views.put_back(gone).is_default
     views.remove(gone.view_id)
     views.save("ONE", "c")
-    with pytest.raises(errors.UsageError, match="not put back"):
+    with pytest.raises(errors.UsageError, match="was not restored"):
         views.put_back(gone)
 
 
@@ -106,12 +106,12 @@ def test_what_cannot_be_a_view_is_refused(views: ViewService, name: str, text: s
 
 
 def test_there_are_only_so_many(views: ViewService, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexium_core.flows.review.saved_views.MOST", 2)
+    monkeypatch.setattr("indexium_core.flows.review.saved_views.MAX_VIEWS", 2)
     for name in ("a", "b", "b"):
         views.save(name, "")
     with pytest.raises(errors.UsageError, match="remove one first"):
         views.save("c", "")
-    assert MOST > 2
+    assert MAX_VIEWS > 2
 
 
 def test_a_view_that_is_not_there_is_said_to_be_so(views: ViewService) -> None:

@@ -19,7 +19,7 @@ CASES = [pytest.param(case, id=case["id"]) for case in CORPUS]
 NAMES = (
     st.text(st.characters(exclude_categories=("Cc", "Cs"), exclude_characters=';|"'), max_size=20)
     .map(people_comment.clean_name)
-    .filter(lambda name: name and not people_comment._broken_rule(name))
+    .filter(lambda name: name and not people_comment._invalid_reason(name))
 )
 UNIQUE_NAMES = st.lists(NAMES, min_size=1, max_size=4, unique_by=people_comment.person_key)
 PIECES = 'People:|people: |People: Ann Lee|Ann|Bob Ray|x|é|,|;|\n|\r\n|\r| |\t|\u00a0|"|""|"Day, Jr."|"a|b"|\0|\u037e'

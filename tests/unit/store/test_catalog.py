@@ -11,7 +11,7 @@ from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog.catalog import UpsertReport
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
-from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people import AssignmentRequest
 from tests.support.catalog import NOW, ROOT, hash_of, ids, marked, people_of, scanned, store
 
 
@@ -26,7 +26,9 @@ def state(database: Database, file_id: int) -> str:
 
 def put(database: Database, path: str, *names: str) -> None:
     with database.atomic() as tx:
-        people.assign(tx, [Wanted(name=name, path_bytes=os.fsencode(f"{ROOT}/{path}")) for name in names], at=NOW)
+        people.assign(
+            tx, [AssignmentRequest(name=name, path_bytes=os.fsencode(f"{ROOT}/{path}")) for name in names], at=NOW
+        )
 
 
 def test_a_root_is_added_once(database: Database) -> None:

@@ -14,7 +14,7 @@ from indexium_core.store.catalog import catalog, films
 from indexium_core.store.catalog.films import HashPair
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
-from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.review import decisions
 from tests.support.catalog import NOW, hash_of, ids, marked, people_of, scanned, store
 
@@ -23,7 +23,7 @@ OLD, NEW, NEWER = hash_of("old"), hash_of("new"), hash_of("newer")
 
 def assign(database: Database, *names: str, file_hash: str = OLD) -> None:
     with database.atomic() as tx:
-        people.assign(tx, [Wanted(name=name, file_hash=file_hash) for name in names], at=NOW)
+        people.assign(tx, [AssignmentRequest(name=name, file_hash=file_hash) for name in names], at=NOW)
 
 
 def rewrite(database: Database, path: str, content: str, *, size: int = 1100) -> None:
@@ -177,7 +177,7 @@ def hand_over(film: Database, other: Database) -> None:
     with other.atomic() as tx:
         ties = [HashPair(old_hash=old, new_hash=row.file_hash or "") for row in rows for old in row.previous_hashes]
         films.tie(tx, ties, at=NOW)
-        people.assign(tx, [Wanted(name=row.person, file_hash=row.file_hash) for row in rows], at=NOW)
+        people.assign(tx, [AssignmentRequest(name=row.person, file_hash=row.file_hash) for row in rows], at=NOW)
 
 
 @pytest.mark.parametrize("content", ["old", "new"])
@@ -212,7 +212,7 @@ def test_an_import_by_a_former_hash_goes_to_the_file_and_counts_once(film: Datab
     rewrite(film, "a.avi", "new")
     rewrite(film, "b.avi", "newer")
     with film.atomic() as tx:
-        counts = people.assign(tx, [Wanted(name="Dee", file_hash=OLD)], at=NOW)
+        counts = people.assign(tx, [AssignmentRequest(name="Dee", file_hash=OLD)], at=NOW)
 
     assert (counts.matched, counts.waiting) == (1, 0)
     assert names(film, "a.avi") == names(film, "b.avi") == ["Ann", "Bo", "Dee"]

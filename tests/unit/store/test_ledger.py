@@ -11,7 +11,7 @@ from indexium_core.store.database import Database
 from indexium_core.store.operations import backups, ledger
 from indexium_core.store.operations.ledger import ItemRecord, Restore
 from indexium_core.store.people import people
-from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.planning import plans
 from tests.support.catalog import NOW, ids, scanned, store
 
@@ -26,7 +26,9 @@ class Book:
         self.ledger = ledger.Ledger(database)
         self.backups = backups.Backups(database)
         store(database, [scanned(f"{number}.mp4") for number in range(count)])
-        wanted = [Wanted(name="Ann Lee", path_bytes=f"/films/{number}.mp4".encode()) for number in range(count)]
+        wanted = [
+            AssignmentRequest(name="Ann Lee", path_bytes=f"/films/{number}.mp4".encode()) for number in range(count)
+        ]
         with database.atomic() as tx:
             people.assign(tx, wanted, at=NOW)
         self.files = list(ids(database).values())

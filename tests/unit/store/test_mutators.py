@@ -21,7 +21,7 @@ from indexium_core.store.catalog.catalog import Restat
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
-from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.planning.plans import Version
 from indexium_core.store.review import bulk, decisions, steps
 from indexium_core.store.review.steps import StepRow
@@ -68,8 +68,8 @@ def _restat(tx: Connection, ids: list[int]) -> None:
     catalog.restat(tx, [Restat(file_id=file_id, stat=replace(scanned("x").stat, mode=0o100444)) for file_id in ids])
 
 
-def _wanted(ids: list[int], name: str) -> list[Wanted]:
-    return [Wanted(name=name, path_bytes=f"/films/{number}.mp4".encode()) for number in ids]
+def _wanted(ids: list[int], name: str) -> list[AssignmentRequest]:
+    return [AssignmentRequest(name=name, path_bytes=f"/films/{number}.mp4".encode()) for number in ids]
 
 
 def _person(tx: Connection, name: str) -> int:
@@ -77,9 +77,9 @@ def _person(tx: Connection, name: str) -> int:
 
 
 def _meant(tx: Connection, ids: list[int], decide: Callable[[], object]) -> None:
-    decisions.mean(tx, ids)
+    decisions.select_files(tx, ids)
     decide()
-    decisions.done(tx)
+    decisions.clear_selected(tx)
 
 
 def _change(tx: Connection, ids: list[int]) -> None:
@@ -87,10 +87,10 @@ def _change(tx: Connection, ids: list[int]) -> None:
     edited = {row.file_id for row in decisions.in_force(tx, at=NOW) if row.kind == "edit"}
 
     def change() -> None:
-        bulk.look(tx, Version(variant_id=0, plan_id=0))
+        bulk.load(tx, Version(variant_id=0, plan_id=0))
         bulk.change(tx, added=["Eve"])
-        decisions.decide_changed(tx, at=NOW, step=7)
-        bulk.done(tx)
+        decisions.edit_changed(tx, at=NOW, step=7)
+        bulk.clear(tx)
 
     _meant(tx, [file_id for file_id in ids if file_id not in edited], change)
 
@@ -130,24 +130,24 @@ CASES = {
     "decisions.revoke": Case(
         lambda tx, ids: decisions.revoke(tx, [row.decision_id for row in _postponed(tx, ids)], at=NOW)
     ),
-    "decisions.edit_meant": Case(
-        lambda tx, ids: _meant(tx, ids, lambda: decisions.edit_meant(tx, ["Eve"], at=NOW, step=7)), again_is_new=True
+    "decisions.edit_selected": Case(
+        lambda tx, ids: _meant(tx, ids, lambda: decisions.edit_selected(tx, ["Eve"], at=NOW, step=7)), again_is_new=True
     ),
-    "decisions.decide_changed": Case(_change),
-    "decisions.postpone_meant": Case(
-        lambda tx, ids: _meant(tx, ids, lambda: decisions.postpone_meant(tx, until=None, at=NOW, step=7)),
+    "decisions.edit_changed": Case(_change),
+    "decisions.postpone_selected": Case(
+        lambda tx, ids: _meant(tx, ids, lambda: decisions.postpone_selected(tx, until=None, at=NOW, step=7)),
         again_is_new=True,
     ),
-    "decisions.set_mode_of_meant": Case(
+    "decisions.set_mode_of_selected": Case(
         lambda tx, ids: _meant(
             tx,
             ids,
-            lambda: decisions.set_mode_of_meant(tx, people_mode="exact", comment_mode=None, at=NOW, step=7),
+            lambda: decisions.set_mode_of_selected(tx, people_mode="exact", comment_mode=None, at=NOW, step=7),
         ),
         again_is_new=True,
     ),
-    "decisions.revoke_meant": Case(
-        lambda tx, ids: _meant(tx, ids, lambda: decisions.revoke_meant(tx, ["postpone"], at=NOW, step=7))
+    "decisions.revoke_selected": Case(
+        lambda tx, ids: _meant(tx, ids, lambda: decisions.revoke_selected(tx, ["postpone"], at=NOW, step=7))
     ),
     "steps.turn": Case(_undo),
     "decisions.revoke_of_files": Case(lambda tx, ids: decisions.revoke_of_files(tx, ids, "postpone", at=NOW)),
@@ -278,7 +278,7 @@ def test_every_mutator_of_the_store_is_in_the_table() -> None:
         "catalog.remove_library",
         "catalog.mark_files",
         "people.adopt_waiting",
-        "steps.begin",
+        "steps.next_id",
         "steps.count_files",
         "steps.record",
     }

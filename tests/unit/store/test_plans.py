@@ -18,7 +18,7 @@ from indexium_core.store.catalog.catalog import Restat
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
-from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.planning import plans
 from indexium_core.store.planning.plans import Modes, Search, Version
 from indexium_core.store.review import decisions
@@ -79,13 +79,15 @@ class Life:
         paths = tx.execute(
             "SELECT path_bytes FROM scanned_files WHERE list_contains($1, file_id)", [file_ids]
         ).fetchall()
-        people.assign(tx, [Wanted(name=self.chance.choice(NAMES), path_bytes=path) for (path,) in paths], at=NOW)
+        people.assign(
+            tx, [AssignmentRequest(name=self.chance.choice(NAMES), path_bytes=path) for (path,) in paths], at=NOW
+        )
 
     def do_replace(self, tx: Connection, file_ids: list[int]) -> None:
         paths = tx.execute(
             "SELECT path_bytes FROM scanned_files WHERE list_contains($1, file_id)", [file_ids]
         ).fetchall()
-        wanted = [Wanted(name=self.chance.choice(NAMES), path_bytes=path) for (path,) in paths]
+        wanted = [AssignmentRequest(name=self.chance.choice(NAMES), path_bytes=path) for (path,) in paths]
         people.assign(tx, wanted, replace=True, at=NOW)
 
     def do_remove(self, tx: Connection, file_ids: list[int]) -> None:
@@ -171,7 +173,9 @@ def films(database: Database) -> Database:
     store(database, [scanned("a.mp4"), scanned("b.mp4", "Text"), scanned("c.mp4", "People: Ann Lee")])
     with database.atomic() as tx:
         people.assign(
-            tx, [Wanted(name="Ann Lee", path_bytes=b"/films/%s.mp4" % name) for name in (b"a", b"b", b"c")], at=NOW
+            tx,
+            [AssignmentRequest(name="Ann Lee", path_bytes=b"/films/%s.mp4" % name) for name in (b"a", b"b", b"c")],
+            at=NOW,
         )
     return database
 
@@ -374,7 +378,9 @@ def many(database: Database) -> Search:
     paths = [path for (path,) in database.read().execute("SELECT path_bytes FROM scanned_files").fetchall()]
     with database.atomic() as tx:
         wanted = [
-            Wanted(name=NAMES[n], path_bytes=path) for place, path in enumerate(paths) for n in range(place % 3 + 1)
+            AssignmentRequest(name=NAMES[n], path_bytes=path)
+            for place, path in enumerate(paths)
+            for n in range(place % 3 + 1)
         ]
         people.assign(tx, wanted, at=NOW)
     return Search(version=plans.refresh(database, Modes(), now=NOW), query=compile_query(""))

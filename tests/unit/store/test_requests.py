@@ -14,7 +14,7 @@ from indexium_core.store import requests
 from indexium_core.store.database import Database
 from indexium_core.store.operations import ledger
 from indexium_core.store.people import people
-from indexium_core.store.people.people import Wanted
+from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.planning import plans
 from tests.support.catalog import NOW, ids, scanned, store
 
@@ -31,7 +31,7 @@ def found(
 def begin(database: Database) -> int:
     """Make an operation of one file."""
     with database.atomic() as tx:
-        people.assign(tx, [Wanted(name="Ann Lee", path_bytes=b"/films/a.mp4")], at=NOW)
+        people.assign(tx, [AssignmentRequest(name="Ann Lee", path_bytes=b"/films/a.mp4")], at=NOW)
     version = plans.refresh(database, plans.Modes(), now=NOW)
     return ledger.Ledger(database).create_write(
         file_ids=list(ids(database).values()),

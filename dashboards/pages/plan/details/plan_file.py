@@ -298,7 +298,7 @@ class PlanFile:
         def choose() -> tuple[str, DecisionReport]:
             item = self._library.plan().item(file_id)
             if item.postponed and until is None:
-                return f"{item.file_name} is back in the plan.", self._library.decisions.bring_back([file_id])
+                return f"{item.file_name} is back in the plan.", self._library.decisions.end_postponements([file_id])
             report = self._library.decisions.postpone([file_id], until)
             when = f"until {wording.day(until)}" if until else "until you bring it back"
             return f"{item.file_name} is skipped {when}.", report

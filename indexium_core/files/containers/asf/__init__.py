@@ -25,7 +25,7 @@ FAMILY = RemuxableFamily(
         census=editing.census,
         strategies=(
             EditStrategy("asf_in_place", editing.in_place, structure.TEXT_LIMIT),
-            EditStrategy("asf_copy", editing.copied, structure.TEXT_LIMIT),
+            EditStrategy("asf_copy", editing.copy, structure.TEXT_LIMIT),
             StreamCopy("asf_remux", "asf", structure.TEXT_LIMIT),
         ),
     )

@@ -1,9 +1,9 @@
 """
-ASF edited without FFmpeg: the header object is written anew, everything behind it stays as it is.
+ASF edited without FFmpeg: a new header object, and everything behind it as it was.
 
-Nothing in an ASF file points to a place in the file: indices count packets (Simple Index), or bytes from the first of
-them (Index, Media Object Index, Timecode Index), a marker bytes into the data (ASF specification 3.7, 6.1 to 6.4). Only
-the size of the file is told, in its properties (3.2), and how many objects the header has (3.1).
+An ASF file holds no file offsets. Indices count packets (Simple Index), or bytes from the first packet (Index, Media
+Object Index, Timecode Index); markers count bytes from the start of the data (ASF specification 3.7, 6.1 to 6.4). Only
+the size of the file is stored, in its properties (3.2), and the number of objects in the header (3.1).
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from itertools import count
 from indexium_core.files.containers import Layout, Reader
 from indexium_core.files.containers.asf import structure
 from indexium_core.files.containers.shared import parsing
-from indexium_core.files.containers.shared.edit_strategy import PADDING, CommentRequest, NotEditableError, room
+from indexium_core.files.containers.shared.edit_strategy import PADDING, CommentRequest, NotEditableError, media_shift
 from indexium_core.files.containers.shared.splices import Splice, build_patch
 from indexium_core.model.files.media import Extent, Patch, Rebuild
 
-__all__ = ["census", "copied", "in_place"]
+__all__ = ["census", "copy", "in_place"]
 
 _PADDING = structure.guid_of("1806d474-cadf-4509-a4ba-9aabcb96aae8")
-_SEALS = {  # what is made with the rest of the header in view
+_PROTECTED = {  # objects that depend on the rest of the header
     structure.guid_of("2211b3fc-bd23-11d2-b4b7-00a0c955fc6e"): "It is signed.",
     structure.guid_of("2211b3fb-bd23-11d2-b4b7-00a0c955fc6e"): "It is encrypted.",
     structure.guid_of("298ae614-2622-4c17-b935-dae07ee9289c"): "It is encrypted.",
     structure.guid_of("43058533-6981-49e6-9b74-ad12cb86d58c"): "It is encrypted.",
 }
-# In which no place in the file is told, beside those that FFmpeg knows.
-_KNOWN = structure.REMADE | {
+# Objects without file offsets, beside those that FFmpeg rewrites.
+_KNOWN = structure.REWRITTEN | {
     structure.guid_of(text)
     for text in (
-        "8cabdca1-a947-11cf-8ee4-00c00c205365",  # the file's properties
-        "b7dc0791-a9b7-11cf-8ee6-00c00c205365",  # a stream's properties
+        "8cabdca1-a947-11cf-8ee4-00c00c205365",  # file properties
+        "b7dc0791-a9b7-11cf-8ee6-00c00c205365",  # stream properties
         "14e6a5cb-c672-4332-8399-a96952065b5a",  # … extended
         "75b22633-668e-11cf-a6d9-00aa0062ce6c",  # description
         "d2d0a440-e307-11d2-97f0-00a0c95ea850",  # … extended
@@ -44,11 +44,11 @@ _KNOWN = structure.REMADE | {
         "1efb1a30-0b62-11d0-a39b-00a0c90348f6",  # script commands
         "2211b3fa-bd23-11d2-b4b7-00a0c955fc6e",  # branding
         "75b22635-668e-11cf-a6d9-00aa0062ce6c",  # error correction
-        "d6e229dc-35da-11d1-9034-00a0c90349be",  # streams that exclude one another
+        "d6e229dc-35da-11d1-9034-00a0c90349be",  # mutual exclusion of streams
         "a08649cf-4775-4670-8a16-6e35357566cd",
-        "d4fed15b-88d3-454f-81f0-ed5c45999e24",  # which streams matter most
-        "a69609e6-517b-11d2-b6af-00c04fd908e9",  # bandwidth
-        "d6e229df-35da-11d1-9034-00a0c90349be",  # what the indices index
+        "d4fed15b-88d3-454f-81f0-ed5c45999e24",  # stream priorities
+        "a69609e6-517b-11d2-b6af-00c04fd908e9",  # bandwidth sharing
+        "d6e229df-35da-11d1-9034-00a0c90349be",  # parameters of the indices
         "6b203bad-3f11-48e4-aca8-d7613de2cfa7",
         "f55e496d-9797-4b5d-8c8b-604dfe9bfb24",
         "feb103f8-12ad-4c64-840f-2a1d2f7ad48c",  # more indices
@@ -56,14 +56,13 @@ _KNOWN = structure.REMADE | {
         "be7acfcb-97a9-42e8-9c71-999491e3afac",  # XMP
     )
 }
-_BROADCAST = 1  # flag: its size is not known
 _TEXT = 0  # type of an attribute
 _LARGEST_NUMBER = 1 << 31  # from here on FFmpeg does not read a number
 
 
 @dataclass(frozen=True, slots=True)
 class _HeaderPart:
-    """An object of the header; `inner` are those of an extension, behind the first bytes of its body."""
+    """An object of the header; `inner` are the objects of the header extension, behind the first bytes of its body."""
 
     guid: bytes
     body: bytes
@@ -80,74 +79,75 @@ class _HeaderPart:
 
 @dataclass(frozen=True, slots=True)
 class _Attribute:
-    """One of an extended description, or of a metadata object, where there is more in front of the name."""
+    """An attribute of an extended description, or of a metadata object, which has more bytes in front of the name."""
 
-    lead: bytes
+    prefix: bytes
     name: bytes
     kind: int
     value: bytes
 
     @property
     def is_comment(self) -> bool:
-        return parsing.is_comment(_shown(self.name))
+        return parsing.is_comment_name(_text_before_nul(self.name))
 
     @property
     def text(self) -> str:
-        """What it says, a number as its digits."""
+        """The value as text, a number as its digits."""
         if self.kind == _TEXT:
             return _decoded(self.value)
         return str(int.from_bytes(self.value, "little"))
 
-    def said(self, text: str) -> _Attribute:
-        return replace(self, kind=_TEXT, value=_wide(text))
+    def with_text(self, text: str) -> _Attribute:
+        return replace(self, kind=_TEXT, value=_encoded(text))
 
 
 # Strategies
 
 
-def in_place(reader: Reader, layout: Layout, wish: CommentRequest) -> Patch:
-    """Return the patch that takes what the comment needs from padding in the header. Raises NotUnderstoodError."""
-    head, parts = _opened(reader)
-    settled = _settled(_commented(parts, wish), len(head))
-    if settled is None:
+def in_place(reader: Reader, layout: Layout, request: CommentRequest) -> Patch:
+    """Return the patch that takes the bytes for the comment from padding in the header. Raises NotEditableError."""
+    head, parts = _parsed(reader)
+    fitted = _fit_padding(_with_comment(parts, request), len(head))
+    if fitted is None:
         raise NotEditableError("The file's header has no room for the comment.")
-    splice = Splice(start=0, end=len(head), data=_header(head, settled))
+    splice = Splice(start=0, end=len(head), data=_header(head, fitted))
     return build_patch(reader, layout, [splice])
 
 
-def copied(reader: Reader, layout: Layout, wish: CommentRequest) -> Rebuild:
-    """Return a new file: another header with padding, then all the rest as it was. Raises NotUnderstoodError."""
-    head, parts = _opened(reader)
-    unknown = next((guid for guid in _kinds(reader, parts, len(head)) if guid not in _KNOWN), None)
+def copy(reader: Reader, layout: Layout, request: CommentRequest) -> Rebuild:
+    """Return a new file: a new header with padding, then all other bytes as they were. Raises NotEditableError."""
+    head, parts = _parsed(reader)
+    unknown = next((guid for guid in _types(reader, parts, len(head)) if guid not in _KNOWN), None)
     if unknown is not None:
-        message = f"It holds a part that is not understood, so nothing in it is moved: {uuid.UUID(bytes_le=unknown)}."
+        name = uuid.UUID(bytes_le=unknown)
+        message = f"It holds an object that is not understood, so nothing in it can be moved: {name}."
         raise NotEditableError(message)
-    wanted = [part for part in _commented(parts, wish) if part.guid != _PADDING]
+    wanted = [part for part in _with_comment(parts, request) if part.guid != _PADDING]
     wanted.insert(_last_comment(wanted) + 1, _HeaderPart(_PADDING, b""))
-    growth = room(max(len(_header(head, wanted)) + PADDING - len(head), 0), wish.means)
-    settled = _settled(wanted, len(head) + growth)
-    assert settled is not None
-    new = _header(head, _resized(settled, layout.size, layout.size + growth))
+    growth = media_shift(max(len(_header(head, wanted)) + PADDING - len(head), 0), request.capabilities)
+    fitted = _fit_padding(wanted, len(head) + growth)
+    assert fitted is not None
+    new = _header(head, _resized(fitted, layout.size, layout.size + growth))
     rest = Extent(len(head), layout.size - len(head))
-    return Rebuild(pieces=(new, rest), cloned=wish.means.reflink)
+    return Rebuild(pieces=(new, rest), cloned=request.capabilities.reflink)
 
 
-def _opened(reader: Reader) -> tuple[bytes, list[_HeaderPart]]:
-    """Return the header object and what is in it; raises NotUnderstoodError where these are not the same."""
+def _parsed(reader: Reader) -> tuple[bytes, list[_HeaderPart]]:
+    """Return the header object and its parts; raises NotEditableError where the parts do not make up the object."""
     head = structure.header_of(reader)
     parts = [_part(each) for each in structure.objects(head[30:])]
     if _header(head, parts) != head or int.from_bytes(head[24:28], "little") != len(parts):
-        raise NotEditableError("The parts of the file's header do not fill it.")
+        raise NotEditableError("The objects of the file's header do not fill it.")
     for part in _all(parts):
-        if part.guid in _SEALS:
-            message = f"{_SEALS[part.guid]} So its header is left alone."
+        if part.guid in _PROTECTED:
+            message = f"{_PROTECTED[part.guid]} So its header cannot be changed."
             raise NotEditableError(message)
         if part.guid == structure.EXTENSION and part.inner is None:
             raise NotEditableError("The extension of the file's header is not understood.")
     return head, parts
 
 
-def _part(one: structure.Object) -> _HeaderPart:
+def _part(one: structure.AsfObject) -> _HeaderPart:
     body = one.body
     if one.guid != structure.EXTENSION or len(body) < 22 or int.from_bytes(body[18:22], "little") != len(body) - 22:
         return _HeaderPart(one.guid, body)
@@ -167,13 +167,13 @@ def _all(parts: Sequence[_HeaderPart]) -> Iterator[_HeaderPart]:
         yield from _all(part.inner or ())
 
 
-def _kinds(reader: Reader, parts: Sequence[_HeaderPart], end: int) -> Iterator[bytes]:
+def _types(reader: Reader, parts: Sequence[_HeaderPart], end: int) -> Iterator[bytes]:
     yield from (part.guid for part in _all(parts) if part.inner is None)
-    yield from (guid for guid in structure.behind(reader, end) if guid != structure.DATA)
+    yield from (guid for guid in structure.types_behind(reader, end) if guid != structure.DATA)
 
 
 def _resized(parts: Sequence[_HeaderPart], old: int, new: int) -> list[_HeaderPart]:
-    """Return the parts with the size of the file corrected, where it was right."""
+    """Return the parts with the new size of the file, where the old one was right."""
     resized = []
     for part in parts:
         body = part.body
@@ -186,8 +186,8 @@ def _resized(parts: Sequence[_HeaderPart], old: int, new: int) -> list[_HeaderPa
 # Padding
 
 
-def _settled(parts: list[_HeaderPart], length: int) -> list[_HeaderPart] | None:
-    """Return the parts so that a header of them has this length, by one padding or a new one; None if none can be."""
+def _fit_padding(parts: list[_HeaderPart], length: int) -> list[_HeaderPart] | None:
+    """Return the parts with padding that makes the header as long as `length`; None where there is none that can."""
     growth = length - 30 - sum(len(part.raw) for part in parts)
     if not growth:
         return parts
@@ -195,12 +195,12 @@ def _settled(parts: list[_HeaderPart], length: int) -> list[_HeaderPart] | None:
         new = 24 + len(part.body) + growth
         if new == 0 or new >= 24:
             padded = (_HeaderPart(_PADDING, bytes(new - 24)),) if new else ()
-            return _with(parts, index, padded)
+            return _replaced_part(parts, index, padded)
     return [*parts, _HeaderPart(_PADDING, bytes(growth - 24))] if growth >= 24 else None
 
 
 def _paddings(parts: Sequence[_HeaderPart]) -> list[tuple[tuple[int, ...], _HeaderPart]]:
-    """Return all paddings and where they are, those behind the comment and close to it first: less is moved."""
+    """Return all padding and its places, that close behind the comment first, so that little moves."""
     places: list[tuple[tuple[int, ...], _HeaderPart]] = [((at,), part) for at, part in enumerate(parts)]
     places += [((at, nth), one) for at, part in enumerate(parts) for nth, one in enumerate(part.inner or ())]
     last = _last_comment(parts)
@@ -211,48 +211,50 @@ def _paddings(parts: Sequence[_HeaderPart]) -> list[tuple[tuple[int, ...], _Head
 
 
 def _last_comment(parts: Sequence[_HeaderPart]) -> int:
-    """Return the number of the last part that holds a comment, of the last one of all if none does."""
+    """Return the number of the last part with a comment, of the last part of all if there is none."""
     return max((at for at, part in enumerate(parts) if any(_comments([part]))), default=len(parts) - 1)
 
 
-def _with(parts: Sequence[_HeaderPart], place: tuple[int, ...], new: tuple[_HeaderPart, ...]) -> list[_HeaderPart]:
+def _replaced_part(
+    parts: Sequence[_HeaderPart], place: tuple[int, ...], new: tuple[_HeaderPart, ...]
+) -> list[_HeaderPart]:
     at, *deeper = place
     if deeper:
         outer = parts[at]
-        new = (replace(outer, inner=tuple(_with(outer.inner or (), tuple(deeper), new))),)
+        new = (replace(outer, inner=tuple(_replaced_part(outer.inner or (), tuple(deeper), new))),)
     return [*parts[:at], *new, *parts[at + 1 :]]
 
 
 # Comments
 
 
-def _commented(parts: Sequence[_HeaderPart], wish: CommentRequest) -> list[_HeaderPart]:
-    """Return the parts with every comment changed, or one added where there is none."""
-    edited = [_said(part, wish) for part in parts]
-    text = None if any(_comments(parts)) else wish.text(None)
+def _with_comment(parts: Sequence[_HeaderPart], request: CommentRequest) -> list[_HeaderPart]:
+    """Return the parts with every comment changed, or with a new one where there is none."""
+    edited = [_changed(part, request) for part in parts]
+    text = None if any(_comments(parts)) else request.text(None)
     if text is None:
         return edited
     at = next((nth for nth, part in enumerate(edited) if part.guid == structure.DESCRIPTION), None)
     if at is None:
-        return [*edited, _described(_HeaderPart(structure.DESCRIPTION, bytes(10)), text)]
-    return [*edited[:at], _described(edited[at], text), *edited[at + 1 :]]
+        return [*edited, _with_description(_HeaderPart(structure.DESCRIPTION, bytes(10)), text)]
+    return [*edited[:at], _with_description(edited[at], text), *edited[at + 1 :]]
 
 
 def _comments(parts: Sequence[_HeaderPart]) -> Iterator[bool]:
-    """Yield for each place whether it holds a comment."""
+    """Yield for each possible place whether it holds a comment."""
     for part in _all(parts):
         if part.guid == structure.DESCRIPTION:
-            yield bool(_decoded(_texts(part.body)[3]))
+            yield bool(_decoded(_description_texts(part.body)[3]))
         elif part.guid in _ATTRIBUTED:
             yield from (each.is_comment and bool(each.text) for each in _attributes(part))
 
 
-def _said(part: _HeaderPart, wish: CommentRequest) -> _HeaderPart:
+def _changed(part: _HeaderPart, request: CommentRequest) -> _HeaderPart:
     if part.inner is not None:
-        return replace(part, inner=tuple(_said(inner, wish) for inner in part.inner))
+        return replace(part, inner=tuple(_changed(inner, request) for inner in part.inner))
     if part.guid == structure.DESCRIPTION:
-        old = _decoded(_texts(part.body)[3])
-        return _described(part, wish.text(old)) if old else part
+        old = _decoded(_description_texts(part.body)[3])
+        return _with_description(part, request.text(old)) if old else part
     if part.guid not in _ATTRIBUTED:
         return part
     kept = []
@@ -260,20 +262,20 @@ def _said(part: _HeaderPart, wish: CommentRequest) -> _HeaderPart:
         if not each.is_comment:
             kept.append(each)
             continue
-        _check(each)
-        text = wish.text(each.text) if each.text else None  # an empty one says nothing
+        _check_replaceable(each)
+        text = request.text(each.text) if each.text else None  # an empty text counts as none
         if text is not None:
-            kept.append(each.said(text))
+            kept.append(each.with_text(text))
     return replace(part, body=_joined(part.guid, kept))
 
 
-def _check(comment: _Attribute) -> None:
-    """Raise NotUnderstoodError where a comment cannot be put in the place of another."""
-    if comment.lead[2:4] not in {b"", b"\0\0"}:
+def _check_replaceable(comment: _Attribute) -> None:
+    """Raise NotEditableError where a comment cannot be replaced by another."""
+    if comment.prefix[2:4] not in {b"", b"\0\0"}:
         raise NotEditableError("One of its streams has a description of its own.")
     is_number = comment.kind in {2, 3, 4, 5} and int.from_bytes(comment.value, "little") < _LARGEST_NUMBER
     if comment.kind != _TEXT and not is_number:
-        raise NotEditableError("It holds a description that is no text.")
+        raise NotEditableError("It holds a description that is not a text.")
 
 
 def _decoded(value: bytes) -> str:
@@ -283,14 +285,14 @@ def _decoded(value: bytes) -> str:
         raise NotEditableError("It holds a description that is not Unicode.") from None
 
 
-def _described(part: _HeaderPart, text: str | None) -> _HeaderPart:
+def _with_description(part: _HeaderPart, text: str | None) -> _HeaderPart:
     """Return a content description (3.10) with another fourth text: five lengths of 16 bits, five texts."""
-    texts = _texts(part.body)
-    texts[3] = b"" if text is None else _wide(text)
+    texts = _description_texts(part.body)
+    texts[3] = b"" if text is None else _encoded(text)
     return replace(part, body=struct.pack("<5H", *map(len, texts)) + b"".join(texts))
 
 
-def _texts(body: bytes) -> list[bytes]:
+def _description_texts(body: bytes) -> list[bytes]:
     if len(body) < 10 or len(body) != 10 + sum(struct.unpack("<5H", body[:10])):
         raise NotEditableError("Its description is not understood.")
     texts, at = [], 10
@@ -300,18 +302,18 @@ def _texts(body: bytes) -> list[bytes]:
     return texts
 
 
-def _wide(text: str) -> bytes:
+def _encoded(text: str) -> bytes:
     try:
         return f"{text}\0".encode("utf-16-le")
     except UnicodeEncodeError:
-        raise NotEditableError("The comment holds what is no Unicode.") from None
+        raise NotEditableError("The comment holds characters that are not Unicode.") from None
 
 
-def _shown(data: bytes) -> str:
+def _text_before_nul(data: bytes) -> str:
     return data[: len(data) & ~1].decode("utf-16-le", "replace").partition("\0")[0]
 
 
-# Attributes (3.11, 4.7, 4.8): a count, then of each
+# Attributes (3.11, 4.7, 4.8): a count, then for each attribute
 #   name length 16, name, type 16, value length 16, value
 #   language 16, stream 16, name length 16, type 16, value length 32, name, value
 
@@ -319,28 +321,28 @@ _ATTRIBUTED = {structure.ATTRIBUTES, structure.METADATA, structure.LIBRARY}
 
 
 def _attributes(part: _HeaderPart) -> list[_Attribute]:
-    body, read = part.body, _short if part.guid == structure.ATTRIBUTES else _long
-    found_attributes, at = [], 2
+    body, read = part.body, _read_short if part.guid == structure.ATTRIBUTES else _read_long
+    attributes, at = [], 2
     for _ in range(int.from_bytes(body[:2], "little")):
         attribute, at = read(body, at)
-        found_attributes.append(attribute)
-    if at > len(body) or _joined(part.guid, found_attributes) != body:
+        attributes.append(attribute)
+    if at > len(body) or _joined(part.guid, attributes) != body:
         raise NotEditableError("Its attributes are not understood.")
-    return found_attributes
+    return attributes
 
 
-def _short(body: bytes, at: int) -> tuple[_Attribute, int]:
+def _read_short(body: bytes, at: int) -> tuple[_Attribute, int]:
     name_end = at + 2 + int.from_bytes(body[at : at + 2], "little")
     kind, length = int.from_bytes(body[name_end : name_end + 2], "little"), body[name_end + 2 : name_end + 4]
     end = name_end + 4 + int.from_bytes(length, "little")
     return _Attribute(b"", body[at + 2 : name_end], kind, body[name_end + 4 : end]), end
 
 
-def _long(body: bytes, at: int) -> tuple[_Attribute, int]:
-    lead, head = body[at : at + 4], body[at + 4 : at + 12].ljust(8, b"\0")
+def _read_long(body: bytes, at: int) -> tuple[_Attribute, int]:
+    prefix, head = body[at : at + 4], body[at + 4 : at + 12].ljust(8, b"\0")
     named, kind, valued = struct.unpack("<HHI", head)
     middle = at + 12 + named
-    return _Attribute(lead, body[at + 12 : middle], kind, body[middle : middle + valued]), middle + valued
+    return _Attribute(prefix, body[at + 12 : middle], kind, body[middle : middle + valued]), middle + valued
 
 
 def _joined(guid: bytes, attributes: Sequence[_Attribute]) -> bytes:
@@ -349,7 +351,7 @@ def _joined(guid: bytes, attributes: Sequence[_Attribute]) -> bytes:
         if guid == structure.ATTRIBUTES:
             parts += [struct.pack("<H", len(each.name)), each.name, struct.pack("<HH", each.kind, len(each.value))]
         else:
-            parts += [each.lead, struct.pack("<HHI", len(each.name), each.kind, len(each.value)), each.name]
+            parts += [each.prefix, struct.pack("<HHI", len(each.name), each.kind, len(each.value)), each.name]
         parts.append(each.value)
     return b"".join(parts)
 
@@ -361,32 +363,35 @@ def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
     """
     Return a digest of every part of the file but its comments, paddings and media, in order.
 
-    The size of the file counts as right or wrong, and the number of the header's parts too. Raises CutShortError,
-    MalformedError.
+    Of the size of the file and the number of parts it only counts whether they are right. Raises CutShortError,
+    MalformedHeaderError.
     """
     head = structure.header_of(reader)
     parts = [_part(each) for each in structure.objects(head[30:])]
-    facts = {"header": parsing.digest_of(head[:16] + head[28:30])}
+    facts = {"header": parsing.digest_bytes(head[:16] + head[28:30])}
     facts["parts not counted"] = str(len(parts) - int.from_bytes(head[24:28], "little"))
-    facts["header's rest"] = parsing.digest_of(head[30 + sum(len(part.raw) for part in parts) :])
-    facts |= _counted("part", parts, layout)
-    return facts | _behind(reader, layout, len(head))
+    facts["header's rest"] = parsing.digest_bytes(head[30 + sum(len(part.raw) for part in parts) :])
+    facts |= _part_facts("part", parts, layout)
+    return facts | _ranges_behind(reader, layout, len(head))
 
 
-def _counted(name: str, parts: Sequence[_HeaderPart], layout: Layout) -> dict[str, str]:
+def _part_facts(name: str, parts: Sequence[_HeaderPart], layout: Layout) -> dict[str, str]:
     facts: dict[str, str] = {}
     numbers = count(1)
     for part in parts:
         if part.inner is not None:
             here = f"{name} {next(numbers)}"
-            facts |= {here: parsing.digest_of(part.guid + part.body[:18]), **_counted(f"{here}.", part.inner, layout)}
-        elif rest := _lasting(part, layout):
+            facts |= {
+                here: parsing.digest_bytes(part.guid + part.body[:18]),
+                **_part_facts(f"{here}.", part.inner, layout),
+            }
+        elif rest := _kept_digest(part, layout):
             facts[f"{name} {next(numbers)} ({uuid.UUID(bytes_le=part.guid)})"] = rest
     return facts
 
 
-def _lasting(part: _HeaderPart, layout: Layout) -> str:
-    """Return a digest of what must stay of a part, "" where nothing does."""
+def _kept_digest(part: _HeaderPart, layout: Layout) -> str:
+    """Return a digest of what an edit must keep of a part, "" where that is nothing."""
     body = part.body
     if part.guid == _PADDING:
         return ""
@@ -394,21 +399,21 @@ def _lasting(part: _HeaderPart, layout: Layout) -> str:
         body = body[:16] + b"the size" + body[24:]
     try:
         if part.guid == structure.DESCRIPTION:
-            texts = _texts(body)
+            texts = _description_texts(body)
             texts[3] = b""
-            return parsing.digest_of(repr(texts).encode()) if any(texts) else ""
+            return parsing.digest_bytes(repr(texts).encode()) if any(texts) else ""
         if part.guid in _ATTRIBUTED:
             kept = [each for each in _attributes(part) if not each.is_comment]
-            return parsing.digest_of(repr(kept).encode()) if kept else ""
+            return parsing.digest_bytes(repr(kept).encode()) if kept else ""
     except NotEditableError:
         pass
-    return parsing.digest_of(part.guid + body)
+    return parsing.digest_bytes(part.guid + body)
 
 
-def _behind(reader: Reader, layout: Layout, start: int) -> dict[str, str]:
-    """Return a digest of each stretch that is neither header nor media."""
+def _ranges_behind(reader: Reader, layout: Layout, start: int) -> dict[str, str]:
+    """Return a digest of each range that is neither header nor media."""
     facts: dict[str, str] = {}
     for number, extent in enumerate([*layout.payload, Extent(layout.size, 0)], start=1):
-        facts[f"stretch {number}"] = parsing.digest(reader, start, max(start, extent.offset))
+        facts[f"range {number}"] = parsing.digest_range(reader, start, max(start, extent.offset))
         start = max(start, extent.end)
     return facts

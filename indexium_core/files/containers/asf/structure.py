@@ -1,8 +1,8 @@
 """
 ASF (WMV): objects with a GUID and a little-endian 64-bit length, itself included; the first is the header.
 
-Texts are UTF-16. FFmpeg hands on the content description and its extended attributes (a number keeps its digits, but
-becomes text), languages, shapes of pictures and markers; it loses whatever is attached to one stream, and the rest.
+Texts are UTF-16. A stream copy by FFmpeg keeps the content description and its extended attributes (a number becomes
+text), languages, aspect ratios and markers. It loses all that is attached to one stream, and the rest.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ __all__ = [
     "FILE",
     "LIBRARY",
     "METADATA",
-    "REMADE",
+    "REWRITTEN",
     "TEXT_LIMIT",
-    "Object",
-    "behind",
+    "AsfObject",
     "census",
     "examine",
     "guid_of",
     "header_of",
     "objects",
     "recognises",
+    "types_behind",
 ]
 
 # Bytes of a text as UTF-16, for its length is a 16-bit number.
@@ -48,7 +48,7 @@ TEXT_LIMIT = TextLimit(65_000, "utf-16-le", "surrogatepass")
 
 
 def guid_of(text: str) -> bytes:
-    """Return a GUID as it stands in a file."""
+    """Return the bytes of a GUID in a file."""
     return uuid.UUID(text).bytes_le
 
 
@@ -62,8 +62,8 @@ ATTRIBUTES = guid_of("d2d0a440-e307-11d2-97f0-00a0c95ea850")
 METADATA = guid_of("c5f8cbea-5baf-4877-8467-aa8c44fa4cca")
 LIBRARY = guid_of("44231c94-9498-49d1-a141-1d134e457054")
 EXTENDED_STREAM = guid_of("14e6a5cb-c672-4332-8399-a96952065b5a")
-# What FFmpeg writes anew from what it has read, and padding.
-REMADE = {
+# Objects that FFmpeg writes again from what it has read, and padding.
+REWRITTEN = {
     guid_of("86d15240-311d-11d0-a3a4-00a0c90348f6"),  # names of the codecs
     guid_of("f487cd01-a951-11cf-8ee6-00c00c205365"),  # markers: the chapters
     guid_of("7bf875ce-468d-11d1-8d82-006097c9a2b2"),  # bit rates
@@ -74,15 +74,15 @@ REMADE = {
     guid_of("33000890-e5b1-11cf-89f4-00a0c90349cb"),  # indices, behind the data
     guid_of("d6e229d3-35da-11d1-9034-00a0c90349be"),
 }
-_PARTS = ("title", "author", "copyright", "description", "rating")  # of the content description, in order
+_DESCRIPTION_FIELDS = ("title", "author", "copyright", "description", "rating")  # of the content description, in order
 LARGEST_HEADER = 64 << 20
-_MOST = 20_000  # parts of the header and attributes in all of them; real files have less than a hundred
+_MAX_PARTS = 20_000  # objects of the header and attributes in all of them; real files have less than a hundred
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Object:
-    """A part of the file: what it is, and what is in it."""
+class AsfObject:
+    """An object of the file: its type and its content."""
 
     guid: bytes
     body: bytes
@@ -90,25 +90,25 @@ class Object:
 
 @dataclass
 class _Header:
-    """What the header object says."""
+    """The content of the header object."""
 
     tags: list[tuple[str, str]] = field(default_factory=list)
     comments: list[FieldValue] = field(default_factory=list)
     created: int = 0  # in 100 ns since 1601
     streams: list[str] = field(default_factory=list)  # the kind of each
     obstacles: list[str] = field(default_factory=list)
-    left: int = _MOST  # how much may still be looked at
+    budget: int = _MAX_PARTS  # parts that may still be read
 
     def spend(self) -> None:
-        """Count a part or an attribute. Raises MalformedError when there were too many."""
-        self.left -= 1
-        if self.left < 0:
-            raise MalformedHeaderError("it consists of too many parts")
+        """Count an object or an attribute. Raises MalformedHeaderError if there are too many."""
+        self.budget -= 1
+        if self.budget < 0:
+            raise MalformedHeaderError("it has too many objects")
 
     def add(self, where: str, name: str, value: str) -> None:
-        if parsing.is_comment(name) and value:
+        if parsing.is_comment_name(name) and value:
             self.comments.append(FieldValue(field="comment", where=f"{where}/{name}", value=value))
-        elif not parsing.is_comment(name):
+        elif not parsing.is_comment_name(name):
             self.tags.append((name, value))
 
 
@@ -118,33 +118,33 @@ def recognises(head: bytes) -> bool:
 
 
 def examine(reader: Reader) -> HeaderFacts:
-    """Find media and texts. Raises CutShortError, MalformedError."""
-    payload = tuple(_payload(reader))
-    header = _header(reader)
+    """Find media and texts. Raises CutShortError, MalformedHeaderError."""
+    payload = tuple(_media_extents(reader))
+    header = _parsed_header(reader)
     attributes = _once(header.tags)
     return HeaderFacts(
         payload=payload,
         fields=tuple(header.comments),
-        kept=(*_created(header), *parsing.handed(attributes)),
-        obstacle=next(iter(header.obstacles), "") or parsing.unfit(attributes),
+        options=(*_created(header), *parsing.tag_options(attributes)),
+        obstacle=next(iter(header.obstacles), "") or parsing.tags_obstacle(attributes),
     )
 
 
 def census(reader: Reader) -> Mapping[str, str]:
-    """Return the texts, however often each is there (FFmpeg repeats some), when the file was made, and its streams."""
-    header = _header(reader)
+    """Return the texts, each once (FFmpeg repeats some), the creation time of the file, and its streams."""
+    header = _parsed_header(reader)
     streams = {f"stream {number}": kind for number, kind in enumerate(header.streams)}
     made = {"made": str(header.created // 10)}
-    return {**parsing.named(_once(header.tags)), **streams, **made}
+    return {**parsing.tag_facts(_once(header.tags)), **streams, **made}
 
 
 def _once(tags: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return tags without those that say the same again: a title stands in two places."""
+    """Return tags without repetitions: a file has its title in two places."""
     return list({(name.lower(), value): (name, value) for name, value in reversed(tags)}.values())[::-1]
 
 
 def _created(header: _Header) -> Iterator[Option]:
-    """FFmpeg would set the time to 1970."""
+    """Yield the option that keeps the creation time, which FFmpeg would set to 1970."""
     try:
         moment = _EPOCH + timedelta(microseconds=header.created // 10)
     except OverflowError:
@@ -155,18 +155,18 @@ def _created(header: _Header) -> Iterator[Option]:
 # Objects
 
 
-def _payload(reader: Reader) -> Iterator[Extent]:
-    """Yield the contents of the Data object, and make sure that all objects are whole."""
+def _media_extents(reader: Reader) -> Iterator[Extent]:
+    """Yield the content of the Data object, after a check that no object is cut short."""
     offset = 0
-    for _ in range(parsing.STEPS):
+    for _ in range(parsing.MAX_ELEMENTS):
         head = reader.read_at(offset, 24)
         if len(head) < 24:
             return
         length = int.from_bytes(head[16:], "little")
-        if head[:16] == DATA and not length:  # a broadcast does not know its length
+        if head[:16] == DATA and not length:  # a broadcast has no length
             length = reader.size - offset
         if length < 24:
-            raise MalformedHeaderError("one of its parts has no size")
+            raise MalformedHeaderError("one of its objects has no size")
         if offset + length > reader.size:
             raise CutShortError
         if head[:16] == DATA:
@@ -175,41 +175,41 @@ def _payload(reader: Reader) -> Iterator[Extent]:
 
 
 def header_of(reader: Reader) -> bytes:
-    """Return the header object. Raises CutShortError, MalformedError."""
-    length = int.from_bytes(parsing.exactly(reader, 16, 8), "little")
+    """Return the header object. Raises CutShortError, MalformedHeaderError."""
+    length = int.from_bytes(parsing.read_exactly(reader, 16, 8), "little")
     if not 30 <= length <= LARGEST_HEADER:
-        raise MalformedHeaderError("its header has no sensible size")
-    return parsing.exactly(reader, 0, length)
+        raise MalformedHeaderError("its header has an invalid size")
+    return parsing.read_exactly(reader, 0, length)
 
 
-def _header(reader: Reader) -> _Header:
+def _parsed_header(reader: Reader) -> _Header:
     data = header_of(reader)
     header = _Header()
-    for part in objects(data[30:]):
-        _read(part, header)
-    for kind in behind(reader, len(data)):
-        if kind not in REMADE and kind != DATA:
+    for item in objects(data[30:]):
+        _read(item, header)
+    for kind in types_behind(reader, len(data)):
+        if kind not in REWRITTEN and kind != DATA:
             header.obstacles.append(_unknown(kind))
     return header
 
 
-def objects(data: bytes) -> Iterator[Object]:
-    """Yield the objects in the body of another. Raises MalformedError."""
+def objects(data: bytes) -> Iterator[AsfObject]:
+    """Yield the objects in the body of another. Raises MalformedHeaderError."""
     at = 0
-    for _ in range(parsing.STEPS):
+    for _ in range(parsing.MAX_ELEMENTS):
         if at + 24 > len(data):
             return
         length = int.from_bytes(data[at + 16 : at + 24], "little")
         if length < 24 or at + length > len(data):
-            raise MalformedHeaderError("the sizes of its parts contradict one another")
-        yield Object(data[at : at + 16], data[at + 24 : at + length])
+            raise MalformedHeaderError("the sizes of its objects contradict each other")
+        yield AsfObject(data[at : at + 16], data[at + 24 : at + length])
         at += length
-    raise MalformedHeaderError("it consists of too many parts")
+    raise MalformedHeaderError("it has too many objects")
 
 
-def behind(reader: Reader, offset: int) -> Iterator[bytes]:
-    """Yield the kinds of the objects behind the header, whose sizes were looked at before."""
-    for _ in range(parsing.STEPS):
+def types_behind(reader: Reader, offset: int) -> Iterator[bytes]:
+    """Yield the types of the objects behind the header, whose sizes are checked already."""
+    for _ in range(parsing.MAX_ELEMENTS):
         head = reader.read_at(offset, 24)
         if len(head) < 24:
             return
@@ -217,31 +217,31 @@ def behind(reader: Reader, offset: int) -> Iterator[bytes]:
         offset += int.from_bytes(head[16:], "little") or reader.size
 
 
-def _read(part: Object, header: _Header, *, within: bool = False) -> None:
-    """Take in a part; `within` the extension, which has none of its own."""
+def _read(item: AsfObject, header: _Header, *, in_extension: bool = False) -> None:
+    """Add an object to the header; `in_extension` the extension, which has no extension of its own."""
     header.spend()
-    if part.guid == FILE:
-        header.created = int.from_bytes(part.body[24:32], "little")
-    elif part.guid == STREAM:
-        _read_stream(part.body, header)
-    elif part.guid == EXTENSION and not within:
-        for inner in objects(part.body[22:]):
-            _read(inner, header, within=True)
-    elif part.guid == DESCRIPTION:
-        _read_description(part.body, header)
-    elif part.guid == ATTRIBUTES:
-        _read_attributes(part.body, header)
-    elif part.guid in {METADATA, LIBRARY}:
-        _read_metadata(part, header)
-    elif part.guid == EXTENDED_STREAM:
-        if part.body[60:] != bytes(4):
+    if item.guid == FILE:
+        header.created = int.from_bytes(item.body[24:32], "little")
+    elif item.guid == STREAM:
+        _read_stream(item.body, header)
+    elif item.guid == EXTENSION and not in_extension:
+        for inner in objects(item.body[22:]):
+            _read(inner, header, in_extension=True)
+    elif item.guid == DESCRIPTION:
+        _read_description(item.body, header)
+    elif item.guid == ATTRIBUTES:
+        _read_attributes(item.body, header)
+    elif item.guid in {METADATA, LIBRARY}:
+        _read_metadata(item, header)
+    elif item.guid == EXTENDED_STREAM:
+        if item.body[60:] != bytes(4):
             header.obstacles.append("It holds names or details of single streams, which FFmpeg would leave out.")
-    elif part.guid not in REMADE:
-        header.obstacles.append(_unknown(part.guid))
+    elif item.guid not in REWRITTEN:
+        header.obstacles.append(_unknown(item.guid))
 
 
 def _unknown(guid: bytes) -> str:
-    return f"It holds a part that FFmpeg would leave out: {uuid.UUID(bytes_le=guid)}."
+    return f"It holds an object that FFmpeg would leave out: {uuid.UUID(bytes_le=guid)}."
 
 
 def _read_stream(body: bytes, header: _Header) -> None:
@@ -249,7 +249,7 @@ def _read_stream(body: bytes, header: _Header) -> None:
         raise MalformedHeaderError("the description of a stream is cut short")
     header.streams.append(str(uuid.UUID(bytes_le=body[:16])))
     if int.from_bytes(body[32:40], "little"):
-        header.obstacles.append("One of its streams starts later than the others, which FFmpeg would forget.")
+        header.obstacles.append("One of its streams starts later than the others, and FFmpeg would not keep that.")
     if body[49] & 0x80:
         header.obstacles.append("It is encrypted.")
 
@@ -258,12 +258,12 @@ def _read_stream(body: bytes, header: _Header) -> None:
 
 
 def _read_description(body: bytes, header: _Header) -> None:
-    """Read five lengths and five texts; FFmpeg writes no rating."""
+    """Read five lengths and five texts (section 3.10); FFmpeg writes no rating."""
     at = 10
-    for number, name in enumerate(_PARTS):
+    for number, name in enumerate(_DESCRIPTION_FIELDS):
         length = int.from_bytes(body[2 * number : 2 * number + 2], "little")
         data = body[at : at + length]
-        value = _whole_text(data, header) if parsing.is_comment(name) else _text(data, header)
+        value = _decoded_text(data, header) if parsing.is_comment_name(name) else _text_before_nul(data, header)
         at += length
         if value:
             header.add("Content Description", name, value)
@@ -274,19 +274,21 @@ def _read_description(body: bytes, header: _Header) -> None:
 
 
 def _read_attributes(body: bytes, header: _Header) -> None:
-    """Read a count, then of each attribute name, type and value, all with 16-bit lengths."""
+    """Read a count, then name, type and value of each attribute, all with 16-bit lengths (section 3.11)."""
     at = 2
     for _ in range(int.from_bytes(body[:2], "little")):
         header.spend()
-        name, at = _field(body, at)
+        raw_name, at = _field(body, at)
         kind = int.from_bytes(body[at : at + 2], "little")
         value, at = _field(body, at + 2)
-        shown = _text(name, header)
-        said = _whole_text(value, header) if kind == 0 and parsing.is_comment(shown) else _said(kind, value, header)
-        if said is None:
-            header.obstacles.append(f"It holds an attribute that FFmpeg would leave out: {parsing.shown(shown)}.")
+        name = _text_before_nul(raw_name, header)
+        is_text = kind == 0 and parsing.is_comment_name(name)
+        text = _decoded_text(value, header) if is_text else _attribute_text(kind, value, header)
+        if text is None:
+            shown = parsing.printable_name(name)
+            header.obstacles.append(f"It holds an attribute that FFmpeg would leave out: {shown}.")
         else:
-            header.add("Extended Content Description", shown, said)
+            header.add("Extended Content Description", name, text)
 
 
 def _field(body: bytes, at: int) -> tuple[bytes, int]:
@@ -296,46 +298,46 @@ def _field(body: bytes, at: int) -> tuple[bytes, int]:
     return body[at + 2 : end], end
 
 
-def _said(kind: int, value: bytes, header: _Header) -> str | None:
-    """Return an attribute as text: text (0), truth value (2) and numbers (3 to 5) have one."""
+def _attribute_text(kind: int, value: bytes, header: _Header) -> str | None:
+    """Return an attribute as text; only text (0), boolean (2) and numbers (3 to 5) have one."""
     if kind == 0:
-        return _text(value, header)
+        return _text_before_nul(value, header)
     number = int.from_bytes(value, "little")
     return str(number) if kind in {2, 3, 4, 5} and number < 1 << 31 else None  # FFmpeg reads 31 bits
 
 
-def _read_metadata(part: Object, header: _Header) -> None:
-    """Look for anything beside the shape of a picture, which is all that FFmpeg puts back where it was."""
+def _read_metadata(item: AsfObject, header: _Header) -> None:
+    """Read metadata attributes; FFmpeg keeps only the aspect ratio in its place."""
     at = 2
-    for _ in range(int.from_bytes(part.body[:2], "little")):
+    for _ in range(int.from_bytes(item.body[:2], "little")):
         header.spend()
-        head = part.body[at : at + 12]
+        head = item.body[at : at + 12]
         if len(head) < 12:
             raise MalformedHeaderError("a text is cut short")
         name_length, value_length = int.from_bytes(head[4:6], "little"), int.from_bytes(head[8:12], "little")
-        name = _text(part.body[at + 12 : at + 12 + name_length], header)
-        if parsing.is_comment(name) and head[2:4] == head[6:8] == bytes(2):  # a text, and of no single stream
-            value = part.body[at + 12 + name_length : at + 12 + name_length + value_length]
-            header.add("Metadata", name, _whole_text(value, header))
+        name = _text_before_nul(item.body[at + 12 : at + 12 + name_length], header)
+        if parsing.is_comment_name(name) and head[2:4] == head[6:8] == bytes(2):  # a text of the file, not of a stream
+            value = item.body[at + 12 + name_length : at + 12 + name_length + value_length]
+            header.add("Metadata", name, _decoded_text(value, header))
         if name not in {"AspectRatioX", "AspectRatioY"}:
             header.obstacles.append(
-                f"It holds an attribute that FFmpeg would move or leave out: {parsing.shown(name)}."
+                f"It holds an attribute that FFmpeg would move or leave out: {parsing.printable_name(name)}."
             )
         at += 12 + name_length + value_length
 
 
-def _whole_text(data: bytes, header: _Header) -> str:
-    """Return a text of 16-bit units with what stands behind a NUL, without the NULs at its end."""
-    if len(data) > TEXT_LIMIT.most:
+def _decoded_text(data: bytes, header: _Header) -> str:
+    """Return a text of 16-bit units with what follows a NUL, without the NULs at its end."""
+    if len(data) > TEXT_LIMIT.max_bytes:
         header.obstacles.append("It holds longer tags than FFmpeg reads.")
     units = data[: len(data) & ~1]
     try:
         return units.decode("utf-16-le").rstrip("\0")
     except UnicodeDecodeError:
-        header.obstacles.append("It holds a text that is no Unicode.")
+        header.obstacles.append("It holds a text that is not Unicode.")
         return units.decode("utf-16-le", "replace").rstrip("\0")
 
 
-def _text(data: bytes, header: _Header) -> str:
+def _text_before_nul(data: bytes, header: _Header) -> str:
     """Return a text of 16-bit units up to its first NUL."""
-    return _whole_text(data, header).partition("\0")[0]
+    return _decoded_text(data, header).partition("\0")[0]

@@ -25,7 +25,7 @@ FAMILY = RemuxableFamily(
         census=editing.census,
         strategies=(
             EditStrategy("avi_in_place", editing.in_place),
-            EditStrategy("avi_copy", editing.copied),
+            EditStrategy("avi_copy", editing.copy),
             StreamCopy("avi_remux", "avi"),
         ),
     )

@@ -1,9 +1,10 @@
 """
 AVI edited without FFmpeg: the comment is the chunk `ICMT` in a list `INFO`, and padding (`JUNK`) makes room for it.
 
-What points to places in the file: the old index (`idx1`), from where `movi` begins or, in some files, from the file's
-first byte; in OpenDML files `indx` and `ix##`, both absolute, the latter among the media. So nothing is moved in those,
-and in files of several RIFF chunks; in others all that follows the texts moves, and an absolute `idx1` is corrected.
+Two indices hold file offsets. The old index (`idx1`) counts from the start of `movi` or, in some files, from the first
+byte of the file. OpenDML files have `indx` and `ix##`, both absolute, the latter among the media. So nothing moves in
+OpenDML files and in files of several RIFF chunks. In other files all that follows the texts moves, and an absolute
+`idx1` is corrected.
 """
 
 from __future__ import annotations
@@ -16,22 +17,28 @@ from indexium_core.files.containers import Layout, Reader
 from indexium_core.files.containers.avi import structure
 from indexium_core.files.containers.avi.structure import Chunk
 from indexium_core.files.containers.shared import parsing
-from indexium_core.files.containers.shared.edit_strategy import PADDING, PLACES, CommentRequest, NotEditableError, room
+from indexium_core.files.containers.shared.edit_strategy import (
+    MAX_COMMENTS,
+    PADDING,
+    CommentRequest,
+    NotEditableError,
+    media_shift,
+)
 from indexium_core.files.containers.shared.splices import Splice, build_patch, build_pieces
 from indexium_core.model.files.media import Patch, Rebuild
 
-__all__ = ["census", "copied", "in_place"]
+__all__ = ["census", "copy", "in_place"]
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")  # byte order marks
 _LARGEST = 0xFFFFFFFF  # bytes of a RIFF chunk
-_LARGEST_PADDING = 1 << 20  # bytes that are looked at
+_LARGEST_PADDING = 1 << 20  # bytes of a padding chunk that is read
 _LARGEST_TAIL = 1 << 20  # bytes behind the media that are moved in place
 _LARGEST_INDEX = 64 << 20
-_SECTOR = 2048  # bytes; cameras lay their media out by it
-_SAMPLES = 64  # entries of an index that are looked at
+_SECTOR = 2048  # bytes; cameras align their media to it
+_SAMPLES = 64  # entries of an index that are compared with the media
 _DEEPEST = 3
 _OPENED = frozenset({b"hdrl", b"strl", b"odml", b"INFO"})
-# In which no place in the file is told, or one that is corrected.
+# Chunks without file offsets, or with offsets that are corrected.
 _KNOWN = frozenset(
     b"hdrl strl odml INFO movi idx1 avih dmlh strh strf strd strn vprp IDIT ISMP exif ncdt hydt pntx adtl _PMX".split()
 )
@@ -39,12 +46,12 @@ _KNOWN = frozenset(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Node:
-    """A chunk in its place."""
+    """A chunk and the lists around it."""
 
     chunk: Chunk
     above: tuple[_Node, ...] = ()
     inner: list[_Node] = field(default_factory=list)
-    opened: bool = False  # it is a list, and `inner` is what is in it
+    opened: bool = False  # it is a list, and `inner` has its chunks
 
     @property
     def start(self) -> int:
@@ -60,7 +67,7 @@ class _Node:
 
     @property
     def rest(self) -> int:
-        """Bytes of a list behind its last chunk; negative where that reaches out of it."""
+        """Bytes of a list behind its last chunk; negative where that chunk reaches past the list."""
         return self.chunk.end - (self.inner[-1].stop if self.inner else self.chunk.body) if self.opened else 0
 
     def walk(self) -> Iterator[_Node]:
@@ -71,7 +78,7 @@ class _Node:
 
 @dataclass(frozen=True, slots=True)
 class _AviEdit:
-    """Bytes in place of others, in these lists."""
+    """Bytes in place of a range, and the lists around it."""
 
     start: int
     end: int
@@ -91,7 +98,7 @@ class _AviFile:
     size: int
     riff: _Node
     media: _Node
-    is_single: bool  # nothing is behind that RIFF chunk
+    is_single: bool  # nothing follows that RIFF chunk
 
     @property
     def front(self) -> Iterator[_Node]:
@@ -104,37 +111,37 @@ class _AviFile:
 # Strategies
 
 
-def in_place(reader: Reader, layout: Layout, wish: CommentRequest) -> Patch:
-    """Return the patch that takes what the comment needs from padding. Raises NotUnderstoodError."""
-    file = _opened(reader, layout)
-    edits = _commented(file, wish)
+def in_place(reader: Reader, layout: Layout, request: CommentRequest) -> Patch:
+    """Return the patch that takes the bytes for the comment from padding. Raises NotEditableError."""
+    file = _avi_file(reader, layout)
+    edits = _comment_edits(file, request)
     front = [edit for edit in edits if edit.end <= file.media.start]
     behind = [edit for edit in edits if edit.end > file.media.start]
-    edits = [*front, *_balanced(file, front), *behind]
+    edits = [*front, *_padding_edits(file, front), *behind]
     splices = _splices(edits)
     if sum(edit.growth for edit in behind):
-        if not _has_loose_end(file, behind):
+        if not _can_change_length(file, behind):
             raise NotEditableError("There is no room for the comment behind the media.")
-        splices.append(Splice(start=layout.size, end=layout.size, data=b""))  # all up to here moves
+        splices.append(Splice(start=layout.size, end=layout.size, data=b""))  # everything up to here moves
     return build_patch(reader, layout, splices)
 
 
-def copied(reader: Reader, layout: Layout, wish: CommentRequest) -> Rebuild:
-    """Return a new file with padding in front of the media, which move as one. Raises NotUnderstoodError."""
-    file = _opened(reader, layout)
+def copy(reader: Reader, layout: Layout, request: CommentRequest) -> Rebuild:
+    """Return a new file with padding in front of the media, which move as a whole. Raises NotEditableError."""
+    file = _avi_file(reader, layout)
     _check_movable(file)
-    edits = _commented(file, wish)
+    edits = _comment_edits(file, request)
     growth = sum(edit.growth for edit in edits if edit.end <= file.media.start)
     padding = next((node for node in _paddings(file, edits) if node.above == (file.riff,)), None)
     start, old = (file.media.start, 0) if padding is None else (padding.start, padding.stop - padding.start)
-    shift = room(max(growth + 8 + PADDING - old, 0), wish.means, step=_SECTOR)
+    shift = media_shift(max(growth + 8 + PADDING - old, 0), request.capabilities, step=_SECTOR)
     edits.append(_AviEdit(start, start + old, _junk(old + shift - growth), (file.riff,)))
-    edits += _index_moved(file, shift)
-    return Rebuild(pieces=build_pieces(reader, layout.size, _splices(edits)), cloned=wish.means.reflink)
+    edits += _index_edits(file, shift)
+    return Rebuild(pieces=build_pieces(reader, layout.size, _splices(edits)), cloned=request.capabilities.reflink)
 
 
 def _splices(edits: Sequence[_AviEdit]) -> list[Splice]:
-    """Return the splices that make the edits, and the sizes of the lists around them right."""
+    """Return the splices of the edits, and of the sizes of the lists around them."""
     splices = [Splice(start=edit.start, end=edit.end, data=edit.data) for edit in edits]
     around = {node.start: node for edit in edits for node in edit.above}
     for start, node in around.items():
@@ -149,22 +156,22 @@ def _splices(edits: Sequence[_AviEdit]) -> list[Splice]:
 # Reading
 
 
-def _opened(reader: Reader, layout: Layout) -> _AviFile:
-    """Return the file's parts; raises NotUnderstoodError where they do not fill one another."""
+def _avi_file(reader: Reader, layout: Layout) -> _AviFile:
+    """Return the chunks of a file; raises NotEditableError where they do not fill the lists around them."""
     riffs = list(_riffs(reader))
     if not riffs:
-        raise NotEditableError("The recording was never finished.")
+        raise NotEditableError("The recording was not finished.")
     riff = riffs[0]
     media = [node for node in riff.inner if node.chunk.is_list and node.kind == b"movi"]
     if len(media) != 1 or any(node.rest for node in riff.walk()):
-        raise NotEditableError("The parts of the file do not fill it.")
+        raise NotEditableError("The chunks of the file do not fill it.")
     return _AviFile(reader, layout.size, riff, media[0], is_single=riff.stop == layout.size)
 
 
 def _riffs(reader: Reader) -> Iterator[_Node]:
-    """Yield the RIFF chunks, none if the first has no length."""
+    """Yield the RIFF chunks; none if the first has no length."""
     offset = 0
-    for _ in range(parsing.STEPS):
+    for _ in range(parsing.MAX_ELEMENTS):
         head = reader.read_at(offset, 12)
         end = offset + 8 + int.from_bytes(head[4:8], "little")
         if len(head) < 12 or head[:4] != b"RIFF" or end <= offset + 12:
@@ -174,19 +181,19 @@ def _riffs(reader: Reader) -> Iterator[_Node]:
 
 
 def _node(reader: Reader, chunk: Chunk, above: tuple[_Node, ...], *, opened: bool) -> _Node:
-    """Read a list that is looked into; of any other chunk only where it is."""
+    """Return the node of a chunk; with `opened`, the chunks of the list too."""
     if not opened:
         return _Node(chunk, above)
     node = _Node(chunk, above, opened=True)
     for each in structure.chunks(reader, chunk.body, chunk.end):
-        is_stray = each.kind == b"INFO" and chunk.kind not in {b"AVI ", b"hdrl"}  # elsewhere nobody looks for any
+        is_stray = each.kind == b"INFO" and chunk.kind not in {b"AVI ", b"hdrl"}  # players do not read others
         is_opened = each.is_list and each.kind in _OPENED and not is_stray and len(above) < _DEEPEST
         node.inner.append(_node(reader, each, (*above, node), opened=is_opened))
     return node
 
 
-def _is_blank(reader: Reader, chunk: Chunk) -> bool:
-    """Tell whether a chunk is padding in which nothing is hidden."""
+def _is_empty_padding(reader: Reader, chunk: Chunk) -> bool:
+    """Tell whether a chunk is padding of zeros only."""
     length = chunk.end - chunk.body
     if chunk.is_list or chunk.kind not in structure.PADDING or length > _LARGEST_PADDING:
         return False
@@ -196,31 +203,32 @@ def _is_blank(reader: Reader, chunk: Chunk) -> bool:
 # Comments
 
 
-def _commented(file: _AviFile, wish: CommentRequest) -> list[_AviEdit]:
-    """Return the edits that change every comment, and add one where players show none; none of padding."""
+def _comment_edits(file: _AviFile, request: CommentRequest) -> list[_AviEdit]:
+    """Return the edits that change every comment, and add one where players show none; without edits of padding."""
     lists = [node for node in file.riff.walk() if node.opened and node.kind == b"INFO"]
-    places = [node for info in lists for node in info.inner if node.kind == structure.COMMENT]
-    if len(places) > PLACES:
+    comments = [node for info in lists for node in info.inner if node.kind == structure.COMMENT]
+    if len(comments) > MAX_COMMENTS:
         raise NotEditableError("It holds too many comments.")
-    bodies = {node.start: _body(file.reader, node.chunk) for node in places}
+    bodies = {node.start: _chunk_body(file.reader, node.chunk) for node in comments}
     if any(body.startswith(_UTF16) for body in bodies.values()):
         raise NotEditableError("It holds a comment in UTF-16, which players do not read in an AVI.")
     old = {start: parsing.whole_text_of(body) for start, body in bodies.items()}
-    texts = {node.start: wish.text(old[node.start]) if old[node.start] else None for node in places}
-    edits = [edit for info in lists for edit in _changed(file, info, texts)]
-    if not any(node.start < file.media.start and texts[node.start] for node in places):  # players read no further
-        text = wish.text(next((text for text in reversed(old.values()) if text), None))
-        if text is not None and (wish.change.segment is None or wish.change.segment):
+    texts = {node.start: request.text(old[node.start]) if old[node.start] else None for node in comments}
+    edits = [edit for info in lists for edit in _changed_comments(file, info, texts)]
+    # Players read only comments in front of the media.
+    if not any(node.start < file.media.start and texts[node.start] for node in comments):
+        text = request.text(next((text for text in reversed(old.values()) if text), None))
+        if text is not None and (request.change.segment is None or request.change.segment):
             front = [node for node in lists if node.start < file.media.start]
             staying = [node for node in front if not any(edit.start == node.start for edit in edits)]
-            edits.append(_added(file, staying, _comment_chunk(text)))
+            edits.append(_added_comment(file, staying, _comment_chunk(text)))
     return edits
 
 
-def _changed(file: _AviFile, info: _Node, texts: Mapping[int, str | None]) -> Iterator[_AviEdit]:
-    """Yield the edits of the comments in a list; the list goes where nothing is left in it."""
+def _changed_comments(file: _AviFile, info: _Node, texts: Mapping[int, str | None]) -> Iterator[_AviEdit]:
+    """Yield the edits of the comments in a list; a list that becomes empty is removed."""
     comments = [node for node in info.inner if node.kind == structure.COMMENT]
-    others = [node for node in info.inner if node not in comments and not _is_blank(file.reader, node.chunk)]
+    others = [node for node in info.inner if node not in comments and not _is_empty_padding(file.reader, node.chunk)]
     if comments and not others and not any(texts[node.start] for node in comments):
         yield _AviEdit(info.start, info.stop, b"", info.above)
         return
@@ -229,7 +237,7 @@ def _changed(file: _AviFile, info: _Node, texts: Mapping[int, str | None]) -> It
         yield _AviEdit(node.start, node.stop, b"" if text is None else _comment_chunk(text), node.above)
 
 
-def _body(reader: Reader, chunk: Chunk) -> bytes:
+def _chunk_body(reader: Reader, chunk: Chunk) -> bytes:
     return reader.read_at(chunk.body, chunk.end - chunk.body)
 
 
@@ -237,14 +245,14 @@ def _comment_chunk(text: str) -> bytes:
     return _chunk(structure.COMMENT, text.encode("utf-8", "surrogateescape") + b"\0")
 
 
-def _added(file: _AviFile, lists: Sequence[_Node], comment: bytes) -> _AviEdit:
-    """Put a comment behind the other texts, or in a list of its own behind the header."""
+def _added_comment(file: _AviFile, lists: Sequence[_Node], comment: bytes) -> _AviEdit:
+    """Return the edit that adds a comment behind the other texts, or in a list of its own behind the header."""
     if lists:
         info = lists[-1]
         return _AviEdit(info.chunk.end, info.chunk.end, comment, (*info.above, info))
     header = next((node for node in file.riff.inner if node.kind == b"hdrl"), None)
     if header is None or header.start > file.media.start:
-        raise NotEditableError("The header does not stand in front of the media.")
+        raise NotEditableError("The header is not in front of the media.")
     return _AviEdit(header.stop, header.stop, _chunk(b"LIST", b"INFO" + comment), (file.riff,))
 
 
@@ -255,8 +263,8 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
 # Padding
 
 
-def _balanced(file: _AviFile, edits: Sequence[_AviEdit]) -> list[_AviEdit]:
-    """Return the edit of padding after which the media are where they were; raises NotUnderstoodError without room."""
+def _padding_edits(file: _AviFile, edits: Sequence[_AviEdit]) -> list[_AviEdit]:
+    """Return the edit of padding that keeps the media in place; raises NotEditableError without room."""
     growth = sum(edit.growth for edit in edits)
     if not growth:
         return []
@@ -273,13 +281,14 @@ def _balanced(file: _AviFile, edits: Sequence[_AviEdit]) -> list[_AviEdit]:
 
 
 def _paddings(file: _AviFile, edits: Sequence[_AviEdit]) -> list[_Node]:
-    """Return the padding in front of the media that no edit touches, the closest to the edits first."""
+    """Return the padding in front of the media that no edit changes, the closest to the edits first."""
     at = max((edit.end for edit in edits if edit.end <= file.media.start), default=0)
-    gone = [edit for edit in edits if edit.end > edit.start]
+    removed = [edit for edit in edits if edit.end > edit.start]
     free = [
         node
         for node in file.front
-        if _is_blank(file.reader, node.chunk) and not any(edit.start <= node.start < edit.end for edit in gone)
+        if _is_empty_padding(file.reader, node.chunk)
+        and not any(edit.start <= node.start < edit.end for edit in removed)
     ]
     return sorted(free, key=lambda node: (len(node.above) > 1, abs(node.start - at)))
 
@@ -288,8 +297,8 @@ def _junk(length: int) -> bytes:
     return b"JUNK" + struct.pack("<I", length - 8) + bytes(length - 8) if length else b""
 
 
-def _has_loose_end(file: _AviFile, edits: Sequence[_AviEdit]) -> bool:
-    """Tell whether what follows the edits is little, and nothing points to it: then the file ends elsewhere."""
+def _can_change_length(file: _AviFile, edits: Sequence[_AviEdit]) -> bool:
+    """Tell whether little follows the edits and nothing points to it: then the file may become longer or shorter."""
     return file.is_single and file.size - min(edit.start for edit in edits) <= _LARGEST_TAIL
 
 
@@ -297,61 +306,65 @@ def _has_loose_end(file: _AviFile, edits: Sequence[_AviEdit]) -> bool:
 
 
 def _check_movable(file: _AviFile) -> None:
-    """Raise NotUnderstoodError where something may point to a place in the file and is not corrected."""
+    """Raise NotEditableError where the file may hold an offset that is not corrected."""
     if not file.is_single:
-        raise NotEditableError("There is more behind the file's first part, so nothing in it is moved.")
+        raise NotEditableError("Data follows the first RIFF chunk of the file, so nothing in it can be moved.")
     for node in file.riff.walk():
         if node.kind == b"indx":
-            raise NotEditableError("It has an index among its media, so nothing in it is moved.")
+            raise NotEditableError("It has an index among its media, so nothing in it can be moved.")
         is_text = any(above.kind == b"INFO" for above in node.above)
         if node is not file.riff and not is_text and node.kind not in _KNOWN | structure.PADDING:
-            name = parsing.shown(node.kind.decode("latin-1"))
-            message = f"It holds a part that is not understood, so nothing in it is moved: {name}."
+            name = parsing.printable_name(node.kind.decode("latin-1"))
+            message = f"It holds a chunk that is not understood, so nothing in it can be moved: {name}."
             raise NotEditableError(message)
 
 
-def _index_moved(file: _AviFile, shift: int) -> Iterator[_AviEdit]:
-    """Yield the indices whose places count from the file's first byte, corrected."""
+def _index_edits(file: _AviFile, shift: int) -> Iterator[_AviEdit]:
+    """Yield the edits of indices whose offsets count from the first byte of the file."""
     for node in file.riff.inner:
         if node.kind == b"idx1" and not node.chunk.is_list and shift:
             if node.chunk.end - node.chunk.body > _LARGEST_INDEX:
-                raise NotEditableError("The file's index is larger than reason.")
+                raise NotEditableError("The file's index is too large.")
             if _is_absolute(file.reader, node.chunk, file.media.chunk):
-                data = _moved(_entries(file.reader, node.chunk), shift, at_least=file.media.start)
+                data = _moved_entries(_entries(file.reader, node.chunk), shift, at_least=file.media.start)
                 yield _AviEdit(node.chunk.body, node.chunk.body + len(data), data, ())
 
 
 def _entries(reader: Reader, index: Chunk) -> list[tuple[bytes, int, int, int]]:
-    """Return kind, flags, place and length of each entry."""
-    data = parsing.exactly(reader, index.body, (index.end - index.body) // 16 * 16)
+    """Return kind, flags, offset and length of each entry."""
+    data = parsing.read_exactly(reader, index.body, (index.end - index.body) // 16 * 16)
     return list(struct.iter_unpack("<4sIII", data))
 
 
-def _moved(entries: Sequence[tuple[bytes, int, int, int]], shift: int, *, at_least: int) -> bytes:
+def _moved_entries(entries: Sequence[tuple[bytes, int, int, int]], shift: int, *, at_least: int) -> bytes:
     parts = []
     for kind, flags, place, length in entries:
         moved = place + shift if place >= at_least else place
         if not 0 <= moved <= _LARGEST:
-            raise NotEditableError("The file's index cannot reach further.")
+            raise NotEditableError("The file's index cannot hold larger offsets.")
         parts.append(struct.pack("<4sIII", kind, flags, moved, length))
     return b"".join(parts)
 
 
 def _is_absolute(reader: Reader, index: Chunk, media: Chunk) -> bool:
-    """Tell from where an index counts, by what its entries lead to; raises NotUnderstoodError where that is unclear."""
+    """Tell whether offsets of an index count from the first byte, by sampling; raises NotEditableError if unclear."""
     count = (index.end - index.body) // 16
-    places = [*range(0, count, max(1, count // _SAMPLES)), *([count - 1] if count else [])]
-    entries = (struct.unpack("<4sIII", parsing.exactly(reader, index.body + 16 * place, 16)) for place in places)
+    numbers = [*range(0, count, max(1, count // _SAMPLES)), *([count - 1] if count else [])]
+    entries = (
+        struct.unpack("<4sIII", parsing.read_exactly(reader, index.body + 16 * number, 16)) for number in numbers
+    )
     sampled = [entry for entry in entries if entry[2] or entry[3]]
     if not sampled:
         return False
-    bases = [base for base in (media.body - 4, 0) if all(_leads(reader, base, entry) for entry in sampled)]
+    bases = [base for base in (media.body - 4, 0) if all(_leads_to_chunk(reader, base, entry) for entry in sampled)]
     if len(bases) != 1:
-        raise NotEditableError("It is unclear from where the file's index counts, so nothing in it is moved.")
+        raise NotEditableError(
+            "It is unclear where the offsets of the file's index start, so nothing in it can be moved."
+        )
     return bases == [0]
 
 
-def _leads(reader: Reader, base: int, entry: tuple[bytes, int, int, int]) -> bool:
+def _leads_to_chunk(reader: Reader, base: int, entry: tuple[bytes, int, int, int]) -> bool:
     kind, _, place, _ = entry
     return reader.read_at(base + place, 4) == (b"LIST" if kind == b"rec " else kind)
 
@@ -363,23 +376,23 @@ def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
     """
     Return a digest of every part of the file but its comments, paddings and media, in order.
 
-    Raises CutShortError, MalformedError.
+    Raises CutShortError, MalformedHeaderError.
     """
     facts: dict[str, str] = {}
     at = 0
     for number, riff in enumerate(_riffs(reader), start=1):
         facts[f"RIFF {number}"] = riff.kind.decode("latin-1")
-        for name, said in _facts(reader, riff):
-            facts[f"RIFF {number}, {len(facts)}, {name}"] = said
+        for name, value in _facts(reader, riff):
+            facts[f"RIFF {number}, {len(facts)}, {name}"] = value
         at = riff.stop
     if at:
-        facts["behind the end"] = parsing.digest(reader, min(at, layout.size), layout.size)
+        facts["behind the end"] = parsing.digest_range(reader, min(at, layout.size), layout.size)
     return facts
 
 
 def _facts(reader: Reader, above: _Node) -> Iterator[tuple[str, str]]:
     for node in above.inner:
-        chunk, name = node.chunk, parsing.shown(node.kind.decode("latin-1"))
+        chunk, name = node.chunk, parsing.printable_name(node.kind.decode("latin-1"))
         if node.opened:
             if node.kind != b"INFO":
                 yield name, "a list"
@@ -389,23 +402,23 @@ def _facts(reader: Reader, above: _Node) -> Iterator[tuple[str, str]]:
         elif above.kind == b"INFO" and node.kind == structure.COMMENT and not chunk.is_list:
             continue
         elif node.kind == b"idx1" and not chunk.is_list:
-            yield name, _index_said(reader, above, chunk)
-        elif not _is_blank(reader, chunk):
-            yield name, parsing.digest(reader, node.start, node.stop)
+            yield name, _index_digest(reader, above, chunk)
+        elif not _is_empty_padding(reader, chunk):
+            yield name, parsing.digest_range(reader, node.start, node.stop)
     if above.rest:
-        yield "rest", parsing.digest(reader, above.chunk.end - max(above.rest, 0), above.chunk.end)
+        yield "rest", parsing.digest_range(reader, above.chunk.end - max(above.rest, 0), above.chunk.end)
 
 
-def _index_said(reader: Reader, riff: _Node, index: Chunk) -> str:
-    """Return a digest of an index; where it counts from the file's first byte, as if from the media's."""
+def _index_digest(reader: Reader, riff: _Node, index: Chunk) -> str:
+    """Return a digest of an index; absolute offsets are first made relative to the media."""
     media = next((node.chunk for node in riff.inner if node.kind == b"movi"), None)
     length = index.end - index.body
     try:
         if media is None or length > _LARGEST_INDEX or not _is_absolute(reader, index, media):
-            return parsing.digest(reader, index.start, index.stop)
+            return parsing.digest_range(reader, index.start, index.stop)
     except NotEditableError:
-        return parsing.digest(reader, index.start, index.stop)
+        return parsing.digest_range(reader, index.start, index.stop)
     shift = media.body - 12
-    data = _moved(_entries(reader, index), -shift, at_least=shift)
-    rest = parsing.digest(reader, index.body + len(data), index.stop)
-    return f"absolute, {parsing.digest_of(data)}, {rest}"
+    data = _moved_entries(_entries(reader, index), -shift, at_least=shift)
+    rest = parsing.digest_range(reader, index.body + len(data), index.stop)
+    return f"absolute, {parsing.digest_bytes(data)}, {rest}"

@@ -1,10 +1,9 @@
 """
-The box tree of ISO base media files (ISO/IEC 14496-12, QuickTime File Format): read, bounded, never trusted.
+The box tree of ISO base media files (ISO/IEC 14496-12, QuickTime File Format), read with limits.
 
-A box is a 32-bit big-endian size, four bytes of type and its content; size 1 means that 64 bits of size follow the
-type, size 0 that the box reaches to the end of the file. Which boxes are opened follows from a table, so depth is
-bounded by it; numbers of boxes and bytes held in memory have limits of their own. All offsets count from the start of
-the file.
+A box is a 32-bit big-endian size, four bytes of type and its content. Size 1 means that 64 bits of size follow the
+type, size 0 that the box reaches to the end of the file. A table says which boxes are opened, so the depth is limited.
+The number of boxes and the bytes in memory have limits too. All offsets count from the start of the file.
 """
 
 from __future__ import annotations
@@ -32,16 +31,18 @@ __all__ = [
     "walk",
 ]
 
-MAX_OPENED = 64 * 1024 * 1024  # bytes of a box that is held in memory; the index of a 2-hour film has 4 MB
-MAX_BESIDE = 16 * 1024 * 1024  # bytes up to which a box outside `moov` is read whole; a fragment's header has some KB
+MAX_OPENED = 64 * 1024 * 1024  # bytes of a box that is read into memory; the index of a 2-hour film has 4 MB
+MAX_BESIDE = (
+    16 * 1024 * 1024
+)  # bytes up to which a box outside `moov` is read whole; the header of a fragment has some KB
 _MAX_TOP_LEVEL = 100_000  # boxes; a fragmented film of two hours has some 15,000
 _MAX_INSIDE = 50_000  # boxes of one opened tree
 
 PADDING_KINDS = frozenset({b"free", b"skip"})
-# Dashcams and cameras keep GPS tracks and previews in `free` and `skip`: only what begins with zeros is mere padding.
-BLANK = 64
+# Dashcams and cameras store GPS tracks and previews in `free` and `skip`: only a box that starts with zeros is padding.
+BLANK = 64  # zeros at the start of padding
 
-# What is opened, by the type of the box around it; `stbl` is opened, what is in it is not.
+# The boxes that are opened, by the type of the box around them; `stbl` is opened, its content is not.
 _OPENED: dict[bytes, frozenset[bytes]] = {
     b"moov": frozenset({b"trak", b"udta", b"meta"}),
     b"trak": frozenset({b"mdia", b"meta"}),
@@ -50,11 +51,11 @@ _OPENED: dict[bytes, frozenset[bytes]] = {
     b"udta": frozenset({b"meta"}),
     b"meta": frozenset({b"ilst"}),
 }
-# Tags in a form of their own do not make a film unreadable: such a box stays closed and is marked.
+# Tags in an unknown form do not make a file unreadable: such a box stays closed and is marked.
 _LENIENT = frozenset({b"udta", b"meta", b"ilst"})
 
 
-# What stands at the top level. Anything else that does not add up may as well be a text that somebody put at the end.
+# The boxes of the top level. Bytes at the end that start with no such type may be a text that another program added.
 _TOP_LEVEL = frozenset(
     {
         *(b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"uuid", b"udta", b"meta", b"meco", b"pdin", b"pnot"),
@@ -64,7 +65,7 @@ _TOP_LEVEL = frozenset(
 
 
 class MalformedBoxError(Exception):
-    """Boxes do not add up; the message is a sentence for the person."""
+    """The sizes of boxes contradict each other; the message is a sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +77,10 @@ class Box:
     size: int  # bytes, header included
     header: int = 8  # bytes of the header: 8, or 16 with a 64-bit size
     unsized: bool = False  # the header says 0: up to the end of the file
-    padding: bool = False  # free space that nobody uses
-    opened: bool = False  # whether `children` says what is in it
-    malformed: bool = False  # it should have been opened, but its content is not made of boxes
-    lead: int = 0  # bytes in front of the children: version and flags of a `meta` as ISO has it, none in QuickTime's
+    padding: bool = False  # free space without content
+    opened: bool = False  # whether `children` has its content
+    malformed: bool = False  # it should be opened, but its content is not made of boxes
+    prefix: int = 0  # bytes in front of the children: version and flags of a `meta` in ISO files, none in QuickTime
     children: tuple[Box, ...] = ()
     slack: int = 0  # zero bytes after the last child; QuickTime ends a `udta` with four
 
@@ -93,7 +94,7 @@ class Box:
 
     @property
     def tail(self) -> int:
-        """Where a new last child goes."""
+        """Offset of a new last child."""
         return self.end - self.slack
 
     def named(self, kind: bytes) -> list[Box]:
@@ -103,7 +104,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Bytes of a file that are held in memory, addressed by their offset in the file."""
+    """Bytes of a file in memory, addressed by their offset in the file."""
 
     data: bytes
     base: int
@@ -120,8 +121,8 @@ class Outline:
     """The top level of a file."""
 
     boxes: tuple[Box, ...]
-    junk: Extent | None = None  # bytes after the last box that are no box
-    damage: str = ""  # a sentence; the boxes are those that could be read
+    junk: Extent | None = None  # bytes after the last box that are not a box
+    damage: str = ""  # a sentence; `boxes` are those that could be read
 
 
 def header(kind: bytes, size: int) -> bytes:
@@ -130,34 +131,34 @@ def header(kind: bytes, size: int) -> bytes:
 
 
 def padding_header(size: int) -> bytes | None:
-    """Return the header of a free box of `size` bytes, None where it cannot have as many."""
+    """Return the header of a `free` box of `size` bytes, None where it cannot be as large."""
     return header(b"free", size) if 8 <= size <= 0xFFFFFFFF else None
 
 
 def outline(reader: Reader) -> Outline:
-    """Read the headers of the top level. A box that reaches past the end is kept, cut to what is there."""
-    found: list[Box] = []
+    """Read the headers of the top level. A box that reaches past the end of the file is kept and cut there."""
+    top: list[Box] = []
     at = 0
     while at < reader.size:
         head = reader.read_at(at, 16 + BLANK)
         box, damage = _top_box(head, at, reader.size)
         if box is None and not damage:
-            return Outline(boxes=tuple(found), junk=Extent(at, reader.size - at))
-        if len(found) == _MAX_TOP_LEVEL:
-            return Outline(boxes=tuple(found), damage=f"The file has more than {_MAX_TOP_LEVEL:,} boxes.")
-        found += [box] if box else []
+            return Outline(boxes=tuple(top), junk=Extent(at, reader.size - at))
+        if len(top) == _MAX_TOP_LEVEL:
+            return Outline(boxes=tuple(top), damage=f"The file has more than {_MAX_TOP_LEVEL:,} boxes.")
+        top += [box] if box else []
         if damage or box is None:
-            return Outline(boxes=tuple(found), damage=damage)
+            return Outline(boxes=tuple(top), damage=damage)
         at = box.end
-    return Outline(boxes=tuple(found))
+    return Outline(boxes=tuple(top))
 
 
 def open_box(window: Window, box: Box) -> Box:
     """
-    Return the box with everything in it that the table says to open.
+    Return the box, with its content opened as the table says.
 
     Raises:
-        MalformedError: The boxes inside do not add up, or are absurdly many.
+        MalformedBoxError: The boxes inside are malformed, or too many.
 
     """
     return _open(window, box, [_MAX_INSIDE])
@@ -172,10 +173,10 @@ def walk(box: Box) -> Iterator[Box]:
 
 def parts(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     """
-    Yield type, begin and end of the content of each box in a stretch of bytes, without opening any.
+    Yield type, start and end of the content of each box in a range of bytes, without opening any.
 
     Raises:
-        MalformedError: They do not add up, or are absurdly many.
+        MalformedBoxError: They are malformed, or too many.
 
     """
     for _ in range(_MAX_INSIDE):
@@ -190,16 +191,16 @@ def parts(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]
         yield kind, start + length, start + size
         start += size
     if data[start:end].strip(b"\0"):
-        raise MalformedBoxError("Boxes of the file's index do not add up.")
+        raise MalformedBoxError("The sizes of boxes in the file's index contradict each other.")
 
 
 def _plausible(kind: bytes) -> bool:
-    """Tell whether four bytes may be a type: printable ASCII, or QuickTime's © and its like in front."""
+    """Tell whether four bytes may be a type: printable ASCII, or a first byte such as QuickTime's ©."""
     return all(32 <= byte < 127 for byte in kind[1:]) and (32 <= kind[0] < 127 or kind[0] >= 0xA0)
 
 
 def _top_box(head: bytes, at: int, size: int) -> tuple[Box | None, str]:
-    """Return the box at `at` of a file of `size` bytes as far as it is there, and what is wrong; None: it is no box."""
+    """Return the box at `at`, cut at the end of the file (`size`), and what is wrong; None where there is no box."""
     if len(head) < 8 or not _plausible(head[4:8]):
         return None, ""
     try:
@@ -223,7 +224,7 @@ def _shown(kind: bytes) -> str:
 
 
 def _read_header(head: bytes, at: int, limit: int, *, top: bool = False) -> Box:
-    """Read the header at offset `at` from bytes that begin there; `limit` is where the surroundings end."""
+    """Read the header at offset `at` from the bytes there; `limit` is where the box around it ends."""
     size, kind = struct.unpack_from(">I4s", head)
     length, unsized = 8, False
     if size == 1 and len(head) >= 16:
@@ -231,7 +232,7 @@ def _read_header(head: bytes, at: int, limit: int, *, top: bool = False) -> Box:
     elif size == 0 and top:
         size, unsized = limit - at, True
     if size < length:
-        message = f"The {_shown(kind)} box at byte {at:,} says that it has {size} bytes, which is impossible."
+        message = f"The {_shown(kind)} box at byte {at:,} has an impossible size of {size} bytes."
         raise MalformedBoxError(message)
     blank = head[length : min(size, length + BLANK)]
     padding = kind in PADDING_KINDS and not unsized and not blank.strip(b"\0")
@@ -239,10 +240,10 @@ def _read_header(head: bytes, at: int, limit: int, *, top: bool = False) -> Box:
 
 
 def _open(window: Window, box: Box, budget: list[int]) -> Box:
-    lead = _lead(window, box) if box.kind == b"meta" else 0
+    prefix = _meta_prefix(window, box) if box.kind == b"meta" else 0
     wanted = _OPENED.get(box.kind, frozenset())
     found: list[Box] = []
-    at = box.body + lead
+    at = box.body + prefix
     while box.end - at >= 8:
         child = _child(window, box, at)
         if child is None:
@@ -254,13 +255,13 @@ def _open(window: Window, box: Box, budget: list[int]) -> Box:
         found.append(_opened_or_marked(window, child, budget) if child.kind in wanted else child)
         at = child.end
     if window.data[at - window.base : box.end - window.base].strip(b"\0"):
-        message = f"The {_shown(box.kind)} box at byte {box.start:,} ends in bytes that are no box."
+        message = f"The {_shown(box.kind)} box at byte {box.start:,} ends in bytes that are not a box."
         raise MalformedBoxError(message)
-    return replace(box, opened=True, lead=lead, children=tuple(found), slack=box.end - at)
+    return replace(box, opened=True, prefix=prefix, children=tuple(found), slack=box.end - at)
 
 
 def _child(window: Window, parent: Box, at: int) -> Box | None:
-    """Return the box at `at`, None where nothing but zeros follows."""
+    """Return the box at `at`, None where only zeros follow."""
     head = window.data[at - window.base : min(at + 16 + BLANK, parent.end) - window.base]
     if not head.strip(b"\0") and not window.data[at - window.base : parent.end - window.base].strip(b"\0"):
         return None
@@ -280,7 +281,7 @@ def _opened_or_marked(window: Window, box: Box, budget: list[int]) -> Box:
         return replace(box, malformed=True)
 
 
-def _lead(window: Window, box: Box) -> int:
-    """Tell QuickTime's `meta`, which begins with its first child, from ISO's, which begins with version and flags."""
+def _meta_prefix(window: Window, box: Box) -> int:
+    """Return the bytes in front of the children of a `meta`: 4 in ISO (version and flags), 0 in QuickTime."""
     head = window.body(box, 0, 12)
     return 4 if len(head) >= 4 and (head[8:12] == b"hdlr" or not head[:4].strip(b"\0")) else 0

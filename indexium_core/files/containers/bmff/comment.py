@@ -1,11 +1,10 @@
 """
-Where ISO base media files keep their comment, and where a first one goes.
+The places of a comment in ISO base media files, and the place of a first comment.
 
-Readers disagree on which place wins (FFmpeg takes the last in the file, ExifTool and MediaInfo have orders of their
-own), so every one of them is known here and gets the same text: the strings of `udta/©cmt` (QuickTime), the items
-`©cmt` and free-form items called `comment` of an iTunes-style `meta`, and the items of a `meta` with `keys` that are
-called `comment` or `com.apple.quicktime.comment`. A track's own tags are none of the film's. A comment in any other
-shape is reported as odd, never guessed at.
+Readers disagree on which place counts: FFmpeg takes the last one in the file, ExifTool and MediaInfo have other orders.
+So all places are edited: the strings of `udta/©cmt` (QuickTime), the items `©cmt` and free-form items named `comment`
+of an iTunes-style `meta`, and the items of a `meta` with `keys` named `comment` or `com.apple.quicktime.comment`. Tags
+of a track are not tags of the file. A comment in any other form is reported as not understood.
 """
 
 from __future__ import annotations
@@ -22,24 +21,24 @@ __all__ = [
     "CMT",
     "HANDLER",
     "MAX_BYTES",
+    "BmffComments",
     "CommentPlace",
-    "CommentSurvey",
-    "Vacancy",
-    "edited",
-    "foreign",
-    "made",
-    "rebuilt",
-    "survey",
-    "vacancy",
+    "NewCommentPlace",
+    "cannot_convert",
+    "find_comments",
+    "new_box",
+    "new_place",
     "values",
+    "with_edited_texts",
+    "with_only_text",
 ]
 
 CMT = b"\xa9cmt"
 MAX_BYTES = 1024 * 1024  # of one comment
 
 _CLASH = "The file has two lists of names for its tags (keys), and programs take one for the other."
-_INF = b"\xa9inf"  # "Information": another field, but FFmpeg, and all players on it, calls it the comment too
-# What iTunes and FFmpeg put in front of an item list: a handler `mdir` of `appl` without a name.
+_INFORMATION = b"\xa9inf"  # another field, which FFmpeg, and players that use it, show as the comment too
+# The content of the `hdlr` box that iTunes and FFmpeg write in front of an item list: `mdir` of `appl` without a name.
 HANDLER = bytes(8) + b"mdirappl" + bytes(9)
 
 
@@ -52,140 +51,145 @@ class CommentPlace:
     around: tuple[Box, ...]  # the boxes around it, outermost first
     strings: bool  # a list of strings of `udta`; else an item with `data` boxes
     content: bytes
-    heard: bool = True  # players on FFmpeg show it
-    apple: bool = False  # … but only if there is no other, under Apple's own name
+    shown: bool = True  # players that use FFmpeg show it
+    apple_key: bool = False  # … but only if there is no other: it has Apple's own name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommentSurvey:
-    """Everything in a file that is a comment or passes for one."""
+class BmffComments:
+    """Everything in a file that is a comment or is shown as one."""
 
     places: tuple[CommentPlace, ...] = ()  # in file order
-    rival: int = -1  # where the last box starts that players take for the comment though it is another field
-    rival_text: str = ""  # what it says
-    odd: str = ""  # a sentence: why not all of it is understood
+    information_start: int = -1  # offset of the last ©inf, which players show as the comment; -1: none
+    information_text: str = ""  # its text
+    not_understood: str = ""  # a sentence: which comment is not understood
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Vacancy:
-    """Where a comment goes if there is none."""
+class NewCommentPlace:
+    """The place of a new comment."""
 
-    around: tuple[Box, ...]  # outermost first; it becomes the last child of the innermost
-    missing: tuple[bytes, ...]  # boxes to be made around it, outermost first
+    around: tuple[Box, ...]  # outermost first; the comment becomes the last child of the innermost
+    missing: tuple[bytes, ...]  # boxes to create around it, outermost first
     strings: bool  # a list of strings; else an item
 
 
-def survey(roots: Sequence[tuple[Window, Box]]) -> CommentSurvey:
-    """Find every comment in the opened `moov`, and in opened `udta` and `meta` boxes beside it."""
-    homes = list(_homes(roots))
-    first = _first_names(homes)
+def find_comments(roots: Sequence[tuple[Window, Box]]) -> BmffComments:
+    """Return every comment in the opened `moov`, and in opened `udta` and `meta` boxes of the top level."""
+    tag_boxes = list(_tag_boxes(roots))
+    first = _first_names(tag_boxes)
     places: list[CommentPlace] = []
-    rivals = [(-1, "")]
-    odd = ""
-    for window, path in homes:
+    information = [(-1, "")]
+    not_understood = ""
+    for window, path in tag_boxes:
         try:
             places += _in_udta(window, path) if path[-1].kind == b"udta" else _in_meta(window, path, first)
         except MalformedBoxError as error:
-            odd = odd or str(error)
-        rivals += _rivals(window, path)
+            not_understood = not_understood or str(error)
+        information += _information(window, path)
     if any(place.around[0].kind != b"moov" for place in places):
-        odd = odd or "There is a comment outside the film's index (moov)."
-    rival, rival_text = max(rivals)
-    ranked = (replace(place, heard=place.heard and _outranks(place, rival)) for place in places)
-    return CommentSurvey(
-        places=tuple(sorted(ranked, key=lambda place: place.box.start)), rival=rival, rival_text=rival_text, odd=odd
+        not_understood = not_understood or "There is a comment outside the file's index (moov)."
+    start, text = max(information)
+    ranked = (replace(place, shown=place.shown and _hides_information(place, start)) for place in places)
+    return BmffComments(
+        places=tuple(sorted(ranked, key=lambda place: place.box.start)),
+        information_start=start,
+        information_text=text,
+        not_understood=not_understood,
     )
 
 
 def values(place: CommentPlace) -> list[str]:
     """
-    Return the texts that a place holds; what cannot be decoded comes as lone surrogates.
+    Return the texts of a place; undecodable bytes become lone surrogates.
 
     Raises:
-        MalformedError: The content has another shape than the format says.
+        MalformedBoxError: The content does not have the form of the specification.
 
     """
     return strings.texts(place.content) if place.strings else items.texts(place.content)
 
 
-def foreign(place: CommentPlace) -> list[bool]:
-    """Return for each text of a place whether it is in an encoding that cannot be converted with certainty."""
-    return strings.is_foreign(place.content) if place.strings else items.is_foreign(place.content)
+def cannot_convert(place: CommentPlace) -> list[bool]:
+    """Return for each text of a place whether its encoding cannot be converted with certainty."""
+    return strings.cannot_convert(place.content) if place.strings else items.cannot_convert(place.content)
 
 
-def rebuilt(place: CommentPlace, text: bytes, *, keeps_language: bool = False) -> bytes:
-    """Return the whole box of a place with `text` (UTF-8) as its only text; see `strings.edited` for the language."""
+def with_only_text(place: CommentPlace, text: bytes, *, keeps_language: bool = False) -> bytes:
+    """Return the box of a place with `text` (UTF-8) as its only text; `keeps_language` as in `strings`."""
     if not place.strings:
-        return _box(place.box.kind, items.rebuilt(place.content, text))
+        return _box(place.box.kind, items.with_only_text(place.content, text))
     language = strings.iso_language(place.content) if keeps_language else None
-    return _box(place.box.kind, strings.rebuilt(place.content, text, language=language))
+    return _box(place.box.kind, strings.with_only_text(place.content, text, language=language))
 
 
-def edited(place: CommentPlace, edit: Callable[[str], str | None], *, keeps_language: bool = False) -> bytes:
+def with_edited_texts(place: CommentPlace, edit: Callable[[str], str | None], *, keeps_language: bool = False) -> bytes:
     """
-    Return the whole box of a place with each of its texts edited, b"" where none is left.
+    Return the box of a place with each of its texts edited, b"" where none is left.
 
-    Raises MalformedError where a text becomes longer than its place can hold.
+    Raises MalformedBoxError where a text becomes longer than its place can hold.
     """
     if place.strings:
-        content = strings.edited(place.content, edit, keeps_language=keeps_language)
+        content = strings.with_edited_texts(place.content, edit, keeps_language=keeps_language)
     else:
-        content = items.edited(place.content, edit)
+        content = items.with_edited_texts(place.content, edit)
     return _box(place.box.kind, content) if content else b""
 
 
-def made(home: Vacancy, text: bytes) -> bytes:
-    """Return what goes into a vacancy: `text` (UTF-8) in its box, within the boxes that are missing."""
-    box = _box(CMT, strings.made(text) if home.strings else items.made(text))
-    for kind in reversed(home.missing):
+def new_box(place: NewCommentPlace, text: bytes) -> bytes:
+    """Return the bytes of a new comment: `text` (UTF-8) in its box, inside of the missing boxes."""
+    box = _box(CMT, strings.new_content(text) if place.strings else items.new_content(text))
+    for kind in reversed(place.missing):
         handler = bytes(4) + _box(b"hdlr", HANDLER) if kind == b"meta" else b""
         box = _box(kind, handler + box)
     return box
 
 
-def vacancy(window: Window, moov: Box, *, quicktime: bool, behind: int) -> Vacancy | None:
+def new_place(window: Window, moov: Box, *, quicktime: bool, behind: int) -> NewCommentPlace | None:
     """
-    Return where a first comment goes, None where it would not stand behind the box that starts at `behind`.
+    Return the place of a first comment, None where it would not be behind the box that starts at `behind`.
 
-    Measured (FFmpeg 5.1 and 8.1, ExifTool 12.57, MediaInfo 23.04): a string in `udta` is read by all three in every
-    brand, beside whatever other tags there are. It is QuickTime's own form, the only one that its programs know, and
-    the way out where an ISO file has a `meta` of another make in its `udta`: a second `meta` there would be found by
-    FFmpeg, but not by programs that stop at the first. Else ISO files, 3GP too, have an item in an iTunes-style
-    `meta`, which mutagen and its like read as well. 3GPP's own `udta` boxes know no comment: `dscp`, into which FFmpeg
-    puts one, is the description, which MediaInfo shows as such and FFmpeg itself does not read.
+    Measured (FFmpeg 5.1 and 8.1, ExifTool 12.57, MediaInfo 23.04): all three read a string in `udta` in every brand,
+    whatever other tags there are. It is QuickTime's own form, the only one that its programs read. It also serves an
+    ISO file with another `meta` in its `udta`: FFmpeg would find a second `meta` there, but some programs stop at the
+    first. Other ISO files, 3GP too, get an item in an iTunes-style `meta`, which programs such as mutagen read too. The
+    `udta` boxes of 3GPP have no comment: FFmpeg writes one into `dscp`, the description, which MediaInfo shows as such
+    and FFmpeg itself does not read.
     """
-    found = moov.named(b"udta")
-    home = (
-        _string_home(moov, found, behind) if quicktime or (found and behind >= 0) else _item_home(window, moov, found)
+    user_data = moov.named(b"udta")
+    place = (
+        _string_place(moov, user_data, behind)
+        if quicktime or (user_data and behind >= 0)
+        else _item_place(window, moov, user_data)
     )
-    return home if home.around[-1].tail > behind else None
+    return place if place.around[-1].tail > behind else None
 
 
-def _string_home(moov: Box, found: Sequence[Box], behind: int) -> Vacancy:
-    around, missing = ((moov, found[0 if behind < 0 else -1]), ()) if found else ((moov,), (b"udta",))
-    return Vacancy(around=around, missing=missing, strings=True)
+def _string_place(moov: Box, user_data: Sequence[Box], behind: int) -> NewCommentPlace:
+    around, missing = ((moov, user_data[0 if behind < 0 else -1]), ()) if user_data else ((moov,), (b"udta",))
+    return NewCommentPlace(around=around, missing=missing, strings=True)
 
 
-def _item_home(window: Window, moov: Box, found: Sequence[Box]) -> Vacancy:
-    """Return a list of iTunes' make, else the place for one, else that of a string."""
-    if not found:
-        return _shell((moov,), b"udta")
-    bare = (_shell((moov, udta)) for udta in found if not udta.named(b"meta"))
-    return next(chain(_lists(window, moov, found), bare), _string_home(moov, found, -1))
+def _item_place(window: Window, moov: Box, user_data: Sequence[Box]) -> NewCommentPlace:
+    """Return the place in an iTunes-style item list, else the place for such a list, else that of a string."""
+    if not user_data:
+        return _new_item_list((moov,), b"udta")
+    bare = (_new_item_list((moov, udta)) for udta in user_data if not udta.named(b"meta"))
+    return next(chain(_item_list_places(window, moov, user_data), bare), _string_place(moov, user_data, -1))
 
 
-def _shell(around: tuple[Box, ...], *missing: bytes) -> Vacancy:
-    return Vacancy(around=around, missing=(*missing, b"meta", b"ilst"), strings=False)
+def _new_item_list(around: tuple[Box, ...], *missing: bytes) -> NewCommentPlace:
+    return NewCommentPlace(around=around, missing=(*missing, b"meta", b"ilst"), strings=False)
 
 
-def _lists(window: Window, moov: Box, found: Sequence[Box]) -> Iterator[Vacancy]:
-    """Yield the item lists of iTunes' make, or the place for one, in the form that every program reads."""
-    for udta in found:
+def _item_list_places(window: Window, moov: Box, user_data: Sequence[Box]) -> Iterator[NewCommentPlace]:
+    """Yield the places in iTunes-style item lists, or for such a list, in the form that every program reads."""
+    for udta in user_data:
         for meta in udta.named(b"meta"):
             listed = meta.named(b"ilst")[:1]
-            if _handler(window, meta) == b"mdir" and meta.lead == 4 and _is_read(meta, *listed):
+            if _handler(window, meta) == b"mdir" and meta.prefix == 4 and _is_read(meta, *listed):
                 around = (moov, udta, meta, *listed)
-                yield Vacancy(around=around, missing=() if listed else (b"ilst",), strings=False)
+                yield NewCommentPlace(around=around, missing=() if listed else (b"ilst",), strings=False)
 
 
 def _handler(window: Window, meta: Box) -> bytes:
@@ -195,18 +199,18 @@ def _handler(window: Window, meta: Box) -> bytes:
 
 
 def _is_read(meta: Box, *parts: Box) -> bool:
-    """Tell whether FFmpeg reads parts of a `meta`: it looks for the handler, in steps of four bytes, and goes on."""
-    found = [box.start for box in meta.named(b"hdlr") if (box.start - meta.body) % 4 == 0]
-    return bool(found) and all(found[0] < part.start for part in parts)
+    """Tell whether FFmpeg reads parts of a `meta`: those behind a handler at a multiple of four bytes."""
+    handlers = [box.start for box in meta.named(b"hdlr") if (box.start - meta.body) % 4 == 0]
+    return bool(handlers) and all(handlers[0] < part.start for part in parts)
 
 
-def _in_turn(moov: Box, item: Box) -> bool:
-    """Tell whether an item stands where FFmpeg reads it: free-form ones behind a track."""
+def _is_read_in_order(moov: Box, item: Box) -> bool:
+    """Tell whether FFmpeg reads an item at its place: it reads free-form items only behind a track."""
     return item.kind != items.FREEFORM or any(track.start < item.start for track in moov.named(b"trak"))
 
 
-def _homes(roots: Sequence[tuple[Window, Box]]) -> Iterator[tuple[Window, tuple[Box, ...]]]:
-    """Yield the paths to every `udta` and `meta` of the film, never those of a track, in file order."""
+def _tag_boxes(roots: Sequence[tuple[Window, Box]]) -> Iterator[tuple[Window, tuple[Box, ...]]]:
+    """Yield the paths to every `udta` and `meta` of the file, without those of tracks, in file order."""
     for window, root in sorted(roots, key=lambda pair: pair[1].start):
         for path in _paths((root,)):
             yield window, path
@@ -220,17 +224,17 @@ def _paths(path: tuple[Box, ...]) -> Iterator[tuple[Box, ...]]:
             yield from _paths((*path, child))
 
 
-def _outranks(place: CommentPlace, rival: int) -> bool:
-    """Tell whether players show a place although there are rivals: the last `comment` wins, before Apple's own key."""
-    return rival < 0 or (place.box.start > rival and not place.apple)
+def _hides_information(place: CommentPlace, information_start: int) -> bool:
+    """Tell whether players show a place although there is a ©inf: the last one counts, before Apple's own key."""
+    return information_start < 0 or (place.box.start > information_start and not place.apple_key)
 
 
-def _rivals(window: Window, path: tuple[Box, ...]) -> Iterator[tuple[int, str]]:
-    """Yield start and first text of the boxes that are not the comment, but that players show as it."""
+def _information(window: Window, path: tuple[Box, ...]) -> Iterator[tuple[int, str]]:
+    """Yield start and first text of each ©inf, which players show as the comment."""
     is_udta = path[-1].kind == b"udta"
     read = strings.texts if is_udta else items.texts
     for listed in [path[-1]] if is_udta else path[-1].named(b"ilst"):
-        for box in listed.named(_INF):
+        for box in listed.named(_INFORMATION):
             texts: list[str] = []
             with suppress(MalformedBoxError):
                 texts = read(window.body(box))
@@ -245,25 +249,25 @@ def _in_udta(window: Window, path: tuple[Box, ...]) -> Iterator[CommentPlace]:
 
 
 def _in_meta(window: Window, path: tuple[Box, ...], first: _Names) -> Iterator[CommentPlace]:
-    """Yield the comments of a `meta`; `first` are the names by which FFmpeg and MediaInfo call its numbered items."""
+    """Yield the comments of a `meta`; `first` are the names that FFmpeg and MediaInfo use for its numbered items."""
     meta = path[-1]
     if meta.malformed or any(listed.malformed for listed in meta.named(b"ilst")):
         raise MalformedBoxError("The tags (meta) are not made of boxes.")
-    own = [name for box in meta.named(b"keys") for name in items.key_names(window.body(box))]
+    own_names = [name for box in meta.named(b"keys") for name in items.key_names(window.body(box))]
     for listed in meta.named(b"ilst"):
         read = _is_read(meta, listed)
-        taken = first.listed if read and first.start < listed.start else []
+        ffmpeg_names = first.listed if read and first.start < listed.start else []
         for item in listed.children:
-            ours, theirs = items.key_name(item.kind, own), items.key_name(item.kind, taken)
-            if theirs and items.is_comment_key(ours) != items.is_comment_key(theirs):
+            own_name, ffmpeg_name = items.key_name(item.kind, own_names), items.key_name(item.kind, ffmpeg_names)
+            if ffmpeg_name and items.is_comment_key(own_name) != items.is_comment_key(ffmpeg_name):
                 raise MalformedBoxError(_CLASH)
-            label, name = (ours, ours) if ours else _named(window, item)
+            label, name = (own_name, own_name) if own_name else _named(window, item)
             if item.kind == CMT or items.is_comment_key(name):
                 if any(handler.start > listed.start for handler in meta.named(b"hdlr")):
-                    raise MalformedBoxError("There is a comment in tags (meta) whose handler stands behind them.")
+                    raise MalformedBoxError("There is a comment in tags (meta) whose handler (hdlr) is behind them.")
                 place = _place(window, (*path, listed), item, label)
-                heard = read and bool(theirs or not ours) and _in_turn(path[0], item)
-                yield replace(place, heard=heard, apple=(theirs or name).lower() == items.APPLE_COMMENT_KEY)
+                shown = read and bool(ffmpeg_name or not own_name) and _is_read_in_order(path[0], item)
+                yield replace(place, shown=shown, apple_key=(ffmpeg_name or name).lower() == items.APPLE_COMMENT_KEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,10 +278,10 @@ class _Names:
     listed: list[str]
 
 
-def _first_names(homes: Sequence[tuple[Window, tuple[Box, ...]]]) -> _Names:
-    """Return the first list of names behind a handler for them: FFmpeg and MediaInfo know no other (measured)."""
+def _first_names(tag_boxes: Sequence[tuple[Window, tuple[Box, ...]]]) -> _Names:
+    """Return the first list of names behind a handler for them: FFmpeg and MediaInfo use no other (measured)."""
     known = False
-    for window, path in homes:
+    for window, path in tag_boxes:
         meta = path[-1]
         known = known or (_handler(window, meta) == b"mdta" and _is_read(meta))
         for box in meta.named(b"keys"):
@@ -288,7 +292,7 @@ def _first_names(homes: Sequence[tuple[Window, tuple[Box, ...]]]) -> _Names:
 
 
 def _named(window: Window, item: Box) -> tuple[str, str]:
-    """Return what an item without a number is to be called, and its name."""
+    """Return the label of an item without a number, and its name."""
     if item.kind != items.FREEFORM:
         return item.kind.decode("latin-1"), ""
     mean, name = items.freeform_name(window.body(item))
@@ -301,7 +305,7 @@ def _place(window: Window, path: tuple[Box, ...], box: Box, name: str, *, string
         raise MalformedBoxError(message)
     where = "/".join([*(outer.kind.decode("latin-1") for outer in path), name])
     place = CommentPlace(where=where, box=box, around=path, strings=strings, content=window.body(box))
-    values(place)  # raises for what has another shape
+    values(place)  # raises where the form is unknown
     return place
 
 

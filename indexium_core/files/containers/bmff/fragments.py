@@ -1,9 +1,9 @@
 """
-What fragments say about where things lie (ISO/IEC 14496-12, 8.8 and 8.16).
+The offsets of fragments (ISO/IEC 14496-12, 8.8 and 8.16).
 
-A fragment (`moof`) finds its samples by offsets from a base: itself, or an absolute place in the file. `mfra`, at the
-end, lists fragments by absolute places; `sidx` lists stretches of the file by their lengths, from the end of its own
-box on. Runs of samples are looked at, samples are not.
+A fragment (`moof`) has offsets of its samples from a base: itself, or an absolute offset. `mfra`, at the end, lists
+fragments by absolute offsets. `sidx` lists ranges of the file by their lengths, from the end of its own box on. Runs of
+samples are read, samples are not.
 """
 
 from __future__ import annotations
@@ -28,67 +28,67 @@ _OFFSET_GIVEN = 0x1
 _PER_SAMPLE = (0x100, 0x200, 0x400, 0x800)
 _FIRST_FLAGS = 0x4
 
-_TOO_MUCH = "The film's fragments have larger headers than Indexium handles."
-_CUT = "A fragment of the film says that it has more samples than there are."
-_OWN_TAGS = "Fragments of the film have tags of their own (meta), which may point into the file."
-_LISTS = "The list of the film's fragments ({}) is of a make that Indexium does not know."
-_STRADDLES = "The film's index (moov) stands between things that find one another by their distance."
+_TOO_LARGE = "The headers of the fragments are larger than Indexium handles."
+_CUT = "A fragment counts more samples than it lists."
+_OWN_TAGS = "Fragments have tags of their own (meta), which may hold offsets."
+_UNKNOWN_LIST = "The list of fragments ({}) has a form that Indexium does not know."
+_INDEX_BETWEEN = "The file's index (moov) lies between data and relative offsets to it."
 
 
 @dataclass(kw_only=True)
 class Fragments:
-    """What was found in all fragments of a file, in file order."""
+    """The offsets of all fragments of a file, in file order."""
 
-    cut: int  # the index (`moov`) ends here: what lies before and behind it may come to lie closer or further apart
+    cut: int  # end of the index (`moov`): the distance between data before and behind it may change
     rows: list[Row] = field(default_factory=list)  # pointers: see `offsets.Pointers`
-    runs: list[int] = field(default_factory=list)  # where runs of samples begin, as far as that is said
-    fixed: str = ""  # why nothing may move
+    runs: list[int] = field(default_factory=list)  # offsets of sample runs, as far as they are stored
+    fixed: str = ""  # why nothing may move, as a sentence
 
     def fix(self, why: str) -> None:
         self.fixed = self.fixed or why
 
 
-def read(reader: Reader, found: Sequence[Box], moov: Box) -> Fragments:
+def read(reader: Reader, top: Sequence[Box], moov: Box) -> Fragments:
     """
-    Read all that fragments and their lists say.
+    Return the offsets of all fragments and of their lists.
 
     Raises:
-        MalformedError: A fragment does not add up. (Damaged lists only fix the file: players do without.)
-        UnknownError: There is more of it than we handle.
+        MalformedBoxError: A fragment is malformed. (A damaged list only sets `fixed`: players work without it.)
+        UnknownError: There are more fragments than we handle.
 
     """
-    made = Fragments(cut=moov.end)
+    fragments = Fragments(cut=moov.end)
     total = 0
-    for box in found:
+    for box in top:
         if box.kind == b"afra":
-            made.fix(_LISTS.format("afra"))
+            fragments.fix(_UNKNOWN_LIST.format("afra"))
         if box.kind not in {b"moof", b"sidx", b"mfra"}:
             continue
         total += box.size
-        if box.size > boxes.MAX_BESIDE or total > _MAX_BYTES or len(made.rows) > offsets.MAX_POINTERS:
-            raise UnknownError(_TOO_MUCH)
+        if box.size > boxes.MAX_BESIDE or total > _MAX_BYTES or len(fragments.rows) > offsets.MAX_POINTERS:
+            raise UnknownError(_TOO_LARGE)
         content = reader.read_at(box.body, box.end - box.body)
         if box.kind == b"moof":
-            _moof(made, box, content)
+            _read_moof(fragments, box, content)
         else:
-            _listed(made, box, content, moov)
-    return made
+            _read_list(fragments, box, content, moov)
+    return fragments
 
 
-def _moof(made: Fragments, moof: Box, content: bytes) -> None:
+def _read_moof(fragments: Fragments, moof: Box, content: bytes) -> None:
     first = True
     for kind, start, end in boxes.parts(content, 0, len(content)):
         if kind == b"traf":
-            _traf(made, moof, content[start:end], moof.body + start, first=first)
+            _read_traf(fragments, moof, content[start:end], moof.body + start, first=first)
             first = False
         elif kind in {b"meta", b"meco"}:
-            made.fix(_OWN_TAGS)
+            fragments.fix(_OWN_TAGS)
 
 
-def _traf(made: Fragments, moof: Box, content: bytes, at: int, *, first: bool) -> None:
-    """Read one track's part of a fragment. `at` is where the content begins in the file."""
+def _read_traf(fragments: Fragments, moof: Box, content: bytes, at: int, *, first: bool) -> None:
+    """Read the part of one track of a fragment. `at` is the offset of the content in the file."""
     base = moof.start if first else None
-    implied = True  # that a run without offset begins at the base
+    implied = True  # whether a run without offset starts at the base
     for kind, start, end in boxes.parts(content, 0, len(content)):
         if kind == b"tfhd":
             flags = int.from_bytes(content[start : start + 4], "big")
@@ -96,23 +96,23 @@ def _traf(made: Fragments, moof: Box, content: bytes, at: int, *, first: bool) -
                 if end - start < 16:
                     raise MalformedBoxError(_CUT)
                 base = min(int.from_bytes(content[start + 8 : start + 16], "big"), 1 << 62)
-                made.rows.append((at + start + 8, 8, -1, 0, base))
+                fragments.rows.append((at + start + 8, 8, -1, 0, base))
             elif flags & _BASE_IS_MOOF:
                 base = moof.start
         elif kind == b"trun":
-            run = _run(content[start:end])
+            run = _read_run(content[start:end])
             if run is not None and base is not None and (run[1] or implied):
-                _begins(made, base, base + run[0])
+                _add_run(fragments, base, base + run[0])
             implied = implied and run is None
         elif kind == b"saio":
             bias = 0 if base is None else base - moof.start
-            made.rows += offsets.auxiliary(content[start:end], at + start, origin=moof.start, bias=bias)
+            fragments.rows += offsets.auxiliary(content[start:end], at + start, origin=moof.start, bias=bias)
         elif kind in {b"meta", b"meco"}:
-            made.fix(_OWN_TAGS)
+            fragments.fix(_OWN_TAGS)
 
 
-def _run(content: bytes) -> tuple[int, bool] | None:
-    """Return the data offset of a `trun` and whether it is given; None where it has no sample."""
+def _read_run(content: bytes) -> tuple[int, bool] | None:
+    """Return the data offset of a `trun` and whether it is stored; None for a run without samples."""
     flags, count = int.from_bytes(content[:4], "big"), int.from_bytes(content[4:8], "big")
     given = bool(flags & _OFFSET_GIVEN)
     fields = 4 * (given + bool(flags & _FIRST_FLAGS))
@@ -124,29 +124,29 @@ def _run(content: bytes) -> tuple[int, bool] | None:
     return (int.from_bytes(content[8:12], "big", signed=True), True) if given else (0, False)
 
 
-def _begins(made: Fragments, base: int, start: int) -> None:
-    made.runs.append(start)
-    if (base < made.cut) != (start < made.cut):
-        made.fix(_STRADDLES)
+def _add_run(fragments: Fragments, base: int, start: int) -> None:
+    fragments.runs.append(start)
+    if (base < fragments.cut) != (start < fragments.cut):
+        fragments.fix(_INDEX_BETWEEN)
 
 
-def _listed(made: Fragments, box: Box, content: bytes, moov: Box) -> None:
+def _read_list(fragments: Fragments, box: Box, content: bytes, moov: Box) -> None:
     try:
         if box.kind == b"sidx":
-            _sidx(made, box, content, moov)
+            _read_sidx(fragments, box, content, moov)
         else:
             for kind, start, end in boxes.parts(content, 0, len(content)):
                 if kind == b"tfra":
-                    _tfra(made, content[start:end], box.body + start)
+                    _read_tfra(fragments, content[start:end], box.body + start)
     except MalformedBoxError:
-        made.fix(_LISTS.format(box.kind.decode("latin-1")))
+        fragments.fix(_UNKNOWN_LIST.format(box.kind.decode("latin-1")))
 
 
-def _sidx(made: Fragments, box: Box, content: bytes, moov: Box) -> None:
+def _read_sidx(fragments: Fragments, box: Box, content: bytes, moov: Box) -> None:
     """
     Read a segment index: version and flags, two numbers, two times or offsets of 32 or 64 bits, entries of 12 bytes.
 
-    It counts from its own end, and from there on in lengths: what they add up to must not have `moov` in it.
+    It counts from its own end, and from there on in lengths. The range of all lengths must not include `moov`.
     """
     width = 8 if content[:1] == b"\1" else 4
     table = 12 + 2 * width + 4
@@ -157,15 +157,15 @@ def _sidx(made: Fragments, box: Box, content: bytes, moov: Box) -> None:
     entries = np.frombuffer(content[table : table + 12 * count], dtype=">u4").reshape(-1, 3)
     length = int((entries[:, 0] & 0x7FFFFFFF).sum(dtype=np.int64))
     if box.end + first < moov.end and moov.start < box.end + first + length:
-        made.fix(_STRADDLES)
-    made.rows.append((box.body + 12 + width, width, box.start, box.size, first))
+        fragments.fix(_INDEX_BETWEEN)
+    fragments.rows.append((box.body + 12 + width, width, box.start, box.size, first))
 
 
-def _tfra(made: Fragments, content: bytes, at: int) -> None:
+def _read_tfra(fragments: Fragments, content: bytes, at: int) -> None:
     """
     Read a list of fragments: version and flags, track, widths of three numbers, count, entries.
 
-    An entry is a time and a place, 32 bits each or 64 from version 1 on, and the three numbers.
+    An entry is a time and an offset, 32 bits each or 64 from version 1 on, and the three numbers.
     """
     widths = content[11] if len(content) >= 16 else 0
     count = int.from_bytes(content[12:16], "big")
@@ -174,8 +174,8 @@ def _tfra(made: Fragments, content: bytes, at: int) -> None:
     if content[:1] not in {b"\0", b"\1"} or len(content) < 16 + count * step or len(content) < 16:
         raise MalformedBoxError(_CUT)
     if count > offsets.MAX_POINTERS:
-        raise UnknownError(_TOO_MUCH)
+        raise UnknownError(_TOO_LARGE)
     for index in range(count):
         start = 16 + index * step + width
         place = min(int.from_bytes(content[start : start + width], "big"), 1 << 62)
-        made.rows.append((at + start, width, -1, 0, place))
+        fragments.rows.append((at + start, width, -1, 0, place))

@@ -1,12 +1,12 @@
 """
 The items of an `ilst`: boxes that hold their value in `data` boxes (QuickTime File Format, "Metadata Item List Atom").
 
-A `data` box is 32 bits of type, 32 bits of locale (country and language) and the value; types 1 and 4 are UTF-8, 2 and
-5 UTF-16, 3 is a Macintosh string, 0 says nothing. An item may hold one for each locale.
+A `data` box is 32 bits of type, 32 bits of locale (country and language) and the value. Types 1 and 4 are UTF-8, 2 and
+5 UTF-16, 3 is a Macintosh string, 0 is undefined. An item may hold one value for each locale.
 
-Replace mode leaves **one value** of type 1, for FFmpeg reads only the first and mutagen every one. It keeps the locale
-of what it replaces where there was one, and is for all otherwise. Preserve mode keeps every value; one that has to
-change and is not UTF-8 by its type becomes type 1, which every reader shows.
+Replace mode leaves **one value** of type 1, because FFmpeg reads only the first and mutagen every value. It keeps the
+locale of the old values where they have only one; otherwise it is for all locales. Preserve mode keeps every value. A
+value that changes and is not UTF-8 by its type becomes type 1, which every reader shows.
 
 In a `meta` with `keys` the type of an item is a number that counts the names from 1 on (QuickTime File Format,
 "Metadata Item Keys Atom": version and flags, a count, then size, namespace and name of each).
@@ -23,18 +23,18 @@ from indexium_core.files.containers.bmff.boxes import MalformedBoxError
 __all__ = [
     "APPLE_COMMENT_KEY",
     "FREEFORM",
-    "edited",
+    "cannot_convert",
     "freeform_name",
     "is_comment_key",
-    "is_foreign",
     "key_name",
     "key_names",
-    "made",
-    "rebuilt",
+    "new_content",
     "texts",
+    "with_edited_texts",
+    "with_only_text",
 ]
 
-FREEFORM = b"----"  # an item that carries its name itself, in `mean` (whose name it is) and `name`
+FREEFORM = b"----"  # an item with its name in a box `name`, and the owner of that name in a box `mean`
 
 _UTF8, _UTF8_SORTED = 1, 4
 _UTF16 = frozenset({2, 5})
@@ -46,20 +46,20 @@ _EVERYWHERE = bytes(4)  # the locale of a value for all
 
 def texts(content: bytes) -> list[str]:
     """
-    Return the values of an item as text; what cannot be decoded comes as lone surrogates.
+    Return the values of an item as text; undecodable bytes become lone surrogates.
 
     Raises:
-        MalformedError: The content is not made of boxes.
+        MalformedBoxError: The content is not made of boxes.
 
     """
     return [_decoded(data).rstrip("\0") for kind, data in _children(content) if kind == b"data"]
 
 
-def edited(content: bytes, edit: Callable[[str], str | None]) -> bytes:
+def with_edited_texts(content: bytes, edit: Callable[[str], str | None]) -> bytes:
     """
     Return the content of an item with each value edited, b"" where none is left.
 
-    `edit` gives the new text for a text, None for none. Raises MalformedError as `texts` does.
+    `edit` returns the new text for a text, None to remove it. Raises MalformedBoxError as `texts` does.
     """
     children = []
     for kind, data in _children(content):
@@ -72,30 +72,30 @@ def edited(content: bytes, edit: Callable[[str], str | None]) -> bytes:
     return b"".join(_box(*child) for child in children) if any(kind == b"data" for kind, _ in children) else b""
 
 
-def is_foreign(content: bytes) -> list[bool]:
-    """Return for each value whether its type stands for an encoding that readers disagree on."""
+def cannot_convert(content: bytes) -> list[bool]:
+    """Return for each value whether readers disagree on the encoding of its type."""
     values = [data for kind, data in _children(content) if kind == b"data"]
     return [int.from_bytes(data[:4], "big") == _MACINTOSH and not macintosh.is_utf8(data[8:]) for data in values]
 
 
-def rebuilt(content: bytes, text: bytes) -> bytes:
-    """Return the content of an item with `text` (UTF-8) in the first value's place; boxes that are no values stay."""
+def with_only_text(content: bytes, text: bytes) -> bytes:
+    """Return the content of an item with `text` (UTF-8) in place of its first value; boxes that are not values stay."""
     children = _children(content)
     values = [index for index, (kind, _) in enumerate(children) if kind == b"data"]
     locales = {children[index][1][4:8] for index in values}
     first = values[0] if values else len(children)
-    value = made(text, locale=locales.pop() if len(locales) == 1 else _EVERYWHERE)
+    value = new_content(text, locale=locales.pop() if len(locales) == 1 else _EVERYWHERE)
     before, after = children[:first], [child for child in children[first:] if child[0] != b"data"]
     return b"".join([*(_box(*child) for child in before), value, *(_box(*child) for child in after)])
 
 
-def made(text: bytes, *, locale: bytes = _EVERYWHERE) -> bytes:
+def new_content(text: bytes, *, locale: bytes = _EVERYWHERE) -> bytes:
     """Return the content of a new item with `text` (UTF-8)."""
     return _box(b"data", struct.pack(">I", _UTF8) + locale + text)
 
 
 def freeform_name(content: bytes) -> tuple[str, str]:
-    """Return whose name a free-form item carries and the name, empty where it has none."""
+    """Return the owner of the name of a free-form item and the name, empty where it has none."""
     try:
         children = dict(_children(content))
     except MalformedBoxError:
@@ -106,15 +106,15 @@ def freeform_name(content: bytes) -> tuple[str, str]:
 
 def _children(content: bytes) -> list[tuple[bytes, bytes]]:
     """Return type and content of the boxes in an item."""
-    found = []
+    children = []
     at = 0
     while at < len(content):
         size, kind = struct.unpack_from(">I4s", content, at) if at + 8 <= len(content) else (0, b"")
         if size < (16 if kind == b"data" else 8) or at + size > len(content):
             raise MalformedBoxError("The comment in the tags has an unknown shape.")
-        found.append((kind, content[at + 8 : at + size]))
+        children.append((kind, content[at + 8 : at + size]))
         at += size
-    return found
+    return children
 
 
 def _decoded(data: bytes) -> str:
@@ -128,7 +128,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _encoded(data: bytes, text: str) -> bytes:
-    """Return the content of a `data` box with another text: as it was where `text` is what was there."""
+    """Return the content of a `data` box with another text; unchanged where the text does not change."""
     if text == _decoded(data):
         return data
     kind, value = int.from_bytes(data[:4], "big"), data[8:]
@@ -146,7 +146,7 @@ def _box(kind: bytes, content: bytes) -> bytes:
 
 
 def is_comment_key(key: str) -> bool:
-    """Tell whether a tag of that name is the comment; FFmpeg knows no letter case."""
+    """Tell whether a key is the comment; FFmpeg ignores letter case."""
     return key.lower() in _COMMENT_KEYS
 
 
@@ -155,7 +155,7 @@ def key_names(content: bytes) -> list[str]:
     Return the names in the content of a `keys` box.
 
     Raises:
-        MalformedError: They do not add up.
+        MalformedBoxError: Their sizes or their count are wrong.
 
     """
     names: list[str] = []
@@ -167,11 +167,11 @@ def key_names(content: bytes) -> list[str]:
         names.append(content[at + 8 : at + size].decode("utf-8", "replace"))
         at += size
     if at != len(content) or len(names) != int.from_bytes(content[4:8], "big"):
-        raise MalformedBoxError("The names of the tags (keys) do not add up.")
+        raise MalformedBoxError("The list of tag names (keys) is malformed.")
     return names
 
 
 def key_name(kind: bytes, names: Sequence[str]) -> str:
-    """Return the name of an item by its type, empty where the type is no number of a name."""
+    """Return the name of an item by its type, empty where the type is not the number of a name."""
     number = int.from_bytes(kind, "big")
     return names[number - 1] if 1 <= number <= len(names) else ""

@@ -1,7 +1,7 @@
 """
 Examining an ISO base media file: its boxes, its media bytes, its comments, and whether it may be written.
 
-The film's index (`moov`) is read once and held while it is looked at; media bytes are never read.
+The file's index (`moov`) is read once into memory; media bytes are never read.
 """
 
 from __future__ import annotations
@@ -11,38 +11,38 @@ from dataclasses import dataclass, field, replace
 from indexium_core.files.containers import Layout, Reader
 from indexium_core.files.containers.bmff import boxes, checks, comment
 from indexium_core.files.containers.bmff.boxes import Box, Window
-from indexium_core.files.containers.bmff.comment import CommentPlace, Vacancy
+from indexium_core.files.containers.bmff.comment import CommentPlace, NewCommentPlace
 from indexium_core.files.containers.bmff.offsets import Offsets
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Extent, FieldValue
 
 __all__ = ["BmffLayout", "examine", "recognises"]
 
-_MAX_TAGS = 4 * 1024 * 1024  # bytes of a `meta` or `udta` outside `moov` that is looked into
-_MAX_LOOSE = 8  # of them
+_MAX_TAGS = 4 * 1024 * 1024  # bytes of a `meta` or `udta` outside `moov` that is opened
+_MAX_TOP_LEVEL_TAGS = 8  # of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BmffLayout(Layout):
-    """What an ISO base media file is made of."""
+    """The structure of an ISO base media file."""
 
     boxes: tuple[Box, ...]  # the top level, in file order
-    junk: Extent | None  # bytes after the last box that are no box
-    moov: Box | None = None  # opened; None where there is none that can be opened
+    junk: Extent | None  # bytes after the last box that are not a box
+    moov: Box | None = None  # opened; None where it is missing or cannot be opened
     places: tuple[CommentPlace, ...] = ()  # every box that holds the comment, in file order
-    rival: int = -1  # where the last box starts that players take for the comment though it is another field
-    rival_text: str = ""  # what it says
-    vacancy: Vacancy | None = None  # where a comment would go that players find before all others
+    information_start: int = -1  # offset of the last ©inf, which players show as the comment; -1: none
+    information_text: str = ""  # its text
+    new_place: NewCommentPlace | None = None  # place of a new comment that players show before all others
     offsets: Offsets = field(default_factory=Offsets, repr=False, compare=False)  # all that points into the file
 
     @property
     def fixed(self) -> str:
-        """Why nothing in the file may move, a sentence; empty where it may."""
+        """Why nothing in the file may move, as a sentence; empty where it may."""
         return self.offsets.fixed
 
     @property
     def fragmented(self) -> bool:
-        """Whether the film goes on in fragments."""
+        """Whether the file has fragments."""
         return any(box.kind == b"moof" for box in self.boxes)
 
     @property
@@ -57,25 +57,25 @@ class BmffLayout(Layout):
 
     @property
     def behind(self) -> int:
-        """Where what follows `moov` and the padding behind it begins."""
+        """Offset behind `moov` and the padding that follows it."""
         assert self.moov is not None
         return self.moov.end + self.after_moov
 
     @property
     def faststart(self) -> bool:
-        """Whether `moov` stands in front of most of the media."""
+        """Whether `moov` is in front of most of the media."""
         assert self.moov is not None
         before = sum(extent.length for extent in self.payload if extent.offset < self.moov.start)
         return 2 * before < sum(extent.length for extent in self.payload)
 
     @property
     def moov_last(self) -> bool:
-        """Whether nothing but padding follows `moov`, so that it may end the file anywhere."""
+        """Whether only padding follows `moov`, so that the file may become longer or shorter."""
         return self.behind == self.size
 
 
 def recognises(head: bytes) -> bool:
-    """Tell by the first bytes: `ftyp`, or another box that may come first, with a size that is no piece of text."""
+    """Tell by the first bytes: `ftyp`, or another box that may come first, with a size that is not ASCII text."""
     size, kind = int.from_bytes(head[:4], "big"), head[4:8]
     if kind == b"ftyp":
         return True
@@ -88,7 +88,7 @@ _FIRST = frozenset({b"moov", b"wide", b"free", b"skip", b"pnot", b"styp", b"sidx
 
 
 def examine(reader: Reader) -> BmffLayout:
-    """Find out what the file is made of and what is wrong with it; raises only if reading itself fails."""
+    """Return the structure of a file and what is wrong with it; raises only if reading itself fails."""
     outline = boxes.outline(reader)
     layout = BmffLayout(
         container=checks.container_of(reader, outline.boxes),
@@ -100,71 +100,73 @@ def examine(reader: Reader) -> BmffLayout:
     window, moov, problem = checks.index_of(reader, outline, layout.container)
     if moov is None:
         return replace(layout, problem=problem)
-    loose, unread = _loose(reader, outline.boxes)
-    found = comment.survey([(window, moov), *loose])
-    odd = found.odd or unread
-    suspect = checks.Suspect(
+    top_level_tags, unread = _top_level_tags(reader, outline.boxes)
+    found = comment.find_comments([(window, moov), *top_level_tags])
+    examined = checks.OpenedFile(
         reader=reader,
         container=layout.container,
         outline=outline,
         payload=layout.payload,
         window=window,
         moov=moov,
-        loose=tuple(loose),
-        odd=odd,
+        top_level_tags=tuple(top_level_tags),
+        not_understood=found.not_understood or unread,
     )
-    verdict = checks.judge(suspect)
-    vacancy = comment.vacancy(window, moov, quicktime=layout.container == "mov", behind=found.rival)
+    checked = checks.check(examined)
+    quicktime = layout.container == "mov"
+    new_place = comment.new_place(window, moov, quicktime=quicktime, behind=found.information_start)
     texts = _fields(found.places)
     return replace(
         layout,
         moov=moov,
         places=found.places,
         fields=texts,
-        added=_added(texts, found.places, vacancy),
-        rival=found.rival,
-        rival_text=found.rival_text,
-        vacancy=vacancy,
-        problem=problem or verdict.problem,
-        offsets=verdict.offsets,
+        added=_added(texts, found.places, new_place),
+        information_start=found.information_start,
+        information_text=found.information_text,
+        new_place=new_place,
+        problem=problem or checked.problem,
+        offsets=checked.offsets,
     )
 
 
-def _payload(found: tuple[Box, ...]) -> tuple[Extent, ...]:
-    return tuple(Extent(box.body, box.end - box.body) for box in found if box.kind == b"mdat" and box.end > box.body)
+def _payload(top: tuple[Box, ...]) -> tuple[Extent, ...]:
+    return tuple(Extent(box.body, box.end - box.body) for box in top if box.kind == b"mdat" and box.end > box.body)
 
 
-def _loose(reader: Reader, found: tuple[Box, ...]) -> tuple[list[tuple[Window, Box]], str]:
+def _top_level_tags(reader: Reader, top: tuple[Box, ...]) -> tuple[list[tuple[Window, Box]], str]:
     """Return each `udta` and `meta` of the top level, opened, and why not all of them are."""
     opened: list[tuple[Window, Box]] = []
-    odd = ""
-    for box in found:
+    unread = ""
+    for box in top:
         if box.kind not in {b"udta", b"meta"}:
             continue
-        if box.size > _MAX_TAGS or len(opened) == _MAX_LOOSE:
-            odd = "There are more tags outside the film's index (moov) than Indexium looks at."
+        if box.size > _MAX_TAGS or len(opened) == _MAX_TOP_LEVEL_TAGS:
+            unread = "There are more tags outside the file's index (moov) than Indexium reads."
             break
         window = Window(reader.read_at(box.start, box.size), box.start)
         try:
             opened.append((window, boxes.open_box(window, box)))
         except boxes.MalformedBoxError as error:
-            odd = str(error)
-    return opened, odd
+            unread = str(error)
+    return opened, unread
 
 
 def _fields(places: tuple[CommentPlace, ...]) -> tuple[FieldValue, ...]:
-    """Return every text of every place; replace mode leaves the first one of a place."""
+    """Return every text of every place; replace mode keeps only the first text of a place."""
     return fields.numbered(
-        FieldValue(field="comment", where=place.where, value=text, takes_value=not number, ascii_only=foreign)
+        FieldValue(field="comment", where=place.where, value=text, takes_value=not number, ascii_only=ascii_only)
         for place in places
-        for number, (text, foreign) in enumerate(zip(comment.values(place), comment.foreign(place), strict=True))
+        for number, (text, ascii_only) in enumerate(
+            zip(comment.values(place), comment.cannot_convert(place), strict=True)
+        )
     )
 
 
-def _added(texts: tuple[FieldValue, ...], places: tuple[CommentPlace, ...], vacancy: Vacancy | None) -> str:
-    """Return where a write adds a comment, "" where players show one of those that are there, or there is none."""
-    if not places or vacancy is None or any(place.heard for place in places):
+def _added(texts: tuple[FieldValue, ...], places: tuple[CommentPlace, ...], new_place: NewCommentPlace | None) -> str:
+    """Return where a write adds a comment; "" where players show one of the comments, or there is none."""
+    if not places or new_place is None or any(place.shown for place in places):
         return ""
-    kinds = [*(box.kind for box in vacancy.around), *vacancy.missing, comment.CMT]
+    kinds = [*(box.kind for box in new_place.around), *new_place.missing, comment.CMT]
     where = "/".join(kind.decode("latin-1") for kind in kinds)
     return fields.numbered([*texts, FieldValue(field="comment", where=where, value="")])[-1].where

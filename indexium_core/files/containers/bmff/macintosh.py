@@ -1,9 +1,9 @@
 """
-Texts of a Macintosh encoding, and how a longer one is stored so that players show all of it.
+Texts in a Macintosh encoding (MacRoman), encoded so that players show all of a text.
 
 QuickTime declares such an encoding by a language code (strings of `udta`) or by a data type (items of `ilst`). Writers
-put UTF-8 there too (ExifTool does), so a text that is valid UTF-8 counts as UTF-8. All readers take any other for
-MacRoman, whatever the language is (FFmpeg 5.1 to 8.1, ExifTool 12.57).
+also store UTF-8 there (ExifTool does), so a text that is valid UTF-8 counts as UTF-8. All readers decode any other text
+as MacRoman, whatever the language is (FFmpeg 5.1 to 8.1, ExifTool 12.57).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def encoded(text: str) -> bytes | None:
     """
     Return a text in MacRoman, or None where it has to become UTF-8.
 
-    FFmpeg makes room for two bytes of UTF-8 for each byte of MacRoman and cuts off what needs more.
+    FFmpeg allocates two bytes of UTF-8 for each byte of MacRoman and cuts off longer texts.
     """
     try:
         data = text.encode("mac_roman")

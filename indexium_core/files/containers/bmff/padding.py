@@ -33,15 +33,15 @@ class BoxSplice(Splice):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Padding:
-    """Free space that can shrink and grow: a box, several in a row, or the end of the file."""
+    """Free space that can shrink and grow: a box, several adjacent boxes, or the end of the file."""
 
     start: int
-    length: int  # 0: none yet, but a box may be made here
+    length: int  # 0: none yet, but a box may be created here
     around: tuple[Box, ...] = ()
     elastic: bool = False  # the file may end here or later
 
     def after(self, growth: int) -> int | None:
-        """Return the length once `growth` bytes were taken from it, None where that cannot be."""
+        """Return the length after `growth` bytes are taken from it, None where that is not possible."""
         rest = self.length - growth
         if self.elastic:
             rest = 0 if rest <= 0 or not self.length else max(rest, 8)
@@ -50,7 +50,7 @@ class _Padding:
 
 def fit_in_place(reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice]) -> list[Splice] | None:
     """
-    Return all splices that make `edits` in place, paddings and sizes included, sorted; None where there is no room.
+    Return all splices of `edits` in place, those of padding and box sizes included, sorted; None without room.
 
     Raises:
         ConflictError: The file is not the one that was examined.
@@ -62,7 +62,7 @@ def fit_in_place(reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice])
 
 def with_box_sizes(reader: Reader, splices: Sequence[BoxSplice]) -> list[Splice]:
     """
-    Return the splices with those that change the sizes of the boxes around them, sorted.
+    Return the splices, and those of the sizes of the boxes around them, sorted.
 
     Raises:
         ConflictError: The file is not the one that was examined.
@@ -79,7 +79,7 @@ def free_bytes(layout: BmffLayout) -> int | None:
 
 
 def _padding_splices(layout: BmffLayout, edits: Sequence[BoxSplice]) -> list[BoxSplice] | None:
-    """Return how the paddings change so that nothing behind them moves: one of them if that is enough."""
+    """Return the splices of padding that keep everything behind it in place: of one padding if that is enough."""
     growth = sum(edit.growth for edit in edits)
     if not growth:
         return []
@@ -88,22 +88,22 @@ def _padding_splices(layout: BmffLayout, edits: Sequence[BoxSplice]) -> list[Box
         length = padding.after(growth)
         if length is not None:
             return [_resized(padding, length)]
-    found = []
+    splices = []
     for padding in nearest:
         length = padding.after(growth)
-        found.append(_resized(padding, length or 0))
+        splices.append(_resized(padding, length or 0))
         if length is not None:
-            return found
+            return splices
         growth -= padding.length
     return None
 
 
 def _paddings(layout: BmffLayout) -> list[_Padding]:
-    """Return all but those in front of the handler of a `meta`, which FFmpeg looks for in steps of four bytes."""
+    """Return all padding, except in front of the handler of a `meta`: FFmpeg searches it in steps of four bytes."""
     moov = layout.moov
     assert moov is not None
     inside = []
-    for around in _holders((moov,)):
+    for around in _tag_holders((moov,)):
         handler = max((box.start for box in around[-1].named(b"hdlr")), default=0)
         free = [box for box in around[-1].children if box.padding and box.start > handler]
         inside += [_Padding(start=box.start, length=box.size, around=around) for box in free]
@@ -111,25 +111,25 @@ def _paddings(layout: BmffLayout) -> list[_Padding]:
     return [*inside, behind]
 
 
-def _holders(path: tuple[Box, ...]) -> Iterator[tuple[Box, ...]]:
-    """Yield the paths to the boxes whose padding is ours to use: the film's, never a track's."""
+def _tag_holders(path: tuple[Box, ...]) -> Iterator[tuple[Box, ...]]:
+    """Yield the paths to the boxes whose padding may be used: `moov` and tags of the file, not those of tracks."""
     yield path
     for child in path[-1].children:
         if child.kind in {b"udta", b"meta"}:
-            yield from _holders((*path, child))
+            yield from _tag_holders((*path, child))
 
 
 def _distance(padding: _Padding, edits: Sequence[Splice]) -> int:
-    """Return how many bytes would move if `padding` took up what the edits add."""
+    """Return how many bytes would move if `padding` balanced the edits."""
     first, last = min(edit.start for edit in edits), max(edit.end for edit in edits)
     return max(padding.start - last, first - padding.start - padding.length, 0)
 
 
 def _resized(padding: _Padding, length: int) -> BoxSplice:
     """
-    Return the splice that gives a padding its new length, cutting or adding in front.
+    Return the splice that gives a padding its new length, at its front.
 
-    Its first bytes become zeros, as they must be in a box that is to be known as padding later.
+    Its first bytes become zeros, which mark a box as padding later.
     """
     keep = max(0, min(length, padding.length) - 8 - boxes.BLANK)
     data = boxes.header(b"free", length) + bytes(length - 8 - keep) if length else b""
@@ -137,7 +137,7 @@ def _resized(padding: _Padding, length: int) -> BoxSplice:
 
 
 def _sizes(reader: Reader, splices: Sequence[BoxSplice]) -> list[Splice]:
-    """Return the new size fields of all boxes around the splices."""
+    """Return the splices of the size fields of all boxes around the splices."""
     growth: Counter[int] = Counter()
     around = {box.start: box for splice in splices for box in splice.around}
     for splice in splices:
@@ -149,7 +149,7 @@ def _sizes(reader: Reader, splices: Sequence[BoxSplice]) -> list[Splice]:
 def _size_field(reader: Reader, box: Box, size: int) -> Splice:
     head = reader.read_at(box.start, box.header)
     at, width = (box.start, 4) if box.header == 8 else (box.start + 8, 8)
-    said = int.from_bytes(head[at - box.start :][:width], "big")
-    if said != box.size or head[4:8] != box.kind:
-        raise errors.ConflictError("The file changed while it was worked on.")
+    stored = int.from_bytes(head[at - box.start :][:width], "big")
+    if stored != box.size or head[4:8] != box.kind:
+        raise errors.ConflictError("The file changed while it was processed.")
     return Splice(start=at, end=at + width, data=size.to_bytes(width, "big"))

@@ -1,9 +1,9 @@
 """
-A film's index for another place in the file, or for media that moves: the edits made, every offset corrected.
+The index (`moov`) for another place in the file, or for media that moves: with the edits and corrected offsets.
 
-Where an offset points is found by the stretches of the file that stay together: whatever lay `n` bytes into one lies
-`n` bytes into it afterwards. An offset that would point at nothing, or that has too few bytes for its new number, is a
-refusal; only chunk tables are given larger numbers (`co64`), and the index grows by that.
+Ranges of the file move as a whole: a byte at distance `n` from the start of a range keeps that distance. An offset
+whose target is removed, or whose field is too small for the new value, is a refusal. Only chunk offset tables get
+larger fields (`co64`), by which the index grows.
 """
 
 from __future__ import annotations
@@ -21,51 +21,52 @@ from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Wi
 from indexium_core.files.containers.bmff.layout import BmffLayout
 from indexium_core.files.containers.bmff.offsets import Ints, Pointers
 from indexium_core.files.containers.bmff.padding import BoxSplice, with_box_sizes
-from indexium_core.files.containers.shared.splices import Splice
-from indexium_core.model.files.media import Refusal
+from indexium_core.files.containers.shared import refusals
+from indexium_core.files.containers.shared.splices import Splice, read_range
+from indexium_core.model.files.media import Extent, Refusal
 
-__all__ = ["Moved", "Shift", "Site", "between", "corrections", "moved"]
+__all__ = ["IndexPlace", "MovedIndex", "OffsetMap", "corrections", "kept_ranges", "moved_index"]
 
-_LOST = "Something in the file points at a place that would be overwritten."
-_TOO_FAR = "Something in the file could no longer say where its data lies: its offsets have too few bytes."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """Where an index goes."""
-
-    at: int  # where its first byte comes to lie
-    shift: int  # by how many bytes all that follows the old index, and the padding behind it, moves
+_LOST = "An offset in the file points at bytes that would be overwritten."
+_TOO_FAR = "An offset in the file has too few bytes for its new value."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
-    """A new index, and what has to follow it."""
+class IndexPlace:
+    """The place of an index."""
+
+    at: int  # offset of its first byte
+    shift: int  # by how many bytes everything behind the old index and its padding moves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedIndex:
+    """A new index, and the changes that it needs elsewhere."""
 
     index: bytes  # the whole box
-    site: Site
-    fields: tuple[Splice, ...]  # offsets elsewhere in the file that change; as long as before
+    place: IndexPlace
+    fields: tuple[Splice, ...]  # offsets elsewhere in the file that change; same lengths
 
 
-class Shift:
-    """Where the bytes of a file come to lie: stretches of it, each with how far it moves."""
+class OffsetMap:
+    """The new offsets of the bytes of a file: ranges of it, each with the number of bytes by which it moves."""
 
-    def __init__(self, stretches: Sequence[tuple[int, int, int]]) -> None:
-        rows = np.array([row for row in stretches if row[0] < row[1]], dtype=np.int64).reshape(-1, 3)
+    def __init__(self, ranges: Sequence[tuple[int, int, int]]) -> None:
+        rows = np.array([row for row in ranges if row[0] < row[1]], dtype=np.int64).reshape(-1, 3)
         self._start, self._end, self._by = rows.T
 
-    def of(self, places: Ints) -> Ints:
-        """Return the new places; -1 for what is no more."""
-        which = np.maximum(np.searchsorted(self._start, places, side="right") - 1, 0)
-        inside = (places >= self._start[which]) & (places < self._end[which])
-        return np.where(inside, places + self._by[which], -1)
+    def moved(self, offsets: Ints) -> Ints:
+        """Return the new offsets; -1 for removed bytes."""
+        which = np.maximum(np.searchsorted(self._start, offsets, side="right") - 1, 0)
+        inside = (offsets >= self._start[which]) & (offsets < self._end[which])
+        return np.where(inside, offsets + self._by[which], -1)
 
 
-def between(splices: Sequence[Splice], start: int, end: int, *, by: int = 0) -> Iterator[tuple[int, int, int]]:
+def kept_ranges(splices: Sequence[Splice], start: int, end: int, *, by: int = 0) -> Iterator[tuple[int, int, int]]:
     """
-    Yield the stretches of a range that sorted splices leave together, each with how far it moves.
+    Yield the ranges that sorted splices leave together (start, end), each with how far it moves.
 
-    That is `by` and the growth of all splices in front of it. What is only overwritten keeps its place.
+    That is `by` and the growth of all splices in front of it. Bytes that are only overwritten keep their place.
     """
     for splice in splices:
         if splice.growth:
@@ -74,11 +75,11 @@ def between(splices: Sequence[Splice], start: int, end: int, *, by: int = 0) -> 
     yield start, end, by
 
 
-def moved(
-    reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice], site: Callable[[int], Site]
-) -> Moved | Refusal:
+def moved_index(
+    reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice], place_of: Callable[[int], IndexPlace]
+) -> MovedIndex | Refusal:
     """
-    Return the index with all `edits` made, for the place that `site` gives to one of so many bytes; or why not.
+    Return the index after all `edits`, at the place that `place_of` returns for its size; or why there is none.
 
     Raises:
         ConflictError: The file is not the one that was examined.
@@ -86,103 +87,105 @@ def moved(
     """
     moov = layout.moov
     assert moov is not None
-    window = Window(reader.read_at(moov.start, moov.size), moov.start)
-    if len(window.data) < moov.size:
-        raise errors.ConflictError("The file became shorter while it was worked on.")
+    window = Window(read_range(reader, Extent(moov.start, moov.size)), moov.start)
     try:
-        return _settled(reader, layout, edits, site, window)
+        return _with_wide_tables(reader, layout, edits, place_of, window)
     except MalformedBoxError as error:
-        raise errors.ConflictError("The file changed while it was worked on.") from error
+        raise errors.ConflictError("The file changed while it was processed.") from error
 
 
-def _settled(
-    reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice], site: Callable[[int], Site], window: Window
-) -> Moved | Refusal:
-    """Make a draft, and another one as long as chunk tables need larger numbers: they only ever become more."""
+def _with_wide_tables(
+    reader: Reader,
+    layout: BmffLayout,
+    edits: Sequence[BoxSplice],
+    place_of: Callable[[int], IndexPlace],
+    window: Window,
+) -> MovedIndex | Refusal:
+    """Build the index again as long as chunk offset tables need larger fields; their number only grows."""
     assert layout.moov is not None
     wide = {path[-1].start for path in layout.offsets.tables if path[-1].kind == b"co64"}
     while True:
-        larger = [_promoted(window, path) for path in layout.offsets.tables if path[-1].start in wide]
+        larger = [_widened_table(window, path) for path in layout.offsets.tables if path[-1].start in wide]
         splices = with_box_sizes(reader, [*edits, *filter(None, larger)])
         size = layout.moov.size + sum(splice.growth for splice in splices)
-        draft = _Draft(window, layout, splices, site(size))
-        tight = draft.set_tables(wide)
-        if isinstance(tight, Refusal):
-            return tight
-        if not tight:
-            return draft.finished()
-        wide |= tight
+        index = _NewIndex(window, layout, splices, place_of(size))
+        too_small = index.set_tables(wide)
+        if isinstance(too_small, Refusal):
+            return too_small
+        if not too_small:
+            return index.build()
+        wide |= too_small
 
 
-def corrections(pointers: Pointers, shift: Shift) -> list[Splice] | Refusal:
-    """Return what makes pointers lead to where their targets have moved, by their old places; or why that cannot be."""
-    targets = shift.of(pointers.targets)
-    origins = np.where(pointers.origin < 0, 0, shift.of(pointers.origin))
+def corrections(pointers: Pointers, offset_map: OffsetMap) -> list[Splice] | Refusal:
+    """Return the splices that let pointers follow their targets, at their old places; or why they cannot."""
+    targets = offset_map.moved(pointers.targets)
+    origins = np.where(pointers.origin < 0, 0, offset_map.moved(pointers.origin))
     if (targets < 0).any() or (origins < 0).any():
-        return _refused(_LOST)
+        return refusals.not_writable(_LOST)
     values = targets - origins - pointers.bias
     if (values < 0).any() or (values[pointers.width == 4] > 0xFFFFFFFF).any():
-        return _refused(_TOO_FAR)
+        return refusals.not_writable(_TOO_FAR)
     changed = values != pointers.values
     rows = zip(pointers.at[changed].tolist(), pointers.width[changed].tolist(), values[changed].tolist(), strict=True)
     return [Splice(start=at, end=at + width, data=value.to_bytes(width, "big")) for at, width, value in rows]
 
 
-class _Draft:
-    """An index with its edits made and its offsets still to be set."""
+class _NewIndex:
+    """An index after its edits, whose offsets are not set yet."""
 
-    def __init__(self, window: Window, layout: BmffLayout, splices: Sequence[Splice], site: Site) -> None:
+    def __init__(self, window: Window, layout: BmffLayout, splices: Sequence[Splice], place: IndexPlace) -> None:
         assert layout.moov is not None
-        self.window, self.layout, self.moov, self.site = window, layout, layout.moov, site
+        self.window, self.layout, self.moov, self.place = window, layout, layout.moov, place
         start, end = self.moov.start, self.moov.end
-        stretches = list(between(splices, start, end, by=site.at - start))
-        self.bytes = bytearray(_spliced(window, splices, start, end))
-        growth = accumulate((splice.growth for splice in splices), initial=site.at - start)
+        ranges = list(kept_ranges(splices, start, end, by=place.at - start))
+        self.bytes = bytearray(_edited_bytes(window, splices, start, end))
+        growth = accumulate((splice.growth for splice in splices), initial=place.at - start)
         self.made = {splice.start: splice.start + by for splice, by in zip(splices, growth, strict=False)}
         # One byte more: an offset may point at the end of the file.
-        self.shift = Shift([(0, start, 0), *stretches, (layout.behind, layout.size + 1, site.shift)])
+        self.offset_map = OffsetMap([(0, start, 0), *ranges, (layout.behind, layout.size + 1, place.shift)])
 
     def set_tables(self, wide: set[int]) -> set[int] | Refusal:
-        """Set the chunk tables; return those whose offsets need more bytes, by where the box starts."""
-        tight: set[int] = set()
+        """Set the chunk offset tables; return those that need larger fields, by the start of the box."""
+        too_small: set[int] = set()
         for path in self.layout.offsets.tables:
             table = path[-1]
-            values = self.shift.of(offsets.chunks(self.window, table))
+            values = self.offset_map.moved(offsets.chunks(self.window, table))
             if len(values) and values.min() < 0:
-                return _refused(_LOST)
+                return refusals.not_writable(_LOST)
             width = 8 if table.start in wide else 4
             if len(values) and int(values.max()) >> 8 * width:
-                tight.add(table.start)
+                too_small.add(table.start)
                 continue
-            self._put(self._entries(table) - self.site.at, values.astype(f">u{width}").tobytes())
-        return tight
+            self._put(self._entries(table) - self.place.at, values.astype(f">u{width}").tobytes())
+        return too_small
 
-    def finished(self) -> Moved | Refusal:
+    def build(self) -> MovedIndex | Refusal:
         """Set all other offsets."""
-        found = corrections(self.layout.offsets.pointers, self.shift)
+        found = corrections(self.layout.offsets.pointers, self.offset_map)
         if isinstance(found, Refusal):
             return found
         inner = [field for field in found if self.moov.start <= field.start < self.moov.end]
-        places = self.shift.of(np.array([field.start for field in inner], dtype=np.int64)).tolist()
-        if any(place < 0 for place in places):
-            return _refused(_LOST)
-        for place, field in zip(places, inner, strict=True):
-            self._put(place - self.site.at, field.data)
+        new_starts = self.offset_map.moved(np.array([field.start for field in inner], dtype=np.int64)).tolist()
+        if any(start < 0 for start in new_starts):
+            return refusals.not_writable(_LOST)
+        for start, field in zip(new_starts, inner, strict=True):
+            self._put(start - self.place.at, field.data)
         outer = tuple(field for field in found if not self.moov.start <= field.start < self.moov.end)
-        return Moved(index=bytes(self.bytes), site=self.site, fields=outer)
+        return MovedIndex(index=bytes(self.bytes), place=self.place, fields=outer)
 
     def _entries(self, table: Box) -> int:
-        """Return where the entries of a chunk table come to lie in the file."""
+        """Return the new file offset of the entries of a chunk offset table."""
         if table.start in self.made:
             return self.made[table.start] + 16
-        return int(self.shift.of(np.array([table.body]))[0]) + 8
+        return int(self.offset_map.moved(np.array([table.body]))[0]) + 8
 
     def _put(self, at: int, data: bytes) -> None:
         self.bytes[at : at + len(data)] = data
 
 
-def _promoted(window: Window, path: Sequence[Box]) -> BoxSplice | None:
-    """Return what makes a `stco` a `co64`, its entries still zero."""
+def _widened_table(window: Window, path: Sequence[Box]) -> BoxSplice | None:
+    """Return the splice that turns a `stco` into a `co64` with entries of zero."""
     table = path[-1]
     if table.kind == b"co64":
         return None
@@ -193,13 +196,9 @@ def _promoted(window: Window, path: Sequence[Box]) -> BoxSplice | None:
     return BoxSplice(start=table.start, end=table.end, data=data, around=tuple(path[:-1]))
 
 
-def _spliced(window: Window, splices: Sequence[Splice], start: int, end: int) -> bytes:
+def _edited_bytes(window: Window, splices: Sequence[Splice], start: int, end: int) -> bytes:
     parts = []
     for splice in splices:
         parts += [window.data[start - window.base : splice.start - window.base], splice.data]
         start = splice.end
     return b"".join([*parts, window.data[start - window.base : end - window.base]])
-
-
-def _refused(message: str) -> Refusal:
-    return Refusal(code="no_strategy_yet", message=message)

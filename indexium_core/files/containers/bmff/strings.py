@@ -1,16 +1,16 @@
 """
-The text of a `udta` box as QuickTime has it: a list of strings, one for each language.
+The text of a `udta` box in QuickTime: a list of strings, one for each language.
 
-Each is 16 bits of length, 16 bits of language, and text (QuickTime File Format, "User Data Text Strings" and "Language
-Code Values"): a language below 0x400, or 0x7FFF, is a Macintosh code, whose text has a Macintosh encoding; any other is
-a packed ISO 639-2 code, whose text is UTF-8, or UTF-16 behind a byte order mark.
+A string is 16 bits of length, 16 bits of language, and text (QuickTime File Format, "User Data Text Strings" and
+"Language Code Values"). A language below 0x400, or 0x7FFF, is a Macintosh code, and the text has a Macintosh encoding.
+Any other language is a packed ISO 639-2 code, and the text is UTF-8, or UTF-16 after a byte order mark.
 
-Replace mode writes **one string**. FFmpeg and MediaInfo read the first of a list and nothing else, ExifTool shows the
-last of the default language. It keeps the language of what it replaces where all strings had the same ISO one, and is
-undetermined otherwise: UTF-8 behind a Macintosh code is read as MacRoman.
+Replace mode writes **one string**. FFmpeg and MediaInfo read only the first of a list, ExifTool shows the last of the
+default language. The new string keeps the language of the old ones where they all have the same ISO language. Otherwise
+its language is undetermined: readers decode UTF-8 with a Macintosh code as MacRoman.
 
-Preserve mode keeps every string with its language and its bytes. Only a text that cannot take the new names in its own
-encoding, or that players would not show, becomes UTF-8.
+Preserve mode keeps every string with its language and its bytes. A text becomes UTF-8 only where its own encoding
+cannot hold the new names, or where players would not show it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,16 @@ from collections.abc import Callable, Iterator
 from indexium_core.files.containers.bmff import macintosh
 from indexium_core.files.containers.bmff.boxes import MalformedBoxError
 
-__all__ = ["MAX_BYTES", "edited", "is_foreign", "iso_language", "made", "rebuilt", "texts"]
+__all__ = [
+    "MAX_BYTES",
+    "cannot_convert",
+    "iso_language",
+    "new_content",
+    "texts",
+    "too_long",
+    "with_edited_texts",
+    "with_only_text",
+]
 
 MAX_BYTES = 0xFFFF  # of one string: its length has 16 bits
 
@@ -33,51 +42,55 @@ _BYTE_ORDER_MARKS = (b"\xfe\xff", b"\xff\xfe")
 
 def texts(content: bytes) -> list[str]:
     """
-    Return the strings in the content of a box; what cannot be decoded comes as lone surrogates.
+    Return the strings in the content of a box; undecodable bytes become lone surrogates.
 
     Raises:
-        MalformedError: It is no list of strings, or has UTF-16 that is damaged.
+        MalformedBoxError: It is not a list of strings, or its UTF-16 is damaged.
 
     """
     return [_decoded(language, text).rstrip("\0") for language, text in _strings(content)]
 
 
-def rebuilt(content: bytes, text: bytes, *, language: int | None = None) -> bytes:
+def with_only_text(content: bytes, text: bytes, *, language: int | None = None) -> bytes:
     """Return the content of a box with `text` (UTF-8) as its only string, in `language` where that is given."""
     languages = {language for language, _ in _strings(content)}
     old = languages.pop()
     if language is None:
         language = _UNDETERMINED if languages or _is_mac(old) else old
-    return made(text, language=language)
+    return new_content(text, language=language)
 
 
-def edited(content: bytes, edit: Callable[[str], str | None], *, keeps_language: bool = False) -> bytes:
+def with_edited_texts(content: bytes, edit: Callable[[str], str | None], *, keeps_language: bool = False) -> bytes:
     """
     Return the content of a box with each string edited, b"" where none is left.
 
     Args:
         content: The content of the box.
-        edit: Gives the new text for a text, None for none.
-        keeps_language: A text that becomes UTF-8 gets the ISO code of its Macintosh language, else an undetermined one.
+        edit: Returns the new text for a text, None to remove it.
+        keeps_language: A text that becomes UTF-8 gets the ISO code of its Macintosh language, else "undetermined".
 
     Raises:
-        MalformedError: A string would be longer than 65,535 bytes.
+        MalformedBoxError: A string would be longer than 65,535 bytes.
 
     """
-    made_strings = []
+    new_strings = []
     for language, old in _strings(content):
         text = edit(_decoded(language, old))
         if text is None:
             continue
         new_language, data = _encoded(language, old, text, keeps_language=keeps_language)
         if len(data) > MAX_BYTES:
-            message = f"QuickTime's comment takes {MAX_BYTES:,} bytes, and this one would have {len(data):,}."
-            raise MalformedBoxError(message)
-        made_strings.append(made(data, language=new_language))
-    return b"".join(made_strings)
+            raise MalformedBoxError(too_long(len(data)))
+        new_strings.append(new_content(data, language=new_language))
+    return b"".join(new_strings)
 
 
-def is_foreign(content: bytes) -> list[bool]:
+def too_long(length: int) -> str:
+    """Return the message that a string of `length` bytes is too long."""
+    return f"A comment of QuickTime holds {MAX_BYTES:,} bytes at most, and this one has {length:,}."
+
+
+def cannot_convert(content: bytes) -> list[bool]:
     """Return for each string whether its language has an encoding that is neither MacRoman nor UTF-8."""
     return [
         _is_mac(language) and language not in _ROMAN and not macintosh.is_utf8(text)
@@ -91,17 +104,17 @@ def iso_language(content: bytes) -> int:
     return _ISO.get(language, _UNDETERMINED) if _is_mac(language) else language
 
 
-def made(text: bytes, *, language: int = _UNDETERMINED) -> bytes:
+def new_content(text: bytes, *, language: int = _UNDETERMINED) -> bytes:
     """Return the content of a new box with `text` (UTF-8, at most `MAX_BYTES`)."""
     return struct.pack(">HH", len(text), language) + text
 
 
 def _strings(content: bytes) -> list[tuple[int, bytes]]:
-    return list(_split(content)) or [(_UNDETERMINED, b"")]
+    return list(_iter_strings(content)) or [(_UNDETERMINED, b"")]
 
 
-def _split(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield language and text of each string; zeros behind the first one are padding."""
+def _iter_strings(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield language and text of each string; zeros behind the first string are padding."""
     at = 0
     while at < len(content) and (not at or content[at:].strip(b"\0")):
         length, language = (int.from_bytes(content[at + first : at + first + 2], "big") for first in (0, 2))
@@ -122,7 +135,7 @@ def _decoded(language: int, text: bytes) -> str:
 
 
 def _encoded(language: int, old: bytes, text: str, *, keeps_language: bool) -> tuple[int, bytes]:
-    """Return language and bytes of an edited text: the old ones where `text` is what was there."""
+    """Return language and bytes of an edited text; the old ones where the text does not change."""
     if text == _decoded(language, old):
         return language, old
     utf8 = text.encode("utf-8", "surrogateescape")
@@ -148,4 +161,4 @@ _MAC_LANGUAGES = (
     *("mlt", "tur", "hrv", "chi", "urd", "hin", "tha", "kor", "lit", "pol", "hun", "est", "lav"),
 )
 _ISO = {number: _packed(code) for number, code in enumerate(_MAC_LANGUAGES)}
-_ROMAN = frozenset({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 34, _UNSPECIFIED_MAC})  # languages that MacRoman is made for
+_ROMAN = frozenset({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 34, _UNSPECIFIED_MAC})  # languages with the encoding MacRoman

@@ -1,9 +1,9 @@
 """
-Rewriting a file with ffmpeg, as one child process that is watched.
+Rewriting a file with ffmpeg, as one supervised child process.
 
-The command is an argument list of bytes: no shell, and no name of a file or text of a tag can mean anything else. The
-child reads and writes local files only, asks nothing, dies with us, and is stopped when it makes no progress. That it
-ended well proves nothing: what it made is verified by whoever called.
+The command is an argument list of bytes. No shell is involved, so no file name and no text of a tag is interpreted. The
+child reads and writes local files only, asks nothing, ends when this process ends, and is killed when it makes no
+progress. Its exit code 0 proves nothing: the caller verifies the new file.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ __all__ = ["command", "run"]
 
 _log = logging.getLogger(__name__)
 
-_POLL = 0.05  # seconds between two looks at the child
-_LAST_WORDS = 5.0  # seconds to hear what an ended child had said
-_SHOWN = 4000  # bytes of what the child said last
-# Which FFmpeg 5 says and ends with 0 even then, where the file is short.
-_FULL = {"No space left on device": "low_space", "Disk quota exceeded": "over_quota"}
-# What ffmpeg says when it would say the same of the same file any number of times.
-_FOR_GOOD = re.compile(
+_POLL = 0.05  # seconds between two checks of the child
+_OUTPUT_TIMEOUT = 5.0  # seconds to read the last output of an ended child
+_MAX_OUTPUT = 4000  # last bytes of the output of the child that are kept
+# FFmpeg 5 prints these and ends with exit code 0 although the new file is incomplete.
+_DISK_FULL = {"No space left on device": "low_space", "Disk quota exceeded": "over_quota"}
+# Messages of ffmpeg for errors that the same file causes every time.
+_LASTING = re.compile(
     "Invalid data found|Invalid argument|Could not find (?:tag|codec)|not currently supported in container"
     "|[Cc]odec not supported|Unsupported|Unknown (?:encoder|decoder|format)|Unrecognized option|matches no streams"
     "|moov atom not found|does not contain any stream|Could not write header"
     "|Permission denied|Operation not permitted|Function not implemented"
 )
-# Streams that begin late must be found too: what FFmpeg does not see at the start, it leaves out.
-_SEARCH = {"probesize": "50000000", "analyzeduration": "100000000"}
+# Streams that start late must be found too: FFmpeg leaves out what it does not see at the start.
+_PROBING = {"probesize": "50000000", "analyzeduration": "100000000"}
 _QUIET = ("-nostdin", "-hide_banner", "-loglevel", "error", "-y")
 
 
@@ -54,50 +54,50 @@ def run(
     target: bytes,
     *,
     cancelled: Callable[[], bool] = lambda: False,
-    heed: Heed = ignore,
-    patience: float = 60.0,
+    on_progress: Heed = ignore,
+    stall_seconds: float = 60.0,
 ) -> None:
     """
-    Make `target` of `source`; what lies at `target` is overwritten.
+    Make `target` from `source`; an existing `target` is overwritten.
 
     Args:
-        edit: What FFmpeg is told.
-        source: The file as it is.
-        target: Where the new one goes.
-        cancelled: Asked several times a second; the child is killed as soon as it says so.
-        heed: Told several times a second by how many bytes the new file grew; while it does not return, the child
-            stands still.
-        patience: Seconds without any growth of the new file after which the child is killed.
+        edit: The options for FFmpeg.
+        source: The path of the old file.
+        target: The path of the new file.
+        cancelled: Called several times a second; the child is killed as soon as it returns True.
+        on_progress: Called several times a second with the bytes by which the new file grew; while it does not return,
+            the child is paused.
+        stall_seconds: Time without any growth of the new file after which the child is killed.
 
     Raises:
-        FFmpegError: It failed (`ffmpeg_failed`; `ffmpeg_refused` where it would do so each time; the message ends with
-            its last line), the disk is full (`low_space`, `over_quota`), there is no ffmpeg (`no_ffmpeg`), it stood
-            still (`timeout`) or was cancelled (`cancelled`).
+        FFmpegError: ffmpeg failed (`ffmpeg_failed`; `ffmpeg_refused` where it would fail every time; the message ends
+            with its last line), the disk is full (`low_space`, `over_quota`), ffmpeg is not installed (`no_ffmpeg`),
+            stalled (`timeout`) or was cancelled (`cancelled`).
 
     """
-    with _started([*_guard(), *command(edit, source, target)]) as child:
-        said = _watch(child, target, cancelled, heed, patience)
-    full = next((code for words, code in _FULL.items() if words in said), "")
+    with _started([*_wrapper(), *command(edit, source, target)]) as child:
+        output = _watch(child, target, cancelled, on_progress, stall_seconds)
+    full = next((code for words, code in _DISK_FULL.items() if words in output), "")
     if child.returncode or full:
-        message = f"ffmpeg could not rewrite the file: {_last_line(said) or f'exit code {child.returncode}'}"
-        code = full or ("ffmpeg_refused" if _FOR_GOOD.search(said) else "ffmpeg_failed")
+        message = f"ffmpeg could not rewrite the file: {_last_line(output) or f'exit code {child.returncode}'}"
+        code = full or ("ffmpeg_refused" if _LASTING.search(output) else "ffmpeg_failed")
         raise errors.FFmpegError(message, code=code)
-    if said:
-        _log.warning("remux.complaints", extra={"error": _last_line(said)})
+    if output:
+        _log.warning("remux.complaints", extra={"error": _last_line(output)})
 
 
 def command(edit: Remux, source: bytes, target: bytes) -> list[bytes]:
     """
-    Return the command line of a rewrite, without the guard in front.
+    Return the command line of a rewrite, without the wrapper in front.
 
-    ffmpeg-python takes text only, and none that is not Unicode: so every byte of a name goes through it as one
-    character. Its keyword arguments cannot be given twice, as tags are: those options come in front of the target.
+    ffmpeg-python takes only text that is valid Unicode. So every byte of a file name is passed as one character.
+    Keyword arguments cannot be repeated, but the options of tags are: those are inserted in front of the target.
     """
     names = ["file:" + name.decode("latin-1") for name in (source, target)]
-    reading = ffmpeg.input(names[0], format=edit.demuxer, protocol_whitelist="file", **_SEARCH)
+    reading = ffmpeg.input(names[0], format=edit.demuxer, protocol_whitelist="file", **_PROBING)
     program_name = os.fsencode(program.executable()).decode("latin-1")
-    line = ffmpeg.compile(ffmpeg.output(reading, names[1], format=edit.muxer), cmd=[program_name, *_QUIET])
-    *front, last = (argument.encode("latin-1") for argument in line)
+    arguments = ffmpeg.compile(ffmpeg.output(reading, names[1], format=edit.muxer), cmd=[program_name, *_QUIET])
+    *front, last = (argument.encode("latin-1") for argument in arguments)
     return [*front, *_options(edit), last]
 
 
@@ -112,11 +112,11 @@ def _options(edit: Remux) -> Iterator[bytes]:
 
 
 @contextlib.contextmanager
-def _started(line: list[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a child in a process group of its own, which is killed when the block is left while it runs."""
+def _started(arguments: list[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a child in a process group of its own; it is killed if it still runs at the end of the block."""
     try:
         child = subprocess.Popen(
-            line,
+            arguments,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -141,8 +141,8 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def _held(child: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Let a child stand still, where the system can do that: a new file that grows is no operation that is held."""
+def _paused(child: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Pause a child for the duration of the block, where the system can: a paused operation must not write."""
     if os.name != "posix":
         yield
         return
@@ -158,19 +158,19 @@ def _signal(child: subprocess.Popen[bytes], name: str) -> None:
         os.killpg(child.pid, getattr(signal, name))
 
 
-def _guard() -> list[bytes]:
+def _wrapper() -> list[bytes]:
     """
-    Return a command that runs another so that it is killed when we die, however that happens.
+    Return a wrapper command that runs another program so that the system kills it when this process ends.
 
-    Only Linux knows that wish, and a process can only make it for itself; doing so between fork and exec is unsafe
-    where there are threads, so a small Python does it and becomes the other program.
+    Only Linux has this setting (`PR_SET_PDEATHSIG`), and a process can only set it for itself. Setting it between fork
+    and exec is unsafe where there are threads. So a small Python sets it and then becomes the other program.
     """
     if sys.platform != "linux" or not sys.executable:
         return []
-    return [os.fsencode(part) for part in (sys.executable, "-I", "-S", "-c", _GUARD, str(os.getpid()))]
+    return [os.fsencode(part) for part in (sys.executable, "-I", "-S", "-c", _WRAPPER, str(os.getpid()))]
 
 
-_GUARD = """
+_WRAPPER = """
 import ctypes, os, signal, sys
 ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 if os.getppid() == int(sys.argv[1]):
@@ -179,13 +179,17 @@ if os.getppid() == int(sys.argv[1]):
 
 
 def _watch(
-    child: subprocess.Popen[bytes], target: bytes, cancelled: Callable[[], bool], heed: Heed, patience: float
+    child: subprocess.Popen[bytes],
+    target: bytes,
+    cancelled: Callable[[], bool],
+    on_progress: Heed,
+    stall_seconds: float,
 ) -> str:
-    """Wait for the end of the child and return what it said last; raises FFmpegError where it must not go on."""
-    said = bytearray()
+    """Wait for the end of the child and return its last output; raises FFmpegError where it must not continue."""
+    output = bytearray()
     assert child.stderr is not None
-    listener = threading.Thread(target=_listen, args=(child.stderr, said), daemon=True)
-    listener.start()
+    collector = threading.Thread(target=_collect_output, args=(child.stderr, output), daemon=True)
+    collector.start()
     state, since, size = None, time.monotonic(), 0
     while True:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -196,33 +200,33 @@ def _watch(
             raise errors.FFmpegError("The rewrite was cancelled; the file is as it was.", code="cancelled")
         now = _progress(target)
         if now != state:
-            with _held(child):
-                heed(max(0, now[0] - size) if now else 0)
+            with _paused(child):
+                on_progress(max(0, now[0] - size) if now else 0)
             state, since, size = now, time.monotonic(), now[0] if now else 0
-        elif time.monotonic() - since > patience:
+        elif time.monotonic() - since > stall_seconds:
             _kill(child)
-            message = f"ffmpeg made no progress for {patience:.0f} seconds and was stopped; the file is as it was."
+            message = f"ffmpeg made no progress for {stall_seconds:.0f} seconds and was stopped; the file is as it was."
             raise errors.FFmpegError(message, code="timeout")
-    listener.join(_LAST_WORDS)
-    return said.decode("utf-8", "replace").strip()
+    collector.join(_OUTPUT_TIMEOUT)
+    return output.decode("utf-8", "replace").strip()
 
 
-def _listen(pipe: IO[bytes], said: bytearray) -> None:
-    """Take in what the child says, so that it never waits for us, and keep the end of it."""
+def _collect_output(pipe: IO[bytes], output: bytearray) -> None:
+    """Read the output of the child, so that it never blocks, and keep the end of it."""
     with pipe:
         while block := os.read(pipe.fileno(), 65536):
-            said += block
-            del said[:-_SHOWN]
+            output += block
+            del output[:-_MAX_OUTPUT]
 
 
 def _progress(target: bytes) -> tuple[int, int] | None:
-    """Return what changes while a file is written: at the end it is moved within itself, and does not grow."""
+    """Return size and mtime: at the end ffmpeg moves data within the file, which then does not grow."""
     try:
-        found = os.stat(target)  # noqa: PTH116 - a path is bytes here
+        status = os.stat(target)  # noqa: PTH116 - a path is bytes here
     except OSError:
         return None
-    return found.st_size, found.st_mtime_ns
+    return status.st_size, status.st_mtime_ns
 
 
-def _last_line(said: str) -> str:
-    return said.rpartition("\n")[2].strip()
+def _last_line(output: str) -> str:
+    return output.rpartition("\n")[2].strip()

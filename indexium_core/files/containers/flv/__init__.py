@@ -25,7 +25,7 @@ FAMILY = RemuxableFamily(
         census=editing.census,
         strategies=(
             EditStrategy("flv_in_place", editing.in_place, structure.TEXT_LIMIT),
-            EditStrategy("flv_copy", editing.copied, structure.TEXT_LIMIT),
+            EditStrategy("flv_copy", editing.copy, structure.TEXT_LIMIT),
             StreamCopy("flv_remux", "flv", structure.TEXT_LIMIT),
         ),
     )

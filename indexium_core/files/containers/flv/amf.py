@@ -1,8 +1,8 @@
 """
-AMF0, the notation of Flash for values: as much of it as the metadata of an FLV file needs.
+AMF0, the serialisation of values in Flash: the part of it that the metadata of an FLV file uses.
 
-A value is a type byte and its content, numbers big-endian. Texts and plain values come as text; of anything else only
-the end is found, and where numbers and properties stand.
+A value is a type byte and its content, numbers big-endian. Texts, numbers and booleans are returned as text. Of other
+values only the end is read, and the offsets of numbers and properties in them.
 """
 
 from __future__ import annotations
@@ -21,38 +21,38 @@ __all__ = [
     "Property",
     "property_of",
     "read_metadata",
-    "skim",
+    "read_offsets",
     "text_of",
 ]
 
 LONGEST = 1023  # bytes of a text that FFmpeg reads
-LOST = None  # stands for a value that FFmpeg could not keep as text: a composed one, or a broken number
+LOST = None  # a value that FFmpeg cannot keep as text: an object, an array or a fraction
 _DEPTH = 16
 _END = b"\0\0\x09"
 _FIXED = {5: 0, 6: 0, 7: 2, 11: 10, 13: 0}  # null, undefined, reference, date, unsupported: bytes of content
-_REFERENCE, _LONG_TEXT = 7, 12  # at these FFmpeg stops reading
+_REFERENCE, _LONG_TEXT = 7, 12  # FFmpeg stops reading at these
 
 
 @dataclass(slots=True)
 class AmfBudget:
-    """How much may still be looked at in all script tags of one file."""
+    """The number of values that may still be read in all script tags of one file."""
 
-    values: int = 10_000  # properties and members of lists, but for …
-    numbers: int = 500_000  # … lists of numbers alone: an index of the pictures has two for each
+    values: int = 10_000  # properties and elements of arrays, but for …
+    numbers: int = 500_000  # … arrays of numbers alone: an index of key frames has two for each
 
     def spend(self, *, values: int = 0, numbers: int = 0) -> None:
-        """Count what is looked at. Raises MalformedError when there was too much."""
+        """Count values that are read. Raises MalformedHeaderError if there are too many."""
         self.values -= values
         self.numbers -= numbers
         if self.values < 0 or self.numbers < 0:
-            raise MalformedHeaderError("its metadata is longer than reason")
+            raise MalformedHeaderError("its metadata is too large")
 
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A property of an object: from `start` its name, from `value` its value, to `end`; all in the tag's body."""
+    """A property of an object: its name at `start`, its value at `value`, up to `end`; offsets in the tag's body."""
 
-    path: tuple[str, ...]  # its name, behind those of the properties that it is part of
+    path: tuple[str, ...]  # its name, after the names of the properties around it
     start: int
     value: int
     end: int
@@ -72,20 +72,20 @@ class Metadata:
     """The object of a script tag."""
 
     name: str  # of the tag
-    count: int | None  # where it tells how many properties there are, None where it does not
+    count: int | None  # offset of the number of properties, None where there is none
     start: int  # of the first property
-    properties: tuple[Property, ...] = ()  # parts before their wholes
+    properties: tuple[Property, ...] = ()  # inner ones before outer ones
     numbers: tuple[Number, ...] = ()
     readable: int = 0  # FFmpeg reads up to here at least
 
 
 class _Cursor:
-    """A place in the body of a script tag, how much may still be looked at, and what was seen."""
+    """An offset in the body of a script tag, the budget, and what was read so far."""
 
     def __init__(self, body: bytes, budget: AmfBudget | None, *, keeps: bool = False) -> None:
         self.body = body
         self.budget = budget or AmfBudget()
-        self.keeps = keeps  # where everything stands
+        self.keeps = keeps  # whether to keep the numbers of arrays
         self.at = 0
         self.path: tuple[str, ...] = ()
         self.properties: list[Property] = []
@@ -102,26 +102,26 @@ class _Cursor:
     def number(self, length: int) -> int:
         return int.from_bytes(self.take(length), "big")
 
-    def stops(self, at: int) -> None:
-        """Note a value that keeps FFmpeg from reading on."""
+    def stop_at(self, at: int) -> None:
+        """Note a value at which FFmpeg stops reading."""
         self.readable = at if self.readable is None else self.readable
 
 
 def read_metadata(body: bytes, budget: AmfBudget | None = None) -> tuple[str, list[tuple[str, str | None]]]:
     """
-    Return the name of a script tag and the properties of its object, in order; other content gives none.
+    Return the name of a script tag and the properties of its object in order, none for other content.
 
-    Raises MalformedError.
+    Raises MalformedHeaderError.
     """
     cursor = _Cursor(body, budget)
-    name, kind = _begun(cursor)
+    name, kind = _read_start(cursor)
     return name, [] if kind is None else _properties(cursor, kind, 0)
 
 
-def skim(body: bytes, budget: AmfBudget | None = None) -> Metadata | None:
-    """Return where everything stands in the object of a script tag, None if it has none. Raises MalformedError."""
+def read_offsets(body: bytes, budget: AmfBudget | None = None) -> Metadata | None:
+    """Return the offsets in the object of a script tag, None if it has no object. Raises MalformedHeaderError."""
     cursor = _Cursor(body, budget, keeps=True)
-    name, kind = _begun(cursor)
+    name, kind = _read_start(cursor)
     if kind is None:
         return None
     count = cursor.at if kind == 8 else None
@@ -132,19 +132,19 @@ def skim(body: bytes, budget: AmfBudget | None = None) -> Metadata | None:
 
 
 def property_of(name: str, value: str) -> bytes:
-    """Return a property that is a text."""
+    """Return the bytes of a property that is a text."""
     raw = name.encode("utf-8", "surrogateescape")
     return struct.pack(">H", len(raw)) + raw + text_of(value)
 
 
 def text_of(value: str) -> bytes:
-    """Return a text as a value."""
+    """Return the bytes of a text value."""
     raw = value.encode("utf-8", "surrogateescape")
     return b"\2" + struct.pack(">H", len(raw)) + raw
 
 
-def _begun(cursor: _Cursor) -> tuple[str, int | None]:
-    """Read the name of a script tag and the kind of its object, None where there is none."""
+def _read_start(cursor: _Cursor) -> tuple[str, int | None]:
+    """Read the name of a script tag and the type of its object, None where there is none."""
     if cursor.number(1) != 2:
         return "", None
     name = _text(cursor, 2)
@@ -153,21 +153,21 @@ def _begun(cursor: _Cursor) -> tuple[str, int | None]:
 
 
 def _properties(cursor: _Cursor, kind: int, depth: int) -> list[tuple[str, str | None]]:
-    """Read an object (3) or an array with names (8) up to its end mark; a writer may have left that out."""
+    """Read an object (3) or an ECMA array (8) up to its end mark, which some writers leave out."""
     if kind == 8:
         cursor.take(4)
-    found_properties = []
+    properties = []
     above = cursor.path
     while cursor.at < len(cursor.body) and cursor.body[cursor.at : cursor.at + 3] != _END:
         start = cursor.at
         name = _text(cursor, 2)
         value = cursor.at
         cursor.path = (*above, name)
-        found_properties.append((name, _value(cursor, depth)))
+        properties.append((name, _value(cursor, depth)))
         cursor.properties.append(Property(cursor.path, start, value, cursor.at))
     cursor.path = above
     cursor.at += 3
-    return found_properties
+    return properties
 
 
 def _value(cursor: _Cursor, depth: int) -> str | None:
@@ -175,7 +175,7 @@ def _value(cursor: _Cursor, depth: int) -> str | None:
     at = cursor.at
     kind = cursor.number(1)
     if depth > _DEPTH:
-        raise MalformedHeaderError("its metadata is nested deeper than reason")
+        raise MalformedHeaderError("its metadata is nested too deeply")
     if kind == 0:
         return _number(cursor)
     if kind == 1:
@@ -183,10 +183,10 @@ def _value(cursor: _Cursor, depth: int) -> str | None:
     if kind in {2, _LONG_TEXT}:
         text = _text(cursor, 2 if kind == 2 else 4)
         if kind == _LONG_TEXT or cursor.at - at > 3 + LONGEST:
-            cursor.stops(at)
+            cursor.stop_at(at)
         return text
     if kind == _REFERENCE:
-        cursor.stops(at)
+        cursor.stop_at(at)
     if kind in {3, 8}:
         _properties(cursor, kind, depth + 1)
     elif kind == 10:
@@ -194,12 +194,12 @@ def _value(cursor: _Cursor, depth: int) -> str | None:
     elif kind in _FIXED:
         cursor.take(_FIXED[kind])
     else:
-        raise MalformedHeaderError("its metadata is no AMF0")
+        raise MalformedHeaderError("its metadata is not AMF0")
     return LOST
 
 
 def _list(cursor: _Cursor, count: int, depth: int) -> None:
-    """Read so many values; a list of numbers alone, as indices are, at once."""
+    """Read `count` values; an array of numbers alone, as an index is, in one step."""
     end = cursor.at + 9 * count
     if end <= len(cursor.body) and not cursor.body[cursor.at : end : 9].strip(b"\0"):
         cursor.budget.spend(numbers=count)

@@ -1,9 +1,9 @@
 """
 FLV edited without FFmpeg: the comment is a property of the object in the script tag `onMetaData`.
 
-Everything else in the object keeps its bytes. What tells of places in the file is corrected: the index of the pictures
-(`keyframes.filepositions`), `lastkeyframelocation`, `filesize`, and the length behind the tag. There is no padding that
-players would pass over, so what is longer or shorter than before takes a new file.
+Everything else in the object keeps its bytes. File offsets and sizes are corrected: the index of key frames
+(`keyframes.filepositions`), `lastkeyframelocation`, `filesize`, and the length behind the tag. FLV has no padding that
+players skip, so a comment of another length needs a new file.
 """
 
 from __future__ import annotations
@@ -16,37 +16,37 @@ from indexium_core.files.containers import Layout, Reader
 from indexium_core.files.containers.flv import amf, structure
 from indexium_core.files.containers.flv.amf import Metadata, Number
 from indexium_core.files.containers.shared import parsing
-from indexium_core.files.containers.shared.edit_strategy import PLACES, CommentRequest, NotEditableError
+from indexium_core.files.containers.shared.edit_strategy import MAX_COMMENTS, CommentRequest, NotEditableError
 from indexium_core.files.containers.shared.parsing import MalformedHeaderError
 from indexium_core.files.containers.shared.splices import Splice, build_patch, build_pieces
 from indexium_core.model.files.media import Patch, Rebuild
 
-__all__ = ["census", "copied", "in_place"]
+__all__ = ["census", "copy", "in_place"]
 
 _FILTERED = 0x20  # flag of a tag: it is encrypted
 _LARGEST = 0xFFFFFF  # bytes of a tag's body
 _EXACT = 1 << 53  # up to here every whole number is a double
 _NAME = "comment"
-_PLAIN = frozenset({0, 1, 2, 12})  # types of values: number, truth, text, long text
-_SHORT = 64  # bytes that are shown as they are
-_PLACES = {("keyframes", "filepositions"), ("lastkeyframelocation",)}
+_PLAIN = frozenset({0, 1, 2, 12})  # types of values: number, boolean, text, long text
+_SHORT = 64  # bytes up to which the census has them in hexadecimal, not as a digest
+_OFFSETS = {("keyframes", "filepositions"), ("lastkeyframelocation",)}
 _SIZE = ("filesize",)
-_SUSPICIOUS = ("offset", "position", "location")  # in the names of numbers that may be places
+_OFFSET_NAMES = ("offset", "position", "location")  # in the names of numbers that may be file offsets
 
 
 @dataclass(frozen=True, slots=True)
 class _Script:
-    """A script tag in front of the media; `data` is its object, None where it has none that is read as metadata."""
+    """A script tag in front of the media; `data` is its object, None where it is not metadata."""
 
     start: int
     head: bytes  # 11 bytes
     body: bytes
-    behind: bytes  # the length again
+    behind: bytes  # the length, repeated
     data: Metadata | None
 
     @property
     def at(self) -> int:
-        """Where its body starts."""
+        """Offset of its body."""
         return self.start + 11
 
     @property
@@ -57,45 +57,45 @@ class _Script:
 
     @property
     def texts(self) -> list[str]:
-        """What each of the comments says; "" where that is no text."""
+        """The text of each comment; "" where it is not a text."""
         return [value or "" for name, value in amf.read_metadata(self.body)[1] if name.lower() == _NAME]
 
 
 @dataclass(frozen=True, slots=True)
 class _ScriptHead:
-    """What is in front of the media."""
+    """Everything in front of the media."""
 
     start: int  # of the first tag
     scripts: tuple[_Script, ...]
-    media: int  # where that starts
+    media: int  # offset of the media
 
 
 # Strategies
 
 
-def in_place(reader: Reader, layout: Layout, wish: CommentRequest) -> Patch:
-    """Return the patch for a comment as long as the one before. Raises NotUnderstoodError."""
-    splices = _edited(_opened(reader), wish)
+def in_place(reader: Reader, layout: Layout, request: CommentRequest) -> Patch:
+    """Return the patch for a comment as long as the old one. Raises NotEditableError."""
+    splices = _comment_splices(_checked_head(reader), request)
     if any(splice.growth for splice in splices):
-        raise NotEditableError("The comment has another length than before, and there is no padding.")
+        raise NotEditableError("The comment has another length than before, and FLV has no padding.")
     return build_patch(reader, layout, splices)
 
 
-def copied(reader: Reader, layout: Layout, wish: CommentRequest) -> Rebuild:
-    """Return a new file with another comment, and what tells of places corrected. Raises NotUnderstoodError."""
-    head = _opened(reader)
-    edits = _edited(head, wish)
-    splices = [*edits, *_sized(head, edits), *_corrected(head, edits, layout.size)]
-    return Rebuild(pieces=build_pieces(reader, layout.size, sorted(splices, key=_order)))
+def copy(reader: Reader, layout: Layout, request: CommentRequest) -> Rebuild:
+    """Return a new file with another comment and corrected offsets. Raises NotEditableError."""
+    head = _checked_head(reader)
+    edits = _comment_splices(head, request)
+    splices = [*edits, *_length_splices(head, edits), *_offset_splices(head, edits, layout.size)]
+    return Rebuild(pieces=build_pieces(reader, layout.size, sorted(splices, key=_by_offset)))
 
 
-def _order(splice: Splice) -> tuple[int, int]:
+def _by_offset(splice: Splice) -> tuple[int, int]:
     return splice.start, splice.end
 
 
-def _opened(reader: Reader) -> _ScriptHead:
+def _checked_head(reader: Reader) -> _ScriptHead:
     head = _head(reader)
-    if sum(len(script.comments) for script in head.scripts) > PLACES:
+    if sum(len(script.comments) for script in head.scripts) > MAX_COMMENTS:
         raise NotEditableError("It holds too many comments.")
     for script in head.scripts:
         if script.head[0] & _FILTERED:
@@ -106,21 +106,21 @@ def _opened(reader: Reader) -> _ScriptHead:
         if any(len(one.path) > 1 and one.path[-1].lower() == _NAME for one in nested):
             raise NotEditableError("It holds a comment within other metadata.")
         if any(script.body[one.value] not in _PLAIN for one in script.comments):
-            raise NotEditableError("It holds a comment that is no text.")
+            raise NotEditableError("It holds a comment that is not a text.")
     return head
 
 
 def _head(reader: Reader) -> _ScriptHead:
-    start = int.from_bytes(parsing.exactly(reader, 5, 4), "big") + 4
+    start = int.from_bytes(parsing.read_exactly(reader, 5, 4), "big") + 4
     scripts, media, budget = [], start, amf.AmfBudget()
-    for tag in structure.tags(reader, start, parsing.STEPS):
+    for tag in structure.tags(reader, start, parsing.MAX_ELEMENTS):
         if tag.kind & 0x1F != structure.SCRIPT:
             break
         if tag.end > structure.LARGEST_HEAD:
-            raise MalformedHeaderError("its metadata is longer than reason")
-        raw = parsing.exactly(reader, tag.body - 11, tag.end + 4 - tag.body + 11)
+            raise MalformedHeaderError("its metadata is too large")
+        raw = parsing.read_exactly(reader, tag.body - 11, tag.end + 4 - tag.body + 11)
         body = raw[11:-4]
-        data = amf.skim(body, budget)
+        data = amf.read_offsets(body, budget)
         kept = data if data is not None and data.name == "onMetaData" else None
         scripts.append(_Script(tag.body - 11, raw[:11], body, raw[-4:], kept))
         media = tag.end + 4
@@ -130,25 +130,25 @@ def _head(reader: Reader) -> _ScriptHead:
 # Edits
 
 
-def _edited(head: _ScriptHead, wish: CommentRequest) -> list[Splice]:
-    """Return the splices that change every comment, or add one where there is none; sizes not counted."""
+def _comment_splices(head: _ScriptHead, request: CommentRequest) -> list[Splice]:
+    """Return the splices that change every comment, or add one where there is none; without those of sizes."""
     holders = [script for script in head.scripts if script.data is not None]
-    added = None if any(text for script in holders for text in script.texts) else wish.text(None)
+    added = None if any(text for script in holders for text in script.texts) else request.text(None)
     if added is not None and not holders:
-        return [Splice(start=head.start, end=head.start, data=_tag(added))]
+        return [Splice(start=head.start, end=head.start, data=_new_tag(added))]
     return [
         splice
         for script in holders
-        for splice in _changed(script, wish, [added] if added is not None and script is holders[0] else [])
+        for splice in _changed_comments(script, request, [added] if added is not None and script is holders[0] else [])
     ]
 
 
-def _changed(script: _Script, wish: CommentRequest, added: Sequence[str]) -> list[Splice]:
-    """Return the splices of the comments of a tag; those that FFmpeg does not reach move to the front."""
+def _changed_comments(script: _Script, request: CommentRequest, added: Sequence[str]) -> list[Splice]:
+    """Return the splices of the comments of a tag; a comment that FFmpeg does not reach moves to the front."""
     assert script.data is not None
     splices, moved = [], list(added)
     for one, text in zip(script.comments, script.texts, strict=True):
-        new = wish.text(text) if text else None  # an empty one says nothing
+        new = request.text(text) if text else None  # an empty text counts as none
         if new is not None and one.end > script.data.readable:
             moved.append(new)
             new = None
@@ -156,20 +156,20 @@ def _changed(script: _Script, wish: CommentRequest, added: Sequence[str]) -> lis
             splices.append(Splice(start=script.at + one.start, end=script.at + one.end, data=b""))
         else:
             splices.append(Splice(start=script.at + one.value, end=script.at + one.end, data=amf.text_of(new)))
-    gone = sum(not splice.data for splice in splices)
-    return [*splices, *_put_first(script, moved, len(moved) - gone)]
+    removed = sum(not splice.data for splice in splices)
+    return [*splices, *_prepended(script, moved, len(moved) - removed)]
 
 
-def _put_first(script: _Script, texts: Sequence[str], more: int) -> list[Splice]:
-    """Return the splices that add comments in front and correct the number of properties by `more`."""
+def _prepended(script: _Script, texts: Sequence[str], more: int) -> list[Splice]:
+    """Return the splices that add comments in front and increase the number of properties by `more`."""
     assert script.data is not None
     at = script.at + script.data.start
     data = b"".join(amf.property_of(_NAME, text) for text in texts)
-    return [*_counted(script, more), *([Splice(start=at, end=at, data=data)] if data else [])]
+    return [*_count_splices(script, more), *([Splice(start=at, end=at, data=data)] if data else [])]
 
 
-def _counted(script: _Script, more: int) -> list[Splice]:
-    """Return the splice for the number of properties, where it is told."""
+def _count_splices(script: _Script, more: int) -> list[Splice]:
+    """Return the splice of the number of properties, where it is stored."""
     assert script.data is not None
     at = script.data.count
     if at is None or not more:
@@ -181,14 +181,14 @@ def _counted(script: _Script, more: int) -> list[Splice]:
     return [Splice(start=at, end=at + 4, data=struct.pack(">I", max(0, count + more) & 0xFFFFFFFF))]
 
 
-def _tag(text: str) -> bytes:
-    """Return a script tag of its own."""
+def _new_tag(text: str) -> bytes:
+    """Return a new script tag with a comment."""
     body = amf.text_of("onMetaData") + b"\x08" + struct.pack(">I", 1) + amf.property_of(_NAME, text) + b"\0\0\x09"
     return b"\x12" + len(body).to_bytes(3, "big") + bytes(7) + body + (11 + len(body)).to_bytes(4, "big")
 
 
-def _sized(head: _ScriptHead, edits: Sequence[Splice]) -> Iterator[Splice]:
-    """Yield the lengths of the tags that change, in front and behind; one that was wrong stays."""
+def _length_splices(head: _ScriptHead, edits: Sequence[Splice]) -> Iterator[Splice]:
+    """Yield the splices of the lengths of changed tags, in front and behind; a wrong length stays."""
     for script in head.scripts:
         end = script.at + len(script.body)
         growth = sum(edit.growth for edit in edits if script.start < edit.start <= end)
@@ -202,18 +202,18 @@ def _sized(head: _ScriptHead, edits: Sequence[Splice]) -> Iterator[Splice]:
             yield Splice(start=end, end=end + 4, data=(11 + length).to_bytes(4, "big"))
 
 
-# Places
+# Offsets
 
 
-def _corrected(head: _ScriptHead, edits: Sequence[Splice], size: int) -> Iterator[Splice]:
-    """Yield the numbers that tell of places, after the media have moved. Raises NotUnderstoodError."""
+def _offset_splices(head: _ScriptHead, edits: Sequence[Splice], size: int) -> Iterator[Splice]:
+    """Yield the splices of file offsets after the media have moved. Raises NotEditableError."""
     growth = sum(edit.growth for edit in edits)
     for script in head.scripts:
         if script.data is None:
             continue
         body = bytearray(script.body)
         for number in script.data.numbers:
-            if _moves(number, head, size):
+            if _is_moving(number, head, size):
                 body[number.at : number.at + 8] = struct.pack(">d", number.value + growth)
         for one in script.data.properties:
             new = bytes(body[one.start : one.end])
@@ -221,18 +221,18 @@ def _corrected(head: _ScriptHead, edits: Sequence[Splice], size: int) -> Iterato
                 yield Splice(start=script.at + one.start, end=script.at + one.end, data=new)
 
 
-def _moves(number: Number, head: _ScriptHead, size: int) -> bool:
-    """Tell whether a number moves with the media; raises NotUnderstoodError where that cannot be told."""
+def _is_moving(number: Number, head: _ScriptHead, size: int) -> bool:
+    """Tell whether a number changes when the media move; raises NotEditableError where that is unclear."""
     if number.path == _SIZE:
         return number.value == size
-    if number.path in _PLACES:
+    if number.path in _OFFSETS:
         if number.value.is_integer() and (number.value <= head.start or head.media <= number.value < _EXACT):
             return number.value > head.start
-        raise NotEditableError("The index of its pictures is not understood.")
+        raise NotEditableError("Its index of key frames is not understood.")
     name = number.path[-1].lower()
-    if any(word in name for word in _SUSPICIOUS) and head.start < number.value <= size:
-        shown = parsing.shown(number.path[-1])
-        message = f"It holds what may be a place in the file, so nothing in it is moved: {shown}."
+    if any(word in name for word in _OFFSET_NAMES) and head.start < number.value <= size:
+        shown = parsing.printable_name(number.path[-1])
+        message = f"It holds a number that may be a file offset, so nothing in it can be moved: {shown}."
         raise NotEditableError(message)
     return False
 
@@ -242,21 +242,21 @@ def _moves(number: Number, head: _ScriptHead, size: int) -> bool:
 
 def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
     """
-    Return a digest of everything in front of the media but the comments, in order; places count from the media.
+    Return a digest of everything in front of the media but the comments, in order; offsets count from the media.
 
-    Raises CutShortError, MalformedError.
+    Raises CutShortError, MalformedHeaderError.
     """
     head = _head(reader)
-    facts = {"header": parsing.digest(reader, 0, head.start)}
+    facts = {"header": parsing.digest_range(reader, 0, head.start)}
     for script in head.scripts:
-        said = dict(_facts(script, head, layout.size))
-        if said != _NOTHING:
-            facts |= {f"script {len(facts)}, {name}": value for name, value in said.items()}
+        facts_of_tag = dict(_facts(script, head, layout.size))
+        if facts_of_tag != _EMPTY_TAG:
+            facts |= {f"script {len(facts)}, {name}": value for name, value in facts_of_tag.items()}
     return facts
 
 
-# What there is to be said of a tag that we made, beside the comment in it.
-_NOTHING = {"tag": "1200000000000000", "length behind": "right", "count": "0", "rest": "000009"}
+# The facts of a tag that we made, without the comment in it.
+_EMPTY_TAG = {"tag": "1200000000000000", "length behind": "right", "count": "0", "rest": "000009"}
 
 
 def _facts(script: _Script, head: _ScriptHead, size: int) -> Iterator[tuple[str, str]]:
@@ -264,10 +264,10 @@ def _facts(script: _Script, head: _ScriptHead, size: int) -> Iterator[tuple[str,
     yield "tag", (script.head[:1] + script.head[4:]).hex()
     yield "length behind", "right" if script.behind == right else script.behind.hex()
     if script.data is None:
-        yield "content", parsing.digest_of(script.body)
+        yield "content", parsing.digest_bytes(script.body)
         return
-    yield "count", _count_said(script)
-    body = _neutral(script, head, size)
+    yield "count", _stored_count(script)
+    body = _relative_body(script, head, size)
     end = script.data.start
     order = 0
     for one in script.data.properties:
@@ -276,12 +276,12 @@ def _facts(script: _Script, head: _ScriptHead, size: int) -> Iterator[tuple[str,
         end = one.end
         if one.path[0].lower() != _NAME:
             order += 1
-            yield f"{order} {parsing.shown(one.path[0])}", parsing.digest_of(body[one.start : end])
-    yield "rest", body[end:].hex() if len(body) - end < _SHORT else parsing.digest_of(body[end:])
+            yield f"{order} {parsing.printable_name(one.path[0])}", parsing.digest_bytes(body[one.start : end])
+    yield "rest", body[end:].hex() if len(body) - end < _SHORT else parsing.digest_bytes(body[end:])
 
 
-def _count_said(script: _Script) -> str:
-    """Return how many properties are told of, without the comments."""
+def _stored_count(script: _Script) -> str:
+    """Return the stored number of properties, without the comments."""
     assert script.data is not None
     if script.data.count is None:
         return "none"
@@ -289,13 +289,13 @@ def _count_said(script: _Script) -> str:
     return str(max(0, count - len(script.comments)) if count else 0)
 
 
-def _neutral(script: _Script, head: _ScriptHead, size: int) -> bytes:
-    """Return the body with places as they are counted from the media, and the size of the file as nought."""
+def _relative_body(script: _Script, head: _ScriptHead, size: int) -> bytes:
+    """Return the body with offsets relative to the media, and without the size of the file."""
     assert script.data is not None
     body = bytearray(script.body)
     for number in script.data.numbers:
         if number.path == _SIZE and number.value == size:
             body[number.at : number.at + 8] = b"the size"
-        elif number.path in _PLACES and head.media <= number.value < _EXACT:
+        elif number.path in _OFFSETS and head.media <= number.value < _EXACT:
             body[number.at : number.at + 8] = struct.pack(">d", number.value - head.media)
     return bytes(body)

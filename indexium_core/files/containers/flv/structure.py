@@ -1,9 +1,9 @@
 """
-FLV: a header of 9 bytes, then tags of sound (8), pictures (9) and script (18), with their lengths in front and behind.
+FLV: a header of 9 bytes, then tags of audio (8), video (9) and script (18), with their lengths in front and behind.
 
 The first script tag, `onMetaData`, holds the metadata as AMF0. FFmpeg reads texts of up to 1,023 bytes from it, and
-none behind a longer one; it writes every value that it does not make itself as text: a whole number keeps its
-digits, a broken one would be rounded, a composed one left out.
+none behind a longer one. It writes every value that it does not calculate itself as text: a whole number keeps its
+digits, a fraction would be rounded, an object or array would be left out.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = ["DERIVED", "LARGEST_HEAD", "SCRIPT", "TEXT_LIMIT", "FlvTag", "census"
 TEXT_LIMIT = TextLimit(amf.LONGEST)
 LARGEST_HEAD = 64 << 20  # bytes in front of the media
 SCRIPT = 18
-# What FFmpeg works out from the media when it writes a file, an index of the pictures included.
+# Properties that FFmpeg calculates when it writes a file, an index of the key frames included.
 _INDEX = frozenset(
     {"keyframes", "hasKeyframes", "hasVideo", "hasAudio", "hasMetadata", "canSeekToEnd", "datasize", "videosize"}
     | {"audiosize", "lasttimestamp", "lastkeyframetimestamp", "lastkeyframelocation"}
@@ -43,21 +43,21 @@ DERIVED = _INDEX | frozenset(
 
 @dataclass(frozen=True, slots=True)
 class FlvTag:
-    """A tag without the eleven bytes in front of its body."""
+    """A tag; `body` is where its content starts, behind a header of eleven bytes."""
 
     kind: int
     body: int
-    end: int  # where the length behind it starts
+    end: int  # offset of the length behind it
 
 
 @dataclass
 class _FlvHead:
     """The script tags in front of the media."""
 
-    media: int = 0  # where that starts
+    media: int = 0  # offset of the media
     properties: list[tuple[str, str | None]] = field(default_factory=list)
-    metadata: int = 0  # how many tags held them
-    scripts: list[str] = field(default_factory=list)  # digests of all others
+    metadata_tags: int = 0  # number of tags with these properties
+    scripts: list[str] = field(default_factory=list)  # digests of all other script tags
 
 
 def recognises(head: bytes) -> bool:
@@ -66,7 +66,7 @@ def recognises(head: bytes) -> bool:
 
 
 def examine(reader: Reader) -> HeaderFacts:
-    """Find media and metadata. Raises CutShortError, MalformedError."""
+    """Find media and metadata. Raises CutShortError, MalformedHeaderError."""
     head = _head(reader)
     _check_end(reader, head.media)
     others = _others(head)
@@ -77,17 +77,17 @@ def examine(reader: Reader) -> HeaderFacts:
             for name, value in head.properties
             if name.lower() == "comment" and value
         ),
-        kept=(*_index(head), *parsing.handed((name, value) for name, value in others if value is not None)),
+        options=(*_index(head), *parsing.tag_options((name, value) for name, value in others if value is not None)),
         obstacle=_obstacle(head),
     )
 
 
 def census(reader: Reader) -> Mapping[str, str]:
-    """Return the metadata that FFmpeg does not work out itself, and how many tags of each kind there are."""
+    """Return the metadata that FFmpeg does not calculate itself, and the number of tags of each kind."""
     head = _head(reader)
-    counts = Counter(_counted(reader, head.media))
-    scripts = {f"script {digest}": "as it was" for digest in head.scripts}
-    named = parsing.named((name, value or "…") for name, value in _others(head))
+    counts = Counter(_media_kinds(reader, head.media))
+    scripts = {f"script {digest}": "present" for digest in head.scripts}
+    named = parsing.tag_facts((name, value or "…") for name, value in _others(head))
     return {**named, **scripts, **{f"tags of kind {kind}": str(count) for kind, count in counts.items()}}
 
 
@@ -96,35 +96,35 @@ def _others(head: _FlvHead) -> list[tuple[str, str | None]]:
 
 
 def _index(head: _FlvHead) -> Iterator[Option]:
-    """Where there was an index of the pictures, FFmpeg makes a new one; its values are the muxer's."""
+    """Yield the option that makes FFmpeg write a new index of key frames, where the file has one."""
     if any(name in _INDEX for name, _ in head.properties):
         yield "flvflags", "+add_keyframe_index"
 
 
 def _obstacle(head: _FlvHead) -> str:
-    if head.metadata > 1:
+    if head.metadata_tags > 1:
         return "It holds its metadata several times, and FFmpeg keeps only one."
     if head.scripts:
-        return "It holds script beside its metadata, which FFmpeg would turn into a stream."
+        return "It holds a script beside its metadata, which FFmpeg would turn into a stream."
     others = _others(head)
     lost = next((name for name, value in others if value is amf.LOST), None)
     if lost is not None:
-        return f"It holds metadata that FFmpeg would round or leave out: {parsing.shown(lost)}."
-    return parsing.unfit([(name, value) for name, value in others if value is not None], longest=amf.LONGEST)
+        return f"It holds metadata that FFmpeg would round or leave out: {parsing.printable_name(lost)}."
+    return parsing.tags_obstacle([(name, value) for name, value in others if value is not None], longest=amf.LONGEST)
 
 
 def _head(reader: Reader) -> _FlvHead:
-    head = _FlvHead(media=int.from_bytes(parsing.exactly(reader, 5, 4), "big") + 4)
+    head = _FlvHead(media=int.from_bytes(parsing.read_exactly(reader, 5, 4), "big") + 4)
     budget = amf.AmfBudget()
-    for tag in tags(reader, head.media, parsing.STEPS):
+    for tag in tags(reader, head.media, parsing.MAX_ELEMENTS):
         if tag.kind & 0x1F != SCRIPT:
             break
         if tag.end > LARGEST_HEAD:
-            raise MalformedHeaderError("its metadata is longer than reason")
-        body = parsing.exactly(reader, tag.body, tag.end - tag.body)
+            raise MalformedHeaderError("its metadata is too large")
+        body = parsing.read_exactly(reader, tag.body, tag.end - tag.body)
         name, properties = amf.read_metadata(body, budget)
         if name == "onMetaData":
-            head.metadata += 1
+            head.metadata_tags += 1
             head.properties += properties
         else:
             head.scripts.append(hashlib.blake2b(body, digest_size=16).hexdigest())
@@ -133,18 +133,18 @@ def _head(reader: Reader) -> _FlvHead:
 
 
 def _check_end(reader: Reader, media: int) -> None:
-    """Make sure that the last tag is whole: its length stands behind it too."""
+    """Raise CutShortError where the last tag is not complete: its length is repeated behind it."""
     if media >= reader.size:
         return
-    length = int.from_bytes(parsing.exactly(reader, reader.size - 4, 4), "big")
+    length = int.from_bytes(parsing.read_exactly(reader, reader.size - 4, 4), "big")
     start = reader.size - 4 - length
-    if start < media or 11 + int.from_bytes(parsing.exactly(reader, start, 4)[1:], "big") != length:
+    if start < media or 11 + int.from_bytes(parsing.read_exactly(reader, start, 4)[1:], "big") != length:
         raise CutShortError
 
 
-def tags(reader: Reader, offset: int, most: int) -> Iterator[FlvTag]:
-    """Yield the tags from a place on. Raises MalformedError."""
-    for _ in range(most):
+def tags(reader: Reader, offset: int, limit: int) -> Iterator[FlvTag]:
+    """Yield the tags from `offset` on. Raises MalformedHeaderError where there are more than `limit`."""
+    for _ in range(limit):
         head = reader.read_at(offset, 11)
         if len(head) < 11:
             return
@@ -152,12 +152,12 @@ def tags(reader: Reader, offset: int, most: int) -> Iterator[FlvTag]:
         end = body + int.from_bytes(head[1:4], "big")
         yield FlvTag(head[0], body, end)
         offset = end + 4
-    raise MalformedHeaderError("it consists of too many parts")
+    raise MalformedHeaderError("it has too many tags")
 
 
-def _counted(reader: Reader, media: int) -> Iterator[str]:
-    """Yield the kind of each tag that holds media; those that only configure a codec are the muxer's."""
-    for tag in tags(reader, media, parsing.MOST_PIECES):
+def _media_kinds(reader: Reader, media: int) -> Iterator[str]:
+    """Yield the kind of each tag that holds media; the muxer writes tags that only configure a codec."""
+    for tag in tags(reader, media, parsing.MAX_MEDIA_PIECES):
         first = reader.read_at(tag.body, min(2, tag.end - tag.body))
         if len(first) == 2 and not _configures(tag.kind & 0x1F, first):
             yield str(tag.kind)
@@ -166,6 +166,6 @@ def _counted(reader: Reader, media: int) -> Iterator[str]:
 def _configures(kind: int, first: bytes) -> bool:
     if kind == 8:
         return first[0] >> 4 == 10 and first[1] == 0  # AAC
-    if kind == 9 and first[0] & 0x80:  # enhanced: the kind of packet stands in the low bits
+    if kind == 9 and first[0] & 0x80:  # enhanced: the low bits are the packet type
         return first[0] & 0x0F in {0, 2, 4}
     return kind == 9 and first[0] & 0x0F == 7 and first[1] in {0, 2}  # AVC

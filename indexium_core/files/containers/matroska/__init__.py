@@ -26,7 +26,7 @@ __all__ = ["FAMILY", "MatroskaCopy", "MatroskaInPlace", "MatroskaLayout"]
 
 
 class _Matroska:
-    """Every document that begins with the EBML magic; which kind it is, its header says."""
+    """Every document with the EBML magic; its header has the document type."""
 
     def recognises(self, head: bytes) -> bool:
         return head.startswith(MAGIC)

@@ -1,9 +1,9 @@
 """
 The census: a digest of everything in a file that a metadata write has to leave alone.
 
-Names and values carry no place in the file, only on which side of the media something lies, so that the census of a
-file whose media moved as a whole is the same: positions in its index and directory are counted within the media.
-Clusters are counted and measured, never read.
+Names and values hold no offsets, only on which side of the media an element lies. So the census of a file stays the
+same if its media move as a whole: positions in its index and SeekHead are counted within the media. Clusters are
+counted and measured, never read.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from indexium_core.model.files.media import Extent
 
 __all__ = ["census"]
 
-# Entries for these are judged by what players read: tags that they do not find fail the check of the comment.
+# Entries for these are not compared: if players did not find the tags, the check of the comment would fail.
 _EDITED = frozenset({ids.TAGS, ids.SEEK_HEAD, ebml.VOID})
-_WHOLE = 8 << 20  # bytes up to which an element is read as a whole; larger ones (attached films) by windows
+_WHOLE = 8 << 20  # bytes up to which an element is read as a whole; larger ones (attached files) by windows
 _WINDOW = 64 << 10
 _WINDOWS = 16
 
@@ -34,27 +34,29 @@ def census(reader: Reader, layout: MatroskaLayout) -> dict[str, str]:
     Return a digest by element.
 
     Raises:
-        CorruptFileError, RefusedError: The layout has a problem, or is not that of this file.
+        CorruptFileError, RefusedError: The layout has a problem, or belongs to another file.
 
     """
     if layout.segment is None:
         return {}
-    found = {
+    digests = {
         "EBML": _digest(reader.read_at(0, min(layout.segment.offset + 4, _WINDOW))),
         "Segment": "of unknown size" if layout.live else "of known size",
         "Segment/Clusters": ", ".join(f"{run.clusters} in {run.end - run.offset:,} bytes" for run in layout.runs),
         "Segment/Order": " ".join(ids.name_of(e.id) for e in layout.elements if e.id not in _EDITED),
     }
-    counted = _counted(layout)
+    count_in_media = _media_counter(layout)
     seen = Counter[str]()
     for element in layout.elements:
         if element.id not in _EDITED:
             name = f"Segment/{ids.name_of(element.id)}@{_side(layout, element)}"
             seen[name] += 1
-            found[f"{name} {seen[name]}" if seen[name] > 1 else name] = _of(reader, element, counted)
+            digests[f"{name} {seen[name]}" if seen[name] > 1 else name] = _element_digest(
+                reader, element, count_in_media
+            )
     if layout.size > layout.end:
-        found["Behind the segment"] = _of_bytes(reader, Extent(layout.end, layout.size - layout.end))
-    return found | dict(_tags(reader, layout)) | dict(_directory(reader, layout, counted))
+        digests["Behind the segment"] = _range_digest(reader, Extent(layout.end, layout.size - layout.end))
+    return digests | dict(_tags(reader, layout)) | dict(_directory(reader, layout, count_in_media))
 
 
 def _side(layout: MatroskaLayout, element: Element) -> str:
@@ -64,32 +66,32 @@ def _side(layout: MatroskaLayout, element: Element) -> str:
     return "back" if region == len(layout.runs) else f"between {region}"
 
 
-def _counted(layout: MatroskaLayout) -> Callable[[int], int]:
-    """Return how to count a position of the segment: from the start of the media, all else left out."""
+def _media_counter(layout: MatroskaLayout) -> Callable[[int], int]:
+    """Return a function that counts a position of the segment within the media."""
     start = layout.segment.data if layout.segment else 0
     runs = layout.runs
     begins = [run.offset - start for run in runs]
     before = list(itertools.accumulate((run.end - run.offset for run in runs), initial=0))
 
-    def counted(position: int) -> int:
+    def count_in_media(position: int) -> int:
         nth = bisect_right(begins, position) - 1
         if nth < 0 or position - begins[nth] >= before[nth + 1] - before[nth]:
             return -1 - position  # not in the media
         return before[nth] + position - begins[nth]
 
-    return counted
+    return count_in_media
 
 
-def _of(reader: Reader, element: Element, counted: Callable[[int], int]) -> str:
-    """Return the digest of an element, header included; of an index, of what it says."""
+def _element_digest(reader: Reader, element: Element, count_in_media: Callable[[int], int]) -> str:
+    """Return the digest of an element, header included; of an index, of its content."""
     if element.id == ids.CUES and element.size <= METADATA_MAX:
-        said = cues.relative(content_of(reader, element), counted)
-        if said is not None:
-            return _digest(said)
-    return _of_bytes(reader, Extent(element.offset, element.length))
+        content = cues.comparable(content_of(reader, element), count_in_media)
+        if content is not None:
+            return _digest(content)
+    return _range_digest(reader, Extent(element.offset, element.length))
 
 
-def _of_bytes(reader: Reader, extent: Extent) -> str:
+def _range_digest(reader: Reader, extent: Extent) -> str:
     if extent.length <= _WHOLE:
         return _digest(reader.read_at(extent.offset, extent.length))
     step = (extent.length - _WINDOW) // (_WINDOWS - 1)
@@ -98,16 +100,18 @@ def _of_bytes(reader: Reader, extent: Extent) -> str:
 
 
 def _tags(reader: Reader, layout: MatroskaLayout) -> Iterator[tuple[str, str]]:
-    """Yield everything but the film's comment; several Tags elements in an order that does not follow their places."""
-    said = [tags.untouched(content_of(reader, element)) for element in layout.named(ids.TAGS)]
-    kept = sorted(items for items in said if items)
+    """Yield all tags but the file's comment; several Tags elements in an order that does not depend on their places."""
+    content = [tags.kept_content(content_of(reader, element)) for element in layout.named(ids.TAGS)]
+    kept = sorted(items for items in content if items)
     for nth, items in enumerate(kept, 1):
         parent = "Segment/Tags" if len(kept) == 1 else f"Segment/Tags[{nth}]"
         yield from ((f"{parent}/{path}", _digest(raw)) for path, raw in items)
 
 
-def _directory(reader: Reader, layout: MatroskaLayout, counted: Callable[[int], int]) -> Iterator[tuple[str, str]]:
-    """Say of the places that a SeekHead names how many lie there; of clusters, which."""
+def _directory(
+    reader: Reader, layout: MatroskaLayout, count_in_media: Callable[[int], int]
+) -> Iterator[tuple[str, str]]:
+    """Yield how many entries of a SeekHead resolve; of clusters, also their positions."""
     assert layout.segment is not None
     start = layout.segment.data
     places = {element.offset: element.id for element in layout.elements}
@@ -119,7 +123,7 @@ def _directory(reader: Reader, layout: MatroskaLayout, counted: Callable[[int], 
             there = entry.position >= 0 and places.get(start + entry.position) == entry.id
             if entry.id == ids.CLUSTER and entry.position >= 0:
                 there = reader.read_at(start + entry.position, 4) == cluster
-                media.update(counted(entry.position).to_bytes(16, "big", signed=True) if there else b"")
+                media.update(count_in_media(entry.position).to_bytes(16, "big", signed=True) if there else b"")
             if entry.id not in _EDITED:
                 states[f"SeekHead/{ids.name_of(entry.id)}", "resolves" if there else "dangles"] += 1
     for (name, state), count in states.items():

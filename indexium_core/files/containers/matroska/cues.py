@@ -1,8 +1,8 @@
 """
-Cues: the index of a segment (RFC 9559, section 5.1.5), which says in which cluster each moment lies.
+Cues: the index of a segment (RFC 9559, section 5.1.5), with the cluster of each moment.
 
-Its positions count from the first byte of the segment's content, like those of a SeekHead. Where clusters move, they
-are corrected; nothing else in it is touched but the sizes and checksums around them.
+Its positions count from the first byte of the segment's content, like those of a SeekHead. They are corrected when
+clusters move, with the sizes and checksums around them; all else in it stays.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from indexium_core import errors
 from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import RawElement
 
-__all__ = ["moved", "relative"]
+__all__ = ["comparable", "with_moved_positions"]
 
 _MASTERS = frozenset({ids.CUE_POINT, ids.CUE_TRACK_POSITIONS, ids.CUE_REFERENCE})
-_STATES = frozenset({ids.CUE_CODEC_STATE, ids.CUE_REF_CODEC_STATE})  # 0 is no position: the track's own data
+_STATES = frozenset({ids.CUE_CODEC_STATE, ids.CUE_REF_CODEC_STATE})  # 0 is not a position: the track's own data
 _POSITIONS = frozenset({ids.CUE_CLUSTER_POSITION, ids.CUE_REF_CLUSTER, *_STATES})
 _PLAIN = frozenset(
     {
@@ -34,27 +34,27 @@ _PLAIN = frozenset(
 _PARTS_MAX = 500_000  # elements of an index; that of a film of two hours has 10,000 to 50,000
 
 
-def moved(content: bytes, to: Callable[[int], int | None]) -> bytes:
+def with_moved_positions(content: bytes, to: Callable[[int], int | None]) -> bytes:
     """
-    Return the index with every position where `to` moves it.
+    Return the index with every position replaced by `to` of it.
 
     Raises:
         CorruptFileError: It is damaged.
-        RefusedError: It holds something that may be a position, or a position that `to` has no answer for.
+        RefusedError: It holds an unknown element, which may be a position, or a position for which `to` returns None.
 
     """
-    return _moved(content, to, ebml.ElementBudget(_PARTS_MAX))
+    return _with_moved(content, to, ebml.ElementBudget(_PARTS_MAX))
 
 
-def _moved(content: bytes, to: Callable[[int], int | None], budget: ebml.ElementBudget) -> bytes:
+def _with_moved(content: bytes, to: Callable[[int], int | None], budget: ebml.ElementBudget) -> bytes:
     items = ebml.children(content, budget)
-    parts = [_moved_item(item, to, budget) for item in items if item.id != ebml.CRC_32]
-    return ebml.master(parts, checked=len(parts) < len(items))
+    parts = [_moved_element(item, to, budget) for item in items if item.id != ebml.CRC_32]
+    return ebml.master(parts, has_crc=len(parts) < len(items))
 
 
-def _moved_item(item: RawElement, to: Callable[[int], int | None], budget: ebml.ElementBudget) -> bytes:
+def _moved_element(item: RawElement, to: Callable[[int], int | None], budget: ebml.ElementBudget) -> bytes:
     if item.id in _MASTERS:
-        return _with(item, _moved(item.content, to, budget))
+        return _with_content(item, _with_moved(item.content, to, budget))
     if item.id in _PLAIN:
         return item.raw
     old = ebml.uint(item.content)
@@ -62,26 +62,26 @@ def _moved_item(item: RawElement, to: Callable[[int], int | None], budget: ebml.
         return item.raw
     new = to(old) if item.id in _POSITIONS else None
     if new is None:
-        message = "The film's index (Cues) holds something that Indexium cannot move along with the media."
+        message = "The file's index (Cues) holds an element that Indexium cannot correct when the media move."
         raise errors.RefusedError(message)
-    return _with(item, ebml.encode_uint(new, len(item.content)))
+    return _with_content(item, ebml.encode_uint(new, len(item.content)))
 
 
-def _with(item: RawElement, content: bytes) -> bytes:
-    """Return the element with other content; its header stays where the length does."""
+def _with_content(item: RawElement, content: bytes) -> bytes:
+    """Return the element with other content; the header stays if the length does."""
     if len(content) == len(item.content):
         return item.raw[: item.head] + content
     return ebml.element(item.id, content)
 
 
-def relative(content: bytes, to: Callable[[int], int]) -> bytes | None:
+def comparable(content: bytes, to: Callable[[int], int]) -> bytes | None:
     """
-    Return bytes that are equal for two indices exactly if they say the same, positions counted as `to` says.
+    Return bytes that are equal for two indices exactly if their content is the same, with positions replaced by `to`.
 
-    Sizes and checksums, which follow the widths of the positions, are left out. None for an index that is damaged or
-    too large. A film's index has ten thousand elements, and every write asks twice: hence one flat loop.
+    Sizes and checksums, which depend on the widths of positions, are left out. None for an index that is damaged or too
+    large. The index of a film has ten thousand elements and every write reads it twice; so this is one flat loop.
     """
-    said: list[bytes] = []
+    parts: list[bytes] = []
     ends = [len(content)]
     position = 0
     try:
@@ -92,25 +92,25 @@ def relative(content: bytes, to: Callable[[int], int]) -> bytes | None:
             if end > ends[-1]:
                 return None
             if number in _MASTERS:
-                said.append(number.to_bytes(1, "big"))
+                parts.append(number.to_bytes(1, "big"))
                 ends.append(end)
                 end = data
             elif number in _POSITIONS:
                 place = to(int.from_bytes(content[data:end], "big"))
-                said += (number.to_bytes(1, "big"), place.to_bytes(16, "big", signed=True))
+                parts += (number.to_bytes(1, "big"), place.to_bytes(16, "big", signed=True))
             elif number not in {ebml.CRC_32, ebml.VOID}:
-                said.append(content[position:end])
+                parts.append(content[position:end])
             position = end
             while len(ends) > 1 and position == ends[-1]:
                 ends.pop()
-                said.append(b"\0")
+                parts.append(b"\0")
     except (errors.CorruptFileError, OverflowError):
         return None
-    return b"".join(said) if len(ends) == 1 and position == len(content) else None
+    return b"".join(parts) if len(ends) == 1 and position == len(content) else None
 
 
 def _header(content: bytes, position: int) -> tuple[int, int, int]:
-    """Return the ID of the element at `position`, and where its content begins and ends."""
+    """Return the ID of the element at `position`, and start and end of its content."""
     head = content[position : position + 2]
     if len(head) == 2 and head[0] > 0x80 and 0x80 <= head[1] < 0xFF:  # as nearly all are
         return head[0], position + 2, position + 2 + head[1] - 0x80

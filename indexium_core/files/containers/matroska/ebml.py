@@ -1,8 +1,8 @@
 """
-EBML, the syntax of Matroska (RFC 8794): element headers out of bytes that may be hostile, and elements into bytes.
+EBML, the syntax of Matroska (RFC 8794): reading element headers from untrusted bytes, and writing elements.
 
 An element is an ID of 1 to 4 bytes, a size of 1 to 8 bytes (all value bits set: unknown) and as many bytes of content.
-Nothing here believes a size before it was held against the bytes that there are.
+Every size is compared with the bytes that exist before it is used.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ __all__ = [
 VOID = 0xEC
 CRC_32 = 0xBF
 HEADER_MAX = 12  # bytes: an ID of 4 and a size of 8
-UNKNOWN = -1  # the size of an element that says that it does not know
+UNKNOWN = -1  # the size of an element of unknown size
 ELEMENTS_MAX = 65_536  # elements of one Tags; a hostile one could hold millions of 2 bytes each
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """Where an element lies: everything in bytes from the start of the file."""
+    """The place of an element: all offsets in bytes from the start of the file."""
 
     id: int
     offset: int  # of the first byte of the ID
@@ -59,13 +59,13 @@ class Element:
 
     @property
     def size_width(self) -> int:
-        """Return how many bytes the size field has."""
+        """Return the bytes of the size field."""
         return self.data - self.offset - (self.id.bit_length() + 7) // 8
 
 
 @dataclass(frozen=True, slots=True)
 class RawElement:
-    """An element in memory, header included, exactly as it was found."""
+    """An element in memory, header included, with its original bytes."""
 
     id: int
     raw: bytes
@@ -77,7 +77,7 @@ class RawElement:
 
 
 class ElementBudget:
-    """How many elements may still be looked at: shared by all levels of one master, or by all parts of a file."""
+    """The number of elements that may still be read, shared by all levels of a master or all parts of a file."""
 
     __slots__ = ("left",)
 
@@ -88,16 +88,16 @@ class ElementBudget:
         """Count one element. Raises `RefusedError` when there were too many."""
         self.left -= 1
         if self.left < 0:
-            message = "The file has more parts than any that was made in earnest."
+            message = "The file has too many elements."
             raise errors.RefusedError(message)
 
 
 def header_at(data: bytes, position: int, offset: int) -> Element:
     """
-    Read the element header at `position` of `data`, which lies at `offset` of the file.
+    Return the element whose header is at `position` of `data` and at `offset` of the file.
 
     Raises:
-        CorruptFileError: There is no element here, or its header is cut off.
+        CorruptFileError: There is no element here, or its header is cut short.
 
     """
     try:
@@ -107,7 +107,7 @@ def header_at(data: bytes, position: int, offset: int) -> Element:
         id_width = width = 9
     stop = position + id_width + width
     if id_width > 4 or width > 8 or stop > len(data):
-        message = f"The element at byte {offset} is cut off, or there is none."
+        message = f"The element at byte {offset} is cut short, or there is none."
         raise errors.CorruptFileError(message)
     number = int.from_bytes(data[position : position + id_width], "big")
     if number & (bits := (1 << (7 * id_width)) - 1) in {0, bits}:
@@ -126,7 +126,7 @@ def children(content: bytes, budget: ElementBudget) -> tuple[RawElement, ...]:
     Return the elements that make up the content of a master.
 
     Raises:
-        CorruptFileError: A child is no element, reaches past the end, or does not know its size.
+        CorruptFileError: A child is not an element, reaches past the end, or has an unknown size.
         RefusedError: The budget is spent.
 
     """
@@ -135,7 +135,7 @@ def children(content: bytes, budget: ElementBudget) -> tuple[RawElement, ...]:
     while position < len(content):
         head = header_at(content, position, position)
         if head.size == UNKNOWN or head.end > len(content):
-            message = "A metadata element claims more bytes than its parent has."
+            message = "A metadata element is larger than its parent."
             raise errors.CorruptFileError(message)
         budget.spend()
         found.append(RawElement(head.id, content[position : head.end], head.data - position))
@@ -144,19 +144,19 @@ def children(content: bytes, budget: ElementBudget) -> tuple[RawElement, ...]:
 
 
 def uint(content: bytes) -> int:
-    """Return an unsigned integer; the empty element means 0."""
+    """Return an unsigned integer; an empty element stands for 0."""
     return int.from_bytes(content, "big")
 
 
 def text(content: bytes) -> str:
-    """Return a string up to its first NUL, as every reader does; bytes that are not UTF-8 become surrogates."""
+    """Return a string up to its first NUL, as all readers do; bytes that are not UTF-8 become surrogates."""
     return content.partition(b"\0")[0].decode("utf-8", "surrogateescape")
 
 
 def size_width(size: int) -> int:
     """Return the fewest bytes that a size field needs."""
     width = 1
-    while size > (1 << (7 * width)) - 2:  # all value bits set would mean unknown
+    while size > (1 << (7 * width)) - 2:  # all value bits set stand for unknown
         width += 1
     return width
 
@@ -173,13 +173,13 @@ def encode_uint(value: int, width: int = 0) -> bytes:
 
 
 def element(number: int, content: bytes, *, wider: int = 0) -> bytes:
-    """Return a whole element; its size field is `wider` bytes wider than it needs to be."""
+    """Return an element; its size field is `wider` bytes wider than needed."""
     head = encode_uint(number) + encode_size(len(content), size_width(len(content)) + wider)
     return head + content
 
 
 def void(length: int) -> bytes:
-    """Return the header of a Void that takes `length` bytes as a whole; one byte alone cannot be one (`ValueError`)."""
+    """Return the header of a Void of `length` bytes in total; one byte is too short for a Void (`ValueError`)."""
     for width in range(1, 9):
         size = length - 1 - width
         if 0 <= size <= (1 << (7 * width)) - 2:
@@ -188,9 +188,9 @@ def void(length: int) -> bytes:
     raise ValueError(message)
 
 
-def master(items: Sequence[bytes], *, checked: bool) -> bytes:
-    """Return the content of a master; `checked` puts the CRC-32 of everything else in front (RFC 8794, 11.3.1)."""
+def master(items: Sequence[bytes], *, has_crc: bool) -> bytes:
+    """Return the content of a master; with `has_crc` behind a CRC-32 of the other elements (RFC 8794, 11.3.1)."""
     content = b"".join(items)
-    if checked:
+    if has_crc:
         return element(CRC_32, zlib.crc32(content).to_bytes(4, "little")) + content
     return content

@@ -1,9 +1,9 @@
 """
-The wish: which Tags elements of a file change, and into what.
+The new content of the Tags elements of a file.
 
-Every element stays what it is but for the film's comments (`comments`). A new comment goes into the last element that
-players read a comment from, else into the last that they read, else into a new one. Elements that players do not find
-stay hidden, for whatever else they say would appear along with the comment.
+Only the file's comments (`comments`) change. A new comment is written into the last element with a comment that players
+read, else into the last element that they read, else into a new one. Elements that players do not find stay hidden,
+because their other tags would appear together with the comment.
 """
 
 from __future__ import annotations
@@ -17,111 +17,116 @@ from indexium_core.files.containers.matroska import comments, ids, seekhead, tag
 from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.files.containers.matroska.layout import MatroskaLayout, content_of
 from indexium_core.files.containers.matroska.seekhead import SeekHead
-from indexium_core.files.containers.matroska.tags import Rewording
+from indexium_core.files.containers.matroska.tags import CommentEdit
+from indexium_core.files.containers.shared import refusals
 from indexium_core.model.files.media import Change
 
-__all__ = ["TagsRequest", "apart", "wished"]
+__all__ = ["TagsRequest", "requested_tags", "requested_tags_apart"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagsRequest:
-    """What the Tags elements of a file are to be."""
+    """The new content of the Tags elements of a file."""
 
-    home: Element | None  # the element that may move: the one with the comment that players show; None: a new one
-    content: bytes  # of it, b"" where it is to go
-    others: Mapping[Element, bytes]  # other elements whose comments change, b"" for those that go
+    main: Element | None  # the element that may move: the one with the comment that players show; None: a new one
+    content: bytes  # of the main element, b"" where it is removed
+    others: Mapping[Element, bytes]  # other elements whose comments change, b"" for removed ones
     heads: Mapping[int, SeekHead]  # the file's directories, by their offset
-    order: tuple[int, ...]  # offsets of all that players come by, in their order, which must stay: the last tags count
-    seen: tuple[Element, ...]  # the Tags elements among them
-    loose: bool  # … of which none says what the home says, so that it may be read before or after any
-    settled: bool  # all is as wished already
+    order: tuple[int, ...]  # offsets of all elements that players read, in their order, which must stay the same
+    read_tags: tuple[Element, ...]  # the Tags elements among them
+    any_order: bool  # … which share no tag name with the main element, so that it may be read before or after them
+    unchanged: bool  # the file is already as requested
 
     @property
     def emptied(self) -> tuple[Element, ...]:
-        """Return the elements that go."""
+        """Return the elements that are removed."""
         gone = [element for element, content in self.others.items() if not content]
-        return (*gone, self.home) if self.home is not None and not self.content else tuple(gone)
+        return (*gone, self.main) if self.main is not None and not self.content else tuple(gone)
 
 
-def wished(reader: Reader, layout: MatroskaLayout, changes: Sequence[Change]) -> TagsRequest:
+def requested_tags(reader: Reader, layout: MatroskaLayout, changes: Sequence[Change]) -> TagsRequest:
     """
-    Work out what the tags are to be.
+    Return the new content of the Tags elements.
 
     Raises:
         CorruptFileError, RefusedError: A Tags or SeekHead cannot be edited with certainty.
         ValidationError: The text cannot be stored in a Matroska string.
 
     """
-    change = _only(changes)
+    change = _comment_change(changes)
     contents = {element: content_of(reader, element) for element in layout.named(ids.TAGS)}
     heads = seekhead.read(reader, layout)
     order = seekhead.read_order(layout, {element.offset: element.id for element in layout.elements}, heads)
     places = {element.offset: element for element in contents}
-    seen = tuple(places[offset] for offset in order if offset in places)
-    film = comments.found(contents, seen)
-    if change.where not in {"container", film.added, *(place.where for place in film.fields)}:
+    read_tags = tuple(places[offset] for offset in order if offset in places)
+    file_comments = comments.find_comments(contents, read_tags)
+    if change.where not in {"container", file_comments.added, *(place.where for place in file_comments.fields)}:
         message = f"There is no place for a comment in this file that is called {change.where}."
         raise errors.RefusedError(message)
-    rewordings, added = film.rewordings(change), film.text_to_add(change)
-    home = _joined(contents, seen) if added is not None else _changed(seen, rewordings)
-    old = contents[home] if home else b""
-    content = tags.edited(old, rewordings.get(home, {}) if home else {}, added=added)
-    others = {each: tags.edited(contents[each], made) for each, made in rewordings.items() if each != home}
+    edits, added = file_comments.edits(change), file_comments.text_to_add(change)
+    main = (
+        _element_for_new_comment(contents, read_tags) if added is not None else _element_with_changes(read_tags, edits)
+    )
+    old = contents[main] if main else b""
+    content = tags.with_comments(old, edits.get(main, {}) if main else {}, added=added)
+    others = {
+        each: tags.with_comments(contents[each], edits_of_element)
+        for each, edits_of_element in edits.items()
+        if each != main
+    }
     others = {each: new for each, new in others.items() if new != contents[each]}
     return TagsRequest(
-        home=home,
+        main=main,
         content=content,
         others=others,
         heads=heads,
         order=order,
-        seen=seen,
-        loose=_is_loose(content, [others.get(each, contents[each]) for each in seen if each != home]),
-        settled=content == old and not others,
+        read_tags=read_tags,
+        any_order=_allows_any_order(content, [others.get(each, contents[each]) for each in read_tags if each != main]),
+        unchanged=content == old and not others,
     )
 
 
-def apart(reader: Reader, layout: MatroskaLayout, changes: Sequence[Change]) -> TagsRequest:
+def requested_tags_apart(reader: Reader, layout: MatroskaLayout, changes: Sequence[Change]) -> TagsRequest:
     """
-    Work out what the tags are to be with the comment in an element of its own, for a file that has no comment.
+    Return the same with the comment in an element of its own, for a file without a comment.
 
-    It needs less room in one place than an element that has other tags, too. Raises as `wished`.
+    It needs less room in one place than an element with other tags. Raises as `requested_tags`.
     """
-    wish = wished(reader, layout, changes)
+    request = requested_tags(reader, layout, changes)
     others = tuple(element for element in layout.elements if element.id != ids.TAGS)
-    alone = wished(reader, replace(layout, elements=others), changes)
-    loose = _is_loose(alone.content, [content_of(reader, element) for element in wish.seen])
-    return replace(wish, home=None, content=alone.content, others={}, loose=loose)
+    separate = requested_tags(reader, replace(layout, elements=others), changes)
+    any_order = _allows_any_order(separate.content, [content_of(reader, element) for element in request.read_tags])
+    return replace(request, main=None, content=separate.content, others={}, any_order=any_order)
 
 
-def _joined(contents: Mapping[Element, bytes], seen: Sequence[Element]) -> Element | None:
-    """Return the element that a new comment joins: none that hides it may be read behind it."""
-    found = {each: [comment for tag in tags.parse(contents[each]) for comment in tag.comments] for each in seen}
-    deciding = [each for each in seen if any(comment.ours or comment.masks for comment in found[each])]
-    return next(reversed(deciding or seen), None)
+def _element_for_new_comment(contents: Mapping[Element, bytes], read_tags: Sequence[Element]) -> Element | None:
+    """Return the element for a new comment: no comment that hides it may be read behind it."""
+    found = {each: [comment for tag in tags.parse(contents[each]) for comment in tag.comments] for each in read_tags}
+    deciding = [each for each in read_tags if any(comment.of_file or comment.hides for comment in found[each])]
+    return next(reversed(deciding or read_tags), None)
 
 
-def _changed(
-    seen: Sequence[Element], rewordings: Mapping[Element, Mapping[tuple[int, int], Rewording | None]]
+def _element_with_changes(
+    read_tags: Sequence[Element], edits: Mapping[Element, Mapping[tuple[int, int], CommentEdit | None]]
 ) -> Element | None:
-    """Return the element whose comments change, of several the last with a comment that stays."""
-    changing = [each for each in seen if each in rewordings]
-    staying = [each for each in changing if any(rewordings[each].values())]
+    """Return the element whose comments change; of several, the last with a comment that stays."""
+    changing = [each for each in read_tags if each in edits]
+    staying = [each for each in changing if any(edits[each].values())]
     return next(reversed(staying or changing), None)
 
 
-def _is_loose(home: bytes, others: Sequence[bytes]) -> bool:
-    """Tell whether it makes no difference when players read the home: nothing in it has the name of something else."""
-    own = tags.named(home)
-    return all(own.isdisjoint(tags.named(other)) for other in others)
+def _allows_any_order(main: bytes, others: Sequence[bytes]) -> bool:
+    """Tell whether players may read the main element in any order: it shares no tag name with the others."""
+    own = tags.tag_names(main)
+    return all(own.isdisjoint(tags.tag_names(other)) for other in others)
 
 
-def _only(changes: Sequence[Change]) -> Change:
+def _comment_change(changes: Sequence[Change]) -> Change:
     """Return the change of the comment; raises RefusedError for any other."""
     change, *others = changes
     if others or change.field != "comment":
-        message = "Only comments can be written into a Matroska file."
-        raise errors.RefusedError(message)
+        raise errors.RefusedError(refusals.ONLY_COMMENTS)
     if change.segment is None and "\0" in (change.new or ""):
-        message = "A comment with a NUL character would be cut there by every reader."
-        raise errors.ValidationError(message)
+        raise errors.ValidationError(refusals.NUL_IN_COMMENT)
     return change

@@ -25,7 +25,7 @@ CHAPTERS = 0x1043A770
 ATTACHMENTS = 0x1941A469
 TAGS = 0x1254C367
 
-POSITION = 0xA7  # where a cluster says that it lies
+POSITION = 0xA7  # position of a cluster
 SIMPLE_BLOCK = 0xA3
 BLOCK_GROUP = 0xA0
 ENCRYPTED_BLOCK = 0xAF
@@ -79,8 +79,8 @@ NAMES = {
     SIMPLE_TAG: "SimpleTag",
     TAG: "Tag",
 }
-DOCUMENT = frozenset({EBML, SEGMENT})  # what begins a document, and so cannot lie inside of a segment
-# All children of a segment that there are; others may be invented.
+DOCUMENT = frozenset({EBML, SEGMENT})  # elements that start a document, and cannot lie inside of a segment
+# All children of a segment that are defined.
 TOP_LEVEL = frozenset({SEEK_HEAD, INFO, TRACKS, CLUSTER, CUES, CHAPTERS, ATTACHMENTS, TAGS})
 
 

@@ -1,4 +1,4 @@
-"""What examining a Matroska or WebM file found: the segment, its children, and the stretches of clusters."""
+"""The layout of a Matroska or WebM file: the segment, its children, and the runs of clusters."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ METADATA_MAX = 16 << 20  # bytes of a Tags, SeekHead or Cues that is read into m
 
 @dataclass(frozen=True, slots=True)
 class ClusterRun:
-    """Clusters one right after the other: nothing else lies between them."""
+    """Adjacent clusters, without other elements between them."""
 
     offset: int
     end: int
     clusters: int
-    open: bool = False  # the last one does not know its size: a Void right behind it would be part of it
+    open: bool = False  # the last cluster has an unknown size: a Void right behind it would be part of it
 
     @property
     def extent(self) -> Extent:
@@ -33,25 +33,25 @@ class ClusterRun:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatroskaLayout(Layout):
     """
-    The segment and its children, as far as they could be followed.
+    The segment and its children, as far as they could be read.
 
-    The payload are the clusters and the damaged end, and nothing else: what lies between clusters may be edited.
+    The payload is the clusters and the damaged end; elements between clusters may be edited.
     """
 
     segment: Element | None = None
-    end: int = 0  # of the segment's content, or where its damaged end begins; bytes behind it stay as they are
+    end: int = 0  # end of the segment's content, or start of its damaged end; bytes behind it do not change
     elements: tuple[Element, ...] = ()  # level 1 without the clusters, in file order
     runs: tuple[ClusterRun, ...] = ()
     widest: int = 8  # bytes that a size field may have in this document
 
     @property
     def clusters(self) -> int:
-        """Return how many clusters there are."""
+        """Return the number of clusters."""
         return sum(run.clusters for run in self.runs)
 
     @property
     def live(self) -> bool:
-        """Tell whether the segment does not know its size."""
+        """Tell whether the segment has an unknown size."""
         return self.segment is not None and self.segment.size == ebml.UNKNOWN
 
     def named(self, number: int) -> tuple[Element, ...]:
@@ -59,11 +59,11 @@ class MatroskaLayout(Layout):
         return tuple(element for element in self.elements if element.id == number)
 
     def in_front(self, offset: int) -> bool:
-        """Tell whether `offset` lies before the first cluster, where every reader comes by."""
+        """Tell whether `offset` lies before the first cluster, where all readers read."""
         return not self.runs or offset < self.runs[0].offset
 
     def region(self, offset: int) -> int:
-        """Return how many runs of clusters begin before `offset`: 0 is in front, as many as there are is behind."""
+        """Return how many runs of clusters start before `offset`: 0 is in front, the number of all runs is behind."""
         return bisect_right(self.runs, offset, key=lambda run: run.offset)
 
     def run_at(self, offset: int) -> ClusterRun | None:
@@ -72,7 +72,7 @@ class MatroskaLayout(Layout):
         return self.runs[region - 1] if region and offset < self.runs[region - 1].end else None
 
     def behind_open(self, offset: int) -> bool:
-        """Tell whether a cluster that does not know its size ends at `offset`."""
+        """Tell whether a cluster of unknown size ends at `offset`."""
         before = self.runs[: self.region(offset)][-1:]
         return any(run.open and run.end == offset for run in before)
 
@@ -83,7 +83,7 @@ def content_of(reader: Reader, element: Element) -> bytes:
 
     Raises:
         CorruptFileError: The file ends inside of it.
-        RefusedError: It is too large to be true.
+        RefusedError: It is too large.
 
     """
     if element.size > METADATA_MAX:

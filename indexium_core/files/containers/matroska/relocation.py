@@ -1,13 +1,13 @@
 """
-The last resort: a new file made of the old one's parts, with the tags and room for later ones in front of the media.
+The last strategy: a new file of the old one's parts, with the tags and room for later ones in front of the media.
 
-Everything but the tags is copied verbatim, padding left out, and only what says where something lies is corrected: the
-SeekHeads, the index (Cues), the segment's size, and the checksums of those. The clusters keep their bytes. Whatever may
-hold a position that is not understood refuses the copy: level-1 elements that nobody knows, and clusters that say where
-they lie. Chapters, attachments and tracks hold none (RFC 9559, sections 5.1 and 16).
+All elements but the tags are copied, padding is left out, and only positions are corrected: the SeekHeads, the index
+(Cues), the segment's size, and their checksums. The clusters keep their bytes. A file with positions that are not
+understood is refused: unknown level-1 elements, and clusters with a Position. Chapters, attachments and tracks hold no
+positions (RFC 9559, sections 5.1 and 16).
 
-The widths of positions and sizes depend on where things lie, and the other way round. So the parts are laid again and
-again until nothing moves any more; the Void in front of the media takes up all differences.
+The widths of positions and sizes depend on the places of elements, and the other way round. So the parts are placed
+repeatedly until nothing moves any more; the Void in front of the media balances all differences.
 """
 
 from __future__ import annotations
@@ -25,47 +25,47 @@ from indexium_core.files.containers.matroska.layout import ClusterRun, MatroskaL
 from indexium_core.files.containers.matroska.walk import HOPS_MAX, Headers
 from indexium_core.model.files.media import Extent, Rebuild
 
-__all__ = ["relocated"]
+__all__ = ["rebuild"]
 
 _ROOM = 4096  # bytes of Void, at least, between the tags and the media
-_ROUNDS = 16  # of laying the parts; three are usual
-_SHARED = 4  # blocks that a stretch must have for sharing it to be worth a Void in front of it
+_ROUNDS = 16  # of placing the parts; three are usual
+_SHARED = 4  # blocks that a range needs at least, so that sharing it is worth a Void in front of it
 _KNOWN = ids.TOP_LEVEL | {ebml.VOID}
 _BLOCKS = frozenset({ids.SIMPLE_BLOCK, ids.BLOCK_GROUP, ids.ENCRYPTED_BLOCK})
 _CLUSTER_HEAD = 64  # bytes that hold what comes before the first block of a cluster
 
 
-def relocated(reader: Reader, layout: MatroskaLayout, wish: TagsRequest, means: Capabilities) -> Rebuild:
+def rebuild(reader: Reader, layout: MatroskaLayout, request: TagsRequest, capabilities: Capabilities) -> Rebuild:
     """
-    Return the new file that fulfils the wish.
+    Return the new file with the requested change.
 
     Raises:
         CorruptFileError: An index or directory is damaged.
-        RefusedError: Something in the file may hold a position that is not understood.
+        RefusedError: The file may hold a position that is not understood.
 
     """
-    strange = next((element for element in layout.elements if element.id not in _KNOWN), None)
-    if strange is not None:
-        message = f"The file holds an element that Indexium does not know ({ids.name_of(strange.id)}); it stays put."
+    unknown = next((element for element in layout.elements if element.id not in _KNOWN), None)
+    if unknown is not None:
+        message = f"The file holds an element that Indexium does not know ({ids.name_of(unknown.id)}) and cannot move."
         raise errors.RefusedError(message)
     if _has_cluster_positions(reader, layout):
-        message = "The film's clusters say where they lie, which would be untrue once they have moved."
+        message = "The file's clusters hold their positions, which would be wrong after a move."
         raise errors.RefusedError(message)
-    if means.reflink:
+    if capabilities.reflink:
         try:
-            return _Relocation(reader, layout, wish, block=means.clone_block).rebuild()
+            return _Relocation(reader, layout, request, block=capabilities.clone_block).rebuild()
         except _CannotShareError:
             pass
-    return _Relocation(reader, layout, wish, block=1).rebuild()
+    return _Relocation(reader, layout, request, block=1).rebuild()
 
 
 class _CannotShareError(Exception):
-    """A stretch cannot be brought to where the file system could share it."""
+    """A range cannot be aligned so that the file system could share it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _MovedPart:
-    """A part of the new segment; `old` is where it began in the old one, None for what is new."""
+    """A part of the new segment; `old` is its position in the old one, None for a new part."""
 
     data: bytes | Extent
     old: int | None = None
@@ -76,22 +76,22 @@ class _MovedPart:
 
 
 @dataclass(frozen=True, slots=True)
-class _Moves:
-    """Where the parts of the old segment come to lie; all positions count from the start of a segment's content."""
+class _PositionMap:
+    """The new positions of the parts of the old segment, from the start of the segment's content."""
 
-    begins: tuple[int, ...] = (0,)  # of the parts in the old segment, ascending
-    shifts: tuple[int, ...] = (0,)  # by which each moves
-    tags: int = 0  # where new tags are
+    starts: tuple[int, ...] = (0,)  # of the parts in the old segment, ascending
+    shifts: tuple[int, ...] = (0,)  # by which each part moves
+    tags: int = 0  # position of new tags
     size: int = 0  # bytes of the new segment's content
 
     def __call__(self, position: int) -> int:
-        """Return where what was at `position` lies now; where nothing was, at the same distance behind a part."""
-        return position + self.shifts[max(0, bisect_right(self.begins, position) - 1)]
+        """Return the new position of `position`; between parts, at the same distance behind a part."""
+        return position + self.shifts[max(0, bisect_right(self.starts, position) - 1)]
 
 
 @dataclass(slots=True)
-class _Laid:
-    """Parts in a row, as far as they are laid."""
+class _NewSegment:
+    """The parts of a new segment, in order."""
 
     start: int  # of the segment's content in the new file
     length: int = 0  # bytes so far
@@ -107,190 +107,193 @@ class _Laid:
 
 
 class _Relocation:
-    """One old file on its way into a new one."""
+    """The new file of an old one."""
 
-    def __init__(self, reader: Reader, layout: MatroskaLayout, wish: TagsRequest, *, block: int) -> None:
+    def __init__(self, reader: Reader, layout: MatroskaLayout, request: TagsRequest, *, block: int) -> None:
         assert layout.segment is not None
         self.reader = reader
         self.layout = layout
-        self.wish = wish
-        self.block = block  # bytes to multiples of which stretches are to be moved
+        self.request = request
+        self.block = block  # bytes; large ranges move by multiples of this
         self.segment = layout.segment
-        self.media = 0  # where the media begin in the new file: in no round before where they began in the last
+        self.media = 0  # offset of the media in the new file; it never decreases from round to round
         self.cues = {element: content_of(reader, element) for element in layout.named(ids.CUES)}
-        self.lists = next((offset for offset in sorted(wish.heads) if layout.in_front(offset)), None)
-        self.gone = self.vanishing()
+        self.first_directory = next((offset for offset in sorted(request.heads) if layout.in_front(offset)), None)
+        self.removed = self.removed_offsets()
 
-    def vanishing(self) -> frozenset[int]:
-        """Return the offsets of the Tags that go, and of the SeekHeads that name nothing else."""
-        tags = frozenset(element.offset for element in self.wish.emptied)
+    def removed_offsets(self) -> frozenset[int]:
+        """Return the offsets of the removed Tags, and of the SeekHeads that become empty."""
+        tags = frozenset(element.offset for element in self.request.emptied)
         targets = [(ids.TAGS, offset - self.segment.data) for offset in tags]
-        _, heads = seekhead.without(self.wish.heads, targets, self.segment.data)
-        return tags | heads - ({self.lists} if self.is_new else set())
+        _, heads = seekhead.without_entries(self.request.heads, targets, self.segment.data)
+        return tags | heads - ({self.first_directory} if self.is_new else set())
 
     @property
     def is_new(self) -> bool:
-        """Tell whether the film's tags are an element that there was not."""
-        return self.wish.home is None and bool(self.wish.content)
+        """Tell whether the file's tags are a new element."""
+        return self.request.main is None and bool(self.request.content)
 
     def rebuild(self) -> Rebuild:
-        """Lay the parts until nothing moves any more."""
-        moves = _Moves()
+        """Place the parts until nothing moves any more."""
+        position_map = _PositionMap()
         for _ in range(_ROUNDS):
-            laid, tags = self.laid(moves)
-            found = self.moves(laid, tags)
-            if found == moves:
-                return self.joined(laid, moves)
-            moves = found
-        message = "The film's positions depend on one another in a way that does not settle."
+            new_segment, tags = self.place_parts(position_map)
+            new_positions = self.positions_of(new_segment, tags)
+            if new_positions == position_map:
+                return self.joined(new_segment, position_map)
+            position_map = new_positions
+        message = "The file's positions depend on each other without a stable result."
         raise errors.RefusedError(message)
 
-    def laid(self, moves: _Moves) -> tuple[_Laid, int]:
-        """Lay all parts as they are if everything lies where `moves` says; the second value is where the tags begin."""
-        laid = _Laid(self.segment.offset + 4 + self.size_width(moves))
-        for part in self.in_front(moves):
-            self.align(laid, part.data)
-            laid.add(part)
-        tags = laid.length
+    def place_parts(self, position_map: _PositionMap) -> tuple[_NewSegment, int]:
+        """Return the segment with the positions of `position_map`, and the position of its tags."""
+        new_segment = _NewSegment(self.segment.offset + 4 + self.size_width(position_map))
+        for part in self.in_front(position_map):
+            self.align(new_segment, part.data)
+            new_segment.add(part)
+        tags = new_segment.length
         if self.is_new:
-            laid.add(_MovedPart(self.element(ids.TAGS, self.wish.content)))
-        self.add_room(laid)
-        for part in self.media_and_behind(moves):
-            self.align(laid, part.data)
-            laid.add(part)
-        self.align(laid, self.tail())
-        return laid, tags
+            new_segment.add(_MovedPart(self.element(ids.TAGS, self.request.content)))
+        self.add_room(new_segment)
+        for part in self.media_and_behind(position_map):
+            self.align(new_segment, part.data)
+            new_segment.add(part)
+        self.align(new_segment, self.tail())
+        return new_segment, tags
 
-    def moves(self, laid: _Laid, tags: int) -> _Moves:
-        """Return where the parts lie as they are laid."""
-        found, position = [], 0
-        for part in laid.parts:
+    def positions_of(self, new_segment: _NewSegment, tags: int) -> _PositionMap:
+        """Return the positions of the parts of a new segment."""
+        moves, position = [], 0
+        for part in new_segment.parts:
             if part.old is not None:
-                found.append((part.old, position - part.old))
+                moves.append((part.old, position - part.old))
             position += part.length
-        found.sort()
-        begins, shifts = (tuple(numbers) for numbers in zip(*(found or [(0, 0)]), strict=True))
-        return _Moves(begins, shifts, tags, laid.length)
+        moves.sort()
+        starts, shifts = (tuple(numbers) for numbers in zip(*(moves or [(0, 0)]), strict=True))
+        return _PositionMap(starts, shifts, tags, new_segment.length)
 
-    def size_width(self, moves: _Moves) -> int:
+    def size_width(self, position_map: _PositionMap) -> int:
         """Return the bytes of the segment's size field."""
         if self.layout.live:
             return self.segment.size_width
-        return self.narrow(max(self.segment.size_width, ebml.size_width(moves.size)))
+        return self.checked_width(max(self.segment.size_width, ebml.size_width(position_map.size)))
 
-    def narrow(self, width: int) -> int:
+    def checked_width(self, width: int) -> int:
         """Return the width of a size field. Raises `RefusedError` where the document does not allow it."""
         if width > self.layout.widest:
             message = "The document's header allows only size fields that are too narrow for the tags."
             raise errors.RefusedError(message)
         return width
 
-    def align(self, laid: _Laid, data: bytes | Extent) -> None:
-        """Put Void in front of a long stretch, so that it moves by whole blocks."""
+    def align(self, new_segment: _NewSegment, data: bytes | Extent) -> None:
+        """Add Void in front of a large range, so that it moves by whole blocks."""
         if isinstance(data, bytes) or data.length < _SHARED * self.block:
             return
-        off = (data.offset - laid.end) % self.block
-        last = laid.parts[-1].data if laid.parts else b""
+        off = (data.offset - new_segment.end) % self.block
+        last = new_segment.parts[-1].data if new_segment.parts else b""
         if off and isinstance(last, Extent) and self.layout.behind_open(last.end):
             raise _CannotShareError
         if off:
-            laid.add(_MovedPart(self.void(off if off > 1 else off + self.block)))
+            new_segment.add(_MovedPart(self.void(off if off > 1 else off + self.block)))
 
-    def add_room(self, laid: _Laid) -> None:
+    def add_room(self, new_segment: _NewSegment) -> None:
         """Add the Void in front of the media, which also lets them move by whole blocks."""
         old = self.layout.runs[0].offset if self.layout.runs else 0
-        least = laid.end + _ROOM
+        least = new_segment.end + _ROOM
         self.media = max(self.media, least + (old - least) % self.block)
-        laid.add(_MovedPart(self.void(self.media - laid.end)))
+        new_segment.add(_MovedPart(self.void(self.media - new_segment.end)))
 
-    def in_front(self, moves: _Moves) -> Iterator[_MovedPart]:
-        """Yield what lies in front of the media, padding left out; then all tags that players read, in their order."""
+    def in_front(self, position_map: _PositionMap) -> Iterator[_MovedPart]:
+        """Yield the elements in front of the media without padding; then all tags that players read, in their order."""
         for element in self.layout.elements:
             if self.layout.in_front(element.offset) and self.stays(element):
-                yield self.part(element, moves)
-        last = self.wish.home if self.wish.loose else None  # it alone will grow, into the room behind it
-        for element in sorted(self.wish.seen, key=lambda element: element == last):
-            if element.offset not in self.gone:
-                yield self.part(element, moves)
+                yield self.part(element, position_map)
+        # The main element goes last where it may: it is the only one that grows later, into the room behind it.
+        last = self.request.main if self.request.any_order else None
+        for element in sorted(self.request.read_tags, key=lambda element: element == last):
+            if element.offset not in self.removed:
+                yield self.part(element, position_map)
 
     def stays(self, element: Element) -> bool:
         """Tell whether an element stays on its side of the media."""
-        return element.id != ebml.VOID and element.offset not in self.gone and element not in self.wish.seen
+        return element.id != ebml.VOID and element.offset not in self.removed and element not in self.request.read_tags
 
-    def media_and_behind(self, moves: _Moves) -> Iterator[_MovedPart]:
-        """Yield the media and what lies between and behind them; what goes from between clusters leaves Void."""
+    def media_and_behind(self, position_map: _PositionMap) -> Iterator[_MovedPart]:
+        """Yield the media and the elements between and behind them; removed elements between clusters leave Void."""
         others = [element for element in self.layout.elements if not self.layout.in_front(element.offset)]
-        found: list[Element | ClusterRun] = sorted([*self.layout.runs, *others], key=lambda place: place.offset)
-        for place in found:
+        places: list[Element | ClusterRun] = sorted([*self.layout.runs, *others], key=lambda place: place.offset)
+        for place in places:
             if isinstance(place, ClusterRun):
                 yield _MovedPart(place.extent, place.offset - self.segment.data)
             elif self.stays(place):
-                yield self.part(place, moves)
+                yield self.part(place, position_map)
             elif self.layout.region(place.offset) < len(self.layout.runs):
                 yield self.padding(place)
 
     def padding(self, place: Element) -> _MovedPart:
-        """Return Void in place of an element between clusters: without it they would become one stretch of media."""
+        """Return Void in place of an element between clusters: without it they would become one range of media."""
         if place.id == ebml.VOID:
             return _MovedPart(Extent(place.offset, place.length), place.offset - self.segment.data)
         if self.layout.behind_open(place.offset):
-            message = "The tags lie between clusters, behind one that does not know its size; no gap can be left there."
+            message = "The tags lie between clusters, behind one of unknown size; no gap can be left there."
             raise errors.RefusedError(message)
         return _MovedPart(self.void(place.length))
 
-    def part(self, element: Element, moves: _Moves) -> _MovedPart:
-        """Return an element as it is to be, with its positions corrected."""
+    def part(self, element: Element, position_map: _PositionMap) -> _MovedPart:
+        """Return an element with corrected positions."""
         old = element.offset - self.segment.data
         if element.id == ids.SEEK_HEAD:
-            return _MovedPart(self.element(ids.SEEK_HEAD, self.directory(element.offset, moves)), old)
+            return _MovedPart(self.element(ids.SEEK_HEAD, self.directory(element.offset, position_map)), old)
         if element.id == ids.CUES:
-            content = cues.moved(self.cues[element], lambda position: self.in_media(position, moves))
+            content = cues.with_moved_positions(
+                self.cues[element], lambda position: self.in_media(position, position_map)
+            )
             return _MovedPart(self.element(ids.CUES, content), old)
-        if element == self.wish.home:
-            return _MovedPart(self.element(ids.TAGS, self.wish.content), old)
-        if element in self.wish.others:
-            return _MovedPart(self.element(ids.TAGS, self.wish.others[element]), old)
+        if element == self.request.main:
+            return _MovedPart(self.element(ids.TAGS, self.request.content), old)
+        if element in self.request.others:
+            return _MovedPart(self.element(ids.TAGS, self.request.others[element]), old)
         return _MovedPart(Extent(element.offset, element.length), old)
 
-    def directory(self, offset: int, moves: _Moves) -> bytes:
+    def directory(self, offset: int, position_map: _PositionMap) -> bytes:
         """
-        Return the content of a SeekHead: the first names new tags (RFC 9559, section 6), none names what is gone.
+        Return the content of a SeekHead: the first one names new tags (RFC 9559, section 6), none names removed ones.
 
-        Entries that lead nowhere go on doing so: with one of them mended, players would find what they did not before.
+        Wrong entries stay wrong: if one were corrected, players would find elements that they did not find before.
         """
-        head, entries = self.wish.heads[offset], []
+        head, entries = self.request.heads[offset], []
         for entry in head.entries:
-            gone = self.segment.data + entry.position in self.gone
-            if not gone or entry.id not in {ids.TAGS, ids.SEEK_HEAD}:
-                entries.append(seekhead.at(entry, moves(entry.position)))
-        if self.is_new and offset == self.lists:
-            entries.append(seekhead.entry(ids.TAGS, moves.tags))
+            removed = self.segment.data + entry.position in self.removed
+            if not removed or entry.id not in {ids.TAGS, ids.SEEK_HEAD}:
+                entries.append(seekhead.with_position(entry, position_map(entry.position)))
+        if self.is_new and offset == self.first_directory:
+            entries.append(seekhead.new_entry(ids.TAGS, position_map.tags))
         return replace(head, entries=tuple(entries)).content
 
-    def in_media(self, position: int, moves: _Moves) -> int | None:
-        """Return where a position in a cluster lies now, None for any other."""
+    def in_media(self, position: int, position_map: _PositionMap) -> int | None:
+        """Return the new position of a position in a cluster, None for any other."""
         inside = self.layout.run_at(self.segment.data + position)
-        return moves(position) if inside else None
+        return position_map(position) if inside else None
 
     def element(self, number: int, content: bytes) -> bytes:
-        self.narrow(ebml.size_width(len(content)))
+        self.checked_width(ebml.size_width(len(content)))
         return ebml.element(number, content)
 
     def void(self, length: int) -> bytes:
         head = ebml.void(length)
-        self.narrow(len(head) - 1)
+        self.checked_width(len(head) - 1)
         return head.ljust(length, b"\0")
 
     def tail(self) -> Extent:
         """Return the bytes behind the segment."""
         return Extent(self.layout.end, self.layout.size - self.layout.end)
 
-    def joined(self, laid: _Laid, moves: _Moves) -> Rebuild:
-        """Return the pieces of the whole file, neighbours made one."""
-        width = self.size_width(moves)
+    def joined(self, new_segment: _NewSegment, position_map: _PositionMap) -> Rebuild:
+        """Return the pieces of the whole file, adjacent ones joined."""
+        width = self.size_width(position_map)
         size = self.reader.read_at(self.segment.data - width, width) if self.layout.live else None
-        head = ebml.encode_uint(ids.SEGMENT) + (size or ebml.encode_size(laid.length, width))
-        parts = [Extent(0, self.segment.offset), head, *(part.data for part in laid.parts), self.tail()]
+        head = ebml.encode_uint(ids.SEGMENT) + (size or ebml.encode_size(new_segment.length, width))
+        parts = [Extent(0, self.segment.offset), head, *(part.data for part in new_segment.parts), self.tail()]
         pieces: list[bytes | Extent] = []
         for data in parts:
             last = pieces[-1] if pieces else b""

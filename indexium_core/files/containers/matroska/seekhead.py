@@ -1,7 +1,7 @@
 """
-SeekHead: the directory of a segment, which says where its other elements lie (RFC 9559, section 5.1.1).
+SeekHead: the directory of a segment, with the positions of its other elements (RFC 9559, section 5.1.1).
 
-Positions count from the first byte of the segment's content. Entries that are not ours keep their bytes. The directory
+Positions count from the first byte of the segment's content. Entries for other elements keep their bytes. The directory
 also decides which Tags elements players read, and in which order (`read_order`).
 """
 
@@ -16,14 +16,24 @@ from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import RawElement
 from indexium_core.files.containers.matroska.layout import MatroskaLayout, content_of
 
-__all__ = ["SeekEntry", "SeekHead", "at", "entry", "parse", "read", "read_order", "repointed", "without"]
+__all__ = [
+    "SeekEntry",
+    "SeekHead",
+    "new_entry",
+    "parse",
+    "read",
+    "read_order",
+    "with_entry",
+    "with_position",
+    "without_entries",
+]
 
 _PADDING = frozenset({ebml.VOID, ebml.CRC_32})
-_ELEMENTS_MAX = 65_536  # in all directories, three for each entry; some list every cluster of a long film
+_ELEMENTS_MAX = 65_536  # in all directories, three for each entry; some list every cluster of a long file
 _NAMED_MAX = 1000  # entries for anything but clusters, of which real files have some ten
 _LATER = frozenset({ids.CLUSTER, ids.CUES})
 _SEVERAL = frozenset({ids.TAGS, ids.SEEK_HEAD})
-NOWHERE = -1  # the position of an entry that does not give one
+NO_POSITION = -1  # of an entry without a position
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +41,22 @@ class SeekEntry:
     """One child of a SeekHead, padding left out."""
 
     raw: bytes  # header included
-    id: int  # of the element that it points to; 0 where it is no entry at all
-    position: int  # from the start of the segment's content, or NOWHERE
+    id: int  # of the element that it points to; 0 where it is not an entry
+    position: int  # from the start of the segment's content, or NO_POSITION
     width: int  # bytes of the position's field
 
 
 @dataclass(frozen=True, slots=True)
 class SeekHead:
-    """A directory, as it is or as it is to be."""
+    """A directory, old or new."""
 
     entries: tuple[SeekEntry, ...]
-    checked: bool  # it carries a CRC-32
+    has_crc: bool  # it carries a CRC-32
 
     @property
     def content(self) -> bytes:
-        """Return the bytes; `b""` without entries, which is no SeekHead."""
-        return ebml.master([entry.raw for entry in self.entries], checked=self.checked) if self.entries else b""
+        """Return the bytes; `b""` without entries: then there is no SeekHead."""
+        return ebml.master([entry.raw for entry in self.entries], has_crc=self.has_crc) if self.entries else b""
 
 
 def read(reader: Reader, layout: MatroskaLayout) -> dict[int, SeekHead]:
@@ -55,34 +65,34 @@ def read(reader: Reader, layout: MatroskaLayout) -> dict[int, SeekHead]:
 
     Raises:
         CorruptFileError: One is damaged.
-        RefusedError: They are too large to be true.
+        RefusedError: They are too large.
 
     """
     budget = ebml.ElementBudget(_ELEMENTS_MAX)
     heads = {head.offset: parse(content_of(reader, head), budget) for head in layout.named(ids.SEEK_HEAD)}
     if sum(entry.id != ids.CLUSTER for head in heads.values() for entry in head.entries) > _NAMED_MAX:
-        message = "The file's directories (SeekHead) name more than those of any file that was made in earnest."
+        message = "The file's directories (SeekHead) have too many entries."
         raise errors.RefusedError(message)
     return heads
 
 
 def parse(content: bytes, budget: ebml.ElementBudget | None = None) -> SeekHead:
-    """Take the content of a SeekHead apart. Raises as `read`."""
+    """Parse the content of a SeekHead. Raises as `read`."""
     budget = budget or ebml.ElementBudget(_ELEMENTS_MAX)
     items = ebml.children(content, budget)
-    checked = any(item.id == ebml.CRC_32 for item in items)
-    return SeekHead(tuple(_entry(item, budget) for item in items if item.id not in _PADDING), checked)
+    has_crc = any(item.id == ebml.CRC_32 for item in items)
+    return SeekHead(tuple(_entry(item, budget) for item in items if item.id not in _PADDING), has_crc)
 
 
 def _entry(item: RawElement, budget: ebml.ElementBudget) -> SeekEntry:
     last = {child.id: child.content for child in ebml.children(item.content, budget)} if item.id == ids.SEEK else {}
     position = last.get(ids.SEEK_POSITION)
     if position is None:
-        return SeekEntry(item.raw, 0, NOWHERE, 0)
+        return SeekEntry(item.raw, 0, NO_POSITION, 0)
     return SeekEntry(item.raw, ebml.uint(last.get(ids.SEEK_ID, b"")), ebml.uint(position), len(position))
 
 
-def entry(number: int, position: int, width: int = 0) -> SeekEntry:
+def new_entry(number: int, position: int, width: int = 0) -> SeekEntry:
     """Return an entry for the element `number`, its position in at least `width` bytes."""
     field = ebml.encode_uint(position, width)
     target = ebml.element(ids.SEEK_ID, ebml.encode_uint(number))
@@ -90,9 +100,9 @@ def entry(number: int, position: int, width: int = 0) -> SeekEntry:
     return SeekEntry(raw, number, position, len(field))
 
 
-def at(old: SeekEntry, position: int) -> SeekEntry:
-    """Return an entry with another position, all else as it was; its field keeps its width where it can."""
-    if old.position in {position, NOWHERE}:
+def with_position(old: SeekEntry, position: int) -> SeekEntry:
+    """Return an entry with another position; its field keeps its width where possible."""
+    if old.position in {position, NO_POSITION}:
         return old
     [item] = ebml.children(old.raw, ebml.ElementBudget())
     children = ebml.children(item.content, ebml.ElementBudget())
@@ -100,16 +110,16 @@ def at(old: SeekEntry, position: int) -> SeekEntry:
     field = ebml.element(ids.SEEK_POSITION, number)
     kept = [child for child in children if child.id not in _PADDING]
     parts = [field if child.id == ids.SEEK_POSITION else child.raw for child in kept]
-    content = ebml.master(parts, checked=any(child.id == ebml.CRC_32 for child in children))
+    content = ebml.master(parts, has_crc=any(child.id == ebml.CRC_32 for child in children))
     return replace(old, raw=ebml.element(ids.SEEK, content), position=position, width=len(number))
 
 
-def repointed(head: SeekHead, number: int, position: int | None, ours: Callable[[SeekEntry], bool]) -> SeekHead:
+def with_entry(head: SeekHead, number: int, position: int | None, ours: Callable[[SeekEntry], bool]) -> SeekHead:
     """
-    Return the SeekHead with one entry for the element `number`, at `position`, in place of those that are `ours`.
+    Return the SeekHead with one entry for the element `number`, at `position`, in place of the entries that are `ours`.
 
-    It takes the place of the first of them, or comes before any other of its kind, for readers stop at the first; with
-    None there is none. Fields keep their width where they can, so that the SeekHead keeps its length.
+    The entry takes the place of the first of them, or comes before other entries of its kind, because readers stop at
+    the first. With None there is no such entry. Fields keep their width where possible, so that the length stays.
     """
     own = [nth for nth, old in enumerate(head.entries) if ours(old)]
     kind = [nth for nth, old in enumerate(head.entries) if old.id == number]
@@ -118,23 +128,23 @@ def repointed(head: SeekHead, number: int, position: int | None, ours: Callable[
     behind = tuple(old for old in head.entries[place:] if not ours(old))
     if position is None:
         return replace(head, entries=before + behind)
-    new = at(head.entries[place], position) if own else entry(number, position)
+    new = with_position(head.entries[place], position) if own else new_entry(number, position)
     return replace(head, entries=(*before, new, *behind))
 
 
-def without(
+def without_entries(
     heads: Mapping[int, SeekHead], targets: Sequence[tuple[int, int]], start: int
 ) -> tuple[dict[int, SeekHead], frozenset[int]]:
     """
-    Return the SeekHeads without entries for what goes, and the offsets of those that name nothing else and go too.
+    Return the SeekHeads without entries for removed elements, and the offsets of those that become empty.
 
     Args:
         heads: By their offset.
-        targets: ID and position of what goes.
+        targets: ID and position of each removed element.
         start: Offset from which positions count.
 
     """
-    contents, gone = dict(heads), set[int]()
+    contents, emptied = dict(heads), set[int]()
     left = list(targets)
     while left:
         target = left.pop()
@@ -143,9 +153,9 @@ def without(
             if len(kept) < len(head.entries):
                 contents[offset] = replace(head, entries=kept)
                 if not kept:
-                    gone.add(offset)
+                    emptied.add(offset)
                     left.append((ids.SEEK_HEAD, offset - start))
-    return {offset: head for offset, head in contents.items() if offset not in gone}, frozenset(gone)
+    return {offset: head for offset, head in contents.items() if offset not in emptied}, frozenset(emptied)
 
 
 def read_order(layout: MatroskaLayout, places: Mapping[int, int], heads: Mapping[int, SeekHead]) -> tuple[int, ...]:

@@ -1,13 +1,14 @@
 """
-Comments inside of a `Tags` element: where each stands, what it says, and the same tags with other comments.
+Comments inside of a `Tags` element: their places and texts, and the same element with other comments.
 
-Whatever is not a comment of the film keeps its bytes and its order. A comment is the film's where it stands directly
-below a Tag whose target is TargetTypeValue 50 (the default) and no track, chapter, edition or attachment; names are
-compared without case. It has to say something: binary data and an empty text stay as they are.
+All that is not a comment of the file keeps its bytes and its order. A comment belongs to the file if it is directly
+below a Tag whose target is TargetTypeValue 50 (the default) and no track, chapter, edition or attachment. Names are
+compared without case. Binary data and an empty text are not comments and stay as they are.
 
-Players that use FFmpeg read the tags flat (measured with 5.1 and 8.1). As `comment` they show the last one of a Tag
-without a TargetType string (which becomes a prefix), track, chapter or attachment, if it has no language or an explicit
-TagDefault of 1 (the specification takes a missing one for 1, FFmpeg for 0). Where that one is no text, they show none.
+Players that use FFmpeg read the tags flat (measured with 5.1 and 8.1). They show as `comment` the last one of a Tag
+without a TargetType string (which becomes a prefix), track, chapter or attachment, if it has no language or a
+TagDefault of 1 (a missing TagDefault is 1 in the specification, and 0 in FFmpeg). If that one is not a text, they show
+none.
 """
 
 from __future__ import annotations
@@ -19,13 +20,24 @@ from indexium_core import errors
 from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import RawElement
 
-__all__ = ["Comment", "MatroskaTag", "Rewording", "edited", "named", "parse", "untouched"]
+__all__ = [
+    "NESTED_TAGS",
+    "Comment",
+    "CommentEdit",
+    "MatroskaTag",
+    "kept_content",
+    "parse",
+    "tag_names",
+    "with_comments",
+]
 
-_FILM_TYPES = frozenset({"ALBUM", "OPERA", "CONCERT", "MOVIE", "EPISODE"})  # the names of TargetTypeValue 50
-_FILM_LEVEL = 50
+_FILE_TYPES = frozenset({"ALBUM", "OPERA", "CONCERT", "MOVIE", "EPISODE"})  # the names of TargetTypeValue 50
+_FILE_LEVEL = 50
 _PADDING = frozenset({ebml.VOID, ebml.CRC_32})
 _LANGUAGES = frozenset({ids.TAG_LANGUAGE, ids.TAG_LANGUAGE_BCP47, ids.TAG_DEFAULT, ids.TAG_DEFAULT_BOGUS})
-_OWN = _LANGUAGES | _PADDING | {ids.TAG_NAME, ids.TAG_STRING}  # what a comment consists of
+_OWN = _LANGUAGES | _PADDING | {ids.TAG_NAME, ids.TAG_STRING}  # the children of a comment
+
+NESTED_TAGS = "The file's comment holds further tags, which would be lost with it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,31 +48,31 @@ class Comment:
     value: str  # the whole text without padding; undecodable bytes are surrogates
     padding: int  # NULs behind the text
     children: tuple[RawElement, ...]
-    ours: bool  # it is a text of the film
+    of_file: bool  # it is a text of the file
     default: bool  # it is in the default language (RFC 9559: no language, or no TagDefault of 0)
-    stated: bool  # … and says so as FFmpeg wants it: no language, or a TagDefault of 1
-    shown: bool  # players would show it as `comment`, were it the last one
+    default_for_ffmpeg: bool  # … also for FFmpeg: no language, or a TagDefault of 1
+    shown: bool  # players would show it as `comment` if it were the last one
 
     @property
-    def masks(self) -> bool:
-        """Tell whether it is not the film's, and would be shown in place of the film's."""
-        return self.shown and not self.ours
+    def hides(self) -> bool:
+        """Tell whether it is not of the file, and players would show it in place of a comment of the file."""
+        return self.shown and not self.of_file
 
     @property
     def others(self) -> tuple[RawElement, ...]:
-        """Return the children that stay whatever happens: nested tags, binary data, and what nobody reads."""
-        ours = [child for child in self.children if child.id in _OWN]
-        texts = [child for child in ours if child.id == ids.TAG_STRING]
+        """Return the children that an edit must keep: nested tags, binary data, and repeated texts."""
+        own = [child for child in self.children if child.id in _OWN]
+        texts = [child for child in own if child.id == ids.TAG_STRING]
         return tuple(child for child in self.children if child.id not in _OWN or child in texts[:-1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rewording:
+class CommentEdit:
     """A new text of a comment."""
 
     text: str  # undecodable bytes are surrogates
-    anew: bool = False  # it becomes a comment in no language; else all but the text stays
-    announced: bool = False  # it says that it is in the default language: FFmpeg takes what is not said for 0
+    resets_language: bool = False  # it becomes a comment without language; else only the text changes
+    sets_default: bool = False  # it gets a TagDefault of 1, because FFmpeg takes a missing one for 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +81,7 @@ class MatroskaTag:
 
     item: RawElement
     children: tuple[RawElement, ...] = ()
-    film: bool = False  # its target is the film
+    of_file: bool = False  # its target is the file
     flat: bool = False  # FFmpeg shows its SimpleTags under their plain names
     comments: tuple[Comment, ...] = ()
 
@@ -80,7 +92,7 @@ def parse(content: bytes) -> tuple[MatroskaTag, ...]:
 
     Raises:
         CorruptFileError: The element is damaged.
-        RefusedError: It is too large to be true.
+        RefusedError: It is too large.
 
     """
     budget = ebml.ElementBudget()
@@ -91,100 +103,107 @@ def parse(content: bytes) -> tuple[MatroskaTag, ...]:
 def _tag(item: RawElement, budget: ebml.ElementBudget) -> MatroskaTag:
     children = ebml.children(item.content, budget)
     targets = [part for child in children if child.id == ids.TARGETS for part in ebml.children(child.content, budget)]
-    film, flat = _is_film(targets), _is_flat(targets)
-    simple = [(place, child) for place, child in enumerate(children) if child.id == ids.SIMPLE_TAG]
-    found = [_comment(place, ebml.children(child.content, budget), film=film, flat=flat) for place, child in simple]
+    of_file, flat = _targets_file(targets), _is_read_flat(targets)
+    found = [
+        _comment(place, ebml.children(child.content, budget), of_file=of_file, flat=flat)
+        for place, child in enumerate(children)
+        if child.id == ids.SIMPLE_TAG
+    ]
     comments = tuple(comment for comment in found if comment)
-    return MatroskaTag(item=item, children=children, film=film, flat=flat, comments=comments)
+    return MatroskaTag(item=item, children=children, of_file=of_file, flat=flat, comments=comments)
 
 
-def _is_film(targets: list[RawElement]) -> bool:
+def _targets_file(targets: list[RawElement]) -> bool:
     single = (ids.TAG_TRACK_UID, ids.TAG_EDITION_UID, ids.TAG_CHAPTER_UID, ids.TAG_ATTACHMENT_UID)
     if any(ebml.uint(part.content) for part in targets if part.id in single):
         return False
     levels = [ebml.uint(part.content) for part in targets if part.id == ids.TARGET_TYPE_VALUE and part.content]
     if levels:
-        return levels[-1] == _FILM_LEVEL
+        return levels[-1] == _FILE_LEVEL
     types = [ebml.text(part.content) for part in targets if part.id == ids.TARGET_TYPE]
-    return not types or types[-1] in _FILM_TYPES
+    return not types or types[-1] in _FILE_TYPES
 
 
-def _is_flat(targets: list[RawElement]) -> bool:
+def _is_read_flat(targets: list[RawElement]) -> bool:
     single = (ids.TAG_TRACK_UID, ids.TAG_CHAPTER_UID, ids.TAG_ATTACHMENT_UID)
     return not any(part.id == ids.TARGET_TYPE or (part.id in single and ebml.uint(part.content)) for part in targets)
 
 
-def _comment(place: int, children: tuple[RawElement, ...], *, film: bool, flat: bool) -> Comment | None:
-    """Return what the SimpleTag says if it is a comment. Of children that are given twice FFmpeg takes the last."""
+def _comment(place: int, children: tuple[RawElement, ...], *, of_file: bool, flat: bool) -> Comment | None:
+    """Return the comment of a SimpleTag, None for other tags. Of repeated children FFmpeg takes the last."""
     last = {child.id: child.content for child in children}
     if ebml.text(last.get(ids.TAG_NAME, b"")).upper() != "COMMENT":
         return None
     language, modern = ebml.text(last.get(ids.TAG_LANGUAGE, b"")), ebml.text(last.get(ids.TAG_LANGUAGE_BCP47, b""))
     default = last.get(ids.TAG_DEFAULT, last.get(ids.TAG_DEFAULT_BOGUS))
-    refused = default is not None and default != b"" and not ebml.uint(default)
+    is_not_default = default is not None and default != b"" and not ebml.uint(default)
     data = last.get(ids.TAG_STRING, b"")
     text = data.rstrip(b"\0")
-    stated = language in {"", "und"} or bool(ebml.uint(default or b""))
+    default_for_ffmpeg = language in {"", "und"} or bool(ebml.uint(default or b""))
     return Comment(
         place=place,
         value=text.decode("utf-8", "surrogateescape"),
         padding=len(data) - len(text),
         children=children,
-        ours=film and bool(text),
-        default=not refused or {language, modern} <= {"", "und"},
-        stated=stated,
-        shown=flat and stated,
+        of_file=of_file and bool(text),
+        default=not is_not_default or {language, modern} <= {"", "und"},
+        default_for_ffmpeg=default_for_ffmpeg,
+        shown=flat and default_for_ffmpeg,
     )
 
 
-def untouched(content: bytes) -> list[tuple[str, bytes]]:
+def kept_content(content: bytes) -> list[tuple[str, bytes]]:
     """
-    Return everything but the film's comments and padding, as pairs of a path and the bytes. Raises as `parse`.
+    Return everything but the file's comments and padding, as pairs of a path and the bytes. Raises as `parse`.
 
-    What a comment holds beside its text and language counts too, under a path of its own.
-
-    A Tag of the film that holds nothing else is left out, for it comes and goes with the comment.
+    Children of a comment beside its text and language count too, under a path of their own. A Tag of the file that
+    holds only comments is left out, because it exists only together with them.
     """
-    found: list[tuple[str, bytes]] = []
+    kept_items: list[tuple[str, bytes]] = []
     inner: list[tuple[str, bytes]] = []
     number = 0
     for tag in parse(content):
         if tag.item.id in _PADDING:
             continue
         inner += [
-            (ids.name_of(child.id), child.raw) for comment in tag.comments if comment.ours for child in comment.others
+            (ids.name_of(child.id), child.raw)
+            for comment in tag.comments
+            if comment.of_file
+            for child in comment.others
         ]
         if tag.item.id != ids.TAG:
-            found.append((ids.name_of(tag.item.id), tag.item.raw))
+            kept_items.append((ids.name_of(tag.item.id), tag.item.raw))
             continue
         kept = _kept(tag)
-        if tag.film and not _says_something(kept):
+        if tag.of_file and not _has_content(kept):
             continue
         number += 1
-        found += [(f"Tag[{number}]/{ids.name_of(item.id)}[{nth}]", item.raw) for nth, item in enumerate(kept, 1)]
-    return found + [(f"COMMENT/{name}[{nth}]", raw) for nth, (name, raw) in enumerate(inner, 1)]
+        kept_items += [(f"Tag[{number}]/{ids.name_of(item.id)}[{nth}]", item.raw) for nth, item in enumerate(kept, 1)]
+    return kept_items + [(f"COMMENT/{name}[{nth}]", raw) for nth, (name, raw) in enumerate(inner, 1)]
 
 
 def _kept(tag: MatroskaTag) -> list[RawElement]:
-    """Return the children of a Tag but the film's comments and padding."""
-    gone = {comment.place for comment in tag.comments if comment.ours}
+    """Return the children of a Tag without the file's comments and padding."""
+    gone = {comment.place for comment in tag.comments if comment.of_file}
     return [item for place, item in enumerate(tag.children) if place not in gone and item.id not in _PADDING]
 
 
-def _says_something(kept: Sequence[RawElement]) -> bool:
+def _has_content(kept: Sequence[RawElement]) -> bool:
     return any(item.id != ids.TARGETS for item in kept)
 
 
-def named(content: bytes) -> set[str]:
-    """Return the name of everything that is said in a Tags element. Raises as `parse`."""
-    simple = [child for tag in parse(content) for child in tag.children if child.id == ids.SIMPLE_TAG]
-    parts = [{part.id: part.content for part in ebml.children(child.content, ebml.ElementBudget())} for child in simple]
+def tag_names(content: bytes) -> set[str]:
+    """Return the names of all tags in a Tags element. Raises as `parse`."""
+    simple_tags = [child for tag in parse(content) for child in tag.children if child.id == ids.SIMPLE_TAG]
+    parts = [
+        {part.id: part.content for part in ebml.children(child.content, ebml.ElementBudget())} for child in simple_tags
+    ]
     return {ebml.text(each.get(ids.TAG_NAME, b"")).upper() for each in parts}
 
 
-def edited(
+def with_comments(
     content: bytes,
-    rewordings: Mapping[tuple[int, int], Rewording | None],
+    edits: Mapping[tuple[int, int], CommentEdit | None],
     *,
     added: str | None = None,
 ) -> bytes:
@@ -193,90 +212,91 @@ def edited(
 
     Args:
         content: The content as it is.
-        rewordings: The comments of the film that change, by the number of the Tag and their place in it; None removes.
-        added: The text of a new comment that players are to show.
+        edits: The comments of the file that change, by the number of the Tag and their place in it; None removes one.
+        added: The text of a new comment that players show.
 
     Raises:
         CorruptFileError: The element is damaged.
-        RefusedError: A comment that is removed would take other tags with it.
+        RefusedError: A removed comment holds other tags, which would be lost.
 
     """
-    if not rewordings and added is None:
+    if not edits and added is None:
         return content
     tags = parse(content)
-    home = _home(tags, rewordings) if added is not None else len(tags)
-    simple = b"" if added is None else _new_comment(added)
-    changed: dict[int, dict[int, Rewording | None]] = {}
-    for (nth, place), rewording in rewordings.items():
-        changed.setdefault(nth, {})[place] = rewording
-    parts = [_rebuilt(tag, changed.get(nth, {}), simple if nth == home else b"") for nth, tag in enumerate(tags)]
-    if simple and home == len(tags):
-        parts.append(_film_tag(simple))
-    new = ebml.master(parts, checked=_checked([tag.item for tag in tags])) if any(parts) else b""
-    if untouched(new) != untouched(content):
-        message = "The film's comment carries further tags, which would be lost with it."
-        raise errors.RefusedError(message)
+    target = _tag_for_new_comment(tags, edits) if added is not None else len(tags)
+    simple_tag = b"" if added is None else _new_comment(added)
+    changed: dict[int, dict[int, CommentEdit | None]] = {}
+    for (nth, place), edit in edits.items():
+        changed.setdefault(nth, {})[place] = edit
+    parts = [
+        _edited_tag(tag, changed.get(nth, {}), simple_tag if nth == target else b"") for nth, tag in enumerate(tags)
+    ]
+    if simple_tag and target == len(tags):
+        parts.append(_new_tag(simple_tag))
+    new = ebml.master(parts, has_crc=_has_crc([tag.item for tag in tags])) if any(parts) else b""
+    if kept_content(new) != kept_content(content):
+        raise errors.RefusedError(NESTED_TAGS)
     return new
 
 
-def _home(tags: Sequence[MatroskaTag], rewordings: Mapping[tuple[int, int], Rewording | None]) -> int:
-    """Return which Tag a new comment joins: the last one of the film, behind all that hides it; else a new Tag."""
-    after = max((nth for nth, tag in enumerate(tags) if any(comment.masks for comment in tag.comments)), default=-1)
-    gone = {place for place, rewording in rewordings.items() if rewording is None}
+def _tag_for_new_comment(tags: Sequence[MatroskaTag], edits: Mapping[tuple[int, int], CommentEdit | None]) -> int:
+    """Return the Tag for a new comment: the last one of the file, behind all that hide it; else a new Tag."""
+    after = max((nth for nth, tag in enumerate(tags) if any(comment.hides for comment in tag.comments)), default=-1)
+    gone = {place for place, edit in edits.items() if edit is None}
     staying = [
         nth
         for nth, tag in enumerate(tags)
         for place, item in enumerate(tag.children)
         if item.id != ids.TARGETS and item.id not in _PADDING and (nth, place) not in gone
     ]
-    return max((nth for nth in staying if nth > after and tags[nth].flat and tags[nth].film), default=len(tags))
+    return max((nth for nth in staying if nth > after and tags[nth].flat and tags[nth].of_file), default=len(tags))
 
 
-def _rebuilt(tag: MatroskaTag, rewordings: Mapping[int, Rewording | None], simple: bytes) -> bytes:
-    """Return the Tag with other comments, and `simple` at its end; `b""` if it says nothing any more."""
+def _edited_tag(tag: MatroskaTag, edits: Mapping[int, CommentEdit | None], simple_tag: bytes) -> bytes:
+    """Return the Tag with other comments, and `simple_tag` at its end; `b""` if it becomes empty."""
     if tag.item.id in _PADDING:
         return b""
-    if not rewordings and not simple:
+    if not edits and not simple_tag:
         return tag.item.raw
     comments = {comment.place: comment for comment in tag.comments}
-    parts, says_something = [], bool(simple)
+    parts, has_content = [], bool(simple_tag)
     for place, child in enumerate(tag.children):
-        rewording = rewordings.get(place)
-        if child.id in _PADDING or (place in rewordings and rewording is None):
+        edit = edits.get(place)
+        if child.id in _PADDING or (place in edits and edit is None):
             continue
-        parts.append(_reworded(comments[place], rewording) if rewording else child.raw)
-        says_something |= child.id != ids.TARGETS
-    if not says_something:
+        parts.append(_edited_comment(comments[place], edit) if edit else child.raw)
+        has_content |= child.id != ids.TARGETS
+    if not has_content:
         return b""
-    return ebml.element(ids.TAG, ebml.master([*parts, simple], checked=_checked(tag.children)))
+    return ebml.element(ids.TAG, ebml.master([*parts, simple_tag], has_crc=_has_crc(tag.children)))
 
 
-def _reworded(comment: Comment, rewording: Rewording) -> bytes:
+def _edited_comment(comment: Comment, edit: CommentEdit) -> bytes:
     """Return the SimpleTag of a comment with another text."""
     dropped = set(_PADDING)
-    announced = rewording.announced and not rewording.anew
-    if rewording.anew:
+    sets_default = edit.sets_default and not edit.resets_language
+    if edit.resets_language:
         dropped |= _LANGUAGES
-    elif announced:
+    elif sets_default:
         dropped |= {ids.TAG_DEFAULT, ids.TAG_DEFAULT_BOGUS}
     old = next(child for child in reversed(comment.children) if child.id == ids.TAG_STRING)
-    text = rewording.text.encode("utf-8", "surrogateescape")
-    string = ebml.element(ids.TAG_STRING, text if rewording.anew else text + bytes(comment.padding))
-    default = ebml.element(ids.TAG_DEFAULT, b"\x01") if announced else b""
+    text = edit.text.encode("utf-8", "surrogateescape")
+    string = ebml.element(ids.TAG_STRING, text if edit.resets_language else text + bytes(comment.padding))
+    default = ebml.element(ids.TAG_DEFAULT, b"\x01") if sets_default else b""
     parts = [default + string if child is old else child.raw for child in comment.children if child.id not in dropped]
-    return ebml.element(ids.SIMPLE_TAG, ebml.master(parts, checked=_checked(comment.children)))
+    return ebml.element(ids.SIMPLE_TAG, ebml.master(parts, has_crc=_has_crc(comment.children)))
 
 
 def _new_comment(text: str) -> bytes:
-    """Return the SimpleTag of a comment in no language, which players show."""
+    """Return the SimpleTag of a comment without language, which players show."""
     string = ebml.element(ids.TAG_STRING, text.encode("utf-8", "surrogateescape"))
     return ebml.element(ids.SIMPLE_TAG, ebml.element(ids.TAG_NAME, b"COMMENT") + string)
 
 
-def _film_tag(simple: bytes) -> bytes:
-    level = ebml.element(ids.TARGET_TYPE_VALUE, ebml.encode_uint(_FILM_LEVEL))
-    return ebml.element(ids.TAG, ebml.element(ids.TARGETS, level) + simple)
+def _new_tag(simple_tag: bytes) -> bytes:
+    level = ebml.element(ids.TARGET_TYPE_VALUE, ebml.encode_uint(_FILE_LEVEL))
+    return ebml.element(ids.TAG, ebml.element(ids.TARGETS, level) + simple_tag)
 
 
-def _checked(items: Sequence[RawElement]) -> bool:
+def _has_crc(items: Sequence[RawElement]) -> bool:
     return any(item.id == ebml.CRC_32 for item in items)

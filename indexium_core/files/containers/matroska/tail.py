@@ -1,10 +1,10 @@
 """
-A damaged end of a Matroska file: what lies behind the last whole cluster and cannot be followed.
+The damaged end of a Matroska file: bytes behind the last complete cluster that cannot be parsed.
 
-A recording that was interrupted ends within a cluster, a block or the index behind them, and some recorders leave stray
-bytes there. Players show all that comes before. Such a file can be written in front of its damaged end, which keeps its
-bytes. Players continue with the next element that they recognise (FFmpeg searches for one, byte by byte). So there must
-be no further cluster in it, and no tags or directory, because these decide what players show.
+An interrupted recording ends within a cluster, a block or the index behind them, and some recorders leave other bytes
+there. Players show everything before it. Such a file can be written in front of its damaged end, which keeps its bytes.
+Players continue with the next element that they recognise (FFmpeg searches for one, byte by byte). So there must be no
+further cluster in the damaged end, and no Tags or SeekHead, because these decide what players show.
 """
 
 from __future__ import annotations
@@ -14,30 +14,30 @@ from indexium_core.files.containers import Reader
 from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import Element
 
-__all__ = ["LONGEST", "damage"]
+__all__ = ["MAX_LENGTH", "damage"]
 
-LONGEST = 64 << 20  # bytes: the clusters of live recordings have some megabytes
+MAX_LENGTH = 64 << 20  # bytes; the clusters of live recordings have some megabytes
 _CHUNK = 1 << 20
 _ONE_BYTE = "The last byte belongs to no element."
 _LAST_SHORT = 0x0FFFFFFF  # the highest ID of less than four bytes, which no child of a segment has
-# Behind the damage they would mean that more of the file follows there.
+# Elements of these IDs behind the damage show that more of the file follows.
 _DECIDING = tuple(ebml.encode_uint(number) for number in (ids.CLUSTER, ids.TAGS, ids.SEEK_HEAD, *sorted(ids.DOCUMENT)))
 
 
 def damage(reader: Reader, start: int, end: int, error: errors.IndexiumError, *, in_cluster: bool) -> str:
     """
-    Return what is damaged in `[start, end)`, as a sentence; "" where it is no damaged end behind whole clusters.
+    Return what is damaged in `[start, end)`, as a sentence; "" where it is not a damaged end behind complete clusters.
 
     Args:
         reader: The file.
-        start: Where the element begins that could not be followed, behind at least one whole cluster.
-        end: Where the segment ends.
-        error: Why it could not be followed.
-        in_cluster: A cluster that does not know its size lies right before it.
+        start: Offset of the element that could not be parsed, behind at least one complete cluster.
+        end: End of the segment.
+        error: Why it could not be parsed.
+        in_cluster: A cluster of unknown size lies right before it.
 
     """
     length = end - start
-    if length > LONGEST or _goes_on(reader, start, end):
+    if length > MAX_LENGTH or _contains_deciding_element(reader, start, end):
         return ""
     try:
         element = ebml.header_at(reader.read_at(start, min(length, ebml.HEADER_MAX)), 0, start)
@@ -58,8 +58,8 @@ def _cut(element: Element, end: int, *, in_cluster: bool) -> str:
     return f"The last element ({ids.name_of(element.id)}) is cut short."
 
 
-def _goes_on(reader: Reader, start: int, end: int) -> bool:
-    """Tell whether the ID of an element that decides what players show lies behind the first byte."""
+def _contains_deciding_element(reader: Reader, start: int, end: int) -> bool:
+    """Tell whether the ID of an element that decides what players show lies behind `start`."""
     overlap = max(map(len, _DECIDING)) - 1  # an ID may lie across two chunks
     for position in range(start + 1, end, _CHUNK):
         data = reader.read_at(position, min(_CHUNK + overlap, end - position))

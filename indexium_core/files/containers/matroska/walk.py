@@ -1,14 +1,13 @@
 """
 Examining a Matroska or WebM file: one walk over the headers of the segment's children, clusters included.
 
-Nothing of the media is read. The walk has to arrive exactly at the end of the segment; whatever keeps it from doing so
-is found before anybody writes. A segment, cluster or block that reaches past the end of the file is `corrupt`, unless
-only the end of a recording is damaged (`tail`); several documents in one file, and what does not belong into a segment,
-are `no_strategy_yet`.
+No media is read. The walk has to end exactly at the end of the segment, so that all damage is found before a write. A
+segment, cluster or block that reaches past the end of the file is `corrupt`, unless only the end of a recording is
+damaged (`tail`). Several documents in one file, and elements that may not be in a segment, are `no_strategy_yet`.
 
-A live recording is walked too. Its segment does not know its size and goes to the end of the file; a cluster that does
-not know its own ends where something begins that cannot be in it (RFC 8794, section 6.2): all children of a segment
-have IDs of four bytes (RFC 9559, section 5.1), no child of a cluster has, so the walk hops from block to block.
+Live recordings have a segment of unknown size, up to the end of the file, and may have clusters of unknown size. Such a
+cluster ends before the first element that cannot be in it (RFC 8794, section 6.2). All children of a segment have IDs
+of four bytes (RFC 9559, section 5.1) and no child of a cluster has, so the walk reads the header of every block.
 """
 
 from __future__ import annotations
@@ -25,27 +24,27 @@ __all__ = ["HOPS_MAX", "MAGIC", "Headers", "examine"]
 
 MAGIC = b"\x1a\x45\xdf\xa3"
 _EBML_HEADER_MAX = 4096  # bytes; real ones have about 40
-_FOUR_BYTES = 0x10000000  # the children of a segment have IDs of four bytes, those still to be invented too
+_FOUR_BYTES = 0x10000000  # the children of a segment have IDs of four bytes
 _READ_MAX = 16  # Tags or SeekHeads that are read; real files have one or two
 _ELEMENTS_MAX = 20_000  # level-1 elements beside the clusters; real files have some ten
-_RUNS_MAX = 1000  # stretches of clusters
+_RUNS_MAX = 1000  # runs of clusters
 HOPS_MAX = 2_000_000  # headers in all; a day of one-second clusters has 86,400, six hours from a browser 1,700,000
-_WINDOW = 4096  # bytes read at a time from block to block
+_WINDOW = 4096  # bytes read at a time
 
 
 def examine(reader: Reader, *, known: MatroskaLayout | None = None) -> MatroskaLayout:
     """
-    Parse the structure and say what is wrong with it.
+    Return the structure of a file and what is wrong with it.
 
-    `known` is the layout from before an edit that could not touch the clusters: they are not hopped over again, if
-    they still begin where they began.
+    `known` is the layout from before an edit that cannot change the clusters: they are not walked again if they still
+    start at the same offset.
 
     Raises:
         FileAccessError: The disk failed. Nothing is raised for what the file contains.
 
     """
     walk = _Walk(reader, known)
-    for step in (walk.document, walk.children, walk.counts, walk.directory, walk.comments):
+    for step in (walk.document, walk.children, walk.check_counts, walk.directory, walk.comments):
         try:
             step()
         except (errors.CorruptFileError, errors.RefusedError) as error:
@@ -54,22 +53,22 @@ def examine(reader: Reader, *, known: MatroskaLayout | None = None) -> MatroskaL
 
 
 class Headers:
-    """Element headers of a file, read in windows: where they lie close together, one read serves many."""
+    """A reader of element headers that reads windows: one read serves several headers that are close together."""
 
     def __init__(self, reader: Reader, window: int = _WINDOW) -> None:
         self._reader = reader
         self._window = window
         self._data = b""
         self._start = 0
-        self.whole = 0  # up to here all is whole in the cluster that `open_end` looked at last
+        self.complete_end = 0  # end of the last complete part of the cluster that `open_end` read last
 
     def at(self, offset: int) -> Element:
         """Return the header at `offset`. Raises `CorruptFileError` where there is none."""
-        index = self._seek(offset)  # first, for it may put other data into the window
+        index = self._seek(offset)  # first, because it may load another window
         return ebml.header_at(self._data, index, offset)
 
     def _seek(self, offset: int) -> int:
-        """Return where in the window the header at `offset` begins."""
+        """Return the index of the header at `offset` in the window."""
         index = offset - self._start
         if not 0 <= index <= len(self._data) - ebml.HEADER_MAX:
             self._data, self._start, index = self._reader.read_at(offset, self._window), offset, 0
@@ -77,19 +76,19 @@ class Headers:
 
     def open_end(self, cluster: Element, stop: int, budget: ebml.ElementBudget) -> int:
         """
-        Return where a cluster ends that does not know its size.
+        Return the end of a cluster of unknown size.
 
-        A recording of some hours has a million blocks: what nearly all of them look like is read without a call.
+        A recording of some hours has a million blocks: the usual form of a header is read without a function call.
 
         Raises:
-            CorruptFileError: It is cut off, or holds something that is no element.
-            RefusedError: It holds a part that does not know its size either, or more parts than the budget has.
+            CorruptFileError: It is cut short, or holds bytes that are not an element.
+            RefusedError: It holds an element of unknown size, or more elements than the budget allows.
 
         """
-        position = self.whole = cluster.data
+        position = self.complete_end = cluster.data
         while position < stop:
             budget.spend()
-            self.whole = position
+            self.complete_end = position
             index = self._seek(position)
             head = self._data[index : index + 9]
             width = 9 - head[1].bit_length() if len(head) == 9 and head[0] > 0x80 else 9
@@ -102,16 +101,16 @@ class Headers:
             if child.id >= _FOUR_BYTES:
                 return position
             if child.size == ebml.UNKNOWN:
-                message = f"A part of the cluster at byte {cluster.offset:,} does not know its size."
+                message = f"An element of the cluster at byte {cluster.offset:,} has an unknown size."
                 raise errors.RefusedError(message)
             position = child.end
         if position > stop:
-            message = f"The recording is cut off: a part of the cluster at byte {cluster.offset:,} is not whole."
+            message = f"The recording is cut short: an element of the cluster at byte {cluster.offset:,} is incomplete."
             raise errors.CorruptFileError(message)
         return position
 
 
-_MARKS = tuple(1 << 7 * width for width in range(9))  # the bit that says how wide a size field is
+_MARKS = tuple(1 << 7 * width for width in range(9))  # the bit that marks the width of a size field
 
 
 def _size(element: Element) -> int:
@@ -119,7 +118,7 @@ def _size(element: Element) -> int:
 
 
 class _Walk:
-    """What was seen so far; each step adds to it, and raises for what it cannot follow."""
+    """The state of a walk; each step adds to it, and raises for what it cannot parse."""
 
     def __init__(self, reader: Reader, known: MatroskaLayout | None) -> None:
         self.reader = reader
@@ -138,6 +137,7 @@ class _Walk:
         self.heads: dict[int, SeekHead] = {}
         self.fields: tuple[FieldValue, ...] = ()
         self.added = ""
+        self.not_removable = ""
         self.problem: Refusal | None = None
 
     def layout(self) -> MatroskaLayout:
@@ -147,6 +147,7 @@ class _Walk:
             payload=(*(run.extent for run in self.runs), *([self.damaged] if self.damaged else [])),
             fields=self.fields,
             added=self.added,
+            not_removable=self.not_removable,
             problem=self.problem,
             damage="" if self.problem else self.damage,
             segment=self.segment,
@@ -174,9 +175,9 @@ class _Walk:
 
     def _kind(self, content: bytes) -> None:
         """
-        Take over what the header says of the document.
+        Read the properties of the document from its header.
 
-        The IDs of a Matroska document have four bytes at most, its sizes one to eight (RFC 9559, section 4).
+        The IDs of a Matroska document have at most four bytes, its sizes one to eight (RFC 9559, section 4).
         """
         try:
             last = {item.id: item.content for item in ebml.children(content, ebml.ElementBudget())}
@@ -194,51 +195,51 @@ class _Walk:
             raise errors.RefusedError(message)
 
     def children(self) -> None:
-        """Hop over the children of the segment, by their headers."""
+        """Read the headers of the children of the segment."""
         if self.segment is None:
             return
-        missing = max(0, self._said_end() - self.reader.size)
-        self.end = min(self._said_end(), self.reader.size)
+        missing = max(0, self._stated_end() - self.reader.size)
+        self.end = min(self._stated_end(), self.reader.size)
         try:
-            self._hop(self.segment.data)
+            self._walk_children(self.segment.data)
         except (errors.CorruptFileError, errors.RefusedError):
-            if self.runs:  # where the clusters end cannot be told: all the rest counts as media
+            if self.runs:  # the end of the clusters is unknown: all remaining bytes count as media
                 self.runs = [ClusterRun(self.runs[0].offset, self.end, sum(run.clusters for run in self.runs))]
             if not missing:
                 raise
         if missing:
-            message = f"The file is cut off: {missing:,} bytes are missing at its end."
+            message = f"The file is cut short: {missing:,} bytes are missing at its end."
             raise errors.CorruptFileError(message)
         self._check_tail()
 
-    def _said_end(self) -> int:
-        """Return where the segment says that it ends; the end of the file where it does not know."""
+    def _stated_end(self) -> int:
+        """Return the end of the segment by its size; the end of the file where the size is unknown."""
         assert self.segment is not None
         return self.reader.size if self.segment.size == ebml.UNKNOWN else self.segment.end
 
-    def _hop(self, position: int) -> None:
+    def _walk_children(self, position: int) -> None:
         while position < self.end:
             try:
-                position = self._step(position)
+                position = self._read_child(position)
             except (errors.CorruptFileError, errors.RefusedError) as error:
-                if not self._ends_damaged(position, error):
+                if not self._has_damaged_end(position, error):
                     raise
                 return
 
-    def _step(self, position: int) -> int:
-        """Hop over a run of clusters, or over another element, and return where it ends."""
+    def _read_child(self, position: int) -> int:
+        """Read a run of clusters, or another element, and return its end."""
         self.budget.spend()
         element = self._header(position)
         if element.id == ids.CLUSTER:
-            return self._run(element)
+            return self._read_run(element)
         self._check(element)
         self.elements.append(element)
         return element.end
 
-    def _ends_damaged(self, position: int, error: errors.IndexiumError) -> bool:
-        """Tell whether what could not be followed is the damaged end of a recording that is whole before it."""
+    def _has_damaged_end(self, position: int, error: errors.IndexiumError) -> bool:
+        """Tell whether an unreadable element is the damaged end of a recording that is complete before it."""
         whole = [run for run in self.runs if run.clusters]
-        if not whole or self.end < self._said_end():
+        if not whole or self.end < self._stated_end():
             return False
         in_cluster = whole[-1].open and whole[-1].end == position
         self.damage = tail.damage(self.reader, position, self.end, error, in_cluster=in_cluster)
@@ -247,42 +248,42 @@ class _Walk:
             self.damaged = Extent(position, self.end - position)
         return bool(self.damage)
 
-    def _run(self, cluster: Element) -> int:
-        """Hop over a cluster and those right behind it, unless they are known, and return where they end."""
+    def _read_run(self, cluster: Element) -> int:
+        """Read a cluster and those right behind it, unless they are known, and return the end of the run."""
         if not self.runs and cluster.offset not in self.known:
-            self.known = {}  # another place, another file
+            self.known = {}  # at another offset the known runs do not apply
         run = self.known.get(cluster.offset)
         if run is None:
-            self.runs.append(ClusterRun(cluster.offset, self.end, 0))  # as long as it is not known better
-            run = self._measured(cluster)
+            self.runs.append(ClusterRun(cluster.offset, self.end, 0))  # until its end is known
+            run = self._measured_run(cluster)
             self.runs.pop()
         self.runs.append(run)
         if len(self.runs) > _RUNS_MAX:
-            message = f"The media lie in more than {_RUNS_MAX:,} stretches with something else between them."
+            message = f"The media lie in more than {_RUNS_MAX:,} parts with other elements between them."
             raise errors.RefusedError(message)
         return run.end
 
-    def _measured(self, cluster: Element) -> ClusterRun:
+    def _measured_run(self, cluster: Element) -> ClusterRun:
         start, count = cluster.offset, 0
         while True:
-            unsized = cluster.size == ebml.UNKNOWN
+            is_unsized = cluster.size == ebml.UNKNOWN
             try:
-                end = self.blocks.open_end(cluster, self.end, self.budget) if unsized else cluster.end
+                end = self.blocks.open_end(cluster, self.end, self.budget) if is_unsized else cluster.end
                 self._check_end(cluster, end)
             except errors.CorruptFileError:
-                if unsized and self.blocks.whole > cluster.data:
-                    return ClusterRun(start, self.blocks.whole, count + 1, open=True)
+                if is_unsized and self.blocks.complete_end > cluster.data:
+                    return ClusterRun(start, self.blocks.complete_end, count + 1, open=True)
                 if count:
                     return ClusterRun(start, cluster.offset, count, open=False)
                 raise
             count += 1
             following = self._cluster_at(end) if end < self.end else None
             if following is None:
-                return ClusterRun(start, end, count, unsized)
+                return ClusterRun(start, end, count, is_unsized)
             cluster = following
 
     def _cluster_at(self, offset: int) -> Element | None:
-        """Return the header of a cluster, None where there is something else, or nothing that can be read."""
+        """Return the header of a cluster, None where there is no cluster."""
         self.budget.spend()
         try:
             found = self._header(offset)
@@ -296,46 +297,46 @@ class _Walk:
             message = "The file holds several documents or segments."
             raise errors.RefusedError(message)
         if element.size == ebml.UNKNOWN:
-            message = f"{name} at byte {element.offset:,} does not know its size."
+            message = f"{name} at byte {element.offset:,} has an unknown size."
             raise errors.RefusedError(message)
         self._check_end(element, element.end)
         if element.id == ebml.CRC_32:
-            message = "The segment carries a checksum over the whole film."
+            message = "The segment has a checksum over the whole file."
             raise errors.RefusedError(message)
         if element.id < _FOUR_BYTES and element.id != ebml.VOID:
-            message = f"{name} at byte {element.offset:,} does not belong directly into a segment."
+            message = f"{name} at byte {element.offset:,} may not be directly in a segment."
             raise errors.RefusedError(message)
         if len(self.elements) >= _ELEMENTS_MAX:
-            message = f"The segment has more than {_ELEMENTS_MAX:,} parts beside its clusters."
+            message = f"The segment has more than {_ELEMENTS_MAX:,} elements beside its clusters."
             raise errors.RefusedError(message)
 
     def _check_end(self, element: Element, end: int) -> None:
         if end > self.end:
             name = ids.name_of(element.id)
-            message = f"The file is cut off or damaged: {name} at byte {element.offset:,} reaches past the end."
+            message = f"The file is cut short or damaged: {name} at byte {element.offset:,} reaches past the end."
             raise errors.CorruptFileError(message)
 
     def _check_tail(self) -> None:
-        """Refuse a segment that says that it ends where it does not: readers go on, each in its own way."""
+        """Raise RefusedError for a segment with a wrong end: readers differ in how they continue."""
         tail = self.reader.read_at(self.end, 4)
         number = int.from_bytes(tail, "big")
         if number in ids.DOCUMENT:
             message = "The file holds several documents or segments."
             raise errors.RefusedError(message)
         if number in ids.TOP_LEVEL:
-            message = f"{ids.name_of(number)} follows the end of the segment: the segment says a size that is wrong."
+            message = f"{ids.name_of(number)} follows the end of the segment: the size of the segment is wrong."
             raise errors.RefusedError(message)
 
-    def counts(self) -> None:
-        """Refuse more Tags or directories than any that were made in earnest: an edit has them all in memory."""
+    def check_counts(self) -> None:
+        """Raise RefusedError for too many Tags or SeekHead elements: an edit has them all in memory."""
         for number, name in ((ids.TAGS, "Tags"), (ids.SEEK_HEAD, "directories (SeekHead)")):
-            found = self._all(number)
-            if len(found) > _READ_MAX or (len(found) > 1 and sum(map(_size, found)) > METADATA_MAX):
-                message = f"The file holds more {name} than any that was made in earnest."
+            elements = self._all(number)
+            if len(elements) > _READ_MAX or (len(elements) > 1 and sum(map(_size, elements)) > METADATA_MAX):
+                message = f"The file holds too many {name}."
                 raise errors.RefusedError(message)
 
     def directory(self) -> None:
-        """Take every SeekHead apart: one that is damaged is found before anything is written."""
+        """Parse every SeekHead, so that damage is found before a write."""
         if self.problem is not None:
             return
         self.heads = seekhead.read(self.reader, self.layout())
@@ -344,22 +345,23 @@ class _Walk:
                 self._check_entry(entry)
 
     def _check_entry(self, entry: seekhead.SeekEntry) -> None:
-        """Refuse a directory that names an element in the damaged end: players may read a part of it."""
+        """Raise CorruptFileError for a SeekHead entry into the damaged end: players may read a part of it."""
         assert self.segment is not None
         assert self.damaged is not None
         if self.segment.data + entry.position >= self.damaged.offset and entry.id not in {ids.CLUSTER, ids.CUES}:
-            message = f"The file is cut off or damaged: {ids.name_of(entry.id)} at its end is not whole."
+            message = f"The file is cut short or damaged: {ids.name_of(entry.id)} at its end is incomplete."
             raise errors.CorruptFileError(message)
 
     def comments(self) -> None:
-        """Collect every comment of the film, wherever it lies and whether players find it or not."""
+        """Collect every comment of the file, whether players find it or not."""
         found = {element.offset: element for element in self._all(ids.TAGS)[:_READ_MAX]}
         if found:
             places = {element.offset: element.id for element in self.elements}
             order = seekhead.read_order(self.layout(), places, self.heads)
             contents = {element: content_of(self.reader, element) for element in found.values()}
-            film = comments.found(contents, [found[offset] for offset in order if offset in found])
-            self.fields, self.added = film.fields, film.added
+            file_comments = comments.find_comments(contents, [found[offset] for offset in order if offset in found])
+            self.fields, self.added = file_comments.fields, file_comments.added
+            self.not_removable = file_comments.not_removable
 
     def _all(self, number: int) -> list[Element]:
         return [element for element in self.elements if element.id == number]

@@ -1,10 +1,10 @@
 """
-Zones: the stretches of a segment in which elements may be laid anew, and the bytes that do it.
+Zones: the ranges of a segment in which elements may be moved or replaced, and the writes that do it.
 
-A zone is a run of neighbours out of Tags, SeekHead and Void; everything else stays where it is. Pieces are put at
-offsets, whatever is free between them becomes Void. A gap of one byte cannot be a Void: the element before it gets a
-size field that is one byte wider than it needs to be. Right behind a cluster that does not know its size there can be
-no Void either: it would be part of that cluster.
+A zone is a run of adjacent Tags, SeekHead and Void elements; all other elements stay. Pieces get offsets, and free
+bytes between them become Void. A gap of one byte cannot be a Void: the element before it gets a size field that is one
+byte wider than needed. Right behind a cluster of unknown size there can be no Void either: it would be part of the
+cluster.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.files.containers.matroska.layout import MatroskaLayout
 
-__all__ = ["EDITABLE", "Gap", "Piece", "Write", "Zone", "gaps", "lay", "zones"]
+__all__ = ["EDITABLE", "Gap", "Piece", "Write", "Zone", "gaps", "lay_out", "zones"]
 
 EDITABLE = frozenset({ebml.VOID, ids.TAGS, ids.SEEK_HEAD})
 
@@ -25,7 +25,7 @@ Write = tuple[int, bytes]  # bytes to put at an offset of the file
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """An element that is to lie at `offset`."""
+    """An element to write at `offset`."""
 
     offset: int
     id: int
@@ -38,27 +38,27 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """Neighbouring elements that may be laid anew. The one at the end of the segment can grow, and may be empty."""
+    """Adjacent elements that may be replaced. The zone at the end of the segment can grow, and may be empty."""
 
     start: int
     end: int
     elements: tuple[Element, ...]
     grows: bool
-    solid: bool  # it cannot begin with a Void
+    solid: bool  # it cannot start with a Void
     widest: int  # bytes that a size field may have
 
     def holds(self, offset: int) -> bool:
-        """Tell whether an element at `offset` lies in the zone, or would once it has grown."""
+        """Tell whether an element at `offset` lies in the zone, also after the zone has grown."""
         return self.start <= offset and (self.grows or offset < self.end)
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Neighbours within a zone that are Void or become it."""
+    """Adjacent elements in a zone that are Void or become Void."""
 
     start: int
     end: int
-    behind: Element | None  # the SeekHead right before it
+    seek_head: Element | None  # the SeekHead right before it
     grows: bool  # it reaches the end of the segment and may grow
 
 
@@ -66,8 +66,8 @@ def zones(layout: MatroskaLayout) -> tuple[Zone, ...]:
     """
     Return the zones in file order, a growing one last.
 
-    A segment can grow if nothing follows it, and if the last cluster says where it ends: behind one that does not,
-    readers differ (measured: MediaInfo and ExifTool find no tags there).
+    A segment can grow if nothing follows it and its last cluster has a known size: behind a cluster of unknown size
+    MediaInfo and ExifTool find no tags (measured).
     """
     found: list[list[Element]] = []
     for element in layout.elements:
@@ -90,23 +90,23 @@ def zones(layout: MatroskaLayout) -> tuple[Zone, ...]:
 
 
 def gaps(zone: Zone, free: Collection[Element]) -> Iterator[Gap]:
-    """Yield the gaps of a zone in file order; those of its elements that are `free`, and every Void, make them up."""
-    start, behind = zone.start, None
+    """Yield the gaps of a zone in file order: its `free` elements and every Void."""
+    start, seek_head = zone.start, None
     for element in zone.elements:
         if element.id == ebml.VOID or element in free:
             continue
         if start < element.offset:
-            yield Gap(start, element.offset, behind, grows=False)
-        start, behind = element.end, element if element.id == ids.SEEK_HEAD else None
+            yield Gap(start, element.offset, seek_head, grows=False)
+        start, seek_head = element.end, element if element.id == ids.SEEK_HEAD else None
     if start < zone.end or zone.grows:
-        yield Gap(start, zone.end, behind, zone.grows)
+        yield Gap(start, zone.end, seek_head, zone.grows)
 
 
-def lay(zone: Zone, pieces: Sequence[Piece], free: Collection[Element]) -> list[Write] | None:
+def lay_out(zone: Zone, pieces: Sequence[Piece], free: Collection[Element]) -> list[Write] | None:
     """
-    Return the bytes that put `pieces` into the zone, or None where they do not fit.
+    Return the writes that put `pieces` into the zone, or None where they do not fit.
 
-    Tags and SeekHeads stay, unless a piece takes their place or they are `free`; everything else becomes Void.
+    Tags and SeekHeads stay, unless a piece takes their place or they are `free`; all other bytes become Void.
     """
     own = [piece for piece in pieces if zone.holds(piece.offset)]
     taken = {piece.offset for piece in own}
@@ -135,14 +135,14 @@ def lay(zone: Zone, pieces: Sequence[Piece], free: Collection[Element]) -> list[
 
 
 def _narrow(zone: Zone, offset: int, data: bytes) -> bool:
-    """Tell whether the document allows a size field as wide as that of the element; what only fills has none."""
+    """Tell whether the document allows a size field as wide as that of the element; zeros have none."""
     return not data[0] or ebml.header_at(data, 0, offset).size_width <= zone.widest
 
 
 def _voided(zone: Zone, start: int, end: int) -> list[Write]:
-    """Make `[start, end)` one Void; what elements said there is overwritten, old Voids keep their filling."""
+    """Return the writes that make `[start, end)` one Void; zeros replace elements, old Voids keep their bytes."""
     head = ebml.void(end - start)
-    new = max(start + len(head), zone.end)  # where the file had no bytes yet
+    new = max(start + len(head), zone.end)  # behind the old end of the file
     writes = [(start, head), *([(new, bytes(end - new))] if new < end else [])]
     for element in zone.elements:
         first, stop = max(element.offset, start + len(head)), min(element.end, end)

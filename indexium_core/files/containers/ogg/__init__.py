@@ -26,7 +26,7 @@ FAMILY = RemuxableFamily(
         media_census=editing.media_census,
         strategies=(
             EditStrategy("ogg_in_place", editing.in_place),
-            EditStrategy("ogg_copy", editing.copied),
+            EditStrategy("ogg_copy", editing.copy),
             StreamCopy("ogg_remux", "ogg"),
         ),
     )

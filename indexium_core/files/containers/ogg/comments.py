@@ -1,9 +1,9 @@
 """
 The comment header of an Ogg stream: one packet, the second of its stream.
 
-It holds the name of the maker ("vendor"), a count and texts `NAME=value`, each with a 32-bit little-endian length
-(Vorbis I, section 5; the same in Theora, section 6.3, in Opus, RFC 7845, section 5.2, in Speex and VP8, and for FLAC in
-a metadata block). Texts are bytes here: nothing is decoded and encoded again.
+It holds the vendor string, a count and texts `NAME=value`, each with a 32-bit little-endian length (Vorbis I, section
+5; the same in Theora, section 6.3, in Opus, RFC 7845, section 5.2, in Speex and VP8, and for FLAC in a metadata block).
+Texts are bytes here: nothing is decoded and encoded again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from indexium_core.files.containers.shared import parsing
 from indexium_core.files.containers.shared.parsing import MalformedHeaderError
 
-__all__ = ["CODECS", "FLAC", "Comments", "OggCodec", "codec_of", "named", "value_of"]
+__all__ = ["CODECS", "FLAC", "Comments", "OggCodec", "codec_of", "name_of", "value_of"]
 
 
 _LARGEST_BLOCK = 0xFFFFFF  # bytes of a metadata block of FLAC
@@ -22,14 +22,14 @@ _LARGEST_BLOCK = 0xFFFFFF  # bytes of a metadata block of FLAC
 
 @dataclass(frozen=True, slots=True)
 class OggCodec:
-    """A codec that is known by how its first packet begins."""
+    """A codec, recognised by the first bytes of its first packet."""
 
     magic: bytes
-    headers: int  # packets, of which the second holds the comments; 0: the first one says how many follow it
-    lead: bytes  # what these begin with
+    headers: int  # header packets, of which the second holds the comments; 0: the first one has the number
+    prefix: bytes  # first bytes of the comment header
     is_video: bool = False
-    closing: bytes = b""  # what ends the texts
-    pads: bool = True  # its readers pass over noughts behind that
+    closing: bytes = b""  # bytes that end the texts
+    pads: bool = True  # its readers skip zeros behind them
 
 
 FLAC = OggCodec(b"\x7fFLAC", 0, b"\x04\0\0\0", pads=False)  # type and length of a metadata block
@@ -48,50 +48,50 @@ class Comments:
     """A comment header."""
 
     codec: OggCodec
-    lead: bytes
+    prefix: bytes
     vendor: bytes
-    count: int  # of texts, as the header states
+    count: int  # the stored number of texts
     texts: tuple[bytes, ...]
-    rest: bytes  # what is behind the texts
+    rest: bytes  # bytes behind the texts
 
     @classmethod
     def read(cls, codec: OggCodec, packet: bytes) -> Comments:
-        """Read a packet; raises MalformedError where it ends within a text."""
-        data = packet[len(codec.lead) :]
+        """Read a packet; raises MalformedHeaderError where it ends within a text."""
+        data = packet[len(codec.prefix) :]
         at = 4 + int.from_bytes(data[:4], "little")
         count, vendor = int.from_bytes(data[at : at + 4], "little"), data[4:at]
         at += 4
         texts = []
-        for _ in range(min(count, parsing.STEPS)):
+        for _ in range(min(count, parsing.MAX_ELEMENTS)):
             length = int.from_bytes(data[at : at + 4], "little")
             text = data[at + 4 : at + 4 + length]
             if at + 4 > len(data) or len(text) < length:
                 raise MalformedHeaderError("its comments are cut short")
             texts.append(text)
             at += 4 + length
-        lead = packet[: len(codec.lead)]
-        return cls(codec=codec, lead=lead, vendor=vendor, count=count, texts=tuple(texts), rest=data[at:])
+        prefix = packet[: len(codec.prefix)]
+        return cls(codec=codec, prefix=prefix, vendor=vendor, count=count, texts=tuple(texts), rest=data[at:])
 
     @property
     def padding(self) -> int | None:
-        """How many bytes behind the texts are padding; None where there can be none."""
+        """Bytes of padding behind the texts; None where there can be none."""
         codec = self.codec
         blank = self.rest.startswith(codec.closing) and not self.rest[len(codec.closing) :].strip(b"\0")
         return len(self.rest) - len(codec.closing) if codec.pads and blank else None
 
     @property
     def packet(self) -> bytes:
-        """The packet that these comments make; raises MalformedError where they are too long."""
+        """The packet of these comments; raises MalformedHeaderError where they are too long."""
         body = struct.pack("<I", len(self.vendor)) + self.vendor + struct.pack("<I", len(self.texts))
         body += b"".join(struct.pack("<I", len(text)) + text for text in self.texts) + self.rest
         if self.codec is FLAC:
             if len(body) > _LARGEST_BLOCK:
                 raise MalformedHeaderError("its comments are longer than FLAC can hold")
-            return self.lead[:1] + len(body).to_bytes(3, "big") + body
-        return self.lead + body
+            return self.prefix[:1] + len(body).to_bytes(3, "big") + body
+        return self.prefix + body
 
     def padded(self, length: int) -> Comments:
-        """Return the same with so many bytes of padding."""
+        """Return the same comments with `length` bytes of padding."""
         return replace(self, rest=self.codec.closing + bytes(length))
 
 
@@ -100,11 +100,11 @@ def codec_of(first: bytes) -> OggCodec | None:
     return next((codec for codec in CODECS if first.startswith(codec.magic)), None)
 
 
-def named(text: bytes) -> str:
+def name_of(text: bytes) -> str:
     """Return the name of a text; names are ASCII, and their letter case does not count."""
     return text.partition(b"=")[0].decode("latin-1")
 
 
 def value_of(text: bytes) -> str:
-    """Return the value of a text; bytes that are no UTF-8 come as lone surrogates."""
+    """Return the value of a text; bytes that are not UTF-8 become lone surrogates."""
     return text.partition(b"=")[2].decode("utf-8", "surrogateescape")

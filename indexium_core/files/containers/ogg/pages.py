@@ -1,5 +1,5 @@
 """
-Ogg pages (RFC 3533, section 6): read, laid out from packets, numbered, and given their checksums.
+Ogg pages (RFC 3533, section 6): reading them, and making them with numbers and checksums.
 
 A page holds up to 255 segments of up to 255 bytes. A segment of less than 255 bytes ends a packet; a packet may
 continue on the next page of its stream.
@@ -21,30 +21,31 @@ __all__ = [
     "ENDS",
     "LARGEST",
     "MARK",
-    "UNFINISHED",
+    "NO_PACKET_ENDS",
     "OggPage",
-    "breaks",
     "checksum",
-    "laced",
-    "made",
+    "has_valid_checksum",
+    "lacing_of",
+    "make_page",
+    "page_ends",
     "pages",
-    "remade",
-    "renumbered",
+    "renumbered_field",
+    "with_body",
 ]
 
 MARK = b"OggS"
 LARGEST = 27 + 255 + 255 * 255  # bytes of a page
-CONTINUED, BEGINS, ENDS = 1, 2, 4  # flags: of the page's first packet, of the stream
-UNFINISHED = b"\xff" * 8  # position of a page on which no packet ends
+CONTINUED, BEGINS, ENDS = 1, 2, 4  # flags: the first packet continues; the stream begins; the stream ends
+NO_PACKET_ENDS = b"\xff" * 8  # granule position of a page on which no packet ends
 
-_HEAD = 27 + 255  # most bytes of a page's header
-_FULL = 255  # segments of a page
+_MAX_HEAD = 27 + 255  # bytes of a page's header
+_MAX_SEGMENTS = 255  # of a page
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 @dataclass(frozen=True, slots=True)
 class OggPage:
-    """A page as the file has it; its body is read apart."""
+    """The header of a page in the file; its body is read separately."""
 
     offset: int
     head: bytes  # 27 bytes
@@ -76,7 +77,7 @@ class OggPage:
 
     @property
     def body(self) -> int:
-        """Where its body starts."""
+        """Offset of its body."""
         return self.offset + 27 + len(self.lacing)
 
     @property
@@ -84,94 +85,99 @@ class OggPage:
         return self.body + sum(self.lacing)
 
 
-def pages(reader: Reader, offset: int, most: int) -> Iterator[OggPage]:
+def pages(reader: Reader, offset: int, limit: int) -> Iterator[OggPage]:
     """
     Yield the pages from `offset` up to the end of the file.
 
-    Raises CutShortError, and MalformedError where something else lies between them or there are more than `most`.
+    Raises CutShortError, and MalformedHeaderError where other bytes lie between them or there are more than `limit`.
     """
-    for _ in range(most):
-        head = reader.read_at(offset, _HEAD)
+    for _ in range(limit):
+        head = reader.read_at(offset, _MAX_HEAD)
         if not head:
             return
         if len(head) < 27:
             raise CutShortError
         if head[:4] != MARK:
-            raise MalformedHeaderError("there is something between its pages that is none")
+            raise MalformedHeaderError("there are other bytes between its pages")
         page = OggPage(offset, head[:27], head[27 : 27 + head[26]])
         if page.end > reader.size:
             raise CutShortError
         yield page
         offset = page.end
-    raise MalformedHeaderError("it consists of too many parts")
+    raise MalformedHeaderError("it has too many pages")
 
 
 def checksum(data: bytes) -> int:
     """
-    Return the checksum of a page whose own checksum is given as noughts.
+    Return the checksum of a page whose own checksum field is zero.
 
-    The polynomial is that of zlib, which takes the bits in reverse order and begins and ends with the complement.
+    The polynomial is that of zlib, which takes the bits in reverse order and starts and ends with the complement.
     """
     mirrored = zlib.crc32(data.translate(_MIRRORED), 0xFFFFFFFF) ^ 0xFFFFFFFF
     return int.from_bytes(mirrored.to_bytes(4, "little").translate(_MIRRORED), "big")
 
 
-def made(page: OggPage, *, flags: int, number: int, position: bytes, lacing: bytes, body: bytes) -> bytes:
+def has_valid_checksum(page: bytes) -> bool:
+    """Tell whether the checksum of a page is right."""
+    return checksum(page[:22] + bytes(4) + page[26:]) == int.from_bytes(page[22:26], "little")
+
+
+def make_page(page: OggPage, *, flags: int, number: int, position: bytes, lacing: bytes, body: bytes) -> bytes:
     """Return a page of the same stream as `page`, with its checksum."""
     front = page.head[:5] + bytes([flags]) + position + page.serial + struct.pack("<I", number & 0xFFFFFFFF)
     back = bytes([len(lacing)]) + lacing + body
     return front + struct.pack("<I", checksum(front + bytes(4) + back)) + back
 
 
-def remade(page: OggPage, body: bytes) -> bytes:
-    """Return a page with another body of the same length."""
-    return made(page, flags=page.flags, number=page.number, position=page.position, lacing=page.lacing, body=body)
+def with_body(page: OggPage, body: bytes) -> bytes:
+    """Return a page with another body of the same length, and its checksum."""
+    return make_page(page, flags=page.flags, number=page.number, position=page.position, lacing=page.lacing, body=body)
 
 
-def renumbered(page: OggPage, by: int) -> bytes:
+def renumbered_field(page: OggPage, by: int) -> bytes:
     """
-    Return the 8 bytes of a page (from its 18th) with its number and checksum, for a number higher by `by`.
+    Return the 8 bytes at offset 18 of a page, its number and checksum, for a number that is higher by `by`.
 
-    The checksum is linear: what changes it is the checksum of the difference. So the body is not read, and a checksum
-    that was wrong stays wrong.
+    The checksum is linear: it changes by the checksum of the difference. So the body is not read, and a wrong checksum
+    stays wrong.
     """
     number = page.number + by & 0xFFFFFFFF
     difference = (number ^ page.number).to_bytes(4, "little") + bytes(page.end - page.offset - 22)
     return struct.pack("<II", number, page.checksum ^ checksum(difference))
 
 
-def laced(packet: bytes) -> bytes:
-    """Return the lengths of the segments of a packet."""
+def lacing_of(packet: bytes) -> bytes:
+    """Return the lacing values (segment lengths) of a packet."""
     return b"\xff" * (len(packet) // 255) + bytes([len(packet) % 255])
 
 
-def breaks(old: Sequence[int], before: int, after: int) -> list[int]:
+def page_ends(old: Sequence[int], before: int, after: int) -> list[int]:
     """
-    Return after how many segments each page ends, once the first packet of these pages has another length.
+    Return the number of segments up to the end of each page after the first packet has got another length.
 
-    Pages behind that packet keep their segments, and the number of pages stays, wherever this is possible.
+    Pages behind that packet keep their segments, and the number of pages stays the same, wherever this is possible.
 
     Args:
-        old: After how many segments each page ends.
+        old: The number of segments up to the end of each page.
         before: Segments of the first packet.
-        after: The same, of its new version.
+        after: Segments of its new version.
 
     """
     growth = after - before
     first = next(index for index, end in enumerate(old) if end >= before)
     for last in range(first, len(old)):
         total = old[last] + growth
-        if last + 1 <= total <= _FULL * (last + 1):
+        if last + 1 <= total <= _MAX_SEGMENTS * (last + 1):
             return [*_spread(old[:last], total), *(end + growth for end in old[last + 1 :])]
     total = old[-1] + growth
-    return [*range(_FULL, total, _FULL), total]
+    return [*range(_MAX_SEGMENTS, total, _MAX_SEGMENTS), total]
 
 
 def _spread(old: Sequence[int], total: int) -> list[int]:
-    """Return the ends of one page more than `old` has: where they were, as far as that leaves each page 1 to 255."""
+    """Return the ends of one page more than `old` has, unchanged where each page still gets 1 to 255 segments."""
     ends, at = list[int](), 0
     for index, end in enumerate(old):
         left = len(old) - index
-        at = min(max(end, total - _FULL * left, at + 1), total - left, at + _FULL)
+        at = min(max(end, total - _MAX_SEGMENTS * left, at + 1), total - left, at + _MAX_SEGMENTS)
         ends.append(at)
     return [*ends, total]

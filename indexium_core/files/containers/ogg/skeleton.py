@@ -1,9 +1,8 @@
 """
-The Skeleton of an Ogg file: a stream that describes the others, and in version 4 tells of places in the file.
+The Skeleton of an Ogg file: a stream that describes the others, and in version 4 holds file offsets.
 
-Its first packet (`fishead`) tells how long the file is and where its media begin; a packet `index` tells for one stream
-where its key pictures are: a place, then the distances from one to the next (wiki.xiph.org/Ogg_Skeleton_4; Firefox
-reads both).
+Its first packet (`fishead`) has the length of the file and the offset of its media. A packet `index` has the key frames
+of one stream: an offset, then the distance from each to the next (wiki.xiph.org/Ogg_Skeleton_4; Firefox reads both).
 """
 
 from __future__ import annotations
@@ -17,53 +16,53 @@ from indexium_core.files.containers.shared import parsing
 from indexium_core.files.containers.shared.edit_strategy import NotEditableError
 from indexium_core.files.containers.shared.splices import Splice
 
-__all__ = ["MAGIC", "facts", "moved"]
+__all__ = ["MAGIC", "facts", "offset_splices"]
 
 MAGIC = b"fishead\0"
 _INDEX = b"index\0"
-_LENGTH = 64  # where the first packet states the file's length, and then of the first byte of its media
-_POINTS = 42  # where the key pictures of an index begin; their number is at byte 10
-_WITHOUT_PLACES = 3  # version
-_WITH_PLACES = 4
+_LENGTH = 64  # offset in the first packet of the file's length, followed by the offset of its media
+_POINTS = 42  # offset of the key frames in an index; their number is at byte 10
+_WITHOUT_OFFSETS = 3  # version
+_WITH_OFFSETS = 4
 
 Pages = Sequence[tuple[OggPage, bytes]]
 
 
-def moved(pages: Pages, by: int) -> Iterator[Splice]:
-    """Yield what changes in a Skeleton once the media move by so many bytes. Raises NotUnderstoodError."""
+def offset_splices(pages: Pages, by: int) -> Iterator[Splice]:
+    """Yield the splices of a Skeleton after the media have moved by `by` bytes. Raises NotEditableError."""
     content = b"".join(body for _, body in pages)
     new = bytearray(content)
     version = int.from_bytes(content[8:10], "little")
-    if version == _WITHOUT_PLACES:
+    if version == _WITHOUT_OFFSETS:
         return
-    if version != _WITH_PLACES:
-        raise NotEditableError("The index of its pictures is of an unknown kind, so nothing in it is moved.")
+    if version != _WITH_OFFSETS:
+        raise NotEditableError("Its Skeleton index has an unknown version, so nothing in it can be moved.")
     for start, end in _packets(pages):
-        new[start:end] = _moved(content[start:end], by)
+        new[start:end] = _with_moved_offsets(content[start:end], by)
     at = 0
     for page, body in pages:
         changed = bytes(new[at : at + len(body)])
         at += len(body)
         if changed != body:
-            data = ogg_pages.remade(page, changed)
+            data = ogg_pages.with_body(page, changed)
             yield Splice(start=page.offset, end=page.end, data=data)
 
 
 def facts(pages: Pages, media: int) -> Iterator[tuple[str, str]]:
-    """Yield what a Skeleton says, packet by packet; places count from where the media start."""
+    """Yield the facts of a Skeleton, packet by packet; offsets count from the start of the media."""
     content = b"".join(body for _, body in pages)
-    with_places = int.from_bytes(content[8:10], "little") == _WITH_PLACES
+    with_places = int.from_bytes(content[8:10], "little") == _WITH_OFFSETS
     for number, (start, end) in enumerate(_packets(pages)):
         packet = bytearray(content[start:end])
-        told = list(_places(packet)) if with_places else []
-        for at, length, _ in told:
+        offsets = list(_offsets(packet)) if with_places else []
+        for at, length, _ in offsets:
             packet[at : at + length] = bytes(length)
-        places = "".join(f", {place - media if place else 0:+d}" for _, _, place in told)
-        yield f"packet {number}", parsing.digest_of(bytes(packet)) + places
+        places = "".join(f", {place - media if place else 0:+d}" for _, _, place in offsets)
+        yield f"packet {number}", parsing.digest_bytes(bytes(packet)) + places
 
 
 def _packets(pages: Pages) -> Iterator[tuple[int, int]]:
-    """Yield begin and end of each packet in the content of the pages."""
+    """Yield start and end of each packet in the content of the pages."""
     start = at = 0
     for page, _ in pages:
         for length in page.lacing:
@@ -73,17 +72,17 @@ def _packets(pages: Pages) -> Iterator[tuple[int, int]]:
                 start = at
 
 
-def _moved(packet: bytes, by: int) -> bytes:
-    """Return a packet whose places have moved."""
+def _with_moved_offsets(packet: bytes, by: int) -> bytes:
+    """Return a packet with its offsets increased by `by`."""
     new = bytearray(packet)
-    for at, length, place in _places(packet):
+    for at, length, place in _offsets(packet):
         if place:
-            new[at : at + length] = _written(place + by, length, is_fixed=packet.startswith(MAGIC))
+            new[at : at + length] = _encoded_offset(place + by, length, is_fixed=packet.startswith(MAGIC))
     return bytes(new)
 
 
-def _places(packet: bytes | bytearray) -> Iterator[tuple[int, int, int]]:
-    """Yield where a packet holds a file position, in how many bytes, and the position."""
+def _offsets(packet: bytes | bytearray) -> Iterator[tuple[int, int, int]]:
+    """Yield each file offset of a packet: where it is stored, in how many bytes, and its value."""
     if packet.startswith(MAGIC) and len(packet) >= _LENGTH + 16:
         for at in (_LENGTH, _LENGTH + 8):
             yield at, 8, struct.unpack_from("<q", packet, at)[0]
@@ -98,9 +97,9 @@ def _places(packet: bytes | bytearray) -> Iterator[tuple[int, int, int]]:
         yield _POINTS, at - _POINTS, value
 
 
-def _written(place: int, length: int, *, is_fixed: bool) -> bytes:
+def _encoded_offset(place: int, length: int, *, is_fixed: bool) -> bytes:
     if place < 0 or place >> (63 if is_fixed else 7 * length):
-        raise NotEditableError("The index of its pictures cannot reach further.")
+        raise NotEditableError("Its Skeleton index cannot hold larger offsets.")
     if is_fixed:
         return struct.pack("<q", place)
     digits = [place >> 7 * index & 0x7F for index in range(length)]

@@ -1,8 +1,8 @@
 """
 Ogg (OGV): pages of interleaved streams; each stream begins with header packets, the second of which holds its comments.
 
-There is no comment of the file: FFmpeg, and players with it, show those of the streams, and write `DESCRIPTION` for
-what they call the comment. FFmpeg's muxer takes few codecs, each name once per stream, and no pictures.
+The file itself has no comment. FFmpeg, and players that use it, show the comments of the streams, and FFmpeg writes its
+`comment` as `DESCRIPTION`. FFmpeg's muxer takes few codecs, each name once per stream, and no cover pictures.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ __all__ = [
     "OggHead",
     "OggStream",
     "census",
+    "comments_of",
     "end_of_pages",
     "examine",
     "headers",
-    "places",
     "rank",
     "recognises",
 ]
 
 LARGEST_HEADER = 16 << 20  # bytes of header packets, embedded pictures included
 _LARGEST_REST = 64 << 10  # bytes behind the last page
-_TRIES = 1000  # places near the end of a file that may be its last page
+_MAX_TRIES = 1000  # offsets near the end of a file that may be its last page
 _PICTURES = frozenset({"metadata_block_picture", "coverart", "coverartmime"})
 
 
@@ -44,15 +44,19 @@ _PICTURES = frozenset({"metadata_block_picture", "coverart", "coverartmime"})
 class OggStream:
     """A logical stream and its header packets."""
 
-    codec: OggCodec | None  # None: one that is not known
-    missing: int  # header packets that are still to come
+    codec: OggCodec | None  # None: unknown
+    missing: int  # header packets that are not read yet
     packets: list[bytes] = field(default_factory=list)
     pages: list[tuple[OggPage, bytes]] = field(default_factory=list)  # that hold these packets, with their bodies
-    begun: bytearray = field(default_factory=bytearray)  # of the next packet
+    partial: bytearray = field(default_factory=bytearray)  # first bytes of the next packet
 
     @property
     def comments(self) -> Comments | None:
-        """What its comment header says; None where there is none. Raises MalformedError where that is cut short."""
+        """
+        Its comment header, None where there is none.
+
+        Raises MalformedHeaderError where it is cut short.
+        """
         if self.codec is None or len(self.packets) < 2:
             return None
         return Comments.read(self.codec, self.packets[1])
@@ -61,16 +65,16 @@ class OggStream:
     def tags(self) -> list[tuple[str, str]]:
         comments = self.comments
         texts = comments.texts if comments is not None else ()
-        return [(ogg_comments.named(text), ogg_comments.value_of(text)) for text in texts]
+        return [(ogg_comments.name_of(text), ogg_comments.value_of(text)) for text in texts]
 
 
 @dataclass(frozen=True, slots=True)
 class OggHead:
-    """What is in front of the media."""
+    """Everything in front of the media."""
 
     streams: Mapping[bytes, OggStream]  # by serial number, in order
     pages: tuple[tuple[OggPage, bytes], ...]  # all, with their bodies
-    media: int  # where that starts
+    media: int  # offset of the media
 
 
 def recognises(head: bytes) -> bool:
@@ -79,81 +83,81 @@ def recognises(head: bytes) -> bool:
 
 
 def examine(reader: Reader) -> HeaderFacts:
-    """Find media and comments. Raises CutShortError, MalformedError."""
+    """Find media and comments. Raises CutShortError, MalformedHeaderError."""
     head = headers(reader)
     streams, media = list(head.streams.values()), head.media
     end = end_of_pages(reader)
-    unsound = (
+    wrong_checksum = (
         []
-        if all(_is_sound(page.head + page.lacing + body) for page, body in head.pages)
+        if all(ogg_pages.has_valid_checksum(page.head + page.lacing + body) for page, body in head.pages)
         else ["A page of its header has a wrong checksum."]
     )
-    behind = ["It holds something behind its end, which FFmpeg would leave out."] if end < reader.size else []
+    behind = ["It holds data behind its end, which FFmpeg would leave out."] if end < reader.size else []
     return HeaderFacts(
         payload=(Extent(media, reader.size - media),) if media < reader.size else (),
         fields=tuple(
-            FieldValue(field="comment", where=f"stream {number}/{place.name}", value=place.value)
+            FieldValue(field="comment", where=f"stream {number}/{comment.name}", value=comment.value)
             for number, stream in enumerate(streams)
-            for place in places(stream)
+            for comment in comments_of(stream)
         ),
-        kept=tuple(_kept(streams)),
+        options=tuple(_tag_options(streams)),
         specifiers=_specifiers(streams),
-        obstacle=next(iter([*_obstacles(streams), *unsound, *behind]), ""),
+        obstacle=next(iter([*_obstacles(streams), *wrong_checksum, *behind]), ""),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class JoinedComment:
-    """The comments of one name in a stream: to players they are one text, joined by `;`."""
+    """The comments of one name in a stream: players show them as one text, joined by `;`."""
 
     name: str
-    texts: dict[int, str]  # each by its place among all texts of the stream
+    texts: dict[int, str]  # by their index among all texts of the stream
 
     @property
     def value(self) -> str:
         return ";".join(self.texts.values())
 
 
-def places(stream: OggStream) -> list[JoinedComment]:
+def comments_of(stream: OggStream) -> list[JoinedComment]:
     """Return the comments of a stream, empty ones left out."""
-    found_here: dict[str, JoinedComment] = {}
+    comments: dict[str, JoinedComment] = {}
     for index, (name, value) in enumerate(stream.tags):
-        if parsing.is_comment(name) and value:
-            found_here.setdefault(name.upper(), JoinedComment(name, {})).texts[index] = value
-    return list(found_here.values())
+        if parsing.is_comment_name(name) and value:
+            comments.setdefault(name.upper(), JoinedComment(name, {})).texts[index] = value
+    return list(comments.values())
 
 
 def census(reader: Reader) -> Mapping[str, str]:
-    """Return the comments of each stream, a digest of its other headers, and how many packets it has."""
+    """Return the tags of each stream, a digest of its other headers, and its number of packets."""
     streams = list(headers(reader).streams.values())
     facts: dict[str, str] = {}
     for number, stream in enumerate(streams):
-        facts |= {f"stream {number} {name}": value for name, value in parsing.named(_others(stream)).items()}
+        facts |= {f"stream {number} {name}": value for name, value in parsing.tag_facts(_other_tags(stream)).items()}
         first = b"".join(packet for index, packet in enumerate(stream.packets) if index != 1)
         facts[f"stream {number} headers"] = hashlib.blake2b(first, digest_size=16).hexdigest()
     return {**facts, **_media(reader, streams)}
 
 
-def _others(stream: OggStream) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in stream.tags if not parsing.is_comment(name)]
+def _other_tags(stream: OggStream) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in stream.tags if not parsing.is_comment_name(name)]
 
 
-def _kept(streams: list[OggStream]) -> Iterator[Option]:
-    """Hand all tags over in their order, which chapters depend on: these are tags too, and FFmpeg drops them."""
+def _tag_options(streams: list[OggStream]) -> Iterator[Option]:
+    """Yield options that pass all tags on in their order: chapters are tags too, which FFmpeg would drop."""
     for number, stream in enumerate(streams):
         yield f"map_metadata:s:{number}", "-1"
-        yield from parsing.handed(_others(stream), option=f"metadata:s:{number}")
+        yield from parsing.tag_options(_other_tags(stream), option=f"metadata:s:{number}")
 
 
 def _specifiers(streams: list[OggStream]) -> tuple[str, ...]:
-    """Return where comments go: to every stream that has one, else to the first in which all readers look."""
-    holders = [number for number, stream in enumerate(streams) if len(stream.tags) > len(_others(stream))]
+    """Return the options that set comments: of every stream that has one, else of the first that all programs read."""
+    holders = [number for number, stream in enumerate(streams) if len(stream.tags) > len(_other_tags(stream))]
     ranked = sorted(range(len(streams)), key=lambda number: rank(streams[number]))
     return tuple(f"metadata:s:{number}" for number in holders or ranked[:1])
 
 
 def rank(stream: OggStream) -> int:
-    """Order streams by how many readers see their comments: ExifTool none of VP8's, and MediaInfo neither."""
+    """Return the rank of a stream by how many programs read its comments: ExifTool and MediaInfo read none of VP8."""
     if stream.codec is None:
         return 3
     return 0 if stream.codec.magic == b"\x80theora" else 1 + stream.codec.is_video
@@ -161,17 +165,17 @@ def rank(stream: OggStream) -> int:
 
 def _obstacles(streams: list[OggStream]) -> Iterator[str]:
     for stream in streams:
-        others = _others(stream)
+        others = _other_tags(stream)
         if stream.codec is None:
-            yield "One of its streams is of a kind that FFmpeg cannot write into an Ogg file, like a Skeleton index."
+            yield "One of its streams is of a kind that FFmpeg cannot write into an Ogg file, such as a Skeleton."
         if any(name.lower() in _PICTURES for name, _ in others):
             yield "It holds a picture, which FFmpeg would leave out."
-        if len({value for name, value in stream.tags if parsing.is_comment(name)}) > 1:
+        if len({value for name, value in stream.tags if parsing.is_comment_name(name)}) > 1:
             yield "It holds a description beside its comment, and FFmpeg keeps only one."
-        if unfit := parsing.unfit(others):
-            yield unfit
+        if tags_obstacle := parsing.tags_obstacle(others):
+            yield tags_obstacle
         if stream.codec is not None and stream.codec is ogg_comments.FLAC and len(stream.packets) != 2:
-            yield "It holds details of its sound that FFmpeg would leave out."
+            yield "It holds details of its audio that FFmpeg would leave out."
 
 
 # Pages
@@ -179,27 +183,27 @@ def _obstacles(streams: list[OggStream]) -> Iterator[str]:
 
 def headers(reader: Reader) -> OggHead:
     """
-    Read the streams with their header packets, which by the format end a page each.
+    Read the streams with their header packets, each of which ends a page.
 
-    Raises CutShortError, MalformedError.
+    Raises CutShortError, MalformedHeaderError.
     """
     streams: dict[bytes, OggStream] = {}
     pages: list[tuple[OggPage, bytes]] = []
     read = 0
-    for page in ogg_pages.pages(reader, 0, parsing.STEPS):
+    for page in ogg_pages.pages(reader, 0, parsing.MAX_ELEMENTS):
         if not page.begins and all(stream.missing <= 0 for stream in streams.values()):
             return OggHead(streams, tuple(pages), page.offset)
-        body = parsing.exactly(reader, page.body, page.end - page.body)
+        body = parsing.read_exactly(reader, page.body, page.end - page.body)
         read += len(body)
         if read > LARGEST_HEADER:
-            raise MalformedHeaderError("its header has no sensible size")
+            raise MalformedHeaderError("its header is too large")
         pages.append((page, body))
         if page.begins:
             codec = ogg_comments.codec_of(body)
             streams[page.serial] = OggStream(codec, _header_packets(codec, body))
         if page.serial not in streams:
-            raise MalformedHeaderError("a stream has no beginning")
-        _collect(streams[page.serial], page, body)
+            raise MalformedHeaderError("the first page of a stream is missing")
+        _add_segments(streams[page.serial], page, body)
     return OggHead(streams, tuple(pages), reader.size)
 
 
@@ -209,38 +213,38 @@ def _header_packets(codec: OggCodec | None, first: bytes) -> int:
     return codec.headers or 1 + int.from_bytes(first[7:9], "big")
 
 
-def _collect(stream: OggStream, page: OggPage, body: bytes) -> None:
-    """Add what a page holds to the stream's packets: a piece of 255 bytes continues in the next one."""
+def _add_segments(stream: OggStream, page: OggPage, body: bytes) -> None:
+    """Add the segments of a page to the stream's packets: a segment of 255 bytes continues in the next one."""
     if stream.missing > 0:
         stream.pages.append((page, body))
     at = 0
     for length in page.lacing:
-        stream.begun += body[at : at + length]
+        stream.partial += body[at : at + length]
         at += length
         if length < 255:
             if stream.missing > 0:
-                stream.packets.append(bytes(stream.begun))
-            stream.begun.clear()
+                stream.packets.append(bytes(stream.partial))
+            stream.partial.clear()
             stream.missing -= 1
 
 
 def end_of_pages(reader: Reader) -> int:
     """
-    Return where the last page ends: where the file does, or before what somebody has put behind it.
+    Return the offset where the last page ends: the end of the file, or less where other data follows.
 
-    Raises CutShortError where the last page is not whole.
+    Raises CutShortError where the last page is not complete.
     """
     length = min(reader.size, ogg_pages.LARGEST + _LARGEST_REST)
     tail = reader.read_at(reader.size - length, length)
     at, end = tail.rfind(ogg_pages.MARK), 0
-    for _ in range(_TRIES):
+    for _ in range(_MAX_TRIES):
         if at < 0:
             break
         lacing = tail[at + 27 : at + 27 + int.from_bytes(tail[at + 26 : at + 27], "big")]
         stop = at + 27 + len(lacing) + sum(lacing)
         if stop == len(tail):
             return reader.size
-        if not end and stop < len(tail) and _is_sound(tail[at:stop]):
+        if not end and stop < len(tail) and ogg_pages.has_valid_checksum(tail[at:stop]):
             end = stop
         at = tail.rfind(ogg_pages.MARK, 0, at)
     rest = tail[end : end + 4]
@@ -249,20 +253,16 @@ def end_of_pages(reader: Reader) -> int:
     return reader.size - length + end
 
 
-def _is_sound(page: bytes) -> bool:
-    return ogg_pages.checksum(page[:22] + bytes(4) + page[26:]) == int.from_bytes(page[22:26], "little")
-
-
 def _media(reader: Reader, streams: list[OggStream]) -> Mapping[str, str]:
     """
-    Return how many packets each stream has, headers included, counted without FFmpeg.
+    Return the number of packets of each stream, headers included, counted without FFmpeg.
 
-    An empty packet repeats a picture; of sound it says nothing, and FFmpeg leaves it out.
+    An empty packet repeats a video frame; an empty audio packet has no effect, and FFmpeg leaves it out.
     """
     order: dict[bytes, int] = {}
     packets: Counter[int] = Counter()
-    sizes: Counter[int] = Counter()  # of the packets that have begun
-    for page in ogg_pages.pages(reader, 0, parsing.MOST_PIECES):
+    sizes: Counter[int] = Counter()  # bytes of the packets that are not complete yet
+    for page in ogg_pages.pages(reader, 0, parsing.MAX_MEDIA_PIECES):
         number = order.setdefault(page.serial, len(order))
         codec = streams[number].codec if number < len(streams) else None
         counts_all = codec is not None and codec.is_video

@@ -1,8 +1,8 @@
 """
-Writing without FFmpeg: the comment's own element is edited, and every other byte of the file stays what it was.
+The strategies of AVI, ASF, FLV and Ogg that need no FFmpeg: they edit the comment and keep every other byte.
 
-In place where there is room; else as a new file of the old one's stretches, with room for the next edits. Both are for
-files whose structure is wholly understood; of any other the stream copy is asked next.
+An editor works in place where there is room, else it makes a new file of ranges of the old one, with room for the next
+edits. Both need a file whose structure is understood completely; for any other file the stream copy is tried next.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from indexium_core import errors
 from indexium_core.files.containers import Capabilities, Layout, Reader
+from indexium_core.files.containers.shared import refusals
 from indexium_core.files.containers.shared.parsing import (
     DEFAULT_TEXT_LIMIT,
     CutShortError,
@@ -22,29 +23,29 @@ from indexium_core.files.containers.shared.parsing import (
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
 
-__all__ = ["PADDING", "PLACES", "CommentRequest", "EditStrategy", "MakeEdit", "NotEditableError", "room"]
+__all__ = ["MAX_COMMENTS", "PADDING", "CommentRequest", "EditStrategy", "MakeEdit", "NotEditableError", "media_shift"]
 
-PADDING = 4096  # bytes at least that a new file has free, so that the next edit is in place
-PLACES = 100  # comments of one file that are brought in line
+PADDING = 4096  # bytes of free space in a new file, at least, so that the next edit is in place
+MAX_COMMENTS = 100  # comments of one file that are edited
 
 
 class NotEditableError(Exception):
-    """A file is not edited, or not in this way; the message is a sentence for the person."""
+    """A file is not edited, or not by this strategy; the message is a sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentRequest:
-    """What is to be written."""
+    """A change of the comment, and what limits it."""
 
     change: Change
-    means: Capabilities
+    capabilities: Capabilities
     limit: TextLimit
 
     def text(self, old: str | None) -> str | None:
         """
         Return the comment in place of an old one, or of none; None where there is to be none.
 
-        Raises NotUnderstoodError where the container cannot hold it.
+        Raises NotEditableError where the container cannot hold it.
         """
         text = fields.applied(self.change, old)
         if text is not None and not self.limit.allows(text):
@@ -52,13 +53,12 @@ class CommentRequest:
         return text
 
 
-MakeEdit = Callable[
-    [Reader, Layout, CommentRequest], Patch | Rebuild
-]  # raises NotUnderstoodError, CutShortError, MalformedError
+# Returns the edit of a file. Raises NotEditableError, CutShortError, MalformedHeaderError.
+MakeEdit = Callable[[Reader, Layout, CommentRequest], Patch | Rebuild]
 
 
 class EditStrategy:
-    """One strategy; containers differ in how the edit is worked out."""
+    """One strategy; containers differ in the function that makes the edit."""
 
     def __init__(self, name: str, make: MakeEdit, limit: TextLimit = DEFAULT_TEXT_LIMIT) -> None:
         self.name = name
@@ -66,38 +66,34 @@ class EditStrategy:
         self._limit = limit
 
     def plan(
-        self, reader: Reader, layout: Layout, changes: Sequence[Change], means: Capabilities
+        self, reader: Reader, layout: Layout, changes: Sequence[Change], capabilities: Capabilities
     ) -> Patch | Rebuild | Refusal:
         """Return the edit, or why there is none."""
         if layout.problem is not None:
             return layout.problem
         try:
-            edit = self._make(reader, layout, self._wish(layout, changes, means))
+            edit = self._make(reader, layout, self._request(layout, changes, capabilities))
         except NotEditableError as error:
-            return _refused(str(error))
+            return refusals.not_writable(str(error))
         except CutShortError:
-            return _refused("The file ends within one of its parts.")
+            return refusals.not_writable("The file ends within one of its parts.")
         except (MalformedHeaderError, errors.ConflictError) as error:
-            return _refused(f"The file is not understood: {str(error).rstrip('.')}.")
-        if isinstance(edit, Rebuild) and not means.replace:
-            return _refused("There is no room for the comment, and no other file may take the place of this one.")
+            return refusals.not_writable(f"The file is not understood: {str(error).rstrip('.')}.")
+        if isinstance(edit, Rebuild) and not capabilities.replace:
+            return refusals.not_writable(refusals.NO_REPLACEMENT)
         return edit
 
-    def _wish(self, layout: Layout, changes: Sequence[Change], means: Capabilities) -> CommentRequest:
+    def _request(self, layout: Layout, changes: Sequence[Change], capabilities: Capabilities) -> CommentRequest:
         if not isinstance(layout, RemuxLayout) or [change.field for change in changes] != ["comment"]:
-            raise NotEditableError("Only comments can be written into files of this kind.")
-        if not layout.payload or layout.payload[0].offset == 0:  # all of it counts as media where none was found
-            raise NotEditableError("It holds no media.")
+            raise NotEditableError(refusals.ONLY_COMMENTS)
+        if not layout.payload or layout.payload[0].offset == 0:  # without media, the whole file counts as payload
+            raise NotEditableError("The file holds no media.")
         if changes[0].segment is None and "\0" in (changes[0].new or ""):
-            raise NotEditableError("The comment holds a NUL, where players stop reading.")
-        return CommentRequest(change=changes[0], means=means, limit=self._limit)
+            raise NotEditableError(refusals.NUL_IN_COMMENT)
+        return CommentRequest(change=changes[0], capabilities=capabilities, limit=self._limit)
 
 
-def room(needed: int, means: Capabilities, *, step: int = 1) -> int:
-    """Return by how many bytes the media move: `needed` at least, whole blocks where they can be shared."""
-    step = max(step, means.clone_block if means.reflink else 1)
+def media_shift(needed: int, capabilities: Capabilities, *, step: int = 1) -> int:
+    """Return by how many bytes the media move: at least `needed`, in whole blocks where files can share them."""
+    step = max(step, capabilities.clone_block if capabilities.reflink else 1)
     return -(-needed // step) * step
-
-
-def _refused(message: str) -> Refusal:
-    return Refusal(code="no_strategy_yet", message=message)

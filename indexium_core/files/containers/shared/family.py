@@ -15,9 +15,10 @@ from dataclasses import dataclass
 
 from indexium_core import errors
 from indexium_core.files.containers import Layout, Reader, Strategy
+from indexium_core.files.containers.shared import refusals
 from indexium_core.files.containers.shared.parsing import CutShortError, HeaderFacts, MalformedHeaderError, RemuxLayout
 from indexium_core.model.files import fields
-from indexium_core.model.files.media import Extent, FieldValue, Refusal
+from indexium_core.model.files.media import Extent, FieldValue
 
 __all__ = ["ContainerSpec", "RemuxableFamily"]
 
@@ -27,12 +28,14 @@ class ContainerSpec:
     """One container; FFmpeg's demuxer and muxer have its name."""
 
     name: str
-    label: str  # its name for people
+    label: str  # its name in messages
     recognises: Callable[[bytes], bool]
-    examine: Callable[[Reader], HeaderFacts]  # raises CutShortError, MalformedError
+    examine: Callable[[Reader], HeaderFacts]  # raises CutShortError, MalformedHeaderError
     content: Callable[[Reader], Mapping[str, str]]  # what a stream copy must keep; raises the same
-    census: Callable[[Reader, Layout], Mapping[str, str]] | None = None  # everything; raises the same
-    media_census: Callable[[Reader], Mapping[str, str]] | None = None  # where an edit may renumber media; the same
+    census: Callable[[Reader, Layout], Mapping[str, str]]  # what an edit must keep; raises the same
+    media_census: Callable[[Reader], Mapping[str, str]] | None = (
+        None  # what renumbered media must keep; raises the same
+    )
     strategies: tuple[Strategy, ...]  # best first: our own editors, then the stream copy
 
 
@@ -53,7 +56,7 @@ class RemuxableFamily:
         try:
             read = self.container.examine(reader)
         except (CutShortError, MalformedHeaderError) as error:
-            problem = Refusal(code="corrupt", message=self._damage(error))
+            problem = refusals.corrupt(self._damage_message(error))
             return RemuxLayout(container=self.container.name, size=reader.size, payload=whole, problem=problem)
         return RemuxLayout(
             container=self.container.name,
@@ -61,41 +64,40 @@ class RemuxableFamily:
             payload=read.payload or whole,
             fields=fields.numbered(read.fields),
             added=_numbered(read.fields, read.added),
-            kept=read.kept,
+            options=read.options,
             specifiers=read.specifiers,
             obstacle=read.obstacle,
         )
 
     def census(self, reader: Reader, layout: Layout) -> Mapping[str, str]:
-        """Return what an edit of ours must keep: everything. Raises CorruptFileError where that breaks off."""
-        census = self.container.census
-        return self.content(reader) if census is None else self._taken(lambda: census(reader, layout))
+        """Return what an edit without FFmpeg must keep; raises CorruptFileError."""
+        return self._checked(lambda: self.container.census(reader, layout))
 
     def content(self, reader: Reader) -> Mapping[str, str]:
-        """Return what a stream copy must keep, read without FFmpeg; raises CorruptFileError where that breaks off."""
-        return self._taken(lambda: self.container.content(reader))
+        """Return what a stream copy must keep, read without FFmpeg; raises CorruptFileError."""
+        return self._checked(lambda: self.container.content(reader))
 
     def media_census(self, reader: Reader) -> Mapping[str, str]:
-        """Return what an edit keeps that gives the media other numbers; raises CorruptFileError."""
+        """Return what an edit must keep that gives the media other page numbers; raises CorruptFileError."""
         census = self.container.media_census
-        return {} if census is None else self._taken(lambda: census(reader))
+        return {} if census is None else self._checked(lambda: census(reader))
 
     def strategies(self) -> tuple[Strategy, ...]:
-        """Return the strategies: ours, then FFmpeg's."""
+        """Return the strategies: those without FFmpeg, then the stream copy."""
         return self.container.strategies
 
-    def _taken(self, take: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
+    def _checked(self, take: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
         try:
             return take()
         except (CutShortError, MalformedHeaderError) as error:
-            raise errors.CorruptFileError(self._damage(error)) from error
+            raise errors.CorruptFileError(self._damage_message(error)) from error
 
-    def _damage(self, error: CutShortError | MalformedHeaderError) -> str:
+    def _damage_message(self, error: CutShortError | MalformedHeaderError) -> str:
         if isinstance(error, CutShortError):
             return f"The file is cut short: its {self.container.label} structure reaches past its end."
         return f"The file is damaged: {error}."
 
 
 def _numbered(texts: Sequence[FieldValue], where: str) -> str:
-    """Return the place of a text that a write adds, told from those that are there; "" where it adds none."""
+    """Return the place of a text that a write adds, with a number where others have the same; "" where it adds none."""
     return fields.numbered([*texts, FieldValue(field="comment", where=where, value="")])[-1].where if where else ""

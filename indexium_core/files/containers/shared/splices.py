@@ -1,5 +1,5 @@
 """
-Splices: edits of ranges of a file, and what is made of them.
+Splices: edits of byte ranges of a file.
 
 `build_patch` turns splices into the fewest bytes that must be written in place. `build_pieces` turns them into a new
 file: ranges of the old file, and the new bytes between them.
@@ -16,7 +16,7 @@ from indexium_core import errors
 from indexium_core.files.containers import Layout, Reader
 from indexium_core.model.files.media import Extent, Patch
 
-__all__ = ["Splice", "build_head", "build_patch", "build_pieces"]
+__all__ = ["Splice", "build_head", "build_patch", "build_pieces", "read_range"]
 
 _BLOCK = 1024 * 1024  # bytes compared at a time
 _PATCH_GAP = 32  # equal bytes between two differing ranges that cost less written than journaled apart
@@ -53,18 +53,18 @@ def build_patch(reader: Reader, layout: Layout, splices: Sequence[Splice]) -> Pa
 
 
 def _moved(reader: Reader, splices: Sequence[Splice]) -> Iterator[tuple[int, bytes]]:
-    """Yield everything that must be written and where: the splices, and between them what moves."""
+    """Yield offset and bytes of everything that must be written: the splices, and the bytes between them that move."""
     shift, at = 0, 0
     for splice in splices:
         if shift and splice.start > at:
-            yield at + shift, _read(reader, Extent(at, splice.start - at))
+            yield at + shift, read_range(reader, Extent(at, splice.start - at))
         yield splice.start + shift, splice.data
         shift += splice.growth
         at = splice.end
 
 
 def _joined(writes: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
-    """Yield the writes with neighbours made one."""
+    """Yield the writes, adjacent ones joined."""
     start, parts, end = 0, list[bytes](), 0
     for at, data in writes:
         if parts and at != end:
@@ -79,18 +79,18 @@ def _joined(writes: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
 
 
 def _differing(reader: Reader, at: int, data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the parts of `data` that the file does not have yet; those that lie close together as one."""
-    found: list[list[int]] = []
+    """Yield the parts of `data` that differ from the file; parts that lie close together are joined."""
+    ranges: list[list[int]] = []
     for start, end in _changes(reader.read_at(at, len(data)), data):
-        if found and start - found[-1][1] <= _PATCH_GAP:
-            found[-1][1] = end
+        if ranges and start - ranges[-1][1] <= _PATCH_GAP:
+            ranges[-1][1] = end
         else:
-            found.append([start, end])
-    return ((at + start, data[start:end]) for start, end in found)
+            ranges.append([start, end])
+    return ((at + start, data[start:end]) for start, end in ranges)
 
 
 def _changes(old: bytes, new: bytes) -> Iterator[tuple[int, int]]:
-    """Yield begin and end of the ranges in which `new` differs from `old` or goes on after it, block by block."""
+    """Yield start and end of the ranges in which `new` differs from `old` or is longer, block by block."""
     common = min(len(old), len(new))
     for block in range(0, common, _BLOCK):
         end = min(block + _BLOCK, common)
@@ -111,29 +111,29 @@ def _changes(old: bytes, new: bytes) -> Iterator[tuple[int, int]]:
 
 
 def build_head(reader: Reader, end: int, splices: Sequence[Splice]) -> bytes:
-    """Return the first `end` bytes of a file with `splices`, which all lie in them, made."""
-    made = build_pieces(reader, end, splices)
-    return b"".join(_read(reader, piece) if isinstance(piece, Extent) else piece for piece in made)
+    """Return the first `end` bytes of a file after `splices`, which all lie in these bytes."""
+    pieces = build_pieces(reader, end, splices)
+    return b"".join(read_range(reader, piece) if isinstance(piece, Extent) else piece for piece in pieces)
 
 
 def build_pieces(reader: Reader, size: int, splices: Sequence[Splice]) -> tuple[bytes | Extent, ...]:
     """
-    Return what a file of `size` bytes consists of once `splices`, not overlapping, are made.
+    Return the pieces of a file of `size` bytes after `splices`, which do not overlap.
 
     Raises:
         ConflictError: The file became shorter.
 
     """
-    found: list[bytes | Extent] = []
+    pieces: list[bytes | Extent] = []
     literal: list[bytes] = []
     for part in _parts(size, sorted(splices, key=lambda splice: (splice.start, splice.end))):
         if isinstance(part, Extent) and (part.length > _PIECE_GAP or not literal):
-            found += [b"".join(literal)] if literal else []
-            found.append(part)
+            pieces += [b"".join(literal)] if literal else []
+            pieces.append(part)
             literal = []
         else:
-            literal.append(_read(reader, part) if isinstance(part, Extent) else part)
-    return tuple(found + ([b"".join(literal)] if literal else []))
+            literal.append(read_range(reader, part) if isinstance(part, Extent) else part)
+    return tuple(pieces + ([b"".join(literal)] if literal else []))
 
 
 def _parts(size: int, splices: Sequence[Splice]) -> Iterator[bytes | Extent]:
@@ -148,8 +148,9 @@ def _parts(size: int, splices: Sequence[Splice]) -> Iterator[bytes | Extent]:
         yield Extent(at, size - at)
 
 
-def _read(reader: Reader, extent: Extent) -> bytes:
+def read_range(reader: Reader, extent: Extent) -> bytes:
+    """Return the bytes of a range; raises ConflictError where the file became shorter."""
     data = reader.read_at(extent.offset, extent.length)
     if len(data) < extent.length:
-        raise errors.ConflictError("The file became shorter while it was worked on.")
+        raise errors.ConflictError("The file became shorter while it was processed.")
     return data

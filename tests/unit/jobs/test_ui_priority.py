@@ -25,17 +25,17 @@ def made() -> tuple[UiPriority, Time]:
 
 def test_nobody_waits_so_nothing_stands_still() -> None:
     priority, time = made()
-    priority.ui_priority.request()
+    priority.yield_to_ui()
     assert time.now == 100.0
 
 
 def test_work_stands_still_for_a_moment_after_something_was_pressed() -> None:
     priority, time = made()
     priority.request()
-    priority.ui_priority.request()
+    priority.yield_to_ui()
     assert 100.1 <= time.now <= 100.2
     before = time.now
-    priority.ui_priority.request()
+    priority.yield_to_ui()
     assert time.now == before
 
 
@@ -43,13 +43,13 @@ def test_whoever_goes_on_pressing_does_not_stop_the_work_for_good() -> None:
     priority, time = made()
     time.meanwhile = priority.request
     priority.request()
-    priority.ui_priority.request()
+    priority.yield_to_ui()
     assert 101.0 <= time.now <= 101.01
     before = time.now
     priority.request()
-    priority.ui_priority.request()
+    priority.yield_to_ui()
     assert time.now == before  # its own turn …
     time.now += 0.3
     priority.request()
-    priority.ui_priority.request()
+    priority.yield_to_ui()
     assert time.now > before + 0.3  # … and then the person's again

@@ -1,0 +1,141 @@
+"""
+An in-memory index of the people of all files, built for a version of the plan and then updated to newer versions.
+
+The plan stores lists of names, which are slow to search. The index has one row for each person and file, in a database
+in memory, so that co-occurrences are counted in milliseconds. None of it is stored on disk.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from indexium_core.store import sql
+from indexium_core.store.connection import Connection
+from indexium_core.store.database import Database
+from indexium_core.store.planning.plans import Version
+
+__all__ = ["CoOccurrence", "PeopleIndex"]
+
+_MAX_CHANGED_FILES = 2_000  # more changed files rebuild the whole index
+_MAX_VERSIONS = 500  # versions of the plan between two updates; the rows of older ones may be pruned
+
+
+class CoOccurrence(NamedTuple):
+    """The number of files of one kind that a person is in."""
+
+    kind: str  # folder, series, together; self: the person is in the file itself
+    other: str  # together: the person of the file who is in these files, too; else ""
+    name: str
+    files: int
+    other_files: int  # together: all files of the other person
+    total_files: int  # together, self: all files of this person
+
+
+class _ScanMarker(NamedTuple):
+    """A value that changes when a scan changes files."""
+
+    scanned_at: datetime | None = None  # of the newest scan result
+    newest_files: int = 0  # files with this time: a scan stores its files in batches
+    files: int = 0  # all known files
+
+
+class _IndexState(NamedTuple):
+    """The state of the plan and the catalog that the index has."""
+
+    version: Version
+    marker: _ScanMarker
+    populated_files: int  # files with people
+
+
+class PeopleIndex:
+    """The people of all files of one home."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()  # of updates
+        self._state: _IndexState | None = None
+
+    def at(self, version: Version) -> Connection:
+        """Update the index to a version of the plan, and return this thread's cursor to query it."""
+        reader = self._database.read()
+        with self._lock:
+            marker = _ScanMarker(*(reader.execute(_sql("scan_marker")).fetchone() or ()))
+            state = self._state
+            if state is None or (state.version, state.marker) != (version, marker):
+                if state is None:
+                    reader.execute(_sql("attach"))
+                if not (state and self._update(reader, state, version, marker)):
+                    reader.execute(_sql("build"), asdict(version))
+                    reader.execute(_sql("build_names"), asdict(version))
+                populated_files = int(reader.value(_sql("count_files")))
+                self._state = _IndexState(version, marker, populated_files)
+        return reader
+
+    @property
+    def populated_files(self) -> int:
+        """Number of files with people."""
+        return self._state.populated_files if self._state else 0
+
+    def files_of(self, version: Version, names: Collection[str]) -> dict[str, int]:
+        """Return the number of files of each of these people."""
+        return dict(self.at(version).execute(_sql("files_of"), {"names": list(names)}).fetchall())
+
+    def co_occurrences(
+        self,
+        version: Version,
+        *,
+        names: Collection[str],
+        siblings: Sequence[int],
+        series: Sequence[int],
+        copies: Sequence[int],
+        min_files: int,
+        min_share: float,
+    ) -> list[CoOccurrence]:
+        """
+        Return the people in the files around a file, the people who share other files with its people, and the totals.
+
+        Args:
+            version: The plan that gives the people of each file.
+            names: The people of the file.
+            siblings: Other files of its folder.
+            series: Other files of its series.
+            copies: The file itself and its copies.
+            min_files: Files that two people must share, without the copies.
+            min_share: Share of all files of the person in the file that these must be.
+
+        """
+        parameters: dict[str, Any] = {
+            "names": list(names),
+            "siblings": list(siblings),
+            "series": list(series),
+            "copies": list(copies),
+            "min_files": min_files,
+            "min_share": min_share,
+        }
+        rows = self.at(version).execute(_sql("co_occurrences"), parameters).fetchall()
+        return [CoOccurrence(*row) for row in rows]
+
+    def _update(self, reader: Connection, state: _IndexState, version: Version, marker: _ScanMarker) -> bool:
+        """Update the rows of changed files; return False where these are too many, or not known."""
+        versions = version.plan_id - state.version.plan_id
+        if version.variant_id != state.version.variant_id or not 0 <= versions <= _MAX_VERSIONS:
+            return False
+        old = state.marker
+        if marker.files != old.files or (marker.scanned_at == old.scanned_at and marker != old):
+            return False
+        since = {"older": state.version.plan_id, "since": old.scanned_at}
+        reader.execute(_sql("changed_files"), asdict(version) | since)
+        if int(reader.value(_sql("count_changed_files"))) > _MAX_CHANGED_FILES:
+            return False
+        reader.execute(_sql("new_rows"), asdict(version))
+        for statement in ("delete_old_rows", "insert_new_rows", "insert_new_names"):
+            reader.execute(_sql(statement))
+        return True
+
+
+def _sql(name: str) -> str:
+    return sql.load("people_index")[name]
