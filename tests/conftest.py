@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from indexium_core.store import connection
 from indexium_core.store import database as database_module
+from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
+from indexium_core.store.memory import Memory
 from indexium_core.store.migrations import Migration
 from tests.support.effort import effort
 
@@ -40,6 +45,23 @@ def pytest_configure(config: pytest.Config) -> None:
     effort.exhaustive = config.getoption("--exhaustive")
     if hasattr(config, "cache"):
         os.environ["TEST_MEDIA"] = str(config.cache.mkdir("media"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """
+    Drop what the tracebacks of failed tests and the threads of tests still hold of DuckDB.
+
+    It prints a page where a connection or a parsed statement is there at the end of the interpreter.
+    """
+    sys.last_type = sys.last_value = sys.last_traceback = None
+    found = gc.get_objects()
+    for opened in [each for each in found if type(each) is Database]:
+        opened.close()
+    for each in found:
+        if type(each) in {Database, Connection, Memory}:
+            vars(each).pop("_raw", None)
+    connection._parsed.cache_clear()
 
 
 @pytest.fixture(scope="session")

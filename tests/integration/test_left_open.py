@@ -20,7 +20,7 @@ from indexium_core.library import Library
 
 library = Library.open(sys.argv[1])
 library.scan([sys.argv[2]])
-print(library.libraries()[0].file_count)
+print(library.inventory.list()[0].file_count)
 """
 # A child that is forked off has neither the threads nor the lock of the home, so its end must not close the home.
 CHILD = """
@@ -52,4 +52,43 @@ def test_a_library_that_is_left_open_is_closed_without_a_word(tmp_path: Path, ho
     assert (done.stdout, done.stderr, done.returncode) == ("1\n", "", ENDINGS[ending])
     assert not (home / f"{FILE_NAME}.wal").exists()
     with Library.open(home) as library:
-        assert library.libraries()[0].file_count == 1
+        assert library.inventory.list()[0].file_count == 1
+
+
+TESTS = """
+import threading
+from indexium_core.store.database import Database
+
+def hold(database, holding):
+    reader = database.read()
+    reader.value("SELECT 1")
+    holding.set()
+    threading.Event().wait()
+
+def test_that_fails_while_a_thread_reads(database):
+    holding = threading.Event()
+    threading.Thread(target=hold, args=(database, holding), daemon=True).start()
+    holding.wait()
+    assert database.read() is None
+
+def test_that_closes_nothing(home):
+    global kept
+    kept = Database.open(home)
+"""
+
+
+def test_a_test_run_prints_nothing_after_its_result(tmp_path: Path) -> None:
+    (tmp_path / "test_open.py").write_text(TESTS)
+    options = ["-p", "tests.conftest", "-p", "no:cacheprovider", "-q", "--tb=no", "-c", str(ROOT / "pyproject.toml")]
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, str(tmp_path / "test_open.py")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        cwd=ROOT,
+    )
+
+    assert "1 failed, 1 passed" in done.stdout.splitlines()[-1]
+    assert done.stderr == ""
