@@ -32,7 +32,7 @@ __all__ = ["PAGES", "ROUTES", "TITLES", "Pages"]
 
 logger = logging.getLogger(__name__)
 
-FAILED = "Something went wrong while this page was made; no file was changed. The log of the service says why."
+FAILED = "An error occurred while this page was made; no file was changed. The log of the service has the details."
 PAGES = (
     PageEntry("plan", "Plan", PlanScreen),
     PageEntry("checks", "Checks", ChecksScreen),

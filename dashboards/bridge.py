@@ -26,7 +26,7 @@ T = TypeVar("T")
 _Call = tuple[str, int, bool, str]  # its name, its number among those of the name, whether it is `once`, its topic
 Schedule = Callable[[Callable[[], None]], Any]
 
-UNEXPECTED = "Something went wrong here; nothing was changed. The log of the service says more."
+UNEXPECTED = "An unexpected error occurred; nothing was changed. The log of the service has the details."
 
 
 class Bridge:

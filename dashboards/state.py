@@ -128,22 +128,22 @@ class PlanState(AddressedState):
 
     def chosen(self, key: str) -> list[str]:
         """Return the values that the search chooses of a key; none means all."""
-        return query.chosen(self.query, key)
+        return query.selected_values(self.query, key)
 
     def choose(self, key: str, values: Sequence[str], *, all_of: bool = False) -> None:
         """Write into the search which values of a key are chosen: any of them, or all of them must be found."""
-        self.find(query.with_chosen(self.query, key, values, all_of=all_of))
+        self.find(query.with_values(self.query, key, values, all_of=all_of))
 
     def toggle_filter(self, key: str, value: str, *, on: bool) -> None:
         """Add a value to those that are chosen of a key, or take it away."""
         values = [item for item in self.chosen(key) if item != value]
-        self.choose(key, [*values, value] if on else values, all_of=query.every(self.query, key))
+        self.choose(key, [*values, value] if on else values, all_of=query.requires_all(self.query, key))
 
     def clear_filters(self) -> None:
         """Take all choices out of the search; the other words stay."""
         text = self.query
         for key in FACETS:
-            text = query.with_chosen(text, key, [])
+            text = query.with_values(text, key, [])
         self.find(text)
 
     def find(self, text: str) -> bool:

@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
-from indexium_core.model.operations import strategies
-from indexium_core.model.operations.interrupted import BECAME
+from collections.abc import Mapping
 
-__all__ = ["STATUS", "item_glyph", "item_status", "strategy"]
+from indexium_core.model.operations import strategies
+
+__all__ = ["RISK_HINTS", "STATUS", "item_glyph", "item_status", "outcome_counts", "outcome_label", "strategy"]
 
 STATUS = {  # operation status → (words, level of its chip)
     "pending": ("waiting", "blocked"),
     "in_progress": ("running", "note"),
     "paused": ("paused", "warning"),
     "completed": ("completed", "safe"),
-    "completed_with_errors": ("with errors", "warning"),
+    "completed_with_errors": ("completed with errors", "warning"),
     "failed": ("failed", "danger"),
     "cancelled": ("cancelled", "blocked"),
     "interrupted": ("interrupted", "danger"),
     "rolled_back": ("rolled back", "blocked"),
     "partly_rolled_back": ("partly rolled back", "warning"),
 }
-
-_ITEM = {  # item status → (words, level of its chip)
+RISK_HINTS = {
+    "safe": "additions only",
+    "warning": "please review",
+    "danger": "review before writing",
+    "blocked": "cannot be written",
+}
+_OUTCOME = {  # outcome of a file of a write → words
+    "done": "written",
+    "skipped": "skipped",
+    "failed": "failed",
+    "conflict": "conflict",
+    "unclear": "unknown",
+    "restored": "restored",
+    "not_started": "not started",
+}
+_OF_ROLLBACK = {"done": "restored", "restored": "not restored"}  # … of a rollback, where the words differ
+_ITEM = {  # item status → (outcome or words, level of its chip)
     "pending": ("waiting", "blocked"),
     "writing": ("writing", "note"),
     "success": ("done", "safe"),
     "skipped": ("skipped", "blocked"),
     "failed": ("failed", "danger"),
-    "conflict": ("refused", "danger"),
-    "unknown": ("cannot tell", "warning"),
+    "conflict": ("conflict", "danger"),
+    "unknown": ("unclear", "warning"),
 }
-
-
-_GLYPHS = {  # by status, and by the codes that say it better
+_GLYPHS = {  # by status, and by the codes that are more precise
     "pending": "·",
     "writing": "…",
     "success": "✓",
@@ -51,29 +65,42 @@ def strategy(name: str) -> str:
     return strategies.in_words(name)
 
 
+def outcome_label(outcome: str, kind: str = "write") -> str:
+    """Return the word for the outcome of a file; `kind`: the type of its operation, `write` or `rollback`."""
+    of_kind = _OUTCOME | _OF_ROLLBACK if kind == "rollback" else _OUTCOME
+    return of_kind.get(outcome, outcome)
+
+
+def outcome_counts(outcomes: Mapping[str, int], kind: str = "write") -> dict[str, int]:
+    """Return counts of outcomes by the words for them."""
+    return {outcome_label(outcome, kind): number for outcome, number in outcomes.items()}
+
+
 def item_glyph(status: str, code: str = "") -> str:
-    """Return the sign that stands before the words for an item."""
+    """Return the glyph of an item's chip."""
     return _GLYPHS.get(code) or _GLYPHS.get(status, "")
 
 
-def item_status(status: str, code: str = "", *, ended: bool = False) -> tuple[str, str]:
-    """Return words and chip level for an item, `ended`: of an operation that has; a code can say it better."""
+def item_status(status: str, code: str = "", *, ended: bool = False, kind: str = "write") -> tuple[str, str]:
+    """
+    Return the words and the level of an item's chip.
+
+    Args:
+        status: The status of the item.
+        code: Its code, which can be more precise than the status.
+        ended: Whether its operation has ended.
+        kind: The type of its operation, `write` or `rollback`.
+
+    """
     if ended and status == "pending":
-        return BECAME["restored" if code == "restored" else "not_started"], "blocked"
+        return outcome_label("restored" if code == "restored" else "not_started", kind), "blocked"
     if code == "in_use":
-        return "in use: later", "blocked"
+        return "in use, will retry", "blocked"
     if code == "nothing_to_do":
         return "nothing to do", "blocked"
     if code == "cancelled":
-        return "not started", "blocked"
+        return outcome_label("not_started", kind), "blocked"
     if status == "skipped" and code == "restored":
-        return BECAME["restored"], "blocked"
-    return _ITEM.get(status, (status, "note"))
-
-
-RISK_HINTS = {
-    "safe": "additions only",
-    "warning": "worth a look",
-    "danger": "look before writing",
-    "blocked": "cannot be written",
-}
+        return outcome_label("restored", kind), "blocked"
+    outcome, level = _ITEM.get(status, (status, "note"))
+    return outcome_label(outcome, kind), level

@@ -10,7 +10,8 @@ from indexium_core import logs, settings
 from indexium_core.flows.checks import check_service
 from indexium_core.flows.exchange import export_plan, import_changes
 from indexium_core.flows.history import history_service, interrupted, retry, story
-from indexium_core.flows.home import backup_room, backups, configuration, doctor
+from indexium_core.flows.home import backups, configuration, doctor
+from indexium_core.flows.home.backup_storage import BackupStorage
 from indexium_core.flows.home.clock import ElapsedTime, StartTime
 from indexium_core.flows.jobs import idempotency, job_log, job_service
 from indexium_core.flows.people import people_service, suggestions
@@ -101,7 +102,7 @@ class Assembly:
         """Put together what scans, writes, takes back and keeps what that needs."""
         folder = self.backups_folder
         self.scanner = scanner.Scanner(store, config=config, clock=clock, executor=self._executor, events=self.events)
-        self.backup_room = backup_room.BackupRoom(store, folder=folder, budget=int(config.backup_budget), clock=clock)
+        self.backup_storage = BackupStorage(store, folder=folder, budget=int(config.backup_budget), clock=clock)
         self.runs = operation_runner.Operations(
             store,
             workers=config.metadata_max_concurrent_writes,
@@ -110,7 +111,7 @@ class Assembly:
             clock=clock,
             preserve_mtime=lambda: config.preserve_mtime,
             faststart=config.faststart,
-            make_room=lambda size, item_id: self.backup_room.make_room(size, item_id=item_id),
+            make_room=lambda size, item_id: self.backup_storage.make_room(size, item_id=item_id),
             ui_priority=self.ui_priority,
             executor=self._executor,
         )
@@ -133,10 +134,10 @@ class Assembly:
         self.backups = backups.BackupManager(
             backups_store.Backups(store),
             self.history,
-            self.backup_room,
+            self.backup_storage,
             folder=folder,
             config=config,
-            at_work=self.queue.active_operations,
+            running=self.queue.active_operations,
             elapsed=self.elapsed,
         )
         self.stories = story.StoryBuilder(store, self.history, folder=store.home / "logs", job=self.jobs.get)
@@ -251,11 +252,11 @@ class Assembly:
 
     def _setting_readers(self) -> dict[str, Callable[[Any], None]]:
         """Return who has to be told of a changed setting; all others read it each time."""
-        operations, keeper = self.runs, self.backup_room
+        operations, storage = self.runs, self.backup_storage
         return {
             "metadata_max_concurrent_writes": lambda value: setattr(operations, "workers", value),
             "faststart": lambda value: setattr(operations, "faststart", value),
-            "backup_budget": lambda value: setattr(keeper, "budget", int(value)),
+            "backup_budget": lambda value: setattr(storage, "budget", int(value)),
             "log_retention_days": logs.keep,
         }
 

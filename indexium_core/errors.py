@@ -2,26 +2,26 @@
 Every error that a user can meet, as one tree.
 
     IndexiumError
-    ├── UsageError             bad input or wrong state; nothing was done
-    │   ├── QueryError         a search that cannot be read; points at the word
-    │   ├── UnknownIdError     an id, folder or person that is not there
-    │   └── StalePlanError     the plan that was named is no longer what would be written
-    ├── HomeInUseError         another process holds the home
-    ├── HomeVersionError       the home was made by a newer program
-    ├── StoreError             the database failed: stops the operation
-    └── MetadataError          one file failed: becomes a row, the batch goes on
+    ├── UsageError             wrong input or state; nothing was done
+    │   ├── QueryError         a syntax error in a search, with the position of the word
+    │   ├── UnknownIdError     an unknown id, folder or person
+    │   └── StalePlanError     the given plan is out of date
+    ├── HomeInUseError         another process has the home open
+    ├── HomeVersionError       a newer program created the home
+    ├── StoreError             the database failed: the operation stops
+    └── MetadataError          one file failed: the operation continues with the next file
         ├── FileAccessError        missing, unreadable, read-only, offline
-        ├── FFmpegError            the media libraries gave up on the file
-        ├── ValidationError        a name or a value that may not be written
-        ├── CorruptFileError       the container is damaged or lies about its size
-        ├── ConflictError          the file is not the one that was planned
-        ├── RefusedError           no strategy can write this file with certainty
-        ├── VerificationError      a check after the write failed; the file was undone
-        └── PayloadProtectedError  an edit reached for media bytes
+        ├── FFmpegError            the media libraries failed on the file
+        ├── ValidationError        a name or a value that must not be written
+        ├── CorruptFileError       the container is damaged or has a wrong size
+        ├── ConflictError          the file is not the planned one
+        ├── RefusedError           no strategy can write this file safely
+        ├── VerificationError      a check after the write failed; the write was undone
+        └── PayloadProtectedError  an edit tried to change media bytes
 
-Item failures and store failures have different bases, so that no handler can confuse them. The class docstring is the
-default message; `code` is stable and is what faces, tests and the docs table go by. What stopped one file and may be
-over in a moment has a code of `RETRIED`; nothing else is tried again by itself.
+Failures of files and failures of the database have different bases, so that no handler can confuse them. The class
+docstring is the default message. `code` is stable: interfaces, tests and the table in docs/errors.md use it. Indexium
+retries a file only if the code is in `RETRIED`.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ __all__ = [
     "VerificationError",
 ]
 
-# Never a sync that failed: the kernel may have dropped what it could not write, and would call the next sync a success.
+# A failed sync is not among them: the kernel may have dropped the data, and the next sync would report success.
 RETRIED = frozenset({"in_use", "io_error", "ffmpeg_failed", "timeout", "process_lost"})
 
-# What stopped a file and does not pass, however often a person tries again: another way has to be taken.
+# Permanent: a retry cannot succeed.
 LASTING = frozenset({"backup_expired", "backup_missing", "changed_since", "ffmpeg_refused", "no_backup"})
 
 
@@ -88,7 +88,7 @@ class UsageError(IndexiumError):
 
 
 class QueryError(UsageError):
-    """The search cannot be read."""
+    """The search has a syntax error."""
 
     code = "bad_query"
 
@@ -106,14 +106,14 @@ class UnknownIdError(UsageError):
 
 
 class StalePlanError(UsageError):
-    """The plan has changed since it was shown; look at it again."""
+    """The plan has changed since it was shown. Refresh it, then try again."""
 
     code = "stale_plan"
     http_status = 409
 
 
 class HomeInUseError(IndexiumError):
-    """Another process holds this home."""
+    """Another process has this home open."""
 
     code = "home_in_use"
     exit_code = 3
@@ -121,12 +121,12 @@ class HomeInUseError(IndexiumError):
 
     def __init__(self, message: str = "", *, pid: int = 0, url: str = "") -> None:
         super().__init__(message)
-        self.pid = pid  # who holds it; 0: they do not say
-        self.url = url  # where their dashboard is; "" where they have none
+        self.pid = pid  # of the other process; 0 if unknown
+        self.url = url  # of its dashboard; "" if it has none
 
 
 class HomeVersionError(IndexiumError):
-    """The home was made by a newer Indexium: update the program. Nothing was changed."""
+    """A newer Indexium created this home. Update the program. Nothing was changed."""
 
     code = "home_too_new"
     exit_code = 2
@@ -139,13 +139,13 @@ class StoreError(IndexiumError):
 
 
 class MetadataError(IndexiumError):
-    """The file's metadata could not be worked on."""
+    """The metadata of the file could not be read or written."""
 
     code = "metadata_error"
 
 
 class FileAccessError(MetadataError):
-    """The file cannot be reached."""
+    """The file cannot be accessed."""
 
     code = "unreadable"
 
@@ -157,7 +157,7 @@ class FFmpegError(MetadataError):
 
 
 class ValidationError(MetadataError):
-    """The value may not be written."""
+    """The value must not be written."""
 
     code = "invalid_value"
     exit_code = 2
@@ -178,13 +178,13 @@ class ConflictError(MetadataError):
 
 
 class RefusedError(MetadataError):
-    """No way to write this file with certainty is known yet."""
+    """Indexium has no strategy yet that can write this file safely."""
 
     code = "no_strategy_yet"
 
 
 class VerificationError(MetadataError):
-    """A check after the write failed; the file was put back as it was."""
+    """A check after the write failed. The file was restored."""
 
     code = "verification_failed"
 
@@ -194,6 +194,6 @@ class VerificationError(MetadataError):
 
 
 class PayloadProtectedError(MetadataError):
-    """An edit reached for media bytes and was stopped before it touched any."""
+    """An edit tried to change media bytes. It was stopped before it changed any."""
 
     code = "payload_protected"

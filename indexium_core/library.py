@@ -24,7 +24,7 @@ from indexium_core.flows.home import orphaned_journals
 from indexium_core.flows.jobs.idempotency import Requests
 from indexium_core.flows.people.import_people import ImportCheck, ImportReport, RejectedRow
 from indexium_core.flows.planning.charts import Charts
-from indexium_core.flows.planning.planner import MetadataPlan
+from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.properties.rescan import RescanReport
 from indexium_core.flows.review.bulk_edits import BulkPeople, ChangePreview
 from indexium_core.flows.review.decisions import DecisionReport
@@ -157,7 +157,7 @@ class Library(LibraryServices):
     def _start(self, take_over: str) -> None:
         parts = self._parts
         known = backups_store.Backups(parts.store).journals()
-        undone = orphaned_journals.put_aside(parts.backups_folder, known)
+        undone = orphaned_journals.recover_and_archive(parts.backups_folder, known)
         report = self.recovered = self.recover()
         report.of_no_operation(undone)
         if report.undone:
@@ -241,7 +241,7 @@ def _recover_without_database(home: Path) -> None:
         return
     try:
         _wait_for_former_processes(home)
-        orphaned_journals.heal(home / "backups")
+        orphaned_journals.recover(home / "backups")
     except errors.HomeInUseError:
         return
     finally:

@@ -1,9 +1,9 @@
 """
-The log of a home: JSON lines, one file a day and one a job, kept as long as the settings say.
+The logs of a home: JSON lines, in one file per day and one file per job. The settings limit their age.
 
-No name in a line can forge another. What is logged inside of `job` lies in both: in the day, so that everything stands
-in the order in which it happened, and in the job's own file, so that one job can be read without the others. Logging
-never harms what it tells of: on a full disk lines are lost, and nothing else.
+JSON escapes newlines, so no file name can forge a line. A record inside a `job` block goes to both files: the file of
+the day has all records in order, the file of the job only its own. Logging never raises: on a full disk, lines are
+lost.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ __all__ = ["attach", "carry", "detach", "job", "job_file", "keep", "read_job"]
 P = ParamSpec("P")
 R = TypeVar("R")
 
-ONLY_JOB = "only_job"  # a record with this in its `extra`, and true, is for the log of its job alone
-PART_BYTES, PARTS = 2_000_000, 5  # of one job: of a longer log the first part and the last ones are kept
-ALL_BYTES = 512_000_000  # of everything that is not written to any more; the oldest goes first
-_TIDY_SECONDS = 3_600.0  # how often a process that runs for months looks at age and size
+ONLY_JOB = "only_job"  # a true value in `extra`: the record goes only to the log of its job
+PART_BYTES, PARTS = 2_000_000, 5  # of one job: a longer log keeps its first part and the last ones
+ALL_BYTES = 512_000_000  # of all closed logs; the oldest are deleted first
+_TIDY_SECONDS = 3_600.0  # between two clean-ups of a process that runs for months
 _NAME = "indexium_core"
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
     "message",
@@ -40,12 +40,12 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
     ONLY_JOB,
 }
 
-logging.getLogger(_NAME).addHandler(logging.NullHandler())  # a console is for sentences, not for records
+logging.getLogger(_NAME).addHandler(logging.NullHandler())  # no records on the console
 _job: contextvars.ContextVar[int | None] = contextvars.ContextVar("indexium_job", default=None)
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a record, with everything that its `extra` names; a newline in a name stays in its string."""
+    """Formats a record as one JSON object with all values of its `extra`."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line."""
@@ -63,39 +63,39 @@ class JsonLines(logging.Formatter):
 
 
 class _Days(logging.handlers.TimedRotatingFileHandler):
-    """The log of everything, one file a day."""
+    """The log of all records, one file per day."""
 
     def __init__(self, folder: Path, *, days: int) -> None:
-        place = folder / "indexium.log"
-        super().__init__(place, when="midnight", backupCount=days, utc=True, delay=True, encoding="utf-8")
+        path = folder / "indexium.log"
+        super().__init__(path, when="midnight", backupCount=days, utc=True, delay=True, encoding="utf-8")
         self.setFormatter(JsonLines())
         self.addFilter(lambda record: not getattr(record, ONLY_JOB, False))
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
-        """Lose the line: a full disk shall not fill the console, too."""
+        """Ignore the error: the standard handler would print it to the console for each record."""
 
 
 class _Jobs(logging.Handler):
-    """The log of each job that is bound to some thread, in a file of its own."""
+    """The logs of jobs, one file per job."""
 
     def __init__(self, folder: Path, *, days: int) -> None:
         super().__init__()
         self.days = days
         self._folder = folder
         self._streams: dict[int, _LogStream] = {}
-        self._bound: dict[int, int] = {}  # how many threads are at work on it
+        self._bound: dict[int, int] = {}  # number of `job` blocks by job id
         self._tidied = time.monotonic()
         self.setFormatter(JsonLines())
 
     def bind(self, job_id: int) -> None:
-        """Keep the file of a job open from its first line until everybody has let go of it."""
-        with self._own():
+        """Keep the file of a job open until each `bind` has its `release_job`."""
+        with self._locked():
             self._bound[job_id] = self._bound.get(job_id, 0) + 1
             self._tidy()
 
-    def let_go(self, job_id: int) -> None:
-        """Close the file of a job that nobody is at work on any more."""
-        with self._own():
+    def release_job(self, job_id: int) -> None:
+        """End a `bind`, and close the file after the last one."""
+        with self._locked():
             left = self._bound.get(job_id, 1) - 1
             if left:
                 self._bound[job_id] = left
@@ -104,11 +104,11 @@ class _Jobs(logging.Handler):
                 self._close(job_id)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write the record to the file of the job that its thread is at work on."""
+        """Write the record to the log of the current job."""
         job_id = _job.get()
         if job_id is None:
             return
-        with contextlib.suppress(OSError):  # a full disk: the work that this tells of is not to suffer
+        with contextlib.suppress(OSError):  # a full disk must not stop the job
             if job_id not in self._streams:
                 self._streams[job_id] = _LogStream(self._folder, job_id)
             self._streams[job_id].write(self.format(record).encode("utf-8", "backslashreplace") + b"\n")
@@ -117,7 +117,7 @@ class _Jobs(logging.Handler):
 
     def close(self) -> None:
         """Close every file."""
-        with self._own():
+        with self._locked():
             for job_id in list(self._streams):
                 self._close(job_id)
         super().close()
@@ -131,10 +131,10 @@ class _Jobs(logging.Handler):
         now = time.monotonic()
         if now - self._tidied > _TIDY_SECONDS:
             self._tidied = now
-            _remove_old(self._folder, days=self.days, spared=frozenset(self._bound))
+            _remove_old(self._folder, days=self.days, open_jobs=frozenset(self._bound))
 
     @contextlib.contextmanager
-    def _own(self) -> Iterator[None]:
+    def _locked(self) -> Iterator[None]:
         self.acquire()
         try:
             yield
@@ -144,43 +144,43 @@ class _Jobs(logging.Handler):
 
 class _LogStream:
     """
-    The end of a job's log.
+    The end of the log of a job, open for writing.
 
-    What is too long for one file goes on in others, which lie in a folder beside it and are named for the place at
-    which they begin: so a place in the log stays what it is when parts of it are gone.
+    A long log continues in further files, in a folder beside the first one. The name of a file is the offset in the log
+    at which it starts, so that offsets stay valid after parts are deleted.
     """
 
     def __init__(self, folder: Path, job_id: int) -> None:
         self._folder, self._job_id = folder, job_id
         parts = _parts(folder, job_id)
-        self._base, place = parts[-1] if parts else (0, job_file(folder, job_id))
-        self._open(place)
+        self._base, path = parts[-1] if parts else (0, job_file(folder, job_id))
+        self._open(path)
         if self._size and _last_byte(self._file) != b"\n":
-            self.write(b"\n")  # a cut line of a killed process must not take the next one with it
+            self.write(b"\n")  # end the incomplete line of a killed process, which would spoil the next one
 
     def write(self, line: bytes) -> None:
-        """Append a line, in a file of its own where this one is long enough."""
+        """Append a line, in a new file if this one is full."""
         if self._size and self._size + len(line) > PART_BYTES:
             self.close()
             self._base += self._size
-            self._open(_more(self._folder, self._job_id) / f"{self._base}.jsonl")
-            for _, place in _parts(self._folder, self._job_id)[1 : 1 - PARTS]:
-                place.unlink(missing_ok=True)
+            self._open(_parts_folder(self._folder, self._job_id) / f"{self._base}.jsonl")
+            for _, path in _parts(self._folder, self._job_id)[1 : 1 - PARTS]:
+                path.unlink(missing_ok=True)
         self._size += self._file.write(line)
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
 
-    def _open(self, place: Path) -> None:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        # Unbuffered: what was said before a kill is there, and a line is one call of the system.
-        self._file = place.open("a+b", buffering=0)
+    def _open(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Unbuffered: one system call writes one line, which a kill cannot lose.
+        self._file = path.open("a+b", buffering=0)
         self._size = self._file.seek(0, 2)
 
 
 def attach(folder: Path, *, days: int) -> None:
-    """Send the program's own records to `folder`, in place of the home that was logged to before."""
+    """Send the records of the program to `folder`, and close the logs of another home."""
     folder.mkdir(parents=True, exist_ok=True)
     detach()
     logger = logging.getLogger(_NAME)
@@ -191,7 +191,7 @@ def attach(folder: Path, *, days: int) -> None:
 
 
 def keep(days: int) -> None:
-    """Keep files for so many days from now on."""
+    """Set the number of days for which log files are kept."""
     for handler in logging.getLogger(_NAME).handlers:
         if isinstance(handler, _Days):
             handler.backupCount = days
@@ -210,9 +210,9 @@ def detach() -> None:
 @contextlib.contextmanager
 def job(job_id: int | None) -> Iterator[None]:
     """
-    Send what this thread logs to the file of a job, too, until the block ends; blocks may lie in one another.
+    Send the records of this thread to the log of a job, too, during a block. Blocks may be nested; None: no job.
 
-    Threads that the block starts do not know of it: give them their work through `carry`. None: of no job.
+    Threads that the block starts do not inherit the job: wrap their functions with `carry`.
     """
     handlers = [entry for entry in logging.getLogger(_NAME).handlers if isinstance(entry, _Jobs)]
     token = _job.set(job_id)
@@ -225,11 +225,11 @@ def job(job_id: int | None) -> Iterator[None]:
         _job.reset(token)
         if job_id is not None:
             for handler in handlers:
-                handler.let_go(job_id)
+                handler.release_job(job_id)
 
 
 def carry(function: Callable[P, R]) -> Callable[P, R]:
-    """Return `function` so that another thread calls it for the job that this thread is at work on now."""
+    """Wrap a function so that another thread logs its records to the current job of this thread."""
     job_id = _job.get()
 
     @functools.wraps(function)
@@ -241,78 +241,80 @@ def carry(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def job_file(folder: Path, job_id: int) -> Path:
-    """Return the file in which the log of a job begins, below the folder of the logs; there may be none."""
+    """Return the path of the first file of the log of a job; it may not exist."""
     return folder / "jobs" / f"{job_id:d}.jsonl"
 
 
 def read_job(folder: Path, job_id: int, *, after: int = 0, limit: int = 500) -> tuple[list[dict[str, Any]], int]:
     """
-    Return lines of a job's log, oldest first, and where to go on reading.
+    Return lines of the log of a job, oldest first, and the offset of the next line.
 
-    A last line that is not whole yet is left for the next call; one that was cut by a kill is left out. Where parts of
-    a long log are gone, a line `log.left_out` says how many bytes.
+    An incomplete last line is left for the next call. Incomplete lines of killed processes are skipped. If parts of a
+    long log were deleted, a line `log.left_out` has the number of bytes.
 
     Args:
         folder: The folder of the logs.
-        job_id: The job; one that has logged nothing, or whose log is past its time, has no lines.
-        after: What the last call returned; 0 from the beginning; negative: the last `limit` lines.
-        limit: At most so many lines.
+        job_id: The job; there are no lines if it has logged nothing or its log was deleted.
+        after: The offset that the last call returned; 0: from the start; negative: the last `limit` lines.
+        limit: Maximum number of lines.
 
     """
     parts = _parts(folder, job_id)
-    found: list[dict[str, Any]] = []
-    place, end = (_start_of_last(parts, limit) if after < 0 else after), 0
-    for base, part in parts:
-        with contextlib.suppress(FileNotFoundError), part.open("rb") as stream:
+    lines: list[dict[str, Any]] = []
+    offset, end = (_offset_of_last(parts, limit) if after < 0 else after), 0
+    for base, path in parts:
+        with contextlib.suppress(FileNotFoundError), path.open("rb") as stream:
             end = base + stream.seek(0, 2)
-            if place >= end or len(found) >= limit:
+            if offset >= end or len(lines) >= limit:
                 continue
-            if place < base:
-                found.append({"level": "info", "event": "log.left_out", "bytes": base - place})
-                place = base
-            stream.seek(place - base)
-            place = base + _read(stream, found, limit)
-    return found, min(place, end)
+            if offset < base:
+                lines.append({"level": "info", "event": "log.left_out", "bytes": base - offset})
+                offset = base
+            stream.seek(offset - base)
+            offset = base + _read_lines(stream, lines, limit)
+    return lines, min(offset, end)
 
 
-def _read(stream: BinaryIO, found: list[dict[str, Any]], limit: int) -> int:
-    """Add lines to those that were found, up to `limit`, and return where the last of them ends."""
-    place = stream.tell()
-    while len(found) < limit and (raw := stream.readline()).endswith(b"\n"):
-        place += len(raw)
+def _read_lines(stream: BinaryIO, lines: list[dict[str, Any]], limit: int) -> int:
+    """Append lines to `lines`, up to `limit`, and return the offset after the last one."""
+    offset = stream.tell()
+    while len(lines) < limit and (raw := stream.readline()).endswith(b"\n"):
+        offset += len(raw)
         with contextlib.suppress(ValueError):
             line = json.loads(raw)
             if isinstance(line, dict):
-                found.append(line)
-    return place
+                lines.append(line)
+    return offset
 
 
-def _start_of_last(parts: list[tuple[int, Path]], limit: int) -> int:
-    """Return the place at which the last `limit` lines of a log begin."""
-    place, left = 0, limit
-    for base, part in reversed(parts):
+def _offset_of_last(parts: list[tuple[int, Path]], limit: int) -> int:
+    """Return the offset of the last `limit` lines of a log."""
+    offset, left = 0, limit
+    for base, path in reversed(parts):
         with contextlib.suppress(FileNotFoundError):
-            whole = part.read_bytes()
-            inside = whole.rfind(b"\n") + 1
-            while inside > 0 and left > 0:
-                inside = whole.rfind(b"\n", 0, inside - 1) + 1
+            content = path.read_bytes()
+            start = content.rfind(b"\n") + 1
+            while start > 0 and left > 0:
+                start = content.rfind(b"\n", 0, start - 1) + 1
                 left -= 1
-            place = base + inside
+            offset = base + start
         if left == 0:
             break
-    return place
+    return offset
 
 
-def _more(folder: Path, job_id: int) -> Path:
-    """Return the folder with the rest of a job's log, where it is too long for one file."""
+def _parts_folder(folder: Path, job_id: int) -> Path:
+    """Return the folder of the further files of a long log."""
     return job_file(folder, job_id).with_suffix("")
 
 
 def _parts(folder: Path, job_id: int) -> list[tuple[int, Path]]:
-    """Return the files of a job's log in order, each with the place in the log at which it begins."""
+    """Return the files of the log of a job in order, each with its offset in the log."""
     first = job_file(folder, job_id)
-    more = ((int(place.stem), place) for place in _more(folder, job_id).glob("*.jsonl") if place.stem.isdecimal())
-    return [(0, first)] * first.exists() + sorted(more)
+    further = (
+        (int(path.stem), path) for path in _parts_folder(folder, job_id).glob("*.jsonl") if path.stem.isdecimal()
+    )
+    return [(0, first)] * first.exists() + sorted(further)
 
 
 def _last_byte(stream: BinaryIO) -> bytes:
@@ -323,19 +325,19 @@ def _last_byte(stream: BinaryIO) -> bytes:
     return last
 
 
-def _remove_old(folder: Path, *, days: int, spared: frozenset[int] = frozenset()) -> None:
-    """Remove what nobody writes to any more and is older than so many days, or more than there shall be in all."""
-    kept = {str(job_id) for job_id in spared}
-    room, oldest = ALL_BYTES, time.time() - days * 86_400
-    facts = []
-    for place in (*folder.glob("*.log.*"), *folder.glob("jobs/*.jsonl"), *folder.glob("jobs/*/*.jsonl")):
-        with contextlib.suppress(OSError):  # gone meanwhile
-            facts.append((place.stat().st_mtime, place.stat().st_size, place))
-    for mtime, size, place in sorted(facts, reverse=True):
-        room -= size
-        if not kept & {place.stem, place.parent.name} and (mtime < oldest or room < 0):
+def _remove_old(folder: Path, *, days: int, open_jobs: frozenset[int] = frozenset()) -> None:
+    """Delete closed logs that are older than `days`, and the oldest ones above `ALL_BYTES`."""
+    kept = {str(job_id) for job_id in open_jobs}
+    left, oldest = ALL_BYTES, time.time() - days * 86_400
+    files = []
+    for path in (*folder.glob("*.log.*"), *folder.glob("jobs/*.jsonl"), *folder.glob("jobs/*/*.jsonl")):
+        with contextlib.suppress(OSError):  # deleted meanwhile
+            files.append((path.stat().st_mtime, path.stat().st_size, path))
+    for mtime, size, path in sorted(files, reverse=True):
+        left -= size
+        if not kept & {path.stem, path.parent.name} and (mtime < oldest or left < 0):
             with contextlib.suppress(OSError):
-                place.unlink()
-    for empty in folder.glob("jobs/*/"):
-        with contextlib.suppress(OSError):  # it is not
-            empty.rmdir()
+                path.unlink()
+    for subfolder in folder.glob("jobs/*/"):
+        with contextlib.suppress(OSError):  # not empty
+            subfolder.rmdir()

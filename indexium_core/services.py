@@ -26,8 +26,9 @@ from indexium_core.flows.jobs.job_service import JobService
 from indexium_core.flows.people.people_service import PeopleService
 from indexium_core.flows.people.suggestions import Suggestions
 from indexium_core.flows.planning.file_details import Details
+from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.plan_search import Finder
-from indexium_core.flows.planning.planner import MetadataPlan, MetadataPlanner
+from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.properties.audit import Auditor
 from indexium_core.flows.properties.field_locks import LockService
 from indexium_core.flows.properties.rescan import Rescanner, RescanReport
@@ -50,7 +51,7 @@ from indexium_core.model.operations.operation import (
     WriteOptions,
 )
 from indexium_core.model.operations.request import IdempotentRequest
-from indexium_core.model.planning.plan import Selection, SelectionDigest, SelectionSummary
+from indexium_core.model.planning.plan import PlanQuery, Selection, SelectionDigest, SelectionSummary
 from indexium_core.model.remote_calls import RemoteCall, calls_of
 
 __all__ = ["LibraryServices", "remote_calls"]
@@ -191,8 +192,8 @@ class LibraryServices:
             UnknownIdError: The plan does not exist.
 
         """
-        return self.plans.plan(
-            query,
+        request = PlanQuery(
+            query=query,
             mode=mode,
             comment_mode=comment_mode,
             include_unknown=include_unknown,
@@ -201,6 +202,7 @@ class LibraryServices:
             file_hashes=file_hashes,
             file_ids=file_ids,
         )
+        return self.plans.plan(request)
 
     def edit(self, target: Target, people: Sequence[str]) -> DecisionReport:
         """Set the people of files until the decision is revoked. ValidationError names an invalid name."""

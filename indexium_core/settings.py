@@ -1,8 +1,8 @@
 """
-Settings: one table of name, type, default and help.
+Settings: one table of names, types, defaults and descriptions.
 
-Environment variables (`INDEXIUM_*`) win over the settings file (`settings.toml` in the home), the file over the
-defaults. Nothing else in the program reads the environment, and nothing else writes that file.
+Environment variables (`INDEXIUM_*`) override the settings file (`settings.toml` in the home), which overrides the
+defaults. Only this module reads the environment and writes the file.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ __all__ = ["FILE_NAME", "SettingRow", "Settings", "default_home", "load", "name_
 
 FILE_NAME = "settings.toml"
 _UNITS = {"TB": 10**12, "GB": 10**9, "MB": 10**6, "KB": 1000}
-# From when a new value counts. All but the home may be changed while the program runs.
+# When a new value takes effect. All settings but the home can be changed while the program runs.
 _NOW, _WRITE, _SCAN, _RESCAN, _RUN, _PAGE = (
-    "at once",
-    "from the next write on",
-    "from the next scan on",
-    "from the next rescan on",
-    "from the next write or scan on",
-    "for pages opened from now on",
+    "applies immediately",
+    "applies to the next write",
+    "applies to the next scan",
+    "applies to the next rescan",
+    "applies to the next write or scan",
+    "applies to newly opened pages",
 )
 
 
@@ -50,7 +50,7 @@ def _setting(default: Any, description: str, counts: str, **limits: Any) -> Any:
 
 
 class Settings(BaseSettings):
-    """Everything that can be set. Sizes are in bytes and may be written as `10GB` (powers of 1,000)."""
+    """All settings. Sizes are in bytes and can be written as `10GB` (powers of 1,000)."""
 
     model_config = SettingsConfigDict(env_prefix="INDEXIUM_", extra="ignore")
 
@@ -61,53 +61,63 @@ class Settings(BaseSettings):
     )
     metadata_max_concurrent_writes: int = _setting(3, "Files written at the same time.", _WRITE, ge=1, le=64)
     metadata_backup_retention_days: int = _setting(
-        90, "Days for which a write can be taken back.", _WRITE, ge=1, le=36500
+        90, "Days for which a write can be rolled back.", _WRITE, ge=1, le=36500
     )
     metadata_operation_timeout_seconds: int = _setting(
-        3600, "Seconds without any progress after which a write or rollback is interrupted.", _NOW, ge=1, le=10**7
+        3600,
+        "Stall timeout: a write or rollback without progress for so many seconds is interrupted.",
+        _NOW,
+        ge=1,
+        le=10**7,
     )
     backup_budget: ByteSize = _setting(
-        "10GB", "Room for backups; where more is needed, the oldest originals go first.", _WRITE, ge=0, le=10**18
+        "10GB", "Maximum size of all backups. The oldest kept originals are deleted first.", _WRITE, ge=0, le=10**18
     )
     rewrite_warn_size: ByteSize = _setting(
-        "1GB", "From this size on a file that has to be copied whole is a warning.", _NOW, ge=0, le=10**18
+        "1GB", "A file of this size or more that has to be copied gets a warning.", _NOW, ge=0, le=10**18
     )
     faststart: Literal["keep", "any"] = _setting(
-        "keep", "keep: an mp4 whose index stands in front keeps it there; any: it may go to the end.", _SCAN
+        "keep",
+        "MP4 fast start. keep: an index at the start of the file stays there; any: it may move to the end.",
+        _SCAN,
     )
     metadata_enable_websocket: bool = _setting(
-        default=True, description="False: pages poll every 2 s, without being told.", counts=_PAGE
+        default=True, description="False: pages poll the server every 2 s instead of getting updates.", counts=_PAGE
     )
-    metadata_preview_page_size: int = _setting(50, "Rows of one page of the plan.", _NOW, ge=1, le=1000)
+    metadata_preview_page_size: int = _setting(50, "Rows per page of the plan.", _NOW, ge=1, le=1000)
     metadata_enable_inline_edit: bool = _setting(
         default=True, description="False hides Edit in the dashboard.", counts=_NOW
     )
     api_writes_per_minute: int = _setting(
-        60, "Writes, rollbacks and scans that REST may begin in a minute; 0: any number.", _NOW, ge=0, le=100_000
+        60, "Writes, rollbacks and scans per minute that REST clients can start; 0: no limit.", _NOW, ge=0, le=100_000
     )
-    max_operation_items: int = _setting(1_000_000, "Largest number of files of one operation.", _NOW, ge=1, le=10**9)
+    max_operation_items: int = _setting(1_000_000, "Maximum number of files of one operation.", _NOW, ge=1, le=10**9)
     executor: Literal["threads", "processes"] = _setting(
-        "threads", "Where files are read and written: threads of the service, or processes beside it.", _RUN
+        "threads", "Files are read and written on threads of the service, or in separate processes.", _RUN
     )
     preserve_mtime: bool = _setting(
-        default=False, description="True: a write leaves the modification time as it was.", counts=_WRITE
+        default=False, description="True: a write does not change the modification time of a file.", counts=_WRITE
     )
-    probe_threads: int = _setting(8, "Files probed at the same time.", _SCAN, ge=1, le=128)
-    rescan_batch_size: int = _setting(200, "Files that a rescan reads between two saves.", _RESCAN, ge=1, le=10_000)
+    probe_threads: int = _setting(8, "Files that a scan reads at the same time.", _SCAN, ge=1, le=128)
+    rescan_batch_size: int = _setting(200, "Files per batch of a rescan.", _RESCAN, ge=1, le=10_000)
     rescan_batch_pause_ms: int = _setting(
-        0, "Milliseconds that a rescan rests after each batch, to leave the disk to others.", _NOW, ge=0, le=600_000
+        0,
+        "Milliseconds that a rescan pauses after each batch, so that other programs can use the disk.",
+        _NOW,
+        ge=0,
+        le=600_000,
     )
     placeholder_names: str = _setting(
         placeholders.DEFAULT,
-        "Names that stand for nobody, separated by commas: imports skip them, a check finds them.",
+        "Placeholder names that are no people, separated by commas: imports skip them, a check finds them.",
         _NOW,
         max_length=10_000,
     )
     audit_retention_days: int = _setting(
-        365, "Days for which the audit says who changed which property or lock.", _RESCAN, ge=1, le=36500
+        365, "Days for which the audit log keeps changes of properties and locks.", _RESCAN, ge=1, le=36500
     )
     thumbnail_budget: ByteSize = _setting(
-        "200MB", "Room for small pictures of films, kept in the home; 0 keeps none.", _NOW, ge=0, le=10**18
+        "200MB", "Maximum size of all thumbnails in the home; 0 keeps none.", _NOW, ge=0, le=10**18
     )
     log_retention_days: int = _setting(
         30, "Days for which log files and the rows of ended jobs are kept.", _NOW, ge=1, le=36500
@@ -122,18 +132,18 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Order the sources: arguments, environment, settings file."""
+        """Return the sources by priority: arguments, environment, settings file."""
         del dotenv_settings, file_secret_settings
-        chosen = init_settings().get("home") or env_settings().get("home") or default_home()
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(chosen) / FILE_NAME)
+        home = init_settings().get("home") or env_settings().get("home") or default_home()
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(home) / FILE_NAME)
 
 
 def load(home: Path | str | None = None, **overrides: Any) -> Settings:
     """
-    Read the settings that are in force, for `home` where one is given.
+    Return the current settings of the default home, or of `home`.
 
     Raises:
-        UsageError: A value that cannot be read, naming the setting and what is allowed.
+        UsageError: A value is not valid; the message names the setting and its allowed values.
 
     """
     if home is not None:
@@ -146,11 +156,11 @@ def load(home: Path | str | None = None, **overrides: Any) -> Settings:
         message = f"{_variable(name)} is set to {first['input']!r}: {_wanted(name)}."
         raise errors.UsageError(message) from error
     except ValueError as error:
-        message = f"The settings file cannot be read: {error}. Mend or remove {FILE_NAME} in the home folder."
+        message = f"The settings file cannot be read: {error}. Correct or delete {FILE_NAME} in the home folder."
         raise errors.UsageError(message) from error
 
 
-# --- What is set, and from where ---------------------------------------------------------------------------------
+# --- The table of settings ----------------------------------------------------------------------------------------
 
 
 SettingKind: TypeAlias = Literal["folder", "number", "size", "choice", "switch", "names"]
@@ -159,23 +169,23 @@ Source: TypeAlias = Literal["environment", "file", "default", "start"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingRow:
-    """One setting, as a person sees it. Values are texts as they would be typed."""
+    """One setting for display. Values are texts as a user types them."""
 
     name: str  # metadata_preview_page_size
     variable: str  # INDEXIUM_METADATA_PREVIEW_PAGE_SIZE
-    value: str  # in force
+    value: str  # current value
     default: str
-    source: Source  # start: given when the program was started
+    source: Source  # start: an argument of the program
     help: str
-    allowed: str  # what is needed, as a clause: "a whole number from 1 to 1,000 is needed"
-    choices: tuple[str, ...]  # where there are few, all of them
+    allowed: str  # the allowed values, as a clause: "a whole number from 1 to 1,000 is needed"
+    choices: tuple[str, ...]  # all values, if there are few
     kind: SettingKind
-    counts: str  # from when a new value counts; "" where it cannot be changed while the program runs
-    locked: str  # why it cannot be changed here, "" where it can
+    counts: str  # when a new value takes effect: "applies to the next write"; "" if only at a start
+    locked: str  # why it cannot be changed here, "" if it can
 
 
 def table(config: Settings) -> list[SettingRow]:
-    """Return every setting of `config`, in the order of the table above."""
+    """Return every setting of `config`, in the order of `Settings`."""
     in_file = _read_file(config.home)
     return [_row(name, config, in_file) for name in Settings.model_fields]
 
@@ -193,41 +203,40 @@ def _row(name: str, config: Settings, in_file: Mapping[str, Any]) -> SettingRow:
         allowed=_wanted(name),
         choices=_choices(name),
         kind=_kind(name),
-        counts=_extra(name),
+        counts=_effect(name),
         locked=_locked(name, source),
     )
 
 
 def _source(name: str, config: Settings, in_file: Mapping[str, Any]) -> Source:
-    named = _variable(name) in {key.upper() for key in os.environ}
-    if named and (name != "home" or _is_home_of_environment(config)):
+    in_environment = _variable(name) in {key.upper() for key in os.environ}
+    if in_environment and (name != "home" or _is_home_of_environment(config)):
         return "environment"
     if name == "home":
         return "default" if config.home == default_home() else "start"
     if name in in_file:
         return "file"
-    same = getattr(config, name) == _default(name)
-    return "default" if same else "start"
+    return "default" if getattr(config, name) == _default(name) else "start"
 
 
 def _is_home_of_environment(config: Settings) -> bool:
-    named = next(value for key, value in os.environ.items() if key.upper() == "INDEXIUM_HOME")
-    return Path(named) == config.home
+    value = next(value for key, value in os.environ.items() if key.upper() == "INDEXIUM_HOME")
+    return Path(value) == config.home
 
 
 def _locked(name: str, source: str) -> str:
     if name == "home":
-        return "The home is chosen when Indexium is started: --home, or INDEXIUM_HOME."
+        return "The home is set at the start of Indexium, by --home or INDEXIUM_HOME."
     if source == "environment":
-        return f"{_variable(name)} is set in the environment and wins; change it there and start Indexium again."
+        return f"{_variable(name)} is set in the environment. Change it there, then restart Indexium."
     if source == "start":
-        return "The program that started Indexium has set it."
+        return "The program that started Indexium has set this value."
     return ""
 
 
 def name_of(text: str) -> str:
     """
-    Return the name of the setting that a person means: in capitals, with or without `INDEXIUM_`, with dashes.
+    Return the name of a setting. The text may have capitals, dashes and the prefix `INDEXIUM_`.
 
     Raises:
         UnknownIdError: There is no such setting.
@@ -235,17 +244,17 @@ def name_of(text: str) -> str:
     """
     name = text.strip().lower().replace("-", "_").removeprefix("indexium_")
     if name not in Settings.model_fields:
-        message = f"There is no setting “{text}”; 'indexium settings list' shows all."
+        message = f"There is no setting “{text}”. 'indexium settings list' shows all settings."
         raise errors.UnknownIdError(message)
     return name
 
 
 def read_value(name: str, text: str) -> Any:
     """
-    Return the value that a text means for a setting.
+    Return the value of a setting that a user typed.
 
     Raises:
-        ValidationError: It means none; says in one sentence what is needed.
+        ValidationError: The text is not a valid value; the message has the allowed values.
 
     """
     plain = text.strip().replace(",", "") if _kind(name) == "number" else text.strip()
@@ -272,7 +281,7 @@ def _variable(name: str) -> str:
     return f"INDEXIUM_{name.upper()}"
 
 
-def _extra(name: str) -> str:
+def _effect(name: str) -> str:
     extra = Settings.model_fields[name].json_schema_extra
     return str(extra["counts"]) if isinstance(extra, dict) else ""
 
@@ -298,9 +307,9 @@ def _choices(name: str) -> tuple[str, ...]:
 
 
 def _wanted(name: str) -> str:
-    """Return what a setting may be, as a clause."""
+    """Return the allowed values of a setting, as a clause."""
     if name not in Settings.model_fields:
-        return "it cannot be read"
+        return "this is not a setting"
     limits = {key: value for each in Settings.model_fields[name].metadata for key, value in _limit(each).items()}
     match _kind(name):
         case "switch" | "choice":
@@ -320,7 +329,7 @@ def _limit(limit: Any) -> dict[str, Any]:
 
 
 def _text(name: str, value: Any) -> str:
-    """Return a value as a person would type it."""
+    """Return a value as a user types it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if _kind(name) != "size":
@@ -335,24 +344,24 @@ def _text(name: str, value: Any) -> str:
 
 def store(home: Path, name: str, value: Any | None) -> None:
     """
-    Write one value into the settings file, or (None) take it out; everything else in it stays to the byte.
+    Store one value in the settings file, or remove it (None). All other bytes of the file stay.
 
-    The new file takes the place of the old one in one step, so a program that is killed here leaves one of the two.
+    The new file replaces the old one atomically, so a killed program leaves one of the two.
 
     Raises:
-        UsageError: The file cannot be read, or is written in a way in which the value cannot be placed.
-        StoreError: It cannot be written.
+        UsageError: The file cannot be parsed, or its form does not allow the change.
+        StoreError: The file cannot be written.
 
     """
     path = home / FILE_NAME
     before = _read_file(home)
     text = path.read_bytes().decode("utf-8") if path.exists() else ""
-    wanted = {key: each for key, each in before.items() if key != name}
+    after = {key: each for key, each in before.items() if key != name}
     if value is not None:
-        wanted[name] = _text(name, value) if isinstance(value, str | ByteSize) else value
-    changed = _placed(text, name, wanted.get(name))
-    if _parsed(changed) != wanted:
-        message = f"{FILE_NAME} in the home is written in a way that cannot be changed from here; edit {name} there."
+        after[name] = _text(name, value) if isinstance(value, str | ByteSize) else value
+    changed = _with_value(text, name, after.get(name))
+    if _parsed(changed) != after:
+        message = f"Indexium cannot change the form of {FILE_NAME} in the home. Open the file and edit {name} there."
         raise errors.UsageError(message)
     try:
         _replace(path, changed)
@@ -367,7 +376,7 @@ def _read_file(home: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        message = f"The settings file cannot be read: {error}. Mend or remove {FILE_NAME} in the home folder."
+        message = f"The settings file cannot be read: {error}. Correct or delete {FILE_NAME} in the home folder."
         raise errors.UsageError(message) from error
 
 
@@ -378,30 +387,30 @@ def _parsed(text: str) -> dict[str, Any] | None:
         return None
 
 
-def _placed(text: str, name: str, value: Any | None) -> str:
-    """Return the text of a settings file with one line changed, added before the first table, or taken out."""
+def _with_value(text: str, name: str, value: Any | None) -> str:
+    """Return the text of a settings file with one line changed, added before the first table, or removed."""
     lines = text.splitlines(keepends=True)
-    table_at = next((at for at, line in enumerate(lines) if line.lstrip().startswith("[")), len(lines))
-    own = re.compile(rf"\s*[\"']?{name}[\"']?\s*=")
-    found = [at for at, line in enumerate(lines[:table_at]) if own.match(line)]
-    fresh = [] if value is None else [f"{name} = {json.dumps(value, ensure_ascii=False)}\n"]
-    if found:
-        return "".join([*lines[: found[0]], *fresh, *lines[found[0] + 1 :]])
-    if fresh and table_at and not lines[table_at - 1].endswith("\n"):
-        fresh.insert(0, "\n")
-    return "".join([*lines[:table_at], *fresh, *lines[table_at:]])
+    table_index = next((index for index, line in enumerate(lines) if line.lstrip().startswith("[")), len(lines))
+    pattern = re.compile(rf"\s*[\"']?{name}[\"']?\s*=")
+    matches = [index for index, line in enumerate(lines[:table_index]) if pattern.match(line)]
+    new = [] if value is None else [f"{name} = {json.dumps(value, ensure_ascii=False)}\n"]
+    if matches:
+        return "".join([*lines[: matches[0]], *new, *lines[matches[0] + 1 :]])
+    if new and table_index and not lines[table_index - 1].endswith("\n"):
+        new.insert(0, "\n")
+    return "".join([*lines[:table_index], *new, *lines[table_index:]])
 
 
 def _replace(path: Path, text: str) -> None:
     descriptor, name = tempfile.mkstemp(prefix=f".{FILE_NAME}.", dir=path.parent)
-    unfinished = Path(name)
+    partial = Path(name)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        unfinished.replace(path)
+        partial.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
-            unfinished.unlink()
+            partial.unlink()
         raise

@@ -1,39 +1,39 @@
 """
-What a signal raises to break a program off, and how that is kept where a library loses it.
+The exceptions of signals that end the program, also when DuckDB replaces them.
 
-DuckDB looks for signals while a statement runs. It gives the statement up where a handler raises, but what was raised
-is gone then: what comes is a RuntimeError, which would be told as something that went wrong.
+DuckDB checks for signals while a statement runs. If a handler raises, DuckDB cancels the statement and raises a
+RuntimeError instead. `restore` raises the original exception.
 """
 
 from __future__ import annotations
 
 from typing import NoReturn
 
-__all__ = ["Stopped", "forget", "lost", "stop"]
+__all__ = ["Stopped", "reset", "restore", "stop"]
 
-_BROKEN_OFF = "Query interrupted"  # DuckDB's words
+_INTERRUPTED = "Query interrupted"  # message of DuckDB
 
-_raises: type[BaseException] = KeyboardInterrupt  # what a handler that raises does raise
+_exception: type[BaseException] = KeyboardInterrupt  # the exception of the last signal handler
 
 
 class Stopped(BaseException):
-    """The process was told to end. Like KeyboardInterrupt it is no error, and nothing may catch it by the way."""
+    """A signal ends the process. Like KeyboardInterrupt, it is not an `Exception`, so that no handler catches it."""
 
 
 def stop() -> NoReturn:
-    """Break the program off because it was told to end; for a handler."""
-    global _raises  # noqa: PLW0603 - signals belong to the process
-    _raises = Stopped
+    """Raise `Stopped`: the handler of signals that end the process."""
+    global _exception  # noqa: PLW0603 - signals belong to the process
+    _exception = Stopped
     raise Stopped
 
 
-def forget() -> None:
-    """Take the program for one that was not told to end."""
-    global _raises  # noqa: PLW0603
-    _raises = KeyboardInterrupt
+def reset() -> None:
+    """Forget the exception of the last signal handler."""
+    global _exception  # noqa: PLW0603
+    _exception = KeyboardInterrupt
 
 
-def lost(error: RuntimeError) -> None:
-    """Raise what a handler raised, where that is why DuckDB raises `error`."""
-    if str(error) == _BROKEN_OFF:
-        raise _raises from error
+def restore(error: RuntimeError) -> None:
+    """Raise the exception of the signal handler, if `error` is the one by which DuckDB replaced it."""
+    if str(error) == _INTERRUPTED:
+        raise _exception from error

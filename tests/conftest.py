@@ -26,7 +26,7 @@ from tests.support.effort import effort
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
-_CREATE, _LOOK = database_module._create, database_module._look  # before a fixture replaces them
+_CREATE, _PENDING = database_module._create, database_module._pending_migrations  # before a fixture replaces them
 
 # Whoever runs the tests in the background has them ignore Ctrl-C, and so would every program that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -110,15 +110,15 @@ def quick_homes(empty_home: Path) -> Iterator[None]:
         shutil.copyfile(empty_home / database_module.FILE_NAME, path)
         fresh.add(path)
 
-    def look_unless_fresh(path: Path) -> list[Migration]:
+    def pending_unless_fresh(path: Path) -> list[Migration]:
         if path in fresh:
             fresh.remove(path)
             return []
-        return _LOOK(path)
+        return _PENDING(path)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database_module, "_create", create)
-        patch.setattr(database_module, "_look", look_unless_fresh)
+        patch.setattr(database_module, "_pending_migrations", pending_unless_fresh)
         yield
 
 
@@ -126,7 +126,7 @@ def quick_homes(empty_home: Path) -> Iterator[None]:
 def new_homes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have homes really made, for a test of how that goes."""
     monkeypatch.setattr(database_module, "_create", _CREATE)
-    monkeypatch.setattr(database_module, "_look", _LOOK)
+    monkeypatch.setattr(database_module, "_pending_migrations", _PENDING)
 
 
 @pytest.fixture(params=["threads", "processes"])

@@ -238,7 +238,7 @@ def _time_cells(line: Any) -> list[str]:
 
 
 def _plot_coverage(table: pd.DataFrame, span: Span) -> Plot:
-    parts = (("share", "name people", "accent"), ("rest", "name nobody", "line"))
+    parts = (("share", "with people", "accent"), ("rest", "without people", "line"))
 
     def said(line: Any, column: str, label: str) -> str:
         number = line.named if column == "share" else line.films - line.named
@@ -256,15 +256,15 @@ FILES = ChartKind(
     name="files",
     tab="Files",
     title="Files written by day",
-    columns=("Day", "Written", "Taken back", "Failed or refused"),
+    columns=("Day", "Written", "Rolled back", "Failed or conflict"),
     empty="Nothing was written in these days.",
-    legend=(("accent", "written"), ("danger", "failed or refused"), ("blocked", "taken back")),
+    legend=(("accent", "written"), ("danger", "failed or conflict"), ("blocked", "rolled back")),
     plot=partial(
         _plot_days,
         parts=(
-            ("failed", "failed or refused", "danger"),
+            ("failed", "failed or conflict", "danger"),
             ("written", "written", "accent"),
-            ("restored", "taken back", "blocked"),
+            ("restored", "rolled back", "blocked"),
         ),
         ticks=count_ticks,
         said=lambda line, column, label: f"{_name(line)}: {wording.files(getattr(line, column))} {label}",
@@ -274,7 +274,7 @@ FILES = ChartKind(
 DURATIONS = ChartKind(
     name="durations",
     tab="Durations",
-    title="Time at work by day",
+    title="Running time by day",
     columns=("Day", "Operations", "Writing", "Rolling back", "One file", "Slowest file"),
     empty="Nothing was written in these days.",
     legend=(("accent", "writing"), ("blocked", "rolling back")),
@@ -289,10 +289,10 @@ DURATIONS = ChartKind(
 COVERAGE = ChartKind(
     name="coverage",
     tab="Coverage",
-    title="Share of files that name people",
-    columns=("Day", "Name people", "Files", "Share"),
+    title="Share of files with people",
+    columns=("Day", "With people", "Files", "Share"),
     empty="No file was known in these days.",
-    legend=(("accent", "name people"), ("line", "name nobody")),
+    legend=(("accent", "with people"), ("line", "no people")),
     plot=_plot_coverage,
     lines=partial(
         _day_lines,
@@ -305,7 +305,7 @@ COVERAGE = ChartKind(
 
 
 def group_name(group: str, by: str) -> str:
-    """Return what a container or folder is called; files may lie in the root itself."""
+    """Return the name of a container or folder; files can lie in the library folder itself."""
     return group or ("no folder" if by == "folder" else "unknown")
 
 

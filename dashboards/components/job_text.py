@@ -38,18 +38,18 @@ _SLOW = 0.1  # files a second; a slower rate is not shown, because the remaining
 
 
 def is_long_paused(job: Job, *, now: datetime | None = None) -> bool:
-    """Tell whether a job has been paused for more than a day."""
+    """Return whether a job has been paused for more than a day."""
     return (
         job.status == "paused" and job.paused_at is not None and (now or datetime.now(UTC)) - job.paused_at > LONG_PAUSE
     )
 
 
 def long_pause_sentence(job: Job, *, now: datetime | None = None) -> str:
-    """Return since when and by whom a job is paused."""
+    """Return for how long a job has been paused, and who paused it."""
     now = now or datetime.now(UTC)
     days = (now - job.paused_at).days if job.paused_at else 0
     since = f"for {wording.plural(days, 'day')}" if days else "for more than a day"
-    return f"has been paused {since}{paused_by(job)}. Nothing of it goes on until it is resumed."
+    return f"has been paused {since}{paused_by(job)}. It does not continue until it is resumed."
 
 
 def paused_by(job: Job) -> str:
@@ -63,73 +63,73 @@ def name(job: Job) -> str:
 
 
 def chip(job: Job, status: OperationStatus | None = None) -> tuple[str, str]:
-    """Return words and level of the state; what was asked for and has not happened yet comes first."""
+    """Return words and level of the status chip; a requested change comes before the stored state."""
     if job.stalled:
-        return "no sign of life", "danger"
+        return "not responding", "danger"
     if job.cancelled_at and not job.has_ended:
         return "cancelling", "blocked"
     if job.status == "paused" and status is not None and status.pausing:
         return "pausing", "warning"
     if job.status == "pending" and job.next_retry_at and job.retry_count:
-        return "tries again", "warning"
+        return "retrying", "warning"
     return words.STATUS.get(
         job.status, words.STATUS["in_progress"] if job.status == "running" else (job.status, "note")
     )
 
 
 def sentence(job: Job, status: OperationStatus | None = None, *, now: datetime | None = None) -> str:
-    """Return in one sentence what a job does, waits for, or came to; its name stands before it."""
+    """Return what a job does, waits for or resulted in; the text follows the name of the job."""
     now = now or datetime.now(UTC)
     if job.stalled and job.heartbeat_at:
-        return f"{_so_far(job)}; last sign of life {wording.ago(job.heartbeat_at, now=now)}"
+        return f"{_progress(job)}; last response {wording.ago(job.heartbeat_at, now=now)}"
     if job.status == "running":
-        return _doing(job, status)
+        return _running_sentence(job, status)
     if job.status == "paused":
         since = f" since {wording.when(job.paused_at, now=now)}" if job.paused_at else ""
-        return f"{_so_far(job, status)}, paused{since}{paused_by(job)}"
+        return f"{_progress(job, status)}, paused{since}{paused_by(job)}"
     if job.status == "pending":
-        return _waiting(job, now)
+        return _waiting_sentence(job, now)
     if job.status == "interrupted":
-        return f"{_so_far(job)} when it was cut off; every file is whole"
+        return f"{_progress(job)} when it was interrupted; every file is whole"
     return _result(job)
 
 
-def _doing(job: Job, status: OperationStatus | None) -> str:
+def _running_sentence(job: Job, status: OperationStatus | None) -> str:
     current = status.processed if status else job.progress_current
     total = status.total if status else job.progress_total
     at = status.now if status else job.progress_message
     left = status.eta_seconds if status else job.eta_seconds
-    said = [f"file {wording.count(min(current + 1, total))} of {wording.count(total)}"] if total else []
+    parts = [f"file {wording.count(min(current + 1, total))} of {wording.count(total)}"] if total else []
     if not total:
-        said = [f"{wording.files(current)} so far"] if current else ["beginning"]
+        parts = [f"{wording.files(current)} so far"] if current else ["starting"]
     if status and status.bytes_total:
-        said.append(f"{wording.size(status.bytes_done)} of {wording.size(status.bytes_total)}")
+        parts.append(f"{wording.size(status.bytes_done)} of {wording.size(status.bytes_total)}")
     if left is not None and total:
-        said.append("almost done" if left < 1 else f"about {wording.duration(left)}")
+        parts.append("almost done" if left < 1 else f"about {wording.duration(left)}")
     if at:
-        said.append(f"now: {at}")
-    return ", ".join(said)
+        parts.append(f"now: {at}")
+    return ", ".join(parts)
 
 
-def _so_far(job: Job, status: OperationStatus | None = None) -> str:
+def _progress(job: Job, status: OperationStatus | None = None) -> str:
     current, total = (status.processed, status.total) if status else (job.progress_current, job.progress_total)
     if total:
-        return f"{wording.count(current)} of {wording.files(total)} done"
-    return f"{wording.files(job.progress_current)} done" if job.progress_current else "nothing done yet"
+        return f"{wording.count(current)} of {wording.files(total)} processed"
+    return f"{wording.files(job.progress_current)} processed" if job.progress_current else "nothing processed yet"
 
 
-def _waiting(job: Job, now: datetime) -> str:
+def _waiting_sentence(job: Job, now: datetime) -> str:
     if job.next_retry_at and job.next_retry_at > now:
-        tried = f"try {job.retry_count + 1} of {job.max_retries + 1} " if job.retry_count else ""
+        attempt = f"attempt {job.retry_count + 1} of {job.max_retries + 1} " if job.retry_count else ""
         why = f"; {job.error_message}" if job.error_message and job.retry_count else ""
-        return f"{tried}{_at(job.next_retry_at, now)}{why}"
+        return f"{attempt}{_start_time(job.next_retry_at, now)}{why}"
     if job.depends_on:
-        return f"waits until {job_ids(job.depends_on)} has completed"
-    asked = f", asked for {wording.ago(job.created_at, now=now)}" if job.created_at else ""
-    return f"waits for its turn{asked}"
+        return f"waiting until {job_ids(job.depends_on)} has completed"
+    requested = f", requested {wording.ago(job.created_at, now=now)}" if job.created_at else ""
+    return f"waiting in the queue{requested}"
 
 
-def _at(moment: datetime, now: datetime) -> str:
+def _start_time(moment: datetime, now: datetime) -> str:
     wait = (moment - now).total_seconds()
     return f"in {wording.duration(max(1.0, wait))}" if wait < 3600 else f"not before {wording.when(moment, now=now)}"
 
@@ -141,35 +141,35 @@ def job_ids(ids: Sequence[int]) -> str:
 
 def _result(job: Job) -> str:
     if job.status == "failed":
-        return job.error_message or "It stopped; its log says why."
+        return job.error_message or "The job stopped. Its log shows the reason."
     took = f" in {wording.duration(job.seconds)}" if job.seconds else ""
     if job.status == "cancelled":
-        return f"{_so_far(job)} when it was cancelled" if job.progress_current else "cancelled before it began"
+        return f"{_progress(job)} when it was cancelled" if job.progress_current else "cancelled before it started"
     if job.counters:
-        return ", ".join(_counted(job.counters)) + took
-    return (_so_far(job) if job.progress_current else "done") + took
+        return ", ".join(_counter_parts(job.counters, job.job_type)) + took
+    return (_progress(job) if job.progress_current else "completed") + took
 
 
-def _counted(counters: Mapping[str, int]) -> list[str]:
-    """Return counters as `212 success`, `2 failed`, in words where an item's state is counted; zeros left out."""
-    found = [f"{wording.count(number)} {counter_label(key)}" for key, number in counters.items() if number]
+def _counter_parts(counters: Mapping[str, int], kind: str) -> list[str]:
+    """Return the counters that are not 0 as `212 written`, `2 failed`."""
+    found = [f"{wording.count(number)} {counter_label(key, kind)}" for key, number in counters.items() if number]
     return found or ["nothing to do"]
 
 
-def counter_label(key: str) -> str:
-    """Return the words for a counter of a job."""
+def counter_label(key: str, kind: str) -> str:
+    """Return the words for a counter of a job of a kind."""
     if key == "seconds":
         return "took"
-    label = words.item_status(key)[0] if key in ("success", "conflict", "unknown", "pending") else key
+    label = words.item_status(key, kind=kind)[0] if key in ("success", "conflict", "unknown", "pending") else key
     return label.replace("_", " ")
 
 
 def speed(job: Job, status: OperationStatus | None = None) -> str:
-    """Return how fast it goes and how much of it is done."""
+    """Return the speed of a job and its progress in percent."""
     rate = status.rate if status else job.rate
-    said = [f"{rate:.0f} files/s" if rate >= 2 else f"{rate:.1f} files/s"] if rate >= _SLOW else []
+    parts = [f"{rate:.0f} files/s" if rate >= 2 else f"{rate:.1f} files/s"] if rate >= _SLOW else []
     share = _share(job, status)
-    return " · ".join([*said, f"{int(share)} %"] if share is not None else said)
+    return " · ".join([*parts, f"{int(share)} %"] if share is not None else parts)
 
 
 def _share(job: Job, status: OperationStatus | None) -> float | None:
@@ -179,7 +179,7 @@ def _share(job: Job, status: OperationStatus | None) -> float | None:
 
 
 def gauge(job: Job, status: OperationStatus | None = None) -> dict[str, Any]:
-    """Return the bar: how much of it went well, and badly."""
+    """Return the progress bar: completed files, and files with a problem."""
     total = status.total if status else job.progress_total
     current = status.processed if status else job.progress_current
     counts = status.counts if status else job.counters
@@ -188,21 +188,21 @@ def gauge(job: Job, status: OperationStatus | None = None) -> dict[str, Any]:
 
 
 def cancel_effect(job: Job) -> str:
-    """Return what cancelling a job leaves."""
+    """Return what remains after a job is cancelled."""
     if not job.progress_current:
-        return "It has not done anything yet."
+        return "The job has not changed anything yet."
     if job.job_type in ("write", "rollback"):
         left = (
-            f"; {wording.files(job.progress_total - job.progress_current)} will not be touched"
+            f"; {wording.files(job.progress_total - job.progress_current)} will not be changed"
             if job.progress_total
             else ""
         )
         return f"{cancel_effect_on_files(job.job_type)}{left}. Every file is whole."
-    return "What was read is kept; the rest is left as it is known now."
+    return "The results so far are kept. For the other files, the earlier results stay."
 
 
 def cancel_effect_on_files(kind: str) -> str:
-    """Return what becomes of the files that a write or a rollback has done, where the rest is given up."""
+    """Return what happens to the completed files of a write or a rollback when it is cancelled."""
     if kind == "rollback":
-        return "What was taken back stays so, and the rest can be tried again"
-    return "What is done stays done and can be rolled back"
+        return "Restored files stay restored, and the other files can be retried"
+    return "Written files stay written and can be rolled back"

@@ -10,7 +10,6 @@ from dashboards import words
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import (
     FINISHED_STATES,
-    OUTCOMES,
     ItemDetails,
     MetadataOperation,
     OperationDetails,
@@ -44,23 +43,23 @@ SOURCES = {
     "python": "from Python",
     "rest": "through REST",
 }
-PARTS = (  # outcome → class of the bar, words
-    ("done", "ok", "done"),
-    ("failed", "bad", "failed"),
-    ("conflict", "bad", "refused"),
-    ("unclear", "odd", "cannot tell"),
-    ("skipped", "off", "skipped"),
-)
+PARTS = {  # outcome → class of its part of the bar
+    "done": "ok",
+    "failed": "bad",
+    "conflict": "bad",
+    "unclear": "odd",
+    "skipped": "off",
+}
 _SLOW = 0.1  # files a second; a slower rate is not shown, because the remaining time says more
 
 
 def kind_name(operation: MetadataOperation) -> str:
-    """Return what an operation is."""
+    """Return the type of an operation."""
     return "Rollback" if operation.operation_type == "rollback" else "Write"
 
 
 def name(operation: MetadataOperation) -> str:
-    """Return what an operation is called: its note, else what it was."""
+    """Return the name of an operation: its note, otherwise its type and number."""
     if operation.user_note:
         return operation.user_note
     if operation.operation_type == "rollback" and operation.reverts_id:
@@ -69,25 +68,20 @@ def name(operation: MetadataOperation) -> str:
 
 
 def outcome(operation: MetadataOperation) -> str:
-    """Return what became of the files."""
+    """Return the numbers of files by outcome."""
     if operation.status == "rolled_back":
         return "rolled back"
     if operation.status == "interrupted":
         return f"interrupted at {wording.count(operation.success_count)} of {wording.count(operation.file_count)}"
-    done, ended = "restored" if operation.operation_type == "rollback" else "done", operation.status in FINISHED_STATES
-    counts = (
-        (operation.success_count, done),
-        (operation.failure_count, "failed"),
-        (operation.conflict_count, "refused"),
-        (operation.unknown_count, "cannot tell"),
-        (operation.outcomes["skipped"], "skipped"),
-        *((operation.outcomes[left], OUTCOMES[left]) for left in ("restored", "not_started") if ended),
-    )
-    return " · ".join(f"{wording.count(number)} {label}" for number, label in counts if number) or "nothing yet"
+    shown = dict.fromkeys(PARTS)
+    if operation.status in FINISHED_STATES:
+        shown |= dict.fromkeys(("restored", "not_started"))
+    counts = words.outcome_counts({each: operation.outcomes[each] for each in shown}, operation.operation_type)
+    return " · ".join(f"{wording.count(number)} {label}" for label, number in counts.items() if number) or "nothing yet"
 
 
 def can_roll_back(operation: MetadataOperation) -> bool:
-    """Tell whether the ledger knows something to roll back, be it only comments."""
+    """Return whether something can be rolled back, even if it is only the comments."""
     return operation.status in FINISHED_STATES and (operation.can_rollback or operation.comment_only > 0)
 
 
@@ -99,23 +93,31 @@ def rollback_blocker(operation: MetadataOperation) -> str:
 def item_filters(
     shown: Mapping[str, tuple[str, tuple[str, ...]]], status: OperationStatus
 ) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Return a filter of files with the words that fit: what was given up is skipped to the ledger alone."""
-    left = "put back, not started" if status.restored else "not started"
+    """
+    Return the choices of a filter of files with the words that fit this operation.
+
+    A file whose operation was cancelled has the status `skipped`; it is shown as not started.
+    """
+    left = words.outcome_label("not_started")
+    if status.restored:
+        left = f"{words.outcome_label('restored', status.operation_type)}, {left}"
     fitting = {"pending": left} if status.finished and status.counts.get("pending") else {}
     if status.given_up:
         fitting["skipped"] = f"skipped, {left}" if status.outcomes["skipped"] else left
+    if status.operation_type == "rollback":
+        fitting |= {key: words.outcome_label("done", "rollback") for key in shown if key in ("success", "done")}
     return {key: (fitting.get(key, label), states) for key, (label, states) in shown.items()}
 
 
 def speed(operation: MetadataOperation, status: OperationStatus) -> str:
-    """Return how fast it goes and how long it will take, or how long it took."""
+    """Return the speed and the remaining time, or the duration of an operation that ended."""
     if status.finished:
         return f"in {wording.duration(operation.seconds)}" if operation.seconds else ""
     if status.status == "paused":
         return "pausing after this file" if status.pausing else "paused"
     parts = []
     if status.bytes_total:
-        parts.append(f"{wording.size(status.bytes_done)} of {wording.size(status.bytes_total)} looked at")
+        parts.append(f"{wording.size(status.bytes_done)} of {wording.size(status.bytes_total)} checked")
     if status.rate >= _SLOW:
         parts.append(f"{status.rate:.0f} files/s" if status.rate >= 2 else f"{status.rate:.1f} files/s")
     if status.eta_seconds is not None:
@@ -124,20 +126,20 @@ def speed(operation: MetadataOperation, status: OperationStatus) -> str:
 
 
 def bar_parts(status: OperationStatus) -> list[dict[str, Any]]:
-    """Return the coloured parts of the bar, those that are not empty; of files that are made anew what there is."""
+    """Return the parts of the progress bar that are not empty; a file that is being rewritten counts in part."""
     found: list[tuple[str, str, float]] = [
-        (kind, f"{wording.count(number)} {label}", number)
-        for outcome, kind, label in PARTS
+        (kind, f"{wording.count(number)} {words.outcome_label(outcome, status.operation_type)}", number)
+        for outcome, kind in PARTS.items()
         if (number := status.outcomes[outcome])
     ]
     if status.shares:
-        found.append(("going", f"{wording.count(len(status.shares))} under way", sum(status.shares.values())))
+        found.append(("going", f"{wording.count(len(status.shares))} running", sum(status.shares.values())))
     whole = max(1, status.total)
     return [{"kind": kind, "label": label, "share": round(100 * number / whole, 3)} for kind, label, number in found]
 
 
 def retryable(operation: MetadataOperation, status: OperationStatus) -> int:
-    """Return how many files of an operation that has ended can be tried again; 0 where it can be gone on with."""
+    """Return how many files of an operation that ended can be retried; 0 if the operation can be resumed."""
     if not status.finished or can_resume(status) or operation.user_action == "rollback_person":
         return 0
     return count_of(status, ("failed", "conflict", "unknown")) + status.given_up
@@ -153,7 +155,8 @@ def items_page(details: OperationDetails) -> dict[str, Any]:
     first = (details.page - 1) * details.per_page
     shares = details.status.shares
     ended = details.status.finished
-    rows = [item_row(item, share=shares.get(item.id), ended=ended) for item in details.items]
+    kind = details.operation.operation_type
+    rows = [item_row(item, share=shares.get(item.id), ended=ended, kind=kind) for item in details.items]
     return {
         "rows": rows,
         "total": details.total,
@@ -163,17 +166,20 @@ def items_page(details: OperationDetails) -> dict[str, Any]:
     }
 
 
-def item_row(item: ItemDetails, *, share: float | None = None, ended: bool = False) -> dict[str, Any]:
+def item_row(
+    item: ItemDetails, *, share: float | None = None, ended: bool = False, kind: str = "write"
+) -> dict[str, Any]:
     """
     Return one file of an operation.
 
     Args:
         item: The file.
-        share: How much of the new file that is made of it is there, 0 to 1.
-        ended: Whether the operation has.
+        share: How much of the new file is written, 0 to 1; None where it is not rewritten.
+        ended: Whether the operation has ended.
+        kind: The type of the operation, `write` or `rollback`.
 
     """
-    status, level = words.item_status(item.status, item.code, ended=ended)
+    status, level = words.item_status(item.status, item.code, ended=ended, kind=kind)
     if item.status == "writing" and share is not None:
         status, level = f"rewriting {int(100 * share)} %", "warning"
     return {
@@ -205,7 +211,7 @@ def method_and_time(item: ItemDetails) -> str:
 
 
 def expiry(moment: datetime | None) -> str:
-    """Return until when something can be taken back."""
+    """Return until when something can be rolled back."""
     return wording.day(moment) if moment else ""
 
 

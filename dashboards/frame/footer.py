@@ -1,26 +1,27 @@
-"""The foot of every page: work under way, what was interrupted, and what was done and can be undone."""
+"""The footer of every page: running work, interrupted operations, and the newest result with its undo."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
+from dashboards import words
 from dashboards.components import job_text, operation_text
 from dashboards.components.base import Component, module
 from dashboards.components.gauge import measure
 from indexium_core.library import ScanProgress
 from indexium_core.model import wording
 from indexium_core.model.job import Job, UnrecordedResults
-from indexium_core.model.operations.operation import OUTCOMES, MetadataOperation, OperationStatus
+from indexium_core.model.operations.operation import MetadataOperation, OperationStatus
 
-__all__ = ["Footer", "done", "held", "interrupted", "running", "scanning", "unrecorded", "working"]
+__all__ = ["Footer", "done", "interrupted", "long_paused", "running", "scanning", "unrecorded", "working"]
 
 
 class Footer(Component):
     """
     View: `rows` ({key, id, kind, title, note, level, glyph, bar, buttons, dismiss}).
 
-    A row with `dismiss` can be put away for good. Messages: `pause`, `resume`, `cancel`, `details`, `why`, `undo`,
+    A row with `dismiss` can be closed permanently. Messages: `pause`, `resume`, `cancel`, `details`, `why`, `undo`,
     `scan` and `stop_scan`, each with the `id` of the operation; `job`, `job_pause`, `job_resume` with that of a job.
     """
 
@@ -29,39 +30,39 @@ class Footer(Component):
 
 
 def running(operation: MetadataOperation, status: OperationStatus) -> dict[str, Any]:
-    """Return the row of an operation under way."""
+    """Return the row of a running operation."""
     paused = status.status == "paused"
-    verb = "Taking back" if operation.operation_type == "rollback" else "Writing"
+    verb = "Rolling back" if operation.operation_type == "rollback" else "Writing"
     verb = ("Pausing:" if status.pausing else "Paused:") if paused else verb
-    hold = {"label": "Resume", "act": "resume"} if paused else {"label": "Pause", "act": "pause"}
+    pause = {"label": "Resume", "act": "resume"} if paused else {"label": "Pause", "act": "pause"}
     return {
         "key": f"run{operation.id}",
         "id": operation.id,
         "kind": "running",
         "title": f"{verb} {wording.count(status.processed)} of {wording.files(status.total)}",
-        "note": _pace(operation, status),
+        "note": _running_note(operation, status),
         "bar": {"now": status.processed, "max": status.total, "parts": operation_text.bar_parts(status)},
         "buttons": [
-            hold,
+            pause,
             {"label": "Cancel", "act": "cancel"},
             {"label": "Details", "act": "details", "kind": "opt"},
         ],
     }
 
 
-def _pace(operation: MetadataOperation, status: OperationStatus) -> str:
+def _running_note(operation: MetadataOperation, status: OperationStatus) -> str:
     name = f"“{operation.user_note}”" if operation.user_note else ""
     failed = sum(status.counts.get(each, 0) for each in ("failed", "conflict", "unknown"))
-    bad = f"{wording.count(failed)} not done" if failed else ""
-    pace = "" if status.status == "paused" else operation_text.speed(operation, status)
-    return " · ".join(part for part in (bad, pace, name) if part)
+    bad = wording.plural(failed, "problem") if failed else ""
+    speed = "" if status.status == "paused" else operation_text.speed(operation, status)
+    return " · ".join(part for part in (bad, speed, name) if part)
 
 
 def scanning(scan: ScanProgress) -> dict[str, Any]:
-    """Return the row of a scan under way; nobody knows how many files there are before the folders were walked."""
+    """Return the row of a running scan; the number of files is unknown until the folders are listed."""
     total = scan.total
     if total is None:
-        title, note = f"Looking for files: {wording.count(scan.done)} so far", "a scan changes nothing"
+        title, note = f"Searching for files: {wording.count(scan.done)} found", "a scan changes no file"
     else:
         title = f"Reading {wording.count(scan.done)} of {wording.files(total)}"
         left = f"about {wording.duration(scan.eta_seconds)} left" if scan.eta_seconds is not None and scan.done else ""
@@ -81,7 +82,7 @@ def scanning(scan: ScanProgress) -> dict[str, Any]:
 
 
 def working(job: Job) -> dict[str, Any]:
-    """Return the row of a job at work that is neither an operation nor a scan."""
+    """Return the row of a running job that is neither an operation nor a scan."""
     return {
         "key": f"job{job.id}",
         "id": job.id,
@@ -97,13 +98,13 @@ def working(job: Job) -> dict[str, Any]:
 
 
 def unrecorded(found: UnrecordedResults) -> dict[str, Any]:
-    """Return the row of a job that has stopped and whose end cannot be written down."""
+    """Return the row of a job that stopped and whose result cannot be stored."""
     return {
         "key": f"wait{found.job_id}",
         "id": found.job_id,
         "kind": "interrupted",
         "title": found.description,
-        "note": f"it is tried again until there is room, for {wording.duration(found.seconds)} so far; "
+        "note": f"Indexium retries until there is free space, for {wording.duration(found.seconds)} so far; "
         f"or stop Indexium. {found.assurance}",
         "level": "warning",
         "glyph": "!",
@@ -111,8 +112,8 @@ def unrecorded(found: UnrecordedResults) -> dict[str, Any]:
     }
 
 
-def held(job: Job, *, now: datetime | None = None) -> dict[str, Any]:
-    """Return the row of a job that was paused long ago, and perhaps forgotten."""
+def long_paused(job: Job, *, now: datetime | None = None) -> dict[str, Any]:
+    """Return the row of a job that has been paused for more than a day."""
     return {
         "key": f"held{job.id}",
         "id": job.id,
@@ -129,9 +130,9 @@ def held(job: Job, *, now: datetime | None = None) -> dict[str, Any]:
 
 
 def done(operation: MetadataOperation, *, now: datetime | None = None) -> dict[str, Any]:
-    """Return the row of an operation that has ended: what was done, what was not first, and how it is undone."""
+    """Return the row of an operation that ended: its result and the button that undoes it."""
     bad = operation.failure_count + operation.conflict_count + operation.unknown_count
-    why = [{"label": "See why", "act": "why"}] if bad else []
+    why = [{"label": "Show problems", "act": "why"}] if bad else []
     undo = {"label": "Undo", "act": "undo", "spoken": f"Undo {wording.files(operation.success_count)}"}
     can_undo = operation.can_rollback and operation.operation_type == "write"
     return {
@@ -139,7 +140,7 @@ def done(operation: MetadataOperation, *, now: datetime | None = None) -> dict[s
         "id": operation.id,
         "kind": "done",
         "title": _outcome(operation, bad),
-        "note": _afterwards(operation, now or datetime.now(UTC)),
+        "note": _done_note(operation, now or datetime.now(UTC)),
         "level": "warning" if bad or operation.status in ("failed", "cancelled") else "safe",
         "glyph": "!" if bad or operation.status in ("failed", "cancelled") else "✓",
         "buttons": [
@@ -152,19 +153,18 @@ def done(operation: MetadataOperation, *, now: datetime | None = None) -> dict[s
 
 
 def _outcome(operation: MetadataOperation, bad: int) -> str:
-    good, back = operation.success_count, operation.operation_type == "rollback"
+    good = operation.success_count
     if operation.status == "failed" and operation.error_message:
         return f"Stopped: {operation.error_message}"
+    label = words.outcome_label("done", operation.operation_type)
+    text = f"{wording.files(good)} {label}" if good else f"no file was {label}"
     if bad:
-        return f"{wording.count(good)} {'as before again' if back else 'written'}, {wording.count(bad)} not"
-    what = f"{wording.files(good)} as before again" if back else f"written to {wording.files(good)}"
-    if not good:
-        what = f"nothing was {'taken back' if back else 'written'}"
-    said = f"cancelled: {what}" if operation.status == "cancelled" else what
-    return f"{said[:1].upper()}{said[1:]}"
+        text += f", {wording.plural(bad, 'problem')}"
+    text = f"cancelled: {text}" if operation.status == "cancelled" else text
+    return f"{text[:1].upper()}{text[1:]}"
 
 
-def _afterwards(operation: MetadataOperation, now: datetime) -> str:
+def _done_note(operation: MetadataOperation, now: datetime) -> str:
     parts = [f"“{operation.user_note}”" if operation.user_note else ""]
     parts.append(wording.ago(operation.completed_at, now=now) if operation.completed_at else "")
     if operation.can_rollback and operation.expires_at and operation.operation_type == "write":
@@ -173,23 +173,25 @@ def _afterwards(operation: MetadataOperation, now: datetime) -> str:
 
 
 def interrupted(operation: MetadataOperation) -> dict[str, Any]:
-    """Return the row of an operation that waits for a decision."""
+    """Return the row of an interrupted operation, which needs a decision."""
     name = f"“{operation.user_note}”" if operation.user_note else f"operation {operation.id}"
     when = wording.when(operation.started_at)
     good, total, rest = operation.success_count, operation.file_count, operation.left
+    done = words.outcome_label("done", operation.operation_type)
     buttons = [{"label": "Show", "act": "details", "kind": "opt"}]
     if operation.can_rollback:
         buttons.append({"label": f"Roll back {wording.count(good)}", "act": "undo"})
     if rest:
         buttons.append({"label": f"Resume {wording.count(rest)}", "act": "resume", "kind": "primary"})
-    left = [(operation.outcomes[outcome], OUTCOMES[outcome]) for outcome in ("restored", "not_started")]
+    left = {outcome: operation.outcomes[outcome] for outcome in ("restored", "not_started")}
+    counts = words.outcome_counts(left, operation.operation_type)
     return {
         "key": f"cut{operation.id}",
         "id": operation.id,
         "kind": "interrupted",
-        "title": f"Interrupted {when}: {name}, {wording.count(good)} of {wording.count(total)} done",
+        "title": f"Interrupted {when}: {name}, {wording.count(good)} of {wording.count(total)} {done}",
         "note": ", ".join(
-            ["every file is whole", *(f"{wording.count(number)} {what}" for number, what in left if number)]
+            ["every file is whole", *(f"{wording.count(number)} {label}" for label, number in counts.items() if number)]
         ),
         "level": "warning",
         "glyph": "!",

@@ -1,4 +1,4 @@
-"""The foot of every page in one session: what runs, what waits for a decision, and what was just done."""
+"""The footer in one session: running work, open decisions, and the newest result."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ EVENTS = tuple(
     for noun in ("scan", "rescan", "write", "rollback")
     for verb in ("started", "progress", "completed")
 )
-FRESH = timedelta(days=1)  # how long what another program did is news
+FRESH = timedelta(days=1)  # operations that ended longer ago are not shown
 RUNNING, WAITING = 2, 2  # rows of each kind, at most
-TOLD = ("write", "rollback", "scan")  # kinds of jobs that have rows of their own
+OWN_ROWS = ("write", "rollback", "scan")  # kinds of jobs that have rows of their own
 
 
 class _Operations(NamedTuple):
-    """What is told of."""
+    """What the footer shows."""
 
-    at_work: list[tuple[MetadataOperation, OperationStatus]]
-    cut: list[MetadataOperation]
+    running: list[tuple[MetadataOperation, OperationStatus]]
+    interrupted: list[MetadataOperation]
     newest: list[MetadataOperation]
-    jobs: list[Job]  # at work, of kinds that have no row of their own
-    held: list[Job]  # paused for more than a day
-    unrecorded: Sequence[UnrecordedResults]  # whose end cannot be written down
+    jobs: list[Job]  # running, of kinds that have no row of their own
+    long_paused: list[Job]  # paused for more than a day
+    unrecorded: Sequence[UnrecordedResults]  # jobs whose result cannot be stored
 
 
 class FooterSession(Protocol):
@@ -61,10 +61,10 @@ class FooterSession(Protocol):
 
 
 class FooterPanel:
-    """Shows it and acts on it; the same on all pages."""
+    """Shows the footer and runs its actions; the same on all pages."""
 
     def __init__(self, session: FooterSession, *, since: datetime) -> None:
-        """`since`: when this service began; what ended after that is news until somebody dismisses it."""
+        """Make the footer; `since`: the start of this service. A later result is shown until a person closes it."""
         library, bridge, dialog = session.library, session.bridge, session.dialog
         self._library, self._bridge, self._session, self._since = library, bridge, session, since
         self._ticking = False
@@ -84,47 +84,51 @@ class FooterPanel:
         )
 
     def start(self) -> None:
-        """Follow the process's events; every 500 ms at most."""
+        """Subscribe to the events of scans, writes and rollbacks."""
         self._bridge.listen(EVENTS, self.refresh, every=0.5)
 
     def refresh(self) -> None:
-        """Look again at what goes on."""
-        self._bridge.run(self._read, self._draw, name="foot")
+        """Read the footer again."""
+        self._bridge.run(self._read, self._draw, name="footer")
 
     def _read(self) -> tuple[list[dict[str, Any]], bool]:
-        at_work, cut, newest, working, held, lost = self._session.read_cache.lately("foot", 0.4, self._read_operations)
-        here = at_work
-        if self._session.is_showing("jobs"):  # which tells all of them
-            here, working, held = [], [], []
-        told = {job.operation_id for job in held} | {job.operation_id for job in lost}
+        running, interrupted, newest, working, paused, unrecorded = self._session.read_cache.lately(
+            "footer", 0.4, self._read_operations
+        )
+        shown = running
+        if self._session.is_showing("jobs"):  # it shows all of them
+            shown, working, paused = [], [], []
+        listed = {job.operation_id for job in paused} | {job.operation_id for job in unrecorded}
         rows = [
-            *(footer.unrecorded(each) for each in lost),
-            *(footer.held(each) for each in held),
-            *(footer.running(each, s) for each, s in here if not self._is_shown(each) and each.id not in told),
+            *(footer.unrecorded(each) for each in unrecorded),
+            *(footer.long_paused(each) for each in paused),
+            *(footer.running(each, s) for each, s in shown if not self._is_shown(each) and each.id not in listed),
             *(footer.working(each) for each in working),
-            *([footer.scanning(scan)] if (scan := self._scan_elsewhere()) else []),
-            *(footer.interrupted(each) for each in cut if not self._is_shown(each)),
-            *(footer.done(each) for each in newest if self._is_news(each) and not at_work),
+            *([footer.scanning(scan)] if (scan := self._scan()) else []),
+            *(footer.interrupted(each) for each in interrupted if not self._is_shown(each)),
+            *(footer.done(each) for each in newest if self._is_new(each) and not running),
         ]
-        return rows, bool(at_work or working or lost)
+        return rows, bool(running or working or unrecorded)
 
     def _read_operations(self) -> _Operations:
         library = self._library
-        at_work = library.history(status=HOLDING_STATES, per_page=RUNNING).items
-        others = [job for job in library.jobs.list((), ("running",)).items if job.job_type not in TOLD]
+        running = library.history(status=HOLDING_STATES, per_page=RUNNING).items
+        others = [job for job in library.jobs.list((), ("running",)).items if job.job_type not in OWN_ROWS]
         return _Operations(
             jobs=others[:RUNNING],
-            held=[job for job in library.jobs.list((), ("paused",)).items if job_text.is_long_paused(job)][:WAITING],
-            at_work=[(each, library.status(each.id)) for each in at_work],
-            cut=library.history(status="interrupted", per_page=WAITING).items,
+            long_paused=[job for job in library.jobs.list((), ("paused",)).items if job_text.is_long_paused(job)][
+                :WAITING
+            ],
+            running=[(each, library.status(each.id)) for each in running],
+            interrupted=library.history(status="interrupted", per_page=WAITING).items,
             newest=library.history(per_page=1).items,
             unrecorded=library.jobs.unrecorded(),
         )
 
     def _draw(self, found: tuple[list[dict[str, Any]], bool]) -> None:
-        rows, at_work = found
+        rows, is_running = found
         self.view.put(rows=rows)
-        if at_work and not self._ticking:  # a large file may take minutes without any news
+        if is_running and not self._ticking:  # a large file can take minutes without an event
             self._ticking = True
             self._bridge.after(1000, self._tick)
 
@@ -132,23 +136,23 @@ class FooterPanel:
         self._ticking = False
         self.refresh()
 
-    def _scan_elsewhere(self) -> ScanProgress | None:
-        """Return how far a scan is, unless the page that is looked at tells it."""
-        told = self._session.is_showing("library") or self._session.is_showing("jobs")
-        return None if told else self._library.scans.progress()
+    def _scan(self) -> ScanProgress | None:
+        """Return the progress of a scan, unless the page shows it itself."""
+        is_shown = self._session.is_showing("library") or self._session.is_showing("jobs")
+        return None if is_shown else self._library.scans.progress()
 
     def _is_shown(self, operation: MetadataOperation) -> bool:
-        """Tell whether the page that is looked at tells all of an operation itself."""
+        """Return whether the page shows the operation itself."""
         return self._session.shown_operation() == operation.id
 
-    def _is_news(self, operation: MetadataOperation) -> bool:
-        """Tell whether an operation has ended since this service started, or not long before."""
+    def _is_new(self, operation: MetadataOperation) -> bool:
+        """Return whether an operation ended after this service started, or not more than a day ago."""
         if operation.status not in FINISHED_STATES or operation.status == "interrupted" or self._is_shown(operation):
             return False
         ended = operation.completed_at
         return ended is not None and ended > min(self._since, datetime.now(UTC) - FRESH)
 
-    # What the person does.
+    # Actions.
 
     def _act(self, call: Any, message: Mapping[str, Any]) -> None:
         operation_id = _id(message)

@@ -1,4 +1,4 @@
-"""The rail on the left, on a phone the bar below: pages, roots, theme; also toasts and the line to the server."""
+"""The navigation: pages, folders and theme; also toasts and the state of the connection."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Shell(Component):
     """
     The frame of every page.
 
-    View: `pages` ({id, label, href, count, live}), `roots`, `offline`, `scanned`, and what the browser is to take over:
+    View: `pages` ({id, label, href, count, live}), `roots`, `offline`, `scanned`, and what the browser takes over:
     `page`, `title`, `url` with `push`, `selection` (kept in sessionStorage). Messages: `hello` {theme, selection}, `go`
     {page}, `address` {path, search}, `theme` {theme}. `undo` {id} (a step). Sent to it:
-    {kind, text, undo, topic}, a toast; {settled}, a topic whose errors go; {undoable}, the step that can be undone;
-    {busy}.
+    {kind, text, undo, topic}, a toast; {settled}, a topic whose errors are removed; {undoable}, the step that
+    can be undone; {busy}.
     """
 
     _esm = module("shell")
@@ -31,7 +31,7 @@ class Shell(Component):
         self._send_msg({"kind": kind, "text": text, "undo": undo, "topic": topic})
 
     def settled(self, topic: str) -> None:
-        """Take the errors of a topic away."""
+        """Remove the errors of a topic."""
         self._send_msg({"settled": topic})
 
     def undoable(self, step_id: int | None) -> None:
@@ -39,12 +39,12 @@ class Shell(Component):
         self._send_msg({"undoable": step_id})
 
     def busy(self, busy: bool) -> None:  # noqa: FBT001 - a callback
-        """Show that something that was asked for is under way."""
+        """Show that a requested action is running."""
         self._send_msg({"busy": busy})
 
 
 def pages(labels: Mapping[str, str], counts: Mapping[str, int], live: int | None, base: str) -> list[dict[str, Any]]:
-    """Return the entries of the rail with their counts; `live` is the percentage of what is running."""
+    """Return the entries of the navigation with their counts; `live` is the progress in percent."""
     return [
         {
             "id": name,
@@ -58,13 +58,13 @@ def pages(labels: Mapping[str, str], counts: Mapping[str, int], live: int | None
 
 
 def roots(libraries: Sequence[Any], scan: ScanProgress | None = None) -> dict[str, Any]:
-    """Return what the foot of the rail says of the roots, and of a scan that runs."""
+    """Return the state of the folders and of a running scan, below the navigation."""
     online = sum(library.state == "online" for library in libraries)
     scanned = max((library.scanned_at for library in libraries if library.scanned_at), default=None)
     if not libraries:
         return {"roots": "no folder added yet", "offline": True, "scanned": ""}
     return {
-        "roots": f"{online} of {wording.plural(len(libraries), 'root')} online",
+        "roots": f"{online} of {wording.plural(len(libraries), 'folder')} online",
         "offline": online < len(libraries),
         "scanned": _scan_line(scan) or (f"scanned {wording.ago(scanned)}" if scanned else "not scanned yet"),
     }

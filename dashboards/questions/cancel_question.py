@@ -1,4 +1,4 @@
-"""Giving up the rest of an operation, asked for from any page."""
+"""The question before an operation is cancelled, from any page."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ __all__ = ["ask_cancel"]
 
 
 def ask_cancel(library: Library, bridge: Bridge, dialog: Dialog, operation_id: int) -> None:
-    """Say what cancelling leaves, ask, and cancel."""
+    """Show what remains after a cancellation, ask, and cancel."""
 
     def cancel(_note: str) -> None:
         bridge.run(lambda: library.cancel(operation_id), lambda _: None, name="operation", once=True)
 
     def question(status: OperationStatus) -> None:
         if status.finished and status.status != "interrupted":
-            bridge.toast("info", "It has ended already.")
+            bridge.toast("info", "The operation has already ended.")
             return
         left = status.total - status.processed
-        text = f"{job_text.cancel_effect_on_files(status.operation_type)}; {wording.files(left)} will not be touched."
+        text = f"{job_text.cancel_effect_on_files(status.operation_type)}; {wording.files(left)} will not be changed."
         dialog.ask(
             "Cancel the rest?",
             [{"kind": "text", "text": text}],
             cancel,
             confirm="Cancel the rest",
-            back="Let it go on",
+            back=f"Keep {'restoring' if status.operation_type == 'rollback' else 'writing'}",
             risky=True,
         )
 

@@ -1,4 +1,4 @@
-"""Operations that were cut off: offered once after a start, and whenever somebody asks for one of them."""
+"""The question about interrupted operations: asked after a start, and when a person opens one of them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 __all__ = ["Interrupted"]
 
 DECIDING = ("job:changed", "write:started", "rollback:started", "write:progress", "rollback:progress")
-ELSEWHERE = "It was decided elsewhere what becomes of it."
+DECIDED = "The operation was resumed, rolled back or postponed in another window."
 
 
 class Interrupted:
-    """Asks what is to become of each: go on, take back, or decide later."""
+    """Asks about each operation: resume, roll back, or decide later."""
 
     def __init__(
         self,
@@ -38,26 +38,26 @@ class Interrupted:
         Args:
             library: The library.
             bridge: Carries the work.
-            dialog: Asks.
+            dialog: Shows the question.
             watch: Shows the progress of an operation.
             postponed: Operations on which a person decides later, in any session of the process.
 
         """
         self._library, self._bridge, self._dialog = library, bridge, dialog
         self._watch, self._postponed = watch, postponed
-        # Operation, serial of the question, what follows, whether it had been put off before.
+        # Operation, serial of the question, what follows, whether it was postponed before.
         self._asked: tuple[int, int, Callable[[], None], bool] | None = None
 
     def start(self) -> None:
-        """Offer what was cut off and nobody has decided on, one operation after the other."""
+        """Ask about each interrupted operation without a decision, one after the other."""
         self._bridge.listen(DECIDING, self._recheck, every=1.0)
-        self._go_on()
+        self._ask_next()
 
-    def _go_on(self) -> None:
+    def _ask_next(self) -> None:
         self._bridge.run(self._undecided, self._offer, name="interrupted")
 
     def show(self, operation_id: int) -> None:
-        """Offer one operation; where it cannot be gone on with, show what became of it."""
+        """Ask about one operation; if it is no longer interrupted, show its progress."""
 
         def found(operations: Sequence[InterruptedOperation]) -> None:
             if operations:
@@ -66,20 +66,20 @@ class Interrupted:
                 self._watch(operation_id)
 
         self._bridge.run(
-            lambda: [each for each in self._cut() if each.id == operation_id],
+            lambda: [each for each in self._interrupted() if each.id == operation_id],
             found,
             name="interrupted",
         )
 
     def _undecided(self) -> list[InterruptedOperation]:
-        return [each for each in self._cut() if not each.by_itself and each.id not in self._postponed]
+        return [each for each in self._interrupted() if not each.by_itself and each.id not in self._postponed]
 
-    def _cut(self) -> list[InterruptedOperation]:
+    def _interrupted(self) -> list[InterruptedOperation]:
         return self._library.interruptions.operations(files=parts.PER_PAGE)
 
     def _offer(self, operations: Sequence[InterruptedOperation]) -> None:
         if operations:
-            self._ask(operations[0], others=len(operations) - 1, then=self._go_on)
+            self._ask(operations[0], others=len(operations) - 1, then=self._ask_next)
 
     def _ask(self, operation: InterruptedOperation, *, others: int, then: Callable[[], None]) -> None:
         """Ask about one operation; `then` comes after whatever the answer is."""
@@ -100,7 +100,7 @@ class Interrupted:
             self._postponed.add(operation.id)
             then()
 
-        def take_back() -> None:
+        def roll_back() -> None:
             self._postponed.add(operation.id)
             self._dialog.dismiss()
             started: Callable[[int], None] = lambda number: self._show_progress(number, then)  # noqa: E731
@@ -114,7 +114,7 @@ class Interrupted:
             confirm=parts.resume_label(operation),
             back="Later",
             actions=[{"label": back, "act": "rollback"}] if back else [],
-            acts={"rollback": take_back},
+            acts={"rollback": roll_back},
             turn=turn,
             left=later,
             wide=True,
@@ -123,21 +123,21 @@ class Interrupted:
         self._asked = (operation.id, serial, then, operation.id in self._postponed)
 
     def _recheck(self) -> None:
-        """Take the question away where somebody has answered it elsewhere: in another tab, on the command line."""
+        """Close the question if it was answered in another tab or on the command line."""
         if self._asked is None or not self._dialog.showing(self._asked[1]):
             return
-        operation_id, serial, then, was_put_off = self._asked
+        operation_id, serial, then, was_postponed = self._asked
 
-        def told(operations: Sequence[InterruptedOperation]) -> None:
+        def show(operations: Sequence[InterruptedOperation]) -> None:
             answered = all(each.id != operation_id for each in operations)
-            put_off = operation_id in self._postponed and not was_put_off
-            if self._dialog.showing(serial) and (answered or put_off):
+            is_postponed = operation_id in self._postponed and not was_postponed
+            if self._dialog.showing(serial) and (answered or is_postponed):
                 self._dialog.dismiss()
                 if answered:
-                    self._bridge.toast("info", ELSEWHERE)
+                    self._bridge.toast("info", DECIDED)
                 then()
 
-        self._bridge.run(self._cut, told, name="interrupted_still")
+        self._bridge.run(self._interrupted, show, name="interrupted_still")
 
     def _resume(self, operation_id: int, then: Callable[[], None]) -> None:
         self._postponed.add(operation_id)

@@ -1,10 +1,11 @@
-"""What an operation came to that was cut off, and what it can become, in words."""
+"""How an interrupted operation is shown: its files by outcome, and what can be done."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from dashboards import words
 from dashboards.components import operation_text
 from indexium_core.model import wording
 from indexium_core.model.operations.interrupted import BECAME, InterruptedFile, InterruptedOperation
@@ -12,7 +13,7 @@ from indexium_core.model.operations.interrupted import BECAME, InterruptedFile, 
 __all__ = ["PER_PAGE", "files_section", "pages", "resume_label", "rollback_label", "sections", "title"]
 
 PER_PAGE = 50
-_CHIPS = {  # what became of a file → level and sign of its chip
+_CHIPS = {  # outcome of a file → level and glyph of its chip
     "unclear": ("warning", "?"),
     "restored": ("note", "↺"),
     "refused": ("danger", "⊘"),
@@ -23,58 +24,68 @@ _CHIPS = {  # what became of a file → level and sign of its chip
 
 
 def title(operation: InterruptedOperation, *, others: int = 0) -> str:
-    """Return the headline; `others`: how many more are asked for after this one."""
+    """Return the headline; `others`: the number of further interrupted operations."""
     kind = "rollback" if operation.operation.operation_type == "rollback" else "write"
-    what = f"A {kind} stopped" if operation.operation.status == "failed" else f"A {kind} was interrupted"
-    return f"{what} (and {wording.plural(others, 'other')})" if others else what
+    text = f"A {kind} stopped" if operation.operation.status == "failed" else f"A {kind} was interrupted"
+    return f"{text} (and {wording.plural(others, 'other')})" if others else text
 
 
 def sections(operation: InterruptedOperation) -> list[dict[str, Any]]:
-    """Return what a person has to know before deciding."""
-    found: list[dict[str, Any]] = [{"kind": "text", "text": _what(operation)}]
+    """Return what a person has to know before the decision."""
+    found: list[dict[str, Any]] = [{"kind": "text", "text": _summary(operation)}]
     if operation.why:
         found.append({"kind": "why", "level": "warning", "text": operation.why})
     levels = [
-        {"count": wording.count(number), "level": _CHIPS[became][0], "text": BECAME[became], "glyph": _CHIPS[became][1]}
+        {
+            "count": wording.count(number),
+            "level": _CHIPS[became][0],
+            "text": _label(operation, became),
+            "glyph": _CHIPS[became][1],
+        }
         for became in reversed(BECAME)
         if (number := operation.counts.get(became, 0))
     ]
     return [*found, {"kind": "levels", "levels": levels}, {"kind": "text", "text": _promise(operation)}]
 
 
-def _what(operation: InterruptedOperation) -> str:
+def _summary(operation: InterruptedOperation) -> str:
     record = operation.operation
     unnamed = operation_text.name(record) if record.operation_type == "rollback" else str(record.id)
     named = f"“{record.user_note}”" if record.user_note else unnamed
-    began = f"{operation_text.kind_name(record)} {named}, begun {wording.when(record.started_at)}"
-    done = operation.total - operation.left - operation.counts.get("unclear", 0)
-    return f"{began}, came to {wording.count(done)} of {wording.files(operation.total)}. Every file is whole."
+    started = f"{operation_text.kind_name(record)} {named}, started {wording.when(record.started_at)}"
+    completed = operation.total - operation.left - operation.counts.get("unclear", 0)
+    return f"{started}, processed {wording.count(completed)} of {wording.files(operation.total)}. Every file is whole."
 
 
 def _promise(operation: InterruptedOperation) -> str:
     done, back = operation.counts.get("done", 0), operation.operation.operation_type == "rollback"
     left = operation.left
-    said = [f"Resume goes on with {wording.files(left)}." if left else "There is nothing left to do."]
+    parts = [f"Resume continues with {wording.files(left)}." if left else "No file is left."]
     if done and operation.operation.can_rollback:
-        again = "undoes what was taken back of" if back else "gives their old bytes back to"
-        said.append(f"Roll back {again} {wording.files(done)}.")
-    said.append("Nothing is lost by deciding later.")
-    return " ".join(said)
+        verb = "undoes the rollback of" if back else "restores"
+        parts.append(f"Roll back {verb} {wording.files(done)}.")
+    parts.append("You can also decide later.")
+    return " ".join(parts)
 
 
 def resume_label(operation: InterruptedOperation) -> str:
-    """Return the words of the button that goes on, "" where nothing is left."""
+    """Return the label of the button that resumes, "" where no file is left."""
     return f"Resume {wording.files(operation.left)}" if operation.left else ""
 
 
 def rollback_label(operation: InterruptedOperation) -> str:
-    """Return the words of the button that takes back what was done, "" where nothing can be."""
+    """Return the label of the button that rolls back, "" where nothing can be rolled back."""
     done = operation.counts.get("done", 0)
     return f"Roll back {wording.count(done)}…" if done and operation.operation.can_rollback else ""
 
 
+def _label(operation: InterruptedOperation, became: str) -> str:
+    outcome = "conflict" if became == "refused" else became
+    return words.outcome_label(outcome, operation.operation.operation_type)
+
+
 def pages(operation: InterruptedOperation, became: str) -> int:
-    """Return how many pages the report file by file has."""
+    """Return the number of pages of the list of files."""
     return max(1, -(-_listed(operation, became) // PER_PAGE))
 
 
@@ -85,13 +96,13 @@ def _listed(operation: InterruptedOperation, became: str) -> int:
 def files_section(
     operation: InterruptedOperation, files: Sequence[InterruptedFile], *, page: int = 1, became: str = ""
 ) -> dict[str, Any]:
-    """Return the report file by file with a page of `files`; `became`: those of one outcome only."""
+    """Return the list of files with a page of `files`; `became`: of one outcome only."""
     before, total = (page - 1) * PER_PAGE, _listed(operation, became)
     return {
         "kind": "items",
         "key": "files",
-        "label": "File by file",
-        "items": [_file(file) for file in files],
+        "label": "Files",
+        "items": [_file(operation, file) for file in files],
         "choices": _choices(operation, chosen=became),
         "page": page,
         "pages": pages(operation, became),
@@ -102,20 +113,20 @@ def files_section(
 def _choices(operation: InterruptedOperation, *, chosen: str) -> list[dict[str, Any]]:
     named = [("", f"all {wording.count(operation.total)}")]
     named += [
-        (became, f"{told} {wording.count(number)}")
-        for became, told in BECAME.items()
+        (became, f"{_label(operation, became)} {wording.count(number)}")
+        for became in BECAME
         if (number := operation.counts.get(became, 0))
     ]
     return [{"value": value, "label": label, "on": value == chosen} for value, label in named]
 
 
-def _file(file: InterruptedFile) -> dict[str, Any]:
+def _file(operation: InterruptedOperation, file: InterruptedFile) -> dict[str, Any]:
     level, glyph = _CHIPS[file.became]
     return {
         "key": file.item_id,
         "name": file.file_name,
         "path": file.file_path,
-        "status": BECAME[file.became],
+        "status": _label(operation, file.became),
         "level": level,
         "glyph": glyph,
         "message": file.message,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dashboards import words
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import (
     ItemDetails,
@@ -14,44 +15,43 @@ __all__ = ["conflict_row", "hints", "is_possible", "outlook"]
 
 
 def outlook(check: RollbackCheck) -> list[list[str]]:
-    """Return what becomes of the files: a number, and the rest of the sentence."""
+    """Return the numbers of files by result: a number, and the rest of the sentence."""
     pairs = []
     if check.exact:
-        pairs.append([wording.count(check.exact), f"{'gets' if check.exact == 1 else 'get'} the same bytes back"])
+        pairs.append([wording.count(check.exact), f"{'is' if check.exact == 1 else 'are'} restored byte for byte"])
     return pairs + [[wording.count(number), text] for number, text in check.left_alone()]
 
 
 def hints(check: RollbackCheck) -> list[str]:
-    """Return what can be chosen about files that would be left alone, and what is not known for sure."""
+    """Return what a person can choose for files with a conflict, and what was not checked completely."""
     found = check.names()
     if check.comment_only:
-        its = "its comment alone" if check.comment_only == 1 else "their comments alone"
-        found.append(f"{wording.files(check.comment_only)} can get {its} back, if you choose so.")
+        found.append(f"For {wording.files(check.comment_only)}, you can choose to restore only the comment.")
     if check.superseded:
         newer = ", ".join(wording.count(each) for each in check.newer)
         found.append(
-            f"{wording.files(check.superseded)} can go back together with newer "
-            f"{'operation' if len(check.newer) == 1 else 'operations'} {newer}, if you choose so."
+            f"For {wording.files(check.superseded)}, you can choose to roll back the newer "
+            f"{'operation' if len(check.newer) == 1 else 'operations'} {newer} first."
         )
     if check.glanced:
         found.append(
-            f"{wording.files(check.glanced)} judged by size and date; "
-            "each is compared byte for byte when its turn comes."
+            f"{wording.files(check.glanced)} checked by size and date. "
+            "The rollback compares each of them byte for byte."
         )
     return found
 
 
 def conflict_row(item: ItemDetails) -> dict[str, Any]:
-    """Return a file that would be left alone."""
+    """Return the row of a file with a conflict."""
     return {
         "name": item.file_name,
         "path": item.file_path,
-        "status": item.code.replace("_", " ") or "conflict",
+        "status": words.outcome_label("conflict"),
         "level": "warning",
         "message": item.message,
     }
 
 
 def is_possible(check: RollbackCheck | None) -> bool:
-    """Tell whether a rollback would do something, be it by a choice."""
+    """Return whether a rollback can restore something, possibly after a choice."""
     return check is not None and bool(check.restorable or check.comment_only or check.superseded)

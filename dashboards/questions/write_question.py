@@ -1,8 +1,7 @@
 """
-The question before a write: what will happen in numbers, what would be lost, and whether it is still what was shown.
+The question before a write: the numbers, what would be lost, and whether the plan is still the one that was shown.
 
-Whatever is to be written (a selection of the plan, what a dry run found ready, what another operation left) is asked
-for here, so that nothing is ever written without it.
+Every write of the dashboard passes this question: a selection of the plan, the result of a dry run, a retry.
 """
 
 from __future__ import annotations
@@ -32,37 +31,37 @@ __all__ = ["WRITABLE", "WriteQuestion", "WriteRequest", "how"]
 
 WRITABLE = ("safe", "warning", "danger")
 PER_PAGE = 20  # dangerous files on a page of the question
-STALE = 50  # changed files that are named
+STALE = 50  # changed files that are listed
 TRIES = 3
-MOVED = "Other files are found than when you were asked. Nothing was written: look at the numbers again."
+CHANGED = "The selection finds other files now. Nothing was written. Check the numbers again."
 
 
 class WriteRequest(NamedTuple):
-    """What somebody wants to be written."""
+    """The files that a person wants to write, and the options."""
 
     plan: MetadataPlan  # as it was shown
     selection: Selection
     options: WriteOptions = WriteOptions(risk=WRITABLE, source="dashboard")
-    within: str = ""  # the search that is looked at
-    hint: str = ""  # what else is said
-    moved: bool = False  # it was shown before, and other files were found since
+    within: str = ""  # the search of the page
+    hint: str = ""  # further text of the question
+    has_changed: bool = False  # the question was shown before, and the selection found other files since
 
 
 class _WritePreview(NamedTuple):
-    """What a look at a wish found."""
+    """What the check of a request found."""
 
-    wish: WriteRequest
+    request: WriteRequest
     summary: SelectionSummary
-    expected: SelectionDigest  # the files that it tells of
+    expected: SelectionDigest  # the files of the summary
     stale: StaleFiles
     dangers: list[PlanItem]  # the first of them
     danger_count: int
-    held: list[Holder]  # operations that hold some of the files
-    all_held: bool  # … or all that are left
+    holders: list[Holder]  # operations that process some of the files
+    is_all_held: bool  # … or all that are left
 
 
 class WriteQuestion:
-    """Asks, then starts; everything that it counts is counted by the library."""
+    """Asks, then starts the write; the library counts everything."""
 
     def __init__(
         self,
@@ -73,76 +72,76 @@ class WriteQuestion:
         started: Callable[[int], None],
         shown: Callable[[int], None],
     ) -> None:
-        """Stand ready; `started` gets the id of an operation that was started, `shown` that of one to be looked at."""
+        """Make the question; `started` gets the id of a started operation, `shown` the id of one to show."""
         self._library, self._bridge, self._dialog = library, bridge, dialog
         self._started, self._shown = started, shown
         self._serial = 0
         self._asked: WriteRequest | None = None
-        self._told: list[StaleFile] = []  # what the screen says has changed
+        self._shown_stale: list[StaleFile] = []  # the changed files that the dialog lists
 
     def start(self) -> None:
-        """Follow the plan: a question on the screen says when it is out of date."""
+        """Follow the plan: an open question reports that it is out of date."""
         self._bridge.listen(("plan:changed",), self._recheck, every=0.5)
 
-    def ask(self, wish: WriteRequest) -> None:
-        """Ask whether it is to be written; an answer starts it."""
-        self._bridge.run(lambda: self._look(wish), self._ask, name="write_question", once=True)
+    def ask(self, request: WriteRequest) -> None:
+        """Ask whether to write the files; a confirmation starts the write."""
+        self._bridge.run(lambda: self._check(request), self._ask, name="write_question", once=True)
 
-    def _look(self, wish: WriteRequest) -> _WritePreview:
+    def _check(self, request: WriteRequest) -> _WritePreview:
         library = self._library
-        stale = library.plans.stale(wish.plan, wish.selection, limit=STALE)
-        if not stale.count:  # what is written into a file is what was shown; whether it can be, is told as it is now
-            wish = wish._replace(plan=wish.plan.newest())
-        for _ in range(TRIES):  # until nothing happens between the one and the other
-            expected = library.plans.digest(wish.plan, wish.selection, risk=wish.options.risk)
-            summary = library.preview(wish.selection, wish.plan, within=wish.within, options=wish.options)
-            if expected.count == summary.count:
+        stale = library.plans.stale(request.plan, request.selection, limit=STALE)
+        if not stale.count:  # the content is as it was shown; whether a file can be written is checked now
+            request = request._replace(plan=request.plan.newest())
+        for _ in range(TRIES):  # until nothing changes between the two reads
+            digest = library.plans.digest(request.plan, request.selection, risk=request.options.risk)
+            summary = library.preview(request.selection, request.plan, within=request.within, options=request.options)
+            if digest.count == summary.count:
                 break
-        dangers, count = wish.plan.sample(wish.selection, "risk:danger", limit=PER_PAGE)
-        held = library.operations.held(wish.plan, wish.selection, wish.options)
+        dangers, count = request.plan.sample(request.selection, "risk:danger", limit=PER_PAGE)
+        held = library.operations.held(request.plan, request.selection, request.options)
         return _WritePreview(
-            wish=wish,
+            request=request,
             summary=summary,
-            expected=expected,
+            expected=digest,
             stale=stale,
-            dangers=dangers if "danger" in wish.options.risk else [],
-            danger_count=count if "danger" in wish.options.risk else 0,
-            held=held,
-            all_held=bool(held) and sum(each.files for each in held) >= self._left(wish),
+            dangers=dangers if "danger" in request.options.risk else [],
+            danger_count=count if "danger" in request.options.risk else 0,
+            holders=held,
+            is_all_held=bool(held) and sum(each.files for each in held) >= self._left(request),
         )
 
-    def _left(self, wish: WriteRequest) -> int:
-        """Return how many files there are to be written by now: those that hold some of them write on meanwhile."""
-        return self._library.preview(wish.selection, wish.plan.newest(), options=wish.options).count
+    def _left(self, request: WriteRequest) -> int:
+        """Return how many files are to be written now: other operations may have written some meanwhile."""
+        return self._library.preview(request.selection, request.plan.newest(), options=request.options).count
 
-    def _ask(self, look: _WritePreview) -> None:
-        if look.all_held:
-            self._say_held(look.held)
+    def _ask(self, preview: _WritePreview) -> None:
+        if preview.is_all_held:
+            self._show_holders(preview.holders)
             return
-        if look.stale.count:
-            self._say_stale(look.wish, look.stale)
+        if preview.stale.count:
+            self._show_stale(preview.request, preview.stale)
             return
-        number = look.summary.count
+        number = preview.summary.count
         if not number:
             self._bridge.toast("info", "There is nothing to write: no selected file would change.")
             return
-        self._asked, self._told = look.wish, []
+        self._asked, self._shown_stale = preview.request, []
         self._serial = self._dialog.ask(
             f"Write {wording.files(number)}?",
-            _sections(look),
-            lambda note: self._begin(look, note),
+            _sections(preview),
+            lambda note: self._start_write(preview, note),
             confirm=f"Write {wording.files(number)}",
-            risky=look.danger_count > 0,
-            enter=not look.danger_count and not look.wish.moved,
-            typed=_typed(look.danger_count) if look.danger_count else None,
+            risky=preview.danger_count > 0,
+            enter=not preview.danger_count and not preview.request.has_changed,
+            typed=_typed(preview.danger_count) if preview.danger_count else None,
             note="Note for the history (optional)",
-            written=look.wish.options.user_note,
-            turn=lambda _list, page, _choice: self._turn(look, page),
+            written=preview.request.options.user_note,
+            turn=lambda _list, page, _choice: self._turn(preview, page),
         )
 
-    def _turn(self, look: _WritePreview, page: int) -> None:
+    def _turn(self, preview: _WritePreview, page: int) -> None:
         """Show another page of the dangerous files."""
-        serial, plan, selection = self._serial, look.wish.plan, look.wish.selection
+        serial, plan, selection = self._serial, preview.request.plan, preview.request.selection
 
         def read() -> dict[str, Any]:
             items, count = plan.sample(selection, "risk:danger", limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
@@ -150,32 +149,34 @@ class WriteQuestion:
 
         self._bridge.run(read, lambda section: self._dialog.renew_list(serial, section), name="dangers")
 
-    def _begin(self, look: _WritePreview, note: str) -> None:
-        wish, options = look.wish, replace(look.wish.options, user_note=note.strip())
+    def _start_write(self, preview: _WritePreview, note: str) -> None:
+        request, options = preview.request, replace(preview.request.options, user_note=note.strip())
         self._asked = None
 
         def failed(error: errors.IndexiumError) -> None:
-            if isinstance(error, errors.StalePlanError):  # it changed between the question and the answer
-                self.ask(wish._replace(options=options, moved=True))
+            if isinstance(error, errors.StalePlanError):  # the plan changed between the question and the answer
+                self.ask(request._replace(options=options, has_changed=True))
             else:
                 self._bridge.toast("error", error.message)
 
         self._bridge.run(
-            lambda: self._library.write(wish.plan, options, selection=wish.selection, expected=look.expected).id,
+            lambda: (
+                self._library.write(request.plan, options, selection=request.selection, expected=preview.expected).id
+            ),
             self._started,
             name="write",
             once=True,
             failed=failed,
         )
 
-    def _say_held(self, held: list[Holder]) -> None:
-        """Say that nothing could be written now, and lead to what is in the way."""
+    def _show_holders(self, held: list[Holder]) -> None:
+        """Show which operation prevents the write, with a button that opens it."""
         self._asked = None
         self._serial = self._dialog.report(
-            "Nothing of this can be written now",
-            [{"kind": "why", "level": "warning", "text": each.say()} for each in held],
+            "None of these files can be written now",
+            [{"kind": "why", "level": "warning", "text": each.describe()} for each in held],
             follows=self._serial,
-            actions=[{"label": "Show it", "act": "show", "kind": "primary"}],
+            actions=[{"label": "Show the operation", "act": "show", "kind": "primary"}],
             acts={"show": lambda: self._show(held[0])},
         )
 
@@ -183,23 +184,25 @@ class WriteQuestion:
         self._dialog.dismiss()
         self._shown(holder.operation_id)
 
-    # What is not as it was shown any more.
+    # Files that changed since they were shown.
 
     def _recheck(self) -> None:
-        """Look whether what is asked about is still so."""
-        wish, serial = self._asked, self._serial
-        if wish is None or not self._dialog.showing(serial):
+        """Check whether the files of an open question have changed."""
+        request, serial = self._asked, self._serial
+        if request is None or not self._dialog.showing(serial):
             return
 
-        def told(stale: StaleFiles) -> None:
-            if stale.count and stale.items != self._told and self._dialog.showing(serial):
-                self._say_stale(wish, stale)
+        def show(stale: StaleFiles) -> None:
+            if stale.count and stale.items != self._shown_stale and self._dialog.showing(serial):
+                self._show_stale(request, stale)
 
-        self._bridge.run(lambda: self._library.plans.stale(wish.plan, wish.selection, limit=STALE), told, name="stale")
+        self._bridge.run(
+            lambda: self._library.plans.stale(request.plan, request.selection, limit=STALE), show, name="stale"
+        )
 
-    def _say_stale(self, wish: WriteRequest, stale: StaleFiles) -> None:
-        """Say that files changed since they were looked at, how, and let them be looked at again."""
-        self._asked, self._told = wish, stale.items
+    def _show_stale(self, request: WriteRequest, stale: StaleFiles) -> None:
+        """Show which files changed since they were shown, and offer to refresh the preview."""
+        self._asked, self._shown_stale = request, stale.items
         these = "1 of these files" if stale.count == 1 else f"{wording.count(stale.count)} of these files"
         rest = stale.count - len(stale.items)
         items = [
@@ -219,28 +222,31 @@ class WriteQuestion:
                 {
                     "kind": "why",
                     "level": "warning",
-                    "text": f"{these} changed since you looked. This write has not begun: look again first.",
+                    "text": f"{these} changed since they were shown. Nothing was written. Refresh the preview first.",
                 },
                 {
                     "kind": "items",
                     "key": "stale",
-                    "label": "What would be written: as it was shown, and now",
+                    "label": "Planned content: as it was shown, and now",
                     "items": items,
                     "more": wording.and_more(rest),
                 },
             ],
             follows=self._serial,
             wide=True,
-            actions=[{"label": "Look again", "act": "again", "kind": "primary"}],
-            acts={"again": lambda: self._again(wish)},
+            actions=[{"label": "Refresh the preview", "act": "again", "kind": "primary"}],
+            acts={"again": lambda: self._again(request)},
         )
 
-    def _again(self, wish: WriteRequest) -> None:
-        """Ask once more, about the plan as it is now."""
+    def _again(self, request: WriteRequest) -> None:
+        """Ask again, about the current plan."""
         self._asked = None
         self._dialog.dismiss()
         self._bridge.run(
-            lambda: self._look(wish._replace(plan=wish.plan.newest())), self._ask, name="write_question", once=True
+            lambda: self._check(request._replace(plan=request.plan.newest())),
+            self._ask,
+            name="write_question",
+            once=True,
         )
 
 
@@ -249,37 +255,39 @@ def _typed(danger: int) -> dict[str, str]:
     return {"before": "Type", "word": f"write {danger}", "after": f"to write {files}, too."}
 
 
-def _sections(look: _WritePreview) -> list[dict[str, Any]]:
-    """Return what is said before a write: levels, people, strategies, cost, undo, and what would be lost."""
-    summary = look.summary
+def _sections(preview: _WritePreview) -> list[dict[str, Any]]:
+    """Return the sections of the question: levels, people, strategies, cost, undo, and losses."""
+    summary = preview.summary
     counts = {level: summary.by_risk.get(level, 0) for level in RISK_HINTS}
     levels = [{"level": level, "count": wording.count(number)} for level, number in counts.items() if number]
-    sections: list[dict[str, Any]] = [{"kind": "levels", "levels": levels}, {"kind": "facts", "pairs": _facts(look)}]
-    if look.wish.moved:
-        sections.insert(0, {"kind": "why", "level": "warning", "text": MOVED})
-    sections += [{"kind": "why", "level": "warning", "text": each.say()} for each in look.held]
-    if look.wish.hint:
-        sections.append({"kind": "hint", "text": look.wish.hint})
-    if look.danger_count:
-        sections.append({"kind": "why", "level": "danger", "text": _losses(summary, look.danger_count)})
-        sections.append(_dangers(look.dangers, look.danger_count, 1))
+    sections: list[dict[str, Any]] = [{"kind": "levels", "levels": levels}, {"kind": "facts", "pairs": _facts(preview)}]
+    if preview.request.has_changed:
+        sections.insert(0, {"kind": "why", "level": "warning", "text": CHANGED})
+    sections += [{"kind": "why", "level": "warning", "text": each.describe()} for each in preview.holders]
+    if preview.request.hint:
+        sections.append({"kind": "hint", "text": preview.request.hint})
+    if preview.danger_count:
+        sections.append({"kind": "why", "level": "danger", "text": _losses(summary, preview.danger_count)})
+        sections.append(_dangers(preview.dangers, preview.danger_count, 1))
     return sections
 
 
-def _facts(look: _WritePreview) -> list[list[str]]:
-    summary = look.summary
+def _facts(preview: _WritePreview) -> list[list[str]]:
+    summary = preview.summary
     pairs = [
         ["People", _people(summary)],
-        ["How", how(summary.by_strategy)],
+        ["Method", how(summary.by_strategy)],
         ["Written", f"{wording.size(summary.est_bytes)}, in {wording.estimate(summary.est_seconds)}"],
         ["Undo", _undo(summary)],
     ]
     if summary.hidden:
-        pairs.append(["Hidden", f"{wording.files(summary.hidden)} of them not shown by the search"])
+        pairs.append(["Hidden", f"{wording.files(summary.hidden)} that the search does not show"])
     left = {name: number for name, number in summary.excluded.items() if number and name != "unchanged"}
     if left:
-        names = sorted(left, key=lambda name: name == "blocked")  # what could be written comes first
-        pairs.append(["Left out", ", ".join(f"{wording.count(left[name])} {_LEFT.get(name, name)}" for name in names)])
+        names = sorted(left, key=lambda name: name == "blocked")  # files that could be written come first
+        pairs.append(
+            ["Not included", ", ".join(f"{wording.count(left[name])} {_LEFT.get(name, name)}" for name in names)]
+        )
     return pairs
 
 
@@ -290,46 +298,47 @@ def _people(summary: SelectionSummary) -> str:
     added, removed = summary.tags_to_add, summary.tags_to_remove
     parts = [f"{wording.count(added)} added"] if added else []
     parts += [f"{wording.count(removed)} removed"] if removed else []
-    return ", ".join(parts) or "the same ones, written otherwise"
+    return ", ".join(parts) or "the same people, in another form"
 
 
 def how(by_strategy: dict[str, int]) -> str:
-    """Return how many files are written how: `74 in place, 3 copied whole, 1 rewritten by FFmpeg`."""
+    """Return the numbers of files by method: `74 in place, 3 copied, 1 rewritten by FFmpeg`."""
     counts: Counter[str] = Counter()
     for name, number in by_strategy.items():
         counts[_HOW.get(strategies.in_a_word(name), "in place")] += number
-    return ", ".join(f"{wording.count(number)} {way}" for way, number in counts.most_common())
+    return ", ".join(f"{wording.count(number)} {method}" for method, number in counts.most_common())
 
 
 _HOW = {
     "in place": "in place",
     "shared copy": "as a new file that shares the media",
-    "full copy": "copied whole",
+    "full copy": "copied",
     "rewrite": "rewritten by FFmpeg",
 }
 
 
 def _undo(summary: SelectionSummary) -> str:
-    """Return how many files can be taken back, how, and until when."""
+    """Return how many files can be rolled back, how, and until when."""
     until = f" until {wording.day(summary.rollback_until)}" if summary.rollback_until else ""
     if not summary.tags_only:
-        who = {1: "it can be", 2: "both can be"}.get(summary.exact, f"all {wording.count(summary.exact)} can be")
-        return f"{who} rolled back byte for byte{until}"
+        return f"{wording.files(summary.exact)} can be rolled back byte for byte{until}"
     exact = f"{wording.count(summary.exact)} byte for byte, " if summary.exact else ""
-    return f"{exact}{wording.count(summary.tags_only)} by comment only{until}"
+    return f"{exact}{wording.count(summary.tags_only)} only the comment{until}"
 
 
 def _losses(summary: SelectionSummary, danger: int) -> str:
     parts = []
     if summary.loses_text:
-        parts.append(f"{wording.files(summary.loses_text)} would lose text of your own (Preserve keeps it)")
+        parts.append(f"{wording.files(summary.loses_text)} would lose custom text (Preserve keeps it)")
     if summary.removes_everyone:
-        parts.append(f"{wording.files(summary.removes_everyone)} would lose everybody")
-    return f"{'. '.join(parts)}." if parts else f"{wording.files(danger)} {'needs' if danger == 1 else 'need'} a look."
+        parts.append(f"{wording.files(summary.removes_everyone)} would have no people left")
+    return (
+        f"{'. '.join(parts)}." if parts else f"{wording.files(danger)} {'needs' if danger == 1 else 'need'} a review."
+    )
 
 
 def _dangers(items: list[PlanItem], count: int, page: int) -> dict[str, Any]:
-    """Return one page of the dangerous files with what each would lose."""
+    """Return one page of the dangerous files with the losses of each."""
     first = (page - 1) * PER_PAGE
     return {
         "kind": "items",
@@ -346,7 +355,7 @@ def _dangers(items: list[PlanItem], count: int, page: int) -> dict[str, Any]:
 def _danger(item: PlanItem) -> dict[str, Any]:
     dangers = {issue.code: issue.message for issue in item.issues if issue.severity == "danger"}
     chips = [{"level": "danger", "text": _LOSSES.get(code) or risk.ISSUES[code].label} for code in dangers]
-    told = [message for code, message in dangers.items() if code not in _LOSSES]
+    messages = [message for code, message in dangers.items() if code not in _LOSSES]
     gone = [{"text": name, "kind": "del"} for name in item.tags_to_remove]
     return {
         "key": item.file_id,
@@ -355,16 +364,16 @@ def _danger(item: PlanItem) -> dict[str, Any]:
         "chips": chips,
         "texts": _lost(item) if "custom_comment" in dangers else [],
         "tags": gone if "tag_removal_all" in dangers else None,
-        "message": " ".join(told),
+        "message": " ".join(messages),
     }
 
 
-_LOSSES = {"custom_comment": "loses your text", "tag_removal_all": "removes everyone"}
+_LOSSES = {"custom_comment": "loses custom text", "tag_removal_all": "removes all people"}
 
 
 def _lost(item: PlanItem) -> list[dict[str, str]]:
-    """Return every text that a write would lose; the place of each where there are several."""
-    lost = fields.lost_by(item.changes)
+    """Return every text that a write would lose, with its place if there are several."""
+    lost = fields.lost_texts_by_place(item.changes)
     several = len(item.changes) > 1
     return [
         {"where": where if several else "", "text": comment_diff.seen(_short(text))} for where, text in lost.items()
@@ -372,4 +381,8 @@ def _lost(item: PlanItem) -> list[dict[str, str]]:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 2000 else text[:2000] + f" … and {len(text) - 2000:,} characters more: see its details"
+    return (
+        text
+        if len(text) <= 2000
+        else text[:2000] + f" … and {len(text) - 2000:,} more characters: see the details of the file"
+    )

@@ -140,7 +140,10 @@ class ChangesDownload(_Handler):
             return 415, "Only a CSV can come back. Export the plan as CSV, and edit that."
         if not length.isdecimal() or int(length) > LARGEST:
             size = f" ({wording.size(int(length))})" if length.isdecimal() else ""
-            return 413, f"This file{size} is larger than {wording.size(LARGEST)}. Send only the rows that you changed."
+            return (
+                413,
+                f"This file{size} is larger than {wording.size(LARGEST)}. Import only the rows that you changed.",
+            )
         return None
 
     def data_received(self, chunk: bytes) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["NO_FILE", "NO_PAGE", "NotFound", "guard"]
 
 NO_PAGE = "There is no page at this address."
-NO_FILE = "There is no file with this id: it was forgotten, or never scanned."
+NO_FILE = "There is no file with this id. It was removed from the library or never scanned."
 
 
 class NotFound(RequestHandler):

@@ -35,10 +35,10 @@ from dashboards import app, session
 from dashboards.web import downloads, not_found, request_guard, uploads
 from dashboards.web.thumbnails import Thumbnail
 from indexium_core import errors
-from indexium_core.api import gate, service
+from indexium_core.api import access, service
 from indexium_core.api.app import largest, make_app
 from indexium_core.api.asgi import Asgi, Mount
-from indexium_core.cli import leaving
+from indexium_core.cli import termination
 from indexium_core.version import __version__
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ class DashboardServer:
         request_guard.guard(
             server._tornado,  # noqa: SLF001 - … and before it all
             hosts,
-            holds=lambda header: gate.bearer(header, self.token),
+            holds=lambda header: access.bearer(header, self.token),
         )
         return server
 
@@ -333,7 +333,7 @@ def _signals(stop: Callable[[], None]) -> Iterator[None]:
 
     def told(number: int, _: object) -> None:
         if number == signal.SIGTERM:
-            leaving.hurry()
+            termination.hurry()
         stop()
 
     old = {number: signal.signal(number, told) for number in (signal.SIGTERM, signal.SIGINT)}

@@ -13,22 +13,11 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.responses import HTMLResponse, Response
 
-from indexium_core.api import (
-    calling,
-    events,
-    gate,
-    jobs,
-    metrics,
-    operations,
-    page,
-    planning,
-    problems,
-    properties,
-    tracks,
-)
+from indexium_core.api import access, docs_page, problems
 from indexium_core.api.answers import Json
 from indexium_core.api.asgi import ASGIApp
 from indexium_core.api.context import Waits, WorkStarter
+from indexium_core.api.routes import command_calls, events, jobs, metrics, operations, planning, properties, tracks
 from indexium_core.library import Library
 from indexium_core.version import __version__
 
@@ -51,7 +40,7 @@ def largest(path: str) -> int:
 
 def make_app(library: Library, *, token: str) -> ASGIApp:
     """Return the application with its gate: what a server is to run."""
-    return gate.Gate(make_api(library), token=token)
+    return access.Gate(make_api(library), token=token)
 
 
 def make_api(library: Library) -> FastAPI:
@@ -76,16 +65,16 @@ def make_api(library: Library) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.library = library
-    app.state.caller = calling.Caller(library, pool)
-    app.state.work = WorkStarter(gate.Rate(lambda: library.settings.api_writes_per_minute), library.requests)
+    app.state.caller = command_calls.Caller(library, pool)
+    app.state.work = WorkStarter(access.Rate(lambda: library.settings.api_writes_per_minute), library.requests)
     app.state.waits = Waits()
     problems.install(app)
-    for routes in (planning, operations, jobs, tracks, properties, events, metrics, calling):
+    for routes in (planning, operations, jobs, tracks, properties, events, metrics, command_calls):
         app.include_router(routes.router)
 
     @app.get("/api/docs", include_in_schema=False)
     def docs() -> Response:
         """Show what the service can be asked, on a page without anything from elsewhere."""
-        return HTMLResponse(page.of(app.openapi()))
+        return HTMLResponse(docs_page.of(app.openapi()))
 
     return app

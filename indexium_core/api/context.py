@@ -10,7 +10,7 @@ from typing import Annotated, Any, Protocol, TypeVar
 from fastapi import Depends, Header, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from indexium_core.api.gate import Rate
+from indexium_core.api.access import Rate
 from indexium_core.library import Library
 from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
 

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from indexium_core import errors
@@ -278,6 +278,9 @@ class RemotePlan:
 
     def __len__(self) -> int:
         return self.page(per_page=1).total
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("A plan has no truth value. Use 'plan is None' or 'len(plan) == 0'.")
 
 
 class RemoteHandle:

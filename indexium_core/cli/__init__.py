@@ -10,7 +10,7 @@ __all__ = ["main"]
 def main(arguments: list[str] | None = None) -> int:
     """Run the command with `arguments` (default: those of the process) and return its exit code."""
     try:
-        from indexium_core.cli import app  # takes a moment, in which a person may already have had enough
+        from indexium_core.cli import app  # takes a second, in which Ctrl-C must already work
     except KeyboardInterrupt:
         sys.stderr.write("indexium: Interrupted.\n")
         return 130

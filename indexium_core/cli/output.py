@@ -1,4 +1,4 @@
-"""How commands print: data on stdout, everything said to a person on stderr. File names and people are never markup."""
+"""How commands print: data on stdout, messages on stderr. File names and people are never treated as markup."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ __all__ = [
 ]
 
 _out = rich.console.Console(highlight=False, soft_wrap=True)
-_WIDE = 10_000  # columns where no terminal folds: another program reads the lines
+_WIDE = 10_000  # columns of a table for another program, so that no line is folded
 _err = rich.console.Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-_called = {"it": "indexium"}  # by which words the person calls this program
+_called = {"it": "indexium"}  # the words that start this program
 _COMMAND = re.compile(r"(?<![\w./-])indexium(?= [a-z])")
 
 
 def call_it(words: str) -> None:
-    """Let sentences that name a command name it by these words."""
+    """Set the words that start this program, for sentences that name a command."""
     _called["it"] = words
 
 
@@ -59,17 +59,17 @@ def say_out(text: str) -> None:
 
 
 def say_plain(text: str) -> None:
-    """Print text of our own that has its line breaks already."""
+    """Print text that already has its line breaks."""
     sys.stderr.write(text.rstrip() + "\n")
 
 
 def note(text: str) -> None:
-    """Tell the person something that is not data."""
+    """Print a message on stderr."""
     _err.print(rich.text.Text(clean(_hinting(text))))
 
 
 def complain(text: str) -> None:
-    """Tell the person what went wrong."""
+    """Print an error message on stderr."""
     _err.print(rich.text.Text("indexium: " + clean(_hinting(text))))
 
 
@@ -84,7 +84,7 @@ def to_json(value: Any) -> None:
 
 
 def pieces(texts: Iterable[str]) -> None:
-    """Print data that is made piece by piece."""
+    """Print data in pieces."""
     for text in texts:
         sys.stdout.write(text)
 
@@ -97,10 +97,10 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()) -> None:
-    """Print a table; columns whose numbers are in `right` are set flush right."""
+    """Print a table; the columns in `right` are right-aligned."""
     shown = rich.table.Table(box=None, pad_edge=False, header_style="bold")
     if not _out.is_terminal:
-        _out.width = _WIDE  # a width that is handed to `print` can only make it narrower
+        _out.width = _WIDE  # `print(width=…)` can only make it narrower
     for number, name in enumerate(header):
         shown.add_column(name, justify="right" if number in right else "left", overflow="fold")
     for row in rows:
@@ -108,13 +108,13 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, right: Seq
     _out.print(shown)
 
 
-def too_late(what: str, meant: str, came_to: str) -> str:
-    """Say what something came to that had nothing left when it was to be `meant` (held, cancelled)."""
-    return f"{what} came to its end before it was {meant}: {came_to}."
+def too_late(name: str, action: str, result: str) -> str:
+    """Return that something ended before it was `action` (paused, cancelled), with its result."""
+    return f"{name} ended before it was {action}: {result}."
 
 
 def named(values: Mapping[str, object], *, without: Collection[str] = ()) -> str:
-    """Return `name=value` words of what is known; of counts each by its own name."""
+    """Return `name=value` words of the values that are set; a mapping gives one word for each entry."""
     words: list[str] = []
     for name, value in values.items():
         if name in without or value is None:
@@ -127,7 +127,7 @@ def named(values: Mapping[str, object], *, without: Collection[str] = ()) -> str
 
 
 def confirm(question: str) -> bool | None:
-    """Ask on the terminal; None where there is none to ask on."""
+    """Ask on the terminal; None without a terminal."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return None
     _err.print(rich.text.Text(clean(question) + " [y/N] "), end="")
@@ -135,14 +135,14 @@ def confirm(question: str) -> bool | None:
 
 
 class ProgressBar(Protocol):
-    """A progress bar that is told how far the work is."""
+    """The callback of a progress bar."""
 
     def __call__(self, done: int, total: int | None, text: str = "") -> None: ...
 
 
 @contextmanager
 def bar(title: str) -> Iterator[ProgressBar]:
-    """Show a progress bar on stderr while the block runs; silent where stderr is not a terminal."""
+    """Show a progress bar on stderr while the block runs; silent if stderr is not a terminal."""
     columns = (
         rich.progress.TextColumn("{task.description}", markup=False),
         rich.progress.BarColumn(),

@@ -1,4 +1,4 @@
-"""The demo: a library of real short clips, made with ffmpeg, in which everything that Indexium can meet is present."""
+"""The demo: a library of short real clips, made with ffmpeg, with an example of every case that Indexium handles."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """
-Making the demo library in a folder of its own, and leading Indexium through it.
+Build the demo library in its own folder, and prepare its database.
 
-Nothing outside the folder is touched, and a folder that holds anything else is refused. Every file appears under its
-name only when it is whole, so a build that was stopped is carried on by the next one, and a second run changes nothing.
+A build writes only to that folder, and refuses a folder with other files. A file gets its name when it is complete, so
+the next build completes an interrupted one, and a second build changes nothing.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = ["DemoManifest", "build", "prepare"]
 
-MARKER = ".indexium-demo.json"  # tells a demo folder from anybody else's
+MARKER = ".indexium-demo.json"  # marks a folder as a demo folder
 PEOPLE = "people.csv"
-FACES = "faces.db"  # what a former program left
-_FIRST_DAY = datetime(2019, 6, 1, 12, tzinfo=UTC)  # old mtimes: a file that was just written counts as growing
+FACES = "faces.db"  # a legacy .db file
+_FIRST_DAY = datetime(2019, 6, 1, 12, tzinfo=UTC)  # of the mtimes: a file with a recent mtime counts as growing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,44 +39,44 @@ class DemoManifest:
     """A demo library on disk."""
 
     folder: Path
-    people: Path  # the CSV that says who is in which file
+    people: Path  # the CSV with the people of each file
     files: tuple[DemoFile, ...]
-    fresh: bool  # something was made; False where all of it was there
+    fresh: bool  # the build made at least one file
 
 
 def build(folder: Path, *, files: int = 60, progress: Callable[[int, int, str], None] | None = None) -> DemoManifest:
     """
-    Make the demo library of about `files` files in `folder`, or what is missing of it.
+    Make the demo library of about `files` files in `folder`, or its missing files.
 
-    `progress` is told how many files are done, of how many, and the name of the last one.
+    `progress` is called with the number of complete files, the number of all files, and the name of the last one.
 
     Raises:
-        UsageError: The folder holds something else, or cannot be made.
-        FFmpegError: ffmpeg is missing or could not make a clip.
+        UsageError: The folder has other files, or cannot be created.
+        FFmpegError: ffmpeg is missing, or failed to make a clip.
 
     """
     _claim(folder, files)
     entries = content.entries(files)
-    wanted = [entry for entry in entries if entry.fate != "missing" and not (folder / entry.path).exists()]
-    _make_all(folder, [entry for entry in wanted if not _source(entry)], len(entries), progress)
-    for entry in wanted:
+    to_make = [entry for entry in entries if entry.fate != "missing" and not (folder / entry.path).exists()]
+    _make_all(folder, [entry for entry in to_make if not _source(entry)], len(entries), progress)
+    for entry in to_make:
         if _source(entry):
             _make(folder, entry)
     _write_people(folder / PEOPLE, entries)
     _write_faces(folder / FACES, entries)
-    return DemoManifest(folder=folder, people=folder / PEOPLE, files=entries, fresh=bool(wanted))
+    return DemoManifest(folder=folder, people=folder / PEOPLE, files=entries, fresh=bool(to_make))
 
 
 def prepare(library: Library, folder: Path) -> None:
-    """Scan the demo library, say who is in it, lose a file, and take the decisions that a person would have taken."""
+    """Scan the demo library, import its people, delete a file, and make some decisions."""
     present = content.entries(json.loads((folder / MARKER).read_text(encoding="utf-8"))["files"])
-    lost = [entry for entry in present if entry.fate == "missing"]
-    for entry in lost:
+    to_delete = [entry for entry in present if entry.fate == "missing"]
+    for entry in to_delete:
         _make(folder, entry)
     library.scan([folder])
     library.people.import_file(folder / PEOPLE)
     library.people.import_file(folder / FACES)
-    for entry in lost:
+    for entry in to_delete:
         (folder / entry.path).unlink()
     library.scan([folder])
     for entry in present:
@@ -84,24 +84,24 @@ def prepare(library: Library, folder: Path) -> None:
 
 
 def _claim(folder: Path, files: int) -> None:
-    """Make the folder ours, or see that it is."""
+    """Create the folder with its marker, or check that it is a demo folder."""
     marker = folder / MARKER
     try:
         folder.mkdir(parents=True, exist_ok=True)
         foreign = [entry.name for entry in folder.iterdir() if entry.name not in {MARKER, ".indexium"}]
         if foreign and not marker.exists():
-            message = f"{folder} holds other files. Name a new or empty folder for the demo, with --dir."
+            message = f"{folder} has other files. Choose a new or empty folder for the demo with --dir."
             raise errors.UsageError(message)
         marker.write_text(json.dumps({"files": files}) + "\n", encoding="utf-8")
     except OSError as error:
-        message = f"The demo cannot be made in {folder}: {(error.strerror or str(error)).lower()}."
+        message = f"The demo cannot be created in {folder}: {(error.strerror or str(error)).lower()}."
         raise errors.UsageError(message) from error
 
 
 def _make_all(
     folder: Path, entries: Sequence[DemoFile], total: int, progress: Callable[[int, int, str], None] | None
 ) -> None:
-    """Make clips side by side: ffmpeg is told to use one thread each."""
+    """Make clips in parallel; each ffmpeg uses one thread."""
     done = total - len(entries)
     with ThreadPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
         running = {pool.submit(_make, folder, entry): entry for entry in entries}
@@ -116,18 +116,18 @@ def _make_all(
 
 
 def _make(folder: Path, entry: DemoFile) -> None:
-    """Make one file under another name, and give it its own when it is whole."""
+    """Make one file under a temporary name, and rename it when it is complete."""
     target = folder / entry.path
     target.parent.mkdir(parents=True, exist_ok=True)
     if entry.link_of:
         target.hardlink_to(folder / entry.link_of)
         return
-    unfinished = target.with_name(f".part-{entry.clip.seed}-{target.name}")
-    _fill(folder, entry, unfinished)
+    partial = target.with_name(f".part-{entry.clip.seed}-{target.name}")
+    _fill(folder, entry, partial)
     moment = (_FIRST_DAY + timedelta(days=17 * entry.clip.seed)).timestamp()
-    os.utime(unfinished, (moment, moment))
-    unfinished.chmod(0o444 if entry.fate == "read_only" else 0o644)
-    unfinished.replace(target)
+    os.utime(partial, (moment, moment))
+    partial.chmod(0o444 if entry.fate == "read_only" else 0o644)
+    partial.replace(target)
 
 
 def _fill(folder: Path, entry: DemoFile, target: Path) -> None:
@@ -146,7 +146,7 @@ def _fill(folder: Path, entry: DemoFile, target: Path) -> None:
 
 
 def _write_people(target: Path, entries: Sequence[DemoFile]) -> None:
-    """Write who is in which file, one person a row, as `indexium people import` reads it."""
+    """Write the people of the files as CSV, one person per row, for `indexium people import`."""
     with target.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["path", "person"])
@@ -164,19 +164,19 @@ def _decide(library: Library, entry: DemoFile) -> None:
 
 
 def _write_faces(target: Path, entries: Sequence[DemoFile]) -> None:
-    """Write a database as the former program left it, with faces that nobody has put a name to."""
+    """Write a legacy .db file with unconfirmed face suggestions."""
     present = {entry.path for entry in entries}
-    told = [
+    rows = [
         legacy.LegacyFace(path=os.fsencode(path), name=name, confidence=confidence, faces=faces)
         for path, name, confidence, faces in content.FACES
         if path in present
     ]
     target.unlink(missing_ok=True)
-    legacy.write(target, told)
+    legacy.write(target, rows)
 
 
 def _original(entry: DemoFile) -> DemoFile:
-    """Return what an entry is a copy of."""
+    """Return the original of a copy."""
     return next(each for each in content.ENTRIES if each.path == entry.copy_of)
 
 

@@ -1,8 +1,8 @@
 """
-Real video clips of about a second, made with ffmpeg: one recipe for each way in which a file can be laid out.
+Real video clips of about a second, made with ffmpeg: one recipe for each file layout.
 
-Every clip is a value; making the same one twice gives the same pictures and sounds, and another `seed` gives others,
-so that no two clips count as copies unless they are meant to.
+A clip is a value: the same clip always has the same video and audio, and another `seed` gives other ones, so that two
+clips are duplicates only if they should be.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ __all__ = ["FORMS", "Clip", "Form", "make"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """One way to lay a file out: a container, codecs that it takes, and options of its muxer."""
+    """One file layout: a container, codecs that it supports, and options of its muxer."""
 
     extension: str
     muxer: str
     video: str = "h264"  # key of VIDEO
     audio: str = "aac"  # an encoder
-    subtitles: str = ""  # an encoder, "" where the container takes none
+    subtitles: str = ""  # an encoder, "" if the container supports none
     options: tuple[str, ...] = ()
 
 
@@ -41,7 +41,7 @@ VIDEO: dict[str, tuple[str, ...]] = {
     "theora": ("libtheora",),
 }
 FORMS: dict[str, Form] = {
-    # ISO media: the index (`moov`) at the end, in front, in front with room to grow, in pieces
+    # ISO media: the index (`moov`) at the end, at the start with room to grow, at the start, in fragments
     "mp4": Form(extension="mp4", muxer="mp4", subtitles="mov_text"),
     "mp4_room": Form(extension="mp4", muxer="mp4", subtitles="mov_text", options=("-moov_size", "16384")),
     "mp4_faststart": Form(extension="mp4", muxer="mp4", subtitles="mov_text", options=("-movflags", "+faststart")),
@@ -49,7 +49,7 @@ FORMS: dict[str, Form] = {
     "m4v": Form(extension="m4v", muxer="ipod", subtitles="mov_text"),
     "mov": Form(extension="mov", muxer="mov", subtitles="mov_text"),
     "mov_keys": Form(extension="mov", muxer="mov", options=("-movflags", "+use_metadata_tags")),
-    # Matroska: as ffmpeg leaves it, with room before the clusters, and as a stream of unknown size
+    # Matroska: the default of ffmpeg, with room before the clusters, and as a stream of unknown size
     "mkv": Form(extension="mkv", muxer="matroska", subtitles="srt"),
     "mkv_room": Form(extension="mkv", muxer="matroska", subtitles="srt", options=("-reserve_index_space", "8192")),
     "mkv_live": Form(extension="mkv", muxer="matroska", options=("-live", "1")),
@@ -62,7 +62,7 @@ FORMS: dict[str, Form] = {
         subtitles="webvtt",
         options=("-reserve_index_space", "8192"),
     ),
-    # everything else
+    # other containers
     "avi": Form(extension="avi", muxer="avi", video="mpeg4", audio="mp2"),
     "ts": Form(extension="ts", muxer="mpegts"),
     "mpg": Form(extension="mpg", muxer="vob", video="mpeg2", audio="mp2"),
@@ -111,14 +111,14 @@ def make(clip: Clip, target: Path) -> Path:
 
 @functools.cache
 def _program() -> str:
-    """Return an ffmpeg that can encode what the forms name: the one on PATH, else the shipped one."""
-    wanted = {arguments[0] for arguments in VIDEO.values()} | {form.audio for form in FORMS.values()}
+    """Return an ffmpeg with the encoders of all forms: the one from PATH, otherwise the bundled one."""
+    required = {arguments[0] for arguments in VIDEO.values()} | {form.audio for form in FORMS.values()}
     own = ffmpeg.executable()
-    return own if wanted <= ffmpeg.encoders(own) else ffmpeg.shipped()
+    return own if required <= ffmpeg.encoders(own) else ffmpeg.shipped()
 
 
 def _inputs(clip: Clip, form: Form, scratch: Path) -> tuple[list[str], list[str]]:
-    """Return the arguments that name what goes in, and those that say which of it is taken."""
+    """Return the input arguments, and the arguments that map streams of the inputs to the output."""
     width, height = clip.video_size
     picture = f"testsrc2=s={width}x{height}:r=10:d={clip.seconds},hue=h={clip.seed * 67 % 360}"
     inputs, maps = ["-f", "lavfi", "-i", picture], ["-map", "0:v"]
@@ -139,7 +139,7 @@ def _inputs(clip: Clip, form: Form, scratch: Path) -> tuple[list[str], list[str]
 
 
 def _attachments(clip: Clip, scratch: Path) -> Iterator[tuple[list[str], list[str]]]:
-    """Yield for each text that goes in: how it is mapped (`{}` is its input number) and how it is read."""
+    """Yield for each text file: the arguments that map it (`{}` is its input number), and those that read it."""
     if clip.subtitles:
         cues = scratch / "cues.srt"
         cues.write_text("1\n00:00:00,000 --> 00:00:00,900\nHello, grüezi, 你好\n", encoding="utf-8")

@@ -1,8 +1,8 @@
 """
-What the demo library holds: a table of some sixty clips, who is in them, and what the plan is to say of each.
+The content of the demo library: a table of about sixty clips with their people and the expected risk level of each.
 
-It is a family's library as one finds it: several containers, names in several scripts, comments that other programs
-left, copies, damage, and a few that cannot be written. The first twenty rows alone show every risk level.
+It is the library of a family: several containers, names in several scripts, comments of other programs, duplicates,
+damaged files, and files that cannot be written. The first twenty rows have every risk level.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ __all__ = ["ENTRIES", "FACES", "DemoFile", "entries"]
 class DemoFile:
     """One file of the demo library."""
 
-    path: str  # below the folder, "/"-separated
-    risk: str  # what the plan says of it; "" for a file that is in no plan
-    people: tuple[str, ...] = ()  # who is in it, as people.csv says
+    path: str  # relative to the folder, "/"-separated
+    risk: str  # risk level in the plan; "" for a file in no plan
+    people: tuple[str, ...] = ()  # in people.csv
     clip: Clip = field(default_factory=Clip)
-    copy_of: str = ""  # path of the entry of which this is a copy; one with a comment was tagged since
-    link_of: str = ""  # … of which this is another name (a hard link)
-    fate: str = ""  # truncated, empty, read_only, text, missing (deleted after it was scanned)
-    edit: tuple[str, ...] | None = None  # people that somebody wanted instead
+    copy_of: str = ""  # path of the original of a copy; a copy with a comment was tagged later
+    link_of: str = ""  # path of the entry to which this is a hard link
+    fate: str = ""  # truncated, empty, read_only, text, missing (deleted after the scan)
+    edit: tuple[str, ...] | None = None  # people of an edit
     postponed: bool = False
-    comment_mode: str = ""  # a mode that somebody chose for this file
+    comment_mode: str = ""  # the comment mode of this file
 
 
 ANN, BOB, BEN, ROSA, TOM = "Ann Lee", "Bob Ray", "Ben Lee", "Rosa Lee", "Tom Okafor"
@@ -51,7 +51,7 @@ def _entry(
     comment_mode: str = "",
     **features: Any,
 ) -> DemoFile:
-    """Return one row of the table; `features` are those of its clip."""
+    """Return one row of the table; `features` are arguments of its clip."""
     return DemoFile(
         path=path,
         risk=risk,
@@ -66,9 +66,9 @@ def _entry(
     )
 
 
-# A copy stands behind what it is a copy of, so that a small demo never has one without the other.
+# A copy comes after its original, so that a small demo never has a copy alone.
 _TABLE = (
-    # every risk level, early, so that a small demo shows them too
+    # every risk level, so that a small demo has them too
     _entry("Family/2019/Birthday.mp4", "mp4", (ANN, BOB, ROSA), "warning"),
     _entry("Family/2019/Beach day.mp4", "mp4", (ANN,), "unchanged", "People: Ann Lee"),
     _entry("Family/2019/Grandma's garden.mp4", "mp4_room", (ROSA, ANN), "safe", "People: Rosa Lee, Bob Ray"),
@@ -131,13 +131,13 @@ _TABLE = (
     _entry("Concerts/Rehearsal.mp4", "mp4_fragmented", (MAX,), "safe"),
     _entry("Concerts/<b>Live<b> & loud.mp4", "mp4", (TOM, CARLA), "safe"),
     _entry("Concerts/Sound check.mkv", "mkv", (TOM,), "unchanged", "People: TOM OKAFOR"),
-    # what collects over the years
+    # old files
     _entry("Archive/Camcorder/1998-07.avi", "avi", (ROSA, BOB), "safe", "People: Rosa Lee, Uncle Pete"),
     _entry("Archive/Camcorder/1999-12.mpg", "mpg", (ROSA,), "blocked"),
     _entry("Archive/Camcorder/Millennium.wmv", "wmv", (BOB,), "safe"),
     _entry("Archive/Camcorder/Stream.flv", "flv", (TOM,), "blocked"),
     _entry("Archive/Camcorder/Free.ogv", "ogv", (ZOE,), "safe"),
-    # of two names one would keep the old file if another took its place
+    # blocked: replacing one of two hard links would leave the old file at the other
     _entry("Archive/Copies/Stream.flv", "flv", (), "blocked", link_of="Archive/Camcorder/Stream.flv"),
     _entry("Archive/Masters/Interview.mkv", "mkv_live", (CARLA, ZOE), "safe"),
     _entry("Phone/VID_20210704.mp4", "mp4", (ZOE, BEN), "safe", "People: Zoë Müller"),
@@ -147,13 +147,13 @@ _TABLE = (
 
 
 def _numbered(entry: DemoFile, number: int) -> DemoFile:
-    """Give each clip pictures, sounds and a length of its own."""
+    """Return the entry with its own video, audio and duration."""
     seconds = 1.0 + number % 7 / 10
     size = ((160, 90), (192, 108), (128, 96))[number % 3]
     return replace(entry, clip=replace(entry.clip, seed=number, seconds=seconds, video_size=size))
 
 
-# Whom a former program took faces for: file, name, how surely, in how many pictures. Nobody has said that it is so.
+# Unconfirmed face suggestions: file, name, confidence, number of faces.
 FACES = (
     ("Family/2019/Beach day.mp4", BOB, 0.91, 4),
     ("Family/2019/Beach day.mp4", BEN, 0.42, 1),
@@ -165,7 +165,7 @@ ENTRIES = tuple(_numbered(entry, number) for number, entry in enumerate(_TABLE, 
 
 
 def entries(count: int) -> tuple[DemoFile, ...]:
-    """Return the entries of a demo of `count` files: the first of the table, and plain clips beyond its end."""
+    """Return the entries of a demo of `count` files: the first rows of the table, then plain clips."""
     people = (ANN, BOB, BEN, ROSA, TOM, ZOE, OLAF, CARLA)
     more = (
         _numbered(

@@ -1,4 +1,4 @@
-"""The ffmpeg program as the demo uses it: one safe way to run it, and what it can do."""
+"""Run the ffmpeg program for the demo, and list its encoders."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["encoders", "executable", "run", "shipped"]
 
 @functools.cache
 def encoders(program: str) -> frozenset[str]:
-    """Return the names of the encoders that `program` can use."""
+    """Return the names of the encoders of `program`."""
     listing = subprocess.run([program, "-hide_banner", "-encoders"], capture_output=True, text=True, check=False)
     rows = (line.split() for line in listing.stdout.splitlines())
     return frozenset(row[1] for row in rows if len(row) > 1)
@@ -22,10 +22,10 @@ def encoders(program: str) -> frozenset[str]:
 
 def run(arguments: Sequence[str], *, program: str = "", timeout: float = 60.0) -> None:
     """
-    Run ffmpeg quietly with `arguments`; input, overwriting and messages are settled here.
+    Run ffmpeg with `arguments`, without input and output on the console; overwrite existing files.
 
     Raises:
-        FFmpegError: It failed or took longer than `timeout` seconds; the message is its last line.
+        FFmpegError: ffmpeg failed, with the last line of its output, or took longer than `timeout` seconds.
 
     """
     command = [program or executable(), "-nostdin", "-hide_banner", "-loglevel", "error", "-y", *arguments]

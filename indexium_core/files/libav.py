@@ -9,7 +9,6 @@ can make them open another one.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -20,7 +19,7 @@ from av.stream import Disposition
 from indexium_core.files.containers import Reader, registry, unsupported
 from indexium_core.model.files.media import FieldValue
 
-__all__ = ["FIELDS", "clean", "demuxer_of", "field_of", "meant", "opened", "read_field", "shown_field"]
+__all__ = ["FIELDS", "demuxer_of", "field_of", "meant", "opened", "read_field", "shown_field"]
 
 _DEMUXERS = (
     {"matroska": "matroska", "webm": "matroska"}
@@ -37,7 +36,6 @@ _PATIENCE = 60.0  # seconds after which the libraries are stopped
 # How FFmpeg calls the fields that we know; the first that is there is what players show.
 _KEYS = {"comment": ("comment", "com.apple.quicktime.comment")}
 FIELDS = tuple(_KEYS)
-_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def demuxer_of(container: str) -> str:
@@ -143,11 +141,6 @@ def _is_misread(text: str, shown: str) -> bool:
     if seen and not plain.isascii() and plain.startswith(seen):
         return True
     return 0 < len(plain) <= len(seen) and plain.decode("mac_roman").encode().startswith(seen)
-
-
-def clean(text: str) -> str:
-    """Return `text` with U+FFFD for what could not be decoded: neither DuckDB nor JSON take lone surrogates."""
-    return text if text.isascii() else _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 class _MediaSource:

@@ -22,6 +22,7 @@ from indexium_core.files.containers import Capabilities, Family, Layout, registr
 from indexium_core.files.containers.shared.refusals import NO_MEDIA
 from indexium_core.files.reader import FileReader
 from indexium_core.model.files.media import Change, FieldValue, FileFacts, FileStat, Refusal, StreamFacts
+from indexium_core.model.surrogates import replace_surrogates
 
 __all__ = ["facts_after", "facts_of", "probe", "stream_facts"]
 
@@ -209,7 +210,7 @@ def stream_facts(stream: Any) -> StreamFacts:
         index=stream.index,
         kind=stream.type,
         codec=stream.codec.canonical_name if context is not None else str(getattr(stream, "name", None) or ""),
-        language=libav.clean(stream.language) if stream.language else None,
+        language=replace_surrogates(stream.language) if stream.language else None,
         details=details,
     )
 
@@ -251,4 +252,4 @@ def _bounded(facts: FileFacts) -> FileFacts:
 
 
 def _clean_tags(tags: Mapping[str, str]) -> dict[str, str]:
-    return {libav.clean(key): libav.clean(value[:_LONGEST]) for key, value in tags.items()}
+    return {replace_surrogates(key): replace_surrogates(value[:_LONGEST]) for key, value in tags.items()}

@@ -82,7 +82,7 @@ def _by_libraries(reader: FileReader, layout: Layout) -> MediaReading:
 
 
 def _reading(streams: list[StreamFacts], duration: float | None, size: int, tool: str) -> MediaReading:
-    found, unknown = properties.of_streams(streams, duration=duration, size=size)
+    found, unknown = properties.from_streams(streams, duration=duration, size=size)
     return MediaReading(properties=found, unknown=unknown, tool=tool)
 
 

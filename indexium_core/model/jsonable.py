@@ -1,4 +1,4 @@
-"""How values look in the JSON that people and programs are given: one form for the command line and for REST."""
+"""The JSON form of values: one form for the command line and for REST."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ __all__ = ["plain"]
 
 def plain(value: Any) -> Any:
     """
-    Return what stands for a value that JSON does not know; for `json.dumps(…, default=plain)`.
+    Return the JSON form of a value that JSON does not have; for `json.dumps(…, default=plain)`.
 
-    Moments are ISO-8601 (UTC with Z), dataclasses are objects, sets are sorted. TypeError for anything else.
+    Times are ISO-8601 (UTC with Z), dataclasses are objects, sets and tuples are sorted lists.
+
+    Raises:
+        TypeError: The value has no JSON form.
+
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}

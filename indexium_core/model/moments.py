@@ -1,4 +1,4 @@
-"""Moments as people write them: a day, or a day and a time, in local time unless it says otherwise."""
+"""Times as users write them: a day, or a day and a time, in local time unless the text has a zone."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ __all__ = ["parse"]
 
 def parse(value: datetime | str | None, *, end: bool = False) -> datetime | None:
     """
-    Read a moment; `None` and the empty text stay none.
+    Parse a time; `None` and the empty text give None.
 
-    A day without a time stands for its begin, or with `end` for the begin of the next one.
+    A day without a time means its start, or with `end` the start of the next day. The result has a time zone.
 
     Raises:
-        UsageError: It is no date.
+        UsageError: The text is not a date.
 
     """
     if value is None or value == "":
@@ -24,12 +24,15 @@ def parse(value: datetime | str | None, *, end: bool = False) -> datetime | None
     try:
         moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
         if end and moment.time() == datetime.min.time():
-            moment += timedelta(days=1)  # before there is a zone: a day may have 23 or 25 hours
-        # By its timestamp, for astimezone() takes a midnight that the clocks skip for an hour of the day before.
-        found = datetime.fromtimestamp(moment.timestamp()).astimezone() if moment.tzinfo is None else moment
-        for zone in (UTC, None):  # it will be stored in the one, and shown in the other
-            found.astimezone(zone)
-    except (ValueError, OverflowError) as error:  # the first and last days of the calendar are not days everywhere
+            moment += timedelta(days=1)  # before the zone is set, because a day may have 23 or 25 hours
+        # Through the timestamp: astimezone() moves a midnight that the clocks skip to the day before.
+        result = datetime.fromtimestamp(moment.timestamp()).astimezone() if moment.tzinfo is None else moment
+        for zone in (UTC, None):  # it is stored in UTC and shown in local time
+            result.astimezone(zone)
+    except (
+        ValueError,
+        OverflowError,
+    ) as error:  # the first and the last day of the calendar do not exist in every zone
         message = f"'{value}' is not a date; write it like 2026-11-20."
         raise errors.UsageError(message) from error
-    return found
+    return result

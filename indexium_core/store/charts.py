@@ -1,4 +1,4 @@
-"""Figures for charts: every number is counted by the database, over stretches of days that the caller names."""
+"""The numbers of charts. The database counts them over the periods of days that the caller gives."""
 
 from __future__ import annotations
 
@@ -17,43 +17,43 @@ _SQL = sql.load("charts")
 
 
 class Bin(NamedTuple):
-    """A stretch of whole days, where the person lives."""
+    """A period of whole days in local time."""
 
-    day: date  # the first
-    until: date  # the last
-    begins: datetime  # the moment at which the first begins …
-    ends: datetime  # … and the one at which the last is over
+    day: date  # the first day
+    until: date  # the last day
+    starts_at: datetime  # start of the first day
+    ends_at: datetime  # end of the last day, not included
 
 
 def days(reader: Connection, bins: Sequence[Bin]) -> pd.DataFrame:
-    """Return files by outcome: day, until, written, restored, failed, operations; idle stretches are left out."""
+    """Count files by outcome: day, until, written, restored, failed, operations; only periods with files."""
     return reader.execute(_SQL["days"], _columns(bins)).df()
 
 
 def durations(reader: Connection, bins: Sequence[Bin]) -> pd.DataFrame:
-    """Return day, until, operations, write_seconds, rollback_seconds, files, typical_ms, slowest_ms; idle left out."""
+    """Return day, until, operations, write_seconds, rollback_seconds, files, typical_ms, slowest_ms of each period."""
     return reader.execute(_SQL["durations"], _columns(bins)).df()
 
 
 def coverage(reader: Connection, bins: Sequence[Bin]) -> pd.DataFrame:
-    """Return day, until, films, named, share (0 to 1) at the end of each stretch in which there were films."""
+    """Return day, until, films, named, share (0 to 1) at the end of each period with videos."""
     values = _columns(bins)
     del values["starts"]
     return reader.execute(_SQL["coverage"], values).df()
 
 
 def errors(reader: Connection, since: datetime | None, until: datetime | None) -> pd.DataFrame:
-    """Return error, files, operations; most first."""
+    """Return error, files, operations; most files first."""
     return reader.execute(_SQL["errors"], {"since": since, "until": until}).df()
 
 
 def most_written(reader: Connection, count: int, since: datetime | None, until: datetime | None) -> pd.DataFrame:
-    """Return person, files; most first."""
+    """Return person, files; most files first."""
     return reader.execute(_SQL["most_written"], {"count": count, "since": since, "until": until}).df()
 
 
 def totals(reader: Connection) -> tuple[int, int, int, int]:
-    """Return numbers of operations, of files written and refused, and of operations rolled back."""
+    """Return the numbers of operations, of written files, of files not written, and of operations rolled back."""
     row = reader.execute(_SQL["totals"]).fetchall()[0]
     return (int(row[0]), int(row[1]), int(row[2]), int(row[3]))
 
@@ -62,6 +62,6 @@ def _columns(bins: Sequence[Bin]) -> dict[str, list[date] | list[datetime]]:
     return {
         "days": [each.day for each in bins],
         "lasts": [each.until for each in bins],
-        "starts": [each.begins for each in bins],
-        "ends": [each.ends for each in bins],
+        "starts": [each.starts_at for each in bins],
+        "ends": [each.ends_at for each in bins],
     }

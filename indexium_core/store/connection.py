@@ -1,4 +1,4 @@
-"""One DuckDB cursor, as the store hands it out: it counts its statements and speaks our errors."""
+"""A DuckDB cursor that counts its statements and raises the errors of Indexium."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 import duckdb
-import pandas as pd  # before any thread starts: a first import from several threads at once can deadlock
+import pandas as pd  # imported before any thread starts: a first import from several threads can deadlock
 
 from indexium_core import errors, signals
 
-__all__ = ["OUT_OF_MEMORY", "Connection", "Counter", "Parameters", "failed", "sentence"]
+__all__ = ["OUT_OF_MEMORY", "Connection", "Counter", "Parameters", "failure_message", "store_error"]
 
-OUT_OF_MEMORY = "out_of_memory"  # reason of a StoreError after which the same may be tried again with more
+OUT_OF_MEMORY = "out_of_memory"  # code of a StoreError; the caller may repeat the statement with more memory
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
 
 class Counter:
-    """How many SQL statements have been run; tests prove with it that a plan's number does not grow with its files."""
+    """Counts SQL statements, so that tests can prove that their number does not depend on the number of files."""
 
     def __init__(self) -> None:
         self.value = 0
@@ -34,61 +34,70 @@ class Counter:
 
 class Connection:
     """
-    A cursor that counts its statements and speaks our errors.
+    A DuckDB cursor that counts its statements and raises the errors of Indexium.
 
-    A result belongs to the cursor and ends with the next `execute`: fetch it at once. Every method raises `StoreError`
-    where DuckDB fails, and when used after its transaction or its database has ended.
+    A result belongs to the cursor until the next `execute`, so fetch it at once. Every method raises `StoreError` if
+    DuckDB fails, and after the end of the transaction or the database.
     """
 
     def __init__(
-        self, raw: duckdb.DuckDBPyConnection, counter: Counter, *, more: Callable[[], bool] = lambda: False
+        self, raw: duckdb.DuckDBPyConnection, counter: Counter, *, grow_memory: Callable[[], bool] = lambda: False
     ) -> None:
-        """Speak for `raw`; of a cursor that only reads, `more` gives the database more memory, for another try."""
-        self._more = more
+        """
+        Wrap a cursor.
+
+        Args:
+            raw: The DuckDB cursor.
+            counter: Counts the statements.
+            grow_memory: Gives the database more memory and returns whether it did, so that a cursor that only reads
+                can repeat a statement that ran out of memory.
+
+        """
+        self._grow_memory = grow_memory
         self._raw = raw
         self._counter = counter
-        self._busy = threading.RLock()  # so that close() never pulls a cursor from under a running statement
-        self._ended = ""
+        self._busy = threading.RLock()  # so that close() never closes the cursor of a running statement
+        self._end_reason = ""
         self.failure: errors.StoreError | None = None  # the last statement that failed
 
     def execute(self, text: str, parameters: Parameters = ()) -> Connection:
-        """Run one statement with `$1` or `$name` parameters and return this connection, to fetch from."""
+        """Run one statement with `$1` or `$name` parameters and return this connection for fetching."""
         self._counter.add(1)
         while True:
             try:
-                with self._speaking():
+                with self._translating_errors():
                     self._raw.execute(_parsed(text), parameters)
             except errors.StoreError as error:
-                if error.reason != OUT_OF_MEMORY or not self._more():
+                if error.reason != OUT_OF_MEMORY or not self._grow_memory():
                     raise
             else:
                 return self
 
     def value(self, text: str, parameters: Parameters = ()) -> Any:
-        """Run one statement and return the first column of its first row, `None` where there is no row."""
+        """Run one statement and return the first column of its first row; None without a row."""
         row = self.execute(text, parameters).fetchone()
         return row[0] if row else None
 
     def fetchone(self) -> tuple[Any, ...] | None:
-        """Return the first row, None where there is none. The rest is let go: an open result keeps old data alive."""
-        with self._speaking():
+        """Return the first row, or None. The other rows are dropped, because an open result keeps old data alive."""
+        with self._translating_errors():
             row = self._raw.fetchone()
             if row is not None:
                 self._raw.fetchall()
             return row
 
     def fetchall(self) -> list[tuple[Any, ...]]:
-        with self._speaking():
+        with self._translating_errors():
             return self._raw.fetchall()
 
     def fetchnumpy(self) -> dict[str, Any]:
-        """Return one array per column, masked where it has nulls."""
-        with self._speaking():
+        """Return one array for each column, masked where it has NULL."""
+        with self._translating_errors():
             return self._raw.fetchnumpy()
 
     def df(self) -> pd.DataFrame:
-        """Return the result as a table. Select moments `AT TIME ZONE 'UTC'`: DuckDB trips over zones in pandas 3."""
-        with self._speaking():
+        """Return the result as a table. Select times `AT TIME ZONE 'UTC'`: DuckDB fails on time zones in pandas 3."""
+        with self._translating_errors():
             return self._raw.df()
 
     @property
@@ -97,57 +106,59 @@ class Connection:
         return [column[0] for column in self._raw.description or []]
 
     def interrupt(self) -> None:
-        """Stop the statement that runs on another thread; it raises there."""
+        """Interrupt the statement that runs on another thread; it raises there."""
         self._raw.interrupt()
 
-    def end(self, why: str) -> None:
-        """Refuse every further call with the sentence `why`."""
-        self._ended = why
+    def end(self, reason: str) -> None:
+        """Make every further call raise `StoreError` with the message `reason`."""
+        self._end_reason = reason
 
     def close(self) -> None:
-        """Stop what runs and close the cursor."""
+        """Interrupt the running statement and close the cursor."""
         self.end("The home is closed.")
         while not self._busy.acquire(timeout=0.02):
-            self._raw.interrupt()  # again and again: it is lost on a statement that is only about to start
+            self._raw.interrupt()  # repeatedly, because an interrupt before the start of a statement has no effect
         try:
             self._raw.close()
         finally:
             self._busy.release()
 
     @contextlib.contextmanager
-    def _speaking(self) -> Iterator[None]:
+    def _translating_errors(self) -> Iterator[None]:
         with self._busy:
-            if self._ended:
-                raise errors.StoreError(self._ended)
+            if self._end_reason:
+                raise errors.StoreError(self._end_reason)
             try:
                 yield
             except duckdb.Error as error:
-                self.failure = failed(error)
+                self.failure = store_error(error)
                 raise self.failure from error
             except RuntimeError as error:
-                signals.lost(error)
+                signals.restore(error)
                 raise
 
 
 @lru_cache(maxsize=256)
 def _parsed(text: str) -> duckdb.Statement | str:
-    """Return the statement, parsed once: for the largest of the planner that is a seventh of what it takes."""
+    """Return the parsed statement. Parsing takes a seventh of the time of the planner's largest statement."""
     statements = duckdb.extract_statements(text)
     return statements[0] if len(statements) == 1 else text
 
 
-def failed(error: duckdb.Error) -> errors.StoreError:
-    """Return our error for one of DuckDB."""
+def store_error(error: duckdb.Error) -> errors.StoreError:
+    """Return the error of Indexium for an error of DuckDB."""
     if isinstance(error, duckdb.OutOfMemoryException):
-        message = "The database needed more memory than it had. Try again: it has been given more, if there is any."
+        message = (
+            "The database ran out of memory. Try again: its memory limit is higher now, if the machine has more memory."
+        )
         return errors.StoreError(message, code=OUT_OF_MEMORY)
     if "No space left on device" in str(error) or "Disk quota exceeded" in str(error):
-        message = "The disk of the home is full, so nothing can be written down: make room on it, then go on."
+        message = "The disk of the home is full, so the database cannot be written. Free some space on it, then resume."
         return errors.StoreError(message)
-    return errors.StoreError(sentence("The database failed", error))
+    return errors.StoreError(failure_message("The database failed", error))
 
 
-def sentence(what: str, error: Exception) -> str:
-    """Join what failed and the first line of why to one sentence."""
+def failure_message(what: str, error: Exception) -> str:
+    """Return one sentence with what failed and the first line of the error."""
     reason = str(error).strip().partition("\n")[0].rstrip(".")
     return f"{what}: {reason}."

@@ -1,8 +1,8 @@
 """
-The database of one home: one process owns it, one connection writes, every reading thread has a cursor of its own.
+The database of one home: one process owns it, one connection writes, every reading thread has its own cursor.
 
-`atomic()` is the only way to write. While the database is open, nothing in this process opens its file by path: closing
-such a handle would drop DuckDB's lock (design section 4). Copies are made before it is opened, or by `copy_to`.
+Only `atomic()` and `run()` write. While the database is open, no other code of this process may open its file by path:
+closing such a handle would release DuckDB's lock (design section 4). Copies are made before opening, or by `copy_to`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import duckdb
 
 from indexium_core import errors, signals
 from indexium_core.store import migrations, sql
-from indexium_core.store.connection import OUT_OF_MEMORY, Connection, Counter, failed, sentence
+from indexium_core.store.connection import OUT_OF_MEMORY, Connection, Counter, failure_message, store_error
 from indexium_core.store.lock import HomeLock
 from indexium_core.store.memory import SPILL, Memory
 
@@ -31,20 +31,20 @@ __all__ = ["FILE_NAME", "Connection", "Database"]
 
 FILE_NAME = "indexium.duckdb"
 
-# No look-up of Python variables as tables, and nothing is ever fetched from the network.
+# SQL never reads Python variables as tables, and DuckDB never downloads extensions.
 _CONFIG: dict[str, Any] = {
     "TimeZone": "UTC",
     "python_enable_replacements": False,
     "autoinstall_known_extensions": False,
 }
 
-_TRIES, _PAUSE = 100, 0.02  # seconds
+_ATTEMPTS, _PAUSE_SECONDS = 100, 0.02
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
 class Database:
-    """An open home. Make one with `open`; it is a context manager."""
+    """The open database of a home: a context manager that `open` makes."""
 
     def __init__(self, home: Path, raw: duckdb.DuckDBPyConnection, lock: HomeLock) -> None:
         self.home = home
@@ -53,24 +53,26 @@ class Database:
         self._counter = Counter()
         self._memory = Memory(raw, home)
         self._memory.fit(_known_files(raw))
-        self._turn = threading.Lock()  # one transaction at a time
-        self._copying = threading.Lock()
+        self._write_lock = threading.Lock()  # one transaction at a time
+        self._copy_lock = threading.Lock()
         self._writing_thread: int | None = None
         self._closed = False
         self._local = threading.local()
         self._readers: weakref.WeakSet[Connection] = weakref.WeakSet()
-        self._opening = threading.Lock()  # held while a cursor is made, so that close() misses none
+        self._cursor_lock = threading.Lock()  # held while a cursor is made, so that close() closes every cursor
 
     @classmethod
     def open(cls, home: Path, *, url: str = "") -> Database:
         """
-        Open the database of `home`, making folder and database where there are none and bringing the schema up to date.
+        Open the database of `home`: create the folder and the database if missing, and migrate the schema.
 
-        `url` is what a second process is told about us.
+        Args:
+            home: The folder.
+            url: The address of this service, for the error message of a second process.
 
         Raises:
-            HomeInUseError: Another process holds the home.
-            HomeVersionError: A newer program made it; nothing was changed.
+            HomeInUseError: Another process uses the home.
+            HomeVersionError: A newer version of Indexium made the database; nothing was changed.
             StoreError: The folder cannot be used, or the database is damaged.
 
         """
@@ -85,28 +87,28 @@ class Database:
 
     @property
     def mark(self) -> str:
-        """What tells this database from that of another home; ids mean something only beside it."""
-        return f"{self.read().value(sql.load('database')['begun']):x}"
+        """Identifies the database among those of other homes; file ids are valid only together with it."""
+        return f"{self.read().value(sql.load('database')['creation_time']):x}"
 
     @property
     def statements(self) -> int:
-        """Number of SQL statements run since the database was opened; the frame of a transaction does not count."""
+        """Number of SQL statements since the database was opened, without BEGIN, COMMIT and ROLLBACK."""
         return self._counter.value
 
     @contextlib.contextmanager
     def atomic(self) -> Iterator[Connection]:
         """
-        Hand out the writing connection for one transaction: committed at the end, rolled back on any exception.
+        Provide the writing connection for one transaction: committed at the end, rolled back after any exception.
 
-        Waits for the transaction of another thread.
+        The call waits for the end of a transaction of another thread.
 
         Raises:
-            StoreError: This thread is in a transaction already (DuckDB has no savepoints), or the database failed.
+            StoreError: This thread has an open transaction (DuckDB has no savepoints), or the database failed.
 
         """
         if self._writing_thread == threading.get_ident():
-            raise errors.StoreError("A transaction is open on this thread already; hand its connection on instead.")
-        with self._turn:
+            raise errors.StoreError("This thread has an open transaction already; pass its connection on.")
+        with self._write_lock:
             self._check_open()
             connection = Connection(self._raw, self._counter)
             self._writing_thread = threading.get_ident()
@@ -114,18 +116,18 @@ class Database:
                 with self._transaction():
                     yield connection
                     if connection.failure is not None:
-                        # DuckDB has given the transaction up, and its commit would say nothing of that.
+                        # DuckDB has aborted the transaction, and its commit would not report that.
                         raise connection.failure
             except errors.StoreError as error:
                 if error.reason == OUT_OF_MEMORY:
-                    self._memory.widen()  # for the next try, whoever makes it
+                    self._memory.grow()  # for the next attempt of any caller
                 raise
             finally:
                 self._writing_thread = None
                 connection.end("The transaction of this connection has ended.")
 
     def run(self, work: Callable[[Connection], T]) -> T:
-        """Do `work` in a transaction, and anew where the database had too little memory for it; else as `atomic`."""
+        """Run `work` in a transaction like `atomic`; repeat it with more memory if the database ran out of it."""
         while True:
             before = self._memory.limit
             try:
@@ -136,11 +138,11 @@ class Database:
                     raise
 
     def expect(self, files: int) -> None:
-        """Make ready for a library of so many files."""
+        """Raise the memory limit for a library of so many files."""
         self._memory.fit(files)
 
     def read(self) -> Connection:
-        """Return this thread's own cursor. It sees what has been committed, not what an open transaction did."""
+        """Return the cursor of this thread. It reads committed data only, not the changes of an open transaction."""
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None or self._closed:
             connection = self._local.connection = self._new_reader()
@@ -148,18 +150,18 @@ class Database:
 
     def copy_to(self, path: Path) -> None:
         """
-        Write a consistent copy of the whole database to `path`, beside readers and the writer.
+        Write a consistent copy of the whole database to `path`, while others read and write.
 
         Raises:
-            StoreError: There is something at `path` already, or it cannot be written.
+            StoreError: `path` exists already, or it cannot be written.
 
         """
         if path.exists():
-            message = f"There is a file at {path} already. Choose another name for the copy."
+            message = f"The file {path} exists already. Choose another name for the copy."
             raise errors.StoreError(message)
         statements = sql.load("database")
         unfinished = path.with_name(path.name + ".part")
-        with self._copying:
+        with self._copy_lock:
             unfinished.unlink(missing_ok=True)
             connection = self._new_reader()
             try:
@@ -168,20 +170,20 @@ class Database:
                     connection.execute(statements["copy_all"])
                 finally:
                     connection.execute(statements["detach_copy"])
-                _put_in_place(unfinished, path)
+                _sync_and_rename(unfinished, path)
             finally:
                 connection.close()
                 unfinished.unlink(missing_ok=True)
 
     def close(self) -> None:
         """
-        Write everything into the database file and give the home back, after the transaction or copy of another thread.
+        Write everything into the database file and release the home, after a transaction or copy of another thread.
 
-        Cursors of other threads are stopped. A second call does nothing.
+        Statements of other threads are interrupted. A second call does nothing.
         """
         if self._writing_thread == threading.get_ident():
-            raise errors.StoreError("A transaction is open on this thread; end it before closing the home.")
-        with self._turn, self._copying, self._opening:
+            raise errors.StoreError("This thread has an open transaction; end it before closing the home.")
+        with self._write_lock, self._copy_lock, self._cursor_lock:
             if self._closed:
                 return
             self._closed = True
@@ -189,7 +191,7 @@ class Database:
                 reader.close()
             self._memory.close()
             try:
-                self._raw.close()  # the last connection to go writes the log into the file
+                self._raw.close()  # closing the last connection writes the log into the file
             finally:
                 self._lock.release()
 
@@ -202,9 +204,9 @@ class Database:
         self.close()
 
     def _new_reader(self) -> Connection:
-        with self._opening:
+        with self._cursor_lock:
             self._check_open()
-            connection = Connection(self._raw.cursor(), self._counter, more=self._memory.widen)
+            connection = Connection(self._raw.cursor(), self._counter, grow_memory=self._memory.grow)
             self._readers.add(connection)
         return connection
 
@@ -223,17 +225,17 @@ class Database:
                 self._rollback()
                 raise
         except duckdb.Error as error:
-            raise failed(error) from error
+            raise store_error(error) from error
         except RuntimeError as error:
-            signals.lost(error)
+            signals.restore(error)
             raise
 
     def _rollback(self) -> None:
         try:
             self._raw.rollback()
         except duckdb.Error as error:
-            # A commit that failed has rolled back by itself, and a database that was given up has nothing to take
-            # back; the exception on its way out is the one that matters.
+            # A failed commit has rolled back already, and an invalidated database has nothing to roll back. The
+            # exception in flight is the relevant one.
             logger.debug("store.rollback_without_transaction", extra={"error": str(error)})
 
 
@@ -241,10 +243,10 @@ def _make_folder(home: Path) -> None:
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
     except (FileExistsError, NotADirectoryError) as error:
-        message = f"The home {home} is, or lies below, a file. Choose a folder with --home."
+        message = f"The home {home} is a file, or is below a file. Choose a folder with --home."
         raise errors.StoreError(message) from error
     except OSError as error:
-        message = f"The home {home} cannot be made: {error.strerror}. Choose another with --home."
+        message = f"The home {home} cannot be created: {error.strerror}. Choose another folder with --home."
         raise errors.StoreError(message) from error
 
 
@@ -252,9 +254,9 @@ def _open_file(path: Path) -> duckdb.DuckDBPyConnection:
     if not path.exists():
         _create(path)
     try:
-        needed = _look(path)
+        needed = _pending_migrations(path)
         if needed:
-            _copy_before(path, needed[0].version)
+            _back_up(path, needed[0].version)
         return _migrate(path, needed)
     except duckdb.Error as error:
         raise _cannot_open(path, error) from error
@@ -264,14 +266,14 @@ def _open_file(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _connect(path: Path, **named: Any) -> duckdb.DuckDBPyConnection:
-    """Open the file. DuckDB lets go of a closed one a moment later, and until then refuses other settings for it."""
-    for _ in range(_TRIES):
+    """Open the file. DuckDB releases a closed file with a delay, and rejects other settings for it until then."""
+    for _ in range(_ATTEMPTS):
         try:
             return duckdb.connect(str(path), **named)
         except duckdb.ConnectionException as error:
             if "different configuration" not in str(error):
                 raise
-            time.sleep(_PAUSE)
+            time.sleep(_PAUSE_SECONDS)
     return duckdb.connect(str(path), **named)
 
 
@@ -281,8 +283,8 @@ def _migrate(path: Path, needed: list[migrations.Migration]) -> duckdb.DuckDBPyC
         migrations.apply(raw, needed)
     except duckdb.Error as error:
         raw.close()
-        what = f"The database {path} cannot be brought up to date, it was left as it was"
-        raise errors.StoreError(sentence(what, error)) from error
+        what = f"The migration of the database {path} failed and changed nothing"
+        raise errors.StoreError(failure_message(what, error)) from error
     except BaseException:
         raw.close()
         raise
@@ -290,10 +292,10 @@ def _migrate(path: Path, needed: list[migrations.Migration]) -> duckdb.DuckDBPyC
 
 
 def _create(path: Path) -> None:
-    """Make the database under another name first: a process that is killed here leaves nothing half made behind."""
+    """Create the database under another name first, so that a killed process leaves no incomplete database."""
     log = path.with_name(path.name + ".wal")
     if log.exists():
-        message = f"The database {path} is gone, but its log {log.name} is there. Put both back, or move the log away."
+        message = f"The database {path} is missing, but its log {log.name} exists. Restore both, or move the log away."
         raise errors.StoreError(message)
     unfinished = path.with_name(path.name + ".part")
     for leftover in (unfinished, unfinished.with_name(unfinished.name + ".wal")):
@@ -301,9 +303,9 @@ def _create(path: Path) -> None:
     try:
         with contextlib.closing(duckdb.connect(str(unfinished), config=_CONFIG)) as raw:
             migrations.apply(raw, migrations.available())
-        _put_in_place(unfinished, path)
+        _sync_and_rename(unfinished, path)
     except (duckdb.Error, OSError) as error:
-        raise errors.StoreError(sentence(f"The database {path} cannot be made", error)) from error
+        raise errors.StoreError(failure_message(f"The database {path} cannot be created", error)) from error
 
 
 def _known_files(raw: duckdb.DuckDBPyConnection) -> int:
@@ -311,23 +313,23 @@ def _known_files(raw: duckdb.DuckDBPyConnection) -> int:
     return int(row[0]) if row else 0
 
 
-def _look(path: Path) -> list[migrations.Migration]:
-    """Say which migrations the database needs, without changing a byte of it."""
+def _pending_migrations(path: Path) -> list[migrations.Migration]:
+    """Return the migrations that the database needs, without changing a byte of it."""
     with contextlib.closing(_connect(path, read_only=True, config=_CONFIG)) as raw:
         return migrations.pending(raw)
 
 
-def _copy_before(path: Path, version: int) -> None:
-    """Copy the closed database, and its log if it has one, before a migration changes it."""
+def _back_up(path: Path, version: int) -> None:
+    """Copy the closed database and its log, if any, before a migration changes it."""
     for source in (path, path.with_name(path.name + ".wal")):
         if source.exists():
             target = path.with_name(source.name.replace(FILE_NAME, f"{FILE_NAME}.before-{version:04}"))
             unfinished = target.with_name(target.name + ".part")
             shutil.copyfile(source, unfinished)
-            _put_in_place(unfinished, target)
+            _sync_and_rename(unfinished, target)
 
 
-def _put_in_place(unfinished: Path, path: Path) -> None:
+def _sync_and_rename(unfinished: Path, path: Path) -> None:
     _sync(unfinished, os.O_RDONLY)
     unfinished.replace(path)
     _sync(path.parent, os.O_RDONLY | os.O_DIRECTORY)
@@ -344,10 +346,10 @@ def _sync(path: Path, flags: int) -> None:
 def _cannot_open(path: Path, error: duckdb.Error) -> errors.IndexiumError:
     text = str(error)
     if "Conflicting lock" in text or "set lock" in text:
-        return errors.HomeInUseError(sentence(f"Another program has {path} open; close it there", error))
+        return errors.HomeInUseError(failure_message(f"Another program has {path} open; close it there", error))
     if "newer version" in text:
         return errors.HomeVersionError()
     copies = sorted(path.parent.glob(f"{path.name}.before-*"))
-    remedy = f"Put back a copy ({copies[-1].name})" if copies else "Put back a copy"
-    said = sentence(f"The database {path} cannot be read, it seems damaged", error)
-    return errors.StoreError(f"{said} {remedy}, or move the file away to begin anew; no video is affected.")
+    remedy = f"Restore a copy ({copies[-1].name})" if copies else "Restore a copy"
+    message = failure_message(f"The database {path} cannot be read, it seems damaged", error)
+    return errors.StoreError(f"{message} {remedy}, or move the file away to start anew; no video is affected.")

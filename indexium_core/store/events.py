@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from indexium_core.model.event import Event
-from indexium_core.store import rows, sql
+from indexium_core.model.surrogates import replace_surrogates
+from indexium_core.store import sql
 from indexium_core.store.database import Database
 
 __all__ = ["MOST", "Events"]
@@ -38,7 +39,7 @@ class Events:
             "names": [event.name for event in kept],
             "jobs": [event.job_id for event in kept],
             "operations": [event.data.get("operation_id") for event in kept],
-            "data": [rows.printable(json.dumps(event.data, ensure_ascii=False, default=str)) for event in kept],
+            "data": [replace_surrogates(json.dumps(event.data, ensure_ascii=False, default=str)) for event in kept],
         }
         with self._database.atomic() as tx:
             if newest:

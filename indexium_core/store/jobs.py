@@ -15,7 +15,8 @@ from typing import Any
 
 from indexium_core import errors
 from indexium_core.model.job import STALLED_SECONDS, Job, JobPage, JobProgress, NewJob, UnfinishedJob
-from indexium_core.store import rows, sql
+from indexium_core.model.surrogates import replace_surrogates
+from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 
@@ -48,7 +49,7 @@ def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime, total: int
     values = {
         "id": job_id,
         "job_type": new.job_type,
-        "title": rows.printable(new.title),
+        "title": replace_surrogates(new.title),
         "priority": new.priority,
         "payload": as_json(new.payload),
         "payload_version": new.payload_version,
@@ -154,7 +155,7 @@ class JobRows:
                     "id": each.job_id,
                     "current": each.current,
                     "total": each.total,
-                    "message": rows.printable(each.message),
+                    "message": replace_surrogates(each.message),
                     "rate": each.rate,
                     "eta_seconds": each.eta_seconds,
                     "counters": json.dumps(dict(each.counters)),
@@ -189,7 +190,7 @@ class JobRows:
     def pause(self, job: Job, *, by: str, now: datetime) -> bool:
         """Pause a job and its operation; return False if the job has ended meanwhile."""
         with self._database.atomic() as tx:
-            values = {"id": job.id, "by": rows.printable(by), "now": now}
+            values = {"id": job.id, "by": replace_surrogates(by), "now": now}
             is_paused = _changed_a_row(tx, "pause", values)
             if is_paused:
                 _set_operation(tx, job, "paused")
@@ -218,7 +219,7 @@ class JobRows:
             "owner": owner,
             "retry_count": retry_count,
             "not_before": not_before,
-            "error_message": rows.printable(error_message),
+            "error_message": replace_surrogates(error_message),
         }
         with self._database.atomic() as tx:
             tx.execute(_sql("wait_again"), values)
@@ -257,8 +258,8 @@ class JobRows:
             "id": job_id,
             "status": status,
             "stopped_by": stopped_by,
-            "error_message": rows.printable(error_message),
-            "error_stack": rows.printable(error_stack),
+            "error_message": replace_surrogates(error_message),
+            "error_stack": replace_surrogates(error_stack),
             "summary": None if summary is None else as_json(summary),
             "now": now,
         }
@@ -353,7 +354,7 @@ def as_json(value: Mapping[str, Any] | Sequence[Any]) -> str:
     except (TypeError, ValueError) as error:
         message = f"A job accepts JSON values only: {error}."
         raise errors.UsageError(message) from error
-    return rows.printable(text)
+    return replace_surrogates(text)
 
 
 def _dedup_key(new: NewJob) -> str:

@@ -1,8 +1,8 @@
 """
-The lock of a home folder: one process holds it, and whoever comes second is told who that is.
+The lock of a home folder: one process holds it, and the error of a second process names the first.
 
-It is our own `flock` on a file beside the database. DuckDB's own lock would not do: it says no URL, and any code that
-opens the database file by path and closes it drops that lock.
+The lock is an `flock` on a file beside the database. DuckDB's own lock is not sufficient: it has no URL, and any code
+that opens and closes the database file by path releases it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["HomeLock"]
 
 
 class HomeLock:
-    """A home that this process holds until `release`. The lock file says `{"pid": …, "url": …}` while it is held."""
+    """The lock that this process holds until `release`. The lock file contains `{"pid": …, "url": …}` until then."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor: int | None = descriptor
@@ -27,10 +27,10 @@ class HomeLock:
     @classmethod
     def take(cls, home: Path, *, url: str = "") -> HomeLock:
         """
-        Take the lock of `home`, which is an existing folder, without waiting.
+        Take the lock of `home`, an existing folder, without waiting.
 
         Raises:
-            HomeInUseError: Another process (or this one, a second time) holds the home.
+            HomeInUseError: Another process, or this process already, holds the lock.
             StoreError: The folder cannot be written.
 
         """
@@ -38,7 +38,10 @@ class HomeLock:
         try:
             descriptor = os.open(home / "lock", flags, 0o600)
         except OSError as error:
-            message = f"The home {home} cannot be written: {error.strerror}. Allow it, or choose another with --home."
+            message = (
+                f"The home {home} cannot be written: {error.strerror}. "
+                "Change its permissions, or choose another with --home."
+            )
             raise errors.StoreError(message) from error
         try:
             _flock(descriptor, home)
@@ -50,15 +53,17 @@ class HomeLock:
             lock._write({"pid": os.getpid(), "url": url})
         except OSError as error:
             os.close(descriptor)
-            message = f"The home {home} cannot be written: {error.strerror}. Make room on its disk, then try again."
+            message = (
+                f"The home {home} cannot be written: {error.strerror}. Free some space on its disk, then try again."
+            )
             raise errors.StoreError(message) from error
         return lock
 
     def release(self) -> None:
-        """Give the home back; a second call does nothing."""
+        """Release the lock; a second call does nothing."""
         if self._descriptor is None:
             return
-        # Emptied first, so that the next holder is never announced under our name.
+        # Emptied first, so that no error names this process as the next holder.
         os.ftruncate(self._descriptor, 0)
         os.close(self._descriptor)
         self._descriptor = None
@@ -82,21 +87,21 @@ def _flock(descriptor: int, home: Path) -> None:
 
 
 def _in_use(home: Path, pid: int, url: str) -> str:
-    who = "this process" if pid == os.getpid() else f"process {pid}" if pid else "another process"
-    served = f" ({url})" if url else ""
-    if url:  # another port would not do, for the home is taken, and what that service has is what was asked for
+    holder = "this process" if pid == os.getpid() else f"process {pid}" if pid else "another process"
+    address = f" ({url})" if url else ""
+    if url:  # users often try another port, which does not help
         remedy = f"Open {url} in a browser, or stop that process first; another port does not help."
     else:
         remedy = "Wait until it ends, stop it, or choose another home with --home."
-    return f"The home {home} is in use by {who}{served}. {remedy}"
+    return f"The home {home} is in use by {holder}{address}. {remedy}"
 
 
 def _holder(descriptor: int) -> tuple[int, str]:
-    """Read who holds the lock; (0, "") if they do not say. They write right after locking, so look a few times."""
+    """Return pid and URL of the holder; (0, "") if unknown. It writes them after locking, so retry a few times."""
     for _ in range(10):
         try:
-            said = json.loads(os.pread(descriptor, 4096, 0))
-            return int(said["pid"]), str(said["url"])
+            holder = json.loads(os.pread(descriptor, 4096, 0))
+            return int(holder["pid"]), str(holder["url"])
         except (ValueError, KeyError, TypeError):
             time.sleep(0.02)
     return 0, ""

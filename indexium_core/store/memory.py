@@ -1,9 +1,9 @@
 """
-How much memory the database takes for itself.
+The memory limit of the database.
 
-Left alone, DuckDB takes most of what a machine has, and keeps it. It is given what libraries of this size were measured
-to need; what does not fit goes into files beside the database, inside the home. Where work cannot be done in that (some
-of it cannot be put aside, as when comments have a million characters each), it is given more and the work done again.
+By default DuckDB takes most of the memory of a machine and keeps it. The limit is the measured need of libraries of
+this size. Data beyond the limit goes into files in the home. Some work cannot use files (for example with comments of a
+million characters): then the limit grows and the work is repeated.
 """
 
 from __future__ import annotations
@@ -21,51 +21,51 @@ __all__ = ["Memory"]
 
 logger = logging.getLogger(__name__)
 
-_BASE = 96  # MB for an empty home …
-_PER_MILLION = 1000  # … and for each million files; measured by benchmarks/plan.py
-_MOST = 0.8  # of the machine's memory
+_BASE_MB = 96  # for an empty home
+_MB_PER_MILLION_FILES = 1000  # measured by benchmarks/plan.py
+_MAX_SHARE = 0.8  # of the memory of the machine
 SPILL = "spill"  # folder in the home
 
 
 class Memory:
-    """Looks after the limit of an open database. May be used from any thread."""
+    """The memory limit of an open database. Any thread may use it."""
 
     def __init__(self, raw: duckdb.DuckDBPyConnection, home: Path) -> None:
         self._raw = raw.cursor()
-        self._turn = threading.Lock()
-        self._limit = 0  # MB
+        self._lock = threading.Lock()
+        self._limit_mb = 0  # MB
         self._statements = sql.load("database")
         self._raw.execute(self._statements["spill_into"], [str(home / SPILL)])
 
     @property
     def limit(self) -> int:
-        """Bytes that the database may take at the moment."""
-        return self._limit * 1_000_000
+        """The current limit in bytes."""
+        return self._limit_mb * 1_000_000
 
     def fit(self, files: int) -> None:
-        """Give what a library of so many files needs; never less than before."""
-        with self._turn:
-            self._set(max(self._limit, _BASE + _PER_MILLION * files // 1_000_000))
+        """Set the limit for a library of so many files; it never shrinks."""
+        with self._lock:
+            self._set(max(self._limit_mb, _BASE_MB + _MB_PER_MILLION_FILES * files // 1_000_000))
 
-    def widen(self) -> bool:
-        """Give twice as much, as far as the machine has it; False where it is all there is."""
-        with self._turn:
-            if self._limit >= _machine():
+    def grow(self) -> bool:
+        """Double the limit, up to the maximum of the machine; return False at the maximum."""
+        with self._lock:
+            if self._limit_mb >= _machine_mb():
                 return False
-            self._set(min(2 * self._limit, _machine()))
-            logger.warning("store.more_memory", extra={"megabytes": self._limit})
+            self._set(min(2 * self._limit_mb, _machine_mb()))
+            logger.warning("store.more_memory", extra={"megabytes": self._limit_mb})
             return True
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the cursor."""
         self._raw.close()
 
-    def _set(self, limit: int) -> None:
-        if limit != self._limit:
-            self._raw.execute(self._statements["limit_memory"], [limit])
-            self._limit = limit
+    def _set(self, limit_mb: int) -> None:
+        if limit_mb != self._limit_mb:
+            self._raw.execute(self._statements["limit_memory"], [limit_mb])
+            self._limit_mb = limit_mb
 
 
-def _machine() -> int:
-    """Return how many MB may be taken at most."""
-    return int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * _MOST) // 1_000_000
+def _machine_mb() -> int:
+    """Return the maximum of the limit in MB."""
+    return int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * _MAX_SHARE) // 1_000_000

@@ -1,7 +1,7 @@
 """
-Numbered changes of the schema, each applied in one transaction together with its record.
+Numbered migrations of the schema. Each runs in one transaction together with its record.
 
-Everything here works on a raw DuckDB connection, before the database is handed to anybody.
+The functions use a raw DuckDB connection, before the database is in use.
 """
 
 from __future__ import annotations
@@ -31,28 +31,28 @@ class Migration:
 
 
 def available() -> list[Migration]:
-    """Return every migration that this program knows, in order."""
-    found = []
+    """Return all migrations of this program, in order."""
+    migrations = []
     for entry in resources.files(sql.__name__).joinpath("migrations").iterdir():
         stem, _, extension = entry.name.rpartition(".")
         number, _, name = stem.partition("_")
         if extension == "sql" and number.isdecimal():
-            found.append(Migration(version=int(number), name=name, text=entry.read_text(encoding="utf-8")))
-    return sorted(found, key=lambda migration: migration.version)
+            migrations.append(Migration(version=int(number), name=name, text=entry.read_text(encoding="utf-8")))
+    return sorted(migrations, key=lambda migration: migration.version)
 
 
 def applied(raw: duckdb.DuckDBPyConnection) -> list[int]:
     """
-    Return the numbers of the migrations that a database has had, `[]` for an empty one. Reads only.
+    Return the numbers of the applied migrations, `[]` for an empty database. Reads only.
 
     Raises:
-        StoreError: The database holds other tables than ours.
+        StoreError: The database has tables, but not those of Indexium.
 
     """
     statements = sql.load("database")
     row = raw.execute(statements["count_tables"]).fetchone()
-    tables, ours = row or (0, 0)
-    if ours:
+    tables, own_tables = row or (0, 0)
+    if own_tables:
         return [version for (version,) in raw.execute(statements["applied_migrations"]).fetchall()]
     if tables:
         raise errors.StoreError("The database was not made by Indexium. Move it away, or choose another home.")
@@ -61,10 +61,10 @@ def applied(raw: duckdb.DuckDBPyConnection) -> list[int]:
 
 def pending(raw: duckdb.DuckDBPyConnection) -> list[Migration]:
     """
-    Return the migrations that a database still needs, in order. Reads only.
+    Return the missing migrations of a database, in order. Reads only.
 
     Raises:
-        HomeVersionError: The database has had migrations that this program does not know.
+        HomeVersionError: The database has migrations of a newer program.
 
     """
     known = available()
@@ -76,10 +76,10 @@ def pending(raw: duckdb.DuckDBPyConnection) -> list[Migration]:
 
 def apply(raw: duckdb.DuckDBPyConnection, migrations: list[Migration]) -> None:
     """
-    Apply `migrations`, each in a transaction of its own with its record; one that fails leaves no trace.
+    Apply migrations, each in its own transaction with its record; a failed one changes nothing.
 
     Raises:
-        duckdb.Error: A migration failed; the ones before it are in force.
+        duckdb.Error: A migration failed; the ones before it stay applied.
 
     """
     statements = sql.load("database")

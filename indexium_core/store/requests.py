@@ -6,7 +6,8 @@ import json
 from datetime import datetime, timedelta
 
 from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
-from indexium_core.store import rows, sql
+from indexium_core.model.surrogates import replace_surrogates
+from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
 __all__ = ["KEPT", "add", "find"]
@@ -24,13 +25,13 @@ def add(
 ) -> None:
     """Store a request in the transaction that starts its work; delete expired keys."""
     tx.execute(_sql("prune"), {"before": at - KEPT})
-    facts = {"key": rows.printable(asked.key), "mark": asked.mark, "answer": json.dumps(dict(asked.answer))}
+    facts = {"key": replace_surrogates(asked.key), "mark": asked.mark, "answer": json.dumps(dict(asked.answer))}
     tx.execute(_sql("add"), facts | {"operation_id": operation_id, "job_id": job_id, "at": at})
 
 
 def find(reader: Connection, key: str, *, now: datetime) -> tuple[str, StartedRequest] | None:
     """Return the digest of a request of the last day with this key, and what was started for it, or None."""
-    row = reader.execute(_sql("find"), {"key": rows.printable(key), "since": now - KEPT}).fetchone()
+    row = reader.execute(_sql("find"), {"key": replace_surrogates(key), "since": now - KEPT}).fetchone()
     if row is None:
         return None
     mark, operation_id, job_id, answer = row

@@ -37,7 +37,7 @@ def test_danger_is_written_by_keys_alone_and_the_foot_offers_to_undo_it_until_it
     page = site.visit("/plan")
     page.get_by_role("row").nth(1).wait_for()
     page.keyboard.press("a")
-    page.get_by_role("button", name=re.compile("^ *[▲]? *danger|danger look")).first.click()
+    page.get_by_role("button", name=re.compile("^ *[▲]? *danger|danger review")).first.click()
     bar = page.get_by_role("region", name="Actions")
     expect(bar).to_contain_text(
         re.compile(rf"selected, {planned.safe_count + planned.warning_count} hidden by the filter")
@@ -49,7 +49,7 @@ def test_danger_is_written_by_keys_alone_and_the_foot_offers_to_undo_it_until_it
     page.keyboard.press("w")
     question = page.get_by_role("dialog")
     expect(question).to_contain_text("can be rolled back byte for byte until")
-    expect(question.get_by_text("removes everyone")).to_be_visible()
+    expect(question.get_by_text("removes all people")).to_be_visible()
     assert focused(page).startswith(f"Type write {danger}")
     page.keyboard.press("Enter")
     page.keyboard.type(f"write {danger + 1}")
@@ -68,15 +68,15 @@ def test_danger_is_written_by_keys_alone_and_the_foot_offers_to_undo_it_until_it
     page.keyboard.press("Tab")
     page.keyboard.type("Holiday 2019")
     page.keyboard.press("Control+Enter")
-    expect(foot(page)).to_contain_text(f"Written to {safe + planned.warning_count + danger} files")
+    expect(foot(page)).to_contain_text(f"{safe + planned.warning_count + danger} files written")
     expect(foot(page)).to_contain_text("“Holiday 2019”")
     assert library.history("holiday").total == 1
 
     page.reload()
-    expect(foot(page)).to_contain_text("Written to")
+    expect(foot(page)).to_contain_text("files written")
     page.set_viewport_size({"width": 390, "height": 844})
     page.get_by_role("link", name="History").click()
-    expect(foot(page)).to_contain_text("Written to")
+    expect(foot(page)).to_contain_text("files written")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     foot(page).get_by_role("button", name=re.compile("^Undo ")).click()
     expect(page.get_by_role("dialog")).to_contain_text("bit for bit")
@@ -108,14 +108,14 @@ def test_a_plan_that_changed_while_the_question_stands_is_looked_at_again_and_th
     library.edit([one.file_id], ["Eve"])
     library.edit([two.file_id], ["Cem Öz"])
     changed = page.get_by_role("dialog", name="The plan has changed")
-    expect(changed).to_contain_text("2 of these files changed since you looked")
+    expect(changed).to_contain_text("2 of these files changed since they were shown")
     expect(changed).to_contain_text(one.file_name)
     expect(changed).to_contain_text("People: Eve")
-    changed.get_by_role("button", name="Look again").click()
+    changed.get_by_role("button", name="Refresh the preview").click()
     expect(question).to_be_visible()
     question.get_by_role("button", name=re.compile(r"^Write \d+ files$")).click()
 
-    expect(foot(page)).to_contain_text("Written to")
+    expect(foot(page)).to_contain_text("files written")
     assert library.operation(1).operation.user_action == "write"
     assert library.plan().item(one.file_id).existing_people == ["Eve"]
 
@@ -140,10 +140,10 @@ def test_work_is_seen_held_and_tried_again_from_every_page(site: Site, library: 
     gate.opened.set()
 
     expect(page.get_by_role("heading", level=2, name="With errors")).to_be_visible()
-    expect(page.get_by_role("row").first).to_contain_text("in use: later")
+    expect(page.get_by_role("row").first).to_contain_text("in use, will retry")
     page.get_by_role("link", name="Plan").click()
     expect(foot(page)).to_contain_text("4 written, 2 not")
-    foot(page).get_by_role("button", name="See why").click()
+    foot(page).get_by_role("button", name="Show problems").click()
     expect(page).to_have_url(re.compile("show=failed"))
     expect(page.get_by_role("row")).to_have_count(2)
     gate.refused.clear()

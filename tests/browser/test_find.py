@@ -125,7 +125,7 @@ def option(panel: Locator, facet: str, label: str) -> Locator:
 
 def test_views_are_links_that_are_saved_and_walked_back_through(site: Site, library: Library) -> None:
     page = site.visit("/plan")
-    page.get_by_role("button", name=re.compile("danger look")).click()
+    page.get_by_role("button", name=re.compile("danger review")).click()
     expect(page).to_have_url(re.compile(r"q=risk%3Adanger"))  # each is a step of its own to go back over
     page.get_by_label("Sort").select_option("size")
     expect(page).to_have_url(re.compile(r"sort=size"))

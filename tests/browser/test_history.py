@@ -101,9 +101,9 @@ def test_a_bar_filters_the_list_and_the_filter_is_seen_and_removed(site: Site, p
     expect(listed(page)).to_have_count(2)
 
     page.get_by_role("button", name="Coverage", exact=True).click()  # whoever uses the keyboard takes the table
-    page.get_by_role("button", name="Share of files that name people as a table").focus()
+    page.get_by_role("button", name="Share of files with people as a table").focus()
     page.keyboard.press("Enter")
-    days = page.get_by_role("table", name="Share of files that name people").get_by_role("row")
+    days = page.get_by_role("table", name="Share of files with people").get_by_role("row")
     days.nth(1).get_by_role("button").focus()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("since=.*chart=coverage"))
@@ -149,7 +149,7 @@ def test_one_persons_tag_and_chosen_files_are_rolled_back(site: Site, past: Libr
     expect(drawer).to_contain_text("not one byte changed")
     drawer.get_by_label(f"Choose {free.file_name}").check()
     drawer.get_by_role("button", name="Roll back 1 file…").click()
-    expect(question).to_contain_text(f"Roll back 1 chosen file of operation {operation.id}?")
+    expect(question).to_contain_text(f"Roll back 1 selected file of operation {operation.id}?")
     question.get_by_role("button", name="Roll back 1 file", exact=True).click()
     expect(listed(page)).to_have_count(4)
     expect(listed(page).first).to_contain_text("1 restored")

@@ -37,7 +37,7 @@ def test_an_empty_home_is_led_to_a_first_plan_by_the_keyboard(
     expect(field).to_have_value(f"{folder}/")
     field.press("Enter")
 
-    expect(page.get_by_role("heading", name="Say who is in them")).to_be_visible()
+    expect(page.get_by_role("heading", name="Add people")).to_be_visible()
     expect(page.get_by_role("region", name="Last scan")).to_contain_text("59 files: 59 new")
     assert [row.path for row in empty_library.inventory.list()] == [str(folder)]
     expect(page.get_by_text("no film is changed").first).to_be_visible()
@@ -64,19 +64,19 @@ def test_settings_are_changed_while_it_runs_and_refused_in_one_sentence(
 ) -> None:
     monkeypatch.setenv("INDEXIUM_LOG_RETENTION_DAYS", "30")
     page = serve(library).visit("/settings")
-    expect(page.get_by_label("Days of logs")).to_be_disabled()
-    expect(page.get_by_text("INDEXIUM_LOG_RETENTION_DAYS is set in the environment and wins")).to_be_visible()
+    expect(page.get_by_label("Log retention, in days")).to_be_disabled()
+    expect(page.get_by_text("INDEXIUM_LOG_RETENTION_DAYS is set in the environment. Change it there")).to_be_visible()
 
-    rows = page.get_by_role("textbox", name="Rows of a page")
+    rows = page.get_by_role("textbox", name="Rows per page")
     rows.fill("many")
     rows.press("Enter")
     expect(page.get_by_role("alert").filter(has_text="a whole number from 1 to 1,000 is needed")).to_be_visible()
     expect(rows).to_have_value("many")
     rows.fill("5")
     rows.press("Enter")
-    expect(page.get_by_text("Rows of a page: 5, at once.")).to_be_visible()
+    expect(page.get_by_text("Rows per page: 5. The change applies immediately.")).to_be_visible()
     page.get_by_role("switch", name="Keep modification times").click()
-    expect(page.get_by_text("Keep modification times: on, from the next write on.")).to_be_visible()
+    expect(page.get_by_text("Keep modification times: on. The change applies to the next write.")).to_be_visible()
     assert (library.home / "settings.toml").read_text() == "metadata_preview_page_size = 5\npreserve_mtime = true\n"
 
     page.locator("body").press("?")
@@ -91,13 +91,13 @@ def test_settings_are_changed_while_it_runs_and_refused_in_one_sentence(
     page.keyboard.press("Escape")
 
     page.goto(page.url.replace("/plan", "/settings"))
-    page.get_by_role("button", name="Rows of a page: back to 50").click()
+    page.get_by_role("button", name="Rows per page: back to 50").click()
     expect(rows).to_have_value("50")
     assert library.settings.metadata_preview_page_size == 50
-    days = page.get_by_role("textbox", name="Days to take back")
+    days = page.get_by_role("textbox", name="Backup retention, in days")
     days.fill("1")
     days.press("Enter")  # nothing was written: it costs nothing
-    expect(page.get_by_text("Days to take back: 1, from the next write on.")).to_be_visible()
+    expect(page.get_by_text("Backup retention, in days: 1. The change applies to the next write.")).to_be_visible()
 
 
 def test_audio_files_are_included_and_excluded_with_what_that_means(
@@ -151,7 +151,7 @@ def test_a_folder_that_is_away_says_so_and_is_removed_with_what_that_means(
     page.get_by_role("button", name="Scan all").click()
     expect(card).to_contain_text("offline")
     expect(card).to_contain_text("does not exist. Its files in the database were not changed.")
-    expect(page.get_by_role("button", name=re.compile("in folders that are away"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("in offline folders"))).to_be_visible()
     card.get_by_role("button", name="These files are really gone…").click()
     expect(page.get_by_role("dialog")).to_contain_text("does not exist")  # so nothing can be compared
     page.keyboard.press("Escape")

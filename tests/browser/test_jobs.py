@@ -41,7 +41,7 @@ def tops(page: Page) -> list[float]:
 
 def test_a_write_is_followed_held_and_given_up_and_nothing_moves(site: Site, library: Library, gate: Gate) -> None:
     page = site.visit("/jobs")
-    expect(area(page, "Under way")).to_contain_text("Nothing is under way.")
+    expect(area(page, "Under way")).to_contain_text("Nothing is running.")
     before = tops(page)
     handle = library.write(library.plan("risk:safe"), SAFE)
     row = rows(page, "Under way").first
@@ -55,7 +55,7 @@ def test_a_write_is_followed_held_and_given_up_and_nothing_moves(site: Site, lib
     page.keyboard.press("P")
     expect(row).to_contain_text("pausing")
     done = len(library.status(handle.id).working)
-    gate.opened.set()  # what was under way is finished
+    gate.opened.set()  # what was running is finished
     expect(row).to_contain_text(re.compile(rf"{done} of \d+ files done, paused since today"))
     page.keyboard.press("Enter")
     drawer = page.get_by_role("complementary", name="Details")
@@ -65,16 +65,16 @@ def test_a_write_is_followed_held_and_given_up_and_nothing_moves(site: Site, lib
     assert library.status(handle.id).processed == done
     page.keyboard.press("c")
     question = page.get_by_role("dialog")
-    expect(question).to_contain_text("What is done stays done and can be rolled back")
+    expect(question).to_contain_text("Written files stay written and can be rolled back")
     question.get_by_role("button", name=re.compile("^Cancel (the rest|it)$")).click()
     expect(rows(page, "Finished").first).to_contain_text("cancelled")
     came_to = re.compile(rf"{done} of \d+ files done when it was cancelled")
     expect(rows(page, "Finished").first).to_contain_text(came_to)
     expect(drawer).to_contain_text(came_to)
     expect(drawer.locator(".outcome")).to_contain_text(re.compile(rf"Done\s*{done}\s*Not started"))
-    expect(area(page, "Under way")).to_contain_text("Nothing is under way.")
+    expect(area(page, "Under way")).to_contain_text("Nothing is running.")
     assert tops(page) == before
-    drawer.get_by_role("button", name="See it in History").click()
+    drawer.get_by_role("button", name="Show in History").click()
     expect(page).to_have_url(re.compile(rf"/history\?op={handle.id}"))
     drawer.get_by_role("button", name=re.compile(rf"^Retry {library.status(handle.id).given_up} files")).click()
     question.get_by_role("button", name=re.compile("^Write ")).click()
@@ -265,10 +265,10 @@ def test_what_was_cut_off_is_taken_back_from_the_dialog(serve: Callable[[Library
     dialog.get_by_role("button", name=f"Roll back {cut.counts['done']}…").click()
     expect(dialog).to_contain_text("Roll back operation 1?")
     dialog.get_by_role("button", name=re.compile("^Roll back [0-9]+ files?$")).click()
-    expect(page.locator(".summary")).to_contain_text("taken back, byte for byte")
+    expect(page.locator(".summary")).to_contain_text("restored byte for byte")
     assert interrupted.operation(cut.id).operation.status in {"rolled_back", "partly_rolled_back"}
     page.goto(page.url.split("/progress")[0] + "/jobs")
-    expect(area(page, "Under way")).to_contain_text("Nothing is under way.")
+    expect(area(page, "Under way")).to_contain_text("Nothing is running.")
     given_up = rows(page, "Finished").filter(has_text="cancelled")
     expect(given_up.get_by_role("button", name=re.compile("^Retry"))).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^What next"))).to_have_count(0)

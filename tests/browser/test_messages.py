@@ -164,7 +164,7 @@ def test_enter_does_a_safe_write_and_never_a_dangerous_one(site: Site, library: 
     expect(confirm).to_be_focused()
     page.wait_for_timeout(500)  # an Enter right after the question is the one that opened it
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Written to 1 file")).to_be_visible()
+    expect(page.get_by_text("1 file written")).to_be_visible()
     assert library.history().total == 1
 
     page.get_by_label("Search the plan").fill("risk:danger")
@@ -189,7 +189,7 @@ def test_the_first_import_ends_with_a_way_to_the_plan(
     """Also in a home to which a folder was added before its page was looked at."""
     empty_library.scan([str(media)])
     page = serve(empty_library).visit("/library")
-    expect(page.get_by_role("heading", name="Say who is in them")).to_be_visible()
+    expect(page.get_by_role("heading", name="Add people")).to_be_visible()
     page.set_input_files("#people-file", f"{media}/people.csv")
     page.get_by_role("region", name="Import").get_by_role("button", name=re.compile("^Import 90 names")).click()
     review = page.get_by_role("button", name="Review the plan")

@@ -41,7 +41,9 @@ def start(page: Page) -> None:
 
 def details(page: Page) -> None:
     """Go from the foot of the page to the progress that it tells of."""
-    page.get_by_role("region", name="Work").get_by_role("button", name=re.compile("Details|See why")).first.click()
+    page.get_by_role("region", name="Work").get_by_role(
+        "button", name=re.compile("Details|Show problems")
+    ).first.click()
 
 
 # Finding.
@@ -49,8 +51,8 @@ def details(page: Page) -> None:
 
 def test_chips_search_filters_and_address_say_the_same(look: Site, known: Library) -> None:
     page = look.visit("/plan")
-    page.get_by_role("button", name=re.compile("danger look")).click()
-    expect(page.get_by_role("button", name=re.compile("danger look"))).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name=re.compile("danger review")).click()
+    expect(page.get_by_role("button", name=re.compile("danger review"))).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name=re.compile("^Filters")).click()
     page.get_by_role("dialog", name="Filters").get_by_label(re.compile("^mp4")).check()
     expect(page.get_by_role("combobox", name="Search the plan")).to_have_value("risk:danger container:mp4")
@@ -60,7 +62,7 @@ def test_chips_search_filters_and_address_say_the_same(look: Site, known: Librar
     page.reload()
     expect(page.get_by_role("combobox", name="Search the plan")).to_have_value("risk:danger container:mp4")
     page.get_by_role("combobox", name="Search the plan").fill("container:mp4")
-    expect(page.get_by_role("button", name=re.compile("danger look"))).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_role("button", name=re.compile("danger review"))).to_have_attribute("aria-pressed", "false")
 
 
 def test_chips_count_the_search_without_its_own_risk(look: Site, known: Library) -> None:
@@ -336,4 +338,4 @@ def test_everything_fits_and_works_on_a_phone(site: Site) -> None:
     expect(sheet).to_be_hidden()
     page.get_by_role("button", name=re.compile("^Write 1 file…")).click()
     page.get_by_role("dialog").get_by_role("button", name="Write 1 file").click()
-    expect(page.get_by_role("region", name="Work")).to_contain_text("Written to 1 file")
+    expect(page.get_by_role("region", name="Work")).to_contain_text("1 file written")

@@ -98,7 +98,7 @@ def test_a_property_is_set_by_hand_with_the_keyboard_and_locked(site: Site, libr
     expect(field).to_be_focused()
     field.fill("quick")
     page.keyboard.press("Enter")
-    expect(drawer(page).get_by_role("alert").filter(has_text="write it like 25")).to_be_visible()
+    expect(drawer(page).get_by_role("alert").filter(has_text="Examples: 25")).to_be_visible()
     field.fill("30000/1001")
     page.keyboard.press("Enter")
 

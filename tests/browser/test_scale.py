@@ -93,7 +93,7 @@ def test_no_message_holds_more_than_a_page(site: Site, many: Library) -> None:
     page.keyboard.press("PageDown")
     shown(page, f"{PAGE + 1}–{2 * PAGE} of")
     page.get_by_role("button", name="File", exact=True).click()
-    page.get_by_role("button", name=re.compile("danger look")).click()
+    page.get_by_role("button", name=re.compile("danger review")).click()
     shown(page, f"1–{PAGE} of {many.plan('risk:danger').page(1).total:,}")
     page.keyboard.press("i")
     find(page, "person:name7")

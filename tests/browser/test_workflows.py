@@ -62,7 +62,7 @@ def test_safe_files_are_filtered_selected_confirmed_written_and_reported(
     write_ended(page)
     expect(page).to_have_url(re.compile(r"/progress\?op="))
     expect(page.get_by_text(re.compile(r"files? written\."))).to_be_visible()
-    page.get_by_role("button", name="See it in History").click()
+    page.get_by_role("button", name="Show in History").click()
     expect(page.get_by_role("heading", level=2, name="Write · Before sharing with Mum")).to_be_visible()
     operation = library.history().items[0]
     assert operation.source == "dashboard"
@@ -115,7 +115,7 @@ def test_a_skipped_file_leaves_the_list_and_is_found_again(site: Site, library: 
     page.get_by_role("row").filter(has_text=item.file_name).first.click()
     page.get_by_role("complementary").get_by_role("button", name="Bring back").click()
 
-    expect(page.get_by_text("is back in the plan")).to_be_visible()
+    expect(page.get_by_text("is no longer skipped")).to_be_visible()
     assert not library.plan().item(item.file_id).postponed
 
 
@@ -127,7 +127,7 @@ def test_all_skipped_files_are_brought_back_at_once(site: Site, library: Library
     page.get_by_role("button", name=f"{skipped} skipped").click()
     page.get_by_role("button", name="Bring it back" if skipped == 1 else f"Bring all {skipped} back").click()
 
-    expect(page.get_by_text("back in the plan.")).to_be_visible()
+    expect(page.get_by_text("no longer skipped.")).to_be_visible()
     assert library.plan().page().total == planned + skipped
 
 
@@ -177,7 +177,7 @@ def test_an_operation_is_checked_rolled_back_and_every_byte_is_as_before(
     page.get_by_role("link", name="History").click()
     page.get_by_role("row").filter(has_text="completed").click()
     drawer = page.get_by_role("complementary", name="Details")
-    expect(drawer).to_contain_text("get the same bytes back")
+    expect(drawer).to_contain_text("are restored byte for byte")
     drawer.get_by_role("button", name="Roll back…").click()
     question = page.get_by_role("dialog")
     expect(question).to_contain_text("old bytes back, bit for bit")
@@ -251,7 +251,7 @@ def test_safe_files_are_found_written_and_taken_back_by_keyboard_alone(
     expect(page.get_by_text(f"{safe} selected")).to_be_visible()
     page.keyboard.press("w")
     answer(page, re.compile(r"^Write \d+ files$"))
-    expect(page.get_by_role("region", name="Work")).to_contain_text("Written to")
+    expect(page.get_by_role("region", name="Work")).to_contain_text("files written")
     assert digests(media) != before
 
     page.keyboard.press("3")
@@ -271,7 +271,7 @@ def test_safe_files_are_found_written_and_taken_back_by_keyboard_alone(
     expect(page.get_by_text("Operation 1: nothing to roll back.")).to_be_visible()
     page.keyboard.press("3")
     expect(page).to_have_url(re.compile("/progress$"))
-    expect(page.get_by_text("taken back, byte for byte")).to_be_visible()  # the newest, not what was looked at before
+    expect(page.get_by_text("restored byte for byte")).to_be_visible()  # the newest, not what was looked at before
 
 
 def test_the_keys_act_on_the_row_that_shows_the_focus(site: Site, library: Library) -> None:

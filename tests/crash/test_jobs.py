@@ -258,7 +258,7 @@ def test_a_command_that_is_told_to_end_gives_a_rewrite_up_within_seconds_and_a_s
 
     assert seconds < LIMIT
     assert code == 130
-    assert "goes on by itself when 'indexium serve' starts" in said
+    assert "resumes when 'indexium serve' starts" in said
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (old.st_ino, old.st_mtime_ns)
     assert no_strays(path)
     with Library.open(home, take_over="nothing") as library:

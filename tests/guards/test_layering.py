@@ -88,6 +88,42 @@ def complaints(module: str, imports: set[str]) -> list[str]:
     return found
 
 
+# A capability imports only from itself and from those before it.
+CAPABILITIES = [
+    "jobs",
+    "people",
+    "review",
+    "scanning",
+    "properties",
+    "planning",
+    "writing",
+    "history",
+    "exchange",
+    "checks",
+    "home",
+]
+
+
+def later_capabilities(module: str, imports: set[str]) -> list[str]:
+    """Imports of a module in `flows` that lead to a later capability."""
+    own = module.split(".")[2:3]
+    if not module.startswith("indexium_core.flows.") or not own:
+        return []
+    rank = CAPABILITIES.index(own[0])
+    others = {name for name in imports if name.startswith("indexium_core.flows.")}
+    return sorted(name for name in others if CAPABILITIES.index(name.split(".")[2]) > rank)
+
+
+@pytest.mark.parametrize(("module", "path"), modules(), ids=[name for name, _ in modules()])
+def test_capabilities_import_one_way(module: str, path: Path) -> None:
+    assert later_capabilities(module, imports_of(path)) == []
+
+
+def test_the_guard_of_capabilities_sees_a_wrong_arrow() -> None:
+    assert later_capabilities("indexium_core.flows.people.people_service", {"indexium_core.flows.home.doctor"})
+    assert not later_capabilities("indexium_core.flows.home.doctor", {"indexium_core.flows.people.people_service"})
+
+
 @pytest.mark.parametrize(("module", "path"), modules(), ids=[name for name, _ in modules()])
 def test_imports_go_one_way(module: str, path: Path) -> None:
     assert complaints(module, imports_of(path)) == []

@@ -16,10 +16,10 @@ MOST_LINES = 500
 PENDING_CIRCLES = "indexium_core.cli."  # modules that start so
 PENDING_FOLDERS = {"indexium_core/api", "indexium_core/cli"}
 PENDING_FILES = {
-    "indexium_core.cli.writing",
+    "indexium_core.cli.operations.write",
     "indexium_core.flows.planning.planner",
     "indexium_core.flows.writing.operation_runner",
-    "indexium_core.library",
+    "indexium_core.flows.writing.writer",
     "indexium_core.store.operations.ledger",
 }
 

@@ -33,7 +33,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     """Three films of about 33 kB whose originals are kept, within a budget of about two and a half of them."""
     made = Studio(tmp_path, 3, config=small(tmp_path / "home", 80_000), clock=Clock(START))
     rewriter = Rewriter("original")
-    rewriter.allow = lambda task, size: made.library.backups.make_room(size, item_id=task.item_id)
+    rewriter.allow = lambda task, size: made.library._parts.backup_storage.make_room(size, item_id=task.item_id)
     monkeypatch.setattr(operation_runner.editing, "edit", rewriter)
     yield made
     made.library.close()
@@ -92,7 +92,7 @@ def test_a_kept_original_must_be_there_in_its_size_and_with_its_bytes(shelf: Stu
 
     original.write_bytes(data[:-1] + b"?")
     assert shelf.library.backups.verify(1)[0].problems == []
-    assert "other bytes" in shelf.library.backups.verify(1, full=True)[0].problems[0]
+    assert "have changed" in shelf.library.backups.verify(1, full=True)[0].problems[0]
     original.write_bytes(data[:-1])
     assert "bytes instead of" in shelf.library.backups.verify(1)[0].problems[0]
     original.unlink()
@@ -111,7 +111,7 @@ def test_what_would_come_back_is_shown(studio: Studio, tmp_path: Path, monkeypat
     for part in item.ranges:
         assert old[part.offset :].hex(" ").startswith(part.hex)
 
-    for kind, says in (("original", "the original itself"), ("delta", "built of"), ("tags", "nothing but the comment")):
+    for kind, says in (("original", "the original file"), ("delta", "made of"), ("tags", "only the comment")):
         monkeypatch.setattr(operation_runner.editing, "edit", Rewriter(kind))
         studio.library.edit("0001", [f"Cem {kind}"])
         done = studio.write(query="0001")
@@ -137,7 +137,7 @@ def test_the_oldest_originals_go_when_room_is_needed_and_their_history_says_so(s
     assert gone.reason.startswith("Its backups are gone (evicted to stay within the budget on 2026-01-01)")
     assert gone.conflicts[0].code == "backup_missing"
     assert "evicted to stay within the budget on 2026-01-01" in gone.conflicts[0].message
-    assert shelf.library.backups.show(1)[0][0].problem.startswith("It is gone (evicted")
+    assert shelf.library.backups.show(1)[0][0].problem.startswith("The backup was deleted (evicted")
     assert [each.operation_id for each in shelf.library.backups.use().items] == [3, 2]
     assert shelf.library.backups.use().bytes <= 80_000
     for operation_id in (3, 2):
@@ -161,25 +161,25 @@ def test_what_a_running_operation_keeps_is_not_evicted(shelf: Studio) -> None:
 
 def test_nothing_goes_for_what_would_not_fit_anyway(shelf: Studio) -> None:
     shelf.write(query="0000")
-    manager = shelf.library.backups
+    storage = shelf.library._parts.backup_storage
 
-    assert not manager.room_for(80_001)
-    assert not manager.make_room(80_001)
+    assert not storage.has_room(80_001)
+    assert not storage.make_room(80_001)
     assert len(kept(shelf)) == 1
-    assert manager.room_for(79_000)
+    assert storage.has_room(79_000)
     assert len(kept(shelf)) == 1  # asking takes nothing away
-    assert manager.make_room(79_000)
+    assert storage.make_room(79_000)
     assert kept(shelf) == set()
 
 
 def test_room_is_promised_once(shelf: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two files are written at the same time: what one was promised the other does not get."""
-    keeper, both = shelf.library._parts.backup_room, []
-    monkeypatch.setattr(keeper._book, "still_open", set)
-    both.append(keeper.make_room(60_000, item_id=1))
-    both.append(keeper.make_room(60_000, item_id=2))
-    keeper.release(1)
-    both.append(keeper.make_room(60_000, item_id=2))
+    storage, both = shelf.library._parts.backup_storage, []
+    monkeypatch.setattr(storage._book, "still_open", set)
+    both.append(storage.make_room(60_000, item_id=1))
+    both.append(storage.make_room(60_000, item_id=2))
+    storage.release(1)
+    both.append(storage.make_room(60_000, item_id=2))
 
     assert both == [True, False, True]
 
@@ -279,9 +279,9 @@ def test_a_removal_that_was_cut_short_is_finished_at_the_next_start(
 ) -> None:
     """The ledger is told first; a process that is killed then has removed nothing."""
     shelf.write(query="0000")
-    keeper = shelf.library._parts.backup_room
-    monkeypatch.setattr(keeper, "sweep", lambda: None)
-    assert keeper.make_room(79_000)
+    storage = shelf.library._parts.backup_storage
+    monkeypatch.setattr(storage, "sweep", lambda: None)
+    assert storage.make_room(79_000)
     assert len(kept(shelf)) == 1
     assert not shelf.library.history().items[0].can_rollback
 
@@ -296,7 +296,7 @@ def test_what_is_missing_already_is_no_error_and_a_folder_that_is_away_waits(she
     first.unlink()
     away = shelf.films.with_name("away")
     shelf.films.rename(away)
-    assert shelf.library._parts.backup_room.make_room(79_000)
+    assert shelf.library._parts.backup_storage.make_room(79_000)
     away.rename(shelf.films)
     assert len(kept(shelf)) == 1
 
@@ -354,7 +354,7 @@ def test_the_commands_tell_what_is_kept(studio: Studio, capsys: pytest.CaptureFi
 
     assert cli.main([*home, "backups", "show", "1", "--limit", "1"]) == 0
     out, said = capsys.readouterr()
-    assert "old bytes in the place of new ones" in out
+    assert "old bytes replace new bytes" in out
     assert "1 of 3 files" in said
     assert cli.main([*home, "backups", "show", "1", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["total"] == 3

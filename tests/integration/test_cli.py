@@ -19,7 +19,7 @@ import duckdb
 import pytest
 
 from indexium_core import cli
-from indexium_core.cli import writing
+from indexium_core.cli.operations import follow
 from indexium_core.library import Library
 from tests.support import media
 
@@ -91,7 +91,7 @@ def test_a_dry_run_changes_nothing_and_says_what_would_happen(planned: Command, 
 
     assert planned("write", "--dry-run", "--risk", "safe,danger") == 0
     assert "sea.mp4 " in planned.out
-    assert planned.out.count(" would be done ") == 3
+    assert planned.out.count(" would be written ") == 3
     assert "3 of 3 files would be written" in planned.err
 
 
@@ -100,10 +100,10 @@ def test_files_that_are_taken_back_are_said_to_be_skipped_and_how_they_return(pl
     assert planned("rollback", "1", "--yes", "--person", "Nobody Here") == 2
     assert "No file of this operation got the tag 'Nobody Here'." in planned.err
     assert planned("rollback", "1", "--yes") == 0
-    again = "'indexium postpone postponed:yes --bring-back' brings them back"
+    again = "'indexium postpone postponed:yes --bring-back' ends that"
     assert f"2 files are skipped in the plan from now on; {again}" in planned.err
     assert planned("write", "postponed:yes", "--yes") == 0
-    assert f"Left out: 2 skipped ({again})." in planned.err
+    assert f"Not included: 2 postponed ({again})." in planned.err
     assert planned("rollback", "1", "--yes") == 2
     assert "Operation 1 has been taken back already." in planned.err
     assert planned("postpone", "bold", "--bring-back", "--until", "2027-01-01") == 2
@@ -166,7 +166,7 @@ def test_a_number_that_is_an_id_too_is_not_taken_for_a_word(planned: Command, wo
     number = str(sea["file_id"])
 
     assert planned(*(word.format(id=number) for word in words)) == code
-    assert f"{number} is a word that names may hold; id:{number} is the file sea.mp4." in planned.err
+    assert f"{number} searches names for the number; id:{number} is the file sea.mp4." in planned.err
     assert planned("edit", f"id:{number}", "--add", "Zed") == 0
     assert planned.json("plan", "person:zed")["total"] == 1
     assert planned("postpone", f'"{number}"') == planned("postpone", f"name:{number}") == 0
@@ -174,9 +174,9 @@ def test_a_number_that_is_an_id_too_is_not_taken_for_a_word(planned: Command, wo
 
 def test_what_is_blocked_is_written_at_no_level(planned: Command) -> None:
     assert planned("write", "risk:blocked") == 0
-    assert planned.err == "Nothing to write. Left out: 1 blocked.\n"
+    assert planned.err == "Nothing to write. Not included: 1 blocked.\n"
     assert planned("write", "risk:danger") == 0
-    assert "Left out: 1 danger (--risk names the levels to write)." in planned.err
+    assert "Not included: 1 danger (--risk names the levels to write)." in planned.err
 
 
 def test_a_history_without_operations_says_of_which_home(planned: Command, home: Path) -> None:
@@ -211,8 +211,10 @@ def test_copies_of_a_film_are_named_as_files_are_and_few_of_them(run: Command, t
     assert run("plan", "--all", "--sort", "path") == 0
     rows = {row.split()[3]: row for row in run.out.splitlines()[1:]}
     assert set(rows) == {"films/old/1.mp4", "films/old/2.mp4", "films/3.mp4", "films/4.mp4", "more/5.mp4"}
-    assert "Other files hold the same film: 4.mp4, old/1.mp4 and 2 more; each is planned" in rows["films/3.mp4"]
-    assert "Other files hold the same film: films/3.mp4, films/4.mp4 and 2 more; each" in rows["more/5.mp4"]
+    assert (
+        "Other files contain the same media: 4.mp4, old/1.mp4 and 2 more. Each file is planned" in rows["films/3.mp4"]
+    )
+    assert "Other files contain the same media: films/3.mp4, films/4.mp4 and 2 more. Each" in rows["more/5.mp4"]
     assert str(tmp_path) not in run.out
 
 
@@ -500,7 +502,7 @@ def test_what_was_not_done_comes_with_the_command_that_goes_on(
         details = library.operation(1)
         done, bad = details.operation, [replace(details.items[0], status="failed", code=code)] if code else []
     none = dict.fromkeys(("success_count", "failure_count", "skipped_count"), 0)
-    writing._say_ways(replace(done, status=status, file_count=2, **none | counts), bad)
+    follow._print_next_commands(replace(done, status=status, file_count=2, **none | counts), bad)
     ways = re.findall("'indexium operations (resume|retry) 1'", capsys.readouterr().err)
     assert ways == ([way] if way else [])
 

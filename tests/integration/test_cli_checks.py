@@ -49,18 +49,18 @@ def test_findings_are_listed_settled_dismissed_and_restored(run: Command) -> Non
     assert counts == {"copies": 0, "differ": 1, "spelling": 1, "unknown": 1, "placeholder": 0, "single": 0}
     (row,) = run.json("checks", "spelling")["items"]
     assert [mend["code"] for mend in row["mends"]] == ["unite:Zoë Öz", "unite:Zoe Oz"]
-    assert run("findings", "dismiss", "spelling", row["subject"]) == 0
+    assert run("findings", "ignore", "spelling", row["subject"]) == 0
     assert run.json("checks", "spelling")["total"] == 0
-    assert run.json("checks", "spelling", "--right")["total"] == 1
+    assert run.json("checks", "spelling", "--ignored")["total"] == 1
     assert run("findings", "restore", "spelling", row["subject"]) == 0
-    assert run("findings", "settle", "spelling", row["subject"], "unite:Zoë Öz") == 0
+    assert run("findings", "resolve", "spelling", row["subject"], "unite:Zoë Öz") == 0
     assert run.err == "Zoe Oz becomes Zoë Öz in 1 file; the next write corrects 1 comment.\n"
     assert run.json("checks")["total"] == 0
     assert [item["result_people"] for item in run.json("plan", "name:d.mp4")["items"]] == [["Zoë Öz"]]
 
 
 def test_all_findings_of_a_kind_are_dealt_with_at_once(run: Command) -> None:
-    assert run("findings", "settle", "differ", "--all") == 0
+    assert run("findings", "settle", "differ", "--all") == 0  # the earlier names still work
     assert run.json("checks", "unknown")["total"] == 0
     assert run("findings", "dismiss", "spelling", "--all") == 0
     assert run.err == "1 finding is ignored.\n"
@@ -71,13 +71,13 @@ def test_all_findings_of_a_kind_are_dealt_with_at_once(run: Command) -> None:
     ("words", "said"),
     [
         (("checks", "nonsense"), "There is no check 'nonsense'; choose one of copies, differ, spelling, unknown"),
-        (("findings", "settle", "spelling"), "Name a finding and a resolution, or --all"),
-        (("findings", "settle", "spelling", "--all"), "are resolved one by one"),
+        (("findings", "resolve", "spelling"), "Name a finding and a resolution, or --all"),
+        (("findings", "resolve", "spelling", "--all"), "are resolved one by one"),
         (
-            ("findings", "settle", "spelling", "a | b", "unite:a"),
+            ("findings", "resolve", "spelling", "a | b", "unite:a"),
             "has no finding with the subject a | b, or not any more.",
         ),
-        (("findings", "dismiss", "single"), "Name the findings to ignore, or --all."),
+        (("findings", "ignore", "single"), "Name the findings to ignore, or --all."),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_one_sentence(run: Command, words: tuple[str, ...], said: str) -> None:
@@ -100,7 +100,7 @@ def test_an_import_says_what_it_skips_and_a_placeholder_is_removed_and_brought_b
     assert run("settings", "set", "placeholder-names", "zoe oz, nobody") == 0
     (row,) = run.json("checks", "placeholder")["items"]
     assert (row["subject"], row["text"]) == ("zoe oz", "1 file names the placeholder “Zoe Oz”.")
-    assert run("findings", "settle", "placeholder", "zoe oz", "remove") == 0
+    assert run("findings", "resolve", "placeholder", "zoe oz", "remove") == 0
     assert run.err == "The plan removes “Zoe Oz” from 1 file. Undo restores this.\n"
     assert run.json("plan", "name:d.mp4")["items"][0]["tags_to_remove"] == ["Zoe Oz"]
     assert run("undo") == 0

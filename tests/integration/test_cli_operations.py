@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from indexium_core import cli
-from indexium_core.cli import app, output, writing
+from indexium_core.cli import frame, output
+from indexium_core.cli.operations import follow
 from indexium_core.flows.writing import protocol
 from indexium_core.library import Library
 from tests.integration.test_cli import Command
@@ -27,7 +28,7 @@ from tests.support.waiting import PATIENCE, until
 @pytest.fixture
 def run(studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """Commands on the studio's library, which is open, so that a test can do something beside them."""
-    monkeypatch.setattr(app, "_library", lambda _: contextlib.nullcontext(studio.library))
+    monkeypatch.setattr(frame, "_library", lambda _: contextlib.nullcontext(studio.library))
     return Command(studio.library.home, capsys)
 
 
@@ -113,7 +114,7 @@ def test_a_job_that_was_cut_off_goes_on_after_a_question_of_its_own(
     assert run("operations", "retry", "1", "--yes") == 2
     assert "'indexium operations resume 1' goes on with it" in run.err
     assert run("jobs", "retry", job) == 2
-    assert "Operation 1 would go on with 3 files." in run.err
+    assert "Operation 1 would resume with 3 files." in run.err
     assert studio.library.status(1).status == "interrupted"
     assert run("jobs", "retry", job, "--yes") == 0
     assert studio.library.status(1).counts == {"success": 6}
@@ -122,7 +123,7 @@ def test_a_job_that_was_cut_off_goes_on_after_a_question_of_its_own(
 def test_what_trying_again_is_about_is_in_its_help(run: Command) -> None:
     assert run("operations", "retry", "--help") == 0
     told = " ".join(run.out.split())
-    assert "files that failed, were in conflict, are unclear or were given up" in told
+    assert "failed, conflict, unknown or not started" in told
 
 
 # Ctrl-C.
@@ -142,11 +143,11 @@ def test_ctrl_c_says_of_a_file_that_was_begun_and_put_back_that_it_was(
     monkeypatch.setattr(protocol.FileProgress, "did", slowly)
     handle = library.write(library.plan(), ALL)
     assert begun.wait(PATIENCE)
-    writing.leave(handle, KeyboardInterrupt())
+    follow.leave(handle, KeyboardInterrupt())
     told = capsys.readouterr().err.strip()
     [item] = library.operation(1).items
     counts, job = handle.status(), library.jobs.list(["write"]).items[0]
-    monkeypatch.setattr(app, "_library", lambda _: contextlib.nullcontext(library))
+    monkeypatch.setattr(frame, "_library", lambda _: contextlib.nullcontext(library))
     assert cli.main(["--home", str(library.home), "operations", "show", "1"]) == 0
     shown = capsys.readouterr().out
     monkeypatch.undo()
@@ -181,7 +182,7 @@ def test_ctrl_c_says_what_becomes_of_an_operation_also_where_its_job_was_waited_
     verb, *rest = words
     assert run("jobs", verb, str(studio.job_of(1).id), *rest) == 130
     assert "Operation 1 is cancelled: 3 of 6 files done, 3 not started." in run.err
-    assert "'indexium rollback 1' takes back what it did." in run.err
+    assert "'indexium rollback 1' restores the files that it changed." in run.err
     assert studio.library.status(1).status == "cancelled"
 
 
@@ -223,7 +224,7 @@ def test_a_command_whose_operation_somebody_else_cancels_is_no_success(
 
     with meanwhile(cancel):
         assert run(*words) == 1
-    assert "was cancelled by somebody else; what it did stays done." in run.err
+    assert "was cancelled by another person; files that were written stay written." in run.err
 
 
 def test_a_command_whose_operation_is_stopped_with_the_service_is_no_success(
@@ -240,7 +241,7 @@ def test_a_command_whose_operation_is_stopped_with_the_service_is_no_success(
     with meanwhile(stop):
         assert run("write", "--yes", "--json") == 1
     assert json.loads(run.out)["status"] == "interrupted"
-    assert "Operation 1 was interrupted: the program that was at it was told to stop." in run.err
+    assert "Operation 1 was interrupted because its program was told to stop." in run.err
 
 
 @pytest.mark.parametrize("what", ["write", "jobs resume"])
@@ -290,7 +291,7 @@ def test_a_command_says_once_that_its_operation_is_held_by_whom_and_once_that_it
         (
             "failed",
             {"success_count": 0, "file_count": 1},
-            "(write) stopped by itself: 0 of 1 file done, 1 not started, in ",
+            "(write) stopped because of an error: 0 of 1 file done, 1 not started, in ",
         ),
         (
             "completed_with_errors",
@@ -305,7 +306,7 @@ def test_what_an_operation_came_to_names_only_what_there_is(
     studio.write()
     operation = dataclasses.replace(studio.library.operation(1).operation, status=status, **changes)  # type: ignore[arg-type]
     capsys.readouterr()
-    writing._print_operation(operation, [])
+    follow._print_operation(operation, [])
     assert f"Operation 1 {told}" in capsys.readouterr().err
 
 
@@ -328,7 +329,7 @@ def test_what_cannot_be_taken_back_ever_is_not_offered_to_be_tried_again(
     assert "operations retry" not in run.err
     assert "'indexium rollback 1 --changed comment'" in run.err
     monkeypatch.undo()
-    monkeypatch.setattr(app, "_library", lambda _: contextlib.nullcontext(studio.library))
+    monkeypatch.setattr(frame, "_library", lambda _: contextlib.nullcontext(studio.library))
     assert run("rollback", "1", "--changed", "comment", "--yes") == 0
 
 
@@ -348,16 +349,16 @@ def test_what_waits_for_a_person_is_named_every_time_and_taken_back_is_offered_o
         assert "'indexium rollback 2'" not in run.err
     assert run("recover") == 0
     said = run.err.splitlines()
-    told = said.index("Nothing was left to put right.")
-    assert said[told + 1] == "'indexium operations show 2' tells what the last recovery did with its files."
+    told = said.index("There is nothing to recover.")
+    assert said[told + 1] == "'indexium operations show 2' shows what the last recovery did with its files."
     assert run.err.endswith(
-        "Operation 2 has not come to its end; it can be resumed.\n"
-        "Operation 1 has not come to its end; it can be resumed or rolled back.\n"
+        "Operation 2 is not complete; it can be resumed.\n"
+        "Operation 1 is not complete; it can be resumed or rolled back.\n"
     )
     assert run("operations", "cancel", "2") == 0
     assert run.err.endswith("Operation 2 is cancelled.\n")
     assert run("operations", "cancel", "1") == 0
-    assert run.err.endswith("Operation 1 is cancelled; what it did can still be rolled back.\n")
+    assert run.err.endswith("Operation 1 is cancelled; its written files can be rolled back.\n")
     studio.library = Library.open(studio.library.home)
 
 
@@ -391,7 +392,7 @@ def test_what_is_held_already_is_told_since_when_and_by_whom(
     held = f"paused since {job.paused_at.astimezone():%Y-%m-%d %H:%M} by Ann"
 
     assert run("operations", "pause", "1") == 2
-    assert run.err == f"indexium: Operation 1 is {held}: 'indexium operations resume 1' lets it go on.\n"
+    assert run.err == f"indexium: Operation 1 is {held}: 'indexium operations resume 1' resumes it.\n"
     assert run("jobs", "pause", str(job.id)) == 2
     assert f"Job {job.id} is {held} and cannot be paused" in run.err
 

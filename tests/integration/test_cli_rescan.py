@@ -101,7 +101,7 @@ def test_what_is_set_by_hand_is_locked_by_that_where_a_padlock_was(
         (["lock"], "Name a search, or --all"),
         (["lock", "ann", "--fields", "colour"], "no field “colour”"),
         (["lock", "ann", "--set", "5"], "Name the one field"),
-        (["lock", "ann", "--fields", "hdr", "--set", "very"], "write it like no, pq"),
+        (["lock", "ann", "--fields", "hdr", "--set", "very"], "Examples: no, pq"),
         (["audit", "colour:red"], "colour"),
         (["audit", "--job", "77"], "no job 77"),
         (["audit", "--job", "x"], "a whole number is needed"),

@@ -139,8 +139,8 @@ def change_of(content: bytes, cast: list[str], mode: str, tmp: Path) -> tuple[Ch
     old = leading.value if leading else before.said("comment")
     segment = people_comment.segment_of(cast)
     change = Change(field="comment", old=None, new=segment or None, segment=segment if mode == "preserve" else None)
-    new = fields.applied(change, old)
-    shown = [None if text is None else fields.displayed(text) for text in (old, new)]
+    new = fields.apply_change(change, old)
+    shown = [None if text is None else fields.display_text(text) for text in (old, new)]
     return Change(field="comment", old=shown[0], new=shown[1], segment=change.segment), before
 
 
@@ -171,7 +171,7 @@ def check(tmp: Path, content: bytes, texts: list[Text], cast: list[str], mode: s
                 kept = part.rstrip(b"\n; ")
                 assert any(way.rstrip(b"\n; ") in result for way in Text(kept, *text[1:]).kept), kept
     else:
-        lost = fields.lost_texts(before.said("comment"), before.texts)
+        lost = fields.lost_custom_texts(before.said("comment"), before.texts)
         for text in before.texts:
             assert people_comment.parse(text.value).custom_text in lost
 
@@ -270,7 +270,9 @@ def test_the_plan_lists_what_another_reader_finds_before_and_after(tmp_path: Pat
         if case not in {"behind a NUL", "utf-16, little-endian"}:  # of which ExifTool shows other characters
             assert Counter(map(readable, found.elements())) == old
         assert item.risk_level == ("safe" if mode == "preserve" else "danger")
-        assert set(fields.lost_by(item.changes)) == (set() if mode == "preserve" else own_texts(item.changes))
+        assert set(fields.lost_texts_by_place(item.changes)) == (
+            set() if mode == "preserve" else own_texts(item.changes)
+        )
 
         handle = library.write(plan, WriteOptions(risk=("safe", "warning", "danger")))
         assert handle.wait().counts == {"success": 1}

@@ -122,7 +122,7 @@ def test_only_its_own_folder_is_touched(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_a_folder_with_anything_else_in_it_is_refused(tmp_path: Path) -> None:
     (tmp_path / "holiday.mp4").write_bytes(b"mine")
-    with pytest.raises(errors.UsageError, match="holds other files"):
+    with pytest.raises(errors.UsageError, match="has other files"):
         demo.build(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["holiday.mp4"]
 

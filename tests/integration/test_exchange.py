@@ -161,7 +161,7 @@ def test_a_plan_is_given_away_piece_by_piece(calm: Library, monkeypatch: pytest.
         return cells_of(reader, version, file_ids)
 
     monkeypatch.setattr(plans, "cells", counted)
-    monkeypatch.setattr(export_plan, "_LINES", 2)
+    monkeypatch.setattr(export_plan, "_CSV_BATCH_SIZE", 2)
 
     pieces = calm.exporter.plan()
     header = next(pieces)

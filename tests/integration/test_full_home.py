@@ -63,7 +63,7 @@ def test_a_write_whose_home_is_full_says_so_and_ends_after_the_time_without_prog
         note(text)
 
     monkeypatch.setattr(cli.output, "note", noted)
-    monkeypatch.setattr("indexium_core.cli.app.output.note", noted)
+    monkeypatch.setattr("indexium_core.cli.frame.output.note", noted)
     thread = filled(Gate(monkeypatch, 2), home, full)
     begun = time.monotonic()
     code = cli.main(["--home", str(home), "write", "--yes"])
@@ -73,7 +73,7 @@ def test_a_write_whose_home_is_full_says_so_and_ends_after_the_time_without_prog
     assert code == 1
     assert said
     told = capsys.readouterr().err
-    assert told.count("This command ends by itself after") == 1
+    assert told.count("This command ends after") == 1
     assert "at once with Ctrl-C" in told
     assert "Indexium has tried for" in told
     assert "shows it as interrupted" in told

@@ -13,7 +13,7 @@ import pytest
 
 from dashboards.questions import interrupted_report as dialog
 from indexium_core import errors, settings
-from indexium_core.cli import story
+from indexium_core.cli.operations import story
 from indexium_core.files import properties
 from indexium_core.files.reader import FileReader
 from indexium_core.flows.writing import protocol
@@ -217,7 +217,7 @@ def test_a_disk_of_the_home_that_is_full_stops_the_operation_and_it_goes_on_when
     library, filler = tight
     handle = begun_and_filled(library, filler, monkeypatch)
     assert not handle.wait(1).finished  # nobody can write down that it has ended
-    with pytest.raises(errors.StoreError, match=r"disk of the home is full, .* make room on it"):
+    with pytest.raises(errors.StoreError, match=r"disk of the home is full, .* Free some space on it"):
         library.edit("0000", ["Eve Fox"])
 
     filler.unlink()

@@ -160,7 +160,7 @@ def test_a_file_where_the_home_should_be_is_said_to_be_one(tmp_path: Path) -> No
     (tmp_path / "file").write_text("mine")
 
     for home in (tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(errors.StoreError, match=r"is, or lies below, a file\. Choose a folder with --home"):
+        with pytest.raises(errors.StoreError, match=r"is a file, or is below a file\. Choose a folder with --home"):
             Database.open(home)
     assert (tmp_path / "file").read_text() == "mine"
 
@@ -207,7 +207,7 @@ def test_a_damaged_database_is_one_sentence_with_a_remedy_and_is_left_alone(made
     said = str(caught.value)
     assert "\n" not in said
     assert str(path) in said
-    assert "move the file away to begin anew; no video is affected." in said
+    assert "move the file away to start anew; no video is affected." in said
     assert contents(made) == before
 
 
@@ -216,7 +216,7 @@ def test_the_remedy_for_a_damaged_database_names_the_newest_copy(made: Path) -> 
     (made / f"{FILE_NAME}.before-0001").write_bytes(b"old")
     (made / FILE_NAME).write_bytes(b"garbage")
 
-    with pytest.raises(errors.StoreError, match=rf"Put back a copy \(indexium\.duckdb\{BEFORE}\)"):
+    with pytest.raises(errors.StoreError, match=rf"Restore a copy \(indexium\.duckdb\{BEFORE}\)"):
         Database.open(made)
 
 
@@ -241,7 +241,7 @@ def test_a_database_of_somebody_else_is_not_touched(home: Path) -> None:
 def test_a_log_without_its_database_is_not_played_into_a_new_one(made: Path) -> None:
     (made / FILE_NAME).rename(made / (FILE_NAME + ".wal"))
 
-    with pytest.raises(errors.StoreError, match="is gone, but its log"):
+    with pytest.raises(errors.StoreError, match="is missing, but its log"):
         Database.open(made)
     assert not (made / FILE_NAME).exists()
 
@@ -331,7 +331,7 @@ def test_a_migration_that_fails_leaves_no_trace(made: Path, monkeypatch: pytest.
     known = migrations.available()
     with monkeypatch.context() as patch:
         patch.setattr(migrations, "available", lambda: [*known, broken])
-        with pytest.raises(errors.StoreError, match="cannot be brought up to date"):
+        with pytest.raises(errors.StoreError, match="The migration of the database"):
             Database.open(made)
 
     with Database.open(made) as database:

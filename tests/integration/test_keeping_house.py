@@ -322,11 +322,11 @@ def test_the_command_line_can_all_of_it(home: Path, films: Path, capsys: pytest.
 
     assert run("libraries", "add", films, "--name", "Family")[0] == 0
     assert run("scan")[0] == 0
-    assert "whose comment holds other text" in run("files")[1]
+    assert "whose comment has a custom text" in run("files")[1]
     assert "broken.mp4" in run("files", "broken")[1]
     assert run("files", "wrong")[0] == 2
     assert "2 names added in 1 file." in run("people", "take-from-files")[1]
-    assert "from the next write on" in run("settings", "set", "backup_budget", "20GB")[1]
+    assert "applies to the next write" in run("settings", "set", "backup_budget", "20GB")[1]
     assert "20GB" in run("settings", "list")[1]
     assert run("settings", "set", "backup_budget", "much")[0] == 2
     assert "10GB" in run("settings", "unset", "INDEXIUM_BACKUP_BUDGET")[1]

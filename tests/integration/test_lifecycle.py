@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from indexium_core import errors
-from indexium_core.cli import writing
+from indexium_core.cli.operations import follow
 from indexium_core.library import Library
 from tests.support.holding import cut_off
 from tests.support.studio import ALL, OLD, Studio
@@ -90,10 +90,11 @@ def test_ctrl_c_names_the_operation_what_it_did_and_how_that_is_taken_back(
 ) -> None:
     handle = cut_off(studio.library, monkeypatch, 2)
 
-    writing.leave(handle, KeyboardInterrupt())
+    follow.leave(handle, KeyboardInterrupt())
 
     assert capsys.readouterr().err.strip() == (
-        "Operation 1 is cancelled: 3 of 6 files done, 3 not started. 'indexium rollback 1' takes back what it did."
+        "Operation 1 is cancelled: 3 of 6 files done, 3 not started. "
+        "'indexium rollback 1' restores the files that it changed."
     )
 
 

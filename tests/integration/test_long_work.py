@@ -15,8 +15,8 @@ import pytest
 
 from indexium_core import cli, settings
 from indexium_core.api import answers
-from indexium_core.cli import jobs as cli_jobs
-from indexium_core.cli import writing as cli_writing
+from indexium_core.cli.operations import jobs as cli_jobs
+from indexium_core.cli.operations import write as cli_writing
 from indexium_core.flows.writing import editing, operation_runner, protocol
 from indexium_core.flows.writing.throughput import Throughput
 from indexium_core.jobs.runner import RunControl, Runner
@@ -161,7 +161,7 @@ def test_a_rewrite_that_takes_long_stands_still_while_its_operation_is_held(
     assert (told["at_rest"], told["pausing"]) == (True, False)
     monkeypatch.setattr(cli_writing, "opened", lambda _: contextlib.nullcontext(library))
     assert cli.main(["operations", "show", str(handle.id)]) == 0
-    assert "Operation 1 is at rest: all that was begun has ended or stands still." in capsys.readouterr().err
+    assert "Operation 1 is paused: no file is in progress." in capsys.readouterr().err
     run = library._parts.runs.find(handle.id)
     assert run is not None
     threading.Event().wait(0.5)  # a pause, in which nothing is done

@@ -297,10 +297,10 @@ def test_what_is_written_passes_verification_and_so_does_what_is_taken_back(
     path.write_bytes(mkv.document(tags=tags, real=mkv.parts(originals("ffmpeg mkv"))))
     old, before = path.read_bytes(), evidence(path)
     leading = before.leading("comment")
-    new = fields.applied(change, leading.value if leading else None)
-    planned = replace(change, new=new and fields.displayed(new))
+    new = fields.apply_change(change, leading.value if leading else None)
+    planned = replace(change, new=new and fields.display_text(new))
     if leading:
-        planned = replace(planned, where=leading.where, old=fields.displayed(leading.value))
+        planned = replace(planned, where=leading.where, old=fields.display_text(leading.value))
     outcome = mkv.planned(old, planned)
     if isinstance(outcome, Refusal):
         assert "further tags" in outcome.message
@@ -309,9 +309,9 @@ def test_what_is_written_passes_verification_and_so_does_what_is_taken_back(
     after = evidence(path)
 
     others = [text for text in before.texts if leading is None or text.where != leading.where]
-    results = {text.where: (text.value, fields.result(text, change)) for text in others}
+    results = {text.where: (text.value, fields.text_after(text, change)) for text in others}
     changes = [
-        replace(planned, where=where, old=fields.displayed(now), new=then and fields.displayed(then))
+        replace(planned, where=where, old=fields.display_text(now), new=then and fields.display_text(then))
         for where, (now, then) in results.items()
         if now != then
     ]
@@ -626,7 +626,7 @@ def test_a_write_that_spoils_any_other_text_is_noticed(
     before = evidence(path)
     leading = before.leading("comment")
     assert leading is not None
-    planned = replace(change, where=leading.where, old=leading.value, new=fields.applied(change, leading.value))
+    planned = replace(change, where=leading.where, old=leading.value, new=fields.apply_change(change, leading.value))
     mkv.write(path, planned)
     assert verify.compare(before, evidence(path), [planned])
     gone = change.segment is None and check == "comment"  # it was listed as lost

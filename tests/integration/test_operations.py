@@ -215,11 +215,11 @@ def test_a_paused_operation_survives_a_restart(tmp_path: Path, monkeypatch: pyte
     left = studio.library.status(1).counts["pending"]
     plan = studio.library.plan()
     [holder] = studio.library.operations.held(plan, plan.select(), ALL)
-    assert holder.say() == f"Operation 1 is paused and has {left} of these files: resume or cancel it first."
+    assert holder.describe() == f"Operation 1 is paused and uses {left} of these files. Resume or cancel it first."
     refused = studio.library.write(plan, ALL)
     assert refused.wait().counts == {"conflict": left}
     assert {item.message for item in studio.library.operation(refused.id).items} == {
-        "Operation 1 is paused and has this file: resume or cancel it first."
+        "Operation 1 is paused and uses this file. Resume or cancel it first."
     }
     assert studio.library.resume(1).wait().counts == {"success": 12}
     assert studio.back(1).counts == {"success": 12}

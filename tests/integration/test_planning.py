@@ -16,8 +16,9 @@ import pytest
 
 from benchmarks import plan as synthetic
 from indexium_core import errors
-from indexium_core.flows.planning.planner import MetadataPlan, MetadataPlanner, checked_modes
-from indexium_core.model.planning.plan import RISK_LEVELS, SORT_KEYS, PlanItem, Selection
+from indexium_core.flows.planning.plan import MetadataPlan
+from indexium_core.flows.planning.planner import MetadataPlanner, checked_modes
+from indexium_core.model.planning.plan import RISK_LEVELS, SORT_KEYS, PlanItem, PlanQuery, Selection
 from indexium_core.settings import Settings
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
@@ -157,7 +158,7 @@ def test_statistics_count_everything_that_the_query_finds(planner: MetadataPlann
     [("folder:Family", 3), ("risk:danger", 2), ("risk:unchanged", 2), ("nothing", 0), ("-ext:avi", 7)],
 )
 def test_levels_of_a_query_add_up_to_its_total(planner: MetadataPlanner, query: str, total: int) -> None:
-    found = planner.generate_plan(query=query).statistics
+    found = planner.plan(PlanQuery(query=query)).statistics
 
     assert found.total_files == total
     assert sum(getattr(found, f"{level}_count") for level in RISK_LEVELS) == total
@@ -166,7 +167,7 @@ def test_levels_of_a_query_add_up_to_its_total(planner: MetadataPlanner, query: 
 
 def test_a_search_that_finds_all_and_no_search_say_the_same(planner: MetadataPlanner) -> None:
     """The empty search has statements of its own, which look at no file."""
-    whole, all_found = planner.generate_plan(), planner.generate_plan(query="-nothing")
+    whole, all_found = planner.generate_plan(), planner.plan(PlanQuery(query="-nothing"))
 
     assert whole.statistics == all_found.statistics
     for sort in SORT_KEYS:
@@ -175,7 +176,7 @@ def test_a_search_that_finds_all_and_no_search_say_the_same(planner: MetadataPla
 
 def test_postponed_files_count_only_as_such_unless_asked_for(films: Database, planner: MetadataPlanner) -> None:
     decide(films, "postpone", "c.mp4", until=None)
-    default, asked = planner.generate_plan(), planner.generate_plan(query="postponed:yes")
+    default, asked = planner.generate_plan(), planner.plan(PlanQuery(query="postponed:yes"))
 
     assert (default.statistics.total_files, default.statistics.danger_count) == (7, 1)
     assert default.statistics.postponed_count == asked.statistics.postponed_count == 1
@@ -192,7 +193,7 @@ def test_lists_leave_unchanged_files_out_unless_asked_for(planner: MetadataPlann
 
     assert names(plan.page().items) == ["c.mp4", "h.mp4", "f.mp4", "a.mp4", "b.mp4", "g.avi"]
     assert names(plan.page(include_unchanged=True).items)[-2:] == ["d.mp4", "e.mp4"]
-    assert names(planner.generate_plan(query="risk:unchanged").items) == ["d.mp4", "e.mp4"]
+    assert names(planner.plan(PlanQuery(query="risk:unchanged")).items) == ["d.mp4", "e.mp4"]
     assert (plan.page().total, plan.page(include_unchanged=True).total) == (6, 8)
 
 
@@ -236,7 +237,7 @@ def test_items_are_a_sequence_that_reads_what_is_looked_at(films: Database, plan
 
 
 def test_categories_hold_every_level(planner: MetadataPlanner) -> None:
-    categories = planner.generate_plan(query="-ext:avi").categories
+    categories = planner.plan(PlanQuery(query="-ext:avi")).categories
 
     assert {level: names(items) for level, items in categories.items()} == {
         "safe": ["a.mp4", "b.mp4"],
@@ -342,7 +343,7 @@ def test_postponed_files_are_in_no_selection_to_write(films: Database, planner: 
     everything = Selection(query="postponed:yes OR -postponed:yes")
 
     assert "a.mp4" not in chosen(planner, everything)
-    assert len(planner.file_ids(plan, everything, everything=True)) == 8
+    assert len(planner.file_ids(plan, everything, include_unlisted=True)) == 8
     assert planner.summary(plan, everything).excluded == {"postponed": 1, "blocked": 1}
 
 
@@ -366,7 +367,7 @@ def test_writable_ids_stay_within_the_levels_asked_for(films: Database, planner:
 
 
 def test_a_plan_of_a_query_selects_within_it(planner: MetadataPlanner) -> None:
-    plan = planner.generate_plan(query="folder:Family OR f.mp4")
+    plan = planner.plan(PlanQuery(query="folder:Family OR f.mp4"))
 
     assert plan.select().query == "folder:Family OR f.mp4"
     assert [plan.item(file_id).file_name for file_id in plan.ids(plan.select("-risk:danger"))] == [
@@ -383,8 +384,8 @@ def test_which_of_a_page_are_chosen_and_a_sample_of_them(films: Database, planne
     page = [item.file_id for item in plan.page(per_page=3).items]  # c, h, f
     shown, count = plan.sample(plan.select(), "issue:custom_comment", limit=1)
 
-    assert plan.chosen(plan.select(risk=("warning",)), page) == {ids(films)["f.mp4"]}
-    assert plan.chosen(plan.select(), []) == frozenset()
+    assert plan.selected_among(plan.select(risk=("warning",)), page) == {ids(films)["f.mp4"]}
+    assert plan.selected_among(plan.select(), []) == frozenset()
     assert (names(shown), count) == (["c.mp4"], 2)
 
 
@@ -401,29 +402,29 @@ def test_an_edit_by_the_plan_shows_in_the_next_one(films: Database, planner: Met
     assert after.item(file_id).result_people == ["Li Wei"]
     assert before.item(file_id).result_people == ["Ann Lee"]
     assert after.statistics.edited_count == 1
-    assert planner.generate_plan(plan_id=before.id).item(file_id) == before.item(file_id)
+    assert planner.plan(PlanQuery(plan_id=before.id)).item(file_id) == before.item(file_id)
 
 
 def test_a_plan_by_its_id_has_the_modes_it_was_made_with(planner: MetadataPlanner) -> None:
-    exact = planner.generate_plan(people_mode="exact")
-    again = planner.generate_plan(plan_id=exact.id)
+    exact = planner.plan(PlanQuery(mode="exact"))
+    again = planner.plan(PlanQuery(plan_id=exact.id))
 
     assert (again.id, again.variant_id, again.modes) == (exact.id, exact.variant_id, exact.modes)
     with pytest.raises(errors.UnknownIdError, match="no plan 999"):
-        planner.generate_plan(plan_id=999)
+        planner.plan(PlanQuery(plan_id=999))
     with pytest.raises(errors.UnknownIdError, match="no file 999"):
         exact.item(999)
 
 
 def test_a_plan_is_stale_only_if_a_selected_result_is_another_now(films: Database, planner: MetadataPlanner) -> None:
     plan = planner.generate_plan()
-    planner.refuse_if_stale(plan, plan.select())
+    planner.raise_if_stale(plan, plan.select())
     decide(films, "edit", "a.mp4", "Li Wei")
 
-    planner.refuse_if_stale(plan, plan.select("-a.mp4"))
-    with pytest.raises(errors.StalePlanError, match=r"1 file is .*: a\.mp4\. Look"):
-        planner.refuse_if_stale(plan, plan.select())
-    planner.refuse_if_stale(planner.generate_plan(), plan.select())
+    planner.raise_if_stale(plan, plan.select("-a.mp4"))
+    with pytest.raises(errors.StalePlanError, match=r"1 file differs .*: a\.mp4\. Refresh"):
+        planner.raise_if_stale(plan, plan.select())
+    planner.raise_if_stale(planner.generate_plan(), plan.select())
 
 
 def test_a_selected_file_that_needs_nothing_any_more_makes_a_plan_stale(
@@ -435,11 +436,11 @@ def test_a_selected_file_that_needs_nothing_any_more_makes_a_plan_stale(
         catalog.upsert_files(tx, library_id, [scanned("Family/a.mp4", "People: Ann Lee")], at=NOW)
 
     with pytest.raises(errors.StalePlanError, match=r"a\.mp4"):
-        planner.refuse_if_stale(plan, plan.select())
+        planner.raise_if_stale(plan, plan.select())
 
 
 def test_a_plan_tells_itself_in_a_line(planner: MetadataPlanner) -> None:
-    plan = planner.generate_plan(query="folder:Family")
+    plan = planner.plan(PlanQuery(query="folder:Family"))
 
     assert repr(plan) == f"<plan {plan.id} of 'folder:Family': 2 safe, 0 warning, 1 danger, 0 blocked, 0 unchanged>"
     assert repr(plan.items) == "<3 plan items>"
@@ -447,5 +448,5 @@ def test_a_plan_tells_itself_in_a_line(planner: MetadataPlanner) -> None:
 
 def test_a_query_that_cannot_be_read_makes_no_plan(films: Database, planner: MetadataPlanner) -> None:
     with pytest.raises(errors.QueryError):
-        planner.generate_plan(query="risk:")
+        planner.plan(PlanQuery(query="risk:"))
     assert films.read().value("SELECT count(*) FROM plans") == 0

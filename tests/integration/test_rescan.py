@@ -311,7 +311,7 @@ def test_old_events_of_the_audit_are_dropped(library: Library, clock: Clock, mon
     library.locks.lock("mp4", ["hdr"])
     library.rescan("name:ann")
     assert {each.field for each in library.audit.page().items} == {"hdr"}
-    monkeypatch.setattr(rescan, "AUDIT_MOST", 1)
+    monkeypatch.setattr(rescan, "MAX_AUDIT_EVENTS", 1)
     library.rescan("name:ann")
     assert library.audit.page().total == 1
 
@@ -324,7 +324,7 @@ def test_a_job_does_the_same_and_tells_how_far_it_is(library: Library, home: Pat
 
     assert (job.status, job.title, job.progress_current, job.progress_total) == (
         "completed",
-        "Rescan of everything",
+        "Rescan of all files",
         3,
         3,
     )
@@ -400,9 +400,9 @@ def test_wherever_it_is_stopped_it_goes_on_from_its_checkpoint(
 ) -> None:
     (root / "bob.mp4").write_bytes(b"")
     meddle(library, hdr="pq")
-    orders = library.rescans.orders(None)
+    orders = library.rescans.payload(None)
     context: Any = Stopping(orders, None, after=after)
-    first = library.rescans.work(context)
+    first = library.rescans.execute(context)
     for thread in threading.enumerate():  # files that were under way when it was stopped are read to their end
         if thread.name.startswith("rescan"):
             thread.join(30)
@@ -412,7 +412,7 @@ def test_wherever_it_is_stopped_it_goes_on_from_its_checkpoint(
     monkeypatch.setattr(properties, "read", lambda path: (read.append(path), original(path))[1])
 
     context = Stopping(orders, saved, after=1000)
-    second = library.rescans.work(context)
+    second = library.rescans.execute(context)
 
     assert len(read) == 3 - (saved or {"processed": 0})["processed"], "no file is read twice"
     assert counts(second) == (3, 2, 0, 0, 0, {"empty": 1})
@@ -421,10 +421,10 @@ def test_wherever_it_is_stopped_it_goes_on_from_its_checkpoint(
 
 def test_what_was_read_of_a_batch_and_its_place_are_stored_together(library: Library) -> None:
     meddle(library, hdr="pq")
-    context: Any = Stopping(library.rescans.orders(None), None, after=1000)
+    context: Any = Stopping(library.rescans.payload(None), None, after=1000)
     context.cut = True
     with pytest.raises(CutError):
-        library.rescans.work(context)
+        library.rescans.execute(context)
 
     assert {stored(library, name)["hdr"] for name in ids(library)} == {"pq"}
     assert library.audit.page().total == 0
@@ -452,10 +452,10 @@ def test_a_rest_is_taken_between_batches_only(library: Library) -> None:
 
 
 def test_files_that_were_forgotten_meanwhile_are_missing(library: Library) -> None:
-    orders = library.rescans.orders([ids(library)["ann.mp4"], ids(library)["cy.mp4"]])
+    payload = library.rescans.payload([ids(library)["ann.mp4"], ids(library)["cy.mp4"]])
     with library._parts.store.atomic() as tx:
         tx.execute("DELETE FROM scanned_files WHERE file_name = 'cy.mp4'")
-    assert counts(library.rescans.run(orders)) == (2, 0, 1, 0, 1, {})
+    assert counts(library.rescans.execute(Stopping(payload, None, after=1000))) == (2, 0, 1, 0, 1, {})
 
 
 def test_what_is_forgotten_of_a_library_takes_properties_and_locks_along(library: Library) -> None:
@@ -471,10 +471,10 @@ def test_what_is_forgotten_of_a_library_takes_properties_and_locks_along(library
     [
         ({}, "Name the files"),
         ({"query": "ann", "everything": True}, "Name the files"),
-        ({"query": "nobody has this name"}, "No file is found"),
+        ({"query": "nobody has this name"}, "No file matches"),
         ({"everything": True, "refresh": ["hdr"]}, "it can be duration or size"),
         ({"file_ids": [999]}, "no file with the id 999"),
-        ({"query": "locked:colour"}, "locked: knows no"),
+        ({"query": "locked:colour"}, "locked: has no value"),
     ],
 )
 def test_bad_orders_are_refused_with_the_mend(library: Library, arguments: dict[str, Any], told: str) -> None:

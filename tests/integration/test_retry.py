@@ -149,11 +149,11 @@ def test_what_changed_since_it_was_shown_is_told_file_by_file_and_refused(studio
     told = {item.file_name: (item.reason, item.shown, item.now) for item in stale.items}
     shown = "People: Ann Lee, Bob Ray"
     assert told == {
-        "0001.mp4": ("would be written otherwise", shown, "People: Cem Öz"),
-        "0003.mp4": ("the file itself changed", shown, "People: Ann Lee, Bob Roy"),
+        "0001.mp4": ("would be written differently", shown, "People: Cem Öz"),
+        "0003.mp4": ("changed on disk", shown, "People: Ann Lee, Bob Roy"),
     }
     assert library.plans.stale(plan, everything, limit=1).count == 2
-    with pytest.raises(errors.StalePlanError, match="2 files are no longer what plan"):
+    with pytest.raises(errors.StalePlanError, match="2 files differ from what plan"):
         library.write(plan, ALL, selection=everything)
     assert library.plans.stale(plan.newest(), everything).count == 0
     assert library.history().total == 0
@@ -169,10 +169,10 @@ def test_what_an_operation_wrote_since_it_was_shown_is_told_as_such(studio: Stud
     library.scan([studio.films])
 
     told = {item.file_name: item.reason for item in library.plans.stale(plan, everything).items}
-    assert told == {"0001.mp4": "was written by operation 1 meanwhile", "0002.mp4": "the file itself changed"}
+    assert told == {"0001.mp4": "was written by operation 1 in the meantime", "0002.mp4": "changed on disk"}
     assert library.rollback(1).wait().counts["success"] == 1
     told = {item.file_name: item.reason for item in library.plans.stale(plan, everything).items}
-    assert told == {"0002.mp4": "the file itself changed"}
+    assert told == {"0002.mp4": "changed on disk"}
 
 
 # --- The dry run -------------------------------------------------------------------------------------------------

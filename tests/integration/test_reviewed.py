@@ -109,6 +109,15 @@ def test_a_search_that_finds_other_files_than_were_shown_writes_none(
     assert library.history().total == 0
 
 
+def test_a_plan_without_files_is_not_replaced_by_the_whole_plan(library: Library) -> None:
+    empty = library.plan(file_ids=[])
+
+    assert library.preview(Selection(query=""), empty).count == 0
+    assert library.files.file(some(library).file_id, plan=empty).plan is not None
+    with pytest.raises(TypeError, match="no truth value"):
+        bool(empty)
+
+
 def test_files_that_are_just_those_that_were_shown_are_written(library: Library) -> None:
     plan, chosen = library.plan(), Selection(query="risk:safe")
     digest = library.plans.digest(plan, chosen, risk=ALL.risk)
@@ -126,7 +135,7 @@ def test_items_that_are_out_of_date_are_refused(library: Library) -> None:
         library.operations.write_single_file(item)
 
 
-# --- Taking back -------------------------------------------------------------------------------------------------
+# --- Rolling back -------------------------------------------------------------------------------------------------
 
 
 def write(library: Library, *items: PlanItem) -> int:

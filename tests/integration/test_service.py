@@ -314,7 +314,7 @@ def test_ctrl_c_leaves_a_write_to_the_service_and_says_how_to_follow_it(home: Pa
             return any(operation["success_count"] for operation in found)
 
         said = interrupted(home, "write", "--yes", when=at_work)
-        assert "Operation 1 goes on in the service" in said
+        assert "Operation 1 continues in the service" in said
         assert "'indexium operations show 1'" in said
         while not (found := running.rest.get("/api/metadata/operations/1?wait=20").json)["completed_at"]:
             pass
@@ -352,7 +352,7 @@ def test_a_service_that_dies_in_the_middle_is_one_sentence(home: Path, many: Pat
             running.end(signal.SIGKILL)
             _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
-    assert "The service ended in the middle of operation 1" in said
+    assert "The service ended during operation 1" in said
     assert "'indexium operations resume 1' goes on with it" in said
     assert "Traceback" not in said
 

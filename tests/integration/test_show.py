@@ -32,7 +32,7 @@ def test_everything_about_a_file_is_printed(film: Path, home: Path, capsys: pyte
     text = capsys.readouterr().out
     for part in ("Zoë’s day.mkv", r"Rain\r\nPeople: Bob Ray", "TITLE: Day", "+ Ann Lee", "said by hand on", "h264"):
         assert part in text or part.lower() in text.lower(), part
-    assert "as the plot, where it has no overview" in text
+    assert "as the plot, if it has no overview" in text
     assert "matroska_in_place" in text
     assert "Kept for undo: the bytes that change." in text
 

@@ -46,15 +46,15 @@ def test_whoever_wants_a_file_of_an_operation_that_is_held_is_told_so_and_what_t
     at_work = _told(studio)
     studio.library.pause(write.id, wait=False)
     held = _told(studio)
-    with pytest.raises(errors.UsageError, match=r"^Operation 2 is paused and has files of this folder: resume or"):
+    with pytest.raises(errors.UsageError, match=r"^Operation 2 is paused and uses files of this folder\. Resume or"):
         studio.library.inventory.remove(1)
-    with pytest.raises(errors.UsageError, match=r"^Operation 2 is paused: resume or cancel it first"):
+    with pytest.raises(errors.UsageError, match=r"^Operation 2 is paused\. Resume or cancel it first"):
         studio.library.retries.start(2)
     refused = studio.library.write(plan, ALL)
     gate.opened.set()
 
-    assert at_work == {"Operation 2 is at work on this file: wait for its end, or cancel it."}
-    assert held == {"Operation 2 is paused and has this file: resume or cancel it first."}
+    assert at_work == {"Operation 2 is running and uses this file. Wait until it ends, or cancel it."}
+    assert held == {"Operation 2 is paused and uses this file. Resume or cancel it first."}
     assert refused.wait().counts == {"success": 4, "conflict": 2}
     assert {item.message for item in studio.items(refused.id).values() if item.status == "conflict"} == held
     assert write.wait().counts == {"success": 2}

@@ -15,7 +15,8 @@ import pytest
 
 from indexium_core import cli, errors
 from indexium_core.api.wire import Codec
-from indexium_core.cli import output, story
+from indexium_core.cli import output
+from indexium_core.cli.operations import story
 from indexium_core.flows.history import story as telling
 from indexium_core.flows.writing.writer import user_name
 from indexium_core.library import Library

@@ -205,10 +205,8 @@ def test_before_a_write_that_parts_names_it_is_said_that_the_others_keep_the_old
             for item in plan.items
         }
         assert said == {
-            "ogv.ogv": [
-                "The file has 2 names on this disk. A new file takes its place: its other names keep the old file."
-            ],
-            "mp4, index last.mp4": ["The file has 2 names on this disk; all of them show what is written in place."],
+            "ogv.ogv": ["The file has 2 hard links. A write replaces the file, and the other links keep the old file."],
+            "mp4, index last.mp4": ["The file has 2 hard links; all of them show the new comment."],
         }
         summary = library.preview(plan.select(risk=ALL.risk), plan)
         assert (summary.count, summary.parts_names) == (2, 1)

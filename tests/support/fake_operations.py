@@ -201,7 +201,7 @@ class FakeOperations:
         page: int = 1,
         per_page: int = 50,
     ) -> PaginatedOperations:
-        sought = query.of_history(text)
+        sought = query.parse_history(text)
         states = (status,) if isinstance(status, str) else tuple(status or ())
         found = [
             run.operation

@@ -243,10 +243,14 @@ class FakePlan:
             raise errors.UnknownIdError(message)
         return self._library.items[file_id]
 
-    def marked(self, selection: Selection, items: Sequence[PlanItem]) -> frozenset[int]:
-        return self.chosen(selection, [item.file_id for item in items]) if selection != Selection() else frozenset()
+    def selected_items(self, selection: Selection, items: Sequence[PlanItem]) -> frozenset[int]:
+        return (
+            self.selected_among(selection, [item.file_id for item in items])
+            if selection != Selection()
+            else frozenset()
+        )
 
-    def chosen(self, selection: Selection, file_ids: Sequence[int]) -> frozenset[int]:
+    def selected_among(self, selection: Selection, file_ids: Sequence[int]) -> frozenset[int]:
         return frozenset(self.ids(selection)) & frozenset(file_ids)
 
     def ids(self, selection: Selection) -> list[int]:

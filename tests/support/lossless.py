@@ -60,8 +60,8 @@ def kept(segment: str) -> Change:
 
 def assert_says(before: bytes, after: bytes, change: Change) -> None:
     """Every place says what it is to say; one may be added, which says what the last one says, or all there is."""
-    expected = fields.results(examined(before).fields, change)
-    added = fields.applied(change, next(reversed(said(before)), None))
+    expected = fields.texts_after(examined(before).fields, change)
+    added = fields.apply_change(change, next(reversed(said(before)), None))
     found = sorted(said(after))
     assert found == sorted(expected) or found == sorted([*expected, *([added] if added else [])])
 

@@ -6,11 +6,12 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from indexium_core.files import libav, verify
+from indexium_core.files import verify
 from indexium_core.files.containers import Capabilities, registry
 from indexium_core.files.containers.ffmpeg import remuxing
 from indexium_core.files.reader import FileReader
 from indexium_core.model.files.media import Change, Refusal, Remux
+from indexium_core.model.surrogates import replace_surrogates
 
 Damage = Callable[[Path], None]
 
@@ -35,7 +36,7 @@ def planned(path: Path, changes: list[Change]) -> Remux | Refusal:
 def remuxed(path: Path, new: str | None, *, segment: str | None = None) -> tuple[Path, list[Change]]:
     """Return the file that FFmpeg made with another comment, and what was to change; a segment stands for preserve."""
     comment = evidence(path).comment
-    changes = [Change(field="comment", old=comment and libav.clean(comment), new=new, segment=segment)]
+    changes = [Change(field="comment", old=comment and replace_surrogates(comment), new=new, segment=segment)]
     edit = planned(path, changes)
     assert isinstance(edit, Remux), edit
     target = path.with_name(f"rewritten{path.suffix}")

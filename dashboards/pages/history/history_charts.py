@@ -24,10 +24,10 @@ __all__ = ["HistoryCharts"]
 
 HEIGHT = 150
 BARS = 5  # of a ranking
-ALL = "all operations: the search does not change this chart"
+ALL = "all operations: the search does not filter this chart"
 RANKS = {
-    "people": ("People", "People most written", "Nobody has been written yet."),
-    "errors": ("Errors", "Errors by kind", "No file was refused or failed."),
+    "people": ("People", "People most written", "No person has been written yet."),
+    "errors": ("Errors", "Errors by kind", "No file failed or had a conflict."),
 }
 
 
@@ -38,7 +38,7 @@ class _Figures(NamedTuple):
 
 
 class HistoryCharts:
-    """Two cards with charts of the days that are listed; read after the list, drawn on a thread."""
+    """Two cards with charts of the listed days; read after the list, drawn on a thread."""
 
     def __init__(
         self, library: Library, bridge: Bridge, session: Session, *, state: HistoryState, narrowed: Callable[[], None]
@@ -96,7 +96,7 @@ class HistoryCharts:
         picked = state.error if state.rank == "errors" else _named(state.query)
         self._rank.put(**ranking(title, bars, tabs=tabs, empty=empty, picked=picked, note=note))
 
-    # What is pressed.
+    # Actions.
 
     def _turn_trend(self, name: str) -> None:
         self._turn(trend=name)
@@ -114,7 +114,7 @@ class HistoryCharts:
         self._narrowed()
 
     def _pick(self, message: Mapping[str, Any]) -> None:
-        """Narrow the list to the person or the error that was pressed; a second time takes it back."""
+        """Filter the list by the selected person or error; select it again to clear the filter."""
         key, state = str(message["key"]), self.state
         if state.rank == "errors":
             state.param.update(number=1, error="" if state.error == key else key)
@@ -146,9 +146,9 @@ def error_bars(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _named(text: str) -> str:
-    """Return the person, where a search is for one and nothing else."""
+    """Return the person of a search that consists of one person, "" otherwise."""
     try:
-        sought = query.of_history(text)
+        sought = query.parse_history(text)
     except errors.QueryError:
         return ""
     return sought.people[0] if sought == query.HistoryTerms(people=sought.people[:1]) and sought.people else ""

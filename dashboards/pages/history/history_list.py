@@ -73,7 +73,7 @@ class HistoryList(Component):
 def search_view(
     state: HistoryState, *, error: str, counts: OperationCounts = NO_COUNTS, today: date | None = None
 ) -> dict[str, Any]:
-    """Return what the search shows; `counts` are those of the operations that are found."""
+    """Return the view of the search; `counts` are the numbers of the found operations."""
     today = today or date.today()  # noqa: DTZ011 - days of the person, local
     chosen = state.statuses()
     shown = [name for name in STATES if counts.by_status.get(name) or name in chosen]
@@ -111,7 +111,7 @@ def days(preset: str, today: date) -> tuple[str, str]:
 
 
 def dates_label(state: HistoryState) -> str:
-    """Return the days that are listed, in words; "" for all."""
+    """Return the days of the list in words; "" for all."""
     first, last = (_day_name(text) for text in (state.since, state.until))
     if first and last:
         return first if first == last else f"{first} to {last}"
@@ -128,7 +128,7 @@ def _day_name(text: str) -> str:
 
 
 def chips(state: HistoryState) -> list[dict[str, str]]:
-    """Return everything that narrows the list, one by one: what kind it is, its text, and what it is called."""
+    """Return each filter of the list with its kind, its value and its label."""
     found = [
         {
             "kind": "status",
@@ -145,7 +145,7 @@ def chips(state: HistoryState) -> list[dict[str, str]]:
     if dates_label(state):
         found.append({"kind": "dates", "text": "", "label": dates_label(state)})
     try:
-        sought = query.of_history(state.query)
+        sought = query.parse_history(state.query)
     except errors.QueryError:
         return found
     found += [{"kind": "person", "text": text, "label": f"person: {text}"} for text in sought.people]
@@ -155,7 +155,7 @@ def chips(state: HistoryState) -> list[dict[str, str]]:
 
 def without(text: str, kind: str, term: str) -> str:
     """Return a search without one of its terms; `kind` is word, person or path."""
-    sought = query.of_history(text)
+    sought = query.parse_history(text)
     terms = [("word", each) for each in sought.words]
     terms += [("person", each) for each in sought.people]
     terms += [("path", each) for each in sought.paths]
@@ -168,7 +168,7 @@ def without(text: str, kind: str, term: str) -> str:
 
 
 def list_view(page: PaginatedOperations, *, state: HistoryState, shown: int | None) -> dict[str, Any]:
-    """Return one page of operations; `shown` is the one that is shown in detail."""
+    """Return one page of operations; `shown` is the operation that is shown in detail."""
     first = (page.page - 1) * page.per_page
     return {
         "rows": [row(operation) for operation in page.items],
@@ -208,16 +208,16 @@ def row(operation: MetadataOperation) -> dict[str, Any]:
 
 
 def chip(operation: MetadataOperation) -> tuple[str, str]:
-    """Return words and level of the state; what went wrong says more than that something did."""
+    """Return words and level of the status chip; the number of problems replaces `completed with errors`."""
     if operation.status == "completed_with_errors":
         others = operation.failure_count + operation.unknown_count
-        what = "not done" if others else "refused"
-        return f"{wording.count(operation.conflict_count + others)} {what}", "warning"
+        problem = "problem" if others else "conflict"
+        return wording.plural(operation.conflict_count + others, problem), "warning"
     return words.STATUS.get(operation.status, (operation.status, "note"))
 
 
 def undo(operation: MetadataOperation) -> str:
-    """Return until when it can be rolled back, or in few words why it cannot."""
+    """Return until when the operation can be rolled back, or in a few words why it cannot."""
     if operation.status in HOLDING_STATES:
         return "not yet"
     if not operation_text.can_roll_back(operation):

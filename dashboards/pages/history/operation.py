@@ -1,4 +1,4 @@
-"""One operation of the history in one session: looked at, its files chosen, and rolled back in whole or in part."""
+"""One operation of the history in one session: its details, the selection of its files, and its rollback."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ __all__ = ["HistoryOperation"]
 ITEMS = 50
 
 
-class _ShownOperation(NamedTuple):
-    """What was seen when every file of an operation was looked at."""
+class _CheckedOperation(NamedTuple):
+    """The result of the check of every file of an operation."""
 
     operation_id: int
     check: RollbackCheck
@@ -33,7 +33,7 @@ class _ShownOperation(NamedTuple):
 
 
 class HistoryOperation:
-    """The details beside the list; they look at the files of an operation before they offer to roll it back."""
+    """The details beside the list; every file is checked before a rollback is offered."""
 
     def __init__(
         self,
@@ -43,16 +43,16 @@ class HistoryOperation:
         session: Session,
         *,
         state: HistoryState,
-        moved: Callable[[], None],
+        on_move: Callable[[], None],
     ) -> None:
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
-        self.state, self._moved = state, moved
+        self.state, self._on_move = state, on_move
         self.drawer = history_details.HistoryDetails()
         self._details: OperationDetails | None = None
-        self._seen: _ShownOperation | None = None
-        self._looking: int | None = None  # the operation whose files are being looked at
-        self._looked: tuple[int, int] | None = None
-        self._offered: int | None = None  # shown because there is room for it, not because anybody asked
+        self._checked: _CheckedOperation | None = None
+        self._checking: int | None = None  # the operation whose files are being checked
+        self._check_progress: tuple[int, int] | None = None
+        self._offered: int | None = None  # shown without a request, because there is room
         self._closed = False
         self._asking = self._choosing = False
         self._open_item: int | None = None
@@ -70,7 +70,7 @@ class HistoryOperation:
             none=lambda _: self._choose(list(state.chosen), on=False),
             chosen=lambda _: self._roll_back(item_ids=sorted(state.chosen)),
             found=lambda _: self._roll_back(query=state.item_query),
-            file=self._look_at,
+            file=self._show_file,
             files=lambda message: self._list_files(item_status=str(message.get("value", ""))),
             find=lambda message: self._list_files(item_query=str(message.get("query", ""))),
             page=self._turn,
@@ -81,10 +81,10 @@ class HistoryOperation:
         """The operation that is shown, None for none."""
         return self.state.operation_id if self.state.operation_id is not None else self._offered
 
-    # Which one.
+    # Which operation is shown.
 
     def entered(self) -> None:
-        """Begin anew: the page came into view."""
+        """Reset the details when the page comes into view."""
         self._closed, self._offered = False, None
         if self._details and self._details.operation.id != self.state.operation_id:
             self._reset()
@@ -96,56 +96,56 @@ class HistoryOperation:
             self.state.param.update(item_page=1, item_status="", item_query="", chosen=frozenset())
         self.state.operation_id, self._closed = operation_id, False
         self._session.update_address()
-        self._moved()
+        self._on_move()
         self.load()
 
     def move(self, operation_id: int) -> None:
-        """Show another one where one is shown."""
+        """Show another operation, if one is shown."""
         if self.shown is not None:
             self.open(operation_id)
 
     def offer(self, operation_id: int) -> None:
-        """Show an operation that nobody asked for, where none is shown and it was not closed."""
+        """Show an operation without a request, if none is shown and the details were not closed."""
         if self.state.operation_id is None and not self._closed and operation_id != self._offered:
             self._reset()
             self._offered = operation_id
-            self._moved()
+            self._on_move()
             self.load()
 
     def follow(self, listed: Sequence[int]) -> None:
-        """Show the first of those that are listed now, where the one that is shown was not asked for."""
+        """Show the first listed operation, if the shown one was not requested."""
         if self._offered is not None and listed:
             self.offer(listed[0])
 
     def close(self) -> None:
-        """Show none."""
+        """Close the details."""
         self.state.param.update(operation_id=None, chosen=frozenset())
         self._offered, self._closed = None, True
         self._reset()
         self._session.update_address()
-        self._moved()
+        self._on_move()
         self.draw()
 
     def forget(self) -> None:
-        """Take what was seen of the files as outdated."""
-        self._seen, self._looking = None, None
+        """Discard the result of the check."""
+        self._checked, self._checking = None, None
 
     def started(self, operation_id: int) -> None:
-        """Show an operation that was started here; the foot of the page says how far it is."""
+        """Show an operation that was started here; the footer shows its progress."""
         self.open(operation_id)
 
     def _watch(self) -> None:
         self._session.go("progress", operation_id=self.shown, status="", number=1)
 
     def _reset(self) -> None:
-        self._details, self._seen, self._open_item = None, None, None
-        self._looking, self._looked = None, None
+        self._details, self._checked, self._open_item = None, None, None
+        self._checking, self._check_progress = None, None
         self._asking = self._choosing = False
 
     # Reading.
 
     def load(self) -> None:
-        """Read the operation that is shown, and look at its files."""
+        """Read the operation that is shown, and check its files."""
         operation_id, state = self.shown, self.state
         if operation_id is None:
             self.draw()
@@ -170,39 +170,39 @@ class HistoryOperation:
         if details.operation.id != self.shown:
             return
         self._details = details
-        looking = self._looking == details.operation.id
-        if self._seen is None and not looking and operation_text.can_roll_back(details.operation):
-            self._look(details.operation.id)
+        is_checking = self._checking == details.operation.id
+        if self._checked is None and not is_checking and operation_text.can_roll_back(details.operation):
+            self._check(details.operation.id)
         self.draw()
 
-    def _look(self, operation_id: int) -> None:
-        """Look at every file of an operation, and say how far that is."""
-        self._looking, self._looked = operation_id, None
+    def _check(self, operation_id: int) -> None:
+        """Check every file of an operation, and show the progress."""
+        self._checking, self._check_progress = operation_id, None
 
-        def tell(done: int, total: int) -> None:  # on the thread that looks
+        def on_progress(done: int, total: int) -> None:  # on the thread of the check
             if done and done % 100 == 0:
                 self._bridge.soon(lambda: self._note(operation_id, (done, total)))
 
-        def look() -> _ShownOperation:
+        def read() -> _CheckedOperation:
             people = self._library.history.people_of(operation_id)
-            check = self._library.rollback_check(operation_id, progress=tell)
-            return _ShownOperation(operation_id, check, people)
+            check = self._library.rollback_check(operation_id, progress=on_progress)
+            return _CheckedOperation(operation_id, check, people)
 
-        def show(seen: _ShownOperation) -> None:
-            if seen.operation_id == self.shown:
-                self._seen, self._looking, self._looked = seen, None, None
+        def show(checked: _CheckedOperation) -> None:
+            if checked.operation_id == self.shown:
+                self._checked, self._checking, self._check_progress = checked, None, None
                 self.draw()
 
         def failed(error: errors.IndexiumError) -> None:
-            self._looking = None
+            self._checking = None
             self._bridge.toast("error", error.message)
 
-        self._bridge.run(look, show, name="check", failed=failed)
+        self._bridge.run(read, show, name="check", failed=failed)
 
     def _note(self, operation_id: int, so_far: tuple[int, int]) -> None:
-        """Show how many files were looked at."""
-        if operation_id == self.shown and self._seen is None:
-            self._looked = so_far
+        """Show the number of checked files."""
+        if operation_id == self.shown and self._checked is None:
+            self._check_progress = so_far
             self.draw()
 
     def draw(self) -> None:
@@ -212,20 +212,20 @@ class HistoryOperation:
             if self.shown is None:
                 self.drawer.put(open=False)
             return
-        seen = self._seen
-        look = history_details.RollbackPreview(
-            check=seen.check if seen else None,
-            looked=self._looked,
-            people=seen.people if seen else None,
-            asking=self._asking,
+        checked = self._checked
+        preview = history_details.RollbackPreview(
+            check=checked.check if checked else None,
+            checked=self._check_progress,
+            people=checked.people if checked else None,
+            is_choosing_person=self._asking,
             named=_named(state.query),
             item_status=state.item_status,
             item_query=state.item_query,
-            choosing=self._choosing,
+            is_choosing=self._choosing,
             chosen=state.chosen,
             open_item=self._open_item,
         )
-        self.drawer.put(**history_details.view(details, look))
+        self.drawer.put(**history_details.view(details, preview))
 
     # Its files.
 
@@ -242,7 +242,7 @@ class HistoryOperation:
         self._session.update_address()
         self.load()
 
-    def _look_at(self, message: Mapping[str, Any]) -> None:
+    def _show_file(self, message: Mapping[str, Any]) -> None:
         item_id = int(message["id"])
         self._open_item = None if self._open_item == item_id else item_id
         self.draw()
@@ -252,14 +252,14 @@ class HistoryOperation:
         self.draw()
 
     def _choosable(self) -> list[int]:
-        """Return the items of the page that could be rolled back, as far as it is known."""
+        """Return the items of the page that can be rolled back, as far as the check is complete."""
         if self._details is None:
             return []
-        stuck = {item.id for item in self._seen.check.conflicts if not item.choices} if self._seen else set()
+        blocked = {item.id for item in self._checked.check.conflicts if not item.choices} if self._checked else set()
         return [
             item.id
             for item in self._details.items
-            if item.status == "success" and item.taken_back_by is None and item.id not in stuck
+            if item.status == "success" and item.taken_back_by is None and item.id not in blocked
         ]
 
     def _choose(self, item_ids: Sequence[int], *, on: bool) -> None:
@@ -289,9 +289,9 @@ class HistoryOperation:
 
 
 def _named(text: str) -> str:
-    """Return the one person that a search names exactly, "" for none or several."""
+    """Return the person in a search, "" for none or several."""
     try:
-        people = query.of_history(text).people
+        people = query.parse_history(text).people
     except errors.QueryError:
         return ""
     return people[0] if len(people) == 1 else ""

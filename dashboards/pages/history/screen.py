@@ -1,4 +1,4 @@
-"""History: what was written and taken back, in charts, as a list, and one by one."""
+"""The history page: writes and rollbacks in charts, as a list, and each in detail."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class _HistoryResult(NamedTuple):
 
 
 class HistoryScreen(Screen):
-    """The list of operations, beside it one of them in detail, above it the charts."""
+    """The list of operations, with the details of one of them and the charts."""
 
     state: HistoryState
 
@@ -41,8 +41,8 @@ class HistoryScreen(Screen):
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
         self._header, self._search, self._list = parts.HistoryHeader(), parts.HistorySearch(), parts.HistoryList()
         self._charts = HistoryCharts(library, bridge, session, state=self.state, narrowed=self._narrowed)
-        self._one = HistoryOperation(library, bridge, dialog, session, state=self.state, moved=self._draw_list)
-        self._found: _HistoryResult | None = None
+        self._one = HistoryOperation(library, bridge, dialog, session, state=self.state, on_move=self._draw_list)
+        self._result: _HistoryResult | None = None
         self._search.on(
             search=lambda message: self._narrow(query=str(message.get("query", ""))),
             status=self._pick_status,
@@ -75,8 +75,8 @@ class HistoryScreen(Screen):
         }
 
     def start(self) -> None:
-        """Follow the process's events."""
-        self._bridge.listen(EVENTS, self._happened, every=1.0)
+        """Subscribe to the events of operations and scans."""
+        self._bridge.listen(EVENTS, self._on_event, every=1.0)
 
     def enter(self) -> None:
         """Show the page."""
@@ -89,12 +89,12 @@ class HistoryScreen(Screen):
         self._charts.draw()
 
     def refresh(self) -> None:
-        """Read everything again, where the page is looked at; the charts come after the list."""
+        """Read everything again, if the page is shown; the charts are read after the list."""
         if self._session.is_showing("history"):
             self._load()
             self._one.load()
 
-    def _happened(self) -> None:
+    def _on_event(self) -> None:
         self._one.forget()
         self.refresh()
 
@@ -129,10 +129,10 @@ class HistoryScreen(Screen):
         self._bridge.run(read, self._show_list, name="history", failed=failed)
 
     def _counts(self) -> OperationCounts:
-        return self._found.counts if self._found else parts.NO_COUNTS
+        return self._result.counts if self._result else parts.NO_COUNTS
 
     def _show_list(self, found: _HistoryResult) -> None:
-        self._found = found
+        self._result = found
         self.state.number = found.page.page
         self._header.put(summary=summary(found.totals, narrowed=self.state.narrowed()))
         self._search.put(**parts.search_view(self.state, error="", counts=found.counts))
@@ -141,21 +141,21 @@ class HistoryScreen(Screen):
         self._charts.load()
 
     def _draw_list(self) -> None:
-        if self._found:
-            self._list.put(**parts.list_view(self._found.page, state=self.state, shown=self._one.shown))
+        if self._result:
+            self._list.put(**parts.list_view(self._result.page, state=self.state, shown=self._one.shown))
 
-    # What narrows it.
+    # Filters.
 
     def _narrow(self, **values: str) -> None:
         try:
             self.state.param.update(number=1, **values)
         except ValueError:
-            self._bridge.toast("error", "That is not a day.")
+            self._bridge.toast("error", "This is not a valid date.")
             return
         self._narrowed()
 
     def _narrowed(self) -> None:
-        """Show what is listed now: the address, the list, and what depends on it in the details."""
+        """Update the address, the list and the details after a filter changed."""
         self._session.update_address()
         self._load()
         self._one.draw()
@@ -197,15 +197,15 @@ def _without(text: str, kind: str, term: str) -> str:
 
 
 def summary(totals: Mapping[str, int], *, narrowed: bool = False) -> str:
-    """Return in one line what all operations amount to; `narrowed`: the list below shows some of them only."""
+    """Return the totals of all operations in one line; `narrowed`: the list below shows only some of them."""
     if not totals["operations"]:
         return ""
-    written, refused = totals["written"], totals["refused"]
-    said = [wording.plural(totals["operations"], "operation"), f"{wording.files(written)} written"]
+    written, failed = totals["written"], totals["refused"]
+    parts = [wording.plural(totals["operations"], "operation"), f"{wording.files(written)} written"]
     if narrowed:
-        said[0] = f"all operations: {wording.count(totals['operations'])}"
-    if written + refused:
-        said.append(f"{100 * written / (written + refused):.1f} % at the first try".replace("100.0", "100"))
+        parts[0] = f"all operations: {wording.count(totals['operations'])}"
+    if written + failed:
+        parts.append(f"{100 * written / (written + failed):.1f} % at the first attempt".replace("100.0", "100"))
     if totals["rolled_back"]:
-        said.append(f"{wording.count(totals['rolled_back'])} rolled back")
-    return " · ".join(said)
+        parts.append(f"{wording.count(totals['rolled_back'])} rolled back")
+    return " · ".join(parts)

@@ -13,7 +13,7 @@ from dashboards.pages.jobs import job_actions
 from indexium_core.model import wording
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import PRIORITIES, Job
-from indexium_core.model.operations.operation import OUTCOMES, OperationStatus
+from indexium_core.model.operations.operation import OperationStatus
 
 __all__ = ["JobDetails", "details_view", "facts", "outcome"]
 
@@ -44,15 +44,15 @@ def details_view(
 
     Args:
         job: The job.
-        status: How far the operation is that it carries out.
-        changed: One page of what it changed of the properties of films; None for a job that changes none.
+        status: The status of the operation that the job runs.
+        changed: One page of the properties that the job changed; None for a job that changes none.
         now: The present moment.
 
     """
     now = now or datetime.now(UTC)
     label, level = job_text.chip(job, status)
     text = job_text.sentence(job, status, now=now)
-    under_way = job.status in job_text.STARTED
+    is_started = job.status in job_text.STARTED
     return {
         "open": True,
         "id": job.id,
@@ -61,7 +61,7 @@ def details_view(
         "status": label,
         "level": level,
         "text": f"{text[:1].upper()}{text[1:]}",
-        "gauge": job_text.gauge(job, status) if under_way else None,
+        "gauge": job_text.gauge(job, status) if is_started else None,
         "pace": job_text.speed(job, status) if job.status == "running" else "",
         "facts": facts(job, now=now),
         "outcome": outcome(job, status),
@@ -69,14 +69,12 @@ def details_view(
         "acts": job_actions.actions(job),
         "follow": _follow(job),
         "priority": job.priority,
-        "priorities": []
-        if job.has_ended
-        else [{"value": each, "label": _priority_label(each)} for each in range(1, 11)],
+        "priorities": [] if job.has_ended else _priorities(),
     }
 
 
 def _changes(job: Job, changed: AuditPage) -> dict[str, Any]:
-    unchanged = "Of what was known of these films nothing has changed."
+    unchanged = "The properties of these files have not changed."
     nothing = job.job_type == "rescan" and job.has_ended and not changed.total
     return changes.by_job(changed) | {"none": unchanged if nothing else ""}
 
@@ -87,38 +85,33 @@ def _priorities() -> list[dict[str, Any]]:
 
 def _priority_label(priority: int) -> str:
     by_number = {number: word for word, number in PRIORITIES.items()}
-    said = {1: "first of all", 10: "last of all"} | by_number
-    return f"{priority}, {said[priority]}" if priority in said else str(priority)
+    names = {1: "highest", 10: "lowest"} | by_number
+    return f"{priority}, {names[priority]}" if priority in names else str(priority)
 
 
 def _follow(job: Job) -> dict[str, str] | None:
-    """Return the page that tells more of the operation that a job carries out."""
+    """Return the page that shows the operation that the job runs."""
     if job.operation_id is None:
         return None
     if job.status in ("running", "paused", "pending"):
-        return {"label": "Watch its files", "act": "progress"}
-    return {"label": "See it in History", "act": "history"}
+        return {"label": "Show progress", "act": "progress"}
+    return {"label": "Show in History", "act": "history"}
 
 
 def facts(job: Job, *, now: datetime) -> list[list[str]]:
-    """Return the plain facts."""
-    pairs = [
-        [
-            "Kind",
-            job_text.KINDS.get(job.job_type, job.job_type)[:-1] if job.job_type in job_text.KINDS else job.job_type,
-        ]
-    ]
+    """Return the facts as pairs of label and text."""
+    pairs = [["Kind", job_text.KINDS[job.job_type][:-1] if job.job_type in job_text.KINDS else job.job_type]]
     if job.started_at:
-        pairs.append(["Began", wording.when(job.started_at, now=now)])
+        pairs.append(["Started", wording.when(job.started_at, now=now)])
     if job.completed_at:
         took = f", after {wording.duration(job.seconds)}" if job.seconds else ""
         pairs.append(["Ended", wording.when(job.completed_at, now=now) + took])
     if job.retry_count:
-        pairs.append(["Tries", f"{job.retry_count + 1} of {job.max_retries + 1}"])
+        pairs.append(["Attempts", f"{job.retry_count + 1} of {job.max_retries + 1}"])
     if job.status == "pending" and job.next_retry_at and job.next_retry_at > now:
         pairs.append(["Not before", wording.when(job.next_retry_at, now=now)])
     if job.depends_on and not job.has_ended:
-        pairs.append(["Comes after", job_text.job_ids(job.depends_on)])
+        pairs.append(["Waiting for", job_text.job_ids(job.depends_on)])
     if job.status == "paused" and job.paused_at:
         pairs.append(["Paused", wording.when(job.paused_at, now=now) + job_text.paused_by(job)])
     if job.operation_id is not None:
@@ -127,25 +120,26 @@ def facts(job: Job, *, now: datetime) -> list[list[str]]:
 
 
 def outcome(job: Job, status: OperationStatus | None = None) -> list[list[str]]:
-    """Return what came of it so far, a number with its word each; of one that has ended what its summary says."""
+    """Return the results so far as pairs of label and number; of a job that ended, also its summary."""
     counts = dict(job.counters)
-    told = {key: value for key, value in counts.items() if value}
-    summed = {key: value for key, value in job.summary.items() if key not in _SHOWN_ELSEWHERE and value != told}
-    if status is not None:  # of an operation: of what it does, its job has a part only
+    shown = {key: value for key, value in counts.items() if value}
+    summed = {key: value for key, value in job.summary.items() if key not in _SHOWN_ELSEWHERE and value != shown}
+    if status is not None:  # the operation knows all of its files, the job only those of its last run
         summed.pop("counts", None)
-        left = OUTCOMES["not_started"] if status.finished else words.item_status("pending")[0]
-        named = OUTCOMES | {"conflict": words.item_status("conflict")[0], "not_started": left}
-        counts = {named[outcome]: number for outcome, number in status.outcomes.items()}
-    return _plain(counts | summed)  # in the order of the counts: a summary has none of its own
+        counts = words.outcome_counts(status.outcomes, status.operation_type)
+        if not status.finished:
+            label = words.outcome_label("not_started")
+            counts = {"waiting" if key == label else key: number for key, number in counts.items()}
+    return _pairs(counts | summed, job.job_type)  # in the order of the counts: a summary has no order
 
 
-def _plain(values: Mapping[str, Any], before: str = "") -> list[list[str]]:
-    """Return JSON values as pairs of words; empty ones are left out."""
+def _pairs(values: Mapping[str, Any], kind: str, before: str = "") -> list[list[str]]:
+    """Return JSON values as pairs of label and text; empty values are left out."""
     pairs: list[list[str]] = []
     for key, value in values.items():
-        label = f"{before}{job_text.counter_label(key)}"
+        label = f"{before}{job_text.counter_label(key, kind)}"
         if isinstance(value, Mapping):
-            pairs += _plain(value, f"{label}: ")
+            pairs += _pairs(value, kind, f"{label}: ")
         elif isinstance(value, bool):
             pairs.append([_capital(label), "yes" if value else "no"])
         elif isinstance(value, int | float):

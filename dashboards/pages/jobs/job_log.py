@@ -1,4 +1,4 @@
-"""The log of a job, as it is read: one line for each thing that happened."""
+"""The log of a job: one line for each event."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["SHOWN", "JobLogView", "line", "log_view"]
 
 SHOWN = 500  # lines, the newest
 LEVELS = {"warning": ("warning", "warning"), "error": ("error", "danger"), "critical": ("error", "danger")}
-_TOLD = frozenset({"at", "level", "event", "job_id", "traceback"})
+_SHOWN_FIELDS = frozenset({"at", "level", "event", "job_id", "traceback"})
 _LONGEST = 2000  # characters of one value
 
 
@@ -31,31 +31,31 @@ def log_view(job: Job, title: str, lines: Sequence[Mapping[str, Any]], *, first:
 
     Args:
         job: The job.
-        title: What it is called.
-        lines: The newest of its lines, oldest first.
-        first: How many were read before them.
-        every: Seconds after which it is read again.
+        title: The name of the job.
+        lines: Its newest lines, the oldest of them first.
+        first: The number of lines before them.
+        every: Seconds between two reads.
 
     """
     return {
         "open": True,
         "id": job.id,
         "title": f"Log: {title}",
-        "state": "The job has ended" if job.has_ended else f"Looks for more every {every} s",
+        "state": "The job has ended" if job.has_ended else f"Updated every {every} s",
         "lines": [line(each, key=first + place) for place, each in enumerate(lines)],
-        "earlier": f"Up to {SHOWN} lines are shown here, the newest." if len(lines) >= SHOWN else "",
+        "earlier": f"Up to {SHOWN} lines are shown, the newest." if len(lines) >= SHOWN else "",
         "none": "Nothing was logged." if job.has_ended else "Nothing was logged yet.",
     }
 
 
 def line(entry: Mapping[str, Any], *, key: int) -> dict[str, Any]:
-    """Return one line: when, how grave, what, and what else it says; whatever is not of ours is shown as it is."""
+    """Return one line: time, level, event and further fields; unknown fields are shown unchanged."""
     word, level = LEVELS.get(str(entry.get("level", "")), (str(entry.get("level", "")), ""))
     at, on = _moment(entry.get("at"))
     more = [
         [_words(name), _value(value)]
         for name, value in entry.items()
-        if name not in _TOLD and value not in (None, "", {}, [])
+        if name not in _SHOWN_FIELDS and value not in (None, "", {}, [])
     ]
     return {
         "key": key,
@@ -71,7 +71,7 @@ def line(entry: Mapping[str, Any], *, key: int) -> dict[str, Any]:
 
 
 def _moment(text: Any) -> tuple[str, str]:
-    """Return the time of day with its thousandths, and day and time, both local."""
+    """Return the time of day with milliseconds, and day with time, both in local time."""
     try:
         moment = datetime.fromisoformat(str(text)).astimezone()
     except (ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""The jobs: how many of each kind, those under way, those that wait, those that have ended, and one of them."""
+"""The lists of running, waiting and ended jobs, with the number of jobs of each kind."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from indexium_core.model.operations.operation import OperationStatus
 __all__ = ["JobsHeader", "JobsList", "JobsSnapshot", "header_view", "view"]
 
 CARD = (  # what a card counts: words, states, level where there are any
-    ("active", ("running",), ""),
+    ("running", ("running",), ""),
     ("waiting", ("pending",), ""),
     ("failed", ("failed",), "danger"),
     ("paused", ("paused",), "warning"),
@@ -31,11 +31,11 @@ ENDED = {  # value of the filter → (words, states)
     "failed": ("failed", ("failed",)),
     "cancelled": ("cancelled", ("cancelled",)),
 }
-NOTHING = "Nothing has ended yet. Writes, rollbacks, scans and rescans are listed here, each with its log."
+NOTHING = "No job has ended yet. Writes, rollbacks, scans and rescans are listed here, each with its log."
 
 
 class JobsHeader(Component):
-    """View: see `header_view`. Messages: `kind` {kind}; `resume` and `cancel` {id}, of what was forgotten."""
+    """View: see `header_view`. Messages: `kind` {kind}; `resume` and `cancel` {id}, of a long-paused job."""
 
     _esm = module("jobs_header")
     _styles = ("jobs.css",)
@@ -56,20 +56,20 @@ class JobsList(Component):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobsSnapshot:
-    """What was read for one look at the page."""
+    """What the page shows, read at one time."""
 
     counts: Mapping[str, Mapping[str, int]]  # by kind and state
     under_way: JobPage
     waiting: JobPage
     ended: JobPage
     long_paused: Sequence[Job] = ()  # of all kinds, paused for more than a day
-    statuses: Mapping[int, OperationStatus] = field(default_factory=dict)  # by job, of operations under way
+    statuses: Mapping[int, OperationStatus] = field(default_factory=dict)  # by job, of operations that run
     shown: Job | None = None  # the job in detail
-    changed: AuditPage | None = None  # a page of what that changed; None for one that changes no property
+    changed: AuditPage | None = None  # a page of the properties that this job changed; None for a job that changes none
 
 
 def header_view(found: JobsSnapshot, *, kind: str, now: datetime | None = None) -> dict[str, Any]:
-    """Return what stands above the lists; `kind` is the one that they are narrowed to."""
+    """Return the view above the lists; `kind` is the filter of the lists, "" for all."""
     now = now or datetime.now(UTC)
     return {
         "summary": summary(found.counts),
@@ -81,10 +81,10 @@ def header_view(found: JobsSnapshot, *, kind: str, now: datetime | None = None) 
 def view(found: JobsSnapshot, state: JobsState, *, now: datetime | None = None) -> dict[str, Any]:
     """Return the three lists."""
     now = now or datetime.now(UTC)
-    at_work = [row(job, found.statuses.get(job.id), now) for job in found.under_way.items]
-    narrowed = "No job of this kind has ended so." if state.ended or state.kind else NOTHING
+    started = [row(job, found.statuses.get(job.id), now) for job in found.under_way.items]
+    narrowed = "No job of this kind has ended with this status." if state.ended or state.kind else NOTHING
     return {
-        "under_way": _listed(found.under_way, at_work) | {"count": _under_way(found.counts, kind=state.kind)},
+        "under_way": _listed(found.under_way, started) | {"count": _started_counts(found.counts, kind=state.kind)},
         "waiting": _listed(found.waiting, [row(job, None, now) for job in found.waiting.items]),
         "ended": {
             **_listed(found.ended, [row(job, None, now) for job in found.ended.items]),
@@ -97,32 +97,31 @@ def view(found: JobsSnapshot, state: JobsState, *, now: datetime | None = None) 
 
 
 def summary(counts: Mapping[str, Mapping[str, int]]) -> str:
-    """Return in one line what goes on."""
-    active, waiting = (_number(counts, states) for _, states, _ in CARD[:2])
-    cut, paused = _number(counts, ("interrupted",)), _number(counts, ("paused",))
-    said = [f"{wording.count(active)} under way"] if active else []
-    said += [f"{wording.count(waiting)} waiting"] if waiting else []
-    said += [f"{wording.count(paused)} paused"] if paused else []
-    said += [f"{wording.count(cut)} interrupted"] if cut else []
-    if not said:
-        return "nothing to do"
-    return " · ".join([*said, "goes on if you close this page"] if active or waiting else said)
+    """Return the numbers of open jobs in one line."""
+    running, waiting = (_number(counts, states) for _, states, _ in CARD[:2])
+    interrupted, paused = _number(counts, ("interrupted",)), _number(counts, ("paused",))
+    parts = [f"{wording.count(running)} running"] if running else []
+    parts += [f"{wording.count(waiting)} waiting"] if waiting else []
+    parts += [f"{wording.count(paused)} paused"] if paused else []
+    parts += [f"{wording.count(interrupted)} interrupted"] if interrupted else []
+    if not parts:
+        return "no open jobs"
+    return " · ".join([*parts, "continues if you close this page"] if running or waiting else parts)
 
 
 def _number(counts: Mapping[str, Mapping[str, int]], states: Sequence[str]) -> int:
     return sum(by_state.get(state, 0) for by_state in counts.values() for state in states)
 
 
-def _under_way(counts: Mapping[str, Mapping[str, int]], *, kind: str) -> str:
-    """Return what those that have begun and not ended are at, in the words of the cards; `kind`: only its."""
+def _started_counts(counts: Mapping[str, Mapping[str, int]], *, kind: str) -> str:
+    """Return the numbers of started jobs by status, in the words of the cards; `kind`: of this kind only."""
     shown = {kind: counts.get(kind, {})} if kind else counts
-    said = (("running", "active"), ("paused", "paused"), ("interrupted", "interrupted"))
-    found = [f"{wording.count(number)} {word}" for state, word in said if (number := _number(shown, (state,)))]
+    found = [f"{wording.count(number)} {state}" for state in job_text.STARTED if (number := _number(shown, (state,)))]
     return " · ".join(found) or "0"
 
 
 def cards(counts: Mapping[str, Mapping[str, int]], *, chosen: str) -> list[dict[str, Any]]:
-    """Return a card for each kind of job, the known ones always and in their order."""
+    """Return a card for each kind of job: first the known kinds, also without jobs, then the others."""
     return [
         {
             "kind": kind,
@@ -152,7 +151,7 @@ def _banner(job: Job, now: datetime) -> dict[str, Any]:
 
 
 def row(job: Job, status: OperationStatus | None, now: datetime) -> dict[str, Any]:
-    """Return one line of a list; `status` is that of the operation that it carries out, where that is under way."""
+    """Return one row of a list; `status` is the status of the operation that the job runs."""
     label, level = job_text.chip(job, status)
     return {
         "id": job.id,
@@ -162,14 +161,14 @@ def row(job: Job, status: OperationStatus | None, now: datetime) -> dict[str, An
         "gauge": job_text.gauge(job, status) if job.status in job_text.STARTED else None,
         "status": label,
         "level": level,
-        "when": _ended_when(job, now),
+        "when": _end_time(job, now),
         "acts": job_actions.actions(job),
         "cannot": {key: why for key in job_actions.KEYS if (why := job_actions.blocker(job, key))},
         "priority": job.priority,
     }
 
 
-def _ended_when(job: Job, now: datetime) -> str:
+def _end_time(job: Job, now: datetime) -> str:
     return wording.when(job.completed_at, now=now) if job.completed_at else ""
 
 

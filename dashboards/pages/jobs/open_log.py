@@ -1,4 +1,4 @@
-"""The log of one job while it is open: read again every few seconds, only what is new."""
+"""The open log of one job: every 5 seconds the new lines are read."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ EVERY = 5  # seconds
 
 
 class OpenLog:
-    """Shows the newest lines of one job's log, and what comes after them."""
+    """Shows the newest lines of one job's log, and adds new lines."""
 
     def __init__(self, library: Library, bridge: Bridge, *, closed: Callable[[], None]) -> None:
-        """Read logs of `library`; call `closed` when somebody closes the one that is shown."""
+        """Read logs of `library`; call `closed` when a person closes the log."""
         self._library, self._bridge, self._closed = library, bridge, closed
         self.view = job_log.JobLogView()
         self.view.on(close=self._close)
         self._job_id: int | None = None
-        self._turn = 0  # which opening this is: what was asked for in an earlier one is not shown
+        self._turn = 0  # number of this opening: results of an earlier opening are not shown
         self._lines: deque[Mapping[str, Any]] = deque(maxlen=job_log.SHOWN)
         self._next = 0
         self._read = 0  # lines so far
 
     def open(self, job_id: int) -> None:
-        """Show the log of a job from its newest lines on."""
+        """Show the newest lines of a job's log."""
         if job_id == self._job_id:
             return
         self._job_id, self._next, self._read = job_id, -1, 0
@@ -44,7 +44,7 @@ class OpenLog:
         self._load(self._turn)
 
     def close(self) -> None:
-        """Take it away."""
+        """Close the log."""
         if self._job_id is not None:
             self._job_id = None
             self._turn += 1
@@ -56,7 +56,7 @@ class OpenLog:
             return
 
         def read() -> tuple[Job, list[Mapping[str, Any]], int]:
-            job = self._library.jobs.get(job_id)  # before its log: what it says last is in that of one that has ended
+            job = self._library.jobs.get(job_id)  # before its log: the log of a job that has ended is complete
             page = self._library.jobs.log(job_id, after=after, limit=job_log.SHOWN)
             lines: list[Mapping[str, Any]] = [*page.lines]
             seen = page.next

@@ -1,4 +1,4 @@
-"""Jobs: what is under way, what waits and what has ended, with the log of each and what can be done with it."""
+"""The jobs page: running, waiting and ended jobs, each with its log and its actions."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from indexium_core.model.operations.operation import OperationStatus
 
 __all__ = ["EVENTS", "JobsScreen"]
 
-PER_PAGE = 10  # of those that have ended: just what the area holds
+PER_PAGE = 10  # of ended jobs: as many as the area shows without scrolling
 WAITING = 20
-AT_ONCE = 50  # of those under way
-CHANGES = 20  # values that a job changed
-READING = ("scan", "rescan")  # kinds that change properties of films
+AT_ONCE = 50  # started jobs
+CHANGES = 20  # changed properties
+READING = ("scan", "rescan")  # kinds that change properties of files
 EVENTS = tuple(f"{noun}:{verb}" for noun in job_text.KINDS for verb in ("started", "progress", "completed"))
 
 
@@ -40,7 +40,7 @@ class JobsScreen(Screen):
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
         self._header, self._lists, self._drawer = parts.JobsHeader(), parts.JobsList(), job_details.JobDetails()
         self._log = OpenLog(library, bridge, closed=self._close_log)
-        self._found: parts.JobsSnapshot | None = None
+        self._snapshot: parts.JobsSnapshot | None = None
         self._ticking = False
         acts: dict[str, Callable[[Mapping[str, Any]], None]] = {
             "close": lambda _: self._show_one(None),
@@ -49,7 +49,7 @@ class JobsScreen(Screen):
             "resume": lambda message: self._act(library.jobs.resume, message),
             "cancel": lambda message: self._with_job(message, self._cancel),
             "retry": lambda message: self._with_job(message, self._retry),
-            "settle": lambda message: self._with_job(message, self._settle),
+            "settle": lambda message: self._with_job(message, self._resolve),
             "priority": self._set_priority,
         }
         self._header.on(**acts, kind=lambda message: self._narrow(kind=str(message.get("kind", ""))))
@@ -81,11 +81,11 @@ class JobsScreen(Screen):
         }
 
     def start(self) -> None:
-        """Follow the process's events; every 500 ms at most."""
+        """Subscribe to the events of all jobs."""
         self._bridge.listen(EVENTS, self.refresh, every=0.5)
 
     def enter(self) -> None:
-        """Show the page, with the log where the address says so."""
+        """Show the page, with the log if the address names it."""
         self.refresh()
         if self.state.log and self.state.job_id is not None:
             self._log.open(self.state.job_id)
@@ -93,30 +93,30 @@ class JobsScreen(Screen):
             self._log.close()
 
     def refresh(self) -> None:
-        """Read the lists again, where the page is looked at."""
+        """Read the lists again, if the page is shown."""
         if self._session.is_showing("jobs"):
             self._bridge.run(self._read, self._show, name="jobs", failed=self._failed)
 
     def _read(self) -> parts.JobsSnapshot:
         state, jobs = self.state, self._library.jobs
         kinds = (state.kind,) if state.kind else ()
-        under_way = jobs.list(kinds, job_text.STARTED, per_page=AT_ONCE)
+        started = jobs.list(kinds, job_text.STARTED, per_page=AT_ONCE)
         shown = self._one(state.job_id)
         return parts.JobsSnapshot(
             counts=jobs.counts(),
-            under_way=under_way,
+            under_way=started,
             waiting=self._page(kinds, ("pending",), state.waiting, WAITING),
             ended=self._page(kinds, parts.ENDED[state.ended][1], state.number, PER_PAGE),
             long_paused=[
                 job for job in jobs.list((), ("paused",), per_page=AT_ONCE).items if job_text.is_long_paused(job)
             ],
-            statuses=self._statuses([*under_way.items, *([shown] if shown else [])], shown),
+            statuses=self._statuses([*started.items, *([shown] if shown else [])], shown),
             shown=shown,
             changed=self._changed(shown) if shown and shown.job_type in READING else None,
         )
 
     def _page(self, kinds: Sequence[str], statuses: Sequence[str], number: int, per_page: int) -> JobPage:
-        """Return a page of jobs; the last one where there are not so many."""
+        """Return a page of jobs, the last page if there are fewer."""
         page = self._library.jobs.list(kinds, statuses, page=number, per_page=per_page)
         if page.items or number == 1:
             return page
@@ -124,16 +124,16 @@ class JobsScreen(Screen):
 
     def _statuses(self, jobs: Sequence[Job], shown: Job | None) -> dict[int, OperationStatus]:
         """
-        Return how far the operations are that jobs carry out: they know bytes and the file at work.
+        Return the status of the operations that jobs run, with bytes and the current file.
 
-        Of the job that is `shown` in detail also where it is not at work: what became of each file.
+        The operation of the job that is `shown` in detail is included in every state.
         """
         found = {}
         for job in jobs:
             if job.operation_id is not None and (job.status in ("running", "paused") or job is shown):
                 try:
                     found[job.id] = self._library.status(job.operation_id)
-                except errors.UnknownIdError:  # gone since the job was read
+                except errors.UnknownIdError:  # removed after the job was read
                     continue
         return found
 
@@ -148,14 +148,14 @@ class JobsScreen(Screen):
             return None
 
     def _changed(self, job: Job) -> AuditPage:
-        """Return a page of what a job changed; the last one where there are not so many."""
+        """Return a page of the properties that a job changed, the last page if there are fewer."""
         page = self._library.audit.page(job_id=job.id, page=self.state.changes, per_page=CHANGES)
         if page.items or not page.total:
             return page
         return self._library.audit.page(job_id=job.id, page=-(-page.total // CHANGES), per_page=CHANGES)
 
     def _show(self, found: parts.JobsSnapshot) -> None:
-        self._found = found
+        self._snapshot = found
         self.state.param.update(waiting=found.waiting.page, number=found.ended.page)
         self._header.put(**parts.header_view(found, kind=self.state.kind))
         self._lists.put(**parts.view(found, self.state))
@@ -164,10 +164,10 @@ class JobsScreen(Screen):
             self._drawer.put(open=False)
         else:
             self._drawer.put(**job_details.details_view(shown, found.statuses.get(shown.id), found.changed))
-        if not self._ticking:  # a large file may take minutes without any news, and a wait comes to its end
+        if not self._ticking:  # a large file can take minutes without an event, and a waiting time ends without one
             self._ticking = True
-            going = any(job.status == "running" for job in found.under_way.items)
-            self._bridge.after(1000 if going else 2000, self._tick)
+            is_running = any(job.status == "running" for job in found.under_way.items)
+            self._bridge.after(1000 if is_running else 2000, self._tick)
 
     def _failed(self, error: errors.IndexiumError) -> None:
         self._lists.put(error=error.message)
@@ -177,7 +177,7 @@ class JobsScreen(Screen):
         self.refresh()
 
     def _retry(self, job: Job) -> None:
-        """Try a job again; of an operation ask first what is to be written, as its own page does."""
+        """Retry a job; for an operation, first ask which files to write."""
         operation_id = job.operation_id
         if operation_id is None:
             self._act(self._library.jobs.retry, {"id": job.id})
@@ -189,7 +189,7 @@ class JobsScreen(Screen):
             once=True,
         )
 
-    # What is looked at.
+    # The state of the page.
 
     def _narrow(self, **values: Any) -> None:
         pages = {} if {"waiting", "number"} & values.keys() else {"waiting": 1, "number": 1}
@@ -203,7 +203,7 @@ class JobsScreen(Screen):
         self.refresh()
 
     def _move(self, message: Mapping[str, Any]) -> None:
-        if self.state.job_id is not None:  # what is beside the lists is what the keys act on
+        if self.state.job_id is not None:  # the keys act on the job that is shown in detail
             self._show_one(int(message["id"]))
 
     def _show_log(self, job_id: int) -> None:
@@ -228,7 +228,7 @@ class JobsScreen(Screen):
     def _open_file(self, file_id: int) -> None:
         self._session.go("plan", cursor=file_id, details=True, track=file_id)
 
-    # What the person does.
+    # Actions.
 
     def _act(self, call: Callable[..., Job], message: Mapping[str, Any], *more: Any) -> None:
         job_id = int(message["id"])
@@ -242,7 +242,7 @@ class JobsScreen(Screen):
         self._act(self._library.jobs.set_priority, message, int(message["priority"]))
 
     def _cancel(self, job: Job) -> None:
-        """Say what cancelling leaves, ask, and cancel."""
+        """Show what remains after a cancellation, ask, and cancel."""
         if why := job_actions.blocker(job, "cancel"):
             self._bridge.toast("info", why)
             return
@@ -250,11 +250,11 @@ class JobsScreen(Screen):
             f"Cancel “{job_text.name(job)}”?",
             [{"kind": "text", "text": job_text.cancel_effect(job)}],
             lambda _: self._act(self._library.jobs.cancel, {"id": job.id}),
-            confirm="Cancel the rest" if job.progress_current else "Cancel it",
-            back="Let it go on",
+            confirm="Cancel the rest" if job.progress_current else "Cancel the job",
+            back="Keep running",
             risky=True,
         )
 
-    def _settle(self, job: Job) -> None:
+    def _resolve(self, job: Job) -> None:
         if job.operation_id is not None:
             self._session.interrupted.show(job.operation_id)

@@ -11,10 +11,10 @@ from indexium_core.library import ImportCheck, ImportReport, ScanProgress, ScanR
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import (
     KINDS,
-    GoneCheck,
-    HeldFile,
-    HeldPage,
+    FilePage,
+    FolderComparison,
     LibraryDetails,
+    ListedFile,
     Quality,
     RemovalReport,
 )
@@ -40,17 +40,17 @@ STATES = {  # state of files → (words, level of the chip)
     "unreadable": ("unreadable", "danger"),
     "not_video": ("no media", "blocked"),
 }
-TILES = (  # list → what stands under its number, and how bad a number other than 0 is
+TILES = (  # list → label of its number, and the level of a number other than 0
     ("all", "files", ""),
     ("people", "with people", "good"),
-    ("nobody", "nobody known", ""),
-    ("unknown", "name people that only they know", "look"),
-    ("text", "with text of your own", ""),
-    ("copies", "there more than once", ""),
+    ("nobody", "no people yet", ""),
+    ("unknown", "with people that only the file names", "look"),
+    ("text", "with custom text", ""),
+    ("copies", "duplicates", ""),
     ("broken", "damaged, empty or unreadable", "bad"),
     ("unwritable", "cannot be written", ""),
     ("missing", "missing since a scan", "look"),
-    ("offline", "in folders that are away", "look"),
+    ("offline", "in offline folders", "look"),
 )
 # What of a list is in the plan, as a search.
 PLANNED = {
@@ -83,7 +83,7 @@ class Folders(Component):
     _styles = ("house.css",)
 
     def hints(self, found: list[dict[str, Any]], serial: int) -> None:
-        """Answer what a half-typed path may mean."""
+        """Send the folders that match a partly typed path."""
         self._send_msg({"hints": found, "serial": serial})
 
 
@@ -143,12 +143,12 @@ def folder_row(found: LibraryDetails) -> dict[str, Any]:
 
 
 def _people(quality: Quality) -> dict[str, Any]:
-    waiting = f"{wording.plural(quality.waiting, 'name waits', 'names wait')} for a scan to meet the file"
+    waiting = f"{wording.plural(quality.waiting, 'name is', 'names are')} waiting for a scan"
     return {
         "known": wording.plural(quality.persons, "person", "people") if quality.persons else "",
         "waiting": waiting if quality.waiting else "",
         "unknown": quality.unknown,
-        "take": f"Take over whom {wording.files(quality.unknown)} name{'s' if quality.unknown == 1 else ''}"
+        "take": f"Add the people that {wording.files(quality.unknown)} name{'s' if quality.unknown == 1 else ''}"
         if quality.unknown
         else "",
     }
@@ -158,26 +158,28 @@ def _people(quality: Quality) -> dict[str, Any]:
 
 
 def steps(details: Sequence[LibraryDetails], quality: Quality, *, planned: int, scanning: bool) -> list[dict[str, Any]]:
-    """Return what leads from an empty home to a first plan, each step with what will not happen."""
+    """Return the steps from an empty home to a first plan, each with its assurance."""
     scanned = any(each.scanned_at for each in details) and not scanning
     done = [bool(details), scanned, bool(quality.persons or quality.waiting) and scanned, False]
     now = done.index(False)
     texts = [
-        ("Choose a folder", "The one that your films are in, with all that is below it.", "Nothing in it is touched."),
+        ("Choose a folder", "The folder with your videos. Its subfolders are included.", "No file is changed."),
         (
-            "Look what is in it",
-            "A scan reads the names, the sizes and the comments of the films.",
-            "A scan changes nothing.",
+            "Scan the folder",
+            "A scan reads the names, sizes and comments of the files.",
+            "A scan changes no file.",
         ),
         (
-            "Say who is in them",
-            "By a list that you have, by what the films themselves say, or by hand.",
-            "This is kept in Indexium’s own home; no film is changed.",
+            "Add people",
+            "From a list, from the comments of the files, or by hand.",
+            "The people are stored in the home of Indexium. No file is changed.",
         ),
         (
             "Review the plan",
-            f"{wording.files(planned)} would change." if planned else "It shows what would be written into which film.",
-            "A plan is a list. Nothing is written before you say so, and all of it can be taken back.",
+            f"{wording.files(planned)} would change."
+            if planned
+            else "The plan shows what would be written into each file.",
+            "Nothing is written before you confirm, and every write can be rolled back.",
         ),
     ]
     return [
@@ -190,7 +192,7 @@ def steps(details: Sequence[LibraryDetails], quality: Quality, *, planned: int, 
 
 
 def scanning(progress: ScanProgress, *, stopping: bool) -> dict[str, Any]:
-    """Return how far a scan is."""
+    """Return the progress of a scan."""
     walking = progress.total is None
     parts = [
         f"{wording.count(round(progress.rate))} files/s" if progress.rate >= 1 else "",
@@ -208,22 +210,24 @@ def scanning(progress: ScanProgress, *, stopping: bool) -> dict[str, Any]:
 
 
 def report(found: ScanReport) -> dict[str, Any]:
-    """Return what a scan found."""
+    """Return the result of a scan."""
     numbers = [
         (found.new, "new"),
         (found.changed, "changed"),
         (found.moved, "moved"),
         (found.missing, "missing"),
-        (found.unchanged, "as before"),
+        (found.unchanged, "unchanged"),
     ]
-    told = ", ".join(f"{wording.count(number)} {name}" for number, name in numbers if number)
+    changes = ", ".join(f"{wording.count(number)} {name}" for number, name in numbers if number)
     bad = sum(count for state, count in found.by_state.items() if state != "ok")
-    begin = "Stopped after " if found.cancelled else ""
-    text = f"{begin}{wording.files(found.seen)}{f': {told}' if told else ''}, in {wording.duration(found.seconds)}."
+    start = "Stopped after " if found.cancelled else ""
+    text = (
+        f"{start}{wording.files(found.seen)}{f': {changes}' if changes else ''}, in {wording.duration(found.seconds)}."
+    )
     if found.cancelled:
-        text += " The rest is as it was; another scan goes on from there."
+        text += " The other files were not scanned. The next scan includes them."
     if bad:
-        text += f" {wording.files(bad)} cannot be used; the list below says why."
+        text += f" {wording.files(bad)} cannot be used. The list below shows the reasons."
     return {"text": text, "messages": found.messages[:20], "level": "warning" if found.messages else "note"}
 
 
@@ -231,43 +235,43 @@ def report(found: ScanReport) -> dict[str, Any]:
 
 
 _PARTS = {  # part of a folder → its files, and what undoes that they are forgotten
-    "all": ("files that Indexium forgets", "Add the folder again to undo it."),
-    "missing": ("files that are missing", "A file that comes back is known again by what is in it."),
-    "audio": ("audio files that Indexium forgets", "Include audio files again to undo it, then scan."),
+    "all": ("files that Indexium forgets", "To undo this, add the folder again."),
+    "missing": ("files that are missing", "If a file returns, Indexium recognizes it by its content."),
+    "audio": ("audio files that Indexium forgets", "To undo this, include audio files again and scan."),
 }
 
 
 def forgetting(found: RemovalReport, *, part: str) -> list[dict[str, Any]]:
-    """Return what it means to forget a part of a folder (a key of `_PARTS`), as sections of a question."""
-    what, after = _PARTS[part]
+    """Return the effect of forgetting a part of a folder (a key of `_PARTS`), as sections of a question."""
+    label, after = _PARTS[part]
     pairs = [
         ["folder", found.path],
-        [what, wording.count(found.files)],
-        ["of them with people", f"{wording.count(found.with_people)}: who is in them is kept"],
+        [label, wording.count(found.files)],
+        ["of them with people", f"{wording.count(found.with_people)}: their people are kept"],
     ]
     if found.decisions:
-        pairs.append(["edits, skips and modes", f"{wording.count(found.decisions)}: these go"])
+        pairs.append(["edits, skips and modes", f"{wording.count(found.decisions)}: these are removed"])
     return [
-        {"kind": "text", "text": "No file on the disk is touched, and the history of what was written stays."},
+        {"kind": "text", "text": "No file on the disk is changed, and the history stays."},
         {"kind": "facts", "pairs": pairs},
         {"kind": "hint", "text": after},
     ]
 
 
-def gone(found: GoneCheck) -> list[dict[str, Any]]:
-    """Return what a look at a folder found, as sections of a question."""
+def gone(found: FolderComparison) -> list[dict[str, Any]]:
+    """Return the missing files of a folder, as sections of a question."""
     pairs = [
         ["known", wording.files(found.known)],
-        ["not there now", wording.files(found.gone)],
-        ["of them with people", f"{wording.count(found.with_people)}: who is in them is kept"],
+        ["missing now", wording.files(found.gone)],
+        ["of them with people", f"{wording.count(found.with_people)}: their people are kept"],
     ]
     if found.new:
-        pairs.append(["new there", f"{wording.files(found.new)}; some may be missing ones under another name"])
+        pairs.append(["new", f"{wording.files(found.new)}; some may be missing files under another name"])
     return [
         {"kind": "facts", "pairs": pairs},
         {
             "kind": "text",
-            "text": "They would be called missing. Nothing is deleted, and a file that comes back is known again.",
+            "text": "These files would be marked as missing. Nothing is deleted. Indexium recognizes returning files.",
         },
     ]
 
@@ -275,7 +279,7 @@ def gone(found: GoneCheck) -> list[dict[str, Any]]:
 # The quality, and the lists.
 
 
-def held(quality: Quality, page: HeldPage | None, *, kind: str, texts: bool = True) -> dict[str, Any]:
+def held(quality: Quality, page: FilePage | None, *, kind: str, texts: bool = True) -> dict[str, Any]:
     """Return the numbers of a home, and one page of a list."""
     return {
         "tiles": [
@@ -294,7 +298,7 @@ def held(quality: Quality, page: HeldPage | None, *, kind: str, texts: bool = Tr
     }
 
 
-def _list(quality: Quality, page: HeldPage, kind: str, *, texts: bool) -> dict[str, Any]:
+def _list(quality: Quality, page: FilePage, kind: str, *, texts: bool) -> dict[str, Any]:
     first = (page.page - 1) * page.per_page
     said = [{"text": each.text, "files": wording.files(each.files)} for each in quality.texts if each.files > 1]
     return {
@@ -307,11 +311,11 @@ def _list(quality: Quality, page: HeldPage, kind: str, *, texts: bool) -> dict[s
         "pages": max(1, -(-page.total // page.per_page)),
         "range": wording.range_of(first + 1, first + len(page.items), page.total),
         "planned": PLANNED.get(kind, "") if page.total else "",
-        "take": f"Take these people over ({wording.files(page.total)})" if kind == "unknown" and page.total else "",
+        "take": f"Add these people ({wording.files(page.total)})" if kind == "unknown" and page.total else "",
     }
 
 
-def file_row(found: HeldFile, kind: str) -> dict[str, Any]:
+def file_row(found: ListedFile, kind: str) -> dict[str, Any]:
     """Return one file of a list."""
     state, level = STATES.get(found.state, ("", ""))
     more = {"copies": f"{wording.count(found.copies)} files with the same media", "text": found.text}

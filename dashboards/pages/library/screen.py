@@ -1,7 +1,7 @@
 """
-The library: folders, scans, who is in which film, and how good all of it is. In an empty home it leads to a first plan.
+The library page: folders, scans, the people of files, and lists of files. In an empty home it leads to a first plan.
 
-A scan belongs to the process, not to the page: it goes on when the page is closed, and every page shows the same one.
+A scan runs in the process, not in the page: it continues when the page is closed, and every page shows the same scan.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dashboards.session import Session
 from dashboards.state import LibraryState
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.files.inventory import KINDS, HeldPage, LibraryDetails, Quality
+from indexium_core.model.files.inventory import KINDS, FilePage, LibraryDetails, Quality
 
 if TYPE_CHECKING:
     from indexium_core.library import ScanReport
@@ -31,13 +31,13 @@ NEWS = ("scan:completed", "plan:changed")
 
 
 class _LibraryResult(NamedTuple):
-    """What one look at the home found."""
+    """What the page shows, read at one time."""
 
     folders: list[LibraryDetails]
     quality: Quality
-    page: HeldPage | None
+    page: FilePage | None
     planned: int
-    written: bool  # something was, so nobody needs to be led by the hand
+    written: bool  # something was written, so the first steps are not shown
 
 
 class LibraryScreen(Screen):
@@ -51,7 +51,7 @@ class LibraryScreen(Screen):
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
         self._folders = drawing.Folders()
         self._found: _LibraryResult | None = None
-        self._guided = False  # somebody is led to a first plan in this session
+        self._guided = False  # the first steps are shown in this session
         self._stopping = False
         self._report: ScanReport | None = None
         self._import = PeopleImport(library, bridge, session, self._imported, self._draw)
@@ -63,7 +63,7 @@ class LibraryScreen(Screen):
             hints=self._hint,
             scan=lambda message: self._scan(message.get("id"), full=bool(message.get("full"))),
             stop=lambda _: self._stop(),
-            gone=lambda message: self._look_for_gone(int(message["id"])),
+            gone=lambda message: self._check_missing(int(message["id"])),
             forget=lambda message: self._ask_forget(int(message["id"]), missing=True),
             remove=lambda message: self._ask_forget(int(message["id"]), missing=False),
             mode=self._set_mode,
@@ -94,7 +94,7 @@ class LibraryScreen(Screen):
         self._bridge.listen(NEWS, self._scanned, every=1.0)
 
     def refresh(self) -> None:
-        """Read what the home holds again, where the page is looked at."""
+        """Read the folders and lists again, if the page is shown."""
         if self._session.is_showing("library"):
             self._bridge.run(self._read, self._show, name="library")
 
@@ -167,7 +167,7 @@ class LibraryScreen(Screen):
     def _add(self, text: str) -> None:
         path = text.strip()
         if not path.startswith(("/", "~")):
-            self._bridge.toast("error", "Type the whole path, from / on, or from ~ for your own folder.")
+            self._bridge.toast("error", "Enter the full path. It starts with / or with ~ for your home folder.")
             return
         self._bridge.run(
             lambda: self._library.inventory.add(path),
@@ -185,7 +185,7 @@ class LibraryScreen(Screen):
             rows = self._library.inventory.list()
             dirs = [Path(row.path_bytes.decode("utf-8", "surrogateescape")) for row in rows if row.library_id == wanted]
             if wanted is not None and not dirs:
-                raise errors.UnknownIdError("This folder is not there any more.")
+                raise errors.UnknownIdError("This folder was removed from the library.")
             return self._library.scan(dirs, full=full, really_gone=really_gone)
 
         self._bridge.run(work, self._reported, failed=self._failed)
@@ -221,7 +221,7 @@ class LibraryScreen(Screen):
             lambda: self._library.inventory.set_modes(
                 library_id, mode=modes["people_mode"], comment_mode=modes["comment_mode"]
             ),
-            lambda _: f"{row.name}: the plan goes by it from now on.",
+            lambda _: f"{row.name}: the plan uses the new mode now.",
         )
 
     def _set_audio(self, library_id: int, *, included: bool) -> None:
@@ -251,50 +251,50 @@ class LibraryScreen(Screen):
         else:
             self._bridge.run(lambda: self._library.inventory.audio_files(library_id), ask, name="forgetting", once=True)
 
-    def _look_for_gone(self, library_id: int) -> None:
-        holdings = self._library.inventory
+    def _check_missing(self, library_id: int) -> None:
+        inventory = self._library.inventory
 
         def ask(found: Any) -> None:
             if found.reason:
                 self._dialog.report(
-                    "This cannot be told now",
+                    "The folder cannot be checked now",
                     [
                         {"kind": "why", "level": "warning", "text": found.reason},
                         {
                             "kind": "text",
-                            "text": "Where all of it is gone for good, remove the folder. Who is in its films is kept.",
+                            "text": "If all files are deleted, remove the folder. The people of its files are kept.",
                         },
                     ],
                 )
             elif not found.gone:
-                self._dialog.report("Nothing is gone", [{"kind": "text", "text": "Every file that is known is there."}])
+                self._dialog.report("No file is missing", [{"kind": "text", "text": "Every known file was found."}])
             else:
                 self._dialog.ask(
-                    "Are these files really gone?",
+                    "Mark these files as missing?",
                     drawing.gone(found),
                     lambda _: self._scan(library_id, really_gone=True),
-                    confirm=f"Call {wording.files(found.gone)} missing",
+                    confirm=f"Mark {wording.files(found.gone)} as missing",
                     risky=True,
                 )
 
-        self._bridge.run(lambda: holdings.gone(library_id), ask, name="gone", once=True)
+        self._bridge.run(lambda: inventory.gone(library_id), ask, name="gone", once=True)
 
     def _ask_forget(self, library_id: int, *, missing: bool) -> None:
-        holdings = self._library.inventory
-        look = holdings.forgettable if missing else holdings.removal
-        forget = self._library.inventory.forget_missing if missing else self._library.inventory.remove
+        inventory = self._library.inventory
+        preview = inventory.forgettable if missing else inventory.removal
+        forget = inventory.forget_missing if missing else inventory.remove
 
         def ask(found: Any) -> None:
             files = wording.files(found.files)
             self._dialog.ask(
-                "Forget what is missing?" if missing else "Remove this folder?",
+                "Forget missing files?" if missing else "Remove this folder?",
                 drawing.forgetting(found, part="missing" if missing else "all"),
                 lambda _: self._change(lambda: forget(library_id), lambda _: f"{files} forgotten."),
                 confirm=f"Forget {files}" if found.files else "Remove the folder",
                 risky=True,
             )
 
-        self._bridge.run(lambda: look(library_id), ask, name="forgetting", once=True)
+        self._bridge.run(lambda: preview(library_id), ask, name="forgetting", once=True)
 
     # People, and the lists.
 
@@ -311,7 +311,7 @@ class LibraryScreen(Screen):
             [
                 {
                     "kind": "text",
-                    "text": "Names with commas between them. They are added to who is known; no film is changed.",
+                    "text": "Enter names separated by commas. They are added to the database. No file is changed.",
                 }
             ],
             lambda text: self._add_people(file_id, text),

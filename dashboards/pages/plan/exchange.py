@@ -1,4 +1,4 @@
-"""An edited CSV that came back: what it would change, what is wrong with it, and applying it."""
+"""The import of an edited CSV: its changes, its errors, and the confirmation."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ OVERWRITE = "overwrite"
 
 
 def menu(state: PlanState, files: str, found: PlanStatistics, total: int) -> dict[str, Any]:
-    """Return what the menu of export and import shows; `files` is where they are sent, `total` how many are listed."""
+    """Return the view of the menu; `files` is the address of the downloads, `total` the number of listed files."""
     search = {"q": state.query, "sort": state.sort, "desc": "1" if state.descending else ""}
     everything = found.total_files + (0 if "postponed" in state.query else found.postponed_count)
     return {
@@ -36,7 +36,7 @@ def menu(state: PlanState, files: str, found: PlanStatistics, total: int) -> dic
         "what": wording.files(total) + (" of this search" if state.query.strip() else ""),
         "every": wording.files(everything) + (" of this search" if state.query.strip() else ""),
         "largest": LARGEST,
-        "too_large": f"This file is larger than {wording.size(LARGEST)}. Send only the rows that you changed.",
+        "too_large": f"This file is larger than {wording.size(LARGEST)}. Import only the rows that you changed.",
     }
 
 
@@ -46,14 +46,14 @@ class ImportChanges:
     def __init__(
         self, library: Library, bridge: Bridge, dialog: Dialog, desk: ResultCache, applied: Callable[[], None]
     ) -> None:
-        """Stand ready; `applied` is called when changes were made."""
+        """Make the import; `applied` is called after changes were applied."""
         self._library, self._bridge, self._dialog, self._desk, self._applied = library, bridge, dialog, desk, applied
         self._serial = 0
 
     def refused(self, message: Mapping[str, Any]) -> None:
-        """Say why an upload was not taken."""
+        """Show why an upload was rejected."""
         self._dialog.report(
-            "This file cannot be taken",
+            "This file cannot be imported",
             [{"kind": "why", "level": "warning", "text": str(message.get("text", ""))[:500]}],
         )
 
@@ -68,7 +68,7 @@ class ImportChanges:
 
     def _ask(self, preview: ChangesPreview, name: str) -> None:
         sections = [*_verdict(preview), *_lists(preview, 1, 1)]
-        files = len(preview.taken())
+        files = len(preview.applicable())
         title = f"Changes of {name}" if name else "Changes"
 
         def turn(which: str, page: int, _choice: str) -> None:
@@ -109,33 +109,33 @@ class ImportChanges:
 def _options(preview: ChangesPreview) -> list[dict[str, str]]:
     if not preview.conflicts:
         return []
-    label = f"Also the {wording.plural(preview.conflicts, 'file')} about which something else was decided here since"
-    hint = "What was decided here gives way; undo brings it back."
+    label = f"Also the {wording.plural(preview.conflicts, 'file')} that were edited here after the export"
+    hint = "The import replaces these edits. Undo restores them."
     return [{"key": OVERWRITE, "label": label, "hint": hint}]
 
 
 def _verdict(preview: ChangesPreview) -> list[dict[str, Any]]:
-    """Return what it comes to: counts, notes."""
+    """Return the numbers of changes, and notes."""
     counts = preview.counts(overwrite=True)
     pairs = [
         [name, wording.files(counts[key])]
         for key, name in (
             ("people", "Other people"),
             ("postponed", "Skipped"),
-            ("brought_back", "Brought back"),
+            ("brought_back", "No longer skipped"),
             ("modes", "Other modes"),
         )
         if counts[key]
     ]
-    pairs.append(["As they are", wording.files(preview.unchanged)])
+    pairs.append(["Unchanged", wording.files(preview.unchanged)])
     found: list[dict[str, Any]] = [{"kind": "facts", "pairs": pairs}]
     if counts["removes_everyone"]:
         lost = counts["removes_everyone"]
-        text = f"In {wording.files(lost)} nobody would be left: the cell for the people is empty."
+        text = f"{wording.files(lost)} would have no people left: the cell of the people is empty."
         found.append({"kind": "why", "level": "danger", "text": text})
     if not preview.rows:
         found.insert(0, {"kind": "why", "level": "safe", "text": "No row differs from the plan."})
-    found.append({"kind": "hint", "text": " ".join(["Nothing is written into a file by this.", *preview.notes])})
+    found.append({"kind": "hint", "text": " ".join(["No file is written by this import.", *preview.notes])})
     return found
 
 
@@ -148,7 +148,7 @@ def _lists(preview: ChangesPreview, rows: int, problems: int) -> list[dict[str, 
 
 def _errors(preview: ChangesPreview, page: int) -> dict[str, Any]:
     number = len(preview.errors)
-    label = f"{wording.plural(number, 'row')} cannot be taken"
+    label = f"{wording.plural(number, 'row')} cannot be imported"
     found = [
         {"key": f"line{each.line}", "name": f"line {each.line}", "chips": [], "message": each.message}
         for each in _part(preview.errors, page)
@@ -175,22 +175,22 @@ def _row(change: FileChange) -> dict[str, Any]:
         "path": change.file_path,
         "chips": _chips(change),
         "tags": tags if change.after is not None else None,
-        "message": " · ".join(part for part in (_said(change), change.conflict, f"line {change.line}") if part),
+        "message": " · ".join(part for part in (_note(change), change.conflict, f"line {change.line}") if part),
     }
 
 
 def _chips(change: FileChange) -> list[dict[str, str]]:
     flags = (
-        (bool(change.conflict), "warning", "decided here"),
-        (change.removes_everyone, "danger", "removes everyone"),
+        (bool(change.conflict), "warning", "edited here"),
+        (change.removes_everyone, "danger", "removes all people"),
         (change.postponed is True, "note", "skip"),
-        (change.postponed is False, "note", "bring back"),
+        (change.postponed is False, "note", "no longer skipped"),
     )
     return [{"level": level, "text": text} for wanted, level, text in flags if wanted]
 
 
-def _said(change: FileChange) -> str:
-    """Return the modes and the day that a row asks for, and an order of people that is all that differs."""
+def _note(change: FileChange) -> str:
+    """Return the modes and the day of a row, and whether only the order of people differs."""
     parts = [mode for mode in (change.people_mode, change.comment_mode) if mode]
     parts += [f"until {wording.day(change.until)}"] if change.until else []
     if change.after is not None and not change.added and not change.removed:

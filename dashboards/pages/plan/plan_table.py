@@ -157,21 +157,21 @@ def empty(
     written: MetadataOperation | None = None,
 ) -> dict[str, Any]:
     """
-    Return what is said where the list is empty, and what to do about it.
+    Return title, text and action of an empty list.
 
     Args:
         query: The search.
-        everything: What the plan comes to without it.
-        roots: How many folders are scanned.
-        wider: Searches near it that find something.
-        unchanged: How many files it finds that stay as they are, which are not listed.
-        written: The write that has left nothing of it, if one has.
+        everything: The numbers of the plan without the search.
+        roots: The number of library folders.
+        wider: Similar searches that find something.
+        unchanged: The number of found files that stay unchanged; they are not listed.
+        written: The write that wrote all of its files, if there is one.
 
     """
     if not roots:
         return {
             "title": "No folder has been scanned yet",
-            "text": "Choose the folder that your films are in. A scan looks at them and changes nothing.",
+            "text": "Choose the folder with your videos. A scan reads the files and changes nothing.",
             "act": "library",
             "label": "Choose a folder",
         }
@@ -184,31 +184,31 @@ def empty(
             )
         return {
             "title": title,
-            "text": f"{text} Near it there are:" if ways else text,
+            "text": f"{text} Similar searches find:" if ways else text,
             "ways": ways,
             "act": "clear_search",
             "label": "Clear the search",
         }
     if everything.total_files == 0 and not everything.postponed_count:
         return {
-            "title": "Nobody is known yet",
-            "text": "Say who is in which film: by a list, by what the films say themselves, or by hand.",
+            "title": "No people yet",
+            "text": "Add the people of your files: from a list, from the comments of the files, or by hand.",
             "act": "library",
-            "label": "Say who is in them",
+            "label": "Add people",
         }
-    return {"title": "Nothing to change", "text": "Every file already says who is in it."}
+    return {"title": "Nothing to change", "text": "Every file already contains the planned people."}
 
 
 def _nothing_found(unchanged: int, written: MetadataOperation | None) -> tuple[str, str]:
-    """Return title and sentence for a search that lists nothing: it may be so because all of it was done."""
+    """Return title and text for a search that lists nothing, possibly because all of its files were written."""
     if written is not None:
         done, total = written.success_count, written.file_count
-        said = (
+        text = (
             f"{wording.count(done)} of {wording.files(total)} are written"
             if done < total
             else f"All {wording.files(done)} are written"
         )
-        return "The file is written" if done == total == 1 else said, "Nothing that this search finds is left to write."
+        return "The file is written" if done == total == 1 else text, "All files of this search are written."
     if unchanged:
-        return "Nothing to change here", "What this search finds says already who is in it."
-    return "No file matches", "Nothing in the plan is found by this search."
+        return "Nothing to change here", "The files of this search already contain the planned people."
+    return "No file matches", "This search finds no file of the plan."

@@ -55,7 +55,7 @@ class PlanRisk:
         shelf = self._shelf
 
         def read() -> pd.DataFrame:
-            return shelf.risk(shelf.plan(grammar.with_chosen(query, by, [])), by)
+            return shelf.risk(shelf.plan(grammar.with_values(query, by, [])), by)
 
         def show(table: pd.DataFrame) -> None:
             if by == self._by:

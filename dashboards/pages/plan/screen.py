@@ -126,7 +126,7 @@ class PlanScreen(Screen):
 
         def told(report: DecisionReport) -> None:
             self._find("")
-            self._session.report_decision(f"{wording.files(report.files)} back in the plan.", report)
+            self._session.report_decision(f"{wording.files(report.files)} no longer skipped.", report)
 
         self._bridge.run(lambda: self._library.decisions.end_postponements(query), told, name="bring_back", once=True)
 
@@ -188,9 +188,9 @@ class PlanScreen(Screen):
         plan = cache.plan(query)
         size = library.settings.metadata_preview_page_size
         page = cache.page(plan, number, per_page=size, sort=sort, descending=descending)
-        aside = grammar.with_chosen(query, "risk", [])
+        aside = grammar.with_values(query, "risk", [])
         beside = cache.plan(aside).statistics
-        warnings = grammar.with_chosen(aside, "risk", ["warning"])
+        warnings = grammar.with_values(aside, "risk", ["warning"])
         summary, outdated = before.summary if before else None, False
         if before is None or before.selection != selection:
             summary = self._library.preview(selection, whole, within=query) if selection != NOTHING else None
@@ -204,7 +204,7 @@ class PlanScreen(Screen):
             beside=beside,
             reasons=cache.plan(warnings).statistics.by_issue if beside.warning_count else {},
             everything=whole.statistics,
-            chosen=plan.marked(selection, page.items),
+            chosen=plan.selected_items(selection, page.items),
             selection=selection,
             summary=summary,
             outdated=outdated,
@@ -269,7 +269,7 @@ class PlanScreen(Screen):
     def _count_ahead(self, loaded: Loaded) -> None:
         """Count what *select all* would choose before somebody presses it."""
         if loaded.plan.query == self.state.query:
-            self._bridge.run(lambda: loaded.whole.found(loaded.plan.query), lambda _: None, name="count_ahead")
+            self._bridge.run(lambda: loaded.whole.search_groups(loaded.plan.query), lambda _: None, name="count_ahead")
 
     def _draw_header(self, loaded: Loaded) -> None:
         view = plan_header.view(
@@ -347,7 +347,7 @@ class PlanScreen(Screen):
 
     def _all_safe(self) -> Selection:
         """Return all safe files of what is looked at, whatever levels are shown of it."""
-        return Selection(query=grammar.with_chosen(self.state.query, "risk", []), risk=("safe",))
+        return Selection(query=grammar.with_values(self.state.query, "risk", []), risk=("safe",))
 
     def _choose(self, selection: Selection, message: Mapping[str, Any] | None = None) -> None:
         if message is not None:
@@ -364,7 +364,7 @@ class PlanScreen(Screen):
             return
 
         def narrow() -> Selection:
-            found: frozenset[int] = self._cache.plan().chosen(Selection(query=query), inverse.included)
+            found: frozenset[int] = self._cache.plan().selected_among(Selection(query=query), inverse.included)
             return replace(inverse, included=found)
 
         self._bridge.run(narrow, self._choose, name="inverse")
@@ -378,7 +378,7 @@ class PlanScreen(Screen):
 
         def count() -> tuple[frozenset[int], SelectionSummary | None]:
             summary = self._library.preview(selection, loaded.whole, within=query) if selection != NOTHING else None
-            return loaded.plan.marked(selection, loaded.page.items), summary
+            return loaded.plan.selected_items(selection, loaded.page.items), summary
 
         def show(counted: tuple[frozenset[int], SelectionSummary | None]) -> None:
             if selection == self.state.selection:

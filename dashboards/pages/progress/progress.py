@@ -1,4 +1,4 @@
-"""One operation while it runs and when it is done."""
+"""One operation while it runs and after it ended."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from dashboards.components import operation_text
 from dashboards.components.base import Component, module
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import (
-    OUTCOMES,
     MetadataOperation,
     OperationDetails,
     OperationStatus,
@@ -19,8 +18,8 @@ __all__ = ["SHOWN", "Progress", "nothing", "title", "view"]
 
 SHOWN = {  # value of the filter → (words, item statuses)
     "": ("all", ()),
-    "failed": ("not done", ("failed", "conflict", "unknown")),
-    "success": ("done", ("success",)),
+    "failed": ("problems", ("failed", "conflict", "unknown")),
+    "success": ("written", ("success",)),
     "skipped": ("skipped", ("skipped",)),
     "pending": ("waiting", ("pending", "writing")),
 }
@@ -39,13 +38,13 @@ class Progress(Component):
 
 
 def nothing() -> dict[str, Any]:
-    """Return what is shown where no operation was ever started."""
+    """Return the view where no operation was ever started."""
     return {
         "title": "Progress",
         "sub": "",
         "empty": {
             "title": "Nothing is being written",
-            "text": "When you write from the plan, you can watch it here. It goes on if you close the page.",
+            "text": "When you write from the plan, you can watch it here. It continues if you close the page.",
             "buttons": [{"label": "Go to the plan", "act": "plan", "kind": "primary"}],
         },
     }
@@ -53,7 +52,7 @@ def nothing() -> dict[str, Any]:
 
 def view(details: OperationDetails, *, shown: str) -> dict[str, Any]:
     """
-    Return what is shown of an operation.
+    Return the view of an operation.
 
     Args:
         details: The operation with one page of its files, failures first.
@@ -88,9 +87,9 @@ def view(details: OperationDetails, *, shown: str) -> dict[str, Any]:
 
 
 def title(operation: MetadataOperation, status: OperationStatus) -> str:
-    """Return the headline: what is or was done."""
-    doing = {True: "Taking back", False: "Writing"}[operation.operation_type == "rollback"]
-    done = {True: "Took back", False: "Wrote"}[operation.operation_type == "rollback"]
+    """Return the headline."""
+    doing = {True: "Rolling back", False: "Writing"}[operation.operation_type == "rollback"]
+    done = {True: "Restored", False: "Wrote"}[operation.operation_type == "rollback"]
     if status.finished:
         kind = "Rollback" if operation.operation_type == "rollback" else "Write"
         return (
@@ -103,25 +102,21 @@ def title(operation: MetadataOperation, status: OperationStatus) -> str:
 
 
 def subtitle(operation: MetadataOperation, status: OperationStatus) -> str:
-    """Return when and by whom it was started, and that it does not need the page."""
-    source = {
-        "dashboard": "from the dashboard",
-        "cli": "from the command line",
-        "python": "from Python",
-        "rest": "through REST",
-    }
-    started = f"started {wording.when(operation.started_at)} {source.get(operation.source, '')}".rstrip()
+    """Return when and from where the operation was started, and that it does not need the page."""
+    source = operation_text.SOURCES.get(operation.source, "")
+    started = f"started {wording.when(operation.started_at)} {source}".rstrip()
     if status.status == "paused":
-        waits = "pausing after the file under way" if status.pausing else "paused: what is done stays done"
+        waits = "pausing after the current file" if status.pausing else "paused: completed files stay as they are"
         return f"{started} · {waits}"
-    return started if status.finished else f"{started} · goes on if you close this page"
+    return started if status.finished else f"{started} · continues if you close this page"
 
 
 def rest(status: OperationStatus) -> str:
-    """Return how many files are still to come, or will not come any more."""
+    """Return how many files are waiting, or were not written in an operation that ended."""
     if status.finished:
-        left = [(status.outcomes[outcome], OUTCOMES[outcome]) for outcome in ("restored", "not_started")]
-        return " · ".join(f"{wording.count(number)} {label}" for number, label in left if number)
+        left = {outcome: status.outcomes[outcome] for outcome in ("restored", "not_started")}
+        counts = words.outcome_counts(left, status.operation_type)
+        return " · ".join(f"{wording.count(number)} {label}" for label, number in counts.items() if number)
     waiting = status.total - status.processed - len(status.shares)
     return f"{wording.count(waiting)} waiting" if waiting else ""
 
@@ -154,22 +149,25 @@ def _report(operation: MetadataOperation, status: OperationStatus) -> list[str]:
     good, bad = operation_text.count_of(status, ("success",)), operation_text.count_of(status, ("failed", "conflict"))
     unclear, skipped = operation_text.count_of(status, ("unknown",)), status.outcomes["skipped"]
     restored, waiting = status.outcomes["restored"], status.outcomes["not_started"]
-    verb = "taken back, byte for byte" if operation.operation_type == "rollback" else "written"
+    verb = "restored byte for byte" if operation.operation_type == "rollback" else "written"
     lines = [f"{wording.files(good)} {verb}." if good else "No file was changed."]
     if bad:
-        lines.append(f"{wording.files(bad)} {_was(bad)} left as before; the list says why.")
+        lines.append(f"{wording.files(bad)} {_was(bad)} not changed. The list shows the reasons.")
     if unclear:
-        lines.append(
-            f"{wording.files(unclear)} could not be reached any more; the next start settles what became of them."
-        )
+        lines.append(f"{wording.files(unclear)} could not be reached any more. The next start of Indexium checks them.")
     if skipped:
         lines.append(f"{wording.files(skipped)} {_was(skipped)} skipped: there was nothing to do.")
     if restored:
-        lines.append(f"{wording.files(restored)} {_was(restored)} begun and put back as before.")
+        label = words.outcome_label("restored", operation.operation_type)
+        after = " to the state before the write" if label == "restored" else ""
+        lines.append(f"{wording.files(restored)} {_was(restored)} {label}{after}.")
     if waiting:
         lines.append(f"{wording.files(waiting)} {_was(waiting)} not started. Every file is whole.")
-    taken_back = {"rolled_back": "All of it was taken back since.", "partly_rolled_back": "Some was taken back since."}
-    return [line for line in (*lines, taken_back.get(status.status, ""), operation.error_message) if line]
+    rolled_back = {
+        "rolled_back": "All files were rolled back later.",
+        "partly_rolled_back": "Some files were rolled back later.",
+    }
+    return [line for line in (*lines, rolled_back.get(status.status, ""), operation.error_message) if line]
 
 
 def _offers(operation: MetadataOperation, status: OperationStatus) -> list[dict[str, str]]:
@@ -181,7 +179,7 @@ def _offers(operation: MetadataOperation, status: OperationStatus) -> list[dict[
         *([resume] if operation_text.can_resume(status) else []),
         *([retry] if left else []),
         *([{"label": "Roll back…", "act": "rollback"}] if operation.can_rollback else []),
-        {"label": "See it in History", "act": "history"},
+        {"label": "Show in History", "act": "history"},
         {"label": "Back to the plan", "act": "plan", "kind": "quiet"},
     ]
 

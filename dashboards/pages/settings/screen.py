@@ -1,4 +1,4 @@
-"""Settings: every one of them, from where, and changed where it may be. What a change would cost is asked first."""
+"""The settings page: every setting with its source; a change with consequences is confirmed first."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class SettingsScreen(Screen):
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
         self._form = settings_form.SettingsForm()
         self._problem: Mapping[str, str] | None = None
-        self._serial = 0  # counts up where fields must show what is in force, whatever was typed
+        self._serial = 0  # increases when fields must show the current value instead of the typed text
         self._form.on(
-            set=lambda message: self._wish(str(message["name"]), str(message["value"])),
-            unset=lambda message: self._wish(str(message["name"]), None),
+            set=lambda message: self._request(str(message["name"]), str(message["value"])),
+            unset=lambda message: self._request(str(message["name"]), None),
         )
 
     def roots(self) -> dict[str, Component]:
@@ -42,7 +42,7 @@ class SettingsScreen(Screen):
         self.refresh()
 
     def refresh(self) -> None:
-        """Read the settings again, where the page is looked at."""
+        """Read the settings again, if the page is shown."""
         if self._session.is_showing("settings"):
             self._bridge.run(self._library.configuration.table, self._show, name="settings")
 
@@ -50,19 +50,19 @@ class SettingsScreen(Screen):
         file = str(self._library.home / FILE_NAME)
         self._form.put(**settings_form.view(rows, file=file, problem=self._problem), serial=self._serial)
 
-    def _wish(self, name: str, value: str | None) -> None:
-        """Ask what a change would cost, then make it; None is the default."""
+    def _request(self, name: str, value: str | None) -> None:
+        """Ask about the consequences of a change, then make it; None restores the default."""
 
-        def look() -> tuple[SettingRow, str]:
+        def read() -> tuple[SettingRow, str]:
             configuration = self._library.configuration
             row = configuration.row(name)
             return row, configuration.effect(name, row.default if value is None else value)
 
         self._bridge.run(
-            look,
+            read,
             lambda found: self._ask(*found, value),
             name="setting",
-            failed=lambda error: self._refused(name, value, error),
+            failed=lambda error: self._show_problem(name, value, error),
         )
 
     def _ask(self, row: SettingRow, effect: str, value: str | None) -> None:
@@ -71,7 +71,7 @@ class SettingsScreen(Screen):
             return
         label = settings_form.LABELS.get(row.name, row.name)
         wanted = row.default if value is None else value.strip()
-        self._problem, self._serial = None, self._serial + 1  # should the person decide otherwise
+        self._problem, self._serial = None, self._serial + 1  # shown again if the person cancels
         self.refresh()
         self._dialog.ask(
             f"{label}: {wanted}?",
@@ -86,16 +86,16 @@ class SettingsScreen(Screen):
             lambda: self._library.configuration.set(name, value),
             self._changed,
             name="setting",
-            failed=lambda error: self._refused(name, value, error),
+            failed=lambda error: self._show_problem(name, value, error),
         )
 
     def _changed(self, row: SettingRow) -> None:
         self._problem = None
         words = {"true": "on", "false": "off"} if row.kind == "switch" else {}
         label = settings_form.LABELS.get(row.name, row.name)
-        self._bridge.toast("good", f"{label}: {words.get(row.value, row.value)}, {row.counts}.")
+        self._bridge.toast("good", f"{label}: {words.get(row.value, row.value)}. The change {row.counts}.")
         self.refresh()
 
-    def _refused(self, name: str, value: str | None, error: errors.IndexiumError) -> None:
+    def _show_problem(self, name: str, value: str | None, error: errors.IndexiumError) -> None:
         self._problem = {"name": name, "text": error.message, "typed": value or ""}
         self.refresh()

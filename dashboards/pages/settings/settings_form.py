@@ -22,7 +22,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "max_operation_items",
         "executor",
     ),
-    "Taking back": ("metadata_backup_retention_days", "backup_budget"),
+    "Backups": ("metadata_backup_retention_days", "backup_budget"),
     "People": ("placeholder_names",),
     "Scanning": ("probe_threads", "rescan_batch_size", "rescan_batch_pause_ms", "thumbnail_budget"),
     "This dashboard": (
@@ -36,42 +36,42 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 LABELS: Mapping[str, str] = {
     "metadata_max_concurrent_writes": "Files written at once",
     "preserve_mtime": "Keep modification times",
-    "faststart": "Index of an MP4",
-    "rewrite_warn_size": "Warn of large copies from",
-    "metadata_operation_timeout_seconds": "Longest standstill, in seconds",
-    "max_operation_items": "Most files of one operation",
+    "faststart": "MP4 fast start",
+    "rewrite_warn_size": "Warn about copies from this size",
+    "metadata_operation_timeout_seconds": "Stall timeout, in seconds",
+    "max_operation_items": "Maximum files per operation",
     "executor": "Files are read and written in",
-    "metadata_backup_retention_days": "Days to take back",
-    "backup_budget": "Room for backups",
+    "metadata_backup_retention_days": "Backup retention, in days",
+    "backup_budget": "Maximum size of backups",
     "placeholder_names": "Placeholder names",
     "probe_threads": "Files read at once",
-    "rescan_batch_size": "Files of a rescan between two saves",
-    "rescan_batch_pause_ms": "Rest of a rescan after each of them, in ms",
-    "thumbnail_budget": "Room for pictures",
-    "metadata_preview_page_size": "Rows of a page",
+    "rescan_batch_size": "Files per rescan batch",
+    "rescan_batch_pause_ms": "Pause after a rescan batch, in ms",
+    "thumbnail_budget": "Maximum size of thumbnails",
+    "metadata_preview_page_size": "Rows per page",
     "metadata_enable_inline_edit": "Editing in the dashboard",
-    "metadata_enable_websocket": "Pages are told of changes",
-    "api_writes_per_minute": "Writes of programs in a minute",
+    "metadata_enable_websocket": "Live updates of pages",
+    "api_writes_per_minute": "REST writes per minute",
     "home": "Home folder",
-    "log_retention_days": "Days of logs",
-    "audit_retention_days": "Days of the audit",
+    "log_retention_days": "Log retention, in days",
+    "audit_retention_days": "Audit log retention, in days",
 }
 ORIGINS = {
     "environment": ("environment", "note"),
     "file": ("set here", "safe"),
     "default": ("default", "note"),
-    "start": ("given at the start", "note"),
+    "start": ("start argument", "note"),
 }
 
 
 class SettingsForm(Component):
     """
-    Every setting with what may be done to it.
+    Every setting with its value, source and limits.
 
-    View: `file` (where they are kept), `groups` ({title, rows}), `problem` ({name, text, typed}: what was typed and why
-    it cannot be), `serial` (counts up where fields show what is in force again). A row: `name`, `variable`, `label`,
-    `help`, `kind`, `value`, `default`, `choices`, `origin`, `level`, `counts`, `locked`, `own` (it can be taken back to
-    the default). Messages: `set` {name, value}, `unset` {name}.
+    View: `file` (where the settings are stored), `groups` ({title, rows}), `problem` ({name, text, typed}: the rejected
+    text and the reason), `serial` (increases when fields must show the current value again). A row: `name`,
+    `variable`, `label`, `help`, `kind`, `value`, `default`, `choices`, `origin`, `level`, `counts`, `locked`, `own`
+    (it can be reset to the default). Messages: `set` {name, value}, `unset` {name}.
     """
 
     _esm = module("settings")
@@ -79,7 +79,7 @@ class SettingsForm(Component):
 
 
 def view(rows: Sequence[SettingRow], *, file: str, problem: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Return what the page shows; settings that no group names come last."""
+    """Return the view of the page; settings without a group come last."""
     by_name = {row.name: row for row in rows}
     named = {name for names in GROUPS.values() for name in names}
     groups = {**GROUPS, OTHERS: tuple(name for name in by_name if name not in named)}
@@ -107,7 +107,7 @@ def _row(row: SettingRow) -> dict[str, Any]:
         "choices": list(row.choices),
         "origin": origin,
         "level": level,
-        "counts": f"counts {row.counts}" if row.counts else "",
+        "counts": row.counts,
         "locked": row.locked,
         "own": row.source == "file",
     }
@@ -118,5 +118,5 @@ def _grouped(number: str) -> str:
 
 
 def _spoken(text: str) -> str:
-    """Say on and off, as the switch does, where the table says true and false."""
+    """Return the text with on and off, as the switch shows them, instead of true and false."""
     return text.replace("True", "On").replace("False", "Off")

@@ -74,11 +74,11 @@ def _as_planned(evidence: Evidence, changes: Changes) -> bool:
         return not loses and (_clean(evidence.said(name)) or None) == (changes[0].old or None)
     planned = {change.where: (change.old, change.new) for change in changes}
     for text in texts:
-        old, new = fields.displayed(text.value), fields.result(text, changes[0])
-        results = {None if new is None else fields.displayed(new)}
+        old, new = fields.display_text(text.value), fields.text_after(text, changes[0])
+        results = {None if new is None else fields.display_text(new)}
         if text.moves and changes[0].segment is None:
             results.add(None)  # the plan may list the new text where it is added
-        listed_old, listed_new = planned.pop(fields.displayed(text.where), (old, old))
+        listed_old, listed_new = planned.pop(fields.display_text(text.where), (old, old))
         if listed_old != old or listed_new not in results:
             return False
     return all(old is None for old, _ in planned.values())
@@ -147,7 +147,7 @@ def _payload(before: Evidence, after: Evidence, changes: Changes) -> object:
 def length_of(before: Evidence, changes: Changes) -> int:
     """Return about how many bytes the texts grow by."""
     old = [text.value for text in before.texts]
-    new = [text for change in changes for text in (*fields.results(before.texts, change), change.new or "")]
+    new = [text for change in changes for text in (*fields.texts_after(before.texts, change), change.new or "")]
     return max(_bytes(new) - _bytes(old), _bytes(change.new or "" for change in changes))
 
 
@@ -159,7 +159,7 @@ def comment(before: Evidence, after: Evidence, changes: Changes) -> object:
     """Make sure that players read every field as planned, and that every place of it says what it is to say."""
     for change in changes:
         leading = before.leading(change.field)
-        full = fields.applied(change, leading.value if leading else before.said(change.field)) or None
+        full = fields.apply_change(change, leading.value if leading else before.said(change.field)) or None
         wanted = _visible(full)
         stays = leading is not None and leading.value == full
         shown, found = before.fields.get(change.field) if stays else wanted, after.fields.get(change.field)
@@ -193,7 +193,7 @@ def _may_show_another(before: Evidence, after: Evidence, change: Change, wanted:
 
 def _every_text(before: Evidence, after: Evidence, change: Change, wanted: str) -> None:
     """Make sure that each place keeps or gets its text, and that at most one is added, which says what is `wanted`."""
-    expected = fields.results(before.texts, change)
+    expected = fields.texts_after(before.texts, change)
     found = [text.value for text in after.texts_of(change.field)]
     missing = Counter(expected)
     missing.subtract(found)
@@ -247,12 +247,12 @@ def tags(before: Evidence, after: Evidence, changes: Changes) -> object:
 
 def _may_become(before: Evidence, change: Change, old: str | None) -> set[str | None]:
     """Return what a tag that shows a text of a field may show after a change: all where none is known by that text."""
-    pairs = [(text.shown, fields.result(text, change)) for text in before.texts_of(change.field)]
+    pairs = [(text.shown, fields.text_after(text, change)) for text in before.texts_of(change.field)]
     results = {_visible(new) for _, new in pairs}
     own = {_visible(new) for shown, new in pairs if shown == old}
     if own and None not in own:
         return own
-    return results | {_visible(fields.applied(change, before.said(change.field)))}  # shown where one is removed
+    return results | {_visible(fields.apply_change(change, before.said(change.field)))}  # shown where one is removed
 
 
 def _visible(text: str | None) -> str | None:
@@ -326,7 +326,7 @@ def _plain(name: str) -> str:
 
 def _clean(text: str | None) -> str | None:
     """Return text as the database has it."""
-    return None if text is None else fields.displayed(text)
+    return None if text is None else fields.display_text(text)
 
 
 # In the order in which they are reported: what says most to a person first, the census of bytes, which sees everything

@@ -13,7 +13,7 @@ from indexium_core.files.containers import Family, Layout, Reader
 from indexium_core.files.containers.shared.family import RemuxableFamily
 from indexium_core.files.verify import meaning
 from indexium_core.files.verify import packets as packet_reading
-from indexium_core.model.files.fields import leading_place
+from indexium_core.model.files.fields import primary_place
 from indexium_core.model.files.media import FieldValue
 
 __all__ = ["Evidence", "gather"]
@@ -47,7 +47,7 @@ class Evidence:
 
     def leading(self, name: str) -> FieldValue | None:
         """Return the text of a field that players read, None where no place holds it."""
-        return leading_place(self.texts_of(name), self.said(name))
+        return primary_place(self.texts_of(name), self.said(name))
 
     def texts_of(self, name: str) -> list[FieldValue]:
         """Return every text of a field, in file order."""

@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexium_core import errors
-from indexium_core.flows.planning.planner import MetadataPlan, MetadataPlanner
+from indexium_core.flows.planning.plan import MetadataPlan
+from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.writing.writer import DryRunReport
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.model.planning import cells
-from indexium_core.model.planning.plan import SORT_KEYS, PlanItem
+from indexium_core.model.planning.plan import SORT_KEYS, PlanItem, PlanQuery
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.database import Database
 from indexium_core.store.people.people import raw_path
@@ -73,15 +74,15 @@ class Exporter:
             UsageError: An unknown format or sort key.
 
         """
-        plan = self._planner.plan(plan) if isinstance(plan, str) else plan
+        plan = self._planner.plan(PlanQuery(query=plan)) if isinstance(plan, str) else plan
         export = _by_format(format, {"csv": self._csv, "json": self._json})
         if sort not in SORT_KEYS:
             message = f"There is no sort key '{sort}'; choose one of {', '.join(SORT_KEYS)}."
             raise errors.UsageError(message)
-        search = dataclasses.replace(plan.search, everything=True) if everything else plan.search
+        search = dataclasses.replace(plan.search, include_unlisted=True) if everything else plan.search
         limit, offset = (per_page, (page - 1) * per_page) if per_page else (None, 0)
         reader = self._database.read()
-        files = plans.order(reader, search, sort=sort, descending=descending, limit=limit, offset=offset)
+        files = plans.sorted_ids(reader, search, sort=sort, descending=descending, limit=limit, offset=offset)
         counts = self._planner.count(search)
         fields = {"total": counts.listed, "page": page if per_page else 1, "per_page": per_page or counts.listed}
         return export(plan, files, fields | {"plan_id": plan.id, "statistics": counts.statistics})

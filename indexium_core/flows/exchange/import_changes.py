@@ -108,7 +108,7 @@ class PlanImport:
             StalePlanError: Decisions about some of the files changed since the preview.
 
         """
-        rows = preview.taken(overwrite=overwrite)
+        rows = preview.applicable(overwrite=overwrite)
         if not rows:
             raise errors.UsageError("There is nothing to apply: no row differs from the plan.", code="nothing_to_apply")
         with self._decisions.step(_label) as step:
@@ -194,7 +194,7 @@ class _Comparison:
         self.now = now
         self.notes: list[str] = []
         file_ids = [row.file_id for row in rows if not row.problem]
-        self.current = store.facts(reader, planner.newest(planner.generate_plan()), file_ids)
+        self.current = store.facts(reader, planner.newest_version(), file_ids)
         self._exported: dict[int, dict[int, Facts]] = {}
         for plan_id in {self._plan_of(row) for row in rows if not row.problem}:
             of_plan = [row.file_id for row in rows if not row.problem and self._plan_of(row) == plan_id]
@@ -214,8 +214,7 @@ class _Comparison:
         except errors.UnknownIdError:
             if plan_id:
                 self.notes.append(
-                    f"The exported plan {plan_id} no longer exists, so every difference from the current plan counts "
-                    "as a change."
+                    f"Plan {plan_id} no longer exists, so every difference from the current plan counts as a change."
                 )
             return {}
         return store.facts(self._reader, version, file_ids)

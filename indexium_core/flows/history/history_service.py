@@ -373,7 +373,7 @@ def _filter(filters: Mapping[str, Any]) -> ledger.OperationFilter:
 
 def _search(text: str) -> ledger.OperationFilter:
     """Read a search of the history: words, `person:` for a person and `path:` for a path."""
-    sought = query.of_history(text)
+    sought = query.parse_history(text)
     return ledger.OperationFilter(
         words=tuple(people_comment.fold(word) for word in sought.words),
         paths=tuple(people_comment.fold(word) for word in sought.paths),

@@ -15,11 +15,12 @@ from typing import Any
 from indexium_core import errors
 from indexium_core.flows.history import history_service
 from indexium_core.flows.planning import planner as planning
+from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.scanning import scanner as scanning
 from indexium_core.flows.writing import writer as writing
 from indexium_core.model.operations.operation import MetadataOperation, RollbackCheck, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
-from indexium_core.model.planning.plan import Selection, under_way
+from indexium_core.model.planning.plan import PlanQuery, Selection, describe_unfinished
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.operations import ledger
 
@@ -33,7 +34,7 @@ class RetryPreview:
     """What trying again would write: to be looked at, and to be given to a write."""
 
     operation_id: int  # the operation that did not get everything written
-    plan: planning.MetadataPlan
+    plan: MetadataPlan
     selection: Selection
     options: WriteOptions  # as that operation was started, with its note
     files: int  # files that it did not get written
@@ -168,17 +169,17 @@ class RetryService:
         operation = self._ledger.operation(operation_id)
         assert operation is not None  # else there was no status
         if not status.finished:
-            raise errors.UsageError(under_way(operation_id, status.status), code="wrong_state")
+            raise errors.UsageError(describe_unfinished(operation_id, status.status), code="wrong_state")
         return operation
 
-    def _plan(self, operation: MetadataOperation) -> planning.MetadataPlan:
+    def _plan(self, operation: MetadataOperation) -> MetadataPlan:
         """Return the newest plan in the modes of the operation's, as far as that is still known."""
         hard_links = self._ledger.options(operation.id).get("hard_links") or "block"
         try:
-            modes = self._planner.generate_plan(plan_id=operation.plan_id).modes
+            modes = self._planner.plan(PlanQuery(plan_id=operation.plan_id)).modes
         except errors.UnknownIdError:
-            return self._planner.generate_plan(hard_links=hard_links)
-        return self._planner.renewed(modes)
+            return self._planner.plan(PlanQuery(hard_links=hard_links))
+        return self._planner.plan_with_modes(modes)
 
     def _options(self, operation: MetadataOperation) -> WriteOptions:
         kept = self._ledger.options(operation.id)

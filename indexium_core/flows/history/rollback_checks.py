@@ -298,7 +298,7 @@ def _as_we_left_it(candidate: RollbackCandidate) -> bool:
 def _in_the_way(candidate: RollbackCandidate) -> _RollbackProblem | None:
     """Return what ledger and catalog already know to stand in the way, whatever is to be done."""
     if candidate.busy_in is not None:
-        return _RollbackProblem("busy_in_operation", candidate.busy_in.say("this file"), ("wait",))
+        return _RollbackProblem("busy_in_operation", candidate.busy_in.describe("this file"), ("wait",))
     if candidate.library_state == "offline":
         return _RollbackProblem("offline", _OFFLINE)
     return None
@@ -324,7 +324,7 @@ def _same_film(candidate: RollbackCandidate, facts: FileFacts) -> bool:
 
 def _comment_restore(candidate: RollbackCandidate, stat: FileStat, facts: FileFacts) -> Restore:
     """Return the write that gives a file its old comment, from what it says now."""
-    changes = (_turned(candidate, None if facts.comment is None else fields.displayed(facts.comment)),)
+    changes = (_turned(candidate, None if facts.comment is None else fields.display_text(facts.comment)),)
     old, new = (people_comment.parse(text).people for text in (changes[0].old, changes[0].new))
     return Restore(
         item_id=candidate.item_id,

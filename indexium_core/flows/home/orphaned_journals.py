@@ -1,7 +1,7 @@
 """
-Journals without their database: it was lost, is damaged, or was brought back from an older copy.
+Orphaned journals: journals that are not in the database, which was lost, damaged or restored from an older copy.
 
-A journal tells by itself which files are in the middle of a write, so no film has to stay broken for want of a row.
+A journal has all that undoing its unfinished writes needs, so the files can be restored without the database.
 """
 
 from __future__ import annotations
@@ -14,42 +14,43 @@ from pathlib import Path
 from indexium_core import errors
 from indexium_core.files import journal
 
-__all__ = ["heal", "put_aside"]
+__all__ = ["recover", "recover_and_archive"]
 
 logger = logging.getLogger(__name__)
 
 
-def heal(folder: Path, known: Collection[str] = ()) -> list[journal.Recovered]:
+def recover(folder: Path, known: Collection[str] = ()) -> list[journal.Recovered]:
     """
-    Undo what journals in `folder` that are not `known` have begun and not finished; they stay where they are.
+    Undo the unfinished writes of the journals in `folder` that are not in `known`. The journals stay in place.
 
-    A journal that cannot be read, or that another process is at, is left alone.
+    A journal that is unreadable, or that another process uses, is skipped.
     """
-    return [each for path in _strays(folder, known) for each in _healed(path) or ()]
+    return [each for path in _orphaned(folder, known) for each in _undone(path) or ()]
 
 
-def put_aside(folder: Path, known: Collection[str]) -> list[journal.Recovered]:
+def recover_and_archive(folder: Path, known: Collection[str]) -> list[journal.Recovered]:
     """
-    Heal by the journals that the database does not know, and move them to `lost`, out of the way of new ones.
+    Undo the unfinished writes of orphaned journals, and move the journals to the subfolder `lost`.
 
-    Those with a file that cannot be reached now are looked at again at the next start; the others end in `.settled`.
+    The move makes their names available for new journals. A journal with a file that is not accessible now is tried
+    again at the next start; the others get the suffix `.settled`.
     """
-    lost, found = folder / "lost", list[journal.Recovered]()
-    for path in (*_strays(folder, known), *_strays(lost, ())):
-        healed = _healed(path)
-        if healed is None:
+    lost, results = folder / "lost", list[journal.Recovered]()
+    for path in (*_orphaned(folder, known), *_orphaned(lost, ())):
+        undone = _undone(path)
+        if undone is None:
             continue
-        found += healed
+        results += undone
         lost.mkdir(mode=0o700, exist_ok=True)
-        settled = all(each.outcome.settled for each in healed)
-        target = lost / path.with_suffix(".settled").name if settled else lost / path.name
+        is_settled = all(each.outcome.settled for each in undone)
+        target = lost / path.with_suffix(".settled").name if is_settled else lost / path.name
         if target != path:
-            path.rename(_free(target))
-    return found
+            path.rename(_unused(target))
+    return results
 
 
-def _healed(path: Path) -> list[journal.Recovered] | None:
-    """Undo what a journal has begun and not finished; None where it is left alone."""
+def _undone(path: Path) -> list[journal.Recovered] | None:
+    """Undo the unfinished writes of a journal; return None if it is skipped."""
     try:
         return journal.recover(path)
     except errors.IndexiumError as error:
@@ -57,7 +58,7 @@ def _healed(path: Path) -> list[journal.Recovered] | None:
         return None
 
 
-def _strays(folder: Path, known: Collection[str]) -> list[Path]:
+def _orphaned(folder: Path, known: Collection[str]) -> list[Path]:
     try:
         names = [entry.name for entry in os.scandir(folder) if entry.name.endswith(".journal")]
     except FileNotFoundError:
@@ -65,10 +66,10 @@ def _strays(folder: Path, known: Collection[str]) -> list[Path]:
     return [folder / name for name in sorted(names) if name not in known]
 
 
-def _free(path: Path) -> Path:
-    """Return the first name like this one that nothing has."""
-    number, wanted = 0, path
-    while wanted.exists():
+def _unused(path: Path) -> Path:
+    """Return the path, with a number if it exists already."""
+    number, candidate = 0, path
+    while candidate.exists():
         number += 1
-        wanted = path.with_name(f"{path.stem}-{number}{path.suffix}")
-    return wanted
+        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return candidate

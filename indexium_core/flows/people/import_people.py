@@ -139,7 +139,7 @@ class Importer:
     ) -> store.AssignCounts:
         """Store assignments; `dry_run`: roll them back and return the same counts."""
         with contextlib.suppress(_DryRunRollback), self._database.atomic() as tx:
-            films.tie(tx, pairs, at=self._clock())
+            films.link(tx, pairs, at=self._clock())
             counts = store.assign(tx, wanted, replace=replace, at=self._clock())
             if dry_run:
                 raise _DryRunRollback

@@ -97,9 +97,9 @@ class Suggestions:
         self, reader: Connection, version: Version, file_id: int, subject: store.Subject
     ) -> _SurroundingEvidence:
         """Return the evidence of the folder, the series and the people of the file."""
-        own_series = series.of(subject.file_name)
+        own_series = series.series_of(subject.file_name)
         copies = store.copies(reader, file_id, subject.file_hash)
-        word = "" if own_series.is_given else own_series.word
+        word = "" if own_series.is_generic else own_series.word
         siblings = store.siblings(reader, subject, word=word, copies=copies, limit=_MAX_SIBLINGS)
         in_folder = [each.file_id for each in siblings if each.is_in_folder]
         if len(in_folder) == _MAX_SIBLINGS:
@@ -141,8 +141,8 @@ class Suggestions:
 
 def _files_of_series(file_name: str, own_series: series.Series, siblings: Sequence[store.Sibling]) -> list[int]:
     """Return the files of the same series; for names that a camera gave, only the files right before and after."""
-    same = [each for each in siblings if series.of(each.file_name).key == own_series.key]
-    if not own_series.is_given:
+    same = [each for each in siblings if series.series_of(each.file_name).key == own_series.key]
+    if not own_series.is_generic:
         return [each.file_id for each in same]
     same = [each for each in same if each.is_in_folder]
     neighbours = series.neighbours(file_name, [each.file_name for each in same])
@@ -160,7 +160,7 @@ def _folder_evidence(rows: Iterable[CoOccurrence], file_count: int) -> Iterator[
 def _series_evidence(
     rows: Iterable[CoOccurrence], file_count: int, own_series: series.Series
 ) -> Iterator[SuggestionEvidence]:
-    noun = "file numbered next to this one" if own_series.is_given else f"other file named like “{own_series.title}”"
+    noun = "file numbered next to this one" if own_series.is_generic else f"other file named like “{own_series.title}”"
     for row in rows:
         if row.kind == "series" and row.files >= _SERIES_MIN_SHARE * file_count:
             yield _group_evidence(row, "series", f"Is in {_share(row.files, file_count, noun)}.", file_count)

@@ -1,7 +1,7 @@
 """
-One file in full: what it holds, who is in it and why, how it would be written, and what became of it so far.
+The details of one file: its content, its people with the reason for each, its strategy, and its history.
 
-Nothing here decides anything and nothing is read from the disk: it is what the last scan, the plan and the ledger say.
+Nothing here reads the disk: all facts come from the last scan, the plan and the ledger.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.flows.planning.planner import MetadataPlan, MetadataPlanner
+from indexium_core.flows.planning.plan import MetadataPlan
+from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.model.files import readers
 from indexium_core.model.files.details import FileDetails, FileEvent, Origin, PersonDetails, StandingDecision, TagPlace
 from indexium_core.model.files.media import FieldValue, StreamFacts
-from indexium_core.model.files.properties import FIELDS, LABELS, FieldLock, FileProperty, MediaProperties, in_words
+from indexium_core.model.files.properties import FIELDS, LABELS, FieldLock, FileProperty, MediaProperties, display_value
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import FINISHED_STATES
 from indexium_core.model.people import people_comment
@@ -28,18 +29,18 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import details as store
 from indexium_core.store.catalog import locks, properties
 from indexium_core.store.catalog.details import Assignment, ItemRow
-from indexium_core.store.catalog.properties import Stored
+from indexium_core.store.catalog.properties import StoredProperties
 from indexium_core.store.database import Database
 
 __all__ = ["EVENTS", "NAMES", "Details"]
 
-EVENTS = 20  # operations of a file that are told in full
-NAMES = 8  # people that a text offers
+EVENTS = 20  # operations of a file that are returned
+NAMES = 8  # people that `names_like` returns
 _COPIES = 10
 
 
 class Details:
-    """Tells everything about one file. One instance serves a home."""
+    """Reads the details of files. One instance serves a home."""
 
     def __init__(self, database: Database, planner: MetadataPlanner, *, clock: Callable[[], datetime]) -> None:
         self._database = database
@@ -48,18 +49,28 @@ class Details:
 
     @remote()
     def has(self, file_id: int) -> bool:
-        """Tell whether there is a file with an id."""
+        """Return whether a file with an id exists."""
         return locks.is_file(self._database.read(), file_id)
 
     @remote()
     def file(self, file_id: int, plan: MetadataPlan | None = None) -> FileDetails:
-        """Return one file in full, as it is in `plan` (None: the newest); `UnknownIdError` where there is none."""
+        """
+        Return the details of a file.
+
+        Args:
+            file_id: The file.
+            plan: The plan for the planned change; None: the newest.
+
+        Raises:
+            UnknownIdError: The file does not exist.
+
+        """
         reader = self._database.read()
         row = store.file(reader, file_id)
         if row is None:
             message = f"There is no file with the id {file_id}."
             raise errors.UnknownIdError(message)
-        item = self._planned(file_id, plan or self._planner.generate_plan())
+        item = self._planned(file_id, self._planner.generate_plan() if plan is None else plan)
         path = bytes(row["path_bytes"])
         decided = store.decisions(reader, file_id, now=self._clock())
         copies, copies_total = store.copies(reader, file_id, row["file_hash"], count=_COPIES)
@@ -91,37 +102,36 @@ class Details:
     @remote()
     def find(self, text: str) -> int:
         """
-        Return the id of the file that a person means: its id, its path, or its path below the one folder that has it.
+        Return the id of a file that a text names: its id, its path, or its path below the only folder that has it.
 
         Raises:
-            UnknownIdError: No scan has met such a file.
+            UnknownIdError: No scan has found such a file.
 
         """
         if text.isdecimal():
             return int(text)
         path = Path(text).expanduser()
-        named = os.fsencode(path.absolute())
         reader = self._database.read()
-        found = store.file_at(reader, os.fsencode(os.path.realpath(path)))
-        found = store.file_at(reader, named) if found is None else found
-        found = store.file_below(reader, os.fsencode(path)) if found is None else found
-        if found is None:
-            message = f"No scan has met the file {text}. Scan its folder first, or name its id."
+        file_id = store.file_at(reader, os.fsencode(os.path.realpath(path)))
+        file_id = store.file_at(reader, os.fsencode(path.absolute())) if file_id is None else file_id
+        file_id = store.file_below(reader, os.fsencode(path)) if file_id is None else file_id
+        if file_id is None:
+            message = f"No scan has found the file {text}. Scan its folder first, or give its id."
             raise errors.UnknownIdError(message)
-        return found
+        return file_id
 
     @remote()
     def of_hash(self, file_hash: str) -> list[int]:
-        """Return the files with this payload; UnknownIdError where there is none."""
-        found = store.files_of_hash(self._database.read(), file_hash)
-        if not found:
+        """Return the files with this payload. Raises `UnknownIdError` if no file has it."""
+        file_ids = store.files_of_hash(self._database.read(), file_hash)
+        if not file_ids:
             message = f"There is no file with the hash {file_hash}."
             raise errors.UnknownIdError(message)
-        return found
+        return file_ids
 
     @remote()
     def names_like(self, text: str, count: int = NAMES) -> list[tuple[str, int]]:
-        """Return people whose name has a text in it, whatever case and accents, and in how many films each is."""
+        """Return people whose names contain a text, ignoring case and accents, with the number of their videos."""
         return store.names_like(self._database.read(), people_comment.fold(text.strip()), count=count)
 
     def _planned(self, file_id: int, plan: MetadataPlan) -> PlanItem | None:
@@ -159,7 +169,7 @@ _AS_STORED = (
 
 
 def _raw(path: bytes) -> str:
-    """Return a path that cannot be shown as text, percent-encoded; "" for all others."""
+    """Return a path that is not UTF-8, percent-encoded; "" for all other paths."""
     try:
         path.decode("utf-8")
     except UnicodeDecodeError:
@@ -168,7 +178,7 @@ def _raw(path: bytes) -> str:
 
 
 def _stream(number: int, known: dict[str, Any]) -> StreamFacts:
-    """Return a stream as it is stored; another home, or an older program, may have left something out."""
+    """Return a stored stream. Another home or an older version may have stored fewer facts."""
     return StreamFacts(
         index=known.get("index", number),
         kind=known.get("kind", ""),
@@ -179,7 +189,7 @@ def _stream(number: int, known: dict[str, Any]) -> StreamFacts:
 
 
 def _tags(row: dict[str, Any]) -> list[TagPlace]:
-    """Return the tags of each place that has any, those of the container first."""
+    """Return the tags of each place that has tags, those of the container first."""
     tags = row["tags"] or {}
     places = [("container", tags.get("container") or {})]
     places += [(str(number), each) for number, each in enumerate(tags.get("streams") or [])]
@@ -187,14 +197,14 @@ def _tags(row: dict[str, Any]) -> list[TagPlace]:
 
 
 def _strategy(row: dict[str, Any]) -> dict[str, Any]:
-    """Return how the file would be written and why so, or why not at all."""
+    """Return the strategy of the file with the reason for it, or the reason why it cannot be written."""
     if row["strategy"]:
         return {"strategy_words": strategies.in_words(row["strategy"]), "strategy_why": strategies.why(row["strategy"])}
     return {"strategy_words": "", "strategy_why": row["strategy_message"] or row["state_message"]}
 
 
 def _readings(row: dict[str, Any], item: PlanItem | None) -> list[readers.Reading]:
-    """Return what programs will show: of what would be written, where something would be."""
+    """Return what programs show: of the planned comment if the file would be written, else of the current one."""
     comment = item.result_comment if item is not None and item.can_update else row["comment"]
     tags = (row["tags"] or {}).get("container") or {}
     places = [each["where"] for each in row["comment_fields"] or []]
@@ -207,7 +217,7 @@ def _people(
     in_file: Sequence[str],
     decided: Sequence[StandingDecision],
 ) -> list[PersonDetails]:
-    """Return everybody who is in the file, or would be, each spelling of the result once, with every reason for it."""
+    """Return all people of the file and of the result, each spelling of the result once, with all reasons for it."""
     result = item.result_people if item is not None else list(in_file)
     added = set(item.tags_to_add) if item is not None else set[str]()
     edit = next((each for each in decided if each.kind == "edit"), None)
@@ -215,19 +225,19 @@ def _people(
     if edit is not None:
         reasons += [(name, Origin(origin="edit", since=edit.created_at)) for name in edit.people or []]
     reasons += [(name, Origin(origin="comment", since=None)) for name in in_file]
-    found: dict[str, list[Origin]] = {name: [] for name in result}
-    spelt = {people_comment.person_key(name): name for name in result}
+    origins: dict[str, list[Origin]] = {name: [] for name in result}
+    spellings = {people_comment.person_key(name): name for name in result}
     for name, origin in reasons:
-        shown = name if name in found else spelt.setdefault(people_comment.person_key(name), name)
-        found.setdefault(shown, []).append(origin if shown == name else replace(origin, spelt=name))
+        shown = name if name in origins else spellings.setdefault(people_comment.person_key(name), name)
+        origins.setdefault(shown, []).append(origin if shown == name else replace(origin, spelt=name))
     states = {name: "added" if name in added else "kept" for name in result}
     return [
-        PersonDetails(name=name, origins=tuple(origins), state=states.get(name, "removed"))
-        for name, origins in found.items()
+        PersonDetails(name=name, origins=tuple(of_person), state=states.get(name, "removed"))
+        for name, of_person in origins.items()
     ]
 
 
-def _properties(stored: Stored | None, locked: Sequence[FieldLock]) -> list[FileProperty]:
+def _properties(stored: StoredProperties | None, locked: Sequence[FieldLock]) -> list[FileProperty]:
     by_field = {each.field: each for each in locked}
     values = stored.properties if stored else MediaProperties()
     return [
@@ -235,7 +245,7 @@ def _properties(stored: Stored | None, locked: Sequence[FieldLock]) -> list[File
             field=name,
             label=LABELS[name],
             value=(value := getattr(values, name)),
-            text=in_words(name, value),
+            text=display_value(name, value),
             lock=by_field.get(name),
         )
         for name in FIELDS
@@ -243,7 +253,7 @@ def _properties(stored: Stored | None, locked: Sequence[FieldLock]) -> list[File
 
 
 def _event(row: ItemRow, library_state: str) -> FileEvent:
-    why, able, exact = _judged(row, library_state)
+    reason, can_rollback, exact = _rollback_outlook(row, library_state)
     return FileEvent(
         operation_id=row.operation_id,
         item_id=row.item_id,
@@ -258,34 +268,34 @@ def _event(row: ItemRow, library_state: str) -> FileEvent:
         tags_added=row.tags_added,
         tags_removed=row.tags_removed,
         strategy=row.strategy,
-        can_rollback=able,
+        can_rollback=can_rollback,
         exact=exact,
         rollback_until=row.expires_at if exact else None,
-        rollback_reason=why,
+        rollback_reason=reason,
     )
 
 
-def _judged(row: ItemRow, library_state: str) -> tuple[str, bool, bool]:
-    """Return why the file cannot be taken back out of an operation, whether it can, and whether byte for byte."""
-    barred = _barred(row)
-    if barred:
-        return barred, False, False
+def _rollback_outlook(row: ItemRow, library_state: str) -> tuple[str, bool, bool]:
+    """Return why a rollback of the file is limited, whether it is possible, and whether it is byte for byte."""
+    obstacle = _obstacle(row)
+    if obstacle:
+        return obstacle, False, False
     if row.dropped_at is not None or row.kind in (None, "tags"):
-        why = f" ({row.evicted_reason})" if row.evicted_reason else ""
-        return f"Only the comment can be restored{why}.", True, False
+        reason = f" ({row.evicted_reason})" if row.evicted_reason else ""
+        return f"Only the comment can be restored{reason}.", True, False
     if library_state == "offline":
-        return "Its folder is offline.", False, False
+        return "The folder of the file is offline.", False, False
     return "", True, True
 
 
-def _barred(row: ItemRow) -> str:
-    """Return what stands in the way of taking it back by any means, "" for nothing."""
+def _obstacle(row: ItemRow) -> str:
+    """Return why no rollback of the file is possible; "" where one is possible."""
     if row.status != "success":
-        return "Nothing was changed by it."
+        return "The operation did not change the file."
     if row.operation_status not in FINISHED_STATES:
-        return "The operation has not ended yet."
+        return "The operation is not finished."
     if row.rolled_back_by is not None:
-        return f"Operation {row.rolled_back_by} has taken it back."
+        return f"Operation {row.rolled_back_by} has rolled it back."
     if row.superseded_by is not None:
-        return f"Operation {row.superseded_by} wrote the file since: take that back first, or both."
+        return f"Operation {row.superseded_by} wrote the file later. Roll that one back first, or both."
     return ""

@@ -1,4 +1,4 @@
-"""The audit, for whoever asks: which property or lock of which file was changed, from what to what, and by whom."""
+"""The audit log: which property or lock of which file changed, from which value to which, and by whom."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Auditor"]
 
 
 class Auditor:
-    """Looks events of the audit up. One instance serves a home."""
+    """Reads the audit log of a home."""
 
     def __init__(
         self,
@@ -29,13 +29,13 @@ class Auditor:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """
-        Look into the audit of a home.
+        Read the audit log of a home.
 
         Args:
-            database: Its database.
-            modes: Returns how people and comments are combined where nothing else is said.
-            job: Returns a job; UnknownIdError where there is none.
-            clock: Source of the present moment (UTC).
+            database: The database of the home.
+            modes: Returns the default modes for people and comments.
+            job: Returns a job by id, or raises UnknownIdError.
+            clock: Returns the current time (UTC).
 
         """
         self._database = database
@@ -54,46 +54,47 @@ class Auditor:
         per_page: int = 50,
     ) -> AuditPage:
         """
-        Return one page of the events, newest first (`per_page` 0: all); all of what is named must be so.
+        Return one page of the events that match all filters, newest first.
 
-        The events of a file that was forgotten, or of a job that is not kept any more, are still there.
+        Events remain after their file or job was deleted from the database.
 
         Args:
-            file_id: Only of this file.
-            job_id: Only by this job.
-            query: Only of the files that this search finds.
+            file_id: Only events of this file.
+            job_id: Only events of this job.
+            query: Only events of the files that match this search.
             page: Page of the list, from 1.
-            per_page: Events of a page.
+            per_page: Events per page; 0 for all.
 
         Raises:
-            QueryError: The search cannot be read.
-            UnknownIdError: There is no such file or job, nor anything known of it.
-            UsageError: There is no such page.
+            QueryError: The search has a syntax error.
+            UnknownIdError: There is no such file or job, and no event of it.
+            UsageError: The page number is below 1.
 
         """
         if page < 1 or per_page < 0:
-            message = f"There is no page {page} of {per_page} changes; pages begin at 1."
+            message = f"There is no page {page} with {per_page} events. Page numbers start at 1."
             raise errors.UsageError(message)
-        found = audit.page(
+        result = audit.page(
             self._database.read(),
-            file_ids=self._meant(query, file_id),
+            file_ids=self._file_ids(query, file_id),
             job_id=job_id,
             page=page,
             per_page=per_page,
         )
-        if not found.total:
-            self._require(file_id, job_id)
-        return found
+        if not result.total:
+            self._require_known(file_id, job_id)
+        return result
 
-    def _meant(self, query: str, file_id: int | None) -> list[int] | None:
+    def _file_ids(self, query: str, file_id: int | None) -> list[int] | None:
+        """Return the files that both filters allow, None for all files."""
         if not query.strip():
             return None if file_id is None else [file_id]
         with self._database.atomic() as tx:
-            found = targets.ids_of(tx, query, self._modes(), now=self._clock())
-        return found if file_id is None else [each for each in found if each == file_id]
+            matches = targets.ids_of(tx, query, self._modes(), now=self._clock())
+        return matches if file_id is None else [each for each in matches if each == file_id]
 
-    def _require(self, file_id: int | None, job_id: int | None) -> None:
-        """Refuse a file and a job that there is not."""
+    def _require_known(self, file_id: int | None, job_id: int | None) -> None:
+        """Raise UnknownIdError for an unknown file or job."""
         if file_id is not None and not locks.is_file(self._database.read(), file_id):
             message = f"There is no file with the id {file_id}."
             raise errors.UnknownIdError(message)

@@ -1,8 +1,7 @@
 """
-Locks: which fields of a file only a person may write.
+Locks of fields: a scan, a rescan or an enrichment does not change a locked field of a file.
 
-A padlock keeps a property as it is, whatever a scan, a rescan or an enrichment finds. To set a property by hand locks
-it. The people of a file are locked by a standing edit, for as long as it stands.
+Setting a property by hand locks it. An edit of the people of a file locks them for as long as the edit is in force.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ class LockService:
 
     @remote()
     def of(self, file_id: int) -> builtins.list[FieldLock]:
-        """Return what is locked of a file, in the order of the fields; UnknownIdError where there is none."""
+        """Return the locks of a file in the order of the fields; UnknownIdError if there is no such file."""
         reader = self._database.read()
         if not store.is_file(reader, file_id):
             message = f"There is no file with the id {file_id}."
@@ -52,7 +51,7 @@ class LockService:
 
     @remote()
     def list(self, query: str = "") -> builtins.list[FieldLock]:
-        """Return all that is locked of the files that a search finds, by path. QueryError: it cannot be read."""
+        """Return the locks of the files that match a search, by path. Raises QueryError."""
         if not query.strip():
             return store.listed(self._database.read())
         with self._database.atomic() as tx:
@@ -61,7 +60,7 @@ class LockService:
 
     @remote()
     def count(self, target: Target) -> int:
-        """Return how many files are meant, so that a person can be asked; raises as `lock`."""
+        """Return the number of files in a target, for a confirmation. Raises as `lock`."""
         with self._database.atomic() as tx:
             return len(targets.ids_of(tx, target, self._modes(), now=self._clock()))
 
@@ -72,54 +71,54 @@ class LockService:
 
         Args:
             target: A search, a selection, or file ids.
-            fields: Which; default: all media properties.
-            by: Who asks, for the list and the audit.
+            fields: The fields; by default all media properties.
+            by: The user, for the list of locks and the audit log.
 
         Raises:
-            QueryError: The search cannot be read.
+            QueryError: The search has a syntax error.
             UnknownIdError: There is no such file.
-            UsageError: There is no such field.
+            UsageError: A field is unknown.
 
         """
         return self._change(target, fields, store.lock, by)
 
     @remote()
     def unlock(self, target: Target, fields: Sequence[str] = LOCKABLE, *, by: str = "") -> LockReport:
-        """Unlock fields of files, all of them by default; people that a standing edit holds stay. Raises as `lock`."""
+        """Unlock fields of files, by default all. Locks by an edit of the people stay. Raises as `lock`."""
         return self._change(target, fields, store.unlock, by)
 
-    def _change(self, target: Target, fields: Sequence[str], act: Callable[..., int], by: str) -> LockReport:
-        names = rules.checked_fields(fields, LOCKABLE)
+    def _change(self, target: Target, fields: Sequence[str], change: Callable[..., int], by: str) -> LockReport:
+        names = rules.validate_fields(fields, LOCKABLE)
         if not names:
             message = f"Name a field: {', '.join(LOCKABLE)}."
             raise errors.UsageError(message)
         at = self._clock()
         with self._database.atomic() as tx:
             file_ids = targets.ids_of(tx, target, self._modes(), now=at)
-            changed = act(tx, file_ids, names, by=by, at=at)
-            held = store.count_edited(tx, file_ids) if act is store.unlock and "people" in names else 0
+            changed = change(tx, file_ids, names, by=by, at=at)
+            by_edit = store.count_edited(tx, file_ids) if change is store.unlock and "people" in names else 0
         self._on_change()
-        return LockReport(files=len(file_ids), changed=changed, by_edit=held)
+        return LockReport(files=len(file_ids), changed=changed, by_edit=by_edit)
 
     @remote()
     def set(self, target: Target, field: str, text: str, *, by: str = "") -> LockReport:
         """
-        Let a media property of files be what a person says, and lock it.
+        Set a media property of files to a value, and lock it.
 
         Args:
             target: A search, a selection, or file ids.
-            field: One of the media properties.
-            text: As a person writes it: `1920x1080`, `1:52:07`, `29.97`; "-" for none.
-            by: Who asks.
+            field: A media property.
+            text: The value as text: `1920x1080`, `1:52:07`, `29.97`; "-" for no value.
+            by: The user.
 
         Raises:
-            UsageError: There is no such field.
-            ValidationError: The text is no value for it.
+            UsageError: The field is unknown.
+            ValidationError: The text is not a valid value of the field.
             UnknownIdError: There is no such file.
 
         """
-        [name] = rules.checked_fields([field], FIELDS)
-        value, at = rules.parse(name, text), self._clock()
+        [name] = rules.validate_fields([field], FIELDS)
+        value, at = rules.parse_value(name, text), self._clock()
         with self._database.atomic() as tx:
             file_ids = targets.ids_of(tx, target, self._modes(), now=at)
             properties.set_by_hand(tx, file_ids, name, value, actor=by, at=at)

@@ -1,10 +1,10 @@
 """
-Rescan: the media properties of films are read again, and what changed is stored.
+Rescan: read the media properties of files again, and store the changes.
 
-It goes through the files in the order of their ids, a batch at a time. What was read of a batch and the place are
-stored in one transaction; so a rescan that is cut short goes on from there, and what it did is done and counted. One
-bad file never stops it: the file is counted by what is wrong with it, and keeps what was known of it. Locked fields
-stay as they are, and length and size are refreshed only where that was asked for.
+A rescan reads the files in the order of their ids, in batches. One transaction stores the results of a batch and the
+checkpoint, so an interrupted rescan resumes after the last stored batch. A damaged file never stops a rescan: it is
+counted under its error code and keeps its stored properties. Locked fields do not change. Duration and size change only
+on request.
 """
 
 from __future__ import annotations
@@ -26,56 +26,55 @@ from indexium_core.flows.jobs import job_log
 from indexium_core.flows.review import targets
 from indexium_core.flows.review.targets import Target
 from indexium_core.flows.scanning import file_facts, roots
-from indexium_core.flows.scanning.scan_progress import ScanProgress
+from indexium_core.flows.scanning.scan_progress import REPORT_SECONDS, ScanProgress
 from indexium_core.flows.scanning.track_events import TrackEvents
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.events import EventBus
 from indexium_core.jobs.executors import Executor, Threads, WorkerLostError
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
-from indexium_core.model.files.properties import LABELS, ON_REQUEST, MediaReading, checked_fields
+from indexium_core.model.files.properties import LABELS, ON_REQUEST, MediaReading, validate_fields
 from indexium_core.model.job import Job
 from indexium_core.model.planning.plan import Selection
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
 from indexium_core.store.catalog import audit, catalog
 from indexium_core.store.catalog import properties as store
-from indexium_core.store.catalog.properties import Due, PropertyProblem
+from indexium_core.store.catalog.properties import FileToRescan, PropertyProblem
 from indexium_core.store.database import Database
 from indexium_core.store.planning.plans import Modes
 
-__all__ = ["AUDIT_MOST", "KIND", "RescanReport", "Rescanner", "title_of"]
+__all__ = ["KIND", "MAX_AUDIT_EVENTS", "RescanReport", "Rescanner", "job_title"]
 
 KIND = "rescan"  # of its jobs
 
-AUDIT_MOST = 1_000_000  # events of the audit that are kept at most
-_TICK = 0.4  # seconds between two reports to whoever waits for it
-_NAP = 0.05  # seconds of a pause between batches after which somebody may have stopped it
+MAX_AUDIT_EVENTS = 1_000_000  # older events are deleted
+_POLL_SECONDS = 0.05  # between two checks during the pause after a batch whether to stop
 
 
 @dataclass(slots=True, kw_only=True)
 class RescanReport:
-    """What a rescan has done. Every file that was looked at is in one of the counts behind `processed`."""
+    """The result of a rescan. `processed` is the sum of the counts after it, with `failed` for the errors."""
 
     processed: int = 0
-    updated: int = 0  # something of it is new
+    updated: int = 0  # files with a changed property
     unchanged: int = 0
-    skipped: int = 0  # its library is offline
+    skipped: int = 0  # files of offline libraries
     missing: int = 0
     errors: dict[str, int] = field(default_factory=dict)  # files that could not be read, by code: corrupt, empty …
-    locked: dict[str, int] = field(default_factory=dict)  # fields that a lock kept as they were → of how many files
+    locked: dict[str, int] = field(default_factory=dict)  # field → files in which a lock kept a different value
     seconds: float = 0.0
-    total: int = 0  # files that were meant
-    cancelled: bool = False  # it was stopped before the end
+    total: int = 0  # files to read
+    cancelled: bool = False
 
     @property
     def failed(self) -> int:
-        """How many files could not be read."""
+        """The number of files that could not be read."""
         return sum(self.errors.values())
 
     @property
     def summary(self) -> str:
-        """All of it in a sentence."""
+        """The result in one line."""
         parts = [f"{self.updated:,} updated", f"{self.unchanged:,} unchanged"]
         rest = {"skipped": self.skipped, "missing": self.missing}
         parts += [f"{count:,} {word}" for word, count in rest.items() if count]
@@ -90,9 +89,9 @@ class RescanReport:
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What became of one file."""
+    """The result for one file."""
 
-    due: Due
+    file: FileToRescan
     reading: MediaReading | None = None
     problem: PropertyProblem | None = None
     missing: bool = False
@@ -103,17 +102,17 @@ class _Outcome:
         return self.missing or self.problem is not None
 
 
-def title_of(orders: Mapping[str, Any], query: object) -> str:
-    """Return what a person calls a rescan with these orders."""
-    if orders["file_ids"] is None:
-        return "Rescan of everything"
+def job_title(payload: Mapping[str, Any], query: object) -> str:
+    """Return the title of the job for a payload and its search."""
+    if payload["file_ids"] is None:
+        return "Rescan of all files"
     if isinstance(query, str) and query.strip():
         return f"Rescan “{query.strip()[:80]}”"
-    return f"Rescan of {wording.files(len(orders['file_ids']))}"
+    return f"Rescan of {wording.files(len(payload['file_ids']))}"
 
 
 def _target(query: str | Selection, file_ids: Sequence[int], *, everything: bool) -> Target | None:
-    """Return the files of a rescan, None for all; UsageError unless exactly one way names them."""
+    """Return the files of a rescan, None for all; UsageError unless exactly one argument names them."""
     if sum([bool(query), bool(file_ids), everything]) != 1:
         raise errors.UsageError("Name the files to rescan: a search, some files, or everything.")
     return None if everything else file_ids or query
@@ -134,16 +133,16 @@ class Rescanner:
         executor: Callable[[], Executor] = Threads,
     ) -> None:
         """
-        Rescan in a home.
+        Rescan the files of a home.
 
         Args:
-            database: The home's.
-            modes: Says by whose plan searches and selections are meant.
+            database: The database of the home.
+            modes: Returns the modes of the plan that searches and selections refer to.
             queue: Takes the jobs of `add`.
-            events: Told when a rescan begins and ends.
-            config: Settings, read anew for every run.
-            clock: Source of the present moment (UTC).
-            executor: Says, for every run, where files are read.
+            events: Gets events about the start, the progress and the end of a rescan.
+            config: The settings; each run reads their current values.
+            clock: Returns the current time (UTC).
+            executor: Returns the executor for the next run.
 
         """
         self._database = database
@@ -155,27 +154,27 @@ class Rescanner:
         self._clock = clock
         self._closing = threading.Event()
 
-    def orders(self, target: Target | None, *, refresh: Sequence[str] = ()) -> dict[str, Any]:
+    def payload(self, target: Target | None, *, refresh: Sequence[str] = ()) -> dict[str, Any]:
         """
-        Return what a rescan is to do, as the payload of a job.
+        Return the payload of a rescan job.
 
         Args:
-            target: A search, a selection or file ids; None for every file there is.
-            refresh: Which of `duration` and `size` to read again, too.
+            target: A search, a selection or file ids; None for all files.
+            refresh: The fields to refresh beside the others: `duration` and `size`.
 
         Raises:
-            QueryError: The search cannot be read.
+            QueryError: The search has a syntax error.
             UnknownIdError: There is no such file.
-            UsageError: An unknown field, or nothing is found.
+            UsageError: A field is unknown, or the target has no files.
 
         """
-        fields = list(checked_fields(refresh, ON_REQUEST))
+        fields = list(validate_fields(refresh, ON_REQUEST))
         if target is None:
             return {"file_ids": None, "refresh": fields}
         with self._database.atomic() as tx:
             file_ids = targets.ids_of(tx, target, self._modes(), now=self._clock())
         if not file_ids:
-            raise errors.UsageError("No file is found by that, so there is nothing to rescan.")
+            raise errors.UsageError("No file matches, so there is nothing to rescan.")
         return {"file_ids": sorted(set(file_ids)), "refresh": fields}
 
     @remote()
@@ -189,11 +188,11 @@ class Rescanner:
         progress: Callable[[ScanProgress], None] | None = None,
     ) -> RescanReport:
         """Rescan on this thread; arguments and errors as those of `Library.rescan`."""
-        orders = self.orders(_target(query, file_ids, everything=everything), refresh=refresh)
+        payload = self.payload(_target(query, file_ids, everything=everything), refresh=refresh)
         self._events.emit("rescan:started", current=0, total=None, message="Rescan")
-        report, message = RescanReport(), "The rescan stopped; the log says why"
+        report, message = RescanReport(), "The rescan failed. See the log for details."
         try:
-            report = self.work(_Here(orders, self._events, progress, self._closing.is_set))
+            report = self.execute(_InlineContext(payload, self._events, progress, self._closing.is_set))
             message = report.summary
         finally:
             self._events.emit("rescan:completed", current=report.processed, total=report.total, message=message)
@@ -208,17 +207,17 @@ class Rescanner:
         file_ids: Sequence[int] = (),
         refresh: Sequence[str] = (),
     ) -> Job:
-        """Add a job that rescans; it continues after a restart. Arguments and errors as those of `run`."""
-        orders = self.orders(_target(query, file_ids, everything=everything), refresh=refresh)
-        return self._queue.add_job(KIND, orders, title=title_of(orders, query))
+        """Add a rescan job, which resumes after a restart. Arguments and errors are those of `run`."""
+        payload = self.payload(_target(query, file_ids, everything=everything), refresh=refresh)
+        return self._queue.add_job(KIND, payload, title=job_title(payload, query))
 
     def close(self) -> None:
-        """Let the rescans that run on threads of their callers come to an end."""
+        """Stop the rescans that run on threads of their callers."""
         self._closing.set()
 
     def handle(self, context: JobContext) -> dict[str, Any]:
-        """Do it as a job, whose queue tells how far it is, and return the summary."""
-        report = self.work(context)
+        """Run the rescan of a job and return its result: the handler of the queue."""
+        report = self.execute(context)
         return {
             "processed": report.processed,
             "updated": report.updated,
@@ -232,22 +231,22 @@ class Rescanner:
             "message": report.summary,
         }
 
-    def work(self, context: JobContext) -> RescanReport:
-        """Do what a job says, from its checkpoint on if it has one."""
+    def execute(self, context: JobContext) -> RescanReport:
+        """Run a rescan, from its checkpoint on if it has one."""
         run = _RescanRun(self._database, context, config=self._config, clock=self._clock, executor=self._executor())
         try:
-            run.go()
+            run.execute()
         finally:
             run.events.emit(self._events, context.job_id or None)
-            if run.lost:
+            if run.has_new_missing:
                 self._events.emit("plan:changed")
-        self._tidy()
+        self._prune_audit()
         return run.report
 
-    def _tidy(self) -> None:
+    def _prune_audit(self) -> None:
         before = self._clock() - timedelta(days=self._config.audit_retention_days)
         with self._database.atomic() as tx:
-            audit.prune(tx, before=before, most=AUDIT_MOST)
+            audit.prune(tx, before=before, max_events=MAX_AUDIT_EVENTS)
 
 
 class _RescanRun:
@@ -268,53 +267,55 @@ class _RescanRun:
         self._config = config
         self._clock = clock
         self._file_ids: list[int] | None = context.payload.get("file_ids")
-        self._held = [name for name in ON_REQUEST if name not in context.payload.get("refresh", ())]
+        self._not_refreshed = [name for name in ON_REQUEST if name not in context.payload.get("refresh", ())]
         saved = dict(context.checkpoint or {})
-        self._after = int(saved.pop("after", 0))  # the last file that is done
+        self._after = int(saved.pop("after", 0))  # id of the last file of the last stored batch
         self.report = RescanReport(**saved)
         self.report.total = self._count()
-        self._began = time.monotonic() - self.report.seconds
-        self.lost = False  # whether files were found to be missing
+        self._started_at = time.monotonic() - self.report.seconds
+        self.has_new_missing = False
         self.events = TrackEvents()
 
     def _count(self) -> int:
         return store.count_all(self._database.read()) if self._file_ids is None else len(self._file_ids)
 
-    def go(self) -> None:
-        """Work through what is left."""
+    def execute(self) -> None:
+        """Read and store the remaining batches."""
         threads = min(self._config.probe_threads, 2 * (os.cpu_count() or 1))
-        self._tell()
+        self._report_progress()
         is_first = True
         with _pool(self._executor.max_concurrency(threads)) as pool:
-            while batch := self._next():
-                asked, due = batch
-                if not (is_first or self._rest()):
+            while batch := self._next_batch():
+                file_ids, files = batch
+                if not (is_first or self._pause()):
                     self.report.cancelled = True
                     return
-                is_first, outcomes = False, list(self._read(pool, due))
-                self._store(outcomes, asked=asked if len(outcomes) == len(due) else None)
-                if len(outcomes) < len(due):
+                is_first, outcomes = False, list(self._read(pool, files))
+                self._store(outcomes, batch_ids=file_ids if len(outcomes) == len(files) else None)
+                if len(outcomes) < len(files):
                     self.report.cancelled = True
                     return
 
-    def _next(self) -> tuple[list[int], list[Due]] | None:
-        """Return the ids of the next batch and those of its files that are known still; None where none is left."""
+    def _next_batch(self) -> tuple[list[int], list[FileToRescan]] | None:
+        """Return the ids of the next batch, and its files that still exist in the catalog; None at the end."""
         count, reader = self._config.rescan_batch_size, self._database.read()
         if self._file_ids is None:
-            due = store.batch(reader, after=self._after, count=count)
-            return ([each.file_id for each in due], due) if due else None
-        asked = [file_id for file_id in self._file_ids if file_id > self._after][:count]
-        return (asked, store.batch(reader, after=self._after, count=count, file_ids=asked)) if asked else None
+            files = store.batch(reader, after=self._after, count=count)
+            return ([each.file_id for each in files], files) if files else None
+        batch_ids = [file_id for file_id in self._file_ids if file_id > self._after][:count]
+        return (
+            (batch_ids, store.batch(reader, after=self._after, count=count, file_ids=batch_ids)) if batch_ids else None
+        )
 
-    def _read(self, pool: ThreadPoolExecutor, due: Sequence[Due]) -> Iterator[_Outcome]:
-        """Yield what became of files, in their order; ends early where the rescan is to stop."""
-        offline = self._offline(due)
+    def _read(self, pool: ThreadPoolExecutor, files: Sequence[FileToRescan]) -> Iterator[_Outcome]:
+        """Yield the outcomes in the order of the files; end early if the job has to stop."""
+        offline = self._offline_libraries(files)
         pending: collections.deque[Future[_Outcome]] = collections.deque()
-        for each in due:
+        for each in files:
             if each.library_id in offline:
-                done: Future[_Outcome] = Future()
-                done.set_result(_Outcome(each, skipped=True))
-                pending.append(done)
+                skipped: Future[_Outcome] = Future()
+                skipped.set_result(_Outcome(each, skipped=True))
+                pending.append(skipped)
             else:
                 pending.append(pool.submit(_read, self._executor, each))
         while pending:
@@ -323,32 +324,32 @@ class _RescanRun:
                     future.cancel()
                 return
             outcome = pending.popleft().result()
-            if outcome.failed and self._offline([outcome.due]):  # its disk has gone meanwhile, and nothing else
-                outcome = _Outcome(outcome.due, skipped=True)
-            self._tally(outcome)
+            if outcome.failed and self._offline_libraries([outcome.file]):  # the library went offline meanwhile
+                outcome = _Outcome(outcome.file, skipped=True)
+            self._count_outcome(outcome)
             yield outcome
 
-    def _offline(self, due: Sequence[Due]) -> set[int]:
-        """Return the libraries of some files that are not there: their files are left as they are."""
-        wanted = {each.library_id for each in due}
-        rows = [row for row in catalog.libraries(self._database.read()) if row.library_id in wanted]
+    def _offline_libraries(self, files: Sequence[FileToRescan]) -> set[int]:
+        """Return the ids of the offline libraries of some files."""
+        library_ids = {each.library_id for each in files}
+        rows = [row for row in catalog.libraries(self._database.read()) if row.library_id in library_ids]
         return {row.library_id for row in rows if roots.offline_reason(row)}
 
-    def _tally(self, outcome: _Outcome) -> None:
-        """Count what can be told before it is stored: whether anything is new comes of that."""
+    def _count_outcome(self, outcome: _Outcome) -> None:
+        """Count an outcome; `_store` counts updated and unchanged files."""
         report = self.report
         report.processed += 1
         if outcome.skipped:
             report.skipped += 1
         elif outcome.missing:
             report.missing += 1
-            job_log.unread(outcome.due.path, "missing", "It is not there any more.")
+            job_log.unread(outcome.file.path, "missing", "The file does not exist.")
         elif outcome.problem:
-            job_log.unread(outcome.due.path, outcome.problem.code, outcome.problem.message)
+            job_log.unread(outcome.file.path, outcome.problem.code, outcome.problem.message)
             report.errors[outcome.problem.code] = report.errors.get(outcome.problem.code, 0) + 1
-        self._tell(outcome.due.path)
+        self._report_progress(outcome.file.path)
 
-    def _tell(self, path: bytes = b"") -> None:
+    def _report_progress(self, path: bytes = b"") -> None:
         report = self.report
         self._context.progress(
             report.processed,
@@ -361,62 +362,65 @@ class _RescanRun:
             errors=report.failed,
         )
 
-    def _store(self, outcomes: Sequence[_Outcome], *, asked: Sequence[int] | None) -> None:
+    def _store(self, outcomes: Sequence[_Outcome], *, batch_ids: Sequence[int] | None) -> None:
         """
-        Store what was read of a batch and the place, in one transaction: so what is counted is what was done.
+        Store the outcomes of a batch and the checkpoint in one transaction.
 
-        `asked`: all ids of a batch that was read to its end; those that nobody knows any more are missing.
+        `batch_ids` are all ids of a complete batch. Ids without an outcome are no longer in the catalog, and count as
+        missing.
         """
         report = self.report
-        readings = {each.due.file_id: each.reading for each in outcomes if each.reading is not None}
-        problems = {each.due.file_id: each.problem for each in outcomes if each.problem is not None}
-        missing = [each.due.file_id for each in outcomes if each.missing]
+        readings = {each.file.file_id: each.reading for each in outcomes if each.reading is not None}
+        problems = {each.file.file_id: each.problem for each in outcomes if each.problem is not None}
+        missing = [each.file.file_id for each in outcomes if each.missing]
         at, job_id = self._clock(), self._context.job_id or None
-        updated, unchanged, locked = report.updated, report.unchanged, Counter(report.locked)  # before
-        if asked is not None:
-            forgotten = len(asked) - len(outcomes)
+        # The transaction may run again, so it adds to the counts from before.
+        updated, unchanged, locked = report.updated, report.unchanged, Counter(report.locked)
+        if batch_ids is not None:
+            forgotten = len(batch_ids) - len(outcomes)
             report.processed += forgotten
             report.missing += forgotten
-            self._after = max([self._after, *asked])
+            self._after = max([self._after, *batch_ids])
         elif outcomes:
-            self._after = outcomes[-1].due.file_id
-        report.seconds = time.monotonic() - self._began
+            self._after = outcomes[-1].file.file_id
+        report.seconds = time.monotonic() - self._started_at
 
         def put(tx: Any) -> set[int]:
             store.put_problems(tx, problems)
-            gone = set(missing) - set(catalog.missing(tx, missing))
-            if gone:
-                self.lost = True
-                catalog.mark_missing(tx, sorted(gone))
-            new, kept = store.put(tx, readings, held=self._held, actor="rescan", at=at, job_id=job_id)
-            report.updated, report.unchanged = updated + len(new), unchanged + len(readings) - len(new)
-            report.locked = dict(locked + Counter(kept))
-            self._context.save(self._place(), tx=tx)
-            return new | gone
+            new_missing = set(missing) - set(catalog.missing(tx, missing))
+            if new_missing:
+                self.has_new_missing = True
+                catalog.mark_missing(tx, sorted(new_missing))
+            stored = store.put(tx, readings, keep=self._not_refreshed, actor="rescan", at=at, job_id=job_id)
+            report.updated = updated + len(stored.updated)
+            report.unchanged = unchanged + len(readings) - len(stored.updated)
+            report.locked = dict(locked + Counter(stored.locked))
+            self._context.save(self._checkpoint(), tx=tx)
+            return stored.updated | new_missing
 
         self.events.collect(updated=self._database.run(put))
-        self._tell(outcomes[-1].due.path if outcomes else b"")
+        self._report_progress(outcomes[-1].file.path if outcomes else b"")
 
-    def _place(self) -> dict[str, Any]:
+    def _checkpoint(self) -> dict[str, Any]:
         report = self.report
         counts = ("processed", "updated", "unchanged", "skipped", "missing", "seconds")
         maps = {"errors": dict(report.errors), "locked": dict(report.locked)}
         return {"after": self._after, **maps} | {name: getattr(report, name) for name in counts}
 
-    def _rest(self) -> bool:
-        """Rest between two batches, as the setting has it; False where the rescan is to stop."""
+    def _pause(self) -> bool:
+        """Pause between two batches, as set by `rescan_batch_pause_ms`; return False if the job has to stop."""
         end = time.monotonic() + self._config.rescan_batch_pause_ms / 1000
         while not self._context.should_stop():
             left = end - time.monotonic()
             if left <= 0:
                 return True
-            time.sleep(min(_NAP, left))
+            time.sleep(min(_POLL_SECONDS, left))
         return False
 
 
 @contextmanager
 def _pool(threads: int) -> Iterator[ThreadPoolExecutor]:
-    """Give threads to read on, and let them go without waiting for a disk that may never answer."""
+    """Open a thread pool, and shut it down without waiting: a disk that hangs would block its threads."""
     pool = ThreadPoolExecutor(threads, thread_name_prefix="rescan")
     try:
         yield pool
@@ -424,24 +428,24 @@ def _pool(threads: int) -> Iterator[ThreadPoolExecutor]:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _read(executor: Executor, due: Due) -> _Outcome:
-    """Have one file read; once more where the process that read it ended, which need not be the file's fault."""
+def _read(executor: Executor, file: FileToRescan) -> _Outcome:
+    """Read one file, and try once more if its process ended: the cause may be another file."""
     for _ in range(2):
         try:
-            found = executor.call(file_facts.read_properties, due.path)
+            result = executor.call(file_facts.read_properties, file.path)
             break
         except WorkerLostError as lost:
-            found = "process_lost", f"The process that read the file {lost}, twice."
-    if isinstance(found, MediaReading):
-        return _Outcome(due, found)
-    code, message = found
+            result = "process_lost", f"The process that read the file {lost}, twice."
+    if isinstance(result, MediaReading):
+        return _Outcome(file, result)
+    code, message = result
     if code == file_facts.MISSING:
-        return _Outcome(due, missing=True)
-    return _Outcome(due, problem=PropertyProblem(code, message))
+        return _Outcome(file, missing=True)
+    return _Outcome(file, problem=PropertyProblem(code, message))
 
 
-class _Here:
-    """The context of a rescan that somebody waits for: nothing is saved, for nobody would go on with it."""
+class _InlineContext:
+    """The context of a rescan on the thread of its caller. It saves no checkpoint, because nothing would resume it."""
 
     job_id = 0
     checkpoint: Mapping[str, Any] | None = None
@@ -450,26 +454,25 @@ class _Here:
         self,
         payload: Mapping[str, Any],
         events: EventBus,
-        progress: Callable[[ScanProgress], None] | None,
-        stop: Callable[[], bool],
+        on_progress: Callable[[ScanProgress], None] | None,
+        should_stop: Callable[[], bool],
     ) -> None:
         self.payload = payload
-        self._stop = stop
+        self._should_stop = should_stop
         self._events = events
-        self._progress = progress
-        self._began = time.monotonic()
-        self._told = 0.0
+        self._on_progress = on_progress
+        self._started_at = time.monotonic()
+        self._reported_at = 0.0
 
     def progress(self, current: int, total: int | None, message: str = "", **counters: int) -> None:
         now = time.monotonic()
-        if now - self._told < _TICK and current != total:
+        if now - self._reported_at < REPORT_SECONDS and current != total:
             return
-        self._told = now
-        rate = current / max(now - self._began, 1e-3)
+        self._reported_at = now
+        rate = current / max(now - self._started_at, 1e-3)
         eta = None if total is None or not rate else (total - current) / rate
-        told = ScanProgress(done=current, total=total, current=message, rate=rate, eta_seconds=eta)
-        if self._progress:
-            self._progress(told)
+        if self._on_progress:
+            self._on_progress(ScanProgress(done=current, total=total, current=message, rate=rate, eta_seconds=eta))
         self._events.emit(
             "rescan:progress", current=current, total=total, message=message, rate=rate, eta_seconds=eta, **counters
         )
@@ -478,4 +481,4 @@ class _Here:
         del checkpoint, tx
 
     def should_stop(self) -> bool:
-        return self._stop()
+        return self._should_stop()

@@ -105,14 +105,14 @@ class ViewService:
 
     @remote()
     def remove(self, view_id: int) -> SavedView:
-        """Remove a view and return it, for `put_back`. UnknownIdError: there is no such view."""
+        """Remove a view and return it, for `restore`. UnknownIdError: there is no such view."""
         view = self.get(view_id)
         with self._database.atomic() as tx:
             store.remove(tx, view_id)
         self._on_change()
         return view
 
-    def put_back(self, view: SavedView) -> SavedView:
+    def restore(self, view: SavedView) -> SavedView:
         """Restore a removed view. UsageError: another view has its name."""
         key = people_comment.person_key(view.name)
         with self._database.atomic() as tx:

@@ -44,7 +44,7 @@ def select(reader: Connection, target: Target, version: Version) -> None:
     if isinstance(target, str):
         # All matches of the search, including unchanged, postponed and blocked files.
         everything = Selection(query=target, risk=RISK_LEVELS)
-        search = Search(version=version, query=compile_query(target), everything=True)
+        search = Search(version=version, query=compile_query(target), include_unlisted=True)
         plans.materialize_selection(reader, search, everything)
     elif isinstance(target, Selection):
         plans.materialize_selection(reader, Search(version=version, query=compile_query(target.query or "")), target)
@@ -62,7 +62,7 @@ def ids_of(tx: Connection, target: Target, modes: Modes, *, now: datetime) -> li
 
     """
     if isinstance(target, str):
-        return properties.found(tx, compile_query(target), plans.refresh_within(tx, modes, now=now))
+        return properties.matching_ids(tx, compile_query(target), plans.refresh_within(tx, modes, now=now))
     select_current(tx, target, modes, now=now)
     ids = properties.selected_files(tx)
     decisions.clear_selected(tx)

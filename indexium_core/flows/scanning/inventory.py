@@ -21,9 +21,9 @@ from indexium_core.flows.scanning import discovery, folder_health, roots
 from indexium_core.model.files.inventory import (
     KINDS,
     SORTS,
-    FolderHint,
-    GoneCheck,
-    HeldPage,
+    FilePage,
+    FolderComparison,
+    FolderSuggestion,
     LibraryDetails,
     Quality,
     RemovalReport,
@@ -103,7 +103,7 @@ class Inventory:
         return store.quality(self._database.read())
 
     @remote()
-    def files(self, kind: str = "all", *, page: int = 1, per_page: int = 50) -> HeldPage:
+    def files(self, kind: str = "all", *, page: int = 1, per_page: int = 50) -> FilePage:
         """Return one page of the files of a kind; UsageError for an unknown kind."""
         if kind not in KINDS:
             message = f"There is no list “{kind}”. Choose one of: {', '.join(KINDS)}."
@@ -113,7 +113,7 @@ class Inventory:
     @remote()
     def search(
         self, query: str = "", *, sort: str = "path", descending: bool = False, page: int = 1, per_page: int = 50
-    ) -> HeldPage:
+    ) -> FilePage:
         """
         Return one page of the files that match a search. Files in no plan are included, missing files are not.
 
@@ -185,7 +185,7 @@ class Inventory:
             catalog.set_library_modes(tx, library_id, people_mode=people_mode, comment_mode=comment_mode)
         self._on_change()
 
-    def folders(self, text: str) -> builtins.list[FolderHint]:
+    def folders(self, text: str) -> builtins.list[FolderSuggestion]:
         """
         Return folders of this machine that complete a path, or common media folders if `text` is empty.
 
@@ -193,7 +193,9 @@ class Inventory:
         """
         paths = _completions(text.strip()) if text.strip() else _common_folders()
         known = [row.path_bytes for row in catalog.libraries(self._database.read())]
-        return [FolderHint(path=path, name=Path(path).name or path, known=_is_covered(path, known)) for path in paths]
+        return [
+            FolderSuggestion(path=path, name=Path(path).name or path, known=_is_covered(path, known)) for path in paths
+        ]
 
     # Removing.
 
@@ -282,14 +284,14 @@ class Inventory:
         return report
 
     @remote()
-    def gone(self, library_id: int) -> GoneCheck:
+    def gone(self, library_id: int) -> FolderComparison:
         """Compare a library folder with the catalog. Walks the folder and changes nothing."""
         row = self._row(library_id)
         reader = self._database.read()
         found = discovery.discover(row, reader, now_ns=0, accept_missing=True)
         missing_ids = [known.file_id for known in found.missing]
         known_paths = catalog.known(reader, row.path_bytes, [each.path for each in found.to_read])
-        return GoneCheck(
+        return FolderComparison(
             library_id=library_id,
             path=row.path,
             known=row.file_count,
@@ -303,7 +305,7 @@ class Inventory:
         """Raise UsageError if an unfinished operation uses files of a part of a library."""
         operations = store.unfinished_operations(self._database.read(), library_id, part)
         if operations:
-            raise errors.UsageError(operations[0].say("files of this folder"), code="busy_in_operation")
+            raise errors.UsageError(operations[0].describe("files of this folder"), code="busy_in_operation")
 
     def _row(self, library_id: int) -> LibraryRow:
         rows = catalog.libraries(self._database.read())

@@ -263,11 +263,11 @@ def look(task: Task, file: reader.FileReader) -> WritableFile:
 
 def says(layout: Layout, changes: Sequence[Change]) -> bool:
     """Tell whether every field has its new value already, in every place that holds it."""
-    for change in fields.leading(changes):
+    for change in fields.primary_changes(changes):
         values = [text.value for text in layout.fields if text.field == change.field]
-        if layout.added or fields.results(layout.fields, change) != values:
+        if layout.added or fields.texts_after(layout.fields, change) != values:
             return False
-        if not values and fields.applied(change, None) is not None:
+        if not values and fields.apply_change(change, None) is not None:
             return False
     return True
 
@@ -281,7 +281,9 @@ def choose(
     file: Reader, checked: WritableFile, changes: Sequence[Change], means: Capabilities, *, break_links: bool = False
 ) -> Choice:
     """Return the best strategy and its edit; raises RefusedError where there is none, or only one that parts names."""
-    chosen = registry.choose(checked.family, file, checked.layout, fields.leading(changes), means, break_links=True)
+    chosen = registry.choose(
+        checked.family, file, checked.layout, fields.primary_changes(changes), means, break_links=True
+    )
     if isinstance(chosen, Refusal):
         raise errors.RefusedError(chosen.message, code=chosen.code)
     if means.may_break_links and not break_links and not isinstance(chosen.edit, Patch):
@@ -388,7 +390,7 @@ def prove(
     is_renumbered = checks is verify.RENUMBERED
     by_packets = is_renumbered or checks is verify.REWRITTEN
     after = verify.gather(path, file, whole(family, layout), layout, packets=by_packets, renumbered=is_renumbered)
-    proof = dict(verify.compare(before, after, fields.leading(changes), checks=checks))
+    proof = dict(verify.compare(before, after, fields.primary_changes(changes), checks=checks))
     identity = after.payload_hash
     if checks is verify.REWRITTEN:
         facts = probe.facts_of(file, family, layout, means=means, identity=identity)

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from indexium_core import errors, settings
 from indexium_core.flows.jobs import job_log
 from indexium_core.flows.planning import planner as planning
+from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.writing import editing, operation_runner
 from indexium_core.flows.writing.protocol import WritePolicy
 from indexium_core.jobs.queue import JobQueueService
@@ -136,7 +137,7 @@ class MetadataWriter:
     @remote()
     def start_operation(
         self,
-        items: planning.MetadataPlan | Sequence[PlanItem],
+        items: MetadataPlan | Sequence[PlanItem],
         options: WriteOptions | None = None,
         *,
         selection: Selection | None = None,
@@ -150,7 +151,7 @@ class MetadataWriter:
             items: A plan (its default items, or those of `selection`), or plan items.
             options: How to write.
             selection: Which items of the plan.
-            expected: The mark of just the files that were shown, by `MetadataPlanner.seal`.
+            expected: The mark of just the files that were shown, by `MetadataPlanner.digest`.
             asked: The request of a program that is not to begin a second one.
 
         Raises:
@@ -160,11 +161,11 @@ class MetadataWriter:
         """
         options = options or WriteOptions()
         plan, selection = self._resolve(items, options, selection)
-        parted = self._planner.parting(plan, options.hard_links)
+        parted = self._planner.with_hard_links(plan, options.hard_links)
 
         def settle(tx: database.Connection) -> list[int]:
             """Say which files it begins with, so late that nothing can change before they are put down."""
-            file_ids = self._planner.settle(tx, plan, parted, selection, risk=options.risk, expected=expected)
+            file_ids = self._planner.confirmed_ids(tx, plan, parted, selection, risk=options.risk, expected=expected)
             if not file_ids:
                 raise errors.UsageError(self._nothing(parted, selection, options), code="nothing_to_write")
             self._require_room(len(file_ids))
@@ -249,7 +250,7 @@ class MetadataWriter:
     @remote()
     def dry_run(
         self,
-        plan: planning.MetadataPlan,
+        plan: MetadataPlan,
         options: WriteOptions,
         *,
         selection: Selection | None = None,
@@ -267,11 +268,11 @@ class MetadataWriter:
         """
         started = time.monotonic()
         plan, selection = self._resolve(plan, options, selection)
-        parted = self._planner.parting(plan, options.hard_links)
+        parted = self._planner.with_hard_links(plan, options.hard_links)
         file_ids = self._planner.writable_ids(parted, selection, risk=options.risk)
         if file_ids:
             self._require_room(len(file_ids))
-            self._planner.refuse_if_stale(plan, selection)
+            self._planner.raise_if_stale(plan, selection)
         tasks = self._ledger.preview(file_ids=file_ids, variant_id=parted.variant_id)
         busy = self._ledger.busy_files()
         logger.info("write.dry_run", extra={"file_count": len(tasks)})
@@ -305,24 +306,22 @@ class MetadataWriter:
         )
 
     @remote()
-    def held(
-        self, plan: planning.MetadataPlan, selection: Selection, options: WriteOptions | None = None
-    ) -> list[Holder]:
+    def held(self, plan: MetadataPlan, selection: Selection, options: WriteOptions | None = None) -> list[Holder]:
         """Return the operations that hold files which a write of a selection would begin with."""
         options = options or WriteOptions()
-        parted = self._planner.parting(plan, options.hard_links)
+        parted = self._planner.with_hard_links(plan, options.hard_links)
         return self._ledger.held_by(self._planner.writable_ids(parted, selection, risk=options.risk))
 
     def _resolve(
         self,
-        items: planning.MetadataPlan | Sequence[PlanItem],
+        items: MetadataPlan | Sequence[PlanItem],
         options: WriteOptions,
         selection: Selection | None,
-    ) -> tuple[planning.MetadataPlan, Selection]:
+    ) -> tuple[MetadataPlan, Selection]:
         if options.hard_links not in planning.LINK_CHOICES:
             message = f"There is no way '{options.hard_links}' for hard links; choose block or break."
             raise errors.UsageError(message)
-        if isinstance(items, planning.MetadataPlan):
+        if isinstance(items, MetadataPlan):
             return items, selection or items.select(risk=options.risk)
         plan = self._planner.generate_plan()
         selection = Selection(included=frozenset(item.file_id for item in items))
@@ -330,11 +329,11 @@ class MetadataWriter:
         changed = [item.file_name for item in items if now.get(item.file_id) != item.changes]
         if changed:
             names = ", ".join(changed[:10]) + (" …" if len(changed) > 10 else "")
-            message = f"These are no longer what the items say: {names}. Look at the plan again, then write."
+            message = f"These are no longer what the items say: {names}. Refresh the plan, then write."
             raise errors.StalePlanError(message)
         return plan, selection
 
-    def _nothing(self, plan: planning.MetadataPlan, selection: Selection, options: WriteOptions) -> str:
+    def _nothing(self, plan: MetadataPlan, selection: Selection, options: WriteOptions) -> str:
         """Say why there is nothing to write: what is left out by its risk would be written if that were named."""
         left = self._planner.summary(plan, selection, risk=options.risk).excluded
         levels = {level: left[level] for level in RISK_LEVELS[:3] if left.get(level)}
@@ -487,7 +486,7 @@ def _held(task: ledger.Task, busy: dict[int, Holder]) -> WriteResult | None:
         file_id=task.file_id,
         status="conflict",
         code="busy_in_operation",
-        message=busy[task.file_id].say("this file"),
+        message=busy[task.file_id].describe("this file"),
         strategy="",
         seconds=0.0,
     )

@@ -1,4 +1,4 @@
-"""Everything that is known of one file, as values: what it holds, who is in it and why, and what became of it."""
+"""The details of one file as values: its content, its people with their sources, its plan and its history."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ __all__ = ["FileCopy", "FileDetails", "FileEvent", "Origin", "PersonDetails", "S
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """One reason why a person is in a file."""
+    """One source of a person of a file."""
 
-    origin: str  # face, hand, import, file (of the database); comment (the file names them); edit (a standing one)
-    since: datetime | None  # UTC; None where nobody knows
-    spelt: str = ""  # how the name is spelt there, where that is otherwise
+    origin: str  # face, hand, import, file (in the database); comment (of the file); edit (in force)
+    since: datetime | None  # UTC; None if unknown
+    spelt: str = ""  # the spelling there, if it differs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,20 +28,20 @@ class PersonDetails:
 
     name: str
     origins: tuple[Origin, ...]
-    state: str  # kept, added, removed: by what is planned
+    state: str  # kept, added, removed by the plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagPlace:
-    """The tags of one place of a file, as FFmpeg's libraries read them."""
+    """The tags of the container or of one stream, as FFmpeg's libraries read them."""
 
-    place: str  # container, or the number of a stream
+    place: str  # "container", or the number of a stream
     tags: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileCopy:
-    """Another file with the same film."""
+    """Another file with the same payload."""
 
     file_id: int
     file_path: str
@@ -54,16 +54,16 @@ class StandingDecision:
     decision_id: int
     kind: str  # edit, postpone, mode
     people: list[str] | None  # edit
-    until: datetime | None  # postpone: None until it is revoked
+    until: datetime | None  # postpone: None without an end date
     people_mode: str | None
     comment_mode: str | None
-    reason: str  # why, where it was not by hand: rolled_back
+    reason: str  # of a decision that was not made by hand: rolled_back
     created_at: datetime  # UTC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileEvent:
-    """One operation that touched the file, or tried to."""
+    """One operation on the file."""
 
     operation_id: int
     item_id: int
@@ -78,10 +78,10 @@ class FileEvent:
     tags_added: list[str]
     tags_removed: list[str]
     strategy: str
-    can_rollback: bool  # as far as the database knows; a rollback looks at the file itself
-    exact: bool  # … and byte for byte, not only the comment
-    rollback_until: datetime | None  # until when the old bytes are kept
-    rollback_reason: str  # why it cannot be taken back, or not byte for byte; "" where it can
+    can_rollback: bool  # by the database; the rollback checks the file itself
+    exact: bool  # byte for byte, not only the comment
+    rollback_until: datetime | None  # the old bytes are kept until then
+    rollback_reason: str  # why it cannot be rolled back, or not byte for byte; "" if it can
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +90,10 @@ class FileDetails:
 
     file_id: int
     file_path: str  # for display
-    path_raw: str  # percent-encoded, where the path cannot be shown as text; else ""
+    path_raw: str  # percent-encoded, if the path is not text; otherwise ""
     file_name: str
     file_ext: str
-    folder: str  # below the root, "/"-separated
+    folder: str  # relative to the library, "/"-separated
     library_id: int
     library: str
     library_path: str
@@ -103,38 +103,38 @@ class FileDetails:
     state_message: str
     size: int
     mtime: datetime  # UTC
-    nlink: int  # names of the file on its disk
+    nlink: int  # hard links
     read_only: bool
     file_hash: str | None
     container: str
     duration: float | None
     first_seen_at: datetime
-    scanned_at: datetime  # when these facts were read
+    scanned_at: datetime  # when a scan read these facts
     streams: list[StreamFacts]
     tags: list[TagPlace]
-    comment: str | None  # what players read
-    comment_fields: list[FieldValue]  # every place that holds one, in file order
+    comment: str | None  # the comment that players read
+    comment_fields: list[FieldValue]  # every place that has a comment, in file order
     fields_differ: bool
     people: list[PersonDetails]
-    copies: list[FileCopy]  # the first of them
+    copies: list[FileCopy]  # the first ones
     copies_total: int
     decisions: list[StandingDecision]
-    strategy: str  # how it would be written, "" where it cannot be
+    strategy: str  # the write strategy, "" if there is none
     strategy_words: str
-    strategy_why: str  # why this way and no other, or why none
-    strategy_code: str  # why there is none: no_strategy_yet, unsupported_container, corrupt
+    strategy_why: str  # why this strategy, or why none
+    strategy_code: str  # why there is none, or why it cannot remove the comment: no_strategy_yet, corrupt …
     est_seconds: float
     est_bytes: int
-    readings: list[Reading]  # what each program shows now, or would show after the write
-    history: list[FileEvent]  # newest first, the first of them
+    readings: list[Reading]  # the comment in other programs: now, or after the planned write
+    history: list[FileEvent]  # the newest ones, newest first
     history_total: int
-    plan: PlanItem | None = field(default=None)  # what the plan says; None for a file that is in no plan
-    properties: list[FileProperty] = field(default_factory=list)  # of the film, each with its lock
-    read_with: str = ""  # which tool answered: pyav, ffprobe; "" where none did yet
+    plan: PlanItem | None = field(default=None)  # None for a file in no plan
+    properties: list[FileProperty] = field(default_factory=list)  # of the media, each with its lock
+    read_with: str = ""  # the tool that read the properties: pyav, ffprobe; "" if none did yet
     properties_read_at: datetime | None = None  # UTC
-    properties_problem: str = ""  # why the last rescan could not read it
+    properties_problem: str = ""  # the error of the last rescan
 
     @property
     def place(self) -> str:
-        """Where it is, below its root."""
+        """The path relative to the library."""
         return "/".join(part for part in (self.folder, self.file_name) if part)

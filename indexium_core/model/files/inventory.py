@@ -1,4 +1,4 @@
-"""What a home holds, as values that faces show: folders, the state of their files, and what a removal would mean."""
+"""The inventory of a home as values: library folders, lists of files, and the effect of a removal."""
 
 from __future__ import annotations
 
@@ -8,59 +8,59 @@ from datetime import datetime
 __all__ = [
     "KINDS",
     "SORTS",
-    "FolderHint",
-    "GoneCheck",
-    "HeldFile",
-    "HeldPage",
+    "FilePage",
+    "FolderComparison",
+    "FolderSuggestion",
     "LibraryDetails",
+    "ListedFile",
     "Quality",
     "RemovalReport",
     "TextCount",
 ]
 
-# Lists of files by what is the matter with them: key → what is in it, in words.
+# Lists of files: key → description.
 KINDS: dict[str, str] = {
     "all": "every file",
-    "people": "files in which the database knows somebody",
-    "nobody": "files in which nobody is known, neither by the database nor by the file itself",
-    "named": "files whose own comment names people",
-    "unknown": "files whose own comment names people of whom the database knows nothing",
-    "text": "files whose comment holds other text than people",
-    "copies": "files that are there more than once",
-    "broken": "files that are damaged, empty or cannot be read",
-    "unwritable": "sound files that cannot be written, and why",
-    "missing": "files that a scan did not find any more",
-    "offline": "files of folders that are not there now",
+    "people": "files with people in the database",
+    "nobody": "files without people, in the database and in the comment",
+    "named": "files whose comment names people",
+    "unknown": "files whose comment names people that are not in the database",
+    "text": "files whose comment has a custom text",
+    "copies": "files with duplicates",
+    "broken": "files that are damaged, empty or unreadable",
+    "unwritable": "intact files that cannot be written, with the reason",
+    "missing": "files that the last scan did not find",
+    "offline": "files of offline folders",
 }
-SORTS = ("path", "name", "size", "mtime")  # orders of the files that a search finds
+SORTS = ("path", "name", "size", "mtime")  # sort keys of the files that match a search
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryDetails:
-    """One folder that is scanned, with what is in it and where it lies."""
+    """One library folder, with the states of its files and its health."""
 
     library_id: int
     name: str
     path: str  # for display
     state: str  # online, offline
     reason: str  # why it is offline
-    file_count: int  # files that are there
-    bytes: int  # of these
+    file_count: int  # files that are not missing
+    bytes: int  # of these files
     states: dict[str, int]  # state → files: ok, empty, corrupt, unreadable, not_video, missing
     people_mode: str | None
     comment_mode: str | None
     audio: bool  # audio files are scanned, too
     scanned_at: datetime | None
-    problem: str  # what is in the way of writing there, in a sentence; "" for nothing
-    remedy: str  # what to do about that
-    promise: str  # what is promised on its file system, in a sentence
-    file_system: str  # as a person calls it
+    problem: str  # why files there cannot be written, in a sentence; "" if they can
+    remedy: str  # what the user can do
+    promise: str  # what the file system guarantees, in a sentence
+    file_system: str  # for display
     free_bytes: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quality:
-    """The files of a home in numbers, missing ones apart; each number has its list (`KINDS`)."""
+    """The number of files of each kind (`KINDS`); only `missing` includes missing files."""
 
     all: int
     people: int
@@ -73,43 +73,43 @@ class Quality:
     unwritable: int
     missing: int
     offline: int
-    persons: int  # people that the database knows
-    waiting: int  # assignments of people to files that no scan has met
-    texts: list[TextCount] = field(default_factory=list)  # other text of comments, the most frequent first
+    persons: int  # people in the database
+    waiting: int  # assignments of people to files that no scan has found yet
+    texts: list[TextCount] = field(default_factory=list)  # custom texts of comments, the most frequent first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextCount:
-    """A text that comments hold beside people, and in how many files; long ones are cut."""
+    """A custom text of comments, cut if it is long, and the number of its files."""
 
     text: str
     files: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldFile:
+class ListedFile:
     """A file in a list."""
 
     file_id: int
     file_name: str
     file_path: str  # for display
-    folder: str  # below its library
-    library: str  # name of it
+    folder: str  # relative to the library
+    library: str  # name of the library
     size: int  # bytes
     container: str
     state: str
-    message: str  # why it is in this state, or cannot be written
-    people: list[str]  # those whom the database knows in it
-    named: list[str]  # those whom its comment names
-    text: str  # other text of its comment, cut
-    copies: int  # files with the same media, itself among them
+    message: str  # the reason of the state, or why the file cannot be written
+    people: list[str]  # in the database
+    named: list[str]  # in the comment
+    text: str  # custom text of the comment, cut
+    copies: int  # files with the same payload, including this one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldPage:
+class FilePage:
     """One page of a list of files."""
 
-    items: list[HeldFile]
+    items: list[ListedFile]
     total: int
     page: int
     per_page: int
@@ -117,33 +117,33 @@ class HeldPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemovalReport:
-    """What it means to forget a folder, or some of its files. Nothing on the disk is touched by it."""
+    """The rows that a removal deletes from the database. It deletes no file on disk."""
 
     library_id: int
     path: str
-    files: int  # rows that go
-    missing: int  # those of them that a scan did not find any more
-    with_people: int  # those of them in which somebody is known: who is in them is kept
-    decisions: int  # edits, postponements and modes in force that go with them
+    files: int
+    missing: int  # missing files among them
+    with_people: int  # files with people among them; the assignments are kept
+    decisions: int  # edits, postponements and modes in force
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GoneCheck:
-    """What is found below a folder now, beside what is known of it."""
+class FolderComparison:
+    """The comparison of a library folder on disk with the catalog."""
 
     library_id: int
     path: str
-    known: int  # files that were there at the last scan
-    gone: int  # those of them that are not there now (moved ones among them)
-    new: int  # files that are there now, and were not
-    with_people: int  # files that are gone in which somebody is known
-    reason: str  # why nothing can be said, "" where it can
+    known: int  # files at the last scan
+    gone: int  # files of the catalog that are not on disk, including moved ones
+    new: int  # files on disk that are not in the catalog
+    with_people: int  # files not on disk to which the database assigns people
+    reason: str  # why the folder cannot be compared, "" if it can
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FolderHint:
-    """A folder of this machine that may be meant."""
+class FolderSuggestion:
+    """A folder of this machine, as a completion of a path."""
 
     path: str
     name: str
-    known: bool  # it is scanned already, or lies inside a folder that is
+    known: bool  # the folder is a library, or is inside one

@@ -1,4 +1,4 @@
-"""What is known of one file on disk: what the walk saw, what the container says, and what may be written into it."""
+"""One file on disk as values: its stat facts, the facts of its container, and edits of it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Extent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileStat:
-    """What `stat` said of a file; equality means that nobody touched it."""
+    """The stat facts of a file; if they are equal, no program changed the file."""
 
     size: int  # bytes
     mtime_ns: int
@@ -47,19 +47,19 @@ class FileStat:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldValue:
     """
-    One place in a file that holds a metadata field.
+    One place in a file that has a metadata field.
 
-    `value` has every byte of the text: bytes that cannot be decoded are lone surrogates (`surrogateescape`), and what
-    stands behind a NUL, where players stop reading, is part of it.
+    `value` has every byte of the text: undecodable bytes are lone surrogates (`surrogateescape`), and the text after a
+    NUL, where players stop reading, is included.
     """
 
-    field: str  # our name of the field: "comment"
-    where: str  # the element's path in the container: "moov/udta/meta/ilst/©cmt"
+    field: str  # "comment"
+    where: str  # path of the element in the container: "moov/udta/meta/ilst/©cmt"
     value: str
-    takes_segment: bool = True  # preserve mode exchanges the People segment here; else the text stays as it is
-    takes_value: bool = True  # replace mode writes the new value here; else it removes the field
-    moves: bool = False  # replace mode removes the text and adds the new one elsewhere: players do not show this place
-    ascii_only: bool = False  # the text declares an encoding that cannot hold every name, and cannot be converted
+    takes_segment: bool = True  # preserve mode replaces the People segment here; otherwise it keeps the text
+    takes_value: bool = True  # replace mode writes the new value here; otherwise it removes the field
+    moves: bool = False  # replace mode removes this text and adds the new one at another place, which players show
+    ascii_only: bool = False  # the declared encoding cannot represent every name, and cannot be converted
 
     @property
     def shown(self) -> str:
@@ -72,21 +72,20 @@ class Change:
     """
     One planned change of one field; `None` means that the field is absent.
 
-    `old` and `new` are texts as the database has them, with U+FFFD for what cannot be decoded. So they show a change
-    and are compared with the file, but with a `segment` the new text is made from the file's own bytes, by
-    `fields.applied`.
+    `old` and `new` are the texts of the database, with U+FFFD for undecodable bytes. They are for display and for the
+    comparison with the file. With a `segment`, `fields.apply_change` makes the new text from the bytes of the file.
     """
 
     field: str  # "comment"
     old: str | None
     new: str | None
-    where: str = "container"  # the field that players read, or the path of one place
-    segment: str | None = None  # preserve mode: "People: …", "" for nobody; None: the field says `new` and nothing else
+    where: str = "container"  # "container": the text that players read; otherwise the path of one place
+    segment: str | None = None  # preserve mode: "People: …", "" without people; None: replace mode, `new` is the text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why something is not done: a stable code and one sentence for the person."""
+    """The reason why an action is not possible: a stable code and one sentence for the user."""
 
     code: str
     message: str
@@ -95,12 +94,12 @@ class Refusal:
 @dataclass(frozen=True, slots=True)
 class Patch:
     """
-    An edit of a file as a value: the bytes to put at each offset, and the size afterwards.
+    An edit of a file in place: the bytes to write at each offset, and the size afterwards.
 
-    Writes are sorted, do not overlap, and may reach past the old end (the file grows) but never past `size`.
+    Writes are sorted, do not overlap, and may extend past the old end (the file grows) but not past `size`.
 
-    With `inserted` the file is shifted first: that many bytes (whole blocks of the file system) come in front of it,
-    and all writes lie in them. A negative number cuts that many bytes off the front, and there are no writes.
+    With `inserted`, the file is shifted first: that many bytes (whole blocks of the file system) are inserted at the
+    start, and all writes are within them. A negative number removes that many bytes from the start, without writes.
     """
 
     writes: tuple[tuple[int, bytes], ...]
@@ -110,26 +109,26 @@ class Patch:
 
 @dataclass(frozen=True, slots=True)
 class Rebuild:
-    """A new file in place of the old one, as a value: literal bytes and stretches of the old file, in order."""
+    """A new file that replaces the old one: literal bytes and ranges of the old file, in order."""
 
     pieces: tuple[bytes | Extent, ...]
-    cloned: bool = False  # the stretches lie so that the file system can share them instead of copying
-    renumbered: bool = False  # parts of the media get other numbers, and so the media other bytes
+    cloned: bool = False  # the ranges are aligned so that the file system can share them instead of copying
+    renumbered: bool = False  # parts of the media get new numbers, so the bytes of the media change
 
     @property
     def size(self) -> int:
-        """Bytes of the new file."""
+        """The bytes of the new file."""
         return sum(piece.length if isinstance(piece, Extent) else len(piece) for piece in self.pieces)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remux:
-    """A new file in place of the old one, made by FFmpeg as a stream copy with other metadata."""
+    """A new file that replaces the old one: a stream copy by FFmpeg with other metadata."""
 
-    demuxer: str  # FFmpeg's names
+    demuxer: str  # FFmpeg name
     muxer: str
     options: tuple[tuple[str, str], ...]  # of the output, in order: ("map", "0"), ("metadata", "comment=…") …
-    size: int  # bytes of the old file: about those of the new one
+    size: int  # bytes of the old file, an estimate for the new one
 
 
 Edit = Patch | Rebuild | Remux
@@ -148,23 +147,23 @@ class StreamFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileFacts:
-    """Everything that a probe learns about one file; a row of `scanned_files` is made of it."""
+    """The facts that a probe reads from one file, for its row in `scanned_files`."""
 
-    state: str  # ok, empty, corrupt, unreadable, not_video, missing (vanished since the walk)
-    message: str = ""  # one sentence where the state is not ok
-    container: str = ""  # mp4, mov, matroska, webm, avi, mpegts …: what the file *is*, not its extension
+    state: str  # ok, empty, corrupt, unreadable, not_video, missing (deleted since the walk)
+    message: str = ""  # one sentence if the state is not ok
+    container: str = ""  # mp4, mov, matroska, webm, avi, mpegts …: by the content, not the extension
     file_hash: str | None = None
     duration: float | None = None  # seconds
     streams: tuple[StreamFacts, ...] = ()
-    tags: dict[str, Any] = field(default_factory=dict)  # {"container": {...}, "streams": [{...}]} as PyAV returns them
-    comment: str | None = None  # what players read; undecodable bytes are surrogates, here and below
-    comment_fields: tuple[FieldValue, ...] = ()  # every place that holds a comment
-    damage: str = ""  # what is damaged at the end of the file, as a sentence; it can be written before it
-    comment_added: str = ""  # where a write adds a comment although there are some: players show none of them
-    strategy: str = ""  # name of the strategy that would write it, "" where there is none
+    tags: dict[str, Any] = field(default_factory=dict)  # {"container": {...}, "streams": [{...}]}, from PyAV
+    comment: str | None = None  # the comment that players read; undecodable bytes are surrogates, here and below
+    comment_fields: tuple[FieldValue, ...] = ()  # every place that has a comment
+    damage: str = ""  # the damage at the end of a file that can still be written, as a sentence
+    comment_added: str = ""  # the place where a write adds a comment because players show none of the existing ones
+    strategy: str = ""  # name of the strategy that writes the file, "" if there is none
     # Why there is none: no_strategy_yet, unsupported_container, corrupt, read_only. With a strategy: why it cannot
     # remove the comment (no_strategy_yet).
     strategy_code: str = ""
     strategy_message: str = ""
-    est_seconds: float = 0.0  # what writing an ordinary comment would cost
+    est_seconds: float = 0.0  # the estimated cost of writing a short comment
     est_bytes: int = 0

@@ -1,9 +1,9 @@
 """
-The properties of a film as a person sees them: which there are, how they are got from its streams, what they say.
+Media properties: their fields, their values from streams, and their display texts.
 
-They are apart from the facts that a scan knows a file by: a person may lock one, or set it by hand, and then neither a
-scan nor a rescan writes it. `None` means that there is none (a film without sound has no audio codec), or that nobody
-could tell; it is shown as "-".
+They are separate from the facts by which a scan recognises a file: a user may lock a property or set it by hand, and
+then no scan and no rescan changes it. `None` means that there is no value (a video without sound has no audio codec) or
+that it is unknown; it is shown as "-".
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ __all__ = [
     "MediaProperties",
     "MediaReading",
     "Value",
-    "checked_fields",
-    "in_words",
-    "of_streams",
-    "parse",
+    "display_value",
+    "from_streams",
+    "parse_value",
+    "validate_fields",
 ]
 
 Value: TypeAlias = str | int | float | None
@@ -54,109 +54,109 @@ LABELS: Mapping[str, str] = {
     "people": "People",
     "comment": "Comment",
 }
-FIELDS = tuple(LABELS)[:9]  # that a rescan reads
+FIELDS = tuple(LABELS)[:9]  # the fields that a rescan reads
 LOCKABLE = tuple(LABELS)
-ON_REQUEST = ("duration", "size")  # that a rescan refreshes only when it is asked to
+ON_REQUEST = ("duration", "size")  # the fields that a rescan refreshes only on request
 
 _NUMBERS = frozenset({"duration", "size", "channels", "sample_rate", "frame_rate"})
 _HDR = {"no": "no", "pq": "HDR10 (PQ)", "hlg": "HLG", "dolby_vision": "Dolby Vision"}
 _TRANSFERS = {"smpte2084": "pq", "arib-std-b67": "hlg"}
 _SPEAKERS = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}
-_LARGEST = 2**31 - 1  # of an INTEGER of the database
-_LONGEST = 2**63 - 1  # of a BIGINT
+_MAX_INTEGER = 2**31 - 1  # INTEGER in the database
+_MAX_BIGINT = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaProperties:
-    """The properties of one film."""
+    """The properties of one file."""
 
     resolution: str | None = None  # "1920x1080"
     duration: float | None = None  # seconds
     size: int | None = None  # bytes
-    video_codec: str | None = None  # FFmpeg's name
+    video_codec: str | None = None  # FFmpeg name
     audio_codec: str | None = None
     channels: int | None = None
     sample_rate: int | None = None  # Hz
-    frame_rate: float | None = None  # frames a second
-    hdr: str | None = None  # no, pq, hlg, dolby_vision; None where there are no moving pictures
+    frame_rate: float | None = None  # frames per second
+    hdr: str | None = None  # no, pq, hlg, dolby_vision; None without a video stream
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaReading:
-    """What was read from one file."""
+    """The properties read from one file."""
 
     properties: MediaProperties
-    unknown: tuple[str, ...] = ()  # fields that the file has, but does not say: what is stored of them stays
-    tool: str = "pyav"  # which one answered: pyav, ffprobe
+    unknown: tuple[str, ...] = ()  # fields that exist without a known value: their stored values stay
+    tool: str = "pyav"  # the tool that read them: pyav, ffprobe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldLock:
-    """That a field of a file is not to be written by anything but a person."""
+    """The lock of a field of a file."""
 
     file_id: int
     field: str  # one of LOCKABLE
-    locked_by: str  # who; "" for whoever sat there
+    locked_by: str  # the user; "" if unknown
     locked_at: datetime  # UTC
-    origin: str = "lock"  # lock (by a padlock), edit (set by hand; of people: for as long as the edit stands)
+    origin: str = "lock"  # lock (by the user), edit (the value was set by hand; of people: while the edit is in force)
     file_path: str = ""  # for display
-    value: str | None = None  # what the field is, as it is kept; None for none, and for people and comment
+    value: str | None = None  # the stored value; None for no value, and for people and comment
 
     @property
-    def said(self) -> str:
-        """The value as a person reads it; "-" for none."""
-        return _said(self.field, self.value)
+    def display(self) -> str:
+        """The value for display; "-" for none."""
+        return _display_stored(self.field, self.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockReport:
-    """What locking or unlocking has done."""
+    """The result of locking or unlocking."""
 
-    files: int  # files that were meant
-    changed: int  # fields of files that were not so before
-    by_edit: int = 0  # files whose people stay locked, because a standing edit holds them
+    files: int  # files in the target
+    changed: int  # fields whose lock changed
+    by_edit: int = 0  # files whose people stay locked by an edit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileProperty:
-    """One property of a file, for a person to look at."""
+    """One property of a file, for display."""
 
     field: str
     label: str
     value: Value
-    text: str  # in words; "-" where there is none
+    text: str  # for display; "-" for no value
     lock: FieldLock | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEvent:
-    """That a property or a lock of a file was changed, or a rescan ended."""
+    """One change of a property or a lock of a file."""
 
     id: int
     at: datetime  # UTC
-    actor: str  # scan, rescan, or who it was
-    action: str  # scan, rescan (a field changed by it), edit, lock, unlock
+    actor: str  # scan, rescan, or the user
+    action: str  # scan, rescan, edit, lock, unlock
     file_id: int | None
     field: str
     old: str | None
     new: str | None
     job_id: int | None
-    file_path: str = ""  # for display; "" of a file that was forgotten
+    file_path: str = ""  # for display; "" if the file is no longer in the catalog
 
     @property
     def before(self) -> str:
-        """The old value as a person reads it; "-" for none."""
-        return _said(self.field, self.old)
+        """The old value for display; "-" for none."""
+        return _display_stored(self.field, self.old)
 
     @property
     def after(self) -> str:
-        """The new value as a person reads it; "-" for none."""
-        return _said(self.field, self.new)
+        """The new value for display; "-" for none."""
+        return _display_stored(self.field, self.new)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditPage:
-    """One page of the audit, newest first."""
+    """One page of the audit log, newest first."""
 
     items: list[AuditEvent] = field(default_factory=list)
     total: int = 0
@@ -164,95 +164,98 @@ class AuditPage:
     per_page: int = 50
 
 
-def checked_fields(fields: Collection[str], among: Sequence[str]) -> tuple[str, ...]:
+def validate_fields(fields: Collection[str], allowed: Sequence[str]) -> tuple[str, ...]:
     """
-    Return some fields in the order of `among`, each once.
+    Return some fields in the order of `allowed`, without duplicates.
 
     Raises:
-        UsageError: One of them is not among these; says which there are.
+        UsageError: A field is not allowed.
 
     """
-    wanted = [name.strip().lower().replace("-", "_").replace(" ", "_") for name in fields]
-    for name in wanted:
-        if name not in among:
-            message = f"There is no field “{name[:40]}” here; it can be {wording.list_of(among, conjunction='or')}."
+    names = [name.strip().lower().replace("-", "_").replace(" ", "_") for name in fields]
+    for name in names:
+        if name not in allowed:
+            message = f"There is no field “{name[:40]}” here; it can be {wording.list_of(allowed, conjunction='or')}."
             raise errors.UsageError(message)
-    return tuple(name for name in among if name in wanted)
+    return tuple(name for name in allowed if name in names)
 
 
-# From streams.
+# Values from streams.
 
 
-def of_streams(
+def from_streams(
     streams: Sequence[StreamFacts], *, duration: float | None, size: int | None
 ) -> tuple[MediaProperties, tuple[str, ...]]:
     """
-    Return the properties that streams have, and the fields of which they do not say what they are.
+    Return the properties of streams, and the fields that exist without a known value.
 
-    Pictures that are no film (covers) do not count. Of several streams of a kind that one counts which players begin
-    with: the default one, else the first.
+    Attached pictures (covers) do not count. Of several streams of a kind, the properties are those of the stream that
+    players select: the default stream, otherwise the first.
     """
-    film = _chosen([each for each in streams if each.kind == "video" and not each.details.get("attached_pic")])
-    sound = _chosen([each for each in streams if each.kind == "audio"])
-    found = MediaProperties(
-        duration=_measure(duration), size=size, **_of_film(film) if film else {}, **_of_sound(sound) if sound else {}
+    video = _default_stream([each for each in streams if each.kind == "video" and not each.details.get("attached_pic")])
+    audio = _default_stream([each for each in streams if each.kind == "audio"])
+    properties = MediaProperties(
+        duration=_positive_float(duration),
+        size=size,
+        **_video_properties(video) if video else {},
+        **_audio_properties(audio) if audio else {},
     )
     expected = ["duration", "size"] if streams else list(FIELDS)
-    expected += ["resolution", "video_codec", "frame_rate", "hdr"] if film else []
-    expected += ["audio_codec", "channels", "sample_rate"] if sound else []
-    return found, tuple(name for name in FIELDS if name in expected and getattr(found, name) is None)
+    expected += ["resolution", "video_codec", "frame_rate", "hdr"] if video else []
+    expected += ["audio_codec", "channels", "sample_rate"] if audio else []
+    return properties, tuple(name for name in FIELDS if name in expected and getattr(properties, name) is None)
 
 
-def _chosen(streams: Sequence[StreamFacts]) -> StreamFacts | None:
+def _default_stream(streams: Sequence[StreamFacts]) -> StreamFacts | None:
     return next((each for each in streams if int(each.details.get("disposition") or 0) & 1), next(iter(streams), None))
 
 
-def _of_film(stream: StreamFacts) -> dict[str, Any]:
-    width, height = (_whole(stream.details.get(name)) for name in ("width", "height"))
+def _video_properties(stream: StreamFacts) -> dict[str, Any]:
+    width, height = (_positive_int(stream.details.get(name)) for name in ("width", "height"))
     transfer = str(stream.details.get("transfer"))
     hdr = "dolby_vision" if stream.details.get("dolby_vision") else _TRANSFERS.get(transfer, "no")
     return {
         "resolution": f"{width}x{height}" if width and height else None,
         "video_codec": stream.codec or None,
-        "frame_rate": _measure(stream.details.get("frame_rate"), digits=3),
+        "frame_rate": _positive_float(stream.details.get("frame_rate"), digits=3),
         "hdr": hdr,
     }
 
 
-def _of_sound(stream: StreamFacts) -> dict[str, Any]:
+def _audio_properties(stream: StreamFacts) -> dict[str, Any]:
     return {
         "audio_codec": stream.codec or None,
-        "channels": _whole(stream.details.get("channels")),
-        "sample_rate": _whole(stream.details.get("sample_rate")),
+        "channels": _positive_int(stream.details.get("channels")),
+        "sample_rate": _positive_int(stream.details.get("sample_rate")),
     }
 
 
-def _whole(value: Any) -> int | None:
-    """Return a positive whole number, None for anything else that a file may claim."""
-    return value if isinstance(value, int) and 0 < value <= _LARGEST else None
+def _positive_int(value: Any) -> int | None:
+    """Return a positive integer that fits the database, None for any other value."""
+    return value if isinstance(value, int) and 0 < value <= _MAX_INTEGER else None
 
 
-def _measure(value: Any, *, digits: int = 6) -> float | None:
-    """Return a positive number that is one, rounded; two programs must not differ by what nobody can see."""
+def _positive_float(value: Any, *, digits: int = 6) -> float | None:
+    """Return a positive number, None for any other value. Rounding hides the differences between PyAV and ffprobe."""
     if not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
         return None
     return round(float(value), digits) or None
 
 
-# In words, and back.
+# Display texts, and parsing.
 
 
-def in_words(name: str, value: Value) -> str:
-    """Return a property as a person reads it: `1920 × 1080`, `1:52:07`, `4.1 GB`, `29.97 fps`; "-" for none."""
-    return "-" if value is None else _WORDS.get(name, str)(value)
+def display_value(name: str, value: Value) -> str:
+    """Return a property for display: `1920 × 1080`, `1:52:07`, `4.1 GB`, `29.97 fps`; "-" for none."""
+    return "-" if value is None else _FORMATS.get(name, str)(value)
 
 
-def _said(name: str, text: str | None) -> str:
-    """Return a value that is kept as text in words."""
+def _display_stored(name: str, text: str | None) -> str:
+    """Return a value for display that is stored as text."""
     value: Value = text
     if text is not None and name in _NUMBERS:
         value = float(text) if "." in text or "e" in text else int(text)
-    return in_words(name, value)
+    return display_value(name, value)
 
 
 def _duration(seconds: Any) -> str:
@@ -260,7 +263,7 @@ def _duration(seconds: Any) -> str:
     return wording.playing_time(round(length)) if round(length) else f"{length:.2g} s"
 
 
-_WORDS: Mapping[str, Callable[[Any], str]] = {
+_FORMATS: Mapping[str, Callable[[Any], str]] = {
     "resolution": lambda value: str(value).replace("x", " × "),
     "duration": _duration,
     "size": lambda value: wording.size(int(value)),
@@ -271,21 +274,21 @@ _WORDS: Mapping[str, Callable[[Any], str]] = {
 }
 
 
-def parse(name: str, text: str) -> Value:
+def parse_value(name: str, text: str) -> Value:
     """
-    Return what a person means by a text, for a property; "-" or nothing means that there is none.
+    Return the value of a property that a user typed; "-" or an empty text means no value.
 
     Raises:
-        ValidationError: It means nothing; says what is needed.
+        ValidationError: The text is not a valid value.
 
     """
     plain = text.strip()
     if plain in ("", "-"):
         return None
     try:
-        return _READERS[name](plain.lower())
+        return _PARSERS[name](plain.lower())
     except (ValueError, ArithmeticError) as error:
-        message = f"“{plain[:40]}” is no {LABELS[name].lower()}; write it like {_EXAMPLES[name]}."
+        message = f"“{plain[:40]}” is not a valid {LABELS[name].lower()}. Examples: {_EXAMPLES[name]}."
         raise errors.ValidationError(message) from error
 
 
@@ -302,14 +305,14 @@ _EXAMPLES = {
 }
 
 
-def _read_resolution(text: str) -> str:
+def _parse_resolution(text: str) -> str:
     match = re.fullmatch(r"([0-9]{1,6})\s*[x×*]\s*([0-9]{1,6})", text)
     if match is None or not (int(match[1]) and int(match[2])):
         raise ValueError(text)
     return f"{int(match[1])}x{int(match[2])}"
 
 
-def _read_clock(text: str) -> float:
+def _parse_clock(text: str) -> float:
     if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?|([0-9]{1,6}:)?[0-9]{1,2}:[0-9]{2}(\.[0-9]{1,6})?", text):
         raise ValueError(text)
     seconds = 0.0
@@ -318,17 +321,17 @@ def _read_clock(text: str) -> float:
     return _positive(seconds, 6)
 
 
-def _read_size(text: str) -> int:
+def _parse_size(text: str) -> int:
     match = re.fullmatch(r"([0-9]{1,18})(\.[0-9]{1,6})?\s*([kmgtp]?)b?(ytes?)?", text)
     if match is None:
         raise ValueError(text)
     number = round(Decimal(match[1] + (match[2] or "")) * Decimal(1000) ** " kmgtp".index(match[3] or " "))
-    if number > _LONGEST:
+    if number > _MAX_BIGINT:
         raise ValueError(text)
     return number
 
 
-def _read_rate(text: str) -> float:
+def _parse_rate(text: str) -> float:
     first, _, second = text.removesuffix("fps").strip().partition("/")
     return _positive(float(first) / float(second or 1), 3)
 
@@ -339,34 +342,34 @@ def _positive(value: float, digits: int) -> float:
     return round(value, digits)
 
 
-def _read_whole(text: str) -> int:
+def _parse_whole(text: str) -> int:
     value = int(text)
-    if not 0 < value <= _LARGEST:
+    if not 0 < value <= _MAX_INTEGER:
         raise ValueError(text)
     return value
 
 
-def _read_codec(text: str) -> str:
+def _parse_codec(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9_.\-]{1,32}", text):
         raise ValueError(text)
     return text
 
 
-def _read_hdr(text: str) -> str:
+def _parse_hdr(text: str) -> str:
     word = text.replace(" ", "_")
     if word not in _HDR:
         raise ValueError(text)
     return word
 
 
-_READERS: Mapping[str, Callable[[str], Value]] = {
-    "resolution": _read_resolution,
-    "duration": _read_clock,
-    "size": _read_size,
-    "video_codec": _read_codec,
-    "audio_codec": _read_codec,
-    "channels": _read_whole,
-    "sample_rate": lambda text: _read_whole(text.removesuffix("hz").strip()),
-    "frame_rate": _read_rate,
-    "hdr": _read_hdr,
+_PARSERS: Mapping[str, Callable[[str], Value]] = {
+    "resolution": _parse_resolution,
+    "duration": _parse_clock,
+    "size": _parse_size,
+    "video_codec": _parse_codec,
+    "audio_codec": _parse_codec,
+    "channels": _parse_whole,
+    "sample_rate": lambda text: _parse_whole(text.removesuffix("hz").strip()),
+    "frame_rate": _parse_rate,
+    "hdr": _parse_hdr,
 }

@@ -1,9 +1,9 @@
 """
-What other programs show of a file's comment: one table of programs and containers, read for one file.
+What other programs show of the comment of a file: a table of programs and containers.
 
-Each entry says on what it rests: measured here with the program itself (`tests/support/readers.py`), read in its public
-source, stated by its maker, or reported by others. What nobody has looked up is not known, and is called so.
-`docs/readers.md` has the same table with the sources.
+Each entry has its basis: measured with the program (`tests/support/readers.py`), read in its public source, stated by
+its maker, or reported by users. Without a basis, the entry is "not known". `docs/readers.md` has the same table with
+sources.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 __all__ = ["CONTAINERS", "PROGRAMS", "TABLE", "Reading", "Rule", "readings"]
 
-# Containers that programs treat alike, by the name of their group.
+# Groups of containers that programs treat alike.
 CONTAINERS: Mapping[str, tuple[str, ...]] = {
     "MP4, M4V, 3GP": ("mp4", "3gp"),
     "MOV": ("mov",),
@@ -28,31 +28,31 @@ _GROUP_OF = {name: group for group, names in CONTAINERS.items() for name in name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What a program does with the comment of a container."""
+    """How a program shows the comment of a container."""
 
-    shows: str  # comment; plot: where no overview exists; ascii: comment if it is plain ASCII; nothing; unknown
-    field: str = ""  # what the program calls it
-    hint: str = ""  # when, or with what option
-    basis: str = ""  # measured, source, stated, reported; "" where it is not known
+    shows: str  # comment; plot: if the video has no overview; ascii: comment if it is plain ASCII; nothing; unknown
+    field: str = ""  # the label in the program
+    hint: str = ""  # under which condition, or with which option
+    basis: str = ""  # measured, source, stated, reported; "" if unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What one program will show for one file."""
+    """What one program shows for one file."""
 
     program: str
-    shows: str  # as in `Rule`; `garbled` where an AVI's text is not plain ASCII
-    field: str  # what the program calls it, "" where it shows nothing
-    text: str  # in a few words, for a person
-    basis: str  # as in `Rule`; "" where it is not known
+    shows: str  # as in `Rule`; `garbled` if the text of an AVI is not plain ASCII
+    field: str  # the label in the program, "" if it shows nothing
+    text: str  # for display
+    basis: str  # as in `Rule`; "" if unknown
 
 
 def _everywhere(rule: Rule, **others: Rule) -> Mapping[str, Rule]:
-    """Return a rule for each group of containers; `others` by the first of the group's names."""
+    """Return a rule for each group of containers; `others` has exceptions by the first container of a group."""
     return {group: others.get(names[0], rule) for group, names in CONTAINERS.items()}
 
 
-_PLOT = Rule(shows="plot", field="Overview", hint="where it has no overview", basis="source")
+_PLOT = Rule(shows="plot", field="Overview", hint="if it has no overview", basis="source")
 _NO_TAGS = Rule(shows="nothing", hint="it reads no tags of such files", basis="source")
 _NO_COMMENT = Rule(shows="nothing", hint="it reads other tags, not this one", basis="source")
 _VLC = Rule(shows="comment", field="Comments", hint="in Media Information", basis="source")
@@ -88,7 +88,7 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
 }
 PROGRAMS = tuple(TABLE)
 
-# Tags that Jellyfin prefers to the comment, as FFmpeg calls them.
+# The FFmpeg names of tags that Jellyfin prefers to the comment.
 _BEFORE_COMMENT = ("synopsis", "description", "desc")
 _APPLE_KEY = "com.apple.quicktime.comment"
 
@@ -101,13 +101,13 @@ def readings(
     places: Collection[str] = (),
 ) -> list[Reading]:
     """
-    Return what each program will show for a file whose comment is `comment`.
+    Return what each program shows for a file with a comment.
 
     Args:
-        container: What the file is.
-        comment: What its comment is, or is to be; None where it has none.
-        tags: The container's other tags, as FFmpeg's libraries call them.
-        places: Where the file's comments lie, as `FieldValue.where` says it.
+        container: The container of the file.
+        comment: The current or planned comment; None for no comment.
+        tags: The other tags of the container, by their FFmpeg names.
+        places: The places of the comments of the file (`FieldValue.where`).
 
     """
     group = _GROUP_OF.get(container)
@@ -127,7 +127,7 @@ def _reading(program: str, rule: Rule, comment: str, tags: Mapping[str, str], pl
     if rule.shows == "plot":
         return _plot(program, rule, tags, places)
     if rule.shows == "ascii" and not comment.isascii():
-        text = f"as {rule.field}, garbled: it does not take the letters for UTF-8"
+        text = f"as {rule.field}, garbled: it does not read the text as UTF-8"
         return Reading(program=program, shows="garbled", field=rule.field, text=text, basis=rule.basis)
     hint = "" if rule.shows == "ascii" and program == "ExifTool" else rule.hint
     text = f"as {rule.field}" + (f", {hint}" if hint else "")
@@ -135,11 +135,11 @@ def _reading(program: str, rule: Rule, comment: str, tags: Mapping[str, str], pl
 
 
 def _plot(program: str, rule: Rule, tags: Mapping[str, str], places: Collection[str]) -> Reading:
-    """Return what Jellyfin does: the first of four tags becomes the overview of a film that has none."""
+    """Return what Jellyfin shows: it takes the first of four tags as the overview of a video without one."""
     named = {name.lower(): value for name, value in tags.items()}
     first = next((name for name in _BEFORE_COMMENT if named.get(name, "").strip()), "")
     if first:
-        return _nothing(program, rule.basis, f"no comment: the file's own {first} comes first")
+        return _nothing(program, rule.basis, f"no comment: it shows the tag {first} of the file instead")
     if places and all(place.lower().endswith(_APPLE_KEY) for place in places):
         return _nothing(program, rule.basis, f"no comment: it does not know the name {_APPLE_KEY}")
     text = "as the plot, " + rule.hint

@@ -1,11 +1,11 @@
 """
-Cells of a CSV that goes out, is edited in a spreadsheet, and comes back.
+Cells of a CSV that is exported, edited in a spreadsheet, and imported.
 
-A cell that begins as a formula would be run by a spreadsheet, so it gets an apostrophe in front, and loses it again
-when it is read. One that begins with apostrophes and then so gets one more: so whatever is in it comes back as it was.
+A spreadsheet would run a cell that starts like a formula, so the export puts an apostrophe before it, and the import
+removes it. A cell that starts with apostrophes before a formula gets one more, so every text returns unchanged.
 
-The same is done behind a semicolon, a tab, a quotation mark or a line break: where a spreadsheet expects another mark
-between cells than a comma (in much of Europe it is the semicolon), it takes what stands there for a cell of its own.
+The same applies after a semicolon, a tab, a quotation mark or a line break: a spreadsheet with another separator than
+the comma (in much of Europe the semicolon) reads the text after it as a separate cell.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 __all__ = ["guarded", "line", "listed", "plain", "split", "truth"]
 
-_SIGNS = "=+\\-@＝＋－＠"  # full-width signs begin one, too
+_SIGNS = "=+\\-@＝＋－＠"  # full-width signs start a formula too
 _FORMULA = f"[{_SIGNS}\t\r\n]"
 _FIRST = frozenset("'=+-@\t\r\n＝＋－＠")
 _DANGEROUS = re.compile(f"'*{_FORMULA}")
@@ -32,14 +32,14 @@ _FALSE = frozenset({"false", "no", "0", "falsch", "nein", "faux", "non", "falso"
 
 
 def guarded(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula, wherever it begins one."""
+    """Return a cell that no spreadsheet reads as a formula."""
     if _has_breaks(text):
         text = _INNER.sub(r"\1'", text)
     return "'" + text if text[:1] in _FIRST and _DANGEROUS.match(text) else text
 
 
 def plain(text: str) -> str:
-    """Return what `guarded` was given; a cell that was not guarded is as it is."""
+    """Undo `guarded`; other cells stay unchanged."""
     text = text[1:] if text[:1] == "'" and _GUARDED.match(text) else text
     return _INNER_GUARDED.sub(r"\1", text) if _has_breaks(text) else text
 
@@ -49,27 +49,29 @@ def _has_breaks(text: str) -> bool:
 
 
 def listed(value: Any) -> Any:
-    """Return a value as a cell: a list as its names split by `; `, all else as it is."""
+    """Return a value as a cell: a list as names separated by `; `, any other value unchanged."""
     return "; ".join(value) if isinstance(value, list) else value
 
 
 def split(cell: str) -> list[str]:
-    """Return the names of a cell, without blanks around them; none is an empty list."""
+    """Return the names of a cell, without blanks around them."""
     return [name for part in cell.split(";") if (name := part.strip())]
 
 
 def truth(cell: str) -> bool | None:
-    """Return yes or no as a person or a spreadsheet writes it, None for anything else."""
+    """Parse yes or no as users and spreadsheets write it; None for any other text."""
     word = cell.strip().casefold()
     return True if word in _TRUE else False if word in _FALSE else None
 
 
 def line(cells: Iterable[Any]) -> str:
-    """Return one row of CSV, with its line break; nothing is there for None."""
+    """Return one row of CSV with its line break; None is an empty cell."""
     return _written([guarded(cell) if isinstance(cell, str) else cell for cell in cells])
 
 
 def _written(cells: Sequence[Any]) -> str:
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerow(cells)  # with "\n" alone, a "\r" in a cell would not be quoted
+    csv.writer(buffer, lineterminator="\r\n").writerow(
+        cells
+    )  # with "\n" alone, the writer would not quote a "\r" in a cell
     return buffer.getvalue()[:-2] + "\n"

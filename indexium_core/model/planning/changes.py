@@ -1,4 +1,4 @@
-"""Changes that come back from a spreadsheet, as values: what differs from the plan, and what cannot be taken."""
+"""Changes from a spreadsheet as values: differences from the plan, and rejected rows."""
 
 from __future__ import annotations
 
@@ -11,61 +11,61 @@ __all__ = ["ChangesPreview", "FileChange", "LineError"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineError:
-    """A row that cannot be taken, and why."""
+    """A rejected row and the reason."""
 
-    line: int  # on which it begins
+    line: int  # its first line
     message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileChange:
-    """What a row asks of a file; None where it asks nothing."""
+    """The changes of one row for a file; None for a field that it does not change."""
 
     line: int
     file_id: int
     file_name: str
     file_path: str
-    before: list[str]  # people that the plan would write now
-    after: list[str] | None = None  # people that the row has
+    before: list[str]  # people of the result in the plan
+    after: list[str] | None = None  # people of the row
     postponed: bool | None = None
-    until: datetime | None = None  # postponed until then; None: until it is brought back
+    until: datetime | None = None  # end of the postponement; None: no end
     people_mode: str | None = None
     comment_mode: str | None = None
-    removes_everyone: bool = False  # the file names people now, and would name nobody
-    conflict: str = ""  # what was decided here since it was exported; such a row is applied only if it is asked for
+    removes_everyone: bool = False  # the file has people now and would have no people left
+    conflict: str = ""  # the decision since the export that contradicts the row; such a row is applied only on request
 
     @property
     def added(self) -> list[str]:
-        """People who come in."""
+        """People that the row adds."""
         return [name for name in self.after or () if name not in self.before]
 
     @property
     def removed(self) -> list[str]:
-        """People who go."""
+        """People that the row removes."""
         return [] if self.after is None else [name for name in self.before if name not in self.after]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangesPreview:
-    """What a file of changes would do."""
+    """A preview of the changes of a spreadsheet."""
 
-    rows: list[FileChange] = field(default_factory=list)  # files that would be changed, in the order of their lines
-    unchanged: int = 0  # rows that say what the plan says
+    rows: list[FileChange] = field(default_factory=list)  # files that would change, in the order of their lines
+    unchanged: int = 0  # rows that equal the plan
     errors: list[LineError] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)  # what else the person should know
+    notes: list[str] = field(default_factory=list)  # further information for the user
 
     @property
     def conflicts(self) -> int:
-        """Rows of files about which something else was decided here since."""
+        """Number of rows with a conflicting decision since the export."""
         return sum(bool(row.conflict) for row in self.rows)
 
-    def taken(self, *, overwrite: bool = False) -> list[FileChange]:
-        """Return the rows that would be applied; `overwrite`: those with a conflict, too."""
+    def applicable(self, *, overwrite: bool = False) -> list[FileChange]:
+        """Return the rows that would be applied; `overwrite`: also those with a conflict."""
         return [row for row in self.rows if overwrite or not row.conflict]
 
     def counts(self, *, overwrite: bool = False) -> dict[str, int]:
-        """Return how many files would get other people, lose everybody, be skipped, brought back, get other modes."""
-        rows = self.taken(overwrite=overwrite)
+        """Return the number of files with other people, no people left, a postponement, its end, or other modes."""
+        rows = self.applicable(overwrite=overwrite)
         return {
             "people": _count(row.after is not None for row in rows),
             "removes_everyone": _count(row.removes_everyone for row in rows),

@@ -1,4 +1,4 @@
-"""What finding answers, as values: facets with their counts, and searches beside one that finds nothing."""
+"""Results of a search as values: facets with counts, and wider searches for one that finds nothing."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ FACETS = ("risk", "category", "issue", "container", "folder", "person", "tags", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FacetValue:
-    """One value of a facet, and how many files it would find beside the rest of the search."""
+    """One value of a facet, and the number of files that it finds together with the rest of the search."""
 
-    value: str  # as the search has it behind the key's colon
-    label: str  # as a list shows it
+    value: str  # as in a search, after the colon of the key
+    label: str  # as in a list
     files: int
-    chosen: bool = False  # the search asks for it
+    chosen: bool = False  # the search has this value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facet:
-    """One key with its values: those that are chosen first, then by number of files."""
+    """One key with its values: first those of the search, then by number of files."""
 
     key: str
-    values: tuple[FacetValue, ...]  # the first ones, where there are many
-    total: int  # how many values there are in all
-    all_of: bool = False  # every one of the chosen values must be found, not any of them
+    values: tuple[FacetValue, ...]  # the first ones of many
+    total: int  # number of all values
+    all_of: bool = False  # the search requires all of its values, not any of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +44,8 @@ class Facets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wider:
-    """A search near one that finds nothing."""
+    """A search that finds more than one without results."""
 
     query: str
-    words: str  # what is different: "without “danger”"
+    words: str  # the difference: "without “danger”"
     files: int

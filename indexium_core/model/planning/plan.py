@@ -1,7 +1,8 @@
-"""The plan as values: what would change in one file, how risky that is, and what a whole plan amounts to."""
+"""The plan as values: the change of one file, its risk, the totals of a plan, selections and stale files."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -19,13 +20,15 @@ __all__ = [
     "PeopleMode",
     "PlanItem",
     "PlanPage",
+    "PlanQuery",
     "PlanStatistics",
     "Selection",
+    "SelectionDigest",
     "SelectionSummary",
     "StaleFile",
     "StaleFiles",
     "checked_modes",
-    "under_way",
+    "describe_unfinished",
 ]
 
 PeopleMode = Literal["merge", "exact"]
@@ -34,6 +37,36 @@ CommentMode = Literal["replace", "preserve"]
 RISK_LEVELS = ("safe", "warning", "danger", "blocked", "unchanged")
 CATEGORIES = ("add", "merge", "remove", "rewrite", "unchanged", "blocked")
 SORT_KEYS = ("name", "path", "risk", "tags", "new_tags", "size", "mtime", "category", "cost")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanQuery:
+    """
+    A request for a plan: which files, in which modes, and which version.
+
+    Attributes:
+        query: A search; the empty one finds every file that would change.
+        mode: `merge` or `exact`; None: as file, library and settings say.
+        comment_mode: `replace` or `preserve`; None likewise.
+        include_unknown: Also plan files that have no people in the database.
+        hard_links: `block` or `break`; `break` also plans files with hard links that a write has to replace, which
+            separates the links.
+        plan_id: An older version, in the modes for which it was made; None: the newest version.
+        file_hashes: Only files with these payloads; None: any.
+        file_ids: Only these files; None: any.
+        include_blocked: False omits files that cannot be written.
+
+    """
+
+    query: str = ""
+    mode: str | None = None
+    comment_mode: str | None = None
+    include_unknown: bool = False
+    hard_links: str = "block"
+    plan_id: int | None = None
+    file_hashes: Collection[str] | None = None
+    file_ids: Collection[int] | None = None
+    include_blocked: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +80,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanItem:
-    """What the plan says of one file. Field meanings: contract section 4."""
+    """The planned change of one file. Field meanings: contract section 4."""
 
     file_id: int
     file_hash: str | None
@@ -58,8 +91,8 @@ class PlanItem:
     mtime: str  # ISO-8601 UTC
     mtime_ns: int
     container: str
-    library: str  # name of the root
-    folder: str  # folder below the root, "/"-separated, "" for the root itself
+    library: str  # name of the library
+    folder: str  # folder below the library folder, "/"-separated, "" for the library folder itself
     duration: float | None  # seconds
     db_people: list[str]
     existing_people: list[str]
@@ -84,7 +117,7 @@ class PlanItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanStatistics:
-    """Counts over a whole query, before paging. `total_files` = safe + warning + danger + blocked + unchanged."""
+    """Counts over all pages of a query. `total_files` = safe + warning + danger + blocked + unchanged."""
 
     total_files: int = 0
     safe_count: int = 0
@@ -106,7 +139,7 @@ class PlanStatistics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanPage:
-    """One page of plan items with the statistics of the query that it belongs to."""
+    """One page of plan items with the statistics of its query."""
 
     items: list[PlanItem]
     total: int
@@ -119,11 +152,11 @@ class PlanPage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """
-    Which items of a plan are meant: everything a query finds, changed by exceptions.
+    The selected items of a plan: everything that a query finds, changed by exceptions.
 
     An item is selected if it matches `query` and `risk` and is not in `excluded`, or if it is in `included`.
-    `query=None` selects by `included` alone. It is a value over file ids, so it survives paging, sorting and
-    incremental plan versions.
+    `query=None` selects by `included` alone. Exceptions are file ids, so a selection stays valid across pages, sort
+    orders and plan versions.
     """
 
     query: str | None = None
@@ -143,96 +176,101 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectionSummary:
-    """What writing a selection would amount to."""
+    """The totals of a write of a selection."""
 
     count: int  # files that would be written
-    by_risk: dict[str, int]  # the same by level
+    by_risk: dict[str, int]  # `count` by risk level
     tags_to_add: int
     tags_to_remove: int
     est_seconds: float
     est_bytes: int
-    excluded: dict[str, int]  # files that are meant but left out: by level, or "postponed"
-    by_strategy: dict[str, int] = field(default_factory=dict)  # files that would be written, by how
-    loses_text: int = 0  # of them, those that would lose text of the person's own
-    removes_everyone: int = 0  # … and those that name people now and would name nobody
-    parts_names: int = 0  # … and those with other names (hard links), which would keep the old file
-    hidden: int = 0  # … and those that the search which is looked at does not find
-    rollback_until: datetime | None = None  # until when they could be taken back
-    backup: bool = True  # whether what they are now is kept: then each comes back byte for byte, or is not written
+    excluded: dict[str, int]  # selected files that the write omits: by risk level, or "postponed"
+    by_strategy: dict[str, int] = field(default_factory=dict)  # `count` by strategy
+    loses_text: int = 0  # of them, those that would lose custom text
+    removes_everyone: int = 0  # of them, those that have people and would have no people left
+    parts_names: int = 0  # of them, those with hard links, which would keep the old file
+    hidden: int = 0  # of them, those that the displayed search does not find
+    rollback_until: datetime | None = None  # until when a rollback would be possible
+    backup: bool = True  # a write without a possible backup is omitted, so each file could be restored byte for byte
 
     @property
     def exact(self) -> int:
-        """Files that could be taken back byte for byte: one for which nothing can be kept is refused, not written."""
+        """Files that a rollback could restore byte for byte."""
         return self.count if self.backup else 0
 
     @property
     def tags_only(self) -> int:
-        """Files of which only the comment could be restored."""
+        """Files of which a rollback could restore only the comment."""
         return self.count - self.exact
 
 
-# What is said of an operation that is not over, by its state; the word before what it holds; and what can be done.
-_UNDER_WAY = {
-    "pending": ("waits for its turn", "and has", "wait for its end, or cancel it"),
-    "in_progress": ("is at work", "on", "wait for its end, or cancel it"),
-    "paused": ("is paused", "and has", "resume or cancel it first"),
+_UNFINISHED = {  # state in words and remedy, by status
+    "pending": ("is waiting", "Wait until it ends, or cancel it."),
+    "in_progress": ("is running", "Wait until it ends, or cancel it."),
+    "paused": ("is paused", "Resume or cancel it first."),
 }
 
 
-def under_way(operation_id: int, status: str, files: str = "") -> str:
-    """Return what is said of an operation that is not over, as a sentence; `files`: what it keeps from another one."""
-    state, link, way_out = _UNDER_WAY[status]
-    return f"Operation {operation_id} {state}{f' {link} {files}' if files else ''}: {way_out}."
+def describe_unfinished(operation_id: int, status: str, files: str = "") -> str:
+    """Return the message about an unfinished operation; `files`: the files that it uses."""
+    state, remedy = _UNFINISHED[status]
+    return f"Operation {operation_id} {state}{f' and uses {files}' if files else ''}. {remedy}"
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """An operation that holds files: another one leaves these alone."""
+    """An unfinished operation that uses files: no other operation may write them."""
 
     operation_id: int
     status: str  # pending, in_progress, paused
-    files: int = 1  # of those that are asked about
+    files: int = 1  # number of requested files that it uses
 
-    def say(self, files: str = "") -> str:
-        """Return what it is about and what can be done, as a sentence; `files`: which it holds, if not "these"."""
-        return under_way(self.operation_id, self.status, files or f"{self.files:,} of these files")
+    def describe(self, files: str = "") -> str:
+        """Return the message about it; `files`: the files that it uses, by default their number."""
+        return describe_unfinished(self.operation_id, self.status, files or f"{self.files:,} of these files")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaleFile:
-    """A file whose planned result is not what was shown."""
+    """A file whose planned result differs from the displayed plan."""
 
     file_id: int
     file_name: str
     file_path: str
-    shown: str | None  # the comment that the plan showed as the result; None for none
-    now: str | None  # … and what it would be now
-    reason: str  # what happened, in a few words
+    shown: str | None  # the result comment of the displayed plan; None: no comment
+    now: str | None  # the result comment of the newest plan
+    reason: str  # why it differs, as the end of a sentence about the file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectionDigest:
-    """The mark of just the files that somebody was told about: with it a write takes these, or none."""
+    """A digest of the selected files. A write that gets it writes exactly these files, or none."""
 
     count: int
-    digest: int  # of their ids and of their films
+    digest: int  # of their ids and payloads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaleFiles:
-    """What of a selection changed since a plan was shown."""
+    """The selected files whose plan changed since it was displayed."""
 
     plan_id: int  # the newest version
     count: int
-    items: list[StaleFile]  # the first of them
+    items: list[StaleFile]  # the first ones
 
 
 def checked_modes(people_mode: str | None, comment_mode: str | None) -> tuple[PeopleMode | None, CommentMode | None]:
-    """Return the modes if they are known ones (None: not said); `UsageError` names what may be chosen."""
+    """
+    Return the modes; None stays None.
+
+    Raises:
+        UsageError: A mode is unknown; the message names the choices.
+
+    """
     if people_mode not in (None, "merge", "exact"):
         message = f"There is no people mode '{people_mode}'; choose merge or exact."
         raise errors.UsageError(message)
     if comment_mode not in (None, "replace", "preserve"):
         message = f"There is no comment mode '{comment_mode}'; choose replace or preserve."
         raise errors.UsageError(message)
-    return people_mode, comment_mode  # type: ignore[return-value]  # they were compared with all there are
+    return people_mode, comment_mode  # type: ignore[return-value]  # mypy does not narrow a str to a Literal

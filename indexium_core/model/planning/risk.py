@@ -1,10 +1,11 @@
 """
-Risk: one table of every issue that a planned file can have, and what is said about it.
+Risk: the one table of all issues that a planned file can have, with severities, labels, messages and remedies.
 
-A plan row stores codes alone; severity, chip and sentences are looked up here when a page is read. A part of a template
-in [brackets] is left out if a fact that it names is not known, so that every message stays a sentence; `[a|b]` is `b`
-if a fact of `a` is not known. The fact `reason` is a whole sentence, as readers and scans write it, so a template adds
-no prefix. Two codes have another severity in some files: `OTHERWISE` has them with that severity.
+A plan row stores the issues as bits. Each kind of issue has its bit here; the SQL of the plan gets them as parameters.
+Messages are made when a page is read. A part of a template in [brackets] is omitted if one of its facts is unknown, so
+that every message stays a sentence; `[a|b]` is `b` if a fact of `a` is unknown. The fact `reason` is a whole sentence,
+as readers and scans write it, so templates add no prefix. Two codes have another severity in some files: see
+`VARIANT_KINDS`.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from indexium_core.model import wording
 from indexium_core.model.planning.plan import Issue
 
 __all__ = [
+    "BITS",
     "ISSUES",
-    "OTHERWISE",
-    "OUTCOMES",
     "SEVERITIES",
+    "VARIANT_KINDS",
     "IssueKind",
     "codes",
     "issue",
@@ -32,7 +34,8 @@ __all__ = [
 
 SEVERITIES = ("note", "warning", "danger", "blocked")  # mild to grave
 _LEVELS = {"note": "safe", "warning": "warning", "danger": "danger", "blocked": "blocked"}
-_NAMES = {"copies": (2, 2)}  # of a list that is long so many are shown, where it has more than so many; else 5 and 6
+# How many names of a list a message shows, and from how many on it shows fewer; by fact, otherwise 5 and 6.
+_SHOWN_NAMES = {"copies": (2, 2)}
 _LONGEST_FACT = 160  # characters of a fact that a message shows
 
 
@@ -43,174 +46,199 @@ class IssueKind:
     severity: str  # note (no risk), warning, danger, blocked
     label: str  # a few words for a chip
     message: str  # template of one or two sentences
-    remedy: str  # what the person can do about it
+    remedy: str  # what the user can do
+    bit: int | None  # number of its bit in a plan row; None: only a write finds it
 
 
-def _kind(severity: str, label: str, message: str, remedy: str) -> IssueKind:
-    return IssueKind(severity=severity, label=label, message=message, remedy=remedy)
+def _kind(severity: str, label: str, message: str, remedy: str, *, bit: int | None = None) -> IssueKind:
+    return IssueKind(severity=severity, label=label, message=message, remedy=remedy, bit=bit)
 
 
-# Within a level the order is that in which reasons are shown.
+# Within a severity, lists show the codes in this order.
 ISSUES: Mapping[str, IssueKind] = {
-    # Something would be written but cannot.
+    # Blocked: the file cannot be written.
     "missing_file": _kind(
         "blocked",
         "missing",
-        "The file was not there at the last scan[ ({scanned_at})].",
-        "Put it back or remove it from the library, then scan again.",
+        "The file was missing at the last scan[ ({scanned_at})].",
+        "Restore the file or remove it from the library, then scan again.",
+        bit=0,
     ),
     "offline": _kind(
         "blocked",
         "offline",
         "[{reason}|The folder of this library cannot be reached.]",
         "Connect the drive or mount the share, then scan again; nothing known about its files is lost.",
+        bit=1,
     ),
     "unreadable": _kind(
         "blocked",
         "unreadable",
         "[{reason}|The file cannot be read.]",
-        "Give your user the right to read it, then scan again.",
+        "Give your user read permission, then scan again.",
+        bit=2,
     ),
     "read_only": _kind(
         "blocked",
         "read-only",
-        "The file may not be written[: it is read-only (mode {mode})].[ {folder}.]",
+        "The file cannot be written[: it is read-only (mode {mode})].[ {folder}.]",
         "Make it writable for your user, and its folder where that is the reason, then scan again.",
+        bit=3,
     ),
     "unsupported_container": _kind(
         "blocked",
-        "no place for names",
+        "unsupported format",
         "Nothing can be written into this file.[ {reason}]",
-        "Remux a film of this kind to mp4 or mkv; leave a file without media as it is.",
+        "Remux a video to mp4 or mkv; leave a file without media as it is.",
+        bit=4,
     ),
     "corrupt": _kind(
         "blocked",
         "damaged",
         "[{reason}|The file is damaged.]",
-        "Play it to see what is left, restore it from a backup, then scan again.",
+        "Play the file to see what is left, restore it from a backup, then scan again.",
+        bit=5,
     ),
     "invalid_person_name": _kind(
         "blocked",
         "invalid name",
         "A name cannot be written[: “{names}”].",
         'Rename the person: no ; | " or control characters, at most 200 characters.',
+        bit=6,
     ),
     "no_strategy_yet": _kind(
         "blocked",
         "not yet writable",
-        "No way to write this file with certainty is known yet.[ {reason}]",
+        "Indexium cannot write this file safely yet.[ {reason}]",
         "Nothing to do; a later version will write it.",
+        bit=7,
     ),
     "file_growing": _kind(
         "blocked",
         "still growing",
-        "The file had changed less than a minute before the scan and may still be written to.",
+        "The file changed less than a minute before the scan. Another program may still be writing it.",
         "Wait a minute, then scan again.",
+        bit=8,
     ),
-    # Something of the person's own would be lost.
+    # Danger: the user would lose something.
     "custom_comment": _kind(
         "danger",
         "custom text",
         "Would lose your own text[ “{custom_text}”]. Preserve keeps it.",
         "Choose Preserve to keep the text, or write it if it may go.",
+        bit=10,
     ),
     "tag_removal_all": _kind(
         "danger",
-        "removes everyone",
-        "Would remove everyone that the file names[: {tags_to_remove}].",
+        "removes all people",
+        "Would remove all people of the file[: {tags_to_remove}].",
         "Choose the mode merge to keep them, or add them to the database.",
+        bit=11,
     ),
     "case_collision": _kind(
         "danger",
         "same name twice",
         "Two people of the database differ only in letter case[: {names}].",
         "Merge them into one person if they are the same.",
+        bit=12,
     ),
     "text_encoding": _kind(
         "danger",
         "text encoding",
         "The comment is in an old encoding that programs read differently; they may show it or the names garbled.",
         "Choose Replace, or write the names with plain letters.",
+        bit=13,
     ),
-    # Worth a look.
+    # Warnings: the user should check the change.
     "tag_removal": _kind(
         "warning",
         "removes a name",
         "Would remove names that the file has[: {tags_to_remove}].",
         "Choose the mode merge to keep them.",
+        bit=14,
     ),
     "overwrite_comment": _kind(
         "warning",
         "replaces comment",
         "The order or the spelling of the names in the comment changes[: “{existing_comment}”].",
         "Nothing to do if the new order and spelling are right.",
+        bit=15,
     ),
     "edit_outdated": _kind(
         "warning",
         "older edit",
-        "The database changed after you edited this file[: it now says {db_people}; your edit says {result_people}].",
+        "The database changed after you edited this file[: it now has {db_people}; your edit has {result_people}].",
         "Edit the file again, or revoke the edit.",
+        bit=16,
     ),
     "changed_on_disk": _kind(
         "warning",
         "changed on disk",
         "The file changed since the last scan[ ({scanned_at})].",
-        "Scan again; a write would refuse the file as it is.",
+        "Scan again; otherwise a write reports a conflict.",
     ),
     "hard_linked": _kind(
         "warning",
         "hard links",
-        "The file has[ {nlink}] names on this disk[{outcome}].",
+        "The file has[ {nlink}] hard links[{outcome}].",
         "Nothing to do if that is right.",
+        bit=17,
     ),
     "full_rewrite": _kind(
         "warning",
         "full rewrite",
         "The whole file has to be copied to write this[: {size}].",
         "Write it when the disk is idle; the original stays until the copy is verified.",
+        bit=18,
     ),
     "low_space": _kind(
         "warning",
         "low space",
         "The disk may be too full to copy this file[: {needed} needed, {free} free at the last scan].",
         "Free some space first.",
+        bit=19,
     ),
     "damaged_tail": _kind(
         "warning",
         "damaged end",
         "[{damage}|The end of the file is damaged.] What comes before it is whole.",
         "Nothing to do; the damaged end stays as it is.",
+        bit=21,
     ),
     "duplicate_content": _kind(
         "warning",
         "duplicate",
-        "Other files hold the same film[: {copies}]; each is planned by itself.",
+        "Other files contain the same media[: {copies}]. Each file is planned separately.",
         "Remove the copies that you do not want, or write them all.",
+        bit=20,
     ),
-    # Notes: worth knowing, no risk.
+    # Notes: no risk.
     "other_readers_differ": _kind(
         "note",
         "comments differ",
-        "The file has several comment fields that do not agree; players may show another one[: “{other_comment}”].",
+        "The file has several comment fields with different texts. Players may show another one[: “{other_comment}”].",
         "A write gives all of them the same text.",
+        bit=23,
     ),
     "shown_as_plot": _kind(
         "note",
         "shown as plot",
         "Jellyfin shows the comment as the plot where no overview exists.",
-        "Give the film an overview in Jellyfin.",
+        "Give the video an overview in Jellyfin.",
+        bit=24,
     ),
     "rolled_back": _kind(
         "note",
-        "taken back",
-        "An earlier write of this file was taken back[ on {rolled_back_at}].",
-        "Revoke the postponement to write it again.",
+        "rolled back",
+        "An earlier write of this file was rolled back[ on {rolled_back_at}].",
+        "End the postponement to write the file again.",
+        bit=25,
     ),
     "busy_in_operation": _kind(
         "note",
         "busy",
-        "Another operation[ ({operation_id})] holds this file.",
-        "Wait until it ends; resume or cancel it where it is paused.",
+        "Another operation[ ({operation_id})] uses this file.",
+        "Wait until it ends, or resume or cancel it if it is paused.",
     ),
     "in_use": _kind(
         "note",
@@ -222,43 +250,45 @@ ISSUES: Mapping[str, IssueKind] = {
         "note",
         "plan changed",
         "The result for this file is no longer what the plan showed.",
-        "Look at the plan again, then write.",
+        "Refresh the plan, then write.",
     ),
 }
 
-# The same codes where they have another severity.
-OTHERWISE: Mapping[tuple[str, str], IssueKind] = {
+# Codes that have another severity in some files, by code and severity.
+VARIANT_KINDS: Mapping[tuple[str, str], IssueKind] = {
     ("hard_linked", "blocked"): _kind(
         "blocked",
         "hard links",
-        "The file has[ {nlink}] names on this disk. To write it is to replace it: the others would stay as they are.",
-        "Write it with --hard-links break if its names may part, or remove the other names.",
+        "The file has[ {nlink}] hard links. A write replaces the file, and the other links would keep the old file.",
+        "Write it with --hard-links break if the links may be separated, or remove the other links.",
+        bit=9,
     ),
     ("full_rewrite", "note"): _kind(
         "note",
         "full rewrite",
         "The whole file is copied to write this[: {size}].",
         "Nothing to do; the original stays until the copy is verified.",
+        bit=22,
     ),
 }
 
-# What became of an item, by its status, and the codes that only a write can give; issues have their own labels.
-OUTCOMES: Mapping[str, str] = {
+# Labels of item states, and of the codes that only a write or a rollback reports. Issues have their own labels.
+_OUTCOME_LABELS: Mapping[str, str] = {
     "pending": "waiting",
     "writing": "being written",
-    "success": "done",
+    "success": "written",
     "skipped": "nothing to do",
     "failed": "failed, file unchanged",
-    "conflict": "refused, file unchanged",
-    "unknown": "cannot tell, run recover",
+    "conflict": "conflict, file unchanged",
+    "unknown": "unknown, run recover",
     "backup_expired": "backup expired",
     "backup_missing": "backup gone",
     "cancelled": "cancelled",
-    "cannot_tell": "cannot tell",
-    "changed_since": "changed since",
+    "cannot_tell": "unknown",
+    "changed_since": "changed by another program",
     "disk_full": "disk full",
     "ffmpeg_failed": "ffmpeg failed",
-    "ffmpeg_refused": "ffmpeg cannot",
+    "ffmpeg_refused": "ffmpeg cannot do it",
     "invalid_value": "invalid value",
     "io_error": "disk error",
     "journal_failed": "journal failed",
@@ -271,81 +301,97 @@ OUTCOMES: Mapping[str, str] = {
     "payload_protected": "stopped before media bytes",
     "store_failed": "database failed",
     "sync_failed": "disk lost writes",
-    "superseded_by": "written again since",
+    "superseded_by": "written again later",
     "timeout": "took too long",
-    "verification_failed": "check failed, put back",
+    "verification_failed": "check failed, restored",
 }
 
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
 
 
+def _planned_kinds() -> tuple[tuple[str, IssueKind], ...]:
+    kinds = [*ISSUES.items(), *((code, kind) for (code, _), kind in VARIANT_KINDS.items())]
+    return tuple(
+        sorted(((code, kind) for code, kind in kinds if kind.bit is not None), key=lambda each: each[1].bit or 0)
+    )
+
+
+# Code and severity of each bit of a plan row, from bit 0 on. A code with two severities has two bits.
+BITS: tuple[tuple[str, str], ...] = tuple((code, kind.severity) for code, kind in _planned_kinds())
+
+
 def level_of(issue_codes: Iterable[str]) -> str:
-    """Return the risk level that the codes amount to: the worst wins, none is safe."""
+    """Return the risk level of a file with these issues: the worst severity decides; no issue is safe."""
     worst = max((SEVERITIES.index(_severity(code)) for code in issue_codes), default=0)
     return _LEVELS[SEVERITIES[worst]]
 
 
 def codes(severity: str) -> tuple[str, ...]:
-    """Return the codes of one severity, in the order in which reasons are shown."""
+    """Return the codes of one severity in display order."""
     return tuple(code for code, kind in ISSUES.items() if kind.severity == severity)
 
 
 def issue(code: str, *, severity: str = "", **facts: object) -> Issue:
     """
-    Return the issue with its message filled in. Facts that are not known may be left out or None.
+    Return an issue with its message.
 
-    With `severity` it is one that weighs as much as that in this file, where the code has such a kind.
+    Args:
+        code: The code. An unknown code gives an issue that says so, because a page must never fail over a code that a
+            newer program wrote.
+        severity: The severity in this file, for a code of `VARIANT_KINDS`.
+        **facts: The facts that the message shows. Unknown facts may be missing or None. A long list is shown as names
+            with a count, a long text is shortened.
 
-    A list is shown as names, with a count where it is long; long texts are shortened. A code from elsewhere gives an
-    issue that says so, for a page must never fail over it.
     """
-    kind = OTHERWISE.get((code, severity)) or ISSUES.get(code)
+    kind = VARIANT_KINDS.get((code, severity)) or ISSUES.get(code)
     if kind is None:
         return Issue(code=code, message=f"There is a problem: {label(code)}.", severity=_severity(code))
     return Issue(code=code, message=_filled(kind.message, facts), severity=kind.severity)
 
 
 def label(code: str) -> str:
-    """Return the few words for a chip."""
+    """Return the label of a code for a chip."""
     kind = ISSUES.get(code)
-    return kind.label if kind else OUTCOMES.get(code, code.replace("_", " "))
+    return kind.label if kind else _OUTCOME_LABELS.get(code, code.replace("_", " "))
 
 
 def remedy(code: str, *, severity: str = "") -> str:
-    """Return what the person can do about it, "" where nothing is known."""
-    kind = OTHERWISE.get((code, severity)) or ISSUES.get(code)
+    """Return what the user can do about an issue; "" for an unknown code."""
+    kind = VARIANT_KINDS.get((code, severity)) or ISSUES.get(code)
     return kind.remedy if kind else ""
 
 
 def outcome(status: str, code: str = "") -> str:
-    """Return the few words for what became of an item."""
-    return label(code) if code else OUTCOMES.get(status, status)
+    """Return the label of an item's outcome: that of its code, otherwise that of its status."""
+    return label(code) if code else _OUTCOME_LABELS.get(status, status)
 
 
 def _severity(code: str) -> str:
     kind = ISSUES.get(code)
-    return kind.severity if kind else "warning"  # what nobody here knows deserves a look
+    return kind.severity if kind else "warning"  # the user should check what this version does not know
 
 
 def _filled(template: str, facts: Mapping[str, object]) -> str:
-    shown = {name: text for name, value in facts.items() if (text := _shown(value, *_NAMES.get(name, (5, 6))))}
+    known = {name: text for name, value in facts.items() if (text := _text_of(value, *_SHOWN_NAMES.get(name, (5, 6))))}
 
     def optional(part: re.Match[str]) -> str:
         for choice in part[1].split("|"):
             with contextlib.suppress(KeyError):
-                return choice.format_map(shown)
+                return choice.format_map(known)
         return ""
 
     return _OPTIONAL.sub(optional, template)
 
 
-def _shown(value: object, few: int, most: int) -> str:
+def _text_of(value: object, shown: int, most: int) -> str:
+    """Return a fact as text; of a list with more than `most` names only the first ones."""
     if value is None:
         return ""
     if isinstance(value, list | tuple | set | frozenset):
         names = [str(name) for name in value]
-        more = f" and {len(names) - few} more" if len(names) > most else ""
-        return _shortened(", ".join(names[:few] if more else names)) + more
+        if len(names) <= most:
+            return _shortened(", ".join(names))
+        return f"{_shortened(', '.join(names[:shown]))} {wording.and_more(len(names) - shown)}"
     return _shortened(str(value))
 
 

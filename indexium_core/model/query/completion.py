@@ -1,8 +1,8 @@
 """
-What the word at the cursor of a search can become: the part that needs nothing but the grammar.
+Completion of the word at the cursor of a search, as far as the grammar alone allows.
 
-`flows/planning/plan_search.py` adds the values that only a library knows (people, folders, libraries). Unlike the
-grammar, completion accepts every text, because text that is being typed is incomplete.
+`flows/planning/plan_search.py` adds the values of a library (people, folders, libraries). Unlike the grammar,
+completion accepts every text, because the text is incomplete while the user types.
 """
 
 from __future__ import annotations
@@ -20,30 +20,30 @@ _YES_NO = ("yes", "no")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """One way to go on: put `text` in the place of what stands from `start` to `end`."""
+    """One completion: `text` replaces the text from `start` to `end`."""
 
     start: int
     end: int
     text: str
-    label: str  # what it is, as a list shows it
-    hint: str = ""  # what it does
-    count: int | None = None  # files of the plan that have it, where that is known
+    label: str  # the completion as a list shows it
+    hint: str = ""  # its effect
+    count: int | None = None  # files of the plan that match, where known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """The word that the cursor is in or behind."""
+    """The word in or before the cursor."""
 
-    start: int  # behind a minus
-    end: int  # of what a completion of it replaces
-    key: str  # what stands in front of a colon, in lower case; "" for a bare word
+    start: int  # after a minus
+    end: int  # end of the text that a completion replaces
+    key: str  # the text before a colon, in lower case; "" for a bare word
     typed: str  # the value or bare word up to the cursor, without quotes
     first: str = ""  # earlier values of a list: "danger,"
     quoted: bool = False
 
 
 def word_at(text: str, position: int) -> Word:
-    """Return the word at a position; behind a blank it is empty."""
+    """Return the word at a position; after a blank it is empty."""
     position = max(0, min(position, len(text)))
     start, in_quotes = _start(text, position)
     if text[start : start + 1] == "-" and start < position:
@@ -66,7 +66,7 @@ def word_at(text: str, position: int) -> Word:
 
 
 def complete(text: str, position: int) -> list[Completion]:
-    """Return the keys, or the values of a key that has a fixed list, that the word at a position can become."""
+    """Return completions of the word at a position: keys, or the values of a key with a fixed list."""
     position = max(0, min(position, len(text)))
     word = word_at(text, position)
     if not word.key:
@@ -104,50 +104,50 @@ def _values(key: Key, word: Word) -> list[Completion]:
 
 
 def _fits(choice: str, typed: str) -> bool:
-    """Tell whether one of the words of a choice begins so."""
+    """Return whether one of the words of a choice starts with the typed text."""
     return choice.startswith(typed) or any(part.startswith(typed) for part in choice.split("_"))
 
 
 _HINTS: Mapping[str, Mapping[str, str]] = {
     "risk": {
         "safe": "additions only",
-        "warning": "worth a look",
-        "danger": "look before writing",
+        "warning": "check before writing",
+        "danger": "would lose your text or people",
         "blocked": "cannot be written",
-        "unchanged": "nothing to do",
+        "unchanged": "no change",
     },
     "category": {
-        "add": "had no people",
-        "merge": "all are kept, some are added",
-        "remove": "somebody goes",
-        "rewrite": "the same people, written anew",
-        "unchanged": "nothing to do",
+        "add": "adds people to a file without people",
+        "merge": "adds people and keeps all",
+        "remove": "removes people",
+        "rewrite": "same people, other order or spelling",
+        "unchanged": "no change",
         "blocked": "cannot be written",
     },
-    "issue": {code: rule.label for code, rule in risk.ISSUES.items()},
-    "locked": {"yes": "any field", "no": "no field at all"},
+    "issue": {code: kind.label for code, kind in risk.ISSUES.items()},
+    "locked": {"yes": "any field", "no": "no field"},
     "mode": {
         "merge": "people of database and file",
-        "exact": "people of the database alone",
-        "replace": "the comment becomes the people",
+        "exact": "only people of the database",
+        "replace": "the comment becomes the list of people",
         "preserve": "other text of the comment stays",
     },
 }
 
 
 def _start(text: str, position: int) -> tuple[int, bool]:
-    """Return where the word at a position begins, and whether the position is inside quotes."""
+    """Return where the word at a position starts, and whether the position is inside quotes."""
     start, in_quotes = 0, False
-    for place, letter in enumerate(text[:position]):
+    for index, letter in enumerate(text[:position]):
         if letter == '"':
             in_quotes = not in_quotes
         elif not in_quotes and (letter.isspace() or letter in "()"):
-            start = place + 1
+            start = index + 1
     return start, in_quotes
 
 
-def _end(text: str, position: int, in_quotes: bool) -> int:  # noqa: FBT001 - it is what the scan so far found
-    """Return where the word ends: at the quote that closes it if one does, at the next blank or bracket else."""
+def _end(text: str, position: int, in_quotes: bool) -> int:  # noqa: FBT001 - a result of `_start`
+    """Return the end of the word: its closing quote, otherwise the next blank or bracket."""
     if in_quotes:
         closing = text.find('"', position)
         return closing + 1 if closing >= 0 else position
@@ -158,7 +158,7 @@ def _end(text: str, position: int, in_quotes: bool) -> int:  # noqa: FBT001 - it
 
 
 def _plain(piece: str) -> str:
-    """Return what stands in quotes, whether they are closed or not."""
+    """Return a piece without its quotes, closed or not."""
     if not piece.startswith('"'):
         return piece.replace('"', "")
     inner = piece[1:]

@@ -1,4 +1,4 @@
-"""What a query asks for in plain words: the line “shown: danger, with Ann Lee, not under a path containing …”."""
+"""The description of a query in words: the line “shown: danger, with Ann Lee, not under a path containing …”."""
 
 from __future__ import annotations
 
@@ -71,23 +71,23 @@ _SPANS = {
 
 
 def describe(text: str) -> str:
-    """Return the query as a part of a sentence, "" for an empty one. Raises `QueryError`."""
-    return _told(parse(text), negated=False, inner=False)
+    """Return a query as a part of a sentence; "" for an empty query. Raises `QueryError`."""
+    return _described(parse(text), negated=False, inner=False)
 
 
 def describe_parts(text: str) -> list[str]:
-    """Return each part of the outermost level in plain words, in the order of `parts`. Raises `QueryError`."""
+    """Return a description of each part of the outermost level, in the order of `parts`. Raises `QueryError`."""
     tree = parse(text)
     nodes = tree.nodes if isinstance(tree, AllOf) else (tree,)
-    return [_told(node, negated=False, inner=False) for node in nodes]
+    return [_described(node, negated=False, inner=False) for node in nodes]
 
 
-def _told(node: Node, *, negated: bool, inner: bool) -> str:
+def _described(node: Node, *, negated: bool, inner: bool) -> str:
     if isinstance(node, Term):
         return _term(node, "not " if negated else "")
     if isinstance(node, Not):
-        return _told(node.node, negated=not negated, inner=True)
-    parts = [_told(part, negated=False, inner=True) for part in node.nodes]
+        return _described(node.node, negated=not negated, inner=True)
+    parts = [_described(part, negated=False, inner=True) for part in node.nodes]
     together = (", " if isinstance(node, AllOf) and not inner else _conjunction(node)).join(parts)
     if negated:
         return f"not ({together})"
@@ -108,7 +108,7 @@ def _term(term: Term, negation: str) -> str:
         options = [_option(key, option) for option in value.options]
         return _filled(_OPTIONS[key], negation, options=" or ".join(options))
     if isinstance(value, Flag):
-        return _filled(_FLAGS[key], negation if value.wanted else _turned(negation))
+        return _filled(_FLAGS[key], negation if value.wanted else _inverted(negation))
     return negation + _span(key, value)
 
 
@@ -118,7 +118,7 @@ def _option(key: str, option: str) -> str:
     return risk.label(option) if key == "issue" else option
 
 
-def _turned(negation: str) -> str:
+def _inverted(negation: str) -> str:
     return "" if negation else "not "
 
 
@@ -126,11 +126,11 @@ def _span(key: str, span: Span) -> str:
     sign, first = span.sign, span.first
     if sign == ".." and not (span.first and span.last):
         sign, first = (">=", span.first) if span.first else ("<=", span.last)
-    return _SPANS[sign][key].format(_unit(key, first), _unit(key, span.last))
+    return _SPANS[sign][key].format(_endpoint(key, first), _endpoint(key, span.last))
 
 
-def _unit(key: str, word: str) -> str:
-    """Return a size as people write it: 1.5 GB, 700 MB, 0 bytes."""
+def _endpoint(key: str, word: str) -> str:
+    """Return an end of a range; a size with its unit: 1.5 GB, 700 MB, 0 bytes."""
     if key != "size":
         return word
     number = word.rstrip("abcdefghijklmnopqrstuvwxyz ")

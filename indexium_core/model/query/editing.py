@@ -1,4 +1,4 @@
-"""Changing a query as text, so that chips and menus can edit what the person typed."""
+"""Edits of a query as text, so that chips and menus can edit what the user typed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from indexium_core.model.query.keys import KEYS
 
 __all__ = ["ONE_VALUED", "quoted", "strip_key", "with_key"]
 
-# Keys of which a file has one value, so that a term says all there is to say, with or without a minus.
+# Keys of which a file has one value, so that one term is complete, with or without a minus.
 ONE_VALUED = frozenset(
     key.name
     for key in KEYS.values()
@@ -20,33 +20,33 @@ _RUN = re.compile(r'[^\s()"]*')
 
 def strip_key(text: str, key: str) -> str:
     """
-    Return the query without its top-level terms of a key; the rest stays as it was written.
+    Return the query without its top-level terms of a key; the rest of the text stays unchanged.
 
-    Terms inside a group or beside an OR mean something together with their neighbours and stay. Terms with `-` go
-    where a file has one value of the key (risk, ext, size …); elsewhere (issue, person …) they say something of their
-    own and stay. Raises `QueryError`.
+    Terms inside a group or beside an OR stay, because they depend on their neighbours. Terms with `-` are removed for
+    keys of which a file has one value (risk, ext, size …); for other keys (issue, person …) they stay. Raises
+    `QueryError`.
     """
     return with_key(text, key, "")
 
 
 def with_key(text: str, key: str, value: str, *, exact: bool = False) -> str:
     """
-    Return the query with what `strip_key` would take out set to a value, in the place of the first such term.
+    Return the query with the terms that `strip_key` removes replaced by one value, in the place of the first such term.
 
-    An empty value takes it away; `exact` puts the value in quotes even where it needs none. Raises `QueryError`, also
-    if the value is none of the key's.
+    An empty value removes the terms; `exact` always puts the value in quotes. Raises `QueryError`, also for a value
+    that the key does not have.
     """
     tree = parse(text)
     wanted = f"{key}:{quoted(value, exact=exact)}" if value else ""
     parse(wanted)
     nodes = tree.nodes if isinstance(tree, AllOf) else (tree,)
-    found = [node for node in nodes if _is_of(node, key)]
-    if not found:
+    replaced = [node for node in nodes if _is_of(node, key)]
+    if not replaced:
         return _appended(text, tree, wanted)
-    if len(found) == len(nodes):
+    if len(replaced) == len(nodes):
         return wanted
     pieces, position = [], 0
-    for node in found:
+    for node in replaced:
         pieces.append(text[position : node.start])
         position = node.end
     pieces.insert(1, wanted)
@@ -55,7 +55,7 @@ def with_key(text: str, key: str, value: str, *, exact: bool = False) -> str:
 
 
 def quoted(value: str, *, exact: bool = False) -> str:
-    """Return a value as it is written behind a colon: in quotes where it needs them, or with `exact` in any case."""
+    """Return a value as a query writes it: in quotes where it needs them, or always if `exact`."""
     if not exact and _RUN.fullmatch(value):
         return value
     inner = value.replace('"', '""')

@@ -1,4 +1,4 @@
-"""Filters as a table of names and values, for programs; they become a search, so that one grammar finds everything."""
+"""Filters by name and value, for programs. They become a search, so that one grammar finds everything."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.model.query.choosing import with_chosen
 from indexium_core.model.query.editing import quoted
+from indexium_core.model.query.key_values import with_values
 
-__all__ = ["FILTERS", "filtered"]
+__all__ = ["FILTERS", "with_filters"]
 
-# Filter → key of the search that it narrows down by.
+# Filter → key of the search.
 _CHOICES: Mapping[str, str] = {
     "risk_level": "risk",
     "category": "category",
@@ -26,33 +26,32 @@ _FLAGS = ("edited", "postponed")
 FILTERS: tuple[str, ...] = (*_CHOICES, *_FLAGS, "search", "min_tags", "max_tags")
 
 
-def filtered(query: str, filters: Mapping[str, Any]) -> str:
+def with_filters(query: str, filters: Mapping[str, Any]) -> str:
     """
-    Return a search that finds what `query` finds and all of the filters let pass.
+    Return a search that finds what both `query` and all filters find.
 
-    Filters: `risk_level category issue file_ext container folder library person` with a value or a list of values, any
-    of which may be the one; `edited postponed` with true or false; `search` with a text; `min_tags max_tags` with how
-    many people the result has.
+    Filters: `risk_level category issue file_ext container folder library person` with a value or a list of alternative
+    values; `edited postponed` with true or false; `search` with a text; `min_tags max_tags` with a number of people.
 
     Raises:
-        UsageError: An unknown filter, or a value that it cannot have.
-        QueryError: A value that the search does not know.
+        UsageError: A filter is unknown, or its value has the wrong type.
+        QueryError: The search does not accept a value.
 
     """
     for name, wanted in filters.items():
         if name in _CHOICES:
-            query = with_chosen(query, _CHOICES[name], _texts(name, wanted))
+            query = with_values(query, _CHOICES[name], _texts(name, wanted))
         else:
             query = f"({query}) {_term(name, wanted)}" if query.strip() else _term(name, wanted)
     return query
 
 
 def _texts(name: str, wanted: Any) -> list[str]:
-    found = wanted if isinstance(wanted, list) else [wanted]
-    if not found or not all(isinstance(each, str) and each.strip() for each in found):
+    values = wanted if isinstance(wanted, list) else [wanted]
+    if not values or not all(isinstance(each, str) and each.strip() for each in values):
         message = f"The filter '{name}' takes a text, or a list of texts."
         raise errors.UsageError(message)
-    return found
+    return values
 
 
 def _term(name: str, wanted: Any) -> str:
@@ -65,5 +64,5 @@ def _term(name: str, wanted: Any) -> str:
     if name in FILTERS:
         message = f"The filter '{name}' cannot be {wanted!r}."
         raise errors.UsageError(message)
-    message = f"There is no filter '{name}'; choose among {', '.join(FILTERS)}."
+    message = f"There is no filter '{name}'; choose one of {', '.join(FILTERS)}."
     raise errors.UsageError(message)

@@ -1,13 +1,13 @@
 """
-From text to a tree.
+The parser from text to a tree.
 
     query   = all ("OR" all)*
     all     = ["AND"] unit (["AND"] unit)*
     unit    = "-" unit | "(" query ")" | [key ":"] value
     value   = runs of characters and "quoted text", without a blank between; "" inside quotes is one quote
 
-A `-` with a blank, another `-` or nothing after it is an ordinary word, so that a pasted “Artist - Title” is found.
-Every node knows where it stands in the text.
+A `-` before a blank, another `-` or the end is an ordinary word, so that a pasted “Artist - Title” works. Every node
+has its position in the text.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from indexium_core.model.query.values import Text, Value, read_value, shortened
 
 __all__ = ["AllOf", "AnyOf", "Node", "Not", "Term", "parse", "terms"]
 
-MAX_DEPTH = 30  # parentheses in one another
+MAX_DEPTH = 30  # nested parentheses
 MAX_TERMS = 100
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -33,7 +33,7 @@ _QUOTE = re.compile(r'"((?:[^"]++|"")*+)"')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One thing to look for."""
+    """One search term."""
 
     key: Key  # `keys.BARE` for a bare word
     value: Value
@@ -43,7 +43,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Not:
-    """What must not be found."""
+    """A negated node."""
 
     node: Node
     start: int
@@ -52,7 +52,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllOf:
-    """Everything must be found; nothing in it means every file."""
+    """All nodes must match; without nodes every file matches."""
 
     nodes: tuple[Node, ...]
     start: int
@@ -61,7 +61,7 @@ class AllOf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnyOf:
-    """One of these must be found."""
+    """Any of the nodes must match."""
 
     nodes: tuple[Node, ...]
     start: int
@@ -72,8 +72,8 @@ Node = Term | Not | AllOf | AnyOf
 
 
 def parse(text: str) -> Node:
-    """Read a query. Raises `QueryError`, with the position and the word, and nothing else."""
-    # What stands for undecodable bytes in stored paths stands for them here too; no position moves.
+    """Parse a query. Raises only `QueryError`, with the position and the word."""
+    # Stored paths have U+FFFD for undecodable bytes, so the search has it too. No position changes.
     return _Parser(_SURROGATE.sub("\ufffd", text)).query()
 
 
@@ -121,7 +121,7 @@ def _negates(text: str, position: int) -> bool:
 
 
 def _word(text: str, start: int) -> _Token:
-    """Read a term, or an operator in its place."""
+    """Parse a term or an operator."""
     name = _KEY.match(text, start)
     value_start = name.end() if name else start
     value, end, quoted = _value(text, value_start)
@@ -129,7 +129,7 @@ def _word(text: str, start: int) -> _Token:
         return _Token(value, start, end)
     key = _key(text, start, name[1].lower(), end) if name else BARE
     if not value.strip():
-        raise _error(_says_nothing(text, key, end, quoted=quoted), text, start, end)
+        raise _error(_empty_value_message(text, key, end, quoted=quoted), text, start, end)
     try:
         term = Term(key=key, value=_read(key, value, quoted=quoted), start=start, end=end)
     except ValueError as error:
@@ -138,7 +138,7 @@ def _word(text: str, start: int) -> _Token:
 
 
 def _value(text: str, start: int) -> tuple[str, int, bool]:
-    """Return the value that begins here, where it ends, and whether all of it stood in one pair of quotes."""
+    """Return the value that starts here, its end, and whether one pair of quotes contains all of it."""
     pieces: list[str] = []
     quoted = False
     position = start
@@ -146,7 +146,7 @@ def _value(text: str, start: int) -> tuple[str, int, bool]:
         if text[position] == '"':
             match = _QUOTE.match(text, position)
             if match is None:
-                raise _error('This quote is never closed; put a " where it ends.', text, position, len(text))
+                raise _error('This quote is not closed; add a " at its end.', text, position, len(text))
             quoted = not pieces
             pieces.append(match[1].replace('""', '"'))
         else:
@@ -168,9 +168,9 @@ def _key(text: str, start: int, name: str, end: int) -> Key:
     raise _error(message, text, start, end)
 
 
-def _says_nothing(text: str, key: Key, end: int, *, quoted: bool) -> str:
+def _empty_value_message(text: str, key: Key, end: int, *, quoted: bool) -> str:
     if not key.name:
-        return "There is nothing between these quotes."
+        return "These quotes are empty."
     if text[end : end + 1] == "(" and not quoted:
         return f"A value cannot be a group; write ({key.name}:… OR {key.name}:…)."
     return f"{key.name}: needs a value right after the colon, such as {key.example}."
@@ -181,7 +181,7 @@ def _read(key: Key, value: str, *, quoted: bool) -> Value:
 
 
 class _Parser:
-    """Recursive descent over the tokens; the depth is counted, so that no text can exhaust the stack."""
+    """A recursive-descent parser over the tokens. It counts the depth, so that no text can exhaust the stack."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -195,7 +195,7 @@ class _Parser:
             return AllOf(nodes=(), start=0, end=0)
         node = self._any()
         if self.token is not None:  # only a ")" ends a query early
-            message = "This ) closes nothing; put text with brackets in quotes."
+            message = "This ) has no matching (; put text with brackets in quotes."
             raise _error(message, self.text, self.token.start, self.token.end)
         return node
 
@@ -207,7 +207,7 @@ class _Parser:
         return nodes[0] if len(nodes) == 1 else AnyOf(nodes=tuple(nodes), start=nodes[0].start, end=nodes[-1].end)
 
     def _all(self, operator: _Token | None = None) -> Node:
-        """Read terms up to the next OR or bracket; `operator` is the OR that stands before them."""
+        """Parse terms up to the next OR or bracket; `operator` is the OR before them."""
         nodes = []
         while self._next_kind() not in ("", ")", "OR"):
             if self._next_kind() == "AND":
@@ -215,7 +215,7 @@ class _Parser:
             else:
                 nodes.append(self._unit())
         if not nodes:
-            raise self._nothing_here(operator)
+            raise self._missing_term(operator)
         return nodes[0] if len(nodes) == 1 else AllOf(nodes=tuple(nodes), start=nodes[0].start, end=nodes[-1].end)
 
     def _unit(self) -> Node:
@@ -225,7 +225,7 @@ class _Parser:
             return Not(node=node, start=token.start, end=node.end)
         if token.kind == "(":
             return self._group(token)
-        assert token.term is not None  # the kinds that are left over hold one
+        assert token.term is not None  # tokens of all other kinds have a term
         self.count += 1
         if self.count > MAX_TERMS:
             message = f"A search may have at most {MAX_TERMS} terms."
@@ -235,11 +235,11 @@ class _Parser:
     def _group(self, opening: _Token) -> Node:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            message = f"Groups can stand at most {MAX_DEPTH} deep in one another."
+            message = f"Groups can be nested at most {MAX_DEPTH} deep."
             raise _error(message, self.text, opening.start, opening.end)
         node = self._any()
         if not self._next_kind():
-            raise _error("This ( is never closed; add a ).", self.text, opening.start, opening.end)
+            raise _error("This ( is not closed; add a ).", self.text, opening.start, opening.end)
         closing = self._advance()
         self.depth -= 1
         return replace(node, start=opening.start, end=closing.end)
@@ -249,18 +249,18 @@ class _Parser:
 
     def _advance(self) -> _Token:
         token = self.token
-        assert token is not None  # callers have looked
+        assert token is not None  # callers check this first
         self.token = next(self.tokens, None)
         return token
 
-    def _nothing_here(self, operator: _Token | None) -> errors.QueryError:
+    def _missing_term(self, operator: _Token | None) -> errors.QueryError:
         if operator is None and self.token is not None and self.token.kind == "OR":
             operator = self.token
         if operator is not None:
-            message = 'OR needs something to find on both sides; the word itself is written "OR".'
+            message = 'OR needs a term on both sides; to search for the word itself, write "OR".'
             return _error(message, self.text, operator.start, operator.end)
         if self.token is None and self.depth:
-            start = self.text.rindex("(")  # only brackets and AND stand behind it
-            return _error("A bracket is not closed, and there is nothing in it.", self.text, start, start + 1)
+            start = self.text.rindex("(")  # only brackets and AND follow it
+            return _error("This bracket is not closed, and it is empty.", self.text, start, start + 1)
         start = self.token.start if self.token else 0
-        return _error("There is nothing to find here.", self.text, start, len(self.text))
+        return _error("A search term is missing here.", self.text, start, len(self.text))

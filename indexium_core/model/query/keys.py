@@ -1,4 +1,4 @@
-"""The keys of the search grammar as one table: what each looks at, how it is explained, and an example that works."""
+"""The keys of the search grammar in one table: columns, help and a working example of each."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS
 
 __all__ = ["BARE", "KEYS", "HelpRow", "Key", "Kind", "help_table", "nearest_key"]
 
-# What a value is: names of people; a piece of text; whole folders; the name of a root; one of several words; a code
-# in a list; fields that are locked; ids of files; a count; bytes; days; yes or no.
+# The kind of a value: names of people; a part of a text; whole folders; the name of a library; one of several words; an
+# issue code; locked fields; file ids; a count; bytes; days; yes or no.
 Kind = Literal["people", "text", "folder", "root", "choice", "codes", "locks", "ids", "count", "size", "date", "flag"]
 
 
@@ -24,19 +24,19 @@ class Key:
 
     name: str
     kind: Kind
-    columns: tuple[str, ...]  # any of them may match
+    columns: tuple[str, ...]  # a file matches with any of them
     help: str  # completes "finds files …"
     example: str
-    choices: tuple[str, ...] = ()  # the only values there are; () = any
+    choices: tuple[str, ...] = ()  # all possible values; () = any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelpRow:
-    """One line of help: what to write and what it does."""
+    """One line of help: a search and its effect."""
 
     write: str
     means: str
-    key: str = ""  # "" for what is not a key
+    key: str = ""  # "" for syntax
 
 
 def _key(name: str, kind: Kind, columns: str, help_: str, example: str, *, choices: tuple[str, ...] = ()) -> Key:
@@ -51,38 +51,38 @@ _TABLE = (
         "with a person, in the database, the file or the result; in quotes the exact name or an alias of it",
         'person:"Ann Lee"',
     ),
-    _key("db", "people", "i.db_people", "for which the database knows a person", 'db:"Ann Lee"'),
-    _key("has", "people", "i.existing_people", "that name a person already", "has:ann"),
-    _key("adds", "people", "i.tags_to_add", "to which a person would be added", 'adds:"Ann Lee"'),
-    _key("removes", "people", "i.tags_to_remove", "from which a person would be removed", "removes:bob"),
+    _key("db", "people", "i.db_people", "that have a person in the database", 'db:"Ann Lee"'),
+    _key("has", "people", "i.existing_people", "that have a person in the file", "has:ann"),
+    _key("adds", "people", "i.tags_to_add", "that would get a person", 'adds:"Ann Lee"'),
+    _key("removes", "people", "i.tags_to_remove", "that would lose a person", "removes:bob"),
     _key("path", "text", "f.path_search", "whose full path contains a text", "path:archive"),
-    _key("id", "ids", "f.file_id", "with an id, as lists show it; several by commas, or a range", "id:12,15"),
-    _key("name", "text", "f.file_name", "whose own name contains a text", "name:seaside"),
+    _key("id", "ids", "f.file_id", "with an id; several ids with commas, or a range", "id:12,15"),
+    _key("name", "text", "f.file_name", "whose file name contains a text", "name:seaside"),
     _key(
         "folder",
         "folder",
         "f.folder",
-        "in a folder of that name or below; with / in front from the root on, / alone is the root itself",
+        "in a folder of that name or below; a leading / starts at the library folder, / alone is the library folder",
         "folder:Family/2019",
     ),
     _key("root", "root", "l.name l.path", "of a library; in quotes its exact name or path", "root:films"),
     _key("ext", "choice", "f.file_ext", "with an extension", "ext:mp4,mov"),
-    _key("container", "choice", "f.container", "that are of a kind, whatever their extension", "container:matroska"),
+    _key("container", "choice", "f.container", "of a container format, whatever their extension", "container:matroska"),
     _key("risk", "choice", "i.risk_level", "of a risk level", "risk:danger,blocked", choices=RISK_LEVELS),
-    _key("category", "choice", "i.category", "by what would happen to them", "category:add", choices=CATEGORIES),
+    _key("category", "choice", "i.category", "by the kind of their change", "category:add", choices=CATEGORIES),
     _key(
-        "issue", "codes", "i.issue_bits", "with a reason or a note", "issue:custom_comment", choices=tuple(risk.ISSUES)
+        "issue", "codes", "i.issue_bits", "with an issue or a note", "issue:custom_comment", choices=tuple(risk.ISSUES)
     ),
-    _key("tags", "count", "i.result_people", "by how many people they would name", "tags:>3"),
+    _key("tags", "count", "i.result_people", "by the number of people in the result", "tags:>3"),
     _key("size", "size", "f.size", "by size; kb, mb, gb count in thousands, kib, mib, gib in 1,024s", "size:>1gb"),
     _key("mtime", "date", "f.mtime_ns", "by the day of their last change, in local time", "mtime:2025-01..2025-06"),
-    _key("edited", "flag", "i.edited", "that you edited by hand, or did not", "edited:yes"),
-    _key("postponed", "flag", "i.postponed", "that you skipped, or did not", "postponed:yes"),
+    _key("edited", "flag", "i.edited", "with an edit, or without one", "edited:yes"),
+    _key("postponed", "flag", "i.postponed", "that are skipped, or not", "postponed:yes"),
     _key(
         "mode",
         "choice",
         "i.people_mode i.comment_mode",
-        "for which a mode is in force",
+        "with a mode",
         "mode:preserve",
         choices=("merge", "exact", "replace", "preserve"),
     ),
@@ -90,7 +90,7 @@ _TABLE = (
         "locked",
         "locks",
         "f.file_id",
-        "of which a field is locked: a certain one, anything (yes), or nothing at all (no)",
+        "with a locked field: one of these, any (yes), or none (no)",
         "locked:duration,size",
         choices=("yes", "no", *LOCKABLE),
     ),
@@ -99,7 +99,7 @@ KEYS: Mapping[str, Key] = {key.name: key for key in _TABLE}
 
 BARE = _key("", "text", "f.path_search", "whose name, path or people contain a word", "seaside")
 
-# Words that people try, and the key that does it.
+# Words that users try instead of a key.
 _OTHER_WORDS = {
     "actor": "person",
     "contains": "has",
@@ -128,10 +128,10 @@ _OTHER_WORDS = {
 
 _SYNTAX = (
     HelpRow(write="seaside 2019", means="finds files whose name, path or people contain both words"),
-    HelpRow(write='"old house"', means="finds the words as they stand; a quote inside is written twice"),
+    HelpRow(write='"old house"', means="finds the exact words; write a quote inside twice"),
     HelpRow(write="seaside OR alps", means="finds files with either"),
     HelpRow(write="(seaside OR alps) 2019", means="groups"),
-    HelpRow(write="-archive", means="leaves out what the term would find; also before a key or a group"),
+    HelpRow(write="-archive", means="excludes what the term finds; also before a key or a group"),
     HelpRow(
         write="size:1gb..2gb", means="is a range with both ends; either end may be left open, also for days and counts"
     ),
@@ -139,7 +139,7 @@ _SYNTAX = (
 
 
 def help_table() -> list[HelpRow]:
-    """Return the whole grammar as lines of help, syntax first, then every key."""
+    """Return the help of the grammar, syntax first, then every key."""
     return [
         *_SYNTAX,
         *(HelpRow(write=key.example, means=f"finds files {key.help}{_choices(key)}", key=key.name) for key in _TABLE),
@@ -147,7 +147,7 @@ def help_table() -> list[HelpRow]:
 
 
 def nearest_key(word: str) -> str | None:
-    """Return the key that somebody who wrote `word:` probably meant."""
+    """Return the key that is most similar to an unknown one; None where none is similar."""
     if word in _OTHER_WORDS:
         return _OTHER_WORDS[word]
     near = difflib.get_close_matches(word[:40], KEYS, n=1, cutoff=0.6)

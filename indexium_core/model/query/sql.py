@@ -1,9 +1,9 @@
 """
-From the tree to parameterised DuckDB SQL: the only place of the program that builds SQL text.
+The compiler from the tree to parameterised DuckDB SQL: the only module that builds SQL text.
 
-Every piece of text and every number of the user is a parameter; the SQL itself is made of the constants here and of the
-columns in `keys.KEYS`. Search in stored folded text compares with `people.fold`; where only spellings are stored, both
-sides go through the same SQL expression, which does what `people.fold` does.
+Every text and number of the user is a parameter. The SQL consists of the constants here and of the columns in
+`keys.KEYS`. A search in stored folded text compares with `people_comment.fold`. Where only the original spelling is
+stored, the macro `folded` folds both sides by the same rules.
 """
 
 from __future__ import annotations
@@ -20,33 +20,33 @@ from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
 __all__ = ["CompiledQuery", "SpellingParameter", "SpellingSet", "compile_query"]
 
-_EVERYBODY = "i.names"  # everybody of the three lists, folded, a line each
-_FOLDER = "('/' || f.folder || '/')"  # so that a name is found only as a whole
-_NAMES_OF_PEOPLE = frozenset({"i.db_people"})  # always as the table of people spells them
-_NAMES_IN_FILES = frozenset({"i.existing_people", "i.tags_to_remove"})  # as anybody may have spelt them
+_ALL_PEOPLE = "i.names"  # all people of the three lists, folded, one in each line
+_FOLDER = "('/' || f.folder || '/')"  # the slashes let a folder name match only as a whole
+_NAMES_OF_PEOPLE = frozenset({"i.db_people"})  # the spelling is always that of the table of people
+_NAMES_IN_FILES = frozenset({"i.existing_people", "i.tags_to_remove"})  # any spelling is possible
 _LOCKED = "(SELECT file_id FROM locked_fields)"
 _LOCKED_IN = "(SELECT file_id FROM locked_fields WHERE list_contains({}::VARCHAR[], field))"
 _PERSON_COLUMNS = KEYS["person"].columns
 
 
 class SpellingSet(StrEnum):
-    """What is asked about the spellings of a person."""
+    """What a condition needs to know about the spellings of a person."""
 
-    SPELLINGS = "spellings"  # all of them: of the person and of aliases
-    LOWERED = "lowered"  # the same as lower() has them
-    OTHERWISE = "otherwise"  # whether one of them does not hold the name that was given
+    SPELLINGS = "spellings"  # all spellings of the person and its aliases
+    LOWERED = "lowered"  # the same in lower case
+    HAS_OTHERS = "has_others"  # whether one of them does not contain the given name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpellingParameter:
-    """A parameter that whoever runs the query asks the database for first: subqueries cost more than what they find."""
+    """A parameter that the caller reads from the database before the query, because a subquery would be slower."""
 
     name: str
-    asks: SpellingSet
+    spellings: SpellingSet
 
     @property
     def key(self) -> str:
-        """The key of the person that is meant."""
+        """The key of the person."""
         return people_comment.person_key(self.name)
 
 
@@ -55,10 +55,10 @@ class CompiledQuery:
     """A condition over `plan_items AS i`, `scanned_files AS f` and `libraries AS l`."""
 
     where: str  # with ? for parameters; "TRUE" for an empty query
-    params: list[object]  # in the order of the question marks; see `Spelt`
-    keys: frozenset[str]  # keys that were used, "" for bare words
-    names_unchanged: bool  # it asks for unchanged items
-    names_postponed: bool  # it asks about postponed items
+    params: list[object]  # in the order of the question marks; some are `SpellingParameter`
+    keys: frozenset[str]  # the keys of its terms, "" for bare words
+    names_unchanged: bool  # it has a term for unchanged items
+    names_postponed: bool  # it has a term about postponed items
 
     @property
     def names_risk(self) -> bool:
@@ -73,29 +73,29 @@ class CompiledQuery:
 
 def compile_query(text: str, *, zone: tzinfo | None = None) -> CompiledQuery:
     """
-    Compile a query; days are days of `zone`, of the machine's own zone by default.
+    Compile a query; days are days of `zone`, by default of the local time zone.
 
     Raises `QueryError` and nothing else.
     """
     tree = parse(text)
     builder = _Builder(zone)
     where = builder.condition(tree)
-    found = list(terms(tree))
+    all_terms = list(terms(tree))
     return CompiledQuery(
         where=where,
         params=builder.params,
-        keys=frozenset(term.key.name for term in found),
-        names_unchanged=any(_asks_for_unchanged(term) for term in found),
-        names_postponed=any(term.key.name == "postponed" for term in found),
+        keys=frozenset(term.key.name for term in all_terms),
+        names_unchanged=any(_selects_unchanged(term) for term in all_terms),
+        names_postponed=any(term.key.name == "postponed" for term in all_terms),
     )
 
 
-def _asks_for_unchanged(term: Term) -> bool:
+def _selects_unchanged(term: Term) -> bool:
     return term.key.name in ("risk", "category") and "unchanged" in getattr(term.value, "options", ())
 
 
 class _Builder:
-    """Writes conditions, and gathers their parameters in the order of the question marks."""
+    """Builds conditions and collects their parameters in the order of the question marks."""
 
     def __init__(self, zone: tzinfo | None) -> None:
         self.params: list[object] = []
@@ -123,7 +123,7 @@ class _Builder:
     def _text(self, key: Key, value: Text) -> str:
         if not key.name:
             path = f"contains(f.path_search, {self._parameter(people_comment.fold(value.text))})"
-            return _joined(" OR ", [path, self._somebody_at_all(value.text)])
+            return _joined(" OR ", [path, self._in_any_list(value.text)])
         if key.kind == "people":
             return self._people(key, value)
         if key.kind == "folder":
@@ -136,44 +136,46 @@ class _Builder:
         return self._holds(key.columns[0], value.text)
 
     def _people(self, key: Key, value: Text) -> str:
-        """Look for a name among everybody first, which is cheap, and only then into the lists that are meant."""
+        """Search all people first, which is cheap, and only then the lists of the key."""
         if not value.exact:
-            at_all = self._somebody_at_all(value.text)
+            in_any_list = self._in_any_list(value.text)
             return (
-                at_all if key.columns == _PERSON_COLUMNS else self._both(at_all, key, self._somebody_like, value.text)
+                in_any_list
+                if key.columns == _PERSON_COLUMNS
+                else self._both(in_any_list, key, self._contains_name_like, value.text)
             )
         name = people_comment.clean_name(value.text)
-        at_all = f"({self._somebody_at_all(name)} OR {self._spelt(name, SpellingSet.OTHERWISE)})"
-        return self._both(at_all, key, self._somebody, name)
+        in_any_list = f"({self._in_any_list(name)} OR {self._spellings_of(name, SpellingSet.HAS_OTHERS)})"
+        return self._both(in_any_list, key, self._contains_person, name)
 
-    def _both(self, at_all: str, key: Key, test: Callable[[str, str], str], name: str) -> str:
-        return f"({at_all} AND {self._anybody(key.columns, test, name)})"
+    def _both(self, in_any_list: str, key: Key, test: Callable[[str, str], str], name: str) -> str:
+        return f"({in_any_list} AND {self._in_any_column(key.columns, test, name)})"
 
-    def _somebody_at_all(self, part: str) -> str:
-        return f"contains({_EVERYBODY}, {self._folded_parameter(part)})"
+    def _in_any_list(self, part: str) -> str:
+        return f"contains({_ALL_PEOPLE}, {self._folded_parameter(part)})"
 
-    def _anybody(self, columns: Sequence[str], test: Callable[[str, str], str], name: str) -> str:
+    def _in_any_column(self, columns: Sequence[str], test: Callable[[str, str], str], name: str) -> str:
         return _joined(" OR ", [test(column, name) for column in columns])
 
-    def _somebody_like(self, column: str, part: str) -> str:
+    def _contains_name_like(self, column: str, part: str) -> str:
         return f"(len(list_filter({column}, lambda name: {self._holds('name', part)})) > 0)"
 
-    def _somebody(self, column: str, name: str) -> str:
-        """Say that a list names a person, by the name or an alias, in any of that person's spellings."""
+    def _contains_person(self, column: str, name: str) -> str:
+        """Return the condition that a list contains a person, in any spelling of the person or an alias."""
         if column in _NAMES_OF_PEOPLE:
-            return f"list_has_any({column}, {self._spelt(name, SpellingSet.SPELLINGS)}::VARCHAR[])"
+            return f"list_has_any({column}, {self._spellings_of(name, SpellingSet.SPELLINGS)}::VARCHAR[])"
         if column in _NAMES_IN_FILES:
-            return self._somebody_in_any_case(column, name)
-        # The planner takes these from the two others, only an edit may spell a name its own way.
-        as_spelt = f"list_has_any({column}, {self._spelt(name, SpellingSet.SPELLINGS)}::VARCHAR[])"
-        return f"({as_spelt} OR (i.edited AND {self._somebody_in_any_case(column, name)}))"
+            return self._contains_person_in_any_case(column, name)
+        # The planner takes these names from the two other lists; only an edit may have another spelling.
+        exact = f"list_has_any({column}, {self._spellings_of(name, SpellingSet.SPELLINGS)}::VARCHAR[])"
+        return f"({exact} OR (i.edited AND {self._contains_person_in_any_case(column, name)}))"
 
-    def _somebody_in_any_case(self, column: str, name: str) -> str:
+    def _contains_person_in_any_case(self, column: str, name: str) -> str:
         lowered = f"list_transform({column}, lambda name: lower(name))"
-        return f"list_has_any({lowered}, {self._spelt(name, SpellingSet.LOWERED)}::VARCHAR[])"
+        return f"list_has_any({lowered}, {self._spellings_of(name, SpellingSet.LOWERED)}::VARCHAR[])"
 
-    def _spelt(self, name: str, asks: SpellingSet) -> str:
-        return self._parameter(SpellingParameter(name=name, asks=asks))
+    def _spellings_of(self, name: str, spellings: SpellingSet) -> str:
+        return self._parameter(SpellingParameter(name=name, spellings=spellings))
 
     def _folder(self, text: str) -> str:
         folder = text.strip("/")
@@ -231,15 +233,15 @@ def _joined(operator: str, conditions: Sequence[str]) -> str:
 
 
 def _folded(text: str) -> str:
-    """Return the SQL that folds a text as `people.fold` does; the macro is the schema's."""
+    """Return the SQL that folds a text like `people_comment.fold`, by a macro of the schema."""
     return f"folded({text})"
 
 
 def _midnight(day: date, zone: tzinfo | None) -> int:
-    """Return when a day begins, in ns since 1970; of a midnight that comes twice, the first."""
+    """Return the start of a day in ns since 1970; of a midnight that occurs twice, the first."""
     try:
-        # Not by time.mktime, which takes either of two midnights, as it did the last time that it was asked.
+        # time.mktime may return either of two midnights, depending on its last call.
         seconds = datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()
-    except (ValueError, OverflowError, OSError):  # there is no local time so far from today
+    except (ValueError, OverflowError, OSError):  # no local time exists for years so far away
         seconds = (day - date(1970, 1, 1)).total_seconds()
     return int(seconds) * 10**9

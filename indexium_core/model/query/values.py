@@ -1,8 +1,8 @@
 """
-What may stand after a key's colon, as values.
+The values after the colon of a key.
 
-Counts, sizes and days are all half-open ranges `[low, high)` of whole numbers or dates, whatever way they were written:
-`>3`, `1gb..2gb`, `..2025-06`. Every function raises `ValueError` with a sentence that says the mend.
+Counts, sizes and days become half-open ranges `[low, high)` of integers or dates: `>3`, `1gb..2gb`, `..2025-06`. Every
+function raises `ValueError` with a message that has the remedy.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ __all__ = ["AnyValue", "Flag", "Span", "Text", "Value", "read_value", "shortened
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Text to look for."""
+    """Text to search for."""
 
     text: str
-    exact: bool  # it stood in quotes
+    exact: bool  # the text was in quotes
 
 
 @dataclass(frozen=True, slots=True)
 class AnyValue:
-    """One or more words, any of which may be the one."""
+    """One or more alternative words."""
 
     options: tuple[str, ...]
 
@@ -45,17 +45,17 @@ class Flag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """Numbers or days from `low` on and before `high`; None is open. Days are ordinals (`date.toordinal`)."""
+    """Numbers or days from `low` up to, not including, `high`; None: open. Days are ordinals (`date.toordinal`)."""
 
     low: int | None
     high: int | None
-    sign: str  # as it was written: ">", ">=", "<", "<=", "..", "=", for telling it in words
+    sign: str  # as written, for the description: ">", ">=", "<", "<=", "..", "="
     first: str
     last: str = ""
 
 
 Value = Text | AnyValue | Flag | Span
-_Endpoint = Callable[[str], tuple[int, int]]  # what one end covers, half-open
+_Endpoint = Callable[[str], tuple[int, int]]  # the half-open range of one end
 
 MAX_OPTIONS = 100  # values of one term
 
@@ -73,7 +73,7 @@ _UNITS = {"": 1, "b": 1} | {
 
 
 def read_value(key: Key, text: str, *, quoted: bool) -> Value:
-    """Read what stands after the colon of a key."""
+    """Parse the text after the colon of a key."""
     if key.kind in {"people", "text", "folder", "root"}:
         return Text(text, quoted)
     if key.kind in {"choice", "codes", "locks"}:
@@ -87,8 +87,7 @@ def read_value(key: Key, text: str, *, quoted: bool) -> Value:
 
 
 def _ids(key: Key, text: str) -> AnyValue:
-    found = _options(key, text)
-    return AnyValue(tuple(str(_id(option)[0]) for option in found.options))
+    return AnyValue(tuple(str(_id(option)[0]) for option in _options(key, text).options))
 
 
 def _options(key: Key, text: str) -> AnyValue:
@@ -101,7 +100,7 @@ def _options(key: Key, text: str) -> AnyValue:
         raise ValueError(message)
     for option in options:
         if key.choices and option not in key.choices:
-            message = f"{key.name}: knows no “{shortened(option)}”; {_mend(option, key.choices)}"
+            message = f"{key.name}: has no value “{shortened(option)}”; {_remedy(option, key.choices)}"
             raise ValueError(message)
     return AnyValue(options)
 
@@ -118,7 +117,7 @@ def _span(key: Key, text: str, endpoint: _Endpoint) -> Span:
     if ".." in text:
         return _range(key, text, endpoint)
     match = _SIGN.fullmatch(text)
-    assert match is not None  # it matches every text
+    assert match is not None  # the pattern matches every text
     sign, word = match[1] or "", match[2].strip()
     sign = _SIGNS.get(sign, sign)
     low, high = endpoint(word)
@@ -136,7 +135,7 @@ def _range(key: Key, text: str, endpoint: _Endpoint) -> Span:
     low = endpoint(first)[0] if first else None
     high = endpoint(last)[1] if last else None
     if low is not None and high is not None and low >= high:
-        message = f"The range {text} ends before it begins; write {last}..{first}."
+        message = f"The range {text} ends before it starts; write {last}..{first}."
         raise ValueError(message)
     return Span(low=low, high=high, sign="..", first=first, last=last)
 
@@ -161,7 +160,7 @@ def _size(word: str) -> tuple[int, int]:
 
 
 def _as_shown(word: str) -> tuple[int, int]:
-    """Return the sizes that are shown as `word`: 4.1gb stands for all that round to it."""
+    """Return the sizes that round to `word`: 4.1gb means every size that is shown as 4.1 GB."""
     number, unit, decimals = _size_parts(word)
     half = Fraction(1, 2 * 10**decimals) if unit > 1 else Fraction(0)
     if not half:
@@ -170,7 +169,7 @@ def _as_shown(word: str) -> tuple[int, int]:
 
 
 def _size_parts(word: str) -> tuple[Fraction, int, int]:
-    """Return number, unit in bytes, and how many decimals were written."""
+    """Return the number, the unit in bytes, and the number of decimals."""
     match = _SIZE.fullmatch(word)
     if match is None or match[3] not in _UNITS:
         message = f"“{shortened(word)}” is not a size; write for example size:>1gb, size:<700mb or size:1gb..2gb."
@@ -187,12 +186,12 @@ def _days(word: str) -> tuple[int, int]:
         raise ValueError(message)
     year, month, day = (int(part) if part else 0 for part in match.groups())
     if not 1900 <= year <= 9000:
-        message = f"{word} is too far away; years go from 1900 to 9000."
+        message = f"The year of {word} is out of range; use a year from 1900 to 9000."
         raise ValueError(message)
     try:
         first = date(year, month if match[2] else 1, day if match[3] else 1)
     except ValueError as error:
-        message = f"There is no such day as {word}."
+        message = f"The day {word} does not exist."
         raise ValueError(message) from error
     if match[3]:
         after = first + timedelta(days=1)
@@ -203,7 +202,7 @@ def _days(word: str) -> tuple[int, int]:
     return first.toordinal(), after.toordinal()
 
 
-def _mend(word: str, choices: tuple[str, ...]) -> str:
+def _remedy(word: str, choices: tuple[str, ...]) -> str:
     if len(choices) <= 8:
         return f"it can be {wording.list_of(choices, conjunction='or')}."
     near = difflib.get_close_matches(word[:40], choices, n=1, cutoff=0.4)
@@ -211,5 +210,5 @@ def _mend(word: str, choices: tuple[str, ...]) -> str:
 
 
 def shortened(word: str) -> str:
-    """Return the word as a message shows it."""
+    """Return a word as messages show it, at most 40 characters."""
     return word if len(word) <= 40 else word[:39] + "…"

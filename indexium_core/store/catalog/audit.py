@@ -1,4 +1,4 @@
-"""Who changed which property or lock of which file: from what, to what, and by which job."""
+"""The audit log: changes of properties and locks of files, with the values before and after, the user and the job."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def add(
     action: str,
     at: datetime,
 ) -> None:
-    """Note that a field of files, by file id with the value before, has another value now."""
+    """Add an event for each file whose field changed; `before` has the old values by file id."""
     facts = {"file_id": list(before), "old": list(before.values()), "field": field, "new": new}
     tx.execute(_sql("add"), facts | {"actor": actor, "action": action, "at": at})
 
@@ -35,17 +35,17 @@ def page(
     page: int = 1,
     per_page: int = 50,
 ) -> AuditPage:
-    """Return one page of the audit, newest first: of some files or one job where they are named; `per_page` 0: all."""
-    wanted = {"file_ids": None if file_ids is None else list(file_ids), "job_id": job_id}
+    """Return one page of the events, newest first, optionally of some files or one job; `per_page` 0: all."""
+    filters = {"file_ids": None if file_ids is None else list(file_ids), "job_id": job_id}
     limits = {"limit": per_page or None, "offset": (page - 1) * per_page}
-    rows = reader.execute(_sql("page"), wanted | limits).fetchall()
+    rows = reader.execute(_sql("page"), filters | limits).fetchall()
     items = [AuditEvent(**dict(zip(AuditEvent.__dataclass_fields__, row, strict=True))) for row in rows]
-    return AuditPage(items=items, total=int(reader.value(_sql("count"), wanted)), page=page, per_page=per_page)
+    return AuditPage(items=items, total=int(reader.value(_sql("count"), filters)), page=page, per_page=per_page)
 
 
-def prune(tx: Connection, *, before: datetime, most: int) -> None:
-    """Drop events from before a moment, and of the others all but the newest `most`."""
-    tx.execute(_sql("prune"), {"before": before, "most": most})
+def prune(tx: Connection, *, before: datetime, max_events: int) -> None:
+    """Delete the events before a time, and the oldest of the others until `max_events` are left."""
+    tx.execute(_sql("prune"), {"before": before, "max_events": max_events})
 
 
 def _sql(name: str) -> str:

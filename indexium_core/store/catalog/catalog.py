@@ -1,9 +1,8 @@
 """
-What is on disk, as the database knows it: libraries (roots) and their files.
+The catalog: the libraries (roots) and their files.
 
-Every mutator takes the connection of an open transaction and notes in `plan_marks` the files whose plan must be worked
-out again; a file of which nothing changed is neither written nor marked. All work is done in sets: the number of
-statements does not depend on the number of files.
+Every mutator takes the connection of an open transaction, and adds the files whose plan is outdated to `plan_marks`. An
+unchanged file is neither written nor marked. The number of statements does not depend on the number of files.
 """
 
 from __future__ import annotations
@@ -47,25 +46,25 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryRow:
-    """One root."""
+    """One library."""
 
     library_id: int
     name: str
     path: str  # for display
     path_bytes: bytes
     device: int | None  # st_dev at the last scan that saw it
-    free_bytes: int | None  # beside its files, then
+    free_bytes: int | None  # on its file system at that scan
     state: str  # online, offline
     state_reason: str
     people_mode: str | None
     comment_mode: str | None
-    audio: bool  # audio files are scanned, too
-    file_count: int  # files that were there at the last scan
+    audio: bool  # scans include audio files
+    file_count: int  # files that are not missing
     scanned_at: datetime | None  # UTC
 
 
 class KnownFile(NamedTuple):
-    """What a walk compares with: a light tuple, because there may be a million of them."""
+    """The facts with which a walk compares a file: a tuple, because a library may have a million files."""
 
     path_bytes: bytes
     file_id: int
@@ -81,67 +80,69 @@ class KnownFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpsertReport:
-    """How many files were new, changed (moves included), moved, and the same as before."""
+    """The number of new, changed and unchanged files of a batch."""
 
     added: int
-    changed: int
-    moved: int  # a missing file found again under another path: it keeps its file_id
+    changed: int  # including moved files
+    moved: int  # missing files found at another path; they keep their file_id
     unchanged: int
     added_ids: tuple[int, ...] = field(default=(), compare=False)
     changed_ids: tuple[int, ...] = field(default=(), compare=False)
 
 
 def libraries(reader: Connection) -> list[LibraryRow]:
-    """Return every root, by name."""
+    """Return every library, by name."""
     found = reader.execute(_sql("libraries")).fetchall()
     return [LibraryRow(**dict(zip(reader.columns, row, strict=True))) for row in found]
 
 
 def add_library(tx: Connection, path_bytes: bytes, *, name: str = "") -> int:
-    """Add a root and return its id; one that is there already keeps id and name. `name` defaults to the folder's."""
-    there = tx.value(_sql("library_at"), [path_bytes])
-    if there is not None:
-        return int(there)
+    """Add a library and return its id; an existing one does not change. `name` defaults to the name of the folder."""
+    existing = tx.value(_sql("library_at"), [path_bytes])
+    if existing is not None:
+        return int(existing)
     path = rows.display(path_bytes)
     return int(tx.value(_sql("add_library"), [name or path.rstrip("/").rpartition("/")[2] or path, path, path_bytes]))
 
 
 def name_library(tx: Connection, library_id: int, name: str) -> None:
-    """Call a root otherwise."""
+    """Rename a library."""
     tx.execute(_sql("name_library"), [library_id, name])
 
 
 def set_library_state(tx: Connection, library_id: int, state: str, reason: str = "") -> None:
-    """Say that a root is `online` or `offline`, and why; marks its files if that is news."""
+    """Set the state of a library, `online` or `offline`, and its reason; mark its files if the state changes."""
     if tx.value(_sql("set_library_state"), [library_id, state, reason]) is not None:
         tx.execute(_sql("mark_library"), [library_id])
 
 
 def set_library_modes(tx: Connection, library_id: int, *, people_mode: str | None, comment_mode: str | None) -> None:
-    """Set the modes of a root (`None`: the default); marks its files if that is news."""
+    """Set the modes of a library (None: the default); mark its files if a mode changes."""
     if tx.value(_sql("set_library_modes"), [library_id, people_mode, comment_mode]) is not None:
         tx.execute(_sql("mark_library"), [library_id])
 
 
 def set_library_audio(tx: Connection, library_id: int, *, audio: bool) -> None:
-    """Set whether scans of a root include audio files."""
+    """Set whether scans of a library include audio files."""
     tx.execute(_sql("set_library_audio"), [library_id, audio])
 
 
 def library_scanned(
     tx: Connection, library_id: int, *, device: int, at: datetime, free_bytes: int | None = None
 ) -> None:
-    """Note that a scan has seen all of a root, and how much room is left beside it (None: not known)."""
+    """Store the facts of a complete scan of a library; `free_bytes` None: unknown."""
     tx.execute(_sql("mark_low_space"), [library_id, free_bytes])
     tx.execute(_sql("library_scanned"), [library_id, device, at, free_bytes])
 
 
 def remove_library(tx: Connection, library_id: int) -> int:
     """
-    Forget a root, its files and the decisions on them, and return how many files; people and history stay.
+    Delete the rows of a library, its files and the decisions on them; return the number of files.
+
+    People and history are kept.
 
     Raises:
-        UnknownIdError: There is no such root.
+        UnknownIdError: There is no such library.
 
     """
     _root(tx, library_id)
@@ -161,7 +162,9 @@ def remove_library(tx: Connection, library_id: int) -> int:
 
 def stable_stats(reader: Connection, root: bytes) -> dict[bytes, tuple[Any, ...]]:
     """
-    Return what a walk compares with: every file below `root` that could be read, by path (100,000 in some 0.1 s).
+    Return the stat facts of every stable file below `root`, by path (about 0.1 s for 100,000 files).
+
+    A file is stable if it is `ok` and was not growing at the last scan.
 
     The values are `(path, size, mtime_ns, mode, inode, nlink)`.
     """
@@ -170,47 +173,47 @@ def stable_stats(reader: Connection, root: bytes) -> dict[bytes, tuple[Any, ...]
 
 def known(reader: Connection, root: bytes, paths: Collection[bytes] | None = None) -> dict[bytes, KnownFile]:
     """
-    Return known files below `root` by path, missing ones included: all, or those of `paths` and all that are not calm.
+    Return the known files below `root` by path, including missing ones: all, or those of `paths` and all unstable ones.
 
-    A file whose `state` is `missing` or `unreadable` must be probed again even if size and mtime are the same.
+    A file that is `missing` or `unreadable` must be read again even if size and mtime are the same.
     """
     found = reader.execute(_sql("known"), [*_span(root), None if paths is None else list(paths)]).fetchall()
     return {row[0]: KnownFile._make(row) for row in found}
 
 
 def read_since(reader: Connection, root: bytes, moment: datetime) -> set[bytes]:
-    """Return the paths below `root` of files that were read since a moment."""
+    """Return the paths below `root` of the files that were read since a time."""
     return {row[0] for row in reader.execute(_sql("read_since"), [*_span(root), moment]).fetchall()}
 
 
 def _span(root: bytes) -> list[bytes]:
-    """Return between which two paths everything below `root` lies; "0" is the byte after "/"."""
+    """Return the two paths between which all paths below `root` sort; "0" is the byte after "/"."""
     return [root.rstrip(b"/") + b"/", root.rstrip(b"/") + b"0"]
 
 
 def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], *, at: datetime) -> UpsertReport:
     """
-    Store probed files, in batches of some thousand. `at` is when they were read.
+    Store probed files, in batches of a few thousand. `at` is the time of the reading.
 
-    A file is found by its path. A path that is not known, but has hash and size of a file marked missing, is that file
-    under a new name (contract section 1), also if that is another hash that the same film has had: so mark what is
-    missing first. Where a known path holds another film now (another hash, and other streams), the old file becomes
-    missing and the path gets a new file; where only the hash differs (a foreign rewrite), the file keeps its id and its
-    people follow. People that waited for a path are adopted, and those of a film that was rewritten are found under any
-    of its hashes.
+    A file is identified by its path. An unknown path with the hash and size of a missing file is that file at a new
+    path (contract section 1), also with another hash of the same film: so mark missing files first. If a known path has
+    another film now (another hash and other streams), the old file becomes missing and the path gets a new file. If
+    only the hash differs (a rewrite by another program), the file keeps its id and its people. People that were
+    assigned to a path are assigned to its payload, and people of a rewritten film are found under any of its hashes.
 
     Raises:
-        UnknownIdError: There is no such root.
+        UnknownIdError: There is no such library.
 
     """
     root = _root(tx, library_id)
     if not files:
         return UpsertReport(added=0, changed=0, moved=0, unchanged=0)
     unique = list({file.path_bytes: file for file in files}.values())
+    tx.execute(_sql("define_places_of"))
     tx.execute(_sql("incoming"), rows.columns_of_files(unique, root))
     for statement in ("same_path", "displace", "resolved", "keep_identity", "keep_facts", "keep_stable", "changed"):
         tx.execute(_sql(statement))
-    films.look_for_fresh(tx)
+    films.find_new_hashes(tx)
     counts = tx.execute(_sql("counts")).fetchone() or (0, 0, 0, 0, 0)
     added, changed, moved, rehashed, displaced = counts
     for statement in ("update_files", "insert_files") if added or changed else ():
@@ -241,12 +244,11 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
 
 def update_written(tx: Connection, files: Mapping[int, ScannedFile], *, at: datetime) -> dict[int, int]:
     """
-    Store what is known of files after a write of ours, by file id, and of other names of the same inodes.
+    Store the facts of files after a write, by file id, and of other hard links to the same inodes.
 
-    Much cheaper than `upsert_files`: the path cannot have changed, so nothing has to be recognised. Where the media was
-    written anew and has another hash, the film's identity goes along: both hashes are tied together, and its people
-    follow; other copies that still have the old hash keep theirs. Returns the other names, each with the file of
-    `files` that it is.
+    This is much cheaper than `upsert_files`, because the path has not changed. If the media was rewritten and has
+    another hash, both hashes are linked to one film and the people are copied to the new hash; copies with the old hash
+    keep theirs. Returns the file ids of the other hard links, each with the file of `files` that it links to.
     """
     if not files:
         return {}
@@ -259,18 +261,19 @@ def update_written(tx: Connection, files: Mapping[int, ScannedFile], *, at: date
         others = dict(tx.execute(_sql("other_names"), names).fetchall())
         written = {other: files[file_id] for other, file_id in others.items()} | written
     rewritten = _rewritten(tx, written)
+    tx.execute(_sql("define_places_of"))
     tx.execute(_sql("update_written"), rows.columns_of_written(written) | {"at": at})
     tx.execute(_sql("mark_written"), {"file_id": list(written)})
     properties.follow_write(tx, written)
     if rewritten:
         tx.execute(_sql("update_rewritten"), rows.columns_of_rewritten({key: written[key] for key in rewritten}))
-        films.tie(tx, rewritten.values(), at=at)
+        films.link(tx, rewritten.values(), at=at)
         films.follow(tx, rewritten.values())
     return others
 
 
 def _rewritten(tx: Connection, written: Mapping[int, ScannedFile]) -> dict[int, films.HashPair]:
-    """Return those of the files whose media has another hash than before, with both."""
+    """Return the files whose payload hash changed, with both hashes."""
     facts = {
         "file_id": list(written),
         "file_hash": [file.facts.file_hash for file in written.values()],
@@ -283,30 +286,30 @@ def _rewritten(tx: Connection, written: Mapping[int, ScannedFile]) -> dict[int, 
 
 
 def restat(tx: Connection, stats: Sequence[Restat]) -> int:
-    """Store stat facts of files whose content is the same; returns how many differed."""
+    """Store stat facts of files whose content has not changed; return the number of changed rows."""
     if not stats:
         return 0
-    tx.execute(_sql("news"), rows.columns_of_stats(stats))
+    tx.execute(_sql("changed_stats"), rows.columns_of_stats(stats))
     tx.execute(_sql("restat"))
-    changed = _ids(tx.execute(_sql("news_ids")))
-    tx.execute(_sql("drop_news"))
+    changed = _ids(tx.execute(_sql("changed_stat_ids")))
+    tx.execute(_sql("drop_changed_stats"))
     return mark_files(tx, changed)
 
 
 def mark_missing(tx: Connection, file_ids: Sequence[int]) -> int:
-    """Say that files are gone from their paths; returns how many were not known to be. Their rows and people stay."""
-    lost = _ids(tx.execute(_sql("not_missing"), [list(file_ids)]))
-    tx.execute(_sql("mark_missing"), [lost])
-    return mark_files(tx, lost)
+    """Set files to `missing`; return the number of files that were not. Their rows and people are kept."""
+    new = _ids(tx.execute(_sql("not_missing"), [list(file_ids)]))
+    tx.execute(_sql("mark_missing"), [new])
+    return mark_files(tx, new)
 
 
 def missing(reader: Connection, file_ids: Sequence[int]) -> list[int]:
-    """Return those of these files that are missing."""
+    """Return the missing ones of these files."""
     return _ids(reader.execute(_sql("missing"), [list(file_ids)])) if file_ids else []
 
 
 def mark_files(tx: Connection, file_ids: Sequence[int]) -> int:
-    """Note that the plans of these files and of their copies must be worked out again; returns how many were named."""
+    """Mark the plans of these files and of their copies as outdated; return the number of these files."""
     if file_ids:
         tx.execute(_sql("mark_files"), [list(file_ids)])
     return len(file_ids)

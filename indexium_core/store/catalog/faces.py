@@ -1,8 +1,8 @@
 """
-Faces that a former program recognised: who may be in a film, never who is.
+Face suggestions from a legacy .db file: people who may be in a video. They are never assignments.
 
-Like an assignment, a row belongs to a payload, or to a path as long as no scan has met it. Mutators take the connection
-of an open transaction.
+A row belongs to a payload, or to a path until a scan finds the file. Mutators take the connection of an open
+transaction.
 """
 
 from __future__ import annotations
@@ -20,35 +20,35 @@ __all__ = ["Face", "FaceRow", "add", "adopt", "follow", "of_file"]
 
 
 class Face(NamedTuple):
-    """Somebody whom a former program recognised in a file."""
+    """A person whom a legacy program recognised in a file."""
 
     name: str
     confidence: float | None  # 0 to 1
-    faces: int  # pictures of them
+    faces: int  # number of recognised faces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaceRow:
-    """The same as it is imported: one name in one film."""
+    """An imported suggestion: one name in one file."""
 
     path_bytes: bytes  # absolute
-    name: str  # valid and clean
+    name: str  # normalised
     confidence: float | None  # 0 to 1
     faces: int
 
 
 def of_file(reader: Connection, file_id: int) -> list[Face]:
-    """Return whom a former program recognised in a file."""
+    """Return the face suggestions of a file."""
     if not reader.value(_sql("any")):
         return []
     return [Face(*row) for row in reader.execute(_sql("of_file"), {"file_id": file_id}).fetchall()]
 
 
 def add(tx: Connection, rows: Sequence[FaceRow], *, at: datetime) -> None:
-    """Store what was recognised; what was imported before of the same films is replaced."""
+    """Store suggestions, and replace earlier suggestions of the same files."""
     if not rows:
         return
-    tx.execute(_sql("forget"), {"paths": sorted({row.path_bytes for row in rows})})
+    tx.execute(_sql("delete"), {"paths": sorted({row.path_bytes for row in rows})})
     columns = {
         "paths": [row.path_bytes for row in rows],
         "names": [row.name for row in rows],
@@ -61,13 +61,13 @@ def add(tx: Connection, rows: Sequence[FaceRow], *, at: datetime) -> None:
 
 
 def adopt(tx: Connection) -> None:
-    """Hand what waits for a path to the payload that is there now. Scans do this."""
+    """Assign the rows of scanned paths to their payloads. Each scan does this."""
     if tx.value(_sql("any_waiting")):
         tx.execute(_sql("adopt"))
 
 
 def follow(tx: Connection) -> None:
-    """Let faces go along where hashes of films became others (`rehashed`)."""
+    """Copy the suggestions of old hashes to the new hashes in the table `rehashed`."""
     if tx.value(_sql("any")):
         tx.execute(_sql("follow"))
 

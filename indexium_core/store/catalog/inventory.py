@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from indexium_core.model.files.inventory import HeldFile, HeldPage, Quality, RemovalReport, TextCount
+from indexium_core.model.files.inventory import FilePage, ListedFile, Quality, RemovalReport, TextCount
 from indexium_core.model.planning.plan import Holder
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
@@ -62,7 +62,7 @@ def quality(reader: Connection) -> Quality:
     return Quality(**numbers, texts=[TextCount(text=text, files=count) for text, count in texts])
 
 
-def files(reader: Connection, kind: str, *, page: int, per_page: int) -> HeldPage:
+def files(reader: Connection, kind: str, *, page: int, per_page: int) -> FilePage:
     """Return one page of the files of a kind (`model.files.inventory.KINDS`)."""
     window = {"limit": per_page, "offset": (page - 1) * per_page}
     rows = reader.execute(_sql(f"kind_{kind}"), window).fetchall()
@@ -75,7 +75,7 @@ def files(reader: Connection, kind: str, *, page: int, per_page: int) -> HeldPag
 
 def search_page(
     reader: Connection, file_ids: Sequence[int] | None, *, sort: str, descending: bool, page: int, per_page: int
-) -> HeldPage:
+) -> FilePage:
     """Return one page of the files with some ids (None: of all files) that are not missing."""
     matches = {"file_ids": None if file_ids is None else list(file_ids)}
     order = {"sort": sort, "descending": descending, "limit": per_page, "offset": (page - 1) * per_page}
@@ -84,14 +84,14 @@ def search_page(
     return _page(reader, page_ids, total, page=page, per_page=per_page)
 
 
-def _page(reader: Connection, file_ids: Sequence[int], total: int, *, page: int, per_page: int) -> HeldPage:
+def _page(reader: Connection, file_ids: Sequence[int], total: int, *, page: int, per_page: int) -> FilePage:
     rows = reader.execute(_sql("listed_files"), [list(file_ids)]).fetchall() if file_ids else []
-    return HeldPage(items=[_file(row) for row in rows], total=total, page=page, per_page=per_page)
+    return FilePage(items=[_file(row) for row in rows], total=total, page=page, per_page=per_page)
 
 
-def _file(row: tuple[object, ...]) -> HeldFile:
-    names = HeldFile.__dataclass_fields__
-    return HeldFile(**dict(zip(names, row, strict=True)))  # type: ignore[arg-type]  # columns in the order of the fields
+def _file(row: tuple[object, ...]) -> ListedFile:
+    names = ListedFile.__dataclass_fields__
+    return ListedFile(**dict(zip(names, row, strict=True)))  # type: ignore[arg-type]  # columns in the order of the fields
 
 
 def removal(reader: Connection, library_id: int, path: str, part: LibraryPart) -> RemovalReport:

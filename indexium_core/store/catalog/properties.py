@@ -1,8 +1,8 @@
 """
-The media properties of files, as a person sees them.
+The media properties of files.
 
-What a scan, a rescan or a write of ours found goes through `put` or `follow_write`, which leave locked fields alone;
-only `set_by_hand` writes one. All work is done in sets.
+Scans, rescans and writes store them by `put` and `follow_write`, which do not change locked fields. Only `set_by_hand`
+changes a locked field. Every function handles all files of a batch in a fixed number of statements.
 """
 
 from __future__ import annotations
@@ -13,24 +13,25 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from indexium_core.model.files.media import FileFacts
-from indexium_core.model.files.properties import FIELDS, MediaProperties, MediaReading, Value, of_streams
+from indexium_core.model.files.properties import FIELDS, MediaProperties, MediaReading, Value, from_streams
 from indexium_core.model.query import CompiledQuery
+from indexium_core.model.surrogates import replace_surrogates
 from indexium_core.store import sql
 from indexium_core.store.catalog import audit
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import people
 from indexium_core.store.planning.plans import Version
-from indexium_core.store.rows import ScannedFile, printable
+from indexium_core.store.rows import ScannedFile
 
 __all__ = [
-    "Due",
+    "FileToRescan",
     "PropertyProblem",
-    "Stored",
-    "Taken",
+    "PutReport",
+    "StoredProperties",
     "batch",
     "count_all",
     "follow_write",
-    "found",
+    "matching_ids",
     "of",
     "put",
     "put_facts",
@@ -40,8 +41,8 @@ __all__ = [
 ]
 
 
-class Due(NamedTuple):
-    """A file that is to be read."""
+class FileToRescan(NamedTuple):
+    """A file that a rescan has to read."""
 
     file_id: int
     path: bytes
@@ -49,24 +50,24 @@ class Due(NamedTuple):
 
 
 class PropertyProblem(NamedTuple):
-    """Why a file could not be read."""
+    """The error for which a file could not be read."""
 
     code: str
     message: str
 
 
-class Taken(NamedTuple):
-    """What storing what was read has come to."""
+class PutReport(NamedTuple):
+    """The result of `put`."""
 
-    updated: set[int]  # files of which something is new
-    locked: dict[str, int]  # fields that are something else now and were kept by a lock → of how many files
+    updated: set[int]  # ids of files with a changed property
+    locked: dict[str, int]  # field → files in which a lock kept a different value
 
 
-class Stored(NamedTuple):
-    """What is known of one file."""
+class StoredProperties(NamedTuple):
+    """The stored properties of one file."""
 
     properties: MediaProperties
-    tool: str  # which one answered: pyav, ffprobe; "" where none did yet
+    tool: str  # the tool that read them: pyav, ffprobe; "" if none did yet
     read_at: datetime | None
     problem: PropertyProblem | None  # of the last rescan
 
@@ -75,75 +76,72 @@ def put(
     tx: Connection,
     readings: Mapping[int, MediaReading],
     *,
-    held: Sequence[str] = (),
+    keep: Sequence[str] = (),
     actor: str,
     at: datetime,
     job_id: int | None = None,
-) -> Taken:
+) -> PutReport:
     """
-    Store what was read of files, by file id, and note each change of a value in the audit.
+    Store readings by file id, and add an audit event for each changed value.
 
-    Locked fields stay. So do those of `held`, and what a reading does not know, where something is stored of them.
+    Locked fields do not change. The fields in `keep`, and the fields that a reading does not know, change only if no
+    value is stored yet.
 
     Args:
         tx: The open transaction.
-        readings: What was read.
-        held: Fields that are not to be refreshed.
-        actor: Who reads: `scan` or `rescan`.
-        at: When.
-        job_id: By which job.
-
-    Returns:
-        The files of which something is new, and of how many a lock kept which field as it was.
+        readings: The readings by file id.
+        keep: The fields that keep their stored value.
+        actor: `scan` or `rescan`.
+        at: The time of the reading.
+        job_id: The job.
 
     """
     if not readings:
-        return Taken(set(), {})
+        return PutReport(set(), {})
     facts: dict[str, list[Any]] = {
         "file_id": list(readings),
-        "held": [[*held, *each.unknown] for each in readings.values()],
+        "keep": [[*keep, *each.unknown] for each in readings.values()],
         "tool": [each.tool for each in readings.values()],
     }
     rows = [dataclasses.asdict(each.properties) for each in readings.values()]
     columns = {name: [_text(row[name]) for row in rows] for name in FIELDS}
     tx.execute(_sql("incoming"), facts | columns)
-    tx.execute(_sql("rule"))
-    tx.execute(_sql("merged"))
-    tx.execute(_sql("changes"))
-    tx.execute(_sql("note_changes"), {"at": at, "actor": actor, "job_id": job_id})
+    for name in ("define_merged_value", "define_field_pairs", "merged", "changes"):
+        tx.execute(_sql(name))
+    tx.execute(_sql("add_events"), {"at": at, "actor": actor, "job_id": job_id})
     tx.execute(_sql("insert_new"), {"at": at})
     tx.execute(_sql("update_known"), {"at": at})
-    changed = {file_id for (file_id,) in tx.execute(_sql("updated")).fetchall()}
+    updated = {file_id for (file_id,) in tx.execute(_sql("updated")).fetchall()}
     locked = dict(tx.execute(_sql("kept_by_locks")).fetchall())
-    tx.execute(_sql("done"))
-    return Taken(changed, locked)
+    tx.execute(_sql("drop_tables"))
+    return PutReport(updated, locked)
 
 
 def put_facts(tx: Connection, files: Mapping[int, ScannedFile], *, at: datetime) -> None:
-    """Store what a scan has read of files, where it could read their streams at all."""
+    """Store the properties of scanned files that have streams."""
     readings = {file_id: _reading(file.facts, file.stat.size) for file_id, file in files.items() if file.facts.streams}
     put(tx, readings, actor="scan", at=at)
 
 
 def _reading(facts: FileFacts, size: int) -> MediaReading:
-    properties, unknown = of_streams(facts.streams, duration=facts.duration, size=size)
+    properties, unknown = from_streams(facts.streams, duration=facts.duration, size=size)
     return MediaReading(properties=properties, unknown=unknown)
 
 
 def put_problems(tx: Connection, problems: Mapping[int, PropertyProblem]) -> None:
-    """Note why files could not be read, by file id; what is known of them stays."""
+    """Store the errors of files that could not be read, by file id. Their properties do not change."""
     if problems:
         facts = {
             "file_id": list(problems),
             "code": [each.code for each in problems.values()],
-            "message": [printable(each.message) for each in problems.values()],
+            "message": [replace_surrogates(each.message) for each in problems.values()],
         }
         tx.execute(_sql("problems"), facts)
         tx.execute(_sql("new_problems"), facts)
 
 
 def follow_write(tx: Connection, files: Mapping[int, ScannedFile]) -> None:
-    """Let size and length of files follow a write of ours, where they are not locked."""
+    """Store the size and duration of written files, except for locked fields."""
     facts = {
         "file_id": list(files),
         "size": [file.stat.size for file in files.values()],
@@ -152,32 +150,32 @@ def follow_write(tx: Connection, files: Mapping[int, ScannedFile]) -> None:
     tx.execute(_sql("follow_write"), facts)
 
 
-def of(reader: Connection, file_id: int) -> Stored | None:
-    """Return what is known of one file, None where nothing is."""
+def of(reader: Connection, file_id: int) -> StoredProperties | None:
+    """Return the properties of one file, None if none are stored."""
     row = reader.execute(_sql("of"), {"file_id": file_id}).fetchone()
     if row is None:
         return None
     tool, read_at, code, message = row[len(FIELDS) :]
-    found = MediaProperties(**dict(zip(FIELDS, row, strict=False)))
-    return Stored(found, tool, read_at, PropertyProblem(code, message) if code else None)
+    properties = MediaProperties(**dict(zip(FIELDS, row, strict=False)))
+    return StoredProperties(properties, tool, read_at, PropertyProblem(code, message) if code else None)
 
 
-def batch(reader: Connection, *, after: int, count: int, file_ids: Sequence[int] | None = None) -> list[Due]:
-    """Return the next files behind the one with the id `after`: of all, or of those that are named."""
+def batch(reader: Connection, *, after: int, count: int, file_ids: Sequence[int] | None = None) -> list[FileToRescan]:
+    """Return the next `count` files with an id above `after`: of all files, or of those in `file_ids`."""
     facts = {"after": after, "count": count, "file_ids": None if file_ids is None else list(file_ids)}
     rows = reader.execute(_sql("batch"), facts).fetchall()
-    return [Due(file_id, bytes(path), library_id) for file_id, path, library_id in rows]
+    return [FileToRescan(file_id, bytes(path), library_id) for file_id, path, library_id in rows]
 
 
 def count_all(reader: Connection) -> int:
-    """Return how many files there are."""
+    """Return the number of files."""
     return int(reader.value(_sql("count_all")))
 
 
-def found(reader: Connection, query: CompiledQuery, version: Version) -> list[int]:
-    """Return the ids of the files that a search finds among all that were scanned, also those that are in no plan."""
+def matching_ids(reader: Connection, query: CompiledQuery, version: Version) -> list[int]:
+    """Return the ids of all scanned files that match a search, including files in no plan."""
     where, parameters = query.named()
-    text = _sql("found").replace("TRUE /* search */", where)
+    text = _sql("matching_ids").replace("TRUE /* search */", where)
     facts = {"variant_id": version.variant_id, "plan_id": version.plan_id} | people.resolve_spellings(
         reader, parameters
     )
@@ -191,17 +189,17 @@ def selected_files(tx: Connection) -> list[int]:
 
 
 def set_by_hand(tx: Connection, file_ids: Sequence[int], field: str, value: Value, *, actor: str, at: datetime) -> None:
-    """Let one field of files be what a person says, and note it in the audit; the lock is the caller's."""
+    """Set one field of files, and add audit events. The caller locks the field."""
     ids = {"file_id": list(file_ids)}
-    wanted = None if value is None else str(value)
-    tx.execute(_sql("rows_for"), ids)
+    new = None if value is None else str(value)
+    tx.execute(_sql("add_rows"), ids)
     before = dict(tx.execute(_sql("values_of"), ids | {"field": field}).fetchall())
-    tx.execute(_sql("set_by_hand"), ids | {"field": field, "value": wanted})
-    audit.add(tx, before, field=field, new=wanted, actor=actor, action="edit", at=at)
+    tx.execute(_sql("set_by_hand"), ids | {"field": field, "value": new})
+    audit.add(tx, before, field=field, new=new, actor=actor, action="edit", at=at)
 
 
 def _text(value: Any) -> Any:
-    return printable(value) if isinstance(value, str) else value
+    return replace_surrogates(value) if isinstance(value, str) else value
 
 
 def _sql(name: str) -> str:

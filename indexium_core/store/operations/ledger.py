@@ -95,7 +95,7 @@ class Ledger:
             holders = _holders(tx, chosen)
             said = {
                 "holders": [each.operation_id for each in holders],
-                "said": [each.say("this file") for each in holders],
+                "said": [each.describe("this file") for each in holders],
             }
             tx.execute(_SQL["insert_write_items"], items | said)
             self._insert_history(tx, operation_id, now=now, expires_at=expires_at)

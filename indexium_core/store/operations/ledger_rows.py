@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from indexium_core.model.files.media import Change, Refusal
 from indexium_core.model.operations.operation import FINISHED_STATES, ItemDetails, MetadataOperation, WriteResult
-from indexium_core.model.planning.plan import Holder, under_way
-from indexium_core.store import rows
+from indexium_core.model.planning.plan import Holder, describe_unfinished
+from indexium_core.model.surrogates import replace_surrogates
 
 __all__ = [
     "ItemRecord",
@@ -197,7 +197,7 @@ def columns_of_restores(restores: Sequence[Restore]) -> dict[str, list[Any]]:
 
 
 def _plain(changes: Sequence[Change]) -> str:
-    return rows.printable(json.dumps([asdict(each) for each in changes], ensure_ascii=False))
+    return replace_surrogates(json.dumps([asdict(each) for each in changes], ensure_ascii=False))
 
 
 def task(row: tuple[Any, ...]) -> Task:
@@ -274,7 +274,7 @@ def _judged(
 ) -> tuple[str, bool]:
     """Return why an operation cannot be taken back byte for byte, or in part, and whether it can at all."""
     if status not in FINISHED_STATES:
-        return under_way(operation_id, status), False
+        return describe_unfinished(operation_id, status), False
     if successes == 0:
         return "No file was changed by it.", False
     if in_force == 0:

@@ -316,9 +316,9 @@ def resolve_spellings(reader: Connection, parameters: Mapping[str, object]) -> d
     for name, key in keys.items():
         row = reader.execute(_sql("all_spellings"), {"name": name, "key": key}).fetchone()
         assert row is not None  # the name itself is a spelling
-        values[name] = dict(zip((SpellingSet.SPELLINGS, SpellingSet.LOWERED, SpellingSet.OTHERWISE), row, strict=True))
+        values[name] = dict(zip((SpellingSet.SPELLINGS, SpellingSet.LOWERED, SpellingSet.HAS_OTHERS), row, strict=True))
     return {
-        parameter: values[each.name][each.asks] if isinstance(each, SpellingParameter) else each
+        parameter: values[each.name][each.spellings] if isinstance(each, SpellingParameter) else each
         for parameter, each in parameters.items()
     }
 

@@ -1,4 +1,4 @@
-"""Finding the files that rows of a spreadsheet mean, and what the plan says of them."""
+"""The files of the rows of a spreadsheet, and their planned values."""
 
 from __future__ import annotations
 
@@ -14,42 +14,42 @@ __all__ = ["Facts", "copies", "count", "facts", "find"]
 
 
 class Facts(NamedTuple):
-    """What a version of the plan says of a file, as far as a spreadsheet can change it."""
+    """The values of a file in a plan version that a spreadsheet can change."""
 
     file_id: int
     file_name: str
     file_path: str
     file_hash: str | None
-    people: list[str]  # that would be in it
-    existing: list[str]  # that are
+    people: list[str]  # people of the result
+    existing: list[str]  # people of the file now
     postponed: bool
     people_mode: str | None  # None: the file is not in the plan
     comment_mode: str | None
 
 
 def count(reader: Connection) -> int:
-    """Return how many files there are."""
+    """Return the number of files."""
     return int(reader.value(_sql("count")))
 
 
 def find(reader: Connection, by: str, values: Iterable[Any]) -> dict[Any, list[int]]:
-    """Return the files with these values of `id`, `path` (bytes) or `hash`."""
+    """Return the files with these values of `id`, `path` (bytes) or `hash`, by value."""
     wanted = list(dict.fromkeys(values))
-    found: dict[Any, list[int]] = {}
+    files: dict[Any, list[int]] = {}
     if wanted:
         for value, file_id in reader.execute(_sql(f"by_{by}"), {"values": wanted}).fetchall():
-            found.setdefault(bytes(value) if by == "path" else value, []).append(file_id)
-    return found
+            files.setdefault(bytes(value) if by == "path" else value, []).append(file_id)
+    return files
 
 
 def facts(reader: Connection, version: Version, file_ids: Sequence[int]) -> dict[int, Facts]:
-    """Return what a version says of files, by their ids."""
-    wanted = asdict(version) | {"file_ids": list(file_ids)}
-    return {row[0]: Facts(*row) for row in reader.execute(_sql("facts"), wanted).fetchall()}
+    """Return the values of files in a version, by file id."""
+    parameters = asdict(version) | {"file_ids": list(file_ids)}
+    return {row[0]: Facts(*row) for row in reader.execute(_sql("facts"), parameters).fetchall()}
 
 
 def copies(reader: Connection, file_ids: Sequence[int]) -> dict[int, int]:
-    """Return the other files with the payloads of these, and whose copies they are."""
+    """Return the other files with the payloads of these files, each with the file of which it is a copy."""
     return dict(reader.execute(_sql("copies"), {"file_ids": list(file_ids)}).fetchall())
 
 

@@ -1,4 +1,4 @@
-"""Facets of a version of the plan: one statement counts all of them, each over the search without its own term."""
+"""Facets of a plan version: one statement counts all facets, each over the search without its own term."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from indexium_core.model.query import CompiledQuery
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import people as people_store
-from indexium_core.store.planning.plan_rows import ISSUE_BITS
+from indexium_core.store.planning.plan_rows import ISSUE_CODES
 from indexium_core.store.planning.plans import Version
 
-__all__ = ["Narrowing", "Values", "counts", "extensions"]
+__all__ = ["FacetSearch", "Values", "counts", "extensions"]
 
 _PARAMETER = re.compile(r"\$(\w+)")
 _BIT = {key: 1 << place for place, key in enumerate(FACETS)}  # of `missed` in facets.sql
-_LONG = ("folder", "person")  # facets of which the database gives the first values only
+_LONG = ("folder", "person")  # facets of which the database returns only the first values
 
 Group = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Narrowing:
-    """A search, taken apart."""
+class FacetSearch:
+    """A search split by facets."""
 
-    rest: CompiledQuery  # what is no term of a facet
-    own: Mapping[str, CompiledQuery]  # the term of each facet
+    rest: CompiledQuery  # the terms of no facet
+    own: Mapping[str, CompiledQuery]  # the terms of each facet
     unchanged: bool  # unchanged items are listed
     postponed: bool  # postponed items are listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Values:
-    """Values of one facet with their files, most files first, and how many values there are in all."""
+    """Values of one facet with their file counts, most files first, and the number of all values."""
 
     files: Mapping[str, int]
     total: int
@@ -48,46 +48,46 @@ class Values:
 def counts(
     reader: Connection,
     version: Version,
-    narrowing: Narrowing,
+    search: FacetSearch,
     *,
-    chosen: Mapping[str, Sequence[str]],
+    selected: Mapping[str, Sequence[str]],
     containing: Mapping[str, str],
-    most: int,
+    limit: int,
 ) -> dict[str, Values]:
     """
     Count all facets.
 
     Args:
         reader: A cursor.
-        version: Of the plan.
-        narrowing: What is looked for.
-        chosen: By key, values that are wanted in any case.
+        version: The plan version.
+        search: The search.
+        selected: By key, values that the result always contains.
         containing: By key (`folder`, `person`), text that the values must contain.
-        most: How many values of these two there may be.
+        limit: Maximum number of values of these two keys.
 
     """
     facts: dict[str, Any] = {
         "variant_id": version.variant_id,
         "plan_id": version.plan_id,
-        "unchanged": narrowing.unchanged,
-        "postponed": narrowing.postponed,
-        "folders": list(chosen.get("folder", ())),
-        "persons": [name.lower() for name in chosen.get("person", ())],
+        "unchanged": search.unchanged,
+        "postponed": search.postponed,
+        "folders": list(selected.get("folder", ())),
+        "persons": [name.lower() for name in selected.get("person", ())],
         "folder_part": people_comment.fold(containing.get("folder", "")),
         "person_part": people_comment.fold(containing.get("person", "")),
-        "most": most,
+        "limit": limit,
     }
-    rows = _run(reader, "counts", facts, {"search": narrowing.rest, **narrowing.own})
+    rows = _run(reader, "counts", facts, {"search": search.rest, **search.own})
     groups = [row for row in rows if row["facet"] == "groups"]
-    found = {key: _counted(groups, key, unchanged=narrowing.unchanged) for key in _OF_GROUP}
+    values = {key: _values_of(groups, key, unchanged=search.unchanged) for key in _OF_GROUP}
     for key in _LONG:
         own = [row for row in rows if row["facet"] == key]
         files = Counter({row["value"]: int(row["files"]) for row in own})
-        found[key] = Values(files=dict(files.most_common()), total=max((row["total"] for row in own), default=0))
-    return found
+        values[key] = Values(files=dict(files.most_common()), total=max((row["total"] for row in own), default=0))
+    return values
 
 
-def _counted(groups: Iterable[Group], key: str, *, unchanged: bool) -> Values:
+def _values_of(groups: Iterable[Group], key: str, *, unchanged: bool) -> Values:
     files: Counter[str] = Counter()
     for group in groups:
         level_counts = unchanged or group["risk"] != "unchanged" or key in ("risk", "category")
@@ -99,7 +99,7 @@ def _counted(groups: Iterable[Group], key: str, *, unchanged: bool) -> Values:
 
 
 def _issues(group: Group) -> set[str]:
-    return {code for bit, code in enumerate(ISSUE_BITS) if group["issue_bits"] >> bit & 1}
+    return {code for bit, code in enumerate(ISSUE_CODES) if group["issue_bits"] >> bit & 1}
 
 
 def _locked(bits: int) -> tuple[str, ...]:
@@ -117,7 +117,7 @@ _OF_GROUP: Mapping[str, Callable[[Group], Iterable[str]]] = {
 
 
 def extensions(reader: Connection, version: Version) -> dict[str, int]:
-    """Return the extensions of the files of a version, most files first."""
+    """Return the extensions of the files of a version with their file counts, most files first."""
     facts = {"variant_id": version.variant_id, "plan_id": version.plan_id}
     return {row["file_ext"]: row["files"] for row in _run(reader, "extensions", facts, {})}
 
@@ -125,7 +125,7 @@ def extensions(reader: Connection, version: Version) -> dict[str, int]:
 def _run(
     reader: Connection, name: str, facts: Mapping[str, Any], searches: Mapping[str, CompiledQuery]
 ) -> list[dict[str, Any]]:
-    """Run a statement with compiled searches, the compiler's SQL, in the places that name them."""
+    """Run a statement; the compiled searches replace the placeholders with their names."""
     text = sql.load("facets")[name]
     facts = dict(facts)
     for place, query in searches.items():

@@ -1,4 +1,4 @@
-"""Rows of the plan as values: items with their messages, counts, sums."""
+"""Rows of the plan as values: items with their messages, counts and sums."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import repeat
 from typing import Any, NamedTuple, TypeAlias
 
 from indexium_core import errors
@@ -18,72 +19,77 @@ from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import RISK_LEVELS, Issue, PlanItem, PlanStatistics, SelectionSummary
 
 __all__ = [
-    "ISSUE_BITS",
-    "SEVERITY_BITS",
-    "TELLING",
+    "ISSUE_CODES",
+    "ISSUE_PARAMETERS",
+    "REPORTED_BITS",
     "Counts",
     "Groups",
     "codes_of",
-    "counted",
-    "item",
-    "severity_of",
-    "summed",
+    "count_groups",
+    "plan_item",
+    "summarize",
 ]
 
-# Code and severity of each issue, as the macro `issue_codes` of the schema has them: bit 0 is the first. A code that is
-# there twice has another severity in other files.
-_ISSUES = (
-    ("missing_file", "blocked"),
-    ("offline", "blocked"),
-    ("unreadable", "blocked"),
-    ("read_only", "blocked"),
-    ("unsupported_container", "blocked"),
-    ("corrupt", "blocked"),
-    ("invalid_person_name", "blocked"),
-    ("no_strategy_yet", "blocked"),
-    ("file_growing", "blocked"),
-    ("hard_linked", "blocked"),
-    ("custom_comment", "danger"),
-    ("tag_removal_all", "danger"),
-    ("case_collision", "danger"),
-    ("text_encoding", "danger"),
-    ("tag_removal", "warning"),
-    ("overwrite_comment", "warning"),
-    ("edit_outdated", "warning"),
-    ("hard_linked", "warning"),
-    ("full_rewrite", "warning"),
-    ("low_space", "warning"),
-    ("duplicate_content", "warning"),
-    ("damaged_tail", "warning"),
-    ("full_rewrite", "note"),
-    ("other_readers_differ", "note"),
-    ("shown_as_plot", "note"),
-    ("rolled_back", "note"),
-)
-ISSUE_BITS = tuple(code for code, _ in _ISSUES)
-# The bits of each severity together: parameters of `work_out` in plans.sql.
-SEVERITY_BITS = {
-    f"{level}_bits": sum(1 << bit for bit, (_, severity) in enumerate(_ISSUES) if severity == level)
-    for level in ("blocked", "danger", "warning")
-}
+ISSUE_CODES = tuple(code for code, _ in risk.BITS)  # by bit; the macro `issue_codes` of the schema has the same list
+
+
+def _issue_parameters() -> dict[str, int]:
+    """Return the parameters of `compute` in plan_versions.sql: the mask of each kind of issue and of each severity."""
+    masks: dict[str, int] = {}
+    for bit, (code, severity) in enumerate(risk.BITS):
+        name = f"{code}_{severity}" if (code, severity) in risk.VARIANT_KINDS else code
+        masks[name] = 1 << bit
+        masks[f"{severity}_bits"] = masks.get(f"{severity}_bits", 0) | 1 << bit
+    return masks
+
+
+ISSUE_PARAMETERS = _issue_parameters()
 
 # Columns of `groups` in plans.sql.
 _LEVEL, _CATEGORY, _CONTAINER, _BITS, _EDITED, _POSTPONED, _FILES, _ADDED, _REMOVED, _BYTES, _SECONDS = range(11)
 
-# Columns of `found_groups` and `exception_groups`: files with four sums, then what the selection makes of them.
-_MEANT, _FOUND, _INCLUDED, _EXCLUDED = 6, 11, 12, 13
 
-_BITS_OF = {
-    code: sum(1 << place for place, each in enumerate(ISSUE_BITS) if each == code) for code in dict.fromkeys(ISSUE_BITS)
+class _SelectionGroup(NamedTuple):
+    """A row of `search_groups` and `exception_groups` in plans.sql: files that a selection treats alike, with sums."""
+
+    level: str
+    postponed: bool
+    can_update: bool
+    strategy: str
+    bits: int
+    hidden: bool
+    files: int
+    tags_to_add: int
+    tags_to_remove: int
+    est_seconds: float
+    est_bytes: int
+    found: bool  # the search of the selection lists them
+    included: bool
+    excluded: bool
+
+    def negated(self) -> _SelectionGroup:
+        """Return the group with negative counts: it takes its files out of a sum."""
+        return self._replace(
+            files=-self.files,
+            tags_to_add=-self.tags_to_add,
+            tags_to_remove=-self.tags_to_remove,
+            est_seconds=-self.est_seconds,
+            est_bytes=-self.est_bytes,
+            included=False,
+            excluded=False,
+        )
+
+
+_MASKS = {  # of each code, with all its severities
+    code: sum(1 << bit for bit, each in enumerate(ISSUE_CODES) if each == code) for code in dict.fromkeys(ISSUE_CODES)
 }
-_CUSTOM = _BITS_OF["custom_comment"]
-_EVERYONE = _BITS_OF["tag_removal_all"]
-_LINKED = _BITS_OF["hard_linked"]
-TELLING = _CUSTOM | _EVERYONE | _LINKED  # bits that `summed` tells of
-_MADE_HERE = {"mtime", "issues"}
-_AS_STORED = tuple(name for name in PlanItem.__dataclass_fields__ if name not in _MADE_HERE)
-# What messages tell; `mode`, `scanned_at` and `reason` are put into words first.
-_FACTS = (
+_CUSTOM = _MASKS["custom_comment"]
+_EVERYONE = _MASKS["tag_removal_all"]
+_LINKED = _MASKS["hard_linked"]
+REPORTED_BITS = _CUSTOM | _EVERYONE | _LINKED  # bits that `summarize` needs
+_COMPUTED_FIELDS = {"mtime", "issues"}
+_STORED_FIELDS = tuple(name for name in PlanItem.__dataclass_fields__ if name not in _COMPUTED_FIELDS)
+_FACTS = (  # facts of messages that the row has as they are
     "custom_text",
     "tags_to_remove",
     "existing_comment",
@@ -93,23 +99,28 @@ _FACTS = (
     "copies",
 )
 
-
 Groups: TypeAlias = list[tuple[Any, ...]]
 
 
 class Counts(NamedTuple):
-    """What a search finds, counted."""
+    """The counts of a search."""
 
     statistics: PlanStatistics
     listed: int  # items of the list, over all its pages
 
 
-def counted(groups: Sequence[tuple[Any, ...]], *, unchanged: bool, postponed: bool) -> Counts:
+def count_groups(groups: Groups, *, unchanged: bool, postponed: bool) -> Counts:
     """
-    Add up the rows of `groups` in plans.sql: what a search finds.
+    Add up the rows of `groups` in plans.sql.
 
-    Postponed items count only as such, unless they are listed. `by_category` is over all that counts, `by_container`
-    and `by_issue` over what is listed: they are the choices by which a list is narrowed down.
+    Postponed items count only in `postponed_count`, unless they are listed. `by_category` covers all counted items,
+    `by_container` and `by_issue` only the listed ones: these are the choices by which a user narrows the list.
+
+    Args:
+        groups: The rows.
+        unchanged: Unchanged items are listed.
+        postponed: Postponed items are listed.
+
     """
     counting = [group for group in groups if postponed or not group[_POSTPONED]]
     changing = [group for group in counting if group[_LEVEL] not in ("blocked", "unchanged")]
@@ -127,98 +138,103 @@ def counted(groups: Sequence[tuple[Any, ...]], *, unchanged: bool, postponed: bo
         est_seconds=float(sum([group[_SECONDS] for group in changing])),
         by_category=_files_by(counting, _CATEGORY),
         by_container=_files_by(listed, _CONTAINER),
-        by_issue=_most_first(
-            {code: _sum([group for group in listed if group[_BITS] & bits], _FILES) for code, bits in _BITS_OF.items()}
+        by_issue=_add_up(
+            [(code, _sum([group for group in listed if group[_BITS] & mask], _FILES)) for code, mask in _MASKS.items()]
         ),
     )
     return Counts(statistics, _sum(listed, _FILES))
 
 
-def summed(found: Groups, named: Groups, *, risk: Collection[str], levels: Collection[str]) -> SelectionSummary:
+def summarize(
+    searched: Groups, exceptions: Groups, *, risk: Collection[str], levels: Collection[str]
+) -> SelectionSummary:
     """
-    Add up what a selection means.
+    Add up a selection.
 
     Args:
-        found: The rows of `found_groups` in plans.sql: all that its search lists.
-        named: Those of `exception_groups`: the files that it names one by one.
-        risk: Levels that it asks for; a file that it names is meant whatever its level.
+        searched: The rows of `search_groups` in plans.sql: everything that its search lists.
+        exceptions: The rows of `exception_groups`: the files that the selection includes or excludes by id.
+        risk: Levels that the selection has; an included file is selected whatever its level.
         levels: Levels that would be written.
 
     """
-    # What a named file is by its search is taken away, what it is by name put in its place.
-    away = [
-        (*group[:_MEANT], *(-value for value in group[_MEANT:_FOUND]), True, False, False)
-        for group in named
-        if group[_FOUND]
+    found = _selection_groups(searched)
+    named = _selection_groups(exceptions)
+    # An exception replaces what the search says about the file.
+    replaced = [group.negated() for group in named if group.found]
+    kept = [group for group in named if group.included or (group.found and not group.excluded)]
+    every = [*found, *replaced, *kept]
+    selected = [
+        group.can_update and (group.level in risk or group.included) and group.level in levels for group in every
     ]
-    kept = [group for group in named if group[_INCLUDED] or (group[_FOUND] and not group[_EXCLUDED])]
-    meant = [
-        (
-            group,
-            "postponed"
-            if group[1]
-            else ""
-            if group[2] and (group[0] in risk or group[_INCLUDED]) and group[0] in levels
-            else group[0],
-        )
-        for group in [*found, *away, *kept]
+    written = [group for group, is_selected in zip(every, selected, strict=True) if is_selected and not group.postponed]
+    omitted = [
+        ("postponed" if group.postponed else group.level, group.files)
+        for group, is_selected in zip(every, selected, strict=True)
+        if group.postponed or not is_selected
     ]
-    taken = [group for group, left_out in meant if not left_out]
+    linked = [group for group in written if group.bits & _LINKED and strategies.replaces(group.strategy)]
     return SelectionSummary(
-        count=_sum(taken, _MEANT),
-        by_risk=_files_by(taken, 0, _MEANT),
-        tags_to_add=_sum(taken, _MEANT + 1),
-        tags_to_remove=_sum(taken, _MEANT + 2),
-        est_seconds=max(0.0, float(sum([group[_MEANT + 3] for group in taken]))),
-        est_bytes=_sum(taken, _MEANT + 4),
-        excluded=_files_by([(left_out, group[_MEANT]) for group, left_out in meant if left_out], 0, 1),
-        by_strategy=_files_by(taken, 3, _MEANT),
-        loses_text=_sum([group for group in taken if group[4] & _CUSTOM], _MEANT),
-        removes_everyone=_sum([group for group in taken if group[4] & _EVERYONE], _MEANT),
-        parts_names=_sum([group for group in taken if group[4] & _LINKED and strategies.replaces(group[3])], _MEANT),
-        hidden=_sum([group for group in taken if group[5]], _MEANT),
+        count=sum([group.files for group in written]),
+        by_risk=_add_up([(group.level, group.files) for group in written]),
+        tags_to_add=int(sum([group.tags_to_add for group in written])),
+        tags_to_remove=int(sum([group.tags_to_remove for group in written])),
+        est_seconds=max(0.0, float(sum([group.est_seconds for group in written]))),
+        est_bytes=int(sum([group.est_bytes for group in written])),
+        excluded=_add_up(omitted),
+        by_strategy=_add_up([(group.strategy, group.files) for group in written]),
+        loses_text=sum([group.files for group in written if group.bits & _CUSTOM]),
+        removes_everyone=sum([group.files for group in written if group.bits & _EVERYONE]),
+        parts_names=sum([group.files for group in linked]),
+        hidden=sum([group.files for group in written if group.hidden]),
     )
 
 
-def _sum(groups: Sequence[tuple[Any, ...]], column: int) -> int:
+def _selection_groups(rows: Groups) -> list[_SelectionGroup]:
+    """Return rows as groups. `map` makes them without a call from Python for each, as everything here works in sets."""
+    return list(map(tuple.__new__, repeat(_SelectionGroup), rows))
+
+
+def _sum(groups: Groups, column: int) -> int:
     return int(sum([group[column] for group in groups]))
 
 
-def _files_by(groups: Sequence[tuple[Any, ...]], column: int, files: int = _FILES) -> dict[str, int]:
-    counts = dict.fromkeys([group[column] for group in groups], 0)
-    for group in groups:
-        counts[group[column]] += group[files]
-    return _most_first(counts)
+def _files_by(groups: Groups, column: int) -> dict[str, int]:
+    return _add_up([(group[column], group[_FILES]) for group in groups])
 
 
-def _most_first(counts: Mapping[str, int]) -> dict[str, int]:
-    return {name: files for name, files in Counter(counts).most_common() if files}
+def _add_up(counts: Sequence[tuple[str, int]]) -> dict[str, int]:
+    """Add up counts by name; the result has the highest first and no zeros."""
+    totals = dict.fromkeys([name for name, _ in counts], 0)
+    for name, files in counts:
+        totals[name] += files
+    return {name: files for name, files in Counter(totals).most_common() if files}
 
 
 def codes_of(bits: int) -> list[str]:
-    """Return the codes of the issues that a row has, worst first."""
-    return [code for bit, code in enumerate(ISSUE_BITS) if bits >> bit & 1]
+    """Return the codes of the issues of a row, worst first."""
+    return [code for bit, code in enumerate(ISSUE_CODES) if bits >> bit & 1]
 
 
-def item(row: Mapping[str, Any], *, copies: list[str] | None = None) -> PlanItem:
+def plan_item(row: Mapping[str, Any], *, copies: list[str] | None = None) -> PlanItem:
     """Return a row of `items` in plans.sql as a plan item; `copies` are the paths of its duplicates."""
-    facts = {**row, **_told(row), "copies": copies}
+    facts = {**row, **_derived(row), "copies": copies}
     return PlanItem(
-        **{name: facts[name] for name in _AS_STORED},
-        mtime=_moment(row["mtime_ns"]),
+        **{name: facts[name] for name in _STORED_FIELDS},
+        mtime=_iso_time(row["mtime_ns"]),
         issues=_issues(facts),
     )
 
 
-def _told(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a row leaves out because another column tells it; the view `plan_items` says the same."""
+def _derived(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that a row omits because other columns imply them; the view `plan_items` has the same rules."""
     existing, result, comment = row["existing"], row["result"], row["comment"]
-    found = {"existing_people": existing, "can_update": row["risk_level"] not in ("blocked", "unchanged")}
+    derived = {"existing_people": existing, "can_update": row["risk_level"] not in ("blocked", "unchanged")}
     if result is None:
         unchanged = {"result_people": existing, "tags_to_add": [], "tags_to_remove": [], "changes": []}
         comments = {"existing_comment": comment, "result_comment": comment}
-        return found | unchanged | comments | {"db_people": existing if row["known"] is None else row["known"]}
-    return found | {
+        return derived | unchanged | comments | {"db_people": existing if row["known"] is None else row["known"]}
+    return derived | {
         "db_people": result if row["known"] is None else row["known"],
         "result_people": result,
         "tags_to_add": result if row["added"] is None else row["added"],
@@ -230,7 +246,7 @@ def _told(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _changes(row: Mapping[str, Any]) -> list[Change]:
-    """Return one change for each text that changes, the one that players read first; as the view `plan_items`."""
+    """Return one change for each text that changes, first the one that players read; like the view `plan_items`."""
     whole = {"where": "container", "old": row["old_comment"], "new": row["new_comment"]}
     segment = _segment(row["result"]) if row["comment_mode"] == "preserve" else None
     return [Change(field="comment", segment=segment, **place) for place in row["places"] or [whole]]
@@ -239,53 +255,47 @@ def _changes(row: Mapping[str, Any]) -> list[Change]:
 def _segment(names: Sequence[str]) -> str | None:
     try:
         return people_comment.segment_of(names)
-    except errors.ValidationError:  # the item is blocked for this name
+    except errors.ValidationError:  # the item is blocked because of this name
         return None
 
 
-def _moment(nanoseconds: int) -> str:
-    """Return a moment as ISO-8601 in UTC, to the second."""
+def _iso_time(nanoseconds: int) -> str:
+    """Return a time in nanoseconds since 1970 as ISO-8601 in UTC, to the second."""
     return datetime.fromtimestamp(nanoseconds // 10**9, UTC).isoformat().replace("+00:00", "Z")
 
 
 def _issues(row: Mapping[str, Any]) -> list[Issue]:
-    places = [bit for bit in range(len(_ISSUES)) if row["issues"] >> bit & 1]
-    if not places:
+    kinds = [kind for bit, kind in enumerate(risk.BITS) if row["issues"] >> bit & 1]
+    if not kinds:
         return []
     facts = {name: row[name] for name in _FACTS}
-    facts["mode"] = None if row["mode"] is None or _closed_folder(row) else f"{row['mode'] & 0o777:o}"
+    facts["mode"] = None if row["mode"] is None or _folder_problem(row) else f"{row['mode'] & 0o777:o}"
     facts["scanned_at"] = f"{row['scanned_at']:%Y-%m-%d %H:%M} UTC"
     facts["reason"] = row["state_message"] or row["strategy_message"]
     facts["size"] = wording.size(row["size"])
     facts["needed"] = wording.size(row["est_bytes"])
     facts["free"] = None if row["free_bytes"] is None else wording.size(row["free_bytes"])
-    found = []
-    for place in places:
-        code = ISSUE_BITS[place]
-        more = {name: of_row(row) for name, of_row in _MORE_FACTS.get(code, {}).items()}
-        found.append(risk.issue(code, severity=severity_of(place), **(facts | more)))
-    return found
+    issues = []
+    for code, severity in kinds:
+        own_facts = {name: fact_of(row) for name, fact_of in _OWN_FACTS.get(code, {}).items()}
+        issues.append(risk.issue(code, severity=severity, **(facts | own_facts)))
+    return issues
 
 
-def severity_of(place: int) -> str:
-    """Return the severity of the issue of a bit."""
-    return _ISSUES[place][1]
-
-
-def _closed_folder(row: Mapping[str, Any]) -> str | None:
-    """Return why a file that may be written itself may not, None where it is the file that is read-only."""
+def _folder_problem(row: Mapping[str, Any]) -> str | None:
+    """Return why a writable file cannot be written (its folder is read-only); None if the file itself is read-only."""
     writable = row["mode"] is None or row["mode"] & 0o222
     return row["strategy_message"].rstrip(".") or None if writable and not row["strategy"] else None
 
 
 def _twins(row: Mapping[str, Any]) -> list[str]:
-    """Return the names of the database that another one equals but for letter case."""
+    """Return the names of the database that differ from another one only in letter case."""
     keys = Counter(people_comment.person_key(name) for name in row["db_people"])
     return [name for name in row["db_people"] if keys[people_comment.person_key(name)] > 1]
 
 
 def _invalid(row: Mapping[str, Any]) -> list[str]:
-    """Return the names of the database, or of an edit, that may not be written."""
+    """Return the names of the database or of an edit that cannot be written."""
     return [name for name in dict.fromkeys([*row["db_people"], *row["result_people"]]) if not _is_valid(name)]
 
 
@@ -298,37 +308,37 @@ def _is_valid(name: str) -> bool:
 
 
 def _other_comment(row: Mapping[str, Any]) -> str | None:
-    """Return a comment of the file that is not the one that we read."""
-    found = json.loads(row["comment_fields"] or "[]")
+    """Return a comment of the file that differs from the one that Indexium reads."""
+    stored = json.loads(row["comment_fields"] or "[]")
     others = [
         field["value"]
-        for field in found
+        for field in stored
         if field["field"] == "comment" and field["value"].partition("\u2400")[0] != row["comment"]
     ]
     return others[0] if others else None
 
 
-def _lost(row: Mapping[str, Any]) -> str:
-    """Return every text that would be lost, as a sentence quotes them."""
-    return "” · “".join(fields.lost_by(_changes(row)).values()) or row["custom_text"]
+def _lost_texts(row: Mapping[str, Any]) -> str:
+    """Return every text that the write would remove, for a message that quotes them."""
+    return "” · “".join(fields.lost_texts_by_place(_changes(row)).values()) or row["custom_text"]
 
 
-def _names_after(row: Mapping[str, Any]) -> str:
-    """Return what a write makes of the names of a file, as the rest of a sentence."""
+def _link_outcome(row: Mapping[str, Any]) -> str:
+    """Return what a write does to the hard links of a file, as the rest of a sentence."""
     if strategies.replaces(row["strategy"]):
-        return ". A new file takes its place: its other names keep the old file"
-    return "; all of them show what is written in place"
+        return ". A write replaces the file, and the other links keep the old file"
+    return "; all of them show the new comment"
 
 
-# What only one kind of issue tells, or tells otherwise.
-_MORE_FACTS: Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], Any]]] = {
+# Facts that only one kind of issue has, or has in another form.
+_OWN_FACTS: Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], Any]]] = {
     "offline": {"reason": lambda row: row["state_reason"]},
-    "read_only": {"folder": _closed_folder},
+    "read_only": {"folder": _folder_problem},
     "no_strategy_yet": {"reason": lambda row: row["strategy_message"] or row["state_message"]},
     "case_collision": {"names": _twins},
     "invalid_person_name": {"names": _invalid},
     "other_readers_differ": {"other_comment": _other_comment},
     "damaged_tail": {"damage": lambda row: row["damage"]},
-    "hard_linked": {"outcome": _names_after},
-    "custom_comment": {"custom_text": _lost},
+    "hard_linked": {"outcome": _link_outcome},
+    "custom_comment": {"custom_text": _lost_texts},
 }

@@ -3,8 +3,7 @@
 CREATE OR REPLACE TEMP TABLE current_people AS
 SELECT m.file_id, coalesce(i.result, f.people) AS people
 FROM selected_files AS m JOIN scanned_files AS f USING (file_id)
-LEFT JOIN (FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $plan_id
-           AND coalesce(to_version > $plan_id, TRUE)) AS i USING (file_id);
+LEFT JOIN plan_rows_of($variant_id, $plan_id) AS i USING (file_id);
 
 -- name: current_names
 -- All spellings of these people.

@@ -1,104 +1,109 @@
 -- name: libraries
--- Every root with the number of its files that are there.
+-- Every library with the number of its files that are not missing.
 SELECT l.library_id, l.name, l.path, l.path_bytes, l.device, l.free_bytes, l.state, l.state_reason, l.people_mode, l.comment_mode,
        l.audio, count(f.file_id) AS file_count, l.scanned_at
 FROM libraries AS l LEFT JOIN scanned_files AS f ON f.library_id = l.library_id AND f.state <> 'missing'
 GROUP BY ALL ORDER BY l.name, l.library_id;
 
 -- name: library_at
--- The root with this path.
+-- The library at this path.
 SELECT library_id FROM libraries WHERE path_bytes = $1;
 
 -- name: library_root
--- The path of a root.
+-- The path of a library.
 SELECT path_bytes FROM libraries WHERE library_id = $1;
 
 -- name: add_library
--- A new root.
+-- Add a library.
 INSERT INTO libraries (library_id, name, path, path_bytes) VALUES (nextval('ids'), $1, $2, $3) RETURNING library_id;
 
 -- name: name_library
--- What a root is called.
+-- Rename a library.
 UPDATE libraries SET name = $2 WHERE library_id = $1;
 
 -- name: set_library_state
--- Say whether a root can be reached; answers with a row only if that is news.
+-- Set the state of a library; returns a row if it changes.
 UPDATE libraries SET state = $2, state_reason = $3
 WHERE library_id = $1 AND (state, state_reason) IS DISTINCT FROM ($2, $3) RETURNING library_id;
 
 -- name: set_library_modes
--- Set the modes of a root; answers with a row only if that is news.
+-- Set the modes of a library; returns a row if one changes.
 UPDATE libraries SET people_mode = $2, comment_mode = $3
 WHERE library_id = $1 AND (people_mode, comment_mode) IS DISTINCT FROM ($2, $3) RETURNING library_id;
 
 -- name: set_library_audio
--- Set whether the audio files of a root are scanned.
+-- Set whether scans of a library include audio files.
 UPDATE libraries SET audio = $2 WHERE library_id = $1;
 
 -- name: library_scanned
--- Note that all of a root has been seen, and how much room is left beside it.
+-- Store the facts of a complete scan of a library.
 UPDATE libraries SET device = $2, scanned_at = $3, free_bytes = $4 WHERE library_id = $1;
 
 -- name: mark_low_space
--- The plans of files that have to be copied and for which there was room and is none any more, or the other way round.
+-- Mark the plans of files that have to be copied, if the free space became too small or large enough for their copy.
 INSERT INTO plan_marks SELECT nextval('mark_ids'), f.file_id
 FROM scanned_files AS f JOIN libraries AS l USING (library_id)
 WHERE library_id = $1 AND (ends_with(f.strategy, '_copy') OR ends_with(f.strategy, '_remux'))
   AND coalesce(f.est_bytes > l.free_bytes, false) <> coalesce(f.est_bytes > $2, false);
 
 -- name: mark_library
--- The plans of a root's files, and of their copies, must be worked out again.
+-- Mark the plans of the files of a library and of their copies as outdated.
 INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM scanned_files
 WHERE library_id = $1 OR file_hash IN (SELECT file_hash FROM scanned_files WHERE library_id = $1);
 
 -- name: forget_decisions
--- The decisions on a root's files go with them.
+-- Delete the decisions on the files of a library.
 DELETE FROM decisions WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1);
 
 -- name: forget_touched
--- So do the notes of what was taken from them.
+-- Delete the records of removed people of the files of a library.
 DELETE FROM touched_files WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1);
 
 -- name: forget_properties
--- The properties of a root's films go with them.
+-- Delete the media properties of the files of a library.
 DELETE FROM media_properties WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1);
 
 -- name: forget_locks
--- So does what is locked of them.
+-- Delete the locks of the files of a library.
 DELETE FROM field_locks WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1);
 
 -- name: count_files
--- How many files a root has, missing ones included.
+-- The number of files of a library, including missing ones.
 SELECT count(*) FROM scanned_files WHERE library_id = $1;
 
 -- name: forget_files
--- The files of a root.
+-- Delete the files of a library.
 DELETE FROM scanned_files WHERE library_id = $1;
 
 -- name: forget_library
--- The root itself.
+-- Delete a library.
 DELETE FROM libraries WHERE library_id = $1;
 
 -- name: stable_stats
--- What a walk compares with, for nearly every file: those that could be read, by path. Few columns, for there may be a
--- million rows. Below root + '/' is below root + '0' (the byte after '/').
+-- The stat facts of stable files. Few columns, because there may be a million rows. The paths below a root sort between
+-- root + '/' and root + '0' (the byte after '/').
 SELECT path_bytes, size, mtime_ns, mode, inode, nlink
 FROM scanned_files WHERE path_bytes >= $1 AND path_bytes < $2 AND state = 'ok' AND NOT growing;
 
 -- name: known
--- All that a scan must know of files below a root: of those that are not calm, and of the paths $3 (NULL: of all). A path
--- that changed hands belongs to the file that is there now.
+-- The files below a root that are not stable or have one of the paths $3 (NULL: all files). If several files had a path,
+-- the existing one counts.
 SELECT path_bytes, file_id, size, mtime_ns, device, inode, nlink, mode, state, growing
 FROM scanned_files WHERE path_bytes >= $1 AND path_bytes < $2
   AND ($3::BLOB[] IS NULL OR state <> 'ok' OR growing OR path_bytes IN (SELECT unnest($3::BLOB[])))
 QUALIFY row_number() OVER (PARTITION BY path_bytes ORDER BY state = 'missing', file_id DESC) = 1;
 
 -- name: read_since
--- Files below a root that were read since a moment.
+-- The files below a root that were read since a time.
 SELECT path_bytes FROM scanned_files WHERE path_bytes >= $1 AND path_bytes < $2 AND scanned_at >= $3;
 
+-- name: define_places_of
+-- The places of the comments of a file, from JSON.
+CREATE OR REPLACE TEMP MACRO places_of(text) AS from_json(text::JSON, '[{"where": "VARCHAR", "value": "VARCHAR",
+    "before": "VARCHAR", "after": "VARCHAR", "without": "VARCHAR", "takes_segment": "BOOLEAN", "takes_value": "BOOLEAN"}]');
+
 -- name: incoming
--- The files of one batch, as they were handed over.
+-- The files of a batch.
 CREATE OR REPLACE TEMP TABLE incoming AS SELECT
     unnest($path_bytes::BLOB[]) AS path_bytes,
     unnest($path::VARCHAR[]) AS path,
@@ -131,7 +136,7 @@ CREATE OR REPLACE TEMP TABLE incoming AS SELECT
     unnest($comment_before::VARCHAR[]) AS comment_before,
     unnest($comment_after::VARCHAR[]) AS comment_after,
     unnest($comment_without::VARCHAR[]) AS comment_without,
-    from_json(unnest($places::VARCHAR[])::JSON, '[{"where": "VARCHAR", "value": "VARCHAR", "before": "VARCHAR", "after": "VARCHAR", "without": "VARCHAR", "takes_segment": "BOOLEAN", "takes_value": "BOOLEAN"}]') AS places,
+    places_of(unnest($places::VARCHAR[])) AS places,
     unnest($people_hidden::BOOLEAN[]) AS people_hidden,
     unnest($ascii_only::BOOLEAN[]) AS ascii_only,
     unnest($damage::VARCHAR[]) AS damage,
@@ -142,9 +147,9 @@ CREATE OR REPLACE TEMP TABLE incoming AS SELECT
     unnest($est_bytes::BIGINT[]) AS est_bytes;
 
 -- name: same_path
--- Which file each path held, and whether it is still the same film: the same payload, one that was still growing or
--- could not be read before, a film that a write of ours gave both hashes, or a foreign rewrite (other bytes, but the same
--- streams, number of frames and length; another container may count none).
+-- The known file of each path, and whether it is still the same film: the same payload; a file that was growing or
+-- unreadable before; a film with both hashes; or a rewrite by another program (other bytes, but the same streams, number
+-- of frames and duration; another container may not have a frame count).
 CREATE OR REPLACE TEMP TABLE same_path AS
 SELECT i.path_bytes, f.file_id, f.file_hash AS old_hash,
        i.file_hash IS NULL OR f.file_hash IS NULL OR i.file_hash = f.file_hash OR i.own_mtime_ns IS NOT NULL
@@ -160,13 +165,13 @@ LEFT JOIN film_hashes AS new_film ON new_film.file_hash = i.file_hash
 QUALIFY row_number() OVER (PARTITION BY i.path_bytes ORDER BY f.state = 'missing', f.file_id DESC) = 1;
 
 -- name: displace
--- Files whose path holds another film now are missing, until they turn up elsewhere.
+-- Files whose path has another film now are missing, until a scan finds them at another path.
 UPDATE scanned_files SET state = 'missing', growing = false
 WHERE state <> 'missing' AND file_id IN (SELECT file_id FROM same_path WHERE NOT same_film);
 
 -- name: resolved
--- The batch with the file that each path is: known by its path, missing before and found again by hash and size (the
--- same inode first; last by another hash that the same film has had), or new.
+-- The batch with the file of each path: known by the path; or a missing file with the same hash and size (first with the
+-- same inode, last with another hash of the same film); or new.
 CREATE OR REPLACE TEMP TABLE resolved AS
 WITH fresh AS (
     SELECT i.* FROM incoming AS i ANTI JOIN (FROM same_path WHERE same_film) AS s ON s.path_bytes = i.path_bytes
@@ -213,13 +218,13 @@ LEFT JOIN (FROM same_path WHERE same_film) AS s ON s.path_bytes = i.path_bytes
 LEFT JOIN moved AS m ON m.path_bytes = i.path_bytes;
 
 -- name: keep_identity
--- A file that cannot be read now keeps what was known of its media, by which it is recognised when it can be again.
+-- A file that cannot be read keeps the facts of its media, by which a later scan recognises it.
 UPDATE resolved SET file_hash = f.file_hash, duration = f.duration, streams = f.streams
 FROM scanned_files AS f
 WHERE f.file_id = resolved.file_id AND resolved.state <> 'ok' AND resolved.file_hash IS NULL;
 
 -- name: keep_facts
--- A file that cannot be reached keeps all that was read of it: nobody has seen that it changed.
+-- A file that cannot be accessed keeps all facts: there is no evidence that it changed.
 UPDATE resolved SET container = f.container, tags = f.tags, comment = f.comment, comment_fields = f.comment_fields,
     fields_differ = f.fields_differ, people = f.people, people_keys = f.people_keys, custom_text = f.custom_text,
     comment_before = f.comment_before, comment_after = f.comment_after, comment_without = f.comment_without,
@@ -229,12 +234,12 @@ UPDATE resolved SET container = f.container, tags = f.tags, comment = f.comment,
 FROM scanned_files AS f WHERE f.file_id = resolved.file_id AND resolved.state = 'unreadable';
 
 -- name: keep_stable
--- A file that was last touched by a write of ours is not growing.
+-- A file that this program wrote last is not growing.
 UPDATE resolved SET growing = false
 FROM scanned_files AS f WHERE f.file_id = resolved.file_id AND resolved.mtime_ns = f.own_mtime_ns;
 
 -- name: changed
--- Files of the batch that are new or differ from what is stored, with the hashes before and after.
+-- The files of the batch that are new or differ from their row, with the hashes before and after.
 CREATE OR REPLACE TEMP TABLE changed AS
 SELECT r.file_id, r.found, f.file_hash AS old_hash, r.file_hash AS new_hash
 FROM resolved AS r LEFT JOIN scanned_files AS f ON f.file_id = r.file_id
@@ -251,7 +256,7 @@ WHERE f.file_id IS NULL OR ROW(
 );
 
 -- name: update_files
--- Store what is known now of files that were known before. A file that moved belongs to the root it was found in.
+-- Update known files. A moved file gets the library in which it was found.
 UPDATE scanned_files SET
     library_id = CASE WHEN r.found = 'moved' THEN $library_id ELSE scanned_files.library_id END,
     path_bytes = r.path_bytes, path = r.path, path_search = r.path_search, folder = r.folder, file_name = r.file_name,
@@ -269,40 +274,40 @@ FROM resolved AS r
 WHERE r.file_id = scanned_files.file_id AND r.file_id IN (SELECT file_id FROM changed WHERE found <> 'new');
 
 -- name: insert_files
--- Store files never seen before.
+-- Insert new files.
 INSERT INTO scanned_files BY NAME
 SELECT * EXCLUDE (found), $library_id AS library_id, $at AS first_seen_at, $at AS scanned_at
 FROM resolved WHERE found = 'new';
 
 -- name: mark_changed
--- The plans of changed files, and of their copies, must be worked out again.
+-- Mark the plans of changed files and of their copies as outdated.
 INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM scanned_files
 WHERE file_id IN (SELECT file_id FROM changed)
    OR file_hash IN (SELECT old_hash FROM changed UNION SELECT new_hash FROM changed
                     UNION SELECT old_hash FROM same_path WHERE NOT same_film);
 
 -- name: counts
--- What becomes of the batch: new files, changed ones, those of them that moved, hashes to which people may have to go,
--- and films that lost their path to another one.
+-- The numbers of a batch: new files, changed files, moved files among them, hashes to which people may have to be copied,
+-- and films whose path has another film now.
 SELECT count(*) FILTER (found = 'new') AS added, count(*) FILTER (found <> 'new') AS changed,
        count(*) FILTER (found = 'moved') AS moved, count(*) FILTER (found <> 'new' AND old_hash <> new_hash)
-           + (SELECT count(*) FROM fresh_hashes) AS rehashed,
+           + (SELECT count(*) FROM new_hashes) AS rehashed,
        (SELECT count(*) FROM same_path WHERE NOT same_film) AS displaced
 FROM changed;
 
 -- name: changed_paths
--- The changed files by their paths, and whether each is new.
+-- The changed files with their paths, and whether each is new.
 SELECT c.file_id, r.path_bytes, c.found = 'new' FROM changed AS c JOIN resolved AS r USING (file_id);
 
 -- name: drop_incoming
--- The tables of the batch are done with.
+-- Drop the temporary tables.
 DROP TABLE IF EXISTS incoming;
 DROP TABLE IF EXISTS same_path;
 DROP TABLE IF EXISTS resolved;
 DROP TABLE IF EXISTS changed;
 
 -- name: other_names
--- Files that are other names of the inodes of these files.
+-- Other hard links to the inodes of these files.
 SELECT f.file_id, r.file_id FROM scanned_files AS f
 JOIN (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($device::UBIGINT[]) AS device,
              unnest($inode::UBIGINT[]) AS inode) AS r ON f.inode = r.inode AND f.device = r.device
@@ -310,15 +315,15 @@ JOIN scanned_files AS own ON own.file_id = r.file_id AND own.file_hash = f.file_
 WHERE f.file_id <> r.file_id AND f.state <> 'missing';
 
 -- name: rewritten
--- Those of these files whose media has another hash now. (A hash of a full scan is of another kind than those that a
--- write finds out; it holds on unless the media was written anew.)
+-- The files whose payload hash changed. (A hash of a full scan has another kind than the hash of a write; it stays unless
+-- the media was rewritten.)
 SELECT r.file_id, f.file_hash, r.file_hash, f.size, r.size
 FROM (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($file_hash::VARCHAR[]) AS file_hash,
              unnest($size::BIGINT[]) AS size) AS r JOIN scanned_files AS f USING (file_id)
 WHERE f.file_hash <> r.file_hash AND (left(f.file_hash, 3) = left(r.file_hash, 3) OR ends_with(f.strategy, '_remux'));
 
 -- name: update_rewritten
--- Store what a write can change only where it writes the media anew.
+-- Store the facts that only a rewrite of the media changes.
 UPDATE scanned_files SET file_hash = r.file_hash, duration = coalesce(r.duration, scanned_files.duration),
     streams = CASE WHEN r.streams = '[]' THEN scanned_files.streams ELSE r.streams::JSON END
 FROM (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($file_hash::VARCHAR[]) AS file_hash,
@@ -326,7 +331,7 @@ FROM (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($file_hash::VARCHAR[]
 WHERE r.file_id = scanned_files.file_id;
 
 -- name: update_written
--- Store what is known of files after a write of ours: path and, as a rule, payload are as before.
+-- Store the facts of files after a write, which changes neither the path nor, except for a rewrite, the payload.
 UPDATE scanned_files SET
     device = r.device, inode = r.inode, nlink = r.nlink, mode = r.mode, size = r.size, mtime_ns = r.mtime_ns,
     own_mtime_ns = r.own_mtime_ns, state = 'ok', state_message = '', growing = false, tags = r.tags::JSON, comment = r.comment,
@@ -345,7 +350,7 @@ FROM (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($device::UBIGINT[]) A
              unnest($people_keys::VARCHAR[][]) AS people_keys, unnest($custom_text::VARCHAR[]) AS custom_text,
              unnest($comment_before::VARCHAR[]) AS comment_before, unnest($comment_after::VARCHAR[]) AS comment_after,
              unnest($comment_without::VARCHAR[]) AS comment_without,
-             from_json(unnest($places::VARCHAR[])::JSON, '[{"where": "VARCHAR", "value": "VARCHAR", "before": "VARCHAR", "after": "VARCHAR", "without": "VARCHAR", "takes_segment": "BOOLEAN", "takes_value": "BOOLEAN"}]') AS places,
+             places_of(unnest($places::VARCHAR[])) AS places,
              unnest($people_hidden::BOOLEAN[]) AS people_hidden, unnest($ascii_only::BOOLEAN[]) AS ascii_only,
              unnest($strategy::VARCHAR[]) AS strategy,
              unnest($strategy_code::VARCHAR[]) AS strategy_code,
@@ -354,13 +359,13 @@ FROM (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($device::UBIGINT[]) A
 WHERE scanned_files.file_id = r.file_id;
 
 -- name: mark_written
--- Their plans must be worked out again; those of their copies do not change by it.
+-- Mark their plans as outdated. The plans of their copies do not change.
 INSERT INTO plan_marks SELECT nextval('mark_ids'), unnest($file_id::BIGINT[]);
 
--- name: news
--- Stat facts of files with the same content, where they differ from what is stored. (An UPDATE that answers with its
--- rows writes each of them anew, lists and all: a hundred times the cost. So it is looked at first.)
-CREATE OR REPLACE TEMP TABLE news AS
+-- name: changed_stats
+-- The stat facts that differ from their row. (UPDATE … RETURNING rewrites whole rows with their lists, at a hundred times
+-- the cost, so this comes first.)
+CREATE OR REPLACE TEMP TABLE changed_stats AS
 SELECT s.* FROM (
     SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($device::UBIGINT[]) AS device,
            unnest($inode::UBIGINT[]) AS inode, unnest($nlink::BIGINT[]) AS nlink, unnest($mode::BIGINT[]) AS mode,
@@ -371,33 +376,33 @@ WHERE ROW(s.device, s.inode, s.nlink, s.mode, s.size, s.mtime_ns, s.growing) IS 
       ROW(f.device, f.inode, f.nlink, f.mode, f.size, f.mtime_ns, f.growing);
 
 -- name: restat
--- Store them.
+-- Store these stat facts.
 UPDATE scanned_files SET device = n.device, inode = n.inode, nlink = n.nlink, mode = n.mode, size = n.size,
     mtime_ns = n.mtime_ns, read_only = n.read_only, growing = n.growing
-FROM news AS n WHERE n.file_id = scanned_files.file_id;
+FROM changed_stats AS n WHERE n.file_id = scanned_files.file_id;
 
--- name: news_ids
--- The files of which there was news.
-SELECT file_id FROM news;
+-- name: changed_stat_ids
+-- The files with changed stat facts.
+SELECT file_id FROM changed_stats;
 
--- name: drop_news
--- Done with.
-DROP TABLE news;
+-- name: drop_changed_stats
+-- Drop the temporary table.
+DROP TABLE changed_stats;
 
 -- name: not_missing
--- Those of these files that were there until now.
+-- The files that are not missing yet.
 SELECT file_id FROM scanned_files WHERE state <> 'missing' AND file_id IN (SELECT unnest($1::BIGINT[]));
 
 -- name: mark_missing
--- They are gone from their paths.
+-- Set files to missing.
 UPDATE scanned_files SET state = 'missing', growing = false WHERE file_id IN (SELECT unnest($1::BIGINT[]));
 
 -- name: missing
--- Those of these files that are missing.
+-- The missing ones of these files.
 SELECT file_id FROM scanned_files WHERE state = 'missing' AND file_id IN (SELECT unnest($1::BIGINT[]));
 
 -- name: mark_files
--- The plans of these files, and of their copies, must be worked out again.
+-- Mark the plans of these files and of their copies as outdated.
 INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM scanned_files
 WHERE file_id IN (SELECT unnest($1::BIGINT[]))
    OR file_hash IN (SELECT file_hash FROM scanned_files WHERE file_id IN (SELECT unnest($1::BIGINT[])));

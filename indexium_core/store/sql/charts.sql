@@ -1,5 +1,5 @@
 -- name: days
--- Files by stretch of days of their operation, and what became of them.
+-- Files by the period of their operation and by outcome.
 WITH bins AS (SELECT unnest($days::DATE[]) AS day, unnest($lasts::DATE[]) AS until, unnest($starts::TIMESTAMPTZ[]) AS begins,
                      unnest($ends::TIMESTAMPTZ[]) AS ends)
 SELECT b.day, b.until, count(*) FILTER (m.status = 'success' AND o.operation_type = 'write') AS written,
@@ -12,7 +12,7 @@ JOIN metadata_operation_items m ON m.operation_id = o.id
 GROUP BY b.day, b.until ORDER BY b.day;
 
 -- name: durations
--- Seconds that operations took by stretch of days, and how long one file took.
+-- Durations of operations by period, and durations of single files.
 WITH bins AS (SELECT unnest($days::DATE[]) AS day, unnest($lasts::DATE[]) AS until, unnest($starts::TIMESTAMPTZ[]) AS begins,
                      unnest($ends::TIMESTAMPTZ[]) AS ends),
 placed AS (SELECT b.day, b.until, o.id, o.operation_type, o.seconds
@@ -29,7 +29,7 @@ SELECT p.day, p.until, count(*) AS operations,
 FROM placed p LEFT JOIN files f USING (day) GROUP BY p.day, p.until ORDER BY p.day;
 
 -- name: errors
--- Files that were not written or restored, by the code of why, or by what became of them where there is no code.
+-- Files that were not written or restored, by code, or by status where there is no code.
 SELECT CASE WHEN m.code = '' THEN m.status ELSE m.code END AS error, count(*) AS files,
        count(DISTINCT o.id) AS operations
 FROM metadata_operation_items m JOIN metadata_operations o ON o.id = m.operation_id
@@ -38,25 +38,25 @@ WHERE m.status IN ('failed', 'conflict', 'unknown')
 GROUP BY error ORDER BY files DESC, error;
 
 -- name: most_written
--- People by the number of files that they were written into and are still in: no write since has taken them out.
+-- People by the number of files that they were written into and are still in: no later write removed them.
 WITH written AS (
     SELECT m.id, m.file_id, m.tags_added, m.tags_removed, o.started_at
     FROM metadata_operation_items m JOIN metadata_operations o ON o.id = m.operation_id
     WHERE m.status = 'success' AND m.reverted_by IS NULL AND o.operation_type = 'write'
 ), latest AS (
-    FROM (SELECT id, file_id, started_at, unnest(tags_added) AS person, TRUE AS comes FROM written
+    FROM (SELECT id, file_id, started_at, unnest(tags_added) AS person, TRUE AS is_added FROM written
           UNION ALL SELECT id, file_id, started_at, unnest(tags_removed), FALSE FROM written)
-    QUALIFY row_number() OVER (PARTITION BY file_id, lower(person) ORDER BY id DESC, comes DESC) = 1
+    QUALIFY row_number() OVER (PARTITION BY file_id, lower(person) ORDER BY id DESC, is_added DESC) = 1
 )
 SELECT person, count(*) AS files FROM latest
-WHERE comes AND ($since IS NULL OR started_at >= $since::TIMESTAMPTZ)
+WHERE is_added AND ($since IS NULL OR started_at >= $since::TIMESTAMPTZ)
   AND ($until IS NULL OR started_at < $until::TIMESTAMPTZ)
 GROUP BY person ORDER BY files DESC, person LIMIT $count;
 
 -- name: coverage
--- Films of the library at the end of each stretch of days, and how many of them named people then. A film is there from
--- the day on which a scan first saw it; what it named before today is what each write found in it, told from its comment
--- (contract section 3: a segment "People:" at the start, or after a line break, ; or |).
+-- Videos at the end of each period, and how many of them had people. A video counts from the day on which a scan first
+-- found it. The people before today come from the comment that each write found (contract section 3: a segment "People:"
+-- at the start, or after a line break, ; or |).
 WITH bins AS (SELECT unnest($days::DATE[]) AS day, unnest($lasts::DATE[]) AS until, unnest($ends::TIMESTAMPTZ[]) AS ends),
 films AS (SELECT file_id, first_seen_at, (len(people) > 0)::INTEGER AS named FROM scanned_files WHERE state = 'ok'),
 writes AS (
@@ -82,7 +82,7 @@ SELECT day, until, films, named, named / films AS share FROM (
 WHERE films > 0 ORDER BY day;
 
 -- name: totals
--- What all operations together amount to.
+-- The totals of all operations.
 SELECT count(*), coalesce(sum(success_count) FILTER (operation_type = 'write'), 0),
        coalesce(sum(failure_count + conflict_count + unknown_count) FILTER (operation_type = 'write'), 0),
        count(*) FILTER (status = 'rolled_back')

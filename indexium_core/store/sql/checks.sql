@@ -51,8 +51,7 @@ WITH several AS (
 ), copies AS (
     SELECT f.file_hash, f.file_id, coalesce(i.result, i.existing, f.people) AS names
     FROM (FROM scanned_files SEMI JOIN several USING (file_hash)) AS f
-    LEFT JOIN (FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $plan_id
-               AND coalesce(to_version > $plan_id, TRUE)) AS i USING (file_id)
+    LEFT JOIN plan_rows_of($variant_id, $plan_id) AS i USING (file_id)
     WHERE f.state <> 'missing'
 ), keyed AS (
     SELECT unnest($names::VARCHAR[]) AS name, unnest($name_keys::VARCHAR[]) AS key
@@ -77,8 +76,7 @@ FROM (
     SELECT unnest(CASE WHEN i.file_id IS NULL THEN f.people ELSE coalesce(i.result, i.existing) END) AS name,
            hash(coalesce(encode(f.file_hash), f.path_bytes)) AS film
     FROM scanned_files AS f
-    LEFT JOIN (FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $plan_id
-               AND coalesce(to_version > $plan_id, TRUE)) AS i USING (file_id)
+    LEFT JOIN plan_rows_of($variant_id, $plan_id) AS i USING (file_id)
     WHERE i.file_id IS NOT NULL OR f.state <> 'missing'
 ) AS s
 GROUP BY s.name;
@@ -112,8 +110,7 @@ SELECT f.file_id, f.file_hash, f.path_bytes, f.file_name, f.path AS file_path, f
        i.risk_level::VARCHAR AS risk
 FROM requested AS f
 JOIN libraries AS l USING (library_id)
-LEFT JOIN (FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $plan_id
-           AND coalesce(to_version > $plan_id, TRUE) AND file_id IN (SELECT unnest($file_ids::BIGINT[]))) AS i USING (file_id)
+LEFT JOIN (FROM plan_rows_of($variant_id, $plan_id) WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]))) AS i USING (file_id)
 LEFT JOIN (SELECT file_id, list(name ORDER BY assignment_id) AS names FROM assigned JOIN people USING (person_id)
            GROUP BY file_id) AS e USING (file_id)
 ORDER BY f.path_search, f.file_id;
@@ -173,8 +170,7 @@ SELECT key, list_sort(list(file_id))[:$limit], count(*) FROM (
     FROM (
         SELECT f.file_id, unnest(CASE WHEN i.file_id IS NULL THEN f.people ELSE coalesce(i.result, i.existing) END) AS name
         FROM scanned_files AS f
-        LEFT JOIN (FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $plan_id
-                   AND coalesce(to_version > $plan_id, TRUE)) AS i USING (file_id)
+        LEFT JOIN plan_rows_of($variant_id, $plan_id) AS i USING (file_id)
         WHERE i.file_id IS NOT NULL OR f.state <> 'missing'
     ) JOIN (SELECT unnest($names::VARCHAR[]) AS name, unnest($name_keys::VARCHAR[]) AS key) USING (name)
 ) GROUP BY key;

@@ -1,5 +1,5 @@
 -- name: count_tables
--- How many tables of any kind there are, and whether ours is among them.
+-- The number of all tables, and of tables of Indexium.
 SELECT count(*), count(*) FILTER (table_name = 'schema_migrations') FROM duckdb_tables();
 
 -- name: create_migrations
@@ -12,23 +12,23 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 );
 
 -- name: applied_migrations
--- Numbers of the migrations that this database has had.
+-- Numbers of the applied migrations.
 SELECT version FROM schema_migrations ORDER BY version;
 
--- name: begun
--- When this database was made: no two were at the same microsecond.
+-- name: creation_time
+-- The creation time of this database in microseconds; it identifies the database.
 SELECT epoch_us(min(applied_at)) FROM schema_migrations;
 
 -- name: record_migration
--- Note a migration, in the transaction that applies it.
+-- Record a migration in the transaction that applies it.
 INSERT INTO schema_migrations VALUES ($1, $2, $3, now());
 
 -- name: attach_copy
--- Open the file that a copy goes into.
+-- Open the file of the copy.
 ATTACH $1 AS copy_of_indexium;
 
 -- name: copy_all
--- Copy every table and sequence, as one moment sees them.
+-- Copy every table and sequence in one consistent state.
 COPY FROM DATABASE indexium TO copy_of_indexium;
 
 -- name: detach_copy
@@ -36,13 +36,13 @@ COPY FROM DATABASE indexium TO copy_of_indexium;
 DETACH copy_of_indexium;
 
 -- name: limit_memory
--- How many million bytes the database may take for itself.
+-- The memory limit of the database in MB.
 SET memory_limit = concat($1::BIGINT, 'MB');
 
 -- name: spill_into
--- Where it puts what does not fit.
+-- The folder for data that exceeds the memory limit.
 SET temp_directory = $1;
 
 -- name: count_known_files
--- How many files the home knows, by which its need of memory is told.
+-- The number of known files, which decides the memory limit.
 SELECT count(*) FROM scanned_files;

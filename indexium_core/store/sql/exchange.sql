@@ -20,8 +20,7 @@ SELECT file_hash, file_id FROM scanned_files WHERE file_hash IN (SELECT unnest($
 SELECT f.file_id, f.file_name, f.path, f.file_hash, coalesce(i.result_people, f.people), coalesce(i.existing_people, f.people),
        coalesce(i.postponed, FALSE), i.people_mode::VARCHAR, i.comment_mode::VARCHAR
 FROM scanned_files AS f
-LEFT JOIN (FROM plan_items WHERE variant_id = $variant_id AND from_version <= $plan_id
-           AND coalesce(to_version > $plan_id, TRUE)) AS i USING (file_id)
+LEFT JOIN plan_items_of($variant_id, $plan_id) AS i USING (file_id)
 WHERE f.file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
 -- name: copies

@@ -1,33 +1,33 @@
 -- name: of_file
--- Whom a former program recognised in the file.
+-- The face suggestions of a file.
 SELECT name, max(confidence), max(faces) FROM file_faces WHERE file_id = $file_id GROUP BY name;
 
 -- name: any
--- Whether any face was ever imported.
+-- Whether there are any face suggestions.
 SELECT EXISTS (FROM face_suggestions);
 
--- name: forget
--- What was imported before of these films is replaced.
+-- name: delete
+-- Delete the suggestions of some files.
 DELETE FROM face_suggestions WHERE path_bytes IN (SELECT unnest($paths::BLOB[]))
     OR file_hash IN (SELECT file_hash FROM scanned_files WHERE path_bytes IN (SELECT unnest($paths::BLOB[])));
 
 -- name: add
--- Faces as a former program recognised them, by the path where it saw the film.
+-- Add suggestions by path.
 INSERT INTO face_suggestions
 SELECT NULL, unnest($paths::BLOB[]), unnest($names::VARCHAR[]), unnest($keys::VARCHAR[]), unnest($confidences::DOUBLE[]),
        unnest($faces::INTEGER[]), $at;
 
 -- name: adopt
--- Faces of a path that a scan has met belong to the payload that is there.
+-- Assign the suggestions of scanned paths to their payloads.
 UPDATE face_suggestions SET file_hash = f.file_hash, path_bytes = NULL FROM scanned_files AS f
 WHERE face_suggestions.path_bytes = f.path_bytes AND f.file_hash IS NOT NULL AND f.state <> 'missing';
 
 -- name: any_waiting
--- Whether any faces wait for a scan to meet their file.
+-- Whether any suggestions belong to a path.
 SELECT EXISTS (FROM face_suggestions WHERE path_bytes IS NOT NULL);
 
 -- name: follow
--- The faces of the old hash of a film are those of the new one, too. (Other files that have the old one keep theirs.)
+-- Copy the suggestions of old hashes to the new ones. (Other files may still have the old hash.)
 INSERT INTO face_suggestions
 SELECT c.new_hash, NULL, s.name, s.person_key, s.confidence, s.faces, s.imported_at
 FROM rehashed AS c JOIN face_suggestions AS s ON s.file_hash = c.old_hash

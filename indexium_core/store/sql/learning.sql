@@ -69,29 +69,29 @@ SELECT EXISTS (FROM step_people WHERE step_id = $1) OR EXISTS (FROM step_aliases
     OR EXISTS (FROM step_assignments WHERE step_id = $1);
 
 -- name: people_delta
--- The people that an undo or redo changes: `goes` marks those to delete, the others are to insert. A renamed person is
--- both.
+-- The people that an undo or redo changes: `is_deleted` marks those to delete, the others are to insert. A renamed
+-- person is both.
 CREATE OR REPLACE TEMP TABLE people_delta AS
-SELECT is_after = $undo AS goes, person_id, name, person_key, search, created_at FROM step_people WHERE step_id = $step;
+SELECT is_after = $undo AS is_deleted, person_id, name, person_key, search, created_at FROM step_people WHERE step_id = $step;
 
 -- name: aliases_delta
 -- The aliases that an undo or redo changes.
 CREATE OR REPLACE TEMP TABLE aliases_delta AS
-SELECT is_after = $undo AS goes, alias, alias_key, person_id, created_at FROM step_aliases WHERE step_id = $step;
+SELECT is_after = $undo AS is_deleted, alias, alias_key, person_id, created_at FROM step_aliases WHERE step_id = $step;
 
 -- name: assignments_delta
 -- The assignments that an undo or redo changes, by the present hash of the film. A row that only moves to another
 -- person has that person as its `partner`.
 CREATE OR REPLACE TEMP TABLE assignments_delta AS
 WITH own AS (
-    SELECT is_after = $undo AS goes, * EXCLUDE (step_id, is_after) FROM step_assignments WHERE step_id = $step
+    SELECT is_after = $undo AS is_deleted, * EXCLUDE (step_id, is_after) FROM step_assignments WHERE step_id = $step
 ), present AS (
     SELECT a.file_hash AS requested, o.file_hash
     FROM film_hashes AS a JOIN film_hashes AS o USING (film_id)
     WHERE a.file_hash IN (SELECT file_hash FROM own) AND a.file_hash NOT IN (SELECT file_hash FROM scanned_files WHERE file_hash IS NOT NULL)
       AND o.file_hash IN (SELECT file_hash FROM scanned_files)
 ), placed AS (
-    SELECT o.goes, o.assignment_id, coalesce(p.file_hash, o.file_hash, f.file_hash) AS file_hash,
+    SELECT o.is_deleted, o.assignment_id, coalesce(p.file_hash, o.file_hash, f.file_hash) AS file_hash,
            CASE WHEN o.file_hash IS NULL AND f.file_hash IS NULL THEN o.path_bytes END AS path_bytes,
            o.person_id, o.origin, o.created_at
     FROM own AS o LEFT JOIN present AS p ON p.requested = o.file_hash
@@ -101,28 +101,28 @@ WITH own AS (
 )
 SELECT a.*, coalesce(encode(a.file_hash), a.path_bytes) AS target, b.person_id AS partner
 FROM placed AS a LEFT JOIN placed AS b
-  ON b.assignment_id = a.assignment_id AND b.goes <> a.goes AND coalesce(encode(b.file_hash), b.path_bytes) = coalesce(encode(a.file_hash), a.path_bytes);
+  ON b.assignment_id = a.assignment_id AND b.is_deleted <> a.is_deleted AND coalesce(encode(b.file_hash), b.path_bytes) = coalesce(encode(a.file_hash), a.path_bytes);
 
 -- name: is_applicable
 -- Whether people and aliases are as the step left them: everything to delete exists, and no name to insert is in use.
 SELECT NOT EXISTS (
     SELECT 1 FROM people_delta AS t LEFT JOIN people AS p ON p.person_id = t.person_id AND p.name = t.name
-    WHERE t.goes AND p.person_id IS NULL
+    WHERE t.is_deleted AND p.person_id IS NULL
 ) AND NOT EXISTS (
     SELECT 1 FROM aliases_delta AS t LEFT JOIN person_aliases AS a ON a.alias = t.alias AND a.person_id = t.person_id
-    WHERE t.goes AND a.alias IS NULL
+    WHERE t.is_deleted AND a.alias IS NULL
 ) AND NOT EXISTS (
     SELECT 1 FROM people_delta AS t JOIN people AS p ON p.name = t.name OR p.person_id = t.person_id
-    WHERE NOT t.goes AND (p.name <> t.name OR p.person_id <> t.person_id)
-      AND p.person_id NOT IN (SELECT person_id FROM people_delta WHERE goes)
+    WHERE NOT t.is_deleted AND (p.name <> t.name OR p.person_id <> t.person_id)
+      AND p.person_id NOT IN (SELECT person_id FROM people_delta WHERE is_deleted)
 ) AND NOT EXISTS (
     SELECT 1 FROM aliases_delta AS t JOIN person_aliases AS a USING (alias)
-    WHERE NOT t.goes AND NOT EXISTS (
-        SELECT 1 FROM aliases_delta AS g WHERE g.goes AND g.alias = a.alias AND g.person_id = a.person_id)
+    WHERE NOT t.is_deleted AND NOT EXISTS (
+        SELECT 1 FROM aliases_delta AS g WHERE g.is_deleted AND g.alias = a.alias AND g.person_id = a.person_id)
 ) AND NOT EXISTS (
     SELECT 1 FROM aliases_delta AS t
-    WHERE NOT t.goes AND t.person_id NOT IN (SELECT person_id FROM people)
-      AND t.person_id NOT IN (SELECT person_id FROM people_delta WHERE NOT goes)
+    WHERE NOT t.is_deleted AND t.person_id NOT IN (SELECT person_id FROM people)
+      AND t.person_id NOT IN (SELECT person_id FROM people_delta WHERE NOT is_deleted)
 );
 
 -- name: mark_targets
@@ -143,18 +143,18 @@ INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM (
 -- name: insert_people
 -- Insert people.
 INSERT INTO people SELECT person_id, name, person_key, search, created_at FROM people_delta
-WHERE NOT goes AND person_id NOT IN (SELECT person_id FROM people);
+WHERE NOT is_deleted AND person_id NOT IN (SELECT person_id FROM people);
 
 -- name: rename_people
 -- Restore the names of renamed people.
 UPDATE people SET name = t.name, person_key = t.person_key, search = t.search
-FROM people_delta AS t WHERE t.person_id = people.person_id AND NOT t.goes;
+FROM people_delta AS t WHERE t.person_id = people.person_id AND NOT t.is_deleted;
 
 -- name: delete_assignments
 -- Delete the assignments of the step; an equal assignment with another time was made later, and stays.
 DELETE FROM video_people WHERE EXISTS (
     SELECT 1 FROM assignments_delta AS t
-    WHERE t.goes AND t.partner IS NULL AND t.person_id = video_people.person_id AND t.created_at = video_people.created_at
+    WHERE t.is_deleted AND t.partner IS NULL AND t.person_id = video_people.person_id AND t.created_at = video_people.created_at
       AND t.target = coalesce(encode(video_people.file_hash), video_people.path_bytes)
 );
 
@@ -162,7 +162,7 @@ DELETE FROM video_people WHERE EXISTS (
 -- Move assignments to their other person; they keep their position.
 UPDATE video_people SET person_id = t.partner
 FROM assignments_delta AS t
-WHERE t.goes AND t.partner IS NOT NULL AND t.person_id = video_people.person_id AND t.created_at = video_people.created_at
+WHERE t.is_deleted AND t.partner IS NOT NULL AND t.person_id = video_people.person_id AND t.created_at = video_people.created_at
   AND t.target = coalesce(encode(video_people.file_hash), video_people.path_bytes);
 
 -- name: insert_assignments
@@ -177,23 +177,23 @@ FROM (
     SELECT t.*, row_number() OVER (PARTITION BY t.assignment_id ORDER BY t.target) AS copy
     FROM assignments_delta AS t SEMI JOIN people USING (person_id)
     ANTI JOIN assignments AS a ON a.target = t.target AND a.person_id = t.person_id
-    WHERE NOT t.goes AND t.partner IS NULL
+    WHERE NOT t.is_deleted AND t.partner IS NULL
 );
 
 -- name: delete_aliases
 -- Delete aliases.
 DELETE FROM person_aliases WHERE EXISTS (
-    SELECT 1 FROM aliases_delta AS t WHERE t.goes AND t.alias = person_aliases.alias AND t.person_id = person_aliases.person_id
+    SELECT 1 FROM aliases_delta AS t WHERE t.is_deleted AND t.alias = person_aliases.alias AND t.person_id = person_aliases.person_id
 );
 
 -- name: insert_aliases
 -- Insert aliases.
-INSERT INTO person_aliases SELECT alias, alias_key, person_id, created_at FROM aliases_delta WHERE NOT goes;
+INSERT INTO person_aliases SELECT alias, alias_key, person_id, created_at FROM aliases_delta WHERE NOT is_deleted;
 
 -- name: delete_people
 -- Delete people, except those who have assignments or aliases by now.
-DELETE FROM people WHERE person_id IN (SELECT person_id FROM people_delta WHERE goes)
-    AND person_id NOT IN (SELECT person_id FROM people_delta WHERE NOT goes)
+DELETE FROM people WHERE person_id IN (SELECT person_id FROM people_delta WHERE is_deleted)
+    AND person_id NOT IN (SELECT person_id FROM people_delta WHERE NOT is_deleted)
     AND person_id NOT IN (SELECT person_id FROM video_people) AND person_id NOT IN (SELECT person_id FROM person_aliases);
 
 -- name: drop_delta

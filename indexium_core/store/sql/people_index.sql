@@ -12,12 +12,9 @@ GROUP BY scanned_at ORDER BY scanned_at DESC LIMIT 1;
 -- lower case, because eight bytes are fast to compare.
 CREATE OR REPLACE TABLE derived.appearances AS
 SELECT DISTINCT file_id, hash(lower(name)) AS person FROM (
-    SELECT file_id, unnest(coalesce(result, existing)) AS name FROM plan_rows
-    WHERE variant_id = $variant_id AND from_version <= $plan_id AND coalesce(to_version > $plan_id, TRUE)
+    SELECT file_id, unnest(coalesce(result, existing)) AS name FROM plan_rows_of($variant_id, $plan_id)
     UNION ALL
-    SELECT file_id, unnest(people) FROM scanned_files ANTI JOIN (
-        FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $plan_id
-        AND coalesce(to_version > $plan_id, TRUE)) USING (file_id)
+    SELECT file_id, unnest(people) FROM scanned_files ANTI JOIN plan_rows_of($variant_id, $plan_id) USING (file_id)
     WHERE len(people) > 0
 );
 
@@ -25,8 +22,7 @@ SELECT DISTINCT file_id, hash(lower(name)) AS person FROM (
 -- One spelling of each person.
 CREATE OR REPLACE TABLE derived.names AS
 SELECT hash(lower(name)) AS person, any_value(name) AS name FROM (
-    SELECT unnest(coalesce(result, existing)) AS name FROM plan_rows
-    WHERE variant_id = $variant_id AND from_version <= $plan_id AND coalesce(to_version > $plan_id, TRUE)
+    SELECT unnest(coalesce(result, existing)) AS name FROM plan_rows_of($variant_id, $plan_id)
     UNION ALL SELECT unnest(people) FROM scanned_files WHERE len(people) > 0
 ) GROUP BY person;
 
@@ -45,13 +41,10 @@ SELECT count(*) FROM derived.changed_files;
 -- The people of the changed files now.
 CREATE OR REPLACE TABLE derived.new_rows AS
 SELECT DISTINCT file_id, name, hash(lower(name)) AS person FROM (
-    SELECT file_id, unnest(coalesce(result, existing)) AS name FROM plan_rows
-    WHERE variant_id = $variant_id AND from_version <= $plan_id AND coalesce(to_version > $plan_id, TRUE)
-      AND file_id IN (FROM derived.changed_files)
+    SELECT file_id, unnest(coalesce(result, existing)) AS name FROM plan_rows_of($variant_id, $plan_id)
+    WHERE file_id IN (FROM derived.changed_files)
     UNION ALL
-    SELECT file_id, unnest(people) FROM scanned_files ANTI JOIN (
-        FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $plan_id
-        AND coalesce(to_version > $plan_id, TRUE)) USING (file_id)
+    SELECT file_id, unnest(people) FROM scanned_files ANTI JOIN plan_rows_of($variant_id, $plan_id) USING (file_id)
     WHERE file_id IN (FROM derived.changed_files)
 );
 

@@ -1,72 +1,76 @@
 -- name: incoming
--- What was read of some files, as it was handed over. Fields that are `held` keep the value that is stored, if there is one.
+-- The readings of a batch. The fields in `keep` keep their stored value, if there is one.
 CREATE OR REPLACE TEMP TABLE incoming_properties AS SELECT
-    unnest($file_id::BIGINT[]) AS file_id, unnest($held::VARCHAR[][]) AS held, unnest($tool::VARCHAR[]) AS tool,
+    unnest($file_id::BIGINT[]) AS file_id, unnest($keep::VARCHAR[][]) AS keep, unnest($tool::VARCHAR[]) AS tool,
     unnest($resolution::VARCHAR[]) AS resolution, unnest($duration::DOUBLE[]) AS duration,
     unnest($size::BIGINT[]) AS size, unnest($video_codec::VARCHAR[]) AS video_codec,
     unnest($audio_codec::VARCHAR[]) AS audio_codec, unnest($channels::INTEGER[]) AS channels,
     unnest($sample_rate::INTEGER[]) AS sample_rate, unnest($frame_rate::DOUBLE[]) AS frame_rate,
     unnest($hdr::VARCHAR[]) AS hdr;
 
--- name: rule
--- What a field is to be: a locked one stays as it is stored, one that is held where something is stored.
-CREATE OR REPLACE TEMP MACRO from_now_on(field, locked, held, stored, found) AS
-CASE WHEN list_contains(locked, field) OR list_contains(held, field) AND stored IS NOT NULL THEN stored ELSE found END;
+-- name: define_merged_value
+-- The new value of a field: a locked field keeps its stored value, a field to keep does if there is one.
+CREATE OR REPLACE TEMP MACRO merged_value(field, locked, keep, stored, found) AS
+CASE WHEN list_contains(locked, field) OR list_contains(keep, field) AND stored IS NOT NULL THEN stored ELSE found END;
+
+-- name: define_field_pairs
+-- The values of two rows, field by field, as text.
+CREATE OR REPLACE TEMP MACRO field_pairs(old_row, new_row) AS [
+    {'field': 'resolution', 'old': struct_extract(old_row, 'resolution')::VARCHAR, 'new': struct_extract(new_row, 'resolution')::VARCHAR},
+    {'field': 'duration', 'old': struct_extract(old_row, 'duration')::VARCHAR, 'new': struct_extract(new_row, 'duration')::VARCHAR},
+    {'field': 'size', 'old': struct_extract(old_row, 'size')::VARCHAR, 'new': struct_extract(new_row, 'size')::VARCHAR},
+    {'field': 'video_codec', 'old': struct_extract(old_row, 'video_codec')::VARCHAR, 'new': struct_extract(new_row, 'video_codec')::VARCHAR},
+    {'field': 'audio_codec', 'old': struct_extract(old_row, 'audio_codec')::VARCHAR, 'new': struct_extract(new_row, 'audio_codec')::VARCHAR},
+    {'field': 'channels', 'old': struct_extract(old_row, 'channels')::VARCHAR, 'new': struct_extract(new_row, 'channels')::VARCHAR},
+    {'field': 'sample_rate', 'old': struct_extract(old_row, 'sample_rate')::VARCHAR, 'new': struct_extract(new_row, 'sample_rate')::VARCHAR},
+    {'field': 'frame_rate', 'old': struct_extract(old_row, 'frame_rate')::VARCHAR, 'new': struct_extract(new_row, 'frame_rate')::VARCHAR},
+    {'field': 'hdr', 'old': struct_extract(old_row, 'hdr')::VARCHAR, 'new': struct_extract(new_row, 'hdr')::VARCHAR}
+];
 
 -- name: merged
--- Each file with what is stored of it (in `was`) and what is to be.
+-- Each file with its stored row (in `was`) and its new values.
 CREATE OR REPLACE TEMP TABLE merged_properties AS
 WITH locked AS (
     SELECT file_id, list(field) AS fields FROM field_locks
     WHERE file_id IN (SELECT file_id FROM incoming_properties) GROUP BY file_id
 ), stored AS (
     FROM media_properties WHERE file_id IN (SELECT file_id FROM incoming_properties)
-), beside AS (
+), paired AS (
     SELECT n.*, coalesce(k.fields, []) AS locked, p.file_id IS NULL AS is_new, p AS was
     FROM incoming_properties AS n LEFT JOIN stored AS p USING (file_id) LEFT JOIN locked AS k USING (file_id)
 )
 SELECT file_id, is_new, tool, was,
-       from_now_on('resolution', locked, held, was.resolution, resolution) AS resolution,
-       from_now_on('duration', locked, held, was.duration, duration) AS duration,
-       from_now_on('size', locked, held, was.size, size) AS size,
-       from_now_on('video_codec', locked, held, was.video_codec, video_codec) AS video_codec,
-       from_now_on('audio_codec', locked, held, was.audio_codec, audio_codec) AS audio_codec,
-       from_now_on('channels', locked, held, was.channels, channels) AS channels,
-       from_now_on('sample_rate', locked, held, was.sample_rate, sample_rate) AS sample_rate,
-       from_now_on('frame_rate', locked, held, was.frame_rate, frame_rate) AS frame_rate,
-       from_now_on('hdr', locked, held, was.hdr, hdr) AS hdr
-FROM beside;
+       merged_value('resolution', locked, keep, was.resolution, resolution) AS resolution,
+       merged_value('duration', locked, keep, was.duration, duration) AS duration,
+       merged_value('size', locked, keep, was.size, size) AS size,
+       merged_value('video_codec', locked, keep, was.video_codec, video_codec) AS video_codec,
+       merged_value('audio_codec', locked, keep, was.audio_codec, audio_codec) AS audio_codec,
+       merged_value('channels', locked, keep, was.channels, channels) AS channels,
+       merged_value('sample_rate', locked, keep, was.sample_rate, sample_rate) AS sample_rate,
+       merged_value('frame_rate', locked, keep, was.frame_rate, frame_rate) AS frame_rate,
+       merged_value('hdr', locked, keep, was.hdr, hdr) AS hdr
+FROM paired;
 
 -- name: changes
--- Field by field what changes, for files that were known before.
+-- The changed fields of known files.
 CREATE OR REPLACE TEMP TABLE changed_properties AS
-SELECT file_id, pair.field AS field, pair.old AS "old", pair.new AS "new" FROM (
-    SELECT file_id, unnest([
-        {'field': 'resolution', 'old': was.resolution, 'new': resolution},
-        {'field': 'duration', 'old': was.duration::VARCHAR, 'new': duration::VARCHAR},
-        {'field': 'size', 'old': was.size::VARCHAR, 'new': size::VARCHAR},
-        {'field': 'video_codec', 'old': was.video_codec, 'new': video_codec},
-        {'field': 'audio_codec', 'old': was.audio_codec, 'new': audio_codec},
-        {'field': 'channels', 'old': was.channels::VARCHAR, 'new': channels::VARCHAR},
-        {'field': 'sample_rate', 'old': was.sample_rate::VARCHAR, 'new': sample_rate::VARCHAR},
-        {'field': 'frame_rate', 'old': was.frame_rate::VARCHAR, 'new': frame_rate::VARCHAR},
-        {'field': 'hdr', 'old': was.hdr, 'new': hdr}
-    ]) AS pair FROM merged_properties WHERE NOT is_new
-) WHERE pair.old IS DISTINCT FROM pair.new;
+SELECT file_id, pair.field AS field, pair.old AS "old", pair.new AS "new"
+FROM (SELECT file_id, unnest(field_pairs(was, m)) AS pair FROM merged_properties AS m WHERE NOT is_new)
+WHERE pair.old IS DISTINCT FROM pair.new;
 
--- name: note_changes
--- Each of them is an event of the audit.
+-- name: add_events
+-- An audit event for each of them.
 INSERT INTO audit_events SELECT nextval('audit_ids'), $at, $actor, $actor, file_id, field, "old", "new", $job_id
 FROM (FROM changed_properties ORDER BY file_id, field);
 
 -- name: insert_new
--- Files of which nothing was known, as long as they are not forgotten.
+-- Rows of files without stored properties, except for files that were deleted from the catalog meanwhile.
 INSERT INTO media_properties BY NAME
 SELECT * EXCLUDE (is_new, was), $at AS read_at FROM merged_properties
 WHERE is_new AND file_id IN (SELECT file_id FROM scanned_files);
 
 -- name: update_known
--- What is known now of the others. (One statement with the moment for all and the values for all: as quick as two.)
+-- Update the other files. (One statement for all rows is as fast as one for the time and one for changed values.)
 UPDATE media_properties SET
     resolution = m.resolution, duration = m.duration, size = m.size, video_codec = m.video_codec,
     audio_codec = m.audio_codec, channels = m.channels, sample_rate = m.sample_rate, frame_rate = m.frame_rate,
@@ -74,42 +78,33 @@ UPDATE media_properties SET
 FROM merged_properties AS m WHERE m.file_id = media_properties.file_id AND NOT m.is_new;
 
 -- name: updated
--- The files of which something changed, or was not known before.
+-- The files with a new row or a changed field.
 SELECT file_id FROM merged_properties WHERE is_new UNION SELECT file_id FROM changed_properties;
 
 -- name: kept_by_locks
--- Of how many files a lock kept a field from becoming what was read, by field.
+-- The number of files in which a lock kept a different value, by field.
 SELECT pair.field, count(*) FROM (
-    SELECT file_id, n.held AS held, unnest([
-        {'field': 'resolution', 'old': was.resolution, 'new': n.resolution},
-        {'field': 'duration', 'old': was.duration::VARCHAR, 'new': n.duration::VARCHAR},
-        {'field': 'size', 'old': was.size::VARCHAR, 'new': n.size::VARCHAR},
-        {'field': 'video_codec', 'old': was.video_codec, 'new': n.video_codec},
-        {'field': 'audio_codec', 'old': was.audio_codec, 'new': n.audio_codec},
-        {'field': 'channels', 'old': was.channels::VARCHAR, 'new': n.channels::VARCHAR},
-        {'field': 'sample_rate', 'old': was.sample_rate::VARCHAR, 'new': n.sample_rate::VARCHAR},
-        {'field': 'frame_rate', 'old': was.frame_rate::VARCHAR, 'new': n.frame_rate::VARCHAR},
-        {'field': 'hdr', 'old': was.hdr, 'new': n.hdr}
-    ]) AS pair FROM merged_properties JOIN incoming_properties AS n USING (file_id)
+    SELECT m.file_id, n.keep, unnest(field_pairs(was, n)) AS pair
+    FROM merged_properties AS m JOIN incoming_properties AS n USING (file_id)
 ) AS c JOIN field_locks AS k ON k.file_id = c.file_id AND k.field = pair.field
-WHERE pair.old IS DISTINCT FROM pair.new AND NOT (list_contains(held, pair.field) AND pair.old IS NOT NULL)
+WHERE pair.old IS DISTINCT FROM pair.new AND NOT (list_contains(keep, pair.field) AND pair.old IS NOT NULL)
 GROUP BY pair.field ORDER BY pair.field;
 
--- name: done
--- The tables of the batch are done with.
+-- name: drop_tables
+-- Drop the temporary tables.
 DROP TABLE IF EXISTS incoming_properties;
 DROP TABLE IF EXISTS merged_properties;
 DROP TABLE IF EXISTS changed_properties;
 
 -- name: problems
--- Why the last rescan could not read some files; what is known of them stays.
+-- The errors of the last rescan for files with a row.
 UPDATE media_properties SET problem_code = p.code, problem = p.message
 FROM (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($code::VARCHAR[]) AS code,
              unnest($message::VARCHAR[]) AS message) AS p
 WHERE p.file_id = media_properties.file_id;
 
 -- name: new_problems
--- The same of files of which nothing is known yet.
+-- The errors of the last rescan for files without a row.
 INSERT INTO media_properties BY NAME
 SELECT p.file_id, p.code AS problem_code, p.message AS problem
 FROM (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($code::VARCHAR[]) AS code,
@@ -117,7 +112,7 @@ FROM (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($code::VARCHAR[]) AS 
 ANTI JOIN media_properties AS m USING (file_id) SEMI JOIN scanned_files AS f USING (file_id);
 
 -- name: follow_write
--- After a write of ours: the size of each file, and of a film that was written anew its length; neither where it is locked.
+-- The size of written files and the duration of rewritten media, except for locked fields.
 UPDATE media_properties SET
     size = CASE WHEN list_contains(w.locked, 'size') THEN media_properties.size ELSE w.size END,
     duration = CASE WHEN list_contains(w.locked, 'duration') THEN media_properties.duration
@@ -137,19 +132,18 @@ SELECT resolution, duration, size, video_codec, audio_codec, channels, sample_ra
 FROM media_properties WHERE file_id = $file_id;
 
 -- name: batch
--- The next files of a rescan, in the order of their ids: all ($file_ids NULL), or those that are named.
+-- The next files of a rescan, in the order of their ids: of all files ($file_ids NULL), or of some.
 SELECT f.file_id, f.path_bytes, f.library_id
 FROM scanned_files AS f
 WHERE f.file_id > $after AND ($file_ids::BIGINT[] IS NULL OR f.file_id IN (SELECT unnest($file_ids::BIGINT[])))
 ORDER BY f.file_id LIMIT $count;
 
 -- name: count_all
--- How many files there are.
+-- The number of files.
 SELECT count(*) FROM scanned_files;
 
--- name: found
--- The files that a search finds among all that were scanned, those in no plan included. The compiled search takes the
--- place of `TRUE /* search */`.
+-- name: matching_ids
+-- The scanned files that match a search, including files in no plan. The compiled search replaces `TRUE /* search */`.
 SELECT f.file_id FROM (
     SELECT s.file_id, coalesce(p.db_people, []) AS db_people, coalesce(p.existing_people, s.people) AS existing_people,
            coalesce(p.result_people, s.people) AS result_people, coalesce(p.tags_to_add, []) AS tags_to_add,
@@ -159,10 +153,7 @@ SELECT f.file_id FROM (
            coalesce(p.issue_bits, 0) AS issue_bits, coalesce(p.edited, FALSE) AS edited,
            coalesce(p.postponed, FALSE) AS postponed, coalesce(p.people_mode::VARCHAR, '') AS people_mode,
            coalesce(p.comment_mode::VARCHAR, '') AS comment_mode
-    FROM scanned_files AS s LEFT JOIN (
-        FROM plan_items WHERE variant_id = $variant_id AND from_version <= $plan_id
-        AND coalesce(to_version > $plan_id, TRUE)
-    ) AS p USING (file_id)
+    FROM scanned_files AS s LEFT JOIN plan_items_of($variant_id, $plan_id) AS p USING (file_id)
 ) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE (TRUE /* search */) ORDER BY f.file_id;
 
@@ -171,7 +162,7 @@ WHERE (TRUE /* search */) ORDER BY f.file_id;
 SELECT file_id FROM selected_files ORDER BY file_id;
 
 -- name: set_by_hand
--- One field of some files, as a person says it is.
+-- Set one field of some files.
 UPDATE media_properties SET
     resolution = CASE WHEN $field = 'resolution' THEN $value ELSE resolution END,
     duration = CASE WHEN $field = 'duration' THEN $value::DOUBLE ELSE duration END,
@@ -184,8 +175,8 @@ UPDATE media_properties SET
     hdr = CASE WHEN $field = 'hdr' THEN $value ELSE hdr END
 WHERE file_id IN (SELECT unnest($file_id::BIGINT[]));
 
--- name: rows_for
--- A row for each of these files that has none yet.
+-- name: add_rows
+-- Add a row for each of these files that has none.
 INSERT INTO media_properties BY NAME
 SELECT n.file_id FROM (SELECT unnest($file_id::BIGINT[]) AS file_id) AS n ANTI JOIN media_properties AS m USING (file_id);
 

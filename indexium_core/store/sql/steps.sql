@@ -48,15 +48,16 @@ SELECT step_id, label, files, created_at, undone_at FROM review_steps WHERE crea
 -- where the file has a newer decision that belongs to no step.
 CREATE OR REPLACE TEMP TABLE turn_rows AS
 WITH touched AS (
-    SELECT file_id, kind, max(decision_id) FILTER (made_by = $step) AS made,
-           max(decision_id) FILTER (ended_by = $step AND made_by IS DISTINCT FROM $step) AS ended
+    SELECT file_id, kind, max(decision_id) FILTER (made_by = $step) AS made_id,
+           max(decision_id) FILTER (ended_by = $step AND made_by IS DISTINCT FROM $step) AS ended_id
     FROM decisions WHERE made_by = $step OR ended_by = $step GROUP BY file_id, kind
 ), directed AS (
-    SELECT file_id, kind, CASE WHEN $undo THEN made ELSE ended END AS goes, CASE WHEN $undo THEN ended ELSE made END AS comes
+    SELECT file_id, kind, CASE WHEN $undo THEN made_id ELSE ended_id END AS revoke_id,
+           CASE WHEN $undo THEN ended_id ELSE made_id END AS restore_id
     FROM touched
 )
-SELECT t.file_id, t.goes, t.comes, d.decision_id IS NULL OR d.decision_id IS NOT DISTINCT FROM t.goes AS is_free,
-       d.decision_id IS NOT NULL OR t.comes IS NOT NULL AS moves,
+SELECT t.file_id, t.revoke_id, t.restore_id, d.decision_id IS NULL OR d.decision_id IS NOT DISTINCT FROM t.revoke_id AS is_free,
+       d.decision_id IS NOT NULL OR t.restore_id IS NOT NULL AS is_change,
        f.state IS DISTINCT FROM 'missing' AND f.file_id IS NOT NULL AS is_there
 FROM directed AS t LEFT JOIN scanned_files AS f USING (file_id)
 LEFT JOIN (FROM decisions WHERE revoked_at IS NULL) AS d ON d.file_id = t.file_id AND d.kind = t.kind;
@@ -64,16 +65,16 @@ LEFT JOIN (FROM decisions WHERE revoked_at IS NULL) AS d ON d.file_id = t.file_i
 -- name: revoke
 -- Revoke decisions.
 UPDATE decisions SET revoked_at = $at
-WHERE revoked_at IS NULL AND decision_id IN (SELECT goes FROM turn_rows WHERE is_free);
+WHERE revoked_at IS NULL AND decision_id IN (SELECT revoke_id FROM turn_rows WHERE is_free);
 
 -- name: restore
 -- Restore decisions, except postponements that have ended.
 UPDATE decisions SET revoked_at = NULL
-WHERE coalesce(until > $at, TRUE) AND decision_id IN (SELECT comes FROM turn_rows WHERE is_free);
+WHERE coalesce(until > $at, TRUE) AND decision_id IN (SELECT restore_id FROM turn_rows WHERE is_free);
 
 -- name: mark
 -- Mark the plans of the files.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM (SELECT DISTINCT file_id FROM turn_rows WHERE is_free AND moves);
+INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM (SELECT DISTINCT file_id FROM turn_rows WHERE is_free AND is_change);
 
 -- name: count_outcomes
 -- The numbers of files that changed, that keep a newer decision, that no longer exist, and that were written since the

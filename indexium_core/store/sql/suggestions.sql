@@ -3,8 +3,7 @@
 SELECT f.library_id, f.folder, f.file_name, coalesce(i.result, i.existing, f.people) AS people, f.people AS named,
        f.file_hash
 FROM (FROM scanned_files WHERE file_id = $file_id) AS f
-LEFT JOIN (FROM plan_rows WHERE variant_id = $variant_id AND from_version <= $plan_id
-           AND coalesce(to_version > $plan_id, TRUE) AND file_id = $file_id) AS i USING (file_id);
+LEFT JOIN (FROM plan_rows_of($variant_id, $plan_id) WHERE file_id = $file_id) AS i USING (file_id);
 
 -- name: copies
 -- All files of one payload. Copies of a file are no evidence about it.

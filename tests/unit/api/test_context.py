@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from indexium_core.api.access import Rate
 from indexium_core.api.context import Sent, WorkStarter
-from indexium_core.api.gate import Rate
 from indexium_core.api.problems import ProblemAnswer
 from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from indexium_core.api import gate
+from indexium_core.api import access
 from indexium_core.api.problems import ProblemAnswer
 
 TOKEN = "a-token"
@@ -25,7 +25,7 @@ def asked(path: str = "/api/x", method: str = "GET", **headers: str) -> int:
 
     said = [(name.replace("_", "-").encode(), text.encode()) for name, text in headers.items()]
     scope = {"type": "http", "method": method, "path": path, "headers": said}
-    asyncio.run(gate.Gate(app, token=TOKEN)(scope, None, send))  # type: ignore[arg-type]
+    asyncio.run(access.Gate(app, token=TOKEN)(scope, None, send))  # type: ignore[arg-type]
     return found[0]
 
 
@@ -71,7 +71,7 @@ class Clock:
 
 def test_so_much_may_be_begun_in_a_minute() -> None:
     clock = Clock()
-    rate = gate.Rate(lambda: 2, clock=clock)
+    rate = access.Rate(lambda: 2, clock=clock)
     rate.take()
     clock.now = 30
     rate.take()
@@ -85,7 +85,7 @@ def test_so_much_may_be_begun_in_a_minute() -> None:
 
 def test_where_the_limit_is_lifted_any_number_may_be_begun_at_once() -> None:
     limit = 1
-    rate = gate.Rate(lambda: limit, clock=Clock())
+    rate = access.Rate(lambda: limit, clock=Clock())
     rate.take()
     with pytest.raises(ProblemAnswer):
         rate.take()

@@ -98,7 +98,7 @@ def acts(row: dict[str, Any]) -> list[str]:
 def test_what_was_done_can_be_undone_until_it_is_put_away() -> None:
     row = footer.done(operation(user_note="Holiday"), now=NOW)
 
-    assert (row["title"], acts(row)) == ("Written to 214 files", ["undo", "details"])
+    assert (row["title"], acts(row)) == ("214 files written", ["undo", "details"])
     assert row["note"].startswith("“Holiday” · 4 min ago · can be undone until 18 Feb")
     assert row["dismiss"] == "done7"
 
@@ -106,16 +106,16 @@ def test_what_was_done_can_be_undone_until_it_is_put_away() -> None:
 def test_failures_are_said_and_explained_first() -> None:
     row = footer.done(operation(success_count=211, failure_count=1, conflict_count=2), now=NOW)
 
-    assert (row["title"], row["level"]) == ("211 written, 3 not", "warning")
+    assert (row["title"], row["level"]) == ("211 files written, 3 problems", "warning")
     assert acts(row) == ["why", "undo", "details"]
 
 
 @pytest.mark.parametrize(
     ("facts", "title", "offers"),
     [
-        ({"operation_type": "rollback"}, "214 files as before again", ["details"]),
-        ({"status": "cancelled", "success_count": 3}, "Cancelled: written to 3 files", ["undo", "details"]),
-        ({"success_count": 0, "can_rollback": False}, "Nothing was written", ["details"]),
+        ({"operation_type": "rollback"}, "214 files restored", ["details"]),
+        ({"status": "cancelled", "success_count": 3}, "Cancelled: 3 files written", ["undo", "details"]),
+        ({"success_count": 0, "can_rollback": False}, "No file was written", ["details"]),
         ({"status": "failed", "error_message": "The disk is full."}, "Stopped: The disk is full.", ["undo", "details"]),
     ],
 )
@@ -130,7 +130,7 @@ def test_every_end_has_its_words_and_undo_is_offered_only_where_it_works(
 def test_an_interrupted_operation_says_what_it_left_and_offers_both_ways() -> None:
     row = footer.interrupted(operation(status="interrupted", file_count=12, success_count=7, user_note="nightly"))
 
-    assert "“nightly”, 7 of 12 done" in row["title"]
+    assert "“nightly”, 7 of 12 written" in row["title"]
     assert [button["label"] for button in row["buttons"]] == ["Show", "Roll back 7", "Resume 5"]
 
 
@@ -138,7 +138,7 @@ def test_what_runs_says_how_far_it_is_and_how_much_is_not_done() -> None:
     row = footer.running(operation(status="in_progress"), status(success=39, conflict=2, pending=173))
 
     assert row["title"] == "Writing 41 of 214 files"
-    assert row["note"] == "2 not done · 3.1 GB of 18 GB looked at · 118 files/s · about 2 s left"
+    assert row["note"] == "2 problems · 3.1 GB of 18 GB checked · 118 files/s · about 2 s left"
     assert acts(row) == ["pause", "cancel", "details"]
     pausing = status("paused", success=39, pending=175)
     assert footer.running(operation(status="paused"), pausing)["title"] == "Pausing: 39 of 214 files"
@@ -149,7 +149,7 @@ def test_what_runs_says_how_far_it_is_and_how_much_is_not_done() -> None:
 def test_a_scan_that_has_not_counted_the_files_yet_promises_nothing() -> None:
     walking = ScanProgress(done=1204, total=None, current="2019", rate=900.0, eta_seconds=None)
     row = footer.scanning(walking)
-    assert (row["title"], row["bar"]["parts"]) == ("Looking for files: 1,204 so far", [])
+    assert (row["title"], row["bar"]["parts"]) == ("Searching for files: 1,204 found", [])
 
     reading = dataclasses.replace(walking, done=50, total=200, rate=12.4, eta_seconds=12.0)
     row = footer.scanning(reading)
@@ -192,14 +192,14 @@ def test_what_the_filter_hides_and_what_cannot_be_written_is_said() -> None:
     blocked = summary(count=0, by_risk={}, excluded={"blocked": 7, "postponed": 1})
     bar = plan_write.nothing(blocked, found=46)
     assert (bar["title"], bar["warning"]) == (
-        "Nothing that can be written is selected",
+        "No selected file can be written",
         "not written: 7 blocked, 1 skipped",
     )
 
 
 def test_strategies_are_told_by_what_happens_to_the_file() -> None:
     counts = {"mp4_in_place": 70, "matroska_in_place": 4, "mp4_copy": 3, "ogg_remux": 1, "mp4_reflink": 2}
-    told = "74 in place, 3 copied whole, 2 as a new file that shares the media, 1 rewritten by FFmpeg"
+    told = "74 in place, 3 copied, 2 as a new file that shares the media, 1 rewritten by FFmpeg"
     assert write_question.how(counts) == told
 
 
@@ -250,8 +250,8 @@ def test_a_safe_write_is_asked_for_in_numbers_and_needs_no_word(asked: Asked) ->
     count = asked.library.plan("risk:safe").statistics.safe_count
 
     assert (view["confirm"], view["typed"], view["risky"]) == (f"Write {count} files", None, False)
-    assert asked.facts()["How"] == f"{count} in place"
-    assert asked.facts()["Undo"].startswith(f"all {count} can be rolled back byte for byte until")
+    assert asked.facts()["Method"] == f"{count} in place"
+    assert asked.facts()["Undo"].startswith(f"{count} files can be rolled back byte for byte until")
     asked.confirm()
     assert asked.library.history().items[0].user_note == "for Mum"
     assert asked.started == [1]
@@ -264,7 +264,7 @@ def test_who_is_asked_is_told_which_operations_hold_some_of_the_files(
     monkeypatch.setattr(asked.library.operations, "held", lambda *_: [holder])
     [said] = [section for section in asked.ask("risk:safe")["sections"] if section["kind"] == "why"]
 
-    assert said == {"kind": "why", "level": "warning", "text": holder.say()}
+    assert said == {"kind": "why", "level": "warning", "text": holder.describe()}
     assert "Operation 7 is paused" in said["text"]
     assert "3 of these files" in said["text"]
 
@@ -295,7 +295,7 @@ def test_danger_needs_a_word_and_lists_every_dangerous_file_page_by_page(
 
     assert view["typed"]["word"] == f"write {danger}"
     assert (len(dangers["items"]), dangers["pages"], dangers["range"]) == (3, -(-danger // 3), f"1–3 of {danger}")
-    assert dangers["items"][0]["chips"][0]["text"] == "loses your text"
+    assert dangers["items"][0]["chips"][0]["text"] == "loses custom text"
     [lost] = dangers["items"][0]["texts"]
     assert lost["where"] == ""  # there is only one
     assert "Filmed by Grandpa" in lost["text"] or lost["text"] == "A wedding"
@@ -323,7 +323,7 @@ def test_a_question_that_is_out_of_date_says_so_by_itself_and_has_a_way_on(
     asked.line.heard[0]()  # the plan changed
 
     assert asked.view["title"] == "The plan has changed"
-    assert asked.view["sections"][0]["text"].startswith("4 of these files changed since you looked.")
+    assert asked.view["sections"][0]["text"].startswith("4 of these files changed since they were shown.")
     assert asked.view["sections"][1]["items"][0]["was"] == "People: Ann"
     assert "confirm" not in asked.view
     asked.confirm()
@@ -381,7 +381,7 @@ def test_a_dry_run_shows_failures_first_and_writes_just_what_is_ready(monkeypatc
     assert told[0] is True
     assert told[1][0]["text"].startswith(f"5 of {len(ids)} files checked.")
     [files] = [section for section in view["sections"] if section.get("key") == "results"]
-    assert [item["status"] for item in files["items"][:3]] == ["in use: later", "in use: later", "ready"]
+    assert [item["status"] for item in files["items"][:3]] == ["in use, will retry", "in use, will retry", "ready"]
     assert [choice["label"] for choice in files["choices"]] == [
         f"all {len(ids)}",
         "not written 2",

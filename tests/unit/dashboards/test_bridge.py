@@ -193,7 +193,7 @@ def test_a_result_that_comes_late_is_not_shown(line: Line) -> None:
     got: list[str] = []
 
     def slow() -> str:
-        line.bridge.run(lambda: "new", got.append, name="plan")  # asked for while this one was under way
+        line.bridge.run(lambda: "new", got.append, name="plan")  # asked for while this one was running
         return "old"
 
     line.bridge.run(slow, got.append, name="plan")

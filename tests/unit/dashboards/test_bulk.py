@@ -49,7 +49,7 @@ def test_a_replacement_is_called_one_and_files_left_empty_are_warned_of() -> Non
     found = bulk.effect(preview(removed={"Bob": 9}, added={"Rob": 7}, emptied=1), {}, ("Bob", "Rob"))
 
     assert found["text"] == "Replaces Bob by Rob in 9 files."
-    assert found["warning"] == "1 file would have nobody at all."
+    assert found["warning"] == "1 file would have no people left."
 
 
 def test_examples_show_who_goes_stays_and_comes() -> None:
@@ -82,7 +82,7 @@ def test_the_dialog_says_what_it_is_about() -> None:
 
     view = bulk.view(found, serial=4, tab="people", kept=kept, today=date(2026, 11, 20))
     assert view["titles"]["people"] == "Edit people of 3 files"
-    assert view["note"] == "1 of them is a copy of what you selected: the same film has the same people."
+    assert view["note"] == "1 of them is a copy of the selected files: copies have the same people."
     hiding = bulk.view(found, serial=4, tab="people", kept=kept, today=date(2026, 11, 20), hidden=2)
     assert hiding["note"].startswith("2 files of them are hidden by the search. 1 of them is a copy")
     assert view["rest"] == "and 79 more; type a name to find them"

@@ -70,7 +70,7 @@ def test_each_level_of_each_container_is_a_part_of_its_bar() -> None:
 
 def test_a_day_is_drawn_with_its_outcomes_and_told_as_iso() -> None:
     bars = plotted(FILES).bars
-    assert [bar.said.split(": ")[1] for bar in bars] == ["1 file failed or refused", "4 files written"]
+    assert [bar.said.split(": ")[1] for bar in bars] == ["1 file failed or conflict", "4 files written"]
     assert [(bar.y0, bar.y1) for bar in bars] == [(0, 1), (1, 5)]
     assert {bar.key for bar in bars} == {DAY.isoformat()}
 
@@ -85,8 +85,8 @@ def test_time_at_work_says_how_many_operations_and_how_long_a_file_took() -> Non
 def test_coverage_fills_the_column_and_says_both_parts_in_files() -> None:
     assert [bar.y1 for bar in plotted(COVERAGE).bars] == [0.25, 1]
     assert [text.partition(": ")[2] for text in said(COVERAGE)] == [
-        "2 of 8 files name people",
-        "6 of 8 files name nobody",
+        "2 of 8 files with people",
+        "6 of 8 files without people",
     ]
 
 

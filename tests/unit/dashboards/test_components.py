@@ -269,7 +269,7 @@ def test_blocked_unchanged_and_skipped_files_cannot_be_chosen() -> None:
     [
         ("", PlanStatistics(), 0, "No folder has been scanned yet"),
         ("ann", PlanStatistics(total_files=9), 1, "No file matches"),
-        ("", PlanStatistics(), 1, "Nobody is known yet"),
+        ("", PlanStatistics(), 1, "No people yet"),
         ("", PlanStatistics(total_files=5, unchanged_count=5), 1, "Nothing to change"),
     ],
 )
@@ -361,14 +361,14 @@ def test_a_running_operation_can_be_held_and_a_finished_one_cannot() -> None:
 def test_the_bar_has_a_part_for_each_outcome() -> None:
     parts = operation_text.bar_parts(status("in_progress", success=6, failed=1, conflict=1, skipped=1, pending=1))
     assert [(part["kind"], part["label"], part["share"]) for part in parts] == [
-        ("ok", "6 done", 60.0),
+        ("ok", "6 written", 60.0),
         ("bad", "1 failed", 10.0),
-        ("bad", "1 refused", 10.0),
+        ("bad", "1 conflict", 10.0),
         ("off", "1 skipped", 10.0),
     ]
     assert progress.rest(status("in_progress", success=6, pending=4)) == "4 waiting"
     now = replace(status("in_progress", success=6, pending=4), shares={7: 0.5, 8: 0.25})
-    assert operation_text.bar_parts(now)[-1] == {"kind": "going", "label": "2 under way", "share": 7.5}
+    assert operation_text.bar_parts(now)[-1] == {"kind": "going", "label": "2 running", "share": 7.5}
     assert progress.rest(now) == "2 waiting"
 
 
@@ -378,7 +378,7 @@ def test_what_was_given_up_is_not_done_and_can_be_tried_again(state: str) -> Non
     details = OperationDetails(operation=operation(), status=now, items=[], total=9, page=1, per_page=50)
     told = progress.view(details, shown="")
     assert (told["done"], told["total"], told["now"], told["rest"]) == ("7", "9", 7, "2 not started")
-    assert [part["label"] for part in told["parts"]] == ["6 done", "1 skipped"]
+    assert [part["label"] for part in told["parts"]] == ["6 written", "1 skipped"]
     assert "2 files were not started. Every file is whole." in told["summary"]["lines"]
     offers = [item["label"] for item in told["summary"]["buttons"]]
     assert offers[:2] == ["Retry 2 files…", "Roll back…"]
@@ -414,12 +414,12 @@ def test_every_choice_of_the_list_is_shown_with_its_count(state: str) -> None:
     details = OperationDetails(operation=operation(), status=now, items=[], total=3, page=1, per_page=50)
     choices = progress.view(details, shown=state)["statuses"]
     assert [choice["value"] for choice in choices if choice["on"]] == [state]
-    assert {choice["label"] for choice in choices} >= {"all 3", "done 2", "not done 1"}
+    assert {choice["label"] for choice in choices} >= {"all 3", "written 2", "problems 1"}
 
 
 def test_the_rail_tells_of_roots_that_are_offline() -> None:
     libraries = FakeLibrary(5).inventory.list()
-    assert shell.roots(libraries)["roots"] == "1 of 1 root online"
+    assert shell.roots(libraries)["roots"] == "1 of 1 folder online"
     libraries[0].state = "offline"
     assert shell.roots(libraries)["offline"]
     assert shell.roots([])["roots"] == "no folder added yet"
@@ -473,4 +473,4 @@ def test_the_fake_takes_no_argument_that_the_library_does_not(name: str) -> None
             assert real[wanted[place]].kind is not facts.KEYWORD_ONLY, argument
 
 
-# Taking back, with choices.
+# Rolling back, with choices.

@@ -107,7 +107,7 @@ def test_what_is_too_large_is_refused_in_a_clear_sentence(site: Site, monkeypatc
     status, _, text = site.send(b"x" * 5000)
 
     assert status == 413
-    assert text == "This file (5 KB) is larger than 1 KB. Send only the rows that you changed."
+    assert text == "This file (5 KB) is larger than 1 KB. Import only the rows that you changed."
 
 
 def test_what_makes_no_sense_is_refused_in_a_clear_sentence(site: Site) -> None:

@@ -149,10 +149,10 @@ def test_a_rollback_is_called_by_what_it_takes_back() -> None:
 
 def test_what_was_given_up_is_told_apart_from_what_was_skipped() -> None:
     cancelled = operation(status="cancelled", file_count=12, success_count=5, skipped_count=7, given_up=6)
-    assert operation_text.outcome(cancelled) == "5 done · 1 skipped · 6 not started"
+    assert operation_text.outcome(cancelled) == "5 written · 1 skipped · 6 not started"
     assert ["Files", operation_text.outcome(cancelled)] in history_details.fact_pairs(cancelled)
     running = operation(status="in_progress", file_count=12, success_count=5)
-    assert operation_text.outcome(running) == "5 done"
+    assert operation_text.outcome(running) == "5 written"
 
 
 def test_a_failed_operation_that_left_files_can_be_gone_on_with() -> None:
@@ -160,7 +160,7 @@ def test_a_failed_operation_that_left_files_can_be_gone_on_with() -> None:
         status="failed", file_count=12, success_count=5, failure_count=1, error_message="The disk is full."
     )
     assert (operation_text.outcome(failed), history_list.undo(failed)) == (
-        "5 done · 1 failed · 6 not started",
+        "5 written · 1 failed · 6 not started",
         "or resume",
     )
     assert [button["act"] for button in history_details.buttons(failed, RollbackPreview(check=check()))][:2] == [
@@ -169,7 +169,7 @@ def test_a_failed_operation_that_left_files_can_be_gone_on_with() -> None:
     ]
     whole = operation(status="failed", file_count=6, success_count=5, failure_count=1)
     assert "resume" not in [
-        button["act"] for button in history_details.buttons(whole, RollbackPreview(check=check()), undone=1)
+        button["act"] for button in history_details.buttons(whole, RollbackPreview(check=check()), retryable=1)
     ]
 
 
@@ -290,14 +290,18 @@ def test_charts_show_the_days_that_are_listed_or_six_weeks(since: str, until: st
 def test_the_summary_counts_what_went_well_at_once() -> None:
     assert summary({"operations": 0, "written": 0, "refused": 0, "rolled_back": 0}) == ""
     assert summary({"operations": 38, "written": 1604, "refused": 31, "rolled_back": 2}) == (
-        "38 operations · 1,604 files written · 98.1 % at the first try · 2 rolled back"
+        "38 operations · 1,604 files written · 98.1 % at the first attempt · 2 rolled back"
     )
 
 
 def test_errors_are_called_by_words() -> None:
     table = SimpleNamespace(itertuples=lambda index: [SimpleNamespace(error="changed_since", files=2, operations=1)])
     [bar] = error_bars(table)  # type: ignore[arg-type]
-    assert (bar["key"], bar["name"], bar["hint"]) == ("changed_since", "changed since", "2 files in 1 operation")
+    assert (bar["key"], bar["name"], bar["hint"]) == (
+        "changed_since",
+        "changed by another program",
+        "2 files in 1 operation",
+    )
 
 
 # One operation.
@@ -306,7 +310,7 @@ def test_errors_are_called_by_words() -> None:
 def test_what_would_be_skipped_is_said_in_numbers_with_the_reason() -> None:
     seen = check(exact=212, conflicts=[item(1, code="changed_since"), item(2, code="offline"), item(3, code="offline")])
     assert rollback_report.outlook(seen) == [
-        ["212", "get the same bytes back"],
+        ["212", "are restored byte for byte"],
         ["2", "are on a root that is offline: later"],
         ["1", "was changed by another program since: skipped"],
     ]
@@ -316,15 +320,15 @@ def test_what_would_be_skipped_is_said_in_numbers_with_the_reason() -> None:
 def test_choices_and_doubts_are_said_before_the_click() -> None:
     seen = check(comment_only=1, superseded=2, newer=(7,), glanced=5000)
     assert rollback_report.hints(seen) == [
-        "1 file can get its comment alone back, if you choose so.",
-        "2 files can go back together with newer operation 7, if you choose so.",
-        "5,000 files judged by size and date; each is compared byte for byte when its turn comes.",
+        "For 1 file, you can choose to restore only the comment.",
+        "For 2 files, you can choose to roll back the newer operation 7 first.",
+        "5,000 files checked by size and date. The rollback compares each of them byte for byte.",
     ]
 
 
 def test_rolling_back_is_offered_only_after_it_was_checked() -> None:
     people = [OperationPerson(name="Ann Lee", files=3, able=3), OperationPerson(name="Bob Ray", files=1, able=0)]
-    waiting = "Its files are being looked at."
+    waiting = "The files are being checked."
     assert offered(history_details.buttons(operation(), RollbackPreview())) == {
         "Roll back…": waiting,
         "One person…": waiting,
@@ -335,10 +339,10 @@ def test_rolling_back_is_offered_only_after_it_was_checked() -> None:
         "One person…": "",
         "Files…": "",
     }
-    nothing = check(exact=0, restorable=0, can_rollback=False, reason="None of its files can be taken back: gone.")
+    nothing = check(exact=0, restorable=0, can_rollback=False, reason="None of its files can be rolled back: gone.")
     found = offered(history_details.buttons(operation(), RollbackPreview(check=nothing, people=people[1:])))
-    assert found["Roll back…"] == "None of its files can be taken back: gone."
-    assert found["Only “Bob Ray”…"].startswith("No file of it names Bob Ray any more")
+    assert found["Roll back…"] == "None of its files can be rolled back: gone."
+    assert found["Only “Bob Ray”…"].startswith("No file of the operation contains Bob Ray any more")
 
 
 def test_what_was_left_undone_can_be_tried_again_from_the_history() -> None:
@@ -364,7 +368,7 @@ def test_the_person_that_is_searched_for_is_the_one_that_is_offered() -> None:
     people = [OperationPerson(name="Ann Lee", files=3, able=3), OperationPerson(name="Zoë Öz", files=1, able=1)]
     look = RollbackPreview(check=check(), people=people, named="zoë öz")
     assert "Only “Zoë Öz”…" in offered(history_details.buttons(operation(), look))
-    listed = history_details.people_view(RollbackPreview(people=people, asking=True))
+    listed = history_details.people_view(RollbackPreview(people=people, is_choosing_person=True))
     assert listed is not None
     assert [(each["name"], each["files"], each["why"]) for each in listed] == [
         ("Ann Lee", "3 files", ""),
@@ -393,7 +397,7 @@ def test_an_operation_without_backups_still_offers_its_comments() -> None:
 
 def test_files_can_be_chosen_but_for_those_that_would_be_left_alone_anyhow() -> None:
     stuck, changed = item(2, code="offline", message="Offline."), item(3, code="changed_since", choices=("comment",))
-    look = RollbackPreview(check=check(conflicts=[stuck, changed]), choosing=True, chosen={1, 3})
+    look = RollbackPreview(check=check(conflicts=[stuck, changed]), is_choosing=True, chosen={1, 3})
     files = [item(1), item(2), item(3), item(4, taken_back_by=9), item(5, status="failed", message="No.")]
     shown = history_details.view(details(*files), look)["files"]
     assert [(row["may"], row["on"]) for row in shown["rows"]] == [
@@ -404,7 +408,7 @@ def test_files_can_be_chosen_but_for_those_that_would_be_left_alone_anyhow() -> 
         (False, False),
     ]
     assert [row["why"] for row in shown["rows"]][1] == "Offline."
-    assert shown["rows"][3]["message"] == "taken back by operation 9"
+    assert shown["rows"][3]["message"] == "rolled back by operation 9"
     assert (shown["choosing"], shown["choice"]) == (True, "Roll back 2 files…")
 
 
@@ -420,14 +424,14 @@ def test_a_file_in_detail_shows_both_comments_the_proof_and_what_is_kept() -> No
     assert "".join(part["text"] for part in shown["before"]) == "People: Bob Ray"
     assert [part["text"] for part in shown["after"] if part.get("mark")] == ["Ann Lee,"]
     assert shown["proof"] == [
-        "film and sound: not one byte changed",
-        "the comment reads back as planned, as FFmpeg's libraries read it",
-        "as before: streams, other tags",
-        "the file is whole: 81,159 bytes (+27)",
+        "video and sound: no byte changed",
+        "comment: reads back as planned, read with FFmpeg's libraries",
+        "unchanged: streams, other tags",
+        "the file is complete: 81,159 bytes (+27)",
     ]
     assert ["Kept for undo", "181 bytes"] in shown["facts"]
     assert history_details.proof_lines({"bytes": "the same as before the write"}) == [
-        "its bytes: the same as before the write"
+        "bytes: the same as before the write"
     ]
 
 
@@ -522,14 +526,14 @@ def test_only_a_part_is_asked_for_and_taken_back() -> None:
     chosen = asked({"item_ids": [7, 9]})
     chosen.then("", frozenset())
     assert (chosen.title, chosen.asked["item_ids"], chosen.rolled_back["item_ids"]) == (
-        "Roll back 2 chosen files of operation 4?",
+        "Roll back 2 selected files of operation 4?",
         [7, 9],
         [7, 9],
     )
     person = asked({"person": "Ann Lee"}, comment_only=2)
-    assert person.title == "Take “Ann Lee” out of what operation 4 wrote?"
+    assert person.title == "Remove “Ann Lee” from the files of operation 4?"
     assert [option["key"] for option in person.options] == ["replan"]
-    assert person.view["confirm"] == "Take them out of 3 files"
+    assert person.view["confirm"] == "Remove from 3 files"
     assert person.sections[1]["text"].startswith("✓ 3 files will no longer name Ann Lee.")
 
 
@@ -547,6 +551,9 @@ def test_a_search_that_cannot_be_read_leaves_its_chips_out() -> None:
 
 def test_files_that_were_not_done_are_called_the_same_in_each_place() -> None:
     refused = operation(status="completed_with_errors", file_count=34, success_count=30, conflict_count=4)
-    assert (history_list.chip(refused)[0], operation_text.outcome(refused)) == ("4 refused", "30 done · 4 refused")
+    assert (history_list.chip(refused)[0], operation_text.outcome(refused)) == (
+        "4 conflicts",
+        "30 written · 4 conflict",
+    )
     failed = operation(status="completed_with_errors", file_count=9, success_count=6, conflict_count=1, failure_count=2)
-    assert history_list.chip(failed)[0] == "3 not done"
+    assert history_list.chip(failed)[0] == "3 problems"

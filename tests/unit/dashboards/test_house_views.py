@@ -14,10 +14,10 @@ from indexium_core import settings as table
 from indexium_core.library import ImportCheck, ImportReport, RejectedRow, ScanProgress, ScanReport
 from indexium_core.model.files.inventory import (
     KINDS,
-    GoneCheck,
-    HeldFile,
-    HeldPage,
+    FilePage,
+    FolderComparison,
     LibraryDetails,
+    ListedFile,
     Quality,
     RemovalReport,
     TextCount,
@@ -83,7 +83,7 @@ def test_only_numbers_that_say_something_are_shown() -> None:
 
 
 def test_a_list_offers_what_can_be_done_about_it() -> None:
-    file = HeldFile(
+    file = ListedFile(
         file_id=7,
         file_name="<i>sea</i>.mp4",
         file_path="/films/2019/<i>sea</i>.mp4",
@@ -98,18 +98,18 @@ def test_a_list_offers_what_can_be_done_about_it() -> None:
         text="",
         copies=1,
     )
-    page = HeldPage(items=[file], total=92, page=2, per_page=25)
+    page = FilePage(items=[file], total=92, page=2, per_page=25)
     found = folders.held(GOOD, page, kind="unknown")["list"]
     assert found["range"] == "26–26 of 92"
     assert found["pages"] == 4
-    assert found["take"] == "Take these people over (92 files)"
+    assert found["take"] == "Add these people (92 files)"
     assert (found["rows"][0]["people"], found["rows"][0]["only_named"]) == (["Ann Lee"], True)
     assert folders.held(GOOD, page, kind="text")["list"]["planned"] == "issue:custom_comment"
 
 
 def test_texts_that_are_there_once_are_not_named() -> None:
     quality = replace(GOOD, texts=[TextCount(text="Ripped by X", files=30), TextCount(text="mine", files=1)])
-    page = HeldPage(items=[], total=0, page=1, per_page=25)
+    page = FilePage(items=[], total=0, page=1, per_page=25)
     assert folders.held(quality, page, kind="text")["list"]["texts"] == [{"text": "Ripped by X", "files": "30 files"}]
 
 
@@ -137,20 +137,20 @@ def test_the_rail_says_that_a_scan_runs() -> None:
 def test_the_report_of_a_scan_is_one_line_and_says_when_it_was_stopped() -> None:
     report = ScanReport(seen=1, new=1, seconds=2.0, by_state={"corrupt": 1}, cancelled=True, messages=["A folder."])
     shown = folders.report(report)
-    assert shown["text"].startswith("Stopped after 1 file: 1 new, in 2 s. The rest is as it was;")
-    assert shown["text"].endswith("1 file cannot be used; the list below says why.")
+    assert shown["text"].startswith("Stopped after 1 file: 1 new, in 2 s. The other files were not scanned.")
+    assert shown["text"].endswith("1 file cannot be used. The list below shows the reasons.")
     assert shown["messages"] == ["A folder."]
 
 
 def test_forgetting_is_asked_with_numbers_and_with_what_stays() -> None:
     found = RemovalReport(library_id=1, path="/films", files=1204, missing=2, with_people=812, decisions=5)
     text = str(folders.forgetting(found, part="all"))
-    for said in ("No file on the disk is touched", "1,204", "812: who is in them is kept", "5: these go"):
+    for said in ("No file on the disk is changed", "1,204", "812: their people are kept", "5: these are removed"):
         assert said in text
 
 
 def test_gone_files_are_asked_with_numbers() -> None:
-    found = GoneCheck(library_id=1, path="/films", known=1204, gone=2, new=1, with_people=1, reason="")
+    found = FolderComparison(library_id=1, path="/films", known=1204, gone=2, new=1, with_people=1, reason="")
     text = str(folders.gone(found))
     for said in ("1,204 files", "2 files", "1 file; some may be", "Nothing is deleted"):
         assert said in text

@@ -95,35 +95,35 @@ def test_a_large_film_under_way_moves_the_gauge() -> None:
 
 SENTENCES = [
     (job(progress_current=4312), "4,312 files so far"),
-    (job(), "beginning"),
+    (job(), "starting"),
     (job(progress_current=214, progress_total=214, eta_seconds=0.2), "file 214 of 214, almost done"),
-    (job("pending", created_at=NOW - timedelta(minutes=4)), "waits for its turn, asked for 4 min ago"),
-    (job("pending", depends_on=(3, 4)), "waits until each of the jobs 3, 4 has completed"),
+    (job("pending", created_at=NOW - timedelta(minutes=4)), "waiting in the queue, requested 4 min ago"),
+    (job("pending", depends_on=(3, 4)), "waiting until each of the jobs 3, 4 has completed"),
     (
         job(
             "pending", retry_count=1, next_retry_at=NOW + timedelta(seconds=4), error_message="The disk did not answer."
         ),
-        "try 2 of 4 in 4 s; The disk did not answer.",
+        "attempt 2 of 4 in 4 s; The disk did not answer.",
     ),
     (
         job("paused", progress_current=41, progress_total=214, paused_at=NOW - timedelta(days=2), paused_by="Ann"),
-        "41 of 214 files done, paused since 18 Nov",
+        "41 of 214 files processed, paused since 18 Nov",
     ),
     (job("failed", error_message="The disk is full."), "The disk is full."),
-    (job("failed"), "It stopped; its log says why."),
-    (job("cancelled"), "cancelled before it began"),
-    (job("cancelled", progress_current=2, progress_total=9), "2 of 9 files done when it was cancelled"),
+    (job("failed"), "The job stopped. Its log shows the reason."),
+    (job("cancelled"), "cancelled before it started"),
+    (job("cancelled", progress_current=2, progress_total=9), "2 of 9 files processed when it was cancelled"),
     (
         job("interrupted", progress_current=2, progress_total=9),
-        "2 of 9 files done when it was cut off; every file is whole",
+        "2 of 9 files processed when it was interrupted; every file is whole",
     ),
     (
         job("completed", counters={"success": 212, "failed": 0}, seconds=360.0),
-        "212 done in 6 min",
+        "212 written in 6 min",
     ),
     (
         job(stalled=True, progress_current=3, progress_total=9, heartbeat_at=NOW - timedelta(minutes=3)),
-        "3 of 9 files done; last sign of life 3 min ago",
+        "3 of 9 files processed; last response 3 min ago",
     ),
 ]
 
@@ -150,12 +150,12 @@ def test_a_state_offers_what_can_be_done_in_it_and_says_why_the_rest_cannot(stat
     known = job(state)
     assert [item["act"] for item in job_actions.actions(known)] == ABLE[state]
     assert job_actions.blocker(known, "cancel") == (
-        "" if "cancel" in ABLE[state] else f"It is {_said(state)} and cannot be cancelled."
+        "" if "cancel" in ABLE[state] else f"The job is {_said(state)} and cannot be cancelled."
     )
 
 
 def _said(state: str) -> str:
-    return {"completed_with_errors": "with errors"}.get(state, state)
+    return state.replace("_", " ")
 
 
 def test_what_was_cut_off_or_failed_of_an_operation_is_decided_in_its_dialog() -> None:
@@ -163,7 +163,7 @@ def test_what_was_cut_off_or_failed_of_an_operation_is_decided_in_its_dialog() -
         assert job_actions.actions(job(state, operation_id=3))[0]["act"] == "settle"
     asked_for = job(cancelled_at=NOW)
     assert (job_actions.actions(asked_for), job_text.chip(asked_for)) == ([], ("cancelling", "blocked"))
-    assert job_actions.blocker(asked_for, "pause") == "It is being cancelled already."
+    assert job_actions.blocker(asked_for, "pause") == "The job is already being cancelled."
     assert [item["act"] for item in job_actions.actions(job(is_cancellable=False))] == ["pause"]
 
 
@@ -177,19 +177,19 @@ def test_cards_count_every_kind_also_those_without_a_job_and_those_to_come() -> 
     assert shown[4]["counts"][1]["count"] == "1,200"
     assert (
         jobs_list.summary({"scan": {"running": 1, "pending": 2}})
-        == "1 under way · 2 waiting · goes on if you close this page"
+        == "1 running · 2 waiting · continues if you close this page"
     )
-    assert jobs_list.summary({"scan": {"completed": 9}}) == "nothing to do"
+    assert jobs_list.summary({"scan": {"completed": 9}}) == "no open jobs"
 
 
 @pytest.mark.parametrize(
     ("kind", "told"),
-    [("write", "What is done stays done and can be rolled back"), ("rollback", "What was taken back stays so")],
+    [("write", "Written files stay written and can be rolled back"), ("rollback", "Restored files stay restored")],
 )
 def test_who_cancels_is_told_what_stays(kind: str, told: str) -> None:
     half = job_text.cancel_effect(job(job_type=kind, progress_current=39, progress_total=214))
     assert half.startswith(told)
-    assert half.endswith("; 175 files will not be touched. Every file is whole.")
+    assert half.endswith("; 175 files will not be changed. Every file is whole.")
 
 
 def test_only_what_is_paused_for_more_than_a_day_is_forgotten() -> None:
@@ -215,7 +215,7 @@ def test_the_details_tell_every_number_of_the_summary_in_words() -> None:
         job("completed", counters={"success": 3}, summary=summary | {"success": 3, "counts": {"success": 3}}), now=NOW
     )
     assert view["outcome"] == [
-        ["Done", "3"],
+        ["Written", "3"],
         ["Processed", "1,204"],
         ["Errors: in use", "2"],
         ["Bytes read", "4.1 KB"],
@@ -223,7 +223,7 @@ def test_the_details_tell_every_number_of_the_summary_in_words() -> None:
     ]
     assert view["priorities"] == []
     assert [each["label"] for each in job_details.details_view(job(), now=NOW)["priorities"]][::4] == [
-        "1, first of all",
+        "1, highest",
         "5, normal",
         "9",
     ]
@@ -232,15 +232,15 @@ def test_the_details_tell_every_number_of_the_summary_in_words() -> None:
 @pytest.mark.parametrize("counters", [{"success": 39}, {"success": 39, "skipped": 175}])
 def test_a_cancelled_write_says_everywhere_how_many_files_were_done(counters: dict[str, int]) -> None:
     ended = job("cancelled", operation_id=3, progress_current=39, progress_total=214, counters=counters)
-    assert jobs_list.row(ended, None, NOW)["text"] == "39 of 214 files done when it was cancelled"
+    assert jobs_list.row(ended, None, NOW)["text"] == "39 of 214 files processed when it was cancelled"
     counted = status(status="cancelled", counts={"success": 39, "skipped": 175}, given_up=175)
     view = job_details.details_view(ended, counted, now=NOW)
-    assert view["text"] == "39 of 214 files done when it was cancelled"
-    assert view["outcome"] == [["Done", "39"], ["Not started", "175"]]
+    assert view["text"] == "39 of 214 files processed when it was cancelled"
+    assert view["outcome"] == [["Written", "39"], ["Not started", "175"]]
     assert [item["act"] for item in view["acts"]] == ["retry"]
     assert job_actions.blocker(ended, "retry") == ""
     came_to = operation(status="cancelled", file_count=214, success_count=39, skipped_count=175)
-    assert footer.done(came_to, now=NOW)["title"] == "Cancelled: written to 39 files"
+    assert footer.done(came_to, now=NOW)["title"] == "Cancelled: 39 files written"
 
 
 def test_the_list_of_what_has_begun_counts_as_the_cards_do() -> None:
@@ -250,7 +250,7 @@ def test_the_list_of_what_has_begun_counts_as_the_cards_do() -> None:
     assert stage.view("jobs")["under_way"]["count"] == "1 interrupted"
     stage.library.jobs.put("scan", "running", id=2)
     stage.screen.enter()
-    assert stage.view("jobs")["under_way"]["count"] == "1 active · 1 interrupted"
+    assert stage.view("jobs")["under_way"]["count"] == "1 running · 1 interrupted"
     stage.tell("jobs_header", "kind", kind="rescan")
     assert stage.view("jobs")["under_way"]["count"] == "0"
 
@@ -278,7 +278,7 @@ def test_what_has_no_row_of_its_own_and_what_was_forgotten_stand_at_the_foot_of_
         "file 6 of 10",
         [{"kind": "ok", "share": 50.0}],
     )
-    forgotten = footer.held(job("paused", paused_at=NOW - timedelta(days=3), paused_by="Ann"), now=NOW)
+    forgotten = footer.long_paused(job("paused", paused_at=NOW - timedelta(days=3), paused_by="Ann"), now=NOW)
     assert forgotten["title"].startswith("Write 'Holiday 2019' has been paused for 3 days by Ann.")
     assert [item["act"] for item in forgotten["buttons"]] == ["job", "job_resume"]
 
@@ -441,7 +441,7 @@ def test_what_cannot_be_read_is_said_in_its_place(monkeypatch: pytest.MonkeyPatc
     assert stage.view("jobs") == {"error": "The database is busy."}
     monkeypatch.undo()
     stage.tell("jobs", "again")
-    assert stage.view("jobs")["ended"]["none"].startswith("Nothing has ended yet.")
+    assert stage.view("jobs")["ended"]["none"].startswith("No job has ended yet.")
 
 
 # What was cut off.
@@ -517,7 +517,7 @@ def test_what_is_answered_in_one_tab_is_asked_no_more_in_another() -> None:
     stage._resume(1)
     stage.later.add(1)
     happened()
-    assert stage.line.toasts == ["It was decided elsewhere what becomes of it."]
+    assert stage.line.toasts == ["The operation was resumed, rolled back or postponed in another window."]
     assert stage.asked["title"] == "A write was interrupted"  # the next one
     stage.later.add(2)  # "Later" there
     happened()
@@ -538,18 +538,18 @@ def test_what_was_cut_off_says_what_it_was_and_how_far_it_came() -> None:
         text: str = interrupted_report.sections(cut(counts=counts, operation=operation(**facts)))[0]["text"]
         return text
 
-    assert said(user_note="nightly").startswith("Write “nightly”, begun ")
-    assert said().startswith("Write 5, begun ")
+    assert said(user_note="nightly").startswith("Write “nightly”, started ")
+    assert said().startswith("Write 5, started ")
     back = said(operation_type="rollback", reverts_id=3, reverts_note="nightly")
-    assert back.startswith("Rollback of “nightly”, begun ")
-    assert "came to 5 of 9 files." in back
+    assert back.startswith("Rollback of “nightly”, started ")
+    assert "processed 5 of 9 files." in back
 
 
 def test_the_report_goes_file_by_file_and_is_narrowed_to_one_outcome() -> None:
     stage = Offered(cut())
     stage.offer.start()
     [files] = [section for section in stage.asked["sections"] if section["kind"] == "items"]
-    assert [item["status"] for item in files["items"]] == ["put back as before", "not started", "done", "done"]
+    assert [item["status"] for item in files["items"]] == ["restored", "not started", "written", "written"]
     assert files["choices"][0]["label"] == "all 4"
     stage.answer("turn", list="files", page=1, choice="done")
     [files] = [section for section in stage.asked["sections"] if section["kind"] == "items"]

@@ -77,7 +77,7 @@ def test_the_address_of_a_picture_changes_with_the_film() -> None:
 def test_programs_that_show_the_same_share_a_row() -> None:
     rows = view(of("safe"))["shows"]["rows"]
     assert ["MediaInfo, ExifTool, ffprobe", "as Comment", "comment"] in rows
-    assert rows[0][:2] == ["Jellyfin", "as the plot, where it has no overview"]
+    assert rows[0][:2] == ["Jellyfin", "as the plot, if it has no overview"]
 
 
 def test_of_a_file_that_is_not_written_it_is_said_what_others_show_now() -> None:
@@ -173,9 +173,9 @@ def event(**changes: Any) -> FileEvent:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({}, "Can be taken back byte for byte until 18 Feb 2099."),
+        ({}, "Can be rolled back byte for byte until 18 Feb 2099."),
         ({"exact": False, "rollback_reason": "Only the comment can be restored."}, "Only the comment can be restored."),
-        ({"status": "failed", "exact": False, "rollback_reason": "Nothing was changed by it."}, ""),
+        ({"status": "failed", "exact": False, "rollback_reason": "The operation did not change the file."}, ""),
     ],
 )
 def test_a_past_operation_says_whether_it_can_be_taken_back(changes: dict[str, Any], said: str) -> None:
@@ -192,7 +192,7 @@ def test_only_the_newest_operations_are_sent_and_all_are_counted() -> None:
 
 def test_copies_beyond_the_first_are_counted() -> None:
     details: FileDetails = details_of(of("safe"), copies=[FileCopy(file_id=2, file_path="/b.mp4")], copies_total=12)
-    assert ["Same film", "/b.mp4"] in plan_details.facts(details)
+    assert ["Copies", "/b.mp4"] in plan_details.facts(details)
     assert ["", "and 11 more"] in plan_details.facts(details)
     assert "12 copies" in plan_details.strip(details)
 

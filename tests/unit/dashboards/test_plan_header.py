@@ -82,7 +82,7 @@ def test_the_tile_of_warnings_says_what_its_files_are_worth_a_look_for() -> None
     assert hint(shown_as_plot=5, duplicate_content=3) == "duplicate"
     assert hint(duplicate_content=4, hard_linked=2) == "duplicate, hard links"
     assert hint(duplicate_content=4, hard_linked=2, tag_removal=1) == "duplicate, hard links …"
-    assert hint() == "worth a look"
+    assert hint() == "please review"
 
 
 def test_what_is_shown_is_told_in_parts_that_can_be_taken_out() -> None:

@@ -6,9 +6,9 @@ from dashboards import words
 
 
 def test_an_item_that_is_in_use_comes_later_and_is_no_failure() -> None:
-    assert words.item_status("failed", "in_use") == ("in use: later", "blocked")
-    assert words.item_status("success") == ("done", "safe")
+    assert words.item_status("failed", "in_use") == ("in use, will retry", "blocked")
+    assert words.item_status("success") == ("written", "safe")
     assert words.item_status("something new") == ("something new", "note")
     assert words.item_status("pending") == ("waiting", "blocked")
     assert words.item_status("pending", ended=True) == ("not started", "blocked")
-    assert words.item_status("pending", "restored", ended=True) == ("put back as before", "blocked")
+    assert words.item_status("pending", "restored", ended=True) == ("restored", "blocked")

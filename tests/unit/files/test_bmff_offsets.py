@@ -151,7 +151,7 @@ def test_a_track_lies_elsewhere_if_its_reference_names_something_else(flags: int
         assert "past its end" in layout.problem.message
     else:
         assert layout.problem is None
-        assert "another file" in layout.fixed
+        assert "another file" in layout.not_movable
         assert len(layout.offsets.tables) == 2
 
 

@@ -190,7 +190,7 @@ def test_every_text_is_there_after_the_write_or_was_listed_as_lost(data: bytes, 
     mkv.sound(new, hidden=True)
     assert after.others == before.others
     assert mkv.census(new) == mkv.census(data)
-    expected = Counter(map(as_bytes, fields.results(layout.fields, change)))
+    expected = Counter(map(as_bytes, fields.texts_after(layout.fields, change)))
     found = Counter(after.said)
     assert not expected - found
     adds = not layout.fields or (bool(layout.added) and change.segment is not None)  # replace mode moves one instead

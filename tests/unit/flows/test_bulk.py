@@ -12,7 +12,7 @@ from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.review.bulk_edits import BulkEdits, BulkPerson
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.flows.review.templates import Templates
-from indexium_core.model.planning.plan import Selection
+from indexium_core.model.planning.plan import PlanQuery, Selection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
 from tests.support.catalog import NOW, ROOT, ids, scanned, store
@@ -54,7 +54,7 @@ def decisions(films: Database) -> Decisions:
 
 def results(database: Database) -> dict[str, list[str]]:
     """Who would be in each file of the plan."""
-    plan = MetadataPlanner(database, clock=lambda: NOW).generate_plan(query=EVERYONE)
+    plan = MetadataPlanner(database, clock=lambda: NOW).plan(PlanQuery(query=EVERYONE))
     page = plan.page(1, per_page=0, include_unchanged=True)
     return {item.file_name.removesuffix(".mp4"): item.result_people for item in page.items}
 

@@ -524,7 +524,7 @@ def test_nothing_teaches_the_database_a_placeholder(house: House) -> None:
 def test_which_names_are_placeholders_is_a_setting(house: House) -> None:
     house.films({"a.mp4": "Unknown, Nobody"})
     names = ["unknown", "nobody"]
-    house.checks.groups = Checks(
+    house.checks = Checks(
         house.database,
         PeopleIndex(house.database),
         house.decisions,

@@ -110,7 +110,7 @@ def test_a_file_is_found_by_its_id_and_by_its_path(
     monkeypatch.chdir(tmp_path)
     assert details.find("1") == details.find("a.mp4") == details.find(str(tmp_path / "a.mp4")) == 1
     assert details.find("link.mp4") == 1
-    with pytest.raises(errors.UnknownIdError, match=r"No scan has met the file b\.mp4"):
+    with pytest.raises(errors.UnknownIdError, match=r"No scan has found the file b\.mp4"):
         details.find("b.mp4")
 
 
@@ -230,7 +230,7 @@ def test_what_was_done_to_a_file_is_told_newest_first(book: Book, details: Detai
     newest, oldest = file.history
     assert (newest.after, newest.tags_added, newest.note) == ("People: Ann Lee", ["Ann Lee"], "for Mum")
     assert (newest.can_rollback, newest.exact, newest.rollback_until) == (True, True, EXPIRES)
-    assert (oldest.can_rollback, oldest.rollback_reason) == (False, "Nothing was changed by it.")
+    assert (oldest.can_rollback, oldest.rollback_reason) == (False, "The operation did not change the file.")
     assert details.file(2).history == []
 
 
@@ -239,7 +239,7 @@ def test_what_was_taken_back_cannot_be_again(book: Book, details: Details) -> No
     back = book.rollback(written)
     newest, oldest = details.file(1).history
     assert (newest.operation_type, newest.exact) == ("rollback", True)
-    assert oldest.rollback_reason == f"Operation {back} has taken it back."
+    assert oldest.rollback_reason == f"Operation {back} has rolled it back."
 
 
 def test_what_something_newer_stands_on_is_not_offered(book: Book, details: Details) -> None:
@@ -247,7 +247,7 @@ def test_what_something_newer_stands_on_is_not_offered(book: Book, details: Deta
     newest, oldest = details.file(1).history
     assert newest.exact
     assert (oldest.operation_id, oldest.can_rollback) == (first, False)
-    assert oldest.rollback_reason.startswith(f"Operation {second} wrote the file since")
+    assert oldest.rollback_reason.startswith(f"Operation {second} wrote the file later")
 
 
 def test_without_a_backup_only_the_comment_comes_back(book: Book, details: Details) -> None:

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.plan_search import Finder
-from indexium_core.flows.planning.planner import MetadataPlan, MetadataPlanner
+from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.model import query
 from indexium_core.model.planning.facets import FACETS, Facets
+from indexium_core.model.planning.plan import PlanQuery
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
@@ -91,7 +93,7 @@ def finder(grown: Database) -> Finder:
 
 
 def plan_of(database: Database, text: str) -> MetadataPlan:
-    return MetadataPlanner(database, clock=lambda: NOW).generate_plan(query=text)
+    return MetadataPlanner(database, clock=lambda: NOW).plan(PlanQuery(query=text))
 
 
 def total(database: Database, plan: MetadataPlan, text: str) -> int:
@@ -105,9 +107,9 @@ def test_every_count_is_what_that_choice_would_find(grown: Database, finder: Fin
     found = finder.facets(plan, most=1000)
     for key in FACETS:
         for value in found[key].values:
-            would = total(grown, plan, query.with_chosen(text, key, [value.value]))
+            would = total(grown, plan, query.with_values(text, key, [value.value]))
             assert value.files == would, (text, key, value)
-        assert [value.value for value in found[key].values if value.chosen] == query.chosen(text, key)
+        assert [value.value for value in found[key].values if value.chosen] == query.selected_values(text, key)
 
 
 def test_no_value_is_left_out(grown: Database, finder: Finder) -> None:
@@ -211,7 +213,7 @@ def test_the_neighbours_of_a_search_that_finds_nothing(grown: Database, finder: 
     skipped = next(item for item in plan_of(grown, "postponed:yes").page(1).items if item.folder)
     text = f'folder:"/{skipped.folder}" name:"{skipped.file_name}"'
     [only] = finder.wider(plan_of(grown, text))
-    assert (only.words, only.files) == ("among the skipped ones", 1)
+    assert (only.words, only.files) == ("including skipped files", 1)
     assert total(grown, plan, only.query) == 1
     [near] = finder.wider(plan_of(grown, "family zzzz"))
     assert (near.words, near.query, near.files) == ("without zzzz", "family", total(grown, plan, "family"))

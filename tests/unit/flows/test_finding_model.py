@@ -17,7 +17,7 @@ from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.model import query
 from indexium_core.model.people.people_comment import fold, person_key
 from indexium_core.model.planning.facets import FACETS
-from indexium_core.model.planning.plan import PlanItem
+from indexium_core.model.planning.plan import PlanItem, PlanQuery
 from indexium_core.store.catalog import locks
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
@@ -86,7 +86,7 @@ class Room:
         self.planner = MetadataPlanner(database, clock=lambda: NOW)
         self.finder = Finder(database)
         self.items = self.planner.generate_plan().page(1, per_page=0, include_unchanged=True).items
-        self.items += self.planner.generate_plan(query="postponed:yes risk:unchanged").page(1, per_page=0).items
+        self.items += self.planner.plan(PlanQuery(query="postponed:yes risk:unchanged")).page(1, per_page=0).items
         self.items = list({item.file_id: item for item in self.items}.values())
 
 
@@ -147,7 +147,7 @@ VALUES: dict[str, tuple[list[str], Callable[[str], Test]]] = {
 
 def chosen(key: str, values: list[str]) -> Atom:
     tests = [VALUES[key][1](value) for value in values]
-    return query.with_chosen("", key, values), lambda item: any(test(item) for test in tests)
+    return query.with_values("", key, values), lambda item: any(test(item) for test in tests)
 
 
 def negated(atom: Atom) -> Atom:
@@ -207,7 +207,7 @@ def test_what_is_found_and_counted_is_what_a_look_at_every_file_finds(
     own = {key: chosen(key, values) for key, values in choices.items()}
     rest: Atom = search or ("", lambda _: True)
     text = " ".join(filter(None, [rest[0], *(atom[0] for atom in own.values())]))
-    plan = room.planner.generate_plan(query=text)
+    plan = room.planner.plan(PlanQuery(query=text))
     unchanged, postponed = "unchanged" in text, "postponed:" in text
 
     def found(but: str = "", *, levels: bool = False) -> list[PlanItem]:

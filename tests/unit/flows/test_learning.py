@@ -225,7 +225,7 @@ def test_a_mend_that_fails_halfway_has_done_nothing(court: Court, monkeypatch: p
     def fail(*_: object, **__: object) -> None:
         raise errors.StoreError
 
-    monkeypatch.setattr("indexium_core.store.review.decisions.decide_changed", fail)
+    monkeypatch.setattr("indexium_core.store.review.decisions.edit_changed", fail)
     row = court.found("copies")[0]
     with pytest.raises(errors.StoreError):
         court.checks.resolve("copies", row.subject, "add")
@@ -233,7 +233,7 @@ def test_a_mend_that_fails_halfway_has_done_nothing(court: Court, monkeypatch: p
 
 
 def test_what_was_learnt_goes_with_its_step(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_steps, "MOST", 1)
+    monkeypatch.setattr(store_steps, "MAX_STEPS", 1)
     united(court)
     court.decisions.postpone([ids(court.database)["c.mp4"]])
     reader = court.database.read()

@@ -16,6 +16,7 @@ from indexium_core.flows.people.people_service import PeopleService
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.flows.review.undo_steps import ReviewSteps
+from indexium_core.model.planning.plan import PlanQuery
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 from indexium_core.store.review import decisions as store_decisions
@@ -42,7 +43,7 @@ class Desk:
         )
 
     def plan(self) -> list[tuple[Any, ...]]:
-        page = self.planner.generate_plan(query=EVERYONE).page(1, per_page=0, include_unchanged=True)
+        page = self.planner.plan(PlanQuery(query=EVERYONE)).page(1, per_page=0, include_unchanged=True)
         return sorted((item.file_id, item.result_people, item.postponed, item.people_mode) for item in page.items)
 
     def labels(self) -> tuple[str, str]:

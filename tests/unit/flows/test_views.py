@@ -78,7 +78,7 @@ def test_a_removed_view_comes_back_as_it_was(views: ViewService) -> None:
     views.set_default(saved.view_id)
     gone = views.remove(saved.view_id)
     assert (views.list(), views.default()) == ([], None)
-    assert views.put_back(gone) == replace(saved, is_default=True)
+    assert views.restore(gone) == replace(saved, is_default=True)
 
 
 def test_what_came_in_its_place_is_not_overwritten(views: ViewService) -> None:
@@ -87,11 +87,11 @@ def test_what_came_in_its_place_is_not_overwritten(views: ViewService) -> None:
     gone = views.remove(gone.view_id)
     other = views.save("other", "b")
     views.set_default(other.view_id)
-    assert not views.put_back(gone).is_default
+    assert not views.restore(gone).is_default
     views.remove(gone.view_id)
     views.save("ONE", "c")
     with pytest.raises(errors.UsageError, match="was not restored"):
-        views.put_back(gone)
+        views.restore(gone)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def sound(**details: Any) -> StreamFacts:
 def test_a_film_with_sound_has_every_property() -> None:
     streams = [film(width=1920, height=1080, frame_rate=25.0), sound(channels=2, sample_rate=48000)]
 
-    found, unknown = properties.of_streams(streams, duration=60.04, size=1000)
+    found, unknown = properties.from_streams(streams, duration=60.04, size=1000)
 
     assert found == MediaProperties(
         resolution="1920x1080",
@@ -40,33 +40,33 @@ def test_a_film_with_sound_has_every_property() -> None:
 
 
 def test_sound_alone_has_no_resolution_and_that_is_known() -> None:
-    found, unknown = properties.of_streams([sound(channels=1, sample_rate=44100)], duration=1.0, size=9)
+    found, unknown = properties.from_streams([sound(channels=1, sample_rate=44100)], duration=1.0, size=9)
     assert (found.resolution, found.hdr, found.frame_rate, found.audio_codec) == (None, None, None, "aac")
     assert unknown == ()
 
 
 def test_a_film_without_sound_has_none_and_that_is_known() -> None:
-    found, unknown = properties.of_streams([film(width=16, height=16, frame_rate=5)], duration=1.0, size=9)
+    found, unknown = properties.from_streams([film(width=16, height=16, frame_rate=5)], duration=1.0, size=9)
     assert (found.audio_codec, found.channels, unknown) == (None, None, ())
 
 
 @pytest.mark.parametrize("value", [None, 0, -4, "N/A", 2**40, float("nan"), float("inf")])
 def test_what_a_file_does_not_say_is_unknown_not_absent(value: Any) -> None:
     streams = [film(codec="", width=value, height=value, frame_rate=value), sound(codec="", channels=value)]
-    found, unknown = properties.of_streams(streams, duration=None, size=9)
+    found, unknown = properties.from_streams(streams, duration=None, size=9)
     assert found.resolution is None
     assert {"resolution", "duration", "video_codec", "audio_codec", "channels", "sample_rate"} <= set(unknown)
 
 
 def test_a_cover_is_no_film() -> None:
-    found, _ = properties.of_streams([film(attached_pic=True, width=600, height=600), sound()], duration=1.0, size=9)
+    found, _ = properties.from_streams([film(attached_pic=True, width=600, height=600), sound()], duration=1.0, size=9)
     assert (found.resolution, found.video_codec) == (None, None)
 
 
 def test_the_default_stream_counts_else_the_first() -> None:
     first, default = film(width=16, height=16), film(width=32, height=32, disposition=1)
-    assert properties.of_streams([first, default], duration=1, size=1)[0].resolution == "32x32"
-    assert properties.of_streams([first, film(width=8, height=8)], duration=1, size=1)[0].resolution == "16x16"
+    assert properties.from_streams([first, default], duration=1, size=1)[0].resolution == "32x32"
+    assert properties.from_streams([first, film(width=8, height=8)], duration=1, size=1)[0].resolution == "16x16"
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_the_default_stream_counts_else_the_first() -> None:
     ],
 )
 def test_the_dynamic_range(details: dict[str, Any], hdr: str) -> None:
-    assert properties.of_streams([film(**details)], duration=1, size=1)[0].hdr == hdr
+    assert properties.from_streams([film(**details)], duration=1, size=1)[0].hdr == hdr
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_the_dynamic_range(details: dict[str, Any], hdr: str) -> None:
     ],
 )
 def test_what_a_person_reads(field: str, value: Any, text: str) -> None:
-    assert properties.in_words(field, value) == text
+    assert properties.display_value(field, value) == text
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_what_a_person_reads(field: str, value: Any, text: str) -> None:
     ],
 )
 def test_what_is_read_of_what_a_person_writes(field: str, text: str, value: Any) -> None:
-    assert properties.parse(field, text) == value
+    assert properties.parse_value(field, text) == value
 
 
 @pytest.mark.parametrize(
@@ -149,12 +149,12 @@ def test_what_is_read_of_what_a_person_writes(field: str, text: str, value: Any)
     ],
 )
 def test_what_means_nothing_is_refused_with_an_example(field: str, text: str) -> None:
-    with pytest.raises(errors.ValidationError, match="write it like"):
-        properties.parse(field, text)
+    with pytest.raises(errors.ValidationError, match="Examples: "):
+        properties.parse_value(field, text)
 
 
 def test_fields_are_named_as_people_name_them_and_come_in_order() -> None:
-    assert properties.checked_fields(["Frame rate", " size", "size"], FIELDS) == ("size", "frame_rate")
+    assert properties.validate_fields(["Frame rate", " size", "size"], FIELDS) == ("size", "frame_rate")
     with pytest.raises(errors.UsageError, match=r"no field “people”.*it can be duration or size"):
-        properties.checked_fields(["people"], ON_REQUEST)
+        properties.validate_fields(["people"], ON_REQUEST)
     assert set(FIELDS) < set(LOCKABLE)

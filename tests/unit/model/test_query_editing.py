@@ -49,7 +49,7 @@ def test_a_key_is_set_in_its_place(text: str, expected: str) -> None:
 def test_any_value_comes_back_out_as_it_went_in(value: str) -> None:
     text = query.with_key("x", "person", value)
     assert query.compile_query(text).keys == {"", "person"}
-    sought = query.of_history(text)
+    sought = query.parse_history(text)
     assert value in [*sought.words, *sought.people]
 
 
@@ -70,13 +70,13 @@ def test_a_bad_query_or_value_is_not_edited() -> None:
 
 
 def test_the_history_knows_words_people_and_paths() -> None:
-    assert query.of_history('sea "old house" person:"Ann Lee" person:bob path:2019') == query.HistoryTerms(
+    assert query.parse_history('sea "old house" person:"Ann Lee" person:bob path:2019') == query.HistoryTerms(
         ("sea", "old house", "bob"), ("Ann Lee",), ("2019",)
     )
-    assert query.of_history("") == query.HistoryTerms()
+    assert query.parse_history("") == query.HistoryTerms()
 
 
 @pytest.mark.parametrize("text", ["risk:safe", "-sea", "a OR b", "(a OR b) c"])
 def test_the_history_knows_nothing_else(text: str) -> None:
-    with pytest.raises(errors.QueryError, match="Only words, person: and path:"):
-        query.of_history(text)
+    with pytest.raises(errors.QueryError, match="only words, person: and path:"):
+        query.parse_history(text)

@@ -8,7 +8,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.model.query import compile_query
-from indexium_core.model.query.filters import FILTERS, filtered
+from indexium_core.model.query.filters import FILTERS, with_filters
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from indexium_core.model.query.filters import FILTERS, filtered
     ],
 )
 def test_a_filter_is_a_term_of_the_search(query: str, filters: dict[str, Any], found: str | None) -> None:
-    said = filtered(query, filters)
+    said = with_filters(query, filters)
     assert found is None or said == found
     compile_query(said)
 
@@ -51,9 +51,9 @@ def test_a_filter_is_a_term_of_the_search(query: str, filters: dict[str, Any], f
 )
 def test_a_filter_that_cannot_be_is_refused(filters: dict[str, Any]) -> None:
     with pytest.raises(errors.UsageError):
-        filtered("", filters)
+        with_filters("", filters)
 
 
 def test_an_unknown_filter_is_told_which_there_are() -> None:
     with pytest.raises(errors.UsageError, match=", ".join(FILTERS)):
-        filtered("", {"risk": "danger"})
+        with_filters("", {"risk": "danger"})

@@ -18,7 +18,7 @@ from indexium_core.model import query
 from indexium_core.model.people import people_comment
 from indexium_core.store import migrations
 from indexium_core.store.connection import Connection, Counter
-from indexium_core.store.people.people import looked_up
+from indexium_core.store.people.people import resolve_spellings
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FOUND = """
@@ -121,7 +121,7 @@ def insert(made: duckdb.DuckDBPyConnection, table: str, row: dict[str, Any]) -> 
 
 def found(connection: duckdb.DuckDBPyConnection, text: str) -> set[str]:
     where, named = query.compile_query(text, zone=BERLIN).named()
-    parameters = looked_up(Connection(connection, Counter()), named)
+    parameters = resolve_spellings(Connection(connection, Counter()), named)
     return {name for (name,) in connection.execute(FOUND + where, parameters).fetchall()}
 
 

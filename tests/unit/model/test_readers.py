@@ -40,7 +40,9 @@ def test_what_is_not_known_is_called_so_and_rests_on_nothing() -> None:
 
 def test_jellyfin_shows_the_comment_as_the_plot_unless_the_file_says_more() -> None:
     assert of("Jellyfin", "mp4").shows == "plot"
-    assert of("Jellyfin", "matroska", tags={"DESCRIPTION": "A wedding"}).text.endswith("own description comes first")
+    assert of("Jellyfin", "matroska", tags={"DESCRIPTION": "A wedding"}).text.endswith(
+        "the tag description of the file instead"
+    )
     assert of("Jellyfin", "mp4", tags={"synopsis": "  "}).shows == "plot"
 
 

@@ -88,7 +88,7 @@ def test_every_issue_has_a_short_label_and_a_remedy() -> None:
 
 
 def test_outcomes_are_told_by_code_where_there_is_one() -> None:
-    assert risk.outcome("success") == "done"
+    assert risk.outcome("success") == "written"
     assert risk.outcome("failed", "read_only") == "read-only"
-    assert risk.outcome("failed", "verification_failed") == "check failed, put back"
+    assert risk.outcome("failed", "verification_failed") == "check failed, restored"
     assert risk.outcome("failed", "something_new") == "something new"

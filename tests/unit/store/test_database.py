@@ -64,7 +64,7 @@ def test_a_signal_in_the_middle_of_a_statement_is_no_error_of_the_database(
         handler = signals.stop if raised is signals.Stopped else lambda: signal.default_int_handler(0, None)
         with in_the_middle(handler), pytest.raises(raised):
             work()
-        signals.forget()
+        signals.reset()
         assert database.read().value(COUNT) == 0
     with database.atomic() as tx:  # and the database goes on
         tx.execute(INSERT, [2])
@@ -119,7 +119,7 @@ def test_a_statement_that_failed_takes_the_whole_transaction_along(database: Dat
 def test_transactions_do_not_nest(database: Database) -> None:
     with database.atomic() as tx:
         tx.execute(INSERT, [1])
-        with pytest.raises(errors.StoreError, match="hand its connection on"), database.atomic():
+        with pytest.raises(errors.StoreError, match="pass its connection on"), database.atomic():
             pass
 
     assert database.read().value(COUNT) == 1

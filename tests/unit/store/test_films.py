@@ -176,7 +176,7 @@ def hand_over(film: Database, other: Database) -> None:
     rows = people.export(film.read())
     with other.atomic() as tx:
         ties = [HashPair(old_hash=old, new_hash=row.file_hash or "") for row in rows for old in row.previous_hashes]
-        films.tie(tx, ties, at=NOW)
+        films.link(tx, ties, at=NOW)
         people.assign(tx, [AssignmentRequest(name=row.person, file_hash=row.file_hash) for row in rows], at=NOW)
 
 
@@ -232,7 +232,7 @@ def test_ties_join_films_whatever_their_order_and_batches(shared: Database, pair
     with shared.atomic() as tx:
         tx.execute("DELETE FROM film_hashes")
         for batch in (pairs[:cut], pairs[cut:]):
-            films.tie(tx, [HashPair(old_hash=hash_of(one), new_hash=hash_of(other)) for one, other in batch], at=NOW)
+            films.link(tx, [HashPair(old_hash=hash_of(one), new_hash=hash_of(other)) for one, other in batch], at=NOW)
     rows = shared.read().execute("SELECT list(file_hash) FROM film_hashes GROUP BY film_id").fetchall()
 
     wanted = {frozenset(hash_of(number) for number in group) for group in joined.values() if len(group) > 1}
@@ -251,9 +251,9 @@ def shared(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def test_a_size_once_known_is_not_forgotten(shared: Database) -> None:
     with shared.atomic() as tx:
         tx.execute("DELETE FROM film_hashes")
-        films.tie(tx, [HashPair(old_hash=OLD, new_hash=NEW, old_size=5, new_size=6)], at=NOW)
-        films.tie(tx, [HashPair(old_hash=OLD, new_hash=NEWER)], at=NOW)
-        films.tie(tx, [HashPair(old_hash=NEW, new_hash=NEWER, new_size=7)], at=NOW)
+        films.link(tx, [HashPair(old_hash=OLD, new_hash=NEW, old_size=5, new_size=6)], at=NOW)
+        films.link(tx, [HashPair(old_hash=OLD, new_hash=NEWER)], at=NOW)
+        films.link(tx, [HashPair(old_hash=NEW, new_hash=NEWER, new_size=7)], at=NOW)
     sizes = dict(shared.read().execute("SELECT file_hash, size FROM film_hashes").fetchall())
 
     assert sizes == {OLD: 5, NEW: 6, NEWER: 7}

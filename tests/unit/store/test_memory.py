@@ -58,8 +58,8 @@ def test_a_transaction_that_needs_more_is_done_again_with_more(small: Database) 
 def test_what_the_machine_does_not_have_is_an_error_with_a_sentence(
     small: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory, "_machine", lambda: 30)
-    with pytest.raises(errors.StoreError, match="needed more memory than it had") as read:
+    monkeypatch.setattr(memory, "_machine_mb", lambda: 30)
+    with pytest.raises(errors.StoreError, match="ran out of memory") as read:
         small.read().value(HUNGRY, [MANY])
     with pytest.raises(errors.StoreError) as written:
         small.run(lambda tx: tx.value(HUNGRY, [MANY]))

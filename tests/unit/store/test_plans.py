@@ -47,7 +47,7 @@ def from_nothing(database: Database, modes: Modes, now: Any = NOW) -> Rows:
     found: Rows = []
     with contextlib.suppress(UndoneError), database.atomic() as tx:
         decisions.expire(tx, at=now)
-        found = rows(tx, plans._begin(tx, modes, now))
+        found = rows(tx, plans._compute_all(tx, modes, now))
         raise UndoneError
     return found
 
@@ -356,8 +356,8 @@ def test_what_differs_between_two_versions(films: Database) -> None:
         decisions.postpone(tx, [ids(films)["b.mp4"]], until=None, at=NOW)
     second = plans.refresh(films, Modes(), now=NOW)
 
-    assert plans.differing(films.read(), second, first.plan_id, everyone) == [ids(films)["a.mp4"]]
-    assert plans.differing(films.read(), second, first.plan_id, [ids(films)["b.mp4"]]) == []
+    assert plans.differing_ids(films.read(), second, first.plan_id, everyone) == [ids(films)["a.mp4"]]
+    assert plans.differing_ids(films.read(), second, first.plan_id, [ids(films)["b.mp4"]]) == []
 
 
 @pytest.fixture

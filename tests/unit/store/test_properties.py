@@ -44,7 +44,7 @@ CHANGES: dict[str, Change] = {
     "audit.add": lambda tx, each: audit.add(
         tx, dict.fromkeys(each), field="hdr", new="pq", actor="", action="edit", at=NOW
     ),
-    "audit.prune": lambda tx, _: audit.prune(tx, before=NOW, most=0),
+    "audit.prune": lambda tx, _: audit.prune(tx, before=NOW, max_events=0),
 }
 
 

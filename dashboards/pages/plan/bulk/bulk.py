@@ -93,7 +93,7 @@ def _copies(found: BulkPeople) -> str:
     if not found.copies:
         return ""
     they = "1 of them is a copy" if found.copies == 1 else f"{wording.count(found.copies)} of them are copies"
-    return f"{they} of what you selected: the same film has the same people."
+    return f"{they} of the selected files: copies have the same people."
 
 
 def locked(report: LockReport, done: str) -> str:
@@ -184,7 +184,7 @@ def _rest(found: ChangePreview) -> str:
 def _warning(found: ChangePreview) -> str:
     if not found.emptied:
         return ""
-    return f"{wording.files(found.emptied)} would have nobody at all."
+    return f"{wording.files(found.emptied)} would have no people left."
 
 
 def _tags(before: Sequence[str], after: Sequence[str]) -> list[dict[str, str]]:

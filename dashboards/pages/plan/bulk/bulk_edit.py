@@ -210,7 +210,7 @@ class PlanBulk:
 
         def told(job: Job) -> None:
             self._close()
-            self._bridge.toast("success", f"{job.title} has begun. Jobs shows how far it is.")
+            self._bridge.toast("success", f"{job.title} has started. The jobs page shows its progress.")
 
         self._bridge.run(begin, told, name="bulk_rescan", once=True, failed=self._complain)
 

@@ -15,7 +15,7 @@ from dashboards.web import thumbnails
 from indexium_core.library import RescanReport
 from indexium_core.model import wording
 from indexium_core.model.files.details import FileDetails, FileEvent, Origin, PersonDetails
-from indexium_core.model.files.fields import lost_by
+from indexium_core.model.files.fields import lost_texts_by_place
 from indexium_core.model.files.media import StreamFacts
 from indexium_core.model.files.properties import LABELS, AuditPage, FieldLock
 from indexium_core.model.operations import strategies
@@ -219,7 +219,7 @@ def facts(details: FileDetails) -> list[list[str]]:
     pairs = [["Library", f"{details.library} ({details.library_path}){offline}"]]
     if details.nlink > 1:
         pairs.append(["Names", f"{details.nlink} on its disk (hard links)"])
-    pairs += [["Same film", copy.file_path] for copy in details.copies]
+    pairs += [["Copies", copy.file_path] for copy in details.copies]
     if details.copies_total > len(details.copies):
         pairs.append(["", f"and {wording.count(details.copies_total - len(details.copies))} more"])
     pairs.append(["Found", wording.when(details.first_seen_at)])
@@ -280,7 +280,7 @@ def _stream(stream: StreamFacts) -> list[str]:
     known = stream.details
     parts = [_codec(stream)]
     if known.get("attached_pic"):
-        parts.append("a picture, not film")
+        parts.append("a picture, not a video")
     if known.get("width"):
         parts.append(f"{known['width']}×{known['height']}")
     if known.get("channels"):
@@ -316,7 +316,7 @@ def texts(details: FileDetails, item: PlanItem) -> list[dict[str, Any]]:
         return []
     planned = {change.where: change.new for change in item.changes}
     held = {each.where: each.value for each in details.comment_fields}
-    lost = lost_by(item.changes)
+    lost = lost_texts_by_place(item.changes)
     rows = []
     for where in [*held, *(place for place in planned if place not in held and place != "container")]:
         now = held.get(where)
@@ -457,5 +457,5 @@ def _back(event: FileEvent) -> str:
         return ""
     if event.exact:
         until = f" until {wording.day(event.rollback_until)}" if event.rollback_until else ""
-        return f"Can be taken back byte for byte{until}."
+        return f"Can be rolled back byte for byte{until}."
     return event.rollback_reason

@@ -252,7 +252,7 @@ class PlanFile:
     def _saved(self, report: DecisionReport) -> None:
         self.drawer.saved()
         copies = report.files > 1
-        text = f"The list holds for all {wording.files(report.files)} with the same film." if copies else "Saved."
+        text = f"The list applies to all {wording.files(report.files)} with the same content." if copies else "Saved."
         self._session.report_decision(text, report)
 
     def _add(self, message: Mapping[str, Any]) -> None:
@@ -298,9 +298,9 @@ class PlanFile:
         def choose() -> tuple[str, DecisionReport]:
             item = self._library.plan().item(file_id)
             if item.postponed and until is None:
-                return f"{item.file_name} is back in the plan.", self._library.decisions.end_postponements([file_id])
+                return f"{item.file_name} is no longer skipped.", self._library.decisions.end_postponements([file_id])
             report = self._library.decisions.postpone([file_id], until)
-            when = f"until {wording.day(until)}" if until else "until you bring it back"
+            when = f"until {wording.day(until)}" if until else "until you end the skip"
             return f"{item.file_name} is skipped {when}.", report
 
         def told(done: tuple[str, DecisionReport]) -> None:
@@ -313,7 +313,7 @@ class PlanFile:
         file_id = int(message["id"])
         self._bridge.run(
             lambda: self._library.decisions.revoke_of([file_id], ("edit", "mode")),
-            lambda report: self._session.report_decision("Planned again as the database says.", report),
+            lambda report: self._session.report_decision("The plan uses the database again.", report),
             name="revoke",
             once=True,
         )

@@ -96,7 +96,7 @@ def view(
 
     """
     total, text = listed(found) if total is None else total, state.query if shown is None else shown
-    skipped = query.chosen(text, "postponed") == ["yes"]
+    skipped = query.selected_values(text, "postponed") == ["yes"]
     return {
         "headline": headline(found, searched=bool(text.strip())),
         "summary": summary(found, volume, whole=everything if text.strip() else None),
@@ -109,7 +109,7 @@ def view(
         "meaning": f"shown: {query.describe(text)} · {wording.files(total)}" if text.strip() else "",
         "found": wording.files(total),
         "listed": total,
-        "review": 0 if query.chosen(text, "risk") == ["danger"] else beside.danger_count,
+        "review": 0 if query.selected_values(text, "risk") == ["danger"] else beside.danger_count,
         "safe": safe,
         "skipped": 0 if skipped else everything.postponed_count,
         "brings_back": total if skipped else 0,

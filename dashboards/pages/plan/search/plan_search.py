@@ -223,4 +223,4 @@ class PlanFind:
         view = self._removed
         if view is not None:
             self._removed = None
-            self._views(lambda: self._library.views.put_back(view), self._say("“{}” is back."))
+            self._views(lambda: self._library.views.restore(view), self._say("“{}” is back."))

@@ -1,4 +1,4 @@
-"""The dry run: every selected file checked as a write would, with a report to be read, saved, or written from."""
+"""The dry run: the same checks as a write, for every selected file, with a report."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SHOWN = {"": "all", "not": "not written", "ready": "ready"}  # what of a report 
 
 @dataclass(frozen=True)
 class DryRunResult:
-    """A report with the plan that it is about."""
+    """A report with its plan."""
 
     report: DryRunReport
     plan: MetadataPlan
@@ -39,7 +39,7 @@ class DryRunResult:
         return self.report.failures_first
 
     def listed(self, shown: str) -> list[WriteResult]:
-        """Return the results that are listed, what would fail first."""
+        """Return the listed results, failures first."""
         if shown == "not":
             return [item for item in self._ordered if item.status != "success"]
         return [item for item in self._ordered if item.status == "success"] if shown == "ready" else self._ordered
@@ -75,39 +75,41 @@ class DryRunResult:
 
 
 class DryRun:
-    """Runs the check in one session and shows what it found."""
+    """Runs the dry run in one session and shows its report."""
 
     def __init__(
         self,
         library: Library,
         bridge: Bridge,
         dialog: Dialog,
-        desk: ResultCache,
+        results: ResultCache,
         write: Callable[[WriteRequest], None],
         *,
         files: Callable[[], str],
     ) -> None:
-        """`write` asks about what may be written; `files` says where reports can be fetched, "" for nowhere."""
-        self._library, self._bridge, self._dialog, self._desk, self._write = library, bridge, dialog, desk, write
+        """Make the dry run; `write` asks before a write, `files` returns the address of downloads, "" for none."""
+        self._library, self._bridge, self._dialog, self._results, self._write = library, bridge, dialog, results, write
         self._files = files
         self._serial = 0
 
-    def run(self, wish: WriteRequest) -> None:
-        """Check what would be written, say how far that is, and report."""
+    def run(self, request: WriteRequest) -> None:
+        """Check the selected files, show the progress, then the report."""
         self._serial = serial = self._dialog.report("Dry run", [_gauge(0, 0)])
 
-        def told(done: int, total: int) -> bool:
+        def on_progress(done: int, total: int) -> bool:
             self._bridge.soon(lambda: self._dialog.renew(serial, sections=[_gauge(done, total)]))
-            return self._dialog.showing(serial)  # closed: nobody wants to know any more
+            return self._dialog.showing(serial)  # False after the dialog is closed: stops the check
 
         def check() -> tuple[DryRunResult, str]:
-            report = self._library.dry_run(wish.plan, wish.options, selection=wish.selection, progress=told)
-            checked = DryRunResult(report, wish.plan)
-            return checked, self._desk.keep(checked)
+            report = self._library.dry_run(
+                request.plan, request.options, selection=request.selection, progress=on_progress
+            )
+            checked = DryRunResult(report, request.plan)
+            return checked, self._results.keep(checked)
 
         def show(found: tuple[DryRunResult, str]) -> None:
             if self._dialog.showing(serial):
-                self._report(*found, wish, serial)
+                self._report(*found, request, serial)
 
         def failed(error: Any) -> None:
             if self._dialog.showing(serial):
@@ -116,14 +118,14 @@ class DryRun:
 
         self._bridge.run(check, show, name="dry_run", failed=failed)
 
-    def _report(self, checked: DryRunResult, token: str, wish: WriteRequest, serial: int) -> None:
-        """Show what was found, in the place of the gauge of that serial number, if nobody has closed it by then."""
+    def _report(self, checked: DryRunResult, token: str, request: WriteRequest, serial: int) -> None:
+        """Show the report in place of the progress, if its dialog is still open."""
         report = checked.report
         ready = report.counts.get("success", 0)
         action = {"label": f"Write {wording.files(ready)}…", "act": "write", "kind": "primary"}
         self._bridge.run(
             lambda: checked.section("", 1),
-            lambda section: self._show(checked, token, [section], [action] if ready else [], wish, serial=serial),
+            lambda section: self._show(checked, token, [section], [action] if ready else [], request, serial=serial),
             name="dry_run_page",
         )
 
@@ -133,7 +135,7 @@ class DryRun:
         token: str,
         lists: list[dict[str, Any]],
         actions: list[dict[str, str]],
-        wish: WriteRequest,
+        request: WriteRequest,
         *,
         serial: int,
     ) -> None:
@@ -147,14 +149,14 @@ class DryRun:
             follows=serial,
             wide=True,
             actions=actions,
-            acts={"write": lambda: self._write(wish._replace(selection=rest))},
+            acts={"write": lambda: self._write(request._replace(selection=rest))},
             turn=lambda _list, page, shown: self._turn(token, shown, page),
         )
 
     def _turn(self, token: str, shown: str, page: int) -> None:
         serial, shown = self._serial, shown if shown in SHOWN else ""
         self._bridge.run(
-            lambda: self._desk.find(token, DryRunResult).section(shown, page),
+            lambda: self._results.find(token, DryRunResult).section(shown, page),
             lambda section: self._dialog.renew_list(serial, section),
             name="dry_run_page",
         )
@@ -170,20 +172,20 @@ def _gauge(done: int, total: int) -> dict[str, Any]:
     text = (
         f"{wording.count(done)} of {wording.files(total)} checked. Nothing is changed."
         if total
-        else "Looking at the files…"
+        else "Checking the files…"
     )
     return {"kind": "gauge", "now": done, "max": total or None, "text": text}
 
 
 def _verdict(report: DryRunReport) -> list[dict[str, Any]]:
-    """Return what it comes to: one sentence, the outcomes, how the files would be written, and why some would not."""
+    """Return the result: one sentence, the outcomes, and the facts."""
     ready, total = report.counts.get("success", 0), len(report.items)
     all_of_it = ready == total and total == report.total
     text = f"{wording.count(ready)} of {wording.files(total)} would be written. Nothing was changed."
     if total < report.total:
-        text += f" {wording.count(report.total - total)} were not looked at."
+        text += f" {wording.count(report.total - total)} were not checked."
     level = "safe" if all_of_it else "warning"
-    pairs = [["How", write_question.how(report.by_strategy)]] if ready else []
+    pairs = [["Method", write_question.how(report.by_strategy)]] if ready else []
     pairs += [["Written", wording.size(report.bytes_to_write)]] if ready else []
     pairs.append(["Checked", f"{wording.files(total)} in {wording.duration(report.seconds)}"])
     outcomes = [{"kind": "levels", "levels": _outcomes(report)}] if len(report.counts) > 1 else []
@@ -194,9 +196,9 @@ def _outcomes(report: DryRunReport) -> list[dict[str, Any]]:
     found = []
     for status, number in sorted(report.counts.items(), key=lambda each: each[0] != "success"):
         text, level = words.item_status(status)
-        told = {"success": "would be written", "skipped": "nothing to do"}.get(status, text)
+        label = {"success": "would be written", "skipped": "nothing to do"}.get(status, text)
         glyph = words.item_glyph(status)
-        found.append({"level": level, "text": told, "glyph": glyph, "count": wording.count(number)})
+        found.append({"level": level, "text": label, "glyph": glyph, "count": wording.count(number)})
     return found
 
 

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["PINNED", "SO_ALREADY", "PlanWrite"]
 
-SO_ALREADY = "nothing was changed: it is so already"
+SO_ALREADY = "nothing was changed: the files already have these values"
 DONE = ("in_progress", "completed", "completed_with_errors")  # the files of a write that counts as done, so far
-UNSELECTED = "Select files first: x takes the one at the cursor, a all that are found."
+UNSELECTED = "Select files first: press x for the file at the cursor, or a for all found files."
 PINNED = 2_000  # files that stay selected by their ids when what is decided may take them out of the search
 
 
@@ -139,8 +139,8 @@ def nothing(summary: SelectionSummary | None, found: int) -> dict[str, Any]:
     if left:
         offer = [{"label": "Clear", "act": "clear", "kind": "quiet", "key": "n"}, *offer]
     return {
-        "title": "Nothing that can be written is selected" if left else "Nothing selected" if found else "",
-        "note": "only what you select is written",
+        "title": "No selected file can be written" if left else "Nothing selected" if found else "",
+        "note": "only selected files are written",
         "warning": left,
         "buttons": offer,
     }
@@ -154,16 +154,15 @@ def hidden(summary: SelectionSummary) -> dict[str, str] | None:
 
 
 def _note(summary: SelectionSummary) -> str:
-    who = {1: "it", 2: "both"}.get(summary.count, "all")
     until = f" until {wording.day(summary.rollback_until)}" if summary.rollback_until else ""
     if summary.tags_only:
         return f"{wording.count(summary.exact)} of them can be rolled back byte for byte{until}"
-    return f"{who} can be rolled back byte for byte{until}"
+    return f"can be rolled back byte for byte{until}"
 
 
 def _cannot(summary: SelectionSummary) -> str:
     """Return what of that which is chosen a write leaves out, and why."""
-    words_of = {"blocked": "blocked", "postponed": "skipped", "unchanged": "say it already"}
+    words_of = {"blocked": "blocked", "postponed": "skipped", "unchanged": "already up to date"}
     left = [
         f"{wording.count(number)} {words_of.get(name, name)}" for name, number in summary.excluded.items() if number
     ]

@@ -32,9 +32,7 @@ __all__ = [
 ]
 
 MAX_OPENED = 64 * 1024 * 1024  # bytes of a box that is read into memory; the index of a 2-hour film has 4 MB
-MAX_BESIDE = (
-    16 * 1024 * 1024
-)  # bytes up to which a box outside `moov` is read whole; the header of a fragment has some KB
+MAX_BESIDE = 16 * 1024 * 1024  # bytes of a box outside `moov` that is read whole; a fragment's header has some KB
 _MAX_TOP_LEVEL = 100_000  # boxes; a fragmented film of two hours has some 15,000
 _MAX_INSIDE = 50_000  # boxes of one opened tree
 

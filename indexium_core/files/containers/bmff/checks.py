@@ -3,7 +3,7 @@ Checks whether an ISO base media file may be written, and whether anything in it
 
 There are three kinds of reasons. The file is damaged (`corrupt`). The file is intact, but cannot be written with
 certainty (`no_strategy_yet`). The file can be edited in place, but it holds offsets that are not understood, so nothing
-may move (`Offsets.fixed`). Damage is checked first.
+may move (`Offsets.not_movable`). Damage is checked first.
 """
 
 from __future__ import annotations
@@ -116,23 +116,23 @@ def check(file: OpenedFile) -> CheckedFile:
 def _offsets(file: OpenedFile) -> Offsets:
     """Return all offsets in the file; raises MalformedBoxError and UnknownError."""
     tables, other_file = offsets.tables(file.window, file.moov)
-    rows, fixed = offsets.in_boxes(file.window, file.moov)
+    rows, not_movable = offsets.in_boxes(file.window, file.moov)
     for window, root in file.top_level_tags:
-        more, why = offsets.in_boxes(window, root)
-        rows, fixed = rows + more, fixed or why
+        more, reason = offsets.in_boxes(window, root)
+        rows, not_movable = rows + more, not_movable or reason
     if any(box.kind == b"meco" for box in file.outline.boxes):
-        fixed = fixed or offsets.SEVERAL
+        not_movable = not_movable or offsets.SEVERAL
     pieces = fragments.read(file.reader, file.outline.boxes, file.moov)
     pointers = Pointers.of(rows + pieces.rows)
     found = Offsets(
         tables=tuple(tables),
         pointers=pointers,
         runs=np.array(pieces.runs, dtype=np.int64),
-        fixed=other_file or fixed or pieces.fixed,
+        not_movable=other_file or not_movable or pieces.not_movable,
     )
     targets = pointers.targets
     dangling = len(targets) and (int(targets.min()) < 0 or int(targets.max()) > file.size)
-    return replace(found, fixed=found.fixed or _PAST_END) if dangling else found
+    return replace(found, not_movable=found.not_movable or _PAST_END) if dangling else found
 
 
 def _check_single_index(file: OpenedFile) -> Refusal | None:
@@ -220,9 +220,9 @@ def _sample_count(window: Window, track: Box) -> int:
         for box in (*table.named(b"stsz"), *table.named(b"stz2")):
             head = window.body(box, 0, 12)
             count = int.from_bytes(head[8:12], "big")
-            fixed = box.kind == b"stsz" and head[4:8].strip(b"\0")
+            same_size = box.kind == b"stsz" and head[4:8].strip(b"\0")
             width = 32 if box.kind == b"stsz" else head[7] if len(head) == 12 else 0
-            if len(head) < 12 or (not fixed and box.end - box.body < 12 + (count * width + 7) // 8):
+            if len(head) < 12 or (not same_size and box.end - box.body < 12 + (count * width + 7) // 8):
                 raise MalformedBoxError("The file's index counts more samples than it lists.")
             total += count
     return total

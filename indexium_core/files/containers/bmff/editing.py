@@ -66,7 +66,7 @@ def _with_segment(layout: BmffLayout, change: Change, new_place: NewCommentPlace
             _splice(
                 place,
                 comment.with_edited_texts(
-                    place, lambda text: fields.applied(change, text), keeps_language=keeps_language
+                    place, lambda text: fields.apply_change(change, text), keeps_language=keeps_language
                 ),
             )
             for place in layout.places
@@ -77,7 +77,7 @@ def _with_segment(layout: BmffLayout, change: Change, new_place: NewCommentPlace
         is_left = any(splice.data for splice in splices)
         return splices if is_left or layout.information_start < 0 else refusals.not_writable(_INFORMATION_APPEARS)
     last = next((text for place in reversed(layout.places) for text in reversed(comment.values(place))), None)
-    text = fields.applied(change, last if layout.information_start < 0 else layout.information_text) or ""
+    text = fields.apply_change(change, last if layout.information_start < 0 else layout.information_text) or ""
     encoded = text.partition("\0")[0].encode("utf-8", "surrogateescape")
     if new_place.strings and len(encoded) > strings.MAX_BYTES:
         return refusals.invalid_value(strings.too_long(len(encoded)))

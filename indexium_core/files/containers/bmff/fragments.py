@@ -42,10 +42,10 @@ class Fragments:
     cut: int  # end of the index (`moov`): the distance between data before and behind it may change
     rows: list[Row] = field(default_factory=list)  # pointers: see `offsets.Pointers`
     runs: list[int] = field(default_factory=list)  # offsets of sample runs, as far as they are stored
-    fixed: str = ""  # why nothing may move, as a sentence
+    not_movable: str = ""  # why nothing may move, as a sentence
 
-    def fix(self, why: str) -> None:
-        self.fixed = self.fixed or why
+    def set_not_movable(self, reason: str) -> None:
+        self.not_movable = self.not_movable or reason
 
 
 def read(reader: Reader, top: Sequence[Box], moov: Box) -> Fragments:
@@ -53,7 +53,7 @@ def read(reader: Reader, top: Sequence[Box], moov: Box) -> Fragments:
     Return the offsets of all fragments and of their lists.
 
     Raises:
-        MalformedBoxError: A fragment is malformed. (A damaged list only sets `fixed`: players work without it.)
+        MalformedBoxError: A fragment is malformed. (A damaged list only sets `not_movable`: players work without it.)
         UnknownError: There are more fragments than we handle.
 
     """
@@ -61,7 +61,7 @@ def read(reader: Reader, top: Sequence[Box], moov: Box) -> Fragments:
     total = 0
     for box in top:
         if box.kind == b"afra":
-            fragments.fix(_UNKNOWN_LIST.format("afra"))
+            fragments.set_not_movable(_UNKNOWN_LIST.format("afra"))
         if box.kind not in {b"moof", b"sidx", b"mfra"}:
             continue
         total += box.size
@@ -82,7 +82,7 @@ def _read_moof(fragments: Fragments, moof: Box, content: bytes) -> None:
             _read_traf(fragments, moof, content[start:end], moof.body + start, first=first)
             first = False
         elif kind in {b"meta", b"meco"}:
-            fragments.fix(_OWN_TAGS)
+            fragments.set_not_movable(_OWN_TAGS)
 
 
 def _read_traf(fragments: Fragments, moof: Box, content: bytes, at: int, *, first: bool) -> None:
@@ -108,7 +108,7 @@ def _read_traf(fragments: Fragments, moof: Box, content: bytes, at: int, *, firs
             bias = 0 if base is None else base - moof.start
             fragments.rows += offsets.auxiliary(content[start:end], at + start, origin=moof.start, bias=bias)
         elif kind in {b"meta", b"meco"}:
-            fragments.fix(_OWN_TAGS)
+            fragments.set_not_movable(_OWN_TAGS)
 
 
 def _read_run(content: bytes) -> tuple[int, bool] | None:
@@ -127,7 +127,7 @@ def _read_run(content: bytes) -> tuple[int, bool] | None:
 def _add_run(fragments: Fragments, base: int, start: int) -> None:
     fragments.runs.append(start)
     if (base < fragments.cut) != (start < fragments.cut):
-        fragments.fix(_INDEX_BETWEEN)
+        fragments.set_not_movable(_INDEX_BETWEEN)
 
 
 def _read_list(fragments: Fragments, box: Box, content: bytes, moov: Box) -> None:
@@ -139,7 +139,7 @@ def _read_list(fragments: Fragments, box: Box, content: bytes, moov: Box) -> Non
                 if kind == b"tfra":
                     _read_tfra(fragments, content[start:end], box.body + start)
     except MalformedBoxError:
-        fragments.fix(_UNKNOWN_LIST.format(box.kind.decode("latin-1")))
+        fragments.set_not_movable(_UNKNOWN_LIST.format(box.kind.decode("latin-1")))
 
 
 def _read_sidx(fragments: Fragments, box: Box, content: bytes, moov: Box) -> None:
@@ -157,7 +157,7 @@ def _read_sidx(fragments: Fragments, box: Box, content: bytes, moov: Box) -> Non
     entries = np.frombuffer(content[table : table + 12 * count], dtype=">u4").reshape(-1, 3)
     length = int((entries[:, 0] & 0x7FFFFFFF).sum(dtype=np.int64))
     if box.end + first < moov.end and moov.start < box.end + first + length:
-        fragments.fix(_INDEX_BETWEEN)
+        fragments.set_not_movable(_INDEX_BETWEEN)
     fragments.rows.append((box.body + 12 + width, width, box.start, box.size, first))
 
 

@@ -36,9 +36,9 @@ class BmffLayout(Layout):
     offsets: Offsets = field(default_factory=Offsets, repr=False, compare=False)  # all that points into the file
 
     @property
-    def fixed(self) -> str:
+    def not_movable(self) -> str:
         """Why nothing in the file may move, as a sentence; empty where it may."""
-        return self.offsets.fixed
+        return self.offsets.not_movable
 
     @property
     def fragmented(self) -> bool:
@@ -154,7 +154,7 @@ def _top_level_tags(reader: Reader, top: tuple[Box, ...]) -> tuple[list[tuple[Wi
 
 def _fields(places: tuple[CommentPlace, ...]) -> tuple[FieldValue, ...]:
     """Return every text of every place; replace mode keeps only the first text of a place."""
-    return fields.numbered(
+    return fields.with_unique_places(
         FieldValue(field="comment", where=place.where, value=text, takes_value=not number, ascii_only=ascii_only)
         for place in places
         for number, (text, ascii_only) in enumerate(
@@ -169,4 +169,4 @@ def _added(texts: tuple[FieldValue, ...], places: tuple[CommentPlace, ...], new_
         return ""
     kinds = [*(box.kind for box in new_place.around), *new_place.missing, comment.CMT]
     where = "/".join(kind.decode("latin-1") for kind in kinds)
-    return fields.numbered([*texts, FieldValue(field="comment", where=where, value="")])[-1].where
+    return fields.with_unique_places([*texts, FieldValue(field="comment", where=where, value="")])[-1].where

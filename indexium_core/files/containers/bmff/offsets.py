@@ -4,7 +4,7 @@ All offsets in an ISO base media file.
 Chunk offset tables (`stco`, `co64`) stay boxes, because they may have a million entries and grow. All other offsets are
 pointers, one row of numbers each: those of items (`iloc`), of encrypted samples (`saio`) and of fragments (`moof`,
 `mfra`, `sidx`). Nothing that is not understood is ignored: it is damage (`MalformedBoxError`), or a reason not to write
-the file (`UnknownError`), or a reason not to move anything in it (`fixed`).
+the file (`UnknownError`), or a reason not to move anything in it (`not_movable`).
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ class Offsets:
     tables: tuple[tuple[Box, ...], ...] = ()  # the paths from `moov` to each `stco` and `co64`
     pointers: Pointers = field(default_factory=lambda: Pointers.of(()))
     runs: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # offsets of the sample runs of fragments
-    fixed: str = ""  # why nothing in the file may move, as a sentence
+    not_movable: str = ""  # why nothing in the file may move, as a sentence
 
 
 def tables(window: Window, moov: Box) -> tuple[list[tuple[Box, ...]], str]:
@@ -167,19 +167,19 @@ def in_boxes(window: Window, root: Box) -> tuple[list[Row], str]:
 
     """
     found: list[Row] = []
-    fixed = ""
+    not_movable = ""
     for box in boxes.walk(root):
         if box.kind == b"iloc":
             found += _iloc_pointers(window, box)
         elif box.kind == b"saio":
             found += auxiliary(window.body(box), box.body)
         elif box.kind == b"gps " or (box.kind == b"uuid" and window.body(box, 0, 16) == _CANON_UUID):
-            fixed = _CAMERA
+            not_movable = _CAMERA
         elif box.kind == b"meco":
-            fixed = SEVERAL
+            not_movable = SEVERAL
         elif box.kind in _TAGS and not box.opened and b"iloc" in window.body(box):  # of a track, or of an unknown form
-            fixed = _IN_TAGS
-    return found, fixed
+            not_movable = _IN_TAGS
+    return found, not_movable
 
 
 def auxiliary(content: bytes, at: int, *, origin: int = -1, bias: int = 0) -> list[Row]:

@@ -3,7 +3,7 @@ The strategies that write the comment of an MP4 or MOV, best first; each returns
 
 In place: `moov` ends the file, or there is padding close by. If the index has no room to grow, either the media moves
 (`Reflink`, `InsertRange`, `BmffCopy`) or the index does (`Append`), and every offset is corrected. Nothing moves in a
-file with offsets that are not understood (`BmffLayout.fixed`).
+file with offsets that are not understood (`BmffLayout.not_movable`).
 """
 
 from __future__ import annotations
@@ -193,7 +193,9 @@ def _moved_index(
     reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice], place_of: Callable[[int], IndexPlace]
 ) -> MovedIndex | Refusal:
     return (
-        refusals.not_writable(layout.fixed) if layout.fixed else relocation.moved_index(reader, layout, edits, place_of)
+        refusals.not_writable(layout.not_movable)
+        if layout.not_movable
+        else relocation.moved_index(reader, layout, edits, place_of)
     )
 
 
@@ -222,10 +224,10 @@ def _no_room(layout: BmffLayout, edits: Sequence[BoxSplice]) -> Refusal:
     growth = sum(edit.growth for edit in edits)
     room = padding.free_bytes(layout) or 0
     if growth > room:
-        why = f"the comment needs {growth:,} bytes more, and {room:,} are free"
+        shortage = f"the comment needs {growth:,} bytes more, and {room:,} are free"
     elif growth > 0:
-        why = f"the comment needs {growth:,} of {room:,} free bytes, and a rest must have at least 8"
+        shortage = f"the comment needs {growth:,} of {room:,} free bytes, and a rest must have at least 8"
     else:
-        why = f"the comment becomes {-growth} bytes shorter, and a gap must have at least 8"
-    reason = f" {layout.fixed} So nothing in it can be moved." if layout.fixed else ""
-    return refusals.not_writable(f"The file's index has no room at its place: {why}.{reason}")
+        shortage = f"the comment becomes {-growth} bytes shorter, and a gap must have at least 8"
+    immovable = f" {layout.not_movable} So nothing in it can be moved." if layout.not_movable else ""
+    return refusals.not_writable(f"The file's index has no room at its place: {shortage}.{immovable}")

@@ -197,7 +197,7 @@ def _watch(
             break
         if cancelled():
             _kill(child)
-            raise errors.FFmpegError("The rewrite was cancelled; the file is as it was.", code="cancelled")
+            raise errors.FFmpegError("The rewrite was cancelled; the file is unchanged.", code="cancelled")
         now = _progress(target)
         if now != state:
             with _paused(child):
@@ -205,7 +205,7 @@ def _watch(
             state, since, size = now, time.monotonic(), now[0] if now else 0
         elif time.monotonic() - since > stall_seconds:
             _kill(child)
-            message = f"ffmpeg made no progress for {stall_seconds:.0f} seconds and was stopped; the file is as it was."
+            message = f"ffmpeg made no progress for {stall_seconds:.0f} seconds and was stopped; the file is unchanged."
             raise errors.FFmpegError(message, code="timeout")
     collector.join(_OUTPUT_TIMEOUT)
     return output.decode("utf-8", "replace").strip()

@@ -43,12 +43,12 @@ class StreamCopy:
             return refusals.not_writable(f"Rewriting the file would not keep everything. {layout.obstacle}")
         if not capabilities.replace:
             return refusals.not_writable(refusals.NO_REPLACEMENT)
-        texts = {fields.applied(changes[0], place.value) for place in layout.fields}
+        texts = {fields.apply_change(changes[0], place.value) for place in layout.fields}
         if len(texts) > 1:
             return refusals.not_writable(
                 "The file holds several comments, and FFmpeg would write one text into all of them."
             )
-        text = next(iter(texts), fields.applied(changes[0], None)) or ""
+        text = next(iter(texts), fields.apply_change(changes[0], None)) or ""
         if "\0" in text or not self._limit.allows(text):
             return refusals.not_writable("The comment is longer than files of this kind can hold.")
         comments = tuple((specifier, f"comment={text}") for specifier in layout.specifiers)

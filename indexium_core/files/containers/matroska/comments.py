@@ -45,13 +45,13 @@ class FileComment:
             return True
         if not self.field.takes_segment:
             return False
-        return fields.applied(change, self.field.value) != self.field.value or (
+        return fields.apply_change(change, self.field.value) != self.field.value or (
             self.sets_default and bool(change.segment)
         )
 
     def edited(self, change: Change) -> CommentEdit | None:
         """Return the edit, None if the comment is removed."""
-        text = fields.applied(change, self.field.value)
+        text = fields.apply_change(change, self.field.value)
         if change.segment is None and (self.field.moves or not self.field.takes_value):
             text = None
         if text is None:
@@ -95,7 +95,7 @@ class FileComments:
         if not wanted or (self.all and not self.hidden):
             return None
         leading_text = next((field.shown for field in self.fields if field.takes_value), None)
-        return fields.applied(change, leading_text)
+        return fields.apply_change(change, leading_text)
 
 
 def find_comments(contents: Mapping[Element, bytes], read_tags: Sequence[Element]) -> FileComments:

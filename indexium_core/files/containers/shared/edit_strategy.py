@@ -47,7 +47,7 @@ class CommentRequest:
 
         Raises NotEditableError where the container cannot hold it.
         """
-        text = fields.applied(self.change, old)
+        text = fields.apply_change(self.change, old)
         if text is not None and not self.limit.allows(text):
             raise NotEditableError("The comment is longer than files of this kind can hold.")
         return text

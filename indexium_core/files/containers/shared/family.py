@@ -62,7 +62,7 @@ class RemuxableFamily:
             container=self.container.name,
             size=reader.size,
             payload=read.payload or whole,
-            fields=fields.numbered(read.fields),
+            fields=fields.with_unique_places(read.fields),
             added=_numbered(read.fields, read.added),
             options=read.options,
             specifiers=read.specifiers,
@@ -100,4 +100,8 @@ class RemuxableFamily:
 
 def _numbered(texts: Sequence[FieldValue], where: str) -> str:
     """Return the place of a text that a write adds, with a number where others have the same; "" where it adds none."""
-    return fields.numbered([*texts, FieldValue(field="comment", where=where, value="")])[-1].where if where else ""
+    return (
+        fields.with_unique_places([*texts, FieldValue(field="comment", where=where, value="")])[-1].where
+        if where
+        else ""
+    )

@@ -1,0 +1,190 @@
+"""Routes of the plan: looking at it, and deciding about single files."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from indexium_core import errors
+from indexium_core.api.answers import Decided, Json, PlanAnswer
+from indexium_core.api.context import Body, Number, Open, Text, listed, words
+from indexium_core.library import DecisionReport, Library
+from indexium_core.model.planning.plan import PlanItem
+from indexium_core.model.query.filters import with_filters
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api/metadata/plan", tags=["plan"])
+
+Reference = Annotated[str, Field(max_length=100)]
+_FIELDS = tuple(PlanItem.__dataclass_fields__)
+
+
+class _Ask(Body):
+    """Which part of the plan is wanted."""
+
+    page: Annotated[int, Field(ge=1, le=10**9)] = 1
+    per_page: Annotated[int | None, Field(ge=1, le=1000, description="Default: as the settings say.")] = None
+    limit: Annotated[int | None, Field(ge=1, le=1000, description="The same as per_page.")] = None
+    q: Annotated[Text, Field(description="A search, as in the dashboard.")] = ""
+    sort: Annotated[Text, Field(description="name path risk tags new_tags size mtime category cost")] = "risk"
+    order: Literal["asc", "desc"] = "asc"
+    mode: Text | None = None
+    comment_mode: Text | None = None
+    hard_links: Text = "block"
+    include_unknown: bool = False
+    plan_id: Annotated[Number | None, Field(description="The plan as it was then.")] = None
+    all: Annotated[bool, Field(description="Unchanged and postponed files, too.")] = False
+
+
+class AskByAddress(_Ask):
+    """The same in an address: lists are split by commas, or the parameter is given several times."""
+
+    file_hashes: list[Text] | None = None
+    file_ids: list[Text] | None = None
+    filter: Annotated[Text | None, Field(description="A JSON object of filters.")] = None
+    fields: Annotated[Text, Field(description="Only these fields of each item.")] = ""
+
+
+class AskByBody(_Ask):
+    """The same as a JSON body."""
+
+    file_hashes: Annotated[list[Text] | None, Field(max_length=100_000)] = None
+    file_ids: Annotated[list[Number] | None, Field(max_length=100_000)] = None
+    filter: dict[str, Any] | None = None
+    fields: Annotated[list[Text], Field(default_factory=list)]
+
+
+@router.get("", response_model=PlanAnswer)
+def show(library: Open, ask: Annotated[AskByAddress, Query()]) -> Json:
+    """Return one page of the plan, with the counts over all that the search finds."""
+    found = ask.model_dump(exclude={"file_hashes", "file_ids", "filter", "fields"})
+    return _answer(
+        library,
+        AskByBody.model_construct(
+            **found,
+            file_hashes=_split(ask.file_hashes),
+            file_ids=_numbers(ask.file_ids),
+            filter=_object(ask.filter),
+            fields=list(words(ask.fields)),
+        ),
+    )
+
+
+@router.post("", response_model=PlanAnswer)
+def ask(library: Open, ask: AskByBody) -> Json:
+    """Return one page of the plan; the same as by GET, for lists that are too long for an address."""
+    return _answer(library, ask)
+
+
+def _split(texts: list[str] | None) -> list[str] | None:
+    return None if texts is None else [word for text in texts for word in words(text)]
+
+
+def _numbers(texts: list[str] | None) -> list[int] | None:
+    found = _split(texts)
+    if found is None:
+        return None
+    if bad := [text for text in found if not (text.isdecimal() and len(text) < 19)]:
+        message = f"'{bad[0]}' is no id of a file."
+        raise errors.UsageError(message)
+    return [int(text) for text in found]
+
+
+def _object(text: str | None) -> dict[str, Any] | None:
+    try:
+        found = json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        found = text
+    if found is not None and not isinstance(found, dict):
+        raise errors.UsageError('\'filter\' is a JSON object, such as {"risk_level": "danger"}.')
+    return found
+
+
+def _answer(library: Library, ask: AskByBody) -> Json:
+    if unknown := [name for name in ask.fields if name not in _FIELDS]:
+        message = f"An item has no field '{unknown[0]}'; it has {', '.join(_FIELDS)}."
+        raise errors.UsageError(message)
+    plan = library.plan(
+        with_filters(ask.q, ask.filter or {}),
+        mode=ask.mode,
+        comment_mode=ask.comment_mode,
+        include_unknown=ask.include_unknown,
+        hard_links=ask.hard_links,
+        plan_id=ask.plan_id,
+        file_hashes=ask.file_hashes,
+        file_ids=ask.file_ids,
+    )
+    page = plan.page(
+        ask.page,
+        per_page=ask.per_page or ask.limit,
+        sort=ask.sort,
+        descending=ask.order == "desc",
+        include_unchanged=ask.all,
+    )
+    items = [{name: getattr(item, name) for name in ask.fields} for item in page.items] if ask.fields else None
+    return Json({**listed(page, items), "statistics": page.statistics, "plan_id": page.plan_id})
+
+
+# Decisions about the files of one hash, or about one file.
+
+
+class Edit(Body):
+    """Who is in a file."""
+
+    result_people: Annotated[list[Text], Field(max_length=10_000)]
+
+
+class Postpone(Body):
+    """Until when a file is left out."""
+
+    until: Annotated[Text | None, Field(description="A day or a moment; none: until revoked.")] = None
+
+
+class ModesBody(Body):
+    """How people and comment of a file are combined."""
+
+    mode: Text | None = None
+    comment_mode: Text | None = None
+
+
+@router.post("/{ref}/edit", response_model=Decided)
+def edit(library: Open, ref: Reference, body: Edit) -> Json:
+    """Set by hand who is in a file (by its id) or in all files of a hash; stands until revoked."""
+    files = _files(library, ref)
+    return _decided(library, files, library.edit(files, body.result_people))
+
+
+@router.post("/{ref}/postpone", response_model=Decided)
+def postpone(library: Open, ref: Reference, body: Postpone) -> Json:
+    """Leave files out of every list and write."""
+    files = _files(library, ref)
+    return _decided(library, files, library.decisions.postpone(files, body.until))
+
+
+@router.post("/{ref}/mode", response_model=Decided)
+def mode(library: Open, ref: Reference, body: ModesBody) -> Json:
+    """Choose how people and comment of files are combined."""
+    files = _files(library, ref)
+    return _decided(library, files, library.decisions.set_mode(files, mode=body.mode, comment_mode=body.comment_mode))
+
+
+@router.delete("/{ref}/{kind}", response_model=Decided)
+def revoke(library: Open, ref: Reference, kind: Literal["edit", "postpone", "mode"]) -> Json:
+    """Take an edit, a postponement or a mode back."""
+    files = _files(library, ref)
+    return _decided(library, files, library.decisions.revoke_of(files, [kind]))
+
+
+def _files(library: Library, ref: str) -> list[int]:
+    """Return the files of a hash, or the file of an id."""
+    return [int(ref)] if ref.isdecimal() and len(ref) < 19 else library.files.of_hash(ref)
+
+
+def _decided(library: Library, files: list[int], report: DecisionReport) -> Json:
+    plan = library.plan(file_ids=files)
+    items = plan.page(per_page=1, include_unchanged=True).items
+    return Json({"files": report.files, "file_ids": files, "item": items[0] if items else None})

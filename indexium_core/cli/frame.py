@@ -1,0 +1,148 @@
+"""
+The frame of all commands: the Typer application, the common options, and opening the library.
+
+Commands import this module; `app` imports the commands.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from indexium_core import errors, settings
+from indexium_core.api import remote
+from indexium_core.cli import output
+from indexium_core.library import Library, LibraryServices
+from indexium_core.model import wording
+from indexium_core.model.job import UnrecordedResults
+from indexium_core.version import __version__
+
+logger = logging.getLogger(__name__)
+
+
+_POLL = 0.5  # seconds between two checks for jobs whose results cannot be recorded
+
+
+_SERVICE_WAIT = 10.0  # seconds to wait for a service that starts or ends
+
+
+app = typer.Typer(
+    name="indexium",
+    help="Plan, write and roll back people tags in video files, without risking a file.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        output.say_out(f"indexium {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def frame(
+    context: typer.Context,
+    home: Annotated[Path | None, typer.Option(help="Folder of the database, backups and logs.")] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=lambda value: _version(wanted=value), is_eager=True)
+    ] = False,
+) -> None:
+    """Plan, write and roll back people tags in video files, without risking a file."""
+    del version
+    context.obj = home
+
+
+@contextmanager
+def opened(context: typer.Context) -> Iterator[LibraryServices]:
+    """Open the chosen home, in this process or through the service that holds it, and close it at the end."""
+    with _library(chosen_home(context)) as library, _reporting(library):
+        yield library
+
+
+@contextmanager
+def opened_here(context: typer.Context) -> Iterator[Library]:
+    """Open the chosen home in this process, and close it at the end; HomeInUseError if another process holds it."""
+    with Library.open(chosen_home(context), take_over="nothing") as library, _reporting(library):
+        yield library
+
+
+@contextmanager
+def _reporting(library: LibraryServices) -> Iterator[None]:
+    """Print the notices of a library, and log unexpected errors of the block while the home's log is open."""
+    for sentence in library.notices:
+        output.note(sentence)
+    try:
+        with _reporting_unrecorded(library):
+            yield
+    except (errors.IndexiumError, typer.Exit):
+        raise
+    except Exception:
+        logger.exception("cli.unexpected")
+        raise
+
+
+@contextmanager
+def _reporting_unrecorded(library: LibraryServices) -> Iterator[None]:
+    """Report jobs of the block whose results cannot be recorded, once each, with the remedy, on stderr."""
+    ended, reported = threading.Event(), set[int]()
+
+    def poll() -> None:
+        while not ended.wait(_POLL):
+            try:
+                found = library.jobs.unrecorded()
+            except errors.IndexiumError:  # the service is gone; the command says so
+                return
+            for each in found:
+                if each.job_id not in reported:
+                    reported.add(each.job_id)
+                    output.note(_unrecorded(each))
+
+    watch = threading.Thread(target=poll, name="indexium-unrecorded", daemon=True)
+    watch.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watch.join(_SERVICE_WAIT)
+
+
+def _unrecorded(found: UnrecordedResults) -> str:
+    left = wording.duration(max(0.0, found.limit_seconds - found.seconds))
+    return (
+        f"{found.description} Indexium tries again until there is room. This command ends after {left}, or at "
+        f"once with Ctrl-C. {found.assurance}"
+    )
+
+
+def _library(home: Path) -> LibraryServices:
+    """
+    Open a home, or connect to the service that holds it.
+
+    A service holds the home shortly before it answers and shortly after it stops answering, so this function waits.
+    """
+    end = time.monotonic() + _SERVICE_WAIT
+    while True:
+        try:
+            return Library.open(home, take_over="nothing")
+        except errors.HomeInUseError as error:
+            found = remote.connect(home) if error.url else None
+            if found is not None:
+                return found
+            if not error.url or time.monotonic() >= end:
+                raise
+        time.sleep(0.1)
+
+
+def chosen_home(context: typer.Context) -> Path:
+    """Return the home folder: option, environment, default."""
+    return settings.load(context.obj).home

@@ -1,0 +1,44 @@
+"""`recover`: restore what a killed process left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import typer
+
+from indexium_core.cli import output
+from indexium_core.cli.frame import app, opened_here
+from indexium_core.cli.options import AsJson
+from indexium_core.library import RecoverReport
+from indexium_core.model import wording
+
+
+@app.command(epilog="Example: indexium recover")
+def recover(context: typer.Context, as_json: AsJson = False) -> None:
+    """Restore the files that a killed process left, and show the result for each; every start does the same."""
+    with opened_here(context) as library:
+        left = library.interruptions.operations(files=0)
+        report = replace(
+            library.recovered, interrupted=[each.id for each in left]
+        )  # includes operations of earlier starts
+    if as_json:
+        output.to_json(report)
+    else:
+        output.note(_summary(report))
+        for file in report.files:
+            output.note(f"  {file.became}: {file.file_path}" + (f" ({file.message})" if file.message else ""))
+        for each in [] if report.files else left:
+            output.note(f"'indexium operations show {each.id}' shows what the last recovery did with its files.")
+        for each in left:
+            back = " or rolled back" if each.operation.can_rollback else ""
+            output.note(f"Operation {each.id} is not complete; it can be resumed{back}.")
+    raise typer.Exit(1 if report.problems else 0)
+
+
+def _summary(report: RecoverReport) -> str:
+    if not (report.files or report.problems):
+        return "There is nothing to recover."
+    return (
+        f"{wording.plural(report.undone, 'file')} restored, {report.finished} already written, "
+        f"{len(report.problems)} unknown."
+    )

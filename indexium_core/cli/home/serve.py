@@ -1,0 +1,75 @@
+"""`serve` and `demo`: the dashboard, on one's own home or on a library of small real clips."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from indexium_core import settings
+from indexium_core.cli import output, termination
+from indexium_core.cli.frame import app, chosen_home
+from indexium_core.library import Library
+
+Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")]
+Open = Annotated[bool, typer.Option("--open", help="Open it in the browser.")]
+
+
+@app.command(epilog="Example: indexium serve --open")
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
+    port: Port = 5006,
+    open_browser: Open = False,
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="Serve others without a login. Think first.")
+    ] = False,
+) -> None:
+    """Serve the dashboard."""
+    _serve(chosen_home(context), host=host, port=port, open_browser=open_browser, allow_remote=allow_remote)
+
+
+@app.command(epilog="Example: indexium demo --dir /tmp/demo --no-serve")
+def demo(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Option("--dir", help="Folder to make; it and nothing else is touched.")] = Path(
+        "indexium-demo"
+    ),
+    files: Annotated[int, typer.Option(min=1, help="About how many clips.")] = 60,
+    port: Port = 5006,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Only make it.")] = False,
+    open_browser: Open = False,
+) -> None:
+    """Make a library of small real clips, plan it, and open the dashboard on it."""
+    from indexium_core import demo as demo_library
+
+    folder = folder.absolute()
+    home = settings.load(context.obj).home if context.obj else folder / ".indexium"  # never the real home
+    with output.bar("Making clips") as update:
+        made = demo_library.build(folder, files=files, progress=update)
+    with Library.open(home) as library:
+        if made.fresh or not library.inventory.list():
+            demo_library.prepare(library, folder)
+        statistics = library.plan().statistics
+    output.note(
+        f"Demo library in {folder}: {statistics.total_files} files in the plan, {statistics.safe_count} safe, "
+        f"{statistics.warning_count} warning, {statistics.danger_count} danger, {statistics.blocked_count} blocked, "
+        f"{statistics.unchanged_count} unchanged."
+    )
+    if not no_serve:
+        _serve(home, host="127.0.0.1", port=port, open_browser=open_browser, allow_remote=False)
+
+
+def _serve(home: Path, *, host: str, port: int, open_browser: bool, allow_remote: bool) -> None:
+    """Load the dashboard only now: it is heavy, and every other command does without."""
+    from dashboards.web import server
+
+    port = server.free_port(host, port)  # before the home is taken, so that a port in use is said at once
+    url = server.address(host, port)
+    with Library.open(home, url=url, take_over="all") as library:
+        for sentence in library.notices:
+            output.note(sentence)
+        output.note(f"Dashboard: {url}   (Ctrl-C stops it)")
+        server.serve(library, host=host, port=port, open_browser=open_browser, allow_remote=allow_remote)
+    termination.end()

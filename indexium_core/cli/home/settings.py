@@ -1,0 +1,55 @@
+"""`settings`: what is set, from where, and how to change it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from indexium_core.cli import output
+from indexium_core.cli.frame import app, opened
+from indexium_core.cli.options import AsJson
+from indexium_core.settings import SettingRow
+
+settings = typer.Typer(help="What is set, and from where.", no_args_is_help=True)
+app.add_typer(settings, name="settings")
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="With or without INDEXIUM_, in any case.")]
+
+
+@settings.command("list", epilog="Example: indexium settings list")
+def list_settings(context: typer.Context, as_json: AsJson = False) -> None:
+    """Show every setting, its value and where that is from."""
+    with opened(context) as library:
+        rows = library.configuration.table()
+    if as_json:
+        output.to_json({"items": rows, "total": len(rows)})
+        return
+    output.table(
+        ("setting", "value", "from", "meaning"),
+        [(row.name, row.value, row.source, row.help) for row in rows],
+    )
+
+
+@settings.command("set", epilog="Example: indexium settings set backup_budget 20GB")
+def set_setting(
+    context: typer.Context, name: Name, value: Annotated[str, typer.Argument(metavar="VALUE", help="The new value.")]
+) -> None:
+    """Write a value into the settings file of the home."""
+    with opened(context) as library:
+        effect = library.configuration.effect(name, value)
+        _say(library.configuration.set(name, value), effect)
+
+
+@settings.command("unset", epilog="Example: indexium settings unset backup_budget")
+def unset_setting(context: typer.Context, name: Name) -> None:
+    """Take a value out of the settings file, so that the default counts again."""
+    with opened(context) as library:
+        effect = library.configuration.effect(name, library.configuration.row(name).default)
+        _say(library.configuration.set(name, None), effect)
+
+
+def _say(row: SettingRow, effect: str) -> None:
+    output.note(f"{row.name} is {row.value}. The change {row.counts}.")
+    if effect:
+        output.note(effect)

@@ -1,0 +1,41 @@
+"""`files`: lists of files by state."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from indexium_core.cli import output
+from indexium_core.cli.frame import app, opened
+from indexium_core.cli.options import MOST, AsJson
+from indexium_core.model import wording
+from indexium_core.model.files.inventory import KINDS
+
+Kind = Annotated[str, typer.Argument(metavar="[KIND]", help=f"Which list: {', '.join(KINDS)}.")]
+
+
+@app.command(epilog="Example: indexium files broken")
+def files(
+    context: typer.Context,
+    kind: Kind = "",
+    page: Annotated[int, typer.Option(min=1, max=MOST)] = 1,
+    per_page: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show how many files are sound, known, damaged, missing or there twice; with KIND, which ones."""
+    with opened(context) as library:
+        found = library.inventory.files(kind, page=page, per_page=per_page) if kind else None
+        quality = None if kind else library.inventory.quality()
+    if as_json:
+        output.to_json(found or quality)
+    elif found is not None:
+        output.table(
+            ("id", "state", "file", "what"),
+            [(row.file_id, row.state, row.file_path, row.message or ", ".join(row.people)) for row in found.items],
+            right=(0,),
+        )
+        output.note(f"{wording.plural(found.total, 'file')}: {KINDS[kind]}.")
+    elif quality is not None:
+        rows = [(name, f"{getattr(quality, name):,}", words) for name, words in KINDS.items()]
+        output.table(("list", "files", "what is in it"), rows, right=(1,))

@@ -1,0 +1,116 @@
+"""`libraries`, `scan`, `people`: what is on disk, and who is in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from indexium_core.cli import output
+from indexium_core.cli.frame import app, opened
+from indexium_core.cli.options import AsJson, CommentMode, Mode, Yes, ask
+from indexium_core.library import LibraryServices
+from indexium_core.model import wording
+from indexium_core.model.files.inventory import RemovalReport
+
+LibraryId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**31 - 1)]
+
+
+libraries = typer.Typer(help="Folders that are scanned.", no_args_is_help=True)
+
+
+app.add_typer(libraries, name="libraries")
+
+
+@libraries.command("list", epilog="Example: indexium libraries list")
+def list_libraries(context: typer.Context, as_json: AsJson = False) -> None:
+    """Show the folders that are scanned."""
+    with opened(context) as library:
+        rows = library.inventory.list()
+    if as_json:
+        output.to_json({"items": rows, "total": len(rows)})
+        return
+    output.table(
+        ("id", "name", "state", "files", "audio", "folder"),
+        [(row.library_id, row.name, row.state, row.file_count, "yes" if row.audio else "no", row.path) for row in rows],
+        right=(0, 3),
+    )
+
+
+@libraries.command("set", epilog="Example: indexium libraries set 1 --comment-mode preserve")
+def set_library(
+    context: typer.Context,
+    library_id: LibraryId,
+    mode: Mode = None,
+    comment_mode: CommentMode = None,
+    audio: Annotated[
+        bool | None,
+        typer.Option("--audio/--no-audio", help="Include audio files in scans. Alone, it does not change the modes."),
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """Choose how people and comments are combined for a whole folder, and whether scans include audio files."""
+    with opened(context) as library:
+        if audio is None or mode is not None or comment_mode is not None:
+            library.inventory.set_modes(library_id, mode=mode, comment_mode=comment_mode)
+        if audio:
+            library.inventory.set_audio(library_id, included=True)
+            output.note("The next scan includes audio files.")
+        elif audio is not None:
+            _exclude_audio(library, library_id, yes=yes)
+
+
+def _exclude_audio(library: LibraryServices, library_id: int, *, yes: bool) -> None:
+    known = library.inventory.audio_files(library_id)
+    if known.files:
+        _say_forgetting(known)
+        ask(yes=yes)
+    found = library.inventory.set_audio(library_id, included=False)
+    forgotten = f" {wording.plural(found.files, 'file')} forgotten." if found and found.files else ""
+    output.note(f"Scans no longer include audio files.{forgotten}")
+
+
+@libraries.command("add", epilog="Example: indexium libraries add ~/Videos --name Family")
+def add_library(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder.")],
+    name: Annotated[str, typer.Option(help="What to call it; default: the folder's name.")] = "",
+    audio: Annotated[bool, typer.Option("--audio", help="Include audio files in scans.")] = False,
+) -> None:
+    """Add a folder without scanning it yet."""
+    with opened(context) as library:
+        row = library.inventory.add(folder, name=name, audio=audio)
+    output.note(f"{row.name} ({row.path}) is library {row.library_id}; 'indexium scan' reads what is in it.")
+
+
+@libraries.command("remove", epilog="Example: indexium libraries remove 2 --yes")
+def remove_library(context: typer.Context, library_id: LibraryId, yes: Yes = False) -> None:
+    """Forget a folder. No file is touched; who is in its films and the history are kept."""
+    with opened(context) as library:
+        _say_forgetting(library.inventory.removal(library_id))
+        ask(yes=yes)
+        found = library.inventory.remove(library_id)
+    output.note(f"{found.path} is forgotten.")
+
+
+@libraries.command("forget", epilog="Example: indexium libraries forget 2 --yes")
+def forget_missing(context: typer.Context, library_id: LibraryId, yes: Yes = False) -> None:
+    """Forget those files of a folder that a scan did not find any more."""
+    with opened(context) as library:
+        found = library.inventory.forgettable(library_id)
+        if not found.files:
+            output.note(f"No file of {found.path} is missing.")
+            return
+        _say_forgetting(found)
+        ask(yes=yes)
+        library.inventory.forget_missing(library_id)
+    output.note(f"{wording.plural(found.files, 'file')} forgotten.")
+
+
+def _say_forgetting(found: RemovalReport) -> None:
+    output.note(
+        f"{found.path}: {wording.plural(found.files, 'file')} would be forgotten, {found.missing:,} of them missing; "
+        f"{wording.plural(found.decisions, 'decision')} on them would go."
+    )
+    output.note(f"Who is in them is kept ({found.with_people:,} have people), and so is the history.")

@@ -1,0 +1,151 @@
+"""`people`: who is in which file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from indexium_core.cli import output
+from indexium_core.cli.frame import app, opened
+from indexium_core.cli.options import AsJson
+from indexium_core.library import ImportReport
+from indexium_core.model import wording
+
+_PLACES = 10  # of skipped names that are printed
+
+
+people = typer.Typer(help="Who is in which file.", no_args_is_help=True)
+
+
+app.add_typer(people, name="people")
+
+
+Names = Annotated[list[str], typer.Option("--person", help="A name; may be given several times.")]
+
+
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH…")]
+
+
+@people.command("import", epilog="Example: indexium people import people.csv --root ~/Videos")
+def import_people(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(help="CSV (path,person or path,people), JSON {path: [names]} or a legacy .db.")
+    ],
+    root: Annotated[
+        Path | None, typer.Option(help="Folder that relative paths start from; default: the file's.")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Set the named files' people instead of adding.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be imported.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import people of files from CSV, JSON or a legacy .db file."""
+    with opened(context) as library:
+        if dry_run:
+            report = library.people.check_import(file, root=root, replace=replace).report
+        else:
+            report = library.people.import_file(file, root=root, replace=replace)
+    if as_json:
+        output.to_json(report)
+    else:
+        _print_import(report)
+    raise typer.Exit(1 if report.rejected else 0)
+
+
+def _print_import(report: ImportReport) -> None:
+    skipped = f", {len(report.skipped):,} skipped" if report.skipped else ""
+    output.note(
+        f"{wording.plural(report.matched, 'name')} matched, {report.waiting:,} waiting for a scan, "
+        f"{wording.plural(len(report.rejected), 'row')} rejected{skipped}."
+    )
+    for row in report.rejected:
+        output.note(f"  {row.where}: {row.reason}")
+    _print_skipped(report)
+
+
+def _print_skipped(report: ImportReport) -> None:
+    """Print the skipped names: one line for each reason, with the first places."""
+    places: dict[str, list[str]] = {}
+    for row in report.skipped:
+        places.setdefault(row.reason, []).append(row.where)
+    for reason, found in places.items():
+        more = f"; and {len(found) - _PLACES:,} more" if len(found) > _PLACES else ""
+        output.note(f"  skipped: {reason} ({'; '.join(found[:_PLACES])}{more})")
+
+
+@people.command("take-from-files", epilog="Example: indexium people take-from-files")
+def take_from_files(context: typer.Context) -> None:
+    """Add the people in comments to the database, for files without people in the database."""
+    with opened(context) as library:
+        report = library.people.take_from_files()
+    output.note(f"{wording.plural(report.added, 'name')} added in {wording.plural(report.files, 'file')}.")
+    _print_skipped(report)
+
+
+@people.command("export", epilog="Example: indexium people export > people.csv")
+def export_people(context: typer.Context, as_json: AsJson = False) -> None:
+    """Print all assignments as CSV; 'people import' can read them."""
+    with opened(context) as library:
+        rows = library.people.export()
+    if as_json:
+        output.to_json({"items": rows, "total": len(rows)})
+    else:
+        output.to_csv(
+            ("path", "file_hash", "person", "origin", "path_raw", "previous_hashes"),
+            ((r.path, r.file_hash, r.person, r.origin, r.path_raw, " ".join(r.previous_hashes)) for r in rows),
+        )
+
+
+@people.command("add", epilog="Example: indexium people add sea.mp4 --person 'Ann Lee'")
+def add_people(context: typer.Context, paths: Paths, person: Names) -> None:
+    """Add people to files, in the database."""
+    with opened(context) as library:
+        _print_import(library.people.add(paths, person))
+
+
+@people.command("remove", epilog="Example: indexium people remove sea.mp4 --person 'Ann Lee' --from-files")
+def remove_people(
+    context: typer.Context,
+    paths: Paths,
+    person: Names,
+    from_files: Annotated[
+        bool, typer.Option("--from-files", help="Also plan to remove the names from the files.")
+    ] = False,
+) -> None:
+    """Remove people from files, in the database."""
+    with opened(context) as library:
+        count = library.people.remove(paths, person, from_files=from_files)
+    taken = f"{count} assignment{'' if count == 1 else 's'} removed."
+    output.note(taken + (" The plan removes the names from the files." if from_files else ""))
+
+
+@people.command("list", epilog="Example: indexium people list")
+def list_people(context: typer.Context, as_json: AsJson = False) -> None:
+    """Show everyone who is known, and in how many files."""
+    with opened(context) as library:
+        rows = library.people.list()
+    if as_json:
+        output.to_json({"items": rows, "total": len(rows)})
+        return
+    output.table(("person", "files"), [(row.name, row.files) for row in rows], right=(1,))
+
+
+@people.command("rename", epilog="Example: indexium people rename 'Zoe Oz' 'Zoë Öz'")
+def rename_person(context: typer.Context, old: str, new: str) -> None:
+    """Spell a person differently; the old spelling in files is replaced by the plan."""
+    with opened(context) as library:
+        library.people.rename(old, new)
+    output.note(f"{old} is now {new}.")
+
+
+@people.command("merge", epilog="Example: indexium people merge 'A. Lee' 'Annie Lee' 'Ann Lee'")
+def merge_people(
+    context: typer.Context,
+    names: Annotated[list[str], typer.Argument(metavar="FROM… INTO", help="The last one stays.")],
+) -> None:
+    """Say that several spellings are one person."""
+    with opened(context) as library:
+        library.people.merge(names[:-1], names[-1])
+    output.note(f"{', '.join(names[:-1])} → {names[-1]}.")

@@ -1,0 +1,87 @@
+"""`rescan`, `lock`, `unlock`, `locks`, `audit`: the media properties of films, and who may write and who wrote them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from indexium_core import errors
+from indexium_core.cli import output
+from indexium_core.cli.frame import app, opened
+from indexium_core.cli.options import AsJson, Query
+from indexium_core.library import LibraryServices
+from indexium_core.model import wording
+from indexium_core.model.files.properties import (
+    FIELDS,
+)
+from indexium_core.model.job import Job
+
+_GLANCE = 0.4  # seconds between two looks at how far it is
+
+
+_NOTHING = "No file is found by that; nothing was changed."
+
+
+_PAGES = 10**9  # a page, or changes of one: their product is a number of the database
+
+
+Everything = Annotated[bool, typer.Option("--all", help="All files there are.")]
+
+
+Fields = Annotated[
+    str, typer.Option("--fields", metavar="A,B", help=f"Which, by commas; default: all of {', '.join(FIELDS)}.")
+]
+
+
+Searched = Annotated[str, typer.Argument(metavar="QUERY", help="A search, in quotes.")]
+
+
+@app.command(epilog="Example: indexium rescan 'folder:2019' --refresh duration,size")
+def rescan(
+    context: typer.Context,
+    query: Query = "",
+    everything: Everything = False,
+    refresh: Annotated[
+        str, typer.Option(metavar="A,B", help="Read duration, size or both again, too; else they stay.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Read resolution, codecs, frame rate and the like again; locked fields stay as they are."""
+    with opened(context) as library:
+        job = library.rescans.add(_meant(query, everything=everything), everything=everything, refresh=_listed(refresh))
+        job = _followed(library, job)
+    if as_json:
+        output.to_json({"job_id": job.id, "status": job.status, **job.summary})
+    else:
+        _print_job(job)
+    if job.status not in ("completed", "completed_with_errors"):  # a file that cannot be read is a row, no failure
+        raise typer.Exit(1)
+
+
+def _followed(library: LibraryServices, job: Job) -> Job:
+    with output.bar("Rescan") as update:
+        while not job.has_ended and job.status != "interrupted":
+            job = library.jobs.wait(job.id, timeout=_GLANCE)
+            update(job.progress_current, job.progress_total, job.progress_message)
+    return job
+
+
+def _print_job(job: Job) -> None:
+    if job.error_message:
+        output.note(job.error_message)
+    if job.summary:
+        output.note(f"{job.summary['message']}, in {wording.duration(float(job.summary['seconds']))}.")
+    if job.status not in ("completed", "completed_with_errors"):
+        output.note(f"The rescan is {job.status}; 'indexium jobs resume {job.id}' goes on with it.")
+
+
+def _meant(query: str, *, everything: bool) -> str:
+    """Return the search that is meant; UsageError where none is named, so that nobody means all by accident."""
+    if bool(query.strip()) == everything:
+        raise errors.UsageError("Name a search, or --all for every file.")
+    return query
+
+
+def _listed(text: str) -> list[str]:
+    return [word for part in text.split(",") if (word := part.strip())]

@@ -1,0 +1,54 @@
+"""`scan`: find the media files of folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from indexium_core.cli import output
+from indexium_core.cli.frame import app, opened
+from indexium_core.cli.options import AsJson
+from indexium_core.library import ScanReport
+from indexium_core.model import wording
+
+
+@app.command(epilog="Example: indexium scan ~/Videos")
+def scan(
+    context: typer.Context,
+    folders: Annotated[list[Path] | None, typer.Argument(metavar="DIR…", help="Folders; none = all known.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Probe every file again and hash all of it.")] = False,
+    accept_missing: Annotated[
+        bool, typer.Option("--accept-missing", help="Treat missing files as deleted, even if a folder seems offline.")
+    ] = False,
+    really_gone: Annotated[bool, typer.Option("--really-gone", hidden=True)] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find the media files of folders and read what is in them; adds a new folder as a library."""
+    with opened(context) as library, output.bar("Scanning") as update:
+        report = library.scan(
+            folders or (),
+            full=full,
+            really_gone=accept_missing or really_gone,
+            progress=lambda p: update(p.done, p.total, p.current),
+        )
+    if as_json:
+        output.to_json(report)
+    else:
+        _print_scan(report)
+
+
+def _print_scan(report: ScanReport) -> None:
+    for sentence in report.messages:
+        output.note(sentence)
+    if report.cancelled:
+        output.note("Stopped before the end; what was read is kept, and nothing was taken to be gone.")
+    output.note(
+        f"{wording.plural(report.seen, 'media file')}: {report.new} new, {report.changed} changed, "
+        f"{report.unchanged} unchanged, {report.moved} moved, {report.missing} missing, "
+        f"in {wording.duration(report.seconds)}."
+    )
+    for state, count in sorted(report.by_state.items()):
+        if state != "ok":
+            output.note(f"  {count} {state}")

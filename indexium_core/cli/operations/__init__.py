@@ -1,0 +1,1 @@
+"""Commands on operations: write, history, rollback, retry, backups and jobs."""

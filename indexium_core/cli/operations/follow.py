@@ -1,0 +1,203 @@
+"""Follow a running operation to its end, and report the result."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import typer
+
+from indexium_core import errors, signals
+from indexium_core.api import remote
+from indexium_core.cli import output
+from indexium_core.library import LibraryServices, OperationHandle
+from indexium_core.model import wording
+from indexium_core.model.operations.operation import (
+    OUTCOMES,
+    ItemDetails,
+    MetadataOperation,
+    became,
+    postpones,
+)
+
+BAD = ("failed", "conflict", "unknown")
+
+
+_ENDED_ELSEWHERE = {  # end states that this command did not cause
+    "cancelled": "was cancelled by another person; files that were written stay written",
+    "interrupted": "was interrupted because its program was told to stop",
+}
+
+
+_ENDED_AS = {  # the end of an operation, in words that no reader takes for a failed file
+    "completed": "completed",
+    "completed_with_errors": "completed with errors",
+    "failed": "stopped because of an error",
+    "cancelled": "was cancelled",
+    "interrupted": "was interrupted",
+}
+
+
+AGAIN = "indexium postpone postponed:yes --bring-back"
+
+
+def follow(
+    library: LibraryServices,
+    handle: OperationHandle,
+    title: str,
+    *,
+    as_json: bool,
+    excluded: Mapping[str, int] | None = None,
+    announced: Collection[int] = (),
+) -> None:
+    """
+    Show a progress bar until the operation has ended, print the report, and exit with its code.
+
+    Ctrl-C cancels the operation after the files in progress. An operation in a service continues there instead; the
+    command prints when a person pauses it, and fails if a person cancels it.
+
+    Args:
+        library: The library that runs it.
+        handle: The operation.
+        title: Title of the progress bar.
+        as_json: Print one JSON document.
+        excluded: Numbers of files that were excluded, by risk level.
+        announced: Ids of files whose conflicts were printed before the start.
+
+    """
+    pause_text = ""
+    with output.bar(title) as update:
+        try:
+            while not (status := handle.wait(0.2)).finished:
+                if (status.status == "paused") != bool(pause_text):
+                    pause_text = "" if pause_text else library.jobs.of_operation(handle.id).pause_text or "paused"
+                    output.note(_pause_sentence(handle.id, pause_text))
+                update(status.processed, status.total, pause_text or status.now)
+        except (KeyboardInterrupt, signals.Stopped) as interruption:
+            if not any(each.operation_id == handle.id for each in library.jobs.unrecorded()):
+                leave(handle, interruption)
+            raise
+        except errors.StoreError as error:
+            if error.reason != "service_gone":
+                raise
+            message = (
+                f"The service ended during operation {handle.id}; no file is half-written. "
+                f"'indexium operations resume {handle.id}' resumes it. If the service was told to stop, "
+                "'indexium serve' resumes it automatically."
+            )
+            raise errors.StoreError(message, code=error.reason) from error
+    raise typer.Exit(report(library, handle.id, as_json=as_json, excluded=excluded, announced=announced))
+
+
+def report(
+    library: LibraryServices,
+    operation_id: int,
+    *,
+    as_json: bool,
+    excluded: Mapping[str, int] | None = None,
+    announced: Collection[int] = (),
+) -> int:
+    """Print the result of an operation and the next commands; return the exit code. Arguments as those of `follow`."""
+    details = library.operation(operation_id, per_page=0)
+    operation, items = details.operation, details.items
+    if as_json:
+        extra = {"excluded": excluded} if excluded is not None else {}
+        output.to_json({**operation.as_dict(), **extra, "items": [item.as_dict() for item in items]})
+    else:
+        bad = [item for item in items if item.status in BAD]
+        _print_operation(
+            operation, [item for item in bad if item.status != "conflict" or item.file_id not in announced]
+        )
+        _print_next_commands(operation, bad)
+        if operation.success_count and _postpones(library, operation):
+            _print_postponed(len({item.file_id for item in items if item.status == "success"}))
+    if operation.status in _ENDED_ELSEWHERE and not operation.error_message:
+        output.complain(f"Operation {operation_id} {_ENDED_ELSEWHERE[operation.status]}.")
+    undone = operation.failure_count + operation.conflict_count + operation.unknown_count
+    return 1 if undone or operation.status in ("failed", *_ENDED_ELSEWHERE) else 0
+
+
+def _postpones(library: LibraryServices, operation: MetadataOperation) -> bool:
+    """Return whether the plan postpones the files that an operation changed."""
+    if operation.operation_type != "rollback" and operation.user_action != "rollback_person":
+        return False
+    return postpones(operation.operation_type, library.stories.tell(operation.id, per_page=1).options)
+
+
+def _pause_sentence(operation_id: int, pause_text: str) -> str:
+    if not pause_text:
+        return f"Operation {operation_id} resumes."
+    return f"Operation {operation_id} is {pause_text}; 'indexium operations resume {operation_id}' resumes it."
+
+
+def leave(handle: OperationHandle, interruption: BaseException) -> None:
+    """Cancel the operation of an interrupted command, or leave it to the service; print what happens to it."""
+    number = handle.id
+    if remote.is_there(handle) and handle.status().status == "paused":
+        output.note(
+            f"Operation {number} stays paused in the service: 'indexium operations resume {number}' resumes it, "
+            f"'indexium operations cancel {number}' cancels the rest."
+        )
+    elif remote.is_there(handle):
+        output.note(
+            f"Operation {number} continues in the service: 'indexium operations show {number}' shows its progress, "
+            f"'indexium operations pause {number}' pauses it, 'indexium operations cancel {number}' cancels the rest."
+        )
+    elif isinstance(interruption, signals.Stopped):
+        output.note(
+            f"Operation {number} resumes when 'indexium serve' starts, or with 'indexium operations resume {number}'."
+        )
+    else:
+        handle.cancel()
+        status = handle.wait()
+        back = status.can_rollback and status.operation_type == "write"
+        output.note(
+            f"Operation {number} is {status.status.replace('_', ' ')}: {_counts(status.outcomes)}."
+            + (f" 'indexium rollback {number}' restores the files that it changed." if back else "")
+        )
+
+
+def _print_postponed(count: int) -> None:
+    output.note(
+        f"{wording.plural(count, 'file is', 'files are')} postponed in the plan; '{AGAIN}' ends that "
+        "(a rollback with --replan does not postpone)."
+    )
+
+
+def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> None:
+    if items:
+        output.table(
+            ("file", "outcome", "code", "reason"),
+            [(item.file_path, OUTCOMES[became(item.status, item.code)], item.code, item.message) for item in items],
+        )
+    came_to = _ENDED_AS.get(operation.status) or f"is {operation.status.replace('_', ' ')}"
+    output.note(
+        f"Operation {operation.id} ({operation.operation_type}) {came_to}: {_counts(operation.outcomes)}, "
+        f"in {wording.duration(operation.seconds)}."
+    )
+    if operation.error_message:
+        output.complain(operation.error_message)
+
+
+def _counts(outcomes: Mapping[str, int]) -> str:
+    """Return the number of files by outcome, in words."""
+    parts = [f"{outcomes['done']:,} of {wording.plural(sum(outcomes.values()), 'file')} done"]
+    parts += [f"{count:,} {OUTCOMES[outcome]}" for outcome, count in outcomes.items() if count and outcome != "done"]
+    return ", ".join(parts)
+
+
+def _print_next_commands(operation: MetadataOperation, bad: Collection[ItemDetails]) -> None:
+    """Print the commands that resume, retry or roll back an operation; `bad` are its items with a status of BAD."""
+    lasting = sum(item.code in errors.LASTING for item in bad)
+    if operation.can_go_on:
+        output.note(f"'indexium operations resume {operation.id}' resumes it.")
+    elif (len(bad) > lasting or operation.given_up) and operation.user_action != "rollback_person":
+        output.note(f"'indexium operations retry {operation.id}' retries the files that were not written.")
+    if lasting and operation.reverts_id is not None:
+        output.note(
+            f"'indexium rollback {operation.reverts_id} --changed comment' restores at least the comment of "
+            "files whose old bytes are gone."
+        )
+    if operation.can_rollback:
+        what = "it" if operation.operation_type == "write" else "this rollback"
+        command = f"'indexium rollback {operation.id}' rolls {what} back, byte for byte."
+        output.note(f"{command} {operation.rollback_reason}".rstrip())

@@ -1,0 +1,88 @@
+"""`history`: search past operations."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Annotated
+
+import typer
+
+from indexium_core import errors
+from indexium_core.cli import output
+from indexium_core.cli.frame import app, chosen_home, opened
+from indexium_core.cli.options import AsJson
+from indexium_core.model import wording
+from indexium_core.model.operations.operation import (
+    FINISHED_STATES,
+    HOLDING_STATES,
+    OUTCOMES,
+)
+
+_SELDOM = ("failed", "conflict", "unclear", "restored")  # outcomes with a column only where a file has come to that
+STATES = (*HOLDING_STATES, *FINISHED_STATES)
+
+
+@app.command(epilog="Example: indexium history 'person:\"Ann Lee\"' --since 2026-10-01")
+def history(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(help='Words of a file, note or person; person:"Ann Lee".')] = "",
+    since: Annotated[str | None, typer.Option(help="First day, e.g. 2026-11-20.")] = None,
+    until: Annotated[str | None, typer.Option(help="Last day, included.")] = None,
+    status: Annotated[str | None, typer.Option(help="Only these states, e.g. completed,interrupted.")] = None,
+    kind: Annotated[str | None, typer.Option("--type", help="Only write, or only rollback.")] = None,
+    person: Annotated[str, typer.Option(help="Only where this person was added or removed.")] = "",
+    file: Annotated[str, typer.Option(help="Only with a file whose path has these words.")] = "",
+    error: Annotated[
+        str, typer.Option(help="Only where a file was refused or failed with this code, e.g. in_use.")
+    ] = "",
+    page: Annotated[int, typer.Option(min=1)] = 1,
+    per_page: Annotated[int, typer.Option(min=0, help="0 = all.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show what was written and taken back, newest first."""
+    with opened(context) as library:
+        found = library.history(
+            query,
+            since=since,
+            until=until,
+            status=_words_of(status, "status", STATES),
+            operation_type=_words_of(kind, "type", ("write", "rollback")),
+            person=person,
+            file=file,
+            error=error,
+            page=page,
+            per_page=per_page,
+        )
+    if as_json:
+        items = [operation.as_dict() for operation in found.items]
+        output.to_json({"items": items, "total": found.total, "page": found.page, "per_page": found.per_page})
+        return
+    outcomes = [
+        outcome
+        for outcome in OUTCOMES
+        if outcome not in _SELDOM or any(operation.outcomes[outcome] for operation in found.items)
+    ]
+    rows = [
+        (
+            operation.id,
+            operation.operation_type,
+            f"{operation.started_at.astimezone():%Y-%m-%d %H:%M}",
+            operation.status,
+            *(operation.outcomes[outcome] for outcome in outcomes),
+            operation.user_note,
+        )
+        for operation in found.items
+    ]
+    heads = ("id", "type", "when", "state", *(OUTCOMES[outcome] for outcome in outcomes), "note")
+    output.table(heads, rows, right=(0, *range(4, 4 + len(outcomes))))
+    where = "" if found.total else f" in {chosen_home(context)}"
+    output.note(f"{wording.plural(found.total, 'operation')}{where}.")
+
+
+def _words_of(text: str | None, option: str, known: Collection[str]) -> tuple[str, ...]:
+    """Return the words of an option that takes several; raises UsageError for one that nothing has."""
+    found = tuple(word.strip() for word in (text or "").split(",") if word.strip())
+    if unknown := [word for word in found if word not in known]:
+        message = f"--{option} takes {', '.join(known)}; '{unknown[0]}' is something else."
+        raise errors.UsageError(message)
+    return found

@@ -1,0 +1,91 @@
+"""`rollback`: restore the files of an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from indexium_core import errors
+from indexium_core.cli import output
+from indexium_core.cli.frame import app, opened
+from indexium_core.cli.operations.follow import follow
+from indexium_core.cli.options import AsJson, DryRun, Id, Note, Yes, ask
+from indexium_core.model import wording
+from indexium_core.model.operations.operation import ROLLBACK_CHOICES, ItemDetails, RollbackCheck
+
+_HOW = {"newer": "--with-newer", "comment": "--changed comment"}  # options that make these choices
+
+
+@app.command(epilog="Example: indexium rollback 3 --dry-run")
+def rollback(
+    context: typer.Context,
+    operation_id: Id,
+    query: Annotated[str, typer.Argument(help="Only files whose path or people have these words.")] = "",
+    person: Annotated[
+        str, typer.Option(help="Remove only this person's name; the rest of each file stays the same.")
+    ] = "",
+    changed: Annotated[
+        str,
+        typer.Option(
+            help="For files that cannot get their old bytes back: skip, or comment (restore only the comment)."
+        ),
+    ] = "skip",
+    with_newer: Annotated[
+        bool, typer.Option("--with-newer", help="Roll newer operations on the same files back first.")
+    ] = False,
+    replan: Annotated[
+        bool, typer.Option("--replan", help="Keep the files in the plan instead of postponing them.")
+    ] = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    note: Note = "",
+    as_json: AsJson = False,
+) -> None:
+    """Roll an operation back: every file gets its old bytes again."""
+    choices: dict[str, Any] = {"person": person, "changed": changed}
+    with opened(context) as library:
+        check = library.rollback_check(operation_id, query, **choices, with_newer=with_newer)
+        if dry_run and as_json:
+            output.to_json({"operation_id": None, "dry_run": True, "check": check.as_dict()})
+        if not check.can_rollback and not (dry_run and check.conflicts):
+            raise errors.UsageError(check.reason)
+        if not (dry_run and as_json):
+            for sentence in sentences_of(check, person=person, changed=changed, with_newer=with_newer):
+                output.note(sentence)
+        if dry_run:
+            raise typer.Exit(1 if check.conflicts else 0)
+        ask(yes=yes)
+        handle = library.rollback(
+            operation_id, query, **choices, with_newer=with_newer, replan=replan, note=note, source="cli"
+        )
+        announced = {item.file_id for item in check.conflicts}
+        follow(library, handle, "Rolling back", as_json=as_json, announced=announced)
+
+
+def sentences_of(
+    check: RollbackCheck, *, person: str = "", changed: str = "skip", with_newer: bool = False
+) -> Iterator[str]:
+    """Yield what a rollback would do, one sentence a line, and the files that it would skip."""
+    if person and check.reason:
+        yield check.reason
+    elif person:
+        yield f"{person} would be removed from {wording.files(check.restorable)}; the rest of each file stays the same."
+    elif check.exact or not check.restorable:
+        yield f"{wording.files(check.exact)} would get the same bytes back."
+    yield from check.names()
+    if changed == "comment" and check.comment_only:
+        yield f"{wording.files(check.comment_only)} would get back only the comment, not all old bytes."
+    if with_newer and check.newer:
+        yield f"Newer operations on these files would be rolled back first: {', '.join(map(str, check.newer))}."
+    for number, rest in check.left_alone():
+        yield f"{wording.files(number)} {rest}."
+    for item in check.conflicts:
+        yield f"  conflict: {item.file_path}: {item.message}{_choice(item)}"
+
+
+def _choice(item: ItemDetails) -> str:
+    """Return the other choices for a file, in brackets; "" for none."""
+    found = [f"{ROLLBACK_CHOICES[each]}{f': {_HOW[each]}' if each in _HOW else ''}" for each in item.choices]
+    return f" ({'; '.join(found)})" if found else ""

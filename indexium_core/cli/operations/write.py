@@ -1,0 +1,178 @@
+"""`write`, `operations`, `history`, `recover`: changing files, and what was changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated
+
+import typer
+
+from indexium_core import errors
+from indexium_core.cli import output
+from indexium_core.cli.frame import app, opened
+from indexium_core.cli.operations.follow import AGAIN, BAD, follow
+from indexium_core.cli.options import (
+    MOST,
+    AsJson,
+    CommentMode,
+    DryRun,
+    HardLinks,
+    Mode,
+    Note,
+    Query,
+    Yes,
+    ask,
+    refuse_ids,
+)
+from indexium_core.cli.review.plan import places
+from indexium_core.model import wording
+from indexium_core.model.files import fields
+from indexium_core.model.operations import strategies
+from indexium_core.model.operations.operation import (
+    OUTCOMES,
+    WriteOptions,
+    WriteResult,
+    became,
+)
+from indexium_core.model.planning.plan import RISK_LEVELS, PlanItem, SelectionSummary
+
+_LISTED = 20  # files whose lost texts a question lists
+
+
+@app.command(epilog="Example: indexium write 'folder:2019' --risk safe --note 'before the party'")
+def write(
+    context: typer.Context,
+    query: Query = "",
+    plan: Annotated[
+        int | None, typer.Option(min=1, max=MOST, help="Refuse files whose result differs from this plan.")
+    ] = None,
+    risk: Annotated[str, typer.Option(help="Levels to write, e.g. safe,warning,danger.")] = "safe,warning",
+    mode: Mode = None,
+    comment_mode: CommentMode = None,
+    hard_links: HardLinks = "block",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    note: Note = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write the planned changes into the files that the search finds."""
+    options = WriteOptions(risk=levels_of(risk), user_note=note, source="cli", dry_run=dry_run, hard_links=hard_links)
+    with opened(context) as library:
+        for each in () if library.notices else library.interruptions.operations(files=0):  # notices name them already
+            output.note(f"{each.say()} {each.what_to_type()}")
+        refuse_ids(library, query, asks=dry_run or not yes)
+        made = library.plan(query, mode=mode, comment_mode=comment_mode, hard_links=hard_links, plan_id=plan)
+        selection = made.select(risk=options.risk)
+        summary = library.preview(selection, made)
+        if dry_run and summary.count:
+            report = library.dry_run(made, options, selection=selection)
+            if as_json:
+                output.to_json(
+                    {"operation_id": None, "dry_run": True, "excluded": report.excluded, "items": report.items}
+                )
+            else:
+                _print_results(report.items, places(made.page(per_page=0, include_unchanged=True).items))
+            raise typer.Exit(_code_of(report.counts))
+        if not summary.count:
+            if as_json:
+                head = {"operation_id": None, **({"dry_run": True} if dry_run else {})}
+                output.to_json({**head, "items": [], "excluded": summary.excluded})
+            output.note(nothing(summary))
+            return
+        for holder in library.operations.held(made, selection, options):
+            output.note(holder.describe())
+        output.note(question(summary))
+        if summary.loses_text:
+            losing = (f"({query}) " if query.strip() else "") + "issue:custom_comment risk:danger"
+            for line in _lost_text_lines(made.narrowed(losing).page(per_page=_LISTED).items, summary.loses_text):
+                output.note(line)
+        ask(yes=yes)
+        handle = library.write(made, options, selection=selection)
+        follow(library, handle, "Writing", as_json=as_json, excluded=summary.excluded)
+
+
+def levels_of(risk: str) -> tuple[str, ...]:
+    """Return the levels that `--risk` names; UsageError for others."""
+    levels = tuple(level.strip() for level in risk.split(",") if level.strip())
+    unknown = [level for level in levels if level not in RISK_LEVELS[:3]]
+    if unknown or not levels:
+        message = f"--risk takes safe, warning and danger, split by commas; '{risk}' is something else."
+        raise errors.UsageError(message)
+    return levels
+
+
+def nothing(summary: SelectionSummary) -> str:
+    """Return that there is nothing to write, and which files are excluded."""
+    return "Nothing to write." + _excluded(summary, hint=True)
+
+
+def question(summary: SelectionSummary) -> str:
+    """Return a summary of a write, for the confirmation."""
+    risks = ", ".join(f"{count} {level}" for level, count in summary.by_risk.items() if count)
+    return (
+        f"{wording.plural(summary.count, 'file')} would be written ({risks}): "
+        f"+{summary.tags_to_add} −{summary.tags_to_remove} people, {wording.estimate(summary.est_seconds)}. "
+        f"{_rollback_sentence(summary)}{_links_sentence(summary)}" + _excluded(summary, hint=False)
+    )
+
+
+def _lost_text_lines(items: Iterable[PlanItem], count: int) -> Iterator[str]:
+    """Yield lines with every text that a write would remove, by file and place in the file."""
+    verb = "loses" if count == 1 else "lose"
+    yield f"{wording.plural(count, 'file')} {verb} other text in their comments (--comment-mode preserve keeps it):"
+    shown = 0
+    for item in items:
+        shown += 1
+        yield f"  {item.file_path}"
+        for where, text in fields.lost_texts_by_place(item.changes).items():
+            yield f"    {'' if where == 'container' else where + ': '}{text}"
+    if count > shown:
+        yield f"  … and {wording.plural(count - shown, 'file')} more: indexium plan issue:custom_comment"
+
+
+def _rollback_sentence(summary: SelectionSummary) -> str:
+    """Return how many files can be rolled back, how exactly, and until when."""
+    until = f" until {summary.rollback_until.astimezone():%Y-%m-%d}" if summary.rollback_until else ""
+    if not summary.tags_only:
+        return f"All files can be rolled back byte for byte{until}."
+    return f"{summary.exact:,} can be rolled back byte for byte{until}, of {summary.tags_only:,} only the comment."
+
+
+def _links_sentence(summary: SelectionSummary) -> str:
+    """Return how many files lose their other names (hard links); "" for none."""
+    if not summary.parts_names:
+        return ""
+    return f" {wording.plural(summary.parts_names, 'file has', 'files have')} other names, which keep the old file."
+
+
+def _excluded(summary: SelectionSummary, *, hint: bool) -> str:
+    """Return the numbers of selected files that are not written, and the option that writes them; "" for none."""
+    levels = {level: count for level, count in summary.excluded.items() if count}
+    skipped = levels.pop("postponed", 0)
+    parts = [f"{count} {level}" for level, count in levels.items()]
+    hint = hint and any(level != "blocked" for level in levels)  # no level writes a blocked file
+    named = ", ".join(parts) + (" (--risk names the levels to write)" if hint else "")
+    later = f"{skipped} postponed ('{AGAIN}' ends that)" if skipped else ""
+    left = ", ".join(part for part in (named, later) if part)
+    return f" Not included: {left}." if left else ""
+
+
+def _code_of(counts: dict[str, int]) -> int:
+    return 1 if any(counts.get(status) for status in BAD) else 0
+
+
+def _print_results(items: list[WriteResult], named: dict[int, str]) -> None:
+    output.table(
+        ("file", "outcome", "method", "reason"),
+        [
+            (
+                named.get(item.file_id, item.file_id),
+                "would be written" if item.status == "success" else OUTCOMES[became(item.status, item.code)],
+                strategies.in_a_word(item.strategy),
+                item.message,
+            )
+            for item in items
+        ],
+    )
+    count = sum(item.status == "success" for item in items)
+    output.note(f"Dry run, nothing was changed: {count:,} of {wording.plural(len(items), 'file')} would be written.")

@@ -1,0 +1,61 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from indexium_core import errors
+from indexium_core.cli import output
+from indexium_core.library import LibraryServices
+from indexium_core.model.query import bare_numbers
+
+Query = Annotated[str, typer.Argument(help="Search, e.g. 'risk:danger person:\"Ann Lee\" -path:archive', or id:12.")]
+Mode = Annotated[str | None, typer.Option(help="merge (default) or exact.")]
+CommentMode = Annotated[str | None, typer.Option(help="replace (default) or preserve.")]
+HardLinks = Annotated[
+    str,
+    typer.Option(
+        help="break: also write files with several names (hard links); the other names then keep the old file."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+MOST = 2**62  # larger than any id
+
+
+def refuse_ids(library: LibraryServices, query: str, *, asks: bool = False) -> None:
+    """
+    Refuse a search by a bare number that is also the id of a file, because the search finds the number in names.
+
+    Raises UsageError; a command that asks for confirmation (`asks`) prints a note instead.
+    """
+    for number in bare_numbers(query):
+        try:
+            name = library.files.file(number).file_name
+        except errors.UnknownIdError:
+            continue
+        message = f"{number} searches names for the number; id:{number} is the file {name}."
+        if not asks:
+            message += f" Use id:{number} for the file, or name:{number} for the number in names."
+            raise errors.UsageError(message)
+        output.note(message)
+
+
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, change nothing.")]
+Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MOST)]
+Note = Annotated[str, typer.Option(help="A note for the history.")]
+
+
+def ask(*, yes: bool) -> None:
+    """Ask for confirmation; UsageError if the answer is no or no terminal can ask."""
+    if yes:
+        return
+    answer = output.confirm("Continue?")
+    if answer is None:
+        message = "No terminal is available for the question; add --yes."
+        raise errors.UsageError(message)
+    if not answer:
+        message = "Nothing was changed."
+        raise errors.UsageError(message)

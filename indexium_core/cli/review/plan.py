@@ -1,0 +1,158 @@
+"""`plan`, `edit`, `postpone`, `mode`, `decisions`: what would change, and what the person decides about it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection
+from typing import Annotated
+
+import typer
+
+from indexium_core.cli import output
+from indexium_core.cli.frame import app, opened
+from indexium_core.cli.options import AsJson, CommentMode, HardLinks, Mode, Query
+from indexium_core.library import MetadataPlan
+from indexium_core.model import wording
+from indexium_core.model.operations import strategies
+from indexium_core.model.planning.facets import Facets
+from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics
+from indexium_core.model.query import with_values
+
+GLYPHS = {"safe": "✓ safe", "warning": "! warning", "danger": "▲ danger", "blocked": "■ blocked", "unchanged": "="}
+
+
+@app.command(epilog="Example: indexium plan 'risk:danger' --sort name")
+def plan(
+    context: typer.Context,
+    query: Query = "",
+    mode: Mode = None,
+    comment_mode: CommentMode = None,
+    page: Annotated[int, typer.Option(min=1)] = 1,
+    per_page: Annotated[int, typer.Option(min=0, help="0 = all.")] = 50,
+    sort: Annotated[
+        str, typer.Option(help="name path risk tags new_tags size mtime category cost; '-' in front turns it.")
+    ] = "risk",
+    everything: Annotated[bool, typer.Option("--all", help="Unchanged and postponed files too.")] = False,
+    stats: Annotated[bool, typer.Option("--stats", help="Only the counts.")] = False,
+    facets: Annotated[
+        bool, typer.Option("--facets", help="What the search can be narrowed down by, each with its files.")
+    ] = False,
+    include_unknown: Annotated[
+        bool, typer.Option("--include-unknown", help="With exact: files nobody knows, too.")
+    ] = False,
+    hard_links: HardLinks = "block",
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print the items as CSV.")] = False,
+) -> None:
+    """Show which metadata would go into which file, and how risky that is."""
+    with opened(context) as library:
+        made = library.plan(
+            query, mode=mode, comment_mode=comment_mode, include_unknown=include_unknown, hard_links=hard_links
+        )
+        if stats:
+            _print_statistics(made, as_json=as_json)
+            return
+        if facets:
+            _print_facets(library.search.facets(plan=made), as_json=as_json)
+            return
+        key, descending = sort_of(sort)
+        if as_json or as_csv:
+            kind = "json" if as_json else "csv"
+            output.pieces(
+                library.exporter.plan(
+                    made, kind, sort=key, descending=descending, everything=everything, page=page, per_page=per_page
+                )
+            )
+            return
+        shown = made.page(
+            page,
+            per_page=per_page,
+            sort=key,
+            descending=descending,
+            include_unchanged=everything,
+        )
+    _print_page(shown)
+
+
+def _print_statistics(made: MetadataPlan, *, as_json: bool) -> None:
+    if as_json:
+        output.to_json({"plan_id": made.id, "statistics": made.statistics})
+        return
+    counts = dataclasses.asdict(made.statistics)
+    plain = [(name, value) for name, value in counts.items() if not isinstance(value, dict)]
+    nested = [
+        (f"{name}: {key}", count)
+        for name, value in counts.items()
+        if isinstance(value, dict)
+        for key, count in value.items()
+    ]
+    output.table(("what", "count"), plain + nested, right=(1,))
+
+
+def sort_of(text: str) -> tuple[str, bool]:
+    """Return the key of `--sort` and whether it is turned."""
+    return text.removeprefix("-"), text.startswith("-")
+
+
+def _print_facets(found: Facets, *, as_json: bool) -> None:
+    if as_json:
+        output.to_json(found)
+        return
+    rows = [
+        (with_values("", key, [value.value]), value.label, value.files)
+        for key, facet in found.facets.items()
+        for value in facet.values
+    ]
+    output.table(("term", "what", "files"), rows, right=(2,))
+    for key, facet in found.facets.items():
+        if len(facet.values) < facet.total:
+            output.note(f"{key}: {len(facet.values)} of {facet.total:,} values shown, the ones with most files.")
+
+
+def _print_page(shown: PlanPage) -> None:
+    named = places(shown.items)
+    rows = [
+        (
+            item.file_id,
+            GLYPHS.get(item.risk_level, item.risk_level),
+            named[item.file_id],
+            " ".join([*(f"+{name}" for name in item.tags_to_add), *(f"-{name}" for name in item.tags_to_remove)]),
+            _how(item),
+            "; ".join(issue.message for issue in item.issues if issue.severity != "note"),
+        )
+        for item in shown.items
+    ]
+    if rows:
+        output.table(("id", "risk", "file", "people", "how", "why"), rows, right=(0,))
+    output.note(_summary(shown.statistics))
+    if len(rows) < shown.total:
+        first = (shown.page - 1) * shown.per_page + 1
+        output.note(
+            f"Shown: {wording.range_of(first, first + len(rows) - 1, shown.total)}; --page {shown.page + 1} shows more."
+        )
+
+
+def places(items: Collection[PlanItem]) -> dict[int, str]:
+    """Return, by file, where each is below its root; with the root's name where there are several."""
+    named = len({item.library for item in items}) > 1
+    return {
+        item.file_id: "/".join(part for part in (item.library if named else "", item.folder, item.file_name) if part)
+        for item in items
+    }
+
+
+def _how(item: PlanItem) -> str:
+    """Return how a file would be written, and what that costs."""
+    if not item.can_update:
+        return ""
+    return f"{strategies.in_a_word(item.strategy)}, {wording.duration(item.est_seconds)}"
+
+
+def _summary(stats: PlanStatistics) -> str:
+    changing = stats.safe_count + stats.warning_count + stats.danger_count
+    return (
+        f"{wording.plural(changing, 'file')} would change: {stats.safe_count} safe, {stats.warning_count} warning, "
+        f"{stats.danger_count} danger; {stats.blocked_count} blocked, {stats.unchanged_count} unchanged, "
+        f"{stats.postponed_count} postponed. +{stats.total_tags_to_add} −{stats.total_tags_to_remove} people, "
+        f"{wording.estimate(stats.est_seconds)}."
+    )

@@ -1,0 +1,57 @@
+"""`undo`, `redo`: turn the steps of a review back and forth."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from indexium_core.cli import output
+from indexium_core.cli.frame import app, opened
+from indexium_core.cli.options import AsJson
+from indexium_core.library import StepReport
+
+
+@app.command(epilog="Example: indexium undo --list")
+def undo(
+    context: typer.Context,
+    listed: Annotated[bool, typer.Option("--list", help="Only show what can be undone and redone.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take back what was decided last: an edit, a postponement, a mode, a template, an import of changes."""
+    with opened(context) as library:
+        if listed:
+            rows = library.steps.list()
+            if as_json:
+                output.to_json({"items": rows, "total": len(rows)})
+            else:
+                output.table(
+                    ("id", "when", "what", "state"),
+                    [
+                        (row.step_id, f"{row.created_at.astimezone():%Y-%m-%d %H:%M}", row.label, _state(row.undone_at))
+                        for row in rows
+                    ],
+                    right=(0,),
+                )
+            return
+        report = library.steps.undo()
+    _print_turned(report, "undo", as_json=as_json)
+
+
+@app.command(epilog="Example: indexium redo")
+def redo(context: typer.Context, as_json: AsJson = False) -> None:
+    """Decide again what was undone last; possible until something else is decided."""
+    with opened(context) as library:
+        report = library.steps.redo()
+    _print_turned(report, "redo", as_json=as_json)
+
+
+def _state(undone_at: object) -> str:
+    return "undone" if undone_at else ""
+
+
+def _print_turned(report: StepReport | None, verb: str, *, as_json: bool) -> None:
+    if as_json:
+        output.to_json({"step": report})
+    else:
+        output.note(report.summary if report else f"There is nothing to {verb}.")

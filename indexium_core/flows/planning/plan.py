@@ -1,0 +1,348 @@
+"""
+A plan as callers see it: one version, seen through a query, with pages and selections.
+
+Nothing is read before it is used. The value names a version, so a write can compare what the user saw with what it
+would write now. `PlanReader` reads versions from the database (`store/planning/plans`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any, NoReturn, overload
+
+import pandas as pd
+
+from indexium_core import errors
+from indexium_core.flows.review import decisions
+from indexium_core.model.planning.plan import (
+    RISK_LEVELS,
+    SORT_KEYS,
+    PlanItem,
+    PlanPage,
+    PlanStatistics,
+    Selection,
+)
+from indexium_core.model.query import compile_query
+from indexium_core.model.remote_calls import remote
+from indexium_core.settings import Settings
+from indexium_core.store.database import Database
+from indexium_core.store.planning import plans
+from indexium_core.store.planning.plans import Modes, Search, Version
+
+__all__ = ["MetadataPlan", "PlanItems", "PlanReader"]
+
+_CHUNK = 500  # items that `PlanItems` reads at once
+_CACHED_SEARCHES = 16  # searches of a plan whose counts are cached
+
+
+class PlanReader:
+    """Reads plan versions from the database. One instance serves a home."""
+
+    def __init__(self, database: Database, *, config: Settings | None, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._config = config
+        self._clock = clock
+
+    @property
+    def page_size(self) -> int:
+        """Default number of rows of a page. It is read at each use, because settings may change at run time."""
+        return self._config.metadata_preview_page_size if self._config else 50
+
+    def newest_version(self, modes: Modes) -> Version:
+        """Refresh the plan of these modes and return its newest version."""
+        return plans.refresh(self._database, modes, now=self._clock())
+
+    def count(self, search: Search) -> plans.Counts:
+        """Count the items that a search finds."""
+        return plans.statistics(self._database.read(), search)
+
+    def page(self, search: Search, *, sort: str, descending: bool, limit: int | None, offset: int) -> list[PlanItem]:
+        """Return a page of the listed items."""
+        reader = self._database.read()
+        return plans.page(reader, search, sort=sort, descending=descending, limit=limit, offset=offset)
+
+    def page_with_counts(
+        self, search: Search, *, sort: str, descending: bool, limit: int, offset: int
+    ) -> tuple[plans.Counts, list[PlanItem]]:
+        """Return the counts and a page of a search, at the cost of one search."""
+        reader = self._database.read()
+        return plans.page_with_counts(reader, search, sort=sort, descending=descending, limit=limit, offset=offset)
+
+    def items(self, version: Version, file_ids: Sequence[int]) -> list[PlanItem]:
+        """Return the items of files, listed or not."""
+        return plans.items(self._database.read(), version, file_ids)
+
+    def selected_ids(
+        self, search: Search, selection: Selection, *, only: Collection[int] | None = None, also: str = ""
+    ) -> list[int]:
+        """Return the writable files of a selection that `also` finds; `only`: among these."""
+        return plans.selected_ids(self._database.read(), search, selection, only=only, also=compile_query(also))
+
+    def search_groups(self, search: Search, within: str) -> plans.Groups:
+        """Count the items that a search lists by everything that selections distinguish; reads all of them once."""
+        displayed = compile_query(within) if within.strip() else None
+        return plans.search_groups(self._database.read(), search, displayed)
+
+    def table(self, search: Search) -> pd.DataFrame:
+        """Return the listed items as a table."""
+        return plans.table(self._database.read(), search)
+
+    def edit(self, file_id: int, names: Sequence[str]) -> decisions.DecisionReport:
+        """Set the people of a file and its copies."""
+        return decisions.Decisions(self._database, clock=self._clock).edit([file_id], names)
+
+
+class MetadataPlan:
+    """
+    One version of the plan, seen through a query.
+
+    A plan has no truth value: `bool(plan)` raises TypeError. `len(plan)` is 0 for a plan without items, so
+    `plan or other` would silently replace an empty plan. Compare with `is None` instead.
+    """
+
+    def __init__(self, reader: PlanReader, search: Search, modes: Modes, query: str) -> None:
+        self._reader = reader
+        self.search = search
+        self.modes = modes
+        self.query = query
+        self._groups: dict[tuple[str, str], plans.Groups] = {}
+
+    @property
+    def version(self) -> Version:
+        return self.search.version
+
+    @property
+    def id(self) -> int:
+        return self.search.version.plan_id
+
+    @property
+    def variant_id(self) -> int:
+        return self.search.version.variant_id
+
+    @property
+    @remote()
+    def statistics(self) -> PlanStatistics:
+        """The counts over everything that the query finds."""
+        return self._counts.statistics
+
+    @cached_property
+    def _counts(self) -> plans.Counts:
+        return self._reader.count(self.search)
+
+    @property
+    def items(self) -> PlanItems:
+        """The listed items, read in chunks on use."""
+        return PlanItems(self._reader, self.search, self._counts.listed)
+
+    @property
+    def categories(self) -> dict[str, PlanItems]:
+        """The items by risk level, read in chunks on use."""
+        counts = self.statistics
+        items = {}
+        for level in RISK_LEVELS:
+            search = self.searching(_both(self.query, f"risk:{level}"))
+            items[level] = PlanItems(self._reader, search, getattr(counts, f"{level}_count"))
+        return items
+
+    @remote()
+    def page(
+        self,
+        number: int = 1,
+        *,
+        per_page: int | None = None,
+        sort: str = "risk",
+        descending: bool = False,
+        include_unchanged: bool = False,
+    ) -> PlanPage:
+        """
+        Return one page of the list, with the counts over all pages.
+
+        Args:
+            number: Number of the page, from 1.
+            per_page: Items of a page; 0: all, None: the setting.
+            sort: One of `SORT_KEYS`; equal items are sorted by file id.
+            descending: In descending order.
+            include_unchanged: Also list unchanged and postponed items.
+
+        Raises:
+            UsageError: An unknown sort key or an invalid page.
+
+        """
+        per_page = self._reader.page_size if per_page is None else per_page
+        if sort not in SORT_KEYS:
+            message = f"There is no sort key '{sort}'; choose one of {', '.join(SORT_KEYS)}."
+            raise errors.UsageError(message)
+        if number < 1 or per_page < 0:
+            raise errors.UsageError("Pages are numbered from 1 and have at least 1 item (0: all items).")
+        search = replace(self.search, include_unlisted=True) if include_unchanged else self.search
+        offset = (number - 1) * per_page
+        order: dict[str, Any] = {"sort": sort, "descending": descending}
+        if per_page and not include_unchanged and not search.is_unfiltered and "_counts" not in self.__dict__:
+            counts, items = self._reader.page_with_counts(search, limit=per_page, offset=offset, **order)
+            self.__dict__["_counts"] = counts  # the value of the cached property, so that it is not computed again
+        else:
+            counts = self._reader.count(search) if include_unchanged else self._counts
+            items = self._reader.page(search, limit=per_page or None, offset=offset, **order)
+        return PlanPage(
+            items=items,
+            total=counts.listed,
+            page=number if per_page else 1,
+            per_page=per_page or counts.listed,
+            plan_id=self.id,
+            statistics=counts.statistics,
+        )
+
+    @remote()
+    def item(self, file_id: int) -> PlanItem:
+        """
+        Return the item of a file, listed or not.
+
+        Raises:
+            UnknownIdError: The plan has no such file.
+
+        """
+        items = self._reader.items(self.version, [file_id])
+        if not items:
+            message = f"There is no file {file_id} in the plan."
+            raise errors.UnknownIdError(message)
+        return items[0]
+
+    def df(self) -> pd.DataFrame:
+        """Return the list as a table: one column for each field of an item; issues are codes."""
+        return self._reader.table(self.search)
+
+    @remote()
+    def select(self, query: str = "", risk: Sequence[str] = ()) -> Selection:
+        """
+        Return a selection of everything that both `query` and the plan's own query find.
+
+        Args:
+            query: A search.
+            risk: Only items of these levels; empty: of every level that can be written.
+
+        Raises:
+            QueryError: The search is invalid.
+
+        """
+        compile_query(query)
+        return Selection(query=_both(self.query, query), risk=tuple(risk))
+
+    @remote()
+    def narrowed(self, query: str) -> MetadataPlan:
+        """Return the same version seen through another query. Raises `QueryError`."""
+        return MetadataPlan(self._reader, self.searching(query), self.modes, query)
+
+    @remote()
+    def newest(self) -> MetadataPlan:
+        """Return the newest version of the same plan."""
+        version = self._reader.newest_version(self.modes)
+        return MetadataPlan(self._reader, replace(self.search, version=version), self.modes, self.query)
+
+    def searching(self, query: str | None, *, include_unlisted: bool = False) -> Search:
+        """Return another search of the same version."""
+        return replace(self.search, query=compile_query(query or ""), include_unlisted=include_unlisted)
+
+    def search_groups(self, query: str, within: str = "") -> plans.Groups:
+        """
+        Count the items that a search of this version lists by everything that selections distinguish.
+
+        The results of the last searches are cached, so a changed selection costs only what its exceptions cost.
+        """
+        groups = self._groups.get((query, within))
+        if groups is None:
+            groups = self._reader.search_groups(self.searching(query), within)
+            while len(self._groups) >= _CACHED_SEARCHES:
+                self._groups.pop(next(iter(self._groups), ("", "")), None)
+            self._groups[query, within] = groups
+        return groups
+
+    @remote()
+    def ids(self, selection: Selection) -> list[int]:
+        """Return the ids of the writable files of a selection in ascending order."""
+        return self._reader.selected_ids(self.searching(selection.query), selection)
+
+    def selected_among(self, selection: Selection, file_ids: Collection[int]) -> frozenset[int]:
+        """Return those of the files that a selection contains."""
+        return frozenset(self._reader.selected_ids(self.searching(selection.query), selection, only=file_ids))
+
+    def selected_items(self, selection: Selection, items: Sequence[PlanItem]) -> frozenset[int]:
+        """Return the ids of the listed items that a selection contains; only another search needs the database."""
+        if selection.query not in (None, "", self.query):
+            return self.selected_among(selection, [item.file_id for item in items])
+        levels = () if selection.query is None else selection.risk or plans.WRITABLE
+        writable = [item for item in items if item.can_update and not item.postponed]
+        searched = {item.file_id for item in writable if item.risk_level in levels} - selection.excluded
+        return frozenset(searched | {item.file_id for item in writable if item.file_id in selection.included})
+
+    def sample(self, selection: Selection, query: str, *, limit: int, offset: int = 0) -> tuple[list[PlanItem], int]:
+        """Return some items of a selection that `query` finds too, by id, and the number of all of them."""
+        ids = self._reader.selected_ids(self.searching(selection.query), selection, also=query)
+        return self._reader.items(self.version, ids[offset : offset + limit]), len(ids)
+
+    @remote()
+    def edit(self, file_id: int, people: Sequence[str]) -> decisions.DecisionReport:
+        """Set the people of a file and its copies until the edit is revoked; a new plan includes it."""
+        return self._reader.edit(file_id, people)
+
+    def __len__(self) -> int:
+        return self._counts.listed
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("A plan has no truth value. Use 'plan is None' or 'len(plan) == 0'.")
+
+    def __repr__(self) -> str:
+        counts = self.statistics
+        levels = ", ".join(f"{getattr(counts, f'{level}_count'):,} {level}" for level in RISK_LEVELS)
+        return f"<plan {self.id}{f' of {self.query!r}' if self.query else ''}: {levels}>"
+
+
+class PlanItems(Sequence[PlanItem]):
+    """The list of a search, sorted by risk: a sequence that reads items in chunks on use."""
+
+    def __init__(self, reader: PlanReader, search: Search, count: int) -> None:
+        self._reader = reader
+        self._search = search
+        self._count = count
+        self._first = 0
+        self._chunk: list[PlanItem] = []  # the items from _first on
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> PlanItem: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[PlanItem]: ...
+    def __getitem__(self, index: int | slice) -> PlanItem | list[PlanItem]:
+        positions = range(self._count)[index]
+        if isinstance(positions, int):
+            return self._at(positions)
+        if not positions:
+            return []
+        low = min(positions[0], positions[-1])
+        items = self._read(low, max(positions[0], positions[-1]) + 1 - low)
+        return [items[position - low] for position in positions]
+
+    def __iter__(self) -> Iterator[PlanItem]:
+        for first in range(0, self._count, _CHUNK):
+            yield from self._read(first, _CHUNK)
+
+    def _at(self, position: int) -> PlanItem:
+        if not self._first <= position < self._first + len(self._chunk):
+            self._first = position - position % _CHUNK
+            self._chunk = self._read(self._first, _CHUNK)
+        return self._chunk[position - self._first]
+
+    def _read(self, first: int, number: int) -> list[PlanItem]:
+        return self._reader.page(self._search, sort="risk", descending=False, limit=number, offset=first)
+
+    def __repr__(self) -> str:
+        return f"<{self._count:,} plan items>"
+
+
+def _both(one: str, other: str) -> str:
+    """Return a query that finds what both queries find."""
+    return f"({one}) ({other})" if one.strip() and other.strip() else one.strip() or other.strip()

@@ -1,0 +1,335 @@
+-- name: status
+-- One variant: its newest version, the newest mark that it includes, the newest mark of all, whether a postponement has
+-- expired, and whether the variant was last used more than a day ago. No row: the variant does not exist yet.
+SELECT variant_id, plan_id, seen_mark, (SELECT coalesce(max(mark_id), 0) FROM plan_marks),
+       EXISTS (FROM decisions WHERE kind = 'postpone' AND revoked_at IS NULL AND until <= $now),
+       used_at < $now - INTERVAL 1 DAY
+FROM plan_variants
+WHERE people_mode IS NOT DISTINCT FROM $people_mode AND comment_mode IS NOT DISTINCT FROM $comment_mode
+  AND include_unknown = $include_unknown AND hard_links = $hard_links AND large_bytes = $large_bytes;
+
+-- name: newest_mark
+-- The newest mark of all.
+SELECT coalesce(max(mark_id), 0) FROM plan_marks;
+
+-- name: next_id
+-- The id of a new variant.
+SELECT nextval('ids');
+
+-- name: next_plan_id
+-- The id of a new version.
+SELECT nextval('plan_ids');
+
+-- name: add_variant
+-- Add a variant. It has seen every mark, because its first version includes all files.
+INSERT INTO plan_variants (variant_id, people_mode, comment_mode, include_unknown, seen_mark, used_at, hard_links,
+                           large_bytes)
+VALUES ($variant_id, $people_mode, $comment_mode, $include_unknown, $seen_mark, $now, $hard_links, $large_bytes);
+
+-- name: scope_all
+-- The files to plan: all of them.
+CREATE OR REPLACE TEMP VIEW plan_scope AS SELECT * FROM scanned_files;
+
+-- name: copies_all
+-- Payloads that more than one present file holds, as hashes of their hashes: 8 bytes to compare instead of 35.
+CREATE OR REPLACE TEMP VIEW plan_copies AS
+SELECT hash(file_hash) AS payload FROM scanned_files
+WHERE state <> 'missing' AND file_hash IS NOT NULL GROUP BY payload HAVING count(*) > 1;
+
+-- name: marked
+-- The marked files, read once.
+CREATE OR REPLACE TEMP TABLE plan_marked AS
+SELECT file_id, library_id, path_bytes, nlink, size, mtime_ns, own_mtime_ns, read_only, state, growing, file_hash, container,
+       comment, fields_differ, people, people_keys, custom_text, comment_before, comment_after, comment_without,
+       places, people_hidden, ascii_only, damage, strategy, strategy_code, est_seconds, est_bytes
+FROM scanned_files WHERE file_id IN (SELECT file_id FROM plan_marks WHERE mark_id > $after_mark);
+
+-- name: scope_marked
+-- The files to plan: only the marked ones.
+CREATE OR REPLACE TEMP VIEW plan_scope AS SELECT * FROM plan_marked;
+
+-- name: copies_marked
+-- Payloads of the marked files that more than one present file holds.
+CREATE OR REPLACE TEMP VIEW plan_copies AS
+SELECT hash(file_hash) AS payload FROM scanned_files
+WHERE state <> 'missing' AND file_hash IN (SELECT file_hash FROM plan_marked) GROUP BY payload HAVING count(*) > 1;
+
+-- name: compute
+-- Compute the rows of the files in scope, in force from version $plan_id on. Each list of names has a parallel list of
+-- keys (person_key), because people are compared by key. CASE replaces AND where the second condition is expensive: CASE
+-- skips it for rows that the first condition decides, AND does not.
+-- Each issue has a bit: the parameter with its code (`risk.ISSUES`).
+INSERT INTO plan_rows BY NAME
+WITH
+-- Every person with a small number. A twin has the same key as another person.
+known AS MATERIALIZED (
+    SELECT person_id, name, person_key, row_number() OVER () AS nr,
+           person_key IN (SELECT person_key FROM people GROUP BY person_key HAVING count(*) > 1) AS is_twin,
+           NOT is_valid_name(name) AS is_invalid
+    FROM people
+),
+-- Names and keys by number: a lookup in one long list costs far less than sorting and carrying names.
+dictionary AS MATERIALIZED (
+    SELECT coalesce(list(name ORDER BY nr), []) AS names, coalesce(list(person_key ORDER BY nr), []) AS keys FROM known
+),
+-- Aliases with their person. The key of a person is never an alias.
+aliases AS MATERIALIZED (
+    SELECT a.alias_key, max_by(p.name, a.created_at) AS name, max_by(p.person_key, a.created_at) AS person_key
+    FROM person_aliases AS a JOIN people AS p USING (person_id)
+    WHERE a.alias_key NOT IN (SELECT person_key FROM people) GROUP BY a.alias_key
+),
+-- The people of each file in the database. An assignment refers to the hash, or to the path of a file without a hash.
+assigned AS (
+    SELECT f.file_id, v.assignment_id, v.person_id
+    FROM plan_scope AS f JOIN video_people AS v ON v.file_hash = f.file_hash
+    UNION ALL
+    SELECT f.file_id, v.assignment_id, v.person_id
+    FROM plan_scope AS f JOIN video_people AS v ON v.path_bytes = f.path_bytes
+    WHERE f.file_hash IS NULL AND v.file_hash IS NULL
+),
+-- The same as one list for each file, in order of assignment. Order and person are packed into one integer that sorts
+-- fast.
+cast_of AS (
+    SELECT a.file_id,
+           list_transform(list_sort(list((a.assignment_id << 24) + k.nr)), lambda packed: packed & 16777215) AS nrs,
+           bool_or(k.is_twin) AS has_twin, bool_or(k.is_invalid) AS has_invalid
+    FROM assigned AS a JOIN known AS k USING (person_id) GROUP BY a.file_id
+),
+-- The people of files that contain an alias, with each alias replaced by its person.
+renamed AS (
+    SELECT file_id, list(coalesce(m.name, h.person) ORDER BY place) AS people,
+           list(coalesce(m.person_key, h.person_key) ORDER BY place) AS keys
+    FROM (
+        SELECT file_id, unnest(people) AS person, unnest(people_keys) AS person_key,
+               generate_subscripts(people, 1) AS place
+        FROM plan_scope
+        WHERE file_id IN (SELECT file_id FROM (SELECT file_id, unnest(people_keys) AS alias_key FROM plan_scope)
+                          JOIN aliases USING (alias_key))
+    ) AS h LEFT JOIN aliases AS m ON m.alias_key = h.person_key
+    GROUP BY file_id
+),
+-- The decisions in force, by file. Expired postponements are revoked before.
+decided AS (
+    SELECT file_id, bool_or(kind = 'edit') AS edited, bool_or(kind <> 'postpone') AS by_hand,
+           max(people) AS people, max(people_keys) AS people_keys, max(db_people) AS known_then,
+           max(people_mode) AS people_mode, max(comment_mode) AS comment_mode,
+           bool_or(kind = 'postpone') AS postponed, bool_or(kind = 'postpone' AND reason = 'rolled_back') AS rolled_back
+    FROM decisions WHERE revoked_at IS NULL GROUP BY file_id
+),
+-- All facts that decide about a file. `named` are the people in the file, with aliases replaced by their people.
+facts AS MATERIALIZED (
+    SELECT f.file_id, f.container, f.comment, f.people AS existing, f.people_keys AS existing_keys, f.est_seconds, f.est_bytes,
+           coalesce(r.people, f.people) AS named, coalesce(r.keys, f.people_keys) AS named_keys,
+           list_select((SELECT names FROM dictionary), coalesce(c.nrs, [])) AS db_people,
+           list_select((SELECT keys FROM dictionary), coalesce(c.nrs, [])) AS db_keys,
+           d.people AS edit, d.people_keys AS edit_keys, d.known_then,
+           coalesce(d.edited, FALSE) AS edited, coalesce(d.by_hand, FALSE) AS by_hand,
+           coalesce(d.postponed, FALSE) AS postponed,
+           coalesce(d.people_mode, $people_mode, l.people_mode, 'merge') AS effective_people_mode,
+           coalesce(d.comment_mode, $comment_mode, l.comment_mode, 'replace') AS effective_comment_mode,
+           effective_comment_mode = 'preserve' AS preserves,
+           CASE WHEN preserves THEN f.comment_before ELSE '' END AS text_before,
+           CASE WHEN preserves THEN f.comment_after ELSE '' END AS text_after,
+           CASE WHEN preserves THEN f.comment_without END AS text_without,
+           f.places AS texts, f.people_hidden, preserves AND f.ascii_only AS ascii_only,
+           coalesce(c.has_twin, FALSE) AS has_twin,
+           f.strategy <> '' AND f.strategy_code = 'no_strategy_yet' AS not_removable,
+           -- A write copies the whole file, or puts a new file in its place.
+           ends_with(f.strategy, '_copy') OR ends_with(f.strategy, '_remux') AS is_copied,
+           coalesce(f.nlink, 1) > 1 AS is_linked,
+           is_linked AND $hard_links <> 'break' AND (is_copied OR ends_with(f.strategy, '_reflink')) AS separates_names,
+           CASE WHEN f.state = 'missing' THEN $missing_file ELSE 0 END
+           | CASE WHEN l.state = 'offline' THEN $offline ELSE 0 END
+           | CASE WHEN f.state = 'unreadable' THEN $unreadable ELSE 0 END
+           | CASE WHEN f.read_only OR f.strategy_code = 'read_only' THEN $read_only ELSE 0 END
+           | CASE f.state
+               WHEN 'ok' THEN CASE WHEN f.strategy <> '' OR f.strategy_code = 'read_only' THEN 0
+                   WHEN f.strategy_code = 'unsupported_container' THEN $unsupported_container
+                   WHEN f.strategy_code = 'corrupt' THEN $corrupt ELSE $no_strategy_yet END
+               WHEN 'not_video' THEN $unsupported_container WHEN 'corrupt' THEN $corrupt WHEN 'empty' THEN $corrupt
+               ELSE 0 END
+           -- An edit of many files may take a name over from the database, so its names are checked too.
+           | CASE WHEN CASE WHEN d.edited THEN len(list_filter(d.people, lambda name: NOT is_valid_name(name))) > 0
+                            ELSE c.has_invalid END THEN $invalid_person_name ELSE 0 END
+           | CASE WHEN f.growing AND f.mtime_ns IS DISTINCT FROM f.own_mtime_ns THEN $file_growing ELSE 0 END
+           | CASE WHEN separates_names THEN $hard_linked_blocked WHEN is_linked THEN $hard_linked ELSE 0 END
+           | CASE WHEN NOT preserves AND f.custom_text <> '' THEN $custom_comment ELSE 0 END
+           | CASE WHEN NOT is_copied THEN 0 WHEN f.size >= $large_bytes THEN $full_rewrite ELSE $full_rewrite_note END
+           | CASE WHEN is_copied AND f.est_bytes > l.free_bytes THEN $low_space ELSE 0 END
+           | CASE WHEN hash(f.file_hash) IN (SELECT payload FROM plan_copies) THEN $duplicate_content ELSE 0 END
+           | CASE WHEN f.damage <> '' THEN $damaged_tail ELSE 0 END
+           | CASE WHEN f.fields_differ THEN $other_readers_differ ELSE 0 END
+           | CASE WHEN d.rolled_back THEN $rolled_back ELSE 0 END
+               AS facts_issues
+    FROM plan_scope AS f
+    JOIN libraries AS l USING (library_id)
+    LEFT JOIN cast_of AS c USING (file_id)
+    LEFT JOIN renamed AS r USING (file_id)
+    LEFT JOIN decided AS d USING (file_id)
+    WHERE c.file_id IS NOT NULL OR d.edited OR $include_unknown OR f.file_id IN (SELECT file_id FROM touched_files)
+),
+-- The people that the result certainly has: those of the edit, else those of the database, the first of twins.
+based AS (
+    SELECT * EXCLUDE (edit, edit_keys, known_then, has_twin, is_copied, is_linked, separates_names),
+           CASE WHEN has_twin AND NOT edited THEN list_unique(db_keys) < len(db_keys) ELSE FALSE END AS collides,
+           CASE WHEN edited THEN list_sort(known_then) IS DISTINCT FROM list_sort(db_people) ELSE FALSE END AS is_outdated,
+           CASE WHEN edited THEN edit
+                WHEN collides THEN list_where(db_people, list_transform(db_keys, lambda k, i: list_position(db_keys, k) = i))
+                ELSE db_people END AS base,
+           CASE WHEN edited THEN edit_keys
+                WHEN collides THEN list_filter(db_keys, lambda k, i: list_position(db_keys, k) = i)
+                ELSE db_keys END AS base_keys
+    FROM facts
+),
+-- Merge mode appends the people that only the file contains.
+merged AS (
+    SELECT * EXCLUDE (db_keys, base, base_keys),
+           edited OR effective_people_mode = 'exact' OR len(named) = 0 OR named_keys = base_keys AS is_base,
+           CASE WHEN NOT is_base THEN list_transform(named_keys, lambda k, i:
+                NOT list_contains(base_keys, k) AND list_position(named_keys, k) = i) END AS only_named,
+           CASE WHEN is_base THEN base ELSE base || list_where(named, only_named) END AS result,
+           CASE WHEN is_base THEN base_keys ELSE base_keys || list_where(named_keys, only_named) END AS result_keys
+    FROM based
+),
+-- The differences as `plan_rows` stores them (NULL: all people are added, none is removed), and the new comment.
+compared AS (
+    SELECT * EXCLUDE (only_named, named, result_keys, existing_keys, text_before, text_after, text_without),
+           CASE WHEN by_hand OR people_hidden OR len(result_keys) <> len(existing_keys) THEN FALSE
+                ELSE list_has_all(result_keys, existing_keys) END AS is_same,
+           CASE WHEN len(named) > 0
+                THEN list_where(result, list_transform(result_keys, lambda k: NOT list_contains(named_keys, k)))
+                END AS added,
+           CASE WHEN len(named) > 0 AND result_keys <> named_keys
+                THEN list_where(existing, list_transform(named_keys, lambda k: NOT list_contains(result_keys, k)))
+                END AS removed,
+           coalesce(len(added), len(result)) AS added_count, coalesce(len(removed), 0) AS removed_count,
+           array_to_string(result, chr(10)) AS listed,
+           CASE WHEN len(existing) > 0 OR edited OR collides
+                THEN concat_ws(chr(10), listed, array_to_string(existing, chr(10)), array_to_string(db_people, chr(10)))
+                ELSE listed END AS everybody,
+           CASE WHEN len(result) = 0 THEN text_without
+                ELSE concat(text_before, people_segment(result), text_after) END AS planned,
+           -- The new value of each text, where the file has several: the rule of `fields.results`.
+           CASE WHEN texts IS NOT NULL THEN list_transform(texts, lambda t: {'where': t."where", 'old': t."value", 'new':
+                CASE WHEN NOT preserves THEN CASE WHEN t.takes_value THEN planned END
+                     WHEN NOT t.takes_segment THEN t."value"
+                     WHEN len(result) = 0 THEN t."without"
+                     ELSE concat(t."before", people_segment(result), t."after") END}) END AS all_texts
+    FROM merged
+),
+-- The issues that the comparison finds. A kept name is respelled where its spelling or order differs from the file.
+judged AS (
+    -- Players may not show all people of a file. Then only another text of the comment may change.
+    SELECT *, is_same OR (coalesce(planned, '') = coalesce(comment, '')
+                          AND CASE WHEN people_hidden THEN len(list_filter(all_texts,
+                                   lambda t: t."old" IS DISTINCT FROM t."new")) = 0 ELSE TRUE END) AS unchanged,
+           len(existing) > 0 AND len(result) = 0 AS removes_all,
+           CASE WHEN len(existing) = 0 OR len(result) = 0 THEN FALSE
+                ELSE list_filter(result, lambda name: NOT list_contains(added, name))
+                     <> list_filter(existing, lambda name: removed IS NULL OR NOT list_contains(removed, name))
+                END AS respells,
+           CASE WHEN unchanged THEN 0 ELSE facts_issues
+               | CASE WHEN not_removable AND coalesce(planned, '') = '' THEN $no_strategy_yet ELSE 0 END
+               | CASE WHEN removes_all THEN $tag_removal_all WHEN removed_count > 0 THEN $tag_removal ELSE 0 END
+               | CASE WHEN collides THEN $case_collision ELSE 0 END
+               | CASE WHEN respells THEN $overwrite_comment ELSE 0 END
+               | CASE WHEN is_outdated THEN $edit_outdated ELSE 0 END
+               | CASE WHEN coalesce(comment, '') = '' AND planned IS NOT NULL THEN $shown_as_plot ELSE 0 END
+               | CASE WHEN ascii_only AND strlen(listed) > length(listed) THEN $text_encoding ELSE 0 END
+               END::INTEGER AS issues
+    FROM compared
+),
+-- The risk level: the worst severity among the issues.
+graded AS (
+    SELECT *, CASE WHEN unchanged THEN 'unchanged' WHEN issues & $blocked_bits > 0 THEN 'blocked'
+                   WHEN issues & $danger_bits > 0 THEN 'danger' WHEN issues & $warning_bits > 0 THEN 'warning'
+                   ELSE 'safe' END AS risk
+    FROM judged
+),
+-- The stored rows.
+stored AS (
+    SELECT file_id, existing,
+           CASE WHEN NOT unchanged THEN result END AS result,
+           CASE WHEN unchanged THEN CASE WHEN db_people <> existing THEN db_people END
+                WHEN edited OR collides OR NOT is_base THEN db_people END AS known,
+           CASE WHEN NOT unchanged THEN added END AS added, CASE WHEN removed_count > 0 THEN removed END AS removed,
+           CASE WHEN unchanged THEN 0 ELSE added_count END AS added_count, removed_count,
+           CASE WHEN NOT unchanged THEN comment END AS old_comment,
+           CASE WHEN NOT unchanged THEN planned END AS new_comment,
+           CASE WHEN NOT unchanged THEN list_filter(all_texts, lambda t, i: i = 1 OR t."old" IS DISTINCT FROM t."new")
+                END AS places,
+           CASE WHEN risk IN ('unchanged', 'blocked') THEN risk WHEN removed_count > 0 THEN 'remove'
+                WHEN added_count = 0 THEN 'rewrite' WHEN len(existing) = 0 THEN 'add' ELSE 'merge' END AS category,
+           risk AS risk_level, issues, container,
+           CASE WHEN risk NOT IN ('unchanged', 'blocked') THEN est_seconds ELSE 0 END AS est_seconds,
+           CASE WHEN risk NOT IN ('unchanged', 'blocked') THEN est_bytes ELSE 0 END AS est_bytes,
+           edited, postponed, effective_people_mode AS people_mode, effective_comment_mode AS comment_mode, folded(everybody) AS names
+    FROM graded
+)
+SELECT $variant_id AS variant_id, $plan_id AS from_version, *,
+       -- hash() gives NULL and an empty list the same value, so the digest includes IS NULL too.
+       hash(existing, result, known, known IS NULL, added, added IS NULL, removed, old_comment, new_comment, places, category,
+            issues, container, est_seconds, est_bytes, edited, postponed, people_mode, comment_mode) AS digest
+FROM stored;
+
+-- name: close
+-- End the old rows of marked files, also of files that left the plan, except where the new row is equal.
+UPDATE plan_rows SET to_version = $plan_id
+WHERE variant_id = $variant_id AND from_version < $plan_id AND to_version IS NULL
+  AND file_id IN (
+    SELECT file_id FROM plan_marks WHERE mark_id > $after_mark
+    EXCEPT
+    SELECT file_id FROM (FROM plan_rows WHERE variant_id = $variant_id AND from_version = $plan_id) AS n
+    JOIN (FROM plan_rows WHERE variant_id = $variant_id AND from_version < $plan_id AND to_version IS NULL) AS o
+    USING (file_id, digest)
+  );
+
+-- name: drop_equal
+-- Delete a new row where the equal old row stays in force.
+DELETE FROM plan_rows
+WHERE variant_id = $variant_id AND from_version = $plan_id AND file_id IN (
+    SELECT file_id FROM plan_rows
+    WHERE variant_id = $variant_id AND from_version < $plan_id AND to_version IS NULL
+      AND file_id IN (SELECT file_id FROM plan_marked)
+);
+
+-- name: add_plan
+-- Add a version.
+INSERT INTO plans (plan_id, variant_id, created_at, item_count, reason)
+VALUES ($plan_id, $variant_id, $now, $item_count, $reason);
+
+-- name: set_seen
+-- Record that the variant includes all marks up to $seen_mark.
+UPDATE plan_variants SET seen_mark = $seen_mark, plan_id = $plan_id, used_at = $now WHERE variant_id = $variant_id;
+
+-- name: prune_marks
+-- Delete the marks that every variant includes.
+DELETE FROM plan_marks WHERE mark_id <= (SELECT min(seen_mark) FROM plan_variants);
+
+-- name: prunable
+-- Whether an old version exists that is not the newest of its variant.
+SELECT EXISTS (FROM plans WHERE created_at < $before
+               AND plan_id NOT IN (SELECT plan_id FROM plan_variants WHERE plan_id IS NOT NULL));
+
+-- name: prune_variants
+-- Delete the variants that were not used since $before.
+DELETE FROM plan_variants WHERE used_at < $before;
+
+-- name: prune_plans
+-- Delete old versions, except the newest of each variant and those that an unfinished operation refers to.
+DELETE FROM plans WHERE created_at < $before
+  AND plan_id NOT IN (SELECT plan_id FROM plan_variants WHERE plan_id IS NOT NULL)
+  AND plan_id NOT IN (SELECT plan_id FROM metadata_operations WHERE plan_id IS NOT NULL
+                      AND status IN ('pending', 'in_progress', 'paused', 'interrupted'));
+
+-- name: prune_items
+-- Delete the rows that no remaining version contains.
+DELETE FROM plan_rows AS i WHERE NOT EXISTS (
+    SELECT 1 FROM plans AS p WHERE p.variant_id = i.variant_id AND p.plan_id >= i.from_version
+    AND (i.to_version IS NULL OR p.plan_id < i.to_version)
+);
+
+-- name: version
+-- The variant of a version, with its modes.
+SELECT variant_id, v.people_mode, v.comment_mode, v.include_unknown, v.hard_links, v.large_bytes
+FROM plans JOIN plan_variants AS v USING (variant_id) WHERE plans.plan_id = $plan_id;
