@@ -139,9 +139,9 @@ def write_each(tasks: list[ledger.Task], backups: Path, workers: int) -> None:
     """Write films one after the other, as safely as an operation does."""
     undo = journal.OperationJournal.create(backups / "bare.journal")
     try:
-        terms = WritePolicy(backups=backups)
+        policy = WritePolicy(backups=backups)
         with ThreadPoolExecutor(max_workers=workers) as pool:
-            results = pool.map(lambda task: editing.edit(task, undo, terms), tasks)
+            results = pool.map(lambda task: editing.edit(task, undo, policy), tasks)
             for group in iter(lambda: list(itertools.islice(results, Runner.GROUP_SIZE)), []):
                 undo.sync()
                 for edited in group:

@@ -111,7 +111,7 @@ class Assembly:
             clock=clock,
             preserve_mtime=lambda: config.preserve_mtime,
             faststart=config.faststart,
-            make_room=lambda size, item_id: self.backup_storage.make_room(size, item_id=item_id),
+            reserve_space=lambda size, item_id: self.backup_storage.make_room(size, item_id=item_id),
             ui_priority=self.ui_priority,
             executor=self._executor,
         )
@@ -141,7 +141,7 @@ class Assembly:
             elapsed=self.elapsed,
         )
         self.stories = story.StoryBuilder(store, self.history, folder=store.home / "logs", job=self.jobs.get)
-        self.interruptions = interrupted.Interruptions(store, at_work=self.queue.active_operations)
+        self.interruptions = interrupted.Interruptions(store, running=self.queue.active_operations)
         self.retries = retry.RetryService(
             book, self.plans, self.operations, self.history, self.scanner, recover=self.recover
         )
@@ -209,7 +209,7 @@ class Assembly:
             rows,
             folder=logs_folder,
             retry_operation=lambda operation_id, source, asked: (
-                self.retries.start(operation_id, source=source, asked=asked).id
+                self.retries.start(operation_id, source=source, request=asked).id
             ),
             requests=self.requests,
             keep_days=lambda: self.settings.log_retention_days,
@@ -218,7 +218,7 @@ class Assembly:
 
     def _register_jobs(self) -> None:
         """Say how each kind of job is done. Operations run side by side: no two are ever at one file."""
-        self.events.subscribe(job_log.follow)
+        self.events.subscribe(job_log.log_event)
         for kind, title in (("write", "Write"), ("rollback", "Roll back")):
             self.queue.register(
                 kind,
@@ -227,8 +227,8 @@ class Assembly:
                 max_concurrent=None,
                 is_operation=True,
                 stall_timeout=lambda: float(self.settings.metadata_operation_timeout_seconds),
-                cancel_idle=lambda job: self.operations.give_up(job.operation_id or 0),
-                pause_wait_seconds=operation_runner.HUNG,
+                cancel_idle=lambda job: self.operations.cancel_idle(job.operation_id or 0),
+                pause_wait_seconds=operation_runner.PAUSE_WAIT_SECONDS,
             )
         self.queue.register(
             scan_jobs.KIND, self.scans.handle, title="Scan", stall_timeout=self._stall_timeout, counts_errors=False

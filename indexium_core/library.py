@@ -159,7 +159,7 @@ class Library(LibraryServices):
         known = backups_store.Backups(parts.store).journals()
         undone = orphaned_journals.recover_and_archive(parts.backups_folder, known)
         report = self.recovered = self.recover()
-        report.of_no_operation(undone)
+        report.add_orphaned(undone)
         if report.undone:
             files = "1 file was" if report.undone == 1 else f"{report.undone} files were"
             self.notices.append(f"{files} interrupted during a write and restored.")
@@ -172,7 +172,7 @@ class Library(LibraryServices):
         if len(resumed) > _NOTICES:
             self.notices.append(f"{len(resumed) - _NOTICES:,} more jobs resume or wait in the queue.")
         cut_off = self.interruptions.operations(files=0)[:_NOTICES]
-        self.notices += [f"{each.say()} {each.what_to_type()}" for each in cut_off]
+        self.notices += [f"{each.summary()} {each.next_commands()}" for each in cut_off]
 
     def recover(self) -> RecoverReport:
         """Recover what a killed process left, which `open` also does; operations that run here are skipped."""

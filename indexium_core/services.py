@@ -44,13 +44,9 @@ from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.flows.scanning.scanner import ScanReport
 from indexium_core.flows.writing.writer import DryRunReport, MetadataWriter, OperationHandle
 from indexium_core.jobs.events import Recorder
-from indexium_core.model.operations.operation import (
-    OperationDetails,
-    OperationStatus,
-    RollbackCheck,
-    WriteOptions,
-)
+from indexium_core.model.operations.operation import OperationDetails, OperationStatus, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptions
 from indexium_core.model.planning.plan import PlanQuery, Selection, SelectionDigest, SelectionSummary
 from indexium_core.model.remote_calls import RemoteCall, calls_of
 
@@ -327,15 +323,14 @@ class LibraryServices:
 
         `progress` receives the number of checked files and the total.
         """
-        return self.history.check(
-            operation_id,
-            query,
-            item_ids=item_ids,
+        options = RollbackOptions(
+            query=query,
+            item_ids=None if item_ids is None else frozenset(item_ids),
             person=person,
             changed=changed,
-            with_newer=with_newer,
-            progress=progress,
+            with_newer=with_newer if isinstance(with_newer, bool) else frozenset(with_newer),
         )
+        return self.history.check(operation_id, options, on_progress=progress)
 
     def rollback(
         self,
@@ -373,18 +368,17 @@ class LibraryServices:
             UsageError: No file can be restored; the message says why.
 
         """
-        return self.history.start_rollback(
-            operation_id,
-            query,
-            item_ids=item_ids,
+        options = RollbackOptions(
+            query=query,
+            item_ids=None if item_ids is None else frozenset(item_ids),
             person=person,
             changed=changed,
-            with_newer=with_newer,
+            with_newer=with_newer if isinstance(with_newer, bool) else frozenset(with_newer),
+            replan=replan,
             note=note,
             source=source,
-            replan=replan,
-            asked=asked,
         )
+        return self.history.start_rollback(operation_id, options, request=asked)
 
 
 def remote_calls() -> dict[str, RemoteCall]:

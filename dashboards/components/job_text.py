@@ -68,7 +68,7 @@ def chip(job: Job, status: OperationStatus | None = None) -> tuple[str, str]:
         return "not responding", "danger"
     if job.cancelled_at and not job.has_ended:
         return "cancelling", "blocked"
-    if job.status == "paused" and status is not None and status.pausing:
+    if job.status == "paused" and status is not None and status.is_pausing:
         return "pausing", "warning"
     if job.status == "pending" and job.next_retry_at and job.retry_count:
         return "retrying", "warning"
@@ -97,7 +97,7 @@ def sentence(job: Job, status: OperationStatus | None = None, *, now: datetime |
 def _running_sentence(job: Job, status: OperationStatus | None) -> str:
     current = status.processed if status else job.progress_current
     total = status.total if status else job.progress_total
-    at = status.now if status else job.progress_message
+    at = status.current_text if status else job.progress_message
     left = status.eta_seconds if status else job.eta_seconds
     parts = [f"file {wording.count(min(current + 1, total))} of {wording.count(total)}"] if total else []
     if not total:
@@ -174,7 +174,7 @@ def speed(job: Job, status: OperationStatus | None = None) -> str:
 
 def _share(job: Job, status: OperationStatus | None) -> float | None:
     total = status.total if status else job.progress_total
-    current = status.processed + sum(status.shares.values()) if status else job.progress_current
+    current = status.processed + sum(status.fractions.values()) if status else job.progress_current
     return 100 * min(current, total) / total if total else None
 
 
@@ -184,7 +184,7 @@ def gauge(job: Job, status: OperationStatus | None = None) -> dict[str, Any]:
     current = status.processed if status else job.progress_current
     counts = status.counts if status else job.counters
     bad = sum(counts.get(each, 0) for each in ("failed", "conflict", "unknown", "errors"))
-    return measure(current, total, bad=min(current, bad), going=sum(status.shares.values()) if status else 0.0)
+    return measure(current, total, bad=min(current, bad), going=sum(status.fractions.values()) if status else 0.0)
 
 
 def cancel_effect(job: Job) -> str:

@@ -99,10 +99,10 @@ def item_filters(
     A file whose operation was cancelled has the status `skipped`; it is shown as not started.
     """
     left = words.outcome_label("not_started")
-    if status.restored:
+    if status.restored_count:
         left = f"{words.outcome_label('restored', status.operation_type)}, {left}"
     fitting = {"pending": left} if status.finished and status.counts.get("pending") else {}
-    if status.given_up:
+    if status.cancelled_count:
         fitting["skipped"] = f"skipped, {left}" if status.outcomes["skipped"] else left
     if status.operation_type == "rollback":
         fitting |= {key: words.outcome_label("done", "rollback") for key in shown if key in ("success", "done")}
@@ -114,7 +114,7 @@ def speed(operation: MetadataOperation, status: OperationStatus) -> str:
     if status.finished:
         return f"in {wording.duration(operation.seconds)}" if operation.seconds else ""
     if status.status == "paused":
-        return "pausing after this file" if status.pausing else "paused"
+        return "pausing after this file" if status.is_pausing else "paused"
     parts = []
     if status.bytes_total:
         parts.append(f"{wording.size(status.bytes_done)} of {wording.size(status.bytes_total)} checked")
@@ -132,8 +132,8 @@ def bar_parts(status: OperationStatus) -> list[dict[str, Any]]:
         for outcome, kind in PARTS.items()
         if (number := status.outcomes[outcome])
     ]
-    if status.shares:
-        found.append(("going", f"{wording.count(len(status.shares))} running", sum(status.shares.values())))
+    if status.fractions:
+        found.append(("going", f"{wording.count(len(status.fractions))} running", sum(status.fractions.values())))
     whole = max(1, status.total)
     return [{"kind": kind, "label": label, "share": round(100 * number / whole, 3)} for kind, label, number in found]
 
@@ -142,7 +142,7 @@ def retryable(operation: MetadataOperation, status: OperationStatus) -> int:
     """Return how many files of an operation that ended can be retried; 0 if the operation can be resumed."""
     if not status.finished or can_resume(status) or operation.user_action == "rollback_person":
         return 0
-    return count_of(status, ("failed", "conflict", "unknown")) + status.given_up
+    return count_of(status, ("failed", "conflict", "unknown")) + status.cancelled_count
 
 
 def can_resume(status: OperationStatus) -> bool:
@@ -153,7 +153,7 @@ def can_resume(status: OperationStatus) -> bool:
 def items_page(details: OperationDetails) -> dict[str, Any]:
     """Return one page of the files."""
     first = (details.page - 1) * details.per_page
-    shares = details.status.shares
+    shares = details.status.fractions
     ended = details.status.finished
     kind = details.operation.operation_type
     rows = [item_row(item, share=shares.get(item.id), ended=ended, kind=kind) for item in details.items]

@@ -33,7 +33,7 @@ def running(operation: MetadataOperation, status: OperationStatus) -> dict[str, 
     """Return the row of a running operation."""
     paused = status.status == "paused"
     verb = "Rolling back" if operation.operation_type == "rollback" else "Writing"
-    verb = ("Pausing:" if status.pausing else "Paused:") if paused else verb
+    verb = ("Pausing:" if status.is_pausing else "Paused:") if paused else verb
     pause = {"label": "Resume", "act": "resume"} if paused else {"label": "Pause", "act": "pause"}
     return {
         "key": f"run{operation.id}",
@@ -176,7 +176,7 @@ def interrupted(operation: MetadataOperation) -> dict[str, Any]:
     """Return the row of an interrupted operation, which needs a decision."""
     name = f"“{operation.user_note}”" if operation.user_note else f"operation {operation.id}"
     when = wording.when(operation.started_at)
-    good, total, rest = operation.success_count, operation.file_count, operation.left
+    good, total, rest = operation.success_count, operation.file_count, operation.remaining
     done = words.outcome_label("done", operation.operation_type)
     buttons = [{"label": "Show", "act": "details", "kind": "opt"}]
     if operation.can_rollback:

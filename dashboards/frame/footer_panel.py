@@ -14,7 +14,7 @@ from dashboards.frame import footer
 from dashboards.questions import cancel_question, rollback_question
 from dashboards.read_cache import ReadCache
 from indexium_core.model.job import Job, UnrecordedResults
-from indexium_core.model.operations.operation import FINISHED_STATES, HOLDING_STATES, MetadataOperation, OperationStatus
+from indexium_core.model.operations.operation import ACTIVE_STATES, FINISHED_STATES, MetadataOperation, OperationStatus
 
 if TYPE_CHECKING:
     from indexium_core.library import Library, ScanProgress
@@ -112,7 +112,7 @@ class FooterPanel:
 
     def _read_operations(self) -> _Operations:
         library = self._library
-        running = library.history(status=HOLDING_STATES, per_page=RUNNING).items
+        running = library.history(status=ACTIVE_STATES, per_page=RUNNING).items
         others = [job for job in library.jobs.list((), ("running",)).items if job.job_type not in OWN_ROWS]
         return _Operations(
             jobs=others[:RUNNING],

@@ -72,7 +72,9 @@ class Interrupted:
         )
 
     def _undecided(self) -> list[InterruptedOperation]:
-        return [each for each in self._interrupted() if not each.by_itself and each.id not in self._postponed]
+        return [
+            each for each in self._interrupted() if not each.resumes_automatically and each.id not in self._postponed
+        ]
 
     def _interrupted(self) -> list[InterruptedOperation]:
         return self._library.interruptions.operations(files=parts.PER_PAGE)
@@ -88,7 +90,7 @@ class Interrupted:
             page = min(page, parts.pages(operation, became))
             self._bridge.run(
                 lambda: self._library.interruptions.files(
-                    operation.id, became=became, page=page, per_page=parts.PER_PAGE
+                    operation.id, outcome=became, page=page, per_page=parts.PER_PAGE
                 ),
                 lambda files: self._dialog.renew_list(
                     serial, parts.files_section(operation, files, page=page, became=became)

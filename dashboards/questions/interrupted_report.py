@@ -8,7 +8,7 @@ from typing import Any
 from dashboards import words
 from dashboards.components import operation_text
 from indexium_core.model import wording
-from indexium_core.model.operations.interrupted import BECAME, InterruptedFile, InterruptedOperation
+from indexium_core.model.operations.interrupted import INTERRUPTED_OUTCOMES, InterruptedFile, InterruptedOperation
 
 __all__ = ["PER_PAGE", "files_section", "pages", "resume_label", "rollback_label", "sections", "title"]
 
@@ -33,8 +33,8 @@ def title(operation: InterruptedOperation, *, others: int = 0) -> str:
 def sections(operation: InterruptedOperation) -> list[dict[str, Any]]:
     """Return what a person has to know before the decision."""
     found: list[dict[str, Any]] = [{"kind": "text", "text": _summary(operation)}]
-    if operation.why:
-        found.append({"kind": "why", "level": "warning", "text": operation.why})
+    if operation.stop_reason:
+        found.append({"kind": "why", "level": "warning", "text": operation.stop_reason})
     levels = [
         {
             "count": wording.count(number),
@@ -42,7 +42,7 @@ def sections(operation: InterruptedOperation) -> list[dict[str, Any]]:
             "text": _label(operation, became),
             "glyph": _CHIPS[became][1],
         }
-        for became in reversed(BECAME)
+        for became in reversed(INTERRUPTED_OUTCOMES)
         if (number := operation.counts.get(became, 0))
     ]
     return [*found, {"kind": "levels", "levels": levels}, {"kind": "text", "text": _promise(operation)}]
@@ -53,13 +53,13 @@ def _summary(operation: InterruptedOperation) -> str:
     unnamed = operation_text.name(record) if record.operation_type == "rollback" else str(record.id)
     named = f"“{record.user_note}”" if record.user_note else unnamed
     started = f"{operation_text.kind_name(record)} {named}, started {wording.when(record.started_at)}"
-    completed = operation.total - operation.left - operation.counts.get("unclear", 0)
+    completed = operation.total - operation.remaining - operation.counts.get("unclear", 0)
     return f"{started}, processed {wording.count(completed)} of {wording.files(operation.total)}. Every file is whole."
 
 
 def _promise(operation: InterruptedOperation) -> str:
     done, back = operation.counts.get("done", 0), operation.operation.operation_type == "rollback"
-    left = operation.left
+    left = operation.remaining
     parts = [f"Resume continues with {wording.files(left)}." if left else "No file is left."]
     if done and operation.operation.can_rollback:
         verb = "undoes the rollback of" if back else "restores"
@@ -70,7 +70,7 @@ def _promise(operation: InterruptedOperation) -> str:
 
 def resume_label(operation: InterruptedOperation) -> str:
     """Return the label of the button that resumes, "" where no file is left."""
-    return f"Resume {wording.files(operation.left)}" if operation.left else ""
+    return f"Resume {wording.files(operation.remaining)}" if operation.remaining else ""
 
 
 def rollback_label(operation: InterruptedOperation) -> str:
@@ -114,19 +114,19 @@ def _choices(operation: InterruptedOperation, *, chosen: str) -> list[dict[str, 
     named = [("", f"all {wording.count(operation.total)}")]
     named += [
         (became, f"{_label(operation, became)} {wording.count(number)}")
-        for became in BECAME
+        for became in INTERRUPTED_OUTCOMES
         if (number := operation.counts.get(became, 0))
     ]
     return [{"value": value, "label": label, "on": value == chosen} for value, label in named]
 
 
 def _file(operation: InterruptedOperation, file: InterruptedFile) -> dict[str, Any]:
-    level, glyph = _CHIPS[file.became]
+    level, glyph = _CHIPS[file.outcome]
     return {
         "key": file.item_id,
         "name": file.file_name,
         "path": file.file_path,
-        "status": _label(operation, file.became),
+        "status": _label(operation, file.outcome),
         "level": level,
         "glyph": glyph,
         "message": file.message,

@@ -39,7 +39,7 @@ class RetryQuestion:
             return
 
         def check() -> WriteRequest:
-            found = self._library.retries.look(operation.id)
+            found = self._library.retries.preview(operation.id)
             options = replace(found.options, risk=WRITABLE, source="dashboard")
             left = found.files - len(found.plan.ids(found.selection))
             hint = f"{wording.files(left)} of {wording.count(found.files)} cannot be written now." if left > 0 else ""

@@ -11,7 +11,8 @@ from dashboards.components import operation_text
 from dashboards.components.dialog import Dialog
 from dashboards.questions import rollback_report
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import MetadataOperation, RollbackCheck
+from indexium_core.model.operations.operation import MetadataOperation
+from indexium_core.model.operations.rollback import RollbackCheck
 
 if TYPE_CHECKING:
     from indexium_core.library import Library
@@ -179,9 +180,9 @@ def _promise(check: RollbackCheck, part: RollbackPart) -> list[dict[str, Any]]:
 
 def _counts(check: RollbackCheck) -> list[dict[str, Any]]:
     """Return the numbers of files with a conflict, by reason."""
-    pairs = [[wording.count(number), text] for number, text in check.left_alone()]
+    pairs = [[wording.count(number), text] for number, text in check.conflict_reasons()]
     unchecked = [hint for hint in rollback_report.hints(check) if check.glanced and "size and date" in hint]
-    hints = [*check.names(), *unchecked]
+    hints = [*check.hard_link_sentences(), *unchecked]
     found: list[dict[str, Any]] = [{"kind": "facts", "pairs": pairs}] if pairs else []
     return found + [{"kind": "hint", "text": text} for text in hints]
 

@@ -6,10 +6,8 @@ from typing import Any
 
 from dashboards import words
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import (
-    ItemDetails,
-    RollbackCheck,
-)
+from indexium_core.model.operations.operation import ItemDetails
+from indexium_core.model.operations.rollback import RollbackCheck
 
 __all__ = ["conflict_row", "hints", "is_possible", "outlook"]
 
@@ -19,12 +17,12 @@ def outlook(check: RollbackCheck) -> list[list[str]]:
     pairs = []
     if check.exact:
         pairs.append([wording.count(check.exact), f"{'is' if check.exact == 1 else 'are'} restored byte for byte"])
-    return pairs + [[wording.count(number), text] for number, text in check.left_alone()]
+    return pairs + [[wording.count(number), text] for number, text in check.conflict_reasons()]
 
 
 def hints(check: RollbackCheck) -> list[str]:
     """Return what a person can choose for files with a conflict, and what was not checked completely."""
-    found = check.names()
+    found = check.hard_link_sentences()
     if check.comment_only:
         found.append(f"For {wording.files(check.comment_only)}, you can choose to restore only the comment.")
     if check.superseded:

@@ -98,7 +98,7 @@ class WriteQuestion:
             if digest.count == summary.count:
                 break
         dangers, count = request.plan.sample(request.selection, "risk:danger", limit=PER_PAGE)
-        held = library.operations.held(request.plan, request.selection, request.options)
+        held = library.operations.holders_of(request.plan, request.selection, request.options)
         return _WritePreview(
             request=request,
             summary=summary,

@@ -216,9 +216,9 @@ def _progress(status: OperationStatus) -> dict[str, Any]:
         "bytes_done": status.bytes_done,
         "bytes_total": status.bytes_total,
         "working": status.working,
-        "shares": status.shares,
-        "pausing": status.pausing,
-        "at_rest": status.at_rest,
+        "shares": status.fractions,
+        "pausing": status.is_pausing,
+        "at_rest": status.is_idle,
     }
 
 

@@ -43,8 +43,8 @@ class Events:
         }
         with self._database.atomic() as tx:
             if newest:
-                values_of_progress = {"names": [name for name, _ in newest], "jobs": [job_id for _, job_id in newest]}
-                tx.execute(_sql("thin"), values_of_progress)
+                replaced = {"names": [name for name, _ in newest], "jobs": [job_id for _, job_id in newest]}
+                tx.execute(_sql("drop_old_progress"), replaced)
             tx.execute(_sql("append"), values)
 
     def since(self, last_id: int, limit: int) -> list[Event]:

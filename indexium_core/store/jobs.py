@@ -42,7 +42,7 @@ def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime, total: int
 
     """
     wanted = sorted(set(new.depends_on))
-    if wanted and tx.value(_sql("known"), {"ids": wanted}) != len(wanted):
+    if wanted and tx.value(_sql("count_known"), {"ids": wanted}) != len(wanted):
         message = f"One of the jobs {', '.join(map(str, wanted))} does not exist; 'indexium jobs list' lists them."
         raise errors.UnknownIdError(message)
     job_id = int(tx.value(_sql("next_id")))
@@ -64,7 +64,7 @@ def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime, total: int
     }
     tx.execute(_sql("insert"), values)
     if wanted:
-        tx.execute(_sql("depend"), {"id": job_id, "depends_on": wanted})
+        tx.execute(_sql("add_dependencies"), {"id": job_id, "depends_on": wanted})
     return job_id
 
 
@@ -73,12 +73,12 @@ def copy_operation_status(
 ) -> None:
     """Give the job of an operation the status that the operation gets in this transaction."""
     values = {"operation_id": operation_id, "status": status, "now": now, "error_message": error_message}
-    tx.execute(_sql("mirror"), values)
+    tx.execute(_sql("copy_operation_status"), values)
 
 
 def copy_operation_counts(tx: Connection, operation_id: int) -> None:
     """Update progress and counters of the job of an operation from its items in this transaction."""
-    tx.execute(_sql("count_operation"), {"operation_id": operation_id})
+    tx.execute(_sql("copy_operation_counts"), {"operation_id": operation_id})
 
 
 class JobRows:
@@ -97,7 +97,7 @@ class JobRows:
                 found: int | None = tx.value(_sql("equal_waiting"), {"dedup_key": _dedup_key(new)})
                 if found is not None:
                     values = {"id": found, "priority": new.priority, "owner": owner, "not_before": new.not_before}
-                    tx.execute(_sql("hurry"), values)
+                    tx.execute(_sql("raise_priority"), values)
                     return found
             if new.depends_on:
                 self._has_dependencies = True
@@ -106,7 +106,7 @@ class JobRows:
     def add_for_operation(self, operation_id: int, *, owner: str, now: datetime) -> int:
         """Add the job of an operation that an older program started, and return its id."""
         with self._database.atomic() as tx:
-            found = tx.execute(_sql("operation_of"), {"operation_id": operation_id}).fetchone()
+            found = tx.execute(_sql("operation_without_job"), {"operation_id": operation_id}).fetchone()
             if found is None:
                 message = f"There is no operation {operation_id}; 'indexium history' lists them."
                 raise errors.UnknownIdError(message)
@@ -114,7 +114,7 @@ class JobRows:
             title = f"{kind.capitalize()} '{note}'" if note else f"{kind.capitalize()} (operation {operation_id})"
             new = NewJob(job_type=kind, title=title, payload={"operation_id": operation_id}, operation_id=operation_id)
             job_id = insert(tx, new, owner=owner, now=now)
-            tx.execute(_sql("name_job"), {"id": job_id, "operation_id": operation_id})
+            tx.execute(_sql("link_operation"), {"id": job_id, "operation_id": operation_id})
             copy_operation_status(tx, operation_id, status, now=now)
             copy_operation_counts(tx, operation_id)
             return job_id
@@ -126,13 +126,13 @@ class JobRows:
             self._has_dependencies = bool(reader.value(_sql("has_dependents")))
         blocked = reader.value(_sql("blocked")) or [] if self._has_dependencies else []
         values = {"kinds": list(kinds), "owner": owner, "now": now, "blocked": blocked}
-        job_id = reader.value(_sql("next_to_begin"), values)
+        job_id = reader.value(_sql("next_to_start"), values)
         if job_id is None:
             return None  # without opening a transaction, which would block others
         with self._database.atomic() as tx:
-            if not _changed_a_row(tx, "begin", {"id": job_id, "now": now}):
+            if not _changed_a_row(tx, "start", {"id": job_id, "now": now}):
                 return None
-            row = tx.execute(_sql("taken_up"), {"id": job_id}).fetchone()
+            row = tx.execute(_sql("started"), {"id": job_id}).fetchone()
             assert row is not None  # it was changed a moment ago
             job = _row(row)
             if job.operation_id is not None:
@@ -161,27 +161,27 @@ class JobRows:
                     "counters": json.dumps(dict(each.counters)),
                     "now": now,
                 }
-                tx.execute(_sql("tell"), values)
+                tx.execute(_sql("save_progress"), values)
                 if each.seconds:
-                    tx.execute(_sql("tell_seconds"), {"id": each.job_id, "seconds": each.seconds})
+                    tx.execute(_sql("save_seconds"), {"id": each.job_id, "seconds": each.seconds})
 
     def save_heartbeats(self, job_ids: Sequence[int], *, now: datetime) -> None:
         """Store a heartbeat of jobs."""
         with self._database.atomic() as tx:
-            tx.execute(_sql("beat"), {"ids": list(job_ids), "now": now})
+            tx.execute(_sql("save_heartbeats"), {"ids": list(job_ids), "now": now})
 
     def save_checkpoint(
         self, job_id: int, checkpoint: Mapping[str, Any], *, now: datetime, tx: Connection | None = None
     ) -> None:
         """Store where the next run of a job continues: in `tx`, or in a transaction of its own."""
         with self._database.atomic() if tx is None else nullcontext(tx) as own:
-            own.execute(_sql("forget_state"), {"id": job_id})
-            own.execute(_sql("save"), {"id": job_id, "now": now, "state": as_json(dict(checkpoint))})
-            own.execute(_sql("begun_anew"), {"id": job_id})
+            own.execute(_sql("delete_checkpoint"), {"id": job_id})
+            own.execute(_sql("save_checkpoint"), {"id": job_id, "now": now, "state": as_json(dict(checkpoint))})
+            own.execute(_sql("reset_retries"), {"id": job_id})
 
     def checkpoint(self, job_id: int) -> Mapping[str, Any] | None:
         """Return the last checkpoint of a job; None if there is none."""
-        text = self._database.read().value(_sql("saved"), {"id": job_id})
+        text = self._database.read().value(_sql("checkpoint"), {"id": job_id})
         found: Mapping[str, Any] | None = json.loads(text) if text else None
         return found
 
@@ -199,7 +199,7 @@ class JobRows:
     def resume(self, job: Job, *, now: datetime) -> bool:
         """Resume a paused running job and its operation; return False if the job has ended meanwhile."""
         with self._database.atomic() as tx:
-            is_resumed = _changed_a_row(tx, "go_on", {"id": job.id, "now": now})
+            is_resumed = _changed_a_row(tx, "resume", {"id": job.id, "now": now})
             if is_resumed:
                 _set_operation(tx, job, "in_progress")
             return is_resumed
@@ -222,7 +222,7 @@ class JobRows:
             "error_message": replace_surrogates(error_message),
         }
         with self._database.atomic() as tx:
-            tx.execute(_sql("wait_again"), values)
+            tx.execute(_sql("requeue"), values)
             _set_operation(tx, job, "pending")
 
     def adopt(self, job_ids: Sequence[int], *, owner: str) -> bool:
@@ -233,7 +233,7 @@ class JobRows:
     def request_cancel(self, job_id: int, *, now: datetime) -> bool:
         """Store that a person asked to cancel a job; return False if it has ended meanwhile."""
         with self._database.atomic() as tx:
-            return _changed_a_row(tx, "ask_to_cancel", {"id": job_id, "now": now})
+            return _changed_a_row(tx, "request_cancel", {"id": job_id, "now": now})
 
     def set_priority(self, job_id: int, priority: int) -> None:
         """Change the priority of a job."""
@@ -264,11 +264,11 @@ class JobRows:
             "now": now,
         }
         with self._database.atomic() as tx:
-            tx.execute(_sql("settle"), values)
+            tx.execute(_sql("finish"), values)
             if status in ("failed", "cancelled"):
                 _fail_dependents(tx, now)
             if status in ("completed", "completed_with_errors"):
-                tx.execute(_sql("forget_state"), {"id": job_id})
+                tx.execute(_sql("delete_checkpoint"), {"id": job_id})
 
     def finish_operation_run(
         self, job_id: int, *, stopped_by: str, now: datetime, summary: Mapping[str, Any] | None
@@ -276,16 +276,18 @@ class JobRows:
         """Store that the run of an operation's job has ended; the operation has stored its status itself."""
         with self._database.atomic() as tx:
             text = None if summary is None else as_json(summary)
-            tx.execute(_sql("sign_off"), {"id": job_id, "stopped_by": stopped_by, "now": now, "summary": text})
+            tx.execute(
+                _sql("finish_operation_run"), {"id": job_id, "stopped_by": stopped_by, "now": now, "summary": text}
+            )
             _fail_dependents(tx, now)
 
     def prune(self, *, before: datetime) -> int:
         """Delete jobs that ended before a time and that nothing refers to; return their number."""
-        if not self._database.read().value(_sql("past"), {"before": before}):
+        if not self._database.read().value(_sql("prunable"), {"before": before}):
             return 0  # without opening a transaction, which would block others
         with self._database.atomic() as tx:
-            ids = tx.value(_sql("past"), {"before": before}) or []
-            for name in ("forget_dependencies", "forget_states", "forget"):
+            ids = tx.value(_sql("prunable"), {"before": before}) or []
+            for name in ("delete_dependencies", "delete_checkpoints", "delete_jobs"):
                 tx.execute(_sql(name), {"ids": ids})
             return len(ids)
 
@@ -294,7 +296,7 @@ class JobRows:
     def unfinished(self) -> list[UnfinishedJob]:
         """Return the jobs that have not ended and are not paused."""
         names = tuple(UnfinishedJob.__dataclass_fields__)
-        found = self._database.read().execute(_sql("left_over")).fetchall()
+        found = self._database.read().execute(_sql("unfinished")).fetchall()
         return [UnfinishedJob(**dict(zip(names, row, strict=True))) for row in found]
 
     def fail_dependents(self, *, now: datetime) -> None:
@@ -306,7 +308,7 @@ class JobRows:
 
     def find(self, job_id: int, *, now: datetime) -> Job | None:
         """Return a job; None if there is none."""
-        return _job(self._database.read(), job_id, now=now)
+        return next(iter(_jobs(self._database.read(), [job_id], now=now)), None)
 
     def payload_version(self, job_id: int) -> int:
         """Return the version of a job's payload; 0 if there is no such job."""
@@ -319,7 +321,7 @@ class JobRows:
 
     def active_operations(self, *, owner: str) -> frozenset[int]:
         """Return the operations that an instance runs or will run."""
-        found = self._database.read().execute(_sql("held_operations"), {"owner": owner}).fetchall()
+        found = self._database.read().execute(_sql("active_operations"), {"owner": owner}).fetchall()
         return frozenset(row[0] for row in found)
 
     def page(
@@ -327,17 +329,10 @@ class JobRows:
     ) -> JobPage:
         """Return a page of jobs; `per_page` 0: all."""
         chosen = {"kinds": list(kinds), "statuses": list(statuses)}
-        values = {
-            **chosen,
-            "count": per_page or _ALL,
-            "skip": (page - 1) * per_page,
-            "now": now,
-            "stalled": STALLED_SECONDS,
-        }
+        limits = {"count": per_page or _ALL, "skip": (page - 1) * per_page}
         reader = self._database.read()
-        found = reader.execute(_sql("page"), values).fetchall()
-        total = int(found[0][-1]) if found else int(reader.value(_sql("total"), chosen))
-        return JobPage(items=[_row(row[:-1]) for row in found], total=total, page=page, per_page=per_page)
+        ids, total = reader.execute(_sql("page"), chosen | limits).fetchone() or ([], 0)
+        return JobPage(items=_jobs(reader, ids or [], now=now), total=int(total), page=page, per_page=per_page)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return the number of jobs by kind and status."""
@@ -378,12 +373,12 @@ def _fail_dependents(tx: Connection, now: datetime) -> None:
 
 def _set_operation(tx: Connection, job: Job, status: str) -> None:
     if job.operation_id is not None:
-        tx.execute(_sql("set_operation"), {"operation_id": job.operation_id, "status": status})
+        tx.execute(_sql("set_operation_status"), {"operation_id": job.operation_id, "status": status})
 
 
-def _job(reader: Connection, job_id: int, *, now: datetime) -> Job | None:
-    row = reader.execute(_sql("job"), {"id": job_id, "now": now, "stalled": STALLED_SECONDS}).fetchone()
-    return _row(row) if row else None
+def _jobs(reader: Connection, ids: Sequence[int], *, now: datetime) -> list[Job]:
+    values = {"ids": list(ids), "now": now, "stalled": STALLED_SECONDS}
+    return [_row(row) for row in reader.execute(_sql("jobs"), values).fetchall()]
 
 
 def _row(row: tuple[Any, ...]) -> Job:

@@ -80,15 +80,17 @@ class Gate:
 
     def __init__(self) -> None:
         self.opened = threading.Event()
-        self.refused: set[bytes] = set()
+        self.failure_result: set[bytes] = set()
         self._edit = editing.edit
 
-    def __call__(self, task: Any, undo: Any, terms: Any, *more: Any) -> editing.Edited:
+    def __call__(self, task: Any, undo: Any, policy: Any, *more: Any) -> editing.EditResult:
         self.opened.wait(60)
-        if task.path.rsplit(b"/", 1)[-1] in self.refused:
+        if task.path.rsplit(b"/", 1)[-1] in self.failure_result:
             refusal = errors.ConflictError("The file is open in another program.", code="in_use")
-            return editing.Edited(task=task, record=ItemRecord(result=protocol.refused(task, refusal, started=0.0)))
-        return self._edit(task, undo, terms, *more)
+            return editing.EditResult(
+                task=task, record=ItemRecord(result=protocol.failure_result(task, refusal, started=0.0))
+            )
+        return self._edit(task, undo, policy, *more)
 
 
 @pytest.fixture

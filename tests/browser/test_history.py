@@ -137,7 +137,7 @@ def test_one_persons_tag_and_chosen_files_are_rolled_back(site: Site, past: Libr
     question.get_by_label(re.compile("^Leave the files in the plan")).check()
     question.get_by_role("button", name=re.compile("^Take them out of")).click()
     expect(listed(page)).to_have_count(3)
-    expect(listed(page).first).to_contain_text(f"{person.name} taken out of what operation {operation.id} wrote")
+    expect(listed(page).first).to_contain_text(f"Removed {person.name} from what operation {operation.id} wrote")
     expect(listed(page).first).to_contain_text("completed")
 
     page.goto(f"{site.url}/history?op={operation.id}")
@@ -166,7 +166,7 @@ def test_what_cannot_be_rolled_back_says_why_also_on_a_phone(site: Site, past: L
     drawer = page.get_by_role("complementary", name="Details")
     gone = drawer.get_by_role("button", name="Roll back…")
     expect(gone).to_have_attribute("aria-disabled", "true")
-    expect(gone).to_have_accessible_description(f"Operation {newest.id} has been taken back already.")
+    expect(gone).to_have_accessible_description(f"Operation {newest.id} has already been rolled back.")
     gone.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_hidden()
@@ -174,7 +174,7 @@ def test_what_cannot_be_rolled_back_says_why_also_on_a_phone(site: Site, past: L
     drawer.get_by_role("button", name="Close details").click()
 
     listed(page).last.click()
-    expect(drawer).to_contain_text("were changed by another program since: skipped")
+    expect(drawer).to_contain_text("have a conflict: another program changed them after this write")
     expect(drawer).to_contain_text("2 files can get their comments alone back, if you choose so.")
     drawer.get_by_role("button", name="Roll back…").click()
     question = page.get_by_role("dialog")

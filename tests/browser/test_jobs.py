@@ -76,7 +76,7 @@ def test_a_write_is_followed_held_and_given_up_and_nothing_moves(site: Site, lib
     assert tops(page) == before
     drawer.get_by_role("button", name="Show in History").click()
     expect(page).to_have_url(re.compile(rf"/history\?op={handle.id}"))
-    drawer.get_by_role("button", name=re.compile(rf"^Retry {library.status(handle.id).given_up} files")).click()
+    drawer.get_by_role("button", name=re.compile(rf"^Retry {library.status(handle.id).cancelled_count} files")).click()
     question.get_by_role("button", name=re.compile("^Write ")).click()
     expect(page.locator(".summary")).to_contain_text("Completed")
 

@@ -112,7 +112,7 @@ def test_a_paused_operation_stays_paused_after_a_kill_and_goes_on_when_asked(fil
 
     with Library.open(films.home, take_over="all") as library:
         status = library.status(1)
-        assert (status.status, status.at_rest, status.pausing) == ("paused", True, False)
+        assert (status.status, status.is_idle, status.is_pausing) == ("paused", True, False)
         assert films.prints() == before
         assert library.resume(1).wait().counts == {"success": len(films.paths)}
     assert set(films.committed(1).values()) == {1}
@@ -132,10 +132,10 @@ def test_after_a_kill_at_any_file_a_new_process_goes_on_at_what_the_files_say(fi
         new = films.changed(films.old)
         prints = films.prints()
         [left] = library.interruptions.operations()
-        done = {file.file_name for file in left.files if file.became == "done"}
+        done = {file.file_name for file in left.files if file.outcome == "done"}
         assert done == new
         assert left.counts["done"] + left.counts["not_started"] + left.counts.get("restored", 0) == len(films.paths)
-        assert not left.by_itself
+        assert not left.resumes_automatically
         assert library.status(1).status == "interrupted"
         [job] = library.jobs.list(kinds=["write"]).items
         assert (job.status, job.progress_current, job.counters) == ("interrupted", len(new), {"success": len(new)})
@@ -143,8 +143,8 @@ def test_after_a_kill_at_any_file_a_new_process_goes_on_at_what_the_files_say(fi
         found, recovered = lines["operation.recovered"], library.recovered
         assert (found["put_back"], found["found_done"]) == (recovered.undone, recovered.finished)
         assert (found["left"], lines["job.changed"]["status"]) == (len(films.paths) - len(new), "interrupted")
-        told = [each.what for each in library.stories.tell(1).happenings]
-        assert told[-2:] == ["interrupted", "cut off, and looked after"]
+        told = [each.what for each in library.stories.build(1).happenings]
+        assert told[-2:] == ["interrupted", "interrupted and recovered"]
         assert library.resume(1).wait().counts == {"success": len(films.paths)}
     assert {name for name, seen in films.prints().items() if seen == prints[name]} == new
     assert set(films.committed(1).values()) == {1}
@@ -267,7 +267,7 @@ def test_a_command_that_is_told_to_end_gives_a_rewrite_up_within_seconds_and_a_s
         assert left.counts["restored"] == 1
         assert set(small) <= {"done", "not_started"}  # they may all wait for a slow disk
         assert sum(small.values()) == 3
-        assert left.by_itself
+        assert left.resumes_automatically
         assert library.status(1).status == "interrupted"  # by which a script tells it from Ctrl-C, which cancels
 
     seconds, code, _ = stopped(["serve", "--port", "0"], large)  # which goes on with it, and is stopped too

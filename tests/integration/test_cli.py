@@ -105,7 +105,7 @@ def test_files_that_are_taken_back_are_said_to_be_skipped_and_how_they_return(pl
     assert planned("write", "postponed:yes", "--yes") == 0
     assert f"Not included: 2 postponed ({again})." in planned.err
     assert planned("rollback", "1", "--yes") == 2
-    assert "Operation 1 has been taken back already." in planned.err
+    assert "Operation 1 has already been rolled back." in planned.err
     assert planned("postpone", "bold", "--bring-back", "--until", "2027-01-01") == 2
     assert planned("postpone", "bold", "--bring-back") == 0
     assert "1 file brought back." in planned.err

@@ -112,7 +112,7 @@ def test_a_job_that_was_cut_off_goes_on_after_a_question_of_its_own(
     job = str(studio.job_of(1).id)
 
     assert run("operations", "retry", "1", "--yes") == 2
-    assert "'indexium operations resume 1' goes on with it" in run.err
+    assert "'indexium operations resume 1' resumes it" in run.err
     assert run("jobs", "retry", job) == 2
     assert "Operation 1 would resume with 3 files." in run.err
     assert studio.library.status(1).status == "interrupted"
@@ -133,14 +133,14 @@ def test_ctrl_c_says_of_a_file_that_was_begun_and_put_back_that_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     library, path = with_a_rewrite(tmp_path)
-    old, begun, real = path.read_bytes(), threading.Event(), protocol.FileProgress.did
+    old, begun, real = path.read_bytes(), threading.Event(), protocol.FileProgress.advance
 
     def slowly(self: protocol.FileProgress, count: int) -> None:
         begun.set()
         until(self._terms.cancelled)
         real(self, count)
 
-    monkeypatch.setattr(protocol.FileProgress, "did", slowly)
+    monkeypatch.setattr(protocol.FileProgress, "advance", slowly)
     handle = library.write(library.plan(), ALL)
     assert begun.wait(PATIENCE)
     follow.leave(handle, KeyboardInterrupt())
@@ -152,12 +152,12 @@ def test_ctrl_c_says_of_a_file_that_was_begun_and_put_back_that_it_was(
     shown = capsys.readouterr().out
     monkeypatch.undo()
 
-    assert told == "Operation 1 is cancelled: 0 of 1 file done, 1 put back as before."
+    assert told == "Operation 1 is cancelled: 0 of 1 file written, 1 restored."
     assert path.read_bytes() == old
     assert (item.status, item.code) == ("skipped", "restored")
-    assert item.message == "It was being written when the operation was cancelled, and is as before again."
-    assert "put back as before" in shown
-    assert (counts.given_up, job.progress_current) == (1, 0)
+    assert item.message == "The write was interrupted when the operation was cancelled. The file was restored."
+    assert "restored" in shown
+    assert (counts.cancelled_count, job.progress_current) == (1, 0)
     assert library.retries.start(1).wait(PATIENCE).counts == {"success": 1}
     library.close()
 
@@ -181,7 +181,7 @@ def test_ctrl_c_says_what_becomes_of_an_operation_also_where_its_job_was_waited_
 
     verb, *rest = words
     assert run("jobs", verb, str(studio.job_of(1).id), *rest) == 130
-    assert "Operation 1 is cancelled: 3 of 6 files done, 3 not started." in run.err
+    assert "Operation 1 is cancelled: 3 of 6 files written, 3 not started." in run.err
     assert "'indexium rollback 1' restores the files that it changed." in run.err
     assert studio.library.status(1).status == "cancelled"
 
@@ -287,16 +287,16 @@ def test_a_command_says_once_that_its_operation_is_held_by_whom_and_once_that_it
 @pytest.mark.parametrize(
     ("status", "changes", "told"),
     [
-        ("completed", {}, "(write) completed: 6 of 6 files done, in "),
+        ("completed", {}, "(write) completed: 6 of 6 files written, in "),
         (
             "failed",
             {"success_count": 0, "file_count": 1},
-            "(write) stopped because of an error: 0 of 1 file done, 1 not started, in ",
+            "(write) stopped because of an error: 0 of 1 file written, 1 not started, in ",
         ),
         (
             "completed_with_errors",
             {"success_count": 1, "failure_count": 2, "conflict_count": 3},
-            "(write) completed with errors: 1 of 6 files done, 2 failed, 3 refused, in ",
+            "(write) completed with errors: 1 of 6 files written, 2 failed, 3 conflict, in ",
         ),
     ],
 )
@@ -314,7 +314,7 @@ def test_what_cannot_be_taken_back_ever_is_not_offered_to_be_tried_again(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     studio.write()
-    look, looks = studio.library.history._examiner.look, itertools.count(1)
+    look, looks = studio.library.history._checker.check, itertools.count(1)
 
     def late(*arguments: object) -> object:
         found = look(*arguments)  # type: ignore[arg-type]
@@ -322,7 +322,7 @@ def test_what_cannot_be_taken_back_ever_is_not_offered_to_be_tried_again(
             (studio.library.home / "backups" / "1.journal").unlink()
         return found
 
-    monkeypatch.setattr(studio.library.history._examiner, "look", late)
+    monkeypatch.setattr(studio.library.history._checker, "check", late)
 
     assert run("rollback", "1", "--yes") == 1
     assert {code for _, code in studio.codes(2).values()} == {"no_backup"}

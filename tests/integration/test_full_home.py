@@ -103,7 +103,7 @@ def test_it_goes_to_its_end_by_itself_where_there_is_room_again(
     thread.join()
     freeing.join()
     told = capsys.readouterr().err
-    assert "'indexium operations resume 1' goes on with it" in told
+    assert "'indexium operations resume 1' resumes it" in told
     with Library.open(home) as library:
         assert library.status(1).status == "failed"
         assert library.resume(1).wait().counts == {"success": 6}

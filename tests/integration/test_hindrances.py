@@ -47,9 +47,13 @@ def test_a_folder_that_goes_away_stops_the_operation_in_one_sentence_and_it_goes
     operation = studio.library.operation(1).operation
     assert str(studio.films) in operation.error_message
     assert {item.seconds for item in studio.library.operation(1).items if item.status == "pending"} == {None}
-    assert "connect it again, then resume" in operation.error_message
+    assert "Connect it again, then resume" in operation.error_message
     [left] = studio.library.interruptions.operations()
-    assert (left.counts, left.why, left.by_itself) == ({"done": 2, "not_started": 4}, operation.error_message, False)
+    assert (left.counts, left.stop_reason, left.resumes_automatically) == (
+        {"done": 2, "not_started": 4},
+        operation.error_message,
+        False,
+    )
 
     away.rename(studio.films)
     assert studio.library.resume(1).wait().counts == {"success": 6}
@@ -62,7 +66,7 @@ def test_a_film_whose_rewriting_the_loss_of_its_folder_cut_short_was_put_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library, path = with_a_rewrite(tmp_path)
-    films, real, gone = path.parent, protocol.FileProgress.did, threading.Event()
+    films, real, gone = path.parent, protocol.FileProgress.advance, threading.Event()
 
     def pull_out(self: protocol.FileProgress, count: int) -> None:
         real(self, count)
@@ -70,7 +74,7 @@ def test_a_film_whose_rewriting_the_loss_of_its_folder_cut_short_was_put_back(
             films.rename(films.with_name("away"))
             gone.set()
 
-    monkeypatch.setattr(protocol.FileProgress, "did", pull_out)
+    monkeypatch.setattr(protocol.FileProgress, "advance", pull_out)
     status = library.write(library.plan(), ALL).wait()
     assert gone.is_set()
 
@@ -97,17 +101,17 @@ def test_why_an_operation_stopped_is_said_until_it_is_gone_on_with(
     after = studio.library.operation(1).operation
     assert (after.status, after.error_message) == ("failed", before.error_message)
     assert after.completed_at == before.completed_at
-    told = studio.library.stories.tell(1).happenings
-    assert [each.what for each in told] == ["asked for", "waits", "began", "failed"]
+    told = studio.library.stories.build(1).happenings
+    assert [each.what for each in told] == ["requested", "waiting", "started", "failed"]
     assert told[-1].text == before.error_message
     [left] = studio.library.interruptions.operations()
     said = next(notice for notice in studio.library.notices if notice.startswith("Write 1 "))
-    assert before.error_message in said == f"{left.say()} {left.what_to_type()}"
+    assert before.error_message in said == f"{left.say()} {left.next_commands()}"
     [_, why, *_] = dialog.sections(left)
-    assert why["text"] == left.why == before.error_message
-    story.tell(studio.library.stories.tell(1))
+    assert why["text"] == left.stop_reason == before.error_message
+    story.tell(studio.library.stories.build(1))
     told, _, log = capsys.readouterr().out.partition("\nlog")
-    assert "connect it again, then resume" in told
+    assert "Connect it again, then resume" in told
     assert re.search("warning +job.changed .*connect it again, then resume", log)
 
     away.rename(studio.films)

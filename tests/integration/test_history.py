@@ -219,7 +219,7 @@ def test_files_of_an_operation_are_found_by_words_and_say_what_took_them_back(pa
     assert {(item.backup_kind, item.backup_bytes > 0) for item in kept} == {("journal", True)}
     assert past.library.operation(1, query="nobody").total == 0
     operation = past.library.history(operation_type="rollback").items[0]
-    assert (operation.reverts_note, operation.film_bytes > 0) == ("Holiday 2019", True)
+    assert (operation.reverts_note, operation.file_bytes > 0) == ("Holiday 2019", True)
 
 
 def test_the_command_takes_all_filters(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -257,7 +257,7 @@ def test_only_chosen_files_are_taken_back(studio: Studio) -> None:
 
     check = studio.library.rollback_check(1, item_ids=chosen)
     assert (check.exact, [item.id for item in check.conflicts]) == (1, chosen[1:])
-    assert check.left_alone() == [(1, "was changed by another program since: skipped")]
+    assert check.conflict_reasons() == [(1, "has a conflict: another program changed it after this write")]
     assert check.as_dict()["left_alone"] == {"changed_since": 1}
 
     assert studio.back(1, item_ids=chosen).counts == {"success": 1, "conflict": 1}
@@ -283,7 +283,7 @@ def test_people_of_an_operation_are_counted_with_how_many_can_be_taken_out(studi
 def test_many_files_are_judged_by_size_and_date_and_compared_when_their_turn_comes(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rollback_checks, "GLANCE", 2)
+    monkeypatch.setattr(rollback_checks, "MAX_COMPARED", 2)
     told: list[tuple[int, int]] = []
     sly, bold = studio.paths[:2]
     stat = sly.stat()
@@ -305,14 +305,14 @@ def test_a_newer_write_that_stays_is_named_and_not_another_program(
     """What stands on it could not be taken back first: nobody else changed the file."""
     studio.library.edit("0001", ["Cem Öz"])
     studio.write(query="0001")
-    look = studio.library.history._examiner.look
+    look = studio.library.history._checker.check
 
     def late(*arguments: Any) -> Any:
         found = look(*arguments)
         (studio.library.home / "backups" / "2.journal").unlink()
         return found
 
-    monkeypatch.setattr(studio.library.history._examiner, "look", late)
+    monkeypatch.setattr(studio.library.history._checker, "check", late)
     written = studio.bytes()[studio.paths[1]]
     status = studio.back(1, with_newer=True)
 
@@ -320,7 +320,5 @@ def test_a_newer_write_that_stays_is_named_and_not_another_program(
     items = [item for item in studio.library.operation(status.id).items if item.file_name == "0001.mp4"]
     assert sorted(item.code for item in items) == ["no_backup", "superseded_by"]
     [left] = [item for item in items if item.code == "superseded_by"]
-    assert left.message.startswith(
-        "What was written to this file later could not be taken back first: The undo journal"
-    )
+    assert left.message.startswith("A newer write of this file could not be rolled back first: The undo journal")
     assert studio.bytes()[studio.paths[1]] == written

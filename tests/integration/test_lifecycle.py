@@ -60,24 +60,24 @@ def test_what_was_cut_off_is_offered_file_by_file_with_what_to_type(
 
     [left] = studio.library.interruptions.operations()
     done, waits = left.counts["done"], left.counts["not_started"]
-    assert (done + waits, left.by_itself) == (6, by_itself)
-    assert [file.became for file in left.files] == ["not_started"] * waits + ["done"] * done
+    assert (done + waits, left.resumes_automatically) == (6, by_itself)
+    assert [file.outcome for file in left.files] == ["not_started"] * waits + ["done"] * done
     assert left.as_dict()["counts"] == left.counts
     [line] = studio.library.notices
     state = "was stopped with the program" if by_itself else "was interrupted"
-    assert line.startswith(f"Write 1 “Holiday” {state}: of 6 files {done} done, {waits} not started.")
-    assert ("It goes on by itself when 'indexium serve' starts next" in line) == by_itself
+    assert line.startswith(f"Write 1 “Holiday” {state}. 6 files: {done} written, {waits} not started.")
+    assert ("It resumes automatically when 'indexium serve' starts next" in line) == by_itself
     assert "'indexium operations resume 1'" in line
     assert "'indexium rollback 1'" in line
     [found] = [each for each in studio.library.doctor.run() if each.name == "operations"]
     assert (found.state, f"{found.message} {found.remedy}", found.details["interrupted"]) == ("warning", line, [1])
     assert studio.library.interruptions.operations(files=2)[0].files == left.files[:2]
     assert studio.library.interruptions.files(1, page=2, per_page=4) == left.files[4:]
-    assert studio.library.interruptions.files(1, became="done", per_page=0) == left.files[waits:]
+    assert studio.library.interruptions.files(1, outcome="done", per_page=0) == left.files[waits:]
     with pytest.raises(errors.UnknownIdError, match="no operation 9"):
         studio.library.interruptions.files(9)
-    with pytest.raises(errors.UsageError, match="'gone' is something else"):
-        studio.library.interruptions.files(1, became="gone")
+    with pytest.raises(errors.UsageError, match="'gone' is not an outcome"):
+        studio.library.interruptions.files(1, outcome="gone")
 
     # A new write meanwhile is allowed, and a resume skips what has its result already.
     assert studio.write().counts == {"success": waits}
@@ -93,7 +93,7 @@ def test_ctrl_c_names_the_operation_what_it_did_and_how_that_is_taken_back(
     follow.leave(handle, KeyboardInterrupt())
 
     assert capsys.readouterr().err.strip() == (
-        "Operation 1 is cancelled: 3 of 6 files done, 3 not started. "
+        "Operation 1 is cancelled: 3 of 6 files written, 3 not started. "
         "'indexium rollback 1' restores the files that it changed."
     )
 
@@ -130,9 +130,9 @@ def test_what_was_taken_back_is_never_gone_on_with(studio: Studio, monkeypatch: 
         left = [item for item in operation.items if item.status == "skipped"]
         assert len(left) == len(studio.paths) - done
         came_to = library.status(1)
-        assert (came_to.processed, came_to.given_up, came_to.total) == (done, len(left), len(studio.paths))
+        assert (came_to.processed, came_to.cancelled_count, came_to.total) == (done, len(left), len(studio.paths))
         assert came_to.bytes_done < came_to.bytes_total
-        assert {item.message for item in left} == {"The operation was taken back before this file."}
+        assert {item.message for item in left} == {"The operation was rolled back before this file."}
 
         again = library.retries.start(1)
         assert again.wait().counts == {"success": len(left)}

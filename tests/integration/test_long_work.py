@@ -17,7 +17,7 @@ from indexium_core import cli, settings
 from indexium_core.api import answers
 from indexium_core.cli.operations import jobs as cli_jobs
 from indexium_core.cli.operations import write as cli_writing
-from indexium_core.flows.writing import editing, operation_runner, protocol
+from indexium_core.flows.writing import editing, operation_run, protocol
 from indexium_core.flows.writing.throughput import Throughput
 from indexium_core.jobs.runner import RunControl, Runner
 from indexium_core.library import Library
@@ -48,14 +48,14 @@ def test_an_operation_that_gets_no_further_is_interrupted_and_says_so(
     studio, real = Studio(tmp_path, 4, config=config), editing.edit
 
     def stuck(
-        task: ledger.Task, undo: object, terms: protocol.WritePolicy, stint: protocol.FileProgress
-    ) -> protocol.Edited:
+        task: ledger.Task, undo: object, policy: protocol.WritePolicy, progress: protocol.FileProgress
+    ) -> protocol.EditResult:
         if task.path == os.fsencode(studio.paths[0]):
             pause = threading.Event()
-            while not terms.cancelled():
+            while not policy.is_cancelled():
                 pause.wait(0.02)
-            return protocol.waits(task)
-        return real(task, undo, terms, stint)  # type: ignore[arg-type]
+            return protocol.still_pending(task)
+        return real(task, undo, policy, progress)  # type: ignore[arg-type]
 
     monkeypatch.setattr(editing, "edit", stuck)
     status = studio.library.write(studio.library.plan(), ALL).wait(60)
@@ -63,8 +63,8 @@ def test_an_operation_that_gets_no_further_is_interrupted_and_says_so(
 
     assert (status.status, status.counts) == ("interrupted", {"success": 3, "pending": 1})
     [left] = studio.library.interruptions.operations()
-    assert "no further for 1 seconds" in left.why
-    assert not left.by_itself  # it would only stand still once more
+    assert "no progress for 1 seconds" in left.stop_reason
+    assert not left.resumes_automatically  # it would only stand still once more
     assert studio.library.resume(1).wait().counts == {"success": 4}
     studio.library.close()
 
@@ -93,21 +93,21 @@ def test_a_rewrite_says_how_far_it_is_and_is_given_up_when_the_program_ends(
 ) -> None:
     library, path = with_a_rewrite(tmp_path)
     old, shares, halfway = path.read_bytes(), [], threading.Event()
-    real = protocol.FileProgress.did
+    real = protocol.FileProgress.advance
 
     def slowly(self: protocol.FileProgress, count: int) -> None:
         real(self, count)
         if any(path.parent.glob(".indexium-*")):
             halfway.set()
-            while not self._terms.cancelled():
+            while not self._terms.is_cancelled():
                 threading.Event().wait(0.01)
             real(self, 0)
 
-    monkeypatch.setattr(protocol.FileProgress, "did", slowly)
+    monkeypatch.setattr(protocol.FileProgress, "advance", slowly)
     handle = library.write(library.plan(), ALL)
     assert halfway.wait(20)
     status = handle.status()
-    shares = list(status.shares.values())
+    shares = list(status.fractions.values())
     monkeypatch.setattr(cli_jobs, "opened", lambda _: contextlib.nullcontext(library))
     assert cli.main(["jobs", "show", str(library.jobs.list().items[0].id)]) == 0
     told = capsys.readouterr().out
@@ -117,29 +117,29 @@ def test_a_rewrite_says_how_far_it_is_and_is_given_up_when_the_program_ends(
 
     assert len(shares) == 1
     assert 0 < shares[0] <= 1
-    assert list(status.shares) == list(status.working)
-    assert status.now == f"{path.name}, {int(100 * shares[0])} %"
-    assert f"{status.now}\n" in re.sub(" +\n", "\n", told)
+    assert list(status.fractions) == list(status.working)
+    assert status.current_text == f"{path.name}, {int(100 * shares[0])} %"
+    assert f"{status.current_text}\n" in re.sub(" +\n", "\n", told)
     assert len(made) == 1  # the new file, under a name of its own …
     assert list(path.parent.iterdir()) == [path]  # … which went
     assert path.read_bytes() == old
     with Library.open(tmp_path / "home") as library:
         [left] = library.interruptions.operations()
         assert left.counts == {"restored": 1}
-        assert left.files[0].message == "It was being written when the program was told to end, and is as before again."
-        assert left.by_itself
-        [line] = [line for line in library.stories.tell(1).log if line["event"] == "file.restored"]
+        assert left.files[0].message == "The write was interrupted when the program was stopped. The file was restored."
+        assert left.resumes_automatically
+        [line] = [line for line in library.stories.build(1).log if line["event"] == "file.restored"]
         assert (line["code"], line["error"]) == ("restored", left.files[0].message)
         assert library.resume(1).wait().counts == {"success": 1}
-        assert library.status(1).shares == {}
+        assert library.status(1).fractions == {}
 
 
 def test_a_rewrite_that_takes_long_stands_still_while_its_operation_is_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(operation_runner, "_FINISHING", 0.1)
+    monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.1)
     library, path = with_a_rewrite(tmp_path)
-    before, begun, paused, real = path.stat(), threading.Event(), threading.Event(), protocol.FileProgress.did
+    before, begun, paused, real = path.stat(), threading.Event(), threading.Event(), protocol.FileProgress.advance
 
     def slowly(self: protocol.FileProgress, count: int) -> None:
         begun.set()
@@ -147,16 +147,16 @@ def test_a_rewrite_that_takes_long_stands_still_while_its_operation_is_held(
         threading.Event().wait(0.15)
         real(self, count)
 
-    monkeypatch.setattr(protocol.FileProgress, "did", slowly)
+    monkeypatch.setattr(protocol.FileProgress, "advance", slowly)
     handle = library.write(library.plan(), ALL)
     assert begun.wait(20)
     threading.Timer(0.05, paused.set).start()
     assert handle.pause()  # comes back, though the file is not done
-    monkeypatch.setattr(protocol.FileProgress, "did", real)
+    monkeypatch.setattr(protocol.FileProgress, "advance", real)
 
     held = handle.status()
     assert (held.status, held.counts, held.eta_seconds) == ("paused", {"pending": 1}, None)
-    assert (held.at_rest, held.pausing) == (True, False)
+    assert (held.is_idle, held.is_pausing) == (True, False)
     told = answers.operation(library.operation(handle.id))
     assert (told["at_rest"], told["pausing"]) == (True, False)
     monkeypatch.setattr(cli_writing, "opened", lambda _: contextlib.nullcontext(library))
@@ -167,7 +167,7 @@ def test_a_rewrite_that_takes_long_stands_still_while_its_operation_is_held(
     threading.Event().wait(0.5)  # a pause, in which nothing is done
     assert handle.status().working == pytest.approx(held.working, abs=0.1)
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
-    assert run.pace.seconds < held.working[next(iter(held.working))] + 0.4
+    assert run.throughput.seconds < held.working[next(iter(held.working))] + 0.4
     assert handle.resume()
     assert handle.wait().counts == {"success": 1}
     [item] = library.operation(1).items
@@ -187,13 +187,13 @@ def test_what_is_finished_after_the_wish_to_pause_is_work_and_its_time_counts(
 
     run = studio.library._parts.runs.find(handle.id)
     assert run is not None
-    at_rest = run.pace.seconds
+    at_rest = run.throughput.seconds
     operation, status = studio.library.operation(1).operation, handle.status()
     begun = [item.seconds for item in studio.library.operation(1).items if item.seconds is not None]
     assert (status.eta_seconds, status.working) == (None, {})
     assert status.counts == {"success": len(begun), "pending": 6 - len(begun)}
     assert operation.seconds >= 0.4
-    assert run.pace.seconds == at_rest
+    assert run.throughput.seconds == at_rest
     assert handle.resume()
     assert handle.wait().counts == {"success": 6}
     studio.library.close()
@@ -228,10 +228,10 @@ def test_how_long_an_operation_was_at_work_is_known_of_a_run_that_is_cut_off(
     so_far = studio.library.operation(1).operation.seconds
     run = studio.library._parts.runs.find(1)
     assert run is not None
-    assert 0 < so_far <= run.pace.seconds
+    assert 0 < so_far <= run.throughput.seconds
     gate.opened.set()
     handle.wait()
-    assert studio.library.operation(1).operation.seconds == pytest.approx(run.pace.seconds, abs=0.5)
+    assert studio.library.operation(1).operation.seconds == pytest.approx(run.throughput.seconds, abs=0.5)
     studio.library.close()
 
 
@@ -239,9 +239,9 @@ def test_the_time_at_work_is_told_and_written_down_while_a_film_is_being_rewritt
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So a kill forgets a second or two at most, however long one film takes."""
-    monkeypatch.setattr(operation_runner, "_FINISHING", 0.1)
+    monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.1)
     library, _ = with_a_rewrite(tmp_path)
-    go_on, real = threading.Event(), protocol.FileProgress.did
+    go_on, real = threading.Event(), protocol.FileProgress.advance
 
     def slowly(self: protocol.FileProgress, count: int) -> None:
         while not go_on.wait(0.02):
@@ -253,7 +253,7 @@ def test_the_time_at_work_is_told_and_written_down_while_a_film_is_being_rewritt
         assert operation is not None
         return operation.seconds
 
-    monkeypatch.setattr(protocol.FileProgress, "did", slowly)
+    monkeypatch.setattr(protocol.FileProgress, "advance", slowly)
     handle, begun = library.write(library.plan(), ALL), time.monotonic()
     until(lambda: written() > 1.0)
     assert library.operation(1).operation.seconds >= written()
@@ -303,30 +303,30 @@ def test_a_file_that_a_worker_takes_up_late_does_not_begin_while_the_operation_i
     change: Callable[[RunControl], None], may_begin: bool
 ) -> None:
     """A worker may have been handed a file before the pause, and look at it after."""
-    run = operation_runner.OperationRun(
+    run = operation_run.OperationRun(
         operation_id=1,
         job_id=1,
         kind="write",
         total=1,
-        settled=0,
+        initial_processed=0,
         control=RunControl(),
-        pace=Throughput({}),
+        throughput=Throughput({}),
         preserve_mtime=False,
         keep_backup=True,
         break_links=False,
         postpone=False,
     )
     run.control.pause()
-    stint = protocol.FileProgress(protocol.WritePolicy(backups=Path()))
+    progress = protocol.FileProgress(protocol.WritePolicy(backups=Path()))
     began: list[bool] = []
-    worker = threading.Thread(target=lambda: began.append(run.begin(7, "film", stint)))
+    worker = threading.Thread(target=lambda: began.append(run.start_item(7, "film", progress)))
     worker.start()
     worker.join(0.2)
 
     assert began == []
-    assert run.working == {}
+    assert run.active_items == {}
     change(run.control)
     worker.join(5)
     assert began == [may_begin]
-    assert list(run.working) == [7] * may_begin
+    assert list(run.active_items) == [7] * may_begin
     assert all(seconds < 0.2 for seconds in run.seconds_at().values())  # in which the wait before it does not count

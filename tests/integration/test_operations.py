@@ -214,7 +214,7 @@ def test_a_paused_operation_survives_a_restart(tmp_path: Path, monkeypatch: pyte
     assert studio.library.status(1).status == "paused"
     left = studio.library.status(1).counts["pending"]
     plan = studio.library.plan()
-    [holder] = studio.library.operations.held(plan, plan.select(), ALL)
+    [holder] = studio.library.operations.holders_of(plan, plan.select(), ALL)
     assert holder.describe() == f"Operation 1 is paused and uses {left} of these files. Resume or cancel it first."
     refused = studio.library.write(plan, ALL)
     assert refused.wait().counts == {"conflict": left}
@@ -243,7 +243,9 @@ def test_cancel_leaves_the_rest_and_what_was_written_can_be_taken_back(tmp_path:
     assert status.counts["skipped"] >= 6
     assert status.total == 12
     [listed] = studio.library.history().items
-    assert listed.given_up == listed.outcomes["not_started"] == status.given_up == status.counts["skipped"]
+    assert (
+        listed.cancelled_count == listed.outcomes["not_started"] == status.cancelled_count == status.counts["skipped"]
+    )
     assert studio.library.operation(1).operation == listed
     assert studio.back(1).counts == {"success": status.counts["success"]}
     assert studio.bytes() == studio.old
@@ -312,7 +314,7 @@ def test_a_cut_file_whose_disk_was_away_is_put_back_when_it_returns(studio: Stud
 
     monkeypatch.setattr(journal.JournaledFile, "_write", cut)
     monkeypatch.setattr(journal.JournaledFile, "undo", lambda self: journal.UndoOutcome(status="untouched"))
-    monkeypatch.setattr(operation_runner.Operations, "_end", lambda *_, **__: None)
+    monkeypatch.setattr(operation_runner.Operations, "_finish", lambda *_, **__: None)
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     studio.library.write(studio.library.plan(), ALL)
     studio.library.operations.join(1, 20)
@@ -361,7 +363,7 @@ def test_recovery_counts_failures_of_an_operation_that_ran_through(studio: Studi
     studio.library.scan([studio.films])
     studio.paths[0].chmod(0o644)
     os.utime(studio.paths[1], (OLD + 5, OLD + 5))
-    monkeypatch.setattr(operation_runner.Operations, "_end", lambda self, run, *_: run.done.set())
+    monkeypatch.setattr(operation_runner.Operations, "_finish", lambda self, run, *_: run.done.set())
     studio.library.write(studio.library.plan(), ALL).wait(20)
     monkeypatch.undo()
     studio.library._parts.runs._runs.clear()
@@ -377,7 +379,7 @@ def test_without_a_backup_the_write_stays(studio: Studio) -> None:
     assert list((studio.library.home / "backups").glob("*.journal")) == []
     operation = studio.library.history().items[0]
     assert not operation.can_rollback
-    assert operation.rollback_reason.startswith("Its backups are gone (none was to be kept): only the comments")
+    assert operation.rollback_reason.startswith("Its backups are gone (written without a backup): only the comments")
 
 
 def test_the_modification_time_can_be_kept(studio: Studio) -> None:

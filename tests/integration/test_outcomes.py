@@ -17,7 +17,7 @@ from indexium_core import cli
 from indexium_core.api import answers
 from indexium_core.flows.writing import editing, protocol
 from indexium_core.library import Library
-from indexium_core.model.operations.operation import OUTCOMES, became
+from indexium_core.model.operations.operation import OUTCOMES, outcome_of
 from indexium_core.store.operations import ledger
 from tests.support.holding import Gate, cut_off
 from tests.support.studio import ALL, Studio
@@ -37,17 +37,17 @@ def cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]
     real, begun = editing.edit, itertools.count(1)
 
     def edit(
-        task: ledger.Task, undo: object, terms: protocol.WritePolicy, stint: protocol.FileProgress
-    ) -> protocol.Edited:
+        task: ledger.Task, undo: object, policy: protocol.WritePolicy, progress: protocol.FileProgress
+    ) -> protocol.EditResult:
         number = next(begun)
         if number == 2:
             _changes(Path(os.fsdecode(task.path)))
         elif number == 3:
             studio.library.cancel(1)
-            edited = protocol.waits(task)
+            edited = protocol.still_pending(task)
             result = protocol.result(task, "pending", "restored", "It was given up.", started=0.0)
-            return protocol.Edited(task=task, record=ledger.ItemRecord(result=result), stat=edited.stat)
-        return real(task, undo, terms, stint)  # type: ignore[arg-type]
+            return protocol.EditResult(task=task, record=ledger.ItemRecord(result=result), stat=edited.stat)
+        return real(task, undo, policy, progress)  # type: ignore[arg-type]
 
     studio.library._parts.runs.workers = 1
     monkeypatch.setattr(editing, "edit", edit)
@@ -116,12 +116,12 @@ def test_every_face_counts_alike_and_its_numbers_add_up(
         assert _sum(operation_text.outcome(operation)) == 6
     if cut:
         assert cut[0].counts == {"done": 2, "restored": 1, "not_started": 3}
-        assert _sum(cut[0].say().partition(": of 6 files")[2]) == 6
+        assert _sum(cut[0].summary().partition("6 files: ")[2]) == 6
     merged = {"failed": "refused", "conflict": "refused"}
-    assert sorted(file.became for file in files) == sorted(
+    assert sorted(file.outcome for file in files) == sorted(
         merged.get(outcome, outcome) for outcome, number in whole.items() for _ in range(number)
     )
-    assert sorted(became(item.status, item.code) for item in details.items) == sorted(
+    assert sorted(outcome_of(item.status, item.code) for item in details.items) == sorted(
         outcome for outcome, number in whole.items() for _ in range(number)
     )
 

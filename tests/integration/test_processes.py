@@ -15,7 +15,7 @@ import pytest
 
 from indexium_core import errors, settings
 from indexium_core.files import journal
-from indexium_core.flows.writing import operation_runner, remote_edit
+from indexium_core.flows.writing import operation_run, remote_edit
 from indexium_core.jobs import executors
 from indexium_core.jobs.backoff import Backoff
 from indexium_core.jobs.executors import Processes, WorkerLostError
@@ -225,7 +225,7 @@ def test_a_file_whose_process_dies_each_time_is_one_failure_and_as_it_was(
     assert scissors.cuts == 4
     assert sorted(outcomes.values()) == [("failed", "process_lost"), ("success", "")]
     [item] = [item for item in made.library.operation(1).items if item.code]
-    assert "was ended by SIGKILL; the file is as it was before. It was tried 4 times." in item.message
+    assert "was ended by SIGKILL. The file is unchanged. There were 4 attempts." in item.message
     assert made.bytes()[item.file_name] == made.old[item.file_name]
     assert made.strays() == []
 
@@ -264,15 +264,15 @@ def test_a_file_whose_process_dies_while_reading_it_is_read_once_more(
 def test_a_rewrite_elsewhere_says_how_far_it_is_stands_still_while_it_is_held_and_is_given_up(
     made: Set, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operation_runner, "_FINISHING", 0.0)
-    real, begun, go_on = remote_edit._RequestHandler.told, threading.Event(), threading.Event()
+    monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.0)
+    real, begun, go_on = remote_edit._RequestHandler.report, threading.Event(), threading.Event()
 
     def told(self: remote_edit._RequestHandler, place: tuple[int, int] | None) -> bool:
         begun.set()
         assert go_on.wait(20)
         return real(self, place)
 
-    monkeypatch.setattr(remote_edit._RequestHandler, "told", told)
+    monkeypatch.setattr(remote_edit._RequestHandler, "report", told)
     handle = made.library.write(made.library.plan("ext:wmv"), ALL)
     assert begun.wait(20)
     threading.Timer(0.05, go_on.set).start()
@@ -280,7 +280,7 @@ def test_a_rewrite_elsewhere_says_how_far_it_is_stands_still_while_it_is_held_an
 
     status = handle.status()
     assert status.status == "paused"
-    assert [0 < share <= 1 for share in status.shares.values()] == [True]
+    assert [0 < share <= 1 for share in status.fractions.values()] == [True]
     assert handle.cancel()
     assert handle.wait().status == "cancelled"
     assert made.bytes() == made.old
@@ -321,8 +321,8 @@ def test_a_rewrite_whose_process_gets_no_further_is_interrupted_says_so_and_is_r
     assert made.bytes() == made.old
     assert made.strays() == []
     [left] = made.library.interruptions.operations()
-    assert "no further for 1 seconds" in left.why
-    assert not left.by_itself
+    assert "no progress for 1 seconds" in left.stop_reason
+    assert not left.resumes_automatically
     made.library.configuration.set("metadata_operation_timeout_seconds", None)
     assert made.library.resume(handle.id).wait(PATIENCE).counts == {"success": 1}
     assert made.outcomes(handle.id) == {made.paths[1].name: ("success", "")}

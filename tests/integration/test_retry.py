@@ -47,7 +47,7 @@ def test_files_that_were_refused_are_read_again_planned_afresh_and_written(studi
     first = library.write(plan, WriteOptions(user_note="for Mum")).wait()
     assert first.counts == {"success": 3, "conflict": 1}
 
-    found = library.retries.look(1)
+    found = library.retries.preview(1)
     assert (found.files, found.ready, names(library)) == (1, 1, ["0001.mp4"])
     again = library.retries.start(1)
     assert again.wait().counts == {"success": 1}
@@ -74,7 +74,7 @@ def test_a_file_that_is_gone_is_said_to_be_missing(studio: Studio) -> None:
     studio.paths[2].unlink()
     studio.library.write(plan).wait()
 
-    assert studio.library.retries.look(1).ready == 0
+    assert studio.library.retries.preview(1).ready == 0
     [item] = studio.library.plan("issue:missing_file").page().items
     assert item.file_name == "0002.mp4"
 

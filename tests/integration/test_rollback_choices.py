@@ -11,7 +11,8 @@ import pytest
 
 from indexium_core import cli, errors
 from indexium_core.library import Library
-from indexium_core.model.operations.operation import ROLLBACK_CHOICES, WriteOptions
+from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.operations.rollback import ROLLBACK_CHOICES
 from tests.support import media, mov, mp4
 from tests.support.holding import Gate
 from tests.support.studio import ALL, OLD, Studio
@@ -116,14 +117,14 @@ def test_a_file_that_changes_between_the_look_and_the_write_is_left_alone(studio
     studio.write()
     foreign(studio.paths[0])
     history = studio.library.history
-    look = history._examiner.look
+    look = history._checker.check
 
     def late(*arguments):
         found = look(*arguments)
         os.utime(studio.paths[0], (OLD + 9, OLD + 9))
         return found
 
-    history._examiner.look = late
+    history._checker.check = late
     status = studio.back(1, changed="comment")
 
     assert status.counts == {"success": 2, "conflict": 1}
@@ -195,7 +196,7 @@ def test_a_rollback_that_is_tried_again_keeps_what_was_chosen(
     left = handle.wait().counts["skipped"]
     assert left > 0
 
-    assert studio.library.retries.look_back(handle.id).conflicts == []
+    assert studio.library.retries.preview_rollback(handle.id).conflicts == []
     assert studio.library.retries.start(handle.id).wait().counts == {"success": left}
     assert set(studio.comments().values()) == {"People: Bob Ray"}
     assert studio.states()[1] == "rolled_back"
@@ -270,7 +271,7 @@ def test_one_person_is_taken_out_and_all_else_stays(crowd: Studio) -> None:
     }
     operation = crowd.library.history().items[0]
     assert (operation.user_action, operation.reverts_id) == ("rollback_person", None)
-    assert operation.user_note == "ann lee taken out of what operation 1 wrote"
+    assert operation.user_note == "Removed ann lee from what operation 1 wrote"
     assert crowd.states()[1] == "completed"  # it was not taken back
     assert crowd.library.plan().page().total == 0
     assert crowd.library.plan("postponed:yes").page().total == 3
@@ -368,4 +369,4 @@ def test_the_command_names_a_file_that_is_left_alone_once(studio: Studio, capsys
     code, out, said = Command(studio.library.home, capsys)("rollback", "1", "--yes")
 
     assert (code, (out + said).count("0002.mp4")) == (1, 1)
-    assert "1 refused," in said
+    assert "1 conflict," in said

@@ -353,7 +353,7 @@ def test_a_service_that_dies_in_the_middle_is_one_sentence(home: Path, many: Pat
             _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert "The service ended during operation 1" in said
-    assert "'indexium operations resume 1' goes on with it" in said
+    assert "'indexium operations resume 1' resumes it" in said
     assert "Traceback" not in said
 
 

@@ -18,7 +18,7 @@ from indexium_core.api.wire import Codec
 from indexium_core.cli import output
 from indexium_core.cli.operations import story
 from indexium_core.flows.history import story as telling
-from indexium_core.flows.writing.writer import user_name
+from indexium_core.flows.jobs.user import user_name
 from indexium_core.library import Library
 from indexium_core.store.database import Database
 from tests.integration.test_rollback_choices import foreign
@@ -60,23 +60,23 @@ def test_it_says_what_was_asked_by_whom_and_from_where(lived: Studio, capsys: py
 
     assert (found["user_note"], found["source"], found["user_action"]) == ("Holiday 2019", "dashboard", "write")
     assert found["options"]["risk"] == ["safe", "warning", "danger"]
-    assert found["happenings"][0]["what"] == "asked for"
+    assert found["happenings"][0]["what"] == "requested"
     assert found["happenings"][0]["text"].endswith("from the dashboard")
 
 
 def test_what_happened_is_told_in_order_and_each_by_its_own_time(lived: Studio) -> None:
-    told = lived.library.stories.tell(1).happenings
+    told = lived.library.stories.build(1).happenings
 
     assert [each.at for each in told] == sorted(each.at for each in told)
-    assert (told[0].what, told[-2].what) == ("asked for", "completed with errors")
-    assert (told[-1].what, told[-1].text) == ("1 file taken back", "by operation 2")
+    assert (told[0].what, told[-2].what) == ("requested", "completed with errors")
+    assert (told[-1].what, told[-1].text) == ("1 file rolled back", "by operation 2")
 
 
 def test_what_was_taken_back_before_the_end_stands_before_it(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     cut_off(studio.library, monkeypatch, 3)
     studio.reopen()
     studio.back(1)
-    told = studio.library.stories.tell(1).happenings
+    told = studio.library.stories.build(1).happenings
     assert [each.at for each in told] == sorted(each.at for each in told)
     assert "cancelled" in [each.what for each in told]
 
@@ -95,8 +95,8 @@ def test_what_was_stopped_and_goes_on_was_interrupted_once_and_has_no_end_meanwh
     ended = studio.library.handle(1).wait()
 
     assert (meanwhile.status, meanwhile.completed_at) == ("in_progress", None)
-    told = [each.what for each in studio.library.stories.tell(1).happenings]
-    assert told == ["asked for", "waits", "began", "interrupted", "went on", "completed"]
+    told = [each.what for each in studio.library.stories.build(1).happenings]
+    assert told == ["requested", "waiting", "started", "interrupted", "resumed", "completed"]
     assert ended.completed_at is not None
 
 
@@ -117,15 +117,15 @@ def test_what_was_cut_off_came_to_its_end_when_it_was_last_at_work(
     assert (operation.status, operation.completed_at) == ("interrupted", at_last)
 
     def told() -> list[tuple[str, datetime]]:
-        past = [(each.what, each.at.replace(microsecond=0)) for each in studio.library.stories.tell(1).happenings]
-        return past[[what for what, _ in past].index("cut off, and looked after") - 1 :]
+        past = [(each.what, each.at.replace(microsecond=0)) for each in studio.library.stories.build(1).happenings]
+        return past[[what for what, _ in past].index("interrupted and recovered") - 1 :]
 
     before = told()
     assert before[0] == ("interrupted", at_last.replace(microsecond=0))
     studio.library.resume(1).wait()
     after = told()
     assert after[: len(before)] == before  # what is past stays as it was
-    assert [what for what, _ in after[len(before) :]] == ["waits", "went on", "completed"]
+    assert [what for what, _ in after[len(before) :]] == ["waiting", "resumed", "completed"]
 
 
 def test_within_a_second_things_are_told_in_the_order_in_which_they_happened(lived: Studio) -> None:
@@ -137,7 +137,7 @@ def test_within_a_second_things_are_told_in_the_order_in_which_they_happened(liv
     ]
     asked = replace(lived.library.operation(1).operation, started_at=at, completed_at=at.replace(microsecond=1000))
     told = telling._happenings(asked, "completed", lines, [(2, at.replace(microsecond=500), 1)])
-    assert [each.what for each in told] == ["asked for", "waits", "began", "completed", "1 file taken back"]
+    assert [each.what for each in told] == ["requested", "waiting", "started", "completed", "1 file rolled back"]
 
 
 def test_a_line_of_a_log_is_words_whatever_its_values_are() -> None:
@@ -165,13 +165,13 @@ def test_for_people_it_is_a_page(lived: Studio, capsys: pytest.CaptureFixture[st
 
     assert "state partly rolled back" in lines
     assert "note Holiday 2019" in lines
-    assert "files 3: 2 done, 1 refused" in lines
+    assert "files 3: 2 written, 1 conflict" in lines
     assert "taken back by 2" in lines
     assert any(line.startswith("roll back 'indexium rollback 1' until 20") for line in lines)
     written = next(line for line in lines if "0000.mp4" in line and "journal" in line)
     assert "done in place" in written
     assert "+Ann Lee" in written
-    assert any(line.startswith(str(lived.paths[2])) and " refused " in line for line in lines)
+    assert any(line.startswith(str(lived.paths[2])) and " conflict " in line for line in lines)
 
 
 def test_what_is_at_work_is_under_way_in_its_row_and_in_the_count(
@@ -182,12 +182,12 @@ def test_what_is_at_work_is_under_way_in_its_row_and_in_the_count(
     handle = gate.write(studio.library)
     until(lambda: handle.status().outcomes["done"] == 1 and len(handle.status().working) == 1)
     capsys.readouterr()
-    story.tell(studio.library.stories.tell(1), at_work=len(studio.library.status(1).working))
+    story.tell(studio.library.stories.build(1), at_work=len(studio.library.status(1).working))
     gate.opened.set()
     handle.wait()
 
     told = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
-    assert "files 6: 1 done, 4 not started, 1 under way" in told
+    assert "files 6: 1 written, 4 not started, 1 under way" in told
     rows = [line.partition(".mp4 ")[2] for line in told if line.startswith(str(studio.films))]
     said = [next(words for words in ROWS if row.startswith(words)) for row in rows]
     assert said == ["under way", "done", *["not started"] * 4]
@@ -201,20 +201,20 @@ def test_when_it_was_held_and_by_whom_is_told_and_files_that_were_refused_are_in
         library.ui_priority.yield_to_ui = lambda: (at_work.set(), go_on.wait(60))  # type: ignore[method-assign,assignment]
         handle = library.write(library.plan(), ALL)
         assert at_work.wait(60)
-        job_id = library.stories.tell(handle.id).job.id  # type: ignore[union-attr]
+        job_id = library.stories.build(handle.id).job.id  # type: ignore[union-attr]
         library.jobs.pause(job_id, by="Ann")
         library.jobs.set_priority(job_id, 3)
         library.jobs.resume(job_id)
         go_on.set()
         handle.wait()
         library.jobs.wait(job_id)
-        told = library.stories.tell(handle.id)
+        told = library.stories.build(handle.id)
 
     assert [(each.what, each.text) for each in told.happenings[1:]] == [
         ("waits", ""),
         ("began", ""),
         ("paused", "by Ann"),
-        ("went on", f"by {user_name()}"),
+        ("resumed", f"by {user_name()}"),
         ("completed with errors", ""),
     ]
     files = [line for line in told.log if line["event"].startswith("file.")]
@@ -229,7 +229,7 @@ def test_when_it_was_held_and_by_whom_is_told_and_files_that_were_refused_are_in
 
 
 def fates(studio: Studio, operation_id: int) -> list[tuple[str, str, str]]:
-    log = studio.library.stories.tell(operation_id).log
+    log = studio.library.stories.build(operation_id).log
     told = [line for line in log if line["event"].startswith("file.")]
     return sorted((Path(line["file_path"]).name, line["event"], line.get("code", "")) for line in told)
 
@@ -246,7 +246,7 @@ def test_the_log_has_the_fate_of_files_that_were_refused_at_the_start_and_of_tho
     assert busy
     assert not busy & done
     assert len(busy | done) == studio.library.status(2).total
-    warnings = [line for line in studio.library.stories.tell(2).log if line["level"] == "warning"]
+    warnings = [line for line in studio.library.stories.build(2).log if line["level"] == "warning"]
     assert {Path(line["file_path"]).name for line in warnings} == busy
 
     threading.Timer(0.2, gate.opened.set).start()
@@ -269,7 +269,7 @@ def test_the_log_has_the_fate_of_files_that_were_given_up_while_nobody_was_at_th
 
 
 def past(studio: Studio, operation_id: int) -> list[tuple[str, str]]:
-    return [(each.what, each.text) for each in studio.library.stories.tell(operation_id).happenings]
+    return [(each.what, each.text) for each in studio.library.stories.build(operation_id).happenings]
 
 
 def test_who_had_an_operation_go_on_after_a_stop_and_who_cancelled_it_then_is_told(
@@ -286,8 +286,8 @@ def test_who_had_an_operation_go_on_after_a_stop_and_who_cancelled_it_then_is_to
     studio.library.cancel(1)
     studio.library.handle(1).wait()
     by = f"by {user_name()}"
-    assert past(studio, 1)[-3:] == [("waits", ""), ("went on", by), ("cancelled", by)]
-    [line] = [line for line in studio.library.stories.tell(1).log if line.get("status") == "cancelled"]
+    assert past(studio, 1)[-3:] == [("waiting", ""), ("resumed", by), ("cancelled", by)]
+    [line] = [line for line in studio.library.stories.build(1).log if line.get("status") == "cancelled"]
     assert f"by {line['by']}" == by
 
 
@@ -339,10 +339,10 @@ def test_of_many_files_a_page_shows_those_that_went_wrong_first(
 
 
 def test_a_story_that_comes_through_a_service_is_the_same(lived: Studio) -> None:
-    told = lived.library.stories.tell(1)
+    told = lived.library.stories.build(1)
     assert Codec().loads(Codec().dumps(told)) == told
 
 
 def test_an_operation_that_there_is_not_has_no_story(lived: Studio) -> None:
     with pytest.raises(errors.UnknownIdError, match="99"):
-        lived.library.stories.tell(99)
+        lived.library.stories.build(99)

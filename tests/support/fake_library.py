@@ -98,7 +98,7 @@ class FakeLibrary(FakeOperations):
             revoke_of=self._revoke_of,
         )
         self.steps = SimpleNamespace(next=self._steps)
-        self.operations = SimpleNamespace(held=self._held)
+        self.operations = SimpleNamespace(holders_of=self._held)
         self.interruptions = SimpleNamespace(operations=self._interrupted, files=self._interrupted_files)
         self.ui_priority = SimpleNamespace(request=lambda: None)
         self.history = _History(self)

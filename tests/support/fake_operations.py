@@ -20,18 +20,18 @@ from indexium_core.flows.writing.writer import DryRunReport
 from indexium_core.jobs.events import EventBus
 from indexium_core.model import query
 from indexium_core.model.operations.operation import (
+    ACTIVE_STATES,
     FINISHED_STATES,
-    HOLDING_STATES,
     ItemDetails,
     MetadataOperation,
     OperationCounts,
     OperationDetails,
     OperationStatus,
     PaginatedOperations,
-    RollbackCheck,
     WriteOptions,
     WriteResult,
 )
+from indexium_core.model.operations.rollback import RollbackCheck
 from indexium_core.model.people import people_comment as names
 from indexium_core.model.planning.plan import Holder, PlanItem, Selection, SelectionDigest
 from tests.support.fake_plan import FakePlan, written
@@ -326,7 +326,7 @@ class _Run:
             status=operation.status,
             counts=dict(Counter(row.status for row in self.rows)),
             current_file="",
-            rate=1 / self.library.pace if operation.status in HOLDING_STATES else 0.0,
+            rate=1 / self.library.pace if operation.status in ACTIVE_STATES else 0.0,
             eta_seconds=None,
             started_at=operation.started_at,
             completed_at=operation.completed_at,

@@ -69,7 +69,7 @@ def _say(*words: object) -> None:
 def _slow_down() -> None:
     real = remote_edit.edit
 
-    def edit(*arguments: Any) -> protocol.Edited:
+    def edit(*arguments: Any) -> protocol.EditResult:
         time.sleep(_PACE)
         return real(*arguments)
 

@@ -30,7 +30,7 @@ class Rewriter:
         self.kind = kind
         self.allow = lambda task, size: True  # whether an original may be kept; else it is `tags`
 
-    def __call__(self, task: Task, undo: journal.OperationJournal, *_: Any) -> protocol.Edited:
+    def __call__(self, task: Task, undo: journal.OperationJournal, *_: Any) -> protocol.EditResult:
         path = Path(os.fsdecode(task.path))
         old = path.read_bytes()
         back = task.reverts_item is not None and task.restore == "bytes"
@@ -60,7 +60,7 @@ class Rewriter:
 
     def _swapped(
         self, task: Task, undo: journal.OperationJournal, path: Path, old: bytes, new: bytes, *, back: bool
-    ) -> protocol.Edited:
+    ) -> protocol.EditResult:
         kind = "tags" if self.kind == "original" and not self.allow(task, len(old)) else self.kind
         kept = path.with_name(f".indexium-{task.item_id}.orig") if kind == "original" else None
         before = self._imprint(path)
@@ -96,7 +96,7 @@ class Rewriter:
             kept=None if kept is None else os.fsencode(kept),
             kept_bytes=len(old) if kept is not None else 0,
         )
-        return protocol.Edited(task=task, record=record, stat=stat, facts=probe.probe(task.path, stat))
+        return protocol.EditResult(task=task, record=record, stat=stat, facts=probe.probe(task.path, stat))
 
     @staticmethod
     def _imprint(path: Path) -> Imprint:

@@ -12,13 +12,13 @@ from dashboards.components.base import Component, module
 from dashboards.questions import rollback_report
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import (
-    HOLDING_STATES,
+    ACTIVE_STATES,
     ItemDetails,
     MetadataOperation,
     OperationDetails,
     OperationPerson,
-    RollbackCheck,
 )
+from indexium_core.model.operations.rollback import RollbackCheck
 from indexium_core.model.planning import risk
 
 __all__ = ["SHOWN", "HistoryDetails", "RollbackPreview", "proof_lines", "view"]
@@ -120,7 +120,7 @@ def fact_pairs(operation: MetadataOperation) -> list[list[str]]:
     ]
     if operation.backup_bytes:
         kept = wording.size(operation.backup_bytes)
-        video = f" for {wording.size(operation.film_bytes)} of video" if operation.film_bytes else ""
+        video = f" for {wording.size(operation.file_bytes)} of video" if operation.file_bytes else ""
         pairs.append(["Kept for undo", kept + video])
     if operation.can_rollback and operation.expires_at:
         pairs.append(["Undo until", wording.day(operation.expires_at)])
@@ -140,7 +140,7 @@ def _quoted(note: str) -> str:
 
 def check_view(operation: MetadataOperation, preview: RollbackPreview) -> dict[str, Any] | None:
     """Return what a rollback would do now: numbers of files by result, hints and conflicts."""
-    if operation.status in HOLDING_STATES:
+    if operation.status in ACTIVE_STATES:
         return None
     if not operation_text.can_roll_back(operation):
         return {"text": operation_text.rollback_blocker(operation)}
@@ -163,10 +163,10 @@ def buttons(operation: MetadataOperation, preview: RollbackPreview, *, retryable
 
     `retryable`: the number of files that can be retried.
     """
-    if operation.status in HOLDING_STATES:
+    if operation.status in ACTIVE_STATES:
         return [{"label": "Show progress", "act": "progress", "kind": "primary"}]
     found: list[dict[str, Any]] = []
-    if operation.can_go_on:
+    if operation.can_resume:
         found.append({"label": "Resume", "act": "resume", "kind": "primary"})
     if retryable:
         found.append({"label": f"Retry {wording.files(retryable)}…", "act": "retry"})
@@ -277,7 +277,7 @@ def _item(
 
 def detail(item: ItemDetails) -> dict[str, Any]:
     """Return one file in detail: its comment before and after, the verification, the method and the backup."""
-    attempts = [f"{risk.label(each.code)}: {each.message}" for each in item.tries]
+    attempts = [f"{risk.label(each.code)}: {each.message}" for each in item.attempts]
     before, after = comment_diff.compare(item.previous_comment, item.new_comment)
     done = item.status == "success"
     facts = [["Path", item.file_path]]

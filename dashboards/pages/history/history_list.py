@@ -12,7 +12,7 @@ from dashboards.state import HistoryState, history_term
 from indexium_core import errors
 from indexium_core.model import query, wording
 from indexium_core.model.operations.operation import (
-    HOLDING_STATES,
+    ACTIVE_STATES,
     MetadataOperation,
     OperationCounts,
     PaginatedOperations,
@@ -218,13 +218,13 @@ def chip(operation: MetadataOperation) -> tuple[str, str]:
 
 def undo(operation: MetadataOperation) -> str:
     """Return until when the operation can be rolled back, or in a few words why it cannot."""
-    if operation.status in HOLDING_STATES:
+    if operation.status in ACTIVE_STATES:
         return "not yet"
     if not operation_text.can_roll_back(operation):
         return "nothing to roll back"
     if not operation.can_rollback:
         return "comments only"
-    if operation.can_go_on:
+    if operation.can_resume:
         return "or resume"
     until = operation_text.expiry(operation.expires_at)
     return f"until {until}" if until else "can be undone"

@@ -14,7 +14,8 @@ from dashboards.session import Session
 from dashboards.state import HistoryState
 from indexium_core import errors
 from indexium_core.model import query
-from indexium_core.model.operations.operation import OperationDetails, OperationPerson, RollbackCheck
+from indexium_core.model.operations.operation import OperationDetails, OperationPerson
+from indexium_core.model.operations.rollback import RollbackCheck
 
 if TYPE_CHECKING:
     from indexium_core.library import Library

@@ -70,7 +70,7 @@ def view(details: OperationDetails, *, shown: str) -> dict[str, Any]:
         "line": operation_text.speed(operation, status),
         "parts": operation_text.bar_parts(status),
         "rest": rest(status),
-        "current": status.now if status.status == "in_progress" else "",
+        "current": status.current_text if status.status == "in_progress" else "",
         "buttons": buttons(status),
         "summary": summary(operation, status) if status.finished else None,
         "order": "Failures first" if status.finished else "Failures first · live",
@@ -106,7 +106,7 @@ def subtitle(operation: MetadataOperation, status: OperationStatus) -> str:
     source = operation_text.SOURCES.get(operation.source, "")
     started = f"started {wording.when(operation.started_at)} {source}".rstrip()
     if status.status == "paused":
-        waits = "pausing after the current file" if status.pausing else "paused: completed files stay as they are"
+        waits = "pausing after the current file" if status.is_pausing else "paused: completed files stay as they are"
         return f"{started} · {waits}"
     return started if status.finished else f"{started} · continues if you close this page"
 
@@ -117,7 +117,7 @@ def rest(status: OperationStatus) -> str:
         left = {outcome: status.outcomes[outcome] for outcome in ("restored", "not_started")}
         counts = words.outcome_counts(left, status.operation_type)
         return " · ".join(f"{wording.count(number)} {label}" for label, number in counts.items() if number)
-    waiting = status.total - status.processed - len(status.shares)
+    waiting = status.total - status.processed - len(status.fractions)
     return f"{wording.count(waiting)} waiting" if waiting else ""
 
 

@@ -14,7 +14,7 @@ from dashboards.session import Session
 from dashboards.state import ProgressState
 from indexium_core import errors
 from indexium_core.model.job import Job
-from indexium_core.model.operations.operation import HOLDING_STATES, OperationDetails
+from indexium_core.model.operations.operation import ACTIVE_STATES, OperationDetails
 
 __all__ = ["ProgressScreen"]
 
@@ -89,7 +89,7 @@ class ProgressScreen(Screen):
             return None
 
     def _newest(self) -> int | None:
-        running = self._library.history(status=HOLDING_STATES, per_page=1).items
+        running = self._library.history(status=ACTIVE_STATES, per_page=1).items
         found = running or self._library.history(per_page=1).items
         return found[0].id if found else None
 
@@ -126,7 +126,7 @@ class ProgressScreen(Screen):
 
     def _open_log(self, operation_id: int) -> None:
         self._bridge.run(
-            lambda: self._library.stories.tell(operation_id, per_page=1).job, self._show_log, name="log", once=True
+            lambda: self._library.stories.build(operation_id, per_page=1).job, self._show_log, name="log", once=True
         )
 
     def _show_log(self, job: Job | None) -> None:

@@ -28,7 +28,7 @@ from indexium_core.api.context import (
     words,
 )
 from indexium_core.library import Library, MetadataPlan
-from indexium_core.model.operations.operation import FINISHED_STATES, HOLDING_STATES, PaginatedOperations, WriteOptions
+from indexium_core.model.operations.operation import ACTIVE_STATES, FINISHED_STATES, PaginatedOperations, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
 from indexium_core.model.planning.plan import RISK_LEVELS, Selection
 
@@ -36,7 +36,7 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/api/metadata", tags=["operations"])
 
-_STATES = (*HOLDING_STATES, *FINISHED_STATES)
+_STATES = (*ACTIVE_STATES, *FINISHED_STATES)
 _TYPES = ("write", "rollback")
 
 
@@ -262,12 +262,12 @@ def retry(library: Open, sent: Beginning, operation_id: Id, body: Retry | None =
     wish = body or Retry()
     risk = None if wish.risk is None else _levels(wish.risk)
     if wish.dry_run:
-        found = library.retries.look(operation_id)
+        found = library.retries.preview(operation_id)
         return Json({"operation_id": None, "dry_run": True, "files": found.files, "ready": found.ready})
 
     def start(asked: IdempotentRequest | None) -> Json:
         return _started(
-            library.retries.start(operation_id, risk=risk, note=wish.user_note, source="rest", asked=asked).id
+            library.retries.start(operation_id, risk=risk, note=wish.user_note, source="rest", request=asked).id
         )
 
     return sent.once(wish, start=start, again=_again)

@@ -12,10 +12,11 @@ from indexium_core.cli import output
 from indexium_core.library import LibraryServices, OperationHandle
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import (
-    OUTCOMES,
     ItemDetails,
     MetadataOperation,
-    became,
+    OperationStatus,
+    outcome_label,
+    outcome_of,
     postpones,
 )
 
@@ -71,7 +72,7 @@ def follow(
                 if (status.status == "paused") != bool(pause_text):
                     pause_text = "" if pause_text else library.jobs.of_operation(handle.id).pause_text or "paused"
                     output.note(_pause_sentence(handle.id, pause_text))
-                update(status.processed, status.total, pause_text or status.now)
+                update(status.processed, status.total, pause_text or status.current_text)
         except (KeyboardInterrupt, signals.Stopped) as interruption:
             if not any(each.operation_id == handle.id for each in library.jobs.unrecorded()):
                 leave(handle, interruption)
@@ -120,7 +121,7 @@ def _postpones(library: LibraryServices, operation: MetadataOperation) -> bool:
     """Return whether the plan postpones the files that an operation changed."""
     if operation.operation_type != "rollback" and operation.user_action != "rollback_person":
         return False
-    return postpones(operation.operation_type, library.stories.tell(operation.id, per_page=1).options)
+    return postpones(operation.operation_type, library.stories.build(operation.id, per_page=1).options)
 
 
 def _pause_sentence(operation_id: int, pause_text: str) -> str:
@@ -151,7 +152,7 @@ def leave(handle: OperationHandle, interruption: BaseException) -> None:
         status = handle.wait()
         back = status.can_rollback and status.operation_type == "write"
         output.note(
-            f"Operation {number} is {status.status.replace('_', ' ')}: {_counts(status.outcomes)}."
+            f"Operation {number} is {status.status.replace('_', ' ')}: {_counts(status)}."
             + (f" 'indexium rollback {number}' restores the files that it changed." if back else "")
         )
 
@@ -167,30 +168,39 @@ def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> 
     if items:
         output.table(
             ("file", "outcome", "code", "reason"),
-            [(item.file_path, OUTCOMES[became(item.status, item.code)], item.code, item.message) for item in items],
+            [
+                (
+                    item.file_path,
+                    outcome_label(outcome_of(item.status, item.code), operation.operation_type),
+                    item.code,
+                    item.message,
+                )
+                for item in items
+            ],
         )
     came_to = _ENDED_AS.get(operation.status) or f"is {operation.status.replace('_', ' ')}"
     output.note(
-        f"Operation {operation.id} ({operation.operation_type}) {came_to}: {_counts(operation.outcomes)}, "
+        f"Operation {operation.id} ({operation.operation_type}) {came_to}: {_counts(operation)}, "
         f"in {wording.duration(operation.seconds)}."
     )
     if operation.error_message:
         output.complain(operation.error_message)
 
 
-def _counts(outcomes: Mapping[str, int]) -> str:
+def _counts(operation: MetadataOperation | OperationStatus) -> str:
     """Return the number of files by outcome, in words."""
-    parts = [f"{outcomes['done']:,} of {wording.plural(sum(outcomes.values()), 'file')} done"]
-    parts += [f"{count:,} {OUTCOMES[outcome]}" for outcome, count in outcomes.items() if count and outcome != "done"]
+    outcomes, kind = operation.outcomes, operation.operation_type
+    parts = [f"{outcomes['done']:,} of {wording.files(sum(outcomes.values()))} {outcome_label('done', kind)}"]
+    parts += [f"{count:,} {outcome_label(key, kind)}" for key, count in outcomes.items() if count and key != "done"]
     return ", ".join(parts)
 
 
 def _print_next_commands(operation: MetadataOperation, bad: Collection[ItemDetails]) -> None:
     """Print the commands that resume, retry or roll back an operation; `bad` are its items with a status of BAD."""
     lasting = sum(item.code in errors.LASTING for item in bad)
-    if operation.can_go_on:
+    if operation.can_resume:
         output.note(f"'indexium operations resume {operation.id}' resumes it.")
-    elif (len(bad) > lasting or operation.given_up) and operation.user_action != "rollback_person":
+    elif (len(bad) > lasting or operation.cancelled_count) and operation.user_action != "rollback_person":
         output.note(f"'indexium operations retry {operation.id}' retries the files that were not written.")
     if lasting and operation.reverts_id is not None:
         output.note(

@@ -13,13 +13,13 @@ from indexium_core.cli.frame import app, chosen_home, opened
 from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import (
+    ACTIVE_STATES,
     FINISHED_STATES,
-    HOLDING_STATES,
     OUTCOMES,
 )
 
 _SELDOM = ("failed", "conflict", "unclear", "restored")  # outcomes with a column only where a file has come to that
-STATES = (*HOLDING_STATES, *FINISHED_STATES)
+STATES = (*ACTIVE_STATES, *FINISHED_STATES)
 
 
 @app.command(epilog="Example: indexium history 'person:\"Ann Lee\"' --since 2026-10-01")

@@ -102,7 +102,7 @@ def show_job(context: typer.Context, job_id: Id, as_json: AsJson = False) -> Non
 def _now(library: LibraryServices, job: Job) -> str:
     """Return what a job is working on; of an operation also the progress of the file."""
     if job.operation_id is not None and job.status in ("running", "paused"):
-        return library.status(job.operation_id).now
+        return library.status(job.operation_id).current_text
     return job.progress_message if job.status == "running" else ""
 
 

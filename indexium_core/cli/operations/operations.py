@@ -45,7 +45,7 @@ def show(
     """Show an operation in full: its request, its events, every file, and the end of its log."""
     count = per_page if per_page is not None else 0 if as_json else story.FILES
     with opened(context) as library:
-        found = library.stories.tell(operation_id, page=page, per_page=count)
+        found = library.stories.build(operation_id, page=page, per_page=count)
         status = library.status(operation_id)
     if as_json:
         output.to_json(found.as_dict())
@@ -56,13 +56,15 @@ def show(
 
 def _print_in_progress(items: Collection[ItemDetails], status: OperationStatus) -> None:
     """Print the progress of the files that are being written, because one large file can take minutes."""
-    if status.pausing:
+    if status.is_pausing:
         output.note(f"Operation {status.id} is pausing: the files in progress continue.")
-    elif status.at_rest:
+    elif status.is_idle:
         output.note(f"Operation {status.id} is paused: no file is in progress.")
     for item in items:
         if item.id in status.working:
-            share = f", {status.shares[item.id]:.0%} of its new file is written" if item.id in status.shares else ""
+            share = (
+                f", {status.fractions[item.id]:.0%} of its new file is written" if item.id in status.fractions else ""
+            )
             output.note(
                 f"{item.file_path} has been in progress for {wording.duration(status.working[item.id])}{share}."
             )

@@ -93,14 +93,14 @@ def ask_again(
 
 
 def _resume_question(library: LibraryServices, operation_id: int) -> RetryQuestion:
-    left = library.operation(operation_id, per_page=1).operation.left
+    left = library.operation(operation_id, per_page=1).operation.remaining
     return RetryQuestion(sentences=[f"Operation {operation_id} would resume with {wording.plural(left, 'file')}."])
 
 
 def _retry_question(library: LibraryServices, operation_id: int, risk: tuple[str, ...] | None) -> RetryQuestion:
     if library.operation(operation_id, per_page=1).operation.operation_type == "rollback":
         return _rollback_question(library, operation_id)
-    found = library.retries.look(operation_id)
+    found = library.retries.preview(operation_id)
     options = replace(found.options, risk=risk or found.options.risk)
     summary = library.preview(found.selection, found.plan, options=options)
     if not summary.count:
@@ -109,7 +109,7 @@ def _retry_question(library: LibraryServices, operation_id: int, risk: tuple[str
 
 
 def _rollback_question(library: LibraryServices, operation_id: int) -> RetryQuestion:
-    check = library.retries.look_back(operation_id)
+    check = library.retries.preview_rollback(operation_id)
     if not check.can_rollback:
         raise errors.UsageError(check.reason)
     announced = frozenset(item.file_id for item in check.conflicts)

@@ -13,7 +13,8 @@ from indexium_core.cli.frame import app, opened
 from indexium_core.cli.operations.follow import follow
 from indexium_core.cli.options import AsJson, DryRun, Id, Note, Yes, ask
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import ROLLBACK_CHOICES, ItemDetails, RollbackCheck
+from indexium_core.model.operations.operation import ItemDetails
+from indexium_core.model.operations.rollback import ROLLBACK_CHOICES, RollbackCheck
 
 _HOW = {"newer": "--with-newer", "comment": "--changed comment"}  # options that make these choices
 
@@ -74,12 +75,12 @@ def sentences_of(
         yield f"{person} would be removed from {wording.files(check.restorable)}; the rest of each file stays the same."
     elif check.exact or not check.restorable:
         yield f"{wording.files(check.exact)} would get the same bytes back."
-    yield from check.names()
+    yield from check.hard_link_sentences()
     if changed == "comment" and check.comment_only:
         yield f"{wording.files(check.comment_only)} would get back only the comment, not all old bytes."
     if with_newer and check.newer:
         yield f"Newer operations on these files would be rolled back first: {', '.join(map(str, check.newer))}."
-    for number, rest in check.left_alone():
+    for number, rest in check.conflict_reasons():
         yield f"{wording.files(number)} {rest}."
     for item in check.conflicts:
         yield f"  conflict: {item.file_path}: {item.message}{_choice(item)}"

@@ -9,7 +9,7 @@ from typing import Any
 from indexium_core.cli import output
 from indexium_core.model import wording
 from indexium_core.model.operations import strategies
-from indexium_core.model.operations.operation import OUTCOMES, ItemDetails, Try, became
+from indexium_core.model.operations.operation import Attempt, ItemDetails, outcome_label, outcome_of
 from indexium_core.model.operations.story import OperationStory, has_backup
 
 __all__ = ["FILES", "tell"]
@@ -41,12 +41,14 @@ def tell(story: OperationStory, *, at_work: int = 0) -> None:
     output.say_out("")
     output.table(
         ("file", "outcome", "how", "took", "people", "proof", "backup", "why"),
-        [_file(item) for item in story.items],
+        [_file(item, story.operation.operation_type) for item in story.items],
         right=(3,),
     )
     _say_where(story)
     again = [
-        (item.file_path, str(number), _why(each)) for item in story.items for number, each in enumerate(item.tries, 1)
+        (item.file_path, str(number), _why(each))
+        for item in story.items
+        for number, each in enumerate(item.attempts, 1)
     ]
     if again:
         output.say_out("")
@@ -103,7 +105,7 @@ def _files(story: OperationStory, at_work: int) -> str:
     counts = dict(operation.outcomes)
     at_work = min(at_work, counts["not_started"])
     counts["not_started"] -= at_work
-    parts = [f"{count:,} {OUTCOMES[outcome]}" for outcome, count in counts.items() if count]
+    parts = [f"{count:,} {outcome_label(key, operation.operation_type)}" for key, count in counts.items() if count]
     parts += [f"{at_work:,} {_AT_WORK}"] if at_work else []
     return f"{operation.file_count:,}: {', '.join(parts) or 'none'}"
 
@@ -128,22 +130,22 @@ def _say_where(story: OperationStory) -> None:
     output.note(f"Files {shown} of {total:,}{more}.")
 
 
-def _why(found: Try | ItemDetails) -> str:
+def _why(found: Attempt | ItemDetails) -> str:
     return ", ".join(part for part in (found.code, found.message) if part)
 
 
-def _outcome(item: ItemDetails) -> str:
+def _outcome(item: ItemDetails, operation_type: str) -> str:
     """Return what became of a file so far, in the words by which the files are counted."""
-    return _AT_WORK if item.status == "writing" else OUTCOMES[became(item.status, item.code)]
+    return _AT_WORK if item.status == "writing" else outcome_label(outcome_of(item.status, item.code), operation_type)
 
 
-def _file(item: ItemDetails) -> tuple[str, ...]:
-    checks = len(item.proof) - bool(item.tries)
+def _file(item: ItemDetails, operation_type: str) -> tuple[str, ...]:
+    checks = len(item.proof) - bool(item.attempts)
     back = f"taken back by {item.taken_back_by}" if item.taken_back_by else ""
     kept = f"{item.backup_kind} {wording.size(item.backup_bytes)}" if has_backup(item) else ""
     return (
         item.file_path,
-        _outcome(item),
+        _outcome(item, operation_type),
         strategies.in_a_word(item.strategy),
         wording.duration(item.seconds) if item.seconds else "",
         _change(item),

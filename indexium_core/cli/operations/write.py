@@ -32,7 +32,7 @@ from indexium_core.model.operations.operation import (
     OUTCOMES,
     WriteOptions,
     WriteResult,
-    became,
+    outcome_of,
 )
 from indexium_core.model.planning.plan import RISK_LEVELS, PlanItem, SelectionSummary
 
@@ -59,7 +59,7 @@ def write(
     options = WriteOptions(risk=levels_of(risk), user_note=note, source="cli", dry_run=dry_run, hard_links=hard_links)
     with opened(context) as library:
         for each in () if library.notices else library.interruptions.operations(files=0):  # notices name them already
-            output.note(f"{each.say()} {each.what_to_type()}")
+            output.note(f"{each.summary()} {each.next_commands()}")
         refuse_ids(library, query, asks=dry_run or not yes)
         made = library.plan(query, mode=mode, comment_mode=comment_mode, hard_links=hard_links, plan_id=plan)
         selection = made.select(risk=options.risk)
@@ -79,7 +79,7 @@ def write(
                 output.to_json({**head, "items": [], "excluded": summary.excluded})
             output.note(nothing(summary))
             return
-        for holder in library.operations.held(made, selection, options):
+        for holder in library.operations.holders_of(made, selection, options):
             output.note(holder.describe())
         output.note(question(summary))
         if summary.loses_text:
@@ -167,7 +167,7 @@ def _print_results(items: list[WriteResult], named: dict[int, str]) -> None:
         [
             (
                 named.get(item.file_id, item.file_id),
-                "would be written" if item.status == "success" else OUTCOMES[became(item.status, item.code)],
+                "would be written" if item.status == "success" else OUTCOMES[outcome_of(item.status, item.code)],
                 strategies.in_a_word(item.strategy),
                 item.message,
             )

@@ -1,11 +1,11 @@
-"""What came to a stop before its end: told file by file, so that a person can say what is to become of it."""
+"""Interrupted operations, file by file, for the person who decides whether to resume them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from indexium_core import errors
-from indexium_core.model.operations.interrupted import BECAME, InterruptedFile, InterruptedOperation
+from indexium_core.model.operations.interrupted import INTERRUPTED_OUTCOMES, InterruptedFile, InterruptedOperation
 from indexium_core.model.remote_calls import remote
 from indexium_core.store import database
 from indexium_core.store.operations import interrupted, ledger
@@ -14,20 +14,20 @@ __all__ = ["Interruptions"]
 
 
 class Interruptions:
-    """Finds operations that can be gone on with."""
+    """Finds operations that can be resumed."""
 
-    def __init__(self, store: database.Database, *, at_work: Callable[[], frozenset[int]]) -> None:
-        """`at_work`: operations that are at work in this process, which nobody has to decide on."""
+    def __init__(self, store: database.Database, *, running: Callable[[], frozenset[int]]) -> None:
+        """Take a function that returns the operations that run in this process; those need no decision."""
         self._store = store
         self._ledger = ledger.Ledger(store)
-        self._at_work = at_work
+        self._running = running
 
     @remote()
     def operations(self, *, files: int = 50) -> list[InterruptedOperation]:
-        """Return them, newest first, each with the first `files` of its files."""
-        busy = self._at_work()
+        """Return the interrupted operations, newest first, each with its first `files` files."""
+        busy = self._running()
         found = []
-        for operation_id, by_itself in interrupted.operations(self._store.read()):
+        for operation_id, resumes_automatically in interrupted.operations(self._store.read()):
             operation = None if operation_id in busy else self._ledger.operation(operation_id)
             if operation is not None:
                 found.append(
@@ -35,27 +35,27 @@ class Interruptions:
                         operation=operation,
                         counts=interrupted.counts(self._store.read(), operation_id),
                         files=interrupted.files(self._store.read(), operation_id, per_page=files) if files else [],
-                        by_itself=by_itself,
+                        resumes_automatically=resumes_automatically,
                     )
                 )
         return found
 
     @remote()
-    def files(self, operation_id: int, *, became: str = "", page: int = 1, per_page: int = 50) -> list[InterruptedFile]:
+    def files(
+        self, operation_id: int, *, outcome: str = "", page: int = 1, per_page: int = 50
+    ) -> list[InterruptedFile]:
         """
-        Return a page of an operation's files and what became of each, what needs a look first; `per_page` 0: all.
+        Return a page of the files of an operation, those that need a decision first; `per_page` 0: all.
 
         Raises:
             UnknownIdError: There is no such operation.
-            UsageError: `became` is no outcome.
+            UsageError: `outcome` is unknown.
 
         """
-        if became and became not in BECAME:
-            message = (
-                f"A file of an interrupted operation became one of {', '.join(BECAME)}; '{became}' is something else."
-            )
+        if outcome and outcome not in INTERRUPTED_OUTCOMES:
+            message = f"'{outcome}' is not an outcome. The outcomes are {', '.join(INTERRUPTED_OUTCOMES)}."
             raise errors.UsageError(message)
         if self._ledger.operation(operation_id) is None:
             message = f"There is no operation {operation_id} in {self._store.home}; 'indexium history' lists them."
             raise errors.UnknownIdError(message)
-        return interrupted.files(self._store.read(), operation_id, became=became, page=page, per_page=per_page)
+        return interrupted.files(self._store.read(), operation_id, outcome=outcome, page=page, per_page=per_page)

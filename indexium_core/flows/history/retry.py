@@ -1,110 +1,113 @@
 """
-Trying again: the files that an operation did not get written, looked at and planned afresh.
+Retry: read the files again that an operation did not write, and plan them again.
 
-What stopped a file is often over (it was open, its disk was away, another program had changed it), and what is to be
-written may have changed with it. So nothing of the old operation is repeated: its files are read again, the plan is
-worked out again, and what it says now is a new operation, which can be looked at first as any other.
+The cause of a failure is often over (the file was open, its disk was away, another program had changed it), and the
+plan may have changed too. So nothing of the old operation is repeated. Its files are read again, the plan is renewed,
+and a new operation writes what the plan now says. It can be previewed like any other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from indexium_core import errors
-from indexium_core.flows.history import history_service
-from indexium_core.flows.planning import planner as planning
+from indexium_core.flows.history.history_service import HistoryService
 from indexium_core.flows.planning.plan import MetadataPlan
-from indexium_core.flows.scanning import scanner as scanning
-from indexium_core.flows.writing import writer as writing
-from indexium_core.model.operations.operation import MetadataOperation, RollbackCheck, WriteOptions
+from indexium_core.flows.planning.planner import MetadataPlanner
+from indexium_core.flows.scanning.scanner import Scanner
+from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
+from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptions
 from indexium_core.model.planning.plan import PlanQuery, Selection, describe_unfinished
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.operations import ledger
 
 __all__ = ["RetryPreview", "RetryService"]
 
-_LEVELS = ("safe", "warning")  # that an operation wrote which does not say
+_LEVELS = ("safe", "warning")  # the levels of an operation that did not store them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPreview:
-    """What trying again would write: to be looked at, and to be given to a write."""
+    """What a retry would write: a selection that can be passed to a write."""
 
-    operation_id: int  # the operation that did not get everything written
+    operation_id: int  # the operation that is retried
     plan: MetadataPlan
     selection: Selection
     options: WriteOptions  # as that operation was started, with its note
-    files: int  # files that it did not get written
-    ready: int  # those of them that can be written now, of the levels that it was to write
+    files: int  # files that it did not write
+    ready: int  # of these, files that can be written now, within the risk levels of that operation
 
 
 class RetryService:
-    """Starts operations over what others left."""
+    """Starts operations for files that others did not write."""
 
     def __init__(
         self,
         book: ledger.Ledger,
-        planner: planning.MetadataPlanner,
-        writer: writing.MetadataWriter,
-        service: history_service.HistoryService,
-        scanner: scanning.Scanner,
+        planner: MetadataPlanner,
+        writer: MetadataWriter,
+        history: HistoryService,
+        scanner: Scanner,
         *,
         recover: Callable[[], object],
     ) -> None:
-        """`recover` finds out what became of files that were unclear when their operation ended."""
+        """`recover` resolves files whose result was unknown when their operation ended."""
         self._ledger = book
         self._planner = planner
         self._writer = writer
-        self._history = service
+        self._history = history
         self._scanner = scanner
         self._recover = recover
 
     @remote()
-    def look(self, operation_id: int) -> RetryPreview:
+    def preview(self, operation_id: int) -> RetryPreview:
         """
-        Look at the files that a write left, and plan them afresh.
+        Read the files that a write did not write, and plan them again.
 
         Raises:
             UnknownIdError: There is no such operation.
-            UsageError: It has not ended, left nothing, or was no write of the plan; or a scan is running.
+            UsageError: It has not ended, has no such file, or was no write of the plan; or a scan is running.
 
         """
         operation = self._ended(operation_id)
         if operation.operation_type != "write" or operation.user_action == "rollback_person":
-            message = f"Operation {operation_id} took something back: ask for the rest of that once more."
+            message = f"Operation {operation_id} is a rollback. Start the rollback again for the remaining files."
             raise errors.UsageError(message, code="wrong_state")
-        left = self._ledger.unwritten(operation_id)
-        if not left:
+        unwritten = self._ledger.unwritten_files(operation_id)
+        if not unwritten:
             raise _nothing_left(operation)
-        self._scanner.reread([(library_id, path) for _, library_id, path in left])
+        self._scanner.reread([(library_id, path) for _, library_id, path in unwritten])
         plan = self._plan(operation)
-        selection = Selection(included=frozenset(file_id for file_id, _, _ in left))
+        selection = Selection(included=frozenset(file_id for file_id, _, _ in unwritten))
         options = self._options(operation)
         ready = len(self._planner.writable_ids(plan, selection, risk=options.risk))
         return RetryPreview(
-            operation_id=operation_id, plan=plan, selection=selection, options=options, files=len(left), ready=ready
+            operation_id=operation_id,
+            plan=plan,
+            selection=selection,
+            options=options,
+            files=len(unwritten),
+            ready=ready,
         )
 
     @remote()
-    def look_back(self, operation_id: int) -> RollbackCheck:
+    def preview_rollback(self, operation_id: int) -> RollbackCheck:
         """
-        Look at the files that a rollback did not take back, as a rollback of just these does.
+        Check the files that a rollback did not roll back.
 
         Raises:
             UnknownIdError: There is no such operation.
-            UsageError: It has not ended, left nothing, or was no rollback of an operation.
+            UsageError: It has not ended, has no such file, or was no rollback of an operation.
 
         """
         operation = self._ended(operation_id)
         if operation.reverts_id is None:
-            message = f"Operation {operation_id} took no operation back."
+            message = f"Operation {operation_id} is not a rollback."
             raise errors.UsageError(message, code="wrong_state")
-        return self._history.check(
-            operation.reverts_id, item_ids=self._not_taken_back(operation), **self._chosen(operation_id)
-        )
+        return self._history.check(operation.reverts_id, self._rollback_options(operation))
 
     @remote()
     def start(
@@ -114,52 +117,48 @@ class RetryService:
         risk: Sequence[str] | None = None,
         note: str = "",
         source: str = "python",
-        asked: IdempotentRequest | None = None,
-    ) -> writing.OperationHandle:
+        request: IdempotentRequest | None = None,
+    ) -> OperationHandle:
         """
-        Try once more what an operation did not get done, as an operation of its own; of a rollback, the rest of it.
+        Start an operation for the files that another one did not write, or did not roll back.
 
         Args:
             operation_id: The operation.
-            risk: Levels to write; None: those that it was to write.
-            note: For the history; default: that of the operation.
-            source: Face that asks.
-            asked: The request of a program that is not to begin a second one.
+            risk: Levels to write; None: those of the operation.
+            note: For the history; default: the note of the operation.
+            source: Client that asks.
+            request: An idempotent request; a repeated one does not start a second operation.
 
         Raises:
             UnknownIdError: There is no such operation.
-            UsageError: It has not ended, or left nothing that can be done now.
+            UsageError: It has not ended, or has no file that can be processed now.
 
         """
         operation = self._ended(operation_id)
         if operation.operation_type == "rollback" and operation.reverts_id is not None:
-            replan = bool(self._ledger.options(operation_id).get("replan"))
-            note = note or operation.user_note
-            left = self._not_taken_back(operation)
-            return self._history.start_rollback(
-                operation.reverts_id,
-                item_ids=left,
-                note=note,
-                source=source,
-                replan=replan,
-                asked=asked,
-                **self._chosen(operation_id),
-            )
-        found = self.look(operation_id)
-        options = _with(found.options, risk=risk, note=note, source=source)
-        return self._writer.start_operation(found.plan, options, selection=found.selection, asked=asked)
+            rollback = replace(self._rollback_options(operation), note=note or operation.user_note, source=source)
+            return self._history.start_rollback(operation.reverts_id, rollback, request=request)
+        preview = self.preview(operation_id)
+        options = _with_overrides(preview.options, risk=risk, note=note, source=source)
+        return self._writer.start_operation(preview.plan, options, selection=preview.selection, asked=request)
 
-    def _chosen(self, operation_id: int) -> dict[str, Any]:
-        """Return what was chosen for files that something stands in the way of, when a rollback was asked for."""
-        options = self._ledger.options(operation_id)
-        return {name: options[name] for name in ("changed", "with_newer") if name in options}
+    def _rollback_options(self, operation: MetadataOperation) -> RollbackOptions:
+        """Return the options of a rollback, for just the items that it did not roll back."""
+        stored = self._ledger.options(operation.id)
+        with_newer = stored.get("with_newer", False)
+        return RollbackOptions(
+            item_ids=frozenset(self._unreverted_items(operation)),
+            changed=stored.get("changed", "skip"),
+            with_newer=with_newer if isinstance(with_newer, bool) else frozenset(with_newer),
+            replan=bool(stored.get("replan")),
+        )
 
-    def _not_taken_back(self, operation: MetadataOperation) -> list[int]:
-        """Return the items that a rollback was to take back and did not; UsageError where it left none."""
-        left = self._ledger.left_reverts(operation.id)
-        if not left:
+    def _unreverted_items(self, operation: MetadataOperation) -> list[int]:
+        """Return the items that a rollback did not roll back; UsageError if there are none."""
+        unwritten = self._ledger.unreverted_items(operation.id)
+        if not unwritten:
             raise _nothing_left(operation)
-        return left
+        return unwritten
 
     def _ended(self, operation_id: int) -> MetadataOperation:
         status = self._writer.get_operation_status(operation_id)
@@ -167,13 +166,13 @@ class RetryService:
             self._recover()
             status = self._writer.get_operation_status(operation_id)
         operation = self._ledger.operation(operation_id)
-        assert operation is not None  # else there was no status
+        assert operation is not None  # it has a status
         if not status.finished:
             raise errors.UsageError(describe_unfinished(operation_id, status.status), code="wrong_state")
         return operation
 
     def _plan(self, operation: MetadataOperation) -> MetadataPlan:
-        """Return the newest plan in the modes of the operation's, as far as that is still known."""
+        """Return the newest plan in the modes of the operation, as far as they are known."""
         hard_links = self._ledger.options(operation.id).get("hard_links") or "block"
         try:
             modes = self._planner.plan(PlanQuery(plan_id=operation.plan_id)).modes
@@ -194,18 +193,18 @@ class RetryService:
 
 
 def _nothing_left(operation: MetadataOperation) -> errors.UsageError:
-    """Return why an operation cannot be tried again of which no file was left undone; some may only wait."""
-    if operation.can_go_on:
+    """Return why an operation without unwritten files cannot be retried; some may only wait."""
+    if operation.can_resume:
         message = (
-            f"Operation {operation.id} is {operation.status}, with files that it did not get to: "
-            f"'indexium operations resume {operation.id}' goes on with it."
+            f"Operation {operation.id} is {operation.status} and has files left. "
+            f"'indexium operations resume {operation.id}' resumes it."
         )
         return errors.UsageError(message, code="wrong_state")
-    message = f"Operation {operation.id} left no file undone that could be tried again."
+    message = f"Operation {operation.id} has no file that could be retried."
     return errors.UsageError(message, code="nothing_to_write")
 
 
-def _with(options: WriteOptions, *, risk: Sequence[str] | None, note: str, source: str) -> WriteOptions:
+def _with_overrides(options: WriteOptions, *, risk: Sequence[str] | None, note: str, source: str) -> WriteOptions:
     return replace(
         options, risk=options.risk if risk is None else tuple(risk), user_note=note or options.user_note, source=source
     )

@@ -1,9 +1,9 @@
 """
-Looking before a rollback: for every file of an operation, whether its old bytes can come back, and if not, what can.
+Checks before a rollback: whether the old bytes of each file can be restored, and if not, what else can be done.
 
-A file gets its old bytes only if it is, byte for byte outside its media, as our write left it. Where another program
-changed it since, or what was kept is gone, its comment alone can be restored, if that is asked for. Where newer
-operations changed it, they can be taken back first: newest first, each from the state that the one above it gives back.
+The old bytes of a file are restored only if the file is, byte for byte outside its media, as our write left it. If
+another program changed it, or its backup is gone, its comment alone can be restored if that is chosen. Newer operations
+on the file can be rolled back first: newest first, each from the state that the one above it restores.
 """
 
 from __future__ import annotations
@@ -22,270 +22,263 @@ from indexium_core.flows.writing import editing
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, FileFacts, FileStat, Refusal
 from indexium_core.model.operations.operation import ItemDetails
+from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.people import people_comment
 from indexium_core.store.operations import ledger
 from indexium_core.store.operations.ledger import Restore, RollbackCandidate
 
-__all__ = ["CHANGED_CHOICES", "GLANCE", "Progress", "RollbackChecker", "RollbackFindings", "RollbackOptions"]
+__all__ = ["MAX_COMPARED", "Progress", "RollbackChecker", "RollbackFindings"]
 
-CHANGED_CHOICES = ("skip", "comment")
+_OFFLINE_MESSAGE = "Its folder is offline. Connect it, then try again."
+_CHANGED_MESSAGE = "Another program changed the file after this write."
+_BETWEEN_MESSAGE = (
+    "and another program changed it in between. A rollback of the newer operation would not restore these old bytes."
+)
 
-_OFFLINE = "Its folder is offline; try again when it is back."
-_CHANGED = "Another program changed the file since."
-_BETWEEN = "and another program did so between the two: taking the newer one back would not bring these old bytes."
+MAX_COMPARED = 1000  # files whose bytes outside the media are all compared in advance
+_PROGRESS_STEP = 20  # files between two progress reports
 
-GLANCE = 1000  # files of which every byte outside the media is compared beforehand
-_STEP = 20  # files after which it is told how far a look is
-
-Progress: TypeAlias = Callable[[int, int], None]  # is told how many files were looked at, and of how many
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RollbackOptions:
-    """What is to be taken back of an operation."""
-
-    item_ids: frozenset[int] | None = None  # only these of its items
-    person: str = ""  # only the tag of this person, by an ordinary write
-    changed: str = "skip"  # comment: restore only the comment where the old bytes cannot come back
-    with_newer: bool = False  # take newer operations on the same files back first …
-    newer: frozenset[int] | None = None  # … if they are among these; None: whichever there are
-
-    def takes(self, operations: set[int]) -> bool:
-        """Tell whether these newer operations may be taken back with it."""
-        return self.with_newer and (self.newer is None or self.newer.issuperset(operations))
+Progress: TypeAlias = Callable[[int, int], None]  # called with the number of checked files and of all files
 
 
 @dataclass(slots=True, kw_only=True)
 class RollbackFindings:
-    """What was found out about the files."""
+    """The findings about the files of an operation."""
 
-    asked: set[int] = field(default_factory=set)  # items of the operation itself
+    item_ids: set[int] = field(default_factory=set)  # items of the operation itself
     restores: list[Restore] = field(default_factory=list)  # with those of newer operations; conflicts are refused
     conflicts: list[ItemDetails] = field(default_factory=list)
-    exact: set[int] = field(default_factory=set)  # files that get their old bytes
+    exact: set[int] = field(default_factory=set)  # files whose old bytes will be restored
     comment_only: set[int] = field(
         default_factory=set
-    )  # of which only the comment can be restored, be that done or not
-    written: set[int] = field(default_factory=set)  # of which only the comment, or a person's tag, is written
+    )  # files of which only the comment can be restored, chosen or not
+    written: set[int] = field(default_factory=set)  # files of which only the comment or a person's tag is written
     superseded: int = 0  # conflicts that `with_newer` would solve
     newer: set[int] = field(default_factory=set)  # newer operations on these files
-    hasty: bool = False  # files of the size and date that our write left are taken to be as it left them
-    glanced: int = 0  # files of which that was taken
+    by_date_only: bool = False  # files with the size and date that our write left count as unchanged
+    glanced: int = 0  # files that were judged so
     rejoined: set[int] = field(default_factory=set)  # files whose names would be one file again
-    stay_parted: set[int] = field(default_factory=set)  # files whose names a write parted, and that stay two files
+    stay_parted: set[int] = field(default_factory=set)  # files whose names a write separated, and that stay two files
 
     @property
     def restorable(self) -> int:
+        """Number of files that would change."""
         return len(self.exact | self.written)
 
-    def take_back(self, candidates: Iterable[RollbackCandidate]) -> None:
-        """Add items that get their old bytes; one may be there already, for another of the same file."""
-        there = {restore.item_id for restore in self.restores}
-        self.restores += [Restore(item_id=each.item_id) for each in candidates if each.item_id not in there]
+    def add_restores(self, candidates: Iterable[RollbackCandidate]) -> None:
+        """Add items whose old bytes are restored. An item may be there already, for another item of its file."""
+        known = {restore.item_id for restore in self.restores}
+        self.restores += [Restore(item_id=each.item_id) for each in candidates if each.item_id not in known]
 
 
 @dataclass(frozen=True, slots=True)
 class _RollbackProblem:
-    """Why a file cannot get its old bytes, and what can be done."""
+    """Why the old bytes of a file cannot be restored, and what can be done."""
 
     code: str
     message: str
     choices: tuple[str, ...] = ()
-    comment: Restore | None = None  # how its comment alone would be restored
+    comment: Restore | None = None  # the write that restores its comment alone
 
 
 class RollbackChecker:
-    """Looks at files through the ledger and on disk; changes nothing."""
+    """Checks files through the ledger and on disk; changes nothing."""
 
     def __init__(self, book: ledger.Ledger, *, backups: Path) -> None:
         self._ledger = book
         self._backups = backups
 
-    def look(
+    def check(
         self,
         candidates: Sequence[RollbackCandidate],
-        wish: RollbackOptions,
-        progress: Progress = lambda _done, _of: None,
+        options: RollbackOptions,
+        on_progress: Progress = lambda _done, _of: None,
     ) -> RollbackFindings:
         """
-        Look at every candidate and say what a rollback of it would do.
+        Check every candidate and return what a rollback would do with it.
 
-        Of up to `GLANCE` files every byte outside the media is compared. Of more, those that have the size and the date
-        that our write left are taken to be as it left them: the rollback itself compares each when its turn comes.
+        Of up to `MAX_COMPARED` files every byte outside the media is compared. Of more, files with the size and date
+        that our write left count as unchanged; the rollback itself compares each of them.
         """
-        if wish.item_ids is not None:
-            candidates = [each for each in candidates if each.item_id in wish.item_ids]
-        found = RollbackFindings(asked={each.item_id for each in candidates}, hasty=len(candidates) > GLANCE)
-        if wish.person:
-            self._without_person(found, candidates, wish.person)
-            return found
-        above = self._above(candidates)
+        if options.item_ids is not None:
+            candidates = [each for each in candidates if each.item_id in options.item_ids]
+        findings = RollbackFindings(
+            item_ids={each.item_id for each in candidates}, by_date_only=len(candidates) > MAX_COMPARED
+        )
+        if options.person:
+            self._without_person(findings, candidates, options.person)
+            return findings
+        newer_items = self._newer_items(candidates)
         for number, candidate in enumerate(candidates):
-            if number % _STEP == 0:
-                progress(number, len(candidates))
-            self._judge(found, candidate, above.get(candidate.item_id, []), wish)
-        return found
+            if number % _PROGRESS_STEP == 0:
+                on_progress(number, len(candidates))
+            self._check_file(findings, candidate, newer_items.get(candidate.item_id, []), options)
+        return findings
 
-    def _above(self, candidates: Sequence[RollbackCandidate]) -> dict[int, list[RollbackCandidate]]:
-        """Return, for each item under newer operations, the items that stand on it, newest first."""
+    def _newer_items(self, candidates: Sequence[RollbackCandidate]) -> dict[int, list[RollbackCandidate]]:
+        """Return the newer items on the file of each item, newest first."""
         files = Counter(each.file_id for each in candidates)
         under = [each.item_id for each in candidates if each.superseded_by is not None or files[each.file_id] > 1]
         newer = self._ledger.newer_items(under) if under else {}
-        ids = sorted({item_id for found in newer.values() for item_id in found})
+        ids = sorted({item_id for ids_above in newer.values() for item_id in ids_above})
         by_id = {each.item_id: each for each in self._ledger.candidates(None, item_ids=ids)} if ids else {}
-        return {item_id: [by_id[each] for each in found if each in by_id] for item_id, found in newer.items()}
+        return {item_id: [by_id[each] for each in ids_above if each in by_id] for item_id, ids_above in newer.items()}
 
-    def _judge(
+    def _check_file(
         self,
-        found: RollbackFindings,
+        findings: RollbackFindings,
         candidate: RollbackCandidate,
-        above: list[RollbackCandidate],
-        wish: RollbackOptions,
+        newer_items: list[RollbackCandidate],
+        options: RollbackOptions,
     ) -> None:
-        found.newer |= {each.operation_id for each in above if each.operation_id != candidate.operation_id}
-        problem = _in_the_way(candidate)
-        chain = [*above, candidate]
-        if problem is None and above:
-            problem = self._chain_problem(found, chain)
-            others = {each.operation_id for each in above if each.item_id not in found.asked}
-            if problem is None and others and not wish.takes(others - {candidate.operation_id}):
-                found.superseded += 1
-                problem = _superseded(candidate, choices=("newer",))
+        findings.newer |= {each.operation_id for each in newer_items if each.operation_id != candidate.operation_id}
+        problem = _known_blocker(candidate)
+        chain = [*newer_items, candidate]
+        if problem is None and newer_items:
+            problem = self._chain_problem(findings, chain)
+            others = {each.operation_id for each in newer_items if each.item_id not in findings.item_ids}
+            if problem is None and others and not options.allows(others - {candidate.operation_id}):
+                findings.superseded += 1
+                problem = _superseded_problem(candidate, choices=("newer",))
         elif problem is None:
-            problem = self._problem(found, candidate)
+            problem = self._problem(findings, candidate)
         if problem is None:
-            found.exact.add(candidate.file_id)
-            found.take_back(chain)
-            self._look_for_names(found, candidate)
+            findings.exact.add(candidate.file_id)
+            findings.add_restores(chain)
+            self._check_names(findings, candidate)
             return
         if problem.comment is not None:
-            found.comment_only.add(candidate.file_id)
-            if wish.changed == "comment":
-                found.written.add(candidate.file_id)
-                found.restores.append(problem.comment)
+            findings.comment_only.add(candidate.file_id)
+            if options.changed == "comment":
+                findings.written.add(candidate.file_id)
+                findings.restores.append(problem.comment)
                 return
-        found.conflicts.append(_conflict(candidate, problem))
+        findings.conflicts.append(_conflict(candidate, problem))
         refused = Refusal(code=problem.code, message=problem.message)
-        found.restores.append(Restore(item_id=candidate.item_id, refused=refused))
+        findings.restores.append(Restore(item_id=candidate.item_id, refused=refused))
 
     # One file alone.
 
-    def _problem(self, found: RollbackFindings, candidate: RollbackCandidate) -> _RollbackProblem | None:
-        """Return why a file cannot get its old bytes; looks at its backup, then at the file."""
+    def _problem(self, findings: RollbackFindings, candidate: RollbackCandidate) -> _RollbackProblem | None:
+        """Return why the old bytes of a file cannot be restored; checks its backup, then the file."""
         if not candidate.is_exact:
-            return self._with_comment(candidate, "backup_missing", _why_gone(candidate))
+            return self._with_comment_restore(candidate, "backup_missing", _missing_backup_reason(candidate))
         try:
             self._find_backup(candidate)
         except (errors.MetadataError, errors.StoreError) as error:
-            return self._with_comment(candidate, error.reason, error.message)
-        if found.hasty and _as_we_left_it(candidate):
-            found.glanced += 1
+            return self._with_comment_restore(candidate, error.reason, error.message)
+        if findings.by_date_only and _has_our_date(candidate):
+            findings.glanced += 1
             return None
         try:
-            if editing.still_ours(candidate.path, candidate.written_state):
+            if editing.is_as_written(candidate.path, candidate.written_state):
                 return None
         except errors.MetadataError as error:
             return _RollbackProblem(error.reason, error.message)
-        return self._with_comment(candidate, "changed_since", _CHANGED)
+        return self._with_comment_restore(candidate, "changed_since", _CHANGED_MESSAGE)
 
-    def _look_for_names(self, found: RollbackFindings, candidate: RollbackCandidate) -> None:
-        """Find out whether names that the write parted would be one file again, as far as `stat` tells."""
+    def _check_names(self, findings: RollbackFindings, candidate: RollbackCandidate) -> None:
+        """Check whether names that the write separated would be one file again, as far as `stat` shows."""
         entry = journal.find(self._backups / candidate.journal, candidate.item_id) if candidate.parted else None
         if isinstance(entry, journal.SwapEntry):
             other = swap.other_name(entry, candidate.other_names, path=candidate.path)
-            (found.stay_parted if other is None else found.rejoined).add(candidate.file_id)
+            (findings.stay_parted if other is None else findings.rejoined).add(candidate.file_id)
 
     def _find_backup(self, candidate: RollbackCandidate) -> None:
-        """Raise ConflictError or StoreError where what is kept is not there as it was written."""
+        """Raise ConflictError or StoreError if the backup is missing or changed."""
         journal.find(self._backups / candidate.journal, candidate.item_id)
         if candidate.kind == "original":
             check_kept(candidate.kept, candidate.kept_bytes, path=candidate.path)
 
-    def _with_comment(self, candidate: RollbackCandidate, code: str, message: str) -> _RollbackProblem:
-        """Return a problem, with the restoring of the comment alone where that can be done."""
+    def _with_comment_restore(self, candidate: RollbackCandidate, code: str, message: str) -> _RollbackProblem:
+        """Return a problem, with the restore of the comment alone if that is possible."""
         try:
             stat = walk.file_stat(os.lstat(candidate.path))
         except OSError as error:
-            return _RollbackProblem("missing_file", f"The file cannot be looked at: {(error.strerror or '').lower()}.")
+            return _RollbackProblem("missing_file", f"The file cannot be read: {(error.strerror or '').lower()}.")
         means = volumes.means(candidate.path, nlink=stat.nlink, faststart="keep")
         facts = probe.probe(candidate.path, stat, means=means)
         if facts.state != "ok" or not facts.strategy or not _has_old_text(candidate, facts):
             return _RollbackProblem(code, message)
-        if not _same_film(candidate, facts):
+        if not _has_same_media(candidate, facts):
             return _RollbackProblem(code, message, choices=("scan",))
         return _RollbackProblem(code, message, choices=("comment",), comment=_comment_restore(candidate, stat, facts))
 
     # Several items of one file, newest first.
 
-    def _chain_problem(self, found: RollbackFindings, chain: Sequence[RollbackCandidate]) -> _RollbackProblem | None:
-        """Return why items cannot be taken back one after the other down to the last."""
+    def _chain_problem(self, findings: RollbackFindings, chain: Sequence[RollbackCandidate]) -> _RollbackProblem | None:
+        """Return why items of one file cannot be rolled back one after the other, down to the last."""
         oldest, top = chain[-1], chain[0]
-        if oldest.library_state is None:  # nothing would keep two items of it from being worked on at the same time
-            return _superseded(oldest, choices=("scan",))
+        if oldest.library_state is None:  # nothing would prevent two of its items from running at the same time
+            return _superseded_problem(oldest, choices=("scan",))
         for each in chain:
-            problem = _in_the_way(each)
+            problem = _known_blocker(each)
             if problem is None and not each.is_exact:
-                problem = _RollbackProblem("backup_missing", _why_gone(each))
+                problem = _RollbackProblem("backup_missing", _missing_backup_reason(each))
             if problem is None:
                 try:
                     self._find_backup(each)
                 except (errors.MetadataError, errors.StoreError) as error:
                     problem = _RollbackProblem(error.reason, error.message)
             if problem is not None:
-                return problem if each is oldest else _superseded(oldest, f"and stays: {problem.message}")
+                if each is oldest:
+                    return problem
+                return _superseded_problem(oldest, _blocked_newer(problem))
         for upper, lower in itertools.pairwise(chain):
             if upper.original_state is None or upper.original_state != lower.written_state:
-                return _superseded(oldest, _BETWEEN)
-        problem = self._problem(found, top)
-        return None if problem is None else _superseded(oldest, f"and stays: {problem.message}")
+                return _superseded_problem(oldest, _BETWEEN_MESSAGE)
+        problem = self._problem(findings, top)
+        return None if problem is None else _superseded_problem(oldest, _blocked_newer(problem))
 
-    # One person's tag.
+    # One person.
 
-    def _without_person(self, found: RollbackFindings, candidates: Sequence[RollbackCandidate], name: str) -> None:
-        """Add the writes that take one person out of the files that the operation put them into."""
+    def _without_person(self, findings: RollbackFindings, candidates: Sequence[RollbackCandidate], name: str) -> None:
+        """Add the writes that remove one person from the files to which the operation added them."""
         keys = self._ledger.keys_of_person(name)
         for candidate in candidates:
             if not keys.isdisjoint(map(people_comment.person_key, candidate.tags_added)):
-                self._take_out(found, candidate, keys)
+                self._remove_person(findings, candidate, keys)
 
     @staticmethod
-    def _take_out(found: RollbackFindings, candidate: RollbackCandidate, keys: set[str]) -> None:
-        left = [each for each in candidate.people if people_comment.person_key(each) not in keys]
-        problem = _in_the_way(candidate)
+    def _remove_person(findings: RollbackFindings, candidate: RollbackCandidate, keys: set[str]) -> None:
+        kept_names = [each for each in candidate.people if people_comment.person_key(each) not in keys]
+        problem = _known_blocker(candidate)
         if problem is None and candidate.library_state is None:
-            problem = _RollbackProblem("missing_file", "No scan knows the file any more.", ("scan",))
-        if problem is None and len(left) == len(candidate.people):
-            problem = _RollbackProblem("nothing_to_do", "The file does not name this person any more.")
+            problem = _RollbackProblem("missing_file", "The file is no longer in the catalog.", ("scan",))
+        if problem is None and len(kept_names) == len(candidate.people):
+            problem = _RollbackProblem("nothing_to_do", "The file no longer contains this person.")
         if problem is not None:
-            found.conflicts.append(_conflict(candidate, problem))
+            findings.conflicts.append(_conflict(candidate, problem))
             return
-        gone = tuple(each for each in candidate.people if each not in left)
-        change = _spliced(candidate.changes[0], candidate.comment, left)
-        restore = Restore(item_id=candidate.item_id, how="person", changes=(change,), tags_added=(), tags_removed=gone)
-        found.written.add(candidate.file_id)
-        found.restores.append(restore)
+        removed_names = tuple(each for each in candidate.people if each not in kept_names)
+        change = _with_people(candidate.changes[0], candidate.comment, kept_names)
+        restore = Restore(
+            item_id=candidate.item_id, how="person", changes=(change,), tags_added=(), tags_removed=removed_names
+        )
+        findings.written.add(candidate.file_id)
+        findings.restores.append(restore)
 
 
 def check_kept(kept: bytes | None, size: int, *, path: bytes) -> None:
     """
-    Look whether the kept original of the file at `path` is there with its size.
+    Check that the kept original of the file at `path` exists with its size.
 
     Raises:
-        ConflictError: It is not (`backup_missing`).
+        ConflictError: It does not (`backup_missing`).
 
     """
     try:
-        there = None if kept is None else os.lstat(swap.found(kept, path)).st_size
+        size_on_disk = None if kept is None else os.lstat(swap.found(kept, path)).st_size
     except OSError:
-        there = None
-    if there != size:
-        what = "is gone" if there is None else f"has {there:,} bytes instead of {size:,}"
-        message = f"The kept original {what}."
+        size_on_disk = None
+    if size_on_disk != size:
+        problem = "is gone" if size_on_disk is None else f"has {size_on_disk:,} bytes instead of {size:,}"
+        message = f"The kept original {problem}."
         raise errors.ConflictError(message, code="backup_missing")
 
 
-def _as_we_left_it(candidate: RollbackCandidate) -> bool:
-    """Tell whether a file has the size and the modification time that our last write left."""
+def _has_our_date(candidate: RollbackCandidate) -> bool:
+    """Return whether a file has the size and modification time that our last write left."""
     if candidate.own_size is None or candidate.own_mtime_ns is None:
         return False
     try:
@@ -295,36 +288,42 @@ def _as_we_left_it(candidate: RollbackCandidate) -> bool:
     return (stat.st_size, stat.st_mtime_ns) == (candidate.own_size, candidate.own_mtime_ns)
 
 
-def _in_the_way(candidate: RollbackCandidate) -> _RollbackProblem | None:
-    """Return what ledger and catalog already know to stand in the way, whatever is to be done."""
+def _known_blocker(candidate: RollbackCandidate) -> _RollbackProblem | None:
+    """Return what prevents any change of the file, as far as ledger and catalog know."""
     if candidate.busy_in is not None:
         return _RollbackProblem("busy_in_operation", candidate.busy_in.describe("this file"), ("wait",))
     if candidate.library_state == "offline":
-        return _RollbackProblem("offline", _OFFLINE)
+        return _RollbackProblem("offline", _OFFLINE_MESSAGE)
     return None
 
 
-def _superseded(candidate: RollbackCandidate, rest: str = "", *, choices: tuple[str, ...] = ()) -> _RollbackProblem:
+def _superseded_problem(
+    candidate: RollbackCandidate, rest: str = "", *, choices: tuple[str, ...] = ()
+) -> _RollbackProblem:
     what = f"Operation {candidate.superseded_by} changed this file later"
     return _RollbackProblem("superseded_by", f"{what} {rest}" if rest else f"{what}.", choices)
 
 
-def _why_gone(candidate: RollbackCandidate) -> str:
+def _blocked_newer(problem: _RollbackProblem) -> str:
+    return f"and cannot be rolled back: {problem.message}"
+
+
+def _missing_backup_reason(candidate: RollbackCandidate) -> str:
     if candidate.kind == "tags" and not candidate.dropped:
         return "Only its tags were kept, so its old bytes cannot be restored."
-    why = f" ({candidate.evicted_reason})" if candidate.evicted_reason else ""
-    return f"Its backup is gone{why}, so its old bytes cannot be restored."
+    reason = f" ({candidate.evicted_reason})" if candidate.evicted_reason else ""
+    return f"Its backup is gone{reason}, so its old bytes cannot be restored."
 
 
-def _same_film(candidate: RollbackCandidate, facts: FileFacts) -> bool:
-    """Tell whether the file still holds the film that the catalog knows; a full scan's hash says nothing here."""
+def _has_same_media(candidate: RollbackCandidate, facts: FileFacts) -> bool:
+    """Return whether the file still has the media of the catalog; the hash of a full scan is not compared."""
     known = candidate.file_hash
     return known is None or known.startswith("f1") or known == facts.file_hash
 
 
 def _comment_restore(candidate: RollbackCandidate, stat: FileStat, facts: FileFacts) -> Restore:
-    """Return the write that gives a file its old comment, from what it says now."""
-    changes = (_turned(candidate, None if facts.comment is None else fields.display_text(facts.comment)),)
+    """Return the write that restores the old comment of a file in its present state."""
+    changes = (_reversed_change(candidate, None if facts.comment is None else fields.display_text(facts.comment)),)
     old, new = (people_comment.parse(text).people for text in (changes[0].old, changes[0].new))
     return Restore(
         item_id=candidate.item_id,
@@ -340,10 +339,10 @@ def _comment_restore(candidate: RollbackCandidate, stat: FileStat, facts: FileFa
 
 def _has_old_text(candidate: RollbackCandidate, facts: FileFacts) -> bool:
     """
-    Tell whether the old comment alone can be restored without loss.
+    Return whether the old comment alone can be restored without loss.
 
-    After replace mode the ledger must have every byte of the one text that was there, and the file must hold one text
-    now: a second one would be replaced, too. After preserve mode only the people come back.
+    After replace mode the ledger must have every byte of the single old text, and the file must have one text now; a
+    second one would be replaced too. After preserve mode only the people are restored.
     """
     change, *others = candidate.changes
     is_whole = not others and not any(mark in (change.old or "") for mark in ("\ufffd", "\u2400"))
@@ -351,22 +350,24 @@ def _has_old_text(candidate: RollbackCandidate, facts: FileFacts) -> bool:
     return change.segment is not None or (is_whole and is_single)
 
 
-def _turned(candidate: RollbackCandidate, now: str | None) -> Change:
-    """Return the change that gives a comment its old text, or after a write in preserve mode its old people."""
+def _reversed_change(candidate: RollbackCandidate, present: str | None) -> Change:
+    """Return the change that restores the old text of a comment, or its old people after preserve mode."""
     change = candidate.changes[0]
     if change.segment is None:
-        return replace(change, old=now, new=change.old, where="container")
-    return _spliced(change, now, people_comment.parse(change.old).people)
+        return replace(change, old=present, new=change.old, where="container")
+    return _with_people(change, present, people_comment.parse(change.old).people)
 
 
-def _spliced(change: Change, now: str | None, names: Sequence[str]) -> Change:
-    """Return the change that makes `names` the people of a comment and keeps all other text."""
+def _with_people(change: Change, present: str | None, names: Sequence[str]) -> Change:
+    """Return the change that sets the people of a comment and keeps all other text."""
     segment = people_comment.segment_of(names)
-    return replace(change, old=now, new=people_comment.splice(now or "", segment), where="container", segment=segment)
+    return replace(
+        change, old=present, new=people_comment.splice(present or "", segment), where="container", segment=segment
+    )
 
 
-def _missing(names: Iterable[str], there: Iterable[str]) -> list[str]:
-    keys = {people_comment.person_key(name) for name in there}
+def _missing(names: Iterable[str], present: Iterable[str]) -> list[str]:
+    keys = {people_comment.person_key(name) for name in present}
     return [name for name in names if people_comment.person_key(name) not in keys]
 
 

@@ -18,6 +18,7 @@ from indexium_core.model import wording
 from indexium_core.model.files.media import Extent
 from indexium_core.model.operations.backup import BackupCheck, BackupDetails, BackupUse, RangePreview
 from indexium_core.model.operations.operation import BackupRecord
+from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
 from indexium_core.store.operations import backups as store
@@ -87,7 +88,9 @@ class BackupManager:
         if not backups:
             message = f"Item {operation_item_id} has no backup."
             raise errors.UnknownIdError(message)
-        handle = self._history.start_rollback(backups[0].operation_id, item_ids=[operation_item_id])
+        handle = self._history.start_rollback(
+            backups[0].operation_id, RollbackOptions(item_ids=frozenset({operation_item_id}))
+        )
         return handle.wait().counts.get("success", 0) == 1
 
     def cleanup_old_backups(self, days_to_keep: int = 90) -> int:

@@ -139,7 +139,7 @@ class Doctor:
 
     def _operations(self) -> Check:
         statuses = {operation_id: status for operation_id, _, status in ledger.Ledger(self._store).unfinished()}
-        interrupted = Interruptions(self._store, at_work=self._running).operations(files=0)
+        interrupted = Interruptions(self._store, running=self._running).operations(files=0)
         active = {each: _STATUS_TEXTS[status] for each, status in statuses.items() if status in _STATUS_TEXTS}
         with_unknown = {each.id for each in interrupted if each.counts.get("unclear")}
         without_unknown = {each.id for each in interrupted} - with_unknown
@@ -148,13 +148,13 @@ class Doctor:
             "operations": sorted({*statuses, *(each.id for each in interrupted)}),
             "interrupted": [each.id for each in interrupted],
         }
-        sentences = [each.say() for each in interrupted[:_MAX_NAMED]]
+        sentences = [each.summary() for each in interrupted[:_MAX_NAMED]]
         sentences += [f"Operation {each} has files with an unknown state." for each in unknown[:_MAX_NAMED]]
         sentences += [f"Operation {each} {state}." for each, state in list(active.items())[:_MAX_NAMED]]
         if not interrupted and not unknown:
             message = " ".join(sentences) or "No operation is unfinished."
             return Check(name="operations", state="ok", message=message, details=details)
-        remedies = [each.what_to_type() for each in interrupted[:_MAX_NAMED]]
+        remedies = [each.next_commands() for each in interrupted[:_MAX_NAMED]]
         if unknown:
             remedies.append("Connect the disk of the files, then run 'indexium recover' to check them again.")
         message = " ".join(sentences)

@@ -19,7 +19,7 @@ __all__ = ["Requests"]
 
 
 class Requests:
-    """What was begun for whom. One instance serves a home."""
+    """Requests and what was started for them. One instance serves a home."""
 
     def __init__(self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._database = database
@@ -27,10 +27,10 @@ class Requests:
 
     def find(self, asked: IdempotentRequest) -> StartedRequest | None:
         """
-        Return what was begun for a request within the last day, None where nothing was.
+        Return what was started for a request within the last day; None if nothing was.
 
         Raises:
-            UsageError: Its key came with another request.
+            UsageError: Its key was used with another request.
 
         """
         known = requests.find(self._database.read(), asked.key, now=self._clock())
@@ -38,11 +38,11 @@ class Requests:
             return None
         mark, begun = known
         if mark != asked.mark:
-            message = "This Idempotency-Key was used for another request; take a new one."
+            message = "This Idempotency-Key was used for another request. Use a new one."
             raise errors.UsageError(message, code="key_reused")
         return begun
 
     def note(self, asked: IdempotentRequest, *, job_id: int | None = None) -> None:
-        """Note that a job was begun for a request, or without one that it was done: its answer has what came of it."""
+        """Store that a job was started for a request, or, without a job, that the request is done."""
         with self._database.atomic() as tx:
             requests.add(tx, asked, job_id=job_id, at=self._clock())

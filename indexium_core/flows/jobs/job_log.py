@@ -1,8 +1,8 @@
 """
-What the log of a job says beside what its work logs by itself: each change of state, and the fate of each file.
+Log lines of a job besides those of its work: each change of state, and the result of each file.
 
-The story of an operation is told from these lines later, so their names and fields are as good as an interface; they
-are listed in docs/logs.md.
+The story of an operation is built from these lines, so their names and fields are an interface. docs/logs.md lists
+them.
 """
 
 from __future__ import annotations
@@ -13,21 +13,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 from indexium_core import logs
-from indexium_core.flows.writing.protocol import Edited
 from indexium_core.model.event import Event
-from indexium_core.model.operations.operation import GIVEN_UP
+from indexium_core.model.operations.operation import CANCELLED_CODES, WriteResult
 from indexium_core.store.operations.ledger_rows import ItemOutcome
 
-__all__ = ["CHANGED", "ENDED", "RECOVERED", "fates", "files", "follow", "recovered", "unread"]
+__all__ = ["CHANGED", "ENDED", "RECOVERED", "log_event", "log_file", "log_outcomes", "log_recovery", "log_unread"]
 
 CHANGED, RECOVERED = "job.changed", "operation.recovered"
-ENDED = "ended"  # field of CHANGED: when that was, where it is said later
+ENDED = "ended"  # field of CHANGED: when it happened, if it is logged later
 
 logger = logging.getLogger(__name__)
 
 
-def follow(event: Event) -> None:
-    """Log that a job is in another state; to be subscribed to the events."""
+def log_event(event: Event) -> None:
+    """Log a new state of a job; a listener of the event bus."""
     job_id = event.job_id
     if event.name != "job:changed" or job_id is None:
         return
@@ -38,73 +37,72 @@ def follow(event: Event) -> None:
         logger.log(logging.WARNING if failed else logging.INFO, CHANGED, extra=facts)
 
 
-def recovered(
+def log_recovery(
     operation_id: int,
     job_id: int | None,
     *,
     kind: str,
     status: str,
-    put_back: int,
-    found_done: int,
+    restored: int,
+    written: int,
     left: int,
-    ended: datetime | None = None,
+    ended_at: datetime | None = None,
 ) -> None:
     """
-    Log what a start made of an operation that a former process left.
+    Log how a start recovered an operation that a former process left unfinished.
 
     Args:
         operation_id: The operation.
-        job_id: Its job; None where an older program began it.
+        job_id: Its job; None if an older program started it.
         kind: write, rollback.
-        status: The state that it has now.
-        put_back: Files that were in the middle of it and are as before again.
-        found_done: Files that were done, which was not written down yet.
-        left: Files that still have it to be done.
-        ended: When it came into that state, where that was at the cut; None: now.
+        status: Its new state.
+        restored: Files whose write was interrupted and that were restored.
+        written: Files that were written and whose result is recorded now.
+        left: Files that still wait.
+        ended_at: When it reached that state, if that was at the interruption; None: now.
 
     """
     which = {"kind": kind, "operation_id": operation_id}
     with logs.job(job_id):
-        then = {} if ended is None else {ENDED: ended.astimezone(UTC).isoformat(timespec="milliseconds")}
+        then = {} if ended_at is None else {ENDED: ended_at.astimezone(UTC).isoformat(timespec="milliseconds")}
         logger.info(CHANGED, extra={**which, "status": status, **then})
-        logger.info(RECOVERED, extra={**which, "put_back": put_back, "found_done": found_done, "left": left})
+        logger.info(RECOVERED, extra={**which, "put_back": restored, "found_done": written, "left": left})
 
 
-def files(operation_id: int, group: Iterable[Edited]) -> None:
-    """Log what became of some files of an operation; of those that are done the log of the job alone says so."""
-    for edited in group:
-        result = edited.record.result
-        if result.status == "pending" and result.code != "restored":
-            continue  # it was never begun, and waits
-        path = edited.task.path.decode("utf-8", "replace")
-        fate = ItemOutcome(result.file_id, path, result.status, result.code, result.message)
-        _tell(operation_id, fate, strategy=result.strategy, seconds=round(result.seconds, 3))
+def log_file(operation_id: int, path: bytes, result: WriteResult) -> None:
+    """Log the result of a file; a file that waits and was never started is not logged."""
+    if result.status == "pending" and result.code != "restored":
+        return
+    shown = path.decode("utf-8", "replace")
+    outcome = ItemOutcome(result.file_id, shown, result.status, result.code, result.message)
+    _log(operation_id, outcome, strategy=result.strategy, seconds=round(result.seconds, 3))
 
 
-def fates(operation_id: int, job_id: int | None, found: Iterable[ItemOutcome]) -> None:
-    """Log what became of files of an operation that no run of it was at: refused before, given up, found at a start."""
+def log_outcomes(operation_id: int, job_id: int | None, outcomes: Iterable[ItemOutcome]) -> None:
+    """Log results that no run of the operation produced: conflicts at its start, cancelled or recovered files."""
     with logs.job(job_id):
-        for fate in found:
-            _tell(operation_id, fate)
+        for outcome in outcomes:
+            _log(operation_id, outcome)
 
 
-def _tell(operation_id: int, fate: ItemOutcome, **more: Any) -> None:
-    bad = fate.status in ("failed", "conflict", "unknown")
+def _log(operation_id: int, outcome: ItemOutcome, **more: Any) -> None:
+    is_problem = outcome.status in ("failed", "conflict", "unknown")
     facts = {
         "operation_id": operation_id,
-        "file_id": fate.file_id,
-        "file_path": fate.file_path,
-        "code": fate.code,
-        "error": fate.message,
+        "file_id": outcome.file_id,
+        "file_path": outcome.file_path,
+        "code": outcome.code,
+        "error": outcome.message,
         **more,
     }
-    said = {name: value for name, value in facts.items() if value not in (None, "")}
-    name = fate.code if fate.code in GIVEN_UP else fate.status
-    level = logging.WARNING if bad else logging.INFO
-    logger.log(level, "file.%s", name, extra={**said, logs.ONLY_JOB: not bad})
+    known = {name: value for name, value in facts.items() if value not in (None, "")}
+    name = outcome.code if outcome.code in CANCELLED_CODES else outcome.status
+    level = logging.WARNING if is_problem else logging.INFO
+    # Only problems go into the program's log; the log of the job has every file.
+    logger.log(level, "file.%s", name, extra={**known, logs.ONLY_JOB: not is_problem})
 
 
-def unread(path: bytes, code: str, why: str) -> None:
-    """Log that a file could not be read; in the log of the job alone, for in some folders that is true of thousands."""
-    facts = {"file_path": path.decode("utf-8", "replace"), "code": code, "error": why, logs.ONLY_JOB: True}
+def log_unread(path: bytes, code: str, reason: str) -> None:
+    """Log that a file could not be read; only in the log of the job, because a folder may have thousands of them."""
+    facts = {"file_path": path.decode("utf-8", "replace"), "code": code, "error": reason, logs.ONLY_JOB: True}
     logger.warning("file.unread", extra=facts)

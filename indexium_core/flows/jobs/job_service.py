@@ -1,4 +1,4 @@
-"""What can be done with jobs: look at them, hold them, give them up, try them again."""
+"""What people can do with jobs: list, pause, resume, cancel and retry them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from indexium_core import errors, logs
 from indexium_core.flows.jobs.idempotency import Requests
-from indexium_core.flows.writing.writer import user_name
+from indexium_core.flows.jobs.user import user_name
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job, JobLog, JobPage, UnrecordedResults
@@ -17,20 +17,20 @@ from indexium_core.model.remote_calls import remote
 
 __all__ = ["JobService"]
 
-_CAN = {  # what can be done with a job in each state, in the words of the command
+_CAN = {  # what can be done with a job in each state, in the words of the command line
     "pending": "it can be paused, cancelled or given another priority",
     "running": "it can be paused or cancelled",
     "paused": "it can be resumed or cancelled",
     "interrupted": "it can be resumed or cancelled",
-    "failed": "it can be resumed or tried again",
+    "failed": "it can be resumed or retried",
     "completed": "there is nothing left to do",
-    "completed_with_errors": "it can be tried again",
-    "cancelled": "it can be tried again",
+    "completed_with_errors": "it can be retried",
+    "cancelled": "it can be retried",
 }
 
 
 class JobService:
-    """All that faces can do with jobs. A wrong state is a UsageError with the code `wrong_state`."""
+    """The jobs for all clients. A wrong state is a UsageError with the code `wrong_state`."""
 
     def __init__(
         self,
@@ -47,14 +47,14 @@ class JobService:
         Serve the jobs of a home.
 
         Args:
-            queue: They are at work there.
-            store: They are written down there.
-            folder: Where the logs are.
-            retry_operation: Tries once more what an operation did not get done, for the face that asks and a request
-                that is noted with it; returns the operation that does it.
-            requests: Those of programs that are not to begin anything twice.
-            keep_days: For how many days a job that has ended is kept.
-            clock: Source of the present moment (UTC).
+            queue: Runs them.
+            store: Stores them.
+            folder: The folder of the logs.
+            retry_operation: Starts a new operation for the files that another one did not process, for a client and an
+                idempotent request; returns its id.
+            requests: Idempotent requests.
+            keep_days: How many days a job is kept after its end.
+            clock: Source of the current time (UTC).
 
         """
         self._queue, self._store, self._folder, self._clock = queue, store, folder, clock
@@ -65,21 +65,21 @@ class JobService:
         self, kinds: Sequence[str] = (), statuses: Sequence[str] = (), page: int = 1, per_page: int = 50
     ) -> JobPage:
         """
-        Return a page of jobs: those under way, then those that wait as they come up, then the rest, newest first.
+        Return a page of jobs: running ones, then waiting ones in the order of their start, then the rest, newest first.
 
-        `per_page` 0: all. UsageError for a kind, a state or a page that there is not.
+        `per_page` 0: all. UsageError for an unknown kind, state or page.
         """
         unknown = [status for status in statuses if status not in JOB_STATES]
         if unknown:
-            message = f"No job is ever '{unknown[0]}'; the states are {', '.join(JOB_STATES)}."
+            message = f"'{unknown[0]}' is not a state. The states are {', '.join(JOB_STATES)}."
             raise errors.UsageError(message)
-        known = {*self._queue.kinds(), *self.counts()} if kinds else set()  # an older program may have done others
+        known = {*self._queue.kinds(), *self.counts()} if kinds else set()  # an older program may have run other kinds
         strange = [kind for kind in kinds if kind not in known]
         if strange:
-            message = f"There are no jobs of the kind '{strange[0]}'; there are {', '.join(sorted(known))}."
+            message = f"There is no kind of job '{strange[0]}'. The kinds are {', '.join(sorted(known))}."
             raise errors.UsageError(message)
         if page < 1 or per_page < 0:
-            message = f"There is no page {page} of {per_page} jobs; pages begin at 1."
+            message = f"There is no page {page} of {per_page} jobs. Pages start at 1."
             raise errors.UsageError(message)
         return self._store.page(
             kinds=list(kinds), statuses=list(statuses), page=page, per_page=per_page, now=self._clock()
@@ -87,21 +87,21 @@ class JobService:
 
     @remote()
     def get(self, job_id: int) -> Job:
-        """Return a job. UnknownIdError where there is none."""
+        """Return a job; UnknownIdError if there is none."""
         return self._queue.get(job_id)
 
     @remote()
     def counts(self) -> dict[str, dict[str, int]]:
-        """Return how many jobs of each kind there are in each state."""
+        """Return the number of jobs by kind and state."""
         return self._store.counts()
 
     @remote()
     def pause(self, job_id: int, by: str = "", *, wait: bool = True) -> Job:
         """
-        Hold a job after what it has under way; UsageError where it neither waits nor runs.
+        Pause a job; UsageError if it is neither waiting nor running.
 
-        `by` says who does; `wait`: return when what it has under way has ended, too. Where that was the last of it, the
-        job that is returned has ended.
+        `by` names the person; with `wait`, return when the running items have ended. If no item is left then, the
+        returned job has ended.
         """
         if not self._queue.pause(job_id, by=by or user_name(), wait=wait):
             raise self._wrong(job_id, "paused")
@@ -109,7 +109,7 @@ class JobService:
 
     @remote()
     def resume(self, job_id: int) -> Job:
-        """Let a paused, interrupted or failed job go on. UsageError where there is nothing to go on with."""
+        """Resume a paused, interrupted or failed job; UsageError if there is nothing to resume."""
         if not self._queue.resume(job_id, by=user_name()):
             raise self._wrong(job_id, "resumed")
         return self.get(job_id)
@@ -117,14 +117,14 @@ class JobService:
     @remote()
     def cancel(self, job_id: int) -> Job:
         """
-        Give up what a job has left; what it has under way it finishes, for which this waits a moment.
+        Cancel the rest of a job; running items are finished, for which this waits up to two seconds.
 
-        The job that is returned is cancelled, or still at work, or has ended otherwise: there was nothing left of it.
-        UsageError where it had ended before.
+        The returned job is cancelled, still running, or has ended otherwise because no item was left. UsageError if it
+        had ended before.
         """
         job = self.get(job_id)
         if not job.is_cancellable and not job.has_ended:
-            message = f"Job {job_id} cannot be cancelled: others rely on it. Wait for its end."
+            message = f"Job {job_id} cannot be cancelled because other jobs depend on it. Wait until it has ended."
             raise errors.UsageError(message, code="wrong_state")
         if not self._queue.cancel(job_id, by=user_name(), wait=True):
             raise self._wrong(job_id, "cancelled")
@@ -132,28 +132,27 @@ class JobService:
 
     @remote()
     def of_operation(self, operation_id: int) -> Job:
-        """Return the job of an operation. UnknownIdError where there is no such operation."""
+        """Return the job of an operation; UnknownIdError if there is no such operation."""
         return self.get(self._queue.ensure_job(operation_id))
 
     @remote()
     def retry(self, job_id: int, asked: IdempotentRequest | None = None, *, source: str = "python") -> Job:
         """
-        Try a job again that failed, was cut off, was cancelled or ended with errors; returns the job that does it.
+        Retry a job that failed, was interrupted or cancelled, or completed with errors; return the job that does it.
 
-        One that failed or was cut off goes on where it was; of the others a new one is made, of an operation for just
-        what it did not get done. `asked`: the request of a program that is not to begin it twice; `source`: the face
-        that asks.
+        A failed or interrupted job resumes. For the others a new job is added; for an operation it has only the files
+        that were not processed. `asked` is an idempotent request; `source` is the client that asks.
 
         Raises:
             UnknownIdError: There is no such job.
-            UsageError: It has not ended, or there is nothing to do again.
+            UsageError: It has not ended, or there is nothing to retry.
 
         """
         job = self.get(job_id)
         if job.is_resumable and self._queue.resume(job_id, by=user_name()):
             return self._noted(job_id, asked)
         if job.status not in ENDED_STATES or job.status == "completed":
-            raise self._wrong(job_id, "tried again")
+            raise self._wrong(job_id, "retried")
         if job.operation_id is None:
             return self._noted(self._queue.rerun(job_id).id, asked)
         return self.of_operation(self._retry_operation(job.operation_id, source, asked))
@@ -165,7 +164,7 @@ class JobService:
 
     @remote()
     def set_priority(self, job_id: int, priority: int | str) -> Job:
-        """Let a job come up sooner (1) or later (10). UsageError where it has ended, or that is no priority."""
+        """Change the priority, 1 (first) to 10 (last); UsageError if the job has ended or the priority is invalid."""
         if self.get(job_id).has_ended:
             raise self._wrong(job_id, "given another priority")
         self._queue.set_priority(job_id, priority)
@@ -174,28 +173,28 @@ class JobService:
     @remote()
     def wait(self, job_id: int, timeout: float | None = None) -> Job:
         """
-        Wait until a job has come to an end or is interrupted, at most `timeout` seconds, and return it.
+        Wait until a job has ended or is interrupted, at most `timeout` seconds, and return it.
 
         Raises:
-            StoreError: Its end could not be written down for as long as it may stand still.
+            StoreError: Its result could not be stored within the stall timeout.
 
         """
         return self._queue.wait(job_id, timeout)
 
     @remote()
     def unrecorded(self) -> Sequence[UnrecordedResults]:
-        """Return the jobs whose work has ended here, but whose end cannot be written down, and why."""
+        """Return the jobs that have ended here but whose result cannot be stored, and why."""
         return self._queue.unrecorded()
 
     @remote()
     def log(self, job_id: int, after: int = 0, limit: int = 500) -> JobLog:
-        """Return lines of a job's log from where `after` says; negative: the last ones. UnknownIdError."""
+        """Return lines of a job's log after a position; negative: the last lines. UnknownIdError."""
         self.get(job_id)
         lines, place = logs.read_job(self._folder, job_id, after=after, limit=limit)
         return JobLog(lines=lines, next=place)
 
     def tidy(self) -> int:
-        """Forget jobs that ended long ago, where nothing needs them; returns how many."""
+        """Delete jobs that ended long ago and that nothing refers to; return their number."""
         return self._store.prune(before=self._clock() - timedelta(days=self._keep_days()))
 
     def _wrong(self, job_id: int, what: str) -> errors.UsageError:

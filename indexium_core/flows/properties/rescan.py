@@ -343,9 +343,9 @@ class _RescanRun:
             report.skipped += 1
         elif outcome.missing:
             report.missing += 1
-            job_log.unread(outcome.file.path, "missing", "The file does not exist.")
+            job_log.log_unread(outcome.file.path, "missing", "The file does not exist.")
         elif outcome.problem:
-            job_log.unread(outcome.file.path, outcome.problem.code, outcome.problem.message)
+            job_log.log_unread(outcome.file.path, outcome.problem.code, outcome.problem.message)
             report.errors[outcome.problem.code] = report.errors.get(outcome.problem.code, 0) + 1
         self._report_progress(outcome.file.path)
 

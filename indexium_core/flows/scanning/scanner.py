@@ -387,7 +387,7 @@ class _Scan:
         report.errors += states.total() - states["ok"]
         for result in present:
             if result.facts.state != "ok":
-                job_log.unread(result.path, result.facts.state, result.facts.message)
+                job_log.log_unread(result.path, result.facts.state, result.facts.message)
         _add_states(report, states)
 
 

@@ -1,8 +1,9 @@
 """
-What stands in the way of a whole operation: a folder that is gone, a disk that is full, a quota that is used up.
+Problems that block a whole operation: a folder that is gone, a full disk, an exhausted quota.
 
-One file that cannot be written is a row, and the batch goes on. Where the next one would fail for the same reason,
-going on would only make a thousand rows of it: the operation stops, its files wait, and it can be gone on with.
+A single file that cannot be written is one failed row, and the operation continues. If the next files would fail for
+the same reason, continuing would only add a thousand failed rows. The operation stops instead, its files wait, and it
+can be resumed.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from indexium_core.store.operations.ledger import Task
 
 __all__ = ["Blockers"]
 
-_GONE = frozenset({"missing_file", "unreadable", "io_error", "sync_failed", "read_only", "cannot_tell"})
-_FULL = frozenset({"low_space", "cannot_tell"})
-_LEAST = 1_000_000  # bytes that a disk has left at most where it is full, and not just too small for one large film
+_GONE_CODES = frozenset({"missing_file", "unreadable", "io_error", "sync_failed", "read_only", "cannot_tell"})
+_FULL_CODES = frozenset({"low_space", "cannot_tell"})
+_FULL_DISK_BYTES = 1_000_000  # a disk with fewer free bytes is full; with more, it is only too small for one large file
 
 
 def _free(path: bytes) -> int | None:
@@ -35,32 +36,32 @@ def _folder(task: Task) -> str:
 
 
 class Blockers:
-    """Looks, when a file could not be written, whether the others could be."""
+    """Checks, after a file could not be written, whether the other files could be."""
 
     def __init__(self, store: database.Database, *, free: Callable[[bytes], int | None] = _free) -> None:
-        """`free` says how many bytes are left beside a file."""
+        """`free` returns the free bytes of the disk of a file."""
         self._store, self._free = store, free
 
-    def behind(self, task: Task, code: str) -> str:
-        """Return what stands in the way of all, as a sentence, where a file failed with a code; "" for nothing."""
-        if code in _GONE:
+    def blocker_of(self, task: Task, code: str) -> str:
+        """Return the problem of all files, as a sentence, after a file failed with `code`; "" if there is none."""
+        if code in _GONE_CODES:
             library = next((row for row in self._libraries() if row.library_id == task.library_id), None)
             if library is not None and roots.offline_reason(library):
                 return (
-                    f"The folder {library.path} is gone, or something else is in its place: connect it again, then "
+                    f"The folder {library.path} is missing, or another folder has its place. Connect it again, then "
                     "resume. Every file is whole, and what was written stays written."
                 )
-        if code in _FULL:
+        if code in _FULL_CODES:
             free = self._free(task.path)
-            if free is not None and free < _LEAST:
+            if free is not None and free < _FULL_DISK_BYTES:
                 return (
-                    f"The disk of {_folder(task)} is full ({free:,} bytes are left): make room on it, then resume. "
+                    f"The disk of {_folder(task)} is full ({free:,} bytes are free). Free some space, then resume. "
                     "Every file is whole, and what was written stays written."
                 )
-        if code == "over_quota":  # of which no system call says how much is left
+        if code == "over_quota":  # no system call returns what is left of a quota
             return (
-                f"What you may keep on the disk of {_folder(task)} is used up: remove something there or have the "
-                "quota raised, then resume. Every file is whole, and what was written stays written."
+                f"Your quota on the disk of {_folder(task)} is exhausted. Remove files there or have the quota raised, "
+                "then resume. Every file is whole, and what was written stays written."
             )
         return ""
 

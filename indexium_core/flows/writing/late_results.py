@@ -1,4 +1,4 @@
-"""What is said of an item whose file was done, but whose process ended before it could say so."""
+"""The result of an item whose file was written, but whose process ended before it reported the result."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from indexium_core.model.files.media import FileFacts, FileStat
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.store.operations.ledger_rows import ItemRecord
 
-__all__ = ["LateResults", "told"]
+__all__ = ["LateResults", "from_journal"]
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateResults:
-    """The success, and the file as it is now where it can be looked at."""
+    """The result, and the file as it is now if it can be read."""
 
     record: ItemRecord
     stat: FileStat | None = None
     facts: FileFacts | None = None
 
 
-def told(entry: journal.JournalEntry | journal.SwapEntry, result: WriteResult) -> LateResults:
-    """Return what is known of an item by its committed entry in the journal, and by its file."""
-    result = replace(result, message=result.message or _of_names(entry))
+def from_journal(entry: journal.JournalEntry | journal.SwapEntry, result: WriteResult) -> LateResults:
+    """Return the result of an item from its committed journal entry and its file."""
+    result = replace(result, message=result.message or _names_message(entry))
     record = ItemRecord(result=result, journal_bytes=entry.stored_bytes, **_kept(entry))
     try:
         with reader.FileReader(entry.path) as file:
-            means = volumes.means(entry.path, nlink=file.stat.nlink, faststart="keep")
-            after = protocol.seen(file, means=means)
+            capabilities = volumes.means(entry.path, nlink=file.stat.nlink, faststart="keep")
+            after = protocol.describe(file, capabilities=capabilities)
             record = replace(record, original_state=_original_state(entry, file), written_state=after.state)
             return LateResults(record=record, stat=after.stat, facts=after.facts)
-    except errors.MetadataError:  # gone or changed since: what was done stays true, but it cannot be taken back
+    except errors.MetadataError:  # gone or changed since: the write took place, but it cannot be rolled back
         logger.warning("operation.late_item_unreadable", extra={"file_id": result.file_id})
         return LateResults(record=record)
 
 
 def _kept(entry: journal.JournalEntry | journal.SwapEntry) -> dict[str, Any]:
-    """Return what the ledger says of how the old bytes can come back."""
+    """Return the fields of the ledger that say how the old bytes can be restored."""
     if isinstance(entry, journal.JournalEntry):
         return {}
     parted = {"parted_inode": entry.old.inode if entry.parted else None}
@@ -53,15 +53,15 @@ def _kept(entry: journal.JournalEntry | journal.SwapEntry) -> dict[str, Any]:
     return {"backup_kind": "tags" if entry.reverse is None else "delta", **parted}
 
 
-def _of_names(entry: journal.JournalEntry | journal.SwapEntry) -> str:
-    """Return what became of the other names of the file; "" where it had none."""
+def _names_message(entry: journal.JournalEntry | journal.SwapEntry) -> str:
+    """Return what became of the other names of the file; "" if it had none."""
     if isinstance(entry, journal.JournalEntry):
         return ""
     return protocol.REJOINED if entry.joined else protocol.PARTED if entry.parted else ""
 
 
 def _original_state(entry: journal.JournalEntry | journal.SwapEntry, file: reader.FileReader) -> str | None:
-    """Return the state of the file as it was before the entry."""
+    """Return the state of the file before the entry."""
     if isinstance(entry, journal.JournalEntry):
         return _state_of(delta.Rebuilt(delta.applied(journal.inverse(entry, file), file.size), file))
     if entry.reverse is not None:

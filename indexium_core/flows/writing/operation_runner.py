@@ -1,10 +1,10 @@
 """
-Running operations, each the work of a job: one thread an operation, a few threads for its files, groups of results.
+Run operations, each as a job: one thread for the operation, a few threads for its files, results in groups.
 
-Order, for a whole operation: items, preconditions and the backups' rows are in the ledger before this begins; the
-journal file is made; files are edited one by one as `editing` says; results and the catalog's new facts follow in
-groups. So whatever instant a process is killed at, the ledger names every file that may have been touched, the journal
-says what was begun, and `recovery` brings the two together.
+The order for a whole operation: items, preconditions and backup rows are in the ledger before it starts; the journal
+file is created; files are edited one by one as `editing` describes; results and new catalog facts follow in groups. So
+whenever a process is killed, the ledger has every file that may have been touched, the journal has what was started,
+and `recovery` combines the two.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,147 +22,31 @@ from typing import Any
 from indexium_core import errors, logs
 from indexium_core.files import journal
 from indexium_core.flows.jobs import job_log
-from indexium_core.flows.writing import editing, protocol, remote_edit
+from indexium_core.flows.writing import editing, protocol, recording, remote_edit
 from indexium_core.flows.writing.blockers import Blockers
-from indexium_core.flows.writing.protocol import Edited, FileProgress, WritePolicy
+from indexium_core.flows.writing.operation_run import OperationRun
+from indexium_core.flows.writing.protocol import EditResult, FileProgress, WritePolicy
 from indexium_core.flows.writing.throughput import Throughput
 from indexium_core.jobs.backoff import Backoff
 from indexium_core.jobs.events import EventBus
 from indexium_core.jobs.executors import Executor, Threads
-from indexium_core.jobs.run import JobRun, OperationProgress
-from indexium_core.jobs.runner import RunControl, RunEnd, Runner
+from indexium_core.jobs.run import JobRun
+from indexium_core.jobs.runner import RunEnd, Runner
 from indexium_core.jobs.ui_priority import UiPriority
-from indexium_core.model.files.media import FileFacts, FileStat
-from indexium_core.model.operations.operation import Try, postpones
-from indexium_core.model.people import people_comment
+from indexium_core.model.operations.operation import Attempt, postpones
 from indexium_core.store import database
-from indexium_core.store.catalog import catalog
 from indexium_core.store.operations import ledger
-from indexium_core.store.review import decisions
 
-__all__ = ["HUNG", "OperationRun", "Operations", "RunOutcome", "as_scanned", "ending_of", "write_down"]
+__all__ = ["PAUSE_WAIT_SECONDS", "Operations"]
 
 logger = logging.getLogger(__name__)
 
 _BATCH = 500  # tasks read from the ledger at a time
-_FINISHING = 5.0  # seconds for which a file under way is finished when the operation is held; then it stands still
-HUNG = 60.0  # seconds after which a file that neither ends nor stands still is not waited for: its disk never answers
-_LEFT = ("failed", "conflict", "unknown")  # outcomes of a file that is as it was, as far as anybody knows
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemInProgress:
-    """An item under way."""
-
-    name: str  # of its file
-    stint: FileProgress
-    begun: float = field(default_factory=time.monotonic)
-
-    @property
-    def seconds(self) -> float:
-        """For how long it has been worked on."""
-        return time.monotonic() - self.begun - self.stint.stood
-
-
-@dataclass(slots=True, kw_only=True)
-class OperationRun:
-    """An operation that is at work in this process."""
-
-    operation_id: int
-    job_id: int
-    kind: str  # write, rollback
-    total: int
-    settled: int  # items that had an outcome when the run began
-    control: RunControl
-    pace: Throughput
-    preserve_mtime: bool
-    keep_backup: bool
-    break_links: bool
-    postpone: bool  # rollback: files taken back are postponed
-    processed: int = 0  # items of this run that have an outcome
-    working: dict[int, ItemInProgress] = field(default_factory=dict)  # items under way
-    left: dict[int, str] = field(default_factory=dict)  # items of which nothing came, and why
-    moved: Callable[[], None] = lambda: None  # told that work goes on
-    overdue: Callable[[], float | None] = lambda: None  # seconds without progress for which it was stopped
-    tries: dict[int, list[Try]] = field(default_factory=dict)  # items that are tried again, and why each try failed
-    stopped_by: Callable[[], str] = lambda: "stop"  # whose wish its end was, where it was stopped
-    hindrance: str = ""  # what stands in the way of all that is left, as a sentence
-    held_at: float = 0.0  # time.monotonic() when it was held last
-    seconds_before: float = 0.0  # at work in former runs
-    outcomes: Counter[str] = field(default_factory=Counter)  # items that have an outcome, by which
-
-    @property
-    def current(self) -> str:
-        """Name of a file under way, the one that was begun first; "" for none."""
-        return self.at_first()[0]
-
-    def at_first(self) -> tuple[str, float | None]:
-        """Return that name, and how much is done of the new file that is made of it, None where none is."""
-        working = tuple(self.working.values())
-        return (working[0].name, working[0].stint.share) if working else ("", None)
-
-    @property
-    def eta_seconds(self) -> float | None:
-        """Seconds that are left; None where nobody can tell, as while it is held."""
-        return None if self.control.is_paused else self.pace.eta_seconds
-
-    @property
-    def given_up_for(self) -> str:
-        """Why what is under way is given up, as `model.put_back` takes it."""
-        if self.control.ending is RunEnd.CANCELLED:
-            return "cancelled"
-        return "hindrance" if self.control.ending is RunEnd.FAILED else self.stopped_by()
-
-    @property
-    def seconds(self) -> float:
-        """Seconds at work in all its runs, without pauses."""
-        return self.seconds_before + self.pace.seconds
-
-    def pulse(self) -> OperationProgress:
-        """Return how far it is."""
-        return OperationProgress(
-            current=self.settled + self.processed,
-            total=self.total,
-            message=self.current,
-            rate=self.pace.rate,
-            eta_seconds=self.eta_seconds,
-            counters=dict(self.outcomes),
-            seconds=self.seconds,
-        )
-
-    def seconds_at(self) -> dict[int, float]:
-        """Return the items under way, and for how many seconds they have been worked on."""
-        return {item_id: item.seconds for item_id, item in tuple(self.working.items())}
-
-    def begin(self, item_id: int, name: str, stint: FileProgress) -> bool:
-        """Take an item for one under way, unless the operation is held: then wait. False where it comes to its end."""
-        self.control.wait_while_paused()
-        if self.control.ending is not None:
-            return False
-        self.working[item_id] = ItemInProgress(name=name, stint=stint)
-        return True
-
-    def end(self, item_id: int) -> None:
-        """Take an item for one that is not under way any more."""
-        self.working.pop(item_id, None)
-        self.moved()
-
-    def go_on_with(self, stint: FileProgress) -> None:
-        """Note that a long piece of work goes on; where the operation has been held for a while, stand still."""
-        self.moved()
-        if self.control.is_paused and time.monotonic() - self.held_at > _FINISHING:
-            with stint.standing_still():
-                self.control.wait_while_paused()
-            self.moved()
-
-    def shares(self) -> dict[int, float]:
-        """Return, of items under way of which a new file is made, how much of that is done, from 0 to 1."""
-        found = {item_id: item.stint.share for item_id, item in tuple(self.working.items())}
-        return {item_id: share for item_id, share in found.items() if share is not None}
+PAUSE_WAIT_SECONDS = 60.0  # a pause waits so long for a running file: its disk may never respond
 
 
 class Operations:
-    """The operations at work in this process."""
+    """The operations that run in this process."""
 
     def __init__(
         self,
@@ -175,21 +58,21 @@ class Operations:
         clock: Callable[[], datetime],
         preserve_mtime: Callable[[], bool] = lambda: False,
         faststart: str = "keep",
-        make_room: Callable[[int, int], bool] = lambda _size, _item: True,
+        reserve_space: Callable[[int, int], bool] = lambda _size, _item: True,
         ui_priority: UiPriority | None = None,
         backoff: Backoff | None = None,
-        hindrances: Blockers | None = None,
+        blockers: Blockers | None = None,
         executor: Callable[[], Executor] = Threads,
     ) -> None:
         self._store = store
         self._ledger = ledger.Ledger(store)
-        self.faststart = faststart  # both may change; what is launched from then on goes by them
+        self.faststart = faststart  # this and `workers` may change; they apply to the next launch
         self.workers = workers
-        self._make_room = make_room
+        self._reserve_space = reserve_space
         self._ui_priority = ui_priority or UiPriority()
         self._backoff = backoff or Backoff()
-        self._hindrances = hindrances or Blockers(store)
-        self._executor = executor  # asked at each launch
+        self._blockers = blockers or Blockers(store)
+        self._executor = executor  # called for each launch
         self._events = events
         self._backups = backups
         self._clock = clock
@@ -198,7 +81,7 @@ class Operations:
         self._lock = threading.Lock()
 
     def launch(self, job: JobRun) -> Mapping[str, Any]:
-        """Carry out the operation of a job, whose items are in the ledger; returns when it has ended or was stopped."""
+        """Run the operation of a job, whose items are in the ledger; return when it has ended or was stopped."""
         operation_id = int(job.payload["operation_id"])
         kind, options, counts = job.job.job_type, self._ledger.options(operation_id), self._ledger.counts(operation_id)
         outcomes = {status: count for status, count in counts.items() if status not in ("pending", "writing")}
@@ -207,24 +90,24 @@ class Operations:
             job_id=job.job_id,
             kind=kind,
             total=sum(counts.values()),
-            settled=sum(outcomes.values()),
+            initial_processed=sum(outcomes.values()),
             control=job.control,
-            pace=Throughput(self._ledger.expected_seconds(operation_id)),
+            throughput=Throughput(self._ledger.expected_seconds(operation_id)),
             preserve_mtime=self._preserves(kind, options),
             keep_backup=options.get("keep_backup", True),
             break_links=options.get("hard_links") == "break",
             postpone=postpones(kind, options),
             outcomes=Counter(outcomes),
             seconds_before=self._seconds_of(operation_id),
-            moved=job.note_activity,
+            on_activity=job.note_activity,
             stopped_by=lambda: job.stopped_by,
-            overdue=lambda: job.kind.stall_timeout() if job.stopped_by == "timeout" else None,
+            stalled_after=lambda: job.kind.stall_timeout() if job.stopped_by == "timeout" else None,
         )
         with self._lock:
             self._runs[operation_id] = run
-        job.operation_progress = run.pulse
-        self._follow(run)
-        self._work(run, job.record_end)
+        job.operation_progress = run.progress
+        self._watch_pauses(run)
+        self._run(run, job.record_end)
         return {"counts": dict(run.outcomes)}
 
     def _seconds_of(self, operation_id: int) -> float:
@@ -235,51 +118,51 @@ class Operations:
         wanted = options.get("preserve_mtime")
         return kind == "write" and (self._preserve_mtime() if wanted is None else bool(wanted))
 
-    def _follow(self, run: OperationRun) -> None:
-        """Tell when the run is held or goes on. Time counts as long as work goes on, of what was begun before, too."""
-        was_held, rested, looking = False, False, threading.Lock()
+    def _watch_pauses(self, run: OperationRun) -> None:
+        """Emit pauses and resumes. Running time counts until the files that were started before a pause have ended."""
+        was_paused, was_idle, checking = False, False, threading.Lock()
 
-        def changed() -> None:
-            nonlocal was_held, rested
-            with looking:
-                held, was_held_before = run.control.is_paused, was_held
-                rests, rested_before = run.control.is_idle, rested
-                was_held, rested = held, rests
-                if held and not was_held_before:
-                    run.held_at = time.monotonic()
-                if rests:
-                    run.pace.hold()
+        def on_change() -> None:
+            nonlocal was_paused, was_idle
+            with checking:
+                is_paused, was_paused_before = run.control.is_paused, was_paused
+                is_idle, was_idle_before = run.control.is_idle, was_idle
+                was_paused, was_idle = is_paused, is_idle
+                if is_paused and not was_paused_before:
+                    run.paused_at = time.monotonic()
+                if is_idle:
+                    run.throughput.pause()
                 else:
-                    run.pace.go_on()
-            if held and not was_held_before:
-                self._tell(run, "progress", message="paused")
-            elif was_held_before and not held:
-                run.moved()
-                self._tell(run, "progress", message="resumed")
-            if rests and not rested_before:  # what was done until now is in the plan
+                    run.throughput.resume()
+            if is_paused and not was_paused_before:
+                self._emit(run, "progress", message="paused")
+            elif was_paused_before and not is_paused:
+                run.on_activity()
+                self._emit(run, "progress", message="resumed")
+            if is_idle and not was_idle_before:  # the plan has all results so far
                 self._events.emit("plan:changed")
 
-        run.control.on_change(changed)
-        changed()
+        run.control.on_change(on_change)
+        on_change()
 
     def find(self, operation_id: int) -> OperationRun | None:
-        """Return the run of an operation, None where it is not at work here."""
+        """Return the run of an operation; None if it does not run here."""
         return self._runs.get(operation_id)
 
-    def at_work(self) -> frozenset[int]:
-        """Return the operations that are at work here."""
+    def running(self) -> frozenset[int]:
+        """Return the operations that run here."""
         with self._lock:
             return frozenset(self._runs)
 
     # The thread of one operation.
 
-    def _work(self, run: OperationRun, write_down: Callable[[Callable[[], None]], None]) -> None:
+    def _run(self, run: OperationRun, record_end: Callable[[Callable[[], None]], None]) -> None:
         status, message = "failed", ""
         try:
-            self._tell(run, "started")
-            with self._journal(run.operation_id) as undo:
-                status = self._ended_as(run, self._runner(run, undo).run(self._tasks(run.operation_id)))
-                message = run.hindrance or _stood_still(run.overdue())
+            self._emit(run, "started")
+            with self._journal(run.operation_id) as undo_journal:
+                status = self._final_status(run, self._runner(run, undo_journal).run(self._tasks(run.operation_id)))
+                message = run.blocker or _stall_message(run.stalled_after())
         except errors.IndexiumError as error:
             message = error.message
             logger.exception("operation.failed", extra={"operation_id": run.operation_id})
@@ -287,78 +170,82 @@ class Operations:
             message = f"The journal cannot be written: {error.strerror or error}."
             logger.exception("operation.failed", extra={"operation_id": run.operation_id})
         except Exception as error:
-            message = f"Something unexpected went wrong: {error}"
+            message = f"Unexpected error: {error}"
             logger.exception("operation.failed", extra={"operation_id": run.operation_id})
         finally:
-            self._end(run, status, message, write_down)
+            self._finish(run, status, message, record_end)
 
-    def _runner(self, run: OperationRun, undo: journal.OperationJournal) -> Runner[ledger.Task, Edited]:
-        terms = WritePolicy(
+    def _runner(self, run: OperationRun, undo_journal: journal.OperationJournal) -> Runner[ledger.Task, EditResult]:
+        policy = WritePolicy(
             backups=self._backups,
             preserve_mtime=run.preserve_mtime,
             faststart=self.faststart,
             break_links=run.break_links,
             keep_backup=run.keep_backup,
-            make_room=self._make_room,
-            cancelled=lambda: run.control.ending is not None,
-            moved=run.go_on_with,
+            reserve_space=self._reserve_space,
+            is_cancelled=lambda: run.control.ending is not None,
+            on_progress=run.on_file_progress,
         )
 
         executor = self._executor()
 
-        def one(task: ledger.Task) -> Edited:
+        def run_task(task: ledger.Task) -> EditResult:
             with run.control.as_waiting():
                 self._ui_priority.yield_to_ui()
-            stint, name = FileProgress(terms), task.path.rsplit(b"/", 1)[-1].decode("utf-8", "replace")
+            progress, name = FileProgress(policy), task.path.rsplit(b"/", 1)[-1].decode("utf-8", "replace")
             try:
-                if not run.begin(task.item_id, name, stint):
-                    return protocol.waits(task)
-                stuck = run.left.get(task.follows, task.follows_left) if task.follows is not None else ""
-                edited = editing.behind(task, stuck) if stuck else remote_edit.edit(executor, task, undo, terms, stint)
-                return self._judged(run, edited.without(stint.stood), begun=stint.share is not None)
+                if not run.start_item(task.item_id, name, progress):
+                    return protocol.still_pending(task)
+                newer_failure = _newer_failure(run, task)
+                if newer_failure:
+                    edited = editing.blocked_by_newer(task, newer_failure)
+                else:
+                    edited = remote_edit.edit(executor, task, undo_journal, policy, progress)
+                was_started = progress.fraction is not None
+                return self._checked(run, edited.minus_pause(progress.paused_seconds), was_started=was_started)
             finally:
-                run.end(task.item_id)
+                run.end_item(task.item_id)
 
         return Runner(
-            logs.carry(one),
-            logs.carry(lambda group: self._store_results(run, group, undo)),
+            logs.carry(run_task),
+            logs.carry(lambda group: self._store_results(run, group, undo_journal)),
             workers=self.workers,
             control=run.control,
             key=lambda task: (task.device, task.inode) if task.inode else task.path,
-            retry_delay=lambda _, edited: self._again_after(run, edited),
+            retry_delay=lambda _, edited: self._retry_delay(run, edited),
         )
 
-    def _judged(self, run: OperationRun, edited: Edited, *, begun: bool) -> Edited:
+    def _checked(self, run: OperationRun, edited: EditResult, *, was_started: bool) -> EditResult:
         """
-        Look whether what stopped a file stops all of them, and say how often one was tried.
+        Stop the operation if the error of a file concerns all files, and add the earlier attempts to the result.
 
-        `begun`: something was made of it that is gone again where nothing came of it.
+        `was_started`: a new file was being made, which is discarded if the file has no result.
         """
         result, item_id = edited.record.result, edited.task.item_id
-        run.left.pop(item_id, None)
+        run.failure_reasons.pop(item_id, None)
         if result.code == "restored":
-            return edited.set_back(run.given_up_for, begun=True)
-        if result.status not in _LEFT:
-            return edited.tried(run.tries.get(item_id, ()))
-        hindrance = self._hindrances.behind(edited.task, result.code)
-        if hindrance:
-            run.hindrance = run.hindrance or hindrance
+            return edited.as_pending(run.interruption_cause, was_started=True)
+        if result.status not in recording.FAILED_STATUSES:
+            return edited.with_attempts(run.attempts.get(item_id, ()))
+        blocker = self._blockers.blocker_of(edited.task, result.code)
+        if blocker:
+            run.blocker = run.blocker or blocker
             run.control.fail()
             if result.status != "unknown":
-                return edited.set_back("hindrance", begun=begun)
-        run.left[item_id] = result.message or result.code
-        return edited.tried(run.tries.get(item_id, ()))
+                return edited.as_pending("blocked", was_started=was_started)
+        run.failure_reasons[item_id] = result.message or result.code
+        return edited.with_attempts(run.attempts.get(item_id, ()))
 
-    def _again_after(self, run: OperationRun, edited: Edited) -> float | None:
-        """Return after how many seconds a file is tried again, None where its outcome stands."""
-        if not edited.may_pass:
+    def _retry_delay(self, run: OperationRun, edited: EditResult) -> float | None:
+        """Return the seconds until a file is retried; None if its result is final."""
+        if not edited.is_retryable:
             return None
-        result, tries = edited.record.result, run.tries.setdefault(edited.task.item_id, [])
-        tries.append(Try(code=result.code, message=result.message))
-        seconds = self._backoff.delay_after(len(tries))
+        result, attempts = edited.record.result, run.attempts.setdefault(edited.task.item_id, [])
+        attempts.append(Attempt(code=result.code, message=result.message))
+        seconds = self._backoff.delay_after(len(attempts))
         if seconds is not None:
             where = {"operation_id": run.operation_id, "file_path": edited.task.path.decode("utf-8", "replace")}
-            logger.info("item.tried_again", extra={**where, "code": result.code, "tries": len(tries)})
+            logger.info("item.tried_again", extra={**where, "code": result.code, "tries": len(attempts)})
         return seconds
 
     def _tasks(self, operation_id: int) -> Iterator[ledger.Task]:
@@ -372,9 +259,9 @@ class Operations:
     @contextlib.contextmanager
     def _journal(self, operation_id: int) -> Iterator[journal.OperationJournal]:
         """
-        Make the journal of this run: each run has a file of its own, with a name that no run had before.
+        Create the journal of this run. Each run has a file of its own, with a name that no earlier run used.
 
-        A journal of a former run that nothing came of has been put away; under its name this one would be taken for it.
+        The empty journal of an earlier run may have been moved away; a new one must not be taken for it.
         """
         former = self._ledger.journal_of_pending(operation_id) or f"{operation_id}.journal"
         number, name = int((former.split(".")[1:-1] or ["0"])[0]), former
@@ -383,52 +270,65 @@ class Operations:
             name = f"{operation_id}.{number}.journal"
         if name != former:
             self._ledger.rename_journal(operation_id, name)
-        undo = journal.OperationJournal.create(self._backups / name)
+        undo_journal = journal.OperationJournal.create(self._backups / name)
         try:
-            yield undo
+            yield undo_journal
         finally:
-            undo.close()
+            undo_journal.close()
 
-    def _store_results(self, run: OperationRun, group: Sequence[Edited], undo: journal.OperationJournal) -> None:
-        undo.sync()  # first: the ledger must not call a file done that the journal would take back after a power cut
-        outcomes = [
-            RunOutcome(record=edited.record, file=as_scanned(edited.task.path, edited.stat, edited.facts))
+    def _store_results(
+        self, run: OperationRun, group: Sequence[EditResult], undo_journal: journal.OperationJournal
+    ) -> None:
+        # First the journal: otherwise the ledger may call a file done that the journal undoes after a power cut.
+        undo_journal.sync()
+        updates = [
+            recording.ItemUpdate(
+                record=edited.record, file=recording.scanned_file(edited.task.path, edited.stat, edited.facts)
+            )
             for edited in group
         ]
-        now, kind, postpone = self._clock(), run.kind, run.postpone
-        write_down(self._store, run.operation_id, outcomes, kind=kind, postpone=postpone, now=now, seconds=run.seconds)
-        settled = [edited for edited in group if edited.record.result.status != "pending"]
-        job_log.files(run.operation_id, group)
-        run.outcomes.update(edited.record.result.status for edited in settled)
-        run.processed += len(settled)
-        for edited in settled:
+        recording.record_results(
+            self._store,
+            run.operation_id,
+            updates,
+            kind=run.kind,
+            postpone=run.postpone,
+            now=self._clock(),
+            seconds=run.seconds,
+        )
+        for edited in group:
+            job_log.log_file(run.operation_id, edited.task.path, edited.record.result)
+        finished = [edited for edited in group if edited.record.result.status != "pending"]
+        run.outcomes.update(edited.record.result.status for edited in finished)
+        run.processed += len(finished)
+        for edited in finished:
             task, seconds = edited.task, edited.record.result.seconds
-            run.pace.did(anew=task.anew, expected=task.expected_seconds, seconds=seconds)
-        self._tell(run, "progress")
+            run.throughput.record(is_rewrite=task.is_rewrite, expected=task.expected_seconds, seconds=seconds)
+        self._emit(run, "progress")
 
-    def _ended_as(self, run: OperationRun, ending: RunEnd) -> str:
-        left = self._ledger.counts(run.operation_id).get("pending")
-        if run.control.ending is not None and left:
-            ending = run.control.ending  # the last files were begun, but given up
-        elif ending is RunEnd.STOPPED and not left:
-            ending = RunEnd.DONE  # it was held when the last files had been begun
+    def _final_status(self, run: OperationRun, ending: RunEnd) -> str:
+        pending = self._ledger.counts(run.operation_id).get("pending")
+        if run.control.ending is not None and pending:
+            ending = run.control.ending  # the last files were started, but cancelled
+        elif ending is RunEnd.STOPPED and not pending:
+            ending = RunEnd.DONE  # it was stopped after the last file was started
         if ending is RunEnd.STOPPED:
             return "paused" if run.control.was_paused else "interrupted"
         if ending is RunEnd.CANCELLED:
             self._ledger.skip_pending(run.operation_id, now=self._clock())
-            job_log.fates(run.operation_id, run.job_id, self._ledger.fates(run.operation_id, given_up=True))
+            job_log.log_outcomes(run.operation_id, run.job_id, self._ledger.outcomes(run.operation_id, cancelled=True))
             return "cancelled"
         if ending is RunEnd.FAILED:
             return "failed"
-        return ending_of(self._ledger.counts(run.operation_id))
+        return recording.final_status(self._ledger.counts(run.operation_id))
 
-    def _end(
-        self, run: OperationRun, status: str, message: str, write_down: Callable[[Callable[[], None]], None]
+    def _finish(
+        self, run: OperationRun, status: str, message: str, record_end: Callable[[Callable[[], None]], None]
     ) -> None:
         now, seconds = self._clock(), run.seconds
 
         def write() -> None:
-            if status != "paused":  # which was written down when it was held
+            if status != "paused":  # the pause is already stored
                 self._ledger.finish(
                     run.operation_id, status, kind=run.kind, seconds=seconds, now=now, error_message=message
                 )
@@ -436,11 +336,11 @@ class Operations:
                 self._drop_backup(run.operation_id)
 
         try:
-            write_down(write)
+            record_end(write)
         finally:
             with self._lock:
                 self._runs.pop(run.operation_id, None)
-            self._tell(run, "completed", message=status)
+            self._emit(run, "completed", message=status)
             self._events.emit("plan:changed")
 
     def _drop_backup(self, operation_id: int) -> None:
@@ -449,79 +349,31 @@ class Operations:
         for name in names:
             (self._backups / name).unlink(missing_ok=True)
 
-    def _tell(self, run: OperationRun, verb: str, *, message: str = "") -> None:
+    def _emit(self, run: OperationRun, verb: str, *, message: str = "") -> None:
+        progress = run.progress()
         self._events.emit(
             f"{run.kind}:{verb}",
             job_id=run.job_id,
             operation_id=run.operation_id,
-            current=run.settled + run.processed,
-            total=run.total,
-            message=message or run.current,
-            rate=run.pace.rate,
-            eta_seconds=run.eta_seconds,
+            current=progress.current,
+            total=progress.total,
+            message=message or progress.message,
+            rate=progress.rate,
+            eta_seconds=progress.eta_seconds,
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunOutcome:
-    """What became of one item, and the file as it is now where it was looked at."""
-
-    record: ledger.ItemRecord
-    file: catalog.ScannedFile | None
-
-
-def write_down(
-    store: database.Database,
-    operation_id: int,
-    outcomes: Sequence[RunOutcome],
-    *,
-    kind: str,
-    postpone: bool,
-    now: datetime,
-    seconds: float = 0.0,
-) -> None:
-    """
-    Bring ledger, catalog and decisions up to date with what became of a group of items, in one transaction.
-
-    Args:
-        store: The database.
-        operation_id: The operation.
-        outcomes: Items of it.
-        kind: Type of their operation: write, rollback.
-        postpone: Postpone the files that were taken back.
-        now: The present moment.
-        seconds: How long the operation has been at work in all; 0 where that is written down.
-
-    """
-    written = {outcome.record.result.file_id: outcome.file for outcome in outcomes if outcome.file is not None}
-    done = [outcome.record.result.file_id for outcome in outcomes if outcome.record.result.status == "success"]
-    with store.atomic() as tx:
-        records = [outcome.record for outcome in outcomes]
-        ledger.Ledger(store).record(tx, operation_id, records, kind=kind, now=now, seconds=seconds)
-        others = catalog.update_written(tx, written, at=now)
-        if postpone and done:
-            names = [*done, *(other for other, file_id in others.items() if file_id in done and other not in done)]
-            decisions.postpone(tx, names, until=None, reason="rolled_back", at=now)
+def _newer_failure(run: OperationRun, task: ledger.Task) -> str:
+    """Return why a newer write of the same file, which must be rolled back first, was not; "" if nothing blocks."""
+    if task.after_item is None:
+        return ""
+    return run.failure_reasons.get(task.after_item, task.after_item_failure)
 
 
-def _stood_still(seconds: float | None) -> str:
+def _stall_message(seconds: float | None) -> str:
     if seconds is None:
         return ""
     return (
-        f"It got no further for {seconds:,.0f} seconds and was interrupted: look whether the disk of its files "
-        "answers, then resume."
+        f"The operation made no progress for {seconds:,.0f} seconds and was interrupted. Check whether the disk of its "
+        "files responds, then resume."
     )
-
-
-def as_scanned(path: bytes, stat: FileStat | None, facts: FileFacts | None) -> catalog.ScannedFile | None:
-    """Return what is known of a file after its edit as the catalog takes it; None where it was not looked at."""
-    if stat is None or facts is None or facts.state != "ok":
-        return None
-    parsed = people_comment.parse(facts.comment)
-    return catalog.ScannedFile(path_bytes=path, stat=stat, facts=facts, parsed=parsed, own_mtime_ns=stat.mtime_ns)
-
-
-def ending_of(counts: Mapping[str, int]) -> str:
-    """Return how an operation ended that ran through, by the numbers of its items."""
-    bad = sum(counts.get(status, 0) for status in ("failed", "conflict", "unknown"))
-    return "completed_with_errors" if bad else "completed"

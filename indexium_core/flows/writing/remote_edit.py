@@ -1,10 +1,10 @@
 """
-Writing a file in another process: `editing` there, the journal and all that is asked of the operation here.
+Write a file in a worker process: `editing` runs there, the journal and the operation stay here.
 
-So there is one journal, in one order, whoever does the work, and it knows of every file before that changes. Where the
-process ends in the middle, the journal settles its file at once, as it would at the next start, and nothing else is
-touched: the item is tried again, unless its new file had the place already. What crosses are values and questions; how
-far a long piece of work is crosses several times a second, and the answer to that holds it up or gives it up.
+So there is one journal in one order, wherever a file is edited, and it has an entry of every file before the file
+changes. If the process dies during an edit, the journal recovers the file at once, as the next start would. The item is
+then retried, unless its new file is already in place. Only values and callbacks cross the process boundary. Progress of
+long work crosses several times a second, and its answer blocks the work during a pause or cancels it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from indexium_core.files import journal
 from indexium_core.flows.writing import editing, late_results, protocol
-from indexium_core.flows.writing.protocol import Edited, FileProgress, WritePolicy
+from indexium_core.flows.writing.protocol import EditResult, FileProgress, WritePolicy
 from indexium_core.jobs.executors import Executor, Processes, WorkerLostError
 from indexium_core.store.operations.ledger_rows import ItemRecord, Task
 
@@ -24,98 +24,112 @@ __all__ = ["edit"]
 
 logger = logging.getLogger(__name__)
 
-_EVERY = 0.05  # seconds between two words about how far it is
-_PLAIN = ("backups", "preserve_mtime", "faststart", "break_links", "keep_backup")  # of Terms: what is a value
-_LATE = {"recovered": "verified before the process that wrote it ended; its journal says so"}
+_REPORT_SECONDS = 0.05  # between two progress reports
+# The fields of `WritePolicy` that can be pickled.
+_PLAIN_FIELDS = ("backups", "preserve_mtime", "faststart", "break_links", "keep_backup")
+_LATE_PROOF = {"recovered": "verified before the writing process ended, according to its journal"}
 
 
 def edit(
-    executor: Executor, task: Task, undo: journal.OperationJournal, terms: WritePolicy, stint: FileProgress
-) -> Edited:
-    """Do what `editing.edit` does, where the executor does such work."""
+    executor: Executor,
+    task: Task,
+    undo_journal: journal.OperationJournal,
+    policy: WritePolicy,
+    progress: FileProgress,
+) -> EditResult:
+    """Do what `editing.edit` does, in a worker process if the executor has them."""
     if not isinstance(executor, Processes):
-        return editing.edit(task, undo, terms, stint)
-    plain, started = {name: getattr(terms, name) for name in _PLAIN}, time.perf_counter()
+        return editing.edit(task, undo_journal, policy, progress)
+    plain, started = {name: getattr(policy, name) for name in _PLAIN_FIELDS}, time.perf_counter()
     try:
-        return executor.call_with_callbacks(_RequestHandler(undo, terms, stint), _edit, task, plain)
+        return executor.call_with_callbacks(_RequestHandler(undo_journal, policy, progress), _edit, task, plain)
     except WorkerLostError as lost:
         logger.warning("item.process_lost", extra={"item_id": task.item_id, "error": str(lost)})
-        return _settled(task, undo, lost, started=started)
+        return _recover(task, undo_journal, lost, started=started)
 
 
-# Here.
+# In this process.
 
 
 class _RequestHandler:
-    """Answers what the work on one file asks of its operation."""
+    """The callbacks of the worker process: the journal, and the progress of the operation."""
 
-    def __init__(self, undo: journal.OperationJournal, terms: WritePolicy, stint: FileProgress) -> None:
-        self._terms, self._stint = terms, stint
-        self.make_room, self.is_cancelled = terms.make_room, terms.cancelled
-        self.begin, self.making, self.swap, self.inserted = undo.begin, undo.making, undo.swap, undo.inserted
-        self.commit, self.undone, self.is_open, self.entry = undo.commit, undo.undone, undo.is_open, undo.entry
+    def __init__(self, undo_journal: journal.OperationJournal, policy: WritePolicy, progress: FileProgress) -> None:
+        self._policy, self._progress = policy, progress
+        self.reserve_space, self.is_cancelled = policy.reserve_space, policy.is_cancelled
+        self.begin, self.making, self.swap = undo_journal.begin, undo_journal.making, undo_journal.swap
+        self.inserted, self.commit, self.undone = undo_journal.inserted, undo_journal.commit, undo_journal.undone
+        self.is_open, self.entry = undo_journal.is_open, undo_journal.entry
 
-    def told(self, place: tuple[int, int] | None) -> bool:
-        """Take in how far it is, where it got further, and say whether it is to be given up; while it is held, wait."""
-        if place is not None:
-            self._stint.stand_at(*place)
-            self._terms.moved(self._stint)
-        return self._terms.cancelled()
-
-
-def _settled(task: Task, undo: journal.OperationJournal, lost: WorkerLostError, *, started: float) -> Edited:
-    """Have the journal settle the file of a process that ended in the middle, and say what became of it."""
-    settled = journal.settle(undo, task.item_id)
-    if settled is None or settled.outcome.status in {"undone", "untouched"}:
-        message = f"The process that wrote the file {lost}; the file is as it was before."
-        return _ended(task, "failed", "process_lost", message, started=started)
-    if settled.outcome.status == "finished":
-        known = late_results.told(settled.entry, protocol.result(task, "success", started=started, proof=_LATE))
-        return Edited(task=task, record=known.record, stat=known.stat, facts=known.facts)
-    return _ended(task, "unknown", settled.outcome.code, settled.outcome.message, started=started)
+    def report(self, position: tuple[int, int] | None) -> bool:
+        """Take over a new position and return whether the work is cancelled; block while the operation is paused."""
+        if position is not None:
+            self._progress.set_position(*position)
+            self._policy.on_progress(self._progress)
+        return self._policy.is_cancelled()
 
 
-def _ended(task: Task, status: str, code: str, message: str, *, started: float) -> Edited:
+def _recover(
+    task: Task, undo_journal: journal.OperationJournal, lost: WorkerLostError, *, started: float
+) -> EditResult:
+    """Let the journal recover the file of a process that died, and return its result."""
+    recovered = journal.settle(undo_journal, task.item_id)
+    if recovered is None or recovered.outcome.status in {"undone", "untouched"}:
+        message = f"The process that wrote the file {lost}. The file is unchanged."
+        return _without_success(task, "failed", "process_lost", message, started=started)
+    if recovered.outcome.status == "finished":
+        success = protocol.result(task, "success", started=started, proof=_LATE_PROOF)
+        late = late_results.from_journal(recovered.entry, success)
+        return EditResult(task=task, record=late.record, stat=late.stat, facts=late.facts)
+    return _without_success(task, "unknown", recovered.outcome.code, recovered.outcome.message, started=started)
+
+
+def _without_success(task: Task, status: str, code: str, message: str, *, started: float) -> EditResult:
     result = protocol.result(task, status, code, message, started=started)
-    return Edited(task=task, record=ItemRecord(result=result))
+    return EditResult(task=task, record=ItemRecord(result=result))
 
 
-# There.
+# In the worker process.
 
 
-class _RemoteHome(journal.JournalWriter, Protocol):
-    """What `_Desk` answers."""
+class _RemoteHandler(journal.JournalWriter, Protocol):
+    """The proxy of `_RequestHandler`."""
 
-    def make_room(self, size: int, item_id: int, /) -> bool: ...
-    def told(self, place: tuple[int, int] | None, /) -> bool: ...
+    def reserve_space(self, size: int, item_id: int, /) -> bool: ...
+    def report(self, position: tuple[int, int] | None, /) -> bool: ...
 
 
-def _edit(home: _RemoteHome, task: Task, plain: Mapping[str, Any]) -> Edited:
-    contact = _ProgressChannel(home)
-    terms = WritePolicy(**plain, make_room=home.make_room, cancelled=contact.cancelled, moved=contact.moved)
-    return editing.edit(task, home, terms, FileProgress(terms))
+def _edit(handler: _RemoteHandler, task: Task, plain: Mapping[str, Any]) -> EditResult:
+    channel = _ProgressChannel(handler)
+    policy = WritePolicy(
+        **plain,
+        reserve_space=handler.reserve_space,
+        is_cancelled=channel.is_cancelled,
+        on_progress=channel.on_progress,
+    )
+    return editing.edit(task, handler, policy, FileProgress(policy))
 
 
 class _ProgressChannel:
-    """Keeps the operation up to date about a long piece of work, and the work about the operation."""
+    """Sends progress to the operation and receives whether the work is cancelled."""
 
-    def __init__(self, home: _RemoteHome) -> None:
-        self._home = home
-        self._place: tuple[int, int] | None = None  # that nobody was told of yet
-        self._due = 0.0  # time.monotonic() of the next word
-        self._given_up = False
+    def __init__(self, handler: _RemoteHandler) -> None:
+        self._handler = handler
+        self._position: tuple[int, int] | None = None  # not sent yet
+        self._due_at = 0.0  # time.monotonic() of the next report
+        self._is_cancelled = False
 
-    def moved(self, stint: FileProgress) -> None:
-        self._place = stint.place
-        self._look()
+    def on_progress(self, progress: FileProgress) -> None:
+        self._position = progress.position
+        self._report_if_due()
 
-    def cancelled(self) -> bool:
-        self._look()
-        return self._given_up
+    def is_cancelled(self) -> bool:
+        self._report_if_due()
+        return self._is_cancelled
 
-    def _look(self) -> None:
-        if self._given_up or time.monotonic() < self._due:
+    def _report_if_due(self) -> None:
+        if self._is_cancelled or time.monotonic() < self._due_at:
             return
-        place, self._place = self._place, None
-        self._given_up = self._home.told(place)
-        self._due = time.monotonic() + _EVERY
+        position, self._position = self._position, None
+        self._is_cancelled = self._handler.report(position)
+        self._due_at = time.monotonic() + _REPORT_SECONDS

@@ -1,9 +1,10 @@
 """
-One file, replaced by a new one: the steps of `editing` where a file cannot be written in place.
+Replace one file by a new one: the steps of `editing` for a file that cannot be written in place.
 
-The new file is made beside the old one, made durable and proven before anything happens to the old one. What the way
-back is has been proven by then too: the old bytes come out of the new file with a small reverse, or the old file is
-kept within the budget; where neither can be, a write is refused. Then one rename, and the journal says how it ended.
+The new file is created beside the old one, made durable and verified before anything happens to the old one. By then
+the way to undo it is verified too: a small reverse rebuilds the old bytes from the new file, or the old file is kept
+within the budget. If neither is possible, the write is refused. Then one rename follows, and the journal records its
+result.
 """
 
 from __future__ import annotations
@@ -16,25 +17,26 @@ from indexium_core.files import delta, journal, reader, swap, verify
 from indexium_core.files.containers import Capabilities, Choice, registry
 from indexium_core.files.containers.ffmpeg import remuxing
 from indexium_core.flows.writing import protocol
-from indexium_core.flows.writing.protocol import Edited, FileWork, Proven, WritableFile
+from indexium_core.flows.writing.protocol import EditResult, FileWork, VerifiedState, WritableFile
 from indexium_core.model.files.media import Edit, Rebuild, Remux
 from indexium_core.store.operations.ledger_rows import Task
 
-__all__ = ["take_back", "write"]
+__all__ = ["roll_back", "write"]
 
-# How often a file's size is read and written where it is rewritten by FFmpeg, copied, or put back: made, compared
-# packet by packet, searched for what it has in common with the original, and the way back proven.
-_REMUX, _COPY, _BACK = 8, 4, 6
+# How many times the size of a file is read and written when FFmpeg rewrites it, when it is copied, and when it is
+# rolled back: build it, compare it packet by packet, search it for what it shares with the original, and verify the way
+# to undo it.
+_REMUX_FACTOR, _COPY_FACTOR, _ROLLBACK_FACTOR = 8, 4, 6
 
 
 def write(
-    work: FileWork, file: reader.FileReader, checked: WritableFile, choice: Choice, *, means: Capabilities
-) -> Edited:
-    """Write one file by making a new one; raises MetadataError, and the file is then as it was."""
+    work: FileWork, file: reader.FileReader, checked: WritableFile, choice: Choice, *, capabilities: Capabilities
+) -> EditResult:
+    """Write one file by replacing it; MetadataError leaves the file unchanged."""
     task, edit, layout = work.task, choice.edit, checked.layout
-    mtime_ns = file.stat.mtime_ns if work.terms.preserve_mtime else None
+    mtime_ns = file.stat.mtime_ns if work.policy.preserve_mtime else None
     checks = _checks(edit)
-    _begin(work, file, _times(edit))
+    _start_progress(work, file, _work_factor(edit))
     with _replacement(work, file, mtime_ns) as new:
         before = verify.gather(
             task.path,
@@ -44,7 +46,7 @@ def write(
             packets=checks is not verify.CHECKS,
             renumbered=checks is verify.RENUMBERED,
         )
-        protocol.same_film(task, before.payload_hash)
+        protocol.require_same_media(task, before.payload_hash)
         verify.expect(before, task.changes)
         original = protocol.skeleton(file, layout.payload, before.payload_hash)
         if isinstance(edit, Rebuild):
@@ -52,33 +54,35 @@ def write(
         elif isinstance(edit, Remux):
             _remux(work, new, edit)
         with new.opened() as made:
-            after = protocol.prove(new.temporary, made, before, task.changes, checks=checks, means=means)
-        way_back = _way_back(work, new, must=True)
-        return _settled(work, new, after, way_back, strategy=choice.strategy, original=original)
+            after = protocol.verify_edit(
+                new.temporary, made, before, task.changes, checks=checks, capabilities=capabilities
+            )
+        backup = _backup_of_original(work, new, is_required=True)
+        return _replace(work, new, after, backup, strategy=choice.strategy, original=original)
 
 
-def take_back(work: FileWork, entry: journal.JournalEntry | journal.SwapEntry) -> Edited:
-    """Put a file with the old bytes in the place of the present one, by the same steps; raises MetadataError."""
+def roll_back(work: FileWork, entry: journal.JournalEntry | journal.SwapEntry) -> EditResult:
+    """Replace the file by one with the old bytes, in the same steps; MetadataError leaves the file unchanged."""
     task = work.task
     with protocol.opened(task) as file:
         family, layout = registry.examine(file)
-        # A digest of all bytes proves more than any time; one of samples does not.
+        # A digest of all bytes proves more than a time does; a digest of samples does not.
         by_samples = isinstance(entry, journal.JournalEntry) or entry.old.sampled
-        touched = by_samples and protocol.is_touched(task, file)
-        _begin(work, file, _BACK)
-        restored_mtime = None if touched else task.restore_mtime_ns
-        # What is taken back made names one file; to take it back is to part them again.
-        parts = isinstance(entry, journal.SwapEntry) and entry.joined
-        with _replacement(work, file, restored_mtime, break_links=parts) as new:
-            before = verify.gather(task.path, file, protocol.whole(family, layout), layout)
+        is_touched = by_samples and protocol.may_be_touched(task, file)
+        _start_progress(work, file, _ROLLBACK_FACTOR)
+        restored_mtime = None if is_touched else task.restore_mtime_ns
+        # If the item joined two names to one file, its rollback separates them again.
+        parts_names = isinstance(entry, journal.SwapEntry) and entry.joined
+        with _replacement(work, file, restored_mtime, break_links=parts_names) as new:
+            before = verify.gather(task.path, file, protocol.require_whole(family, layout), layout)
             current = protocol.state_before(task, file, layout, before)
-            _bring_back(new, file, task, entry)
+            _restore_content(new, file, task, entry)
             with new.opened() as made:
-                after = protocol.seen(made, means=protocol.means_of(task, file, work.terms))
-            protocol.came_back(task, after, touched=touched)
-            way_back = _way_back(work, new, must=False)
-            message = _of_names(entry, new)
-            return _settled(work, new, after, way_back, strategy="undo", original=current, message=message)
+                after = protocol.describe(made, capabilities=protocol.capabilities_of(task, file, work.policy))
+            protocol.require_restored(task, after, is_touched=is_touched)
+            backup = _backup_of_original(work, new, is_required=False)
+            message = _names_message(entry, new)
+            return _replace(work, new, after, backup, strategy="undo", original=current, message=message)
 
 
 def _replacement(
@@ -86,45 +90,47 @@ def _replacement(
 ) -> swap.Replacement:
     return swap.Replacement(
         work.task.path,
-        journal=work.undo,
+        journal=work.undo_journal,
         item_id=work.task.item_id,
         expected=file.stat,
         mtime_ns=mtime_ns,
-        break_links=work.terms.break_links or break_links,
-        heed=work.stint.did,
+        break_links=work.policy.break_links or break_links,
+        heed=work.progress.advance,
     )
 
 
 def _checks(edit: Edit) -> Sequence[tuple[str, verify.Check]]:
-    """Return how the new file is held to the old one."""
+    """Return how the new file is compared with the old one."""
     if isinstance(edit, Remux):
         return verify.REWRITTEN
     return verify.RENUMBERED if isinstance(edit, Rebuild) and edit.renumbered else verify.CHECKS
 
 
-def _times(edit: Edit) -> int:
+def _work_factor(edit: Edit) -> int:
     if isinstance(edit, Remux) or (isinstance(edit, Rebuild) and edit.renumbered):
-        return _REMUX
-    return _COPY if isinstance(edit, Rebuild) and not edit.cloned else 0
+        return _REMUX_FACTOR
+    return _COPY_FACTOR if isinstance(edit, Rebuild) and not edit.cloned else 0
 
 
-def _begin(work: FileWork, file: reader.FileReader, times: int) -> None:
-    """Have it said from here on how far it is, and given up where that is wished."""
-    work.stint.expect(times * file.size)
-    file.heed = work.stint.did
+def _start_progress(work: FileWork, file: reader.FileReader, factor: int) -> None:
+    """Report progress from here on, and allow cancelling."""
+    work.progress.set_total(factor * file.size)
+    file.heed = work.progress.advance
 
 
 def _remux(work: FileWork, new: swap.Replacement, edit: Remux) -> None:
     def run(target: bytes) -> None:
-        remuxing.run(edit, work.task.path, target, cancelled=work.terms.cancelled, on_progress=work.stint.did)
+        remuxing.run(
+            edit, work.task.path, target, cancelled=work.policy.is_cancelled, on_progress=work.progress.advance
+        )
 
     new.fill(run, size=edit.size)
 
 
-def _bring_back(
+def _restore_content(
     new: swap.Replacement, file: reader.FileReader, task: Task, entry: journal.JournalEntry | journal.SwapEntry
 ) -> None:
-    if isinstance(entry, journal.JournalEntry):  # proven by the state of what comes out
+    if isinstance(entry, journal.JournalEntry):  # proven by the state of the result
         new.build(delta.applied(journal.inverse(entry, file), file.size))
         return
     other = swap.other_name(entry, task.other_names, path=task.path)
@@ -135,60 +141,62 @@ def _bring_back(
     elif task.reverts_kept is not None:
         new.adopt(swap.found(task.reverts_kept, task.path))
     else:
-        raise errors.ConflictError("Nothing is kept of what this file was before.", code="no_backup")
+        raise errors.ConflictError("This file has no backup.", code="no_backup")
     new.expect(entry.old)
 
 
-def _of_names(entry: journal.JournalEntry | journal.SwapEntry, new: swap.Replacement) -> str:
-    """Return what becomes of the names that the edit which is taken back parted; "" where it parted none."""
+def _names_message(entry: journal.JournalEntry | journal.SwapEntry, new: swap.Replacement) -> str:
+    """Return what becomes of the names that the rolled-back edit separated; "" if it separated none."""
     if isinstance(entry, journal.JournalEntry) or not entry.parted:
         return ""
     return protocol.REJOINED if new.joined else protocol.STAY_PARTED
 
 
-def _way_back(work: FileWork, new: swap.Replacement, *, must: bool) -> tuple[Rebuild | None, bytes | None]:
-    """Return how the present file can come back: out of the new one, or by being kept; where it `must`, or refuse."""
-    if not work.terms.keep_backup:
+def _backup_of_original(
+    work: FileWork, new: swap.Replacement, *, is_required: bool
+) -> tuple[Rebuild | None, bytes | None]:
+    """Return the reverse or the kept file that restores the present file; refuse if one `is_required` and missing."""
+    if not work.policy.keep_backup:
         return None, None
     reverse = new.reverse()
     if reverse is not None:
         return reverse, None
     size = new.original.size
     if new.original.stat.nlink > 1:
-        if not must:
+        if not is_required:
             return None, None
         message = (
-            "The original cannot be rebuilt from the new file, and has other names through which it may be changed, so "
-            "it cannot be kept either. Write it without a backup, or remove the other names."
+            "The original cannot be rebuilt from the new file. It has other names (hard links) through which it may "
+            "change, so it cannot be kept either. Write it without a backup, or remove the other names."
         )
         raise errors.RefusedError(message, code="hard_linked")
-    if work.terms.make_room(size, work.task.item_id):
+    if work.policy.reserve_space(size, work.task.item_id):
         return None, new.shelf
-    if must:
+    if is_required:
         message = (
-            f"The original ({size:,} bytes) cannot be rebuilt from the new file, and keeping it takes more room than "
-            "INDEXIUM_BACKUP_BUDGET leaves. Give backups more room, or write it without a backup."
+            f"The original ({size:,} bytes) cannot be rebuilt from the new file, and keeping it needs more space than "
+            "INDEXIUM_BACKUP_BUDGET leaves. Raise the budget, or write it without a backup."
         )
         raise errors.FileAccessError(message, code="low_space")
     return None, None
 
 
-def _settled(
+def _replace(
     work: FileWork,
     new: swap.Replacement,
-    after: Proven,
-    way_back: tuple[Rebuild | None, bytes | None],
+    after: VerifiedState,
+    backup: tuple[Rebuild | None, bytes | None],
     *,
     strategy: str,
     original: str,
     message: str = "",
-) -> Edited:
-    reverse, kept = way_back
+) -> EditResult:
+    reverse, kept = backup
     kept_bytes = new.original.size if kept is not None else 0
     parted = new.original.stat.nlink > 1
     after = replace(after, stat=new.replace(reverse=reverse, keep=kept))
     proof = after.proof | ({"warnings": new.warnings} if new.warnings else {})
-    edited = protocol.done(
+    edited = protocol.success_result(
         work.task,
         after,
         original=original,

@@ -1,63 +1,70 @@
 """
 Writing: from a selection of the plan to an operation that runs in the background.
 
-What would fail every file is refused here in one sentence; items, preconditions and backups are committed to the ledger
-before `running` touches the first file.
+A problem that would fail every file is refused here in one sentence. Items, preconditions and backups are committed to
+the ledger before `operation_runner` touches the first file.
 """
 
 from __future__ import annotations
 
-import getpass
 import logging
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from indexium_core import errors, settings
 from indexium_core.flows.jobs import job_log
-from indexium_core.flows.planning import planner as planning
+from indexium_core.flows.jobs.user import user_name
 from indexium_core.flows.planning.plan import MetadataPlan
+from indexium_core.flows.planning.planner import LINK_CHOICES, MetadataPlanner
 from indexium_core.flows.writing import editing, operation_runner
 from indexium_core.flows.writing.protocol import WritePolicy
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.runner import RunControl, Runner
-from indexium_core.model.operations.operation import MetadataOperation, OperationStatus, WriteOptions, WriteResult
+from indexium_core.model import wording
+from indexium_core.model.operations.operation import (
+    MetadataOperation,
+    OperationStatus,
+    WriteOptions,
+    WriteResult,
+)
 from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import RISK_LEVELS, Holder, PlanItem, Selection, SelectionDigest
 from indexium_core.model.remote_calls import LONGEST_WAIT, remote
 from indexium_core.store import database
 from indexium_core.store.operations import ledger
 
-__all__ = ["DryRunReport", "MetadataWriter", "OperationHandle", "user_name"]
+__all__ = ["DryRunReport", "MetadataWriter", "OperationHandle"]
 
 logger = logging.getLogger(__name__)
 
-_ORDER = {"skipped": 1, "success": 2}  # of outcomes in a report; all others come first
-_ROOM = 50_000_000  # bytes that must be free beside the home, for journals and the database
+_REPORT_ORDER = {"skipped": 1, "success": 2}  # order of statuses in a report; all others come first
+_MIN_FREE_BYTES = 50_000_000  # that must be free on the disk of the home, for journals and the database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DryRunReport:
-    """What a write would do, found out without doing it."""
+    """What a write would do, checked without writing."""
 
     items: list[WriteResult]
     counts: dict[str, int]  # by status
-    excluded: dict[str, int]  # by risk level: what the options leave out
-    plan_id: int = 0  # the version that was checked
-    total: int = 0  # files that were to be checked; more than there are items where it was given up
+    excluded: dict[str, int]  # by risk level: files that the options exclude
+    plan_id: int = 0  # the plan version that was checked
+    total: int = 0  # files to check; more than there are items if the check was cancelled
     seconds: float = 0.0
 
     @property
     def by_strategy(self) -> dict[str, int]:
-        """Files that would be written, by how, most first."""
+        """Files that would be written, by strategy, most first."""
         return dict(Counter(item.strategy for item in self.items if item.status == "success").most_common())
 
     @property
     def by_code(self) -> dict[str, int]:
-        """Files that would not be written, by why, most first."""
+        """Files that would not be written, by code, most first."""
         return dict(Counter(item.code for item in self.items if item.status != "success").most_common())
 
     @property
@@ -67,8 +74,8 @@ class DryRunReport:
 
     @property
     def failures_first(self) -> list[WriteResult]:
-        """What would fail, then what there is nothing to do for, then the rest; files of one kind by their reason."""
-        return sorted(self.items, key=lambda item: (_ORDER.get(item.status, 0), item.code, item.file_id))
+        """Failures first, then files with nothing to do, then the rest; files of one kind by their code."""
+        return sorted(self.items, key=lambda item: (_REPORT_ORDER.get(item.status, 0), item.code, item.file_id))
 
     @property
     def ready(self) -> frozenset[int]:
@@ -77,31 +84,31 @@ class DryRunReport:
 
 
 class OperationHandle:
-    """An operation that was started; `status` and `wait` tell how far it is."""
+    """A started operation, to follow or control it."""
 
     def __init__(self, writer: MetadataWriter, operation_id: int) -> None:
         self._writer = writer
         self.id = operation_id
 
     def status(self) -> OperationStatus:
-        """Return how far it is."""
+        """Return its progress."""
         return self._writer.get_operation_status(self.id)
 
     def wait(self, timeout: float | None = None) -> OperationStatus:
-        """Wait until it has ended, at most `timeout` seconds, and return how far it is then."""
+        """Wait until it has ended, at most `timeout` seconds, and return its progress."""
         self._writer.join(self.id, timeout)
         return self.status()
 
     def pause(self) -> bool:
-        """Hold it after the files that are under way."""
+        """Pause it after the running files."""
         return self._writer.pause_operation(self.id)
 
     def resume(self) -> bool:
-        """Let it go on."""
+        """Resume it."""
         return self._writer.resume_operation(self.id)
 
     def cancel(self) -> bool:
-        """Give up what is left. A file that is changed in place is finished; a new one that is being made goes."""
+        """Cancel the rest. A file that is changed in place is finished; a new file in progress is discarded."""
         return self._writer.cancel_operation(self.id)
 
     def __repr__(self) -> str:
@@ -110,12 +117,12 @@ class OperationHandle:
 
 
 class MetadataWriter:
-    """Starts, holds and ends operations. One instance serves a home."""
+    """Starts, pauses and ends operations. One instance serves a home."""
 
     def __init__(
         self,
         store: database.Database,
-        planner: planning.MetadataPlanner,
+        planner: MetadataPlanner,
         operations: operation_runner.Operations,
         queue: JobQueueService,
         *,
@@ -132,7 +139,7 @@ class MetadataWriter:
         self._settings = config
         self._clock = clock
 
-    # Starting.
+    # Start.
 
     @remote()
     def start_operation(
@@ -145,43 +152,45 @@ class MetadataWriter:
         asked: IdempotentRequest | None = None,
     ) -> OperationHandle:
         """
-        Start writing the selected items of a plan in the background; returns at once.
+        Start writing the selected items of a plan in the background; return at once.
 
         Args:
             items: A plan (its default items, or those of `selection`), or plan items.
             options: How to write.
             selection: Which items of the plan.
-            expected: The mark of just the files that were shown, by `MetadataPlanner.digest`.
-            asked: The request of a program that is not to begin a second one.
+            expected: Digest of the files that were shown, as the plan returned it.
+            asked: An idempotent request; a repeated one does not start a second operation.
 
         Raises:
-            UsageError: Nothing to write, too many files, or something that would fail every file.
-            StalePlanError: A result is no longer what the plan showed, or the files are not those of the mark.
+            UsageError: Nothing to write, too many files, or a problem that would fail every file.
+            StalePlanError: A result differs from the plan that was shown, or the files differ from the digest.
 
         """
         options = options or WriteOptions()
         plan, selection = self._resolve(items, options, selection)
-        parted = self._planner.with_hard_links(plan, options.hard_links)
+        variant = self._planner.with_hard_links(plan, options.hard_links)
 
-        def settle(tx: database.Connection) -> list[int]:
-            """Say which files it begins with, so late that nothing can change before they are put down."""
-            file_ids = self._planner.confirmed_ids(tx, plan, parted, selection, risk=options.risk, expected=expected)
+        def file_ids_of(tx: database.Connection) -> list[int]:
+            """Return the files inside the transaction, so that nothing can change before they are stored."""
+            file_ids = self._planner.confirmed_ids(tx, plan, variant, selection, risk=options.risk, expected=expected)
             if not file_ids:
-                raise errors.UsageError(self._nothing(parted, selection, options), code="nothing_to_write")
-            self._require_room(len(file_ids))
+                raise errors.UsageError(
+                    self._nothing_to_write_message(variant, selection, options), code="nothing_to_write"
+                )
+            self._require_disk_space(len(file_ids))
             return file_ids
 
         now = self._clock()
         operation_id = self._ledger.create_write(
-            file_ids=settle,
-            variant_id=parted.variant_id,
-            plan_id=parted.id,
+            file_ids=file_ids_of,
+            variant_id=variant.variant_id,
+            plan_id=variant.id,
             options=options,
             user_name=user_name(),
             now=now,
             expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
             owner=self._queue.owner,
-            asked=asked,
+            request=asked,
         )
         return self._begin(operation_id)
 
@@ -189,49 +198,41 @@ class MetadataWriter:
         self,
         operation_id: int,
         restores: Sequence[ledger.Restore],
+        options: RollbackOptions,
         *,
-        note: str,
-        source: str,
-        replan: bool,
-        changed: str = "skip",
-        with_newer: bool | Collection[int] = False,
-        as_write: bool = False,
-        asked: IdempotentRequest | None = None,
+        request: IdempotentRequest | None = None,
     ) -> OperationHandle:
         """
-        Start taking items of an operation back, as `history` found that they can be.
+        Start a rollback of items that `history` has checked.
 
-        `changed`, `with_newer`: what was chosen for files that something stands in the way of; `as_write`: a person's
-        tag; `asked`: the request of a program that is not to begin a second one.
+        With a person in the options, it is an ordinary write that removes this person.
         """
-        newer = with_newer if isinstance(with_newer, bool) else sorted(with_newer)
-        chosen = {"replan": replan, "changed": changed, "with_newer": newer}
-        kind = "write" if as_write else "rollback"
+        is_rollback = not options.person
         now = self._clock()
         rollback_id = self._ledger.create_rollback(
             reverts_id=operation_id,
             restores=restores,
-            note=note,
-            source=source,
+            note=options.note,
+            source=options.source,
             user_name=user_name(),
-            options={"postpone": not replan} if as_write else chosen,
+            options=options.as_dict() if is_rollback else {"postpone": not options.replan},
             now=now,
             expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
-            operation_type=kind,
+            operation_type="rollback" if is_rollback else "write",
             owner=self._queue.owner,
-            asked=asked,
+            request=request,
         )
         return self._begin(rollback_id)
 
     def _begin(self, operation_id: int) -> OperationHandle:
         job_id = self._queue.ensure_job(operation_id)
-        refused = self._ledger.fates(operation_id, given_up=False)  # no run of it will come to these
-        job_log.fates(operation_id, job_id, refused)
+        refused = self._ledger.outcomes(operation_id, cancelled=False)  # no run of it will come to these
+        job_log.log_outcomes(operation_id, job_id, refused)
         self._queue.wake(job_id)
         return OperationHandle(self, operation_id)
 
     def write_single_file(self, item: PlanItem, create_backup: bool = True) -> WriteResult:  # noqa: FBT001, FBT002
-        """Write one item, wait, and return what became of it; an operation like any other."""
+        """Write one item as an operation, wait, and return its result."""
         options = WriteOptions(risk=("safe", "warning", "danger"), create_backup=create_backup)
         handle = self.start_operation([item], options)
         handle.wait()
@@ -257,26 +258,26 @@ class MetadataWriter:
         progress: Callable[[int, int], bool | None] | None = None,
     ) -> DryRunReport:
         """
-        Check every selected item as a write would, and report; opens no file for writing.
+        Check every selected item as a write would, and report; no file is opened for writing.
 
         Args:
             plan: The plan.
             options: How it would be written.
             selection: Which items of it.
-            progress: Called some times a second with how many are checked and how many there are; False ends it.
+            progress: Called several times a second with the number of checked files and of all files; False cancels.
 
         """
         started = time.monotonic()
         plan, selection = self._resolve(plan, options, selection)
-        parted = self._planner.with_hard_links(plan, options.hard_links)
-        file_ids = self._planner.writable_ids(parted, selection, risk=options.risk)
+        variant = self._planner.with_hard_links(plan, options.hard_links)
+        file_ids = self._planner.writable_ids(variant, selection, risk=options.risk)
         if file_ids:
-            self._require_room(len(file_ids))
+            self._require_disk_space(len(file_ids))
             self._planner.raise_if_stale(plan, selection)
-        tasks = self._ledger.preview(file_ids=file_ids, variant_id=parted.variant_id)
+        tasks = self._ledger.preview(file_ids=file_ids, variant_id=variant.variant_id)
         busy = self._ledger.busy_files()
         logger.info("write.dry_run", extra={"file_count": len(tasks)})
-        terms = WritePolicy(
+        policy = WritePolicy(
             backups=self._store.home / "backups",
             faststart=self._settings.faststart,
             break_links=options.hard_links == "break",
@@ -290,7 +291,7 @@ class MetadataWriter:
                 control.cancel()
 
         runner: Runner[ledger.Task, WriteResult] = Runner(
-            lambda task: _held(task, busy) or editing.check(task, terms),
+            lambda task: _busy_conflict(task, busy) or editing.check(task, policy),
             collect,
             workers=self._settings.metadata_max_concurrent_writes,
             control=control,
@@ -299,18 +300,18 @@ class MetadataWriter:
         return DryRunReport(
             items=sorted(results, key=lambda result: result.file_id),
             counts=dict(Counter(result.status for result in results)),
-            excluded=self._planner.summary(parted, selection, risk=options.risk).excluded,
-            plan_id=parted.id,
+            excluded=self._planner.summary(variant, selection, risk=options.risk).excluded,
+            plan_id=variant.id,
             total=len(tasks),
             seconds=time.monotonic() - started,
         )
 
     @remote()
-    def held(self, plan: MetadataPlan, selection: Selection, options: WriteOptions | None = None) -> list[Holder]:
-        """Return the operations that hold files which a write of a selection would begin with."""
+    def holders_of(self, plan: MetadataPlan, selection: Selection, options: WriteOptions | None = None) -> list[Holder]:
+        """Return the operations that use files with which a write of a selection would start."""
         options = options or WriteOptions()
-        parted = self._planner.with_hard_links(plan, options.hard_links)
-        return self._ledger.held_by(self._planner.writable_ids(parted, selection, risk=options.risk))
+        variant = self._planner.with_hard_links(plan, options.hard_links)
+        return self._ledger.holders_of(self._planner.writable_ids(variant, selection, risk=options.risk))
 
     def _resolve(
         self,
@@ -318,8 +319,8 @@ class MetadataWriter:
         options: WriteOptions,
         selection: Selection | None,
     ) -> tuple[MetadataPlan, Selection]:
-        if options.hard_links not in planning.LINK_CHOICES:
-            message = f"There is no way '{options.hard_links}' for hard links; choose block or break."
+        if options.hard_links not in LINK_CHOICES:
+            message = f"'{options.hard_links}' is not a choice for hard links. Use block or break."
             raise errors.UsageError(message)
         if isinstance(items, MetadataPlan):
             return items, selection or items.select(risk=options.risk)
@@ -329,67 +330,70 @@ class MetadataWriter:
         changed = [item.file_name for item in items if now.get(item.file_id) != item.changes]
         if changed:
             names = ", ".join(changed[:10]) + (" …" if len(changed) > 10 else "")
-            message = f"These are no longer what the items say: {names}. Refresh the plan, then write."
+            message = f"The plan of these files has changed: {names}. Check the plan again, then write."
             raise errors.StalePlanError(message)
         return plan, selection
 
-    def _nothing(self, plan: MetadataPlan, selection: Selection, options: WriteOptions) -> str:
-        """Say why there is nothing to write: what is left out by its risk would be written if that were named."""
+    def _nothing_to_write_message(self, plan: MetadataPlan, selection: Selection, options: WriteOptions) -> str:
+        """Return why there is nothing to write; it names the risk levels that would be written if chosen."""
         left = self._planner.summary(plan, selection, risk=options.risk).excluded
         levels = {level: left[level] for level in RISK_LEVELS[:3] if left.get(level)}
         if not levels:
             return "There is nothing to write: no selected file would change."
         counts = ", ".join(f"{count:,} {level}" for level, count in levels.items())
         return (
-            f"There is nothing to write: left out by their risk are {counts}. "
-            "The option risk (of the command: --risk) names the levels to write."
+            f"There is nothing to write: {counts} are excluded by their risk level. "
+            "The option risk (on the command line: --risk) selects the levels to write."
         )
 
-    def _require_room(self, count: int) -> None:
-        """Refuse in one sentence what would fail every file."""
+    def _require_disk_space(self, count: int) -> None:
+        """Raise UsageError for a problem that would fail every file."""
         limit = self._settings.max_operation_items
         if count > limit:
-            message = f"{count:,} files are more than INDEXIUM_MAX_OPERATION_ITEMS allows ({limit:,})."
+            message = (
+                f"{count:,} files exceed INDEXIUM_MAX_OPERATION_ITEMS ({limit:,}). Select fewer or raise the limit."
+            )
             raise errors.UsageError(message)
         free = shutil.disk_usage(self._store.home).free
-        if free < _ROOM:
+        if free < _MIN_FREE_BYTES:
             message = (
-                f"Only {free // 1_000_000} MB are free beside {self._store.home}; journals and database need more."
+                f"Only {wording.size(free)} are free on the disk of {self._store.home}. "
+                "Free space for journals and the database."
             )
             raise errors.UsageError(message, code="low_space")
 
-    # Holding and ending.
+    # Status, pause, resume, cancel.
 
     @remote()
     def get_operation_status(self, operation_id: int) -> OperationStatus:
-        """Return how far an operation is; UnknownIdError where there is none with that id."""
+        """Return the progress of an operation; UnknownIdError if there is none with that id."""
         operation = self._ledger.operation(operation_id)
         if operation is None:
             message = f"There is no operation {operation_id} in {self._store.home}; 'indexium history' lists them."
             raise errors.UnknownIdError(message)
         run = self._operations.find(operation_id)
         rate = operation.success_count / operation.seconds if operation.seconds else 0.0
-        parts, counts = self._ledger.parts(operation_id), Counter[str]()
+        parts, counts = self._ledger.outcome_counts(operation_id), Counter[str]()
         for part in parts:
             counts[part.status] += part.files
-        untouched = [part for part in parts if part.status in ("pending", "writing") or part.mark]
-        current, share = run.at_first() if run else ("", None)
+        not_written = [part for part in parts if part.status in ("pending", "writing") or part.mark]
+        current, share = run.first_active() if run else ("", None)
         whole = sum(part.size for part in parts)
         return OperationStatus(
             id=operation_id,
             operation_type=operation.operation_type,
             status=operation.status,
             counts=dict(counts),
-            given_up=sum(part.files for part in untouched if part.status == "skipped"),
-            restored=sum(part.files for part in untouched if part.mark == "restored"),
-            bytes_done=whole - sum(part.size for part in untouched),
+            cancelled_count=sum(part.files for part in not_written if part.status == "skipped"),
+            restored_count=sum(part.files for part in not_written if part.mark == "restored"),
+            bytes_done=whole - sum(part.size for part in not_written),
             bytes_total=whole,
             current_file=current,
-            current_share=share,
-            at_rest=operation.status == "paused" and (run is None or run.control.is_idle),
-            working=run.seconds_at() if run else {},
-            shares=run.shares() if run else {},
-            rate=run.pace.rate if run else rate,
+            current_fraction=share,
+            is_idle=operation.status == "paused" and (run is None or run.control.is_idle),
+            working=run.active_seconds() if run else {},
+            fractions=run.fractions() if run else {},
+            rate=run.throughput.rate if run else rate,
             eta_seconds=run.eta_seconds if run else None,
             started_at=operation.started_at,
             completed_at=operation.completed_at,
@@ -397,27 +401,27 @@ class MetadataWriter:
             rollback_reason=operation.rollback_reason,
         )
 
-    def as_it_is(self, operation: MetadataOperation) -> MetadataOperation:
-        """Return an operation as it is at this moment: one that is at work has been so for longer than is written."""
+    def with_live_seconds(self, operation: MetadataOperation) -> MetadataOperation:
+        """Return an operation with its present running time, which is longer than the stored one while it runs."""
         run = self._operations.find(operation.id)
         return replace(operation, seconds=max(operation.seconds, run.seconds)) if run else operation
 
     @remote()
     def pause_operation(self, operation_id: int, *, by: str = "", wait: bool = True) -> bool:
         """
-        Hold an operation after the files under way; False where it is not running.
+        Pause an operation after the running files; return False if it is not running.
 
-        `by` says who does; `wait`: return when these have ended, too.
+        `by` names the person; with `wait`, return when the running files have ended.
         """
         job_id = self._queue.job_of_operation(operation_id)
         return job_id is not None and self._queue.pause(job_id, by=by or user_name(), wait=wait)
 
     def resume_operation(self, operation_id: int) -> bool:
-        """Let a paused operation go on, also one that a former process left; False where there is nothing to resume."""
+        """Resume a paused or interrupted operation; return False if there is nothing to resume."""
         status = self.get_operation_status(operation_id)
         if status.status not in {"paused", "interrupted", "failed"}:
             return False
-        if status.status != "paused" and not status.counts.get("pending"):  # one that is held may only have to end
+        if status.status != "paused" and not status.counts.get("pending"):  # a paused one may only have to end
             return False
         return self._queue.resume(self._queue.ensure_job(operation_id), by=user_name())
 
@@ -453,32 +457,36 @@ class MetadataWriter:
         return errors.UsageError(message, code="wrong_state")
 
     def cancel_operation(self, operation_id: int, *, wait: bool = False) -> bool:
-        """Give up what an operation has left; False where it has ended. `wait`: a moment, for what is under way."""
+        """
+        Cancel the rest of an operation; return False if it has ended.
+
+        `wait`: up to two seconds, for running files.
+        """
         job_id = self._queue.job_of_operation(operation_id)
         if job_id is None:
-            return self.give_up(operation_id)
+            return self.cancel_idle(operation_id)
         return self._queue.cancel(job_id, by=user_name(), wait=wait)
 
-    def give_up(self, operation_id: int) -> bool:
-        """Cancel an operation that is not at work; False where there is nothing left of it."""
+    def cancel_idle(self, operation_id: int) -> bool:
+        """Cancel an operation that is not running; return False if nothing is left of it."""
         status = self.get_operation_status(operation_id)
         if status.status not in {"pending", "paused", "interrupted", "failed"} or not status.counts.get("pending"):
             return False
         self._ledger.skip_pending(operation_id, now=self._clock())
         self._ledger.finish(operation_id, "cancelled", kind=status.operation_type, seconds=0.0, now=self._clock())
-        given_up = self._ledger.fates(operation_id, given_up=True)
-        job_log.fates(operation_id, self._queue.job_of_operation(operation_id), given_up)
+        cancelled_count = self._ledger.outcomes(operation_id, cancelled=True)
+        job_log.log_outcomes(operation_id, self._queue.job_of_operation(operation_id), cancelled_count)
         return True
 
     def join(self, operation_id: int, timeout: float | None = None) -> None:
-        """Wait until an operation is neither at work nor about to be."""
+        """Wait until an operation is neither running nor about to start."""
         job_id = self._queue.job_of_operation(operation_id)
         if job_id is not None:
             self._queue.join(job_id, timeout)
 
 
-def _held(task: ledger.Task, busy: dict[int, Holder]) -> WriteResult | None:
-    """Return the conflict of a file that an operation holds."""
+def _busy_conflict(task: ledger.Task, busy: dict[int, Holder]) -> WriteResult | None:
+    """Return the conflict of a file that an operation uses."""
     if task.file_id not in busy:
         return None
     return WriteResult(
@@ -490,11 +498,3 @@ def _held(task: ledger.Task, busy: dict[int, Holder]) -> WriteResult | None:
         strategy="",
         seconds=0.0,
     )
-
-
-def user_name() -> str:
-    """Return who is at work here; "" where nobody can tell."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return ""

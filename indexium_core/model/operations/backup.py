@@ -1,4 +1,4 @@
-"""What is kept so that writes can be taken back, as values that faces show."""
+"""Backups as values: what is kept so that writes can be rolled back."""
 
 from __future__ import annotations
 
@@ -11,52 +11,53 @@ __all__ = ["BackupCheck", "BackupDetails", "BackupUse", "OperationBackups", "Ran
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationBackups:
-    """What is kept of one operation."""
+    """The backups of one operation."""
 
     operation_id: int
     operation_type: str  # write, rollback
     status: str
     items: int  # files with a backup
-    kinds: dict[str, int]  # journal, delta, original, tags → files; only those that there are
-    bytes: int  # journals and kept originals
-    gone: int  # files whose backup was dropped
+    kinds: dict[str, int]  # journal, delta, original, tags → number of files; only kinds that occur
+    bytes: int  # of journals and kept originals
+    gone: int  # files whose backup was removed
     created_at: datetime
     expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupUse:
-    """All that is kept, and how much room it takes."""
+    """All backups, and their size on disk."""
 
     items: list[OperationBackups]  # newest first
     bytes: int
-    budget: int  # bytes that it may take
+    budget: int  # upper limit in bytes
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it in the shape of a list, JSON-ready but for moments."""
+        """Return it as a list with a total, JSON-ready except for times."""
         return {"items": self.items, "total": len(self.items), "bytes": self.bytes, "budget": self.budget}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupCheck:
-    """Whether the backups of one operation are whole, and what could be taken back with them now."""
+    """Whether the backups of one operation are intact, and which files could be rolled back now."""
 
     operation_id: int
     items: int  # files with a backup
-    whole: int  # those of them whose backup can be read and is what was written
-    in_force: int  # files that the operation changed and that were not taken back
-    restorable: int  # those of them that would get the same bytes back now
-    problems: list[str] = field(default_factory=list)  # what is wrong with backups, a sentence each
-    in_the_way: list[str] = field(default_factory=list)  # why files would not go back although their backup is whole
+    whole: int  # of these, files whose backup is readable and unchanged
+    in_force: int  # files that the operation changed and that were not rolled back
+    restorable: int  # of these, files whose old bytes can be restored now
+    problems: list[str] = field(default_factory=list)  # problems of backups, a sentence each
+    # why files could not be rolled back although their backup is intact
+    in_the_way: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RangePreview:
-    """The beginning of one stretch of bytes that would come back."""
+    """The first bytes of a range that a rollback would restore."""
 
     offset: int
     length: int
-    hex: str  # up to 16 bytes, in pairs of digits
+    hex: str  # up to 16 bytes, as pairs of digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +69,9 @@ class BackupDetails:
     file_path: str
     kind: str  # journal, delta, original, tags
     bytes: int
-    comes_back: str  # what would, in a sentence
-    comment: str | None  # of the file as it was before
-    ranges: list[RangePreview] = field(default_factory=list)  # of a journal or a delta: the first few
+    comes_back: str  # what a rollback would restore, in a sentence
+    comment: str | None  # of the file before the write
+    ranges: list[RangePreview] = field(default_factory=list)  # of a journal or a delta: the first ranges
     range_count: int = 0
     kept_path: str = ""  # of a kept original
-    problem: str = ""  # why it cannot be read, or that it is gone
+    problem: str = ""  # why the backup cannot be read, or that it is gone

@@ -1,4 +1,4 @@
-"""Operations that came to a stop before their end, file by file: for the person who decides what becomes of them."""
+"""Interrupted operations, file by file, for the person who decides whether to resume them."""
 
 from __future__ import annotations
 
@@ -6,31 +6,37 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import OUTCOMES, MetadataOperation
+from indexium_core.model.operations.operation import OUTCOMES, MetadataOperation, outcome_label, outcome_of
 
-__all__ = ["BECAME", "InterruptedFile", "InterruptedOperation"]
+__all__ = ["INTERRUPTED_OUTCOMES", "InterruptedFile", "InterruptedOperation", "interrupted_outcome"]
 
-# What became of a file of an operation that was cut off, and what a person calls it; in the order in which it is told.
-# These are the OUTCOMES, with those that failed or are in conflict as one.
-BECAME = {
-    "unclear": "cannot tell yet",
+# The outcome of a file of an interrupted operation and the word for it, in the order of display: OUTCOMES, with failed
+# files and conflicts as one.
+INTERRUPTED_OUTCOMES = {
+    "unclear": OUTCOMES["unclear"],
     "restored": OUTCOMES["restored"],
-    "refused": "left alone",
+    "refused": "failed or conflict",
     "not_started": OUTCOMES["not_started"],
-    "skipped": "nothing to do",
+    "skipped": OUTCOMES["skipped"],
     "done": OUTCOMES["done"],
 }
 
 
+def interrupted_outcome(status: str, code: str) -> str:
+    """Return the outcome of an item of an interrupted operation, a key of INTERRUPTED_OUTCOMES."""
+    outcome = outcome_of(status, code)
+    return "refused" if outcome in ("failed", "conflict") else outcome
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterruptedFile:
-    """One file of it."""
+    """A file of an interrupted operation."""
 
     item_id: int
     file_id: int
     file_path: str
-    became: str  # key of BECAME
-    code: str = ""  # refused, unclear: why
+    outcome: str  # key of INTERRUPTED_OUTCOMES
+    code: str = ""  # of a failure, a conflict or an unknown result
     message: str = ""
 
     @property
@@ -41,65 +47,66 @@ class InterruptedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterruptedOperation:
-    """An operation that can be gone on with."""
+    """An operation that can be resumed."""
 
     operation: MetadataOperation
-    counts: dict[str, int]  # files by what became of them: keys of BECAME, those that occur
-    files: list[InterruptedFile]  # the first of them, what needs a look first
-    by_itself: bool = (
+    counts: dict[str, int]  # files by outcome: keys of INTERRUPTED_OUTCOMES that occur
+    files: list[InterruptedFile]  # the first files, those that need a decision first
+    resumes_automatically: bool = (
         False  # it goes on at the next start of a service without being asked: it was stopped, not cut off
     )
 
     @property
     def id(self) -> int:
-        """The operation's."""
+        """The id of the operation."""
         return self.operation.id
 
     @property
     def total(self) -> int:
-        """Files in all."""
+        """Number of files."""
         return sum(self.counts.values())
 
     @property
-    def left(self) -> int:
-        """Files that a resume would work on."""
+    def remaining(self) -> int:
+        """Number of files that a resume would process."""
         return self.counts.get("restored", 0) + self.counts.get("not_started", 0)
 
     @property
-    def why(self) -> str:
-        """Why it stopped, as a sentence; "" where the program simply ended."""
+    def stop_reason(self) -> str:
+        """Why it stopped, as a sentence; "" if the program simply ended."""
         return self.operation.error_message
 
-    def say(self) -> str:
-        """Return how far it came as one sentence, and why it stopped where it said so."""
+    def summary(self) -> str:
+        """Return how far the operation got, and why it stopped if that is known."""
         name = f" “{self.operation.user_note}”" if self.operation.user_note else ""
         kind = "Rollback" if self.operation.operation_type == "rollback" else "Write"
-        cut = "was stopped with the program" if self.by_itself else "was interrupted"
-        state = "stopped" if self.operation.status == "failed" else cut
-        parts = [f"{self.counts[became]:,} {words}" for became, words in BECAME.items() if self.counts.get(became)]
-        came = f"of {wording.files(self.total)} {', '.join(reversed(parts))}"
-        return f"{kind} {self.id}{name} {state}: {came}. {self.why}".rstrip()
+        interrupted = "was stopped with the program" if self.resumes_automatically else "was interrupted"
+        state = "failed" if self.operation.status == "failed" else interrupted
+        labels = {**INTERRUPTED_OUTCOMES, "done": outcome_label("done", self.operation.operation_type)}
+        parts = [f"{self.counts[key]:,} {label}" for key, label in labels.items() if self.counts.get(key)]
+        counts = f"{wording.files(self.total)}: {', '.join(reversed(parts))}"
+        return f"{kind} {self.id}{name} {state}. {counts}. {self.stop_reason}".rstrip()
 
-    def what_to_type(self) -> str:
-        """Return by which commands it is gone on with, or taken back, as one sentence."""
-        back = f", 'indexium rollback {self.id}' takes back what it did" if self.operation.can_rollback else ""
-        on = f"'indexium operations resume {self.id}' goes on with it"
-        if self.by_itself:
-            return f"It goes on by itself when 'indexium serve' starts next; {on} now{back}."
-        return f"{on}{back}."
+    def next_commands(self) -> str:
+        """Return which commands resume the operation or roll it back."""
+        rollback = f"; 'indexium rollback {self.id}' rolls it back" if self.operation.can_rollback else ""
+        resume = f"'indexium operations resume {self.id}' resumes it"
+        if self.resumes_automatically:
+            return f"It resumes automatically when 'indexium serve' starts next. {resume} now{rollback}."
+        return f"{resume}{rollback}."
 
     def as_dict(self) -> dict[str, Any]:
         """Return it JSON-ready."""
         return {
             **self.operation.as_dict(),
             "counts": self.counts,
-            "by_itself": self.by_itself,
+            "by_itself": self.resumes_automatically,
             "files": [
                 {
                     "item_id": file.item_id,
                     "file_id": file.file_id,
                     "file_path": file.file_path,
-                    "became": file.became,
+                    "became": file.outcome,
                     "code": file.code,
                     "message": file.message,
                 }

@@ -1,23 +1,22 @@
-"""Operations as values: what was asked, how far it is, what became of each file, and what can be taken back."""
+"""Operations as values: options, progress, the outcome of each file, and what can be rolled back."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import CommentMode, PeopleMode
 
 __all__ = [
+    "ACTIVE_STATES",
+    "CANCELLED_CODES",
     "FINISHED_STATES",
-    "GIVEN_UP",
-    "HOLDING_STATES",
     "OUTCOMES",
-    "ROLLBACK_CHOICES",
+    "Attempt",
     "BackupRecord",
+    "HistoryFilter",
     "ItemDetails",
     "MetadataOperation",
     "OperationCounts",
@@ -25,16 +24,14 @@ __all__ = [
     "OperationPerson",
     "OperationStatus",
     "PaginatedOperations",
-    "RollbackCheck",
-    "RollbackResult",
-    "Try",
     "WriteOptions",
     "WriteResult",
-    "became",
+    "outcome_label",
+    "outcome_of",
     "postpones",
 ]
 
-HOLDING_STATES = ("pending", "in_progress", "paused")  # these keep their files from other operations
+ACTIVE_STATES = ("pending", "in_progress", "paused")  # no other operation may use their files
 FINISHED_STATES = (
     "completed",
     "completed_with_errors",
@@ -44,89 +41,74 @@ FINISHED_STATES = (
     "rolled_back",
     "partly_rolled_back",
 )
-# What a file of an operation has come to, and what a person calls it; in the order in which it is told. Every face
-# counts by these: each file is one of them, so the numbers add up to how many there are.
+# The outcome of a file and the word for it on every page, in the CLI and in REST texts, in the order of display. Each
+# file has exactly one outcome, so the counts add up to the number of files.
 OUTCOMES = {
-    "done": "done",
-    "skipped": "skipped",  # there was nothing to do
+    "done": "written",
+    "skipped": "skipped",  # nothing to do
     "failed": "failed",
-    "conflict": "refused",
-    "unclear": "unclear",
-    "restored": "put back as before",  # it had been begun, and was cut off or given up
-    "not_started": "not started",  # nobody has touched it: it waits, or was given up before
+    "conflict": "conflict",
+    "unclear": "unknown",
+    "restored": "restored",  # its write was started, interrupted and undone
+    "not_started": "not started",  # it waits, or was cancelled before it was started
 }
-GIVEN_UP = ("cancelled", "restored")  # codes of skipped items that were not done, for their operation was given up
-_OUTCOMES = {"success": "done", "failed": "failed", "conflict": "conflict", "unknown": "unclear"}  # by item status
-
-# What can be done about a file that a rollback would leave alone.
-ROLLBACK_CHOICES = {
-    "comment": "restore only its comment",
-    "newer": "take the newer operation back first",
-    "scan": "scan its folder, then look again",
-    "wait": "let that operation end first",
-}
+CANCELLED_CODES = ("cancelled", "restored")  # codes of skipped items that were cancelled
+_OUTCOME_BY_STATUS = {"success": "done", "failed": "failed", "conflict": "conflict", "unknown": "unclear"}
+_ROLLBACK_OUTCOMES = {"done": "restored", "restored": "not restored"}
 
 
-# What is said of files that a rollback leaves alone, by the code of why: of one, of several.
-_LEFT_ALONE = {
-    "changed_since": (
-        "was changed by another program since: skipped",
-        "were changed by another program since: skipped",
-    ),
-    "offline": ("is on a root that is offline: later", "are on a root that is offline: later"),
-    "superseded_by": ("was written again later: skipped", "were written again later: skipped"),
-    "no_backup": ("has no backup any more: skipped", "have no backup any more: skipped"),
-    "backup_missing": ("has no backup any more: skipped", "have no backup any more: skipped"),
-    "backup_expired": ("has no backup any more: skipped", "have no backup any more: skipped"),
-    "busy_in_operation": ("is held by another operation: later", "are held by another operation: later"),
-    "missing_file": ("is not there any more: skipped", "are not there any more: skipped"),
-    "nothing_to_do": ("does not name them any more: nothing to do", "do not name them any more: nothing to do"),
-}
-
-
-def became(status: str, code: str) -> str:
-    """Return the key of OUTCOMES for an item."""
-    if status in _OUTCOMES:
-        return _OUTCOMES[status]
-    if status == "skipped" and code not in GIVEN_UP:
+def outcome_of(status: str, code: str) -> str:
+    """Return the outcome of an item, a key of OUTCOMES, from its status and code."""
+    if status in _OUTCOME_BY_STATUS:
+        return _OUTCOME_BY_STATUS[status]
+    if status == "skipped" and code not in CANCELLED_CODES:
         return "skipped"
     return "restored" if code == "restored" else "not_started"
 
 
-def postpones(kind: str, options: Mapping[str, Any]) -> bool:
-    """Tell whether an operation postpones the files that it settles: a rollback does, unless asked otherwise."""
-    return bool(options.get("postpone", kind == "rollback" and not options.get("replan", False)))
+def outcome_label(outcome: str, operation_type: str = "write") -> str:
+    """Return the word for an outcome; a rollback restores files instead of writing them."""
+    return _ROLLBACK_OUTCOMES.get(outcome, OUTCOMES[outcome]) if operation_type == "rollback" else OUTCOMES[outcome]
 
 
-def _with_names(number: int) -> str:
-    return "1 file and its other name (hard link)" if number == 1 else f"{number:,} files and their other names"
-
-
-def left_alone(code: str, number: int) -> str:
-    """Return the rest of a sentence that begins with a number of files which a rollback leaves alone."""
-    one, several = _LEFT_ALONE.get(code) or (f"cannot be rolled back ({risk.label(code)}): skipped",) * 2
-    return one if number == 1 else several
+def postpones(operation_type: str, options: Mapping[str, Any]) -> bool:
+    """Return whether an operation postpones its files: a rollback does, unless its options say otherwise."""
+    return bool(options.get("postpone", operation_type == "rollback" and not options.get("replan", False)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteOptions:
-    """How a write is to be done; defaults are those of the contract, section 9."""
+    """How to write; the defaults are those of the contract, section 9."""
 
     risk: tuple[str, ...] = ("safe", "warning")  # levels that may be written
     people_mode: PeopleMode | None = None
     comment_mode: CommentMode | None = None
-    create_backup: bool = True  # False drops the backup after the commit, never before
+    create_backup: bool = True  # False removes the backup after the commit, never before
     dry_run: bool = False
     user_note: str = ""
-    hard_links: str = "block"  # break: a file with several names may be rewritten; the others keep the old file
+    hard_links: str = "block"  # break: a file with several names may be replaced; the other names keep the old file
     preserve_mtime: bool | None = None  # None: as the setting says
     user_action: str = "write"  # what the person did, for the history: write, write_all_safe …
-    source: str = "python"  # face that asked: cli, dashboard, python
+    source: str = "python"  # client that asks: cli, dashboard, rest, python
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryFilter:
+    """Which operations of the history to list; empty fields match all."""
+
+    query: str = ""  # words of a file, a note or a person; `person:"Ann Lee"` and `path:` name the field
+    since: datetime | str | None = None  # first day or time
+    until: datetime | str | None = None  # last day (included) or time
+    statuses: tuple[str, ...] = ()
+    operation_types: tuple[str, ...] = ()  # write, rollback
+    person: str = ""  # exactly this person was added or removed
+    file: str = ""  # words of a path
+    error: str = ""  # code of a conflict or an error of one of its files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteResult:
-    """What became of one file."""
+    """The result of one file."""
 
     item_id: int | None  # None in a dry run
     file_id: int
@@ -135,7 +117,7 @@ class WriteResult:
     message: str
     strategy: str
     seconds: float
-    proof: dict[str, Any] = field(default_factory=dict)  # name of each check and what it saw; and `tries`
+    proof: dict[str, Any] = field(default_factory=dict)  # name of each check and what it found; and `tries`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,42 +142,46 @@ class MetadataOperation:
     user_name: str
     source: str
     plan_id: int | None
-    reverts_id: int | None  # the operation that this rollback takes back
+    reverts_id: int | None  # the operation that this rollback reverts
     can_rollback: bool
-    rollback_reason: str  # why it cannot be taken back, or not all of it byte for byte; "" where it can
+    rollback_reason: str  # why it cannot be rolled back, or not completely; "" if it can
     tags_added: int = 0
     tags_removed: int = 0
-    comment_only: int = 0  # files in force of which only the comment can be restored: nothing else is kept
+    comment_only: int = 0  # files in force of which only the comment can be restored
     backup_bytes: int = 0
-    expires_at: datetime | None = None  # until when it can be taken back byte for byte
-    film_bytes: int = 0  # size of the files that were written
-    reverts_note: str = ""  # note of the operation that this rollback takes back
-    given_up: int = 0  # of the skipped files those that were not done: it was cancelled or taken back before
-    restored: int = 0  # of those that are left or were given up: had been begun, and are as before again
+    expires_at: datetime | None = None  # until then it can be rolled back byte for byte
+    file_bytes: int = 0  # size of the files that were written
+    reverts_note: str = ""  # note of the operation that this rollback reverts
+    cancelled_count: int = 0  # skipped files that were cancelled instead of processed
+    restored_count: int = 0  # remaining or cancelled files whose write was undone
 
     @property
     def outcomes(self) -> dict[str, int]:
-        """What became of the files: keys of OUTCOMES, all of them; the numbers add up to the file count."""
+        """The files by outcome: all keys of OUTCOMES; the numbers add up to the file count."""
         return {
             "done": self.success_count,
-            "skipped": self.skipped_count - self.given_up,
+            "skipped": self.skipped_count - self.cancelled_count,
             "failed": self.failure_count,
             "conflict": self.conflict_count,
             "unclear": self.unknown_count,
-            "restored": 0 if self.status in HOLDING_STATES else self.restored,  # it has another go at those
-            "not_started": self.left + self.given_up - (0 if self.status in HOLDING_STATES else self.restored),
+            "restored": 0
+            if self.status in ACTIVE_STATES
+            else self.restored_count,  # a running operation will process them
+            "not_started": self.remaining
+            + self.cancelled_count
+            - (0 if self.status in ACTIVE_STATES else self.restored_count),
         }
 
     @property
-    def left(self) -> int:
-        """How many files have no outcome."""
-        told = self.success_count + self.failure_count + self.skipped_count + self.conflict_count + self.unknown_count
-        return self.file_count - told
+    def remaining(self) -> int:
+        """Number of files without a result."""
+        counts = self.success_count + self.failure_count + self.skipped_count + self.conflict_count + self.unknown_count
+        return self.file_count - counts
 
     @property
-    def can_go_on(self) -> bool:
-        """Whether it stopped with files left, and can be resumed."""
-        return self.status in ("interrupted", "failed") and self.left > 0
+    def can_resume(self) -> bool:
+        """Whether it stopped with files left."""
+        return self.status in ("interrupted", "failed") and self.remaining > 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return the operation in the shape of contract section 8, JSON-ready."""
@@ -226,8 +212,8 @@ class MetadataOperation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Try:
-    """A try at a file that came to nothing and was followed by another one."""
+class Attempt:
+    """A failed attempt at a file that was followed by another one."""
 
     code: str
     message: str
@@ -235,7 +221,7 @@ class Try:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemDetails:
-    """One row of `metadata_operation_items`, as faces show it."""
+    """One row of `metadata_operation_items`, as it is shown."""
 
     id: int
     file_id: int
@@ -252,15 +238,15 @@ class ItemDetails:
     seconds: float | None
     proof: dict[str, Any]
     processed_at: datetime | None
-    choices: tuple[str, ...] = ()  # of a conflict found beforehand: keys of ROLLBACK_CHOICES
-    taken_back_by: int | None = None  # the rollback that took it back and is in force
-    backup_kind: str = ""  # what is kept of it: journal, delta, original, tags; "" for nothing
-    backup_bytes: int = 0  # how much room that takes
+    choices: tuple[str, ...] = ()  # of a conflict found by a check: keys of ROLLBACK_CHOICES
+    taken_back_by: int | None = None  # the rollback in force that rolled it back
+    backup_kind: str = ""  # journal, delta, original, tags; "" for none
+    backup_bytes: int = 0  # size of the backup
 
     @property
-    def tries(self) -> list[Try]:
-        """Tries before the one that it came to, and why each came to nothing."""
-        return [Try(**each) for each in self.proof.get("tries", ())]
+    def attempts(self) -> list[Attempt]:
+        """Failed attempts before the final one."""
+        return [Attempt(**each) for each in self.proof.get("tries", ())]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the item in the shape of contract section 8, JSON-ready."""
@@ -284,57 +270,58 @@ class ItemDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationPerson:
-    """Somebody whom an operation wrote into files."""
+    """A person whom an operation added to files."""
 
     name: str
-    files: int  # files of it that got the tag, and were not taken back since
-    able: int  # … of which the tag can go now: they name the person, are online, and nobody is at work on them
+    files: int  # files of it that got the tag and were not rolled back
+    able: int  # of these, files from which the tag can be removed now: they have it, are online and not in use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationStatus:
-    """How far an operation is."""
+    """The progress of an operation."""
 
     id: int
     operation_type: str
     status: str
     counts: dict[str, int]  # by item status; they add up to the file count
-    current_file: str  # name of a file that is being written, "" when none is
-    rate: float  # files a second
+    current_file: str  # name of a file that is being written; "" if none is
+    rate: float  # files per second
     eta_seconds: float | None
     started_at: datetime
     completed_at: datetime | None
     can_rollback: bool
     rollback_reason: str
-    bytes_done: int = 0  # of the files that are done with, whatever came of them
+    bytes_done: int = 0  # of the files that have a result
     bytes_total: int = 0
-    working: dict[int, float] = field(default_factory=dict)  # items at work → seconds since they were begun
-    shares: dict[int, float] = field(default_factory=dict)  # … of which a new file is made → how much is done, 0 to 1
-    given_up: int = 0  # of the skipped files those that were not done: it was cancelled or taken back before
-    restored: int = 0  # of those that wait or were given up: had been begun, and are as before again
-    current_share: float | None = None  # of `current_file`, where a new one is made of it: how much is done, 0 to 1
-    at_rest: bool = False  # it is paused, and all that was begun has ended or stands still
+    working: dict[int, float] = field(default_factory=dict)  # running items → seconds since their start
+    fractions: dict[int, float] = field(
+        default_factory=dict
+    )  # running items for which a new file is made → finished fraction, 0 to 1
+    cancelled_count: int = 0  # skipped files that were cancelled instead of processed
+    restored_count: int = 0  # waiting or cancelled files whose write was undone
+    current_fraction: float | None = None  # of `current_file`, if a new file is made: finished fraction, 0 to 1
+    is_idle: bool = False  # it is paused and no file is being written
 
     @property
-    def pausing(self) -> bool:
-        """Whether it is paused, and what was begun before goes on yet."""
-        return self.status == "paused" and not self.at_rest
+    def is_pausing(self) -> bool:
+        """Whether it is paused while files are still being written."""
+        return self.status == "paused" and not self.is_idle
 
     @property
-    def now(self) -> str:
-        """What is being written, and how far that is where it takes long: `Big.mkv, 43 %`; "" for nothing."""
-        return self.current_file + ("" if self.current_share is None else f", {int(100 * self.current_share)} %")
+    def current_text(self) -> str:
+        """The current file with its progress: `Big.mkv, 43 %`; "" if there is none."""
+        return self.current_file + ("" if self.current_fraction is None else f", {int(100 * self.current_fraction)} %")
 
     @property
     def outcomes(self) -> dict[str, int]:
-        """What became of the files so far: keys of OUTCOMES, all of them; the numbers add up to `total`."""
-        counts = self.counts
-        waiting = counts.get("pending", 0) + counts.get("writing", 0)
-        told = {outcome: counts.get(status, 0) for status, outcome in _OUTCOMES.items()}
-        told["skipped"] = counts.get("skipped", 0) - self.given_up
-        told["restored"] = 0 if self.status in HOLDING_STATES else self.restored  # it has another go at those
-        told["not_started"] = waiting + self.given_up - told["restored"]
-        return {outcome: told[outcome] for outcome in OUTCOMES}
+        """The files by outcome so far: all keys of OUTCOMES; the numbers add up to `total`."""
+        waiting = self.counts.get("pending", 0) + self.counts.get("writing", 0)
+        found = {outcome: self.counts.get(status, 0) for status, outcome in _OUTCOME_BY_STATUS.items()}
+        found["skipped"] = self.counts.get("skipped", 0) - self.cancelled_count
+        found["restored"] = 0 if self.status in ACTIVE_STATES else self.restored_count  # else they run again
+        found["not_started"] = waiting + self.cancelled_count - found["restored"]
+        return {outcome: found[outcome] for outcome in OUTCOMES}
 
     @property
     def total(self) -> int:
@@ -342,7 +329,7 @@ class OperationStatus:
 
     @property
     def processed(self) -> int:
-        return self.total - self.counts.get("pending", 0) - self.counts.get("writing", 0) - self.given_up
+        return self.total - self.counts.get("pending", 0) - self.counts.get("writing", 0) - self.cancelled_count
 
     @property
     def finished(self) -> bool:
@@ -373,86 +360,23 @@ class PaginatedOperations:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationCounts:
-    """How many operations a search of the history finds."""
+    """Number of operations that a search of the history finds."""
 
-    by_status: dict[str, int]  # whatever states it asks for
-    by_type: dict[str, int]  # whatever types it asks for: write, rollback
+    by_status: dict[str, int]  # regardless of the states in the filter
+    by_type: dict[str, int]  # write, rollback; regardless of the types in the filter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupRecord:
-    """What is kept so that one item can be taken back."""
+    """The backup of one item."""
 
     id: int
     operation_item_id: int
     file_id: int
-    kind: str  # journal, delta, original, tags: how the old bytes come back; tags: they do not
+    kind: str  # how the old bytes are restored: journal, delta, original; tags: they are not
     bytes: int  # of the journal and of the kept original
     created_at: datetime
     expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RollbackCheck:
-    """What a rollback would do, looked at beforehand."""
-
-    operation_id: int
-    restorable: int  # files that would be taken back
-    conflicts: list[ItemDetails]  # files that would be left alone, with code, message and choices
-    can_rollback: bool
-    reason: str
-    exact: int = 0  # files that would get the same bytes back
-    comment_only: int = 0  # files of which only the comment can be restored; where that is not chosen, conflicts
-    superseded: int = 0  # conflicts that taking newer operations back would solve
-    newer: tuple[int, ...] = ()  # the newer operations that stand on files of this one
-    glanced: int = 0  # files of a large operation that were judged by size and date; the rollback compares their bytes
-    item_ids: frozenset[int] = frozenset()  # items that were looked at
-    rejoined: int = 0  # files whose names (hard links) a write parted, and that would be one file again
-    stay_parted: int = 0  # … and that would stay two files
-
-    def names(self) -> list[str]:
-        """Return what becomes of names (hard links) that the write parted, as sentences; empty where it parted none."""
-        found = []
-        if self.rejoined:
-            found.append(f"{_with_names(self.rejoined)} would be one file again.")
-        if self.stay_parted:
-            found.append(
-                f"{_with_names(self.stay_parted)} would stay two files: none of the other names was found to be the "
-                "old file, unchanged."
-            )
-        return found
-
-    def left_alone(self) -> list[tuple[int, str]]:
-        """Return what would be skipped and why, most first: number of files, and the rest of the sentence."""
-        counts = Counter(item.code for item in self.conflicts)
-        return [(number, left_alone(code, number)) for code, number in counts.most_common()]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return it JSON-ready."""
-        return {
-            "operation_id": self.operation_id,
-            "restorable": self.restorable,
-            "exact": self.exact,
-            "comment_only": self.comment_only,
-            "rejoined": self.rejoined,
-            "stay_parted": self.stay_parted,
-            "newer": list(self.newer),
-            "can_rollback": self.can_rollback,
-            "reason": self.reason,
-            "left_alone": dict(Counter(item.code for item in self.conflicts)),
-            "conflicts": [{**item.as_dict(), "choices": list(item.choices)} for item in self.conflicts],
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RollbackResult:
-    """What a rollback did."""
-
-    operation_id: int
-    restored: int
-    conflicts: int
-    failed: int
-    exact_bytes: bool  # every restored file has its original bytes again
 
 
 def _iso(moment: datetime | None) -> str | None:

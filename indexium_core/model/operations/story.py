@@ -1,4 +1,4 @@
-"""The whole story of an operation: what was asked and by whom, when what happened, and what became of each file."""
+"""The story of an operation: who asked for what, what happened when, and the outcome of each file."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ __all__ = ["OperationStory", "StoryEvent", "has_backup"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryEvent:
-    """One thing that happened to an operation as a whole."""
+    """Something that happened to an operation as a whole."""
 
     at: datetime  # UTC
-    what: str  # in a few words: asked for, began, paused …
+    what: str  # in a few words: requested, started, paused …
     text: str = ""  # by whom, or why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationStory:
-    """An operation from its beginning to its end, as far as it is known."""
+    """An operation from its start to its end, as far as it is known."""
 
     operation: MetadataOperation
-    options: Mapping[str, Any]  # how it was to be done, as it was written down then
-    items: list[ItemDetails]  # a page of them, what went wrong first
+    options: Mapping[str, Any]  # the options that were stored at its start
+    items: list[ItemDetails]  # a page of them, problems first
     page: int
     per_page: int  # 0: all
     taken_back_by: tuple[int, ...]  # rollbacks in force of some of its files
-    job: Job | None  # None: it ran before there were jobs
+    job: Job | None  # None: an older program ran it
     happenings: list[StoryEvent]  # oldest first
     log: list[dict[str, Any]] = field(default_factory=list)  # the last lines of its job's log; see docs/logs.md
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the operation in the shape of contract section 8 with all that is known beside it."""
+        """Return the operation in the shape of contract section 8, with everything else that is known."""
         operation = self.operation
         return {
             **operation.as_dict(),
@@ -59,7 +59,7 @@ class OperationStory:
 
 
 def has_backup(item: ItemDetails) -> bool:
-    """Tell whether something is kept of a file: of one that was not changed nothing need be."""
+    """Return whether a file has a backup; an unchanged file needs none."""
     return bool(item.backup_kind) and item.status in ("success", "unknown")
 
 

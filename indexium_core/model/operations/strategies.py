@@ -1,4 +1,4 @@
-"""Strategies in words: how a file is written, by the name that is stored with it."""
+"""Write strategies in words, by the name that is stored with each file."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ __all__ = ["STRATEGIES", "WHY", "in_a_word", "in_words", "kept", "replaces", "wh
 
 STRATEGIES: Mapping[str, str] = {
     "mp4_in_place": "in place, only the metadata bytes",
-    "mp4_insert_range": "in place, room is put in front of the media",
-    "mp4_append": "in place, the index goes to the end",
+    "mp4_insert_range": "in place, after space was inserted in front of the media",
+    "mp4_append": "in place, the index moves to the end",
     "mp4_reflink": "a new file that shares the media's bytes with the old one",
-    "mp4_copy": "copied whole, with a new index in front",
+    "mp4_copy": "copied, with a new index in front",
     "matroska_in_place": "in place, only the tag element",
     "matroska_copy": "copied whole, with the tags in front",
     "avi_in_place": "in place, only the list of texts",
@@ -22,10 +22,10 @@ STRATEGIES: Mapping[str, str] = {
     "asf_copy": "copied whole, with the header in front",
     "ogg_in_place": "in place, only the comment header",
     "ogg_copy": "copied whole, with the comment header in front",
-    "avi_remux": "written anew by FFmpeg, packet by packet",
-    "flv_remux": "written anew by FFmpeg, packet by packet",
-    "asf_remux": "written anew by FFmpeg, packet by packet",
-    "ogg_remux": "written anew by FFmpeg, packet by packet",
+    "avi_remux": "rewritten by FFmpeg, packet by packet",
+    "flv_remux": "rewritten by FFmpeg, packet by packet",
+    "asf_remux": "rewritten by FFmpeg, packet by packet",
+    "ogg_remux": "rewritten by FFmpeg, packet by packet",
     "undo": "old bytes put back",
 }
 # Why a file is written so: those above are tried in the order of docs/containers.md, and this is the first that can.

@@ -1,7 +1,7 @@
 """
-Backups as the database knows them: what is kept of each item, how much room it takes, and what may go.
+Backups in the database: what is kept of each item, its size, and what may be removed.
 
-A backup that goes is dropped here first, so that nothing is promised that may be gone; its files follow.
+A backup is marked as dropped here before its files are removed, so that the database never promises a missing backup.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ _KINDS = ("journal", "delta", "original", "tags")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backup:
-    """The backup of an item, with where it is."""
+    """The backup of an item, with its location."""
 
     record: BackupRecord
     operation_id: int
-    file: tuple[str | None, str]  # hash and path as they were
+    file: tuple[str | None, str]  # hash and path at the time of the write
     journal: str
     dropped: bool
     kept: bytes | None  # path of the kept original
     kept_bytes: int
     evicted_reason: str
     status: str  # of the item
-    comment: str | None  # of the file before
+    comment: str | None  # of the file before the write
 
 
 class OrphanedOriginal(NamedTuple):
-    """A kept original that is no backup any more."""
+    """A kept original that is no longer a backup."""
 
     item_id: int
     file_id: int
@@ -56,60 +56,60 @@ class BackupLocation(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """What can go so that there is room: the first few of it that are enough, or all there is."""
+    """What can be removed to free space: the first items that are enough, or all."""
 
     item_ids: list[int]  # items whose kept original goes
     journals: list[str]
-    bytes: int  # of all that may go, these and others
+    bytes: int  # size of everything that may be removed, including other backups
 
 
 class Backups:
-    """Reads and writes of `metadata_history` that are about what is kept."""
+    """Reads and writes of `metadata_history` about backups."""
 
     def __init__(self, store: database.Database) -> None:
         self._store = store
 
-    # Reading.
+    # Read.
 
     def records(self, *, operation_ids: Sequence[int] = (), item_ids: Sequence[int] = ()) -> list[Backup]:
-        """Return backups, newest first, of the operations or items named (of all where none is)."""
+        """Return backups, newest first, of these operations or items (of all if none are given)."""
         values = {"operation_ids": list(operation_ids), "item_ids": list(item_ids)}
         return [_backup(row) for row in self._store.read().execute(_SQL["records"], values).fetchall()]
 
     def by_operation(self, *, kept_for: timedelta) -> list[OperationBackups]:
-        """Return what is kept of each operation, newest first."""
+        """Return the backups of each operation, newest first."""
         rows = self._store.read().execute(_SQL["by_operation"]).fetchall()
         return [_of_operation(row, kept_for) for row in rows]
 
     def usage(self) -> int:
-        """Return how many bytes journals and kept originals take."""
+        """Return the size of journals and kept originals in bytes."""
         return int(self._store.read().value(_SQL["usage"]))
 
     def still_open(self, item_ids: Collection[int]) -> set[int]:
-        """Return those of the items that have no outcome yet."""
-        rows = self._store.read().execute(_SQL["still_open"], [list(item_ids)]).fetchall()
+        """Return the given items that have no result yet."""
+        rows = self._store.read().execute(_SQL["pending_items"], [list(item_ids)]).fetchall()
         return {item_id for (item_id,) in rows}
 
     def takes_back(self, item_id: int) -> bool:
-        """Tell whether an item takes another one back, byte for byte."""
-        return bool(self._store.read().value(_SQL["takes_back"], [item_id]))
+        """Return whether an item rolls another one back, byte for byte."""
+        return bool(self._store.read().value(_SQL["is_exact_rollback"], [item_id]))
 
     def journals_of(self, operation_id: int) -> list[str]:
-        """Return the names of the journal files that an operation still has."""
+        """Return the names of the journal files of an operation."""
         rows = self._store.read().execute(_SQL["journals_of"], {"operation_id": operation_id}).fetchall()
         return [row[0] for row in rows]
 
     def journals(self) -> set[str]:
-        """Return the names of all journal files ever known, also of those that are gone."""
+        """Return the names of all known journal files, including removed ones."""
         return {name for (name,) in self._store.read().execute(_SQL["all_journals"]).fetchall()}
 
     def expired(self, *, before: datetime) -> list[int]:
-        """Return operations whose backups were made before that moment and that nothing holds."""
+        """Return operations whose backups are older than that time and that are not needed."""
         rows = self._store.read().execute(_SQL["expired"], {"before": before}).fetchall()
         return [row[0] for row in rows]
 
     def room(self, needed: int) -> Room:
-        """Return what would have to go so that `needed` bytes become free."""
+        """Return what would have to be removed to free `needed` bytes."""
         rows = self._store.read().execute(_SQL["evictable"], {"needed": needed}).fetchall()
         return Room(
             item_ids=[item_id for _, item_id, *_ in rows if item_id is not None],
@@ -118,37 +118,37 @@ class Backups:
         )
 
     def leftovers(self) -> list[OrphanedOriginal]:
-        """Return kept originals that are no backup any more and are still there."""
+        """Return kept originals that are no longer backups and still exist."""
         rows = self._store.read().execute(_SQL["leftovers"]).fetchall()
         return [OrphanedOriginal(item_id, file_id, bytes(path)) for item_id, file_id, path in rows]
 
     def dead_journals(self, names: Sequence[str]) -> list[str]:
-        """Return those of these journals that nothing is kept in any more. One that nobody knows is not among them."""
+        """Return the given journals without a backup in them. Unknown journals are not among them."""
         rows = self._store.read().execute(_SQL["dead_journals"], {"journals": list(names)}).fetchall()
         return [row[0] for row in rows]
 
     def places_of(self, file_ids: Collection[int]) -> list[BackupLocation]:
-        """Return where files are now, those that are not missing."""
-        rows = self._store.read().execute(_SQL["places_of"], [list(file_ids)]).fetchall()
+        """Return the present location of files that are not missing."""
+        rows = self._store.read().execute(_SQL["locations_of"], [list(file_ids)]).fetchall()
         return [BackupLocation(file_id, bytes(path), size, mtime_ns) for file_id, path, size, mtime_ns in rows]
 
-    # Dropping.
+    # Drop.
 
     def drop_operation(self, operation_id: int, *, reason: str, now: datetime) -> None:
-        """Note that all backups of an operation are gone, and why."""
+        """Mark all backups of an operation as dropped, with the reason."""
         with self._store.atomic() as tx:
             tx.execute(_SQL["drop_operation"], {"operation_id": operation_id, "reason": reason, "now": now})
 
     def drop(self, room: Room, *, reason: str, now: datetime) -> None:
-        """Note that what makes room is gone, and why."""
+        """Mark these backups as dropped, with the reason."""
         with self._store.atomic() as tx:
             tx.execute(_SQL["drop_items"], {"item_ids": room.item_ids, "reason": reason, "now": now})
             tx.execute(_SQL["drop_journals"], {"journals": room.journals, "reason": reason, "now": now})
 
     def removed(self, item_ids: Sequence[int]) -> None:
-        """Note that the kept originals of these items, which were no backups any more, are removed."""
+        """Record that kept originals of these items, which were no longer backups, are removed."""
         with self._store.atomic() as tx:
-            tx.execute(_SQL["removed"], {"item_ids": list(item_ids)})
+            tx.execute(_SQL["mark_removed"], {"item_ids": list(item_ids)})
 
 
 def _backup(row: tuple[Any, ...]) -> Backup:

@@ -1,8 +1,8 @@
 """
-The ledger: operations, their items, and what is kept so that each can be taken back.
+The ledger: operations, their items, and the backups with which each item can be rolled back.
 
-A row is written here before a file's first byte changes, and again when its fate is known. Everything is by set
-statements; results come in groups.
+A row is written here before the first byte of a file changes, and again when its result is known. All changes are set
+statements; results arrive in groups.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from indexium_core.store.operations import backups, ledger_rows
 from indexium_core.store.operations.ledger_rows import (
     ItemOutcome,
     ItemRecord,
-    OperationFilter,
+    OperationSearch,
     OutcomeCount,
     Restore,
     RollbackCandidate,
     Task,
-    Unsettled,
+    UnresolvedItem,
 )
 from indexium_core.store.people import people
 
@@ -37,16 +37,16 @@ __all__ = [
     "ItemOutcome",
     "ItemRecord",
     "Ledger",
-    "OperationFilter",
+    "OperationSearch",
     "OutcomeCount",
     "Restore",
     "RollbackCandidate",
     "Task",
-    "Unsettled",
+    "UnresolvedItem",
 ]
 
 _SQL = sql.load("ledger")
-_ALL = 2**62  # more rows than there can be
+_ALL = 2**62  # more rows than any table has
 
 
 class Ledger:
@@ -55,7 +55,7 @@ class Ledger:
     def __init__(self, store: database.Database) -> None:
         self._store = store
 
-    # Making an operation.
+    # Create an operation.
 
     def create_write(
         self,
@@ -68,13 +68,13 @@ class Ledger:
         now: datetime,
         expires_at: datetime,
         owner: str = "",
-        asked: IdempotentRequest | None = None,
+        request: IdempotentRequest | None = None,
     ) -> int:
         """
-        Record a write of the plan's current items of `file_ids`, with items, backups and its job; returns its id.
+        Record a write of the plan's current items of `file_ids`, with items, backups and its job; return its id.
 
-        Where `file_ids` is to be called, it says in the transaction which they are, or refuses. `owner` is the instance
-        that may take the job up, `asked` the request that is not to begin a second one.
+        If `file_ids` is a function, it returns the files inside the transaction, or refuses. `owner` is the instance
+        that may start the job; `request` is an idempotent request.
         """
         with self._store.atomic() as tx:
             chosen = file_ids(tx) if callable(file_ids) else file_ids
@@ -89,15 +89,15 @@ class Ledger:
                 reverts_id=None,
                 options=_options(options),
                 now=now,
-                asked=asked,
+                request=request,
             )
             items = {"operation_id": operation_id, "file_ids": list(chosen), "variant_id": variant_id}
             holders = _holders(tx, chosen)
-            said = {
+            messages = {
                 "holders": [each.operation_id for each in holders],
-                "said": [each.describe("this file") for each in holders],
+                "messages": [each.describe("this file") for each in holders],
             }
-            tx.execute(_SQL["insert_write_items"], items | said)
+            tx.execute(_SQL["insert_write_items"], items | messages)
             self._insert_history(tx, operation_id, now=now, expires_at=expires_at)
             what = f"'{options.user_note}'" if options.user_note else _files(tx, operation_id)
             self._insert_job(tx, operation_id, "write", f"Write {what}", owner=owner, now=now)
@@ -116,13 +116,14 @@ class Ledger:
         expires_at: datetime,
         operation_type: str = "rollback",
         owner: str = "",
-        asked: IdempotentRequest | None = None,
+        request: IdempotentRequest | None = None,
     ) -> int:
         """
-        Record that items are taken back, those refused as conflicts, and its job; returns the id of the operation.
+        Record a rollback of items, refused ones as conflicts, with its job; return the id of the operation.
 
-        What an operation that was cut off has left is given up with it: else a resume would write over what went back.
-        With `operation_type` write it takes back no operation (a person's tag goes): items are ordinary writes.
+        The rest of an interrupted operation is cancelled with it; otherwise a resume would overwrite restored files.
+        With `operation_type` write, it rolls no operation back (a person is removed), and its items are ordinary
+        writes.
         """
         is_rollback = operation_type == "rollback"
         with self._store.atomic() as tx:
@@ -137,16 +138,16 @@ class Ledger:
                 reverts_id=reverts_id if is_rollback else None,
                 options=json.dumps(options),
                 now=now,
-                asked=asked,
+                request=request,
             )
-            # Newest first, so that a file under several items goes back step by step.
+            # Newest first, so that a file with several items is rolled back step by step.
             ordered = sorted(restores, key=lambda restore: restore.item_id, reverse=True)
             ids = [row[0] for row in tx.execute(_SQL["next_item_ids"], {"count": len(ordered)}).fetchall()]
             values = {"operation_id": operation_id, "new_ids": ids, **ledger_rows.columns_of_restores(ordered)}
             tx.execute(_SQL["insert_rollback_items"], values)
             self._insert_history(tx, operation_id, now=now, expires_at=expires_at)
             if is_rollback:
-                _give_up_below(tx, operation_id, now=now)
+                _cancel_interrupted_below(tx, operation_id, now=now)
             what = f"Roll back operation {reverts_id}" if is_rollback else f"Write {_files(tx, operation_id)}"
             self._insert_job(tx, operation_id, operation_type, what, owner=owner, now=now)
         return operation_id
@@ -157,7 +158,7 @@ class Ledger:
         payload = {"operation_id": operation_id}
         new = NewJob(job_type=kind, title=title, payload=payload, operation_id=operation_id)
         job_id = jobs.insert(tx, new, owner=owner, now=now)
-        tx.execute(_SQL["name_job"], {"operation_id": operation_id, "job_id": job_id})
+        tx.execute(_SQL["link_job"], {"operation_id": operation_id, "job_id": job_id})
         jobs.copy_operation_counts(tx, operation_id)
 
     def _insert_operation(
@@ -173,7 +174,7 @@ class Ledger:
         reverts_id: int | None,
         options: str,
         now: datetime,
-        asked: IdempotentRequest | None,
+        request: IdempotentRequest | None,
     ) -> int:
         operation_id = int(tx.value(_SQL["next_operation_id"]))
         values = {
@@ -189,8 +190,8 @@ class Ledger:
             "options": options,
         }
         tx.execute(_SQL["insert_operation"], values)
-        if asked is not None:
-            requests.add(tx, asked, operation_id=operation_id, at=now)
+        if request is not None:
+            requests.add(tx, request, operation_id=operation_id, at=now)
         return operation_id
 
     def _insert_history(
@@ -199,10 +200,10 @@ class Ledger:
         journal = f"{operation_id}.journal"
         values = {"operation_id": operation_id, "now": now, "journal": journal, "expires_at": expires_at}
         tx.execute(_SQL["insert_history"], values)
-        tx.execute(_SQL["count_up"], {"operation_id": operation_id, "seconds": 0.0})
+        tx.execute(_SQL["update_counts"], {"operation_id": operation_id, "seconds": 0.0})
 
     def record_operation(self, operation: MetadataOperation) -> int:
-        """Record an operation that was carried out elsewhere and return its id here."""
+        """Record an operation that ran elsewhere and return its id here."""
         names = (
             "operation_type status started_at completed_at file_count success_count failure_count skipped_count "
             "conflict_count unknown_count seconds error_message user_note user_action user_name source"
@@ -213,15 +214,15 @@ class Ledger:
             tx.execute(_SQL["record_foreign"], values)
         return int(values["id"])
 
-    # Running it.
+    # Run it.
 
     def journal_of_pending(self, operation_id: int) -> str | None:
-        """Return the journal file that the pending items were to go into last, None where there is none."""
+        """Return the last journal file of the pending items; None if there is none."""
         name: str | None = self._store.read().value(_SQL["journal_of_pending"], {"operation_id": operation_id})
         return name
 
     def rename_journal(self, operation_id: int, journal: str) -> None:
-        """Say that the pending items of a resumed operation go into another journal file."""
+        """Store that the pending items of a resumed operation use another journal file."""
         with self._store.atomic() as tx:
             tx.execute(_SQL["rename_journal"], {"operation_id": operation_id, "journal": journal})
 
@@ -241,8 +242,8 @@ class Ledger:
         """
         Return the options that an operation was started with.
 
-        Of a write `preserve_mtime`, `keep_backup`, `hard_links` (block, break), `risk` (levels); of a rollback
-        `replan`; `postpone` where files that are done are to be postponed although it is no rollback.
+        Of a write: `preserve_mtime`, `keep_backup`, `hard_links` (block, break), `risk` (levels). Of a rollback:
+        `replan`, `changed`, `with_newer`. `postpone` if its files are postponed although it is no rollback.
         """
         text = self._store.read().value(_SQL["options_of"], {"operation_id": operation_id})
         options: dict[str, Any] = json.loads(text or "{}")
@@ -259,9 +260,9 @@ class Ledger:
         seconds: float = 0.0,
     ) -> None:
         """
-        Write down what became of a group of items of an operation of that kind, and what a rollback took back.
+        Store the results of items of one operation, and what a rollback reverted.
 
-        `seconds`: how long it has been at work in all, so that a run that is cut off has not taken no time.
+        `seconds` is the running time so far, so that an interrupted run keeps it.
         """
         ids = [record.result.item_id for record in records]
         values = {
@@ -285,14 +286,14 @@ class Ledger:
             "parted": [record.parted_inode for record in records],
         }
         tx.execute(_SQL["record_backups"], {"ids": ids, **kept})
-        tx.execute(_SQL["count_up"], {"operation_id": operation_id, "seconds": seconds})
+        tx.execute(_SQL["update_counts"], {"operation_id": operation_id, "seconds": seconds})
         jobs.copy_operation_counts(tx, operation_id)
         if kind == "rollback":
-            tx.execute(_SQL["mark_chain"], {"ids": ids})
-            tx.execute(_SQL["use_up_originals"], {"ids": ids, "now": now})
+            tx.execute(_SQL["mark_reverted"], {"ids": ids})
+            tx.execute(_SQL["drop_used_originals"], {"ids": ids, "now": now})
 
     def skip_pending(self, operation_id: int, *, now: datetime) -> None:
-        """Settle the items that a cancelled operation will not do."""
+        """Skip the items that a cancelled operation will not process."""
         with self._store.atomic() as tx:
             _skip_pending(tx, operation_id, "cancelled", now=now)
 
@@ -300,63 +301,63 @@ class Ledger:
         self, operation_id: int, status: str, *, kind: str, seconds: float, now: datetime, error_message: str = ""
     ) -> None:
         """
-        End an operation or its present run, and bring the states of what it took back in line.
+        End an operation or its present run, and update the status of the operations that it reverted.
 
-        `seconds`: how long it has been at work in all; 0 where that is written down.
+        `seconds` is the total running time; 0 if it is stored already.
         """
         with self._store.atomic() as tx:
             _finish(tx, operation_id, status, seconds=seconds, now=now, error_message=error_message)
             if kind != "rollback":
                 return
             older = tx.execute(_SQL["reverted_operations"], {"operation_id": operation_id}).fetchall()
-            tx.execute(_SQL["settle_status"], {"operation_ids": [row[0] for row in older]})
+            tx.execute(_SQL["update_status"], {"operation_ids": [row[0] for row in older]})
 
     def amend(self, operation_id: int, status: str) -> None:
-        """Bring an operation in line that had ended when an item of it was settled: it ended when it did."""
+        """Update an operation that had ended before one of its items was resolved; the time of its end stays."""
         with self._store.atomic() as tx:
-            tx.execute(_SQL["count_up"], {"operation_id": operation_id, "seconds": 0.0})
+            tx.execute(_SQL["update_counts"], {"operation_id": operation_id, "seconds": 0.0})
             tx.execute(_SQL["amend"], {"operation_id": operation_id, "status": status})
             jobs.copy_operation_status(tx, operation_id, status)
             older = tx.execute(_SQL["reverted_operations"], {"operation_id": operation_id}).fetchall()
-            tx.execute(_SQL["settle_status"], {"operation_ids": [operation_id, *(row[0] for row in older)]})
+            tx.execute(_SQL["update_status"], {"operation_ids": [operation_id, *(row[0] for row in older)]})
 
     def counts(self, operation_id: int) -> dict[str, int]:
         """Return the number of items by status."""
         counts: Counter[str] = Counter()
-        for part in self.parts(operation_id):
+        for part in self.outcome_counts(operation_id):
             counts[part.status] += part.files
         return dict(counts)
 
-    def parts(self, operation_id: int) -> list[OutcomeCount]:
-        """Return the items by what became of them: how many there are, and how many bytes their files have."""
+    def outcome_counts(self, operation_id: int) -> list[OutcomeCount]:
+        """Return the number and size of items by result."""
         rows = self._store.read().execute(_SQL["count_items"], {"operation_id": operation_id}).fetchall()
         return [OutcomeCount(status, mark, int(files), int(size)) for status, mark, files, size in rows]
 
-    def fates(self, operation_id: int, *, given_up: bool) -> list[ItemOutcome]:
-        """Return what became of items that have an outcome: of those that were given up, or of all others."""
-        values = {"operation_id": operation_id, "given_up": given_up}
-        return [ItemOutcome(*row) for row in self._store.read().execute(_SQL["fates"], values).fetchall()]
+    def outcomes(self, operation_id: int, *, cancelled: bool) -> list[ItemOutcome]:
+        """Return the items that have a result: the cancelled ones, or all others."""
+        values = {"operation_id": operation_id, "cancelled": cancelled}
+        return [ItemOutcome(*row) for row in self._store.read().execute(_SQL["outcomes"], values).fetchall()]
 
     def expected_seconds(self, operation_id: int) -> dict[bool, float]:
-        """Return the seconds that are expected of what is left: changed in place (False), and written anew (True)."""
+        """Return the estimated seconds of the remaining items: changed in place (False) and rewritten (True)."""
         rows = self._store.read().execute(_SQL["pending_seconds"], {"operation_id": operation_id}).fetchall()
         return {bool(anew): float(seconds) for anew, seconds in rows}
 
-    def unwritten(self, operation_id: int) -> list[tuple[int, int, bytes]]:
-        """Return file id, library and path of the files that an operation did not get written."""
+    def unwritten_files(self, operation_id: int) -> list[tuple[int, int, bytes]]:
+        """Return file id, library and path of the files that an operation did not write."""
         rows = self._store.read().execute(_SQL["unwritten_files"], {"operation_id": operation_id}).fetchall()
         return [(file_id, library_id, bytes(path)) for file_id, library_id, path in rows]
 
-    def left_reverts(self, operation_id: int) -> list[int]:
-        """Return the items that a rollback was to take back and did not."""
-        rows = self._store.read().execute(_SQL["left_reverts"], {"operation_id": operation_id}).fetchall()
+    def unreverted_items(self, operation_id: int) -> list[int]:
+        """Return the items that a rollback did not roll back."""
+        rows = self._store.read().execute(_SQL["unreverted_items"], {"operation_id": operation_id}).fetchall()
         return [item_id for (item_id,) in rows]
 
     def operations(
-        self, wanted: OperationFilter | None = None, *, page: int = 1, per_page: int = 50
+        self, wanted: OperationSearch | None = None, *, page: int = 1, per_page: int = 50
     ) -> tuple[list[MetadataOperation], int]:
-        """Return one page of operations, newest first, and how many there are. `per_page` 0 means all."""
-        wanted = wanted or OperationFilter()
+        """Return one page of operations, newest first, and their total. `per_page` 0: all."""
+        wanted = wanted or OperationSearch()
         values = {
             "statuses": list(wanted.statuses),
             "types": list(wanted.types),
@@ -366,15 +367,15 @@ class Ledger:
         rows = self._store.read().execute(_SQL["operation_page"], wanted.columns() | values).fetchall()
         return [ledger_rows.operation(row) for row in rows], int(rows[0][-1]) if rows else 0
 
-    def operation_counts(self, wanted: OperationFilter) -> list[tuple[str, str, int]]:
-        """Return state, type and number of the operations that are meant, whatever states and types it asks for."""
+    def operation_counts(self, wanted: OperationSearch) -> list[tuple[str, str, int]]:
+        """Return state, type and number of the operations, regardless of the states and types of the search."""
         rows: list[tuple[str, str, int]] = (
             self._store.read().execute(_SQL["operation_counts"], wanted.columns()).fetchall()
         )
         return rows
 
     def operation(self, operation_id: int) -> MetadataOperation | None:
-        """Return one operation, None where there is none with that id."""
+        """Return one operation; None if there is none with that id."""
         row = self._store.read().execute(_SQL["operation_row"], {"operation_id": operation_id}).fetchone()
         return ledger_rows.operation(row) if row else None
 
@@ -385,18 +386,18 @@ class Ledger:
         statuses: Sequence[str] = (),
         page: int = 1,
         per_page: int = 50,
-        working: Sequence[int] = (),
+        running: Sequence[int] = (),
         words: Sequence[str] = (),
         people: Sequence[str] = (),
     ) -> tuple[list[ItemDetails], int]:
         """
-        Return one page of an operation's items, failures first, then those at work, and how many there are.
+        Return one page of an operation's items, failures first, then running ones, and their total.
 
-        `words` (folded, in path or a name) and `people` (exact, lower case) narrow it to files that have all of them.
+        `words` (folded, in path or a name) and `people` (exact, lower case) select files that have all of them.
         """
         values = {
             "operation_id": operation_id,
-            "working": list(working),
+            "running": list(running),
             "statuses": list(statuses),
             "words": list(words),
             "people": list(people),
@@ -407,20 +408,20 @@ class Ledger:
         return [ledger_rows.item(row) for row in rows], int(rows[0][-1]) if rows else 0
 
     def candidates(self, operation_id: int | None, *, item_ids: Sequence[int] = ()) -> list[RollbackCandidate]:
-        """Return the items in force of an operation, or those named, with all that a rollback must know."""
+        """Return the items in force of an operation, or the given items, with everything that a rollback needs."""
         values = {"operation_id": operation_id, "item_ids": list(item_ids)}
         rows = self._store.read().execute(_SQL["rollback_candidates"], values).fetchall()
         return [ledger_rows.candidate(row) for row in rows]
 
     def newer_items(self, item_ids: Sequence[int]) -> dict[int, list[int]]:
-        """Return the newer items in force that stand on each of these, newest first; of its own operation, too."""
+        """Return the newer items in force on the file of each item, newest first."""
         found: dict[int, list[int]] = {}
         for item_id, newer in self._store.read().execute(_SQL["newer_items"], {"item_ids": list(item_ids)}).fetchall():
             found.setdefault(item_id, []).append(newer)
         return found
 
     def people_written(self, operation_id: int, *, count: int) -> list[OperationPerson]:
-        """Return the `count` people whom an operation wrote into most files, and of how many each could go now."""
+        """Return the `count` people added to most files, and from how many files each can be removed now."""
         wanted = {"operation_id": operation_id, "count": count}
         names = [row[0] for row in self._store.read().execute(_SQL["names_written"], wanted).fetchall()]
         keys = [sorted(self.keys_of_person(name)) for name in names]
@@ -429,7 +430,7 @@ class Ledger:
         return [OperationPerson(name=name, files=files, able=able) for name, files, able in rows]
 
     def keys_of_person(self, name: str) -> set[str]:
-        """Return the keys of all spellings of whom a name means: aliases too, and the name itself if nobody has it."""
+        """Return the keys of all spellings of a person, aliases included, and of the name itself."""
         reader = self._store.read()
         found = people.find(reader, [name]).get(name, [])
         return people.keys_of(reader, found) | {names_of.person_key(name)}
@@ -439,48 +440,48 @@ class Ledger:
         rows: list[tuple[int, str, str]] = self._store.read().execute(_SQL["unfinished_operations"]).fetchall()
         return rows
 
-    def last_sign(self, operation_id: int) -> datetime:
-        """Return when an operation was last at work, as far as it is written down."""
-        found: datetime = self._store.read().value(_SQL["last_sign"], {"operation_id": operation_id})
+    def last_activity(self, operation_id: int) -> datetime:
+        """Return when an operation was last running, as far as it is stored."""
+        found: datetime = self._store.read().value(_SQL["last_activity"], {"operation_id": operation_id})
         return found
 
-    def unsettled(self, operation_id: int) -> list[Unsettled]:
-        """Return the items whose fate is not written down or unclear."""
-        rows = self._store.read().execute(_SQL["unsettled_items"], {"operation_id": operation_id}).fetchall()
-        return [Unsettled(*row) for row in rows]
+    def unresolved(self, operation_id: int) -> list[UnresolvedItem]:
+        """Return the items whose result is unknown or not stored."""
+        rows = self._store.read().execute(_SQL["unresolved_items"], {"operation_id": operation_id}).fetchall()
+        return [UnresolvedItem(*row) for row in rows]
 
     def finished(self, operation_id: int) -> set[int]:
-        """Return the items that are known to be done."""
+        """Return the items that are written."""
         rows = self._store.read().execute(_SQL["finished_items"], {"operation_id": operation_id}).fetchall()
         return {row[0] for row in rows}
 
     def busy_files(self) -> dict[int, Holder]:
-        """Return the files that an operation holds, and which."""
+        """Return the files that an operation uses, and which one."""
         rows = self._store.read().execute(_SQL["busy_files"]).fetchall()
         return {file_id: Holder(operation_id, status) for file_id, operation_id, status in rows}
 
-    def held_by(self, file_ids: Sequence[int]) -> list[Holder]:
-        """Return the operations that wait, run or are paused and hold some of these files."""
+    def holders_of(self, file_ids: Sequence[int]) -> list[Holder]:
+        """Return the waiting, running or paused operations that use some of these files."""
         return _holders(self._store.read(), file_ids)
 
-    # Backups: all that is not for a running operation is in `backups`.
+    # Backups: `backups` has everything that is not for a running operation.
 
     def journals_of(self, operation_id: int) -> list[str]:
-        """Return the names of the journal files that an operation still has."""
+        """Return the names of the journal files of an operation."""
         return backups.Backups(self._store).journals_of(operation_id)
 
     def drop_backups(self, operation_id: int, *, now: datetime) -> None:
-        """Note that the backups of an operation were not wanted and are gone."""
-        reason = "none was to be kept"
+        """Mark the backups of an operation as dropped because none were wanted."""
+        reason = "written without a backup"
         backups.Backups(self._store).drop_operation(operation_id, reason=reason, now=now)
 
 
 def _holders(reader: database.Connection, file_ids: Sequence[int]) -> list[Holder]:
-    return [Holder(*row) for row in reader.execute(_SQL["held_by"], {"file_ids": list(file_ids)}).fetchall()]
+    return [Holder(*row) for row in reader.execute(_SQL["holders"], {"file_ids": list(file_ids)}).fetchall()]
 
 
 def _files(tx: database.Connection, operation_id: int) -> str:
-    """Return how many files an operation is about, as a person says it."""
+    """Return the number of files of an operation in words."""
     count = sum(row[2] for row in tx.execute(_SQL["count_items"], {"operation_id": operation_id}).fetchall())
     return wording.files(count)
 
@@ -488,7 +489,7 @@ def _files(tx: database.Connection, operation_id: int) -> str:
 def _finish(
     tx: database.Connection, operation_id: int, status: str, *, seconds: float, now: datetime, error_message: str
 ) -> None:
-    tx.execute(_SQL["count_up"], {"operation_id": operation_id, "seconds": 0.0})
+    tx.execute(_SQL["update_counts"], {"operation_id": operation_id, "seconds": 0.0})
     values = {"operation_id": operation_id, "status": status, "seconds": seconds, "now": now}
     tx.execute(_SQL["finish"], {**values, "error_message": error_message})
     jobs.copy_operation_status(tx, operation_id, status, now=now, error_message=error_message)
@@ -500,15 +501,15 @@ def _skip_pending(tx: database.Connection, operation_id: int, why: str, *, now: 
     jobs.copy_operation_counts(tx, operation_id)
 
 
-def _give_up_below(tx: database.Connection, rollback_id: int, *, now: datetime) -> None:
-    """Give up what is left of the operations that were cut off and are taken back."""
-    for (operation_id,) in tx.execute(_SQL["cut_off_below"], {"operation_id": rollback_id}).fetchall():
-        _skip_pending(tx, operation_id, "taken back", now=now)
+def _cancel_interrupted_below(tx: database.Connection, rollback_id: int, *, now: datetime) -> None:
+    """Cancel the rest of interrupted operations that are rolled back."""
+    for (operation_id,) in tx.execute(_SQL["interrupted_below"], {"operation_id": rollback_id}).fetchall():
+        _skip_pending(tx, operation_id, "rolled back", now=now)
         _finish(tx, operation_id, "cancelled", seconds=0.0, now=now, error_message="")
 
 
 def _options(options: WriteOptions) -> str:
-    """Return those of the options that a run must know, also one that goes on after a restart."""
+    """Return the options that a run needs, also after a restart."""
     return json.dumps(
         {
             "preserve_mtime": options.preserve_mtime,

@@ -1,4 +1,4 @@
-"""Rows of the ledger as values: what a worker gets and gives, what can be taken back, what faces show."""
+"""Rows of the ledger as values: tasks, results, rollback candidates, and rows that are shown."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from indexium_core.model.surrogates import replace_surrogates
 
 __all__ = [
     "ItemRecord",
-    "OperationFilter",
+    "OperationSearch",
     "OutcomeCount",
     "Restore",
     "RollbackCandidate",
     "Task",
-    "Unsettled",
+    "UnresolvedItem",
     "candidate",
     "item",
     "operation",
@@ -30,58 +30,59 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One pending item with all that a worker needs: plain values, so that it may be handed to another process."""
+    """A pending item with everything that a worker needs, as plain values that can be sent to another process."""
 
     item_id: int
     file_id: int
     path: bytes
-    expected_size: int  # -1: the file is not in the catalog any more, or comes to this item changed by another one
+    expected_size: int  # -1: the file is not in the catalog, or another item changes it first
     expected_mtime_ns: int
     expected_hash: str | None
     changes: tuple[Change, ...]
     device: int | None
     inode: int | None
-    library_id: int | None  # None: the file is not in the catalog any more
-    restore_mtime_ns: int | None  # rollback: the mtime that comes back
-    reverts_item: int | None  # rollback: the item taken back …
-    reverts_journal: str | None  # … and the file that holds its journal
-    written_state: str | None  # … and the digests that the file must have now …
-    original_state: str | None  # … and must have again
-    restore: str = "bytes"  # rollback: bytes, or comment: `changes` are written as any others, without the backup
+    library_id: int | None  # None: the file is not in the catalog
+    restore_mtime_ns: int | None  # rollback: the modification time to restore
+    reverts_item: int | None  # rollback: the item to roll back …
+    reverts_journal: str | None  # … its journal file …
+    written_state: str | None  # … and the digest that the file must have now …
+    original_state: str | None  # … and must have afterwards
+    restore: str = "bytes"  # rollback: bytes, or comment: `changes` are written like any others, without the backup
     backup_kind: str | None = None  # rollback: kind of the backup: journal, delta, original, tags
     reverts_kept: bytes | None = None  # … and path of the kept original
-    own_mtime_ns: int | None = None  # rollback: the modification time that our last write left; None: not known
-    expected_seconds: float = 0.0  # that it will take, as far as anybody knows
-    anew: bool = False  # whether the file will be written anew as a whole, as far as anybody knows
-    follows: int | None = None  # rollback: the item of a newer operation on the file, which must be taken back first …
-    follows_left: str = ""  # … and why that was not done in an earlier run
+    own_mtime_ns: int | None = None  # rollback: the modification time that our last write left; None: unknown
+    expected_seconds: float = 0.0  # estimated duration
+    is_rewrite: bool = False  # whether the whole file will probably be rewritten
+    # rollback: the item of a newer operation on the file that must be rolled back first …
+    after_item: int | None = None
+    after_item_failure: str = ""  # … and why that failed in an earlier run
     other_names: tuple[bytes, ...] = ()  # rollback: paths that may name the file from before the write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRecord:
-    """What the ledger keeps of one finished item."""
+    """What the ledger stores of one finished item."""
 
     result: WriteResult
     journal_bytes: int = 0
     original_state: str | None = None
     written_state: str | None = None
-    backup_kind: str = "journal"  # how the old bytes can come back: journal, delta, original, tags (they cannot)
+    backup_kind: str = "journal"  # how the old bytes can be restored: journal, delta, original; tags: they cannot
     kept: bytes | None = None  # path of the kept original
     kept_bytes: int = 0
-    parted_inode: int | None = None  # of the file from before, where its other names keep it
+    parted_inode: int | None = None  # of the old file, if its other names keep it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restore:
-    """How one item is to be taken back, or why it is not."""
+    """How one item is to be rolled back, or why it is not."""
 
     item_id: int
-    how: str = "bytes"  # bytes; comment: only it; person: an ordinary write that takes nothing back
-    changes: tuple[Change, ...] | None = None  # comment, person: what is written; None: the item turned round
-    tags_added: tuple[str, ...] | None = None  # … and what it does to the people
+    how: str = "bytes"  # bytes; comment: only the comment; person: an ordinary write that rolls nothing back
+    changes: tuple[Change, ...] | None = None  # comment, person: the changes to write; None: the reversed item
+    tags_added: tuple[str, ...] | None = None  # … and their effect on the people
     tags_removed: tuple[str, ...] | None = None
-    size: int | None = None  # of the file as it was looked at; None: as the catalog has it
+    size: int | None = None  # of the file when it was checked; None: as in the catalog
     mtime_ns: int | None = None
     file_hash: str | None = None
     refused: Refusal | None = None
@@ -89,13 +90,13 @@ class Restore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollbackCandidate:
-    """An item that is in force and might be taken back."""
+    """An item in force that might be rolled back."""
 
     item_id: int
     operation_id: int
     file_id: int
     shown_path: str
-    path: bytes  # where the file is now, as far as the catalog knows
+    path: bytes  # present path of the file, as far as the catalog knows
     tags_added: list[str]
     tags_removed: list[str]
     previous_comment: str | None
@@ -108,26 +109,26 @@ class RollbackCandidate:
     kept: bytes | None  # path of the kept original
     kept_bytes: int
     dropped: bool  # the backup is gone
-    evicted_reason: str  # why, as a sentence says it
-    library_state: str | None  # None: the file is not in the catalog any more
-    file_hash: str | None  # as the catalog has it, else as it was
-    comment: str | None  # as the catalog has it
-    own_size: int | None  # of the file as our last write left it; None: another program changed it since, or not known
+    evicted_reason: str  # why, as part of a sentence
+    library_state: str | None  # None: the file is not in the catalog
+    file_hash: str | None  # as in the catalog, else as it was
+    comment: str | None  # as in the catalog
+    own_size: int | None  # of the file after our last write; None: another program changed it, or unknown
     own_mtime_ns: int | None
-    superseded_by: int | None  # a newer operation that stands on this one
-    busy_in: Holder | None  # an operation that holds the file
-    parted: bool  # its write left the file from before to other names (hard links) of it …
+    superseded_by: int | None  # a newer operation on the file
+    busy_in: Holder | None  # an operation that uses the file
+    parted: bool  # its write left the old file to other names (hard links) …
     other_names: tuple[bytes, ...]  # … and paths that may be such names
-    people: list[str] = field(default_factory=list)  # whom the file names, as the catalog has it
+    people: list[str] = field(default_factory=list)  # the people of the file, as in the catalog
 
     @property
     def is_exact(self) -> bool:
-        """Whether something is kept from which the old bytes can come back."""
+        """Whether its backup can restore the old bytes."""
         return not self.dropped and self.kind != "tags"
 
 
 class ItemOutcome(NamedTuple):
-    """What became of a file, in a few words."""
+    """The result of a file, briefly."""
 
     file_id: int | None
     file_path: str
@@ -137,16 +138,16 @@ class ItemOutcome(NamedTuple):
 
 
 class OutcomeCount(NamedTuple):
-    """Items of an operation of which the same became."""
+    """Number and size of items with the same result."""
 
     status: str
-    mark: str  # cancelled, restored: code of those that were given up or put back; "" of all others
+    mark: str  # cancelled, restored: code of cancelled or restored items; "" for all others
     files: int
-    size: int  # bytes that their files have
+    size: int  # total size of their files in bytes
 
 
-class Unsettled(NamedTuple):
-    """An item to be held against its journal."""
+class UnresolvedItem(NamedTuple):
+    """An item to compare with its journal."""
 
     item_id: int
     file_id: int
@@ -155,20 +156,20 @@ class Unsettled(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OperationFilter:
-    """Which operations are meant; empty fields mean all. One of their files must have all that is asked of files."""
+class OperationSearch:
+    """A parsed search of the history; empty fields match all. All conditions on files must hold for one file."""
 
     statuses: tuple[str, ...] = ()
     types: tuple[str, ...] = ()  # write, rollback
     since: datetime | None = None
     until: datetime | None = None  # exclusive
-    words: tuple[str, ...] = ()  # folded; each must be in path, note or a name of one item
+    words: tuple[str, ...] = ()  # folded; each must be in the path, the note or a name of one item
     paths: tuple[str, ...] = ()  # folded; each must be in the path
     people: tuple[str, ...] = ()  # exact names, lower case
-    error: str = ""  # code of why a file was refused or failed, or what became of it where it has none
+    error: str = ""  # code of a failed or conflicting file, or its status if it has no code
 
     def columns(self) -> dict[str, Any]:
-        """Return it as the parameters of `operation_counts` in ledger.sql; those of `operation_page` are more."""
+        """Return the parameters of `operation_counts` in ledger.sql; `operation_page` has more."""
         return {
             "since": self.since,
             "until": self.until,
@@ -181,7 +182,7 @@ class OperationFilter:
 
 
 def columns_of_restores(restores: Sequence[Restore]) -> dict[str, list[Any]]:
-    """Return restores as the parameters of `insert_rollback_items` in ledger.sql."""
+    """Return the parameters of `insert_rollback_items` in ledger.sql."""
     return {
         "item_ids": [each.item_id for each in restores],
         "hows": [each.how for each in restores],
@@ -223,18 +224,20 @@ def task(row: tuple[Any, ...]) -> Task:
         reverts_kept=None if row[17] is None else bytes(row[17]),
         own_mtime_ns=row[18],
         expected_seconds=row[19] or 0.0,
-        anew=bool(row[20]),
-        follows=row[21],
-        follows_left=row[22] or "",
+        is_rewrite=bool(row[20]),
+        after_item=row[21],
+        after_item_failure=row[22] or "",
         other_names=_paths(row[23]),
     )
 
 
 def operation(row: tuple[Any, ...]) -> MetadataOperation:
     """Return a row of `operation_page` or `operation_row`."""
-    in_force, lost, backup_bytes, expires_at, evicted = row[21:26]
+    in_force, without_bytes, backup_bytes, expires_at, evicted = row[21:26]
     status, successes = row[2], row[6]
-    reason, able = _judged(row[0], status, successes=successes, in_force=in_force, lost=lost, evicted=evicted or "")
+    reason, can_rollback = _rollback_ability(
+        row[0], status, successes=successes, in_force=in_force, without_bytes=without_bytes, evicted=evicted or ""
+    )
     return MetadataOperation(
         id=row[0],
         operation_type=row[1],
@@ -257,34 +260,34 @@ def operation(row: tuple[Any, ...]) -> MetadataOperation:
         reverts_id=row[18],
         tags_added=int(row[19]),
         tags_removed=int(row[20]),
-        can_rollback=able,
+        can_rollback=can_rollback,
         rollback_reason=reason,
-        comment_only=lost if status in FINISHED_STATES else 0,
+        comment_only=without_bytes if status in FINISHED_STATES else 0,
         backup_bytes=int(backup_bytes),
         expires_at=expires_at,
-        film_bytes=int(row[26]),
+        file_bytes=int(row[26]),
         reverts_note=row[27] or "",
-        given_up=int(row[28]),
-        restored=int(row[29]),
+        cancelled_count=int(row[28]),
+        restored_count=int(row[29]),
     )
 
 
-def _judged(
-    operation_id: int, status: str, *, successes: int, in_force: int, lost: int, evicted: str
+def _rollback_ability(
+    operation_id: int, status: str, *, successes: int, in_force: int, without_bytes: int, evicted: str
 ) -> tuple[str, bool]:
-    """Return why an operation cannot be taken back byte for byte, or in part, and whether it can at all."""
+    """Return why an operation cannot be rolled back byte for byte, or only in part, and whether it can at all."""
     if status not in FINISHED_STATES:
         return describe_unfinished(operation_id, status), False
     if successes == 0:
-        return "No file was changed by it.", False
+        return "This operation changed no file.", False
     if in_force == 0:
-        return f"Operation {operation_id} has been taken back already.", False
+        return f"Operation {operation_id} has already been rolled back.", False
     why = f" ({evicted})" if evicted else ""
-    if lost >= in_force:
-        gone = f"Its backups are gone{why}" if evicted else "Only tags were kept of it"
+    if without_bytes >= in_force:
+        gone = f"Its backups are gone{why}" if evicted else "Only its tags were kept"
         return f"{gone}: only the comments can be restored.", False
-    if lost:
-        return f"Of {lost:,} of its files only the comment can be restored{why}.", True
+    if without_bytes:
+        return f"For {without_bytes:,} of its files only the comment can be restored{why}.", True
     return "", True
 
 

@@ -9,7 +9,7 @@ WHERE (len($operation_ids::BIGINT[]) = 0 OR list_contains($operation_ids::BIGINT
 ORDER BY h.id DESC;
 
 -- name: by_operation
--- What is kept of each operation, newest first.
+-- The backups of each operation, newest first.
 SELECT o.id, o.operation_type, o.status, min(h.backup_timestamp),
        count(*) FILTER (h.dropped_at IS NULL) AS items, coalesce(sum(h.bytes) FILTER (h.dropped_at IS NULL), 0),
        count(*) FILTER (h.dropped_at IS NULL AND h.kind = 'journal'),
@@ -21,15 +21,15 @@ JOIN metadata_operations o ON o.id = h.operation_id
 WHERE m.status = 'success' GROUP BY ALL HAVING items > 0 ORDER BY o.id DESC;
 
 -- name: usage
--- Bytes that journals and kept originals take.
+-- The size of journals and kept originals in bytes.
 SELECT coalesce(sum(bytes), 0) FROM metadata_history WHERE dropped_at IS NULL;
 
--- name: still_open
--- Those of these items that have no outcome yet.
+-- name: pending_items
+-- These items, if they have no result yet.
 SELECT id FROM metadata_operation_items WHERE id IN (SELECT unnest($1::BIGINT[])) AND status IN ('pending', 'writing');
 
--- name: takes_back
--- Whether an item takes another one back, byte for byte.
+-- name: is_exact_rollback
+-- Whether an item rolls another one back, byte for byte.
 SELECT EXISTS (FROM metadata_operation_items WHERE id = $1 AND restore = 'bytes');
 
 -- name: journals_of
@@ -37,24 +37,24 @@ SELECT EXISTS (FROM metadata_operation_items WHERE id = $1 AND restore = 'bytes'
 SELECT DISTINCT journal FROM metadata_history WHERE operation_id = $operation_id AND dropped_at IS NULL;
 
 -- name: all_journals
--- Every journal file that the database has ever known, of which some are gone.
+-- All journal files that the database has ever known, including removed ones.
 SELECT DISTINCT journal FROM metadata_history WHERE journal IS NOT NULL;
 
 -- name: expired
--- Operations whose backups are past their time and that nothing holds.
+-- Operations whose backups have expired and are not needed.
 SELECT DISTINCT h.operation_id FROM metadata_history h JOIN metadata_operations o ON o.id = h.operation_id
 WHERE h.dropped_at IS NULL AND h.backup_timestamp < $before
   AND o.status NOT IN ('pending', 'in_progress', 'paused', 'interrupted', 'failed') AND o.unknown_count = 0;
 
 -- name: drop_operation
--- Note that the backups of an operation are gone, and why.
+-- Mark the backups of an operation as dropped, with the reason.
 UPDATE metadata_history SET dropped_at = $now, evicted_reason = $reason
 WHERE operation_id = $operation_id AND dropped_at IS NULL;
 
 -- name: evictable
--- What is to go so that $needed bytes become free, in this order: kept originals, oldest first, then whole journals.
--- Nothing of an operation that is not over, and nothing that a rollback under way is about to use. The last column is
--- what all that may go amounts to: where that is less than needed, there is no use in taking any of it.
+-- The backups to remove so that $needed bytes become free, in this order: kept originals, oldest first, then whole
+-- journals. Backups of unfinished operations and of waiting rollbacks stay. The last column is the size of everything
+-- that may be removed: if it is less than needed, removing anything is useless.
 WITH spare AS (
     SELECT h.* FROM metadata_history h JOIN metadata_operations o ON o.id = h.operation_id
     WHERE h.dropped_at IS NULL AND o.unknown_count = 0
@@ -77,32 +77,32 @@ WITH spare AS (
 SELECT operation_id, item_id, journal, bytes, total FROM counted WHERE before < $needed ORDER BY turn, id;
 
 -- name: drop_items
--- Note that the backups of these items are gone, and why.
+-- Mark the backups of these items as dropped, with the reason.
 UPDATE metadata_history SET dropped_at = $now, evicted_reason = $reason
 WHERE dropped_at IS NULL AND operation_item_id IN (SELECT unnest($item_ids::BIGINT[]));
 
 -- name: drop_journals
--- The same of all that these journals hold.
+-- Mark all backups in these journals as dropped, with the reason.
 UPDATE metadata_history SET dropped_at = $now, evicted_reason = $reason
 WHERE dropped_at IS NULL AND journal IN (SELECT unnest($journals::VARCHAR[]));
 
 -- name: leftovers
--- Kept originals that are no backup any more and have not been removed yet.
+-- Kept originals that are no longer backups and are not removed yet.
 SELECT operation_item_id, file_id, kept_path FROM metadata_history WHERE dropped_at IS NOT NULL AND kept_path IS NOT NULL;
 
--- name: removed
--- They are removed.
+-- name: mark_removed
+-- Record that these kept originals are removed.
 UPDATE metadata_history SET kept_path = NULL, kept_bytes = 0
 WHERE dropped_at IS NOT NULL AND operation_item_id IN (SELECT unnest($item_ids::BIGINT[]));
 
 -- name: dead_journals
--- Those of these journals that nothing kept is in any more, and that no unfinished operation needs.
+-- The given journals without a backup that no unfinished operation needs.
 SELECT h.journal FROM metadata_history h JOIN metadata_operations o ON o.id = h.operation_id
 WHERE h.journal IN (SELECT unnest($journals::VARCHAR[]))
 GROUP BY h.journal
 HAVING bool_and(h.dropped_at IS NOT NULL) AND bool_and(o.unknown_count = 0)
    AND bool_and(o.status NOT IN ('pending', 'in_progress', 'paused', 'interrupted', 'failed'));
 
--- name: places_of
--- Where these files are now, and as what they are known.
+-- name: locations_of
+-- Where these files are now, as the catalog knows them.
 SELECT file_id, path_bytes, size, mtime_ns FROM scanned_files WHERE file_id IN (SELECT unnest($1::BIGINT[])) AND state <> 'missing';

@@ -1,28 +1,29 @@
 -- name: next_id
--- The id of a job that is about to be written down.
+-- The id of a new job.
 SELECT nextval('job_ids');
 
 -- name: insert
--- A job that is to be done.
+-- Add a job.
 INSERT INTO job_queue (id, job_type, title, priority, payload, payload_version, dedup_key, status, owner,
                        progress_total, max_retries, next_retry_at, created_at, is_cancellable, operation_id)
 VALUES ($id, $job_type, $title, $priority, $payload, $payload_version, $dedup_key, 'pending', $owner,
         $progress_total, $max_retries, $not_before, $now, $is_cancellable, $operation_id);
 
--- name: depend
--- Jobs that must have completed before this one.
+-- name: add_dependencies
+-- The jobs that must complete before this one.
 INSERT INTO job_dependencies SELECT $id, unnest($depends_on::BIGINT[]);
 
--- name: known
--- How many of these jobs there are.
+-- name: count_known
+-- The number of these jobs that exist.
 SELECT count(*) FROM job_queue WHERE id IN (SELECT unnest($ids::BIGINT[]));
 
 -- name: equal_waiting
--- A job that is to do the same and has not begun.
+-- A waiting job with the same work that has not started.
 SELECT id FROM job_queue WHERE status = 'pending' AND dedup_key = $dedup_key AND started_at IS NULL ORDER BY id LIMIT 1;
 
--- name: hurry
--- A job that is wanted again comes up as early as the most urgent of those who want it, and belongs to the newest.
+-- name: raise_priority
+-- A job that is requested again takes the highest priority and the earliest start of all requests, and belongs to the
+-- newest requester.
 UPDATE job_queue SET priority = least(priority, $priority), owner = $owner, next_retry_at = CASE
     WHEN $not_before IS NULL THEN NULL ELSE least(next_retry_at, $not_before::TIMESTAMPTZ) END
 WHERE id = $id;
@@ -32,40 +33,39 @@ WHERE id = $id;
 SELECT list(DISTINCT d.job_id) FROM job_dependencies d JOIN job_queue p ON p.id = d.depends_on
 WHERE p.status NOT IN ('completed', 'completed_with_errors');
 
--- name: next_to_begin
--- The job that comes up next: of these kinds, due, and with all that it depends on done. A pause between two tries is
--- never long, so one that lies far ahead is that of a clock that was set back. Priority and id as one number, which takes
--- half the time of sorting by both.
+-- name: next_to_start
+-- The next job to start: of these kinds, due, and with all dependencies completed. Delays between retries are short, so
+-- a retry that is far ahead comes from a clock that was set back; it counts as due. Priority and id form one number,
+-- which halves the time of a sort by both.
 SELECT min(priority * 1000000000000 + id) % 1000000000000 FROM job_queue
 WHERE status = 'pending' AND owner = $owner AND list_contains($kinds::VARCHAR[], job_type)
   AND (next_retry_at IS NULL OR next_retry_at <= $now OR retry_count > 0 AND next_retry_at > $now + INTERVAL 5 MINUTE)
   AND NOT list_contains($blocked::BIGINT[], id);
 
 -- name: next_due
--- When the first of the jobs that wait for their time comes up.
+-- The earliest start of the jobs that wait for one.
 SELECT min(next_retry_at) FROM job_queue
 WHERE status = 'pending' AND owner = $owner AND next_retry_at IS NOT NULL AND next_retry_at > $now;
 
--- name: begin
--- A job is taken up; none where it does not wait any more. Until it says otherwise it counts as one that was killed.
+-- name: start
+-- Start a job, unless it no longer waits. Until its end is recorded it counts as killed.
 UPDATE job_queue SET status = 'running', started_at = coalesce(started_at, $now), heartbeat_at = $now,
        stopped_by = 'kill'
 WHERE id = $id AND status = 'pending';
 
--- name: taken_up
--- A job that was just taken up, in the columns of `job`: those that its run goes by. A column that is not read is time
--- that nobody waits.
+-- name: started
+-- A job that was just started, in the columns of `jobs` that a run needs. The other columns are not read, to save time.
 SELECT id, job_type, title, priority, status, payload, progress_current, progress_total, progress_message, 0, NULL,
        counters, retry_count, max_retries, NULL, NULL, created_at, started_at, NULL, NULL, '', NULL, is_cancellable, NULL,
        NULL, '', operation_id, FALSE, 0.0
 FROM job_queue WHERE id = $id;
 
--- name: set_operation
--- The state of the operation that a job carries out, which has not ended, or goes on.
+-- name: set_operation_status
+-- The status of the operation of a job that starts, pauses or resumes.
 UPDATE metadata_operations SET status = $status, completed_at = NULL WHERE id = $operation_id;
 
--- name: mirror
--- The job of an operation is in the state that the operation is in; who held it does so no more where it is not held.
+-- name: copy_operation_status
+-- Give the job of an operation the status of the operation, and forget who paused it unless it is paused.
 UPDATE job_queue SET
        status = CASE $status WHEN 'in_progress' THEN 'running' ELSE $status END,
        paused_at = CASE $status WHEN 'paused' THEN paused_at END,
@@ -75,8 +75,8 @@ UPDATE job_queue SET
        error_message = coalesce($error_message, error_message)
 WHERE operation_id = $operation_id;
 
--- name: count_operation
--- How far the job of an operation is, and by which outcomes: as many items have one, other than that they were given up.
+-- name: copy_operation_counts
+-- Update progress and counters of the job of an operation from its items; cancelled items do not count.
 UPDATE job_queue SET progress_current = t.done, progress_total = t.total, counters = t.counters,
        summary = CASE WHEN summary IS NOT NULL THEN json_object('counts', t.counters) END
 FROM (SELECT coalesce(sum(files), 0) AS total, coalesce(sum(done), 0) AS done,
@@ -87,72 +87,72 @@ FROM (SELECT coalesce(sum(files), 0) AS total, coalesce(sum(done), 0) AS done,
             FROM metadata_operation_items WHERE operation_id = $operation_id GROUP BY status)) AS t
 WHERE job_queue.operation_id = $operation_id;
 
--- name: tell
--- How far a job is. NULL for a number that the work itself writes down.
+-- name: save_progress
+-- The progress of a job. NULL: the operation stores this number itself.
 UPDATE job_queue SET progress_current = coalesce($current, progress_current),
        progress_total = CASE WHEN $current IS NULL THEN progress_total ELSE $total END,
        progress_message = $message, rate = $rate, eta_seconds = $eta_seconds, counters = $counters, heartbeat_at = $now
 WHERE id = $id;
 
--- name: tell_seconds
--- How long the operation of a job has been at work: it grows, whoever writes it down last.
+-- name: save_seconds
+-- The running time of the operation of a job; it only grows.
 UPDATE metadata_operations SET seconds = greatest(seconds, $seconds) WHERE job_id = $id;
 
--- name: beat
--- Signs of life.
+-- name: save_heartbeats
+-- Heartbeats.
 UPDATE job_queue SET heartbeat_at = $now WHERE id IN (SELECT unnest($ids::BIGINT[]));
 
 -- name: pause
--- A job is held, by whom and from when on; none where it has ended meanwhile.
+-- Pause a job and store by whom and when, unless it has ended.
 UPDATE job_queue SET status = 'paused', paused_at = $now, paused_by = $by
 WHERE id = $id AND status IN ('pending', 'running');
 
--- name: go_on
--- A job that was held at work is at work again; none where it has ended meanwhile.
+-- name: resume
+-- Resume a job that was paused while running, unless it has ended.
 UPDATE job_queue SET status = 'running', paused_at = NULL, paused_by = '', heartbeat_at = $now
 WHERE id = $id AND status = 'paused';
 
--- name: wait_again
--- A job is to be taken up by this instance, when it is its turn.
+-- name: requeue
+-- Let this instance start a job again, when it is its turn.
 UPDATE job_queue SET status = 'pending', owner = $owner, retry_count = $retry_count, next_retry_at = $not_before,
        error_message = $error_message, completed_at = NULL, cancelled_at = NULL, paused_at = NULL, paused_by = '',
        rate = 0, eta_seconds = NULL
 WHERE id = $id;
 
 -- name: adopt
--- Jobs that wait may be taken up by this instance, which did not ask for them.
+-- Make this instance the owner of waiting jobs.
 UPDATE job_queue SET owner = $owner
 WHERE id IN (SELECT unnest($ids::BIGINT[])) AND status = 'pending' AND owner <> $owner;
 
--- name: ask_to_cancel
--- Somebody wants a job given up; none where it has ended meanwhile.
+-- name: request_cancel
+-- Store that a person asked to cancel a job, unless it has ended.
 UPDATE job_queue SET cancelled_at = coalesce(cancelled_at, $now)
 WHERE id = $id AND status IN ('pending', 'running', 'paused', 'interrupted');
 
 -- name: set_priority
--- When a job comes up among those that wait.
+-- The priority of a waiting job.
 UPDATE job_queue SET priority = $priority WHERE id = $id;
 
--- name: settle
--- A job, or its present run, has come to its end.
+-- name: finish
+-- The end of a job or of its present run.
 UPDATE job_queue SET status = $status, stopped_by = $stopped_by, error_message = $error_message,
        error_stack = $error_stack, summary = coalesce($summary, summary), heartbeat_at = $now, rate = 0, eta_seconds = NULL,
        paused_at = NULL, paused_by = '',
        completed_at = CASE WHEN $status IN ('completed', 'completed_with_errors', 'failed', 'cancelled') THEN $now END
 WHERE id = $id;
 
--- name: sign_off
--- The run of an operation's job has come to its end; its state is written by the operation itself.
+-- name: finish_operation_run
+-- The end of a run of an operation's job; the operation stores its status itself.
 UPDATE job_queue SET stopped_by = CASE WHEN status = 'running' THEN 'kill' ELSE $stopped_by END, heartbeat_at = $now,
        summary = coalesce($summary, summary), rate = 0, eta_seconds = NULL
 WHERE id = $id;
 
 -- name: has_dependents
--- Whether any job waits for another one.
+-- Whether any job depends on another one.
 SELECT count(*) > 0 FROM job_dependencies;
 
 -- name: fail_dependents
--- What waits for a job that came to nothing comes to nothing, too, and so does what waits for that.
+-- Fail jobs that depend on a failed or cancelled one, directly or through other jobs.
 UPDATE job_queue SET status = 'failed', completed_at = $now, error_message = 'It waits for job ' || lost.cause
        || ', which did not complete; try that one again, then this one.'
 FROM (WITH RECURSIVE down AS (
@@ -164,112 +164,96 @@ FROM (WITH RECURSIVE down AS (
       SELECT job_id, min(cause) AS cause FROM down GROUP BY job_id) AS lost
 WHERE job_queue.id = lost.job_id AND job_queue.status = 'pending';
 
--- name: save
--- Where the next run of a job goes on.
+-- name: save_checkpoint
+-- Where the next run of a job continues.
 INSERT INTO operation_state (job_id, saved_at, state) VALUES ($id, $now, $state);
 
--- name: forget_state
--- What a job saved before.
+-- name: delete_checkpoint
+-- Delete the earlier checkpoints of a job.
 DELETE FROM operation_state WHERE job_id = $id;
 
--- name: saved
--- What a job saved last.
+-- name: checkpoint
+-- The last checkpoint of a job.
 SELECT state FROM operation_state WHERE job_id = $id ORDER BY saved_at DESC LIMIT 1;
 
--- name: begun_anew
--- A job that saved something has got on: how often it was tried before does not count any more.
+-- name: reset_retries
+-- A job with a new checkpoint has made progress, so its earlier retries no longer count.
 UPDATE job_queue SET retry_count = 0 WHERE id = $id AND retry_count <> 0;
 
--- name: job
--- One job. Its last column is how long it took: of an operation the time at work, as the operation itself has it.
+-- name: jobs
+-- These jobs, in the order of their ids in the list. The last column is the duration of a job; for an operation it is the
+-- running time that the operation has stored.
 SELECT j.id, j.job_type, j.title, j.priority, j.status, j.payload, j.progress_current, j.progress_total,
        j.progress_message, j.rate, j.eta_seconds, j.counters, j.retry_count, j.max_retries, j.next_retry_at,
-       (SELECT list(d.depends_on ORDER BY d.depends_on) FROM job_dependencies d WHERE d.job_id = $id),
+       (SELECT list(d.depends_on ORDER BY d.depends_on) FROM job_dependencies d WHERE d.job_id = j.id),
        j.created_at, j.started_at, j.completed_at, j.heartbeat_at, j.error_message, j.summary, j.is_cancellable,
        j.cancelled_at, j.paused_at, j.paused_by, j.operation_id,
        j.status = 'running' AND j.heartbeat_at < $now::TIMESTAMPTZ - to_seconds($stalled),
        CASE WHEN j.operation_id IS NULL THEN epoch(j.completed_at) - epoch(j.started_at)
             ELSE (SELECT o.seconds FROM metadata_operations o WHERE o.id = j.operation_id) END
-FROM job_queue j WHERE j.id = $id;
+FROM job_queue j WHERE j.id IN (SELECT unnest($ids::BIGINT[])) ORDER BY list_position($ids::BIGINT[], j.id);
 
 -- name: page
--- A page of jobs: those under way and held, then those that wait, as they come up, then the rest, newest first.
+-- The ids of a page of jobs, and the number of all: running and paused jobs, then waiting ones in the order of their
+-- start, then the rest, newest first.
 WITH chosen AS (
-    SELECT id, status, priority, coalesce(completed_at, heartbeat_at, created_at) AS at_last FROM job_queue
+    SELECT id, status, priority, coalesce(completed_at, heartbeat_at, created_at) AS last_at FROM job_queue
     WHERE (len($kinds::VARCHAR[]) = 0 OR list_contains($kinds::VARCHAR[], job_type))
       AND (len($statuses::VARCHAR[]) = 0 OR list_contains($statuses::VARCHAR[], status))),
 page AS (
-    SELECT id, row_number() OVER () AS place FROM (
-        SELECT id FROM chosen
+    SELECT id, row_number() OVER (
         ORDER BY CASE status WHEN 'running' THEN 0 WHEN 'paused' THEN 1 WHEN 'pending' THEN 2 ELSE 3 END,
                  CASE WHEN status = 'pending' THEN priority END,
-                 CASE WHEN status IN ('running', 'paused', 'pending') THEN id END, at_last DESC, id DESC
-        LIMIT $count OFFSET $skip)),
-waits AS (
-    SELECT job_id, list(depends_on ORDER BY depends_on) AS ids FROM job_dependencies
-    WHERE job_id IN (SELECT id FROM page) GROUP BY job_id)
-SELECT j.id, j.job_type, j.title, j.priority, j.status, j.payload, j.progress_current, j.progress_total,
-       j.progress_message, j.rate, j.eta_seconds, j.counters, j.retry_count, j.max_retries, j.next_retry_at, w.ids,
-       j.created_at, j.started_at, j.completed_at, j.heartbeat_at, j.error_message, j.summary, j.is_cancellable,
-       j.cancelled_at, j.paused_at, j.paused_by, j.operation_id,
-       j.status = 'running' AND j.heartbeat_at < $now::TIMESTAMPTZ - to_seconds($stalled),
-       CASE WHEN j.operation_id IS NULL THEN epoch(j.completed_at) - epoch(j.started_at)
-            ELSE (SELECT o.seconds FROM metadata_operations o WHERE o.id = j.operation_id) END,
-       (SELECT count(*) FROM chosen)
-FROM page p JOIN job_queue j ON j.id = p.id LEFT JOIN waits w ON w.job_id = j.id ORDER BY p.place;
-
--- name: total
--- How many jobs a search finds; asked where its page is empty.
-SELECT count(*) FROM job_queue
-WHERE (len($kinds::VARCHAR[]) = 0 OR list_contains($kinds::VARCHAR[], job_type))
-  AND (len($statuses::VARCHAR[]) = 0 OR list_contains($statuses::VARCHAR[], status));
+                 CASE WHEN status IN ('running', 'paused', 'pending') THEN id END, last_at DESC, id DESC) AS place
+    FROM chosen ORDER BY place LIMIT $count OFFSET $skip)
+SELECT (SELECT list(id ORDER BY place) FROM page), (SELECT count(*) FROM chosen);
 
 -- name: counts
--- How many jobs there are of each kind and state.
+-- The number of jobs by kind and status.
 SELECT job_type, status, count(*) FROM job_queue GROUP BY job_type, status ORDER BY job_type, status;
 
 -- name: payload_version
--- By which rules the payload of a job was made.
+-- The version of a job's payload.
 SELECT payload_version FROM job_queue WHERE id = $id;
 
 -- name: of_operation
 -- The job of an operation.
 SELECT id FROM job_queue WHERE operation_id = $operation_id;
 
--- name: held_operations
--- Operations that an instance is at, or is about to be.
+-- name: active_operations
+-- Operations that an instance runs or will run.
 SELECT operation_id FROM job_queue
 WHERE operation_id IS NOT NULL AND owner = $owner AND status IN ('pending', 'running', 'paused');
 
--- name: operation_of
--- An operation that has no job yet: it was begun by an older program.
+-- name: operation_without_job
+-- An operation without a job: an older program started it.
 SELECT operation_type, user_note, status FROM metadata_operations WHERE id = $operation_id;
 
--- name: name_job
--- The job that carries an operation out.
+-- name: link_operation
+-- Store the job of an operation.
 UPDATE metadata_operations SET job_id = $id WHERE id = $operation_id;
 
--- name: past
--- Jobs that ended before a moment and that nothing needs: no operation of the history, no job that waits for them or did,
--- and no audit that says what they changed.
+-- name: prunable
+-- Jobs that ended before a time and that nothing refers to: no operation of the history, no dependency and no audit
+-- event.
 SELECT list(id) FROM job_queue
 WHERE status IN ('completed', 'completed_with_errors', 'failed', 'cancelled') AND completed_at < $before
   AND operation_id IS NULL AND id NOT IN (SELECT depends_on FROM job_dependencies)
   AND id NOT IN (SELECT job_id FROM audit_events WHERE job_id IS NOT NULL);
 
--- name: forget_dependencies
--- What these jobs waited for.
+-- name: delete_dependencies
+-- Delete the dependencies of these jobs.
 DELETE FROM job_dependencies WHERE job_id IN (SELECT unnest($ids::BIGINT[]));
 
--- name: forget_states
--- What these jobs saved.
+-- name: delete_checkpoints
+-- Delete the checkpoints of these jobs.
 DELETE FROM operation_state WHERE job_id IN (SELECT unnest($ids::BIGINT[]));
 
--- name: forget
--- Jobs that are not shown any more.
+-- name: delete_jobs
+-- Delete these jobs.
 DELETE FROM job_queue WHERE id IN (SELECT unnest($ids::BIGINT[]));
 
--- name: left_over
+-- name: unfinished
 -- Jobs that have not ended when a home is opened, and how they stopped.
 SELECT id, job_type, payload_version, status, stopped_by, retry_count, max_retries, cancelled_at IS NOT NULL, operation_id
 FROM job_queue WHERE status IN ('pending', 'running', 'interrupted') ORDER BY id;

@@ -1,21 +1,21 @@
 -- name: next_operation_id
--- The id of an operation that is about to be recorded.
+-- The id of a new operation.
 SELECT nextval('operation_ids');
 
 -- name: insert_operation
--- Record that an operation was asked for.
+-- Add an operation.
 INSERT INTO metadata_operations (id, operation_type, status, started_at, user_note, user_action, user_name, source,
                                  plan_id, reverts_id, options)
 VALUES ($id, $operation_type, 'pending', $now, $user_note, $user_action, $user_name, $source, $plan_id, $reverts_id,
         $options);
 
--- name: name_job
--- The job that carries an operation out.
+-- name: link_job
+-- Store the job of an operation.
 UPDATE metadata_operations SET job_id = $job_id WHERE id = $operation_id;
 
 -- name: insert_write_items
--- One item for each selected file, with the plan's result and the file's state as preconditions. Files that another
--- operation holds become conflicts at once; $said: what is said of each of $holders.
+-- One item for each selected file, with the result of the plan and the present state of the file as precondition. Files
+-- that another operation uses become conflicts at once; $messages has the text for each of $holders.
 INSERT INTO metadata_operation_items (id, operation_id, file_id, file_hash, file_path, path_bytes, status,
     previous_comment, new_comment, tags_added, tags_removed, changes, expected_size, expected_mtime_ns, code,
     error_message)
@@ -23,7 +23,7 @@ SELECT nextval('ids'), $operation_id, f.file_id, f.file_hash, f.path, f.path_byt
        CASE WHEN busy.file_id IS NULL THEN 'pending' ELSE 'conflict' END,
        i.old_comment, i.new_comment, i.tags_to_add, i.tags_to_remove, i.changes, f.size, f.mtime_ns,
        CASE WHEN busy.file_id IS NULL THEN '' ELSE 'busy_in_operation' END,
-       coalesce(list_extract($said::VARCHAR[], list_position($holders::BIGINT[], busy.operation_id)), '')
+       coalesce(list_extract($messages::VARCHAR[], list_position($holders::BIGINT[], busy.operation_id)), '')
 FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id) AS chosen
 JOIN plan_items i ON i.file_id = chosen.file_id AND i.variant_id = $variant_id AND i.to_version IS NULL
 JOIN scanned_files f ON f.file_id = chosen.file_id
@@ -35,12 +35,12 @@ WHERE i.can_update
 ORDER BY f.path_bytes;
 
 -- name: next_item_ids
--- Ids of items that are about to be recorded, in the order in which they will be worked on.
+-- Ids of new items, in the order in which they will run.
 SELECT nextval('ids') AS id FROM range($count) ORDER BY id;
 
 -- name: insert_rollback_items
--- One item for each file that is taken back: the write's item turned round, or what is written instead ($changes, in
--- JSON). Files that must be left are conflicts.
+-- One item for each file that is rolled back: the reversed item of the write, or the changes to write instead
+-- ($changes, in JSON). Files that must be skipped are conflicts.
 INSERT INTO metadata_operation_items (id, operation_id, file_id, file_hash, file_path, path_bytes, status,
     previous_comment, new_comment, tags_added, tags_removed, changes, expected_size, expected_mtime_ns,
     restore_mtime_ns, reverts_item, restore, code, error_message)
@@ -68,7 +68,7 @@ CROSS JOIN LATERAL (SELECT CASE WHEN r.changes IS NULL
     END AS change) AS wanted;
 
 -- name: insert_history
--- What each file held before, written before the first byte changes.
+-- The old content of each file, recorded before its first byte changes.
 INSERT INTO metadata_history (id, operation_item_id, operation_id, file_id, file_hash, backup_timestamp,
     original_comment, original_metadata_json, original_mtime_ns, journal, expires_at)
 SELECT nextval('ids'), m.id, m.operation_id, m.file_id, m.file_hash, $now, m.previous_comment, f.tags,
@@ -77,32 +77,32 @@ FROM metadata_operation_items m LEFT JOIN scanned_files f ON f.file_id = m.file_
 WHERE m.operation_id = $operation_id AND m.status = 'pending';
 
 -- name: journal_of_pending
--- The journal file that the pending items were to go into last; of several the one with the highest number.
+-- The last journal file of the pending items: the one with the highest number.
 SELECT h.journal FROM metadata_history h JOIN metadata_operation_items m ON m.id = h.operation_item_id
 WHERE m.operation_id = $operation_id AND m.status = 'pending' AND h.journal IS NOT NULL
 ORDER BY length(h.journal) DESC, h.journal DESC LIMIT 1;
 
 -- name: rename_journal
--- A resumed operation writes the rest of its journals into a new file.
+-- A resumed operation writes the rest of its journal into a new file.
 UPDATE metadata_history SET journal = $journal
 WHERE operation_item_id IN (SELECT id FROM metadata_operation_items
                             WHERE operation_id = $operation_id AND status = 'pending');
 
 -- name: count_items
--- How many items an operation has, by status, and how many bytes their files have; apart from the others those that were
--- given up, and those that were put back.
+-- The number of items of an operation and the size of their files by status; cancelled and restored items are counted
+-- separately.
 SELECT status, CASE WHEN status IN ('pending', 'writing', 'skipped') AND code IN ('cancelled', 'restored') THEN code
                ELSE '' END AS mark, count(*), sum(greatest(expected_size, 0))
 FROM metadata_operation_items WHERE operation_id = $operation_id GROUP BY status, mark;
 
--- name: fates
--- What became of items that have an outcome: of those that were given up before they were begun, or of all others.
+-- name: outcomes
+-- Items that have a result: those that were cancelled before they started, or all others.
 SELECT file_id, file_path, status, coalesce(code, ''), coalesce(error_message, '') FROM metadata_operation_items
 WHERE operation_id = $operation_id AND status NOT IN ('pending', 'writing')
-  AND (status = 'skipped' AND code = 'cancelled') = $given_up ORDER BY id;
+  AND (status = 'skipped' AND code = 'cancelled') = $cancelled ORDER BY id;
 
 -- name: pending_tasks
--- The next items to work on, in order, with all that a worker needs.
+-- The next items to run, in order, with everything that a worker needs.
 SELECT m.id, m.file_id, m.path_bytes, m.expected_size, m.expected_mtime_ns, m.file_hash, m.changes, m.restore_mtime_ns,
        m.reverts_item, f.device, f.inode, f.library_id, old_history.journal, old.written_state, old.original_state,
        m.restore, old_history.kind, CASE WHEN old_history.dropped_at IS NULL THEN old_history.kept_path END,
@@ -127,8 +127,8 @@ WHERE m.operation_id = $operation_id AND m.status = 'pending' AND m.id > $after
 ORDER BY m.id LIMIT $count;
 
 -- name: pending_seconds
--- Seconds that are expected of the items to come: of those that are changed in place, and of those written anew. Of a
--- write that a killed process was done with, only what is kept is known, not how long it took and by which strategy.
+-- Estimated seconds of the remaining items: changed in place, and rewritten. For a write that was recovered after a
+-- kill only its backup is known, not its duration and strategy.
 SELECT CASE WHEN old.id IS NULL THEN regexp_matches(coalesce(f.strategy, ''), '_(copy|remux|reflink)$')
             ELSE old_history.kind IN ('delta', 'original') END AS anew,
        sum(coalesce(nullif(old.seconds, 0), f.est_seconds, 0))
@@ -139,23 +139,23 @@ LEFT JOIN metadata_history old_history ON old_history.operation_item_id = m.reve
 WHERE m.operation_id = $operation_id AND m.status = 'pending' GROUP BY anew;
 
 -- name: unwritten_files
--- Files of an operation that it did not get written, for what befell them or for it was given up, and where they are now.
+-- Files that an operation did not write because they failed or were cancelled, and where they are now.
 SELECT DISTINCT m.file_id, f.library_id, f.path_bytes
 FROM metadata_operation_items m JOIN scanned_files f USING (file_id)
 WHERE m.operation_id = $operation_id
   AND (m.status IN ('failed', 'conflict', 'unknown') OR (m.status = 'skipped' AND m.code IN ('cancelled', 'restored')))
 ORDER BY m.file_id;
 
--- name: left_reverts
--- Items that a rollback was to take back and did not, for what befell them or for it was given up.
+-- name: unreverted_items
+-- Items that a rollback did not roll back because they failed or were cancelled.
 SELECT reverts_item FROM metadata_operation_items
 WHERE operation_id = $operation_id AND reverts_item IS NOT NULL
   AND (status IN ('failed', 'conflict', 'unknown') OR (status = 'skipped' AND code IN ('cancelled', 'restored')))
 ORDER BY reverts_item;
 
 -- name: record_results
--- What became of a group of items: one that waits and was never begun has taken no time. Where only the comment was to be
--- restored, the proof says so.
+-- The results of items. A pending item that was never started has no duration. If only the comment was restored, the
+-- proof says so.
 UPDATE metadata_operation_items SET status = r.status, code = r.code, error_message = r.message,
        strategy = r.strategy, processed_at = $now,
        seconds = CASE WHEN r.status <> 'pending' THEN r.seconds WHEN r.code = 'restored' THEN nullif(r.seconds, 0) END,
@@ -169,8 +169,8 @@ FROM (SELECT unnest($ids::BIGINT[]) AS id, unnest($statuses::VARCHAR[]) AS statu
 WHERE metadata_operation_items.id = r.id;
 
 -- name: record_backups
--- What is kept of each item: how its old bytes can come back, how much room that takes (journal and original), and
--- where the original is; and the inode of a file whose other names keep it.
+-- The backup of each item: how its old bytes can be restored, its size (journal and original) and where the original
+-- is; and the inode of a file that other names keep.
 UPDATE metadata_history SET kind = r.kind, bytes = r.bytes, kept_path = r.kept, kept_bytes = r.kept_bytes,
        parted_inode = r.parted
 FROM (SELECT unnest($ids::BIGINT[]) AS id, unnest($kinds::VARCHAR[]) AS kind, unnest($bytes::BIGINT[]) AS bytes,
@@ -178,16 +178,16 @@ FROM (SELECT unnest($ids::BIGINT[]) AS id, unnest($kinds::VARCHAR[]) AS kind, un
              unnest($parted::UBIGINT[]) AS parted) AS r
 WHERE metadata_history.operation_item_id = r.id;
 
--- name: use_up_originals
--- A kept original that a rollback put back into its place is the file again, and no backup any more.
-UPDATE metadata_history SET dropped_at = $now, evicted_reason = 'used when it was taken back'
+-- name: drop_used_originals
+-- A kept original that a rollback moved back into place is the file again, and no longer a backup.
+UPDATE metadata_history SET dropped_at = $now, evicted_reason = 'used by a rollback'
 WHERE dropped_at IS NULL AND kept_path IS NOT NULL AND operation_item_id IN (
     SELECT reverts_item FROM metadata_operation_items
     WHERE id IN (SELECT unnest($ids::BIGINT[])) AND status = 'success' AND restore = 'bytes');
 
--- name: mark_chain
--- Items that a group of rollback items took back are no longer in force; where such an item was itself a rollback, what
--- it had taken back is in force again, and so on up the chain.
+-- name: mark_reverted
+-- Items that these rollback items reverted are no longer in force. If such an item was itself a rollback, what it had
+-- reverted is in force again, and so on.
 UPDATE metadata_operation_items SET reverted_by = CASE WHEN chain.depth % 2 = 1 THEN chain.below END
 FROM (WITH RECURSIVE up AS (
           SELECT reverts_item AS item, id AS below, 1 AS depth FROM metadata_operation_items
@@ -198,8 +198,8 @@ FROM (WITH RECURSIVE up AS (
       FROM up) AS chain
 WHERE metadata_operation_items.id = chain.item;
 
--- name: settle_status
--- Make an operation's status say how much of it is still in force.
+-- name: update_status
+-- Set the status of operations by how much of them is still in force.
 UPDATE metadata_operations SET status = CASE
         WHEN t.reverted = 0 THEN coalesce(finished_as, status)
         WHEN t.reverted = t.success THEN 'rolled_back' ELSE 'partly_rolled_back' END
@@ -210,7 +210,7 @@ FROM (SELECT operation_id, count(*) FILTER (status = 'success') AS success,
 WHERE metadata_operations.id = t.operation_id AND finished_as IS NOT NULL;
 
 -- name: reverted_operations
--- The operations of which a rollback takes items back, those of which they had, and so on.
+-- The operations of which a rollback reverts items, those that these reverted, and so on.
 WITH RECURSIVE up AS (
     SELECT reverts_item AS id FROM metadata_operation_items
     WHERE operation_id = $operation_id AND reverts_item IS NOT NULL
@@ -219,21 +219,21 @@ WITH RECURSIVE up AS (
 SELECT DISTINCT m.operation_id FROM up JOIN metadata_operation_items m ON m.id = up.id;
 
 -- name: skip_pending
--- Items that an operation will not do, for it was given up, and why; apart from the others those that it had begun, which
--- say that already.
+-- Skip the pending items of a cancelled operation, with the reason. Items whose write was undone keep their own
+-- message.
 UPDATE metadata_operation_items SET status = 'skipped', processed_at = $now,
        code = CASE WHEN code = 'restored' THEN 'restored' ELSE 'cancelled' END,
        error_message = CASE WHEN code = 'restored' THEN error_message ELSE $reason END
 WHERE operation_id = $operation_id AND status = 'pending';
 
--- name: cut_off_below
--- Operations that were cut off, of which a rollback takes items back.
+-- name: interrupted_below
+-- Interrupted operations of which a rollback reverts items.
 SELECT DISTINCT o.id FROM metadata_operation_items m
 JOIN metadata_operation_items old ON old.id = m.reverts_item JOIN metadata_operations o ON o.id = old.operation_id
 WHERE m.operation_id = $operation_id AND o.status IN ('interrupted', 'failed') ORDER BY o.id;
 
--- name: count_up
--- Bring an operation's counts in line with its items, and note how long it has been at work in all, where that is more.
+-- name: update_counts
+-- Update the counts of an operation from its items, and its running time if it has grown.
 UPDATE metadata_operations SET file_count = t.file_count, success_count = t.success, failure_count = t.failure,
        skipped_count = t.skipped, conflict_count = t.conflict, unknown_count = t.unknown,
        seconds = greatest(seconds, $seconds)
@@ -244,8 +244,8 @@ FROM (SELECT count(*) AS file_count, count(*) FILTER (status = 'success') AS suc
 WHERE id = $operation_id;
 
 -- name: finish
--- The end of an operation, or of its present run. To be told of an end once more (a start finds a file as unclear as it
--- was) neither moves it nor hides that the operation has been rolled back since.
+-- The end of an operation or of its present run. If the same end is recorded again (a start finds a file as unknown as
+-- before), neither its time changes nor a later rollback is hidden.
 UPDATE metadata_operations SET
        status = CASE WHEN status IN ('rolled_back', 'partly_rolled_back') THEN status ELSE $status END,
        completed_at = CASE WHEN completed_at IS NOT NULL AND finished_as = $status AND $seconds = 0 THEN completed_at
@@ -254,11 +254,11 @@ UPDATE metadata_operations SET
 WHERE id = $operation_id;
 
 -- name: amend
--- How an operation ended, seen again when an item of it was settled later.
+-- How an operation ended, after one of its items was resolved later.
 UPDATE metadata_operations SET status = $status, finished_as = $status WHERE id = $operation_id;
 
 -- name: operation_page
--- One page of operations, newest first, with what their items and backups amount to, and how many there are.
+-- One page of operations, newest first, with totals of their items and backups, and the number of all operations.
 WITH page AS (
     SELECT o.*, count(*) OVER () AS found
     FROM metadata_operations o
@@ -303,7 +303,7 @@ LEFT JOIN item_totals t ON t.operation_id = o.id
 ORDER BY o.id DESC;
 
 -- name: operation_counts
--- How many operations of each state and type a search finds.
+-- The number of operations by status and type that a search finds.
 SELECT o.status, o.operation_type, count(*) FROM metadata_operations o
 WHERE ($since IS NULL OR o.started_at >= $since::TIMESTAMPTZ)
   AND ($until IS NULL OR o.started_at < $until::TIMESTAMPTZ)
@@ -321,7 +321,7 @@ WHERE ($since IS NULL OR o.started_at >= $since::TIMESTAMPTZ)
 GROUP BY ALL;
 
 -- name: operation_row
--- One operation in the columns of operation_page, without the search: it is asked for many times a second.
+-- One operation in the columns of operation_page. It has no search, because it is read many times a second.
 WITH item_totals AS (
     SELECT sum(len(m.tags_added)) FILTER (m.status = 'success') AS added,
            sum(len(m.tags_removed)) FILTER (m.status = 'success') AS removed,
@@ -346,12 +346,12 @@ SELECT o.id, o.operation_type, o.status, o.started_at, o.completed_at, o.file_co
 FROM metadata_operations o, item_totals t WHERE o.id = $operation_id;
 
 -- name: item_page
--- Items of one operation that a search finds: what went wrong first, then what is under way, then the rest; with what is
--- kept of each, and the operation that took it back.
+-- Items of one operation that a search finds: problems first, then running ones, then the rest; with the backup of
+-- each, and the operation that rolled it back.
 WITH page AS (
     SELECT m.*, count(*) OVER () AS found, row_number() OVER (
         ORDER BY CASE m.status WHEN 'failed' THEN 0 WHEN 'unknown' THEN 0 WHEN 'conflict' THEN 1 WHEN 'success' THEN 3
-                      WHEN 'skipped' THEN 4 ELSE CASE WHEN list_contains($working::BIGINT[], m.id) THEN 2 ELSE 5 END END,
+                      WHEN 'skipped' THEN 4 ELSE CASE WHEN list_contains($running::BIGINT[], m.id) THEN 2 ELSE 5 END END,
                  m.processed_at DESC NULLS LAST, m.id) AS place
     FROM metadata_operation_items m
     WHERE m.operation_id = $operation_id
@@ -369,8 +369,8 @@ SELECT m.id, m.file_id, m.file_path, m.status, m.code, m.error_message, m.previo
 FROM page m LEFT JOIN metadata_history h ON h.operation_item_id = m.id ORDER BY m.place;
 
 -- name: rollback_candidates
--- Items in force of an operation, or those named, with their backups and with the newer operation that stands on each,
--- if any. (A newer rollback of something newer still leaves the file as the item made it.)
+-- Items in force of an operation, or the given ones, with their backups and with the newer operation on each file, if
+-- any. (A newer rollback of something newer leaves the file as the item made it.)
 WITH mine AS (
     SELECT m.* FROM metadata_operation_items m
     WHERE (m.operation_id = $operation_id OR m.id IN (SELECT unnest($item_ids::BIGINT[])))
@@ -405,14 +405,14 @@ LEFT JOIN busy ON busy.file_id = m.file_id
 ORDER BY m.id;
 
 -- name: names_written
--- The names that an operation added to most files, where they were not taken back since.
+-- The names that an operation added to most files, where they were not rolled back.
 SELECT name FROM (SELECT unnest(tags_added) AS name FROM metadata_operation_items
                   WHERE operation_id = $operation_id AND status = 'success' AND reverted_by IS NULL)
 GROUP BY name ORDER BY count(*) DESC, name LIMIT $count;
 
 -- name: people_written
--- Names that an operation added, each given with all its spellings: of how many of its files, and of how many the name
--- could be taken out now (they name the person, are online, and no operation is at work on them).
+-- Names that an operation added, each given with all its spellings: in how many of its files, and from how many the
+-- name can be removed now (they contain the person, are online, and no operation uses them).
 WITH mine AS (SELECT file_id, unnest(tags_added) AS name FROM metadata_operation_items
               WHERE operation_id = $operation_id AND status = 'success' AND reverted_by IS NULL),
 known AS (SELECT unnest($names::VARCHAR[]) AS name, unnest($keys::VARCHAR[][]) AS keys),
@@ -427,8 +427,8 @@ LEFT JOIN busy b ON b.file_id = m.file_id
 GROUP BY m.name ORDER BY files DESC, m.name;
 
 -- name: newer_items
--- Pairs: an item, and one of the newer items in force that stand on it (of its own operation, too, where that took several
--- items of a file back).
+-- Pairs of an item and a newer item in force on its file; including items of its own operation, if that rolled back
+-- several items of a file.
 SELECT m.id, n.id FROM metadata_operation_items m
 JOIN metadata_operation_items n ON n.file_id = m.file_id AND n.id > m.id
 WHERE m.id IN (SELECT unnest($item_ids::BIGINT[])) AND n.status = 'success' AND n.reverted_by IS NULL
@@ -436,31 +436,31 @@ WHERE m.id IN (SELECT unnest($item_ids::BIGINT[])) AND n.status = 'success' AND 
 ORDER BY m.id, n.id DESC;
 
 -- name: unfinished_operations
--- Operations that a process was at when it ended, that stopped by themselves, or of which a file is unclear.
+-- Operations that were running or failed when the process ended, or of which a file has an unknown result.
 SELECT id, operation_type, status FROM metadata_operations o
 WHERE status IN ('pending', 'in_progress', 'paused')
    OR EXISTS (SELECT 1 FROM metadata_operation_items m WHERE m.operation_id = o.id AND (
                   m.status = 'unknown' OR o.status = 'failed' AND m.status = 'pending'))
 ORDER BY id;
 
--- name: last_sign
--- When an operation was last at work, as far as it is written down.
+-- name: last_activity
+-- When an operation was last running, as far as it is stored.
 SELECT greatest(o.started_at, (SELECT max(m.processed_at) FROM metadata_operation_items m WHERE m.operation_id = o.id),
                 (SELECT max(j.heartbeat_at) FROM job_queue j WHERE j.operation_id = o.id))
 FROM metadata_operations o WHERE o.id = $operation_id;
 
--- name: unsettled_items
--- Items of unfinished operations, to be held against the journals.
+-- name: unresolved_items
+-- Items of unfinished operations, to compare with the journals.
 SELECT m.id, m.file_id, m.status, h.journal
 FROM metadata_operation_items m JOIN metadata_history h ON h.operation_item_id = m.id
 WHERE m.operation_id = $operation_id AND m.status IN ('pending', 'writing', 'unknown');
 
 -- name: finished_items
--- Items of an operation that are known to be done.
+-- Items of an operation that are written.
 SELECT id FROM metadata_operation_items WHERE operation_id = $operation_id AND status = 'success';
 
 -- name: preview_tasks
--- What a write of the plan's current items would work on; nothing is recorded.
+-- The tasks of a write of the plan's current items; nothing is recorded.
 SELECT 0, f.file_id, f.path_bytes, f.size, f.mtime_ns, f.file_hash, i.changes, NULL, NULL, f.device, f.inode,
        f.library_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id) AS chosen
@@ -469,7 +469,7 @@ JOIN scanned_files f ON f.file_id = chosen.file_id
 WHERE i.can_update ORDER BY f.path_bytes;
 
 -- name: record_foreign
--- An operation that was carried out elsewhere; it cannot be taken back here.
+-- An operation that ran elsewhere; it cannot be rolled back here.
 INSERT INTO metadata_operations (id, operation_type, status, started_at, completed_at, file_count, success_count,
     failure_count, skipped_count, conflict_count, unknown_count, seconds, error_message, user_note, user_action,
     user_name, source, finished_as, options)
@@ -481,8 +481,8 @@ VALUES ($id, $operation_type, $status, $started_at, $completed_at, $file_count, 
 -- The options that an operation was started with.
 SELECT options FROM metadata_operations WHERE id = $operation_id;
 
--- name: held_by
--- Which operations hold some of these files, in what state each is, and how many they hold.
+-- name: holders
+-- Operations that use some of these files, with their status and number of files.
 SELECT o.id, o.status, count(DISTINCT m.file_id) FROM metadata_operation_items m
 JOIN metadata_operations o ON o.id = m.operation_id
 WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending', 'writing')
@@ -490,7 +490,7 @@ WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending
 GROUP BY o.id, o.status ORDER BY o.id;
 
 -- name: busy_files
--- Files that an operation holds, which one, and in what state that is.
+-- Files that an operation uses, with the operation and its status.
 SELECT m.file_id, min(m.operation_id), arg_min(o.status, m.operation_id) FROM metadata_operation_items m
 JOIN metadata_operations o ON o.id = m.operation_id
 WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending', 'writing') GROUP BY m.file_id;

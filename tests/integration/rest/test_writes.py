@@ -64,18 +64,18 @@ def test_write_follow_and_take_back(rest: Client, films: Path) -> None:
 def test_of_a_film_that_is_made_anew_it_is_told_how_long_it_takes_and_how_much_is_there(
     rest: Client, library: Library, films: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, did = media.build("wmv", films, name="long.wmv", seed=5), protocol.FileProgress.did
+    path, did = media.build("wmv", films, name="long.wmv", seed=5), protocol.FileProgress.advance
     os.utime(path, (1_600_000_000, 1_600_000_000))
     library.scan()
     library.people.add([path], ["Ann Lee"])
     a_part_is_there, go_on = threading.Event(), threading.Event()
 
-    def held(stint: protocol.FileProgress, count: int) -> None:
-        did(stint, count)
+    def held(progress: protocol.FileProgress, count: int) -> None:
+        did(progress, count)
         a_part_is_there.set()
         assert go_on.wait(PATIENCE)
 
-    monkeypatch.setattr(protocol.FileProgress, "did", held)
+    monkeypatch.setattr(protocol.FileProgress, "advance", held)
     number = rest.post("/api/metadata/write", {"q": "ext:wmv"}).json["operation_id"]
     assert a_part_is_there.wait(PATIENCE)
     now = rest.get(f"/api/metadata/operations/{number}").json
@@ -207,7 +207,7 @@ def test_a_job_that_is_tried_again_with_one_key_is_tried_once(rest: Client, libr
         assert first.json["id"] != job_id
         assert second.headers["location"] == f"/api/jobs/{first.json['id']}"
     assert rest.get("/api/metadata/history").json["total"] == 2
-    story = library.stories.tell(number + 1)
+    story = library.stories.build(number + 1)
     assert story.operation.source == "rest"
     assert story.happenings[0].text.endswith("from a program over the web")
     assert rest.get("/api/jobs?kind=rescan").json["total"] == 2

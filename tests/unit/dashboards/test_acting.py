@@ -142,7 +142,7 @@ def test_what_runs_says_how_far_it_is_and_how_much_is_not_done() -> None:
     assert acts(row) == ["pause", "cancel", "details"]
     pausing = status("paused", success=39, pending=175)
     assert footer.running(operation(status="paused"), pausing)["title"] == "Pausing: 39 of 214 files"
-    paused = footer.running(operation(status="paused"), dataclasses.replace(pausing, at_rest=True))
+    paused = footer.running(operation(status="paused"), dataclasses.replace(pausing, is_idle=True))
     assert (paused["title"], paused["note"], acts(paused)[0]) == ("Paused: 39 of 214 files", "", "resume")
 
 

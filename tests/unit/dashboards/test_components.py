@@ -367,14 +367,14 @@ def test_the_bar_has_a_part_for_each_outcome() -> None:
         ("off", "1 skipped", 10.0),
     ]
     assert progress.rest(status("in_progress", success=6, pending=4)) == "4 waiting"
-    now = replace(status("in_progress", success=6, pending=4), shares={7: 0.5, 8: 0.25})
+    now = replace(status("in_progress", success=6, pending=4), fractions={7: 0.5, 8: 0.25})
     assert operation_text.bar_parts(now)[-1] == {"kind": "going", "label": "2 running", "share": 7.5}
     assert progress.rest(now) == "2 waiting"
 
 
 @pytest.mark.parametrize("state", ["cancelled", "rolled_back", "partly_rolled_back"])
 def test_what_was_given_up_is_not_done_and_can_be_tried_again(state: str) -> None:
-    now = replace(status(state, success=6, skipped=3), given_up=2)
+    now = replace(status(state, success=6, skipped=3), cancelled_count=2)
     details = OperationDetails(operation=operation(), status=now, items=[], total=9, page=1, per_page=50)
     told = progress.view(details, shown="")
     assert (told["done"], told["total"], told["now"], told["rest"]) == ("7", "9", 7, "2 not started")
@@ -398,7 +398,7 @@ def test_what_failed_with_files_left_can_be_gone_on_with() -> None:
 
 @pytest.mark.parametrize(("given_up", "label"), [(0, "skipped 3"), (1, "skipped, not started 3"), (3, "not started 3")])
 def test_files_that_were_given_up_are_listed_under_their_own_name(given_up: int, label: str) -> None:
-    now = replace(status("cancelled", success=6, skipped=3), given_up=given_up)
+    now = replace(status("cancelled", success=6, skipped=3), cancelled_count=given_up)
     details = OperationDetails(operation=operation(), status=now, items=[], total=9, page=1, per_page=50)
     assert label in [choice["label"] for choice in progress.view(details, shown="")["statuses"]]
 

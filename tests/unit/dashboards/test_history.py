@@ -25,9 +25,8 @@ from indexium_core.model.operations.operation import (
     OperationPerson,
     OperationStatus,
     PaginatedOperations,
-    RollbackCheck,
-    left_alone,
 )
+from indexium_core.model.operations.rollback import RollbackCheck, conflict_reason
 
 NOW = datetime(2026, 11, 20, 9, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -148,7 +147,7 @@ def test_a_rollback_is_called_by_what_it_takes_back() -> None:
 
 
 def test_what_was_given_up_is_told_apart_from_what_was_skipped() -> None:
-    cancelled = operation(status="cancelled", file_count=12, success_count=5, skipped_count=7, given_up=6)
+    cancelled = operation(status="cancelled", file_count=12, success_count=5, skipped_count=7, cancelled_count=6)
     assert operation_text.outcome(cancelled) == "5 written · 1 skipped · 6 not started"
     assert ["Files", operation_text.outcome(cancelled)] in history_details.fact_pairs(cancelled)
     running = operation(status="in_progress", file_count=12, success_count=5)
@@ -311,10 +310,10 @@ def test_what_would_be_skipped_is_said_in_numbers_with_the_reason() -> None:
     seen = check(exact=212, conflicts=[item(1, code="changed_since"), item(2, code="offline"), item(3, code="offline")])
     assert rollback_report.outlook(seen) == [
         ["212", "are restored byte for byte"],
-        ["2", "are on a root that is offline: later"],
-        ["1", "was changed by another program since: skipped"],
+        ["2", "have a conflict: their folders are offline"],
+        ["1", "has a conflict: another program changed it after this write"],
     ]
-    assert left_alone("whatever_else", 1) == "cannot be rolled back (whatever else): skipped"
+    assert conflict_reason("whatever_else", 1) == "has a conflict: whatever else"
 
 
 def test_choices_and_doubts_are_said_before_the_click() -> None:
@@ -347,7 +346,7 @@ def test_rolling_back_is_offered_only_after_it_was_checked() -> None:
 
 def test_what_was_left_undone_can_be_tried_again_from_the_history() -> None:
     cancelled = details(item(1), status="cancelled")
-    left = replace(cancelled, status=replace(cancelled.status, status="cancelled", given_up=28))
+    left = replace(cancelled, status=replace(cancelled.status, status="cancelled", cancelled_count=28))
     acts = [button["act"] for button in history_details.view(left, RollbackPreview())["buttons"]]
     assert acts[0] == "retry"
     assert history_details.view(left, RollbackPreview())["buttons"][0]["label"] == "Retry 28 files…"
@@ -540,7 +539,7 @@ def test_only_a_part_is_asked_for_and_taken_back() -> None:
 def test_what_is_skipped_is_counted_in_the_question() -> None:
     seen = asked(conflicts=[item(1, code="changed_since"), item(2, code="changed_since")])
     [pairs] = [section["pairs"] for section in seen.sections if section["kind"] == "facts"]
-    assert pairs == [["2", "were changed by another program since: skipped"]]
+    assert pairs == [["2", "have a conflict: another program changed them after this write"]]
 
 
 def test_a_search_that_cannot_be_read_leaves_its_chips_out() -> None:

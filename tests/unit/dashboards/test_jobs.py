@@ -22,7 +22,8 @@ from indexium_core import errors
 from indexium_core.model.files.properties import AuditEvent
 from indexium_core.model.job import JOB_STATES, Job
 from indexium_core.model.operations.interrupted import InterruptedFile, InterruptedOperation
-from indexium_core.model.operations.operation import OperationStatus, RollbackCheck
+from indexium_core.model.operations.operation import OperationStatus
+from indexium_core.model.operations.rollback import RollbackCheck
 from tests.support.fake_library import FakeLibrary
 from tests.support.fake_operations import row_of
 from tests.support.fake_plan import items
@@ -66,8 +67,10 @@ def test_a_row_says_in_one_sentence_what_a_write_does() -> None:
     assert row["name"] == "Write 'Holiday 2019'"
     assert row["text"] == "file 41 of 214, 3.1 GB of 18 GB, about 6 min, now: Clip.mkv"
     assert row["pace"] == "118 files/s · 18 %"
-    assert jobs_list.row(job(), status(current_share=0.437), NOW)["text"].endswith("now: Clip.mkv, 43 %")
-    assert job_details.details_view(job(), status(current_share=0.437), now=NOW)["text"].endswith("now: Clip.mkv, 43 %")
+    assert jobs_list.row(job(), status(current_fraction=0.437), NOW)["text"].endswith("now: Clip.mkv, 43 %")
+    assert job_details.details_view(job(), status(current_fraction=0.437), now=NOW)["text"].endswith(
+        "now: Clip.mkv, 43 %"
+    )
     parts = [{"kind": "ok", "share": 18.224}, {"kind": "bad", "share": 0.467}]
     assert row["gauge"] == {"now": 40, "max": 214, "parts": parts}
 
@@ -84,11 +87,11 @@ def test_a_film_that_stands_still_half_done_is_paused_and_one_that_is_finished_f
         ]
 
     assert said() == ["pausing", "pausing after this file", "Pausing: 40 of 214 files"]
-    assert said(at_rest=True) == ["paused", "paused", "Paused: 40 of 214 files"]
+    assert said(is_idle=True) == ["paused", "paused", "Paused: 40 of 214 files"]
 
 
 def test_a_large_film_under_way_moves_the_gauge() -> None:
-    one = status(counts={"pending": 1}, shares={7: 0.43})
+    one = status(counts={"pending": 1}, fractions={7: 0.43})
     assert job_text.gauge(job(), one) == {"now": 0, "max": 1, "parts": [{"kind": "going", "share": 43.0}]}
     assert job_text.speed(job(), one).endswith("43 %")
 
@@ -233,7 +236,7 @@ def test_the_details_tell_every_number_of_the_summary_in_words() -> None:
 def test_a_cancelled_write_says_everywhere_how_many_files_were_done(counters: dict[str, int]) -> None:
     ended = job("cancelled", operation_id=3, progress_current=39, progress_total=214, counters=counters)
     assert jobs_list.row(ended, None, NOW)["text"] == "39 of 214 files processed when it was cancelled"
-    counted = status(status="cancelled", counts={"success": 39, "skipped": 175}, given_up=175)
+    counted = status(status="cancelled", counts={"success": 39, "skipped": 175}, cancelled_count=175)
     view = job_details.details_view(ended, counted, now=NOW)
     assert view["text"] == "39 of 214 files processed when it was cancelled"
     assert view["outcome"] == [["Written", "39"], ["Not started", "175"]]
@@ -448,13 +451,16 @@ def test_what_cannot_be_read_is_said_in_its_place(monkeypatch: pytest.MonkeyPatc
 
 
 def cut(number: int = 1, **values: Any) -> InterruptedOperation:
-    files = [InterruptedFile(item_id=n, file_id=n, file_path=f"/v/{n}.mp4", became=b) for n, b in enumerate(BECAME)]
+    files = [
+        InterruptedFile(item_id=n, file_id=n, file_path=f"/v/{n}.mp4", outcome=b)
+        for n, b in enumerate(INTERRUPTED_OUTCOMES)
+    ]
     facts: dict[str, Any] = {"counts": {"done": 2, "not_started": 1, "restored": 1}, "files": files}
     facts["operation"] = operation(id=number, status="interrupted", can_rollback=True, user_note="nightly")
     return InterruptedOperation(**facts | values)
 
 
-BECAME = ("restored", "not_started", "done", "done")
+INTERRUPTED_OUTCOMES = ("restored", "not_started", "done", "done")
 
 
 class Offered(Stage):
@@ -479,9 +485,9 @@ class Offered(Stage):
         self.resumed.append(operation_id)
         self.cuts = [each for each in self.cuts if each.id != operation_id]
 
-    def _page(self, operation_id: int, *, became: str, page: int, per_page: int) -> list[InterruptedFile]:
+    def _page(self, operation_id: int, *, outcome: str, page: int, per_page: int) -> list[InterruptedFile]:
         [cut] = [each for each in self.cuts if each.id == operation_id]
-        listed = [file for file in cut.files if became in ("", file.became)]
+        listed = [file for file in cut.files if outcome in ("", file.outcome)]
         return listed[(page - 1) * per_page : page * per_page]
 
     def answer(self, kind: str, **message: Any) -> None:
@@ -493,7 +499,7 @@ class Offered(Stage):
 
 
 def test_each_interrupted_operation_is_offered_once_and_later_means_later() -> None:
-    stage = Offered(cut(1), cut(2), cut(3, by_itself=True))
+    stage = Offered(cut(1), cut(2), cut(3, resumes_automatically=True))
     stage.offer.start()
     assert stage.asked["title"] == "A write was interrupted (and 1 other)"
     assert (stage.asked["confirm"], stage.asked["actions"][0]["label"]) == ("Resume 2 files", "Roll back 2…")

@@ -27,7 +27,7 @@ def test_small_files_that_are_done_do_not_make_large_ones_look_small() -> None:
     pace = Throughput({False: 0.9, True: 60.0}, clock=clock)
     for _ in range(90):
         clock.now += 1 / 80
-        pace.did(anew=False, expected=0.01, seconds=1 / 80)
+        pace.record(is_rewrite=False, expected=0.01, seconds=1 / 80)
 
     assert pace.rate == pytest.approx(80, rel=0.1)
     assert pace.eta_seconds == pytest.approx(60, rel=0.1)
@@ -38,7 +38,7 @@ def test_a_disk_that_is_slower_than_the_plan_believed_is_measured() -> None:
     pace = Throughput({False: 1.0}, clock=clock)  # 100 files of 10 ms, it was thought
     for _ in range(50):
         clock.now += 0.1
-        pace.did(anew=False, expected=0.01, seconds=0.1)
+        pace.record(is_rewrite=False, expected=0.01, seconds=0.1)
 
     assert pace.eta_seconds == pytest.approx(5.0, rel=0.1)
     assert pace.rate == pytest.approx(10, rel=0.1)
@@ -49,7 +49,7 @@ def test_files_side_by_side_take_less_time_than_one_after_the_other() -> None:
     pace = Throughput({True: 40.0}, clock=clock)
     clock.now += 10.0
     for _ in range(2):
-        pace.did(anew=True, expected=10.0, seconds=10.0)
+        pace.record(is_rewrite=True, expected=10.0, seconds=10.0)
 
     assert pace.eta_seconds == pytest.approx(10.0)
 
@@ -58,13 +58,13 @@ def test_a_pause_does_not_count() -> None:
     clock = Clock()
     pace = Throughput({False: 2.0}, clock=clock)
     clock.now += 1.0
-    pace.did(anew=False, expected=1.0, seconds=1.0)
-    pace.hold()
+    pace.record(is_rewrite=False, expected=1.0, seconds=1.0)
+    pace.pause()
     clock.now += 3600.0
 
     assert pace.seconds == pytest.approx(1.0)
     assert pace.eta_seconds == pytest.approx(1.0)
-    pace.go_on()
+    pace.resume()
     clock.now += 0.25
     assert pace.eta_seconds == pytest.approx(0.75)
 
@@ -73,10 +73,10 @@ def test_what_takes_longer_than_it_should_is_not_said_to_be_over_at_once() -> No
     clock = Clock()
     pace = Throughput({False: 2.0}, clock=clock)
     clock.now += 1.0
-    pace.did(anew=False, expected=1.0, seconds=1.0)
+    pace.record(is_rewrite=False, expected=1.0, seconds=1.0)
     clock.now += 30.0
 
     assert pace.eta_seconds is None
-    pace.did(anew=False, expected=1.0, seconds=31.0)
+    pace.record(is_rewrite=False, expected=1.0, seconds=31.0)
     clock.now += 5.0
     assert pace.eta_seconds == 0.0  # all is done, and what is left is to say so

@@ -166,7 +166,7 @@ def test_what_a_rollback_of_a_write_that_was_told_late_takes_goes_by_what_is_kep
 
     assert book.ledger.expected_seconds(back) == {anew: 3.0}
     [task] = book.ledger.pending(back, after=-1, count=9)
-    assert (task.anew, task.expected_seconds) == (anew, 3.0)
+    assert (task.is_rewrite, task.expected_seconds) == (anew, 3.0)
 
 
 def test_items_of_one_file_are_taken_back_newest_first(book: Book) -> None:

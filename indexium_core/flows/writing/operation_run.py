@@ -1,0 +1,129 @@
+"""One running operation: its items, its progress and its pauses."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from indexium_core.flows.writing.protocol import FileProgress
+from indexium_core.flows.writing.throughput import Throughput
+from indexium_core.jobs.run import OperationProgress
+from indexium_core.jobs.runner import RunControl, RunEnd
+from indexium_core.model.operations.operation import Attempt
+
+__all__ = ["ItemInProgress", "OperationRun"]
+
+_FINISH_SECONDS = 5.0  # a paused operation finishes running files for so long; then their work waits, too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemInProgress:
+    """An item that is running."""
+
+    name: str  # of its file
+    progress: FileProgress
+    started_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """Running time, without pauses."""
+        return time.monotonic() - self.started_at - self.progress.paused_seconds
+
+
+@dataclass(slots=True, kw_only=True)
+class OperationRun:
+    """An operation that runs in this process."""
+
+    operation_id: int
+    job_id: int
+    kind: str  # write, rollback
+    total: int
+    initial_processed: int  # items that had a result when the run started
+    control: RunControl
+    throughput: Throughput
+    preserve_mtime: bool
+    keep_backup: bool
+    break_links: bool
+    postpone: bool  # rollback: rolled-back files are postponed
+    processed: int = 0  # items of this run that have a result
+    active_items: dict[int, ItemInProgress] = field(default_factory=dict)
+    failure_reasons: dict[int, str] = field(default_factory=dict)  # by item that was not written
+    on_activity: Callable[[], None] = lambda: None  # called when work advances
+    stalled_after: Callable[[], float | None] = lambda: None  # seconds without progress; None: it did not stall
+    attempts: dict[int, list[Attempt]] = field(default_factory=dict)  # failed attempts by item that is retried
+    stopped_by: Callable[[], str] = lambda: "stop"  # who stopped it: stop, person, timeout
+    blocker: str = ""  # a problem of all remaining items, as a sentence
+    paused_at: float = 0.0  # time.monotonic() of the last pause
+    seconds_before: float = 0.0  # running time of earlier runs
+    outcomes: Counter[str] = field(default_factory=Counter)  # items by result
+
+    @property
+    def current_file(self) -> str:
+        """The name of the running file that was started first; "" if none runs."""
+        return self.first_active()[0]
+
+    def first_active(self) -> tuple[str, float | None]:
+        """Return that name, and the finished fraction of its new file; None if no new file is made."""
+        items = tuple(self.active_items.values())
+        return (items[0].name, items[0].progress.fraction) if items else ("", None)
+
+    @property
+    def eta_seconds(self) -> float | None:
+        """Seconds left; None while there is no estimate or the operation is paused."""
+        return None if self.control.is_paused else self.throughput.eta_seconds
+
+    @property
+    def interruption_cause(self) -> str:
+        """What interrupts running files, as `model.operations.interruption` names it."""
+        if self.control.ending is RunEnd.CANCELLED:
+            return "cancelled"
+        return "blocked" if self.control.ending is RunEnd.FAILED else self.stopped_by()
+
+    @property
+    def seconds(self) -> float:
+        """Running time of all its runs, without pauses."""
+        return self.seconds_before + self.throughput.seconds
+
+    def progress(self) -> OperationProgress:
+        """Return the progress of the operation."""
+        return OperationProgress(
+            current=self.initial_processed + self.processed,
+            total=self.total,
+            message=self.current_file,
+            rate=self.throughput.rate,
+            eta_seconds=self.eta_seconds,
+            counters=dict(self.outcomes),
+            seconds=self.seconds,
+        )
+
+    def active_seconds(self) -> dict[int, float]:
+        """Return the running items, each with its running time in seconds."""
+        return {item_id: item.seconds for item_id, item in tuple(self.active_items.items())}
+
+    def fractions(self) -> dict[int, float]:
+        """Return the running items for which a new file is made, each with its finished fraction."""
+        found = {item_id: item.progress.fraction for item_id, item in tuple(self.active_items.items())}
+        return {item_id: fraction for item_id, fraction in found.items() if fraction is not None}
+
+    def start_item(self, item_id: int, name: str, progress: FileProgress) -> bool:
+        """Start an item, after a pause if there is one. Return False if the operation ends."""
+        self.control.wait_while_paused()
+        if self.control.ending is not None:
+            return False
+        self.active_items[item_id] = ItemInProgress(name=name, progress=progress)
+        return True
+
+    def end_item(self, item_id: int) -> None:
+        """End an item."""
+        self.active_items.pop(item_id, None)
+        self.on_activity()
+
+    def on_file_progress(self, progress: FileProgress) -> None:
+        """Record that long work on a file advances. If the operation has been paused for some seconds, wait."""
+        self.on_activity()
+        if self.control.is_paused and time.monotonic() - self.paused_at > _FINISH_SECONDS:
+            with progress.paused():
+                self.control.wait_while_paused()
+            self.on_activity()

@@ -1,0 +1,141 @@
+"""Rollbacks as values: options, the check in advance, the result, and why files are skipped."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from indexium_core.model.operations.operation import ItemDetails
+from indexium_core.model.planning import risk
+
+__all__ = [
+    "CHANGED_CHOICES",
+    "ROLLBACK_CHOICES",
+    "RollbackCheck",
+    "RollbackOptions",
+    "RollbackResult",
+    "conflict_reason",
+]
+
+# What a person can choose for a file that a rollback would skip.
+ROLLBACK_CHOICES = {
+    "comment": "restore only its comment",
+    "newer": "roll back the newer operation first",
+    "scan": "scan its folder, then check again",
+    "wait": "wait until that operation has ended",
+}
+CHANGED_CHOICES = ("skip", "comment")  # for files whose old bytes cannot be restored
+
+# Why a rollback skips files, by code: for one file, for several.
+_CONFLICT_REASONS = {
+    "changed_since": (
+        "another program changed it after this write",
+        "another program changed them after this write",
+    ),
+    "offline": ("its folder is offline", "their folders are offline"),
+    "superseded_by": ("a newer operation changed it", "newer operations changed them"),
+    "no_backup": ("it has no backup", "they have no backup"),
+    "backup_missing": ("it has no backup", "they have no backup"),
+    "backup_expired": ("it has no backup", "they have no backup"),
+    "busy_in_operation": ("another operation uses it", "another operation uses them"),
+    "missing_file": ("it is missing", "they are missing"),
+    "nothing_to_do": ("it no longer contains this person", "they no longer contain this person"),
+}
+
+
+def conflict_reason(code: str, number: int) -> str:
+    """Return the rest of a sentence that starts with a number of files which a rollback skips."""
+    one, several = _CONFLICT_REASONS.get(code) or (risk.label(code),) * 2
+    return f"has a conflict: {one}" if number == 1 else f"have a conflict: {several}"
+
+
+def _files_with_names(number: int) -> str:
+    return "1 file and its other name (hard link)" if number == 1 else f"{number:,} files and their other names"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollbackOptions:
+    """Which files of an operation to roll back, and how."""
+
+    query: str = ""  # only the files that this search of the history finds
+    item_ids: frozenset[int] | None = None  # only these items; None: all
+    person: str = ""  # remove only the tag of this person, by an ordinary write; all other text stays
+    changed: str = "skip"  # one of CHANGED_CHOICES
+    with_newer: bool | frozenset[int] = False  # roll back newer operations on a file first: all, or only these
+    replan: bool = False  # leave the files in the plan; else they are postponed
+    note: str = ""  # for the history
+    source: str = "python"  # client that asks: cli, dashboard, rest, python
+
+    def allows(self, operations: Collection[int]) -> bool:
+        """Return whether these newer operations may be rolled back first."""
+        return self.with_newer if isinstance(self.with_newer, bool) else self.with_newer.issuperset(operations)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the options that are stored with the operation, JSON-ready."""
+        newer = self.with_newer if isinstance(self.with_newer, bool) else sorted(self.with_newer)
+        return {"replan": self.replan, "changed": self.changed, "with_newer": newer}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollbackCheck:
+    """What a rollback would do, checked in advance."""
+
+    operation_id: int
+    restorable: int  # files that would be rolled back
+    conflicts: list[ItemDetails]  # files that would be skipped, with code, message and choices
+    can_rollback: bool
+    reason: str
+    exact: int = 0  # files whose old bytes would be restored
+    comment_only: int = 0  # files of which only the comment can be restored; conflicts unless that is chosen
+    superseded: int = 0  # conflicts that are solved by rolling newer operations back
+    newer: tuple[int, ...] = ()  # newer operations on files of this one
+    glanced: int = 0  # files of a large operation that were checked by size and date; the rollback compares their bytes
+    item_ids: frozenset[int] = frozenset()  # items that were checked
+    rejoined: int = 0  # files whose names (hard links) a write separated, and that would be one file again
+    stay_parted: int = 0  # of these, files that would stay two files
+
+    def hard_link_sentences(self) -> list[str]:
+        """Return what becomes of names (hard links) that the write separated, as sentences; empty if there are none."""
+        found = []
+        if self.rejoined:
+            found.append(f"{_files_with_names(self.rejoined)} would be one file again.")
+        if self.stay_parted:
+            found.append(
+                f"{_files_with_names(self.stay_parted)} would stay two files: no other name was found that "
+                "still is the unchanged old file."
+            )
+        return found
+
+    def conflict_reasons(self) -> list[tuple[int, str]]:
+        """Return why files would be skipped, most first: the number of files, and the rest of the sentence."""
+        counts = Counter(item.code for item in self.conflicts)
+        return [(number, conflict_reason(code, number)) for code, number in counts.most_common()]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it JSON-ready."""
+        return {
+            "operation_id": self.operation_id,
+            "restorable": self.restorable,
+            "exact": self.exact,
+            "comment_only": self.comment_only,
+            "rejoined": self.rejoined,
+            "stay_parted": self.stay_parted,
+            "newer": list(self.newer),
+            "can_rollback": self.can_rollback,
+            "reason": self.reason,
+            "left_alone": dict(Counter(item.code for item in self.conflicts)),
+            "conflicts": [{**item.as_dict(), "choices": list(item.choices)} for item in self.conflicts],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollbackResult:
+    """The result of a rollback."""
+
+    operation_id: int
+    restored: int
+    conflicts: int
+    failed: int
+    exact_bytes: bool  # every restored file has its original bytes
