@@ -170,7 +170,7 @@ class FakeOperations:
         return []
 
     def _interrupted_files(
-        self, operation_id: int, *, became: str = "", page: int = 1, per_page: int = 50
+        self, operation_id: int, *, outcome: str = "", page: int = 1, per_page: int = 50
     ) -> list[Any]:
         return []
 
