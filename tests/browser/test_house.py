@@ -64,7 +64,7 @@ def test_settings_are_changed_while_it_runs_and_refused_in_one_sentence(
 ) -> None:
     monkeypatch.setenv("INDEXIUM_LOG_RETENTION_DAYS", "30")
     page = serve(library).visit("/settings")
-    expect(page.get_by_label("Log retention, in days")).to_be_disabled()
+    expect(page.get_by_label("Log retention, in days", exact=True)).to_be_disabled()
     expect(page.get_by_text("INDEXIUM_LOG_RETENTION_DAYS is set in the environment. Change it there")).to_be_visible()
 
     rows = page.get_by_role("textbox", name="Rows per page")
