@@ -36,7 +36,7 @@ STAMP = VENV / "indexium-setup.json"
 
 
 HELP = """python3 start.py              set up (once), make the demo library, open the dashboard on it
-python3 start.py test         run lint, types and tests; further words go to pytest
+python3 start.py test         run lint, types and tests, one test process a core; further words go to pytest
 python3 start.py WORDS ...    the `indexium` command, for example:
 
     python3 start.py scan ~/Videos
@@ -88,7 +88,8 @@ def run_checks(words):
         code = run_check(check, python + check)
         if code:
             return code
-    code = check_javascript() or run_check(["pytest"] + words, python + ["pytest"] + words)
+    tests = ["pytest", "--numprocesses=logical", "--dist=worksteal", "--durations=10"] + words
+    code = check_javascript() or run_check(tests, python + tests)
     if not code:
         say("\nAll checks passed.")
     return code
@@ -99,7 +100,7 @@ def run_check(words, command):
     say("\n$ " + " ".join(words))
     code = subprocess.call(command, cwd=str(HERE))
     if code:
-        sys.stderr.write("\n%s found something to mend (exit code %d).\n" % (words[0], code))
+        sys.stderr.write("\n%s reports problems (exit code %d).\n" % (words[0], code))
     return code
 
 

@@ -44,7 +44,7 @@ const drawFile = ({name, path, place, lists}) =>
         h(
           "span",
           {class: "tags"},
-          list.tags.length ? list.tags.map(drawFindingTag) : h("span", {class: "hint"}, "nobody"),
+          list.tags.length ? list.tags.map(drawFindingTag) : h("span", {class: "hint"}, "no people"),
         ),
       ),
     ),
@@ -69,7 +69,7 @@ const drawActions = ({right, href}) =>
   h(
     "div",
     {class: "acts", data: {key: "acts"}},
-    right ? button("Make it a finding again", "back", {key: "r"}) : button("Right as it is", "right", {key: "r"}),
+    right ? button("Open the finding again", "back", {key: "r"}) : button("Ignore", "right", {key: "r"}),
     href &&
       h(
         "a",
@@ -132,7 +132,7 @@ export function render(context) {
     key,
     {
       does: "settle it in this way",
-      group: "Settle",
+      group: "Resolve",
       when: () => isShown() && self.view.mends.length > index,
       run: () => press(`.mend:nth-child(${index + 1}) button`),
     },
@@ -140,14 +140,14 @@ export function render(context) {
   keys(context.model, "checks", {
     ...Object.fromEntries(RESOLUTION_KEYS.map(resolve)),
     r: {
-      does: "right as it is, or a finding again",
-      group: "Settle",
+      does: "ignore, or open the finding again",
+      group: "Resolve",
       when: isShown,
       run: () => press("[data-act=right], [data-act=back]"),
     },
     o: {
       does: "open in the plan",
-      group: "Settle",
+      group: "Resolve",
       when: () => isShown() && Boolean(self.view.href),
       run: () => press("[data-act=plan]"),
     },

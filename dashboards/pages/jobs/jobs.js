@@ -171,8 +171,8 @@ function draw({error, under_way: running, waiting, ended}, list) {
   return h(
     "div",
     {class: "areas", data: {key: "areas"}},
-    drawArea("under_way", "Under way", running, {list, none: "Nothing is under way."}),
-    drawArea("waiting", "Waiting", waiting, {list, none: "Nothing waits."}),
+    drawArea("under_way", "Running", running, {list, none: "No job is running."}),
+    drawArea("waiting", "Waiting", waiting, {list, none: "The queue is empty."}),
     drawArea("ended", "Finished", ended, {list, none: ended.none, filter: drawFilter(ended)}),
   )
 }

@@ -28,8 +28,8 @@ const MODES = [
     label: "People",
     choices: [
       ["", "as set for all"],
-      ["merge", "keep whom the file names"],
-      ["exact", "only those known"],
+      ["merge", "keep people of the file"],
+      ["exact", "only known people"],
     ],
   },
   {
@@ -114,7 +114,7 @@ const drawMore = (folder, canScan) => {
       "div",
       {class: "acts"},
       button("Read every file again", "scan", {data: {id, full: "1"}, disabled}),
-      online && button("Look for files that are gone…", "gone", {data: {id}, disabled}),
+      online && button("Find missing files…", "gone", {data: {id}, disabled}),
       missing > 0 && button(`Forget ${count(missing)} missing…`, "forget", {data: {id}}),
       button("Remove this folder…", "remove", {kind: "quiet", data: {id}}),
     ),

@@ -66,7 +66,7 @@ export class FolderField extends Combobox {
       h("input", {
         id: this.id,
         type: "text",
-        "aria-label": "Folder of your films",
+        "aria-label": "Folder of your videos",
         placeholder: "~/Videos, or a whole path: /media/films",
         autocomplete: "off",
         autocapitalize: "off",

@@ -59,7 +59,7 @@ const drawFile = row =>
       "span",
       {class: "t tags", role: "cell"},
       row.people.map(name => drawTag({text: name, kind: ""})),
-      row.only_named && h("span", {class: "quiet"}, "by the film itself"),
+      row.only_named && h("span", {class: "quiet"}, "from the file"),
       row.what && h("span", {class: "sum"}, h("bdi", null, row.what)),
     ),
     h(
@@ -98,7 +98,7 @@ const drawList = list =>
     list.texts.length > 0 &&
       h(
         "ul",
-        {class: "texts", "aria-label": "Texts that are there more than once"},
+        {class: "texts", "aria-label": "Duplicate texts"},
         list.texts.map(({text, files}) =>
           h("li", null, h("q", null, h("bdi", null, text)), h("span", {class: "num"}, files)),
         ),

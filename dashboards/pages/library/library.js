@@ -104,7 +104,7 @@ const STEP_BODIES = [
     h(
       "p",
       {class: "hint"},
-      "A list is a CSV with the columns path and people (split by ;), a JSON, or the database of the former program.",
+      "A list is a CSV with the columns path and people (split by ;), a JSON, or a legacy .db file.",
     ),
   ],
   () => h("div", {class: "acts"}, button("Review the plan", "plan", {kind: "primary"})),
@@ -167,7 +167,7 @@ const drawPeopleCard = self => {
   return h(
     "section",
     {class: "card pad", "aria-label": "People", data: {key: "people-card"}},
-    h("h2", null, "Who is in which film ", h("small", null, [known, waiting].filter(Boolean).join(" · "))),
+    h("h2", null, "People ", h("small", null, [known, waiting].filter(Boolean).join(" · "))),
     drawPeopleButtons(self),
   )
 }

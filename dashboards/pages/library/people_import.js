@@ -49,7 +49,7 @@ const drawModes = ({roots, replace}) =>
       "label",
       {class: "inline"},
       h("input", {type: "checkbox", checked: replace, data: {change: "replace", key: "replace"}}),
-      "Set the people of these films, instead of adding to them",
+      "Replace the people of these files instead of adding",
     ),
   )
 
@@ -75,5 +75,5 @@ export const drawPeopleImport = list =>
       list.confirm && button(list.confirm, "import", {kind: "primary"}),
       button("Leave it", "leave", {kind: "quiet"}),
     ),
-    drawPromise("This is kept in Indexium’s own home; no film is changed."),
+    drawPromise("The people are stored in the home of Indexium. No file is changed."),
   )

@@ -96,7 +96,7 @@ export function drawPeople(self) {
           {class: "whos", role: "group", "aria-label": "People in these files"},
           people.map(person => drawPerson(self, person)),
         )
-      : h("p", {class: "hint"}, view.found ? "Nobody here is called so." : "Nobody is in these files yet."),
+      : h("p", {class: "hint"}, view.found ? "No person matches." : "No people yet."),
     view.rest && h("p", {class: "hint"}, view.rest),
     draft.add.length > 0 && !draft.remove.length && drawNaming(self, "these additions"),
   ]
@@ -199,7 +199,7 @@ const drawExample = ({id, name, path, tags}) =>
     "li",
     {data: {key: id}},
     fileName(name, path),
-    h("div", {class: "tags"}, tags.length ? tags.map(drawTag) : h("span", {class: "hint"}, "nobody")),
+    h("div", {class: "tags"}, tags.length ? tags.map(drawTag) : h("span", {class: "hint"}, "no people")),
   )
 
 /** @type {(effect: Effect | null) => Child} */

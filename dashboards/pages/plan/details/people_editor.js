@@ -129,7 +129,7 @@ export class PeopleEditor {
         {class: "people", role: "group", "aria-labelledby": "people-label"},
         draft.map((name, index) => this.drawPerson(name, index)),
         field.draw({
-          placeholder: draft.length ? "Add another…" : "Nobody. Add a person…",
+          placeholder: draft.length ? "Add another…" : "No people yet. Add a person…",
           problem,
           describedBy: "edit-problem",
         }),

@@ -101,7 +101,7 @@ export const drawPeople = (tags, showsAll) => {
   return h(
     "div",
     {class: "tags"},
-    tags.length ? shown.map(drawTag) : h("span", {class: "hint"}, "nobody"),
+    tags.length ? shown.map(drawTag) : h("span", {class: "hint"}, "no people"),
     restCount > 0 && button(andMore(restCount), "more", {kind: "link", data: {which: "everybody"}}),
   )
 }
