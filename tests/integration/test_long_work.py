@@ -99,7 +99,7 @@ def test_a_rewrite_says_how_far_it_is_and_is_given_up_when_the_program_ends(
         real(self, count)
         if any(path.parent.glob(".indexium-*")):
             halfway.set()
-            while not self._terms.is_cancelled():
+            while not self._policy.is_cancelled():
                 threading.Event().wait(0.01)
             real(self, 0)
 
@@ -201,7 +201,7 @@ def test_what_is_finished_after_the_wish_to_pause_is_work_and_its_time_counts(
 
 def test_a_log_has_the_files_before_it_says_paused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Runner, "GROUP_SECONDS", 60.0)
-    monkeypatch.setattr(Runner, "LONGEST_SECONDS", 60.0)
+    monkeypatch.setattr(Runner, "MAX_GROUP_SECONDS", 60.0)
     studio = Studio(tmp_path, 6)
     gate = Gate(monkeypatch, free=2)
     job = gate.pause(studio.library, gate.write(studio.library).id, by="Ann")
@@ -329,4 +329,4 @@ def test_a_file_that_a_worker_takes_up_late_does_not_begin_while_the_operation_i
     worker.join(5)
     assert began == [may_begin]
     assert list(run.active_items) == [7] * may_begin
-    assert all(seconds < 0.2 for seconds in run.seconds_at().values())  # in which the wait before it does not count
+    assert all(seconds < 0.2 for seconds in run.active_seconds().values())  # in which the wait before it does not count
