@@ -1,5 +1,5 @@
 """
-The line between one session and the process: work goes out to threads, results and events come back.
+The bridge between one session and the process: work runs on threads, results and events return.
 
 Whatever touches the session's document runs on the server's loop with the document's lock; whatever takes long runs on
 a thread. A page never calls the other side directly, and a worker never touches a page.
@@ -30,7 +30,7 @@ UNEXPECTED = "An unexpected error occurred; nothing was changed. The log of the 
 
 
 class Bridge:
-    """Carries work and news for one session until it is closed."""
+    """Carries work and events for one session until it is closed."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Bridge:
         """
         self._events, self._schedule, self._later = events, schedule, later
         self._pool, self._toast, self._settled, self._tell_busy = pool, toast, settled, busy
-        self._topic = ""  # what the result that is being shown was asked for by
+        self._topic = ""  # topic of the result that is being shown
         self._wrong: set[str] = set()  # topics of which an error was shown last
         self._newest: dict[str, int] = {}
         self._unsubscribe: list[Callable[[], None]] = []
@@ -121,7 +121,7 @@ class Bridge:
                 self._topic = ""
 
     def _succeed(self, call: _Call, then: Callable[[], None]) -> None:
-        """Take away the error of an earlier try, and show the result of this one."""
+        """Remove the error of an earlier attempt, and show the result of this one."""
         topic = call[-1]
         if topic in self._wrong:
             self._wrong.discard(topic)
@@ -158,7 +158,7 @@ class Bridge:
             self._toast(kind, text, undo=undo)
 
     def soon(self, call: Callable[[], None]) -> None:
-        """Run something on the document; from any thread; nothing happens once the session is closed."""
+        """Run a call on the document, from any thread; nothing happens after the session is closed."""
         if self._open:
             self._schedule(lambda: call() if self._open else None)
 
@@ -177,12 +177,12 @@ class Bridge:
         self._unsubscribe.append(self._events.subscribe(hear))
 
     def after(self, milliseconds: int, call: Callable[[], None]) -> None:
-        """Run something on the document after a while; only from the document."""
+        """Run a call on the document after a delay; only from the document."""
         if self._open:
             self._later(lambda: call() if self._open else None, milliseconds)
 
     def close(self) -> None:
-        """End it: no more events, no more results."""
+        """Close the bridge: no further events and results."""
         self._open = False
         for unsubscribe in self._unsubscribe:
             unsubscribe()
@@ -190,7 +190,7 @@ class Bridge:
 
 
 class _Follower:
-    """Thins out a stream of events without losing its end."""
+    """Throttles a stream of events; the last event is never lost."""
 
     def __init__(self, bridge: Bridge, react: Callable[[], None], every: float) -> None:
         self._bridge, self._react, self._every = bridge, react, every

@@ -28,11 +28,11 @@ __all__ = ["ReadCache"]
 
 T = TypeVar("T")
 KEPT = 64  # things
-RECENT = 10.0  # seconds for which a plan counts as new where nobody said otherwise
+RECENT = 10.0  # seconds for which a plan is fresh without a change event
 
 
 class ReadCache:
-    """Keeps what was read last, for all sessions of a process."""
+    """Keeps the newest reads for all sessions of a process."""
 
     def __init__(self, library: Library, pool: Executor | None = None) -> None:
         """
@@ -47,10 +47,10 @@ class ReadCache:
         self._things: OrderedDict[Hashable, Any] = OrderedDict()
         self._lately: dict[str, tuple[int, float, Any]] = {}
         self._lock = threading.Lock()
-        self._whole: MetadataPlan | None = None  # the newest plan that was looked at
-        self._news = 1  # how often it was said that there is a newer one …
+        self._whole: MetadataPlan | None = None  # the newest plan that was read
+        self._news = 1  # number of events of a newer plan …
         self._seen = 0  # … and how much of that is in it
-        self._looked = 0.0  # when it was looked at; time.monotonic()
+        self._looked = 0.0  # time of that read; time.monotonic()
         self._renewing = threading.Lock()
         self._views = 0  # how often the saved views were changed
         self._turns = 0  # how often something happened that is to be seen at once
@@ -97,7 +97,7 @@ class ReadCache:
             return self._whole
 
     def page(self, plan: MetadataPlan, number: int, *, per_page: int, sort: str, descending: bool) -> PlanPage:
-        """Return a page of a plan; the last one where there are not so many."""
+        """Return a page of a plan, the last page if there are fewer."""
 
         def read(number: int) -> PlanPage:
             return plan.page(number, per_page=per_page, sort=sort, descending=descending)
@@ -109,7 +109,7 @@ class ReadCache:
         return self._keep(("page", plan.id, plan.query, number, per_page, sort, descending), find)
 
     def facets(self, plan: MetadataPlan) -> Facets:
-        """Return what a plan's search can be narrowed down by."""
+        """Return the facets of a plan."""
         return self._keep(("facets", plan.id, plan.query), lambda: self._library.search.facets(plan=plan))
 
     def volume(self, plan: MetadataPlan) -> int:
@@ -125,7 +125,7 @@ class ReadCache:
         return self._keep(("views", self._views), self._library.views.list)
 
     def lately(self, name: str, seconds: float, make: Callable[[], T]) -> T:
-        """Return what all sessions ask for again and again while something runs, read once in so many seconds."""
+        """Return a value that all sessions poll, read once in so many seconds."""
         turns, now = self._turns, time.monotonic()
         known: tuple[int, float, T] | None = self._lately.get(name)
         if known is None or known[0] != turns or now - known[1] > seconds:

@@ -21,14 +21,14 @@ ROOM = 8  # things
 
 
 class ResultCache:
-    """Keeps things under numbers that nobody can guess. May be used from any thread."""
+    """Keeps values under unguessable tokens. Thread-safe."""
 
     def __init__(self) -> None:
         self._things: OrderedDict[str, Any] = OrderedDict()
         self._lock = threading.Lock()
 
     def keep(self, thing: object) -> str:
-        """Put a thing down and return the number of its place."""
+        """Keep a value and return its token."""
         token = secrets.token_urlsafe(16)
         with self._lock:
             self._things[token] = thing
@@ -37,7 +37,7 @@ class ResultCache:
         return token
 
     def find(self, token: str, kind: type[T]) -> T:
-        """Return what lies at a place; `UnknownIdError` where it is gone, or is something else."""
+        """Return the value of a token; `UnknownIdError` if it was removed or has another type."""
         with self._lock:
             thing = self._things.get(token)
         if not isinstance(thing, kind):

@@ -41,7 +41,7 @@ NOTHING = Selection()
 _LARGEST = 2**53  # a browser counts no further, and the database can reckon with it
 _YEARS = range(1900, 9001)  # whose days have a local time everywhere
 _KEPT = 20_000  # picked ids that are worth keeping in the browser for a reload
-SIX_WEEKS = timedelta(days=42)  # that the charts show where no days are chosen
+SIX_WEEKS = timedelta(days=42)  # the default period of the charts
 
 
 class View(param.Parameterized):
@@ -66,11 +66,11 @@ class AddressedState(param.Parameterized):
         return urlencode(pairs)
 
     def take(self, search: str) -> None:
-        """Take the values of an address; what is missing or cannot be read is the default."""
+        """Take the values of an address; missing or invalid values are the defaults."""
         self.param.update(**self._values(search))
 
     def _says(self, search: str) -> bool:
-        """Tell whether an address says anything of this state."""
+        """Return whether an address has a field of this state."""
         return any(short in self._address.values() for short, _ in _given(search))
 
     def _values(self, search: str) -> dict[str, Any]:
@@ -83,7 +83,7 @@ class AddressedState(param.Parameterized):
 
 
 def _given(search: str) -> list[tuple[str, str]]:
-    """Return the fields of an address; none where there are more than any address of ours has."""
+    """Return the fields of an address; none if there are too many."""
     try:
         return parse_qsl(search.lstrip("?"), keep_blank_values=True, max_num_fields=40)
     except ValueError:
@@ -91,7 +91,7 @@ def _given(search: str) -> list[tuple[str, str]]:
 
 
 def _read(kind: Any, text: str) -> Any:
-    """Return an address's text as a parameter's value, or the default where it is none."""
+    """Return the text of an address as the value of a parameter, or its default."""
     try:
         if isinstance(kind, param.Boolean):
             return text == "1"
@@ -105,7 +105,7 @@ def _read(kind: Any, text: str) -> Any:
 
 
 class PlanState(AddressedState):
-    """What of the plan is shown, and what is chosen of it."""
+    """The search, the page and the selection of the plan."""
 
     query = param.String(default="", doc="The search that can be read; the one truth of what is found.")
     typed = param.String(default="", doc="What is in the search box; other than `query` where it cannot be read.")
@@ -135,7 +135,7 @@ class PlanState(AddressedState):
         self.find(query.with_values(self.query, key, values, all_of=all_of))
 
     def toggle_filter(self, key: str, value: str, *, on: bool) -> None:
-        """Add a value to those that are chosen of a key, or take it away."""
+        """Select or deselect a value of a key."""
         values = [item for item in self.chosen(key) if item != value]
         self.choose(key, [*values, value] if on else values, all_of=query.requires_all(self.query, key))
 
@@ -147,7 +147,7 @@ class PlanState(AddressedState):
         self.find(text)
 
     def find(self, text: str) -> bool:
-        """Show what another search finds, from its first page; one that cannot be read leaves what is shown."""
+        """Show the first page of another search; a search with an error changes nothing."""
         try:
             query.parse(text)
         except errors.QueryError as error:
@@ -164,21 +164,21 @@ class PlanState(AddressedState):
             self.param.update(sort=view.sort, descending=view.descending, view_id=view.view_id)
 
     def show_everything(self) -> None:
-        """Show all files of the plan, in the order in which it is always shown first."""
+        """Show all files of the plan in the default order."""
         self.find("")
         self.param.update(sort=self.param.sort.default, descending=False, view_id=None)
 
     def shows(self, view: SavedView) -> bool:
-        """Tell whether what is shown is just what a view says."""
+        """Return whether the state equals a saved view."""
         return (self.query.strip(), self.sort, self.descending) == (view.query, view.sort, view.descending)
 
     def search(self) -> str:
-        """Return the query part of the address; where a view opens without one, "everything" has to be said."""
+        """Return the query part of the address; with a default view, an empty search is written out."""
         text = super().search()
         return "&".join(filter(None, ["q=", text])) if self.opening and not self.query else text
 
     def take(self, search: str) -> None:
-        """Take the values of an address; a search that cannot be read is said to be so, and everything is shown."""
+        """Take the values of an address; a search with an error is reported, and all files are shown."""
         if self.opening and not self._says(search):
             self.show(self.opening)
             return
@@ -189,7 +189,7 @@ class PlanState(AddressedState):
         self.param.update(**values)
 
     def order(self, key: str, *, descending: bool | None = None) -> None:
-        """Sort by a key; once more by the same one turns the order, where it is not said."""
+        """Sort by a key; without a direction, the same key again reverses the order."""
         turned = key == self.sort and not self.descending if descending is None else descending
         self.param.update(sort=key, descending=turned, number=1)
 
@@ -241,12 +241,12 @@ class ProgressState(AddressedState):
 
 
 class HistoryState(AddressedState):
-    """Which operations are listed, which one is looked at, and which charts are shown."""
+    """Which operations are listed, which one is shown in detail, and which charts are shown."""
 
     query = param.String(default="", doc="Search over files and people.")
     status = param.String(default="", doc="States that are listed, split by commas; '' for all.")
     kind = param.Selector(default="", objects=["", "write", "rollback"], doc="Type that is listed; '' for all.")
-    error = param.String(default="", doc="Code of why a file was refused or failed; '' for all operations.")
+    error = param.String(default="", doc="Code of a failure or conflict; '' for all operations.")
     since = param.String(default="", regex=r"^(\d{4}-\d\d-\d\d)?$", doc="First day, ISO; '' for no limit.")
     until = param.String(default="", regex=r"^(\d{4}-\d\d-\d\d)?$", doc="Last day, ISO; '' for no limit.")
     number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
@@ -297,14 +297,14 @@ class HistoryState(AddressedState):
         return end - SIX_WEEKS + timedelta(days=1), end
 
     def pick_days(self, key: str) -> None:
-        """List the operations of the days of a bar (`day` or `first..last`), or all again where they are listed."""
+        """List the operations of the days of a bar (`day` or `first..last`), or clear them."""
         first, _, last = key.partition("..")
         days = {"since": first, "until": last or first}
         there = (self.since, self.until) == (days["since"], days["until"])
         self.param.update(number=1, **(dict.fromkeys(days, "") if there else days))
 
     def picked_days(self) -> str:
-        """Return the key of the bar whose days are listed, "" where it is not just one."""
+        """Return the key of the bar whose days are listed, "" if the list covers more than one bar."""
         if not self.since or not self.until:
             return ""
         return self.since if self.since == self.until else f"{self.since}..{self.until}"
@@ -319,18 +319,18 @@ class HistoryState(AddressedState):
 
 
 class ChecksState(AddressedState):
-    """Which check is looked at, and which finding of it."""
+    """Which check is shown, and which finding of it."""
 
     kind = param.Selector(default="", objects=["", *CHECKS], doc="The check; '' for the first that finds something.")
     number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
-    right = param.Boolean(default=False, doc="List those that somebody said to be right as they are.")
+    right = param.Boolean(default=False, doc="List the ignored findings.")
     subject = param.String(default="", doc="The finding shown in detail; '' for none.")
 
     _address: ClassVar[Mapping[str, str]] = {"kind": "kind", "number": "page", "right": "right", "subject": "of"}
 
 
 class LibraryState(AddressedState):
-    """Which list of files is looked at."""
+    """Which list of files is shown."""
 
     kind = param.Selector(default="", objects=["", *KINDS], doc="The list; '' for none.")
     number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
@@ -339,7 +339,7 @@ class LibraryState(AddressedState):
 
 
 class JobsState(AddressedState):
-    """Which jobs are listed, and which one is looked at."""
+    """Which jobs are listed, and which one is shown in detail."""
 
     kind = param.String(default="", regex=r"^[a-z_]{0,40}$", doc="Kind that is listed; '' for all.")
     ended = param.Selector(
@@ -384,7 +384,7 @@ def selection_to_json(selection: Selection, *, home: str) -> str:
 
 
 def selection_from_json(text: Any, *, home: str) -> Selection:
-    """Return the selection that a browser kept; nothing where it makes no sense, or its ids are of another home."""
+    """Return the selection that a browser kept; an invalid one, or one of another home, is empty."""
     try:
         kept = json.loads(text)
         if kept["home"] != home:
@@ -401,7 +401,7 @@ def selection_from_json(text: Any, *, home: str) -> Selection:
 
 
 def history_term(kind: str, text: str) -> str:
-    """Return a term as it is typed."""
+    """Return a term of a search of the history, quoted if necessary."""
     plain = kind != "person" and text.isalnum() and text not in {"OR", "AND", "NOT"}
     quoted = text if plain else '"' + text.replace('"', '""') + '"'
     return quoted if kind == "word" else f"{kind}:{quoted}"

@@ -64,7 +64,7 @@ def module(name: str, *parts: str) -> str:
 
 
 def _proper(value: Any) -> Any:
-    """Return what a browser sent, half characters replaced; `ValueError` for numbers that nothing here can have."""
+    """Return a message with lone surrogates replaced; `ValueError` for numbers beyond 2**53."""
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, Mapping):
@@ -104,7 +104,7 @@ class Component(JSComponent):
         self._handlers.update(handlers)
 
     def put(self, **view: Any) -> None:
-        """Show a view; nothing is sent when it is what is shown already."""
+        """Show a view; an unchanged view is not sent."""
         self.shown = json.dumps(view, ensure_ascii=False, separators=(",", ":"))
 
     def _handle_msg(self, data: Any) -> None:
@@ -116,5 +116,5 @@ class Component(JSComponent):
         self.on_message()
         try:
             handler(_proper(data))
-        except _IMPROPER:  # what a page of ours never sends
+        except _IMPROPER:  # our pages never send this
             logger.warning("dashboard.bad_message", extra={"component": type(self).__name__, "kind": str(kind)})

@@ -1,4 +1,4 @@
-"""What was changed of the properties and locks of films, as lines: of one file, and by one job file by file."""
+"""Changes of properties and locks as lines: of one file, or of one job by file."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _BY = {"scan": "by a scan", "rescan": "by a rescan"}
 
 
 def of_file(page: AuditPage, *, few: bool) -> dict[str, Any]:
-    """Return one page of the changes of a file, each with when and by whom; `few`: the newest alone."""
+    """Return one page of the changes of a file, each with time and source; `few`: only the newest."""
     lines = [_line(event) | {"id": event.id, "who": _who(event), "job": event.job_id} for event in page.items]
     return {**_page(page), "lines": lines, "all": few and len(lines) < page.total}
 
 
 def by_job(page: AuditPage) -> dict[str, Any]:
-    """Return one page of what a job changed, the lines of each file together."""
+    """Return one page of the changes of a job, grouped by file."""
     files = [_file(list(events)) for _, events in groupby(page.items, key=lambda event: event.file_id)]
     return {**_page(page), "files": files}
 
@@ -55,7 +55,7 @@ def _ordered(events: Iterable[AuditEvent]) -> list[AuditEvent]:
 
 
 def _line(event: AuditEvent) -> dict[str, Any]:
-    """Return one change: what of, and either what was done or the old and the new value."""
+    """Return one change: the property, and either the action or the old and the new value."""
     label = LABELS.get(event.field, event.field)
     if event.action in _DONE:
         return {"label": label, "done": _DONE[event.action]}

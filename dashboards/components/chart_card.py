@@ -120,7 +120,7 @@ class DrawnChart:
 def view(
     kind: charts.ChartKind, kinds: Sequence[charts.ChartKind], table: pd.DataFrame, key: str, note: str = ""
 ) -> dict[str, Any]:
-    """Return what the card of a chart shows beside the chart."""
+    """Return the view of a chart card without the chart."""
     lines = [] if table.empty else kind.lines(table)
     title = kind.title.replace("by day", f"by {charts.stretch(table)}")
     return {

@@ -50,12 +50,12 @@ class BarChart(NamedTuple):
     x1: Any
     y1: Any
     colour: str  # a token
-    said: str  # what the pointer is told
-    key: str  # what a click says
+    said: str  # text of the tooltip
+    key: str  # key of a click
 
 
 class LineChart(NamedTuple):
-    """One line of the same figures as a table; its first cell is a button that says the key."""
+    """One row of the chart's table; its first cell is a button with the key."""
 
     key: str
     cells: list[str]
@@ -75,13 +75,13 @@ class Plot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartKind:
-    """A chart: its words, and what it makes of a table of `library.charts`."""
+    """A chart: its labels, and how it draws a table of `library.charts`."""
 
     name: str
     tab: str
     title: str
     columns: tuple[str, ...]
-    empty: str  # what stands there without any figures
+    empty: str  # text without data
     legend: tuple[tuple[str, str], ...]  # token and words
     plot: Callable[[pd.DataFrame, Span], Plot]
     lines: Callable[[pd.DataFrame], list[LineChart]]
@@ -93,7 +93,7 @@ def rows_of(table: pd.DataFrame) -> list[Any]:
 
 
 def plain(text: str) -> str:
-    """Return text in which Bokeh finds no formula: what would begin or end one is parted by a joiner of no width."""
+    """Return text in which Bokeh finds no formula: word joiners separate the delimiters."""
     return re.sub(r"(\$|\\)(?=[$(\[\])])", "\\1\u2060", text)
 
 
@@ -140,7 +140,7 @@ def _sides(line: Any) -> tuple[datetime, datetime]:
 
 
 def day_ticks(first: date, last: date) -> list[tuple[datetime, str]]:
-    """Return three or four days of a span with what an axis calls them, the last one always."""
+    """Return three or four days of a span with their axis labels, the last day included."""
     length = (last - first).days
     steps = min(3, length) or 1
     days = sorted({first + timedelta(days=round(length * number / steps)) for number in range(steps + 1)})
@@ -154,7 +154,7 @@ def _called(day: date, *, long: bool) -> str:
 
 
 def count_ticks(highest: float) -> list[tuple[float, str]]:
-    """Return one to four whole numbers up to about `highest` for an axis of files; the last one says what they are."""
+    """Return one to four whole numbers up to about `highest` as ticks; the last one has the unit."""
     wanted = max(1, -(-int(highest) // 4))
     size = 10 ** (len(str(wanted)) - 1)
     step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= wanted)
@@ -201,7 +201,7 @@ def _share_ticks(highest: float) -> list[tuple[float, str]]:
 
 
 def key_of(line: Any) -> str:
-    """Return what a click on the bar of a line says: its day, or its first and last day."""
+    """Return the key of a bar: its day, or its first and last day."""
     day, until = _day(line.day), _day(line.until)
     return day.isoformat() if day == until else f"{day.isoformat()}..{until.isoformat()}"
 
@@ -218,7 +218,7 @@ def _day_lines(cells: Callable[[Any], list[str]], table: pd.DataFrame) -> list[L
 
 
 def stretch(table: pd.DataFrame) -> str:
-    """Return what a row of a table over time stands for: a day, a week or a month."""
+    """Return the period of a row of a table over time: a day, a week or a month."""
     if table.empty or "until" not in table:
         return "day"
     longest = max((_day(line.until) - _day(line.day)).days for line in rows_of(table))

@@ -22,7 +22,7 @@ Segments = list[dict[str, str | bool]]
 
 LONGEST = 20_000  # characters of a comment that are shown
 _MOST_PAIRS = 4_000_000  # words compared with words; beyond it all in between counts as changed
-_LIKE = 0.5  # how much of two phrases is the same where letters are compared
+_LIKE = 0.5  # similarity from which two phrases are compared by letters
 _PHRASE = 200  # characters of such a phrase
 _LONG, _HEAD = 360, 150  # characters of a run that is folded, and of each end that is not
 _NAMES = re.compile(r"(, )")
@@ -38,7 +38,7 @@ class _DiffRun(NamedTuple):
 
 
 def compare(old: str | None, new: str | None) -> tuple[Segments | None, Segments | None]:
-    """Return both comments as runs of text, those marked that the other has not; None stands for no comment."""
+    """Return both comments as runs of text, with the differences marked; None is no comment."""
     if old is None or new is None or old == new:
         return _plain(old), _plain(new)
     left, right = _words(old[:LONGEST]), _words(new[:LONGEST])
@@ -68,7 +68,7 @@ def _plain(text: str | None) -> Segments | None:
 
 
 def _graphemes(text: str) -> list[str]:
-    """Split a text into grapheme clusters: what a reader sees as one character."""
+    """Split a text into grapheme clusters."""
     return _GRAPHEME.findall(text)
 
 
@@ -87,7 +87,7 @@ def _words(text: str) -> list[str]:
 
 
 def _blocks(left: Sequence[str], right: Sequence[str]) -> Iterator[tuple[bool, str, str]]:
-    """Yield what is equal and what is not, in turn; what is equal by chance counts as changed with its neighbours."""
+    """Yield equal and changed runs in turn; an accidental match counts as changed."""
     shortest = min(len(left), len(right))
     front = next((at for at in range(shortest) if left[at] != right[at]), shortest)
     rest = shortest - front
@@ -113,13 +113,13 @@ def _middle(left: Sequence[str], right: Sequence[str]) -> Iterator[tuple[bool, s
 
 
 def _telling(words: Sequence[str]) -> bool:
-    """Tell whether what is equal is more than chance: a first name alone may stand in two unrelated texts."""
+    """Return whether an equal run is no accident: a first name can occur in two unrelated texts."""
     return sum(word[0].isalnum() for word in words) > 1
 
 
 def _refined(old: str, new: str) -> Iterator[tuple[bool, str, str]]:
-    """Yield what two changed stretches share and what they do not: names are held against names, one by one."""
-    olds, news = _NAMES.split(old), _NAMES.split(new)  # names, and what divides them, in turn
+    """Yield equal and changed parts of two changed runs, compared name by name."""
+    olds, news = _NAMES.split(old), _NAMES.split(new)  # names and separators in turn
     shared = min(len(olds), len(news)) // 2 + 1
     if not all(_alike(olds[2 * at], news[2 * at]) for at in range(shared)):
         yield False, old, new
@@ -173,7 +173,7 @@ def _segments(runs: Sequence[_DiffRun], text: str) -> Segments:
 
 
 def _shown(run: _DiffRun, *, last: bool) -> Iterator[dict[str, str | bool]]:
-    """Yield a run: where it changed, without the blanks around it, unless they are what changed."""
+    """Yield a run; a changed run is without the spaces around it, unless only spaces changed."""
     body = run.text.strip() if run.mark else ""
     if not run.mark or not body:
         yield from _folded(run.text, mark=run.mark, blanks=run.mark, last=last or run.mark)
@@ -210,7 +210,7 @@ _BREAK = re.compile(r"\r\n|[\n\r\t\u00a0]")
 
 
 def _visible(text: str, *, blanks: bool, last: bool) -> str:
-    """Return a text with signs for what cannot be seen; with `blanks` also for line breaks, and blanks before them."""
+    """Return a text with symbols for invisible characters; `blanks`: also for line breaks and trailing spaces."""
     if blanks:
         text = _TRAILING.sub(_dots, text)
         if last:

@@ -11,7 +11,7 @@ from dashboards.components.base import Component, module
 
 __all__ = ["Dialog", "Turn"]
 
-Turn = Callable[[str, int, str], None]  # gets the list, the page that is wanted, and what is to be shown of it
+Turn = Callable[[str, int, str], None]  # gets the list, the requested page, and the chosen filter
 Section = dict[str, Any]
 
 
@@ -41,9 +41,9 @@ class Dialog(Component):
         self._acts: Mapping[str, Callable[[], None]] = {}
         self._turn: Turn | None = None
         self._follows: int | None = None
-        self._left: Callable[[], None] | None = None  # told when somebody closes what is shown, without an answer
+        self._left: Callable[[], None] | None = None  # called when the dialog is closed without an answer
         self._choices: dict[str, str] = {}
-        self._demands: Mapping[str, Any] = {}  # what an answer must bring: the page sees to it, and so do we
+        self._demands: Mapping[str, Any] = {}  # required parts of an answer; browser and server check them
         self.on(confirm=self._confirmed, close=self._closed, act=self._acted, turn=self._turned)
 
     def ask(self, title: str, sections: list[Section], then: Callable[[str], None], **view: Any) -> int:
@@ -72,12 +72,12 @@ class Dialog(Component):
         return self._show(title, sections, None, view)
 
     def renew(self, serial: int, **changes: Any) -> None:
-        """Show a question anew, with parts of its view changed, where it is still on the screen."""
+        """Change parts of the view of a question, if it is still open."""
         if self.showing(serial):
             self.put(**{**json.loads(self.shown), **changes})
 
     def renew_list(self, serial: int, section: Section) -> None:
-        """Show another page of a list, where the question that it belongs to is still on the screen."""
+        """Show another page of a list, if its question is still open."""
         if self.showing(serial):
             view = json.loads(self.shown)
             sections = [section if each.get("key") == section["key"] else each for each in view["sections"]]
@@ -88,7 +88,7 @@ class Dialog(Component):
         return bool(serial == self._serial and json.loads(self.shown).get("open"))
 
     def dismiss(self) -> None:
-        """Take away what is shown."""
+        """Close the dialog."""
         self._then, self._acts, self._turn, self._left = None, {}, None, None
         self.put(open=False)
 
@@ -149,5 +149,5 @@ class Dialog(Component):
 
 
 def _spelt(text: Any) -> str:
-    """Return what was typed as it is compared: capitals and blanks do not matter."""
+    """Return typed text for a comparison: without case and extra spaces."""
     return " ".join(str(text).split()).lower()

@@ -145,7 +145,7 @@ function component({model, el}, {draw, act = {}, drawn, setup}) {
   return me
 }
 
-// What a browser keeps of how somebody likes to see things; a private window keeps it as long as the page lives.
+// What a browser keeps of how a person likes to see things; a private window keeps it as long as the page lives.
 function keep(name, value) {
   try {
     localStorage.setItem(name, value)

@@ -16,12 +16,12 @@ from dashboards.components.charts import Plot
 
 __all__ = ["render", "tokens"]
 
-FADED = 0.35  # how much is left of a bar's colour where another one is picked
+FADED = 0.35  # opacity of bars that are not selected
 
 
 @cache
 def tokens(theme: str) -> dict[str, str]:
-    """Return the colours of a theme as `tokens.css` says them: name without dashes → value."""
+    """Return the colours of a theme in `tokens.css`: name without dashes → value."""
     text = (resources.files("dashboards") / "assets" / "tokens.css").read_text(encoding="utf-8")
     light, _, dark = text.partition(':root[data-theme="dark"]')
     found = dict(re.findall(r"--([\w-]+):\s*([^;]+);", light))
@@ -87,10 +87,10 @@ def _element(hv: Any, plot: Plot, colours: dict[str, str], height: int, picked: 
 
 
 def _dress(figure: Any, plot: Plot, colours: dict[str, str]) -> None:
-    """Give a figure the page's colours and type; lines only where they help reading."""
+    """Give a figure the colours and fonts of the page, with few lines."""
     for renderer in figure.renderers:
         renderer.glyph.border_radius = 2
-        renderer.nonselection_glyph = renderer.selection_glyph = renderer.glyph  # the page says what is picked
+        renderer.nonselection_glyph = renderer.selection_glyph = renderer.glyph  # the page shows the selection
     figure.background_fill_alpha = figure.border_fill_alpha = 0
     figure.outline_line_color = None
     figure.min_border = 2

@@ -1,4 +1,4 @@
-"""A field for a person's name: what it offers while somebody types. The browser's half is `person_field.js`."""
+"""The offers of a field for a person's name. `person_field.js` draws the field."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def names(library: Library, text: str) -> Offers:
 
 
 def with_similar(library: Library, offers: Offers) -> Offers:
-    """Add whom the text may mean, misspelt, where nobody is called just so: it takes longer to find."""
+    """Add people with similar names if no name matches the text; this search takes longer."""
     shown = {each["name"] for each in offers["names"]}
     found = [] if offers["known"] else library.people.similar(" ".join(str(offers["for"]).split()), limit=2)
     similar = [

@@ -1,4 +1,4 @@
-"""A page that stands by itself, without a session: a sentence in the frame of all pages, and ways on from it."""
+"""A page without a session: a sentence and links, in the frame of all pages."""
 
 from __future__ import annotations
 

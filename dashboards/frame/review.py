@@ -1,4 +1,4 @@
-"""Undo and redo of what was decided: two buttons that say what they would turn."""
+"""The undo and redo buttons, each with the decision that it would change."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Review(Component):
 
 
 def view(steps: Steps) -> dict[str, Any]:
-    """Return what each of the two would turn; None where there is nothing."""
+    """Return the step of each button; None for no step."""
     return {"undo": _step(steps.undo), "redo": _step(steps.redo)}
 
 

@@ -1,4 +1,4 @@
-"""Undo and redo in one session: what can be turned now, and the offer to undo after each decision."""
+"""Undo and redo in one session: the next steps, and the offer to undo after each decision."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Undoing"]
 
 
 class Undoing:
-    """Shows what can be undone; everything else is the library's."""
+    """Shows the steps that can be undone and redone."""
 
     def __init__(self, library: Library, bridge: Bridge, *, undoable: Callable[[int | None], None]) -> None:
         """Stand behind the buttons; `undoable` gets the step that can be undone each time it may be another one."""
@@ -26,12 +26,12 @@ class Undoing:
         )
 
     def start(self) -> None:
-        """Follow what is decided, here and elsewhere."""
+        """Subscribe to the changes of the plan."""
         self._bridge.listen(("plan:changed",), self.refresh, every=0.1)
         self.refresh()
 
     def refresh(self) -> None:
-        """Look again what can be undone and redone."""
+        """Read again which steps can be undone and redone."""
         self._bridge.run(self._library.steps.next, self._show, name="steps")
 
     def _show(self, steps: Steps) -> None:

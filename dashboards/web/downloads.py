@@ -60,11 +60,11 @@ class _Handler(RequestHandler):
         self.finish(sentence)
 
     async def on_thread(self, call: Callable[[], Any]) -> Any:
-        """Do on a thread what takes long."""
+        """Run long work on a thread."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, call)
 
     async def send(self, make: Callable[[], Iterator[str]], name: str, kind: str) -> None:
-        """Send what `make` makes as a file, piece by piece; what breaks in the middle ends the connection."""
+        """Send what `make` makes as a file, piece by piece; an error in the middle ends the connection."""
         try:
             pieces = await self.on_thread(make)
             first = await self.on_thread(lambda: next(pieces, ""))
@@ -87,7 +87,7 @@ class _Handler(RequestHandler):
 
 
 class PlanDownload(_Handler):
-    """`GET /files/plan.csv`, `.json`: what a search finds, as the command line prints it."""
+    """`GET /files/plan.csv`, `.json`: the files of a search, in the format of the command line."""
 
     async def get(self, kind: str) -> None:
         query, sort = self.get_query_argument("q", ""), self.get_query_argument("sort", "risk")
@@ -102,7 +102,7 @@ class PlanDownload(_Handler):
 
 
 class DryRunDownload(_Handler):
-    """`GET /files/dry-run/….csv`, `.json`: what a dry run found."""
+    """`GET /files/dry-run/….csv`, `.json`: the report of a dry run."""
 
     async def get(self, token: str, kind: str) -> None:
         def make() -> Iterator[str]:
@@ -122,7 +122,7 @@ class ChangesDownload(_Handler):
     """
 
     def prepare(self) -> None:
-        """Refuse what no page of ours sends before any of it is read; the door has compared host and origin."""
+        """Reject requests of other pages before the body is read; `request_guard` has checked Host and Origin."""
         self._body = bytearray()
         self._refused = self._why_not()
         if self._refused:

@@ -1,4 +1,4 @@
-"""What stands at an address that leads to nothing: a page in the frame of all others, with the way to the plan."""
+"""The page of an unknown address, with a link to the plan."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NO_FILE = "There is no file with this id. It was removed from the library or nev
 class NotFound(RequestHandler):
     """Answers with 404, whatever is asked of the address."""
 
-    has_scripts = True  # in the page itself, see `door`
+    has_scripts = True  # inline scripts, see `request_guard`
 
     def initialize(self, sentence: str) -> None:
         self._sentence = sentence
@@ -40,12 +40,12 @@ class NotFound(RequestHandler):
 
 
 def guard(application: Application, library: Library) -> None:
-    """Stand before the pages of films: where there is no such film, there is no page either."""
+    """Answer 404 at `/track/ID` if there is no such file."""
     application.add_handlers(".*", [(_NoFile(library), NotFound, {"sentence": NO_FILE})])
 
 
 class _NoFile(Matcher):
-    """Matches the address of a film that there is not."""
+    """Matches the address of an unknown file."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
@@ -56,7 +56,7 @@ class _NoFile(Matcher):
             return None
         try:
             return None if self._library.files.has(track) else {}
-        except errors.IndexiumError:  # the page says what is wrong
+        except errors.IndexiumError:  # the page shows the error
             return None
 
 

@@ -1,4 +1,4 @@
-"""The door before every route: whose name was asked for, which page asks, and the security headers."""
+"""The guard of every route: it checks Host and Origin, and sets the security headers."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def _refusal(
 
 
 def _refused_page(request: HTTPServerRequest) -> tuple[int, str] | None:
-    """Say why a page that asks is not one of ours."""
+    """Return why the origin of a request is rejected."""
     origin = request.headers.get("Origin")
     upgrade = "websocket" in request.headers.get("Upgrade", "").lower()
     if upgrade and _host_of(origin) != request.host.lower():
@@ -144,7 +144,7 @@ def _refused_page(request: HTTPServerRequest) -> tuple[int, str] | None:
 
 
 def _host_of(origin: str | None) -> str:
-    """Return `name:port` of an Origin, "" where it has none."""
+    """Return `name:port` of an Origin, "" if it has none."""
     try:
         return urlsplit(origin or "").netloc.lower()
     except ValueError:
@@ -152,7 +152,7 @@ def _host_of(origin: str | None) -> str:
 
 
 def _is_foreign(request: HTTPServerRequest) -> bool:
-    """Tell whether a page of somebody else fetches something; to follow a link to here is everybody's right."""
+    """Return whether another site sends the request; links from other sites are allowed."""
     headers = request.headers
     if headers.get("Sec-Fetch-Site") not in {"cross-site", "same-site"}:
         return False
@@ -161,7 +161,7 @@ def _is_foreign(request: HTTPServerRequest) -> bool:
 
 
 class Refused(RequestHandler):
-    """The answer to a request that came to the wrong door."""
+    """The answer to a rejected request."""
 
     def initialize(self, answer: tuple[int, str]) -> None:
         self._answer = answer
@@ -183,7 +183,7 @@ class Refused(RequestHandler):
 
 
 def _sockets(host: str) -> str:
-    """Return what a policy calls our websockets; it knows no IPv6, for which browsers take 'self'."""
+    """Return the websocket sources of the policy; for IPv6, browsers use 'self'."""
     return "" if host.startswith("[") else f"ws://{host} wss://{host}"
 
 

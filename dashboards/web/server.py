@@ -50,7 +50,7 @@ logger = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).parents[1] / "assets"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_HEAD = 262_144  # bytes: the longest search that is taken, as an address
+_HEAD = 262_144  # bytes: the longest accepted address
 _IDLE = 60.0  # seconds that a connection may wait for its first, or for another, request
 _BODY = 600.0  # seconds that the body of a request may take
 
@@ -147,7 +147,7 @@ class DashboardServer:
         self._api = Mount(make_app(library, token=self.token), largest=largest)
         self._loop: IOLoop | None = None
         self._started = threading.Event()
-        self._serves = self._is_told = False  # the loop serves; somebody wants it to end
+        self._serves = self._is_stopping = False  # the loop runs; a stop was requested
 
     @property
     def url(self) -> str:
@@ -162,13 +162,13 @@ class DashboardServer:
         """
         self._loop = IOLoop()
         server = self._make(self._loop)
-        with _signals(self._told), self._announced() if announce else contextlib.nullcontext():
+        with _signals(self._on_signal), self._announced() if announce else contextlib.nullcontext():
             self._loop.run_sync(self._api.start)
             server.start()
             if open_browser:
                 self._loop.add_callback(webbrowser.open, self.url)
             self._pages.warm()
-            self._loop.add_callback(self._begun)
+            self._loop.add_callback(self._on_ready)
             logger.info("dashboard.started", extra={"url": self.url})
             try:
                 self._loop.start()
@@ -180,8 +180,8 @@ class DashboardServer:
         return service.announced(library.home, url=self.url, token=self.token, instance_id=library.instance_id)
 
     def _make(self, loop: IOLoop) -> Any:
-        """Return Panel's server with our routes, behind our door."""
-        bokeh_settings.resources = "server"  # whatever the environment says: nothing from another machine
+        """Return Panel's server with our routes, behind the request guard."""
+        bokeh_settings.resources = "server"  # overrides the environment: nothing is loaded from another machine
         pn.config.autoreload = self._dev
         hosts = request_guard.Hosts(self.host, self.port)
         try:
@@ -205,9 +205,9 @@ class DashboardServer:
                 default_handler_class=not_found.NotFound,
                 default_handler_args={"sentence": not_found.NO_PAGE},
             )
-        except OSError as error:  # somebody took the port since it was looked at
+        except OSError as error:  # another program took the port after the check
             raise errors.UsageError(_why_not(self.host, self.port, error)) from error
-        not_found.guard(server._tornado, self._library)  # noqa: SLF001 - the one way to stand before the pages
+        not_found.guard(server._tornado, self._library)  # noqa: SLF001 - the only way to add a handler before the pages
         server._tornado.add_handlers(".*", [(_HeadOfPage(), Head)])  # noqa: SLF001 - … of which Bokeh knows only GET
         request_guard.guard(
             server._tornado,  # noqa: SLF001 - … and before it all
@@ -240,43 +240,43 @@ class DashboardServer:
             self.stop()
             thread.join(timeout=10)
 
-    def _told(self) -> None:
-        """Come to an end, by a signal: no further file is begun while what is open here is closed."""
-        threading.Thread(target=self._library.stop_starting, name="begin-nothing", daemon=True).start()
+    def _on_signal(self) -> None:
+        """Stop after a signal: no further file is started while the server closes."""
+        threading.Thread(target=self._library.stop_starting, name="stop-starting", daemon=True).start()
         self.stop()
 
     def stop(self) -> None:
         """Ask the loop to end; safe from any thread and from a signal handler."""
-        self._is_told = True
+        self._is_stopping = True
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # closed already
-                # Tornado's own way takes a signal handler for a part of the loop, which then sleeps to its next timer.
+                # Tornado treats a signal handler as part of the loop, which then sleeps until its next timer.
                 self._loop.asyncio_loop.call_soon_threadsafe(self._halt)
 
-    def _begun(self) -> None:
+    def _on_ready(self) -> None:
         """Note on the loop that it serves now; the word to end may have come while all was made ready."""
         self._serves = True
         self._started.set()
-        if self._is_told:
+        if self._is_stopping:
             self._halt()
 
     def _halt(self) -> None:
-        """End the loop where it serves: what runs on it before and after is not to be cut off."""
+        """Stop the loop if it serves; calls before and after that are completed."""
         if self._serves and self._loop is not None:
             self._serves = False
             self._loop.stop()
 
     def _close(self, server: Any) -> None:
-        """End what is open, so that pages notice at once and begin to wait for the next start."""
+        """Close connections, so that pages notice the stop immediately and wait for the next start."""
         self._pages.close()
         self._pictures.shutdown(wait=False, cancel_futures=True)
         server.unlisten()
-        for client in tuple(server._tornado._clients):  # noqa: SLF001 - Bokeh lists its websockets nowhere else
+        for client in tuple(server._tornado._clients):  # noqa: SLF001 - Bokeh has no public list of its websockets
             client._socket.close()  # noqa: SLF001
         server.stop(wait=False)
         if self._loop is not None:
             self._loop.run_sync(self._api.close)
-            self._loop.run_sync(lambda: asyncio.sleep(0.05))  # lets the sockets say goodbye
+            self._loop.run_sync(lambda: asyncio.sleep(0.05))  # lets the sockets send their close frames
             self._loop.close()
         logger.info("dashboard.stopped")
 
@@ -295,14 +295,14 @@ class Health(RequestHandler):
 
 
 class Head(RequestHandler):
-    """HEAD of a page: its headers, but for its length. Nobody will look at it, so no session is made."""
+    """HEAD of a page: its headers without the length. No session is made."""
 
-    has_scripts = True  # in the page itself, see `door`
+    has_scripts = True  # inline scripts, see `request_guard`
 
     def head(self, *_: str) -> None:
         self.set_header("Content-Type", "text/html")
         self.set_header("Cache-Control", "no-store")
-        self.flush()  # else the length would be said to be that of nothing
+        self.flush()  # otherwise Content-Length would be 0
 
 
 class _HeadOfPage(Matcher):
@@ -314,7 +314,7 @@ class _HeadOfPage(Matcher):
 
 
 def address(host: str, port: int) -> str:
-    """Return the address that a browser on this machine can open, also where every address is served."""
+    """Return an address that a browser on this machine can open, also for a wildcard host."""
     try:
         given = ipaddress.ip_address(host)
     except ValueError:
@@ -326,7 +326,7 @@ def address(host: str, port: int) -> str:
 
 @contextlib.contextmanager
 def _signals(stop: Callable[[], None]) -> Iterator[None]:
-    """Let SIGTERM and SIGINT stop the server; only the main thread may say so."""
+    """Let SIGTERM and SIGINT stop the server; only the main thread can set handlers."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,4 +1,4 @@
-"""`/thumbnail/{file_id}`: a picture of a film, read on threads of its own and never on the loop that serves pages."""
+"""`/thumbnail/{file_id}`: a thumbnail of a file, read on separate threads and never on the server's loop."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ logger = logging.getLogger(__name__)
 
 _WIDTHS = (320, 640, 1280)  # pixels; a page asks for one of these
 _LARGEST_ID = 2**62
-_KEPT = "private, max-age=86400"  # the address changes with the film
+_KEPT = "private, max-age=86400"  # the address changes with the file
 
 
 def address(file_id: int, file_hash: str | None, mtime_ns: int) -> str:
-    """Return where the picture of a file is; another one once the film is another."""
+    """Return the address of a thumbnail; it changes when the file changes."""
     version = hashlib.blake2b(f"{file_hash} {mtime_ns}".encode(), digest_size=6).hexdigest()
     return f"/thumbnail/{file_id}?v={version}"
 
@@ -64,7 +64,7 @@ class Thumbnail(RequestHandler):
             return None
 
     def on_connection_close(self) -> None:
-        """Give up a picture that nobody waits for, where nobody has begun with it."""
+        """Cancel the read of a thumbnail, if it has not started and no client waits for it."""
         if self._reading is not None:
             self._reading.cancel()
 

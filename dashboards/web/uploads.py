@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 __all__ = ["LARGEST", "People", "Upload", "routes"]
 
-LARGEST = 200_000_000  # bytes; a database of the former program with 100,000 films has some 60 MB
+LARGEST = 200_000_000  # bytes; a legacy .db file with 100,000 files has about 60 MB
 FOLDER = "uploads"
 _DROPPED = 2**31  # bytes that are read past a refusal, so that a browser that is still sending gets to hear it
 _KINDS = {".csv", ".txt", ".tsv", ".json", ".db", ".sqlite", ".sqlite3"}
 
 
 class Upload:
-    """A file that came in; it is removed with the last who knows of it."""
+    """An uploaded file; it is removed with its last reference."""
 
     def __init__(self, path: Path, name: str) -> None:
         self.path = path
@@ -44,7 +44,7 @@ class Upload:
 
 
 def routes(library: Library, desk: ResultCache, pool: Executor) -> list[tuple[Any, ...]]:
-    """Return the addresses of uploads; what an earlier process left is cleared away."""
+    """Return the routes of uploads; files of an earlier process are removed."""
     folder = library.home / FOLDER
     shutil.rmtree(folder, ignore_errors=True)
     return [(r"/files/people", People, {"folder": folder, "desk": desk, "pool": pool})]
@@ -52,7 +52,7 @@ def routes(library: Library, desk: ResultCache, pool: Executor) -> list[tuple[An
 
 @stream_request_body
 class People(RequestHandler):
-    """`POST /files/people`: a list of people; answers where it lies. The door has compared host and origin."""
+    """`POST /files/people`: a list of people; answers with its token. `request_guard` has checked Host and Origin."""
 
     def initialize(self, folder: Path, desk: ResultCache, pool: Executor) -> None:
         self._folder, self._desk, self._pool = folder, desk, pool
@@ -60,7 +60,7 @@ class People(RequestHandler):
         self._path = folder / secrets.token_hex(8)
 
     def prepare(self) -> None:
-        """Refuse what no page of ours sends before any of it is read."""
+        """Reject requests of other pages before the body is read."""
         refusal = self._why_not() if self.request.method == "POST" else None
         if refusal:
             self.request.connection.set_max_body_size(_DROPPED)

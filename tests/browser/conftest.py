@@ -79,12 +79,12 @@ class Gate:
 
     def __init__(self) -> None:
         self.opened = threading.Event()
-        self.failure_result: set[bytes] = set()
+        self.refused: set[bytes] = set()
         self._edit = editing.edit
 
     def __call__(self, task: Any, undo: Any, policy: Any, *more: Any) -> editing.EditResult:
         self.opened.wait(60)
-        if task.path.rsplit(b"/", 1)[-1] in self.failure_result:
+        if task.path.rsplit(b"/", 1)[-1] in self.refused:
             refusal = errors.ConflictError("The file is open in another program.", code="in_use")
             return editing.EditResult(
                 task=task, record=ItemRecord(result=protocol.failure_result(task, refusal, started=0.0))

@@ -64,7 +64,7 @@ def test_settings_are_changed_while_it_runs_and_refused_in_one_sentence(
 ) -> None:
     monkeypatch.setenv("INDEXIUM_LOG_RETENTION_DAYS", "30")
     page = serve(library).visit("/settings")
-    expect(page.get_by_label("Log retention, in days")).to_be_disabled()
+    expect(page.get_by_label("Log retention, in days", exact=True)).to_be_disabled()
     expect(page.get_by_text("INDEXIUM_LOG_RETENTION_DAYS is set in the environment. Change it there")).to_be_visible()
 
     rows = page.get_by_role("textbox", name="Rows per page")
@@ -130,7 +130,7 @@ def test_audio_files_are_included_and_excluded_with_what_that_means(
     expect(page.get_by_text("Scans no longer include audio files.")).to_be_visible()
     expect(card).to_contain_text("1 file")
     expect(box).not_to_be_checked()
-    assert empty_library.inventory.audio_files(library_id).files == 0
+    assert empty_library.inventory.audio_removal(library_id).files == 0
 
 
 def test_a_folder_that_is_away_says_so_and_is_removed_with_what_that_means(

@@ -239,7 +239,7 @@ def test_what_was_cut_off_is_offered_at_the_start_and_resumed(
 
     page.goto(page.url.split("/plan")[0] + "/jobs")
     rows(page, "Under way").first.get_by_role("button", name=re.compile("^What next for")).click()
-    dialog.get_by_role("button", name=f"Resume {cut.left} file").click()
+    dialog.get_by_role("button", name=f"Resume {cut.remaining} file").click()
     expect(page).to_have_url(re.compile("/progress"))
     expect(page.locator(".summary")).to_contain_text("Completed")
     assert interrupted.status(cut.id).counts == {"success": cut.total}
@@ -273,8 +273,8 @@ def test_what_was_cut_off_is_taken_back_from_the_dialog(serve: Callable[[Library
     expect(given_up.get_by_role("button", name=re.compile("^Retry"))).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^What next"))).to_have_count(0)
     page.goto(page.url.split("/jobs")[0] + f"/progress?op={cut.id}")
-    expect(page.locator(".summary")).to_contain_text(f"{cut.left} files were not started")
-    expect(page.locator(".summary ~ .acts").get_by_role("button", name=f"Retry {cut.left} files")).to_be_visible()
+    expect(page.locator(".summary")).to_contain_text(f"{cut.remaining} files were not started")
+    expect(page.locator(".summary ~ .acts").get_by_role("button", name=f"Retry {cut.remaining} files")).to_be_visible()
 
 
 def test_the_keys_that_change_the_order_are_listed_and_say_when_they_can_do_nothing(look: Site) -> None:

@@ -98,14 +98,14 @@ def test_excluded_audio_files_are_forgotten_and_never_missing(library: Library, 
     library.people.add([folder / "sound.m4b", folder / "sound.mp4"], ["Ann Lee"])
     library.edit("name:m4b", ["Bob Ray"])
 
-    meant = library.inventory.audio_files(library_id)
+    meant = library.inventory.audio_removal(library_id)
     assert (meant.files, meant.with_people, meant.decisions) == (len(AUDIO), 1, 1)
     assert library.inventory.set_audio(library_id, included=False) == meant
     assert [Path(item.file_path).name for item in library.plan().items] == ["sound.mp4"]
     report = library.scan()
     assert (report.missing, report.new, report.changed) == (0, 0, 0)
     assert library.inventory.quality().missing == 0
-    assert library.inventory.gone(library_id).gone == 0
+    assert library.inventory.compare_folder(library_id).gone == 0
 
     library.inventory.set_audio(library_id, included=True)
     library.scan()

@@ -470,7 +470,7 @@ def test_an_edited_csv_is_checked_applied_and_undone(planned: Command, tmp_path:
     assert "1 file would be changed, 3 are as they are, 1 row cannot be taken." in planned.err
     assert planned("changes", "apply", file) == 2  # nobody to ask
     assert planned("changes", "apply", file, "--yes") == 1
-    assert "Took changes of 1 file from a spreadsheet." in planned.err
+    assert "Imported changes of 1 file from a spreadsheet." in planned.err
     [item] = planned.json("plan", "postponed:yes")["items"]
     assert item["result_people"] == ["Zoë Öz", "=Ann"]
     assert planned("undo") == 0

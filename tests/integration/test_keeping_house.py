@@ -116,7 +116,7 @@ def test_files_that_are_gone_are_looked_for_counted_and_forgotten(library: Libra
     (films / "named.mp4").rename(films / "renamed.mp4")
     library_id = library.inventory.list()[0].library_id
 
-    seen = library.inventory.gone(library_id)
+    seen = library.inventory.compare_folder(library_id)
     assert (seen.known, seen.gone, seen.new, seen.with_people, seen.reason) == (6, 2, 1, 1, "")
     assert library.inventory.files("missing").total == 0  # a look changes nothing
     library.scan()
@@ -137,7 +137,7 @@ def test_a_folder_that_is_not_there_has_a_reason_and_nothing_can_be_told_of_it(l
     assert (held.state, held.file_count) == ("offline", 6)
     assert "does not exist" in held.problem
     assert held.remedy
-    assert "does not exist" in library.inventory.gone(held.library_id).reason
+    assert "does not exist" in library.inventory.compare_folder(held.library_id).reason
     assert library.inventory.quality().offline == 6
 
 

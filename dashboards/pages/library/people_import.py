@@ -1,4 +1,4 @@
-"""A list of people that was sent: what an import of it would do, line by line, and the import itself."""
+"""The import of an uploaded list of people: a preview line by line, then the import."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class PeopleImport:
         imported: Callable[[str], None],
         draw: Callable[[], None],
     ) -> None:
-        """Stand ready; `imported` is told what became of an import, `draw` shows `view` again."""
+        """Make the import; `imported` gets the result as text, `draw` shows `view` again."""
         self._library, self._bridge, self._session = library, bridge, session
         self._done, self._draw = imported, draw
         self._upload: Upload | None = None
@@ -39,14 +39,14 @@ class PeopleImport:
         self._replace = False
 
     def view(self) -> dict[str, Any] | None:
-        """Return what is shown of the upload, None where there is none."""
+        """Return the view of the upload, None for no upload."""
         if self._upload is None or self._check is None:
             return None
         roots = list(dict.fromkeys([self._check.root, *self._roots]))
         return drawing.import_preview(self._upload.name, self._check, roots, replace=self._replace)
 
     def uploaded(self, message: Mapping[str, Any]) -> None:
-        """Look at an upload: from which folder its paths start, and what it would do."""
+        """Read an upload: the folder of its paths, and a preview."""
         token = str(message["token"])
 
         def look() -> tuple[Upload, str, ImportCheck]:
@@ -63,22 +63,22 @@ class PeopleImport:
         self._bridge.run(look, show, name="upload", failed=self._failed)
 
     def start_from(self, root: str) -> None:
-        """Look again, with paths that start from another folder."""
+        """Refresh the preview with paths that start from another folder."""
         self._root = root
         self._look_again()
 
     def set_replace(self, *, on: bool) -> None:
-        """Look again, with people set or added."""
+        """Refresh the preview with people set or added."""
         self._replace = on
         self._look_again()
 
     def leave(self) -> None:
-        """Put the upload away."""
+        """Discard the upload."""
         self._upload = self._check = None
         self._draw()
 
     def run(self) -> None:
-        """Import what was looked at."""
+        """Import the previewed list."""
         upload, root, replace = self._upload, self._root or None, self._replace
         if upload is None:
             return
@@ -119,7 +119,7 @@ class PeopleImport:
 
 @contextlib.contextmanager
 def _called(upload: Upload) -> Iterator[None]:
-    """Let sentences about an upload call it as the person does, not by where it lies here."""
+    """Name an upload by its original name in messages, not by its path on this machine."""
     try:
         yield
     except errors.UsageError as error:

@@ -249,7 +249,9 @@ class LibraryScreen(Screen):
                 lambda _: "The next scan includes audio files.",
             )
         else:
-            self._bridge.run(lambda: self._library.inventory.audio_files(library_id), ask, name="forgetting", once=True)
+            self._bridge.run(
+                lambda: self._library.inventory.audio_removal(library_id), ask, name="forgetting", once=True
+            )
 
     def _check_missing(self, library_id: int) -> None:
         inventory = self._library.inventory
@@ -277,11 +279,11 @@ class LibraryScreen(Screen):
                     risky=True,
                 )
 
-        self._bridge.run(lambda: inventory.gone(library_id), ask, name="gone", once=True)
+        self._bridge.run(lambda: inventory.compare_folder(library_id), ask, name="gone", once=True)
 
     def _ask_forget(self, library_id: int, *, missing: bool) -> None:
         inventory = self._library.inventory
-        preview = inventory.forgettable if missing else inventory.removal
+        preview = inventory.missing_removal if missing else inventory.removal
         forget = inventory.forget_missing if missing else inventory.remove
 
         def ask(found: Any) -> None:

@@ -74,12 +74,12 @@ def view(
         "descending": descending,
         "all": "all" if able and chosen - hidden >= able else "some" if chosen else "none",
         "picked": picked,
-        "look": f"{sort}{'-' if descending else '+'}{page.page} {query}",  # in the same look a row is where it was
+        "look": f"{sort}{'-' if descending else '+'}{page.page} {query}",  # equal values: rows keep their places
     }
 
 
 def row(item: PlanItem, *, selected: bool, named: bool) -> dict[str, Any]:
-    """Return one row; `named` says the library's name, too."""
+    """Return one row; `named`: with the name of the library folder."""
     tags = tag_list(item)
     return {
         "id": item.file_id,
@@ -131,7 +131,7 @@ def cost(item: PlanItem) -> str:
 
 
 def way(item: PlanItem) -> str:
-    """Return how it is written, where another file takes the place of the old one; else "", for only bytes change."""
+    """Return the method if a new file replaces the old one, "" for a write in place."""
     replaced = item.can_update and strategies.replaces(item.strategy)
     return strategies.in_a_word(item.strategy) if replaced else ""
 
@@ -143,7 +143,7 @@ def ordered(issues: list[Issue]) -> list[Issue]:
 
 
 def unreadable(message: str) -> dict[str, str]:
-    """Return what is said where the plan could not be read at all."""
+    """Return the empty state for a plan that cannot be read."""
     return {"title": "The plan cannot be read", "text": message, "act": "retry", "label": "Try again"}
 
 

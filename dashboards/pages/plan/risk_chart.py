@@ -78,7 +78,7 @@ class PlanRisk:
             self.load(self._query)
 
     def _pick(self, group: str) -> None:
-        """Find only the files of a container or folder; pressed once more, all again."""
+        """Filter by a container or folder; the same one again clears the filter."""
         if not group and self._by == "container":  # of files that could not be read: nothing to search by
             return
         value = f"/{group}" if self._by == "folder" else group

@@ -1,4 +1,4 @@
-"""The plan: find, look and choose. What is done with one file is `plan_file`'s, writing is `plan_write`'s."""
+"""The plan page: search, review and select files. `plan_file` shows one file, `plan_write` writes."""
 
 from __future__ import annotations
 
@@ -32,26 +32,26 @@ if TYPE_CHECKING:
 
 __all__ = ["PlanScreen"]
 
-PAINTED = 60  # milliseconds after which a browser has shown what it got, and has no use for a processor
+PAINTED = 60  # milliseconds until a browser has drawn a message and is idle
 IDLE = 250  # milliseconds after which nothing is waited for
 EVENTS = ("plan:changed", "scan:completed", "write:completed", "views:changed", "locks:changed", "rescan:completed")
 
 
 class Loaded(NamedTuple):
-    """What one look at the plan found."""
+    """What the page shows, read at one time."""
 
-    whole: MetadataPlan  # the plan without a search: what a write is checked against
-    plan: MetadataPlan  # … and with it: what is listed
+    whole: MetadataPlan  # the plan without a search; a write is checked against it
+    plan: MetadataPlan  # the plan with the search: the listed files
     page: PlanPage
     found: PlanStatistics
     beside: PlanStatistics  # of the search without its risk term
     reasons: Mapping[str, int]  # … of its warnings: files by the codes of their issues
     everything: PlanStatistics
     chosen: frozenset[int]  # of the files of the page
-    selection: Selection  # what was selected then
+    selection: Selection  # the selection at that time
     summary: SelectionSummary | None
-    outdated: bool  # the summary is of an earlier look: rows do not wait for it
-    roots: int  # folders that are scanned
+    outdated: bool  # the summary is of an earlier read: the rows do not wait for it
+    roots: int  # library folders
     safe: int  # safe files of the search, whatever its risk term, that can be selected
     able: int  # files of the search that can be selected
     volume: int  # bytes of the files of the search that would be changed
@@ -72,8 +72,8 @@ class PlanScreen(Screen):
         self._finding = PlanFind(library, cache, bridge, self.state, changed=self._changed, redraw=self._redraw_header)
         self._header = self._finding.header
         self._typing = False  # the search is being typed, letter by letter
-        self._untold: bool | None = None  # the address is another one, and whether that is a step back
-        self._problem = ""  # why what is shown is not what was asked for
+        self._untold: bool | None = None  # the address changed; True: as a new step of the browser's history
+        self._problem = ""  # why the page does not show what was requested
         self.state.opening = library.views.default()
         self._table = plan_table.PlanTable()
         self._file = PlanFile(library, bridge, self.state, session)
@@ -165,7 +165,7 @@ class PlanScreen(Screen):
     # Reading.
 
     def refresh(self) -> None:
-        """Read the plan again, where the page is looked at."""
+        """Read the plan again, if the page is shown."""
         if not self._session.is_showing("plan"):
             return
         state = self.state
@@ -218,13 +218,13 @@ class PlanScreen(Screen):
         )
 
     def _able(self, whole: MetadataPlan, selection: Selection, count: int) -> int:
-        """Return how many of so many files can be selected: where a search names skipped ones, some cannot."""
+        """Return how many of `count` files can be selected: skipped files cannot."""
         if not count or not grammar.compile_query(selection.query or "").names_postponed:
             return count
         return self._library.preview(selection, whole).count
 
     def _failed(self, error: errors.IndexiumError) -> None:
-        """Say what is wrong; what was shown stays, and where nothing was, the sentence takes its place."""
+        """Show the error; an earlier view stays visible."""
         self._tell()
         if self._loaded is None:
             self._bridge.toast("error", error.message)
@@ -234,14 +234,14 @@ class PlanScreen(Screen):
             self._draw_header(self._loaded)
 
     def _tell(self) -> None:
-        """Tell the address in one message with what it leads to."""
+        """Send the new address together with the view it leads to."""
         if self._untold is not None:
             self._session.update_address(push=self._untold)
             self._untold = None
 
     def _show(self, loaded: Loaded) -> None:
         if loaded.selection != self.state.selection and self._loaded is not None:
-            loaded = _keeping(loaded, self._loaded)  # what was picked while this was read stays on the screen
+            loaded = _keeping(loaded, self._loaded)  # the selection made during this read stays visible
         self._loaded, self._problem = loaded, ""
         self._tell()
         self.state.opening = next((view for view in loaded.views if view.is_default), None)
@@ -267,7 +267,7 @@ class PlanScreen(Screen):
         self._bridge.run(lambda: cache.page(loaded.plan, page.page + 1, **look), lambda _: None, name="ahead")
 
     def _count_ahead(self, loaded: Loaded) -> None:
-        """Count what *select all* would choose before somebody presses it."""
+        """Count the files of *select all* in advance."""
         if loaded.plan.query == self.state.query:
             self._bridge.run(lambda: loaded.whole.search_groups(loaded.plan.query), lambda _: None, name="count_ahead")
 
@@ -331,7 +331,7 @@ class PlanScreen(Screen):
         self._changed(lambda: self.state.param.update(number=max(1, number)))
 
     def _changed(self, change: Callable[[], object], *, typed: bool = False) -> None:
-        """Change what is found, and show it. Each change is a step back in the browser, a whole word typed is one."""
+        """Change the search and show its result. Each change is a step of the browser's history; typing is one step."""
         change()
         push = not (typed and self._typing)
         self._typing = typed
@@ -346,7 +346,7 @@ class PlanScreen(Screen):
         self._chosen()
 
     def _all_safe(self) -> Selection:
-        """Return all safe files of what is looked at, whatever levels are shown of it."""
+        """Return all safe files of the search, whatever risk levels it shows."""
         return Selection(query=grammar.with_values(self.state.query, "risk", []), risk=("safe",))
 
     def _choose(self, selection: Selection, message: Mapping[str, Any] | None = None) -> None:
@@ -356,7 +356,7 @@ class PlanScreen(Screen):
         self._chosen()
 
     def _invert(self, message: Mapping[str, Any]) -> None:
-        """Choose the others of what is looked at; of files that were left out, only those that it finds."""
+        """Invert the selection within the search."""
         inverse, query = self.state.inverse(), self.state.query
         self._serial = int(message["serial"])
         if not inverse.included:
@@ -370,7 +370,7 @@ class PlanScreen(Screen):
         self._bridge.run(narrow, self._choose, name="inverse")
 
     def _chosen(self) -> None:
-        """Show what is chosen now; only counts and marks change, not what is found."""
+        """Show the new selection; only counts and marks change, not the listed files."""
         selection, loaded, query = self.state.selection, self._loaded, self.state.query
         if loaded is None:
             self._session.keep_selection(self.state.selection)
@@ -395,7 +395,7 @@ class PlanScreen(Screen):
 
 
 def _keeping(loaded: Loaded, before: Loaded) -> Loaded:
-    """Return a look with what was chosen on the screen before it: it is counted anew."""
+    """Return the loaded data with the earlier selection; its summary is outdated."""
     same = [item.file_id for item in loaded.page.items] == [item.file_id for item in before.page.items]
     return loaded._replace(
         chosen=before.chosen if same else loaded.chosen,

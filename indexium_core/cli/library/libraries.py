@@ -62,7 +62,7 @@ def set_library(
 
 
 def _exclude_audio(library: LibraryServices, library_id: int, *, yes: bool) -> None:
-    known = library.inventory.audio_files(library_id)
+    known = library.inventory.audio_removal(library_id)
     if known.files:
         _say_forgetting(known)
         ask(yes=yes)
@@ -98,7 +98,7 @@ def remove_library(context: typer.Context, library_id: LibraryId, yes: Yes = Fal
 def forget_missing(context: typer.Context, library_id: LibraryId, yes: Yes = False) -> None:
     """Forget those files of a folder that a scan did not find any more."""
     with opened(context) as library:
-        found = library.inventory.forgettable(library_id)
+        found = library.inventory.missing_removal(library_id)
         if not found.files:
             output.note(f"No file of {found.path} is missing.")
             return

@@ -223,7 +223,7 @@ class Inventory:
         return report
 
     @remote()
-    def forgettable(self, library_id: int) -> RemovalReport:
+    def missing_removal(self, library_id: int) -> RemovalReport:
         """Return what `forget_missing` would delete from the database."""
         return self._removal(library_id, store.MISSING)
 
@@ -231,7 +231,7 @@ class Inventory:
     def forget_missing(self, library_id: int) -> RemovalReport:
         """Delete the rows of the missing files of a library. Raises as `remove`."""
         with self._exclude_scans():
-            report = self.forgettable(library_id)
+            report = self.missing_removal(library_id)
             self._require_no_operation(library_id, store.MISSING)
             with self._database.atomic() as tx:
                 store.forget(tx, library_id, store.MISSING)
@@ -258,7 +258,7 @@ class Inventory:
         return None
 
     @remote()
-    def audio_files(self, library_id: int) -> RemovalReport:
+    def audio_removal(self, library_id: int) -> RemovalReport:
         """Return what `exclude_audio` would delete from the database."""
         return self._removal(library_id, _AUDIO)
 
@@ -275,7 +275,7 @@ class Inventory:
         The people and the history of the files are kept. A file that is included again is recognised by its media.
         """
         with self._exclude_scans():
-            report = self.audio_files(library_id)
+            report = self.audio_removal(library_id)
             self._require_no_operation(library_id, _AUDIO)
             with self._database.atomic() as tx:
                 catalog.set_library_audio(tx, library_id, audio=False)
@@ -284,7 +284,7 @@ class Inventory:
         return report
 
     @remote()
-    def gone(self, library_id: int) -> FolderComparison:
+    def compare_folder(self, library_id: int) -> FolderComparison:
         """Compare a library folder with the catalog. Walks the folder and changes nothing."""
         row = self._row(library_id)
         reader = self._database.read()

@@ -173,32 +173,32 @@ WHERE state <> 'missing' AND file_id IN (SELECT file_id FROM same_path WHERE NOT
 -- The batch with the file of each path: known by the path; or a missing file with the same hash and size (first with the
 -- same inode, last with another hash of the same film); or new.
 CREATE OR REPLACE TEMP TABLE resolved AS
-WITH fresh AS (
+WITH unmatched AS (
     SELECT i.* FROM incoming AS i ANTI JOIN (FROM same_path WHERE same_film) AS s ON s.path_bytes = i.path_bytes
     WHERE i.file_hash IS NOT NULL
-), gone AS (
+), absent AS (
     SELECT f.* FROM scanned_files AS f ANTI JOIN (FROM same_path WHERE same_film) AS s ON s.file_id = f.file_id
-    WHERE f.state = 'missing' AND f.file_hash IN (SELECT file_hash FROM fresh)
+    WHERE f.state = 'missing' AND f.file_hash IN (SELECT file_hash FROM unmatched)
 ), by_inode AS (
     SELECT i.path_bytes, g.file_id
     FROM (SELECT *, row_number() OVER (PARTITION BY file_hash, size, device, inode ORDER BY file_name, path_bytes) AS n
-          FROM fresh) AS i
+          FROM unmatched) AS i
     JOIN (SELECT *, row_number() OVER (PARTITION BY file_hash, size, device, inode ORDER BY file_name, path_bytes) AS n
-          FROM gone) AS g USING (file_hash, size, device, inode, n)
+          FROM absent) AS g USING (file_hash, size, device, inode, n)
 ), by_hash AS (
     SELECT i.path_bytes, g.file_id
     FROM (SELECT *, row_number() OVER (PARTITION BY file_hash, size ORDER BY file_name, path_bytes) AS n
-          FROM fresh ANTI JOIN by_inode USING (path_bytes)) AS i
+          FROM unmatched ANTI JOIN by_inode USING (path_bytes)) AS i
     JOIN (SELECT *, row_number() OVER (PARTITION BY file_hash, size ORDER BY file_name, path_bytes) AS n
-          FROM gone ANTI JOIN by_inode USING (file_id)) AS g USING (file_hash, size, n)
+          FROM absent ANTI JOIN by_inode USING (file_id)) AS g USING (file_hash, size, n)
 ), film_of AS (
     SELECT file_hash, film_id, size FROM film_hashes WHERE film_id IN (
-        SELECT film_id FROM film_hashes WHERE file_hash IN (SELECT file_hash FROM fresh))
+        SELECT film_id FROM film_hashes WHERE file_hash IN (SELECT file_hash FROM unmatched))
 ), by_film AS (
     SELECT i.path_bytes, g.file_id
     FROM (SELECT f.path_bytes, o.film_id,
                  row_number() OVER (PARTITION BY o.film_id ORDER BY f.file_name, f.path_bytes) AS n
-          FROM fresh AS f JOIN film_of AS o USING (file_hash)
+          FROM unmatched AS f JOIN film_of AS o USING (file_hash)
           ANTI JOIN by_inode USING (path_bytes) ANTI JOIN by_hash USING (path_bytes)
           WHERE coalesce(o.size = f.size, true)) AS i
     JOIN (SELECT f.file_id, o.film_id,

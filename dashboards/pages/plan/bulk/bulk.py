@@ -38,7 +38,7 @@ class Bulk(Component):
         self._send_msg({"offers": offers})
 
     def complain(self, problem: str) -> None:
-        """Show a sentence where something cannot be done."""
+        """Show an error."""
         self._send_msg({"problem": problem})
 
 
@@ -97,7 +97,7 @@ def _copies(found: BulkPeople) -> str:
 
 
 def locked(report: LockReport, done: str) -> str:
-    """Return what locking (or unlocking: `done`) has done."""
+    """Return the result of a lock (or of an unlock: `done`) as text."""
     if not report.changed:
         return f"Nothing to do: all of it was {done} already."
     return f"{wording.plural(report.changed, 'field')} of {wording.files(report.files)} {done}."
@@ -146,7 +146,7 @@ def effect(found: ChangePreview, asked: Mapping[str, Any], pair: tuple[str, str]
 
 
 def _sentence(found: ChangePreview, pair: tuple[str, str] | None) -> str:
-    """Return `Adds Ann Lee to 7 files, removes Bob Ray from 5.`; people are counted where they are many."""
+    """Return `Adds Ann Lee to 7 files, removes Bob Ray from 5.`; many people are counted."""
     if not found.changed:
         return "Nothing would change."
     if pair is not None:
@@ -165,7 +165,7 @@ def _sentence(found: ChangePreview, pair: tuple[str, str] | None) -> str:
 
 
 def _sides(verb: str, where: str, counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
-    """Return who comes or goes, people with the same number of files together: verb, `Ann and Bob to`, files."""
+    """Return added or removed people, grouped by number of files: verb, `Ann and Bob to`, files."""
     if len(counts) > NAMED:
         return [(verb, f"{wording.plural(len(counts), 'person', 'people')} {where} up to", max(counts.values()))]
     by_files: dict[int, list[str]] = {}

@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 __all__ = ["PlanBulk"]
 
 TABS = ("people", "replace", "templates", "skip", "modes", "media")
-UNEDITED = ("skip", "modes", "media")  # those where editing is switched off
+UNEDITED = ("skip", "modes", "media")  # the actions without editing
 
 
 class _ShownSelection(NamedTuple):
     """What something would do."""
 
     change: ChangePreview
-    pair: tuple[str, str] | None  # who would be replaced by whom
+    pair: tuple[str, str] | None  # old and new person of a replacement
 
 
 class PlanBulk:
-    """The dialog of one session. It is about what was selected when it was opened."""
+    """The dialog of one session. It edits the files that were selected when it was opened."""
 
     def __init__(self, library: Library, bridge: Bridge, state: PlanState, session: Session) -> None:
         self._library, self._bridge, self._state, self._session = library, bridge, state, session
@@ -59,7 +59,7 @@ class PlanBulk:
         )
 
     def open(self, tab: str = "people") -> None:
-        """Show the dialog for what is selected, else for the file at the cursor."""
+        """Show the dialog for the selection, or for the file at the cursor if nothing is selected."""
         target, library = self._meant(), self._library
         if target is None:
             self._bridge.toast("info", "Select files first: x takes the one at the cursor, a takes all that are found.")
@@ -101,13 +101,13 @@ class PlanBulk:
         self.dialog.put(**self._view)
 
     def _current(self, handle: Callable[[Mapping[str, Any]], None]) -> Callable[[Mapping[str, Any]], None]:
-        """Hear only what is said about the dialog that is on the screen."""
+        """Handle only messages of the open dialog."""
         return lambda message: handle(message) if message.get("serial") == self._serial else None
 
     # Looking.
 
     def _look(self, message: Mapping[str, Any]) -> None:
-        """Say what something would do; of several questions the last one is answered."""
+        """Show the effect of an edit; only the newest request is answered."""
         asked = _asked(message)
         target = self._target
 
@@ -132,7 +132,7 @@ class PlanBulk:
         return _ShownSelection(library.bulk.preview(target, add=asked["add"], remove=asked["remove"], examples=0), None)
 
     def _find(self, message: Mapping[str, Any]) -> None:
-        """Show those of many people whose name has a text in it."""
+        """Show the people whose name contains a text."""
         target, text = self._target, str(message.get("text", ""))[:200]
 
         def show(found: BulkPeople) -> None:
@@ -144,7 +144,7 @@ class PlanBulk:
         )
 
     def _typing(self, message: Mapping[str, Any]) -> None:
-        """Offer people for what is typed, and then those whom it may mean."""
+        """Offer people that match the typed text, then similar names."""
         text, library, offer = str(message.get("text", ""))[:200], self._library, self.dialog.offer
 
         def show(offers: person_field.Offers) -> None:
@@ -177,7 +177,7 @@ class PlanBulk:
         self._decide(lambda: self._library.decisions.set_mode(target, mode=people, comment_mode=comment))
 
     def _decide(self, decide: Callable[[], DecisionReport], *, keep: bool = True) -> None:
-        """Do it, say what was done, and leave the files selected unless they leave the lists."""
+        """Apply the edit, report the result, and keep the files selected unless they leave the lists."""
         selection, library = self._state.selection, self._library
 
         def work() -> tuple[DecisionReport, Selection]:
@@ -260,7 +260,7 @@ class PlanBulk:
 
 
 def _asked(message: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a message asks about: names to add and to remove, one for another, or a template."""
+    """Return the requested edit: names to add and to remove, a replacement, or a template."""
     asked = message["asked"]
     if "template" in asked:
         return {"template": str(asked["template"])}

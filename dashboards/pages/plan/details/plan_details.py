@@ -1,4 +1,4 @@
-"""The details of one planned file: a picture, before and after and why, who is in it, what others show, its history."""
+"""The details of one planned file: thumbnail, change with reasons, people, display in players, history."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ __all__ = ["FEW_CHANGES", "PlanDetails", "acts", "how", "media", "outside", "res
 
 NO_CHANGES = AuditPage()
 SHOWN_EVENTS = 5
-FEW_CHANGES = 8  # of its properties, as long as nobody asks for all
+FEW_CHANGES = 8  # changes of properties that are shown first
 SHOWN_TAG = 400  # characters of a tag
 _CODECS = {"h264": "H.264", "hevc": "HEVC", "mpeg4": "MPEG-4", "mpeg2video": "MPEG-2", "vp8": "VP8", "vp9": "VP9"}
 _CONTAINERS = {"mp4": "MP4", "mov": "QuickTime", "matroska": "Matroska", "webm": "WebM", "avi": "AVI", "asf": "WMV"}
 _CONTAINERS |= {"flv": "FLV", "ogg": "Ogg", "3gp": "3GP", "mpegts": "MPEG-TS", "mpegps": "MPEG-PS"}
 _KINDS = {"video": "Video", "audio": "Audio", "subtitle": "Subtitles", "data": "Data", "attachment": "Attachment"}
-_ORIGINS = {  # of a person in the file → for one of them, and for a sum
+_ORIGINS = {  # origin of a person → label of one person, and label of a count
     "face": ("seen in the picture", "by face"),
     "hand": ("said by hand", "by hand"),
     "import": ("imported", "imported"),
@@ -65,7 +65,7 @@ class PlanDetails(Component):
         self._send_msg({"offers": offers})
 
     def saved(self) -> None:
-        """Close the editor: what it held is in force."""
+        """Close the editor after its content was saved."""
         self._send_msg({"saved": True})
 
     def rescanned(self) -> None:
@@ -77,7 +77,7 @@ class PlanDetails(Component):
         self._send_msg({"set": ""})
 
     def mistaken(self, problem: str) -> None:
-        """Say why a property cannot be set to what was typed."""
+        """Show why a property cannot be set to the typed value."""
         self._send_msg({"set": problem})
 
 
@@ -122,7 +122,7 @@ def view(
         "issues": [
             {"severity": issue.severity, "message": comment_diff.seen(issue.message)}
             for issue in plan_table.ordered(item.issues)
-            if issue.code != "shown_as_plot"  # what others will show says it, and more
+            if issue.code != "shown_as_plot"  # the section on players shows it in more detail
         ],
         "tags": plan_table.tag_list(item),
         "people": item.result_people,
@@ -190,7 +190,7 @@ def outside(details: FileDetails) -> PlanItem:
 
 
 def over(details: FileDetails) -> list[str]:
-    """Return what stands over the picture: duration, size of the picture, codec of the film or else of the sound."""
+    """Return the caption of the thumbnail: duration, resolution, and codec of the video or the audio."""
     films = _films(details)
     parts = [wording.playing_time(details.duration)] if details.duration else []
     if films and films[0].details.get("width"):
@@ -214,7 +214,7 @@ def strip(details: FileDetails) -> list[str]:
 
 
 def facts(details: FileDetails) -> list[list[str]]:
-    """Return what else is known of the file on its disk."""
+    """Return further facts about the file on its disk."""
     offline = f", offline: {details.library_reason}" if details.library_state == "offline" else ""
     pairs = [["Library", f"{details.library} ({details.library_path}){offline}"]]
     if details.nlink > 1:
@@ -228,7 +228,7 @@ def facts(details: FileDetails) -> list[list[str]]:
 
 
 def media(details: FileDetails, *, editable: bool) -> dict[str, Any]:
-    """Return the properties of the film, each with its lock, and when and how they were read."""
+    """Return the properties of the file, each with its lock, and when and how they were read."""
     return {
         "editable": editable,
         "rows": [
@@ -260,7 +260,7 @@ def _read(details: FileDetails) -> str:
 
 
 def rescanned(report: RescanReport) -> str:
-    """Return what came of the rescan of one file."""
+    """Return the result of the rescan of one file."""
     if report.missing:
         return "The file is not there any more."
     if report.skipped:
@@ -304,14 +304,14 @@ def _tag_rows(tags: dict[str, str]) -> list[list[str]]:
 
 
 def fields(details: FileDetails) -> list[list[str]]:
-    """Return each place that holds the comment, where several hold the same one."""
+    """Return each place of the comment, if several places hold the same comment."""
     if len(details.comment_fields) < 2 or details.fields_differ:
         return []
     return [[each.where, "the same text"] for each in details.comment_fields]
 
 
 def texts(details: FileDetails, item: PlanItem) -> list[dict[str, Any]]:
-    """Return every comment of a file that holds several: where it is, what it says, and what it will say."""
+    """Return each comment of a file with several comments: place, current text and planned text."""
     if not details.fields_differ and len(item.changes) < 2:
         return []
     planned = {change.where: change.new for change in item.changes}
@@ -338,7 +338,7 @@ def _fate(now: str | None, new: str | None, *, lost: bool) -> str:
 
 
 def sum_of_origins(people: Iterable[PersonDetails]) -> str:
-    """Return where the people come from, counted: `2 imported, 1 by hand, 1 only named in the file`."""
+    """Return the sources of the people, counted: `2 imported, 1 by hand, 1 only named in the file`."""
     counts: Counter[str] = Counter()
     for person in people:
         kinds = {origin.origin for origin in person.origins} or {"comment"}
@@ -373,7 +373,7 @@ def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
 
 
 def shows(details: FileDetails) -> list[list[str]]:
-    """Return what each program will show, those that show the same in one row: programs, text, kind."""
+    """Return what each player will show, grouped by text: programs, text, kind."""
     rows: dict[str, tuple[list[str], str, str]] = {}
     for each in details.readings:
         text = each.text + (" · reported by others" if each.basis == "reported" else "")
@@ -384,7 +384,7 @@ def shows(details: FileDetails) -> list[list[str]]:
 
 
 def how(details: FileDetails, item: PlanItem, decided: Sequence[str], undo_days: int) -> list[list[str]]:
-    """Return how the file would be written and why so, and by whose word."""
+    """Return the method of the write, its reason, and who chose it."""
     pairs = _strategy(details, item, undo_days)
     people = "merged with those in the file" if item.people_mode == "merge" else "exactly those of the database"
     pairs.append(["People", "set by hand" if item.edited else people])
@@ -410,7 +410,7 @@ def _strategy(details: FileDetails, item: PlanItem, undo_days: int) -> list[list
 
 
 def acts(item: PlanItem, decided: Sequence[str], *, editable: bool) -> dict[str, str]:
-    """Return what can be done: each act with what it would do now."""
+    """Return the actions, each with its effect."""
     offered = {"skip": "off" if item.postponed else "on"}
     if editable:
         offered["edit"] = "on"
@@ -452,7 +452,7 @@ def _event(event: FileEvent) -> dict[str, Any]:
 
 
 def _back(event: FileEvent) -> str:
-    """Return whether it can be taken back, and until when."""
+    """Return whether the file can be rolled back, and until when."""
     if event.status != "success":
         return ""
     if event.exact:

@@ -1,4 +1,4 @@
-"""One file of the plan: its details, and what a person decides about it."""
+"""One file of the plan: its details, and the decisions about it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["PlanFile"]
 
 CHANGES = 20  # of its properties, of a page
-PATIENCE = 150  # milliseconds that a file is looked at before it is asked who else may be in it
+PATIENCE = 150  # milliseconds before suggestions are read for a shown file
 
 
 class PlanFile:
@@ -37,7 +37,7 @@ class PlanFile:
         self._path = ""  # of the file that is shown
         self._changed = AuditPage()  # changes of the file that is shown
         self._turned: tuple[int, int] = (0, 0)  # a file of which all changes are shown, and the page of them
-        self._suggested: tuple[int, list[Suggestion]] = (0, [])  # a file, and who else may be in it
+        self._suggested: tuple[int, list[Suggestion]] = (0, [])  # a file and its suggested people
         self.drawer = plan_details.PlanDetails()
         self.drawer.on(
             close=lambda _: self.close(),
@@ -68,7 +68,7 @@ class PlanFile:
         self._load(edit=self._edits if edit else 0)
 
     def follow(self, track: int | None) -> None:
-        """Show the file whose own address was opened, with the page; None: the address was that of the page."""
+        """Show the file of a `/track/ID` address; None: the address is the address of the page."""
         if track is not None:
             self._state.param.update(cursor=track, details=True, track=track)
         elif self._state.track is not None:
@@ -76,7 +76,7 @@ class PlanFile:
             self.drawer.put(open=False)
 
     def _leave(self, file_id: int | None = None) -> None:
-        """Take the page's address again, where another file than its own is shown, or none."""
+        """Restore the address of the page if the file of the address is no longer shown."""
         if self._state.track not in (None, file_id):
             self._state.track = None
             self._session.update_address()
@@ -89,7 +89,7 @@ class PlanFile:
             self._load()
 
     def refresh(self) -> None:
-        """Read the file again, where its details are shown."""
+        """Read the file again, if its details are shown."""
         if self._state.details and self._state.cursor is not None:
             self._load()
 
@@ -119,7 +119,7 @@ class PlanFile:
         )
 
     def _lost(self, error: errors.IndexiumError) -> None:
-        """Say why there is nothing to show, where somebody asked for just that file."""
+        """Show the error, if the file was opened by its own address."""
         if self._state.track is not None:
             self._bridge.toast("error", error.message)
         self.close()
@@ -147,7 +147,7 @@ class PlanFile:
         )
 
     def _suggest(self, details: FileDetails, found: list[Suggestion]) -> None:
-        """Show who else may be in the file: looked for after all else is on the screen, for it takes longer."""
+        """Show suggested people; they are read after the rest of the details because they take longer."""
         self._suggested = (details.file_id, found)
         if details.plan is not None and self._state.details and self._state.cursor == details.file_id:
             self._draw(details, details.plan, self._shown_edit)
@@ -169,7 +169,7 @@ class PlanFile:
         self.drawer.put(**view)
 
     def _typing(self, message: Mapping[str, Any]) -> None:
-        """Offer people for what is typed in the editor."""
+        """Offer people that match the typed text of the editor."""
         library, text = self._library, str(message.get("text", ""))[:200]
 
         def similar(offers: person_field.Offers) -> None:
@@ -192,7 +192,7 @@ class PlanFile:
     # The media.
 
     def _rescan(self, message: Mapping[str, Any]) -> None:
-        """Read the media of the file again, and say what came of it."""
+        """Read the media of the file again, and report the result."""
         file_id, refresh = int(message["id"]), [str(each) for each in message.get("refresh", [])]
         library = self._library
 
@@ -217,7 +217,7 @@ class PlanFile:
         self._bridge.run(lambda: act([file_id], [field]), lambda _: self.refresh(), name=f"lock_{field}")
 
     def _set(self, message: Mapping[str, Any]) -> None:
-        """Let a property be what the person says."""
+        """Set a property to the entered value."""
         file_id, field, text = int(message["id"]), str(message["field"]), str(message.get("text", ""))[:200]
         library = self._library
 
@@ -279,7 +279,7 @@ class PlanFile:
         )
 
     def preserve(self, message: Mapping[str, Any]) -> None:
-        """Keep the other text of the file's comment; where it is kept already, no longer."""
+        """Toggle whether the other text of the file's comment is kept."""
         file_id = int(message["id"])
 
         def choose() -> tuple[str, DecisionReport]:
@@ -292,7 +292,7 @@ class PlanFile:
         self._bridge.run(choose, lambda done: self._session.report_decision(*done), name="preserve", once=True)
 
     def skip(self, message: Mapping[str, Any]) -> None:
-        """Leave the file out of lists and writes, until a day if one is named; where it is left out, bring it back."""
+        """Skip the file, until a day if one is given; a skipped file without a day is no longer skipped."""
         file_id, until = int(message["id"]), _morning(message.get("until"))
 
         def choose() -> tuple[str, DecisionReport]:
@@ -320,5 +320,5 @@ class PlanFile:
 
 
 def _morning(day: Any) -> datetime | None:
-    """Return the beginning of a day that a browser named, in local time; None for none."""
+    """Return the start of a day in local time, None for no day."""
     return datetime.combine(date.fromisoformat(str(day)), time.min).astimezone() if day else None

@@ -1,4 +1,4 @@
-"""The head of the plan: what would change, risk chips, search with its facets, saved views, order, quick actions."""
+"""The header of the plan: totals, risk chips, search with facets, saved views, sort order, quick actions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from indexium_core.model.view import SavedView
 
 __all__ = ["PlanHeader", "facet_view", "facets_view", "offers_view", "view"]
 
-SORTS = {  # key → words, and what comes first in either direction
+SORTS = {  # key → label, and the first value in each direction
     "risk": ("Risk", "danger first", "safe first"),
     "name": ("Name", "A to Z", "Z to A"),
     "path": ("Path", "A to Z", "Z to A"),
@@ -60,7 +60,7 @@ class PlanHeader(Component):
     _styles = ("plan_header.css", "exchange_menu.css")
 
     def tell(self, **message: Any) -> None:
-        """Send what is no part of the view: answers to what is being typed, and facets while they are looked at."""
+        """Send data that is not part of the view: completions of the typed text, and the open facets."""
         self._send_msg(message)
 
 
@@ -167,7 +167,7 @@ def _chip(level: str, statistics: PlanStatistics, chosen: Sequence[str], reasons
 
 
 def told(reasons: Mapping[str, int]) -> str:
-    """Return the commonest of the reasons why files are worth a look, in the words of their chips; "" for none."""
+    """Return the most frequent reasons of the warnings, in the words of their chips; "" for none."""
     grave = set(risk.codes("warning"))
     labels = [risk.label(code) for code, files in reasons.items() if files and code in grave]
     return ", ".join(labels[:NAMED]) + (" …" if len(labels) > NAMED else "")

@@ -1,4 +1,4 @@
-"""Finding in the plan: what is typed, facets, saved views and order. What is found is shown by `plan`."""
+"""The search of the plan: typed text, facets, saved views and sort order. `screen` shows the result."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Message = Mapping[str, Any]
 
 
 class FilterCallback(Protocol):
-    """Changes what is found, and shows it; what is typed letter by letter is one step back in the browser."""
+    """Changes the search, and shows its result; typing is one step of the browser's history."""
 
     def __call__(self, change: Callable[[], object], *, typed: bool = False) -> None: ...
 
@@ -57,7 +57,7 @@ class PlanFind:
         self.header = PlanHeader()
         self._library, self._shelf, self._bridge, self.state = library, shelf, bridge, state
         self._changed, self._redraw = changed, redraw
-        self._counting = False  # facets are looked at
+        self._counting = False  # the facets are open
         self._removed: SavedView | None = None  # the view that could be put back
         self.header.on(
             search=lambda message: self.find(str(message.get("query", "")), typed=bool(message.get("typed"))),
@@ -85,7 +85,7 @@ class PlanFind:
     # What is typed.
 
     def find(self, text: str, *, typed: bool = False) -> None:
-        """Search; where that cannot be read, say why and leave what is shown."""
+        """Search; for a search with an error, show the error and keep the result."""
         if self.state.find(text):
             self._changed(lambda: None, typed=typed)
         else:
@@ -108,7 +108,7 @@ class PlanFind:
     # Facets.
 
     def toggle(self, key: str, value: str) -> None:
-        """Choose a value of a key, or take it away where it is chosen."""
+        """Select a value of a key, or deselect it."""
         self._changed(lambda: self.state.toggle_filter(key, value, on=value not in self.state.chosen(key)))
 
     def _look(self, message: Message) -> None:
@@ -116,7 +116,7 @@ class PlanFind:
         self.count()
 
     def count(self) -> None:
-        """Count the facets of what is looked at, while they are looked at."""
+        """Count the facets of the search, while they are open."""
         if not self._counting:
             return
         text, shelf = self.state.query, self._shelf
@@ -168,7 +168,7 @@ class PlanFind:
     # Order.
 
     def sort(self, message: Message) -> None:
-        """Sort by a key; where the direction is not said, once more by the same key turns it."""
+        """Sort by a key; without a direction, the same key again reverses the order."""
         key = str(message.get("sort"))
         if key in SORT_KEYS:
             turned = message.get("descending")
@@ -177,7 +177,7 @@ class PlanFind:
     # Saved views.
 
     def _views(self, work: Callable[[], Any], told: Callable[[Any], None] = lambda _: None) -> None:
-        """Change the saved views and say what was done; all sessions hear of it by an event."""
+        """Change the saved views and report the result; an event informs all sessions."""
         self._bridge.run(work, told, name="views", once=True)
 
     def _say(self, sentence: str) -> Callable[[SavedView], None]:
