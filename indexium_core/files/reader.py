@@ -18,10 +18,10 @@ from typing import Self, TypeAlias
 from indexium_core import errors
 from indexium_core.model.files.media import FileStat
 
-__all__ = ["BytesReader", "FileReader", "Heed", "ignore"]
+__all__ = ["ByteProgress", "BytesReader", "FileReader", "ignore"]
 
 # Whoever follows long work on a file: told of bytes that were read or written. Raises where it is to be given up.
-Heed: TypeAlias = Callable[[int], None]
+ByteProgress: TypeAlias = Callable[[int], None]
 
 # O_NONBLOCK: opening a fifo or a device must not wait for its other end. O_NOCTTY: a terminal must not become ours.
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
@@ -33,7 +33,7 @@ class FileReader:
     A regular file on disk, open for reading. A context manager; safe to share between threads until closed.
 
     `size` and `stat` are those of the moment of opening: bytes that are appended later are not seen, and a file that
-    was cut since answers with fewer bytes. `heed` is told how many bytes were read, each time, and may raise.
+    was cut since answers with fewer bytes. `on_progress` is told how many bytes were read, each time, and may raise.
 
     Raises:
         FileAccessError: The file is missing (`missing_file`), somebody has it for himself (`in_use`), its disk failed
@@ -44,7 +44,7 @@ class FileReader:
     def __init__(self, path: bytes) -> None:
         self._path = path
         self._fd = -1
-        self.heed: Heed = ignore
+        self.on_progress: ByteProgress = ignore
         try:
             self._fd = _opened(path)
             status = os.fstat(self._fd)
@@ -84,7 +84,7 @@ class FileReader:
                 data += more
         except OSError as error:
             raise _refused(self._path, error) from error
-        self.heed(len(data))
+        self.on_progress(len(data))
         return data
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from indexium_core import errors
 from indexium_core.files import holes
 from indexium_core.files.containers import Reader
 from indexium_core.files.journal import disk
-from indexium_core.files.reader import Heed, ignore
+from indexium_core.files.reader import ByteProgress, ignore
 from indexium_core.model.files.media import Extent, Rebuild
 
 __all__ = ["first_lost", "needed", "write"]
@@ -46,11 +46,11 @@ def first_lost(rebuild: Rebuild, payload: Sequence[Extent]) -> Extent | None:
     return None
 
 
-def write(rebuild: Rebuild, source: Reader, fd: int, *, heed: Heed = ignore) -> int:
+def write(rebuild: Rebuild, source: Reader, fd: int, *, on_progress: ByteProgress = ignore) -> int:
     """
     Write all of a new file and return how many bytes of it are shared with the source. Keeps the holes of the source.
 
-    `heed` is told how many bytes were written, and may raise to give it up.
+    `on_progress` is told how many bytes were written, and may raise to give it up.
 
     Raises:
         ConflictError: The source became shorter.
@@ -59,7 +59,7 @@ def write(rebuild: Rebuild, source: Reader, fd: int, *, heed: Heed = ignore) -> 
     """
     if not rebuild.cloned and not holes.has_holes(source):
         disk.reserve(fd, rebuild.size)
-    writer = _Writer(source, fd, heed)
+    writer = _Writer(source, fd, on_progress)
     for piece in rebuild.pieces:
         if isinstance(piece, bytes):
             writer.put(piece)
@@ -74,9 +74,9 @@ def write(rebuild: Rebuild, source: Reader, fd: int, *, heed: Heed = ignore) -> 
 class _Writer:
     """Where in the new file we are, and what is still to be written there."""
 
-    def __init__(self, source: Reader, fd: int, heed: Heed) -> None:
+    def __init__(self, source: Reader, fd: int, on_progress: ByteProgress) -> None:
         self.shared = 0
-        self._heed = heed
+        self._on_progress = on_progress
         self._dirty = 0  # bytes that were written since the last sync
         self._source = source
         self._source_fd: int = source.fileno() if hasattr(source, "fileno") else -1
@@ -111,7 +111,7 @@ class _Writer:
         if self._dirty >= _DIRTY:
             disk.sync_data(self._fd)
             self._dirty = 0
-        self._heed(length)
+        self._on_progress(length)
 
     def share(self, stretch: Extent) -> None:
         """Take over a stretch, sharing its whole blocks where they are whole blocks here too."""

@@ -7,7 +7,7 @@ import secrets
 
 from indexium_core import errors
 from indexium_core.files.journal import disk, settling
-from indexium_core.files.reader import FileReader, Heed, ignore
+from indexium_core.files.reader import ByteProgress, FileReader, ignore
 from indexium_core.files.swap.attributes import carry_over
 from indexium_core.files.swap.original import Original
 from indexium_core.files.walk import file_stat
@@ -28,8 +28,8 @@ class NewFile:
 
     """
 
-    def __init__(self, original: Original, *, item_id: int, heed: Heed = ignore) -> None:
-        self._heed = heed
+    def __init__(self, original: Original, *, item_id: int, on_progress: ByteProgress = ignore) -> None:
+        self._on_progress = on_progress
         self.name = _unused_name(item_id, original.folder)
         self.path = original.path[: len(original.path) - len(original.name)] + self.name
         self.stat: FileStat | None = None
@@ -52,7 +52,7 @@ class NewFile:
     def read_at(self, offset: int, length: int) -> bytes:
         """Return the bytes at `offset`; fewer where the file ends."""
         data = disk.Descriptor(self._fd).read_at(offset, length)
-        self._heed(len(data))
+        self._on_progress(len(data))
         return data
 
     def create(self) -> None:

@@ -6,7 +6,7 @@ import os
 
 from indexium_core import errors
 from indexium_core.files.journal import disk
-from indexium_core.files.reader import Heed, ignore
+from indexium_core.files.reader import ByteProgress, ignore
 from indexium_core.files.walk import file_stat
 from indexium_core.model.files.media import FileStat
 
@@ -23,7 +23,7 @@ class Original:
         path: The file, as the operating system names it; links resolved.
         expected: What `stat` said when it was examined; None takes it as it is.
         break_links: Whether the file's other names may keep the old one.
-        heed: Told how many bytes were read.
+        on_progress: Told how many bytes were read.
 
     Raises:
         FileAccessError: It is missing, or may not be replaced (`read_only`).
@@ -32,9 +32,11 @@ class Original:
 
     """
 
-    def __init__(self, path: bytes, *, expected: FileStat | None, break_links: bool, heed: Heed = ignore) -> None:
+    def __init__(
+        self, path: bytes, *, expected: FileStat | None, break_links: bool, on_progress: ByteProgress = ignore
+    ) -> None:
         self.path = path
-        self._heed = heed
+        self._on_progress = on_progress
         folder, self.name = os.path.split(path)
         self.folder = -1
         self._fd = disk.open_media(path)
@@ -69,7 +71,7 @@ class Original:
         except OSError as error:
             message = f"{disk.shown(self.path)} could not be read: {error.strerror or error}."
             raise errors.FileAccessError(message, code="io_error") from error
-        self._heed(len(data))
+        self._on_progress(len(data))
         return data
 
     def check(self) -> None:

@@ -447,7 +447,7 @@ def test_what_a_reader_raises_comes_out_once_and_pyav_prints_nothing(
             if next(told) > packets:
                 raise errors.MetadataError("It was given up.", code="cancelled")
 
-        reader.heed = give_up
+        reader.on_progress = give_up
         with pytest.raises(errors.MetadataError, match="given up"), libav.opened(reader, "wmv") as film:
             list(film.demux())
     assert capfd.readouterr().err == ""
