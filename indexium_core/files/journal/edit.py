@@ -193,7 +193,7 @@ class JournaledFile:
     def _check_wish(self) -> None:
         """Respect a read-only mode, even if this process may write to every file."""
         if not self._opened.mode & _WRITE_BITS:
-            message = f"{disk.shown(self.path)} is marked read-only. Give its owner the right to write to change it."
+            message = f"{disk.shown(self.path)} is read-only. Give its owner write permission to change it."
             raise errors.FileAccessError(message, code="read_only")
 
     def _check_identity(self, expected: FileStat) -> None:

@@ -160,7 +160,7 @@ def _lock(entry: SwapEntry, file: FileReader) -> None:
 
 
 def _gone(entry: SwapEntry) -> errors.MetadataError:
-    return errors.FileAccessError(f"{disk.shown(entry.path)} is not there any more.", code="missing_file")
+    return errors.FileAccessError(f"{disk.shown(entry.path)} no longer exists.", code="missing_file")
 
 
 def _foreign(entry: SwapEntry, folder: int) -> UndoOutcome:
