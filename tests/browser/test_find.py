@@ -53,7 +53,7 @@ def test_what_is_typed_is_completed_and_never_in_the_way(look: Site, known: Libr
     expect(box(page)).to_have_value(f"person:{name.split()[0].lower()}")
     page.keyboard.type(" ")
     page.keyboard.press("Enter")
-    expect(page.get_by_text(re.compile("^shown: with somebody like"))).to_be_visible()
+    expect(page.get_by_text(re.compile("^shown: with a person like"))).to_be_visible()
     expect(box(page)).not_to_be_focused()  # but what was found
     page.keyboard.press("/")
 

@@ -78,8 +78,8 @@ def test_two_names_of_one_film_part_only_where_it_is_asked_for(library: Library)
 def test_the_pages_say_how_many_clips_there_are_and_can_be_written(library: Library) -> None:
     statistics = library.plan().statistics
     writable = statistics.safe_count + statistics.warning_count + statistics.danger_count
-    counts = f"{writable} can be written, {statistics.blocked_count} cannot and say why, one is skipped"
-    figures = f"{len(content.ENTRIES)} small real clips, one of which is gone again: {counts}"
+    counts = f"{writable} can be written, {statistics.blocked_count} are blocked with a reason, one is postponed"
+    figures = f"{len(content.ENTRIES)} small real clips, one of which is missing: {counts}"
     assert statistics.postponed_count == 1
     for page in ("README.md", "docs/quickstart.md"):
         text = " ".join((REPOSITORY / page).read_text(encoding="utf-8").split())

@@ -103,7 +103,7 @@ def _term(term: Term, negation: str) -> str:
     if isinstance(value, Text):
         if term.key.kind != "people":
             return _filled(_TEXTS[key], negation, text=f"“{value.text}”")
-        return _filled(_PEOPLE[key], negation, name=value.text if value.exact else f"somebody like “{value.text}”")
+        return _filled(_PEOPLE[key], negation, name=value.text if value.exact else f"a person like “{value.text}”")
     if isinstance(value, AnyValue):
         options = [_option(key, option) for option in value.options]
         return _filled(_OPTIONS[key], negation, options=" or ".join(options))

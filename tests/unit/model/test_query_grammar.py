@@ -188,7 +188,7 @@ def test_a_compiled_query_says_what_it_names() -> None:
             'risk:danger person:"Ann Lee" -path:archive',
             "danger, with Ann Lee, not under a path containing “archive”",
         ),
-        ("-person:ann", "not with somebody like “ann”"),
+        ("-person:ann", "not with a person like “ann”"),
         ("locked:duration,frame_rate", "with duration or frame rate locked"),
         ("-locked:yes locked:no", "not with anything locked, with nothing locked"),
         ("sea OR (alps size:>1.5gb)", "matching “sea” or (matching “alps” and larger than 1.5 GB)"),
@@ -199,7 +199,7 @@ def test_a_compiled_query_says_what_it_names() -> None:
         ("mtime:2025-01..2025-06 -mtime:2025", "changed from 2025-01 to 2025-06, not changed in 2025"),
         ("edited:yes postponed:no -edited:no", "edited, not postponed, edited"),
         ("issue:custom_comment mode:preserve", "with “custom text”, in mode preserve"),
-        ('db:ann -has:"Ann"', "with somebody like “ann” in the database, with Ann not in the file"),
+        ('db:ann -has:"Ann"', "with a person like “ann” in the database, with Ann not in the file"),
         ("size:0 ext:mp4,mov", "0 bytes large, ending in .mp4 or mov"),
     ],
 )
