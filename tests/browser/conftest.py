@@ -17,6 +17,7 @@ from indexium_core import demo, errors
 from indexium_core.flows.writing import editing, protocol
 from indexium_core.library import Library
 from indexium_core.store.operations.ledger import ItemRecord
+from tests.support import media as films
 from tests.support.oracles import oracle
 
 FLAGS = [
@@ -55,7 +56,7 @@ def browser() -> Iterator[Browser]:
 def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's files, made once; nobody writes into them."""
     folder = tmp_path_factory.mktemp("clips") / "demo"
-    demo.build(folder)
+    films.demo(folder)
     return folder
 
 
@@ -79,12 +80,12 @@ class Gate:
 
     def __init__(self) -> None:
         self.opened = threading.Event()
-        self.failure_result: set[bytes] = set()
+        self.refused: set[bytes] = set()
         self._edit = editing.edit
 
     def __call__(self, task: Any, undo: Any, policy: Any, *more: Any) -> editing.EditResult:
         self.opened.wait(60)
-        if task.path.rsplit(b"/", 1)[-1] in self.failure_result:
+        if task.path.rsplit(b"/", 1)[-1] in self.refused:
             refusal = errors.ConflictError("The file is open in another program.", code="in_use")
             return editing.EditResult(
                 task=task, record=ItemRecord(result=protocol.failure_result(task, refusal, started=0.0))

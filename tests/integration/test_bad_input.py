@@ -148,7 +148,7 @@ def written(
 def _said(library: Library, item: PlanItem, done: ItemDetails | None) -> list[str]:
     """Return every message of a file that a page, a command or REST shows: plan, details and write."""
     details = library.files.file(item.file_id)
-    operation = [] if done is None else [done.message, *(each.message for each in done.tries)]
+    operation = [] if done is None else [done.message, *(each.message for each in done.attempts)]
     return [*(issue.message for issue in item.issues), details.strategy_why, details.state_message, *operation]
 
 

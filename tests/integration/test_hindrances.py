@@ -106,7 +106,7 @@ def test_why_an_operation_stopped_is_said_until_it_is_gone_on_with(
     assert told[-1].text == before.error_message
     [left] = studio.library.interruptions.operations()
     said = next(notice for notice in studio.library.notices if notice.startswith("Write 1 "))
-    assert before.error_message in said == f"{left.say()} {left.next_commands()}"
+    assert before.error_message in said == f"{left.summary()} {left.next_commands()}"
     [_, why, *_] = dialog.sections(left)
     assert why["text"] == left.stop_reason == before.error_message
     story.tell(studio.library.stories.build(1))

@@ -99,7 +99,7 @@ def test_a_rewrite_says_how_far_it_is_and_is_given_up_when_the_program_ends(
         real(self, count)
         if any(path.parent.glob(".indexium-*")):
             halfway.set()
-            while not self._terms.is_cancelled():
+            while not self._policy.is_cancelled():
                 threading.Event().wait(0.01)
             real(self, 0)
 
@@ -329,4 +329,4 @@ def test_a_file_that_a_worker_takes_up_late_does_not_begin_while_the_operation_i
     worker.join(5)
     assert began == [may_begin]
     assert list(run.active_items) == [7] * may_begin
-    assert all(seconds < 0.2 for seconds in run.seconds_at().values())  # in which the wait before it does not count
+    assert all(seconds < 0.2 for seconds in run.active_seconds().values())  # in which the wait before it does not count

@@ -136,7 +136,7 @@ def test_within_a_second_things_are_told_in_the_order_in_which_they_happened(liv
         for status in ("pending", "running", "completed")
     ]
     asked = replace(lived.library.operation(1).operation, started_at=at, completed_at=at.replace(microsecond=1000))
-    told = telling._happenings(asked, "completed", lines, [(2, at.replace(microsecond=500), 1)])
+    told = telling._events(asked, "completed", lines, [(2, at.replace(microsecond=500), 1)])
     assert [each.what for each in told] == ["requested", "waiting", "started", "completed", "1 file rolled back"]
 
 

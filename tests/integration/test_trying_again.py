@@ -20,7 +20,7 @@ def test_a_file_that_is_in_use_is_written_when_it_is_let_go_and_the_others_meanw
     assert (status.status, status.counts) == ("completed", {"success": 6})
     assert len(failures) == 1
     item = studio.items(1)[studio.paths[0].name]
-    [again] = item.tries
+    [again] = item.attempts
     assert again.code == "in_use"
     assert "written by another process" in again.message
     others = [other for other in studio.items(1).values() if other.id != item.id]
@@ -37,7 +37,7 @@ def test_a_file_that_stays_in_use_is_given_up_after_four_tries_and_its_plan_stay
     item = studio.items(1)[studio.paths[0].name]
     assert item.code == "in_use"
     assert "tried 4 times" in item.message
-    assert [each.code for each in item.tries] == ["in_use"] * 3
+    assert [each.code for each in item.attempts] == ["in_use"] * 3
     assert [each.file_name for each in studio.library.plan().page().items] == [studio.paths[0].name]
 
 
@@ -54,7 +54,7 @@ def test_an_error_of_the_disk_that_passes_costs_nothing(studio: Studio, monkeypa
     monkeypatch.setattr(os, "pwrite", pwrite)
 
     assert studio.write().counts == {"success": 6}
-    assert [each.code for each in studio.items(1)[studio.paths[0].name].tries] == ["io_error"] * len(failures)
+    assert [each.code for each in studio.items(1)[studio.paths[0].name].attempts] == ["io_error"] * len(failures)
 
 
 def test_a_failed_sync_is_reported_and_never_tried_again(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +98,7 @@ def test_what_waits_to_be_tried_again_waits_on_when_the_operation_is_stopped(stu
 
     [left] = studio.library.interruptions.operations()
     assert set(left.counts) <= {"done", "not_started"}
-    assert left.left >= 1
+    assert left.remaining >= 1
     assert studio.library.resume(1).wait().counts == {"success": 6}
 
 

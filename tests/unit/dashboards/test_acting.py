@@ -261,7 +261,7 @@ def test_who_is_asked_is_told_which_operations_hold_some_of_the_files(
     asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     holder = Holder(7, "paused", 3)
-    monkeypatch.setattr(asked.library.operations, "held", lambda *_: [holder])
+    monkeypatch.setattr(asked.library.operations, "holders_of", lambda *_: [holder])
     [said] = [section for section in asked.ask("risk:safe")["sections"] if section["kind"] == "why"]
 
     assert said == {"kind": "why", "level": "warning", "text": holder.describe()}
@@ -274,7 +274,7 @@ def test_where_other_operations_have_all_that_is_left_nothing_is_asked_and_they_
 ) -> None:
     left = len(asked.library.plan().ids(Selection(query="risk:safe")))
     monkeypatch.setattr(
-        asked.library.operations, "held", lambda *_: [Holder(7, "in_progress", left - 1), Holder(8, "paused", 1)]
+        asked.library.operations, "holders_of", lambda *_: [Holder(7, "in_progress", left - 1), Holder(8, "paused", 1)]
     )
     view = asked.ask("risk:safe")
 

@@ -41,7 +41,7 @@ def begin(database: Database) -> int:
         user_name="",
         now=NOW,
         expires_at=NOW,
-        asked=ASKED,
+        request=ASKED,
     )
 
 
