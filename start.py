@@ -36,7 +36,7 @@ STAMP = VENV / "indexium-setup.json"
 
 
 HELP = """python3 start.py              set up (once), make the demo library, open the dashboard on it
-python3 start.py test         run lint, types and tests; further words go to pytest
+python3 start.py test         run lint, types and tests, one test process a core; further words go to pytest
 python3 start.py WORDS ...    the `indexium` command, for example:
 
     python3 start.py scan ~/Videos
@@ -83,20 +83,61 @@ def run_indexium(words):
 
 def run_checks(words):
     """Run lint, types and tests; the first that fails ends the run. Words go to pytest."""
-    checks = [
-        ["ruff", "check", "."],
-        ["ruff", "format", "--check", "."],
-        ["mypy"],
-        ["pytest"] + words,
-    ]
-    for check in checks:
-        say("\n$ " + " ".join(check))
-        code = subprocess.call([str(PYTHON), "-m"] + check, cwd=str(HERE))
+    python = [str(PYTHON), "-m"]
+    for check in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]):
+        code = run_check(check, python + check)
         if code:
-            sys.stderr.write("\n%s found something to mend (exit code %d).\n" % (check[0], code))
             return code
-    say("\nAll checks passed.")
+    tests = ["pytest", "--numprocesses=logical", "--dist=worksteal", "--durations=10"] + words
+    code = check_javascript() or run_check(tests, python + tests)
+    if not code:
+        say("\nAll checks passed.")
+    return code
+
+
+def run_check(words, command):
+    """Run one check, which `words` name, and return its exit code."""
+    say("\n$ " + " ".join(words))
+    code = subprocess.call(command, cwd=str(HERE))
+    if code:
+        sys.stderr.write("\n%s reports problems (exit code %d).\n" % (words[0], code))
+    return code
+
+
+def check_javascript():
+    """Lint the JavaScript and check its types; return the exit code. Without Node that is 0, but in CI 1."""
+    try:
+        programs = javascript_programs()
+    except SetUpError as failure:
+        say("\nThe JavaScript is not checked: %s." % failure)
+        return 1 if os.environ.get("CI") == "true" else 0
+    for check in (["biome", "ci", "--error-on-warnings"], ["tsc", "--project", "tsconfig.json"]):
+        program = programs / (check[0] + (".cmd" if os.name == "nt" else ""))
+        code = run_check(check, [str(program)] + check[1:])
+        if code:
+            return code
     return 0
+
+
+def javascript_programs():
+    """Install the programs of package.json, once for each version of that file, and return their folder."""
+    for name in ("node", "npm"):
+        if not shutil.which(name):
+            raise SetUpError(name + " is not installed")
+    folder = VENV / "node"
+    wanted = (HERE / "package.json").read_bytes()
+    installed = folder / "installed.json"
+    if not installed.exists() or installed.read_bytes() != wanted:
+        shutil.rmtree(str(folder), ignore_errors=True)
+        folder.mkdir(parents=True)
+        (folder / "package.json").write_bytes(wanted)
+        npm = [shutil.which("npm"), "install", "--prefix", str(folder), "--no-package-lock", "--ignore-scripts"]
+        try:
+            call(npm + ["--no-audit", "--no-fund", "--fetch-retries=1"])
+        except SetUpError:
+            raise SetUpError("npm cannot install what package.json names; check the network")
+        installed.write_bytes(wanted)
+    return folder / "node_modules" / ".bin"
 
 
 def set_up(extra):

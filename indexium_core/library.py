@@ -7,9 +7,12 @@ opens and closes a home. A `Library` may be used from any thread.
 
 from __future__ import annotations
 
+import atexit
 import errno
+import os
 import typing
 import uuid
+import weakref
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,6 +76,9 @@ __all__ = [
 ]
 
 _NOTICES = 3  # of interrupted operations, and of resumed jobs, in the notices of a start; lists have all
+
+# Open libraries with the process that opened each: a fork has neither the threads nor the lock of its parent.
+_open_libraries: weakref.WeakKeyDictionary[Library, int] = weakref.WeakKeyDictionary()
 
 
 class Library(LibraryServices):
@@ -145,6 +151,7 @@ class Library(LibraryServices):
         except BaseException:
             store.close()
             raise
+        _open_libraries[library] = os.getpid()
         return library
 
     def _start(self, take_over: str) -> None:
@@ -186,6 +193,7 @@ class Library(LibraryServices):
         A service resumes operations that a `stop` interrupted when it starts again. Operations that a `person`
         interrupted wait for a decision.
         """
+        _open_libraries.pop(self, None)
         parts = self._parts
         parts.queue.stop_worker(by=interrupt)
         self.rescans.close()
@@ -199,6 +207,13 @@ class Library(LibraryServices):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close("person" if kind is KeyboardInterrupt else "stop")
+
+
+@atexit.register
+def _close_open_libraries() -> None:
+    """Close what a program leaves open: DuckDB prints a page about each connection that is open at the end."""
+    for library in [library for library, process in _open_libraries.items() if process == os.getpid()]:
+        library.close()
 
 
 def _wait_for_former_processes(home: Path) -> None:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from indexium_core.store import connection
+from indexium_core.store import database as database_module
+from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
+from indexium_core.store.memory import Memory
+from indexium_core.store.migrations import Migration
+from tests.support.effort import effort
 
 # How long an example takes says more about what else the machine does than about what is tested.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+_CREATE, _PENDING = database_module._create, database_module._pending_migrations  # before a fixture replaces them
 
 # Whoever runs the tests in the background has them ignore Ctrl-C, and so would every program that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -23,22 +34,99 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--all-kills",
+        "--exhaustive",
         action="store_true",
-        default=os.environ.get("CRASH") == "all",
-        help="kill and disturb at every system call of every case, not at one of each kind (or CRASH=all); takes long",
+        default=os.environ.get("EXHAUSTIVE", "0") != "0",
+        help="try every case, every system call to kill at, and all examples, not some of each kind (or EXHAUSTIVE=1)",
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    effort.exhaustive = config.getoption("--exhaustive")
+    if hasattr(config, "cache"):
+        os.environ["TEST_MEDIA"] = str(config.cache.mkdir("media"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """
+    Drop what the tracebacks of failed tests and the threads of tests still hold of DuckDB.
+
+    It prints a page where a connection or a parsed statement is there at the end of the interpreter.
+    """
+    sys.last_type = sys.last_value = sys.last_traceback = None
+    found = gc.get_objects()
+    for opened in [each for each in found if type(each) is Database]:
+        opened.close()
+    for each in found:
+        if type(each) in {Database, Connection, Memory}:
+            vars(each).pop("_raw", None)
+    connection._parsed.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def environments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Yield folders that no test has had. A counter is enough: `mktemp` lists all earlier folders to find a number."""
+    parent = tmp_path_factory.mktemp("env")
+
+    def folders() -> Iterator[Path]:
+        for number in itertools.count():
+            folder = parent / str(number)
+            folder.mkdir()
+            yield folder
+
+    return folders()
+
+
 @pytest.fixture(autouse=True)
-def hermetic(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def hermetic(monkeypatch: pytest.MonkeyPatch, environments: Iterator[Path]) -> None:
     """Point everything that is per person or per machine at a folder of this test."""
     for name in [name for name in os.environ if name.startswith("INDEXIUM_")]:
         monkeypatch.delenv(name)
-    own = tmp_path_factory.mktemp("env")
+    own = next(environments)
     monkeypatch.setenv("HOME", str(own))
     for kind in ("DATA", "CONFIG", "CACHE", "STATE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(own / kind.lower()))
+
+
+@pytest.fixture(scope="session")
+def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home made once and closed; copy it, which is quicker than making one."""
+    made = tmp_path_factory.mktemp("empty") / "home"
+    Database.open(made).close()
+    return made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_homes(empty_home: Path) -> Iterator[None]:
+    """
+    Have each new home copied from the empty one, which takes a third of the time.
+
+    The database is opened twice, first only to see which migrations it needs: none, so a fresh copy is opened once.
+    """
+    fresh: set[Path] = set()
+
+    def create(path: Path) -> None:
+        shutil.copyfile(empty_home / database_module.FILE_NAME, path)
+        fresh.add(path)
+
+    def pending_unless_fresh(path: Path) -> list[Migration]:
+        if path in fresh:
+            fresh.remove(path)
+            return []
+        return _PENDING(path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database_module, "_create", create)
+        patch.setattr(database_module, "_pending_migrations", pending_unless_fresh)
+        yield
+
+
+@pytest.fixture
+def new_homes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have homes really made, for a test of how that goes."""
+    monkeypatch.setattr(database_module, "_create", _CREATE)
+    monkeypatch.setattr(database_module, "_pending_migrations", _PENDING)
 
 
 @pytest.fixture(params=["threads", "processes"])
@@ -55,17 +143,8 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-@pytest.fixture(scope="session")
-def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home made once and closed; copy it, which is quicker than making one."""
-    made = tmp_path_factory.mktemp("empty") / "home"
-    Database.open(made).close()
-    return made
-
-
 @pytest.fixture
-def database(empty_home: Path, home: Path) -> Iterator[Database]:
+def database(home: Path) -> Iterator[Database]:
     """An open, empty database in `home`."""
-    shutil.copytree(empty_home, home)
     with Database.open(home) as opened:
         yield opened

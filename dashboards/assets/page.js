@@ -1,8 +1,14 @@
-// Runs before anything is drawn: the theme that was chosen last, and what to do when the server goes away.
+// Runs before anything is drawn: applies the theme that was chosen last, and watches the connection to the server.
 ;(() => {
-  const self = document.currentScript
+  const {dataset} = document.currentScript
   const root = document.documentElement
-  const dark = window.matchMedia("(prefers-color-scheme: dark)")
+  const darkScheme = window.matchMedia("(prefers-color-scheme: dark)")
+  const PATIENCE = 12_000 // milliseconds after which an interruption is no longer a short one
+  const RETRY_DELAY = 1500 // milliseconds
+  const TIMEOUT = 5000 // milliseconds
+  const CHECK_INTERVAL = 20_000 // milliseconds
+
+  // A private window may have no storage.
   const stored = () => {
     try {
       return localStorage.getItem("indexium.theme")
@@ -10,60 +16,71 @@
       return null
     }
   }
-  const apply = () => {
-    const theme = stored() ?? (dark.matches ? "dark" : "light")
+  const applyTheme = () => {
+    const theme = stored() ?? (darkScheme.matches ? "dark" : "light")
     if (root.dataset.theme !== theme) root.dataset.theme = theme
     window.dispatchEvent(new CustomEvent("indexium:theme", {detail: theme}))
   }
-  apply()
-  dark.addEventListener("change", apply)
-  window.addEventListener("storage", apply)
+  applyTheme()
+  darkScheme.addEventListener("change", applyTheme)
+  window.addEventListener("storage", applyTheme)
 
-  const say = line => window.dispatchEvent(new CustomEvent("indexium:connection", {detail: line}))
-  const healthy = async () => {
+  // Return the identity of the server, or null where it does not answer. A page without a health check has no
+  // identity to compare, so any answer of its server counts.
+  const serverIdentity = async () => {
+    const {healthz} = dataset
+    const signal = AbortSignal.timeout(TIMEOUT)
     try {
-      const {healthz} = self.dataset
-      const how = {cache: "no-store", method: healthz ? "GET" : "HEAD", signal: AbortSignal.timeout(5000)}
-      const answer = await fetch(healthz || location.href, how)
-      if (!healthz) return answer.status < 500 ? "here" : null // such a page has no head, but its server has answered
+      const answer = await fetch(healthz || location.href, {
+        cache: "no-store",
+        method: healthz ? "GET" : "HEAD",
+        signal,
+      })
+      if (!healthz) return answer.status < 500 ? "here" : null
       return answer.ok ? (await answer.json()).instance_id : null
     } catch {
       return null
     }
   }
-  // A page whose socket is gone cannot be revived, whether the server was restarted or only the line was cut. Its view
-  // is in the address and its selection in sessionStorage, so a reload loses nothing.
-  const comeBack = instance => {
+
+  // A page without its socket cannot continue, after a restart of the server as after a lost connection. Its view is in
+  // the address and its selection in sessionStorage, so a reload loses nothing.
+  const reload = (/** @type {string} */ identity) => {
     try {
-      sessionStorage.setItem("indexium.back", instance === self.dataset.instance ? "line" : "restarted")
+      sessionStorage.setItem("indexium.back", identity === dataset.instance ? "line" : "restarted")
     } catch {
-      /* then nothing is said of it */
+      // Without storage, no message follows the reload.
     }
     location.reload()
   }
-  const PATIENCE = 12_000 // milliseconds after which it is no short interruption any more
-  const wait = async since => {
-    const instance = await healthy()
-    if (instance) return comeBack(instance)
-    if (Date.now() - since > PATIENCE) say("gone")
-    setTimeout(() => wait(since), 1500)
+  const showConnection = (/** @type {"lost" | "gone"} */ state) =>
+    window.dispatchEvent(new CustomEvent("indexium:connection", {detail: state}))
+  const waitForServer = async (/** @type {number} */ since) => {
+    const identity = await serverIdentity()
+    if (identity) {
+      reload(identity)
+      return
+    }
+    if (Date.now() - since > PATIENCE) showConnection("gone")
+    setTimeout(() => waitForServer(since), RETRY_DELAY)
   }
-  let lost = false
+  let isLost = false
   window.addEventListener("indexium:lost", () => {
-    if (lost) return
-    lost = true
-    say("lost")
-    setTimeout(() => wait(Date.now()), 800)
+    if (isLost) return
+    isLost = true
+    showConnection("lost")
+    setTimeout(() => waitForServer(Date.now()), 800)
   })
-  // A socket may die without a word, in a page that slept above all: the server's identity tells, if it answers at all.
-  let silent = 0
-  const listen = async () => {
-    if (document.hidden || lost || !self.dataset.instance) return
-    const instance = await healthy()
-    silent = instance ? 0 : silent + 1
-    if (instance && instance !== self.dataset.instance) comeBack(instance)
-    else if (silent > 1) window.dispatchEvent(new Event("indexium:lost"))
+
+  // A socket can end without an event, above all in a page that slept: the identity of the server shows it.
+  let failedChecks = 0
+  const checkServer = async () => {
+    if (document.hidden || isLost || !dataset.instance) return
+    const identity = await serverIdentity()
+    failedChecks = identity ? 0 : failedChecks + 1
+    if (identity && identity !== dataset.instance) reload(identity)
+    else if (failedChecks > 1) window.dispatchEvent(new Event("indexium:lost"))
   }
-  document.addEventListener("visibilitychange", listen)
-  setInterval(listen, 20_000)
+  document.addEventListener("visibilitychange", checkServer)
+  setInterval(checkServer, CHECK_INTERVAL)
 })()

@@ -2,14 +2,16 @@
 What every component of ours is: one ES module that draws a view (JSON made here) and sends messages back.
 
 The view travels as one JSON string: it is made by the C encoder, compared as a string, and parsed by the browser's own
-parser. Modules have no imports; `dom.js` is put in front of each. Data reaches the page as text nodes only.
+parser. The JavaScript files are ES modules that import each other; `module` joins a component's file and all that it
+imports into one text without imports. Data reaches the page as text nodes only.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -26,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 Handler = Callable[[Mapping[str, Any]], None]
 
+_IMPORT = re.compile(r'^import (\{[^}]*\}) from "(?:[^"]*/)?([^"/]*)"$', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?:async )?(?:const|function|class) (\w+)", re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)  # on lines of their own
 _LARGEST = 2**53  # the numbers that a browser can count with
 _IMPROPER = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, LookupError, errors.IndexiumError)
 
@@ -58,9 +63,31 @@ def sheets() -> dict[str, str]:
     return {name: source(name) for name in sorted(_paths()) if name.endswith(".css")}
 
 
-def module(name: str, *parts: str) -> str:
-    """Return the ES module of a component: what all components share, files that only it uses, and its own."""
-    return "".join(source(f"{each}.js") for each in ("dom", *parts, name))
+@cache
+def module(name: str) -> str:
+    """Return the ES module of a component as one text: what its file imports, each file once, then the file itself."""
+    *imported, (_, own) = _with_imports(f"{name}.js", set())
+    return "".join(["const modules = {}\n", *(_scope(each, text) for each, text in imported), own])
+
+
+def _with_imports(name: str, seen: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield name and text of the files that a file imports, then its own; imports become constants of `modules`."""
+    seen.add(name)
+    text = _COMMENT.sub("", source(name))
+    for _, imported in _IMPORT.findall(text):
+        if imported not in seen:
+            yield from _with_imports(imported, seen)
+    yield name, _IMPORT.sub(r'const \1 = modules["\2"]', text)
+
+
+def _scope(name: str, text: str) -> str:
+    """Return a file in a function of its own, which returns what the file exports."""
+    names = ", ".join(_EXPORT.findall(text))
+    return f'modules["{name}"] = (() => {{\n{_EXPORT.sub(_without_export, text)}return {{{names}}}\n}})()\n'
+
+
+def _without_export(found: re.Match[str]) -> str:
+    return found[0].removeprefix("export ")
 
 
 def _proper(value: Any) -> Any:

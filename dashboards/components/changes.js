@@ -1,9 +1,19 @@
-// One change of a property of a film: from what to what, or that it was locked.
-const drawChange = line => [
-  h("dt", null, line.label),
+// One change of a property of a file: its old and its new value, or that it was locked.
+import {h} from "./browser/dom.js"
+
+/** @typedef {{label: string, old: string, new: string, done?: string}} Change */
+
+/** @type {(change: Change) => Child} */
+export const drawChange = change => [
+  h("dt", null, change.label),
   h(
     "dd",
     null,
-    line.done ?? [h("del", null, line.old), h("span", {"aria-hidden": "true"}, " → "), h("span", {class: "vh"}, " became "), h("ins", null, line.new)],
+    change.done ?? [
+      h("del", null, change.old),
+      h("span", {"aria-hidden": "true"}, " → "),
+      h("span", {class: "vh"}, " became "),
+      h("ins", null, change.new),
+    ],
   ),
 ]

@@ -1,128 +1,160 @@
 // A card with a chart: title and tabs above it, legend and the same figures as a table below it.
-const tabs = view =>
-  view.tabs?.length > 0 &&
+import {component} from "./browser/component.js"
+import {h} from "./browser/dom.js"
+import {button} from "./widgets.js"
+import {count} from "./wording.js"
+
+/**
+ * @typedef {{key: string, name: string, hint: string, share: number, count: number, on: boolean}} Bar
+ *   `share` is the length, a percentage.
+ * @typedef {{key: string, cells: string[], on: boolean}} Line A row of the table.
+ * @typedef {object} View
+ * @property {string} [title]
+ * @property {string} [hint]
+ * @property {{key: string, label: string, on: boolean}[]} [tabs]
+ * @property {{colour: string, label: string}[]} legend
+ * @property {string} [said] What the picture shows.
+ * @property {string[]} columns
+ * @property {Line[]} [lines]
+ * @property {string} [empty] A sentence where there are no figures.
+ * @property {Bar[]} [bars] In place of a chart.
+ */
+
+/** @typedef {Component<View, {isTableOpen: boolean}>} Self */
+
+/** @param {View} view */
+const drawTabs = ({tabs}) =>
+  tabs?.length > 0 &&
   h(
     "div",
     {class: "seg", role: "group", "aria-label": "Charts"},
-    view.tabs.map(item =>
+    tabs.map(({key, label, on}) =>
       h(
         "button",
-        {type: "button", "aria-pressed": String(item.on), data: {act: "tab", name: item.key, key: `tab-${item.key}`}},
-        item.label,
+        {type: "button", "aria-pressed": String(on), data: {act: "tab", name: key, key: `tab-${key}`}},
+        label,
       ),
     ),
   )
 
-const bars = view =>
+/** @param {Bar} bar */
+const drawBar = bar =>
   h(
-    "div",
-    {class: "hbars", data: {key: "bars"}},
-    view.bars.map(item =>
-      h(
-        "button",
-        {
-          type: "button",
-          class: "hbar",
-          "aria-pressed": String(item.on),
-          "aria-label": `${item.name}: ${item.hint}`,
-          title: item.name,
-          data: {act: "pick", name: item.key, key: item.key},
-        },
-        h("span", null, h("bdi", null, item.name)),
-        h("i", {"aria-hidden": "true"}, h("i", {style: {width: `${item.share}%`}})),
-        h("b", null, item.count.toLocaleString("en")),
-      ),
-    ),
+    "button",
+    {
+      type: "button",
+      class: "hbar",
+      "aria-pressed": String(bar.on),
+      "aria-label": `${bar.name}: ${bar.hint}`,
+      title: bar.name,
+      data: {act: "pick", name: bar.key, key: bar.key},
+    },
+    h("span", null, h("bdi", null, bar.name)),
+    h("i", {"aria-hidden": "true"}, h("i", {style: {width: `${bar.share}%`}})),
+    h("b", null, count(bar.count)),
   )
 
-const figures = view =>
+/** @param {Line} line */
+const drawLine = ({key, cells: [name, ...cells], on}) =>
+  h(
+    "tr",
+    {data: {key}},
+    h(
+      "th",
+      {scope: "row"},
+      h(
+        "button",
+        {type: "button", class: "btn link", "aria-pressed": String(on), data: {act: "pick", name: key}},
+        h("bdi", null, name),
+      ),
+    ),
+    cells.map(cell => h("td", null, cell)),
+  )
+
+/** @param {View} view */
+const drawTable = ({title, columns, lines}) =>
   h(
     "div",
-    {class: "figures", tabindex: "0", role: "group", "aria-label": view.title, data: {key: "figures"}},
+    {class: "figures", tabindex: "0", role: "group", "aria-label": title, data: {key: "figures"}},
     h(
       "table",
       null,
-      h("caption", {class: "vh"}, view.title),
-      h("thead", null, h("tr", null, view.columns.map(name => h("th", {scope: "col"}, name)))),
+      h("caption", {class: "vh"}, title),
       h(
-        "tbody",
+        "thead",
         null,
-        view.lines.map(line =>
-          h(
-            "tr",
-            {data: {key: line.key}},
-            h(
-              "th",
-              {scope: "row"},
-              h(
-                "button",
-                {type: "button", class: "btn link", "aria-pressed": String(line.on), data: {act: "pick", name: line.key}},
-                h("bdi", null, line.cells[0]),
-              ),
-            ),
-            line.cells.slice(1).map(cell => h("td", null, cell)),
-          ),
+        h(
+          "tr",
+          null,
+          columns.map(name => h("th", {scope: "col"}, name)),
         ),
       ),
+      h("tbody", null, lines.map(drawLine)),
     ),
   )
 
+/** @type {(view: View, isTableOpen: boolean) => Child} */
+const drawFooter = (view, isTableOpen) =>
+  h(
+    "div",
+    {class: "chart-foot", data: {key: "foot"}},
+    h(
+      "div",
+      {class: "legend"},
+      view.legend.map(({colour, label}) => h("span", null, h("i", {style: {background: `var(--${colour})`}}), label)),
+      button(isTableOpen ? "Hide the table" : "As a table", "figures", {
+        kind: "link",
+        "aria-expanded": String(isTableOpen),
+        "aria-label": `${view.title} as a table`,
+        data: {key: "toggle"},
+      }),
+    ),
+    isTableOpen && drawTable(view),
+  )
+
+/** @param {Self} self */
+function draw({view, state}) {
+  if (!view.title) return null
+  return [
+    h(
+      "div",
+      {class: "chart-head", data: {key: "head"}},
+      h("h2", null, view.title, view.hint && h("small", null, ` ${view.hint}`)),
+      drawTabs(view),
+    ),
+    view.empty && h("p", {class: "hint chart-empty", data: {key: "empty"}}, view.empty),
+    view.bars?.length > 0 && h("div", {class: "hbars", data: {key: "bars"}}, view.bars.map(drawBar)),
+    view.lines?.length > 0 && drawFooter(view, state.isTableOpen),
+  ]
+}
+
+/** @param {RenderContext} context */
 export function render(context) {
   const {model, el} = context
   const plot = h("div", {class: "plot", role: "img"})
-  let open = false
-  const me = component(context, {
-    draw(view) {
-      if (!view.title) return null
-      return [
-        h(
-          "div",
-          {class: "chart-head", data: {key: "head"}},
-          h("h2", null, view.title, view.hint && h("small", null, ` ${view.hint}`)),
-          tabs(view),
-        ),
-        view.empty && h("p", {class: "hint chart-empty", data: {key: "empty"}}, view.empty),
-        view.bars?.length > 0 && bars(view),
-        view.lines?.length > 0 &&
-          h(
-            "div",
-            {class: "chart-foot", data: {key: "foot"}},
-            h(
-              "div",
-              {class: "legend"},
-              view.legend.map(item =>
-                h("span", null, h("i", {style: {background: `var(--${item.colour})`}}), item.label),
-              ),
-              button(open ? "Hide the table" : "As a table", "figures", {
-                kind: "link",
-                "aria-expanded": String(open),
-                "aria-label": `${view.title} as a table`,
-                data: {key: "toggle"},
-              }),
-            ),
-            open && figures(view),
-          ),
-      ]
-    },
-    act: {
-      tab: (data, event, self) => self.send("tab", {key: data.name}),
-      pick: (data, event, self) => self.send("pick", {key: data.name}),
-      figures(data, event, self) {
-        open = !open
-        self.paint()
-      },
-    },
-    drawn({view}) {
+  /** @type {Self} */
+  const card = component(context, {
+    state: () => ({isTableOpen: false}),
+    draw,
+    onDrawn({view}) {
       plot.hidden = !(view.lines?.length > 0)
       plot.setAttribute("aria-label", view.said ?? "")
     },
+    actions: {
+      tab: (self, data) => self.send("tab", {key: data.name}),
+      pick: (self, data) => self.send("pick", {key: data.name}),
+      figures(self) {
+        self.state.isTableOpen = !self.state.isTableOpen
+        self.paint()
+      },
+    },
   })
-  me.root.classList.add("chart-parts")
+  card.root.classList.add("chart-parts")
   el.classList.add("ix", "card", "pad", "chart-card")
-  const child = model.get_child("plot")
-  if (child) {
-    child.tabIndex = -1 // nothing in it is a stop of Tab: whoever has no pointer uses the table
-    plot.append(child)
+  const chart = model.get_child("plot")
+  if (chart) {
+    chart.tabIndex = -1 // the chart has no tab stop: people without a pointer use the table
+    plot.append(chart)
   }
   el.append(plot)
 }

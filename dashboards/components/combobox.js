@@ -1,127 +1,150 @@
-// What is offered for the word at the cursor of the search box: a combobox with a list box (ARIA), never in the way of
-// typing. Nothing is chosen before an arrow was pressed, so Enter always searches for what was typed.
-const OFFER_DELAY = 90 // milliseconds of rest before anything is asked for
+// A text field with a list of options that follows what is typed: a combobox with a list box (ARIA).
+// Nothing is active before an arrow key, so Enter always means what was typed. Subclasses say where the options come
+// from, how one is drawn, and what it does.
+import {h} from "./browser/dom.js"
 
-// The server counts characters, the browser halves of some of them.
-const lengthOf = text => [...text].length
+const STEPS = {ArrowDown: 1, ArrowUp: -1}
+const DELAY = 90 // milliseconds without typing before the server is asked
 
-// `box()` is the input; `go()` searches for what is in it.
-function makeOffers(me, box, go) {
-  let items = [],
-    active = -1,
-    serial = 0,
-    timer = 0
-  const close = () => {
-    clearTimeout(timer)
-    serial += 1 // an answer that is on its way is too late
-    if (!items.length) return false
-    items = []
-    active = -1
-    me.paint()
+/** @typedef {Pick<Component<any, any>, "root" | "find" | "send" | "paint">} Host The component that draws the field. */
+
+/** @template Option */
+export class Combobox {
+  /** @type {Option[]} */
+  results = []
+  active = -1 // index of the active option
+  serial = 0 // number of the newest request; the answers to others are too late
+  timer = 0
+  wraps = false // the arrow keys go from the last option to the first one, without a stop in the field
+
+  /**
+   * @param {Host} host
+   * @param {{id: string, listLabel: string, selector?: string}} options
+   */
+  constructor(host, {id, listLabel, selector = `#${id}`}) {
+    this.host = host
+    this.id = id
+    this.listLabel = listLabel
+    this.selector = selector
+  }
+
+  input() {
+    return this.host.find(this.selector)
+  }
+
+  hasFocus() {
+    const {activeElement} = /** @type {ShadowRoot} */ (this.host.root.getRootNode())
+    return activeElement === this.input()
+  }
+
+  options() {
+    return this.results
+  }
+
+  /** Ask the server after a pause in typing. @param {(serial: number) => void} send @param {number} [delay] */
+  request(send, delay = DELAY) {
+    clearTimeout(this.timer)
+    this.serial += 1
+    const {serial} = this
+    this.timer = setTimeout(() => send(serial), delay)
+  }
+
+  /** Show the answer to the newest request. @param {number} serial @param {Option[]} results */
+  show(serial, results) {
+    if (serial !== this.serial || !this.hasFocus()) return
+    this.results = results
+    this.active = -1
+    this.host.paint()
+  }
+
+  /** Forget the options without drawing. */
+  clearOptions() {
+    clearTimeout(this.timer)
+    this.serial += 1
+    this.results = []
+    this.active = -1
+  }
+
+  /** Close the list; return whether it was open. */
+  close() {
+    const wasOpen = this.options().length > 0
+    this.clearOptions()
+    if (wasOpen) this.host.paint()
+    return wasOpen
+  }
+
+  /** Make the next option active; return whether there is one. @param {number} step */
+  move(step) {
+    const {length} = this.options()
+    if (!length) return false
+    if (this.wraps) this.active = (Math.max(this.active, step < 0 ? 0 : -1) + step + length) % length
+    else this.active = ((this.active + 1 + step + length + 1) % (length + 1)) - 1
+    this.host.paint()
+    this.host.find(`#${this.id}-list [aria-selected=true]`)?.scrollIntoView({block: "nearest"})
     return true
   }
-  // `wanted`: asked for by an arrow, also where there is no word yet.
-  const ask = wanted => {
-    const {value, selectionStart: at, selectionEnd} = box()
-    const before = value.slice(0, at)
-    if (at !== selectionEnd || (!wanted && (!before || /[\s()]$/.test(before)))) return close()
-    clearTimeout(timer)
-    const mine = ++serial
-    timer = setTimeout(
-      () => me.send("complete", {text: value, position: lengthOf(before), serial: mine}),
-      wanted ? 0 : OFFER_DELAY,
-    )
+
+  /** Take an option. @param {number} index */
+  pick(index) {
+    const option = this.options()[index]
+    if (option) this.accept(option)
   }
-  const show = answer => {
-    if (answer.serial !== serial || me.root.getRootNode().activeElement !== box()) return
-    items = answer.items
-    active = -1
-    me.paint()
+
+  /** Handle a key of the field; return whether it was for the list. @param {KeyboardEvent} event */
+  key(event) {
+    const isHandled = !event.isComposing && this.onKey(event)
+    if (isHandled) event.preventDefault()
+    return isHandled
   }
-  const move = step => {
-    active = active < 0 && step < 0 ? items.length - 1 : active + step
-    if (active >= items.length) active = -1
-    me.paint()
-    me.root.querySelector(".offers [aria-selected=true]")?.scrollIntoView({block: "nearest"})
+
+  /** @param {KeyboardEvent} event @returns {boolean} */
+  onKey({key}) {
+    if (key in STEPS) return this.move(STEPS[/** @type {"ArrowUp"} */ (key)])
+    return key === "Escape" && this.close()
   }
-  const accept = index => {
-    const item = items[index]
-    const letters = [...box().value]
-    const rest = letters.slice(item.end).join("")
-    const goesOn = item.text.endsWith(":")
-    const text = item.text + (goesOn || /^[\s)]/.test(rest) ? "" : " ")
-    const before = letters.slice(0, item.start).join("") + text
-    box().value = before + rest
-    box().setSelectionRange(before.length, before.length)
-    close()
-    if (goesOn) ask(true)
-    else go()
-  }
-  // What Tab takes where no arrow was pressed: only what goes on as it was begun.
-  const begun = () => {
-    const {value, selectionStart: at} = box()
-    const typed = [...value.slice(0, at)].slice(items[0].start).join("").toLowerCase()
-    return typed && items[0].text.toLowerCase().startsWith(typed) ? 0 : -1
-  }
-  const KEYS = {
-    ArrowDown: () => (items.length ? move(1) : ask(true), true),
-    ArrowUp: () => items.length > 0 && (move(-1), true),
-    Enter: () => (active >= 0 ? (accept(active), true) : (close(), false)),
-    Tab(event) {
-      const index = event.shiftKey || !items.length ? -1 : active >= 0 ? active : begun()
-      if (index >= 0) accept(index)
-      else close()
-      return index >= 0
-    },
-    Escape: close,
-    ArrowLeft: () => (close(), false),
-    ArrowRight: () => (close(), false),
-    Home: () => (close(), false),
-    End: () => (close(), false),
-  }
-  return {
-    ask,
-    close,
-    show,
-    accept,
-    // Tells whether a key was for the list.
-    key(event) {
-      const done = event.isComposing ? false : (KEYS[event.key]?.(event) ?? false)
-      if (done) event.preventDefault()
-      return done
-    },
-    attributes: () => ({
+
+  inputAttributes() {
+    const isOpen = this.options().length > 0
+    return {
       role: "combobox",
-      "aria-expanded": String(items.length > 0),
-      "aria-controls": "offers",
       "aria-autocomplete": "list",
-      "aria-activedescendant": active >= 0 ? `offer${active}` : null,
-    }),
-    draw: () =>
-      h(
-        "ul",
-        {
-          class: "offers",
-          id: "offers",
-          role: "listbox",
-          "aria-label": "Ways to go on",
-          hidden: !items.length,
-          data: {key: "offers"},
-        },
-        items.map((item, index) =>
-          h(
-            "li",
-            {
-              id: `offer${index}`,
-              role: "option",
-              "aria-selected": String(index === active),
-              data: {act: "offer", index, key: item.text},
-            },
-            h("b", null, h("bdi", null, item.label)),
-            h("span", {class: "grow"}, item.hint),
-            item.count !== "" && h("span", {class: "num"}, item.count),
-          ),
+      "aria-expanded": String(isOpen),
+      "aria-controls": `${this.id}-list`,
+      "aria-activedescendant": isOpen && this.active >= 0 ? `${this.id}-${this.active}` : null,
+    }
+  }
+
+  drawList() {
+    const options = this.options()
+    const id = `${this.id}-list`
+    return h(
+      "ul",
+      {class: "offers", role: "listbox", id, "aria-label": this.listLabel, hidden: !options.length, data: {key: id}},
+      options.map((option, index) =>
+        h(
+          "li",
+          {
+            role: "option",
+            id: `${this.id}-${index}`,
+            "aria-selected": String(index === this.active),
+            data: {act: "option", field: this.id, index, key: `${this.id}:${this.keyOf(option)}`},
+          },
+          this.drawOption(option),
         ),
       ),
+    )
+  }
+
+  /** Do what an option is for. @param {Option} _option */
+  accept(_option) {}
+
+  /** @param {Option} _option @returns {Child} */
+  drawOption(_option) {
+    return null
+  }
+
+  /** Return what tells an option apart from the others. @param {Option} _option */
+  keyOf(_option) {
+    return ""
   }
 }

@@ -30,7 +30,7 @@ class Dialog(Component):
     {serial, act}, `turn` {serial, list, page, choice}, `close` {serial}.
     """
 
-    _esm = module("dialog", "gauge")
+    _esm = module("dialog")
     _styles = ("dialog.css",)
 
     def __init__(self, **params: Any) -> None:

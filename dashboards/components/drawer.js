@@ -1,9 +1,26 @@
-// What stands beside a list where there is room, and over the page as a sheet where there is not.
+// Details beside a list where there is room, and in a sheet over the page where there is not.
+import {h} from "./browser/dom.js"
+import {isDialogOpen} from "./browser/modal.js"
+import {closeButton} from "./widgets.js"
 
-const NARROW = window.matchMedia("(max-width: 1080px)")
+export const NARROW = window.matchMedia("(max-width: 1080px)")
+const FOCUSABLE = "button:not(:disabled), a[href], input:not(:disabled), select, summary, [tabindex='0']"
 
-// Its frame, with what stands before and after the title, and what is in it.
-const drawerFrame = ({title, kind = "", label = "Details", dir = null, before = null, more = null}, ...body) => [
+/**
+ * @typedef {object} DrawerHead
+ * @property {string} title
+ * @property {string} [kind] A class of the drawer.
+ * @property {string} [label]
+ * @property {"ltr" | null} [dir] The direction of the title.
+ * @property {Child} [before] What stands before the title.
+ * @property {Child} [after]
+ */
+
+/** @type {(head: DrawerHead, ...body: Child[]) => Child} */
+export const drawerFrame = (
+  {title, kind = "", label = "Details", dir = null, before = null, after = null},
+  ...body
+) => [
   h("div", {class: "veil", data: {act: "close", key: "veil"}}),
   h(
     "aside",
@@ -13,68 +30,107 @@ const drawerFrame = ({title, kind = "", label = "Details", dir = null, before = 
       {class: "top", data: {key: "top"}},
       before,
       h("h2", {tabindex: "-1"}, h("bdi", {dir}, title)),
-      more,
-      h("button", {type: "button", class: "icon", "aria-label": "Close details", data: {act: "close"}}, "✕"),
+      after,
+      closeButton("Close details", {act: "close"}),
     ),
     ...body,
   ),
 ]
 
-// What every drawer does: Escape closes it, another thing in it begins at its top, a sheet takes the focus and keeps it,
-// and what had the focus gets it back. `of`: what a view is told apart by; `placed(open)` makes room for it in the page.
-function drawer({el}, {of = "id", placed} = {}) {
-  const beside = open => el.getRootNode().host?.closest(".work")?.classList.toggle("single", !open)
-  const box = self => self.root.querySelector(".drawer")
-  let back = null
+/** @typedef {Component<any, any>} DrawerOwner */
+
+/**
+ * Return what every drawer does, as parts of the specification of its component.
+ *
+ * Escape closes the drawer. Another item starts at the top. A sheet takes the focus and keeps it, and closing gives it
+ * back.
+ *
+ * @param {RenderContext} context
+ * @param {object} [options]
+ * @param {string} [options.idField] The property of a view that tells items apart.
+ * @param {(isOpen: boolean) => void} [options.onPlaced] Makes room for the drawer in the page.
+ */
+export function drawer({el}, {idField = "id", onPlaced} = {}) {
+  /** @type {(isOpen: boolean) => void} */
+  const placeBeside = isOpen => {
+    const host = /** @type {ShadowRoot} */ (el.getRootNode()).host
+    host?.closest(".work")?.classList.toggle("single", !isOpen)
+  }
+  const place = onPlaced ?? placeBeside
+  /** @type {HTMLElement | null} */
+  let focusedBefore = null
   return {
-    setup(self) {
-      self.root.addEventListener("keydown", event => {
-        if (event.key === "Tab" && NARROW.matches) keepInside(box(self), event)
-        // Escape in a field for a search empties that; what was open within the drawer has heard it before.
-        if (event.key !== "Escape" || event.target.type === "search" || event.defaultPrevented) return
-        event.stopPropagation()
-        event.preventDefault()
-        self.send("close")
-      })
+    /** @param {DrawerOwner} self */
+    onSetup(self) {
+      self.root.addEventListener("keydown", event => onKey(self, /** @type {PageEvent} */ (event)))
     },
-    drawn(self) {
-      const {view, before = {}} = self
-      ;(placed ?? beside)(Boolean(view.open))
-      if (view.open && view[of] !== before[of]) box(self).scrollTop = 0
-      if (view.open && !dialogOpen()) {
-        const lost = before.open && focused() === document.body // what had it is not shown any more
-        if (!before.open) back = focused()
-        if (NARROW.matches && (lost || !before.open)) self.root.querySelector("h2").focus({preventScroll: true})
+    /** @param {DrawerOwner} self */
+    onDrawn(self) {
+      const {isOpen, wasOpen, isOther} = transition(self, idField)
+      place(isOpen)
+      if (isOpen && isOther) self.find(".drawer").scrollTop = 0
+      if (isOpen && !isDialogOpen()) {
+        if (!wasOpen) focusedBefore = focusedElement()
+        if (NARROW.matches) takeFocus(self, wasOpen)
       }
-      if (!view.open && before.open) {
-        const here = focused()
-        const lost = here === document.body || self.root.contains(here)
-        // The keys act on the row at the cursor, which may be another one than that from which this was opened.
-        const there = back !== document.body && back?.isConnected && !back.matches("[role=row]")
-        if (lost && there) back.focus({preventScroll: true})
-        else if (lost) window.dispatchEvent(new Event("indexium:list"))
-        back = null
+      if (!isOpen && wasOpen) {
+        giveFocusBack(self, focusedBefore)
+        focusedBefore = null
       }
     },
   }
 }
 
-function focused() {
+/** @type {(self: Component<any, any>, idField: string) => {isOpen: boolean, wasOpen: boolean, isOther: boolean}} */
+const transition = ({view, before = {}}, idField) => ({
+  isOpen: Boolean(view.open),
+  wasOpen: Boolean(before.open),
+  isOther: view[idField] !== before[idField],
+})
+
+/** @type {(self: DrawerOwner, event: PageEvent) => void} */
+function onKey(self, event) {
+  if (event.key === "Tab" && NARROW.matches) keepFocusInside(self.find(".drawer"), event)
+  // Escape in a search field empties the field; what is open within the drawer has handled the key before.
+  if (event.key !== "Escape" || event.target.type === "search" || event.defaultPrevented) return
+  event.stopPropagation()
+  event.preventDefault()
+  self.send("close")
+}
+
+/** @type {(self: DrawerOwner, wasOpen: boolean) => void} */
+function takeFocus(self, wasOpen) {
+  const isFocusLost = focusedElement() === document.body
+  if (!wasOpen || isFocusLost) self.find("h2").focus({preventScroll: true})
+}
+
+/** @type {(self: DrawerOwner, focusedBefore: HTMLElement | null) => void} */
+function giveFocusBack(self, focusedBefore) {
+  const focused = focusedElement()
+  if (focused !== document.body && !self.root.contains(focused)) return
+  // The keys act on the row at the cursor, which may be another row than the one that opened the drawer.
+  const isUsable = focusedBefore !== document.body && focusedBefore?.isConnected && !focusedBefore.matches("[role=row]")
+  if (isUsable) focusedBefore.focus({preventScroll: true})
+  else window.dispatchEvent(new Event("indexium:list"))
+}
+
+/** Return the focused element, also inside shadow roots. */
+function focusedElement() {
   let node = document.activeElement
   while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
-  return node
+  return /** @type {HTMLElement} */ (node)
 }
 
-function keepInside(box, event) {
-  const can = "button:not(:disabled), a[href], input:not(:disabled), select, summary, [tabindex='0']"
-  const stops = [...box.querySelectorAll(can)].filter(stop => stop.offsetParent)
+/** @type {(box: HTMLElement, event: KeyboardEvent) => void} */
+function keepFocusInside(box, event) {
+  const stops = [.../** @type {NodeListOf<HTMLElement>} */ (box.querySelectorAll(FOCUSABLE))].filter(
+    stop => stop.offsetParent,
+  )
   const [first, last] = [stops[0], stops.at(-1)]
-  const here = box.getRootNode().activeElement
-  if (event.shiftKey && (here === first || !stops.includes(here))) {
-    event.preventDefault()
-    last.focus()
-  } else if (!event.shiftKey && here === last) {
-    event.preventDefault()
-    first.focus()
-  }
+  const active = /** @type {HTMLElement} */ (/** @type {ShadowRoot} */ (box.getRootNode()).activeElement)
+  const leaves = event.shiftKey ? active === first || !stops.includes(active) : active === last
+  if (!leaves) return
+  event.preventDefault()
+  const next = event.shiftKey ? last : first
+  next.focus()
 }

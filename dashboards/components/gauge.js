@@ -1,6 +1,13 @@
-// How far something is, in parts {kind, share}, a share being a percentage. Where nobody knows how much there is (`max`
-// is null), it only moves.
-const drawGauge = (label, {now, max, parts}) =>
+// A bar that shows progress.
+import {h} from "./browser/dom.js"
+
+/**
+ * @typedef {{now: number | null, max: number | null, parts: {kind: string, share: number}[]}} Gauge
+ *   `share` is a percentage. `max` is null where the total is unknown: then the bar only moves.
+ */
+
+/** @type {(label: string, gauge: Gauge) => HTMLElement} */
+export const drawGauge = (label, {now, max, parts}) =>
   h(
     "div",
     {

@@ -1,153 +1,196 @@
-// A text field that offers people while somebody types: a combobox whose list the server fills (person_field.py), first
-// with those whose names have the text in them, then with those whom it may mean.
-// `me` is the component that draws it; `taken` tells names that are not offered; `choose(name, known)` takes one.
-// `fresh`: what is said of a name that nobody has, and beside it.
-function personField(me, {id, label, taken, choose, fresh = name => [`Add “${name}”`, "a new person"]}) {
-  let text = "",
-    offers = null,
-    active = -1,
-    open = false,
-    timer = null,
-    asked = ""
-  const input = () => me.root.querySelector(`#${id}`)
-  const same = (a, b) => a.trim().toLowerCase() === b.trim().toLowerCase()
-  const free = name => !taken().some(other => same(other, name))
+// A text field that offers people while a person types: first those whom a misspelt name may mean, then those with the
+// text in their names (from the server, see person_field.py), then the text itself as a new person.
+/** @import {Host} from "./combobox.js" */
+import {Combobox} from "./combobox.js"
+import {h} from "./browser/dom.js"
+import {button} from "./widgets.js"
+import {plural} from "./wording.js"
 
-  // What the list holds: whom a misspelt name may mean, people with the text in their names, and the text as it is.
-  const options = () => {
-    if (!open || !offers || offers.for !== text) return []
-    const mean = offers.similar.filter(item => free(item.name))
-    const known = offers.names.filter(item => free(item.name))
-    const unknown = text.trim() && !offers.known && free(text) ? [{name: text.trim().replace(/\s+/g, " "), fresh: true}] : []
-    return [...mean.map(item => ({...item, mean: true})), ...known, ...unknown]
+/**
+ * @typedef {{name: string, files: number, reason?: string}} Offer
+ * @typedef {Offer & {isNew?: boolean, isMeant?: boolean}} PersonOption
+ * @typedef {{for: string, names: Offer[], similar: Offer[], known: boolean}} Offers
+ *   People for the text `for`; `known`: a person has exactly this name.
+ * @typedef {(name: string) => [string, string]} NewLabel What the list shows of a new name, and beside it.
+ */
+
+/** @param {string} name */
+export const cleanName = name => name.trim().replace(/\s+/g, " ")
+/** @param {string} name */
+const folded = name => cleanName(name).toLowerCase()
+/** @type {(names: string[], name: string) => boolean} */
+export const includesName = (names, name) => names.some(other => folded(other) === folded(name))
+/** @type {(names: string[], name: string) => string[]} */
+export const withoutName = (names, name) => names.filter(other => folded(other) !== folded(name))
+
+/** @type {NewLabel} */
+const NEW_PERSON = name => [`Add “${name}”`, "a new person"]
+
+/** @extends {Combobox<PersonOption>} */
+export class PersonField extends Combobox {
+  wraps = true
+  typedText = ""
+  isOpen = false
+  added = "" // the new name that was added last
+  /** @type {Offers | null} */
+  offers = null
+
+  /**
+   * @param {Host} host
+   * @param {object} options
+   * @param {string} options.id
+   * @param {string} options.label
+   * @param {() => string[]} options.taken Names that are not offered.
+   * @param {(name: string) => void} options.onChoose
+   * @param {NewLabel} [options.newLabel]
+   */
+  constructor(host, {id, label, taken, onChoose, newLabel = NEW_PERSON}) {
+    super(host, {id, listLabel: "People"})
+    this.label = label
+    this.taken = taken
+    this.onChoose = onChoose
+    this.newLabel = newLabel
   }
-  const close = () => {
-    open = false
-    active = -1
-    clearTimeout(timer)
+
+  options() {
+    if (!this.isOpen || this.offers?.for !== this.typedText) return []
+    const {names, similar, known} = this.offers
+    const taken = this.taken()
+    const name = cleanName(this.typedText)
+    /** @type {PersonOption[]} */
+    const found = [...similar.map(offer => ({...offer, isMeant: true})), ...names]
+    const isNew = name && !known && !includesName(taken, name)
+    return [...found.filter(offer => !includesName(taken, offer.name)), ...(isNew ? [{name, files: 0, isNew}] : [])]
   }
-  const clear = () => {
-    text = ""
-    close()
-    if (input()) input().value = ""
+
+  clearOptions() {
+    super.clearOptions()
+    this.isOpen = false
   }
-  const take = (name, isKnown) => {
-    clear()
-    asked = isKnown ? "" : name
-    choose(name)
-    if (asked) me.send("typing", {text: name})
-    input()?.focus()
+
+  /** Empty the field. */
+  clear() {
+    this.typedText = ""
+    this.clearOptions()
+    if (this.input()) this.input().value = ""
   }
-  const drawOption = (item, index) =>
-    h(
-      "li",
-      {
-        role: "option",
-        id: `${id}-${index}`,
-        class: index === active ? "here" : "",
-        "aria-selected": String(index === active),
-        data: {act: "offered", index, key: `${id}:${item.fresh ? "fresh:" : ""}${item.name}`},
-      },
-      item.mean && h("small", null, "Did you mean "),
-      h("bdi", null, item.fresh ? fresh(item.name)[0] : item.name),
-      h("small", {class: "num"}, item.fresh ? fresh(item.name)[1] : `${item.files} ${item.files === 1 ? "file" : "files"}`),
-      item.mean && h("small", {class: "wide"}, item.reason),
+
+  /** Empty the field and forget the last name: the editor was closed. */
+  reset() {
+    this.clear()
+    this.offers = null
+    this.added = ""
+  }
+
+  text() {
+    return this.input()?.value ?? ""
+  }
+
+  /** Take a name. @param {string} name @param {boolean} isKnown */
+  take(name, isKnown) {
+    this.clear()
+    this.added = isKnown ? "" : name
+    this.onChoose(name)
+    if (this.added) this.host.send("typing", {text: name})
+    this.input()?.focus()
+  }
+
+  /** @param {PersonOption} option */
+  accept({name, isNew}) {
+    this.take(name, !isNew)
+  }
+
+  /** The text of the field has changed. */
+  onTyped() {
+    this.clearOptions()
+    this.typedText = this.text()
+    this.isOpen = Boolean(this.typedText.trim())
+    if (this.isOpen) this.request(() => this.host.send("typing", {text: this.typedText}))
+    this.host.paint()
+  }
+
+  /** Show people: for the typed text, or for the new name that was added last. @param {Offers} offers */
+  onOffers(offers) {
+    if (offers.for !== this.typedText && offers.for !== this.added) return
+    const isPoorer = this.offers?.for === offers.for && this.offers.similar.length > offers.similar.length
+    if (isPoorer) return // of two answers to the same text, the one with more names stays
+    this.offers = offers
+    this.host.paint()
+  }
+
+  /** @param {KeyboardEvent} event @returns {boolean} */
+  onKey(event) {
+    const {key} = event
+    const isActive = this.active >= 0 && this.active < this.options().length
+    if ((key === "Enter" || key === ",") && isActive) {
+      this.pick(this.active)
+      return true
+    }
+    const name = cleanName(this.text())
+    if (key === "Enter" && name) {
+      this.take(name, this.offers?.for === this.typedText && this.offers.known)
+      return true
+    }
+    return super.onKey(event)
+  }
+
+  /** @param {{placeholder: string, problem: string, describedBy: string}} options */
+  draw({placeholder, problem, describedBy}) {
+    return [
+      h("input", {
+        type: "text",
+        id: this.id,
+        "aria-label": this.label,
+        "aria-invalid": problem ? "true" : null,
+        "aria-describedby": describedBy,
+        placeholder,
+        autocomplete: "off",
+        autocapitalize: "words",
+        spellcheck: "false",
+        enterkeyhint: "done",
+        ...this.inputAttributes(),
+        data: {key: this.id},
+      }),
+      this.drawList(),
+    ]
+  }
+
+  /**
+   * Draw whom the last new name may mean; null where nobody has a similar name.
+   *
+   * @param {(name: string) => boolean} isPresent
+   */
+  drawHint(isPresent) {
+    const isAsked = this.added && this.offers?.for === this.added && isPresent(this.added)
+    const meant = isAsked ? this.offers.similar[0] : null
+    if (!meant) return null
+    return h(
+      "p",
+      {class: "mean", role: "status", data: {key: `${this.id}-mean`}},
+      h(
+        "span",
+        null,
+        "Did you mean ",
+        h("b", null, h("bdi", null, meant.name)),
+        `? In ${plural(meant.files, "file")}: ${meant.reason}.`,
+      ),
+      button("Use that name", "meant", {kind: "link", data: {old: this.added, name: meant.name}}),
     )
+  }
 
-  return {
-    input,
-    clear,
-    text: () => input()?.value ?? "",
-    // Forget everything: the editor was closed.
-    reset() {
-      clear()
-      offers = null
-      asked = ""
-    },
-    draw({placeholder, problem, describes}) {
-      const list = options()
-      return [
-        h("input", {
-          type: "text",
-          id,
-          role: "combobox",
-          "aria-label": label,
-          "aria-autocomplete": "list",
-          "aria-expanded": String(list.length > 0),
-          "aria-controls": `${id}-list`,
-          "aria-activedescendant": active >= 0 && list.length ? `${id}-${active}` : null,
-          "aria-invalid": problem ? "true" : null,
-          "aria-describedby": describes,
-          placeholder,
-          autocomplete: "off",
-          autocapitalize: "words",
-          spellcheck: "false",
-          enterkeyhint: "done",
-          data: {key: id},
-        }),
-        h(
-          "ul",
-          {class: "offers", role: "listbox", id: `${id}-list`, "aria-label": "People", hidden: list.length === 0, data: {key: `${id}-list`}},
-          list.map(drawOption),
-        ),
-      ]
-    },
-    // What to say of a name that was added though somebody else is called nearly so; null for nothing.
-    hint(isThere) {
-      const mean = asked && offers?.for === asked && isThere(asked) && offers.similar[0]
-      if (!mean) return null
-      const files = `${mean.files} ${mean.files === 1 ? "file" : "files"}`
-      return h(
-        "p",
-        {class: "mean", role: "status", data: {key: `${id}-mean`}},
-        h("span", null, "Did you mean ", h("b", null, h("bdi", null, mean.name)), `? In ${files}: ${mean.reason}.`),
-        button("Use that name", "meant", {kind: "link", data: {old: asked, name: mean.name}}),
-      )
-    },
-    // The server's answer; it may be about what was typed meanwhile, or about a name that was just added.
-    offer(found) {
-      if (found.for !== text && found.for !== asked) return
-      if (offers?.for === found.for && offers.similar.length > found.similar.length) return // asked twice: the fuller one
-      offers = found
-      me.paint()
-    },
-    typed() {
-      text = input().value
-      open = Boolean(text.trim())
-      active = -1
-      clearTimeout(timer)
-      if (open) timer = setTimeout(() => me.send("typing", {text}), 90)
-      me.paint()
-    },
-    pick(index) {
-      const item = options()[index]
-      if (item) take(item.name, !item.fresh)
-    },
-    // Whether a key was for the field.
-    key(event) {
-      const list = options()
-      const step = {ArrowDown: 1, ArrowUp: -1}[event.key]
-      if (step && list.length) {
-        active = (active + step + list.length + (active < 0 && step < 0 ? 1 : 0)) % list.length
-        me.paint()
-        me.root.querySelector(`#${id}-${active}`)?.scrollIntoView({block: "nearest"})
-        return true
-      }
-      if (event.key === "Escape" && list.length) {
-        close()
-        me.paint()
-        return true
-      }
-      if ((event.key === "Enter" || event.key === ",") && active >= 0 && list[active]) {
-        take(list[active].name, !list[active].fresh)
-        return true
-      }
-      if (event.key === "Enter" && input().value.trim()) {
-        const name = input().value.trim().replace(/\s+/g, " ")
-        take(name, offers?.for === text && offers.known)
-        return true
-      }
-      return false
-    },
+  /** @param {PersonOption} option */
+  drawOption({name, files, reason, isNew, isMeant}) {
+    const [text, note] = isNew ? this.newLabel(name) : [name, plural(files, "file")]
+    return [
+      isMeant && h("small", null, "Did you mean "),
+      h("bdi", null, text),
+      h("small", {class: "num"}, note),
+      isMeant && h("small", {class: "wide"}, reason),
+    ]
+  }
+
+  /** @param {PersonOption} option */
+  keyOf({name, isNew}) {
+    return isNew ? `fresh:${name}` : name
   }
 }

@@ -1,88 +1,136 @@
-// The rows of a list as a grid with a cursor: the row that the keys act on, the only tab stop, and the one whose details
-// stand beside it.
-//
-// `where`: the page. `rows(view)`: those that are shown, in their order. `of`: the property that they are told apart by,
-// which messages name. `moved(self, id)`: the keys moved the cursor.
-function rowsWithCursor(where, {rows, of = "id", moved}) {
-  let cursor = null,
-    told, // which one the server said last
-    me
-  const shown = () => rows(me.view)
-  const at = id => me.root.querySelector(`[role=row][data-key="${CSS.escape(id)}"]`)
-  const stand = id => {
-    cursor = id
-    me.paint()
-    at(id)?.focus({preventScroll: true})
+// The rows of a list as a grid with a cursor. The cursor is the row that the keys act on and the only tab stop.
+import {currentPage, listen} from "./browser/component.js"
+import {closesDetails} from "./browser/keyboard.js"
+
+const STEPS = {ArrowDown: 1, ArrowUp: -1}
+
+/** @template {Record<string, any>} Row */
+export class RowCursor {
+  /** @type {string | number | null} */
+  cursorId = null
+  /** @type {string | number | null | undefined} */
+  opened = undefined // the row that the server showed last in the details
+  /** @type {Component<any, any>} */
+  list = null
+
+  /**
+   * @param {string} page
+   * @param {object} options
+   * @param {(view: any) => Row[]} options.rowsOf The rows that a view shows, in their order.
+   * @param {(list: Component<any, any>, id: any) => void} options.onMove The keys moved the cursor.
+   * @param {string} [options.idField] The property that tells rows apart; messages carry it under this name.
+   */
+  constructor(page, {rowsOf, onMove, idField = "id"}) {
+    this.page = page
+    this.rowsOf = rowsOf
+    this.onMove = onMove
+    this.idField = idField
   }
-  const open = id => {
-    stand(id)
-    me.send("open", {[of]: id})
+
+  /** Use the rows of a component; call it in `onSetup`. @param {Component<any, any>} list */
+  attach(list) {
+    this.list = list
+    list.root.addEventListener("keydown", event => {
+      const step = STEPS[/** @type {"ArrowUp"} */ (event.key)]
+      if (!step || !(/** @type {Element} */ (event.target).matches("[role=row]"))) return
+      event.preventDefault()
+      this.move(step)
+    })
+    listen(list.model, window, "indexium:list", () => {
+      if (currentPage() === this.page) (this.cursorNode() ?? list.find("[role=row]"))?.focus({preventScroll: true})
+    })
   }
-  const move = step => {
-    const all = shown()
-    const place = all.findIndex(row => row[of] === cursor)
-    const next = all[Math.max(0, Math.min(place + step, all.length - 1))]
+
+  rows() {
+    return this.rowsOf(this.list.view)
+  }
+
+  current() {
+    return this.rows().find(row => row[this.idField] === this.cursorId)
+  }
+
+  cursorNode() {
+    return this.list.find(`[role=row][data-key="${CSS.escape(String(this.cursorId))}"]`)
+  }
+
+  /** Put the cursor on a row. @param {string | number} id */
+  point(id) {
+    this.cursorId = id
+    this.list.paint()
+  }
+
+  /** Put the cursor on a row and open its details. @param {string | number} id */
+  open(id) {
+    this.point(id)
+    this.cursorNode()?.focus({preventScroll: true})
+    this.list.send("open", {[this.idField]: id})
+  }
+
+  /** @param {number} step */
+  move(step) {
+    const rows = this.rows()
+    const place = rows.findIndex(row => row[this.idField] === this.cursorId)
+    const next = rows[Math.max(0, Math.min(place + step, rows.length - 1))]
     if (!next) return
-    const other = next[of] !== cursor
-    cursor = next[of]
-    if (other) me.paint()
-    at(cursor)?.focus()
-    if (other) moved(me, cursor)
+    const hasMoved = next[this.idField] !== this.cursorId
+    if (hasMoved) this.point(next[this.idField])
+    this.cursorNode()?.focus()
+    if (hasMoved) this.onMove(this.list, this.cursorId)
   }
-  return {
-    current: () => shown().find(row => row[of] === cursor),
-    // The attributes of one row, `look` being its class.
-    row(row, look) {
-      const all = shown()
-      const stop = all.some(each => each[of] === cursor) ? cursor : all[0]?.[of]
-      const here = row[of] === cursor
-      return {
-        class: `row ${look}${here ? " cursor" : ""}`,
-        role: "row",
-        tabindex: row[of] === stop ? "0" : "-1",
-        "aria-selected": String(here),
-        data: {act: "open", key: row[of]},
-      }
-    },
-    act: {
-      open(data) {
-        if (!String(window.getSelection())) open(shown().find(row => String(row[of]) === data.key)[of])
+
+  /** Return the attributes of one row. @param {Row} row @param {string} className */
+  attributes(row, className) {
+    const rows = this.rows()
+    const id = row[this.idField]
+    const isCursor = id === this.cursorId
+    const tabStop = this.current() ? this.cursorId : rows[0]?.[this.idField]
+    return {
+      class: `row ${className}${isCursor ? " cursor" : ""}`,
+      role: "row",
+      tabindex: id === tabStop ? "0" : "-1",
+      "aria-selected": String(isCursor),
+      data: {act: "open", key: id},
+    }
+  }
+
+  /** Open the row that was clicked, unless the click selects text. @param {DOMStringMap} data */
+  onClick({key}) {
+    if (!String(window.getSelection()))
+      this.open(this.rows().find(row => String(row[this.idField]) === key)[this.idField])
+  }
+
+  /**
+   * Follow the row that the server shows in the details: the cursor moves there, and the focus where a row has it.
+   *
+   * @param {string | number | null | undefined} opened
+   */
+  follow(opened) {
+    const hasChanged = opened !== this.opened
+    this.opened = opened
+    if (hasChanged && (opened ?? null) !== null && opened !== this.cursorId) {
+      this.list.before = this.list.view
+      this.point(opened)
+    }
+    const {activeElement} = /** @type {ShadowRoot} */ (this.list.root.getRootNode())
+    const active = /** @type {HTMLElement | null} */ (activeElement)
+    if (active?.matches("[role=row]") && active.dataset.key !== String(this.cursorId))
+      this.cursorNode()?.focus({preventScroll: true})
+  }
+
+  /** Return the keys of the list. @param {string} noun What a row is. @returns {Record<string, KeyBinding>} */
+  keys(noun) {
+    return {
+      j: {does: `next ${noun}`, group: "Move", run: () => this.move(1)},
+      k: {does: `previous ${noun}`, group: "Move", run: () => this.move(-1)},
+      Enter: {
+        does: `details of the ${noun}`,
+        group: "Move",
+        run: () => {
+          if (this.cursorId === null) return false
+          this.open(this.cursorId)
+        },
       },
-    },
-    point(id) {
-      cursor = id
-      me.paint()
-    },
-    setup(self, model) {
-      me = self
-      self.root.addEventListener("keydown", event => {
-        const step = {ArrowDown: 1, ArrowUp: -1}[event.key]
-        if (!step || !event.target.matches("[role=row]")) return
-        event.preventDefault()
-        move(step)
-      })
-      listen(model, window, "indexium:list", () => {
-        if (page() === where) (at(cursor) ?? self.root.querySelector("[role=row]"))?.focus({preventScroll: true})
-      })
-    },
-    // The server says which one is open, null for none: the cursor goes where that is another one than before, and the
-    // focus with it where a row has it.
-    follow(opened) {
-      const other = opened !== told
-      told = opened
-      if (other && (opened ?? null) !== null && opened !== cursor) {
-        cursor = opened
-        me.before = me.view
-        me.paint()
-      }
-      const active = me.root.getRootNode().activeElement
-      if (active?.matches("[role=row]") && active.dataset.key !== String(cursor)) at(cursor)?.focus({preventScroll: true})
-    },
-    keys: what => ({
-      j: {does: `next ${what}`, group: "Move", run: () => move(1)},
-      k: {does: `previous ${what}`, group: "Move", run: () => move(-1)},
-      Enter: {does: `details of the ${what}`, group: "Move", run: () => cursor !== null && (open(cursor), true)},
-      Escape: closesDetails(() => me),
-    }),
+      Escape: closesDetails(() => this.list),
+    }
   }
 }

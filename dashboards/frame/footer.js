@@ -1,98 +1,124 @@
-// What goes on, at the foot of every page: work under way, what was interrupted, and what was done and can be undone.
-// What somebody has dismissed stays dismissed in this browser, also over a reload.
-const HOME = document.querySelector("script[data-home]")?.dataset.home ?? ""
+// The footer of every page: running work, interrupted work, and finished work that can be undone.
+// A row that a person dismisses stays dismissed in this browser, also after a reload.
+import {component, listen} from "../components/browser/component.js"
+import {h} from "../components/browser/dom.js"
+import {drawGauge} from "../components/gauge.js"
+import {store, stored} from "../components/browser/local_storage.js"
+import {button, closeButton} from "../components/widgets.js"
+
+/** @import {Gauge} from "../components/gauge.js" */
+/** @import {ButtonItem} from "../components/widgets.js" */
+
+/**
+ * @typedef {object} Row
+ * @property {string} key
+ * @property {number} id
+ * @property {string} kind
+ * @property {string} title
+ * @property {string} note
+ * @property {Gauge} [bar] Of running work.
+ * @property {string} [level] Of other work, with a `glyph`.
+ * @property {string} [glyph]
+ * @property {(ButtonItem & {spoken?: string})[]} buttons `spoken` is the text for a screen reader.
+ * @property {string} [dismiss] What remembers that the row is dismissed.
+ *
+ * @typedef {{rows?: Row[]}} View
+ * @typedef {Component<View, {isUnfolded: boolean}>} Self
+ */
+
+const HOME = document.querySelector("script[data-home]")?.getAttribute("data-home") ?? ""
 const DISMISSED = `indexium.dismissed.${HOME}` // another home has other operations of the same numbers
-const LONGEST = 20 // dismissals that are remembered
+const MOST_DISMISSED = 20
 const PHONE = window.matchMedia("(max-width: 700px)")
-const room = () => (PHONE.matches ? 2 : 3) // rows beside which the page can still be read
 
-const dismissed = () => {
+/** Return the keys of the dismissed rows. @returns {Set<string>} */
+function dismissed() {
+  if (globalThis.indexiumDismissed) return new Set(globalThis.indexiumDismissed)
   try {
-    return new Set(JSON.parse(localStorage.getItem(DISMISSED) ?? "[]"))
+    return new Set(JSON.parse(stored(DISMISSED) ?? "[]"))
   } catch {
-    return new Set(globalThis.indexiumDismissed ?? [])
-  }
-}
-const remember = key => {
-  const kept = [...dismissed(), key].slice(-LONGEST)
-  globalThis.indexiumDismissed = kept
-  try {
-    localStorage.setItem(DISMISSED, JSON.stringify(kept))
-  } catch {
-    /* private window: for this page only */
+    return new Set() // another program wrote the value
   }
 }
 
-const doing = row =>
+/** @param {string} key */
+function dismiss(key) {
+  const list = [...dismissed(), key].slice(-MOST_DISMISSED)
+  const isStored = store(DISMISSED, JSON.stringify(list))
+  if (!isStored) globalThis.indexiumDismissed = list // then the page knows them until a person leaves it
+}
+
+/** @param {Row} row */
+const drawRow = row =>
   h(
     "div",
     {class: `doing ${row.kind}`, role: "group", "aria-label": row.title, data: {key: row.key}},
-    row.bar
-      ? drawGauge(row.title, row.bar)
-      : h("span", {class: `sign ${row.level}`, "aria-hidden": "true"}, row.glyph),
+    row.bar ? drawGauge(row.title, row.bar) : h("span", {class: `sign ${row.level}`, "aria-hidden": "true"}, row.glyph),
     h(
       "div",
       {class: "grow"},
       h("b", {role: row.bar ? null : "status"}, h("bdi", null, row.title)),
       row.note && h("small", null, h("bdi", null, row.note)),
     ),
-    row.buttons.map(item =>
-      button(item.label, item.act, {
-        kind: `small ${item.kind ?? ""}`,
-        data: {id: row.id, key: item.act},
-        "aria-label": item.spoken ?? null,
-      }),
+    row.buttons.map(({label, act, kind, spoken}) =>
+      button(label, act, {kind: `small ${kind ?? ""}`, data: {id: row.id, key: act}, "aria-label": spoken ?? null}),
     ),
-    row.dismiss &&
-      h("button", {type: "button", class: "icon", "aria-label": "Dismiss", data: {act: "dismiss", dismiss: row.dismiss}}, "✕"),
+    row.dismiss && closeButton("Dismiss", {act: "dismiss", dismiss: row.dismiss}),
   )
 
-export function render(context) {
-  const {model} = context
-  const root = document.documentElement
-  const shown = view => {
-    const gone = dismissed()
-    return (view.rows ?? []).filter(row => !(row.dismiss && gone.has(row.dismiss)))
-  }
-  let unfolded = false
-  const me = component(context, {
-    draw(view) {
-      const rows = shown(view)
-      const folds = rows.length > room()
-      const more = rows.length - room() + 1
-      return (
-        rows.length > 0 &&
+/** @param {Self} self */
+function draw({view, state}) {
+  const hidden = dismissed()
+  const rows = (view.rows ?? []).filter(row => !(row.dismiss && hidden.has(row.dismiss)))
+  const room = PHONE.matches ? 2 : 3 // rows beside which the page can still be read
+  const isFolding = rows.length > room
+  const foldedCount = rows.length - room + 1
+  return (
+    rows.length > 0 &&
+    h(
+      "div",
+      {class: "doings", role: "region", "aria-label": "Work"},
+      (isFolding && !state.isUnfolded ? rows.slice(0, -foldedCount) : rows).map(drawRow),
+      isFolding &&
         h(
-          "div",
-          {class: "doings", role: "region", "aria-label": "Work"},
-          (folds && !unfolded ? rows.slice(0, -more) : rows).map(doing),
-          folds &&
-            h(
-              "button",
-              {type: "button", class: "fold", "aria-expanded": String(unfolded), data: {act: "fold", key: "fold"}},
-              unfolded ? "Show fewer" : `${more} more`,
-            ),
-        )
-      )
-    },
-    act: {
-      fold(data, event, self) {
-        unfolded = !unfolded
-        self.paint()
+          "button",
+          {type: "button", class: "fold", "aria-expanded": String(state.isUnfolded), data: {act: "fold", key: "fold"}},
+          state.isUnfolded ? "Show fewer" : `${foldedCount} more`,
+        ),
+    )
+  )
+}
+
+// Pages and toasts end above the footer.
+/** @param {RenderContext} context */
+function makeRoom({model, el}) {
+  const dock = /** @type {HTMLElement | null} */ (el.closest?.(".dock") ?? document.querySelector(".dock"))
+  if (!dock) return
+  const observer = new ResizeObserver(() =>
+    document.documentElement.style.setProperty("--dock", `${dock.offsetHeight}px`),
+  )
+  observer.observe(dock)
+  model.on("remove", () => observer.disconnect())
+}
+
+/** @param {RenderContext} context */
+export function render(context) {
+  /** @type {Self} */
+  const self = component(context, {
+    state: () => ({isUnfolded: false}),
+    draw,
+    actions: {
+      fold(me) {
+        me.state.isUnfolded = !me.state.isUnfolded
+        me.paint()
       },
-      dismiss(data, event, self) {
-        remember(data.dismiss)
-        self.paint()
+      dismiss(me, data) {
+        dismiss(data.dismiss)
+        me.paint()
       },
     },
   })
-  // Pages and toasts end above whatever stands at the foot.
-  const dock = context.el.closest?.(".dock") ?? document.querySelector(".dock")
-  if (dock) {
-    const measure = new ResizeObserver(() => root.style.setProperty("--dock", `${dock.offsetHeight}px`))
-    measure.observe(dock)
-    model.on("remove", () => measure.disconnect())
-  }
-  listen(model, window, "storage", () => me.paint())
-  listen(model, PHONE, "change", () => me.paint())
+  makeRoom(context)
+  listen(context.model, window, "storage", () => self.paint())
+  listen(context.model, PHONE, "change", () => self.paint())
 }

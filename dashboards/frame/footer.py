@@ -25,7 +25,7 @@ class Footer(Component):
     `scan` and `stop_scan`, each with the `id` of the operation; `job`, `job_pause`, `job_resume` with that of a job.
     """
 
-    _esm = module("footer", "gauge")
+    _esm = module("footer")
     _styles = ("footer.css",)
 
 

@@ -1,9 +1,12 @@
-// The rail of a page without a session: its entries are plain links, and the theme is a matter of the browser alone.
+// The rail of a page without a session: its entries are plain links, and the browser alone keeps the theme.
+import {morph} from "../components/browser/dom.js"
+import {drawNavigation, switchTheme} from "./navigation.js"
+
 const rail = document.querySelector(".rail")
 const pages = JSON.parse(document.getElementById("pages").textContent)
-const drawRail = () => morph(rail, [drawNav({pages})])
+const drawRail = () => morph(rail, [drawNavigation({pages})])
 rail.addEventListener("click", event => {
-  if (event.target.closest("[data-act=theme]")) turnTheme()
+  if (/** @type {Element} */ (event.target).closest("[data-act=theme]")) switchTheme()
 })
 window.addEventListener("indexium:theme", drawRail)
 drawRail()

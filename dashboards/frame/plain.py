@@ -42,7 +42,7 @@ def page(
         ways=ways,
         pages=shell.pages(labels, {}, None, ""),
         style="".join(source(name) for name in _SHEETS),
-        script=module("plain", "shell"),
+        script=module("plain"),
         assets=assets,
         inline="" if assets else inline(),
     )

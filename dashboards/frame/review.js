@@ -1,39 +1,56 @@
-// Undo and redo of what was decided; each button says in its tip, and to a screen reader, what it would turn.
+// Undo and redo of decisions; each button names its step in its tip and to a screen reader.
+import {component} from "../components/browser/component.js"
+import {h} from "../components/browser/dom.js"
+import {keys} from "../components/browser/keyboard.js"
+
+/**
+ * @typedef {{id: number, label: string}} Step
+ * @typedef {{undo: Step | null, redo: Step | null}} View Null where there is no step.
+ */
+
+const UNDO = {act: "undo", sign: "↶", word: "Undo", key: "z"}
+const REDO = {act: "redo", sign: "↷", word: "Redo", key: "Z"}
+
+/** @type {(button: typeof UNDO, step: Step | null) => HTMLElement} */
+const drawButton = ({act, sign, word, key}, step) =>
+  h(
+    "button",
+    {
+      type: "button",
+      class: "btn quiet turnback",
+      disabled: !step || null,
+      title: step ? `${word}: ${step.label} (${key})` : `Nothing to ${act}`,
+      "aria-label": step ? `${word}: ${step.label}` : `Nothing to ${act}`,
+      data: {act, id: step?.id, key: act},
+    },
+    h("span", {"aria-hidden": "true"}, sign),
+    h("span", {class: "word", "aria-hidden": "true"}, word),
+  )
+
+/** @param {RenderContext} context */
 export function render(context) {
-  const {model} = context
-  const turn = (act, sign, word, key, step) =>
-    h(
-      "button",
-      {
-        type: "button",
-        class: "btn quiet turnback",
-        disabled: !step || null,
-        title: step ? `${word}: ${step.label} (${key})` : `Nothing to ${act}`,
-        "aria-label": step ? `${word}: ${step.label}` : `Nothing to ${act}`,
-        data: {act, id: step?.id, key: act},
-      },
-      h("span", {"aria-hidden": "true"}, sign),
-      h("span", {class: "word", "aria-hidden": "true"}, word),
-    )
-  const me = component(context, {
-    draw: view => h(
-      "div",
-      {class: "review", role: "group", "aria-label": "What was decided"},
-      turn("undo", "↶", "Undo", "z", view.undo),
-      turn("redo", "↷", "Redo", "Z", view.redo),
-    ),
-    act: {
-      undo: (data, event, self) => self.send("undo", {id: Number(data.id)}),
-      redo: (data, event, self) => self.send("redo", {id: Number(data.id)}),
+  /** @type {Component<View>} */
+  const self = component(context, {
+    draw: ({view}) =>
+      h(
+        "div",
+        {class: "review", role: "group", "aria-label": "What was decided"},
+        drawButton(UNDO, view.undo),
+        drawButton(REDO, view.redo),
+      ),
+    actions: {
+      undo: (me, data) => me.send("undo", {id: Number(data.id)}),
+      redo: (me, data) => me.send("redo", {id: Number(data.id)}),
     },
   })
+  /** @type {(act: "undo" | "redo", does: string) => KeyBinding} */
   const press = (act, does) => ({
     does,
     group: "Decide",
-    when: () => Boolean(me.view[act]),
-    run: () => me.send(act, {id: me.view[act].id}),
+    when: () => Boolean(self.view[act]),
+    run: () => self.send(act, {id: self.view[act].id}),
   })
-  keys(model, ["plan", "checks"], {
+  keys(context.model, ["plan", "checks"], {
     z: press("undo", "undo what was decided last"),
     Z: press("redo", "redo it"),
   })

@@ -17,6 +17,7 @@ from indexium_core import demo, errors
 from indexium_core.flows.writing import editing, protocol
 from indexium_core.library import Library
 from indexium_core.store.operations.ledger import ItemRecord
+from tests.support import media as films
 from tests.support.oracles import oracle
 
 FLAGS = [
@@ -55,7 +56,7 @@ def browser() -> Iterator[Browser]:
 def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's files, made once; nobody writes into them."""
     folder = tmp_path_factory.mktemp("clips") / "demo"
-    demo.build(folder)
+    films.demo(folder)
     return folder
 
 

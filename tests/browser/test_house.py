@@ -30,7 +30,7 @@ def test_an_empty_home_is_led_to_a_first_plan_by_the_keyboard(
     expect(page.get_by_text("Nothing in it is touched.")).to_be_visible()
 
     page.keyboard.press("f")
-    field = page.get_by_role("combobox", name="Folder of your films")
+    field = page.get_by_role("combobox", name="Folder of your videos")
     field.type(f"{folder.parent}/<b>")  # an s or a 2 in it is no command
     expect(page.get_by_role("option", name=ODD.strip())).to_be_visible()
     field.press("Tab")

@@ -35,16 +35,16 @@ def card(page: Page, kind: str) -> Locator:
 
 def tops(page: Page) -> list[float]:
     """Where the areas begin and end: none of it may move by itself."""
-    boxes = [area(page, name).bounding_box() for name in ("Under way", "Waiting", "Finished")]
+    boxes = [area(page, name).bounding_box() for name in ("Running", "Waiting", "Finished")]
     return [place for box in boxes if box for place in (box["y"], box["y"] + box["height"])]
 
 
 def test_a_write_is_followed_held_and_given_up_and_nothing_moves(site: Site, library: Library, gate: Gate) -> None:
     page = site.visit("/jobs")
-    expect(area(page, "Under way")).to_contain_text("Nothing is running.")
+    expect(area(page, "Running")).to_contain_text("No job is running.")
     before = tops(page)
     handle = library.write(library.plan("risk:safe"), SAFE)
-    row = rows(page, "Under way").first
+    row = rows(page, "Running").first
     expect(row).to_contain_text("Holiday 2019")
     expect(row).to_contain_text(re.compile(r"file 1 of \d+, .*now: "))
     expect(card(page, "Writes")).to_have_accessible_name(re.compile("^Writes: 1 active, 0 waiting, 0 failed, 0 paused"))
@@ -72,7 +72,7 @@ def test_a_write_is_followed_held_and_given_up_and_nothing_moves(site: Site, lib
     expect(rows(page, "Finished").first).to_contain_text(came_to)
     expect(drawer).to_contain_text(came_to)
     expect(drawer.locator(".outcome")).to_contain_text(re.compile(rf"Done\s*{done}\s*Not started"))
-    expect(area(page, "Under way")).to_contain_text("Nothing is running.")
+    expect(area(page, "Running")).to_contain_text("No job is running.")
     assert tops(page) == before
     drawer.get_by_role("button", name="Show in History").click()
     expect(page).to_have_url(re.compile(rf"/history\?op={handle.id}"))
@@ -86,7 +86,7 @@ def test_the_log_is_one_click_away_grows_by_itself_and_is_left_alone_by_whoever_
 ) -> None:
     page = site.visit("/jobs")
     library.write(library.plan("risk:safe"), SAFE)
-    rows(page, "Under way").first.get_by_role("button", name=re.compile("^Open the log of")).click()
+    rows(page, "Running").first.get_by_role("button", name=re.compile("^Open the log of")).click()
     log = page.get_by_role("dialog", name=re.compile("^Log: "))
     lines = log.get_by_role("listitem")
     expect(log).to_contain_text("Looks for more every 5 s")
@@ -238,7 +238,7 @@ def test_what_was_cut_off_is_offered_at_the_start_and_resumed(
     expect(dialog).to_be_hidden()
 
     page.goto(page.url.split("/plan")[0] + "/jobs")
-    rows(page, "Under way").first.get_by_role("button", name=re.compile("^What next for")).click()
+    rows(page, "Running").first.get_by_role("button", name=re.compile("^What next for")).click()
     dialog.get_by_role("button", name=f"Resume {cut.remaining} file").click()
     expect(page).to_have_url(re.compile("/progress"))
     expect(page.locator(".summary")).to_contain_text("Completed")
@@ -268,7 +268,7 @@ def test_what_was_cut_off_is_taken_back_from_the_dialog(serve: Callable[[Library
     expect(page.locator(".summary")).to_contain_text("restored byte for byte")
     assert interrupted.operation(cut.id).operation.status in {"rolled_back", "partly_rolled_back"}
     page.goto(page.url.split("/progress")[0] + "/jobs")
-    expect(area(page, "Under way")).to_contain_text("Nothing is running.")
+    expect(area(page, "Running")).to_contain_text("No job is running.")
     given_up = rows(page, "Finished").filter(has_text="cancelled")
     expect(given_up.get_by_role("button", name=re.compile("^Retry"))).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^What next"))).to_have_count(0)
@@ -279,7 +279,7 @@ def test_what_was_cut_off_is_taken_back_from_the_dialog(serve: Callable[[Library
 
 def test_the_keys_that_change_the_order_are_listed_and_say_when_they_can_do_nothing(look: Site) -> None:
     page = look.visit("/jobs")
-    expect(area(page, "Waiting")).to_contain_text("Nothing waits.")
+    expect(area(page, "Waiting")).to_contain_text("The queue is empty.")
     page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Keys").get_by_role("region", name="Do")
     expect(keys).to_contain_text(re.compile(r"\+\s*let the job come up sooner"))

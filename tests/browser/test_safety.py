@@ -146,7 +146,7 @@ def test_a_closed_page_is_forgotten(context: BrowserContext, library: Library) -
 
 def test_a_page_of_a_server_without_our_addresses_comes_back_too(context: BrowserContext) -> None:
     """Panel's own server has no `/healthz`, and does not answer a question for the head of a page with a page."""
-    script = (Path(server.__file__).parent / "assets" / "page.js").read_text(encoding="utf-8")
+    script = (Path(server.__file__).parents[1] / "assets" / "page.js").read_text(encoding="utf-8")
     loads = []
 
     def answer(route: Route) -> None:

@@ -26,11 +26,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """
     Choose the cases of a test.
 
-    A `case` is one of each container and strategy, with --all-kills every row of the table; a `strategy_case` one of
-    each way of writing, with --all-kills of each strategy; a `spread_case` any one of those, another for each test (see
-    below), with --all-kills each.
+    A `case` is one of each container and strategy, with --exhaustive every row of the table; a `strategy_case` one of
+    each way of writing, with --exhaustive of each strategy; a `spread_case` any one of those, another for each test
+    (see below), with --exhaustive each.
     """
-    every = metafunc.config.getoption("--all-kills")
+    every = metafunc.config.getoption("--exhaustive")
     if "case" in metafunc.fixturenames:
         metafunc.parametrize("case", shapes.ready(forced=True) if every else shapes.one_of_each())
     if "strategy_case" in metafunc.fixturenames:
@@ -47,7 +47,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Of the tests that differ only in their `spread_case` or `played_case`, keep one."""
-    if config.getoption("--all-kills"):
+    if config.getoption("--exhaustive"):
         return
     groups: dict[tuple[object, ...], list[pytest.Item]] = defaultdict(list)
     for item in items:
@@ -73,7 +73,7 @@ class Choice:
 
 @pytest.fixture(scope="session")
 def choice(pytestconfig: pytest.Config) -> Choice:
-    return Choice(every=bool(pytestconfig.getoption("--all-kills")))
+    return Choice(every=bool(pytestconfig.getoption("--exhaustive")))
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """
 Operations of a real process that is held, stopped and killed, and what a next one makes of them.
 
-By default 3 kills of a write and of a rollback of 200 files; with `--all-kills` 20 of 2,000.
+By default 3 kills of a write and of a rollback of 200 files; with `--exhaustive` 20 of 2,000.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ def test_after_a_kill_at_any_file_a_new_process_goes_on_at_what_the_files_say(fi
 @pytest.fixture
 def size(pytestconfig: pytest.Config) -> tuple[int, int]:
     """How many files, and how many kills."""
-    return (2000, 20) if pytestconfig.getoption("--all-kills") else (200, 3)
+    return (2000, 20) if pytestconfig.getoption("--exhaustive") else (200, 3)
 
 
 def test_a_write_and_a_rollback_killed_at_random_end_as_undisturbed_ones_and_write_each_file_once(

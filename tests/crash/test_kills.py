@@ -3,7 +3,7 @@ A process killed at any system call of a whole write, rollback or recovery leave
 
 The calls are the real ones: of every thread, of DuckDB and of ffmpeg, counted by the kernel's own gate (`seccomp`). By
 default the most telling calls of each strategy are tried here, and every call of each strategy and container without
-the library around it (`test_strategies`); `--all-kills` tries every call of every case, and the middle of it, here too.
+the library around it (`test_strategies`); `--exhaustive` tries every call of every case, and its middle, here too.
 """
 
 from __future__ import annotations

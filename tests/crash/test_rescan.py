@@ -1,7 +1,7 @@
 """
 A rescan whose process is killed goes on from its checkpoint, and ends as if nobody had disturbed it.
 
-By default 3 kills of a rescan of 60 files; with `--all-kills` 20 of 2,000.
+By default 3 kills of a rescan of 60 files; with `--exhaustive` 20 of 2,000.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Rescan:
 @pytest.fixture
 def size(pytestconfig: pytest.Config) -> tuple[int, int, int]:
     """How many files, how many of them in a batch, and how many kills."""
-    return (2000, 20, 20) if pytestconfig.getoption("--all-kills") else (60, 5, 3)
+    return (2000, 20, 20) if pytestconfig.getoption("--exhaustive") else (60, 5, 3)
 
 
 def table(library: Library) -> list[tuple[Any, ...]]:

@@ -53,7 +53,7 @@ def bench(made: Callable[[str], Bench], case: str) -> Bench:
 
 
 def tried(bench: Bench, choice: Choice) -> list[Point]:
-    """Every call of the first case of a strategy, one of each kind of the others; with --all-kills all and more."""
+    """Every call of the first case of a strategy, one of each kind of the others; with --exhaustive all and more."""
     calls = bench.clean.calls
     if choice.every:
         return list(points.every(calls))

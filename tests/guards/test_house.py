@@ -58,7 +58,7 @@ def test_no_lock_file_and_no_package_index_is_recorded() -> None:
     names = {path.name for path in tracked()}
     index = re.compile(r"index-url|extra-index-url|registry\s*=\s*\"|https?://[^\s\"']*/simple")
 
-    assert not names & {"uv.lock", "poetry.lock", "Pipfile.lock", "pdm.lock"}
+    assert not names & {"uv.lock", "poetry.lock", "Pipfile.lock", "pdm.lock", "package-lock.json"}
     assert [path.name for path in text_files() if path != Path(__file__) and index.search(path.read_text())] == []
 
 

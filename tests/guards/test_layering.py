@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.source import parsed
+
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = {
     "indexium_core.errors": 0,
@@ -61,7 +63,7 @@ def modules() -> list[tuple[str, Path]]:
 def imports_of(path: Path) -> set[str]:
     """Every module that the file imports, late imports included."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -160,7 +162,7 @@ def test_only_one_module_changes_media_files() -> None:
     found = []
     for module, path in modules():
         if module.startswith("indexium_core.files") and module != DISK:
-            tree = ast.parse(path.read_text(encoding="utf-8"))
+            tree = parsed(path)
             found += [f"{module}: {what}" for what in changes(tree) if what not in READERS.get(module, ())]
 
     assert found == []
@@ -214,7 +216,7 @@ def test_no_sql_outside_the_store_and_the_query_compiler() -> None:
     for module, path in modules():
         if module.startswith(("indexium_core.store", "indexium_core.model.query")):
             continue
-        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        nodes = ast.walk(parsed(path))
         texts = [node for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
         culprits += [f"{module}:{node.lineno}" for node in texts if SQL.match(node.value)]
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.source import parsed
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("indexium_core", "dashboards")
 MOST_MODULES = 15  # of one language, side by side in a folder
@@ -36,9 +38,7 @@ def modules(root: Path = ROOT) -> dict[str, Path]:
 
 def imports(paths: dict[str, Path]) -> dict[str, set[str]]:
     """Return what each module imports of the others, late imports and imports for type checking included."""
-    return {
-        name: _imports_of(ast.parse(path.read_text(encoding="utf-8")), paths) - {name} for name, path in paths.items()
-    }
+    return {name: _imports_of(parsed(path), paths) - {name} for name, path in paths.items()}
 
 
 def _imports_of(tree: ast.AST, known: dict[str, Path]) -> set[str]:
@@ -97,7 +97,7 @@ def long_files(paths: dict[str, Path]) -> list[str]:
 
 def repeated_classes(paths: dict[str, Path]) -> list[str]:
     """Return the class names that occur more than once."""
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths.values()]
+    trees = [parsed(path) for path in paths.values()]
     names = Counter(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
     return sorted(name for name, number in names.items() if number > 1)
 

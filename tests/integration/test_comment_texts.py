@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from indexium_core import Library
@@ -27,6 +27,7 @@ from indexium_core.model.files.media import Change, Refusal
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.people import people_comment
 from tests.support import genuine, headers, media, mov, mp4, sabotage
+from tests.support.effort import effort
 from tests.support.mp4 import box
 from tests.support.oracles import oracle
 from tests.support.remuxes import evidence
@@ -175,7 +176,7 @@ def check(tmp: Path, content: bytes, texts: list[Text], cast: list[str], mode: s
             assert people_comment.parse(text.value).custom_text in lost
 
 
-@settings(deadline=None, max_examples=120)
+@effort.examples(50, 120)
 @given(st.sampled_from(["mov", "mp4"]), lists_of_texts, names, modes)
 @example(
     "mov", [Text(b"one", kind=ENGLISH), Text(b"zwei", kind=GERMAN), Text(b"three", "keys", 1)], ["Ann Lee"], "preserve"
@@ -189,7 +190,7 @@ def test_an_mp4_keeps_every_text(
     check(tmp_path_factory.mktemp("one") / f"film.{form}", content, texts, cast, mode)
 
 
-@settings(deadline=None, max_examples=40)
+@effort.examples(20, 40)
 @given(st.lists(st.builds(Text, plain | odd), max_size=4), names, modes)
 def test_an_avi_keeps_every_text(
     tmp_path_factory: pytest.TempPathFactory, texts: list[Text], cast: list[str], mode: str
@@ -197,7 +198,7 @@ def test_an_avi_keeps_every_text(
     check(tmp_path_factory.mktemp("one") / "film.avi", avi("avi", texts), texts, cast, mode)
 
 
-@settings(deadline=None, max_examples=40)
+@effort.examples(20, 40)
 @given(st.lists(st.builds(Text, plain | odd), max_size=4), names, modes)
 def test_an_flv_keeps_every_text(
     tmp_path_factory: pytest.TempPathFactory, texts: list[Text], cast: list[str], mode: str
@@ -205,7 +206,7 @@ def test_an_flv_keeps_every_text(
     check(tmp_path_factory.mktemp("one") / "film.flv", flv("flv", texts), texts, cast, mode)
 
 
-@settings(deadline=None, max_examples=40)
+@effort.examples(20, 40)
 @given(st.lists(plain, max_size=3), names, modes)
 def test_a_wmv_keeps_every_text(
     tmp_path_factory: pytest.TempPathFactory, texts: list[bytes], cast: list[str], mode: str
@@ -250,8 +251,7 @@ def comments_by_exiftool(path: Path) -> Counter[str]:
     return Counter(str(text) for tag, text in tags.items() if text and tag.rpartition(":")[2].startswith(wanted))
 
 
-@pytest.mark.parametrize("mode", ["preserve", "replace"])
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(("case", "mode"), effort.pairs(CASES, ["preserve", "replace"]))
 def test_the_plan_lists_what_another_reader_finds_before_and_after(tmp_path: Path, case: str, mode: str) -> None:
     form, make, texts = CASES[case]
     path = tmp_path / "films" / f"film.{form}"

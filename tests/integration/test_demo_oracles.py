@@ -15,7 +15,7 @@ import pytest
 
 from indexium_core import demo
 from indexium_core.library import Library
-from tests.support import readers
+from tests.support import media, readers
 from tests.support.oracles import oracle
 from tests.support.readers import Look
 from tests.support.studio import ALL
@@ -36,7 +36,7 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
     for program in ("ffmpeg", "ffprobe", "exiftool", "mediainfo", "mkvinfo", "mkvmerge"):
         oracle(program)
     folder = tmp_path_factory.mktemp("demo") / "library"
-    demo.build(folder)
+    media.demo(folder)
     with Library.open(folder / ".indexium") as library:
         demo.prepare(library, folder)
         planned = {Path(item.file_path): item.result_comment for item in library.plan().items if item.can_update}

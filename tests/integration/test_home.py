@@ -20,6 +20,8 @@ from indexium_core.store import migrations
 from indexium_core.store.database import FILE_NAME, Database
 from indexium_core.store.migrations import Migration
 
+pytestmark = pytest.mark.usefixtures("new_homes")
+
 HOLDER = """
 import os, signal, sys
 from pathlib import Path

@@ -15,7 +15,7 @@ from typing import Any
 
 import av
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core import Library, errors
@@ -28,6 +28,7 @@ from indexium_core.model.files.media import Change, Refusal
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning.plan import CommentMode
 from tests.support import mkv, mkv_shapes, mkv_tags
+from tests.support.effort import effort
 from tests.support.mkv_shapes import Shape
 
 TEXTS = {
@@ -287,7 +288,7 @@ SEGMENTS = st.sampled_from(["People: Ann Lee", "People: Bob Ray, Zoë Öz", ""])
 CHANGES = st.one_of(SEGMENTS.map(mkv.preserving), st.sampled_from(["People: Ann Lee", None]).map(mkv.replacing))
 
 
-@settings(max_examples=150, deadline=None)
+@effort.examples(50, 150)
 @given(mkv_tags.contents(), CHANGES)
 def test_what_is_written_passes_verification_and_so_does_what_is_taken_back(
     originals: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory, tags: bytes, change: Change
@@ -479,7 +480,7 @@ def test_a_recording_of_an_ffmpeg_that_was_killed_is_written_into_the_room_for_i
     assert verify.compare(evidence(before), evidence(after), [change])
 
 
-@settings(max_examples=60, deadline=None)
+@effort.examples(20, 60)
 @given(st.data())
 def test_mutated_headers_of_real_files_are_survived(originals: Callable[[str], Path], data: st.DataObject) -> None:
     original = originals(data.draw(st.sampled_from(["ffmpeg mkv", "ffmpeg webm"]))).read_bytes()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import mutagen.mp4
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core import Library
@@ -25,6 +25,7 @@ from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Change, FileStat, Patch, Refusal
 from indexium_core.model.operations.operation import WriteOptions
 from tests.support import media, mov, mp4, readers
+from tests.support.effort import effort
 from tests.support.mp4 import box, full
 from tests.support.oracles import oracle
 
@@ -349,7 +350,7 @@ def unknown(pairs: list[tuple[str, str]]) -> bytes:
     return mp4.keyed(pairs).replace(b"mdta" + bytes(13), b"what" + bytes(13), 1)
 
 
-@settings(max_examples=150, deadline=None)
+@effort.examples(50, 150)
 @given(
     late=st.lists(users | lists | named, max_size=3),
     early=st.lists(users | named, max_size=1),

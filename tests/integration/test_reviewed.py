@@ -23,6 +23,7 @@ from indexium_core.library import Library
 from indexium_core.model.operations.operation import ItemDetails, WriteOptions
 from indexium_core.model.planning.plan import PlanItem, Selection
 from indexium_core.store.operations import ledger
+from tests.support import media
 from tests.support.holding import Gate
 from tests.support.waiting import PATIENCE
 
@@ -32,7 +33,7 @@ ALL = WriteOptions(risk=("safe", "warning", "danger"))
 @pytest.fixture(scope="module")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("clips") / "demo"
-    demo.build(folder)
+    media.demo(folder)
     return folder
 
 

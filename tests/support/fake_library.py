@@ -55,26 +55,26 @@ class FakeLibrary(FakeOperations):
         )
         self.people = SimpleNamespace(
             list=lambda: [SimpleNamespace(name=name, files=3, written=1) for name in PEOPLE],
-            similar=lambda name, limit=5: [],
+            similar=lambda name, *, limit=5: [],
         )
         self.charts = SimpleNamespace(
             risk_by=self._risk_by,
             operations_by_day=self._days,
-            durations=lambda **_: pd.DataFrame(),
-            coverage=lambda **_: pd.DataFrame(),
-            errors_by_kind=lambda **_: pd.DataFrame(columns=["error", "files", "operations"]),
+            durations=lambda days=42, *, since=None, until=None: pd.DataFrame(),
+            coverage=lambda days=42, *, since=None, until=None: pd.DataFrame(),
+            errors_by_kind=lambda *, since=None, until=None: pd.DataFrame(columns=["error", "files", "operations"]),
             people_most_written=self._most,
             totals=self._totals,
         )
-        self.views = SimpleNamespace(list=list, default=lambda: None)
-        self.requests = SimpleNamespace(find=lambda asked: None, note=lambda asked, job_id=None: None)
+        self.views = SimpleNamespace(list=lambda: [], default=lambda: None)  # noqa: PIE807 - takes nothing
+        self.requests = SimpleNamespace(find=lambda asked: None, note=lambda asked, *, job_id=None: None)
         self.locks = SimpleNamespace(
             of=lambda file_id: [],
             list=lambda query="": [],
-            count=len,
-            lock=lambda target, fields=(), by="": LockReport(files=len(target), changed=len(target) * len(fields)),
-            unlock=lambda target, fields=(), by="": LockReport(files=len(target), changed=0),
-            set=lambda target, field, text, by="": LockReport(files=len(target), changed=1),
+            count=lambda target: len(target),  # noqa: PLW0108 - the real name of the parameter
+            lock=lambda target, fields=(), *, by="": LockReport(files=len(target), changed=len(target) * len(fields)),
+            unlock=lambda target, fields=(), *, by="": LockReport(files=len(target), changed=0),
+            set=lambda target, field, text, *, by="": LockReport(files=len(target), changed=1),
         )
         self.files = SimpleNamespace(has=self._has_file, file=self._file, names_like=self._names_like)
         self.thumbnails = SimpleNamespace(jpeg=self._thumbnail)
@@ -100,7 +100,7 @@ class FakeLibrary(FakeOperations):
         self.steps = SimpleNamespace(next=self._steps)
         self.operations = SimpleNamespace(holders_of=self._held)
         self.interruptions = SimpleNamespace(operations=self._interrupted, files=self._interrupted_files)
-        self.ui_priority = SimpleNamespace(ask=self._give_way)
+        self.ui_priority = SimpleNamespace(request=lambda: None)
         self.history = _History(self)
         self.stopped = False
         self.audited: list[AuditEvent] = []  # newest first
@@ -116,7 +116,7 @@ class FakeLibrary(FakeOperations):
     def _has_file(self, file_id: int) -> bool:
         return file_id in self.items
 
-    def _file(self, file_id: int) -> FileDetails:
+    def _file(self, file_id: int, plan: FakePlan | None = None) -> FileDetails:
         item = self.items[file_id]
         decided = [each for each in self._decisions.values() if each.file_id == file_id]
         return details_of(item, decisions=[standing(each.decision_id, each.kind) for each in decided])
@@ -124,18 +124,18 @@ class FakeLibrary(FakeOperations):
     def _thumbnail(self, file_id: int, *, width: int = 640) -> bytes | None:
         return None
 
-    def _names_like(self, text: str) -> list[tuple[str, int]]:
+    def _names_like(self, text: str, count: int = 8) -> list[tuple[str, int]]:
         return [(name, 3) for name in PEOPLE if names.fold(text) in names.fold(name)]
 
-    def _suggest(self, file_id: int) -> list[Any]:
+    def _suggest(self, file_id: int, *, limit: int = 5) -> list[Any]:
         return []
 
     def _checks(self, *, max_age: float = 0.0) -> list[CheckGroup]:
         titles = check.TITLES
         return [CheckGroup(kind=k, title=titles[k][0], text=titles[k][1], total=0, dismissed=0) for k in check.KINDS]
 
-    def _check(self, kind: str, page: int = 1, *, per_page: int = 25, dismissed: bool = False) -> CheckPage:
-        return CheckPage(items=[], total=0, page=page, per_page=per_page)
+    def _check(self, kind: str, number: int = 1, *, per_page: int = 25, dismissed: bool = False) -> CheckPage:
+        return CheckPage(items=[], total=0, page=number, per_page=per_page)
 
     def _libraries(self) -> list[Any]:
         scanned = datetime.now(UTC) - timedelta(minutes=4)
@@ -149,18 +149,28 @@ class FakeLibrary(FakeOperations):
             else []
         )
 
-    def plan(self, text: str = "") -> FakePlan:
-        return FakePlan(self, text)
+    def plan(
+        self,
+        query: str = "",
+        *,
+        mode: str | None = None,
+        comment_mode: str | None = None,
+        include_unknown: bool | None = None,
+        hard_links: str | None = None,
+        plan_id: int | None = None,
+        file_hashes: Sequence[str] = (),
+        file_ids: Sequence[int] = (),
+    ) -> FakePlan:
+        return FakePlan(self, query)
 
-    def _facets(self, plan: FakePlan, *, containing: Any = None) -> Facets:
+    def _facets(self, plan: FakePlan, *, containing: Any = None, most: int = 0) -> Facets:
         """Return the levels of what a search finds; other facets are empty."""
-        found = plan
-        levels = Counter(item.risk_level for item in found.page(per_page=10**9).items)
+        levels = Counter(item.risk_level for item in plan.page(per_page=10**9).items)
         values = tuple(FacetValue(value=level, label=level, files=number) for level, number in levels.items())
         empty = {key: Facet(key=key, values=(), total=0) for key in FACETS}
         return Facets(
             plan_id=self.version,
-            query=found.query,
+            query=plan.query,
             facets=empty | {"risk": Facet(key="risk", values=values, total=len(values))},
         )
 
@@ -196,12 +206,26 @@ class FakeLibrary(FakeOperations):
     def _stale(self, plan: FakePlan, selection: Selection, *, limit: int = 50) -> StaleFiles:
         return StaleFiles(plan_id=self.version, count=0, items=[])
 
-    def rescan(self, query: Any = "", *, file_ids: Sequence[int] = (), **_: Any) -> RescanReport:
+    def rescan(
+        self,
+        query: Any = "",
+        *,
+        everything: bool = False,
+        file_ids: Sequence[int] = (),
+        refresh: Sequence[str] = (),
+        progress: Any = None,
+    ) -> RescanReport:
         count = len(file_ids) or len(self.items)
         return RescanReport(processed=count, unchanged=count, total=count)
 
     def _audit(
-        self, file_id: int | None = None, job_id: int | None = None, *, page: int = 1, per_page: int = 50
+        self,
+        file_id: int | None = None,
+        job_id: int | None = None,
+        *,
+        query: str = "",
+        page: int = 1,
+        per_page: int = 50,
     ) -> Any:
         found = [each for each in self.audited if file_id in (None, each.file_id) and job_id in (None, each.job_id)]
         items = found[(page - 1) * per_page : page * per_page]
@@ -235,7 +259,7 @@ class FakeLibrary(FakeOperations):
         self._changed()
         return SimpleNamespace(files=len(target))
 
-    def _in_force(self) -> list[Any]:
+    def _in_force(self, file_ids: Sequence[int] | None = None) -> list[Any]:
         return list(self._decisions.values())
 
     def _revoke(self, decision_ids: Sequence[int]) -> int:
@@ -275,5 +299,18 @@ class _History:
         self.people_of = library._operation_people
         self._list = library._list_operations
 
-    def __call__(self, query: str = "", **filters: Any) -> Any:
-        return self._list(query, **filters)
+    def __call__(
+        self,
+        query: str = "",
+        *,
+        since: Any = None,
+        until: Any = None,
+        status: Any = None,
+        operation_type: Any = None,
+        person: str = "",
+        file: str = "",
+        error: str = "",
+        page: int = 1,
+        per_page: int = 50,
+    ) -> Any:
+        return self._list(query, since=since, until=until, status=status, page=page, per_page=per_page)

@@ -49,7 +49,7 @@ class FakeOperations:
         self.pace = pace  # seconds that one file takes
         self._runs: dict[int, _Run] = {}
 
-    def close(self) -> None:
+    def close(self, interrupt: str = "stop") -> None:
         for run in self._runs.values():
             run.cancelled = True
             run.going.set()
@@ -84,7 +84,13 @@ class FakeOperations:
         return SelectionDigest(count=len(ids), digest=hash(tuple(ids)))
 
     def write(
-        self, plan: FakePlan, options: WriteOptions, *, selection: Selection, expected: SelectionDigest | None = None
+        self,
+        plan: FakePlan,
+        options: WriteOptions,
+        *,
+        selection: Selection,
+        expected: SelectionDigest | None = None,
+        asked: Any = None,
     ) -> Any:
         chosen = [self.items[file_id] for file_id in plan.ids(selection)]
         return self._launch("write", chosen, options.user_note, options.source, None)
@@ -125,6 +131,7 @@ class FakeOperations:
         replan: bool = False,
         note: str = "",
         source: str = "",
+        asked: Any = None,
     ) -> Any:
         run = self._run(operation_id)
         run.operation = dataclasses.replace(run.operation, status="rolled_back", can_rollback=False)
@@ -163,12 +170,9 @@ class FakeOperations:
         return []
 
     def _interrupted_files(
-        self, operation_id: int, *, became: str = "", page: int = 1, per_page: int = 50
+        self, operation_id: int, *, outcome: str = "", page: int = 1, per_page: int = 50
     ) -> list[Any]:
         return []
-
-    def _give_way(self) -> None:
-        """Nothing runs here that could."""
 
     def pause(self, operation_id: int, *, wait: bool = True) -> bool:
         run = self._run(operation_id)
@@ -194,8 +198,6 @@ class FakeOperations:
         since: Any = None,
         until: Any = None,
         status: Any = None,
-        operation_type: Any = None,
-        error: str = "",
         page: int = 1,
         per_page: int = 50,
     ) -> PaginatedOperations:
@@ -218,7 +220,7 @@ class FakeOperations:
 
     def _history_counts(
         self,
-        text: str = "",
+        query: str = "",
         *,
         since: Any = None,
         until: Any = None,
@@ -226,13 +228,13 @@ class FakeOperations:
         operation_type: Any = None,
         error: str = "",
     ) -> OperationCounts:
-        found = self._list_operations(text, since=since, until=until, per_page=10_000).items
+        found = self._list_operations(query, since=since, until=until, per_page=10_000).items
         kinds = Counter(operation.operation_type for operation in found)
         return OperationCounts(by_status=dict(Counter(operation.status for operation in found)), by_type=dict(kinds))
 
     # Figures.
 
-    def _days(self, days: int = 42, **_: Any) -> pd.DataFrame:
+    def _days(self, days: int = 42, *, since: Any = None, until: Any = None) -> pd.DataFrame:
         done = [run.operation for run in self._runs.values()]
         rows = [
             {
@@ -247,7 +249,7 @@ class FakeOperations:
         made = pd.DataFrame(rows, columns=["day", "until", "written", "restored", "failed"])
         return made.groupby(["day", "until"], as_index=False).sum()
 
-    def _most(self, count: int = 5, **_: Any) -> pd.DataFrame:
+    def _most(self, count: int = 5, *, since: Any = None, until: Any = None) -> pd.DataFrame:
         written = Counter(
             name
             for run in self._runs.values()

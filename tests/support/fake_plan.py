@@ -19,6 +19,7 @@ from indexium_core.model.files.properties import FIELDS, LABELS, FileProperty
 from indexium_core.model.people import people_comment as names
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import RISK_LEVELS, Issue, PlanItem, PlanPage, PlanStatistics, Selection
+from indexium_core.model.query import parse
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
 __all__ = ["PEOPLE", "FakePlan", "details_of", "finds", "items", "planned", "standing", "written"]
@@ -213,7 +214,15 @@ class FakePlan:
             by_issue=dict(Counter(issue.code for item in self._listed for issue in item.issues)),
         )
 
-    def page(self, number: int = 1, *, per_page: int = 50, sort: str = "risk", descending: bool = False) -> PlanPage:
+    def page(
+        self,
+        number: int = 1,
+        *,
+        per_page: int = 50,
+        sort: str = "risk",
+        descending: bool = False,
+        include_unchanged: bool = False,
+    ) -> PlanPage:
         rank = {level: place for place, level in enumerate(("danger", "warning", "safe", "blocked", "unchanged"))}
         key: Callable[[PlanItem], Any] = {
             "name": lambda item: item.file_name.casefold(),
@@ -263,8 +272,8 @@ class FakePlan:
             )
         ]
 
-    def sample(self, selection: Selection, text: str, *, limit: int, offset: int = 0) -> tuple[list[PlanItem], int]:
-        found = [item for item in map(self.item, self.ids(selection)) if finds(query.parse(text), item)]
+    def sample(self, selection: Selection, query: str, *, limit: int, offset: int = 0) -> tuple[list[PlanItem], int]:
+        found = [item for item in map(self.item, self.ids(selection)) if finds(parse(query), item)]
         return found[offset : offset + limit], len(found)
 
     def newest(self) -> FakePlan:

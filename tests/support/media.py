@@ -1,5 +1,8 @@
 """
-Real clips for tests: made once a session with ffmpeg, handed out as fresh copies that a test may do anything to.
+Real clips for tests: made once with ffmpeg, handed out as fresh copies that a test may do anything to.
+
+What was made is kept in `.pytest_cache/d/media` for all workers and later runs, under a digest of all that it depends
+on: the recipe, the source of this module and of the demo, and the ffmpeg program. `pytest --cache-clear` empties it.
 
     path = media.build("mp4_faststart", tmp_path, comment="People: Ann Lee")
 
@@ -11,16 +14,18 @@ seconds, video_size, chapters, cover, subtitles, languages.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import hashlib
 import os
 import shutil
+import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from indexium_core.demo import clips, ffmpeg
+from indexium_core.demo import building, clips, ffmpeg
 
 FORMS = tuple(clips.FORMS)
 MP4_FORMS = ("mp4", "mp4_room", "mp4_faststart", "mp4_fragmented", "m4v")
@@ -64,20 +69,24 @@ def sound(extension: str, folder: Path, *, name: str = "", comment: str = "", pi
 
 def subtitles(extension: str, folder: Path, *, comment: str = "") -> Path:
     """Return a file of subtitles alone in `folder`."""
-    cues = _cache() / "cues.srt"
-    cues.write_text("1\n00:00:00,000 --> 00:00:00,900\nHello\n", encoding="utf-8")
+    text = "1\n00:00:00,000 --> 00:00:00,900\nHello\n"
+    cues = _kept(text, ".srt", lambda path: path.write_text(text, encoding="utf-8"))
     return _single(SUBTITLES[extension], ["-i", str(cues), "-c:s"], folder / f"subtitles.{extension}", comment)
 
 
 def _single(kind: tuple[str, str], source: list[str], target: Path, comment: str) -> Path:
-    """Make a file of one stream, once a session."""
+    """Make a file of one stream, once."""
     encoder, muxer = kind
     options = [*source, encoder, "-metadata", f"comment={comment}", "-fflags", "+bitexact", "-f", muxer]
-    kept = _cache() / f"{hashlib.sha256(repr(options).encode()).hexdigest()[:16]}.{muxer}"
-    if not kept.exists():
-        ffmpeg.run([*options, str(kept)])
+    kept = _kept(repr(options), f".{muxer}", lambda path: ffmpeg.run([*options, str(path)]))
     shutil.copyfile(kept, target)
     return target
+
+
+def demo(folder: Path) -> None:
+    """Put the demo's files into `folder`, with their times and hard links, as `indexium_core.demo.build` makes them."""
+    kept = _kept("demo", "", building.build)
+    subprocess.run(["cp", "-a", str(kept), str(folder)], check=True)
 
 
 def films(folder: Path, comments: Mapping[str, str | None]) -> Path:
@@ -103,12 +112,8 @@ def series(form: str, folder: Path, count: int, **wanted: Any) -> list[Path]:
 
 
 def original(clip: clips.Clip) -> Path:
-    """Return the session's one copy of `clip`; never change it."""
-    digest = hashlib.sha256(repr(clip).encode()).hexdigest()[:16]
-    target = _cache() / f"{digest}.{clip.extension}"
-    if not target.exists():
-        clips.make(clip, target)
-    return target
+    """Return the one copy of `clip` that is kept; never change it."""
+    return _kept(repr(clip), f".{clip.extension}", lambda path: clips.make(clip, path))
 
 
 def truncated(form: str, folder: Path, *, name: str = "", keep: float = 0.6, **wanted: Any) -> Path:
@@ -126,8 +131,35 @@ def empty(folder: Path, *, name: str = "empty.mp4") -> Path:
     return target
 
 
+def _kept(recipe: str, suffix: str, make: Callable[[Path], object]) -> Path:
+    """Return what `make` makes at the path it is given; another worker may make the same at the same time."""
+    digest = hashlib.sha256(f"{recipe} {_makers()}".encode()).hexdigest()[:24]
+    target = _cache() / f"{digest}{suffix}"
+    if not target.exists():
+        with tempfile.TemporaryDirectory(dir=_cache()) as scratch:
+            made = Path(scratch) / target.name
+            make(made)
+            with contextlib.suppress(OSError):  # a folder that the other worker has made
+                made.rename(target)
+    return target
+
+
+@functools.cache
+def _makers() -> str:
+    """Return a digest of what makes the files."""
+    program = Path(ffmpeg.executable()).resolve()
+    sources = [Path(__file__), *sorted(Path(clips.__file__).parent.glob("*.py"))]
+    content = b"".join(path.read_bytes() for path in sources)
+    return hashlib.sha256(
+        content + f"{program} {program.stat().st_size} {program.stat().st_mtime_ns}".encode()
+    ).hexdigest()
+
+
 @functools.cache
 def _cache() -> Path:
+    """Return the folder of what is kept: the one that `conftest` names, else one of this process."""
+    if named := os.environ.get("TEST_MEDIA"):
+        return Path(named)
     folder = Path(tempfile.mkdtemp(prefix="indexium-media-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder

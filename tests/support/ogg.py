@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -29,15 +30,13 @@ def crc(data: bytes) -> int:
     return value
 
 
-_TABLE = [crc(bytes([byte])) for byte in range(256)]
+_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 def quick_crc(data: bytes) -> int:
-    """The same by a table."""
-    value = 0
-    for byte in data:
-        value = (value << 8 & 0xFFFFFFFF) ^ _TABLE[value >> 24 ^ byte]
-    return value
+    """The same by zlib, which reads and returns the bits in reverse order; a byte in Python takes 100 ns."""
+    value = ~zlib.crc32(data.translate(_REVERSED), 0xFFFFFFFF) & 0xFFFFFFFF
+    return int(f"{value:032b}"[::-1], 2)
 
 
 @dataclass(frozen=True)
@@ -67,8 +66,9 @@ def pages(data: bytes) -> list[Page]:
         start = at + 27 + count
         page = Page(serial, number, flags, position, lacing, data[start : start + sum(lacing)])
         assert data[at : at + 5] == b"OggS\0"
-        assert told == int.from_bytes(page.raw[22:26], "little"), f"checksum of the page at {at}"
-        assert page.raw == data[at : start + sum(lacing)]
+        raw = page.raw
+        assert told == int.from_bytes(raw[22:26], "little"), f"checksum of the page at {at}"
+        assert raw == data[at : start + sum(lacing)]
         found.append(page)
         at = start + sum(lacing)
     return found

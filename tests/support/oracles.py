@@ -1,4 +1,4 @@
-"""Programs that judge our work (`ffprobe`, `exiftool`, `mkvmerge` …): needed to test, never to run."""
+"""Programs that tests need (`ffprobe`, `exiftool`, `mkvmerge`, `mkfs.xfs` …) and the product does not."""
 
 from __future__ import annotations
 
@@ -14,13 +14,17 @@ NAMES = {
 }
 
 
+SYSTEM = "/usr/sbin:/sbin"  # where programs for root are, which may not be on PATH
+
+
 def oracle(name: str) -> str:
     """Return the path of the program; without it the test is skipped, or fails where CI promises to have it."""
-    found = next(filter(None, map(shutil.which, NAMES.get(name, (name,)))), None)
+    path = f"{os.environ.get('PATH', os.defpath)}:{SYSTEM}"
+    found = next(filter(None, (shutil.which(each, path=path) for each in NAMES.get(name, (name,)))), None)
     if found is None and name == "ffmpeg":
         return ffmpeg.executable()
     if found is None:
-        message = f"{name} is not installed; this test needs it as a judge"
+        message = f"{name} is not installed; this test needs it"
         if os.environ.get("CI") == "true":
             pytest.fail(message)
         pytest.skip(message)

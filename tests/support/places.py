@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from indexium_core.files import volumes
+from tests.support.oracles import oracle
 
-MEGABYTES = {"ext4": 64, "xfs": 320, "btrfs": 128, "vfat": 64, "exfat": 64}  # no kind can be made much smaller
-SILENT = {"vfat", "exfat"}  # their programs know no -q
+MEGABYTES = {"ext4": 64, "xfs": 320, "btrfs": 128}  # no kind can be made much smaller
 FOLDERS = {"memory": Path("/dev/shm")}
 
 
@@ -49,7 +49,7 @@ def mounted(
     kind: str, where: Path, *, megabytes: int = 0, options: str = "", make: Sequence[str] = ()
 ) -> Iterator[Path]:
     """
-    Yield the root of a new file system of a kind (also "tmpfs"); skips without root or the program that makes it.
+    Yield the root of a new file system of a kind (also "tmpfs"); skips without root or the kernel's support.
 
     `options` are of mounting it, `make` are arguments of that program.
     """
@@ -73,15 +73,12 @@ def mounted(
 
 @contextlib.contextmanager
 def _image(kind: str, where: Path, megabytes: int, make: Sequence[str]) -> Iterator[Path]:
-    program = shutil.which(f"mkfs.{kind}") or shutil.which(f"mkfs.{kind}", path="/usr/sbin:/sbin")
-    if program is None:
-        pytest.skip(f"mkfs.{kind} is not installed")
+    program = oracle(f"mkfs.{kind}")
     fd, name = tempfile.mkstemp(prefix=f"{kind}-", suffix=".image", dir=where)
     os.ftruncate(fd, megabytes << 20)
     os.close(fd)
     try:
-        quiet = () if kind in SILENT else ("-q",)
-        subprocess.run([program, *quiet, *make, name], check=True, capture_output=True)
+        subprocess.run([program, "-q", *make, name], check=True, capture_output=True)
         yield Path(name)
     finally:
         os.unlink(name)

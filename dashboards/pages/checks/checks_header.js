@@ -1,36 +1,39 @@
 // How many findings there are, and of which kind.
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+
+/**
+ * @typedef {{kind: string, title: string, count: string, on: boolean}} Group
+ * @typedef {{title: string, summary: string, groups?: Group[]}} View
+ */
+
+/** @param {Group} group */
+const drawGroup = ({kind, title, count, on}) =>
+  h(
+    "button",
+    {
+      type: "button",
+      class: count === "0" ? "stat none" : "stat",
+      "aria-pressed": String(on),
+      data: {act: "kind", kind, key: kind},
+    },
+    h("b", null, count),
+    h("span", null, title),
+  )
+
+/** @param {View} view */
+function draw({title, summary, groups}) {
+  if (!groups) return null
+  return [
+    h("div", {class: "head"}, h("h1", {tabindex: "-1"}, title), h("p", {"aria-live": "polite"}, summary)),
+    h("div", {class: "chips checks", role: "group", "aria-label": "Checks"}, groups.map(drawGroup)),
+  ]
+}
+
+/** @param {RenderContext} context */
 export function render(context) {
   component(context, {
-    draw(view) {
-      if (!view.groups) return null
-      return [
-        h(
-          "div",
-          {class: "head"},
-          h("h1", {tabindex: "-1"}, view.title),
-          h("p", {"aria-live": "polite"}, view.summary),
-        ),
-        h(
-          "div",
-          {class: "chips checks", role: "group", "aria-label": "Checks"},
-          view.groups.map(item =>
-            h(
-              "button",
-              {
-                type: "button",
-                class: item.count === "0" ? "stat none" : "stat",
-                "aria-pressed": String(item.on),
-                data: {act: "kind", kind: item.kind, key: item.kind},
-              },
-              h("b", null, item.count),
-              h("span", null, item.title),
-            ),
-          ),
-        ),
-      ]
-    },
-    act: {
-      kind: (data, event, self) => self.send("kind", {kind: data.kind}),
-    },
+    draw: self => draw(self.view),
+    actions: {kind: (self, data) => self.send("kind", {kind: data.kind})},
   })
 }

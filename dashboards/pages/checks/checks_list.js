@@ -1,108 +1,147 @@
 // A page of findings.
-const oddTag = ({text, kind, note}) =>
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+import {drawFindingTag} from "./finding_tag.js"
+import {keys} from "../../components/browser/keyboard.js"
+import {RowCursor} from "../../components/rows.js"
+import {button, pager} from "../../components/widgets.js"
+import {andMore} from "../../components/wording.js"
+
+/** @import {FindingTag} from "./finding_tag.js" */
+/** @import {ButtonItem} from "../../components/widgets.js" */
+
+/**
+ * @typedef {object} Row
+ * @property {string} subject What tells findings apart.
+ * @property {string} title
+ * @property {string} sub
+ * @property {boolean} is_file
+ * @property {FindingTag[]} tags
+ * @property {number} more Number of the tags that are not shown.
+ * @property {string} files
+ * @property {string} text
+ *
+ * @typedef {object} View
+ * @property {string} title
+ * @property {string} text
+ * @property {Row[]} [rows]
+ * @property {number} total
+ * @property {string} range
+ * @property {number} page
+ * @property {number} pages
+ * @property {boolean} right The ignored findings are shown.
+ * @property {string} turn Text of the button that shows the other ones.
+ * @property {ButtonItem[]} at_once What can be done with all findings.
+ * @property {string} subject The finding in the details, "" for none.
+ * @property {{title: string, text: string} | null} empty
+ *
+ * @typedef {Component<View, {offered: string}>} Self
+ */
+
+const HAS_ROOM = window.matchMedia("(min-width: 1081px)")
+
+/** @type {(row: Row, list: RowCursor<Row>) => HTMLElement} */
+const drawRow = (row, list) =>
   h(
-    "span",
-    {class: `tag ${kind}`},
-    kind === "odd" && [h("span", {class: "vh"}, "does not agree: "), h("span", {"aria-hidden": "true"}, "≠ ")],
-    h("bdi", null, text),
-    note && h("span", {class: "note"}, ` ${note}`),
+    "div",
+    list.attributes(row, "crow"),
+    h(
+      "span",
+      {class: "f file", role: "gridcell"},
+      h("b", {title: row.title}, h("bdi", {dir: row.is_file ? "ltr" : null}, row.title)),
+      h("small", null, h("bdi", null, row.sub)),
+    ),
+    h(
+      "span",
+      {class: "t tags", role: "gridcell"},
+      row.tags.map(drawFindingTag),
+      row.more > 0 && h("span", {class: "tag"}, andMore(row.more)),
+      row.tags.length === 0 && h("span", {class: "vh"}, row.text),
+    ),
+    h("span", {class: "n num", role: "gridcell"}, row.files),
   )
 
-export function render(context) {
-  const {model} = context
-  const roomy = window.matchMedia("(min-width: 1081px)")
-  let offered = ""
-  const list = rowsWithCursor("checks", {
-    rows: view => view.rows ?? [],
-    of: "subject",
-    moved: (self, subject) => (roomy.matches || self.view.subject) && self.send("open", {subject}),
-  })
-  const line = row =>
+/** @param {View} view */
+const drawTop = ({text, at_once: acts, turn, right}) =>
+  h(
+    "div",
+    {class: "pager top", data: {key: "top"}},
+    h("span", {class: "grow"}, text),
+    h(
+      "span",
+      {class: "turn"},
+      acts.map(({label, act}) => button(label, act, {kind: "link", data: {key: act}})),
+      turn &&
+        button(turn, "right", {kind: "link", data: {on: right ? "" : "1", key: "turn"}, "aria-pressed": String(right)}),
+    ),
+  )
+
+const drawKeys = () =>
+  h(
+    "span",
+    {class: "keys"},
+    h("span", null, h("kbd", null, "j"), h("kbd", null, "k"), "move"),
+    h("span", null, h("kbd", null, "a"), h("kbd", null, "b"), "settle it"),
+    h("span", null, h("kbd", null, "r"), "right as it is"),
+  )
+
+/** @type {(view: View, list: RowCursor<Row>) => Child} */
+function draw(view, list) {
+  if (!view.rows) return null
+  const rows = () =>
     h(
       "div",
-      list.row(row, "crow"),
-      h(
-        "span",
-        {class: "f file", role: "gridcell"},
-        h("b", {title: row.title}, h("bdi", {dir: row.is_file ? "ltr" : null}, row.title)),
-        h("small", null, h("bdi", null, row.sub)),
-      ),
-      h(
-        "span",
-        {class: "t tags", role: "gridcell"},
-        row.tags.map(oddTag),
-        row.more > 0 && h("span", {class: "tag"}, `and ${row.more.toLocaleString("en")} more`),
-        row.tags.length === 0 && h("span", {class: "vh"}, row.text),
-      ),
-      h("span", {class: "n num", role: "gridcell"}, row.files),
+      {
+        role: "grid",
+        "aria-label": `${view.title}${view.right ? ", right as they are" : ""}`,
+        "aria-rowcount": view.total,
+        data: {key: "rows"},
+      },
+      view.rows.map(row => drawRow(row, list)),
     )
-  const turn = view =>
-    view.turn &&
-    button(view.turn, "right", {kind: "link", data: {on: view.right ? "" : "1", key: "turn"}, "aria-pressed": String(view.right)})
+  return h(
+    "div",
+    {class: "card ccard"},
+    drawTop(view),
+    view.empty
+      ? h("div", {class: "empty", data: {key: "empty"}}, h("b", null, view.empty.title), h("p", null, view.empty.text))
+      : rows(),
+    pager({...view, hint: drawKeys()}),
+  )
+}
 
-  component(context, {
-    draw(view) {
-      if (!view.rows) return null
-      return h(
-        "div",
-        {class: "card ccard"},
-        h(
-          "div",
-          {class: "pager top", data: {key: "top"}},
-          h("span", {class: "grow"}, view.text),
-          h(
-            "span",
-            {class: "turn"},
-            view.at_once.map(item => button(item.label, item.act, {kind: "link", data: {key: item.act}})),
-            turn(view),
-          ),
-        ),
-        view.empty
-          ? h(
-              "div",
-              {class: "empty", data: {key: "empty"}},
-              h("b", null, view.empty.title),
-              h("p", null, view.empty.text),
-            )
-          : h(
-              "div",
-              {
-                role: "grid",
-                "aria-label": `${view.title}${view.right ? ", right as they are" : ""}`,
-                "aria-rowcount": view.total,
-                data: {key: "rows"},
-              },
-              view.rows.map(line),
-            ),
-        pager({
-          ...view,
-          hint: h(
-            "span",
-            {class: "keys"},
-            h("span", null, h("kbd", null, "j"), h("kbd", null, "k"), "move"),
-            h("span", null, h("kbd", null, "a"), h("kbd", null, "b"), "settle it"),
-            h("span", null, h("kbd", null, "r"), "right as it is"),
-          ),
-        }),
-      )
-    },
-    act: {
-      ...list.act,
-      page: (data, event, self) => self.send("page", {page: Number(data.page)}),
-      right: (data, event, self) => self.send("right", {on: data.on === "1"}),
-    },
-    drawn(self) {
-      const {rows, subject} = self.view
-      const first = rows?.[0]?.subject ?? ""
-      // Where there is room, the first one stands beside the list without having been asked for.
-      if (subject) offered = first
-      else if (roomy.matches && first && first !== offered) {
-        offered = first
-        self.send("first", {subject: first})
-      }
-      list.follow(subject || null)
-    },
-    setup: list.setup,
+// Where there is room, the first finding stands beside the list without a click.
+/** @param {Self} self */
+function openFirst({view, state, send}) {
+  const first = view.rows?.[0]?.subject ?? ""
+  if (view.subject) state.offered = first
+  else if (HAS_ROOM.matches && first && first !== state.offered) {
+    state.offered = first
+    send("first", {subject: first})
+  }
+}
+
+/** @param {RenderContext} context */
+export function render(context) {
+  /** @type {RowCursor<Row>} */
+  const list = new RowCursor("checks", {
+    rowsOf: (/** @type {View} */ view) => view.rows ?? [],
+    idField: "subject",
+    onMove: (self, subject) => (HAS_ROOM.matches || self.view.subject) && self.send("open", {subject}),
   })
-  keys(model, "checks", list.keys("finding"))
+  component(context, {
+    state: () => ({offered: ""}),
+    draw: (/** @type {Self} */ self) => draw(self.view, list),
+    onSetup: self => list.attach(self),
+    onDrawn(self) {
+      openFirst(self)
+      list.follow(self.view.subject || null)
+    },
+    actions: {
+      open: (_, data) => list.onClick(data),
+      page: (self, data) => self.send("page", {page: Number(data.page)}),
+      right: (self, data) => self.send("right", {on: data.on === "1"}),
+    },
+  })
+  keys(context.model, "checks", list.keys("finding"))
 }

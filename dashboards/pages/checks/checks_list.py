@@ -32,14 +32,14 @@ class ChecksList(Component):
     `all_right`.
     """
 
-    _esm = module("checks_list", "rows")
+    _esm = module("checks_list")
     _styles = ("checks.css",)
 
 
 class ChecksDetails(Component):
     """View: see `details_view`. Messages: `mend` {subject, code}, `right` and `back` {subject}, `plan`, `close`."""
 
-    _esm = module("checks_details", "drawer")
+    _esm = module("checks_details")
     _styles = ("checks.css",)
 
 

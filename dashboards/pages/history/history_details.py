@@ -41,7 +41,7 @@ class HistoryDetails(Component):
     found files), `file` {id} (show details), `files` {value}, `find` {query}, `page` {page}.
     """
 
-    _esm = module("history_details", "drawer")
+    _esm = module("history_details")
     _styles = ("history.css",)
 
 

@@ -1,6 +1,13 @@
 // What was done so far, in one line.
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+
+/** @typedef {{summary?: string}} View */
+
+/** @param {RenderContext} context */
 export function render(context) {
   component(context, {
-    draw: view => h("div", {class: "head"}, h("h1", null, "History"), h("p", null, view.summary ?? "")),
+    /** @param {Component<View>} self */
+    draw: ({view}) => h("div", {class: "head"}, h("h1", null, "History"), h("p", null, view.summary ?? "")),
   })
 }

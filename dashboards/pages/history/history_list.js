@@ -1,80 +1,119 @@
-// What is counted goes to the next line as a whole.
-const whole = sum => sum.split(" · ").map((part, place) => [place > 0 && " · ", h("span", null, part)])
-
 // Operations, newest first.
-export function render(context) {
-  const {model} = context
-  const roomy = window.matchMedia("(min-width: 1081px)")
-  let offered = null
-  const list = rowsWithCursor("history", {
-    rows: view => view.rows ?? [],
-    moved: (self, id) => self.send("cursor", {id}),
-  })
-  const back = row =>
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+import {keys} from "../../components/browser/keyboard.js"
+import {RowCursor} from "../../components/rows.js"
+import {button, chip, emptyState, pager} from "../../components/widgets.js"
+
+/**
+ * @typedef {object} Row
+ * @property {number} id
+ * @property {string} title
+ * @property {string} when
+ * @property {string} files
+ * @property {string} sum
+ * @property {string} status
+ * @property {string} level
+ * @property {string} undo Whether the operation can be rolled back, and `why`.
+ * @property {boolean} able
+ * @property {string} why
+ *
+ * @typedef {object} View
+ * @property {Row[]} [rows]
+ * @property {number} total
+ * @property {string} range
+ * @property {number} page
+ * @property {number} pages
+ * @property {number | null} cursor The operation in the details.
+ * @property {{title: string, text: string} | null} empty
+ *
+ * @typedef {Component<View, {offered: number | null}>} Self
+ */
+
+const HAS_ROOM = window.matchMedia("(min-width: 1081px)")
+
+/** Keep each part of a sum together at the end of a line. @param {string} sum */
+const drawSum = sum => sum.split(" · ").map((part, place) => [place > 0 && " · ", h("span", null, part)])
+
+/** @param {Row} row */
+const drawRollback = row =>
+  h(
+    "span",
+    {class: "n undo", role: "gridcell"},
+    row.able &&
+      button("Roll back…", "rollback", {
+        kind: "link",
+        "aria-label": `Roll back ${row.title}…`,
+        data: {id: row.id, key: `back-${row.id}`},
+      }),
+    h("small", {title: row.why || null}, row.undo),
+  )
+
+/** @type {(row: Row, list: RowCursor<Row>) => HTMLElement} */
+const drawRow = (row, list) =>
+  h(
+    "div",
+    list.attributes(row, "hrow"),
     h(
       "span",
-      {class: "n undo", role: "gridcell"},
-      row.able &&
-        button("Roll back…", "rollback", {
-          kind: "link",
-          "aria-label": `Roll back ${row.title}…`,
-          data: {id: row.id, key: `back-${row.id}`},
-        }),
-      h("small", {title: row.why || null}, row.undo),
-    )
-  const me = component(context, {
-    draw(view) {
-      if (!view.rows) return null
-      if (view.empty)
-        return h(
-          "div",
-          {class: "card"},
-          h("div", {class: "empty"}, h("b", null, view.empty.title), h("p", null, view.empty.text)),
-        )
-      return h(
-        "div",
-        {class: "card hcard"},
-        h(
-          "div",
-          {role: "grid", "aria-label": "Operations", "aria-rowcount": view.total},
-          view.rows.map(row =>
-            h(
-              "div",
-              list.row(row, "hrow"),
-              h(
-                "span",
-                {class: "f file", role: "gridcell"},
-                h("b", {title: row.title}, h("bdi", null, row.title)),
-                h("small", null, row.when),
-              ),
-              h("span", {class: "n num", role: "gridcell"}, row.files),
-              h("span", {class: "t sum", role: "gridcell"}, whole(row.sum)),
-              h("span", {class: "r", role: "gridcell"}, chip(row.level, row.status)),
-              back(row),
-            ),
-          ),
-        ),
-        pager(view, ["Newer", "Older"]),
-      )
-    },
-    act: {
-      ...list.act,
-      page: (data, event, self) => self.send("page", {page: Number(data.page)}),
-      rollback: (data, event, self) => self.send("rollback", {id: Number(data.id)}),
-    },
-    drawn(self) {
-      const first = self.view.rows?.[0]?.id ?? null
-      // Where there is room, the newest one stands beside the list without having been asked for.
-      const anew = first !== offered || (self.before?.cursor ?? null) !== null
-      if (roomy.matches && first !== null && self.view.cursor === null && anew) {
-        offered = first
-        self.send("first", {id: first})
-      }
-      list.follow(self.view.cursor)
-    },
-    setup: list.setup,
+      {class: "f file", role: "gridcell"},
+      h("b", {title: row.title}, h("bdi", null, row.title)),
+      h("small", null, row.when),
+    ),
+    h("span", {class: "n num", role: "gridcell"}, row.files),
+    h("span", {class: "t sum", role: "gridcell"}, drawSum(row.sum)),
+    h("span", {class: "r", role: "gridcell"}, chip(row.level, row.status)),
+    drawRollback(row),
+  )
+
+/** @type {(view: View, list: RowCursor<Row>) => Child} */
+function draw(view, list) {
+  if (!view.rows) return null
+  if (view.empty) return h("div", {class: "card"}, emptyState(view.empty.title, view.empty.text))
+  return h(
+    "div",
+    {class: "card hcard"},
+    h(
+      "div",
+      {role: "grid", "aria-label": "Operations", "aria-rowcount": view.total},
+      view.rows.map(row => drawRow(row, list)),
+    ),
+    pager(view, ["Newer", "Older"]),
+  )
+}
+
+// Where there is room, the newest operation stands beside the list without a click.
+/** @param {Self} self */
+function openFirst({view, before, state, send}) {
+  const first = view.rows?.[0]?.id ?? null
+  const isDue = first !== state.offered || (before?.cursor ?? null) !== null
+  if (!HAS_ROOM.matches || first === null || view.cursor !== null || !isDue) return
+  state.offered = first
+  send("first", {id: first})
+}
+
+/** @param {RenderContext} context */
+export function render(context) {
+  /** @type {RowCursor<Row>} */
+  const list = new RowCursor("history", {
+    rowsOf: (/** @type {View} */ view) => view.rows ?? [],
+    onMove: (self, id) => self.send("cursor", {id}),
   })
-  keys(model, "history", {
+  const self = component(context, {
+    state: /** @returns {{offered: number | null}} */ () => ({offered: null}),
+    draw: (/** @type {Self} */ {view}) => draw(view, list),
+    onSetup: me => list.attach(me),
+    onDrawn(me) {
+      openFirst(me)
+      list.follow(me.view.cursor)
+    },
+    actions: {
+      open: (_, data) => list.onClick(data),
+      page: (me, data) => me.send("page", {page: Number(data.page)}),
+      rollback: (me, data) => me.send("rollback", {id: Number(data.id)}),
+    },
+  })
+  keys(context.model, "history", {
     ...list.keys("operation"),
     r: {
       does: "roll the operation back",
@@ -82,8 +121,8 @@ export function render(context) {
       when: () => Boolean(list.current()),
       run() {
         const {id, able, title, undo} = list.current()
-        if (able) me.send("rollback", {id})
-        else me.send("unable", {text: `${title}: ${undo}.`})
+        if (able) self.send("rollback", {id})
+        else self.send("unable", {text: `${title}: ${undo}.`})
       },
     },
   })

@@ -63,7 +63,7 @@ class HistoryList(Component):
     `rollback` {id}.
     """
 
-    _esm = module("history_list", "rows")
+    _esm = module("history_list")
     _styles = ("history.css",)
 
 

@@ -1,190 +1,245 @@
-// Search and filters of the list of operations, and everything that narrows it, to be taken away one by one.
-const option = (kind, name, item, checked) =>
+// Search and filters of the list of operations, and each part of them with a button that removes it.
+import {component, listen} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+import {keys} from "../../components/browser/keyboard.js"
+import {ResultJump, drawSearchField} from "../../components/search_field.js"
+import {button} from "../../components/widgets.js"
+import {count} from "../../components/wording.js"
+
+/**
+ * @typedef {{value: string, label: string, count?: number, on?: boolean}} Option
+ * @typedef {{kind: string, text: string, label: string}} Chip
+ *
+ * @typedef {object} View
+ * @property {string} [query]
+ * @property {string} error
+ * @property {string} since
+ * @property {string} until
+ * @property {string} preset
+ * @property {Option[]} presets
+ * @property {string} dates The chosen days in words, "" for all.
+ * @property {string} kind
+ * @property {Option[]} types
+ * @property {Option[]} statuses
+ * @property {number} filtered Number of the chosen types and statuses.
+ * @property {Chip[]} chips
+ *
+ * @typedef {{opened: "" | "status" | "date", timer: number, jump: ResultJump}} State
+ * @typedef {Component<View, State>} Self
+ */
+
+const SEARCH_DELAY = 220 // milliseconds without typing before the search starts
+
+/** @type {(kind: "radio" | "checkbox", name: string, option: Option, isChecked: boolean) => HTMLElement} */
+const drawOption = (kind, name, {value, label, count: files}, isChecked) =>
   h(
     "label",
-    {class: "opt", data: {key: `${name}-${item.value}`}},
-    h("input", {type: kind, name, checked, data: {change: name, value: item.value}}),
-    h("span", {class: "grow"}, item.label),
-    item.count !== undefined && h("span", null, item.count.toLocaleString("en")),
+    {class: "opt", data: {key: `${name}-${value}`}},
+    h("input", {type: kind, name, checked: isChecked, data: {change: name, value}}),
+    h("span", {class: "grow"}, label),
+    files !== undefined && h("span", null, count(files)),
   )
 
-const states = view =>
+/** @type {(name: string, label: string, ...content: Child[]) => HTMLElement} */
+const drawPopup = (name, label, ...content) =>
   h(
     "div",
-    {class: "pop narrow", role: "dialog", "aria-label": "Status", data: {key: "pop-status"}},
+    {class: "pop narrow", role: "dialog", "aria-label": label, data: {key: `pop-${name}`}},
+    ...content,
+    h("div", {class: "foot-row"}, h("span", null), button("Done", "toggle", {kind: "small", data: {pop: name}})),
+  )
+
+/** @param {View} view */
+const drawStatuses = ({types, kind, statuses}) =>
+  drawPopup(
+    "status",
+    "Status",
     h(
       "fieldset",
       null,
       h("legend", null, "Type"),
-      view.types.map(item => option("radio", "kind", item, item.value === view.kind)),
+      types.map(option => drawOption("radio", "kind", option, option.value === kind)),
     ),
     h(
       "fieldset",
       null,
       h("legend", null, "Status"),
-      view.statuses.length > 0
-        ? view.statuses.map(item => option("checkbox", "status", item, item.on))
+      statuses.length > 0
+        ? statuses.map(option => drawOption("checkbox", "status", option, option.on))
         : h("p", {class: "hint"}, "No operation is found."),
     ),
-    h("div", {class: "foot-row"}, h("span", null), button("Done", "toggle", {kind: "small", data: {pop: "status"}})),
   )
 
-const day = (name, label, value, limits) =>
-  h("label", {class: "field"}, label, h("input", {type: "date", value, ...limits, data: {change: "date", name, key: name}}))
-
-const dates = view =>
+/** @type {(name: string, label: string, value: string, limits: object) => HTMLElement} */
+const drawDay = (name, label, value, limits) =>
   h(
-    "div",
-    {class: "pop narrow", role: "dialog", "aria-label": "Date", data: {key: "pop-date"}},
+    "label",
+    {class: "field"},
+    label,
+    h("input", {type: "date", value, ...limits, data: {change: "date", name, key: name}}),
+  )
+
+/** @param {View} view */
+const drawDates = ({presets, preset, since, until}) =>
+  drawPopup(
+    "date",
+    "Date",
     h(
       "fieldset",
       null,
       h("legend", null, "Days"),
-      view.presets.map(item => option("radio", "preset", item, item.value === view.preset)),
+      presets.map(option => drawOption("radio", "preset", option, option.value === preset)),
     ),
     h(
       "div",
       {class: "pair"},
-      day("since", "From day", view.since, {max: view.until || null}),
-      day("until", "To day", view.until, {min: view.since || null}),
+      drawDay("since", "From day", since, {max: until || null}),
+      drawDay("until", "To day", until, {min: since || null}),
     ),
-    h("div", {class: "foot-row"}, h("span", null), button("Done", "toggle", {kind: "small", data: {pop: "date"}})),
   )
 
-const anchor = (name, label, count, open, content) =>
+/** @type {(name: string, label: string, sign: Child, popup: HTMLElement | null) => HTMLElement} */
+const drawMenu = (name, label, sign, popup) =>
   h(
     "div",
     {class: "anchor", data: {key: `anchor-${name}`}},
-    button([label, count || h("span", {"aria-hidden": "true"}, "▾")], "toggle", {
-      "aria-expanded": String(open),
+    button([label, sign || h("span", {"aria-hidden": "true"}, "▾")], "toggle", {
+      "aria-expanded": String(Boolean(popup)),
       "aria-haspopup": "dialog",
       data: {pop: name, key: `toggle-${name}`},
     }),
-    open && content(),
+    popup,
   )
 
+/** @param {Self} self */
+const drawBar = ({view, state}) =>
+  h(
+    "div",
+    {class: "bar finding", data: {key: "bar"}},
+    drawSearchField(view.query, Boolean(view.error), {
+      role: "searchbox",
+      "aria-label": "Search operations",
+      placeholder: 'Search files, people and notes …  person:"Ann Lee"',
+    }),
+    drawMenu(
+      "status",
+      "Status",
+      view.filtered > 0 && h("span", {class: "count"}, view.filtered),
+      state.opened === "status" ? drawStatuses(view) : null,
+    ),
+    drawMenu("date", view.dates || "Date", null, state.opened === "date" ? drawDates(view) : null),
+  )
+
+/** @param {Chip} chip */
+const drawChip = ({kind, text, label}) =>
+  h(
+    "button",
+    {
+      type: "button",
+      class: "chip",
+      "aria-label": `Show not only ${label}`,
+      data: {act: "drop", kind, text, key: `${kind}-${text}`},
+    },
+    h("bdi", null, label),
+    h("span", {"aria-hidden": "true"}, "✕"),
+  )
+
+/** @param {Self} self */
+function draw(self) {
+  const {view} = self
+  if (view.query === undefined) return null
+  return [
+    drawBar(self),
+    view.error && h("p", {class: "complain danger", role: "alert", data: {key: "complaint"}}, view.error),
+    view.chips.length > 0 &&
+      h(
+        "div",
+        {class: "narrowed", role: "group", "aria-label": "The list shows only", data: {key: "narrowed"}},
+        h("span", {"aria-hidden": "true"}, "only"),
+        view.chips.map(drawChip),
+        view.chips.length > 1 && button("Clear all", "clear", {kind: "link", data: {key: "clear"}}),
+      ),
+  ]
+}
+
+/** @type {(self: Self, delay: number) => void} */
+function search({state, find, send}, delay) {
+  clearTimeout(state.timer)
+  state.timer = setTimeout(() => send("search", {query: find("input.q").value}), delay)
+}
+
+/** Open or close a menu. @type {(self: Self, name: State["opened"], givesFocusBack: boolean) => void} */
+function toggle({state, paint, focus}, name, givesFocusBack) {
+  const before = state.opened
+  state.opened = before === name ? "" : name
+  paint()
+  if (state.opened) focus(".pop input")
+  else if (givesFocusBack) focus(`[data-key="toggle-${before}"]`)
+}
+
+/** @param {Self} self */
+const followJump = ({view, state}) => {
+  if (!view.error) state.jump.follow(view.query)
+}
+
+/** @param {Self} self */
+function emptySearch(self) {
+  self.find("input.q").value = ""
+  self.focus("input.q")
+  search(self, 0)
+}
+
+/** @type {Record<string, Action<Self>>} */
+const ACTIONS = {
+  empty: emptySearch,
+  toggle: (self, data) => toggle(self, /** @type {State["opened"]} */ (data.pop), true),
+  status: ({send}, {value}, target) => send("status", {value, on: target.checked}),
+  kind: ({send}, {value}) => send("kind", {value}),
+  preset: ({send}, {value}) => send("preset", {value}),
+  date: ({send}, {name}, target) => send("dates", {[name]: target.value}),
+  drop: ({send}, {kind, text}) => send("drop", {kind, text}),
+}
+
+/** @type {(self: Self, event: PageEvent) => void} */
+function onInput(self, {target}) {
+  if (!target.matches(".q")) return
+  self.state.jump.cancel()
+  search(self, SEARCH_DELAY)
+}
+
+/** @type {(self: Self, event: PageEvent) => void} */
+function onKey(self, event) {
+  const {key, target} = event
+  const {state} = self
+  if (key === "Escape" && state.opened) {
+    event.stopPropagation()
+    toggle(self, state.opened, true)
+    return
+  }
+  if (!target.matches(".q")) return
+  if (key === "Enter") {
+    search(self, 0)
+    state.jump.query = target.value
+    followJump(self)
+  }
+  if (key !== "Escape") return
+  if (!target.value) target.blur()
+  else if (self.view.query) emptySearch(self)
+}
+
+/** @param {RenderContext} context */
 export function render(context) {
-  const {model} = context
-  let timer = 0,
-    shown = ""
-  let going = null // what Enter asked for: when that is found, the list gets the focus
-  const arrive = me => {
-    if (going === null || me.view.error || me.view.query?.trim() !== going.trim()) return
-    going = null
-    setTimeout(() => window.dispatchEvent(new Event("indexium:list")))
-  }
-  const box = me => me.root.querySelector("input.q")
-  const search = (me, wait) => {
-    clearTimeout(timer)
-    timer = setTimeout(() => me.send("search", {query: box(me).value}), wait)
-  }
-  const turn = (me, name, focus) => {
-    const before = shown
-    shown = shown === name ? "" : name
-    me.paint()
-    if (shown) me.root.querySelector(".pop input")?.focus()
-    else if (focus) me.root.querySelector(`[data-key="toggle-${before}"]`)?.focus()
-  }
-  const me = component(context, {
-    draw(view) {
-      if (view.query === undefined) return null
-      return [
-        h(
-          "div",
-          {class: "bar finding", data: {key: "bar"}},
-          h(
-            "label",
-            {class: view.error ? "search bad" : "search"},
-            h("kbd", {"aria-hidden": "true"}, "/"),
-            h("input", {
-              class: "q",
-              type: "text",
-              role: "searchbox",
-              value: view.query,
-              "aria-label": "Search operations",
-              placeholder: 'Search files, people and notes …  person:"Ann Lee"',
-              autocomplete: "off",
-              spellcheck: "false",
-              "aria-invalid": view.error ? "true" : null,
-            }),
-            view.query &&
-              h(
-                "button",
-                {type: "button", class: "icon", "aria-label": "Clear the search", data: {act: "empty", key: "empty"}},
-                "✕",
-              ),
-          ),
-          anchor(
-            "status",
-            "Status",
-            view.filtered > 0 && h("span", {class: "count"}, view.filtered),
-            shown === "status",
-            () => states(view),
-          ),
-          anchor("date", view.dates || "Date", false, shown === "date", () => dates(view)),
-        ),
-        view.error && h("p", {class: "complain danger", role: "alert", data: {key: "complaint"}}, view.error),
-        view.chips.length > 0 &&
-          h(
-            "div",
-            {class: "narrowed", role: "group", "aria-label": "The list shows only", data: {key: "narrowed"}},
-            h("span", {"aria-hidden": "true"}, "only"),
-            view.chips.map(item =>
-              h(
-                "button",
-                {
-                  type: "button",
-                  class: "chip",
-                  "aria-label": `Show not only ${item.label}`,
-                  data: {act: "drop", kind: item.kind, text: item.text, key: `${item.kind}-${item.text}`},
-                },
-                h("bdi", null, item.label),
-                h("span", {"aria-hidden": "true"}, "✕"),
-              ),
-            ),
-            view.chips.length > 1 && button("Clear all", "clear", {kind: "link", data: {key: "clear"}}),
-          ),
-      ]
-    },
-    act: {
-      empty(data, event, self) {
-        box(self).value = ""
-        box(self).focus()
-        search(self, 0)
-      },
-      toggle: (data, event, self) => turn(self, data.pop, true),
-      status: (data, event, self, target) => self.send("status", {value: data.value, on: target.checked}),
-      kind: (data, event, self) => self.send("kind", {value: data.value}),
-      preset: (data, event, self) => self.send("preset", {value: data.value}),
-      date: (data, event, self, target) => self.send("dates", {[data.name]: target.value}),
-      drop: (data, event, self) => self.send("drop", {kind: data.kind, text: data.text}),
-    },
-    drawn: arrive,
-    setup(self) {
-      self.root.addEventListener("input", event => {
-        if (!event.target.matches(".q")) return
-        going = null
-        search(self, 220)
-      })
-      self.root.addEventListener("keydown", event => {
-        if (event.key === "Escape" && shown) {
-          event.stopPropagation()
-          turn(self, shown, true)
-        } else if (event.target.matches(".q")) {
-          if (event.key === "Enter") {
-            search(self, 0)
-            going = event.target.value
-            arrive(self)
-          }
-          if (event.key === "Escape") event.target.value ? self.root.querySelector("[data-act=empty]")?.click() : event.target.blur()
-        }
-      })
-    },
+  /** @type {Self} */
+  const self = component(context, {
+    state: /** @returns {State} */ () => ({opened: "", timer: 0, jump: new ResultJump()}),
+    draw,
+    onDrawn: followJump,
+    listeners: {input: onInput, keydown: onKey},
+    actions: ACTIONS,
   })
-  listen(model, document, "pointerdown", event => {
-    if (shown && !event.composedPath().includes(me.root.querySelector(".pop")?.parentElement)) turn(me, shown, false)
+  listen(context.model, document, "pointerdown", event => {
+    const menu = self.find(".pop")?.parentElement
+    if (self.state.opened && !event.composedPath().includes(menu)) toggle(self, self.state.opened, false)
   })
-  keys(model, "history", {
-    "/": {does: "search", group: "Find", run: () => box(me)?.focus()},
-  })
+  keys(context.model, "history", {"/": {does: "search", group: "Find", run: () => self.focus("input.q")}})
 }

@@ -1,77 +1,125 @@
-// One job: what it does or came to, what is known of it, and what can be done with it.
-const way = (item, id) => button(item.label, item.act, {data: {id, key: item.act}})
+// One job: what it does or its result, its facts, and what can be done with it.
+import {drawChange} from "../../components/changes.js"
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+import {drawer, drawerFrame} from "../../components/drawer.js"
+import {drawGauge} from "../../components/gauge.js"
+import {button, drawSelect, facts, label, pager} from "../../components/widgets.js"
+import {count} from "../../components/wording.js"
 
-// What it changed, file by file; there may be very much of it.
-const drawChanged = changes => [
-  h("div", {class: "label", data: {key: "changed"}}, `What changed (${changes.total.toLocaleString("en")})`),
+/** @import {Change} from "../../components/changes.js" */
+/** @import {Gauge} from "../../components/gauge.js" */
+/** @import {ButtonItem, Paged} from "../../components/widgets.js" */
+
+/**
+ * @typedef {{id: number | null, name: string, path: string, lines: Change[]}} File
+ * @typedef {Paged & {files: File[], none: string}} Changes
+ *
+ * @typedef {object} View
+ * @property {boolean} open
+ * @property {number} [id]
+ * @property {string} [title]
+ * @property {string} [when]
+ * @property {string} [status]
+ * @property {string} [level]
+ * @property {string} [text]
+ * @property {Gauge | null} [gauge]
+ * @property {string} [pace]
+ * @property {string[][]} [facts]
+ * @property {string[][]} [outcome]
+ * @property {Changes | null} [changes] What the job changed; null for a job that changes no property.
+ * @property {ButtonItem[]} [acts]
+ * @property {ButtonItem | null} [follow] The page where the job can be followed.
+ * @property {number} [priority]
+ * @property {{value: number, label: string}[]} [priorities]
+ *
+ * @typedef {Component<View>} Self
+ */
+
+const ACTS = ["log", "pause", "resume", "cancel", "retry", "settle", "progress", "history"]
+
+/** @type {(item: ButtonItem, id: number) => HTMLElement} */
+const drawButton = (item, id) => button(item.label, item.act, {data: {id, key: item.act}})
+
+/** @param {File} file */
+const drawFile = ({id, name, path, lines}) =>
+  h(
+    "li",
+    null,
+    id === null
+      ? h("span", {class: "hint"}, name)
+      : button(h("bdi", {dir: "ltr"}, name), "file", {kind: "link", data: {id}, title: path}),
+    h("dl", {class: "changed"}, lines.map(drawChange)),
+  )
+
+/** @param {Changes} changes */
+const drawChanges = changes => [
+  label(`What changed (${count(changes.total)})`, {key: "changed"}),
   h(
     "ul",
     {class: "listing changes", "aria-label": "What changed", data: {key: "changes"}},
-    changes.files.map(file =>
-      h(
-        "li",
-        null,
-        file.id === null
-          ? h("span", {class: "hint"}, file.name)
-          : button(h("bdi", {dir: "ltr"}, file.name), "file", {kind: "link", data: {id: file.id}, title: file.path}),
-        h("dl", {class: "changed"}, file.lines.map(drawChange)),
-      ),
-    ),
+    changes.files.map(drawFile),
   ),
   changes.pages > 1 && pager(changes),
 ]
 
+/** @param {View} view */
+const drawActs = ({id, acts, follow}) =>
+  h(
+    "div",
+    {class: "acts", data: {key: "acts"}},
+    acts.map(item => drawButton(item, id)),
+    drawButton({label: "Open log", act: "log"}, id),
+    follow && button(follow.label, follow.act, {data: {key: "follow"}}),
+  )
+
+/** @param {View} view */
+const drawPriority = ({priorities, priority}) =>
+  h(
+    "label",
+    {class: "inline rank-field", data: {key: "priority"}},
+    "Priority",
+    drawSelect(
+      priorities.map(({value, label: text}) => ({value: String(value), label: text})),
+      {data: {change: "priority", key: "priority-in"}},
+      String(priority),
+    ),
+  )
+
+/** @param {Self} self */
+function draw({view}) {
+  if (!view.open) return null
+  return drawerFrame(
+    {title: view.title, kind: "job"},
+    h("div", {class: "path"}, view.when),
+    h("p", {class: `why ${view.level}`, data: {key: "verdict"}}, h("b", null, view.status), h("span", null, view.text)),
+    view.gauge && h("div", {data: {key: "gauge"}}, drawGauge("Done", view.gauge), h("p", {class: "hint"}, view.pace)),
+    drawActs(view),
+    view.priorities.length > 0 && drawPriority(view),
+    label("What is known of it"),
+    facts(view.facts),
+    view.outcome.length > 0 && [
+      label(view.gauge ? "So far" : "What came of it"),
+      h("div", {class: "outcome"}, facts(view.outcome)),
+    ],
+    view.changes?.total > 0 && drawChanges(view.changes),
+    view.changes?.none && h("p", {class: "hint"}, view.changes.none),
+  )
+}
+
+/** @type {(name: string) => [string, Action<Self>]} */
+const actOnJob = name => [name, ({send, view}) => send(name, {id: view.id})]
+
+/** @param {RenderContext} context */
 export function render(context) {
-  const withId = name => (data, event, self) => self.send(name, {id: self.view.id})
   component(context, {
     ...drawer(context),
-    draw(view) {
-      if (!view.open) return null
-      return drawerFrame(
-        {title: view.title, kind: "job"},
-        h("div", {class: "path"}, view.when),
-        h("p", {class: `why ${view.level}`, data: {key: "verdict"}}, h("b", null, view.status), h("span", null, view.text)),
-        view.gauge &&
-          h(
-            "div",
-            {data: {key: "gauge"}},
-            drawGauge("Done", view.gauge),
-            h("p", {class: "hint"}, view.pace),
-          ),
-        h(
-          "div",
-          {class: "acts", data: {key: "acts"}},
-          view.acts.map(item => way(item, view.id)),
-          way({label: "Open log", act: "log"}, view.id),
-          view.follow && button(view.follow.label, view.follow.act, {data: {key: "follow"}}),
-        ),
-        view.priorities.length > 0 &&
-          h(
-            "label",
-            {class: "inline rank-field", data: {key: "priority"}},
-            "Priority",
-            h(
-              "select",
-              {class: "select", data: {change: "priority", key: "priority-in"}},
-              view.priorities.map(each =>
-                h("option", {value: each.value, selected: each.value === view.priority || null}, each.label),
-              ),
-            ),
-          ),
-        h("div", {class: "label"}, "What is known of it"),
-        facts(view.facts),
-        view.outcome.length > 0 && [h("div", {class: "label"}, view.gauge ? "So far" : "What came of it"), h("div", {class: "outcome"}, facts(view.outcome))],
-        view.changes?.total > 0 && drawChanged(view.changes),
-        view.changes?.none && h("p", {class: "hint"}, view.changes.none),
-      )
-    },
-    act: {
-      ...Object.fromEntries(
-        ["log", "pause", "resume", "cancel", "retry", "settle", "progress", "history"].map(name => [name, withId(name)]),
-      ),
-      file: (data, event, self) => self.send("file", {id: Number(data.id)}),
-      page: (data, event, self) => self.send("changes", {page: Number(data.page)}),
-      priority: (data, event, self, target) => self.send("priority", {id: self.view.id, priority: Number(target.value)}),
+    draw,
+    actions: {
+      ...Object.fromEntries(ACTS.map(actOnJob)),
+      file: (self, data) => self.send("file", {id: Number(data.id)}),
+      page: (self, data) => self.send("changes", {page: Number(data.page)}),
+      priority: (self, _, target) => self.send("priority", {id: self.view.id, priority: Number(target.value)}),
     },
   })
 }

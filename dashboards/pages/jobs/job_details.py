@@ -28,7 +28,7 @@ class JobDetails(Component):
     `history`, each {id}, `priority` {id, priority}, `file` {id} and `changes` {page}, of what it changed.
     """
 
-    _esm = module("job_details", "drawer", "changes", "gauge")
+    _esm = module("job_details")
     _styles = ("jobs.css", "changes.css")
 
 

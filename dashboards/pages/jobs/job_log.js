@@ -1,6 +1,44 @@
-// The log of one job, in a dialog of a fixed height: it grows by itself, and is followed until somebody scrolls up.
+// The log of one job, in a dialog of a fixed height. It shows new lines by itself, until a person scrolls up.
+import {component} from "../../components/browser/component.js"
+import {h, morph} from "../../components/browser/dom.js"
+import {hasModifier} from "../../components/browser/keyboard.js"
+import {markDialogClosed, openDialog, placeDialog} from "../../components/browser/modal.js"
+import {button, closeButton} from "../../components/widgets.js"
+
 const NEAR = 24 // pixels from the end that still count as the end
 
+/**
+ * @typedef {object} Line
+ * @property {number} key
+ * @property {string} at The time of day, `on` with its date.
+ * @property {string} on
+ * @property {string} level
+ * @property {string} word The level in words.
+ * @property {boolean} grave A warning or an error.
+ * @property {string} text
+ * @property {[name: string, value: string][]} more
+ * @property {string} trace
+ *
+ * @typedef {object} View
+ * @property {boolean} open
+ * @property {number} [id]
+ * @property {string} [title]
+ * @property {string} [state]
+ * @property {Line[]} [lines]
+ * @property {string} [earlier]
+ * @property {string} [none]
+ *
+ * @typedef {object} State
+ * @property {HTMLDialogElement} box
+ * @property {boolean} isFollowing The newest line stays in sight.
+ * @property {boolean} isGraveOnly
+ * @property {number | null} shown The job that is shown.
+ * @property {boolean} isClosedHere The server does not know yet that the dialog is closed: its views open nothing.
+ *
+ * @typedef {Component<View, State>} Self
+ */
+
+/** @param {Line} line */
 const drawLine = line =>
   h(
     "li",
@@ -11,115 +49,152 @@ const drawLine = line =>
       "span",
       {class: "what"},
       h("bdi", {dir: "ltr"}, line.text),
-      line.more.map(([name, value]) => h("span", {class: "more"}, h("i", null, `${name} `), h("bdi", {dir: "auto"}, value))),
+      line.more.map(([name, value]) =>
+        h("span", {class: "more"}, h("i", null, `${name} `), h("bdi", {dir: "auto"}, value)),
+      ),
       line.trace && h("pre", {tabindex: "0", role: "region", "aria-label": "Where it happened"}, line.trace),
     ),
   )
 
-export function render(context) {
-  let follow = true,
-    grave = false,
-    shown = null,
-    putAway = false // closed here, which the server does not know yet: what it sends meanwhile opens nothing
-  const box = h("dialog", {class: "log", "aria-labelledby": "log-title"})
-  const root = document.documentElement
-  const place = () => box.querySelector(".lines")
-  const atEnd = () => place().scrollHeight - place().scrollTop - place().clientHeight < NEAR
-  const toEnd = () => {
-    const area = place()
-    if (area) area.scrollTop = area.scrollHeight
+/** @type {(name: string, label: string, isOn: boolean, key?: string) => HTMLElement} */
+const drawTick = (name, label, isOn, key) =>
+  h(
+    "label",
+    {class: "inline"},
+    h("input", {type: "checkbox", checked: isOn, data: {do: name, key: name}}),
+    h("span", null, label, key && h("kbd", {"aria-hidden": "true"}, key)),
+  )
+
+/** @type {(view: View, state: State) => HTMLElement} */
+function drawLines(view, {isGraveOnly}) {
+  const lines = isGraveOnly ? view.lines.filter(line => line.grave) : view.lines
+  return h(
+    "div",
+    {class: "lines", tabindex: "0", role: "region", "aria-label": "Lines of the log", data: {key: "lines"}},
+    lines.length > 0
+      ? [
+          view.earlier && h("p", {class: "hint", data: {key: "earlier"}}, view.earlier),
+          h("ol", {data: {key: "list"}}, lines.map(drawLine)),
+        ]
+      : h("p", {class: "hint none"}, isGraveOnly && view.lines.length ? "No warning and no error." : view.none),
+  )
+}
+
+/** @type {(view: View, state: State) => HTMLElement[]} */
+const drawLog = (view, state) => [
+  h(
+    "div",
+    {class: "d-head"},
+    h("h2", {id: "log-title"}, h("bdi", null, view.title)),
+    closeButton("Close", {do: "close"}),
+  ),
+  h(
+    "div",
+    {class: "log-bar"},
+    drawTick("follow", "Follow", state.isFollowing, "f"),
+    drawTick("grave", "Only warnings and errors", state.isGraveOnly),
+    h("span", {class: "grow"}),
+    h("span", {class: "hint", role: "status"}, view.state),
+  ),
+  drawLines(view, state),
+  h("div", {class: "d-foot"}, button("Close", "", {data: {do: "close", key: "close"}})),
+]
+
+/** @param {State} state */
+const linesOf = ({box}) => /** @type {HTMLElement} */ (box.querySelector(".lines"))
+
+/** @param {State} state */
+function scrollToEnd(state) {
+  const lines = linesOf(state)
+  if (lines) lines.scrollTop = lines.scrollHeight
+}
+
+/** @param {State} state */
+function isAtEnd(state) {
+  const lines = linesOf(state)
+  return lines.scrollHeight - lines.scrollTop - lines.clientHeight < NEAR
+}
+
+/** @param {Self} self */
+function paintBox({view, state}) {
+  morph(state.box, drawLog(view, state))
+  if (state.isFollowing) scrollToEnd(state)
+}
+
+/** @type {(self: Self, isOn: boolean) => void} */
+function follow(self, isOn) {
+  self.state.isFollowing = isOn
+  paintBox(self)
+}
+
+/** @param {Self} self */
+function onDrawn(self) {
+  const {view, state} = self
+  const {box} = state
+  if (!view.open) {
+    if (box.open) box.close()
+    state.shown = null
+    state.isClosedHere = false
+    return
   }
-  const me = component(context, {
-    draw: () => null,
-    drawn(self) {
-      const {view} = self
-      if (!view.open) {
-        if (box.open) box.close()
-        shown = null
-        putAway = false
-        return
-      }
-      if (putAway) return
-      if (view.id !== shown) {
-        shown = view.id
-        follow = true
-        grave = false
-      }
-      paint()
-      if (box.open) return
-      root.setAttribute("data-dialog", "")
-      box.showModal()
-      toEnd()
-      place().focus({preventScroll: true})
-    },
-  })
-  const paint = () => {
-    morph(box, content(me.view))
-    if (follow) toEnd()
-  }
-  const tick = (name, label, on, keyName) =>
-    h(
-      "label",
-      {class: "inline"},
-      h("input", {type: "checkbox", checked: on, data: {do: name, key: name}}),
-      h("span", null, label, keyName && h("kbd", {"aria-hidden": "true"}, keyName)),
-    )
-  const content = view => {
-    const lines = grave ? view.lines.filter(line => line.grave) : view.lines
-    return [
-      h(
-        "div",
-        {class: "d-head"},
-        h("h2", {id: "log-title"}, h("bdi", null, view.title)),
-        h("button", {type: "button", class: "icon", "aria-label": "Close", data: {do: "close"}}, "✕"),
-      ),
-      h(
-        "div",
-        {class: "log-bar"},
-        tick("follow", "Follow", follow, "f"),
-        tick("grave", "Only warnings and errors", grave),
-        h("span", {class: "grow"}),
-        h("span", {class: "hint", role: "status"}, view.state),
-      ),
-      h(
-        "div",
-        {class: "lines", tabindex: "0", role: "region", "aria-label": "Lines of the log", data: {key: "lines"}},
-        lines.length > 0
-          ? [view.earlier && h("p", {class: "hint", data: {key: "earlier"}}, view.earlier), h("ol", {data: {key: "list"}}, lines.map(drawLine))]
-          : h("p", {class: "hint none"}, grave && view.lines.length ? "No warning and no error." : view.none),
-      ),
-      h("div", {class: "d-foot"}, button("Close", "", {data: {do: "close", key: "close"}})),
-    ]
-  }
-  const turn = on => {
-    follow = on
-    paint()
-  }
-  context.el.append(h("div", {class: "ix", style: {height: "auto"}}, box))
-  box.addEventListener("click", event => {
-    const name = event.target.closest("[data-do]")?.dataset.do
-    if (event.target === box || name === "close") box.close()
-  })
-  box.addEventListener("change", event => {
-    const {do: name} = event.target.dataset
-    if (name === "follow") turn(event.target.checked)
-    if (name === "grave") {
-      grave = event.target.checked
-      paint()
-    }
-  })
-  box.addEventListener("keydown", event => {
-    if (event.key !== "f" || event.ctrlKey || event.metaKey || event.altKey) return
+  if (state.isClosedHere) return
+  if (view.id !== state.shown) Object.assign(state, {shown: view.id, isFollowing: true, isGraveOnly: false})
+  paintBox(self)
+  if (box.open) return
+  openDialog(box)
+  scrollToEnd(state)
+  linesOf(state).focus({preventScroll: true})
+}
+
+/** @type {Record<string, (self: Self, event: PageEvent) => void>} */
+const HANDLERS = {
+  click({state}, {target}) {
+    const name = /** @type {HTMLElement | null} */ (target.closest("[data-do]"))?.dataset.do
+    if (state.box.isSameNode(target) || name === "close") state.box.close()
+  },
+  change(self, {target}) {
+    const name = target.dataset.do
+    if (name === "follow") follow(self, target.checked)
+    if (name !== "grave") return
+    self.state.isGraveOnly = target.checked
+    paintBox(self)
+  },
+  keydown(self, event) {
+    if (event.key !== "f" || hasModifier(event)) return
     event.preventDefault()
-    turn(!follow)
+    follow(self, !self.state.isFollowing)
+  },
+  close(self) {
+    const {view, state} = self
+    if (state.box.open) return
+    markDialogClosed()
+    state.isClosedHere = view.open
+    if (view.open) self.send("close", {id: view.id})
+  },
+}
+
+/** @param {RenderContext} context */
+export function render(context) {
+  const box = h("dialog", {class: "log", "aria-labelledby": "log-title"})
+  /** @type {Self} */
+  const self = component(context, {
+    state: /** @returns {State} */ () => ({
+      box,
+      isFollowing: true,
+      isGraveOnly: false,
+      shown: null,
+      isClosedHere: false,
+    }),
+    draw: () => null,
+    onDrawn,
   })
-  // Whoever scrolls up wants to read, and is not taken away from it.
-  box.addEventListener("scroll", event => event.target === place() && follow && !atEnd() && turn(false), true)
-  box.addEventListener("close", () => {
-    if (box.open) return
-    root.removeAttribute("data-dialog")
-    putAway = me.view.open
-    if (me.view.open) me.send("close", {id: me.view.id})
-  })
+  placeDialog(context.el, box)
+  for (const [name, handler] of Object.entries(HANDLERS))
+    box.addEventListener(name, event => handler(self, /** @type {PageEvent} */ (event)))
+  // A person who scrolls up reads: new lines no longer move the text.
+  const onScroll = (/** @type {Event} */ {target}) => {
+    if (target === linesOf(self.state) && self.state.isFollowing && !isAtEnd(self.state)) follow(self, false)
+  }
+  box.addEventListener("scroll", onScroll, true)
   context.model.on("remove", () => box.open && box.close())
 }

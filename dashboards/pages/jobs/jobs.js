@@ -1,51 +1,96 @@
-// Jobs that are under way, that wait and that have ended, in areas that keep their height whatever is in them.
+// Running, waiting and finished jobs, in areas that keep their height whatever is in them.
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+import {drawGauge} from "../../components/gauge.js"
+import {keys} from "../../components/browser/keyboard.js"
+import {RowCursor} from "../../components/rows.js"
+import {button, chip, drawSelect, turnButtons} from "../../components/widgets.js"
+
+/** @import {Gauge} from "../../components/gauge.js" */
+/** @import {Choice} from "../../components/widgets.js" */
+
+/**
+ * @typedef {{label: string, act: string, quiet?: boolean}} Act
+ *
+ * @typedef {object} Row
+ * @property {number} id
+ * @property {string} name
+ * @property {string} text
+ * @property {string} pace
+ * @property {Gauge | null} gauge
+ * @property {string} status
+ * @property {string} level
+ * @property {string} when
+ * @property {number} priority From 1, the first, to 10.
+ * @property {Act[]} acts
+ * @property {Record<string, string>} cannot Why an act is not possible.
+ *
+ * @typedef {{rows: Row[], total: number, count: string, range: string, page: number, pages: number}} Area
+ * @typedef {Area & {value: string, shown: Choice[], none: string}} EndedArea
+ *
+ * @typedef {object} View
+ * @property {string} [error] Why the jobs cannot be listed.
+ * @property {Area} [under_way]
+ * @property {Area} [waiting]
+ * @property {EndedArea} [ended]
+ * @property {number | null} [cursor] The job in the details.
+ *
+ * @typedef {Component<View>} Self
+ * @typedef {RowCursor<Row>} List
+ */
+
+/** @type {("under_way" | "waiting" | "ended")[]} */
 const AREAS = ["under_way", "waiting", "ended"]
-const WORD = {pause: "Pause", resume: "Resume", cancel: "Cancel", retry: "Retry", settle: "What next for", log: "Open the log of"}
+/** @type {Record<string, string>} */
+const VERBS = {
+  pause: "Pause",
+  resume: "Resume",
+  cancel: "Cancel",
+  retry: "Retry",
+  settle: "What next for",
+  log: "Open the log of",
+}
+/** The acts of a key: the first one that is possible is done. @type {Record<string, string[]>} */
+const ACTS_OF_KEYS = {pause: ["pause", "resume", "settle"], cancel: ["cancel"], retry: ["retry", "settle"]}
 
-const DOES = {pause: ["pause", "resume", "settle"], cancel: ["cancel"], retry: ["retry", "settle"]} // of a key
-
-const act = (item, row) =>
-  button(item.label, item.act, {
-    kind: item.quiet ? "small quiet" : "small",
-    data: {id: row.id, key: item.act},
-    "aria-label": `${WORD[item.act]} ${row.name}`,
+/** @type {(act: Act, row: Row) => HTMLElement} */
+const drawAct = ({label, act, quiet}, row) =>
+  button(label, act, {
+    kind: quiet ? "small quiet" : "small",
+    data: {id: row.id, key: act},
+    "aria-label": `${VERBS[act]} ${row.name}`,
   })
 
+/** @type {(row: Row, rank: {act: string, word: string, sign: string, key: string}, isEnd: boolean) => HTMLElement} */
+const drawRankButton = (row, {act, word, sign, key}, isEnd) =>
+  h(
+    "button",
+    {
+      type: "button",
+      class: "icon",
+      title: `${word} (${key})`,
+      "aria-label": `${word}: ${row.name}`,
+      disabled: isEnd || null,
+      data: {act, id: row.id, key: act},
+    },
+    sign,
+  )
+
+/** @param {Row} row */
 const drawRank = row =>
   h(
     "span",
     {class: "rank"},
-    h(
-      "button",
-      {
-        type: "button",
-        class: "icon",
-        title: "Sooner (+)",
-        "aria-label": `Sooner: ${row.name}`,
-        disabled: row.priority <= 1 || null,
-        data: {act: "sooner", id: row.id, key: "sooner"},
-      },
-      "↑",
-    ),
+    drawRankButton(row, {act: "sooner", word: "Sooner", sign: "↑", key: "+"}, row.priority <= 1),
     h("span", {title: "1 comes first, 10 last"}, h("span", {class: "vh"}, "priority "), row.priority),
-    h(
-      "button",
-      {
-        type: "button",
-        class: "icon",
-        title: "Later (-)",
-        "aria-label": `Later: ${row.name}`,
-        disabled: row.priority >= 10 || null,
-        data: {act: "later", id: row.id, key: "later"},
-      },
-      "↓",
-    ),
+    drawRankButton(row, {act: "later", word: "Later", sign: "↓", key: "-"}, row.priority >= 10),
   )
 
-const drawRow = (row, area, attributes) =>
+/** @type {(row: Row, area: string, list: List) => HTMLElement} */
+const drawRow = (row, area, list) =>
   h(
     "div",
-    attributes,
+    list.attributes(row, "jrow"),
     h(
       "span",
       {class: "f file", role: "gridcell"},
@@ -63,127 +108,149 @@ const drawRow = (row, area, attributes) =>
       "span",
       {class: "jacts", role: "gridcell"},
       area === "waiting" && drawRank(row),
-      row.acts.map(item => act(item, row)),
-      area !== "waiting" && act({label: "Open log", act: "log", quiet: area === "ended"}, row),
+      row.acts.map(act => drawAct(act, row)),
+      area !== "waiting" && drawAct({label: "Open log", act: "log", quiet: area === "ended"}, row),
     ),
   )
 
-const drawArea = (area, title, list, {attributes, none, more}) =>
+/**
+ * @param {string} area
+ * @param {string} title
+ * @param {Area} page
+ * @param {{list: List, none: string, filter?: Child}} options `none`: the text where there is no job.
+ */
+const drawArea = (area, title, page, {list, none, filter}) =>
   h(
     "section",
     {class: `card area ${area}`, "aria-label": title, data: {key: area}},
     h(
       "div",
       {class: "pager top"},
-      h("h2", null, title, h("span", null, list.count)),
-      more,
-      list.pages > 1 &&
+      h("h2", null, title, h("span", null, page.count)),
+      filter,
+      page.pages > 1 &&
         h(
           "span",
           {class: "turn"},
-          h("span", {"aria-live": "polite"}, list.range),
-          button("‹ Previous", "turn", {kind: "link", data: {area, page: list.page - 1}, disabled: list.page <= 1}),
-          button("Next ›", "turn", {kind: "link", data: {area, page: list.page + 1}, disabled: list.page >= list.pages}),
+          h("span", {"aria-live": "polite"}, page.range),
+          turnButtons(page, number => ["turn", {area, page: number}]),
         ),
     ),
-    list.rows.length > 0
+    page.rows.length > 0
       ? h(
           "div",
-          {class: "rows", role: "grid", "aria-label": title, "aria-rowcount": list.total},
-          list.rows.map(row => drawRow(row, area, attributes(row))),
+          {class: "rows", role: "grid", "aria-label": title, "aria-rowcount": page.total},
+          page.rows.map(row => drawRow(row, area, list)),
         )
       : h("div", {class: "rows none"}, h("div", {class: area === "ended" ? "empty" : ""}, h("p", null, none))),
   )
 
-const drawFilter = list =>
+/** @param {EndedArea} area */
+const drawFilter = ({shown, value}) =>
   h(
     "label",
     {class: "grow"},
     h("span", {class: "vh"}, "Show"),
-    h(
-      "select",
-      {class: "select", data: {change: "ended", key: "ended"}},
-      list.shown.map(item => h("option", {value: item.value, selected: item.value === list.value || null}, item.label)),
-    ),
+    drawSelect(shown, {data: {change: "ended", key: "ended"}}, value),
   )
 
-export function render(context) {
-  const {model} = context
-  const rows = view => AREAS.flatMap(area => view[area]?.rows ?? [])
-  const list = rowsWithCursor("jobs", {rows, moved: (self, id) => self.send("cursor", {id})})
-  const attributes = row => list.row(row, "jrow")
-  const moveBy = step => {
-    const row = list.current()
-    if ((me.view.waiting?.rows ?? []).includes(row)) rank(row.id, step)
-    else me.send("unable", {text: "Choose a job that waits: only those come up sooner or later."})
+/** @type {(view: View, list: List) => Child} */
+function draw({error, under_way: running, waiting, ended}, list) {
+  if (error) {
+    const retry = button("Try again", "again", {kind: "primary"})
+    const message = h(
+      "div",
+      {class: "empty", role: "alert"},
+      h("b", null, "The jobs cannot be listed now"),
+      h("p", null, error),
+      retry,
+    )
+    return h("div", {class: "card", data: {key: "error"}}, message)
   }
-  const rank = (id, step) => {
-    const row = rows(me.view).find(each => each.id === id)
-    if (row) me.send("priority", {id, priority: Math.max(1, Math.min(row.priority + step, 10))})
-  }
-  const rankHere = (id, step) => {
-    list.point(id) // the keys go on with it
-    rank(id, step)
-  }
+  if (!ended) return null
+  return h(
+    "div",
+    {class: "areas", data: {key: "areas"}},
+    drawArea("under_way", "Running", running, {list, none: "No job is running."}),
+    drawArea("waiting", "Waiting", waiting, {list, none: "The queue is empty."}),
+    drawArea("ended", "Finished", ended, {list, none: ended.none, filter: drawFilter(ended)}),
+  )
+}
 
-  const me = component(context, {
-    draw(view) {
-      if (view.error)
-        return h(
-          "div",
-          {class: "card", data: {key: "error"}},
-          h(
-            "div",
-            {class: "empty", role: "alert"},
-            h("b", null, "The jobs cannot be listed now"),
-            h("p", null, view.error),
-            button("Try again", "again", {kind: "primary"}),
-          ),
-        )
-      if (!view.ended) return null
-      return h(
-        "div",
-        {class: "areas", data: {key: "areas"}},
-        drawArea("under_way", "Under way", view.under_way, {attributes, none: "Nothing is under way."}),
-        drawArea("waiting", "Waiting", view.waiting, {attributes, none: "Nothing waits."}),
-        drawArea("ended", "Finished", view.ended, {attributes, none: view.ended.none, more: drawFilter(view.ended)}),
-      )
+/** @param {View} view */
+const rowsOf = view => AREAS.flatMap(area => view[area]?.rows ?? [])
+
+/** @type {(self: Self, id: number, step: number) => void} */
+function changePriority(self, id, step) {
+  const row = rowsOf(self.view).find(each => each.id === id)
+  if (row) self.send("priority", {id, priority: Math.max(1, Math.min(row.priority + step, 10))})
+}
+
+/** @type {(list: List) => Record<string, Action<Self>>} */
+const actionsOf = list => {
+  /** @type {(name: string) => [string, Action<Self>]} */
+  const actOnRow = name => [
+    name,
+    (self, data) => {
+      list.point(Number(data.id))
+      self.send(name, {id: Number(data.id)})
     },
-    act: {
-      ...list.act,
-      ...Object.fromEntries(
-        ["log", "pause", "resume", "cancel", "retry", "settle"].map(name => [
-          name,
-          (data, event, self) => {
-            list.point(Number(data.id))
-            self.send(name, {id: Number(data.id)})
-          },
-        ]),
-      ),
-      sooner: data => rankHere(Number(data.id), -1),
-      later: data => rankHere(Number(data.id), 1),
-      turn: (data, event, self) => self.send(data.area === "ended" ? "page" : "waiting_page", {page: Number(data.page)}),
-      ended: (data, event, self, target) => self.send("ended", {value: target.value}),
-    },
-    drawn: self => list.follow(self.view.cursor),
-    setup: list.setup,
-  })
-  // A key that can do nothing with the job says why.
+  ]
+  /** @type {(step: number) => Action<Self>} */
+  const rank = step => (self, data) => {
+    list.point(Number(data.id)) // the keys act on the same job
+    changePriority(self, Number(data.id), step)
+  }
+  return {
+    ...Object.fromEntries(["log", "pause", "resume", "cancel", "retry", "settle"].map(actOnRow)),
+    open: (_, data) => list.onClick(data),
+    sooner: rank(-1),
+    later: rank(1),
+    turn: (self, data) => self.send(data.area === "ended" ? "page" : "waiting_page", {page: Number(data.page)}),
+    ended: (self, _, target) => self.send("ended", {value: target.value}),
+  }
+}
+
+/** @type {(self: Self, list: List) => Record<string, KeyBinding>} */
+const keysOf = (self, list) => {
+  // A key that can do nothing with the job shows the reason.
+  /** @type {(name: string) => () => void} */
   const press = name => () => {
     const row = list.current()
-    const item = row.acts.find(each => DOES[name].includes(each.act))
-    if (item) me.send(item.act, {id: row.id})
-    else me.send("unable", {text: `${row.name}: ${row.cannot[name] ?? ""}`})
+    const item = row.acts.find(each => ACTS_OF_KEYS[name].includes(each.act))
+    if (item) self.send(item.act, {id: row.id})
+    else self.send("unable", {text: `${row.name}: ${row.cannot[name] ?? ""}`})
   }
-  const chosen = () => Boolean(list.current())
-  keys(model, "jobs", {
+  /** @type {(step: number) => void} */
+  const rank = step => {
+    const row = list.current()
+    if ((self.view.waiting?.rows ?? []).includes(row)) changePriority(self, row.id, step)
+    else self.send("unable", {text: "Choose a job that waits: only those come up sooner or later."})
+  }
+  const when = () => Boolean(list.current())
+  const group = "Do"
+  return {
     ...list.keys("job"),
-    P: {does: "pause or resume the job", group: "Do", when: chosen, run: press("pause")},
-    c: {does: "cancel the job…", group: "Do", when: chosen, run: press("cancel")},
-    r: {does: "retry the job", group: "Do", when: chosen, run: press("retry")},
-    l: {does: "open the log of the job", group: "Do", when: chosen, run: () => me.send("log", {id: list.current().id})},
-    "+": {does: "let the job come up sooner", group: "Do", run: () => moveBy(-1)},
-    "-": {does: "let the job come up later", group: "Do", run: () => moveBy(1)},
-    f: {does: "in a log: follow its end, or not", group: "Do"},
+    P: {does: "pause or resume the job", group, when, run: press("pause")},
+    c: {does: "cancel the job…", group, when, run: press("cancel")},
+    r: {does: "retry the job", group, when, run: press("retry")},
+    l: {does: "open the log of the job", group, when, run: () => self.send("log", {id: list.current().id})},
+    "+": {does: "let the job come up sooner", group, run: () => rank(-1)},
+    "-": {does: "let the job come up later", group, run: () => rank(1)},
+    f: {does: "in a log: follow its end, or not", group},
+  }
+}
+
+/** @param {RenderContext} context */
+export function render(context) {
+  /** @type {List} */
+  const list = new RowCursor("jobs", {rowsOf, onMove: (me, id) => me.send("cursor", {id})})
+  /** @type {Self} */
+  const self = component(context, {
+    draw: ({view}) => draw(view, list),
+    onSetup: me => list.attach(me),
+    onDrawn: me => list.follow(me.view.cursor),
+    actions: actionsOf(list),
   })
+  keys(context.model, "jobs", keysOf(self, list))
 }

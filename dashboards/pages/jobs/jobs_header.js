@@ -1,6 +1,29 @@
-// What goes on in one line, what was forgotten, and a card for each kind of job.
-const WORD = {resume: "Resume", cancel: "Cancel"}
+// The number of running jobs, the jobs that were forgotten, and a card for each kind of job.
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+import {button, chip} from "../../components/widgets.js"
 
+/** @import {ButtonItem} from "../../components/widgets.js" */
+
+/**
+ * @typedef {{label: string, count: string, level: string}} Count
+ * @typedef {{kind: string, label: string, on: boolean, cut: string, counts: Count[]}} Card
+ *   `cut` is the number of interrupted jobs, "" for none.
+ * @typedef {{id: number, name: string, text: string, acts: ButtonItem[]}} Banner
+ * @typedef {{summary?: string, cards?: Card[], banners: Banner[]}} View
+ * @typedef {Component<View>} Self
+ */
+
+/** @type {Record<string, string>} */
+const VERBS = {resume: "Resume", cancel: "Cancel"}
+
+/** @param {Card} card */
+function describe({label, counts, cut}) {
+  const texts = counts.map(each => `${each.count} ${each.label}`)
+  return `${label}: ${texts.join(", ")}${cut && `, ${cut} interrupted`}`
+}
+
+/** @param {Card} card */
 const drawCard = card =>
   h(
     "button",
@@ -8,51 +31,60 @@ const drawCard = card =>
       type: "button",
       class: "stat jcard",
       "aria-pressed": String(card.on),
-      "aria-label": `${card.label}: ${card.counts.map(each => `${each.count} ${each.label}`).join(", ")}${card.cut && `, ${card.cut} interrupted`}`,
+      "aria-label": describe(card),
       data: {act: "kind", kind: card.on ? "" : card.kind, key: `card-${card.kind}`},
     },
-    h("span", {class: "jcard-head"}, h("b", null, card.label), card.cut && chip("danger", `${card.cut} interrupted`, "▲")),
+    h(
+      "span",
+      {class: "jcard-head"},
+      h("b", null, card.label),
+      card.cut && chip("danger", `${card.cut} interrupted`, "▲"),
+    ),
     h(
       "span",
       {class: "jcard-counts"},
-      card.counts.map(each => h("span", {class: each.level}, h("b", null, each.count), h("small", null, each.label))),
+      card.counts.map(({level, count, label}) =>
+        h("span", {class: level}, h("b", null, count), h("small", null, label)),
+      ),
     ),
   )
 
-const drawBanner = item =>
+/** @param {Banner} banner */
+const drawBanner = ({id, name, text, acts}) =>
   h(
     "div",
-    {class: "why warning jbanner", role: "alert", data: {key: `banner${item.id}`}},
-    h("p", null, h("b", null, h("bdi", null, item.name)), " ", item.text),
-    item.acts.map(each =>
-      button(each.label, each.act, {
-        kind: "small",
-        data: {id: item.id, key: each.act},
-        "aria-label": `${WORD[each.act]} ${item.name}`,
-      }),
+    {class: "why warning jbanner", role: "alert", data: {key: `banner${id}`}},
+    h("p", null, h("b", null, h("bdi", null, name)), " ", text),
+    acts.map(({label, act}) =>
+      button(label, act, {kind: "small", data: {id, key: act}, "aria-label": `${VERBS[act]} ${name}`}),
     ),
   )
 
+/** @param {Self} self */
+const draw = ({view}) => [
+  h(
+    "div",
+    {class: "head", data: {key: "head"}},
+    h("h1", null, "Jobs"),
+    h("p", {"aria-live": "polite"}, view.summary ?? "looking…"),
+  ),
+  view.cards && [
+    h("div", {class: "jbanners", data: {key: "banners"}}, view.banners.map(drawBanner)),
+    h(
+      "div",
+      {class: "jcards", role: "group", "aria-label": "Jobs by kind", data: {key: "cards"}},
+      view.cards.map(drawCard),
+    ),
+  ],
+]
+
+/** @param {RenderContext} context */
 export function render(context) {
   component(context, {
-    draw: view => [
-      h(
-        "div",
-        {class: "head", data: {key: "head"}},
-        h("h1", null, "Jobs"),
-        h("p", {"aria-live": "polite"}, view.summary ?? "looking…"),
-      ),
-      view.cards && [
-        h("div", {class: "jbanners", data: {key: "banners"}}, view.banners.map(drawBanner)),
-        h(
-          "div",
-          {class: "jcards", role: "group", "aria-label": "Jobs by kind", data: {key: "cards"}},
-          view.cards.map(drawCard),
-        ),
-      ],
-    ],
-    act: Object.fromEntries(
-      Object.keys(WORD).map(name => [name, (data, event, self) => self.send(name, {id: Number(data.id)})]),
-    ),
+    draw,
+    actions: {
+      resume: (self, data) => self.send("resume", {id: Number(data.id)}),
+      cancel: (self, data) => self.send("cancel", {id: Number(data.id)}),
+    },
   })
 }

@@ -50,7 +50,7 @@ class JobsList(Component):
     `waiting_page` {page}, `page` {page}, `again` (after an error), `unable` {text}.
     """
 
-    _esm = module("jobs", "rows", "gauge")
+    _esm = module("jobs")
     _styles = ("jobs.css",)
 
 

@@ -1,119 +1,90 @@
-// A field for the path of a folder: a combobox with a list box (ARIA) of the folders that what was typed may mean.
-// Tab takes what goes on as it was begun, so a path is typed a folder at a time, as in a shell.
-function makeFolderField(me, add) {
-  let hints = [],
-    active = -1,
-    serial = 0,
-    timer = 0
-  const box = () => me.root.querySelector("#folder")
-  const close = () => {
-    clearTimeout(timer)
-    serial += 1 // an answer that is on its way is too late
-    if (!hints.length) return false
-    hints = []
-    active = -1
-    me.paint()
-    return true
+// A field for the path of a folder, with the folders that the typed text may mean. Tab takes the first of them, so a
+// path is typed one folder at a time, as in a shell.
+import {Combobox} from "../../components/combobox.js"
+import {h} from "../../components/browser/dom.js"
+
+const CLOSE_DELAY = 150 // milliseconds after the focus has left: a click on an option comes first
+
+/** @typedef {{path: string, known: boolean}} FolderHint `known`: the folder is scanned already. */
+
+/** @extends {Combobox<FolderHint>} */
+export class FolderField extends Combobox {
+  /**
+   * @param {Component<{local: boolean}, any>} host
+   * @param {(path: string) => void} onAdd
+   */
+  constructor(host, onAdd) {
+    super(host, {id: "folder", listLabel: "Folders of this machine"})
+    this.isLocal = () => host.view.local
+    this.onAdd = onAdd
   }
-  const ask = () => {
-    if (!me.view.local) return
-    clearTimeout(timer)
-    const mine = ++serial
-    timer = setTimeout(() => me.send("hints", {text: box().value, serial: mine}), 90)
+
+  ask() {
+    if (this.isLocal()) this.request(serial => this.host.send("hints", {text: this.input().value, serial}))
   }
-  const show = answer => {
-    if (answer.serial !== serial || me.root.getRootNode().activeElement !== box()) return
-    hints = answer.hints
-    active = -1
-    me.paint()
+
+  /** @param {FolderHint} hint */
+  accept({path}) {
+    this.input().value = `${path}/`
+    this.close()
+    this.input().focus()
+    this.ask()
   }
-  const accept = index => {
-    box().value = `${hints[index].path}/`
-    close()
-    box().focus()
-    ask()
+
+  /** @param {KeyboardEvent} event @returns {boolean} */
+  onKey(event) {
+    const {key} = event
+    if (key === "Enter") {
+      if (this.active >= 0) this.pick(this.active)
+      else this.onAdd(this.input().value)
+      return true
+    }
+    if (key === "Tab") {
+      if (event.shiftKey || !this.results.length || !this.input().value) {
+        this.close()
+        return false
+      }
+      this.pick(Math.max(this.active, 0))
+      return true
+    }
+    if (key === "ArrowDown" && !this.results.length) this.ask()
+    return super.onKey(event) || key === "ArrowDown"
   }
-  const move = step => {
-    if (!hints.length) return ask()
-    active = active < 0 && step < 0 ? hints.length - 1 : active + step
-    if (active >= hints.length) active = -1
-    me.paint()
-    me.root.querySelector(".offers [aria-selected=true]")?.scrollIntoView({block: "nearest"})
+
+  /** Handle an event of the field. @param {PageEvent} event */
+  onEvent(event) {
+    if (event.target !== this.input()) return
+    if (event.type === "keydown") this.key(event)
+    else if (event.type === "focusout") setTimeout(() => this.close(), CLOSE_DELAY)
+    else if (event.type === "input" || !this.input().value) this.ask()
   }
-  const KEYS = {
-    ArrowDown: () => (move(1), true),
-    ArrowUp: () => hints.length > 0 && (move(-1), true),
-    Enter: () => (active >= 0 ? accept(active) : add(box().value), true),
-    Tab(event) {
-      const index = event.shiftKey || !hints.length || !box().value ? -1 : Math.max(active, 0)
-      if (index >= 0) accept(index)
-      else close()
-      return index >= 0
-    },
-    Escape: close,
+
+  draw() {
+    return h(
+      "div",
+      {class: "folder-field", data: {key: "field"}},
+      h("input", {
+        id: this.id,
+        type: "text",
+        "aria-label": "Folder of your videos",
+        placeholder: "~/Videos, or a whole path: /media/films",
+        autocomplete: "off",
+        autocapitalize: "off",
+        spellcheck: "false",
+        ...this.inputAttributes(),
+        data: {key: this.id},
+      }),
+      this.drawList(),
+    )
   }
-  return {
-    show,
-    close,
-    accept,
-    setup() {
-      me.root.addEventListener("input", event => {
-        if (event.target === box()) ask()
-      })
-      me.root.addEventListener("focusin", event => {
-        if (event.target === box() && !box().value) ask()
-      })
-      me.root.addEventListener("focusout", event => {
-        if (event.target === box()) setTimeout(close, 150)
-      })
-      me.root.addEventListener("keydown", event => {
-        if (event.target !== box() || event.isComposing) return
-        if (KEYS[event.key]?.(event)) event.preventDefault()
-      })
-    },
-    draw: () =>
-      h(
-        "div",
-        {class: "folder-field", data: {key: "field"}},
-        h("input", {
-          id: "folder",
-          type: "text",
-          "aria-label": "Folder of your films",
-          placeholder: "~/Videos, or a whole path: /media/films",
-          autocomplete: "off",
-          autocapitalize: "off",
-          spellcheck: "false",
-          role: "combobox",
-          "aria-expanded": String(hints.length > 0),
-          "aria-controls": "folders-found",
-          "aria-autocomplete": "list",
-          "aria-activedescendant": active >= 0 ? `found${active}` : null,
-          data: {key: "folder"},
-        }),
-        h(
-          "ul",
-          {
-            class: "offers",
-            id: "folders-found",
-            role: "listbox",
-            "aria-label": "Folders of this machine",
-            hidden: !hints.length,
-            data: {key: "offers"},
-          },
-          hints.map((each, index) =>
-            h(
-              "li",
-              {
-                id: `found${index}`,
-                role: "option",
-                "aria-selected": String(index === active),
-                data: {act: "hint", index, key: each.path},
-              },
-              h("bdi", {class: "grow", dir: "ltr"}, each.path),
-              each.known && h("small", null, "scanned already"),
-            ),
-          ),
-        ),
-      ),
+
+  /** @param {FolderHint} hint */
+  drawOption({path, known}) {
+    return [h("bdi", {class: "grow", dir: "ltr"}, path), known && h("small", null, "scanned already")]
+  }
+
+  /** @param {FolderHint} hint */
+  keyOf({path}) {
+    return path
   }
 }

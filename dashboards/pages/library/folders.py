@@ -79,7 +79,7 @@ class Folders(Component):
     `planned` {query}, `add_people` {id, name}. Sent to it: {hints, serial}.
     """
 
-    _esm = module("library", "folder_field", "held", "gauge")
+    _esm = module("library")
     _styles = ("house.css",)
 
     def hints(self, found: list[dict[str, Any]], serial: int) -> None:

@@ -1,108 +1,116 @@
-// The menu beside the saved views: the plan as a file to be fetched, and an edited one that comes back.
-function makeExchange(me, closed) {
-  let open = false,
-    everything = false,
-    busy = ""
+// The menu for files: the plan as a file to download, and an edited file that comes back.
+import {h} from "../../components/browser/dom.js"
+import {Menu} from "./search/menu.js"
+import {upload} from "../../components/browser/upload.js"
 
-  const toggle = on => {
-    if (open === on) return
-    open = on
-    me.paint()
-    if (open) me.root.querySelector(".exchange a")?.focus()
-    else closed()
+/**
+ * @typedef {object} Exchange
+ * @property {string} files Address of the files, "" where the service has none.
+ * @property {string} search Parameters of the address: what is exported.
+ * @property {string} what The search in words.
+ * @property {string} every The search in words, with the unchanged and the skipped files.
+ * @property {number} largest Bytes of the largest file that can be uploaded.
+ * @property {string} too_large The message for a larger one.
+ */
+
+export class ExchangeMenu extends Menu {
+  includesAll = false // also the unchanged and the skipped files
+  sending = "" // name of the file that is being sent
+
+  /** @param {Component<{exchange: Exchange}, any>} host */
+  constructor(host) {
+    super(host, {act: "exchange", first: ".exchange a"})
   }
-  const refuse = text => me.send("upload_failed", {text})
-  const upload = async file => {
-    const {files, largest, too_large} = me.view.exchange
+
+  /** @param {boolean} includesAll */
+  setIncludesAll(includesAll) {
+    this.includesAll = includesAll
+    this.host.paint()
+  }
+
+  /** Upload an edited CSV. @param {File | undefined} file */
+  async upload(file) {
+    const {files, largest, too_large: tooLarge} = this.host.view.exchange
     if (!file) return
     if (file.size > largest) {
-      refuse(too_large)
+      this.host.send("upload_failed", {text: tooLarge})
       return
     }
-    busy = file.name
-    me.paint()
-    try {
-      const answer = await fetch(`${files}changes`, {method: "POST", headers: {"Content-Type": "text/csv"}, body: file})
-      const {token, refused} = answer.ok ? await answer.json() : {refused: await answer.text()}
-      if (token) me.send("uploaded", {token, name: file.name})
-      else refuse(refused)
-    } catch {
-      refuse("The file could not be sent: the service did not answer.")
-    }
-    busy = ""
-    open = false
-    me.paint()
-    closed()
+    this.sending = file.name
+    this.host.paint()
+    const answer = await upload(`${files}changes`, file, {"Content-Type": "text/csv"})
+    const {token, refused} = answer.ok ? JSON.parse(answer.text) : {token: "", refused: answer.text}
+    if (token) this.host.send("uploaded", {token, name: file.name})
+    else this.host.send("upload_failed", {text: refused})
+    this.sending = ""
+    this.toggle(false)
   }
-  const link = (view, kind, label, hint) =>
-    h(
-      "a",
-      {
-        class: "fetch",
-        href: `${view.files}plan.${kind}?${view.search}${everything ? "&all=1" : ""}`,
-        download: "",
-        data: {key: kind},
-      },
-      h("b", null, label),
-      h("small", null, hint),
+
+  /** @type {(exchange: Exchange, kind: string, label: string, hint: string) => HTMLElement} */
+  drawLink({files, search}, kind, label, hint) {
+    const href = `${files}plan.${kind}?${search}${this.includesAll ? "&all=1" : ""}`
+    return h("a", {class: "fetch", href, download: "", data: {key: kind}}, h("b", null, label), h("small", null, hint))
+  }
+
+  drawUpload() {
+    const {sending} = this
+    return h(
+      "label",
+      {class: "btn small choose", "aria-busy": sending ? "true" : null},
+      h("span", {role: "status"}, sending ? ["Reading ", h("bdi", null, sending), "…"] : "Choose an edited CSV…"),
+      h("input", {
+        type: "file",
+        class: "vh",
+        accept: ".csv,text/csv",
+        "aria-label": "CSV file with changes",
+        disabled: Boolean(sending) || null,
+        data: {change: "upload", key: "file"},
+      }),
     )
-  return {
-    toggle,
-    upload,
-    isOpen: () => open,
-    setEverything(on) {
-      everything = on
-      me.paint()
-    },
-    draw: ({exchange: view}) =>
-      view?.files &&
+  }
+
+  /** @param {Exchange} exchange */
+  drawExport(exchange) {
+    return [
+      h("h3", null, "Export ", this.includesAll ? exchange.every : exchange.what),
+      this.drawLink(exchange, "csv", "CSV", "for a spreadsheet; can be edited and come back"),
+      this.drawLink(exchange, "json", "JSON", "for a program"),
       h(
-        "div",
-        {class: "anchor", data: {key: "exchange"}},
-        button(["Export", h("span", {"aria-hidden": "true"}, "▾")], "exchange", {
-          "aria-expanded": String(open),
-          "aria-haspopup": "dialog",
-          title: "Export the plan, or bring an edited one back",
-          data: {key: "button"},
-        }),
-        open && h("div", {class: "shade", data: {key: "shade", act: "exchange"}}),
-        open &&
-          h(
-            "div",
-            {class: "pop exchange", role: "dialog", "aria-label": "Export and import", data: {key: "pop"}},
-            h("h3", null, "Export ", everything ? view.every : view.what),
-            link(view, "csv", "CSV", "for a spreadsheet; can be edited and come back"),
-            link(view, "json", "JSON", "for a program"),
-            h(
-              "label",
-              {class: "fetch-all"},
-              h("input", {type: "checkbox", checked: everything, data: {change: "export_all", key: "all"}}),
-              h("span", null, "unchanged and skipped files, too"),
-            ),
-            h("h3", null, "Bring changes back"),
-            h(
-              "p",
-              {class: "hint"},
-              "Edit ",
-              h("code", null, "result_people"),
-              ", ",
-              h("code", null, "postponed"),
-              " or the modes in an exported CSV. You see what would change before anything does.",
-            ),
-            h(
-              "label",
-              {class: "btn small choose", "aria-busy": busy ? "true" : null},
-              h("span", {role: "status"}, busy ? ["Reading ", h("bdi", null, busy), "…"] : "Choose an edited CSV…"),
-              h("input", {
-                type: "file",
-                class: "vh",
-                accept: ".csv,text/csv",
-                "aria-label": "CSV file with changes",
-                disabled: Boolean(busy) || null,
-                data: {change: "upload", key: "file"},
-              }),
-            ),
-          ),
+        "label",
+        {class: "fetch-all"},
+        h("input", {type: "checkbox", checked: this.includesAll, data: {change: "export_all", key: "all"}}),
+        h("span", null, "unchanged and skipped files, too"),
       ),
+    ]
+  }
+
+  /** @param {{exchange?: Exchange}} view */
+  draw({exchange}) {
+    if (!exchange?.files) return null
+    return h(
+      "div",
+      {class: "anchor", data: {key: "exchange"}},
+      this.drawButton(
+        ["Export", h("span", {"aria-hidden": "true"}, "▾")],
+        "Export the plan, or bring an edited one back",
+        "button",
+      ),
+      this.drawPanel(
+        "exchange",
+        "Export and import",
+        this.drawExport(exchange),
+        h("h3", null, "Bring changes back"),
+        h(
+          "p",
+          {class: "hint"},
+          "Edit ",
+          h("code", null, "result_people"),
+          ", ",
+          h("code", null, "postponed"),
+          " or the modes in an exported CSV. You see what would change before anything does.",
+        ),
+        this.drawUpload(),
+      ),
+    )
   }
 }

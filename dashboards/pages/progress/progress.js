@@ -1,24 +1,71 @@
-// One operation while it runs and when it is done: the bar, the counts, what can be done, and each file.
-const gauge = view => [
-  drawGauge("Files done", view),
+// One operation while it runs and when it is finished: the bar, the counts, what can be done, and each file.
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+import {drawGauge} from "../../components/gauge.js"
+import {keys} from "../../components/browser/keyboard.js"
+import {button, chip, drawSelect, emptyState, fileName, pager} from "../../components/widgets.js"
+
+/** @import {ButtonItem, Choice, Paged} from "../../components/widgets.js" */
+
+/**
+ * @typedef {object} Item
+ * @property {number} id
+ * @property {string} name
+ * @property {string} path
+ * @property {string} tags
+ * @property {string} what
+ * @property {string} status
+ * @property {string} level
+ * @property {string} glyph
+ * @property {boolean} faded
+ *
+ * @typedef {{title: string, level: string, glyph: string, lines: string[], buttons: ButtonItem[]}} Summary
+ *
+ * @typedef {object} View
+ * @property {string} [title]
+ * @property {string} [sub]
+ * @property {{title: string, text: string, buttons: ButtonItem[]}} [empty] In place of all that follows.
+ * @property {string} [done] Number of the finished files.
+ * @property {string} [total]
+ * @property {number} [now]
+ * @property {number} [max]
+ * @property {string} [line]
+ * @property {{kind: string, label: string, share: number}[]} [parts]
+ * @property {string} [rest]
+ * @property {string} [current] The file that is being written.
+ * @property {ButtonItem[]} [buttons]
+ * @property {Summary | null} [summary] Of a finished operation.
+ * @property {string} [order]
+ * @property {Choice[]} [statuses]
+ * @property {Paged & {rows: Item[]}} [items]
+ *
+ * @typedef {Component<View>} Self
+ */
+
+/** @param {View} view */
+const drawBar = ({now, max, parts, rest}) => [
+  drawGauge("Files done", {now, max, parts}),
   h(
     "div",
     {class: "legend"},
-    view.parts.map(part => [h("i", {class: part.kind, "aria-hidden": "true"}), part.label]),
-    view.rest && [h("i", {class: "rest", "aria-hidden": "true"}), view.rest],
+    parts.map(({kind, label}) => [h("i", {class: kind, "aria-hidden": "true"}), label]),
+    rest && [h("i", {class: "rest", "aria-hidden": "true"}), rest],
   ),
 ]
-const acts = buttons =>
+
+/** @param {ButtonItem[]} buttons */
+const drawButtons = buttons =>
   h(
     "div",
     {class: "acts"},
-    buttons.map(item => button(item.label, item.act, {kind: item.kind, key: item.key})),
+    buttons.map(({label, act, kind, key}) => button(label, act, {kind, key})),
     h("span", {class: "grow"}),
     button("Open log", "log", {kind: "quiet"}),
   )
 
-function drawRunning(view) {
-  return h(
+/** @param {View} view */
+const drawRunning = view =>
+  h(
     "div",
     {class: "card pad", data: {key: "running"}},
     h(
@@ -29,35 +76,36 @@ function drawRunning(view) {
       h("span", {class: "grow"}),
       h("span", null, view.line),
     ),
-    gauge(view),
+    drawBar(view),
     h("p", {class: "hint now"}, view.current && ["now: ", h("bdi", {dir: "ltr"}, view.current)]),
-    acts(view.buttons),
+    drawButtons(view.buttons),
   )
-}
 
-function drawFinished(view) {
-  const {summary} = view
+/** @param {View} view */
+const drawFinished = view => {
+  const {title, level, glyph, lines, buttons} = view.summary
   return h(
     "div",
     {class: "card pad", data: {key: "finished"}},
     h(
       "div",
       {class: "summary"},
-      h("div", {class: `big ${summary.level}`, "aria-hidden": "true"}, summary.glyph),
+      h("div", {class: `big ${level}`, "aria-hidden": "true"}, glyph),
       h(
         "div",
         {class: "grow", role: "status"},
-        h("h2", null, summary.title),
-        summary.lines.map(line => h("p", null, line)),
+        h("h2", null, title),
+        lines.map(line => h("p", null, line)),
       ),
       h("span", {class: "num"}, view.line),
     ),
-    gauge(view),
-    acts(summary.buttons),
+    drawBar(view),
+    drawButtons(buttons),
   )
 }
 
-const itemRow = item =>
+/** @param {Item} item */
+const drawItem = item =>
   h(
     "div",
     {class: `row orow${item.faded ? " faded" : ""}`, role: "row", data: {key: item.id}},
@@ -66,85 +114,81 @@ const itemRow = item =>
     h("span", {class: "r", role: "cell"}, chip(item.level, item.status, item.glyph)),
   )
 
-export function render(context) {
-  const me = component(context, {
-    draw(view) {
-      if (!view.title) return h("div", {class: "head"}, h("h1", null, "Progress"), h("p", null, "looking…"))
-      return [
+/** @param {View} view */
+const drawItems = ({order, statuses, items}) =>
+  h(
+    "div",
+    {class: "card", data: {key: "items"}},
+    h(
+      "div",
+      {class: "pager top"},
+      h("span", null, order),
+      h("label", null, h("span", {class: "vh"}, "Show"), drawSelect(statuses, {data: {change: "status"}})),
+    ),
+    h(
+      "div",
+      {role: "table", "aria-label": "Files of this operation", "aria-rowcount": items.total},
+      items.rows.map(drawItem),
+    ),
+    items.total === 0 && emptyState(null, "No file of this kind."),
+    pager(items),
+  )
+
+/** @param {View} view */
+const drawEmpty = ({empty: {title, text, buttons}}) =>
+  h(
+    "div",
+    {class: "stack"},
+    h(
+      "div",
+      {class: "card"},
+      emptyState(
+        title,
+        text,
         h(
           "div",
-          {class: "head", data: {key: "head"}},
-          h("h1", null, h("bdi", null, view.title)),
-          h("p", null, view.sub),
+          {class: "acts"},
+          buttons.map(({label, act, kind}) => button(label, act, {kind})),
         ),
-        view.empty
-          ? h(
-              "div",
-              {class: "stack"},
-              h(
-                "div",
-                {class: "card"},
-                h(
-                  "div",
-                  {class: "empty"},
-                  h("b", null, view.empty.title),
-                  h("p", null, view.empty.text),
-                  h(
-                    "div",
-                    {class: "acts"},
-                    view.empty.buttons.map(item => button(item.label, item.act, {kind: item.kind})),
-                  ),
-                ),
-              ),
-            )
-          : h(
-              "div",
-              {class: "stack", data: {key: "stack"}},
-              view.summary ? drawFinished(view) : drawRunning(view),
-              h(
-                "div",
-                {class: "card", data: {key: "items"}},
-                h(
-                  "div",
-                  {class: "pager top"},
-                  h("span", null, view.order),
-                  h(
-                    "label",
-                    null,
-                    h("span", {class: "vh"}, "Show"),
-                    h(
-                      "select",
-                      {class: "select", data: {change: "status"}},
-                      view.statuses.map(item =>
-                        h("option", {value: item.value, selected: item.on || null}, item.label),
-                      ),
-                    ),
-                  ),
-                ),
-                h(
-                  "div",
-                  {role: "table", "aria-label": "Files of this operation", "aria-rowcount": view.items.total},
-                  view.items.rows.map(itemRow),
-                ),
-                view.items.total === 0 && h("div", {class: "empty"}, h("p", null, "No file of this kind.")),
-                pager(view.items),
-              ),
-            ),
-      ]
-    },
-    act: {
-      status(data, event, self, target) {
-        self.send("status", {status: target.value})
-      },
-      page(data, event, self) {
-        self.send("page", {page: Number(data.page)})
-      },
+      ),
+    ),
+  )
+
+/** @param {Self} self */
+function draw({view}) {
+  if (!view.title) return h("div", {class: "head"}, h("h1", null, "Progress"), h("p", null, "looking…"))
+  return [
+    h("div", {class: "head", data: {key: "head"}}, h("h1", null, h("bdi", null, view.title)), h("p", null, view.sub)),
+    view.empty
+      ? drawEmpty(view)
+      : h(
+          "div",
+          {class: "stack", data: {key: "stack"}},
+          view.summary ? drawFinished(view) : drawRunning(view),
+          drawItems(view),
+        ),
+  ]
+}
+
+/** @param {RenderContext} context */
+export function render(context) {
+  /** @type {Self} */
+  const self = component(context, {
+    draw,
+    actions: {
+      status: (me, _, target) => me.send("status", {status: target.value}),
+      page: (me, data) => me.send("page", {page: Number(data.page)}),
     },
   })
-  const turn = () => me.view.buttons?.find(entry => ["pause", "resume"].includes(entry.act))
-  const retry = () => me.view.summary?.buttons.some(entry => entry.act === "retry")
+  const pauseOrResume = () => self.view.buttons?.find(({act}) => act === "pause" || act === "resume")
+  const canRetry = () => Boolean(self.view.summary?.buttons.some(({act}) => act === "retry"))
   keys(context.model, "progress", {
-    r: {does: "retry what was not done", group: "Act", when: () => Boolean(retry()), run: () => me.send("retry")},
-    P: {does: "pause or resume", group: "Act", when: () => Boolean(turn()), run: () => me.send(turn().act)},
+    r: {does: "retry what was not done", group: "Act", when: canRetry, run: () => self.send("retry")},
+    P: {
+      does: "pause or resume",
+      group: "Act",
+      when: () => Boolean(pauseOrResume()),
+      run: () => self.send(pauseOrResume().act),
+    },
   })
 }

@@ -34,7 +34,7 @@ class Progress(Component):
     View: see `view` and `nothing`.
     """
 
-    _esm = module("progress", "gauge")
+    _esm = module("progress")
 
 
 def nothing() -> dict[str, Any]:

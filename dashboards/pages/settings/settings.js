@@ -1,12 +1,38 @@
-// Every setting: what it is for, what it is now, and a field to change it. A number is sent when the field is left.
-const SWITCH = {true: "on", false: "off"}
+// Every setting: its purpose, its value, and a field to change it. A number is sent when the focus leaves the field.
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+import {button, chip} from "../../components/widgets.js"
 
+/**
+ * @typedef {object} Row
+ * @property {string} name
+ * @property {string} variable Its name in the environment.
+ * @property {string} label
+ * @property {string} help
+ * @property {string} kind "switch", "choice", "number", "folder", "names" or another text.
+ * @property {string} value
+ * @property {string} default
+ * @property {string[]} choices
+ * @property {string} origin
+ * @property {string} level
+ * @property {string} counts When a change applies.
+ * @property {string} locked Why the setting cannot be changed here; "" where it can.
+ * @property {boolean} own The settings file has a value of its own.
+ *
+ * @typedef {{name: string, text: string, typed: string}} Problem
+ * @typedef {{file: string, problem: Problem | null, groups?: {title: string, rows: Row[]}[]}} View
+ * @typedef {Component<View>} Self
+ */
+
+/** @type {Record<string, string>} */
+const SWITCH_TEXTS = {true: "on", false: "off"}
+
+/** @type {(row: Row, problem: Problem | null) => HTMLElement} */
 function drawField(row, problem) {
-  const bad = problem?.name === row.name
-  const common = {
+  const attributes = {
     id: `set-${row.name}`,
-    "aria-describedby": `help-${row.name}${bad ? ` bad-${row.name}` : ""}`,
-    "aria-invalid": bad ? "true" : null,
+    "aria-describedby": `help-${row.name}${problem ? ` bad-${row.name}` : ""}`,
+    "aria-invalid": problem ? "true" : null,
     disabled: Boolean(row.locked),
     data: {change: "set", name: row.name, key: `set-${row.name}`},
   }
@@ -14,31 +40,45 @@ function drawField(row, problem) {
     return h(
       "label",
       {class: "switch"},
-      h("input", {...common, type: "checkbox", role: "switch", checked: row.value === "true"}),
-      h("span", {"aria-hidden": "true"}, SWITCH[row.value]),
+      h("input", {...attributes, type: "checkbox", role: "switch", checked: row.value === "true"}),
+      h("span", {"aria-hidden": "true"}, SWITCH_TEXTS[row.value]),
     )
   if (row.kind === "choice")
     return h(
       "select",
-      {...common, class: "select"},
+      {...attributes, class: "select"},
       row.choices.map(each => h("option", {value: each, selected: each === row.value || null}, each)),
     )
   return h("input", {
-    ...common,
+    ...attributes,
     type: "text",
-    class: bad ? "set bad" : "set",
+    class: problem ? "set bad" : "set",
     inputmode: row.kind === "number" ? "numeric" : null,
-    value: bad ? problem.typed : row.value,
+    value: problem ? problem.typed : row.value,
     size: ["folder", "names"].includes(row.kind) ? 34 : 12,
     autocomplete: "off",
     spellcheck: "false",
   })
 }
 
-function drawRow(row, problem) {
-  const bad = problem?.name === row.name
-  const own = row.own && !row.locked
-  return h(
+/** @param {Row} row */
+const drawOrigin = row =>
+  h(
+    "div",
+    {class: "from"},
+    chip(row.level, row.origin, ""),
+    row.own && !row.locked
+      ? button(`Back to ${row.kind === "switch" ? SWITCH_TEXTS[row.default] : row.default}`, "unset", {
+          kind: "link",
+          data: {name: row.name},
+          "aria-label": `${row.label}: back to ${row.default}`,
+        })
+      : h("small", null, row.counts),
+  )
+
+/** @type {(row: Row, problem: Problem | null) => HTMLElement} */
+const drawRow = (row, problem) =>
+  h(
     "div",
     {class: "setting", data: {key: row.name}},
     h(
@@ -46,67 +86,62 @@ function drawRow(row, problem) {
       {class: "what"},
       h("label", {for: `set-${row.name}`}, row.label),
       h("p", {id: `help-${row.name}`}, row.help),
-      h("code", {title: "Its name in the environment; in settings.toml in small letters, without INDEXIUM_"}, row.variable),
+      h(
+        "code",
+        {title: "Its name in the environment; in settings.toml in small letters, without INDEXIUM_"},
+        row.variable,
+      ),
     ),
     h(
       "div",
       {class: "how"},
       drawField(row, problem),
-      bad && h("p", {class: "bad-text", id: `bad-${row.name}`, role: "alert"}, problem.text),
+      problem && h("p", {class: "bad-text", id: `bad-${row.name}`, role: "alert"}, problem.text),
       row.locked && h("p", {class: "quiet"}, row.locked),
     ),
+    drawOrigin(row),
+  )
+
+/** @param {Self} self */
+function draw({view: {file, groups, problem}}) {
+  if (!groups) return h("div", {class: "head"}, h("h1", null, "Settings"))
+  return [
     h(
       "div",
-      {class: "from"},
-      chip(row.level, row.origin, ""),
-      own
-        ? button(`Back to ${row.kind === "switch" ? SWITCH[row.default] : row.default}`, "unset", {
-            kind: "link",
-            data: {name: row.name},
-            "aria-label": `${row.label}: back to ${row.default}`,
-          })
-        : h("small", null, row.counts),
+      {class: "head", data: {key: "head"}},
+      h("h1", null, "Settings"),
+      h("p", null, "kept in ", h("bdi", {dir: "ltr"}, file), "; the environment wins over it"),
     ),
-  )
+    groups.map(({title, rows}) =>
+      h(
+        "section",
+        {class: "card settings", "aria-label": title, data: {key: title}},
+        h("h2", null, title),
+        rows.map(row => drawRow(row, problem?.name === row.name ? problem : null)),
+      ),
+    ),
+  ]
 }
 
+/** @type {(self: Self, event: PageEvent) => void} */
+function onKey({view}, {key, target}) {
+  if (!target.matches("input.set") || (key !== "Enter" && key !== "Escape")) return
+  if (key === "Escape") {
+    const rows = view.groups.flatMap(group => group.rows)
+    target.value = rows.find(row => row.name === target.dataset.name).value
+  }
+  target.blur()
+}
+
+/** @param {RenderContext} context */
 export function render(context) {
   component(context, {
-    draw(view) {
-      if (!view.groups) return h("div", {class: "head"}, h("h1", null, "Settings"))
-      return [
-        h(
-          "div",
-          {class: "head", data: {key: "head"}},
-          h("h1", null, "Settings"),
-          h("p", null, "kept in ", h("bdi", {dir: "ltr"}, view.file), "; the environment wins over it"),
-        ),
-        view.groups.map(group =>
-          h(
-            "section",
-            {class: "card settings", "aria-label": group.title, data: {key: group.title}},
-            h("h2", null, group.title),
-            group.rows.map(row => drawRow(row, view.problem)),
-          ),
-        ),
-      ]
-    },
-    act: {
-      set(data, event, self, target) {
-        const value = target.type === "checkbox" ? String(target.checked) : target.value
-        self.send("set", {name: data.name, value})
+    draw,
+    listeners: {keydown: onKey},
+    actions: {
+      set(self, {name}, target) {
+        self.send("set", {name, value: target.type === "checkbox" ? String(target.checked) : target.value})
       },
-    },
-    setup(self) {
-      self.root.addEventListener("keydown", event => {
-        if (!event.target.matches("input.set")) return
-        if (event.key === "Enter") event.target.blur()
-        if (event.key === "Escape") {
-          const row = self.view.groups.flatMap(group => group.rows).find(each => each.name === event.target.dataset.name)
-          event.target.value = row.value
-          event.target.blur()
-        }
-      })
     },
   })
 }

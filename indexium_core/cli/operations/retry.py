@@ -16,11 +16,11 @@ from indexium_core.cli.options import AsJson
 from indexium_core.library import LibraryServices
 from indexium_core.model import wording
 
-__all__ = ["RetryQuestion", "ask_again"]
+__all__ = ["RetryConfirmation", "ask_again"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RetryQuestion:
+class RetryConfirmation:
     """What a retry of an operation would do."""
 
     sentences: Sequence[str]  # printed before the confirmation
@@ -63,7 +63,7 @@ def ask_again(
     risk: tuple[str, ...] | None = None,
     resumes: bool = False,
     yes: bool,
-) -> RetryQuestion:
+) -> RetryConfirmation:
     """
     Print what a retry of an operation would do, and ask for confirmation unless there is nothing to do.
 
@@ -84,7 +84,7 @@ def ask_again(
     except errors.UsageError as error:
         if error.reason != "nothing_to_write":
             raise
-        again = RetryQuestion(sentences=[error.message], has_work=False)
+        again = RetryConfirmation(sentences=[error.message], has_work=False)
     for sentence in again.sentences:
         output.note(sentence)
     if again.has_work:
@@ -92,25 +92,25 @@ def ask_again(
     return again
 
 
-def _resume_question(library: LibraryServices, operation_id: int) -> RetryQuestion:
+def _resume_question(library: LibraryServices, operation_id: int) -> RetryConfirmation:
     left = library.operation(operation_id, per_page=1).operation.remaining
-    return RetryQuestion(sentences=[f"Operation {operation_id} would resume with {wording.plural(left, 'file')}."])
+    return RetryConfirmation(sentences=[f"Operation {operation_id} would resume with {wording.plural(left, 'file')}."])
 
 
-def _retry_question(library: LibraryServices, operation_id: int, risk: tuple[str, ...] | None) -> RetryQuestion:
+def _retry_question(library: LibraryServices, operation_id: int, risk: tuple[str, ...] | None) -> RetryConfirmation:
     if library.operation(operation_id, per_page=1).operation.operation_type == "rollback":
         return _rollback_question(library, operation_id)
     found = library.retries.preview(operation_id)
     options = replace(found.options, risk=risk or found.options.risk)
     summary = library.preview(found.selection, found.plan, options=options)
     if not summary.count:
-        return RetryQuestion(sentences=[write.nothing(summary)], has_work=False, excluded=summary.excluded)
-    return RetryQuestion(sentences=[write.question(summary)], excluded=summary.excluded)
+        return RetryConfirmation(sentences=[write.nothing(summary)], has_work=False, excluded=summary.excluded)
+    return RetryConfirmation(sentences=[write.question(summary)], excluded=summary.excluded)
 
 
-def _rollback_question(library: LibraryServices, operation_id: int) -> RetryQuestion:
+def _rollback_question(library: LibraryServices, operation_id: int) -> RetryConfirmation:
     check = library.retries.preview_rollback(operation_id)
     if not check.can_rollback:
         raise errors.UsageError(check.reason)
     announced = frozenset(item.file_id for item in check.conflicts)
-    return RetryQuestion(sentences=list(rollback.sentences_of(check)), announced=announced)
+    return RetryConfirmation(sentences=list(rollback.sentences_of(check)), announced=announced)

@@ -10,6 +10,7 @@ import pytest
 from indexium_core.files.containers.bmff import FAMILY
 from indexium_core.files.reader import BytesReader
 from tests.support import mp4, pointers
+from tests.support.effort import effort
 from tests.support.mp4 import box, full
 
 TITLE = box(b"\xa9nam", mp4.data("A title"))
@@ -55,8 +56,7 @@ def test_every_box_has_a_digest_by_its_path() -> None:
     assert not [name for name in names if "free" in name or "cmt" in name or name.endswith("#1")]
 
 
-@pytest.mark.parametrize("front", [True, False])
-@pytest.mark.parametrize("flip", [0x01, 0x80])
+@pytest.mark.parametrize(("front", "flip"), effort.some([(True, 0x01), (False, 0x80), (True, 0x80), (False, 0x01)], 2))
 def test_no_byte_can_change_unnoticed(front: bool, flip: int) -> None:
     """Each byte in turn: outside of media, comment and padding it changes the census, or the file is refused."""
     content = film(TITLE, mp4.cmt("text"), COVER, front=front, end=b"\xff\xfejunk\xff\xff")

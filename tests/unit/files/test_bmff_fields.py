@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core.files.containers import Capabilities
@@ -13,6 +13,7 @@ from indexium_core.files.containers.bmff import FAMILY, BmffLayout
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Change, Patch, Refusal
 from tests.support import mp4
+from tests.support.effort import effort
 from tests.support.mp4 import box, full
 
 TITLE = box(b"\xa9nam", mp4.data("A title"))
@@ -550,7 +551,7 @@ def films(draw: st.DrawFn) -> bytes:
     return mov(*children[early:], early=b"".join(children[:early]), brand=brand, trak=own)
 
 
-@settings(max_examples=200, deadline=None)
+@effort.examples(80, 200)
 @given(films(), new, new)
 def test_any_mixture_of_fields_says_the_text_everywhere_or_nothing_anywhere(
     content: bytes, text: str, other: str

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core.files.containers import Capabilities, Choice, registry
@@ -17,6 +17,7 @@ from indexium_core.files.containers.bmff.strategy import PADDING
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Change, Edit, Extent, Patch, Rebuild, Refusal
 from tests.support import mp4, pointers
+from tests.support.effort import effort
 from tests.support.mp4 import box, full
 from tests.support.pointers import MEDIA
 
@@ -688,7 +689,7 @@ def films(draw: st.DrawFn) -> bytes:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@effort.examples(60, 150)
 @given(films(), st.lists(st.tuples(st.sampled_from(list(STRATEGIES)), lengths), min_size=1, max_size=4))
 def test_any_film_is_written_in_any_ways_one_after_another(content: bytes, ways: list[tuple[str, int]]) -> None:
     assert examine(content).problem is None

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core.files.containers import Capabilities
@@ -14,6 +14,7 @@ from indexium_core.files.containers.bmff import FAMILY, BmffLayout
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Change
 from tests.support import mp4, pointers
+from tests.support.effort import effort
 from tests.support.mp4 import box, full
 
 FTYP = box(b"ftyp", b"isom", bytes(4), b"isom")
@@ -264,7 +265,7 @@ RICH = pointers.fragmented(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@effort.examples(100, 300)
 @given(
     st.lists(st.tuples(st.integers(0, len(RICH) - 1), st.binary(min_size=1, max_size=5)), min_size=1, max_size=4),
     st.integers(len(RICH) // 2, 2 * len(RICH)),

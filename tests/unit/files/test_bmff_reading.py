@@ -5,13 +5,14 @@ from __future__ import annotations
 import struct
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indexium_core.files.containers.bmff import FAMILY, BmffLayout
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Extent
 from tests.support import mp4
+from tests.support.effort import effort
 from tests.support.mp4 import box, full
 
 
@@ -375,7 +376,7 @@ def test_a_file_cut_anywhere_is_never_taken_for_whole(front: bool) -> None:
     assert sound == []
 
 
-@settings(max_examples=300, deadline=None)
+@effort.examples(100, 300)
 @given(st.binary(max_size=400))
 @example(b"\0\0\0\1moov")
 @example(b"\0\0\0\1moov\0\0\0\0\0\0\0\x10")
@@ -393,7 +394,7 @@ RICH = mp4.film(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@effort.examples(150, 500)
 @given(
     st.lists(st.tuples(st.integers(0, len(RICH) - 1), st.binary(min_size=1, max_size=8)), min_size=1, max_size=5),
     st.integers(0, len(RICH)),

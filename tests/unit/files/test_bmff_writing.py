@@ -6,7 +6,7 @@ import struct
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core import errors
@@ -15,6 +15,7 @@ from indexium_core.files.containers.bmff import FAMILY, BmffLayout, padding
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Change, Patch, Refusal
 from tests.support import mp4
+from tests.support.effort import effort
 from tests.support.mp4 import box
 
 TITLE = box(b"\xa9nam", mp4.data("A title"))
@@ -413,7 +414,7 @@ def films(draw: st.DrawFn) -> bytes:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@effort.examples(100, 300)
 @given(films(), st.lists(texts, min_size=1, max_size=4))
 def test_any_film_takes_any_texts_one_after_another(content: bytes, wanted: list[str | None]) -> None:
     assert FAMILY.examine(BytesReader(content)).problem is None

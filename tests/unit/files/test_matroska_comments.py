@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Refusal
 from indexium_core.model.people import people_comment
 from tests.support import mkv, mkv_tags
+from tests.support.effort import effort
 
 SEGMENT = "People: Ann Lee"
 PRESERVE = mkv.preserving(SEGMENT)
@@ -173,7 +174,7 @@ WANTED = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@effort.examples(100, 300)
 @given(documents(), WANTED, st.booleans())
 def test_every_text_is_there_after_the_write_or_was_listed_as_lost(data: bytes, wanted: mkv.Wanted, anew: bool) -> None:
     layout, before = mkv.examine(data), mkv_tags.tagged(data)

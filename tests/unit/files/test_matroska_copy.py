@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core.files import delta
@@ -15,6 +15,7 @@ from indexium_core.files.containers.matroska import FAMILY, cues
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Extent, Patch, Rebuild, Refusal
 from tests.support import mkv, mkv_shapes
+from tests.support.effort import effort
 from tests.support.mkv_shapes import Shape
 
 FRONT = (("info", mkv.TOY_INFO), ("tracks", mkv.TOY_TRACKS))
@@ -367,7 +368,7 @@ def films(draw: st.DrawFn) -> bytes:
     return mkv.film(*parts, live=live, tail=tail, size_width=draw(st.sampled_from([3, 4, 8])))
 
 
-@settings(max_examples=200, deadline=None)
+@effort.examples(80, 200)
 @given(films(), st.sampled_from([None, "new", "x" * 700]), st.booleans(), st.booleans())
 def test_any_film_is_edited_so_that_players_show_it_or_refused(
     data: bytes, text: str | None, anew: bool, shared: bool

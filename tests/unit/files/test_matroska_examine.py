@@ -8,13 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core.files.containers.matroska import FAMILY, walk
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Extent
 from tests.support import mkv
+from tests.support.effort import effort
 
 FILM = mkv.tag(mkv.simple("TITLE", "At sea"), mkv.simple("COMMENT", "People: Ann Lee"))
 SOUND = mkv.document(tags=FILM, seek_void=80, back=mkv.void(9))
@@ -304,7 +305,7 @@ def test_random_bytes_are_survived(data: bytes) -> None:
     mkv.survives(SOUND[:60] + data)
 
 
-@settings(max_examples=200)
+@effort.examples(80, 200)
 @given(st.data())
 def test_mutations_of_a_sound_file_are_survived(data: st.DataObject) -> None:
     checked = mkv.document(tags=FILM, place="back", crc=True, before=20)

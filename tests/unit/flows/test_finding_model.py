@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from indexium_core.flows.planning.plan_search import Finder
@@ -24,6 +24,7 @@ from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.review import decisions
 from tests.support.catalog import NOW, scanned, store
+from tests.support.effort import effort
 
 # Alike but for case, accents or their form; separators and jokers of the grammar and of SQL; right to left; an emoji.
 NAMES = ["Ann", "ann", "Zoë Öz", "Straße", "STRASSE", "100%", "a_b", "O'Neil", "Lee, Jr.", "🎬 Bo", "שרה"]
@@ -198,7 +199,7 @@ CHOICES = st.lists(st.sampled_from(FACETS), max_size=2, unique=True).flatmap(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@effort.examples(25, 60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.one_of(st.none(), SEARCHES), CHOICES)
 def test_what_is_found_and_counted_is_what_a_look_at_every_file_finds(
     room: Room, search: Atom | None, choices: dict[str, list[str]]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from indexium_core.flows.people.people_service import PeopleService
@@ -28,6 +28,7 @@ from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
 from tests.support import review_model as model
 from tests.support.catalog import NOW, hash_of, scanned, store
+from tests.support.effort import effort
 from tests.support.review_model import Film, Home
 
 # Names that are alike but for case, accents or their form, that look like something else, or that read the other way.
@@ -225,7 +226,7 @@ ACTS = st.one_of(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@effort.examples(5, 8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(COMMENTS), min_size=5, max_size=5), st.lists(ACTS, min_size=2, max_size=7))
 def test_a_review_comes_out_as_the_naive_model_has_it(
     desk: Desk, comments: list[str | None], acts: list[tuple[str, list[int], Any]]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from indexium_core import errors
@@ -23,6 +23,7 @@ from indexium_core.store.review import decisions as store_decisions
 from indexium_core.store.review import steps as store_steps
 from tests.support.catalog import NOW, ROOT, ids, marked, scanned, store
 from tests.support.clock import Clock
+from tests.support.effort import effort
 
 EVERYONE = "path:mp4"
 
@@ -361,7 +362,7 @@ def clean(desk: Desk) -> None:
         catalog.mark_files(tx, list(ids(desk.database).values()))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@effort.examples(6, 12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ACTS, min_size=3, max_size=8))
 def test_what_is_in_force_is_what_the_steps_that_stand_decided(
     shared: Desk, acts: list[tuple[str, Act | None]]

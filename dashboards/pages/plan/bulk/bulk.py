@@ -30,7 +30,7 @@ class Bulk(Component):
     Sent to it: {offers} (see `person_field.offers`), {problem}.
     """
 
-    _esm = module("bulk", "person_field")
+    _esm = module("bulk")
     _styles = ("person_field.css", "bulk.css")
 
     def offer(self, offers: person_field.Offers) -> None:

@@ -53,7 +53,7 @@ class PlanDetails(Component):
     `view`; `{open: false}` hides it.
     """
 
-    _esm = module("plan_details", "drawer", "person_field", "properties", "changes")
+    _esm = module("plan_details")
     _styles = ("person_field.css", "plan_details.css", "properties.css", "changes.css")
 
     def complain(self, problem: str) -> None:

@@ -1,150 +1,215 @@
-// The media properties of one file: each with a padlock, set by hand with a click, read again by *Rescan*.
-function mediaProperties() {
-  let setting = null, // the field that is being set by hand
-    typed = "",
-    problem = "",
-    busy = false
-  const refresh = new Set() // what is ticked beside *Rescan*: nothing, for each file anew
-  const padlock = () => h("i", {"aria-hidden": "true"})
-  const end = self => {
-    const field = setting
-    setting = null
-    problem = ""
-    self.paint()
-    self.root.querySelector(`.props [data-act=change][data-field=${field}]`)?.focus()
-  }
-  const save = self => self.send("set", {id: self.view.id, field: setting, text: typed})
+// The media properties of one file: each with a padlock, a field to set it by hand, and *Rescan* for all of them.
+import {h} from "../../../components/browser/dom.js"
+import {button} from "../../../components/widgets.js"
 
-  const drawSetter = row =>
-    h(
+/**
+ * @typedef {{field: string, label: string, text: string, locked: boolean, who: string}} Property
+ *   `who` is the source of the lock.
+ * @typedef {{editable: boolean, rows: Property[], read: string, problem: string}} Media
+ *   `read` tells when the media was read.
+ * @typedef {Component<{id?: number, media?: Media}, any>} Host
+ */
+
+const NONE = "-" // the text of a property without a value
+
+export class MediaProperties {
+  /** @type {string | null} */
+  edited = null // the field that is being set by hand
+  typed = ""
+  problem = ""
+  isReading = false
+  /** @type {Set<string>} */
+  refreshed = new Set() // what *Rescan* reads besides
+
+  /** @param {Host} host */
+  constructor(host) {
+    this.host = host
+  }
+
+  /** Forget what was chosen for another file. */
+  reset() {
+    this.edited = null
+    this.problem = ""
+    this.isReading = false
+    this.refreshed.clear()
+  }
+
+  /** @param {string} field */
+  startEditing(field) {
+    const {text} = this.host.view.media.rows.find(row => row.field === field)
+    this.edited = field
+    this.typed = text === NONE ? "" : text
+    this.problem = ""
+    this.host.paint()
+    this.host.find(".setter input")?.select()
+  }
+
+  stopEditing() {
+    const field = this.edited
+    this.edited = null
+    this.problem = ""
+    this.host.paint()
+    this.host.focus(`.props [data-act=change][data-field=${field}]`)
+  }
+
+  save() {
+    this.host.send("set", {id: this.host.view.id, field: this.edited, text: this.typed})
+  }
+
+  /** @param {HTMLInputElement} target */
+  onInput(target) {
+    if (target.matches(".setter input")) this.typed = target.value
+  }
+
+  /** Handle a key; return whether it was for the field of a property. @param {PageEvent} event */
+  onKey(event) {
+    const {key} = event
+    if (!event.target.matches?.(".setter input")) return false
+    if (key !== "Enter" && key !== "Escape") return !event.ctrlKey && key !== "Tab"
+    event.preventDefault()
+    event.stopPropagation()
+    if (key === "Enter") this.save()
+    else this.stopEditing()
+    return true
+  }
+
+  /** @param {{rescanned?: boolean, set?: string}} message `set` is a problem with what was set, "" for none. */
+  onMessage({rescanned, set}) {
+    if (rescanned) {
+      this.isReading = false
+      this.host.paint()
+    }
+    if (set === "" && this.edited) this.stopEditing()
+    else if (set) {
+      this.problem = set
+      this.host.paint()
+      this.host.focus(".setter input")
+    }
+  }
+
+  rescan() {
+    this.isReading = true
+    this.host.paint()
+    this.host.send("rescan", {id: this.host.view.id, refresh: [...this.refreshed]})
+  }
+
+  /** @param {Property} property */
+  drawField({field, label}) {
+    const {problem} = this
+    return h(
       "div",
-      {class: "setter", data: {key: `set-${row.field}`}},
+      {class: "setter", data: {key: `set-${field}`}},
       h("input", {
         type: "text",
-        value: typed,
+        value: this.typed,
         autocomplete: "off",
         spellcheck: "false",
         maxlength: "60",
-        "aria-label": row.label,
+        "aria-label": label,
         "aria-invalid": problem ? "true" : null,
         "aria-describedby": "set-problem",
         data: {key: "in"},
       }),
       button("Save", "put", {kind: "small"}),
       button("Cancel", "unset", {kind: "small"}),
-      h("p", {class: problem ? "bad-text" : "hint", id: "set-problem", role: "alert"}, problem || "What you set is locked."),
+      h(
+        "p",
+        {class: problem ? "bad-text" : "hint", id: "set-problem", role: "alert"},
+        problem || "What you set is locked.",
+      ),
     )
-  const drawRow = (row, editable) =>
-    h(
+  }
+
+  /** @type {(property: Property, isEditable: boolean) => HTMLElement} */
+  drawValue(property, isEditable) {
+    const {field, label, text} = property
+    if (this.edited === field) return this.drawField(property)
+    if (!isEditable) return h("span", {class: "value"}, text)
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "value",
+        title: "Set by hand",
+        "aria-label": `${label}: ${text === NONE ? "none" : text}. Set by hand`,
+        data: {act: "change", field, key: "value"},
+      },
+      text,
+    )
+  }
+
+  /** @type {(property: Property, isEditable: boolean) => HTMLElement} */
+  drawProperty(property, isEditable) {
+    const {field, label, locked, who} = property
+    return h(
       "li",
-      {class: row.locked ? "locked" : "", data: {key: `m-${row.field}`}},
-      h("span", {class: "name"}, row.label),
-      setting === row.field
-        ? drawSetter(row)
-        : editable
-          ? h(
-              "button",
-              {
-                type: "button",
-                class: "value",
-                title: "Set by hand",
-                "aria-label": `${row.label}: ${row.text === "-" ? "none" : row.text}. Set by hand`,
-                data: {act: "change", field: row.field, key: "value"},
-              },
-              row.text,
-            )
-          : h("span", {class: "value"}, row.text),
+      {class: locked ? "locked" : "", data: {key: `m-${field}`}},
+      h("span", {class: "name"}, label),
+      this.drawValue(property, isEditable),
       h(
         "button",
         {
           type: "button",
           class: "icon lock",
-          "aria-pressed": String(row.locked),
-          "aria-label": `Lock ${row.label.toLowerCase()}`,
-          title: row.locked ? `${row.who}. Unlock it` : "Lock it: no scan and no rescan writes it any more",
-          data: {act: "lock", field: row.field, on: row.locked ? "" : "1", key: "lock"},
+          "aria-pressed": String(locked),
+          "aria-label": `Lock ${label.toLowerCase()}`,
+          title: locked ? `${who}. Unlock it` : "Lock it: no scan and no rescan writes it any more",
+          data: {act: "lock", field, on: locked ? "" : "1", key: "lock"},
         },
-        padlock(),
+        h("i", {"aria-hidden": "true"}),
       ),
     )
-  const box = (field, label) =>
-    h(
+  }
+
+  /** @type {(field: string) => HTMLElement} */
+  drawRefresh(field) {
+    const checked = this.refreshed.has(field)
+    return h(
       "label",
       {class: "also"},
-      h("input", {type: "checkbox", checked: refresh.has(field), disabled: busy, data: {change: "also", field, key: `also-${field}`}}),
-      label,
+      h("input", {
+        type: "checkbox",
+        checked,
+        disabled: this.isReading,
+        data: {change: "also", field, key: `also-${field}`},
+      }),
+      field,
     )
+  }
 
-  return {
-    draw: view => [
+  draw() {
+    const {rows, editable, problem, read} = this.host.view.media
+    const {isReading} = this
+    return [
       h(
         "ul",
         {class: "props", data: {key: "props"}},
-        view.media.rows.map(row => drawRow(row, view.media.editable)),
+        rows.map(row => this.drawProperty(row, editable)),
       ),
-      view.media.problem && h("p", {class: "bad-text"}, view.media.problem),
+      problem && h("p", {class: "bad-text"}, problem),
       h(
         "div",
         {class: "again", role: "group", "aria-label": "Read the media again", data: {key: "again"}},
-        button(busy ? "Reading…" : "Rescan", "rescan", {kind: "small", disabled: busy, title: "Read the media of this file again"}),
+        button(isReading ? "Reading…" : "Rescan", "rescan", {
+          kind: "small",
+          disabled: isReading,
+          title: "Read the media of this file again",
+        }),
         h("span", {class: "hint"}, "also"),
-        box("duration", "duration"),
-        box("size", "size"),
+        this.drawRefresh("duration"),
+        this.drawRefresh("size"),
       ),
-      h("p", {class: "hint"}, view.media.read),
-    ],
-    act: {
-      lock: (data, event, self) => self.send("lock", {id: self.view.id, field: data.field, on: data.on === "1"}),
-      change(data, event, self) {
-        const row = self.view.media.rows.find(each => each.field === data.field)
-        setting = data.field
-        typed = row.text === "-" ? "" : row.text
-        problem = ""
-        self.paint()
-        self.root.querySelector(".setter input")?.select()
-      },
-      put: (data, event, self) => save(self),
-      unset: (data, event, self) => end(self),
-      also: (data, event, self, target) => {
-        target.checked ? refresh.add(data.field) : refresh.delete(data.field)
-      },
-      rescan(data, event, self) {
-        busy = true
-        self.paint()
-        self.send("rescan", {id: self.view.id, refresh: [...refresh]})
-      },
-    },
-    listen(self) {
-      self.root.addEventListener("input", event => {
-        if (event.target.matches(".setter input")) typed = event.target.value
-      })
-    },
-    // True where the key was meant for what is being set.
-    key(self, event) {
-      if (!event.target.matches?.(".setter input")) return false
-      if (event.key !== "Enter" && event.key !== "Escape") return !event.ctrlKey && event.key !== "Tab"
-      event.preventDefault()
-      event.stopPropagation()
-      event.key === "Enter" ? save(self) : end(self)
-      return true
-    },
-    told(self, message) {
-      if (message.rescanned) {
-        busy = false
-        self.paint()
-      }
-      if (message.set === "" && setting) end(self)
-      else if (message.set) {
-        problem = message.set
-        self.paint()
-        self.root.querySelector(".setter input")?.focus()
-      }
-    },
-    reset() {
-      setting = null
-      problem = ""
-      busy = false
-      refresh.clear()
-    },
+      h("p", {class: "hint"}, read),
+    ]
   }
+}
+
+/** @type {Record<string, Action<Component<any, {media: MediaProperties}>>>} */
+export const MEDIA_ACTIONS = {
+  lock: ({send, view}, {field, on}) => send("lock", {id: view.id, field, on: on === "1"}),
+  change: ({state}, {field}) => state.media.startEditing(field),
+  put: ({state}) => state.media.save(),
+  unset: ({state}) => state.media.stopEditing(),
+  also: ({state}, {field}, target) => state.media.refreshed[target.checked ? "add" : "delete"](field),
+  rescan: ({state}) => state.media.rescan(),
 }

@@ -1,129 +1,186 @@
-// The panel of facets: what the search can be narrowed down by, with counts; each list is one tab stop with arrow keys.
-const SEEK_DELAY = 140 // milliseconds of rest before values are looked for
-const NOUN = {person: "person", folder: "folder"}
+// The panel of facets: the values that narrow the search, with counts. Each list is one tab stop with arrow keys.
+import {h} from "../../../components/browser/dom.js"
+import {Menu} from "./menu.js"
+import {button} from "../../../components/widgets.js"
+import {count} from "../../../components/wording.js"
 
-function makeFacets(me, closed) {
-  let open = false,
-    facets = null,
-    serial = 0,
-    timer = 0
-  const order = {} // key -> values as they stood when the panel was opened: nothing moves under the pointer
-  const pending = new Map() // what was clicked and is not in the counts yet
-  const sought = {} // key -> {text, facet} while somebody looks for values
-  const at = {} // key -> the value that Tab comes to
+/**
+ * @typedef {[value: string, label: string, count: string, isOn: boolean]} Value
+ *
+ * @typedef {object} Facet
+ * @property {string} key
+ * @property {string} title
+ * @property {Value[]} values
+ * @property {number} total Number of all values.
+ * @property {boolean} all_of A file must have all of the values.
+ * @property {boolean} searched The values can be searched.
+ *
+ * @typedef {{text: string, serial?: number, facet?: Facet}} ValueSearch
+ */
 
-  const toggle = on => {
-    if (open === on) return
-    open = on
-    facets = null
-    pending.clear()
-    for (const store of [order, sought, at]) for (const key of Object.keys(store)) delete store[key]
-    me.send("facets", {on})
-    me.paint()
-    if (open) me.root.querySelector(".facets").focus({preventScroll: true})
-    else closed()
+const SEARCH_DELAY = 140 // milliseconds without typing before values are searched
+const SEARCHABLE = 8 // a longer list has a search field
+/** @type {Record<string, string>} */
+const NOUNS = {person: "person", folder: "folder"}
+
+export class FacetsMenu extends Menu {
+  /** @type {Facet[] | null} */
+  facets = null // null until they are counted
+  serial = 0
+  timer = 0
+  /** @type {Map<string, string[]>} */
+  order = new Map() // the values of each facet as they stood at first: nothing moves under the pointer
+  /** @type {Map<string, boolean>} */
+  pending = new Map() // what was clicked and is not in the counts yet
+  /** @type {Map<string, ValueSearch>} */
+  searches = new Map() // the running search in each facet
+  /** @type {Map<string, string>} */
+  tabStops = new Map() // the value of each facet that is the tab stop
+
+  /** @param {Component<any, any>} host */
+  constructor(host) {
+    super(host, {act: "filters", first: ".facets"})
   }
-  const show = message => {
-    if (!open) return
-    const first = facets === null
-    facets = message.facets
-    for (const {key, values} of facets) {
-      order[key] ??= []
-      for (const [value, , , on] of values) {
-        if (!order[key].includes(value)) order[key].push(value)
-        if (pending.get(`${key}:${value}`) === on) pending.delete(`${key}:${value}`)
-      }
+
+  onToggle() {
+    this.facets = null
+    for (const map of [this.order, this.pending, this.searches, this.tabStops]) map.clear()
+    this.host.send("facets", {on: this.isOpen})
+  }
+
+  /** Show new counts. @param {Facet[]} facets */
+  show(facets) {
+    if (!this.isOpen) return
+    const isFirst = this.facets === null
+    this.facets = facets
+    for (const facet of facets) this.remember(facet)
+    this.host.paint()
+    const panel = this.host.find(".facets")
+    const {activeElement} = /** @type {ShadowRoot} */ (this.host.root.getRootNode())
+    if (isFirst && panel === activeElement) this.host.focus(".facets input")
+    for (const [key, {text}] of this.searches) this.search(key, text)
+  }
+
+  /** @param {Facet} facet */
+  remember({key, values}) {
+    const order = this.order.get(key) ?? []
+    this.order.set(key, order)
+    for (const [value, , , isOn] of values) {
+      if (!order.includes(value)) order.push(value)
+      if (this.pending.get(`${key}:${value}`) === isOn) this.pending.delete(`${key}:${value}`)
     }
-    me.paint()
-    const panel = me.root.querySelector(".facets")
-    if (first && panel === me.root.getRootNode().activeElement) panel.querySelector("input")?.focus()
-    for (const key of Object.keys(sought)) seek(key, sought[key].text)
   }
-  const seek = (key, text) => {
-    clearTimeout(timer)
+
+  /** Search the values of a facet. @param {string} key @param {string} text */
+  search(key, text) {
+    clearTimeout(this.timer)
     if (!text.trim()) {
-      delete sought[key]
-      return me.paint()
+      this.searches.delete(key)
+      this.host.paint()
+      return
     }
-    sought[key] = {...sought[key], text}
-    const mine = (sought[key].serial = ++serial)
-    timer = setTimeout(() => me.send("seek", {facet: key, text: text.trim(), serial: mine}), SEEK_DELAY)
-  }
-  const showSought = ({serial: answered, facet}) => {
-    const asked = sought[facet.key]
-    if (!asked || asked.serial !== answered) return
-    asked.facet = facet
-    me.paint()
-  }
-  const choose = (key, value, on) => {
-    pending.set(`${key}:${value}`, on)
-    me.send("facet", {facet: key, value, on})
-  }
-  const step = (event, target) => {
-    const boxes = [...target.closest(".facet").querySelectorAll("input[type=checkbox]")]
-    const here = boxes.indexOf(target)
-    const next = {ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: boxes.length - 1}[event.key]
-    if (next === undefined) return
-    event.preventDefault()
-    boxes[Math.max(0, Math.min(next, boxes.length - 1))]?.focus()
+    this.serial += 1
+    const {serial} = this
+    this.searches.set(key, {...this.searches.get(key), text, serial})
+    this.timer = setTimeout(() => this.host.send("seek", {facet: key, text: text.trim(), serial}), SEARCH_DELAY)
   }
 
-  const drawValue = (key, [value, label, count, on], stop) => {
-    const is = pending.get(`${key}:${value}`) ?? on
+  /** Show the values that a search has found. @param {{serial: number, facet: Facet}} answer */
+  showFound({serial, facet}) {
+    const search = this.searches.get(facet.key)
+    if (search?.serial !== serial) return
+    search.facet = facet
+    this.host.paint()
+  }
+
+  /** @param {string} key @param {string} value @param {boolean} isOn */
+  choose(key, value, isOn) {
+    this.pending.set(`${key}:${value}`, isOn)
+    this.host.send("facet", {facet: key, value, on: isOn})
+  }
+
+  /** Make the focused value the tab stop of its facet. @param {HTMLInputElement} target */
+  onFocus(target) {
+    const {facet, value} = target.dataset
+    if (value === undefined || this.tabStops.get(facet) === value) return
+    this.tabStops.set(facet, value)
+    const boxes = /** @type {NodeListOf<HTMLElement>} */ (
+      target.closest(".facet").querySelectorAll("input[data-value]")
+    )
+    for (const box of boxes) box.tabIndex = box === target ? 0 : -1
+  }
+
+  /** Return the values of a facet in the order in which they are drawn. @param {Facet} facet */
+  sorted({key, values}) {
+    const found = this.searches.get(key)?.facet
+    if (found) return found.values
+    const order = this.order.get(key) ?? []
+    return [...values].sort((a, b) => order.indexOf(a[0]) - order.indexOf(b[0]))
+  }
+
+  /** @type {(key: string, value: Value, tabStop: string) => HTMLElement} */
+  drawValue(key, [value, label, files, isOn], tabStop) {
+    const isChecked = this.pending.get(`${key}:${value}`) ?? isOn
     return h(
       "label",
-      {class: count === "0" && !is ? "opt none" : "opt", data: {key: `v${value}`}},
+      {class: files === "0" && !isChecked ? "opt none" : "opt", data: {key: `v${value}`}},
       h("input", {
         type: "checkbox",
-        checked: is,
-        tabindex: value === stop ? "0" : "-1",
+        checked: isChecked,
+        tabindex: value === tabStop ? "0" : "-1",
         data: {change: "facet", facet: key, value, key: "in"},
       }),
       h("span", {class: "grow", title: label}, h("bdi", null, label)),
-      h("span", {class: "num"}, count),
+      h("span", {class: "num"}, files),
     )
   }
-  const sorted = ({key, values}) => {
-    if (sought[key]?.facet) return sought[key].facet.values
-    const rank = new Map((order[key] ?? []).map((value, index) => [value, index]))
-    return [...values].sort((a, b) => rank.get(a[0]) - rank.get(b[0]))
+
+  /** @param {string} key */
+  drawSearch(key) {
+    return h("input", {
+      type: "text",
+      class: "seek",
+      placeholder: `Find a ${NOUNS[key]}`,
+      "aria-label": `Find a ${NOUNS[key]}`,
+      autocomplete: "off",
+      spellcheck: "false",
+      value: this.searches.get(key)?.text ?? "",
+      data: {key: "seek", facet: key},
+    })
   }
-  const drawFacet = facet => {
-    const {key, title, searched, all_of: allOf} = facet
-    const values = sorted(facet)
-    const total = sought[key]?.facet?.total ?? facet.total
-    const chosen = facet.values.filter(value => value[3]).length
-    const stop = values.some(([value]) => value === at[key]) ? at[key] : values[0]?.[0]
-    return h(
-      "fieldset",
-      {class: "facet", data: {key}},
-      h(
-        "legend",
-        null,
-        title,
-        chosen > 0 && button("clear", "only", {kind: "link", data: {facet: key, key: "only"}, "aria-label": `Clear ${title}`}),
-      ),
-      searched &&
-        (facet.total > 8 || sought[key]) &&
-        h("input", {
-          type: "text",
-          class: "seek",
-          placeholder: `Find a ${NOUN[key]}`,
-          "aria-label": `Find a ${NOUN[key]}`,
-          autocomplete: "off",
-          spellcheck: "false",
-          value: sought[key]?.text ?? "",
-          data: {key: "seek", facet: key},
-        }),
+
+  /** @param {Facet} facet */
+  drawValues(facet) {
+    const {key} = facet
+    const found = this.searches.get(key)?.facet
+    const values = this.sorted(facet)
+    const remembered = this.tabStops.get(key)
+    const tabStop = values.some(([value]) => value === remembered) ? remembered : values[0]?.[0]
+    const total = found?.total ?? facet.total
+    return [
       h(
         "div",
         {class: "options", data: {key: "options"}},
-        values.map(value => drawValue(key, value, stop)),
-        sought[key]?.facet && !values.length && h("p", {class: "hint"}, `No ${NOUN[key]} like this here.`),
+        values.map(value => this.drawValue(key, value, tabStop)),
+        found && !values.length && h("p", {class: "hint"}, `No ${NOUNS[key]} like this here.`),
       ),
-      values.length < total && h("p", {class: "hint"}, `${values.length} of ${total.toLocaleString("en")}; type to find more`),
+      values.length < total && h("p", {class: "hint"}, `${values.length} of ${count(total)}; type to find more`),
+    ]
+  }
+
+  /** @param {Facet} facet */
+  drawFacet(facet) {
+    const {key, title, total, searched, all_of: allOf, values} = facet
+    const chosenCount = values.filter(value => value[3]).length
+    const clear = {kind: "link", data: {facet: key, key: "only"}, "aria-label": `Clear ${title}`}
+    return h(
+      "fieldset",
+      {class: "facet", data: {key}},
+      h("legend", null, title, chosenCount > 0 && button("clear", "only", clear)),
+      searched && (total > SEARCHABLE || this.searches.has(key)) && this.drawSearch(key),
+      this.drawValues(facet),
       key === "person" &&
-        chosen > 1 &&
+        chosenCount > 1 &&
         h(
           "label",
           {class: "opt every", data: {key: "every"}},
@@ -132,57 +189,38 @@ function makeFacets(me, closed) {
         ),
     )
   }
-  return {
-    toggle,
-    show,
-    showSought,
-    seek,
-    choose,
-    step,
-    isOpen: () => open,
-    stopAt(target) {
-      const {facet, value} = target.dataset
-      if (value === undefined || at[facet] === value) return
-      at[facet] = value
-      for (const box of target.closest(".facet").querySelectorAll("input[data-value]"))
-        box.tabIndex = box === target ? 0 : -1
-    },
-    drawButton: filtered =>
-      button(
-        [
-          "Filters",
-          filtered > 0 ? h("span", {class: "count"}, filtered) : h("span", {"aria-hidden": "true"}, "▾"),
-          filtered > 0 && h("span", {class: "vh"}, "chosen"),
-        ],
-        "filters",
-        {
-          "aria-expanded": String(open),
-          "aria-haspopup": "dialog",
-          title: "Filters (f)",
-          data: {key: "filters"},
-        },
-      ),
-    draw: ({filtered, found}) =>
-      open && [
-        h("div", {class: "shade", data: {key: "shade", act: "filters"}}),
+
+  /** Draw the button with the number of the chosen filters. @param {{filtered: number}} view */
+  drawOpener({filtered}) {
+    const sign = filtered > 0 ? h("span", {class: "count"}, filtered) : h("span", {"aria-hidden": "true"}, "▾")
+    const label = ["Filters", sign, filtered > 0 && h("span", {class: "vh"}, "chosen")]
+    return this.drawButton(label, "Filters (f)", "filters")
+  }
+
+  /** @param {{filtered: number, found: string}} view */
+  draw({filtered, found}) {
+    if (!this.isOpen) return null
+    const {facets} = this
+    return [
+      this.drawShade(),
+      h(
+        "div",
+        {class: "facets", role: "dialog", "aria-label": "Filters", tabindex: "-1", data: {key: "facets"}},
         h(
           "div",
-          {class: "facets", role: "dialog", "aria-label": "Filters", tabindex: "-1", data: {key: "facets"}},
-          h(
-            "div",
-            {class: "groups", "aria-busy": facets ? null : "true", data: {key: "groups"}},
-            facets?.map(drawFacet),
-            !facets?.length && h("p", {class: "hint"}, facets ? "There is nothing to choose from." : "counting…"),
-          ),
-          h(
-            "div",
-            {class: "foot-row", data: {key: "foot"}},
-            button("Clear filters", "clear_filters", {kind: "quiet small", disabled: !filtered}),
-            h("span", {class: "grow"}),
-            h("span", {class: "hint", "aria-live": "polite"}, found),
-            button(["Done", h("span", {class: "phone"}, `· ${found}`)], "filters", {kind: "small"}),
-          ),
+          {class: "groups", "aria-busy": facets ? null : "true", data: {key: "groups"}},
+          facets?.map(facet => this.drawFacet(facet)),
+          !facets?.length && h("p", {class: "hint"}, facets ? "There is nothing to choose from." : "counting…"),
         ),
-      ],
+        h(
+          "div",
+          {class: "foot-row", data: {key: "foot"}},
+          button("Clear filters", "clear_filters", {kind: "quiet small", disabled: !filtered}),
+          h("span", {class: "grow"}),
+          h("span", {class: "hint", "aria-live": "polite"}, found),
+          button(["Done", h("span", {class: "phone"}, `· ${found}`)], "filters", {kind: "small"}),
+        ),
+      ),
+    ]
   }
 }

@@ -1,399 +1,368 @@
-// Headline, risk chips, search with its facets and saved views, what is shown in plain words, and its order.
-const SEARCH_DELAY = 220 // milliseconds of rest before what is typed is searched for
-const PATIENCE = 1200 // milliseconds of rest before a word that is being typed is called wrong
+// Headline, risk levels, search with its facets and saved views, the search in words, and the order.
+import {component, listen} from "../../../components/browser/component.js"
+import {h} from "../../../components/browser/dom.js"
+import {ExchangeMenu} from "../exchange_menu.js"
+import {FacetsMenu} from "./facets.js"
+import {keys} from "../../../components/browser/keyboard.js"
+import {store} from "../../../components/browser/local_storage.js"
+import {stepThrough} from "./menu.js"
+import {drawError, drawMeaning, drawProblem, drawRisks, drawSort, isDense} from "./plan_header_parts.js"
+import {SearchCompletion, lengthOf} from "./search_completion.js"
+import {ResultJump, drawSearchField} from "../../../components/search_field.js"
+import {ViewsMenu} from "./views.js"
 
-function drawError(error, query) {
-  const {message, position, word} = error
-  const letters = [...query]
-  const before = letters.slice(0, position).join("")
-  const rest = letters.slice(position).join("")
-  return h(
-    "div",
-    {class: "complain danger", role: "alert", id: "complaint", data: {key: "complaint"}},
-    message,
-    word && rest.startsWith(word) && h("code", null, before, h("mark", null, word), rest.slice(word.length)),
-  )
+/** @import {Exchange} from "../exchange_menu.js" */
+/** @import {RiskLevel, Search, SearchError, Sort} from "./plan_header_parts.js" */
+/** @import {Views} from "./views.js" */
+
+/**
+ * @typedef {object} Head
+ * @property {string} [headline]
+ * @property {string} summary
+ * @property {RiskLevel[]} chips
+ * @property {string} query The text of the search field.
+ * @property {SearchError | null} error
+ * @property {string} problem
+ * @property {number} listed Number of the files in the list.
+ * @property {number} filtered Number of the chosen filters.
+ * @property {Sort} sort
+ * @property {Exchange} exchange
+ *
+ * @typedef {Head & Search & Views} View
+ *
+ * @typedef {object} State
+ * @property {SearchCompletion} completion
+ * @property {FacetsMenu} facets
+ * @property {ViewsMenu} views
+ * @property {ExchangeMenu} exchange
+ * @property {ResultJump} jump
+ * @property {string[]} sent Searches that may still come back while a person types.
+ * @property {number} searchTimer
+ * @property {number} errorTimer
+ * @property {number} typedAt In milliseconds.
+ *
+ * @typedef {Component<View, State>} Self
+ */
+
+const SEARCH_DELAY = 220 // milliseconds without typing before the search starts
+const PATIENCE = 1200 // milliseconds without typing before an unfinished word counts as an error
+
+/** @param {Self} self */
+const input = self => self.find("input.q")
+
+/** @param {Self} self */
+function searchNow(self) {
+  const {state} = self
+  clearTimeout(state.searchTimer)
+  state.searchTimer = 0
+  send(self, false)
 }
 
-const drawProblem = text =>
+/** @param {Self} self */
+function searchSoon(self) {
+  const {state} = self
+  clearTimeout(state.searchTimer)
+  state.searchTimer = setTimeout(() => {
+    state.searchTimer = 0
+    if (input(self).value !== state.sent.at(-1)) send(self, true)
+  }, SEARCH_DELAY)
+}
+
+/** @type {(self: Self, isTyped: boolean) => void} */
+function send(self, isTyped) {
+  const query = input(self).value
+  self.state.sent.push(query)
+  self.send("search", {query, typed: isTyped})
+}
+
+/** Search for another text. @type {(self: Self, query: string) => void} */
+function setSearch(self, query) {
+  input(self).value = query
+  input(self).focus()
+  self.state.completion.close()
+  searchNow(self)
+}
+
+/** Return the error of the search; an unfinished word counts only after a pause. @param {Self} self */
+function currentError({view: {error, query}, state, paint}) {
+  clearTimeout(state.errorTimer)
+  if (!error) return null
+  const rest = PATIENCE - (performance.now() - state.typedAt)
+  const isUnfinished = error.position + lengthOf(error.word) >= lengthOf(query) && !/\s$/.test(query)
+  if (rest <= 0 || !isUnfinished) return error
+  state.errorTimer = setTimeout(paint, rest)
+  return null
+}
+
+/** @param {Self} self */
+function followJump({view, state}) {
+  if (!view.error && !view.problem) state.jump.follow(view.shown, view.listed > 0)
+}
+
+/** @type {(self: Self, hasError: boolean) => HTMLElement} */
+const drawSearch = ({view, state}, hasError) =>
   h(
     "div",
-    {class: "complain warning", role: "alert", data: {key: "problem"}},
-    text,
-    " What you see is from before. ",
-    button("Try again", "retry", {kind: "link"}),
+    {class: "seeker", data: {key: "seeker"}},
+    drawSearchField(view.query, hasError, {
+      ...state.completion.inputAttributes(),
+      "aria-label": "Search the plan",
+      placeholder: "Search names, folders, people, or risk:danger …",
+      autocapitalize: "off",
+      autocorrect: "off",
+      enterkeyhint: "search",
+      "aria-describedby": hasError ? "complaint" : "meaning",
+      data: {key: "q"},
+    }),
+    state.completion.drawList(),
   )
 
-const drawChips = chips =>
-  h(
-    "div",
-    {class: "chips", role: "group", "aria-label": "Risk", data: {key: "chips"}},
-    chips.map(item =>
-      h(
-        "button",
-        {
-          type: "button",
-          class: item.count ? "stat" : "stat none",
-          "aria-pressed": String(item.on),
-          data: {act: "risk", level: item.level, key: item.level},
-        },
-        h("b", null, item.shown),
-        chip(item.level, item.level),
-        h("small", null, item.hint),
-      ),
-    ),
-  )
-
-const drawPart = (text, place, query) =>
-  h(
-    "button",
-    {
-      type: "button",
-      class: "term",
-      "aria-label": `Remove ${text}`,
-      title: "Take this out of the search",
-      data: {act: "drop", place, query, key: `${place}${text}`},
-    },
-    h("bdi", null, text),
-    h("span", {"aria-hidden": "true"}, "✕"),
-  )
-
-// What can be done at once; nothing is offered that would do nothing.
-function drawActs(view) {
-  const count = number => `(${number.toLocaleString("en")})`
-  const back = view.brings_back
+/** @param {Self} self */
+function draw(self) {
+  const {view, state} = self
+  if (!view.headline) return h("div", {class: "head"}, h("h1", null, "Plan"), h("p", null, "reading the plan…"))
+  const error = currentError(self)
   return [
-    view.review > 0 && button(`Review danger ${count(view.review)}`, "review", {kind: "link"}),
-    view.safe > 0 &&
-      button(`Select all safe ${count(view.safe)}`, "select_safe", {
-        kind: "link",
-        title: "All safe files of this search, also those that its risk leaves out",
-      }),
-    view.safe > 0 && button("Write all safe…", "write_safe", {kind: "link"}),
-    back > 0 && button(back === 1 ? "Bring it back" : `Bring all ${back.toLocaleString("en")} back`, "bring_back", {kind: "link"}),
-    view.skipped > 0 && button(`${view.skipped.toLocaleString("en")} skipped`, "skipped", {kind: "link"}),
-  ]
-    .filter(Boolean)
-    .flatMap((act, index) => (index ? [h("span", {"aria-hidden": "true"}, "·"), act] : [act]))
-}
-
-const drawMeaning = view =>
-  h(
-    "div",
-    {class: "meaning", data: {key: "meaning"}},
-    h("p", {class: "line", data: {key: "acts"}}, drawActs(view)),
-    view.parts.length > 0 && h("span", {class: "sep", "aria-hidden": "true", data: {key: "sep"}}, "|"),
-    h("p", {class: "vh", id: "meaning", "aria-live": "polite", data: {key: "told"}}, view.meaning),
-    view.parts.length > 0 &&
-      h(
-        "div",
-        {class: "line", data: {key: "parts"}},
-        h("span", {"aria-hidden": "true"}, "shown:"),
-        view.parts.map((text, place) => drawPart(text, place, view.shown)),
-        h("span", {"aria-hidden": "true", class: "found"}, view.found),
-      ),
-  )
-
-const drawSort = ({key, descending, order, turned, options}, found) =>
-  h(
-    "div",
-    {class: "sorter", data: {key: "sorter"}},
-    found && h("span", {class: "phone found", data: {key: "found"}}, found),
-    h(
-      "label",
-      null,
-      h("span", null, "Sort"),
-      h(
-        "select",
-        {class: "select", "aria-label": "Sort", value: key, data: {change: "sort", key: "by"}},
-        options.map(([value, label]) => h("option", {value, selected: value === key}, label)),
-      ),
-    ),
-    h(
-      "button",
-      {
-        type: "button",
-        class: "icon",
-        "aria-label": `${order}; turn to ${turned}`,
-        title: `${order} (click: ${turned})`,
-        data: {act: "turn", sort: key, descending: descending ? "" : "1", key: "turn"},
-      },
-      descending ? "↓" : "↑",
-    ),
-    h(
-      "button",
-      {
-        type: "button",
-        class: "icon close-rows",
-        "aria-label": "Narrow rows",
-        "aria-pressed": String(kept("indexium.dense") === "1"),
-        title: "Narrow rows",
-        data: {act: "dense", key: "dense"},
-      },
-      "≡",
-    ),
-  )
-
-export function render(context) {
-  const {model} = context
-  const sent = [] // searches of ours that may still come back while somebody goes on typing
-  let timer = 0,
-    later = 0,
-    typedAt = -PATIENCE,
-    me
-  const input = () => me.root.querySelector("input.q")
-  const search = now => {
-    clearTimeout(timer)
-    const send = () => {
-      timer = 0
-      const query = input().value
-      if (query === sent.at(-1) && !now) return
-      sent.push(query)
-      me.send("search", {query, typed: !now})
-    }
-    if (now) send()
-    else timer = setTimeout(send, SEARCH_DELAY)
-  }
-  // What is wrong with the search; a word that is still being typed is not wrong yet.
-  const wrong = ({error, query}) => {
-    clearTimeout(later)
-    if (!error) return null
-    const rest = PATIENCE - (performance.now() - typedAt)
-    const unfinished = error.position + lengthOf(error.word) >= lengthOf(query) && !/\s$/.test(query)
-    if (rest <= 0 || !unfinished) return error
-    later = setTimeout(() => me.paint(), rest)
-    return null
-  }
-  // Enter in the box searches and goes on to what is found, so that the keys of the list work.
-  let going = null
-  const arrive = self => {
-    const {error, problem, shown, listed} = self.view
-    if (going === null || error || problem || shown?.trim() !== going.trim()) return
-    going = null
-    if (listed) setTimeout(() => window.dispatchEvent(new CustomEvent("indexium:list", {detail: "first"})))
-  }
-  const put = query => {
-    input().value = query
-    input().focus()
-    offers.close()
-    search(true)
-  }
-  const focus = selector => me.root.querySelector(selector)?.focus()
-  const host = {
-    send: (...given) => me.send(...given),
-    paint: () => me.paint(),
-    get root() {
-      return me.root
-    },
-    get view() {
-      return me.view
-    },
-  }
-  const offers = makeOffers(host, input, () => search(true))
-  const facets = makeFacets(host, () => focus("[data-act=filters]"))
-  const views = makeViews(host, () => focus("[data-act=views]"))
-  const exchange = makeExchange(host, () => focus("[data-act=exchange]"))
-  const menus = [facets, views, exchange]
-  const turn = menu => {
-    const on = !menu.isOpen()
-    for (const other of menus) if (other !== menu) other.toggle(false)
-    menu.toggle(on)
-  }
-
-  const drawSearch = (view, error) =>
+    h("div", {class: "head", data: {key: "head"}}, h("h1", null, view.headline), h("p", null, view.summary)),
+    drawRisks(view.chips),
     h(
       "div",
-      {class: "seeker", data: {key: "seeker"}},
-      h(
-        "label",
-        {class: error ? "search bad" : "search"},
-        h("kbd", {"aria-hidden": "true"}, "/"),
-        h("input", {
-          class: "q",
-          type: "text",
-          ...offers.attributes(),
-          value: view.query,
-          "aria-label": "Search the plan",
-          placeholder: "Search names, folders, people, or risk:danger …",
-          autocomplete: "off",
-          autocapitalize: "off",
-          autocorrect: "off",
-          spellcheck: "false",
-          enterkeyhint: "search",
-          "aria-invalid": error ? "true" : null,
-          "aria-describedby": error ? "complaint" : "meaning",
-          data: {key: "q"},
-        }),
-        view.query &&
-          h(
-            "button",
-            {type: "button", class: "icon", "aria-label": "Clear the search", data: {act: "empty", key: "empty"}},
-            "✕",
-          ),
-      ),
-      offers.draw(),
-    )
+      {class: "bar", data: {key: "bar"}},
+      drawSearch(self, Boolean(error)),
+      state.facets.drawOpener(view),
+      state.facets.draw(view),
+      state.views.draw(view),
+      state.exchange.draw(view),
+    ),
+    error && drawError(error, view.query),
+    view.problem && drawProblem(view.problem),
+    h("div", {class: "under", data: {key: "under"}}, drawMeaning(view), drawSort(view.sort, view.found)),
+    state.views.drawRemoved(),
+  ]
+}
 
-  me = component(context, {
-    draw(view) {
-      if (!view.headline) return h("div", {class: "head"}, h("h1", null, "Plan"), h("p", null, "reading the plan…"))
-      const error = wrong(view)
-      return [
-        h("div", {class: "head", data: {key: "head"}}, h("h1", null, view.headline), h("p", null, view.summary)),
-        drawChips(view.chips),
-        h(
-          "div",
-          {class: "bar", data: {key: "bar"}},
-          drawSearch(view, error),
-          facets.drawButton(view.filtered),
-          facets.draw(view),
-          views.draw(view),
-          exchange.draw(view),
-        ),
-        error && drawError(error, view.query),
-        view.problem && drawProblem(view.problem),
-        h("div", {class: "under", data: {key: "under"}}, drawMeaning(view), drawSort(view.sort, view.found)),
-        views.drawRemoved(),
-      ]
-    },
-    act: {
-      offer: data => offers.accept(Number(data.index)),
-      empty: () => put(""),
-      filters: () => turn(facets),
-      facet: (data, event, self, target) => facets.choose(data.facet, data.value, target.checked),
-      every: (data, event, self, target) => self.send("every", {facet: data.facet, on: target.checked}),
-      sort: (data, event, self, target) => self.send("sort", {sort: target.value, descending: false}),
-      dense(data, event, self) {
-        keep("indexium.dense", kept("indexium.dense") === "1" ? "" : "1")
-        window.dispatchEvent(new Event("indexium:dense"))
-        self.paint()
-      },
-      turn: (data, event, self) => self.send("sort", {sort: data.sort, descending: data.descending === "1"}),
-      drop: (data, event, self) => self.send("drop", {place: Number(data.place), query: data.query}),
-      views: () => turn(views),
-      exchange: () => turn(exchange),
-      export_all: (data, event, self, target) => exchange.setEverything(target.checked),
-      upload(data, event, self, target) {
-        exchange.upload(target.files[0])
-        target.value = "" // the same file can be chosen once more
-      },
-      everything: (data, event, self) => {
-        views.toggle(false)
-        self.send("everything")
-      },
-      open_view: (data, event, self) => {
-        views.toggle(false)
-        self.send("open_view", {id: data.id})
-      },
-      default_view: (data, event, self) => {
-        const already = self.view.views.find(item => String(item.id) === data.id)?.default
-        self.send("default_view", {id: already ? null : data.id})
-      },
-      rename: data => views.rename(Number(data.id)),
-      renamed: data => views.renamed(Number(data.id)),
-      save: () => views.save(),
-      update: data => views.update(data.name),
-      forget: () => views.forget(),
-      put_back(data, event, self) {
-        views.forget()
-        self.send("put_back")
-      },
-    },
-    setup(self) {
-      self.root.addEventListener("submit", event => event.preventDefault())
-      self.root.addEventListener("input", event => {
-        const {target} = event
-        if (target.matches(".q")) {
-          typedAt = performance.now()
-          going = null
-          search(false)
-          if (!event.isComposing) offers.ask(false)
-        }
-        if (target.matches(".facet .seek")) facets.seek(target.dataset.facet, target.value)
-        if (target.matches(".save .seek")) views.typed(target.value)
-      })
-      self.root.addEventListener("focusin", event => facets.stopAt(event.target))
-      self.root.addEventListener("focusout", event => {
-        if (!event.target.matches(".q")) return
-        offers.close()
-        if (timer) search(true) // what was typed counts before whatever is pressed next
-        sent.length = 0
-        going = null
-      })
-      self.root.addEventListener("pointerdown", event => {
-        if (event.target.closest(".offers")) event.preventDefault() // the search box keeps the focus
-      })
-      self.root.addEventListener("keydown", pressed)
-      listen(model, document, "pointerdown", event => {
-        const inside = kind => event.composedPath().some(node => node.matches?.(kind))
-        if (facets.isOpen() && !inside(".facets, [data-act=filters]")) facets.toggle(false)
-        if (views.isOpen() && !inside(".anchor[data-key=views]")) views.toggle(false)
-        if (exchange.isOpen() && !inside(".anchor[data-key=exchange]")) exchange.toggle(false)
-      })
-    },
-    drawn(self) {
-      const {query} = self.view
-      // What comes back late must not take away what was typed since; anything else is what the box has to say.
-      if (query !== self.before?.query && input() && !sent.includes(query)) input().value = query
-      arrive(self)
-    },
-  })
+/** @param {Self} self */
+function onDrawn(self) {
+  const {view, before, state} = self
+  // A search that comes back late must not replace newer text; any other search is the new text of the field.
+  if (view.query !== before?.query && input(self) && !state.sent.includes(view.query)) input(self).value = view.query
+  followJump(self)
+}
 
-  function pressed(event) {
-    const {target, key} = event
-    if (target.matches(".q")) {
-      if (offers.key(event)) return
-      if (key === "Enter") {
-        typedAt = -PATIENCE
-        search(true)
-        going = target.value
-        arrive(me)
-      }
-      if (key === "Escape") target.value ? put("") : target.blur()
-      return
-    }
-    if (target.closest(".exchange") && key === "Escape") {
-      exchange.toggle(false)
-      event.stopPropagation()
-    }
-    if (!target.closest(".facets, .views")) return
-    if (key === "Escape") {
-      if (!views.stopRenaming()) facets.isOpen() ? facets.toggle(false) : views.toggle(false)
-      event.stopPropagation()
-    } else if (target.matches(".options input")) facets.step(event, target)
-    else if (target.matches(".facet .seek") && key === "ArrowDown") {
-      event.preventDefault()
-      target.closest(".facet").querySelector(".options input")?.focus()
-    } else if (target.matches(".view-open")) views.step(event, target)
-    else if (key === "Enter" && target.matches("[data-rename], .save .seek")) {
-      event.preventDefault() // the focus goes to a button, which must not be pressed by the same key
-      target.matches("[data-rename]") ? views.renamed(Number(target.dataset.rename)) : views.save()
-    }
-    if (key.length === 1) event.stopPropagation() // the page's single keys are not meant
+/** @param {State} state */
+const menusOf = ({facets, views, exchange}) => [facets, views, exchange]
+
+/** @type {(self: Self, name: "facets" | "views" | "exchange") => void} */
+function toggleMenu({state}, name) {
+  const menu = state[name]
+  const isOpen = !menu.isOpen
+  for (const other of menusOf(state)) if (other !== menu) other.toggle(false)
+  menu.toggle(isOpen)
+}
+
+/** @type {Record<string, Action<Self>>} */
+const VIEW_ACTIONS = {
+  views: self => toggleMenu(self, "views"),
+  everything({state, send: tell}) {
+    state.views.toggle(false)
+    tell("everything")
+  },
+  open_view({state, send: tell}, {id}) {
+    state.views.toggle(false)
+    tell("open_view", {id})
+  },
+  default_view({view, send: tell}, {id}) {
+    const isDefault = view.views.find(each => String(each.id) === id)?.default
+    tell("default_view", {id: isDefault ? null : id})
+  },
+  rename: ({state}, {id}) => state.views.startRenaming(Number(id)),
+  renamed: ({state}, {id}) => state.views.rename(Number(id)),
+  save: ({state}) => state.views.save(state.views.newName),
+  update: ({state}, {name}) => state.views.save(name),
+  forget: ({state}) => state.views.forgetRemoved(),
+  put_back({state, send: tell}) {
+    state.views.forgetRemoved()
+    tell("put_back")
+  },
+}
+
+/** @type {Record<string, Action<Self>>} */
+const ACTIONS = {
+  ...VIEW_ACTIONS,
+  option: ({state}, {index}) => state.completion.pick(Number(index)),
+  empty: self => setSearch(self, ""),
+  filters: self => toggleMenu(self, "facets"),
+  facet: ({state}, {facet, value}, target) => state.facets.choose(facet, value, target.checked),
+  every: ({send: tell}, {facet}, target) => tell("every", {facet, on: target.checked}),
+  sort: ({send: tell}, _, target) => tell("sort", {sort: target.value, descending: false}),
+  turn: ({send: tell}, {sort, descending}) => tell("sort", {sort, descending: descending === "1"}),
+  dense(self) {
+    store("indexium.dense", isDense() ? "" : "1")
+    window.dispatchEvent(new Event("indexium:dense"))
+    self.paint()
+  },
+  drop: ({send: tell}, {place, query}) => tell("drop", {place: Number(place), query}),
+  exchange: self => toggleMenu(self, "exchange"),
+  export_all: ({state}, _, target) => state.exchange.setIncludesAll(target.checked),
+  upload({state}, _, target) {
+    state.exchange.upload(target.files[0])
+    target.value = "" // the same file can be chosen once more
+  },
+}
+
+/** @type {(self: Self, event: PageEvent) => void} */
+function onInput(self, {target, isComposing}) {
+  const {state} = self
+  if (target.matches(".q")) {
+    state.typedAt = performance.now()
+    state.jump.cancel()
+    searchSoon(self)
+    if (!isComposing) state.completion.ask(false)
   }
+  if (target.matches(".facet .seek")) state.facets.search(target.dataset.facet, target.value)
+  if (target.matches(".save .seek")) state.views.onTyped(target.value)
+}
 
-  model.on("msg:custom", message => {
-    if (message.completions) offers.show(message.completions)
-    if (message.facets) facets.show(message)
-    if (message.sought) facets.showSought(message.sought)
-    if (message.removed) views.removed(message.removed)
-  })
-  keys(model, "plan", {
-    "/": {
-      does: "search",
-      group: "Find",
-      run() {
-        input()?.focus()
-        input()?.select()
-      },
+/** @type {(self: Self, event: PageEvent) => void} */
+function onFocusOut(self, {target}) {
+  const {state} = self
+  if (!target.matches(".q")) return
+  state.completion.close()
+  if (state.searchTimer) searchNow(self) // the typed text counts before the button that is pressed next
+  state.sent.length = 0
+  state.jump.cancel()
+}
+
+/** @type {(self: Self, event: PageEvent) => void} */
+function onSearchKey(self, event) {
+  const {key, target} = event
+  const {state} = self
+  if (state.completion.key(event)) return
+  if (key === "Enter") {
+    state.typedAt = -PATIENCE
+    searchNow(self)
+    state.jump.query = target.value
+    followJump(self)
+  }
+  if (key !== "Escape") return
+  if (target.value) setSearch(self, "")
+  else target.blur()
+}
+
+/** @type {(self: Self, event: PageEvent) => void} */
+function onMenuKey(self, event) {
+  const {key} = event
+  const {facets, views} = self.state
+  if (key === "Escape") {
+    if (!views.stopRenaming()) (facets.isOpen ? facets : views).toggle(false)
+    event.stopPropagation()
+  } else moveInMenu(self, event)
+  if (key.length === 1) event.stopPropagation() // the single keys of the page do nothing here
+}
+
+/** @type {(self: Self, event: PageEvent) => void} */
+function moveInMenu({root, state: {views}}, event) {
+  const {key, target} = event
+  if (target.matches(".options input")) {
+    stepThrough(event, [...target.closest(".facet").querySelectorAll("input[type=checkbox]")].map(asElement))
+  } else if (target.matches(".facet .seek") && key === "ArrowDown") {
+    event.preventDefault()
+    asElement(target.closest(".facet").querySelector(".options input"))?.focus()
+  } else if (target.matches(".view-open") && key.startsWith("Arrow")) {
+    stepThrough(event, [...root.querySelectorAll(".views .view-open")].map(asElement))
+  } else if (key === "Enter" && target.matches("[data-rename], .save .seek")) {
+    event.preventDefault() // the focus goes to a button, which must not be pressed by the same key
+    if (target.matches("[data-rename]")) views.rename(Number(target.dataset.rename))
+    else views.save(views.newName)
+  }
+}
+
+/** @type {(node: Element) => HTMLElement} */
+const asElement = node => /** @type {HTMLElement} */ (node)
+
+/** @type {(self: Self, event: PageEvent) => void} */
+function onKey(self, event) {
+  const {key, target} = event
+  if (target.matches(".q")) onSearchKey(self, event)
+  else if (target.closest(".exchange") && key === "Escape") {
+    self.state.exchange.toggle(false)
+    event.stopPropagation()
+  } else if (target.closest(".facets, .views")) onMenuKey(self, event)
+}
+
+/** Close the menus that a press outside of them leaves. @type {(self: Self, event: PointerEvent) => void} */
+function onPointerDown({state: {facets, views, exchange}}, event) {
+  /** @type {(selector: string) => boolean} */
+  const isInside = selector => event.composedPath().some((/** @type {any} */ node) => node.matches?.(selector))
+  if (!isInside(".facets, [data-act=filters]")) facets.toggle(false)
+  if (!isInside(".anchor[data-key=views]")) views.toggle(false)
+  if (!isInside(".anchor[data-key=exchange]")) exchange.toggle(false)
+}
+
+/** @type {(self: Self, message: any) => void} */
+function onMessage({state}, {completions, facets, sought, removed}) {
+  if (completions) state.completion.show(completions.serial, completions.items)
+  if (facets) state.facets.show(facets)
+  if (sought) state.facets.showFound(sought)
+  if (removed) state.views.onRemoved(removed)
+}
+
+/** @param {Self} self @returns {Record<string, KeyBinding>} */
+const keysOf = self => ({
+  "/": {
+    does: "search",
+    group: "Find",
+    run() {
+      input(self)?.focus()
+      input(self)?.select()
     },
-    f: {does: "filters", group: "Find", run: () => turn(facets)},
-    E: {does: "export and import", group: "Find", run: () => turn(exchange)},
-    v: {does: "saved views", group: "Find", run: () => turn(views)},
-    Escape() {
-      const open = menus.find(menu => menu.isOpen())
+  },
+  f: {does: "filters", group: "Find", run: () => toggleMenu(self, "facets")},
+  E: {does: "export and import", group: "Find", run: () => toggleMenu(self, "exchange")},
+  v: {does: "saved views", group: "Find", run: () => toggleMenu(self, "views")},
+  Escape: {
+    run() {
+      const open = menusOf(self.state).find(menu => menu.isOpen)
       open?.toggle(false)
-      return open
+      return Boolean(open)
     },
+  },
+})
+
+/** @param {Self} self */
+const newState = self => ({
+  completion: new SearchCompletion(self, () => searchNow(self)),
+  facets: new FacetsMenu(self),
+  views: new ViewsMenu(self),
+  exchange: new ExchangeMenu(self),
+  jump: new ResultJump("first"),
+  sent: /** @type {string[]} */ ([]),
+  searchTimer: 0,
+  errorTimer: 0,
+  typedAt: -PATIENCE,
+})
+
+/** @param {RenderContext} context */
+export function render(context) {
+  /** @type {Self} */
+  const self = component(context, {
+    draw,
+    onSetup(me) {
+      me.state = newState(me)
+    },
+    onDrawn,
+    onMessage,
+    listeners: {
+      submit: (_, event) => event.preventDefault(),
+      input: onInput,
+      focusin: ({state}, {target}) => state.facets.onFocus(target),
+      focusout: onFocusOut,
+      // The search field keeps the focus while a completion is clicked.
+      pointerdown: (_, event) => event.target.closest(".offers") && event.preventDefault(),
+      keydown: onKey,
+    },
+    actions: ACTIONS,
   })
+  listen(context.model, document, "pointerdown", event => onPointerDown(self, event))
+  keys(context.model, "plan", keysOf(self))
 }

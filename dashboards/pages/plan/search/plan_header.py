@@ -56,7 +56,7 @@ class PlanHeader(Component):
     facet}}, {removed: name of a view}.
     """
 
-    _esm = module("plan_header", "combobox", "facets", "views", "exchange_menu")
+    _esm = module("plan_header")
     _styles = ("plan_header.css", "exchange_menu.css")
 
     def tell(self, **message: Any) -> None:

@@ -1,78 +1,144 @@
-// The menu of saved views: open one, save what is looked at, rename, remove (and put back), choose what the plan opens with.
-const REMOVED_FOR = 12000 // milliseconds for which a removed view can be put back
+// The menu of saved views: open, save, rename, remove and restore a view, and choose the one that the plan opens with.
+import {h} from "../../../components/browser/dom.js"
+import {Menu} from "./menu.js"
+import {button, closeButton, iconButton} from "../../../components/widgets.js"
 
-function makeViews(me, closed) {
-  let open = false,
-    renaming = null,
-    name = "",
-    removed = null,
-    timer = 0
+/**
+ * @typedef {object} SavedView
+ * @property {number} id
+ * @property {string} name
+ * @property {string} means The search in words.
+ * @property {string} order
+ * @property {boolean} default The plan opens with it.
+ * @property {boolean} here It is shown now.
+ *
+ * @typedef {{views: SavedView[], opened: string, everything: boolean}} Views
+ *   `opened`: name of the view that was opened last; `everything`: the plan is shown without a search.
+ */
 
-  const toggle = on => {
-    if (open === on) return
-    open = on
-    renaming = null
-    name = ""
-    me.paint()
-    if (open) me.root.querySelector(".views .view-open")?.focus()
-    else closed()
-  }
-  const forget = () => {
-    clearTimeout(timer)
-    removed = null
-    me.paint()
-  }
-  const known = text => me.view.views.find(view => view.name.toLowerCase() === text.trim().toLowerCase())
-  const save = text => {
-    if (!text.trim()) return
-    me.send("save_view", {name: text.trim()})
-    toggle(false)
+const RESTORABLE = 12_000 // milliseconds for which a removed view can be restored
+
+export class ViewsMenu extends Menu {
+  /** @type {number | null} */
+  renamed = null // the view that is being renamed
+  newName = ""
+  /** @type {string | null} */
+  removed = null // name of the view that was removed last
+  timer = 0
+
+  /** @param {Component<Views, any>} host */
+  constructor(host) {
+    super(host, {act: "views", first: ".views .view-open"})
   }
 
-  const icon = (glyph, label, act, view, more = {}) =>
-    h("button", {type: "button", class: "icon", "aria-label": label, title: label, data: {act, id: view.id, key: act}, ...more}, glyph)
-  const drawView = view =>
-    view.id === renaming
-      ? h(
-          "li",
-          {class: "view", data: {key: view.id}},
-          h("input", {
-            type: "text",
-            class: "seek grow",
-            value: view.name,
-            maxlength: "80",
-            "aria-label": `New name of ${view.name}`,
-            data: {key: "rename", rename: view.id},
-          }),
-          button("Rename", "renamed", {kind: "small", data: {id: view.id}}),
-        )
-      : h(
-          "li",
-          {class: view.here ? "view here" : "view", data: {key: view.id}},
-          h(
-            "button",
-            {
-              type: "button",
-              class: "view-open",
-              "aria-current": view.here ? "true" : null,
-              data: {act: "open_view", id: view.id, key: "open"},
-            },
-            h("b", null, h("bdi", null, view.name)),
-            h("small", null, h("bdi", null, view.means), ` · ${view.order}`),
-          ),
-          icon(
-            view.default ? "★" : "☆",
-            view.default ? `${view.name} is what the plan opens with; open it with everything` : `Open the plan with ${view.name}`,
-            "default_view",
-            view,
-            {"aria-pressed": String(view.default)},
-          ),
-          icon("✎", `Rename ${view.name}`, "rename", view),
-          icon("✕", `Remove ${view.name}`, "remove_view", view),
-        )
-  const drawSave = view => {
-    const opened = view.views.find(item => item.name === view.opened)
-    const other = known(name)
+  onToggle() {
+    this.renamed = null
+    this.newName = ""
+  }
+
+  /** @param {string} name */
+  save(name) {
+    if (!name.trim()) return
+    this.host.send("save_view", {name: name.trim()})
+    this.toggle(false)
+  }
+
+  /** @param {string} name */
+  onTyped(name) {
+    this.newName = name
+    this.host.paint()
+  }
+
+  /** Show a field for the new name of a view. @param {number} id */
+  startRenaming(id) {
+    this.renamed = id
+    this.host.paint()
+    const field = this.host.find("[data-rename]")
+    field?.focus()
+    field?.select()
+  }
+
+  /** Leave the field; return whether there was one. */
+  stopRenaming() {
+    if (this.renamed === null) return false
+    this.renamed = null
+    this.host.paint()
+    return true
+  }
+
+  /** @param {number} id */
+  rename(id) {
+    const name = (this.host.find("[data-rename]")?.value ?? "").trim()
+    const before = this.host.view.views.find((/** @type {SavedView} */ view) => view.id === id)?.name
+    if (name && name !== before) this.host.send("rename_view", {id, name})
+    this.stopRenaming()
+  }
+
+  /** Offer to restore a view. @param {string} name */
+  onRemoved(name) {
+    clearTimeout(this.timer)
+    this.removed = name
+    this.timer = setTimeout(() => this.forgetRemoved(), RESTORABLE)
+    this.host.paint()
+  }
+
+  forgetRemoved() {
+    clearTimeout(this.timer)
+    this.removed = null
+    this.host.paint()
+  }
+
+  /** @param {SavedView} view */
+  drawRenaming({id, name}) {
+    return h(
+      "li",
+      {class: "view", data: {key: id}},
+      h("input", {
+        type: "text",
+        class: "seek grow",
+        value: name,
+        maxlength: "80",
+        "aria-label": `New name of ${name}`,
+        data: {key: "rename", rename: id},
+      }),
+      button("Rename", "renamed", {kind: "small", data: {id}}),
+    )
+  }
+
+  /** @param {SavedView} view */
+  drawView(view) {
+    const {id, name} = view
+    if (id === this.renamed) return this.drawRenaming(view)
+    /** @type {(sign: string, title: string, act: string, attributes?: object) => HTMLElement} */
+    const icon = (sign, title, act, attributes) => iconButton(sign, title, {act, id, key: act}, {title, ...attributes})
+    const opensWith = view.default
+      ? `${name} is what the plan opens with; open it with everything`
+      : `Open the plan with ${name}`
+    return h(
+      "li",
+      {class: view.here ? "view here" : "view", data: {key: id}},
+      h(
+        "button",
+        {
+          type: "button",
+          class: "view-open",
+          "aria-current": view.here ? "true" : null,
+          data: {act: "open_view", id, key: "open"},
+        },
+        h("b", null, h("bdi", null, name)),
+        h("small", null, h("bdi", null, view.means), ` · ${view.order}`),
+      ),
+      icon(view.default ? "★" : "☆", opensWith, "default_view", {"aria-pressed": String(view.default)}),
+      icon("✎", `Rename ${name}`, "rename"),
+      icon("✕", `Remove ${name}`, "remove_view"),
+    )
+  }
+
+  /** @param {Views} views */
+  drawSave({views, opened: openedName}) {
+    const name = this.newName
+    const opened = views.find(view => view.name === openedName)
+    const existing = views.find(view => view.name.toLowerCase() === name.trim().toLowerCase())
     return h(
       "form",
       {class: "save", data: {key: "save"}},
@@ -90,102 +156,60 @@ function makeViews(me, closed) {
           autocomplete: "off",
           data: {key: "name", name: "new"},
         }),
-        button(other ? "Overwrite" : "Save", "save", {kind: "small primary", disabled: !name.trim()}),
+        button(existing ? "Overwrite" : "Save", "save", {kind: "small primary", disabled: !name.trim()}),
       ),
-      other && h("p", {class: "hint"}, `“${other.name}” will show this instead.`),
+      existing && h("p", {class: "hint"}, `“${existing.name}” will show this instead.`),
       opened &&
         !opened.here &&
-        button(["Update “", h("bdi", null, opened.name), "” with this"], "update", {kind: "small", data: {name: opened.name}}),
+        button(["Update “", h("bdi", null, opened.name), "” with this"], "update", {
+          kind: "small",
+          data: {name: opened.name},
+        }),
     )
   }
-  return {
-    toggle,
-    isOpen: () => open,
-    rename(id) {
-      renaming = id
-      me.paint()
-      const field = me.root.querySelector("[data-rename]")
-      field?.focus()
-      field?.select()
-    },
-    renamed(id) {
-      const text = me.root.querySelector("[data-rename]")?.value ?? ""
-      const before = me.view.views.find(view => view.id === id)?.name
-      renaming = null
-      if (text.trim() && text.trim() !== before) me.send("rename_view", {id, name: text.trim()})
-      me.paint()
-    },
-    stopRenaming() {
-      if (renaming === null) return false
-      renaming = null
-      me.paint()
-      return true
-    },
-    typed(text) {
-      name = text
-      me.paint()
-    },
-    save: () => save(name),
-    update: save,
-    removed(text) {
-      clearTimeout(timer)
-      removed = text
-      timer = setTimeout(forget, REMOVED_FOR)
-      me.paint()
-    },
-    forget,
-    step(event, target) {
-      const rows = [...me.root.querySelectorAll(".views .view-open")]
-      const next = {ArrowDown: 1, ArrowUp: -1}[event.key]
-      if (!next) return
-      event.preventDefault()
-      rows[Math.max(0, Math.min(rows.indexOf(target) + next, rows.length - 1))]?.focus()
-    },
-    draw: view =>
-      h(
-        "div",
-        {class: "anchor", data: {key: "views"}},
-        button(["Saved views", h("span", {"aria-hidden": "true"}, "▾")], "views", {
-          "aria-expanded": String(open),
-          "aria-haspopup": "dialog",
-          title: "Saved views (v)",
-          data: {key: "button"},
-        }),
-        open && h("div", {class: "shade", data: {key: "shade", act: "views"}}),
-        open &&
+
+  /** @param {Views} view */
+  draw(view) {
+    return h(
+      "div",
+      {class: "anchor", data: {key: "views"}},
+      this.drawButton(["Saved views", h("span", {"aria-hidden": "true"}, "▾")], "Saved views (v)", "button"),
+      this.isOpen &&
+        this.drawPanel(
+          "views",
+          "Saved views",
           h(
-            "div",
-            {class: "pop views", role: "dialog", "aria-label": "Saved views", tabindex: "-1", data: {key: "pop"}},
+            "ul",
+            {data: {key: "list"}},
             h(
-              "ul",
-              {data: {key: "list"}},
+              "li",
+              {class: view.everything ? "view here" : "view", data: {key: "everything"}},
               h(
-                "li",
-                {class: view.everything ? "view here" : "view", data: {key: "everything"}},
-                h(
-                  "button",
-                  {type: "button", class: "view-open", data: {act: "everything", key: "open"}},
-                  h("b", null, "Everything"),
-                  h("small", null, "no search · by risk"),
-                ),
+                "button",
+                {type: "button", class: "view-open", data: {act: "everything", key: "open"}},
+                h("b", null, "Everything"),
+                h("small", null, "no search · by risk"),
               ),
-              view.views.map(drawView),
             ),
-            drawSave(view),
+            view.views.map(each => this.drawView(each)),
           ),
-      ),
-    drawRemoved: () =>
-      removed !== null &&
+          this.drawSave(view),
+        ),
+    )
+  }
+
+  drawRemoved() {
+    if (this.removed === null) return null
+    return h(
+      "div",
+      {class: "toasts", role: "status", data: {key: "removed"}},
       h(
         "div",
-        {class: "toasts", role: "status", data: {key: "removed"}},
-        h(
-          "div",
-          {class: "toast"},
-          h("p", null, "Removed the view “", h("bdi", null, removed), "”."),
-          button("Undo", "put_back", {kind: "link"}),
-          h("button", {type: "button", class: "icon", "aria-label": "Dismiss", data: {act: "forget"}}, "✕"),
-        ),
+        {class: "toast"},
+        h("p", null, "Removed the view “", h("bdi", null, this.removed), "”."),
+        button("Undo", "put_back", {kind: "link"}),
+        closeButton("Dismiss", {act: "forget"}),
       ),
+    )
   }
 }

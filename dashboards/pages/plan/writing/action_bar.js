@@ -1,40 +1,68 @@
-// The foot of a page: what is selected or waiting, and what can be done with it.
+// The footer of a page: what is selected or waiting, and what can be done with it.
+import {component} from "../../../components/browser/component.js"
+import {h} from "../../../components/browser/dom.js"
+import {keys} from "../../../components/browser/keyboard.js"
+import {button} from "../../../components/widgets.js"
+
+/**
+ * @typedef {{label: string, act: string, kind?: string, key?: string, disabled?: boolean, data?: object}} Item
+ * @typedef {object} View
+ * @property {string} [title] Without it nothing is shown.
+ * @property {{text: string, label: string, act: string} | null} hidden
+ * @property {string} warning
+ * @property {string} note
+ * @property {Item[]} buttons
+ */
+
+/** @param {Item} item */
+const drawButton = item =>
+  button(item.label, item.act, {
+    kind: item.kind,
+    key: item.key,
+    disabled: item.disabled,
+    data: {key: item.act, ...item.data},
+  })
+
+/** @param {View} view */
+const drawSelection = ({title, hidden, warning, note}) =>
+  h(
+    "div",
+    {class: "grow"},
+    h(
+      "div",
+      {class: "what", "aria-live": "polite"},
+      h("b", null, h("bdi", null, title)),
+      hidden && h("span", {class: "hidden-part"}, ", ", hidden.text),
+    ),
+    hidden && button(hidden.label, hidden.act, {kind: "link", "aria-label": "Show what is hidden"}),
+    h("small", null, warning && h("span", {class: "left-out"}, warning), warning && note && " · ", note),
+  )
+
+/** @param {View} view */
+function draw(view) {
+  if (!view.title) return null
+  const others = view.buttons.filter(item => item.kind !== "primary")
+  const primary = view.buttons.filter(item => item.kind === "primary")
+  return h(
+    "div",
+    {class: "foot", role: "region", "aria-label": "Actions"},
+    drawSelection(view),
+    h("div", {class: "others"}, others.map(drawButton)),
+    primary.map(drawButton),
+  )
+}
+
+/** @param {RenderContext} context */
 export function render(context) {
-  const draw = item =>
-    button(item.label, item.act, {
-      kind: item.kind,
-      key: item.key,
-      disabled: item.disabled,
-      data: {key: item.act, ...(item.data ?? {})},
-    })
-  const me = component(context, {
-    draw(view) {
-      if (!view.title) return null
-      return h(
-        "div",
-        {class: "foot", role: "region", "aria-label": "Actions"},
-        h(
-          "div",
-          {class: "grow"},
-          h(
-            "div",
-            {class: "what", "aria-live": "polite"},
-            h("b", null, h("bdi", null, view.title)),
-            view.hidden && h("span", {class: "hidden-part"}, ", ", view.hidden.text),
-          ),
-          view.hidden && button(view.hidden.label, view.hidden.act, {kind: "link", "aria-label": "Show what is hidden"}),
-          h("small", null, view.warning && h("span", {class: "left-out"}, view.warning), view.warning && view.note && " · ", view.note),
-        ),
-        h("div", {class: "others"}, view.buttons.filter(item => item.kind !== "primary").map(draw)),
-        view.buttons.filter(item => item.kind === "primary").map(draw),
-      )
-    },
+  /** @type {Component<View>} */
+  const self = component(context, {draw: ({view}) => draw(view)})
+  /** @type {(act: string) => boolean} */
+  const canDo = act =>
+    self.view.title && self.view.buttons?.some(item => item.act === act && item.key && !item.disabled)
+  /** @type {(act: string, does: string) => KeyBinding} */
+  const press = (act, does) => ({does, group: "Act", run: () => self.send(canDo(act) ? act : "unselected")})
+  keys(context.model, "plan", {
+    w: press("write", "write what is selected"),
+    d: press("dry_run", "dry run of what is selected"),
   })
-  const offer = act => me.view.title && me.view.buttons?.find(item => item.act === act && item.key && !item.disabled)
-  const press = (act, does) => ({
-    does,
-    group: "Act",
-    run: () => me.send(offer(act) ? act : "unselected"),
-  })
-  keys(context.model, "plan", {w: press("write", "write what is selected"), d: press("dry_run", "dry run of what is selected")})
 }

@@ -1,0 +1,111 @@
+// What makes a Panel component of a drawing function: it draws the view, and sends what a person does to the server.
+import {h, morph} from "./dom.js"
+
+globalThis.indexiumSheets ??= new Map()
+const SHEETS = globalThis.indexiumSheets // by name; the page holds the text of each once
+
+/** @type {(name: string) => CSSStyleSheet} */
+function styleSheet(name) {
+  if (!SHEETS.has(name)) {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(document.querySelector(`[data-sheet="${name}"]`)?.textContent ?? "")
+    SHEETS.set(name, sheet)
+  }
+  return SHEETS.get(name)
+}
+
+/** @type {(root: any, names: string[]) => void} */
+function adoptSheets(root, names) {
+  const present = root.adoptedStyleSheets
+  root.adoptedStyleSheets = [...present, ...names.map(styleSheet).filter(sheet => !present.includes(sheet))]
+}
+
+/**
+ * Show `spec.draw` in the element of `context`, anew for each view, and return the component.
+ *
+ * @template View
+ * @template State
+ * @param {RenderContext} context
+ * @param {ComponentSpec<View, State>} spec
+ * @returns {Component<View, State>}
+ */
+export function component({model, el}, spec) {
+  const root = h("div", {class: "ix"})
+  adoptSheets(el.getRootNode(), model.sheets)
+  el.replaceChildren(root)
+  /** @type {Component<View, State>} */
+  const self = {
+    root,
+    model,
+    view: /** @type {View} */ ({}),
+    before: undefined,
+    state: spec.state?.(),
+    send: (type, data = {}) => model.send_msg({type, ...data}),
+    paint: () => paint(self, spec),
+    find: selector => root.querySelector(selector),
+    focus: selector => self.find(selector)?.focus(),
+  }
+  const readView = () => {
+    const old = self.view
+    self.view = JSON.parse(model.shown)
+    self.before = old
+    self.paint()
+  }
+  root.addEventListener("click", event => onClick(self, spec, /** @type {PageEvent} */ (event)))
+  root.addEventListener("change", event => {
+    const target = /** @type {HTMLInputElement} */ (event.target).closest("[data-change]")
+    if (target) perform(self, spec, "change", target, event)
+  })
+  for (const [name, handler] of Object.entries(spec.listeners ?? {}))
+    root.addEventListener(name, event => handler(self, /** @type {PageEvent} */ (event)))
+  model.on("shown", readView)
+  if (spec.onMessage) model.on("msg:custom", message => spec.onMessage(self, message))
+  spec.onSetup?.(self)
+  readView()
+  return self
+}
+
+/** @type {(self: Component<any, any>, spec: ComponentSpec<any, any>) => void} */
+function paint(self, spec) {
+  const {root} = self
+  const tree = /** @type {ShadowRoot} */ (root.getRootNode())
+  const hadFocus = root.contains(tree.activeElement)
+  morph(root, /** @type {any} */ ([spec.draw(self)].flat(3).filter(Boolean)))
+  spec.onDrawn?.(self)
+  self.before = self.view
+  if (hadFocus && !tree.activeElement) window.dispatchEvent(new Event("indexium:adrift"))
+}
+
+/** @type {(self: Component<any, any>, spec: ComponentSpec<any, any>, event: PageEvent) => void} */
+function onClick(self, spec, event) {
+  const target = event.target.closest("[data-act]")
+  if (!target || !self.root.contains(target) || target.getAttribute("aria-disabled") === "true") return
+  const isLink = target.matches("a")
+  if (isLink && (event.metaKey || event.ctrlKey || event.shiftKey || event.button)) return
+  if (isLink) event.preventDefault()
+  perform(self, spec, "act", target, event)
+}
+
+/** @type {(self: Component<any, any>, spec: ComponentSpec<any, any>, kind: string, target: any, event: any) => void} */
+function perform(self, spec, kind, target, event) {
+  const {[kind]: name, ...data} = target.dataset
+  const action = spec.actions?.[name]
+  if (action) action(self, data, target, event)
+  else if (kind === "act") self.send(name, data)
+}
+
+/**
+ * Listen on the document or the window for as long as the component lives.
+ *
+ * @param {PanelModel} model
+ * @param {EventTarget} target
+ * @param {string} name
+ * @param {(event: any) => void} handler
+ */
+export function listen(model, target, name, handler) {
+  target.addEventListener(name, handler)
+  model.on("remove", () => target.removeEventListener(name, handler))
+}
+
+/** Return the name of the page that is shown. */
+export const currentPage = () => document.documentElement.dataset.page

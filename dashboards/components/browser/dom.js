@@ -1,0 +1,132 @@
+// Elements are made from text and attributes only: no string ever becomes markup.
+
+const PROPERTIES = new Set(["checked", "indeterminate", "value", "disabled", "selected", "hidden"])
+
+/**
+ * Return a new element. `data` and `style` are objects; null, undefined and false leave an attribute or a child out.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, any> | null} [attributes]
+ * @param {Child[]} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function h(tag, attributes, ...children) {
+  const node = document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (value !== null && value !== undefined && value !== false) setAttribute(node, name, value)
+  }
+  for (const child of /** @type {Child[]} */ (children.flat(3))) {
+    if (child === null || child === undefined || child === false || child === "") continue
+    node.append(child instanceof Node ? child : document.createTextNode(String(child)))
+  }
+  return node
+}
+
+/** @type {(node: any, name: string, value: any) => void} */
+function setAttribute(node, name, value) {
+  if (PROPERTIES.has(name)) node[name] = value
+  if (name === "data") {
+    for (const [key, item] of Object.entries(value)) if (item !== null && item !== undefined) node.dataset[key] = item
+  } else if (name === "style") {
+    for (const [key, item] of Object.entries(value)) node.style.setProperty(key, item)
+  } else if (name !== "indeterminate") node.setAttribute(name, value === true ? "" : String(value))
+}
+
+/** @type {(node: any) => string | undefined} */
+const keyOf = node => (node.nodeType === Node.ELEMENT_NODE ? node.dataset.key : undefined)
+/** @type {(a: Node, b: Node) => boolean} */
+const isSameElement = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && keyOf(a) === keyOf(b)
+
+/**
+ * Make `parent` show `fresh` and keep the nodes that stay: focus, scroll position and typed text survive.
+ *
+ * @param {Element} parent
+ * @param {Node[]} fresh
+ */
+export function morph(parent, fresh) {
+  const keyed = keyedChildren(parent)
+  let place = parent.firstChild
+  for (const node of fresh) {
+    const old = [keyed.get(keyOf(node)), place].find(each => each && isSameElement(each, node))
+    if (!old) {
+      parent.insertBefore(node, place)
+      continue
+    }
+    if (old === place) place = place.nextSibling
+    else parent.insertBefore(old, place)
+    patch(old, node)
+  }
+  while (place) {
+    const next = place.nextSibling
+    place.remove()
+    place = next
+  }
+}
+
+/** @type {(parent: Element) => Map<string | undefined, ChildNode>} */
+function keyedChildren(parent) {
+  const keyed = new Map()
+  for (const child of parent.children) if (keyOf(child)) keyed.set(keyOf(child), child)
+  return keyed
+}
+
+// What a reused part was made from, as JSON.
+const INPUTS = new WeakMap()
+
+/**
+ * Return what `create` makes of `inputs`, or a placeholder that leaves `old`, which is in the page, as it is.
+ *
+ * @param {Element | undefined} old
+ * @param {unknown} inputs
+ * @param {() => HTMLElement} create
+ * @returns {HTMLElement}
+ */
+export function reuse(old, inputs, create) {
+  const json = JSON.stringify(inputs)
+  const isSame = old && INPUTS.get(old) === json
+  const node = isSame ? h(/** @type {"div"} */ (old.nodeName), {data: {key: keyOf(old)}}) : create()
+  INPUTS.set(node, json)
+  return node
+}
+
+/**
+ * Return the elements below `root` that have a key, by their keys.
+ *
+ * @param {Element} root
+ * @returns {Map<string, Element>}
+ */
+export const keyedNodes = root => new Map([...root.querySelectorAll("[data-key]")].map(node => [keyOf(node), node]))
+
+/** @type {(old: any, fresh: any) => void} */
+function patch(old, fresh) {
+  if (old.nodeType !== Node.ELEMENT_NODE) {
+    if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue
+    return
+  }
+  if (INPUTS.has(fresh)) {
+    if (INPUTS.get(fresh) === INPUTS.get(old)) return
+    INPUTS.set(old, INPUTS.get(fresh))
+  }
+  patchAttributes(old, fresh)
+  patchProperties(old, fresh)
+  morph(old, [...fresh.childNodes])
+  if (old.nodeName === "SELECT" && old.value !== fresh.value) old.value = fresh.value
+}
+
+/** @type {(old: Element, fresh: Element) => void} */
+function patchAttributes(old, fresh) {
+  for (const {name} of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name)
+  for (const {name, value} of [...fresh.attributes]) if (old.getAttribute(name) !== value) old.setAttribute(name, value)
+}
+
+/** @type {(old: any, fresh: any) => void} */
+function patchProperties(old, fresh) {
+  if ("checked" in old && old.checked !== fresh.checked) old.checked = fresh.checked
+  if ("indeterminate" in old) old.indeterminate = fresh.indeterminate
+  if ("disabled" in old && old.disabled !== fresh.disabled) old.disabled = fresh.disabled
+  const holdsText =
+    (old.nodeName === "INPUT" && !["checkbox", "radio"].includes(old.type)) || old.nodeName === "TEXTAREA"
+  const hasFocus = old.getRootNode().activeElement === old
+  if (holdsText && !hasFocus && old.value !== fresh.value) old.value = fresh.value
+}

@@ -1,0 +1,30 @@
+// The text of a comment, with what changes marked.
+import {h} from "./browser/dom.js"
+
+/**
+ * @typedef {{text: string, mark: boolean, show?: string, fold?: boolean}} Part
+ *   `show` stands for a text that cannot be seen; `fold`: a long part that does not change.
+ * @typedef {"old" | "new" | "same"} Kind
+ */
+
+/** @type {(part: Part, kind: Kind) => Child} */
+export const drawPart = (part, kind) => {
+  const text = part.show ?? part.text
+  return part.mark ? h(kind === "old" ? "del" : "ins", null, text) : text
+}
+
+/**
+ * @param {Part[] | null} parts Null where there is no comment.
+ * @param {Kind} kind
+ * @param {string} name
+ * @param {(part: Part, kind: Kind, index: number) => Child} [draw]
+ */
+export const drawComment = (parts, kind, name, draw = drawPart) => {
+  if (parts === null) return h("div", {class: "diff none"}, "No comment")
+  if (parts.length === 0) return h("div", {class: "diff none"}, "An empty comment")
+  return h(
+    "div",
+    {class: `diff ${kind}`, tabindex: "0", role: "region", "aria-label": name, dir: "auto"},
+    parts.map((part, index) => draw(part, kind, index)),
+  )
+}

@@ -1,0 +1,147 @@
+// The sections of a dialog, by their kind.
+import {h} from "./browser/dom.js"
+import {drawGauge} from "./gauge.js"
+import {chip, drawSelect, drawTag, facts, fileName, turnButtons} from "./widgets.js"
+
+/** @import {Choice, Tag} from "./widgets.js" */
+
+/**
+ * @typedef {{level: string, text: string, glyph?: string}} ItemChip
+ *
+ * @typedef {object} Item A file or a name of a listing.
+ * @property {string | number} [key]
+ * @property {string} name
+ * @property {string} [path]
+ * @property {ItemChip[]} [chips] Else one chip of `level`, `status` and `glyph`.
+ * @property {string} [level]
+ * @property {string} [status]
+ * @property {string} [glyph]
+ * @property {string} [message]
+ * @property {string} [text] A quotation.
+ * @property {{where: string, text: string}[]} [texts] Quotations with their places.
+ * @property {string} [was] A value before, with `now` after it.
+ * @property {string} [now]
+ * @property {Tag[]} [tags]
+ *
+ * @typedef {object} Listing
+ * @property {"items"} kind
+ * @property {string} label
+ * @property {Item[]} items
+ * @property {string} [key] With it the listing has pages and choices.
+ * @property {string} [look] A class of the list.
+ * @property {Choice[]} [choices]
+ * @property {string} [more]
+ * @property {number} [page]
+ * @property {number} [pages]
+ * @property {string} [range]
+ *
+ * @typedef {{level: string, count: string, text?: string, glyph?: string}} Level
+ *
+ * @typedef {{kind: "text" | "hint", text: string}
+ *   | {kind: "levels", levels: Level[]}
+ *   | {kind: "facts", pairs: string[][]}
+ *   | {kind: "why", level: string, text: string}
+ *   | {kind: "gauge", now: number, max: number | null, text: string}
+ *   | {kind: "links", label: string, links: {label: string, href: string}[]}
+ *   | Listing} Section
+ */
+
+/** @param {Item} item */
+const chipsOf = ({chips, level, status, glyph}) =>
+  (chips ?? [{level, text: status, glyph}])
+    .filter(each => each.text)
+    .map(each => chip(each.level, each.text, each.glyph))
+
+/** @type {(was: string, now: string) => HTMLElement} */
+const drawChange = (was, now) =>
+  h(
+    "div",
+    {class: "was"},
+    h("span", {class: "vh"}, "before: "),
+    h("del", null, h("bdi", null, was || "nothing")),
+    h("span", {"aria-hidden": "true"}, " → "),
+    h("span", {class: "vh"}, " now: "),
+    h("ins", null, h("bdi", null, now || "nothing")),
+  )
+
+/** @param {Item} item */
+const drawItem = item =>
+  h(
+    "li",
+    {data: {key: item.key ?? null}},
+    fileName(item.name, item.path),
+    chipsOf(item),
+    item.message && h("small", null, h("bdi", null, item.message)),
+    item.text !== undefined && item.text !== null && h("q", null, item.text),
+    item.texts?.map(({where, text}) => [
+      where && h("small", {class: "where"}, h("bdi", {dir: "ltr"}, where)),
+      h("q", {dir: "auto"}, text),
+    ]),
+    item.was !== undefined && drawChange(item.was, item.now),
+    item.tags && h("div", {class: "tags"}, item.tags.map(drawTag)),
+  )
+
+/** @param {Listing} listing */
+const drawTurn = ({key, page, pages, range}) =>
+  pages > 1 &&
+  h(
+    "div",
+    {class: "turning"},
+    h("span", {"aria-live": "polite"}, range),
+    turnButtons({page, pages}, number => ["", {do: "turn", list: key, page: number}]),
+  )
+
+/** @param {Listing} listing */
+const drawListing = listing =>
+  h(
+    "div",
+    {data: {key: `list-${listing.key ?? listing.label}`}},
+    h(
+      "div",
+      {class: "label split"},
+      h("span", null, listing.label),
+      listing.choices?.length > 1 &&
+        drawSelect(listing.choices, {"aria-label": "Show", data: {do: "choose", list: listing.key}}),
+    ),
+    h(
+      "ul",
+      {class: `listing ${listing.look ?? ""}`, tabindex: "0", "aria-label": listing.label},
+      listing.items.map(drawItem),
+    ),
+    drawTurn(listing),
+    listing.more && h("p", {class: "hint"}, listing.more),
+  )
+
+/** @param {Level} level */
+const drawLevel = ({level, count, text, glyph}) =>
+  h("span", null, h("span", {class: "n"}, count), chip(level, text ?? level, glyph))
+
+/** @param {Section} section @returns {Child} */
+export function drawSection(section) {
+  switch (section.kind) {
+    case "text":
+      return h("p", null, section.text)
+    case "hint":
+      return h("p", {class: "hint"}, section.text)
+    case "levels":
+      return h("div", {class: "levels"}, section.levels.map(drawLevel))
+    case "facts":
+      return facts(section.pairs)
+    case "why":
+      return h("p", {class: `why ${section.level}`}, section.text)
+    case "items":
+      return drawListing(section)
+    case "gauge": {
+      const {now, max, text} = section
+      const gauge = drawGauge(text, {now, max, parts: [{kind: "ok", share: (100 * now) / max}]})
+      return h("div", {data: {key: "gauge"}}, gauge, h("p", {class: "hint"}, text))
+    }
+    case "links":
+      return h(
+        "p",
+        {class: "saving"},
+        section.label && h("span", null, section.label),
+        section.links.map(link => h("a", {class: "btn small", href: link.href, download: ""}, link.label)),
+      )
+  }
+}

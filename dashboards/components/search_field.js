@@ -1,0 +1,51 @@
+// The search field of a page, with the key that leads there and a button that empties it.
+import {h} from "./browser/dom.js"
+import {closeButton} from "./widgets.js"
+
+/** @type {(query: string, hasError: boolean, attributes: object) => HTMLElement} */
+export const drawSearchField = (query, hasError, attributes) =>
+  h(
+    "label",
+    {class: hasError ? "search bad" : "search"},
+    h("kbd", {"aria-hidden": "true"}, "/"),
+    h("input", {
+      class: "q",
+      type: "text",
+      value: query,
+      autocomplete: "off",
+      spellcheck: "false",
+      "aria-invalid": hasError ? "true" : null,
+      ...attributes,
+    }),
+    query && closeButton("Clear the search", {act: "empty", key: "empty"}),
+  )
+
+/**
+ * The step from the search field to the results after Enter, so that the keys of the list work.
+ */
+export class ResultJump {
+  /** @type {string | null} */
+  query = null // the query whose results are to get the focus
+
+  /** @param {string} [detail] What the event tells the list. */
+  constructor(detail) {
+    this.detail = detail
+  }
+
+  cancel() {
+    this.query = null
+  }
+
+  /**
+   * Go to the results of `shown` when these are what was searched for.
+   *
+   * @param {string | undefined} shown
+   * @param {boolean} [hasResults]
+   */
+  follow(shown, hasResults = true) {
+    if (this.query === null || shown?.trim() !== this.query.trim()) return
+    this.query = null
+    const event = new CustomEvent("indexium:list", {detail: this.detail})
+    if (hasResults) setTimeout(() => window.dispatchEvent(event))
+  }
+}

@@ -1,0 +1,123 @@
+// Parts that many components draw.
+import {h} from "./browser/dom.js"
+
+/**
+ * @typedef {{text: string, kind: string}} Tag A person: `kind` is "add", "del" or "" (stays).
+ * @typedef {{label: string, act: string, kind?: string, key?: string}} ButtonItem
+ * @typedef {{value: string, label: string, on?: boolean}} Choice An option of a select element.
+ * @typedef {{total: number, range: string, page: number, pages: number}} Paged What every paged list has.
+ */
+
+/** @type {Record<string, string>} */
+export const GLYPHS = {safe: "✓", warning: "!", danger: "▲", blocked: "■", unchanged: "=", done: "✓"}
+
+/** @type {(level: string, text: Child, glyph?: string) => HTMLElement} */
+export const chip = (level, text, glyph = GLYPHS[level]) =>
+  h("span", {class: `risk ${level}`}, h("span", {"aria-hidden": "true"}, glyph ? glyph + " " : ""), text)
+
+/**
+ * A button that does `act`. `key` is the key that does the same; other options are attributes.
+ *
+ * @param {Child} label
+ * @param {string} act
+ * @param {{kind?: string, key?: string, data?: object, disabled?: boolean, [attribute: string]: any}} [options]
+ */
+export function button(label, act, {kind = "", key, data = {}, disabled, ...rest} = {}) {
+  return h(
+    "button",
+    {type: "button", class: `btn ${kind}`, data: {act, ...data}, disabled: disabled || null, ...rest},
+    label,
+    key && h("kbd", {"aria-hidden": "true"}, key),
+  )
+}
+
+/** @type {(sign: string, label: string, data: object, attributes?: object) => HTMLButtonElement} */
+export const iconButton = (sign, label, data, attributes = {}) =>
+  h("button", {type: "button", class: "icon", "aria-label": label, data, ...attributes}, sign)
+
+/** @type {(label: string, data: object) => HTMLButtonElement} */
+export const closeButton = (label, data) => iconButton("✕", label, data)
+
+/** @type {(tag: Tag) => HTMLElement} */
+export const drawTag = ({text, kind}) =>
+  kind === "del"
+    ? h(
+        "span",
+        {class: "tag del"},
+        h("span", {class: "vh"}, "removed "),
+        h("span", {"aria-hidden": "true"}, "− "),
+        h("s", null, h("bdi", null, text)),
+      )
+    : h(
+        "span",
+        {class: `tag ${kind}`},
+        kind === "add" && [h("span", {class: "vh"}, "added "), h("span", {"aria-hidden": "true"}, "+ ")],
+        h("bdi", null, text),
+      )
+
+/**
+ * The two buttons that turn the pages of a list.
+ *
+ * @param {{page: number, pages: number}} list
+ * @param {(page: number) => [string, object]} actOf The act of a button and its data.
+ * @param {string[]} [labels]
+ */
+export function turnButtons(list, actOf, [previous, next] = ["Previous", "Next"]) {
+  /** @type {(label: string, page: number, disabled: boolean) => HTMLElement} */
+  const turn = (label, page, disabled) => {
+    const [act, data] = actOf(page)
+    return button(label, act, {kind: "link", data, disabled})
+  }
+  return [
+    turn(`‹ ${previous}`, list.page - 1, list.page <= 1),
+    turn(`${next} ›`, list.page + 1, list.page >= list.pages),
+  ]
+}
+
+/** @type {(list: Paged & {hint?: Child}, labels?: string[]) => Child} */
+export const pager = (list, labels) =>
+  list.total > 0 &&
+  h(
+    "div",
+    {class: "pager"},
+    h("span", {"aria-live": "polite"}, list.range),
+    list.hint,
+    list.pages > 1 &&
+      h(
+        "span",
+        {class: "turn"},
+        turnButtons(list, page => ["page", {page}], labels),
+      ),
+  )
+
+/** @type {(pairs: string[][]) => HTMLElement} */
+export const facts = pairs =>
+  h(
+    "dl",
+    {class: "facts"},
+    pairs.map(([name, text]) => [h("dt", null, h("bdi", null, name)), h("dd", null, h("bdi", null, text))]),
+  )
+
+/** @type {(choices: Choice[], attributes: object, value?: string) => HTMLSelectElement} */
+export const drawSelect = (choices, attributes, value) =>
+  h(
+    "select",
+    {class: "select", ...attributes},
+    choices.map(each =>
+      h("option", {value: each.value, selected: each.on || each.value === value || null}, each.label),
+    ),
+  )
+
+/**
+ * The name of a file: from left to right, as in every file manager.
+ *
+ * @type {(name: string, path?: string) => HTMLElement}
+ */
+export const fileName = (name, path) => h("b", {title: path ?? name}, h("bdi", {dir: "ltr"}, name))
+
+/** @type {(title: Child, text: Child, ...more: Child[]) => HTMLElement} */
+export const emptyState = (title, text, ...more) =>
+  h("div", {class: "empty"}, title && h("b", null, title), h("p", null, text), ...more)
+
+/** The label above a part. @type {(text: string, data?: object) => HTMLElement} */
+export const label = (text, data) => h("div", {class: "label", data}, text)

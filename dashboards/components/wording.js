@@ -1,0 +1,14 @@
+// Numbers as text: the twin of indexium_core/model/wording.py, with functions of the same names. A test compares both.
+
+/** Return 1204 as "1,204". @type {(number: number) => string} */
+export const count = number => number.toLocaleString("en")
+
+/** Return "1 file", "1,204 files". @type {(number: number, one: string, many?: string) => string} */
+export const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`
+
+/**
+ * Return the end of a list that is cut: "and 1,204 more"; "" where nothing is cut.
+ *
+ * @type {(number: number) => string}
+ */
+export const andMore = number => (number > 0 ? `and ${count(number)} more` : "")

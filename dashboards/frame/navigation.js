@@ -1,0 +1,73 @@
+// The rail: the pages, the state of the folders and the theme.
+import {currentPage} from "../components/browser/component.js"
+import {h} from "../components/browser/dom.js"
+import {store} from "../components/browser/local_storage.js"
+
+/**
+ * @typedef {{id: string, label: string, href: string, count: string, live?: number | null}} PageLink
+ *   `live` is the percentage of running work.
+ * @typedef {{pages?: PageLink[], roots?: string, offline?: boolean, scanned?: string}} Navigation
+ */
+
+const isDark = () => document.documentElement.dataset.theme === "dark"
+
+export function switchTheme() {
+  const theme = isDark() ? "light" : "dark"
+  store("indexium.theme", theme)
+  document.documentElement.dataset.theme = theme
+  window.dispatchEvent(new CustomEvent("indexium:theme", {detail: theme}))
+}
+
+/** @param {PageLink} page */
+const drawLink = ({id, label, href, count, live}) =>
+  h(
+    "a",
+    {href, "aria-current": id === currentPage() ? "page" : null, data: {act: "go", page: id}},
+    label,
+    live !== undefined && live !== null
+      ? h(
+          "span",
+          {class: "live", role: "img", "aria-label": `${live} percent done`},
+          h("i", {style: {width: `${live}%`}}),
+        )
+      : h("span", null, count),
+  )
+
+function drawThemeButton() {
+  const dark = isDark()
+  return h(
+    "button",
+    {
+      type: "button",
+      class: dark ? "icon theme dark" : "icon theme",
+      data: {act: "theme"},
+      title: dark ? "Light theme" : "Dark theme",
+      "aria-label": dark ? "Use the light theme" : "Use the dark theme",
+    },
+    h("span", {class: "word", "aria-hidden": "true"}, dark ? "Light" : "Dark"),
+  )
+}
+
+/** @param {Navigation} navigation */
+export const drawNavigation = ({pages, roots, offline, scanned}) =>
+  h(
+    "nav",
+    {"aria-label": "Pages"},
+    h("div", {class: "brand"}, "Index", h("i", null, "ium")),
+    (pages ?? []).map(drawLink),
+    h(
+      "div",
+      {class: "root"},
+      h(
+        "p",
+        null,
+        roots && [
+          h("span", {class: offline ? "dot off" : "dot", "aria-hidden": "true"}, "● "),
+          roots,
+          h("br"),
+          scanned,
+        ],
+      ),
+      drawThemeButton(),
+    ),
+  )

@@ -1,0 +1,92 @@
+// Short messages that leave by themselves; an error stays longest, and none leaves under the pointer or the focus.
+import {h} from "../components/browser/dom.js"
+import {button, closeButton} from "../components/widgets.js"
+
+/**
+ * @typedef {{kind: string, text: string, undo?: number | null, topic?: string}} Message
+ *   `undo` is a step that can be undone, `topic` what an error is about.
+ * @typedef {Message & {id: number, left: number}} Toast `left` is in milliseconds.
+ */
+
+const MOST = 3 // toasts at a time
+const TICK = 250 // milliseconds
+/** @type {Record<string, number>} */
+const LIFETIMES = {error: 12_000, undo: 10_000, other: 6000} // milliseconds
+// On a touch screen the element that was touched last counts as hovered.
+const CAN_HOVER = window.matchMedia("(hover: hover)")
+
+export class Toasts {
+  /** @type {Toast[]} */
+  list = []
+  nextId = 1
+  clock = 0
+  /** @type {number | null} */
+  undoable = null // steps are undone newest first: only this one can be undone now
+
+  /** @param {Pick<Component<any, any>, "find" | "paint">} host */
+  constructor(host) {
+    this.host = host
+  }
+
+  /** Show a message. Where there are too many, the least important ones leave first. @param {Message} message */
+  add({kind, text, undo = null, topic = ""}) {
+    const others = this.list.filter(toast => toast.text !== text)
+    if (undo) this.undoable = undo
+    while (others.length >= MOST) {
+      const least = others.findIndex(toast => toast.kind !== "error" && !this.canUndo(toast))
+      others.splice(Math.max(least, 0), 1)
+    }
+    const left = LIFETIMES[kind] ?? LIFETIMES[undo ? "undo" : "other"]
+    this.list = [...others, {id: this.nextId, kind, text, undo, topic, left}]
+    this.nextId += 1
+    this.host.paint()
+    this.clock ||= setInterval(() => this.onTick(), TICK)
+  }
+
+  /** @param {Toast} toast */
+  canUndo({undo}) {
+    return Boolean(undo) && undo === this.undoable
+  }
+
+  /** @param {number | null} step */
+  setUndoable(step) {
+    this.undoable = step
+    this.host.paint()
+  }
+
+  /** @param {(toast: Toast) => boolean} isKept */
+  keep(isKept) {
+    this.list = this.list.filter(isKept)
+    this.host.paint()
+  }
+
+  onTick() {
+    const used = CAN_HOVER.matches ? ".toast:is(:hover, :focus-within)" : ".toast:focus-within"
+    if (this.host.find(used) || document.hidden) return
+    for (const toast of this.list) toast.left -= TICK
+    if (this.list.some(toast => toast.left <= 0)) this.keep(toast => toast.left > 0)
+    if (!this.list.length) {
+      clearInterval(this.clock)
+      this.clock = 0
+    }
+  }
+
+  draw() {
+    return h(
+      "div",
+      {class: "toasts", role: "status", "aria-live": "polite", data: {key: "toasts"}},
+      this.list.map(toast => this.drawToast(toast)),
+    )
+  }
+
+  /** @param {Toast} toast */
+  drawToast(toast) {
+    return h(
+      "div",
+      {class: `toast ${toast.kind}`, role: toast.kind === "error" ? "alert" : null, data: {key: `toast${toast.id}`}},
+      h("p", null, toast.text),
+      this.canUndo(toast) && button("Undo", "undo", {kind: "small", data: {id: toast.id, step: toast.undo}}),
+      closeButton("Dismiss", {act: "dismiss", id: toast.id}),
+    )
+  }
+}

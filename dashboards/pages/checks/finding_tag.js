@@ -1,0 +1,14 @@
+// A name of a finding; `kind` is "odd" where the name does not agree with the others.
+import {h} from "../../components/browser/dom.js"
+
+/** @typedef {{text: string, kind: string, note?: string}} FindingTag */
+
+/** @type {(tag: FindingTag) => HTMLElement} */
+export const drawFindingTag = ({text, kind, note}) =>
+  h(
+    "span",
+    {class: `tag ${kind}`},
+    kind === "odd" && [h("span", {class: "vh"}, "does not agree: "), h("span", {"aria-hidden": "true"}, "≠ ")],
+    h("bdi", null, text),
+    note && h("span", {class: "note"}, ` ${note}`),
+  )

@@ -1,0 +1,173 @@
+// The files of one operation: a list with pages, a filter, a search, and a choice of files to roll back.
+import {drawComment} from "../../components/comment_text.js"
+import {h} from "../../components/browser/dom.js"
+import {button, chip, drawTag, facts, label, pager} from "../../components/widgets.js"
+import {count} from "../../components/wording.js"
+
+/** @import {Part} from "../../components/comment_text.js" */
+/** @import {Paged, Tag} from "../../components/widgets.js" */
+
+/**
+ * @typedef {object} Detail
+ * @property {Part[] | null} before
+ * @property {Part[] | null} after
+ * @property {boolean} done
+ * @property {string[]} proof What the verification has shown.
+ * @property {string[]} tries Earlier tries.
+ * @property {string[][]} facts
+ *
+ * @typedef {object} Row
+ * @property {number} id
+ * @property {string} name
+ * @property {string} path
+ * @property {string} status
+ * @property {string} level
+ * @property {string} glyph
+ * @property {Tag[]} tags
+ * @property {string} message
+ * @property {boolean} may The file can be chosen, else `why` not.
+ * @property {boolean} on
+ * @property {string} why
+ * @property {boolean} open
+ * @property {Detail | null} detail
+ *
+ * @typedef {object} Files
+ * @property {Row[]} rows
+ * @property {{value: string, label: string, count: number}[]} shown The filter.
+ * @property {string} value
+ * @property {string} query
+ * @property {boolean} searchable
+ * @property {boolean} choosing
+ * @property {number} chosen
+ * @property {string} choice Text of the button for the chosen files, "" for none.
+ * @property {string} found Text of the button for the files that the search finds, "" for none.
+ */
+
+/** @type {(detail: Detail, id: number) => HTMLElement} */
+const drawDetail = ({before, after, done, proof, tries, facts: pairs}, id) =>
+  h(
+    "div",
+    {class: "detail", data: {key: `detail-${id}`}},
+    label("Comment before"),
+    drawComment(before, "old", "Comment old"),
+    label(done ? "Comment after" : "Comment planned"),
+    drawComment(after, "new", "Comment new"),
+    proof.length > 0 && [
+      label("What was proven"),
+      h(
+        "ul",
+        {class: "proof"},
+        proof.map(text => h("li", null, h("span", {"aria-hidden": "true"}, "✓ "), text)),
+      ),
+    ],
+    tries.length > 0 && [
+      label("Earlier tries"),
+      h(
+        "ul",
+        {class: "proof", "aria-label": "Earlier tries"},
+        tries.map(text => h("li", null, h("bdi", null, text))),
+      ),
+    ],
+    facts(pairs),
+  )
+
+/** @param {Row} row */
+const drawTick = ({id, name, may, on, why}) =>
+  h(
+    "label",
+    {class: "hit", title: why || null},
+    h("input", {
+      type: "checkbox",
+      checked: on,
+      disabled: may ? null : true,
+      "aria-label": `Choose ${name}`,
+      data: {change: "choose", id},
+    }),
+  )
+
+/** @type {(row: Row, isChoosing: boolean) => HTMLElement} */
+const drawRow = (row, isChoosing) =>
+  h(
+    "li",
+    {class: isChoosing ? "choosable" : "", data: {key: row.id}},
+    isChoosing && drawTick(row),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "file-open",
+        "aria-expanded": String(row.open),
+        title: row.path,
+        data: {act: "file", id: row.id, key: `open-${row.id}`},
+      },
+      h("i", {"aria-hidden": "true"}, "›"),
+      h("bdi", {dir: "ltr"}, row.name),
+    ),
+    chip(row.level, row.status, row.glyph),
+    row.tags.length > 0 && h("span", {class: "tags"}, row.tags.map(drawTag)),
+    row.message && h("small", null, h("bdi", null, row.message)),
+    isChoosing && row.why && row.why !== row.message && h("small", null, row.why),
+    row.detail && drawDetail(row.detail, row.id),
+  )
+
+/** @param {Files} files */
+const drawFilter = ({shown, value, searchable, query}) =>
+  h(
+    "div",
+    {class: "narrowing", data: {key: "narrowing"}},
+    h(
+      "label",
+      null,
+      h("span", {class: "vh"}, "Show files"),
+      h(
+        "select",
+        {class: "select", data: {change: "files", key: "files"}},
+        shown.map(each =>
+          h(
+            "option",
+            {value: each.value, selected: each.value === value || null},
+            `${each.label} ${count(each.count)}`,
+          ),
+        ),
+      ),
+    ),
+    searchable &&
+      h("input", {
+        class: "select find",
+        type: "search",
+        value: query,
+        placeholder: "Find a file or person …",
+        "aria-label": "Find in this operation",
+        autocomplete: "off",
+        spellcheck: "false",
+        data: {key: "find"},
+      }),
+  )
+
+/** @param {Files} files */
+const drawChoice = ({rows, chosen, choice, found}) =>
+  h(
+    "div",
+    {class: "choosing", data: {key: "choosing"}},
+    h("span", {"aria-live": "polite"}, chosen ? `${count(chosen)} chosen` : "Choose files below."),
+    choice && button(choice, "chosen", {kind: "small", data: {key: "choice"}}),
+    found && button(found, "found", {kind: "small", data: {key: "found"}}),
+    rows.some(row => row.may && !row.on) &&
+      button("All on this page", "choose_page", {kind: "link", data: {key: "all"}}),
+    chosen > 0 && button("None", "none", {kind: "link", data: {key: "none"}}),
+  )
+
+/** @type {(files: Files & Paged) => Child} */
+export const drawFiles = files => [
+  label("Files", {key: "files-label"}),
+  drawFilter(files),
+  files.choosing && drawChoice(files),
+  files.rows.length > 0
+    ? h(
+        "ul",
+        {class: "listing files", "aria-label": "Files of this operation", data: {key: "files"}},
+        files.rows.map(row => drawRow(row, files.choosing)),
+      )
+    : h("p", {class: "hint", data: {key: "no-files"}}, "No file of it matches."),
+  files.pages > 1 && pager(files),
+]

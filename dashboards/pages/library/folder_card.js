@@ -1,0 +1,138 @@
+// One folder of the library: its state, its settings, and what can be done with it.
+import {h} from "../../components/browser/dom.js"
+import {button, chip, drawSelect} from "../../components/widgets.js"
+import {count} from "../../components/wording.js"
+
+/**
+ * @typedef {object} Folder
+ * @property {number} id
+ * @property {string} name
+ * @property {string} path
+ * @property {boolean} online
+ * @property {string} state
+ * @property {string} facts
+ * @property {{text: string, level: string}[]} chips
+ * @property {string} problem
+ * @property {string} remedy
+ * @property {string} promise
+ * @property {number} missing Number of the missing files.
+ * @property {string} people_mode
+ * @property {string} comment_mode
+ * @property {boolean} audio
+ */
+
+/** @type {{field: "people_mode" | "comment_mode", label: string, choices: [value: string, label: string][]}[]} */
+const MODES = [
+  {
+    field: "people_mode",
+    label: "People",
+    choices: [
+      ["", "as set for all"],
+      ["merge", "keep people of the file"],
+      ["exact", "only known people"],
+    ],
+  },
+  {
+    field: "comment_mode",
+    label: "Comment",
+    choices: [
+      ["", "as set for all"],
+      ["replace", "replace all of it"],
+      ["preserve", "keep other text"],
+    ],
+  },
+]
+
+/** @type {(folder: Folder, mode: (typeof MODES)[number]) => HTMLElement} */
+const drawMode = (folder, {field, label, choices}) =>
+  h(
+    "label",
+    {class: "inline"},
+    label,
+    drawSelect(
+      choices.map(([value, text]) => ({value, label: text})),
+      {data: {change: "mode", id: folder.id, field, key: `${field}${folder.id}`}},
+      folder[field],
+    ),
+  )
+
+/** @param {Folder} folder */
+const drawAudio = ({id, audio}) =>
+  h(
+    "label",
+    {class: "inline"},
+    h("input", {type: "checkbox", checked: audio, data: {change: "audio", id, key: `audio${id}`}}),
+    "Include audio files in scans",
+  )
+
+/** @type {(folder: Folder, canScan: boolean, isOpen: boolean) => HTMLElement} */
+const drawHead = (folder, canScan, isOpen) =>
+  h(
+    "div",
+    {class: "folder-head"},
+    h(
+      "div",
+      {class: "grow"},
+      h("h2", null, h("bdi", null, folder.name), chip(folder.online ? "safe" : "warning", folder.state)),
+      h("p", {class: "path"}, h("bdi", {dir: "ltr"}, folder.path)),
+      h("p", {class: "quiet"}, folder.facts),
+      folder.chips.length > 0 &&
+        h(
+          "p",
+          {class: "chips-line"},
+          folder.chips.map(each => chip(each.level, each.text)),
+        ),
+    ),
+    h(
+      "div",
+      {class: "folder-acts"},
+      button("Scan", "scan", {data: {id: folder.id}, disabled: !canScan}),
+      button(isOpen ? "Less" : "More…", "more", {
+        kind: "quiet",
+        data: {id: folder.id},
+        "aria-expanded": String(isOpen),
+        "aria-label": `${isOpen ? "Less" : "More"} about ${folder.name}`,
+      }),
+    ),
+  )
+
+/** @type {(folder: Folder, canScan: boolean) => HTMLElement} */
+const drawMore = (folder, canScan) => {
+  const {id, online, missing, promise} = folder
+  const disabled = !canScan
+  return h(
+    "div",
+    {class: "more", data: {key: "more"}},
+    promise && h("p", {class: "quiet"}, promise),
+    h(
+      "div",
+      {class: "modes"},
+      MODES.map(mode => drawMode(folder, mode)),
+      drawAudio(folder),
+    ),
+    h(
+      "div",
+      {class: "acts"},
+      button("Read every file again", "scan", {data: {id, full: "1"}, disabled}),
+      online && button("Find missing files…", "gone", {data: {id}, disabled}),
+      missing > 0 && button(`Forget ${count(missing)} missing…`, "forget", {data: {id}}),
+      button("Remove this folder…", "remove", {kind: "quiet", data: {id}}),
+    ),
+  )
+}
+
+/** @type {(folder: Folder, canScan: boolean, isOpen: boolean) => HTMLElement} */
+export const drawFolder = (folder, canScan, isOpen) =>
+  h(
+    "section",
+    {class: "card pad folder", "aria-label": folder.name, data: {key: `folder${folder.id}`}},
+    drawHead(folder, canScan, isOpen),
+    folder.problem && h("p", {class: "why warning"}, folder.problem, folder.remedy && ` ${folder.remedy}`),
+    !folder.online &&
+      h(
+        "div",
+        {class: "acts"},
+        button("These files are really gone…", "gone", {data: {id: folder.id}, disabled: !canScan}),
+      ),
+    isOpen && drawMore(folder, canScan),
+  )

@@ -1,0 +1,121 @@
+// The home in numbers; each number opens its list of files, one page at a time.
+import {h} from "../../components/browser/dom.js"
+import {button, chip, closeButton, drawTag, emptyState, fileName, pager} from "../../components/widgets.js"
+
+/** @import {Paged} from "../../components/widgets.js" */
+
+/**
+ * @typedef {{kind: string, count: string, label: string, level: string, on: boolean}} Tile
+ *
+ * @typedef {object} FileRow
+ * @property {number} id
+ * @property {string} name
+ * @property {string} path
+ * @property {string} place
+ * @property {string} size
+ * @property {string[]} people
+ * @property {boolean} only_named Only the file itself names the people.
+ * @property {string} state
+ * @property {string} level
+ * @property {string} what
+ *
+ * @typedef {object} List
+ * @property {string} kind
+ * @property {string} title
+ * @property {FileRow[]} rows
+ * @property {{text: string, files: string}[]} texts Texts of several files.
+ * @property {string} take Text of a button, "" for none.
+ * @property {string} planned A search of the plan, "" for none.
+ *
+ * @typedef {{tiles?: Tile[], list?: (List & Paged) | null}} Inventory
+ */
+
+/** @param {Tile} tile */
+const drawTile = ({kind, count, label, level, on}) =>
+  h(
+    "button",
+    {
+      type: "button",
+      class: "stat held",
+      "aria-pressed": String(on),
+      data: {act: "kind", kind: on ? "" : kind, key: kind},
+    },
+    h("b", {class: level}, count),
+    h("small", null, label),
+  )
+
+/** @param {FileRow} row */
+const drawFile = row =>
+  h(
+    "div",
+    {class: "row frow", role: "row", data: {key: row.id}},
+    h(
+      "span",
+      {class: "f file", role: "cell"},
+      fileName(row.name, row.path),
+      h("small", {class: "place"}, h("bdi", {dir: "ltr"}, row.place), h("span", null, "· ", row.size)),
+    ),
+    h(
+      "span",
+      {class: "t tags", role: "cell"},
+      row.people.map(name => drawTag({text: name, kind: ""})),
+      row.only_named && h("span", {class: "quiet"}, "from the file"),
+      row.what && h("span", {class: "sum"}, h("bdi", null, row.what)),
+    ),
+    h(
+      "span",
+      {class: "r", role: "cell"},
+      row.state && chip(row.level, row.state),
+      button("Add people…", "add_people", {
+        kind: "link",
+        data: {id: row.id, name: row.name},
+        "aria-label": `Add people to ${row.name}`,
+      }),
+    ),
+  )
+
+/** @param {List} list */
+const drawTop = ({title, take, planned}) =>
+  h(
+    "div",
+    {class: "pager top"},
+    h("b", null, title),
+    h(
+      "span",
+      {class: "turn"},
+      take && button(take, "take", {kind: "link"}),
+      planned && button("Those in the plan", "planned", {kind: "link", data: {query: planned}}),
+      closeButton("Close the list", {act: "kind", kind: ""}),
+    ),
+  )
+
+/** @param {List & Paged} list */
+const drawList = list =>
+  h(
+    "section",
+    {class: "card", "aria-label": list.title, data: {key: `list-${list.kind}`}},
+    drawTop(list),
+    list.texts.length > 0 &&
+      h(
+        "ul",
+        {class: "texts", "aria-label": "Duplicate texts"},
+        list.texts.map(({text, files}) =>
+          h("li", null, h("q", null, h("bdi", null, text)), h("span", {class: "num"}, files)),
+        ),
+      ),
+    list.rows.length
+      ? h("div", {role: "table", "aria-label": list.title, "aria-rowcount": list.total}, list.rows.map(drawFile))
+      : emptyState(null, "No such file."),
+    pager(list),
+  )
+
+/** @type {(inventory: Inventory) => Child} */
+export const drawInventory = ({tiles, list}) =>
+  tiles && [
+    h(
+      "div",
+      {class: "chips tiles", role: "group", "aria-label": "Files by what is known of them", data: {key: "tiles"}},
+      tiles.map(drawTile),
+    ),
+    list && drawList(list),
+  ]

@@ -1,0 +1,79 @@
+// A list of people that was sent: what it would change, and its import.
+import {h} from "../../components/browser/dom.js"
+import {button, chip, drawSelect} from "../../components/widgets.js"
+
+/** @import {Choice} from "../../components/widgets.js" */
+
+/**
+ * @typedef {{rows: {line: string, text: string}[], more: string}} Lines
+ *
+ * @typedef {object} PeopleImport
+ * @property {string} name
+ * @property {string} summary
+ * @property {{count: string, level: string, text: string}[]} levels
+ * @property {Choice[]} roots Folders that the paths of the list may start from.
+ * @property {boolean} replace
+ * @property {Lines} rejected
+ * @property {Lines} skipped
+ * @property {Lines} waiting
+ * @property {string} hint
+ * @property {string} confirm Text of the button, "" where nothing can be imported.
+ */
+
+/** @type {(text: string) => HTMLElement} */
+export const drawPromise = text => h("p", {class: "promise"}, h("span", {"aria-hidden": "true"}, "✓ "), text)
+
+/** @type {(label: string, lines: Lines) => Child} */
+const drawLines = (label, {rows, more}) =>
+  rows.length > 0 &&
+  h(
+    "div",
+    null,
+    h("h3", {class: "label"}, label),
+    h(
+      "ul",
+      {class: "listing", tabindex: "0", "aria-label": label},
+      rows.map(({line, text}) => h("li", null, h("b", null, line), h("small", null, h("bdi", null, text)))),
+    ),
+    more && h("p", {class: "hint"}, more),
+  )
+
+/** @param {PeopleImport} list */
+const drawModes = ({roots, replace}) =>
+  h(
+    "div",
+    {class: "modes"},
+    roots.length > 0 &&
+      h("label", {class: "inline"}, "Paths start from", drawSelect(roots, {data: {change: "root", key: "root"}})),
+    h(
+      "label",
+      {class: "inline"},
+      h("input", {type: "checkbox", checked: replace, data: {change: "replace", key: "replace"}}),
+      "Replace the people of these files instead of adding",
+    ),
+  )
+
+/** @param {PeopleImport} list */
+export const drawPeopleImport = list =>
+  h(
+    "section",
+    {class: "card pad import", "aria-label": "Import", data: {key: "import"}},
+    h("h2", null, h("bdi", {dir: "ltr"}, list.name), h("small", null, list.summary)),
+    h(
+      "div",
+      {class: "levels"},
+      list.levels.map(({count, level, text}) => h("span", null, h("span", {class: "n"}, count), chip(level, text))),
+    ),
+    list.hint && h("p", {class: "quiet"}, list.hint),
+    drawModes(list),
+    drawLines("Cannot be taken", list.rejected),
+    drawLines("Are skipped", list.skipped),
+    drawLines("Wait for a scan", list.waiting),
+    h(
+      "div",
+      {class: "acts"},
+      list.confirm && button(list.confirm, "import", {kind: "primary"}),
+      button("Leave it", "leave", {kind: "quiet"}),
+    ),
+    drawPromise("The people are stored in the home of Indexium. No file is changed."),
+  )

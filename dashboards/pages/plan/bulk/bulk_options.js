@@ -1,0 +1,129 @@
+// The tabs of the dialog for many files that choose from options: skip, modes and media.
+import {h} from "../../../components/browser/dom.js"
+import {label} from "../../../components/widgets.js"
+
+/** @import {Self} from "./bulk.js" */
+
+/** @type {(name: string, value: string, chosen: string, text: string, hint: string) => HTMLElement} */
+const drawOption = (name, value, chosen, text, hint) =>
+  h(
+    "label",
+    {class: `option${value === chosen ? " here" : ""}`, data: {key: `${name}:${value}`}},
+    h("input", {type: "radio", name, value, checked: value === chosen, data: {change: name, value}}),
+    h("span", null, h("b", null, text), hint && h("small", null, hint)),
+  )
+
+/** @param {Self} self */
+const drawDate = ({view, state: {draft}}) => {
+  const isChosen = draft.day === "date"
+  const value = draft.date || draft.suggestedDay(view)
+  return h(
+    "label",
+    {class: `option${isChosen ? " here" : ""}`, data: {key: "day:date"}},
+    h("input", {type: "radio", name: "day", value: "date", checked: isChosen, data: {change: "day", value: "date"}}),
+    h(
+      "span",
+      null,
+      h("b", null, "A day"),
+      h("input", {type: "date", min: view.least, value, "aria-label": "Day", data: {change: "date", key: "date"}}),
+    ),
+  )
+}
+
+/** @param {Self} self */
+export const drawSkip = self => {
+  const {view, state} = self
+  const {draft} = state
+  const chosen = draft.day === "date" ? "date" : draft.until(view)
+  return [
+    h("p", {class: "hint"}, "Skipped files are in no list and no write. On their day they come back by themselves."),
+    h(
+      "div",
+      {class: "options", role: "radiogroup", "aria-label": "Skip until"},
+      view.days.map(item => drawOption("day", item.day, chosen, item.label, item.text)),
+      drawDate(self),
+      drawOption("day", "", chosen, `Until I bring ${view.files === 1 ? "it" : "them"} back`, "no day"),
+    ),
+  ]
+}
+
+/** @type {{name: "people" | "comment", title: string, options: [value: string, text: string, hint: string][]}[]} */
+const MODES = [
+  {
+    name: "people",
+    title: "People",
+    options: [
+      ["", "Leave as it is", "each file as it was decided"],
+      ["merge", "Merge", "people who are only in the file stay"],
+      ["exact", "Exact", "only the people of the database; others are removed"],
+    ],
+  },
+  {
+    name: "comment",
+    title: "Other text of the comment",
+    options: [
+      ["", "Leave as it is", "each file as it was decided"],
+      ["preserve", "Preserve", "all other text is kept"],
+      ["replace", "Replace", "the comment becomes the people alone; other text is lost"],
+    ],
+  },
+]
+
+/** @param {Self} self */
+export const drawModes = ({state: {draft}}) =>
+  MODES.map(({name, title, options}) =>
+    h(
+      "div",
+      {class: "options", role: "radiogroup", "aria-label": title, data: {key: name}},
+      label(title),
+      options.map(([value, text, hint]) => drawOption(`${name}-mode`, value, draft.modes[name], text, hint)),
+    ),
+  )
+
+/** @type {Record<string, string>} */
+const MEDIA_LEGENDS = {rescan: "Refresh these, too", lock: "Fields to lock", unlock: "Fields to unlock"}
+
+/** @param {Self} self */
+const drawFields = ({view: {fields}, state: {draft}}) => {
+  const isRescan = draft.media === "rescan"
+  const {size} = draft.fields
+  const all = {checked: size === fields.length, indeterminate: size > 0 && size < fields.length}
+  return h(
+    "fieldset",
+    {class: "ticks", data: {key: `ticks-${draft.media}`}},
+    h("legend", {class: "label"}, MEDIA_LEGENDS[draft.media]),
+    !isRescan &&
+      h(
+        "label",
+        {class: "tick all"},
+        h("input", {type: "checkbox", ...all, data: {change: "tick-all"}}),
+        "All of them",
+      ),
+    fields
+      .filter(item => !isRescan || item.asked)
+      .map(({field, label: text}) =>
+        h(
+          "label",
+          {class: "tick", data: {key: `tick:${field}`}},
+          h("input", {type: "checkbox", checked: draft.fields.has(field), data: {change: "tick", field}}),
+          text,
+        ),
+      ),
+  )
+}
+
+/** @param {Self} self */
+export const drawMedia = self => {
+  const {media} = self.state.draft
+  const rescanHint = "read resolution, codecs, frame rate and the like again; locked fields stay"
+  return [
+    h(
+      "div",
+      {class: "options", role: "radiogroup", "aria-label": "What to do"},
+      drawOption("media", "rescan", media, "Rescan", rescanHint),
+      drawOption("media", "lock", media, "Lock", "no scan and no rescan writes these fields any more"),
+      drawOption("media", "unlock", media, "Unlock", "they may be written again"),
+    ),
+    drawFields(self),
+  ]
+}

@@ -1,0 +1,147 @@
+// The editor for the people of one file: a draft of the list, and a field that adds to it.
+import {h} from "../../../components/browser/dom.js"
+import {PersonField, cleanName, includesName} from "../../../components/person_field.js"
+import {button} from "../../../components/widgets.js"
+
+/** @import {Offers} from "../../../components/person_field.js" */
+
+export class PeopleEditor {
+  /** @type {string[] | null} */
+  draft = null // null while the editor is closed
+  problem = ""
+
+  /** @param {Component<{id?: number, people?: string[]}, any>} host */
+  constructor(host) {
+    this.host = host
+    this.field = new PersonField(host, {
+      id: "add-person",
+      label: "Add a person",
+      taken: () => this.draft ?? [],
+      onChoose: name => this.add(name),
+    })
+  }
+
+  open() {
+    this.draft = [...this.host.view.people]
+    this.problem = ""
+    this.field.reset()
+    this.host.paint()
+    this.field.input()?.focus()
+    this.host.find(".editor")?.scrollIntoView({block: "nearest"})
+  }
+
+  /** Forget the draft without drawing. */
+  discard() {
+    this.draft = null
+    this.problem = ""
+    this.field.reset()
+  }
+
+  close() {
+    this.discard()
+    this.host.paint()
+    const place = this.host.find("[data-act=edit]") ?? this.host.root
+    place.focus()
+  }
+
+  /** @param {string[]} draft */
+  change(draft) {
+    this.draft = draft
+    this.host.paint()
+  }
+
+  /** @param {string} name */
+  add(name) {
+    this.problem = ""
+    this.change(includesName(this.draft, name) ? this.draft : [...this.draft, name])
+  }
+
+  /** @param {number} index */
+  remove(index) {
+    this.problem = ""
+    this.change(this.draft.filter((_, place) => place !== index))
+    this.field.input().focus()
+  }
+
+  /** Take a known person in place of a new name. @param {string} old @param {string} name */
+  replace(old, name) {
+    const isPresent = includesName(this.draft, name)
+    this.change(
+      isPresent ? this.draft.filter(each => each !== old) : this.draft.map(each => (each === old ? name : each)),
+    )
+    this.field.input().focus()
+  }
+
+  save() {
+    const name = cleanName(this.field.text())
+    if (name && !includesName(this.draft, name)) this.draft = [...this.draft, name]
+    this.field.clear()
+    this.host.paint()
+    this.host.send("save", {id: this.host.view.id, people: this.draft})
+  }
+
+  /** @param {{problem?: string, saved?: boolean, offers?: Offers}} message */
+  onMessage({problem, saved, offers}) {
+    if (problem !== undefined) {
+      this.problem = problem
+      this.host.paint()
+      this.field.input()?.focus()
+    }
+    if (saved) this.close()
+    if (offers) this.field.onOffers(offers)
+  }
+
+  /** Handle a key; return whether it was for the field. @param {PageEvent} event */
+  onKey(event) {
+    const {key, target} = event
+    if (target !== this.field.input()) return false
+    if (this.field.key(event)) event.stopPropagation()
+    else if (key === "Enter") {
+      event.preventDefault()
+      this.save()
+    } else if (key === "Backspace" && !target.value && this.draft.length) this.change(this.draft.slice(0, -1))
+    else if (key === "Escape") {
+      event.stopPropagation()
+      event.preventDefault()
+      this.close()
+    }
+    return true
+  }
+
+  /** @type {(name: string, index: number) => HTMLElement} */
+  drawPerson(name, index) {
+    return h(
+      "span",
+      {class: "person", data: {key: `p:${name}`}},
+      h("bdi", null, name),
+      h("button", {type: "button", "aria-label": `Remove ${name}`, data: {act: "remove", index}}, "✕"),
+    )
+  }
+
+  draw() {
+    const {draft, problem, field} = this
+    return h(
+      "div",
+      {class: "editor", data: {key: "editor"}},
+      h("div", {class: "label", id: "people-label"}, "People in this file"),
+      h(
+        "div",
+        {class: "people", role: "group", "aria-labelledby": "people-label"},
+        draft.map((name, index) => this.drawPerson(name, index)),
+        field.draw({
+          placeholder: draft.length ? "Add another…" : "No people yet. Add a person…",
+          problem,
+          describedBy: "edit-problem",
+        }),
+      ),
+      field.drawHint(name => includesName(draft, name)),
+      h("p", {class: "bad-text", id: "edit-problem", role: "alert"}, problem),
+      h(
+        "p",
+        {class: "hint"},
+        "Enter adds a name, Backspace takes the last one away. Your list stays in force after the write, until you revoke it.",
+      ),
+      h("div", {class: "acts"}, button("Save", "save", {kind: "primary"}), button("Cancel", "cancel_edit")),
+    )
+  }
+}

@@ -1,0 +1,218 @@
+// Parts of a file's details that only draw: the picture, the path, people, comments, suggestions and buttons.
+import {h} from "../../../components/browser/dom.js"
+import {drawFolded} from "./plan_file_history.js"
+import {GLYPHS, button, chip, drawTag, iconButton, label} from "../../../components/widgets.js"
+import {andMore} from "../../../components/wording.js"
+
+/** @import {Part} from "../../../components/comment_text.js" */
+/** @import {Tag} from "../../../components/widgets.js" */
+
+/**
+ * @typedef {"kept" | "changed" | "added" | "replaced" | "removed"} Fate
+ * @typedef {{where: string, fate: Fate, old: Part[] | null, new: Part[] | null}} Text A comment field of the file.
+ * @typedef {{name: string, reason: string, others: string[], sure: string, replaces: string}} Suggestion
+ *   `others` are more reasons, `replaces` the name that it replaces, "" for none.
+ * @typedef {{edit?: string, preserve?: string, skip?: string, revoke?: string}} Acts
+ *   `preserve` and `skip` are "on" or "off", `revoke` is a tip; none where the act is not possible.
+ * @typedef {{severity: string, message: string}} Issue
+ *
+ * @typedef {object} Comments
+ * @property {Part[] | null} old
+ * @property {Part[] | null} new
+ * @property {boolean} same The comment stays as it is.
+ * @property {boolean} barred The file cannot be written.
+ * @property {Text[]} texts Every comment field of a file with several ones.
+ */
+
+const MOST_PEOPLE = 12
+
+/** @type {Record<Fate, [level: string, text: string]>} */
+const FATES = {
+  kept: ["note", "stays as it is"],
+  changed: ["safe", "changes"],
+  added: ["safe", "is added"],
+  replaced: ["danger", "is replaced"],
+  removed: ["danger", "is removed"],
+}
+
+/** @type {(text: Text, isUnfolded: boolean) => HTMLElement} */
+const drawText = ({where, fate, old: now, new: planned}, isUnfolded) =>
+  h(
+    "div",
+    {class: "field", data: {key: `field-${where}`}},
+    h("div", {class: "where"}, h("bdi", {dir: "ltr"}, where), chip(...FATES[fate])),
+    now && drawFolded(now, fate === "kept" ? "same" : "old", `${where}, now`, isUnfolded),
+    ["added", "changed", "replaced"].includes(fate) && drawFolded(planned, "new", `${where}, planned`, isUnfolded),
+  )
+
+/** @type {(texts: Text[], isUnfolded: boolean) => Child} */
+export const drawTexts = (texts, isUnfolded) =>
+  texts.length > 0 && [label("Every comment field of the file"), texts.map(text => drawText(text, isUnfolded))]
+
+/** @type {(comments: Comments, isUnfolded: boolean) => Child} */
+export function drawComments({old: now, new: planned, same, barred, texts}, isUnfolded) {
+  const nowLabel = texts.length ? "Comment that players show" : "Comment now"
+  const plannedLabel = barred && !same ? "Comment planned, not written" : "Comment planned"
+  return [
+    label(nowLabel),
+    drawFolded(now, now?.some(part => part.mark) ? "old" : "same", nowLabel, isUnfolded),
+    label(plannedLabel),
+    same ? h("div", {class: "diff none"}, "Stays as it is") : drawFolded(planned, "new", plannedLabel, isUnfolded),
+  ]
+}
+
+/** @type {(file: {name?: string, picture?: string, over?: string[]}, state: string) => HTMLElement} */
+export const drawPicture = ({name, picture, over}, state) =>
+  h(
+    "figure",
+    {class: `thumb ${state}`, data: {key: "thumb"}},
+    picture && state !== "none"
+      ? h("img", {src: picture, alt: `A frame of ${name}`, decoding: "async", data: {key: picture}})
+      : h("span", {class: "nothing"}, "No picture"),
+    over.length > 0 && h("figcaption", null, over.join(" · ")),
+  )
+
+/** @type {(file: {path?: string, place?: string}, isCopied: boolean) => HTMLElement} */
+export const drawPath = ({path, place}, isCopied) =>
+  h(
+    "div",
+    {class: "path", title: path, data: {key: "path"}},
+    h("bdi", {dir: "ltr"}, place),
+    button(isCopied ? "Copied" : "Copy path", "copy", {kind: "link"}),
+    h("span", {class: "vh", role: "status"}, isCopied ? "The path was copied." : ""),
+  )
+
+export const drawGrip = () => h("div", {class: "grip", "aria-hidden": "true"})
+
+/** @type {(sign: string, text: string, by: number) => HTMLElement} */
+const drawStep = (sign, text, by) => iconButton(sign, text, {act: "step", by}, {class: "icon step"})
+
+export const drawSteps = () => [drawStep("‹", "Previous file", -1), drawStep("›", "Next file", 1)]
+
+/**
+ * Of very many people, those who change come first; a button shows the rest.
+ *
+ * @type {(tags: Tag[], showsAll: boolean) => HTMLElement}
+ */
+export const drawPeople = (tags, showsAll) => {
+  const restCount = showsAll ? 0 : Math.max(0, tags.length - MOST_PEOPLE)
+  const changesFirst = [...tags.filter(tag => tag.kind), ...tags.filter(tag => !tag.kind)]
+  const shown = restCount ? changesFirst.slice(0, MOST_PEOPLE) : tags
+  return h(
+    "div",
+    {class: "tags"},
+    tags.length ? shown.map(drawTag) : h("span", {class: "hint"}, "no people"),
+    restCount > 0 && button(andMore(restCount), "more", {kind: "link", data: {which: "everybody"}}),
+  )
+}
+
+/** @param {Issue} issue */
+export const drawIssue = ({severity, message}) =>
+  h(
+    "p",
+    {class: `why ${severity}`},
+    GLYPHS[severity] && h("span", {"aria-hidden": "true"}, `${GLYPHS[severity]} `),
+    message,
+  )
+
+/** @param {Suggestion} suggestion */
+const drawSuggestion = ({name, reason, others, sure, replaces}) =>
+  h(
+    "div",
+    {class: "suggestion", data: {key: `s:${name}`}},
+    h(
+      "p",
+      {title: others.join(" ") || null},
+      h("b", null, h("bdi", null, name)),
+      sure && h("span", {class: "sure"}, sure),
+      h("small", null, reason, others.length > 0 && ` And ${others.length} more.`),
+    ),
+    button(replaces ? "Replace" : "Add", "add", {
+      kind: "small",
+      data: {name, replaces},
+      "aria-label": replaces ? `Replace ${replaces} with ${name}` : `Add ${name}`,
+    }),
+    iconButton(
+      "✕",
+      `${name} is not in this file`,
+      {act: "decline", name},
+      {title: "Not in this file: do not suggest again"},
+    ),
+  )
+
+/** @type {(suggestions: Suggestion[]) => Child} */
+export const drawSuggestions = suggestions =>
+  suggestions.length > 0 &&
+  h(
+    "div",
+    {class: "suggestions", role: "group", "aria-label": "Suggestions", data: {key: "suggestions"}},
+    label("Suggestions"),
+    suggestions.map(drawSuggestion),
+  )
+
+/**
+ * How programs show the file.
+ *
+ * @type {(shows: {label: string, rows: [programs: string, text: string, kind: string][]}) => Child}
+ */
+export const drawShows = ({label: text, rows}) =>
+  rows.length > 0 && [
+    label(text),
+    h(
+      "dl",
+      {class: "facts shows"},
+      rows.map(([programs, shown, kind]) => [h("dt", null, programs), h("dd", {class: kind}, shown)]),
+    ),
+  ]
+
+/** @param {boolean} isPostponing */
+const drawSkip = isPostponing =>
+  h(
+    "span",
+    {class: "split"},
+    button("Skip", "skip", {key: "s", title: "Leave it out of lists and writes until you bring it back"}),
+    button("▾", "until", {
+      "aria-expanded": String(isPostponing),
+      "aria-label": "Leave out until a day",
+      title: "Skip until a day",
+    }),
+  )
+
+/** @type {(until: {least: string, offered: string}, day: string) => HTMLElement} */
+const drawUntil = ({least, offered}, day) =>
+  h(
+    "div",
+    {class: "until", data: {key: "until"}},
+    h(
+      "label",
+      null,
+      "Skip it until ",
+      h("input", {type: "date", min: least, value: day || offered, required: true, data: {change: "day"}}),
+    ),
+    button("Skip until then", "skip_until", {kind: "small"}),
+  )
+
+/**
+ * @param {Acts | null} acts
+ * @param {{least: string, offered: string}} until The first day that can be chosen, and the one that is suggested.
+ * @param {{isPostponing: boolean, day: string}} state
+ */
+export function drawActs(acts, until, {isPostponing, day}) {
+  if (!acts) return null
+  const {edit, preserve, skip, revoke} = acts
+  const isPreserve = preserve === "on"
+  return h(
+    "div",
+    {class: "acts bottom", data: {key: "acts"}},
+    edit && button("Edit", "edit", {key: "e"}),
+    preserve &&
+      button(isPreserve ? "Preserve" : "Replace instead", "preserve", {
+        key: "p",
+        title: isPreserve ? "Keep the other text of the comment" : "Let the comment become the people alone",
+      }),
+    skip === "off" && button("Bring back", "skip", {key: "s"}),
+    skip === "on" && drawSkip(isPostponing),
+    revoke && button("Undo my changes", "revoke", {kind: "quiet", title: revoke}),
+    isPostponing && skip === "on" && drawUntil(until, day),
+  )
+}

@@ -1,0 +1,157 @@
+// The parts of a file's details that open on demand: its history, changes, streams, tags, and its place on the disk.
+import {drawChange} from "../../../components/changes.js"
+import {drawComment, drawPart} from "../../../components/comment_text.js"
+import {h} from "../../../components/browser/dom.js"
+import {button, chip, drawTag, facts, label, pager} from "../../../components/widgets.js"
+import {count} from "../../../components/wording.js"
+
+/** @import {Change} from "../../../components/changes.js" */
+/** @import {Kind, Part} from "../../../components/comment_text.js" */
+/** @import {Paged, Tag} from "../../../components/widgets.js" */
+
+/**
+ * @typedef {object} Event An operation that concerned the file.
+ * @property {number} id
+ * @property {string} title
+ * @property {string} when
+ * @property {string} status
+ * @property {string} level
+ * @property {string} message
+ * @property {string} note
+ * @property {Tag[]} tags
+ * @property {string} back Whether it was rolled back.
+ * @property {Part[] | null} old
+ * @property {Part[] | null} new
+ *
+ * @typedef {Change & {id: number, who: string, job: number | null}} ChangeLine
+ *   `who` is the source of the change.
+ * @typedef {Paged & {lines: ChangeLine[], all: boolean}} Changes
+ *   `all`: there are more lines than those of the first view.
+ *
+ * @typedef {object} FileRecord
+ * @property {Event[]} [history]
+ * @property {number} [past] Number of all operations.
+ * @property {Changes} [changes]
+ * @property {string[][]} [streams]
+ * @property {{name: string, rows: string[][]}[]} [places] All tags, by their place.
+ * @property {string[][]} [facts]
+ *
+ * @typedef {{sections: Set<string>, isUnfolded: boolean}} Opened
+ *   Keys of the open sections; `isUnfolded`: comments are shown in full.
+ */
+
+/**
+ * A section that stays open for the next file.
+ *
+ * @type {(opened: Opened, key: string, label: string, body: Child) => HTMLElement}
+ */
+export const drawSection = ({sections}, key, text, body) => {
+  const isOpen = sections.has(key)
+  return h(
+    "section",
+    {class: "more", data: {key}},
+    h(
+      "button",
+      {type: "button", class: "fold", "aria-expanded": String(isOpen), data: {act: "more", which: key}},
+      h("span", {"aria-hidden": "true"}, isOpen ? "▾" : "▸"),
+      text,
+    ),
+    isOpen && h("div", {class: "inside"}, body),
+  )
+}
+
+/**
+ * A comment whose long unchanged parts are folded.
+ *
+ * @type {(parts: Part[] | null, kind: Kind, name: string, isUnfolded: boolean) => HTMLElement}
+ */
+export const drawFolded = (parts, kind, name, isUnfolded) =>
+  drawComment(parts, kind, name, (part, partKind, index) =>
+    part.fold && !isUnfolded
+      ? button(`⋯ ${count(part.text.length)} characters ⋯`, "unfold", {kind: "link", data: {key: `f${index}`}})
+      : drawPart(part, partKind),
+  )
+
+/** @type {(event: Event, opened: Opened) => HTMLElement} */
+const drawEvent = (event, {sections, isUnfolded}) => {
+  const key = `event${event.id}`
+  const isOpen = sections.has(key)
+  return h(
+    "li",
+    {class: "event", data: {key}},
+    h(
+      "div",
+      {class: "line"},
+      button(`${event.title} ${event.id}`, "operation", {kind: "link", data: {id: event.id}}),
+      h("span", null, event.when),
+      chip(event.level, event.status),
+    ),
+    event.tags.length > 0 && h("div", {class: "tags"}, event.tags.map(drawTag)),
+    event.note && h("p", {class: "note-text"}, h("bdi", null, event.note)),
+    event.message && h("p", {class: "hint"}, event.message),
+    event.back && h("p", {class: "hint"}, event.back),
+    button(isOpen ? "Hide the comments" : "Before and after", "more", {
+      kind: "link",
+      data: {which: key},
+      "aria-expanded": String(isOpen),
+    }),
+    isOpen && [
+      label("Before"),
+      drawFolded(event.old, "old", "Before", isUnfolded),
+      label("After"),
+      drawFolded(event.new, "new", "After", isUnfolded),
+    ],
+  )
+}
+
+/** @type {(record: FileRecord, opened: Opened) => Child} */
+const drawHistory = ({history, past}, opened) => [
+  h(
+    "ul",
+    null,
+    history.map(event => drawEvent(event, opened)),
+  ),
+  past > history.length && button(`All ${count(past)} on the History page`, "past", {kind: "link"}),
+]
+
+/** @param {ChangeLine} line */
+const drawLine = line =>
+  h(
+    "li",
+    {data: {key: line.id}},
+    h("dl", {class: "changed"}, drawChange(line)),
+    h(
+      "small",
+      null,
+      line.job === null
+        ? line.who
+        : button(line.who, "job", {kind: "link", data: {id: line.job}, title: "See this job"}),
+    ),
+  )
+
+/** @param {Changes} changes */
+const drawChanges = changes => [
+  h("ul", {class: "changes"}, changes.lines.map(drawLine)),
+  changes.all && button(`All ${count(changes.total)} changes`, "changes", {kind: "link", data: {page: 1}}),
+  !changes.all && changes.pages > 1 && pager(changes, ["Newer", "Older"]),
+]
+
+/** @type {(record: FileRecord, opened: Opened) => Child} */
+export function drawRecord(record, opened) {
+  const {past, changes, streams, places} = record
+  const tagCount = places.reduce((sum, place) => sum + place.rows.length, 0)
+  return [
+    past > 0 && drawSection(opened, "history", `History of this file (${count(past)})`, drawHistory(record, opened)),
+    changes.total > 0 &&
+      drawSection(opened, "changes", `Changes of its properties (${count(changes.total)})`, drawChanges(changes)),
+    streams.length > 0 && drawSection(opened, "streams", `Streams (${streams.length})`, facts(streams)),
+    tagCount > 0 &&
+      drawSection(
+        opened,
+        "tags",
+        `All tags (${tagCount})`,
+        places.map(place => [label(place.name), facts(place.rows)]),
+      ),
+    drawSection(opened, "file", "The file on its disk", facts(record.facts)),
+  ]
+}

@@ -1,0 +1,200 @@
+// Parts of the plan's table that only draw: the head, a row, the empty list, and the list before its first view.
+import {h} from "../../components/browser/dom.js"
+import {button, chip, drawTag, fileName} from "../../components/widgets.js"
+import {andMore, count} from "../../components/wording.js"
+
+/** @import {Tag} from "../../components/widgets.js" */
+
+/**
+ * @typedef {object} Row
+ * @property {number} id
+ * @property {string} name
+ * @property {string} place
+ * @property {string} size
+ * @property {string} ext
+ * @property {string} mark
+ * @property {Tag[]} tags
+ * @property {number} more Number of the people who are not shown.
+ * @property {string} risk
+ * @property {string} reason
+ * @property {string} why
+ * @property {string} way The method of the write.
+ * @property {string} cost
+ * @property {boolean} can The file can be selected.
+ * @property {boolean} selected
+ * @property {boolean} faded
+ *
+ * @typedef {object} Empty
+ * @property {string} title
+ * @property {string} text
+ * @property {string} [code]
+ * @property {{query: string, label: string}[]} [ways] Searches that may find more.
+ * @property {string} act "" for none.
+ * @property {string} label
+ *
+ * @typedef {object} Head
+ * @property {number} able Number of the files of the search that can be written.
+ * @property {"all" | "some" | "none"} all Which of them are selected.
+ * @property {string} sort
+ * @property {boolean} descending
+ */
+
+/** @type {[key: string, label: string, className: string][]} */
+const COLUMNS = [
+  ["name", "File", "f"],
+  ["tags", "People", "t"],
+  ["risk", "Risk", "r"],
+  ["cost", "Cost", "n num"],
+]
+
+/** Return what the box in the head does: it selects every file of the search, on all pages. @param {Head} head */
+function describeBox({all, able}) {
+  if (!able) return "No file here can be written"
+  if (all === "all") return "Select none"
+  return able === 1 ? "Select the one file that can be written" : `Select the ${count(able)} files that can be written`
+}
+
+/** @type {(head: Head, column: (typeof COLUMNS)[number]) => HTMLElement} */
+const drawColumn = ({sort, descending}, [key, label, className]) => {
+  const isSorted = sort === key
+  const order = descending ? "descending" : "ascending"
+  return h(
+    "span",
+    {class: className, role: "columnheader", "aria-sort": isSorted ? order : null},
+    h(
+      "button",
+      {type: "button", class: className.includes("num") ? "sort right" : "sort", data: {act: "sort", sort: key}},
+      label,
+      isSorted && h("span", {"aria-hidden": "true"}, descending ? " ↓" : " ↑"),
+    ),
+  )
+}
+
+/** @param {Head} head */
+export function drawHead(head) {
+  const description = describeBox(head)
+  const box = h("input", {
+    type: "checkbox",
+    checked: head.all === "all",
+    indeterminate: head.all === "some",
+    disabled: !head.able || null,
+    title: description,
+    "aria-label": description,
+    data: {change: "all"},
+  })
+  return h(
+    "div",
+    {class: "row th", role: "row", "aria-rowindex": "1", data: {key: "head"}},
+    h("span", {class: "c", role: "columnheader"}, h("label", {class: "hit"}, box)),
+    COLUMNS.map(column => drawColumn(head, column)),
+  )
+}
+
+/** @param {Row} row */
+const drawBox = ({id, name, can, selected}) =>
+  h(
+    "span",
+    {class: "c", role: "gridcell"},
+    h(
+      "label",
+      {class: "hit"},
+      h("input", {
+        type: "checkbox",
+        tabindex: "-1",
+        checked: selected,
+        disabled: !can || null,
+        "aria-label": `Select ${name}`,
+        data: {change: "pick", id},
+      }),
+    ),
+  )
+
+/** @param {Row} row */
+const drawFile = ({id, name, mark, place, size, ext}) =>
+  h(
+    "span",
+    {class: "f file", role: "gridcell", id: `f${id}`},
+    fileName(name),
+    h(
+      "small",
+      {class: "place"},
+      mark && h("span", {class: "mark"}, mark + " ·"),
+      place && h("bdi", {dir: "ltr"}, place),
+      h("span", null, place && "· ", size, ext && h("span", {class: "ext"}, ` · ${ext}`)),
+    ),
+  )
+
+/** @type {(row: Row, index: number, cursor: {isHere: boolean, isTabStop: boolean}) => HTMLElement} */
+export function drawRow(row, index, {isHere, isTabStop}) {
+  const {id} = row
+  return h(
+    "div",
+    {
+      class: `row${isHere ? " cursor" : ""}${row.faded ? " faded" : ""}`,
+      role: "row",
+      id: `row${id}`,
+      tabindex: isTabStop ? "0" : "-1",
+      "aria-rowindex": index,
+      "aria-selected": row.can ? String(row.selected) : null,
+      "aria-labelledby": `f${id} t${id} r${id} n${id}`,
+      data: {act: "open", id, key: id},
+    },
+    drawBox(row),
+    drawFile(row),
+    h(
+      "span",
+      {class: "t tags", role: "gridcell", id: `t${id}`},
+      row.tags.map(drawTag),
+      row.more > 0 && h("span", {class: "tag"}, andMore(row.more)),
+    ),
+    h(
+      "span",
+      {class: "r", role: "gridcell", id: `r${id}`, title: row.why || null},
+      row.reason !== row.risk && h("span", {class: "vh"}, `${row.risk}: `),
+      chip(row.risk, row.reason),
+    ),
+    h(
+      "span",
+      {class: "n num", role: "gridcell", id: `n${id}`},
+      row.way && h("span", {class: "way"}, row.way + " "),
+      h("span", null, row.cost),
+    ),
+  )
+}
+
+/** @param {Empty} empty */
+export const drawEmpty = ({title, text, code, ways, act, label}) =>
+  h(
+    "div",
+    {class: "empty"},
+    h("b", null, title),
+    h("p", null, text),
+    code && h("code", null, code),
+    ways?.length > 0 &&
+      h(
+        "ul",
+        {class: "ways"},
+        ways.map(way => h("li", null, button(way.label, "search", {kind: "link", data: {query: way.query}}))),
+      ),
+    act && h("div", {class: "acts"}, button(label, act)),
+  )
+
+export const drawLoading = () =>
+  h(
+    "div",
+    {class: "card", "aria-busy": "true"},
+    h("div", {class: "row th"}),
+    Array.from({length: 8}, () =>
+      h("div", {class: "row"}, h("span"), h("span", {class: "bone"}), h("span", {class: "bone"})),
+    ),
+  )
+
+export const drawKeys = () =>
+  h(
+    "span",
+    {class: "keys", "aria-hidden": "true"},
+    h("span", null, h("kbd", null, "j"), h("kbd", null, "k"), "move"),
+    h("span", null, h("kbd", null, "x"), "select"),
+    h("span", null, h("kbd", null, "Enter"), "details"),
+    h("span", null, h("kbd", null, "?"), "all keys"),
+  )

@@ -1,0 +1,70 @@
+// A menu of the plan's header: a button that opens a panel, with the focus in it.
+import {h} from "../../../components/browser/dom.js"
+import {button} from "../../../components/widgets.js"
+
+export class Menu {
+  isOpen = false
+
+  /**
+   * @param {Component<any, any>} host
+   * @param {{act: string, first: string}} options The act of the button, and what gets the focus in the panel.
+   */
+  constructor(host, {act, first}) {
+    this.host = host
+    this.act = act
+    this.first = first
+  }
+
+  /** Open or close the panel. @param {boolean} isOpen */
+  toggle(isOpen) {
+    if (this.isOpen === isOpen) return
+    this.isOpen = isOpen
+    this.onToggle()
+    this.host.paint()
+    if (isOpen) this.host.find(this.first)?.focus({preventScroll: true})
+    else this.host.focus(`[data-act=${this.act}]`)
+  }
+
+  /** Prepare the panel before it is drawn. */
+  onToggle() {}
+
+  /** @type {(label: Child, title: string, key: string) => HTMLElement} */
+  drawButton(label, title, key) {
+    const attributes = {"aria-expanded": String(this.isOpen), "aria-haspopup": "dialog", title}
+    return button(label, this.act, {...attributes, data: {key}})
+  }
+
+  /** Draw what covers the page behind the panel on a phone. */
+  drawShade() {
+    return h("div", {class: "shade", data: {key: "shade", act: this.act}})
+  }
+
+  /** @type {(className: string, label: string, ...content: Child[]) => Child} */
+  drawPanel(className, label, ...content) {
+    return (
+      this.isOpen && [
+        this.drawShade(),
+        h(
+          "div",
+          {class: `pop ${className}`, role: "dialog", "aria-label": label, tabindex: "-1", data: {key: "pop"}},
+          ...content,
+        ),
+      ]
+    )
+  }
+}
+
+/**
+ * Move the focus in a list with the arrow keys; other keys do nothing.
+ *
+ * @type {(event: PageEvent, nodes: HTMLElement[]) => void}
+ */
+export function stepThrough(event, nodes) {
+  const here = nodes.indexOf(event.target)
+  /** @type {Record<string, number>} */
+  const places = {ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: nodes.length - 1}
+  const next = places[event.key]
+  if (next === undefined) return
+  event.preventDefault()
+  nodes[Math.max(0, Math.min(next, nodes.length - 1))]?.focus()
+}

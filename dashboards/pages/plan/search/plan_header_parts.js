@@ -1,0 +1,148 @@
+// Parts of the plan's header that only draw: the risk levels, the search in words, the order, and messages.
+import {h} from "../../../components/browser/dom.js"
+import {stored} from "../../../components/browser/local_storage.js"
+import {button, chip, iconButton} from "../../../components/widgets.js"
+import {count} from "../../../components/wording.js"
+
+/**
+ * @typedef {{message: string, position: number, word: string}} SearchError
+ *   `position` counts characters.
+ * @typedef {{level: string, count: number, shown: string, hint: string, on: boolean}} RiskLevel
+ * @typedef {{key: string, descending: boolean, order: string, turned: string, options: [string, string][]}} Sort
+ *   `order` names the order, `turned` the opposite one.
+ *
+ * @typedef {object} Search What the search shows, and what can be done with it; numbers are files.
+ * @property {string} shown The search that is shown.
+ * @property {string[]} parts Its parts in words.
+ * @property {string} meaning
+ * @property {string} found
+ * @property {number} review
+ * @property {number} safe
+ * @property {number} skipped
+ * @property {number} brings_back
+ */
+
+export const isDense = () => stored("indexium.dense") === "1"
+
+/** @type {(error: SearchError, query: string) => HTMLElement} */
+export function drawError({message, position, word}, query) {
+  const letters = [...query]
+  const before = letters.slice(0, position).join("")
+  const rest = letters.slice(position).join("")
+  return h(
+    "div",
+    {class: "complain danger", role: "alert", id: "complaint", data: {key: "complaint"}},
+    message,
+    word && rest.startsWith(word) && h("code", null, before, h("mark", null, word), rest.slice(word.length)),
+  )
+}
+
+/** @param {string} text */
+export const drawProblem = text =>
+  h(
+    "div",
+    {class: "complain warning", role: "alert", data: {key: "problem"}},
+    text,
+    " What you see is from before. ",
+    button("Try again", "retry", {kind: "link"}),
+  )
+
+/** @param {RiskLevel} risk */
+const drawRisk = ({level, count: files, shown, hint, on}) =>
+  h(
+    "button",
+    {
+      type: "button",
+      class: files ? "stat" : "stat none",
+      "aria-pressed": String(on),
+      data: {act: "risk", level, key: level},
+    },
+    h("b", null, shown),
+    chip(level, level),
+    h("small", null, hint),
+  )
+
+/** @param {RiskLevel[]} levels */
+export const drawRisks = levels =>
+  h("div", {class: "chips", role: "group", "aria-label": "Risk", data: {key: "chips"}}, levels.map(drawRisk))
+
+/** @type {(text: string, place: number, query: string) => HTMLElement} */
+const drawPart = (text, place, query) =>
+  h(
+    "button",
+    {
+      type: "button",
+      class: "term",
+      "aria-label": `Remove ${text}`,
+      title: "Take this out of the search",
+      data: {act: "drop", place, query, key: `${place}${text}`},
+    },
+    h("bdi", null, text),
+    h("span", {"aria-hidden": "true"}, "✕"),
+  )
+
+/** @param {Search} search */
+const drawActs = ({review, safe, skipped, brings_back: postponed}) => {
+  const link = {kind: "link"}
+  const title = "All safe files of this search, also those that its risk leaves out"
+  const bringBack = postponed === 1 ? "Bring it back" : `Bring all ${count(postponed)} back`
+  return [
+    review > 0 && button(`Review danger (${count(review)})`, "review", link),
+    safe > 0 && button(`Select all safe (${count(safe)})`, "select_safe", {...link, title}),
+    safe > 0 && button("Write all safe…", "write_safe", link),
+    postponed > 0 && button(bringBack, "bring_back", link),
+    skipped > 0 && button(`${count(skipped)} skipped`, "skipped", link),
+  ]
+    .filter(Boolean)
+    .flatMap((act, index) => (index ? [h("span", {"aria-hidden": "true"}, "·"), act] : [act]))
+}
+
+/** @param {Search} search */
+export const drawMeaning = search => {
+  const {parts, shown, meaning, found} = search
+  return h(
+    "div",
+    {class: "meaning", data: {key: "meaning"}},
+    h("p", {class: "line", data: {key: "acts"}}, drawActs(search)),
+    parts.length > 0 && h("span", {class: "sep", "aria-hidden": "true", data: {key: "sep"}}, "|"),
+    h("p", {class: "vh", id: "meaning", "aria-live": "polite", data: {key: "told"}}, meaning),
+    parts.length > 0 &&
+      h(
+        "div",
+        {class: "line", data: {key: "parts"}},
+        h("span", {"aria-hidden": "true"}, "shown:"),
+        parts.map((text, place) => drawPart(text, place, shown)),
+        h("span", {"aria-hidden": "true", class: "found"}, found),
+      ),
+  )
+}
+
+/** @type {(sort: Sort, found: string) => HTMLElement} */
+export const drawSort = ({key, descending, order, turned, options}, found) =>
+  h(
+    "div",
+    {class: "sorter", data: {key: "sorter"}},
+    found && h("span", {class: "phone found", data: {key: "found"}}, found),
+    h(
+      "label",
+      null,
+      h("span", null, "Sort"),
+      h(
+        "select",
+        {class: "select", "aria-label": "Sort", value: key, data: {change: "sort", key: "by"}},
+        options.map(([value, label]) => h("option", {value, selected: value === key}, label)),
+      ),
+    ),
+    iconButton(
+      descending ? "↓" : "↑",
+      `${order}; turn to ${turned}`,
+      {act: "turn", sort: key, descending: descending ? "" : "1", key: "turn"},
+      {title: `${order} (click: ${turned})`},
+    ),
+    iconButton(
+      "≡",
+      "Narrow rows",
+      {act: "dense", key: "dense"},
+      {class: "icon close-rows", "aria-pressed": String(isDense()), title: "Narrow rows"},
+    ),
+  )

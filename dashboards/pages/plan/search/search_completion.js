@@ -1,0 +1,103 @@
+// Completion of the word at the cursor of the search field.
+/** @import {Host} from "../../../components/combobox.js" */
+import {Combobox} from "../../../components/combobox.js"
+import {h} from "../../../components/browser/dom.js"
+
+/**
+ * @typedef {{text: string, label: string, hint: string, count: string, start: number, end: number}} Completion
+ *   It replaces the characters from `start` to `end`.
+ */
+
+const CLOSING_KEYS = new Set(["Escape", "ArrowLeft", "ArrowRight", "Home", "End"])
+
+/** Return the number of characters; the length of a string counts some of them twice. @param {string} text */
+export const lengthOf = text => [...text].length
+
+/** @extends {Combobox<Completion>} */
+export class SearchCompletion extends Combobox {
+  /**
+   * @param {Host} host
+   * @param {() => void} onComplete The search is complete.
+   */
+  constructor(host, onComplete) {
+    super(host, {id: "completions", listLabel: "Ways to go on", selector: "input.q"})
+    this.onComplete = onComplete
+  }
+
+  /**
+   * Ask for completions. `isWanted`: a person asked for them, also where no word has been started.
+   *
+   * @param {boolean} isWanted
+   */
+  ask(isWanted) {
+    const {value, selectionStart: cursor, selectionEnd} = this.input()
+    const before = value.slice(0, cursor)
+    if (cursor !== selectionEnd || (!isWanted && (!before || /[\s()]$/.test(before)))) {
+      this.close()
+      return
+    }
+    this.request(
+      serial => this.host.send("complete", {text: value, position: lengthOf(before), serial}),
+      isWanted ? 0 : undefined,
+    )
+  }
+
+  /** @param {Completion} completion */
+  accept({text, start, end}) {
+    const letters = [...this.input().value]
+    const rest = letters.slice(end).join("")
+    const needsValue = text.endsWith(":")
+    const space = needsValue || /^[\s)]/.test(rest) ? "" : " "
+    const before = letters.slice(0, start).join("") + text + space
+    this.input().value = before + rest
+    this.input().setSelectionRange(before.length, before.length)
+    this.close()
+    if (needsValue) this.ask(true)
+    else this.onComplete()
+  }
+
+  /** Return the index of the option that continues what was typed, -1 for none: Tab takes it without an arrow key. */
+  continuation() {
+    const [first] = this.results
+    if (!first) return -1
+    const {value, selectionStart: cursor} = this.input()
+    const typed = [...value.slice(0, cursor)].slice(first.start).join("").toLowerCase()
+    return typed && first.text.toLowerCase().startsWith(typed) ? 0 : -1
+  }
+
+  /** @param {KeyboardEvent} event @returns {boolean} */
+  onKey(event) {
+    const {key} = event
+    if (CLOSING_KEYS.has(key)) {
+      const wasOpen = this.close()
+      return key === "Escape" && wasOpen
+    }
+    if (key === "Enter" || key === "Tab") return this.onTaken(event)
+    if (key === "ArrowDown" && !this.results.length) this.ask(true)
+    return super.onKey(event) || key === "ArrowDown"
+  }
+
+  /** @param {KeyboardEvent} event */
+  onTaken({key, shiftKey}) {
+    let index = this.active
+    if (key === "Tab" && index < 0) index = this.continuation()
+    if (key === "Tab" && shiftKey) index = -1
+    if (index >= 0) this.pick(index)
+    else this.close()
+    return index >= 0
+  }
+
+  /** @param {Completion} completion */
+  drawOption({label, hint, count}) {
+    return [
+      h("b", null, h("bdi", null, label)),
+      h("span", {class: "grow"}, hint),
+      count !== "" && h("span", {class: "num"}, count),
+    ]
+  }
+
+  /** @param {Completion} completion */
+  keyOf({text}) {
+    return text
+  }
+}

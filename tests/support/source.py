@@ -1,0 +1,15 @@
+"""The source of the project as guards read it."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from pathlib import Path
+
+__all__ = ["parsed"]
+
+
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    """Return the syntax tree of a module, parsed once for all guards; never change it."""
+    return ast.parse(path.read_text(encoding="utf-8"))

@@ -1,0 +1,51 @@
+"""The JavaScript of the components, as Node reads it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import Any
+
+from dashboards.components.base import module, source
+from indexium_core.model import wording
+from tests.support.oracles import oracle
+from tests.unit.dashboards.test_components import ALL
+
+MODULES = {kind.__name__: kind._esm for kind in ALL} | {"a page without a session": module("plain")}
+NUMBERS = (0, 1, 2, 12, 999, 1000, 1204, 1_000_000, 12_345_678)
+CALLS: list[tuple[str, list[Any]]] = [
+    *(("count", [number]) for number in NUMBERS),
+    *(("plural", [number, "file"]) for number in NUMBERS),
+    *(("plural", [number, "person", "people"]) for number in NUMBERS),
+    *(("and_more", [number]) for number in NUMBERS),
+]
+
+
+def node(script: str, *options: str) -> str:
+    command = [oracle("node"), "--input-type=module", "--no-warnings", *options]
+    done = subprocess.run(command, input=script, capture_output=True, encoding="utf-8", check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_module_is_correct_javascript() -> None:
+    script = f"""import vm from "node:vm"
+        const modules = {json.dumps(MODULES)}
+        for (const [identifier, text] of Object.entries(modules)) new vm.SourceTextModule(text, {{identifier}})
+    """
+    node(script, "--experimental-vm-modules")
+
+
+def test_the_wording_of_python_and_javascript_is_the_same() -> None:
+    script = f"""{source("wording.js")}
+        const functions = {{count, plural, and_more: andMore}}
+        const results = {json.dumps(CALLS)}.map(([name, values]) => functions[name](...values))
+        console.log(JSON.stringify(results))
+    """
+    expected = [getattr(wording, name)(*values) for name, values in CALLS]
+    assert json.loads(node(script)) == expected
+
+
+def test_every_function_of_the_wording_in_javascript_is_compared() -> None:
+    names = {line.split()[2] for line in source("wording.js").splitlines() if line.startswith("export const")}
+    assert names == {"count", "plural", "andMore"}
