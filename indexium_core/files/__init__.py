@@ -1,1 +1,1 @@
-"""The disk, and nothing else: walking, probing, fingerprinting, journaling and editing files. Knows no database."""
+"""Files on disk, without the database: walking, probing, fingerprinting, journaling and editing."""

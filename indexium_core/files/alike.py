@@ -1,4 +1,4 @@
-"""How far two strings of bytes are the same."""
+"""The common prefix of two byte strings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ __all__ = ["common"]
 
 
 def common(one: bytes, two: bytes) -> int:
-    """Return how many bytes are equal at the beginning; by halves, for a header may have megabytes."""
+    """Return the length of the common prefix, by binary search: a header may have megabytes."""
     low, high = 0, min(len(one), len(two))
     while low < high:
         middle = (low + high + 1) // 2

@@ -1,9 +1,9 @@
 """
-How one file is made out of another one: what a rewritten file's original needs to come back byte for byte.
+How one file is made from another: the data to restore a rewritten file's original byte for byte.
 
-A rewrite keeps the media and changes what stands around it, so the new file holds nearly all of the old one: the rest
-is a few bytes in a thousand. `inverted` knows that exactly where we chose the pieces ourselves; `between` finds it
-where another program wrote the new file.
+A rewrite keeps the media and changes the bytes around it, so the new file has nearly all bytes of the old one: the rest
+is a few per thousand. `inverted` is exact if this program chose the pieces; `between` searches if another program wrote
+the new file.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from indexium_core.model.files.media import Extent, Patch, Rebuild
 
 __all__ = ["LIMIT", "Rebuilt", "applied", "between", "digest_of", "inverted", "literal_bytes", "proven"]
 
-LIMIT = 32 * 1024 * 1024  # bytes that may have to be kept of a file, and of its size at most …
-SHARE = 50  # … one part in so many, or …
-FLOOR = 16 * 1024  # … this, for a clip of seconds has headers too
-PIECES = 1_000_000  # as many are still quick to read, and small beside such a film
+LIMIT = 32 * 1024 * 1024  # maximum of literal bytes, and also at most …
+SHARE = 50  # … one part in so many of the file, or …
+FLOOR = 16 * 1024  # … this, because a clip of seconds has headers too
+PIECES = 1_000_000  # so many are still fast to read, and small beside such a video
 _CHUNK = 1024 * 1024
-_SMALL = 4096  # literals up to this size are not worth a second look
+_SMALL = 4096  # smaller literals are not worth a search
 
 
 class Rebuilt:
-    """A `Reader` over the file that a rebuild makes, without making it."""
+    """A `Reader` over the result of a rebuild, without writing it."""
 
     def __init__(self, rebuild: Rebuild, source: Reader) -> None:
         self._pieces = rebuild.pieces
@@ -58,11 +58,11 @@ class Rebuilt:
 
 
 def applied(patch: Patch, size: int) -> Rebuild:
-    """Return the file that a patch makes of one of `size` bytes, as pieces of that one."""
+    """Return the result of a patch of a file of `size` bytes, as pieces of that file."""
     pieces: list[bytes | Extent] = []
     at, moved, end = 0, patch.inserted, size + patch.inserted
     for offset, data in (*patch.writes, (patch.size, b"")):
-        # Before a write stands what was there, moved by what was inserted; zeros in front of it and behind its end.
+        # Before a write come the old bytes, moved by the inserted length, with zeros in front and behind their end.
         first, stop = max(at, moved), min(offset, end)
         pieces.append(bytes(max(0, min(offset, moved) - at)))
         pieces.append(Extent(first - moved, max(0, stop - first)))
@@ -79,10 +79,10 @@ def digest_of(reader: Reader, *, sampled: bool = False) -> bytes:
 
 def proven(reverse: Rebuild, new: Reader, old: Reader, *, sampled: bool = False) -> bytes:
     """
-    Make the old file out of the new one, in memory and piece by piece, and return the old one's digest.
+    Make the old file from the new one, in memory and piece by piece, and return the old one's digest.
 
     Raises:
-        VerificationError: What comes out is not the old file.
+        VerificationError: The result is not the old file.
 
     """
     rebuilt = Rebuilt(reverse, new)
@@ -103,21 +103,21 @@ def proven(reverse: Rebuild, new: Reader, old: Reader, *, sampled: bool = False)
 
 
 def _unproven() -> errors.VerificationError:
-    message = "The original could not be made out of the new file again; it was left as it was."
+    message = "The new file does not yield the original again. The original is unchanged."
     return errors.VerificationError(message, check="bytes")
 
 
 def literal_bytes(rebuild: Rebuild) -> int:
-    """Return how many bytes a rebuild brings along."""
+    """Return the number of literal bytes of a rebuild."""
     return sum(len(piece) for piece in rebuild.pieces if isinstance(piece, bytes))
 
 
 def between(old: Reader, new: Reader) -> Rebuild | None:
     """
-    Return how `old` is made out of `new`, or None where that would not be small.
+    Return how `new` yields `old`, or None if that would not be small.
 
-    Small: what `new` lacks is at most `LIMIT` and one part in `SHARE` of `old`, in at most `PIECES` pieces.
-    Takes time as the size does, and memory whatever the size is.
+    Small: `new` lacks at most `LIMIT` bytes and one part in `SHARE` of `old`, and `old` has at most `PIECES` pieces.
+    The time grows with the size; the memory does not.
     """
     matcher = Matcher(old, new, allowed=min(LIMIT, max(FLOOR, old.size // SHARE)), pieces=PIECES)
     found = matcher.run()
@@ -126,10 +126,10 @@ def between(old: Reader, new: Reader) -> Rebuild | None:
 
 def inverted(rebuild: Rebuild, old: Reader) -> Rebuild | None:
     """
-    Return how `old` is made out of the file that `rebuild` makes of it; None where more than `LIMIT` were to be kept.
+    Return how the result of `rebuild` yields `old`; None if that needs more than `LIMIT` literal bytes.
 
-    Exact: what the new file took over is taken back from there, all else is kept here. Where the two files have other
-    large stretches in common (an index of which only some tables changed), those are found as well.
+    Exact: extents that the new file took over come from there, all other bytes are literals. If the two files have
+    other large ranges in common (an index of which only some tables changed), those are found as well.
     """
     new = Rebuilt(rebuild, old)
     kept = _taken_over(rebuild)
@@ -147,7 +147,7 @@ def inverted(rebuild: Rebuild, old: Reader) -> Rebuild | None:
 
 
 def _taken_over(rebuild: Rebuild) -> list[tuple[int, Extent]]:
-    """Return where in the old file and where in the new one the stretches are, in the order of the old one, apart."""
+    """Return the positions of the common extents in both files, in the order of the old one, without overlap."""
     found, at = [], 0
     for piece in rebuild.pieces:
         if isinstance(piece, Extent):
@@ -163,7 +163,7 @@ def _taken_over(rebuild: Rebuild) -> list[tuple[int, Extent]]:
 
 
 def _missing(old: Reader, gap: Extent, new: Reader, expected: int) -> Sequence[bytes | Extent]:
-    """Return a stretch of the old file that was not taken over: as bytes, less what the new file has of it anyway."""
+    """Return an extent of the old file that was not taken over: literals, and the parts found in the new file."""
     data = b"".join(_read(old, gap))
     if gap.length <= _SMALL:
         return [data]

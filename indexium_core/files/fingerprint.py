@@ -1,9 +1,9 @@
 """
-The identity of a file: a hash of its media payload, so that writing tags, renaming and moving do not change it.
+The fingerprint of a file: a hash of its media payload, so that writing tags, renaming and moving do not change it.
 
-Sampling is what makes a scan of terabytes possible: 1 MiB is read of every file, whatever its size. The length is part
-of the hash, so files of different length never meet; two files that differ only between the windows do, and are told
-apart by `full`.
+Sampling makes a scan of terabytes possible: 1 MiB of every file is read, whatever its size. The length is part of the
+hash, so files of different lengths never have equal hashes. Two files that differ only between the windows do; `full`
+distinguishes them.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ __all__ = ["payload_hash"]
 
 WINDOW = 64 * 1024  # bytes of one sample
 WINDOWS = 16
-CHUNK = 1024 * 1024  # bytes read at a time where everything is
+CHUNK = 1024 * 1024  # bytes of one read of a full hash
 
 
 def payload_hash(reader: Reader, payload: Sequence[Extent], *, full: bool = False) -> str | None:
     """
-    Return the hash of the payload, or None where there is none to hash.
+    Return the hash of the payload, or None if there is no payload.
 
     Version 1 (`x1:`) is BLAKE2b, 16 bytes in hex, over the length of the payload (8 bytes, big-endian) and 16 windows
-    of 64 KiB that start at `i * (length - 65536) // 15`; over all of it up to 1 MiB. `full` (`f1:`) is over everything.
-    The extents count as one concatenation, in the order given. Bytes that the file no longer has count as missing:
-    the hash then fits no whole file.
+    of 64 KiB that start at `i * (length - 65536) // 15`; a payload of up to 1 MiB is hashed completely. `full` (`f1:`)
+    hashes all bytes. The extents are one concatenation, in the order given. Bytes that the file no longer has are
+    missing from the input: the hash then matches no complete file.
     """
     extents = [extent for extent in payload if extent.length > 0]
     length = sum(extent.length for extent in extents)
@@ -55,7 +55,7 @@ def _windows(length: int, *, full: bool) -> Iterator[Extent]:
 
 
 def _cut(extents: Sequence[Extent], starts: Sequence[int], window: Extent) -> Iterator[Extent]:
-    """Yield where in the file the window of the concatenation lies; `starts` are the extents' places in it."""
+    """Yield the file extents of a window of the concatenation; `starts` are the offsets of the extents in it."""
     at = window.offset
     for index in range(bisect.bisect_right(starts, at) - 1, len(extents)):
         if at >= window.end:

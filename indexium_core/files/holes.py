@@ -1,8 +1,8 @@
 """
-Holes: stretches of a file that read as zeros and take no room on the disk (a sparse file).
+The holes of a sparse file: ranges that read as zeros and take no space on the disk.
 
-Asked by SEEK_DATA and SEEK_HOLE of lseek(2). Where the file system does not know them, all of a file is data. The
-answer serves to save room: whatever copies a file reads the holes, too, and copies what is not zero.
+They come from SEEK_DATA and SEEK_HOLE of lseek(2). If the file system does not support them, the whole file is data.
+The result only serves to save space: a copy reads the holes, too, and copies bytes that are not zero.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = ["data", "has_holes", "stored"]
 
 
 def data(reader: Reader, extent: Extent) -> Iterator[Extent]:
-    """Yield the stretches of `extent` that hold data, in order; what lies between them are holes."""
+    """Yield the data ranges of `extent`, in order; the gaps between them are holes."""
     fd: int = reader.fileno() if hasattr(reader, "fileno") else -1
     at = extent.offset
     while at < extent.end:
@@ -31,18 +31,18 @@ def data(reader: Reader, extent: Extent) -> Iterator[Extent]:
 
 
 def stored(reader: Reader, extents: Iterable[Extent]) -> int:
-    """Return how many bytes of these stretches take room on the disk."""
+    """Return the number of bytes of these extents that take space on the disk."""
     return sum(part.length for extent in extents for part in data(reader, extent))
 
 
 def has_holes(reader: Reader) -> bool:
-    """Tell whether a file has holes, as far as its file system says."""
+    """Tell whether a file has holes, as far as its file system reports them."""
     first = next(data(reader, Extent(0, reader.size)), None)
     return reader.size > 0 and (first is None or first.length < reader.size)
 
 
 def _seek(fd: int, offset: int, whence: int, unknown: int) -> int | None:
-    """Return where data or a hole begins at or after `offset`; None: nowhere. `unknown`: what is said without a map."""
+    """Return the start of data or of a hole at or after `offset`; None at the end; `unknown` if there is no map."""
     if fd < 0 or not hasattr(os, "SEEK_HOLE"):
         return unknown
     try:

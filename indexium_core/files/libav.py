@@ -1,9 +1,9 @@
 """
 FFmpeg's libraries, opened on our own reader.
 
-They are told what a file is and never guess, so a playlist called `film.mp4` is not followed; they read through the
-descriptor that we opened with care, so what is probed and what is verified is that very file; and nothing inside a file
-can make them open another one.
+They receive the type of a file and never guess, so a playlist called `film.mp4` is not followed. They read through the
+descriptor that this program opened safely, so probing and verification read the same file. No content of a file can
+make them open another one.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ _DEMUXERS = (
     | {kind.container: kind.demuxer for kind in unsupported.KINDS}
     | {family.container.name: family.container.name for family in registry.REMUXABLE}
 )
-# ISO media and Matroska say everything in their headers: reading no packets at all saves half of the time for a short
-# clip, and megabytes for a film. Only a stream's profile is lost. The others are known by their packets alone.
+# ISO media and Matroska have all facts in their headers: reading no packets saves half of the time for a short clip,
+# and megabytes for a long video. Only a stream's profile is lost. Other containers have the facts only in packets.
 _FROM_HEADERS = {"probesize": "32", "analyzeduration": "0", "fpsprobesize": "0"}
 _FROM_PACKETS = {"probesize": "2000000", "analyzeduration": "2000000"}
 _SAMPLE_TABLES = {"advanced_editlist": "0", "ignore_editlist": "1"}
-_SMALL_BITE, _LARGE_BITE = 32 * 1024, 1024 * 1024  # bytes that are asked of the reader at a time
-_PATIENCE = 60.0  # seconds after which the libraries are stopped
-# How FFmpeg calls the fields that we know; the first that is there is what players show.
+_SMALL_BITE, _LARGE_BITE = 32 * 1024, 1024 * 1024  # buffer sizes in bytes
+_PATIENCE = 60.0  # timeout of the libraries in seconds
+# FFmpeg's keys of our fields; players show the first key that exists.
 _KEYS = {"comment": ("comment", "com.apple.quicktime.comment")}
 FIELDS = tuple(_KEYS)
 
 
 def demuxer_of(container: str) -> str:
-    """Return FFmpeg's name of the demuxer for a container of ours."""
+    """Return FFmpeg's name of the demuxer for one of our containers."""
     return _DEMUXERS.get(container, "mov")
 
 
@@ -50,12 +50,12 @@ def opened(reader: Reader, container: str, *, sample_tables: bool = False, packe
 
     Args:
         reader: The open file.
-        container: What it is.
-        sample_tables: Let an MP4's index be that of its sample tables, before any edit list: a third of the time.
-        packets: All packets will be read: take larger bites.
+        container: Its container.
+        sample_tables: Read an MP4's index from its sample tables, before any edit list: this takes a third of the time.
+        packets: All packets will be read: use a larger buffer.
 
     Raises:
-        av.error.FFmpegError, OSError, ValueError: The libraries cannot open it, or gave up on it in the block.
+        av.error.FFmpegError, OSError, ValueError: The libraries cannot open it, or failed on it in the block.
 
     """
     demuxer, source = demuxer_of(container), _MediaSource(reader)
@@ -76,17 +76,17 @@ def opened(reader: Reader, container: str, *, sample_tables: bool = False, packe
 
 
 def read_field(metadata: Mapping[str, str], field: str) -> str | None:
-    """Return a field as players show it, None where there is none; keys in any letter case."""
+    """Return a field as players show it, or None; keys match in any letter case."""
     folded = {key.lower(): value for key, value in metadata.items()}
     return next((folded[key] for key in _KEYS[field] if key in folded), None)
 
 
 def shown_field(media: Any, field: str) -> str | None:
     """
-    Return a field of an open file as players show it, None where there is none.
+    Return a field of an open file as players show it, or None.
 
-    An Ogg file has none of its own: there it is that of a stream, of the film's pictures first. A cover picture is a
-    stream to FFmpeg, too, whose comment tells what it shows.
+    An Ogg file has no field of its own: the field is that of a stream, of the video stream first. A cover picture is a
+    stream to FFmpeg, too; its comment describes the picture.
     """
     found = read_field(media.metadata, field)
     if found is not None or media.format.name != "ogg":
@@ -98,9 +98,9 @@ def shown_field(media: Any, field: str) -> str | None:
 
 def field_of(key: str) -> str | None:
     """
-    Return the field of ours that a container tag holds, or None.
+    Return our field for a container tag, or None.
 
-    FFmpeg adds a language behind (`comment-eng`) and the name of a Matroska target in front (`MOVIE/COMMENT`).
+    FFmpeg appends a language (`comment-eng`) and prepends the name of a Matroska target (`MOVIE/COMMENT`).
     """
     name = key.rpartition("/")[2].partition("-")[0].lower()
     return next((field for field, keys in _KEYS.items() if name in keys), None)
@@ -108,27 +108,27 @@ def field_of(key: str) -> str | None:
 
 def meant(shown: str | None, places: Sequence[FieldValue], container: str) -> str | None:
     """
-    Return what a field says, from what players show and what stands in its places, in file order.
+    Return the value of a field, from the text that players show and the texts in its places, in file order.
 
-    A text that players do not find, or find under another name, still is what the field says: otherwise a plan would
+    A text that players do not find, or find under another name, is still the value of the field: otherwise a plan would
     show its replacement as a safe addition. If players show a text garbled, the stored text counts. In a Matroska file
-    players may show a text that belongs to something else: there the places decide which text is the field's.
+    players may show a text that belongs to another element: there the places decide which text is the field's.
     """
     if demuxer_of(container) == "matroska":
         return next((place.shown for place in places if place.takes_value), None)
     written = [place.shown for place in places]
     if shown in written:
         return shown
-    shown = shown or None  # an empty text beside others says nothing
+    shown = shown or None  # an empty text beside others is no value
     return next((text for text in reversed(written) if shown is None or _is_misread(text, shown)), shown)
 
 
 def _is_misread(text: str, shown: str) -> bool:
     """
-    Tell whether `shown` is what FFmpeg makes of `text` in an MP4 or MOV, garbled and maybe cut short.
+    Tell whether `shown` is FFmpeg's reading of `text` in an MP4 or MOV, garbled and possibly truncated.
 
-    It takes UTF-8 of no language or type for a Macintosh encoding (ExifTool writes the former into MOV), and UTF-16 for
-    UTF-8.
+    FFmpeg decodes UTF-8 without a language or type as a Macintosh encoding (ExifTool writes such text into MOV), and
+    UTF-16 as UTF-8.
     """
     seen, plain = (each.encode("utf-8", "surrogateescape") for each in (shown, text))
     wide = (
@@ -137,7 +137,7 @@ def _is_misread(text: str, shown: str) -> bool:
     )
     if seen in {each.partition(b"\0")[0] for each in wide}:
         return True
-    # It leaves two bytes of room for each that it reads, which is less than some need: then the end is missing.
+    # FFmpeg reserves two bytes for each that it reads. Some characters need more: then the end is missing.
     if seen and not plain.isascii() and plain.startswith(seen):
         return True
     return 0 < len(plain) <= len(seen) and plain.decode("mac_roman").encode().startswith(seen)
@@ -145,10 +145,10 @@ def _is_misread(text: str, shown: str) -> bool:
 
 class _MediaSource:
     """
-    A reader as FFmpeg's libraries want it: with a position.
+    A reader with a position, as FFmpeg's libraries require it.
 
-    What a read raises reaches whoever asked the libraries. They may read on before they say so; then the file ends
-    there, for they can take only one error at a time: of all others PyAV prints a traceback.
+    An exception of a read reaches the caller of the libraries. The libraries may read on before they return; then the
+    file ends there, because they accept only one exception at a time: PyAV prints a traceback for all others.
     """
 
     def __init__(self, reader: Reader) -> None:

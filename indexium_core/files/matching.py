@@ -1,11 +1,11 @@
 """
-Finding the stretches that two files have in common, where one was copied from the other packet by packet.
+Finding the common ranges of two files, if one was copied from the other packet by packet.
 
-The old file is followed in the new one at the speed at which memory is compared. Where they part, what comes next is
-looked for in three places, the likeliest first: a little further on (another packet header), where other streams went
-on before (another interleaving), and anywhere within some MiB, by an index of blocks of 32 bytes. Each match is
-extended both ways. All looking is bounded: by what may remain unmatched, by the number of pieces, and by the part of
-the new file around the expected place, the only one that is in memory.
+The search follows the old file in the new one at the speed of a memory comparison. At a difference, it looks for the
+next old bytes in three places, the most probable first: a little further on (another packet header), at the ends of
+other streams (another interleaving), and anywhere within some MiB, by an index of blocks of 32 bytes. Each match is
+extended in both directions. The search is limited: by the bytes that may remain unmatched, by the number of pieces, and
+by the part of the new file around the expected position, the only part in memory.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ __all__ = ["Matcher"]
 _CHUNK = 1024 * 1024  # bytes that are read and indexed at a time
 _BLOCK = 32  # bytes by which a match is found, and the shortest one there is
 _STEP = 64  # bytes between two blocks of the index
-# How far is looked: chunks of the new file on either side of the expected place that are indexed, and bytes of the old
-# one. At first close by; what is missed there must be missed further away too before the old bytes are given up.
+# Search distances: indexed chunks of the new file on either side of the expected position, and bytes of the old file.
+# The near search comes first; old bytes become literals only if the far search fails, too.
 _REACHES = ((1, 256), (6, 4096))
-_FAR = 9  # chunks from it that are forgotten
-_NEAR = 2048  # bytes in which a packet that follows is looked for
-_SKIPS = (32, 8, 64, 128)  # bytes of the old file that are taken for a header, the likeliest first
-_STREAMS = 4  # places at which streams went on
-_SURE = 256  # bytes of a match that cannot be chance; shorter ones far away (a run of zeros) must not lead astray
-_STRIDE = _REACHES[-1][1]  # bytes that are given up at once, before the simpler ways are tried again
-_FIRST, _MOST = 512, 256 * 1024  # bytes that are compared at once, at the beginning of a match and at most
+_FAR = 9  # distance in chunks beyond which the index drops a chunk
+_NEAR = 2048  # bytes in which a following packet is searched
+_SKIPS = (32, 8, 64, 128)  # assumed header lengths in the old file, the most probable first
+_STREAMS = 4  # remembered positions at which streams continue
+_SURE = 256  # bytes of a match that cannot be coincidence; a shorter far match (a run of zeros) must not mislead
+_STRIDE = _REACHES[-1][1]  # bytes that become literals at once, before the simpler searches are repeated
+_FIRST, _MOST = 512, 256 * 1024  # bytes compared at once: at the start of a match, and the maximum
 
 
 class _Blocks:
-    """A file of which the chunks read last are in memory."""
+    """A file with its most recently read chunks in memory."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -71,17 +71,17 @@ class _Blocks:
 
 
 class _Index:
-    """Where blocks of the new file are: those within some chunks of the place that was asked about last."""
+    """The positions of blocks in the new file, within some chunks of the position that was requested last."""
 
     def __init__(self, file: _Blocks) -> None:
         self._file = file
         self._last = max(0, file.size - 1) // _CHUNK
-        self._budget = 4 * self._last + 100  # chunks to be indexed: a place that jumps to and fro must not cost more
+        self._budget = 4 * self._last + 100  # limit of indexed chunks, also if the position alternates
         self._keys: dict[int, Sequence[bytes]] = {}
         self._places: dict[bytes, int] = {}
 
     def around(self, place: int, reach: int) -> dict[bytes, int]:
-        """Return where blocks are within `reach` chunks of a place, and perhaps others: block → its offset."""
+        """Return block → offset for blocks within `reach` chunks of a position, and possibly others."""
         middle = place // _CHUNK
         for number in [number for number in self._keys if abs(number - middle) > _FAR]:
             self._forget(number)
@@ -99,20 +99,20 @@ class _Index:
         self._places.update(zip(keys, range(first, first + len(data), _STEP), strict=False))
 
     def _forget(self, number: int) -> None:
-        # Without a loop in Python; that a block elsewhere is forgotten too if it is the same costs nothing.
+        # Without a loop in Python. This also drops an equal block elsewhere, which does no harm.
         collections.deque(map(self._places.pop, self._keys.pop(number), itertools.repeat(None)), maxlen=0)
 
 
 class Matcher:
     """
-    One search for how the file `old` is made out of stretches of `new`.
+    One search for the ranges of `new` that make up the file `old`.
 
     Args:
         old: The file to be made.
-        new: The file that is there.
-        allowed: Bytes that `new` may lack.
-        pieces: Into how many pieces `old` may fall.
-        start: Where in `new` the beginning of `old` is expected.
+        new: The existing file.
+        allowed: The number of bytes that `new` may lack.
+        pieces: The maximum number of pieces of `old`.
+        start: The expected position of the start of `old` in `new`.
 
     """
 
@@ -124,12 +124,12 @@ class Matcher:
         self._found: list[bytes | Extent] = []
         self._literal: list[bytes] = []  # the bytes since the last match
         self._missing = 0
-        self._streams = [start]  # places in `new` at which sure matches ended, the last one first
-        self._lead = start  # how much further on bytes are in `new` than in `old`, by the last sure match
+        self._streams = [start]  # positions in `new` at which sure matches ended, the last one first
+        self._lead = start  # offset of positions in `new` against those in `old`, by the last sure match
 
     def run(self) -> list[bytes | Extent] | None:
         """
-        Return the pieces in order, or None where there would be too much of them.
+        Return the pieces in order, or None if a limit is exceeded.
 
         Raises:
             ConflictError: One of the files became shorter meanwhile.
@@ -144,7 +144,7 @@ class Matcher:
         return None if self._missing > self._allowed else self._found
 
     def _resume(self, at: int) -> int:
-        """Find where the old file goes on in the new one, and return how far it was accounted for."""
+        """Find where the old file continues in the new one, and return the end of the part that is covered."""
         ahead = self._old.cut(at, _STRIDE + _BLOCK)
         for number, place in enumerate(self._streams):
             near = self._new.cut(place, _NEAR)
@@ -165,7 +165,7 @@ class Matcher:
         return self._give_up(at, ahead[:_STRIDE])
 
     def _match(self, at: int, start: int, place: int) -> int:
-        """Take a block that both files have at `start` and at `place`: what lies between `at` and it, and all of it."""
+        """Take a common block at `start` and `place`: the bytes between `at` and the block, and the whole match."""
         back = 0
         while back < min(start - at, place):
             length = min(_BLOCK, start - at - back, place - back)
@@ -179,7 +179,7 @@ class Matcher:
         return self._follow(start - back, place - back)
 
     def _follow(self, start: int, place: int) -> int:
-        """Take over as many bytes as are the same from `start` and from `place` on, and return where that ends."""
+        """Take over the bytes that are equal from `start` and from `place` on, and return where they end."""
         at, length = start, _FIRST
         while True:
             old, new = self._old.cut(at, length), self._new.cut(place + at - start, length)
@@ -199,7 +199,7 @@ class Matcher:
         return at
 
     def _note(self, start: int, place: int, length: int) -> None:
-        """Remember where a stream goes on, unless the match may be chance."""
+        """Remember where a stream continues, unless the match may be coincidence."""
         follows = 0 <= place - self._streams[0] <= _NEAR
         if length >= _SURE or follows:
             self._lead = place - start

@@ -1,9 +1,9 @@
 """
-Probing: everything that is to be known of one file, from one open, in about half a millisecond.
+Probing: all facts about one file, from one open, in about half a millisecond.
 
-What a file is, its own bytes decide; FFmpeg's libraries are then told, so that they never guess: a playlist called
-`film.mp4` is not a video, and nothing inside a file can make us open another one. Whatever goes wrong becomes a state
-and one sentence; nothing is raised for what a file may contain.
+The bytes of a file decide its type. FFmpeg's libraries receive that type and never guess: a playlist called `film.mp4`
+is not a video, and no content can make the program open another file. Every problem becomes a state and one sentence;
+no content of a file raises an exception.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ from indexium_core.model.surrogates import replace_surrogates
 __all__ = ["facts_after", "facts_of", "probe", "stream_facts"]
 
 PLAIN = Capabilities()
-# A strategy is chosen for an ordinary comment: what is there, and names beside it. The write asks again.
+# The strategy is chosen for an ordinary comment: the present text and some names. The write chooses again.
 _TYPICAL = "People: " + ", ".join(["Somebody Unknown"] * 6)
-# FFmpeg's numbers and names of the transfer functions of a high dynamic range, and the codec tags that say so, too.
+# FFmpeg's numbers and names of the HDR transfer functions, and the codec tags of Dolby Vision.
 _TRANSFERS = {16: "smpte2084", 18: "arib-std-b67"}
 _DOLBY_VISION = frozenset({"dvh1", "dvhe", "dva1", "dvav", "dav1"})
-_MOST = 100  # comments of one file that are kept apart: real files have four at most
-_LONGEST = 1 << 18  # characters of one text: whole workflows are kept in comments, but a million would fill the memory
+_MOST = 100  # comments stored for one file: real files have four at most
+_LONGEST = 1 << 18  # characters of one text: some comments contain whole workflows, but a million would fill the memory
 
 
 def probe(path: bytes, stat: FileStat, *, means: Capabilities = PLAIN, full: bool = False) -> FileFacts:
     """
-    Return what the file says of itself; `full` makes the hash one over all media bytes.
+    Return the facts of a file; `full` hashes all media bytes.
 
-    `stat` is what the walk saw, `means` what a write may do where the file lies. A file that is gone by now has the
-    state `missing`.
+    `stat` is the result of the walk, `means` the permitted methods of a write on the file's file system. A file that no
+    longer exists has the state `missing`.
     """
     if stat.size == 0:
         return FileFacts(state="empty", message="The file is empty.")
@@ -67,15 +67,15 @@ def facts_of(
     full: bool = False,
 ) -> FileFacts:
     """
-    Return what a file says of itself that was examined already.
+    Return the facts of a file that was already examined.
 
     Args:
         reader: The open file.
-        family: Its family, None where nobody knows it.
-        layout: What examining it found.
-        means: What a write may do where the file lies.
-        identity: Its hash, where that is known too.
-        full: Make the hash one over all media bytes.
+        family: Its family, None if it is unknown.
+        layout: The layout from the examination.
+        means: What a write may do to the file.
+        identity: Its hash, if it is already known.
+        full: Hash all media bytes.
 
     Raises:
         FileAccessError: It cannot be read.
@@ -95,17 +95,17 @@ def facts_after(
     identity: str | None,
 ) -> FileFacts:
     """
-    Return what a write has changed of a file's facts: without duration and streams, which are as they were.
+    Return the facts that a write has changed: without duration and streams, which stay the same.
 
-    Opening it once more to learn those would be a third of what a write costs.
+    Opening the file again for those would take a third of the time of a write.
 
     Args:
-        reader: The open file, proven to be whole.
+        reader: The open file, verified to be complete.
         family: Its family.
-        layout: What examining it found.
+        layout: The layout from the examination.
         shown: The comment as players show it.
         tags: All tags, as FFmpeg's libraries have them: {"container": {…}, "streams": [{…}]}.
-        means: What a write may do where the file lies.
+        means: What a write may do to the file.
         identity: Its hash.
 
     """
@@ -131,7 +131,7 @@ def _judged(
     try:
         facts = _media_facts(reader, layout)
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        if problem is None and not layout.payload:  # a whole file, of a cover or a font at most
+        if problem is None and not layout.payload:  # a complete file with at most a cover or a font
             return FileFacts(state="not_video", message=NO_MEDIA, container=layout.container)
         facts = FileFacts(state="corrupt", container=layout.container)
         said = str(getattr(error, "strerror", None) or error).lower().rstrip(".")
@@ -148,9 +148,9 @@ def _judged(
 def _with_strategy(
     facts: FileFacts, reader: FileReader, family: Family, layout: Layout, means: Capabilities
 ) -> FileFacts:
-    """Add which strategy would write an ordinary comment and at what cost, in the dearer mode; or why there is none."""
+    """Add the strategy for an ordinary comment and its cost, in the more expensive mode; or why there is none."""
     change = Change(field="comment", old=facts.comment, new=_TYPICAL, segment=_TYPICAL)
-    # Of one text, preserve mode needs the most; of several, replace mode may refuse to remove one.
+    # With one text, preserve mode costs most; with several, replace mode may be unable to remove one.
     changes = [change, replace(change, segment=None)] if len(layout.fields) > 1 else [change]
     found = []
     for each in changes:
@@ -170,7 +170,7 @@ def _with_strategy(
 
 
 def _media_facts(reader: FileReader, layout: Layout) -> FileFacts:
-    """Return what FFmpeg's libraries know, beside the fields that the layout found; raises av.error.FFmpegError."""
+    """Return the facts of FFmpeg's libraries and the fields of the layout; raises av.error.FFmpegError."""
     with libav.opened(reader, layout.container) as media:
         streams = tuple(stream_facts(stream) for stream in media.streams)
         return FileFacts(
@@ -195,7 +195,7 @@ def _comment_fields(layout: Layout) -> tuple[FieldValue, ...]:
 
 
 def stream_facts(stream: Any) -> StreamFacts:
-    """Return what FFmpeg's libraries know of one stream of an open file."""
+    """Return the facts of FFmpeg's libraries about one stream of an open file."""
     context = stream.codec_context
     details: dict[str, Any] = {"tags": _clean_tags(stream.metadata), "disposition": int(stream.disposition)}
     if stream.frames:
@@ -216,7 +216,7 @@ def stream_facts(stream: Any) -> StreamFacts:
 
 
 def _pictures(stream: Any, context: Any) -> dict[str, Any]:
-    """Return the frame rate of a film, and what makes it one of a high dynamic range, as far as the file says."""
+    """Return the frame rate of a video stream, and its markers of a high dynamic range."""
     found: dict[str, Any] = {}
     if stream.guessed_rate:
         found["frame_rate"] = round(float(stream.guessed_rate), 3)
@@ -224,7 +224,7 @@ def _pictures(stream: Any, context: Any) -> dict[str, Any]:
         found["transfer"] = _TRANSFERS[context.color_trc]
     try:
         tag = context.codec_tag
-    except UnicodeDecodeError:  # four bytes of anything, which the libraries take for letters
+    except UnicodeDecodeError:  # four arbitrary bytes, which the libraries decode as text
         tag = ""
     if tag in _DOLBY_VISION:
         found["dolby_vision"] = True
@@ -245,9 +245,9 @@ def _bounded(facts: FileFacts) -> FileFacts:
     if not facts.strategy:
         return cut
     if number > _MOST:
-        message = f"It holds {number:,} comments, and Indexium leaves more than {_MOST} alone."
+        message = f"The file has {number:,} comments. Indexium writes no file with more than {_MOST}."
     else:
-        message = f"Its comment has {longest:,} characters, and Indexium leaves more than {_LONGEST:,} alone."
+        message = f"The comment has {longest:,} characters. Indexium writes no file with more than {_LONGEST:,}."
     return replace(cut, strategy="", strategy_code="no_strategy_yet", strategy_message=message)
 
 

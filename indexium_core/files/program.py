@@ -1,4 +1,4 @@
-"""The ffmpeg program: where it is. There is one answer, for rewriting and for making the demo's clips."""
+"""The location of the ffmpeg program: one answer for rewriting and for making the demo's clips."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["executable", "shipped", "version"]
 @functools.cache
 def executable() -> str:
     """
-    Return the `ffmpeg` on PATH, else the one that imageio-ffmpeg ships.
+    Return the `ffmpeg` on PATH, or the one that imageio-ffmpeg ships.
 
     Raises:
         FFmpegError: There is none for this platform (`no_ffmpeg`).
@@ -27,18 +27,18 @@ def executable() -> str:
 
 @functools.cache
 def shipped() -> str:
-    """Return the program that imageio-ffmpeg brings along; raises FFmpegError where its wheel has none."""
+    """Return the program that imageio-ffmpeg ships; raises FFmpegError if its wheel has none."""
     import imageio_ffmpeg
 
     try:
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError as error:
-        message = "There is no ffmpeg program here. Install ffmpeg so that it is on PATH."
+        message = "The ffmpeg program was not found. Install ffmpeg so that it is on PATH."
         raise errors.FFmpegError(message, code="no_ffmpeg") from error
 
 
 def version(path: str) -> str:
-    """Return the version of an ffmpeg or ffprobe program; raises FFmpegError where it does not run (`no_ffmpeg`)."""
+    """Return the version of an ffmpeg or ffprobe program; raises FFmpegError if it does not run (`no_ffmpeg`)."""
     try:
         done = subprocess.run([path, "-version"], capture_output=True, timeout=20, check=True, stdin=subprocess.DEVNULL)
     except (OSError, subprocess.SubprocessError) as error:

@@ -1,9 +1,9 @@
 """
 The media properties of one file, read from the disk for a rescan.
 
-FFmpeg's libraries are asked first, told what the file is, as a scan does it. Where they cannot open it, the `ffprobe`
-program is asked once, if there is one: it may be newer than they are. It is given the descriptor that we opened with
-care, and may neither follow a playlist nor open anything else that a file names.
+FFmpeg's libraries read the file first, with its known type, as in a scan. If they cannot open it, the `ffprobe` program
+reads it once, if it exists: it may be newer than the libraries. It receives the descriptor that this program opened
+safely, and may neither follow a playlist nor open another file that the content names.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from indexium_core.model.files.properties import MediaReading
 
 __all__ = ["read"]
 
-PATIENCE = 60.0  # seconds for which ffprobe is waited for
-_LONGEST = 4_000_000  # bytes of an answer that is read at all
-# The demuxers that it may choose among: none that opens a second file (playlists, image sequences, concat scripts).
+PATIENCE = 60.0  # timeout of ffprobe in seconds
+_LONGEST = 4_000_000  # bytes of an answer that are parsed
+# The permitted demuxers: none that opens a second file (playlists, image sequences, concat scripts).
 _DEMUXERS = (
     "mov,matroska,webm,avi,asf,asf_o,flv,live_flv,ogg,mpegts,mpeg,mpegvideo,h264,hevc,av1,obu,ivf,nut,rm,mxf,gxf,dv,"
     "swf,wav,mp3,aac,flac,ac3,eac3,wtv,nsv,roq,bink,smk,vc1,cavsvideo,m4v,3gp"
@@ -41,11 +41,11 @@ _DOLBY_VISION = "DOVI configuration record"
 
 def read(path: bytes) -> MediaReading:
     """
-    Return what the file says of its film.
+    Return the media properties of a file.
 
     Raises:
         FileAccessError: It is missing (`missing_file`) or cannot be read (`unreadable`).
-        CorruptFileError: It is `empty`, damaged (`corrupt`), or holds no media that we know (`not_video`).
+        CorruptFileError: It is `empty`, damaged (`corrupt`), or has no known media (`not_video`).
 
     """
     with FileReader(path) as reader:
@@ -54,7 +54,7 @@ def read(path: bytes) -> MediaReading:
         family, layout = registry.examine(reader)
         if family is None:
             return _answered(
-                reader, "Indexium does not know this kind of file, whatever its name says.", code="not_video"
+                reader, "Indexium does not support the content of this file, whatever its extension.", code="not_video"
             )
         try:
             reading = _by_libraries(reader, layout)
@@ -67,7 +67,7 @@ def read(path: bytes) -> MediaReading:
 
 
 def _answered(reader: FileReader, problem: str, *, code: str) -> MediaReading:
-    """Return what ffprobe says of a file that the libraries cannot open; CorruptFileError where it cannot either."""
+    """Return the reading of ffprobe for a file that the libraries cannot open; CorruptFileError if it cannot either."""
     answer = _by_program(reader)
     if answer is None:
         raise errors.CorruptFileError(problem, code=code)
@@ -90,7 +90,7 @@ def _reading(streams: list[StreamFacts], duration: float | None, size: int, tool
 
 
 def _by_program(reader: FileReader) -> MediaReading | None:
-    """Return what ffprobe says, None where there is none or it does not know the file either."""
+    """Return the reading of ffprobe, or None if the program is missing or does not know the file either."""
     program = shutil.which("ffprobe")
     if program is None:
         return None
@@ -125,7 +125,7 @@ def _asked(program: str, reader: FileReader) -> Mapping[str, Any]:
 
 
 def _stream(number: int, known: Mapping[str, Any]) -> StreamFacts:
-    """Return a stream of ffprobe's answer as the libraries would have told it; `N/A` and nonsense are left out."""
+    """Return a stream of ffprobe's answer in the form of the libraries; `N/A` and invalid values are left out."""
     disposition = _object(known.get("disposition"))
     sides = _objects(known.get("side_data_list"))
     details = {

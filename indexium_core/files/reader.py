@@ -1,8 +1,8 @@
 """
-Reading media files: random access over a descriptor that was opened with every care, and the same over plain bytes.
+Reading media files: random access over a safely opened descriptor, and over bytes in memory.
 
-No other way of opening a media file for reading exists: never a fifo, a device or a link, never for writing, never a
-wait. Whatever the operating system answers becomes one sentence for the person.
+Every media file is opened for reading here: never a fifo, a device or a link, never for writing, never blocking. Each
+error of the operating system becomes one sentence for the user.
 """
 
 from __future__ import annotations
@@ -18,33 +18,34 @@ from typing import Self, TypeAlias
 from indexium_core import errors
 from indexium_core.model.files.media import FileStat
 
-__all__ = ["BytesReader", "FileReader", "Heed", "ignore"]
+__all__ = ["ByteProgress", "BytesReader", "FileReader", "ignore"]
 
-# Whoever follows long work on a file: told of bytes that were read or written. Raises where it is to be given up.
-Heed: TypeAlias = Callable[[int], None]
+# Called with the number of bytes read or written during long work on a file. It raises an exception to cancel the work.
+ByteProgress: TypeAlias = Callable[[int], None]
 
 # O_NONBLOCK: opening a fifo or a device must not wait for its other end. O_NOCTTY: a terminal must not become ours.
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
-_PATIENCE, _PAUSE = 100, 0.02  # how often, and how many seconds apart, a file that somebody has for himself is tried
+_PATIENCE, _PAUSE = 100, 0.02  # attempts to open a file under a lease, and seconds between them
 
 
 class FileReader:
     """
     A regular file on disk, open for reading. A context manager; safe to share between threads until closed.
 
-    `size` and `stat` are those of the moment of opening: bytes that are appended later are not seen, and a file that
-    was cut since answers with fewer bytes. `heed` is told how many bytes were read, each time, and may raise.
+    `size` and `stat` are those of the moment of opening: bytes that are appended later are not read, and a file that
+    was truncated since returns fewer bytes. `on_progress` is called with the number of bytes of each read, and may
+    raise.
 
     Raises:
-        FileAccessError: The file is missing (`missing_file`), somebody has it for himself (`in_use`), its disk failed
-            (`io_error`), or it cannot be read for another reason (`unreadable`); so does `read_at`.
+        FileAccessError: The file is missing (`missing_file`), another program has exclusive access (`in_use`), its disk
+            failed (`io_error`), or it cannot be read for another reason (`unreadable`); `read_at` raises the same.
 
     """
 
     def __init__(self, path: bytes) -> None:
         self._path = path
         self._fd = -1
-        self.heed: Heed = ignore
+        self.on_progress: ByteProgress = ignore
         try:
             self._fd = _opened(path)
             status = os.fstat(self._fd)
@@ -69,7 +70,7 @@ class FileReader:
         return self.stat.size
 
     def fileno(self) -> int:
-        """Return the descriptor, for `flock` and its like; it stays the reader's to close."""
+        """Return the descriptor, for example for `flock`; the reader closes it."""
         return self._fd
 
     def read_at(self, offset: int, length: int) -> bytes:
@@ -84,11 +85,11 @@ class FileReader:
                 data += more
         except OSError as error:
             raise _refused(self._path, error) from error
-        self.heed(len(data))
+        self.on_progress(len(data))
         return data
 
     def close(self) -> None:
-        """Close the descriptor; doing it again does nothing."""
+        """Close the descriptor; a second call does nothing."""
         fd, self._fd = self._fd, -1
         if fd >= 0:
             os.close(fd)
@@ -103,11 +104,11 @@ class FileReader:
 
 
 def ignore(_count: int) -> None:
-    """Take no notice."""
+    """Do nothing."""
 
 
 class BytesReader:
-    """A file that is only bytes in memory."""
+    """A `Reader` over bytes in memory."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -122,7 +123,7 @@ class BytesReader:
 
 
 def _opened(path: bytes) -> int:
-    """Open a file; where it is just being moved on its disk (`journal.disk.leased`), wait for the end of that."""
+    """Open a file; if it is being moved on its disk (`journal.disk.leased`), wait until that ends."""
     for _ in range(_PATIENCE):
         try:
             return os.open(path, _FLAGS)
@@ -132,7 +133,7 @@ def _opened(path: bytes) -> int:
 
 
 def _clamped(offset: int, length: int, size: int) -> int:
-    """Return how many bytes there are to read: a length that a file claims must never become an allocation."""
+    """Return the number of readable bytes: a damaged length field must not cause a large allocation."""
     if offset < 0 or length < 0:
         message = f"cannot read {length} bytes at offset {offset}"
         raise ValueError(message)
@@ -140,16 +141,16 @@ def _clamped(offset: int, length: int, size: int) -> int:
 
 
 _SENTENCES = {
-    errno.ENOENT: "is not there any more",
-    errno.ENOTDIR: "is not there any more",
-    errno.EACCES: "may not be read: permission denied",
-    errno.EPERM: "may not be read: permission denied",
+    errno.ENOENT: "no longer exists",
+    errno.ENOTDIR: "no longer exists",
+    errno.EACCES: "is not readable: permission denied",
+    errno.EPERM: "is not readable: permission denied",
     errno.ELOOP: "is a symbolic link and was not followed",
     errno.EISDIR: "is a folder, not a file",
     errno.ENXIO: "is not a regular file",
     errno.EIO: "could not be read: the disk reported an error",
     errno.ESTALE: "could not be read: the network folder was lost",
-    errno.EWOULDBLOCK: "could not be opened: another program has it for itself",
+    errno.EWOULDBLOCK: "could not be opened: another program has exclusive access to it",
     errno.EMFILE: "could not be opened: too many files are open",
     errno.ENFILE: "could not be opened: too many files are open",
     errno.ENAMETOOLONG: "could not be opened: its path is too long",

@@ -1,8 +1,9 @@
 """
-One picture of a film, small, as a JPEG: what a person recognises it by.
+One frame of a video as a small JPEG, by which a user recognises the video.
 
-A file may be damaged, hostile or enormous, and nobody waits for a picture: what is read, decoded and waited for is
-bounded, and whatever goes wrong means that there is none. Only key frames are decoded, one at a time, by one thread.
+A file may be damaged, hostile or enormous, and a thumbnail must not delay anything. Bytes read, frames decoded and time
+are therefore limited, and every error means that there is no thumbnail. Only key frames are decoded, one at a time, by
+one thread.
 """
 
 from __future__ import annotations
@@ -29,22 +30,22 @@ __all__ = ["WIDEST", "picture"]
 logger = logging.getLogger(__name__)
 
 WIDEST = 1280  # pixels; larger pictures are not made
-_PLACES = (0.10, 0.25, 0.5)  # of the film; the later ones are for films that begin in the dark
+_PLACES = (0.10, 0.25, 0.5)  # fractions of the duration; the later ones are for videos with a dark beginning
 _PATIENCE = 4.0  # seconds for everything
-_MOST_BYTES = 96 * 1024 * 1024  # that are read for a picture; one frame of a studio's film may take ten
-_MOST_PIXELS = 50_000_000  # of a frame that is decoded: 8192 × 4320 is 35 million, and each may take 8 bytes
-_MOST_PACKETS = 400  # looked through for a key frame, from each place
-_DARK, _FLAT = 24.0, 6.0  # a frame of less mean brightness, or less contrast (of 255), says nothing
-_TICK = Fraction(1, 25)  # a single picture has no time, but every encoder wants one
+_MOST_BYTES = 96 * 1024 * 1024  # read for a thumbnail; one frame of a studio master may have 10 MB
+_MOST_PIXELS = 50_000_000  # of a decoded frame: 8192 × 4320 is 35 million, and each may take 8 bytes
+_MOST_PACKETS = 400  # searched for a key frame, from each place
+_DARK, _FLAT = 24.0, 6.0  # a frame with less mean brightness, or less contrast (of 255), shows nothing
+_TICK = Fraction(1, 25)  # a single picture has no time, but every encoder requires a time base
 _QUALITY = 4  # of the JPEG: 2 is best, 31 worst
 
 
 class _OutOfPatienceError(Exception):
-    """More was read or waited for than a picture is worth."""
+    """The limit of time or bytes for a thumbnail was reached."""
 
 
 class _Bounded:
-    """A reader that gives up after a time, or after so many bytes."""
+    """A reader with a limit of time and bytes."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -56,7 +57,7 @@ class _Bounded:
         return self._reader.size
 
     def read_at(self, offset: int, length: int) -> bytes:
-        """Return the bytes at `offset`; OSError when enough was read."""
+        """Return the bytes at `offset`; raises `_OutOfPatienceError` at the limit."""
         self.check()
         data = self._reader.read_at(offset, length)
         self._left -= len(data)
@@ -69,16 +70,16 @@ class _Bounded:
 
 def picture(reader: Reader, container: str, *, duration: float = 0.0, width: int = 640) -> bytes | None:
     """
-    Return a frame from about a tenth of the film as a JPEG, None where there is none to be had.
+    Return a frame from about a tenth of the video as a JPEG, or None if there is none.
 
-    It stands upright, has the shape that a player shows, and is no wider than `width` and no larger than the film. A
-    dark or empty frame is passed over for a later one, where that is cheap.
+    It is upright, has the shape that a player shows, and is no wider than `width` and no larger than the video. A dark
+    or empty frame is skipped for a later one, if that is cheap.
 
     Args:
         reader: The open file.
-        container: What it is.
-        duration: Seconds, where they are known; else what the file says.
-        width: Pixels at most, of the longer side for a film that stands upright.
+        container: Its container.
+        duration: Seconds, if they are known; otherwise the value in the file.
+        width: The maximum in pixels, of the longer side for an upright video.
 
     """
     bounded = _Bounded(reader)
@@ -86,7 +87,7 @@ def picture(reader: Reader, container: str, *, duration: float = 0.0, width: int
     try:
         with libav.opened(bounded, container, sample_tables=True) as media:
             _look(media, duration, bounded, best)
-        if best.frame is None:  # it cannot be searched: a recording without an index has a beginning at least
+        if best.frame is None:  # not seekable, like a recording without an index: use its start
             with libav.opened(bounded, container, sample_tables=True) as media:
                 best.take(*_frame_from_here(media, bounded))
     except _GIVEN_UP as error:
@@ -110,7 +111,7 @@ _GIVEN_UP = (
 
 
 class _Best:
-    """The frame that says most so far, with the shape that it is to have."""
+    """The most informative frame so far, with the shape of its thumbnail."""
 
     def __init__(self, width: int) -> None:
         self.frame: Any = None
@@ -119,7 +120,7 @@ class _Best:
         self._width = width
 
     def take(self, frame: Any, stream: Any) -> None:
-        """Look at another frame; None is none."""
+        """Compare another frame; None is ignored."""
         if frame is None:
             return
         worth = _worth(frame)
@@ -132,7 +133,7 @@ class _Best:
 
 
 def _look(media: Any, duration: float, bounded: _Bounded, best: _Best) -> None:
-    """Look at a frame from each place, until there is one with something to be seen."""
+    """Read a frame from each place until one shows something."""
     seconds = duration or (media.duration or 0) / av.time_base
     for place in _PLACES if seconds > 0 else ():
         with contextlib.suppress(av.error.FFmpegError):
@@ -143,7 +144,7 @@ def _look(media: Any, duration: float, bounded: _Bounded, best: _Best) -> None:
 
 
 def _pictures_of(media: Any) -> Any:
-    """Return the stream of moving pictures, ready to decode its key frames; None where there is none but a cover."""
+    """Return the video stream, ready to decode its key frames; None if there is none except a cover."""
     found = (stream for stream in media.streams.video if not stream.disposition & Disposition.attached_pic)
     stream = next((stream for stream in found if stream.codec_context is not None), None)
     if stream is not None and not stream.codec_context.is_open:
@@ -154,12 +155,12 @@ def _pictures_of(media: Any) -> Any:
 
 
 def _at(seconds: float, media: Any) -> int:
-    """Return a place in the film as FFmpeg counts: from the first moment of it, in its own unit."""
+    """Return a position in FFmpeg's unit, counted from the start time of the video."""
     return int(seconds * av.time_base) + (media.start_time or 0)
 
 
 def _frame_from_here(media: Any, bounded: _Bounded) -> tuple[Any, Any]:
-    """Return the first whole key frame from here on, None where none comes soon, and its stream."""
+    """Return the next complete key frame and its stream; None for the frame if none follows soon."""
     stream = _pictures_of(media)
     for number, packet in enumerate(() if stream is None else media.demux(stream)):
         bounded.check()
@@ -173,14 +174,14 @@ def _frame_from_here(media: Any, bounded: _Bounded) -> tuple[Any, Any]:
 
 
 def _worth(frame: Any) -> float:
-    """Return how much there is to be seen: contrast, or less than nothing for a dark or an empty frame."""
+    """Return how much a frame shows: its contrast, or a negative number for a dark or an empty frame."""
     small = frame.reformat(width=32, height=18, format="gray").to_ndarray().astype(np.float32)
     light, contrast = float(small.mean()), float(small.std())
     return contrast if light > _DARK and contrast > _FLAT else contrast - 256
 
 
 def _shape(frame: Any, stream: Any, width: int) -> tuple[int, int, int]:
-    """Return width and height of the picture before it is turned, and by how many degrees it is to be turned."""
+    """Return width and height of the thumbnail before rotation, and the rotation in degrees."""
     turned = round(frame.rotation / 90) * 90 % 360
     aspect = stream.sample_aspect_ratio
     stretch = float(aspect) if aspect and 0.1 < float(aspect) < 10 else 1.0
@@ -208,7 +209,7 @@ def _jpeg(frame: Any, width: int, height: int, turned: int) -> bytes:
 
 
 def _turn(frame: Any, turned: int) -> Any:
-    """Return the frame turned by a number of degrees against the clock, as its display matrix says it."""
+    """Return the frame rotated counterclockwise by a number of degrees, as its display matrix requires."""
     if not turned:
         return frame
     graph = Graph()

@@ -1,8 +1,8 @@
 """
-What the file system under a file can do, and what may be promised there.
+The capabilities and guarantees of the file system of a path.
 
-Recognised by the system's own table of mounts, never by trying something out on the person's files. The table is read
-again every second at most, and a folder is looked at once in that time, so that a scan may ask for every file.
+The system's mount table identifies the file system; the program never tests anything on the user's files. The table and
+the state of a folder are cached for one second, so that a scan may ask for every file.
 """
 
 from __future__ import annotations
@@ -34,25 +34,25 @@ _BLOCKS_MATTER = frozenset(("ext4", "xfs", "btrfs", "bcachefs"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Volume:
-    """A file system that is mounted somewhere."""
+    """A mounted file system."""
 
-    kind: str  # as the system calls it: ext4, cifs, fuse.sshfs …; "" where nobody knows
-    label: str  # as a person calls it
-    note: str  # one sentence: what is promised there
-    block: int = 0  # bytes by which room can be put into the front of a file; 0: it cannot
-    reflink: bool = False  # two files can share stretches of their bytes
-    clone_block: int = 4096  # … where both lie at multiples of this
-    leases: bool = True  # it can be known whether anybody else has a file open
-    atomic_replace: bool = True  # after a cut of power a name leads to the old file or to the new one
-    durable: bool = True  # what was synced is on the medium, as far as a program can know
-    network: bool = False  # the files are another machine's
-    mtime_step_ns: int = 1  # modification times are multiples of this
-    case_insensitive: bool = False  # most likely: Film.mp4 and film.mp4 are one file
+    kind: str  # the system's name: ext4, cifs, fuse.sshfs …; "" if unknown
+    label: str  # the name shown to people
+    note: str  # one sentence: the guarantee after a crash or power loss
+    block: int = 0  # granularity of insert range, in bytes; 0: not supported
+    reflink: bool = False  # two files can share extents
+    clone_block: int = 4096  # alignment of shared extents, in bytes
+    leases: bool = True  # a lease shows whether another process has a file open
+    atomic_replace: bool = True  # after a power loss a name leads to the old file or to the new one
+    durable: bool = True  # synced bytes are on the medium, as far as a program can know
+    network: bool = False  # the files are on another machine
+    mtime_step_ns: int = 1  # resolution of modification times
+    case_insensitive: bool = False  # probably: Film.mp4 and film.mp4 are one file
 
 
 @dataclass(frozen=True, slots=True)
 class _Mount:
-    """One line of the table of mounts."""
+    """One line of the mount table."""
 
     point: bytes
     device: int
@@ -62,14 +62,14 @@ class _Mount:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A folder: what it lies on, and whether names in it can be changed."""
+    """A folder: its file system, and whether names in it can be changed."""
 
     volume: Volume
     writable: bool
 
 
 def of(path: bytes) -> Volume:
-    """Return the file system that a file or folder lies on; one that nobody knows where it is not there."""
+    """Return the file system of a file or folder; an unknown one if the path does not exist."""
     return _volume(os.path.realpath(path), _now())
 
 
@@ -79,8 +79,8 @@ def means(path: bytes, *, nlink: int, faststart: str) -> Capabilities:
 
     Args:
         path: The file; links resolved.
-        nlink: How many names it has: another file in its place would take one of them away.
-        faststart: `keep` or `any`: whether the index of an MP4 stays in front of the media (`INDEXIUM_FASTSTART`).
+        nlink: The number of its hard links. A new file would replace only one of them.
+        faststart: `keep` or `any`: whether the MP4 fast start is kept (`INDEXIUM_FASTSTART`).
 
     """
     place = _place(path.rpartition(b"/")[0] or b"/", _now())
@@ -95,13 +95,13 @@ def means(path: bytes, *, nlink: int, faststart: str) -> Capabilities:
 
 
 def forget() -> None:
-    """Forget what is known, so that the next question is answered afresh."""
+    """Clear the caches, so that the next call reads the system again."""
     for cached in (_place, _volume, _mounts):
         cached.cache_clear()
 
 
 def _now() -> int:
-    """Return a number that changes once a second: until then what was found holds."""
+    """Return a number that changes once a second: cached results are valid until then."""
     return int(time.monotonic())
 
 
@@ -111,7 +111,7 @@ def _place(folder: bytes, now: int) -> _Place:
         mode = os.lstat(folder).st_mode
     except OSError:
         return _Place(_volume(folder, now), writable=False)
-    # A folder that is marked read-only is left alone also by root, who may do everything.
+    # Root may write to a read-only folder, but the program respects its mode.
     writable = bool(mode & _WRITE_BITS) and os.access(folder, os.W_OK | os.X_OK)
     return _Place(_volume(folder, now), writable)
 
@@ -130,10 +130,10 @@ def _volume(path: bytes, now: int) -> Volume:
 
 def _mount_of(path: bytes, device: int, mounts: Iterable[_Mount]) -> _Mount | None:
     """
-    Return the mount that a path lies on.
+    Return the mount that contains a path.
 
-    The longest mount point above it, the last where there are several. One of the same device goes before: it is not
-    hidden under another. Not by the device alone: a Btrfs subvolume has one that is in no table.
+    It is the longest mount point above the path, and the last one of several. A mount of the same device comes first:
+    no other mount hides it. The device alone is not enough: the device of a Btrfs subvolume is in no table.
     """
     above = [mount for mount in mounts if _is_below(path, mount.point)]
     ranked = enumerate(above)
@@ -176,7 +176,7 @@ def _parsed(line: bytes) -> _Mount | None:
 
 
 def _known(kind: str) -> Volume:
-    """Return what is known of a kind of file system."""
+    """Return the general properties of a file system type."""
     if kind in _KINDS:
         return replace(_KINDS[kind], kind=kind)
     if kind.startswith("fuse"):
@@ -185,7 +185,7 @@ def _known(kind: str) -> Volume:
 
 
 def _able(volume: Volume, mount: _Mount, path: bytes) -> Volume:
-    """Add what depends on how a file system was made and mounted."""
+    """Add the properties that depend on the options of creation and mounting."""
     if "ro" in mount.options:
         return replace(volume, note=_READ_ONLY)
     if mount.options & {"nobarrier", "barrier=0"}:
@@ -200,12 +200,12 @@ def _able(volume: Volume, mount: _Mount, path: bytes) -> Volume:
 
 
 def _has_journal(device: int) -> bool:
-    """Tell whether an ext4 has a journal: without one a power cut may leave its own bookkeeping half changed."""
+    """Tell whether an ext4 has a journal: without one a power loss may leave its metadata inconsistent."""
     block = Path("/sys/dev/block") / f"{os.major(device)}:{os.minor(device)}"
     task = Path("/sys/fs/ext4") / block.resolve().name / "journal_task"
     try:
         return task.read_text().strip() != "<none>"
-    except OSError:  # nearly all have one
+    except OSError:  # nearly every ext4 has one
         return True
 
 
@@ -226,7 +226,7 @@ def _xfs_reflinks(path: bytes) -> bool:
 
 
 def _mac_kind(path: bytes) -> str:
-    """Return what macOS calls the file system of a path, "" elsewhere."""
+    """Return the macOS name of the file system of a path; "" on other systems."""
     if os.uname().sysname != "Darwin":
         return ""
     library = ctypes.CDLL(None, use_errno=True)
@@ -238,39 +238,37 @@ def _mac_kind(path: bytes) -> str:
     return name.partition(b"\0")[0].decode("ascii", "replace")
 
 
-_WHOLE = "A power cut at any moment leaves every file as it was, or as it was to be."
+_WHOLE = "After a power loss at any moment, every file is in its old state or in its new state."
 _NO_JOURNAL = (
-    "It was made without a journal: a power cut may damage what is being written there, by whatever program, so "
+    "It was created without a journal: a power loss may damage the files that any program writes there, so "
     "Indexium moves no blocks there and copies a file instead."
 )
-_NO_BARRIER = (
-    "It is mounted without write barriers: what was synced may still be in the disk's cache when the power goes."
-)
+_NO_BARRIER = "It is mounted without write barriers: synced data may still be in the disk's cache at a power loss."
 _SIMPLE = (
-    "It keeps no journal: what Indexium had begun is put back after a crash, but a power cut in the middle of a write "
-    "may damage the file system itself, and then no program can promise a file."
+    "It has no journal: Indexium undoes an interrupted write after a crash, but a power loss during a write may damage "
+    "the file system itself, and then no program can guarantee a file."
 )
 _WINDOWS = (
-    "What Indexium had begun is put back after a crash; its driver here keeps no journal of what it writes, so a power "
-    "cut may need Windows to repair the file system first."
+    "Indexium undoes an interrupted write after a crash. The driver on this system writes no journal, so Windows may "
+    "have to repair the file system after a power loss."
 )
 _SERVER = (
-    "What Indexium had begun is put back after a crash of this machine; when bytes are really on a disk the server "
-    "decides, so nobody here can promise what a power cut there leaves."
+    "Indexium undoes an interrupted write after a crash of this machine. The server decides when bytes are on a disk, "
+    "so Indexium cannot guarantee a file after a power loss of the server."
 )
 _PROGRAM = (
-    "A program stands between Indexium and the disk: what was begun is put back after a crash, but whether bytes are "
-    "on the disk when that program says so, nobody can promise."
+    "A program connects Indexium with the disk: Indexium undoes an interrupted write after a crash, but it cannot "
+    "guarantee that bytes are on the disk when that program says so."
 )
 _LAYERS = (
-    "It lies on other file systems: what Indexium had begun is put back after a crash, and after a power cut it is as "
-    "safe as those below."
+    "It is a layer over other file systems: Indexium undoes an interrupted write after a crash, and after a power loss "
+    "a file is as safe as on the file systems below."
 )
-_MEMORY = "It is in memory: all files on it are gone when the machine stops."
-_READ_ONLY = "It is mounted read-only: files can be scanned and planned, not written."
+_MEMORY = "It is in memory: all its files are lost when the machine stops."
+_READ_ONLY = "It is mounted read-only: files can be scanned and planned, but not written."
 _NOBODY = (
-    "Indexium does not know this file system: it writes with the same care, and after a power cut a file is as safe as "
-    "that file system makes it."
+    "Indexium does not know this file system: it takes the same steps, and after a power loss a file is as safe as "
+    "the file system makes it."
 )
 _SECOND = 1_000_000_000
 
@@ -294,13 +292,13 @@ _KINDS = {
     "xfs": Volume(kind="xfs", label="XFS", note=_WHOLE),
     "btrfs": Volume(kind="btrfs", label="Btrfs", note=_WHOLE, reflink=True),
     "bcachefs": Volume(kind="bcachefs", label="bcachefs", note=_WHOLE, reflink=True),
-    # Blocks of ZFS are shared from 2.2 on where the administrator allows it, and only in whole records.
+    # ZFS shares blocks since version 2.2, if the administrator allows it, and only in whole records.
     "zfs": Volume(kind="zfs", label="ZFS", note=_WHOLE),
     "f2fs": Volume(kind="f2fs", label="F2FS", note=_WHOLE),
     "jfs": Volume(kind="jfs", label="JFS", note=_WHOLE),
     "tmpfs": Volume(kind="tmpfs", label="memory (tmpfs)", note=_MEMORY, durable=False),
     "ramfs": Volume(kind="ramfs", label="memory (ramfs)", note=_MEMORY, durable=False),
-    # Whoever has the file open below is not seen from above, and the other way round.
+    # A lease in one layer does not see a process that has the file open in another layer.
     "overlay": Volume(kind="overlay", label="container layers (overlay)", note=_LAYERS, leases=False),
     "ecryptfs": Volume(kind="ecryptfs", label="eCryptfs", note=_LAYERS, leases=False),
     "exfat": replace(_FAT, label="exFAT", mtime_step_ns=10_000_000),
@@ -336,7 +334,7 @@ _KINDS = {
     "vboxsf": _HOST,
     "prl_fs": _HOST,
     "fuse.vmhgfs-fuse": _HOST,
-    # clonefile shares whole files, not stretches of them.
+    # clonefile shares whole files, not extents.
     "apfs": Volume(kind="apfs", label="APFS", note=_WHOLE, leases=False, case_insensitive=True),
     "hfs": Volume(
         kind="hfs", label="Mac OS Extended", note=_WHOLE, leases=False, mtime_step_ns=_SECOND, case_insensitive=True

@@ -1,9 +1,9 @@
 """
-Walking a library root: which files are candidates, and what `stat` says of them.
+Walking a library folder: the candidate files and their `stat` results.
 
-The walk reads names and `stat`, nothing else; it opens no file, follows no link out of the root, enters no folder
-twice, and never stops for what it meets. It is the whole cost of looking at unchanged files again, so it hands out
-plain tuples, one list for each folder.
+The walk reads names and `stat` only. It opens no file, follows no link out of the folder, enters no folder twice, and
+does not stop at errors. It is the whole cost of a scan of unchanged files, so it yields plain tuples, one list for each
+folder.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from indexium_core.model.files.media import FileStat
 
 __all__ = ["AUDIO", "VIDEO", "Folder", "file_stat", "walk"]
 
-# A file is a candidate by its extension alone; its content tells later what it is. Extensions such as .part,
-# .crdownload and .!qB are not here, so a download that is not complete is left alone.
+# A file is a candidate by its extension alone; its content decides its type later. Extensions such as .part,
+# .crdownload and .!qB are not here, so the walk skips an incomplete download.
 VIDEO = frozenset(
     b"." + name
     for name in b"3g2 3gp asf avi divx dv f4v flv m2t m2ts m2v m4v mk3d mkv mov mp4 mpe mpeg mpg mts mxf nut ogm ogv "
@@ -26,7 +26,7 @@ VIDEO = frozenset(
 )
 # Audio files in containers that we can write. They are candidates only in a library that includes audio.
 AUDIO = frozenset(b"." + name for name in b"3ga m4a m4b mka oga ogg opus weba wma".split())
-# Names of folders in which systems keep what is theirs; those that begin with a dot are left alone anyway.
+# System folders. The walk skips names with a leading dot anyway.
 SYSTEM_FOLDERS = frozenset(
     (b"@eaDir", b"#recycle", b"#snapshot", b"$RECYCLE.BIN", b"System Volume Information", b"lost+found")
 )
@@ -36,17 +36,17 @@ _SEPARATOR = os.fsencode(os.sep)
 
 @dataclass(slots=True)
 class Folder:
-    """What the walk saw in one folder."""
+    """The result of the walk for one folder."""
 
     path: bytes
-    files: list[tuple[bytes, os.stat_result]] = field(default_factory=list)  # candidates: whole path and what stat said
-    unreachable: list[tuple[bytes, str]] = field(default_factory=list)  # candidates that stat refuses, and why
-    outside: int = 0  # links that lead out of the root and were left alone
-    problem: str = ""  # why the folder could not be listed to its end
+    files: list[tuple[bytes, os.stat_result]] = field(default_factory=list)  # candidates: whole path and stat result
+    unreachable: list[tuple[bytes, str]] = field(default_factory=list)  # candidates whose stat fails, and why
+    outside: int = 0  # links that lead out of the root and were skipped
+    problem: str = ""  # why the folder could not be listed completely
 
 
 def file_stat(result: os.stat_result) -> FileStat:
-    """Return what `os.stat` said as a value of our own."""
+    """Return an `os.stat` result as a `FileStat`."""
     return FileStat(
         size=result.st_size,
         mtime_ns=result.st_mtime_ns,
@@ -61,9 +61,9 @@ def walk(root: bytes, *, audio: bool = False) -> Iterator[Folder]:
     """
     Yield every folder at and below `root`, an absolute path without links in it.
 
-    With `audio`, files with an audio extension are candidates, too. Hidden names (a leading dot: our own files,
-    temporary ones of others, `.nfs…`) and the systems' own folders are left alone. A link to a candidate inside the
-    root stands for its target, which comes once however many names it has.
+    With `audio`, files with an audio extension are candidates, too. The walk skips hidden names (a leading dot: our own
+    files, temporary files of other programs, `.nfs…`) and system folders. A link to a candidate inside the root
+    represents its target, which is yielded once for any number of links.
     """
     extensions = VIDEO | AUDIO if audio else VIDEO
     waiting, entered = [root], set[tuple[int, int]]()
@@ -81,7 +81,7 @@ def walk(root: bytes, *, audio: bool = False) -> Iterator[Folder]:
 
 
 def _first_visit(folder: Folder, entered: set[tuple[int, int]]) -> bool:
-    """Tell whether the folder is met for the first time; a bind mount shows one folder in two places."""
+    """Tell whether the folder is visited for the first time; a bind mount shows one folder in two places."""
     try:
         status = os.lstat(folder.path)
     except OSError as error:
@@ -94,7 +94,7 @@ def _first_visit(folder: Folder, entered: set[tuple[int, int]]) -> bool:
 
 
 def _list(folder: Folder, waiting: list[bytes], root: bytes, targets: set[bytes], extensions: frozenset[bytes]) -> None:
-    """Fill `folder`; what is to be walked next goes into `waiting`, targets of links into `targets`."""
+    """Fill `folder`; add subfolders to `waiting` and targets of links to `targets`."""
     add = folder.files.append
     try:
         with os.scandir(folder.path) as entries:
@@ -122,13 +122,13 @@ def _is_candidate(name: bytes, extensions: frozenset[bytes]) -> bool:
 
 
 def _note_unreachable(folder: Folder, path: bytes, error: OSError) -> None:
-    """Note a candidate that is there but cannot be looked at; one that vanished meanwhile is none."""
+    """Note a candidate whose `stat` fails; a file that vanished meanwhile is not a candidate."""
     if not isinstance(error, FileNotFoundError):
         folder.unreachable.append((path, _reason(error)))
 
 
 def _follow(folder: Folder, link: bytes, root: bytes, targets: set[bytes], extensions: frozenset[bytes]) -> None:
-    """Note what a link stands for: a file inside the root. Folders inside are walked under their own names."""
+    """Note the target of a link if it is a file inside the root. Folders inside are visited under their own names."""
     try:
         target = os.path.realpath(link, strict=True)
     except OSError:  # broken, or a loop
@@ -140,7 +140,7 @@ def _follow(folder: Folder, link: bytes, root: bytes, targets: set[bytes], exten
 
 
 def _linked(targets: set[bytes], walked: set[bytes], extensions: frozenset[bytes]) -> Iterator[Folder]:
-    """Yield, one by one, targets of links that the walk did not meet under their own names."""
+    """Yield, one by one, targets of links that the walk did not find under their own names."""
     for target in sorted(targets):
         parent, _, name = target.rpartition(_SEPARATOR)
         own = parent in walked and name[:1] != b"." and _is_candidate(name, extensions)
@@ -158,5 +158,5 @@ def _linked(targets: set[bytes], walked: set[bytes], extensions: frozenset[bytes
 
 
 def _reason(error: OSError) -> str:
-    """Return what the system said in a few words; nothing of a folder that is gone, for then there is none to list."""
+    """Return the system's reason in a few words; "" for a folder that no longer exists, because it has no files."""
     return "" if isinstance(error, FileNotFoundError) else (error.strerror or str(error)).lower()

@@ -179,7 +179,7 @@ def test_a_home_on_a_network_is_a_warning(library: Library, on_disk: Callable[[v
 
 def test_without_ffmpeg_some_films_cannot_be_written(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     def executable() -> str:
-        raise errors.FFmpegError("There is no ffmpeg program here.", code="no_ffmpeg")
+        raise errors.FFmpegError("The ffmpeg program was not found.", code="no_ffmpeg")
 
     monkeypatch.setattr(program, "executable", executable)
     found = check(library, "ffmpeg")

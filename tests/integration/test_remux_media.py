@@ -247,7 +247,7 @@ def test_dates_numbers_and_names_of_a_wmv_survive(originals: Callable[[str], Pat
 
 
 def refused(path: Path, check: str) -> str:
-    with pytest.raises(errors.VerificationError, match="the file stays as it was") as caught:
+    with pytest.raises(errors.VerificationError, match="the file is not changed") as caught:
         rewritten(path, PLAIN)
     assert f"{check}: " in caught.value.message
     return caught.value.message

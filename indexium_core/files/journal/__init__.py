@@ -1,35 +1,37 @@
 """
-The undo journal: how one file is edited in place so that a cut at any moment costs nothing.
+The undo journal: how one file is edited in place so that a crash or power loss at any moment loses nothing.
 
-The order, and why it is this one:
+The order of the steps, with the reason for each:
 
-1. **Plan.** Everything that the edit will change is read: the bytes before, beside those after. A patch that reaches
-   into the media payload is refused here; no byte has changed.
-2. **BEGIN, durable.** The entry goes to the operation's journal and `begin` returns after its sync. From here on
-   whatever is found in the file can be explained and taken back. Cut before: the file was not touched.
-3. **Write, sync.** Cut here: BEGIN without COMMIT. Recovery finds old bytes, new bytes or a mixture, and puts back the
-   old ones. An error (a full disk, a failed sync) is answered the same way at once; a sync that failed is never tried
-   again as if it had succeeded, for the kernel may have dropped the pages that it could not write.
-4. **Verify.** By the caller, on the durable file. What does not pass is undone.
-5. **COMMIT.** Written, not synced by itself: it becomes durable with the next sync of the journal, which the caller
-   asks for before the database learns of the success. A COMMIT that a power cut takes leaves a whole and durable edit
-   that recovery takes back: the file is old, the database says pending, and both agree.
-6. **UNDONE** closes an entry the other way, after the file's own sync. If it is lost, undoing is done again and finds
-   nothing to do.
+1. **Plan.** The program reads every byte that the edit will change and keeps it beside the new bytes. A patch that
+   touches the media payload is refused here. No byte of the file has changed.
+2. **BEGIN, durable.** The entry is appended to the operation's journal, and `begin` returns after the fsync. From here
+   on the journal explains every state of the file and can undo it. Crash before: the file is unchanged.
+3. **Write, fsync.** Crash here: the journal has BEGIN without COMMIT. Recovery finds old bytes, new bytes or a mixture,
+   and writes the old ones. After an error (a full disk, a failed fsync) the program undoes the edit at once. A failed
+   fsync is never repeated as if it could succeed: the kernel may have dropped the pages that it could not write.
+4. **Verify.** The caller verifies the durable file. An edit that fails verification is undone.
+5. **COMMIT.** The record is written without its own fsync. It becomes durable with the next fsync of the journal, which
+   the caller requests before it records the success in the database. If a power loss drops a COMMIT, recovery undoes a
+   complete and durable edit: the file is old, the database says pending, and both agree.
+6. **UNDONE** closes an undone entry, after the fsync of the file. If this record is lost, recovery undoes the entry
+   again and finds nothing to do.
 
-An MP4 without room for a longer header gets it in front, by renumbering the blocks of the file (`shift`): BEGIN is
-durable, room is made and synced, INSERTED is durable, the header is written and synced, its first bytes last. Not a
-byte of the old file is written, and taking it back is renumbering again. Only a file that nobody else has open is
-shifted, and whoever opens it meanwhile waits.
+An MP4 without room for a longer header gets the header in front, by insert range (`shift`): BEGIN is durable, the room
+is inserted and synced, INSERTED is durable, the header is written and synced, its first bytes last. No byte of the old
+file is written, and a collapse range undoes the edit. The program shifts a file only if no other process has it open. A
+process that opens the file meanwhile waits.
 
-So after recovery each file is bit for bit old, or new with everything that the database knows of it, and never a third
-thing. A file that another program changed after the cut is neither: it is reported and left alone.
+After recovery each file is therefore bit for bit old, or new with everything that the database has recorded about it.
+No third state is possible. If another program changed the file after the crash, recovery reports a conflict and does
+not touch the file.
 
-A journal that is kept is also the backup: `inverse` gives the patch back to the old bytes, which runs through the same
-`JournaledFile` under a journal of its own.
+A journal that is kept is also the backup: `inverse` returns the patch to the old bytes. That patch runs through the
+same `JournaledFile` under its own journal.
 
-Where a file cannot be edited in place, another one takes its place (`files.swap` has the order): MAKING and SWAP are in
-the same journal, and what has the path after a cut says whether that has happened. There is no third way into a file.
+If a file cannot be edited in place, a new file replaces it (`files.swap` documents that order). MAKING and SWAP are
+records of the same journal, and the bytes at the path show after a crash whether the rename happened. The program has
+no third method to change a media file.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a patch really changes in a file: the ranges that differ, with the bytes before and after."""
+"""The ranges that a patch changes in a file, with the bytes before and after."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["check_shift", "front", "ranges"]
 
 def ranges(reader: Reader, size: int, patch: Patch) -> Iterator[Range]:
     """
-    Yield what the patch changes in a file of `size` bytes, in file order. What stands there already is left out.
+    Yield the ranges that the patch changes in a file of `size` bytes, in file order. Equal bytes are left out.
 
     Raises:
         ValueError: The patch's writes overlap, are out of order or reach past its size.
@@ -31,7 +31,7 @@ def ranges(reader: Reader, size: int, patch: Patch) -> Iterator[Range]:
 
 
 def check_shift(patch: Patch, size: int) -> None:
-    """Raise ValueError where a patch that moves a file of `size` bytes does not add up or writes into the rest."""
+    """Raise ValueError if the sizes of a patch that moves a file disagree, or if it writes into the body."""
     if patch.size != size + patch.inserted or patch.size <= 0:
         message = f"a patch of a file of {size} bytes cannot leave {patch.size} with {patch.inserted} inserted"
         raise ValueError(message)
@@ -44,7 +44,7 @@ def check_shift(patch: Patch, size: int) -> None:
 
 
 def front(patch: Patch) -> bytes:
-    """Return all of what a patch puts in front of a file, with zeros where nothing is said: never a hole."""
+    """Return all bytes that a patch inserts in front of a file, with zeros in its gaps: never a hole."""
     data = bytearray(max(0, patch.inserted))
     for offset, new in patch.writes:
         data[offset : offset + len(new)] = new
@@ -52,7 +52,7 @@ def front(patch: Patch) -> bytes:
 
 
 def _writes(patch: Patch, size: int) -> Iterator[tuple[int, bytes]]:
-    """Yield the patch's writes, with zeros where the file grows and nothing is said: never a hole."""
+    """Yield the patch's writes, with zeros in the gaps where the file grows: never a hole."""
     at, end = size, 0
     for offset, data in itertools.chain(patch.writes, ((patch.size, b""),)):
         if offset < end or offset + len(data) > patch.size:
@@ -67,7 +67,7 @@ def _writes(patch: Patch, size: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _differing(before: bytes, after: bytes) -> tuple[int, int]:
-    """Return from where to where `after` differs from `before`; what lies beyond `before` differs."""
+    """Return the start and end of the difference between `after` and `before`; bytes beyond `before` differ."""
     if before == after:
         return 0, 0
     start = alike.common(before, after)

@@ -1,8 +1,8 @@
 """
-The few system calls through which bytes, names and attributes of a media file or of a journal ever change.
+The system calls that change bytes, names and attributes of media files and journals.
 
-Nothing else in the program writes to either. Each call does all of what it is asked or raises OSError; the crash tests
-kill the process at every one of them.
+No other module changes either. Each call completes its work or raises OSError; the crash tests kill the process at
+every one of them.
 """
 
 from __future__ import annotations
@@ -58,28 +58,28 @@ __all__ = [
     "truncate",
 ]
 
-# O_NOFOLLOW: the path was resolved when it was scanned; a link there now is not the file that was planned.
-# O_NONBLOCK and O_NOCTTY: whatever took the file's place, opening it neither waits nor takes it as a terminal.
+# O_NOFOLLOW: the scan resolved the path; a link there now is not the file that was planned.
+# O_NONBLOCK and O_NOCTTY: the open never blocks and never acquires a terminal, even if a device replaced the file.
 _MEDIA_FLAGS = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 _JOURNAL_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
 _FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 _CLONE_RANGE = 0x4020940D  # FICLONERANGE
 _KEEP_SIZE = 1  # FALLOC_FL_KEEP_SIZE
-# What says that a file system, or this pair of files, cannot do a thing; a disk that fails says something else.
+# Errors for a call that is not supported on this file system or for these files; a failing disk has other errors.
 _CANNOT = frozenset(
     (errno.EOPNOTSUPP, errno.ENOSYS, errno.ENOTTY, errno.EXDEV, errno.EINVAL, errno.EPERM, errno.ETXTBSY, errno.EINTR)
 )
 
 _COLLAPSE_RANGE, _INSERT_RANGE = 0x08, 0x20  # of fallocate(2)
-_SHIFTING = frozenset((0xEF53, 0x58465342))  # what statfs(2) calls ext4 and XFS
+_SHIFTING = frozenset((0xEF53, 0x58465342))  # f_type of statfs(2) for ext4 and XFS
 
 _SENTENCES = {
-    errno.ENOENT: ("missing_file", "is not there any more"),
-    errno.ENOTDIR: ("missing_file", "is not there any more"),
-    errno.EACCES: ("read_only", "may not be written: permission denied"),
-    errno.EPERM: ("read_only", "may not be written: the system does not permit it (is it immutable?)"),
-    errno.EROFS: ("read_only", "may not be written: its file system is read-only"),
+    errno.ENOENT: ("missing_file", "no longer exists"),
+    errno.ENOTDIR: ("missing_file", "no longer exists"),
+    errno.EACCES: ("read_only", "is not writable: permission denied"),
+    errno.EPERM: ("read_only", "is not writable: the system does not permit it (is it immutable?)"),
+    errno.EROFS: ("read_only", "is not writable: its file system is read-only"),
     errno.ETXTBSY: ("in_use", "is in use by a running program"),
     errno.EBUSY: ("in_use", "is in use"),
     errno.EWOULDBLOCK: ("in_use", "is being written by another process"),
@@ -87,19 +87,19 @@ _SENTENCES = {
     errno.EDQUOT: ("over_quota", "could not be written: the disk quota is used up"),
     errno.EFBIG: ("too_large", "could not be written: it would be larger than its file system allows"),
     errno.EIO: ("io_error", "could not be written: the disk reported an error"),
-    errno.EXDEV: ("other_volume", "could not be replaced: the other file lies on another file system"),
+    errno.EXDEV: ("other_volume", "could not be replaced: the other file is on another file system"),
     errno.ESTALE: ("unreadable", "could not be reached: the network folder was lost"),
-    errno.ENOLCK: ("no_locks", "could not be locked: its file system knows no locks"),
-    errno.EOPNOTSUPP: ("no_locks", "could not be locked: its file system knows no locks"),
+    errno.ENOLCK: ("no_locks", "could not be locked: its file system does not support locks"),
+    errno.EOPNOTSUPP: ("no_locks", "could not be locked: its file system does not support locks"),
 }
 
 
 class SyncError(OSError):
-    """A sync failed: nothing is known of what is on the medium, and the next sync that succeeds proves nothing."""
+    """A failed fsync: the content of the medium is unknown, and a later successful fsync proves nothing."""
 
 
 class Descriptor:
-    """A `Reader` over an open descriptor: what the file is now, not what it was when it was opened."""
+    """A `Reader` over an open descriptor. It reads the present file, not the state at the time of opening."""
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
@@ -109,12 +109,12 @@ class Descriptor:
         return os.fstat(self._fd).st_size
 
     def fileno(self) -> int:
-        """Return the descriptor; it stays whose it is."""
+        """Return the descriptor; its owner closes it."""
         return self._fd
 
     def read_at(self, offset: int, length: int) -> bytes:
         """Return the bytes at `offset`; fewer where the file ends."""
-        length = max(0, min(length, self.size - offset))  # a length that a file claims must not become an allocation
+        length = max(0, min(length, self.size - offset))  # a damaged length field must not cause a large allocation
         data = os.pread(self._fd, length, offset)
         while len(data) < length:  # a signal or a network file system may answer in parts
             more = os.pread(self._fd, length - len(data), offset + len(data))
@@ -130,66 +130,66 @@ def open_media(path: bytes) -> int:
 
     Raises:
         FileAccessError: It cannot be opened.
-        ConflictError: What is at the path now is a link or no regular file.
+        ConflictError: The path now names a link or no regular file.
 
     """
     try:
         fd = os.open(path, _MEDIA_FLAGS)
     except OSError as error:
         if error.errno in {errno.ELOOP, errno.EISDIR, errno.ENXIO}:
-            message = f"{shown(path)} is not a regular file any more."
+            message = f"{shown(path)} is no longer a regular file."
             raise errors.ConflictError(message) from error
         raise access_error(path, error) from error
     if not stat.S_ISREG(os.fstat(fd).st_mode):
         os.close(fd)
-        message = f"{shown(path)} is not a regular file any more."
+        message = f"{shown(path)} is no longer a regular file."
         raise errors.ConflictError(message)
     return fd
 
 
 def create_journal(path: Path) -> int:
-    """Create a journal that only the owner may read, with its folder entry durable, and return the descriptor."""
+    """Create a journal that only the owner may read, with a durable folder entry, and return the descriptor."""
     _make_folder(path.parent)
-    _sync_folder(path.parent.parent)  # the ledger's own log is new there, and its database does not sync the name
+    _sync_folder(path.parent.parent)  # the ledger's log is new there, and the database does not sync the folder
     fd = os.open(path, _JOURNAL_FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
     _sync_folder(path.parent)
     return fd
 
 
 def open_journal(path: Path) -> int:
-    """Open a journal that is there, to read it and to add to it."""
+    """Open an existing journal for reading and appending."""
     return os.open(path, _JOURNAL_FLAGS)
 
 
 def lock(fd: int) -> None:
-    """Take the exclusive lock of an open file without waiting; it goes with the descriptor."""
+    """Take the exclusive lock of an open file without waiting; closing the descriptor releases it."""
     fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @contextlib.contextmanager
 def leased(fd: int) -> Iterator[None]:
     """
-    Have an open file alone while the block runs: whoever opens it meanwhile waits until the end of the block.
+    Hold exclusive access to an open file: a process that opens it meanwhile waits until the end of the block.
 
-    Raises OSError on entry: BlockingIOError where anybody has the file open already, this process by another
-    descriptor included; others where the file system knows no leases or the file is somebody else's.
+    Raises OSError on entry: BlockingIOError if any process has the file open already, including this process by another
+    descriptor; other errors if the file system has no leases or the file belongs to another user.
     """
     if not hasattr(fcntl, "F_SETLEASE"):
         raise OSError(errno.EOPNOTSUPP, "there are no leases on this system")
-    fcntl.fcntl(fd, fcntl.F_SETSIG, signal.SIGURG)  # told when somebody waits; nobody listens, and SIGIO would kill us
+    fcntl.fcntl(fd, fcntl.F_SETSIG, signal.SIGURG)  # sent when a process waits; ignored, while SIGIO would kill us
     fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_WRLCK)
     try:
         yield
     finally:
-        with contextlib.suppress(OSError):  # the system took it back: we were too slow for whoever waits
+        with contextlib.suppress(OSError):  # the lease expired while another process waited
             fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_UNLCK)
 
 
 def can_shift(fd: int) -> bool:
     """
-    Tell whether an open file lies where blocks are moved by their numbers alone, in steps that a journal makes whole.
+    Tell whether insert range and collapse range renumber extents here, protected by the file system's journal.
 
-    Others (SMB) accept the same calls and copy every byte.
+    Other file systems (SMB) accept the same calls and copy every byte.
     """
     statfs = getattr(ctypes.CDLL(None, use_errno=True), "fstatfs64", None)
     room = ctypes.create_string_buffer(256)
@@ -199,12 +199,12 @@ def can_shift(fd: int) -> bool:
 
 
 def insert_range(fd: int, offset: int, length: int) -> None:
-    """Put a hole of `length` bytes in front of the byte at `offset`; both are whole blocks of the file system."""
+    """Insert a hole of `length` bytes before the byte at `offset`; both are multiples of the block size."""
     _shift(fd, _INSERT_RANGE, offset, length)
 
 
 def collapse_range(fd: int, offset: int, length: int) -> None:
-    """Take `length` bytes at `offset` out of the file; both are whole blocks of the file system."""
+    """Remove `length` bytes at `offset` from the file; both are multiples of the block size."""
     _shift(fd, _COLLAPSE_RANGE, offset, length)
 
 
@@ -218,7 +218,7 @@ def pwrite(fd: int, data: bytes, offset: int) -> None:
 
 
 def append(fd: int, data: bytes) -> None:
-    """Write all of `data` at the end."""
+    """Append all of `data`."""
     rest = memoryview(data)
     while rest:
         done = os.write(fd, rest)
@@ -227,23 +227,21 @@ def append(fd: int, data: bytes) -> None:
 
 
 def truncate(fd: int, size: int) -> None:
-    """Cut the file to `size` bytes."""
+    """Truncate the file to `size` bytes."""
     os.ftruncate(fd, size)
 
 
 def set_mtime(fd: int, mtime_ns: int) -> None:
-    """Set the modification time, in nanoseconds, where it differs; the access time stays."""
+    """Set the modification time, in nanoseconds, if it differs; the access time stays."""
     status = os.fstat(fd)
     if status.st_mtime_ns != mtime_ns:
-        with contextlib.suppress(
-            PermissionError
-        ):  # a file of somebody else that we may write: its bytes are what counts
+        with contextlib.suppress(PermissionError):  # another user's writable file: only its bytes matter
             os.utime(fd, ns=(status.st_atime_ns, mtime_ns))
 
 
 def sync(fd: int) -> None:
-    """Return when bytes, size and times are on the medium; after an error nothing is known of what is there."""
-    full = getattr(fcntl, "F_FULLFSYNC", None)  # macOS: fsync alone leaves the bytes in the drive's cache
+    """Return when bytes, size and times are on the medium; after an error the content of the medium is unknown."""
+    full = getattr(fcntl, "F_FULLFSYNC", None)  # on macOS, fsync leaves the bytes in the drive's cache
     try:
         if full is not None:
             fcntl.fcntl(fd, full)
@@ -264,8 +262,7 @@ def sync_data(fd: int) -> None:
         raise SyncError(error.errno, error.strerror) from error
 
 
-# A new file beside an old one, and names. Names are looked up in a folder that is open: wherever the folder is moved
-# meanwhile, a name in it stays a name in it.
+# New files and names. Names are resolved relative to an open folder, so they stay valid if the folder is moved.
 
 
 def open_folder(path: bytes) -> int:
@@ -274,12 +271,12 @@ def open_folder(path: bytes) -> int:
 
 
 def make_folder(path: bytes) -> None:
-    """Make a folder that only the owner may enter, and its parents, each durable in the one above."""
+    """Create a folder that only the owner may enter, and its parents, each with a durable entry in its parent."""
     _make_folder(Path(os.fsdecode(path)))
 
 
 def look(name: bytes, *, folder: int) -> os.stat_result | None:
-    """Return what `lstat` says of a name, or None where there is none."""
+    """Return the `lstat` result of a name, or None if the name does not exist."""
     try:
         return os.stat(name, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:
@@ -287,27 +284,27 @@ def look(name: bytes, *, folder: int) -> os.stat_result | None:
 
 
 def create(name: bytes, *, folder: int) -> int:
-    """Create a file that only the owner may open; one of that name must not be there. Returns the descriptor."""
+    """Create a file that only the owner may open, and return the descriptor; the name must not exist."""
     return os.open(name, _MEDIA_FLAGS | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=folder)
 
 
 def link(name: bytes, new: bytes, *, folder: int, new_folder: int) -> None:
-    """Give a file a second name, which must not be there yet."""
+    """Create a hard link to a file; the new name must not exist."""
     os.link(name, new, src_dir_fd=folder, dst_dir_fd=new_folder, follow_symlinks=False)
 
 
 def rename(name: bytes, new: bytes, *, folder: int, new_folder: int) -> None:
-    """Give a file another name at one stroke; what had that name before has lost it."""
+    """Rename a file atomically; a file that had the new name loses it."""
     os.rename(name, new, src_dir_fd=folder, dst_dir_fd=new_folder)
 
 
 def remove(name: bytes, *, folder: int) -> None:
-    """Take a name away."""
+    """Unlink a name."""
     os.unlink(name, dir_fd=folder)
 
 
 def sync_folder(fd: int) -> bool:
-    """Return when the names in a folder are on the medium; False where its file system cannot say so."""
+    """Return when the names in a folder are on the medium; False if its file system cannot confirm it."""
     try:
         os.fsync(fd)
     except OSError as error:
@@ -318,16 +315,16 @@ def sync_folder(fd: int) -> bool:
 
 
 def free_bytes(fd: int) -> int | None:
-    """Return how many bytes can still be written where the file or folder lies; None where nobody knows."""
+    """Return the free space for the file or folder in bytes; None if it is unknown."""
     status = os.fstatvfs(fd)
     return status.f_bavail * status.f_frsize if status.f_blocks else None
 
 
 def reserve(fd: int, size: int) -> bool:
     """
-    Set the room for the first `size` bytes of a file aside; its size stays.
+    Allocate space for the first `size` bytes of a file; its size stays.
 
-    Returns False where the file system cannot. Not `posix_fallocate`: where that cannot, it writes zeros instead.
+    Returns False if the file system cannot. `posix_fallocate` is not used: where it is not supported, it writes zeros.
     """
     allocate = _fallocate()
     if allocate is None or size == 0:
@@ -341,7 +338,7 @@ def reserve(fd: int, size: int) -> bool:
 
 
 def clone(source: int, offset: int, length: int, fd: int, at: int) -> bool:
-    """Share whole blocks of another file instead of copying them; False where the file system cannot."""
+    """Share whole blocks of another file instead of copying them; False if the file system cannot."""
     try:
         fcntl.ioctl(fd, _CLONE_RANGE, struct.pack("=qQQQ", source, offset, length, at))
     except OSError as error:
@@ -353,9 +350,9 @@ def clone(source: int, offset: int, length: int, fd: int, at: int) -> bool:
 
 def copy(source: int, offset: int, length: int, fd: int, at: int) -> int:
     """
-    Have the system copy bytes from file to file and return how many it did; 0: it cannot, or the source has no more.
+    Let the system copy bytes from file to file and return their number; 0 if it cannot, or if the source has no more.
 
-    On network file systems the bytes need not travel, and some local ones share them instead.
+    A network file system may copy on the server, and some local ones share the blocks.
     """
     if not hasattr(os, "copy_file_range"):
         return 0
@@ -368,7 +365,7 @@ def copy(source: int, offset: int, length: int, fd: int, at: int) -> int:
 
 
 def set_owner(fd: int, uid: int, gid: int) -> None:
-    """Give a file to an owner and a group; -1 leaves one as it is."""
+    """Set the owner and the group of a file; -1 keeps one."""
     os.fchown(fd, uid, gid)
 
 
@@ -388,16 +385,16 @@ def remove_attribute(fd: int, name: str) -> None:
 
 
 def access_error(path: bytes, error: OSError) -> errors.MetadataError:
-    """Return what a failed system call on a media file means, as one sentence with a code."""
+    """Return the error for a failed system call on a media file: one sentence with a code."""
     code, sentence = _SENTENCES.get(error.errno or 0, ("", f"could not be written: {error.strerror or error}"))
     if isinstance(error, SyncError) and code in {"", "io_error"}:
-        code, sentence = "sync_failed", "could not be written: the disk did not keep what was written"
+        code, sentence = "sync_failed", "could not be written: the disk did not store the data"
     kind = errors.ConflictError if code == "in_use" else errors.FileAccessError
     return kind(f"{shown(path)} {sentence}.", code=code)
 
 
 def shown(path: bytes) -> str:
-    """Return a path as a person can read it."""
+    """Return a path as readable text."""
     return path.decode("utf-8", "replace")
 
 
@@ -414,7 +411,7 @@ def _must_progress(done: int) -> None:
 
 
 def _make_folder(folder: Path) -> None:
-    """Make the folder and its parents, each durable in the one above, so that no power cut takes a journal with it."""
+    """Create the folder and its parents, each with a durable entry in its parent, against a power loss."""
     if not folder.is_dir():
         _make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -433,7 +430,7 @@ def _sync_folder(folder: Path) -> None:
 
 @functools.cache
 def _fallocate() -> ctypes._NamedFuncPointer | None:
-    """Return `fallocate` of the C library, or None where it has none."""
+    """Return `fallocate` of the C library, or None if it has none."""
     function = getattr(ctypes.CDLL(None, use_errno=True), "fallocate64", None)
     if function is not None:
         function.argtypes = (ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64)

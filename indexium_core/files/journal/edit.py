@@ -1,4 +1,4 @@
-"""One media file, open to be patched under a journal: the only way in which the program writes into a media file."""
+"""A media file open to be patched under a journal. The program writes into a media file only through this class."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["JournaledFile"]
 log = logging.getLogger(__name__)
 
 _WRITE_BITS = 0o222
-# By these a file system says that it cannot move this file, and has not.
+# Errors of a file system that cannot move this file, and has not changed it.
 _CANNOT_SHIFT = frozenset((errno.EOPNOTSUPP, errno.ENOTTY, errno.ENOSYS, errno.EINVAL, errno.EBADR, errno.EFBIG))
 
 
@@ -37,19 +37,19 @@ class JournaledFile:
             …                                       # verify
             file.commit()
 
-    Leaving the block without `commit`, by whatever way, puts the file back as it was, bit for bit.
+    Leaving the block without `commit`, normally or by an exception, restores the file bit for bit.
 
     Args:
         path: The file, as the operating system names it; links resolved.
         journal: The operation's journal.
-        item_id: Under which the journal keeps the edit.
-        payload: Where the media bytes are. They are never written, moved or cut off.
-        expected: What `stat` said when the file was examined; None takes it as it is.
-        mtime_ns: The modification time that the edit leaves behind; None for that of the edit.
+        item_id: The item under which the journal records the edit.
+        payload: The extents of the media bytes. They are never written, moved or truncated.
+        expected: The `stat` result of the file when it was examined; None accepts the present file.
+        mtime_ns: The modification time after the edit; None keeps the time of the edit.
 
     Raises:
-        FileAccessError: The file is missing or may not be written.
-        ConflictError: It is not the one that was examined (`changed_on_disk`), or another writer has it (`in_use`).
+        FileAccessError: The file is missing or not writable.
+        ConflictError: It is not the file that was examined (`changed_on_disk`), or another writer has it (`in_use`).
 
     """
 
@@ -68,8 +68,8 @@ class JournaledFile:
         self._journal = journal
         self._payload = tuple(payload)
         self._mtime_ns = mtime_ns
-        self._entry: JournalEntry | None = None  # of the edit that was begun
-        self._given_up = False  # it could not be undone; the entry stays open
+        self._entry: JournalEntry | None = None  # of the edit that has started
+        self._given_up = False  # the edit could not be undone; the entry stays open
         self._fd = disk.open_media(path)
         try:
             self._reader = disk.Descriptor(self._fd)
@@ -87,17 +87,17 @@ class JournaledFile:
 
     @property
     def changed(self) -> bool:
-        """Tell whether `apply` changed anything that was not undone since."""
+        """Whether `apply` changed anything that has not been undone since."""
         return self._entry is not None
 
     @property
     def journal_bytes(self) -> int:
-        """How much room the edit takes in the journal."""
+        """Size of the edit's journal record, in bytes."""
         return self._journal.entry(self.item_id).stored_bytes if self.changed else 0
 
     @property
     def _is_open(self) -> bool:
-        """Tell whether the journal still waits to hear how the edit ended."""
+        """Whether the journal does not have the outcome of the edit yet."""
         return self._entry is not None and not self._given_up and self._journal.is_open(self.item_id)
 
     def read_at(self, offset: int, length: int) -> bytes:
@@ -108,26 +108,26 @@ class JournaledFile:
             raise disk.access_error(self.path, error) from error
 
     def stat(self) -> FileStat:
-        """Return what `stat` says of the file now."""
+        """Return the current `stat` result of the file."""
         return file_stat(os.fstat(self._fd))
 
     def apply(self, patch: Patch) -> None:
         """
-        Make the edit durable: journal, write, cut or grow, sync, in this order. Once a file.
+        Make the edit durable: journal, write, truncate or extend, fsync, in this order. Call it once for each file.
 
-        What already stands in the file is not written; where nothing differs, nothing happens at all. Any failure is
-        answered by undoing at once.
+        Bytes that are already in the file are not written; if nothing differs, nothing happens. After any failure the
+        edit is undone at once.
 
-        A patch that moves the file (`inserted`) needs it for itself: nobody may have it open, this process by another
-        reader included, and whoever opens it meanwhile waits.
+        A patch that moves the file (`inserted`) needs exclusive access: no process may have it open, including other
+        readers of this process. A process that opens it meanwhile waits.
 
         Raises:
             PayloadProtectedError: The patch would touch media bytes; nothing was done.
-            ConflictError: Somebody else changed the file since it was opened, or has it open where it is to be moved
+            ConflictError: Another program changed the file since it was opened, or has it open when it must be moved
                 (`in_use`); nothing was done.
             RefusedError: The file system cannot move this file (`no_insert`); nothing was done.
-            FileAccessError: The disk failed (`low_space`, `io_error`, …); the file is as it was. Code `cannot_tell`: it
-                could not be put back either, its entry stays open in the journal for `recover`.
+            FileAccessError: The disk failed (`low_space`, `io_error`, …); the file is unchanged. Code `cannot_tell`:
+                the undo failed too, and the entry stays open in the journal for `recover`.
             StoreError: The journal failed; nothing was done.
 
         """
@@ -149,12 +149,12 @@ class JournaledFile:
             raise self._give_up(error) from error
 
     def commit(self) -> None:
-        """Say that the edit is whole and verified. It then stays; the journal can still take it back later."""
+        """Record that the edit is complete and verified. The edit then stays; the journal can still undo it later."""
         if self._is_open:
             self._journal.commit(self.item_id)
 
     def undo(self) -> UndoOutcome:
-        """Put the file back as it was before `apply`."""
+        """Restore the file to its state before `apply`."""
         if self._entry is None or not self._is_open:  # the first half is for the type checker
             return UndoOutcome(status="untouched")
         outcome = heal(self._fd, self._entry)
@@ -164,7 +164,7 @@ class JournaledFile:
         return outcome
 
     def close(self) -> None:
-        """Close the file and give up its lock. An edit that was not committed stays open in the journal."""
+        """Close the file and release its lock. An edit that was not committed stays open in the journal."""
         fd, self._fd = self._fd, -1
         if fd >= 0:
             os.close(fd)
@@ -191,19 +191,19 @@ class JournaledFile:
             raise disk.access_error(self.path, error) from error
 
     def _check_wish(self) -> None:
-        """Respect a file that is marked read-only, also where we may write to everything."""
+        """Respect a read-only mode, even if this process may write to every file."""
         if not self._opened.mode & _WRITE_BITS:
-            message = f"{disk.shown(self.path)} is marked read-only. Give its owner the right to write to change it."
+            message = f"{disk.shown(self.path)} is read-only. Give its owner write permission to change it."
             raise errors.FileAccessError(message, code="read_only")
 
     def _check_identity(self, expected: FileStat) -> None:
-        """Hold both the open file and what the path names now to what was expected."""
+        """Compare the open file, and the file that the path names now, with the expected one."""
         try:
             named = file_stat(os.lstat(self.path))
         except OSError as error:
             raise disk.access_error(self.path, error) from error
         if not _identity(expected) == _identity(self.stat()) == _identity(named):
-            message = f"{disk.shown(self.path)} changed since it was looked at. Scan it again."
+            message = f"{disk.shown(self.path)} changed since it was examined. Scan it again."
             raise errors.ConflictError(message)
 
     def _begin(self, entry: JournalEntry) -> None:
@@ -212,7 +212,7 @@ class JournaledFile:
         try:
             self._check_identity(self._opened)
         except errors.MetadataError:
-            self._journal.undone(self.item_id)  # nothing was written, so there is nothing to put back
+            self._journal.undone(self.item_id)  # nothing was written, so there is nothing to restore
             raise
         self._entry = entry
 
@@ -222,7 +222,7 @@ class JournaledFile:
             kept = min((extent.offset for extent in self._payload if extent.length), default=self.size)
             if patch.inserted < 0 and kept < -patch.inserted:
                 raise self._protected("cut off the front of the file")
-            return  # what is written lies in front of everything
+            return  # the inserted bytes are in front of the payload
         kept = max((extent.end for extent in self._payload if extent.length), default=0)
         touched = [Extent(offset, len(data)) for offset, data in patch.writes if data]
         hit = next((extent for extent in touched if _overlaps(extent, self._payload)), None)
@@ -231,11 +231,11 @@ class JournaledFile:
             raise self._protected(what)
 
     def _protected(self, what: str) -> errors.PayloadProtectedError:
-        message = f"An edit tried to {what} in {disk.shown(self.path)}, where its media bytes are. Nothing was done."
+        message = f"An edit tried to {what} in the media data of {disk.shown(self.path)}. The file is unchanged."
         return errors.PayloadProtectedError(message)
 
     def _plan(self, patch: Patch) -> JournalEntry:
-        """Work out what the patch changes, with the bytes from before."""
+        """Return the entry of the patch: the ranges that it changes, with their old bytes."""
         size = self.size
         ranges = tuple(difference.ranges(self, size, patch))
         near = state.surroundings(self, ranges, min(size, patch.size))
@@ -255,8 +255,8 @@ class JournaledFile:
         )
 
     def _write(self, entry: JournalEntry) -> None:
-        # From the end to the beginning: a disk that is full says so before an old byte has changed, and whoever reads
-        # meanwhile finds new elements before the pointers to them.
+        # From the end to the start: a full disk reports an error before an old byte has changed, and a concurrent
+        # reader finds new elements before the pointers to them.
         for part in reversed(entry.ranges):
             disk.pwrite(self._fd, part.after, part.offset)
         if entry.size_after < entry.size_before:
@@ -269,24 +269,24 @@ class JournaledFile:
 
     @contextlib.contextmanager
     def _undisturbed(self, patch: Patch) -> Iterator[None]:
-        """Have the file alone, as one that can be moved; else refuse, before anything is touched."""
+        """Get exclusive access to a file that can be moved; refuse any other file before anything is touched."""
         if not disk.can_shift(self._fd):
             raise self._cannot_shift("its file system cannot do that")
         if patch.inserted % os.fstatvfs(self._fd).f_bsize:
-            raise self._cannot_shift("the bytes are no whole blocks of its file system")
+            raise self._cannot_shift("the inserted length is not a multiple of the block size of its file system")
         with contextlib.ExitStack() as stack:
             try:
                 stack.enter_context(disk.leased(self._fd))
             except BlockingIOError as error:
                 message = f"{disk.shown(self.path)} is open in another program. Close it there, or try again later."
                 raise errors.ConflictError(message, code="in_use") from error
-            except OSError as error:  # no leases there, or a file of somebody else
-                raise self._cannot_shift("nobody can tell whether another program has it open") from error
+            except OSError as error:  # no leases on this file system, or another user's file
+                raise self._cannot_shift("it is unknown whether another program has it open") from error
             self._check_dense()
             yield
 
     def _check_dense(self) -> None:
-        """Refuse a file with holes: after a cut, its own could not be told from ours."""
+        """Refuse a file with holes: after a crash, its own holes could not be distinguished from an inserted one."""
         try:
             disk.sync(self._fd)
             if shift.is_dense(self._fd):
@@ -294,7 +294,7 @@ class JournaledFile:
         except OSError as error:
             if error.errno not in _CANNOT_SHIFT:
                 raise disk.access_error(self.path, error) from error
-        raise self._cannot_shift("it has holes, or its file system does not tell")
+        raise self._cannot_shift("it has holes, or its file system does not report holes")
 
     def _shift(self, patch: Patch) -> None:
         front = difference.front(patch)
@@ -311,7 +311,7 @@ class JournaledFile:
             self._entry = replace(self._entry, inserted=True)
 
     def _cannot_shift(self, why: str) -> errors.RefusedError:
-        message = f"No room can be put in front of {disk.shown(self.path)}: {why}. Nothing was done."
+        message = f"No room can be inserted in front of {disk.shown(self.path)}: {why}. The file is unchanged."
         return errors.RefusedError(message, code="no_insert")
 
     def _give_up(self, error: OSError) -> errors.MetadataError:
@@ -323,16 +323,16 @@ class JournaledFile:
             return self._cannot_shift(error.strerror or str(error))
         meaning = disk.access_error(self.path, error)
         log.warning("journal.undone item_id=%d code=%s", self.item_id, meaning.reason)
-        return type(meaning)(f"{meaning.message} It is as it was before.", code=meaning.reason)
+        return type(meaning)(f"{meaning.message} The file is unchanged.", code=meaning.reason)
 
     def _not_undone(self, outcome: UndoOutcome) -> errors.FileAccessError:
-        self._given_up = True  # nothing more can be done here
-        message = f"A write was cut and could not be undone yet: {outcome.message} Run `indexium recover`."
+        self._given_up = True  # this process cannot resolve it
+        message = f"A write was interrupted and could not be undone yet: {outcome.message} Run `indexium recover`."
         return errors.FileAccessError(message, code="cannot_tell")
 
 
 def _identity(status: FileStat) -> tuple[int, int, int, int]:
-    """Return what tells that nobody touched a file: another link to it or other mode bits are no change of it."""
+    """Return the values that show that a file is unchanged. A new hard link or another mode is no change."""
     return status.device, status.inode, status.size, status.mtime_ns
 
 

@@ -1,9 +1,9 @@
 """
-Where a file has no bytes of its own, as its file system keeps account of it.
+The holes of a file, from the extent map of its file system.
 
-Asked by FIEMAP, not by SEEK_HOLE: a stretch that was set aside and never written reads as zeros, and SEEK_HOLE calls it
-data from the moment that somebody has read it (the zeros are in the cache) until the cache is dropped. What is moved in
-such a file would look different after a cut of power.
+The map comes from FIEMAP, not from SEEK_HOLE. An extent that was allocated and never written reads as zeros. SEEK_HOLE
+reports it as data while its zeros are in the page cache, and as a hole after the cache is dropped. A file that is moved
+by such a map would look different after a power loss.
 """
 
 from __future__ import annotations
@@ -23,15 +23,14 @@ _REQUEST = struct.Struct("=QQIIII")  # start, length, flags, extents found, room
 _ENTRY = struct.Struct("=Q8xQ16xI12x")  # logical, (physical), length, (two zeros), flags, (three zeros)
 _SYNC = 1
 _LAST, _UNWRITTEN = 0x1, 0x800
-_ROOM = 512  # entries that are asked for at once
+_ROOM = 512  # entries requested in one call
 
 
 def holes(fd: int) -> Iterator[Extent]:
     """
-    Yield the stretches of an open file that hold nothing, in order; the last one may reach to its end.
+    Yield the holes of an open file, in order; the last one may reach to its end.
 
-    What was written and is not on the disk yet is written out first. Raises OSError where the file system has no such
-    map.
+    Data that is not on the disk yet is written first. Raises OSError if the file system has no extent map.
     """
     at, size = 0, os.fstat(fd).st_size
     for start, length, flags in _entries(fd):

@@ -1,4 +1,4 @@
-"""The undo journal of one operation: an append-only file that many writing threads share."""
+"""The undo journal of one operation: an append-only file shared by many writer threads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["JournalWriter", "OperationJournal"]
 
 
 class JournalWriter(Protocol):
-    """What an edit of one file needs of the journal of its operation, wherever that is; `OperationJournal` is one."""
+    """The journal interface that an edit of one file needs; `OperationJournal` implements it."""
 
     def begin(self, entry: JournalEntry) -> None: ...
     def making(self, entry: SwapEntry) -> None: ...
@@ -34,34 +34,34 @@ class OperationJournal:
     """
     The journal of one operation. A context manager; every method may be called from any thread.
 
-    `begin` returns when its record is on the medium. Threads that wait at the same time share one sync (group commit),
-    so its cost does not grow with the number of writers. COMMIT and UNDONE ride on the next sync; `sync` makes them
-    durable and must come before the database is told that an item succeeded, or a power cut could take the file back
-    behind its back.
+    `begin` returns when its record is durable. Threads that wait at the same time share one fsync (group commit), so
+    its cost does not grow with the number of writers. COMMIT and UNDONE become durable with the next fsync. Call `sync`
+    before the database records that an item succeeded: otherwise a power loss could undo the file while the database
+    says it is written.
 
-    After a failed write or sync nothing is known of what the medium holds, so the journal takes no further record:
-    every call raises `StoreError` from then on and the operation stops.
+    After a failed write or fsync the content of the medium is unknown, so the journal accepts no further record: every
+    call raises `StoreError` from then on, and the operation stops.
     """
 
     def __init__(self, path: Path, fd: int) -> None:
-        """Take over an open descriptor; use `create` or `reopen`."""
+        """Take ownership of an open descriptor; use `create` or `reopen`."""
         self.path = path
         self._fd = fd
         self._end = os.fstat(fd).st_size
-        self._durable = 0  # bytes from the beginning that are known to be on the medium
+        self._durable = 0  # length of the prefix that is known to be on the medium, in bytes
         self._syncing = False
         self._failure: OSError | None = None
-        self._offsets: dict[int, int] = {}  # item → where its newest BEGIN, MAKING or SWAP stands
-        self._open: set[int] = set()  # items that were begun and neither committed nor undone
+        self._offsets: dict[int, int] = {}  # item → offset of its newest BEGIN, MAKING or SWAP
+        self._open: set[int] = set()  # items that have started and are neither committed nor undone
         self._turn = threading.Condition()
 
     @classmethod
     def create(cls, path: Path) -> Self:
         """
-        Create the journal of a new operation; one of that name must not be there yet.
+        Create the journal of a new operation; a file of that name must not exist.
 
         Raises:
-            StoreError: It cannot be made (`low_space`, `journal_failed`).
+            StoreError: It cannot be created (`low_space`, `journal_failed`).
 
         """
         try:
@@ -72,10 +72,10 @@ class OperationJournal:
     @classmethod
     def reopen(cls, path: Path) -> Self:
         """
-        Open a journal that another process left behind, to add what became of its entries.
+        Open the journal of a process that ended, to add the outcomes of its entries.
 
         Raises:
-            ConflictError: The process that writes it is still alive.
+            ConflictError: The process that writes it is still running.
             StoreError: It cannot be opened.
 
         """
@@ -101,18 +101,18 @@ class OperationJournal:
         return journal
 
     def begin(self, entry: JournalEntry) -> None:
-        """Record what is about to be done; returns when that is durable. Only then may the file be touched."""
+        """Record the planned edit; returns when the record is durable. Only then may the file be touched."""
         with self._turn:
             self._offsets[entry.item_id] = self._append(RecordKind.BEGIN, records.encode_begin(entry))
             self._open.add(entry.item_id)
             self._make_durable(self._end)
 
     def making(self, entry: SwapEntry) -> None:
-        """Record which new file is about to be made; returns when that is durable. Only then may it be."""
+        """Record the new file to be made; returns when the record is durable. Only then may the file be created."""
         self._announce(RecordKind.MAKING, entry)
 
     def swap(self, entry: SwapEntry) -> None:
-        """Record which file is about to take which one's place; returns when that is durable. Only then may it."""
+        """Record which file replaces which; returns when the record is durable. Only then may the rename happen."""
         self._announce(RecordKind.SWAP, entry)
 
     def _announce(self, kind: RecordKind, entry: SwapEntry) -> None:
@@ -122,46 +122,46 @@ class OperationJournal:
             self._make_durable(self._end)
 
     def inserted(self, item_id: int) -> None:
-        """Record that the room which BEGIN announced is there; returns when that is durable. Only then is it filled."""
+        """Record that the announced room exists; returns when the record is durable. Only then may it be filled."""
         with self._turn:
             self._append(RecordKind.INSERTED, records.encode_item(item_id))
             self._make_durable(self._end)
 
     def commit(self, item_id: int) -> None:
-        """Record that the item's edit is whole and verified; durable with the next `begin` or `sync`."""
+        """Record that the item's edit is complete and verified; durable with the next `begin` or `sync`."""
         with self._turn:
             self._append(RecordKind.COMMIT, records.encode_item(item_id))
             self._open.discard(item_id)
 
     def undone(self, item_id: int) -> None:
-        """Record that the item's file is as it was before; durable with the next `begin` or `sync`."""
+        """Record that the item's file is restored; durable with the next `begin` or `sync`."""
         with self._turn:
             self._append(RecordKind.UNDONE, records.encode_item(item_id))
             self._open.discard(item_id)
 
     def is_open(self, item_id: int) -> bool:
-        """Tell whether the item was begun and neither committed nor undone."""
+        """Tell whether the item has started and is neither committed nor undone."""
         return item_id in self._open
 
     def sync(self) -> None:
-        """Return when everything that was recorded so far is durable."""
+        """Return when all records so far are durable."""
         with self._turn:
             self._check()
             self._make_durable(self._end)
 
     def entry(self, item_id: int) -> JournalEntry | SwapEntry:
         """
-        Return the entry that was begun last for an item, in this process.
+        Return the newest entry of an item that started in this process.
 
         Raises:
-            KeyError: None was.
-            StoreError: It cannot be read.
+            KeyError: The item has no entry.
+            StoreError: The entry cannot be read.
 
         """
         return reading.fetch(self.path, self._offsets[item_id])
 
     def close(self) -> None:
-        """Make everything durable and close; doing it again does nothing."""
+        """Make all records durable and close the journal; a second call does nothing."""
         with self._turn:
             while self._syncing:
                 self._turn.wait()
@@ -170,7 +170,7 @@ class OperationJournal:
                 return
             try:
                 if self._failure is None and self._durable < self._end:
-                    with contextlib.suppress(OSError):  # COMMITs that are lost here are undone at the next start
+                    with contextlib.suppress(OSError):  # recovery undoes the edits of COMMITs that are lost here
                         disk.sync_data(fd)
             finally:
                 os.close(fd)
@@ -184,7 +184,7 @@ class OperationJournal:
         self.close()
 
     def _append(self, kind: RecordKind, body: bytes) -> int:
-        """Write a record and return where it stands; the caller holds the turn."""
+        """Append a record and return its offset; the caller holds the lock."""
         self._check()
         offset = self._end
         data = records.encode(kind, body, offset)
@@ -197,7 +197,7 @@ class OperationJournal:
         return offset
 
     def _make_durable(self, upto: int) -> None:
-        """Wait until `upto` is durable: by the sync of another thread, or by leading one for all who wait."""
+        """Wait until the journal is durable up to `upto`: by another thread's fsync, or by one for all of them."""
         while self._durable < upto:
             self._check()
             if self._syncing:
@@ -206,7 +206,7 @@ class OperationJournal:
                 self._lead()
 
     def _lead(self) -> None:
-        """Sync what is there now, with the turn given up meanwhile, so that others can add records and wait."""
+        """Sync the present content without the lock, so that other threads can append records and wait meanwhile."""
         self._syncing, upto = True, self._end
         self._turn.release()
         failure = None

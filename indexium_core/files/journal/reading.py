@@ -1,4 +1,4 @@
-"""Reading undo journals: of operations that ended, were killed, or are to be taken back."""
+"""Reading undo journals: of operations that ended, were killed, or will be rolled back."""
 
 from __future__ import annotations
 
@@ -20,40 +20,40 @@ __all__ = ["Journal", "Mark", "failed", "fetch", "find", "read"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """Where in a journal an entry stands, and what became of it."""
+    """The position of an entry in a journal, and its state."""
 
     item_id: int
     offset: int
     state: str  # begun, committed, undone
-    inserted: bool = False  # the room that a shift announced was durably there
+    inserted: bool = False  # the inserted room of a shift is durable
 
 
 @dataclass(slots=True)
 class Journal:
-    """A journal as it was read. Entries stay in the file and are fetched one by one."""
+    """A journal that was read. Its entries stay in the file and are fetched one by one."""
 
     path: Path
-    marks: list[Mark] = field(default_factory=list)  # in the order in which they were begun
+    marks: list[Mark] = field(default_factory=list)  # in the order of their first records
     torn: int = 0  # bytes at the end that were never durable
-    damaged: int = 0  # unreadable bytes with readable records after them: the medium lost something
-    _last: dict[int, int] = field(default_factory=dict)  # item → its newest mark's place
+    damaged: int = 0  # unreadable bytes before readable records: the medium lost data
+    _last: dict[int, int] = field(default_factory=dict)  # item → index of its newest mark
 
     @property
     def entries(self) -> Iterator[JournalEntry | SwapEntry]:
-        """Every entry, in the order in which they were begun. Raises as `find` does."""
+        """Every entry, in the order of its first record. Raises the same errors as `find`."""
         return map(self._fetch, self.marks)
 
     @property
     def unfinished(self) -> Iterator[JournalEntry | SwapEntry]:
-        """The entries that were neither committed nor undone, newest first: the order to undo them in."""
+        """The entries that are neither committed nor undone, newest first: the order in which to undo them."""
         return map(self._fetch, [mark for mark in reversed(self.marks) if mark.state == "begun"])
 
     def find(self, item_id: int) -> JournalEntry | SwapEntry | None:
         """
-        Return the newest entry of an item, or None where the journal has none.
+        Return the newest entry of an item, or None if the journal has none.
 
         Raises:
-            StoreError: The journal is gone or is not what was read before.
+            StoreError: The journal is missing or changed since it was read.
 
         """
         at = self._last.get(item_id)
@@ -66,7 +66,7 @@ class Journal:
         return replace(entry, state=mark.state)
 
     def note(self, record: records.Record) -> None:
-        """Take in the next record."""
+        """Add the next record."""
         self.damaged += record.skipped
         item_id = records.decode_item(record.body)
         if record.kind in {RecordKind.BEGIN, RecordKind.MAKING} or (
@@ -74,7 +74,7 @@ class Journal:
         ):
             self._last[item_id] = len(self.marks)
             self.marks.append(Mark(item_id=item_id, offset=record.offset, state="begun"))
-        elif record.kind == RecordKind.SWAP:  # tells more of what MAKING began
+        elif record.kind == RecordKind.SWAP:  # completes the entry that MAKING started
             at = self._last[item_id]
             self.marks[at] = replace(self.marks[at], offset=record.offset)
         elif item_id in self._last and record.kind == RecordKind.INSERTED:
@@ -91,9 +91,9 @@ class Journal:
 
 def read(path: Path) -> Journal:
     """
-    Read a journal, also of a process that was killed.
+    Read a journal, including one of a process that was killed.
 
-    A torn tail and an empty file are what a cut leaves behind: nothing of them was begun.
+    A crash may leave a torn tail or an empty file: nothing that they would announce has started.
 
     Raises:
         StoreError: It cannot be read, or a newer program wrote it.
@@ -104,7 +104,7 @@ def read(path: Path) -> Journal:
             size = os.fstat(file.fileno()).st_size
             found = records.version(file.read(len(records.HEADER)))
             if found is not None and found > records.VERSION:
-                message = f"{path} was written by a newer Indexium; update the program. Nothing was changed."
+                message = f"A newer Indexium wrote {path}. Update the program. Nothing was changed."
                 raise errors.StoreError(message, code="journal_too_new")
             journal, end = Journal(path), len(records.HEADER)
             for record in records.scan(file, size):
@@ -118,11 +118,11 @@ def read(path: Path) -> Journal:
 
 def find(path: Path, item_id: int) -> JournalEntry | SwapEntry:
     """
-    Return the newest entry of an item in a journal that nobody writes to any more; many in a row are cheap.
+    Return the newest entry of an item in a journal that has no writer any more; a sequence of calls is cheap.
 
     Raises:
         StoreError: The journal cannot be read.
-        ConflictError: It is gone, or has no entry of a change that stands (`no_backup`).
+        ConflictError: The journal is missing, or has no entry of a change that is in effect (`no_backup`).
 
     """
     entry = None
@@ -130,36 +130,36 @@ def find(path: Path, item_id: int) -> JournalEntry | SwapEntry:
         status = path.stat()
         entry = _read_once(path, status.st_size, status.st_mtime_ns).find(item_id)
     if entry is None or entry.state == "undone":
-        message = f"The undo journal {path.name} no longer holds what this file was before."
+        message = f"The undo journal {path.name} no longer has the previous content of this file."
         raise errors.ConflictError(message, code="no_backup")
     return entry
 
 
 @functools.lru_cache(maxsize=2)
 def _read_once(path: Path, size: int, mtime_ns: int) -> Journal:
-    """Read a journal once for the many items of a rollback; another size or time makes it another journal."""
+    """Read a journal once for the many items of a rollback; another size or time means another journal."""
     del size, mtime_ns
     return read(path)
 
 
 def fetch(path: Path, offset: int) -> JournalEntry | SwapEntry:
-    """Fetch the entry whose record stands at `offset`."""
+    """Fetch the entry whose record starts at `offset`."""
     try:
         with path.open("rb") as file:
             record = records.read(file, offset, os.fstat(file.fileno()).st_size)
     except OSError as error:
         raise failed(path, error) from error
     if record is None or record.kind not in {RecordKind.BEGIN, RecordKind.MAKING, RecordKind.SWAP}:
-        message = f"The journal {path.name} can no longer be read where it could be before."
+        message = f"A record of the journal {path.name} is no longer readable."
         raise errors.StoreError(message, code="journal_failed")
     decoded = records.decode_begin(record.body) if record.kind == RecordKind.BEGIN else decode_swap(record.body)
     return replace(decoded, stored_bytes=record.end - record.offset)
 
 
 def failed(path: Path, error: OSError) -> errors.StoreError:
-    """Return what a failed system call on a journal means."""
+    """Return the error for a failed system call on a journal."""
     full = error.errno in {errno.ENOSPC, errno.EDQUOT}
     message = f"The undo journal {path} failed: {error.strerror or error}. Without it no file is written. " + (
-        "Make room on its disk." if full else "Look after its disk and folder."
+        "Free space on its disk." if full else "Check its disk and folder."
     )
     return errors.StoreError(message, code="low_space" if full else "journal_failed")

@@ -10,16 +10,16 @@ The undo journal's format.
               (offset:u64 before_length:u64 after_length:u64 before after)*
     COMMIT, UNDONE, INSERTED = item:i64
 
-Numbers are big-endian. A record counts only if its digest is right. What follows the last such record is a torn tail:
-it was never durable, so nothing that it announces was begun. A record that comes after damage still counts, for a
-journal whose medium rots must not forget a half-written film; an announcement too many does no harm (see `undo`).
+Numbers are big-endian. A record is valid only if its digest is correct. Bytes after the last valid record are a torn
+tail: it was never durable, so nothing that it announces has started. A valid record after damaged bytes still counts:
+a journal on a failing medium must not lose a partly written file. A superfluous BEGIN does no harm (see `undo`).
 
-The bytes *after* are kept beside those before, not only their digest: after a cut at any moment a range may hold a
-mixture of both, and only with both at hand can such a mixture be told from somebody else's edit.
+The record has the bytes *after*, not only their digest: after a crash a range may have a mixture of old and new bytes.
+Only both together distinguish such a mixture from an edit of another program.
 
-`shifted` says that the difference of the two sizes is put in front of the file or cut off it (see `shift`). Of what is
-put there only the first bytes (`seal`) and a digest (`front`) are kept: a long film's header has megabytes. Of what is
-cut off, the one range has all.
+`shifted` means that as many bytes as the sizes differ by are inserted in front of the file or removed there (see
+`shift`). Of inserted bytes the record has only the first ones (`seal`) and a digest (`front`): the header of a long
+video has megabytes. Removed bytes are complete in the one range.
 """
 
 from __future__ import annotations
@@ -60,14 +60,14 @@ _CHUNK = 1024 * 1024
 
 
 class RecordKind(IntEnum):
-    """What a record says."""
+    """The kind of a record."""
 
-    BEGIN = 1  # this file is about to change like this
-    COMMIT = 2  # it has changed and was verified
-    UNDONE = 3  # it is as it was before
+    BEGIN = 1  # announces the changes of a file
+    COMMIT = 2  # the change is complete and verified
+    UNDONE = 3  # the file is restored
     INSERTED = 4  # the room that BEGIN announced is in front of the file, durably
-    MAKING = 5  # a new file is about to be made beside this one
-    SWAP = 6  # it is whole, verified and durable, and is about to take this one's place
+    MAKING = 5  # announces a new file beside this one
+    SWAP = 6  # the new file is complete, verified and durable; announces its rename to this file's path
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Range:
     """
     One range of a file that changes.
 
-    `before` is shorter than `after` where the file grows and longer where it is cut; else they are equally long.
+    `before` is shorter than `after` if the file grows and longer if it is truncated; otherwise they are equally long.
     """
 
     offset: int
@@ -93,7 +93,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry:
-    """All that is needed to take one edit of one file back, and to know whether that may be done."""
+    """The data to undo one edit of one file, and to decide whether the undo is permitted."""
 
     item_id: int
     path: bytes
@@ -103,19 +103,19 @@ class JournalEntry:
     size_after: int
     mtime_ns: int  # before the edit
     surroundings: bytes  # digest of untouched bytes near the ranges, 16 bytes (`state.surroundings`)
-    ranges: tuple[Range, ...]  # in file order, apart from each other
-    # True: everything moves. Bytes are put in front, or those of the one range are cut off there (`shift`).
+    ranges: tuple[Range, ...]  # in file order, without overlap
+    # True: the whole file moves. Bytes are inserted in front, or those of the one range are removed there (`shift`).
     shifted: bool = False
-    seal: bytes = b""  # first 16 of the bytes put in front: they are written last
-    front: bytes = b""  # digest of all of them, 16 bytes
-    inserted: bool = field(default=False, compare=False)  # they may have been written: the room for them is durable
-    state: str = field(default="begun", compare=False)  # begun, committed, undone: as the journal says that was read
-    stored_bytes: int = field(default=0, compare=False)  # its room in that journal
+    seal: bytes = b""  # first 16 of the inserted bytes: they are written last
+    front: bytes = b""  # digest of all inserted bytes, 16 bytes
+    inserted: bool = field(default=False, compare=False)  # the room is durable, so the bytes may have been written
+    state: str = field(default="begun", compare=False)  # begun, committed or undone, according to the journal
+    stored_bytes: int = field(default=0, compare=False)  # size of its record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A record whose digest was right."""
+    """A record with a correct digest."""
 
     kind: int
     offset: int  # of its head in the journal
@@ -125,7 +125,7 @@ class Record:
 
 
 def encode(kind: RecordKind, body: bytes, offset: int) -> bytes:
-    """Return the record of a kind that is to stand at `offset` of the journal; every body begins with its item."""
+    """Return the record of a kind for the position `offset` of the journal; every body starts with its item."""
     head = _HEAD.pack(_MARKER, kind, len(body))
     return head + body + _digest(offset, head, body)
 
@@ -189,12 +189,12 @@ def decode_begin(body: bytes) -> JournalEntry:
 
 
 def decode_item(body: bytes) -> int:
-    """Return the item that a record is about: every body begins with it."""
+    """Return the item of a record: every body starts with it."""
     return int(_ITEM.unpack_from(body)[0])
 
 
 def version(header: bytes) -> int | None:
-    """Return the version that a journal's first bytes name, or None where they are not those of a journal."""
+    """Return the version in a journal's header, or None if the bytes are no journal header."""
     if len(header) < _HEADER.size:
         return None
     magic, number = _HEADER.unpack_from(header)
@@ -214,7 +214,7 @@ def scan(file: BinaryIO, size: int) -> Iterator[Record]:
 
 
 def read(file: BinaryIO, offset: int, size: int, *, skipped: int = 0) -> Record | None:
-    """Return the record at `offset`, or None where none stands there whole."""
+    """Return the record at `offset`, or None if there is no complete record."""
     file.seek(offset)
     head = file.read(_HEAD.size)
     if len(head) < _HEAD.size:
@@ -230,7 +230,7 @@ def read(file: BinaryIO, offset: int, size: int, *, skipped: int = 0) -> Record 
 
 
 def _next_marker(file: BinaryIO, at: int) -> int:
-    """Return where the next marker stands at or after `at`, or the end of the file."""
+    """Return the offset of the next marker at or after `at`, or the end of the file."""
     overlap = len(_MARKER) - 1
     while True:
         file.seek(at)

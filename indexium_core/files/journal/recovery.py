@@ -1,4 +1,4 @@
-"""Settling the journal of an operation whose process ended in the middle."""
+"""Recovering from the journal of an operation whose process was interrupted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
-    """What became of one entry that had been begun and not finished."""
+    """The outcome of one entry that had started and not finished."""
 
     entry: JournalEntry | SwapEntry
     outcome: undo.UndoOutcome
@@ -28,19 +28,20 @@ class Recovered:
 
 def recover(path: Path, *, finished: Collection[int] = ()) -> list[Recovered]:
     """
-    Undo what the journal has begun and not finished, newest first, and note it there.
+    Undo the unfinished entries of the journal, newest first, and record the outcomes there.
 
-    A file that another one took the place of, durably, stays the new one: its outcome is `finished`.
+    If a new file has durably replaced the old one, it stays: its outcome is `finished`.
 
-    May itself be cut and is then done again. Entries that cannot be settled now (a disk that is not there) stay open.
+    Recovery may itself be interrupted and is then repeated. Entries that cannot be resolved now (a disk is not
+    connected) stay open.
 
     Args:
         path: The journal.
-        finished: Items that are known to be whole and verified, whatever the journal says: its last COMMITs may have
-            been lost with the power.
+        finished: Items that are known to be complete and verified, whatever the journal says: a power loss may have
+            dropped its last COMMITs.
 
     Raises:
-        ConflictError: The journal's operation still runs in another process.
+        ConflictError: The journal's operation is still running in another process.
         StoreError: The journal cannot be read or written.
 
     """
@@ -57,10 +58,10 @@ def recover(path: Path, *, finished: Collection[int] = ()) -> list[Recovered]:
 
 def settle(journal: OperationJournal, item_id: int) -> Recovered | None:
     """
-    Do the same for one item of an operation that goes on: the process that worked on it ended in the middle.
+    Recover one item of a running operation, after the process that worked on the item was interrupted.
 
-    Returns what became of it (`finished` also where that was committed before), None where its file is as it was:
-    nothing had been begun, or all had been undone. The journal hears of it, and is durable with its next sync.
+    Returns the outcome (`finished` also if the edit was committed before), or None if the file is unchanged: nothing
+    had started, or everything was undone. The journal gets the record, which is durable with its next fsync.
     """
     entry = read(journal.path).find(item_id)
     if entry is None or entry.state == "undone":

@@ -1,11 +1,11 @@
 """
-Settling a replacement that was cut: on to its end where the new file has the path, back where the old one has it.
+Resolving an interrupted swap: completed if the new file has the path, undone if the old file has it.
 
-What is at the path decides, by its bytes. New: the replacement happened, and all that is left is to say so. Old: it did
-not, so the new file goes and with it the second name of the original. Neither: somebody was here; nothing is touched.
-Each step leaves one of these three, so settling may itself be cut anywhere and is done again.
+The bytes at the path decide. New: the swap happened, and only the record is missing. Old: it did not happen, so the new
+file and the second name of the original are removed. Neither: another program changed the file, and nothing is touched.
+Each step leaves one of these three states, so recovery may itself be interrupted anywhere and is then repeated.
 
-Only a name that a journal of ours announced is ever removed, and only where a regular file has it.
+The program removes a name only if one of its journals announced it, and only if it names a regular file.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ __all__ = ["let_go", "release", "remove_temporary", "settle"]
 
 def settle(entry: SwapEntry) -> UndoOutcome:
     """
-    Bring a replacement that was begun to one of its two ends.
+    Bring a swap that was started to one of its two final states.
 
-    Nothing is touched where the file is gone, held by another writer, or neither the old nor the new one; the outcome
-    then says so and the entry stays as it is, so that it can be tried again. Doing it twice does no harm.
+    Nothing is touched if the file is missing, locked by another writer, or neither the old nor the new one. The outcome
+    then reports the problem, and the entry stays open, so that the call can be repeated. A second call does no harm.
     """
     try:
         with _opened(entry.folder) as folder:
@@ -43,7 +43,7 @@ def settle(entry: SwapEntry) -> UndoOutcome:
 
 
 def remove_temporary(name: bytes, *, folder: int, inode: int | None = None) -> bool:
-    """Remove a temporary file of ours, durably; what is not a regular file, or not of that inode, is left alone."""
+    """Remove a temporary file of ours, durably. A file that is not regular, or has another inode, is not removed."""
     found = disk.look(name, folder=folder)
     if found is None or not stat.S_ISREG(found.st_mode) or inode not in {None, found.st_ino}:
         return False
@@ -54,10 +54,10 @@ def remove_temporary(name: bytes, *, folder: int, inode: int | None = None) -> b
 
 def release(entry: SwapEntry, *, folder: int) -> bool:
     """
-    Take away the name under which the original was to be kept, durably.
+    Remove the name under which the original was to be kept, durably.
 
-    Only while the path names the very same file, or it would be the only name that the original has; one that lost its
-    path (a file system without links knows only renaming) gets it back instead.
+    This happens only while the path names the same file; otherwise it could be the only name of the original. An
+    original that lost its path (a file system without hard links can only rename) gets the path back instead.
     """
     if entry.kept is None:
         return False
@@ -79,7 +79,7 @@ def release(entry: SwapEntry, *, folder: int) -> bool:
 
 
 def let_go(entry: SwapEntry, *, folder: int) -> None:
-    """Take the name away, durably, under which the new file was kept, now that it has the path."""
+    """Remove, durably, the name under which the new file was kept, now that it has the path."""
     if entry.adopted is None:
         return
     place, name = os.path.split(entry.adopted)
@@ -91,10 +91,10 @@ def let_go(entry: SwapEntry, *, folder: int) -> None:
 
 
 def _unmake(entry: SwapEntry, folder: int) -> UndoOutcome:
-    """Settle a new file that was being made: the original was not touched."""
+    """Resolve an entry whose new file was still being made: the original is unchanged."""
     if remove_temporary(entry.temp, folder=folder):
         return UndoOutcome(status="undone", message="A new file that was being made beside it was removed.")
-    if disk.look(entry.name, folder=folder) is None:  # perhaps another disk is mounted here now
+    if disk.look(entry.name, folder=folder) is None:  # another disk may be mounted here now
         raise _gone(entry)
     disk.sync_folder(folder)
     return UndoOutcome(status="untouched")
@@ -106,7 +106,7 @@ def _decide(entry: SwapEntry, folder: int) -> UndoOutcome:
     except errors.FileAccessError as error:
         if error.reason == "missing_file" and release(entry, folder=folder):
             remove_temporary(entry.temp, folder=folder)
-            return UndoOutcome(status="undone", message="The original was put back in its place.")
+            return UndoOutcome(status="undone", message="The original was restored to its path.")
         raise
     with file:
         _lock(entry, file)
@@ -119,17 +119,17 @@ def _decide(entry: SwapEntry, folder: int) -> UndoOutcome:
         if found is entry.new:
             let_go(entry, folder=folder)
     if found is entry.new:
-        return UndoOutcome(status="finished", message="The new file was in its place already.")
+        return UndoOutcome(status="finished", message="The new file was already in its place.")
     return UndoOutcome(status="undone" if cleared else "untouched")
 
 
 def _which(entry: SwapEntry, file: FileReader) -> Imprint | None:
-    """Return which of the two a file is, or None where it is neither."""
+    """Return which of the two imprints a file matches, or None if it matches neither."""
     old, new, digests = entry.old, entry.new, dict[bool, bytes]()
     assert new is not None
 
     def is_it(one: Imprint) -> bool:
-        # Samples prove little by themselves, but only file systems that share bytes have them, and those have inodes.
+        # Samples alone prove little. But samples exist only on file systems with reflinks, whose inodes are stable.
         if one.size != file.size or (one.sampled and one.inode != file.stat.inode):
             return False
         if one.sampled not in digests:
@@ -143,33 +143,33 @@ def _which(entry: SwapEntry, file: FileReader) -> Imprint | None:
 
 
 def _is_the_original(entry: SwapEntry) -> bool:
-    """Tell whether what is kept is the original, whole."""
+    """Tell whether the kept file is the complete original."""
     assert entry.kept is not None
     with FileReader(entry.kept) as file:
         return _which(entry, file) is entry.old
 
 
 def _lock(entry: SwapEntry, file: FileReader) -> None:
-    """Keep other writers out where that can be done with a file that is open for reading."""
+    """Exclude other writers, if the system permits a lock on a file that is open for reading."""
     try:
         disk.lock(file.fileno())
     except BlockingIOError as error:
         raise disk.access_error(entry.path, error) from error
-    except OSError:  # no locks, or a network file system that wants it open for writing: its inode number must do
+    except OSError:  # no locks, or a network file system that requires write access: the inode number must suffice
         return
 
 
 def _gone(entry: SwapEntry) -> errors.MetadataError:
-    return errors.FileAccessError(f"{disk.shown(entry.path)} is not there any more.", code="missing_file")
+    return errors.FileAccessError(f"{disk.shown(entry.path)} no longer exists.", code="missing_file")
 
 
 def _foreign(entry: SwapEntry, folder: int) -> UndoOutcome:
     message = (
-        f"{disk.shown(entry.path)} was changed by another program after our write was cut; it was left as it is. "
-        "Compare it with a copy of yours."
+        f"Another program changed {disk.shown(entry.path)} after the write was interrupted. Indexium did not change "
+        "the file further. Compare it with your own copy."
     )
     if disk.look(entry.temp, folder=folder) is not None:
-        message += f" What we had made lies beside it as {disk.shown(entry.temp)}."
+        message += f" The new file is beside it, named {disk.shown(entry.temp)}."
     return UndoOutcome(status="problem", code="changed_on_disk", message=message)
 
 

@@ -1,21 +1,22 @@
 """
-Bytes put in front of a file, or cut off it, without touching the rest: how such an edit stands, and how it is healed.
+Inserting or removing bytes in front of a file without touching the rest: the states of such an edit, and its undo.
 
-The file system does it by renumbering blocks (`fallocate`, insert and collapse range), one extent after the other, and
-may be cut by a loss of power between any two. The rest, here called the *body*, has no holes; so size and holes tell
-how far it came. With a body of L bytes and n bytes for the front:
+The file system does it by renumbering extents one after the other (`fallocate`, insert range and collapse range). A
+power loss may interrupt it between any two extents. The rest of the file, here called the *body*, has no holes; so size
+and holes show the progress. With a body of L bytes and n bytes for the front:
 
     size L      body                                   nothing in front
     size L + n  front, body                            all of the body has moved; the front may still have holes
     size L + n  body[:k], hole of n bytes, body[k:]    the body has moved from k on
     size L + n  body, hole up to the end               the file has grown and nothing has moved yet
 
-An insertion that was cut on its way from the end to the front, and a removal that was cut on its way from the front to
-the end, leave the same states. So one way out of them serves both, and serves again where it is cut itself: take out
-the hole, which leaves the body alone. A front that was inserted is dropped; one that was cut off is put there again.
+An insertion that was interrupted on its way from the end to the front, and a removal that was interrupted on its way
+from the front to the end, leave the same states. One recovery therefore serves both, and can be repeated if it is
+interrupted itself: it removes the hole, which leaves the body alone. A front that was inserted is dropped; a front that
+was removed is inserted again.
 
-Whose bytes they are is checked before anything is done: samples of the body must be where the state says, and the front
-must be what the entry knows, or part of it. Everything else is left alone and reported.
+Recovery first checks whose bytes they are: samples of the body must be where the state requires them, and the front
+must be the one that the entry describes, or a part of it. Any other file is reported and not touched.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from indexium_core.model.files.media import Extent
 
 __all__ = ["SEAL", "Standing", "carry_out", "is_before", "is_dense", "planned", "put_back", "stand", "stands_as"]
 
-SEAL = 16  # first bytes of the front, which are written last: without them nobody takes the file for a film
+SEAL = 16  # first bytes of the front; they are written last, and without them no program reads the file as a video
 _WINDOW = 4096
 _WINDOWS = 8
 _ZEROS = bytes(_WINDOW)
@@ -42,16 +43,16 @@ Whole = Literal["body", "front"]  # the body alone; front and body
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a file stands to an entry that shifts it."""
+    """How a file relates to an entry that shifts it."""
 
-    # body: alone and whole. front: before it the whole front. room: before it a front that is not whole, or a hole.
-    # split: `gap` stands in the body. tail: `gap` stands at its end.
+    # body: the complete body alone. front: the complete front, then the body. room: an incomplete front or a hole, then
+    # the body. split: `gap` is inside the body. tail: `gap` follows the body.
     kind: Literal["body", "front", "room", "split", "tail"]
-    gap: Extent  # what does not belong to the body
+    gap: Extent  # the bytes that do not belong to the body
 
 
 def planned(draft: JournalEntry, file: Reader, front: bytes) -> JournalEntry:
-    """Return the entry of an edit of `file` that puts `front` before it, or cuts the difference of its sizes off."""
+    """Return the entry of an edit of `file` that inserts `front`, or removes as many bytes as its sizes differ by."""
     length = abs(draft.size_after - draft.size_before)
     if front:
         return replace(
@@ -64,14 +65,14 @@ def planned(draft: JournalEntry, file: Reader, front: bytes) -> JournalEntry:
 
 def carry_out(fd: int, entry: JournalEntry, front: bytes, *, mark: Callable[[], None], mtime_ns: int | None) -> None:
     """
-    Do what the entry says to a file in the state before, and return when it is durable. Raises OSError.
+    Apply the entry to a file in its old state, and return when the result is durable. Raises OSError.
 
     Args:
-        fd: The file, open for writing, locked, and open nowhere else.
-        entry: It is durable in the journal.
-        front: The bytes to put in front; empty where the entry cuts them off.
-        mark: Notes durably that the room for them is there: until then what is in front is known to be a hole.
-        mtime_ns: The modification time to leave behind; None for that of the edit.
+        fd: The file, open for writing, locked, and open in no other process.
+        entry: The entry, durable in the journal.
+        front: The bytes to insert in front; empty if the entry removes bytes.
+        mark: Records durably that the room exists: until then the front is known to be a hole.
+        mtime_ns: The modification time after the edit; None keeps the time of the edit.
 
     """
     if front:
@@ -88,7 +89,7 @@ def carry_out(fd: int, entry: JournalEntry, front: bytes, *, mark: Callable[[], 
 
 
 def put_back(fd: int, entry: JournalEntry, standing: Standing) -> None:
-    """Make the file what it was before the entry; may be cut and is then done again. Raises OSError."""
+    """Restore the file to its state before the entry. It can be repeated after an interruption. Raises OSError."""
     if is_before(entry, standing):
         return
     if standing.kind == "tail":
@@ -102,7 +103,7 @@ def put_back(fd: int, entry: JournalEntry, standing: Standing) -> None:
 
 
 def stand(fd: int, entry: JournalEntry) -> Standing | None:
-    """Return how the file stands, None where the entry does not explain it. What is in memory only must be synced."""
+    """Return how the file relates to the entry, or None if the entry does not explain it. Sync the file first."""
     reader = disk.Descriptor(fd)
     found = _by_holes(fd, reader.size, entry)
     if found is None or _samples(_Body(reader, _body_size(entry), found.gap)) != entry.surroundings:
@@ -111,7 +112,7 @@ def stand(fd: int, entry: JournalEntry) -> Standing | None:
 
 
 def stands_as(entry: JournalEntry, reader: Reader) -> Whole | None:
-    """Tell by reading alone whether the file is the body, or front and body; None where it is neither, or was cut."""
+    """Return, by reading alone, whether the file is the body, or front and body; None for any other state."""
     length, size = _length(entry), _body_size(entry)
     if reader.size == size and _samples(reader) == entry.surroundings:
         return "body"
@@ -121,22 +122,22 @@ def stands_as(entry: JournalEntry, reader: Reader) -> Whole | None:
 
 
 def is_before(entry: JournalEntry, standing: Standing) -> bool:
-    """Tell whether the edit has not begun, or was taken back."""
+    """Tell whether the edit has not started, or was undone."""
     return standing.kind == ("body" if _grows(entry) else "front")
 
 
 def is_dense(fd: int) -> bool:
-    """Tell whether the file has no holes at all; raises OSError where the file system does not say."""
+    """Tell whether the file has no holes; raises OSError if the file system does not report holes."""
     return next(extents.holes(fd), None) is None
 
 
 def _digest(front: bytes) -> bytes:
-    """Return the digest (16 bytes) by which an entry knows the front."""
+    """Return the digest (16 bytes) of the front that the entry records."""
     return hashlib.blake2b(front, digest_size=16).digest()
 
 
 class _Body:
-    """The body of a file that has something else in it, or before or behind it."""
+    """The body of a file, without the gap in it or in front of it."""
 
     def __init__(self, reader: Reader, size: int, gap: Extent) -> None:
         self.size = size
@@ -159,7 +160,7 @@ def _samples(body: Reader) -> bytes:
 
 
 def _by_holes(fd: int, size: int, entry: JournalEntry) -> Standing | None:
-    """Return how the file stands by its size and holes alone; whether a front is whole is not looked at."""
+    """Return how the file relates to the entry by its size and holes alone; the bytes of the front are not checked."""
     body, length = _body_size(entry), _length(entry)
     if size == body:
         return Standing("body", Extent(0, 0))
@@ -177,7 +178,7 @@ def _by_holes(fd: int, size: int, entry: JournalEntry) -> Standing | None:
 
 
 def _holes(fd: int, length: int) -> tuple[list[Extent], list[Extent]]:
-    """Return the holes that lie in the first `length` bytes, and (two at most) those that reach further."""
+    """Return the holes within the first `length` bytes, and at most two of those that reach further."""
     inside: list[Extent] = []
     beyond: list[Extent] = []
     for hole in extents.holes(fd):
@@ -188,15 +189,15 @@ def _holes(fd: int, length: int) -> tuple[list[Extent], list[Extent]]:
 
 
 def _judged(reader: Reader, fd: int, entry: JournalEntry, found: Standing) -> Standing | None:
-    """Return how a file stands of which all of the body has moved; None where what is in front of it is not ours."""
+    """Return the state of a file whose body has moved completely; None if the bytes in front of it are not ours."""
     if _is_front(entry, reader):
         return Standing("front", found.gap)
     if not _grows(entry):
         return found if _is_part(reader.read_at(0, found.gap.length), _cut_off(entry)) else None
     holes, _ = _holes(fd, found.gap.length)
-    if not entry.inserted:  # not a byte was written yet
+    if not entry.inserted:  # no byte has been written yet
         return found if holes == [found.gap] else None
-    # Ours is cut off before the seal, or has lost blocks in a cut of power, and no other program could have read it.
+    # Our front ends before the seal or lost blocks in a power loss, so no other program could have read the file.
     seal = reader.read_at(0, SEAL)
     return found if holes or (seal != entry.seal and _is_part(seal, entry.seal)) else None
 

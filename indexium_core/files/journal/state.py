@@ -1,9 +1,9 @@
 """
-What a file's bytes say about an edit: not begun, done, cut in the middle, or overtaken by somebody else.
+How the bytes of a file relate to an edit: not started, written, interrupted, or changed by another program.
 
-Decided by content, not by what `stat` says: device numbers change when a disk is plugged in again, and exFAT hands out
-new inode numbers at every mount. Size, every byte of every range and the untouched bytes around them must be explained
-by the entry; otherwise the file is not ours to touch.
+The content decides, not the `stat` result: device numbers change when a disk is plugged in again, and exFAT assigns new
+inode numbers at every mount. The entry must explain the size, every byte of every range and the untouched bytes around
+them. Otherwise the program does not touch the file.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from indexium_core.model.files.media import Extent, Patch
 
 __all__ = ["State", "inverse", "state_of", "still_ours", "surroundings"]
 
-NEAR = 4096  # untouched bytes that are looked at on either side of each range, and at both ends of the file
+NEAR = 4096  # untouched bytes that are compared on either side of each range, and at both ends of the file
 
 
 class State(Enum):
     """How a file relates to an entry."""
 
-    BEFORE = "before"  # as it was before the edit, bit for bit as far as the entry knows
-    AFTER = "after"  # as the edit left it
-    MIXED = "mixed"  # some bytes as before, some as after: the edit or its undoing was cut
-    FOREIGN = "foreign"  # something that neither explains: another program was here
+    BEFORE = "before"  # the state before the edit, bit for bit as far as the entry knows
+    AFTER = "after"  # the state after the edit
+    MIXED = "mixed"  # some bytes are old, some are new: the edit or its undo was interrupted
+    FOREIGN = "foreign"  # the entry does not explain the bytes: another program changed the file
 
 
 def state_of(entry: JournalEntry, reader: Reader) -> State:
     """
-    Return how the file stands to the entry. Reads the ranges and their surroundings, nothing else.
+    Return how the file relates to the entry. Reads the ranges and their surroundings only.
 
-    Of a file that is moved as a whole, reading tells only the two ends; one that was cut on the way is `FOREIGN` here,
-    and told by its holes where it is healed (`shift.stand`).
+    For a file that is moved as a whole, reading shows only the first and the last state. A move that was interrupted is
+    `FOREIGN` here; its holes identify it when it is restored (`shift.stand`).
     """
     if entry.shifted:
         return _state_of_shifted(entry, reader)
@@ -56,20 +56,20 @@ def state_of(entry: JournalEntry, reader: Reader) -> State:
 
 
 def still_ours(entry: JournalEntry, reader: Reader) -> bool:
-    """Tell whether the file is still what the edit made of it."""
+    """Tell whether the file is still in the state that the edit left."""
     return state_of(entry, reader) is State.AFTER
 
 
 def inverse(entry: JournalEntry, reader: Reader) -> Patch:
     """
-    Return the patch that turns the file back into what it was before the edit.
+    Return the patch that restores the file to its state before the edit.
 
     Raises:
-        ConflictError: Another program changed the file since; it is not what the edit left.
+        ConflictError: Another program changed the file since the edit.
 
     """
     if not still_ours(entry, reader):
-        message = f"{disk.shown(entry.path)} was changed by another program since it was written."
+        message = f"Another program changed {disk.shown(entry.path)} after Indexium wrote it."
         raise errors.ConflictError(message)
     writes = tuple((part.offset, part.before) for part in entry.ranges if part.before)
     inserted = entry.size_before - entry.size_after if entry.shifted else 0
@@ -84,7 +84,7 @@ def _state_of_shifted(entry: JournalEntry, reader: Reader) -> State:
 
 
 def surroundings(reader: Reader, ranges: Sequence[Range], floor: int) -> bytes:
-    """Return a digest (16 bytes) of bytes below `floor` that the ranges leave alone: those nearest to them."""
+    """Return a digest (16 bytes) of the bytes below `floor` that are nearest to the ranges and outside of them."""
     digest = hashlib.blake2b(digest_size=16)
     for extent in _near(ranges, floor):
         digest.update(extent.offset.to_bytes(8, "big"))
@@ -93,7 +93,7 @@ def surroundings(reader: Reader, ranges: Sequence[Range], floor: int) -> bytes:
 
 
 def _near(ranges: Sequence[Range], floor: int) -> Iterator[Extent]:
-    """Yield the beginning and the end of every stretch between the ranges."""
+    """Yield the start and the end of every gap between the ranges."""
     starts = itertools.chain((0,), (part.end for part in ranges))
     ends = itertools.chain((part.offset for part in ranges), (floor,))
     for start, end in zip(starts, ends, strict=True):
@@ -107,10 +107,10 @@ def _near(ranges: Sequence[Range], floor: int) -> Iterator[Extent]:
 
 def _is_mixture(part: Range, found: bytes, floor: int) -> bool:
     """
-    Tell whether each byte is that of before or of after.
+    Tell whether each byte is the old or the new one.
 
-    From `floor`, the smaller of the two sizes, it may also be zero: a file system that lost power can show the new size
-    before the bytes.
+    From `floor` on, the smaller of the two sizes, a byte may also be zero: after a power loss a file system can show
+    the new size before the bytes.
     """
     if found in {part.before, part.after}:
         return True

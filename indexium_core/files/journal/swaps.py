@@ -1,5 +1,5 @@
 r"""
-What the undo journal keeps of a file that another one takes the place of.
+The journal entry of a file that a new file replaces.
 
     MAKING, SWAP = item:i64 flags:u8 path_length:u32 temp_length:u32 kept_length:u32 adopted_length:u32
                    old:imprint new:imprint path temp kept adopted reverse
@@ -8,11 +8,12 @@ What the undo journal keeps of a file that another one takes the place of.
     piece        = kind:u8 jump:i64 length:u64       kind 0: the next bytes of the literals (jump is 0);
                                                      1: bytes of the new file, `jump` after the end of those before
     flags        = 1: there is a new file, 2: the original is kept, 4: there is a reverse, 8: its bytes can be shared,
-                   16: the new file is one that was kept, 32: the original has other names, which keep it,
-                   64: the new file is another name of a file that stays
+                   16: the new file is a kept original, 32: the original has other hard links, which keep it,
+                   64: the new file is a hard link to a file that stays
 
-MAKING comes first and names the temporary file; of the original it knows what `stat` says. SWAP tells everything. Jumps
-instead of offsets, because a file that was copied packet by packet has jumps that are all alike, and deflate well.
+MAKING comes first and names the temporary file; its imprint of the original has only the `stat` values. SWAP has
+everything. Pieces have jumps instead of offsets: a file that was copied packet by packet has equal jumps, which deflate
+well.
 """
 
 from __future__ import annotations
@@ -37,18 +38,18 @@ _LITERAL, _STRETCH = 0, 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imprint:
-    """By what a file is known again: its place in the file system, and its bytes."""
+    """The values that identify a file: its place in the file system, and its bytes."""
 
     device: int
     inode: int
     size: int  # bytes
     mtime_ns: int
-    digest: bytes = bytes(16)  # of the content (`delta.digest_of`); zeros: not known
-    sampled: bool = False  # … of windows of it only
+    digest: bytes = bytes(16)  # of the content (`delta.digest_of`); zeros: unknown
+    sampled: bool = False  # the digest covers only windows of the content
 
     @classmethod
     def of(cls, stat: FileStat, *, digest: bytes = bytes(16), sampled: bool = False) -> Imprint:
-        """Return the imprint of a file that `stat` and a digest are known of."""
+        """Return the imprint of a file from its `stat` values and a digest."""
         return cls(
             device=stat.device,
             inode=stat.inode,
@@ -61,20 +62,20 @@ class Imprint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwapEntry:
-    """All that is needed to know how far a file was replaced, and to make the old one again."""
+    """The data to determine the progress of a swap, and to make the old file again."""
 
     item_id: int
     path: bytes
     temp: bytes  # name, in the same folder, that the new file has until it takes the path
     old: Imprint
     new: Imprint | None = None  # None: it was being made
-    kept: bytes | None = None  # path under which the original is kept
-    adopted: bytes | None = None  # path under which the new file was kept before; it loses that name
-    reverse: Rebuild | None = None  # how the original is made out of the new file
-    parted: bool = False  # the original has other names (hard links), which keep it
-    joined: bool = False  # the new file is another name of a file that stays
-    state: str = field(default="begun", compare=False)  # begun, committed, undone: as the journal says that was read
-    stored_bytes: int = field(default=0, compare=False)  # its room in that journal
+    kept: bytes | None = None  # path at which the original is kept
+    adopted: bytes | None = None  # path at which the new file was kept before; it loses that name
+    reverse: Rebuild | None = None  # how the new file yields the original
+    parted: bool = False  # the original has other hard links, which keep it
+    joined: bool = False  # the new file is a hard link to a file that stays
+    state: str = field(default="begun", compare=False)  # begun, committed or undone, according to the journal
+    stored_bytes: int = field(default=0, compare=False)  # size of its record
 
     @property
     def folder(self) -> bytes:

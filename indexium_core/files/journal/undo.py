@@ -1,12 +1,12 @@
 """
-Taking an edit back after it went wrong or was cut.
+Undoing an edit that failed or was interrupted.
 
-Undoing may itself be cut at any moment and is simply done again: it only ever writes the bytes from before, so each
-state on the way is again a mixture that the entry explains. The file's own sync comes before the journal's UNDONE, also
-where every byte seems to be back already: those bytes may so far exist in memory only.
+An undo may itself be interrupted at any moment and is then repeated: it only writes old bytes, so each intermediate
+state is again a mixture that the entry explains. The fsync of the file comes before the journal's UNDONE, even if every
+byte seems to be restored already: those bytes may still be only in memory.
 
-The modification time comes back with the bytes. A program that goes by it (a backup, a sync, our own next scan) then
-sees what is true: the file is the one it knew.
+The undo restores the modification time with the bytes. A program that relies on it (a backup, a sync, the next scan)
+then sees correctly that the file is the one it knew.
 """
 
 from __future__ import annotations
@@ -26,26 +26,27 @@ __all__ = ["UndoOutcome", "heal", "undo"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoOutcome:
-    """What became of an edit that was to be taken back."""
+    """The outcome of the undo of an edit."""
 
-    # undone: bytes were put back; untouched: none had changed; finished: it could not be taken back because it had
-    # happened, whole and verified, and now the journal says so; problem: nothing could or may be done.
+    # undone: bytes were restored; untouched: none had changed; finished: the edit was complete and verified, so it
+    # stays, and the journal now records that; problem: the undo was not possible or not permitted.
     status: Literal["undone", "untouched", "finished", "problem"]
     code: str = ""  # problem: missing_file, changed_on_disk, in_use, read_only, low_space, io_error …
     message: str = ""
 
     @property
     def settled(self) -> bool:
-        """Tell whether the file is whole: as it was before the edit, or `finished`."""
+        """Whether the file is complete: in its state before the edit, or `finished`."""
         return self.status != "problem"
 
 
 def undo(entry: JournalEntry) -> UndoOutcome:
     """
-    Put the file of `entry` back as it was before the edit, bit for bit and with its modification time.
+    Restore the file of `entry` to its state before the edit, bit for bit and with its modification time.
 
-    Nothing is touched if the file is gone, held by another writer, or in a state that the entry does not explain; the
-    outcome then says so and the entry stays as it is, so that it can be tried again. Doing it twice does no harm.
+    The file is not touched if it is missing, locked by another writer, or in a state that the entry does not explain.
+    The outcome then reports the problem, and the entry stays open, so that the undo can be repeated. A second undo does
+    no harm.
     """
     try:
         fd = disk.open_media(entry.path)
@@ -61,7 +62,7 @@ def undo(entry: JournalEntry) -> UndoOutcome:
 
 
 def heal(fd: int, entry: JournalEntry) -> UndoOutcome:
-    """Do the same through a descriptor that is open for writing and locked."""
+    """Undo through a descriptor that is open for writing and locked."""
     try:
         return _heal_shifted(fd, entry) if entry.shifted else _heal(fd, entry)
     except OSError as error:
@@ -75,9 +76,9 @@ def _heal(fd: int, entry: JournalEntry) -> UndoOutcome:
         return _foreign(entry)
     if state is not State.BEFORE:
         _put_back(fd, reader, entry)
-        if state_of(entry, reader) is not State.BEFORE:  # somebody else writes right now
+        if state_of(entry, reader) is not State.BEFORE:  # another program is writing to the file
             return _foreign(entry)
-    # A file in the old state under another inode number is a copy that was put in its place: its time is its own.
+    # A file in the old state with another inode number is a copy that replaced it: it keeps its own time.
     if state is not State.BEFORE or os.fstat(fd).st_ino == entry.inode:
         disk.set_mtime(fd, entry.mtime_ns)
     disk.sync(fd)
@@ -93,21 +94,21 @@ def _put_back(fd: int, reader: disk.Descriptor, entry: JournalEntry) -> None:
 
 
 def _heal_undisturbed(fd: int, entry: JournalEntry) -> UndoOutcome:
-    """Heal a file that has to be moved, alone; somebody who plays it has it as it is, unless it cannot be played."""
+    """Undo a move with exclusive access. A file that another process has open stays, unless it cannot be played."""
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(disk.leased(fd))
         except BlockingIOError:
             if state_of(entry, disk.Descriptor(fd)) is State.AFTER:
-                message = f"{disk.shown(entry.path)} is open in another program. Close it there to take the write back."
+                message = f"{disk.shown(entry.path)} is open in another program. Close it there to undo the write."
                 return UndoOutcome(status="problem", code="in_use", message=message)
-        except OSError:  # no leases here, so nobody can tell
+        except OSError:  # no leases on this file system, so it is unknown whether another process has it open
             pass
         return heal(fd, entry)
 
 
 def _heal_shifted(fd: int, entry: JournalEntry) -> UndoOutcome:
-    disk.sync(fd)  # of what is in memory only, the file system's map says nothing
+    disk.sync(fd)  # the extent map does not cover data that is only in memory
     standing = shift.stand(fd, entry)
     if standing is None:
         sizes = {entry.size_before, entry.size_after}
@@ -125,16 +126,16 @@ def _heal_shifted(fd: int, entry: JournalEntry) -> UndoOutcome:
 
 def _unclear(entry: JournalEntry) -> UndoOutcome:
     message = (
-        f"A write of {disk.shown(entry.path)} was cut, and the file is in no state that the write could have left; it "
-        "was left as it is. Compare it with a copy of yours."
+        f"A write of {disk.shown(entry.path)} was interrupted, and the write does not explain the state of the file. "
+        "Indexium did not change the file further. Compare it with your own copy."
     )
     return UndoOutcome(status="problem", code="cannot_tell", message=message)
 
 
 def _foreign(entry: JournalEntry) -> UndoOutcome:
     message = (
-        f"{disk.shown(entry.path)} was changed by another program after our write was cut; it was left as it is. "
-        "Compare it with a copy of yours."
+        f"Another program changed {disk.shown(entry.path)} after the write was interrupted. Indexium did not change "
+        "the file further. Compare it with your own copy."
     )
     return UndoOutcome(status="problem", code="changed_on_disk", message=message)
 

@@ -1,4 +1,4 @@
-"""What a file has beside its bytes: owner, mode, access lists, extended attributes. A new one gets those of the old."""
+"""Copying the attributes of a file to the new one: owner, mode, access lists, extended attributes."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ __all__ = ["carry_over"]
 
 _NOT_PERMITTED = frozenset((errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS))
 _ACCESS_LIST = "system.posix_acl_access"
-# Digests of the old bytes and their signature: they would be wrong for the new ones, and the kernel makes its own.
+# A digest of the old bytes and its signature: they do not match the new bytes, and the kernel computes its own.
 _OF_THE_BYTES = frozenset(("security.ima", "security.evm"))
 
 
 def carry_over(source: int, target: int) -> list[str]:
     """
-    Give an open file the attributes of another one and return sentences about what could not be carried over.
+    Copy the attributes of an open file to another and return sentences about those that could not be copied.
 
-    Raises OSError where the disk failed.
+    Raises OSError if the disk failed.
     """
     mode, warnings = _carry_owner(source, target)
     warnings += _carry_extended(source, target)
-    # After the access list, which shows in the mode, and after the owner, whose change clears bits of it.
+    # After the access list, which is part of the mode, and after the owner, whose change clears bits of it.
     if stat.S_IMODE(os.fstat(target).st_mode) != mode:
         try:
             disk.set_mode(target, mode)
@@ -35,7 +35,7 @@ def carry_over(source: int, target: int) -> list[str]:
 
 
 def _carry_owner(source: int, target: int) -> tuple[int, list[str]]:
-    """Carry owner and group over and return the mode that fits those that the file then has."""
+    """Copy owner and group, and return the mode that is safe with the resulting owner and group."""
     wanted, found, warnings = os.fstat(source), os.fstat(target), list[str]()
     for what, uid, gid in (("The group", -1, wanted.st_gid), ("The owner", wanted.st_uid, -1)):
         if uid not in {-1, found.st_uid} or gid not in {-1, found.st_gid}:
@@ -46,14 +46,14 @@ def _carry_owner(source: int, target: int) -> tuple[int, list[str]]:
     mode, found = stat.S_IMODE(wanted.st_mode), os.fstat(target)
     if warnings:
         mode &= ~(stat.S_ISUID | stat.S_ISGID)
-    if found.st_gid != wanted.st_gid:  # another group must not get more than everybody
+    if found.st_gid != wanted.st_gid:  # another group must not get more rights than all users have
         mode = mode & ~stat.S_IRWXG | (mode & stat.S_IRWXO) << 3
     return mode, warnings
 
 
 def _carry_extended(source: int, target: int) -> list[str]:
     if not hasattr(os, "listxattr"):
-        return ["Extended attributes and access lists could not be kept: Python does not know them on this system."]
+        return ["Extended attributes and access lists could not be kept: Python does not support them on this system."]
     wanted, found, warnings = _extended(source), _extended(target), list[str]()
     for name, value in wanted.items():
         if found.get(name) != value:
@@ -61,7 +61,7 @@ def _carry_extended(source: int, target: int) -> list[str]:
                 disk.set_attribute(target, name, value)
             except OSError as error:
                 warnings.append(_warning(f"The extended attribute {name}", error))
-    if _ACCESS_LIST in found and _ACCESS_LIST not in wanted:  # the folder's default, which the old file did not have
+    if _ACCESS_LIST in found and _ACCESS_LIST not in wanted:  # the folder's default, which the old file does not have
         disk.remove_attribute(target, _ACCESS_LIST)
     return warnings
 
@@ -84,7 +84,7 @@ def _names(fd: int) -> list[str]:
 
 
 def _warning(what: str, error: OSError) -> str:
-    """Return the sentence about what is not permitted; any other error is raised."""
+    """Return the sentence about an attribute that is not permitted; any other error is raised."""
     if error.errno not in _NOT_PERMITTED:
         raise error
     return f"{what} could not be kept: {error.strerror}."

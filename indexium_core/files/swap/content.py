@@ -1,7 +1,7 @@
 """
-Writing a new file from pieces: literal bytes, and stretches of another file that are shared, else copied.
+Writing a new file from pieces: literal bytes, and extents of another file, shared or copied.
 
-A hole of a stretch that is copied stays a hole (`holes`), after every byte of it was read and found to be zero.
+A hole in a copied extent stays a hole (`holes`), after each of its bytes was read and found to be zero.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from indexium_core import errors
 from indexium_core.files import holes
 from indexium_core.files.containers import Reader
 from indexium_core.files.journal import disk
-from indexium_core.files.reader import Heed, ignore
+from indexium_core.files.reader import ByteProgress, ignore
 from indexium_core.model.files.media import Extent, Rebuild
 
 __all__ = ["first_lost", "needed", "write"]
 
-_CHUNK = 1024 * 1024  # bytes that are written at once, and from which on the system is asked to copy by itself
-_TURN = 64 * _CHUNK  # bytes that it is asked to copy at once, so that an interruption is noticed
-_DIRTY = 4 * _TURN  # bytes that may wait in memory: the sync at the end must not take longer than anybody waits
+_CHUNK = 1024 * 1024  # bytes of one write, and the minimum length that the system copies
+_TURN = 64 * _CHUNK  # bytes of one copy by the system, so that a cancellation takes effect in between
+_DIRTY = 4 * _TURN  # bytes written between two syncs, so that the last fsync stays short
 
 
 def needed(rebuild: Rebuild, source: Reader) -> int:
-    """Return about how many bytes of room the new file takes, made of `source`."""
+    """Return the approximate number of bytes that the new file needs on the disk, made from `source`."""
     if not rebuild.cloned:
         literal = sum(len(piece) for piece in rebuild.pieces if isinstance(piece, bytes))
         return literal + holes.stored(source, (piece for piece in rebuild.pieces if isinstance(piece, Extent)))
@@ -32,7 +32,7 @@ def needed(rebuild: Rebuild, source: Reader) -> int:
 
 
 def first_lost(rebuild: Rebuild, payload: Sequence[Extent]) -> Extent | None:
-    """Return the first stretch of the payload that the new file would not take over in its order, or None."""
+    """Return the first extent of the payload that the new file would not take over in order, or None."""
     stretches = (piece for piece in rebuild.pieces if isinstance(piece, Extent))
     stretch = next(stretches, None)
     for wanted in payload:
@@ -46,11 +46,11 @@ def first_lost(rebuild: Rebuild, payload: Sequence[Extent]) -> Extent | None:
     return None
 
 
-def write(rebuild: Rebuild, source: Reader, fd: int, *, heed: Heed = ignore) -> int:
+def write(rebuild: Rebuild, source: Reader, fd: int, *, on_progress: ByteProgress = ignore) -> int:
     """
-    Write all of a new file and return how many bytes of it are shared with the source. Keeps the holes of the source.
+    Write the complete new file and return the number of bytes that it shares with the source. Keeps the source's holes.
 
-    `heed` is told how many bytes were written, and may raise to give it up.
+    `on_progress` is called with the number of bytes of each write, and may raise to cancel.
 
     Raises:
         ConflictError: The source became shorter.
@@ -59,7 +59,7 @@ def write(rebuild: Rebuild, source: Reader, fd: int, *, heed: Heed = ignore) -> 
     """
     if not rebuild.cloned and not holes.has_holes(source):
         disk.reserve(fd, rebuild.size)
-    writer = _Writer(source, fd, heed)
+    writer = _Writer(source, fd, on_progress)
     for piece in rebuild.pieces:
         if isinstance(piece, bytes):
             writer.put(piece)
@@ -72,18 +72,18 @@ def write(rebuild: Rebuild, source: Reader, fd: int, *, heed: Heed = ignore) -> 
 
 
 class _Writer:
-    """Where in the new file we are, and what is still to be written there."""
+    """The position in the new file, and the bytes buffered for it."""
 
-    def __init__(self, source: Reader, fd: int, heed: Heed) -> None:
+    def __init__(self, source: Reader, fd: int, on_progress: ByteProgress) -> None:
         self.shared = 0
-        self._heed = heed
-        self._dirty = 0  # bytes that were written since the last sync
+        self._on_progress = on_progress
+        self._dirty = 0  # bytes written since the last sync
         self._source = source
         self._source_fd: int = source.fileno() if hasattr(source, "fileno") else -1
         self._fd = fd
         self._at = 0
         self._waiting: list[bytes] = []
-        self._length = 0  # bytes that wait
+        self._length = 0  # bytes in the buffer
         self._block = os.fstatvfs(fd).f_frsize or 4096
 
     def put(self, data: bytes) -> None:
@@ -93,14 +93,14 @@ class _Writer:
             self.flush()
 
     def flush(self) -> None:
-        """Write what waits: small pieces go together."""
+        """Write the buffered bytes, so that small pieces are written together."""
         if self._length:
             disk.pwrite(self._fd, b"".join(self._waiting), self._at)
             length, self._waiting, self._length = self._length, [], 0
             self._wrote(length)
 
     def finish(self) -> None:
-        """Write what waits, and set the size of a file that ends in a hole."""
+        """Write the buffered bytes, and set the size of a file that ends in a hole."""
         self.flush()
         if os.fstat(self._fd).st_size < self._at:
             disk.truncate(self._fd, self._at)
@@ -111,10 +111,10 @@ class _Writer:
         if self._dirty >= _DIRTY:
             disk.sync_data(self._fd)
             self._dirty = 0
-        self._heed(length)
+        self._on_progress(length)
 
     def share(self, stretch: Extent) -> None:
-        """Take over a stretch, sharing its whole blocks where they are whole blocks here too."""
+        """Take over an extent: share its whole blocks if they are aligned in both files, and copy the rest."""
         head = -(self._at + self._length) % self._block
         whole = (stretch.length - head) // self._block * self._block
         if self._source_fd < 0 or whole <= 0 or (stretch.offset + head) % self._block:
@@ -130,7 +130,7 @@ class _Writer:
         self._read(Extent(stretch.offset + head + whole, stretch.length - head - whole))
 
     def copy(self, stretch: Extent) -> None:
-        """Take over a stretch; its holes stay holes."""
+        """Copy an extent; its holes stay holes."""
         at = stretch.offset
         for data in holes.data(self._source, stretch):
             self._skip(Extent(at, data.offset - at))
@@ -139,7 +139,7 @@ class _Writer:
         self._skip(Extent(at, stretch.end - at))
 
     def _skip(self, hole: Extent) -> None:
-        """Leave a hole where the source has one; what is not zero in it is copied all the same."""
+        """Leave a hole where the source has one; bytes in it that are not zero are copied."""
         for at in range(hole.offset, hole.end, _CHUNK):
             data = self._part(at, min(_CHUNK, hole.end - at))
             if data.count(0) == len(data):
@@ -149,7 +149,7 @@ class _Writer:
                 self.put(data)
 
     def _copy(self, stretch: Extent) -> None:
-        """Take over data, by the system where the stretch is long and the system can."""
+        """Copy data, by the system if the extent is long and the system can."""
         at = stretch.offset
         if stretch.length >= _CHUNK and self._source_fd >= 0:
             self.flush()

@@ -1,4 +1,4 @@
-"""Keeping an original under another name before a new file takes its own."""
+"""Keeping an original under another name before a new file replaces it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from indexium_core.files.swap.original import Original
 
 __all__ = ["NO_LINKS", "OWN_FOLDER", "found", "keep"]
 
-NO_LINKS = frozenset((errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK))  # what says that none can be made
+NO_LINKS = frozenset(
+    (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+)  # errors where hard links are not possible
 
 
 OWN_FOLDER = b".indexium"  # beside the files whose originals are kept in it
 
 
 def found(kept: bytes, path: bytes) -> bytes:
-    """Return where a kept original is now: where it was put, else beside its file, if a folder went elsewhere whole."""
+    """Return the present path of a kept original: the recorded one, or beside its file after a folder move."""
     folder, name = os.path.split(kept)
     moved = b"/".join((os.path.split(path)[0], OWN_FOLDER, name))
     is_ours = os.path.split(folder)[1] == OWN_FOLDER
@@ -27,17 +29,18 @@ def found(kept: bytes, path: bytes) -> bytes:
 
 def keep(original: Original, path: bytes) -> bool:
     """
-    Give the original a second name, durably; its bytes too.
+    Give the original a second name, durably; its bytes are synced too.
 
-    Returns False where the file system has no links: the original then has the new name only, and its path has no file.
+    Returns False if the file system has no hard links: then the original has only the new name, and its path has no
+    file.
 
     Args:
         original: The file.
-        path: The other name, on the same file system; its folder is made if it is not there.
+        path: The other name, on the same file system; its folder is created if it is missing.
 
     Raises:
         ConflictError: Another file has that name, or the original's.
-        OSError: It cannot be done, or the disk failed.
+        OSError: It is not possible, or the disk failed.
 
     """
     folder, name = os.path.split(path)
@@ -48,9 +51,9 @@ def keep(original: Original, path: bytes) -> bool:
         linked = _link(original, name, shelf)
         found = disk.look(name, folder=shelf)
         if found is None or not os.path.samestat(found, os.fstat(original.fileno())):
-            if not linked:  # somebody else's: it gets its name back
+            if not linked:  # another program's file: it gets its name back
                 disk.rename(name, original.name, folder=shelf, new_folder=original.folder)
-            message = f"{disk.shown(path)} is taken, or {disk.shown(original.path)} is another file by now."
+            message = f"{disk.shown(path)} already exists, or another file has replaced {disk.shown(original.path)}."
             raise errors.ConflictError(message)
         disk.sync_folder(shelf)
         if not linked:
@@ -64,7 +67,7 @@ def _link(original: Original, name: bytes, shelf: int) -> bool:
     try:
         disk.link(original.name, name, folder=original.folder, new_folder=shelf)
     except FileExistsError:
-        return True  # by an earlier attempt, which is seen to next
+        return True  # from an earlier attempt; the caller checks it
     except OSError as error:
         if error.errno not in NO_LINKS or disk.look(name, folder=shelf) is not None:
             raise

@@ -1,8 +1,8 @@
 """
-Other names (hard links) of a file whose place a new file took: what tells that one of them still is the old file.
+Other hard links of a file that was replaced: finding one that still is the old file.
 
-The journal has the inode number, size and modification time of the old file; a name that has all three on the same file
-system is very likely that file. `Replacement.join` compares every byte before the name is used.
+The journal has the inode number, size and modification time of the old file. A name with all three values on the same
+file system very probably leads to that file. `Replacement.join` compares every byte before it uses the name.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from indexium_core.files.journal import SwapEntry
 
 __all__ = ["other_name"]
 
-_OURS = b".indexium"  # what names of our own files and folders begin with
+_OURS = b".indexium"  # prefix of the names of our own files and folders
 
 
 def other_name(entry: SwapEntry, known: Iterable[bytes], *, path: bytes) -> bytes | None:
     """
-    Return a path at which the old file of `entry` still is, unchanged as far as `stat` tells; None where none is known.
+    Return a path that still leads to the old file of `entry`, unchanged according to `stat`; None if none is known.
 
     Args:
         entry: The replacement, from the journal; an entry whose file had no other name gives None.
-        known: Paths that may name the old file.
-        path: Where the new file is now. The folder of it is searched, too.
+        known: Paths that may lead to the old file.
+        path: The present path of the new file. Its folder is searched, too.
 
     """
     if not entry.parted:

@@ -1,4 +1,4 @@
-"""The file that is to take another one's place, while it still has a temporary name beside it."""
+"""The new file while it has a temporary name beside the original."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import secrets
 
 from indexium_core import errors
 from indexium_core.files.journal import disk, settling
-from indexium_core.files.reader import FileReader, Heed, ignore
+from indexium_core.files.reader import ByteProgress, FileReader, ignore
 from indexium_core.files.swap.attributes import carry_over
 from indexium_core.files.swap.original import Original
 from indexium_core.files.walk import file_stat
@@ -18,18 +18,18 @@ __all__ = ["NewFile"]
 
 class NewFile:
     """
-    A file that is made in the folder of the original, open and locked like it; a `Reader` once it is made.
+    A file that is created in the folder of the original, open and locked like it; a `Reader` once it exists.
 
     Attributes:
-        name: Its temporary name: short whatever the film's is, and none that a scan takes for a video.
-        path: The whole path of that.
-        stat: What `stat` said when it was whole and durable; None before.
-        warnings: Sentences about what of the original it could not be given.
+        name: Its temporary name: short for any original, and with an extension that a scan ignores.
+        path: The whole path of the temporary name.
+        stat: The `stat` result when it was complete and durable; None before.
+        warnings: Sentences about attributes of the original that could not be copied.
 
     """
 
-    def __init__(self, original: Original, *, item_id: int, heed: Heed = ignore) -> None:
-        self._heed = heed
+    def __init__(self, original: Original, *, item_id: int, on_progress: ByteProgress = ignore) -> None:
+        self._on_progress = on_progress
         self.name = _unused_name(item_id, original.folder)
         self.path = original.path[: len(original.path) - len(original.name)] + self.name
         self.stat: FileStat | None = None
@@ -37,38 +37,38 @@ class NewFile:
         self._original = original
         self._folder = original.folder
         self._fd = -1
-        self._is_asked_for = False  # it may be there, whether we have it open or not
+        self._is_asked_for = False  # the file may exist, whether it is open or not
         self._inode: int | None = None
-        self._carried: int | None = None  # the state of the original's attributes that were carried over
+        self._carried: int | None = None  # change time of the original when its attributes were copied
 
     @property
     def size(self) -> int:
         return os.fstat(self._fd).st_size
 
     def fileno(self) -> int:
-        """Return the descriptor; it stays the new file's to close."""
+        """Return the descriptor; the new file closes it."""
         return self._fd
 
     def read_at(self, offset: int, length: int) -> bytes:
         """Return the bytes at `offset`; fewer where the file ends."""
         data = disk.Descriptor(self._fd).read_at(offset, length)
-        self._heed(len(data))
+        self._on_progress(len(data))
         return data
 
     def create(self) -> None:
-        """Create it, empty, for us alone; one of that name must not be there."""
+        """Create an empty file with owner-only permissions; the name must not exist."""
         self._is_asked_for = True
         try:
             self._fd = disk.create(self.name, folder=self._folder)
         except FileExistsError:
-            self._is_asked_for = False  # somebody else's
+            self._is_asked_for = False  # another program's file
             raise
         self._inode = os.fstat(self._fd).st_ino
         disk.lock(self._fd)
 
     def link(self, kept: FileReader, name: bytes, *, folder: int) -> None:
         """
-        Make it another name of a file that is open and known by `name` in another folder.
+        Make it a hard link to an open file that has `name` in another folder.
 
         Raises:
             ConflictError: The file changed since it was opened, or `name` is another file now.
@@ -82,18 +82,18 @@ class NewFile:
         self.check()
 
     def carry_over(self) -> None:
-        """Give it the attributes that the original has."""
+        """Copy the attributes of the original to it."""
         self._carried = self._original.changed()
         self.warnings = carry_over(self._original.fileno(), self._fd)
 
     def carry_over_again(self) -> None:
-        """Do it once more, durably, if somebody changed them since; what was never given any keeps its own."""
+        """Copy them again, durably, if they changed since; a hard link keeps its own attributes."""
         if self._carried not in {None, self._original.changed()}:
             self.carry_over()
             disk.sync(self._fd)
 
     def settle(self, mtime_ns: int | None) -> None:
-        """Make it durable as it is, with this modification time where one is asked for."""
+        """Make it durable, with this modification time unless it is None."""
         if mtime_ns is not None:
             disk.set_mtime(self._fd, mtime_ns)
         disk.sync(self._fd)
@@ -101,10 +101,10 @@ class NewFile:
 
     def check(self) -> None:
         """
-        Hold what has its name to the file that was made, and that to what it was when it was whole.
+        Check that its name leads to the file that was created, and that the file is unchanged since it was complete.
 
         Raises:
-            ConflictError: Somebody was here.
+            ConflictError: Another program changed it.
 
         """
         found, own = disk.look(self.name, folder=self._folder), file_stat(os.fstat(self._fd))
@@ -114,11 +114,11 @@ class NewFile:
         if same and self.stat is not None:
             same = (own.size, own.mtime_ns) == (self.stat.size, self.stat.mtime_ns)
         if not same:
-            message = f"The new file beside {disk.shown(self._original.path)} was changed by another program."
+            message = f"Another program changed the new file beside {disk.shown(self._original.path)}."
             raise errors.ConflictError(message)
 
     def take_place(self) -> bool:
-        """Take the original's name, durably; False where the file system cannot say that it is durable."""
+        """Rename it to the original's name, durably; False if the file system cannot confirm that."""
         disk.rename(self.name, self._original.name, folder=self._folder, new_folder=self._folder)
         return disk.sync_folder(self._folder)
 
@@ -128,12 +128,12 @@ class NewFile:
         return found is not None and os.path.samestat(found, os.fstat(self._fd))
 
     def remove(self) -> None:
-        """Remove it, durably, if what has its name is the very file that was made."""
+        """Remove it, durably, if its name still leads to the file that was created."""
         if self._is_asked_for:
             settling.remove_temporary(self.name, folder=self._folder, inode=self._inode)
 
     def close(self) -> None:
-        """Close it and give up its lock."""
+        """Close it and release its lock."""
         fd, self._fd = self._fd, -1
         if fd >= 0:
             os.close(fd)

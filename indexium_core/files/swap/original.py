@@ -1,4 +1,4 @@
-"""The file that is to be replaced: open, locked, and known again whenever it matters."""
+"""The file to be replaced: open, locked, and checked for changes at each step."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 from indexium_core import errors
 from indexium_core.files.journal import disk
-from indexium_core.files.reader import Heed, ignore
+from indexium_core.files.reader import ByteProgress, ignore
 from indexium_core.files.walk import file_stat
 from indexium_core.model.files.media import FileStat
 
@@ -17,24 +17,26 @@ _WRITE_BITS = 0o222
 
 class Original:
     """
-    A file under the exclusive lock of this process, a `Reader`, and the folder that it is in.
+    A file under the exclusive lock of this process, a `Reader`, with its folder open.
 
     Args:
         path: The file, as the operating system names it; links resolved.
-        expected: What `stat` said when it was examined; None takes it as it is.
-        break_links: Whether the file's other names may keep the old one.
-        heed: Told how many bytes were read.
+        expected: The `stat` result of the file when it was examined; None accepts the present file.
+        break_links: Whether the other hard links of the file may keep the old content.
+        on_progress: Called with the number of bytes of each read.
 
     Raises:
         FileAccessError: It is missing, or may not be replaced (`read_only`).
-        ConflictError: It is not the one that was examined (`changed_on_disk`), or another writer has it (`in_use`).
-        RefusedError: It has other names (`hard_linked`).
+        ConflictError: It is not the file that was examined (`changed_on_disk`), or another writer has it (`in_use`).
+        RefusedError: It has other hard links (`hard_linked`).
 
     """
 
-    def __init__(self, path: bytes, *, expected: FileStat | None, break_links: bool, heed: Heed = ignore) -> None:
+    def __init__(
+        self, path: bytes, *, expected: FileStat | None, break_links: bool, on_progress: ByteProgress = ignore
+    ) -> None:
         self.path = path
-        self._heed = heed
+        self._on_progress = on_progress
         folder, self.name = os.path.split(path)
         self.folder = -1
         self._fd = disk.open_media(path)
@@ -59,26 +61,26 @@ class Original:
         return self.stat.size
 
     def fileno(self) -> int:
-        """Return the descriptor; it stays the original's to close."""
+        """Return the descriptor; the original closes it."""
         return self._fd
 
     def read_at(self, offset: int, length: int) -> bytes:
-        """Return the bytes at `offset`; fewer where the file ends, or ended when it was examined."""
+        """Return the bytes at `offset`; fewer at the end of the file, or at its end when it was examined."""
         try:
             data = self._reader.read_at(offset, max(0, min(length, self.size - offset)))
         except OSError as error:
             message = f"{disk.shown(self.path)} could not be read: {error.strerror or error}."
             raise errors.FileAccessError(message, code="io_error") from error
-        self._heed(len(data))
+        self._on_progress(len(data))
         return data
 
     def check(self) -> None:
         """
-        Hold the open file and what its path names now to what was examined.
+        Compare the open file, and the file that its path names now, with the examined one.
 
         Raises:
-            FileAccessError: The path names nothing.
-            ConflictError: Somebody changed or replaced the file.
+            FileAccessError: The path does not exist.
+            ConflictError: Another program changed or replaced the file.
 
         """
         try:
@@ -87,15 +89,15 @@ class Original:
         except OSError as error:
             raise disk.access_error(self.path, error) from error
         if not _identity(self.stat) == _identity(self._now()) == _identity(named) == _identity(here):
-            message = f"{disk.shown(self.path)} changed since it was looked at. Scan it again."
+            message = f"{disk.shown(self.path)} changed since it was examined. Scan it again."
             raise errors.ConflictError(message)
 
     def changed(self) -> int:
-        """Return the moment at which bytes, names or attributes changed last, in nanoseconds."""
+        """Return the time of the last change of bytes, names or attributes, in nanoseconds."""
         return os.fstat(self._fd).st_ctime_ns
 
     def close(self) -> None:
-        """Close the file and its folder; the lock goes with them."""
+        """Close the file and its folder, which releases the lock."""
         fds, self._fd, self.folder = (self._fd, self.folder), -1, -1
         for fd in fds:
             if fd >= 0:
@@ -105,30 +107,29 @@ class Original:
         return file_stat(os.fstat(self._fd))
 
     def _check_wish(self) -> None:
-        """Respect a file that is marked read-only: where its folder can be written, a rename would not care."""
+        """Respect a read-only mode: a rename in a writable folder would ignore it."""
         if not self._now().mode & _WRITE_BITS:
-            message = f"{disk.shown(self.path)} is marked read-only. Give its owner the right to write to change it."
+            message = f"{disk.shown(self.path)} is read-only. Give its owner write permission to change it."
             raise errors.FileAccessError(message, code="read_only")
 
     def _check_links(self, *, allowed: bool) -> None:
         count = self._now().nlink
         if count > 1 and not allowed:
             message = (
-                f"{disk.shown(self.path)} is one file with {count} names (hard links). It can only be written by "
-                "making a new file, and its other names would keep the old one. Choose hard_links=break if that is "
-                "right."
+                f"{disk.shown(self.path)} is one file with {count} names (hard links). Writing it creates a new file, "
+                "and its other names would keep the old one. Choose hard_links=break to permit that."
             )
             raise errors.RefusedError(message, code="hard_linked")
 
     def _check_folder(self) -> None:
         if not os.access(b".", os.W_OK | os.X_OK, dir_fd=self.folder):
             message = (
-                f"The folder of {disk.shown(self.path)} may not be written, and a new file has to be made in it. "
-                "Give yourself the right to write to the folder."
+                f"The folder of {disk.shown(self.path)} is not writable, and a new file must be created in it. "
+                "Give yourself write permission for the folder."
             )
             raise errors.FileAccessError(message, code="read_only")
 
 
 def _identity(status: FileStat) -> tuple[int, int, int, int]:
-    """Return what tells that nobody touched a file: another link to it or other mode bits are no change of it."""
+    """Return the values that show that a file is unchanged. A new hard link or another mode is no change."""
     return status.device, status.inode, status.size, status.mtime_ns

@@ -1,4 +1,4 @@
-"""One file, open to be replaced by a new one: the only way in which the program puts a file in another one's place."""
+"""A file open to be replaced. The program puts a new file in the place of another one only through this class."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from indexium_core import errors
 from indexium_core.files import delta
 from indexium_core.files.containers import Reader
 from indexium_core.files.journal import Imprint, JournalWriter, SwapEntry, UndoOutcome, disk, settling
-from indexium_core.files.reader import FileReader, Heed, ignore
+from indexium_core.files.reader import ByteProgress, FileReader, ignore
 from indexium_core.files.swap import content
 from indexium_core.files.swap.keeping import NO_LINKS, OWN_FOLDER, keep
 from indexium_core.files.swap.newfile import NewFile
@@ -29,23 +29,23 @@ __all__ = ["Replacement"]
 
 log = logging.getLogger(__name__)
 
-_MARGIN = 1024 * 1024  # bytes that stay free at least, and one part in a hundred of the new file
+_MARGIN = 1024 * 1024  # bytes; at least this, or 1 % of the new file, stays free
 _NO_LINKS = frozenset((errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK))
 
 
 class _Step(Enum):
-    """How far a replacement got."""
+    """The last step that a replacement has reached."""
 
-    NOTHING = 0  # nothing was begun
+    NOTHING = 0  # nothing has started
     MAKING = 1  # the journal names the temporary file
-    MADE = 2  # it is whole and durable
-    REPLACED = 3  # it has the path, or may have
-    OVER = 4  # the journal knows how it ended, or never will by us
+    MADE = 2  # the new file is complete and durable
+    REPLACED = 3  # the new file has the path, or may have it
+    OVER = 4  # the journal has the outcome, or this process cannot record one
 
 
 class Replacement:
     """
-    A file under the exclusive lock of this process, and a transaction; the order is the module's head.
+    A file under the exclusive lock of this process, and a transaction. The package docstring has the order of steps.
 
         with Replacement(path, journal=journal, item_id=7, expected=reader.stat) as swap:
             swap.build(rebuild)                     # or fill, adopt, join
@@ -55,29 +55,30 @@ class Replacement:
             swap.replace(reverse=reverse, keep=None if reverse else backups / "7.original")
             swap.commit()
 
-    Leaving the block before `replace`, by whatever way, removes the new file; the original was not touched. Leaving it
-    after `replace` without `commit` leaves the new file in its place and the entry open, for `recover` to finish.
+    Leaving the block before `replace`, normally or by an exception, removes the new file; the original is unchanged.
+    Leaving it after `replace` without `commit` leaves the new file in its place and the entry open; `recover` completes
+    it.
 
     Args:
         path: The file, as the operating system names it; links resolved.
         journal: The operation's journal.
-        item_id: Under which the journal keeps the replacement.
-        expected: What `stat` said when the file was examined; None takes it as it is.
-        mtime_ns: The modification time that the new file gets; None for that of its making.
-        break_links: Whether the file's other names may keep the old one.
-        heed: Told how many bytes of either file were read or written, until the new one is to take its place. What it
-            raises gives the replacement up.
+        item_id: The item under which the journal records the replacement.
+        expected: The `stat` result of the file when it was examined; None accepts the present file.
+        mtime_ns: The modification time of the new file; None keeps the time of its creation.
+        break_links: Whether the other hard links of the file may keep the old content.
+        on_progress: Called with the number of bytes read or written in either file, until the new file is ready to be
+            renamed. An exception that it raises cancels the replacement.
 
     Attributes:
-        original: The file that is to be replaced, a `Reader`.
+        original: The file to be replaced, a `Reader`.
 
     Raises:
-        FileAccessError: The file is missing, or it or its folder may not be written.
-        ConflictError: It is not the one that was examined (`changed_on_disk`), or another writer has it (`in_use`).
-        RefusedError: It has other names (`hard_linked`).
+        FileAccessError: The file is missing, or the file or its folder is not writable.
+        ConflictError: It is not the file that was examined (`changed_on_disk`), or another writer has it (`in_use`).
+        RefusedError: It has other hard links (`hard_linked`).
 
-    All steps raise FileAccessError where the disk fails (`low_space`, `io_error`, …; nothing has changed then), and
-    StoreError where the journal does.
+    All steps raise FileAccessError if the disk fails (`low_space`, `io_error`, …; nothing has changed then), and
+    StoreError if the journal fails.
 
     """
 
@@ -90,21 +91,21 @@ class Replacement:
         expected: FileStat | None = None,
         mtime_ns: int | None = None,
         break_links: bool = False,
-        heed: Heed = ignore,
+        on_progress: ByteProgress = ignore,
     ) -> None:
         self.path = path
-        self._heed = heed
+        self._on_progress = on_progress
         self.item_id = item_id
         self._journal = journal
         self._mtime_ns = mtime_ns
         self._step = _Step.NOTHING
-        self._edit: Rebuild | None = None  # by which the new file was made of the original, where it was
-        self._shared = 0  # bytes that it shares with another file
+        self._edit: Rebuild | None = None  # how the original yields the new file, if it was built so
+        self._shared = 0  # bytes that the new file shares with another file
         self._digests: tuple[bytes, bytes] | None = None  # of the original and of the new file
         self._proven: Rebuild | None = None
         self._doubts: list[str] = []
-        self.original = Original(path, expected=expected, break_links=break_links, heed=self._did)
-        self._new = NewFile(self.original, item_id=item_id, heed=self._did)
+        self.original = Original(path, expected=expected, break_links=break_links, on_progress=self._report)
+        self._new = NewFile(self.original, item_id=item_id, on_progress=self._report)
         self._entry = SwapEntry(
             item_id=item_id,
             path=path,
@@ -115,63 +116,63 @@ class Replacement:
 
     @property
     def temporary(self) -> bytes:
-        """Path that the new file has until it takes the original's."""
+        """Path of the new file until it replaces the original."""
         return self._new.path
 
     @property
     def shelf(self) -> bytes:
-        """Path under which the original can be kept: in a folder of ours beside it, so on the same file system."""
+        """Path at which the original can be kept: in a folder of ours beside it, so on the same file system."""
         folder, name = os.path.split(self._new.path)
         return os.path.join(folder, OWN_FOLDER, name.removesuffix(b".tmp") + b".original")  # noqa: PTH118
 
     @property
     def warnings(self) -> list[str]:
-        """Sentences about what of the original could not be carried over, or not be confirmed."""
+        """Sentences about attributes that could not be copied, and about what could not be confirmed."""
         return [*self._new.warnings, *self._doubts]
 
     @property
     def joined(self) -> bool:
-        """Whether the new file is another name of a file that stays."""
+        """Whether the new file is a hard link to a file that stays."""
         return self._entry.joined
 
     @property
     def journal_bytes(self) -> int:
-        """How much room the replacement takes in the journal."""
+        """Size of the replacement's journal record, in bytes."""
         return 0 if self._step is _Step.NOTHING else self._journal.entry(self.item_id).stored_bytes
 
     @property
     def bytes_written(self) -> int:
-        """How many bytes of the new file are its own, shared with no other."""
+        """Number of bytes of the new file that it does not share with another file."""
         return self._new.size - self._shared if self._step is not _Step.NOTHING else 0
 
-    # Making the new file: one of the four, once.
+    # Making the new file: one of these four methods, once.
 
     def build(self, edit: Rebuild, *, source: Reader | None = None, payload: Sequence[Extent] = ()) -> None:
         """
-        Make the new file from pieces: literal bytes and stretches of `source`, the original if it is None.
+        Make the new file from pieces: literal bytes and extents of `source`, the original if it is None.
 
         Raises:
-            PayloadProtectedError: A stretch of `payload` would be lost or moved before another; nothing was done.
+            PayloadProtectedError: An extent of `payload` would be lost or reordered; nothing was done.
             ConflictError: The source became shorter meanwhile.
 
         """
         self._protect(edit, payload)
         with self._making(content.needed(edit, source or self.original)):
             self._new.create()
-            self._shared = content.write(edit, source or self.original, self._new.fileno(), heed=self._did)
+            self._shared = content.write(edit, source or self.original, self._new.fileno(), on_progress=self._report)
             self._edit = edit if source is None else None
             self._new.carry_over()
 
     def fill(self, run: Callable[[bytes], None], *, size: int = 0) -> None:
         """
-        Have `run` write the new file: it is given the path of an empty one that only we may open.
+        Let `run` write the new file: it gets the path of an empty file that only this user may open.
 
         Args:
-            run: Writes into that file. It may truncate it, but not put another one in its place.
-            size: About how many bytes it will write, to know beforehand whether there is room.
+            run: Writes into that file. It may truncate the file, but must not replace it.
+            size: The approximate number of bytes that it will write, to check the free space beforehand.
 
         Raises:
-            ConflictError: What is at the temporary path afterwards is not the file that we made.
+            ConflictError: The temporary path no longer names the file that was created.
 
         """
         with self._making(size):
@@ -187,14 +188,14 @@ class Replacement:
 
     def adopt(self, kept: bytes) -> None:
         """
-        Make an original that was kept the new file: by another name of it, or a copy where there are no links.
+        Use a kept original as the new file: by a hard link, or by a copy if hard links are not possible.
 
-        It gets the owner, mode and attributes that the present file has: what a person set since stays. By another name
-        it loses the one under which it was kept as soon as it has its place.
+        It gets the owner, mode and attributes of the present file, so that changes made since then stay. After a hard
+        link, the kept name is removed as soon as the file has its place.
 
         Raises:
-            FileAccessError: It is gone, or may not be read.
-            ConflictError: It is no regular file any more.
+            FileAccessError: The kept original is missing or not readable.
+            ConflictError: It is no longer a regular file.
 
         """
         with FileReader(kept) as source, self._making(0):
@@ -204,14 +205,14 @@ class Replacement:
 
     def join(self, other: bytes, rebuild: Rebuild) -> bool:
         """
-        Make another name of the file at `other` the new file, if that file is byte for byte what `rebuild` makes.
+        Make the new file a hard link to the file at `other`, if that file is byte for byte what `rebuild` makes.
 
-        Owner, mode, attributes and times are those of that file; nothing of it is changed. Where no more links can be
-        made of it, the new file is a copy; the entry of the journal says which. Returns False, with nothing done, where
-        the bytes differ or the file cannot be read.
+        Owner, mode, attributes and times are those of that file, which is not changed. If no more hard links are
+        possible, the new file is a copy; the journal entry records which. Returns False, without a change, if the bytes
+        differ or the file cannot be read.
 
         Raises:
-            ConflictError: The file at `other` changed while it was compared.
+            ConflictError: The file at `other` changed during the comparison.
 
         """
         self._need(_Step.NOTHING)
@@ -220,7 +221,7 @@ class Replacement:
         except errors.MetadataError:
             return False
         with source:
-            source.heed = self._did
+            source.on_progress = self._report
             try:
                 delta.proven(rebuild, self.original, source)
             except (errors.VerificationError, errors.FileAccessError):
@@ -233,7 +234,7 @@ class Replacement:
         return True
 
     def _link_or_copy(self, source: FileReader, path: bytes) -> bool:
-        """Make another name of the open file at `path` the new file; False: a copy, for there can be no link."""
+        """Make the new file a hard link to the open file at `path`. Return False if it had to be copied instead."""
         folder, name = os.path.split(path)
         place = disk.open_folder(folder)
         try:
@@ -243,37 +244,37 @@ class Replacement:
                 raise
             self._new.create()
             whole = Rebuild((Extent(0, source.size),), cloned=True)
-            self._shared = content.write(whole, source, self._new.fileno(), heed=self._did)
+            self._shared = content.write(whole, source, self._new.fileno(), on_progress=self._report)
             return False
         finally:
             os.close(place)
         return True
 
-    # Looking at it.
+    # Reading the new file.
 
     def opened(self) -> FileReader:
         """
         Open the new file for reading.
 
         Raises:
-            ConflictError: It is not the file that we made any more.
+            ConflictError: It is no longer the file that was created.
 
         """
         self._need(_Step.MADE)
         self._new.check()
         file = FileReader(self._new.path)
-        file.heed = self._did
+        file.on_progress = self._report
         return file
 
     def reverse(self) -> Rebuild | None:
         """
-        Return how the original is made out of the new file, proven byte for byte; None where that is not small.
+        Return how the new file yields the original, proven byte for byte; None if the reverse would not be small.
 
-        Exact and quick where the new file was built of the original, by a search for what they have in common else.
-        Of blocks that both files share only samples are compared: they are the same blocks.
+        The reverse is exact and fast if the new file was built from the original. Otherwise it is found by a search for
+        common ranges. Of blocks that both files share only samples are compared, because they are the same blocks.
 
         Raises:
-            VerificationError: What comes out is not the original.
+            VerificationError: The result is not the original.
 
         """
         self._need(_Step.MADE)
@@ -288,32 +289,33 @@ class Replacement:
 
     def expect(self, imprint: Imprint) -> None:
         """
-        Hold the new file to what is known of an earlier one: size and digest.
+        Compare the new file with the recorded imprint of an earlier file: size and digest.
 
         Raises:
-            VerificationError: It is another file.
+            VerificationError: The files differ.
 
         """
         self._need(_Step.MADE)
         with self._undoing():
             found = self._new.size, delta.digest_of(self._new, sampled=imprint.sampled)
         if found != (imprint.size, imprint.digest):
-            message = "The old bytes did not come back; the file was left as it was."
+            message = "The old bytes could not be restored. The file is unchanged."
             raise errors.VerificationError(message, check="bytes")
 
     # Putting it in the original's place.
 
     def replace(self, *, reverse: Rebuild | None, keep: bytes | None = None) -> FileStat:
         """
-        Put the new file in the original's place, durably, and return what `stat` says of it there.
+        Put the new file in the original's place, durably, and return its `stat` result there.
 
         Args:
-            reverse: How the original is made out of the new file again; proven here if it was not by `reverse()`.
-            keep: Path that the original gets, on the same file system; its folder is made if it is not there.
+            reverse: How the new file yields the original; proven here unless `reverse()` proved it.
+            keep: The path at which the original is kept, on the same file system; its folder is created if it is
+                missing.
 
         Raises:
-            VerificationError: The reverse does not give the original.
-            ConflictError: Somebody changed one of the two files, or has taken the path of what is to be kept.
+            VerificationError: The reverse does not yield the original.
+            ConflictError: Another program changed one of the two files, or took the path of the kept original.
             FileAccessError: Code `cannot_tell`: the new file has the path, but the medium did not confirm it.
 
         """
@@ -321,7 +323,7 @@ class Replacement:
         with self._undoing():
             self._new.carry_over_again()
             entry = self._announced(reverse, keep)
-            self._heed = ignore  # from here on it is carried through: what is left takes no time
+            self._on_progress = ignore  # no cancellation from here on: the remaining steps are short
             self._check()
             self._journal.swap(entry)
             self._entry = entry
@@ -329,17 +331,17 @@ class Replacement:
             return file_stat(os.fstat(self._new.fileno()))
 
     def commit(self) -> None:
-        """Say that the new file is verified and in its place."""
+        """Record that the new file is verified and in its place."""
         self._need(_Step.REPLACED)
         self._journal.commit(self.item_id)
         self._step = _Step.OVER
 
     def undo(self) -> UndoOutcome:
-        """Remove the new file, where it has not replaced the original yet."""
+        """Remove the new file if it has not replaced the original yet."""
         if self._step in {_Step.NOTHING, _Step.OVER}:
             return UndoOutcome(status="untouched")
         if self._step is _Step.REPLACED:
-            return UndoOutcome(status="problem", code="cannot_tell", message="The new file is in its place already.")
+            return UndoOutcome(status="problem", code="cannot_tell", message="The new file is already in its place.")
         try:
             settling.release(self._entry, folder=self.original.folder)
             self._new.remove()
@@ -351,7 +353,7 @@ class Replacement:
         return UndoOutcome(status="undone")
 
     def close(self) -> None:
-        """Close both files and give up the locks. What was begun and not committed stays open in the journal."""
+        """Close both files and release the locks. A replacement that was not committed stays open in the journal."""
         self._new.close()
         self.original.close()
 
@@ -367,17 +369,17 @@ class Replacement:
             self.close()
         if not outcome.settled:
             log.error("swap.not_settled item_id=%d code=%s", self.item_id, outcome.code)
-            if error is None or isinstance(error, errors.MetadataError):  # any other stops more than this file
+            if error is None or isinstance(error, errors.MetadataError):  # any other error stops the whole operation
                 raise self._unsettled(outcome) from error
 
-    def _did(self, count: int) -> None:
-        self._heed(count)
+    def _report(self, count: int) -> None:
+        self._on_progress(count)
 
     # Steps 2 to 5.
 
     @contextlib.contextmanager
     def _making(self, size: int) -> Iterator[None]:
-        """Announce the new file, have it made, and make it durable."""
+        """Announce the new file, let the block make it, and make it durable."""
         self._need(_Step.NOTHING)
         self._check_room(size)
         self._journal.making(self._entry)
@@ -400,8 +402,8 @@ class Replacement:
 
     def _no_room(self, short: int) -> errors.FileAccessError:
         message = (
-            f"{disk.shown(self.path)} could not be written: a new file has to be made beside it, and its disk has "
-            f"{short:,} bytes too few."
+            f"{disk.shown(self.path)} could not be written: a new file must be created beside it, and its disk needs "
+            f"{short:,} more free bytes."
         )
         return errors.FileAccessError(message, code="low_space")
 
@@ -410,14 +412,14 @@ class Replacement:
         if lost is not None:
             message = (
                 f"An edit would have lost {lost.length} media bytes at {lost.offset} of {disk.shown(self.path)}. "
-                "Nothing was done."
+                "The file is unchanged."
             )
             raise errors.PayloadProtectedError(message)
 
     # Steps 7 to 11.
 
     def _announced(self, reverse: Rebuild | None, keep: bytes | None) -> SwapEntry:
-        """Return the entry that tells everything: imprints of both files, and the proven way back."""
+        """Return the complete entry: the imprints of both files and the proven reverse."""
         assert self._new.stat is not None
         if self._digests is None or (reverse is not None and reverse is not self._proven):
             self._prove(reverse)
@@ -432,7 +434,7 @@ class Replacement:
         )
 
     def _prove(self, reverse: Rebuild | None) -> None:
-        """Prove the way back, where there is one, and learn the digests of both files; the two at the same time."""
+        """Prove the reverse, if there is one, and compute the digests of both files in parallel."""
         sampled = self._is_sampled
         with futures.ThreadPoolExecutor(1) as other:
             new = other.submit(delta.digest_of, self._new, sampled=sampled)
@@ -445,11 +447,11 @@ class Replacement:
 
     @property
     def _is_sampled(self) -> bool:
-        """Tell whether reading all of both files would cost most of the time and prove nothing: they share blocks."""
+        """Whether samples suffice: the files share blocks, so a full read would be slow and prove nothing."""
         return self._edit is not None and self._shared > 0
 
     def _check(self) -> None:
-        """Look once more whether both files are what they were."""
+        """Check again that both files are unchanged."""
         self.original.check()
         self._new.check()
 
@@ -459,17 +461,17 @@ class Replacement:
         try:
             confirmed = self._new.take_place()
         finally:
-            if self._new.has_place():  # also where a network file system did it and lost the answer, or at an interrupt
+            if self._new.has_place():  # also if a network file system renamed and lost the reply, or after an interrupt
                 self._step = _Step.REPLACED
         settling.let_go(self._entry, folder=self.original.folder)
         if not confirmed:
-            self._doubts.append("The file system cannot say whether the new file's name is on the medium.")
+            self._doubts.append("The file system cannot confirm that the new file's name is on the medium.")
 
-    # Giving up.
+    # Errors.
 
     @contextlib.contextmanager
     def _undoing(self) -> Iterator[None]:
-        """Answer an error of the disk by undoing at once."""
+        """Undo the replacement at once if the disk reports an error."""
         try:
             yield
         except OSError as error:
@@ -481,11 +483,11 @@ class Replacement:
         if not outcome.settled:
             return self._unsettled(replace(outcome, message=f"{outcome.message} {meaning.message}"))
         log.warning("swap.undone item_id=%d code=%s", self.item_id, meaning.reason)
-        return type(meaning)(f"{meaning.message} It is as it was before.", code=meaning.reason)
+        return type(meaning)(f"{meaning.message} The file is unchanged.", code=meaning.reason)
 
     def _unsettled(self, outcome: UndoOutcome) -> errors.FileAccessError:
-        self._step = _Step.OVER  # nothing more can be done here
-        message = f"A file was being replaced and that is not settled yet: {outcome.message} Run `indexium recover`."
+        self._step = _Step.OVER  # this process cannot resolve it
+        message = f"The replacement of a file was interrupted: {outcome.message} Run `indexium recover`."
         return errors.FileAccessError(message, code="cannot_tell")
 
     def _need(self, step: _Step) -> None:

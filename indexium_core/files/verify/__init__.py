@@ -1,14 +1,14 @@
 """
 Verification: proof that a write changed what was planned and nothing else.
 
-Evidence is gathered before and after the write and compared, in two halves that know nothing of each other. *Structure,
-by bytes*: the family's census of everything outside the edited fields, the payload's length and samples of its bytes.
-*Meaning*, by FFmpeg's libraries, never by a parser of ours: what players will see. Each half alone catches the damage
-that matters; a mistake in one of our parsers cannot vouch for itself.
+The program gathers evidence before and after the write and compares it in two independent halves. *Structure, by
+bytes*: the family's census of everything outside the edited fields, the payload's length and samples of its bytes.
+*Meaning*, by FFmpeg's libraries and never by a parser of ours: what players show. Each half alone detects the damage
+that matters, so a mistake in one of our parsers cannot hide itself.
 
-A file that FFmpeg has made anew has other bytes in other places: there the packets of every stream are compared instead
-of the payload (`REWRITTEN`), also where our own edit gives parts of the media other numbers (`RENUMBERED`). Where old
-bytes came back, fields say again what they said (`RESTORED`).
+A file that FFmpeg has rewritten has other bytes at other offsets. For it, the packets of every stream are compared
+instead of the payload (`REWRITTEN`); the same applies if our own edit renumbers parts of the media (`RENUMBERED`). If
+old bytes were restored, fields must have their old values again (`RESTORED`).
 
 A comparison ends in a proof, which is stored with the item, or in a `VerificationError` that names the check.
 """

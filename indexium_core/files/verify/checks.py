@@ -1,4 +1,4 @@
-"""The checks: each compares one side of the evidence and has a name, under which it is proven by sabotage."""
+"""The checks: each compares one part of the evidence and has a name. A sabotage test proves each of them."""
 
 from __future__ import annotations
 
@@ -32,28 +32,28 @@ __all__ = [
 _SHOWN = 3  # differences that a message names
 _REORDERED = frozenset({"matroska", "webm", "flv", "ogg"})  # containers in which a write may change the order of texts
 _WHOLE = "container"  # the place of a change that means the field as players read it
-_ROOM = 512 * 1024  # bytes by which a write may grow a file beyond what texts and tags explain: blocks can be large
+_ROOM = 512 * 1024  # bytes by which a write may grow a file beyond its texts and tags: blocks can be large
 
-_TAKEN_BACK = "The write changed more than was planned, or not what was planned, and is taken back."
-_THROWN_AWAY = "A rewrite would change more than was planned, or not what was planned; the file stays as it was."
+_TAKEN_BACK = "The changes of the write differ from the plan, so the write is undone."
+_THROWN_AWAY = "The changes of the rewrite would differ from the plan, so the file is not changed."
 
 Changes = Sequence[Change]
 # A check returns a short fact for the proof, or raises Failed with what differs.
 Check = Callable[[Evidence, Evidence, Changes], object]
 
 
-class Failed(Exception):  # noqa: N818 - never leaves this room: `compare` makes one error of all of them
-    """What a check found to differ, in words."""
+class Failed(Exception):  # noqa: N818 - never leaves this package: `compare` combines all of them in one error
+    """The difference that a check found, in words."""
 
 
 def expect(evidence: Evidence, changes: Changes) -> None:
     """
-    Make sure, before a write, that the file is whole and says what the plan was made from.
+    Check, before a write, that the file is complete and has the values that the plan was made from.
 
     Raises:
-        CorruptFileError: It is not whole.
+        CorruptFileError: It is not complete.
         FFmpegError: The media libraries cannot read it, so nothing could be verified.
-        ConflictError: A field is not what was planned for.
+        ConflictError: A field does not have the planned old value.
 
     """
     if evidence.problem:
@@ -62,12 +62,12 @@ def expect(evidence: Evidence, changes: Changes) -> None:
         raise errors.FFmpegError(evidence.unreadable)
     for name in dict.fromkeys(change.field for change in changes):
         if not _as_planned(evidence, [change for change in changes if change.field == name]):
-            message = f"The {name} is not the one that was planned for: scan again."
+            message = f"The {name} differs from the one in the plan. Scan the file again."
             raise errors.ConflictError(message)
 
 
 def _as_planned(evidence: Evidence, changes: Changes) -> bool:
-    """Tell whether the texts of a field are those that the plan was made from, and change as the plan says."""
+    """Tell whether the texts of a field have the planned old values, and change as planned."""
     name, texts = changes[0].field, evidence.texts_of(changes[0].field)
     if len(changes) == 1 and changes[0].where == _WHOLE:
         loses = changes[0].segment is None and len({text.value for text in texts}) > 1
@@ -88,20 +88,20 @@ def compare(
     before: Evidence, after: Evidence, changes: Changes, *, checks: Sequence[tuple[str, Check]] | None = None
 ) -> dict[str, object]:
     """
-    Hold the evidence of after a write against that of before it.
+    Compare the evidence after a write with that before it.
 
     Args:
-        before: The file as it was.
-        after: The file as it is.
-        changes: What was to change.
-        checks: By name; None for all.
+        before: The evidence before the write.
+        after: The evidence after the write.
+        changes: The planned changes.
+        checks: The checks by name; None for all.
 
     Returns:
         The proof: a short fact for each check.
 
     Raises:
-        VerificationError: Something else changed, or the wanted thing did not; `check` is the first that failed and the
-            message says what differs.
+        VerificationError: Something else changed, or a planned change is missing; `check` is the first check that
+            failed, and the message names the differences.
 
     """
     proof: dict[str, object] = {}
@@ -124,7 +124,7 @@ def _size(before: Evidence, after: Evidence, changes: Changes) -> object:
     if after.problem:
         raise Failed(after.problem.rstrip("."))
     if not after.payload_end <= after.size == after.named_size:
-        message = f"{after.size} bytes, where {max(after.named_size, after.payload_end)} were to be"
+        message = f"{after.size} bytes instead of {max(after.named_size, after.payload_end)}"
         raise Failed(message)
     grown = after.size - before.size - (sum(after.payload) - sum(before.payload))
     tags = before.size - sum(before.payload)
@@ -137,7 +137,7 @@ def _size(before: Evidence, after: Evidence, changes: Changes) -> object:
 def _payload(before: Evidence, after: Evidence, changes: Changes) -> object:
     del changes
     if before.payload != after.payload:
-        message = f"{sum(before.payload)} media bytes became {sum(after.payload)}, or lie in other parts"
+        message = f"{sum(before.payload)} media bytes became {sum(after.payload)}, or have other extents"
         raise Failed(message)
     if before.payload_hash != after.payload_hash:
         raise Failed("media bytes changed")
@@ -145,7 +145,7 @@ def _payload(before: Evidence, after: Evidence, changes: Changes) -> object:
 
 
 def length_of(before: Evidence, changes: Changes) -> int:
-    """Return about how many bytes the texts grow by."""
+    """Return the approximate number of bytes by which the texts grow."""
     old = [text.value for text in before.texts]
     new = [text for change in changes for text in (*fields.texts_after(before.texts, change), change.new or "")]
     return max(_bytes(new) - _bytes(old), _bytes(change.new or "" for change in changes))
@@ -156,7 +156,7 @@ def _bytes(texts: Iterable[str]) -> int:
 
 
 def comment(before: Evidence, after: Evidence, changes: Changes) -> object:
-    """Make sure that players read every field as planned, and that every place of it says what it is to say."""
+    """Check that players read every field as planned, and that every place of it has its planned text."""
     for change in changes:
         leading = before.leading(change.field)
         full = fields.apply_change(change, leading.value if leading else before.said(change.field)) or None
@@ -192,7 +192,7 @@ def _may_show_another(before: Evidence, after: Evidence, change: Change, wanted:
 
 
 def _every_text(before: Evidence, after: Evidence, change: Change, wanted: str) -> None:
-    """Make sure that each place keeps or gets its text, and that at most one is added, which says what is `wanted`."""
+    """Check that each place keeps or gets its text, and that at most one place is added, with the `wanted` text."""
     expected = fields.texts_after(before.texts, change)
     found = [text.value for text in after.texts_of(change.field)]
     missing = Counter(expected)
@@ -200,18 +200,18 @@ def _every_text(before: Evidence, after: Evidence, change: Change, wanted: str) 
     added = [text for text, count in missing.items() for _ in range(-count)]
     lost = next((text for text, count in missing.items() if count > 0), None)
     if lost is not None:
-        message = f"no place holds {_shown(_clean(lost))} as the {change.field}"
+        message = f"no place has {_shown(_clean(lost))} as the {change.field}"
         raise Failed(message)
     if added not in ([], [wanted]):
-        message = f"a place holds {_shown(_clean(added[0]))} as the {change.field}"
+        message = f"an unexpected place has {_shown(_clean(added[0]))} as the {change.field}"
         raise Failed(message)
     if after.container not in _REORDERED and not _in_order(found, expected, added):
-        message = f"the places of the {change.field} hold one another's texts"
+        message = f"the texts of the {change.field} are in each other's places"
         raise Failed(message)
 
 
 def _in_order(found: Sequence[str], expected: Sequence[str], added: Sequence[str]) -> bool:
-    """Tell whether texts are the expected ones in their order, with `added` (one at most) anywhere among them."""
+    """Tell whether texts are the expected ones in their order, with at most one of `added` anywhere among them."""
     if not added:
         return list(found) == list(expected)
     places = (at for at, text in enumerate(found) if text == added[0])
@@ -219,14 +219,14 @@ def _in_order(found: Sequence[str], expected: Sequence[str], added: Sequence[str
 
 
 def same(aspect: str, before: Evidence, after: Evidence, changes: Changes) -> object:
-    """Make sure that all facts of an aspect are as before."""
+    """Check that all facts of an aspect are unchanged."""
     del changes
     return equal(facts_of(before, aspect), facts_of(after, aspect))
 
 
 def tags(before: Evidence, after: Evidence, changes: Changes) -> object:
     """
-    Compare the tags beside the fields that were to change; those under a second name may only follow the change.
+    Compare the tags other than the planned fields; tags under a second name may only follow the change.
 
     In a Matroska file a field has many names, by language and level, and one text may hide another of the same name.
     There the check of the comment compares its texts, and the structural half all others, byte for byte.
@@ -246,7 +246,7 @@ def tags(before: Evidence, after: Evidence, changes: Changes) -> object:
 
 
 def _may_become(before: Evidence, change: Change, old: str | None) -> set[str | None]:
-    """Return what a tag that shows a text of a field may show after a change: all where none is known by that text."""
+    """Return the values that a tag of a field may have after a change: all, if no text of the field matches it."""
     pairs = [(text.shown, fields.text_after(text, change)) for text in before.texts_of(change.field)]
     results = {_visible(new) for _, new in pairs}
     own = {_visible(new) for shown, new in pairs if shown == old}
@@ -261,7 +261,7 @@ def _visible(text: str | None) -> str | None:
 
 
 def _other_tags(before: Evidence, after: Evidence, changes: Changes) -> object:
-    """Compare the tags beside the fields that were changed back, which may have said different things before."""
+    """Compare the tags other than the restored fields, whose values may have been different before."""
     wanted = {change.field for change in changes}
     old, new = (
         {
@@ -279,7 +279,7 @@ def _is_matroska(evidence: Evidence) -> bool:
 
 
 def _fields(key: str, *, nested: bool) -> set[str]:
-    """Return the fields of ours that a tag of the file holds, with `nested` those that it is part of."""
+    """Return the fields in a tag of the file; with `nested` also those that it is a part of."""
     if not key.startswith("tag "):
         return set()
     names = key.removeprefix("tag ").split("/") if nested else [key.removeprefix("tag ")]
@@ -287,7 +287,7 @@ def _fields(key: str, *, nested: bool) -> set[str]:
 
 
 def facts_of(evidence: Evidence, aspect: str) -> meaning.Facts:
-    """Return the facts of an aspect; raises Failed where the file could not be read for them."""
+    """Return the facts of an aspect; raises Failed if the file could not be read for them."""
     missing = evidence.problem if aspect == "structure" else evidence.unreadable
     if missing:
         raise Failed(missing.rstrip("."))
@@ -295,7 +295,7 @@ def facts_of(evidence: Evidence, aspect: str) -> meaning.Facts:
 
 
 def equal(before: Mapping[str, str], after: Mapping[str, str]) -> str:
-    """Return how many facts there are; raises Failed with the differences where the two are not the same."""
+    """Return the number of facts; raises Failed with the differences if the two are not equal."""
     differences = list(_differences(before, after))
     if differences:
         more = len(differences) - _SHOWN
@@ -325,12 +325,12 @@ def _plain(name: str) -> str:
 
 
 def _clean(text: str | None) -> str | None:
-    """Return text as the database has it."""
+    """Return text as the database stores it."""
     return None if text is None else fields.display_text(text)
 
 
-# In the order in which they are reported: what says most to a person first, the census of bytes, which sees everything
-# outside the payload, last.
+# In the order in which they are reported: the most informative first, and last the census of bytes, which covers
+# everything outside the payload.
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("size", _size),
     ("payload", _payload),
@@ -344,7 +344,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("structure", partial(same, "structure")),
 )
 
-# Of a file whose old bytes came back: a digest of all its bytes proves the fields, which players may read otherwise.
+# For restored bytes: a digest of all bytes proves the fields, which players may show differently than the plan.
 RESTORED: tuple[tuple[str, Check], ...] = tuple(
     (name, _other_tags if name == "tags" else check) for name, check in CHECKS if name != "comment"
 )

@@ -1,4 +1,4 @@
-"""Evidence: what is known of a file before and after a write, for both halves of the comparison."""
+"""Evidence: the facts about a file before and after a write, for both halves of the comparison."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ __all__ = ["Evidence", "gather"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A file at one moment. Facts are texts by name, grouped by the check that compares them."""
+    """The facts about a file at one moment: texts by name, grouped by the check that compares them."""
 
     size: int  # bytes of the open file
     named_size: int  # bytes of the file that the path names
-    problem: str  # why the file is not whole, "" where it is
-    unreadable: str  # why the media libraries cannot open it, "" where they can
-    payload: tuple[int, ...]  # length of each stretch of media bytes, in order
-    payload_end: int  # where the last one ends
+    problem: str  # why the file is not complete, "" if it is
+    unreadable: str  # why the media libraries cannot open it, "" if they can
+    payload: tuple[int, ...]  # length of each extent of media bytes, in order
+    payload_end: int  # end of the last extent
     payload_hash: str | None  # its fingerprint
     fields: Mapping[str, str | None]  # the fields that we write, as players show them
     texts: tuple[FieldValue, ...] = ()  # every text of them that our own parser finds, in file order
-    facts: Mapping[str, meaning.Facts]  # structure and every aspect of the meaning, `packets` where they were asked for
+    facts: Mapping[str, meaning.Facts]  # structure, every aspect of the meaning, and `packets` if requested
     times: Mapping[str, packet_reading.Times] = field(default_factory=dict)  # of the packets, by stream
     container: str = ""  # what the file is
     tags: Mapping[str, Any] = field(default_factory=dict)  # {"container": {…}, "streams": [{…}]}, as FFmpeg has them
@@ -42,11 +42,11 @@ class Evidence:
         return self.fields.get("comment")
 
     def said(self, name: str) -> str | None:
-        """Return what a field says to players, with undecodable bytes as surrogates and without text behind a NUL."""
+        """Return the value of a field as players show it, with undecodable bytes as surrogates, up to its first NUL."""
         return libav.meant(self.fields.get(name), self.texts_of(name), self.container)
 
     def leading(self, name: str) -> FieldValue | None:
-        """Return the text of a field that players read, None where no place holds it."""
+        """Return the text of a field that players read, or None if no place has it."""
         return primary_place(self.texts_of(name), self.said(name))
 
     def texts_of(self, name: str) -> list[FieldValue]:
@@ -58,15 +58,15 @@ def gather(
     path: bytes, reader: Reader, family: Family, layout: Layout, *, packets: bool = False, renumbered: bool = False
 ) -> Evidence:
     """
-    Look at a file; what is wrong with it becomes evidence too.
+    Gather the evidence of a file; a problem with the file becomes evidence, too.
 
     Args:
-        path: Where the file is.
+        path: The path of the file.
         reader: The open file.
         family: Its family.
-        layout: What examining it found just now.
-        packets: Read every packet too, which takes as long as reading the file: for a rewrite.
-        renumbered: The rewrite is ours, and gives parts of the media other numbers.
+        layout: The layout from a fresh examination.
+        packets: Read every packet, too, which takes as long as reading the file: for a rewrite.
+        renumbered: The rewrite is ours, and renumbers parts of the media.
 
     Raises:
         FileAccessError: It cannot be read.
@@ -106,7 +106,7 @@ def gather(
 
 
 def _census(family: Family, reader: Reader, layout: Layout, *, remade: bool, renumbered: bool) -> Mapping[str, str]:
-    """Return the census: of a file that FFmpeg is to make anew, what it is to keep."""
+    """Return the census; for a file that FFmpeg rewrites, only what the rewrite must keep."""
     if renumbered and isinstance(family, RemuxableFamily):
         return {**family.census(reader, layout), **family.media_census(reader)}
     if remade and isinstance(family, RemuxableFamily):

@@ -1,8 +1,8 @@
 """
-What FFmpeg's libraries make of a file: the half of the evidence that shares no code with our own parsers.
+The facts that FFmpeg's libraries read from a file: the half of the evidence that shares no code with our parsers.
 
-Everything comes out as text by name, so that all is compared by one rule and a difference can be shown as it is. Only
-headers are read and nothing is decoded; what a file says in its packets is the payload's half.
+All facts are texts by name, so that one rule compares them and a message can show a difference. Only headers are read
+and nothing is decoded; the check of the payload covers the packets.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ Facts = Mapping[str, str]  # what was read, by the name of where
 
 ASPECTS = ("streams", "chapters", "attachments", "side_data", "tags", "index")
 
-_INDEX_ENTRIES = 250  # of each track, spread over it; the structural half compares every one
+_INDEX_ENTRIES = 250  # entries of each track, spread over it; the structural half compares all of them
 _ONE_DUMP = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
-    """What a file says."""
+    """The facts of one file."""
 
     fields: Mapping[str, str | None]  # those that we write, as players show them
     facts: Mapping[str, Facts]  # everything else, by aspect (`ASPECTS`)
@@ -47,7 +47,7 @@ class Meaning:
 
 def read(reader: Reader, layout: Layout) -> Meaning:
     """
-    Return what a file says.
+    Return the facts of a file.
 
     Raises:
         FFmpegError: The libraries cannot open the file.
@@ -70,7 +70,7 @@ def read(reader: Reader, layout: Layout) -> Meaning:
 
 
 def _facts(media: Any, layout: Layout, *, with_durations: bool) -> dict[str, Facts]:
-    # Attached pictures come last: taking them from the demuxer moves it.
+    # Attached pictures come last: reading them moves the demuxer.
     found: dict[str, Iterator[tuple[str, str]]] = {
         "streams": _streams(media, with_durations=with_durations),
         "chapters": _chapters(media),
@@ -101,7 +101,7 @@ def _stream(stream: Any, *, with_durations: bool) -> Iterator[tuple[str, object]
     yield "time base", stream.time_base
     yield "start", stream.start_time
     yield "frames", stream.frames
-    if with_durations and stream.frames:  # where the header has none, FFmpeg estimates it from the file's size
+    if with_durations and stream.frames:  # without a value in the header, FFmpeg estimates it from the file's size
         yield "duration", stream.duration
     context = stream.codec_context
     if context is None:
@@ -119,7 +119,7 @@ def _stream(stream: Any, *, with_durations: bool) -> Iterator[tuple[str, object]
 def _codec_tag(context: Any) -> str:
     try:
         return str(context.codec_tag)
-    except UnicodeDecodeError as error:  # PyAV takes it for text; of sound in an AVI it is a number
+    except UnicodeDecodeError as error:  # PyAV decodes it as text; for audio in an AVI it is a number
         return error.object.hex()
 
 
@@ -128,10 +128,10 @@ _START_CODE = re.compile(rb"\x00{2,}\x01")
 
 def _configuration(extradata: bytes, codec: str) -> bytes:
     """
-    Return what a decoder is set up with, in one form.
+    Return the configuration of a decoder in a normalized form.
 
-    Muxers and demuxers write start codes of three bytes or of four; and headers of Ogg streams hold the comments, which
-    the tags' half is for.
+    Muxers and demuxers write start codes of three or of four bytes. The headers of Ogg streams contain the comments,
+    which the check of the tags covers.
     """
     if codec in {"h264", "hevc"} and extradata[:3] in {b"\0\0\1", b"\0\0\0"}:
         return _START_CODE.sub(lambda _: b"\0\0\1", extradata)
@@ -141,7 +141,7 @@ def _configuration(extradata: bytes, codec: str) -> bytes:
 
 
 def _headers(extradata: bytes) -> Iterator[bytes]:
-    """Yield the three headers of a Xiph codec: FFmpeg puts 16-bit lengths in front, or Matroska's lacing."""
+    """Yield the three headers of a Xiph codec: FFmpeg separates them by 16-bit lengths, or by Matroska's lacing."""
     if extradata[:1] != b"\2":
         while extradata:
             end = 2 + int.from_bytes(extradata[:2], "big")
@@ -170,7 +170,7 @@ def _attachments(media: Any) -> Iterator[tuple[str, str]]:
 
 
 def _pictures(media: Any) -> Iterator[tuple[str, str]]:
-    """Yield the cover pictures: the demuxer hands out each as one packet before all others."""
+    """Yield the cover pictures: the demuxer returns each as one packet before all others."""
     pictures = {s.index for s in media.streams.video if s.disposition & Disposition.attached_pic}
     if not pictures:
         return
@@ -180,7 +180,7 @@ def _pictures(media: Any) -> Iterator[tuple[str, str]]:
         yield f"picture in stream {packet.stream.index}", _digest(bytes(packet))
 
 
-# What an FLV tells of its own size and of places in it, which FFmpeg takes for tags; the structural half corrects them.
+# Values of an FLV for its own size and positions, which FFmpeg reads as tags; the structural half checks them.
 _OF_THE_FILE = frozenset({"filesize", "lastkeyframelocation"})
 
 
@@ -199,7 +199,7 @@ def _tags(media: Any) -> Iterator[tuple[str, str]]:
 
 
 def _side_data(media: Any) -> Iterator[tuple[str, str]]:
-    """Yield what only the printed description of a file shows: rotation, Dolby Vision, stereo and spherical layout."""
+    """Yield the facts that only the log description has: rotation, Dolby Vision, stereo and spherical layout."""
     owner, depth, counts = "file", -1, dict[str, int]()
     for line in _described(media).splitlines():
         text = line.strip()
@@ -222,8 +222,8 @@ def _described(media: Any) -> str:
     """
     Return FFmpeg's description of a file.
 
-    It exists only as log messages, and the level of logging is one for the whole process: hence the lock, and the
-    capture of what other threads would log meanwhile. Repeated messages count, or two equal lines would be one.
+    It exists only as log messages, and the log level is global to the process: hence the lock, and the capture of
+    messages of other threads. Repeated messages are not skipped, or two equal lines would be one.
     """
     with _ONE_DUMP, av.logging.Capture(local=False):
         skip = av.logging.get_skip_repeated()
@@ -233,7 +233,7 @@ def _described(media: Any) -> str:
             return str(media.dumps_format())
         finally:
             av.logging.set_skip_repeated(skip)
-            # Not back to None: a message of another thread that is under way would be compared with it, and fail.
+            # Not None: PyAV compares a concurrent message of another thread with the level, which would fail.
             av.logging.set_level(av.logging.PANIC)
 
 
@@ -241,7 +241,7 @@ def _described(media: Any) -> str:
 
 
 def _index(media: Any, payload: Sequence[Extent], size: int) -> Iterator[tuple[str, str]]:
-    """Yield a digest of each stream's index: where in the payload, when, how large and of what kind samples are."""
+    """Yield a digest of each stream's index: position in the payload, time, size and flags of its samples."""
     extents = sorted((extent for extent in payload if extent.length), key=lambda extent: extent.offset)
     for stream in media.streams:
         entries = stream.index_entries
@@ -256,10 +256,10 @@ def _index(media: Any, payload: Sequence[Extent], size: int) -> Iterator[tuple[s
 
 def _places(positions: npt.NDArray[np.int64], extents: Sequence[Extent], size: int) -> npt.NDArray[np.int64]:
     """
-    Return places in the concatenated payload for places in the file, so that a payload that moved as a whole is equal.
+    Return positions in the concatenated payload for positions in the file: equal for a payload that moved as a whole.
 
-    What lies behind the end of the file counts from the end of the payload, too: the index of a film that was cut off
-    still names places there. What lies elsewhere keeps its place in the file, as a negative number.
+    Positions behind the end of the file are counted relative to the payload, too: the index of a truncated video still
+    has such positions. Any other position outside the payload stays a file position, as a negative number.
     """
     if not extents:
         return -1 - positions

@@ -1,8 +1,8 @@
 """
-Packets: what FFmpeg's libraries hand out of a file, stream by stream, to compare a rewritten file with the original.
+The packets that FFmpeg's libraries read from a file, by stream, to compare a rewritten file with the original.
 
-Each packet counts with its data, size, flags and side data; times are kept apart, because not every container can keep
-them exactly. Packets are read one after the other and forgotten; of each only two times stay.
+The digest of a stream covers data, size, flags and side data of each packet. Times are kept apart, because not every
+container can store them exactly. Packets are read one after the other; only two times of each stay in memory.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from indexium_core.files.containers import Layout, Reader
 
 __all__ = ["MOST", "Times", "read"]
 
-MOST = 5_000_000  # packets of one file: a day of film; each costs 16 bytes of memory
+MOST = 5_000_000  # packets of one file: a day of video; each needs 16 bytes of memory
 _NONE = -(1 << 63)  # no time
 _TAGS = "strings_metadata"  # Ogg hands its comments out with the first packet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Times:
-    """When each packet of a stream is shown and decoded, in seconds; NaN where the file does not say."""
+    """The presentation and decoding times of a stream's packets, in seconds; NaN if the file has none."""
 
     shown: npt.NDArray[np.float64]
     decoded: npt.NDArray[np.float64]
 
 
 class _PacketStream:
-    """One stream while it is read."""
+    """The totals of one stream while it is read."""
 
     def __init__(self, stream: Any) -> None:
         self.unit = float(stream.time_base or 1)
@@ -72,10 +72,10 @@ class _PacketStream:
 
 def read(reader: Reader, layout: Layout) -> tuple[Mapping[str, str], Mapping[str, Times]]:
     """
-    Return a sentence and the times of every stream, by its name.
+    Return a summary and the times of every stream, by its name.
 
     Raises:
-        FFmpegError: The libraries gave up on the file, or it has more packets than can be compared.
+        FFmpegError: The libraries failed on the file, or it has more packets than can be compared.
 
     """
     streams: dict[int, _PacketStream] = {}
@@ -95,11 +95,11 @@ def read(reader: Reader, layout: Layout) -> tuple[Mapping[str, str], Mapping[str
 
 
 def _within_reason(packets: Iterator[Any], size: int) -> Iterator[Any]:
-    """Yield packets; raises FFmpegError where there is no end of them, as where an index names one place many times."""
+    """Yield packets; raises FFmpegError if there are too many, as when an index names one place many times."""
     left, room = MOST, size + size // 2 + (1 << 20)
     for packet in packets:
         if packet.size == 0 and packet.dts is None and packet.pts is None:
-            continue  # what PyAV makes up at the end
+            continue  # the flush packet that PyAV adds at the end
         left, room = left - 1, room - packet.size
         if left < 0 or room < 0:
             what = "more packets than can be compared" if left < 0 else "packets that are longer than the file"

@@ -1,9 +1,9 @@
 """
-The checks of a file that FFmpeg has rewritten: all places differ, so what is compared is what the file says.
+The checks of a file that FFmpeg has rewritten: all offsets differ, so the checks compare the content.
 
-Both halves stay: packets, streams and tags as FFmpeg's libraries hand them out, and the census of our own readers,
-which counts the media without them: what the libraries cannot see they would lose, and not miss. Only the muxer's
-signature may change, and what it works out from the media (lengths, rates, numbers of streams).
+Both halves stay: packets, streams and tags from FFmpeg's libraries, and the census of our own readers. The census
+counts the media without the libraries: a part that the libraries cannot see, they would lose without notice. Only the
+muxer's signature may change, and values that it derives from the media (lengths, rates, numbers of streams).
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from indexium_core.files.verify.packets import Times
 
 __all__ = ["RENUMBERED", "REWRITTEN"]
 
-_OVERHEAD = 1024 * 1024  # bytes, and a tenth of the file, by which another muxer's may be larger
+_OVERHEAD = 1024 * 1024  # bytes by which another muxer's file may be larger, in addition to 10 %
 _SIGNATURE = frozenset({"tag encoder", "tag software"} | {f"tag {name}" for name in DERIVED})
 _LAID_OUT = re.compile(r"stream \d+ (?:id|time base|start|frames|duration)$")  # follows from packets and their order
 _ROUNDING = 0.0005  # seconds
-_SOUND_IN_AVI = 0.05  # seconds: its times are counted in packets or bytes, whichever the muxer takes
+_SOUND_IN_AVI = 0.05  # seconds: the muxer counts audio times in packets or in bytes
 
 
 def _size(before: Evidence, after: Evidence, changes: Changes) -> object:
     if after.problem:
         raise Failed(after.problem.rstrip("."))
     if after.size != after.named_size:
-        message = f"{after.size} bytes, where {after.named_size} were to be"
+        message = f"{after.size} bytes instead of {after.named_size}"
         raise Failed(message)
     texts = 8 * checks.length_of(before, changes)
     if not before.size // 2 <= after.size <= before.size + before.size // 10 + _OVERHEAD + texts:
@@ -62,7 +62,7 @@ def _tolerance(evidence: Evidence, stream: str) -> float:
 def _same_times(stream: str, before: Times, after: Times, tolerance: float) -> None:
     for old, new in ((before.shown, after.shown), (before.decoded, after.decoded)):
         if not np.array_equal(np.isnan(old), np.isnan(new)):
-            message = f"packets of {stream} lost their times, or got some"
+            message = f"packets of {stream} lost or gained times"
             raise Failed(message)
         moved = float(np.nanmax(np.abs(new - old))) if not np.isnan(old).all() else 0.0
         if moved > tolerance:
@@ -87,7 +87,7 @@ def _tags(before: Evidence, after: Evidence, changes: Changes) -> object:
 
 
 def _unsigned(evidence: Evidence) -> Evidence:
-    """Return evidence without the tags that a muxer writes by itself."""
+    """Return evidence without the tags that a muxer adds."""
     tags = checks.facts_of(evidence, "tags")
     kept = {name: value for name, value in tags.items() if name not in _SIGNATURE}
     return replace(evidence, facts={**evidence.facts, "tags": kept})
@@ -105,7 +105,7 @@ REWRITTEN: tuple[tuple[str, Check], ...] = (
     ("structure", partial(checks.same, "structure")),
 )
 
-# Of a file that we have rewritten, with other numbers in its media: all that our own edits keep, but packets for bytes.
+# For our own rewrite with renumbered media: all checks of an edit, with packets instead of bytes.
 RENUMBERED: tuple[tuple[str, Check], ...] = tuple(
     ("packets", _packets) if name == "payload" else (name, check) for name, check in checks.CHECKS
 )

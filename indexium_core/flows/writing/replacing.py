@@ -95,7 +95,7 @@ def _replacement(
         expected=file.stat,
         mtime_ns=mtime_ns,
         break_links=work.policy.break_links or break_links,
-        heed=work.progress.advance,
+        on_progress=work.progress.advance,
     )
 
 
@@ -115,7 +115,7 @@ def _work_factor(edit: Edit) -> int:
 def _start_progress(work: FileWork, file: reader.FileReader, factor: int) -> None:
     """Report progress from here on, and allow cancelling."""
     work.progress.set_total(factor * file.size)
-    file.heed = work.progress.advance
+    file.on_progress = work.progress.advance
 
 
 def _remux(work: FileWork, new: swap.Replacement, edit: Remux) -> None:

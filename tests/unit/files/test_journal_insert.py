@@ -403,7 +403,7 @@ def test_a_disk_that_fails_leaves_the_file_as_it_was(
     ):
         file.apply(patch)
     assert caught.value.reason in {"low_space", "over_quota", "io_error", "sync_failed"}
-    assert "as it was before" in caught.value.message
+    assert "The file is unchanged" in caught.value.message
     assert place.state() == old
     assert marks(log.path) == ["undone"]
 

@@ -54,7 +54,7 @@ def test_what_is_appended_later_is_not_seen_and_what_is_cut_is_missing(tmp_path:
 
 
 def test_a_missing_file_has_a_code_of_its_own(tmp_path: Path) -> None:
-    with pytest.raises(errors.FileAccessError, match="is not there any more") as caught:
+    with pytest.raises(errors.FileAccessError, match="no longer exists") as caught:
         FileReader(os.fsencode(tmp_path / "gone.mp4"))
     assert caught.value.reason == "missing_file"
 

@@ -37,7 +37,7 @@ class Heed:
 def carry_out(swap: Swap, heed: Heed) -> None:
     with (
         OperationJournal.create(swap.backup) as log,
-        Replacement(os.fsencode(swap.path), journal=log, item_id=ITEM, heed=heed) as file,
+        Replacement(os.fsencode(swap.path), journal=log, item_id=ITEM, on_progress=heed) as file,
     ):
         make(swap, file)
         keep = os.fsencode(swap.shelf / "old") if swap.keeps else None
@@ -83,7 +83,7 @@ def test_a_reader_tells_how_many_bytes_were_read(tmp_path: Path) -> None:
     (tmp_path / "film").write_bytes(OLD)
     heed = Heed()
     with FileReader(os.fsencode(tmp_path / "film")) as file:
-        file.heed = heed
+        file.on_progress = heed
         file.read_at(0, 100)
         file.read_at(len(OLD) - 10, 100)
     assert (heed.told, heed.done) == (2, 110)

@@ -24,7 +24,7 @@ import ffmpeg
 
 from indexium_core import errors
 from indexium_core.files import program
-from indexium_core.files.reader import Heed, ignore
+from indexium_core.files.reader import ByteProgress, ignore
 from indexium_core.model.files.media import Remux
 
 __all__ = ["command", "run"]
@@ -54,7 +54,7 @@ def run(
     target: bytes,
     *,
     cancelled: Callable[[], bool] = lambda: False,
-    on_progress: Heed = ignore,
+    on_progress: ByteProgress = ignore,
     stall_seconds: float = 60.0,
 ) -> None:
     """
@@ -182,7 +182,7 @@ def _watch(
     child: subprocess.Popen[bytes],
     target: bytes,
     cancelled: Callable[[], bool],
-    on_progress: Heed,
+    on_progress: ByteProgress,
     stall_seconds: float,
 ) -> str:
     """Wait for the end of the child and return its last output; raises FFmpegError where it must not continue."""
