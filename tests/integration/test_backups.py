@@ -153,7 +153,7 @@ def test_what_a_running_operation_keeps_is_not_evicted(shelf: Studio) -> None:
     assert len(kept(shelf)) == 2
     operation = shelf.library.history().items[0]
     assert (operation.can_rollback, operation.comment_only) == (True, 1)
-    assert operation.rollback_reason == "Of 1 of its files only the comment can be restored."
+    assert operation.rollback_reason == "For 1 of its files only the comment can be restored."
     check = shelf.library.rollback_check(1)
     assert (check.exact, check.comment_only) == (2, 1)
     assert check.conflicts[0].message == "Only its tags were kept, so its old bytes cannot be restored."

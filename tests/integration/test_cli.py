@@ -98,7 +98,7 @@ def test_a_dry_run_changes_nothing_and_says_what_would_happen(planned: Command, 
 def test_files_that_are_taken_back_are_said_to_be_skipped_and_how_they_return(planned: Command) -> None:
     assert planned("write", "--yes") == 0
     assert planned("rollback", "1", "--yes", "--person", "Nobody Here") == 2
-    assert "No file of this operation got the tag 'Nobody Here'." in planned.err
+    assert "This operation added 'Nobody Here' to no file." in planned.err
     assert planned("rollback", "1", "--yes") == 0
     again = "'indexium postpone postponed:yes --bring-back' ends that"
     assert f"2 files are skipped in the plan from now on; {again}" in planned.err

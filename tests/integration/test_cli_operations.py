@@ -137,7 +137,7 @@ def test_ctrl_c_says_of_a_file_that_was_begun_and_put_back_that_it_was(
 
     def slowly(self: protocol.FileProgress, count: int) -> None:
         begun.set()
-        until(self._policy.cancelled)
+        until(self._policy.is_cancelled)
         real(self, count)
 
     monkeypatch.setattr(protocol.FileProgress, "advance", slowly)

@@ -58,7 +58,7 @@ def test_a_write_and_its_rollback_keep_the_damaged_end(library: Library, film: P
     row = library.files.find(str(film))
     identity = library.files.file(row).file_hash
 
-    with pytest.raises(errors.UsageError, match="left out by their risk are 1 warning"):
+    with pytest.raises(errors.UsageError, match="1 warning are excluded by their risk level"):
         library.write(library.plan(), WriteOptions(risk=("safe",)))
     operation = library.write(library.plan(), WriteOptions(risk=("safe", "warning")))
     assert operation.wait().status == "completed"

@@ -82,7 +82,7 @@ def test_a_film_whose_rewriting_the_loss_of_its_folder_cut_short_was_put_back(
     [item] = library.operation(1).items
     assert (item.status, item.code) == ("pending", "restored")
     assert item.seconds
-    assert item.message.startswith("It was being written when something came in the way of the whole operation")
+    assert item.message.startswith("The write was interrupted when a problem of all its files stopped the operation")
     [left] = library.interruptions.operations()
     assert left.counts == {"restored": 1}
     library.close()
@@ -112,7 +112,7 @@ def test_why_an_operation_stopped_is_said_until_it_is_gone_on_with(
     story.tell(studio.library.stories.build(1))
     told, _, log = capsys.readouterr().out.partition("\nlog")
     assert "Connect it again, then resume" in told
-    assert re.search("warning +job.changed .*connect it again, then resume", log)
+    assert re.search("warning +job.changed .*Connect it again, then resume", log)
 
     away.rename(studio.films)
     assert studio.library.resume(1).wait().counts == {"success": 6}
@@ -182,7 +182,7 @@ def test_a_disk_that_is_full_stops_the_operation_and_it_goes_on_when_there_is_ro
             assert status.counts["pending"]
             message = library.operation(1).operation.error_message
             assert "is full" in message
-            assert "make room on it, then resume" in message
+            assert "Free some space, then resume" in message
             undone = [item.file_name for item in library.operation(1).items if item.status == "pending"]
             assert all(path.read_bytes() == old[path] for path in paths if path.name in undone)
             assert {path.name for path in films.iterdir()} == {path.name for path in paths}

@@ -16,7 +16,7 @@ import pytest
 from indexium_core import cli, settings
 from indexium_core.api import answers
 from indexium_core.cli.operations import jobs as cli_jobs
-from indexium_core.cli.operations import write as cli_writing
+from indexium_core.cli.operations import operations as cli_operations
 from indexium_core.flows.writing import editing, operation_run, protocol
 from indexium_core.flows.writing.throughput import Throughput
 from indexium_core.jobs.runner import RunControl, Runner
@@ -159,7 +159,7 @@ def test_a_rewrite_that_takes_long_stands_still_while_its_operation_is_held(
     assert (held.is_idle, held.is_pausing) == (True, False)
     told = answers.operation(library.operation(handle.id))
     assert (told["at_rest"], told["pausing"]) == (True, False)
-    monkeypatch.setattr(cli_writing, "opened", lambda _: contextlib.nullcontext(library))
+    monkeypatch.setattr(cli_operations, "opened", lambda _: contextlib.nullcontext(library))
     assert cli.main(["operations", "show", str(handle.id)]) == 0
     assert "Operation 1 is paused: no file is in progress." in capsys.readouterr().err
     run = library._parts.runs.find(handle.id)
@@ -201,7 +201,7 @@ def test_what_is_finished_after_the_wish_to_pause_is_work_and_its_time_counts(
 
 def test_a_log_has_the_files_before_it_says_paused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Runner, "GROUP_SECONDS", 60.0)
-    monkeypatch.setattr(Runner, "LONGEST_SECONDS", 60.0)
+    monkeypatch.setattr(Runner, "MAX_GROUP_SECONDS", 60.0)
     studio = Studio(tmp_path, 6)
     gate = Gate(monkeypatch, free=2)
     job = gate.pause(studio.library, gate.write(studio.library).id, by="Ann")

@@ -88,7 +88,7 @@ class Scissors:
             held = _Held(self, executor, desk) if task.path.endswith(form.encode()) else desk
             return real(executor, held, function, task, *arguments)
 
-        monkeypatch.setattr(Processes, "converse", converse)
+        monkeypatch.setattr(Processes, "call_with_callbacks", converse)
 
     def answer(self, executor: Processes, name: str, answer: Callable[..., Any], words: tuple[Any, ...]) -> Any:
         is_due = name == self._question and self.cuts < self._times

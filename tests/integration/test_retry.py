@@ -82,7 +82,7 @@ def test_a_file_that_is_gone_is_said_to_be_missing(studio: Studio) -> None:
 def test_there_must_be_something_to_try_again(studio: Studio) -> None:
     studio.write()
 
-    with pytest.raises(errors.UsageError, match="left no file undone"):
+    with pytest.raises(errors.UsageError, match="has no file that could be retried"):
         studio.library.retries.start(1)
     with pytest.raises(errors.UnknownIdError):
         studio.library.retries.start(99)

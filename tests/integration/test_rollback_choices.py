@@ -223,7 +223,7 @@ def test_a_foreign_edit_between_two_operations_cannot_be_gone_through(studio: St
     check = studio.library.rollback_check(1, with_newer=True)
     [conflict] = check.conflicts
     assert (check.exact, conflict.code, conflict.choices) == (2, "superseded_by", ())
-    assert conflict.message.startswith("Operation 2 changed this file later and another program did so between the two")
+    assert conflict.message.startswith("Operation 2 changed this file later and another program changed it in between")
     studio.back(1, with_newer=True)
     assert studio.paths[1].read_bytes() == written
 
@@ -235,7 +235,7 @@ def test_a_foreign_edit_after_the_newest_stops_the_whole_chain(studio: Studio) -
     changed = foreign(studio.paths[1], b"Cem", b"Tim")
 
     [conflict] = studio.library.rollback_check(1, with_newer=True).conflicts
-    assert (conflict.code, "and stays: Another program" in conflict.message) == ("superseded_by", True)
+    assert (conflict.code, "and cannot be rolled back: Another program" in conflict.message) == ("superseded_by", True)
     studio.back(1, with_newer=True)
     assert studio.paths[1].read_bytes() == changed
 
@@ -290,7 +290,7 @@ def test_replan_leaves_them_in_the_plan_and_the_write_can_be_taken_back(crowd: S
 
 def test_only_files_into_which_the_operation_put_the_person_are_meant(crowd: Studio) -> None:
     """Bob Ray was there before; Zoë Öz is known by an older spelling; somebody else wrote Ann out already."""
-    with pytest.raises(errors.UsageError, match="No file of this operation got the tag 'Bob Ray'"):
+    with pytest.raises(errors.UsageError, match="This operation added 'Bob Ray' to no file"):
         crowd.library.rollback(1, person="Bob Ray")
 
     crowd.library.people.rename("Zoë Öz", "Zoë Oez")
@@ -332,7 +332,7 @@ def test_the_command_says_the_choices_and_takes_them(studio: Studio, capsys: pyt
     code, _, said = run("rollback", "1", "--dry-run")
     assert code == 1
     assert "1 file would get the same bytes back." in said
-    assert "take the newer operation back first: --with-newer" in said
+    assert "roll back the newer operation first: --with-newer" in said
     assert "restore only its comment: --changed comment" in said
 
     assert said.count("newer operation back") == 1

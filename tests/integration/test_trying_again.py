@@ -36,7 +36,7 @@ def test_a_file_that_stays_in_use_is_given_up_after_four_tries_and_its_plan_stay
     assert len(failures) == 3
     item = studio.items(1)[studio.paths[0].name]
     assert item.code == "in_use"
-    assert "tried 4 times" in item.message
+    assert "There were 4 attempts" in item.message
     assert [each.code for each in item.attempts] == ["in_use"] * 3
     assert [each.file_name for each in studio.library.plan().page().items] == [studio.paths[0].name]
 

@@ -101,7 +101,7 @@ def test_only_what_is_named_is_written(rest: Client) -> None:
     sea, lake = found["sea.mp4"]["file_id"], found["lake.mp4"]["file_hash"]
     left = rest.post("/api/metadata/write", {"file_ids": [sea]})
     assert (left.status, left.code) == (422, "nothing_to_write")  # danger is written only where it is named
-    assert "left out by their risk are 1 danger. The option risk" in left.json["detail"]
+    assert "1 danger are excluded by their risk level. The option risk" in left.json["detail"]
     one = rest.post("/api/metadata/write", {"file_ids": [sea], "options": {"risk": ["danger"]}}).json
     assert ended(rest, one["operation_id"])["success_count"] == 1
     two = rest.post("/api/metadata/write", {"file_hashes": [lake]}).json
@@ -209,7 +209,7 @@ def test_a_job_that_is_tried_again_with_one_key_is_tried_once(rest: Client, libr
     assert rest.get("/api/metadata/history").json["total"] == 2
     story = library.stories.build(number + 1)
     assert story.operation.source == "rest"
-    assert story.happenings[0].text.endswith("from a program over the web")
+    assert story.happenings[0].text.endswith("from the REST API")
     assert rest.get("/api/jobs?kind=rescan").json["total"] == 2
     assert rest.post(f"/api/jobs/{jobs[1]}/retry", Idempotency_Key=f"/api/jobs/{jobs[0]}/retry").code == "key_reused"
 
