@@ -19,7 +19,7 @@ from av.stream import Disposition
 from indexium_core.files.containers import Reader, registry, unsupported
 from indexium_core.model.files.media import FieldValue
 
-__all__ = ["FIELDS", "demuxer_of", "field_of", "meant", "opened", "read_field", "shown_field"]
+__all__ = ["FIELDS", "demuxer_of", "field_of", "field_value", "opened", "read_field", "shown_field"]
 
 _DEMUXERS = (
     {"matroska": "matroska", "webm": "matroska"}
@@ -106,7 +106,7 @@ def field_of(key: str) -> str | None:
     return next((field for field, keys in _KEYS.items() if name in keys), None)
 
 
-def meant(shown: str | None, places: Sequence[FieldValue], container: str) -> str | None:
+def field_value(shown: str | None, places: Sequence[FieldValue], container: str) -> str | None:
     """
     Return the value of a field, from the text that players show and the texts in its places, in file order.
 

@@ -162,7 +162,7 @@ class Matcher:
                 found = find(ahead[skip : skip + _BLOCK])
                 if found is not None:
                     return self._match(at, at + skip, found)
-        return self._give_up(at, ahead[:_STRIDE])
+        return self._add_literals(at, ahead[:_STRIDE])
 
     def _match(self, at: int, start: int, place: int) -> int:
         """Take a common block at `start` and `place`: the bytes between `at` and the block, and the whole match."""
@@ -175,7 +175,7 @@ class Matcher:
             back += same
             if same < length:
                 break
-        self._give_up(at, self._old.cut(at, start - back - at))
+        self._add_literals(at, self._old.cut(at, start - back - at))
         return self._follow(start - back, place - back)
 
     def _follow(self, start: int, place: int) -> int:
@@ -195,7 +195,7 @@ class Matcher:
             self._add(Extent(place, at - start))
             self._note(start, place, at - start)
         else:
-            self._give_up(start, self._old.cut(start, at - start))
+            self._add_literals(start, self._old.cut(start, at - start))
         return at
 
     def _note(self, start: int, place: int, length: int) -> None:
@@ -206,7 +206,7 @@ class Matcher:
             kept = self._streams[1:] if follows else self._streams
             self._streams = [place + length, *kept[: _STREAMS - 1]]
 
-    def _give_up(self, at: int, data: bytes) -> int:
+    def _add_literals(self, at: int, data: bytes) -> int:
         if data:
             self._literal.append(data)
             self._missing += len(data)

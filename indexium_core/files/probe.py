@@ -36,25 +36,25 @@ _MOST = 100  # comments stored for one file: real files have four at most
 _LONGEST = 1 << 18  # characters of one text: some comments contain whole workflows, but a million would fill the memory
 
 
-def probe(path: bytes, stat: FileStat, *, means: Capabilities = PLAIN, full: bool = False) -> FileFacts:
+def probe(path: bytes, stat: FileStat, *, capabilities: Capabilities = PLAIN, full: bool = False) -> FileFacts:
     """
     Return the facts of a file; `full` hashes all media bytes.
 
-    `stat` is the result of the walk, `means` the permitted methods of a write on the file's file system. A file that no
+    `stat` is the result of the walk, `capabilities` what a write may do on the file's file system. A file that no
     longer exists has the state `missing`.
     """
     if stat.size == 0:
         return FileFacts(state="empty", message="The file is empty.")
     try:
         with FileReader(path) as reader:
-            return _facts(reader, means=means, full=full)
+            return _facts(reader, capabilities=capabilities, full=full)
     except errors.FileAccessError as error:
         return FileFacts(state="missing" if error.reason == "missing_file" else "unreadable", message=error.message)
 
 
-def _facts(reader: FileReader, *, means: Capabilities, full: bool) -> FileFacts:
+def _facts(reader: FileReader, *, capabilities: Capabilities, full: bool) -> FileFacts:
     family, layout = registry.examine(reader)
-    return facts_of(reader, family, layout, means=means, full=full)
+    return facts_of(reader, family, layout, capabilities=capabilities, full=full)
 
 
 def facts_of(
@@ -62,7 +62,7 @@ def facts_of(
     family: Family | None,
     layout: Layout,
     *,
-    means: Capabilities = PLAIN,
+    capabilities: Capabilities = PLAIN,
     identity: str | None = None,
     full: bool = False,
 ) -> FileFacts:
@@ -73,7 +73,7 @@ def facts_of(
         reader: The open file.
         family: Its family, None if it is unknown.
         layout: The layout from the examination.
-        means: What a write may do to the file.
+        capabilities: What a write may do to the file.
         identity: Its hash, if it is already known.
         full: Hash all media bytes.
 
@@ -81,7 +81,7 @@ def facts_of(
         FileAccessError: It cannot be read.
 
     """
-    return _bounded(_judged(reader, family, layout, means=means, identity=identity, full=full))
+    return _bounded(_judged(reader, family, layout, capabilities=capabilities, identity=identity, full=full))
 
 
 def facts_after(
@@ -91,7 +91,7 @@ def facts_after(
     *,
     shown: str | None,
     tags: Mapping[str, Any],
-    means: Capabilities,
+    capabilities: Capabilities,
     identity: str | None,
 ) -> FileFacts:
     """
@@ -105,7 +105,7 @@ def facts_after(
         layout: The layout from the examination.
         shown: The comment as players show it.
         tags: All tags, as FFmpeg's libraries have them: {"container": {…}, "streams": [{…}]}.
-        means: What a write may do to the file.
+        capabilities: What a write may do to the file.
         identity: Its hash.
 
     """
@@ -118,11 +118,17 @@ def facts_after(
         comment_fields=_comment_fields(layout),
         comment_added=layout.added,
     )
-    return _bounded(_with_strategy(facts, reader, family, layout, means))
+    return _bounded(_with_strategy(facts, reader, family, layout, capabilities))
 
 
 def _judged(
-    reader: FileReader, family: Family | None, layout: Layout, *, means: Capabilities, identity: str | None, full: bool
+    reader: FileReader,
+    family: Family | None,
+    layout: Layout,
+    *,
+    capabilities: Capabilities,
+    identity: str | None,
+    full: bool,
 ) -> FileFacts:
     problem = layout.problem
     if family is None or (problem is not None and problem.code == "not_video"):
@@ -142,11 +148,11 @@ def _judged(
     if all(stream.kind == "attachment" or stream.details.get("attached_pic") for stream in facts.streams):
         return replace(facts, state="not_video", message=NO_MEDIA)
     identity = identity or fingerprint.payload_hash(reader, layout.payload, full=full)
-    return _with_strategy(replace(facts, file_hash=identity), reader, family, layout, means)
+    return _with_strategy(replace(facts, file_hash=identity), reader, family, layout, capabilities)
 
 
 def _with_strategy(
-    facts: FileFacts, reader: FileReader, family: Family, layout: Layout, means: Capabilities
+    facts: FileFacts, reader: FileReader, family: Family, layout: Layout, capabilities: Capabilities
 ) -> FileFacts:
     """Add the strategy for an ordinary comment and its cost, in the more expensive mode; or why there is none."""
     change = Change(field="comment", old=facts.comment, new=_TYPICAL, segment=_TYPICAL)
@@ -154,7 +160,7 @@ def _with_strategy(
     changes = [change, replace(change, segment=None)] if len(layout.fields) > 1 else [change]
     found = []
     for each in changes:
-        choice = registry.choose(family, reader, layout, [each], means, break_links=True)
+        choice = registry.choose(family, reader, layout, [each], capabilities, break_links=True)
         if isinstance(choice, Refusal):
             return replace(facts, strategy_code=choice.code, strategy_message=choice.message)
         found.append((choice.strategy, registry.cost(choice.edit, reader)))
@@ -187,7 +193,7 @@ def _media_facts(reader: FileReader, layout: Layout) -> FileFacts:
 
 
 def _comment(shown: str | None, layout: Layout) -> str | None:
-    return libav.meant(shown, _comment_fields(layout), layout.container)
+    return libav.field_value(shown, _comment_fields(layout), layout.container)
 
 
 def _comment_fields(layout: Layout) -> tuple[FieldValue, ...]:

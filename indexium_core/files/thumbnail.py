@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 WIDEST = 1280  # pixels; larger pictures are not made
 _PLACES = (0.10, 0.25, 0.5)  # fractions of the duration; the later ones are for videos with a dark beginning
-_PATIENCE = 4.0  # seconds for everything
+_TIMEOUT_SECONDS = 4.0  # seconds for everything
 _MOST_BYTES = 96 * 1024 * 1024  # read for a thumbnail; one frame of a studio master may have 10 MB
 _MOST_PIXELS = 50_000_000  # of a decoded frame: 8192 × 4320 is 35 million, and each may take 8 bytes
 _MOST_PACKETS = 400  # searched for a key frame, from each place
@@ -40,7 +40,7 @@ _TICK = Fraction(1, 25)  # a single picture has no time, but every encoder requi
 _QUALITY = 4  # of the JPEG: 2 is best, 31 worst
 
 
-class _OutOfPatienceError(Exception):
+class _LimitReachedError(Exception):
     """The limit of time or bytes for a thumbnail was reached."""
 
 
@@ -50,14 +50,14 @@ class _Bounded:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._left = _MOST_BYTES
-        self._until = time.monotonic() + _PATIENCE
+        self._until = time.monotonic() + _TIMEOUT_SECONDS
 
     @property
     def size(self) -> int:
         return self._reader.size
 
     def read_at(self, offset: int, length: int) -> bytes:
-        """Return the bytes at `offset`; raises `_OutOfPatienceError` at the limit."""
+        """Return the bytes at `offset`; raises `_LimitReachedError` at the limit."""
         self.check()
         data = self._reader.read_at(offset, length)
         self._left -= len(data)
@@ -65,7 +65,7 @@ class _Bounded:
 
     def check(self) -> None:
         if self._left <= 0 or time.monotonic() > self._until:
-            raise _OutOfPatienceError
+            raise _LimitReachedError
 
 
 def picture(reader: Reader, container: str, *, duration: float = 0.0, width: int = 640) -> bytes | None:
@@ -90,23 +90,23 @@ def picture(reader: Reader, container: str, *, duration: float = 0.0, width: int
         if best.frame is None:  # not seekable, like a recording without an index: use its start
             with libav.opened(bounded, container, sample_tables=True) as media:
                 best.take(*_frame_from_here(media, bounded))
-    except _GIVEN_UP as error:
+    except _FAILURES as error:
         logger.debug("thumbnail.given_up", extra={"error": str(error)})
     try:
         return best.jpeg()
-    except _GIVEN_UP as error:
+    except _FAILURES as error:
         logger.debug("thumbnail.not_encoded", extra={"error": str(error)})
         return None
 
 
-_GIVEN_UP = (
+_FAILURES = (
     av.error.FFmpegError,
     errors.FileAccessError,
     OSError,
     ValueError,
     ArithmeticError,
     MemoryError,
-    _OutOfPatienceError,
+    _LimitReachedError,
 )
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from indexium_core.files.containers import Capabilities
 
-__all__ = ["Volume", "forget", "means", "of"]
+__all__ = ["Volume", "capabilities", "forget", "of"]
 
 _MOUNTS = Path("/proc/self/mountinfo")
 _XFS_GEOMETRY = 0x80705864  # XFS_IOC_FSGEOMETRY_V1
@@ -73,7 +73,7 @@ def of(path: bytes) -> Volume:
     return _volume(os.path.realpath(path), _now())
 
 
-def means(path: bytes, *, nlink: int, faststart: str) -> Capabilities:
+def capabilities(path: bytes, *, nlink: int, faststart: str) -> Capabilities:
     """
     Return what a write may do to a file.
 

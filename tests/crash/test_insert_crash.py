@@ -223,7 +223,7 @@ def note(machine: Machine, log: Path) -> tuple[str, bool]:
     assert isinstance(entry, JournalEntry)
     fd = os.open(machine.path, os.O_RDWR)
     try:
-        standing = shift.stand(fd, entry)
+        standing = shift.shift_state(fd, entry)
         assert standing is not None
         machine.seen[standing.kind] += 1
     finally:
@@ -244,7 +244,7 @@ def test_a_power_cut_at_any_moment_of_a_shift_is_healed(machine: Machine, kind: 
         log = machine.point / f"{kind}-{number}.journal"  # it loses its power at the same instant
         cut_short(machine, log, patch, span * (number + 0.5) / (2 * CUTS))
         stood, done = note(machine, log)
-        assert all(one.outcome.settled for one in journal.recover(log))
+        assert all(one.outcome.is_resolved for one in journal.recover(log))
         assert machine.digest() == (new if done else old), f"cut {number}, {stood}"
         assert has_no_holes(machine)
         if done:

@@ -136,7 +136,7 @@ def change_of(content: bytes, cast: list[str], mode: str, tmp: Path) -> tuple[Ch
     tmp.write_bytes(content)
     before = evidence(tmp)
     leading = before.leading("comment")
-    old = leading.value if leading else before.said("comment")
+    old = leading.value if leading else before.value_of("comment")
     segment = people_comment.segment_of(cast)
     change = Change(field="comment", old=None, new=segment or None, segment=segment if mode == "preserve" else None)
     new = fields.apply_change(change, old)
@@ -171,7 +171,7 @@ def check(tmp: Path, content: bytes, texts: list[Text], cast: list[str], mode: s
                 kept = part.rstrip(b"\n; ")
                 assert any(way.rstrip(b"\n; ") in result for way in Text(kept, *text[1:]).kept), kept
     else:
-        lost = fields.lost_custom_texts(before.said("comment"), before.texts)
+        lost = fields.lost_custom_texts(before.value_of("comment"), before.texts)
         for text in before.texts:
             assert people_comment.parse(text.value).custom_text in lost
 

@@ -153,7 +153,8 @@ def test_a_film_that_is_cut_short_has_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("limit", "value"), [("_PATIENCE", -1.0), ("_MOST_BYTES", 4096), ("_MOST_PIXELS", 1000), ("_MOST_PACKETS", -1)]
+    ("limit", "value"),
+    [("_TIMEOUT_SECONDS", -1.0), ("_MOST_BYTES", 4096), ("_MOST_PIXELS", 1000), ("_MOST_PACKETS", -1)],
 )
 def test_a_picture_that_costs_too_much_is_given_up(
     limit: str, value: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -183,4 +183,4 @@ def recover(backup: Path, at: int | None = None, moment: str = "before") -> None
     """Do what every start does with a journal that it finds, killed at the `at`-th call (0: at none)."""
     if at is not None:
         Bomb(at, moment)
-    assert all(one.outcome.settled for one in journal.recover(backup))
+    assert all(one.outcome.is_resolved for one in journal.recover(backup))

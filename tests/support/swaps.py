@@ -205,4 +205,4 @@ def held(swap: Swap) -> Iterator[None]:
 def recover(backup: Path) -> None:
     """Do what every start does with a journal that it finds."""
     if backup.exists():
-        assert all(one.outcome.settled for one in journal.recover(backup))
+        assert all(one.outcome.is_resolved for one in journal.recover(backup))

@@ -40,7 +40,7 @@ from indexium_core.files.journal.edit import JournaledFile
 from indexium_core.files.journal.operation import JournalWriter, OperationJournal
 from indexium_core.files.journal.reading import Journal, find, read
 from indexium_core.files.journal.records import JournalEntry, Range
-from indexium_core.files.journal.recovery import Recovered, recover, settle
+from indexium_core.files.journal.recovery import Recovered, recover, recover_item
 from indexium_core.files.journal.state import State, inverse, state_of, still_ours
 from indexium_core.files.journal.swaps import Imprint, SwapEntry
 from indexium_core.files.journal.undo import UndoOutcome, undo
@@ -61,7 +61,7 @@ __all__ = [
     "inverse",
     "read",
     "recover",
-    "settle",
+    "recover_item",
     "state_of",
     "still_ours",
     "undo",

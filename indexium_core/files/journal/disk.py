@@ -37,7 +37,7 @@ __all__ = [
     "leased",
     "link",
     "lock",
-    "look",
+    "lookup",
     "make_folder",
     "open_folder",
     "open_journal",
@@ -275,7 +275,7 @@ def make_folder(path: bytes) -> None:
     _make_folder(Path(os.fsdecode(path)))
 
 
-def look(name: bytes, *, folder: int) -> os.stat_result | None:
+def lookup(name: bytes, *, folder: int) -> os.stat_result | None:
     """Return the `lstat` result of a name, or None if the name does not exist."""
     try:
         return os.stat(name, dir_fd=folder, follow_symlinks=False)

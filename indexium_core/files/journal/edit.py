@@ -15,7 +15,7 @@ from indexium_core import errors
 from indexium_core.files.journal import difference, disk, shift, state
 from indexium_core.files.journal.operation import JournalWriter
 from indexium_core.files.journal.records import JournalEntry, Range
-from indexium_core.files.journal.undo import UndoOutcome, heal
+from indexium_core.files.journal.undo import UndoOutcome, undo_locked
 from indexium_core.files.walk import file_stat
 from indexium_core.model.files.media import Extent, FileStat, Patch
 
@@ -69,13 +69,13 @@ class JournaledFile:
         self._payload = tuple(payload)
         self._mtime_ns = mtime_ns
         self._entry: JournalEntry | None = None  # of the edit that has started
-        self._given_up = False  # the edit could not be undone; the entry stays open
+        self._is_unresolved = False  # the edit could not be undone; the entry stays open
         self._fd = disk.open_media(path)
         try:
             self._reader = disk.Descriptor(self._fd)
             self._take_lock()
             self._opened = self.stat()
-            self._check_wish()
+            self._check_writable()
             self._check_identity(expected or self._opened)
         except BaseException:
             self.close()
@@ -98,7 +98,7 @@ class JournaledFile:
     @property
     def _is_open(self) -> bool:
         """Whether the journal does not have the outcome of the edit yet."""
-        return self._entry is not None and not self._given_up and self._journal.is_open(self.item_id)
+        return self._entry is not None and not self._is_unresolved and self._journal.is_open(self.item_id)
 
     def read_at(self, offset: int, length: int) -> bytes:
         """Return the bytes at `offset`; fewer where the file ends."""
@@ -136,7 +136,7 @@ class JournaledFile:
             raise RuntimeError(message)
         self._protect_payload(patch)
         if patch.inserted:
-            with self._undisturbed(patch):
+            with self._exclusive_access(patch):
                 self._shift(patch)
             return
         entry = self._plan(patch)
@@ -146,7 +146,7 @@ class JournaledFile:
         try:
             self._write(entry)
         except OSError as error:
-            raise self._give_up(error) from error
+            raise self._failure(error) from error
 
     def commit(self) -> None:
         """Record that the edit is complete and verified. The edit then stays; the journal can still undo it later."""
@@ -157,8 +157,8 @@ class JournaledFile:
         """Restore the file to its state before `apply`."""
         if self._entry is None or not self._is_open:  # the first half is for the type checker
             return UndoOutcome(status="untouched")
-        outcome = heal(self._fd, self._entry)
-        if outcome.settled:
+        outcome = undo_locked(self._fd, self._entry)
+        if outcome.is_resolved:
             self._entry = None
             self._journal.undone(self.item_id)
         return outcome
@@ -179,7 +179,7 @@ class JournaledFile:
             outcome = self.undo()
         finally:
             self.close()
-        if not outcome.settled:
+        if not outcome.is_resolved:
             log.error("journal.not_undone item_id=%d code=%s", self.item_id, outcome.code)
             if error is None or isinstance(error, Exception):
                 raise self._not_undone(outcome) from error
@@ -190,7 +190,7 @@ class JournaledFile:
         except OSError as error:
             raise disk.access_error(self.path, error) from error
 
-    def _check_wish(self) -> None:
+    def _check_writable(self) -> None:
         """Respect a read-only mode, even if this process may write to every file."""
         if not self._opened.mode & _WRITE_BITS:
             message = f"{disk.shown(self.path)} is read-only. Give its owner write permission to change it."
@@ -268,7 +268,7 @@ class JournaledFile:
     # Moving the whole file.
 
     @contextlib.contextmanager
-    def _undisturbed(self, patch: Patch) -> Iterator[None]:
+    def _exclusive_access(self, patch: Patch) -> Iterator[None]:
         """Get exclusive access to a file that can be moved; refuse any other file before anything is touched."""
         if not disk.can_shift(self._fd):
             raise self._cannot_shift("its file system cannot do that")
@@ -303,7 +303,7 @@ class JournaledFile:
         try:
             shift.carry_out(self._fd, entry, front, mark=self._mark_inserted, mtime_ns=self._mtime_ns)
         except OSError as error:
-            raise self._give_up(error) from error
+            raise self._failure(error) from error
 
     def _mark_inserted(self) -> None:
         self._journal.inserted(self.item_id)
@@ -314,10 +314,10 @@ class JournaledFile:
         message = f"No room can be inserted in front of {disk.shown(self.path)}: {why}. The file is unchanged."
         return errors.RefusedError(message, code="no_insert")
 
-    def _give_up(self, error: OSError) -> errors.MetadataError:
+    def _failure(self, error: OSError) -> errors.MetadataError:
         shifts = self._entry is not None and self._entry.shifted
         outcome = self.undo()
-        if not outcome.settled:
+        if not outcome.is_resolved:
             return self._not_undone(outcome)
         if shifts and error.errno in _CANNOT_SHIFT:
             return self._cannot_shift(error.strerror or str(error))
@@ -326,7 +326,7 @@ class JournaledFile:
         return type(meaning)(f"{meaning.message} The file is unchanged.", code=meaning.reason)
 
     def _not_undone(self, outcome: UndoOutcome) -> errors.FileAccessError:
-        self._given_up = True  # this process cannot resolve it
+        self._is_unresolved = True  # this process cannot resolve it
         message = f"A write was interrupted and could not be undone yet: {outcome.message} Run `indexium recover`."
         return errors.FileAccessError(message, code="cannot_tell")
 

@@ -7,13 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexium_core.files.journal import settling, undo
+from indexium_core.files.journal import swap_recovery, undo
 from indexium_core.files.journal.operation import OperationJournal
 from indexium_core.files.journal.reading import read
 from indexium_core.files.journal.records import JournalEntry
 from indexium_core.files.journal.swaps import SwapEntry
 
-__all__ = ["Recovered", "recover", "settle"]
+__all__ = ["Recovered", "recover", "recover_item"]
 
 log = logging.getLogger(__name__)
 
@@ -46,17 +46,17 @@ def recover(path: Path, *, finished: Collection[int] = ()) -> list[Recovered]:
 
     """
     with OperationJournal.reopen(path) as journal:
-        settled = []
+        recovered = []
         for entry in read(path).unfinished:
             if entry.item_id in finished:
                 journal.commit(entry.item_id)
                 continue
-            settled.append(_settle(journal, entry))
+            recovered.append(_recover_entry(journal, entry))
         journal.sync()
-    return settled
+    return recovered
 
 
-def settle(journal: OperationJournal, item_id: int) -> Recovered | None:
+def recover_item(journal: OperationJournal, item_id: int) -> Recovered | None:
     """
     Recover one item of a running operation, after the process that worked on the item was interrupted.
 
@@ -68,14 +68,14 @@ def settle(journal: OperationJournal, item_id: int) -> Recovered | None:
         return None
     if entry.state == "committed":
         return Recovered(entry=entry, outcome=undo.UndoOutcome(status="finished"))
-    return _settle(journal, entry)
+    return _recover_entry(journal, entry)
 
 
-def _settle(journal: OperationJournal, entry: JournalEntry | SwapEntry) -> Recovered:
-    outcome = settling.settle(entry) if isinstance(entry, SwapEntry) else undo.undo(entry)
+def _recover_entry(journal: OperationJournal, entry: JournalEntry | SwapEntry) -> Recovered:
+    outcome = swap_recovery.recover_swap(entry) if isinstance(entry, SwapEntry) else undo.undo(entry)
     if outcome.status == "finished":
         journal.commit(entry.item_id)
-    elif outcome.settled:
+    elif outcome.is_resolved:
         journal.undone(entry.item_id)
     else:
         log.error("journal.problem item_id=%d code=%s", entry.item_id, outcome.code)

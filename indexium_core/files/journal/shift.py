@@ -31,7 +31,17 @@ from indexium_core.files.journal import disk, extents
 from indexium_core.files.journal.records import JournalEntry, Range
 from indexium_core.model.files.media import Extent
 
-__all__ = ["SEAL", "Standing", "carry_out", "is_before", "is_dense", "planned", "put_back", "stand", "stands_as"]
+__all__ = [
+    "SEAL",
+    "ShiftState",
+    "carry_out",
+    "is_before",
+    "is_dense",
+    "planned",
+    "restore",
+    "shift_state",
+    "whole_state",
+]
 
 SEAL = 16  # first bytes of the front; they are written last, and without them no program reads the file as a video
 _WINDOW = 4096
@@ -42,7 +52,7 @@ Whole = Literal["body", "front"]  # the body alone; front and body
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ShiftState:
     """How a file relates to an entry that shifts it."""
 
     # body: the complete body alone. front: the complete front, then the body. room: an incomplete front or a hole, then
@@ -88,21 +98,21 @@ def carry_out(fd: int, entry: JournalEntry, front: bytes, *, mark: Callable[[], 
     disk.sync(fd)
 
 
-def put_back(fd: int, entry: JournalEntry, standing: Standing) -> None:
+def restore(fd: int, entry: JournalEntry, state: ShiftState) -> None:
     """Restore the file to its state before the entry. It can be repeated after an interruption. Raises OSError."""
-    if is_before(entry, standing):
+    if is_before(entry, state):
         return
-    if standing.kind == "tail":
-        disk.truncate(fd, standing.gap.offset)
-    elif standing.kind == "split" or _grows(entry):
-        disk.collapse_range(fd, standing.gap.offset, standing.gap.length)
+    if state.kind == "tail":
+        disk.truncate(fd, state.gap.offset)
+    elif state.kind == "split" or _grows(entry):
+        disk.collapse_range(fd, state.gap.offset, state.gap.length)
     if not _grows(entry):
-        if standing.kind != "room":
+        if state.kind != "room":
             disk.insert_range(fd, 0, _length(entry))
         disk.pwrite(fd, _cut_off(entry), 0)
 
 
-def stand(fd: int, entry: JournalEntry) -> Standing | None:
+def shift_state(fd: int, entry: JournalEntry) -> ShiftState | None:
     """Return how the file relates to the entry, or None if the entry does not explain it. Sync the file first."""
     reader = disk.Descriptor(fd)
     found = _by_holes(fd, reader.size, entry)
@@ -111,7 +121,7 @@ def stand(fd: int, entry: JournalEntry) -> Standing | None:
     return found if found.kind != "room" else _judged(reader, fd, entry, found)
 
 
-def stands_as(entry: JournalEntry, reader: Reader) -> Whole | None:
+def whole_state(entry: JournalEntry, reader: Reader) -> Whole | None:
     """Return, by reading alone, whether the file is the body, or front and body; None for any other state."""
     length, size = _length(entry), _body_size(entry)
     if reader.size == size and _samples(reader) == entry.surroundings:
@@ -121,9 +131,9 @@ def stands_as(entry: JournalEntry, reader: Reader) -> Whole | None:
     return "front" if _samples(_Body(reader, size, Extent(0, length))) == entry.surroundings else None
 
 
-def is_before(entry: JournalEntry, standing: Standing) -> bool:
+def is_before(entry: JournalEntry, state: ShiftState) -> bool:
     """Tell whether the edit has not started, or was undone."""
-    return standing.kind == ("body" if _grows(entry) else "front")
+    return state.kind == ("body" if _grows(entry) else "front")
 
 
 def is_dense(fd: int) -> bool:
@@ -159,22 +169,22 @@ def _samples(body: Reader) -> bytes:
     return found.digest()
 
 
-def _by_holes(fd: int, size: int, entry: JournalEntry) -> Standing | None:
+def _by_holes(fd: int, size: int, entry: JournalEntry) -> ShiftState | None:
     """Return how the file relates to the entry by its size and holes alone; the bytes of the front are not checked."""
     body, length = _body_size(entry), _length(entry)
     if size == body:
-        return Standing("body", Extent(0, 0))
+        return ShiftState("body", Extent(0, 0))
     if size != body + length:
         return None
     inside, beyond = _holes(fd, length)
     if not beyond:
-        return Standing("room", Extent(0, length))
+        return ShiftState("room", Extent(0, length))
     if inside or len(beyond) > 1:
         return None
     hole = beyond[0]
     if hole.end == size and body <= hole.offset:
-        return Standing("tail", Extent(body, length))
-    return Standing("split", hole) if hole.length == length and hole.offset < body else None
+        return ShiftState("tail", Extent(body, length))
+    return ShiftState("split", hole) if hole.length == length and hole.offset < body else None
 
 
 def _holes(fd: int, length: int) -> tuple[list[Extent], list[Extent]]:
@@ -188,10 +198,10 @@ def _holes(fd: int, length: int) -> tuple[list[Extent], list[Extent]]:
     return inside, beyond
 
 
-def _judged(reader: Reader, fd: int, entry: JournalEntry, found: Standing) -> Standing | None:
+def _judged(reader: Reader, fd: int, entry: JournalEntry, found: ShiftState) -> ShiftState | None:
     """Return the state of a file whose body has moved completely; None if the bytes in front of it are not ours."""
     if _is_front(entry, reader):
-        return Standing("front", found.gap)
+        return ShiftState("front", found.gap)
     if not _grows(entry):
         return found if _is_part(reader.read_at(0, found.gap.length), _cut_off(entry)) else None
     holes, _ = _holes(fd, found.gap.length)

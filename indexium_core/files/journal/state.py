@@ -38,7 +38,7 @@ def state_of(entry: JournalEntry, reader: Reader) -> State:
     Return how the file relates to the entry. Reads the ranges and their surroundings only.
 
     For a file that is moved as a whole, reading shows only the first and the last state. A move that was interrupted is
-    `FOREIGN` here; its holes identify it when it is restored (`shift.stand`).
+    `FOREIGN` here; its holes identify it when it is restored (`shift.shift_state`).
     """
     if entry.shifted:
         return _state_of_shifted(entry, reader)
@@ -77,7 +77,7 @@ def inverse(entry: JournalEntry, reader: Reader) -> Patch:
 
 
 def _state_of_shifted(entry: JournalEntry, reader: Reader) -> State:
-    found = shift.stands_as(entry, reader)
+    found = shift.whole_state(entry, reader)
     if found is None:
         return State.FOREIGN
     return State.BEFORE if (found == "body") == (entry.size_after > entry.size_before) else State.AFTER

@@ -21,7 +21,7 @@ from indexium_core.files.journal import disk, shift
 from indexium_core.files.journal.records import JournalEntry
 from indexium_core.files.journal.state import State, state_of
 
-__all__ = ["UndoOutcome", "heal", "undo"]
+__all__ = ["UndoOutcome", "undo", "undo_locked"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class UndoOutcome:
     message: str = ""
 
     @property
-    def settled(self) -> bool:
+    def is_resolved(self) -> bool:
         """Whether the file is complete: in its state before the edit, or `finished`."""
         return self.status != "problem"
 
@@ -54,28 +54,28 @@ def undo(entry: JournalEntry) -> UndoOutcome:
         return UndoOutcome(status="problem", code=error.reason, message=error.message)
     try:
         disk.lock(fd)
-        return _heal_undisturbed(fd, entry) if entry.shifted else heal(fd, entry)
+        return _undo_exclusively(fd, entry) if entry.shifted else undo_locked(fd, entry)
     except OSError as error:
         return _problem(entry, error)
     finally:
         os.close(fd)
 
 
-def heal(fd: int, entry: JournalEntry) -> UndoOutcome:
+def undo_locked(fd: int, entry: JournalEntry) -> UndoOutcome:
     """Undo through a descriptor that is open for writing and locked."""
     try:
-        return _heal_shifted(fd, entry) if entry.shifted else _heal(fd, entry)
+        return _undo_shift(fd, entry) if entry.shifted else _undo_ranges(fd, entry)
     except OSError as error:
         return _problem(entry, error)
 
 
-def _heal(fd: int, entry: JournalEntry) -> UndoOutcome:
+def _undo_ranges(fd: int, entry: JournalEntry) -> UndoOutcome:
     reader = disk.Descriptor(fd)
     state = state_of(entry, reader)
     if state is State.FOREIGN:
         return _foreign(entry)
     if state is not State.BEFORE:
-        _put_back(fd, reader, entry)
+        _restore_ranges(fd, reader, entry)
         if state_of(entry, reader) is not State.BEFORE:  # another program is writing to the file
             return _foreign(entry)
     # A file in the old state with another inode number is a copy that replaced it: it keeps its own time.
@@ -85,7 +85,7 @@ def _heal(fd: int, entry: JournalEntry) -> UndoOutcome:
     return UndoOutcome(status="untouched" if state is State.BEFORE else "undone")
 
 
-def _put_back(fd: int, reader: disk.Descriptor, entry: JournalEntry) -> None:
+def _restore_ranges(fd: int, reader: disk.Descriptor, entry: JournalEntry) -> None:
     for part in entry.ranges:
         if part.before and reader.read_at(part.offset, len(part.before)) != part.before:
             disk.pwrite(fd, part.before, part.offset)
@@ -93,7 +93,7 @@ def _put_back(fd: int, reader: disk.Descriptor, entry: JournalEntry) -> None:
         disk.truncate(fd, entry.size_before)
 
 
-def _heal_undisturbed(fd: int, entry: JournalEntry) -> UndoOutcome:
+def _undo_exclusively(fd: int, entry: JournalEntry) -> UndoOutcome:
     """Undo a move with exclusive access. A file that another process has open stays, unless it cannot be played."""
     with contextlib.ExitStack() as stack:
         try:
@@ -104,27 +104,27 @@ def _heal_undisturbed(fd: int, entry: JournalEntry) -> UndoOutcome:
                 return UndoOutcome(status="problem", code="in_use", message=message)
         except OSError:  # no leases on this file system, so it is unknown whether another process has it open
             pass
-        return heal(fd, entry)
+        return undo_locked(fd, entry)
 
 
-def _heal_shifted(fd: int, entry: JournalEntry) -> UndoOutcome:
+def _undo_shift(fd: int, entry: JournalEntry) -> UndoOutcome:
     disk.sync(fd)  # the extent map does not cover data that is only in memory
-    standing = shift.stand(fd, entry)
-    if standing is None:
+    state = shift.shift_state(fd, entry)
+    if state is None:
         sizes = {entry.size_before, entry.size_after}
-        return _unclear(entry) if os.fstat(fd).st_size in sizes else _foreign(entry)
-    shift.put_back(fd, entry, standing)
+        return _unknown(entry) if os.fstat(fd).st_size in sizes else _foreign(entry)
+    shift.restore(fd, entry, state)
     is_before = state_of(entry, disk.Descriptor(fd)) is State.BEFORE
     if not is_before:
-        return _unclear(entry)
-    changed = not shift.is_before(entry, standing)
+        return _unknown(entry)
+    changed = not shift.is_before(entry, state)
     if changed or os.fstat(fd).st_ino == entry.inode:
         disk.set_mtime(fd, entry.mtime_ns)
     disk.sync(fd)
     return UndoOutcome(status="undone" if changed else "untouched")
 
 
-def _unclear(entry: JournalEntry) -> UndoOutcome:
+def _unknown(entry: JournalEntry) -> UndoOutcome:
     message = (
         f"A write of {disk.shown(entry.path)} was interrupted, and the write does not explain the state of the file. "
         "Indexium did not change the file further. Compare it with your own copy."

@@ -37,8 +37,8 @@ lock, writes into a file without a name. Only a change of size or time before st
 
 from __future__ import annotations
 
-from indexium_core.files.swap.keeping import OWN_FOLDER, found
+from indexium_core.files.swap.keeping import OWN_FOLDER, kept_path
 from indexium_core.files.swap.names import other_name
 from indexium_core.files.swap.replacement import Replacement
 
-__all__ = ["OWN_FOLDER", "Replacement", "found", "other_name"]
+__all__ = ["OWN_FOLDER", "Replacement", "kept_path", "other_name"]

@@ -9,7 +9,7 @@ from indexium_core import errors
 from indexium_core.files.journal import disk
 from indexium_core.files.swap.original import Original
 
-__all__ = ["NO_LINKS", "OWN_FOLDER", "found", "keep"]
+__all__ = ["NO_LINKS", "OWN_FOLDER", "keep", "kept_path"]
 
 NO_LINKS = frozenset(
     (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
@@ -19,7 +19,7 @@ NO_LINKS = frozenset(
 OWN_FOLDER = b".indexium"  # beside the files whose originals are kept in it
 
 
-def found(kept: bytes, path: bytes) -> bytes:
+def kept_path(kept: bytes, path: bytes) -> bytes:
     """Return the present path of a kept original: the recorded one, or beside its file after a folder move."""
     folder, name = os.path.split(kept)
     moved = b"/".join((os.path.split(path)[0], OWN_FOLDER, name))
@@ -45,32 +45,32 @@ def keep(original: Original, path: bytes) -> bool:
     """
     folder, name = os.path.split(path)
     disk.make_folder(folder)
-    shelf = disk.open_folder(folder)
+    kept_folder = disk.open_folder(folder)
     try:
         disk.sync(original.fileno())
-        linked = _link(original, name, shelf)
-        found = disk.look(name, folder=shelf)
+        linked = _link(original, name, kept_folder)
+        found = disk.lookup(name, folder=kept_folder)
         if found is None or not os.path.samestat(found, os.fstat(original.fileno())):
             if not linked:  # another program's file: it gets its name back
-                disk.rename(name, original.name, folder=shelf, new_folder=original.folder)
+                disk.rename(name, original.name, folder=kept_folder, new_folder=original.folder)
             message = f"{disk.shown(path)} already exists, or another file has replaced {disk.shown(original.path)}."
             raise errors.ConflictError(message)
-        disk.sync_folder(shelf)
+        disk.sync_folder(kept_folder)
         if not linked:
             disk.sync_folder(original.folder)
     finally:
-        os.close(shelf)
+        os.close(kept_folder)
     return linked
 
 
-def _link(original: Original, name: bytes, shelf: int) -> bool:
+def _link(original: Original, name: bytes, kept_folder: int) -> bool:
     try:
-        disk.link(original.name, name, folder=original.folder, new_folder=shelf)
+        disk.link(original.name, name, folder=original.folder, new_folder=kept_folder)
     except FileExistsError:
         return True  # from an earlier attempt; the caller checks it
     except OSError as error:
-        if error.errno not in NO_LINKS or disk.look(name, folder=shelf) is not None:
+        if error.errno not in NO_LINKS or disk.lookup(name, folder=kept_folder) is not None:
             raise
-        disk.rename(original.name, name, folder=original.folder, new_folder=shelf)
+        disk.rename(original.name, name, folder=original.folder, new_folder=kept_folder)
         return False
     return True

@@ -6,7 +6,7 @@ import os
 import secrets
 
 from indexium_core import errors
-from indexium_core.files.journal import disk, settling
+from indexium_core.files.journal import disk, swap_recovery
 from indexium_core.files.reader import ByteProgress, FileReader, ignore
 from indexium_core.files.swap.attributes import carry_over
 from indexium_core.files.swap.original import Original
@@ -92,7 +92,7 @@ class NewFile:
             self.carry_over()
             disk.sync(self._fd)
 
-    def settle(self, mtime_ns: int | None) -> None:
+    def make_durable(self, mtime_ns: int | None) -> None:
         """Make it durable, with this modification time unless it is None."""
         if mtime_ns is not None:
             disk.set_mtime(self._fd, mtime_ns)
@@ -107,7 +107,7 @@ class NewFile:
             ConflictError: Another program changed it.
 
         """
-        found, own = disk.look(self.name, folder=self._folder), file_stat(os.fstat(self._fd))
+        found, own = disk.lookup(self.name, folder=self._folder), file_stat(os.fstat(self._fd))
         same = (
             found is not None and (found.st_dev, found.st_ino) == (own.device, own.inode) and own.inode == self._inode
         )
@@ -124,13 +124,13 @@ class NewFile:
 
     def has_place(self) -> bool:
         """Tell whether it has the original's name."""
-        found = disk.look(self._original.name, folder=self._folder) if self._fd >= 0 else None
+        found = disk.lookup(self._original.name, folder=self._folder) if self._fd >= 0 else None
         return found is not None and os.path.samestat(found, os.fstat(self._fd))
 
     def remove(self) -> None:
         """Remove it, durably, if its name still leads to the file that was created."""
         if self._is_asked_for:
-            settling.remove_temporary(self.name, folder=self._folder, inode=self._inode)
+            swap_recovery.remove_temporary(self.name, folder=self._folder, inode=self._inode)
 
     def close(self) -> None:
         """Close it and release its lock."""
@@ -142,5 +142,5 @@ class NewFile:
 def _unused_name(item_id: int, folder: int) -> bytes:
     while True:
         name = b".indexium-%d-%s.tmp" % (item_id, secrets.token_hex(4).encode())
-        if disk.look(name, folder=folder) is None:
+        if disk.lookup(name, folder=folder) is None:
             return name

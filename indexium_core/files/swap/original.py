@@ -44,7 +44,7 @@ class Original:
             disk.lock(self._fd)
             self.folder = disk.open_folder(folder)
             self.stat = expected or self._now()
-            self._check_wish()
+            self._check_writable()
             self.check()
             self._check_links(allowed=break_links)
             self._check_folder()
@@ -106,7 +106,7 @@ class Original:
     def _now(self) -> FileStat:
         return file_stat(os.fstat(self._fd))
 
-    def _check_wish(self) -> None:
+    def _check_writable(self) -> None:
         """Respect a read-only mode: a rename in a writable folder would ignore it."""
         if not self._now().mode & _WRITE_BITS:
             message = f"{disk.shown(self.path)} is read-only. Give its owner write permission to change it."

@@ -16,7 +16,7 @@ from typing import Self
 from indexium_core import errors
 from indexium_core.files import delta
 from indexium_core.files.containers import Reader
-from indexium_core.files.journal import Imprint, JournalWriter, SwapEntry, UndoOutcome, disk, settling
+from indexium_core.files.journal import Imprint, JournalWriter, SwapEntry, UndoOutcome, disk, swap_recovery
 from indexium_core.files.reader import ByteProgress, FileReader, ignore
 from indexium_core.files.swap import content
 from indexium_core.files.swap.keeping import NO_LINKS, OWN_FOLDER, keep
@@ -120,7 +120,7 @@ class Replacement:
         return self._new.path
 
     @property
-    def shelf(self) -> bytes:
+    def keep_path(self) -> bytes:
         """Path at which the original can be kept: in a folder of ours beside it, so on the same file system."""
         folder, name = os.path.split(self._new.path)
         return os.path.join(folder, OWN_FOLDER, name.removesuffix(b".tmp") + b".original")  # noqa: PTH118
@@ -343,7 +343,7 @@ class Replacement:
         if self._step is _Step.REPLACED:
             return UndoOutcome(status="problem", code="cannot_tell", message="The new file is already in its place.")
         try:
-            settling.release(self._entry, folder=self.original.folder)
+            swap_recovery.release_kept(self._entry, folder=self.original.folder)
             self._new.remove()
         except OSError as error:
             meaning = disk.access_error(self.path, error)
@@ -367,10 +367,10 @@ class Replacement:
             outcome = self.undo()
         finally:
             self.close()
-        if not outcome.settled:
+        if not outcome.is_resolved:
             log.error("swap.not_settled item_id=%d code=%s", self.item_id, outcome.code)
             if error is None or isinstance(error, errors.MetadataError):  # any other error stops the whole operation
-                raise self._unsettled(outcome) from error
+                raise self._unresolved(outcome) from error
 
     def _report(self, count: int) -> None:
         self._on_progress(count)
@@ -387,7 +387,7 @@ class Replacement:
         with self._undoing():
             self.original.check()
             yield
-            self._new.settle(None if self._entry.joined else self._mtime_ns)
+            self._new.make_durable(None if self._entry.joined else self._mtime_ns)
         self._step = _Step.MADE
 
     def _check_room(self, size: int) -> None:
@@ -463,7 +463,7 @@ class Replacement:
         finally:
             if self._new.has_place():  # also if a network file system renamed and lost the reply, or after an interrupt
                 self._step = _Step.REPLACED
-        settling.let_go(self._entry, folder=self.original.folder)
+        swap_recovery.release_adopted(self._entry, folder=self.original.folder)
         if not confirmed:
             self._doubts.append("The file system cannot confirm that the new file's name is on the medium.")
 
@@ -475,17 +475,17 @@ class Replacement:
         try:
             yield
         except OSError as error:
-            raise self._give_up(error) from error
+            raise self._failure(error) from error
 
-    def _give_up(self, error: OSError) -> errors.MetadataError:
+    def _failure(self, error: OSError) -> errors.MetadataError:
         meaning = disk.access_error(self.path, error)
         outcome = self.undo()
-        if not outcome.settled:
-            return self._unsettled(replace(outcome, message=f"{outcome.message} {meaning.message}"))
+        if not outcome.is_resolved:
+            return self._unresolved(replace(outcome, message=f"{outcome.message} {meaning.message}"))
         log.warning("swap.undone item_id=%d code=%s", self.item_id, meaning.reason)
         return type(meaning)(f"{meaning.message} The file is unchanged.", code=meaning.reason)
 
-    def _unsettled(self, outcome: UndoOutcome) -> errors.FileAccessError:
+    def _unresolved(self, outcome: UndoOutcome) -> errors.FileAccessError:
         self._step = _Step.OVER  # this process cannot resolve it
         message = f"The replacement of a file was interrupted: {outcome.message} Run `indexium recover`."
         return errors.FileAccessError(message, code="cannot_tell")

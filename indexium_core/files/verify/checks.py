@@ -34,8 +34,8 @@ _REORDERED = frozenset({"matroska", "webm", "flv", "ogg"})  # containers in whic
 _WHOLE = "container"  # the place of a change that means the field as players read it
 _ROOM = 512 * 1024  # bytes by which a write may grow a file beyond its texts and tags: blocks can be large
 
-_TAKEN_BACK = "The changes of the write differ from the plan, so the write is undone."
-_THROWN_AWAY = "The changes of the rewrite would differ from the plan, so the file is not changed."
+_WRITE_UNDONE = "The changes of the write differ from the plan, so the write is undone."
+_REWRITE_REFUSED = "The changes of the rewrite would differ from the plan, so the file is not changed."
 
 Changes = Sequence[Change]
 # A check returns a short fact for the proof, or raises Failed with what differs.
@@ -71,7 +71,7 @@ def _as_planned(evidence: Evidence, changes: Changes) -> bool:
     name, texts = changes[0].field, evidence.texts_of(changes[0].field)
     if len(changes) == 1 and changes[0].where == _WHOLE:
         loses = changes[0].segment is None and len({text.value for text in texts}) > 1
-        return not loses and (_clean(evidence.said(name)) or None) == (changes[0].old or None)
+        return not loses and (_clean(evidence.value_of(name)) or None) == (changes[0].old or None)
     planned = {change.where: (change.old, change.new) for change in changes}
     for text in texts:
         old, new = fields.display_text(text.value), fields.text_after(text, changes[0])
@@ -115,7 +115,7 @@ def compare(
     if failures:
         found = "; ".join(f"{name}: {text}" for name, text in failures)
         anew = any(name == "packets" for name, _ in chosen)
-        message = f"{_THROWN_AWAY if anew else _TAKEN_BACK} {found}."
+        message = f"{_REWRITE_REFUSED if anew else _WRITE_UNDONE} {found}."
         raise errors.VerificationError(message, check=failures[0][0])
     return proof
 
@@ -159,7 +159,7 @@ def comment(before: Evidence, after: Evidence, changes: Changes) -> object:
     """Check that players read every field as planned, and that every place of it has its planned text."""
     for change in changes:
         leading = before.leading(change.field)
-        full = fields.apply_change(change, leading.value if leading else before.said(change.field)) or None
+        full = fields.apply_change(change, leading.value if leading else before.value_of(change.field)) or None
         wanted = _visible(full)
         stays = leading is not None and leading.value == full
         shown, found = before.fields.get(change.field) if stays else wanted, after.fields.get(change.field)
@@ -188,7 +188,7 @@ def _may_show_another(before: Evidence, after: Evidence, change: Change, wanted:
     if leading and leading.shown != shown:
         return found == shown
     is_another = any(text.shown == found for text in after.texts_of(change.field))
-    return wanted is None and (is_another or after.said(change.field) != found)
+    return wanted is None and (is_another or after.value_of(change.field) != found)
 
 
 def _every_text(before: Evidence, after: Evidence, change: Change, wanted: str) -> None:
@@ -252,7 +252,9 @@ def _may_become(before: Evidence, change: Change, old: str | None) -> set[str | 
     own = {_visible(new) for shown, new in pairs if shown == old}
     if own and None not in own:
         return own
-    return results | {_visible(fields.apply_change(change, before.said(change.field)))}  # shown where one is removed
+    return results | {
+        _visible(fields.apply_change(change, before.value_of(change.field)))
+    }  # shown where one is removed
 
 
 def _visible(text: str | None) -> str | None:

@@ -41,13 +41,13 @@ class Evidence:
     def comment(self) -> str | None:
         return self.fields.get("comment")
 
-    def said(self, name: str) -> str | None:
+    def value_of(self, name: str) -> str | None:
         """Return the value of a field as players show it, with undecodable bytes as surrogates, up to its first NUL."""
-        return libav.meant(self.fields.get(name), self.texts_of(name), self.container)
+        return libav.field_value(self.fields.get(name), self.texts_of(name), self.container)
 
     def leading(self, name: str) -> FieldValue | None:
         """Return the text of a field that players read, or None if no place has it."""
-        return primary_place(self.texts_of(name), self.said(name))
+        return primary_place(self.texts_of(name), self.value_of(name))
 
     def texts_of(self, name: str) -> list[FieldValue]:
         """Return every text of a field, in file order."""

@@ -62,7 +62,7 @@ class _PacketStream:
         self.decoded.append(_NONE if packet.dts is None else packet.dts)
 
     @property
-    def said(self) -> str:
+    def summary(self) -> str:
         return f"{self.count} packets ({self.keys} key), {self.size} bytes, {self.digest.hexdigest()}"
 
     @property
@@ -91,7 +91,7 @@ def read(reader: Reader, layout: Layout) -> tuple[Mapping[str, str], Mapping[str
         message = f"The media libraries cannot read the file: {said}."
         raise errors.FFmpegError(message) from error
     names = {f"stream {index}": stream for index, stream in sorted(streams.items())}
-    return {name: stream.said for name, stream in names.items()}, {n: stream.times for n, stream in names.items()}
+    return {name: stream.summary for name, stream in names.items()}, {n: stream.times for n, stream in names.items()}
 
 
 def _within_reason(packets: Iterator[Any], size: int) -> Iterator[Any]:

@@ -196,8 +196,8 @@ class RollbackChecker:
             stat = walk.file_stat(os.lstat(candidate.path))
         except OSError as error:
             return _RollbackProblem("missing_file", f"The file cannot be read: {(error.strerror or '').lower()}.")
-        means = volumes.means(candidate.path, nlink=stat.nlink, faststart="keep")
-        facts = probe.probe(candidate.path, stat, means=means)
+        capabilities = volumes.capabilities(candidate.path, nlink=stat.nlink, faststart="keep")
+        facts = probe.probe(candidate.path, stat, capabilities=capabilities)
         if facts.state != "ok" or not facts.strategy or not _has_old_text(candidate, facts):
             return _RollbackProblem(code, message)
         if not _has_same_media(candidate, facts):
@@ -268,7 +268,7 @@ def check_kept(kept: bytes | None, size: int, *, path: bytes) -> None:
 
     """
     try:
-        size_on_disk = None if kept is None else os.lstat(swap.found(kept, path)).st_size
+        size_on_disk = None if kept is None else os.lstat(swap.kept_path(kept, path)).st_size
     except OSError:
         size_on_disk = None
     if size_on_disk != size:

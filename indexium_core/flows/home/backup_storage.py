@@ -91,7 +91,7 @@ class BackupStorage:
         leftovers = self._book.leftovers()
         places = self._book.places_of([each.file_id for each in leftovers]) if leftovers else []
         paths = {place.file_id: place.path for place in places}
-        deleted = [each for each in leftovers if _delete(swap.found(each.path, paths.get(each.file_id, each.path)))]
+        deleted = [each for each in leftovers if _delete(swap.kept_path(each.path, paths.get(each.file_id, each.path)))]
         if deleted:
             self._book.removed([each.item_id for each in deleted])
             self._update_link_counts(deleted)

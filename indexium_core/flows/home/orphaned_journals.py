@@ -42,7 +42,7 @@ def recover_and_archive(folder: Path, known: Collection[str]) -> list[journal.Re
             continue
         results += undone
         lost.mkdir(mode=0o700, exist_ok=True)
-        is_settled = all(each.outcome.settled for each in undone)
+        is_settled = all(each.outcome.is_resolved for each in undone)
         target = lost / path.with_suffix(".settled").name if is_settled else lost / path.name
         if target != path:
             path.rename(_unused(target))

@@ -28,8 +28,8 @@ def probe_file(
 ) -> tuple[FileFacts, people_comment.ParsedComment]:
     """Return the facts of a file and its parsed comment. An error never stops the scan: the file becomes `corrupt`."""
     try:
-        means = volumes.means(path, nlink=stat.nlink, faststart=faststart)
-        facts = probe.probe(path, stat, means=means, full=full)
+        capabilities = volumes.capabilities(path, nlink=stat.nlink, faststart=faststart)
+        facts = probe.probe(path, stat, capabilities=capabilities, full=full)
         return facts, people_comment.parse(facts.comment)
     except Exception:
         logger.exception("scan.probe_failed", extra={"file_path": path.decode("utf-8", "replace")})

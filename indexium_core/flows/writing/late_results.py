@@ -34,7 +34,7 @@ def from_journal(entry: journal.JournalEntry | journal.SwapEntry, result: WriteR
     record = ItemRecord(result=result, journal_bytes=entry.stored_bytes, **_kept(entry))
     try:
         with reader.FileReader(entry.path) as file:
-            capabilities = volumes.means(entry.path, nlink=file.stat.nlink, faststart="keep")
+            capabilities = volumes.capabilities(entry.path, nlink=file.stat.nlink, faststart="keep")
             after = protocol.describe(file, capabilities=capabilities)
             record = replace(record, original_state=_original_state(entry, file), written_state=after.state)
             return LateResults(record=record, stat=after.stat, facts=after.facts)

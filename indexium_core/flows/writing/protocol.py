@@ -279,7 +279,7 @@ def already_has(layout: Layout, changes: Sequence[Change]) -> bool:
 
 def capabilities_of(task: Task, file: reader.FileReader, policy: WritePolicy) -> Capabilities:
     """Return what a write may do to a file on its volume."""
-    return volumes.means(task.path, nlink=file.stat.nlink, faststart=policy.faststart)
+    return volumes.capabilities(task.path, nlink=file.stat.nlink, faststart=policy.faststart)
 
 
 def choose(
@@ -405,7 +405,7 @@ def verify_edit(
     proof = dict(verify.compare(before, after, fields.primary_changes(changes), checks=checks))
     identity = after.payload_hash
     if checks is verify.REWRITTEN:
-        facts = probe.facts_of(file, family, layout, means=capabilities, identity=identity)
+        facts = probe.facts_of(file, family, layout, capabilities=capabilities, identity=identity)
     else:
         facts = probe.facts_after(
             file,
@@ -413,7 +413,7 @@ def verify_edit(
             layout,
             shown=after.fields.get("comment"),
             tags=after.tags,
-            means=capabilities,
+            capabilities=capabilities,
             identity=identity,
         )
     state = skeleton(file, layout.payload, identity)
@@ -425,7 +425,7 @@ def describe(file: reader.FileReader, *, capabilities: Capabilities) -> Verified
     family, layout = registry.examine(file)
     require_whole(family, layout)
     identity = fingerprint.payload_hash(file, layout.payload)
-    facts = probe.facts_of(file, family, layout, means=capabilities, identity=identity)
+    facts = probe.facts_of(file, family, layout, capabilities=capabilities, identity=identity)
     return VerifiedState(proof={}, state=skeleton(file, layout.payload, identity), stat=file.stat, facts=facts)
 
 
@@ -448,7 +448,7 @@ def read_unchanged(work: FileWork, outcome: WriteResult) -> EditResult:
     task = work.task
     with reader.FileReader(task.path) as file:
         stat, capabilities = file.stat, capabilities_of(task, file, work.policy)
-    facts = probe.probe(task.path, stat, means=capabilities)
+    facts = probe.probe(task.path, stat, capabilities=capabilities)
     return EditResult(task=task, record=ItemRecord(result=outcome), stat=stat, facts=facts)
 
 

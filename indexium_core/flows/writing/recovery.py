@@ -140,7 +140,7 @@ class _OperationRecovery:
         unknown: dict[int, journal.Recovered] = {}
         restored = set[int]()
         for recovered in journal.recover(path, finished=self._finished):
-            if not recovered.outcome.settled:
+            if not recovered.outcome.is_resolved:
                 unknown[recovered.entry.item_id] = recovered
             elif recovered.outcome.status == "undone":
                 restored.add(recovered.entry.item_id)

@@ -73,7 +73,7 @@ def _recover(
     task: Task, undo_journal: journal.OperationJournal, lost: WorkerLostError, *, started: float
 ) -> EditResult:
     """Let the journal recover the file of a process that died, and return its result."""
-    recovered = journal.settle(undo_journal, task.item_id)
+    recovered = journal.recover_item(undo_journal, task.item_id)
     if recovered is None or recovered.outcome.status in {"undone", "untouched"}:
         message = f"The process that wrote the file {lost}. The file is unchanged."
         return _without_success(task, "failed", "process_lost", message, started=started)

@@ -139,7 +139,7 @@ def _restore_content(
     elif entry.reverse is not None:
         new.build(entry.reverse)
     elif task.reverts_kept is not None:
-        new.adopt(swap.found(task.reverts_kept, task.path))
+        new.adopt(swap.kept_path(task.reverts_kept, task.path))
     else:
         raise errors.ConflictError("This file has no backup.", code="no_backup")
     new.expect(entry.old)
@@ -171,7 +171,7 @@ def _backup_of_original(
         )
         raise errors.RefusedError(message, code="hard_linked")
     if work.policy.reserve_space(size, work.task.item_id):
-        return None, new.shelf
+        return None, new.keep_path
     if is_required:
         message = (
             f"The original ({size:,} bytes) cannot be rebuilt from the new file, and keeping it needs more space than "

@@ -121,7 +121,7 @@ def test_any_patch_can_be_taken_back(tmp_path_factory: pytest.TempPathFactory, d
         with FileReader(place.name) as reader:
             back = journal.inverse(entry, reader)
         assert patched(patched(old, patch), back) == old
-        assert journal.undo(entry).settled
+        assert journal.undo(entry).is_resolved
     assert place.state() == (old, MTIME)
     place.log.close()
 
@@ -487,7 +487,7 @@ def test_every_torn_state_is_healed(place: Place, name: str, keep: float) -> Non
         torn[part.offset : part.offset + len(part.after[:cut])] = part.after[:cut]
         for data in (torn, torn[: max(len(torn) - 3, min(len(OLD), len(new)))]):
             place.path.write_bytes(data)
-            assert journal.undo(entry).settled
+            assert journal.undo(entry).is_resolved
             assert place.state() == (OLD, MTIME)
         if name == "growing":
             place.path.write_bytes(OLD + bytes(len(new) - len(OLD)))
@@ -530,7 +530,7 @@ def test_a_file_that_another_program_changed_is_left_alone(place: Place, edit) -
     before = place.touched()
     outcome = journal.undo(entry)
     assert (outcome.status, outcome.code) == ("problem", "changed_on_disk")
-    assert not outcome.settled
+    assert not outcome.is_resolved
     assert place.path.read_bytes() == data
     assert place.touched() == before
     with FileReader(place.name) as reader:
@@ -624,7 +624,7 @@ def test_a_rollback_and_its_rollback_run_the_same_way(place: Place, name: str) -
 def test_what_was_rolled_back_already_is_not_ours_any_more(place: Place) -> None:
     place.edit(PATCHES["growing"])
     entry = place.log.entry(1)
-    assert journal.undo(entry).settled
+    assert journal.undo(entry).is_resolved
     with FileReader(place.name) as reader:
         assert journal.state_of(entry, reader) is State.BEFORE
         with pytest.raises(errors.ConflictError):

@@ -501,7 +501,7 @@ def test_healing_that_is_cut_itself_is_done_again(
                 with contextlib.suppress(Killed):
                     journal.undo(entry)
                 assert cut.left <= 0 or nth > 1
-            assert journal.undo(entry).settled
+            assert journal.undo(entry).is_resolved
             assert place.state() == (old, MTIME), f"call {nth}, {how} done"
             assert place.holes() == []
 
@@ -604,7 +604,7 @@ def test_a_small_file_under_a_large_header_is_healed_too(place: Place) -> None:
                 os.ftruncate(fd, len(small) + N)
             else:
                 fallocate(fd, "insert", int(where) * BLOCK, N)
-        assert journal.undo(entry).settled
+        assert journal.undo(entry).is_resolved
         assert place.state() == (small, MTIME)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexium_core.files import delta, journal
-from indexium_core.files.journal import Imprint, OperationJournal, SwapEntry, records, settling
+from indexium_core.files.journal import Imprint, OperationJournal, SwapEntry, records, swap_recovery
 from indexium_core.files.journal.swaps import decode_swap, encode_swap
 from indexium_core.files.reader import FileReader
 from indexium_core.files.walk import file_stat
@@ -95,7 +95,7 @@ class Scene:
         assert len(found) == 1
         outcome = found[0].outcome
         again = journal.recover(self.backup)
-        assert [one.outcome for one in again] == ([] if outcome.settled else [outcome])
+        assert [one.outcome for one in again] == ([] if outcome.is_resolved else [outcome])
         return outcome.status, outcome.code
 
     def state(self) -> str:
@@ -285,9 +285,9 @@ def test_samples_alone_are_no_proof(scene: Scene) -> None:
     entry = replace(making, new=imprint(scene.temp, sampled=True))
     scene.path.unlink()
     scene.path.write_bytes(NEW)
-    assert settling.settle(entry).code == "changed_on_disk"
+    assert swap_recovery.recover_swap(entry).code == "changed_on_disk"
     scene.temp.rename(scene.path)
-    assert settling.settle(entry).status == "finished"
+    assert swap_recovery.recover_swap(entry).status == "finished"
 
 
 def test_a_file_under_another_writers_lock_waits(scene: Scene) -> None:

@@ -119,7 +119,7 @@ GRUSS = "Grüße"
 def test_what_players_garble_is_what_the_file_says(shown: str | None, written: list[str], meant: str | None) -> None:
     places = [FieldValue(field="comment", where=str(nth), value=text) for nth, text in enumerate(written)]
 
-    assert libav.meant(shown, places, "mov") == meant
+    assert libav.field_value(shown, places, "mov") == meant
 
 
 @pytest.mark.parametrize("shown", [None, "of a collection", "other"])
@@ -132,7 +132,7 @@ def test_in_a_matroska_file_the_places_say_which_text_counts(
         for text, takes in zip(("other", "film"), taking, strict=False)
     ]
 
-    assert libav.meant(shown, places, "webm") == meant
+    assert libav.field_value(shown, places, "webm") == meant
 
 
 @pytest.mark.parametrize(

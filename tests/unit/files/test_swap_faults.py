@@ -53,7 +53,7 @@ def test_a_disk_that_fails_leaves_the_old_file_or_says_that_it_cannot_tell(
         place.log.close()
         if code == "cannot_tell":  # after the rename, or while it was cleared away
             assert place.marks() == ["begun"]
-            assert journal.recover(place.log.path)[0].outcome.settled
+            assert journal.recover(place.log.path)[0].outcome.is_resolved
         else:
             assert code == ("sync_failed" if (call, number) == ("fsync", errno.EIO) else FAULTS[number])
             assert place.marks() in ([], ["undone"])

@@ -134,7 +134,7 @@ def test_a_disk_without_barriers_promises_less(table: Table, tmp_path: Path) -> 
 
 def means(path: Path, **other: object) -> Capabilities:
     given = {"nlink": 1, "faststart": "keep", **other}
-    return volumes.means(os.fsencode(path), **given)  # type: ignore[arg-type]
+    return volumes.capabilities(os.fsencode(path), **given)  # type: ignore[arg-type]
 
 
 def test_a_file_with_several_names_is_not_replaced(tmp_path: Path) -> None:

@@ -22,10 +22,10 @@ from indexium_core.files.journal.swaps import Imprint, SwapEntry
 from indexium_core.files.journal.undo import UndoOutcome
 from indexium_core.files.reader import FileReader
 
-__all__ = ["let_go", "release", "remove_temporary", "settle"]
+__all__ = ["recover_swap", "release_adopted", "release_kept", "remove_temporary"]
 
 
-def settle(entry: SwapEntry) -> UndoOutcome:
+def recover_swap(entry: SwapEntry) -> UndoOutcome:
     """
     Bring a swap that was started to one of its two final states.
 
@@ -44,7 +44,7 @@ def settle(entry: SwapEntry) -> UndoOutcome:
 
 def remove_temporary(name: bytes, *, folder: int, inode: int | None = None) -> bool:
     """Remove a temporary file of ours, durably. A file that is not regular, or has another inode, is not removed."""
-    found = disk.look(name, folder=folder)
+    found = disk.lookup(name, folder=folder)
     if found is None or not stat.S_ISREG(found.st_mode) or inode not in {None, found.st_ino}:
         return False
     disk.remove(name, folder=folder)
@@ -52,7 +52,7 @@ def remove_temporary(name: bytes, *, folder: int, inode: int | None = None) -> b
     return True
 
 
-def release(entry: SwapEntry, *, folder: int) -> bool:
+def release_kept(entry: SwapEntry, *, folder: int) -> bool:
     """
     Remove the name under which the original was to be kept, durably.
 
@@ -62,39 +62,39 @@ def release(entry: SwapEntry, *, folder: int) -> bool:
     if entry.kept is None:
         return False
     place, name = os.path.split(entry.kept)
-    with contextlib.suppress(FileNotFoundError), _opened(place) as shelf:
-        kept, named = disk.look(name, folder=shelf), disk.look(entry.name, folder=folder)
+    with contextlib.suppress(FileNotFoundError), _opened(place) as kept_folder:
+        kept, named = disk.lookup(name, folder=kept_folder), disk.lookup(entry.name, folder=folder)
         if kept is None:
             return False
         if named is None and _is_the_original(entry):
-            disk.rename(name, entry.name, folder=shelf, new_folder=folder)
+            disk.rename(name, entry.name, folder=kept_folder, new_folder=folder)
             disk.sync_folder(folder)
         elif named is not None and os.path.samestat(kept, named):
-            disk.remove(name, folder=shelf)
+            disk.remove(name, folder=kept_folder)
         else:
             return False
-        disk.sync_folder(shelf)
+        disk.sync_folder(kept_folder)
         return True
     return False
 
 
-def let_go(entry: SwapEntry, *, folder: int) -> None:
+def release_adopted(entry: SwapEntry, *, folder: int) -> None:
     """Remove, durably, the name under which the new file was kept, now that it has the path."""
     if entry.adopted is None:
         return
     place, name = os.path.split(entry.adopted)
-    with contextlib.suppress(FileNotFoundError), _opened(place) as shelf:
-        kept, named = disk.look(name, folder=shelf), disk.look(entry.name, folder=folder)
+    with contextlib.suppress(FileNotFoundError), _opened(place) as kept_folder:
+        kept, named = disk.lookup(name, folder=kept_folder), disk.lookup(entry.name, folder=folder)
         if kept is not None and named is not None and os.path.samestat(kept, named):
-            disk.remove(name, folder=shelf)
-        disk.sync_folder(shelf)
+            disk.remove(name, folder=kept_folder)
+        disk.sync_folder(kept_folder)
 
 
 def _unmake(entry: SwapEntry, folder: int) -> UndoOutcome:
     """Resolve an entry whose new file was still being made: the original is unchanged."""
     if remove_temporary(entry.temp, folder=folder):
         return UndoOutcome(status="undone", message="A new file that was being made beside it was removed.")
-    if disk.look(entry.name, folder=folder) is None:  # another disk may be mounted here now
+    if disk.lookup(entry.name, folder=folder) is None:  # another disk may be mounted here now
         raise _gone(entry)
     disk.sync_folder(folder)
     return UndoOutcome(status="untouched")
@@ -104,7 +104,7 @@ def _decide(entry: SwapEntry, folder: int) -> UndoOutcome:
     try:
         file = FileReader(entry.path)
     except errors.FileAccessError as error:
-        if error.reason == "missing_file" and release(entry, folder=folder):
+        if error.reason == "missing_file" and release_kept(entry, folder=folder):
             remove_temporary(entry.temp, folder=folder)
             return UndoOutcome(status="undone", message="The original was restored to its path.")
         raise
@@ -113,11 +113,11 @@ def _decide(entry: SwapEntry, folder: int) -> UndoOutcome:
         found = _which(entry, file)
         if found is None:
             return _foreign(entry, folder)
-        cleared = found is entry.old and release(entry, folder=folder)
+        cleared = found is entry.old and release_kept(entry, folder=folder)
         cleared |= remove_temporary(entry.temp, folder=folder)
         disk.sync_folder(folder)
         if found is entry.new:
-            let_go(entry, folder=folder)
+            release_adopted(entry, folder=folder)
     if found is entry.new:
         return UndoOutcome(status="finished", message="The new file was already in its place.")
     return UndoOutcome(status="undone" if cleared else "untouched")
@@ -168,7 +168,7 @@ def _foreign(entry: SwapEntry, folder: int) -> UndoOutcome:
         f"Another program changed {disk.shown(entry.path)} after the write was interrupted. Indexium did not change "
         "the file further. Compare it with your own copy."
     )
-    if disk.look(entry.temp, folder=folder) is not None:
+    if disk.lookup(entry.temp, folder=folder) is not None:
         message += f" The new file is beside it, named {disk.shown(entry.temp)}."
     return UndoOutcome(status="problem", code="changed_on_disk", message=message)
 
