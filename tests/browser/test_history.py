@@ -146,7 +146,7 @@ def test_one_persons_tag_and_chosen_files_are_rolled_back(site: Site, past: Libr
     drawer.get_by_role("button", name="Files…").click()
     drawer.get_by_role("button", name=free.file_name, exact=True).click()
     expect(drawer.get_by_role("region", name="Comment new")).to_contain_text(free.tags_added[0])
-    expect(drawer).to_contain_text("not one byte changed")
+    expect(drawer).to_contain_text("no byte changed")
     drawer.get_by_label(f"Choose {free.file_name}").check()
     drawer.get_by_role("button", name="Roll back 1 file…").click()
     expect(question).to_contain_text(f"Roll back 1 selected file of operation {operation.id}?")

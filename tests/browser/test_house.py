@@ -27,7 +27,7 @@ def test_an_empty_home_is_led_to_a_first_plan_by_the_keyboard(
     folder = media.rename(media.with_name(ODD.strip()))
     page = serve(empty_library).visit("/")
     expect(page.get_by_role("heading", name="Welcome to Indexium")).to_be_visible()
-    expect(page.get_by_text("Nothing in it is touched.")).to_be_visible()
+    expect(page.get_by_text("No file is changed.")).to_be_visible()
 
     page.keyboard.press("f")
     field = page.get_by_role("combobox", name="Folder of your videos")
@@ -40,7 +40,7 @@ def test_an_empty_home_is_led_to_a_first_plan_by_the_keyboard(
     expect(page.get_by_role("heading", name="Add people")).to_be_visible()
     expect(page.get_by_role("region", name="Last scan")).to_contain_text("59 files: 59 new")
     assert [row.path for row in empty_library.inventory.list()] == [str(folder)]
-    expect(page.get_by_text("no film is changed").first).to_be_visible()
+    expect(page.get_by_text("No file is changed").first).to_be_visible()
     page.set_input_files("#people-file", str(folder / "people.csv"))
     upload = page.get_by_role("region", name="Import")
     expect(upload).to_contain_text("90 rows · 16 people")
@@ -51,7 +51,7 @@ def test_an_empty_home_is_led_to_a_first_plan_by_the_keyboard(
     upload.get_by_role("button", name="Import 90 names").click()
 
     expect(page.get_by_role("heading", name="Review the plan")).to_be_visible()
-    expect(page.get_by_text("A plan is a list.")).to_be_visible()
+    expect(page.get_by_text("The plan shows what would be written into each file.")).to_be_visible()
     page.get_by_role("button", name="Review the plan").click()
     changing = empty_library.plan().statistics
     count = changing.safe_count + changing.warning_count + changing.danger_count
@@ -122,7 +122,7 @@ def test_audio_files_are_included_and_excluded_with_what_that_means(
 
     box.click()
     question = page.get_by_role("dialog", name="Exclude audio files?")
-    expect(question).to_contain_text("No file on the disk is touched")
+    expect(question).to_contain_text("No file on the disk is changed")
     page.keyboard.press("Escape")
     expect(box).to_be_checked()
     box.click()
@@ -161,7 +161,7 @@ def test_a_folder_that_is_away_says_so_and_is_removed_with_what_that_means(
     card.get_by_role("button", name="Remove this folder…").click()
     question = page.get_by_role("dialog", name="Remove this folder?")
     files = library.inventory.removal(library.inventory.list()[0].library_id).files
-    expect(question).to_contain_text("No file on the disk is touched")
+    expect(question).to_contain_text("No file on the disk is changed")
     question.get_by_role("button", name=f"Forget {files} files").click()
     expect(page.get_by_text(f"{files} files forgotten.")).to_be_visible()
     assert library.inventory.list() == []

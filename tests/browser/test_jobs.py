@@ -123,7 +123,7 @@ def test_kinds_and_states_narrow_the_lists_and_finished_jobs_come_in_pages(site:
     expect(rows(page, "Finished")).to_have_count(1)
     expect(page).to_have_url(re.compile(r"kind=write"))
     finished.get_by_label("Show").select_option("failed")
-    expect(finished).to_contain_text("No job of this kind has ended so.")
+    expect(finished).to_contain_text("No job of this kind has ended with this status.")
     card(page, "Writes").click()
     finished.get_by_label("Show").select_option("")
     expect(rows(page, "Finished")).to_have_count(10)
@@ -254,7 +254,7 @@ def test_what_is_answered_in_one_tab_is_asked_in_no_other(
     expect(other.get_by_role("dialog")).to_contain_text("Every file is whole.")
     one.get_by_role("dialog").get_by_role("button", name=re.compile("^Resume ")).click()
     expect(other.get_by_role("dialog")).to_be_hidden()
-    expect(other.locator(".toast")).to_contain_text("It was decided elsewhere")
+    expect(other.locator(".toast")).to_contain_text("in another window")
     expect(rows(other, "Finished").first).to_contain_text("completed")
 
 

@@ -123,7 +123,7 @@ def test_what_a_search_finds_since_it_was_asked_about_is_not_written_unseen(site
 
     confirm.click()
 
-    expect(question).to_contain_text("Other files are found than when you were asked. Nothing was written")
+    expect(question).to_contain_text("The selection finds other files now. Nothing was written")
     expect(confirm).to_have_text("Write 2 files")
     expect(page.get_by_text("2 selected")).to_be_visible()
     assert library.history().total == 0

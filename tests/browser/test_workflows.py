@@ -154,7 +154,7 @@ def test_danger_is_written_only_after_a_word_was_typed(site: Site, library: Libr
     page.get_by_role("button", name=re.compile("^Write .* files…")).click()
     question = page.get_by_role("dialog")
     confirm = question.get_by_role("button", name=re.compile(r"^Write \d+ files$"))
-    expect(question).to_contain_text("would lose text of your own")
+    expect(question).to_contain_text("would lose custom text")
     expect(confirm).to_be_disabled()
     question.get_by_label(re.compile("^Type write ")).fill(f"write {danger}")
     expect(confirm).to_be_enabled()
@@ -185,7 +185,7 @@ def test_an_operation_is_checked_rolled_back_and_every_byte_is_as_before(
     row = page.get_by_role("grid", name="Operations").get_by_role("row").first
     expect(row).to_contain_text("Rollback")
     expect(row).to_contain_text("completed")
-    expect(drawer).to_contain_text("Every file has its old bytes again.")
+    expect(drawer).to_contain_text("Every file has its original bytes.")
     assert digests(media) == before
 
 
@@ -262,7 +262,7 @@ def test_safe_files_are_found_written_and_taken_back_by_keyboard_alone(
     expect(operations(page).first).to_be_focused()
     page.keyboard.press("r")
     answer(page, re.compile(r"^Roll back \d+ files$"))
-    expect(page.get_by_role("complementary", name="Details")).to_contain_text("Every file has its old bytes again.")
+    expect(page.get_by_role("complementary", name="Details")).to_contain_text("Every file has its original bytes.")
     expect(operations(page).first).to_be_focused()  # that of the rollback, which the keys act on now
     assert digests(media) == before
 

@@ -159,7 +159,7 @@ def test_a_rollback_that_makes_names_one_file_again_can_be_killed_at_any_call(
             elif newest.operation_type == "write":
                 library.rollback(newest.id).wait()
             [item] = library.operation(library.history().items[0].id).items
-            assert (item.status, item.message) == ("success", "It is one file with its other name again."), at
+            assert (item.status, item.message) == ("success", "It shares one file with its other name again."), at
         assert path.samefile(seed), at
         tally.count("names that become one file", "kills of a rollback")
     assert set(states) == {"one", "two"}

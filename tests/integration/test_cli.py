@@ -101,7 +101,7 @@ def test_files_that_are_taken_back_are_said_to_be_skipped_and_how_they_return(pl
     assert "This operation added 'Nobody Here' to no file." in planned.err
     assert planned("rollback", "1", "--yes") == 0
     again = "'indexium postpone postponed:yes --bring-back' ends that"
-    assert f"2 files are skipped in the plan from now on; {again}" in planned.err
+    assert f"2 files are postponed in the plan; {again}" in planned.err
     assert planned("write", "postponed:yes", "--yes") == 0
     assert f"Not included: 2 postponed ({again})." in planned.err
     assert planned("rollback", "1", "--yes") == 2
@@ -192,7 +192,7 @@ def test_a_rollback_that_is_gone_on_with_says_that_its_files_are_skipped_then(pl
         tx.execute("UPDATE job_queue SET status = 'paused', paused_at = now() WHERE operation_id = 2")
 
     assert planned("operations", "resume", "2") == 0, planned.err
-    assert "2 files are skipped in the plan from now on" in planned.err
+    assert "2 files are postponed in the plan" in planned.err
     assert "'indexium rollback 2' takes this rollback back, byte for byte." in planned.err
     assert planned("rollback", "2", "--yes") == 0
     assert "'indexium rollback 3' takes this rollback back, byte for byte." in planned.err
@@ -524,4 +524,4 @@ def test_what_a_write_left_is_tried_again(planned: Command, films: Path) -> None
         "People: Ann Lee, Bob Roy",
     )
     assert planned("operations", "retry", "2", "--yes") == 0
-    assert "left no file undone" in planned.err
+    assert "has no file that could be retried" in planned.err

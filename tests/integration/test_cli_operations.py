@@ -88,7 +88,7 @@ def test_a_rollback_is_tried_again_after_the_question_that_a_rollback_is_asked(
     assert "4 files would get the same bytes back." in run.err
     assert studio.library.history().total == 2
     assert run(*words, "--yes") == 0
-    assert "4 files are skipped in the plan from now on" in run.err
+    assert "4 files are postponed in the plan" in run.err
     assert studio.bytes() == studio.old
 
 

@@ -147,7 +147,7 @@ def test_pages_and_doctor_say_what_is_waited_for_and_a_program_is_not_kept_for_e
 
         row = footer.unrecorded(found[0])
         assert row["title"].startswith("Operation 1 has stopped, and its result cannot be stored. ")
-        assert "make room on it" in row["title"].lower()
+        assert "free some space" in row["title"].lower()
         assert "stop Indexium" in row["note"]
         check = next(each for each in library.doctor.run() if each.name == "jobs")
         assert (check.state, check.details["unrecorded"]) == ("problem", [found[0].job_id])

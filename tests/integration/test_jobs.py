@@ -139,7 +139,7 @@ def test_the_command_looks_at_jobs_and_changes_their_course(
     code, _, err = run(home, capsys, "jobs", "cancel", "2")
     assert (code, "Job 2 is completed and cannot be cancelled" in err) == (2, True)
     code, _, err = run(home, capsys, "jobs", "retry", "2")
-    assert (code, "left no file undone" in err) == (0, True)
+    assert (code, "has no file that could be retried" in err) == (0, True)
     assert "job.begun" in run(home, capsys, "jobs", "log", "2", "--follow")[1]
     assert [json.loads(line)["job_id"] for line in run(home, capsys, "jobs", "log", "2", "--json")[1].splitlines()]
     assert "Write 6 files" in run(home, capsys, "jobs", "show", "2")[1]

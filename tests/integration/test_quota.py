@@ -28,7 +28,7 @@ def test_a_quota_that_is_used_up_stops_the_operation_and_it_goes_on_when_there_i
     assert (status.status, status.counts) == ("failed", {"pending": 12})
     assert len(tried) <= studio.library.settings.metadata_max_concurrent_writes + 1  # of those that were under way
     message = studio.library.operation(1).operation.error_message
-    assert message.startswith(f"What you may keep on the disk of {studio.films} is used up")
+    assert message.startswith(f"Your quota on the disk of {studio.films} is exhausted")
     assert "then resume" in message
     assert studio.bytes() == studio.old
     assert studio.library.resume(1).wait().counts == {"success": 12}

@@ -151,7 +151,7 @@ def test_the_names_of_a_film_are_one_file_again_after_a_rollback(tmp_path: Path,
             assert path.stat().st_mtime_ns == old[name].st_mtime_ns
             assert os.getxattr(path, "user.indexium.test") == b"kept"
         items = library.operation(back.id, per_page=0).items
-        assert {item.message for item in items} == {"It is one file with its other name again." for _ in items}
+        assert {item.message for item in items} == {"It shares one file with its other name again." for _ in items}
         assert library.scan().changed == 0
 
         # Taking the rollback back parts the names again; taking that back makes them one file again.

@@ -377,13 +377,13 @@ def test_the_person_that_is_searched_for_is_the_one_that_is_offered() -> None:
 
 def test_what_cannot_be_taken_back_says_why_and_can_still_be_reached() -> None:
     gone = operation(
-        can_rollback=False, rollback_reason="Operation 4 has been taken back already.", status="rolled_back"
+        can_rollback=False, rollback_reason="Operation 4 has already been rolled back.", status="rolled_back"
     )
     assert (
         offered(history_details.buttons(gone, RollbackPreview()))["Roll back…"]
-        == "Operation 4 has been taken back already."
+        == "Operation 4 has already been rolled back."
     )
-    assert history_details.check_view(gone, RollbackPreview()) == {"text": "Operation 4 has been taken back already."}
+    assert history_details.check_view(gone, RollbackPreview()) == {"text": "Operation 4 has already been rolled back."}
     assert (history_list.row(gone)["able"], history_list.row(gone)["undo"]) == (False, "nothing to roll back")
 
 
