@@ -20,8 +20,6 @@ PENDING_FOLDERS = {"indexium_core/api", "indexium_core/cli"}
 PENDING_FILES = {
     "indexium_core.cli.operations.write",
     "indexium_core.flows.planning.planner",
-    "indexium_core.flows.writing.operation_runner",
-    "indexium_core.flows.writing.writer",
     "indexium_core.store.operations.ledger",
 }
 

@@ -181,7 +181,7 @@ def test_where_files_are_worked_on_can_be_changed_while_the_program_runs(tmp_pat
 CUTS = {
     "mp4": [("begin", False, False), ("begin", True, False), ("commit", False, False), ("commit", True, True)],
     "wmv": [
-        ("told", True, False),
+        ("report", True, False),
         ("making", False, False),
         ("making", True, False),
         ("swap", False, False),
@@ -371,7 +371,7 @@ def test_a_home_is_not_opened_while_a_process_of_an_earlier_program_is_still_the
     wait = executors.wait_for_previous_processes
     monkeypatch.setattr(executors, "wait_for_previous_processes", lambda lock: wait(lock, seconds=0.1))
 
-    with pytest.raises(errors.HomeInUseError, match="worked for the home"):
+    with pytest.raises(errors.HomeInUseError, match="still uses the home"):
         Library.open(made.home)
     assert process != os.getpid()
     other.close()
