@@ -133,16 +133,16 @@ def inverted(rebuild: Rebuild, old: Reader) -> Rebuild | None:
     """
     new = Rebuilt(rebuild, old)
     kept = _taken_over(rebuild)
-    if old.size - sum(stretch.length for _, stretch in kept) > LIMIT:
+    if old.size - sum(extent.length for _, extent in kept) > LIMIT:
         return None
     pieces: list[bytes | Extent] = []
     at, expected = 0, 0
-    for start, stretch in [*kept, (old.size, Extent(new.size, 0))]:
+    for start, extent in [*kept, (old.size, Extent(new.size, 0))]:
         if at < start:
             pieces += _missing(old, Extent(at, start - at), new, expected)
-        at, expected = max(at, start) + stretch.length, stretch.end
-        if stretch.length:
-            pieces.append(stretch)
+        at, expected = max(at, start) + extent.length, extent.end
+        if extent.length:
+            pieces.append(extent)
     return Rebuild(tuple(pieces), cloned=rebuild.cloned)
 
 
@@ -153,13 +153,13 @@ def _taken_over(rebuild: Rebuild) -> list[tuple[int, Extent]]:
         if isinstance(piece, Extent):
             found.append((piece.offset, piece.length, at))
         at += _length(piece)
-    stretches, end = [], 0
+    extents, end = [], 0
     for offset, length, place in sorted(found):
         start = max(offset, end)
         if start < offset + length:
-            stretches.append((start, Extent(place + start - offset, offset + length - start)))
+            extents.append((start, Extent(place + start - offset, offset + length - start)))
             end = offset + length
-    return stretches
+    return extents
 
 
 def _missing(old: Reader, gap: Extent, new: Reader, expected: int) -> Sequence[bytes | Extent]:

@@ -31,8 +31,8 @@ _DEMUXERS = (
 _FROM_HEADERS = {"probesize": "32", "analyzeduration": "0", "fpsprobesize": "0"}
 _FROM_PACKETS = {"probesize": "2000000", "analyzeduration": "2000000"}
 _SAMPLE_TABLES = {"advanced_editlist": "0", "ignore_editlist": "1"}
-_SMALL_BITE, _LARGE_BITE = 32 * 1024, 1024 * 1024  # buffer sizes in bytes
-_PATIENCE = 60.0  # timeout of the libraries in seconds
+_SMALL_BUFFER, _LARGE_BUFFER = 32 * 1024, 1024 * 1024  # buffer sizes in bytes
+_TIMEOUT_SECONDS = 60.0  # timeout of the libraries in seconds
 # FFmpeg's keys of our fields; players show the first key that exists.
 _KEYS = {"comment": ("comment", "com.apple.quicktime.comment")}
 FIELDS = tuple(_KEYS)
@@ -66,9 +66,9 @@ def opened(reader: Reader, container: str, *, sample_tables: bool = False, packe
         format=demuxer,
         container_options=options | (_SAMPLE_TABLES if sample_tables and demuxer == "mov" else {}),
         metadata_errors="surrogateescape",
-        timeout=_PATIENCE,
+        timeout=_TIMEOUT_SECONDS,
         io_open=_refuse,
-        buffer_size=_LARGE_BITE if packets else _SMALL_BITE,
+        buffer_size=_LARGE_BUFFER if packets else _SMALL_BUFFER,
     ) as media:
         yield media
         if source.failed is not None:

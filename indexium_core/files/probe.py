@@ -140,8 +140,8 @@ def _judged(
         if problem is None and not layout.payload:  # a complete file with at most a cover or a font
             return FileFacts(state="not_video", message=NO_MEDIA, container=layout.container)
         facts = FileFacts(state="corrupt", container=layout.container)
-        said = str(getattr(error, "strerror", None) or error).lower().rstrip(".")
-        damage = damage or Refusal(code="corrupt", message=f"The file is damaged: {said}.")
+        reason = str(getattr(error, "strerror", None) or error).lower().rstrip(".")
+        damage = damage or Refusal(code="corrupt", message=f"The file is damaged: {reason}.")
     if damage is not None:
         refused = replace(facts, strategy_code=damage.code, strategy_message=damage.message)
         return replace(refused, state="corrupt", message=damage.message)

@@ -59,8 +59,8 @@ def read(path: bytes) -> MediaReading:
         try:
             reading = _by_libraries(reader, layout)
         except (av.error.FFmpegError, OSError, ValueError) as error:
-            said = str(getattr(error, "strerror", None) or error).lower().rstrip(".")
-            return _answered(reader, f"The file is damaged: {said}.", code="corrupt")
+            reason = str(getattr(error, "strerror", None) or error).lower().rstrip(".")
+            return _answered(reader, f"The file is damaged: {reason}.", code="corrupt")
         if layout.problem is not None and layout.problem.code == "corrupt":
             raise errors.CorruptFileError(layout.problem.message)
         return reading

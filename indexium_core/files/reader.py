@@ -25,7 +25,7 @@ ByteProgress: TypeAlias = Callable[[int], None]
 
 # O_NONBLOCK: opening a fifo or a device must not wait for its other end. O_NOCTTY: a terminal must not become ours.
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
-_PATIENCE, _PAUSE = 100, 0.02  # attempts to open a file under a lease, and seconds between them
+_ATTEMPTS, _PAUSE_SECONDS = 100, 0.02  # attempts to open a file under a lease, and seconds between them
 
 
 class FileReader:
@@ -124,11 +124,11 @@ class BytesReader:
 
 def _opened(path: bytes) -> int:
     """Open a file; if it is being moved on its disk (`journal.disk.leased`), wait until that ends."""
-    for _ in range(_PATIENCE):
+    for _ in range(_ATTEMPTS):
         try:
             return os.open(path, _FLAGS)
         except BlockingIOError:
-            time.sleep(_PAUSE)
+            time.sleep(_PAUSE_SECONDS)
     return os.open(path, _FLAGS)
 
 

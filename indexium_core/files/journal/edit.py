@@ -221,17 +221,19 @@ class JournaledFile:
             difference.check_shift(patch, self.size)
             kept = min((extent.offset for extent in self._payload if extent.length), default=self.size)
             if patch.inserted < 0 and kept < -patch.inserted:
-                raise self._protected("cut off the front of the file")
+                raise self._protected("remove the front of the file")
             return  # the inserted bytes are in front of the payload
         kept = max((extent.end for extent in self._payload if extent.length), default=0)
         touched = [Extent(offset, len(data)) for offset, data in patch.writes if data]
         hit = next((extent for extent in touched if _overlaps(extent, self._payload)), None)
         if hit or patch.size < min(kept, self.size):
-            what = f"write {hit.length} bytes at {hit.offset}" if hit else f"cut the file to {patch.size} bytes"
-            raise self._protected(what)
+            action = f"write {hit.length} bytes at {hit.offset}" if hit else f"truncate the file to {patch.size} bytes"
+            raise self._protected(action)
 
-    def _protected(self, what: str) -> errors.PayloadProtectedError:
-        message = f"An edit tried to {what} in the media data of {disk.shown(self.path)}. The file is unchanged."
+    def _protected(self, action: str) -> errors.PayloadProtectedError:
+        message = (
+            f"An edit of {disk.shown(self.path)} tried to {action}, which would change media data. Nothing was written."
+        )
         return errors.PayloadProtectedError(message)
 
     def _plan(self, patch: Patch) -> JournalEntry:
@@ -310,8 +312,8 @@ class JournaledFile:
         if self._entry is not None:
             self._entry = replace(self._entry, inserted=True)
 
-    def _cannot_shift(self, why: str) -> errors.RefusedError:
-        message = f"No room can be inserted in front of {disk.shown(self.path)}: {why}. The file is unchanged."
+    def _cannot_shift(self, reason: str) -> errors.RefusedError:
+        message = f"No room can be inserted in front of {disk.shown(self.path)}: {reason}. The file is unchanged."
         return errors.RefusedError(message, code="no_insert")
 
     def _failure(self, error: OSError) -> errors.MetadataError:

@@ -33,7 +33,7 @@ _IMPRINT = struct.Struct(">QQQqB16s")
 _RAW = struct.Struct(">Q")
 _PIECE = struct.Struct(">BqQ")
 _NEW, _KEPT, _REVERSE, _CLONED, _ADOPTED, _PARTED, _JOINED = 1, 2, 4, 8, 16, 32, 64
-_LITERAL, _STRETCH = 0, 1
+_LITERAL, _EXTENT = 0, 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +148,7 @@ def _encode_reverse(reverse: Rebuild) -> bytes:
     table, end = [], 0
     for piece in reverse.pieces:
         if isinstance(piece, Extent):
-            table.append(_PIECE.pack(_STRETCH, piece.offset - end, piece.length))
+            table.append(_PIECE.pack(_EXTENT, piece.offset - end, piece.length))
             end = piece.end
         else:
             table.append(_PIECE.pack(_LITERAL, 0, len(piece)))
@@ -167,7 +167,7 @@ def _pieces(raw: bytes) -> Iterator[bytes | Extent]:
     (count,) = _RAW.unpack_from(raw)
     at, end = _RAW.size + count * _PIECE.size, 0
     for kind, jump, length in _PIECE.iter_unpack(memoryview(raw)[_RAW.size : at]):
-        if kind == _STRETCH:
+        if kind == _EXTENT:
             yield Extent(end + jump, length)
             end += jump + length
         else:

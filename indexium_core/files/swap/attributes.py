@@ -37,12 +37,12 @@ def carry_over(source: int, target: int) -> list[str]:
 def _carry_owner(source: int, target: int) -> tuple[int, list[str]]:
     """Copy owner and group, and return the mode that is safe with the resulting owner and group."""
     wanted, found, warnings = os.fstat(source), os.fstat(target), list[str]()
-    for what, uid, gid in (("The group", -1, wanted.st_gid), ("The owner", wanted.st_uid, -1)):
+    for label, uid, gid in (("The group", -1, wanted.st_gid), ("The owner", wanted.st_uid, -1)):
         if uid not in {-1, found.st_uid} or gid not in {-1, found.st_gid}:
             try:
                 disk.set_owner(target, uid, gid)
             except OSError as error:
-                warnings.append(_warning(what, error))
+                warnings.append(_warning(label, error))
     mode, found = stat.S_IMODE(wanted.st_mode), os.fstat(target)
     if warnings:
         mode &= ~(stat.S_ISUID | stat.S_ISGID)
@@ -83,8 +83,8 @@ def _names(fd: int) -> list[str]:
         return []
 
 
-def _warning(what: str, error: OSError) -> str:
+def _warning(label: str, error: OSError) -> str:
     """Return the sentence about an attribute that is not permitted; any other error is raised."""
     if error.errno not in _NOT_PERMITTED:
         raise error
-    return f"{what} could not be kept: {error.strerror}."
+    return f"{label} could not be kept: {error.strerror}."

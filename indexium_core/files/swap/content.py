@@ -33,16 +33,16 @@ def needed(rebuild: Rebuild, source: Reader) -> int:
 
 def first_lost(rebuild: Rebuild, payload: Sequence[Extent]) -> Extent | None:
     """Return the first extent of the payload that the new file would not take over in order, or None."""
-    stretches = (piece for piece in rebuild.pieces if isinstance(piece, Extent))
-    stretch = next(stretches, None)
+    extents = (piece for piece in rebuild.pieces if isinstance(piece, Extent))
+    extent = next(extents, None)
     for wanted in payload:
         at = wanted.offset
         while at < wanted.end:
-            while stretch is not None and not stretch.offset <= at < stretch.end:
-                stretch = next(stretches, None)
-            if stretch is None:
+            while extent is not None and not extent.offset <= at < extent.end:
+                extent = next(extents, None)
+            if extent is None:
                 return Extent(at, wanted.end - at)
-            at = min(stretch.end, wanted.end)
+            at = min(extent.end, wanted.end)
     return None
 
 
@@ -113,30 +113,30 @@ class _Writer:
             self._dirty = 0
         self._on_progress(length)
 
-    def share(self, stretch: Extent) -> None:
+    def share(self, extent: Extent) -> None:
         """Take over an extent: share its whole blocks if they are aligned in both files, and copy the rest."""
         head = -(self._at + self._length) % self._block
-        whole = (stretch.length - head) // self._block * self._block
-        if self._source_fd < 0 or whole <= 0 or (stretch.offset + head) % self._block:
-            self.copy(stretch)
+        whole = (extent.length - head) // self._block * self._block
+        if self._source_fd < 0 or whole <= 0 or (extent.offset + head) % self._block:
+            self.copy(extent)
             return
-        self._read(Extent(stretch.offset, head))
+        self._read(Extent(extent.offset, head))
         self.flush()
-        if disk.clone(self._source_fd, stretch.offset + head, whole, self._fd, self._at):
+        if disk.clone(self._source_fd, extent.offset + head, whole, self._fd, self._at):
             self._at += whole
             self.shared += whole
         else:
-            self.copy(Extent(stretch.offset + head, whole))
-        self._read(Extent(stretch.offset + head + whole, stretch.length - head - whole))
+            self.copy(Extent(extent.offset + head, whole))
+        self._read(Extent(extent.offset + head + whole, extent.length - head - whole))
 
-    def copy(self, stretch: Extent) -> None:
+    def copy(self, extent: Extent) -> None:
         """Copy an extent; its holes stay holes."""
-        at = stretch.offset
-        for data in holes.data(self._source, stretch):
+        at = extent.offset
+        for data in holes.data(self._source, extent):
             self._skip(Extent(at, data.offset - at))
             self._copy(data)
             at = data.end
-        self._skip(Extent(at, stretch.end - at))
+        self._skip(Extent(at, extent.end - at))
 
     def _skip(self, hole: Extent) -> None:
         """Leave a hole where the source has one; bytes in it that are not zero are copied."""
@@ -148,22 +148,22 @@ class _Writer:
             else:
                 self.put(data)
 
-    def _copy(self, stretch: Extent) -> None:
+    def _copy(self, extent: Extent) -> None:
         """Copy data, by the system if the extent is long and the system can."""
-        at = stretch.offset
-        if stretch.length >= _CHUNK and self._source_fd >= 0:
+        at = extent.offset
+        if extent.length >= _CHUNK and self._source_fd >= 0:
             self.flush()
-            while at < stretch.end:
-                done = disk.copy(self._source_fd, at, min(_TURN, stretch.end - at), self._fd, self._at)
+            while at < extent.end:
+                done = disk.copy(self._source_fd, at, min(_TURN, extent.end - at), self._fd, self._at)
                 if not done:
                     break
                 at += done
                 self._wrote(done)
-        self._read(Extent(at, stretch.end - at))
+        self._read(Extent(at, extent.end - at))
 
-    def _read(self, stretch: Extent) -> None:
-        for at in range(stretch.offset, stretch.end, _CHUNK):
-            self.put(self._part(at, min(_CHUNK, stretch.end - at)))
+    def _read(self, extent: Extent) -> None:
+        for at in range(extent.offset, extent.end, _CHUNK):
+            self.put(self._part(at, min(_CHUNK, extent.end - at)))
 
     def _part(self, at: int, length: int) -> bytes:
         data = self._source.read_at(at, length)

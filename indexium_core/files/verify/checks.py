@@ -237,9 +237,9 @@ def tags(before: Evidence, after: Evidence, changes: Changes) -> object:
         names = _fields(key, nested=is_matroska)
         follows = [_may_become(before, change, old.get(key)) for change in changes if change.field in names]
         # A text that becomes UTF-8 may lose its language; of equal texts in an Ogg stream FFmpeg keeps one name.
-        goes = key not in new and ("-" in key or after.container == "ogg")
-        goes = goes or is_matroska or new.get(key) == old.get(key)
-        if follows and (goes or any(new.get(key) in each for each in follows)):
+        is_allowed = key not in new and ("-" in key or after.container == "ogg")
+        is_allowed = is_allowed or is_matroska or new.get(key) == old.get(key)
+        if follows and (is_allowed or any(new.get(key) in each for each in follows)):
             old.pop(key, None)
             new.pop(key, None)
     return equal(old, new)

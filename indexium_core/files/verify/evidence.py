@@ -72,14 +72,14 @@ def gather(
         FileAccessError: It cannot be read.
 
     """
-    said = meaning.Meaning(fields={}, facts={}, tags={})
+    content = meaning.Meaning(fields={}, facts={}, tags={})
     facts: dict[str, meaning.Facts] = {}
     times: Mapping[str, packet_reading.Times] = {}
     problem = layout.problem.message if layout.problem else ""
     unreadable = ""
     try:
-        said = meaning.read(reader, layout)
-        facts = dict(said.facts)
+        content = meaning.read(reader, layout)
+        facts = dict(content.facts)
         if packets:
             facts["packets"], times = packet_reading.read(reader, layout)
     except errors.FFmpegError as error:
@@ -96,8 +96,8 @@ def gather(
         payload=tuple(extent.length for extent in layout.payload),
         payload_end=max((extent.end for extent in layout.payload), default=0),
         payload_hash=fingerprint.payload_hash(reader, layout.payload),
-        fields=said.fields,
-        tags=said.tags,
+        fields=content.fields,
+        tags=content.tags,
         texts=layout.fields,
         facts=facts,
         times=times,

@@ -64,8 +64,8 @@ def read(reader: Reader, layout: Layout) -> Meaning:
                 facts=_facts(media, layout, with_durations=is_mov),  # Matroska has none of a stream
             )
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        said = str(getattr(error, "strerror", None) or error).rstrip(".")
-        message = f"The media libraries cannot read the file: {said}."
+        reason = str(getattr(error, "strerror", None) or error).rstrip(".")
+        message = f"The media libraries cannot read the file: {reason}."
         raise errors.FFmpegError(message) from error
 
 

@@ -87,8 +87,8 @@ def read(reader: Reader, layout: Layout) -> tuple[Mapping[str, str], Mapping[str
                     streams[index] = _PacketStream(packet.stream)
                 streams[index].take(packet)
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        said = str(getattr(error, "strerror", None) or error).rstrip(".")
-        message = f"The media libraries cannot read the file: {said}."
+        reason = str(getattr(error, "strerror", None) or error).rstrip(".")
+        message = f"The media libraries cannot read the file: {reason}."
         raise errors.FFmpegError(message) from error
     names = {f"stream {index}": stream for index, stream in sorted(streams.items())}
     return {name: stream.summary for name, stream in names.items()}, {n: stream.times for n, stream in names.items()}

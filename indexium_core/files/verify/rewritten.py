@@ -51,7 +51,7 @@ def _packets(before: Evidence, after: Evidence, changes: Changes) -> object:
     checks.equal(old, new)
     for name, times in before.times.items():
         _same_times(name, times, after.times[name], _tolerance(before, name))
-    return ", ".join(f"{name}: {said}" for name, said in new.items())
+    return ", ".join(f"{name}: {summary}" for name, summary in new.items())
 
 
 def _tolerance(evidence: Evidence, stream: str) -> float:
