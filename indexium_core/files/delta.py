@@ -43,7 +43,7 @@ class Rebuilt:
         return self._starts[-1]
 
     def read_at(self, offset: int, length: int) -> bytes:
-        """Return the bytes at `offset`; fewer where the file ends."""
+        """Return the bytes at `offset`; fewer at the end of the file."""
         end = min(self.size, offset + length)
         parts, index = [], bisect.bisect_right(self._starts, offset) - 1
         while offset < end:

@@ -45,7 +45,7 @@ class _Blocks:
         self.size = reader.size
 
     def cut(self, offset: int, length: int) -> bytes:
-        """Return bytes; fewer where the file ends."""
+        """Return bytes; fewer at the end of the file."""
         number, inside = divmod(offset, _CHUNK)
         data = self._chunks.get(number)
         if data is None:

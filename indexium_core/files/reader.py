@@ -74,7 +74,7 @@ class FileReader:
         return self._fd
 
     def read_at(self, offset: int, length: int) -> bytes:
-        """Return the bytes at `offset`; fewer where the file ends."""
+        """Return the bytes at `offset`; fewer at the end of the file."""
         length = _clamped(offset, length, self.size)
         try:
             data = os.pread(self._fd, length, offset) if length else b""
@@ -118,7 +118,7 @@ class BytesReader:
         return len(self._data)
 
     def read_at(self, offset: int, length: int) -> bytes:
-        """Return the bytes at `offset`; fewer where the data ends."""
+        """Return the bytes at `offset`; fewer at the end of the data."""
         return self._data[offset : offset + _clamped(offset, length, len(self._data))]
 
 

@@ -113,7 +113,7 @@ class Descriptor:
         return self._fd
 
     def read_at(self, offset: int, length: int) -> bytes:
-        """Return the bytes at `offset`; fewer where the file ends."""
+        """Return the bytes at `offset`; fewer at the end of the file."""
         length = max(0, min(length, self.size - offset))  # a damaged length field must not cause a large allocation
         data = os.pread(self._fd, length, offset)
         while len(data) < length:  # a signal or a network file system may answer in parts

@@ -101,7 +101,7 @@ class JournaledFile:
         return self._entry is not None and not self._is_unresolved and self._journal.is_open(self.item_id)
 
     def read_at(self, offset: int, length: int) -> bytes:
-        """Return the bytes at `offset`; fewer where the file ends."""
+        """Return the bytes at `offset`; fewer at the end of the file."""
         try:
             return self._reader.read_at(offset, length)
         except OSError as error:

@@ -11,11 +11,8 @@ from indexium_core.files.swap.original import Original
 
 __all__ = ["NO_LINKS", "OWN_FOLDER", "keep", "kept_path"]
 
-NO_LINKS = frozenset(
-    (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
-)  # errors where hard links are not possible
-
-
+# Errors of a system call for a hard link that is not possible.
+NO_LINKS = frozenset((errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK))
 OWN_FOLDER = b".indexium"  # beside the files whose originals are kept in it
 
 

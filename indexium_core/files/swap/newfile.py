@@ -50,7 +50,7 @@ class NewFile:
         return self._fd
 
     def read_at(self, offset: int, length: int) -> bytes:
-        """Return the bytes at `offset`; fewer where the file ends."""
+        """Return the bytes at `offset`; fewer at the end of the file."""
         data = disk.Descriptor(self._fd).read_at(offset, length)
         self._on_progress(len(data))
         return data

@@ -30,7 +30,6 @@ __all__ = ["Replacement"]
 log = logging.getLogger(__name__)
 
 _MARGIN = 1024 * 1024  # bytes; at least this, or 1 % of the new file, stays free
-_NO_LINKS = frozenset((errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK))
 
 
 class _Step(Enum):

@@ -252,9 +252,8 @@ def _may_become(before: Evidence, change: Change, old: str | None) -> set[str | 
     own = {_visible(new) for shown, new in pairs if shown == old}
     if own and None not in own:
         return own
-    return results | {
-        _visible(fields.apply_change(change, before.value_of(change.field)))
-    }  # shown where one is removed
+    # If one text is removed, players show the changed value of the field under its tag.
+    return results | {_visible(fields.apply_change(change, before.value_of(change.field)))}
 
 
 def _visible(text: str | None) -> str | None:

@@ -34,7 +34,7 @@ class Evidence:
     texts: tuple[FieldValue, ...] = ()  # every text of them that our own parser finds, in file order
     facts: Mapping[str, meaning.Facts]  # structure, every aspect of the meaning, and `packets` if requested
     times: Mapping[str, packet_reading.Times] = field(default_factory=dict)  # of the packets, by stream
-    container: str = ""  # what the file is
+    container: str = ""  # the name of the container
     tags: Mapping[str, Any] = field(default_factory=dict)  # {"container": {…}, "streams": [{…}]}, as FFmpeg has them
 
     @property

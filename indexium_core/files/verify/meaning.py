@@ -28,7 +28,7 @@ from indexium_core.model.files.media import Extent
 
 __all__ = ["ASPECTS", "Facts", "Meaning", "read"]
 
-Facts = Mapping[str, str]  # what was read, by the name of where
+Facts = Mapping[str, str]  # facts as texts, by name
 
 ASPECTS = ("streams", "chapters", "attachments", "side_data", "tags", "index")
 
@@ -188,7 +188,7 @@ def _tags(media: Any) -> Iterator[tuple[str, str]]:
     for key, value in media.metadata.items():
         if not (media.format.name == "flv" and key in _OF_THE_FILE):
             yield f"tag {key}", value
-    in_ogg = media.format.name == "ogg"  # the film's tags are those of its streams
+    in_ogg = media.format.name == "ogg"  # the tags of an Ogg file are those of its streams
     for stream in media.streams:
         for key, value in stream.metadata.items():
             if key != "language":
