@@ -54,7 +54,7 @@ class Bridge:
             toast: Shows a sentence (`error`, `good` or `info`, text; `undo` a step that it offers to undo; `topic` what
                 an error is about).
             settled: Takes the errors of a topic away: the same was tried again and succeeded.
-            busy: Is told when something that was asked for is under way, and when nothing is any more.
+            busy: Called with True when the first call starts, and with False when the last one ends.
 
         """
         self._events, self._schedule, self._later = events, schedule, later
@@ -83,7 +83,7 @@ class Bridge:
             done: What shows the result.
             name: Of several with one name only the newest result is shown.
             failed: Takes an error of ours; without it the sentence is shown as a toast.
-            once: Drop the call while one of this name is under way (a button pressed twice).
+            once: Drop the call while one of this name runs (a button pressed twice).
 
         """
         if once and name in self.busy:

@@ -72,9 +72,8 @@ class ReadCache:
         """
         Return the newest plan of a search, with its counts where they are known. Raises `QueryError`.
 
-        Whatever a person did is in it. What a running write or scan did lately may not be: to work that in takes its
-        turn among their transactions, and nobody who turns a page waits for them. Their end, and that they stand still,
-        is told as a change.
+        The plan includes every decision of a person. Results of a running write or scan may be missing for a moment,
+        because a page does not wait for their transactions; their end and their pauses refresh the plan.
         """
         whole = self._whole
         if whole is None or self._seen != self._news:

@@ -1,5 +1,5 @@
 """
-Indexium: plan, write and take back metadata of video files.
+Indexium: plan, write and roll back metadata of video files.
 
 The public names; importing this runs nothing else.
 """

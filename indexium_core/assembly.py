@@ -77,7 +77,7 @@ class Assembly:
     def _build_planning(
         self, store: database.Database, config: settings.Settings, clock: Callable[[], datetime]
     ) -> None:
-        """Put together what plans and decides."""
+        """Build the services of planning and review."""
         self.plans = planner.MetadataPlanner(store, config=config, clock=clock)
         self.decisions = decisions.Decisions(
             store, modes=self.plans.default_modes, clock=clock, on_change=self.plan_changed
@@ -99,7 +99,7 @@ class Assembly:
     def _build_writing(
         self, store: database.Database, config: settings.Settings, clock: Callable[[], datetime]
     ) -> None:
-        """Put together what scans, writes, takes back and keeps what that needs."""
+        """Build the services that scan, write, roll back and keep backups."""
         folder = self.backups_folder
         self.scanner = scanner.Scanner(store, config=config, clock=clock, executor=self._executor, events=self.events)
         self.backup_storage = BackupStorage(store, folder=folder, budget=int(config.backup_budget), clock=clock)
@@ -166,7 +166,7 @@ class Assembly:
         )
 
     def recover(self) -> RecoverReport:
-        """Put right what a killed process left; every `open` does it."""
+        """Recover what a killed process left; every `open` does it."""
         busy = self.queue.active_operations()
         report = recovery.recover(self.store, self.backups_folder, skip=busy, clock=self.clock)
         if report.undone or report.finished:
@@ -174,7 +174,7 @@ class Assembly:
         return report
 
     def _build_looking(self, store: database.Database, clock: Callable[[], datetime]) -> None:
-        """Put together what only looks, and what settles what it finds."""
+        """Build the services that read: search, charts, checks, details."""
         self.search = plan_search.Finder(store)
         self.charts = charts.Charts(store, self.plans, clock=clock)
         index = people_index.PeopleIndex(store)

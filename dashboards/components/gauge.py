@@ -15,7 +15,7 @@ def measure(done: int, total: int | None, *, bad: int = 0, going: float = 0.0) -
         done: How many of them are done.
         total: How many there are.
         bad: How many of those that are done went badly.
-        going: How much there is of those that are under way.
+        going: Sum of the fractions of items in progress.
 
     """
     if not total:

@@ -35,11 +35,11 @@ _WAITING = 16  # pieces of a body that may lie here before the sender has to wai
 _GOODBYE = 2.0  # seconds that requests under way are given when the server stops
 _DROPPED = 2**40  # bytes that Tornado may count: the limit is ours
 _DIGITS = 18  # of a length that is still a number; Python reads no more than some thousand
-_LEAST = 1000  # bytes a second that the other side sends or takes, or it is given up
+_LEAST = 1000  # bytes a second that the other side sends or takes, or the connection is closed
 
 
 class Mount:
-    """An application with its lifespan, its limit for bodies, and the requests that are under way."""
+    """An application with its lifespan, its limit for bodies, and its running requests."""
 
     def __init__(self, app: ASGIApp, *, largest: Callable[[str], int], patience: float = 30.0) -> None:
         """
@@ -48,7 +48,7 @@ class Mount:
         Args:
             app: The application.
             largest: Returns how many bytes the body of a request to a path may have.
-            patience: Seconds after which a body that hardly comes, or an answer that is hardly taken, is given up.
+            patience: Seconds after which a request or response that makes almost no progress is closed.
 
         """
         self.app = app
@@ -77,7 +77,7 @@ class Mount:
             self._answers.put_nowait({"type": "lifespan.startup.failed", "message": str(error)})
 
     async def close(self) -> None:
-        """End what is under way, streams above all, and let the application end."""
+        """Cancel the running requests, above all streams, and end the application."""
         for task in self._tasks:
             task.cancel()
         if self._tasks:

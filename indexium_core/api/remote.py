@@ -33,7 +33,7 @@ _CHUNK = 500  # items that are asked for at once
 
 
 def is_there(handle: object) -> bool:
-    """Tell whether an operation runs in the service, where it goes on without this process."""
+    """Return whether an operation runs in the service, where it continues without this process."""
     return isinstance(handle, RemoteHandle)
 
 
@@ -284,7 +284,7 @@ class RemotePlan:
 
 
 class RemoteHandle:
-    """An operation that runs in the service; see `OperationHandle`. It goes on when this process ends."""
+    """An operation that runs in the service; see `OperationHandle`. It continues when this process ends."""
 
     def __init__(self, library: RemoteLibrary, operation_id: int) -> None:
         self._library = library
@@ -304,16 +304,16 @@ class RemoteHandle:
                 return status
 
     def pause(self) -> bool:
-        """Hold it after the files that are under way."""
+        """Pause it after the files in progress."""
         return bool(self._library.call("operations.pause_operation", self.id))
 
     def resume(self) -> bool:
-        """Let it go on."""
+        """Resume it."""
         self._library.call("operations.resume", self.id)
         return True
 
     def cancel(self) -> bool:
-        """Give up what is left. A file that is changed in place is finished; a new one that is being made goes."""
+        """Cancel the rest. A file that is changed in place is finished; an unfinished new file is removed."""
         self._library.call("operations.cancel", self.id)
         return True
 

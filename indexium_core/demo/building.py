@@ -57,7 +57,7 @@ def build(folder: Path, *, files: int = 60, progress: Callable[[int, int, str], 
     """
     _claim(folder, files)
     entries = content.entries(files)
-    to_make = [entry for entry in entries if entry.fate != "missing" and not (folder / entry.path).exists()]
+    to_make = [entry for entry in entries if entry.condition != "missing" and not (folder / entry.path).exists()]
     _make_all(folder, [entry for entry in to_make if not _source(entry)], len(entries), progress)
     for entry in to_make:
         if _source(entry):
@@ -70,7 +70,7 @@ def build(folder: Path, *, files: int = 60, progress: Callable[[int, int, str], 
 def prepare(library: Library, folder: Path) -> None:
     """Scan the demo library, import its people, delete a file, and make some decisions."""
     present = content.entries(json.loads((folder / MARKER).read_text(encoding="utf-8"))["files"])
-    to_delete = [entry for entry in present if entry.fate == "missing"]
+    to_delete = [entry for entry in present if entry.condition == "missing"]
     for entry in to_delete:
         _make(folder, entry)
     library.scan([folder])
@@ -126,7 +126,7 @@ def _make(folder: Path, entry: DemoFile) -> None:
     _fill(folder, entry, partial)
     moment = (_FIRST_DAY + timedelta(days=17 * entry.clip.seed)).timestamp()
     os.utime(partial, (moment, moment))
-    partial.chmod(0o444 if entry.fate == "read_only" else 0o644)
+    partial.chmod(0o444 if entry.condition == "read_only" else 0o644)
     partial.replace(target)
 
 
@@ -135,13 +135,13 @@ def _fill(folder: Path, entry: DemoFile, target: Path) -> None:
         shutil.copyfile(folder / entry.copy_of, target)
     elif entry.copy_of:
         clips.make(replace(_original(entry).clip, comment=entry.clip.comment), target)
-    elif entry.fate == "empty":
+    elif entry.condition == "empty":
         target.touch()
-    elif entry.fate == "text":
+    elif entry.condition == "text":
         target.write_text("<!doctype html><title>404</title><p>The film you asked for is not here.\n", encoding="utf-8")
     else:
         clips.make(entry.clip, target)
-    if entry.fate == "truncated":
+    if entry.condition == "truncated":
         os.truncate(target, target.stat().st_size * 6 // 10)
 
 

@@ -25,7 +25,7 @@ class DemoFile:
     clip: Clip = field(default_factory=Clip)
     copy_of: str = ""  # path of the original of a copy; a copy with a comment was tagged later
     link_of: str = ""  # path of the entry to which this is a hard link
-    fate: str = ""  # truncated, empty, read_only, text, missing (deleted after the scan)
+    condition: str = ""  # truncated, empty, read_only, text, missing (deleted after the scan)
     edit: tuple[str, ...] | None = None  # people of an edit
     postponed: bool = False
     comment_mode: str = ""  # the comment mode of this file
@@ -45,7 +45,7 @@ def _entry(
     *,
     copy_of: str = "",
     link_of: str = "",
-    fate: str = "",
+    condition: str = "",
     edit: tuple[str, ...] | None = None,
     postponed: bool = False,
     comment_mode: str = "",
@@ -59,7 +59,7 @@ def _entry(
         clip=Clip(form=form, comment=comment, **features),
         copy_of=copy_of,
         link_of=link_of,
-        fate=fate,
+        condition=condition,
         edit=edit,
         postponed=postponed,
         comment_mode=comment_mode,
@@ -78,10 +78,10 @@ _TABLE = (
     _entry("Family/2020/Snow.mp4", "mp4", (ANN,), "warning", "People: Ann Lee, The Neighbour", edit=(ANN,)),
     _entry("Phone/IMG_0412.mov", "mov", (BEN,), "safe"),
     _entry("Phone/IMG_0413.mp4", "mp4_faststart", (BEN, ANN), "safe"),
-    _entry("Downloads/interrupted.mp4", "mp4", (TOM,), "blocked", fate="truncated"),
-    _entry("Downloads/empty.mp4", "mp4", (TOM,), "blocked", fate="empty"),
-    _entry("Downloads/gone.mp4", "mp4", (TOM, BOB), "blocked", fate="missing"),
-    _entry("Archive/Masters/Premiere.mp4", "mp4", (CARLA,), "blocked", fate="read_only"),
+    _entry("Downloads/interrupted.mp4", "mp4", (TOM,), "blocked", condition="truncated"),
+    _entry("Downloads/empty.mp4", "mp4", (TOM,), "blocked", condition="empty"),
+    _entry("Downloads/gone.mp4", "mp4", (TOM, BOB), "blocked", condition="missing"),
+    _entry("Archive/Masters/Premiere.mp4", "mp4", (CARLA,), "blocked", condition="read_only"),
     _entry(
         "Archive/Copies/Birthday (1).mp4",
         "mp4",
@@ -142,7 +142,7 @@ _TABLE = (
     _entry("Archive/Masters/Interview.mkv", "mkv_live", (CARLA, ZOE), "safe"),
     _entry("Phone/VID_20210704.mp4", "mp4", (ZOE, BEN), "safe", "People: Zoë Müller"),
     _entry("Phone/VID_20210705.mp4", "mp4", (ZOE,), "unchanged", "people: zoë müller"),
-    _entry("Downloads/not really a film.mp4", "mp4", (TOM,), "blocked", fate="text"),
+    _entry("Downloads/not really a film.mp4", "mp4", (TOM,), "blocked", condition="text"),
 )
 
 

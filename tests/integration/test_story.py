@@ -26,7 +26,7 @@ from tests.support.holding import Gate, cut_off, held_by_another, retry_with
 from tests.support.studio import ALL, Studio
 from tests.support.waiting import PATIENCE, until
 
-ROWS = ("under way", "written", "not started")  # how the row of a file begins, behind its path
+ROWS = ("in progress", "written", "not started")  # how the row of a file begins, behind its path
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,7 @@ def test_for_people_it_is_a_page(lived: Studio, capsys: pytest.CaptureFixture[st
     assert "state partly rolled back" in lines
     assert "note Holiday 2019" in lines
     assert "files 3: 2 written, 1 conflict" in lines
-    assert "taken back by 2" in lines
+    assert "rolled back by 2" in lines
     assert any(line.startswith("roll back 'indexium rollback 1' until 20") for line in lines)
     written = next(line for line in lines if "0000.mp4" in line and "journal" in line)
     assert "written in place" in written
@@ -190,7 +190,7 @@ def test_what_is_at_work_is_under_way_in_its_row_and_in_the_count(
     assert "files 6: 1 written, 4 not started, 1 under way" in told
     rows = [line.partition(".mp4 ")[2] for line in told if line.startswith(str(studio.films))]
     said = [next(words for words in ROWS if row.startswith(words)) for row in rows]
-    assert said == ["under way", "written", *["not started"] * 4]
+    assert said == ["in progress", "written", *["not started"] * 4]
 
 
 def test_when_it_was_held_and_by_whom_is_told_and_files_that_were_refused_are_in_the_log(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ const drawScan = ({count, what, pace, bar, folder, stopping}) =>
       h("p", {class: "grow now"}, folder && ["in ", h("bdi", {dir: "ltr"}, folder)]),
       button(stopping ? "Stopping…" : "Stop the scan", "stop", {kind: "small", disabled: stopping}),
     ),
-    drawPromise("A scan only reads. It goes on if you close this page."),
+    drawPromise("A scan only reads. It continues if you close this page."),
   )
 
 /** @param {Self} self */

@@ -121,7 +121,7 @@ class PlanScreen(Screen):
         )
 
     def _bring_back(self) -> None:
-        """Take back the postponements of every file that the search finds."""
+        """End the postponements of every file that the search finds."""
         query = self.state.query
 
         def told(report: DecisionReport) -> None:

@@ -1,9 +1,9 @@
 """
-The calls of commands: `POST /api/library/{method}`, for whoever holds the token.
+The calls of commands: `POST /api/library/{method}`, for holders of the token.
 
-A call does what the method does in this process; its values travel by `wire`. A long one is answered line by line
-(`{"progress": …}`, `{"piece": …}`, at last `{"result": …}` or `{"problem": …}`). Where the other side goes before the
-end, a scan or a look at files is given up, as Ctrl-C would do; what was begun as an operation goes on.
+A call runs the method in this process; `wire` encodes its values. A long call is answered line by line
+(`{"progress": …}`, `{"piece": …}`, at last `{"result": …}` or `{"problem": …}`). If the client disconnects before the
+end, a scan or a dry run is cancelled, as by Ctrl-C; an operation that has started continues.
 """
 
 from __future__ import annotations

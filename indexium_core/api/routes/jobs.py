@@ -20,7 +20,7 @@ router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 
 @router.get("", response_model=JobPage)
 def jobs(library: Open, kind: Text = "", status: Text = "", page: Page = 1, per_page: PerPage = 50) -> Json:
-    """Return jobs: those under way, then those that wait, then the rest; `kind` and `status` split by commas."""
+    """Return jobs: running, then waiting, then ended; `kind` and `status` are lists with commas."""
     return Json(listed(library.jobs.list(words(kind), words(status), page, per_page)))
 
 
@@ -56,21 +56,21 @@ def audit(library: Open, job_id: Id, page: Page = 1, per_page: PerPage = 50) -> 
 
 @router.post("/{job_id}/pause", response_model=Job)
 def pause(library: Open, job_id: Id) -> Json:
-    """Hold a job after what it has under way."""
+    """Pause a job after the file in progress."""
     library.jobs.pause(job_id, by="rest")
     return Json(library.jobs.get(job_id))
 
 
 @router.post("/{job_id}/resume", response_model=Job)
 def resume(library: Open, job_id: Id) -> Json:
-    """Let a paused, interrupted or failed job go on."""
+    """Resume a paused, interrupted or failed job."""
     library.jobs.resume(job_id)
     return Json(library.jobs.get(job_id))
 
 
 @router.post("/{job_id}/cancel", response_model=Job)
 def cancel(library: Open, job_id: Id) -> Json:
-    """Give up what a job has left."""
+    """Cancel the rest of a job."""
     library.jobs.cancel(job_id)
     return Json(library.jobs.get(job_id))
 

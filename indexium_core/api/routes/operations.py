@@ -1,4 +1,4 @@
-"""Routes of writing, of operations under way, of the history and of taking back."""
+"""Routes of writes, running operations, the history and rollbacks."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ def items(
 
 @router.post("/operations/{operation_id}/pause", response_model=answers.Following)
 def pause(library: Open, operation_id: Id) -> Json:
-    """Hold an operation after the files under way."""
+    """Pause an operation after the files in progress."""
     if not library.pause(operation_id):
         held = library.jobs.of_operation(operation_id).pause_text
         state = held or library.status(operation_id).status.replace("_", " ")
@@ -231,14 +231,14 @@ def pause(library: Open, operation_id: Id) -> Json:
 
 @router.post("/operations/{operation_id}/resume", response_model=answers.Following)
 def resume(library: Open, operation_id: Id) -> Json:
-    """Go on with a paused, interrupted or failed operation."""
+    """Resume a paused, interrupted or failed operation."""
     library.resume(operation_id)
     return _followed(library, operation_id)
 
 
 @router.post("/operations/{operation_id}/cancel", response_model=answers.Following)
 def cancel(library: Open, operation_id: Id) -> Json:
-    """Give up what an operation has left."""
+    """Cancel the rest of an operation."""
     library.cancel(operation_id)
     return _followed(library, operation_id)
 
@@ -278,7 +278,7 @@ def retry(library: Open, sent: Beginning, operation_id: Id, body: Retry | None =
 
 @router.get("/history", response_model=OperationPage, tags=["history"])
 def history(library: Open, find: Annotated[Find, Query()]) -> Json:
-    """Return what was written and taken back, newest first."""
+    """Return writes and rollbacks, newest first."""
     return _page(library.history(**find.wish()))
 
 

@@ -73,7 +73,7 @@ def _print_job(job: Job) -> None:
     if job.summary:
         output.note(f"{job.summary['message']}, in {wording.duration(float(job.summary['seconds']))}.")
     if job.status not in ("completed", "completed_with_errors"):
-        output.note(f"The rescan is {job.status}; 'indexium jobs resume {job.id}' goes on with it.")
+        output.note(f"The rescan is {job.status}; 'indexium jobs resume {job.id}' resumes it.")
 
 
 def _meant(query: str, *, everything: bool) -> str:

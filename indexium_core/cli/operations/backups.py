@@ -12,7 +12,7 @@ from indexium_core.cli.options import MOST, AsJson
 from indexium_core.model import wording
 from indexium_core.model.operations.backup import BackupCheck, BackupDetails, OperationBackups
 
-backups = typer.Typer(help="What is kept so that writes can be taken back.", no_args_is_help=True)
+backups = typer.Typer(help="Backups of operations, for rollbacks.", no_args_is_help=True)
 
 
 app.add_typer(backups, name="backups")

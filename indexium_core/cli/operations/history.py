@@ -39,7 +39,7 @@ def history(
     per_page: Annotated[int, typer.Option(min=0, help="0 = all.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Show what was written and taken back, newest first."""
+    """Show writes and rollbacks, newest first."""
     with opened(context) as library:
         found = library.history(
             query,

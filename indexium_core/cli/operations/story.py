@@ -15,7 +15,7 @@ from indexium_core.model.operations.story import OperationStory, has_backup
 __all__ = ["FILES", "tell"]
 
 FILES = 200  # of a page
-_AT_WORK = "under way"  # of a file that has come to nothing yet, for it is being written
+_IN_PROGRESS = "in progress"  # outcome of a file that is being written
 _LINES = 40  # of the log, the last
 _QUIET = (
     "job.progress",
@@ -65,11 +65,11 @@ def _facts(story: OperationStory, at_work: int) -> Iterable[tuple[str, str]]:
     operation, options = story.operation, story.options
     yield "type", operation.operation_type
     yield "state", operation.status.replace("_", " ")
-    yield "asked", operation.user_action.replace("_", " ")
+    yield "requested", operation.user_action.replace("_", " ")
     if operation.user_note:
         yield "note", operation.user_note
     if operation.reverts_id:
-        yield "takes back", f"operation {operation.reverts_id}"
+        yield "rolls back", f"operation {operation.reverts_id}"
     if operation.plan_id:
         yield "plan", str(operation.plan_id)
     if options:
@@ -82,7 +82,7 @@ def _facts(story: OperationStory, at_work: int) -> Iterable[tuple[str, str]]:
     if operation.seconds:  # of one that was cut off before its first result nobody knows
         yield "took", wording.duration(operation.seconds)
     if story.taken_back_by:
-        yield "taken back by", ", ".join(map(str, story.taken_back_by))
+        yield "rolled back by", ", ".join(map(str, story.taken_back_by))
     yield "roll back", _way_back(story)
 
 
@@ -106,7 +106,7 @@ def _files(story: OperationStory, at_work: int) -> str:
     at_work = min(at_work, counts["not_started"])
     counts["not_started"] -= at_work
     parts = [f"{count:,} {outcome_label(key, operation.operation_type)}" for key, count in counts.items() if count]
-    parts += [f"{at_work:,} {_AT_WORK}"] if at_work else []
+    parts += [f"{at_work:,} {_IN_PROGRESS}"] if at_work else []
     return f"{operation.file_count:,}: {', '.join(parts) or 'none'}"
 
 
@@ -125,7 +125,7 @@ def _say_where(story: OperationStory) -> None:
     if not each or total <= each:
         return
     first = (story.page - 1) * each + 1
-    more = f"; 'indexium operations show {number} --page {story.page + 1}' goes on" if first + each <= total else ""
+    more = f"; 'indexium operations show {number} --page {story.page + 1}' shows more" if first + each <= total else ""
     shown = f"{first:,} to {first + len(story.items) - 1:,}" if story.items else "none"
     output.note(f"Files {shown} of {total:,}{more}.")
 
@@ -136,12 +136,14 @@ def _why(found: Attempt | ItemDetails) -> str:
 
 def _outcome(item: ItemDetails, operation_type: str) -> str:
     """Return what became of a file so far, in the words by which the files are counted."""
-    return _AT_WORK if item.status == "writing" else outcome_label(outcome_of(item.status, item.code), operation_type)
+    return (
+        _IN_PROGRESS if item.status == "writing" else outcome_label(outcome_of(item.status, item.code), operation_type)
+    )
 
 
 def _file(item: ItemDetails, operation_type: str) -> tuple[str, ...]:
     checks = len(item.proof) - bool(item.attempts)
-    back = f"taken back by {item.taken_back_by}" if item.taken_back_by else ""
+    back = f"rolled back by {item.taken_back_by}" if item.taken_back_by else ""
     kept = f"{item.backup_kind} {wording.size(item.backup_bytes)}" if has_backup(item) else ""
     return (
         item.file_path,

@@ -43,7 +43,7 @@ def check(context: typer.Context, file: File, overwrite: Overwrite = False, as_j
 def apply(
     context: typer.Context, file: File, overwrite: Overwrite = False, yes: options.Yes = False, as_json: AsJson = False
 ) -> None:
-    """Decide what an edited CSV says: people, skipped files, modes; one step, which 'undo' takes back."""
+    """Apply the decisions of an edited CSV (people, postponed files, modes) as one step, which 'undo' undoes."""
     source = _source(file)
     with opened(context) as library:
         preview = library.changes.read(source)

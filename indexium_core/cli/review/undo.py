@@ -18,7 +18,7 @@ def undo(
     listed: Annotated[bool, typer.Option("--list", help="Only show what can be undone and redone.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take back what was decided last: an edit, a postponement, a mode, a template, an import of changes."""
+    """Undo the last decision: an edit, a postponement, a mode, a template, an import of changes."""
     with opened(context) as library:
         if listed:
             rows = library.steps.list()
@@ -40,7 +40,7 @@ def undo(
 
 @app.command(epilog="Example: indexium redo")
 def redo(context: typer.Context, as_json: AsJson = False) -> None:
-    """Decide again what was undone last; possible until something else is decided."""
+    """Redo the decision that was undone last; possible until the next decision."""
     with opened(context) as library:
         report = library.steps.redo()
     _print_turned(report, "redo", as_json=as_json)

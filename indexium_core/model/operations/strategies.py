@@ -26,7 +26,7 @@ STRATEGIES: Mapping[str, str] = {
     "flv_remux": "rewritten by FFmpeg, packet by packet",
     "asf_remux": "rewritten by FFmpeg, packet by packet",
     "ogg_remux": "rewritten by FFmpeg, packet by packet",
-    "undo": "old bytes put back",
+    "undo": "old bytes restored",
 }
 # Why a file is written so: those above are tried in the order of docs/containers.md, and this is the first that can.
 WHY: Mapping[str, str] = {
@@ -77,7 +77,7 @@ def why(name: str) -> str:
 
 
 def kept(name: str) -> str:
-    """Return what a write by this strategy keeps so that it can be taken back, in a few words."""
+    """Return what a write by this strategy keeps for a rollback, in a few words."""
     if name.endswith("_remux"):
         return "how to build the old file again, or the old file itself"
     return "how to build the old file again" if replaces(name) else "the bytes that change"

@@ -20,7 +20,7 @@ from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.people import people_comment as names_of
 from indexium_core.model.planning.plan import Holder
 from indexium_core.store import database, jobs, requests, sql
-from indexium_core.store.operations import backups, ledger_rows
+from indexium_core.store.operations import backups, completion, ledger_rows
 from indexium_core.store.operations.ledger_rows import (
     ItemOutcome,
     ItemRecord,
@@ -147,7 +147,7 @@ class Ledger:
             tx.execute(_SQL["insert_rollback_items"], values)
             self._insert_history(tx, operation_id, now=now, expires_at=expires_at)
             if is_rollback:
-                _cancel_interrupted_below(tx, operation_id, now=now)
+                completion.cancel_interrupted_below(tx, operation_id, now=now)
             what = f"Roll back operation {reverts_id}" if is_rollback else f"Write {_files(tx, operation_id)}"
             self._insert_job(tx, operation_id, operation_type, what, owner=owner, now=now)
         return operation_id
@@ -295,7 +295,7 @@ class Ledger:
     def skip_pending(self, operation_id: int, *, now: datetime) -> None:
         """Skip the items that a cancelled operation will not process."""
         with self._store.atomic() as tx:
-            _skip_pending(tx, operation_id, "cancelled", now=now)
+            completion.skip_pending(tx, operation_id, "cancelled", now=now)
 
     def finish(
         self, operation_id: int, status: str, *, kind: str, seconds: float, now: datetime, error_message: str = ""
@@ -306,7 +306,7 @@ class Ledger:
         `seconds` is the total running time; 0 if it is stored already.
         """
         with self._store.atomic() as tx:
-            _finish(tx, operation_id, status, seconds=seconds, now=now, error_message=error_message)
+            completion.finish(tx, operation_id, status, seconds=seconds, now=now, error_message=error_message)
             if kind != "rollback":
                 return
             older = tx.execute(_SQL["reverted_operations"], {"operation_id": operation_id}).fetchall()
@@ -484,28 +484,6 @@ def _files(tx: database.Connection, operation_id: int) -> str:
     """Return the number of files of an operation in words."""
     count = sum(row[2] for row in tx.execute(_SQL["count_items"], {"operation_id": operation_id}).fetchall())
     return wording.files(count)
-
-
-def _finish(
-    tx: database.Connection, operation_id: int, status: str, *, seconds: float, now: datetime, error_message: str
-) -> None:
-    tx.execute(_SQL["update_counts"], {"operation_id": operation_id, "seconds": 0.0})
-    values = {"operation_id": operation_id, "status": status, "seconds": seconds, "now": now}
-    tx.execute(_SQL["finish"], {**values, "error_message": error_message})
-    jobs.copy_operation_status(tx, operation_id, status, now=now, error_message=error_message)
-
-
-def _skip_pending(tx: database.Connection, operation_id: int, why: str, *, now: datetime) -> None:
-    reason = f"The operation was {why} before this file."
-    tx.execute(_SQL["skip_pending"], {"operation_id": operation_id, "now": now, "reason": reason})
-    jobs.copy_operation_counts(tx, operation_id)
-
-
-def _cancel_interrupted_below(tx: database.Connection, rollback_id: int, *, now: datetime) -> None:
-    """Cancel the rest of interrupted operations that are rolled back."""
-    for (operation_id,) in tx.execute(_SQL["interrupted_below"], {"operation_id": rollback_id}).fetchall():
-        _skip_pending(tx, operation_id, "rolled back", now=now)
-        _finish(tx, operation_id, "cancelled", seconds=0.0, now=now, error_message="")
 
 
 def _options(options: WriteOptions) -> str:

@@ -100,7 +100,7 @@ def view(
         item: What is planned for it.
         edit: Changes each time the editor is to open; 0 for never.
         editable: Whether editing is allowed at all (a setting).
-        undo_days: For how many days a write can be taken back.
+        undo_days: Days for which a write can be rolled back.
         changed: A page of the changes of its properties, newest first, or the newest alone.
         suggestions: Who else may be in it.
         pictures: Whether this server has pictures.
@@ -322,11 +322,11 @@ def texts(details: FileDetails, item: PlanItem) -> list[dict[str, Any]]:
         now = held.get(where)
         new = planned.get(where, now)
         old, result = comment_diff.compare(now, new)
-        rows.append({"where": where, "old": old, "new": result, "fate": _fate(now, new, lost=where in lost)})
+        rows.append({"where": where, "old": old, "new": result, "fate": _outcome_of_text(now, new, lost=where in lost)})
     return rows
 
 
-def _fate(now: str | None, new: str | None, *, lost: bool) -> str:
+def _outcome_of_text(now: str | None, new: str | None, *, lost: bool) -> str:
     if new == now:
         return "kept"
     if new is None or now is None:
@@ -420,7 +420,7 @@ def acts(item: PlanItem, decided: Sequence[str], *, editable: bool) -> dict[str,
         offered["preserve"] = "on"
     kept = [kind for kind in decided if kind != "postpone"]
     if kept:
-        offered["revoke"] = "Takes back what was edited or chosen by hand for this file"
+        offered["revoke"] = "Revokes the edit and the mode of this file"
     return offered
 
 

@@ -111,7 +111,7 @@ class PlanWrite:
         act(WriteRequest(self._plan, chosen, options, within=self._state.query))
 
     def written(self, query: str) -> MetadataOperation | None:
-        """Return what was last written here out of what a search found, unless it stopped or was taken back."""
+        """Return what was last written here out of what a search found, unless it stopped or was rolled back."""
         text, operation_id = self._begun
         if operation_id is None or text != query:
             return None

@@ -1,0 +1,114 @@
+"""Retired words stay out of identifiers and out of the texts that people read."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.source import parsed
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("indexium_core", "dashboards")
+IDENTIFIERS = {  # retired part of an identifier: the standard term
+    "chronicle": "job_log",
+    "courtesy": "ui_priority",
+    "clockwork": "clock",
+    "fate": "outcome",
+    "fates": "outcomes",
+    "heed": "on_progress",
+    "hindrance": "blocker",
+    "hindrances": "blockers",
+    "pulse": "progress",
+    "sealed": "expected",
+    "stint": "file_progress",
+    "strays": "orphaned_journals",
+    "teller": "progress_sink",
+    "whom": "people",
+}
+TEXTS = {  # retired phrase in a text: the standard phrase
+    "as before again": "restored",
+    "come to rest": "ended",
+    "comes to rest": "ends",
+    "give up": "cancel",
+    "given up": "cancelled",
+    "gives up": "cancels",
+    "go on with": "resume",
+    "goes on": "continues, resumes",
+    "let it go on": "resume",
+    "put back": "restored",
+    "put right": "fixed, recovered",
+    "stand still": "stall",
+    "stands still": "is stalled",
+    "stood still": "stalled",
+    "take back": "roll back, undo",
+    "taken back": "rolled back, undone",
+    "takes back": "rolls back, undoes",
+    "under way": "in progress, running",
+}
+PHRASE = re.compile(r"\b(" + "|".join(TEXTS) + r")\b", re.IGNORECASE)
+
+
+def sources(suffix: str) -> list[Path]:
+    return [path for package in PACKAGES for path in sorted((ROOT / package).rglob(f"*{suffix}"))]
+
+
+def pages() -> list[Path]:
+    return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def parts(name: str) -> set[str]:
+    """The words of an identifier in snake case or camel case, in lower case."""
+    return {part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)}
+
+
+def identifiers(tree: ast.AST) -> set[str]:
+    """The names that a module defines: classes, functions, parameters and variables."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            found.add(node.name)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+    return found
+
+
+def retired_identifiers(tree: ast.AST) -> list[str]:
+    """Complaints about the names of a module, each with the standard term."""
+    return sorted(
+        f"'{name}': write '{IDENTIFIERS[part]}' instead of '{part}'"
+        for name in identifiers(tree)
+        for part in parts(name) & IDENTIFIERS.keys()
+    )
+
+
+def retired_texts(text: str) -> list[str]:
+    """Complaints about the phrases of a text, each with the standard phrase."""
+    return [f"write '{TEXTS[found.lower()]}' instead of '{found}'" for found in PHRASE.findall(text)]
+
+
+@pytest.mark.parametrize("path", sources(".py"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_identifiers_and_texts_of_python_use_standard_terms(path: Path) -> None:
+    tree = parsed(path)
+    assert retired_identifiers(tree) == []
+    texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    assert [complaint for text in texts for complaint in retired_texts(text)] == []
+
+
+@pytest.mark.parametrize("path", [*sources(".js"), *pages()], ids=lambda path: str(path.relative_to(ROOT)))
+def test_javascript_and_pages_use_standard_phrases(path: Path) -> None:
+    assert retired_texts(path.read_text(encoding="utf-8")) == []
+
+
+def test_the_guard_names_the_word_and_its_replacement() -> None:
+    assert retired_identifiers(ast.parse("def heed(file_stint): sealedDigest = 1")) == [
+        "'file_stint': write 'file_progress' instead of 'stint'",
+        "'heed': write 'on_progress' instead of 'heed'",
+        "'sealedDigest': write 'expected' instead of 'sealed'",
+    ]
+    assert retired_texts("The scan Goes on.") == ["write 'continues, resumes' instead of 'Goes on'"]
+    assert not retired_texts("The scan resumes. The background is dark.")
