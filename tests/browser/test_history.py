@@ -175,7 +175,7 @@ def test_what_cannot_be_rolled_back_says_why_also_on_a_phone(site: Site, past: L
 
     listed(page).last.click()
     expect(drawer).to_contain_text("have a conflict: another program changed them after this write")
-    expect(drawer).to_contain_text("2 files can get their comments alone back, if you choose so.")
+    expect(drawer).to_contain_text("For 2 files, you can choose to restore only the comment.")
     drawer.get_by_role("button", name="Roll back…").click()
     question = page.get_by_role("dialog")
     confirm = question.get_by_role("button", name=re.compile(r"^Roll back"))

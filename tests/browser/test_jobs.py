@@ -70,10 +70,10 @@ def test_a_write_is_followed_held_and_given_up_and_nothing_moves(site: Site, lib
     expect(question).to_contain_text("Written files stay written and can be rolled back")
     question.get_by_role("button", name=re.compile("^Cancel (the rest|it)$")).click()
     expect(rows(page, "Finished").first).to_contain_text("cancelled")
-    came_to = re.compile(rf"{done} of \d+ files done when it was cancelled")
+    came_to = re.compile(rf"{done} of \d+ files processed when it was cancelled")
     expect(rows(page, "Finished").first).to_contain_text(came_to)
     expect(drawer).to_contain_text(came_to)
-    expect(drawer.locator(".outcome")).to_contain_text(re.compile(rf"Done\s*{done}\s*Not started"))
+    expect(drawer.locator(".outcome")).to_contain_text(re.compile(rf"Written\s*{done}\s*Not started"))
     expect(area(page, "Running")).to_contain_text("No job is running.")
     assert tops(page) == before
     drawer.get_by_role("button", name="Show in History").click()
