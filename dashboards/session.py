@@ -22,7 +22,7 @@ from dashboards.frame import shell
 from dashboards.frame.footer_panel import FooterPanel
 from dashboards.frame.undo import Undoing
 from dashboards.questions.interrupted_question import Interrupted
-from dashboards.questions.retry_question import RetryQuestion
+from dashboards.questions.retry_question import RetryDialog
 from dashboards.read_cache import ReadCache
 from dashboards.result_cache import ResultCache
 from dashboards.screen import Screen
@@ -95,7 +95,7 @@ class Session:
         self.interrupted: Interrupted = Interrupted(
             shared.library, self.bridge, self.dialog, watch=self.watch, postponed=shared.postponed
         )
-        self._retry = RetryQuestion(shared.library, self.bridge, self.dialog, started=self.watch)
+        self._retry = RetryDialog(shared.library, self.bridge, self.dialog, started=self.watch)
         self._footer = FooterPanel(self, since=shared.since)
         self._titles = {entry.name: entry.title for entry in entries}
         self._screens: Mapping[str, Screen] = {entry.name: entry.make(self) for entry in entries}

@@ -16,10 +16,10 @@ from indexium_core.model.operations.operation import MetadataOperation
 if TYPE_CHECKING:
     from indexium_core.library import Library
 
-__all__ = ["RetryQuestion"]
+__all__ = ["RetryDialog"]
 
 
-class RetryQuestion:
+class RetryDialog:
     """Asks before a retry of an operation, from any page."""
 
     def __init__(self, library: Library, bridge: Bridge, dialog: Dialog, *, started: Callable[[int], None]) -> None:

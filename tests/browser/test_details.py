@@ -48,7 +48,7 @@ def test_a_file_is_understood_at_a_glance_and_its_past_is_told(site: Site, libra
     expect(shown).to_contain_text("imported")
     event = shown.locator(".event")
     expect(event).to_contain_text("Before sharing with Mum")
-    expect(event).to_contain_text("Can be taken back byte for byte until")
+    expect(event).to_contain_text("Can be rolled back byte for byte until")
     event.get_by_role("button", name="Before and after").click()
     expect(event.get_by_role("region", name="Before").locator("del")).to_contain_text("So funny!")
     shown.get_by_role("button", name="All tags").click()

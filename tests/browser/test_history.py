@@ -122,20 +122,20 @@ def test_one_persons_tag_and_chosen_files_are_rolled_back(site: Site, past: Libr
     person = past.history.people_of(operation.id)[0]
     page = site.visit("/history")
     drawer = page.get_by_role("complementary", name="Details")
-    expect(drawer).to_contain_text("the same bytes back")  # of the newest, which nobody clicked
+    expect(drawer).to_contain_text("restored byte for byte")  # of the newest, which nobody clicked
     page.keyboard.press("j")
     page.keyboard.press("j")
     expect(drawer).to_contain_text(f"Operation {operation.id}")
     expect(drawer.get_by_role("list", name="Files of this operation").get_by_role("listitem").first).to_contain_text(
-        "refused"
+        "conflict"
     )
 
     drawer.get_by_role("button", name="One person…").click()
     drawer.get_by_role("button", name=f"Only “{person.name}”…").click()
     question = page.get_by_role("dialog")
-    expect(question).to_contain_text(f"Take “{person.name}” out of what operation {operation.id} wrote?")
+    expect(question).to_contain_text(f"Remove “{person.name}” from the files of operation {operation.id}?")
     question.get_by_label(re.compile("^Leave the files in the plan")).check()
-    question.get_by_role("button", name=re.compile("^Take them out of")).click()
+    question.get_by_role("button", name=re.compile("^Remove from")).click()
     expect(listed(page)).to_have_count(3)
     expect(listed(page).first).to_contain_text(f"Removed {person.name} from what operation {operation.id} wrote")
     expect(listed(page).first).to_contain_text("completed")
@@ -175,7 +175,7 @@ def test_what_cannot_be_rolled_back_says_why_also_on_a_phone(site: Site, past: L
 
     listed(page).last.click()
     expect(drawer).to_contain_text("have a conflict: another program changed them after this write")
-    expect(drawer).to_contain_text("2 files can get their comments alone back, if you choose so.")
+    expect(drawer).to_contain_text("For 2 files, you can choose to restore only the comment.")
     drawer.get_by_role("button", name="Roll back…").click()
     question = page.get_by_role("dialog")
     confirm = question.get_by_role("button", name=re.compile(r"^Roll back"))

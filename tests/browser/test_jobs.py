@@ -47,7 +47,9 @@ def test_a_write_is_followed_held_and_given_up_and_nothing_moves(site: Site, lib
     row = rows(page, "Running").first
     expect(row).to_contain_text("Holiday 2019")
     expect(row).to_contain_text(re.compile(r"file 1 of \d+, .*now: "))
-    expect(card(page, "Writes")).to_have_accessible_name(re.compile("^Writes: 1 active, 0 waiting, 0 failed, 0 paused"))
+    expect(card(page, "Writes")).to_have_accessible_name(
+        re.compile("^Writes: 1 running, 0 waiting, 0 failed, 0 paused")
+    )
     expect(page.get_by_role("link", name=re.compile(r"^Jobs\s*1$"))).to_be_visible()
     assert tops(page) == before
 
@@ -56,7 +58,7 @@ def test_a_write_is_followed_held_and_given_up_and_nothing_moves(site: Site, lib
     expect(row).to_contain_text("pausing")
     done = len(library.status(handle.id).working)
     gate.opened.set()  # what was running is finished
-    expect(row).to_contain_text(re.compile(rf"{done} of \d+ files done, paused since today"))
+    expect(row).to_contain_text(re.compile(rf"{done} of \d+ files processed, paused since today"))
     page.keyboard.press("Enter")
     drawer = page.get_by_role("complementary", name="Details")
     expect(drawer).to_contain_text("paused")
@@ -68,10 +70,10 @@ def test_a_write_is_followed_held_and_given_up_and_nothing_moves(site: Site, lib
     expect(question).to_contain_text("Written files stay written and can be rolled back")
     question.get_by_role("button", name=re.compile("^Cancel (the rest|it)$")).click()
     expect(rows(page, "Finished").first).to_contain_text("cancelled")
-    came_to = re.compile(rf"{done} of \d+ files done when it was cancelled")
+    came_to = re.compile(rf"{done} of \d+ files processed when it was cancelled")
     expect(rows(page, "Finished").first).to_contain_text(came_to)
     expect(drawer).to_contain_text(came_to)
-    expect(drawer.locator(".outcome")).to_contain_text(re.compile(rf"Done\s*{done}\s*Not started"))
+    expect(drawer.locator(".outcome")).to_contain_text(re.compile(rf"Written\s*{done}\s*Not started"))
     expect(area(page, "Running")).to_contain_text("No job is running.")
     assert tops(page) == before
     drawer.get_by_role("button", name="Show in History").click()
@@ -89,7 +91,7 @@ def test_the_log_is_one_click_away_grows_by_itself_and_is_left_alone_by_whoever_
     rows(page, "Running").first.get_by_role("button", name=re.compile("^Open the log of")).click()
     log = page.get_by_role("dialog", name=re.compile("^Log: "))
     lines = log.get_by_role("listitem")
-    expect(log).to_contain_text("Looks for more every 5 s")
+    expect(log).to_contain_text("Updated every 5 s")
     expect(lines.first).to_be_visible()
     there = lines.count()
     gate.opened.set()
@@ -227,7 +229,7 @@ def test_what_was_cut_off_is_offered_at_the_start_and_resumed(
     page = serve(interrupted).visit("/plan")
     dialog = page.get_by_role("dialog", name="A write was interrupted")
     expect(dialog).to_contain_text("Every file is whole.")
-    report = dialog.get_by_role("list", name="File by file").get_by_role("listitem")
+    report = dialog.get_by_role("list", name="Files").get_by_role("listitem")
     expect(report).to_have_count(cut.total)
     dialog.get_by_label("Show").select_option("done")
     expect(report).to_have_count(cut.counts["done"])

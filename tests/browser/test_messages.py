@@ -101,7 +101,7 @@ def test_the_history_says_what_a_search_does_not_narrow(site: Site, library: Lib
     library.write(library.plan("name:Birthday.mp4")).wait()
     page = site.visit("/history?q=nobody")
     expect(page.get_by_text("all operations: 1")).to_be_visible()
-    expect(page.get_by_text("all operations: the search does not change this chart").first).to_be_visible()
+    expect(page.get_by_text("all operations: the search does not filter this chart").first).to_be_visible()
 
 
 def test_the_box_above_the_list_says_how_many_files_it_selects(site: Site, library: Library) -> None:

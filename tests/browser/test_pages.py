@@ -264,7 +264,7 @@ def test_what_went_wrong_comes_first_with_its_reason(site: Site, library: Librar
     start_or_report(page)
     first = page.get_by_role("table", name="Files of this operation").get_by_role("row").first
     expect(first).to_contain_text(victim.file_name)
-    expect(first).to_contain_text("refused")
+    expect(first).to_contain_text("conflict")
 
 
 def start_or_report(page: Page) -> None:

@@ -190,7 +190,7 @@ def test_many_are_locked_found_unlocked_and_rescanned(serve: Callable[[Library],
     for box in dialog.get_by_role("checkbox").all():
         expect(box).not_to_be_checked()
     dialog.get_by_role("button", name=f"Rescan {count} files").click()
-    expect(page.locator(".toast").last).to_contain_text("has begun")
+    expect(page.locator(".toast").last).to_contain_text("has started")
     [job] = library.jobs.list(kinds=("rescan",)).items
     assert library.jobs.wait(job.id, timeout=30).summary["processed"] == count
     file_id = planned(library, "locked:channels")[0]

@@ -180,7 +180,7 @@ def test_an_operation_is_checked_rolled_back_and_every_byte_is_as_before(
     expect(drawer).to_contain_text("are restored byte for byte")
     drawer.get_by_role("button", name="Roll back…").click()
     question = page.get_by_role("dialog")
-    expect(question).to_contain_text("old bytes back, bit for bit")
+    expect(question).to_contain_text("restored byte for byte")
     question.get_by_role("button", name=re.compile(r"^Roll back \d+ files$")).click()
     row = page.get_by_role("grid", name="Operations").get_by_role("row").first
     expect(row).to_contain_text("Rollback")
