@@ -187,7 +187,7 @@ def test_what_is_at_work_is_under_way_in_its_row_and_in_the_count(
     handle.wait()
 
     told = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
-    assert "files 6: 1 written, 4 not started, 1 under way" in told
+    assert "files 6: 1 written, 4 not started, 1 in progress" in told
     rows = [line.partition(".mp4 ")[2] for line in told if line.startswith(str(studio.films))]
     said = [next(words for words in ROWS if row.startswith(words)) for row in rows]
     assert said == ["in progress", "written", *["not started"] * 4]
