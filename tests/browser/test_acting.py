@@ -79,7 +79,7 @@ def test_danger_is_written_by_keys_alone_and_the_foot_offers_to_undo_it_until_it
     expect(foot(page)).to_contain_text("files written")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     foot(page).get_by_role("button", name=re.compile("^Undo ")).click()
-    expect(page.get_by_role("dialog")).to_contain_text("bit for bit")
+    expect(page.get_by_role("dialog")).to_contain_text("byte for byte")
     page.keyboard.press("Escape")
     foot(page).get_by_role("button", name="Dismiss").click()
     expect(foot(page)).to_be_hidden()

@@ -51,7 +51,7 @@ def test_an_empty_home_is_led_to_a_first_plan_by_the_keyboard(
     upload.get_by_role("button", name="Import 90 names").click()
 
     expect(page.get_by_role("heading", name="Review the plan")).to_be_visible()
-    expect(page.get_by_text("The plan shows what would be written into each file.")).to_be_visible()
+    expect(page.get_by_text("Nothing is written before you confirm")).to_be_visible()
     page.get_by_role("button", name="Review the plan").click()
     changing = empty_library.plan().statistics
     count = changing.safe_count + changing.warning_count + changing.danger_count

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from indexium_core import errors
+from indexium_core.flows.review.decisions import Decisions
 from indexium_core.library import Library
 from tests.browser.conftest import Site
 
@@ -31,7 +32,7 @@ def test_an_error_goes_when_the_next_attempt_succeeds(
         def refuse(*_: object, **__: object) -> None:
             raise errors.StoreError("The database is busy.")
 
-        patch.setattr(Library, "postpone", refuse)
+        patch.setattr(Decisions, "postpone", refuse)
         page.get_by_role("row").nth(1).click()
         page.keyboard.press("s")
         expect(toast(page, "The database is busy.")).to_be_visible()

@@ -271,7 +271,9 @@ def test_safe_files_are_found_written_and_taken_back_by_keyboard_alone(
     expect(page.get_by_text("Operation 1: nothing to roll back.")).to_be_visible()
     page.keyboard.press("3")
     expect(page).to_have_url(re.compile("/progress$"))
-    expect(page.get_by_text("restored byte for byte")).to_be_visible()  # the newest, not what was looked at before
+    expect(
+        page.get_by_text("files restored byte for byte.")
+    ).to_be_visible()  # the newest, not what was looked at before
 
 
 def test_the_keys_act_on_the_row_that_shows_the_focus(site: Site, library: Library) -> None:
