@@ -298,6 +298,7 @@ def interrupted(home: Path, *words: str, when: Callable[[], object]) -> str:
     command = [*RUN, "--home", str(home), *words]
     with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) as process:
         while not when():
+            assert process.poll() is None, process.stderr and process.stderr.read()
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=PATIENCE)

@@ -72,11 +72,11 @@ class ScanJobs:
     @remote(paths=("dirs",))
     def run(
         self,
-        dirs: Sequence[roots.FolderName],
+        dirs: Sequence[roots.FolderName] = (),
         *,
-        full: bool,
-        accept_missing: bool,
-        on_progress: Callable[[ScanProgress], None] | None,
+        full: bool = False,
+        accept_missing: bool = False,
+        on_progress: Callable[[ScanProgress], None] | None = None,
     ) -> ScanReport:
         """
         Add a scan and wait for its end; `on_progress` is called on the thread of the job.
