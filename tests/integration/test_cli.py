@@ -122,7 +122,7 @@ def test_danger_is_written_only_when_it_is_named(planned: Command, films: Path) 
     assert b"Shot at sea" in (films / "sea.mp4").read_bytes()
 
     assert planned("write", "name:sea", "--risk", "danger") == 2  # nobody there to answer
-    assert "1 file loses text of your own (--comment-mode preserve keeps it):" in planned.err
+    assert "1 file would lose custom text (--comment-mode preserve keeps it):" in planned.err
     assert "    Shot at sea\n" in planned.err
 
     planned.json("write", "name:sea", "--yes", "--risk", "danger")
@@ -193,9 +193,9 @@ def test_a_rollback_that_is_gone_on_with_says_that_its_files_are_skipped_then(pl
 
     assert planned("operations", "resume", "2") == 0, planned.err
     assert "2 files are postponed in the plan" in planned.err
-    assert "'indexium rollback 2' takes this rollback back, byte for byte." in planned.err
+    assert "'indexium rollback 2' rolls this rollback back, byte for byte." in planned.err
     assert planned("rollback", "2", "--yes") == 0
-    assert "'indexium rollback 3' takes this rollback back, byte for byte." in planned.err
+    assert "'indexium rollback 3' rolls this rollback back, byte for byte." in planned.err
 
 
 def test_copies_of_a_film_are_named_as_files_are_and_few_of_them(run: Command, tmp_path: Path) -> None:
@@ -343,7 +343,7 @@ def test_ctrl_c_ends_a_write_after_the_files_under_way(run: Command, home: Path,
     assert operation["success_count"] + operation["skipped_count"] == operation["file_count"] == 200
     assert run("history") == 0
     heads, row = run.out.splitlines()[:2]
-    assert re.split("  +", heads.strip())[4:] == ["done", "skipped", "not started", "note"]
+    assert re.split("  +", heads.strip())[4:] == ["written", "skipped", "not started", "note"]
     assert row.split()[-3:] == [str(operation["success_count"]), "0", str(operation["skipped_count"])]
     assert run("operations", "show", "1") == 0
     assert re.search(rf"files +200: (\d+ done, )?{operation['skipped_count']} not started\s*$", run.out, re.MULTILINE)
@@ -484,7 +484,7 @@ def test_an_edited_csv_is_checked_applied_and_undone(planned: Command, tmp_path:
         ("failed", {"success_count": 1}, "", "resume"),
         ("failed", {"success_count": 1, "failure_count": 1}, "io_error", "retry"),
         ("failed", {"success_count": 1, "failure_count": 1}, "ffmpeg_refused", ""),
-        ("cancelled", {"success_count": 1, "skipped_count": 1, "given_up": 1}, "", "retry"),
+        ("cancelled", {"success_count": 1, "skipped_count": 1, "cancelled_count": 1}, "", "retry"),
         ("completed", {"success_count": 1, "skipped_count": 1}, "", ""),
     ],
 )

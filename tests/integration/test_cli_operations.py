@@ -260,7 +260,7 @@ def test_a_command_says_once_that_its_operation_is_held_by_whom_and_once_that_it
         note(text)
         if "by Ann" in text:
             told.set()
-        elif text.endswith(" goes on."):
+        elif text.endswith(" resumes."):
             told_again.set()
 
     monkeypatch.setattr(output, "note", noted)
@@ -278,7 +278,7 @@ def test_a_command_says_once_that_its_operation_is_held_by_whom_and_once_that_it
     with meanwhile(hold):
         assert run(*words, "--json") == 0
     assert json.loads(run.out)["status"] == "completed"
-    assert (run.err.count("by Ann"), run.err.count("goes on.")) == (1, 1)
+    assert (run.err.count("by Ann"), run.err.count(" resumes.")) == (1, 1)
 
 
 # What is said of what is left.
@@ -378,7 +378,7 @@ def test_a_start_says_which_operations_and_jobs_of_former_runs_it_goes_on_with(
         gate.opened.set()
         assert studio.library.handle(1).wait(PATIENCE).status == "completed"
 
-    assert told[0] == "Operation 1 (Write 6 files) goes on, 3 of 6 files are done."
+    assert told[0] == "Operation 1 (Write 6 files) resumes, 3 of 6 files are done."
     assert short[:2] == [f"Job {scan.id} ({scan.title}) goes on." for scan in scans]
 
 

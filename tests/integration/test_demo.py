@@ -129,7 +129,7 @@ def test_a_folder_with_anything_else_in_it_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(errors.UsageError, match="cannot be made"):
+    with pytest.raises(errors.UsageError, match="cannot be created"):
         demo.build(tmp_path / "file")
 
 

@@ -180,7 +180,7 @@ def test_a_command_in_a_home_that_is_full_says_so_in_one_sentence(
         told = capsys.readouterr().err
         assert code == 1
         assert "Something unexpected" not in told
-        assert "room" in told
+        assert "Free some space" in told
         assert str(disk / "home") in told
         assert told.count("\n") <= 2
         (disk / "filler").unlink()

@@ -428,7 +428,7 @@ def test_services_of_the_former_program_work(studio: Studio) -> None:
 
     result = library.operations.write_single_file(item)
     assert (result.status, result.code) == ("success", "")
-    manager: BackupManager = library.backups.records
+    manager: BackupManager = library.backups
     record = manager.create_backup(item.file_hash or "", item.file_path, result.item_id or 0)
     assert (record.kind, record.file_id) == ("journal", item.file_id)
     assert record.bytes > 0

@@ -491,6 +491,6 @@ def test_bad_locks_are_refused(library: Library) -> None:
         library.locks.lock("ann", [])
     with pytest.raises(errors.UnknownIdError, match="999"):
         library.locks.of(999)
-    with pytest.raises(errors.ValidationError, match="no resolution"):
+    with pytest.raises(errors.ValidationError, match="not a valid resolution"):
         library.locks.set("ann", "resolution", "huge")
     assert library.locks.list() == []

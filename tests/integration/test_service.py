@@ -269,14 +269,14 @@ def test_a_token_that_is_not_the_services_opens_nothing(home: Path, films: Path)
     with serving(home) as running:
         client = Client(running.rest.url)
         for headers in ({}, {"Authorization": "Bearer x"}):
-            answer = client.post("/api/library/libraries", {"args": [], "kwargs": {}}, **headers)
+            answer = client.post("/api/library/inventory.list", {"args": [], "kwargs": {}}, **headers)
             assert (answer.status, answer.code) == (401, "unauthorized")
         for name in ("close", "_start", "__init__", "recover", "people._edit_out", "settings.home", "plan.__init__"):
             assert running.rest.post(f"/api/library/{name}", {"args": [], "kwargs": {}}).code == "unknown_address"
         for words in ({}, {"args": [1, 2, 3], "kwargs": {}}, {"args": [], "kwargs": {"odd": 1}}, [], 3):
-            assert running.rest.post("/api/library/libraries", words).code == "invalid_request"
+            assert running.rest.post("/api/library/inventory.list", words).code == "invalid_request"
         bad = {"args": [{"$": "Popen", "v": {}}], "kwargs": {}}
-        assert running.rest.post("/api/library/scan", bad).code == "invalid_request"
+        assert running.rest.post("/api/library/scans.run", bad).code == "invalid_request"
 
 
 @pytest.fixture

@@ -225,7 +225,7 @@ def test_a_file_that_is_about_to_be_written_is_left_alone(library: Library, monk
 
 @pytest.mark.parametrize(("budget", "left"), [("0", 0), ("6000", 1), ("200MB", 2)])
 def test_pictures_are_kept_within_their_budget(budget: str, left: int, library: Library) -> None:
-    library.settings = Settings(home=library.home, thumbnail_budget=budget)
+    library.settings.thumbnail_budget = Settings(home=library.home, thumbnail_budget=budget).thumbnail_budget
     for name in ("a.mp4", "b.mp4"):
         picture = library.thumbnails.jpeg(id_of(library, name))
         assert picture is not None

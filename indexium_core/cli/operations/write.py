@@ -118,8 +118,7 @@ def question(summary: SelectionSummary) -> str:
 
 def _lost_text_lines(items: Iterable[PlanItem], count: int) -> Iterator[str]:
     """Yield lines with every text that a write would remove, by file and place in the file."""
-    verb = "loses" if count == 1 else "lose"
-    yield f"{wording.plural(count, 'file')} {verb} other text in their comments (--comment-mode preserve keeps it):"
+    yield f"{wording.plural(count, 'file')} would lose custom text (--comment-mode preserve keeps it):"
     shown = 0
     for item in items:
         shown += 1

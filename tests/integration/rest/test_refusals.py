@@ -128,7 +128,7 @@ def test_no_page_of_somebody_else_changes_anything(small: Client) -> None:
     assert small.get("/api/jobs", Origin=small.url).status == 200
     wrong = small.get("/api/jobs?kind=wirte")
     assert wrong.status == 422
-    assert "no jobs of the kind 'wirte'; there are " in wrong.json["detail"]
+    assert "There is no kind of job 'wirte'. The kinds are " in wrong.json["detail"]
     assert small.post("/api/metadata/write", {"all": True}, Content_Type="text/plain").code == "not_json"
     assert small.get("/api/metadata/plan", Host="evil.example").code == "unknown_host"
     assert small.post("/api/metadata/plan", {}, Origin=small.url).status == 200

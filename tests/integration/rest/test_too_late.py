@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from indexium_core.cli.operations import jobs, operations, write
+from indexium_core.cli.operations import jobs, operations
 from indexium_core.library import Library
 from tests.support.holding import Gate
 from tests.support.rest import Client
@@ -52,10 +52,10 @@ def test_a_program_gets_what_it_came_to(library: Library, rest: Client, kind: st
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        (jobs.pause_job, "Job 2 (Write 4 files) came to its end before it was held: completed, 4 of 4."),
-        (jobs.cancel_job, "Job 2 (Write 4 files) came to its end before it was cancelled: completed, 4 of 4."),
-        (operations.pause, "Operation 1 came to its end before it was held: completed, 4 of 4 files."),
-        (operations.cancel, "Operation 1 came to its end before it was cancelled: completed, 4 of 4 files."),
+        (jobs.pause_job, "Job 2 (Write 4 files) ended before it was paused: completed, 4 of 4."),
+        (jobs.cancel_job, "Job 2 (Write 4 files) ended before it was cancelled: completed, 4 of 4."),
+        (operations.pause, "Operation 1 ended before it was paused: completed, 4 of 4 files."),
+        (operations.cancel, "Operation 1 ended before it was cancelled: completed, 4 of 4 files."),
     ],
 )
 def test_a_person_is_told_what_it_came_to(
@@ -66,7 +66,7 @@ def test_a_person_is_told_what_it_came_to(
     said: str,
 ) -> None:
     is_job = command in (jobs.pause_job, jobs.cancel_job)
-    monkeypatch.setattr(jobs if is_job else write, "opened", lambda _: contextlib.nullcontext(library))
+    monkeypatch.setattr(jobs if is_job else operations, "opened", lambda _: contextlib.nullcontext(library))
 
     command(None, 2 if is_job else 1)
 
