@@ -20,13 +20,15 @@ from types import TracebackType
 from typing import Literal, Self
 
 from indexium_core import assembly, errors, logs, settings
+from indexium_core.flows.history.retry import RetryPreview
 from indexium_core.flows.home import orphaned_journals
 from indexium_core.flows.jobs.idempotency import Requests
-from indexium_core.flows.people.import_people import ImportCheck, ImportReport, RejectedRow
+from indexium_core.flows.people.import_people import ImportCheck, ImportReport, RejectedRow, WaitingRow
+from indexium_core.flows.people.people_service import Similar
 from indexium_core.flows.planning.charts import Charts
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.properties.rescan import RescanReport
-from indexium_core.flows.review.bulk_edits import BulkPeople, ChangePreview
+from indexium_core.flows.review.bulk_edits import BulkPeople, BulkPerson, ChangePreview
 from indexium_core.flows.review.decisions import DecisionReport
 from indexium_core.flows.review.targets import Target
 from indexium_core.flows.review.undo_steps import StepReport, Steps
@@ -42,19 +44,27 @@ from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model.job import Job
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.services import LibraryServices
+from indexium_core.settings import SettingRow
 from indexium_core.store import database
 from indexium_core.store.catalog.catalog import LibraryRow
 from indexium_core.store.lock import HomeLock
 from indexium_core.store.operations import backups as backups_store
+from indexium_core.store.people.people import AssignmentRow, PersonRow
+from indexium_core.store.review.bulk import Example
+from indexium_core.store.review.decisions import DecisionRow
 from indexium_core.store.review.steps import StepRow
 from indexium_core.store.review.templates import Template
 
 __all__ = [
+    "AssignmentRow",
     "BulkPeople",
+    "BulkPerson",
     "ChangePreview",
     "Check",
     "DecisionReport",
+    "DecisionRow",
     "DryRunReport",
+    "Example",
     "ImportCheck",
     "ImportReport",
     "Library",
@@ -62,16 +72,21 @@ __all__ = [
     "LibraryServices",
     "MetadataPlan",
     "OperationHandle",
+    "PersonRow",
     "RecoverReport",
     "RejectedRow",
     "RescanReport",
+    "RetryPreview",
     "ScanProgress",
     "ScanReport",
+    "SettingRow",
+    "Similar",
     "StepReport",
     "StepRow",
     "Steps",
     "Target",
     "Template",
+    "WaitingRow",
     "WriteOptions",
 ]
 

@@ -379,7 +379,7 @@ def test_a_start_says_which_operations_and_jobs_of_former_runs_it_goes_on_with(
         assert studio.library.handle(1).wait(PATIENCE).status == "completed"
 
     assert told[0] == "Operation 1 (Write 6 files) resumes, 3 of 6 files are done."
-    assert short[:2] == [f"Job {scan.id} ({scan.title}) goes on." for scan in scans]
+    assert short[:2] == [f"Job {scan.id} ({scan.title}) resumes." for scan in scans]
 
 
 def test_what_is_held_already_is_told_since_when_and_by_whom(

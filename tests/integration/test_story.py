@@ -317,7 +317,7 @@ def test_of_a_file_that_was_tried_again_it_says_why_each_try_came_to_nothing(
 def test_of_a_rollback_it_says_what_it_takes_back(lived: Studio, capsys: pytest.CaptureFixture[str]) -> None:
     assert shown(lived, "2") == 0
 
-    assert "takes back operation 1" in " ".join(capsys.readouterr().out.split())
+    assert "rolls back operation 1" in " ".join(capsys.readouterr().out.split())
 
 
 def test_of_many_files_a_page_shows_those_that_went_wrong_first(
@@ -328,7 +328,7 @@ def test_of_many_files_a_page_shows_those_that_went_wrong_first(
     said = capsys.readouterr()
     assert "0002.mp4" in said.out.split("\nlog")[0]
     assert "0000.mp4" not in said.out
-    assert "Files 1 to 1 of 3; 'indexium operations show 1 --page 2' goes on." in said.err
+    assert "Files 1 to 1 of 3; 'indexium operations show 1 --page 2' shows more." in said.err
 
     assert shown(lived, "1", "--page", "2", "--per-page", "2") == 0
     said = capsys.readouterr()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 import json
+import typing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from indexium_core.api import remote, service
-from indexium_core.library import Library, LibraryServices
+from indexium_core.api import remote, service, wire
+from indexium_core.library import Library, LibraryServices, MetadataPlan
 from indexium_core.model.remote_calls import calls_of
 from indexium_core.model.remote_calls import remote as marker
 from indexium_core.services import remote_calls
@@ -77,6 +80,29 @@ def test_the_marker_takes_paths_progress_and_pieces_from_the_method() -> None:
     assert set(calls) == {"read", "size", "export"}
     assert calls["read"].paths == ((1, "source"),)
     assert (calls["export"].callback, calls["export"].pieces) == ("progress", True)
+
+
+def dataclasses_of(hint: Any, found: set[type]) -> set[type]:
+    """The dataclasses in a type hint, with those in their fields."""
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint) and hint not in found:
+        found.add(hint)
+        for inner in typing.get_type_hints(hint).values():
+            dataclasses_of(inner, found)
+    for inner in typing.get_args(hint):
+        dataclasses_of(inner, found)
+    return found
+
+
+def test_every_value_of_a_call_travels() -> None:
+    owners = {**typing.get_type_hints(LibraryServices), "plan": MetadataPlan}
+    found: set[type] = set()
+    for name in CALLS:
+        owner, _, method = name.partition(".")
+        member = inspect.getattr_static(owners[owner], method)
+        function = getattr(member, "fget", None) or getattr(member, "func", None) or member
+        for hint in typing.get_type_hints(function).values():
+            dataclasses_of(hint, found)
+    assert {kind.__name__ for kind in found} - wire._classes().keys() == set()
 
 
 def test_every_service_of_the_library_is_there_and_every_callback_is_optional(tmp_path: Path) -> None:
