@@ -142,7 +142,7 @@ def test_work_is_seen_held_and_tried_again_from_every_page(site: Site, library: 
     expect(page.get_by_role("heading", level=2, name="With errors")).to_be_visible()
     expect(page.get_by_role("row").first).to_contain_text("in use, will retry")
     page.get_by_role("link", name="Plan").click()
-    expect(foot(page)).to_contain_text("4 written, 2 not")
+    expect(foot(page)).to_contain_text("4 files written, 2 problems")
     foot(page).get_by_role("button", name="Show problems").click()
     expect(page).to_have_url(re.compile("show=failed"))
     expect(page.get_by_role("row")).to_have_count(2)
@@ -173,7 +173,7 @@ def test_a_plan_goes_out_is_edited_and_comes_back_as_one_step(site: Site, librar
 
     page.get_by_label("CSV file with changes").set_input_files(edited)
     preview = page.get_by_role("dialog", name=re.compile("Changes of edited.csv"))
-    expect(preview).to_contain_text("1 row cannot be taken")
+    expect(preview).to_contain_text("1 row cannot be imported")
     expect(preview).to_contain_text("there is no file with the id 999999")
     expect(preview.get_by_text("<b>Bold</b>")).to_be_visible()
     assert not [row for row in library.decisions.list() if row.file_id == int(rows[0]["file_id"])]

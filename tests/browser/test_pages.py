@@ -242,7 +242,7 @@ def test_a_write_is_watched_paused_resumed_and_the_session_stays_awake(
     expect(page.get_by_role("region", name="Work")).to_be_hidden()  # the page says all of it
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_role("heading", level=2, name="Completed")).to_be_visible()
-    expect(page.get_by_role("row").filter(has_text="done").first).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="written").first).to_be_visible()
 
 
 def test_a_cancelled_write_keeps_what_is_done(site: Site, library: Library, slowly: None) -> None:

@@ -59,7 +59,7 @@ def test_names_are_text_on_every_page(serve: Callable[[Library], Site], hostile:
     expect(foot).to_contain_text(NOTE)
     foot.get_by_role("button", name="Details").click()
     expect(page.get_by_role("heading", name=NOTE)).to_be_visible()
-    expect(page.get_by_role("row").filter(has_text=FILE)).to_contain_text("done")
+    expect(page.get_by_role("row").filter(has_text=FILE)).to_contain_text("written")
     nothing_was_made_of_it(page)
 
     page.get_by_role("link", name="History").click()
