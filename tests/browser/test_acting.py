@@ -150,7 +150,7 @@ def test_work_is_seen_held_and_tried_again_from_every_page(site: Site, library: 
     page.get_by_role("button", name="Retry 2 files").click()
     question = page.get_by_role("dialog", name="Write 2 files?")
     question.get_by_role("button", name="Write 2 files").click()
-    expect(page.get_by_role("heading", level=2, name="Completed")).to_be_visible()
+    expect(page.get_by_role("heading", level=2, name="Completed", exact=True)).to_be_visible()
     assert library.operation(2).operation.user_action == "retry"
 
 
