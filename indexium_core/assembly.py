@@ -84,7 +84,7 @@ class Assembly:
         )
         self.bulk = bulk_edits.BulkEdits(store, modes=self.plans.default_modes, clock=clock)
         self.steps = undo_steps.ReviewSteps(store, clock=clock, on_change=self.plan_changed)
-        self.templates = templates.Templates(store, self.decisions, self.bulk, clock=clock, on_change=self.plan_changed)
+        self.templates = templates.Templates(store, self.decisions, self.bulk, clock=clock)
         self.changes = import_changes.PlanImport(store, self.plans, self.decisions, clock=clock)
         self.exporter = export_plan.Exporter(store, self.plans)
         self.people = people_service.PeopleService(

@@ -25,7 +25,7 @@ MAX_NAME_LENGTH = 100  # characters
 
 
 class Templates:
-    """The templates of a home. `on_change` is called after each decision."""
+    """The templates of a home."""
 
     def __init__(
         self,
@@ -34,11 +34,9 @@ class Templates:
         bulk: BulkEdits,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        on_change: Callable[[], None] = lambda: None,
     ) -> None:
         self._database, self._decisions, self._bulk = database, decisions, bulk
         self._clock = clock
-        self._on_change = on_change
 
     @remote()
     def list(self) -> builtins.list[Template]:
@@ -114,5 +112,4 @@ class Templates:
             report = self._decisions.replace_person(target, *template.pair, label=label)
         else:
             report = self._decisions.change_people(target, add=template.people, label=label)
-        self._on_change()
         return report
