@@ -158,8 +158,8 @@ class RemoteLibrary(LibraryServices):
 
     def _gone(self) -> errors.StoreError:
         message = (
-            f"The service at {self.url} ended before it had answered. What it was at is safe: no file is left "
-            "half-written. Start it again, or say the command again."
+            f"The service at {self.url} ended before it answered; no file is half-written. "
+            "Run 'indexium jobs' to see what it started, then run the command again."
         )
         return errors.StoreError(message, code="service_gone")
 

@@ -350,6 +350,9 @@ def test_a_service_that_dies_in_the_middle_is_one_sentence(home: Path, many: Pat
         with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) as process:
             while not running.rest.get("/api/metadata/operations").json["total"]:
                 time.sleep(0.02)
+            for call, shown in (("pause", "is paused"), ("resume", "Operation 1 resumes.")):
+                assert running.rest.post(f"/api/metadata/operations/1/{call}").status == 200
+                assert any(shown in line for line in process.stderr or ())  # now the command follows the operation
             running.end(signal.SIGKILL)
             _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
