@@ -137,11 +137,11 @@ def test_the_box_is_checked_only_when_all_pages_are_selected(
 ) -> None:
     library.configuration.set("metadata_preview_page_size", "5")
     page = serve(library).visit("/plan?sort=risk&dir=desc")
-    rows = page.get_by_role("row").filter(has=page.get_by_role("gridcell")).all()
-    assert len(rows) == 5
-    for number, row in enumerate(rows, 1):
+    rows = page.get_by_role("row").filter(has=page.get_by_role("gridcell"))
+    expect(rows).to_have_count(5)
+    for row in rows.all():
         row.get_by_role("checkbox").check()
-        expect(page.get_by_text(f"{number} selected")).to_be_visible()
+    expect(page.get_by_text("5 selected")).to_be_visible()
     expect(page.get_by_label(re.compile("^Select the .* files that can be written$"))).not_to_be_checked()
 
 

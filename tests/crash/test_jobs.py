@@ -26,7 +26,6 @@ from tests.support import long_write, media, tally
 from tests.support.children import Child
 from tests.support.forks import ROOT
 from tests.support.long_write import ALL
-from tests.support.oracles import oracle
 from tests.support.studio import OLD
 
 pytestmark = [pytest.mark.crash, pytest.mark.usefixtures("executor")]
@@ -238,11 +237,7 @@ def large(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
     folder, home = tmp_path / "films", tmp_path / "home"
     folder.mkdir()
     small = media.series("mp4", folder, 3, comment="People: Bob Ray")
-    path = folder / "large.wmv"
-    source = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=1:d=100"]
-    sound = ["-f", "lavfi", "-i", "anullsrc=r=192000:cl=7.1:d=100"]
-    coded = ["-c:v", "wmv2", "-c:a", "pcm_s16le", "-shortest", str(path)]
-    subprocess.run([oracle("ffmpeg"), "-v", "error", *source, *sound, *coded], check=True)
+    path = media.large(folder, 60)
     os.utime(path, (OLD, OLD))
     with Library.open(home) as library:
         library.scan([folder])
