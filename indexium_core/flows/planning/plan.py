@@ -11,9 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NoReturn, overload
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 from indexium_core import errors
 from indexium_core.flows.review import decisions
@@ -31,6 +29,9 @@ from indexium_core.settings import Settings
 from indexium_core.store.database import Database
 from indexium_core.store.planning import plans
 from indexium_core.store.planning.plans import Modes, Search, Version
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["MetadataPlan", "PlanItems", "PlanReader"]
 

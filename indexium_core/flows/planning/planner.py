@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from indexium_core import errors
 from indexium_core.flows.planning import staleness
@@ -36,6 +34,9 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.planning import plans
 from indexium_core.store.planning.plans import Modes, Search, Version
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["LINK_CHOICES", "MetadataPlanner"]
 

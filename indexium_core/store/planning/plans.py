@@ -14,10 +14,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from indexium_core import errors
@@ -30,6 +29,9 @@ from indexium_core.store.people import people
 from indexium_core.store.planning import plan_rows
 from indexium_core.store.planning.plan_rows import Counts, Groups
 from indexium_core.store.review import decisions
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "WRITABLE",
