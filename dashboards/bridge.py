@@ -16,7 +16,7 @@ from concurrent.futures import Executor
 from typing import Any, TypeVar
 
 from indexium_core import errors
-from indexium_core.jobs.events import Event, EventBus
+from indexium_core.jobs.event_bus import Event, EventBus
 
 __all__ = ["Bridge"]
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from indexium_core.jobs.events import Event
+from indexium_core.jobs.event_bus import Event
 from indexium_core.model.planning.facets import Facets
 from indexium_core.model.planning.plan import PlanPage
 

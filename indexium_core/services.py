@@ -43,7 +43,7 @@ from indexium_core.flows.scanning.scan_jobs import ScanJobs
 from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.flows.scanning.scanner import ScanReport
 from indexium_core.flows.writing.writer import DryRunReport, MetadataWriter, OperationHandle
-from indexium_core.jobs.events import Recorder
+from indexium_core.jobs.event_bus import Recorder
 from indexium_core.model.operations.operation import OperationDetails, OperationStatus, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptions

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.jobs.events import EventBus
+from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model.job import ENDED_STATES, Job, JobLog, JobPage, UnrecordedResults
 from indexium_core.model.operations.request import IdempotentRequest
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboards import words
+from dashboards import status_words
 from indexium_core.model.job import Job
 
 __all__ = ["actions", "blocker"]
@@ -36,6 +36,6 @@ def blocker(job: Job, key: str) -> str:
         return ""
     if job.cancelled_at and not job.has_ended:
         return "The job is already being cancelled."
-    state = words.STATUS.get(job.status, ("running", ""))[0]
+    state = status_words.STATUS.get(job.status, ("running", ""))[0]
     verbs = {"pause": "paused or resumed", "cancel": "cancelled", "retry": "retried"}
     return f"The job is {state} and cannot be {verbs[key]}."

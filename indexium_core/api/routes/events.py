@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from indexium_core.api import problems
 from indexium_core.api.context import Open, Text, words
 from indexium_core.api.streams import Stream
-from indexium_core.jobs.events import Event
+from indexium_core.jobs.event_bus import Event
 from indexium_core.library import Library
 from indexium_core.model import jsonable
 

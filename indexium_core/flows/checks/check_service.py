@@ -28,7 +28,7 @@ from indexium_core.store import checks as store
 from indexium_core.store.checks import FindingColumns, IgnoredFinding
 from indexium_core.store.database import Database
 from indexium_core.store.people.people_index import PeopleIndex
-from indexium_core.store.planning.plans import Version
+from indexium_core.store.planning.plan_version import Version
 
 __all__ = ["CheckGroup", "CheckPage", "CheckRow", "Checks", "ResolutionReport"]
 

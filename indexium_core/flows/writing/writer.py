@@ -22,8 +22,8 @@ from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import LINK_CHOICES, MetadataPlanner
 from indexium_core.flows.writing import editing, operation_runner
 from indexium_core.flows.writing.protocol import WritePolicy
+from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.jobs.queue import JobQueueService
-from indexium_core.jobs.runner import RunControl, Runner
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import (
     MetadataOperation,
@@ -290,7 +290,7 @@ class MetadataWriter:
             if progress is not None and progress(len(results), len(tasks)) is False:
                 control.cancel()
 
-        runner: Runner[ledger.Task, WriteResult] = Runner(
+        runner: ItemRunner[ledger.Task, WriteResult] = ItemRunner(
             lambda task: _busy_conflict(task, busy) or editing.check(task, policy),
             collect,
             workers=self._settings.metadata_max_concurrent_writes,

@@ -11,7 +11,7 @@ import pytest
 
 from dashboards.bridge import UNEXPECTED, Bridge
 from indexium_core import errors
-from indexium_core.jobs.events import EventBus
+from indexium_core.jobs.event_bus import EventBus
 
 
 class Later(Executor):
