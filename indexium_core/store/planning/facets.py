@@ -133,6 +133,4 @@ def _run(
         text = text.replace(f"TRUE /* {place} */", where)
         facts |= people_store.resolve_spellings(reader, parameters)
     used = set(_PARAMETER.findall(text))
-    result = reader.execute(text, {key: value for key, value in facts.items() if key in used})
-    names = result.columns
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    return reader.execute(text, {key: value for key, value in facts.items() if key in used}).fetch_dicts()
