@@ -208,8 +208,8 @@ class Assembly:
             self.queue,
             rows,
             folder=logs_folder,
-            retry_operation=lambda operation_id, source, asked: (
-                self.retries.start(operation_id, source=source, request=asked).id
+            retry_operation=lambda operation_id, source, request: (
+                self.retries.start(operation_id, source=source, request=request).id
             ),
             requests=self.requests,
             keep_days=lambda: self.settings.log_retention_days,

@@ -90,7 +90,7 @@ class FakeOperations:
         *,
         selection: Selection,
         expected: SelectionDigest | None = None,
-        asked: Any = None,
+        request: Any = None,
     ) -> Any:
         chosen = [self.items[file_id] for file_id in plan.ids(selection)]
         return self._launch("write", chosen, options.user_note, options.source, None)
@@ -131,7 +131,7 @@ class FakeOperations:
         replan: bool = False,
         note: str = "",
         source: str = "",
-        asked: Any = None,
+        request: Any = None,
     ) -> Any:
         run = self._run(operation_id)
         run.operation = dataclasses.replace(run.operation, status="rolled_back", can_rollback=False)

@@ -15,7 +15,7 @@ def actions(job: Job) -> list[dict[str, str]]:
     if job.cancelled_at and not job.has_ended:
         return []
     cancel = [{"label": "Cancel", "act": "cancel"}] if job.is_cancellable else []
-    resolve = {"label": "Resolve…", "act": "settle"}
+    resolve = {"label": "Resolve…", "act": "resolve"}
     if job.status in ("pending", "running"):
         return [{"label": "Pause", "act": "pause"}, *cancel]
     if job.status == "paused" or (job.status == "interrupted" and job.operation_id is None):
@@ -27,7 +27,7 @@ def actions(job: Job) -> list[dict[str, str]]:
     return [{"label": "Retry", "act": "retry"}] if job.status in _RETRYABLE else []
 
 
-KEYS = {"pause": {"pause", "resume", "settle"}, "retry": {"retry", "settle"}, "cancel": {"cancel"}}
+KEYS = {"pause": {"pause", "resume", "resolve"}, "retry": {"retry", "resolve"}, "cancel": {"cancel"}}
 
 
 def blocker(job: Job, key: str) -> str:

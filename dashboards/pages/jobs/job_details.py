@@ -24,7 +24,7 @@ class JobDetails(Component):
     """
     One job beside the lists.
 
-    View: see `details_view`. Messages: `close`, `log`, `pause`, `resume`, `cancel`, `retry`, `settle`, `progress`,
+    View: see `details_view`. Messages: `close`, `log`, `pause`, `resume`, `cancel`, `retry`, `resolve`, `progress`,
     `history`, each {id}, `priority` {id, priority}, `file` {id} and `changes` {page}, of what it changed.
     """
 

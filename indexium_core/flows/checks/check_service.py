@@ -173,9 +173,9 @@ class Checks:
 
         """
         row = self.row(kind, subject)
-        chosen = next((each for each in row.mends if each.code == code), None)
+        chosen = next((each for each in row.resolutions if each.code == code), None)
         if chosen is None:
-            codes = ", ".join(each.code for each in row.mends) or "none"
+            codes = ", ".join(each.code for each in row.resolutions) or "none"
             message = f"This finding has no resolution “{code}”; choose one of: {codes}."
             raise errors.UsageError(message)
         step_id = self._resolver.resolve(row, chosen)

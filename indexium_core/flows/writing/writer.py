@@ -149,7 +149,7 @@ class MetadataWriter:
         *,
         selection: Selection | None = None,
         expected: SelectionDigest | None = None,
-        asked: IdempotentRequest | None = None,
+        request: IdempotentRequest | None = None,
     ) -> OperationHandle:
         """
         Start writing the selected items of a plan in the background; return at once.
@@ -159,7 +159,7 @@ class MetadataWriter:
             options: How to write.
             selection: Which items of the plan.
             expected: Digest of the files that were shown, as the plan returned it.
-            asked: An idempotent request; a repeated one does not start a second operation.
+            request: An idempotent request; a repeated one does not start a second operation.
 
         Raises:
             UsageError: Nothing to write, too many files, or a problem that would fail every file.
@@ -190,7 +190,7 @@ class MetadataWriter:
             now=now,
             expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
             owner=self._queue.owner,
-            request=asked,
+            request=request,
         )
         return self._begin(operation_id)
 

@@ -60,8 +60,8 @@ class EditRow(NamedTuple):
 
 def subject(reader: Connection, version: Version, file_id: int) -> Subject | None:
     """Return the file; None where it does not exist."""
-    row = reader.execute(_sql("subject"), asdict(version) | {"file_id": file_id}).fetchone()
-    return Subject(**dict(zip(reader.columns, row, strict=True))) if row else None
+    rows = reader.execute(_sql("subject"), asdict(version) | {"file_id": file_id}).fetch_dicts()
+    return next((Subject(**row) for row in rows), None)
 
 
 def copies(reader: Connection, file_id: int, file_hash: str | None) -> list[int]:

@@ -130,6 +130,4 @@ def _run(
         where, parameters = query.named(f"{place}_")
         text = text.replace(f"TRUE /* {place} */", where)
         facts |= people_store.resolve_spellings(reader, parameters)
-    result = reader.execute(text, sql.parameters(text, facts))
-    names = result.columns
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    return reader.execute(text, sql.parameters(text, facts)).fetch_dicts()

@@ -281,8 +281,7 @@ def _in_order(reader: Connection, version: Version, file_ids: Sequence[int]) -> 
 
 
 def _items(reader: Connection, result: Connection) -> list[PlanItem]:
-    names = result.columns
-    rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    rows = result.fetch_dicts()
     copied = [row["file_id"] for row in rows if "duplicate_content" in plan_rows.codes_of(row["issues"])]
     copies = dict(_run(reader, "copies_of", {"file_ids": copied}).fetchall()) if copied else {}
     return [plan_rows.plan_item(row, copies=copies.get(row["file_id"])) for row in rows]

@@ -50,7 +50,7 @@ _LEVEL, _CATEGORY, _CONTAINER, _BITS, _EDITED, _POSTPONED, _FILES, _ADDED, _REMO
 
 
 class _SelectionGroup(NamedTuple):
-    """Files that a selection treats alike, with sums; a row of `search_groups` or `exception_groups` in plan_read."""
+    """Files that a selection treats alike, with sums: a row of `search_groups` or `exception_groups`."""
 
     level: str
     postponed: bool
