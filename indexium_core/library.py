@@ -38,7 +38,7 @@ from indexium_core.flows.scanning.thumbnails import Thumbnails
 from indexium_core.flows.writing.recovery import RecoverReport
 from indexium_core.flows.writing.writer import DryRunReport, OperationHandle
 from indexium_core.jobs import executors
-from indexium_core.jobs.events import EventBus
+from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model.job import Job
 from indexium_core.model.operations.operation import WriteOptions

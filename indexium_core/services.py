@@ -49,7 +49,7 @@ if TYPE_CHECKING:  # a command that calls a running service imports none of them
     from indexium_core.flows.scanning.scan_progress import ScanProgress
     from indexium_core.flows.scanning.scanner import ScanReport
     from indexium_core.flows.writing.writer import DryRunReport, MetadataWriter, OperationHandle
-    from indexium_core.jobs.events import Recorder
+    from indexium_core.jobs.event_bus import Recorder
 
 __all__ = ["LibraryServices"]
 
@@ -234,7 +234,7 @@ class LibraryServices:
         *,
         selection: Selection | None = None,
         expected: SelectionDigest | None = None,
-        asked: IdempotentRequest | None = None,
+        request: IdempotentRequest | None = None,
     ) -> OperationHandle:
         """
         Start to write the default items of a plan, or a selection of it, in the background; returns at once.
@@ -244,14 +244,14 @@ class LibraryServices:
             options: How to write.
             selection: The selected files; default: all items of the risk levels in the options.
             expected: The result of `plans.digest` when the files were shown: the write fails if they differ now.
-            asked: The request of a program; a repeated request does not start a second operation.
+            request: The request of a program; a repeated request does not start a second operation.
 
         Raises:
             UsageError: There is nothing to write, too much, or a cause that would fail every file.
             StalePlanError: A result differs from the plan, or the files differ from `expected`.
 
         """
-        return self.operations.start_operation(plan, options, selection=selection, expected=expected, asked=asked)
+        return self.operations.start_operation(plan, options, selection=selection, expected=expected, request=request)
 
     def dry_run(
         self,
@@ -345,7 +345,7 @@ class LibraryServices:
         replan: bool = False,
         note: str = "",
         source: str = "python",
-        asked: IdempotentRequest | None = None,
+        request: IdempotentRequest | None = None,
     ) -> OperationHandle:
         """
         Start to roll an operation back, byte for byte, or only those of its files that `query` finds.
@@ -363,7 +363,7 @@ class LibraryServices:
             replan: Keep the restored files in the plan.
             note: Note for the history.
             source: The face that asks.
-            asked: The request of a program; a repeated request does not start a second operation.
+            request: The request of a program; a repeated request does not start a second operation.
 
         Raises:
             UsageError: No file can be restored; the message says why.
@@ -379,4 +379,4 @@ class LibraryServices:
             note=note,
             source=source,
         )
-        return self.history.start_rollback(operation_id, options, request=asked)
+        return self.history.start_rollback(operation_id, options, request=request)

@@ -107,6 +107,11 @@ class Connection:
         with self._translating_errors():
             return self._raw.df()
 
+    def fetch_dicts(self) -> list[dict[str, Any]]:
+        """Return the rows as dictionaries, by the names of the columns."""
+        rows, names = self.fetchall(), self.columns
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
     @property
     def columns(self) -> list[str]:
         """Names of the columns of the last result."""

@@ -136,12 +136,12 @@ def _pause_sentence(operation_id: int, pause_text: str) -> str:
 def leave(handle: OperationHandle, interruption: BaseException) -> None:
     """Cancel the operation of an interrupted command, or leave it to the service; print what happens to it."""
     number = handle.id
-    if remote.is_there(handle) and handle.status().status == "paused":
+    if remote.runs_in_service(handle) and handle.status().status == "paused":
         output.note(
             f"Operation {number} stays paused in the service: 'indexium operations resume {number}' resumes it, "
             f"'indexium operations cancel {number}' cancels the rest."
         )
-    elif remote.is_there(handle):
+    elif remote.runs_in_service(handle):
         output.note(
             f"Operation {number} continues in the service: 'indexium operations show {number}' shows its progress, "
             f"'indexium operations pause {number}' pauses it, 'indexium operations cancel {number}' cancels the rest."

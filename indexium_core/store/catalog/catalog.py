@@ -92,8 +92,7 @@ class UpsertReport:
 
 def libraries(reader: Connection) -> list[LibraryRow]:
     """Return every library, by name."""
-    found = reader.execute(_sql("libraries")).fetchall()
-    return [LibraryRow(**dict(zip(reader.columns, row, strict=True))) for row in found]
+    return [LibraryRow(**row) for row in reader.execute(_sql("libraries")).fetch_dicts()]
 
 
 def add_library(tx: Connection, path_bytes: bytes, *, name: str = "") -> int:

@@ -12,11 +12,14 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
+from typing import Any
 
-__all__ = ["load", "parse"]
+__all__ = ["compose", "load", "parameters", "parse"]
 
 _HEAD = re.compile(r"^-- name: *(\w+)[ \t]*\n", re.MULTILINE)
 _PURPOSE = re.compile(r"(?:-- (?!name:).*\S.*\n)+")
+_PART = re.compile(r"/\* (\w+) \*/")
+_PARAMETER = re.compile(r"\$(\w+)")
 
 
 @cache
@@ -24,6 +27,21 @@ def load(file: str) -> Mapping[str, str]:
     """Return the statements of `<file>.sql` by name, read once per process."""
     text = resources.files(__name__).joinpath(f"{file}.sql").read_text(encoding="utf-8")
     return MappingProxyType(parse(text, file=file))
+
+
+@cache
+def compose(*files: str) -> Mapping[str, str]:
+    """Return the statements of `.sql` files by name. A statement replaces each `/* <its name> */` in the others."""
+    statements = {name: text for file in files for name, text in load(file).items()}
+    composed = {
+        name: _PART.sub(lambda part: statements.get(part[1], part[0]), text) for name, text in statements.items()
+    }
+    return MappingProxyType(composed)
+
+
+def parameters(statement: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of the facts that a statement uses as parameters."""
+    return {name: facts[name] for name in _PARAMETER.findall(statement)}
 
 
 def parse(text: str, *, file: str = "") -> dict[str, str]:

@@ -117,7 +117,7 @@ def test_what_stays_on_its_side_is_given_by_a_description() -> None:
         "plan 3",
         SelectionDigest(count=1, digest=2),
     ]
-    with pytest.raises(TypeError, match="A Plan does not travel"):
+    with pytest.raises(TypeError, match="A Plan cannot be sent"):
         CODEC.dumps(plan)
 
 
