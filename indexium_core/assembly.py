@@ -188,7 +188,6 @@ class Assembly:
             version=self.plans.newest_version,
             placeholder_keys=self._placeholder_keys,
             clock=clock,
-            on_change=self.plan_changed,
         )
         self.files = file_details.Details(store, self.plans, clock=clock)
         self.thumbnails = thumbnails.Thumbnails(

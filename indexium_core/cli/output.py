@@ -6,9 +6,9 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import rich.console
 import rich.progress
@@ -24,6 +24,7 @@ __all__ = [
     "clean",
     "complain",
     "confirm",
+    "listing",
     "named",
     "note",
     "pieces",
@@ -35,6 +36,7 @@ __all__ = [
     "too_late",
 ]
 
+Row = TypeVar("Row")
 _out = rich.console.Console(highlight=False, soft_wrap=True)
 _WIDE = 10_000  # columns of a table for another program, so that no line is folded
 _err = rich.console.Console(stderr=True, highlight=False, soft_wrap=True)
@@ -106,6 +108,21 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, right: Seq
     for row in rows:
         shown.add_row(*(rich.text.Text(clean(str(cell))) for cell in row))
     _out.print(shown)
+
+
+def listing(
+    items: Sequence[Row],
+    header: Sequence[str],
+    cells: Callable[[Row], Sequence[object]],
+    *,
+    right: Sequence[int] = (),
+    as_json: bool,
+) -> None:
+    """Print all of a list: as a table with the `cells` of each item, or as one JSON document."""
+    if as_json:
+        to_json({"items": items, "total": len(items)})
+    else:
+        table(header, map(cells, items), right=right)
 
 
 def too_late(name: str, action: str, result: str) -> str:

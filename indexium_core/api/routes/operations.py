@@ -14,19 +14,7 @@ from starlette.responses import Response
 from indexium_core import errors
 from indexium_core.api import answers, problems
 from indexium_core.api.answers import ItemPage, Json, OperationPage, OperationWithItems, StartedAnswer
-from indexium_core.api.context import (
-    Beginning,
-    Body,
-    Id,
-    Number,
-    Open,
-    Page,
-    PerPage,
-    Text,
-    Waiting,
-    listed,
-    words,
-)
+from indexium_core.api.context import Beginning, Body, Id, Number, Open, Page, PerPage, Text, Waiting, listed, words
 from indexium_core.library import Library, MetadataPlan
 from indexium_core.model.operations.operation import ACTIVE_STATES, FINISHED_STATES, PaginatedOperations, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest, StartedRequest

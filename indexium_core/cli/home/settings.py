@@ -22,13 +22,8 @@ def list_settings(context: typer.Context, as_json: AsJson = False) -> None:
     """Show every setting, its value and where that is from."""
     with opened(context) as library:
         rows = library.configuration.table()
-    if as_json:
-        output.to_json({"items": rows, "total": len(rows)})
-        return
-    output.table(
-        ("setting", "value", "from", "meaning"),
-        [(row.name, row.value, row.source, row.help) for row in rows],
-    )
+    header = ("setting", "value", "from", "meaning")
+    output.listing(rows, header, lambda row: (row.name, row.value, row.source, row.help), as_json=as_json)
 
 
 @settings.command("set", epilog="Example: indexium settings set backup_budget 20GB")

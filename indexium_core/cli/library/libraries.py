@@ -28,13 +28,12 @@ def list_libraries(context: typer.Context, as_json: AsJson = False) -> None:
     """Show the folders that are scanned."""
     with opened(context) as library:
         rows = library.inventory.list()
-    if as_json:
-        output.to_json({"items": rows, "total": len(rows)})
-        return
-    output.table(
+    output.listing(
+        rows,
         ("id", "name", "state", "files", "audio", "folder"),
-        [(row.library_id, row.name, row.state, row.file_count, "yes" if row.audio else "no", row.path) for row in rows],
+        lambda row: (row.library_id, row.name, row.state, row.file_count, "yes" if row.audio else "no", row.path),
         right=(0, 3),
+        as_json=as_json,
     )
 
 

@@ -84,10 +84,7 @@ def locks(context: typer.Context, query: Query = "", as_json: AsJson = False) ->
     """Show which fields of which files are locked, by whom and since when."""
     with opened(context) as library:
         rows = library.locks.list(query)
-    if as_json:
-        output.to_json({"items": rows, "total": len(rows)})
-    else:
-        output.table(("id", "file", "field", "value", "locked"), [_row(row) for row in rows], right=(0,))
+    output.listing(rows, ("id", "file", "field", "value", "locked"), _row, right=(0,), as_json=as_json)
 
 
 def _row(row: FieldLock) -> tuple[object, ...]:

@@ -126,10 +126,7 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
     """Show everyone who is known, and in how many files."""
     with opened(context) as library:
         rows = library.people.list()
-    if as_json:
-        output.to_json({"items": rows, "total": len(rows)})
-        return
-    output.table(("person", "files"), [(row.name, row.files) for row in rows], right=(1,))
+    output.listing(rows, ("person", "files"), lambda row: (row.name, row.files), right=(1,), as_json=as_json)
 
 
 @people.command("rename", epilog="Example: indexium people rename 'Zoe Oz' 'Zoë Öz'")

@@ -12,9 +12,7 @@ from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson, Query
 from indexium_core.library import LibraryServices
 from indexium_core.model import wording
-from indexium_core.model.files.properties import (
-    FIELDS,
-)
+from indexium_core.model.files.properties import FIELDS
 from indexium_core.model.job import Job
 
 _GLANCE = 0.4  # seconds between two looks at how far it is

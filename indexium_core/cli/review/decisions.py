@@ -98,13 +98,12 @@ def list_decisions(context: typer.Context, as_json: AsJson = False) -> None:
     """Show every decision that is in force."""
     with opened(context) as library:
         rows = library.decisions.list()
-    if as_json:
-        output.to_json({"items": rows, "total": len(rows)})
-        return
-    output.table(
+    output.listing(
+        rows,
         ("id", "kind", "what", "file"),
-        [(row.decision_id, row.kind, row.summary, row.file_path) for row in rows],
+        lambda row: (row.decision_id, row.kind, row.summary, row.file_path),
         right=(0,),
+        as_json=as_json,
     )
 
 

@@ -32,10 +32,7 @@ def list_templates(context: typer.Context, as_json: AsJson = False) -> None:
     """Show every template."""
     with opened(context) as library:
         rows = library.templates.list()
-    if as_json:
-        output.to_json({"items": rows, "total": len(rows)})
-    else:
-        output.table(("name", "what it does"), [(row.name, _what(row)) for row in rows])
+    output.listing(rows, ("name", "what it does"), lambda row: (row.name, _what(row)), as_json=as_json)
 
 
 @templates.command("save", epilog="Example: indexium templates save Family --add 'Ann Lee' --add 'Bob Ray'")

@@ -17,14 +17,7 @@ import pandas as pd
 
 from indexium_core import errors
 from indexium_core.flows.review import decisions
-from indexium_core.model.planning.plan import (
-    RISK_LEVELS,
-    SORT_KEYS,
-    PlanItem,
-    PlanPage,
-    PlanStatistics,
-    Selection,
-)
+from indexium_core.model.planning.plan import RISK_LEVELS, SORT_KEYS, PlanItem, PlanPage, PlanStatistics, Selection
 from indexium_core.model.query import compile_query
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
