@@ -59,9 +59,7 @@ class HistoryScreen(Screen):
             first=lambda message: self._one.offer(int(message["id"])),
             close=lambda _: self._one.close(),
             page=self._turn,
-            rollback=lambda message: rollback_question.ask(
-                library, bridge, dialog, int(message["id"]), self._one.started
-            ),
+            rollback=lambda message: self._roll_back(int(message["id"])),
             unable=lambda message: bridge.toast("info", str(message["text"])[:300]),
         )
 

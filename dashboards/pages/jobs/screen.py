@@ -41,7 +41,6 @@ class JobsScreen(Screen):
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
         self._header, self._lists, self._drawer = parts.JobsHeader(), parts.JobsList(), job_details.JobDetails()
         self._log = OpenLog(library, bridge, closed=self._close_log)
-        self._snapshot: parts.JobsSnapshot | None = None
         self._ticking = False
         acts: dict[str, Callable[[Mapping[str, Any]], None]] = {
             "close": lambda _: self._show_one(None),
@@ -156,7 +155,6 @@ class JobsScreen(Screen):
         return self._library.audit.page(job_id=job.id, page=page_count(page.total, CHANGES), per_page=CHANGES)
 
     def _show(self, found: parts.JobsSnapshot) -> None:
-        self._snapshot = found
         self.state.param.update(waiting=found.waiting.page, number=found.ended.page)
         self._header.put(**parts.header_view(found, kind=self.state.kind))
         self._lists.put(**parts.view(found, self.state))

@@ -67,7 +67,6 @@ KEPT = timedelta(days=7)  # how long an unused version is kept
 
 _OWN_KEYS = ("risk", "tags", "new_tags", "category", "cost")  # sort keys that need no other table
 _PARAMETER = re.compile(r"\$(\w+)")
-_PART = re.compile(r"/\* (\w+) \*/")  # the name of another statement, which replaces it
 
 _SQL = {**sql.load("plan_versions"), **sql.load("plans")}
 
@@ -460,7 +459,7 @@ def _run(
     also: CompiledQuery | None = None,
 ) -> Connection:
     """Run a statement with the facts that it uses; the compiled searches replace their placeholders."""
-    text = _PART.sub(lambda part: _SQL.get(part[1], part[0]), _SQL[name])
+    text = _SQL[name]
     facts = dict(facts)
     for place, query, prefix in (("TRUE /* search */", search, "q"), ("TRUE /* also */", also, "a")):
         if query is not None:

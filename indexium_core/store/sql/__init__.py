@@ -1,8 +1,9 @@
 """
 The SQL of the store, as named statements in `.sql` files beside this module.
 
-A file is a row of blocks; each begins with `-- name: <name>` and a comment that says what the statement is for.
-Python holds names and parameters, never SQL text.
+A file is a row of blocks; each begins with `-- name: <name>` and a comment that says what the statement is for. The
+name of a block in a comment of its own, `/* name */`, stands for the text of that block, so that several statements
+can share a part. Python holds names and parameters, never SQL text.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from types import MappingProxyType
 __all__ = ["load", "parse"]
 
 _HEAD = re.compile(r"^-- name: *(\w+)[ \t]*\n", re.MULTILINE)
+_PART = re.compile(r"/\* (\w+) \*/")
 _PURPOSE = re.compile(r"(?:-- (?!name:).*\S.*\n)+")
 
 
@@ -23,7 +25,12 @@ _PURPOSE = re.compile(r"(?:-- (?!name:).*\S.*\n)+")
 def load(file: str) -> Mapping[str, str]:
     """Return the statements of `<file>.sql` by name, read once per process."""
     text = resources.files(__name__).joinpath(f"{file}.sql").read_text(encoding="utf-8")
-    return MappingProxyType(parse(text, file=file))
+    blocks = parse(text, file=file)
+
+    def whole(text: str) -> str:
+        return _PART.sub(lambda part: whole(blocks[part[1]]) if part[1] in blocks else part[0], text)
+
+    return MappingProxyType({name: whole(text) for name, text in blocks.items()})
 
 
 def parse(text: str, *, file: str = "") -> dict[str, str]:
