@@ -84,7 +84,7 @@ class Session:
             later=self._document.add_timeout_callback,
             pool=shared.pool,
             toast=self._shell.toast,
-            settled=self._shell.settled,
+            clear_errors=self._shell.clear_errors,
             busy=self._shell.busy,
         )
         self._base = ""
@@ -340,7 +340,7 @@ class Session:
         library = self.library
         statistics = self.read_cache.plan().statistics
         changing = statistics.safe_count + statistics.warning_count + statistics.danger_count
-        past, roots, live, jobs = self.read_cache.lately("frame", 0.9, self._read_work)
+        past, roots, live, jobs = self.read_cache.polled("frame", 0.9, self._read_work)
         files = sum(root.file_count for root in roots)
         counts = self._counts | {"plan": changing, "history": past.total, "library": files, "jobs": jobs}
         return {

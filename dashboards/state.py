@@ -323,10 +323,10 @@ class ChecksState(AddressedState):
 
     kind = param.Selector(default="", objects=["", *CHECKS], doc="The check; '' for the first that finds something.")
     number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
-    right = param.Boolean(default=False, doc="List the ignored findings.")
+    ignored = param.Boolean(default=False, doc="List the ignored findings.")
     subject = param.String(default="", doc="The finding shown in detail; '' for none.")
 
-    _address: ClassVar[Mapping[str, str]] = {"kind": "kind", "number": "page", "right": "right", "subject": "of"}
+    _address: ClassVar[Mapping[str, str]] = {"kind": "kind", "number": "page", "ignored": "right", "subject": "of"}
 
 
 class LibraryState(AddressedState):

@@ -21,11 +21,11 @@ from indexium_core.flows.review import bulk_edits, decisions, saved_views, templ
 from indexium_core.flows.scanning import inventory, scan_jobs, scanner, thumbnails
 from indexium_core.flows.writing import operation_runner, recovery, writer
 from indexium_core.flows.writing.recovery import RecoverReport
-from indexium_core.jobs.events import Event, EventBus, Recorder
+from indexium_core.jobs.event_bus import Event, EventBus, Recorder
 from indexium_core.jobs.executors import Executor, Processes, Threads
+from indexium_core.jobs.job_run import JobRun
 from indexium_core.jobs.progress_log import ProgressLog
 from indexium_core.jobs.queue import JobQueueService
-from indexium_core.jobs.run import JobRun
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model.people import placeholders
 from indexium_core.store import database
@@ -207,8 +207,8 @@ class Assembly:
             self.queue,
             rows,
             folder=logs_folder,
-            retry_operation=lambda operation_id, source, asked: (
-                self.retries.start(operation_id, source=source, request=asked).id
+            retry_operation=lambda operation_id, source, request: (
+                self.retries.start(operation_id, source=source, request=request).id
             ),
             requests=self.requests,
             keep_days=lambda: self.settings.log_retention_days,

@@ -10,7 +10,6 @@ from __future__ import annotations
 import atexit
 import errno
 import os
-import typing
 import uuid
 import weakref
 from collections.abc import Callable
@@ -39,10 +38,11 @@ from indexium_core.flows.scanning.thumbnails import Thumbnails
 from indexium_core.flows.writing.recovery import RecoverReport
 from indexium_core.flows.writing.writer import DryRunReport, OperationHandle
 from indexium_core.jobs import executors
-from indexium_core.jobs.events import EventBus
+from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model.job import Job
 from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.remote_calls import RemoteCall, calls_of
 from indexium_core.services import LibraryServices
 from indexium_core.settings import SettingRow
 from indexium_core.store import database
@@ -88,6 +88,7 @@ __all__ = [
     "Template",
     "WaitingRow",
     "WriteOptions",
+    "remote_calls",
 ]
 
 _NOTICES = 3  # of interrupted operations, and of resumed jobs, in the notices of a start; lists have all
@@ -114,7 +115,7 @@ class Library(LibraryServices):
         self.notices = []
         self.recovered = RecoverReport()  # what the recovery at the start did
         self._parts = assembly.Assembly(store, config, clock=clock)
-        for name in typing.get_type_hints(Library):
+        for name in [*LibraryServices.__annotations__, *Library.__annotations__]:
             if hasattr(self._parts, name):
                 setattr(self, name, getattr(self._parts, name))
 
@@ -222,6 +223,13 @@ class Library(LibraryServices):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close("person" if kind is KeyboardInterrupt else "stop")
+
+
+def remote_calls(library: LibraryServices) -> dict[str, RemoteCall]:
+    """Return what may be called through a running service: methods by `service.method` or `plan.method`."""
+    services = {name: type(getattr(library, name)) for name in LibraryServices.__annotations__}
+    owners = {**services, "plan": MetadataPlan}
+    return {f"{owner}.{name}": call for owner, kind in owners.items() for name, call in calls_of(kind).items()}
 
 
 @atexit.register

@@ -1,7 +1,7 @@
 """
-Charts as figures: HoloViews draws them, in the page's tokens.
+Charts as Bokeh figures, drawn by HoloViews with the design tokens of the page.
 
-Drawing takes a tenth of a second and the first import of HoloViews seconds, so both happen on threads.
+Drawing takes about 0.1 s and the first import of HoloViews takes seconds, so both run on threads.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _element(hv: Any, plot: Plot, colours: dict[str, str], height: int, picked: 
 
 
 def _dress(figure: Any, plot: Plot, colours: dict[str, str]) -> None:
-    """Give a figure the colours and fonts of the page, with few lines."""
+    """Set the colours and fonts of the page in a figure, and reduce its lines."""
     for renderer in figure.renderers:
         renderer.glyph.border_radius = 2
         renderer.nonselection_glyph = renderer.selection_glyph = renderer.glyph  # the page shows the selection

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dashboards import words
+from dashboards import status_words
 from dashboards.components import operation_text
 from dashboards.components.gauge import measure
 from indexium_core.model import wording
@@ -72,8 +72,8 @@ def chip(job: Job, status: OperationStatus | None = None) -> tuple[str, str]:
         return "pausing", "warning"
     if job.status == "pending" and job.next_retry_at and job.retry_count:
         return "retrying", "warning"
-    return words.STATUS.get(
-        job.status, words.STATUS["in_progress"] if job.status == "running" else (job.status, "note")
+    return status_words.STATUS.get(
+        job.status, status_words.STATUS["in_progress"] if job.status == "running" else (job.status, "note")
     )
 
 
@@ -160,7 +160,7 @@ def counter_label(key: str, kind: str) -> str:
     """Return the words for a counter of a job of a kind."""
     if key == "seconds":
         return "took"
-    label = words.item_status(key, kind=kind)[0] if key in ("success", "conflict", "unknown", "pending") else key
+    label = status_words.item_status(key, kind=kind)[0] if key in ("success", "conflict", "unknown", "pending") else key
     return label.replace("_", " ")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from dashboards import words
+from dashboards import status_words
 from dashboards.components import paging
 from indexium_core.model import wording
 from indexium_core.model.operations import strategies
@@ -78,7 +78,7 @@ def outcome(operation: MetadataOperation) -> str:
     shown = dict.fromkeys(PARTS)
     if operation.status in FINISHED_STATES:
         shown |= dict.fromkeys(("restored", "not_started"))
-    counts = words.outcome_counts({each: operation.outcomes[each] for each in shown}, operation.operation_type)
+    counts = status_words.outcome_counts({each: operation.outcomes[each] for each in shown}, operation.operation_type)
     return " · ".join(f"{wording.count(number)} {label}" for label, number in counts.items() if number) or "nothing yet"
 
 
@@ -100,14 +100,14 @@ def item_filters(
 
     A file whose operation was cancelled has the status `skipped`; it is shown as not started.
     """
-    left = words.outcome_label("not_started")
+    left = status_words.outcome_label("not_started")
     if status.restored_count:
-        left = f"{words.outcome_label('restored', status.operation_type)}, {left}"
+        left = f"{status_words.outcome_label('restored', status.operation_type)}, {left}"
     fitting = {"pending": left} if status.finished and status.counts.get("pending") else {}
     if status.cancelled_count:
         fitting["skipped"] = f"skipped, {left}" if status.outcomes["skipped"] else left
     if status.operation_type == "rollback":
-        fitting |= {key: words.outcome_label("done", "rollback") for key in shown if key in ("success", "done")}
+        fitting |= {key: status_words.outcome_label("done", "rollback") for key in shown if key in ("success", "done")}
     return {key: (fitting.get(key, label), states) for key, (label, states) in shown.items()}
 
 
@@ -130,7 +130,7 @@ def speed(operation: MetadataOperation, status: OperationStatus) -> str:
 def bar_parts(status: OperationStatus) -> list[dict[str, Any]]:
     """Return the parts of the progress bar that are not empty; a file that is being rewritten counts in part."""
     found: list[tuple[str, str, float]] = [
-        (kind, f"{wording.count(number)} {words.outcome_label(outcome, status.operation_type)}", number)
+        (kind, f"{wording.count(number)} {status_words.outcome_label(outcome, status.operation_type)}", number)
         for outcome, kind in PARTS.items()
         if (number := status.outcomes[outcome])
     ]
@@ -175,7 +175,7 @@ def item_row(
         kind: The type of the operation, `write` or `rollback`.
 
     """
-    status, level = words.item_status(item.status, item.code, ended=ended, kind=kind)
+    status, level = status_words.item_status(item.status, item.code, ended=ended, kind=kind)
     if item.status == "writing" and share is not None:
         status, level = f"rewriting {int(100 * share)} %", "warning"
     return {
@@ -186,7 +186,7 @@ def item_row(
         "what": item.message or method_and_time(item),
         "status": status,
         "level": level,
-        "glyph": words.item_glyph(item.status, item.code),
+        "glyph": status_words.item_glyph(item.status, item.code),
         "faded": item.status == "pending",
     }
 

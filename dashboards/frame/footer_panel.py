@@ -92,7 +92,7 @@ class FooterPanel:
         self._bridge.run(self._read, self._draw, name="footer")
 
     def _read(self) -> tuple[list[dict[str, Any]], bool]:
-        running, interrupted, newest, working, paused, unrecorded = self._session.read_cache.lately(
+        running, interrupted, newest, working, paused, unrecorded = self._session.read_cache.polled(
             "footer", 0.4, self._read_operations
         )
         shown = running

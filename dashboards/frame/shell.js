@@ -104,7 +104,7 @@ function updateAddress(view, before) {
 function onMessage(self, message) {
   const {state} = self
   if (message.text) state.toasts.add(message)
-  if (message.settled) state.toasts.keep(toast => toast.kind !== "error" || toast.topic !== message.settled)
+  if (message.cleared) state.toasts.keep(toast => toast.kind !== "error" || toast.topic !== message.cleared)
   if (message.undoable !== undefined) state.toasts.setUndoable(message.undoable)
   if (message.busy !== undefined) {
     state.isBusy = message.busy

@@ -19,7 +19,7 @@ class Shell(Component):
     View: `pages` ({id, label, href, count, live}), `roots`, `offline`, `scanned`, and what the browser takes over:
     `page`, `title`, `url` with `push`, `selection` (kept in sessionStorage). Messages: `hello` {theme, selection}, `go`
     {page}, `address` {path, search}, `theme` {theme}. `undo` {id} (a step). Sent to it:
-    {kind, text, undo, topic}, a toast; {settled}, a topic whose errors are removed; {undoable}, the step that
+    {kind, text, undo, topic}, a toast; {cleared}, a topic whose errors are removed; {undoable}, the step that
     can be undone; {busy}.
     """
 
@@ -30,9 +30,9 @@ class Shell(Component):
         """Show a sentence for a few seconds: `error`, `good` or `info`; with a button that undoes a step."""
         self._send_msg({"kind": kind, "text": text, "undo": undo, "topic": topic})
 
-    def settled(self, topic: str) -> None:
+    def clear_errors(self, topic: str) -> None:
         """Remove the errors of a topic."""
-        self._send_msg({"settled": topic})
+        self._send_msg({"cleared": topic})
 
     def undoable(self, step_id: int | None) -> None:
         """Let toasts offer to undo this step only; None: there is nothing to undo."""

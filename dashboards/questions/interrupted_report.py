@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dashboards import words
+from dashboards import status_words
 from dashboards.components import operation_text, paging
 from indexium_core.model import wording
 from indexium_core.model.operations.interrupted import INTERRUPTED_OUTCOMES, InterruptedFile, InterruptedOperation
@@ -81,7 +81,7 @@ def rollback_label(operation: InterruptedOperation) -> str:
 
 def _label(operation: InterruptedOperation, became: str) -> str:
     outcome = "conflict" if became == "refused" else became
-    return words.outcome_label(outcome, operation.operation.operation_type)
+    return status_words.outcome_label(outcome, operation.operation.operation_type)
 
 
 def pages(operation: InterruptedOperation, became: str) -> int:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dashboards.bridge import Bridge
 from dashboards.components import comment_diff, paging
 from dashboards.components.dialog import Dialog
-from dashboards.words import RISK_HINTS
+from dashboards.status_words import RISK_HINTS
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.files import fields

@@ -240,7 +240,7 @@ def test_what_was_cut_off_is_offered_at_the_start_and_resumed(
     expect(dialog).to_be_hidden()
 
     page.goto(page.url.split("/plan")[0] + "/jobs")
-    rows(page, "Running").first.get_by_role("button", name=re.compile("^What next for")).click()
+    rows(page, "Running").first.get_by_role("button", name=re.compile("^Resolve ")).click()
     dialog.get_by_role("button", name=f"Resume {cut.remaining} file").click()
     expect(page).to_have_url(re.compile("/progress"))
     expect(page.locator(".summary")).to_contain_text("Completed")
@@ -273,7 +273,7 @@ def test_what_was_cut_off_is_taken_back_from_the_dialog(serve: Callable[[Library
     expect(area(page, "Running")).to_contain_text("No job is running.")
     given_up = rows(page, "Finished").filter(has_text="cancelled")
     expect(given_up.get_by_role("button", name=re.compile("^Retry"))).to_be_visible()
-    expect(page.get_by_role("button", name=re.compile("^What next"))).to_have_count(0)
+    expect(page.get_by_role("button", name=re.compile("^Resolve "))).to_have_count(0)
     page.goto(page.url.split("/jobs")[0] + f"/progress?op={cut.id}")
     expect(page.locator(".summary")).to_contain_text(f"{cut.remaining} files were not started")
     expect(page.locator(".summary ~ .acts").get_by_role("button", name=f"Retry {cut.remaining} files")).to_be_visible()

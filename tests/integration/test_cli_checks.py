@@ -48,7 +48,7 @@ def test_findings_are_listed_settled_dismissed_and_restored(run: Command) -> Non
     counts = {item["kind"]: item["total"] for item in run.json("checks")["items"]}
     assert counts == {"copies": 0, "differ": 1, "spelling": 1, "unknown": 1, "placeholder": 0, "single": 0}
     (row,) = run.json("checks", "spelling")["items"]
-    assert [mend["code"] for mend in row["mends"]] == ["unite:Zoë Öz", "unite:Zoe Oz"]
+    assert [resolution["code"] for resolution in row["mends"]] == ["unite:Zoë Öz", "unite:Zoe Oz"]
     assert run("findings", "ignore", "spelling", row["subject"]) == 0
     assert run.json("checks", "spelling")["total"] == 0
     assert run.json("checks", "spelling", "--ignored")["total"] == 1

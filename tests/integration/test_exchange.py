@@ -18,7 +18,7 @@ from indexium_core import errors
 from indexium_core.flows.exchange import export_plan, import_changes
 from indexium_core.library import Library
 from indexium_core.model.planning import cells
-from indexium_core.store.planning import plans
+from indexium_core.store.planning import plan_read
 from tests.support import media
 
 NAMES = [
@@ -154,13 +154,13 @@ def test_the_json_is_the_page_of_the_plan(nasty: Library) -> None:
 def test_a_plan_is_given_away_piece_by_piece(calm: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is read before somebody takes it, and never more than a few files."""
     read: list[int] = []
-    cells_of = plans.cells
+    cells_of = plan_read.cells
 
     def counted(reader: Any, version: Any, file_ids: list[int]) -> Any:
         read.append(len(file_ids))
         return cells_of(reader, version, file_ids)
 
-    monkeypatch.setattr(plans, "cells", counted)
+    monkeypatch.setattr(plan_read, "cells", counted)
     monkeypatch.setattr(export_plan, "_CSV_BATCH_SIZE", 2)
 
     pieces = calm.exporter.plan()

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from indexium_core import cli, errors
-from indexium_core.flows.history import rollback_checks
+from indexium_core.flows.history import rollback_conflicts
 from indexium_core.model.operations.operation import WriteOptions
 from tests.integration.test_rollback_choices import foreign
 from tests.support.clock import Clock
@@ -283,7 +283,7 @@ def test_people_of_an_operation_are_counted_with_how_many_can_be_taken_out(studi
 def test_many_files_are_judged_by_size_and_date_and_compared_when_their_turn_comes(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rollback_checks, "MAX_COMPARED", 2)
+    monkeypatch.setattr(rollback_conflicts, "MAX_COMPARED", 2)
     told: list[tuple[int, int]] = []
     sly, bold = studio.paths[:2]
     stat = sly.stat()

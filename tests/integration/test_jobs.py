@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core import cli, errors
-from indexium_core.jobs.events import Event
+from indexium_core.jobs.event_bus import Event
 from indexium_core.library import Library
 from tests.support.holding import Gate, HeldReading
 from tests.support.studio import Studio

@@ -19,7 +19,7 @@ from indexium_core.cli.operations import jobs as cli_jobs
 from indexium_core.cli.operations import operations as cli_operations
 from indexium_core.flows.writing import editing, operation_run, protocol
 from indexium_core.flows.writing.throughput import Throughput
-from indexium_core.jobs.runner import RunControl, Runner
+from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.library import Library
 from indexium_core.store.operations import ledger
 from tests.support import media
@@ -200,8 +200,8 @@ def test_what_is_finished_after_the_wish_to_pause_is_work_and_its_time_counts(
 
 
 def test_a_log_has_the_files_before_it_says_paused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Runner, "GROUP_SECONDS", 60.0)
-    monkeypatch.setattr(Runner, "MAX_GROUP_SECONDS", 60.0)
+    monkeypatch.setattr(ItemRunner, "GROUP_SECONDS", 60.0)
+    monkeypatch.setattr(ItemRunner, "MAX_GROUP_SECONDS", 60.0)
     studio = Studio(tmp_path, 6)
     gate = Gate(monkeypatch, free=2)
     job = gate.pause(studio.library, gate.write(studio.library).id, by="Ann")

@@ -319,7 +319,7 @@ def test_what_is_written_passes_verification_and_so_does_what_is_taken_back(
     assert verify.compare(before, after, [planned])
     path.write_bytes(old)
     turned = replace(planned, old=planned.new, new=planned.old)
-    assert verify.compare(after, evidence(path), [turned], checks=verify.RESTORED)
+    assert verify.compare(after, evidence(path), [turned], comparisons=verify.RESTORED)
 
 
 @dataclass(frozen=True)

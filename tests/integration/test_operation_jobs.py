@@ -14,7 +14,7 @@ from dashboards.components import job_text, operation_text
 from dashboards.pages.history import history_details
 from dashboards.pages.jobs import job_details
 from indexium_core import errors
-from indexium_core.jobs import runner
+from indexium_core.jobs import item_runner
 from indexium_core.library import Library
 from indexium_core.model import wording
 from tests.support.holding import Gate
@@ -168,14 +168,14 @@ def test_a_paused_operation_is_paused_after_a_restart_and_by_whom(
 def test_an_operation_that_was_stopped_when_nothing_was_left_is_done(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = runner.Runner.run
+    run = item_runner.ItemRunner.run
 
-    def unaware(self: Any, items: Any) -> runner.RunEnd:
+    def unaware(self: Any, items: Any) -> item_runner.RunEnd:
         """As where it is held and stopped after the last files were begun, and before anybody looked for more."""
         run(self, items)
-        return runner.RunEnd.STOPPED
+        return item_runner.RunEnd.STOPPED
 
-    monkeypatch.setattr(runner.Runner, "run", unaware)
+    monkeypatch.setattr(item_runner.ItemRunner, "run", unaware)
 
     assert studio.write().status == "completed"
     assert studio.job_of(1).status == "completed"

@@ -17,8 +17,8 @@ from indexium_core import errors, settings
 from indexium_core.files import journal
 from indexium_core.flows.writing import operation_run, remote_edit
 from indexium_core.jobs import executors
-from indexium_core.jobs.backoff import Backoff
 from indexium_core.jobs.executors import Processes, WorkerLostError
+from indexium_core.jobs.retry import Backoff
 from indexium_core.library import Library, OperationHandle
 from indexium_core.store.operations.ledger import Task
 from tests.support import media

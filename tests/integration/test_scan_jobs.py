@@ -14,7 +14,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.flows.scanning import reading, scanner
-from indexium_core.jobs.events import Event
+from indexium_core.jobs.event_bus import Event
 from indexium_core.library import Library
 from tests.support import media
 from tests.support.holding import AwaitedScan, HeldReading
@@ -134,7 +134,7 @@ SCAN = """
 import os, sys, threading
 from indexium_core import cli
 from indexium_core.flows.scanning import reading
-from indexium_core.jobs.runner import RunControl
+from indexium_core.jobs.item_runner import RunControl
 read, change, said, ending = reading._read, RunControl._set, [], threading.Event()
 def told(*args, **named):
     if not said:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from dashboards import words
+from dashboards import status_words
 from dashboards.components import operation_text, paging
 from dashboards.components.base import Component, module
 from dashboards.state import HistoryState, history_term
@@ -91,7 +91,7 @@ def search_view(
         "statuses": [
             {
                 "value": name,
-                "label": words.STATUS[name][0],
+                "label": status_words.STATUS[name][0],
                 "count": counts.by_status.get(name, 0),
                 "on": name in chosen,
             }
@@ -133,7 +133,7 @@ def chips(state: HistoryState) -> list[dict[str, str]]:
         {
             "kind": "status",
             "text": name,
-            "label": words.STATUS.get(name, (name,))[0],
+            "label": status_words.STATUS.get(name, (name,))[0],
         }
         for name in state.statuses()
     ]
@@ -210,7 +210,7 @@ def chip(operation: MetadataOperation) -> tuple[str, str]:
         others = operation.failure_count + operation.unknown_count
         problem = "problem" if others else "conflict"
         return wording.plural(operation.conflict_count + others, problem), "warning"
-    return words.STATUS.get(operation.status, (operation.status, "note"))
+    return status_words.STATUS.get(operation.status, (operation.status, "note"))
 
 
 def undo(operation: MetadataOperation) -> str:

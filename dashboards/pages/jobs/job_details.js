@@ -36,7 +36,7 @@ import {count} from "../../components/wording.js"
  * @typedef {Component<View>} Self
  */
 
-const ACTS = ["log", "pause", "resume", "cancel", "retry", "settle", "progress", "history"]
+const ACTS = ["log", "pause", "resume", "cancel", "retry", "resolve", "progress", "history"]
 
 /** @type {(item: ButtonItem, id: number) => HTMLElement} */
 const drawButton = (item, id) => button(item.label, item.act, {data: {id, key: item.act}})

@@ -30,7 +30,7 @@ import {button, chip, drawSelect, turnButtons} from "../../components/widgets.js
  *
  * @typedef {object} View
  * @property {string} [error] Why the jobs cannot be listed.
- * @property {Area} [under_way]
+ * @property {Area} [running]
  * @property {Area} [waiting]
  * @property {EndedArea} [ended]
  * @property {number | null} [cursor] The job in the details.
@@ -39,19 +39,19 @@ import {button, chip, drawSelect, turnButtons} from "../../components/widgets.js
  * @typedef {RowCursor<Row>} List
  */
 
-/** @type {("under_way" | "waiting" | "ended")[]} */
-const AREAS = ["under_way", "waiting", "ended"]
+/** @type {("running" | "waiting" | "ended")[]} */
+const AREAS = ["running", "waiting", "ended"]
 /** @type {Record<string, string>} */
 const VERBS = {
   pause: "Pause",
   resume: "Resume",
   cancel: "Cancel",
   retry: "Retry",
-  settle: "What next for",
+  resolve: "Resolve",
   log: "Open the log of",
 }
 /** The acts of a key: the first one that is possible is done. @type {Record<string, string[]>} */
-const ACTS_OF_KEYS = {pause: ["pause", "resume", "settle"], cancel: ["cancel"], retry: ["retry", "settle"]}
+const ACTS_OF_KEYS = {pause: ["pause", "resume", "resolve"], cancel: ["cancel"], retry: ["retry", "resolve"]}
 
 /** @type {(act: Act, row: Row) => HTMLElement} */
 const drawAct = ({label, act, quiet}, row) =>
@@ -155,7 +155,7 @@ const drawFilter = ({shown, value}) =>
   )
 
 /** @type {(view: View, list: List) => Child} */
-function draw({error, under_way: running, waiting, ended}, list) {
+function draw({error, running, waiting, ended}, list) {
   if (error) {
     const retry = button("Try again", "again", {kind: "primary"})
     const message = h(
@@ -171,7 +171,7 @@ function draw({error, under_way: running, waiting, ended}, list) {
   return h(
     "div",
     {class: "areas", data: {key: "areas"}},
-    drawArea("under_way", "Running", running, {list, none: "No job is running."}),
+    drawArea("running", "Running", running, {list, none: "No job is running."}),
     drawArea("waiting", "Waiting", waiting, {list, none: "The queue is empty."}),
     drawArea("ended", "Finished", ended, {list, none: ended.none, filter: drawFilter(ended)}),
   )
@@ -202,7 +202,7 @@ const actionsOf = list => {
     changePriority(self, Number(data.id), step)
   }
   return {
-    ...Object.fromEntries(["log", "pause", "resume", "cancel", "retry", "settle"].map(actOnRow)),
+    ...Object.fromEntries(["log", "pause", "resume", "cancel", "retry", "resolve"].map(actOnRow)),
     open: (_, data) => list.onClick(data),
     sooner: rank(-1),
     later: rank(1),

@@ -49,7 +49,7 @@ class JobsScreen(Screen):
             "resume": lambda message: self._act(library.jobs.resume, message),
             "cancel": lambda message: self._with_job(message, self._cancel),
             "retry": lambda message: self._with_job(message, self._retry),
-            "settle": lambda message: self._with_job(message, self._resolve),
+            "resolve": lambda message: self._with_job(message, self._resolve),
             "priority": self._set_priority,
         }
         self._header.on(**acts, kind=lambda message: self._narrow(kind=str(message.get("kind", ""))))
@@ -104,7 +104,7 @@ class JobsScreen(Screen):
         shown = self._one(state.job_id)
         return parts.JobsSnapshot(
             counts=jobs.counts(),
-            under_way=started,
+            running=started,
             waiting=self._page(kinds, ("pending",), state.waiting, WAITING),
             ended=self._page(kinds, parts.ENDED[state.ended][1], state.number, PER_PAGE),
             long_paused=[
@@ -165,7 +165,7 @@ class JobsScreen(Screen):
             self._drawer.put(**job_details.details_view(shown, found.statuses.get(shown.id), found.changed))
         if not self._ticking:  # a large file can take minutes without an event, and a waiting time ends without one
             self._ticking = True
-            is_running = any(job.status == "running" for job in found.under_way.items)
+            is_running = any(job.status == "running" for job in found.running.items)
             self._bridge.after(1000 if is_running else 2000, self._tick)
 
     def _failed(self, error: errors.IndexiumError) -> None:

@@ -188,7 +188,7 @@ class LibraryScreen(Screen):
                 raise errors.UnknownIdError("This folder was removed from the library.")
             return self._library.scan(dirs, full=full, really_gone=really_gone)
 
-        self._bridge.run(work, self._reported, failed=self._failed)
+        self._bridge.run(work, self._reported, failed=self._failed, topic="scan")
         self.refresh()
 
     def _reported(self, report: ScanReport) -> None:

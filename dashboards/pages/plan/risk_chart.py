@@ -31,13 +31,13 @@ class PlanRisk:
 
     def __init__(
         self,
-        shelf: ReadCache,
+        read_cache: ReadCache,
         bridge: Bridge,
         session: Session,
         state: PlanState,
         changed: Callable[[Callable[[], object]], None],
     ) -> None:
-        self._shelf, self._bridge, self._session, self.state = shelf, bridge, session, state
+        self._read_cache, self._bridge, self._session, self.state = read_cache, bridge, session, state
         self._changed = changed
         self._by = charts.RISK[0].name
         self._query: str | None = None
@@ -52,10 +52,10 @@ class PlanRisk:
     def load(self, query: str) -> None:
         """Read the figures of a search."""
         self._query, by = query, self._by
-        shelf = self._shelf
+        read_cache = self._read_cache
 
         def read() -> pd.DataFrame:
-            return shelf.risk(shelf.plan(grammar.with_values(query, by, [])), by)
+            return read_cache.risk(read_cache.plan(grammar.with_values(query, by, [])), by)
 
         def show(table: pd.DataFrame) -> None:
             if by == self._by:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboards import words
+from dashboards import status_words
 from dashboards.components import operation_text
 from dashboards.components.base import Component, module
 from indexium_core.model import wording
@@ -111,7 +111,7 @@ def rest(status: OperationStatus) -> str:
     """Return how many files are waiting, or were not written in an operation that ended."""
     if status.finished:
         left = {outcome: status.outcomes[outcome] for outcome in ("restored", "not_started")}
-        counts = words.outcome_counts(left, status.operation_type)
+        counts = status_words.outcome_counts(left, status.operation_type)
         return " · ".join(f"{wording.count(number)} {label}" for label, number in counts.items() if number)
     waiting = status.total - status.processed - len(status.fractions)
     return f"{wording.count(waiting)} waiting" if waiting else ""
@@ -131,7 +131,7 @@ def buttons(status: OperationStatus) -> list[dict[str, str]]:
 
 def summary(operation: MetadataOperation, status: OperationStatus) -> dict[str, Any]:
     """Return the report of an operation that has ended."""
-    name, level = words.STATUS[status.status]
+    name, level = status_words.STATUS[status.status]
     return {
         "title": name.capitalize(),
         "level": level,
@@ -154,7 +154,7 @@ def _report(operation: MetadataOperation, status: OperationStatus) -> list[str]:
     if skipped:
         lines.append(f"{wording.files(skipped)} {_was(skipped)} skipped: there was nothing to do.")
     if restored:
-        label = words.outcome_label("restored", operation.operation_type)
+        label = status_words.outcome_label("restored", operation.operation_type)
         after = " to the state before the write" if label == "restored" else ""
         lines.append(f"{wording.files(restored)} {_was(restored)} {label}{after}.")
     if waiting:

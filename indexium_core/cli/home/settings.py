@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
-from indexium_core.settings import SettingRow
+
+if TYPE_CHECKING:
+    from indexium_core.settings import SettingRow
 
 settings = typer.Typer(help="What is set, and from where.", no_args_is_help=True)
 app.add_typer(settings, name="settings")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson, CommentMode, Mode, Yes, ask
-from indexium_core.library import LibraryServices
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import RemovalReport
+
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices
 
 LibraryId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**31 - 1)]
 

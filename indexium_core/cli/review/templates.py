@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,8 +10,10 @@ from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson, Query
-from indexium_core.library import ChangePreview, Template
 from indexium_core.model import labels, wording
+
+if TYPE_CHECKING:
+    from indexium_core.library import ChangePreview, Template
 
 Name = Annotated[str, typer.Argument(help="Name of the template.")]
 

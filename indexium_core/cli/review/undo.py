@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
-from indexium_core.library import StepReport
+
+if TYPE_CHECKING:
+    from indexium_core.library import StepReport
 
 
 @app.command(epilog="Example: indexium undo --list")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,8 +11,10 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson, Query
 from indexium_core.cli.review.plan import sort_of
-from indexium_core.library import LibraryServices
 from indexium_core.model.view import SavedView
+
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices
 
 views = typer.Typer(help="Saved views: searches with their order, under a name.", no_args_is_help=True)
 app.add_typer(views, name="views")

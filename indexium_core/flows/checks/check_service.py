@@ -28,7 +28,7 @@ from indexium_core.store import checks as store
 from indexium_core.store.checks import FindingColumns, IgnoredFinding
 from indexium_core.store.database import Database
 from indexium_core.store.people.people_index import PeopleIndex
-from indexium_core.store.planning.plans import Version
+from indexium_core.store.planning.plan_version import Version
 
 __all__ = ["CheckGroup", "CheckPage", "CheckRow", "Checks", "ResolutionReport"]
 
@@ -170,9 +170,9 @@ class Checks:
 
         """
         row = self.row(kind, subject)
-        chosen = next((each for each in row.mends if each.code == code), None)
+        chosen = next((each for each in row.resolutions if each.code == code), None)
         if chosen is None:
-            codes = ", ".join(each.code for each in row.mends) or "none"
+            codes = ", ".join(each.code for each in row.resolutions) or "none"
             message = f"This finding has no resolution “{code}”; choose one of: {codes}."
             raise errors.UsageError(message)
         step_id = self._resolver.resolve(row, chosen)

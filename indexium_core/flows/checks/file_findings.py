@@ -31,7 +31,7 @@ def copies_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | N
         files=check_files(files),
         file_count=count,
         names=(),
-        mends=(
+        resolutions=(
             Resolution(
                 code="add",
                 label="Add to all copies",
@@ -68,7 +68,7 @@ def differ_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | N
         files=check_files([file]),
         file_count=1,
         names=(),
-        mends=(
+        resolutions=(
             Resolution(
                 code="add",
                 label="Add to the database",

@@ -27,8 +27,9 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.planning import exchange as store
-from indexium_core.store.planning import plans
+from indexium_core.store.planning import plan_read
 from indexium_core.store.planning.exchange import Facts
+from indexium_core.store.planning.plan_version import Version
 
 __all__ = ["PlanImport"]
 
@@ -210,7 +211,7 @@ class _Comparison:
 
     def _read(self, plan_id: int, file_ids: Sequence[int]) -> dict[int, Facts]:
         try:
-            version, _ = plans.version(self._reader, plan_id)
+            version, _ = plan_read.version(self._reader, plan_id)
         except errors.UnknownIdError:
             if plan_id:
                 self.notes.append(
@@ -351,7 +352,7 @@ def _without_contradictions(
 # --- The decisions -----------------------------------------------------------------------------------------------
 
 
-def _check_stale(reader: Connection, version: plans.Version, rows: Sequence[FileChange]) -> None:
+def _check_stale(reader: Connection, version: Version, rows: Sequence[FileChange]) -> None:
     """Raise `StalePlanError` where the people of a file changed since the preview."""
     facts = store.facts(reader, version, [row.file_id for row in rows])
     stale = [row for row in rows if row.file_id not in facts or facts[row.file_id].people != row.before]

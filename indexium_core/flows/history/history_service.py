@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from indexium_core import errors
-from indexium_core.flows.history.rollback_checks import Progress, RollbackChecker, RollbackFindings
+from indexium_core.flows.history.rollback_conflicts import Progress, RollbackChecker, RollbackFindings
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.model import moments, query
 from indexium_core.model.operations.operation import (

@@ -140,7 +140,7 @@ class RetryService:
             return self._history.start_rollback(operation.reverts_id, rollback, request=request)
         preview = self.preview(operation_id)
         options = _with_overrides(preview.options, risk=risk, note=note, source=source)
-        return self._writer.start_operation(preview.plan, options, selection=preview.selection, asked=request)
+        return self._writer.start_operation(preview.plan, options, selection=preview.selection, request=request)
 
     def _rollback_options(self, operation: MetadataOperation) -> RollbackOptions:
         """Return the options of a rollback, for just the items that it did not roll back."""

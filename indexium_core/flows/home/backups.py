@@ -11,7 +11,7 @@ from typing import NamedTuple
 from indexium_core import errors
 from indexium_core.files import delta, journal, reader
 from indexium_core.files.journal import JournalEntry, SwapEntry
-from indexium_core.flows.history import history_service, rollback_checks
+from indexium_core.flows.history import history_service, rollback_conflicts
 from indexium_core.flows.home.backup_storage import BackupStorage
 from indexium_core.flows.home.clock import ElapsedTime
 from indexium_core.model import wording
@@ -174,7 +174,7 @@ class BackupManager:
         try:
             entry = journal.find(self._folder / backup.journal, backup.record.operation_item_id)
             if backup.record.kind == "original":
-                rollback_checks.check_kept(backup.kept, backup.kept_bytes, path=os.fsencode(backup.file[1]))
+                rollback_conflicts.check_kept(backup.kept, backup.kept_bytes, path=os.fsencode(backup.file[1]))
                 if full:
                     _check_digest(backup, entry)
         except (errors.MetadataError, errors.StoreError) as error:

@@ -136,12 +136,12 @@ class JobService:
         return self.get(self._queue.ensure_job(operation_id))
 
     @remote()
-    def retry(self, job_id: int, asked: IdempotentRequest | None = None, *, source: str = "python") -> Job:
+    def retry(self, job_id: int, request: IdempotentRequest | None = None, *, source: str = "python") -> Job:
         """
         Retry a job that failed, was interrupted or cancelled, or completed with errors; return the job that does it.
 
         A failed or interrupted job resumes. For the others a new job is added; for an operation it has only the files
-        that were not processed. `asked` is an idempotent request; `source` is the client that asks.
+        that were not processed. `request` is an idempotent request; `source` is the client that asks.
 
         Raises:
             UnknownIdError: There is no such job.
@@ -150,16 +150,16 @@ class JobService:
         """
         job = self.get(job_id)
         if job.is_resumable and self._queue.resume(job_id, by=user_name()):
-            return self._noted(job_id, asked)
+            return self._noted(job_id, request)
         if job.status not in ENDED_STATES or job.status == "completed":
             raise self._wrong(job_id, "retried")
         if job.operation_id is None:
-            return self._noted(self._queue.rerun(job_id).id, asked)
-        return self.of_operation(self._retry_operation(job.operation_id, source, asked))
+            return self._noted(self._queue.rerun(job_id).id, request)
+        return self.of_operation(self._retry_operation(job.operation_id, source, request))
 
-    def _noted(self, job_id: int, asked: IdempotentRequest | None) -> Job:
-        if asked is not None:
-            self._requests.note(asked, job_id=job_id)
+    def _noted(self, job_id: int, request: IdempotentRequest | None) -> Job:
+        if request is not None:
+            self._requests.note(request, job_id=job_id)
         return self.get(job_id)
 
     @remote()

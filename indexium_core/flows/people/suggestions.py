@@ -25,7 +25,7 @@ from indexium_core.store.database import Database
 from indexium_core.store.people import people as people_store
 from indexium_core.store.people import suggestions as store
 from indexium_core.store.people.people_index import CoOccurrence, PeopleIndex
-from indexium_core.store.planning.plans import Version
+from indexium_core.store.planning.plan_version import Version
 
 __all__ = ["Suggestion", "Suggestions"]
 

@@ -29,7 +29,7 @@ from indexium_core.flows.scanning import file_facts, roots
 from indexium_core.flows.scanning.scan_progress import REPORT_SECONDS, ScanProgress
 from indexium_core.flows.scanning.track_events import TrackEvents
 from indexium_core.jobs.context import JobContext
-from indexium_core.jobs.events import EventBus
+from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Executor, Threads, WorkerLostError
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
@@ -42,7 +42,7 @@ from indexium_core.store.catalog import audit, catalog
 from indexium_core.store.catalog import properties as store
 from indexium_core.store.catalog.properties import FileToRescan, PropertyProblem
 from indexium_core.store.database import Database
-from indexium_core.store.planning.plans import Modes
+from indexium_core.store.planning.plan_version import Modes
 
 __all__ = ["KIND", "MAX_AUDIT_EVENTS", "RescanReport", "Rescanner", "job_title"]
 

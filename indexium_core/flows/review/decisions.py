@@ -26,8 +26,8 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import learning, suggestions
 from indexium_core.store.people import people as people_store
-from indexium_core.store.planning import plans
-from indexium_core.store.planning.plans import Modes, Version
+from indexium_core.store.planning import plan_compute
+from indexium_core.store.planning.plan_version import Modes, Version
 from indexium_core.store.review import bulk, steps
 from indexium_core.store.review import decisions as store
 from indexium_core.store.review.decisions import DecisionRow
@@ -245,7 +245,7 @@ class Step:
 
     def now(self) -> tuple[Connection, Version]:
         """Return the connection of the step, and the newest version of the plan, with the decisions of the step."""
-        return self._tx, plans.refresh_within(self._tx, self._modes, now=self._at)
+        return self._tx, plan_compute.refresh_within(self._tx, self._modes, now=self._at)
 
     def edit(self, target: Target, people: Sequence[str]) -> int:
         """Set the (valid) people of files and their copies; return the number of files."""
@@ -329,7 +329,7 @@ class Step:
         removed_keys: frozenset[str],
         replacement: str | None = None,
     ) -> int:
-        version = plans.refresh_within(self._tx, self._modes, now=self._at)
+        version = plan_compute.refresh_within(self._tx, self._modes, now=self._at)
         targets.select(self._tx, target, version)
         store.select_copies(self._tx)
         bulk.load(self._tx, version)

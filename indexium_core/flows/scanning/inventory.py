@@ -34,7 +34,7 @@ from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog import inventory as store
 from indexium_core.store.catalog.catalog import LibraryRow
 from indexium_core.store.database import Database
-from indexium_core.store.planning.plans import Modes
+from indexium_core.store.planning.plan_version import Modes
 
 __all__ = ["Inventory"]
 

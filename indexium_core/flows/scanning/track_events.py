@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from itertools import islice
 
-from indexium_core.jobs.events import EventBus
+from indexium_core.jobs.event_bus import EventBus
 
 __all__ = ["MAX_SINGLE_EVENTS", "TrackEvents"]
 

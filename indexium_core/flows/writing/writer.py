@@ -22,8 +22,8 @@ from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import LINK_CHOICES, MetadataPlanner
 from indexium_core.flows.writing import editing, operation_runner
 from indexium_core.flows.writing.protocol import WritePolicy
+from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.jobs.queue import JobQueueService
-from indexium_core.jobs.runner import RunControl, Runner
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation, OperationStatus, WriteOptions, WriteResult
 from indexium_core.model.operations.request import IdempotentRequest
@@ -144,7 +144,7 @@ class MetadataWriter:
         *,
         selection: Selection | None = None,
         expected: SelectionDigest | None = None,
-        asked: IdempotentRequest | None = None,
+        request: IdempotentRequest | None = None,
     ) -> OperationHandle:
         """
         Start writing the selected items of a plan in the background; return at once.
@@ -154,7 +154,7 @@ class MetadataWriter:
             options: How to write.
             selection: Which items of the plan.
             expected: Digest of the files that were shown, as the plan returned it.
-            asked: An idempotent request; a repeated one does not start a second operation.
+            request: An idempotent request; a repeated one does not start a second operation.
 
         Raises:
             UsageError: Nothing to write, too many files, or a problem that would fail every file.
@@ -185,7 +185,7 @@ class MetadataWriter:
             now=now,
             expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
             owner=self._queue.owner,
-            request=asked,
+            request=request,
         )
         return self._begin(operation_id)
 
@@ -285,7 +285,7 @@ class MetadataWriter:
             if progress is not None and progress(len(results), len(tasks)) is False:
                 control.cancel()
 
-        runner: Runner[ledger.Task, WriteResult] = Runner(
+        runner: ItemRunner[ledger.Task, WriteResult] = ItemRunner(
             lambda task: _busy_conflict(task, busy) or editing.check(task, policy),
             collect,
             workers=self._settings.metadata_max_concurrent_writes,

@@ -20,7 +20,7 @@ from indexium_core.store import sql
 from indexium_core.store.catalog import audit
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import people
-from indexium_core.store.planning.plans import Version
+from indexium_core.store.planning.plan_version import Version
 from indexium_core.store.rows import ScannedFile
 
 __all__ = [

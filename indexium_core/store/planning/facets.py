@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +15,10 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import people as people_store
 from indexium_core.store.planning.plan_rows import ISSUE_CODES
-from indexium_core.store.planning.plans import Version
+from indexium_core.store.planning.plan_version import Version
 
 __all__ = ["FacetSearch", "Values", "counts", "extensions"]
 
-_PARAMETER = re.compile(r"\$(\w+)")
 _BIT = {key: 1 << place for place, key in enumerate(FACETS)}  # of `missed` in facets.sql
 _LONG = ("folder", "person")  # facets of which the database returns only the first values
 
@@ -132,5 +130,4 @@ def _run(
         where, parameters = query.named(f"{place}_")
         text = text.replace(f"TRUE /* {place} */", where)
         facts |= people_store.resolve_spellings(reader, parameters)
-    used = set(_PARAMETER.findall(text))
-    return reader.execute(text, {key: value for key, value in facts.items() if key in used}).fetch_dicts()
+    return reader.execute(text, sql.parameters(text, facts)).fetch_dicts()

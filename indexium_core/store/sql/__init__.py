@@ -1,9 +1,8 @@
 """
 The SQL of the store, as named statements in `.sql` files beside this module.
 
-A file is a row of blocks; each begins with `-- name: <name>` and a comment that says what the statement is for. The
-name of a block in a comment of its own, `/* name */`, stands for the text of that block, so that several statements
-can share a part. Python holds names and parameters, never SQL text.
+A file is a row of blocks; each begins with `-- name: <name>` and a comment that says what the statement is for.
+Python holds names and parameters, never SQL text.
 """
 
 from __future__ import annotations
@@ -13,24 +12,37 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
+from typing import Any
 
-__all__ = ["load", "parse"]
+__all__ = ["compose", "load", "parameters", "parse"]
 
 _HEAD = re.compile(r"^-- name: *(\w+)[ \t]*\n", re.MULTILINE)
-_PART = re.compile(r"/\* (\w+) \*/")
 _PURPOSE = re.compile(r"(?:-- (?!name:).*\S.*\n)+")
+_PART = re.compile(r"/\* (\w+) \*/")
+_PARAMETER = re.compile(r"\$(\w+)")
 
 
 @cache
 def load(file: str) -> Mapping[str, str]:
     """Return the statements of `<file>.sql` by name, read once per process."""
     text = resources.files(__name__).joinpath(f"{file}.sql").read_text(encoding="utf-8")
-    blocks = parse(text, file=file)
+    return MappingProxyType(parse(text, file=file))
+
+
+@cache
+def compose(*files: str) -> Mapping[str, str]:
+    """Return the statements of `.sql` files by name. A statement replaces each `/* <its name> */` in the others."""
+    statements = {name: text for file in files for name, text in load(file).items()}
 
     def whole(text: str) -> str:
-        return _PART.sub(lambda part: whole(blocks[part[1]]) if part[1] in blocks else part[0], text)
+        return _PART.sub(lambda part: whole(statements[part[1]]) if part[1] in statements else part[0], text)
 
-    return MappingProxyType({name: whole(text) for name, text in blocks.items()})
+    return MappingProxyType({name: whole(text) for name, text in statements.items()})
+
+
+def parameters(statement: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of the facts that a statement uses as parameters."""
+    return {name: facts[name] for name in _PARAMETER.findall(statement)}
 
 
 def parse(text: str, *, file: str = "") -> dict[str, str]:

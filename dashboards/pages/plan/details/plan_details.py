@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dashboards import words
+from dashboards import status_words
 from dashboards.components import changes, comment_diff, person_field
 from dashboards.components.base import Component, module
 from dashboards.pages.plan import plan_table
@@ -432,7 +432,7 @@ def _day_from_now(days: int) -> str:
 
 
 def _event(event: FileEvent) -> dict[str, Any]:
-    status, level = words.item_status(event.status, event.code)
+    status, level = status_words.item_status(event.status, event.code)
     old, new = comment_diff.compare(event.before, event.after)
     tags = [{"text": name, "kind": "del"} for name in event.tags_removed]
     tags += [{"text": name, "kind": "add"} for name in event.tags_added]

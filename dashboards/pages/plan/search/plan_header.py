@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboards import words
+from dashboards import status_words
 from dashboards.components.base import Component, module
 from dashboards.state import PlanState
 from indexium_core import errors
@@ -100,7 +100,7 @@ def view(
     return {
         "headline": headline(found, searched=bool(text.strip())),
         "summary": summary(found, volume, whole=everything if text.strip() else None),
-        "chips": [_chip(level, beside, state.chosen("risk"), reasons or {}) for level in words.RISK_HINTS],
+        "chips": [_chip(level, beside, state.chosen("risk"), reasons or {}) for level in status_words.RISK_HINTS],
         "query": state.typed,
         "error": state.error,
         "problem": problem,
@@ -161,7 +161,7 @@ def _chip(level: str, statistics: PlanStatistics, chosen: Sequence[str], reasons
         "level": level,
         "count": number,
         "shown": wording.count(number),
-        "hint": (told(reasons) if level == "warning" else "") or words.RISK_HINTS[level],
+        "hint": (told(reasons) if level == "warning" else "") or status_words.RISK_HINTS[level],
         "on": level in chosen,
     }
 

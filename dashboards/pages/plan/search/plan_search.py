@@ -35,7 +35,7 @@ class PlanFind:
     def __init__(
         self,
         library: Library,
-        shelf: ReadCache,
+        read_cache: ReadCache,
         bridge: Bridge,
         state: PlanState,
         *,
@@ -47,7 +47,7 @@ class PlanFind:
 
         Args:
             library: The library.
-            shelf: What was looked at lately.
+            read_cache: The cache of recent reads.
             bridge: To the process.
             state: What is looked at.
             changed: Changes what is found, and shows it.
@@ -55,7 +55,7 @@ class PlanFind:
 
         """
         self.header = PlanHeader()
-        self._library, self._shelf, self._bridge, self.state = library, shelf, bridge, state
+        self._library, self._read_cache, self._bridge, self.state = library, read_cache, bridge, state
         self._changed, self._redraw = changed, redraw
         self._counting = False  # the facets are open
         self._removed: SavedView | None = None  # the view that could be put back
@@ -93,13 +93,13 @@ class PlanFind:
 
     def _complete(self, message: Message) -> None:
         text, position, serial = str(message["text"]), int(message["position"]), message["serial"]
-        library, shelf = self._library, self._shelf
+        library, read_cache = self._library, self._read_cache
 
         def show(offers: Any) -> None:
             self.header.tell(completions={"serial": serial, "items": plan_header.offers_view(offers)})
 
         self._bridge.run(
-            lambda: library.search.complete(shelf.plan(), text, position),
+            lambda: library.search.complete(read_cache.plan(), text, position),
             show,
             name="complete",
             failed=lambda _: None,
@@ -119,10 +119,10 @@ class PlanFind:
         """Count the facets of the search, while they are open."""
         if not self._counting:
             return
-        text, shelf = self.state.query, self._shelf
+        text, read_cache = self.state.query, self._read_cache
 
         self._bridge.run(
-            lambda: plan_header.facets_view(shelf.facets(shelf.plan(text))),
+            lambda: plan_header.facets_view(read_cache.facets(read_cache.plan(text))),
             lambda found: self.header.tell(facets=found),
             name="facets",
             failed=lambda _: None,
@@ -145,7 +145,7 @@ class PlanFind:
     def _seek(self, message: Message) -> None:
         """Look for values of a facet that has many."""
         key, part, serial, text = str(message["facet"]), str(message["text"]), message["serial"], self.state.query
-        library, shelf = self._library, self._shelf
+        library, read_cache = self._library, self._read_cache
         if key not in plan_header.SEARCHED:
             return
 
@@ -153,7 +153,7 @@ class PlanFind:
             self.header.tell(sought={"serial": serial, "facet": plan_header.facet_view(facet)})
 
         self._bridge.run(
-            lambda: library.search.facets(plan=shelf.plan(text), containing={key: part})[key],
+            lambda: library.search.facets(plan=read_cache.plan(text), containing={key: part})[key],
             show,
             name="seek",
             failed=lambda _: None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from dashboards import words
+from dashboards import status_words
 from dashboards.bridge import Bridge
 from dashboards.components import paging
 from dashboards.components.dialog import Dialog
@@ -195,21 +195,21 @@ def _verdict(report: DryRunReport) -> list[dict[str, Any]]:
 def _outcomes(report: DryRunReport) -> list[dict[str, Any]]:
     found = []
     for status, number in sorted(report.counts.items(), key=lambda each: each[0] != "success"):
-        text, level = words.item_status(status)
+        text, level = status_words.item_status(status)
         label = {"success": "would be written", "skipped": "nothing to do"}.get(status, text)
-        glyph = words.item_glyph(status)
+        glyph = status_words.item_glyph(status)
         found.append({"level": level, "text": label, "glyph": glyph, "count": wording.count(number)})
     return found
 
 
 def _row(item: WriteResult, planned: Any) -> dict[str, Any]:
-    status, level = words.item_status(item.status, item.code)
+    status, level = status_words.item_status(item.status, item.code)
     return {
         "key": item.file_id,
         "name": planned.file_name if planned else f"file {item.file_id}",
         "path": planned.file_path if planned else "",
         "status": "ready" if item.status == "success" else status,
         "level": level,
-        "glyph": words.item_glyph(item.status, item.code),
+        "glyph": status_words.item_glyph(item.status, item.code),
         "message": item.message or strategies.in_words(item.strategy),
     }

@@ -245,3 +245,8 @@ SELECT m.file_id, max(m.operation_id), arg_max({comment: m.new_comment}, m.id).c
 FROM metadata_operation_items m JOIN plans p ON p.plan_id = $older
 WHERE m.file_id IN (SELECT unnest($file_ids::BIGINT[])) AND m.status = 'success' AND m.processed_at >= p.created_at
 GROUP BY m.file_id;
+
+-- name: version
+-- The variant of a version, with its modes.
+SELECT variant_id, v.people_mode, v.comment_mode, v.include_unknown, v.hard_links, v.large_bytes
+FROM plans JOIN plan_variants AS v USING (variant_id) WHERE plans.plan_id = $plan_id;
