@@ -109,7 +109,7 @@ class ImportChanges:
 def _options(preview: ChangesPreview) -> list[dict[str, str]]:
     if not preview.conflicts:
         return []
-    label = f"Also the {wording.plural(preview.conflicts, 'file')} that were edited here after the export"
+    label = f"Also the {wording.files(preview.conflicts)} that were edited here after the export"
     hint = "The import replaces these edits. Undo restores them."
     return [{"key": OVERWRITE, "label": label, "hint": hint}]
 

@@ -106,7 +106,7 @@ def _description(row: CheckRow) -> str:
 
 
 def _resolutions(row: CheckRow) -> str:
-    return "; ".join(f"{each.code} ({wording.plural(each.files, 'file')})" for each in row.resolutions)
+    return "; ".join(f"{each.code} ({wording.files(each.files)})" for each in row.resolutions)
 
 
 findings = typer.Typer(help="Resolve or ignore the findings of checks.", no_args_is_help=True)

@@ -127,8 +127,8 @@ def _limited(lines: Iterator[spreadsheets.SheetRow], file_count: int) -> Iterato
     for number, line in enumerate(lines):
         if number > file_count + _MAX_EXTRA_ROWS:
             message = (
-                f"This file has more than {number:,} rows, but the library has {file_count:,} files. Choose an edited "
-                "export."
+                f"This file has more than {number:,} rows, but the library has {wording.files(file_count)}. Choose an "
+                "edited export."
             )
             raise errors.UsageError(message)
         yield line
