@@ -137,7 +137,7 @@ def test_the_command_looks_at_jobs_and_changes_their_course(
     code, _, err = run(home, capsys, "jobs", "resume", "2")
     assert (code, "completed" in err) == (0, True)
     code, _, err = run(home, capsys, "jobs", "cancel", "2")
-    assert (code, "Job 2 is completed and cannot be cancelled" in err) == (2, True)
+    assert (code, "Job 2 cannot be cancelled because it has completed." in err) == (2, True)
     code, _, err = run(home, capsys, "jobs", "retry", "2")
     assert (code, "has no file that could be retried" in err) == (0, True)
     assert "job.begun" in run(home, capsys, "jobs", "log", "2", "--follow")[1]

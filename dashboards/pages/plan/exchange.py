@@ -24,6 +24,7 @@ LARGEST = 100_000_000  # bytes of an upload; a plan of 100,000 files has about 6
 
 PER_PAGE = 25
 OVERWRITE = "overwrite"
+_PLAN_ONLY = "This import does not write any files. It only changes the plan."
 
 
 def menu(state: PlanState, files: str, found: PlanStatistics, total: int) -> dict[str, Any]:
@@ -135,7 +136,7 @@ def _verdict(preview: ChangesPreview) -> list[dict[str, Any]]:
         found.append({"kind": "why", "level": "danger", "text": text})
     if not preview.rows:
         found.insert(0, {"kind": "why", "level": "safe", "text": "No row differs from the plan."})
-    found.append({"kind": "hint", "text": " ".join(["No file is written by this import.", *preview.notes])})
+    found.append({"kind": "hint", "text": " ".join([_PLAN_ONLY, *preview.notes])})
     return found
 
 

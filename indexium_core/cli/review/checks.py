@@ -124,7 +124,7 @@ def resolve(
     ] = "",
     everything: All = False,
 ) -> None:
-    """Resolve a finding. No file changes: check the plan and write it."""
+    """Resolve a finding. This changes the plan, not the files. Check the plan, then write it."""
     if everything is bool(subject):
         message = "Name a finding and a resolution, or --all, which adds all people in these files to the database."
         raise errors.UsageError(message)
