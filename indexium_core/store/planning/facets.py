@@ -37,7 +37,7 @@ class FacetSearch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Values:
-    """The values of one facet with their file counts, sorted by file count (descending), and the number of all values."""
+    """The values of one facet with their file counts, in descending order, and the number of all values."""
 
     files: Mapping[str, int]
     total: int

@@ -59,7 +59,7 @@ class Pointers:
     """
     Offsets stored in the file, one per row, sorted by `at`.
 
-    Columns: at, width, origin, bias, value. Target: origin + bias + value. The origin is a byte of the file; its position
+    Columns: at, width, origin, bias, value. Target: origin + bias + value. The origin is a byte of the file; it
     changes if bytes are inserted or removed before it. The bias never changes.
     """
 
