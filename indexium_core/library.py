@@ -10,7 +10,6 @@ from __future__ import annotations
 import atexit
 import errno
 import os
-import typing
 import uuid
 import weakref
 from collections.abc import Callable
@@ -44,6 +43,7 @@ from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.remote_calls import RemoteCall, calls_of
 from indexium_core.services import LibraryServices
 from indexium_core.settings import SettingRow
 from indexium_core.store import database
@@ -89,6 +89,7 @@ __all__ = [
     "Template",
     "WaitingRow",
     "WriteOptions",
+    "remote_calls",
 ]
 
 _NOTICES = 3  # of interrupted operations, and of resumed jobs, in the notices of a start; lists have all
@@ -115,7 +116,7 @@ class Library(LibraryServices):
         self.notices = []
         self.recovered = RecoverReport()  # what the recovery at the start did
         self._parts = assembly.Assembly(store, config, clock=clock)
-        for name in typing.get_type_hints(Library):
+        for name in [*LibraryServices.__annotations__, *Library.__annotations__]:
             if hasattr(self._parts, name):
                 setattr(self, name, getattr(self._parts, name))
 
@@ -223,6 +224,13 @@ class Library(LibraryServices):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close("person" if kind is KeyboardInterrupt else "stop")
+
+
+def remote_calls(library: LibraryServices) -> dict[str, RemoteCall]:
+    """Return what may be called through a running service: methods by `service.method` or `plan.method`."""
+    services = {name: type(getattr(library, name)) for name in LibraryServices.__annotations__}
+    owners = {**services, "plan": MetadataPlan}
+    return {f"{owner}.{name}": call for owner, kind in owners.items() for name, call in calls_of(kind).items()}
 
 
 @atexit.register

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indexium_core import errors
 from indexium_core.cli import output
-from indexium_core.library import LibraryServices
 from indexium_core.model.query import bare_numbers
+
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices
 
 Query = Annotated[str, typer.Argument(help="Search, e.g. 'risk:danger person:\"Ann Lee\" -path:archive', or id:12.")]
 Mode = Annotated[str | None, typer.Option(help="merge (default) or exact.")]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from dashboards.bridge import Bridge
+from dashboards.components import paging
 from dashboards.components.dialog import Dialog
 from dashboards.result_cache import ResultCache
 from dashboards.state import PlanState
@@ -204,13 +205,5 @@ def _part(things: list[Any], page: int) -> list[Any]:
 
 
 def _paged(key: str, label: str, items: list[dict[str, Any]], page: int, number: int) -> dict[str, Any]:
-    first = (page - 1) * PER_PAGE
-    return {
-        "kind": "items",
-        "key": key,
-        "label": label,
-        "items": items,
-        "page": page,
-        "pages": max(1, -(-number // PER_PAGE)),
-        "range": wording.range_of(first + 1, first + len(items), number),
-    }
+    place = paging.place(page, PER_PAGE, shown=len(items), total=number)
+    return {"kind": "items", "key": key, "label": label, "items": items, **place}

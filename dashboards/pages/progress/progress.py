@@ -8,11 +8,7 @@ from dashboards import status_words
 from dashboards.components import operation_text
 from dashboards.components.base import Component, module
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import (
-    MetadataOperation,
-    OperationDetails,
-    OperationStatus,
-)
+from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationStatus
 
 __all__ = ["SHOWN", "Progress", "nothing", "title", "view"]
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson, CommentMode, Mode, Yes, ask
-from indexium_core.library import LibraryServices
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import RemovalReport
+
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices
 
 LibraryId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**31 - 1)]
 
@@ -28,13 +30,12 @@ def list_libraries(context: typer.Context, as_json: AsJson = False) -> None:
     """Show the folders that are scanned."""
     with opened(context) as library:
         rows = library.inventory.list()
-    if as_json:
-        output.to_json({"items": rows, "total": len(rows)})
-        return
-    output.table(
+    output.listing(
+        rows,
         ("id", "name", "state", "files", "audio", "folder"),
-        [(row.library_id, row.name, row.state, row.file_count, "yes" if row.audio else "no", row.path) for row in rows],
+        lambda row: (row.library_id, row.name, row.state, row.file_count, "yes" if row.audio else "no", row.path),
         right=(0, 3),
+        as_json=as_json,
     )
 
 

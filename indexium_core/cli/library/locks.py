@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,7 +12,6 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.library.rescan import _NOTHING, Everything, Fields, Searched, _listed, _meant
 from indexium_core.cli.options import AsJson, Query, Yes, ask, refuse_ids
-from indexium_core.library import LibraryServices
 from indexium_core.model import wording
 from indexium_core.model.files.properties import (
     FIELDS,
@@ -24,6 +23,9 @@ from indexium_core.model.files.properties import (
     parse_value,
     validate_fields,
 )
+
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices
 
 
 @app.command(epilog="Example: indexium lock 'folder:2019' --fields duration,resolution")
@@ -84,10 +86,7 @@ def locks(context: typer.Context, query: Query = "", as_json: AsJson = False) ->
     """Show which fields of which files are locked, by whom and since when."""
     with opened(context) as library:
         rows = library.locks.list(query)
-    if as_json:
-        output.to_json({"items": rows, "total": len(rows)})
-    else:
-        output.table(("id", "file", "field", "value", "locked"), [_row(row) for row in rows], right=(0,))
+    output.listing(rows, ("id", "file", "field", "value", "locked"), _row, right=(0,), as_json=as_json)
 
 
 def _row(row: FieldLock) -> tuple[object, ...]:

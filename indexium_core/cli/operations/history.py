@@ -12,11 +12,7 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, chosen_home, opened
 from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import (
-    ACTIVE_STATES,
-    FINISHED_STATES,
-    OUTCOMES,
-)
+from indexium_core.model.operations.operation import ACTIVE_STATES, FINISHED_STATES, OUTCOMES
 
 _SELDOM = ("failed", "conflict", "unclear", "restored")  # outcomes with a column only where a file has come to that
 STATES = (*ACTIVE_STATES, *FINISHED_STATES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Collection
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,9 +14,11 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.operations import follow, retry
 from indexium_core.cli.options import MOST, AsJson, Yes
-from indexium_core.library import LibraryServices
 from indexium_core.model import wording
 from indexium_core.model.job import ENDED_STATES, Job
+
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices
 
 jobs = typer.Typer(help="Long work: writes, rollbacks, scans, rescans.", no_args_is_help=True)
 app.add_typer(jobs, name="jobs")

@@ -15,10 +15,7 @@ from indexium_core.cli.operations.follow import follow
 from indexium_core.cli.operations.history import history
 from indexium_core.cli.options import MOST, AsJson, Id
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import (
-    ItemDetails,
-    OperationStatus,
-)
+from indexium_core.model.operations.operation import ItemDetails, OperationStatus
 
 operations = typer.Typer(help="Writes and rollbacks, running and ended.", no_args_is_help=True)
 
@@ -75,10 +72,8 @@ def people_of(context: typer.Context, operation_id: Id, as_json: AsJson = False)
     """Show the people that an operation wrote, and from how many files 'rollback ID --person NAME' can remove each."""
     with opened(context) as library:
         found = library.history.people_of(operation_id)
-    if as_json:
-        output.to_json({"items": found, "total": len(found)})
-        return
-    output.table(("person", "files", "removable"), [(each.name, each.files, each.able) for each in found], right=(1, 2))
+    header = ("person", "files", "removable")
+    output.listing(found, header, lambda each: (each.name, each.files, each.able), right=(1, 2), as_json=as_json)
 
 
 @operations.command("pause", epilog="Example: indexium operations pause 3")

@@ -28,12 +28,7 @@ from indexium_core.cli.review.plan import places
 from indexium_core.model import wording
 from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies
-from indexium_core.model.operations.operation import (
-    OUTCOMES,
-    WriteOptions,
-    WriteResult,
-    outcome_of,
-)
+from indexium_core.model.operations.operation import OUTCOMES, WriteOptions, WriteResult, outcome_of
 from indexium_core.model.planning.plan import RISK_LEVELS, PlanItem, SelectionSummary
 
 _LISTED = 20  # files whose lost texts a question lists

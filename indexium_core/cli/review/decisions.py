@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,10 +11,12 @@ from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import MOST, AsJson, CommentMode, Mode, Query, refuse_ids
-from indexium_core.library import LibraryServices
 from indexium_core.model import labels, wording
 from indexium_core.model.people.people_comment import person_key
 from indexium_core.model.query import with_values
+
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices
 
 
 @app.command(epilog="Example: indexium edit 'folder:2019' --add 'Ann Lee' --remove 'Bob Ray'")
@@ -96,13 +98,12 @@ def list_decisions(context: typer.Context, as_json: AsJson = False) -> None:
     """Show every decision that is in force."""
     with opened(context) as library:
         rows = library.decisions.list()
-    if as_json:
-        output.to_json({"items": rows, "total": len(rows)})
-        return
-    output.table(
+    output.listing(
+        rows,
         ("id", "kind", "what", "file"),
-        [(row.decision_id, row.kind, row.summary, row.file_path) for row in rows],
+        lambda row: (row.decision_id, row.kind, row.summary, row.file_path),
         right=(0,),
+        as_json=as_json,
     )
 
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson, CommentMode, HardLinks, Mode, Query
-from indexium_core.library import MetadataPlan
 from indexium_core.model import wording
 from indexium_core.model.operations import strategies
 from indexium_core.model.planning.facets import Facets
 from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics
 from indexium_core.model.query import with_values
+
+if TYPE_CHECKING:
+    from indexium_core.library import MetadataPlan
 
 GLYPHS = {"safe": "✓ safe", "warning": "! warning", "danger": "▲ danger", "blocked": "■ blocked", "unchanged": "="}
 

@@ -24,12 +24,7 @@ from indexium_core.model.operations.operation import (
     PaginatedOperations,
 )
 from indexium_core.model.operations.request import IdempotentRequest
-from indexium_core.model.operations.rollback import (
-    CHANGED_CHOICES,
-    RollbackCheck,
-    RollbackOptions,
-    RollbackResult,
-)
+from indexium_core.model.operations.rollback import CHANGED_CHOICES, RollbackCheck, RollbackOptions, RollbackResult
 from indexium_core.model.people import people_comment
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.operations import ledger

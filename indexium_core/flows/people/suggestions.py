@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from indexium_core import errors
@@ -61,13 +60,11 @@ class Suggestions:
         version: Callable[[], Version],
         *,
         placeholder_keys: Callable[[], frozenset[str]] = lambda: placeholders.DEFAULT_KEYS,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database = database
         self._version = version
         self._people_index = people_index
         self._placeholder_keys = placeholder_keys
-        self._clock = clock
 
     @remote()
     def suggest(self, file_id: int, *, limit: int = 5) -> list[Suggestion]:

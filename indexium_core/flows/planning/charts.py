@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from indexium_core import errors
 from indexium_core.flows.planning import planner as planning
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.model import moments
 from indexium_core.store import charts, database
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Charts"]
 

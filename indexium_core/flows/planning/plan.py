@@ -11,20 +11,11 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NoReturn, overload
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 from indexium_core import errors
 from indexium_core.flows.review import decisions
-from indexium_core.model.planning.plan import (
-    RISK_LEVELS,
-    SORT_KEYS,
-    PlanItem,
-    PlanPage,
-    PlanStatistics,
-    Selection,
-)
+from indexium_core.model.planning.plan import RISK_LEVELS, SORT_KEYS, PlanItem, PlanPage, PlanStatistics, Selection
 from indexium_core.model.query import compile_query
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
@@ -32,6 +23,9 @@ from indexium_core.store.database import Database
 from indexium_core.store.planning import plan_compute, plan_read
 from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.planning.plan_version import Modes, Version
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["MetadataPlan", "PlanItems", "PlanReader"]
 

@@ -25,12 +25,7 @@ from indexium_core.flows.writing.protocol import WritePolicy
 from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import (
-    MetadataOperation,
-    OperationStatus,
-    WriteOptions,
-    WriteResult,
-)
+from indexium_core.model.operations.operation import MetadataOperation, OperationStatus, WriteOptions, WriteResult
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import RISK_LEVELS, Holder, PlanItem, Selection, SelectionDigest

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from indexium_core import errors
@@ -23,6 +22,9 @@ from indexium_core.store.people import people
 from indexium_core.store.planning import plan_rows
 from indexium_core.store.planning.plan_rows import Counts, Groups
 from indexium_core.store.planning.plan_version import Modes, Version
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "WRITABLE",

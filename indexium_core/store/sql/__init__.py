@@ -33,10 +33,11 @@ def load(file: str) -> Mapping[str, str]:
 def compose(*files: str) -> Mapping[str, str]:
     """Return the statements of `.sql` files by name. A statement replaces each `/* <its name> */` in the others."""
     statements = {name: text for file in files for name, text in load(file).items()}
-    composed = {
-        name: _PART.sub(lambda part: statements.get(part[1], part[0]), text) for name, text in statements.items()
-    }
-    return MappingProxyType(composed)
+
+    def whole(text: str) -> str:
+        return _PART.sub(lambda part: whole(statements[part[1]]) if part[1] in statements else part[0], text)
+
+    return MappingProxyType({name: whole(text) for name, text in statements.items()})
 
 
 def parameters(statement: str, facts: Mapping[str, Any]) -> dict[str, Any]:

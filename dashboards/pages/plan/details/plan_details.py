@@ -402,7 +402,7 @@ def _strategy(details: FileDetails, item: PlanItem, undo_days: int) -> list[list
         return [["Strategy", "it is not written"], *([["Why", why]] if why.rstrip(".") not in said else [])]
     cost = f"about {wording.duration(item.est_seconds)}, {wording.size(item.est_bytes)} of {wording.size(details.size)}"
     return [
-        ["Strategy", status_words.strategy(item.strategy)],
+        ["Strategy", strategies.in_words(item.strategy)],
         ["Cost", cost],
         ["Why so", strategies.why(item.strategy)],
         ["Undo", f"byte for byte, for {wording.plural(undo_days, 'day')}; kept: {strategies.kept(item.strategy)}"],
