@@ -343,7 +343,7 @@ def _dangers(items: list[PlanItem], count: int, page: int) -> dict[str, Any]:
         "kind": "items",
         "key": "dangers",
         "look": "losses",
-        "label": f"{wording.count(count)} dangerous {'file' if count == 1 else 'files'}",
+        "label": wording.plural(count, "dangerous file"),
         "items": [_danger(item) for item in items],
         **paging.place(page, PER_PAGE, shown=len(items), total=count),
     }

@@ -92,7 +92,7 @@ def frame(
 
 @contextmanager
 def opened(context: typer.Context) -> Iterator[LibraryServices]:
-    """Open the chosen home, in this process or through the service that holds it, and close it at the end."""
+    """Open the chosen home and close it at the end. If a service has the home open, the commands call the service."""
     with _library(chosen_home(context)) as library, _reporting(library):
         yield library
 

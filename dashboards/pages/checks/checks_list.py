@@ -102,7 +102,7 @@ def _empty(group: CheckGroup, *, ignored: bool) -> dict[str, str]:
         return {"title": "No ignored findings", "text": "This list shows the findings that you ignore."}
     texts = {
         "copies": "All copies of a file have the same people.",
-        "differ": "The database has all people that files name.",
+        "differ": "Every person named in a file is also assigned to this file in the database.",
         "spelling": "No two names are similar.",
         "unknown": "The database has every name in the files.",
         "placeholder": "No file names a placeholder.",

@@ -316,7 +316,7 @@ def _list(quality: Quality, page: FilePage, kind: str, *, texts: bool) -> dict[s
 def file_row(found: ListedFile, kind: str) -> dict[str, Any]:
     """Return one file of a list."""
     state, level = STATES.get(found.state, ("", ""))
-    more = {"copies": f"{wording.count(found.copies)} files with the same media", "text": found.text}
+    more = {"copies": f"{wording.files(found.copies)} with the same media", "text": found.text}
     return {
         "id": found.file_id,
         "name": found.file_name,

@@ -60,7 +60,7 @@ def view(details: OperationDetails, *, shown: str) -> dict[str, Any]:
         "title": title(operation, status),
         "sub": subtitle(operation, status),
         "done": wording.count(status.processed),
-        "total": wording.count(status.total),
+        "total": wording.files(status.total),
         "now": status.processed,
         "max": status.total,
         "line": operation_text.speed(operation, status),

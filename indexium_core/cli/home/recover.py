@@ -42,6 +42,5 @@ def _summary(report: RecoverReport) -> str:
     if not (report.files or report.problems):
         return "There is nothing to recover."
     return (
-        f"{wording.plural(report.undone, 'file')} restored, {report.finished} already written, "
-        f"{len(report.problems)} unknown."
+        f"{wording.files(report.undone)} restored, {report.finished} already written, {len(report.problems)} unknown."
     )

@@ -68,7 +68,7 @@ def _exclude_audio(library: LibraryServices, library_id: int, *, yes: bool) -> N
         _say_forgetting(known)
         ask(yes=yes)
     found = library.inventory.set_audio(library_id, included=False)
-    forgotten = f" {wording.plural(found.files, 'file')} forgotten." if found and found.files else ""
+    forgotten = f" {wording.files(found.files)} forgotten." if found and found.files else ""
     output.note(f"Scans no longer include audio files.{forgotten}")
 
 
@@ -106,12 +106,12 @@ def forget_missing(context: typer.Context, library_id: LibraryId, yes: Yes = Fal
         _say_forgetting(found)
         ask(yes=yes)
         library.inventory.forget_missing(library_id)
-    output.note(f"{wording.plural(found.files, 'file')} forgotten.")
+    output.note(f"{wording.files(found.files)} forgotten.")
 
 
 def _say_forgetting(found: RemovalReport) -> None:
     output.note(
-        f"{found.path}: {wording.plural(found.files, 'file')} would be forgotten, {found.missing:,} of them missing; "
+        f"{found.path}: {wording.files(found.files)} would be forgotten, {found.missing:,} of them missing; "
         f"{wording.plural(found.decisions, 'decision')} on them would go."
     )
     output.note(f"Who is in them is kept ({found.with_people:,} have people), and so is the history.")

@@ -59,11 +59,11 @@ def _set(library: LibraryServices, target: str, names: list[str], value: str, *,
     words = display_value(name, parse_value(name, value))
     label, count = LABELS[name], library.locks.count(target)
     if count > 1:
-        output.note(f"{label} of {wording.plural(count, 'file')} would be set to {words}, whatever it is now.")
+        output.note(f"{label} of {wording.files(count)} would be set to {words}, whatever it is now.")
         ask(yes=yes)
     report = library.locks.set(target, name, value, by=getpass.getuser())
     if report.files:
-        output.note(f"{label} set in {wording.plural(report.files, 'file')}, and locked: {words}.")
+        output.note(f"{label} set in {wording.files(report.files)}, and locked: {words}.")
     else:
         output.note(_NOTHING)
 
@@ -77,7 +77,7 @@ def unlock(context: typer.Context, query: Searched = "", fields: Fields = "", ev
         report = library.locks.unlock(target, _listed(fields) or LOCKABLE, by=getpass.getuser())
     _print_report(report, "unlocked")
     if report.by_edit:
-        files = wording.plural(report.by_edit, "file")
+        files = wording.files(report.by_edit)
         output.note(f"The people of {files} stay locked by your edits; 'indexium decisions revoke' takes them back.")
 
 
@@ -100,4 +100,4 @@ def _print_report(report: LockReport, done: str) -> None:
     if not report.files:
         output.note(_NOTHING)
         return
-    output.note(f"{wording.plural(report.changed, 'field')} of {wording.plural(report.files, 'file')} {done}.")
+    output.note(f"{wording.plural(report.changed, 'field')} of {wording.files(report.files)} {done}.")

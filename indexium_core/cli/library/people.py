@@ -82,7 +82,7 @@ def take_from_files(context: typer.Context) -> None:
     """Add the people in comments to the database, for files without people in the database."""
     with opened(context) as library:
         report = library.people.take_from_files()
-    output.note(f"{wording.plural(report.added, 'name')} added in {wording.plural(report.files, 'file')}.")
+    output.note(f"{wording.plural(report.added, 'name')} added in {wording.files(report.files)}.")
     _print_skipped(report)
 
 

@@ -93,7 +93,7 @@ def pause(context: typer.Context, operation_id: Id) -> None:
 
 
 def _too_late(status: OperationStatus, action: str) -> str:
-    result = f"{status.status.replace('_', ' ')}, {status.processed:,} of {wording.plural(status.total, 'file')}"
+    result = f"{status.status.replace('_', ' ')}, {status.processed:,} of {wording.files(status.total)}"
     return output.too_late(f"Operation {status.id}", action, result)
 
 

@@ -104,7 +104,7 @@ def question(summary: SelectionSummary) -> str:
     """Return a summary of a write, for the confirmation."""
     risks = ", ".join(f"{count} {level}" for level, count in summary.by_risk.items() if count)
     return (
-        f"{wording.plural(summary.count, 'file')} would be written ({risks}): "
+        f"{wording.files(summary.count)} would be written ({risks}): "
         f"+{summary.tags_to_add} −{summary.tags_to_remove} people, {wording.estimate(summary.est_seconds)}. "
         f"{_rollback_sentence(summary)}{_links_sentence(summary)}" + _excluded(summary, hint=False)
     )
@@ -112,7 +112,7 @@ def question(summary: SelectionSummary) -> str:
 
 def _lost_text_lines(items: Iterable[PlanItem], count: int) -> Iterator[str]:
     """Yield lines with every text that a write would remove, by file and place in the file."""
-    yield f"{wording.plural(count, 'file')} would lose custom text (--comment-mode preserve keeps it):"
+    yield f"{wording.files(count)} would lose custom text (--comment-mode preserve keeps it):"
     shown = 0
     for item in items:
         shown += 1
@@ -120,7 +120,7 @@ def _lost_text_lines(items: Iterable[PlanItem], count: int) -> Iterator[str]:
         for where, text in fields.lost_texts_by_place(item.changes).items():
             yield f"    {'' if where == 'container' else where + ': '}{text}"
     if count > shown:
-        yield f"  … and {wording.plural(count - shown, 'file')} more: indexium plan issue:custom_comment"
+        yield f"  … and {wording.files(count - shown)} more: indexium plan issue:custom_comment"
 
 
 def _rollback_sentence(summary: SelectionSummary) -> str:
@@ -168,4 +168,4 @@ def _print_results(items: list[WriteResult], named: dict[int, str]) -> None:
         ],
     )
     count = sum(item.status == "success" for item in items)
-    output.note(f"Dry run, nothing was changed: {count:,} of {wording.plural(len(items), 'file')} would be written.")
+    output.note(f"Dry run, nothing was changed: {count:,} of {wording.files(len(items))} would be written.")

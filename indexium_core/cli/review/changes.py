@@ -93,7 +93,7 @@ def _row(row: FileChange) -> tuple[object, ...]:
 
 def _summary(preview: ChangesPreview, *, overwrite: bool) -> str:
     taken = len(preview.applicable(overwrite=overwrite))
-    parts = [f"{wording.plural(taken, 'file')} would be changed", f"{preview.unchanged:,} are as they are"]
+    parts = [f"{wording.files(taken)} would be changed", f"{preview.unchanged:,} are as they are"]
     if preview.conflicts and not overwrite:
         parts.append(f"{preview.conflicts:,} left alone: decided here since (--overwrite takes them, too)")
     if preview.errors:

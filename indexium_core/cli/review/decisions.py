@@ -48,7 +48,7 @@ def _hint(library: LibraryServices, names: Sequence[str]) -> None:
     known = {person_key(row.name) for row in library.people.list()}
     for name in names:
         if person_key(name) not in known:
-            alike = [f"“{each.name}” ({wording.plural(each.files, 'file')})" for each in library.people.similar(name)]
+            alike = [f"“{each.name}” ({wording.files(each.files)})" for each in library.people.similar(name)]
             if alike:
                 output.note(f"“{name}” is new. Did you mean {' or '.join(alike)}? 'indexium undo' takes it back.")
 
@@ -82,9 +82,7 @@ def mode(context: typer.Context, query: Query, mode: Mode = None, comment_mode: 
 
 
 def _report(verb: str, files: int) -> None:
-    output.note(
-        f"{wording.plural(files, 'file')} {verb}." if files else "No file of the plan matches; nothing was done."
-    )
+    output.note(f"{wording.files(files)} {verb}." if files else "No file of the plan matches; nothing was done.")
 
 
 decisions = typer.Typer(help="Edits, postponements and modes that are in force.", no_args_is_help=True)

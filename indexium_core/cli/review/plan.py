@@ -153,7 +153,7 @@ def _how(item: PlanItem) -> str:
 def _summary(stats: PlanStatistics) -> str:
     changing = stats.safe_count + stats.warning_count + stats.danger_count
     return (
-        f"{wording.plural(changing, 'file')} would change: {stats.safe_count} safe, {stats.warning_count} warning, "
+        f"{wording.files(changing)} would change: {stats.safe_count} safe, {stats.warning_count} warning, "
         f"{stats.danger_count} danger; {stats.blocked_count} blocked, {stats.unchanged_count} unchanged, "
         f"{stats.postponed_count} postponed. +{stats.total_tags_to_add} −{stats.total_tags_to_remove} people, "
         f"{wording.estimate(stats.est_seconds)}."

@@ -89,7 +89,7 @@ def print_preview(found: ChangePreview) -> None:
     )
     if found.changed > len(found.examples):
         output.note(f"… and {found.changed - len(found.examples):,} more.")
-    output.note(f"{found.changed:,} of {wording.plural(found.files, 'file')} would change.")
+    output.note(f"{found.changed:,} of {wording.files(found.files)} would change.")
 
 
 def _what(template: Template) -> str:

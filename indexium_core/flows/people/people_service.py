@@ -227,7 +227,7 @@ class PeopleService:
         Merge several people into the one called `into`. The other names become aliases.
 
         Raises:
-            UnknownIdError: No person has one of the names.
+            UnknownIdError: At least one of the names belongs to no person.
             UsageError: There is no other person to merge.
 
         """

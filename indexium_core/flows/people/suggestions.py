@@ -189,7 +189,7 @@ def _together_evidence(rows: Iterable[CoOccurrence], populated_files: int) -> It
             continue
         lift = row.files * populated_files / (row.other_files * row.total_files)
         if lift >= _TOGETHER_MIN_LIFT:
-            share = f"{row.files:,} of {row.other_files:,} files with {row.other}"
+            share = f"{row.files:,} of {wording.files(row.other_files)} with {row.other}"
             yield _group_evidence(row, "together", f"Is in {share}, {_times(lift)} as usual.", row.other_files)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from indexium_core import errors
 from indexium_core.flows.planning import staleness
 from indexium_core.flows.planning.plan import MetadataPlan, PlanReader
+from indexium_core.model import wording
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import (
     RISK_LEVELS,
@@ -309,7 +310,7 @@ class MetadataPlanner:
 def _raise_if_stale(plan: MetadataPlan, stale: StaleFiles) -> None:
     if stale.count:
         names = ", ".join(item.file_name for item in stale.items) + (" …" if stale.count > _NAMED_FILES else "")
-        number = "1 file differs" if stale.count == 1 else f"{stale.count:,} files differ"
+        number = wording.plural(stale.count, "file differs", "files differ")
         raise errors.StalePlanError(f"{number} from what plan {plan.id} showed: {names}. Refresh the plan, then write.")
 
 

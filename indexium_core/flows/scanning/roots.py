@@ -101,7 +101,7 @@ def mass_loss_reason(library: LibraryRow, missing: Sequence[KnownFile], new: Ite
     lost = collections.Counter((row.size, row.mtime_ns) for row in missing) - moved
     if lost.total() * 2 <= known:
         return ""
-    return f"{lost.total():,} of {known:,} files of {library.path} are missing. {_REMEDY}"
+    return f"{lost.total():,} of {wording.files(known)} of {library.path} are missing. {_REMEDY}"
 
 
 def device_of(library: LibraryRow) -> int:

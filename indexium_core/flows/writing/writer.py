@@ -108,7 +108,7 @@ class OperationHandle:
 
     def __repr__(self) -> str:
         status = self.status()
-        return f"<operation {self.id}: {status.status}, {status.processed} of {status.total} files>"
+        return f"<operation {self.id}: {status.status}, {status.processed:,} of {wording.files(status.total)}>"
 
 
 class MetadataWriter:
@@ -344,9 +344,8 @@ class MetadataWriter:
         """Raise UsageError for a problem that would fail every file."""
         limit = self._settings.max_operation_items
         if count > limit:
-            message = (
-                f"{count:,} files exceed INDEXIUM_MAX_OPERATION_ITEMS ({limit:,}). Select fewer or raise the limit."
-            )
+            files = wording.files(count)
+            message = f"{files} exceed INDEXIUM_MAX_OPERATION_ITEMS ({limit:,}). Select fewer or raise the limit."
             raise errors.UsageError(message)
         free = shutil.disk_usage(self._store.home).free
         if free < _MIN_FREE_BYTES:

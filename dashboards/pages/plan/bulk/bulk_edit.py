@@ -210,7 +210,7 @@ class PlanBulk:
 
         def told(job: Job) -> None:
             self._close()
-            self._bridge.toast("success", f"{job.title} has started. The jobs page shows its progress.")
+            self._bridge.toast("good", f"{job.title} has started. The jobs page shows its progress.")
 
         self._bridge.run(begin, told, name="bulk_rescan", once=True, failed=self._complain)
 
@@ -222,7 +222,7 @@ class PlanBulk:
         def told(report: LockReport) -> None:
             self._close()
             done = "locked" if on else "unlocked"
-            self._bridge.toast("success", bulk.locked(report, done))
+            self._bridge.toast("good", bulk.locked(report, done))
 
         act = locks.lock if on else locks.unlock
         self._bridge.run(lambda: act(target, fields), told, name="bulk_lock", once=True, failed=self._complain)

@@ -208,7 +208,7 @@ export function drawActs(acts, until, {isPostponing, day}) {
     preserve &&
       button(isPreserve ? "Preserve" : "Replace instead", "preserve", {
         key: "p",
-        title: isPreserve ? "Keep the other text of the comment" : "Let the comment become the people alone",
+        title: isPreserve ? "Keep the other text of the comment" : "Keep only the people in the comment and remove all other text",
       }),
     skip === "off" && button("Bring back", "skip", {key: "s"}),
     skip === "on" && drawSkip(isPostponing),

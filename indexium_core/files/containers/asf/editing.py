@@ -270,7 +270,7 @@ def _changed(part: _HeaderPart, request: CommentRequest) -> _HeaderPart:
 def _check_replaceable(comment: _Attribute) -> None:
     """Raise NotEditableError where a comment cannot be replaced by another."""
     if comment.prefix[2:4] not in {b"", b"\0\0"}:
-        raise NotEditableError("One of its streams has a description of its own.")
+        raise NotEditableError("A stream has a separate description, which Indexium cannot replace.")
     is_number = comment.kind in {2, 3, 4, 5} and int.from_bytes(comment.value, "little") < _LARGEST_NUMBER
     if comment.kind != _TEXT and not is_number:
         raise NotEditableError("It holds a description that is not a text.")

@@ -57,9 +57,10 @@ class UnknownError(Exception):
 @dataclass(frozen=True, slots=True, eq=False)
 class Pointers:
     """
-    Single offsets, sorted by where they are stored: five columns of numbers.
+    Offsets stored in the file, one per row, sorted by `at`.
 
-    A pointer points at `origin + bias + value`; the origin moves with the file, the bias does not.
+    Columns: at, width, origin, bias, value. Target: origin + bias + value. The origin is a byte of the file; it
+    changes if bytes are inserted or removed before it. The bias never changes.
     """
 
     rows: Ints  # shape (n, 5)

@@ -129,7 +129,7 @@ class RemuxableFamily:
 
     def _damage_message(self, error: CutShortError | MalformedHeaderError) -> str:
         if isinstance(error, CutShortError):
-            return f"The file is cut short: its {self._label} structure reaches past its end."
+            return f"The file is incomplete: the {self._label} structure reaches past the end of the file."
         return f"The file is damaged: {error}."
 
 

@@ -1,8 +1,8 @@
 """
-A card with a chart, its tabs, its legend, and the same figures as a table.
+A card with several charts: a tab for each, the drawn chart, its legend, and the same figures as a table.
 
-Whoever cannot see or press a bar opens the table: each line begins with a button that does what the bar does. The chart
-is drawn on a thread, after the page has what it needs first; where nothing changed, nothing is drawn again.
+A user who cannot see or press a bar opens the table: each line starts with a button that does the same as the bar. A
+thread draws the chart, after the page has its data. A chart without changes is not drawn again.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ from dashboards.components.base import Component, module
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ChartCard", "DrawnChart", "ranking"]
+__all__ = ["TabbedCharts", "TabbedChartsCard", "ranking"]
 
 
-class ChartCard(Component):
+class TabbedChartsCard(Component):
     """
-    View: `title`, `hint`, `tabs` ({key, label, on}), `legend` ({colour, label}), `said` (what the picture shows).
+    A card with several charts; it shows the chart of one tab.
+
+    View: `title`, `hint`, `tabs` ({key, label, on}), `legend` ({colour, label}), `said` (what the chart shows).
 
     Then `columns` and `lines` ({key, cells, on}) of the table, `empty` (a sentence, where there are no figures), or
     instead of a chart `bars` ({key, name, count, share, on, hint}). Messages: `tab` {key}, `pick` {key}.
@@ -34,12 +36,12 @@ class ChartCard(Component):
 
     plot = Child(doc="The chart; nothing where bars are drawn by the card itself.")
 
-    _esm = module("chart_card")
+    _esm = module("tabbed_charts")
     _styles = ("charts.css",)
 
 
-class DrawnChart:
-    """One of several charts in a card; `show` draws it."""
+class TabbedCharts:
+    """The charts of a card; `show` draws one of them."""
 
     def __init__(
         self,
@@ -56,8 +58,8 @@ class DrawnChart:
         Args:
             bridge: Carries the drawing.
             kinds: The charts, a tab each.
-            picked: Is told the key of a bar that was pressed.
-            turned: Is told the name of the chart whose tab was pressed.
+            picked: Called with the key of a pressed bar.
+            turned: Called with the name of the chart whose tab was pressed.
             height: Of the chart, in pixels.
 
         """
@@ -69,7 +71,7 @@ class DrawnChart:
         )
         self._place = pn.Column(sizing_mode="stretch_width", height=height, margin=0)
         self._drawn: Any = None
-        self.card = ChartCard(plot=self._place)
+        self.card = TabbedChartsCard(plot=self._place)
         self.card.on(
             pick=lambda message: picked(str(message["key"])), tab=lambda message: turned(str(message.get("key")))
         )
