@@ -126,7 +126,7 @@ def _limited(lines: Iterator[spreadsheets.SheetRow], file_count: int) -> Iterato
     """Yield the rows. A source with far more rows than files is not an export, and might fill the memory."""
     for number, line in enumerate(lines):
         if number > file_count + _MAX_EXTRA_ROWS:
-            message = (
+            raise errors.UsageError(
                 f"This file has more than {number:,} rows, but the library has {wording.files(file_count)}. Choose an "
                 "edited export."
             )
