@@ -6,7 +6,6 @@ The dashboard: the list of its pages, and the page of a new session.
 
 from __future__ import annotations
 
-import atexit
 import logging
 from typing import TYPE_CHECKING
 
@@ -108,9 +107,7 @@ def _shared() -> Pages:
     from indexium_core.library import Library
 
     def make() -> Pages:
-        library = Library.open()
-        atexit.register(library.close)
-        pages = Pages(library)
+        pages = Pages(Library.open())
         pages.warm()
         return pages
 

@@ -179,7 +179,7 @@ class Assembly:
         self.charts = charts.Charts(store, self.plans, clock=clock)
         index = people_index.PeopleIndex(store)
         self.suggestions = suggestions.Suggestions(
-            store, index, self.plans.newest_version, placeholder_keys=self._placeholder_keys, clock=clock
+            store, index, self.plans.newest_version, placeholder_keys=self._placeholder_keys
         )
         self.checks = check_service.Checks(
             store,
@@ -188,7 +188,6 @@ class Assembly:
             version=self.plans.newest_version,
             placeholder_keys=self._placeholder_keys,
             clock=clock,
-            on_change=self.plan_changed,
         )
         self.files = file_details.Details(store, self.plans, clock=clock)
         self.thumbnails = thumbnails.Thumbnails(

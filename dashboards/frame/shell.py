@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboards.components.base import Component, module
+from dashboards.toasts import ToastKind
 from indexium_core.library import ScanProgress
 from indexium_core.model import wording
 
@@ -26,8 +27,8 @@ class Shell(Component):
     _esm = module("shell")
     _styles = ("house.css", "shell.css")
 
-    def toast(self, kind: str, text: str, *, undo: int | None = None, topic: str = "") -> None:
-        """Show a sentence for a few seconds: `error`, `good` or `info`; with a button that undoes a step."""
+    def toast(self, kind: ToastKind, text: str, *, undo: int | None = None, topic: str = "") -> None:
+        """Show a sentence for a few seconds, with a button that undoes the step `undo`."""
         self._send_msg({"kind": kind, "text": text, "undo": undo, "topic": topic})
 
     def clear_errors(self, topic: str) -> None:

@@ -4,7 +4,8 @@ import {h} from "../components/browser/dom.js"
 import {button, closeButton} from "../components/widgets.js"
 
 /**
- * @typedef {{kind: string, text: string, undo?: number | null, topic?: string}} Message
+ * @typedef {"error" | "good" | "info"} ToastKind
+ * @typedef {{kind: ToastKind, text: string, undo?: number | null, topic?: string}} Message
  *   `undo` is a step that can be undone, `topic` what an error is about.
  * @typedef {Message & {id: number, left: number}} Toast `left` is in milliseconds.
  */

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dashboards.bridge import Bridge
-from dashboards.components import comment_diff
+from dashboards.components import comment_diff, paging
 from dashboards.components.dialog import Dialog
 from dashboards.status_words import RISK_HINTS
 from indexium_core import errors
@@ -339,16 +339,13 @@ def _losses(summary: SelectionSummary, danger: int) -> str:
 
 def _dangers(items: list[PlanItem], count: int, page: int) -> dict[str, Any]:
     """Return one page of the dangerous files with the losses of each."""
-    first = (page - 1) * PER_PAGE
     return {
         "kind": "items",
         "key": "dangers",
         "look": "losses",
-        "label": f"{wording.count(count)} dangerous {'file' if count == 1 else 'files'}",
+        "label": wording.plural(count, "dangerous file"),
         "items": [_danger(item) for item in items],
-        "page": page,
-        "pages": max(1, -(-count // PER_PAGE)),
-        "range": wording.range_of(first + 1, first + len(items), count),
+        **paging.place(page, PER_PAGE, shown=len(items), total=count),
     }
 
 

@@ -22,14 +22,15 @@ from indexium_core.api import service
 from indexium_core.api.wire import Codec, error_from_wire
 from indexium_core.model.operations.operation import OperationStatus
 from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics, Selection
-from indexium_core.model.remote_calls import LONGEST_WAIT, RemoteCall
-from indexium_core.services import LibraryServices, remote_calls
+from indexium_core.model.remote_calls import DESCRIBE, LONGEST_WAIT, RemoteCall, ServiceDescription
+from indexium_core.services import LibraryServices
 from indexium_core.version import __version__
 
 __all__ = ["RemoteHandle", "RemoteLibrary", "RemotePlan", "connect", "runs_in_service"]
 
 _TIMEOUT_SECONDS = 5.0  # for the answer of the health check
 _CHUNK = 500  # plan items per request
+_DESCRIPTION_CLASSES = {kind.__name__: kind.__module__ for kind in (RemoteCall, ServiceDescription)}
 
 
 def runs_in_service(handle: object) -> bool:
@@ -50,8 +51,8 @@ def connect(home: Path) -> RemoteLibrary | None:
         return None
     if found.version != __version__:
         message = (
-            f"The service on {home} is Indexium {found.version}, this command {__version__}. "
-            f"Stop the service (process {found.pid}) and start it again."
+            f"The service of {home} has version {found.version}, but this command has version {__version__}. "
+            f"Stop the service (process {found.pid}), then start the service again."
         )
         raise errors.UsageError(message, code="other_version")
     return RemoteLibrary(home, found)
@@ -86,16 +87,8 @@ class RemoteLibrary(LibraryServices):
         self.home = home
         self.instance_id = found.instance_id
         self.notices = []  # the service shows its own notices at its start
-        self.calls = remote_calls()
         self._service = found
-        self._codec = Codec(
-            give=_encode_reference,
-            take={
-                "plan": lambda facts: RemotePlan(self, facts),
-                "operation": lambda operation_id: RemoteHandle(self, operation_id),
-            },
-        )
-        for name in {name.partition(".")[0] for name in self.calls} - {"plan"}:
+        for name in LibraryServices.__annotations__.keys() - {"home", "notices"}:
             setattr(self, name, _RemoteFiles(self, name) if name == "files" else _RemoteService(self, name))
 
     @property
@@ -103,19 +96,37 @@ class RemoteLibrary(LibraryServices):
         """Address of the service."""
         return self._service.url
 
+    @functools.cached_property
+    def description(self) -> ServiceDescription:
+        """What the service can be asked; the first call requests it."""
+        codec = Codec(classes=_DESCRIPTION_CLASSES)
+        with self._request(DESCRIBE, codec.dumps(_arguments(RemoteCall(), (), {}))) as answer:
+            return codec.loads(answer.read())  # type: ignore[no-any-return]
+
+    @functools.cached_property
+    def _codec(self) -> Codec:
+        return Codec(
+            give=_encode_reference,
+            take={
+                "plan": lambda facts: RemotePlan(self, facts),
+                "operation": lambda operation_id: RemoteHandle(self, operation_id),
+            },
+            classes=self.description.classes,
+        )
+
     def close(self) -> None:
         """Disconnect; the service and the jobs that were started there continue."""
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Call a marked method, such as `people.list`; an error that it raises there is raised here."""
-        known = self.calls[name]
+        known = self.description.calls[name]
         progress = kwargs.pop(known.callback, None)
         arguments = _arguments(known, args, kwargs)
         if known.pieces:
             return self._pieces(name, arguments)
         if progress is not None:
             return self._call_with_progress(name, arguments, progress)
-        with self._request(name, arguments) as answer:
+        with self._request(name, self._codec.dumps(arguments)) as answer:
             return self._codec.loads(answer.read())
 
     def _call_with_progress(self, name: str, arguments: dict[str, Any], progress: Callable[..., Any]) -> Any:
@@ -134,7 +145,7 @@ class RemoteLibrary(LibraryServices):
         raise self._service_ended()
 
     def _lines(self, name: str, arguments: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-        with self._request(name, {**arguments, "stream": True}) as answer:
+        with self._request(name, self._codec.dumps({**arguments, "stream": True})) as answer:
             for line in answer:
                 [(key, value)] = json.loads(line).items()
                 if key == "problem":
@@ -142,11 +153,11 @@ class RemoteLibrary(LibraryServices):
                 yield key, self._codec.decoded(value)
 
     @contextmanager
-    def _request(self, name: str, arguments: dict[str, Any]) -> Iterator[http.client.HTTPResponse]:
+    def _request(self, name: str, body: bytes) -> Iterator[http.client.HTTPResponse]:
         connection = _connection(self.url, timeout=None)
         headers = {"Authorization": f"Bearer {self._service.token}", "Content-Type": "application/json"}
         try:
-            connection.request("POST", f"/api/library/{name}", self._codec.dumps(arguments), headers)
+            connection.request("POST", f"/api/library/{name}", body, headers)
             answer = connection.getresponse()
             if answer.status != 200:
                 raise error_from_wire(_problem(answer))
@@ -200,9 +211,8 @@ class _RemoteService:
 
     def __getattr__(self, name: str) -> Any:
         full = f"{self._name}.{name}"
-        if full not in self._library.calls:
-            message = f"'{full}' cannot be called through a running service."
-            raise AttributeError(message)
+        if full not in self._library.description.calls:
+            raise AttributeError(f"'{full}' cannot be called through a running service.")
         return functools.partial(self._library.call, full)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

@@ -21,26 +21,29 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from indexium_core import errors, library, model
+from indexium_core import errors
 
-__all__ = ["Codec", "error_from_wire", "error_to_wire"]
+__all__ = ["Codec", "error_from_wire", "error_to_wire", "value_classes"]
 
 _TAG = "$"
 _EXTRAS = (str, int, float, bool, type(None))  # types of an error's fields that are sent
 
 
 @functools.cache
-def _classes() -> Mapping[str, Any]:
-    """Return the dataclasses that can be sent, by name."""
+def value_classes() -> Mapping[str, str]:
+    """Return the module of each dataclass that can be sent, by the name of the class. Imports all of them."""
+    from indexium_core import library, model
+
     modules = [
         importlib.import_module(found.name) for found in pkgutil.walk_packages(model.__path__, f"{model.__name__}.")
     ]
     known = [value for module in modules for value in vars(module).values()]
     known += [getattr(library, name) for name in library.__all__]
-    found: dict[str, Any] = {}
+    found: dict[str, str] = {}
     for kind in known:
         if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-            assert found.setdefault(kind.__name__, kind) is kind, f"two dataclasses have the name {kind.__name__}"
+            module = found.setdefault(kind.__name__, kind.__module__)
+            assert module == kind.__module__, f"two dataclasses have the name {kind.__name__}"
     return found
 
 
@@ -52,6 +55,7 @@ class Codec:
         give: Turns an object that stays on its side (a plan, a running operation) into its name and a description;
             None for all others.
         take: Makes, by the same name, what stands for such an object on this side.
+        classes: The dataclasses that can be sent; default: those of `value_classes`.
 
     """
 
@@ -60,9 +64,11 @@ class Codec:
         *,
         give: Callable[[Any], tuple[str, Any] | None] = lambda _: None,
         take: Mapping[str, Callable[[Any], Any]] | None = None,
+        classes: Mapping[str, str] | None = None,
     ) -> None:
         self._give = give
         self._take = take or {}
+        self._classes = value_classes() if classes is None else classes
 
     def dumps(self, value: Any) -> bytes:
         """Return a value as one line of JSON. Raises TypeError if it cannot be sent."""
@@ -94,8 +100,7 @@ class Codec:
 
     def _other(self, value: Any) -> Any:
         kind: Any = type(value)
-        ours = _classes().get(kind.__name__) is kind
-        if ours:
+        if self._classes.get(kind.__name__) == kind.__module__ and dataclasses.is_dataclass(value):
             own = {field.name: self.encoded(getattr(value, field.name)) for field in dataclasses.fields(kind)}
             return _tagged(kind.__name__, own)
         for scalar, called, text in _SCALARS:
@@ -104,8 +109,7 @@ class Codec:
         for collection, called in _COLLECTIONS.items():
             if isinstance(value, collection):
                 return _tagged(called, [self.encoded(each) for each in value])
-        message = f"A {kind.__name__} cannot be sent between a command and the service."
-        raise TypeError(message)
+        raise TypeError(f"A {kind.__name__} cannot be sent between a command and the service.")
 
     def decoded(self, value: Any) -> Any:
         """Return the value of its JSON form. Raises ValueError if the form is unknown."""
@@ -125,11 +129,10 @@ class Codec:
                 return self._take[name](self.decoded(inner))
             if name in _MAKERS:
                 return _MAKERS[name](inner if name in _NAMES else self.decoded(inner))
-            kind = _classes()[name]
+            kind = getattr(importlib.import_module(self._classes[name]), name)
             return kind(**{key: self.decoded(each) for key, each in inner.items()})
         except (KeyError, TypeError, AttributeError) as error:
-            message = f"There is no type {str(name)[:50]!r} with these fields."
-            raise ValueError(message) from error
+            raise ValueError(f"There is no type {str(name)[:50]!r} with these fields.") from error
 
 
 def _tagged(name: str, value: Any) -> dict[str, Any]:

@@ -16,12 +16,6 @@ from indexium_core import errors, signals
 from indexium_core.cli import output, termination
 from indexium_core.cli.frame import app
 
-# Each module registers its commands with `app` when it is imported.
-from indexium_core.cli.home import doctor, recover, serve, settings  # noqa: F401
-from indexium_core.cli.library import audit, files, libraries, locks, people, rescan, scan, show  # noqa: F401
-from indexium_core.cli.operations import backups, history, jobs, operations, retry, rollback, write  # noqa: F401
-from indexium_core.cli.review import changes, checks, decisions, plan, templates, undo, views  # noqa: F401
-
 _NO_NUMBER = re.compile(r"Input should be a valid integer.*")  # how a library says it
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indexium_core import errors
 from indexium_core.cli import output
-from indexium_core.library import LibraryServices
 from indexium_core.model.query import bare_numbers
+
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices
 
 Query = Annotated[str, typer.Argument(help="Search, e.g. 'risk:danger person:\"Ann Lee\" -path:archive', or id:12.")]
 Mode = Annotated[str | None, typer.Option(help="merge (default) or exact.")]
@@ -54,8 +56,6 @@ def ask(*, yes: bool) -> None:
         return
     answer = output.confirm("Continue?")
     if answer is None:
-        message = "No terminal is available for the question; add --yes."
-        raise errors.UsageError(message)
+        raise errors.UsageError("No terminal is available for the question; add --yes.")
     if not answer:
-        message = "Nothing was changed."
-        raise errors.UsageError(message)
+        raise errors.UsageError("Nothing was changed.")

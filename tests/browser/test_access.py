@@ -134,7 +134,9 @@ def through_what_opens(page: Page, look: Look) -> None:
     visit(page, "Plan")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("complementary", name="Details").get_by_text("What other programs will show")).to_be_visible()
+    expect(
+        page.get_by_role("complementary", name="Details").get_by_text("What other programs will show")
+    ).to_be_visible()
     look("details")
     page.keyboard.press("e")
     expect(page.get_by_label("Add a person").first).to_be_visible()

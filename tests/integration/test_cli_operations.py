@@ -394,7 +394,7 @@ def test_what_is_held_already_is_told_since_when_and_by_whom(
     assert run("operations", "pause", "1") == 2
     assert run.err == f"indexium: Operation 1 is {held}: 'indexium operations resume 1' resumes it.\n"
     assert run("jobs", "pause", str(job.id)) == 2
-    assert f"Job {job.id} is {held} and cannot be paused" in run.err
+    assert f"Job {job.id} cannot be paused because it has been {held}." in run.err
 
 
 def test_where_trying_again_finds_nothing_to_do_that_is_no_failure(studio: Studio, run: Command) -> None:

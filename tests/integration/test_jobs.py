@@ -20,7 +20,7 @@ def test_wrong_states_and_ids_are_told_with_what_can_be_done(studio: Studio) -> 
     jobs = studio.library.jobs
     job = studio.job_of(studio.write().id)
     for call in (jobs.pause, jobs.resume, jobs.cancel, jobs.retry, lambda number: jobs.set_priority(number, 3)):
-        with pytest.raises(errors.UsageError, match=f"Job {job.id} is completed and cannot be") as caught:
+        with pytest.raises(errors.UsageError, match=f"Job {job.id} cannot be .* because it has completed") as caught:
             call(job.id)
         assert caught.value.reason == "wrong_state"
         with pytest.raises(errors.UnknownIdError, match="There is no job 99"):
@@ -137,7 +137,7 @@ def test_the_command_looks_at_jobs_and_changes_their_course(
     code, _, err = run(home, capsys, "jobs", "resume", "2")
     assert (code, "completed" in err) == (0, True)
     code, _, err = run(home, capsys, "jobs", "cancel", "2")
-    assert (code, "Job 2 is completed and cannot be cancelled" in err) == (2, True)
+    assert (code, "Job 2 cannot be cancelled because it has completed." in err) == (2, True)
     code, _, err = run(home, capsys, "jobs", "retry", "2")
     assert (code, "has no file that could be retried" in err) == (0, True)
     assert "job.begun" in run(home, capsys, "jobs", "log", "2", "--follow")[1]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dashboards.bridge import Bridge
 from dashboards.components import charts
-from dashboards.components.chart_card import ChartCard, DrawnChart, ranking
+from dashboards.components.tabbed_charts import TabbedCharts, TabbedChartsCard, ranking
 from dashboards.session import Session
 from dashboards.state import HistoryState, history_term
 from indexium_core import errors
@@ -46,8 +46,8 @@ class HistoryCharts:
         self._library, self._bridge, self._session, self.state = library, bridge, session, state
         self._narrowed = narrowed
         kinds = (charts.FILES, charts.DURATIONS, charts.COVERAGE)
-        self._trend = DrawnChart(bridge, kinds, picked=self._pick_days, turned=self._turn_trend, height=HEIGHT)
-        self._rank = ChartCard()
+        self._trend = TabbedCharts(bridge, kinds, picked=self._pick_days, turned=self._turn_trend, height=HEIGHT)
+        self._rank = TabbedChartsCard()
         self._rank.on(
             tab=lambda message: self._turn(rank=str(message.get("key"))),
             pick=self._pick,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from dashboards.components import paging
 from dashboards.components.base import Component, module
 from dashboards.components.gauge import measure
 from indexium_core.library import ImportCheck, ImportReport, ScanProgress, ScanReport
@@ -299,7 +300,6 @@ def held(quality: Quality, page: FilePage | None, *, kind: str, texts: bool = Tr
 
 
 def _list(quality: Quality, page: FilePage, kind: str, *, texts: bool) -> dict[str, Any]:
-    first = (page.page - 1) * page.per_page
     custom_texts = [{"text": each.text, "files": wording.files(each.files)} for each in quality.texts if each.files > 1]
     return {
         "kind": kind,
@@ -307,9 +307,7 @@ def _list(quality: Quality, page: FilePage, kind: str, *, texts: bool) -> dict[s
         "rows": [file_row(each, kind) for each in page.items],
         "texts": custom_texts[:8] if kind == "text" and texts else [],
         "total": page.total,
-        "page": page.page,
-        "pages": max(1, -(-page.total // page.per_page)),
-        "range": wording.range_of(first + 1, first + len(page.items), page.total),
+        **paging.place(page.page, page.per_page, shown=len(page.items), total=page.total),
         "planned": PLANNED.get(kind, "") if page.total else "",
         "take": f"Add these people ({wording.files(page.total)})" if kind == "unknown" and page.total else "",
     }
@@ -318,7 +316,7 @@ def _list(quality: Quality, page: FilePage, kind: str, *, texts: bool) -> dict[s
 def file_row(found: ListedFile, kind: str) -> dict[str, Any]:
     """Return one file of a list."""
     state, level = STATES.get(found.state, ("", ""))
-    more = {"copies": f"{wording.count(found.copies)} files with the same media", "text": found.text}
+    more = {"copies": f"{wording.files(found.copies)} with the same media", "text": found.text}
     return {
         "id": found.file_id,
         "name": found.file_name,

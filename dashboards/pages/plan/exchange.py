@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from dashboards.bridge import Bridge
+from dashboards.components import paging
 from dashboards.components.dialog import Dialog
 from dashboards.result_cache import ResultCache
 from dashboards.state import PlanState
@@ -24,6 +25,7 @@ LARGEST = 100_000_000  # bytes of an upload; a plan of 100,000 files has about 6
 
 PER_PAGE = 25
 OVERWRITE = "overwrite"
+_PLAN_ONLY = "This import does not write any files. It only changes the plan."
 
 
 def menu(state: PlanState, files: str, found: PlanStatistics, total: int) -> dict[str, Any]:
@@ -109,7 +111,7 @@ class ImportChanges:
 def _options(preview: ChangesPreview) -> list[dict[str, str]]:
     if not preview.conflicts:
         return []
-    label = f"Also the {wording.plural(preview.conflicts, 'file')} that were edited here after the export"
+    label = f"Also the {wording.files(preview.conflicts)} that were edited here after the export"
     hint = "The import replaces these edits. Undo restores them."
     return [{"key": OVERWRITE, "label": label, "hint": hint}]
 
@@ -135,7 +137,7 @@ def _verdict(preview: ChangesPreview) -> list[dict[str, Any]]:
         found.append({"kind": "why", "level": "danger", "text": text})
     if not preview.rows:
         found.insert(0, {"kind": "why", "level": "safe", "text": "No row differs from the plan."})
-    found.append({"kind": "hint", "text": " ".join(["No file is written by this import.", *preview.notes])})
+    found.append({"kind": "hint", "text": " ".join([_PLAN_ONLY, *preview.notes])})
     return found
 
 
@@ -203,13 +205,5 @@ def _part(things: list[Any], page: int) -> list[Any]:
 
 
 def _paged(key: str, label: str, items: list[dict[str, Any]], page: int, number: int) -> dict[str, Any]:
-    first = (page - 1) * PER_PAGE
-    return {
-        "kind": "items",
-        "key": key,
-        "label": label,
-        "items": items,
-        "page": page,
-        "pages": max(1, -(-number // PER_PAGE)),
-        "range": wording.range_of(first + 1, first + len(items), number),
-    }
+    place = paging.place(page, PER_PAGE, shown=len(items), total=number)
+    return {"kind": "items", "key": key, "label": label, "items": items, **place}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from dashboards.components import paging
 from dashboards.components.base import Component, module
 from dashboards.pages.plan.search.plan_header import label_of
 from indexium_core.model import wording
@@ -59,17 +60,14 @@ def view(
         query: The search that finds them.
 
     """
-    first = (page.page - 1) * page.per_page
     rows = [row(item, selected=item.file_id in selected, named=named) for item in page.items]
     return {
         "rows": rows,
         "total": page.total,
         "able": able,
         "chosen": chosen,
-        "first": first + 1,
-        "range": wording.range_of(first + 1, first + len(rows), page.total),
-        "page": page.page,
-        "pages": max(1, -(-page.total // page.per_page)),
+        "first": (page.page - 1) * page.per_page + 1,
+        **paging.place(page.page, page.per_page, shown=len(rows), total=page.total),
         "sort": sort,
         "descending": descending,
         "all": "all" if able and chosen - hidden >= able else "some" if chosen else "none",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dashboards.bridge import Bridge
 from dashboards.components import charts
-from dashboards.components.chart_card import ChartCard, DrawnChart
+from dashboards.components.tabbed_charts import TabbedCharts, TabbedChartsCard
 from dashboards.read_cache import ReadCache
 from dashboards.session import Session
 from dashboards.state import PlanState
@@ -42,10 +42,10 @@ class PlanRisk:
         self._by = charts.RISK[0].name
         self._query: str | None = None
         self._table: pd.DataFrame | None = None
-        self._chart = DrawnChart(bridge, charts.RISK, picked=self._pick, turned=self._turn, height=HEIGHT)
+        self._chart = TabbedCharts(bridge, charts.RISK, picked=self._pick, turned=self._turn, height=HEIGHT)
 
     @property
-    def card(self) -> ChartCard:
+    def card(self) -> TabbedChartsCard:
         """The component."""
         return self._chart.card
 

@@ -8,11 +8,7 @@ from dashboards import status_words
 from dashboards.components import operation_text
 from dashboards.components.base import Component, module
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import (
-    MetadataOperation,
-    OperationDetails,
-    OperationStatus,
-)
+from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationStatus
 
 __all__ = ["SHOWN", "Progress", "nothing", "title", "view"]
 
@@ -64,7 +60,7 @@ def view(details: OperationDetails, *, shown: str) -> dict[str, Any]:
         "title": title(operation, status),
         "sub": subtitle(operation, status),
         "done": wording.count(status.processed),
-        "total": wording.count(status.total),
+        "total": wording.files(status.total),
         "now": status.processed,
         "max": status.total,
         "line": operation_text.speed(operation, status),

@@ -9,6 +9,7 @@ end, a scan or a dry run is cancelled, as by Ctrl-C; an operation that has start
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
 import json
 import logging
@@ -24,8 +25,8 @@ from starlette.responses import Response
 from indexium_core import errors
 from indexium_core.api import problems, wire
 from indexium_core.api.streams import Stream
-from indexium_core.library import Library, MetadataPlan, OperationHandle
-from indexium_core.services import remote_calls
+from indexium_core.library import Library, MetadataPlan, OperationHandle, remote_calls
+from indexium_core.model.remote_calls import DESCRIBE, RemoteCall, ServiceDescription
 
 __all__ = ["Caller", "router"]
 
@@ -43,8 +44,15 @@ class Caller:
     def __init__(self, library: Library, pool: Executor) -> None:
         self._library = library
         self.pool = pool
-        self.calls = remote_calls()
         self.codec = wire.Codec(give=_encode_reference, take={"plan": self._plan})
+
+    @functools.cached_property
+    def calls(self) -> dict[str, RemoteCall]:
+        """Return the methods that can be called."""
+        return remote_calls(self._library)
+
+    def _description(self) -> ServiceDescription:
+        return ServiceDescription(calls=self.calls, classes=wire.value_classes())
 
     def _plan(self, facts: Mapping[str, Any]) -> MetadataPlan:
         return self._library.plan(
@@ -59,6 +67,8 @@ class Caller:
             ProblemAnswer: The method cannot be called, or not with these values.
 
         """
+        if name == DESCRIBE:
+            return self._description
         if name not in self.calls:
             raise problems.ProblemAnswer(404, "unknown_address", f"'{name}' cannot be called through the service.")
         try:
@@ -74,8 +84,7 @@ class Caller:
         owner, _, own = name.partition(".")
         target: Any = args.pop(0) if owner == "plan" else getattr(self._library, owner)
         if owner == "plan" and not isinstance(target, MetadataPlan):
-            message = "the first argument must be a plan"
-            raise TypeError(message)
+            raise TypeError("the first argument must be a plan")
         member = getattr(target, own)
         return member if callable(member) else lambda: member
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
-from indexium_core.library import Check
+
+if TYPE_CHECKING:
+    from indexium_core.library import Check
 
 
 @app.command(epilog="Example: indexium doctor")

@@ -11,6 +11,7 @@ from indexium_core import settings
 from indexium_core.cli import output, termination
 from indexium_core.cli.frame import app, chosen_home
 from indexium_core.library import Library
+from indexium_core.model import wording
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 for a free one.")]
 Open = Annotated[bool, typer.Option("--open", help="Open the dashboard in the browser.")]
@@ -56,7 +57,7 @@ def demo(
             demo_library.prepare(library, folder)
         statistics = library.plan().statistics
     output.note(
-        f"Demo library in {folder}: {statistics.total_files} files in the plan, {statistics.safe_count} safe, "
+        f"Demo library in {folder}: {wording.files(statistics.total_files)} in the plan, {statistics.safe_count} safe, "
         f"{statistics.warning_count} warning, {statistics.danger_count} danger, {statistics.blocked_count} blocked, "
         f"{statistics.unchanged_count} unchanged."
     )

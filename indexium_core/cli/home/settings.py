@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
-from indexium_core.settings import SettingRow
+
+if TYPE_CHECKING:
+    from indexium_core.settings import SettingRow
 
 settings = typer.Typer(help="Show and change settings.", no_args_is_help=True)
 app.add_typer(settings, name="settings")
@@ -24,13 +26,8 @@ def list_settings(context: typer.Context, as_json: AsJson = False) -> None:
     """Show every setting with its value and source."""
     with opened(context) as library:
         rows = library.configuration.table()
-    if as_json:
-        output.to_json({"items": rows, "total": len(rows)})
-        return
-    output.table(
-        ("setting", "value", "from", "meaning"),
-        [(row.name, row.value, row.source, row.help) for row in rows],
-    )
+    header = ("setting", "value", "from", "meaning")
+    output.listing(rows, header, lambda row: (row.name, row.value, row.source, row.help), as_json=as_json)
 
 
 @settings.command("set", epilog="Example: indexium settings set backup_budget 20GB")

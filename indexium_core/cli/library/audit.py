@@ -11,10 +11,7 @@ from indexium_core.cli.frame import app, opened
 from indexium_core.cli.library.rescan import _PAGES
 from indexium_core.cli.options import MOST, AsJson, Query
 from indexium_core.model import wording
-from indexium_core.model.files.properties import (
-    LABELS,
-    AuditEvent,
-)
+from indexium_core.model.files.properties import LABELS, AuditEvent
 
 
 @app.command(epilog="Example: indexium audit 'folder:2019'")

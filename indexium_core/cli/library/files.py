@@ -35,7 +35,7 @@ def files(
             [(row.file_id, row.state, row.file_path, row.message or ", ".join(row.people)) for row in found.items],
             right=(0,),
         )
-        output.note(f"{wording.plural(found.total, 'file')}: {KINDS[kind]}.")
+        output.note(f"{wording.files(found.total)}: {KINDS[kind]}.")
     elif quality is not None:
         rows = [(name, f"{getattr(quality, name):,}", words) for name, words in KINDS.items()]
         output.table(("list", "files", "description"), rows, right=(1,))

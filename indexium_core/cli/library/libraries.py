@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson, CommentMode, Mode, Yes, ask
-from indexium_core.library import LibraryServices
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import RemovalReport
+
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices
 
 LibraryId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**31 - 1)]
 
@@ -28,13 +30,12 @@ def list_libraries(context: typer.Context, as_json: AsJson = False) -> None:
     """Show the library folders."""
     with opened(context) as library:
         rows = library.inventory.list()
-    if as_json:
-        output.to_json({"items": rows, "total": len(rows)})
-        return
-    output.table(
+    output.listing(
+        rows,
         ("id", "name", "state", "files", "audio", "folder"),
-        [(row.library_id, row.name, row.state, row.file_count, "yes" if row.audio else "no", row.path) for row in rows],
+        lambda row: (row.library_id, row.name, row.state, row.file_count, "yes" if row.audio else "no", row.path),
         right=(0, 3),
+        as_json=as_json,
     )
 
 
@@ -67,7 +68,7 @@ def _exclude_audio(library: LibraryServices, library_id: int, *, yes: bool) -> N
         _say_forgetting(known)
         ask(yes=yes)
     found = library.inventory.set_audio(library_id, included=False)
-    forgotten = f" {wording.plural(found.files, 'file')} forgotten." if found and found.files else ""
+    forgotten = f" {wording.files(found.files)} forgotten." if found and found.files else ""
     output.note(f"Scans no longer include audio files.{forgotten}")
 
 
@@ -105,12 +106,12 @@ def forget_missing(context: typer.Context, library_id: LibraryId, yes: Yes = Fal
         _say_forgetting(found)
         ask(yes=yes)
         library.inventory.forget_missing(library_id)
-    output.note(f"{wording.plural(found.files, 'file')} forgotten.")
+    output.note(f"{wording.files(found.files)} forgotten.")
 
 
 def _say_forgetting(found: RemovalReport) -> None:
     output.note(
-        f"{found.path}: {wording.plural(found.files, 'file')} would be forgotten, {found.missing:,} of them missing; "
+        f"{found.path}: {wording.files(found.files)} would be forgotten, {found.missing:,} of them missing; "
         f"{wording.plural(found.decisions, 'decision')} would be removed."
     )
     output.note(f"Their people ({found.with_people:,} have people) and their history are kept.")

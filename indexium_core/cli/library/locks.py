@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,7 +12,6 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.library.rescan import _NOTHING, Everything, Fields, Searched, _listed, _required_search
 from indexium_core.cli.options import AsJson, Query, Yes, ask, refuse_ids
-from indexium_core.library import LibraryServices
 from indexium_core.model import wording
 from indexium_core.model.files.properties import (
     FIELDS,
@@ -24,6 +23,9 @@ from indexium_core.model.files.properties import (
     parse_value,
     validate_fields,
 )
+
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices
 
 
 @app.command(epilog="Example: indexium lock 'folder:2019' --fields duration,resolution")
@@ -58,11 +60,11 @@ def _set(library: LibraryServices, target: str, names: list[str], value: str, *,
     words = display_value(name, parse_value(name, value))
     label, count = LABELS[name], library.locks.count(target)
     if count > 1:
-        output.note(f"{label} of {wording.plural(count, 'file')} would be set to {words}.")
+        output.note(f"{label} of {wording.files(count)} would be set to {words}.")
         ask(yes=yes)
     report = library.locks.set(target, name, value, by=getpass.getuser())
     if report.files:
-        output.note(f"{label} set in {wording.plural(report.files, 'file')}, and locked: {words}.")
+        output.note(f"{label} set in {wording.files(report.files)}, and locked: {words}.")
     else:
         output.note(_NOTHING)
 
@@ -76,7 +78,7 @@ def unlock(context: typer.Context, query: Searched = "", fields: Fields = "", ev
         report = library.locks.unlock(target, _listed(fields) or LOCKABLE, by=getpass.getuser())
     _print_report(report, "unlocked")
     if report.by_edit:
-        files = wording.plural(report.by_edit, "file")
+        files = wording.files(report.by_edit)
         output.note(f"The people of {files} stay locked by your edits; 'indexium decisions revoke' revokes an edit.")
 
 
@@ -85,10 +87,7 @@ def locks(context: typer.Context, query: Query = "", as_json: AsJson = False) ->
     """Show locked fields of files, with user and time of each lock."""
     with opened(context) as library:
         rows = library.locks.list(query)
-    if as_json:
-        output.to_json({"items": rows, "total": len(rows)})
-    else:
-        output.table(("id", "file", "field", "value", "locked"), [_row(row) for row in rows], right=(0,))
+    output.listing(rows, ("id", "file", "field", "value", "locked"), _row, right=(0,), as_json=as_json)
 
 
 def _row(row: FieldLock) -> tuple[object, ...]:
@@ -102,4 +101,4 @@ def _print_report(report: LockReport, done: str) -> None:
     if not report.files:
         output.note(_NOTHING)
         return
-    output.note(f"{wording.plural(report.changed, 'field')} of {wording.plural(report.files, 'file')} {done}.")
+    output.note(f"{wording.plural(report.changed, 'field')} of {wording.files(report.files)} {done}.")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
-from indexium_core.library import ImportReport
 from indexium_core.model import wording
+
+if TYPE_CHECKING:
+    from indexium_core.library import ImportReport
 
 _PLACES = 10  # of skipped names that are printed
 
@@ -82,7 +84,7 @@ def take_from_files(context: typer.Context) -> None:
     """Add the people in comments to the database, for files without people in the database."""
     with opened(context) as library:
         report = library.people.take_from_files()
-    output.note(f"{wording.plural(report.added, 'name')} added in {wording.plural(report.files, 'file')}.")
+    output.note(f"{wording.plural(report.added, 'name')} added in {wording.files(report.files)}.")
     _print_skipped(report)
 
 
@@ -128,10 +130,7 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
     """Show all people with their number of files."""
     with opened(context) as library:
         rows = library.people.list()
-    if as_json:
-        output.to_json({"items": rows, "total": len(rows)})
-        return
-    output.table(("person", "files"), [(row.name, row.files) for row in rows], right=(1,))
+    output.listing(rows, ("person", "files"), lambda row: (row.name, row.files), right=(1,), as_json=as_json)
 
 
 @people.command("rename", epilog="Example: indexium people rename 'Zoe Oz' 'Zoë Öz'")

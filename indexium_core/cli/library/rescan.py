@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,12 +10,12 @@ from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson, Query
-from indexium_core.library import LibraryServices
 from indexium_core.model import wording
-from indexium_core.model.files.properties import (
-    FIELDS,
-)
+from indexium_core.model.files.properties import FIELDS
 from indexium_core.model.job import Job
+
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices
 
 _GLANCE = 0.4  # seconds between two looks at how far it is
 

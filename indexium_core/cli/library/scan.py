@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
-from indexium_core.library import ScanReport
 from indexium_core.model import wording
+
+if TYPE_CHECKING:
+    from indexium_core.library import ScanReport
 
 
 @app.command(epilog="Example: indexium scan ~/Videos")

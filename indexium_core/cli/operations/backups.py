@@ -101,7 +101,7 @@ def show_backups(
     for each in details:
         _print_details(each)
     if len(details) < total:
-        output.note(f"{len(details):,} of {total:,} files; --limit 0 shows all.")
+        output.note(f"{len(details):,} of {wording.files(total)}; --limit 0 shows all.")
 
 
 def _print_details(found: BackupDetails) -> None:

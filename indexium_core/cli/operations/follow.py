@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 import typer
 
 from indexium_core import errors, signals
 from indexium_core.api import remote
 from indexium_core.cli import output
-from indexium_core.library import LibraryServices, OperationHandle
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import (
     ItemDetails,
@@ -19,6 +19,9 @@ from indexium_core.model.operations.operation import (
     outcome_of,
     postpones,
 )
+
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices, OperationHandle
 
 BAD = ("failed", "conflict", "unknown")
 

@@ -12,11 +12,7 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, chosen_home, opened
 from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import (
-    ACTIVE_STATES,
-    FINISHED_STATES,
-    OUTCOMES,
-)
+from indexium_core.model.operations.operation import ACTIVE_STATES, FINISHED_STATES, OUTCOMES
 
 _SELDOM = ("failed", "conflict", "unclear", "restored")  # outcomes with a column only where a file has come to that
 STATES = (*ACTIVE_STATES, *FINISHED_STATES)
@@ -83,6 +79,5 @@ def _words_of(text: str | None, option: str, known: Collection[str]) -> tuple[st
     """Return the words of an option with several values; UsageError for an unknown word."""
     found = tuple(word.strip() for word in (text or "").split(",") if word.strip())
     if unknown := [word for word in found if word not in known]:
-        message = f"'{unknown[0]}' is not a value of --{option}. The values are {', '.join(known)}."
-        raise errors.UsageError(message)
+        raise errors.UsageError(f"'{unknown[0]}' is not a value of --{option}. The values are {', '.join(known)}.")
     return found

@@ -28,12 +28,7 @@ from indexium_core.cli.review.plan import places
 from indexium_core.model import wording
 from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies
-from indexium_core.model.operations.operation import (
-    OUTCOMES,
-    WriteOptions,
-    WriteResult,
-    outcome_of,
-)
+from indexium_core.model.operations.operation import OUTCOMES, WriteOptions, WriteResult, outcome_of
 from indexium_core.model.planning.plan import RISK_LEVELS, PlanItem, SelectionSummary
 
 _LISTED = 20  # files whose lost texts a question lists
@@ -96,8 +91,9 @@ def levels_of(risk: str) -> tuple[str, ...]:
     levels = tuple(level.strip() for level in risk.split(",") if level.strip())
     unknown = [level for level in levels if level not in RISK_LEVELS[:3]]
     if unknown or not levels:
-        message = f"'{risk}' is not a value of --risk. Use safe, warning and danger, separated by commas."
-        raise errors.UsageError(message)
+        raise errors.UsageError(
+            f"'{risk}' is not a value of --risk. Use safe, warning and danger, separated by commas."
+        )
     return levels
 
 
@@ -110,7 +106,7 @@ def question(summary: SelectionSummary) -> str:
     """Return a summary of a write, for the confirmation."""
     risks = ", ".join(f"{count} {level}" for level, count in summary.by_risk.items() if count)
     return (
-        f"{wording.plural(summary.count, 'file')} would be written ({risks}): "
+        f"{wording.files(summary.count)} would be written ({risks}): "
         f"+{summary.tags_to_add} −{summary.tags_to_remove} people, {wording.estimate(summary.est_seconds)}. "
         f"{_rollback_sentence(summary)}{_links_sentence(summary)}" + _excluded(summary, hint=False)
     )
@@ -118,7 +114,7 @@ def question(summary: SelectionSummary) -> str:
 
 def _lost_text_lines(items: Iterable[PlanItem], count: int) -> Iterator[str]:
     """Yield lines with every text that a write would remove, by file and place in the file."""
-    yield f"{wording.plural(count, 'file')} would lose custom text (--comment-mode preserve keeps it):"
+    yield f"{wording.files(count)} would lose custom text (--comment-mode preserve keeps it):"
     shown = 0
     for item in items:
         shown += 1
@@ -126,7 +122,7 @@ def _lost_text_lines(items: Iterable[PlanItem], count: int) -> Iterator[str]:
         for where, text in fields.lost_texts_by_place(item.changes).items():
             yield f"    {'' if where == 'container' else where + ': '}{text}"
     if count > shown:
-        yield f"  … and {wording.plural(count - shown, 'file')} more: indexium plan issue:custom_comment"
+        yield f"  … and {wording.files(count - shown)} more: indexium plan issue:custom_comment"
 
 
 def _rollback_sentence(summary: SelectionSummary) -> str:
@@ -174,4 +170,4 @@ def _print_results(items: list[WriteResult], named: dict[int, str]) -> None:
         ],
     )
     count = sum(item.status == "success" for item in items)
-    output.note(f"Dry run, nothing was changed: {count:,} of {wording.plural(len(items), 'file')} would be written.")
+    output.note(f"Dry run, nothing was changed: {count:,} of {wording.files(len(items))} would be written.")

@@ -90,8 +90,8 @@ def _row(row: FileChange) -> tuple[object, ...]:
 
 
 def _summary(preview: ChangesPreview, *, overwrite: bool) -> str:
-    applied = len(preview.applicable(overwrite=overwrite))
-    parts = [f"{wording.plural(applied, 'file')} would be changed", f"{preview.unchanged:,} unchanged"]
+    taken = len(preview.applicable(overwrite=overwrite))
+    parts = [f"{wording.files(taken)} would be changed", f"{preview.unchanged:,} unchanged"]
     if preview.conflicts and not overwrite:
         parts.append(
             f"{preview.conflicts:,} with a conflict: there is a newer decision (--overwrite applies these rows, too)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,10 +11,12 @@ from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import MOST, AsJson, CommentMode, Mode, Query, refuse_ids
-from indexium_core.library import LibraryServices
 from indexium_core.model import labels, wording
 from indexium_core.model.people.people_comment import person_key
 from indexium_core.model.query import with_values
+
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices
 
 
 @app.command(epilog="Example: indexium edit 'folder:2019' --add 'Ann Lee' --remove 'Bob Ray'")
@@ -44,7 +46,7 @@ def _hint(library: LibraryServices, names: Sequence[str]) -> None:
     known = {person_key(row.name) for row in library.people.list()}
     for name in names:
         if person_key(name) not in known:
-            alike = [f"“{each.name}” ({wording.plural(each.files, 'file')})" for each in library.people.similar(name)]
+            alike = [f"“{each.name}” ({wording.files(each.files)})" for each in library.people.similar(name)]
             if alike:
                 output.note(f"“{name}” is new. Did you mean {' or '.join(alike)}? 'indexium undo' undoes the edit.")
 
@@ -60,8 +62,7 @@ def postpone(
 ) -> None:
     """Skip files in lists and writes, until a day or until the postponement is ended."""
     if bring_back and until:
-        message = "Use either --until or --bring-back."
-        raise errors.UsageError(message)
+        raise errors.UsageError("Use either --until or --bring-back.")
     with opened(context) as library:
         refuse_ids(library, query)
         if bring_back:
@@ -76,17 +77,14 @@ def postpone(
 def mode(context: typer.Context, query: Query, mode: Mode = None, comment_mode: CommentMode = None) -> None:
     """Set how people and comments of files are combined."""
     if mode is None and comment_mode is None:
-        message = "Name a mode to set: --mode merge|exact, --comment-mode replace|preserve."
-        raise errors.UsageError(message)
+        raise errors.UsageError("Name a mode to set: --mode merge|exact, --comment-mode replace|preserve.")
     with opened(context) as library:
         refuse_ids(library, query)
         _report("set", library.decisions.set_mode(query, mode=mode, comment_mode=comment_mode).files)
 
 
 def _report(verb: str, files: int) -> None:
-    output.note(
-        f"{wording.plural(files, 'file')} {verb}." if files else "No file of the plan matches; nothing was done."
-    )
+    output.note(f"{wording.files(files)} {verb}." if files else "No file of the plan matches; nothing was done.")
 
 
 decisions = typer.Typer(help="Edits, postponements and modes that are in force.", no_args_is_help=True)
@@ -100,13 +98,12 @@ def list_decisions(context: typer.Context, as_json: AsJson = False) -> None:
     """Show every decision that is in force."""
     with opened(context) as library:
         rows = library.decisions.list()
-    if as_json:
-        output.to_json({"items": rows, "total": len(rows)})
-        return
-    output.table(
+    output.listing(
+        rows,
         ("id", "kind", "what", "file"),
-        [(row.decision_id, row.kind, row.summary, row.file_path) for row in rows],
+        lambda row: (row.decision_id, row.kind, row.summary, row.file_path),
         right=(0,),
+        as_json=as_json,
     )
 
 

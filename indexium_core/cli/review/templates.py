@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,8 +10,10 @@ from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson, Query
-from indexium_core.library import ChangePreview, Template
 from indexium_core.model import labels, wording
+
+if TYPE_CHECKING:
+    from indexium_core.library import ChangePreview, Template
 
 Name = Annotated[str, typer.Argument(help="Name of the template.")]
 
@@ -32,10 +34,7 @@ def list_templates(context: typer.Context, as_json: AsJson = False) -> None:
     """Show every template."""
     with opened(context) as library:
         rows = library.templates.list()
-    if as_json:
-        output.to_json({"items": rows, "total": len(rows)})
-    else:
-        output.table(("name", "what it does"), [(row.name, _what(row)) for row in rows])
+    output.listing(rows, ("name", "what it does"), lambda row: (row.name, _what(row)), as_json=as_json)
 
 
 @templates.command("save", epilog="Example: indexium templates save Family --add 'Ann Lee' --add 'Bob Ray'")
@@ -90,7 +89,7 @@ def print_preview(found: ChangePreview) -> None:
     )
     if found.changed > len(found.examples):
         output.note(f"… and {found.changed - len(found.examples):,} more.")
-    output.note(f"{found.changed:,} of {wording.plural(found.files, 'file')} would change.")
+    output.note(f"{found.changed:,} of {wording.files(found.files)} would change.")
 
 
 def _what(template: Template) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
-from indexium_core.library import StepReport
+
+if TYPE_CHECKING:
+    from indexium_core.library import StepReport
 
 
 @app.command(epilog="Example: indexium undo --list")
@@ -22,17 +24,18 @@ def undo(
     with opened(context) as library:
         if listed:
             rows = library.steps.list()
-            if as_json:
-                output.to_json({"items": rows, "total": len(rows)})
-            else:
-                output.table(
-                    ("id", "when", "what", "state"),
-                    [
-                        (row.step_id, f"{row.created_at.astimezone():%Y-%m-%d %H:%M}", row.label, _state(row.undone_at))
-                        for row in rows
-                    ],
-                    right=(0,),
-                )
+            output.listing(
+                rows,
+                ("id", "when", "what", "state"),
+                lambda row: (
+                    row.step_id,
+                    f"{row.created_at.astimezone():%Y-%m-%d %H:%M}",
+                    row.label,
+                    _state(row.undone_at),
+                ),
+                right=(0,),
+                as_json=as_json,
+            )
             return
         report = library.steps.undo()
     _print_turned(report, "undo", as_json=as_json)

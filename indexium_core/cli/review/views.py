@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,8 +11,10 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson, Query
 from indexium_core.cli.review.plan import sort_of
-from indexium_core.library import LibraryServices
 from indexium_core.model.view import SavedView
+
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices
 
 views = typer.Typer(help="Saved views: searches with a sort order, under a name.", no_args_is_help=True)
 app.add_typer(views, name="views")
@@ -25,23 +27,12 @@ def list_views(context: typer.Context, as_json: AsJson = False) -> None:
     """Show every saved view; a star marks the default view of the plan page."""
     with opened(context) as library:
         rows = library.views.list()
-    if as_json:
-        output.to_json({"items": rows, "total": len(rows)})
-        return
-    output.table(
-        ("id", "", "name", "search", "sort"),
-        [
-            (
-                row.view_id,
-                "*" if row.is_default else "",
-                row.name,
-                row.query,
-                ("-" if row.descending else "") + row.sort,
-            )
-            for row in rows
-        ],
-        right=(0,),
-    )
+    output.listing(rows, ("id", "", "name", "search", "sort"), _cells, right=(0,), as_json=as_json)
+
+
+def _cells(view: SavedView) -> tuple[object, ...]:
+    sort = ("-" if view.descending else "") + view.sort
+    return view.view_id, "*" if view.is_default else "", view.name, view.query, sort
 
 
 @views.command(
@@ -106,5 +97,4 @@ def _found(library: LibraryServices, which: str) -> SavedView:
     for row in rows:
         if str(row.view_id) == which:
             return row
-    message = f"There is no view “{which}”; 'indexium views list' shows all views."
-    raise errors.UnknownIdError(message)
+    raise errors.UnknownIdError(f"There is no view “{which}”; 'indexium views list' shows all views.")

@@ -68,7 +68,8 @@ def outcome_of(status: str, code: str) -> str:
 
 def outcome_label(outcome: str, operation_type: str = "write") -> str:
     """Return the word for an outcome; a rollback restores files instead of writing them."""
-    return _ROLLBACK_OUTCOMES.get(outcome, OUTCOMES[outcome]) if operation_type == "rollback" else OUTCOMES[outcome]
+    labels = OUTCOMES | _ROLLBACK_OUTCOMES if operation_type == "rollback" else OUTCOMES
+    return labels.get(outcome, outcome)
 
 
 def postpones(operation_type: str, options: Mapping[str, Any]) -> bool:

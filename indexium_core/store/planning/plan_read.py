@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from indexium_core import errors
@@ -23,6 +22,9 @@ from indexium_core.store.people import people
 from indexium_core.store.planning import plan_rows
 from indexium_core.store.planning.plan_rows import Counts, Groups
 from indexium_core.store.planning.plan_version import Modes, Version
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "WRITABLE",
@@ -94,8 +96,7 @@ def version(reader: Connection, plan_id: int) -> tuple[Version, Modes]:
     """
     row = _run(reader, "version", {"plan_id": plan_id}).fetchone()
     if row is None:
-        message = f"There is no plan {plan_id}, or it is too old. Request the plan again."
-        raise errors.UnknownIdError(message)
+        raise errors.UnknownIdError(f"There is no plan {plan_id}, or it is too old. Request the plan again.")
     variant_id, people_mode, comment_mode, include_unknown, hard_links, large_bytes = row
     modes = Modes(
         people_mode=people_mode,

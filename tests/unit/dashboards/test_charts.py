@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from dashboards.components import charts, drawing
-from dashboards.components.chart_card import DrawnChart, ranking, view
 from dashboards.components.charts import COVERAGE, DURATIONS, FILES, RISK, ChartKind, Plot
+from dashboards.components.tabbed_charts import TabbedCharts, ranking, view
 
 hv.extension("bokeh", logo=False)
 
@@ -189,8 +189,8 @@ class Carrier:
         done(work())
 
 
-def chart(told: list[str], carrier: Any) -> DrawnChart:
-    return DrawnChart(carrier, RISK, picked=told.append, turned=told.append, height=150)
+def chart(told: list[str], carrier: Any) -> TabbedCharts:
+    return TabbedCharts(carrier, RISK, picked=told.append, turned=told.append, height=150)
 
 
 def test_a_bar_and_its_line_in_the_table_say_the_same() -> None:

@@ -212,7 +212,7 @@ class PlanBulk:
 
         def on_done(job: Job) -> None:
             self._close()
-            self._bridge.toast("success", f"{job.title} has started. The jobs page shows its progress.")
+            self._bridge.toast("good", f"{job.title} has started. The jobs page shows its progress.")
 
         self._bridge.run(begin, on_done, name="bulk_rescan", once=True, failed=self._complain)
 
@@ -224,7 +224,7 @@ class PlanBulk:
         def on_done(report: LockReport) -> None:
             self._close()
             done = "locked" if on else "unlocked"
-            self._bridge.toast("success", bulk.locked(report, done))
+            self._bridge.toast("good", bulk.locked(report, done))
 
         act = locks.lock if on else locks.unlock
         self._bridge.run(lambda: act(target, fields), on_done, name="bulk_lock", once=True, failed=self._complain)

@@ -405,7 +405,7 @@ def _strategy(details: FileDetails, item: PlanItem, undo_days: int) -> list[list
         return [["Strategy", "not written"], *([["Reason", why]] if why.rstrip(".") not in messages else [])]
     cost = f"about {wording.duration(item.est_seconds)}, {wording.size(item.est_bytes)} of {wording.size(details.size)}"
     return [
-        ["Strategy", status_words.strategy(item.strategy)],
+        ["Strategy", strategies.in_words(item.strategy)],
         ["Cost", cost],
         ["Reason", strategies.why(item.strategy)],
         ["Undo", f"byte for byte, for {wording.plural(undo_days, 'day')}; kept: {strategies.kept(item.strategy)}"],

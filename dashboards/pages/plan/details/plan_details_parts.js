@@ -208,7 +208,9 @@ export function drawActs(acts, until, {isPostponing, day}) {
     preserve &&
       button(isPreserve ? "Preserve" : "Replace instead", "preserve", {
         key: "p",
-        title: isPreserve ? "Keep the other text of the comment" : "Keep only the people in the comment",
+        title: isPreserve
+          ? "Keep the other text of the comment"
+          : "Keep only the people in the comment and remove all other text",
       }),
     skip === "off" && button("Stop skipping", "skip", {key: "s"}),
     skip === "on" && drawSkip(isPostponing),

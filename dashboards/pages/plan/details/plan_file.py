@@ -11,6 +11,7 @@ from dashboards.components import person_field
 from dashboards.pages.plan.details import plan_details
 from dashboards.session import Session
 from dashboards.state import PlanState, history_term
+from dashboards.toasts import ToastKind
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.files.details import FileDetails
@@ -198,7 +199,7 @@ class PlanFile:
 
         def on_done(report: RescanReport) -> None:
             self.drawer.rescanned()
-            kind = "info" if report.failed or report.missing or report.skipped else "success"
+            kind: ToastKind = "info" if report.failed or report.missing or report.skipped else "good"
             self._bridge.toast(kind, plan_details.rescanned(report))
             self.refresh()
 

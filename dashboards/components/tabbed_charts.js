@@ -1,4 +1,4 @@
-// A card with a chart: title and tabs above it, legend and the same figures as a table below it.
+// A card with several charts: title and tabs above the drawn chart, its legend and the same figures as a table below it.
 import {component} from "./browser/component.js"
 import {h} from "./browser/dom.js"
 import {button} from "./widgets.js"

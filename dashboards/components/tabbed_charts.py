@@ -1,8 +1,8 @@
 """
-A card with a chart, its tabs, its legend, and the same figures as a table.
+A card with several charts: a tab for each, the drawn chart, its legend, and the same figures as a table.
 
-The table serves users who cannot see or press a bar: each line starts with a button that does the same as the bar. A
-thread draws the chart after the rest of the page has loaded; an unchanged chart is not drawn again.
+A user who cannot see or press a bar opens the table: each line starts with a button that does the same as the bar. A
+thread draws the chart, after the page has its data. A chart without changes is not drawn again.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ from dashboards.components.base import Component, module
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ChartCard", "DrawnChart", "ranking"]
+__all__ = ["TabbedCharts", "TabbedChartsCard", "ranking"]
 
 
-class ChartCard(Component):
+class TabbedChartsCard(Component):
     """
+    A card with several charts; it shows the chart of one tab.
+
     View: `title`, `hint`, `tabs` ({key, label, on}), `legend` ({colour, label}), `description` (alternative text).
 
     Then `columns` and `lines` ({key, cells, on}) of the table, `empty` (a sentence, where there are no figures), or
@@ -34,12 +36,12 @@ class ChartCard(Component):
 
     plot = Child(doc="The chart; nothing where bars are drawn by the card itself.")
 
-    _esm = module("chart_card")
+    _esm = module("tabbed_charts")
     _styles = ("charts.css",)
 
 
-class DrawnChart:
-    """One of several charts in a card; `show` draws it."""
+class TabbedCharts:
+    """The charts of a card; `show` draws one of them."""
 
     def __init__(
         self,
@@ -69,7 +71,7 @@ class DrawnChart:
         )
         self._place = pn.Column(sizing_mode="stretch_width", height=height, margin=0)
         self._drawn: Any = None
-        self.card = ChartCard(plot=self._place)
+        self.card = TabbedChartsCard(plot=self._place)
         self.card.on(
             pick=lambda message: picked(str(message["key"])), tab=lambda message: turned(str(message.get("key")))
         )
