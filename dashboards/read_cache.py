@@ -15,14 +15,13 @@ from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from indexium_core.jobs.event_bus import Event
+from indexium_core.library import Library, MetadataPlan
 from indexium_core.model.planning.facets import Facets
 from indexium_core.model.planning.plan import PlanPage
+from indexium_core.model.view import SavedView
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from indexium_core.library import Library, MetadataPlan
-    from indexium_core.model.view import SavedView
 
 __all__ = ["ReadCache"]
 

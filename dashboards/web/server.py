@@ -21,7 +21,7 @@ import webbrowser
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import panel as pn
 from bokeh.settings import settings as bokeh_settings
@@ -39,10 +39,8 @@ from indexium_core.api import access, service
 from indexium_core.api.app import largest, make_app
 from indexium_core.api.asgi import Asgi, Mount
 from indexium_core.cli import termination
+from indexium_core.library import Library
 from indexium_core.version import __version__
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
 
 __all__ = ["DashboardServer", "address", "free_port", "make_server", "serve"]
 
