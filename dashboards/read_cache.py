@@ -34,14 +34,7 @@ class ReadCache:
     """The recent reads of all sessions of a process."""
 
     def __init__(self, library: Library, pool: Executor | None = None) -> None:
-        """
-        Create an empty cache.
-
-        Args:
-            library: The library.
-            pool: Threads that refresh the plan in the background.
-
-        """
+        """Create an empty cache; threads of `pool` refresh the plan in the background."""
         self._library, self._pool = library, pool
         self._entries: OrderedDict[Hashable, Any] = OrderedDict()
         self._polled: dict[str, tuple[int, float, Any]] = {}

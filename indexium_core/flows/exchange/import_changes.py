@@ -98,11 +98,7 @@ class PlanImport:
     @remote()
     def apply(self, preview: ChangesPreview, *, overwrite: bool = False) -> DecisionReport:
         """
-        Make the decisions of a preview, as one review step.
-
-        Args:
-            preview: The result of `read`; rows with errors are not applied.
-            overwrite: Apply rows with a conflict, too.
+        Make the decisions of a preview, as one review step; `overwrite` also applies rows with a conflict.
 
         Raises:
             UsageError: There is nothing to apply.
