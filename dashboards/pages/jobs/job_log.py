@@ -26,9 +26,7 @@ class JobLogView(Component):
 
 
 def log_view(job: Job, title: str, lines: Sequence[Mapping[str, Any]], *, first: int, every: int) -> dict[str, Any]:
-    """
-    Return the log of a job: its newest `lines`, the oldest first, after `first` others; read every `every` seconds.
-    """
+    """Return the log of a job: its newest `lines`, the oldest first, after `first` others."""
     return {
         "open": True,
         "id": job.id,
