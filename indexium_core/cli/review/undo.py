@@ -1,4 +1,4 @@
-"""`undo`, `redo`: turn the steps of a review back and forth."""
+"""`undo`, `redo`: undo and redo review steps."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 @app.command(epilog="Example: indexium undo --list")
 def undo(
     context: typer.Context,
-    listed: Annotated[bool, typer.Option("--list", help="Only show what can be undone and redone.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="Only show the steps that can be undone and redone.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Undo the last decision: an edit, a postponement, a mode, a template, an import of changes."""
+    """Undo the last decision: an edit, a postponement, a mode, a template or an import of changes."""
     with opened(context) as library:
         if listed:
             rows = library.steps.list()
@@ -43,7 +43,7 @@ def undo(
 
 @app.command(epilog="Example: indexium redo")
 def redo(context: typer.Context, as_json: AsJson = False) -> None:
-    """Redo the decision that was undone last; possible until the next decision."""
+    """Redo the decision that was undone last, if no other decision was made since."""
     with opened(context) as library:
         report = library.steps.redo()
     _print_turned(report, "redo", as_json=as_json)

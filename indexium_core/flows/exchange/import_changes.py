@@ -98,7 +98,9 @@ class PlanImport:
     @remote()
     def apply(self, preview: ChangesPreview, *, overwrite: bool = False) -> DecisionReport:
         """
-        Make the decisions of a preview, as one review step; `overwrite` also applies rows with a conflict.
+        Make the decisions of a preview, as one review step; rows with errors are not applied.
+
+        `overwrite` also applies rows with a conflict.
 
         Raises:
             UsageError: There is nothing to apply.

@@ -171,7 +171,11 @@ class MetadataPlanner:
     # Selections.
 
     def file_ids(self, plan: MetadataPlan, selection: Selection, *, include_unlisted: bool = False) -> list[int]:
-        """Return the files of a selection for decisions; `include_unlisted`: also those that the list omits."""
+        """
+        Return the files of a selection, writable or not, for decisions.
+
+        `include_unlisted`: everything that its search finds, of every level, also what the list omits.
+        """
         search = plan.searching(selection.query, include_unlisted=include_unlisted)
         if include_unlisted:
             selection = replace(selection, risk=RISK_LEVELS)

@@ -84,7 +84,8 @@ def put(
     """
     Store readings by file id, and add an audit event for each changed value.
 
-    The fields in `keep` keep their stored value; `actor` is `scan` or `rescan`.
+    Locked fields do not change. The fields in `keep`, and the fields that a reading does not know, change only if no
+    value is stored yet. `actor` is `scan` or `rescan`.
     """
     if not readings:
         return PutReport(set(), {})
