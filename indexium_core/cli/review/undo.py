@@ -1,4 +1,8 @@
-"""`undo`, `redo`: turn the steps of a review back and forth."""
+"""
+`undo`, `redo`: undo and redo the steps of a review, which are decisions about the plan.
+
+They do not change files. `rollback` restores files.
+"""
 
 from __future__ import annotations
 
