@@ -243,11 +243,10 @@ def _close_open_libraries() -> None:
 def _wait_for_former_processes(home: Path) -> None:
     """Return when no worker process of an earlier holder of this home is still working on a file."""
     if not executors.wait_for_previous_processes(home / assembly.PROCESSES):
-        message = (
+        raise errors.HomeInUseError(
             f"A worker process of an earlier run still uses the home {home}, perhaps because it waits for a disk. "
             "Reconnect the disk or end the process, then open the home again."
         )
-        raise errors.HomeInUseError(message)
 
 
 def _resumes(job: Job) -> str:

@@ -46,8 +46,7 @@ def _paths() -> Mapping[str, Traversable]:
                 folders.append(path)
             elif path.name.endswith((".js", ".css")):
                 if path.name in found:
-                    message = f"Two files of the dashboard are called {path.name}. Rename one of them."
-                    raise ValueError(message)
+                    raise ValueError(f"Two files of the dashboard are called {path.name}. Rename one of them.")
                 found[path.name] = path
     return found
 

@@ -122,11 +122,10 @@ def _why_not(host: str, port: int, error: Exception) -> str:
 
 def _require_consent(host: str, *, allow_remote: bool) -> None:
     if host not in LOOPBACK and not allow_remote:
-        message = (
+        raise errors.UsageError(
             f"Serving on {host} would let everybody on the network read and change your files' metadata, without a "
             "login. Keep --host 127.0.0.1 (and reach it through an SSH tunnel), or say --allow-remote."
         )
-        raise errors.UsageError(message)
 
 
 class DashboardServer:

@@ -66,8 +66,7 @@ class Mount:
         self._orders.put_nowait({"type": "lifespan.startup"})
         answer = await self._answers.get()
         if answer["type"] != "lifespan.startup.complete":
-            message = f"The service could not start: {answer.get('message') or 'no reason was given'}."
-            raise RuntimeError(message)
+            raise RuntimeError(f"The service could not start: {answer.get('message') or 'no reason was given'}.")
 
     async def _live(self, scope: Message) -> None:
         try:

@@ -212,8 +212,7 @@ class _RemoteService:
     def __getattr__(self, name: str) -> Any:
         full = f"{self._name}.{name}"
         if full not in self._library.description.calls:
-            message = f"'{full}' cannot be called through a running service."
-            raise AttributeError(message)
+            raise AttributeError(f"'{full}' cannot be called through a running service.")
         return functools.partial(self._library.call, full)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

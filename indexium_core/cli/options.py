@@ -56,8 +56,6 @@ def ask(*, yes: bool) -> None:
         return
     answer = output.confirm("Continue?")
     if answer is None:
-        message = "No terminal is available for the question; add --yes."
-        raise errors.UsageError(message)
+        raise errors.UsageError("No terminal is available for the question; add --yes.")
     if not answer:
-        message = "Nothing was changed."
-        raise errors.UsageError(message)
+        raise errors.UsageError("Nothing was changed.")

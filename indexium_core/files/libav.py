@@ -177,5 +177,4 @@ class _MediaSource:
 
 
 def _refuse(url: str, *_: object) -> None:
-    message = f"a media file asked for another file: {url}"
-    raise PermissionError(message)
+    raise PermissionError(f"a media file asked for another file: {url}")

@@ -171,8 +171,7 @@ class Processes(Threads):
         try:
             return _Worker(self._lock_path)
         except OSError as error:
-            message = f"could not be started: {error.strerror or error}"
-            raise WorkerLostError(message) from error
+            raise WorkerLostError(f"could not be started: {error.strerror or error}") from error
 
     def _release(self, worker: _Worker) -> None:
         with self._workers_lock:

@@ -141,8 +141,7 @@ class JobQueueService:
         """Return a job; UnknownIdError if there is none."""
         job = self._store.find(job_id, now=self._clock())
         if job is None:
-            message = f"There is no job {job_id}; 'indexium jobs list' shows them."
-            raise errors.UnknownIdError(message)
+            raise errors.UnknownIdError(f"There is no job {job_id}; 'indexium jobs list' shows them.")
         return job
 
     def find_run(self, job_id: int) -> JobRun | None:
@@ -294,8 +293,7 @@ class JobQueueService:
             unrecorded = run.unrecorded
             if unrecorded is not None and unrecorded.seconds > unrecorded.limit_seconds:
                 tried = f"Indexium has tried for {unrecorded.seconds:,.0f} seconds."
-                message = f"{unrecorded.description} {tried} {unrecorded.assurance}"
-                raise errors.StoreError(message)
+                raise errors.StoreError(f"{unrecorded.description} {tried} {unrecorded.assurance}")
             return run.thread is not threading.current_thread()
         status = self.get(job_id).status
         return self._dispatcher.is_running and (status == "pending" or (status == "paused" and is_paused))

@@ -108,8 +108,7 @@ class JobRows:
         with self._database.atomic() as tx:
             found = tx.execute(_sql("operation_without_job"), {"operation_id": operation_id}).fetchone()
             if found is None:
-                message = f"There is no operation {operation_id}; 'indexium history' lists them."
-                raise errors.UnknownIdError(message)
+                raise errors.UnknownIdError(f"There is no operation {operation_id}; 'indexium history' lists them.")
             kind, note, status = found
             title = f"{kind.capitalize()} '{note}'" if note else f"{kind.capitalize()} (operation {operation_id})"
             new = NewJob(job_type=kind, title=title, payload={"operation_id": operation_id}, operation_id=operation_id)
@@ -346,8 +345,7 @@ def as_json(value: Mapping[str, Any] | Sequence[Any]) -> str:
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True)
     except (TypeError, ValueError) as error:
-        message = f"A job accepts JSON values only: {error}."
-        raise errors.UsageError(message) from error
+        raise errors.UsageError(f"A job accepts JSON values only: {error}.") from error
     return replace_surrogates(text)
 
 

@@ -79,6 +79,5 @@ def _words_of(text: str | None, option: str, known: Collection[str]) -> tuple[st
     """Return the words of an option that takes several; raises UsageError for one that nothing has."""
     found = tuple(word.strip() for word in (text or "").split(",") if word.strip())
     if unknown := [word for word in found if word not in known]:
-        message = f"--{option} takes {', '.join(known)}; '{unknown[0]}' is something else."
-        raise errors.UsageError(message)
+        raise errors.UsageError(f"--{option} takes {', '.join(known)}; '{unknown[0]}' is something else.")
     return found

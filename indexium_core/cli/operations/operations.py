@@ -84,8 +84,7 @@ def pause(context: typer.Context, operation_id: Id) -> None:
             held = library.jobs.of_operation(operation_id).pause_text
             state = held or library.status(operation_id).status.replace("_", " ")
             hint = f"'indexium operations resume {operation_id}' resumes it" if held else "there is nothing to pause"
-            message = f"Operation {operation_id} is {state}: {hint}."
-            raise errors.UsageError(message, code="wrong_state")
+            raise errors.UsageError(f"Operation {operation_id} is {state}: {hint}.", code="wrong_state")
         status = library.status(operation_id)
     if status.finished:
         output.note(_too_late(status, "paused"))

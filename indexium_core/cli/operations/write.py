@@ -91,8 +91,7 @@ def levels_of(risk: str) -> tuple[str, ...]:
     levels = tuple(level.strip() for level in risk.split(",") if level.strip())
     unknown = [level for level in levels if level not in RISK_LEVELS[:3]]
     if unknown or not levels:
-        message = f"--risk takes safe, warning and danger, split by commas; '{risk}' is something else."
-        raise errors.UsageError(message)
+        raise errors.UsageError(f"--risk takes safe, warning and danger, split by commas; '{risk}' is something else.")
     return levels
 
 

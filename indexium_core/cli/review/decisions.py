@@ -62,8 +62,7 @@ def postpone(
 ) -> None:
     """Leave the files found out of every list and write, until a day or until they are brought back."""
     if bring_back and until:
-        message = "Say --until or --bring-back, not both."
-        raise errors.UsageError(message)
+        raise errors.UsageError("Say --until or --bring-back, not both.")
     with opened(context) as library:
         refuse_ids(library, query)
         if bring_back:
@@ -76,8 +75,7 @@ def postpone(
 def mode(context: typer.Context, query: Query, mode: Mode = None, comment_mode: CommentMode = None) -> None:
     """Choose how people and comment of the files found are combined."""
     if mode is None and comment_mode is None:
-        message = "Say what to set: --mode merge|exact, --comment-mode replace|preserve."
-        raise errors.UsageError(message)
+        raise errors.UsageError("Say what to set: --mode merge|exact, --comment-mode replace|preserve.")
     with opened(context) as library:
         refuse_ids(library, query)
         _report("set", library.decisions.set_mode(query, mode=mode, comment_mode=comment_mode).files)

@@ -94,5 +94,4 @@ def _found(library: LibraryServices, which: str) -> SavedView:
     for row in rows:
         if str(row.view_id) == which:
             return row
-    message = f"There is no view “{which}”; 'indexium views list' shows them."
-    raise errors.UnknownIdError(message)
+    raise errors.UnknownIdError(f"There is no view “{which}”; 'indexium views list' shows them.")

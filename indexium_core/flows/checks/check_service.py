@@ -173,8 +173,7 @@ class Checks:
         chosen = next((each for each in row.resolutions if each.code == code), None)
         if chosen is None:
             codes = ", ".join(each.code for each in row.resolutions) or "none"
-            message = f"This finding has no resolution “{code}”; choose one of: {codes}."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"This finding has no resolution “{code}”; choose one of: {codes}.")
         step_id = self._resolver.resolve(row, chosen)
         return ResolutionReport(files=chosen.files, text=chosen.text, step_id=step_id)
 
@@ -189,11 +188,10 @@ class Checks:
         """
         checked = _kind(kind)
         if checked not in check.BULK_KINDS:
-            message = (
+            raise errors.UsageError(
                 f"Findings of the check “{kind}” are resolved one by one; only {names_text(check.BULK_KINDS)} can be "
                 "resolved all at once."
             )
-            raise errors.UsageError(message)
         findings = self._current_state().findings[checked]
         subjects = [str(findings.subjects[index]) for index in np.flatnonzero(~findings.ignored)]
         files, step_id = self._resolver.learn_all(checked, subjects)
@@ -226,5 +224,4 @@ def _kind(name: str) -> Kind:
     for kind in check.KINDS:
         if kind == name:
             return kind
-    message = f"There is no check '{name}'; choose one of {', '.join(check.KINDS)}."
-    raise errors.UsageError(message)
+    raise errors.UsageError(f"There is no check '{name}'; choose one of {', '.join(check.KINDS)}.")

@@ -71,16 +71,14 @@ class JobService:
         """
         unknown = [status for status in statuses if status not in JOB_STATES]
         if unknown:
-            message = f"'{unknown[0]}' is not a state. The states are {', '.join(JOB_STATES)}."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"'{unknown[0]}' is not a state. The states are {', '.join(JOB_STATES)}.")
         known = {*self._queue.kinds(), *self.counts()} if kinds else set()  # an older program may have run other kinds
         strange = [kind for kind in kinds if kind not in known]
         if strange:
             message = f"There is no kind of job '{strange[0]}'. The kinds are {', '.join(sorted(known))}."
             raise errors.UsageError(message)
         if page < 1 or per_page < 0:
-            message = f"There is no page {page} of {per_page} jobs. Pages start at 1."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"There is no page {page} of {per_page} jobs. Pages start at 1.")
         return self._store.page(
             kinds=list(kinds), statuses=list(statuses), page=page, per_page=per_page, now=self._clock()
         )

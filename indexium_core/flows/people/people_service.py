@@ -294,8 +294,7 @@ def _person(reader: Connection, name: str) -> tuple[int, str]:
     spellings = store.spellings(reader, person_ids)
     if len(person_ids) > 1:
         choices = " or ".join(f"“{each}”" for each in spellings.values())
-        message = f"“{name}” is ambiguous: it may be {choices}. Use one of these spellings."
-        raise errors.UsageError(message)
+        raise errors.UsageError(f"“{name}” is ambiguous: it may be {choices}. Use one of these spellings.")
     return person_ids[0], spellings[person_ids[0]]
 
 

@@ -79,8 +79,7 @@ class Suggestions:
         reader = self._database.read()
         subject = store.subject(reader, version, file_id)
         if subject is None:
-            message = f"There is no file with the id {file_id}."
-            raise errors.UnknownIdError(message)
+            raise errors.UnknownIdError(f"There is no file with the id {file_id}.")
         surroundings = self._surroundings(reader, version, file_id, subject)
         evidence = [
             *surroundings.evidence,

@@ -101,8 +101,7 @@ class MetadataPlanner:
         people_mode, comment_mode = checked_modes(request.mode, request.comment_mode)
         compiled = compile_query(request.query)
         if request.hard_links not in LINK_CHOICES:
-            message = f"There is no choice '{request.hard_links}' for hard links; choose block or break."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"There is no choice '{request.hard_links}' for hard links; choose block or break.")
         if request.plan_id is None:
             modes = Modes(
                 people_mode=people_mode,
@@ -312,8 +311,7 @@ def _raise_if_stale(plan: MetadataPlan, stale: StaleFiles) -> None:
     if stale.count:
         names = ", ".join(item.file_name for item in stale.items) + (" …" if stale.count > _NAMED_FILES else "")
         number = wording.plural(stale.count, "file differs", "files differ")
-        message = f"{number} from what plan {plan.id} showed: {names}. Refresh the plan, then write."
-        raise errors.StalePlanError(message)
+        raise errors.StalePlanError(f"{number} from what plan {plan.id} showed: {names}. Refresh the plan, then write.")
 
 
 def _test(name: str, wanted: Any) -> Callable[[PlanItem], bool]:
@@ -323,8 +321,7 @@ def _test(name: str, wanted: Any) -> Callable[[PlanItem], bool]:
         choices = list(wanted) if isinstance(wanted, list | tuple | set | frozenset) else [wanted]
         return lambda item: getattr(item, name) in choices
     known = ", ".join([*_TESTS, *PlanItem.__dataclass_fields__])
-    message = f"There is no filter '{name}'; choose one of {known}."
-    raise errors.UsageError(message)
+    raise errors.UsageError(f"There is no filter '{name}'; choose one of {known}.")
 
 
 def _people_of(item: PlanItem) -> list[str]:

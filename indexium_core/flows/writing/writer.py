@@ -315,8 +315,7 @@ class MetadataWriter:
         selection: Selection | None,
     ) -> tuple[MetadataPlan, Selection]:
         if options.hard_links not in LINK_CHOICES:
-            message = f"'{options.hard_links}' is not a choice for hard links. Use block or break."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"'{options.hard_links}' is not a choice for hard links. Use block or break.")
         if isinstance(items, MetadataPlan):
             return items, selection or items.select(risk=options.risk)
         plan = self._planner.generate_plan()

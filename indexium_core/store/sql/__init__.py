@@ -55,15 +55,13 @@ def parse(text: str, *, file: str = "") -> dict[str, str]:
     """
     before, *blocks = _HEAD.split(text)
     if _without_comments(before):
-        message = f"{file}.sql: there is SQL before the first '-- name:' line."
-        raise ValueError(message)
+        raise ValueError(f"{file}.sql: there is SQL before the first '-- name:' line.")
     statements: dict[str, str] = {}
     for name, block in zip(blocks[::2], blocks[1::2], strict=True):
         purpose = _PURPOSE.match(block)
         body = block[purpose.end() :].strip() if purpose else ""
         if name in statements or not _without_comments(body):
-            message = f"{file}.sql: '{name}' is there twice, has no purpose or no SQL."
-            raise ValueError(message)
+            raise ValueError(f"{file}.sql: '{name}' is there twice, has no purpose or no SQL.")
         statements[name] = body.rstrip(";")
     return statements
 

@@ -70,8 +70,7 @@ class Pointers:
         """Return the pointers of some rows; raises UnknownError where there are too many."""
         all_rows = list(rows)
         if len(all_rows) > MAX_POINTERS:
-            message = f"The file holds more than {MAX_POINTERS:,} offsets."
-            raise UnknownError(message)
+            raise UnknownError(f"The file holds more than {MAX_POINTERS:,} offsets.")
         made = np.array(all_rows, dtype=np.int64).reshape(-1, 5)
         return cls(made[np.argsort(made[:, 0], kind="stable")])
 
