@@ -52,7 +52,7 @@ PARTS = {  # outcome → class of its part of the bar
     "unclear": "odd",
     "skipped": "off",
 }
-_SLOW = 0.1  # files a second; a slower rate is not shown, because the remaining time says more
+_SLOW = 0.1  # files a second; a slower rate is not shown, because the remaining time is more useful
 
 
 def kind_name(operation: MetadataOperation) -> str:

@@ -13,7 +13,7 @@ import {count} from "./wording.js"
  * @property {string} [hint]
  * @property {{key: string, label: string, on: boolean}[]} [tabs]
  * @property {{colour: string, label: string}[]} legend
- * @property {string} [said] What the chart shows.
+ * @property {string} [description] Alternative text of the chart.
  * @property {string[]} columns
  * @property {Line[]} [lines]
  * @property {string} [empty] A sentence where there are no figures.
@@ -138,7 +138,7 @@ export function render(context) {
     draw,
     onDrawn({view}) {
       plot.hidden = !(view.lines?.length > 0)
-      plot.setAttribute("aria-label", view.said ?? "")
+      plot.setAttribute("aria-label", view.description ?? "")
     },
     actions: {
       tab: (self, data) => self.send("tab", {key: data.name}),

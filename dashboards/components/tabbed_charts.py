@@ -28,7 +28,7 @@ class TabbedChartsCard(Component):
     """
     A card with several charts; it shows the chart of one tab.
 
-    View: `title`, `hint`, `tabs` ({key, label, on}), `legend` ({colour, label}), `said` (what the chart shows).
+    View: `title`, `hint`, `tabs` ({key, label, on}), `legend` ({colour, label}), `description` (alternative text).
 
     Then `columns` and `lines` ({key, cells, on}) of the table, `empty` (a sentence, where there are no figures), or
     instead of a chart `bars` ({key, name, count, share, on, hint}). Messages: `tab` {key}, `pick` {key}.
@@ -56,11 +56,11 @@ class TabbedCharts:
         Make an empty card.
 
         Args:
-            bridge: Carries the drawing.
-            kinds: The charts, a tab each.
+            bridge: Runs the drawing on a thread.
+            kinds: The charts, one for each tab.
             picked: Called with the key of a pressed bar.
             turned: Called with the name of the chart whose tab was pressed.
-            height: Of the chart, in pixels.
+            height: Height of the chart in pixels.
 
         """
         self._bridge, self._kinds, self._picked, self._height = (
@@ -87,9 +87,9 @@ class TabbedCharts:
         note: str = "",
     ) -> None:
         """
-        Show the chart of that name.
+        Show the chart with a name.
 
-        `key` is the bar that is picked, `span` the first and last day of its axis, `note` what the figures are of.
+        `key` is the selected bar, `span` the first and last day of its axis, `note` the description of the figures.
         """
         kind = self._kinds[name]
         span = span or (date.min, date.min)
@@ -130,7 +130,7 @@ def view(
         "hint": note or ("click a bar to filter" if lines else ""),
         "tabs": [{"key": each.name, "label": each.tab, "on": each is kind} for each in kinds] if len(kinds) > 1 else [],
         "legend": [{"colour": colour, "label": label} for colour, label in kind.legend] if lines else [],
-        "said": f"{title}, as a chart; the same figures are in the table below it.",
+        "description": f"{title}, as a chart; the same figures are in the table below it.",
         "columns": list(kind.columns),
         "lines": [{"key": line.key, "cells": line.cells, "on": line.key == key} for line in lines],
         "empty": "" if lines else kind.empty,
@@ -150,12 +150,12 @@ def ranking(
     Return the view of a card with a bar and a number for each name, longest first.
 
     Args:
-        title: Of the card.
+        title: Title of the card.
         bars: Mappings with key, name, count and hint (what the number counts).
         tabs: Tabs of the card.
-        empty: What stands there without bars.
-        picked: Key of the bar that is looked at.
-        note: What the figures are of, where that is not plain.
+        empty: Text without bars.
+        picked: Key of the selected bar.
+        note: Description of the figures, if necessary.
 
     """
     most = max((int(bar["count"]) for bar in bars), default=1) or 1

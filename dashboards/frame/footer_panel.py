@@ -54,17 +54,17 @@ class FooterSession(Protocol):
         """Show a page with some of its state set."""
 
     def is_showing(self, page: str) -> bool:
-        """Return whether a page is the one that is shown."""
+        """Return whether a page is displayed."""
 
     def shown_operation(self) -> int | None:
-        """Return the operation whose progress the page shows, None where it shows none."""
+        """Return the operation whose progress the page shows; None if it shows none."""
 
 
 class FooterPanel:
     """Shows the footer and runs its actions; the same on all pages."""
 
     def __init__(self, session: FooterSession, *, since: datetime) -> None:
-        """Make the footer; `since`: the start of this service. A later result is shown until a person closes it."""
+        """Create the footer; `since`: the start of this service. A later result is shown until a person closes it."""
         library, bridge, dialog = session.library, session.bridge, session.dialog
         self._library, self._bridge, self._session, self._since = library, bridge, session, since
         self._ticking = False

@@ -17,7 +17,7 @@ class Shell(Component):
     """
     The frame of every page.
 
-    View: `pages` ({id, label, href, count, live}), `roots`, `offline`, `scanned`, and what the browser takes over:
+    View: `pages` ({id, label, href, count, live}), `roots`, `offline`, `scanned`, and values that the browser applies:
     `page`, `title`, `url` with `push`, `selection` (kept in sessionStorage). Messages: `hello` {theme, selection}, `go`
     {page}, `address` {path, search}, `theme` {theme}. `undo` {id} (a step). Sent to it:
     {kind, text, undo, topic}, a toast; {cleared}, a topic whose errors are removed; {undoable}, the step that

@@ -1,4 +1,5 @@
-// Short messages that leave by themselves; an error stays longest, and none leaves under the pointer or the focus.
+// Short messages that disappear automatically; errors stay longest, and no message disappears under the pointer or the
+// focus.
 import {h} from "../components/browser/dom.js"
 import {button, closeButton} from "../components/widgets.js"
 

@@ -37,7 +37,7 @@ class Interrupted:
 
         Args:
             library: The library.
-            bridge: Carries the work.
+            bridge: Runs the work.
             dialog: Shows the question.
             watch: Shows the progress of an operation.
             postponed: Operations on which a person decides later, in any session of the process.
@@ -84,7 +84,7 @@ class Interrupted:
             self._ask(operations[0], others=len(operations) - 1, then=self._ask_next)
 
     def _ask(self, operation: InterruptedOperation, *, others: int, then: Callable[[], None]) -> None:
-        """Ask about one operation; `then` comes after whatever the answer is."""
+        """Ask about one operation; `then` is called after any answer."""
 
         def turn(_list: str, page: int, became: str) -> None:
             page = min(page, parts.pages(operation, became))

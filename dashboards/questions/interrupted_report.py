@@ -31,7 +31,7 @@ def title(operation: InterruptedOperation, *, others: int = 0) -> str:
 
 
 def sections(operation: InterruptedOperation) -> list[dict[str, Any]]:
-    """Return what a person has to know before the decision."""
+    """Return the facts for the decision."""
     found: list[dict[str, Any]] = [{"kind": "text", "text": _summary(operation)}]
     if operation.stop_reason:
         found.append({"kind": "why", "level": "warning", "text": operation.stop_reason})

@@ -23,7 +23,7 @@ class RetryDialog:
     """Asks before a retry of an operation, from any page."""
 
     def __init__(self, library: Library, bridge: Bridge, dialog: Dialog, *, started: Callable[[int], None]) -> None:
-        """Make the question; `started` gets the id of the operation that was started, or of the one to be shown."""
+        """Create the question; `started` receives the id of the started operation, or of one to show."""
         self._library, self._bridge, self._dialog, self._started = library, bridge, dialog, started
         self._question = WriteQuestion(library, bridge, dialog, started=started, shown=started)
 

@@ -72,7 +72,7 @@ class WriteQuestion:
         started: Callable[[int], None],
         shown: Callable[[int], None],
     ) -> None:
-        """Make the question; `started` gets the id of a started operation, `shown` the id of one to show."""
+        """Create the question; `started` receives the id of a started operation, `shown` the id of one to show."""
         self._library, self._bridge, self._dialog = library, bridge, dialog
         self._started, self._shown = started, shown
         self._serial = 0

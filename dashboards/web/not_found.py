@@ -23,7 +23,7 @@ NO_FILE = "There is no file with this id. It was removed from the library or nev
 
 
 class NotFound(RequestHandler):
-    """Answers with 404, whatever is asked of the address."""
+    """Answers every request with 404."""
 
     has_scripts = True  # inline scripts, see `request_guard`
 
@@ -36,7 +36,7 @@ class NotFound(RequestHandler):
         self.finish(_page(self._sentence))
 
     def check_xsrf_cookie(self) -> None:
-        """Nothing is changed here."""
+        """Skip the check: these routes change nothing."""
 
 
 def guard(application: Application, library: Library) -> None:

@@ -1,9 +1,8 @@
 """
-The web server: Panel's own Tornado server with a door in front of it that every request passes.
+The web server: Panel's Tornado server with a request guard in front of every route.
 
-The door refuses a Host that is not ours (so that no foreign name can be pointed at this machine), refuses a websocket
-whose Origin is not the page that it serves, and puts the security headers on every answer. Nothing a page needs comes
-from another machine.
+The guard rejects an unknown Host (against DNS rebinding) and a websocket of another Origin, and adds the security
+headers to every response. Pages load nothing from other machines.
 """
 
 from __future__ import annotations
@@ -68,9 +67,9 @@ def serve(
     Serve the dashboard until SIGTERM or Ctrl-C.
 
     Args:
-        library: The open library; closing it is the caller's.
+        library: The open library; the caller closes it.
         host: Address to bind.
-        port: Port to bind; 0 takes a free one.
+        port: Port to bind; 0 for a free one.
         open_browser: Open the first page in the browser.
         dev: Reload the components when their sources change.
         allow_remote: Serve an address that other machines can reach, without a login.
@@ -87,7 +86,7 @@ def serve(
 def make_server(
     library: Library, *, host: str = "127.0.0.1", port: int = 0, dev: bool = False, allow_remote: bool = False
 ) -> DashboardServer:
-    """Return a server that does not run yet, on a port that is free; errors as in `serve`."""
+    """Return a server on a free port, not running yet; errors as in `serve`."""
     _require_consent(host, allow_remote=allow_remote)
     return DashboardServer(library, host=host, port=free_port(host, port), dev=dev)
 
@@ -97,7 +96,7 @@ def free_port(host: str, port: int) -> int:
     Return `port` if it can be bound on `host`, or a free one for 0.
 
     Raises:
-        UsageError: Somebody else has it, or the address is not one of this machine.
+        UsageError: Another program uses the port, or this machine does not have the address.
 
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -123,8 +122,8 @@ def _why_not(host: str, port: int, error: Exception) -> str:
 def _require_consent(host: str, *, allow_remote: bool) -> None:
     if host not in LOOPBACK and not allow_remote:
         raise errors.UsageError(
-            f"Serving on {host} would let everybody on the network read and change your files' metadata, without a "
-            "login. Keep --host 127.0.0.1 (and reach it through an SSH tunnel), or say --allow-remote."
+            f"Serving on {host} would let everyone on the network read and change the metadata of your files without "
+            "a login. Keep --host 127.0.0.1 (and reach it through an SSH tunnel), or use --allow-remote."
         )
 
 
@@ -135,7 +134,7 @@ class DashboardServer:
         """
         Args as in `serve`.
 
-        `linger` is how many milliseconds a session is kept after its page went (or for a slow page to come).
+        `linger`: milliseconds for which a session is kept after its page was closed, or until a slow page connects.
         """
         self.host, self.port = host, port
         self._library = library
@@ -155,9 +154,10 @@ class DashboardServer:
 
     def run(self, *, open_browser: bool = False, announce: bool = False) -> None:
         """
-        Serve until SIGTERM, SIGINT or `stop`. Everything is made here: a loop belongs to the thread that runs it.
+        Serve until SIGTERM, SIGINT or `stop`.
 
-        `announce`: let commands find this service, by a file in the home.
+        Everything is created here, because a loop belongs to the thread that runs it. `announce`: write the file in the
+        home by which commands find this service.
         """
         self._loop = IOLoop()
         server = self._make(self._loop)
@@ -216,7 +216,7 @@ class DashboardServer:
         return server
 
     def _routes(self) -> list[tuple[Any, ...]]:
-        """List every address beside the pages."""
+        """Return the routes other than the pages."""
         return [
             (r"/healthz", Health, {"instance_id": self._library.instance_id}),
             (r"/api/.*", Asgi, {"mount": self._api}),
@@ -229,7 +229,7 @@ class DashboardServer:
 
     @contextlib.contextmanager
     def background(self) -> Iterator[DashboardServer]:
-        """Serve from another thread for the length of a `with` block."""
+        """Serve from another thread during a `with` block."""
         thread = threading.Thread(target=self.run, name="dashboard", daemon=True)
         thread.start()
         self._started.wait(timeout=30)
@@ -245,7 +245,7 @@ class DashboardServer:
         self.stop()
 
     def stop(self) -> None:
-        """Ask the loop to end; safe from any thread and from a signal handler."""
+        """Stop the loop; safe from any thread and from a signal handler."""
         self._is_stopping = True
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # closed already
@@ -253,7 +253,7 @@ class DashboardServer:
                 self._loop.asyncio_loop.call_soon_threadsafe(self._halt)
 
     def _on_ready(self) -> None:
-        """Note on the loop that it serves now; the word to end may have come while all was made ready."""
+        """Mark the loop as serving; stop it if a stop was requested during the start."""
         self._serves = True
         self._started.set()
         if self._is_stopping:
@@ -266,7 +266,7 @@ class DashboardServer:
             self._loop.stop()
 
     def _close(self, server: Any) -> None:
-        """Close connections, so that pages notice the stop immediately and wait for the next start."""
+        """Close all connections, so that pages notice the stop immediately and wait for the next start."""
         self._pages.close()
         self._pictures.shutdown(wait=False, cancel_futures=True)
         server.unlisten()
@@ -281,7 +281,7 @@ class DashboardServer:
 
 
 class Health(RequestHandler):
-    """`/healthz`: that the service answers, and which run of it."""
+    """`/healthz`: reports that the service answers, and its run (`instance_id`)."""
 
     def initialize(self, instance_id: str) -> None:
         self._instance_id = instance_id
@@ -330,12 +330,12 @@ def _signals(stop: Callable[[], None]) -> Iterator[None]:
         yield
         return
 
-    def told(number: int, _: object) -> None:
+    def on_signal(number: int, _: object) -> None:
         if number == signal.SIGTERM:
             termination.hurry()
         stop()
 
-    old = {number: signal.signal(number, told) for number in (signal.SIGTERM, signal.SIGINT)}
+    old = {number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:

@@ -165,7 +165,7 @@ def test_views_are_links_that_are_saved_and_walked_back_through(site: Site, libr
     menu.get_by_role("button", name="Remove Big dangers").click()
     expect(page.get_by_text("Removed the view")).to_be_visible()
     page.get_by_role("status").get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("is back.")).to_be_visible()
+    expect(page.get_by_text("was restored.")).to_be_visible()
     assert [view.is_default for view in library.views.list()] == [True]
 
 

@@ -152,7 +152,7 @@ def test_a_folder_that_is_away_says_so_and_is_removed_with_what_that_means(
     expect(card).to_contain_text("offline")
     expect(card).to_contain_text("does not exist. Its files in the database were not changed.")
     expect(page.get_by_role("button", name=re.compile("in offline folders"))).to_be_visible()
-    card.get_by_role("button", name="These files are really gone…").click()
+    card.get_by_role("button", name="These files were deleted…").click()
     expect(page.get_by_role("dialog")).to_contain_text("does not exist")  # so nothing can be compared
     page.keyboard.press("Escape")
     no_sideways_scroll(page)
@@ -194,7 +194,7 @@ def test_a_page_comes_back_by_itself_when_the_service_was_restarted(
     expect(page.get_by_text("Connection lost.")).to_be_visible()
     library.close()
     with Library.open(library.home) as again, server.make_server(again, port=port).background():
-        expect(page.get_by_text("Indexium was started again.")).to_be_visible()
+        expect(page.get_by_text("Indexium was restarted.")).to_be_visible()
         expect(page.get_by_text("Connection lost")).to_be_hidden()
         expect(page.get_by_label("Search the plan")).to_have_value("risk:danger")
         expect(page.get_by_text(f"{danger} selected")).to_be_visible()

@@ -161,8 +161,8 @@ def test_a_rescan_shows_what_it_changed_page_by_page_and_leads_to_the_files(site
     assert total > 20
     page = site.visit(f"/jobs?job={job.id}")
     drawer = page.get_by_role("complementary", name="Details")
-    files = drawer.get_by_role("list", name="What changed").get_by_role("listitem")
-    expect(drawer).to_contain_text(f"What changed ({total})")
+    files = drawer.get_by_role("list", name="Changes").get_by_role("listitem")
+    expect(drawer).to_contain_text(f"Changes ({total})")
     expect(files.first).to_contain_text(re.compile(r"Resolution.*7 × 7.*→.*[0-9]+ × [0-9]+"))
     expect(files.first).to_contain_text(re.compile("Channels.*9 .*became"))
     first = files.first.get_by_role("button").inner_text()
@@ -284,11 +284,11 @@ def test_the_keys_that_change_the_order_are_listed_and_say_when_they_can_do_noth
     expect(area(page, "Waiting")).to_contain_text("The queue is empty.")
     page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Keys").get_by_role("region", name="Do")
-    expect(keys).to_contain_text(re.compile(r"\+\s*let the job come up sooner"))
-    expect(keys).to_contain_text(re.compile(r"-\s*let the job come up later"))
+    expect(keys).to_contain_text(re.compile(r"\+\s*increase the priority of the job"))
+    expect(keys).to_contain_text(re.compile(r"-\s*decrease the priority of the job"))
     page.keyboard.press("Escape")
     page.keyboard.press("-")
-    expect(page.get_by_role("status").filter(has_text="Choose a job that waits")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Choose a waiting job")).to_be_visible()
 
 
 def test_keys_go_on_with_the_job_whose_order_a_button_changed(

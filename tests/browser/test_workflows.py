@@ -113,7 +113,7 @@ def test_a_skipped_file_leaves_the_list_and_is_found_again(site: Site, library: 
     page.get_by_role("complementary").get_by_role("button", name="Skip").click()
     page.get_by_role("button", name=f"{before + 1} skipped").click()
     page.get_by_role("row").filter(has_text=item.file_name).first.click()
-    page.get_by_role("complementary").get_by_role("button", name="Bring back").click()
+    page.get_by_role("complementary").get_by_role("button", name="Stop skipping").click()
 
     expect(page.get_by_text("is no longer skipped")).to_be_visible()
     assert not library.plan().item(item.file_id).postponed

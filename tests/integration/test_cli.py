@@ -108,9 +108,9 @@ def test_files_that_are_taken_back_are_said_to_be_skipped_and_how_they_return(pl
     assert "Operation 1 has already been rolled back." in planned.err
     assert planned("postpone", "bold", "--bring-back", "--until", "2027-01-01") == 2
     assert planned("postpone", "bold", "--bring-back") == 0
-    assert "1 file brought back." in planned.err
+    assert "1 file no longer skipped." in planned.err
     assert planned("postpone", "postponed:yes", "--bring-back") == 0
-    assert "1 file brought back." in planned.err
+    assert "1 file no longer skipped." in planned.err
     assert planned("postpone", "postponed:yes", "--bring-back") == 0
     assert "No file of the plan matches" in planned.err
     assert planned("operations", "cancel", "1") == 2
@@ -258,7 +258,7 @@ def test_people_can_be_exported_and_read_back(planned: Command, tmp_path: Path) 
         (["edit", "name:sea", "--people", 'A"B'], 2, 'A"B'),
         (["rollback", "99", "--yes"], 2, "99"),
         (["operations", "show", "99"], 2, "99"),
-        (["operations", "show", "abc"], 2, "a whole number is needed"),
+        (["operations", "show", "abc"], 2, "enter a whole number"),
         (["operations", "resume", "99"], 2, "99"),
         (["decisions", "revoke", "99"], 2, "99"),
         (["history", "--since", "tomorrow"], 2, "tomorrow"),
@@ -467,7 +467,7 @@ def test_an_edited_csv_is_checked_applied_and_undone(planned: Command, tmp_path:
     assert found["counts"]["postponed"] == 1
     assert [error["message"] for error in found["errors"]] == ["there is no file with the id 4711"]
     assert planned("changes", "check", file) == 1
-    assert "1 file would be changed, 3 are as they are, 1 row cannot be taken." in planned.err
+    assert "1 file would be changed, 3 unchanged, 1 row rejected." in planned.err
     assert planned("changes", "apply", file) == 2  # nobody to ask
     assert planned("changes", "apply", file, "--yes") == 1
     assert "Imported changes of 1 file from a spreadsheet." in planned.err

@@ -224,7 +224,7 @@ def test_a_command_whose_operation_somebody_else_cancels_is_no_success(
 
     with meanwhile(cancel):
         assert run(*words) == 1
-    assert "was cancelled by another person; files that were written stay written." in run.err
+    assert "was cancelled by another person; written files stay written." in run.err
 
 
 def test_a_command_whose_operation_is_stopped_with_the_service_is_no_success(

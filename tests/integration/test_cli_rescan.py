@@ -67,7 +67,7 @@ def test_fields_are_locked_listed_and_unlocked(run: Run, capsys: pytest.CaptureF
 def test_a_value_is_not_set_in_several_files_without_a_question(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("lock", "--all", "--fields", "resolution", "--set", "1920x1080") == 2
     told = capsys.readouterr().err
-    assert "Resolution of 2 files would be set to 1920 × 1080, whatever it is now." in told
+    assert "Resolution of 2 files would be set to 1920 × 1080." in told
     assert "add --yes" in told
     assert run("locks") == 0
     assert "1920" not in capsys.readouterr().out
@@ -94,17 +94,17 @@ def test_what_is_set_by_hand_is_locked_by_that_where_a_padlock_was(
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["rescan"], "Name a search, or --all for every file."),
-        (["rescan", "ann", "--all"], "Name a search, or --all"),
+        (["rescan"], "Give a search, or --all for every file."),
+        (["rescan", "ann", "--all"], "Give a search, or --all"),
         (["rescan", "--all", "--refresh", "hdr"], "it can be duration or size"),
         (["rescan", "colour:red"], "colour"),
-        (["lock"], "Name a search, or --all"),
+        (["lock"], "Give a search, or --all"),
         (["lock", "ann", "--fields", "colour"], "no field “colour”"),
-        (["lock", "ann", "--set", "5"], "Name the one field"),
+        (["lock", "ann", "--set", "5"], "Name exactly one field"),
         (["lock", "ann", "--fields", "hdr", "--set", "very"], "Examples: no, pq"),
         (["audit", "colour:red"], "colour"),
         (["audit", "--job", "77"], "no job 77"),
-        (["audit", "--job", "x"], "a whole number is needed"),
+        (["audit", "--job", "x"], "enter a whole number"),
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_code_two(

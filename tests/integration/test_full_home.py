@@ -179,7 +179,7 @@ def test_a_command_in_a_home_that_is_full_says_so_in_one_sentence(
         code = cli.main(["--home", str(disk / "home"), *command])
         told = capsys.readouterr().err
         assert code == 1
-        assert "Something unexpected" not in told
+        assert "Unexpected error" not in told
         assert "Free some space" in told
         assert str(disk / "home") in told
         assert told.count("\n") <= 2

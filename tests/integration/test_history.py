@@ -237,7 +237,7 @@ def test_the_command_takes_all_filters(tmp_path: Path, capsys: pytest.CaptureFix
     assert cli.main(["--home", str(past.library.home), "operations", "people", "2", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["items"] == [{"name": "Ann Lee", "files": 1, "able": 1}]
     assert cli.main(["--home", str(past.library.home), "history", "--status", "done"]) == 2
-    assert "'done' is something else" in capsys.readouterr().err
+    assert "'done' is not a value of --status" in capsys.readouterr().err
 
 
 # Rolling back parts.

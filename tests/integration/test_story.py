@@ -182,7 +182,7 @@ def test_what_is_at_work_is_under_way_in_its_row_and_in_the_count(
     handle = gate.write(studio.library)
     until(lambda: handle.status().outcomes["done"] == 1 and len(handle.status().working) == 1)
     capsys.readouterr()
-    story.tell(studio.library.stories.build(1), at_work=len(studio.library.status(1).working))
+    story.print_story(studio.library.stories.build(1), running=len(studio.library.status(1).working))
     gate.opened.set()
     handle.wait()
 
@@ -307,7 +307,7 @@ def test_of_a_file_that_was_tried_again_it_says_why_each_try_came_to_nothing(
         retry_with(studio.library, lambda: None)
         studio.write()
     assert shown(studio, "2") == 0
-    again = capsys.readouterr().out.split("tried again", 1)[1].split("\nlog", 1)[0]
+    again = capsys.readouterr().out.split("retried file", 1)[1].split("\nlog", 1)[0]
     assert re.findall(r"0001\.mp4 +(\d) +(in_use, .* is being written by another process)", again) == [
         (number, f"in_use, {studio.paths[1]} is being written by another process") for number in "123"
     ]

@@ -1,4 +1,4 @@
-"""The charts of the history: over time on the left, rankings on the right; a bar that is pressed narrows the list."""
+"""The charts of the history: over time on the left, rankings on the right; a pressed bar filters the list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One operation of the past: what it did, file by file, what was proven of each, and what rolling it back would do."""
+"""One operation: its result, the verification of each file, and the effect of a rollback."""
 
 from __future__ import annotations
 

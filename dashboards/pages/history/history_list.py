@@ -59,7 +59,7 @@ class HistoryList(Component):
     """
     View: see `list_view`.
 
-    Messages: `open` {id}, `cursor` {id}, `first` {id} (there is room beside the list), `close`, `page` {page},
+    Messages: `open` {id}, `cursor` {id}, `first` {id} (there is space beside the list), `close`, `page` {page},
     `rollback` {id}.
     """
 

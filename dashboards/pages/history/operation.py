@@ -79,7 +79,7 @@ class HistoryOperation:
 
     @property
     def shown(self) -> int | None:
-        """The operation that is shown, None for none."""
+        """The displayed operation; None for none."""
         return self.state.operation_id if self.state.operation_id is not None else self._offered
 
     # Which operation is shown.

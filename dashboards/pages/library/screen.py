@@ -1,7 +1,8 @@
 """
-The library page: folders, scans, the people of files, and lists of files. In an empty home it leads to a first plan.
+The library page: folders, scans, the people of files, and lists of files.
 
-A scan runs in the process, not in the page: it continues when the page is closed, and every page shows the same scan.
+In an empty home it shows the steps to a first plan. A scan runs in the process, not in the page: it continues when the
+page is closed, and every page shows the same scan.
 """
 
 from __future__ import annotations
@@ -146,7 +147,7 @@ class LibraryScreen(Screen):
         self._folders.put(**view)
 
     def _is_led(self, found: _LibraryResult) -> bool:
-        """Tell whether the first steps are shown: from an empty home to a first plan, until something was written."""
+        """Return whether the first steps are shown: from an empty home to a first plan, until a first write."""
         if found.written:
             return False
         quality = found.quality

@@ -48,7 +48,7 @@ class ImportChanges:
     def __init__(
         self, library: Library, bridge: Bridge, dialog: Dialog, desk: ResultCache, applied: Callable[[], None]
     ) -> None:
-        """Make the import; `applied` is called after changes were applied."""
+        """Create the import; `applied` is called after changes were applied."""
         self._library, self._bridge, self._dialog, self._desk, self._applied = library, bridge, dialog, desk, applied
         self._serial = 0
 
@@ -92,7 +92,7 @@ class ImportChanges:
         )
 
     def _apply(self, preview: ChangesPreview, *, overwrite: bool) -> None:
-        def told(report: DecisionReport) -> None:
+        def on_done(report: DecisionReport) -> None:
             self._bridge.toast("good", f"Changed {wording.files(report.files)}.", undo=report.step_id)
             self._applied()
 
@@ -101,7 +101,7 @@ class ImportChanges:
 
         self._bridge.run(
             lambda: self._library.changes.apply(preview, overwrite=overwrite),
-            told,
+            on_done,
             name="apply_changes",
             once=True,
             failed=failed,

@@ -1,4 +1,4 @@
-"""The chart of the search's risk, by container or by folder: read after the table, a bar that is pressed filters it."""
+"""The risk chart of a search, by container or folder; it is read after the table, and a pressed bar filters."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ HEIGHT = 150
 
 class PlanRisk:
     """
-    How risky the files of a search are.
+    The files of a search by risk.
 
-    Its own term (a container, a folder) does not narrow the chart: the bar that it chose stands out among the others.
+    A term for a container or folder does not filter the chart: its bar is highlighted among the others.
     """
 
     def __init__(

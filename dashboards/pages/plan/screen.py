@@ -124,11 +124,13 @@ class PlanScreen(Screen):
         """End the postponements of every file that the search finds."""
         query = self.state.query
 
-        def told(report: DecisionReport) -> None:
+        def on_done(report: DecisionReport) -> None:
             self._find("")
             self._session.report_decision(f"{wording.files(report.files)} no longer skipped.", report)
 
-        self._bridge.run(lambda: self._library.decisions.end_postponements(query), told, name="bring_back", once=True)
+        self._bridge.run(
+            lambda: self._library.decisions.end_postponements(query), on_done, name="bring_back", once=True
+        )
 
     def roots(self) -> dict[str, Component]:
         """Return the components by their places in the page."""
@@ -259,7 +261,7 @@ class PlanScreen(Screen):
             self._chosen()
 
     def _look_ahead(self, loaded: Loaded) -> None:
-        """Read the next page before it is asked for."""
+        """Read the next page in advance."""
         page, cache, state = loaded.page, self._cache, self.state
         if self._loaded is None or self._loaded.page is not page or page.page * page.per_page >= page.total:
             return

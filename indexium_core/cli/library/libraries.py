@@ -1,4 +1,4 @@
-"""`libraries`, `scan`, `people`: what is on disk, and who is in it."""
+"""`libraries`: the folders that scans include."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LibraryId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**31 - 1)]
 
 
-libraries = typer.Typer(help="Folders that are scanned.", no_args_is_help=True)
+libraries = typer.Typer(help="The library folders.", no_args_is_help=True)
 
 
 app.add_typer(libraries, name="libraries")
@@ -27,7 +27,7 @@ app.add_typer(libraries, name="libraries")
 
 @libraries.command("list", epilog="Example: indexium libraries list")
 def list_libraries(context: typer.Context, as_json: AsJson = False) -> None:
-    """Show the folders that are scanned."""
+    """Show the library folders."""
     with opened(context) as library:
         rows = library.inventory.list()
     output.listing(
@@ -51,7 +51,7 @@ def set_library(
     ] = None,
     yes: Yes = False,
 ) -> None:
-    """Choose how people and comments are combined for a whole folder, and whether scans include audio files."""
+    """Set how people and comments of a whole folder are combined, and whether scans include audio files."""
     with opened(context) as library:
         if audio is None or mode is not None or comment_mode is not None:
             library.inventory.set_modes(library_id, mode=mode, comment_mode=comment_mode)
@@ -76,18 +76,18 @@ def _exclude_audio(library: LibraryServices, library_id: int, *, yes: bool) -> N
 def add_library(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder.")],
-    name: Annotated[str, typer.Option(help="What to call it; default: the folder's name.")] = "",
+    name: Annotated[str, typer.Option(help="Name of the library; default: the folder's name.")] = "",
     audio: Annotated[bool, typer.Option("--audio", help="Include audio files in scans.")] = False,
 ) -> None:
     """Add a folder without scanning it yet."""
     with opened(context) as library:
         row = library.inventory.add(folder, name=name, audio=audio)
-    output.note(f"{row.name} ({row.path}) is library {row.library_id}; 'indexium scan' reads what is in it.")
+    output.note(f"{row.name} ({row.path}) is library {row.library_id}; 'indexium scan' reads its files.")
 
 
 @libraries.command("remove", epilog="Example: indexium libraries remove 2 --yes")
 def remove_library(context: typer.Context, library_id: LibraryId, yes: Yes = False) -> None:
-    """Forget a folder. No file is touched; who is in its films and the history are kept."""
+    """Remove a folder from the library. Its files do not change; their people and history are kept."""
     with opened(context) as library:
         _say_forgetting(library.inventory.removal(library_id))
         ask(yes=yes)
@@ -97,7 +97,7 @@ def remove_library(context: typer.Context, library_id: LibraryId, yes: Yes = Fal
 
 @libraries.command("forget", epilog="Example: indexium libraries forget 2 --yes")
 def forget_missing(context: typer.Context, library_id: LibraryId, yes: Yes = False) -> None:
-    """Forget those files of a folder that a scan did not find any more."""
+    """Remove the missing files of a folder from the database."""
     with opened(context) as library:
         found = library.inventory.missing_removal(library_id)
         if not found.files:
@@ -112,6 +112,6 @@ def forget_missing(context: typer.Context, library_id: LibraryId, yes: Yes = Fal
 def _say_forgetting(found: RemovalReport) -> None:
     output.note(
         f"{found.path}: {wording.files(found.files)} would be forgotten, {found.missing:,} of them missing; "
-        f"{wording.plural(found.decisions, 'decision')} on them would go."
+        f"{wording.plural(found.decisions, 'decision')} would be removed."
     )
-    output.note(f"Who is in them is kept ({found.with_people:,} have people), and so is the history.")
+    output.note(f"Their people ({found.with_people:,} have people) and their history are kept.")

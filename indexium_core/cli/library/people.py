@@ -1,4 +1,4 @@
-"""`people`: who is in which file."""
+"""`people`: the people of files."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 _PLACES = 10  # of skipped names that are printed
 
 
-people = typer.Typer(help="Who is in which file.", no_args_is_help=True)
+people = typer.Typer(help="The people of files.", no_args_is_help=True)
 
 
 app.add_typer(people, name="people")
 
 
-Names = Annotated[list[str], typer.Option("--person", help="A name; may be given several times.")]
+Names = Annotated[list[str], typer.Option("--person", help="A name; repeatable.")]
 
 
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH…")]
@@ -39,8 +39,10 @@ def import_people(
     root: Annotated[
         Path | None, typer.Option(help="Folder that relative paths start from; default: the file's.")
     ] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Set the named files' people instead of adding.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be imported.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace the people of the files in the list instead of adding to them.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be imported.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Import people of files from CSV, JSON or a legacy .db file."""
@@ -102,7 +104,7 @@ def export_people(context: typer.Context, as_json: AsJson = False) -> None:
 
 @people.command("add", epilog="Example: indexium people add sea.mp4 --person 'Ann Lee'")
 def add_people(context: typer.Context, paths: Paths, person: Names) -> None:
-    """Add people to files, in the database."""
+    """Add people to files in the database."""
     with opened(context) as library:
         _print_import(library.people.add(paths, person))
 
@@ -116,7 +118,7 @@ def remove_people(
         bool, typer.Option("--from-files", help="Also plan to remove the names from the files.")
     ] = False,
 ) -> None:
-    """Remove people from files, in the database."""
+    """Remove people from files in the database."""
     with opened(context) as library:
         count = library.people.remove(paths, person, from_files=from_files)
     taken = f"{count} assignment{'' if count == 1 else 's'} removed."
@@ -125,7 +127,7 @@ def remove_people(
 
 @people.command("list", epilog="Example: indexium people list")
 def list_people(context: typer.Context, as_json: AsJson = False) -> None:
-    """Show everyone who is known, and in how many files."""
+    """Show all people with their number of files."""
     with opened(context) as library:
         rows = library.people.list()
     output.listing(rows, ("person", "files"), lambda row: (row.name, row.files), right=(1,), as_json=as_json)
@@ -133,7 +135,7 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
 
 @people.command("rename", epilog="Example: indexium people rename 'Zoe Oz' 'Zoë Öz'")
 def rename_person(context: typer.Context, old: str, new: str) -> None:
-    """Spell a person differently; the old spelling in files is replaced by the plan."""
+    """Rename a person; the plan corrects the old spelling in files."""
     with opened(context) as library:
         library.people.rename(old, new)
     output.note(f"{old} is now {new}.")
@@ -142,9 +144,9 @@ def rename_person(context: typer.Context, old: str, new: str) -> None:
 @people.command("merge", epilog="Example: indexium people merge 'A. Lee' 'Annie Lee' 'Ann Lee'")
 def merge_people(
     context: typer.Context,
-    names: Annotated[list[str], typer.Argument(metavar="FROM… INTO", help="The last one stays.")],
+    names: Annotated[list[str], typer.Argument(metavar="FROM… INTO", help="The names to merge; the last one is kept.")],
 ) -> None:
-    """Say that several spellings are one person."""
+    """Merge several spellings into one person."""
     with opened(context) as library:
         library.people.merge(names[:-1], names[-1])
     output.note(f"{', '.join(names[:-1])} → {names[-1]}.")

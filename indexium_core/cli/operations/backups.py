@@ -1,4 +1,4 @@
-"""`backups`: what is kept for rollbacks."""
+"""`backups`: the backups for rollbacks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OptionalId = Annotated[int | None, typer.Argument(metavar="[ID]", min=1, max=MOS
 
 @backups.command("list", epilog="Example: indexium backups list")
 def list_backups(context: typer.Context, as_json: AsJson = False) -> None:
-    """Show what is kept of each operation, how, and until when; and how much room all of it takes."""
+    """Show the backups of each operation with their form, size and expiry, and the total size."""
     with opened(context) as library:
         use = library.backups.use()
     if as_json:
@@ -76,13 +76,13 @@ def verify(
 
 def _print_verified(check: BackupCheck) -> None:
     output.say_out(
-        f"Operation {check.operation_id}: {check.whole:,} of {check.items:,} backups are whole; "
+        f"Operation {check.operation_id}: {check.whole:,} of {check.items:,} backups are intact; "
         f"can be rolled back now: {check.restorable:,} of {check.in_force:,}."
     )
     for sentence in check.problems:
         output.say_out(f"  damaged: {sentence}")
     for sentence in check.in_the_way:
-        output.say_out(f"  in the way: {sentence}")
+        output.say_out(f"  blocked: {sentence}")
 
 
 @backups.command("show", epilog="Example: indexium backups show 3")

@@ -27,7 +27,7 @@ BAD = ("failed", "conflict", "unknown")
 
 
 _ENDED_ELSEWHERE = {  # end states that this command did not cause
-    "cancelled": "was cancelled by another person; files that were written stay written",
+    "cancelled": "was cancelled by another person; written files stay written",
     "interrupted": "was interrupted because its program was told to stop",
 }
 

@@ -47,7 +47,7 @@ def show(
     if as_json:
         output.to_json(found.as_dict())
         return
-    story.tell(found, at_work=len(status.working))
+    story.print_story(found, running=len(status.working))
     _print_in_progress(found.items, status)
 
 

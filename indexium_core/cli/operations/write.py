@@ -1,4 +1,4 @@
-"""`write`, `operations`, `history`, `recover`: changing files, and what was changed."""
+"""`write`: write the planned changes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def write(
     context: typer.Context,
     query: Query = "",
     plan: Annotated[
-        int | None, typer.Option(min=1, max=MOST, help="Refuse files whose result differs from this plan.")
+        int | None, typer.Option(min=1, max=MOST, help="Write nothing if the result of a file differs from this plan.")
     ] = None,
     risk: Annotated[str, typer.Option(help="Levels to write, e.g. safe,warning,danger.")] = "safe,warning",
     mode: Mode = None,
@@ -50,7 +50,7 @@ def write(
     note: Note = "",
     as_json: AsJson = False,
 ) -> None:
-    """Write the planned changes into the files that the search finds."""
+    """Write the planned changes into files."""
     options = WriteOptions(risk=levels_of(risk), user_note=note, source="cli", dry_run=dry_run, hard_links=hard_links)
     with opened(context) as library:
         for each in () if library.notices else library.interruptions.operations(files=0):  # notices name them already
@@ -87,11 +87,13 @@ def write(
 
 
 def levels_of(risk: str) -> tuple[str, ...]:
-    """Return the levels that `--risk` names; UsageError for others."""
+    """Return the levels of `--risk`; UsageError for an unknown level."""
     levels = tuple(level.strip() for level in risk.split(",") if level.strip())
     unknown = [level for level in levels if level not in RISK_LEVELS[:3]]
     if unknown or not levels:
-        raise errors.UsageError(f"--risk takes safe, warning and danger, split by commas; '{risk}' is something else.")
+        raise errors.UsageError(
+            f"'{risk}' is not a value of --risk. Use safe, warning and danger, separated by commas."
+        )
     return levels
 
 

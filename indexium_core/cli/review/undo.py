@@ -1,8 +1,4 @@
-"""
-`undo`, `redo`: undo and redo the steps of a review, which are decisions about the plan.
-
-They do not change files. `rollback` restores files.
-"""
+"""`undo`, `redo`: undo and redo review steps, which are decisions about the plan. `rollback` restores files."""
 
 from __future__ import annotations
 
@@ -21,10 +17,10 @@ if TYPE_CHECKING:
 @app.command(epilog="Example: indexium undo --list")
 def undo(
     context: typer.Context,
-    listed: Annotated[bool, typer.Option("--list", help="Only show what can be undone and redone.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="Only show the steps that can be undone and redone.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Undo the last decision: an edit, a postponement, a mode, a template, an import of changes."""
+    """Undo the last decision: an edit, a postponement, a mode, a template or an import of changes."""
     with opened(context) as library:
         if listed:
             rows = library.steps.list()
@@ -47,7 +43,7 @@ def undo(
 
 @app.command(epilog="Example: indexium redo")
 def redo(context: typer.Context, as_json: AsJson = False) -> None:
-    """Redo the decision that was undone last; possible until the next decision."""
+    """Redo the decision that was undone last, if no other decision was made since."""
     with opened(context) as library:
         report = library.steps.redo()
     _print_turned(report, "redo", as_json=as_json)

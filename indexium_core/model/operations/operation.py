@@ -88,7 +88,7 @@ class WriteOptions:
     dry_run: bool = False
     user_note: str = ""
     hard_links: str = "block"  # break: a file with several names may be replaced; the other names keep the old file
-    preserve_mtime: bool | None = None  # None: as the setting says
+    preserve_mtime: bool | None = None  # None: the setting applies
     user_action: str = "write"  # what the person did, for the history: write, write_all_safe …
     source: str = "python"  # client that asks: cli, dashboard, rest, python
 

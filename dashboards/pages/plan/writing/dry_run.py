@@ -87,7 +87,7 @@ class DryRun:
         *,
         files: Callable[[], str],
     ) -> None:
-        """Make the dry run; `write` asks before a write, `files` returns the address of downloads, "" for none."""
+        """Create the dry run; `write` asks before a write, `files` returns the address of downloads, "" for none."""
         self._library, self._bridge, self._dialog, self._results, self._write = library, bridge, dialog, results, write
         self._files = files
         self._serial = 0
