@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
 from dashboards.questions import interrupted_report as parts
 from dashboards.questions import rollback_question
+from indexium_core.library import Library
 from indexium_core.model.operations.interrupted import InterruptedOperation
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
 
 __all__ = ["Interrupted"]
 

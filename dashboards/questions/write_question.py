@@ -9,23 +9,28 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from dashboards.bridge import Bridge
 from dashboards.components import comment_diff, paging
 from dashboards.components.dialog import Dialog
 from dashboards.status_words import RISK_HINTS
 from indexium_core import errors
+from indexium_core.library import Library, MetadataPlan
 from indexium_core.model import wording
 from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning import risk
-from indexium_core.model.planning.plan import Holder, PlanItem, Selection, SelectionDigest, StaleFile, StaleFiles
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library, MetadataPlan
-    from indexium_core.model.planning.plan import SelectionSummary
+from indexium_core.model.planning.plan import (
+    Holder,
+    PlanItem,
+    Selection,
+    SelectionDigest,
+    SelectionSummary,
+    StaleFile,
+    StaleFiles,
+)
 
 __all__ = ["WRITABLE", "WriteQuestion", "WriteRequest", "how"]
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from tornado.iostream import StreamClosedError
@@ -23,11 +23,9 @@ from dashboards.pages.plan.exchange import LARGEST
 from dashboards.pages.plan.writing.dry_run import DryRunResult
 from dashboards.result_cache import ResultCache
 from indexium_core import errors
+from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.planning.plan import SORT_KEYS
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
 
 __all__ = ["ChangesDownload", "DryRunDownload", "PlanDownload", "routes", "slug"]
 

@@ -32,9 +32,7 @@ if TYPE_CHECKING:  # these import the database and the files
 
 logger = logging.getLogger(__name__)
 
-
 _POLL = 0.5  # seconds between two checks for jobs whose results cannot be recorded
-
 
 _SERVICE_WAIT = 10.0  # seconds to wait for a service that starts or ends
 

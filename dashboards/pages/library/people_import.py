@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.pages.library import folders as drawing
 from dashboards.session import Session
 from dashboards.web.uploads import Upload
 from indexium_core import errors
-
-if TYPE_CHECKING:
-    from indexium_core.library import ImportCheck, Library
+from indexium_core.library import ImportCheck, Library
 
 __all__ = ["PeopleImport"]
 

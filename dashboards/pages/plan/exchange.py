@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from dashboards.bridge import Bridge
@@ -12,12 +12,10 @@ from dashboards.components.dialog import Dialog
 from dashboards.result_cache import ResultCache
 from dashboards.state import PlanState
 from indexium_core import errors
+from indexium_core.library import DecisionReport, Library
 from indexium_core.model import wording
 from indexium_core.model.planning.changes import ChangesPreview, FileChange
 from indexium_core.model.planning.plan import PlanStatistics
-
-if TYPE_CHECKING:
-    from indexium_core.library import DecisionReport, Library
 
 __all__ = ["LARGEST", "ImportChanges", "menu"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
 from dashboards.pages.plan import exchange, plan_table
@@ -19,16 +19,13 @@ from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import NOTHING, PlanState
 from indexium_core import errors
+from indexium_core.library import DecisionReport, MetadataPlan
 from indexium_core.model import query as grammar
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.model.planning.facets import Wider
-from indexium_core.model.planning.plan import PlanPage, PlanStatistics, Selection
-
-if TYPE_CHECKING:
-    from indexium_core.library import DecisionReport, MetadataPlan
-    from indexium_core.model.planning.plan import SelectionSummary
-    from indexium_core.model.view import SavedView
+from indexium_core.model.planning.plan import PlanPage, PlanStatistics, Selection, SelectionSummary
+from indexium_core.model.view import SavedView
 
 __all__ = ["PlanScreen"]
 

@@ -19,7 +19,6 @@ from indexium_core.model.operations.operation import ItemDetails, OperationStatu
 
 operations = typer.Typer(help="Writes and rollbacks, running and ended.", no_args_is_help=True)
 
-
 app.add_typer(operations, name="operations")
 
 

@@ -73,10 +73,7 @@ class ReviewSteps:
     @remote()
     def undo(self, step_id: int | None = None) -> StepReport | None:
         """
-        Undo the newest step; None where there is none.
-
-        Args:
-            step_id: The step that the user saw; None: any.
+        Undo the newest step, which must be `step_id` if that is given; None where there is none.
 
         Raises:
             UsageError: `step_id` is no longer the newest step.

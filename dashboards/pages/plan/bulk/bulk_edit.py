@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from dashboards.bridge import Bridge
 from dashboards.components import person_field
@@ -13,13 +13,11 @@ from dashboards.pages.plan.writing.plan_write import PINNED, SO_ALREADY
 from dashboards.session import Session
 from dashboards.state import NOTHING, PlanState
 from indexium_core import errors
+from indexium_core.library import BulkPeople, ChangePreview, DecisionReport, Library, Target, Template
 from indexium_core.model import labels
+from indexium_core.model.files.properties import LockReport
+from indexium_core.model.job import Job
 from indexium_core.model.planning.plan import Selection
-
-if TYPE_CHECKING:
-    from indexium_core.library import BulkPeople, ChangePreview, DecisionReport, Library, Target, Template
-    from indexium_core.model.files.properties import LockReport
-    from indexium_core.model.job import Job
 
 __all__ = ["PlanBulk"]
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from dashboards.bridge import Bridge
 from dashboards.pages.plan.search import plan_header
 from dashboards.pages.plan.search.plan_header import PlanHeader
 from dashboards.read_cache import ReadCache
 from dashboards.state import PlanState
+from indexium_core.library import Library
 from indexium_core.model import query
 from indexium_core.model.planning.facets import FACETS, Facet
 from indexium_core.model.planning.plan import SORT_KEYS
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
-    from indexium_core.model.view import SavedView
+from indexium_core.model.view import SavedView
 
 __all__ = ["PlanFind"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
@@ -13,13 +13,10 @@ from dashboards.questions.write_question import WRITABLE, WriteQuestion, WriteRe
 from dashboards.session import Session
 from dashboards.state import PlanState
 from indexium_core import errors
+from indexium_core.library import DecisionReport, Library, MetadataPlan
 from indexium_core.model import labels, wording
 from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
-from indexium_core.model.planning.plan import Selection
-
-if TYPE_CHECKING:
-    from indexium_core.library import DecisionReport, Library, MetadataPlan
-    from indexium_core.model.planning.plan import SelectionSummary
+from indexium_core.model.planning.plan import Selection, SelectionSummary
 
 __all__ = ["PINNED", "SO_ALREADY", "PlanWrite"]
 
