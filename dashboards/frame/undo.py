@@ -1,4 +1,8 @@
-"""Undo and redo in one session: the next steps, and the offer to undo after each decision."""
+"""
+Undo and redo of review steps in one session: the next steps, and the offer to undo after each decision.
+
+They change decisions about the plan, not files.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Undo and redo of review steps.
+Undo and redo of review steps, which are decisions about the plan.
 
 Undo reverts decisions, and the changes of people that belong to them. It changes no file: the report counts the files
 that were written since. A file with a newer decision that is not part of a step (a rollback postpones files) keeps it,
