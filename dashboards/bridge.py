@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection
 from concurrent.futures import Executor
 from typing import Any, TypeVar
 
+from dashboards.toasts import ShowToast, ToastKind
 from indexium_core import errors
 from indexium_core.jobs.event_bus import Event, EventBus
 
@@ -39,7 +40,7 @@ class Bridge:
         schedule: Schedule,
         later: Callable[[Callable[[], None], int], Any],
         pool: Executor,
-        toast: Callable[..., None],
+        toast: ShowToast,
         clear_errors: Callable[[str], None] = lambda _: None,
         busy: Callable[[bool], None] = lambda _: None,
     ) -> None:
@@ -51,8 +52,7 @@ class Bridge:
             schedule: Runs a function on the session's document soon; thread-safe.
             later: Runs a function after so many milliseconds; callable only from the document.
             pool: Threads for long work.
-            toast: Shows a sentence (`error`, `good` or `info`, text; `undo`: a step that it offers to undo; `topic`:
-            the topic of an error).
+            toast: Shows a sentence.
             clear_errors: Removes the errors of a topic, because a later call with it succeeded.
             busy: Called with True when the first call starts, and with False when the last one ends.
 
@@ -144,7 +144,7 @@ class Bridge:
         else:
             self.toast("error", error.message)
 
-    def toast(self, kind: str, text: str, *, undo: int | None = None) -> None:
+    def toast(self, kind: ToastKind, text: str, *, undo: int | None = None) -> None:
         """
         Show a sentence for a few seconds; with a button that undoes the step `undo`.
 

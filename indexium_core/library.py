@@ -40,6 +40,7 @@ from indexium_core.flows.writing.writer import DryRunReport, OperationHandle
 from indexium_core.jobs import executors
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.ui_priority import UiPriority
+from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.remote_calls import RemoteCall, calls_of
@@ -177,7 +178,7 @@ class Library(LibraryServices):
         report = self.recovered = self.recover()
         report.add_orphaned(undone)
         if report.undone:
-            files = "1 file was" if report.undone == 1 else f"{report.undone} files were"
+            files = wording.plural(report.undone, "file was", "files were")
             self.notices.append(f"{files} interrupted during a write and restored.")
         self.notices += report.problems
         self.backups.tidy()
@@ -242,17 +243,17 @@ def _close_open_libraries() -> None:
 def _wait_for_former_processes(home: Path) -> None:
     """Return when no worker process of an earlier holder of this home is still working on a file."""
     if not executors.wait_for_previous_processes(home / assembly.PROCESSES):
-        message = (
+        raise errors.HomeInUseError(
             f"A worker process of an earlier run still uses the home {home}, perhaps because it waits for a disk. "
             "Reconnect the disk or end the process, then open the home again."
         )
-        raise errors.HomeInUseError(message)
 
 
 def _resumes(job: Job) -> str:
     """Return the notice that an unfinished job of an earlier run resumes, with its progress."""
     name = f"Job {job.id}" if job.operation_id is None else f"Operation {job.operation_id}"
-    done = "" if not job.progress_total else f", {job.progress_current:,} of {job.progress_total:,} files are done"
+    total = wording.files(job.progress_total or 0)
+    done = f", {job.progress_current:,} of {total} are done" if job.progress_total else ""
     return f"{name} ({job.title}) resumes{done}."
 
 

@@ -55,7 +55,7 @@ __all__ = ["LibraryServices"]
 
 
 class LibraryServices:
-    """What can be done to a home: one attribute for each service, and a method for each everyday call."""
+    """The services of a home: an attribute for each service, and a method for each everyday call."""
 
     home: Path
     notices: list[str]  # sentences for the person who opened the home

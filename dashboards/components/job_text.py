@@ -34,7 +34,7 @@ __all__ = [
 KINDS = {"write": "Writes", "rollback": "Rollbacks", "scan": "Scans", "rescan": "Rescans"}
 STARTED = ("running", "paused", "interrupted")  # states of a job that has started and has not ended
 LONG_PAUSE = timedelta(days=1)  # a longer pause may be a forgotten one
-_SLOW = 0.1  # files a second; a slower rate is not shown, because the remaining time says more
+_SLOW = 0.1  # files a second; a slower rate is not shown, because the remaining time is more useful
 
 
 def is_long_paused(job: Job, *, now: datetime | None = None) -> bool:
@@ -58,14 +58,14 @@ def paused_by(job: Job) -> str:
 
 
 def name(job: Job) -> str:
-    """Return what a job is called."""
+    """Return the name of a job."""
     return job.title or f"Job {job.id}"
 
 
 def chip(job: Job, status: OperationStatus | None = None) -> tuple[str, str]:
     """Return words and level of the status chip; a requested change comes before the stored state."""
     if job.stalled:
-        return "not responding", "danger"
+        return "stalled", "danger"
     if job.cancelled_at and not job.has_ended:
         return "cancelling", "blocked"
     if job.status == "paused" and status is not None and status.is_pausing:

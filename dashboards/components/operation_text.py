@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from dashboards import status_words
+from dashboards.components import paging
 from indexium_core.model import wording
+from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import (
     FINISHED_STATES,
     ItemDetails,
@@ -50,7 +52,7 @@ PARTS = {  # outcome → class of its part of the bar
     "unclear": "odd",
     "skipped": "off",
 }
-_SLOW = 0.1  # files a second; a slower rate is not shown, because the remaining time says more
+_SLOW = 0.1  # files a second; a slower rate is not shown, because the remaining time is more useful
 
 
 def kind_name(operation: MetadataOperation) -> str:
@@ -152,18 +154,12 @@ def can_resume(status: OperationStatus) -> bool:
 
 def items_page(details: OperationDetails) -> dict[str, Any]:
     """Return one page of the files."""
-    first = (details.page - 1) * details.per_page
     shares = details.status.fractions
     ended = details.status.finished
     kind = details.operation.operation_type
     rows = [item_row(item, share=shares.get(item.id), ended=ended, kind=kind) for item in details.items]
-    return {
-        "rows": rows,
-        "total": details.total,
-        "range": wording.range_of(first + 1, first + len(rows), details.total),
-        "page": details.page,
-        "pages": max(1, -(-details.total // details.per_page)),
-    }
+    place = paging.place(details.page, details.per_page, shown=len(rows), total=details.total)
+    return {"rows": rows, "total": details.total, **place}
 
 
 def item_row(
@@ -207,7 +203,7 @@ def method_and_time(item: ItemDetails) -> str:
     if item.status != "success" or item.seconds is None:
         return ""
     taken = wording.duration(item.seconds)
-    return f"{status_words.strategy(item.strategy)} · {taken}" if item.strategy else taken
+    return f"{strategies.in_words(item.strategy)} · {taken}" if item.strategy else taken
 
 
 def expiry(moment: datetime | None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboards.components.base import Component, module
+from dashboards.toasts import ToastKind
 from indexium_core.library import ScanProgress
 from indexium_core.model import wording
 
@@ -16,7 +17,7 @@ class Shell(Component):
     """
     The frame of every page.
 
-    View: `pages` ({id, label, href, count, live}), `roots`, `offline`, `scanned`, and what the browser takes over:
+    View: `pages` ({id, label, href, count, live}), `roots`, `offline`, `scanned`, and values that the browser applies:
     `page`, `title`, `url` with `push`, `selection` (kept in sessionStorage). Messages: `hello` {theme, selection}, `go`
     {page}, `address` {path, search}, `theme` {theme}. `undo` {id} (a step). Sent to it:
     {kind, text, undo, topic}, a toast; {cleared}, a topic whose errors are removed; {undoable}, the step that
@@ -26,8 +27,8 @@ class Shell(Component):
     _esm = module("shell")
     _styles = ("house.css", "shell.css")
 
-    def toast(self, kind: str, text: str, *, undo: int | None = None, topic: str = "") -> None:
-        """Show a sentence for a few seconds: `error`, `good` or `info`; with a button that undoes a step."""
+    def toast(self, kind: ToastKind, text: str, *, undo: int | None = None, topic: str = "") -> None:
+        """Show a sentence for a few seconds, with a button that undoes the step `undo`."""
         self._send_msg({"kind": kind, "text": text, "undo": undo, "topic": topic})
 
     def clear_errors(self, topic: str) -> None:

@@ -45,11 +45,8 @@ class Mount:
         """
         Mount an application.
 
-        Args:
-            app: The application.
-            largest: Returns how many bytes the body of a request to a path may have.
-            patience: Seconds after which a request or response that makes almost no progress is closed.
-
+        `largest` returns how many bytes the body of a request to a path may have. A request or response that makes
+        almost no progress is closed after `patience` seconds.
         """
         self.app = app
         self.largest = largest
@@ -66,8 +63,7 @@ class Mount:
         self._orders.put_nowait({"type": "lifespan.startup"})
         answer = await self._answers.get()
         if answer["type"] != "lifespan.startup.complete":
-            message = f"The service could not start: {answer.get('message') or 'no reason was given'}."
-            raise RuntimeError(message)
+            raise RuntimeError(f"The service could not start: {answer.get('message') or 'no reason was given'}.")
 
     async def _live(self, scope: Message) -> None:
         try:

@@ -51,8 +51,8 @@ def connect(home: Path) -> RemoteLibrary | None:
         return None
     if found.version != __version__:
         message = (
-            f"The service on {home} is Indexium {found.version}, this command {__version__}. "
-            f"Stop the service (process {found.pid}) and start it again."
+            f"The service of {home} has version {found.version}, but this command has version {__version__}. "
+            f"Stop the service (process {found.pid}), then start the service again."
         )
         raise errors.UsageError(message, code="other_version")
     return RemoteLibrary(home, found)
@@ -212,8 +212,7 @@ class _RemoteService:
     def __getattr__(self, name: str) -> Any:
         full = f"{self._name}.{name}"
         if full not in self._library.description.calls:
-            message = f"'{full}' cannot be called through a running service."
-            raise AttributeError(message)
+            raise AttributeError(f"'{full}' cannot be called through a running service.")
         return functools.partial(self._library.call, full)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

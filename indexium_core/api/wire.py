@@ -109,8 +109,7 @@ class Codec:
         for collection, called in _COLLECTIONS.items():
             if isinstance(value, collection):
                 return _tagged(called, [self.encoded(each) for each in value])
-        message = f"A {kind.__name__} cannot be sent between a command and the service."
-        raise TypeError(message)
+        raise TypeError(f"A {kind.__name__} cannot be sent between a command and the service.")
 
     def decoded(self, value: Any) -> Any:
         """Return the value of its JSON form. Raises ValueError if the form is unknown."""
@@ -133,8 +132,7 @@ class Codec:
             kind = getattr(importlib.import_module(self._classes[name]), name)
             return kind(**{key: self.decoded(each) for key, each in inner.items()})
         except (KeyError, TypeError, AttributeError) as error:
-            message = f"There is no type {str(name)[:50]!r} with these fields."
-            raise ValueError(message) from error
+            raise ValueError(f"There is no type {str(name)[:50]!r} with these fields.") from error
 
 
 def _tagged(name: str, value: Any) -> dict[str, Any]:

@@ -22,66 +22,65 @@ class CommandEntry(NamedTuple):
 COMMANDS = {
     "doctor": CommandEntry(
         "home.doctor",
-        "Look whether everything is here that is needed, and what is promised for the files where they lie.",
+        "Check the installation, the home and the library folders, and what their file systems guarantee.",
     ),
     "recover": CommandEntry(
         "home.recover",
-        "Restore the files that a killed process left, and show the result for each; every start does the same.",
+        "Restore files whose write was interrupted, and show the result of each; every start does the same.",
     ),
     "serve": CommandEntry("home.serve", "Serve the dashboard."),
-    "demo": CommandEntry("home.serve", "Make a library of small real clips, plan it, and open the dashboard on it."),
+    "demo": CommandEntry("home.serve", "Create a demo library of small real clips, plan it, and serve its dashboard."),
     "rescan": CommandEntry(
-        "library.rescan", "Read resolution, codecs, frame rate and the like again; locked fields stay as they are."
+        "library.rescan",
+        "Read resolution, codecs, frame rate and other media properties again; locked fields stay the same.",
     ),
     "audit": CommandEntry(
         "library.audit",
-        "Show which media properties and locks were changed: from what to what, when and by what; newest first.",
+        "Show changes of media properties and locks with old and new value, time and source; newest first.",
     ),
     "files": CommandEntry(
-        "library.files", "Show how many files are sound, known, damaged, missing or there twice; with KIND, which ones."
+        "library.files", "Show the number of known, damaged, missing and duplicate files; with KIND, list the files."
     ),
-    "lock": CommandEntry("library.locks", "Keep fields as they are: no scan and no rescan writes them any more."),
-    "unlock": CommandEntry("library.locks", "Let scans and rescans write fields again."),
-    "locks": CommandEntry("library.locks", "Show which fields of which files are locked, by whom and since when."),
-    "scan": CommandEntry(
-        "library.scan", "Find the media files of folders and read what is in them; adds a new folder as a library."
-    ),
+    "lock": CommandEntry("library.locks", "Lock fields: scans and rescans no longer change them."),
+    "unlock": CommandEntry("library.locks", "Unlock fields: scans and rescans change them again."),
+    "locks": CommandEntry("library.locks", "Show locked fields of files, with user and time of each lock."),
+    "scan": CommandEntry("library.scan", "Find and read the media files of folders; a new folder becomes a library."),
     "show": CommandEntry(
         "library.show",
-        "Show everything that is known of one file: tags, people, plan, history, and what other programs show.",
+        "Show the details of one file: tags, people, plan, history, and what other programs show.",
     ),
     "history": CommandEntry("operations.history", "Show writes and rollbacks, newest first."),
     "rollback": CommandEntry("operations.rollback", "Roll an operation back: every file gets its old bytes again."),
-    "plan": CommandEntry("review.plan", "Show which metadata would go into which file, and how risky that is."),
-    "write": CommandEntry("operations.write", "Write the planned changes into the files that the search finds."),
+    "plan": CommandEntry("review.plan", "Show what would change in which files, with the risk of each change."),
+    "write": CommandEntry("operations.write", "Write the planned changes into files."),
     "suggest": CommandEntry("review.checks", "Show people who may be in a file, with the reasons; no person is added."),
     "checks": CommandEntry(
         "review.checks", "Show inconsistencies between the database and the files, with their resolutions."
     ),
     "edit": CommandEntry(
         "review.decisions",
-        "Set by hand who is in the files found, or add people to each and take others out; stands until revoked.",
+        "Set the people of files, or add people to each file and remove others; in force until revoked.",
     ),
     "postpone": CommandEntry(
         "review.decisions",
-        "Leave the files found out of every list and write, until a day or until they are brought back.",
+        "Skip files in lists and writes, until a day or until the postponement is ended.",
     ),
-    "mode": CommandEntry("review.decisions", "Choose how people and comment of the files found are combined."),
+    "mode": CommandEntry("review.decisions", "Set how people and comments of files are combined."),
     "undo": CommandEntry(
-        "review.undo", "Undo the last decision: an edit, a postponement, a mode, a template, an import of changes."
+        "review.undo", "Undo the last decision: an edit, a postponement, a mode, a template or an import of changes."
     ),
-    "redo": CommandEntry("review.undo", "Redo the decision that was undone last; possible until the next decision."),
-    "settings": CommandEntry("home.settings", "What is set, and from where."),
-    "libraries": CommandEntry("library.libraries", "Folders that are scanned."),
-    "people": CommandEntry("library.people", "Who is in which file."),
+    "redo": CommandEntry("review.undo", "Redo the decision that was undone last, if no other decision was made since."),
+    "settings": CommandEntry("home.settings", "Show and change settings."),
+    "libraries": CommandEntry("library.libraries", "The library folders."),
+    "people": CommandEntry("library.people", "The people of files."),
     "backups": CommandEntry("operations.backups", "Backups of operations, for rollbacks."),
     "operations": CommandEntry("operations.retry", "Writes and rollbacks, running and ended."),
     "jobs": CommandEntry("operations.jobs", "Long work: writes, rollbacks, scans, rescans."),
-    "changes": CommandEntry("review.changes", "A plan that was exported as CSV and edited."),
+    "changes": CommandEntry("review.changes", "Import a plan that was exported as CSV and edited."),
     "findings": CommandEntry("review.checks", "Resolve or ignore the findings of checks."),
     "decisions": CommandEntry("review.decisions", "Edits, postponements and modes that are in force."),
     "templates": CommandEntry(
-        "review.templates", "Edits under a name: people to add, or one person in another's place."
+        "review.templates", "Edits stored under a name: people to add, or a replacement of one person by another."
     ),
-    "views": CommandEntry("review.views", "Saved views: searches with their order, under a name."),
+    "views": CommandEntry("review.views", "Saved views: searches with a sort order, under a name."),
 }

@@ -32,9 +32,7 @@ if TYPE_CHECKING:  # these import the database and the files
 
 logger = logging.getLogger(__name__)
 
-
 _POLL = 0.5  # seconds between two checks for jobs whose results cannot be recorded
-
 
 _SERVICE_WAIT = 10.0  # seconds to wait for a service that starts or ends
 
@@ -92,7 +90,7 @@ def frame(
 
 @contextmanager
 def opened(context: typer.Context) -> Iterator[LibraryServices]:
-    """Open the chosen home, in this process or through the service that holds it, and close it at the end."""
+    """Open the chosen home and close it at the end. If a service has the home open, the commands call the service."""
     with _library(chosen_home(context)) as library, _reporting(library):
         yield library
 

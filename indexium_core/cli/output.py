@@ -7,9 +7,9 @@ import functools
 import json
 import re
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from indexium_core.model import jsonable
 
@@ -23,6 +23,7 @@ __all__ = [
     "clean",
     "complain",
     "confirm",
+    "listing",
     "named",
     "note",
     "pieces",
@@ -34,6 +35,7 @@ __all__ = [
     "too_late",
 ]
 
+Row = TypeVar("Row")
 _WIDE = 10_000  # columns of a table for another program, so that no line is folded
 _called = {"it": "indexium"}  # the words that start this program
 _COMMAND = re.compile(r"(?<![\w./-])indexium(?= [a-z])")
@@ -119,6 +121,21 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, right: Seq
     for row in rows:
         shown.add_row(*(rich.text.Text(clean(str(cell))) for cell in row))
     console.print(shown)
+
+
+def listing(
+    items: Sequence[Row],
+    header: Sequence[str],
+    cells: Callable[[Row], Sequence[object]],
+    *,
+    right: Sequence[int] = (),
+    as_json: bool,
+) -> None:
+    """Print all of a list: as a table with the `cells` of each item, or as one JSON document."""
+    if as_json:
+        to_json({"items": items, "total": len(items)})
+    else:
+        table(header, map(cells, items), right=right)
 
 
 def too_late(name: str, action: str, result: str) -> str:

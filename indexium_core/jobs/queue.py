@@ -18,7 +18,7 @@ from indexium_core import errors
 from indexium_core.jobs.context import Handler
 from indexium_core.jobs.dispatcher import Dispatcher
 from indexium_core.jobs.event_bus import EventBus
-from indexium_core.jobs.executors import Executor, Threads
+from indexium_core.jobs.executors import Threads
 from indexium_core.jobs.job_publisher import JobPublisher, ProgressSink
 from indexium_core.jobs.job_run import JobKind, JobRun
 from indexium_core.jobs.retry import Backoff
@@ -40,7 +40,6 @@ class JobQueueService:
         *,
         events: EventBus,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        executor: Executor | None = None,
         progress_sink: ProgressSink | None = None,
         backoff: Backoff | None = None,
     ) -> None:
@@ -56,7 +55,7 @@ class JobQueueService:
             owner=self.owner,
             publisher=self._publisher,
             clock=clock,
-            executor=executor or Threads(),
+            executor=Threads(),
             backoff=backoff or Backoff(),
         )
 
@@ -141,8 +140,7 @@ class JobQueueService:
         """Return a job; UnknownIdError if there is none."""
         job = self._store.find(job_id, now=self._clock())
         if job is None:
-            message = f"There is no job {job_id}; 'indexium jobs list' shows them."
-            raise errors.UnknownIdError(message)
+            raise errors.UnknownIdError(f"There is no job {job_id}; 'indexium jobs list' shows them.")
         return job
 
     def find_run(self, job_id: int) -> JobRun | None:
@@ -294,8 +292,7 @@ class JobQueueService:
             unrecorded = run.unrecorded
             if unrecorded is not None and unrecorded.seconds > unrecorded.limit_seconds:
                 tried = f"Indexium has tried for {unrecorded.seconds:,.0f} seconds."
-                message = f"{unrecorded.description} {tried} {unrecorded.assurance}"
-                raise errors.StoreError(message)
+                raise errors.StoreError(f"{unrecorded.description} {tried} {unrecorded.assurance}")
             return run.thread is not threading.current_thread()
         status = self.get(job_id).status
         return self._dispatcher.is_running and (status == "pending" or (status == "paused" and is_paused))

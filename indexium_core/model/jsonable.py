@@ -29,8 +29,7 @@ def plain(value: Any) -> Any:
     for kind, form in _FORMS:
         if isinstance(value, kind):
             return form(value)
-    message = f"{type(value).__name__} has no JSON form"
-    raise TypeError(message)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
 _FORMS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (

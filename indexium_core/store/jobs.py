@@ -25,16 +25,9 @@ __all__ = ["JobRows", "copy_operation_counts", "copy_operation_status", "insert"
 _ALL = 2**62  # more rows than any table has
 
 
-def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime, total: int | None = None) -> int:
+def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime) -> int:
     """
-    Store a job and return its id.
-
-    Args:
-        tx: The transaction.
-        new: The job.
-        owner: The instance that may start it.
-        now: The current time.
-        total: Number of its items, if known.
+    Store a job that the instance `owner` may start, and return its id.
 
     Raises:
         UnknownIdError: It depends on a job that does not exist.
@@ -55,7 +48,6 @@ def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime, total: int
         "payload_version": new.payload_version,
         "dedup_key": _dedup_key(new) if new.dedup else None,
         "owner": owner,
-        "progress_total": total,
         "max_retries": new.max_retries,
         "not_before": new.not_before,
         "now": now,
@@ -108,8 +100,7 @@ class JobRows:
         with self._database.atomic() as tx:
             found = tx.execute(_sql("operation_without_job"), {"operation_id": operation_id}).fetchone()
             if found is None:
-                message = f"There is no operation {operation_id}; 'indexium history' lists them."
-                raise errors.UnknownIdError(message)
+                raise errors.UnknownIdError(f"There is no operation {operation_id}; 'indexium history' lists them.")
             kind, note, status = found
             title = f"{kind.capitalize()} '{note}'" if note else f"{kind.capitalize()} (operation {operation_id})"
             new = NewJob(job_type=kind, title=title, payload={"operation_id": operation_id}, operation_id=operation_id)
@@ -346,8 +337,7 @@ def as_json(value: Mapping[str, Any] | Sequence[Any]) -> str:
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True)
     except (TypeError, ValueError) as error:
-        message = f"A job accepts JSON values only: {error}."
-        raise errors.UsageError(message) from error
+        raise errors.UsageError(f"A job accepts JSON values only: {error}.") from error
     return replace_surrogates(text)
 
 

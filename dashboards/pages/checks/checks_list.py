@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from dashboards.components import paging
 from dashboards.components.base import Component, module
 from indexium_core.model import wording
 from indexium_core.model.check import BULK_KINDS, CheckFile, CheckGroup, CheckName, CheckPage, CheckRow, Resolution
@@ -65,17 +66,15 @@ def header_view(groups: Sequence[CheckGroup], kind: str) -> dict[str, Any]:
 
 def list_view(group: CheckGroup, page: CheckPage, *, ignored: bool, subject: str) -> dict[str, Any]:
     """Return one page of findings; `ignored`: of the ignored ones."""
-    first = (page.page - 1) * page.per_page
-    last = first + len(page.items)
+    place = paging.place(page.page, page.per_page, shown=len(page.items), total=page.total)
     return {
         "kind": group.kind,
         "title": group.title,
         "text": group.text,
         "rows": [_row(row) for row in page.items],
         "total": page.total,
-        "range": wording.range_of(first + 1, last, page.total) if page.total else "",
-        "page": page.page,
-        "pages": max(1, -(-page.total // max(1, page.per_page))),
+        **place,
+        "range": place["range"] if page.total else "",
         "ignored": ignored,
         "turn": _turn(group, ignored=ignored),
         "at_once": _at_once(group) if not ignored and group.total > 1 else [],
@@ -103,7 +102,7 @@ def _empty(group: CheckGroup, *, ignored: bool) -> dict[str, str]:
         return {"title": "No ignored findings", "text": "This list shows the findings that you ignore."}
     texts = {
         "copies": "All copies of a file have the same people.",
-        "differ": "The database has all people that files name.",
+        "differ": "Every person named in a file is also assigned to this file in the database.",
         "spelling": "No two names are similar.",
         "unknown": "The database has every name in the files.",
         "placeholder": "No file names a placeholder.",

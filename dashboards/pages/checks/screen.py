@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
+from dashboards.components.paging import page_count
 from dashboards.pages.checks import checks_list as parts
 from dashboards.screen import Screen
 from dashboards.session import Session
@@ -77,9 +78,8 @@ class ChecksScreen(Screen):
             shown = kind or next((group.kind for group in groups if group.total), groups[0].kind)
             page = self._library.checks.page(shown, number, per_page=PER_PAGE, dismissed=ignored)
             if not page.items and page.total:
-                page = self._library.checks.page(
-                    shown, -(-page.total // PER_PAGE), per_page=PER_PAGE, dismissed=ignored
-                )
+                last = page_count(page.total, PER_PAGE)
+                page = self._library.checks.page(shown, last, per_page=PER_PAGE, dismissed=ignored)
             return _Findings(groups, shown, page)
 
         self._bridge.run(read, self._show, name="checks")

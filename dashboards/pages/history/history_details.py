@@ -1,4 +1,4 @@
-"""One operation of the past: what it did, file by file, what was proven of each, and what rolling it back would do."""
+"""One operation: its result, the verification of each file, and the effect of a rollback."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dashboards.components import comment_diff, operation_text
 from dashboards.components.base import Component, module
 from dashboards.questions import rollback_report
 from indexium_core.model import wording
+from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import (
     ACTIVE_STATES,
     ItemDetails,
@@ -282,7 +283,7 @@ def detail(item: ItemDetails) -> dict[str, Any]:
     done = item.status == "success"
     facts = [["Path", item.file_path]]
     if item.strategy:
-        facts.append(["Method", status_words.strategy(item.strategy)])
+        facts.append(["Method", strategies.in_words(item.strategy)])
     if item.seconds:
         facts.append(["Duration", wording.duration(item.seconds)])
     if done:

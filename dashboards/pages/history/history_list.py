@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from dashboards import status_words
-from dashboards.components import operation_text
+from dashboards.components import operation_text, paging
 from dashboards.components.base import Component, module
 from dashboards.state import HistoryState, history_term
 from indexium_core import errors
@@ -59,7 +59,7 @@ class HistoryList(Component):
     """
     View: see `list_view`.
 
-    Messages: `open` {id}, `cursor` {id}, `first` {id} (there is room beside the list), `close`, `page` {page},
+    Messages: `open` {id}, `cursor` {id}, `first` {id} (there is space beside the list), `close`, `page` {page},
     `rollback` {id}.
     """
 
@@ -169,13 +169,10 @@ def without(text: str, kind: str, term: str) -> str:
 
 def list_view(page: PaginatedOperations, *, state: HistoryState, shown: int | None) -> dict[str, Any]:
     """Return one page of operations; `shown` is the operation that is shown in detail."""
-    first = (page.page - 1) * page.per_page
     return {
         "rows": [row(operation) for operation in page.items],
         "total": page.total,
-        "range": wording.range_of(first + 1, first + len(page.items), page.total),
-        "page": page.page,
-        "pages": max(1, -(-page.total // page.per_page)),
+        **paging.place(page.page, page.per_page, shown=len(page.items), total=page.total),
         "cursor": shown,
         "empty": None if page.total else _empty(state),
     }

@@ -1,4 +1,4 @@
-"""What can be done with a job in its state, and why an action is not possible."""
+"""The possible actions of a job in its state, and the reasons against the others."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ KEYS = {"pause": {"pause", "resume", "resolve"}, "retry": {"retry", "resolve"}, 
 
 
 def blocker(job: Job, key: str) -> str:
-    """Return why the key of an action (`pause`, `retry`, `cancel`) has no effect now, "" if it has one."""
+    """Return why the key of an action (`pause`, `retry`, `cancel`) has no effect now; "" if it has one."""
     if KEYS[key] & {item["act"] for item in actions(job)}:
         return ""
     if job.cancelled_at and not job.has_ended:

@@ -95,7 +95,7 @@ const drawRow = (row, area, list) =>
       "span",
       {class: "f file", role: "gridcell"},
       h("b", {title: row.name}, h("bdi", null, row.name)),
-      h("small", {class: "said", title: row.text}, h("bdi", null, row.text)),
+      h("small", {class: "sentence", title: row.text}, h("bdi", null, row.text)),
       row.gauge && drawGauge(row.name, row.gauge),
     ),
     h(
@@ -225,7 +225,7 @@ const keysOf = (self, list) => {
   const rank = step => {
     const row = list.current()
     if ((self.view.waiting?.rows ?? []).includes(row)) changePriority(self, row.id, step)
-    else self.send("unable", {text: "Choose a job that waits: only those come up sooner or later."})
+    else self.send("unable", {text: "Choose a waiting job: only waiting jobs have a priority."})
   }
   const when = () => Boolean(list.current())
   const group = "Do"
@@ -235,9 +235,9 @@ const keysOf = (self, list) => {
     c: {does: "cancel the job…", group, when, run: press("cancel")},
     r: {does: "retry the job", group, when, run: press("retry")},
     l: {does: "open the log of the job", group, when, run: () => self.send("log", {id: list.current().id})},
-    "+": {does: "let the job come up sooner", group, run: () => rank(-1)},
-    "-": {does: "let the job come up later", group, run: () => rank(1)},
-    f: {does: "in a log: follow its end, or not", group},
+    "+": {does: "increase the priority of the job", group, run: () => rank(-1)},
+    "-": {does: "decrease the priority of the job", group, run: () => rank(1)},
+    f: {does: "in a log: follow new lines on or off", group},
   }
 }
 

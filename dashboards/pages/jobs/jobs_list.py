@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboards.components import job_text
+from dashboards.components import job_text, paging
 from dashboards.components.base import Component, module
 from dashboards.pages.jobs import job_actions
 from dashboards.state import JobsState
@@ -173,12 +173,5 @@ def _end_time(job: Job, now: datetime) -> str:
 
 
 def _listed(page: JobPage, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    first = (page.page - 1) * page.per_page
-    return {
-        "rows": rows,
-        "total": page.total,
-        "count": wording.count(page.total),
-        "range": wording.range_of(first + 1, first + len(rows), page.total),
-        "page": page.page,
-        "pages": max(1, -(-page.total // page.per_page)),
-    }
+    place = paging.place(page.page, page.per_page, shown=len(rows), total=page.total)
+    return {"rows": rows, "total": page.total, "count": wording.count(page.total), **place}

@@ -8,6 +8,7 @@ from typing import Any
 
 from dashboards.components import job_text
 from dashboards.components.base import Component
+from dashboards.components.paging import page_count
 from dashboards.pages.jobs import job_actions, job_details
 from dashboards.pages.jobs import jobs_list as parts
 from dashboards.pages.jobs.open_log import OpenLog
@@ -40,7 +41,6 @@ class JobsScreen(Screen):
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
         self._header, self._lists, self._drawer = parts.JobsHeader(), parts.JobsList(), job_details.JobDetails()
         self._log = OpenLog(library, bridge, closed=self._close_log)
-        self._snapshot: parts.JobsSnapshot | None = None
         self._ticking = False
         acts: dict[str, Callable[[Mapping[str, Any]], None]] = {
             "close": lambda _: self._show_one(None),
@@ -120,7 +120,7 @@ class JobsScreen(Screen):
         page = self._library.jobs.list(kinds, statuses, page=number, per_page=per_page)
         if page.items or number == 1:
             return page
-        return self._library.jobs.list(kinds, statuses, page=max(1, -(-page.total // per_page)), per_page=per_page)
+        return self._library.jobs.list(kinds, statuses, page=page_count(page.total, per_page), per_page=per_page)
 
     def _statuses(self, jobs: Sequence[Job], shown: Job | None) -> dict[int, OperationStatus]:
         """
@@ -152,10 +152,9 @@ class JobsScreen(Screen):
         page = self._library.audit.page(job_id=job.id, page=self.state.changes, per_page=CHANGES)
         if page.items or not page.total:
             return page
-        return self._library.audit.page(job_id=job.id, page=-(-page.total // CHANGES), per_page=CHANGES)
+        return self._library.audit.page(job_id=job.id, page=page_count(page.total, CHANGES), per_page=CHANGES)
 
     def _show(self, found: parts.JobsSnapshot) -> None:
-        self._snapshot = found
         self.state.param.update(waiting=found.waiting.page, number=found.ended.page)
         self._header.put(**parts.header_view(found, kind=self.state.kind))
         self._lists.put(**parts.view(found, self.state))

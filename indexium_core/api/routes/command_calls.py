@@ -84,8 +84,7 @@ class Caller:
         owner, _, own = name.partition(".")
         target: Any = args.pop(0) if owner == "plan" else getattr(self._library, owner)
         if owner == "plan" and not isinstance(target, MetadataPlan):
-            message = "the first argument must be a plan"
-            raise TypeError(message)
+            raise TypeError("the first argument must be a plan")
         member = getattr(target, own)
         return member if callable(member) else lambda: member
 

@@ -179,8 +179,7 @@ class Find(Body):
 def _known(name: str, text: str, choices: tuple[str, ...]) -> tuple[str, ...]:
     found = words(text)
     if unknown := [word for word in found if word not in choices]:
-        message = f"'{unknown[0]}' is not a value of '{name}'. The values are {', '.join(choices)}."
-        raise errors.UsageError(message)
+        raise errors.UsageError(f"'{unknown[0]}' is not a value of '{name}'. The values are {', '.join(choices)}.")
     return found
 
 
@@ -222,8 +221,7 @@ def pause(library: Open, operation_id: Id) -> Json:
     if not library.pause(operation_id):
         paused = library.jobs.of_operation(operation_id).pause_text
         state = paused or library.status(operation_id).status.replace("_", " ")
-        message = f"Operation {operation_id} is {state}: there is nothing to pause."
-        raise errors.UsageError(message, code="wrong_state")
+        raise errors.UsageError(f"Operation {operation_id} is {state}: there is nothing to pause.", code="wrong_state")
     return _followed(library, operation_id)
 
 

@@ -89,8 +89,7 @@ def _numbers(texts: list[str] | None) -> list[int] | None:
     if found is None:
         return None
     if bad := [text for text in found if not (text.isdecimal() and len(text) < 19)]:
-        message = f"'{bad[0]}' is not the id of a file."
-        raise errors.UsageError(message)
+        raise errors.UsageError(f"'{bad[0]}' is not the id of a file.")
     return [int(text) for text in found]
 
 
@@ -106,8 +105,7 @@ def _object(text: str | None) -> dict[str, Any] | None:
 
 def _answer(library: Library, ask: AskByBody) -> Json:
     if unknown := [name for name in ask.fields if name not in _FIELDS]:
-        message = f"An item has no field '{unknown[0]}'; it has {', '.join(_FIELDS)}."
-        raise errors.UsageError(message)
+        raise errors.UsageError(f"An item has no field '{unknown[0]}'; it has {', '.join(_FIELDS)}.")
     plan = library.plan(
         with_filters(ask.q, ask.filter or {}),
         mode=ask.mode,

@@ -106,8 +106,7 @@ def _folder(library: Library, library_id: int) -> LibraryRow:
     for row in library.inventory.list():
         if row.library_id == library_id:
             return row
-    message = f"There is no library {library_id}; /api/libraries lists all libraries."
-    raise errors.UnknownIdError(message)
+    raise errors.UnknownIdError(f"There is no library {library_id}; /api/libraries lists all libraries.")
 
 
 def _start_job(library: Library, start_request: StartRequest, body: Body | None, add_job: Callable[[], Job]) -> Json:

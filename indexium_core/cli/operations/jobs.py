@@ -138,7 +138,7 @@ def _too_late(job: Job, action: str) -> str:
 
 @jobs.command("resume", epilog="Example: indexium jobs resume 12")
 def resume_job(context: typer.Context, job_id: Id, as_json: AsJson = False) -> None:
-    """Resume a paused, interrupted or failed job, and wait for its end."""
+    """Resume a paused, interrupted or failed job, and wait until it ends."""
     with opened(context) as library:
         _follow(library, library.jobs.resume(job_id), as_json=as_json)
 
@@ -157,7 +157,7 @@ def cancel_job(context: typer.Context, job_id: Id) -> None:
 
 @jobs.command("retry", epilog="Example: indexium jobs retry 12")
 def retry_job(context: typer.Context, job_id: Id, yes: Yes = False, as_json: AsJson = False) -> None:
-    """Retry a job that failed, was interrupted, was cancelled or completed with errors, and wait for its end."""
+    """Retry a job that failed, was interrupted, was cancelled or completed with errors. Wait until the retry ends."""
     with opened(context) as library:
         job, announced = library.jobs.get(job_id), frozenset[int]()
         if job.operation_id is not None:  # it writes files

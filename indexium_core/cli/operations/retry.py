@@ -96,7 +96,7 @@ def ask_again(
 
 def _resume_question(library: LibraryServices, operation_id: int) -> RetryConfirmation:
     left = library.operation(operation_id, per_page=1).operation.remaining
-    return RetryConfirmation(sentences=[f"Operation {operation_id} would resume with {wording.plural(left, 'file')}."])
+    return RetryConfirmation(sentences=[f"Operation {operation_id} would resume with {wording.files(left)}."])
 
 
 def _retry_question(library: LibraryServices, operation_id: int, risk: tuple[str, ...] | None) -> RetryConfirmation:

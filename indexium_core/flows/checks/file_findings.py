@@ -27,7 +27,7 @@ def copies_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | N
         subject=subject,
         facts=digest,
         title=files[0].file_name,
-        text=f"{count:,} files have the same content, but only some of them have {people}.",
+        text=f"{wording.files(count)} have the same content, but only some of them have {people}.",
         files=check_files(files),
         file_count=count,
         names=(),

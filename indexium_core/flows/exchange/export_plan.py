@@ -77,8 +77,7 @@ class Exporter:
         plan = self._planner.plan(PlanQuery(query=plan)) if isinstance(plan, str) else plan
         export = _by_format(format, {"csv": self._csv, "json": self._json})
         if sort not in SORT_KEYS:
-            message = f"There is no sort key '{sort}'; choose one of {', '.join(SORT_KEYS)}."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"There is no sort key '{sort}'; choose one of {', '.join(SORT_KEYS)}.")
         search = dataclasses.replace(plan.search, include_unlisted=True) if everything else plan.search
         limit, offset = (per_page, (page - 1) * per_page) if per_page else (None, 0)
         reader = self._database.read()
@@ -149,8 +148,7 @@ class Exporter:
 
 def _by_format(name: str, exports: Mapping[str, Callable[..., Iterator[str]]]) -> Callable[..., Iterator[str]]:
     if name not in exports:
-        message = f"There is no format '{name}'; choose {' or '.join(exports)}."
-        raise errors.UsageError(message)
+        raise errors.UsageError(f"There is no format '{name}'; choose {' or '.join(exports)}.")
     return exports[name]
 
 

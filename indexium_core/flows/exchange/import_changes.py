@@ -98,11 +98,9 @@ class PlanImport:
     @remote()
     def apply(self, preview: ChangesPreview, *, overwrite: bool = False) -> DecisionReport:
         """
-        Make the decisions of a preview, as one review step.
+        Make the decisions of a preview, as one review step; rows with errors are not applied.
 
-        Args:
-            preview: The result of `read`; rows with errors are not applied.
-            overwrite: Apply rows with a conflict, too.
+        `overwrite` also applies rows with a conflict.
 
         Raises:
             UsageError: There is nothing to apply.
@@ -126,11 +124,10 @@ def _limited(lines: Iterator[spreadsheets.SheetRow], file_count: int) -> Iterato
     """Yield the rows. A source with far more rows than files is not an export, and might fill the memory."""
     for number, line in enumerate(lines):
         if number > file_count + _MAX_EXTRA_ROWS:
-            message = (
-                f"This file has more than {number:,} rows, but the library has {file_count:,} files. Choose an edited "
-                "export."
+            raise errors.UsageError(
+                f"This file has more than {number:,} rows, but the library has {wording.files(file_count)}. Choose an "
+                "edited export."
             )
-            raise errors.UsageError(message)
         yield line
 
 
@@ -310,8 +307,7 @@ def _day(cell: str, now: datetime) -> datetime:
     except errors.IndexiumError:
         day = None
     if day is None:
-        message = f"“{cell.strip()[:40]}” in postponed is not yes, no or a day such as 2027-01-31"
-        raise errors.ValidationError(message)
+        raise errors.ValidationError(f"“{cell.strip()[:40]}” in postponed is not yes, no or a day such as 2027-01-31")
     if day <= now:
         message = f"the day “{cell.strip()[:40]}” in postponed is in the past; write a later day, or no"
         raise errors.ValidationError(message)
@@ -323,8 +319,7 @@ def _with_modes(change: FileChange, row: Mapping[str, str], exported: Facts, cur
     for column, choices in _MODES.items():
         mode = row.get(column, "").strip().casefold()
         if mode and mode not in choices:
-            message = f"“{mode[:40]}” is not a {column}; choose {' or '.join(choices)}"
-            raise errors.ValidationError(message)
+            raise errors.ValidationError(f"“{mode[:40]}” is not a {column}; choose {' or '.join(choices)}")
         is_unchanged = mode in ("", getattr(exported, column), getattr(current, column))
         modes[column] = None if is_unchanged else mode
     return replace(change, people_mode=modes["people_mode"], comment_mode=modes["comment_mode"])

@@ -105,8 +105,7 @@ class RetryService:
         """
         operation = self._ended(operation_id)
         if operation.reverts_id is None:
-            message = f"Operation {operation_id} is not a rollback."
-            raise errors.UsageError(message, code="wrong_state")
+            raise errors.UsageError(f"Operation {operation_id} is not a rollback.", code="wrong_state")
         return self._history.check(operation.reverts_id, self._rollback_options(operation))
 
     @remote()

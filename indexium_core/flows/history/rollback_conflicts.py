@@ -273,8 +273,7 @@ def check_kept(kept: bytes | None, size: int, *, path: bytes) -> None:
         size_on_disk = None
     if size_on_disk != size:
         problem = "is gone" if size_on_disk is None else f"has {size_on_disk:,} bytes instead of {size:,}"
-        message = f"The kept original {problem}."
-        raise errors.ConflictError(message, code="backup_missing")
+        raise errors.ConflictError(f"The kept original {problem}.", code="backup_missing")
 
 
 def _has_our_date(candidate: RollbackCandidate) -> bool:

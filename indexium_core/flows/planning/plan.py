@@ -15,14 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 from indexium_core import errors
 from indexium_core.flows.review import decisions
-from indexium_core.model.planning.plan import (
-    RISK_LEVELS,
-    SORT_KEYS,
-    PlanItem,
-    PlanPage,
-    PlanStatistics,
-    Selection,
-)
+from indexium_core.model.planning.plan import RISK_LEVELS, SORT_KEYS, PlanItem, PlanPage, PlanStatistics, Selection
 from indexium_core.model.query import compile_query
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
@@ -175,8 +168,7 @@ class MetadataPlan:
         """
         per_page = self._reader.page_size if per_page is None else per_page
         if sort not in SORT_KEYS:
-            message = f"There is no sort key '{sort}'; choose one of {', '.join(SORT_KEYS)}."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"There is no sort key '{sort}'; choose one of {', '.join(SORT_KEYS)}.")
         if number < 1 or per_page < 0:
             raise errors.UsageError("Pages are numbered from 1 and have at least 1 item (0: all items).")
         search = replace(self.search, include_unlisted=True) if include_unchanged else self.search
@@ -208,8 +200,7 @@ class MetadataPlan:
         """
         items = self._reader.items(self.version, [file_id])
         if not items:
-            message = f"There is no file {file_id} in the plan."
-            raise errors.UnknownIdError(message)
+            raise errors.UnknownIdError(f"There is no file {file_id} in the plan.")
         return items[0]
 
     def df(self) -> pd.DataFrame:

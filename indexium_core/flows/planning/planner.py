@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from indexium_core import errors
 from indexium_core.flows.planning import staleness
 from indexium_core.flows.planning.plan import MetadataPlan, PlanReader
+from indexium_core.model import wording
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import (
     RISK_LEVELS,
@@ -100,8 +101,7 @@ class MetadataPlanner:
         people_mode, comment_mode = checked_modes(request.mode, request.comment_mode)
         compiled = compile_query(request.query)
         if request.hard_links not in LINK_CHOICES:
-            message = f"There is no choice '{request.hard_links}' for hard links; choose block or break."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"There is no choice '{request.hard_links}' for hard links; choose block or break.")
         if request.plan_id is None:
             modes = Modes(
                 people_mode=people_mode,
@@ -174,11 +174,7 @@ class MetadataPlanner:
         """
         Return the files of a selection, writable or not, for decisions.
 
-        Args:
-            plan: The plan.
-            selection: The selection.
-            include_unlisted: Everything that its search finds, of every level, also what the list omits.
-
+        `include_unlisted`: everything that its search finds, of every level, also what the list omits.
         """
         search = plan.searching(selection.query, include_unlisted=include_unlisted)
         if include_unlisted:
@@ -310,9 +306,8 @@ class MetadataPlanner:
 def _raise_if_stale(plan: MetadataPlan, stale: StaleFiles) -> None:
     if stale.count:
         names = ", ".join(item.file_name for item in stale.items) + (" …" if stale.count > _NAMED_FILES else "")
-        number = "1 file differs" if stale.count == 1 else f"{stale.count:,} files differ"
-        message = f"{number} from what plan {plan.id} showed: {names}. Refresh the plan, then write."
-        raise errors.StalePlanError(message)
+        number = wording.plural(stale.count, "file differs", "files differ")
+        raise errors.StalePlanError(f"{number} from what plan {plan.id} showed: {names}. Refresh the plan, then write.")
 
 
 def _test(name: str, wanted: Any) -> Callable[[PlanItem], bool]:
@@ -322,8 +317,7 @@ def _test(name: str, wanted: Any) -> Callable[[PlanItem], bool]:
         choices = list(wanted) if isinstance(wanted, list | tuple | set | frozenset) else [wanted]
         return lambda item: getattr(item, name) in choices
     known = ", ".join([*_TESTS, *PlanItem.__dataclass_fields__])
-    message = f"There is no filter '{name}'; choose one of {known}."
-    raise errors.UsageError(message)
+    raise errors.UsageError(f"There is no filter '{name}'; choose one of {known}.")
 
 
 def _people_of(item: PlanItem) -> list[str]:

@@ -45,8 +45,7 @@ class LockService:
         """Return the locks of a file in the order of the fields; UnknownIdError if there is no such file."""
         reader = self._database.read()
         if not store.is_file(reader, file_id):
-            message = f"There is no file with the id {file_id}."
-            raise errors.UnknownIdError(message)
+            raise errors.UnknownIdError(f"There is no file with the id {file_id}.")
         return store.of(reader, file_id)
 
     @remote()
@@ -90,8 +89,7 @@ class LockService:
     def _change(self, target: Target, fields: Sequence[str], change: Callable[..., int], by: str) -> LockReport:
         names = rules.validate_fields(fields, LOCKABLE)
         if not names:
-            message = f"Name a field: {', '.join(LOCKABLE)}."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"Name a field: {', '.join(LOCKABLE)}.")
         at = self._clock()
         with self._database.atomic() as tx:
             file_ids = targets.ids_of(tx, target, self._modes(), now=at)

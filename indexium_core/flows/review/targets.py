@@ -77,5 +77,4 @@ def _select_files(reader: Connection, file_ids: Sequence[int]) -> None:
     unknown = decisions.unknown_selected(reader)
     if unknown:
         shown = ", ".join(map(str, unknown[:10])) + (" …" if len(unknown) > 10 else "")
-        message = f"There is no file with the id {shown}."
-        raise errors.UnknownIdError(message)
+        raise errors.UnknownIdError(f"There is no file with the id {shown}.")

@@ -358,8 +358,7 @@ def may_be_touched(task: Task, file: reader.FileReader) -> bool:
 def require_restored(task: Task, after: VerifiedState, *, is_touched: bool) -> None:
     """Raise VerificationError if a rolled-back file is not the old one; else add that to the proof."""
     if after.state != task.original_state:
-        message = "The old bytes could not be restored. The file is unchanged."
-        raise errors.VerificationError(message, check="bytes")
+        raise errors.VerificationError("The old bytes could not be restored. The file is unchanged.", check="bytes")
     after.proof["bytes"] = _SAMPLED_PROOF if is_touched else "the same as before the write"
 
 

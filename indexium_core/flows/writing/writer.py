@@ -25,12 +25,7 @@ from indexium_core.flows.writing.protocol import WritePolicy
 from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import (
-    MetadataOperation,
-    OperationStatus,
-    WriteOptions,
-    WriteResult,
-)
+from indexium_core.model.operations.operation import MetadataOperation, OperationStatus, WriteOptions, WriteResult
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import RISK_LEVELS, Holder, PlanItem, Selection, SelectionDigest
@@ -113,7 +108,7 @@ class OperationHandle:
 
     def __repr__(self) -> str:
         status = self.status()
-        return f"<operation {self.id}: {status.status}, {status.processed} of {status.total} files>"
+        return f"<operation {self.id}: {status.status}, {status.processed:,} of {wording.files(status.total)}>"
 
 
 class MetadataWriter:
@@ -260,12 +255,7 @@ class MetadataWriter:
         """
         Check every selected item as a write would, and report; no file is opened for writing.
 
-        Args:
-            plan: The plan.
-            options: How it would be written.
-            selection: Which items of it.
-            progress: Called several times a second with the number of checked files and of all files; False cancels.
-
+        `progress` is called several times a second with the number of checked files and of all files; False cancels.
         """
         started = time.monotonic()
         plan, selection = self._resolve(plan, options, selection)
@@ -320,8 +310,7 @@ class MetadataWriter:
         selection: Selection | None,
     ) -> tuple[MetadataPlan, Selection]:
         if options.hard_links not in LINK_CHOICES:
-            message = f"'{options.hard_links}' is not a choice for hard links. Use block or break."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"'{options.hard_links}' is not a choice for hard links. Use block or break.")
         if isinstance(items, MetadataPlan):
             return items, selection or items.select(risk=options.risk)
         plan = self._planner.generate_plan()
@@ -350,9 +339,8 @@ class MetadataWriter:
         """Raise UsageError for a problem that would fail every file."""
         limit = self._settings.max_operation_items
         if count > limit:
-            message = (
-                f"{count:,} files exceed INDEXIUM_MAX_OPERATION_ITEMS ({limit:,}). Select fewer or raise the limit."
-            )
+            files = wording.files(count)
+            message = f"{files} exceed INDEXIUM_MAX_OPERATION_ITEMS ({limit:,}). Select fewer or raise the limit."
             raise errors.UsageError(message)
         free = shutil.disk_usage(self._store.home).free
         if free < _MIN_FREE_BYTES:

@@ -317,8 +317,7 @@ def mark_files(tx: Connection, file_ids: Sequence[int]) -> int:
 def _root(tx: Connection, library_id: int) -> bytes:
     root = tx.value(_sql("library_root"), [library_id])
     if root is None:
-        message = f"There is no library {library_id}."
-        raise errors.UnknownIdError(message)
+        raise errors.UnknownIdError(f"There is no library {library_id}.")
     return bytes(root)
 
 

@@ -45,7 +45,7 @@ __all__ = [
     "UnresolvedItem",
 ]
 
-_SQL = sql.load("ledger")
+_SQL = sql.compose("ledger")
 _ALL = 2**62  # more rows than any table has
 
 

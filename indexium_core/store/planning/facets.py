@@ -37,7 +37,7 @@ class FacetSearch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Values:
-    """Values of one facet with their file counts, most files first, and the number of all values."""
+    """The values of one facet with their file counts, in descending order, and the number of all values."""
 
     files: Mapping[str, int]
     total: int
@@ -59,9 +59,9 @@ def counts(
         reader: A cursor.
         version: The plan version.
         search: The search.
-        selected: By key, values that the result always contains.
-        containing: By key (`folder`, `person`), text that the values must contain.
-        limit: Maximum number of values of these two keys.
+        selected: Values by key; the result always contains them.
+        containing: Text by key (`folder`, `person`); the values must contain it.
+        limit: Maximum number of values for `folder` and for `person`.
 
     """
     facts: dict[str, Any] = {

@@ -96,8 +96,7 @@ def version(reader: Connection, plan_id: int) -> tuple[Version, Modes]:
     """
     row = _run(reader, "version", {"plan_id": plan_id}).fetchone()
     if row is None:
-        message = f"There is no plan {plan_id}, or it is too old. Request the plan again."
-        raise errors.UnknownIdError(message)
+        raise errors.UnknownIdError(f"There is no plan {plan_id}, or it is too old. Request the plan again.")
     variant_id, people_mode, comment_mode, include_unknown, hard_links, large_bytes = row
     modes = Modes(
         people_mode=people_mode,

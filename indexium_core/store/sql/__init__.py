@@ -33,10 +33,11 @@ def load(file: str) -> Mapping[str, str]:
 def compose(*files: str) -> Mapping[str, str]:
     """Return the statements of `.sql` files by name. A statement replaces each `/* <its name> */` in the others."""
     statements = {name: text for file in files for name, text in load(file).items()}
-    composed = {
-        name: _PART.sub(lambda part: statements.get(part[1], part[0]), text) for name, text in statements.items()
-    }
-    return MappingProxyType(composed)
+
+    def whole(text: str) -> str:
+        return _PART.sub(lambda part: whole(statements[part[1]]) if part[1] in statements else part[0], text)
+
+    return MappingProxyType({name: whole(text) for name, text in statements.items()})
 
 
 def parameters(statement: str, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,15 +55,13 @@ def parse(text: str, *, file: str = "") -> dict[str, str]:
     """
     before, *blocks = _HEAD.split(text)
     if _without_comments(before):
-        message = f"{file}.sql: there is SQL before the first '-- name:' line."
-        raise ValueError(message)
+        raise ValueError(f"{file}.sql: there is SQL before the first '-- name:' line.")
     statements: dict[str, str] = {}
     for name, block in zip(blocks[::2], blocks[1::2], strict=True):
         purpose = _PURPOSE.match(block)
         body = block[purpose.end() :].strip() if purpose else ""
         if name in statements or not _without_comments(body):
-            message = f"{file}.sql: '{name}' is there twice, has no purpose or no SQL."
-            raise ValueError(message)
+            raise ValueError(f"{file}.sql: '{name}' is there twice, has no purpose or no SQL.")
         statements[name] = body.rstrip(";")
     return statements
 

@@ -259,6 +259,44 @@ WHERE id = $operation_id;
 -- How an operation ended, after one of its items was resolved later.
 UPDATE metadata_operations SET status = $status, finished_as = $status WHERE id = $operation_id;
 
+-- name: found_item
+-- Part of a search of operations: an item of the operation `o` that matches all of its words.
+SELECT 1 FROM metadata_operation_items m WHERE m.operation_id = o.id
+  AND (len($words::VARCHAR[]) = 0 OR list_bool_and(list_transform($words::VARCHAR[], lambda w:
+       contains(strip_accents(lower(concat_ws(chr(10), m.file_path, o.user_note,
+                array_to_string(m.tags_added, chr(10)), array_to_string(m.tags_removed, chr(10))))), w))))
+  AND (len($paths::VARCHAR[]) = 0 OR list_bool_and(list_transform(
+       $paths::VARCHAR[], lambda w: contains(strip_accents(lower(m.file_path)), w))))
+  AND (len($people::VARCHAR[]) = 0 OR list_has_all(list_transform(
+       list_concat(m.tags_added, m.tags_removed), lambda x: lower(x)), $people::VARCHAR[]))
+  AND ($error = '' OR m.status IN ('failed', 'conflict', 'unknown')
+                      AND CASE WHEN m.code = '' THEN m.status ELSE m.code END = $error);
+
+-- name: totals
+-- Part of a list of operations: the totals of items and their backups.
+sum(len(m.tags_added)) FILTER (m.status = 'success') AS added,
+sum(len(m.tags_removed)) FILTER (m.status = 'success') AS removed,
+count(*) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS in_force,
+count(*) FILTER (m.status = 'success' AND m.reverted_by IS NULL
+                 AND (h.dropped_at IS NOT NULL OR h.kind = 'tags')) AS lost,
+sum(h.bytes) FILTER (h.dropped_at IS NULL) AS bytes,
+sum(greatest(m.expected_size, 0)) FILTER (m.status = 'success') AS film_bytes,
+min(h.expires_at) FILTER (h.dropped_at IS NULL) AS expires_at,
+max(h.evicted_reason) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS evicted_reason,
+count(*) FILTER (m.status = 'skipped' AND m.code IN ('cancelled', 'restored')) AS given_up,
+count(*) FILTER (m.status IN ('pending', 'writing', 'skipped') AND m.code = 'restored') AS restored;
+
+-- name: operation_columns
+-- Part of a list of operations: its columns, from an operation and its totals.
+o.id, o.operation_type, o.status, o.started_at, o.completed_at, o.file_count, o.success_count, o.failure_count,
+o.skipped_count, o.conflict_count, o.unknown_count, o.seconds, o.error_message, o.user_note, o.user_action,
+o.user_name, o.source, o.plan_id, o.reverts_id, coalesce(t.added, 0) AS tags_added,
+coalesce(t.removed, 0) AS tags_removed, coalesce(t.in_force, 0) AS in_force, coalesce(t.lost, 0) AS comment_only,
+coalesce(t.bytes, 0) AS backup_bytes, t.expires_at, coalesce(t.evicted_reason, '') AS evicted_reason,
+coalesce(t.film_bytes, 0) AS file_bytes,
+coalesce((SELECT r.user_note FROM metadata_operations r WHERE r.id = o.reverts_id), '') AS reverts_note,
+coalesce(t.given_up, 0) AS cancelled_count, coalesce(t.restored, 0) AS restored_count;
+
 -- name: operation_page
 -- One page of operations, newest first, with totals of their items and backups, and the number of all operations.
 WITH page AS (
@@ -269,39 +307,13 @@ WITH page AS (
       AND (len($statuses::VARCHAR[]) = 0 OR list_contains($statuses::VARCHAR[], o.status))
       AND (len($types::VARCHAR[]) = 0 OR list_contains($types::VARCHAR[], o.operation_type))
       AND (NOT $in_files OR EXISTS (
-            SELECT 1 FROM metadata_operation_items m WHERE m.operation_id = o.id
-              AND (len($words::VARCHAR[]) = 0 OR list_bool_and(list_transform($words::VARCHAR[], lambda w:
-                   contains(strip_accents(lower(concat_ws(chr(10), m.file_path, o.user_note,
-                            array_to_string(m.tags_added, chr(10)), array_to_string(m.tags_removed, chr(10))))), w))))
-              AND (len($paths::VARCHAR[]) = 0 OR list_bool_and(list_transform(
-                   $paths::VARCHAR[], lambda w: contains(strip_accents(lower(m.file_path)), w))))
-              AND (len($people::VARCHAR[]) = 0 OR list_has_all(list_transform(
-                   list_concat(m.tags_added, m.tags_removed), lambda x: lower(x)), $people::VARCHAR[]))
-              AND ($error = '' OR m.status IN ('failed', 'conflict', 'unknown')
-                                  AND CASE WHEN m.code = '' THEN m.status ELSE m.code END = $error)))
+            /* found_item */))
     ORDER BY o.id DESC LIMIT $count OFFSET $skip),
 item_totals AS (
-    SELECT m.operation_id, sum(len(m.tags_added)) FILTER (m.status = 'success') AS added,
-           sum(len(m.tags_removed)) FILTER (m.status = 'success') AS removed,
-           count(*) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS in_force,
-           count(*) FILTER (m.status = 'success' AND m.reverted_by IS NULL
-                            AND (h.dropped_at IS NOT NULL OR h.kind = 'tags')) AS lost,
-           sum(h.bytes) FILTER (h.dropped_at IS NULL) AS bytes,
-           sum(greatest(m.expected_size, 0)) FILTER (m.status = 'success') AS film_bytes,
-           min(h.expires_at) FILTER (h.dropped_at IS NULL) AS expires_at,
-           max(h.evicted_reason) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS evicted_reason,
-           count(*) FILTER (m.status = 'skipped' AND m.code IN ('cancelled', 'restored')) AS given_up,
-           count(*) FILTER (m.status IN ('pending', 'writing', 'skipped') AND m.code = 'restored') AS restored
+    SELECT m.operation_id, /* totals */
     FROM metadata_operation_items m LEFT JOIN metadata_history h ON h.operation_item_id = m.id
     WHERE m.operation_id IN (SELECT id FROM page) GROUP BY m.operation_id)
-SELECT o.id, o.operation_type, o.status, o.started_at, o.completed_at, o.file_count, o.success_count, o.failure_count,
-       o.skipped_count, o.conflict_count, o.unknown_count, o.seconds, o.error_message, o.user_note, o.user_action,
-       o.user_name, o.source, o.plan_id, o.reverts_id, coalesce(t.added, 0) AS tags_added,
-       coalesce(t.removed, 0) AS tags_removed, coalesce(t.in_force, 0) AS in_force, coalesce(t.lost, 0) AS comment_only,
-       coalesce(t.bytes, 0) AS backup_bytes, t.expires_at, coalesce(t.evicted_reason, '') AS evicted_reason,
-       coalesce(t.film_bytes, 0) AS file_bytes,
-       coalesce((SELECT r.user_note FROM metadata_operations r WHERE r.id = o.reverts_id), '') AS reverts_note,
-       coalesce(t.given_up, 0) AS cancelled_count, coalesce(t.restored, 0) AS restored_count, o.found
+SELECT /* operation_columns */, o.found
 FROM page o
 LEFT JOIN item_totals t ON t.operation_id = o.id
 ORDER BY o.id DESC;
@@ -312,43 +324,17 @@ SELECT o.status, o.operation_type, count(*) FROM metadata_operations o
 WHERE ($since IS NULL OR o.started_at >= $since::TIMESTAMPTZ)
   AND ($until IS NULL OR o.started_at < $until::TIMESTAMPTZ)
   AND (NOT $in_files OR EXISTS (
-          SELECT 1 FROM metadata_operation_items m WHERE m.operation_id = o.id
-            AND (len($words::VARCHAR[]) = 0 OR list_bool_and(list_transform($words::VARCHAR[], lambda w:
-                 contains(strip_accents(lower(concat_ws(chr(10), m.file_path, o.user_note,
-                          array_to_string(m.tags_added, chr(10)), array_to_string(m.tags_removed, chr(10))))), w))))
-            AND (len($paths::VARCHAR[]) = 0 OR list_bool_and(list_transform(
-                 $paths::VARCHAR[], lambda w: contains(strip_accents(lower(m.file_path)), w))))
-            AND (len($people::VARCHAR[]) = 0 OR list_has_all(list_transform(
-                 list_concat(m.tags_added, m.tags_removed), lambda x: lower(x)), $people::VARCHAR[]))
-            AND ($error = '' OR m.status IN ('failed', 'conflict', 'unknown')
-                                AND CASE WHEN m.code = '' THEN m.status ELSE m.code END = $error)))
+          /* found_item */))
 GROUP BY ALL;
 
 -- name: operation_row
 -- One operation in the columns of operation_page. It has no search, because it is read many times a second.
 WITH item_totals AS (
-    SELECT sum(len(m.tags_added)) FILTER (m.status = 'success') AS added,
-           sum(len(m.tags_removed)) FILTER (m.status = 'success') AS removed,
-           count(*) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS in_force,
-           count(*) FILTER (m.status = 'success' AND m.reverted_by IS NULL
-                            AND (h.dropped_at IS NOT NULL OR h.kind = 'tags')) AS lost,
-           sum(h.bytes) FILTER (h.dropped_at IS NULL) AS bytes,
-           sum(greatest(m.expected_size, 0)) FILTER (m.status = 'success') AS film_bytes,
-           min(h.expires_at) FILTER (h.dropped_at IS NULL) AS expires_at,
-           max(h.evicted_reason) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS evicted_reason,
-           count(*) FILTER (m.status = 'skipped' AND m.code IN ('cancelled', 'restored')) AS given_up,
-           count(*) FILTER (m.status IN ('pending', 'writing', 'skipped') AND m.code = 'restored') AS restored
+    SELECT /* totals */
     FROM metadata_operation_items m
     LEFT JOIN (FROM metadata_history WHERE operation_id = $operation_id) h ON h.operation_item_id = m.id
     WHERE m.operation_id = $operation_id)
-SELECT o.id, o.operation_type, o.status, o.started_at, o.completed_at, o.file_count, o.success_count, o.failure_count,
-       o.skipped_count, o.conflict_count, o.unknown_count, o.seconds, o.error_message, o.user_note, o.user_action,
-       o.user_name, o.source, o.plan_id, o.reverts_id, coalesce(t.added, 0) AS tags_added,
-       coalesce(t.removed, 0) AS tags_removed, coalesce(t.in_force, 0) AS in_force, coalesce(t.lost, 0) AS comment_only,
-       coalesce(t.bytes, 0) AS backup_bytes, t.expires_at, coalesce(t.evicted_reason, '') AS evicted_reason,
-       coalesce(t.film_bytes, 0) AS file_bytes,
-       coalesce((SELECT r.user_note FROM metadata_operations r WHERE r.id = o.reverts_id), '') AS reverts_note,
-       coalesce(t.given_up, 0) AS cancelled_count, coalesce(t.restored, 0) AS restored_count
+SELECT /* operation_columns */
 FROM metadata_operations o, item_totals t WHERE o.id = $operation_id;
 
 -- name: item_page

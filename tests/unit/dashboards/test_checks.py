@@ -38,7 +38,7 @@ def resolution(*names: str, code: str = "add", **changes: Any) -> Resolution:
 DIFFER = finding(
     "differ",
     files=(file("a.mp4", named=("Ann Lee", "Ghost"), known=("Ann Lee", "Bob Ray")),),
-    resolutions=(resolution("Ghost"), resolution("Ghost", code="remove", label="Take out", asks=True)),
+    resolutions=(resolution("Ghost"), resolution("Ghost", code="remove", label="Remove", asks=True)),
     query='path:"A/B/a.mp4"',
 )
 
@@ -90,7 +90,7 @@ def test_details_set_file_and_database_side_by_side() -> None:
         ("in the file", ["Ghost"]),
         ("in the database", []),
     ]
-    assert [each["label"] for each in view["resolutions"]] == ["Add to the database", "Take out…"]
+    assert [each["label"] for each in view["resolutions"]] == ["Add to the database", "Remove…"]
     assert view["href"] == "/plan?q=path%3A%22A%2FB%2Fa.mp4%22"
     assert checks_list.details_view(DIFFER, ignored=False, base="/app")["href"].startswith("/app?view=plan&q=path")
 

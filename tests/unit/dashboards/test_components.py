@@ -384,7 +384,7 @@ def test_what_was_given_up_is_not_done_and_can_be_tried_again(state: str) -> Non
     now = replace(status(state, success=6, skipped=3), cancelled_count=2)
     details = OperationDetails(operation=operation(), status=now, items=[], total=9, page=1, per_page=50)
     told = progress.view(details, shown="")
-    assert (told["done"], told["total"], told["now"], told["rest"]) == ("7", "9", 7, "2 not started")
+    assert (told["done"], told["total"], told["now"], told["rest"]) == ("7", "9 files", 7, "2 not started")
     assert [part["label"] for part in told["parts"]] == ["6 written", "1 skipped"]
     assert "2 files were not started. Every file is whole." in told["summary"]["lines"]
     offers = [item["label"] for item in told["summary"]["buttons"]]

@@ -28,7 +28,9 @@ class House:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.planner = MetadataPlanner(database, clock=lambda: NOW)
-        self.decisions = Decisions(database, modes=self.planner.default_modes, clock=lambda: NOW)
+        self.decisions = Decisions(
+            database, modes=self.planner.default_modes, clock=lambda: NOW, on_change=self._changed
+        )
         self.people = PeopleService(database, clock=lambda: NOW)
         self.changes = 0
         self.checks = Checks(
@@ -37,7 +39,6 @@ class House:
             self.decisions,
             version=self.planner.newest_version,
             clock=lambda: NOW,
-            on_change=self._changed,
         )
 
     def _changed(self) -> None:
