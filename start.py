@@ -47,7 +47,7 @@ Everything that is installed goes into .venv beside this file. docs/quickstart.m
 
 
 class SetUpError(Exception):
-    """A way that did not work; the message says why."""
+    """A failed installation method; the message has the reason."""
 
 
 def main(words):
@@ -98,10 +98,16 @@ def run_checks(words):
 def run_check(words, command):
     """Run one check, which `words` name, and return its exit code."""
     say("\n$ " + " ".join(words))
-    code = subprocess.call(command, cwd=str(HERE))
+    code = subprocess.call(command, cwd=str(HERE), env=environment_of_checks())
     if code:
         sys.stderr.write("\n%s reports problems (exit code %d).\n" % (words[0], code))
     return code
+
+
+def environment_of_checks():
+    """Return an environment in which Python keeps compiled modules: the tests start hundreds of processes."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return dict(kept, PYTHONPYCACHEPREFIX=str(VENV / "pycache"))
 
 
 def check_javascript():
@@ -149,9 +155,9 @@ def set_up(extra):
     say("Setting up in " + VENV.name + " (once; the first download takes a few minutes) ...")
     requirement = "%s[%s]" % (HERE, extra) if extra else str(HERE)
     reasons = []
-    for name, way in WAYS:
+    for name, method in METHODS:
         try:
-            way(["-e", requirement])
+            method(["-e", requirement])
         except SetUpError as failure:
             reasons.append("  %s: %s" % (name, failure))
             continue
@@ -159,7 +165,7 @@ def set_up(extra):
         extras = sorted(set(known + [extra]) - {""})
         STAMP.write_text(json.dumps({"project": wanted, "extras": extras}))
         return
-    raise SetUpError("no way to install worked.\n" + "\n".join(reasons) + "\nMost likely mend: " + mend())
+    raise SetUpError("no installation method worked.\n" + "\n".join(reasons) + "\nMost likely fix: " + likely_fix())
 
 
 def fingerprint():
@@ -176,8 +182,8 @@ def read_stamp():
         return {}
 
 
-def mend():
-    """Return the one command that most likely helps on this machine."""
+def likely_fix():
+    """Return the command that most likely fixes the setup on this machine."""
     if shutil.which("apt-get"):
         return "sudo apt-get install python3-venv   then run this again (and check the network)."
     if shutil.which("dnf"):
@@ -185,7 +191,7 @@ def mend():
     return sys.executable + " -m ensurepip --user   then run this again (and check the network)."
 
 
-# Ways to install, best first. Each leaves a working .venv or raises SetUpError.
+# Installation methods, best first. Each leaves a working .venv or raises SetUpError.
 
 
 def with_uv(arguments):
@@ -223,7 +229,7 @@ def with_pip_wheel(arguments):
         install([str(PYTHON), str(wheel / "pip")], arguments)
 
 
-WAYS = [
+METHODS = [
     ("uv", with_uv),
     ("venv", with_ensurepip),
     ("venv and the system's pip", with_system_pip),

@@ -32,7 +32,7 @@ from benchmarks.write import ALL, done, run, settle
 from indexium_core.files import journal
 from indexium_core.flows.writing import editing
 from indexium_core.flows.writing.protocol import WritePolicy
-from indexium_core.jobs.runner import Runner
+from indexium_core.jobs.item_runner import ItemRunner
 from indexium_core.library import Library, MetadataPlan
 from indexium_core.store import jobs
 from indexium_core.store.database import Database
@@ -142,7 +142,7 @@ def write_each(tasks: list[ledger.Task], backups: Path, workers: int) -> None:
         policy = WritePolicy(backups=backups)
         with ThreadPoolExecutor(max_workers=workers) as pool:
             results = pool.map(lambda task: editing.edit(task, undo, policy), tasks)
-            for group in iter(lambda: list(itertools.islice(results, Runner.GROUP_SIZE)), []):
+            for group in iter(lambda: list(itertools.islice(results, ItemRunner.GROUP_SIZE)), []):
                 undo.sync()
                 for edited in group:
                     done({edited.record.result.status: 1})

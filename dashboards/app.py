@@ -1,14 +1,12 @@
 """
-The dashboard as a whole: which pages there are, and the page of a new session.
+The dashboard: the list of its pages, and the page of a new session.
 
-`indexium serve` makes it through `web/server.py`; `panel serve dashboards/app.py` works too (one Library in a process).
+`indexium serve` creates it in `web/server.py`; `panel serve dashboards/app.py` works too (one Library per process).
 """
 
 from __future__ import annotations
 
-import atexit
 import logging
-from typing import TYPE_CHECKING
 
 import jinja2
 import panel as pn
@@ -24,15 +22,13 @@ from dashboards.pages.progress.screen import ProgressScreen
 from dashboards.pages.settings.screen import SettingsScreen
 from dashboards.session import TRACK, PageEntry, Session
 from dashboards.shared import Shared
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
+from indexium_core.library import Library
 
 __all__ = ["PAGES", "ROUTES", "TITLES", "Pages"]
 
 logger = logging.getLogger(__name__)
 
-FAILED = "An error occurred while this page was made; no file was changed. The log of the service has the details."
+FAILED = "An error occurred while this page was created; no file was changed. The log of the service has the details."
 PAGES = (
     PageEntry("plan", "Plan", PlanScreen),
     PageEntry("checks", "Checks", ChecksScreen),
@@ -47,7 +43,7 @@ ROUTES = ("/", *(f"/{name}" for name in TITLES), TRACK.pattern)
 
 
 class Pages:
-    """Makes the page of each session of a process."""
+    """Creates the page of each session of a process."""
 
     def __init__(self, library: Library, *, local: bool = False) -> None:
         """Serve `library`; `local` as in `Shared`."""
@@ -55,7 +51,7 @@ class Pages:
         self._template = _template()
 
     def open(self, *, assets: str = "/assets/", healthz: str = "/healthz") -> pn.Template:
-        """Return the page of a new session, or a page that reports that it could not be made: never a traceback."""
+        """Return the page of a new session, or an error page; never a traceback."""
         try:
             session = Session(self.shared, PAGES)
         except Exception:
@@ -96,21 +92,19 @@ def _template() -> jinja2.Template:
 
 
 def _failed(assets: str) -> pn.Template:
-    """Return the page that reports that a session could not be made."""
+    """Return the error page for a session that could not be created."""
     template = pn.Template(jinja2.Template("{{ page }}"))
-    text = plain.page("This page could not be made", FAILED, [("Try again", "")], labels=TITLES, assets=assets)
+    text = plain.page("This page could not be created", FAILED, [("Try again", "")], labels=TITLES, assets=assets)
     template.add_variable("page", text)
     return template
 
 
 def _shared() -> Pages:
-    """Return the one `Pages` of a process that `panel serve` runs."""
+    """Return the single `Pages` of a process of `panel serve`."""
     from indexium_core.library import Library
 
     def make() -> Pages:
-        library = Library.open()
-        atexit.register(library.close)
-        pages = Pages(library)
+        pages = Pages(Library.open())
         pages.warm()
         return pages
 

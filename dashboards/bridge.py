@@ -1,8 +1,8 @@
 """
-The bridge between one session and the process: work runs on threads, results and events return.
+The bridge between one session and the process: it runs work on threads and returns results and events.
 
-Whatever touches the session's document runs on the server's loop with the document's lock; whatever takes long runs on
-a thread. A page never calls the other side directly, and a worker never touches a page.
+Code that changes the session's document runs on the server's event loop with the document's lock. Long work runs on a
+thread. Pages do not call threads directly, and workers do not change pages.
 """
 
 from __future__ import annotations
@@ -15,22 +15,23 @@ from collections.abc import Callable, Collection
 from concurrent.futures import Executor
 from typing import Any, TypeVar
 
+from dashboards.toasts import ShowToast, ToastKind
 from indexium_core import errors
-from indexium_core.jobs.events import Event, EventBus
+from indexium_core.jobs.event_bus import Event, EventBus
 
 __all__ = ["Bridge"]
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-_Call = tuple[str, int, bool, str]  # its name, its number among those of the name, whether it is `once`, its topic
+_Call = tuple[str, int, bool, str]  # name, number among the calls of that name, `once`, topic
 Schedule = Callable[[Callable[[], None]], Any]
 
 UNEXPECTED = "An unexpected error occurred; nothing was changed. The log of the service has the details."
 
 
 class Bridge:
-    """Carries work and events for one session until it is closed."""
+    """Runs work and delivers events for one session until it is closed."""
 
     def __init__(
         self,
@@ -39,28 +40,27 @@ class Bridge:
         schedule: Schedule,
         later: Callable[[Callable[[], None], int], Any],
         pool: Executor,
-        toast: Callable[..., None],
-        settled: Callable[[str], None] = lambda _: None,
+        toast: ShowToast,
+        clear_errors: Callable[[str], None] = lambda _: None,
         busy: Callable[[bool], None] = lambda _: None,
     ) -> None:
         """
-        Stand between a session and its process.
+        Connect a session with its process.
 
         Args:
             events: The process's events.
-            schedule: Runs a function on the session's document soon; safe from any thread.
-            later: The same after so many milliseconds; only from the document.
-            pool: Threads for work that takes long.
-            toast: Shows a sentence (`error`, `good` or `info`, text; `undo` a step that it offers to undo; `topic` what
-                an error is about).
-            settled: Takes the errors of a topic away: the same was tried again and succeeded.
+            schedule: Runs a function on the session's document soon; thread-safe.
+            later: Runs a function after so many milliseconds; callable only from the document.
+            pool: Threads for long work.
+            toast: Shows a sentence.
+            clear_errors: Removes the errors of a topic, because a later call with it succeeded.
             busy: Called with True when the first call starts, and with False when the last one ends.
 
         """
         self._events, self._schedule, self._later = events, schedule, later
-        self._pool, self._toast, self._settled, self._tell_busy = pool, toast, settled, busy
-        self._topic = ""  # topic of the result that is being shown
-        self._wrong: set[str] = set()  # topics of which an error was shown last
+        self._pool, self._toast, self._clear_errors, self._on_busy = pool, toast, clear_errors, busy
+        self._topic = ""  # topic of the call whose result is being shown
+        self._wrong: set[str] = set()  # topics whose last call showed an error
         self._newest: dict[str, int] = {}
         self._unsubscribe: list[Callable[[], None]] = []
         self._open = True
@@ -74,16 +74,18 @@ class Bridge:
         name: str = "",
         failed: Callable[[errors.IndexiumError], None] | None = None,
         once: bool = False,
+        topic: str = "",
     ) -> None:
         """
-        Do `work` on a thread and hand its result to `done` on the document.
+        Run `work` on a thread and pass its result to `done` on the document.
 
         Args:
-            work: What takes long; touches nothing of the session.
-            done: What shows the result.
-            name: Of several with one name only the newest result is shown.
-            failed: Takes an error of ours; without it the sentence is shown as a toast.
-            once: Drop the call while one of this name runs (a button pressed twice).
+            work: The long work; it must not access the session.
+            done: Shows the result.
+            name: Of several calls with one name, only the result of the newest is shown.
+            failed: Receives an `IndexiumError`; without it, a toast shows the message.
+            topic: Identifies the errors of this call; default: `name`.
+            once: Drop the call while another of this name runs (a button was pressed twice).
 
         """
         if once and name in self.busy:
@@ -91,9 +93,8 @@ class Bridge:
         ticket = self._newest[name] = self._newest.get(name, 0) + 1
         if once:
             self._mark(name, busy=True)
-        with contextlib.suppress(RuntimeError):  # the service is going down, and its threads with it
-            topic = name or getattr(work, "__qualname__", "")
-            self._pool.submit(self._work, work, done, failed, (name, ticket, once, topic))
+        with contextlib.suppress(RuntimeError):  # the service is stopping and its threads have ended
+            self._pool.submit(self._work, work, done, failed, (name, ticket, once, topic or name))
 
     def _work(self, work: Callable[[], T], done: Callable[[T], None], failed: Any, call: _Call) -> None:
         name, ticket, once, _ = call
@@ -102,14 +103,14 @@ class Bridge:
         try:
             result = work()
         except errors.IndexiumError as error:
-            self.soon(lambda error=error: self._settle(call, lambda: self._fail(error, failed)))  # type: ignore[misc]
+            self.soon(lambda error=error: self._finish(call, lambda: self._fail(error, failed)))  # type: ignore[misc]
         except Exception:
             logger.exception("dashboard.action_failed", extra={"action": name})
-            self.soon(lambda: self._settle(call, lambda: self.toast("error", UNEXPECTED)))
+            self.soon(lambda: self._finish(call, lambda: self.toast("error", UNEXPECTED)))
         else:
-            self.soon(lambda: self._settle(call, lambda: self._succeed(call, lambda: done(result))))
+            self.soon(lambda: self._finish(call, lambda: self._succeed(call, lambda: done(result))))
 
-    def _settle(self, call: _Call, then: Callable[[], None]) -> None:
+    def _finish(self, call: _Call, then: Callable[[], None]) -> None:
         name, ticket, once, topic = call
         if once:
             self._mark(name, busy=False)
@@ -121,11 +122,11 @@ class Bridge:
                 self._topic = ""
 
     def _succeed(self, call: _Call, then: Callable[[], None]) -> None:
-        """Remove the error of an earlier attempt, and show the result of this one."""
+        """Remove the error of an earlier call with the same topic, and show the result of this one."""
         topic = call[-1]
         if topic in self._wrong:
             self._wrong.discard(topic)
-            self._settled(topic)
+            self._clear_errors(topic)
         then()
 
     def _mark(self, name: str, *, busy: bool) -> None:
@@ -135,7 +136,7 @@ class Bridge:
         else:
             self.busy.discard(name)
         if bool(self.busy) != before:
-            self._tell_busy(bool(self.busy))
+            self._on_busy(bool(self.busy))
 
     def _fail(self, error: errors.IndexiumError, failed: Callable[[errors.IndexiumError], None] | None) -> None:
         if failed is not None:
@@ -143,11 +144,11 @@ class Bridge:
         else:
             self.toast("error", error.message)
 
-    def toast(self, kind: str, text: str, *, undo: int | None = None) -> None:
+    def toast(self, kind: ToastKind, text: str, *, undo: int | None = None) -> None:
         """
         Show a sentence for a few seconds; with a button that undoes the step `undo`.
 
-        An error that comes of a `run` goes when a later run of the same name, or from the same place, succeeds.
+        The error of a `run` is removed when a later run with the same topic succeeds.
         """
         if kind == "error" and self._topic:
             self._wrong.add(self._topic)
@@ -158,23 +159,24 @@ class Bridge:
             self._toast(kind, text, undo=undo)
 
     def soon(self, call: Callable[[], None]) -> None:
-        """Run a call on the document, from any thread; nothing happens after the session is closed."""
+        """Run a call on the document, from any thread; do nothing after the session is closed."""
         if self._open:
             self._schedule(lambda: call() if self._open else None)
 
     def listen(self, names: Collection[str], react: Callable[[], None], *, every: float = 0.5) -> None:
         """
-        Call `react` on the document when one of `names` happened, at most once in `every` seconds.
+        Call `react` on the document after each event in `names`, at most once in `every` seconds.
 
-        The first is passed on at once, the last never lost: what comes in between is one call at the end of the time.
+        The first event causes a call immediately. Events within the interval cause one call at its end, so the last
+        event is never lost.
         """
-        follower = _Follower(self, react, every)
+        throttle = _Throttle(self, react, every)
 
-        def hear(event: Event) -> None:
+        def on_event(event: Event) -> None:
             if event.name in names:
-                follower.hear()
+                throttle.on_event()
 
-        self._unsubscribe.append(self._events.subscribe(hear))
+        self._unsubscribe.append(self._events.subscribe(on_event))
 
     def after(self, milliseconds: int, call: Callable[[], None]) -> None:
         """Run a call on the document after a delay; only from the document."""
@@ -189,31 +191,31 @@ class Bridge:
         self._unsubscribe.clear()
 
 
-class _Follower:
-    """Throttles a stream of events; the last event is never lost."""
+class _Throttle:
+    """Limits the rate of calls after events; the last event is never lost."""
 
     def __init__(self, bridge: Bridge, react: Callable[[], None], every: float) -> None:
         self._bridge, self._react, self._every = bridge, react, every
         self._lock = threading.Lock()
-        self._waiting = False
+        self._is_scheduled = False
         self._last = float("-inf")
 
-    def hear(self) -> None:
+    def on_event(self) -> None:
         with self._lock:
-            if self._waiting:
+            if self._is_scheduled:
                 return
-            self._waiting = True
-        self._bridge.soon(self._plan)
+            self._is_scheduled = True
+        self._bridge.soon(self._schedule)
 
-    def _plan(self) -> None:
-        rest = self._last + self._every - time.monotonic()
-        if rest > 0:
-            self._bridge.after(int(rest * 1000) + 1, self._fire)
+    def _schedule(self) -> None:
+        remaining = self._last + self._every - time.monotonic()
+        if remaining > 0:
+            self._bridge.after(int(remaining * 1000) + 1, self._fire)
         else:
             self._fire()
 
     def _fire(self) -> None:
         with self._lock:
-            self._waiting = False
+            self._is_scheduled = False
         self._last = time.monotonic()
         self._react()

@@ -1,8 +1,8 @@
 """
-What was looked at lately: plans with their counts, pages, charts.
+A cache of recent reads: plans with their counts, pages, charts.
 
-What a version of the plan says of a file never changes, so it need not be read again; a newer version has another id.
-What a file is called, and so what a search finds, is no part of it: after a scan everything is read anew.
+A version of the plan never changes and a newer version has another id, so its rows stay valid. File names are not part
+of a version, and a search depends on them. So a scan invalidates the whole cache.
 """
 
 from __future__ import annotations
@@ -14,86 +14,82 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from indexium_core.jobs.events import Event
+from indexium_core.jobs.event_bus import Event
+from indexium_core.library import Library, MetadataPlan
 from indexium_core.model.planning.facets import Facets
 from indexium_core.model.planning.plan import PlanPage
+from indexium_core.model.view import SavedView
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from indexium_core.library import Library, MetadataPlan
-    from indexium_core.model.view import SavedView
-
 __all__ = ["ReadCache"]
 
 T = TypeVar("T")
-KEPT = 64  # things
-RECENT = 10.0  # seconds for which a plan is fresh without a change event
+MAX_ENTRIES = 64  # entries
+FRESH_SECONDS = 10.0  # seconds for which a plan is fresh without a change event
 
 
 class ReadCache:
-    """Keeps the newest reads for all sessions of a process."""
+    """The recent reads of all sessions of a process."""
 
     def __init__(self, library: Library, pool: Executor | None = None) -> None:
-        """
-        Keep what is read of a library.
-
-        Args:
-            library: The library.
-            pool: Threads on which the plan is renewed while nobody waits for it.
-
-        """
+        """Create an empty cache; threads of `pool` refresh the plan in the background."""
         self._library, self._pool = library, pool
-        self._things: OrderedDict[Hashable, Any] = OrderedDict()
-        self._lately: dict[str, tuple[int, float, Any]] = {}
+        self._entries: OrderedDict[Hashable, Any] = OrderedDict()
+        self._polled: dict[str, tuple[int, float, Any]] = {}
         self._lock = threading.Lock()
-        self._whole: MetadataPlan | None = None  # the newest plan that was read
-        self._news = 1  # number of events of a newer plan …
-        self._seen = 0  # … and how much of that is in it
-        self._looked = 0.0  # time of that read; time.monotonic()
-        self._renewing = threading.Lock()
-        self._views = 0  # how often the saved views were changed
-        self._turns = 0  # how often something happened that is to be seen at once
-        self._facts = 0  # how often it was said that what is known of files may be otherwise …
-        self._known = 0  # … and as of when the newest plan has looked at them
-        library.events.subscribe(self._hear)
+        self._plan: MetadataPlan | None = None  # the newest plan that was read
+        self._plan_events = 1  # number of events of a newer plan
+        self._seen_plan_events = 0  # value of `_plan_events` at the last read
+        self._read_at = 0.0  # time of the last read; time.monotonic()
+        self._refresh_lock = threading.Lock()
+        self._view_events = 0  # number of changes of saved views
+        self._visible_events = 0  # number of events that pages show immediately
+        self._file_events = 0  # number of events that may change facts about files
+        self._seen_file_events = 0  # value of `_file_events` at the last read
+        library.events.subscribe(self._on_event)
 
-    def _hear(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         if event.name == "plan:changed":
-            self._news += 1
+            self._plan_events += 1
         if event.name in ("plan:changed", "scan:completed", "locks:changed"):
-            self._facts += 1
+            self._file_events += 1
         if event.name == "views:changed":
-            self._views += 1
+            self._view_events += 1
         if not event.name.endswith(":progress") or event.data.get("message") in ("paused", "resumed"):
-            self._turns += 1
+            self._visible_events += 1
 
     def plan(self, query: str = "") -> MetadataPlan:
         """
         Return the newest plan of a search, with its counts where they are known. Raises `QueryError`.
 
-        The plan includes every decision of a person. Results of a running write or scan may be missing for a moment,
-        because a page does not wait for their transactions; their end and their pauses refresh the plan.
+        The plan includes every decision of a person. Results of a running write or scan may be missing until the next
+        refresh, because a page does not wait for their transactions. Their end and their pauses refresh the plan.
         """
-        whole = self._whole
-        if whole is None or self._seen != self._news:
-            whole = self._renewed()
-        elif self._known != self._facts:
-            whole = self._renewed(unasked=True)
-        elif time.monotonic() - self._looked > RECENT and self._pool is not None:
-            self._looked = time.monotonic()
-            self._pool.submit(self._renewed, unasked=True)
-        return whole if not query.strip() else self._keep(("plan", whole.id, query), lambda: whole.narrowed(query))
+        plan = self._plan
+        if plan is None or self._seen_plan_events != self._plan_events:
+            plan = self._refreshed()
+        elif self._seen_file_events != self._file_events:
+            plan = self._refreshed(force=True)
+        elif time.monotonic() - self._read_at > FRESH_SECONDS and self._pool is not None:
+            self._read_at = time.monotonic()
+            self._pool.submit(self._refreshed, force=True)
+        return plan if not query.strip() else self._cached(("plan", plan.id, query), lambda: plan.narrowed(query))
 
-    def _renewed(self, *, unasked: bool = False) -> MetadataPlan:
-        with self._renewing:
-            if self._whole is None or self._seen != self._news or unasked:
-                news, facts = self._news, self._facts  # what happens from here on is for the next look
-                whole = self._library.plan()
-                if self._whole is None or whole.id != self._whole.id or facts != self._known:
-                    self._whole = whole  # else the older one, which has its counts
-                self._seen, self._known, self._looked = news, facts, time.monotonic()
-            return self._whole
+    def _refreshed(self, *, force: bool = False) -> MetadataPlan:
+        with self._refresh_lock:
+            if self._plan is None or self._seen_plan_events != self._plan_events or force:
+                plan_events, file_events = self._plan_events, self._file_events  # later events belong to the next read
+                plan = self._library.plan()
+                if self._plan is None or plan.id != self._plan.id or file_events != self._seen_file_events:
+                    self._plan = plan  # otherwise keep the older object, which has its counts
+                self._seen_plan_events, self._seen_file_events, self._read_at = (
+                    plan_events,
+                    file_events,
+                    time.monotonic(),
+                )
+            return self._plan
 
     def page(self, plan: MetadataPlan, number: int, *, per_page: int, sort: str, descending: bool) -> PlanPage:
         """Return a page of a plan, the last page if there are fewer."""
@@ -105,47 +101,47 @@ class ReadCache:
             page = read(number)
             return page if page.items or not page.total else read(-(-page.total // per_page))
 
-        return self._keep(("page", plan.id, plan.query, number, per_page, sort, descending), find)
+        return self._cached(("page", plan.id, plan.query, number, per_page, sort, descending), find)
 
     def facets(self, plan: MetadataPlan) -> Facets:
         """Return the facets of a plan."""
-        return self._keep(("facets", plan.id, plan.query), lambda: self._library.search.facets(plan=plan))
+        return self._cached(("facets", plan.id, plan.query), lambda: self._library.search.facets(plan=plan))
 
     def volume(self, plan: MetadataPlan) -> int:
-        """Return how many bytes the files of a plan have that would be changed."""
-        return self._keep(("volume", plan.id, plan.query), lambda: self._library.search.volume(plan))
+        """Return the total size in bytes of the files that a plan would change."""
+        return self._cached(("volume", plan.id, plan.query), lambda: self._library.search.volume(plan))
 
     def risk(self, plan: MetadataPlan, by: str) -> pd.DataFrame:
         """Return the plan's files by risk and `container` or `folder`."""
-        return self._keep(("risk", plan.id, plan.query, by), lambda: self._library.charts.risk_by(plan, by))
+        return self._cached(("risk", plan.id, plan.query, by), lambda: self._library.charts.risk_by(plan, by))
 
     def views(self) -> list[SavedView]:
         """Return the saved views."""
-        return self._keep(("views", self._views), self._library.views.list)
+        return self._cached(("views", self._view_events), self._library.views.list)
 
-    def lately(self, name: str, seconds: float, make: Callable[[], T]) -> T:
-        """Return a value that all sessions poll, read once in so many seconds."""
-        turns, now = self._turns, time.monotonic()
-        known: tuple[int, float, T] | None = self._lately.get(name)
-        if known is None or known[0] != turns or now - known[1] > seconds:
-            known = self._lately[name] = (turns, now, make())
+    def polled(self, name: str, seconds: float, read: Callable[[], T]) -> T:
+        """Return a value that all sessions poll; it is read at most once in `seconds`."""
+        events, now = self._visible_events, time.monotonic()
+        known: tuple[int, float, T] | None = self._polled.get(name)
+        if known is None or known[0] != events or now - known[1] > seconds:
+            known = self._polled[name] = (events, now, read())
         return known[2]
 
     def roots(self, plan: MetadataPlan) -> int:
-        """Return how many folders are scanned, as of a plan."""
-        return self._keep(("roots", plan.id), lambda: len(self._library.inventory.list()) or None) or 0
+        """Return the number of library folders at the time of a plan."""
+        return self._cached(("roots", plan.id), lambda: len(self._library.inventory.list()) or None) or 0
 
-    def _keep(self, key: Hashable, make: Callable[[], T]) -> T:
-        key = (self._facts, key)
+    def _cached(self, key: Hashable, read: Callable[[], T]) -> T:
+        key = (self._file_events, key)
         with self._lock:
-            known: T | None = self._things.get(key)
+            known: T | None = self._entries.get(key)
             if known is not None:
-                self._things.move_to_end(key)
+                self._entries.move_to_end(key)
                 return known
-        made = make()
+        made = read()
         with self._lock:
-            if made is not None:  # a home without folders is about to get some
-                self._things[key] = made
-            while len(self._things) > KEPT:
-                self._things.popitem(last=False)
+            if made is not None:  # None is not stored: a home without folders will get some soon
+                self._entries[key] = made
+            while len(self._entries) > MAX_ENTRIES:
+                self._entries.popitem(last=False)
         return made

@@ -1,8 +1,8 @@
 """
-What lies on the desk: things that somebody is about to look at or to fetch, kept for all sessions of a process.
+A cache of results that a person is about to view or download, for all sessions of a process.
 
-A report or a preview may be as long as the library, so a session holds only the number of its place here. There is room
-for a few; the oldest goes when a new one comes.
+A report or a preview may be as long as the library, so a session holds only its token. The cache has a few entries; a
+new entry evicts the oldest one.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ ROOM = 8  # things
 
 
 class ResultCache:
-    """Keeps values under unguessable tokens. Thread-safe."""
+    """Stores values under random tokens. Thread-safe."""
 
     def __init__(self) -> None:
         self._things: OrderedDict[str, Any] = OrderedDict()
         self._lock = threading.Lock()
 
     def keep(self, thing: object) -> str:
-        """Keep a value and return its token."""
+        """Store a value and return its token."""
         token = secrets.token_urlsafe(16)
         with self._lock:
             self._things[token] = thing
@@ -41,5 +41,5 @@ class ResultCache:
         with self._lock:
             thing = self._things.get(token)
         if not isinstance(thing, kind):
-            raise errors.UnknownIdError("This is not kept any more. Ask for it once more.")
+            raise errors.UnknownIdError("This result was removed from the cache. Request it again.")
         return thing

@@ -1,4 +1,4 @@
-"""What a page of the dashboard is, as its session calls it."""
+"""The interface of a page, as its session uses it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Screen:
     """
     A page of one session; `state` is kept in its address.
 
-    A page overrides `roots` and `refresh`, and those of the other methods that concern it.
+    A page overrides `roots` and `refresh`, and other methods as needed.
     """
 
     state: AddressedState
@@ -36,13 +36,13 @@ class Screen:
         raise NotImplementedError
 
     def redraw(self) -> None:
-        """Draw again what the server draws in the colours of the theme."""
+        """Draw the parts again that the server draws in the colours of the theme."""
 
     def reset(self) -> None:
         """Return to the default view. The session calls it when a person opens the page from the navigation."""
 
     def own_path(self) -> str:
-        """Return the path of the address where it is not the name of the page, "" otherwise."""
+        """Return the path of the address if it differs from the name of the page, "" otherwise."""
         return ""
 
     def follow_file(self, file_id: int | None) -> None:

@@ -1,7 +1,7 @@
 """
-One browser tab: the services that its pages use, which page is shown, and its address.
+One browser tab: the services of its pages, the displayed page, and its address.
 
-A session knows its pages as `Screen` only; `app.py` says which pages there are.
+A session knows its pages only as `Screen`; `app.py` lists the pages.
 """
 
 from __future__ import annotations
@@ -27,15 +27,14 @@ from dashboards.read_cache import ReadCache
 from dashboards.result_cache import ResultCache
 from dashboards.screen import Screen
 from dashboards.shared import Shared
+from indexium_core.library import DecisionReport, Library, LibraryRow
 from indexium_core.model import wording
 from indexium_core.model.job import ENDED_STATES
+from indexium_core.model.operations.operation import MetadataOperation, PaginatedOperations
 from indexium_core.model.planning.plan import Selection
 
 if TYPE_CHECKING:
     from bokeh.document import Document
-
-    from indexium_core.library import DecisionReport, Library, LibraryRow
-    from indexium_core.model.operations.operation import MetadataOperation, PaginatedOperations
 
 __all__ = ["TRACK", "PageEntry", "Session", "track"]
 
@@ -50,7 +49,7 @@ CHECKS_MAX_AGE = 15.0  # seconds for which one count of the checks is used
 
 
 def track(path: str) -> int | None:
-    """Return the id of the file that an address of the form `/track/ID` names, None for another address."""
+    """Return the file id of an address `/track/ID`; None for any other address."""
     match = TRACK.fullmatch(path.rstrip("/"))
     return min(int(match[1][:20]), 2**63 - 1) if match else None
 
@@ -84,7 +83,7 @@ class Session:
             later=self._document.add_timeout_callback,
             pool=shared.pool,
             toast=self._shell.toast,
-            settled=self._shell.settled,
+            clear_errors=self._shell.clear_errors,
             busy=self._shell.busy,
         )
         self._base = ""
@@ -122,17 +121,17 @@ class Session:
 
     @property
     def base(self) -> str:
-        """The one address of all pages, "" where each has its own."""
+        """The common address of all pages; "" if each has its own."""
         return self._base
 
     @property
     def files(self) -> str:
-        """The address of downloads and uploads, "" where only pages are served."""
+        """The address of downloads and uploads; "" if the server has only pages."""
         return "" if self._base else "/files/"
 
     @property
     def pictures(self) -> bool:
-        """Whether thumbnails are served: `panel serve` serves the page alone."""
+        """Whether the server has thumbnails: `panel serve` has only the page."""
         return not self._base
 
     def _schedule(self, call: Callable[[], object]) -> None:
@@ -195,7 +194,7 @@ class Session:
         return "plan" if self.library.inventory.list() else "library"
 
     def _hello(self, message: Mapping[str, Any]) -> None:
-        """Take the theme and the selection that the browser keeps; this may arrive before the page is loaded."""
+        """Apply the theme and the selection that the browser keeps; they may arrive before the page is loaded."""
         self._greeting = message
         if self._is_loaded:
             self._start(message)
@@ -271,7 +270,7 @@ class Session:
         self.go("progress", operation_id=operation_id, status="", number=1)
 
     def is_showing(self, page: str) -> bool:
-        """Return whether a page is the one that is shown."""
+        """Return whether a page is displayed."""
         return self._is_started and self.view.page == page
 
     def _enter(self, *, push: bool = True) -> None:
@@ -291,11 +290,11 @@ class Session:
         self._put(page=self.view.page, url=url, push=push, title=title)
 
     def report_decision(self, text: str, report: DecisionReport) -> None:
-        """Show what was decided, with a button that undoes this decision."""
+        """Show a decision, with a button that undoes it."""
         self.undoing.report_decision(text, report)
 
     def keep_selection(self, selection: Selection) -> None:
-        """Let the browser keep the selection over a reload of the page."""
+        """Store the selection in the browser, so that it survives a reload of the page."""
         self._put(selection=state.selection_to_json(selection, home=self.library.home_id))
 
     def _put(self, **changes: Any) -> None:
@@ -303,7 +302,7 @@ class Session:
         self._shell.put(**self._frame)
 
     def shown_operation(self) -> int | None:
-        """Return the operation whose progress the page shows, None where it shows none."""
+        """Return the operation whose progress the page shows; None if it shows none."""
         return self._screen.shown_operation() if self._is_started else None
 
     def retry(self, operation: MetadataOperation) -> None:
@@ -340,7 +339,7 @@ class Session:
         library = self.library
         statistics = self.read_cache.plan().statistics
         changing = statistics.safe_count + statistics.warning_count + statistics.danger_count
-        past, roots, live, jobs = self.read_cache.lately("frame", 0.9, self._read_work)
+        past, roots, live, jobs = self.read_cache.polled("frame", 0.9, self._read_work)
         files = sum(root.file_count for root in roots)
         counts = self._counts | {"plan": changing, "history": past.total, "library": files, "jobs": jobs}
         return {

@@ -1,16 +1,13 @@
-"""What all sessions of a process share."""
+"""The objects that all sessions of a process share."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from dashboards.read_cache import ReadCache
 from dashboards.result_cache import ResultCache
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
+from indexium_core.library import Library
 
 __all__ = ["Shared"]
 
@@ -18,7 +15,7 @@ COMMAND = "'indexium operations resume "  # in a notice: the command to type, wh
 
 
 class Shared:
-    """The library, its caches, and the threads for work that takes long."""
+    """The library, its caches, and the threads for long work."""
 
     def __init__(self, library: Library, *, local: bool = False) -> None:
         """Serve `library`; `local`: only this machine can reach the pages, so a page may name folders of it."""
@@ -32,7 +29,7 @@ class Shared:
         self.read_cache = ReadCache(library, self.pool)
 
     def new_notices(self) -> list[str]:
-        """Return the notices of the start that no session has shown; those for which a dialog asks are left out."""
+        """Return the notices of the start that no session has shown, without those that a dialog covers."""
         notices = [each for each in self.library.notices if COMMAND not in each and each not in self._shown_notices]
         self._shown_notices.update(notices)
         return notices[:3]

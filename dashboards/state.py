@@ -1,8 +1,8 @@
 """
-What one session looks at: parameters only, no Panel, so that everything here is tested by setting values.
+The state of one session: only parameters, no Panel, so that tests can set values.
 
-Derivations are methods that return; effects are watchers of the pages. The search text is the one truth of what is
-found: facets and chips read it and write into it.
+Derived values are methods; effects are watchers of the pages. The search text is the only source of the search: facets
+and chips read and change it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ SIX_WEEKS = timedelta(days=42)  # the default period of the charts
 
 
 class View(param.Parameterized):
-    """Which page is shown, and how."""
+    """The displayed page and the theme."""
 
     page = param.String(default="plan", doc="The page that is shown.")
     theme = param.Selector(default="light", objects=["light", "dark"], doc="The theme that the browser shows.")
@@ -127,11 +127,11 @@ class PlanState(AddressedState):
     _address: ClassVar[Mapping[str, str]] = {"query": "q", "sort": "sort", "descending": "desc", "number": "page"}
 
     def chosen(self, key: str) -> list[str]:
-        """Return the values that the search chooses of a key; none means all."""
+        """Return the values of a key in the search; none means all."""
         return query.selected_values(self.query, key)
 
     def choose(self, key: str, values: Sequence[str], *, all_of: bool = False) -> None:
-        """Write into the search which values of a key are chosen: any of them, or all of them must be found."""
+        """Set the values of a key in the search: files match any of them, or all of them."""
         self.find(query.with_values(self.query, key, values, all_of=all_of))
 
     def toggle_filter(self, key: str, value: str, *, on: bool) -> None:
@@ -140,7 +140,7 @@ class PlanState(AddressedState):
         self.choose(key, [*values, value] if on else values, all_of=query.requires_all(self.query, key))
 
     def clear_filters(self) -> None:
-        """Take all choices out of the search; the other words stay."""
+        """Remove all filters from the search; the other words stay."""
         text = self.query
         for key in FACETS:
             text = query.with_values(text, key, [])
@@ -194,7 +194,7 @@ class PlanState(AddressedState):
         self.param.update(sort=key, descending=turned, number=1)
 
     def pick(self, *file_ids: int, on: bool) -> None:
-        """Choose some files or leave them out."""
+        """Select or deselect some files."""
         chosen, ids = self.selection, set(file_ids)
         included = chosen.included | ids if on else chosen.included - ids
         excluded = chosen.excluded - ids if on else chosen.excluded | ids
@@ -206,14 +206,14 @@ class PlanState(AddressedState):
         )
 
     def pick_all(self) -> None:
-        """Choose all that the search finds."""
+        """Select all files that the search finds."""
         self.selection = Selection(query=self.query)
 
     def inverse(self) -> Selection:
         """
-        Return the other files of this search, as an expression: nothing is counted.
+        Return the inverse selection within this search, without counting files.
 
-        Where another search chose, `included` may hold files that this one does not find.
+        If another search made the selection, `included` may have files that this one does not find.
         """
         chosen = self.selection
         if chosen.query is None:
@@ -229,7 +229,7 @@ class PlanState(AddressedState):
 
 
 class ProgressState(AddressedState):
-    """Which operation is followed, and which of its files are listed."""
+    """The followed operation, and the filter of its files."""
 
     operation_id = param.Integer(default=None, allow_None=True, doc="The operation; None is the newest that runs.")
     status = param.Selector(
@@ -241,7 +241,7 @@ class ProgressState(AddressedState):
 
 
 class HistoryState(AddressedState):
-    """Which operations are listed, which one is shown in detail, and which charts are shown."""
+    """The filters of the operations, the operation in detail, and the displayed charts."""
 
     query = param.String(default="", doc="Search over files and people.")
     status = param.String(default="", doc="States that are listed, split by commas; '' for all.")
@@ -283,7 +283,7 @@ class HistoryState(AddressedState):
         return tuple(name for name in self.status.split(",") if name)
 
     def span(self) -> tuple[datetime | None, datetime | None]:
-        """Return first and last moment of the days that are listed, in local time."""
+        """Return the start and the end of the listed days, in local time."""
         return _moment(self.since, time.min), _moment(self.until, time.max)
 
     def chart_span(self, today: date) -> tuple[date, date]:
@@ -310,27 +310,27 @@ class HistoryState(AddressedState):
         return self.since if self.since == self.until else f"{self.since}..{self.until}"
 
     def narrowed(self) -> bool:
-        """Tell whether anything but the page is chosen."""
+        """Return whether a filter is set."""
         return bool(self.searched() or self.since or self.until)
 
     def searched(self) -> bool:
-        """Tell whether the list shows only some operations of its days."""
+        """Return whether the list shows only some operations of its days."""
         return bool(self.query or self.status or self.kind or self.error)
 
 
 class ChecksState(AddressedState):
-    """Which check is shown, and which finding of it."""
+    """The displayed check, and its finding in detail."""
 
     kind = param.Selector(default="", objects=["", *CHECKS], doc="The check; '' for the first that finds something.")
     number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
-    right = param.Boolean(default=False, doc="List the ignored findings.")
+    ignored = param.Boolean(default=False, doc="List the ignored findings.")
     subject = param.String(default="", doc="The finding shown in detail; '' for none.")
 
-    _address: ClassVar[Mapping[str, str]] = {"kind": "kind", "number": "page", "right": "right", "subject": "of"}
+    _address: ClassVar[Mapping[str, str]] = {"kind": "kind", "number": "page", "ignored": "right", "subject": "of"}
 
 
 class LibraryState(AddressedState):
-    """Which list of files is shown."""
+    """The displayed list of files."""
 
     kind = param.Selector(default="", objects=["", *KINDS], doc="The list; '' for none.")
     number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
@@ -339,7 +339,7 @@ class LibraryState(AddressedState):
 
 
 class JobsState(AddressedState):
-    """Which jobs are listed, and which one is shown in detail."""
+    """The filters of the jobs, and the job in detail."""
 
     kind = param.String(default="", regex=r"^[a-z_]{0,40}$", doc="Kind that is listed; '' for all.")
     ended = param.Selector(
@@ -365,7 +365,7 @@ class JobsState(AddressedState):
 
 
 class SettingsState(AddressedState):
-    """Nothing of the settings is kept in the address."""
+    """The state of the settings page; its address has no parameters."""
 
 
 def _moment(text: str, at: time) -> datetime | None:
@@ -377,7 +377,7 @@ def _moment(text: str, at: time) -> datetime | None:
 
 
 def selection_to_json(selection: Selection, *, home: str) -> str:
-    """Return a selection of a home for the browser to keep over a reload; one that is too large is not kept."""
+    """Return a selection of a home as JSON, which the browser keeps over a reload; "" if it is too large."""
     if len(selection.included) + len(selection.excluded) > _KEPT or selection == NOTHING:
         return ""
     return json.dumps(selection.as_dict() | {"home": home}, ensure_ascii=False, separators=(",", ":"))

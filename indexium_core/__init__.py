@@ -25,8 +25,7 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     """Load a public name when it is asked for: `indexium --version` needs no database."""
     if name not in _HOMES:
-        message = f"module 'indexium_core' has no attribute '{name}'"
-        raise AttributeError(message)
+        raise AttributeError(f"module 'indexium_core' has no attribute '{name}'")
     import importlib
 
     return getattr(importlib.import_module(_HOMES[name]), name)

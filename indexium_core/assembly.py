@@ -21,11 +21,11 @@ from indexium_core.flows.review import bulk_edits, decisions, saved_views, templ
 from indexium_core.flows.scanning import inventory, scan_jobs, scanner, thumbnails
 from indexium_core.flows.writing import operation_runner, recovery, writer
 from indexium_core.flows.writing.recovery import RecoverReport
-from indexium_core.jobs.events import Event, EventBus, Recorder
+from indexium_core.jobs.event_bus import Event, EventBus, Recorder
 from indexium_core.jobs.executors import Executor, Processes, Threads
+from indexium_core.jobs.job_run import JobRun
 from indexium_core.jobs.progress_log import ProgressLog
 from indexium_core.jobs.queue import JobQueueService
-from indexium_core.jobs.run import JobRun
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model.people import placeholders
 from indexium_core.store import database
@@ -50,15 +50,7 @@ class Assembly:
         *,
         clock: Callable[[], datetime],
     ) -> None:
-        """
-        Build the services of a home.
-
-        Args:
-            store: Its database.
-            config: Its settings.
-            clock: Source of the present moment (UTC).
-
-        """
+        """Build the services of a home; `clock` returns the current time (UTC)."""
         self.store = store
         self.clock = clock
         self.home = store.home
@@ -71,7 +63,7 @@ class Assembly:
         self.backups_folder = store.home / "backups"
         self._build_planning(store, config, clock)
         self._build_writing(store, config, clock)
-        self._build_looking(store, clock)
+        self._build_reading(store, clock)
         self.events.subscribe(self._tidy)
 
     def _build_planning(
@@ -173,13 +165,13 @@ class Assembly:
             self.plan_changed()
         return report
 
-    def _build_looking(self, store: database.Database, clock: Callable[[], datetime]) -> None:
-        """Build the services that read: search, charts, checks, details."""
+    def _build_reading(self, store: database.Database, clock: Callable[[], datetime]) -> None:
+        """Build the services that only read: search, charts, checks, details."""
         self.search = plan_search.Finder(store)
         self.charts = charts.Charts(store, self.plans, clock=clock)
         index = people_index.PeopleIndex(store)
         self.suggestions = suggestions.Suggestions(
-            store, index, self.plans.newest_version, placeholder_keys=self._placeholder_keys, clock=clock
+            store, index, self.plans.newest_version, placeholder_keys=self._placeholder_keys
         )
         self.checks = check_service.Checks(
             store,
@@ -188,7 +180,6 @@ class Assembly:
             version=self.plans.newest_version,
             placeholder_keys=self._placeholder_keys,
             clock=clock,
-            on_change=self.plan_changed,
         )
         self.files = file_details.Details(store, self.plans, clock=clock)
         self.thumbnails = thumbnails.Thumbnails(
@@ -208,8 +199,8 @@ class Assembly:
             self.queue,
             rows,
             folder=logs_folder,
-            retry_operation=lambda operation_id, source, asked: (
-                self.retries.start(operation_id, source=source, request=asked).id
+            retry_operation=lambda operation_id, source, request: (
+                self.retries.start(operation_id, source=source, request=request).id
             ),
             requests=self.requests,
             keep_days=lambda: self.settings.log_retention_days,
@@ -217,7 +208,7 @@ class Assembly:
         )
 
     def _register_jobs(self) -> None:
-        """Say how each kind of job is done. Operations run side by side: no two are ever at one file."""
+        """Register the handler of each kind of job. Operations run concurrently, but never on the same file."""
         self.events.subscribe(job_log.log_event)
         for kind, title in (("write", "Write"), ("rollback", "Roll back")):
             self.queue.register(
@@ -241,7 +232,7 @@ class Assembly:
         )
 
     def _executor(self) -> Executor:
-        """Return where files are read and written from now on."""
+        """Return the executor that reads and writes files, as currently set."""
         return self.processes if self.settings.executor == "processes" else self.threads
 
     def _placeholder_keys(self) -> frozenset[str]:
@@ -251,7 +242,7 @@ class Assembly:
         return float(self.settings.metadata_operation_timeout_seconds)
 
     def _setting_readers(self) -> dict[str, Callable[[Any], None]]:
-        """Return who has to be told of a changed setting; all others read it each time."""
+        """Return the callbacks for changed settings, by setting; all other services read a setting at each use."""
         operations, storage = self.runs, self.backup_storage
         return {
             "metadata_max_concurrent_writes": lambda value: setattr(operations, "workers", value),
@@ -261,7 +252,7 @@ class Assembly:
         }
 
     def _tidy(self, event: Event) -> None:
-        """After each operation backups that are past their time or over the budget go, after the others old jobs."""
+        """Delete expired and excess backups after an operation, and old jobs after any other job."""
         if event.name in ("write:completed", "rollback:completed"):
             self.backups.tidy()
         elif event.name in ("scan:completed", "rescan:completed"):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import atexit
 import errno
 import os
-import typing
 import uuid
 import weakref
 from collections.abc import Callable
@@ -39,10 +38,12 @@ from indexium_core.flows.scanning.thumbnails import Thumbnails
 from indexium_core.flows.writing.recovery import RecoverReport
 from indexium_core.flows.writing.writer import DryRunReport, OperationHandle
 from indexium_core.jobs import executors
-from indexium_core.jobs.events import EventBus
+from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.ui_priority import UiPriority
+from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.remote_calls import RemoteCall, calls_of
 from indexium_core.services import LibraryServices
 from indexium_core.settings import SettingRow
 from indexium_core.store import database
@@ -88,6 +89,7 @@ __all__ = [
     "Template",
     "WaitingRow",
     "WriteOptions",
+    "remote_calls",
 ]
 
 _NOTICES = 3  # of interrupted operations, and of resumed jobs, in the notices of a start; lists have all
@@ -114,7 +116,7 @@ class Library(LibraryServices):
         self.notices = []
         self.recovered = RecoverReport()  # what the recovery at the start did
         self._parts = assembly.Assembly(store, config, clock=clock)
-        for name in typing.get_type_hints(Library):
+        for name in [*LibraryServices.__annotations__, *Library.__annotations__]:
             if hasattr(self._parts, name):
                 setattr(self, name, getattr(self._parts, name))
 
@@ -176,7 +178,7 @@ class Library(LibraryServices):
         report = self.recovered = self.recover()
         report.add_orphaned(undone)
         if report.undone:
-            files = "1 file was" if report.undone == 1 else f"{report.undone} files were"
+            files = wording.plural(report.undone, "file was", "files were")
             self.notices.append(f"{files} interrupted during a write and restored.")
         self.notices += report.problems
         self.backups.tidy()
@@ -224,6 +226,13 @@ class Library(LibraryServices):
         self.close("person" if kind is KeyboardInterrupt else "stop")
 
 
+def remote_calls(library: LibraryServices) -> dict[str, RemoteCall]:
+    """Return what may be called through a running service: methods by `service.method` or `plan.method`."""
+    services = {name: type(getattr(library, name)) for name in LibraryServices.__annotations__}
+    owners = {**services, "plan": MetadataPlan}
+    return {f"{owner}.{name}": call for owner, kind in owners.items() for name, call in calls_of(kind).items()}
+
+
 @atexit.register
 def _close_open_libraries() -> None:
     """Close what a program leaves open: DuckDB prints a page about each connection that is open at the end."""
@@ -234,17 +243,17 @@ def _close_open_libraries() -> None:
 def _wait_for_former_processes(home: Path) -> None:
     """Return when no worker process of an earlier holder of this home is still working on a file."""
     if not executors.wait_for_previous_processes(home / assembly.PROCESSES):
-        message = (
+        raise errors.HomeInUseError(
             f"A worker process of an earlier run still uses the home {home}, perhaps because it waits for a disk. "
             "Reconnect the disk or end the process, then open the home again."
         )
-        raise errors.HomeInUseError(message)
 
 
 def _resumes(job: Job) -> str:
     """Return the notice that an unfinished job of an earlier run resumes, with its progress."""
     name = f"Job {job.id}" if job.operation_id is None else f"Operation {job.operation_id}"
-    done = "" if not job.progress_total else f", {job.progress_current:,} of {job.progress_total:,} files are done"
+    total = wording.files(job.progress_total or 0)
+    done = f", {job.progress_current:,} of {total} are done" if job.progress_total else ""
     return f"{name} ({job.title}) resumes{done}."
 
 

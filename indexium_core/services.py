@@ -10,51 +10,52 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from indexium_core.flows.checks.check_service import Checks
-from indexium_core.flows.exchange.export_plan import Exporter
-from indexium_core.flows.exchange.import_changes import PlanImport
-from indexium_core.flows.history.history_service import HistoryService
-from indexium_core.flows.history.interrupted import Interruptions
-from indexium_core.flows.history.retry import RetryService
-from indexium_core.flows.history.story import StoryBuilder
-from indexium_core.flows.home.backups import BackupManager
-from indexium_core.flows.home.configuration import Configuration
-from indexium_core.flows.home.doctor import Doctor
-from indexium_core.flows.jobs.job_service import JobService
-from indexium_core.flows.people.people_service import PeopleService
-from indexium_core.flows.people.suggestions import Suggestions
-from indexium_core.flows.planning.file_details import Details
-from indexium_core.flows.planning.plan import MetadataPlan
-from indexium_core.flows.planning.plan_search import Finder
-from indexium_core.flows.planning.planner import MetadataPlanner
-from indexium_core.flows.properties.audit import Auditor
-from indexium_core.flows.properties.field_locks import LockService
-from indexium_core.flows.properties.rescan import Rescanner, RescanReport
-from indexium_core.flows.review.bulk_edits import BulkEdits
-from indexium_core.flows.review.decisions import DecisionReport, Decisions
-from indexium_core.flows.review.saved_views import ViewService
-from indexium_core.flows.review.targets import Target
-from indexium_core.flows.review.templates import Templates
-from indexium_core.flows.review.undo_steps import ReviewSteps
-from indexium_core.flows.scanning.inventory import Inventory
-from indexium_core.flows.scanning.scan_jobs import ScanJobs
-from indexium_core.flows.scanning.scan_progress import ScanProgress
-from indexium_core.flows.scanning.scanner import ScanReport
-from indexium_core.flows.writing.writer import DryRunReport, MetadataWriter, OperationHandle
-from indexium_core.jobs.events import Recorder
 from indexium_core.model.operations.operation import OperationDetails, OperationStatus, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptions
 from indexium_core.model.planning.plan import PlanQuery, Selection, SelectionDigest, SelectionSummary
-from indexium_core.model.remote_calls import RemoteCall, calls_of
 
-__all__ = ["LibraryServices", "remote_calls"]
+if TYPE_CHECKING:  # a command that calls a running service imports none of them
+    from indexium_core.flows.checks.check_service import Checks
+    from indexium_core.flows.exchange.export_plan import Exporter
+    from indexium_core.flows.exchange.import_changes import PlanImport
+    from indexium_core.flows.history.history_service import HistoryService
+    from indexium_core.flows.history.interrupted import Interruptions
+    from indexium_core.flows.history.retry import RetryService
+    from indexium_core.flows.history.story import StoryBuilder
+    from indexium_core.flows.home.backups import BackupManager
+    from indexium_core.flows.home.configuration import Configuration
+    from indexium_core.flows.home.doctor import Doctor
+    from indexium_core.flows.jobs.job_service import JobService
+    from indexium_core.flows.people.people_service import PeopleService
+    from indexium_core.flows.people.suggestions import Suggestions
+    from indexium_core.flows.planning.file_details import Details
+    from indexium_core.flows.planning.plan import MetadataPlan
+    from indexium_core.flows.planning.plan_search import Finder
+    from indexium_core.flows.planning.planner import MetadataPlanner
+    from indexium_core.flows.properties.audit import Auditor
+    from indexium_core.flows.properties.field_locks import LockService
+    from indexium_core.flows.properties.rescan import Rescanner, RescanReport
+    from indexium_core.flows.review.bulk_edits import BulkEdits
+    from indexium_core.flows.review.decisions import DecisionReport, Decisions
+    from indexium_core.flows.review.saved_views import ViewService
+    from indexium_core.flows.review.targets import Target
+    from indexium_core.flows.review.templates import Templates
+    from indexium_core.flows.review.undo_steps import ReviewSteps
+    from indexium_core.flows.scanning.inventory import Inventory
+    from indexium_core.flows.scanning.scan_jobs import ScanJobs
+    from indexium_core.flows.scanning.scan_progress import ScanProgress
+    from indexium_core.flows.scanning.scanner import ScanReport
+    from indexium_core.flows.writing.writer import DryRunReport, MetadataWriter, OperationHandle
+    from indexium_core.jobs.event_bus import Recorder
+
+__all__ = ["LibraryServices"]
 
 
 class LibraryServices:
-    """What can be done to a home: one attribute for each service, and a method for each everyday call."""
+    """The services of a home: an attribute for each service, and a method for each everyday call."""
 
     home: Path
     notices: list[str]  # sentences for the person who opened the home
@@ -233,7 +234,7 @@ class LibraryServices:
         *,
         selection: Selection | None = None,
         expected: SelectionDigest | None = None,
-        asked: IdempotentRequest | None = None,
+        request: IdempotentRequest | None = None,
     ) -> OperationHandle:
         """
         Start to write the default items of a plan, or a selection of it, in the background; returns at once.
@@ -243,14 +244,14 @@ class LibraryServices:
             options: How to write.
             selection: The selected files; default: all items of the risk levels in the options.
             expected: The result of `plans.digest` when the files were shown: the write fails if they differ now.
-            asked: The request of a program; a repeated request does not start a second operation.
+            request: The request of a program; a repeated request does not start a second operation.
 
         Raises:
             UsageError: There is nothing to write, too much, or a cause that would fail every file.
             StalePlanError: A result differs from the plan, or the files differ from `expected`.
 
         """
-        return self.operations.start_operation(plan, options, selection=selection, expected=expected, asked=asked)
+        return self.operations.start_operation(plan, options, selection=selection, expected=expected, request=request)
 
     def dry_run(
         self,
@@ -344,7 +345,7 @@ class LibraryServices:
         replan: bool = False,
         note: str = "",
         source: str = "python",
-        asked: IdempotentRequest | None = None,
+        request: IdempotentRequest | None = None,
     ) -> OperationHandle:
         """
         Start to roll an operation back, byte for byte, or only those of its files that `query` finds.
@@ -362,7 +363,7 @@ class LibraryServices:
             replan: Keep the restored files in the plan.
             note: Note for the history.
             source: The face that asks.
-            asked: The request of a program; a repeated request does not start a second operation.
+            request: The request of a program; a repeated request does not start a second operation.
 
         Raises:
             UsageError: No file can be restored; the message says why.
@@ -378,17 +379,4 @@ class LibraryServices:
             note=note,
             source=source,
         )
-        return self.history.start_rollback(operation_id, options, request=asked)
-
-
-def remote_calls() -> dict[str, RemoteCall]:
-    """Return every method that may be called through a running service, by `service.method` or `plan.method`."""
-    services = {name: kind for name, kind in _annotations().items() if isinstance(kind, type)}
-    owners = {**services, "plan": MetadataPlan}
-    return {f"{owner}.{name}": call for owner, kind in owners.items() for name, call in calls_of(kind).items()}
-
-
-def _annotations() -> dict[str, object]:
-    import typing
-
-    return typing.get_type_hints(LibraryServices)
+        return self.history.start_rollback(operation_id, options, request=request)

@@ -153,8 +153,7 @@ def load(home: Path | str | None = None, **overrides: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).lower()
-        message = f"{_variable(name)} is set to {first['input']!r}: {_wanted(name)}."
-        raise errors.UsageError(message) from error
+        raise errors.UsageError(f"{_variable(name)} is set to {first['input']!r}: {_wanted(name)}.") from error
     except ValueError as error:
         message = f"The settings file cannot be read: {error}. Correct or delete {FILE_NAME} in the home folder."
         raise errors.UsageError(message) from error
@@ -244,8 +243,7 @@ def name_of(text: str) -> str:
     """
     name = text.strip().lower().replace("-", "_").removeprefix("indexium_")
     if name not in Settings.model_fields:
-        message = f"There is no setting “{text}”. 'indexium settings list' shows all settings."
-        raise errors.UnknownIdError(message)
+        raise errors.UnknownIdError(f"There is no setting “{text}”. 'indexium settings list' shows all settings.")
     return name
 
 
@@ -261,8 +259,7 @@ def read_value(name: str, text: str) -> Any:
     try:
         return _adapter(name).validate_python(plain)
     except ValidationError as error:
-        message = f"“{text.strip()[:80]}” cannot be used for {name}: {_wanted(name)}."
-        raise errors.ValidationError(message) from error
+        raise errors.ValidationError(f"“{text.strip()[:80]}” cannot be used for {name}: {_wanted(name)}.") from error
 
 
 def _adapter(name: str) -> TypeAdapter[Any]:
@@ -366,8 +363,7 @@ def store(home: Path, name: str, value: Any | None) -> None:
     try:
         _replace(path, changed)
     except OSError as error:
-        message = f"The settings file {path} cannot be written: {error.strerror or error}."
-        raise errors.StoreError(message) from error
+        raise errors.StoreError(f"The settings file {path} cannot be written: {error.strerror or error}.") from error
 
 
 def _read_file(home: Path) -> dict[str, Any]:

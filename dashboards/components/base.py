@@ -1,8 +1,8 @@
 """
-What every component of ours is: one ES module that draws a view (JSON made here) and sends messages back.
+The base of all components: an ES module draws a view (JSON from Python) and sends messages back.
 
-The view travels as one JSON string: it is made by the C encoder, compared as a string, and parsed by the browser's own
-parser. The JavaScript files are ES modules that import each other; `module` joins a component's file and all that it
+The view is sent as one JSON string: the C encoder creates it, Python compares it as a string, and the browser parses
+it. The JavaScript files are ES modules that import each other; `module` joins a component's file and all that it
 imports into one text without imports. Data reaches the page as text nodes only.
 """
 
@@ -46,8 +46,7 @@ def _paths() -> Mapping[str, Traversable]:
                 folders.append(path)
             elif path.name.endswith((".js", ".css")):
                 if path.name in found:
-                    message = f"Two files of the dashboard are called {path.name}. Rename one of them."
-                    raise ValueError(message)
+                    raise ValueError(f"Two files of the dashboard are called {path.name}. Rename one of them.")
                 found[path.name] = path
     return found
 
@@ -71,7 +70,7 @@ def module(name: str) -> str:
 
 
 def _with_imports(name: str, seen: set[str]) -> Iterator[tuple[str, str]]:
-    """Yield name and text of the files that a file imports, then its own; imports become constants of `modules`."""
+    """Yield name and text of the imported files, then of the file itself; imports become constants of `modules`."""
     seen.add(name)
     text = _COMMENT.sub("", source(name))
     for _, imported in _IMPORT.findall(text):
@@ -81,7 +80,7 @@ def _with_imports(name: str, seen: set[str]) -> Iterator[tuple[str, str]]:
 
 
 def _scope(name: str, text: str) -> str:
-    """Return a file in a function of its own, which returns what the file exports."""
+    """Return the text of a file wrapped in a function that returns its exports."""
     names = ", ".join(_EXPORT.findall(text))
     return f'modules["{name}"] = (() => {{\n{_EXPORT.sub(_without_export, text)}return {{{names}}}\n}})()\n'
 
@@ -99,14 +98,14 @@ def _proper(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_proper(each) for each in value]
     if isinstance(value, int | float) and not abs(value) <= _LARGEST:
-        raise ValueError("No number of ours is that large.")
+        raise ValueError("A number of the view is too large for JavaScript.")
     return value
 
 
 class Component(JSComponent):
-    """A component that shows `shown` and answers messages by the handlers that a page gives it."""
+    """A component that shows the view `shown` and passes messages to the handlers of its page."""
 
-    shown = param.String(default="{}", doc="The view, as JSON; each component's docstring says what is in it.")
+    shown = param.String(default="{}", doc="The view, as JSON; the docstring of each component describes it.")
 
     sheets = param.List(default=[], item_type=str, doc="Style sheets that it takes from those that the page holds.")
 
@@ -122,12 +121,12 @@ class Component(JSComponent):
         self.on_message: Callable[[], None] = lambda: None  # called for every message, before its handler
 
     def __repr__(self, depth: int = 0) -> str:
-        """Return the name alone: Panel asks for this of every component of every session, and never shows it."""
+        """Return only the name: Panel calls this for every component of every session and does not show it."""
         del depth
         return f"{type(self).__name__}()"
 
     def on(self, **handlers: Handler) -> None:
-        """Call a handler for every message of its name; the message comes as the browser sent it."""
+        """Register handlers by message name; a handler receives the message of the browser."""
         self._handlers.update(handlers)
 
     def put(self, **view: Any) -> None:

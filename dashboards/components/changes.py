@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import PurePath
 from typing import Any
 
+from dashboards.components import paging
 from indexium_core.model import wording
 from indexium_core.model.files.properties import LABELS, AuditEvent, AuditPage
 
@@ -29,13 +30,8 @@ def by_job(page: AuditPage) -> dict[str, Any]:
 
 
 def _page(page: AuditPage) -> dict[str, Any]:
-    first = (page.page - 1) * page.per_page
-    return {
-        "total": page.total,
-        "range": wording.range_of(first + 1, first + len(page.items), page.total),
-        "page": page.page,
-        "pages": max(1, -(-page.total // page.per_page)),
-    }
+    place = paging.place(page.page, page.per_page, shown=len(page.items), total=page.total)
+    return {"total": page.total, **place}
 
 
 def _file(events: list[AuditEvent]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """
-What the charts show: files by day, durations, coverage, and risk. Pure.
+The content of the charts: files by day, durations, coverage and risk. Pure.
 
-A `Kind` says everything of a chart but its colours as plain values: bars, axes, and the same figures as a table. File
-and folder names are text wherever they come to stand: `plain` keeps Bokeh from reading formulas in them.
+A `ChartKind` describes a chart without its colours as plain values: bars, axes, and the same figures as a table.
+`plain` keeps Bokeh from reading formulas in the names of files and folders.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class BarChart(NamedTuple):
     x1: Any
     y1: Any
     colour: str  # a token
-    said: str  # text of the tooltip
+    tooltip: str  # text of the tooltip
     key: str  # key of a click
 
 
@@ -93,7 +93,7 @@ def rows_of(table: pd.DataFrame) -> list[Any]:
 
 
 def plain(text: str) -> str:
-    """Return text in which Bokeh finds no formula: word joiners separate the delimiters."""
+    """Return a text without formulas for Bokeh: word joiners separate the delimiters."""
     return re.sub(r"(\$|\\)(?=[$(\[\])])", "\\1\u2060", text)
 
 
@@ -106,7 +106,7 @@ def _plot_days(
     *,
     parts: Sequence[tuple[str, str, str]],
     ticks: Callable[[float], list[tuple[float, str]]],
-    said: Callable[[Any, str, str], str],
+    tooltip: Callable[[Any, str, str], str],
 ) -> Plot:
     """Return stacked bars by day; `parts` are column, words and token of each, from below."""
     bars: list[BarChart] = []
@@ -118,7 +118,7 @@ def _plot_days(
             number = float(getattr(line, column))
             if number:
                 bars.append(
-                    BarChart(left, start, right, start + number, colour, said(line, column, label), key_of(line))
+                    BarChart(left, start, right, start + number, colour, tooltip(line, column, label), key_of(line))
                 )
                 start += number
         highest = max(highest, start)
@@ -225,7 +225,7 @@ def stretch(table: pd.DataFrame) -> str:
     return "day" if not longest else "week" if longest < 7 else "month"
 
 
-def _time_said(line: Any, column: str, label: str) -> str:
+def _time_tooltip(line: Any, column: str, label: str) -> str:
     operations = wording.plural(line.operations, "operation")
     text = f"{_name(line)}: {wording.duration(getattr(line, column))} {label}, {operations}"
     return f"{text}, {wording.duration(line.typical_ms / 1000)} a file" if line.files else text
@@ -240,12 +240,12 @@ def _time_cells(line: Any) -> list[str]:
 def _plot_coverage(table: pd.DataFrame, span: Span) -> Plot:
     parts = (("share", "with people", "accent"), ("rest", "without people", "line"))
 
-    def said(line: Any, column: str, label: str) -> str:
+    def tooltip(line: Any, column: str, label: str) -> str:
         number = line.named if column == "share" else line.films - line.named
         return f"{_name(line)}: {wording.count(number)} of {wording.files(line.films)} {label}"
 
     made = table.assign(rest=1 - table["share"])
-    return _plot_days(made, span, parts=parts, ticks=_share_ticks, said=said)
+    return _plot_days(made, span, parts=parts, ticks=_share_ticks, tooltip=tooltip)
 
 
 def _percent(part: int, whole: int) -> str:
@@ -267,7 +267,7 @@ FILES = ChartKind(
             ("restored", "rolled back", "blocked"),
         ),
         ticks=count_ticks,
-        said=lambda line, column, label: f"{_name(line)}: {wording.files(getattr(line, column))} {label}",
+        tooltip=lambda line, column, label: f"{_name(line)}: {wording.files(getattr(line, column))} {label}",
     ),
     lines=partial(_day_lines, lambda line: [wording.count(n) for n in (line.written, line.restored, line.failed)]),
 )
@@ -282,7 +282,7 @@ DURATIONS = ChartKind(
         _plot_days,
         parts=(("write_seconds", "writing", "accent"), ("rollback_seconds", "rolling back", "blocked")),
         ticks=second_ticks,
-        said=_time_said,
+        tooltip=_time_tooltip,
     ),
     lines=partial(_day_lines, _time_cells),
 )
@@ -320,8 +320,8 @@ def _plot_risk(by: str, table: pd.DataFrame, span: Span) -> Plot:
         for level in LEVELS:
             number = int(getattr(line, level))
             if number:
-                said = f"{wording.files(number)} {level}, {name}"
-                bars.append(BarChart(start, -place - 0.3, start + number, -place + 0.3, level, said, line.group))
+                tooltip = f"{wording.files(number)} {level}, {name}"
+                bars.append(BarChart(start, -place - 0.3, start + number, -place + 0.3, level, tooltip, line.group))
                 start += number
     highest = max((bar.x1 for bar in bars), default=1)
     return Plot(

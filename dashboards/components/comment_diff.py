@@ -1,9 +1,9 @@
 """
-What differs between two comments: word by word, and letter by letter where a word only changed a little. Pure.
+The difference of two comments: word by word, and letter by letter in words with small changes. Pure.
 
-A comment is shown as runs of text. None is a comment that is not there, no runs one that is empty. A run may have
-`mark` (the other comment has it not), `show` (what to show instead of its text: blanks and line breaks that change,
-characters that cannot be seen) and `fold` (it is long, and shown when asked for).
+A comment is shown as runs of text. None means no comment, an empty list an empty comment. A run may have `mark` (the
+other comment lacks it), `show` (symbols in place of its text: for changed blanks and line breaks, and invisible
+characters) and `fold` (it is long and shown on request).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class _DiffRun(NamedTuple):
 
 
 def compare(old: str | None, new: str | None) -> tuple[Segments | None, Segments | None]:
-    """Return both comments as runs of text, with the differences marked; None is no comment."""
+    """Return both comments as runs of text with marked differences; None means no comment."""
     if old is None or new is None or old == new:
         return _plain(old), _plain(new)
     left, right = _words(old[:LONGEST]), _words(new[:LONGEST])
@@ -56,7 +56,7 @@ def compare(old: str | None, new: str | None) -> tuple[Segments | None, Segments
 
 
 def seen(text: str) -> str:
-    """Return a text with signs for characters that would turn the line around, or could not be seen."""
+    """Return a text with symbols for invisible characters and for those that change the writing direction."""
     return _visible(text, blanks=False, last=False)
 
 
@@ -73,7 +73,7 @@ def _graphemes(text: str) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    """Cut a text into words, runs of blanks, and all else one by one."""
+    """Split a text into words, runs of blanks, and single other characters."""
     found: list[str] = []
     kinds: list[str] = []
     for piece in _graphemes(text):
@@ -113,7 +113,7 @@ def _middle(left: Sequence[str], right: Sequence[str]) -> Iterator[tuple[bool, s
 
 
 def _telling(words: Sequence[str]) -> bool:
-    """Return whether an equal run is no accident: a first name can occur in two unrelated texts."""
+    """Return whether an equal run is significant: a first name can occur in two unrelated texts."""
     return sum(word[0].isalnum() for word in words) > 1
 
 
@@ -132,7 +132,7 @@ def _refined(old: str, new: str) -> Iterator[tuple[bool, str, str]]:
 
 
 def _alike(old: str, new: str) -> bool:
-    """Tell whether two phrases are so much alike that their letters are worth comparing."""
+    """Return whether two phrases are similar enough to compare their letters."""
     if not old or not new or max(len(old), len(new)) > _PHRASE or _JOINED_SCRIPT.search(old + new):
         return False
     return _matched(old, new).ratio() >= _LIKE
@@ -143,7 +143,7 @@ def _matched(old: str, new: str) -> difflib.SequenceMatcher[str]:
 
 
 def _letters(old: str, new: str) -> Iterator[tuple[bool, str, str]]:
-    """Yield the letters that two phrases share, two in a row at least, and those that they do not."""
+    """Yield the common letters of two phrases, at least two in a row, and the other letters."""
     left, right = _graphemes(old), _graphemes(new)
     changed = ["", ""]
     for kind, a, b, c, d in _matched(old, new).get_opcodes():
@@ -224,7 +224,7 @@ def _dots(found: re.Match[str]) -> str:
 
 
 def _sign(char: str) -> str:
-    """Return a sign for a character that would change the line or not be seen at all."""
+    """Return a symbol for an invisible character or one that changes the writing direction."""
     if char.isprintable() or char in "\n\r\t\u200c\u200d\ufeff" or char.isspace():
         return char
     if ord(char) < 0x20:

@@ -17,17 +17,17 @@ Section = dict[str, Any]
 
 class Dialog(Component):
     """
-    Asks and reports; an answer counts only for the question that is on the screen.
+    A dialog for questions and reports. Only an answer to the displayed question is accepted.
 
     View: `open`, `serial`, `title`, `wide`, `sections` ({kind: text, hint, levels, facts, why, items, gauge or links,
-    …}), `confirm` (label of the button; none: a report), `back` (label of the one that leaves all as it is, else Cancel
-    or Close), `ack` (must be ticked first), `typed` ({before, word, after}: a word that must be typed first), `options`
+    …}), `confirm` (label of the button; none: a report), `back` (label of the closing button; default: Cancel or
+    Close), `ack` (must be ticked first), `typed` ({before, word, after}: a word that must be typed first), `options`
     ({key, label, hint}: boxes to tick), `needs` (keys of options: one of them must be ticked first), `counted` ({base,
-    one, many, adds}: words for `confirm` where what is ticked adds files), `note` (label of a text field), `written`
-    (what is in it at first), `actions` ({label, act, kind}: other buttons), `risky`, `enter` (Enter confirms it
-    wherever the focus is; at first it is on that button). A section of items with a `key` can have pages (`page`,
-    `pages`, `range`) and `choices` ({value, label, on}). Messages: `confirm` {serial, note, ticked, typed, ack}, `act`
-    {serial, act}, `turn` {serial, list, page, choice}, `close` {serial}.
+    one, many, adds}: texts of `confirm` if ticked options add files), `note` (label of a text field), `written` (its
+    initial text), `actions` ({label, act, kind}: other buttons), `risky`, `enter` (Enter confirms it wherever the focus
+    is; the focus starts on that button). A section of items with a `key` can have pages (`page`, `pages`, `range`) and
+    `choices` ({value, label, on}). Messages: `confirm` {serial, note, ticked, typed, ack}, `act` {serial, act}, `turn`
+    {serial, list, page, choice}, `close` {serial}.
     """
 
     _esm = module("dialog")
@@ -48,11 +48,11 @@ class Dialog(Component):
 
     def ask(self, title: str, sections: list[Section], then: Callable[[str], None], **view: Any) -> int:
         """
-        Show a question; `then` gets the note when it is confirmed. Returns its serial number, as all of these do.
+        Show a question; `then` receives the note when it is confirmed. Returns the serial number of the question.
 
-        Beside the parts of the view: `acts` (what the `actions` call), `turn` (gets the pages of lists that are asked
-        for), `left` (is called when somebody closes it without an answer), `follows` (the number of the one in whose
-        place it comes by itself: who closes that one at this very moment means both).
+        In addition to the parts of the view: `acts` (functions of the `actions`), `turn` (receives requested pages of
+        lists), `left` (called when a person closes the dialog without an answer), `follows` (the number of the question
+        that this one replaces automatically; a close of that question closes this one too).
         """
         return self._show(title, sections, lambda note, _: then(note), view)
 
@@ -64,11 +64,11 @@ class Dialog(Component):
         then: Callable[[str, frozenset[str]], None],
         **view: Any,
     ) -> int:
-        """Show a question with boxes to tick; `then` gets the note and the keys of those that are ticked."""
+        """Show a question with checkboxes; `then` receives the note and the keys of the ticked boxes."""
         return self._show(title, sections, then, {**view, "options": options})
 
     def report(self, title: str, sections: list[Section], **view: Any) -> int:
-        """Show a report that can only be closed, but for the `actions` that it offers."""
+        """Show a report with a closing button and optional `actions`."""
         return self._show(title, sections, None, view)
 
     def renew(self, serial: int, **changes: Any) -> None:
@@ -84,7 +84,7 @@ class Dialog(Component):
             self.put(**{**view, "sections": sections})
 
     def showing(self, serial: int) -> bool:
-        """Tell whether a question is the one on the screen."""
+        """Return whether a question is displayed."""
         return bool(serial == self._serial and json.loads(self.shown).get("open"))
 
     def dismiss(self) -> None:
@@ -111,16 +111,16 @@ class Dialog(Component):
     def _confirmed(self, message: Mapping[str, Any]) -> None:
         if message.get("serial") != self._serial or self._then is None:
             return
-        told = message.get("ticked")
+        ticked_keys = message.get("ticked")
         then, note = self._then, str(message.get("note", ""))[:200]
-        ticked = frozenset(map(str, told)) if isinstance(told, list) else frozenset()
+        ticked = frozenset(map(str, ticked_keys)) if isinstance(ticked_keys, list) else frozenset()
         if self._lacks(message, ticked):
-            raise ValueError("An answer that its question does not take.")
+            raise ValueError("The answer does not fit its question.")
         self.dismiss()
         then(note, ticked)
 
     def _lacks(self, message: Mapping[str, Any], ticked: frozenset[str]) -> bool:
-        """Tell whether an answer lacks the word, the tick or the choice that its question demands."""
+        """Return whether an answer lacks a required word, tick or choice."""
         ack, typed, needs = (self._demands.get(name) for name in ("ack", "typed", "needs"))
         if typed and _spelt(message.get("typed")) != _spelt(typed["word"]):
             return True

@@ -1,7 +1,7 @@
 """
-Charts as figures: HoloViews draws them, in the page's tokens.
+Charts as Bokeh figures, drawn by HoloViews with the design tokens of the page.
 
-Drawing takes a tenth of a second and the first import of HoloViews seconds, so both happen on threads.
+Drawing takes about 0.1 s and the first import of HoloViews takes seconds, so both run on threads.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def render(plot: Plot, colours: dict[str, str], *, height: int, picked: str = ""
     """
     Return a plot as a Bokeh figure; takes a tenth of a second, so on a thread.
 
-    `picked` is the key of the bar that is looked at: the others are faded.
+    `picked` is the key of the selected bar: the others are faded.
     """
     import holoviews as hv
 
@@ -51,19 +51,19 @@ def render(plot: Plot, colours: dict[str, str], *, height: int, picked: str = ""
     return figure
 
 
-# Covers Bokeh's own box, which knows no themes. `@said` is text: Bokeh escapes it.
+# Covers the box of Bokeh, which does not follow the theme. `@tooltip` is text: Bokeh escapes it.
 _TIP = """<div style="margin: -6px; padding: 7px 11px; box-shadow: 0 0 0 1px var(--line-strong);
-background: var(--surface); color: var(--ink); font: var(--size-s)/1.4 var(--font)">@said</div>"""
+background: var(--surface); color: var(--ink); font: var(--size-s)/1.4 var(--font)">@tooltip</div>"""
 
 
 def _element(hv: Any, plot: Plot, colours: dict[str, str], height: int, picked: str) -> Any:
     from bokeh.models import HoverTool
 
     rows = [
-        (*bar[:4], colours[bar.colour], 1.0 if picked in ("", bar.key) else FADED, bar.said, bar.key)
+        (*bar[:4], colours[bar.colour], 1.0 if picked in ("", bar.key) else FADED, bar.tooltip, bar.key)
         for bar in plot.bars
     ]
-    return hv.Rectangles(rows, vdims=["colour", "strength", "said", "key"]).opts(
+    return hv.Rectangles(rows, vdims=["colour", "strength", "tooltip", "key"]).opts(
         hv.opts.Rectangles(
             color="colour",
             alpha="strength",
@@ -87,7 +87,7 @@ def _element(hv: Any, plot: Plot, colours: dict[str, str], height: int, picked: 
 
 
 def _dress(figure: Any, plot: Plot, colours: dict[str, str]) -> None:
-    """Give a figure the colours and fonts of the page, with few lines."""
+    """Set the colours and fonts of the page in a figure, and reduce its lines."""
     for renderer in figure.renderers:
         renderer.glyph.border_radius = 2
         renderer.nonselection_glyph = renderer.selection_glyph = renderer.glyph  # the page shows the selection

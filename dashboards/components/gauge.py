@@ -1,4 +1,4 @@
-"""How far something is, as `gauge.js` draws it."""
+"""The progress bar that `gauge.js` draws."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ __all__ = ["measure"]
 
 def measure(done: int, total: int | None, *, bad: int = 0, going: float = 0.0) -> dict[str, Any]:
     """
-    Return the parts of a gauge; without any where nobody knows how much there is.
+    Return the parts of a progress bar; no parts if the total is unknown.
 
     Args:
-        done: How many of them are done.
-        total: How many there are.
-        bad: How many of those that are done went badly.
+        done: Number of completed items.
+        total: Number of all items.
+        bad: Number of completed items with a problem.
         going: Sum of the fractions of items in progress.
 
     """

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dashboards import words
+from dashboards import status_words
 from dashboards.components import operation_text
 from dashboards.components.gauge import measure
 from indexium_core.model import wording
@@ -34,7 +34,7 @@ __all__ = [
 KINDS = {"write": "Writes", "rollback": "Rollbacks", "scan": "Scans", "rescan": "Rescans"}
 STARTED = ("running", "paused", "interrupted")  # states of a job that has started and has not ended
 LONG_PAUSE = timedelta(days=1)  # a longer pause may be a forgotten one
-_SLOW = 0.1  # files a second; a slower rate is not shown, because the remaining time says more
+_SLOW = 0.1  # files a second; a slower rate is not shown, because the remaining time is more useful
 
 
 def is_long_paused(job: Job, *, now: datetime | None = None) -> bool:
@@ -58,22 +58,22 @@ def paused_by(job: Job) -> str:
 
 
 def name(job: Job) -> str:
-    """Return what a job is called."""
+    """Return the name of a job."""
     return job.title or f"Job {job.id}"
 
 
 def chip(job: Job, status: OperationStatus | None = None) -> tuple[str, str]:
     """Return words and level of the status chip; a requested change comes before the stored state."""
     if job.stalled:
-        return "not responding", "danger"
+        return "stalled", "danger"
     if job.cancelled_at and not job.has_ended:
         return "cancelling", "blocked"
     if job.status == "paused" and status is not None and status.is_pausing:
         return "pausing", "warning"
     if job.status == "pending" and job.next_retry_at and job.retry_count:
         return "retrying", "warning"
-    return words.STATUS.get(
-        job.status, words.STATUS["in_progress"] if job.status == "running" else (job.status, "note")
+    return status_words.STATUS.get(
+        job.status, status_words.STATUS["in_progress"] if job.status == "running" else (job.status, "note")
     )
 
 
@@ -160,7 +160,7 @@ def counter_label(key: str, kind: str) -> str:
     """Return the words for a counter of a job of a kind."""
     if key == "seconds":
         return "took"
-    label = words.item_status(key, kind=kind)[0] if key in ("success", "conflict", "unknown", "pending") else key
+    label = status_words.item_status(key, kind=kind)[0] if key in ("success", "conflict", "unknown", "pending") else key
     return label.replace("_", " ")
 
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from dashboards import words
+from dashboards import status_words
+from dashboards.components import paging
 from indexium_core.model import wording
+from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import (
     FINISHED_STATES,
     ItemDetails,
@@ -50,7 +52,7 @@ PARTS = {  # outcome → class of its part of the bar
     "unclear": "odd",
     "skipped": "off",
 }
-_SLOW = 0.1  # files a second; a slower rate is not shown, because the remaining time says more
+_SLOW = 0.1  # files a second; a slower rate is not shown, because the remaining time is more useful
 
 
 def kind_name(operation: MetadataOperation) -> str:
@@ -76,7 +78,7 @@ def outcome(operation: MetadataOperation) -> str:
     shown = dict.fromkeys(PARTS)
     if operation.status in FINISHED_STATES:
         shown |= dict.fromkeys(("restored", "not_started"))
-    counts = words.outcome_counts({each: operation.outcomes[each] for each in shown}, operation.operation_type)
+    counts = status_words.outcome_counts({each: operation.outcomes[each] for each in shown}, operation.operation_type)
     return " · ".join(f"{wording.count(number)} {label}" for label, number in counts.items() if number) or "nothing yet"
 
 
@@ -98,14 +100,14 @@ def item_filters(
 
     A file whose operation was cancelled has the status `skipped`; it is shown as not started.
     """
-    left = words.outcome_label("not_started")
+    left = status_words.outcome_label("not_started")
     if status.restored_count:
-        left = f"{words.outcome_label('restored', status.operation_type)}, {left}"
+        left = f"{status_words.outcome_label('restored', status.operation_type)}, {left}"
     fitting = {"pending": left} if status.finished and status.counts.get("pending") else {}
     if status.cancelled_count:
         fitting["skipped"] = f"skipped, {left}" if status.outcomes["skipped"] else left
     if status.operation_type == "rollback":
-        fitting |= {key: words.outcome_label("done", "rollback") for key in shown if key in ("success", "done")}
+        fitting |= {key: status_words.outcome_label("done", "rollback") for key in shown if key in ("success", "done")}
     return {key: (fitting.get(key, label), states) for key, (label, states) in shown.items()}
 
 
@@ -128,7 +130,7 @@ def speed(operation: MetadataOperation, status: OperationStatus) -> str:
 def bar_parts(status: OperationStatus) -> list[dict[str, Any]]:
     """Return the parts of the progress bar that are not empty; a file that is being rewritten counts in part."""
     found: list[tuple[str, str, float]] = [
-        (kind, f"{wording.count(number)} {words.outcome_label(outcome, status.operation_type)}", number)
+        (kind, f"{wording.count(number)} {status_words.outcome_label(outcome, status.operation_type)}", number)
         for outcome, kind in PARTS.items()
         if (number := status.outcomes[outcome])
     ]
@@ -152,18 +154,12 @@ def can_resume(status: OperationStatus) -> bool:
 
 def items_page(details: OperationDetails) -> dict[str, Any]:
     """Return one page of the files."""
-    first = (details.page - 1) * details.per_page
     shares = details.status.fractions
     ended = details.status.finished
     kind = details.operation.operation_type
     rows = [item_row(item, share=shares.get(item.id), ended=ended, kind=kind) for item in details.items]
-    return {
-        "rows": rows,
-        "total": details.total,
-        "range": wording.range_of(first + 1, first + len(rows), details.total),
-        "page": details.page,
-        "pages": max(1, -(-details.total // details.per_page)),
-    }
+    place = paging.place(details.page, details.per_page, shown=len(rows), total=details.total)
+    return {"rows": rows, "total": details.total, **place}
 
 
 def item_row(
@@ -179,7 +175,7 @@ def item_row(
         kind: The type of the operation, `write` or `rollback`.
 
     """
-    status, level = words.item_status(item.status, item.code, ended=ended, kind=kind)
+    status, level = status_words.item_status(item.status, item.code, ended=ended, kind=kind)
     if item.status == "writing" and share is not None:
         status, level = f"rewriting {int(100 * share)} %", "warning"
     return {
@@ -190,7 +186,7 @@ def item_row(
         "what": item.message or method_and_time(item),
         "status": status,
         "level": level,
-        "glyph": words.item_glyph(item.status, item.code),
+        "glyph": status_words.item_glyph(item.status, item.code),
         "faded": item.status == "pending",
     }
 
@@ -207,7 +203,7 @@ def method_and_time(item: ItemDetails) -> str:
     if item.status != "success" or item.seconds is None:
         return ""
     taken = wording.duration(item.seconds)
-    return f"{words.strategy(item.strategy)} · {taken}" if item.strategy else taken
+    return f"{strategies.in_words(item.strategy)} · {taken}" if item.strategy else taken
 
 
 def expiry(moment: datetime | None) -> str:

@@ -1,5 +1,5 @@
-// A text field that offers people while a person types: first those whom a misspelt name may mean, then those with the
-// text in their names (from the server, see person_field.py), then the text itself as a new person.
+// A text field that suggests people while a person types: first those that a misspelt name may mean, then those with
+// the text in their names (from the server, see person_field.py), then the text itself as a new person.
 /** @import {Host} from "./combobox.js" */
 import {Combobox} from "./combobox.js"
 import {h} from "./browser/dom.js"
@@ -11,7 +11,7 @@ import {plural} from "./wording.js"
  * @typedef {Offer & {isNew?: boolean, isMeant?: boolean}} PersonOption
  * @typedef {{for: string, names: Offer[], similar: Offer[], known: boolean}} Offers
  *   People for the text `for`; `known`: a person has exactly this name.
- * @typedef {(name: string) => [string, string]} NewLabel What the list shows of a new name, and beside it.
+ * @typedef {(name: string) => [string, string]} NewLabel The text of a new name in the list, and its description.
  */
 
 /** @param {string} name */
@@ -155,8 +155,7 @@ export class PersonField extends Combobox {
     ]
   }
 
-  /**
-   * Draw whom the last new name may mean; null where nobody has a similar name.
+  /** Draw the people that the last new name may mean; null if no name is similar.
    *
    * @param {(name: string) => boolean} isPresent
    */

@@ -1,13 +1,11 @@
-"""The offers of a field for a person's name. `person_field.js` draws the field."""
+"""The suggestions of a field for a person's name. `person_field.js` draws the field."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from indexium_core.library import Library
 from indexium_core.model.people import people_comment
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
 
 __all__ = ["Offers", "names", "with_similar"]
 
@@ -16,10 +14,10 @@ Offers = dict[str, Any]
 
 def names(library: Library, text: str) -> Offers:
     """
-    Return people to offer for what was typed.
+    Return suggestions for the typed text.
 
-    `names`: people whose name has the text in it, each with its number of files; `known`: whether somebody is called
-    just so; `similar`: nobody yet.
+    `names`: people whose name contains the text, with their number of files; `known`: whether a person has exactly this
+    name; `similar`: still empty.
     """
     typed = " ".join(text.split())
     found = library.files.names_like(typed) if typed else []

@@ -1,1 +1,1 @@
-"""What surrounds every page: navigation, footer, undo buttons, and the page without a session."""
+"""The frame of every page: navigation, footer, undo buttons, and the page without a session."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboards import words
+from dashboards import status_words
 from dashboards.components import job_text, operation_text
 from dashboards.components.base import Component, module
 from dashboards.components.gauge import measure
@@ -156,7 +156,7 @@ def _outcome(operation: MetadataOperation, bad: int) -> str:
     good = operation.success_count
     if operation.status == "failed" and operation.error_message:
         return f"Stopped: {operation.error_message}"
-    label = words.outcome_label("done", operation.operation_type)
+    label = status_words.outcome_label("done", operation.operation_type)
     text = f"{wording.files(good)} {label}" if good else f"no file was {label}"
     if bad:
         text += f", {wording.plural(bad, 'problem')}"
@@ -177,14 +177,14 @@ def interrupted(operation: MetadataOperation) -> dict[str, Any]:
     name = f"“{operation.user_note}”" if operation.user_note else f"operation {operation.id}"
     when = wording.when(operation.started_at)
     good, total, rest = operation.success_count, operation.file_count, operation.remaining
-    done = words.outcome_label("done", operation.operation_type)
+    done = status_words.outcome_label("done", operation.operation_type)
     buttons = [{"label": "Show", "act": "details", "kind": "opt"}]
     if operation.can_rollback:
         buttons.append({"label": f"Roll back {wording.count(good)}", "act": "undo"})
     if rest:
         buttons.append({"label": f"Resume {wording.count(rest)}", "act": "resume", "kind": "primary"})
     left = {outcome: operation.outcomes[outcome] for outcome in ("restored", "not_started")}
-    counts = words.outcome_counts(left, operation.operation_type)
+    counts = status_words.outcome_counts(left, operation.operation_type)
     return {
         "key": f"cut{operation.id}",
         "id": operation.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from dashboards.bridge import Bridge
 from dashboards.components import job_text
@@ -13,11 +13,9 @@ from dashboards.components.dialog import Dialog
 from dashboards.frame import footer
 from dashboards.questions import cancel_question, rollback_question
 from dashboards.read_cache import ReadCache
+from indexium_core.library import Library, ScanProgress
 from indexium_core.model.job import Job, UnrecordedResults
 from indexium_core.model.operations.operation import ACTIVE_STATES, FINISHED_STATES, MetadataOperation, OperationStatus
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library, ScanProgress
 
 __all__ = ["FooterPanel"]
 
@@ -54,17 +52,17 @@ class FooterSession(Protocol):
         """Show a page with some of its state set."""
 
     def is_showing(self, page: str) -> bool:
-        """Return whether a page is the one that is shown."""
+        """Return whether a page is displayed."""
 
     def shown_operation(self) -> int | None:
-        """Return the operation whose progress the page shows, None where it shows none."""
+        """Return the operation whose progress the page shows; None if it shows none."""
 
 
 class FooterPanel:
     """Shows the footer and runs its actions; the same on all pages."""
 
     def __init__(self, session: FooterSession, *, since: datetime) -> None:
-        """Make the footer; `since`: the start of this service. A later result is shown until a person closes it."""
+        """Create the footer; `since`: the start of this service. A later result is shown until a person closes it."""
         library, bridge, dialog = session.library, session.bridge, session.dialog
         self._library, self._bridge, self._session, self._since = library, bridge, session, since
         self._ticking = False
@@ -92,7 +90,7 @@ class FooterPanel:
         self._bridge.run(self._read, self._draw, name="footer")
 
     def _read(self) -> tuple[list[dict[str, Any]], bool]:
-        running, interrupted, newest, working, paused, unrecorded = self._session.read_cache.lately(
+        running, interrupted, newest, working, paused, unrecorded = self._session.read_cache.polled(
             "footer", 0.4, self._read_operations
         )
         shown = running

@@ -30,10 +30,10 @@ def page(
 
     Args:
         title: Its headline.
-        sentence: What is to be said.
-        ways: Labels and addresses of the links below it, the likeliest first.
-        labels: What the pages of the rail are called, by their names.
-        assets: Where style and script are served; "" where they are not, then they are part of the page.
+        sentence: Its text.
+        ways: Labels and addresses of the links below the text, the most likely first.
+        labels: Labels of the pages in the navigation, by name.
+        assets: Address of style and script; "" if they are part of the page.
 
     """
     return _template().render(
@@ -55,7 +55,7 @@ def _template() -> jinja2.Template:
 
 
 def inline() -> str:
-    """Return style and script as part of a page, for servers that do not serve our assets."""
+    """Return style and script as part of a page, for servers without the assets."""
     style = re.sub(r"@font-face \{.*?\n\}\n", "", asset("tokens.css"), flags=re.DOTALL)
     return f"<style>{style}{asset('page.css')}</style><script data-healthz=''>{asset('page.js')}</script>"
 

@@ -34,7 +34,7 @@ export function render(context) {
     draw: ({view}) =>
       h(
         "div",
-        {class: "review", role: "group", "aria-label": "What was decided"},
+        {class: "review", role: "group", "aria-label": "Undo and redo"},
         drawButton(UNDO, view.undo),
         drawButton(REDO, view.redo),
       ),
@@ -51,7 +51,7 @@ export function render(context) {
     run: () => self.send(act, {id: self.view[act].id}),
   })
   keys(context.model, ["plan", "checks"], {
-    z: press("undo", "undo what was decided last"),
-    Z: press("redo", "redo it"),
+    z: press("undo", "undo the last decision"),
+    Z: press("redo", "redo the last undone decision"),
   })
 }

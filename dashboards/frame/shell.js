@@ -31,8 +31,8 @@ const LINE_TEXTS = {
 }
 /** @type {Record<string, string>} */
 const BACK_TEXTS = {
-  line: "Connected again. Your search and your selection are as you left them.",
-  restarted: "Indexium was started again. Your search and your selection are as you left them.",
+  line: "Connected again. Your search and your selection were restored.",
+  restarted: "Indexium was restarted. Your search and your selection were restored.",
 }
 
 const focusContent = () => document.getElementById("main")?.focus({preventScroll: true})
@@ -104,7 +104,7 @@ function updateAddress(view, before) {
 function onMessage(self, message) {
   const {state} = self
   if (message.text) state.toasts.add(message)
-  if (message.settled) state.toasts.keep(toast => toast.kind !== "error" || toast.topic !== message.settled)
+  if (message.cleared) state.toasts.keep(toast => toast.kind !== "error" || toast.topic !== message.cleared)
   if (message.undoable !== undefined) state.toasts.setUndoable(message.undoable)
   if (message.busy !== undefined) {
     state.isBusy = message.busy
@@ -137,7 +137,7 @@ function bindKeys(self, openKeyList) {
   })
   keys(self.model, null, {
     ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map(number => [number, goTo(number - 1)])),
-    "?": {does: "this list", run: openKeyList},
+    "?": {does: "list of keys", run: openKeyList},
   })
 }
 

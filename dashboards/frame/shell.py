@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboards.components.base import Component, module
+from dashboards.toasts import ToastKind
 from indexium_core.library import ScanProgress
 from indexium_core.model import wording
 
@@ -16,23 +17,23 @@ class Shell(Component):
     """
     The frame of every page.
 
-    View: `pages` ({id, label, href, count, live}), `roots`, `offline`, `scanned`, and what the browser takes over:
+    View: `pages` ({id, label, href, count, live}), `roots`, `offline`, `scanned`, and values that the browser applies:
     `page`, `title`, `url` with `push`, `selection` (kept in sessionStorage). Messages: `hello` {theme, selection}, `go`
     {page}, `address` {path, search}, `theme` {theme}. `undo` {id} (a step). Sent to it:
-    {kind, text, undo, topic}, a toast; {settled}, a topic whose errors are removed; {undoable}, the step that
+    {kind, text, undo, topic}, a toast; {cleared}, a topic whose errors are removed; {undoable}, the step that
     can be undone; {busy}.
     """
 
     _esm = module("shell")
     _styles = ("house.css", "shell.css")
 
-    def toast(self, kind: str, text: str, *, undo: int | None = None, topic: str = "") -> None:
-        """Show a sentence for a few seconds: `error`, `good` or `info`; with a button that undoes a step."""
+    def toast(self, kind: ToastKind, text: str, *, undo: int | None = None, topic: str = "") -> None:
+        """Show a sentence for a few seconds, with a button that undoes the step `undo`."""
         self._send_msg({"kind": kind, "text": text, "undo": undo, "topic": topic})
 
-    def settled(self, topic: str) -> None:
+    def clear_errors(self, topic: str) -> None:
         """Remove the errors of a topic."""
-        self._send_msg({"settled": topic})
+        self._send_msg({"cleared": topic})
 
     def undoable(self, step_id: int | None) -> None:
         """Let toasts offer to undo this step only; None: there is nothing to undo."""

@@ -1,9 +1,11 @@
-// Short messages that leave by themselves; an error stays longest, and none leaves under the pointer or the focus.
+// Short messages that disappear automatically; errors stay longest, and no message disappears under the pointer or the
+// focus.
 import {h} from "../components/browser/dom.js"
 import {button, closeButton} from "../components/widgets.js"
 
 /**
- * @typedef {{kind: string, text: string, undo?: number | null, topic?: string}} Message
+ * @typedef {"error" | "good" | "info"} ToastKind
+ * @typedef {{kind: ToastKind, text: string, undo?: number | null, topic?: string}} Message
  *   `undo` is a step that can be undone, `topic` what an error is about.
  * @typedef {Message & {id: number, left: number}} Toast `left` is in milliseconds.
  */

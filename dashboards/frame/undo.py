@@ -1,15 +1,17 @@
-"""Undo and redo in one session: the next steps, and the offer to undo after each decision."""
+"""
+Undo and redo of review steps in one session: the next steps, and the offer to undo after each decision.
+
+They change decisions about the plan, not files.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.frame import review
-
-if TYPE_CHECKING:
-    from indexium_core.library import DecisionReport, Library, StepReport, Steps
+from indexium_core.library import DecisionReport, Library, StepReport, Steps
 
 __all__ = ["Undoing"]
 
@@ -18,7 +20,7 @@ class Undoing:
     """Shows the steps that can be undone and redone."""
 
     def __init__(self, library: Library, bridge: Bridge, *, undoable: Callable[[int | None], None]) -> None:
-        """Stand behind the buttons; `undoable` gets the step that can be undone each time it may be another one."""
+        """Connect the buttons; `undoable` is called with the next step to undo after each change of the steps."""
         self._library, self._bridge, self._undoable = library, bridge, undoable
         self.buttons = review.Review()
         self.buttons.on(
@@ -39,22 +41,22 @@ class Undoing:
         self._undoable(steps.undo.step_id if steps.undo else None)
 
     def undo(self, step_id: int) -> None:
-        """Undo a step, if it is the newest one still."""
+        """Undo a step, if it is still the newest one."""
         self._turn(lambda: self._library.steps.undo(step_id))
 
     def redo(self, step_id: int) -> None:
-        """Redo a step, if it is the next one still."""
+        """Redo a step, if it is still the next one."""
         self._turn(lambda: self._library.steps.redo(step_id))
 
     def report_decision(self, text: str, report: DecisionReport) -> None:
-        """Show what was decided, with a button that undoes this step: the newest step may be of another session."""
+        """Show the decision, with a button that undoes this step: the newest step may be one of another session."""
         self._bridge.toast("good" if report.step_id else "info", text, undo=report.step_id)
 
     def _turn(self, turn: Any) -> None:
-        def told(report: StepReport | None) -> None:
+        def on_done(report: StepReport | None) -> None:
             if report is None:
                 self._bridge.toast("info", "There is nothing to undo or redo.")
             else:
                 self._bridge.toast("good" if report.files and not report.left else "info", report.summary)
 
-        self._bridge.run(turn, told, name="turn", once=True)
+        self._bridge.run(turn, on_done, name="turn", once=True)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
 from dashboards.questions import interrupted_report as parts
 from dashboards.questions import rollback_question
+from indexium_core.library import Library
 from indexium_core.model.operations.interrupted import InterruptedOperation
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
 
 __all__ = ["Interrupted"]
 
@@ -35,13 +32,8 @@ class Interrupted:
         """
         Ask in one session.
 
-        Args:
-            library: The library.
-            bridge: Carries the work.
-            dialog: Shows the question.
-            watch: Shows the progress of an operation.
-            postponed: Operations on which a person decides later, in any session of the process.
-
+        `watch` shows the progress of an operation. A person decides later on the operations in `postponed`, in any
+        session of the process.
         """
         self._library, self._bridge, self._dialog = library, bridge, dialog
         self._watch, self._postponed = watch, postponed
@@ -84,7 +76,7 @@ class Interrupted:
             self._ask(operations[0], others=len(operations) - 1, then=self._ask_next)
 
     def _ask(self, operation: InterruptedOperation, *, others: int, then: Callable[[], None]) -> None:
-        """Ask about one operation; `then` comes after whatever the answer is."""
+        """Ask about one operation; `then` is called after any answer."""
 
         def turn(_list: str, page: int, became: str) -> None:
             page = min(page, parts.pages(operation, became))

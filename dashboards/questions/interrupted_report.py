@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dashboards import words
-from dashboards.components import operation_text
+from dashboards import status_words
+from dashboards.components import operation_text, paging
 from indexium_core.model import wording
 from indexium_core.model.operations.interrupted import INTERRUPTED_OUTCOMES, InterruptedFile, InterruptedOperation
 
@@ -31,7 +31,7 @@ def title(operation: InterruptedOperation, *, others: int = 0) -> str:
 
 
 def sections(operation: InterruptedOperation) -> list[dict[str, Any]]:
-    """Return what a person has to know before the decision."""
+    """Return the facts for the decision."""
     found: list[dict[str, Any]] = [{"kind": "text", "text": _summary(operation)}]
     if operation.stop_reason:
         found.append({"kind": "why", "level": "warning", "text": operation.stop_reason})
@@ -81,12 +81,12 @@ def rollback_label(operation: InterruptedOperation) -> str:
 
 def _label(operation: InterruptedOperation, became: str) -> str:
     outcome = "conflict" if became == "refused" else became
-    return words.outcome_label(outcome, operation.operation.operation_type)
+    return status_words.outcome_label(outcome, operation.operation.operation_type)
 
 
 def pages(operation: InterruptedOperation, became: str) -> int:
     """Return the number of pages of the list of files."""
-    return max(1, -(-_listed(operation, became) // PER_PAGE))
+    return paging.page_count(_listed(operation, became), PER_PAGE)
 
 
 def _listed(operation: InterruptedOperation, became: str) -> int:
@@ -97,16 +97,13 @@ def files_section(
     operation: InterruptedOperation, files: Sequence[InterruptedFile], *, page: int = 1, became: str = ""
 ) -> dict[str, Any]:
     """Return the list of files with a page of `files`; `became`: of one outcome only."""
-    before, total = (page - 1) * PER_PAGE, _listed(operation, became)
     return {
         "kind": "items",
         "key": "files",
         "label": "Files",
         "items": [_file(operation, file) for file in files],
         "choices": _choices(operation, chosen=became),
-        "page": page,
-        "pages": pages(operation, became),
-        "range": wording.range_of(before + 1, before + len(files), total),
+        **paging.place(page, PER_PAGE, shown=len(files), total=_listed(operation, became)),
     }
 
 

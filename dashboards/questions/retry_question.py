@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
 from dashboards.questions import rollback_question
 from dashboards.questions.write_question import WRITABLE, WriteQuestion, WriteRequest
+from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
 
 __all__ = ["RetryDialog"]
 
@@ -23,7 +20,7 @@ class RetryDialog:
     """Asks before a retry of an operation, from any page."""
 
     def __init__(self, library: Library, bridge: Bridge, dialog: Dialog, *, started: Callable[[int], None]) -> None:
-        """Make the question; `started` gets the id of the operation that was started, or of the one to be shown."""
+        """Create the question; `started` receives the id of the started operation, or of one to show."""
         self._library, self._bridge, self._dialog, self._started = library, bridge, dialog, started
         self._question = WriteQuestion(library, bridge, dialog, started=started, shown=started)
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.components import operation_text
 from dashboards.components.dialog import Dialog
 from dashboards.questions import rollback_report
+from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.model.operations.rollback import RollbackCheck
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
 
 __all__ = ["ask"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboards import words
+from dashboards import status_words
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import ItemDetails
 from indexium_core.model.operations.rollback import RollbackCheck
@@ -44,7 +44,7 @@ def conflict_row(item: ItemDetails) -> dict[str, Any]:
     return {
         "name": item.file_name,
         "path": item.file_path,
-        "status": words.outcome_label("conflict"),
+        "status": status_words.outcome_label("conflict"),
         "level": "warning",
         "message": item.message,
     }

@@ -9,23 +9,28 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from dashboards.bridge import Bridge
-from dashboards.components import comment_diff
+from dashboards.components import comment_diff, paging
 from dashboards.components.dialog import Dialog
-from dashboards.words import RISK_HINTS
+from dashboards.status_words import RISK_HINTS
 from indexium_core import errors
+from indexium_core.library import Library, MetadataPlan
 from indexium_core.model import wording
 from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning import risk
-from indexium_core.model.planning.plan import Holder, PlanItem, Selection, SelectionDigest, StaleFile, StaleFiles
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library, MetadataPlan
-    from indexium_core.model.planning.plan import SelectionSummary
+from indexium_core.model.planning.plan import (
+    Holder,
+    PlanItem,
+    Selection,
+    SelectionDigest,
+    SelectionSummary,
+    StaleFile,
+    StaleFiles,
+)
 
 __all__ = ["WRITABLE", "WriteQuestion", "WriteRequest", "how"]
 
@@ -72,7 +77,7 @@ class WriteQuestion:
         started: Callable[[int], None],
         shown: Callable[[int], None],
     ) -> None:
-        """Make the question; `started` gets the id of a started operation, `shown` the id of one to show."""
+        """Create the question; `started` receives the id of a started operation, `shown` the id of one to show."""
         self._library, self._bridge, self._dialog = library, bridge, dialog
         self._started, self._shown = started, shown
         self._serial = 0
@@ -339,16 +344,13 @@ def _losses(summary: SelectionSummary, danger: int) -> str:
 
 def _dangers(items: list[PlanItem], count: int, page: int) -> dict[str, Any]:
     """Return one page of the dangerous files with the losses of each."""
-    first = (page - 1) * PER_PAGE
     return {
         "kind": "items",
         "key": "dangers",
         "look": "losses",
-        "label": f"{wording.count(count)} dangerous {'file' if count == 1 else 'files'}",
+        "label": wording.plural(count, "dangerous file"),
         "items": [_danger(item) for item in items],
-        "page": page,
-        "pages": max(1, -(-count // PER_PAGE)),
-        "range": wording.range_of(first + 1, first + len(items), count),
+        **paging.place(page, PER_PAGE, shown=len(items), total=count),
     }
 
 

@@ -1,8 +1,8 @@
 """
-Files that go out and come in: the plan and reports to be fetched, an edited CSV to be looked at.
+Downloads of plans and reports, and the upload of an edited CSV.
 
-What is sent is made piece by piece on a thread, while the browser takes it; what comes in is kept no longer than it
-may be. Nothing is changed here: an upload is put on the desk, and a page asks what is to be done with it.
+A thread creates a download in pieces while the browser receives it. An upload has a size limit and changes nothing
+here: its comparison is stored in the result cache, and a page shows it and asks what to do.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from tornado.iostream import StreamClosedError
@@ -23,11 +23,9 @@ from dashboards.pages.plan.exchange import LARGEST
 from dashboards.pages.plan.writing.dry_run import DryRunResult
 from dashboards.result_cache import ResultCache
 from indexium_core import errors
+from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.planning.plan import SORT_KEYS
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
 
 __all__ = ["ChangesDownload", "DryRunDownload", "PlanDownload", "routes", "slug"]
 
@@ -48,7 +46,7 @@ def routes(library: Library, desk: ResultCache, pool: Executor) -> list[tuple[An
 
 
 class _Handler(RequestHandler):
-    """What all of them have."""
+    """The common parts of these handlers."""
 
     def initialize(self, library: Library, desk: ResultCache, pool: Executor) -> None:
         self._library, self._desk, self._pool = library, desk, pool
@@ -64,7 +62,7 @@ class _Handler(RequestHandler):
         return await asyncio.get_running_loop().run_in_executor(self._pool, call)
 
     async def send(self, make: Callable[[], Iterator[str]], name: str, kind: str) -> None:
-        """Send what `make` makes as a file, piece by piece; an error in the middle ends the connection."""
+        """Send the pieces of `make` as a file; an error during the transfer closes the connection."""
         try:
             pieces = await self.on_thread(make)
             first = await self.on_thread(lambda: next(pieces, ""))
@@ -115,9 +113,9 @@ class DryRunDownload(_Handler):
 @stream_request_body
 class ChangesDownload(_Handler):
     """
-    `POST /files/changes`: an edited CSV, to be compared with the plan.
+    `POST /files/changes`: an edited CSV, which is compared with the plan.
 
-    Answers {token}, where the comparison lies, or {refused}, why there is none: what a person sends by mistake is no
+    Answers {token} of the comparison in the result cache, or {refused} with the reason: an unsuitable file is not an
     error of the page.
     """
 
@@ -137,7 +135,7 @@ class ChangesDownload(_Handler):
         if urlsplit(origin).netloc.lower() != self.request.host.lower():
             return 403, "Only the pages of this server may send files here."
         if self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "text/csv":
-            return 415, "Only a CSV can come back. Export the plan as CSV, and edit that."
+            return 415, "Only CSV files can be imported. Export the plan as CSV, and edit that file."
         if not length.isdecimal() or int(length) > LARGEST:
             size = f" ({wording.size(int(length))})" if length.isdecimal() else ""
             return (
@@ -168,5 +166,5 @@ def _today() -> str:
 
 
 def slug(text: str) -> str:
-    """Return words of a search as part of a file's name: nothing but letters, digits and dashes of ASCII."""
+    """Return the words of a search as part of a file name: only ASCII letters, digits and dashes."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40].strip("-")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tornado.httputil import HTTPServerRequest
 from tornado.routing import Matcher
@@ -12,9 +12,7 @@ from tornado.web import Application, RequestHandler
 from dashboards import app, session
 from dashboards.frame import plain
 from indexium_core import errors
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
+from indexium_core.library import Library
 
 __all__ = ["NO_FILE", "NO_PAGE", "NotFound", "guard"]
 
@@ -23,7 +21,7 @@ NO_FILE = "There is no file with this id. It was removed from the library or nev
 
 
 class NotFound(RequestHandler):
-    """Answers with 404, whatever is asked of the address."""
+    """Answers every request with 404."""
 
     has_scripts = True  # inline scripts, see `request_guard`
 
@@ -36,7 +34,7 @@ class NotFound(RequestHandler):
         self.finish(_page(self._sentence))
 
     def check_xsrf_cookie(self) -> None:
-        """Nothing is changed here."""
+        """Skip the check: these routes change nothing."""
 
 
 def guard(application: Application, library: Library) -> None:

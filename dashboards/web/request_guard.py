@@ -40,9 +40,10 @@ _POLICY = (
 
 class Hosts:
     """
-    The names under which this server may be asked for.
+    The host names under which this server may be requested.
 
-    A foreign *name* is the danger (it can be pointed here by whoever owns it); an address written as numbers cannot be.
+    The danger is a foreign *name*, because its owner can point it to this machine (DNS rebinding). A numeric address
+    cannot be redirected.
     """
 
     def __init__(self, host: str, port: int) -> None:
@@ -53,14 +54,15 @@ class Hosts:
     @property
     def origins(self) -> list[str]:
         """
-        Origins that Bokeh lets open a websocket: our names (it knows no IPv6).
+        Origins that may open a websocket of Bokeh: our names (Bokeh does not support IPv6 here).
 
-        Where others are served too, the door alone decides: the Origin must be the Host, and the Host allowed.
+        If other machines are served, only this guard decides: the Origin must equal the Host, and the Host must be
+        allowed.
         """
         return ["*"] if self._remote else sorted(name for name in self._names if "[" not in name)
 
     def allow(self, host: str) -> bool:
-        """Tell whether a Host header (or the host of an Origin) is ours."""
+        """Return whether a Host header, or the host of an Origin, is allowed."""
         host = host.lower()
         if host in self._names:
             return True
@@ -75,7 +77,7 @@ class Hosts:
 
 
 def names(host: str, port: int) -> list[str]:
-    """Return `name:port` of every name that leads here."""
+    """Return `name:port` of every name of this server."""
     known = ["127.0.0.1", "localhost", "[::1]"]
     if not _loopback(host):
         known += [socket.gethostname(), f"[{host}]" if ":" in host else host]
@@ -97,10 +99,10 @@ def _loopback(host: str) -> bool:
 
 def guard(application: Application, hosts: Hosts, *, holds: Callable[[str | None], bool | None]) -> None:
     """
-    Stand before every route of a Bokeh application: pages, websockets, static files and errors alike.
+    Guard every route of a Bokeh application: pages, websockets, static files and errors.
 
-    `holds` tells of an Authorization header whether it brings the service's token: no page of somebody else's has that,
-    so a program that brings it to the REST routes may say any Origin.
+    `holds` returns whether an Authorization header has the token of the service. No page of another origin has the
+    token, so a program with the token may send any Origin to the REST routes.
     """
     application.websocket_origins.update(name for name in names("::1", hosts.port) if "[" in name)
     route = application.find_handler
@@ -120,7 +122,7 @@ def _refusal(
     request: HTTPServerRequest, hosts: Hosts, holds: Callable[[str | None], bool | None]
 ) -> tuple[int, str] | None:
     if not hosts.allow(request.host or ""):
-        return 421, "This server does not go by that name."
+        return 421, "The Host header does not name this server."
     if request.path.startswith(_REST) and holds(request.headers.get("Authorization")):
         return None
     return _refused_page(request)
@@ -131,15 +133,15 @@ def _refused_page(request: HTTPServerRequest) -> tuple[int, str] | None:
     origin = request.headers.get("Origin")
     upgrade = "websocket" in request.headers.get("Upgrade", "").lower()
     if upgrade and _host_of(origin) != request.host.lower():
-        return 403, "A websocket is only for the pages of this server."
+        return 403, "Only the pages of this server may open a websocket."
     if origin and request.method not in {"GET", "HEAD"} and _host_of(origin) != request.host.lower():
         return 403, "Only the pages of this server may change anything here."
     if origin and request.path.startswith(_REST) and _host_of(origin) != request.host.lower():
-        return 403, "This is only for the pages of this server."
+        return 403, "Only the pages of this server may request this."
     if request.path.endswith("/autoload.js"):  # Bokeh offers its pages to be put into those of others
-        return 404, "There is nothing here."
+        return 404, "This address does not exist."
     if _is_foreign(request):
-        return 403, "This is only for the pages of this server."
+        return 403, "Only the pages of this server may request this."
     return None
 
 
@@ -179,7 +181,7 @@ class Refused(RequestHandler):
         self.finish(sentence)
 
     def check_xsrf_cookie(self) -> None:
-        """Nothing is changed here."""
+        """Skip the check: these routes change nothing."""
 
 
 def _sockets(host: str) -> str:

@@ -1,9 +1,8 @@
 """
-The web server: Panel's own Tornado server with a door in front of it that every request passes.
+The web server: Panel's Tornado server with a request guard in front of every route.
 
-The door refuses a Host that is not ours (so that no foreign name can be pointed at this machine), refuses a websocket
-whose Origin is not the page that it serves, and puts the security headers on every answer. Nothing a page needs comes
-from another machine.
+The guard rejects an unknown Host (against DNS rebinding) and a websocket of another Origin, and adds the security
+headers to every response. Pages load nothing from other machines.
 """
 
 from __future__ import annotations
@@ -21,9 +20,8 @@ import webbrowser
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import panel as pn
 from bokeh.settings import settings as bokeh_settings
 from panel.io.server import get_server
 from tornado.httputil import HTTPServerRequest
@@ -39,10 +37,8 @@ from indexium_core.api import access, service
 from indexium_core.api.app import largest, make_app
 from indexium_core.api.asgi import Asgi, Mount
 from indexium_core.cli import termination
+from indexium_core.library import Library
 from indexium_core.version import __version__
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
 
 __all__ = ["DashboardServer", "address", "free_port", "make_server", "serve"]
 
@@ -61,35 +57,33 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 5006,
     open_browser: bool = False,
-    dev: bool = False,
     allow_remote: bool = False,
 ) -> None:
     """
     Serve the dashboard until SIGTERM or Ctrl-C.
 
     Args:
-        library: The open library; closing it is the caller's.
+        library: The open library; the caller closes it.
         host: Address to bind.
-        port: Port to bind; 0 takes a free one.
+        port: Port to bind; 0 for a free one.
         open_browser: Open the first page in the browser.
-        dev: Reload the components when their sources change.
         allow_remote: Serve an address that other machines can reach, without a login.
 
     Raises:
         UsageError: The port is in use, or the address would be open to others without `allow_remote`.
 
     """
-    server = make_server(library, host=host, port=port, dev=dev, allow_remote=allow_remote)
+    server = make_server(library, host=host, port=port, allow_remote=allow_remote)
     sys.setswitchinterval(0.0005)  # busy Python threads must not hold a click for 5 ms each
     server.run(open_browser=open_browser, announce=True)
 
 
 def make_server(
-    library: Library, *, host: str = "127.0.0.1", port: int = 0, dev: bool = False, allow_remote: bool = False
+    library: Library, *, host: str = "127.0.0.1", port: int = 0, allow_remote: bool = False
 ) -> DashboardServer:
-    """Return a server that does not run yet, on a port that is free; errors as in `serve`."""
+    """Return a server on a free port, not running yet; errors as in `serve`."""
     _require_consent(host, allow_remote=allow_remote)
-    return DashboardServer(library, host=host, port=free_port(host, port), dev=dev)
+    return DashboardServer(library, host=host, port=free_port(host, port))
 
 
 def free_port(host: str, port: int) -> int:
@@ -97,7 +91,7 @@ def free_port(host: str, port: int) -> int:
     Return `port` if it can be bound on `host`, or a free one for 0.
 
     Raises:
-        UsageError: Somebody else has it, or the address is not one of this machine.
+        UsageError: Another program uses the port, or this machine does not have the address.
 
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -122,25 +116,24 @@ def _why_not(host: str, port: int, error: Exception) -> str:
 
 def _require_consent(host: str, *, allow_remote: bool) -> None:
     if host not in LOOPBACK and not allow_remote:
-        message = (
-            f"Serving on {host} would let everybody on the network read and change your files' metadata, without a "
-            "login. Keep --host 127.0.0.1 (and reach it through an SSH tunnel), or say --allow-remote."
+        raise errors.UsageError(
+            f"Serving on {host} would let everyone on the network read and change the metadata of your files without "
+            "a login. Keep --host 127.0.0.1 (and reach it through an SSH tunnel), or use --allow-remote."
         )
-        raise errors.UsageError(message)
 
 
 class DashboardServer:
     """The service: `run` serves on this thread, `background` from another one (tests)."""
 
-    def __init__(self, library: Library, *, host: str, port: int, dev: bool = False, linger: int = 15_000) -> None:
+    def __init__(self, library: Library, *, host: str, port: int, linger: int = 15_000) -> None:
         """
         Args as in `serve`.
 
-        `linger` is how many milliseconds a session is kept after its page went (or for a slow page to come).
+        `linger`: milliseconds for which a session is kept after its page was closed, or until a slow page connects.
         """
         self.host, self.port = host, port
         self._library = library
-        self._dev, self._linger = dev, linger
+        self._linger = linger
         self._pages = app.Pages(library, local=host in LOOPBACK)
         self._pictures = ThreadPoolExecutor(max_workers=2, thread_name_prefix="thumbnails")
         self.token = service.new_token()  # lets programs in; commands find it in the home
@@ -156,9 +149,10 @@ class DashboardServer:
 
     def run(self, *, open_browser: bool = False, announce: bool = False) -> None:
         """
-        Serve until SIGTERM, SIGINT or `stop`. Everything is made here: a loop belongs to the thread that runs it.
+        Serve until SIGTERM, SIGINT or `stop`.
 
-        `announce`: let commands find this service, by a file in the home.
+        Everything is created here, because a loop belongs to the thread that runs it. `announce`: write the file in the
+        home by which commands find this service.
         """
         self._loop = IOLoop()
         server = self._make(self._loop)
@@ -182,7 +176,6 @@ class DashboardServer:
     def _make(self, loop: IOLoop) -> Any:
         """Return Panel's server with our routes, behind the request guard."""
         bokeh_settings.resources = "server"  # overrides the environment: nothing is loaded from another machine
-        pn.config.autoreload = self._dev
         hosts = request_guard.Hosts(self.host, self.port)
         try:
             server = get_server(
@@ -217,7 +210,7 @@ class DashboardServer:
         return server
 
     def _routes(self) -> list[tuple[Any, ...]]:
-        """List every address beside the pages."""
+        """Return the routes other than the pages."""
         return [
             (r"/healthz", Health, {"instance_id": self._library.instance_id}),
             (r"/api/.*", Asgi, {"mount": self._api}),
@@ -230,7 +223,7 @@ class DashboardServer:
 
     @contextlib.contextmanager
     def background(self) -> Iterator[DashboardServer]:
-        """Serve from another thread for the length of a `with` block."""
+        """Serve from another thread during a `with` block."""
         thread = threading.Thread(target=self.run, name="dashboard", daemon=True)
         thread.start()
         self._started.wait(timeout=30)
@@ -246,7 +239,7 @@ class DashboardServer:
         self.stop()
 
     def stop(self) -> None:
-        """Ask the loop to end; safe from any thread and from a signal handler."""
+        """Stop the loop; safe from any thread and from a signal handler."""
         self._is_stopping = True
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # closed already
@@ -254,7 +247,7 @@ class DashboardServer:
                 self._loop.asyncio_loop.call_soon_threadsafe(self._halt)
 
     def _on_ready(self) -> None:
-        """Note on the loop that it serves now; the word to end may have come while all was made ready."""
+        """Mark the loop as serving; stop it if a stop was requested during the start."""
         self._serves = True
         self._started.set()
         if self._is_stopping:
@@ -267,7 +260,7 @@ class DashboardServer:
             self._loop.stop()
 
     def _close(self, server: Any) -> None:
-        """Close connections, so that pages notice the stop immediately and wait for the next start."""
+        """Close all connections, so that pages notice the stop immediately and wait for the next start."""
         self._pages.close()
         self._pictures.shutdown(wait=False, cancel_futures=True)
         server.unlisten()
@@ -282,7 +275,7 @@ class DashboardServer:
 
 
 class Health(RequestHandler):
-    """`/healthz`: that the service answers, and which run of it."""
+    """`/healthz`: reports that the service answers, and its run (`instance_id`)."""
 
     def initialize(self, instance_id: str) -> None:
         self._instance_id = instance_id
@@ -331,12 +324,12 @@ def _signals(stop: Callable[[], None]) -> Iterator[None]:
         yield
         return
 
-    def told(number: int, _: object) -> None:
+    def on_signal(number: int, _: object) -> None:
         if number == signal.SIGTERM:
             termination.hurry()
         stop()
 
-    old = {number: signal.signal(number, told) for number in (signal.SIGTERM, signal.SIGINT)}
+    old = {number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:

@@ -15,16 +15,14 @@ import weakref
 from collections.abc import Callable
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 from urllib.parse import unquote, urlsplit
 
 from tornado.web import RequestHandler, stream_request_body
 
 from dashboards.result_cache import ResultCache
+from indexium_core.library import Library
 from indexium_core.model import wording
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
 
 __all__ = ["LARGEST", "People", "Upload", "routes"]
 

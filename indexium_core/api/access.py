@@ -1,5 +1,5 @@
 """
-Who may do what: the token, JSON for changes, and how much may be begun in a minute.
+Access control: the token, JSON for changes, and the rate limit of started jobs.
 
 `dashboards/web/request_guard.py` checks Host and Origin before this, for pages and websockets too.
 """
@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from indexium_core.api import problems
 
-__all__ = ["Gate", "Rate", "bearer"]
+__all__ = ["Gate", "RateLimit", "bearer"]
 
 _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -27,7 +27,7 @@ class _App(Protocol):
 
 
 def bearer(header: str | None, token: str) -> bool | None:
-    """Tell whether an Authorization header brings the token; None where it brings nothing."""
+    """Return whether an Authorization header holds the token; None if there is no header."""
     if not header:
         return None
     kind, _, given = header.partition(" ")
@@ -35,13 +35,13 @@ def bearer(header: str | None, token: str) -> bool | None:
 
 
 class Gate:
-    """Stands before the application and refuses by the headers alone, before a body is read."""
+    """Middleware in front of the application: rejects requests by their headers, before a body is read."""
 
     def __init__(self, app: _App, *, token: str) -> None:
         self._app, self._token = app, token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, or answer it."""
+        """Pass a request on, or reject it."""
         refusal = self._refusal(scope) if scope["type"] == "http" else None
         await (refusal or self._app)(scope, receive, send)
 
@@ -49,48 +49,41 @@ class Gate:
         headers = {name.decode("latin-1"): text.decode("latin-1") for name, text in scope["headers"]}
         holds = bearer(headers.get("authorization"), self._token)
         if holds is False or (holds is None and scope["path"].startswith(problems.CALLS)):
-            detail = "This needs the token of the service that runs now; service.json in the home has it."
+            detail = "This call needs the token of the running service. The file service.json in the home holds it."
             return problems.answer(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
         if scope["method"] in _CHANGES and not _is_json(scope["method"], headers):
-            detail = "Changes are sent as JSON: say Content-Type: application/json."
+            detail = "Send changes as JSON, with Content-Type: application/json."
             return problems.answer(415, "not_json", detail)
         return None
 
 
 def _is_json(method: str, headers: MutableMapping[str, str]) -> bool:
-    """Tell whether a change says to be JSON: no form of a foreign page can say so."""
+    """Return whether a change is declared as JSON. A form on a page of another origin cannot declare that."""
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     empty = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
     return kind == "application/json" or (method == "DELETE" and empty and not kind)
 
 
-class Rate:
-    """So many things may be begun in a minute. May be used from any thread."""
+class RateLimit:
+    """A rate limit of started jobs per minute. Thread-safe."""
 
     def __init__(self, limit: Callable[[], int], *, clock: Callable[[], float] = time.monotonic) -> None:
-        """
-        Count from now on.
-
-        Args:
-            limit: Returns how many, 0 for any number.
-            clock: Seconds that never go back.
-
-        """
+        """Create the limit: `limit` returns the maximum per minute, 0 for no limit; `clock` is a monotonic clock."""
         self._limit, self._clock = limit, clock
         self._lock = threading.Lock()
-        self._begun: deque[float] = deque()
+        self._starts: deque[float] = deque()
 
     def take(self) -> None:
-        """Count one more; raises a Problem (429) that says when to ask again."""
+        """Count one more start. Raises `ProblemAnswer` (429, with Retry-After) if the limit is reached."""
         limit, now = self._limit(), self._clock()
         with self._lock:
-            while self._begun and self._begun[0] <= now - 60:
-                self._begun.popleft()
-            if limit and len(self._begun) >= limit:
-                seconds = max(1, round(self._begun[0] + 60 - now + 0.5))
+            while self._starts and self._starts[0] <= now - 60:
+                self._starts.popleft()
+            if limit and len(self._starts) >= limit:
+                seconds = max(1, round(self._starts[0] + 60 - now + 0.5))
                 detail = (
-                    f"More than {limit} pieces of work in a minute (INDEXIUM_API_WRITES_PER_MINUTE). "
-                    f"Ask again in {seconds} s."
+                    f"More than {limit} jobs were started in a minute (INDEXIUM_API_WRITES_PER_MINUTE). "
+                    f"Try again in {seconds} s."
                 )
                 raise problems.ProblemAnswer(429, "too_many", detail, headers={"Retry-After": str(seconds)})
-            self._begun.append(now)
+            self._starts.append(now)

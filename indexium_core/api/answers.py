@@ -1,4 +1,4 @@
-"""Answers as JSON, and their shapes as the API's description tells them."""
+"""JSON responses, and their schemas in the OpenAPI description."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = [
 
 
 class Json(JSONResponse):
-    """A JSON answer in which the library's values have the form that the command prints."""
+    """A JSON response in which values have the same form as in the output of the command."""
 
     def render(self, content: Any) -> bytes:
         """Return the text."""
@@ -43,7 +43,7 @@ class _AnswerShape(BaseModel):
 
 
 class PlanAnswer(_AnswerShape):
-    """One page of a plan; `items` hold only the asked `fields`, all of them by default."""
+    """One page of a plan; `items` hold only the requested `fields`, by default all."""
 
     items: list[PlanItem]
     total: int
@@ -54,7 +54,7 @@ class PlanAnswer(_AnswerShape):
 
 
 class Decided(_AnswerShape):
-    """What was decided: for how many files (an edit holds for all copies), and what the plan says of the first now."""
+    """The result of a decision: the number of its files (an edit applies to all copies), and the first plan item."""
 
     files: int
     file_ids: list[int]
@@ -62,7 +62,7 @@ class Decided(_AnswerShape):
 
 
 class OperationAnswer(_AnswerShape):
-    """An operation, and how far it is."""
+    """An operation with its counts."""
 
     id: int
     operation_id: int
@@ -76,7 +76,7 @@ class OperationAnswer(_AnswerShape):
     skipped_count: int
     conflict_count: int
     unknown_count: int
-    outcomes: dict[str, int]  # what became of the files, in the words of every page; adds up to file_count
+    outcomes: dict[str, int]  # files by outcome; the sum is file_count
     seconds: float
     user_note: str
     user_action: str
@@ -99,14 +99,14 @@ class Following(OperationAnswer):
     eta_seconds: float | None
     bytes_done: int
     bytes_total: int
-    working: dict[int, float]  # items under way: seconds since each was begun
-    shares: dict[int, float]  # of them, those of which a new file is made: how much of it is there, 0 to 1
-    pausing: bool  # it is paused, and what was begun before goes on yet
-    at_rest: bool  # it is paused, and all that was begun has ended or stands still
+    working: dict[int, float]  # items in progress: seconds since the start of each
+    shares: dict[int, float]  # of these, items that create a new file: its written share, 0 to 1
+    pausing: bool  # it is paused, and files in progress continue
+    at_rest: bool  # it is paused, and no file is in progress
 
 
 class ItemAnswer(_AnswerShape):
-    """What became of one file."""
+    """The outcome of one file."""
 
     id: int
     file_id: int
@@ -152,7 +152,7 @@ class OperationWithItems(Following):
 
 
 class DryRunAnswer(_AnswerShape):
-    """What a write would do with each file."""
+    """The result that a write would have for each file."""
 
     operation_id: None
     dry_run: Literal[True]
@@ -160,14 +160,14 @@ class DryRunAnswer(_AnswerShape):
     items: list[WriteResult]
 
 
-class LeftAlone(ItemAnswer):
-    """A file that would be left alone, and what could be chosen for it."""
+class ConflictItem(ItemAnswer):
+    """A file with a conflict, and the choices for it."""
 
     choices: list[str]
 
 
 class RollbackDryRun(_AnswerShape):
-    """What taking an operation back would do."""
+    """The result that a rollback would have."""
 
     operation_id: None
     dry_run: Literal[True]
@@ -181,20 +181,20 @@ class RollbackDryRun(_AnswerShape):
     can_rollback: bool
     reason: str
     left_alone: dict[str, int]
-    conflicts: list[LeftAlone]
+    conflicts: list[ConflictItem]
 
 
 class RetryDryRun(_AnswerShape):
-    """What trying again would write."""
+    """The result that a retry would have."""
 
     operation_id: None
     dry_run: Literal[True]
-    files: int  # that were not done
-    ready: int  # of these
+    files: int  # files that were not written
+    ready: int  # of these, files that can be written
 
 
 class StartedAnswer(_AnswerShape):
-    """Work that was begun."""
+    """A started operation."""
 
     operation_id: int
     excluded: dict[str, int] = {}

@@ -1,7 +1,7 @@
 """
-The REST application: routers, what is in front of them, and its description.
+The REST application: routers, middleware and OpenAPI description.
 
-`make_app` puts one together for a library; `asgi` lets it live in the dashboard's own server.
+`make_app` creates it for a library; `asgi` runs it in the dashboard's server.
 """
 
 from __future__ import annotations
@@ -16,35 +16,35 @@ from starlette.responses import HTMLResponse, Response
 from indexium_core.api import access, docs_page, problems
 from indexium_core.api.answers import Json
 from indexium_core.api.asgi import ASGIApp
-from indexium_core.api.context import Waits, WorkStarter
+from indexium_core.api.context import WaitLimit, WorkStarter
 from indexium_core.api.routes import command_calls, events, jobs, metrics, operations, planning, properties, tracks
 from indexium_core.library import Library
 from indexium_core.version import __version__
 
 __all__ = ["largest", "make_api", "make_app"]
 
-_BODY = 32_000_000  # bytes: a list of a million ids
-_CALL = 400_000_000  # bytes of a command's call: a CSV of a large library
-_CALLERS = 32  # calls of commands at a time
+_BODY = 32_000_000  # bytes; enough for a list of a million ids
+_CALL = 400_000_000  # bytes of a command's call; enough for a CSV of a large library
+_CALLERS = 32  # concurrent calls of commands
 
-ABOUT = """Everything that the dashboard and the command can do with a library, for programs.
+ABOUT = """All functions of the dashboard and the command line, for programs.
 
-Lists are `{"items", "total", "page", "per_page"}`. A refusal is a problem document (RFC 9457) with a stable `code`.
-Changes are sent as `application/json`. Moments are UTC."""
+Lists are `{"items", "total", "page", "per_page"}`. An error is a problem document (RFC 9457) with a stable `code`.
+Send changes as `application/json`. Times are in UTC."""
 
 
 def largest(path: str) -> int:
-    """Return how many bytes the body of a request to a path may have."""
+    """Return the maximum size in bytes of a request body for a path."""
     return _CALL if path.startswith(problems.CALLS) else _BODY
 
 
 def make_app(library: Library, *, token: str) -> ASGIApp:
-    """Return the application with its gate: what a server is to run."""
+    """Return the application with its access control, for a server."""
     return access.Gate(make_api(library), token=token)
 
 
 def make_api(library: Library) -> FastAPI:
-    """Return the application alone, to which every request that comes is welcome."""
+    """Return the application alone, without access control."""
     pool = ThreadPoolExecutor(max_workers=_CALLERS, thread_name_prefix="indexium-call")
 
     @asynccontextmanager
@@ -58,7 +58,7 @@ def make_api(library: Library) -> FastAPI:
         description=ABOUT,
         lifespan=lifespan,
         openapi_url="/api/openapi.json",
-        docs_url=None,  # its page would fetch scripts from another machine
+        docs_url=None,  # its page would load scripts from another server
         redoc_url=None,
         default_response_class=Json,
         responses=dict(problems.DESCRIBED),
@@ -66,15 +66,15 @@ def make_api(library: Library) -> FastAPI:
     )
     app.state.library = library
     app.state.caller = command_calls.Caller(library, pool)
-    app.state.work = WorkStarter(access.Rate(lambda: library.settings.api_writes_per_minute), library.requests)
-    app.state.waits = Waits()
+    app.state.work = WorkStarter(access.RateLimit(lambda: library.settings.api_writes_per_minute), library.requests)
+    app.state.waits = WaitLimit()
     problems.install(app)
     for routes in (planning, operations, jobs, tracks, properties, events, metrics, command_calls):
         app.include_router(routes.router)
 
     @app.get("/api/docs", include_in_schema=False)
     def docs() -> Response:
-        """Show what the service can be asked, on a page without anything from elsewhere."""
+        """Show the API description on a page without external resources."""
         return HTMLResponse(docs_page.of(app.openapi()))
 
     return app

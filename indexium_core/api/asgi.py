@@ -1,10 +1,10 @@
 """
-An ASGI application inside a Tornado server: one `RequestHandler` that builds the scope and carries what both say.
+An ASGI application inside a Tornado server: one `RequestHandler` builds the scope and carries the messages.
 
-What Tornado does by itself and must not be left to it (each has its test): a body over 100 MB is a bare 400 after all
-of it was read; a handler is called only when the body is complete; nobody runs the application's lifespan; nobody tells
-the application that the other side has gone, and a write to a connection that has gone, or that takes nothing, never
-returns; a body may come a byte at a time for as long as it likes; a method that it does not know is answered in HTML.
+The handler replaces these defaults of Tornado (each has a test): Tornado answers a body over 100 MB with a bare 400
+after it has read all of it. It calls a handler only when the body is complete. It does not run the application's
+lifespan. It does not report a disconnect to the application, and a write to a closed or stalled connection never
+returns. It accepts a body one byte at a time without a limit. It answers an unknown method in HTML.
 """
 
 from __future__ import annotations
@@ -31,25 +31,22 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 ASGIApp: TypeAlias = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
-_WAITING = 16  # pieces of a body that may lie here before the sender has to wait
-_GOODBYE = 2.0  # seconds that requests under way are given when the server stops
-_DROPPED = 2**40  # bytes that Tornado may count: the limit is ours
-_DIGITS = 18  # of a length that is still a number; Python reads no more than some thousand
-_LEAST = 1000  # bytes a second that the other side sends or takes, or the connection is closed
+_WAITING = 16  # chunks of a body that are buffered before the sender has to wait
+_GOODBYE = 2.0  # seconds for running requests when the server stops
+_DROPPED = 2**40  # Tornado's own limit in bytes, above ours: `_limit` decides
+_DIGITS = 18  # most digits of a Content-Length; Python limits the digits of a number that it parses
+_LEAST = 1000  # least bytes per second that the client sends or receives; a slower connection is closed
 
 
 class Mount:
-    """An application with its lifespan, its limit for bodies, and its running requests."""
+    """An application with its lifespan, its body limit and its running requests."""
 
     def __init__(self, app: ASGIApp, *, largest: Callable[[str], int], patience: float = 30.0) -> None:
         """
-        Take an application.
+        Mount an application.
 
-        Args:
-            app: The application.
-            largest: Returns how many bytes the body of a request to a path may have.
-            patience: Seconds after which a request or response that makes almost no progress is closed.
-
+        `largest` returns how many bytes the body of a request to a path may have. A request or response that makes
+        almost no progress is closed after `patience` seconds.
         """
         self.app = app
         self.largest = largest
@@ -60,14 +57,13 @@ class Mount:
         self._answers: asyncio.Queue[Message] = asyncio.Queue()
 
     async def start(self) -> None:
-        """Let the application begin; RuntimeError where it will not."""
+        """Start the application. Raises RuntimeError if it does not start."""
         scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": {}}
         self._lifespan = asyncio.create_task(self._live(scope))
         self._orders.put_nowait({"type": "lifespan.startup"})
         answer = await self._answers.get()
         if answer["type"] != "lifespan.startup.complete":
-            message = f"The service could not begin: {answer.get('message') or 'no reason was given'}."
-            raise RuntimeError(message)
+            raise RuntimeError(f"The service could not start: {answer.get('message') or 'no reason was given'}.")
 
     async def _live(self, scope: Message) -> None:
         try:
@@ -77,7 +73,7 @@ class Mount:
             self._answers.put_nowait({"type": "lifespan.startup.failed", "message": str(error)})
 
     async def close(self) -> None:
-        """Cancel the running requests, above all streams, and end the application."""
+        """Cancel the running requests (mostly streams), and shut the application down."""
         for task in self._tasks:
             task.cancel()
         if self._tasks:
@@ -88,7 +84,7 @@ class Mount:
             self._lifespan.cancel()
 
     def begin(self, call: Awaitable[None]) -> asyncio.Task[None]:
-        """Run a request beside everything else."""
+        """Run a request as a task."""
         task = asyncio.ensure_future(call)
         assert isinstance(task, asyncio.Task)
         self._tasks.add(task)
@@ -98,23 +94,23 @@ class Mount:
 
 @stream_request_body
 class Asgi(RequestHandler):
-    """One request. The application begins with the headers, and is given the body as it comes."""
+    """One request. The application starts with the headers and receives the body in chunks."""
 
     SUPPORTED_METHODS = ("GET", "HEAD", "POST", "DELETE", "PATCH", "PUT", "OPTIONS")
 
     def initialize(self, mount: Mount) -> None:
         self._mount = mount
         self._waiting: deque[Message] = deque()
-        self._changed = asyncio.Event()  # something came in, or was taken, or the other side has gone
+        self._changed = asyncio.Event()  # a chunk arrived or was consumed, or the client disconnected
         self._gone = asyncio.Event()
         self._received = 0
-        self._seen = 0  # of that, when it was last looked at
-        self._held = False  # since then the application did not keep up
-        self._complete = False  # the whole body is here
+        self._seen = 0  # value of `_received` at the last check
+        self._held = False  # the buffer was full since the last check
+        self._complete = False  # the whole body has arrived
         self._task: asyncio.Task[None] | None = None
 
     def prepare(self) -> None:
-        """Refuse a body that says to be too large before any of it is read; else let the application begin."""
+        """Reject a body with a too large Content-Length before reading it; otherwise start the application."""
         self.request.connection.set_max_body_size(_DROPPED)
         self._limit = self._mount.largest(self.request.path)
         length = self.request.headers.get("Content-Length", "0")
@@ -125,7 +121,7 @@ class Asgi(RequestHandler):
             self._look_later()
 
     async def data_received(self, chunk: bytes) -> None:
-        """Hand a piece on; wait where the application does not keep up."""
+        """Pass a chunk to the application; wait while the buffer is full."""
         self._received += len(chunk)
         if self._finished:
             return
@@ -139,7 +135,7 @@ class Asgi(RequestHandler):
         self._tell({"type": "http.request", "body": bytes(chunk), "more_body": True})
 
     async def _answer(self) -> None:
-        """Wait for the application, now that the body is complete."""
+        """Mark the body as complete, and wait for the application."""
         self._complete = True
         self._tell({"type": "http.request", "body": b"", "more_body": False})
         if self._task is not None:
@@ -151,45 +147,45 @@ class Asgi(RequestHandler):
         asyncio.get_running_loop().call_later(self._mount.patience, self._look)
 
     def _look(self) -> None:
-        """Give a body up of which too little has come since the last look, though somebody waits for it."""
+        """Reject a body that arrives too slowly while the application waits for it."""
         if self._complete or self._over:
             return
         patience = self._mount.patience
         if self._received - self._seen < _LEAST * patience and not self._held:
             self._stop()
-            sentence = f"The body of this request comes too slowly: less than {_LEAST:,} bytes a second."
+            sentence = f"The body of this request arrives too slowly: less than {_LEAST:,} bytes a second."
             self._refuse(408, "too_slow", sentence)
             return
         self._seen, self._held = self._received, len(self._waiting) >= _WAITING
         self._look_later()
 
     def on_connection_close(self) -> None:
-        """Tell the application that nobody listens any more."""
+        """Report the disconnect to the application."""
         super().on_connection_close()
         self._gone.set()
         self._changed.set()
 
     def check_xsrf_cookie(self) -> None:
-        """Let it pass: the door has compared host and origin; a program has no page and no cookie."""
+        """Skip the check: the request guard has compared Host and Origin, and a program has no cookie."""
 
     def write_error(self, status_code: int, **_: Any) -> None:
-        """Answer what Tornado itself refuses as everything is refused here."""
+        """Answer an error of Tornado itself with a problem document."""
         if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             method = self.request.method or ""
-            sentence = f"{method} cannot be done with {self.request.path}."
+            sentence = f"{self.request.path} does not support {method}."
             self._refuse(405, "method_not_allowed", sentence, Allow="DELETE, GET, HEAD, POST")
         elif status_code < 500:
             self._refuse(status_code, "bad_request", "This request cannot be read.")
         else:
-            self._refuse(500, "internal", "The service failed here; its log says why.")
+            self._refuse(500, "internal", "The service failed; its log shows the cause.")
 
     def _log(self) -> None:
-        """Say nothing to the console of requests that were refused: whoever asked is told."""
+        """Print nothing about rejected requests: the response has the reason."""
 
     def log_exception(self, *details: Any) -> None:
-        """Say nothing to the console of a failure, either: it is in the answer and in the log."""
+        """Print nothing about a failure: the response and the log have the reason."""
 
-    # What the application sees.
+    # The application's side.
 
     async def _run(self) -> None:
         try:
@@ -199,7 +195,7 @@ class Asgi(RequestHandler):
         except asyncio.CancelledError:
             self._hang_up()
         except Exception:
-            if not self._gone.is_set():  # else the other side went while it was told something, or was telling
+            if not self._gone.is_set():  # otherwise the client disconnected during the transfer
                 logger.exception("api.failed", extra={"user_action": f"{self.request.method} {self.request.path}"})
             self._hang_up()
         finally:
@@ -245,7 +241,7 @@ class Asgi(RequestHandler):
             return
         if message["type"] == "http.response.start":
             self._head(message)
-            if self._is_head:  # the rest is not sent, and nobody waits for it: a stream would never end
+            if self._is_head:  # the body is not sent; a stream would never end
                 await self._flushed(0)
                 self.finish()
                 self._changed.set()
@@ -268,10 +264,10 @@ class Asgi(RequestHandler):
 
     async def _flushed(self, size: int) -> None:
         """
-        Wait until what was written, so many bytes, has left.
+        Wait until `size` written bytes have been sent.
 
-        A connection that closes meanwhile would let that wait for ever, and so would one whose other end is only half
-        there and takes nothing: that one is closed.
+        Tornado would wait forever on a connection that closes meanwhile, or whose client receives nothing. The latter
+        is closed here.
         """
         flushed, gone = asyncio.ensure_future(self.flush()), asyncio.ensure_future(self._gone.wait())
         patience = self._mount.patience + size / _LEAST
@@ -286,7 +282,7 @@ class Asgi(RequestHandler):
             raise StreamClosedError
         flushed.result()
 
-    # Between the two.
+    # Messages between both sides.
 
     @property
     def _over(self) -> bool:
@@ -309,7 +305,7 @@ class Asgi(RequestHandler):
         self._refuse(413, "too_large", f"The body of this request is larger than {self._limit:,} bytes.")
 
     def _refuse(self, status: int, code: str, sentence: str, **headers: str) -> None:
-        """Answer a problem. What still comes of a body is read and dropped, so that the other side hears it."""
+        """Answer a problem. The rest of the body is read and dropped, so that the client receives the response."""
         if self._headers_written:
             return
         self.clear()
@@ -320,7 +316,7 @@ class Asgi(RequestHandler):
         self.finish(json.dumps(problem | {"detail": sentence, "code": code}))
 
     def _hang_up(self) -> None:
-        """Cut an answer that cannot be finished, so that the other does not take it for whole."""
+        """Close the connection of an unfinished response, so that the client does not regard it as complete."""
         if self._finished or self._gone.is_set():
             return
         with contextlib.suppress(Exception):

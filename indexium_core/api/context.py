@@ -1,4 +1,4 @@
-"""What every route is given: the library, and what guards the work that it begins; and the kinds of its parameters."""
+"""Dependencies and parameter types of the routes: the library, the rate limit and idempotent requests."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from typing import Annotated, Any, Protocol, TypeVar
 from fastapi import Depends, Header, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from indexium_core.api.access import Rate
+from indexium_core.api.access import RateLimit
 from indexium_core.library import Library
 from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
 
 __all__ = [
-    "Beginning",
     "Body",
     "FileId",
     "Id",
@@ -23,10 +22,11 @@ __all__ = [
     "Open",
     "Page",
     "PerPage",
-    "Sent",
+    "StartParam",
+    "StartRequest",
     "Text",
-    "Waiting",
-    "Waits",
+    "WaitLimit",
+    "WaitParam",
     "WorkStarter",
     "listed",
     "words",
@@ -34,7 +34,7 @@ __all__ = [
 
 _T = TypeVar("_T")
 _MOST = 2**63 - 1
-_TURNS = 64  # requests with a key that are begun at a time
+_LOCKS = 64  # locks; a key always uses the same one
 Number = Annotated[int, Field(ge=1, le=_MOST)]
 Text = Annotated[str, StringConstraints(max_length=10_000)]
 Id = Annotated[int, Path(ge=1, le=_MOST)]
@@ -46,42 +46,42 @@ _Key = Annotated[
     Header(
         alias="Idempotency-Key",
         max_length=255,
-        description="A request that is sent again with the same key is answered as the first one, and begins nothing.",
+        description="A repeated request with the same key gets the response of the first one, and starts nothing.",
     ),
 ]
 
 
 class Body(BaseModel):
-    """A body of which every field is known."""
+    """A request body; unknown fields are errors."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class _Requests(Protocol):
-    def find(self, asked: IdempotentRequest) -> StartedRequest | None: ...
+    def find(self, request: IdempotentRequest) -> StartedRequest | None: ...
 
 
 class WorkStarter:
-    """Begins work: only so much in a minute, and once for each key."""
+    """Starts work: within the rate limit, and once per idempotency key."""
 
-    def __init__(self, rate: Rate, requests: _Requests) -> None:
+    def __init__(self, rate: RateLimit, requests: _Requests) -> None:
         self._rate, self._requests = rate, requests
-        self._turns = [threading.Lock() for _ in range(_TURNS)]  # one key is always at the same one
+        self._locks = [threading.Lock() for _ in range(_LOCKS)]  # one per group of keys
 
-    def begin(self, start: Callable[[], _T]) -> _T:
-        """Return what `start` returns; Problem: too much."""
+    def start(self, start: Callable[[], _T]) -> _T:
+        """Return the result of `start`. Raises `ProblemAnswer` if the rate limit is reached."""
         self._rate.take()
         return start()
 
-    def once(self, asked: IdempotentRequest, start: Callable[[], _T], again: Callable[[StartedRequest], _T]) -> _T:
-        """Return what `start` returns, or `again` for what was begun before; UsageError: for another request."""
-        with self._turns[hash(asked.key) % _TURNS]:  # who asks again while the first is begun waits for that
-            begun = self._requests.find(asked)
-            return self.begin(start) if begun is None else again(begun)
+    def once(self, request: IdempotentRequest, start: Callable[[], _T], again: Callable[[StartedRequest], _T]) -> _T:
+        """Return the result of `start`, or of `again` if the same request has started work before."""
+        with self._locks[hash(request.key) % _LOCKS]:  # a repeated request waits until the first has started
+            started = self._requests.find(request)
+            return self.start(start) if started is None else again(started)
 
 
-class Sent:
-    """A request that begins work, and the key under which it may be sent again."""
+class StartRequest:
+    """A request that starts work, with its idempotency key."""
 
     def __init__(self, work: WorkStarter, request: Request, key: str | None) -> None:
         self._work, self._request, self._key = work, request, key
@@ -94,34 +94,34 @@ class Sent:
         again: Callable[[StartedRequest], _T],
     ) -> _T:
         """
-        Begin work that is not to be begun twice where the same is sent twice with one key.
+        Start the work of a request; a repeated request with the same key starts nothing.
 
         Args:
-            body: What the request says.
-            start: Begins the work, notes what it is handed together with it, and returns the answer.
-            again: Returns the answer for what was begun before.
+            body: The body of the request.
+            start: Starts the work, stores the idempotent request that it receives, and returns the response.
+            again: Returns the response for the work that was started before.
 
         Raises:
-            Problem: Too much is begun in a minute.
-            UsageError: The key came with another request.
+            ProblemAnswer: The rate limit is reached.
+            UsageError: The key was used for a different request.
 
         """
         if not self._key:
-            return self._work.begin(lambda: start(None))
-        said = f"{self._request.method} {self._request.url.path} {body.model_dump_json() if body else ''}"
-        mark = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
-        asked = IdempotentRequest(key=self._key, mark=mark)
-        return self._work.once(asked, lambda: start(asked), again)
+            return self._work.start(lambda: start(None))
+        text = f"{self._request.method} {self._request.url.path} {body.model_dump_json() if body else ''}"
+        mark = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        request = IdempotentRequest(key=self._key, mark=mark)
+        return self._work.once(request, lambda: start(request), again)
 
 
-class Waits:
-    """Lets requests wait for an end: only so many at a time, so that there are threads left for all others."""
+class WaitLimit:
+    """Limits the number of requests that wait for an end, so that threads remain for all others."""
 
     def __init__(self, most: int = 20) -> None:
         self._free = threading.BoundedSemaphore(most)
 
     def __call__(self, seconds: float, wait: Callable[[float], Any]) -> None:
-        """Call `wait` with so many seconds; not at all where enough others wait."""
+        """Call `wait` with `seconds`; skip the call if too many requests wait already."""
         if seconds and self._free.acquire(blocking=False):
             try:
                 wait(seconds)
@@ -137,21 +137,21 @@ def _work(request: Request) -> WorkStarter:
     return request.app.state.work  # type: ignore[no-any-return]
 
 
-def _sent(request: Request, key: _Key = None) -> Sent:
-    return Sent(_work(request), request, key)
+def _start_request(request: Request, key: _Key = None) -> StartRequest:
+    return StartRequest(_work(request), request, key)
 
 
-def _waits(request: Request) -> Waits:
+def _waits(request: Request) -> WaitLimit:
     return request.app.state.waits  # type: ignore[no-any-return]
 
 
 Open = Annotated[Library, Depends(_library)]
-Beginning = Annotated[Sent, Depends(_sent)]
-Waiting = Annotated[Waits, Depends(_waits)]
+StartParam = Annotated[StartRequest, Depends(_start_request)]
+WaitParam = Annotated[WaitLimit, Depends(_waits)]
 
 
 def listed(page: Any, items: list[Any] | None = None) -> Mapping[str, Any]:
-    """Return a page of the library as every list is answered."""
+    """Return a page of the library in the form of every list response."""
     return {
         "items": page.items if items is None else items,
         "total": page.total,
@@ -161,5 +161,5 @@ def listed(page: Any, items: list[Any] | None = None) -> Mapping[str, Any]:
 
 
 def words(text: str | None) -> tuple[str, ...]:
-    """Return the words of a parameter that takes several, split by commas."""
+    """Return the comma-separated words of a parameter."""
     return tuple(word.strip() for word in (text or "").split(",") if word.strip())

@@ -1,4 +1,4 @@
-"""The page `/api/docs`: the service's own description as plain HTML, without a script or anything from elsewhere."""
+"""The page `/api/docs`: the API description as plain HTML, without scripts or external resources."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _page(schema: Mapping[str, Any]) -> Iterator[str]:
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<style>{_STYLE}</style></head><body><main><h1>{title}</h1>"
     yield "".join(f"<p>{escape(part)}</p>" for part in info.get("description", "").split("\n\n"))
-    yield '<p>The same for programs: <a href="/api/openapi.json"><code>/api/openapi.json</code></a>.</p>'
+    yield '<p>OpenAPI description: <a href="/api/openapi.json"><code>/api/openapi.json</code></a>.</p>'
     for tag, routes in _by_tag(schema).items():
         yield f"<section><h2>{escape(tag)}</h2>"
         for path, method, route in routes:

@@ -1,4 +1,4 @@
-"""Refusals as RFC 9457 problem documents: one sentence for a person, a stable code for a program."""
+"""Errors as problem documents (RFC 9457): one sentence for a person, a stable code for a program."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ __all__ = ["CALLS", "CODES", "DESCRIBED", "ProblemAnswer", "answer", "install", 
 
 logger = logging.getLogger(__name__)
 
-CALLS = "/api/library/"  # the calls of commands: for holders of the token alone
+CALLS = "/api/library/"  # calls of commands; they need the token
 
-# Codes of the service itself; those of the library are on the errors page.
+# Codes of the service itself. docs/errors.md lists the codes of the library.
 CODES: Mapping[str, str] = {
-    "bad_request": "the request cannot be read, or asks for what cannot be",
-    "unauthorized": "the token is not that of this run of the service, or there is none where one is needed",
-    "forbidden": "a page of somebody else asks",
-    "unknown_host": "the service does not go by the name in the Host header",
-    "unknown_address": "there is nothing at this address",
-    "method_not_allowed": "this cannot be done with what is there",
-    "not_json": "changes are sent as application/json",
-    "too_slow": "the body comes too slowly, or not at all",
-    "too_large": "the body is larger than the service takes",
-    "invalid_request": "a field or a parameter is missing or has a value that cannot be",
-    "key_reused": "the Idempotency-Key was used for another request",
-    "too_many": "more work was begun in a minute than the settings allow; Retry-After says when to ask again",
-    "internal": "the service failed; its log says why",
+    "bad_request": "the request is malformed",
+    "unauthorized": "the token is missing, or belongs to another run of the service",
+    "forbidden": "the request comes from a page of another origin",
+    "unknown_host": "the Host header names another host",
+    "unknown_address": "no resource exists at this address",
+    "method_not_allowed": "the resource does not support this method",
+    "not_json": "the body is not sent as application/json",
+    "too_slow": "the body arrives too slowly, or not at all",
+    "too_large": "the body is larger than the service accepts",
+    "invalid_request": "a field or a parameter is missing or has an invalid value",
+    "key_reused": "the Idempotency-Key was used for a different request",
+    "too_many": "the limit of started jobs per minute is reached; Retry-After holds the seconds to wait",
+    "internal": "the service failed; its log shows the cause",
 }
 _OF_STATUS = {400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "unknown_address"}
 _OF_STATUS |= {405: "method_not_allowed", 413: "too_large", 415: "not_json", 422: "invalid_request", 429: "too_many"}
 
 
-# How a refusal is described, of every route.
+# The error response in the OpenAPI description of every route.
 DESCRIBED: Mapping[int | str, dict[str, Any]] = {
     "default": {
-        "description": "A refusal, as a problem document (RFC 9457)",
+        "description": "An error, as a problem document (RFC 9457)",
         "content": {
             "application/problem+json": {
                 "schema": {
@@ -68,8 +68,8 @@ DESCRIBED: Mapping[int | str, dict[str, Any]] = {
 }
 
 
-class ProblemAnswer(Exception):  # noqa: N818 - it is what the document is called
-    """A refusal by the service itself."""
+class ProblemAnswer(Exception):  # noqa: N818 - named like the document
+    """An error that the service itself answers."""
 
     def __init__(self, status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
@@ -77,7 +77,7 @@ class ProblemAnswer(Exception):  # noqa: N818 - it is what the document is calle
 
 
 def answer(status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
-    """Return a problem document; `more` are fields of its own."""
+    """Return a problem document; `more` are extra fields."""
     body = {
         "type": f"urn:indexium:{code}",
         "title": HTTPStatus(status).phrase,
@@ -98,7 +98,7 @@ def of_error(error: errors.IndexiumError, /, **more: Any) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Let everything that goes wrong end as a problem document."""
+    """Install handlers that answer each error with a problem document."""
     app.add_exception_handler(errors.IndexiumError, _library)
     app.add_exception_handler(ProblemAnswer, _own)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -111,7 +111,7 @@ def _library(request: Request, error: Exception) -> Response:
     if error.http_status >= 500:
         logger.error("api.refused", extra={"error": error.reason}, exc_info=error)
     if request.url.path.startswith(CALLS):
-        return of_error(error, error=wire.error_to_wire(error))  # a command raises it again
+        return of_error(error, error=wire.error_to_wire(error))  # the command raises it again
     return of_error(error)
 
 
@@ -124,9 +124,9 @@ def _invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = [{"field": _field(each["loc"]), "message": each["msg"]} for each in error.errors()]
     if any(each["type"] == "json_invalid" for each in error.errors()):
-        return answer(400, "bad_request", "The body is no JSON.")
+        return answer(400, "bad_request", "The body is not valid JSON.")
     named = "; ".join(f"{each['field']}: {each['message']}" for each in found[:3])
-    return answer(422, "invalid_request", f"This cannot be: {named}.", errors=found)
+    return answer(422, "invalid_request", f"The request is invalid: {named}.", errors=found)
 
 
 def _field(place: Sequence[Any]) -> str:
@@ -137,8 +137,8 @@ def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = _OF_STATUS.get(error.status_code, "bad_request")
     sentences = {
-        404: f"There is nothing at {request.url.path}; /api/docs lists what there is.",
-        405: f"{request.method} cannot be done with {request.url.path}.",
+        404: f"No resource exists at {request.url.path}. /api/docs lists all addresses.",
+        405: f"{request.url.path} does not support {request.method}.",
         400: "The body cannot be read.",
     }
     detail = sentences.get(error.status_code, str(error.detail))
@@ -147,7 +147,7 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> str:
-    """Return the methods of an address: each has a route of its own, of which the framework names only the first."""
+    """Return the methods of an address. Each method has its own route, and the framework names only the first one."""
 
     def is_there(method: str) -> bool:
         scope = {**request.scope, "method": "GET" if method == "HEAD" else method}
@@ -157,7 +157,7 @@ def _allowed(request: Request) -> str:
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
-    if not isinstance(error, StreamClosedError):  # who asked went before the answer, which is everybody's right
+    if not isinstance(error, StreamClosedError):  # the client disconnected: not an error
         what = f"{request.method} {request.url.path}"
         logger.error("api.unexpected", extra={"user_action": what}, exc_info=error)
-    return answer(500, "internal", "The service failed here; its log says why. No file was left half-written.")
+    return answer(500, "internal", "The service failed; its log shows the cause. No file was left half-written.")

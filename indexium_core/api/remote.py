@@ -22,27 +22,28 @@ from indexium_core.api import service
 from indexium_core.api.wire import Codec, error_from_wire
 from indexium_core.model.operations.operation import OperationStatus
 from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics, Selection
-from indexium_core.model.remote_calls import LONGEST_WAIT, RemoteCall
-from indexium_core.services import LibraryServices, remote_calls
+from indexium_core.model.remote_calls import DESCRIBE, LONGEST_WAIT, RemoteCall, ServiceDescription
+from indexium_core.services import LibraryServices
 from indexium_core.version import __version__
 
-__all__ = ["RemoteHandle", "RemoteLibrary", "RemotePlan", "connect", "is_there"]
+__all__ = ["RemoteHandle", "RemoteLibrary", "RemotePlan", "connect", "runs_in_service"]
 
-_PATIENCE = 5.0  # seconds for the first word of a service
-_CHUNK = 500  # items that are asked for at once
+_TIMEOUT_SECONDS = 5.0  # for the answer of the health check
+_CHUNK = 500  # plan items per request
+_DESCRIPTION_CLASSES = {kind.__name__: kind.__module__ for kind in (RemoteCall, ServiceDescription)}
 
 
-def is_there(handle: object) -> bool:
+def runs_in_service(handle: object) -> bool:
     """Return whether an operation runs in the service, where it continues without this process."""
     return isinstance(handle, RemoteHandle)
 
 
 def connect(home: Path) -> RemoteLibrary | None:
     """
-    Return the library of the service that runs on a home; None where none answers.
+    Return the library of the service that runs on a home; None if no service answers.
 
     Raises:
-        UsageError: It is of another version than this program.
+        UsageError: The service has another version than this program.
 
     """
     found = service.read(home)
@@ -50,24 +51,24 @@ def connect(home: Path) -> RemoteLibrary | None:
         return None
     if found.version != __version__:
         message = (
-            f"The service on {home} is Indexium {found.version}, this command {__version__}. "
-            f"Stop the service (process {found.pid}) and start it again."
+            f"The service of {home} has version {found.version}, but this command has version {__version__}. "
+            f"Stop the service (process {found.pid}), then start the service again."
         )
         raise errors.UsageError(message, code="other_version")
     return RemoteLibrary(home, found)
 
 
 def _answers(found: service.Service) -> bool:
-    """Tell whether that run of the service is there: the file may be left from one that was killed."""
-    connection = _connection(found.url, timeout=_PATIENCE)
+    """Return whether this run of the service answers. The file may be left from a killed service."""
+    connection = _connection(found.url, timeout=_TIMEOUT_SECONDS)
     try:
         connection.request("GET", "/healthz")
-        said = json.load(connection.getresponse())
+        health = json.load(connection.getresponse())
     except (OSError, http.client.HTTPException, ValueError):
         return False
     finally:
         connection.close()
-    return isinstance(said, dict) and said.get("instance_id") == found.instance_id
+    return isinstance(health, dict) and health.get("instance_id") == found.instance_id
 
 
 def _connection(url: str, *, timeout: float | None) -> http.client.HTTPConnection:
@@ -77,7 +78,7 @@ def _connection(url: str, *, timeout: float | None) -> http.client.HTTPConnectio
 
 class RemoteLibrary(LibraryServices):
     """
-    The services of a home that a running service holds. May be used from any thread.
+    The services of a home that a running service has locked. Thread-safe.
 
     Every call raises what the library raises, and `StoreError` with the code `service_gone` if the service ends.
     """
@@ -85,17 +86,9 @@ class RemoteLibrary(LibraryServices):
     def __init__(self, home: Path, found: service.Service) -> None:
         self.home = home
         self.instance_id = found.instance_id
-        self.notices = []  # the service has shown its own where it was started
-        self.calls = remote_calls()
+        self.notices = []  # the service shows its own notices at its start
         self._service = found
-        self._codec = Codec(
-            give=_given,
-            take={
-                "plan": lambda facts: RemotePlan(self, facts),
-                "operation": lambda operation_id: RemoteHandle(self, operation_id),
-            },
-        )
-        for name in {name.partition(".")[0] for name in self.calls} - {"plan"}:
+        for name in LibraryServices.__annotations__.keys() - {"home", "notices"}:
             setattr(self, name, _RemoteFiles(self, name) if name == "files" else _RemoteService(self, name))
 
     @property
@@ -103,69 +96,87 @@ class RemoteLibrary(LibraryServices):
         """Address of the service."""
         return self._service.url
 
+    @functools.cached_property
+    def description(self) -> ServiceDescription:
+        """What the service can be asked; the first call requests it."""
+        codec = Codec(classes=_DESCRIPTION_CLASSES)
+        with self._request(DESCRIBE, codec.dumps(_arguments(RemoteCall(), (), {}))) as answer:
+            return codec.loads(answer.read())  # type: ignore[no-any-return]
+
+    @functools.cached_property
+    def _codec(self) -> Codec:
+        return Codec(
+            give=_encode_reference,
+            take={
+                "plan": lambda facts: RemotePlan(self, facts),
+                "operation": lambda operation_id: RemoteHandle(self, operation_id),
+            },
+            classes=self.description.classes,
+        )
+
     def close(self) -> None:
         """Disconnect; the service and the jobs that were started there continue."""
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Call a marked method, such as `people.list`; an error that it raises there is raised here."""
-        known = self.calls[name]
+        known = self.description.calls[name]
         progress = kwargs.pop(known.callback, None)
-        words = _words(known, args, kwargs)
+        arguments = _arguments(known, args, kwargs)
         if known.pieces:
-            return self._pieces(name, words)
+            return self._pieces(name, arguments)
         if progress is not None:
-            return self._followed(name, words, progress)
-        with self._asked(name, words) as answer:
+            return self._call_with_progress(name, arguments, progress)
+        with self._request(name, self._codec.dumps(arguments)) as answer:
             return self._codec.loads(answer.read())
 
-    def _followed(self, name: str, words: dict[str, Any], progress: Callable[..., Any]) -> Any:
-        """Return what a long call comes to. Whoever leaves before (Ctrl-C) ends it there, too."""
-        for what, value in self._lines(name, words):
-            if what == "result":
+    def _call_with_progress(self, name: str, arguments: dict[str, Any], progress: Callable[..., Any]) -> Any:
+        """Return the result of a long call. If this process disconnects (Ctrl-C), the service cancels the call."""
+        for key, value in self._lines(name, arguments):
+            if key == "result":
                 return value
             progress(*value)
-        raise self._gone()
+        raise self._service_ended()
 
-    def _pieces(self, name: str, words: dict[str, Any]) -> Iterator[str]:
-        for what, value in self._lines(name, words):
-            if what == "result":
+    def _pieces(self, name: str, arguments: dict[str, Any]) -> Iterator[str]:
+        for key, value in self._lines(name, arguments):
+            if key == "result":
                 return
             yield value
-        raise self._gone()
+        raise self._service_ended()
 
-    def _lines(self, name: str, words: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-        with self._asked(name, {**words, "stream": True}) as answer:
+    def _lines(self, name: str, arguments: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+        with self._request(name, self._codec.dumps({**arguments, "stream": True})) as answer:
             for line in answer:
-                [(what, value)] = json.loads(line).items()
-                if what == "problem":
+                [(key, value)] = json.loads(line).items()
+                if key == "problem":
                     raise error_from_wire(value)
-                yield what, self._codec.decoded(value)
+                yield key, self._codec.decoded(value)
 
     @contextmanager
-    def _asked(self, name: str, words: dict[str, Any]) -> Iterator[http.client.HTTPResponse]:
+    def _request(self, name: str, body: bytes) -> Iterator[http.client.HTTPResponse]:
         connection = _connection(self.url, timeout=None)
         headers = {"Authorization": f"Bearer {self._service.token}", "Content-Type": "application/json"}
         try:
-            connection.request("POST", f"/api/library/{name}", self._codec.dumps(words), headers)
+            connection.request("POST", f"/api/library/{name}", body, headers)
             answer = connection.getresponse()
             if answer.status != 200:
-                raise error_from_wire(_said(answer))
+                raise error_from_wire(_problem(answer))
             yield answer
         except (OSError, http.client.HTTPException) as error:
-            raise self._gone() from error
+            raise self._service_ended() from error
         finally:
             connection.close()
 
-    def _gone(self) -> errors.StoreError:
+    def _service_ended(self) -> errors.StoreError:
         message = (
             f"The service at {self.url} ended before it answered; no file is half-written. "
-            "Run 'indexium jobs' to see what it started, then run the command again."
+            "Run 'indexium jobs' to see the jobs that it started, then run the command again."
         )
         return errors.StoreError(message, code="service_gone")
 
 
-def _said(answer: http.client.HTTPResponse) -> dict[str, Any]:
-    """Return what a refusal says, in the words that an error is made from."""
+def _problem(answer: http.client.HTTPResponse) -> dict[str, Any]:
+    """Return the JSON form of the error in an error response."""
     try:
         problem = json.loads(answer.read())
         return {"message": problem["detail"], "reason": problem["code"], **problem.get("error", {})}
@@ -173,23 +184,23 @@ def _said(answer: http.client.HTTPResponse) -> dict[str, Any]:
         return {"message": f"The service answered with the status {answer.status} and no reason."}
 
 
-def _words(known: RemoteCall, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments of a call as they travel, with whole paths."""
+def _arguments(known: RemoteCall, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a call with absolute paths."""
     placed, named = list(args), dict(kwargs)
     for place, name in known.paths:
         if place < len(placed):
-            placed[place] = _whole(placed[place])
+            placed[place] = _absolute(placed[place])
         elif name in named:
-            named[name] = _whole(named[name])
+            named[name] = _absolute(named[name])
     return {"args": placed, "kwargs": named}
 
 
-def _whole(value: Any) -> Any:
+def _absolute(value: Any) -> Any:
     if isinstance(value, str):
         value = Path(value)
     if isinstance(value, Path):
         return value.expanduser().absolute()
-    return value if value is None or isinstance(value, bytes) else [_whole(each) for each in value]
+    return value if value is None or isinstance(value, bytes) else [_absolute(each) for each in value]
 
 
 class _RemoteService:
@@ -200,9 +211,8 @@ class _RemoteService:
 
     def __getattr__(self, name: str) -> Any:
         full = f"{self._name}.{name}"
-        if full not in self._library.calls:
-            message = f"'{full}' cannot be called through a running service."
-            raise AttributeError(message)
+        if full not in self._library.description.calls:
+            raise AttributeError(f"'{full}' cannot be called through a running service.")
         return functools.partial(self._library.call, full)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -227,7 +237,7 @@ class RemotePlan:
 
     def __init__(self, library: RemoteLibrary, facts: dict[str, Any]) -> None:
         self._library = library
-        self.facts = facts  # what the service finds it by
+        self.facts = facts  # by which the service finds it
         self.id: int = facts["plan_id"]
         self.query: str = facts["query"]
 
@@ -236,16 +246,16 @@ class RemotePlan:
 
     @functools.cached_property
     def statistics(self) -> PlanStatistics:
-        """The counts over everything that the query finds."""
+        """The counts over all files that the query finds."""
         return self._call("statistics")  # type: ignore[no-any-return]
 
-    def page(self, number: int = 1, **wishes: Any) -> PlanPage:
-        """Return one page of the list, with the counts over all of it."""
-        return self._call("page", number, **wishes)  # type: ignore[no-any-return]
+    def page(self, number: int = 1, **options: Any) -> PlanPage:
+        """Return one page of the items, with the counts over all of them."""
+        return self._call("page", number, **options)  # type: ignore[no-any-return]
 
     @property
     def items(self) -> Iterator[PlanItem]:
-        """The list, read in pieces as it is used."""
+        """All items, read in pages as they are used."""
         number, total = 1, 1
         while (number - 1) * _CHUNK < total:
             page = self.page(number, per_page=_CHUNK)
@@ -253,7 +263,7 @@ class RemotePlan:
             number, total = number + 1, page.total
 
     def item(self, file_id: int) -> PlanItem:
-        """Return the item of a file, listed or not; `UnknownIdError` where the plan has none."""
+        """Return the item of a file, listed or not. Raises `UnknownIdError` if the plan has none."""
         return self._call("item", file_id)  # type: ignore[no-any-return]
 
     def select(self, query: str = "", risk: Sequence[str] = ()) -> Selection:
@@ -265,15 +275,15 @@ class RemotePlan:
         return self._call("ids", selection)  # type: ignore[no-any-return]
 
     def edit(self, file_id: int, people: Sequence[str]) -> Any:
-        """Set by hand who is in a file and its copies, until revoked; a new plan shows it."""
+        """Set the people of a file and its copies by an edit, until it is revoked; a new plan shows the edit."""
         return self._call("edit", file_id, list(people))
 
     def newest(self) -> RemotePlan:
-        """Return the same plan as it is now."""
+        """Return the current version of the same plan."""
         return self._call("newest")  # type: ignore[no-any-return]
 
     def narrowed(self, query: str) -> RemotePlan:
-        """Return the same version seen through another query. Raises `QueryError`."""
+        """Return the same version with another query. Raises `QueryError`."""
         return self._call("narrowed", query)  # type: ignore[no-any-return]
 
     def __len__(self) -> int:
@@ -291,11 +301,11 @@ class RemoteHandle:
         self.id = operation_id
 
     def status(self) -> OperationStatus:
-        """Return how far it is."""
+        """Return its progress."""
         return self._library.call("operations.get_operation_status", self.id)  # type: ignore[no-any-return]
 
     def wait(self, timeout: float | None = None) -> OperationStatus:
-        """Wait until it has ended, at most `timeout` seconds, and return how far it is then."""
+        """Wait until it has ended, at most `timeout` seconds, and return its progress."""
         end = None if timeout is None else time.monotonic() + timeout
         while True:
             left = LONGEST_WAIT if end is None else max(0.0, min(LONGEST_WAIT, end - time.monotonic()))
@@ -318,7 +328,7 @@ class RemoteHandle:
         return True
 
 
-def _given(value: Any) -> tuple[str, Any] | None:
+def _encode_reference(value: Any) -> tuple[str, Any] | None:
     if isinstance(value, RemotePlan):
         return "plan", value.facts
     return None

@@ -1,8 +1,8 @@
 """
-How a command finds the service that runs on a home: `service.json` in it, which only its owner can read.
+The file `service.json` in the home, by which a command finds the running service. Only its owner can read it.
 
-It holds the token that lets a program in. `serve` writes it when it answers, and removes it at its end; one that a
-killed service left is told apart by whether the address answers under the name of that run.
+It holds the token for programs. `serve` writes the file when the service accepts requests, and removes it at its end.
+The file of a killed service remains; its address does not answer with the same `instance_id`.
 """
 
 from __future__ import annotations
@@ -26,26 +26,26 @@ FILE = "service.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A service that runs."""
+    """A running service."""
 
     url: str
     token: str
     pid: int
-    instance_id: str  # of this run of it
+    instance_id: str  # of this run of the service
     version: str
 
 
 def new_token() -> str:
-    """Return a token that nobody can guess."""
+    """Return a random token."""
     return secrets.token_urlsafe(32)
 
 
 @contextlib.contextmanager
 def announced(home: Path, *, url: str, token: str, instance_id: str) -> Iterator[None]:
-    """Let commands find this process for the length of a `with` block. OSError: the home cannot be written."""
-    said = Service(url=url, token=token, pid=os.getpid(), instance_id=instance_id, version=__version__)
+    """Write the file for the duration of a `with` block. Raises OSError if the home cannot be written."""
+    record = Service(url=url, token=token, pid=os.getpid(), instance_id=instance_id, version=__version__)
     path = home / FILE
-    _write(path, json.dumps(asdict(said), indent=2).encode())
+    _write(path, json.dumps(asdict(record), indent=2).encode())
     try:
         yield
     finally:
@@ -53,26 +53,26 @@ def announced(home: Path, *, url: str, token: str, instance_id: str) -> Iterator
 
 
 def _write(path: Path, text: bytes) -> None:
-    """Put the file there in one step, so that nobody reads half of it, and never readable for others."""
-    waiting = path.with_name(f"{path.name}.new")
-    waiting.unlink(missing_ok=True)
-    descriptor = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    """Write the file atomically, readable only for its owner."""
+    temporary = path.with_name(f"{path.name}.new")
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(text)
-    waiting.replace(path)
+    temporary.replace(path)
 
 
 def read(home: Path) -> Service | None:
-    """Return what the home says of its service; None where it says nothing that can be understood."""
+    """Return the service that the file describes; None if the file is missing or invalid."""
     try:
-        said = json.loads((home / FILE).read_bytes())
-        found = Service(**{name: kind(said[name]) for name, kind in _FIELDS.items()})
+        fields = json.loads((home / FILE).read_bytes())
+        found = Service(**{name: kind(fields[name]) for name, kind in _FIELDS.items()})
         parts = urlsplit(found.url)
         whole = parts.scheme == "http" and parts.hostname and parts.port
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
-    return found if whole and _TOKEN.fullmatch(found.token) else None  # who asks it relies on both
+    return found if whole and _TOKEN.fullmatch(found.token) else None  # callers rely on both
 
 
-_TOKEN = re.compile(r"[!-~]+")  # what a header takes
+_TOKEN = re.compile(r"[!-~]+")  # characters that a header may hold
 _FIELDS = {"url": str, "token": str, "pid": int, "instance_id": str, "version": str}

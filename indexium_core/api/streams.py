@@ -1,4 +1,4 @@
-"""Answers that come piece by piece, as long as somebody listens."""
+"""Streamed responses that end when the client disconnects."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ __all__ = ["Stream"]
 
 class Stream(StreamingResponse):
     """
-    An answer whose pieces come from an asynchronous generator.
+    A response whose chunks come from an asynchronous generator.
 
-    That is closed as soon as nobody listens, also where this is found out as a piece is sent; else its end would wait
-    until its memory is wanted.
+    The generator is closed as soon as the client disconnects, also if sending a chunk fails. Otherwise only the garbage
+    collector would close it.
     """
 
     async def stream_response(self, send: Send) -> None:
-        """Send the pieces; whatever ends that ends the generator."""
+        """Send the chunks, then close the generator in every case."""
         async with aclosing(self.body_iterator):  # type: ignore[type-var]
             await super().stream_response(send)

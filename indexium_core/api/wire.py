@@ -1,8 +1,9 @@
 """
-How values travel between a command and the service: JSON in which a value that is none of JSON's own says what it is.
+The encoding of values between a command and the service: JSON, with a type tag on each value that JSON lacks.
 
-`{"$": "datetime", "v": "…"}` is a moment, `{"$": "PlanItem", "v": {…}}` one of our frozen dataclasses. Only classes of
-`model/` and of the library's own `__all__` are made, only with their own fields: nothing that comes in chooses code.
+`{"$": "datetime", "v": "…"}` is a moment, `{"$": "PlanItem", "v": {…}}` a frozen dataclass. The decoder creates only
+classes of `model/` and of the library's `__all__`, only from their own fields, so that incoming data cannot choose
+code.
 """
 
 from __future__ import annotations
@@ -20,37 +21,41 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from indexium_core import errors, library, model
+from indexium_core import errors
 
-__all__ = ["Codec", "error_from_wire", "error_to_wire"]
+__all__ = ["Codec", "error_from_wire", "error_to_wire", "value_classes"]
 
 _TAG = "$"
-_EXTRAS = (str, int, float, bool, type(None))  # what of an error's own fields travels with it
+_EXTRAS = (str, int, float, bool, type(None))  # types of an error's fields that are sent
 
 
 @functools.cache
-def _classes() -> Mapping[str, Any]:
-    """Return the dataclasses that travel, by name."""
+def value_classes() -> Mapping[str, str]:
+    """Return the module of each dataclass that can be sent, by the name of the class. Imports all of them."""
+    from indexium_core import library, model
+
     modules = [
         importlib.import_module(found.name) for found in pkgutil.walk_packages(model.__path__, f"{model.__name__}.")
     ]
     known = [value for module in modules for value in vars(module).values()]
     known += [getattr(library, name) for name in library.__all__]
-    found: dict[str, Any] = {}
+    found: dict[str, str] = {}
     for kind in known:
         if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-            assert found.setdefault(kind.__name__, kind) is kind, f"two values are called {kind.__name__}"
+            module = found.setdefault(kind.__name__, kind.__module__)
+            assert module == kind.__module__, f"two dataclasses have the name {kind.__name__}"
     return found
 
 
 class Codec:
     """
-    Turns values into JSON text and back.
+    Encodes values as JSON text and decodes them.
 
     Args:
         give: Turns an object that stays on its side (a plan, a running operation) into its name and a description;
             None for all others.
         take: Makes, by the same name, what stands for such an object on this side.
+        classes: The dataclasses that can be sent; default: those of `value_classes`.
 
     """
 
@@ -59,20 +64,22 @@ class Codec:
         *,
         give: Callable[[Any], tuple[str, Any] | None] = lambda _: None,
         take: Mapping[str, Callable[[Any], Any]] | None = None,
+        classes: Mapping[str, str] | None = None,
     ) -> None:
         self._give = give
         self._take = take or {}
+        self._classes = value_classes() if classes is None else classes
 
     def dumps(self, value: Any) -> bytes:
-        """Return a value as one line of JSON. TypeError: it does not travel."""
+        """Return a value as one line of JSON. Raises TypeError if it cannot be sent."""
         return json.dumps(self.encoded(value), allow_nan=False, separators=(",", ":")).encode("ascii")
 
     def loads(self, text: bytes) -> Any:
-        """Return the value of a line. ValueError: it is none."""
+        """Return the value of a line. Raises ValueError if it holds none."""
         return self.decoded(json.loads(text))
 
     def encoded(self, value: Any) -> Any:
-        """Return what stands for a value in JSON."""
+        """Return the JSON form of a value."""
         if value is None or isinstance(value, bool | int | str):
             return value if not isinstance(value, str) else str(value)
         if isinstance(value, float):
@@ -93,8 +100,7 @@ class Codec:
 
     def _other(self, value: Any) -> Any:
         kind: Any = type(value)
-        ours = _classes().get(kind.__name__) is kind
-        if ours:
+        if self._classes.get(kind.__name__) == kind.__module__ and dataclasses.is_dataclass(value):
             own = {field.name: self.encoded(getattr(value, field.name)) for field in dataclasses.fields(kind)}
             return _tagged(kind.__name__, own)
         for scalar, called, text in _SCALARS:
@@ -103,11 +109,10 @@ class Codec:
         for collection, called in _COLLECTIONS.items():
             if isinstance(value, collection):
                 return _tagged(called, [self.encoded(each) for each in value])
-        message = f"A {kind.__name__} does not travel between a command and the service."
-        raise TypeError(message)
+        raise TypeError(f"A {kind.__name__} cannot be sent between a command and the service.")
 
     def decoded(self, value: Any) -> Any:
-        """Return the value that JSON stands for. ValueError: it stands for nothing that is known."""
+        """Return the value of its JSON form. Raises ValueError if the form is unknown."""
         if isinstance(value, list):
             return [self.decoded(each) for each in value]
         if not isinstance(value, dict):
@@ -124,11 +129,10 @@ class Codec:
                 return self._take[name](self.decoded(inner))
             if name in _MAKERS:
                 return _MAKERS[name](inner if name in _NAMES else self.decoded(inner))
-            kind = _classes()[name]
+            kind = getattr(importlib.import_module(self._classes[name]), name)
             return kind(**{key: self.decoded(each) for key, each in inner.items()})
         except (KeyError, TypeError, AttributeError) as error:
-            message = f"Nothing is known that is called {str(name)[:50]!r} and looks like this."
-            raise ValueError(message) from error
+            raise ValueError(f"There is no type {str(name)[:50]!r} with these fields.") from error
 
 
 def _tagged(name: str, value: Any) -> dict[str, Any]:
@@ -138,7 +142,7 @@ def _tagged(name: str, value: Any) -> dict[str, Any]:
 _SCALARS: tuple[tuple[type, str, Callable[[Any], str]], ...] = (
     (datetime, "datetime", datetime.isoformat),
     (date, "date", date.isoformat),
-    (Path, "path", lambda path: base64.b64encode(os.fsencode(path)).decode()),  # a name need not be text
+    (Path, "path", lambda path: base64.b64encode(os.fsencode(path)).decode()),  # a file name need not be valid text
     (bytes, "bytes", lambda data: base64.b64encode(data).decode()),
 )
 _COLLECTIONS: Mapping[Any, str] = {tuple: "tuple", frozenset: "frozenset", set: "set"}
@@ -156,17 +160,17 @@ _NAMES = frozenset({"datetime", "date", "path", "bytes", "float"})
 
 
 def error_to_wire(error: errors.IndexiumError) -> dict[str, Any]:
-    """Return what an error is made again from: its class, its sentence, its code and its own fields."""
+    """Return the JSON form of an error: its class, sentence, code and other fields."""
     own = {name: value for name, value in vars(error).items() if isinstance(value, _EXTRAS)}
     return {"error": type(error).__name__, **own}
 
 
-def error_from_wire(said: Mapping[str, Any]) -> errors.IndexiumError:
-    """Return the error that the service met, of its class where that is one of ours."""
-    kind = _errors().get(str(said.get("error")), errors.IndexiumError)
+def error_from_wire(fields: Mapping[str, Any]) -> errors.IndexiumError:
+    """Return the error of a JSON form; an `IndexiumError` if its class is unknown."""
+    kind = _errors().get(str(fields.get("error")), errors.IndexiumError)
     made: errors.IndexiumError = kind.__new__(kind)
-    errors.IndexiumError.__init__(made, str(said.get("message", "")), code=str(said.get("reason", "")))
-    vars(made).update({key: value for key, value in said.items() if key not in {"error", "message", "reason"}})
+    errors.IndexiumError.__init__(made, str(fields.get("message", "")), code=str(fields.get("reason", "")))
+    vars(made).update({key: value for key, value in fields.items() if key not in {"error", "message", "reason"}})
     return made
 
 

@@ -1,7 +1,7 @@
 """
 `python -m indexium_core.cli`: the same as the `indexium` command.
 
-`--called NAME` in front of all says by which words the person called it, so that hints name these.
+With `--called NAME` as first argument, hints use NAME as the name of the command.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """
 The `indexium` command: run a command line, and turn its end into an exit code.
 
-Exit codes (contract): 0 done, 1 a file failed or was refused, 2 bad input, 3 home in use, 130 interrupted. An error is
-one sentence on stderr, never a traceback.
+Exit codes (contract): 0 completed, 1 a file failed or had a conflict, 2 bad input, 3 home in use, 130 interrupted. An
+error is one sentence on stderr, never a traceback.
 """
 
 from __future__ import annotations
@@ -15,12 +15,6 @@ import typer
 from indexium_core import errors, signals
 from indexium_core.cli import output, termination
 from indexium_core.cli.frame import app
-
-# Each module registers its commands with `app` when it is imported.
-from indexium_core.cli.home import doctor, recover, serve, settings  # noqa: F401
-from indexium_core.cli.library import audit, files, libraries, locks, people, rescan, scan, show  # noqa: F401
-from indexium_core.cli.operations import backups, history, jobs, operations, retry, rollback, write  # noqa: F401
-from indexium_core.cli.review import changes, checks, decisions, plan, templates, undo, views  # noqa: F401
 
 _NO_NUMBER = re.compile(r"Input should be a valid integer.*")  # how a library says it
 
@@ -46,22 +40,20 @@ def run(command: typer.Typer, arguments: list[str]) -> int:
         if "\n" in text:  # a group of commands without one of them: its help
             output.say_plain(text)
         else:
-            text = _NO_NUMBER.sub("a whole number is needed.", text)
-            output.complain(f"{text} (--help shows how it is used.)")
+            text = _NO_NUMBER.sub("enter a whole number.", text)
+            output.complain(f"{text} (--help shows the usage.)")
         return 2
     except BrokenPipeError:
         sys.stderr.close()  # else Python complains about the closed pipe once more at its end
         return 0
     except Exception as error:  # noqa: BLE001 - the last resort; `opened` has logged the error
-        output.complain(
-            f"Something unexpected went wrong: {type(error).__name__}: {error}. No file was left half-written."
-        )
+        output.complain(f"Unexpected error: {type(error).__name__}: {error}. No file was left half-written.")
         return 1
     return int(code or 0)
 
 
 def _home_first(arguments: list[str]) -> list[str]:
-    """Let `--home` stand anywhere: it belongs to every command."""
+    """Move `--home` to the front, so that users can write it anywhere."""
     found: list[str] = []
     rest: list[str] = []
     words = iter(arguments)

@@ -1,40 +1,66 @@
 """
 The frame of all commands: the Typer application, the common options, and opening the library.
 
-Commands import this module; `app` imports the commands.
+Commands import this module. It imports the module of a command when the command line names the command, and the
+library when the command opens it, so that `--help` and commands through a running service load neither.
 """
 
 from __future__ import annotations
 
+import importlib
 import logging
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+import typer.core
 
-from indexium_core import errors, settings
-from indexium_core.api import remote
+from indexium_core import errors
 from indexium_core.cli import output
-from indexium_core.library import Library, LibraryServices
+from indexium_core.cli.commands import COMMANDS
 from indexium_core.model import wording
-from indexium_core.model.job import UnrecordedResults
 from indexium_core.version import __version__
+
+if TYPE_CHECKING:  # these import the database and the files
+    from indexium_core.library import Library
+    from indexium_core.model.job import UnrecordedResults
+    from indexium_core.services import LibraryServices
 
 logger = logging.getLogger(__name__)
 
-
 _POLL = 0.5  # seconds between two checks for jobs whose results cannot be recorded
-
 
 _SERVICE_WAIT = 10.0  # seconds to wait for a service that starts or ends
 
 
+class CommandGroup(typer.core.TyperGroup):
+    """All commands by name: an entry of `COMMANDS` until its module is imported, then the command itself."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        listed = {name: typer.core.TyperCommand(name, help=entry.help) for name, entry in COMMANDS.items()}
+        self.commands = {**listed, **self.commands}
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Import the module of the command that `args` start with, and return the command."""
+        import_command(args[0])
+        self.commands = typer.main.get_group(app).commands
+        return super().resolve_command(ctx, args)
+
+
+def import_command(name: str) -> None:
+    """Import the module of a command, which registers the command with `app`; nothing for an unknown name."""
+    if name in COMMANDS:
+        importlib.import_module(f"indexium_core.cli.{COMMANDS[name].module}")
+
+
 app = typer.Typer(
     name="indexium",
+    cls=CommandGroup,
     help="Plan, write and roll back people tags in video files, without risking a file.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -64,7 +90,7 @@ def frame(
 
 @contextmanager
 def opened(context: typer.Context) -> Iterator[LibraryServices]:
-    """Open the chosen home, in this process or through the service that holds it, and close it at the end."""
+    """Open the chosen home and close it at the end. If a service has the home open, the commands call the service."""
     with _library(chosen_home(context)) as library, _reporting(library):
         yield library
 
@@ -72,6 +98,8 @@ def opened(context: typer.Context) -> Iterator[LibraryServices]:
 @contextmanager
 def opened_here(context: typer.Context) -> Iterator[Library]:
     """Open the chosen home in this process, and close it at the end; HomeInUseError if another process holds it."""
+    from indexium_core.library import Library
+
     with Library.open(chosen_home(context), take_over="nothing") as library, _reporting(library):
         yield library
 
@@ -126,18 +154,22 @@ def _unrecorded(found: UnrecordedResults) -> str:
 
 def _library(home: Path) -> LibraryServices:
     """
-    Open a home, or connect to the service that holds it.
+    Connect to the service that holds a home, or open the home in this process.
 
     A service holds the home shortly before it answers and shortly after it stops answering, so this function waits.
     """
+    from indexium_core.api import remote
+
     end = time.monotonic() + _SERVICE_WAIT
     while True:
+        found = remote.connect(home)
+        if found is not None:
+            return found
+        from indexium_core.library import Library
+
         try:
             return Library.open(home, take_over="nothing")
         except errors.HomeInUseError as error:
-            found = remote.connect(home) if error.url else None
-            if found is not None:
-                return found
             if not error.url or time.monotonic() >= end:
                 raise
         time.sleep(0.1)
@@ -145,4 +177,6 @@ def _library(home: Path) -> LibraryServices:
 
 def chosen_home(context: typer.Context) -> Path:
     """Return the home folder: option, environment, default."""
+    from indexium_core import settings
+
     return settings.load(context.obj).home

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indexium_core import errors
 from indexium_core.cli import output
-from indexium_core.library import LibraryServices
 from indexium_core.model.query import bare_numbers
+
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices
 
 Query = Annotated[str, typer.Argument(help="Search, e.g. 'risk:danger person:\"Ann Lee\" -path:archive', or id:12.")]
 Mode = Annotated[str | None, typer.Option(help="merge (default) or exact.")]
@@ -42,8 +44,8 @@ def refuse_ids(library: LibraryServices, query: str, *, asks: bool = False) -> N
         output.note(message)
 
 
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, change nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything without changing a file.")]
 Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MOST)]
 Note = Annotated[str, typer.Option(help="A note for the history.")]
 
@@ -54,8 +56,6 @@ def ask(*, yes: bool) -> None:
         return
     answer = output.confirm("Continue?")
     if answer is None:
-        message = "No terminal is available for the question; add --yes."
-        raise errors.UsageError(message)
+        raise errors.UsageError("No terminal is available for the question; add --yes.")
     if not answer:
-        message = "Nothing was changed."
-        raise errors.UsageError(message)
+        raise errors.UsageError("Nothing was changed.")

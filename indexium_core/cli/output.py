@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import csv
+import functools
 import json
 import re
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
-
-import rich.console
-import rich.progress
-import rich.table
-import rich.text
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from indexium_core.model import jsonable
+
+if TYPE_CHECKING:  # imported by the functions that print: `--help` and answers in JSON need no rich
+    import rich.console
 
 __all__ = [
     "ProgressBar",
@@ -24,6 +23,7 @@ __all__ = [
     "clean",
     "complain",
     "confirm",
+    "listing",
     "named",
     "note",
     "pieces",
@@ -35,11 +35,8 @@ __all__ = [
     "too_late",
 ]
 
-_out = rich.console.Console(highlight=False, soft_wrap=True)
+Row = TypeVar("Row")
 _WIDE = 10_000  # columns of a table for another program, so that no line is folded
-_err = rich.console.Console(stderr=True, highlight=False, soft_wrap=True)
-
-
 _called = {"it": "indexium"}  # the words that start this program
 _COMMAND = re.compile(r"(?<![\w./-])indexium(?= [a-z])")
 
@@ -53,9 +50,23 @@ def _hinting(text: str) -> str:
     return _COMMAND.sub(lambda _: _called["it"], text)
 
 
+@functools.cache
+def _console(*, stderr: bool = False) -> rich.console.Console:
+    import rich.console
+
+    return rich.console.Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def _print(text: str, *, stderr: bool = False, end: str = "\n") -> None:
+    """Print a text without markup; above the progress bar, if one is shown."""
+    import rich.text
+
+    _console(stderr=stderr).print(rich.text.Text(clean(text)), end=end)
+
+
 def say_out(text: str) -> None:
     """Print one line of data."""
-    _out.print(rich.text.Text(clean(text)))
+    _print(text)
 
 
 def say_plain(text: str) -> None:
@@ -65,12 +76,12 @@ def say_plain(text: str) -> None:
 
 def note(text: str) -> None:
     """Print a message on stderr."""
-    _err.print(rich.text.Text(clean(_hinting(text))))
+    _print(_hinting(text), stderr=True)
 
 
 def complain(text: str) -> None:
     """Print an error message on stderr."""
-    _err.print(rich.text.Text("indexium: " + clean(_hinting(text))))
+    _print("indexium: " + _hinting(text), stderr=True)
 
 
 def clean(text: str) -> str:
@@ -98,14 +109,33 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()) -> None:
     """Print a table; the columns in `right` are right-aligned."""
+    import rich.table
+    import rich.text
+
     shown = rich.table.Table(box=None, pad_edge=False, header_style="bold")
-    if not _out.is_terminal:
-        _out.width = _WIDE  # `print(width=…)` can only make it narrower
+    console = _console()
+    if not console.is_terminal:
+        console.width = _WIDE  # `print(width=…)` can only make it narrower
     for number, name in enumerate(header):
         shown.add_column(name, justify="right" if number in right else "left", overflow="fold")
     for row in rows:
         shown.add_row(*(rich.text.Text(clean(str(cell))) for cell in row))
-    _out.print(shown)
+    console.print(shown)
+
+
+def listing(
+    items: Sequence[Row],
+    header: Sequence[str],
+    cells: Callable[[Row], Sequence[object]],
+    *,
+    right: Sequence[int] = (),
+    as_json: bool,
+) -> None:
+    """Print all of a list: as a table with the `cells` of each item, or as one JSON document."""
+    if as_json:
+        to_json({"items": items, "total": len(items)})
+    else:
+        table(header, map(cells, items), right=right)
 
 
 def too_late(name: str, action: str, result: str) -> str:
@@ -130,7 +160,7 @@ def confirm(question: str) -> bool | None:
     """Ask on the terminal; None without a terminal."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return None
-    _err.print(rich.text.Text(clean(question) + " [y/N] "), end="")
+    _print(question + " [y/N] ", stderr=True, end="")
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
@@ -143,6 +173,9 @@ class ProgressBar(Protocol):
 @contextmanager
 def bar(title: str) -> Iterator[ProgressBar]:
     """Show a progress bar on stderr while the block runs; silent if stderr is not a terminal."""
+    import rich.progress
+
+    console = _console(stderr=True)
     columns = (
         rich.progress.TextColumn("{task.description}", markup=False),
         rich.progress.BarColumn(),
@@ -150,7 +183,7 @@ def bar(title: str) -> Iterator[ProgressBar]:
         rich.progress.TimeRemainingColumn(),
         rich.progress.TextColumn("{task.fields[text]}", markup=False),
     )
-    with rich.progress.Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as progress:
+    with rich.progress.Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(title, total=None, text="")
 
         def update(done: int, total: int | None, text: str = "") -> None:

@@ -90,8 +90,7 @@ def _claim(folder: Path, files: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         foreign = [entry.name for entry in folder.iterdir() if entry.name not in {MARKER, ".indexium"}]
         if foreign and not marker.exists():
-            message = f"{folder} has other files. Choose a new or empty folder for the demo with --dir."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"{folder} has other files. Choose a new or empty folder for the demo with --dir.")
         marker.write_text(json.dumps({"files": files}) + "\n", encoding="utf-8")
     except OSError as error:
         message = f"The demo cannot be created in {folder}: {(error.strerror or str(error)).lower()}."

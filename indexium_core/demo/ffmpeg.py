@@ -32,9 +32,7 @@ def run(arguments: Sequence[str], *, program: str = "", timeout: float = 60.0) -
     try:
         subprocess.run(command, capture_output=True, check=True, timeout=timeout)
     except subprocess.TimeoutExpired as error:
-        message = f"ffmpeg did not finish within {timeout:.0f} seconds."
-        raise errors.FFmpegError(message) from error
+        raise errors.FFmpegError(f"ffmpeg did not finish within {timeout:.0f} seconds.") from error
     except subprocess.CalledProcessError as error:
         last = error.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        message = f"ffmpeg failed: {last or f'exit code {error.returncode}'}"
-        raise errors.FFmpegError(message) from error
+        raise errors.FFmpegError(f"ffmpeg failed: {last or f'exit code {error.returncode}'}") from error

@@ -176,8 +176,7 @@ def _read(reader: Reader, extent: Extent) -> Iterator[bytes]:
         length = min(_CHUNK, extent.end - offset)
         data = reader.read_at(offset, length)
         if len(data) < length:
-            message = "The file became shorter while it was read."
-            raise errors.ConflictError(message)
+            raise errors.ConflictError("The file became shorter while it was read.")
         yield data
 
 

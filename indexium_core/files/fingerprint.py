@@ -28,9 +28,9 @@ def payload_hash(reader: Reader, payload: Sequence[Extent], *, full: bool = Fals
     Return the hash of the payload, or None if there is no payload.
 
     Version 1 (`x1:`) is BLAKE2b, 16 bytes in hex, over the length of the payload (8 bytes, big-endian) and 16 windows
-    of 64 KiB that start at `i * (length - 65536) // 15`; a payload of up to 1 MiB is hashed completely. `full` (`f1:`)
-    hashes all bytes. The extents are one concatenation, in the order given. Bytes that the file no longer has are
-    missing from the input: the hash then matches no complete file.
+    (`i` from 0 to 15) of 64 KiB that start at `i * (length - 65536) // 15`. A payload of up to 1 MiB is hashed
+    completely. `full` (`f1:`) hashes all bytes. The extents are joined in the given order, then hashed. If the file no
+    longer has some of these bytes, the hash covers the others and matches no complete file.
     """
     extents = [extent for extent in payload if extent.length > 0]
     length = sum(extent.length for extent in extents)

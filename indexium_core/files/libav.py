@@ -24,7 +24,7 @@ __all__ = ["FIELDS", "demuxer_of", "field_of", "field_value", "opened", "read_fi
 _DEMUXERS = (
     {"matroska": "matroska", "webm": "matroska"}
     | {kind.container: kind.demuxer for kind in unsupported.KINDS}
-    | {family.container.name: family.container.name for family in registry.REMUXABLE}
+    | {family.name: family.name for family in registry.REMUXABLE}
 )
 # ISO media and Matroska have all facts in their headers: reading no packets saves half of the time for a short clip,
 # and megabytes for a long video. Only a stream's profile is lost. Other containers have the facts only in packets.
@@ -177,5 +177,4 @@ class _MediaSource:
 
 
 def _refuse(url: str, *_: object) -> None:
-    message = f"a media file asked for another file: {url}"
-    raise PermissionError(message)
+    raise PermissionError(f"a media file asked for another file: {url}")

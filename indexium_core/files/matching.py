@@ -62,8 +62,7 @@ class _Blocks:
             length = max(0, min(_CHUNK, self.size - number * _CHUNK))
             data = self._reader.read_at(number * _CHUNK, length)
             if len(data) < length:
-                message = "The file became shorter while it was read."
-                raise errors.ConflictError(message)
+                raise errors.ConflictError("The file became shorter while it was read.")
             if len(self._chunks) >= 2 * _FAR:
                 del self._chunks[next(iter(self._chunks))]
             self._chunks[number] = data

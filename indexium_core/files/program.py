@@ -42,7 +42,6 @@ def version(path: str) -> str:
     try:
         done = subprocess.run([path, "-version"], capture_output=True, timeout=20, check=True, stdin=subprocess.DEVNULL)
     except (OSError, subprocess.SubprocessError) as error:
-        message = f"The program {path} does not run."
-        raise errors.FFmpegError(message, code="no_ffmpeg") from error
+        raise errors.FFmpegError(f"The program {path} does not run.", code="no_ffmpeg") from error
     found = re.match(r"ff\w+ version (\S+)", done.stdout.decode("utf-8", "replace"))
     return found[1] if found else "of an unknown version"

@@ -54,8 +54,7 @@ class FileReader:
             raise _refused(path, error) from error
         if not stat.S_ISREG(status.st_mode):
             self.close()
-            message = f"{_shown(path)} is not a regular file."
-            raise errors.FileAccessError(message)
+            raise errors.FileAccessError(f"{_shown(path)} is not a regular file.")
         self.stat = FileStat(
             size=status.st_size,
             mtime_ns=status.st_mtime_ns,
@@ -135,8 +134,7 @@ def _opened(path: bytes) -> int:
 def _clamped(offset: int, length: int, size: int) -> int:
     """Return the number of readable bytes: a damaged length field must not cause a large allocation."""
     if offset < 0 or length < 0:
-        message = f"cannot read {length} bytes at offset {offset}"
-        raise ValueError(message)
+        raise ValueError(f"cannot read {length} bytes at offset {offset}")
     return max(0, min(length, size - offset))
 
 

@@ -1,1 +1,20 @@
-"""Executors and events: how work is run and followed, without knowing what the work is."""
+"""
+How stored work runs, without knowledge of the work itself.
+
+In: kinds of jobs with their handlers, and jobs to add. Out: runs of the handlers, events, progress.
+
+- `queue`: adds, pauses, resumes, cancels and finds jobs. It is the entrance to this folder.
+- `dispatcher`: starts due jobs, watches them, and stores how they end.
+- `job_run`: one run of a job, from its start to its end, and the registered kinds of jobs.
+- `context`: what a handler sees of its job: payload, checkpoint, progress, requests to stop.
+- `retry`: whether and when a failed job is retried automatically.
+- `item_runner`: many items of one job on a few threads, with pause, resume and cancel between items.
+- `executors`: where jobs and items run: on threads or in worker processes.
+- `worker`: the program of a worker process.
+- `store`: the interface of the stored jobs; `store/jobs.py` in the core implements it.
+- `event_bus`: passes events of every kind to listeners, and stores them.
+- `job_publisher`: the events and the progress lines of jobs.
+- `progress_log`: the file `progress.log`.
+- `speed`: the recent speed of a job.
+- `ui_priority`: lets requests of the interface go before background work.
+"""

@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from indexium_core import errors, logs
-from indexium_core.jobs.backoff import Backoff
 from indexium_core.jobs.executors import Executor
-from indexium_core.jobs.job_events import JobEvents
-from indexium_core.jobs.run import JobKind, JobRun
-from indexium_core.jobs.runner import RunEnd
+from indexium_core.jobs.item_runner import RunEnd
+from indexium_core.jobs.job_publisher import JobPublisher
+from indexium_core.jobs.job_run import JobKind, JobRun
+from indexium_core.jobs.retry import Backoff, retry_delay
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import Job, JobProgress, UnrecordedResults
 
@@ -41,7 +41,7 @@ class Dispatcher:
         kinds: Mapping[str, JobKind],
         *,
         owner: str,
-        job_events: JobEvents,
+        publisher: JobPublisher,
         clock: Callable[[], datetime],
         executor: Executor,
         backoff: Backoff,
@@ -49,18 +49,11 @@ class Dispatcher:
         """
         Create a dispatcher that is not started yet.
 
-        Args:
-            store: The stored jobs.
-            kinds: The registered kinds by name; the mapping may grow.
-            owner: The instance; only its jobs are started.
-            job_events: Publishes what happens to jobs.
-            clock: Source of the current time (UTC).
-            executor: Runs the jobs.
-            backoff: Delays before a retry.
-
+        `kinds` has the registered kinds by name, and may grow. Only the jobs of the instance `owner` are started.
+        `backoff` has the delays before a retry.
         """
         self.condition = threading.Condition(threading.RLock())  # held while a job starts, ends or changes state
-        self._store, self._kinds, self._owner, self._job_events = store, kinds, owner, job_events
+        self._store, self._kinds, self._owner, self._publisher = store, kinds, owner, publisher
         self._clock, self._executor, self._backoff = clock, executor, backoff
         self._runs: dict[int, JobRun] = {}
         self._has_work = False  # a job may be due
@@ -167,7 +160,7 @@ class Dispatcher:
 
     def _start_due_jobs(self) -> None:
         while (run := self._claim()) is not None:
-            self._job_events.job_started(run)
+            self._publisher.job_started(run)
             self._executor.start(f"indexium-job-{run.job_id}", lambda run=run: self._run_job(run))  # type: ignore[misc]
         self._next_due_at = self._store.next_due(owner=self._owner, now=self._clock())
 
@@ -192,7 +185,7 @@ class Dispatcher:
             if runs:
                 self._store.save_progress([progress for _, progress in runs], now=self._clock())
         for run, progress in runs:
-            self._job_events.job_progress(run, progress)
+            self._publisher.job_progress(run, progress)
 
     def _send_heartbeats(self) -> None:
         now = time.monotonic()
@@ -220,7 +213,9 @@ class Dispatcher:
                     summary = dict(run.kind.handler(run))
                     status = self._final_status(run, summary)
                 except errors.IndexiumError as error:
-                    message, retry_seconds = error.message, self._retry_delay(run, error)
+                    message = error.message
+                    if run.control.ending is None:
+                        retry_seconds = retry_delay(run.job, error, self._backoff)
                     logger.exception("job.failed")
                 except Exception as error:
                     message, error_stack = f"Unexpected error: {error}", traceback.format_exc()
@@ -236,14 +231,6 @@ class Dispatcher:
         if run.saw_stop and run.control.ending is RunEnd.STOPPED:
             return "paused" if run.control.was_paused and run.stopped_by != "timeout" else "interrupted"
         return "completed_with_errors" if run.kind.counts_errors and _has_errors(summary) else "completed"
-
-    def _retry_delay(self, run: JobRun, error: errors.IndexiumError) -> float | None:
-        """Return the seconds until a failed job is retried; None if it is not retried."""
-        tries = run.job.retry_count + 1
-        may_pass = error.reason in errors.RETRIED
-        if not may_pass or run.control.ending is not None or tries > run.job.max_retries:
-            return None
-        return self._backoff.delay_after(min(tries, len(self._backoff.delays)))
 
     def _record_end(
         self,
@@ -304,8 +291,8 @@ class Dispatcher:
     def _report_end(self, run: JobRun, progress: JobProgress | None, status: str) -> None:
         try:
             if progress is not None:
-                self._job_events.job_progress(run, progress, is_last=True)
-            self._job_events.job_ended(run, self._get_job(run.job_id))
+                self._publisher.job_progress(run, progress, is_last=True)
+            self._publisher.job_ended(run, self._get_job(run.job_id))
         except errors.StoreError:
             logger.exception("job.end_not_told", extra={"job_id": run.job_id, "status": status})
 

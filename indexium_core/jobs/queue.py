@@ -15,13 +15,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.jobs.backoff import Backoff
 from indexium_core.jobs.context import Handler
 from indexium_core.jobs.dispatcher import Dispatcher
-from indexium_core.jobs.events import EventBus
-from indexium_core.jobs.executors import Executor, Threads
-from indexium_core.jobs.job_events import JobEvents, ProgressSink
-from indexium_core.jobs.run import JobKind, JobRun
+from indexium_core.jobs.event_bus import EventBus
+from indexium_core.jobs.executors import Threads
+from indexium_core.jobs.job_publisher import JobPublisher, ProgressSink
+from indexium_core.jobs.job_run import JobKind, JobRun
+from indexium_core.jobs.retry import Backoff
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, NewJob, UnfinishedJob, UnrecordedResults
 
@@ -40,7 +40,6 @@ class JobQueueService:
         *,
         events: EventBus,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        executor: Executor | None = None,
         progress_sink: ProgressSink | None = None,
         backoff: Backoff | None = None,
     ) -> None:
@@ -49,14 +48,14 @@ class JobQueueService:
         self.owner = uuid.uuid4().hex[:12]
         self._store, self._clock = store, clock
         self._kinds: dict[str, JobKind] = {}
-        self._job_events = JobEvents(events, progress_sink)
+        self._publisher = JobPublisher(events, progress_sink)
         self._dispatcher = Dispatcher(
             store,
             self._kinds,
             owner=self.owner,
-            job_events=self._job_events,
+            publisher=self._publisher,
             clock=clock,
-            executor=executor or Threads(),
+            executor=Threads(),
             backoff=backoff or Backoff(),
         )
 
@@ -121,7 +120,7 @@ class JobQueueService:
 
     def wake(self, job_id: int) -> None:
         """Publish a stored job and check whether it can start."""
-        self._job_events.job_changed(self.get(job_id))
+        self._publisher.job_changed(self.get(job_id))
         self._dispatcher.wake()
 
     def job_of_operation(self, operation_id: int) -> int | None:
@@ -141,8 +140,7 @@ class JobQueueService:
         """Return a job; UnknownIdError if there is none."""
         job = self._store.find(job_id, now=self._clock())
         if job is None:
-            message = f"There is no job {job_id}; 'indexium jobs list' shows them."
-            raise errors.UnknownIdError(message)
+            raise errors.UnknownIdError(f"There is no job {job_id}; 'indexium jobs list' shows them.")
         return job
 
     def find_run(self, job_id: int) -> JobRun | None:
@@ -219,8 +217,8 @@ class JobQueueService:
     def _report_turn(self, run: JobRun | None, job: Job, turn: str, *, by: str = "") -> None:
         """Publish at once that a job is paused or resumed. An operation publishes its own progress."""
         if run is not None and run.operation_progress is None and (progress := run.report(is_forced=True)) is not None:
-            self._job_events.job_progress(run, progress, message=turn)
-        self._job_events.job_changed(job, by=by)
+            self._publisher.job_progress(run, progress, message=turn)
+        self._publisher.job_changed(job, by=by)
 
     def rerun(self, job_id: int) -> Job:
         """Add a new job that repeats one that has ended."""
@@ -250,7 +248,7 @@ class JobQueueService:
             if wait:
                 self.join(job_id, _CANCEL_SECONDS)
             return True
-        self._job_events.job_changed(self.get(job_id), by=by)
+        self._publisher.job_changed(self.get(job_id), by=by)
         return True
 
     def _cancel_idle(self, job: Job) -> bool:
@@ -267,7 +265,7 @@ class JobQueueService:
     def set_priority(self, job_id: int, priority: int | str) -> None:
         """Change the priority of a job that has not ended; UsageError if the priority is invalid."""
         self._store.set_priority(job_id, checked_priority(priority))
-        self._job_events.job_changed(self.get(job_id))
+        self._publisher.job_changed(self.get(job_id))
 
     def wait(self, job_id: int, timeout: float | None = None) -> Job:
         """
@@ -294,8 +292,7 @@ class JobQueueService:
             unrecorded = run.unrecorded
             if unrecorded is not None and unrecorded.seconds > unrecorded.limit_seconds:
                 tried = f"Indexium has tried for {unrecorded.seconds:,.0f} seconds."
-                message = f"{unrecorded.description} {tried} {unrecorded.assurance}"
-                raise errors.StoreError(message)
+                raise errors.StoreError(f"{unrecorded.description} {tried} {unrecorded.assurance}")
             return run.thread is not threading.current_thread()
         status = self.get(job_id).status
         return self._dispatcher.is_running and (status == "pending" or (status == "paused" and is_paused))

@@ -7,7 +7,7 @@ digest of the data behind a finding: an ignored finding opens again when its dig
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 __all__ = [
@@ -98,7 +98,7 @@ class CheckRow:
     files: tuple[CheckFile, ...]  # the first files concerned
     file_count: int  # all files concerned
     names: tuple[CheckName, ...]
-    mends: tuple[Resolution, ...]
+    resolutions: tuple[Resolution, ...] = field(metadata={"json_key": "mends"})
     query: str  # search that finds the files in the plan
 
 

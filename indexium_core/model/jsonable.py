@@ -15,19 +15,21 @@ def plain(value: Any) -> Any:
     """
     Return the JSON form of a value that JSON does not have; for `json.dumps(…, default=plain)`.
 
-    Times are ISO-8601 (UTC with Z), dataclasses are objects, sets and tuples are sorted lists.
+    Times are ISO-8601 (UTC with Z), dataclasses are objects (`json_key` in a field's
+    metadata replaces its name), sets and tuples are sorted lists.
 
     Raises:
         TypeError: The value has no JSON form.
 
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        return {
+            each.metadata.get("json_key", each.name): getattr(value, each.name) for each in dataclasses.fields(value)
+        }
     for kind, form in _FORMS:
         if isinstance(value, kind):
             return form(value)
-    message = f"{type(value).__name__} has no JSON form"
-    raise TypeError(message)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
 _FORMS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (

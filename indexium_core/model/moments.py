@@ -33,6 +33,5 @@ def parse(value: datetime | str | None, *, end: bool = False) -> datetime | None
         ValueError,
         OverflowError,
     ) as error:  # the first and the last day of the calendar do not exist in every zone
-        message = f"'{value}' is not a date; write it like 2026-11-20."
-        raise errors.UsageError(message) from error
+        raise errors.UsageError(f"'{value}' is not a date; write it like 2026-11-20.") from error
     return result

@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-__all__ = ["LONGEST_WAIT", "RemoteCall", "calls_of", "remote"]
+__all__ = ["DESCRIBE", "LONGEST_WAIT", "RemoteCall", "ServiceDescription", "calls_of", "remote"]
 
 LONGEST_WAIT = 20.0  # seconds of one call of `operations.wait`; a caller that waits longer calls again
+DESCRIBE = "describe"  # the call that returns the `ServiceDescription`
 Method = TypeVar("Method", bound=Callable[..., Any])
 _MARK = "__remote_call__"
 _CALLBACKS = ("progress", "on_progress")
@@ -26,6 +27,14 @@ class RemoteCall:
     paths: tuple[tuple[int, str], ...] = ()  # position and name of parameters that are paths: sent as absolute paths
     callback: str = ""  # name of the parameter that receives the progress
     pieces: bool = False  # the method returns text in pieces
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceDescription:
+    """What a running service can be asked, so that a command need not import its classes to know."""
+
+    calls: Mapping[str, RemoteCall]  # by `service.method`
+    classes: Mapping[str, str]  # name of a class whose values travel: its module
 
 
 def remote(*, paths: tuple[str, ...] = (), pieces: bool = False) -> Callable[[Method], Method]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple
-
-import pandas as pd
+from typing import TYPE_CHECKING, NamedTuple
 
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Bin", "coverage", "days", "durations", "errors", "most_written", "totals"]
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
-from indexium_core.store.planning.plans import Version
+from indexium_core.store.planning.plan_version import Version
 
 __all__ = [
     "FileRow",
@@ -144,9 +144,8 @@ def alias_keys(reader: Connection) -> set[str]:
 
 def files(reader: Connection, version: Version, file_ids: Collection[int]) -> dict[int, FileRow]:
     """Return some files by id, in the order of their paths."""
-    result = reader.execute(_sql("files"), asdict(version) | {"file_ids": list(file_ids)}).fetchall()
-    rows = [FileRow(**dict(zip(reader.columns, row, strict=True))) for row in result]
-    return {row.file_id: row for row in rows}
+    rows = reader.execute(_sql("files"), asdict(version) | {"file_ids": list(file_ids)}).fetch_dicts()
+    return {row["file_id"]: FileRow(**row) for row in rows}
 
 
 def files_of_payloads(reader: Connection, hashes: Collection[str]) -> dict[str, list[int]]:

@@ -6,18 +6,22 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import duckdb
-import pandas as pd  # imported before any thread starts: a first import from several threads can deadlock
 
 from indexium_core import errors, signals
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["OUT_OF_MEMORY", "Connection", "Counter", "Parameters", "failure_message", "store_error"]
 
 OUT_OF_MEMORY = "out_of_memory"  # code of a StoreError; the caller may repeat the statement with more memory
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
+
+_import_lock = threading.Lock()  # the first import of pandas on several threads at once can deadlock
 
 
 class Counter:
@@ -46,12 +50,8 @@ class Connection:
         """
         Wrap a cursor.
 
-        Args:
-            raw: The DuckDB cursor.
-            counter: Counts the statements.
-            grow_memory: Gives the database more memory and returns whether it did, so that a cursor that only reads
-                can repeat a statement that ran out of memory.
-
+        `grow_memory` gives the database more memory and returns whether it did, so that a cursor that only reads can
+        repeat a statement that ran out of memory.
         """
         self._grow_memory = grow_memory
         self._raw = raw
@@ -97,8 +97,16 @@ class Connection:
 
     def df(self) -> pd.DataFrame:
         """Return the result as a table. Select times `AT TIME ZONE 'UTC'`: DuckDB fails on time zones in pandas 3."""
+        with _import_lock:
+            import pandas as pd  # noqa: F401 - DuckDB needs it loaded; most commands never get here
+
         with self._translating_errors():
             return self._raw.df()
+
+    def fetch_dicts(self) -> list[dict[str, Any]]:
+        """Return the rows as dictionaries, by the names of the columns."""
+        rows, names = self.fetchall(), self.columns
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
     @property
     def columns(self) -> list[str]:

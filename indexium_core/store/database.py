@@ -157,8 +157,7 @@ class Database:
 
         """
         if path.exists():
-            message = f"The file {path} exists already. Choose another name for the copy."
-            raise errors.StoreError(message)
+            raise errors.StoreError(f"The file {path} exists already. Choose another name for the copy.")
         statements = sql.load("database")
         unfinished = path.with_name(path.name + ".part")
         with self._copy_lock:

@@ -25,16 +25,9 @@ __all__ = ["JobRows", "copy_operation_counts", "copy_operation_status", "insert"
 _ALL = 2**62  # more rows than any table has
 
 
-def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime, total: int | None = None) -> int:
+def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime) -> int:
     """
-    Store a job and return its id.
-
-    Args:
-        tx: The transaction.
-        new: The job.
-        owner: The instance that may start it.
-        now: The current time.
-        total: Number of its items, if known.
+    Store a job that the instance `owner` may start, and return its id.
 
     Raises:
         UnknownIdError: It depends on a job that does not exist.
@@ -55,7 +48,6 @@ def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime, total: int
         "payload_version": new.payload_version,
         "dedup_key": _dedup_key(new) if new.dedup else None,
         "owner": owner,
-        "progress_total": total,
         "max_retries": new.max_retries,
         "not_before": new.not_before,
         "now": now,
@@ -108,8 +100,7 @@ class JobRows:
         with self._database.atomic() as tx:
             found = tx.execute(_sql("operation_without_job"), {"operation_id": operation_id}).fetchone()
             if found is None:
-                message = f"There is no operation {operation_id}; 'indexium history' lists them."
-                raise errors.UnknownIdError(message)
+                raise errors.UnknownIdError(f"There is no operation {operation_id}; 'indexium history' lists them.")
             kind, note, status = found
             title = f"{kind.capitalize()} '{note}'" if note else f"{kind.capitalize()} (operation {operation_id})"
             new = NewJob(job_type=kind, title=title, payload={"operation_id": operation_id}, operation_id=operation_id)
@@ -132,9 +123,8 @@ class JobRows:
         with self._database.atomic() as tx:
             if not _changed_a_row(tx, "start", {"id": job_id, "now": now}):
                 return None
-            row = tx.execute(_sql("started"), {"id": job_id}).fetchone()
-            assert row is not None  # it was changed a moment ago
-            job = _row(row)
+            [row] = tx.execute(_sql("started"), {"id": job_id}).fetch_dicts()
+            job = _job(row)
             if job.operation_id is not None:
                 _set_operation(tx, job, "in_progress")
                 copy_operation_counts(tx, job.operation_id)
@@ -347,8 +337,7 @@ def as_json(value: Mapping[str, Any] | Sequence[Any]) -> str:
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True)
     except (TypeError, ValueError) as error:
-        message = f"A job accepts JSON values only: {error}."
-        raise errors.UsageError(message) from error
+        raise errors.UsageError(f"A job accepts JSON values only: {error}.") from error
     return replace_surrogates(text)
 
 
@@ -378,41 +367,15 @@ def _set_operation(tx: Connection, job: Job, status: str) -> None:
 
 def _jobs(reader: Connection, ids: Sequence[int], *, now: datetime) -> list[Job]:
     values = {"ids": list(ids), "now": now, "stalled": STALLED_SECONDS}
-    return [_row(row) for row in reader.execute(_sql("jobs"), values).fetchall()]
+    return [_job(row) for row in reader.execute(_sql("jobs"), values).fetch_dicts()]
 
 
-def _row(row: tuple[Any, ...]) -> Job:
-    return Job(
-        id=row[0],
-        job_type=row[1],
-        title=row[2],
-        priority=row[3],
-        status=row[4],
-        payload=json.loads(row[5]),
-        progress_current=row[6],
-        progress_total=row[7],
-        progress_message=row[8],
-        rate=row[9],
-        eta_seconds=row[10],
-        counters=json.loads(row[11]) if row[11] else {},
-        retry_count=row[12],
-        max_retries=row[13],
-        next_retry_at=row[14],
-        depends_on=tuple(row[15] or ()),
-        created_at=row[16],
-        started_at=row[17],
-        completed_at=row[18],
-        heartbeat_at=row[19],
-        error_message=row[20],
-        summary=json.loads(row[21]) if row[21] else {},
-        is_cancellable=row[22],
-        cancelled_at=row[23],
-        paused_at=row[24],
-        paused_by=row[25],
-        operation_id=row[26],
-        stalled=bool(row[27]),
-        seconds=row[28] or 0.0,
-    )
+def _job(row: dict[str, Any]) -> Job:
+    """Return a row of `jobs` or `started`; where it has no value, the job has the default."""
+    facts = {name: value for name, value in row.items() if value is not None}
+    for name in {"payload", "counters", "summary"} & facts.keys():
+        facts[name] = json.loads(facts[name])
+    return Job(**facts | {"depends_on": tuple(facts.get("depends_on", ()))})
 
 
 def _sql(name: str) -> str:

@@ -38,11 +38,10 @@ class HomeLock:
         try:
             descriptor = os.open(home / "lock", flags, 0o600)
         except OSError as error:
-            message = (
+            raise errors.StoreError(
                 f"The home {home} cannot be written: {error.strerror}. "
                 "Change its permissions, or choose another with --home."
-            )
-            raise errors.StoreError(message) from error
+            ) from error
         try:
             _flock(descriptor, home)
         except BaseException:

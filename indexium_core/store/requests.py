@@ -17,7 +17,7 @@ KEPT = timedelta(days=1)  # how long a key is valid
 
 def add(
     tx: Connection,
-    asked: IdempotentRequest,
+    request: IdempotentRequest,
     *,
     operation_id: int | None = None,
     job_id: int | None = None,
@@ -25,7 +25,7 @@ def add(
 ) -> None:
     """Store a request in the transaction that starts its work; delete expired keys."""
     tx.execute(_sql("prune"), {"before": at - KEPT})
-    facts = {"key": replace_surrogates(asked.key), "mark": asked.mark, "answer": json.dumps(dict(asked.answer))}
+    facts = {"key": replace_surrogates(request.key), "mark": request.mark, "answer": json.dumps(dict(request.answer))}
     tx.execute(_sql("add"), facts | {"operation_id": operation_id, "job_id": job_id, "at": at})
 
 

@@ -134,7 +134,9 @@ def through_what_opens(page: Page, look: Look) -> None:
     visit(page, "Plan")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("complementary", name="Details").get_by_text("What others will show")).to_be_visible()
+    expect(
+        page.get_by_role("complementary", name="Details").get_by_text("What other programs will show")
+    ).to_be_visible()
     look("details")
     page.keyboard.press("e")
     expect(page.get_by_label("Add a person").first).to_be_visible()
@@ -186,7 +188,7 @@ def through_what_pages_hold(page: Page, look: Look) -> None:
     visit(page, "Jobs")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("complementary", name="Details").get_by_text("What is known of it")).to_be_visible()
+    expect(page.get_by_role("complementary", name="Details").get_by_text("Facts")).to_be_visible()
     look("a job")
     page.keyboard.press("l")
     expect(page.get_by_role("dialog", name=re.compile("^Log: ")).get_by_role("listitem").first).to_be_visible()
@@ -322,7 +324,7 @@ def ground(place: Locator) -> Any:
     return picture.getpixel((picture.width - 8, 5))
 
 
-def test_what_is_chosen_is_told_without_colours_of_ours(site: Site) -> None:
+def test_selection_is_visible_in_forced_colours(site: Site) -> None:
     page = site.visit("/plan?q=risk:danger")
     page.emulate_media(forced_colors="active")
     rows = page.get_by_role("grid", name="Planned changes").locator("[role=row][data-id]")

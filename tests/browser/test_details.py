@@ -26,7 +26,7 @@ def loaded(page: Page) -> None:
     page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
 
 
-def test_a_file_is_understood_at_a_glance_and_its_past_is_told(site: Site, library: Library) -> None:
+def test_the_details_show_a_file_and_its_history(site: Site, library: Library) -> None:
     write = WriteOptions(risk=("safe", "warning", "danger"), user_note="Before sharing with Mum")
     library.write(library.plan("name:Haircut"), write).wait()
     library.edit("name:Haircut", ["Bob Ray", "Ben Lee", "Zoë Müller"])
@@ -42,9 +42,9 @@ def test_a_file_is_understood_at_a_glance_and_its_past_is_told(site: Site, libra
     expect(shown.get_by_role("region", name="Comment now")).to_have_text("People: Bob Ray, Ben Lee")
     expect(shown.get_by_role("region", name="Comment planned").locator("ins")).to_have_text(", Zoë Müller")
     expect(shown).to_contain_text("no comment: it reads other tags, not this one")
-    expect(shown).to_contain_text("The index ends the file, or there is free room beside it.")
+    expect(shown).to_contain_text("The index is at the end of the file, or there is free room beside it.")
 
-    shown.get_by_role("button", name="Where they come from").click()
+    shown.get_by_role("button", name="Sources").click()
     expect(shown).to_contain_text("imported")
     event = shown.locator(".event")
     expect(event).to_contain_text("Before sharing with Mum")
@@ -101,7 +101,7 @@ def test_people_are_edited_and_files_skipped_with_the_keyboard_alone(site: Site,
 
     page.keyboard.press("j")
     expect(shown.get_by_role("heading")).to_have_text(library.files.file(second).file_name)
-    shown.get_by_role("button", name="Leave out until a day").focus()
+    shown.get_by_role("button", name="Skip until a day").focus()
     page.keyboard.press("Enter")
     expect(shown.get_by_label("Skip it until")).to_be_focused()
     page.keyboard.press("Enter")
@@ -131,7 +131,7 @@ def test_on_a_phone_it_is_a_sheet_with_the_film_in_sight_and_its_buttons_in_reac
     sheet.get_by_role("button", name="Next file").click()
     expect(sheet.get_by_role("heading")).to_have_text(names[1])
     assert sheet.evaluate("sheet => sheet.contains(sheet.getRootNode().activeElement)")  # not lost behind the sheet
-    sheet.get_by_role("button", name="Leave out until a day").click()
+    sheet.get_by_role("button", name="Skip until a day").click()
     before = sheet.bounding_box()
     grip = sheet.locator(".grip").bounding_box()
     assert before

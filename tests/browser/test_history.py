@@ -34,8 +34,8 @@ BAR = """([title, words]) => {
   const view = views.find(each => each.el === figure)
   const glyph = view?.model.renderers[0]
   const data = glyph?.data_source.data
-  if (!data?.said?.length || !view.frame) return null
-  const at = [...data.said].findLastIndex(said => said.includes(words))
+  if (!data?.tooltip?.length || !view.frame) return null
+  const at = [...data.tooltip].findLastIndex(tooltip => tooltip.includes(words))
   if (at < 0) return null
   const [left, right, top] = ['left', 'right', 'top'].map(name => data[glyph.glyph[name].field][at])
   const box = view.canvas_view.el.getBoundingClientRect()
@@ -82,18 +82,18 @@ def test_a_bar_filters_the_list_and_the_filter_is_seen_and_removed(site: Site, p
     past.people.add([str(path) for path in (media / FOLDER).glob("*.*")], ["Somebody New"])
     page = site.visit("/history?q=path:nothing")
     expect(page.get_by_text("No operation matches")).to_be_visible()
-    page.get_by_role("button", name="Show not only path: nothing").click()
+    page.get_by_role("button", name="Remove the filter path: nothing").click()
     expect(listed(page)).to_have_count(2)
 
     press_bar(page, "Files written by day", "files written")
     expect(page).to_have_url(re.compile(r"since=(\d{4}-\d\d-\d\d)&until=\1"))
-    page.get_by_role("button", name=re.compile(r"^Show not only \d+ \w+$")).click()
+    page.get_by_role("button", name=re.compile(r"^Remove the filter \d+ \w+$")).click()
     expect(page).to_have_url(re.compile(r"/history$"))
 
     page.get_by_role("button", name="Errors", exact=True).click()
     page.get_by_role("button", name="changed on disk: 1 file in 1 operation").click()
     expect(listed(page)).to_have_count(1)
-    expect(page.get_by_role("button", name="Show not only error: changed on disk")).to_be_visible()
+    expect(page.get_by_role("button", name="Remove the filter error: changed on disk")).to_be_visible()
     expect(page).to_have_url(re.compile("error=changed_on_disk&top=errors"))
     page.reload()
     expect(listed(page)).to_have_count(1)
@@ -145,7 +145,7 @@ def test_one_persons_tag_and_chosen_files_are_rolled_back(site: Site, past: Libr
     free = next(item for item in done if person.name not in item.tags_added)
     drawer.get_by_role("button", name="Files…").click()
     drawer.get_by_role("button", name=free.file_name, exact=True).click()
-    expect(drawer.get_by_role("region", name="Comment new")).to_contain_text(free.tags_added[0])
+    expect(drawer.get_by_role("region", name="New comment")).to_contain_text(free.tags_added[0])
     expect(drawer).to_contain_text("no byte changed")
     drawer.get_by_label(f"Choose {free.file_name}").check()
     drawer.get_by_role("button", name="Roll back 1 file…").click()
@@ -156,7 +156,7 @@ def test_one_persons_tag_and_chosen_files_are_rolled_back(site: Site, past: Libr
     assert past.operation(operation.id, query=free.file_name).items[0].taken_back_by == past.history().items[0].id
 
 
-def test_what_cannot_be_rolled_back_says_why_also_on_a_phone(site: Site, past: Library) -> None:
+def test_a_file_that_cannot_be_rolled_back_shows_the_reason_also_on_a_phone(site: Site, past: Library) -> None:
     newest, older = past.history().items
     past.rollback(newest.id).wait()
     for item in past.operation(older.id).items[1:3]:
@@ -194,11 +194,11 @@ def test_what_cannot_be_rolled_back_says_why_also_on_a_phone(site: Site, past: L
     page.get_by_label("All time").check()
     expect(listed(page)).to_have_count(1)
     page.get_by_role("button", name="Done").click()
-    page.get_by_role("button", name="Show not only rollbacks").click()
+    page.get_by_role("button", name="Remove the filter rollbacks").click()
     expect(listed(page)).to_have_count(3)
 
 
-def test_tab_goes_past_a_picture_that_says_nothing_to_it(site: Site, library: Library) -> None:
+def test_tab_skips_a_chart_without_a_tab_stop(site: Site, library: Library) -> None:
     library.write(library.plan("risk:safe")).wait()
     page = site.visit("/history")
     drawn = page.locator(".page-history .plot canvas").first

@@ -64,7 +64,7 @@ def test_a_success_goes_after_a_while_but_not_under_the_pointer(site: Site) -> N
     expect(told).to_have_count(0)
 
 
-def test_the_offer_to_undo_goes_when_somebody_has_undone_it(site: Site, library: Library) -> None:
+def test_the_offer_to_undo_disappears_after_the_step_is_undone(site: Site, library: Library) -> None:
     page, other = site.visit("/plan"), site.visit("/plan")
     page.get_by_role("row").nth(1).click()
     page.keyboard.press("s")
@@ -107,14 +107,14 @@ def test_headline_chips_and_chart_follow_the_search(look: Site, known: Library) 
     assert sum(int(cell) for cell in cells if cell.strip().isdecimal()) >= total
 
 
-def test_the_history_says_what_a_search_does_not_narrow(site: Site, library: Library) -> None:
+def test_the_history_names_what_a_search_does_not_filter(site: Site, library: Library) -> None:
     library.write(library.plan("name:Birthday.mp4")).wait()
     page = site.visit("/history?q=nobody")
     expect(page.get_by_text("all operations: 1")).to_be_visible()
     expect(page.get_by_text("all operations: the search does not filter this chart").first).to_be_visible()
 
 
-def test_the_box_above_the_list_says_how_many_files_it_selects(site: Site, library: Library) -> None:
+def test_the_box_above_the_list_shows_the_number_of_files_it_selects(site: Site, library: Library) -> None:
     page = site.visit("/plan")
     statistics = library.plan().statistics
     able = statistics.safe_count + statistics.warning_count + statistics.danger_count
@@ -195,7 +195,7 @@ def test_enter_does_a_safe_write_and_never_a_dangerous_one(site: Site, library: 
 # The first steps.
 
 
-def test_the_first_import_ends_with_a_way_to_the_plan(
+def test_the_first_import_ends_with_a_link_to_the_plan(
     serve: Callable[[Library], Site], library: Library, empty_library: Library, media: object
 ) -> None:
     """Also in a home to which a folder was added before its page was looked at."""

@@ -38,7 +38,7 @@ FACE_MAY_SEE = (
     "indexium_core.signals",
     "indexium_core.version",
     "indexium_core.settings",
-    "indexium_core.jobs.events",
+    "indexium_core.jobs.event_bus",
     "indexium_core.demo",
 )
 SQL = re.compile(r"\s*(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from indexium_core import cli, errors
-from indexium_core.flows.history import rollback_checks
+from indexium_core.flows.history import rollback_conflicts
 from indexium_core.model.operations.operation import WriteOptions
 from tests.integration.test_rollback_choices import foreign
 from tests.support.clock import Clock
@@ -148,7 +148,7 @@ def test_people_are_counted_where_they_still_are(past: Studio) -> None:
     assert rows(past.library.charts.people_most_written(since="2026-01-16"), "person", "files") == [("Ann Lee", 1)]
 
 
-def test_coverage_is_what_the_files_said_on_each_day(past: Studio) -> None:
+def test_coverage_follows_the_comments_of_each_day(past: Studio) -> None:
     """The hand-written query asks each file on each day; the chart's adds up what each write changed."""
     wanted = by_hand(
         past,
@@ -212,7 +212,7 @@ def test_counts_leave_out_their_own_filter(past: Studio) -> None:
     assert counts.by_type == {"rollback": 1}
 
 
-def test_files_of_an_operation_are_found_by_words_and_say_what_took_them_back(past: Studio) -> None:
+def test_files_of_an_operation_are_found_by_words_and_name_their_rollback(past: Studio) -> None:
     found = past.library.operation(1, query="0001")
     assert [(item.file_name, item.taken_back_by) for item in found.items] == [("0001.mp4", 3)]
     kept = past.library.operation(1, query='person:"Ann Lee"').items
@@ -237,7 +237,7 @@ def test_the_command_takes_all_filters(tmp_path: Path, capsys: pytest.CaptureFix
     assert cli.main(["--home", str(past.library.home), "operations", "people", "2", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["items"] == [{"name": "Ann Lee", "files": 1, "able": 1}]
     assert cli.main(["--home", str(past.library.home), "history", "--status", "done"]) == 2
-    assert "'done' is something else" in capsys.readouterr().err
+    assert "'done' is not a value of --status" in capsys.readouterr().err
 
 
 # Rolling back parts.
@@ -251,7 +251,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
     made.library.close()
 
 
-def test_only_chosen_files_are_taken_back(studio: Studio) -> None:
+def test_only_selected_files_are_rolled_back(studio: Studio) -> None:
     chosen = [studio.items(1)[name].id for name in ("0000.mp4", "0002.mp4")]
     foreign(studio.paths[2])
 
@@ -283,7 +283,7 @@ def test_people_of_an_operation_are_counted_with_how_many_can_be_taken_out(studi
 def test_many_files_are_judged_by_size_and_date_and_compared_when_their_turn_comes(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rollback_checks, "MAX_COMPARED", 2)
+    monkeypatch.setattr(rollback_conflicts, "MAX_COMPARED", 2)
     told: list[tuple[int, int]] = []
     sly, bold = studio.paths[:2]
     stat = sly.stat()

@@ -335,14 +335,14 @@ def befores(films: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -
     return found
 
 
-def checks_of(film: str) -> Sequence[tuple[str, verify.Check]]:
-    return verify.RENUMBERED if film in RENUMBERED else verify.CHECKS
+def checks_of(film: str) -> Sequence[tuple[str, verify.Comparison]]:
+    return verify.RENUMBERED if film in RENUMBERED else verify.COMPARISONS
 
 
 def fate(befores: dict[str, verify.Evidence], path: Path, check: str | None = None) -> dict[str, object]:
     changes = [Change(field="comment", old="old", new=COMMENT)]
     checks = [one for one in checks_of(path.name) if check in {None, one[0]}]
-    return verify.compare(befores[path.name], evidence(path), changes, checks=checks)
+    return verify.compare(befores[path.name], evidence(path), changes, comparisons=checks)
 
 
 @pytest.mark.parametrize("film", NAMES)

@@ -21,7 +21,7 @@ from indexium_core import errors
 from indexium_core.files import verify
 from indexium_core.files.containers import Capabilities, registry
 from indexium_core.files.reader import FileReader
-from indexium_core.files.verify import checks
+from indexium_core.files.verify import comparisons
 from indexium_core.model.files.media import Change, Refusal
 from tests.support import layouts, media, mp4, sabotage
 from tests.support.sabotage import Damage
@@ -208,11 +208,11 @@ class Scene:
     after: verify.Evidence
 
     def failing(self) -> set[str]:
-        return {name for name, check in checks.CHECKS if not self._passes((name, check))}
+        return {name for name, check in comparisons.COMPARISONS if not self._passes((name, check))}
 
-    def _passes(self, check: tuple[str, checks.Check]) -> bool:
+    def _passes(self, check: tuple[str, comparisons.Comparison]) -> bool:
         try:
-            verify.compare(self.before, self.after, CHANGES, checks=[check])
+            verify.compare(self.before, self.after, CHANGES, comparisons=[check])
         except errors.VerificationError:
             return False
         return True

@@ -148,13 +148,13 @@ class Scene:
     changes: Sequence[Change]
 
     def failing(self) -> set[str]:
-        """Return which of the checks see something."""
+        """Return which of the comparisons see something."""
         return {name for name in NAMES if not self.passes([name])}
 
     def passes(self, among: Sequence[str]) -> bool:
         checks = [one for one in verify.REWRITTEN if one[0] in among]
         try:
-            verify.compare(self.before, self.after, self.changes, checks=checks)
+            verify.compare(self.before, self.after, self.changes, comparisons=checks)
         except errors.VerificationError:
             return False
         return True
@@ -181,7 +181,7 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scene]:
 @pytest.mark.parametrize("film", ["avi", "flv", "wmv", "ogv"])
 def test_an_honest_rewrite_passes_every_check(scenes: dict[str, Scene], film: str) -> None:
     scene = scenes[film]
-    proof = verify.compare(scene.before, scene.after, scene.changes, checks=verify.REWRITTEN)
+    proof = verify.compare(scene.before, scene.after, scene.changes, comparisons=verify.REWRITTEN)
     assert tuple(proof) == NAMES
     assert all(isinstance(fact, str) and fact for fact in proof.values())
 
@@ -191,7 +191,7 @@ def test_each_saboteur_is_caught_by_the_check_that_is_there_for_it(scenes: dict[
     case, scene = CASES[name], scenes[name]
     assert case.check in scene.failing()
     with pytest.raises(errors.VerificationError, match=f"{case.check}: ") as caught:
-        verify.compare(scene.before, scene.after, scene.changes, checks=verify.REWRITTEN)
+        verify.compare(scene.before, scene.after, scene.changes, comparisons=verify.REWRITTEN)
     assert "the file is not changed" in caught.value.message
 
 
@@ -228,5 +228,5 @@ def test_half_of_the_packets_with_exit_code_0_is_no_success(tmp_path: Path, monk
     target = tmp_path / "new.flv"
     remuxing.run(edit, os.fsencode(original), os.fsencode(target))
     with pytest.raises(errors.VerificationError) as caught:
-        verify.compare(before, evidence(target), changes, checks=verify.REWRITTEN)
+        verify.compare(before, evidence(target), changes, comparisons=verify.REWRITTEN)
     assert caught.value.check == "packets"

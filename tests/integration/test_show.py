@@ -30,7 +30,7 @@ def show(home: Path, *words: str) -> int:
 def test_everything_about_a_file_is_printed(film: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert show(home, str(film)) == 0
     text = capsys.readouterr().out
-    for part in ("Zoë’s day.mkv", r"Rain\r\nPeople: Bob Ray", "TITLE: Day", "+ Ann Lee", "said by hand on", "h264"):
+    for part in ("Zoë’s day.mkv", r"Rain\r\nPeople: Bob Ray", "TITLE: Day", "+ Ann Lee", "entered by hand on", "h264"):
         assert part in text or part.lower() in text.lower(), part
     assert "as the plot, if it has no overview" in text
     assert "matroska_in_place" in text
@@ -48,7 +48,7 @@ def test_a_program_gets_the_same_as_json(film: Path, home: Path, capsys: pytest.
 
 
 @pytest.mark.parametrize("word", ["99", "no such film.mkv"])
-def test_a_file_that_nobody_knows_is_one_sentence(
+def test_an_unknown_file_gives_one_sentence(
     word: str, film: Path, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert show(home, word) == 2

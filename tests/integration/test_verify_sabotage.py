@@ -23,7 +23,7 @@ from indexium_core.files import journal, verify
 from indexium_core.files.containers import registry
 from indexium_core.files.journal import JournaledFile, OperationJournal
 from indexium_core.files.reader import FileReader
-from indexium_core.files.verify import checks
+from indexium_core.files.verify import comparisons
 from indexium_core.model.files.media import Change
 from tests.support import media, mkv, sabotage
 from tests.support.sabotage import Damage
@@ -32,7 +32,7 @@ OLD, NEW = "People: Ann Lee", "People: Ann Lee, Zoë Smith"
 CHANGES = (Change(field="comment", old=OLD, new=NEW),)
 MTIME = 1_600_000_000_123_456_789
 FONT = bytes(range(256))
-NAMES = tuple(name for name, _ in checks.CHECKS)
+NAMES = tuple(name for name, _ in comparisons.COMPARISONS)
 
 
 @dataclass(frozen=True)
@@ -181,12 +181,17 @@ class Scene:
     after: verify.Evidence
 
     def failing(self, among: Sequence[str] = NAMES) -> set[str]:
-        """Return which of the checks see something."""
+        """Return which of the comparisons see something."""
         return {name for name in among if not self.passes([name])}
 
     def passes(self, among: Sequence[str]) -> bool:
         try:
-            verify.compare(self.before, self.after, CHANGES, checks=[one for one in checks.CHECKS if one[0] in among])
+            verify.compare(
+                self.before,
+                self.after,
+                CHANGES,
+                comparisons=[one for one in comparisons.COMPARISONS if one[0] in among],
+            )
         except errors.VerificationError:
             return False
         return True
@@ -234,7 +239,7 @@ def test_each_saboteur_is_caught_by_the_check_that_is_there_for_it(scenes: dict[
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if not case.rogue])
-def test_what_is_caught_is_put_back_bit_for_bit(place: tuple[Path, OperationJournal], name: str) -> None:
+def test_detected_damage_is_restored_bit_for_bit(place: tuple[Path, OperationJournal], name: str) -> None:
     case = CASES[name]
     path, log = place[0].with_suffix(f".{case.film}"), place[1]
     old = film(case.film)

@@ -161,7 +161,7 @@ def _swap(
                 before = _evidence(name)
                 swap.fill(lambda target: remuxing.run(edit, name, target), size=edit.size)
                 change = Change(field="comment", old=before.fields.get("comment"), new=text)
-                verify.compare(before, _evidence(swap.temporary), [change], checks=verify.REWRITTEN)
+                verify.compare(before, _evidence(swap.temporary), [change], comparisons=verify.REWRITTEN)
             case bytes():
                 swap.adopt(edit)
         if expected is not None:

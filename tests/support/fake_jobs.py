@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.jobs.events import EventBus
+from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model.job import ENDED_STATES, Job, JobLog, JobPage, UnrecordedResults
 from indexium_core.model.operations.request import IdempotentRequest
 
 __all__ = ["FakeJobs"]
 
 _ORDER = {"running": 0, "paused": 0, "interrupted": 0, "pending": 1}
-_LEADS = {  # what is asked for → states in which it can be, the state that it leads to
+_LEADS = {  # action → states in which it can be, the state that it leads to
     "pause": (("pending", "running"), "paused"),
     "resume": (("paused", "interrupted", "failed"), "running"),
     "cancel": (("pending", "running", "paused", "interrupted"), "cancelled"),
@@ -85,8 +85,8 @@ class FakeJobs:
     def cancel(self, job_id: int) -> Job:
         return self._lead(job_id, "cancel", completed_at=datetime.now(UTC))
 
-    def retry(self, job_id: int, asked: IdempotentRequest | None = None, *, source: str = "python") -> Job:
-        del asked, source
+    def retry(self, job_id: int, request: IdempotentRequest | None = None, *, source: str = "python") -> Job:
+        del request, source
         return self._lead(job_id, "retry", completed_at=None, error_message="")
 
     def set_priority(self, job_id: int, priority: int) -> Job:

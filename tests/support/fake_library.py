@@ -67,7 +67,7 @@ class FakeLibrary(FakeOperations):
             totals=self._totals,
         )
         self.views = SimpleNamespace(list=lambda: [], default=lambda: None)  # noqa: PIE807 - takes nothing
-        self.requests = SimpleNamespace(find=lambda asked: None, note=lambda asked, *, job_id=None: None)
+        self.requests = SimpleNamespace(find=lambda request: None, note=lambda request, *, job_id=None: None)
         self.locks = SimpleNamespace(
             of=lambda file_id: [],
             list=lambda query="": [],

@@ -17,7 +17,7 @@ import pandas as pd
 
 from indexium_core import errors
 from indexium_core.flows.writing.writer import DryRunReport
-from indexium_core.jobs.events import EventBus
+from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import query
 from indexium_core.model.operations.operation import (
     ACTIVE_STATES,
@@ -90,7 +90,7 @@ class FakeOperations:
         *,
         selection: Selection,
         expected: SelectionDigest | None = None,
-        asked: Any = None,
+        request: Any = None,
     ) -> Any:
         chosen = [self.items[file_id] for file_id in plan.ids(selection)]
         return self._launch("write", chosen, options.user_note, options.source, None)
@@ -131,7 +131,7 @@ class FakeOperations:
         replan: bool = False,
         note: str = "",
         source: str = "",
-        asked: Any = None,
+        request: Any = None,
     ) -> Any:
         run = self._run(operation_id)
         run.operation = dataclasses.replace(run.operation, status="rolled_back", can_rollback=False)

@@ -16,7 +16,7 @@ from indexium_core.flows.scanning import reading
 from indexium_core.flows.scanning.scanner import ScanReport
 from indexium_core.flows.writing import editing
 from indexium_core.flows.writing.writer import OperationHandle
-from indexium_core.jobs.backoff import Backoff
+from indexium_core.jobs.retry import Backoff
 from indexium_core.library import Library
 from indexium_core.model.job import Job
 from indexium_core.model.operations.operation import WriteOptions

@@ -49,4 +49,4 @@ def rewritten(path: Path, new: str | None, *, segment: str | None = None) -> tup
     target, changes = remuxed(path, new, segment=segment)
     before = evidence(path)
     verify.expect(before, changes)
-    return target, verify.compare(before, evidence(target), changes, checks=verify.REWRITTEN)
+    return target, verify.compare(before, evidence(target), changes, comparisons=verify.REWRITTEN)

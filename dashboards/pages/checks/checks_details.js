@@ -1,4 +1,4 @@
-// One finding: what disagrees, the files and names concerned, and the ways to resolve it.
+// One finding: its inconsistency, its files and names, and its resolutions.
 import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {drawer, drawerFrame} from "../../components/drawer.js"
@@ -14,12 +14,12 @@ import {button, fileName, label} from "../../components/widgets.js"
  *
  * @typedef {object} View
  * @property {boolean} open
- * @property {string} [subject] What tells findings apart.
+ * @property {string} [subject] Identifies the finding.
  * @property {string} [title]
  * @property {string} [text]
- * @property {boolean} [right] The finding is ignored.
+ * @property {boolean} [ignored] The finding is ignored.
  * @property {{name: string, text: string}[]} [names]
- * @property {Resolution[]} [mends]
+ * @property {Resolution[]} [resolutions]
  * @property {File[]} [files]
  * @property {string} [more]
  * @property {string} [href] The files in the plan.
@@ -54,22 +54,22 @@ const drawFile = ({name, path, place, lists}) =>
 const drawResolution = ({code, label: text, text: description}, index) =>
   h(
     "div",
-    {class: "mend", data: {key: code}},
-    button(text, "mend", {
+    {class: "resolution", data: {key: code}},
+    button(text, "resolve", {
       key: RESOLUTION_KEYS[index] ?? null,
       kind: "small",
       data: {code},
-      "aria-describedby": `mend-${index}`,
+      "aria-describedby": `resolution-${index}`,
     }),
-    h("small", {id: `mend-${index}`}, description),
+    h("small", {id: `resolution-${index}`}, description),
   )
 
 /** @param {View} view */
-const drawActions = ({right, href}) =>
+const drawActions = ({ignored, href}) =>
   h(
     "div",
     {class: "acts", data: {key: "acts"}},
-    right ? button("Open the finding again", "back", {key: "r"}) : button("Ignore", "right", {key: "r"}),
+    ignored ? button("Open the finding again", "unignore", {key: "r"}) : button("Ignore", "ignore", {key: "r"}),
     href &&
       h(
         "a",
@@ -84,16 +84,16 @@ function draw({view}) {
   if (!view.open) return null
   return drawerFrame(
     {title: view.title, kind: "cdrawer", label: "Finding"},
-    h("p", {class: `why ${view.right ? "note" : "warning"}`}, view.text),
+    h("p", {class: `why ${view.ignored ? "note" : "warning"}`}, view.text),
     view.names.length > 0 &&
       h(
         "dl",
         {class: "names", data: {key: "names"}},
         view.names.map(({name, text}) => [h("dt", null, h("bdi", null, name)), h("dd", null, text)]),
       ),
-    view.mends.length > 0 && [
-      h("div", {class: "label", data: {key: "ways"}}, "Ways to settle it"),
-      h("div", {class: "mends", data: {key: "mends"}}, view.mends.map(drawResolution)),
+    view.resolutions.length > 0 && [
+      h("div", {class: "label", data: {key: "resolutions-label"}}, "Resolve"),
+      h("div", {class: "resolutions", data: {key: "resolutions"}}, view.resolutions.map(drawResolution)),
     ],
     drawActions(view),
     view.files.length > 0 && [
@@ -111,9 +111,9 @@ function draw({view}) {
 /** @type {Record<string, Action<Self>>} */
 const ACTIONS = {
   // The message names the finding that is shown: the server may show another one meanwhile.
-  mend: ({send, view}, data) => send("mend", {subject: view.subject, code: data.code}),
-  right: ({send, view}) => send("right", {subject: view.subject}),
-  back: ({send, view}) => send("back", {subject: view.subject}),
+  resolve: ({send, view}, data) => send("resolve", {subject: view.subject, code: data.code}),
+  ignore: ({send, view}) => send("ignore", {subject: view.subject}),
+  unignore: ({send, view}) => send("unignore", {subject: view.subject}),
 }
 
 /** @param {RenderContext} context */
@@ -131,10 +131,10 @@ export function render(context) {
   const resolve = (key, index) => [
     key,
     {
-      does: "settle it in this way",
+      does: "resolve the finding in this way",
       group: "Resolve",
-      when: () => isShown() && self.view.mends.length > index,
-      run: () => press(`.mend:nth-child(${index + 1}) button`),
+      when: () => isShown() && self.view.resolutions.length > index,
+      run: () => press(`.resolution:nth-child(${index + 1}) button`),
     },
   ]
   keys(context.model, "checks", {
@@ -143,7 +143,7 @@ export function render(context) {
       does: "ignore, or open the finding again",
       group: "Resolve",
       when: isShown,
-      run: () => press("[data-act=right], [data-act=back]"),
+      run: () => press("[data-act=ignore], [data-act=unignore]"),
     },
     o: {
       does: "open in the plan",

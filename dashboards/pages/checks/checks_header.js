@@ -1,4 +1,4 @@
-// How many findings there are, and of which kind.
+// The number of findings of each kind.
 import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 

@@ -12,7 +12,7 @@ import {andMore} from "../../components/wording.js"
 
 /**
  * @typedef {object} Row
- * @property {string} subject What tells findings apart.
+ * @property {string} subject Identifies the finding.
  * @property {string} title
  * @property {string} sub
  * @property {boolean} is_file
@@ -29,9 +29,9 @@ import {andMore} from "../../components/wording.js"
  * @property {string} range
  * @property {number} page
  * @property {number} pages
- * @property {boolean} right The ignored findings are shown.
- * @property {string} turn Text of the button that shows the other ones.
- * @property {ButtonItem[]} at_once What can be done with all findings.
+ * @property {boolean} ignored The ignored findings are shown.
+ * @property {string} turn Text of the button that shows the other findings.
+ * @property {ButtonItem[]} at_once Actions on all findings.
  * @property {string} subject The finding in the details, "" for none.
  * @property {{title: string, text: string} | null} empty
  *
@@ -62,7 +62,7 @@ const drawRow = (row, list) =>
   )
 
 /** @param {View} view */
-const drawTop = ({text, at_once: acts, turn, right}) =>
+const drawTop = ({text, at_once: acts, turn, ignored}) =>
   h(
     "div",
     {class: "pager top", data: {key: "top"}},
@@ -72,7 +72,11 @@ const drawTop = ({text, at_once: acts, turn, right}) =>
       {class: "turn"},
       acts.map(({label, act}) => button(label, act, {kind: "link", data: {key: act}})),
       turn &&
-        button(turn, "right", {kind: "link", data: {on: right ? "" : "1", key: "turn"}, "aria-pressed": String(right)}),
+        button(turn, "ignored", {
+          kind: "link",
+          data: {on: ignored ? "" : "1", key: "turn"},
+          "aria-pressed": String(ignored),
+        }),
     ),
   )
 
@@ -81,8 +85,8 @@ const drawKeys = () =>
     "span",
     {class: "keys"},
     h("span", null, h("kbd", null, "j"), h("kbd", null, "k"), "move"),
-    h("span", null, h("kbd", null, "a"), h("kbd", null, "b"), "settle it"),
-    h("span", null, h("kbd", null, "r"), "right as it is"),
+    h("span", null, h("kbd", null, "a"), h("kbd", null, "b"), "resolve"),
+    h("span", null, h("kbd", null, "r"), "ignore"),
   )
 
 /** @type {(view: View, list: RowCursor<Row>) => Child} */
@@ -93,7 +97,7 @@ function draw(view, list) {
       "div",
       {
         role: "grid",
-        "aria-label": `${view.title}${view.right ? ", right as they are" : ""}`,
+        "aria-label": `${view.title}${view.ignored ? ", ignored" : ""}`,
         "aria-rowcount": view.total,
         data: {key: "rows"},
       },
@@ -110,7 +114,7 @@ function draw(view, list) {
   )
 }
 
-// Where there is room, the first finding stands beside the list without a click.
+// A wide window shows the first finding beside the list without a click.
 /** @param {Self} self */
 function openFirst({view, state, send}) {
   const first = view.rows?.[0]?.subject ?? ""
@@ -140,7 +144,7 @@ export function render(context) {
     actions: {
       open: (_, data) => list.onClick(data),
       page: (self, data) => self.send("page", {page: Number(data.page)}),
-      right: (self, data) => self.send("right", {on: data.on === "1"}),
+      ignored: (self, data) => self.send("ignored", {on: data.on === "1"}),
     },
   })
   keys(context.model, "checks", list.keys("finding"))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from dashboards.components import paging
 from dashboards.components.base import Component, module
 from indexium_core.model import wording
 from indexium_core.model.check import BULK_KINDS, CheckFile, CheckGroup, CheckName, CheckPage, CheckRow, Resolution
@@ -28,8 +29,8 @@ class ChecksList(Component):
     """
     A page of findings.
 
-    View: see `list_view`. Messages: `open` {subject}, `first` {subject}, `close`, `page` {page}, `right` {on}, `learn`,
-    `all_right`.
+    View: see `list_view`. Messages: `open` {subject}, `first` {subject}, `close`, `page` {page}, `ignored` {on},
+    `add_all`, `ignore_all`.
     """
 
     _esm = module("checks_list")
@@ -37,7 +38,11 @@ class ChecksList(Component):
 
 
 class ChecksDetails(Component):
-    """View: see `details_view`. Messages: `mend` {subject, code}, `right` and `back` {subject}, `plan`, `close`."""
+    """
+    One finding.
+
+    View: see `details_view`. Messages: `resolve` {subject, code}, `ignore` and `unignore` {subject}, `plan`, `close`.
+    """
 
     _esm = module("checks_details")
     _styles = ("checks.css",)
@@ -59,47 +64,45 @@ def header_view(groups: Sequence[CheckGroup], kind: str) -> dict[str, Any]:
     }
 
 
-def list_view(group: CheckGroup, page: CheckPage, *, right: bool, subject: str) -> dict[str, Any]:
-    """Return one page of findings; `right`: of the ignored ones."""
-    first = (page.page - 1) * page.per_page
-    last = first + len(page.items)
+def list_view(group: CheckGroup, page: CheckPage, *, ignored: bool, subject: str) -> dict[str, Any]:
+    """Return one page of findings; `ignored`: of the ignored ones."""
+    place = paging.place(page.page, page.per_page, shown=len(page.items), total=page.total)
     return {
         "kind": group.kind,
         "title": group.title,
         "text": group.text,
         "rows": [_row(row) for row in page.items],
         "total": page.total,
-        "range": wording.range_of(first + 1, last, page.total) if page.total else "",
-        "page": page.page,
-        "pages": max(1, -(-page.total // max(1, page.per_page))),
-        "right": right,
-        "turn": _turn(group, right=right),
-        "at_once": _at_once(group) if not right and group.total > 1 else [],
+        **place,
+        "range": place["range"] if page.total else "",
+        "ignored": ignored,
+        "turn": _turn(group, ignored=ignored),
+        "at_once": _at_once(group) if not ignored and group.total > 1 else [],
         "subject": subject,
-        "empty": None if page.items else _empty(group, right=right),
+        "empty": None if page.items else _empty(group, ignored=ignored),
     }
 
 
-def _turn(group: CheckGroup, *, right: bool) -> str:
+def _turn(group: CheckGroup, *, ignored: bool) -> str:
     """Return the text of the button that shows the other findings; "" for no button."""
-    if right:
+    if ignored:
         return f"Back to {wording.plural(group.total, 'open finding')}"
     return f"{wording.count(group.dismissed)} ignored" if group.dismissed else ""
 
 
 def _at_once(group: CheckGroup) -> list[dict[str, str]]:
     """Return the actions on all findings of a kind."""
-    learn = {"act": "learn", "label": f"Add all {wording.count(group.total)} to the database…"}
-    right = {"act": "all_right", "label": f"Ignore all {wording.count(group.total)}…"}
-    return [learn, right] if group.kind in BULK_KINDS else [right]
+    add = {"act": "add_all", "label": f"Add all {wording.count(group.total)} to the database…"}
+    ignore = {"act": "ignore_all", "label": f"Ignore all {wording.count(group.total)}…"}
+    return [add, ignore] if group.kind in BULK_KINDS else [ignore]
 
 
-def _empty(group: CheckGroup, *, right: bool) -> dict[str, str]:
-    if right:
+def _empty(group: CheckGroup, *, ignored: bool) -> dict[str, str]:
+    if ignored:
         return {"title": "No ignored findings", "text": "This list shows the findings that you ignore."}
     texts = {
         "copies": "All copies of a file have the same people.",
-        "differ": "The database has all people that files name.",
+        "differ": "Every person named in a file is also assigned to this file in the database.",
         "spelling": "No two names are similar.",
         "unknown": "The database has every name in the files.",
         "placeholder": "No file names a placeholder.",
@@ -143,15 +146,15 @@ def _tags(row: CheckRow) -> list[dict[str, str]]:
     if row.kind == "spelling":
         return [_tag(name.name, note=wording.count(name.files)) for name in row.names]
     if row.kind == "differ":
-        odd = {people_comment.person_key(name) for name in row.mends[0].names}
+        odd = {people_comment.person_key(name) for name in row.resolutions[0].names}
         return [
             _tag(name, odd=people_comment.person_key(name) in odd)
-            for name in (*row.mends[0].names, *row.files[0].known)
+            for name in (*row.resolutions[0].names, *row.files[0].known)
         ]
     if row.kind == "copies":
-        odd = {people_comment.person_key(name) for name in row.mends[0].names}
+        odd = {people_comment.person_key(name) for name in row.resolutions[0].names}
         everywhere = [name for name in row.files[0].people if people_comment.person_key(name) not in odd]
-        return [*(_tag(name, odd=True) for name in row.mends[0].names), *(_tag(name) for name in everywhere)]
+        return [*(_tag(name, odd=True) for name in row.resolutions[0].names), *(_tag(name) for name in everywhere)]
     return []
 
 
@@ -162,13 +165,13 @@ def _tag(text: str, *, odd: bool = False, note: str = "", kind: str = "odd") -> 
 # One finding.
 
 
-def details_view(row: CheckRow | None, *, right: bool, base: str = "") -> dict[str, Any]:
+def details_view(row: CheckRow | None, *, ignored: bool, base: str = "") -> dict[str, Any]:
     """
     Return one finding in detail.
 
     Args:
         row: The finding; None closes the drawer.
-        right: The finding is ignored.
+        ignored: The finding is ignored.
         base: The common address of all pages, where they have one.
 
     """
@@ -183,8 +186,8 @@ def details_view(row: CheckRow | None, *, right: bool, base: str = "") -> dict[s
         "names": [_name(name) for name in row.names] if row.kind != "single" else [],
         "files": [_file(file, row) for file in row.files],
         "more": f"and {wording.files(rest)} more" if rest > 0 else "",
-        "mends": [] if right else [_mend(mend) for mend in row.mends],
-        "right": right,
+        "resolutions": [] if ignored else [_resolution(each) for each in row.resolutions],
+        "ignored": ignored,
         "query": row.query,
         "href": _address(row.query, base) if row.query else "",
     }
@@ -201,7 +204,7 @@ def _name(name: CheckName) -> dict[str, str]:
 
 
 def _file(file: CheckFile, row: CheckRow) -> dict[str, Any]:
-    odd = {people_comment.person_key(name) for mend in row.mends for name in mend.names} | {
+    odd = {people_comment.person_key(name) for each in row.resolutions for name in each.names} | {
         people_comment.person_key(name.name) for name in row.names
     }
     lists = [("", file.people)]
@@ -224,5 +227,5 @@ def _file(file: CheckFile, row: CheckRow) -> dict[str, Any]:
     }
 
 
-def _mend(mend: Resolution) -> dict[str, Any]:
-    return {"code": mend.code, "label": mend.label + ("…" if mend.asks else ""), "text": mend.text}
+def _resolution(each: Resolution) -> dict[str, Any]:
+    return {"code": each.code, "label": each.label + ("…" if each.asks else ""), "text": each.text}

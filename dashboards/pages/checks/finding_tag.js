@@ -1,4 +1,4 @@
-// A name of a finding; `kind` is "odd" where the name does not agree with the others.
+// A name of a finding; `kind` is "odd" if the name differs from the others.
 import {h} from "../../components/browser/dom.js"
 
 /** @typedef {{text: string, kind: string, note?: string}} FindingTag */
@@ -8,7 +8,7 @@ export const drawFindingTag = ({text, kind, note}) =>
   h(
     "span",
     {class: `tag ${kind}`},
-    kind === "odd" && [h("span", {class: "vh"}, "does not agree: "), h("span", {"aria-hidden": "true"}, "≠ ")],
+    kind === "odd" && [h("span", {class: "vh"}, "differs: "), h("span", {"aria-hidden": "true"}, "≠ ")],
     h("bdi", null, text),
     note && h("span", {class: "note"}, ` ${note}`),
   )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
+from dashboards.components.paging import page_count
 from dashboards.pages.checks import checks_list as parts
 from dashboards.screen import Screen
 from dashboards.session import Session
@@ -36,21 +37,21 @@ class ChecksScreen(Screen):
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
         self._header, self._list, self._drawer = parts.ChecksHeader(), parts.ChecksList(), parts.ChecksDetails()
         self._found: _Findings | None = None
-        self._header.on(kind=lambda message: self._narrow(kind=str(message["kind"]), right=False))
+        self._header.on(kind=lambda message: self._narrow(kind=str(message["kind"]), ignored=False))
         self._list.on(
             open=lambda message: self._open(str(message["subject"])),
-            first=self._offer,
+            first=self._open_first,
             close=lambda _: self._open(""),
             page=lambda message: self._narrow(number=max(1, int(message["page"]))),
-            right=lambda message: self._narrow(right=message["on"] is True),
-            learn=lambda _: self._ask_all(self._learn_all),
-            all_right=lambda _: self._ask_all(self._ignore_all),
+            ignored=lambda message: self._narrow(ignored=message["on"] is True),
+            add_all=lambda _: self._ask_all(self._add_all),
+            ignore_all=lambda _: self._ask_all(self._ignore_all),
         )
         self._drawer.on(
             close=lambda _: self._open(""),
-            mend=lambda message: self._resolve(self._meant(message), str(message["code"])),
-            right=lambda message: self._ignore(self._meant(message)),
-            back=lambda message: self._unignore(self._meant(message)),
+            resolve=lambda message: self._resolve(self._shown_finding(message), str(message["code"])),
+            ignore=lambda message: self._ignore(self._shown_finding(message)),
+            unignore=lambda message: self._unignore(self._shown_finding(message)),
             plan=lambda _: self._plan(),
         )
 
@@ -70,14 +71,15 @@ class ChecksScreen(Screen):
     # What is shown.
 
     def _load(self) -> None:
-        kind, number, right = self.state.kind, self.state.number, self.state.right
+        kind, number, ignored = self.state.kind, self.state.number, self.state.ignored
 
         def read() -> _Findings:
             groups = self._library.checks.groups()
             shown = kind or next((group.kind for group in groups if group.total), groups[0].kind)
-            page = self._library.checks.page(shown, number, per_page=PER_PAGE, dismissed=right)
+            page = self._library.checks.page(shown, number, per_page=PER_PAGE, dismissed=ignored)
             if not page.items and page.total:
-                page = self._library.checks.page(shown, -(-page.total // PER_PAGE), per_page=PER_PAGE, dismissed=right)
+                last = page_count(page.total, PER_PAGE)
+                page = self._library.checks.page(shown, last, per_page=PER_PAGE, dismissed=ignored)
             return _Findings(groups, shown, page)
 
         self._bridge.run(read, self._show, name="checks")
@@ -97,8 +99,8 @@ class ChecksScreen(Screen):
             self._session.update_address()
         group = next(group for group in found.groups if group.kind == found.kind)
         self._header.put(**parts.header_view(found.groups, found.kind))
-        self._list.put(**parts.list_view(group, found.page, right=self.state.right, subject=self.state.subject))
-        self._drawer.put(**parts.details_view(self._row(), right=self.state.right, base=self._session.base))
+        self._list.put(**parts.list_view(group, found.page, ignored=self.state.ignored, subject=self.state.subject))
+        self._drawer.put(**parts.details_view(self._row(), ignored=self.state.ignored, base=self._session.base))
 
     def _row(self) -> CheckRow | None:
         """Return the finding that is open, if it is on the page."""
@@ -115,20 +117,20 @@ class ChecksScreen(Screen):
         self._session.update_address()
         self._draw()
 
-    def _offer(self, message: Mapping[str, Any]) -> None:
+    def _open_first(self, message: Mapping[str, Any]) -> None:
         """Open the first finding, if the window has room and none is open."""
         if not self.state.subject:
             self._open(str(message["subject"]))
 
     # What is done.
 
-    def _meant(self, message: Mapping[str, Any]) -> CheckRow | None:
+    def _shown_finding(self, message: Mapping[str, Any]) -> CheckRow | None:
         """Return the open finding, if it is the one of the message: the user may have opened another one since."""
         row = self._row()
         return row if row is not None and row.subject == message["subject"] else None
 
     def _resolve(self, row: CheckRow | None, code: str) -> None:
-        chosen = next((each for each in row.mends if each.code == code), None) if row else None
+        chosen = next((each for each in row.resolutions if each.code == code), None) if row else None
         if row is None or chosen is None:
             return
         if not chosen.asks:
@@ -184,7 +186,7 @@ class ChecksScreen(Screen):
         if group is not None and group.total:
             ask(group)
 
-    def _learn_all(self, group: CheckGroup) -> None:
+    def _add_all(self, group: CheckGroup) -> None:
         number, kind = wording.count(group.total), group.kind
         people = (
             f"the people of these {number} files" if kind == "differ" else f"these {number} names, in all their files"

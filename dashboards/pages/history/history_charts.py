@@ -1,4 +1,4 @@
-"""The charts of the history: over time on the left, rankings on the right; a bar that is pressed narrows the list."""
+"""The charts of the history: over time on the left, rankings on the right; a pressed bar filters the list."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dashboards.bridge import Bridge
 from dashboards.components import charts
-from dashboards.components.chart_card import ChartCard, DrawnChart, ranking
+from dashboards.components.tabbed_charts import TabbedCharts, TabbedChartsCard, ranking
 from dashboards.session import Session
 from dashboards.state import HistoryState, history_term
 from indexium_core import errors
+from indexium_core.library import Library
 from indexium_core.model import query, wording
 from indexium_core.model.planning import risk
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from indexium_core.library import Library
 
 __all__ = ["HistoryCharts"]
 
@@ -46,8 +45,8 @@ class HistoryCharts:
         self._library, self._bridge, self._session, self.state = library, bridge, session, state
         self._narrowed = narrowed
         kinds = (charts.FILES, charts.DURATIONS, charts.COVERAGE)
-        self._trend = DrawnChart(bridge, kinds, picked=self._pick_days, turned=self._turn_trend, height=HEIGHT)
-        self._rank = ChartCard()
+        self._trend = TabbedCharts(bridge, kinds, picked=self._pick_days, turned=self._turn_trend, height=HEIGHT)
+        self._rank = TabbedChartsCard()
         self._rank.on(
             tab=lambda message: self._turn(rank=str(message.get("key"))),
             pick=self._pick,

@@ -75,7 +75,7 @@ const drawButtons = buttons => {
 const drawConflicts = ({conflicts, more}) =>
   h(
     "ul",
-    {class: "listing", tabindex: "0", "aria-label": "Files that would be left alone", data: {key: "left"}},
+    {class: "listing", tabindex: "0", "aria-label": "Files with a conflict", data: {key: "left"}},
     conflicts.map(({name, path, status, message}) =>
       h("li", null, fileName(name, path), chip("warning", status), h("small", null, h("bdi", null, message))),
     ),
@@ -138,7 +138,7 @@ function draw({view, state}) {
     people &&
       h(
         "ul",
-        {class: "listing people", "aria-label": "Take out only this person", data: {key: "people"}},
+        {class: "listing people", "aria-label": "Remove only this person", data: {key: "people"}},
         people.map(drawPerson),
       ),
     drawFiles(view.files),

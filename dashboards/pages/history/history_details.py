@@ -1,4 +1,4 @@
-"""One operation of the past: what it did, file by file, what was proven of each, and what rolling it back would do."""
+"""One operation: its result, the verification of each file, and the effect of a rollback."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dashboards import words
+from dashboards import status_words
 from dashboards.components import comment_diff, operation_text
 from dashboards.components.base import Component, module
 from dashboards.questions import rollback_report
 from indexium_core.model import wording
+from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import (
     ACTIVE_STATES,
     ItemDetails,
@@ -93,7 +94,7 @@ def verdict(operation: MetadataOperation) -> dict[str, str]:
     """Return the result of the operation in one sentence."""
     good, total = wording.count(operation.success_count), wording.count(operation.file_count)
     back = operation.operation_type == "rollback"
-    label = words.outcome_label("done", operation.operation_type)
+    label = status_words.outcome_label("done", operation.operation_type)
     left = wording.count(operation.failure_count + operation.conflict_count + operation.unknown_count)
     proof = "Every file has its original bytes." if back else "Video and sound were verified: unchanged."
     texts = {
@@ -251,7 +252,7 @@ def files_view(details: OperationDetails, preview: RollbackPreview) -> dict[str,
 def _item(
     item: ItemDetails, preview: RollbackPreview, problem: ItemDetails | None, *, ended: bool, kind: str
 ) -> dict[str, Any]:
-    status, level = words.item_status(item.status, item.code, ended=ended, kind=kind)
+    status, level = status_words.item_status(item.status, item.code, ended=ended, kind=kind)
     may = item.status == "success" and item.taken_back_by is None and (problem is None or bool(problem.choices))
     back = f"rolled back by operation {item.taken_back_by}" if item.taken_back_by else ""
     opened = item.id == preview.open_item
@@ -261,7 +262,7 @@ def _item(
         "path": item.file_path,
         "status": status,
         "level": level,
-        "glyph": words.item_glyph(item.status, item.code),
+        "glyph": status_words.item_glyph(item.status, item.code),
         "tags": [
             *({"text": person, "kind": "del"} for person in item.tags_removed),
             *({"text": person, "kind": "add"} for person in item.tags_added),
@@ -282,7 +283,7 @@ def detail(item: ItemDetails) -> dict[str, Any]:
     done = item.status == "success"
     facts = [["Path", item.file_path]]
     if item.strategy:
-        facts.append(["Method", words.strategy(item.strategy)])
+        facts.append(["Method", strategies.in_words(item.strategy)])
     if item.seconds:
         facts.append(["Duration", wording.duration(item.seconds)])
     if done:

@@ -49,11 +49,11 @@ const drawDetail = ({before, after, done, proof, tries, facts: pairs}, id) =>
     "div",
     {class: "detail", data: {key: `detail-${id}`}},
     label("Comment before"),
-    drawComment(before, "old", "Comment old"),
+    drawComment(before, "old", "Old comment"),
     label(done ? "Comment after" : "Comment planned"),
-    drawComment(after, "new", "Comment new"),
+    drawComment(after, "new", "New comment"),
     proof.length > 0 && [
-      label("What was proven"),
+      label("Verification"),
       h(
         "ul",
         {class: "proof"},
@@ -61,10 +61,10 @@ const drawDetail = ({before, after, done, proof, tries, facts: pairs}, id) =>
       ),
     ],
     tries.length > 0 && [
-      label("Earlier tries"),
+      label("Earlier attempts"),
       h(
         "ul",
-        {class: "proof", "aria-label": "Earlier tries"},
+        {class: "proof", "aria-label": "Earlier attempts"},
         tries.map(text => h("li", null, h("bdi", null, text))),
       ),
     ],
@@ -168,6 +168,6 @@ export const drawFiles = files => [
         {class: "listing files", "aria-label": "Files of this operation", data: {key: "files"}},
         files.rows.map(row => drawRow(row, files.choosing)),
       )
-    : h("p", {class: "hint", data: {key: "no-files"}}, "No file of it matches."),
+    : h("p", {class: "hint", data: {key: "no-files"}}, "No file of the operation matches."),
   files.pages > 1 && pager(files),
 ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from dashboards import words
-from dashboards.components import operation_text
+from dashboards import status_words
+from dashboards.components import operation_text, paging
 from dashboards.components.base import Component, module
 from dashboards.state import HistoryState, history_term
 from indexium_core import errors
@@ -59,7 +59,7 @@ class HistoryList(Component):
     """
     View: see `list_view`.
 
-    Messages: `open` {id}, `cursor` {id}, `first` {id} (there is room beside the list), `close`, `page` {page},
+    Messages: `open` {id}, `cursor` {id}, `first` {id} (there is space beside the list), `close`, `page` {page},
     `rollback` {id}.
     """
 
@@ -91,7 +91,7 @@ def search_view(
         "statuses": [
             {
                 "value": name,
-                "label": words.STATUS[name][0],
+                "label": status_words.STATUS[name][0],
                 "count": counts.by_status.get(name, 0),
                 "on": name in chosen,
             }
@@ -133,7 +133,7 @@ def chips(state: HistoryState) -> list[dict[str, str]]:
         {
             "kind": "status",
             "text": name,
-            "label": words.STATUS.get(name, (name,))[0],
+            "label": status_words.STATUS.get(name, (name,))[0],
         }
         for name in state.statuses()
     ]
@@ -169,13 +169,10 @@ def without(text: str, kind: str, term: str) -> str:
 
 def list_view(page: PaginatedOperations, *, state: HistoryState, shown: int | None) -> dict[str, Any]:
     """Return one page of operations; `shown` is the operation that is shown in detail."""
-    first = (page.page - 1) * page.per_page
     return {
         "rows": [row(operation) for operation in page.items],
         "total": page.total,
-        "range": wording.range_of(first + 1, first + len(page.items), page.total),
-        "page": page.page,
-        "pages": max(1, -(-page.total // page.per_page)),
+        **paging.place(page.page, page.per_page, shown=len(page.items), total=page.total),
         "cursor": shown,
         "empty": None if page.total else _empty(state),
     }
@@ -213,7 +210,7 @@ def chip(operation: MetadataOperation) -> tuple[str, str]:
         others = operation.failure_count + operation.unknown_count
         problem = "problem" if others else "conflict"
         return wording.plural(operation.conflict_count + others, problem), "warning"
-    return words.STATUS.get(operation.status, (operation.status, "note"))
+    return status_words.STATUS.get(operation.status, (operation.status, "note"))
 
 
 def undo(operation: MetadataOperation) -> str:

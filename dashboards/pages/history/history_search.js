@@ -66,7 +66,7 @@ const drawStatuses = ({types, kind, statuses}) =>
       h("legend", null, "Status"),
       statuses.length > 0
         ? statuses.map(option => drawOption("checkbox", "status", option, option.on))
-        : h("p", {class: "hint"}, "No operation is found."),
+        : h("p", {class: "hint"}, "No operation matches."),
     ),
   )
 
@@ -137,7 +137,7 @@ const drawChip = ({kind, text, label}) =>
     {
       type: "button",
       class: "chip",
-      "aria-label": `Show not only ${label}`,
+      "aria-label": `Remove the filter ${label}`,
       data: {act: "drop", kind, text, key: `${kind}-${text}`},
     },
     h("bdi", null, label),
@@ -154,7 +154,7 @@ function draw(self) {
     view.chips.length > 0 &&
       h(
         "div",
-        {class: "narrowed", role: "group", "aria-label": "The list shows only", data: {key: "narrowed"}},
+        {class: "narrowed", role: "group", "aria-label": "Filters of the list", data: {key: "narrowed"}},
         h("span", {"aria-hidden": "true"}, "only"),
         view.chips.map(drawChip),
         view.chips.length > 1 && button("Clear all", "clear", {kind: "link", data: {key: "clear"}}),

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
+from dashboards.components.paging import page_count
 from dashboards.pages.history import history_list as parts
 from dashboards.pages.history.history_charts import HistoryCharts
 from dashboards.pages.history.operation import HistoryOperation
@@ -58,9 +59,7 @@ class HistoryScreen(Screen):
             first=lambda message: self._one.offer(int(message["id"])),
             close=lambda _: self._one.close(),
             page=self._turn,
-            rollback=lambda message: rollback_question.ask(
-                library, bridge, dialog, int(message["id"]), self._one.started
-            ),
+            rollback=lambda message: self._roll_back(int(message["id"])),
             unable=lambda message: bridge.toast("info", str(message["text"])[:300]),
         )
 
@@ -120,7 +119,7 @@ class HistoryScreen(Screen):
             found = library.history(text, page=number, per_page=PER_PAGE, **wanted)
             if not found.items and number > 1:
                 total = library.history(text, per_page=1, **wanted).total
-                found = library.history(text, page=max(1, -(-total // PER_PAGE)), per_page=PER_PAGE, **wanted)
+                found = library.history(text, page=page_count(total, PER_PAGE), per_page=PER_PAGE, **wanted)
             return _HistoryResult(found, library.history.counts(text, **wanted), library.charts.totals())
 
         def failed(error: errors.IndexiumError) -> None:

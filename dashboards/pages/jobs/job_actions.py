@@ -1,8 +1,8 @@
-"""What can be done with a job in its state, and why an action is not possible."""
+"""The possible actions of a job in its state, and the reasons against the others."""
 
 from __future__ import annotations
 
-from dashboards import words
+from dashboards import status_words
 from indexium_core.model.job import Job
 
 __all__ = ["actions", "blocker"]
@@ -15,7 +15,7 @@ def actions(job: Job) -> list[dict[str, str]]:
     if job.cancelled_at and not job.has_ended:
         return []
     cancel = [{"label": "Cancel", "act": "cancel"}] if job.is_cancellable else []
-    resolve = {"label": "Resolve…", "act": "settle"}
+    resolve = {"label": "Resolve…", "act": "resolve"}
     if job.status in ("pending", "running"):
         return [{"label": "Pause", "act": "pause"}, *cancel]
     if job.status == "paused" or (job.status == "interrupted" and job.operation_id is None):
@@ -27,15 +27,15 @@ def actions(job: Job) -> list[dict[str, str]]:
     return [{"label": "Retry", "act": "retry"}] if job.status in _RETRYABLE else []
 
 
-KEYS = {"pause": {"pause", "resume", "settle"}, "retry": {"retry", "settle"}, "cancel": {"cancel"}}
+KEYS = {"pause": {"pause", "resume", "resolve"}, "retry": {"retry", "resolve"}, "cancel": {"cancel"}}
 
 
 def blocker(job: Job, key: str) -> str:
-    """Return why the key of an action (`pause`, `retry`, `cancel`) has no effect now, "" if it has one."""
+    """Return why the key of an action (`pause`, `retry`, `cancel`) has no effect now; "" if it has one."""
     if KEYS[key] & {item["act"] for item in actions(job)}:
         return ""
     if job.cancelled_at and not job.has_ended:
         return "The job is already being cancelled."
-    state = words.STATUS.get(job.status, ("running", ""))[0]
+    state = status_words.STATUS.get(job.status, ("running", ""))[0]
     verbs = {"pause": "paused or resumed", "cancel": "cancelled", "retry": "retried"}
     return f"The job is {state} and cannot be {verbs[key]}."

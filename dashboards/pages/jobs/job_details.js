@@ -36,7 +36,7 @@ import {count} from "../../components/wording.js"
  * @typedef {Component<View>} Self
  */
 
-const ACTS = ["log", "pause", "resume", "cancel", "retry", "settle", "progress", "history"]
+const ACTS = ["log", "pause", "resume", "cancel", "retry", "resolve", "progress", "history"]
 
 /** @type {(item: ButtonItem, id: number) => HTMLElement} */
 const drawButton = (item, id) => button(item.label, item.act, {data: {id, key: item.act}})
@@ -54,12 +54,8 @@ const drawFile = ({id, name, path, lines}) =>
 
 /** @param {Changes} changes */
 const drawChanges = changes => [
-  label(`What changed (${count(changes.total)})`, {key: "changed"}),
-  h(
-    "ul",
-    {class: "listing changes", "aria-label": "What changed", data: {key: "changes"}},
-    changes.files.map(drawFile),
-  ),
+  label(`Changes (${count(changes.total)})`, {key: "changed"}),
+  h("ul", {class: "listing changes", "aria-label": "Changes", data: {key: "changes"}}, changes.files.map(drawFile)),
   changes.pages > 1 && pager(changes),
 ]
 
@@ -96,10 +92,10 @@ function draw({view}) {
     view.gauge && h("div", {data: {key: "gauge"}}, drawGauge("Done", view.gauge), h("p", {class: "hint"}, view.pace)),
     drawActs(view),
     view.priorities.length > 0 && drawPriority(view),
-    label("What is known of it"),
+    label("Facts"),
     facts(view.facts),
     view.outcome.length > 0 && [
-      label(view.gauge ? "So far" : "What came of it"),
+      label(view.gauge ? "So far" : "Result"),
       h("div", {class: "outcome"}, facts(view.outcome)),
     ],
     view.changes?.total > 0 && drawChanges(view.changes),

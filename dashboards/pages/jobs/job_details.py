@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboards import words
+from dashboards import status_words
 from dashboards.components import changes, job_text
 from dashboards.components.base import Component, module
 from dashboards.pages.jobs import job_actions
@@ -24,7 +24,7 @@ class JobDetails(Component):
     """
     One job beside the lists.
 
-    View: see `details_view`. Messages: `close`, `log`, `pause`, `resume`, `cancel`, `retry`, `settle`, `progress`,
+    View: see `details_view`. Messages: `close`, `log`, `pause`, `resume`, `cancel`, `retry`, `resolve`, `progress`,
     `history`, each {id}, `priority` {id, priority}, `file` {id} and `changes` {page}, of what it changed.
     """
 
@@ -126,9 +126,9 @@ def outcome(job: Job, status: OperationStatus | None = None) -> list[list[str]]:
     summed = {key: value for key, value in job.summary.items() if key not in _SHOWN_ELSEWHERE and value != shown}
     if status is not None:  # the operation knows all of its files, the job only those of its last run
         summed.pop("counts", None)
-        counts = words.outcome_counts(status.outcomes, status.operation_type)
+        counts = status_words.outcome_counts(status.outcomes, status.operation_type)
         if not status.finished:
-            label = words.outcome_label("not_started")
+            label = status_words.outcome_label("not_started")
             counts = {"waiting" if key == label else key: number for key, number in counts.items()}
     return _pairs(counts | summed, job.job_type)  # in the order of the counts: a summary has no order
 

@@ -52,7 +52,7 @@ const drawLine = line =>
       line.more.map(([name, value]) =>
         h("span", {class: "more"}, h("i", null, `${name} `), h("bdi", {dir: "auto"}, value)),
       ),
-      line.trace && h("pre", {tabindex: "0", role: "region", "aria-label": "Where it happened"}, line.trace),
+      line.trace && h("pre", {tabindex: "0", role: "region", "aria-label": "Traceback"}, line.trace),
     ),
   )
 

@@ -30,7 +30,7 @@ import {button, chip, drawSelect, turnButtons} from "../../components/widgets.js
  *
  * @typedef {object} View
  * @property {string} [error] Why the jobs cannot be listed.
- * @property {Area} [under_way]
+ * @property {Area} [running]
  * @property {Area} [waiting]
  * @property {EndedArea} [ended]
  * @property {number | null} [cursor] The job in the details.
@@ -39,19 +39,19 @@ import {button, chip, drawSelect, turnButtons} from "../../components/widgets.js
  * @typedef {RowCursor<Row>} List
  */
 
-/** @type {("under_way" | "waiting" | "ended")[]} */
-const AREAS = ["under_way", "waiting", "ended"]
+/** @type {("running" | "waiting" | "ended")[]} */
+const AREAS = ["running", "waiting", "ended"]
 /** @type {Record<string, string>} */
 const VERBS = {
   pause: "Pause",
   resume: "Resume",
   cancel: "Cancel",
   retry: "Retry",
-  settle: "What next for",
+  resolve: "Resolve",
   log: "Open the log of",
 }
 /** The acts of a key: the first one that is possible is done. @type {Record<string, string[]>} */
-const ACTS_OF_KEYS = {pause: ["pause", "resume", "settle"], cancel: ["cancel"], retry: ["retry", "settle"]}
+const ACTS_OF_KEYS = {pause: ["pause", "resume", "resolve"], cancel: ["cancel"], retry: ["retry", "resolve"]}
 
 /** @type {(act: Act, row: Row) => HTMLElement} */
 const drawAct = ({label, act, quiet}, row) =>
@@ -95,7 +95,7 @@ const drawRow = (row, area, list) =>
       "span",
       {class: "f file", role: "gridcell"},
       h("b", {title: row.name}, h("bdi", null, row.name)),
-      h("small", {class: "said", title: row.text}, h("bdi", null, row.text)),
+      h("small", {class: "sentence", title: row.text}, h("bdi", null, row.text)),
       row.gauge && drawGauge(row.name, row.gauge),
     ),
     h(
@@ -155,7 +155,7 @@ const drawFilter = ({shown, value}) =>
   )
 
 /** @type {(view: View, list: List) => Child} */
-function draw({error, under_way: running, waiting, ended}, list) {
+function draw({error, running, waiting, ended}, list) {
   if (error) {
     const retry = button("Try again", "again", {kind: "primary"})
     const message = h(
@@ -171,7 +171,7 @@ function draw({error, under_way: running, waiting, ended}, list) {
   return h(
     "div",
     {class: "areas", data: {key: "areas"}},
-    drawArea("under_way", "Running", running, {list, none: "No job is running."}),
+    drawArea("running", "Running", running, {list, none: "No job is running."}),
     drawArea("waiting", "Waiting", waiting, {list, none: "The queue is empty."}),
     drawArea("ended", "Finished", ended, {list, none: ended.none, filter: drawFilter(ended)}),
   )
@@ -202,7 +202,7 @@ const actionsOf = list => {
     changePriority(self, Number(data.id), step)
   }
   return {
-    ...Object.fromEntries(["log", "pause", "resume", "cancel", "retry", "settle"].map(actOnRow)),
+    ...Object.fromEntries(["log", "pause", "resume", "cancel", "retry", "resolve"].map(actOnRow)),
     open: (_, data) => list.onClick(data),
     sooner: rank(-1),
     later: rank(1),
@@ -225,7 +225,7 @@ const keysOf = (self, list) => {
   const rank = step => {
     const row = list.current()
     if ((self.view.waiting?.rows ?? []).includes(row)) changePriority(self, row.id, step)
-    else self.send("unable", {text: "Choose a job that waits: only those come up sooner or later."})
+    else self.send("unable", {text: "Choose a waiting job: only waiting jobs have a priority."})
   }
   const when = () => Boolean(list.current())
   const group = "Do"
@@ -235,9 +235,9 @@ const keysOf = (self, list) => {
     c: {does: "cancel the job…", group, when, run: press("cancel")},
     r: {does: "retry the job", group, when, run: press("retry")},
     l: {does: "open the log of the job", group, when, run: () => self.send("log", {id: list.current().id})},
-    "+": {does: "let the job come up sooner", group, run: () => rank(-1)},
-    "-": {does: "let the job come up later", group, run: () => rank(1)},
-    f: {does: "in a log: follow its end, or not", group},
+    "+": {does: "increase the priority of the job", group, run: () => rank(-1)},
+    "-": {does: "decrease the priority of the job", group, run: () => rank(1)},
+    f: {does: "in a log: follow new lines on or off", group},
   }
 }
 

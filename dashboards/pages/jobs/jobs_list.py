@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboards.components import job_text
+from dashboards.components import job_text, paging
 from dashboards.components.base import Component, module
 from dashboards.pages.jobs import job_actions
 from dashboards.state import JobsState
@@ -46,7 +46,7 @@ class JobsList(Component):
     The three lists.
 
     View: see `view`, or `error` alone. Messages: `open` {id}, `cursor` {id}, `close`, `log` {id}, `pause`, `resume`,
-    `cancel`, `retry`, `settle` (an interrupted operation), each {id}; `priority` {id, priority}, `ended` {value},
+    `cancel`, `retry`, `resolve` (an interrupted operation), each {id}; `priority` {id, priority}, `ended` {value},
     `waiting_page` {page}, `page` {page}, `again` (after an error), `unable` {text}.
     """
 
@@ -59,7 +59,7 @@ class JobsSnapshot:
     """What the page shows, read at one time."""
 
     counts: Mapping[str, Mapping[str, int]]  # by kind and state
-    under_way: JobPage
+    running: JobPage
     waiting: JobPage
     ended: JobPage
     long_paused: Sequence[Job] = ()  # of all kinds, paused for more than a day
@@ -81,10 +81,10 @@ def header_view(found: JobsSnapshot, *, kind: str, now: datetime | None = None) 
 def view(found: JobsSnapshot, state: JobsState, *, now: datetime | None = None) -> dict[str, Any]:
     """Return the three lists."""
     now = now or datetime.now(UTC)
-    started = [row(job, found.statuses.get(job.id), now) for job in found.under_way.items]
+    started = [row(job, found.statuses.get(job.id), now) for job in found.running.items]
     narrowed = "No job of this kind has ended with this status." if state.ended or state.kind else NOTHING
     return {
-        "under_way": _listed(found.under_way, started) | {"count": _started_counts(found.counts, kind=state.kind)},
+        "running": _listed(found.running, started) | {"count": _started_counts(found.counts, kind=state.kind)},
         "waiting": _listed(found.waiting, [row(job, None, now) for job in found.waiting.items]),
         "ended": {
             **_listed(found.ended, [row(job, None, now) for job in found.ended.items]),
@@ -173,12 +173,5 @@ def _end_time(job: Job, now: datetime) -> str:
 
 
 def _listed(page: JobPage, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    first = (page.page - 1) * page.per_page
-    return {
-        "rows": rows,
-        "total": page.total,
-        "count": wording.count(page.total),
-        "range": wording.range_of(first + 1, first + len(rows), page.total),
-        "page": page.page,
-        "pages": max(1, -(-page.total // page.per_page)),
-    }
+    place = paging.place(page.page, page.per_page, shown=len(rows), total=page.total)
+    return {"rows": rows, "total": page.total, "count": wording.count(page.total), **place}

@@ -8,6 +8,7 @@ from typing import Any
 
 from dashboards.components import job_text
 from dashboards.components.base import Component
+from dashboards.components.paging import page_count
 from dashboards.pages.jobs import job_actions, job_details
 from dashboards.pages.jobs import jobs_list as parts
 from dashboards.pages.jobs.open_log import OpenLog
@@ -40,7 +41,6 @@ class JobsScreen(Screen):
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
         self._header, self._lists, self._drawer = parts.JobsHeader(), parts.JobsList(), job_details.JobDetails()
         self._log = OpenLog(library, bridge, closed=self._close_log)
-        self._snapshot: parts.JobsSnapshot | None = None
         self._ticking = False
         acts: dict[str, Callable[[Mapping[str, Any]], None]] = {
             "close": lambda _: self._show_one(None),
@@ -49,7 +49,7 @@ class JobsScreen(Screen):
             "resume": lambda message: self._act(library.jobs.resume, message),
             "cancel": lambda message: self._with_job(message, self._cancel),
             "retry": lambda message: self._with_job(message, self._retry),
-            "settle": lambda message: self._with_job(message, self._resolve),
+            "resolve": lambda message: self._with_job(message, self._resolve),
             "priority": self._set_priority,
         }
         self._header.on(**acts, kind=lambda message: self._narrow(kind=str(message.get("kind", ""))))
@@ -104,7 +104,7 @@ class JobsScreen(Screen):
         shown = self._one(state.job_id)
         return parts.JobsSnapshot(
             counts=jobs.counts(),
-            under_way=started,
+            running=started,
             waiting=self._page(kinds, ("pending",), state.waiting, WAITING),
             ended=self._page(kinds, parts.ENDED[state.ended][1], state.number, PER_PAGE),
             long_paused=[
@@ -120,7 +120,7 @@ class JobsScreen(Screen):
         page = self._library.jobs.list(kinds, statuses, page=number, per_page=per_page)
         if page.items or number == 1:
             return page
-        return self._library.jobs.list(kinds, statuses, page=max(1, -(-page.total // per_page)), per_page=per_page)
+        return self._library.jobs.list(kinds, statuses, page=page_count(page.total, per_page), per_page=per_page)
 
     def _statuses(self, jobs: Sequence[Job], shown: Job | None) -> dict[int, OperationStatus]:
         """
@@ -152,10 +152,9 @@ class JobsScreen(Screen):
         page = self._library.audit.page(job_id=job.id, page=self.state.changes, per_page=CHANGES)
         if page.items or not page.total:
             return page
-        return self._library.audit.page(job_id=job.id, page=-(-page.total // CHANGES), per_page=CHANGES)
+        return self._library.audit.page(job_id=job.id, page=page_count(page.total, CHANGES), per_page=CHANGES)
 
     def _show(self, found: parts.JobsSnapshot) -> None:
-        self._snapshot = found
         self.state.param.update(waiting=found.waiting.page, number=found.ended.page)
         self._header.put(**parts.header_view(found, kind=self.state.kind))
         self._lists.put(**parts.view(found, self.state))
@@ -166,7 +165,7 @@ class JobsScreen(Screen):
             self._drawer.put(**job_details.details_view(shown, found.statuses.get(shown.id), found.changed))
         if not self._ticking:  # a large file can take minutes without an event, and a waiting time ends without one
             self._ticking = True
-            is_running = any(job.status == "running" for job in found.under_way.items)
+            is_running = any(job.status == "running" for job in found.running.items)
             self._bridge.after(1000 if is_running else 2000, self._tick)
 
     def _failed(self, error: errors.IndexiumError) -> None:

@@ -27,7 +27,7 @@ const MODES = [
     field: "people_mode",
     label: "People",
     choices: [
-      ["", "as set for all"],
+      ["", "default setting"],
       ["merge", "keep people of the file"],
       ["exact", "only known people"],
     ],
@@ -36,8 +36,8 @@ const MODES = [
     field: "comment_mode",
     label: "Comment",
     choices: [
-      ["", "as set for all"],
-      ["replace", "replace all of it"],
+      ["", "default setting"],
+      ["replace", "replace the whole comment"],
       ["preserve", "keep other text"],
     ],
   },
@@ -132,7 +132,7 @@ export const drawFolder = (folder, canScan, isOpen) =>
       h(
         "div",
         {class: "acts"},
-        button("These files are really gone…", "gone", {data: {id: folder.id}, disabled: !canScan}),
+        button("These files were deleted…", "gone", {data: {id: folder.id}, disabled: !canScan}),
       ),
     isOpen && drawMore(folder, canScan),
   )

@@ -67,7 +67,7 @@ export class FolderField extends Combobox {
         id: this.id,
         type: "text",
         "aria-label": "Folder of your videos",
-        placeholder: "~/Videos, or a whole path: /media/films",
+        placeholder: "~/Videos, or a full path: /media/films",
         autocomplete: "off",
         autocapitalize: "off",
         spellcheck: "false",

@@ -1,10 +1,11 @@
-"""The library page: the folders, the scan, the first steps in an empty home, and the quality of the whole."""
+"""The library page: folders, scan, first steps in an empty home, and quality of the files."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from dashboards.components import paging
 from dashboards.components.base import Component, module
 from dashboards.components.gauge import measure
 from indexium_core.library import ImportCheck, ImportReport, ScanProgress, ScanReport
@@ -66,11 +67,11 @@ LINES = 50  # of an upload that are named
 
 class Folders(Component):
     """
-    The folders that are scanned, the scan, and the first steps.
+    The library folders, the scan, and the first steps.
 
-    View: `headline`, `summary`, `steps` (none once a home is set up), `scan` (none: nothing runs), `report` (of the
-    last scan), `folders`, `local` (folders of this machine may be named), `can_scan`, `files` (where uploads go, "" for
-    nowhere), `import` (an upload that is looked at), `people`, `tiles` ({kind, count, label, level, on}), `list`
+    View: `headline`, `summary`, `steps` (none after the setup of a home), `scan` (none: no scan runs), `report` (of the
+    last scan), `folders`, `local` (the page may name folders of this machine), `can_scan`, `files` (address of uploads,
+    "" for none), `import` (the preview of an upload), `people`, `tiles` ({kind, count, label, level, on}), `list`
     ({kind, title, rows, …} or none).
 
     Messages: `add` {path}, `hints` {text, serial}, `scan` {id, full}, `stop`, `gone` {id}, `forget` {id}, `remove`
@@ -299,17 +300,14 @@ def held(quality: Quality, page: FilePage | None, *, kind: str, texts: bool = Tr
 
 
 def _list(quality: Quality, page: FilePage, kind: str, *, texts: bool) -> dict[str, Any]:
-    first = (page.page - 1) * page.per_page
-    said = [{"text": each.text, "files": wording.files(each.files)} for each in quality.texts if each.files > 1]
+    custom_texts = [{"text": each.text, "files": wording.files(each.files)} for each in quality.texts if each.files > 1]
     return {
         "kind": kind,
         "title": KINDS[kind].capitalize(),
         "rows": [file_row(each, kind) for each in page.items],
-        "texts": said[:8] if kind == "text" and texts else [],
+        "texts": custom_texts[:8] if kind == "text" and texts else [],
         "total": page.total,
-        "page": page.page,
-        "pages": max(1, -(-page.total // page.per_page)),
-        "range": wording.range_of(first + 1, first + len(page.items), page.total),
+        **paging.place(page.page, page.per_page, shown=len(page.items), total=page.total),
         "planned": PLANNED.get(kind, "") if page.total else "",
         "take": f"Add these people ({wording.files(page.total)})" if kind == "unknown" and page.total else "",
     }
@@ -318,7 +316,7 @@ def _list(quality: Quality, page: FilePage, kind: str, *, texts: bool) -> dict[s
 def file_row(found: ListedFile, kind: str) -> dict[str, Any]:
     """Return one file of a list."""
     state, level = STATES.get(found.state, ("", ""))
-    more = {"copies": f"{wording.count(found.copies)} files with the same media", "text": found.text}
+    more = {"copies": f"{wording.files(found.copies)} with the same media", "text": found.text}
     return {
         "id": found.file_id,
         "name": found.file_name,

@@ -84,7 +84,7 @@ const drawTop = ({title, take, planned}) =>
       "span",
       {class: "turn"},
       take && button(take, "take", {kind: "link"}),
-      planned && button("Those in the plan", "planned", {kind: "link", data: {query: planned}}),
+      planned && button("Show in the plan", "planned", {kind: "link", data: {query: planned}}),
       closeButton("Close the list", {act: "kind", kind: ""}),
     ),
   )
@@ -105,7 +105,7 @@ const drawList = list =>
       ),
     list.rows.length
       ? h("div", {role: "table", "aria-label": list.title, "aria-rowcount": list.total}, list.rows.map(drawFile))
-      : emptyState(null, "No such file."),
+      : emptyState(null, "No file in this list."),
     pager(list),
   )
 
@@ -114,7 +114,7 @@ export const drawInventory = ({tiles, list}) =>
   tiles && [
     h(
       "div",
-      {class: "chips tiles", role: "group", "aria-label": "Files by what is known of them", data: {key: "tiles"}},
+      {class: "chips tiles", role: "group", "aria-label": "Lists of files", data: {key: "tiles"}},
       tiles.map(drawTile),
     ),
     list && drawList(list),

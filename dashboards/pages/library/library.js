@@ -185,7 +185,7 @@ function draw(self) {
         "section",
         {class: "card pad", data: {key: "adding"}},
         drawAdd(self),
-        drawPromise("A scan only reads; nothing in the folder is touched."),
+        drawPromise("A scan only reads; nothing in the folder changes."),
       ),
     view.scan && drawScan(view.scan),
     view.import && drawPeopleImport(view.import),

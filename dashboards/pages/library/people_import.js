@@ -66,14 +66,14 @@ export const drawPeopleImport = list =>
     ),
     list.hint && h("p", {class: "quiet"}, list.hint),
     drawModes(list),
-    drawLines("Cannot be taken", list.rejected),
-    drawLines("Are skipped", list.skipped),
-    drawLines("Wait for a scan", list.waiting),
+    drawLines("Rejected", list.rejected),
+    drawLines("Skipped", list.skipped),
+    drawLines("Waiting for a scan", list.waiting),
     h(
       "div",
       {class: "acts"},
       list.confirm && button(list.confirm, "import", {kind: "primary"}),
-      button("Leave it", "leave", {kind: "quiet"}),
+      button("Discard", "leave", {kind: "quiet"}),
     ),
     drawPromise("The people are stored in the home of Indexium. No file is changed."),
   )

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.pages.library import folders as drawing
 from dashboards.session import Session
 from dashboards.web.uploads import Upload
 from indexium_core import errors
-
-if TYPE_CHECKING:
-    from indexium_core.library import ImportCheck, Library
+from indexium_core.library import ImportCheck, Library
 
 __all__ = ["PeopleImport"]
 
 
 class PeopleImport:
-    """Looks at one upload at a time, in one session."""
+    """Previews and imports one upload at a time, in one session."""
 
     def __init__(
         self,
@@ -29,7 +27,7 @@ class PeopleImport:
         imported: Callable[[str], None],
         draw: Callable[[], None],
     ) -> None:
-        """Make the import; `imported` gets the result as text, `draw` shows `view` again."""
+        """Create the import; `imported` receives the result as text, `draw` shows `view` again."""
         self._library, self._bridge, self._session = library, bridge, session
         self._done, self._draw = imported, draw
         self._upload: Upload | None = None
@@ -119,7 +117,7 @@ class PeopleImport:
 
 @contextlib.contextmanager
 def _called(upload: Upload) -> Iterator[None]:
-    """Name an upload by its original name in messages, not by its path on this machine."""
+    """Replace the path of an upload in messages by its original name."""
     try:
         yield
     except errors.UsageError as error:

@@ -1,14 +1,15 @@
 """
-The library page: folders, scans, the people of files, and lists of files. In an empty home it leads to a first plan.
+The library page: folders, scans, the people of files, and lists of files.
 
-A scan runs in the process, not in the page: it continues when the page is closed, and every page shows the same scan.
+In an empty home it shows the steps to a first plan. A scan runs in the process, not in the page: it continues when the
+page is closed, and every page shows the same scan.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
 from dashboards.pages.library import folders as drawing
@@ -17,11 +18,9 @@ from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import LibraryState
 from indexium_core import errors
+from indexium_core.library import ScanReport
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import KINDS, FilePage, LibraryDetails, Quality
-
-if TYPE_CHECKING:
-    from indexium_core.library import ScanReport
 
 __all__ = ["LibraryScreen"]
 
@@ -146,7 +145,7 @@ class LibraryScreen(Screen):
         self._folders.put(**view)
 
     def _is_led(self, found: _LibraryResult) -> bool:
-        """Tell whether the first steps are shown: from an empty home to a first plan, until something was written."""
+        """Return whether the first steps are shown: from an empty home to a first plan, until a first write."""
         if found.written:
             return False
         quality = found.quality
@@ -188,7 +187,7 @@ class LibraryScreen(Screen):
                 raise errors.UnknownIdError("This folder was removed from the library.")
             return self._library.scan(dirs, full=full, really_gone=really_gone)
 
-        self._bridge.run(work, self._reported, failed=self._failed)
+        self._bridge.run(work, self._reported, failed=self._failed, topic="scan")
         self.refresh()
 
     def _reported(self, report: ScanReport) -> None:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from dashboards.bridge import Bridge
+from dashboards.components import paging
 from dashboards.components.dialog import Dialog
 from dashboards.result_cache import ResultCache
 from dashboards.state import PlanState
 from indexium_core import errors
+from indexium_core.library import DecisionReport, Library
 from indexium_core.model import wording
 from indexium_core.model.planning.changes import ChangesPreview, FileChange
 from indexium_core.model.planning.plan import PlanStatistics
-
-if TYPE_CHECKING:
-    from indexium_core.library import DecisionReport, Library
 
 __all__ = ["LARGEST", "ImportChanges", "menu"]
 
@@ -24,6 +23,7 @@ LARGEST = 100_000_000  # bytes of an upload; a plan of 100,000 files has about 6
 
 PER_PAGE = 25
 OVERWRITE = "overwrite"
+_PLAN_ONLY = "This import does not write any files. It only changes the plan."
 
 
 def menu(state: PlanState, files: str, found: PlanStatistics, total: int) -> dict[str, Any]:
@@ -46,7 +46,7 @@ class ImportChanges:
     def __init__(
         self, library: Library, bridge: Bridge, dialog: Dialog, desk: ResultCache, applied: Callable[[], None]
     ) -> None:
-        """Make the import; `applied` is called after changes were applied."""
+        """Create the import; `applied` is called after changes were applied."""
         self._library, self._bridge, self._dialog, self._desk, self._applied = library, bridge, dialog, desk, applied
         self._serial = 0
 
@@ -90,7 +90,7 @@ class ImportChanges:
         )
 
     def _apply(self, preview: ChangesPreview, *, overwrite: bool) -> None:
-        def told(report: DecisionReport) -> None:
+        def on_done(report: DecisionReport) -> None:
             self._bridge.toast("good", f"Changed {wording.files(report.files)}.", undo=report.step_id)
             self._applied()
 
@@ -99,7 +99,7 @@ class ImportChanges:
 
         self._bridge.run(
             lambda: self._library.changes.apply(preview, overwrite=overwrite),
-            told,
+            on_done,
             name="apply_changes",
             once=True,
             failed=failed,
@@ -109,7 +109,7 @@ class ImportChanges:
 def _options(preview: ChangesPreview) -> list[dict[str, str]]:
     if not preview.conflicts:
         return []
-    label = f"Also the {wording.plural(preview.conflicts, 'file')} that were edited here after the export"
+    label = f"Also the {wording.files(preview.conflicts)} that were edited here after the export"
     hint = "The import replaces these edits. Undo restores them."
     return [{"key": OVERWRITE, "label": label, "hint": hint}]
 
@@ -135,7 +135,7 @@ def _verdict(preview: ChangesPreview) -> list[dict[str, Any]]:
         found.append({"kind": "why", "level": "danger", "text": text})
     if not preview.rows:
         found.insert(0, {"kind": "why", "level": "safe", "text": "No row differs from the plan."})
-    found.append({"kind": "hint", "text": " ".join(["No file is written by this import.", *preview.notes])})
+    found.append({"kind": "hint", "text": " ".join([_PLAN_ONLY, *preview.notes])})
     return found
 
 
@@ -203,13 +203,5 @@ def _part(things: list[Any], page: int) -> list[Any]:
 
 
 def _paged(key: str, label: str, items: list[dict[str, Any]], page: int, number: int) -> dict[str, Any]:
-    first = (page - 1) * PER_PAGE
-    return {
-        "kind": "items",
-        "key": key,
-        "label": label,
-        "items": items,
-        "page": page,
-        "pages": max(1, -(-number // PER_PAGE)),
-        "range": wording.range_of(first + 1, first + len(items), number),
-    }
+    place = paging.place(page, PER_PAGE, shown=len(items), total=number)
+    return {"kind": "items", "key": key, "label": label, "items": items, **place}

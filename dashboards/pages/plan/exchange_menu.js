@@ -73,7 +73,7 @@ export class ExchangeMenu extends Menu {
   drawExport(exchange) {
     return [
       h("h3", null, "Export ", this.includesAll ? exchange.every : exchange.what),
-      this.drawLink(exchange, "csv", "CSV", "for a spreadsheet; can be edited and come back"),
+      this.drawLink(exchange, "csv", "CSV", "for a spreadsheet; can be edited and imported"),
       this.drawLink(exchange, "json", "JSON", "for a program"),
       h(
         "label",
@@ -92,14 +92,14 @@ export class ExchangeMenu extends Menu {
       {class: "anchor", data: {key: "exchange"}},
       this.drawButton(
         ["Export", h("span", {"aria-hidden": "true"}, "▾")],
-        "Export the plan, or bring an edited one back",
+        "Export the plan, or import an edited one",
         "button",
       ),
       this.drawPanel(
         "exchange",
         "Export and import",
         this.drawExport(exchange),
-        h("h3", null, "Bring changes back"),
+        h("h3", null, "Import changes"),
         h(
           "p",
           {class: "hint"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from dashboards.components import paging
 from dashboards.components.base import Component, module
 from dashboards.pages.plan.search.plan_header import label_of
 from indexium_core.model import wording
@@ -24,7 +25,7 @@ class PlanTable(Component):
     The grid of planned files.
 
     Messages: `pick` {ids, on, serial}, `all`, `none` and `inverse` {serial}, `cursor` {id}, `open` {id}, `close`,
-    `sort` {sort}, `page` {page}, `edit`/`skip`/`preserve` {id}, and what an empty list offers. View: see `view`.
+    `sort` {sort}, `page` {page}, `edit`/`skip`/`preserve` {id}, and the actions of an empty list. View: see `view`.
     """
 
     _esm = module("plan_table")
@@ -44,32 +45,29 @@ def view(
     query: str = "",
 ) -> dict[str, Any]:
     """
-    Return what the table shows.
+    Return the view of the table.
 
     Args:
         page: The page of the plan.
-        sort: Key that it is sorted by.
-        descending: Whether the other way round.
-        selected: File ids of this page that are chosen.
-        chosen: How many files are chosen in all, on every page.
-        able: How many files of the search can be chosen: those that can be written.
-        picked: Number of the last choice that is counted in; the browser waits for its own.
-        named: Whether rows say the name of their library: where there are several.
-        hidden: How many of the chosen files the search does not find.
+        sort: Sort key.
+        descending: Whether the order is reversed.
+        selected: Ids of the selected files of this page.
+        chosen: Number of selected files on all pages.
+        able: Number of files of the search that can be selected: those that can be written.
+        picked: Number of the last counted selection change; the browser waits for its own.
+        named: Whether rows have the name of their library: if there are several.
+        hidden: Number of selected files that the search does not find.
         query: The search that finds them.
 
     """
-    first = (page.page - 1) * page.per_page
     rows = [row(item, selected=item.file_id in selected, named=named) for item in page.items]
     return {
         "rows": rows,
         "total": page.total,
         "able": able,
         "chosen": chosen,
-        "first": first + 1,
-        "range": wording.range_of(first + 1, first + len(rows), page.total),
-        "page": page.page,
-        "pages": max(1, -(-page.total // page.per_page)),
+        "first": (page.page - 1) * page.per_page + 1,
+        **paging.place(page.page, page.per_page, shown=len(rows), total=page.total),
         "sort": sort,
         "descending": descending,
         "all": "all" if able and chosen - hidden >= able else "some" if chosen else "none",
@@ -102,7 +100,7 @@ def row(item: PlanItem, *, selected: bool, named: bool) -> dict[str, Any]:
 
 
 def tag_list(item: PlanItem) -> list[dict[str, str]]:
-    """Return the people of an item: kept, then removed, then added; each once."""
+    """Return the people of an item, each once: kept, then removed, then added ones."""
     added = set(item.tags_to_add)
     kept = [name for name in item.result_people if name not in added]
     return [
@@ -113,7 +111,7 @@ def tag_list(item: PlanItem) -> list[dict[str, str]]:
 
 
 def reason(item: PlanItem) -> str:
-    """Return the short text of the risk chip: the one reason for the level, or how many there are."""
+    """Return the short text of the risk chip: the only reason for the level, or the number of reasons."""
     reasons = grave(item)
     if len(reasons) == 1:
         return label_of(reasons[0].code)
@@ -137,7 +135,7 @@ def way(item: PlanItem) -> str:
 
 
 def ordered(issues: list[Issue]) -> list[Issue]:
-    """Return reasons with the gravest first."""
+    """Return reasons, the most severe first."""
     rank = {severity: place for place, severity in enumerate(GRAVE)}
     return sorted(issues, key=lambda issue: rank.get(issue.severity, len(GRAVE)))
 

@@ -1,4 +1,4 @@
-"""The chart of the search's risk, by container or by folder: read after the table, a bar that is pressed filters it."""
+"""The risk chart of a search, by container or folder; it is read after the table, and a pressed bar filters."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dashboards.bridge import Bridge
 from dashboards.components import charts
-from dashboards.components.chart_card import ChartCard, DrawnChart
+from dashboards.components.tabbed_charts import TabbedCharts, TabbedChartsCard
 from dashboards.read_cache import ReadCache
 from dashboards.session import Session
 from dashboards.state import PlanState
@@ -24,38 +24,38 @@ HEIGHT = 150
 
 class PlanRisk:
     """
-    How risky the files of a search are.
+    The files of a search by risk.
 
-    Its own term (a container, a folder) does not narrow the chart: the bar that it chose stands out among the others.
+    A term for a container or folder does not filter the chart: its bar is highlighted among the others.
     """
 
     def __init__(
         self,
-        shelf: ReadCache,
+        read_cache: ReadCache,
         bridge: Bridge,
         session: Session,
         state: PlanState,
         changed: Callable[[Callable[[], object]], None],
     ) -> None:
-        self._shelf, self._bridge, self._session, self.state = shelf, bridge, session, state
+        self._read_cache, self._bridge, self._session, self.state = read_cache, bridge, session, state
         self._changed = changed
         self._by = charts.RISK[0].name
         self._query: str | None = None
         self._table: pd.DataFrame | None = None
-        self._chart = DrawnChart(bridge, charts.RISK, picked=self._pick, turned=self._turn, height=HEIGHT)
+        self._chart = TabbedCharts(bridge, charts.RISK, picked=self._pick, turned=self._turn, height=HEIGHT)
 
     @property
-    def card(self) -> ChartCard:
+    def card(self) -> TabbedChartsCard:
         """The component."""
         return self._chart.card
 
     def load(self, query: str) -> None:
         """Read the figures of a search."""
         self._query, by = query, self._by
-        shelf = self._shelf
+        read_cache = self._read_cache
 
         def read() -> pd.DataFrame:
-            return shelf.risk(shelf.plan(grammar.with_values(query, by, [])), by)
+            return read_cache.risk(read_cache.plan(grammar.with_values(query, by, [])), by)
 
         def show(table: pd.DataFrame) -> None:
             if by == self._by:

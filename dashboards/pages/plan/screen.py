@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
 from dashboards.pages.plan import exchange, plan_table
@@ -19,16 +19,13 @@ from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import NOTHING, PlanState
 from indexium_core import errors
+from indexium_core.library import DecisionReport, MetadataPlan
 from indexium_core.model import query as grammar
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.model.planning.facets import Wider
-from indexium_core.model.planning.plan import PlanPage, PlanStatistics, Selection
-
-if TYPE_CHECKING:
-    from indexium_core.library import DecisionReport, MetadataPlan
-    from indexium_core.model.planning.plan import SelectionSummary
-    from indexium_core.model.view import SavedView
+from indexium_core.model.planning.plan import PlanPage, PlanStatistics, Selection, SelectionSummary
+from indexium_core.model.view import SavedView
 
 __all__ = ["PlanScreen"]
 
@@ -124,11 +121,13 @@ class PlanScreen(Screen):
         """End the postponements of every file that the search finds."""
         query = self.state.query
 
-        def told(report: DecisionReport) -> None:
+        def on_done(report: DecisionReport) -> None:
             self._find("")
             self._session.report_decision(f"{wording.files(report.files)} no longer skipped.", report)
 
-        self._bridge.run(lambda: self._library.decisions.end_postponements(query), told, name="bring_back", once=True)
+        self._bridge.run(
+            lambda: self._library.decisions.end_postponements(query), on_done, name="bring_back", once=True
+        )
 
     def roots(self) -> dict[str, Component]:
         """Return the components by their places in the page."""
@@ -259,7 +258,7 @@ class PlanScreen(Screen):
             self._chosen()
 
     def _look_ahead(self, loaded: Loaded) -> None:
-        """Read the next page before it is asked for."""
+        """Read the next page in advance."""
         page, cache, state = loaded.page, self._cache, self.state
         if self._loaded is None or self._loaded.page is not page or page.page * page.per_page >= page.total:
             return

@@ -72,7 +72,7 @@ const drawRunning = view =>
       "div",
       {class: "pline"},
       h("b", null, view.done),
-      `of ${view.total} files`,
+      `of ${view.total}`,
       h("span", {class: "grow"}),
       h("span", null, view.line),
     ),

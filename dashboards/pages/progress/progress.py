@@ -1,18 +1,14 @@
-"""One operation while it runs and after it ended."""
+"""One operation during and after its run."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from dashboards import words
+from dashboards import status_words
 from dashboards.components import operation_text
 from dashboards.components.base import Component, module
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import (
-    MetadataOperation,
-    OperationDetails,
-    OperationStatus,
-)
+from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationStatus
 
 __all__ = ["SHOWN", "Progress", "nothing", "title", "view"]
 
@@ -38,7 +34,7 @@ class Progress(Component):
 
 
 def nothing() -> dict[str, Any]:
-    """Return the view where no operation was ever started."""
+    """Return the view of a home without operations."""
     return {
         "title": "Progress",
         "sub": "",
@@ -64,7 +60,7 @@ def view(details: OperationDetails, *, shown: str) -> dict[str, Any]:
         "title": title(operation, status),
         "sub": subtitle(operation, status),
         "done": wording.count(status.processed),
-        "total": wording.count(status.total),
+        "total": wording.files(status.total),
         "now": status.processed,
         "max": status.total,
         "line": operation_text.speed(operation, status),
@@ -102,7 +98,7 @@ def title(operation: MetadataOperation, status: OperationStatus) -> str:
 
 
 def subtitle(operation: MetadataOperation, status: OperationStatus) -> str:
-    """Return when and from where the operation was started, and that it does not need the page."""
+    """Return when and from where the operation was started, and that it continues without the page."""
     source = operation_text.SOURCES.get(operation.source, "")
     started = f"started {wording.when(operation.started_at)} {source}".rstrip()
     if status.status == "paused":
@@ -112,17 +108,17 @@ def subtitle(operation: MetadataOperation, status: OperationStatus) -> str:
 
 
 def rest(status: OperationStatus) -> str:
-    """Return how many files are waiting, or were not written in an operation that ended."""
+    """Return the number of waiting files, or of files that an ended operation did not write."""
     if status.finished:
         left = {outcome: status.outcomes[outcome] for outcome in ("restored", "not_started")}
-        counts = words.outcome_counts(left, status.operation_type)
+        counts = status_words.outcome_counts(left, status.operation_type)
         return " · ".join(f"{wording.count(number)} {label}" for label, number in counts.items() if number)
     waiting = status.total - status.processed - len(status.fractions)
     return f"{wording.count(waiting)} waiting" if waiting else ""
 
 
 def buttons(status: OperationStatus) -> list[dict[str, str]]:
-    """Return what can be done with a running operation."""
+    """Return the actions of a running operation."""
     if status.status in {"pending", "in_progress"}:
         return [{"label": "Pause after this file", "act": "pause", "key": "P"}, {"label": "Cancel", "act": "cancel"}]
     if status.status == "paused":
@@ -135,7 +131,7 @@ def buttons(status: OperationStatus) -> list[dict[str, str]]:
 
 def summary(operation: MetadataOperation, status: OperationStatus) -> dict[str, Any]:
     """Return the report of an operation that has ended."""
-    name, level = words.STATUS[status.status]
+    name, level = status_words.STATUS[status.status]
     return {
         "title": name.capitalize(),
         "level": level,
@@ -158,7 +154,7 @@ def _report(operation: MetadataOperation, status: OperationStatus) -> list[str]:
     if skipped:
         lines.append(f"{wording.files(skipped)} {_was(skipped)} skipped: there was nothing to do.")
     if restored:
-        label = words.outcome_label("restored", operation.operation_type)
+        label = status_words.outcome_label("restored", operation.operation_type)
         after = " to the state before the write" if label == "restored" else ""
         lines.append(f"{wording.files(restored)} {_was(restored)} {label}{after}.")
     if waiting:

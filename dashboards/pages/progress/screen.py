@@ -1,4 +1,4 @@
-"""Progress: the operation that runs (or ran last), live, and what can be done with it."""
+"""The progress page: the running or last operation, live, with its actions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EVENTS = (
 
 
 class ProgressScreen(Screen):
-    """Follows one operation."""
+    """Shows the progress of one operation."""
 
     state: ProgressState
 
@@ -63,15 +63,15 @@ class ProgressScreen(Screen):
         self._bridge.listen(EVENTS, self.refresh, every=0.5)
 
     def reset(self) -> None:
-        """Show the operation that runs, else the newest one."""
+        """Show the running operation, otherwise the newest one."""
         self.state.param.update(operation_id=None, status="", number=1)
 
     def shown_operation(self) -> int | None:
-        """Return the operation that is shown, None before the first one is read."""
+        """Return the displayed operation; None before it is read."""
         return self._details.operation.id if self._details else None
 
     def refresh(self) -> None:
-        """Read the operation again, where the page is looked at."""
+        """Read the operation again, if the page is displayed."""
         if self._session.is_showing("progress"):
             self._bridge.run(self._read, self._show, name="progress")
 
@@ -131,7 +131,7 @@ class ProgressScreen(Screen):
 
     def _show_log(self, job: Job | None) -> None:
         if job is None:
-            self._bridge.toast("info", "It has no log of its own: it ran before there were jobs, or that was long ago.")
+            self._bridge.toast("info", "This operation has no log: it is older than the log retention.")
         else:
             self._session.go("jobs", job_id=job.id, log=True, changes=1)
 

@@ -1,4 +1,4 @@
-"""The settings as a page: what each is for, what it is now, where that is from, and from when a change counts."""
+"""The settings as a page: purpose, value, source of each setting, and when a change applies."""
 
 from __future__ import annotations
 
@@ -118,5 +118,5 @@ def _grouped(number: str) -> str:
 
 
 def _spoken(text: str) -> str:
-    """Return the text with on and off, as the switch shows them, instead of true and false."""
+    """Return the text with on and off instead of true and false, like the switch."""
     return text.replace("True", "On").replace("False", "Off")

@@ -1,5 +1,5 @@
 """
-The calls of commands: `POST /api/library/{method}`, for holders of the token.
+The calls of commands: `POST /api/library/{method}`, with the token.
 
 A call runs the method in this process; `wire` encodes its values. A long call is answered line by line
 (`{"progress": …}`, `{"piece": …}`, at last `{"result": …}` or `{"problem": …}`). If the client disconnects before the
@@ -9,6 +9,7 @@ end, a scan or a dry run is cancelled, as by Ctrl-C; an operation that has start
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
 import json
 import logging
@@ -24,8 +25,8 @@ from starlette.responses import Response
 from indexium_core import errors
 from indexium_core.api import problems, wire
 from indexium_core.api.streams import Stream
-from indexium_core.library import Library, MetadataPlan, OperationHandle
-from indexium_core.services import remote_calls
+from indexium_core.library import Library, MetadataPlan, OperationHandle, remote_calls
+from indexium_core.model.remote_calls import DESCRIBE, RemoteCall, ServiceDescription
 
 __all__ = ["Caller", "router"]
 
@@ -33,59 +34,68 @@ logger = logging.getLogger(__name__)
 
 router = APIRouter(prefix="/api/library", tags=["commands"])
 
-_TOLD = 0.1  # seconds between two words about how far it is
-_AHEAD = 16  # lines that may wait for a listener that is slow
+_PROGRESS_SECONDS = 0.1  # between two progress lines
+_AHEAD = 16  # lines that are buffered for a slow client
 
 
 class Caller:
-    """Does what a command calls for."""
+    """Executes the calls of commands."""
 
     def __init__(self, library: Library, pool: Executor) -> None:
         self._library = library
         self.pool = pool
-        self.calls = remote_calls()
-        self.codec = wire.Codec(give=_given, take={"plan": self._plan})
+        self.codec = wire.Codec(give=_encode_reference, take={"plan": self._plan})
+
+    @functools.cached_property
+    def calls(self) -> dict[str, RemoteCall]:
+        """Return the methods that can be called."""
+        return remote_calls(self._library)
+
+    def _description(self) -> ServiceDescription:
+        return ServiceDescription(calls=self.calls, classes=wire.value_classes())
 
     def _plan(self, facts: Mapping[str, Any]) -> MetadataPlan:
         return self._library.plan(
             facts["query"], plan_id=facts["plan_id"], file_hashes=facts["file_hashes"], file_ids=facts["file_ids"]
         )
 
-    def bound(self, name: str, words: Any) -> Callable[..., Any]:
+    def bound(self, name: str, arguments: Any) -> Callable[..., Any]:
         """
-        Return a call that is ready to be made.
+        Return a call with its decoded arguments.
 
         Raises:
-            Problem: It cannot be called, or not with these values.
+            ProblemAnswer: The method cannot be called, or not with these values.
 
         """
+        if name == DESCRIBE:
+            return self._description
         if name not in self.calls:
             raise problems.ProblemAnswer(404, "unknown_address", f"'{name}' cannot be called through the service.")
         try:
-            args, kwargs = self.codec.decoded(words["args"]), self.codec.decoded(words["kwargs"])
+            args, kwargs = self.codec.decoded(arguments["args"]), self.codec.decoded(arguments["kwargs"])
             method = self._method(name, args)
             inspect.signature(method).bind(*args, **kwargs)
         except (TypeError, KeyError, ValueError, AttributeError, RecursionError) as error:
-            raise problems.ProblemAnswer(422, "invalid_request", f"'{name}' cannot be called so: {error}.") from error
+            detail = f"'{name}' cannot be called with these arguments: {error}."
+            raise problems.ProblemAnswer(422, "invalid_request", detail) from error
         return lambda **more: method(*args, **kwargs, **more)
 
     def _method(self, name: str, args: list[Any]) -> Callable[..., Any]:
         owner, _, own = name.partition(".")
         target: Any = args.pop(0) if owner == "plan" else getattr(self._library, owner)
         if owner == "plan" and not isinstance(target, MetadataPlan):
-            message = "it is asked of a plan"
-            raise TypeError(message)
+            raise TypeError("the first argument must be a plan")
         member = getattr(target, own)
         return member if callable(member) else lambda: member
 
-    def give_up(self, name: str) -> bool:
-        """End in good order what a listener that has gone was waiting for; False where there is no such way."""
+    def cancel(self, name: str) -> bool:
+        """Cancel the call of a client that has disconnected; return False if the method cannot be cancelled."""
         if name == "scans.run":
             self._library.scans.cancel()
         return name in {"scans.run", "operations.dry_run"}
 
 
-def _given(value: Any) -> tuple[str, Any] | None:
+def _encode_reference(value: Any) -> tuple[str, Any] | None:
     if isinstance(value, MetadataPlan):
         hashes, ids = value.search.file_hashes, value.search.file_ids
         facts = {"plan_id": value.id, "query": value.query}
@@ -100,57 +110,57 @@ def _given(value: Any) -> tuple[str, Any] | None:
 
 @router.post("/{method}")
 async def call(request: Request, method: str) -> Response:
-    """Call a method of the library, in the words of `indexium_core/api/wire.py`; for holders of the token."""
+    """Call a method of the library with values encoded by `indexium_core/api/wire.py`; needs the token."""
     caller: Caller = request.app.state.caller
     try:
-        words = json.loads(await request.body())
+        arguments = json.loads(await request.body())
     except (ValueError, RecursionError):
-        return problems.answer(400, "bad_request", "The body is no JSON.")
+        return problems.answer(400, "bad_request", "The body is not valid JSON.")
     loop = asyncio.get_running_loop()
-    work = await loop.run_in_executor(caller.pool, caller.bound, method, words)
-    if words.get("stream"):
+    work = await loop.run_in_executor(caller.pool, caller.bound, method, arguments)
+    if arguments.get("stream"):
         return Stream(_lines(caller, method, work), media_type="application/x-ndjson")
     text = await loop.run_in_executor(caller.pool, lambda: caller.codec.dumps(work()))
     return Response(text, media_type="application/json")
 
 
-class _Left(Exception):  # noqa: N818 - nothing went wrong
-    """Nobody listens any more."""
+class _Disconnected(Exception):  # noqa: N818 - not an error
+    """The client has disconnected."""
 
 
 class _CallPipe:
-    """Carries lines from the thread that works to the connection; a slow listener holds the work up."""
+    """Carries lines from the worker thread to the connection; a slow client slows the worker down."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(_AHEAD)
-        self._left = threading.Event()
-        self._told = 0.0
+        self._is_disconnected = threading.Event()
+        self._reported_at = 0.0
 
     def send(self, line: bytes | None) -> None:
-        """Hand a line on, None for the end; raises `_Left`."""
-        if self._left.is_set():
-            raise _Left
+        """Send a line; None marks the end. Raises `_Disconnected`."""
+        if self._is_disconnected.is_set():
+            raise _Disconnected
         asyncio.run_coroutine_threadsafe(self._queue.put(line), self._loop).result()
 
     @property
-    def left(self) -> bool:
-        """Whether nobody listens any more."""
-        return self._left.is_set()
+    def is_disconnected(self) -> bool:
+        """Whether the client has disconnected."""
+        return self._is_disconnected.is_set()
 
-    def due(self) -> bool:
-        """Tell whether to say now how far it is."""
+    def is_due(self) -> bool:
+        """Return whether a progress line is due."""
         now = time.monotonic()
-        due = now - self._told >= _TOLD
-        self._told = now if due else self._told
-        return due
+        is_due = now - self._reported_at >= _PROGRESS_SECONDS
+        self._reported_at = now if is_due else self._reported_at
+        return is_due
 
     async def get(self) -> bytes | None:
         return await self._queue.get()
 
-    def leave(self) -> None:
-        """Let nobody wait for a listener that has gone."""
-        self._left.set()
+    def disconnect(self) -> None:
+        """Release the worker after the client has disconnected."""
+        self._is_disconnected.set()
         while not self._queue.empty():
             self._queue.get_nowait()
 
@@ -165,43 +175,43 @@ async def _lines(caller: Caller, method: str, work: Callable[..., Any]) -> Async
             yield text
         ended = True
     finally:
-        line.leave()
+        line.disconnect()
         if not ended:
-            caller.give_up(method)
+            caller.cancel(method)
 
 
 def _work(caller: Caller, method: str, work: Callable[..., Any], line: _CallPipe) -> None:
-    def told(*values: Any) -> bool:
-        if line.left:
-            if caller.give_up(method):
-                return False  # by which a dry run gives the rest up
-            raise _Left
-        if line.due():
+    def on_progress(*values: Any) -> bool:
+        if line.is_disconnected:
+            if caller.cancel(method):
+                return False  # cancels the rest of a dry run
+            raise _Disconnected
+        if line.is_due():
             line.send(_text("progress", caller.codec.encoded(list(values))))
         return True
 
     try:
         try:
             callback = caller.calls[method].callback
-            found = work(**{callback: told}) if callback else work()
+            found = work(**{callback: on_progress}) if callback else work()
             if caller.calls[method].pieces:
-                _hand_on(found, line)
+                _send_pieces(found, line)
                 found = None
             line.send(_text("result", caller.codec.encoded(found)))
         except errors.IndexiumError as error:
             line.send(_text("problem", wire.error_to_wire(error)))
-        except _Left:
+        except _Disconnected:
             raise
         except Exception:
             logger.exception("api.call_failed", extra={"user_action": method})
-            message = "The service failed at this; its log says why. No file was left half-written."
+            message = "The service failed; its log shows the cause. No file was left half-written."
             line.send(_text("problem", {"message": message, "reason": "internal"}))
         line.send(None)
-    except _Left:
-        logger.info("api.left", extra={"user_action": method})
+    except _Disconnected:
+        logger.info("api.disconnected", extra={"user_action": method})
 
 
-def _hand_on(pieces: Iterator[str], line: _CallPipe) -> None:
+def _send_pieces(pieces: Iterator[str], line: _CallPipe) -> None:
     for piece in pieces:
         line.send(_text("piece", piece))
 

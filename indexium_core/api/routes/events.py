@@ -1,8 +1,8 @@
 """
-What happens, as it happens: server-sent events, of which none is lost when a connection is.
+Server-sent events. A client that reconnects with `Last-Event-ID` misses none.
 
-A stream reads events from where its listener was last; the bus only wakes it. So a slow listener costs no memory, and
-one that comes back with `Last-Event-ID` is told everything since, also after a restart of the service.
+A stream reads the stored events from the client's last position; the bus only wakes it. So a slow client uses no
+memory, and a client that reconnects receives all events since then, also after a restart of the service.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from indexium_core.api import problems
 from indexium_core.api.context import Open, Text, words
 from indexium_core.api.streams import Stream
-from indexium_core.jobs.events import Event
+from indexium_core.jobs.event_bus import Event
 from indexium_core.library import Library
 from indexium_core.model import jsonable
 
@@ -26,9 +26,9 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/api", tags=["events"])
 
-_ALIVE = 15.0  # seconds after which a quiet stream says that it is there
-_MOMENT = 0.05  # seconds in which what happens at once is gathered
-_PAGE = 500  # events that are read at a time
+_ALIVE = 15.0  # seconds without an event after which a keep-alive comment is sent
+_MOMENT = 0.05  # seconds for which simultaneous events are collected
+_PAGE = 500  # events per read
 _COMMON = ("job_id", "operation_id", "current", "total", "message", "rate", "eta_seconds")
 
 
@@ -41,22 +41,22 @@ async def events(
     library: Open,
     last_event_id: Annotated[str | None, Header(max_length=30)] = None,
     after: Annotated[int | None, Query(ge=0, le=2**63 - 1, description="The same as Last-Event-ID.")] = None,
-    names: Annotated[Text, Query(description="Only these, split by commas: write:completed, job:*")] = "",
+    names: Annotated[Text, Query(description="Only these events, separated by commas: write:completed, job:*")] = "",
     operation_id: int | None = None,
     job_id: int | None = None,
 ) -> Stream:
-    """Tell what happens, as server-sent events, from now on or from where `Last-Event-ID` says."""
+    """Stream events as server-sent events, from now on or after `Last-Event-ID`."""
     if last_event_id and not (last_event_id.isdecimal() and int(last_event_id) < 2**63):
-        raise problems.ProblemAnswer(422, "invalid_request", "Last-Event-ID is the number of an event.")
+        raise problems.ProblemAnswer(422, "invalid_request", "Last-Event-ID must be the number of an event.")
     start = int(last_event_id) if last_event_id else after
     wanted = _Wanted(words(names), {"operation_id": operation_id, "job_id": job_id})
-    newest = library.events.last_id  # one that is not yet there is of another home, or of a database that was restored
+    newest = library.events.last_id  # a larger id comes from another home or from a restored database
     stream = _told(library, newest if start is None else min(start, newest), wanted)
     return Stream(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
 class _Wanted:
-    """Which events a listener asked for."""
+    """The events that a client requests."""
 
     def __init__(self, names: tuple[str, ...], ids: dict[str, int | None]) -> None:
         self._names = names
@@ -73,7 +73,7 @@ async def _told(library: Library, cursor: int, wanted: _Wanted) -> AsyncGenerato
     loop, woken = asyncio.get_running_loop(), asyncio.Event()
     unsubscribe = library.events.subscribe(lambda _: _wake(loop, woken))
     try:
-        yield f": from here on\nid: {cursor}\n\n"  # who loses the connection now knows from where on
+        yield f": from here on\nid: {cursor}\n\n"  # the position to resume from if the connection is lost now
         while True:
             woken.clear()
             found = await run_in_threadpool(library.event_log.since, cursor, _PAGE)
@@ -94,7 +94,7 @@ def _wake(loop: asyncio.AbstractEventLoop, woken: asyncio.Event) -> None:
 
 
 async def _waited(woken: asyncio.Event) -> bool:
-    """Wait until something happened, and a moment more; False where nothing did for long."""
+    """Wait for an event and collect simultaneous ones; return False after a timeout."""
     try:
         await asyncio.wait_for(woken.wait(), _ALIVE)
     except TimeoutError:

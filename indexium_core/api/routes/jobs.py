@@ -1,4 +1,4 @@
-"""Routes of jobs: long work that is written down before it begins."""
+"""Routes of jobs: long work that the database stores before it starts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from indexium_core.api.answers import Json
-from indexium_core.api.context import Beginning, Body, Id, Open, Page, PerPage, Text, Waiting, listed, words
+from indexium_core.api.context import Body, Id, Open, Page, PerPage, StartParam, Text, WaitParam, listed, words
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import Job, JobLog, JobPage
 from indexium_core.model.operations.request import StartedRequest
@@ -26,13 +26,13 @@ def jobs(library: Open, kind: Text = "", status: Text = "", page: Page = 1, per_
 
 @router.get("/counts", response_model=dict[str, dict[str, int]])
 def counts(library: Open) -> Json:
-    """Return how many jobs of each kind there are in each state."""
+    """Return the number of jobs by kind and state."""
     return Json(library.jobs.counts())
 
 
 @router.get("/{job_id}", response_model=Job)
-def job(library: Open, waits: Waiting, job_id: Id, wait: Annotated[float, Query(ge=0, le=20)] = 0.0) -> Json:
-    """Return a job; `wait`: at most so many seconds to wait for its end before that."""
+def job(library: Open, waits: WaitParam, job_id: Id, wait: Annotated[float, Query(ge=0, le=20)] = 0.0) -> Json:
+    """Return a job; `wait`: wait up to so many seconds for its end first."""
     waits(wait, lambda seconds: library.jobs.wait(job_id, seconds))
     return Json(library.jobs.get(job_id))
 
@@ -41,16 +41,16 @@ def job(library: Open, waits: Waiting, job_id: Id, wait: Annotated[float, Query(
 def log(
     library: Open,
     job_id: Id,
-    after: Annotated[int, Query(ge=0, le=2**62, description="`next` of the last answer.")] = 0,
+    after: Annotated[int, Query(ge=0, le=2**62, description="`next` of the previous response.")] = 0,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 500,
 ) -> Json:
-    """Return lines of a job's log from `after` on."""
+    """Return lines of a job's log, starting at `after`."""
     return Json(library.jobs.log(job_id, after, limit))
 
 
 @router.get("/{job_id}/audit", response_model=AuditPage)
 def audit(library: Open, job_id: Id, page: Page = 1, per_page: PerPage = 50) -> Json:
-    """Return which property of which file a job changed, newest first."""
+    """Return the properties that a job changed, with their files, newest first."""
     return Json(listed(library.audit.page(job_id=job_id, page=page, per_page=per_page)))
 
 
@@ -76,26 +76,28 @@ def cancel(library: Open, job_id: Id) -> Json:
 
 
 @router.post("/{job_id}/retry", status_code=202, response_model=Job)
-def retry(library: Open, sent: Beginning, job_id: Id) -> Json:
-    """Try a job again that failed or was cancelled; returns the job that does it."""
+def retry(library: Open, start_request: StartParam, job_id: Id) -> Json:
+    """Retry a failed or cancelled job; return the job that runs the retry."""
 
-    def again(begun: StartedRequest) -> Job:
-        if begun.operation_id is not None:
-            return library.jobs.of_operation(begun.operation_id)
-        return library.jobs.get(begun.job_id or 0)
+    def again(started: StartedRequest) -> Job:
+        if started.operation_id is not None:
+            return library.jobs.of_operation(started.operation_id)
+        return library.jobs.get(started.job_id or 0)
 
-    job = sent.once(None, start=lambda asked: library.jobs.retry(job_id, asked, source="rest"), again=again)
+    job = start_request.once(
+        None, start=lambda request: library.jobs.retry(job_id, request, source="rest"), again=again
+    )
     return Json(job, 202, {"Location": f"/api/jobs/{job.id}"})
 
 
 class Priority(Body):
-    """How soon a job comes up."""
+    """The priority of a job."""
 
     priority: Annotated[int, Field(ge=1, le=10)]
 
 
 @router.post("/{job_id}/priority", response_model=Job)
 def priority(library: Open, job_id: Id, body: Priority) -> Json:
-    """Let a job come up sooner (1) or later (10)."""
+    """Set the priority of a job: 1 runs first, 10 last."""
     library.jobs.set_priority(job_id, body.priority)
     return Json(library.jobs.get(job_id))

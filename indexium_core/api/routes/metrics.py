@@ -1,4 +1,4 @@
-"""Figures of the service: what was written, how long it took, and what went wrong."""
+"""Metrics of the service: written files, durations and errors."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ router = APIRouter(prefix="/api", tags=["metrics"])
 @router.get("/metrics", response_model=dict[str, Any])
 def metrics(
     library: Open,
-    days: Annotated[int, Query(ge=1, le=3660, description="So many days up to today.")] = 42,
+    days: Annotated[int, Query(ge=1, le=3660, description="Number of days up to today.")] = 42,
     since: Annotated[Text | None, Query(description="First day, instead of `days`.")] = None,
     until: Annotated[Text | None, Query(description="Last day; default: today.")] = None,
 ) -> Json:
-    """Return operations by day, their durations, errors by kind, totals, and how many jobs are in which state."""
+    """Return operations by day, their durations, errors by kind, totals, and the number of jobs by state."""
     span: dict[str, Any] = {"since": since, "until": until}
     charts = library.charts
     totals = charts.totals()
@@ -45,6 +45,6 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def _rows(table: Any) -> list[dict[str, Any]]:
-    """Return the rows of a table; what is missing is null."""
+    """Return the rows of a table; missing values are null."""
     rows: list[dict[str, Any]] = json.loads(table.to_json(orient="records", date_format="iso"))
     return rows

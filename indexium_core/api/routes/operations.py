@@ -15,15 +15,15 @@ from indexium_core import errors
 from indexium_core.api import answers, problems
 from indexium_core.api.answers import ItemPage, Json, OperationPage, OperationWithItems, StartedAnswer
 from indexium_core.api.context import (
-    Beginning,
     Body,
     Id,
     Number,
     Open,
     Page,
     PerPage,
+    StartParam,
     Text,
-    Waiting,
+    WaitParam,
     listed,
     words,
 )
@@ -41,7 +41,7 @@ _TYPES = ("write", "rollback")
 
 
 class WriteBodyOptions(Body):
-    """How to write."""
+    """Options of a write."""
 
     risk: Annotated[list[Text] | Text, Field(description="Levels that may be written.")] = "safe,warning"
     mode: Text | None = None
@@ -54,28 +54,26 @@ class WriteBodyOptions(Body):
 
 
 class Write(Body):
-    """What to write: exactly one of `file_ids`, `file_hashes`, `q` and `all`."""
+    """A selection to write: exactly one of `file_ids`, `file_hashes`, `q` and `all`."""
 
     file_ids: Annotated[list[Number] | None, Field(min_length=1, max_length=1_000_000)] = None
     file_hashes: Annotated[list[Text] | None, Field(min_length=1, max_length=1_000_000)] = None
     q: Annotated[Text | None, Field(min_length=1)] = None
     all: bool = False
-    plan_id: Annotated[
-        Number | None, Field(description="Refuse where a result is no longer what this plan showed.")
-    ] = None
+    plan_id: Annotated[Number | None, Field(description="Write nothing if a result differs from this plan.")] = None
     options: WriteBodyOptions = WriteBodyOptions()
 
 
 @router.post("/write", status_code=202, response_model=StartedAnswer, responses={200: {"model": answers.DryRunAnswer}})
-def write(library: Open, sent: Beginning, body: Write) -> Response:
-    """Begin to write; 202 with the operation. A dry run is answered at once (200), and changes nothing."""
+def write(library: Open, start_request: StartParam, body: Write) -> Response:
+    """Start a write; 202 with the operation. A dry run answers with its result (200) and changes nothing."""
     if sum((body.file_ids is not None, body.file_hashes is not None, body.q is not None, body.all)) != 1:
-        detail = "Say what to write by exactly one of file_ids, file_hashes, q, and all: true."
+        detail = "Select the files by exactly one of file_ids, file_hashes, q, and all: true."
         raise problems.ProblemAnswer(422, "invalid_request", detail)
     if body.options.dry_run:
         return _write(library, body, _dry_run)
-    return sent.once(
-        body, start=lambda asked: _write(library, body, functools.partial(_begin, asked=asked)), again=_again
+    return start_request.once(
+        body, start=lambda request: _write(library, body, functools.partial(_start, request=request)), again=_again
     )
 
 
@@ -99,22 +97,22 @@ def _write(library: Library, body: Write, act: Callable[..., Json]) -> Response:
         return problems.of_error(error, items=library.plans.stale(plan, selection).items)
 
 
-def _options(wish: WriteBodyOptions) -> WriteOptions:
+def _options(body: WriteBodyOptions) -> WriteOptions:
     return WriteOptions(
-        risk=_levels(wish.risk),
-        create_backup=wish.create_backup,
-        dry_run=wish.dry_run,
-        user_note=wish.user_note,
-        hard_links=wish.hard_links,
-        preserve_mtime=wish.preserve_mtime,
+        risk=_levels(body.risk),
+        create_backup=body.create_backup,
+        dry_run=body.dry_run,
+        user_note=body.user_note,
+        hard_links=body.hard_links,
+        preserve_mtime=body.preserve_mtime,
         source="rest",
     )
 
 
-def _levels(wish: list[str] | str) -> tuple[str, ...]:
-    levels = tuple(wish) if isinstance(wish, list) else words(wish)
+def _levels(risk: list[str] | str) -> tuple[str, ...]:
+    levels = tuple(risk) if isinstance(risk, list) else words(risk)
     if not levels or any(level not in RISK_LEVELS[:3] for level in levels):
-        raise errors.UsageError("'risk' takes safe, warning and danger.")
+        raise errors.UsageError("'risk' must be safe, warning or danger, or a list of these.")
     return levels
 
 
@@ -123,17 +121,17 @@ def _dry_run(library: Library, plan: MetadataPlan, options: WriteOptions, select
     return Json({"operation_id": None, "dry_run": True, "excluded": report.excluded, "items": report.items})
 
 
-def _begin(
+def _start(
     library: Library,
     plan: MetadataPlan,
     options: WriteOptions,
     selection: Selection,
     *,
-    asked: IdempotentRequest | None,
+    request: IdempotentRequest | None,
 ) -> Json:
-    told = {"excluded": library.preview(selection, plan, options=options).excluded}
-    asked = asked and replace(asked, answer=told)
-    return _started(library.write(plan, options, selection=selection, asked=asked).id, **told)
+    answer = {"excluded": library.preview(selection, plan, options=options).excluded}
+    request = request and replace(request, answer=answer)
+    return _started(library.write(plan, options, selection=selection, request=request).id, **answer)
 
 
 def _started(operation_id: int | None, **more: Any) -> Json:
@@ -141,29 +139,29 @@ def _started(operation_id: int | None, **more: Any) -> Json:
     return Json({"operation_id": operation_id, **more}, 202, {"Location": location})
 
 
-def _again(begun: StartedRequest) -> Json:
-    return _started(begun.operation_id, **begun.answer)
+def _again(started: StartedRequest) -> Json:
+    return _started(started.operation_id, **started.answer)
 
 
 # Operations.
 
 
 class Find(Body):
-    """Which operations are wanted."""
+    """A search for operations."""
 
-    q: Annotated[Text, Field(description="Words of a file, note or person.")] = ""
-    start_date: Annotated[Text | None, Field(description="First day or moment.")] = None
-    end_date: Annotated[Text | None, Field(description="Last day (included) or moment.")] = None
-    status: Annotated[Text, Field(description="States, split by commas.")] = ""
+    q: Annotated[Text, Field(description="Words in a file's path, a note or a person's name.")] = ""
+    start_date: Annotated[Text | None, Field(description="First day or time.")] = None
+    end_date: Annotated[Text | None, Field(description="Last day (included) or time.")] = None
+    status: Annotated[Text, Field(description="States, separated by commas.")] = ""
     type: Annotated[Text, Field(description="write or rollback.")] = ""
     person: Text = ""
     file: Text = ""
-    error: Annotated[Text, Field(description="Code of why a file was refused or failed.")] = ""
+    error: Annotated[Text, Field(description="Error code of a file that failed or had a conflict.")] = ""
     page: Annotated[int, Field(ge=1, le=10**9)] = 1
     per_page: Annotated[int, Field(ge=1, le=1000)] = 50
 
-    def wish(self) -> dict[str, Any]:
-        """Return it in the library's words."""
+    def arguments(self) -> dict[str, Any]:
+        """Return it as arguments of the library."""
         return {
             "query": self.q,
             "since": self.start_date,
@@ -181,14 +179,13 @@ class Find(Body):
 def _known(name: str, text: str, choices: tuple[str, ...]) -> tuple[str, ...]:
     found = words(text)
     if unknown := [word for word in found if word not in choices]:
-        message = f"'{name}' takes {', '.join(choices)}; '{unknown[0]}' is something else."
-        raise errors.UsageError(message)
+        raise errors.UsageError(f"'{unknown[0]}' is not a value of '{name}'. The values are {', '.join(choices)}.")
     return found
 
 
 @router.get("/operations", response_model=OperationPage)
 def operations(library: Open, status: Text = "", page: Page = 1, per_page: PerPage = 50) -> Json:
-    """Return operations, newest first; `status`: only of these states, split by commas."""
+    """Return operations, newest first; `status`: only these states, separated by commas."""
     return _page(library.history(status=_known("status", status, _STATES), page=page, per_page=per_page))
 
 
@@ -198,9 +195,9 @@ def _page(found: PaginatedOperations) -> Json:
 
 @router.get("/operations/{operation_id}", response_model=answers.Following)
 def operation(
-    library: Open, waits: Waiting, operation_id: Id, wait: Annotated[float, Query(ge=0, le=20)] = 0.0
+    library: Open, waits: WaitParam, operation_id: Id, wait: Annotated[float, Query(ge=0, le=20)] = 0.0
 ) -> Json:
-    """Return an operation and how far it is; `wait`: at most so many seconds to wait for its end before that."""
+    """Return an operation with its progress; `wait`: wait up to so many seconds for its end first."""
     waits(wait, lambda seconds: library.handle(operation_id).wait(seconds))
     return _followed(library, operation_id)
 
@@ -213,7 +210,7 @@ def _followed(library: Library, operation_id: int) -> Json:
 def items(
     library: Open, operation_id: Id, status: Text = "", q: Text = "", page: Page = 1, per_page: PerPage = 50
 ) -> Json:
-    """Return what became of its files, failures first."""
+    """Return the outcome of each of its files, failures first."""
     found = library.operation(operation_id, page=page, per_page=per_page, statuses=words(status), query=q)
     return Json(listed(found, [item.as_dict() for item in found.items]))
 
@@ -222,10 +219,9 @@ def items(
 def pause(library: Open, operation_id: Id) -> Json:
     """Pause an operation after the files in progress."""
     if not library.pause(operation_id):
-        held = library.jobs.of_operation(operation_id).pause_text
-        state = held or library.status(operation_id).status.replace("_", " ")
-        message = f"Operation {operation_id} is {state}: there is nothing to pause."
-        raise errors.UsageError(message, code="wrong_state")
+        paused = library.jobs.of_operation(operation_id).pause_text
+        state = paused or library.status(operation_id).status.replace("_", " ")
+        raise errors.UsageError(f"Operation {operation_id} is {state}: there is nothing to pause.", code="wrong_state")
     return _followed(library, operation_id)
 
 
@@ -244,10 +240,10 @@ def cancel(library: Open, operation_id: Id) -> Json:
 
 
 class Retry(Body):
-    """How to try again what an operation did not get done."""
+    """Options of a retry."""
 
-    risk: Annotated[list[Text] | Text | None, Field(description="Default: the levels that it was to write.")] = None
-    user_note: Annotated[Text, Field(description="Default: its note.")] = ""
+    risk: Annotated[list[Text] | Text | None, Field(description="Default: the levels of the operation.")] = None
+    user_note: Annotated[Text, Field(description="Default: the note of the operation.")] = ""
     dry_run: bool = False
 
 
@@ -257,20 +253,20 @@ class Retry(Body):
     response_model=StartedAnswer,
     responses={200: {"model": answers.RetryDryRun}},
 )
-def retry(library: Open, sent: Beginning, operation_id: Id, body: Retry | None = None) -> Response:
-    """Begin to try again what an operation did not get done, planned afresh; 202 with the operation that does it."""
-    wish = body or Retry()
-    risk = None if wish.risk is None else _levels(wish.risk)
-    if wish.dry_run:
+def retry(library: Open, start_request: StartParam, operation_id: Id, body: Retry | None = None) -> Response:
+    """Retry the files that an operation did not write, with a new plan; 202 with the new operation."""
+    options = body or Retry()
+    risk = None if options.risk is None else _levels(options.risk)
+    if options.dry_run:
         found = library.retries.preview(operation_id)
         return Json({"operation_id": None, "dry_run": True, "files": found.files, "ready": found.ready})
 
-    def start(asked: IdempotentRequest | None) -> Json:
+    def start(request: IdempotentRequest | None) -> Json:
         return _started(
-            library.retries.start(operation_id, risk=risk, note=wish.user_note, source="rest", request=asked).id
+            library.retries.start(operation_id, risk=risk, note=options.user_note, source="rest", request=request).id
         )
 
-    return sent.once(wish, start=start, again=_again)
+    return start_request.once(options, start=start, again=_again)
 
 
 # History.
@@ -279,7 +275,7 @@ def retry(library: Open, sent: Beginning, operation_id: Id, body: Retry | None =
 @router.get("/history", response_model=OperationPage, tags=["history"])
 def history(library: Open, find: Annotated[Find, Query()]) -> Json:
     """Return writes and rollbacks, newest first."""
-    return _page(library.history(**find.wish()))
+    return _page(library.history(**find.arguments()))
 
 
 @router.get("/history/{operation_id}", response_model=OperationWithItems, tags=["history"])
@@ -289,12 +285,14 @@ def details(library: Open, operation_id: Id, page: Page = 1, per_page: PerPage =
 
 
 class Rollback(Body):
-    """How to take an operation back."""
+    """Options of a rollback."""
 
     q: Annotated[Text, Field(description="Only the files that this search of the history finds.")] = ""
     item_ids: Annotated[list[Number] | None, Field(min_length=1, max_length=1_000_000)] = None
-    person: Annotated[Text, Field(description="Take out only this person's tag.")] = ""
-    changed: Annotated[Text, Field(description="comment: restore only the comment where no more is left.")] = "skip"
+    person: Annotated[Text, Field(description="Remove only this person's name.")] = ""
+    changed: Annotated[
+        Text, Field(description="comment: restore only the comment of files that cannot get their old bytes back.")
+    ] = "skip"
     with_newer: bool | list[Number] = False
     replan: bool = False
     user_note: Text = ""
@@ -308,21 +306,21 @@ class Rollback(Body):
     responses={200: {"model": answers.RollbackDryRun}},
     tags=["history"],
 )
-def rollback(library: Open, sent: Beginning, operation_id: Id, body: Rollback | None = None) -> Response:
-    """Begin to take an operation back; 202 with the operation that does it. A dry run is answered at once (200)."""
-    wish = body or Rollback()
+def rollback(library: Open, start_request: StartParam, operation_id: Id, body: Rollback | None = None) -> Response:
+    """Start a rollback; 202 with its operation. A dry run answers with its result (200)."""
+    options = body or Rollback()
     what: dict[str, Any] = {
-        "item_ids": wish.item_ids,
-        "person": wish.person,
-        "changed": wish.changed,
-        "with_newer": wish.with_newer,
+        "item_ids": options.item_ids,
+        "person": options.person,
+        "changed": options.changed,
+        "with_newer": options.with_newer,
     }
-    if wish.dry_run:
-        check = library.rollback_check(operation_id, wish.q, **what).as_dict()
+    if options.dry_run:
+        check = library.rollback_check(operation_id, options.q, **what).as_dict()
         return Json({**check, "operation_id": None, "reverts_id": operation_id, "dry_run": True})
 
-    def start(asked: IdempotentRequest | None) -> Json:
-        how: dict[str, Any] = {"replan": wish.replan, "note": wish.user_note, "source": "rest"}
-        return _started(library.rollback(operation_id, wish.q, **what, **how, asked=asked).id)
+    def start(request: IdempotentRequest | None) -> Json:
+        how: dict[str, Any] = {"replan": options.replan, "note": options.user_note, "source": "rest"}
+        return _started(library.rollback(operation_id, options.q, **what, **how, request=request).id)
 
-    return sent.once(wish, start=start, again=_again)
+    return start_request.once(options, start=start, again=_again)

@@ -1,4 +1,4 @@
-"""Routes of the plan: looking at it, and deciding about single files."""
+"""Routes of the plan: its pages, and decisions about files."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _FIELDS = tuple(PlanItem.__dataclass_fields__)
 
 
 class _Ask(Body):
-    """Which part of the plan is wanted."""
+    """The requested part of the plan."""
 
     page: Annotated[int, Field(ge=1, le=10**9)] = 1
-    per_page: Annotated[int | None, Field(ge=1, le=1000, description="Default: as the settings say.")] = None
+    per_page: Annotated[int | None, Field(ge=1, le=1000, description="Default: the setting page_size.")] = None
     limit: Annotated[int | None, Field(ge=1, le=1000, description="The same as per_page.")] = None
     q: Annotated[Text, Field(description="A search, as in the dashboard.")] = ""
     sort: Annotated[Text, Field(description="name path risk tags new_tags size mtime category cost")] = "risk"
@@ -36,12 +36,12 @@ class _Ask(Body):
     comment_mode: Text | None = None
     hard_links: Text = "block"
     include_unknown: bool = False
-    plan_id: Annotated[Number | None, Field(description="The plan as it was then.")] = None
-    all: Annotated[bool, Field(description="Unchanged and postponed files, too.")] = False
+    plan_id: Annotated[Number | None, Field(description="A version of the plan; default: the current one.")] = None
+    all: Annotated[bool, Field(description="Include unchanged and postponed files.")] = False
 
 
 class AskByAddress(_Ask):
-    """The same in an address: lists are split by commas, or the parameter is given several times."""
+    """The same as query parameters: lists are separated by commas, or the parameter is repeated."""
 
     file_hashes: list[Text] | None = None
     file_ids: list[Text] | None = None
@@ -60,7 +60,7 @@ class AskByBody(_Ask):
 
 @router.get("", response_model=PlanAnswer)
 def show(library: Open, ask: Annotated[AskByAddress, Query()]) -> Json:
-    """Return one page of the plan, with the counts over all that the search finds."""
+    """Return one page of the plan, with the counts over all files that the search finds."""
     found = ask.model_dump(exclude={"file_hashes", "file_ids", "filter", "fields"})
     return _answer(
         library,
@@ -76,7 +76,7 @@ def show(library: Open, ask: Annotated[AskByAddress, Query()]) -> Json:
 
 @router.post("", response_model=PlanAnswer)
 def ask(library: Open, ask: AskByBody) -> Json:
-    """Return one page of the plan; the same as by GET, for lists that are too long for an address."""
+    """Return one page of the plan; the same as GET, for lists that are too long for an address."""
     return _answer(library, ask)
 
 
@@ -89,8 +89,7 @@ def _numbers(texts: list[str] | None) -> list[int] | None:
     if found is None:
         return None
     if bad := [text for text in found if not (text.isdecimal() and len(text) < 19)]:
-        message = f"'{bad[0]}' is no id of a file."
-        raise errors.UsageError(message)
+        raise errors.UsageError(f"'{bad[0]}' is not the id of a file.")
     return [int(text) for text in found]
 
 
@@ -106,8 +105,7 @@ def _object(text: str | None) -> dict[str, Any] | None:
 
 def _answer(library: Library, ask: AskByBody) -> Json:
     if unknown := [name for name in ask.fields if name not in _FIELDS]:
-        message = f"An item has no field '{unknown[0]}'; it has {', '.join(_FIELDS)}."
-        raise errors.UsageError(message)
+        raise errors.UsageError(f"An item has no field '{unknown[0]}'; it has {', '.join(_FIELDS)}.")
     plan = library.plan(
         with_filters(ask.q, ask.filter or {}),
         mode=ask.mode,
@@ -133,19 +131,19 @@ def _answer(library: Library, ask: AskByBody) -> Json:
 
 
 class Edit(Body):
-    """Who is in a file."""
+    """The people of a file."""
 
     result_people: Annotated[list[Text], Field(max_length=10_000)]
 
 
 class Postpone(Body):
-    """Until when a file is left out."""
+    """The end of a postponement."""
 
-    until: Annotated[Text | None, Field(description="A day or a moment; none: until revoked.")] = None
+    until: Annotated[Text | None, Field(description="A day or time; without it, until revoked.")] = None
 
 
 class ModesBody(Body):
-    """How people and comment of a file are combined."""
+    """The modes of a file."""
 
     mode: Text | None = None
     comment_mode: Text | None = None
@@ -153,34 +151,34 @@ class ModesBody(Body):
 
 @router.post("/{ref}/edit", response_model=Decided)
 def edit(library: Open, ref: Reference, body: Edit) -> Json:
-    """Set by hand who is in a file (by its id) or in all files of a hash; stands until revoked."""
+    """Set the people of a file (by its id), or of all files with a hash, until the edit is revoked."""
     files = _files(library, ref)
     return _decided(library, files, library.edit(files, body.result_people))
 
 
 @router.post("/{ref}/postpone", response_model=Decided)
 def postpone(library: Open, ref: Reference, body: Postpone) -> Json:
-    """Leave files out of every list and write."""
+    """Postpone files: lists and writes skip them."""
     files = _files(library, ref)
     return _decided(library, files, library.decisions.postpone(files, body.until))
 
 
 @router.post("/{ref}/mode", response_model=Decided)
 def mode(library: Open, ref: Reference, body: ModesBody) -> Json:
-    """Choose how people and comment of files are combined."""
+    """Set the modes of files: how people and comment are combined."""
     files = _files(library, ref)
     return _decided(library, files, library.decisions.set_mode(files, mode=body.mode, comment_mode=body.comment_mode))
 
 
 @router.delete("/{ref}/{kind}", response_model=Decided)
 def revoke(library: Open, ref: Reference, kind: Literal["edit", "postpone", "mode"]) -> Json:
-    """Take an edit, a postponement or a mode back."""
+    """Revoke an edit, a postponement or a mode."""
     files = _files(library, ref)
     return _decided(library, files, library.decisions.revoke_of(files, [kind]))
 
 
 def _files(library: Library, ref: str) -> list[int]:
-    """Return the files of a hash, or the file of an id."""
+    """Return the files with a hash, or the file with an id."""
     return [int(ref)] if ref.isdecimal() and len(ref) < 19 else library.files.of_hash(ref)
 
 

@@ -1,4 +1,4 @@
-"""Routes of the files that scans met (tracks), and of the folders they lie in."""
+"""Routes of the scanned files (tracks) and of the library folders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import Field
 from indexium_core import errors
 from indexium_core.api import problems
 from indexium_core.api.answers import Json
-from indexium_core.api.context import Beginning, Body, FileId, Id, Open, Page, PerPage, Sent, Text, listed
+from indexium_core.api.context import Body, FileId, Id, Open, Page, PerPage, StartParam, StartRequest, Text, listed
 from indexium_core.api.routes.properties import Rescan
 from indexium_core.library import Library, LibraryRow
 from indexium_core.model.files.details import FileDetails
@@ -29,20 +29,20 @@ router = APIRouter(prefix="/api", tags=["tracks"])
 @router.get("/tracks", response_model=FilePage)
 def tracks(
     library: Open,
-    q: Annotated[Text, Query(description="A search; it finds files that are in no plan, too.")] = "",
+    q: Annotated[Text, Query(description="A search. It also finds files that are in no plan.")] = "",
     sort: Annotated[Text, Query(description="path name size mtime; default: path")] = "",
     order: Literal["asc", "desc"] = "asc",
-    kind: Annotated[Text, Query(description="Instead: all people nobody named unknown text copies broken …")] = "",
+    kind: Annotated[Text, Query(description="A list: all people nobody named unknown text copies broken …")] = "",
     page: Page = 1,
     per_page: PerPage = 50,
 ) -> Json:
-    """Return files: those that a search finds, or those of one kind, which have an order of their own."""
+    """Return the files of a search, or of one list (`kind`) in that list's order."""
     if not kind:
         found = library.inventory.search(
             q, sort=sort or "path", descending=order == "desc", page=page, per_page=per_page
         )
     elif q or sort or order == "desc":
-        detail = "Say which files by q, with sort and order, or by kind: not by both."
+        detail = "Use either q (with sort and order) or kind."
         raise problems.ProblemAnswer(422, "invalid_request", detail)
     else:
         found = library.inventory.files(kind, page=page, per_page=per_page)
@@ -51,7 +51,7 @@ def tracks(
 
 @router.get("/track/{file_id}", response_model=FileDetails)
 def track(library: Open, file_id: FileId) -> Json:
-    """Return all that is known of a file: facts, tags, people, plan, history."""
+    """Return the details of a file: facts, tags, people, plan, history."""
     return Json(library.files.file(file_id))
 
 
@@ -75,44 +75,46 @@ def libraries(library: Open) -> Json:
 
 
 class Scan(Body):
-    """How to scan a folder."""
+    """Options of a scan."""
 
-    full: Annotated[bool, Field(description="Read every file again, and hash all of it.")] = False
-    really_gone: Annotated[bool, Field(description="What is not there was deleted: it is not just offline.")] = False
+    full: Annotated[bool, Field(description="Probe every file again and hash all of it.")] = False
+    really_gone: Annotated[bool, Field(description="Missing files are deleted, not offline.")] = False
 
 
 @router.post("/libraries/{library_id}/scan", status_code=202, response_model=Job, tags=["libraries"])
-def scan(library: Open, sent: Beginning, library_id: Id, body: Scan | None = None) -> Json:
-    """Begin to scan a folder; 202 with the job that does it."""
-    wish = body or Scan()
+def scan(library: Open, start_request: StartParam, library_id: Id, body: Scan | None = None) -> Json:
+    """Start a scan of a folder; 202 with its job."""
+    options = body or Scan()
     folder = os.fsdecode(_folder(library, library_id).path_bytes)
-    return _begun(
-        library, sent, body, lambda: library.scans.add([folder], full=wish.full, accept_missing=wish.really_gone)
+    return _start_job(
+        library,
+        start_request,
+        body,
+        lambda: library.scans.add([folder], full=options.full, accept_missing=options.really_gone),
     )
 
 
 @router.post("/libraries/{library_id}/rescan", status_code=202, response_model=Job, tags=["libraries"])
-def rescan(library: Open, sent: Beginning, library_id: Id, body: Rescan | None = None) -> Json:
-    """Begin to read the media properties of all files of a folder again; 202 with the job that does it."""
+def rescan(library: Open, start_request: StartParam, library_id: Id, body: Rescan | None = None) -> Json:
+    """Start a rescan of the media properties of all files of a folder; 202 with its job."""
     where = f"root:{quoted(_folder(library, library_id).path, exact=True)}"
     refresh = (body or Rescan()).refresh
-    return _begun(library, sent, body, lambda: library.rescans.add(where, refresh=refresh))
+    return _start_job(library, start_request, body, lambda: library.rescans.add(where, refresh=refresh))
 
 
 def _folder(library: Library, library_id: int) -> LibraryRow:
     for row in library.inventory.list():
         if row.library_id == library_id:
             return row
-    message = f"There is no library {library_id}; /api/libraries shows them."
-    raise errors.UnknownIdError(message)
+    raise errors.UnknownIdError(f"There is no library {library_id}; /api/libraries lists all libraries.")
 
 
-def _begun(library: Library, sent: Sent, body: Body | None, begin: Callable[[], Job]) -> Json:
-    def start(asked: IdempotentRequest | None) -> Job:
-        begun = begin()
-        if asked is not None:
-            library.requests.note(asked, job_id=begun.id)
-        return begun
+def _start_job(library: Library, start_request: StartRequest, body: Body | None, add_job: Callable[[], Job]) -> Json:
+    def start(request: IdempotentRequest | None) -> Job:
+        job = add_job()
+        if request is not None:
+            library.requests.note(request, job_id=job.id)
+        return job
 
-    job = sent.once(body, start=start, again=lambda begun: library.jobs.get(begun.job_id or 0))
+    job = start_request.once(body, start=start, again=lambda started: library.jobs.get(started.job_id or 0))
     return Json(job, 202, {"Location": f"/api/jobs/{job.id}"})

@@ -1,18 +1,22 @@
-"""`doctor`: is everything here that is needed, and what is promised for the files where they lie."""
+"""`doctor`: check the installation, the home and the library folders."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
-from indexium_core.library import Check
+
+if TYPE_CHECKING:
+    from indexium_core.library import Check
 
 
 @app.command(epilog="Example: indexium doctor")
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
-    """Look whether everything is here that is needed, and what is promised for the files where they lie."""
+    """Check the installation, the home and the library folders, and what their file systems guarantee."""
     with opened(context) as library:
         checks = library.doctor.run()
     if as_json:
@@ -23,7 +27,7 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 def _print(checks: list[Check]) -> None:
-    output.table(("state", "check", "what was found"), [(one.state, one.name, one.message) for one in checks])
+    output.table(("state", "check", "result"), [(one.state, one.name, one.message) for one in checks])
     for one in checks:
         if one.remedy:
             output.note(f"{one.state}, {one.name}: {one.remedy}")

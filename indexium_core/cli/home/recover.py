@@ -1,21 +1,24 @@
-"""`recover`: restore what a killed process left."""
+"""`recover`: restore files of interrupted writes."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened_here
 from indexium_core.cli.options import AsJson
-from indexium_core.library import RecoverReport
 from indexium_core.model import wording
+
+if TYPE_CHECKING:
+    from indexium_core.library import RecoverReport
 
 
 @app.command(epilog="Example: indexium recover")
 def recover(context: typer.Context, as_json: AsJson = False) -> None:
-    """Restore the files that a killed process left, and show the result for each; every start does the same."""
+    """Restore files whose write was interrupted, and show the result of each; every start does the same."""
     with opened_here(context) as library:
         left = library.interruptions.operations(files=0)
         report = replace(
@@ -39,6 +42,5 @@ def _summary(report: RecoverReport) -> str:
     if not (report.files or report.problems):
         return "There is nothing to recover."
     return (
-        f"{wording.plural(report.undone, 'file')} restored, {report.finished} already written, "
-        f"{len(report.problems)} unknown."
+        f"{wording.files(report.undone)} restored, {report.finished} already written, {len(report.problems)} unknown."
     )

@@ -1,4 +1,4 @@
-"""`serve` and `demo`: the dashboard, on one's own home or on a library of small real clips."""
+"""`serve` and `demo`: the dashboard of your own home, or of a demo library with small real clips."""
 
 from __future__ import annotations
 
@@ -11,19 +11,23 @@ from indexium_core import settings
 from indexium_core.cli import output, termination
 from indexium_core.cli.frame import app, chosen_home
 from indexium_core.library import Library
+from indexium_core.model import wording
 
-Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")]
-Open = Annotated[bool, typer.Option("--open", help="Open it in the browser.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 for a free one.")]
+Open = Annotated[bool, typer.Option("--open", help="Open the dashboard in the browser.")]
 
 
 @app.command(epilog="Example: indexium serve --open")
 def serve(
     context: typer.Context,
-    host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address to bind.")] = "127.0.0.1",
     port: Port = 5006,
     open_browser: Open = False,
     allow_remote: Annotated[
-        bool, typer.Option("--allow-remote", help="Serve others without a login. Think first.")
+        bool,
+        typer.Option(
+            "--allow-remote", help="Also serve other machines, without a login: they can then change your files."
+        ),
     ] = False,
 ) -> None:
     """Serve the dashboard."""
@@ -33,15 +37,15 @@ def serve(
 @app.command(epilog="Example: indexium demo --dir /tmp/demo --no-serve")
 def demo(
     context: typer.Context,
-    folder: Annotated[Path, typer.Option("--dir", help="Folder to make; it and nothing else is touched.")] = Path(
+    folder: Annotated[Path, typer.Option("--dir", help="Folder of the demo; nothing outside it changes.")] = Path(
         "indexium-demo"
     ),
-    files: Annotated[int, typer.Option(min=1, help="About how many clips.")] = 60,
+    files: Annotated[int, typer.Option(min=1, help="Approximate number of clips.")] = 60,
     port: Port = 5006,
-    no_serve: Annotated[bool, typer.Option("--no-serve", help="Only make it.")] = False,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Create the demo without serving it.")] = False,
     open_browser: Open = False,
 ) -> None:
-    """Make a library of small real clips, plan it, and open the dashboard on it."""
+    """Create a demo library of small real clips, plan it, and serve its dashboard."""
     from indexium_core import demo as demo_library
 
     folder = folder.absolute()
@@ -53,7 +57,7 @@ def demo(
             demo_library.prepare(library, folder)
         statistics = library.plan().statistics
     output.note(
-        f"Demo library in {folder}: {statistics.total_files} files in the plan, {statistics.safe_count} safe, "
+        f"Demo library in {folder}: {wording.files(statistics.total_files)} in the plan, {statistics.safe_count} safe, "
         f"{statistics.warning_count} warning, {statistics.danger_count} danger, {statistics.blocked_count} blocked, "
         f"{statistics.unchanged_count} unchanged."
     )
@@ -62,7 +66,7 @@ def demo(
 
 
 def _serve(home: Path, *, host: str, port: int, open_browser: bool, allow_remote: bool) -> None:
-    """Load the dashboard only now: it is heavy, and every other command does without."""
+    """Import the dashboard here, because the import is slow and other commands do not need it."""
     from dashboards.web import server
 
     port = server.free_port(host, port)  # before the home is taken, so that a port in use is said at once

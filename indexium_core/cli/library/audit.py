@@ -1,4 +1,4 @@
-"""`audit`: who changed which property of a file."""
+"""`audit`: the changes of media properties and locks."""
 
 from __future__ import annotations
 
@@ -11,10 +11,7 @@ from indexium_core.cli.frame import app, opened
 from indexium_core.cli.library.rescan import _PAGES
 from indexium_core.cli.options import MOST, AsJson, Query
 from indexium_core.model import wording
-from indexium_core.model.files.properties import (
-    LABELS,
-    AuditEvent,
-)
+from indexium_core.model.files.properties import LABELS, AuditEvent
 
 
 @app.command(epilog="Example: indexium audit 'folder:2019'")
@@ -22,13 +19,13 @@ def audit(
     context: typer.Context,
     query: Query = "",
     job_id: Annotated[
-        int | None, typer.Option("--job", metavar="ID", min=1, max=MOST, help="Only by this job.")
+        int | None, typer.Option("--job", metavar="ID", min=1, max=MOST, help="Only changes by this job.")
     ] = None,
     page: Annotated[int, typer.Option(min=1, max=_PAGES)] = 1,
     per_page: Annotated[int, typer.Option(min=0, max=_PAGES, help="0 = all.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Show which media properties and locks were changed: from what to what, when and by what; newest first."""
+    """Show changes of media properties and locks with old and new value, time and source; newest first."""
     with opened(context) as library:
         found = library.audit.page(job_id=job_id, query=query, page=page, per_page=per_page)
     if as_json:

@@ -12,7 +12,7 @@ from indexium_core.cli.options import MOST, AsJson
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import KINDS
 
-Kind = Annotated[str, typer.Argument(metavar="[KIND]", help=f"Which list: {', '.join(KINDS)}.")]
+Kind = Annotated[str, typer.Argument(metavar="[KIND]", help=f"Name of a list: {', '.join(KINDS)}.")]
 
 
 @app.command(epilog="Example: indexium files broken")
@@ -23,7 +23,7 @@ def files(
     per_page: Annotated[int, typer.Option(min=1, max=1000)] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Show how many files are sound, known, damaged, missing or there twice; with KIND, which ones."""
+    """Show the number of known, damaged, missing and duplicate files; with KIND, list the files."""
     with opened(context) as library:
         found = library.inventory.files(kind, page=page, per_page=per_page) if kind else None
         quality = None if kind else library.inventory.quality()
@@ -35,7 +35,7 @@ def files(
             [(row.file_id, row.state, row.file_path, row.message or ", ".join(row.people)) for row in found.items],
             right=(0,),
         )
-        output.note(f"{wording.plural(found.total, 'file')}: {KINDS[kind]}.")
+        output.note(f"{wording.files(found.total)}: {KINDS[kind]}.")
     elif quality is not None:
         rows = [(name, f"{getattr(quality, name):,}", words) for name, words in KINDS.items()]
-        output.table(("list", "files", "what is in it"), rows, right=(1,))
+        output.table(("list", "files", "description"), rows, right=(1,))

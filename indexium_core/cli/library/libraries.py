@@ -1,40 +1,39 @@
-"""`libraries`, `scan`, `people`: what is on disk, and who is in it."""
+"""`libraries`: the folders that scans include."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson, CommentMode, Mode, Yes, ask
-from indexium_core.library import LibraryServices
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import RemovalReport
 
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices
+
 LibraryId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**31 - 1)]
 
-
-libraries = typer.Typer(help="Folders that are scanned.", no_args_is_help=True)
-
+libraries = typer.Typer(help="The library folders.", no_args_is_help=True)
 
 app.add_typer(libraries, name="libraries")
 
 
 @libraries.command("list", epilog="Example: indexium libraries list")
 def list_libraries(context: typer.Context, as_json: AsJson = False) -> None:
-    """Show the folders that are scanned."""
+    """Show the library folders."""
     with opened(context) as library:
         rows = library.inventory.list()
-    if as_json:
-        output.to_json({"items": rows, "total": len(rows)})
-        return
-    output.table(
+    output.listing(
+        rows,
         ("id", "name", "state", "files", "audio", "folder"),
-        [(row.library_id, row.name, row.state, row.file_count, "yes" if row.audio else "no", row.path) for row in rows],
+        lambda row: (row.library_id, row.name, row.state, row.file_count, "yes" if row.audio else "no", row.path),
         right=(0, 3),
+        as_json=as_json,
     )
 
 
@@ -50,7 +49,7 @@ def set_library(
     ] = None,
     yes: Yes = False,
 ) -> None:
-    """Choose how people and comments are combined for a whole folder, and whether scans include audio files."""
+    """Set how people and comments of a whole folder are combined, and whether scans include audio files."""
     with opened(context) as library:
         if audio is None or mode is not None or comment_mode is not None:
             library.inventory.set_modes(library_id, mode=mode, comment_mode=comment_mode)
@@ -67,7 +66,7 @@ def _exclude_audio(library: LibraryServices, library_id: int, *, yes: bool) -> N
         _say_forgetting(known)
         ask(yes=yes)
     found = library.inventory.set_audio(library_id, included=False)
-    forgotten = f" {wording.plural(found.files, 'file')} forgotten." if found and found.files else ""
+    forgotten = f" {wording.files(found.files)} forgotten." if found and found.files else ""
     output.note(f"Scans no longer include audio files.{forgotten}")
 
 
@@ -75,18 +74,18 @@ def _exclude_audio(library: LibraryServices, library_id: int, *, yes: bool) -> N
 def add_library(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder.")],
-    name: Annotated[str, typer.Option(help="What to call it; default: the folder's name.")] = "",
+    name: Annotated[str, typer.Option(help="Name of the library; default: the folder's name.")] = "",
     audio: Annotated[bool, typer.Option("--audio", help="Include audio files in scans.")] = False,
 ) -> None:
     """Add a folder without scanning it yet."""
     with opened(context) as library:
         row = library.inventory.add(folder, name=name, audio=audio)
-    output.note(f"{row.name} ({row.path}) is library {row.library_id}; 'indexium scan' reads what is in it.")
+    output.note(f"{row.name} ({row.path}) is library {row.library_id}; 'indexium scan' reads its files.")
 
 
 @libraries.command("remove", epilog="Example: indexium libraries remove 2 --yes")
 def remove_library(context: typer.Context, library_id: LibraryId, yes: Yes = False) -> None:
-    """Forget a folder. No file is touched; who is in its films and the history are kept."""
+    """Remove a folder from the library. Its files do not change; their people and history are kept."""
     with opened(context) as library:
         _say_forgetting(library.inventory.removal(library_id))
         ask(yes=yes)
@@ -96,7 +95,7 @@ def remove_library(context: typer.Context, library_id: LibraryId, yes: Yes = Fal
 
 @libraries.command("forget", epilog="Example: indexium libraries forget 2 --yes")
 def forget_missing(context: typer.Context, library_id: LibraryId, yes: Yes = False) -> None:
-    """Forget those files of a folder that a scan did not find any more."""
+    """Remove the missing files of a folder from the database."""
     with opened(context) as library:
         found = library.inventory.missing_removal(library_id)
         if not found.files:
@@ -105,12 +104,12 @@ def forget_missing(context: typer.Context, library_id: LibraryId, yes: Yes = Fal
         _say_forgetting(found)
         ask(yes=yes)
         library.inventory.forget_missing(library_id)
-    output.note(f"{wording.plural(found.files, 'file')} forgotten.")
+    output.note(f"{wording.files(found.files)} forgotten.")
 
 
 def _say_forgetting(found: RemovalReport) -> None:
     output.note(
-        f"{found.path}: {wording.plural(found.files, 'file')} would be forgotten, {found.missing:,} of them missing; "
-        f"{wording.plural(found.decisions, 'decision')} on them would go."
+        f"{found.path}: {wording.files(found.files)} would be forgotten, {found.missing:,} of them missing; "
+        f"{wording.plural(found.decisions, 'decision')} would be removed."
     )
-    output.note(f"Who is in them is kept ({found.with_people:,} have people), and so is the history.")
+    output.note(f"Their people ({found.with_people:,} have people) and their history are kept.")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import getpass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
-from indexium_core.cli.library.rescan import _NOTHING, Everything, Fields, Searched, _listed, _meant
+from indexium_core.cli.library.rescan import _NOTHING, Everything, Fields, Searched, _listed, _required_search
 from indexium_core.cli.options import AsJson, Query, Yes, ask, refuse_ids
-from indexium_core.library import LibraryServices
 from indexium_core.model import wording
 from indexium_core.model.files.properties import (
     FIELDS,
@@ -25,6 +24,9 @@ from indexium_core.model.files.properties import (
     validate_fields,
 )
 
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices
+
 
 @app.command(epilog="Example: indexium lock 'folder:2019' --fields duration,resolution")
 def lock(
@@ -32,17 +34,18 @@ def lock(
     query: Searched = "",
     fields: Fields = "",
     value: Annotated[
-        str | None, typer.Option("--set", metavar="VALUE", help="Let the one field be this, and lock it; '-' for none.")
+        str | None,
+        typer.Option("--set", metavar="VALUE", help="Set the one field to this value, and lock it; '-' for no value."),
     ] = None,
     everything: Everything = False,
     yes: Yes = False,
 ) -> None:
-    """Keep fields as they are: no scan and no rescan writes them any more."""
+    """Lock fields: scans and rescans no longer change them."""
     names = _listed(fields)
     if value is not None and len(names) != 1:
-        raise errors.UsageError("Name the one field that is to be set, such as --fields resolution.")
+        raise errors.UsageError("Name exactly one field to set, such as --fields resolution.")
     with opened(context) as library:
-        target = _meant(query, everything=everything)
+        target = _required_search(query, everything=everything)
         refuse_ids(library, target)
         if value is not None:
             _set(library, target, names, value, yes=yes)
@@ -52,42 +55,39 @@ def lock(
 
 
 def _set(library: LibraryServices, target: str, names: list[str], value: str, *, yes: bool) -> None:
-    """Set the one field by hand; of more than one file not before the person has said so."""
+    """Set one field by hand; ask for confirmation if there is more than one file."""
     [name] = validate_fields(names, FIELDS)
     words = display_value(name, parse_value(name, value))
     label, count = LABELS[name], library.locks.count(target)
     if count > 1:
-        output.note(f"{label} of {wording.plural(count, 'file')} would be set to {words}, whatever it is now.")
+        output.note(f"{label} of {wording.files(count)} would be set to {words}.")
         ask(yes=yes)
     report = library.locks.set(target, name, value, by=getpass.getuser())
     if report.files:
-        output.note(f"{label} set in {wording.plural(report.files, 'file')}, and locked: {words}.")
+        output.note(f"{label} set in {wording.files(report.files)}, and locked: {words}.")
     else:
         output.note(_NOTHING)
 
 
 @app.command(epilog="Example: indexium unlock 'locked:duration' --fields duration")
 def unlock(context: typer.Context, query: Searched = "", fields: Fields = "", everything: Everything = False) -> None:
-    """Let scans and rescans write fields again."""
+    """Unlock fields: scans and rescans change them again."""
     with opened(context) as library:
-        target = _meant(query, everything=everything)
+        target = _required_search(query, everything=everything)
         refuse_ids(library, target)
         report = library.locks.unlock(target, _listed(fields) or LOCKABLE, by=getpass.getuser())
     _print_report(report, "unlocked")
     if report.by_edit:
-        files = wording.plural(report.by_edit, "file")
-        output.note(f"The people of {files} stay locked by your edits; 'indexium decisions revoke' takes them back.")
+        files = wording.files(report.by_edit)
+        output.note(f"The people of {files} stay locked by your edits; 'indexium decisions revoke' revokes an edit.")
 
 
 @app.command(epilog="Example: indexium locks 'folder:2019'")
 def locks(context: typer.Context, query: Query = "", as_json: AsJson = False) -> None:
-    """Show which fields of which files are locked, by whom and since when."""
+    """Show locked fields of files, with user and time of each lock."""
     with opened(context) as library:
         rows = library.locks.list(query)
-    if as_json:
-        output.to_json({"items": rows, "total": len(rows)})
-    else:
-        output.table(("id", "file", "field", "value", "locked"), [_row(row) for row in rows], right=(0,))
+    output.listing(rows, ("id", "file", "field", "value", "locked"), _row, right=(0,), as_json=as_json)
 
 
 def _row(row: FieldLock) -> tuple[object, ...]:
@@ -101,4 +101,4 @@ def _print_report(report: LockReport, done: str) -> None:
     if not report.files:
         output.note(_NOTHING)
         return
-    output.note(f"{wording.plural(report.changed, 'field')} of {wording.plural(report.files, 'file')} {done}.")
+    output.note(f"{wording.plural(report.changed, 'field')} of {wording.files(report.files)} {done}.")

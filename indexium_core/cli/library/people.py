@@ -1,29 +1,27 @@
-"""`people`: who is in which file."""
+"""`people`: the people of files."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
-from indexium_core.library import ImportReport
 from indexium_core.model import wording
+
+if TYPE_CHECKING:
+    from indexium_core.library import ImportReport
 
 _PLACES = 10  # of skipped names that are printed
 
-
-people = typer.Typer(help="Who is in which file.", no_args_is_help=True)
-
+people = typer.Typer(help="The people of files.", no_args_is_help=True)
 
 app.add_typer(people, name="people")
 
-
-Names = Annotated[list[str], typer.Option("--person", help="A name; may be given several times.")]
-
+Names = Annotated[list[str], typer.Option("--person", help="A name; repeatable.")]
 
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH…")]
 
@@ -37,8 +35,10 @@ def import_people(
     root: Annotated[
         Path | None, typer.Option(help="Folder that relative paths start from; default: the file's.")
     ] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Set the named files' people instead of adding.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be imported.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace the people of the files in the list instead of adding to them.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be imported.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Import people of files from CSV, JSON or a legacy .db file."""
@@ -80,7 +80,7 @@ def take_from_files(context: typer.Context) -> None:
     """Add the people in comments to the database, for files without people in the database."""
     with opened(context) as library:
         report = library.people.take_from_files()
-    output.note(f"{wording.plural(report.added, 'name')} added in {wording.plural(report.files, 'file')}.")
+    output.note(f"{wording.plural(report.added, 'name')} added in {wording.files(report.files)}.")
     _print_skipped(report)
 
 
@@ -100,7 +100,7 @@ def export_people(context: typer.Context, as_json: AsJson = False) -> None:
 
 @people.command("add", epilog="Example: indexium people add sea.mp4 --person 'Ann Lee'")
 def add_people(context: typer.Context, paths: Paths, person: Names) -> None:
-    """Add people to files, in the database."""
+    """Add people to files in the database."""
     with opened(context) as library:
         _print_import(library.people.add(paths, person))
 
@@ -114,7 +114,7 @@ def remove_people(
         bool, typer.Option("--from-files", help="Also plan to remove the names from the files.")
     ] = False,
 ) -> None:
-    """Remove people from files, in the database."""
+    """Remove people from files in the database."""
     with opened(context) as library:
         count = library.people.remove(paths, person, from_files=from_files)
     taken = f"{count} assignment{'' if count == 1 else 's'} removed."
@@ -123,18 +123,15 @@ def remove_people(
 
 @people.command("list", epilog="Example: indexium people list")
 def list_people(context: typer.Context, as_json: AsJson = False) -> None:
-    """Show everyone who is known, and in how many files."""
+    """Show all people with their number of files."""
     with opened(context) as library:
         rows = library.people.list()
-    if as_json:
-        output.to_json({"items": rows, "total": len(rows)})
-        return
-    output.table(("person", "files"), [(row.name, row.files) for row in rows], right=(1,))
+    output.listing(rows, ("person", "files"), lambda row: (row.name, row.files), right=(1,), as_json=as_json)
 
 
 @people.command("rename", epilog="Example: indexium people rename 'Zoe Oz' 'Zoë Öz'")
 def rename_person(context: typer.Context, old: str, new: str) -> None:
-    """Spell a person differently; the old spelling in files is replaced by the plan."""
+    """Rename a person; the plan corrects the old spelling in files."""
     with opened(context) as library:
         library.people.rename(old, new)
     output.note(f"{old} is now {new}.")
@@ -143,9 +140,9 @@ def rename_person(context: typer.Context, old: str, new: str) -> None:
 @people.command("merge", epilog="Example: indexium people merge 'A. Lee' 'Annie Lee' 'Ann Lee'")
 def merge_people(
     context: typer.Context,
-    names: Annotated[list[str], typer.Argument(metavar="FROM… INTO", help="The last one stays.")],
+    names: Annotated[list[str], typer.Argument(metavar="FROM… INTO", help="The names to merge; the last one is kept.")],
 ) -> None:
-    """Say that several spellings are one person."""
+    """Merge several spellings into one person."""
     with opened(context) as library:
         library.people.merge(names[:-1], names[-1])
     output.note(f"{', '.join(names[:-1])} → {names[-1]}.")

@@ -1,8 +1,8 @@
-"""`rescan`, `lock`, `unlock`, `locks`, `audit`: the media properties of films, and who may write and who wrote them."""
+"""`rescan`: read the media properties of files again."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,29 +10,24 @@ from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson, Query
-from indexium_core.library import LibraryServices
 from indexium_core.model import wording
-from indexium_core.model.files.properties import (
-    FIELDS,
-)
+from indexium_core.model.files.properties import FIELDS
 from indexium_core.model.job import Job
+
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices
 
 _GLANCE = 0.4  # seconds between two looks at how far it is
 
-
-_NOTHING = "No file is found by that; nothing was changed."
-
+_NOTHING = "No file matches; nothing was changed."
 
 _PAGES = 10**9  # a page, or changes of one: their product is a number of the database
 
-
-Everything = Annotated[bool, typer.Option("--all", help="All files there are.")]
-
+Everything = Annotated[bool, typer.Option("--all", help="All files.")]
 
 Fields = Annotated[
-    str, typer.Option("--fields", metavar="A,B", help=f"Which, by commas; default: all of {', '.join(FIELDS)}.")
+    str, typer.Option("--fields", metavar="A,B", help=f"Field names with commas; default: all of {', '.join(FIELDS)}.")
 ]
-
 
 Searched = Annotated[str, typer.Argument(metavar="QUERY", help="A search, in quotes.")]
 
@@ -43,13 +38,15 @@ def rescan(
     query: Query = "",
     everything: Everything = False,
     refresh: Annotated[
-        str, typer.Option(metavar="A,B", help="Read duration, size or both again, too; else they stay.")
+        str, typer.Option(metavar="A,B", help="Also read duration, size or both again; otherwise they stay.")
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Read resolution, codecs, frame rate and the like again; locked fields stay as they are."""
+    """Read resolution, codecs, frame rate and other media properties again; locked fields stay the same."""
     with opened(context) as library:
-        job = library.rescans.add(_meant(query, everything=everything), everything=everything, refresh=_listed(refresh))
+        job = library.rescans.add(
+            _required_search(query, everything=everything), everything=everything, refresh=_listed(refresh)
+        )
         job = _followed(library, job)
     if as_json:
         output.to_json({"job_id": job.id, "status": job.status, **job.summary})
@@ -76,10 +73,10 @@ def _print_job(job: Job) -> None:
         output.note(f"The rescan is {job.status}; 'indexium jobs resume {job.id}' resumes it.")
 
 
-def _meant(query: str, *, everything: bool) -> str:
-    """Return the search that is meant; UsageError where none is named, so that nobody means all by accident."""
+def _required_search(query: str, *, everything: bool) -> str:
+    """Return the search; UsageError unless either a search or `--all` is given."""
     if bool(query.strip()) == everything:
-        raise errors.UsageError("Name a search, or --all for every file.")
+        raise errors.UsageError("Give a search, or --all for every file.")
     return query
 
 

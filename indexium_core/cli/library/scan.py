@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
-from indexium_core.library import ScanReport
 from indexium_core.model import wording
+
+if TYPE_CHECKING:
+    from indexium_core.library import ScanReport
 
 
 @app.command(epilog="Example: indexium scan ~/Videos")
 def scan(
     context: typer.Context,
-    folders: Annotated[list[Path] | None, typer.Argument(metavar="DIR…", help="Folders; none = all known.")] = None,
+    folders: Annotated[
+        list[Path] | None, typer.Argument(metavar="DIR…", help="Folders; none = all library folders.")
+    ] = None,
     full: Annotated[bool, typer.Option("--full", help="Probe every file again and hash all of it.")] = False,
     accept_missing: Annotated[
         bool, typer.Option("--accept-missing", help="Treat missing files as deleted, even if a folder seems offline.")
@@ -25,7 +29,7 @@ def scan(
     really_gone: Annotated[bool, typer.Option("--really-gone", hidden=True)] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Find the media files of folders and read what is in them; adds a new folder as a library."""
+    """Find and read the media files of folders; a new folder becomes a library."""
     with opened(context) as library, output.bar("Scanning") as update:
         report = library.scan(
             folders or (),
@@ -43,7 +47,7 @@ def _print_scan(report: ScanReport) -> None:
     for sentence in report.messages:
         output.note(sentence)
     if report.cancelled:
-        output.note("Stopped before the end; what was read is kept, and nothing was taken to be gone.")
+        output.note("The scan stopped before its end. The results so far are kept, and no file counts as missing.")
     output.note(
         f"{wording.plural(report.seen, 'media file')}: {report.new} new, {report.changed} changed, "
         f"{report.unchanged} unchanged, {report.moved} moved, {report.missing} missing, "

@@ -1,4 +1,4 @@
-"""`show`: everything that is known of one file."""
+"""`show`: the details of one file."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from indexium_core.model.operations import strategies
 
 _SIGNS = {"added": "+ ", "removed": "- ", "kept": ""}
 _ORIGINS = {
-    "face": "seen in the picture",
-    "hand": "said by hand",
+    "face": "face recognition",
+    "hand": "entered by hand",
     "import": "imported",
-    "file": "taken over from the file",
-    "comment": "named in the file",
-    "edit": "by your edit",
+    "file": "added from the file comment",
+    "comment": "file comment",
+    "edit": "your edit",
 }
 _LOCKED = {"edit": "set by hand"}
 
@@ -34,7 +34,7 @@ def show(
     file: Annotated[str, typer.Argument(metavar="FILE_OR_ID", help="Path of a file, or its id from 'indexium plan'.")],
     as_json: AsJson = False,
 ) -> None:
-    """Show everything that is known of one file: tags, people, plan, history, and what other programs show."""
+    """Show the details of one file: tags, people, plan, history, and what other programs show."""
     with opened(context) as library:
         details = library.files.file(library.files.find(file))
     if as_json:
@@ -48,7 +48,7 @@ def _rows(details: FileDetails) -> Iterator[tuple[str, str, str]]:
     yield "folder", details.library, details.library_path + (" (offline)" if details.library_state == "offline" else "")
     yield "facts", details.container, ", ".join(_facts(details))
     for copy in details.copies:
-        yield "same film", str(copy.file_id), copy.file_path
+        yield "duplicates", str(copy.file_id), copy.file_path
     for stream in details.streams:
         yield "stream", str(stream.index), _stream(stream)
     yield from _properties(details)
@@ -60,7 +60,7 @@ def _rows(details: FileDetails) -> Iterator[tuple[str, str, str]]:
         yield "person", _SIGNS[person.state] + person.name, _origins(person)
     yield from _plan(details)
     for reading in details.readings:
-        yield "shown by", reading.program, reading.text
+        yield "other programs", reading.program, reading.text
     for event in details.history:
         yield "history", f"{_day(event.at)}, {event.operation_type} {event.operation_id}", _event(event)
 
@@ -74,7 +74,7 @@ def _facts(details: FileDetails) -> Iterator[str]:
     yield f"changed {_day(details.mtime)}"
     yield f"read {_day(details.scanned_at)}"
     if details.nlink > 1:
-        yield f"{details.nlink} names on its disk"
+        yield f"{details.nlink} hard links"
     if details.read_only:
         yield "read-only"
 
@@ -90,7 +90,7 @@ def _stream(stream: StreamFacts) -> str:
 
 
 def _properties(details: FileDetails) -> Iterator[tuple[str, str, str]]:
-    """Say what the film is like, and what of it only a person may write."""
+    """Yield the media properties and their locks."""
     for each in details.properties:
         if each.lock is not None:
             yield "property", each.label, f"{each.text} (locked, {_LOCKED.get(each.lock.origin, 'by a padlock')})"
@@ -99,7 +99,7 @@ def _properties(details: FileDetails) -> Iterator[tuple[str, str, str]]:
 
 
 def _comments(details: FileDetails) -> Iterator[tuple[str, str, str]]:
-    """Say what the comment is, and where it lies; of one that is there twice, each."""
+    """Yield the comment with its place, or each comment if there are several."""
     yield "comment", "now", _text(details.comment)
     if details.plan is not None and details.plan.can_update:
         yield "comment", "planned", _text(details.plan.result_comment)
@@ -127,7 +127,7 @@ def _origins(person: PersonDetails) -> str:
 
 def _plan(details: FileDetails) -> Iterator[tuple[str, str, str]]:
     if details.plan is None:
-        yield "plan", "none", "the database knows nobody in it"
+        yield "plan", "none", "no people in the database"
     else:
         for issue in details.plan.issues:
             yield "plan", details.plan.risk_level, issue.message

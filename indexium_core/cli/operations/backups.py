@@ -1,4 +1,4 @@
-"""`backups`: what is kept for rollbacks."""
+"""`backups`: the backups for rollbacks."""
 
 from __future__ import annotations
 
@@ -14,16 +14,14 @@ from indexium_core.model.operations.backup import BackupCheck, BackupDetails, Op
 
 backups = typer.Typer(help="Backups of operations, for rollbacks.", no_args_is_help=True)
 
-
 app.add_typer(backups, name="backups")
-
 
 OptionalId = Annotated[int | None, typer.Argument(metavar="[ID]", min=1, max=MOST, help="Only of this operation.")]
 
 
 @backups.command("list", epilog="Example: indexium backups list")
 def list_backups(context: typer.Context, as_json: AsJson = False) -> None:
-    """Show what is kept of each operation, how, and until when; and how much room all of it takes."""
+    """Show the backups of each operation with their form, size and expiry, and the total size."""
     with opened(context) as library:
         use = library.backups.use()
     if as_json:
@@ -76,13 +74,13 @@ def verify(
 
 def _print_verified(check: BackupCheck) -> None:
     output.say_out(
-        f"Operation {check.operation_id}: {check.whole:,} of {check.items:,} backups are whole; "
+        f"Operation {check.operation_id}: {check.whole:,} of {check.items:,} backups are intact; "
         f"can be rolled back now: {check.restorable:,} of {check.in_force:,}."
     )
     for sentence in check.problems:
         output.say_out(f"  damaged: {sentence}")
     for sentence in check.in_the_way:
-        output.say_out(f"  in the way: {sentence}")
+        output.say_out(f"  blocked: {sentence}")
 
 
 @backups.command("show", epilog="Example: indexium backups show 3")
@@ -101,7 +99,7 @@ def show_backups(
     for each in details:
         _print_details(each)
     if len(details) < total:
-        output.note(f"{len(details):,} of {total:,} files; --limit 0 shows all.")
+        output.note(f"{len(details):,} of {wording.files(total)}; --limit 0 shows all.")
 
 
 def _print_details(found: BackupDetails) -> None:

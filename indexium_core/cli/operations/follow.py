@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 import typer
 
 from indexium_core import errors, signals
 from indexium_core.api import remote
 from indexium_core.cli import output
-from indexium_core.library import LibraryServices, OperationHandle
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import (
     ItemDetails,
@@ -20,14 +20,15 @@ from indexium_core.model.operations.operation import (
     postpones,
 )
 
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices, OperationHandle
+
 BAD = ("failed", "conflict", "unknown")
 
-
 _ENDED_ELSEWHERE = {  # end states that this command did not cause
-    "cancelled": "was cancelled by another person; files that were written stay written",
+    "cancelled": "was cancelled by another person; written files stay written",
     "interrupted": "was interrupted because its program was told to stop",
 }
-
 
 _ENDED_AS = {  # the end of an operation, in words that no reader takes for a failed file
     "completed": "completed",
@@ -36,7 +37,6 @@ _ENDED_AS = {  # the end of an operation, in words that no reader takes for a fa
     "cancelled": "was cancelled",
     "interrupted": "was interrupted",
 }
-
 
 AGAIN = "indexium postpone postponed:yes --bring-back"
 
@@ -133,12 +133,12 @@ def _pause_sentence(operation_id: int, pause_text: str) -> str:
 def leave(handle: OperationHandle, interruption: BaseException) -> None:
     """Cancel the operation of an interrupted command, or leave it to the service; print what happens to it."""
     number = handle.id
-    if remote.is_there(handle) and handle.status().status == "paused":
+    if remote.runs_in_service(handle) and handle.status().status == "paused":
         output.note(
             f"Operation {number} stays paused in the service: 'indexium operations resume {number}' resumes it, "
             f"'indexium operations cancel {number}' cancels the rest."
         )
-    elif remote.is_there(handle):
+    elif remote.runs_in_service(handle):
         output.note(
             f"Operation {number} continues in the service: 'indexium operations show {number}' shows its progress, "
             f"'indexium operations pause {number}' pauses it, 'indexium operations cancel {number}' cancels the rest."

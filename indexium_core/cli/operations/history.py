@@ -1,4 +1,4 @@
-"""`history`: search past operations."""
+"""`history`: search the history of operations."""
 
 from __future__ import annotations
 
@@ -12,11 +12,7 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, chosen_home, opened
 from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import (
-    ACTIVE_STATES,
-    FINISHED_STATES,
-    OUTCOMES,
-)
+from indexium_core.model.operations.operation import ACTIVE_STATES, FINISHED_STATES, OUTCOMES
 
 _SELDOM = ("failed", "conflict", "unclear", "restored")  # outcomes with a column only where a file has come to that
 STATES = (*ACTIVE_STATES, *FINISHED_STATES)
@@ -25,15 +21,15 @@ STATES = (*ACTIVE_STATES, *FINISHED_STATES)
 @app.command(epilog="Example: indexium history 'person:\"Ann Lee\"' --since 2026-10-01")
 def history(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(help='Words of a file, note or person; person:"Ann Lee".')] = "",
+    query: Annotated[str, typer.Argument(help='Words in a path, note or name; or person:"Ann Lee".')] = "",
     since: Annotated[str | None, typer.Option(help="First day, e.g. 2026-11-20.")] = None,
     until: Annotated[str | None, typer.Option(help="Last day, included.")] = None,
     status: Annotated[str | None, typer.Option(help="Only these states, e.g. completed,interrupted.")] = None,
     kind: Annotated[str | None, typer.Option("--type", help="Only write, or only rollback.")] = None,
-    person: Annotated[str, typer.Option(help="Only where this person was added or removed.")] = "",
-    file: Annotated[str, typer.Option(help="Only with a file whose path has these words.")] = "",
+    person: Annotated[str, typer.Option(help="Only operations that added or removed this person.")] = "",
+    file: Annotated[str, typer.Option(help="Only operations with a file whose path has these words.")] = "",
     error: Annotated[
-        str, typer.Option(help="Only where a file was refused or failed with this code, e.g. in_use.")
+        str, typer.Option(help="Only operations with a file that failed or had a conflict with this code, e.g. in_use.")
     ] = "",
     page: Annotated[int, typer.Option(min=1)] = 1,
     per_page: Annotated[int, typer.Option(min=0, help="0 = all.")] = 50,
@@ -80,9 +76,8 @@ def history(
 
 
 def _words_of(text: str | None, option: str, known: Collection[str]) -> tuple[str, ...]:
-    """Return the words of an option that takes several; raises UsageError for one that nothing has."""
+    """Return the words of an option with several values; UsageError for an unknown word."""
     found = tuple(word.strip() for word in (text or "").split(",") if word.strip())
     if unknown := [word for word in found if word not in known]:
-        message = f"--{option} takes {', '.join(known)}; '{unknown[0]}' is something else."
-        raise errors.UsageError(message)
+        raise errors.UsageError(f"'{unknown[0]}' is not a value of --{option}. The values are {', '.join(known)}.")
     return found

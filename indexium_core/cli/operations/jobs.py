@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Collection
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,9 +14,11 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.operations import follow, retry
 from indexium_core.cli.options import MOST, AsJson, Yes
-from indexium_core.library import LibraryServices
 from indexium_core.model import wording
 from indexium_core.model.job import ENDED_STATES, Job
+
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices
 
 jobs = typer.Typer(help="Long work: writes, rollbacks, scans, rescans.", no_args_is_help=True)
 app.add_typer(jobs, name="jobs")
@@ -136,7 +138,7 @@ def _too_late(job: Job, action: str) -> str:
 
 @jobs.command("resume", epilog="Example: indexium jobs resume 12")
 def resume_job(context: typer.Context, job_id: Id, as_json: AsJson = False) -> None:
-    """Resume a paused, interrupted or failed job, and wait for its end."""
+    """Resume a paused, interrupted or failed job, and wait until it ends."""
     with opened(context) as library:
         _follow(library, library.jobs.resume(job_id), as_json=as_json)
 
@@ -155,7 +157,7 @@ def cancel_job(context: typer.Context, job_id: Id) -> None:
 
 @jobs.command("retry", epilog="Example: indexium jobs retry 12")
 def retry_job(context: typer.Context, job_id: Id, yes: Yes = False, as_json: AsJson = False) -> None:
-    """Retry a job that failed, was interrupted, was cancelled or completed with errors, and wait for its end."""
+    """Retry a job that failed, was interrupted, was cancelled or completed with errors. Wait until the retry ends."""
     with opened(context) as library:
         job, announced = library.jobs.get(job_id), frozenset[int]()
         if job.operation_id is not None:  # it writes files

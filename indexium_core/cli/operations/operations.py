@@ -15,13 +15,9 @@ from indexium_core.cli.operations.follow import follow
 from indexium_core.cli.operations.history import history
 from indexium_core.cli.options import MOST, AsJson, Id
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import (
-    ItemDetails,
-    OperationStatus,
-)
+from indexium_core.model.operations.operation import ItemDetails, OperationStatus
 
 operations = typer.Typer(help="Writes and rollbacks, running and ended.", no_args_is_help=True)
-
 
 app.add_typer(operations, name="operations")
 
@@ -50,7 +46,7 @@ def show(
     if as_json:
         output.to_json(found.as_dict())
         return
-    story.tell(found, at_work=len(status.working))
+    story.print_story(found, running=len(status.working))
     _print_in_progress(found.items, status)
 
 
@@ -75,10 +71,8 @@ def people_of(context: typer.Context, operation_id: Id, as_json: AsJson = False)
     """Show the people that an operation wrote, and from how many files 'rollback ID --person NAME' can remove each."""
     with opened(context) as library:
         found = library.history.people_of(operation_id)
-    if as_json:
-        output.to_json({"items": found, "total": len(found)})
-        return
-    output.table(("person", "files", "removable"), [(each.name, each.files, each.able) for each in found], right=(1, 2))
+    header = ("person", "files", "removable")
+    output.listing(found, header, lambda each: (each.name, each.files, each.able), right=(1, 2), as_json=as_json)
 
 
 @operations.command("pause", epilog="Example: indexium operations pause 3")
@@ -89,8 +83,7 @@ def pause(context: typer.Context, operation_id: Id) -> None:
             held = library.jobs.of_operation(operation_id).pause_text
             state = held or library.status(operation_id).status.replace("_", " ")
             hint = f"'indexium operations resume {operation_id}' resumes it" if held else "there is nothing to pause"
-            message = f"Operation {operation_id} is {state}: {hint}."
-            raise errors.UsageError(message, code="wrong_state")
+            raise errors.UsageError(f"Operation {operation_id} is {state}: {hint}.", code="wrong_state")
         status = library.status(operation_id)
     if status.finished:
         output.note(_too_late(status, "paused"))
@@ -99,7 +92,7 @@ def pause(context: typer.Context, operation_id: Id) -> None:
 
 
 def _too_late(status: OperationStatus, action: str) -> str:
-    result = f"{status.status.replace('_', ' ')}, {status.processed:,} of {wording.plural(status.total, 'file')}"
+    result = f"{status.status.replace('_', ' ')}, {status.processed:,} of {wording.files(status.total)}"
     return output.too_late(f"Operation {status.id}", action, result)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,8 +13,10 @@ from indexium_core.cli import options, output
 from indexium_core.cli.frame import opened
 from indexium_core.cli.operations import follow, operations, rollback, write
 from indexium_core.cli.options import AsJson
-from indexium_core.library import LibraryServices
 from indexium_core.model import wording
+
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices
 
 __all__ = ["RetryConfirmation", "ask_again"]
 
@@ -94,7 +96,7 @@ def ask_again(
 
 def _resume_question(library: LibraryServices, operation_id: int) -> RetryConfirmation:
     left = library.operation(operation_id, per_page=1).operation.remaining
-    return RetryConfirmation(sentences=[f"Operation {operation_id} would resume with {wording.plural(left, 'file')}."])
+    return RetryConfirmation(sentences=[f"Operation {operation_id} would resume with {wording.files(left)}."])
 
 
 def _retry_question(library: LibraryServices, operation_id: int, risk: tuple[str, ...] | None) -> RetryConfirmation:

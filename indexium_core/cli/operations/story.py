@@ -1,4 +1,4 @@
-"""How `operations show` tells the whole story of an operation."""
+"""The output of `operations show`: the story of an operation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import Attempt, ItemDetails, outcome_label, outcome_of
 from indexium_core.model.operations.story import OperationStory, has_backup
 
-__all__ = ["FILES", "tell"]
+__all__ = ["FILES", "print_story"]
 
 FILES = 200  # of a page
 _IN_PROGRESS = "in progress"  # outcome of a file that is being written
@@ -24,15 +24,15 @@ _QUIET = (
     "file.skipped",
     "file.cancelled",
     "file.restored",
-)  # lines that say nothing which the tables do not
+)  # lines whose facts the tables have already
 _COMMENT = 60  # characters of one that are shown
 _HEAD = ("at", "level", "event")
-_KNOWN = ("job_id", "operation_id", "traceback")  # the same in every line, or too long for one
+_KNOWN = ("job_id", "operation_id", "traceback")  # equal in every line, or too long for a line
 
 
-def tell(story: OperationStory, *, at_work: int = 0) -> None:
-    """Print what was asked, when what happened, what became of each file (`at_work`: of so many yet), and the log."""
-    output.table(("operation", str(story.operation.id)), _facts(story, at_work))
+def print_story(story: OperationStory, *, running: int = 0) -> None:
+    """Print the request, the events, the outcome of each file (`running`: files in progress), and the log."""
+    output.table(("operation", str(story.operation.id)), _facts(story, running))
     output.say_out("")
     output.table(
         ("when", "what", ""),
@@ -44,7 +44,7 @@ def tell(story: OperationStory, *, at_work: int = 0) -> None:
         [_file(item, story.operation.operation_type) for item in story.items],
         right=(3,),
     )
-    _say_where(story)
+    _print_page(story)
     again = [
         (item.file_path, str(number), _why(each))
         for item in story.items
@@ -52,7 +52,7 @@ def tell(story: OperationStory, *, at_work: int = 0) -> None:
     ]
     if again:
         output.say_out("")
-        output.table(("tried again", "try", "why it came to nothing"), again, right=(1,))
+        output.table(("retried file", "attempt", "error"), again, right=(1,))
     lines = [line for line in story.log if line.get("event") not in _QUIET or line.get("level") != "info"]
     if lines:
         output.say_out("")
@@ -61,11 +61,11 @@ def tell(story: OperationStory, *, at_work: int = 0) -> None:
         output.note(f"'indexium jobs log {story.job.id}' shows the whole log.")
 
 
-def _facts(story: OperationStory, at_work: int) -> Iterable[tuple[str, str]]:
+def _facts(story: OperationStory, running: int) -> Iterable[tuple[str, str]]:
     operation, options = story.operation, story.options
     yield "type", operation.operation_type
     yield "state", operation.status.replace("_", " ")
-    yield "requested", operation.user_action.replace("_", " ")
+    yield "request", operation.user_action.replace("_", " ")
     if operation.user_note:
         yield "note", operation.user_note
     if operation.reverts_id:
@@ -73,20 +73,20 @@ def _facts(story: OperationStory, at_work: int) -> Iterable[tuple[str, str]]:
     if operation.plan_id:
         yield "plan", str(operation.plan_id)
     if options:
-        said = {name.replace("_", " "): _said(value) for name, value in options.items() if value is not None}
-        yield "options", ", ".join(f"{name} {value}" for name, value in said.items())
+        values = {name.replace("_", " "): _option_text(value) for name, value in options.items() if value is not None}
+        yield "options", ", ".join(f"{name} {value}" for name, value in values.items())
     if story.job is not None:
         yield "job", _job(story)
-    yield "files", _files(story, at_work)
+    yield "files", _files(story, running)
     yield "people", f"+{operation.tags_added:,} −{operation.tags_removed:,}"
-    if operation.seconds:  # of one that was cut off before its first result nobody knows
+    if operation.seconds:  # unknown if it was interrupted before its first result
         yield "took", wording.duration(operation.seconds)
     if story.taken_back_by:
         yield "rolled back by", ", ".join(map(str, story.taken_back_by))
-    yield "roll back", _way_back(story)
+    yield "roll back", _rollback_text(story)
 
 
-def _said(value: Any) -> str:
+def _option_text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "+".join(map(str, value)) if isinstance(value, list) else str(value)
@@ -94,23 +94,23 @@ def _said(value: Any) -> str:
 
 def _job(story: OperationStory) -> str:
     job = story.job
-    assert job is not None  # asked before
-    again = f", tried again {wording.plural(job.retry_count, 'time')}" if job.retry_count else ""
-    held = f", held by {job.paused_by or 'somebody'}" if job.status == "paused" else ""
-    return f"{job.id}, {job.status.replace('_', ' ')}, priority {job.priority}{again}{held}"
+    assert job is not None  # checked by the caller
+    retried = f", retried {wording.plural(job.retry_count, 'time')}" if job.retry_count else ""
+    paused = f", paused by {job.paused_by or 'an unknown user'}" if job.status == "paused" else ""
+    return f"{job.id}, {job.status.replace('_', ' ')}, priority {job.priority}{retried}{paused}"
 
 
-def _files(story: OperationStory, at_work: int) -> str:
+def _files(story: OperationStory, running: int) -> str:
     operation = story.operation
     counts = dict(operation.outcomes)
-    at_work = min(at_work, counts["not_started"])
-    counts["not_started"] -= at_work
+    running = min(running, counts["not_started"])
+    counts["not_started"] -= running
     parts = [f"{count:,} {outcome_label(key, operation.operation_type)}" for key, count in counts.items() if count]
-    parts += [f"{at_work:,} {_IN_PROGRESS}"] if at_work else []
+    parts += [f"{running:,} {_IN_PROGRESS}"] if running else []
     return f"{operation.file_count:,}: {', '.join(parts) or 'none'}"
 
 
-def _way_back(story: OperationStory) -> str:
+def _rollback_text(story: OperationStory) -> str:
     operation = story.operation
     if not operation.can_rollback:
         return f"no: {operation.rollback_reason}"
@@ -119,8 +119,8 @@ def _way_back(story: OperationStory) -> str:
     return f"'indexium rollback {operation.id}'{until}, {kept}. {operation.rollback_reason}".rstrip()
 
 
-def _say_where(story: OperationStory) -> None:
-    """Say which page of the files this is, where there are others."""
+def _print_page(story: OperationStory) -> None:
+    """Print which page of the files is shown, if there are several."""
     total, each, number = story.operation.file_count, story.per_page, story.operation.id
     if not each or total <= each:
         return
@@ -135,7 +135,7 @@ def _why(found: Attempt | ItemDetails) -> str:
 
 
 def _outcome(item: ItemDetails, operation_type: str) -> str:
-    """Return what became of a file so far, in the words by which the files are counted."""
+    """Return the outcome of a file so far, with the labels of the counts."""
     return (
         _IN_PROGRESS if item.status == "writing" else outcome_label(outcome_of(item.status, item.code), operation_type)
     )

@@ -1,4 +1,4 @@
-"""`write`, `operations`, `history`, `recover`: changing files, and what was changed."""
+"""`write`: write the planned changes."""
 
 from __future__ import annotations
 
@@ -28,12 +28,7 @@ from indexium_core.cli.review.plan import places
 from indexium_core.model import wording
 from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies
-from indexium_core.model.operations.operation import (
-    OUTCOMES,
-    WriteOptions,
-    WriteResult,
-    outcome_of,
-)
+from indexium_core.model.operations.operation import OUTCOMES, WriteOptions, WriteResult, outcome_of
 from indexium_core.model.planning.plan import RISK_LEVELS, PlanItem, SelectionSummary
 
 _LISTED = 20  # files whose lost texts a question lists
@@ -44,7 +39,7 @@ def write(
     context: typer.Context,
     query: Query = "",
     plan: Annotated[
-        int | None, typer.Option(min=1, max=MOST, help="Refuse files whose result differs from this plan.")
+        int | None, typer.Option(min=1, max=MOST, help="Write nothing if the result of a file differs from this plan.")
     ] = None,
     risk: Annotated[str, typer.Option(help="Levels to write, e.g. safe,warning,danger.")] = "safe,warning",
     mode: Mode = None,
@@ -55,7 +50,7 @@ def write(
     note: Note = "",
     as_json: AsJson = False,
 ) -> None:
-    """Write the planned changes into the files that the search finds."""
+    """Write the planned changes into files."""
     options = WriteOptions(risk=levels_of(risk), user_note=note, source="cli", dry_run=dry_run, hard_links=hard_links)
     with opened(context) as library:
         for each in () if library.notices else library.interruptions.operations(files=0):  # notices name them already
@@ -92,12 +87,13 @@ def write(
 
 
 def levels_of(risk: str) -> tuple[str, ...]:
-    """Return the levels that `--risk` names; UsageError for others."""
+    """Return the levels of `--risk`; UsageError for an unknown level."""
     levels = tuple(level.strip() for level in risk.split(",") if level.strip())
     unknown = [level for level in levels if level not in RISK_LEVELS[:3]]
     if unknown or not levels:
-        message = f"--risk takes safe, warning and danger, split by commas; '{risk}' is something else."
-        raise errors.UsageError(message)
+        raise errors.UsageError(
+            f"'{risk}' is not a value of --risk. Use safe, warning and danger, separated by commas."
+        )
     return levels
 
 
@@ -110,7 +106,7 @@ def question(summary: SelectionSummary) -> str:
     """Return a summary of a write, for the confirmation."""
     risks = ", ".join(f"{count} {level}" for level, count in summary.by_risk.items() if count)
     return (
-        f"{wording.plural(summary.count, 'file')} would be written ({risks}): "
+        f"{wording.files(summary.count)} would be written ({risks}): "
         f"+{summary.tags_to_add} −{summary.tags_to_remove} people, {wording.estimate(summary.est_seconds)}. "
         f"{_rollback_sentence(summary)}{_links_sentence(summary)}" + _excluded(summary, hint=False)
     )
@@ -118,7 +114,7 @@ def question(summary: SelectionSummary) -> str:
 
 def _lost_text_lines(items: Iterable[PlanItem], count: int) -> Iterator[str]:
     """Yield lines with every text that a write would remove, by file and place in the file."""
-    yield f"{wording.plural(count, 'file')} would lose custom text (--comment-mode preserve keeps it):"
+    yield f"{wording.files(count)} would lose custom text (--comment-mode preserve keeps it):"
     shown = 0
     for item in items:
         shown += 1
@@ -126,7 +122,7 @@ def _lost_text_lines(items: Iterable[PlanItem], count: int) -> Iterator[str]:
         for where, text in fields.lost_texts_by_place(item.changes).items():
             yield f"    {'' if where == 'container' else where + ': '}{text}"
     if count > shown:
-        yield f"  … and {wording.plural(count - shown, 'file')} more: indexium plan issue:custom_comment"
+        yield f"  … and {wording.files(count - shown)} more: indexium plan issue:custom_comment"
 
 
 def _rollback_sentence(summary: SelectionSummary) -> str:
@@ -174,4 +170,4 @@ def _print_results(items: list[WriteResult], named: dict[int, str]) -> None:
         ],
     )
     count = sum(item.status == "success" for item in items)
-    output.note(f"Dry run, nothing was changed: {count:,} of {wording.plural(len(items), 'file')} would be written.")
+    output.note(f"Dry run, nothing was changed: {count:,} of {wording.files(len(items))} would be written.")

@@ -1,4 +1,4 @@
-"""`changes check|apply`: an edited CSV that comes back."""
+"""`changes check|apply`: the import of an edited CSV."""
 
 from __future__ import annotations
 
@@ -13,21 +13,19 @@ from indexium_core.cli.options import AsJson
 from indexium_core.model import labels, wording
 from indexium_core.model.planning.changes import ChangesPreview, FileChange
 
-File = Annotated[
-    Path, typer.Argument(metavar="FILE", help="What 'indexium plan --csv' printed, edited; '-' for stdin.")
-]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="An edited output of 'indexium plan --csv'; '-' for stdin.")]
 Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="Also where something else was decided here since the export.")
+    bool, typer.Option("--overwrite", help="Also apply rows of files with a newer decision than the export.")
 ]
 SHOWN = 20  # rows that are listed
 
-changes = typer.Typer(help="A plan that was exported as CSV and edited.", no_args_is_help=True)
+changes = typer.Typer(help="Import a plan that was exported as CSV and edited.", no_args_is_help=True)
 app.add_typer(changes, name="changes")
 
 
 @changes.command("check", epilog="Example: indexium changes check plan.csv")
 def check(context: typer.Context, file: File, overwrite: Overwrite = False, as_json: AsJson = False) -> None:
-    """Show what an edited CSV would change, and what is wrong with it; decides nothing."""
+    """Show what an edited CSV would change, and its errors; makes no decision."""
     source = _source(file)
     with opened(context) as library:
         preview = library.changes.read(source)
@@ -75,7 +73,7 @@ def _print(preview: ChangesPreview, *, all_of_it: bool) -> None:
         output.note(note)
     rows = preview.rows if all_of_it else preview.rows[:SHOWN]
     if rows:
-        output.table(("line", "file", "change", "why not"), [_row(row) for row in rows], right=(0,))
+        output.table(("line", "file", "change", "conflict"), [_row(row) for row in rows], right=(0,))
     if len(rows) < len(preview.rows):
         output.note(f"… and {len(preview.rows) - len(rows):,} more.")
     for error in preview.errors:
@@ -83,19 +81,21 @@ def _print(preview: ChangesPreview, *, all_of_it: bool) -> None:
 
 
 def _row(row: FileChange) -> tuple[object, ...]:
-    told = [*(f"+{name}" for name in row.added), *(f"-{name}" for name in row.removed)]
-    told += ["order of people"] if row.after is not None and not told else []
-    told += ["removes everyone"] if row.removes_everyone else []
-    told += ["skip"] if row.postponed else ["bring back"] if row.postponed is False else []
-    told += [mode for mode in (row.people_mode, row.comment_mode) if mode]
-    return row.line, row.file_path, ", ".join(told), row.conflict
+    parts = [*(f"+{name}" for name in row.added), *(f"-{name}" for name in row.removed)]
+    parts += ["order of people"] if row.after is not None and not parts else []
+    parts += ["removes everyone"] if row.removes_everyone else []
+    parts += ["skip"] if row.postponed else ["no longer skip"] if row.postponed is False else []
+    parts += [mode for mode in (row.people_mode, row.comment_mode) if mode]
+    return row.line, row.file_path, ", ".join(parts), row.conflict
 
 
 def _summary(preview: ChangesPreview, *, overwrite: bool) -> str:
     taken = len(preview.applicable(overwrite=overwrite))
-    parts = [f"{wording.plural(taken, 'file')} would be changed", f"{preview.unchanged:,} are as they are"]
+    parts = [f"{wording.files(taken)} would be changed", f"{preview.unchanged:,} unchanged"]
     if preview.conflicts and not overwrite:
-        parts.append(f"{preview.conflicts:,} left alone: decided here since (--overwrite takes them, too)")
+        parts.append(
+            f"{preview.conflicts:,} with a conflict: there is a newer decision (--overwrite applies these rows, too)"
+        )
     if preview.errors:
-        parts.append(f"{wording.plural(len(preview.errors), 'row')} cannot be taken")
+        parts.append(f"{wording.plural(len(preview.errors), 'row')} rejected")
     return ", ".join(parts) + "."

@@ -106,7 +106,7 @@ def _description(row: CheckRow) -> str:
 
 
 def _resolutions(row: CheckRow) -> str:
-    return "; ".join(f"{each.code} ({wording.plural(each.files, 'file')})" for each in row.mends)
+    return "; ".join(f"{each.code} ({wording.files(each.files)})" for each in row.resolutions)
 
 
 findings = typer.Typer(help="Resolve or ignore the findings of checks.", no_args_is_help=True)
@@ -124,7 +124,7 @@ def resolve(
     ] = "",
     everything: All = False,
 ) -> None:
-    """Resolve a finding. No file changes: check the plan and write it."""
+    """Resolve a finding. This changes the plan, not the files. Check the plan, then write it."""
     if everything is bool(subject):
         message = "Name a finding and a resolution, or --all, which adds all people in these files to the database."
         raise errors.UsageError(message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,25 +11,25 @@ from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import MOST, AsJson, CommentMode, Mode, Query, refuse_ids
-from indexium_core.library import LibraryServices
 from indexium_core.model import labels, wording
 from indexium_core.model.people.people_comment import person_key
 from indexium_core.model.query import with_values
+
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices
 
 
 @app.command(epilog="Example: indexium edit 'folder:2019' --add 'Ann Lee' --remove 'Bob Ray'")
 def edit(
     context: typer.Context,
     query: Query,
-    people: Annotated[
-        str | None, typer.Option(help="The people that the files shall have, split by ';'. '' for none.")
-    ] = None,
-    add: Annotated[list[str] | None, typer.Option(help="A person to add; may be said more than once.")] = None,
-    remove: Annotated[list[str] | None, typer.Option(help="A person to take out; may be said more than once.")] = None,
+    people: Annotated[str | None, typer.Option(help="All people of the files, separated by ';'; '' for none.")] = None,
+    add: Annotated[list[str] | None, typer.Option(help="A person to add; repeatable.")] = None,
+    remove: Annotated[list[str] | None, typer.Option(help="A person to remove; repeatable.")] = None,
 ) -> None:
-    """Set by hand who is in the files found, or add people to each and take others out; stands until revoked."""
+    """Set the people of files, or add people to each file and remove others; in force until revoked."""
     if (people is None) == (not add and not remove):
-        raise errors.UsageError("Say either --people, or whom to --add and to --remove.")
+        raise errors.UsageError("Use either --people, or --add and --remove.")
     with opened(context) as library:
         refuse_ids(library, query)
         if people is not None:
@@ -42,53 +42,52 @@ def edit(
 
 
 def _hint(library: LibraryServices, names: Sequence[str]) -> None:
-    """Say which names that nobody has may be misspellings of known ones."""
+    """Print for each new name the known names of which it may be a misspelling."""
     known = {person_key(row.name) for row in library.people.list()}
     for name in names:
         if person_key(name) not in known:
-            alike = [f"“{each.name}” ({wording.plural(each.files, 'file')})" for each in library.people.similar(name)]
+            alike = [f"“{each.name}” ({wording.files(each.files)})" for each in library.people.similar(name)]
             if alike:
-                output.note(f"“{name}” is new. Did you mean {' or '.join(alike)}? 'indexium undo' takes it back.")
+                output.note(f"“{name}” is new. Did you mean {' or '.join(alike)}? 'indexium undo' undoes the edit.")
 
 
 @app.command(epilog="Example: indexium postpone 'folder:raw' --until 2027-01-01")
 def postpone(
     context: typer.Context,
     query: Query,
-    until: Annotated[str | None, typer.Option(help="Day on which they come back, e.g. 2027-01-31.")] = None,
-    bring_back: Annotated[bool, typer.Option("--bring-back", help="Bring back those that are left out.")] = False,
+    until: Annotated[str | None, typer.Option(help="Day on which the postponement ends, e.g. 2027-01-31.")] = None,
+    bring_back: Annotated[
+        bool, typer.Option("--bring-back", help="End the postponement: no longer skip the files.")
+    ] = False,
 ) -> None:
-    """Leave the files found out of every list and write, until a day or until they are brought back."""
+    """Skip files in lists and writes, until a day or until the postponement is ended."""
     if bring_back and until:
-        message = "Say --until or --bring-back, not both."
-        raise errors.UsageError(message)
+        raise errors.UsageError("Use either --until or --bring-back.")
     with opened(context) as library:
         refuse_ids(library, query)
         if bring_back:
-            _report("brought back", library.decisions.end_postponements(with_values(query, "postponed", ["yes"])).files)
+            _report(
+                "no longer skipped", library.decisions.end_postponements(with_values(query, "postponed", ["yes"])).files
+            )
         else:
             _report("postponed", library.decisions.postpone(query, until=until).files)
 
 
 @app.command(epilog="Example: indexium mode 'issue:custom_comment' --comment-mode preserve")
 def mode(context: typer.Context, query: Query, mode: Mode = None, comment_mode: CommentMode = None) -> None:
-    """Choose how people and comment of the files found are combined."""
+    """Set how people and comments of files are combined."""
     if mode is None and comment_mode is None:
-        message = "Say what to set: --mode merge|exact, --comment-mode replace|preserve."
-        raise errors.UsageError(message)
+        raise errors.UsageError("Name a mode to set: --mode merge|exact, --comment-mode replace|preserve.")
     with opened(context) as library:
         refuse_ids(library, query)
         _report("set", library.decisions.set_mode(query, mode=mode, comment_mode=comment_mode).files)
 
 
 def _report(verb: str, files: int) -> None:
-    output.note(
-        f"{wording.plural(files, 'file')} {verb}." if files else "No file of the plan matches; nothing was done."
-    )
+    output.note(f"{wording.files(files)} {verb}." if files else "No file of the plan matches; nothing was done.")
 
 
 decisions = typer.Typer(help="Edits, postponements and modes that are in force.", no_args_is_help=True)
-
 
 app.add_typer(decisions, name="decisions")
 
@@ -98,13 +97,12 @@ def list_decisions(context: typer.Context, as_json: AsJson = False) -> None:
     """Show every decision that is in force."""
     with opened(context) as library:
         rows = library.decisions.list()
-    if as_json:
-        output.to_json({"items": rows, "total": len(rows)})
-        return
-    output.table(
+    output.listing(
+        rows,
         ("id", "kind", "what", "file"),
-        [(row.decision_id, row.kind, row.summary, row.file_path) for row in rows],
+        lambda row: (row.decision_id, row.kind, row.summary, row.file_path),
         right=(0,),
+        as_json=as_json,
     )
 
 
@@ -113,6 +111,6 @@ def revoke(
     context: typer.Context,
     ids: Annotated[list[int], typer.Argument(min=1, max=MOST, help="Ids from 'decisions list'.")],
 ) -> None:
-    """Take decisions back; the plan follows at once."""
+    """Revoke decisions; the plan changes immediately."""
     with opened(context) as library:
         output.note(f"{library.decisions.revoke(ids)} revoked.")

@@ -1,22 +1,24 @@
-"""`plan`, `edit`, `postpone`, `mode`, `decisions`: what would change, and what the person decides about it."""
+"""`plan`: what would change in which files."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson, CommentMode, HardLinks, Mode, Query
-from indexium_core.library import MetadataPlan
 from indexium_core.model import wording
 from indexium_core.model.operations import strategies
 from indexium_core.model.planning.facets import Facets
 from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics
 from indexium_core.model.query import with_values
+
+if TYPE_CHECKING:
+    from indexium_core.library import MetadataPlan
 
 GLYPHS = {"safe": "✓ safe", "warning": "! warning", "danger": "▲ danger", "blocked": "■ blocked", "unchanged": "="}
 
@@ -30,21 +32,22 @@ def plan(
     page: Annotated[int, typer.Option(min=1)] = 1,
     per_page: Annotated[int, typer.Option(min=0, help="0 = all.")] = 50,
     sort: Annotated[
-        str, typer.Option(help="name path risk tags new_tags size mtime category cost; '-' in front turns it.")
+        str,
+        typer.Option(help="name path risk tags new_tags size mtime category cost; a leading '-' reverses the order."),
     ] = "risk",
-    everything: Annotated[bool, typer.Option("--all", help="Unchanged and postponed files too.")] = False,
-    stats: Annotated[bool, typer.Option("--stats", help="Only the counts.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Include unchanged and postponed files.")] = False,
+    stats: Annotated[bool, typer.Option("--stats", help="Print only the counts.")] = False,
     facets: Annotated[
-        bool, typer.Option("--facets", help="What the search can be narrowed down by, each with its files.")
+        bool, typer.Option("--facets", help="Print the filters that narrow the search, with their file counts.")
     ] = False,
     include_unknown: Annotated[
-        bool, typer.Option("--include-unknown", help="With exact: files nobody knows, too.")
+        bool, typer.Option("--include-unknown", help="With --mode exact: include files without known people.")
     ] = False,
     hard_links: HardLinks = "block",
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print the items as CSV.")] = False,
 ) -> None:
-    """Show which metadata would go into which file, and how risky that is."""
+    """Show what would change in which files, with the risk of each change."""
     with opened(context) as library:
         made = library.plan(
             query, mode=mode, comment_mode=comment_mode, include_unknown=include_unknown, hard_links=hard_links
@@ -90,7 +93,7 @@ def _print_statistics(made: MetadataPlan, *, as_json: bool) -> None:
 
 
 def sort_of(text: str) -> tuple[str, bool]:
-    """Return the key of `--sort` and whether it is turned."""
+    """Return the key of `--sort`, and whether the order is reversed."""
     return text.removeprefix("-"), text.startswith("-")
 
 
@@ -106,7 +109,7 @@ def _print_facets(found: Facets, *, as_json: bool) -> None:
     output.table(("term", "what", "files"), rows, right=(2,))
     for key, facet in found.facets.items():
         if len(facet.values) < facet.total:
-            output.note(f"{key}: {len(facet.values)} of {facet.total:,} values shown, the ones with most files.")
+            output.note(f"{key}: {len(facet.values)} of {facet.total:,} values shown, those with the most files.")
 
 
 def _print_page(shown: PlanPage) -> None:
@@ -133,7 +136,7 @@ def _print_page(shown: PlanPage) -> None:
 
 
 def places(items: Collection[PlanItem]) -> dict[int, str]:
-    """Return, by file, where each is below its root; with the root's name where there are several."""
+    """Return the path of each file below its library folder, with the folder's name if there are several."""
     named = len({item.library for item in items}) > 1
     return {
         item.file_id: "/".join(part for part in (item.library if named else "", item.folder, item.file_name) if part)
@@ -142,7 +145,7 @@ def places(items: Collection[PlanItem]) -> dict[int, str]:
 
 
 def _how(item: PlanItem) -> str:
-    """Return how a file would be written, and what that costs."""
+    """Return the strategy of a file and its estimated duration."""
     if not item.can_update:
         return ""
     return f"{strategies.in_a_word(item.strategy)}, {wording.duration(item.est_seconds)}"
@@ -151,7 +154,7 @@ def _how(item: PlanItem) -> str:
 def _summary(stats: PlanStatistics) -> str:
     changing = stats.safe_count + stats.warning_count + stats.danger_count
     return (
-        f"{wording.plural(changing, 'file')} would change: {stats.safe_count} safe, {stats.warning_count} warning, "
+        f"{wording.files(changing)} would change: {stats.safe_count} safe, {stats.warning_count} warning, "
         f"{stats.danger_count} danger; {stats.blocked_count} blocked, {stats.unchanged_count} unchanged, "
         f"{stats.postponed_count} postponed. +{stats.total_tags_to_add} −{stats.total_tags_to_remove} people, "
         f"{wording.estimate(stats.est_seconds)}."

@@ -1,8 +1,8 @@
-"""`undo`, `redo`, `templates`: taking back what was decided, and edits under a name."""
+"""`templates`: edits stored under a name."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,19 +10,18 @@ from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson, Query
-from indexium_core.library import ChangePreview, Template
 from indexium_core.model import labels, wording
+
+if TYPE_CHECKING:
+    from indexium_core.library import ChangePreview, Template
 
 Name = Annotated[str, typer.Argument(help="Name of the template.")]
 
-
 SHOWN = 10  # files that a preview shows
 
-
 templates = typer.Typer(
-    help="Edits under a name: people to add, or one person in another's place.", no_args_is_help=True
+    help="Edits stored under a name: people to add, or a replacement of one person by another.", no_args_is_help=True
 )
-
 
 app.add_typer(templates, name="templates")
 
@@ -32,23 +31,20 @@ def list_templates(context: typer.Context, as_json: AsJson = False) -> None:
     """Show every template."""
     with opened(context) as library:
         rows = library.templates.list()
-    if as_json:
-        output.to_json({"items": rows, "total": len(rows)})
-    else:
-        output.table(("name", "what it does"), [(row.name, _what(row)) for row in rows])
+    output.listing(rows, ("name", "what it does"), lambda row: (row.name, _what(row)), as_json=as_json)
 
 
 @templates.command("save", epilog="Example: indexium templates save Family --add 'Ann Lee' --add 'Bob Ray'")
 def save_template(
     context: typer.Context,
     name: Name,
-    add: Annotated[list[str] | None, typer.Option(help="A person to add; may be said more than once.")] = None,
-    find: Annotated[str | None, typer.Option(help="The person to look for …")] = None,
-    replace: Annotated[str | None, typer.Option(help="… and who comes in their place.")] = None,
+    add: Annotated[list[str] | None, typer.Option(help="A person to add; repeatable.")] = None,
+    find: Annotated[str | None, typer.Option(help="The person to replace.")] = None,
+    replace: Annotated[str | None, typer.Option(help="The person who replaces --find.")] = None,
 ) -> None:
-    """Keep an edit under a name; one that has the name already is replaced."""
+    """Store an edit under a name; an existing template of that name is overwritten."""
     if (find is None) != (replace is None):
-        raise errors.UsageError("Say whom to --find and who is to --replace them.")
+        raise errors.UsageError("Use --find and --replace together.")
     pair = None if find is None or replace is None else (find, replace)
     with opened(context) as library:
         made = library.templates.save(name, people=add or [], replace=pair)
@@ -57,7 +53,7 @@ def save_template(
 
 @templates.command("remove", epilog="Example: indexium templates remove Family")
 def remove_template(context: typer.Context, name: Name) -> None:
-    """Drop a template; what it did stays."""
+    """Remove a template; edits that it made stay."""
     with opened(context) as library:
         library.templates.remove(name)
     output.note(f"Template “{name}” removed.")
@@ -65,7 +61,7 @@ def remove_template(context: typer.Context, name: Name) -> None:
 
 @templates.command("preview", epilog="Example: indexium templates preview Family 'folder:2019'")
 def preview_template(context: typer.Context, name: Name, query: Query, as_json: AsJson = False) -> None:
-    """Show what a template would do to the files found; changes nothing."""
+    """Show what a template would change in files; changes nothing."""
     with opened(context) as library:
         found = library.templates.preview(name, query, examples=SHOWN)
     if as_json:
@@ -76,24 +72,24 @@ def preview_template(context: typer.Context, name: Name, query: Query, as_json: 
 
 @templates.command("apply", epilog="Example: indexium templates apply Family 'folder:2019'")
 def apply_template(context: typer.Context, name: Name, query: Query) -> None:
-    """Edit the files found as a template says; 'indexium undo' takes it back."""
+    """Apply a template to files; 'indexium undo' undoes it."""
     with opened(context) as library:
         report = library.templates.apply(name, query)
     output.note(labels.sentence(report.label) if report.files else "No file would change; nothing was done.")
 
 
 def print_preview(found: ChangePreview) -> None:
-    """Print what a change of people would do: the numbers, and the first files before and after."""
+    """Print the effect of a change of people: the numbers, and the first files before and after."""
     output.table(
-        ("file", "now", "then"),
-        [(row.file_path, "; ".join(row.before), "; ".join(row.after) or "nobody") for row in found.examples],
+        ("file", "before", "after"),
+        [(row.file_path, "; ".join(row.before), "; ".join(row.after) or "no people") for row in found.examples],
     )
     if found.changed > len(found.examples):
         output.note(f"… and {found.changed - len(found.examples):,} more.")
-    output.note(f"{found.changed:,} of {wording.plural(found.files, 'file')} would change.")
+    output.note(f"{found.changed:,} of {wording.files(found.files)} would change.")
 
 
 def _what(template: Template) -> str:
     if template.old_person is None:
         return f"adds {'; '.join(template.people)}"
-    return f"puts {template.new_person} in the place of {template.old_person}"
+    return f"replaces {template.old_person} by {template.new_person}"

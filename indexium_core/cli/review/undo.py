@@ -1,38 +1,41 @@
-"""`undo`, `redo`: turn the steps of a review back and forth."""
+"""`undo`, `redo`: undo and redo review steps, which are decisions about the plan. `rollback` restores files."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
-from indexium_core.library import StepReport
+
+if TYPE_CHECKING:
+    from indexium_core.library import StepReport
 
 
 @app.command(epilog="Example: indexium undo --list")
 def undo(
     context: typer.Context,
-    listed: Annotated[bool, typer.Option("--list", help="Only show what can be undone and redone.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="Only show the steps that can be undone and redone.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Undo the last decision: an edit, a postponement, a mode, a template, an import of changes."""
+    """Undo the last decision: an edit, a postponement, a mode, a template or an import of changes."""
     with opened(context) as library:
         if listed:
             rows = library.steps.list()
-            if as_json:
-                output.to_json({"items": rows, "total": len(rows)})
-            else:
-                output.table(
-                    ("id", "when", "what", "state"),
-                    [
-                        (row.step_id, f"{row.created_at.astimezone():%Y-%m-%d %H:%M}", row.label, _state(row.undone_at))
-                        for row in rows
-                    ],
-                    right=(0,),
-                )
+            output.listing(
+                rows,
+                ("id", "when", "what", "state"),
+                lambda row: (
+                    row.step_id,
+                    f"{row.created_at.astimezone():%Y-%m-%d %H:%M}",
+                    row.label,
+                    _state(row.undone_at),
+                ),
+                right=(0,),
+                as_json=as_json,
+            )
             return
         report = library.steps.undo()
     _print_turned(report, "undo", as_json=as_json)
@@ -40,7 +43,7 @@ def undo(
 
 @app.command(epilog="Example: indexium redo")
 def redo(context: typer.Context, as_json: AsJson = False) -> None:
-    """Redo the decision that was undone last; possible until the next decision."""
+    """Redo the decision that was undone last, if no other decision was made since."""
     with opened(context) as library:
         report = library.steps.redo()
     _print_turned(report, "redo", as_json=as_json)

@@ -1,8 +1,8 @@
-"""`views`: searches of the plan that are kept under a name."""
+"""`views`: searches of the plan stored under a name."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,10 +11,12 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson, Query
 from indexium_core.cli.review.plan import sort_of
-from indexium_core.library import LibraryServices
 from indexium_core.model.view import SavedView
 
-views = typer.Typer(help="Saved views: searches with their order, under a name.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from indexium_core.library import LibraryServices
+
+views = typer.Typer(help="Saved views: searches with a sort order, under a name.", no_args_is_help=True)
 app.add_typer(views, name="views")
 
 Which = Annotated[str, typer.Argument(metavar="NAME|ID", help="Name or id of a view.")]
@@ -22,26 +24,15 @@ Which = Annotated[str, typer.Argument(metavar="NAME|ID", help="Name or id of a v
 
 @views.command("list", epilog="Example: indexium views list")
 def list_views(context: typer.Context, as_json: AsJson = False) -> None:
-    """Show every saved view; the one with a star is what the dashboard's plan opens with."""
+    """Show every saved view; a star marks the default view of the plan page."""
     with opened(context) as library:
         rows = library.views.list()
-    if as_json:
-        output.to_json({"items": rows, "total": len(rows)})
-        return
-    output.table(
-        ("id", "", "name", "search", "sort"),
-        [
-            (
-                row.view_id,
-                "*" if row.is_default else "",
-                row.name,
-                row.query,
-                ("-" if row.descending else "") + row.sort,
-            )
-            for row in rows
-        ],
-        right=(0,),
-    )
+    output.listing(rows, ("id", "", "name", "search", "sort"), _cells, right=(0,), as_json=as_json)
+
+
+def _cells(view: SavedView) -> tuple[object, ...]:
+    sort = ("-" if view.descending else "") + view.sort
+    return view.view_id, "*" if view.is_default else "", view.name, view.query, sort
 
 
 @views.command(
@@ -49,12 +40,12 @@ def list_views(context: typer.Context, as_json: AsJson = False) -> None:
 )
 def save_view(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="What to call it; a view of that name is overwritten.")],
+    name: Annotated[str, typer.Argument(help="Name of the view; an existing view of that name is overwritten.")],
     query: Query = "",
-    sort: Annotated[str, typer.Option(help="As for 'plan'; '-' in front turns it.")] = "risk",
-    default: Annotated[bool, typer.Option("--default", help="Open the dashboard's plan with it.")] = False,
+    sort: Annotated[str, typer.Option(help="Sort key, as in 'plan'; a leading '-' reverses the order.")] = "risk",
+    default: Annotated[bool, typer.Option("--default", help="Make it the default view of the plan page.")] = False,
 ) -> None:
-    """Keep a search under a name."""
+    """Save a search under a name."""
     key, descending = sort_of(sort)
     with opened(context) as library:
         view = library.views.save(name, query, sort=key, descending=descending)
@@ -63,19 +54,19 @@ def save_view(
     output.note(f"Saved view {view.view_id}: {view.name}.")
 
 
-@views.command("rename", epilog="Example: indexium views rename 'Danger' 'Look at these'")
+@views.command("rename", epilog="Example: indexium views rename 'Danger' 'To check'")
 def rename_view(
     context: typer.Context, which: Which, name: Annotated[str, typer.Argument(help="The new name.")]
 ) -> None:
-    """Give a view another name."""
+    """Rename a view."""
     with opened(context) as library:
         view = library.views.rename(_found(library, which).view_id, name)
-    output.note(f"View {view.view_id} is called {view.name} now.")
+    output.note(f"View {view.view_id} is now called {view.name}.")
 
 
 @views.command("remove", epilog="Example: indexium views remove 'Danger with Ann'")
 def remove_view(context: typer.Context, which: Which) -> None:
-    """Forget a view; no file and no decision is touched."""
+    """Remove a view; files and decisions do not change."""
     with opened(context) as library:
         view = library.views.remove(_found(library, which).view_id)
     output.note(f"Removed view {view.view_id}: {view.name}.")
@@ -84,17 +75,20 @@ def remove_view(context: typer.Context, which: Which) -> None:
 @views.command("default", epilog="Example: indexium views default 'Danger with Ann'")
 def default_view(
     context: typer.Context,
-    which: Annotated[str | None, typer.Argument(metavar="NAME|ID", help="Name or id; none: everything.")] = None,
+    which: Annotated[
+        str | None,
+        typer.Argument(metavar="NAME|ID", help="Name or id of a view; without it, the plan page opens with all files."),
+    ] = None,
 ) -> None:
-    """Choose what the dashboard's plan opens with."""
+    """Set the default view of the plan page."""
     with opened(context) as library:
         view = None if which is None else _found(library, which)
         library.views.set_default(view.view_id if view else None)
-    output.note(f"The plan opens with {view.name}." if view else "The plan opens with everything.")
+    output.note(f"The plan page opens with {view.name}." if view else "The plan page opens with all files.")
 
 
 def _found(library: LibraryServices, which: str) -> SavedView:
-    """Return the view of a name or, where no view is called that, of an id."""
+    """Return the view with a name or, if there is none, with an id."""
     rows = library.views.list()
     wanted = " ".join(which.split()).casefold()
     for row in rows:
@@ -103,5 +97,4 @@ def _found(library: LibraryServices, which: str) -> SavedView:
     for row in rows:
         if str(row.view_id) == which:
             return row
-    message = f"There is no view “{which}”; 'indexium views list' shows them."
-    raise errors.UnknownIdError(message)
+    raise errors.UnknownIdError(f"There is no view “{which}”; 'indexium views list' shows all views.")

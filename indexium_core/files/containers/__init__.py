@@ -58,7 +58,11 @@ class Layout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What the file system, the settings and the file's own links allow a strategy to do."""
+    """
+    What a strategy may do with this file.
+
+    This depends on the file system, the settings and the hard links of the file.
+    """
 
     block: int = 0  # bytes of a block that the file system can insert in front of the file (insert range); 0: none
     reflink: bool = False  # two files can share their bytes

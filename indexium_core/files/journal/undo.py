@@ -1,5 +1,5 @@
 """
-Undoing an edit that failed or was interrupted.
+Undo an edit that failed or was interrupted: restore the old bytes of the file from its journal entry.
 
 An undo may itself be interrupted at any moment and is then repeated: it only writes old bytes, so each intermediate
 state is again a mixture that the entry explains. The fsync of the file comes before the journal's UNDONE, even if every
@@ -100,7 +100,10 @@ def _undo_exclusively(fd: int, entry: JournalEntry) -> UndoOutcome:
             stack.enter_context(disk.leased(fd))
         except BlockingIOError:
             if state_of(entry, disk.Descriptor(fd)) is State.AFTER:
-                message = f"{disk.shown(entry.path)} is open in another program. Close it there to undo the write."
+                path = disk.shown(entry.path)
+                message = (
+                    f"{path} is open in another program. Indexium can undo the write after you close the file there."
+                )
                 return UndoOutcome(status="problem", code="in_use", message=message)
         except OSError:  # no leases on this file system, so it is unknown whether another process has it open
             pass

@@ -168,6 +168,5 @@ class _Writer:
     def _part(self, at: int, length: int) -> bytes:
         data = self._source.read_at(at, length)
         if len(data) < length:
-            message = "The file became shorter while it was copied."
-            raise errors.ConflictError(message)
+            raise errors.ConflictError("The file became shorter while it was copied.")
         return data

@@ -89,8 +89,7 @@ class Original:
         except OSError as error:
             raise disk.access_error(self.path, error) from error
         if not _identity(self.stat) == _identity(self._now()) == _identity(named) == _identity(here):
-            message = f"{disk.shown(self.path)} changed since it was examined. Scan it again."
-            raise errors.ConflictError(message)
+            raise errors.ConflictError(f"{disk.shown(self.path)} changed since it was examined. Scan it again.")
 
     def changed(self) -> int:
         """Return the time of the last change of bytes, names or attributes, in nanoseconds."""

@@ -298,8 +298,7 @@ class Replacement:
         with self._undoing():
             found = self._new.size, delta.digest_of(self._new, sampled=imprint.sampled)
         if found != (imprint.size, imprint.digest):
-            message = "The old bytes could not be restored. The file is unchanged."
-            raise errors.VerificationError(message, check="bytes")
+            raise errors.VerificationError("The old bytes could not be restored. The file is unchanged.", check="bytes")
 
     # Putting it in the original's place.
 
@@ -409,11 +408,10 @@ class Replacement:
     def _protect(self, edit: Rebuild, payload: Sequence[Extent]) -> None:
         lost = content.first_lost(edit, payload)
         if lost is not None:
-            message = (
+            raise errors.PayloadProtectedError(
                 f"An edit would have lost {lost.length} media bytes at {lost.offset} of {disk.shown(self.path)}. "
                 "The file is unchanged."
             )
-            raise errors.PayloadProtectedError(message)
 
     # Steps 7 to 11.
 
@@ -491,5 +489,4 @@ class Replacement:
 
     def _need(self, step: _Step) -> None:
         if self._step is not step:
-            message = f"a replacement is at step {self._step.name}, not {step.name}"
-            raise RuntimeError(message)
+            raise RuntimeError(f"a replacement is at step {self._step.name}, not {step.name}")

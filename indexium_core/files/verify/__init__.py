@@ -10,13 +10,23 @@ A file that FFmpeg has rewritten has other bytes at other offsets. For it, the p
 instead of the payload (`REWRITTEN`); the same applies if our own edit renumbers parts of the media (`RENUMBERED`). If
 old bytes were restored, fields must have their old values again (`RESTORED`).
 
-A comparison ends in a proof, which is stored with the item, or in a `VerificationError` that names the check.
+A comparison ends in a proof, which is stored with the item, or in a `VerificationError` that names the difference.
 """
 
 from __future__ import annotations
 
-from indexium_core.files.verify.checks import CHECKS, RESTORED, Check, compare, expect
+from indexium_core.files.verify.comparisons import COMPARISONS, RESTORED, Comparison, compare, expect
 from indexium_core.files.verify.evidence import Evidence, gather
 from indexium_core.files.verify.rewritten import RENUMBERED, REWRITTEN
 
-__all__ = ["CHECKS", "RENUMBERED", "RESTORED", "REWRITTEN", "Check", "Evidence", "compare", "expect", "gather"]
+__all__ = [
+    "COMPARISONS",
+    "RENUMBERED",
+    "RESTORED",
+    "REWRITTEN",
+    "Comparison",
+    "Evidence",
+    "compare",
+    "expect",
+    "gather",
+]

@@ -21,7 +21,7 @@ __all__ = ["Evidence", "gather"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """The facts about a file at one moment: texts by name, grouped by the check that compares them."""
+    """The facts about a file at one moment: texts by name, grouped by the comparison that uses them."""
 
     size: int  # bytes of the open file
     named_size: int  # bytes of the file that the path names

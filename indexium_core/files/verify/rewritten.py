@@ -1,5 +1,5 @@
 """
-The checks of a file that FFmpeg has rewritten: all offsets differ, so the checks compare the content.
+The comparisons of a file that FFmpeg has rewritten: all offsets differ, so they compare the content.
 
 Both halves stay: packets, streams and tags from FFmpeg's libraries, and the census of our own readers. The census
 counts the media without the libraries: a part that the libraries cannot see, they would lose without notice. Only the
@@ -16,8 +16,8 @@ from functools import partial
 import numpy as np
 
 from indexium_core.files.containers.flv.structure import DERIVED
-from indexium_core.files.verify import checks
-from indexium_core.files.verify.checks import Changes, Check, Failed
+from indexium_core.files.verify import comparisons
+from indexium_core.files.verify.comparisons import Changes, Comparison, Failed
 from indexium_core.files.verify.evidence import Evidence
 from indexium_core.files.verify.packets import Times
 
@@ -36,7 +36,7 @@ def _size(before: Evidence, after: Evidence, changes: Changes) -> object:
     if after.size != after.named_size:
         message = f"{after.size} bytes instead of {after.named_size}"
         raise Failed(message)
-    texts = 8 * checks.length_of(before, changes)
+    texts = 8 * comparisons.length_of(before, changes)
     if not before.size // 2 <= after.size <= before.size + before.size // 10 + _OVERHEAD + texts:
         message = f"{before.size} bytes became {after.size}"
         raise Failed(message)
@@ -45,10 +45,10 @@ def _size(before: Evidence, after: Evidence, changes: Changes) -> object:
 
 def _packets(before: Evidence, after: Evidence, changes: Changes) -> object:
     del changes
-    old, new = checks.facts_of(before, "packets"), checks.facts_of(after, "packets")
+    old, new = comparisons.facts_of(before, "packets"), comparisons.facts_of(after, "packets")
     if not old:
         raise Failed("the packets of the original were not read")
-    checks.equal(old, new)
+    comparisons.equal(old, new)
     for name, times in before.times.items():
         _same_times(name, times, after.times[name], _tolerance(before, name))
     return ", ".join(f"{name}: {summary}" for name, summary in new.items())
@@ -72,8 +72,8 @@ def _same_times(stream: str, before: Times, after: Times, tolerance: float) -> N
 
 def _streams(before: Evidence, after: Evidence, changes: Changes) -> object:
     del changes
-    old, new = checks.facts_of(before, "streams"), checks.facts_of(after, "streams")
-    return checks.equal(dict(_lasting(old)), dict(_lasting(new)))
+    old, new = comparisons.facts_of(before, "streams"), comparisons.facts_of(after, "streams")
+    return comparisons.equal(dict(_lasting(old)), dict(_lasting(new)))
 
 
 def _lasting(facts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -83,29 +83,29 @@ def _lasting(facts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _tags(before: Evidence, after: Evidence, changes: Changes) -> object:
-    return checks.tags(_unsigned(before), _unsigned(after), changes)
+    return comparisons.tags(_unsigned(before), _unsigned(after), changes)
 
 
 def _unsigned(evidence: Evidence) -> Evidence:
     """Return evidence without the tags that a muxer adds."""
-    tags = checks.facts_of(evidence, "tags")
+    tags = comparisons.facts_of(evidence, "tags")
     kept = {name: value for name, value in tags.items() if name not in _SIGNATURE}
     return replace(evidence, facts={**evidence.facts, "tags": kept})
 
 
-REWRITTEN: tuple[tuple[str, Check], ...] = (
+REWRITTEN: tuple[tuple[str, Comparison], ...] = (
     ("size", _size),
     ("packets", _packets),
-    ("comment", checks.comment),
+    ("comment", comparisons.comment),
     ("streams", _streams),
-    ("chapters", partial(checks.same, "chapters")),
-    ("attachments", partial(checks.same, "attachments")),
-    ("side_data", partial(checks.same, "side_data")),
+    ("chapters", partial(comparisons.same, "chapters")),
+    ("attachments", partial(comparisons.same, "attachments")),
+    ("side_data", partial(comparisons.same, "side_data")),
     ("tags", _tags),
-    ("structure", partial(checks.same, "structure")),
+    ("structure", partial(comparisons.same, "structure")),
 )
 
-# For our own rewrite with renumbered media: all checks of an edit, with packets instead of bytes.
-RENUMBERED: tuple[tuple[str, Check], ...] = tuple(
-    ("packets", _packets) if name == "payload" else (name, check) for name, check in checks.CHECKS
+# For our own rewrite with renumbered media: all comparisons of an edit, with packets instead of bytes.
+RENUMBERED: tuple[tuple[str, Comparison], ...] = tuple(
+    ("packets", _packets) if name == "payload" else (name, comparison) for name, comparison in comparisons.COMPARISONS
 )

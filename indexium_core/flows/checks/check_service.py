@@ -28,7 +28,7 @@ from indexium_core.store import checks as store
 from indexium_core.store.checks import FindingColumns, IgnoredFinding
 from indexium_core.store.database import Database
 from indexium_core.store.people.people_index import PeopleIndex
-from indexium_core.store.planning.plans import Version
+from indexium_core.store.planning.plan_version import Version
 
 __all__ = ["CheckGroup", "CheckPage", "CheckRow", "Checks", "ResolutionReport"]
 
@@ -47,8 +47,7 @@ class Checks:
     """
     The checks of a home.
 
-    `version` refreshes the plan and returns its version; `placeholder_keys` returns the keys of placeholder names;
-    `on_change` is called after each resolution.
+    `version` refreshes the plan and returns its version; `placeholder_keys` returns the keys of placeholder names.
     """
 
     def __init__(
@@ -60,13 +59,11 @@ class Checks:
         version: Callable[[], Version],
         placeholder_keys: Callable[[], frozenset[str]] = lambda: placeholders.DEFAULT_KEYS,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        on_change: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._version = version
         self._placeholder_keys = placeholder_keys
         self._clock = clock
-        self._on_change = on_change
         self._rows = finding_rows.FindingRows(database, people_index, placeholder_keys)
         self._resolver = resolution.FindingResolver(
             database, decisions, version=version, placeholder_keys=placeholder_keys, clock=clock
@@ -77,13 +74,7 @@ class Checks:
 
     @remote()
     def groups(self, *, max_age: float = 0.0) -> list[CheckGroup]:
-        """
-        Return the number of findings of each kind.
-
-        Args:
-            max_age: Seconds for which an earlier detection is good enough, whatever changed since.
-
-        """
+        """Return the number of findings of each kind, as of at most `max_age` seconds ago."""
         findings = self._current_state(max_age).findings
         return [
             CheckGroup(
@@ -173,13 +164,11 @@ class Checks:
 
         """
         row = self.row(kind, subject)
-        chosen = next((each for each in row.mends if each.code == code), None)
+        chosen = next((each for each in row.resolutions if each.code == code), None)
         if chosen is None:
-            codes = ", ".join(each.code for each in row.mends) or "none"
-            message = f"This finding has no resolution “{code}”; choose one of: {codes}."
-            raise errors.UsageError(message)
+            codes = ", ".join(each.code for each in row.resolutions) or "none"
+            raise errors.UsageError(f"This finding has no resolution “{code}”; choose one of: {codes}.")
         step_id = self._resolver.resolve(row, chosen)
-        self._on_change()
         return ResolutionReport(files=chosen.files, text=chosen.text, step_id=step_id)
 
     @remote()
@@ -193,15 +182,13 @@ class Checks:
         """
         checked = _kind(kind)
         if checked not in check.BULK_KINDS:
-            message = (
+            raise errors.UsageError(
                 f"Findings of the check “{kind}” are resolved one by one; only {names_text(check.BULK_KINDS)} can be "
                 "resolved all at once."
             )
-            raise errors.UsageError(message)
         findings = self._current_state().findings[checked]
         subjects = [str(findings.subjects[index]) for index in np.flatnonzero(~findings.ignored)]
         files, step_id = self._resolver.learn_all(checked, subjects)
-        self._on_change()
         text = f"The database now has the people of {wording.files(files)}."
         return ResolutionReport(files=files, text=text, step_id=step_id)
 
@@ -231,5 +218,4 @@ def _kind(name: str) -> Kind:
     for kind in check.KINDS:
         if kind == name:
             return kind
-    message = f"There is no check '{name}'; choose one of {', '.join(check.KINDS)}."
-    raise errors.UsageError(message)
+    raise errors.UsageError(f"There is no check '{name}'; choose one of {', '.join(check.KINDS)}.")

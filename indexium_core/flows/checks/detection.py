@@ -17,7 +17,7 @@ from indexium_core.model.people.people_comment import fold, person_key
 from indexium_core.store import checks as store
 from indexium_core.store.checks import FindingColumns, NameUse
 from indexium_core.store.connection import Connection
-from indexium_core.store.planning.plans import Version
+from indexium_core.store.planning.plan_version import Version
 
 __all__ = ["SimilarPairs", "detect", "names_of_pair"]
 

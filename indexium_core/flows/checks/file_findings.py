@@ -27,11 +27,11 @@ def copies_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | N
         subject=subject,
         facts=digest,
         title=files[0].file_name,
-        text=f"{count:,} files have the same content, but only some of them have {people}.",
+        text=f"{wording.files(count)} have the same content, but only some of them have {people}.",
         files=check_files(files),
         file_count=count,
         names=(),
-        mends=(
+        resolutions=(
             Resolution(
                 code="add",
                 label="Add to all copies",
@@ -68,7 +68,7 @@ def differ_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | N
         files=check_files([file]),
         file_count=1,
         names=(),
-        mends=(
+        resolutions=(
             Resolution(
                 code="add",
                 label="Add to the database",

@@ -19,7 +19,7 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
 from indexium_core.store.people.people_index import PeopleIndex
-from indexium_core.store.planning.plans import Version
+from indexium_core.store.planning.plan_version import Version
 
 __all__ = ["FindingRows", "placeholder_spellings"]
 

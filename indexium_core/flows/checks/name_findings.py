@@ -38,7 +38,7 @@ def spelling_finding(subject: str, digest: int, page: FindingPage) -> CheckRow |
         files=check_files([page.files[file_id] for file_id in file_ids[:MAX_FILES] if file_id in page.files]),
         file_count=len(file_ids) if is_complete else best.files + rest.files,
         names=(check_name(best), check_name(rest)),
-        mends=(
+        resolutions=(
             _merge(rest, best.name, f"Both are {best.name}", rest.files),
             _merge(best, rest.name, f"Both are {rest.name}", best.files),
         ),
@@ -62,7 +62,7 @@ def unknown_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | 
         files=check_files(files),
         file_count=count,
         names=(check_name(name),),
-        mends=(
+        resolutions=(
             *merges,
             Resolution(
                 code="add",
@@ -101,7 +101,7 @@ def placeholder_finding(subject: str, digest: int, page: FindingPage) -> CheckRo
         files=check_files(files),
         file_count=count,
         names=(check_name(name),),
-        mends=(
+        resolutions=(
             Resolution(
                 code="remove",
                 label=plan_label if count else "Remove from the database",
@@ -131,7 +131,7 @@ def single_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | N
         files=check_files(files),
         file_count=count,
         names=(check_name(name),) if name else (),
-        mends=(
+        resolutions=(
             Resolution(code="remove", label="Remove", text=_removal(subject, count), files=count, names=(subject,)),
         ),
         query=name_query(subject, files),

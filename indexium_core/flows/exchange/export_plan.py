@@ -26,7 +26,7 @@ from indexium_core.model.planning.plan import SORT_KEYS, PlanItem, PlanQuery
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.database import Database
 from indexium_core.store.people.people import raw_path
-from indexium_core.store.planning import plans
+from indexium_core.store.planning import plan_read
 
 __all__ = ["COLUMNS", "FORMATS", "Exporter"]
 
@@ -77,12 +77,11 @@ class Exporter:
         plan = self._planner.plan(PlanQuery(query=plan)) if isinstance(plan, str) else plan
         export = _by_format(format, {"csv": self._csv, "json": self._json})
         if sort not in SORT_KEYS:
-            message = f"There is no sort key '{sort}'; choose one of {', '.join(SORT_KEYS)}."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"There is no sort key '{sort}'; choose one of {', '.join(SORT_KEYS)}.")
         search = dataclasses.replace(plan.search, include_unlisted=True) if everything else plan.search
         limit, offset = (per_page, (page - 1) * per_page) if per_page else (None, 0)
         reader = self._database.read()
-        files = plans.sorted_ids(reader, search, sort=sort, descending=descending, limit=limit, offset=offset)
+        files = plan_read.sorted_ids(reader, search, sort=sort, descending=descending, limit=limit, offset=offset)
         counts = self._planner.count(search)
         fields = {"total": counts.listed, "page": page if per_page else 1, "per_page": per_page or counts.listed}
         return export(plan, files, fields | {"plan_id": plan.id, "statistics": counts.statistics})
@@ -90,7 +89,7 @@ class Exporter:
     def _csv(self, plan: MetadataPlan, files: NDArray[np.int64], fields: Mapping[str, Any]) -> Iterator[str]:
         yield cells.line(COLUMNS)
         for batch in _slices(files, _CSV_BATCH_SIZE):
-            rows = plans.cells(self._database.read(), plan.version, batch)
+            rows = plan_read.cells(self._database.read(), plan.version, batch)
             raw = self._raw_paths([file_id for file_id, row in rows.items() if "\ufffd" in row[_PATH_INDEX]])
             lines = ((*rows[file_id], raw.get(file_id, ""), fields["plan_id"]) for file_id in batch if file_id in rows)
             yield "".join(map(cells.line, lines))
@@ -108,7 +107,7 @@ class Exporter:
                     yield {**_field_values(items[file_id]), **({"path_raw": raw[file_id]} if file_id in raw else {})}
 
     def _raw_paths(self, file_ids: Sequence[int]) -> dict[int, str]:
-        paths = plans.raw_paths(self._database.read(), file_ids) if file_ids else {}
+        paths = plan_read.raw_paths(self._database.read(), file_ids) if file_ids else {}
         return {file_id: raw_path(path) for file_id, path in paths.items()}
 
     @remote(pieces=True)
@@ -125,7 +124,7 @@ class Exporter:
     def _results(self, report: DryRunReport, plan: MetadataPlan) -> Iterator[tuple[WriteResult, str, str]]:
         """Yield each result with the file's path and raw path."""
         for batch in _batched(iter(report.failures_first)):
-            raw_paths = plans.raw_paths(self._database.read(), [result.file_id for result in batch])
+            raw_paths = plan_read.raw_paths(self._database.read(), [result.file_id for result in batch])
             paths = {item.file_id: item.file_path for item in self._planner.items_of(plan, list(raw_paths))}
             for result in batch:
                 path = paths.get(result.file_id, "")
@@ -149,8 +148,7 @@ class Exporter:
 
 def _by_format(name: str, exports: Mapping[str, Callable[..., Iterator[str]]]) -> Callable[..., Iterator[str]]:
     if name not in exports:
-        message = f"There is no format '{name}'; choose {' or '.join(exports)}."
-        raise errors.UsageError(message)
+        raise errors.UsageError(f"There is no format '{name}'; choose {' or '.join(exports)}.")
     return exports[name]
 
 

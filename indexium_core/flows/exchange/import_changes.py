@@ -27,8 +27,9 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.planning import exchange as store
-from indexium_core.store.planning import plans
+from indexium_core.store.planning import plan_read
 from indexium_core.store.planning.exchange import Facts
+from indexium_core.store.planning.plan_version import Version
 
 __all__ = ["PlanImport"]
 
@@ -97,11 +98,9 @@ class PlanImport:
     @remote()
     def apply(self, preview: ChangesPreview, *, overwrite: bool = False) -> DecisionReport:
         """
-        Make the decisions of a preview, as one review step.
+        Make the decisions of a preview, as one review step; rows with errors are not applied.
 
-        Args:
-            preview: The result of `read`; rows with errors are not applied.
-            overwrite: Apply rows with a conflict, too.
+        `overwrite` also applies rows with a conflict.
 
         Raises:
             UsageError: There is nothing to apply.
@@ -125,11 +124,10 @@ def _limited(lines: Iterator[spreadsheets.SheetRow], file_count: int) -> Iterato
     """Yield the rows. A source with far more rows than files is not an export, and might fill the memory."""
     for number, line in enumerate(lines):
         if number > file_count + _MAX_EXTRA_ROWS:
-            message = (
-                f"This file has more than {number:,} rows, but the library has {file_count:,} files. Choose an edited "
-                "export."
+            raise errors.UsageError(
+                f"This file has more than {number:,} rows, but the library has {wording.files(file_count)}. Choose an "
+                "edited export."
             )
-            raise errors.UsageError(message)
         yield line
 
 
@@ -210,7 +208,7 @@ class _Comparison:
 
     def _read(self, plan_id: int, file_ids: Sequence[int]) -> dict[int, Facts]:
         try:
-            version, _ = plans.version(self._reader, plan_id)
+            version, _ = plan_read.version(self._reader, plan_id)
         except errors.UnknownIdError:
             if plan_id:
                 self.notes.append(
@@ -309,8 +307,7 @@ def _day(cell: str, now: datetime) -> datetime:
     except errors.IndexiumError:
         day = None
     if day is None:
-        message = f"“{cell.strip()[:40]}” in postponed is not yes, no or a day such as 2027-01-31"
-        raise errors.ValidationError(message)
+        raise errors.ValidationError(f"“{cell.strip()[:40]}” in postponed is not yes, no or a day such as 2027-01-31")
     if day <= now:
         message = f"the day “{cell.strip()[:40]}” in postponed is in the past; write a later day, or no"
         raise errors.ValidationError(message)
@@ -322,8 +319,7 @@ def _with_modes(change: FileChange, row: Mapping[str, str], exported: Facts, cur
     for column, choices in _MODES.items():
         mode = row.get(column, "").strip().casefold()
         if mode and mode not in choices:
-            message = f"“{mode[:40]}” is not a {column}; choose {' or '.join(choices)}"
-            raise errors.ValidationError(message)
+            raise errors.ValidationError(f"“{mode[:40]}” is not a {column}; choose {' or '.join(choices)}")
         is_unchanged = mode in ("", getattr(exported, column), getattr(current, column))
         modes[column] = None if is_unchanged else mode
     return replace(change, people_mode=modes["people_mode"], comment_mode=modes["comment_mode"])
@@ -351,7 +347,7 @@ def _without_contradictions(
 # --- The decisions -----------------------------------------------------------------------------------------------
 
 
-def _check_stale(reader: Connection, version: plans.Version, rows: Sequence[FileChange]) -> None:
+def _check_stale(reader: Connection, version: Version, rows: Sequence[FileChange]) -> None:
     """Raise `StalePlanError` where the people of a file changed since the preview."""
     facts = store.facts(reader, version, [row.file_id for row in rows])
     stale = [row for row in rows if row.file_id not in facts or facts[row.file_id].people != row.before]

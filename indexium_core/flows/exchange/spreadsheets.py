@@ -64,24 +64,21 @@ def _text(source: Source, name: str) -> str:
     try:
         raw = source.read_bytes() if isinstance(source, Path) else source
     except OSError as error:
-        message = f"{name} cannot be read: {error.strerror}."
-        raise errors.UsageError(message) from error
+        raise errors.UsageError(f"{name} cannot be read: {error.strerror}.") from error
     try:
         return raw.decode(people_files.encoding_of(raw)).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        message = (
+        raise errors.UsageError(
             f"{name} is not UTF-8 (byte {error.start}), so letters of names may be lost. Save it again as "
             "“CSV UTF-8 (comma delimited)”."
-        )
-        raise errors.UsageError(message) from error
+        ) from error
 
 
 def _table(text: str, name: str) -> tuple[list[str], Iterator[SheetRow]]:
     """Return the names of the columns, and the rows."""
     first_line = next((line for line in text.splitlines() if line.strip()), "")
     if not first_line:
-        message = f"{name} is empty. It must be an edited copy of an export."
-        raise errors.UsageError(message)
+        raise errors.UsageError(f"{name} is empty. It must be an edited copy of an export.")
     has_separator_line = first_line.lower().startswith("sep=") and len(first_line) == len("sep=;")
     delimiter = first_line[-1] if has_separator_line else max(",;\t", key=first_line.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from indexium_core import errors
-from indexium_core.flows.history.rollback_checks import Progress, RollbackChecker, RollbackFindings
+from indexium_core.flows.history.rollback_conflicts import Progress, RollbackChecker, RollbackFindings
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.model import moments, query
 from indexium_core.model.operations.operation import (
@@ -24,12 +24,7 @@ from indexium_core.model.operations.operation import (
     PaginatedOperations,
 )
 from indexium_core.model.operations.request import IdempotentRequest
-from indexium_core.model.operations.rollback import (
-    CHANGED_CHOICES,
-    RollbackCheck,
-    RollbackOptions,
-    RollbackResult,
-)
+from indexium_core.model.operations.rollback import CHANGED_CHOICES, RollbackCheck, RollbackOptions, RollbackResult
 from indexium_core.model.people import people_comment
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.operations import ledger
@@ -141,9 +136,10 @@ class HistoryService:
         self, operation_id: int, *, page: int = 1, per_page: int = 50, statuses: Sequence[str] = (), text: str = ""
     ) -> OperationDetails:
         """
-        Return an operation with one page of its items, failures first (`per_page` 0: all).
+        Return an operation with one page of its items. Failed items come first.
 
-        `text` selects files: words of a path or a name, or `person:"Ann Lee"`.
+        `per_page=0` returns all items. `text` selects items by words in the path or in the file name, or by a person
+        (`person:"Ann Lee"`).
         """
         search = _text_search(text)
         status = self._writer.get_operation_status(operation_id)
@@ -212,10 +208,7 @@ class HistoryService:
         """
         Start a rollback. Files that cannot be rolled back become conflicts and stay unchanged.
 
-        Args:
-            operation_id: The operation.
-            options: Which files, and how.
-            request: An idempotent request; a repeated one does not start a second rollback.
+        A repeated `request` does not start a second rollback.
 
         Raises:
             UsageError: Nothing can be rolled back, and why; or the options are invalid.

@@ -105,8 +105,7 @@ class RetryService:
         """
         operation = self._ended(operation_id)
         if operation.reverts_id is None:
-            message = f"Operation {operation_id} is not a rollback."
-            raise errors.UsageError(message, code="wrong_state")
+            raise errors.UsageError(f"Operation {operation_id} is not a rollback.", code="wrong_state")
         return self._history.check(operation.reverts_id, self._rollback_options(operation))
 
     @remote()
@@ -140,7 +139,7 @@ class RetryService:
             return self._history.start_rollback(operation.reverts_id, rollback, request=request)
         preview = self.preview(operation_id)
         options = _with_overrides(preview.options, risk=risk, note=note, source=source)
-        return self._writer.start_operation(preview.plan, options, selection=preview.selection, asked=request)
+        return self._writer.start_operation(preview.plan, options, selection=preview.selection, request=request)
 
     def _rollback_options(self, operation: MetadataOperation) -> RollbackOptions:
         """Return the options of a rollback, for just the items that it did not roll back."""

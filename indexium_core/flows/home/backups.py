@@ -11,7 +11,7 @@ from typing import NamedTuple
 from indexium_core import errors
 from indexium_core.files import delta, journal, reader
 from indexium_core.files.journal import JournalEntry, SwapEntry
-from indexium_core.flows.history import history_service, rollback_checks
+from indexium_core.flows.history import history_service, rollback_conflicts
 from indexium_core.flows.home.backup_storage import BackupStorage
 from indexium_core.flows.home.clock import ElapsedTime
 from indexium_core.model import wording
@@ -48,15 +48,8 @@ class BackupManager:
         """
         Manage the backups of a home.
 
-        Args:
-            book: The rows of the backups.
-            history: The history, which checks whether a rollback is possible.
-            storage: The storage of the backups.
-            folder: The folder of the journals.
-            config: The settings.
-            running: Returns the ids of the operations that run in this process.
-            elapsed: Whether expiry may rely on the clock.
-
+        `running` returns the ids of the operations that run in this process; `elapsed` tells whether expiry may rely on
+        the clock.
         """
         self._book = book
         self._history = history
@@ -78,16 +71,14 @@ class BackupManager:
         """
         backups = self._book.records(item_ids=[operation_item_id])
         if not backups or backups[0].file not in ((file_hash, file_path), (None, file_path)):
-            message = f"Item {operation_item_id} has no backup of {file_path}."
-            raise errors.UnknownIdError(message)
+            raise errors.UnknownIdError(f"Item {operation_item_id} has no backup of {file_path}.")
         return backups[0].record
 
     def restore_backup(self, operation_item_id: int) -> bool:
         """Roll back one item, wait for it, and tell whether the file was restored."""
         backups = self._book.records(item_ids=[operation_item_id])
         if not backups:
-            message = f"Item {operation_item_id} has no backup."
-            raise errors.UnknownIdError(message)
+            raise errors.UnknownIdError(f"Item {operation_item_id} has no backup.")
         handle = self._history.start_rollback(
             backups[0].operation_id, RollbackOptions(item_ids=frozenset({operation_item_id}))
         )
@@ -174,7 +165,7 @@ class BackupManager:
         try:
             entry = journal.find(self._folder / backup.journal, backup.record.operation_item_id)
             if backup.record.kind == "original":
-                rollback_checks.check_kept(backup.kept, backup.kept_bytes, path=os.fsencode(backup.file[1]))
+                rollback_conflicts.check_kept(backup.kept, backup.kept_bytes, path=os.fsencode(backup.file[1]))
                 if full:
                     _check_digest(backup, entry)
         except (errors.MetadataError, errors.StoreError) as error:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 
+from indexium_core.model import wording
 from indexium_core.store import diagnosis
 from indexium_core.store.connection import Connection
 
@@ -95,7 +96,7 @@ def _behind_files(reader: Connection, now: datetime) -> ClockWarning | None:
     files, later = diagnosis.dated_later(reader, now + _DAY)
     if later * 2 <= files or not later:
         return None
-    message = f"The dates of {later:,} of {files:,} files are in the future."
+    message = f"The dates of {later:,} of {wording.files(files)} are in the future."
     return ClockWarning(message=message, details={"files": files, "dated_later": later})
 
 

@@ -25,7 +25,7 @@ class Requests:
         self._database = database
         self._clock = clock
 
-    def find(self, asked: IdempotentRequest) -> StartedRequest | None:
+    def find(self, request: IdempotentRequest) -> StartedRequest | None:
         """
         Return what was started for a request within the last day; None if nothing was.
 
@@ -33,16 +33,16 @@ class Requests:
             UsageError: Its key was used with another request.
 
         """
-        known = requests.find(self._database.read(), asked.key, now=self._clock())
+        known = requests.find(self._database.read(), request.key, now=self._clock())
         if known is None:
             return None
         mark, begun = known
-        if mark != asked.mark:
+        if mark != request.mark:
             message = "This Idempotency-Key was used for another request. Use a new one."
             raise errors.UsageError(message, code="key_reused")
         return begun
 
-    def note(self, asked: IdempotentRequest, *, job_id: int | None = None) -> None:
+    def note(self, request: IdempotentRequest, *, job_id: int | None = None) -> None:
         """Store that a job was started for a request, or, without a job, that the request is done."""
         with self._database.atomic() as tx:
-            requests.add(tx, asked, job_id=job_id, at=self._clock())
+            requests.add(tx, request, job_id=job_id, at=self._clock())

@@ -17,15 +17,15 @@ from indexium_core.model.remote_calls import remote
 
 __all__ = ["JobService"]
 
-_CAN = {  # what can be done with a job in each state, in the words of the command line
-    "pending": "it can be paused, cancelled or given another priority",
-    "running": "it can be paused or cancelled",
-    "paused": "it can be resumed or cancelled",
-    "interrupted": "it can be resumed or cancelled",
-    "failed": "it can be resumed or retried",
-    "completed": "there is nothing left to do",
-    "completed_with_errors": "it can be retried",
-    "cancelled": "it can be retried",
+_STATES = {  # in each state of a job: the state, and what can be done with the job
+    "pending": ("is waiting", "You can pause it, cancel it or change its priority."),
+    "running": ("is running", "You can pause or cancel it."),
+    "paused": ("is paused", "You can resume or cancel it."),
+    "interrupted": ("was interrupted", "You can resume or cancel it."),
+    "failed": ("has failed", "You can resume or retry it."),
+    "completed": ("has completed", ""),
+    "completed_with_errors": ("has completed with errors", "You can retry it."),
+    "cancelled": ("was cancelled", "You can retry it."),
 }
 
 
@@ -46,16 +46,8 @@ class JobService:
         """
         Serve the jobs of a home.
 
-        Args:
-            queue: Runs them.
-            store: Stores them.
-            folder: The folder of the logs.
-            retry_operation: Starts a new operation for the files that another one did not process, for a client and an
-                idempotent request; returns its id.
-            requests: Idempotent requests.
-            keep_days: How many days a job is kept after its end.
-            clock: Source of the current time (UTC).
-
+        `retry_operation` starts a new operation for the files that another one did not process, for a client and an
+        idempotent request; it returns its id. `keep_days` returns how many days a job is kept after its end.
         """
         self._queue, self._store, self._folder, self._clock = queue, store, folder, clock
         self._retry_operation, self._requests, self._keep_days = retry_operation, requests, keep_days
@@ -71,16 +63,14 @@ class JobService:
         """
         unknown = [status for status in statuses if status not in JOB_STATES]
         if unknown:
-            message = f"'{unknown[0]}' is not a state. The states are {', '.join(JOB_STATES)}."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"'{unknown[0]}' is not a state. The states are {', '.join(JOB_STATES)}.")
         known = {*self._queue.kinds(), *self.counts()} if kinds else set()  # an older program may have run other kinds
         strange = [kind for kind in kinds if kind not in known]
         if strange:
             message = f"There is no kind of job '{strange[0]}'. The kinds are {', '.join(sorted(known))}."
             raise errors.UsageError(message)
         if page < 1 or per_page < 0:
-            message = f"There is no page {page} of {per_page} jobs. Pages start at 1."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"There is no page {page} of {per_page} jobs. Pages start at 1.")
         return self._store.page(
             kinds=list(kinds), statuses=list(statuses), page=page, per_page=per_page, now=self._clock()
         )
@@ -136,12 +126,12 @@ class JobService:
         return self.get(self._queue.ensure_job(operation_id))
 
     @remote()
-    def retry(self, job_id: int, asked: IdempotentRequest | None = None, *, source: str = "python") -> Job:
+    def retry(self, job_id: int, request: IdempotentRequest | None = None, *, source: str = "python") -> Job:
         """
         Retry a job that failed, was interrupted or cancelled, or completed with errors; return the job that does it.
 
         A failed or interrupted job resumes. For the others a new job is added; for an operation it has only the files
-        that were not processed. `asked` is an idempotent request; `source` is the client that asks.
+        that were not processed. `request` is an idempotent request; `source` is the client that asks.
 
         Raises:
             UnknownIdError: There is no such job.
@@ -150,16 +140,16 @@ class JobService:
         """
         job = self.get(job_id)
         if job.is_resumable and self._queue.resume(job_id, by=user_name()):
-            return self._noted(job_id, asked)
+            return self._noted(job_id, request)
         if job.status not in ENDED_STATES or job.status == "completed":
             raise self._wrong(job_id, "retried")
         if job.operation_id is None:
-            return self._noted(self._queue.rerun(job_id).id, asked)
-        return self.of_operation(self._retry_operation(job.operation_id, source, asked))
+            return self._noted(self._queue.rerun(job_id).id, request)
+        return self.of_operation(self._retry_operation(job.operation_id, source, request))
 
-    def _noted(self, job_id: int, asked: IdempotentRequest | None) -> Job:
-        if asked is not None:
-            self._requests.note(asked, job_id=job_id)
+    def _noted(self, job_id: int, request: IdempotentRequest | None) -> Job:
+        if request is not None:
+            self._requests.note(request, job_id=job_id)
         return self.get(job_id)
 
     @remote()
@@ -199,6 +189,8 @@ class JobService:
 
     def _wrong(self, job_id: int, what: str) -> errors.UsageError:
         job = self.get(job_id)
-        state = job.pause_text or job.status.replace("_", " ")
-        message = f"Job {job_id} is {state} and cannot be {what}: {_CAN[job.status]}."
+        state, remedy = _STATES[job.status]
+        if job.pause_text:
+            state = f"has been {job.pause_text}"
+        message = f"Job {job_id} cannot be {what} because it {state}. {remedy}".rstrip()
         return errors.UsageError(message, code="wrong_state")

@@ -66,14 +66,12 @@ def read(path: Path) -> list[PeopleEntry]:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        message = f"{path} cannot be read: {error.strerror}."
-        raise errors.UsageError(message) from error
+        raise errors.UsageError(f"{path} cannot be read: {error.strerror}.") from error
     if legacy.is_legacy(raw[:16]):
         return _legacy(path)
     text = _decode(raw, path)
     if not text.strip():
-        message = f"{path} is empty. It must have rows with {_COLUMNS}."
-        raise errors.UsageError(message)
+        raise errors.UsageError(f"{path} is empty. It must have rows with {_COLUMNS}.")
     reader = _json if path.suffix.lower() == ".json" or text.lstrip()[0] in "{[" else _csv
     return list(reader(text, path))
 
@@ -159,8 +157,7 @@ def numbered(
             return
         except csv.Error as error:
             reason = "a quote is not closed" if "unexpected end" in str(error) else str(error)
-            message = f"{path}, line {line}: {reason}."
-            raise errors.UsageError(message) from error
+            raise errors.UsageError(f"{path}, line {line}: {reason}.") from error
         yield line, cells
 
 
@@ -214,11 +211,9 @@ def _json(text: str, path: Path) -> Iterator[PeopleEntry]:
     try:
         top = json.loads(text, object_pairs_hook=_Pairs)
     except json.JSONDecodeError as error:
-        message = f"{path}, line {error.lineno}, column {error.colno}: {error.msg}."
-        raise errors.UsageError(message) from error
+        raise errors.UsageError(f"{path}, line {error.lineno}, column {error.colno}: {error.msg}.") from error
     except (ValueError, RecursionError) as error:
-        message = f"{path} cannot be read as JSON: {error}."
-        raise errors.UsageError(message) from error
+        raise errors.UsageError(f"{path} cannot be read as JSON: {error}.") from error
     if not isinstance(top, _Pairs):
         message = f'{path} must be one JSON object of paths with lists of names: {{"film.mp4": ["Ann Lee"]}}.'
         raise errors.UsageError(message)

@@ -227,7 +227,7 @@ class PeopleService:
         Merge several people into the one called `into`. The other names become aliases.
 
         Raises:
-            UnknownIdError: No person has one of the names.
+            UnknownIdError: At least one of the names belongs to no person.
             UsageError: There is no other person to merge.
 
         """
@@ -294,8 +294,7 @@ def _person(reader: Connection, name: str) -> tuple[int, str]:
     spellings = store.spellings(reader, person_ids)
     if len(person_ids) > 1:
         choices = " or ".join(f"“{each}”" for each in spellings.values())
-        message = f"“{name}” is ambiguous: it may be {choices}. Use one of these spellings."
-        raise errors.UsageError(message)
+        raise errors.UsageError(f"“{name}” is ambiguous: it may be {choices}. Use one of these spellings.")
     return person_ids[0], spellings[person_ids[0]]
 
 

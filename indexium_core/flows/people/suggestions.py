@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from indexium_core import errors
@@ -26,7 +25,7 @@ from indexium_core.store.database import Database
 from indexium_core.store.people import people as people_store
 from indexium_core.store.people import suggestions as store
 from indexium_core.store.people.people_index import CoOccurrence, PeopleIndex
-from indexium_core.store.planning.plans import Version
+from indexium_core.store.planning.plan_version import Version
 
 __all__ = ["Suggestion", "Suggestions"]
 
@@ -61,13 +60,11 @@ class Suggestions:
         version: Callable[[], Version],
         *,
         placeholder_keys: Callable[[], frozenset[str]] = lambda: placeholders.DEFAULT_KEYS,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database = database
         self._version = version
         self._people_index = people_index
         self._placeholder_keys = placeholder_keys
-        self._clock = clock
 
     @remote()
     def suggest(self, file_id: int, *, limit: int = 5) -> list[Suggestion]:
@@ -82,8 +79,7 @@ class Suggestions:
         reader = self._database.read()
         subject = store.subject(reader, version, file_id)
         if subject is None:
-            message = f"There is no file with the id {file_id}."
-            raise errors.UnknownIdError(message)
+            raise errors.UnknownIdError(f"There is no file with the id {file_id}.")
         surroundings = self._surroundings(reader, version, file_id, subject)
         evidence = [
             *surroundings.evidence,
@@ -193,7 +189,7 @@ def _together_evidence(rows: Iterable[CoOccurrence], populated_files: int) -> It
             continue
         lift = row.files * populated_files / (row.other_files * row.total_files)
         if lift >= _TOGETHER_MIN_LIFT:
-            share = f"{row.files:,} of {row.other_files:,} files with {row.other}"
+            share = f"{row.files:,} of {wording.files(row.other_files)} with {row.other}"
             yield _group_evidence(row, "together", f"Is in {share}, {_times(lift)} as usual.", row.other_files)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from indexium_core import errors
 from indexium_core.flows.planning import planner as planning
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.model import moments
 from indexium_core.store import charts, database
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Charts"]
 
@@ -44,8 +46,7 @@ class Charts:
 
         """
         if by not in GROUPS:
-            message = f"There is no grouping '{by}'; choose container, folder or tags."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"There is no grouping '{by}'; choose container, folder or tags.")
         return self._planner.risk_by(plan, by)
 
     def operations_by_day(self, days: int = 42, *, since: Day = None, until: Day = None) -> pd.DataFrame:
@@ -101,13 +102,11 @@ class Charts:
         last = _day(until) or self._clock().astimezone().date()
         first = _day(since) or last - timedelta(days=max(1, days) - 1)
         if first > last:
-            message = f"The first day {first} is after the last day {last}."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"The first day {first} is after the last day {last}.")
         try:
             return [_bin(start, end) for start, end in _periods(first, last)]
         except OverflowError as error:
-            message = f"The last day {last} is too late."
-            raise errors.UsageError(message) from error
+            raise errors.UsageError(f"The last day {last} is too late.") from error
 
 
 def _periods(first: date, last: date) -> list[tuple[date, date]]:

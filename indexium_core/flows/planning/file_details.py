@@ -55,11 +55,7 @@ class Details:
     @remote()
     def file(self, file_id: int, plan: MetadataPlan | None = None) -> FileDetails:
         """
-        Return the details of a file.
-
-        Args:
-            file_id: The file.
-            plan: The plan for the planned change; None: the newest.
+        Return the details of a file, with its change in `plan` (default: the newest plan).
 
         Raises:
             UnknownIdError: The file does not exist.
@@ -68,8 +64,7 @@ class Details:
         reader = self._database.read()
         row = store.file(reader, file_id)
         if row is None:
-            message = f"There is no file with the id {file_id}."
-            raise errors.UnknownIdError(message)
+            raise errors.UnknownIdError(f"There is no file with the id {file_id}.")
         item = self._planned(file_id, self._planner.generate_plan() if plan is None else plan)
         path = bytes(row["path_bytes"])
         decided = store.decisions(reader, file_id, now=self._clock())
@@ -116,8 +111,7 @@ class Details:
         file_id = store.file_at(reader, os.fsencode(path.absolute())) if file_id is None else file_id
         file_id = store.file_below(reader, os.fsencode(path)) if file_id is None else file_id
         if file_id is None:
-            message = f"No scan has found the file {text}. Scan its folder first, or give its id."
-            raise errors.UnknownIdError(message)
+            raise errors.UnknownIdError(f"No scan has found the file {text}. Scan its folder first, or give its id.")
         return file_id
 
     @remote()
@@ -125,8 +119,7 @@ class Details:
         """Return the files with this payload. Raises `UnknownIdError` if no file has it."""
         file_ids = store.files_of_hash(self._database.read(), file_hash)
         if not file_ids:
-            message = f"There is no file with the hash {file_hash}."
-            raise errors.UnknownIdError(message)
+            raise errors.UnknownIdError(f"There is no file with the hash {file_hash}.")
         return file_ids
 
     @remote()

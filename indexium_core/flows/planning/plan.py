@@ -2,7 +2,7 @@
 A plan as callers see it: one version, seen through a query, with pages and selections.
 
 Nothing is read before it is used. The value names a version, so a write can compare what the user saw with what it
-would write now. `PlanReader` reads versions from the database (`store/planning/plans`).
+would write now. `PlanReader` reads versions from the database (`store/planning/plan_read`).
 """
 
 from __future__ import annotations
@@ -11,26 +11,21 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NoReturn, overload
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 from indexium_core import errors
 from indexium_core.flows.review import decisions
-from indexium_core.model.planning.plan import (
-    RISK_LEVELS,
-    SORT_KEYS,
-    PlanItem,
-    PlanPage,
-    PlanStatistics,
-    Selection,
-)
+from indexium_core.model.planning.plan import RISK_LEVELS, SORT_KEYS, PlanItem, PlanPage, PlanStatistics, Selection
 from indexium_core.model.query import compile_query
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
 from indexium_core.store.database import Database
-from indexium_core.store.planning import plans
-from indexium_core.store.planning.plans import Modes, Search, Version
+from indexium_core.store.planning import plan_compute, plan_read
+from indexium_core.store.planning.plan_read import Search
+from indexium_core.store.planning.plan_version import Modes, Version
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["MetadataPlan", "PlanItems", "PlanReader"]
 
@@ -53,42 +48,42 @@ class PlanReader:
 
     def newest_version(self, modes: Modes) -> Version:
         """Refresh the plan of these modes and return its newest version."""
-        return plans.refresh(self._database, modes, now=self._clock())
+        return plan_compute.refresh(self._database, modes, now=self._clock())
 
-    def count(self, search: Search) -> plans.Counts:
+    def count(self, search: Search) -> plan_read.Counts:
         """Count the items that a search finds."""
-        return plans.statistics(self._database.read(), search)
+        return plan_read.statistics(self._database.read(), search)
 
     def page(self, search: Search, *, sort: str, descending: bool, limit: int | None, offset: int) -> list[PlanItem]:
         """Return a page of the listed items."""
         reader = self._database.read()
-        return plans.page(reader, search, sort=sort, descending=descending, limit=limit, offset=offset)
+        return plan_read.page(reader, search, sort=sort, descending=descending, limit=limit, offset=offset)
 
     def page_with_counts(
         self, search: Search, *, sort: str, descending: bool, limit: int, offset: int
-    ) -> tuple[plans.Counts, list[PlanItem]]:
+    ) -> tuple[plan_read.Counts, list[PlanItem]]:
         """Return the counts and a page of a search, at the cost of one search."""
         reader = self._database.read()
-        return plans.page_with_counts(reader, search, sort=sort, descending=descending, limit=limit, offset=offset)
+        return plan_read.page_with_counts(reader, search, sort=sort, descending=descending, limit=limit, offset=offset)
 
     def items(self, version: Version, file_ids: Sequence[int]) -> list[PlanItem]:
         """Return the items of files, listed or not."""
-        return plans.items(self._database.read(), version, file_ids)
+        return plan_read.items(self._database.read(), version, file_ids)
 
     def selected_ids(
         self, search: Search, selection: Selection, *, only: Collection[int] | None = None, also: str = ""
     ) -> list[int]:
         """Return the writable files of a selection that `also` finds; `only`: among these."""
-        return plans.selected_ids(self._database.read(), search, selection, only=only, also=compile_query(also))
+        return plan_read.selected_ids(self._database.read(), search, selection, only=only, also=compile_query(also))
 
-    def search_groups(self, search: Search, within: str) -> plans.Groups:
+    def search_groups(self, search: Search, within: str) -> plan_read.Groups:
         """Count the items that a search lists by everything that selections distinguish; reads all of them once."""
         displayed = compile_query(within) if within.strip() else None
-        return plans.search_groups(self._database.read(), search, displayed)
+        return plan_read.search_groups(self._database.read(), search, displayed)
 
     def table(self, search: Search) -> pd.DataFrame:
         """Return the listed items as a table."""
-        return plans.table(self._database.read(), search)
+        return plan_read.table(self._database.read(), search)
 
     def edit(self, file_id: int, names: Sequence[str]) -> decisions.DecisionReport:
         """Set the people of a file and its copies."""
@@ -108,7 +103,7 @@ class MetadataPlan:
         self.search = search
         self.modes = modes
         self.query = query
-        self._groups: dict[tuple[str, str], plans.Groups] = {}
+        self._groups: dict[tuple[str, str], plan_read.Groups] = {}
 
     @property
     def version(self) -> Version:
@@ -129,7 +124,7 @@ class MetadataPlan:
         return self._counts.statistics
 
     @cached_property
-    def _counts(self) -> plans.Counts:
+    def _counts(self) -> plan_read.Counts:
         return self._reader.count(self.search)
 
     @property
@@ -173,8 +168,7 @@ class MetadataPlan:
         """
         per_page = self._reader.page_size if per_page is None else per_page
         if sort not in SORT_KEYS:
-            message = f"There is no sort key '{sort}'; choose one of {', '.join(SORT_KEYS)}."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"There is no sort key '{sort}'; choose one of {', '.join(SORT_KEYS)}.")
         if number < 1 or per_page < 0:
             raise errors.UsageError("Pages are numbered from 1 and have at least 1 item (0: all items).")
         search = replace(self.search, include_unlisted=True) if include_unchanged else self.search
@@ -206,8 +200,7 @@ class MetadataPlan:
         """
         items = self._reader.items(self.version, [file_id])
         if not items:
-            message = f"There is no file {file_id} in the plan."
-            raise errors.UnknownIdError(message)
+            raise errors.UnknownIdError(f"There is no file {file_id} in the plan.")
         return items[0]
 
     def df(self) -> pd.DataFrame:
@@ -245,7 +238,7 @@ class MetadataPlan:
         """Return another search of the same version."""
         return replace(self.search, query=compile_query(query or ""), include_unlisted=include_unlisted)
 
-    def search_groups(self, query: str, within: str = "") -> plans.Groups:
+    def search_groups(self, query: str, within: str = "") -> plan_read.Groups:
         """
         Count the items that a search of this version lists by everything that selections distinguish.
 
@@ -272,7 +265,7 @@ class MetadataPlan:
         """Return the ids of the listed items that a selection contains; only another search needs the database."""
         if selection.query not in (None, "", self.query):
             return self.selected_among(selection, [item.file_id for item in items])
-        levels = () if selection.query is None else selection.risk or plans.WRITABLE
+        levels = () if selection.query is None else selection.risk or plan_read.WRITABLE
         writable = [item for item in items if item.can_update and not item.postponed]
         searched = {item.file_id for item in writable if item.risk_level in levels} - selection.excluded
         return frozenset(searched | {item.file_id for item in writable if item.file_id in selection.included})

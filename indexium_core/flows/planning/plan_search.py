@@ -18,8 +18,9 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 from indexium_core.store.planning import facets as store
-from indexium_core.store.planning import plans
-from indexium_core.store.planning.plans import Search, Version
+from indexium_core.store.planning import plan_read
+from indexium_core.store.planning.plan_read import Search
+from indexium_core.store.planning.plan_version import Version
 
 __all__ = ["Finder"]
 
@@ -112,12 +113,12 @@ class Finder:
         return self._listed(replace(plan.search, query=query.compile_query(text)))
 
     def _listed(self, search: Search) -> int:
-        return plans.statistics(self._database.read(), search).listed
+        return plan_read.statistics(self._database.read(), search).listed
 
     @remote()
     def volume(self, plan: MetadataPlan) -> int:
         """Return the total size in bytes of the files that a plan finds and a write would change."""
-        return plans.total_bytes(self._database.read(), plan.search)
+        return plan_read.total_bytes(self._database.read(), plan.search)
 
     # Wider searches.
 

@@ -1,8 +1,8 @@
 """
 Planning: what would change in which files, and how risky each change is.
 
-The database computes the plan (`store/planning/plans`). `MetadataPlanner` makes plans, counts and confirms selections,
-and finds files whose plan changed since it was displayed.
+The database computes the plan (`store/planning/plan_compute`). `MetadataPlanner` makes plans, counts and confirms
+selections, and finds files whose plan changed since it was displayed.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from indexium_core import errors
 from indexium_core.flows.planning import staleness
 from indexium_core.flows.planning.plan import MetadataPlan, PlanReader
+from indexium_core.model import wording
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import (
     RISK_LEVELS,
@@ -34,8 +33,12 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.planning import plans
-from indexium_core.store.planning.plans import Modes, Search, Version
+from indexium_core.store.planning import plan_compute, plan_read
+from indexium_core.store.planning.plan_read import Search
+from indexium_core.store.planning.plan_version import Modes, Version
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["LINK_CHOICES", "MetadataPlanner"]
 
@@ -98,8 +101,7 @@ class MetadataPlanner:
         people_mode, comment_mode = checked_modes(request.mode, request.comment_mode)
         compiled = compile_query(request.query)
         if request.hard_links not in LINK_CHOICES:
-            message = f"There is no choice '{request.hard_links}' for hard links; choose block or break."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"There is no choice '{request.hard_links}' for hard links; choose block or break.")
         if request.plan_id is None:
             modes = Modes(
                 people_mode=people_mode,
@@ -110,7 +112,7 @@ class MetadataPlanner:
             )
             version = self._reader.newest_version(modes)
         else:
-            version, modes = plans.version(self._database.read(), request.plan_id)
+            version, modes = plan_read.version(self._database.read(), request.plan_id)
         search = Search(
             version=version,
             query=compiled,
@@ -172,23 +174,19 @@ class MetadataPlanner:
         """
         Return the files of a selection, writable or not, for decisions.
 
-        Args:
-            plan: The plan.
-            selection: The selection.
-            include_unlisted: Everything that its search finds, of every level, also what the list omits.
-
+        `include_unlisted`: everything that its search finds, of every level, also what the list omits.
         """
         search = plan.searching(selection.query, include_unlisted=include_unlisted)
         if include_unlisted:
             selection = replace(selection, risk=RISK_LEVELS)
-        return plans.selected_ids(self._database.read(), search, selection, writable=False)
+        return plan_read.selected_ids(self._database.read(), search, selection, writable=False)
 
     def writable_ids(
-        self, plan: MetadataPlan, selection: Selection, *, risk: Sequence[str] = plans.WRITABLE
+        self, plan: MetadataPlan, selection: Selection, *, risk: Sequence[str] = plan_read.WRITABLE
     ) -> list[int]:
         """Return the files of a selection that a write of these levels would change now."""
         search = self._newest_search(plan, selection)
-        return plans.selected_ids(self._database.read(), search, selection, levels=risk)
+        return plan_read.selected_ids(self._database.read(), search, selection, levels=risk)
 
     @remote()
     def summary(
@@ -196,7 +194,7 @@ class MetadataPlanner:
         plan: MetadataPlan,
         selection: Selection,
         *,
-        risk: Sequence[str] = plans.WRITABLE,
+        risk: Sequence[str] = plan_read.WRITABLE,
         within: str = "",
         backup: bool = True,
     ) -> SelectionSummary:
@@ -215,17 +213,19 @@ class MetadataPlanner:
         hiding = "" if within == selection.query else within  # a search finds everything that it lists
         groups = [] if selection.query is None else plan.search_groups(selection.query, hiding)
         search = plan.searching(selection.query)
-        totals = plans.summary(self._database.read(), search, selection, levels=risk, within=displayed, groups=groups)
+        totals = plan_read.summary(
+            self._database.read(), search, selection, levels=risk, within=displayed, groups=groups
+        )
         until = self._clock() + timedelta(days=self._retention_days) if backup and totals.count else None
         return replace(totals, backup=backup, rollback_until=until)
 
     @remote()
     def digest(
-        self, plan: MetadataPlan, selection: Selection, *, risk: Sequence[str] = plans.WRITABLE
+        self, plan: MetadataPlan, selection: Selection, *, risk: Sequence[str] = plan_read.WRITABLE
     ) -> SelectionDigest:
         """Return the digest of the files of a selection that a write of these levels would change now."""
         search = self._newest_search(plan, selection)
-        return plans.selection_digest(self._database.read(), search, selection, levels=risk)
+        return plan_read.selection_digest(self._database.read(), search, selection, levels=risk)
 
     def confirmed_ids(
         self,
@@ -254,13 +254,13 @@ class MetadataPlanner:
         """
         now = self._clock()
         search = plan.searching(selection.query)
-        newest = plans.refresh_within(tx, plan.modes, now=now)
-        final_search = replace(search, version=plans.refresh_within(tx, final_plan.modes, now=now))
-        file_ids = plans.selected_ids(tx, final_search, selection, levels=risk)
+        newest = plan_compute.refresh_within(tx, plan.modes, now=now)
+        final_search = replace(search, version=plan_compute.refresh_within(tx, final_plan.modes, now=now))
+        file_ids = plan_read.selected_ids(tx, final_search, selection, levels=risk)
         if not file_ids and expected is None:
             return []  # another operation wrote all displayed files in the meantime
         _raise_if_stale(plan, staleness.stale_files(tx, search, newest, selection, limit=_NAMED_FILES))
-        if expected is not None and plans.selection_digest(tx, final_search, selection, levels=risk) != expected:
+        if expected is not None and plan_read.selection_digest(tx, final_search, selection, levels=risk) != expected:
             raise errors.StalePlanError(
                 "The search now finds other files than displayed. Refresh the preview, then write."
             )
@@ -287,7 +287,7 @@ class MetadataPlanner:
 
     # Reading.
 
-    def count(self, search: Search) -> plans.Counts:
+    def count(self, search: Search) -> plan_read.Counts:
         """Count the items that a search finds."""
         return self._reader.count(search)
 
@@ -297,7 +297,7 @@ class MetadataPlanner:
 
     def risk_by(self, plan: MetadataPlan, by: str) -> pd.DataFrame:
         """Count the listed items by level: columns group, safe, warning, danger, blocked. See `Charts.risk_by`."""
-        return plans.risk_by(self._database.read(), plan.search, by)
+        return plan_read.risk_by(self._database.read(), plan.search, by)
 
     def _newest_search(self, plan: MetadataPlan, selection: Selection) -> Search:
         return replace(plan.searching(selection.query), version=self._reader.newest_version(plan.modes))
@@ -306,9 +306,8 @@ class MetadataPlanner:
 def _raise_if_stale(plan: MetadataPlan, stale: StaleFiles) -> None:
     if stale.count:
         names = ", ".join(item.file_name for item in stale.items) + (" …" if stale.count > _NAMED_FILES else "")
-        number = "1 file differs" if stale.count == 1 else f"{stale.count:,} files differ"
-        message = f"{number} from what plan {plan.id} showed: {names}. Refresh the plan, then write."
-        raise errors.StalePlanError(message)
+        number = wording.plural(stale.count, "file differs", "files differ")
+        raise errors.StalePlanError(f"{number} from what plan {plan.id} showed: {names}. Refresh the plan, then write.")
 
 
 def _test(name: str, wanted: Any) -> Callable[[PlanItem], bool]:
@@ -318,8 +317,7 @@ def _test(name: str, wanted: Any) -> Callable[[PlanItem], bool]:
         choices = list(wanted) if isinstance(wanted, list | tuple | set | frozenset) else [wanted]
         return lambda item: getattr(item, name) in choices
     known = ", ".join([*_TESTS, *PlanItem.__dataclass_fields__])
-    message = f"There is no filter '{name}'; choose one of {known}."
-    raise errors.UsageError(message)
+    raise errors.UsageError(f"There is no filter '{name}'; choose one of {known}.")
 
 
 def _people_of(item: PlanItem) -> list[str]:

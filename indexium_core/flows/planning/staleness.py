@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from indexium_core.model.planning.plan import PlanItem, Selection, StaleFile, StaleFiles
 from indexium_core.store.connection import Connection
-from indexium_core.store.planning import plans
-from indexium_core.store.planning.plans import Search, Version
+from indexium_core.store.planning import plan_read
+from indexium_core.store.planning.plan_read import Search
+from indexium_core.store.planning.plan_version import Version
 
 __all__ = ["stale_files"]
 
@@ -27,15 +28,15 @@ def stale_files(
 
     """
     older = displayed.version
-    changed = plans.changed_ids(reader, newest, older.plan_id) if newest != older else []
+    changed = plan_read.changed_ids(reader, newest, older.plan_id) if newest != older else []
     if not changed:
         return StaleFiles(plan_id=newest.plan_id, count=0, items=[])
-    selected = {*plans.selected_ids(reader, displayed, selection, only=changed)}
-    selected.update(plans.selected_ids(reader, replace(displayed, version=newest), selection, only=changed))
-    differing = plans.differing_ids(reader, newest, older.plan_id, sorted(selected))
+    selected = {*plan_read.selected_ids(reader, displayed, selection, only=changed)}
+    selected.update(plan_read.selected_ids(reader, replace(displayed, version=newest), selection, only=changed))
+    differing = plan_read.differing_ids(reader, newest, older.plan_id, sorted(selected))
     first = differing[:limit]
-    old, new = ({item.file_id: item for item in plans.items(reader, each, first)} for each in (older, newest))
-    written = plans.written_since(reader, older.plan_id, first)
+    old, new = ({item.file_id: item for item in plan_read.items(reader, each, first)} for each in (older, newest))
+    written = plan_read.written_since(reader, older.plan_id, first)
     items = [_stale_file(old.get(file_id), new.get(file_id), written.get(file_id)) for file_id in first]
     return StaleFiles(plan_id=newest.plan_id, count=len(differing), items=[item for item in items if item])
 

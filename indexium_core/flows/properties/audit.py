@@ -12,7 +12,7 @@ from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import audit, locks
 from indexium_core.store.database import Database
-from indexium_core.store.planning.plans import Modes
+from indexium_core.store.planning.plan_version import Modes
 
 __all__ = ["Auditor"]
 
@@ -31,12 +31,7 @@ class Auditor:
         """
         Read the audit log of a home.
 
-        Args:
-            database: The database of the home.
-            modes: Returns the default modes for people and comments.
-            job: Returns a job by id, or raises UnknownIdError.
-            clock: Returns the current time (UTC).
-
+        `modes` returns the default modes for people and comments; `job` returns a job by id, or raises UnknownIdError.
         """
         self._database = database
         self._modes = modes
@@ -72,8 +67,7 @@ class Auditor:
 
         """
         if page < 1 or per_page < 0:
-            message = f"There is no page {page} with {per_page} events. Page numbers start at 1."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"There is no page {page} with {per_page} events. Page numbers start at 1.")
         result = audit.page(
             self._database.read(),
             file_ids=self._file_ids(query, file_id),
@@ -96,7 +90,6 @@ class Auditor:
     def _require_known(self, file_id: int | None, job_id: int | None) -> None:
         """Raise UnknownIdError for an unknown file or job."""
         if file_id is not None and not locks.is_file(self._database.read(), file_id):
-            message = f"There is no file with the id {file_id}."
-            raise errors.UnknownIdError(message)
+            raise errors.UnknownIdError(f"There is no file with the id {file_id}.")
         if job_id is not None:
             self._job(job_id)

@@ -19,7 +19,7 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import locks as store
 from indexium_core.store.catalog import properties
 from indexium_core.store.database import Database
-from indexium_core.store.planning.plans import Modes
+from indexium_core.store.planning.plan_version import Modes
 
 __all__ = ["LockService"]
 
@@ -45,8 +45,7 @@ class LockService:
         """Return the locks of a file in the order of the fields; UnknownIdError if there is no such file."""
         reader = self._database.read()
         if not store.is_file(reader, file_id):
-            message = f"There is no file with the id {file_id}."
-            raise errors.UnknownIdError(message)
+            raise errors.UnknownIdError(f"There is no file with the id {file_id}.")
         return store.of(reader, file_id)
 
     @remote()
@@ -90,8 +89,7 @@ class LockService:
     def _change(self, target: Target, fields: Sequence[str], change: Callable[..., int], by: str) -> LockReport:
         names = rules.validate_fields(fields, LOCKABLE)
         if not names:
-            message = f"Name a field: {', '.join(LOCKABLE)}."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"Name a field: {', '.join(LOCKABLE)}.")
         at = self._clock()
         with self._database.atomic() as tx:
             file_ids = targets.ids_of(tx, target, self._modes(), now=at)

@@ -29,7 +29,7 @@ from indexium_core.flows.scanning import file_facts, roots
 from indexium_core.flows.scanning.scan_progress import REPORT_SECONDS, ScanProgress
 from indexium_core.flows.scanning.track_events import TrackEvents
 from indexium_core.jobs.context import JobContext
-from indexium_core.jobs.events import EventBus
+from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Executor, Threads, WorkerLostError
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
@@ -42,7 +42,7 @@ from indexium_core.store.catalog import audit, catalog
 from indexium_core.store.catalog import properties as store
 from indexium_core.store.catalog.properties import FileToRescan, PropertyProblem
 from indexium_core.store.database import Database
-from indexium_core.store.planning.plans import Modes
+from indexium_core.store.planning.plan_version import Modes
 
 __all__ = ["KIND", "MAX_AUDIT_EVENTS", "RescanReport", "Rescanner", "job_title"]
 
@@ -135,15 +135,8 @@ class Rescanner:
         """
         Rescan the files of a home.
 
-        Args:
-            database: The database of the home.
-            modes: Returns the modes of the plan that searches and selections refer to.
-            queue: Takes the jobs of `add`.
-            events: Gets events about the start, the progress and the end of a rescan.
-            config: The settings; each run reads their current values.
-            clock: Returns the current time (UTC).
-            executor: Returns the executor for the next run.
-
+        `modes` returns the modes of the plan that searches and selections refer to. `queue` takes the jobs of `add`.
+        Each run reads the current values of `config`; `executor` returns the executor for the next run.
         """
         self._database = database
         self._executor = executor

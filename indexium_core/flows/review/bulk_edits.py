@@ -16,8 +16,8 @@ from indexium_core.model.people import people_comment
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.planning import plans
-from indexium_core.store.planning.plans import Modes
+from indexium_core.store.planning import plan_compute
+from indexium_core.store.planning.plan_version import Modes
 from indexium_core.store.review import bulk
 from indexium_core.store.review import decisions as store
 from indexium_core.store.review.bulk import Example
@@ -134,7 +134,7 @@ class BulkEdits:
 
     def _load(self, reader: Connection, target: Target) -> tuple[int, int]:
         """Load the people of a target's files; return the number of files, and of copies among them."""
-        version = plans.refresh(self._database, self._modes(), now=self._clock())
+        version = plan_compute.refresh(self._database, self._modes(), now=self._clock())
         targets.select(reader, target, version)
         copies = store.select_copies(reader)
         return bulk.load(reader, version), copies

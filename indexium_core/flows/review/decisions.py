@@ -26,8 +26,8 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import learning, suggestions
 from indexium_core.store.people import people as people_store
-from indexium_core.store.planning import plans
-from indexium_core.store.planning.plans import Modes, Version
+from indexium_core.store.planning import plan_compute
+from indexium_core.store.planning.plan_version import Modes, Version
 from indexium_core.store.review import bulk, steps
 from indexium_core.store.review import decisions as store
 from indexium_core.store.review.decisions import DecisionRow
@@ -65,12 +65,8 @@ class Decisions:
         """
         Make decisions in a home.
 
-        Args:
-            database: The database of the home.
-            modes: Returns the variant of the plan that evaluates targets and gives the people of each file.
-            clock: Returns the current time (UTC).
-            on_change: Called after each step.
-
+        `modes` returns the variant of the plan that evaluates targets and gives the people of each file; `on_change` is
+        called after each step.
         """
         self._on_change = on_change
         self._database = database
@@ -245,7 +241,7 @@ class Step:
 
     def now(self) -> tuple[Connection, Version]:
         """Return the connection of the step, and the newest version of the plan, with the decisions of the step."""
-        return self._tx, plans.refresh_within(self._tx, self._modes, now=self._at)
+        return self._tx, plan_compute.refresh_within(self._tx, self._modes, now=self._at)
 
     def edit(self, target: Target, people: Sequence[str]) -> int:
         """Set the (valid) people of files and their copies; return the number of files."""
@@ -311,8 +307,7 @@ class Step:
         unknown = store.unknown_decisions(self._tx, decision_ids)
         if unknown:
             shown = ", ".join(map(str, unknown[:10])) + (" …" if len(unknown) > 10 else "")
-            message = f"There is no decision with the id {shown}."
-            raise errors.UnknownIdError(message)
+            raise errors.UnknownIdError(f"There is no decision with the id {shown}.")
         count = store.revoke(self._tx, decision_ids, at=self._at, step=self._id)
         self._add(0, labels.revoked(count))
         return count
@@ -329,7 +324,7 @@ class Step:
         removed_keys: frozenset[str],
         replacement: str | None = None,
     ) -> int:
-        version = plans.refresh_within(self._tx, self._modes, now=self._at)
+        version = plan_compute.refresh_within(self._tx, self._modes, now=self._at)
         targets.select(self._tx, target, version)
         store.select_copies(self._tx)
         bulk.load(self._tx, version)
@@ -353,8 +348,7 @@ def checked_change(add: Sequence[str], remove: Sequence[str]) -> builtins.list[s
     both = {people_comment.person_key(name) for name in remove} & {people_comment.person_key(name) for name in names}
     if both:
         shown = next(name for name in names if people_comment.person_key(name) in both)
-        message = f"“{shown}” is to be added and removed. Choose one of the two."
-        raise errors.UsageError(message)
+        raise errors.UsageError(f"“{shown}” is to be added and removed. Choose one of the two.")
     if not names and not remove:
         raise errors.UsageError("Name at least one person to add or to remove.")
     return names

@@ -49,8 +49,7 @@ class ViewService:
         """Return a view by its id. UnknownIdError: there is no such view."""
         match = next((view for view in self.list() if view.view_id == view_id), None)
         if match is None:
-            message = f"There is no saved view {view_id}; 'indexium views list' shows all views."
-            raise errors.UnknownIdError(message)
+            raise errors.UnknownIdError(f"There is no saved view {view_id}; 'indexium views list' shows all views.")
         return match
 
     @remote()
@@ -66,8 +65,7 @@ class ViewService:
         name = _checked_name(name)
         compile_query(query)
         if sort not in SORT_KEYS:
-            message = f"There is no sort key '{sort}'; choose one of {', '.join(SORT_KEYS)}."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"There is no sort key '{sort}'; choose one of {', '.join(SORT_KEYS)}.")
         key, now = people_comment.person_key(name), self._clock()
         view = SavedView(view_id=0, name=name, query=query.strip(), sort=sort, descending=descending)
         with self._database.atomic() as tx:
@@ -76,8 +74,7 @@ class ViewService:
                 store.overwrite(tx, replace(view, view_id=view_id), at=now)
             else:
                 if len(store.all_views(tx)) >= MAX_VIEWS:
-                    message = f"There are {MAX_VIEWS} saved views already; remove one first."
-                    raise errors.UsageError(message)
+                    raise errors.UsageError(f"There are {MAX_VIEWS} saved views already; remove one first.")
                 view_id = store.add(tx, view, key, at=now)
         self._on_change()
         return self.get(view_id)
@@ -117,8 +114,7 @@ class ViewService:
         key = people_comment.person_key(view.name)
         with self._database.atomic() as tx:
             if store.find_by_name(tx, key) is not None:
-                message = f"The view “{view.name}” was not restored: another view has this name now."
-                raise errors.UsageError(message)
+                raise errors.UsageError(f"The view “{view.name}” was not restored: another view has this name now.")
             is_default = view.is_default and store.default(tx) is None
             store.add(tx, replace(view, is_default=is_default), key, at=self._clock())
         self._on_change()

@@ -15,8 +15,9 @@ from indexium_core.model.planning.plan import RISK_LEVELS, Selection
 from indexium_core.model.query import compile_query
 from indexium_core.store.catalog import properties
 from indexium_core.store.connection import Connection
-from indexium_core.store.planning import plans
-from indexium_core.store.planning.plans import Modes, Search, Version
+from indexium_core.store.planning import plan_compute, plan_read
+from indexium_core.store.planning.plan_read import Search
+from indexium_core.store.planning.plan_version import Modes, Version
 from indexium_core.store.review import decisions
 
 __all__ = ["Target", "ids_of", "select", "select_current"]
@@ -34,7 +35,7 @@ def select_current(tx: Connection, target: Target, modes: Modes, *, now: datetim
 
     """
     if isinstance(target, str | Selection):
-        select(tx, target, plans.refresh_within(tx, modes, now=now))
+        select(tx, target, plan_compute.refresh_within(tx, modes, now=now))
     else:
         _select_files(tx, target)
 
@@ -45,9 +46,11 @@ def select(reader: Connection, target: Target, version: Version) -> None:
         # All matches of the search, including unchanged, postponed and blocked files.
         everything = Selection(query=target, risk=RISK_LEVELS)
         search = Search(version=version, query=compile_query(target), include_unlisted=True)
-        plans.materialize_selection(reader, search, everything)
+        plan_read.materialize_selection(reader, search, everything)
     elif isinstance(target, Selection):
-        plans.materialize_selection(reader, Search(version=version, query=compile_query(target.query or "")), target)
+        plan_read.materialize_selection(
+            reader, Search(version=version, query=compile_query(target.query or "")), target
+        )
     else:
         _select_files(reader, target)
 
@@ -62,7 +65,7 @@ def ids_of(tx: Connection, target: Target, modes: Modes, *, now: datetime) -> li
 
     """
     if isinstance(target, str):
-        return properties.matching_ids(tx, compile_query(target), plans.refresh_within(tx, modes, now=now))
+        return properties.matching_ids(tx, compile_query(target), plan_compute.refresh_within(tx, modes, now=now))
     select_current(tx, target, modes, now=now)
     ids = properties.selected_files(tx)
     decisions.clear_selected(tx)
@@ -74,5 +77,4 @@ def _select_files(reader: Connection, file_ids: Sequence[int]) -> None:
     unknown = decisions.unknown_selected(reader)
     if unknown:
         shown = ", ".join(map(str, unknown[:10])) + (" …" if len(unknown) > 10 else "")
-        message = f"There is no file with the id {shown}."
-        raise errors.UnknownIdError(message)
+        raise errors.UnknownIdError(f"There is no file with the id {shown}.")

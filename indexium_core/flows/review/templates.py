@@ -64,8 +64,7 @@ class Templates:
         """
         clean = people_comment.clean_name(name)
         if not clean or len(clean) > MAX_NAME_LENGTH:
-            message = f"Give the template a name of 1 to {MAX_NAME_LENGTH} characters."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"Give the template a name of 1 to {MAX_NAME_LENGTH} characters.")
         if bool(people) == (replace is not None):
             raise errors.UsageError("A template either adds people or replaces one person. Name one of the two.")
         old, new = replace or (None, None)
@@ -74,8 +73,7 @@ class Templates:
         added = valid_names(people)
         with self._database.atomic() as tx:
             if len(store.all_templates(tx)) >= MAX_TEMPLATES and store.find(tx, clean) is None:
-                message = f"There are {MAX_TEMPLATES} templates already. Remove one first."
-                raise errors.UsageError(message)
+                raise errors.UsageError(f"There are {MAX_TEMPLATES} templates already. Remove one first.")
             store.add(
                 tx,
                 clean,

@@ -34,7 +34,7 @@ from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog import inventory as store
 from indexium_core.store.catalog.catalog import LibraryRow
 from indexium_core.store.database import Database
-from indexium_core.store.planning.plans import Modes
+from indexium_core.store.planning.plan_version import Modes
 
 __all__ = ["Inventory"]
 
@@ -69,13 +69,8 @@ class Inventory:
         """
         Manage the library folders of a home.
 
-        Args:
-            database: The database.
-            exclude_scans: Keeps scans from starting during a block, and raises UsageError if one is running.
-            modes: Returns the default modes for people and comments.
-            clock: Returns the current time (UTC).
-            on_change: Called after a change that the plan shows.
-
+        `exclude_scans` keeps scans from starting during a block, and raises UsageError if one is running. `modes`
+        returns the default modes for people and comments; `on_change` is called after a change that the plan shows.
         """
         self._database = database
         self._on_change = on_change
@@ -106,8 +101,7 @@ class Inventory:
     def files(self, kind: str = "all", *, page: int = 1, per_page: int = 50) -> FilePage:
         """Return one page of the files of a kind; UsageError for an unknown kind."""
         if kind not in KINDS:
-            message = f"There is no list “{kind}”. Choose one of: {', '.join(KINDS)}."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"There is no list “{kind}”. Choose one of: {', '.join(KINDS)}.")
         return store.files(self._database.read(), kind, page=max(1, page), per_page=max(1, min(1000, per_page)))
 
     @remote()
@@ -130,8 +124,7 @@ class Inventory:
 
         """
         if sort not in SORTS:
-            message = f"Files cannot be sorted by “{sort[:40]}”. Choose one of: {', '.join(SORTS)}."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"Files cannot be sorted by “{sort[:40]}”. Choose one of: {', '.join(SORTS)}.")
         file_ids = None
         if query.strip():
             with self._database.atomic() as tx:

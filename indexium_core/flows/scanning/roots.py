@@ -101,7 +101,7 @@ def mass_loss_reason(library: LibraryRow, missing: Sequence[KnownFile], new: Ite
     lost = collections.Counter((row.size, row.mtime_ns) for row in missing) - moved
     if lost.total() * 2 <= known:
         return ""
-    return f"{lost.total():,} of {known:,} files of {library.path} are missing. {_REMEDY}"
+    return f"{lost.total():,} of {wording.files(known)} of {library.path} are missing. {_REMEDY}"
 
 
 def device_of(library: LibraryRow) -> int:
@@ -133,14 +133,12 @@ def _check_folder(path: bytes) -> None:
         if is_folder:
             os.scandir(path).close()
     except FileNotFoundError as error:
-        message = f"The folder {shown} does not exist."
-        raise errors.UsageError(message, code="unknown_folder") from error
+        raise errors.UsageError(f"The folder {shown} does not exist.", code="unknown_folder") from error
     except OSError as error:
         message = f"The folder {shown} cannot be listed: {(error.strerror or str(error)).lower()}."
         raise errors.UsageError(message) from error
     if not is_folder:
-        message = f"{shown} is a file, not a folder. Give the folder that contains it."
-        raise errors.UsageError(message)
+        raise errors.UsageError(f"{shown} is a file, not a folder. Give the folder that contains it.")
 
 
 def _check_nesting(new: Sequence[bytes], known: Collection[bytes]) -> None:

@@ -31,7 +31,7 @@ from indexium_core.flows.scanning.reading import ReadResult
 from indexium_core.flows.scanning.scan_progress import ProgressReporter, ScanProgress
 from indexium_core.flows.scanning.track_events import TrackEvents
 from indexium_core.jobs.context import JobContext
-from indexium_core.jobs.events import EventBus
+from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Executor, Threads
 from indexium_core.model import wording
 from indexium_core.settings import Settings

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from itertools import islice
 
-from indexium_core.jobs.events import EventBus
+from indexium_core.jobs.event_bus import EventBus
+from indexium_core.model import wording
 
 __all__ = ["MAX_SINGLE_EVENTS", "TrackEvents"]
 
@@ -35,7 +36,7 @@ class TrackEvents:
         """Send the events. `total` is the number of files; an event without `file_id` is about all of them."""
         for verb, total in self._counts.items():
             if total > MAX_SINGLE_EVENTS:
-                events.emit(f"track:{verb}", job_id=job_id, total=total, message=f"{total:,} files")
+                events.emit(f"track:{verb}", job_id=job_id, total=total, message=wording.files(total))
                 continue
             for file_id in self._first[verb]:
                 events.emit(f"track:{verb}", job_id=job_id, file_id=file_id, total=total)

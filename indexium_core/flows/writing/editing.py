@@ -223,7 +223,7 @@ def _roll_back_in_place(work: FileWork, entry: journal.JournalEntry) -> EditResu
                     again,
                     before,
                     task.changes,
-                    checks=verify.RESTORED,
+                    comparisons=verify.RESTORED,
                     known=known,
                     capabilities=capabilities,
                 )

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from indexium_core.flows.writing.protocol import FileProgress
 from indexium_core.flows.writing.throughput import Throughput
-from indexium_core.jobs.run import OperationProgress
-from indexium_core.jobs.runner import RunControl, RunEnd
+from indexium_core.jobs.item_runner import RunControl, RunEnd
+from indexium_core.jobs.job_run import OperationProgress
 from indexium_core.model.operations.operation import Attempt
 
 __all__ = ["ItemInProgress", "OperationRun"]

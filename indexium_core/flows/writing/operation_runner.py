@@ -27,11 +27,11 @@ from indexium_core.flows.writing.blockers import Blockers
 from indexium_core.flows.writing.operation_run import OperationRun
 from indexium_core.flows.writing.protocol import EditResult, FileProgress, WritePolicy
 from indexium_core.flows.writing.throughput import Throughput
-from indexium_core.jobs.backoff import Backoff
-from indexium_core.jobs.events import EventBus
+from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Executor, Threads
-from indexium_core.jobs.run import JobRun
-from indexium_core.jobs.runner import RunEnd, Runner
+from indexium_core.jobs.item_runner import ItemRunner, RunEnd
+from indexium_core.jobs.job_run import JobRun
+from indexium_core.jobs.retry import Backoff
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model.operations.operation import Attempt, postpones
 from indexium_core.store import database
@@ -60,8 +60,6 @@ class Operations:
         faststart: str = "keep",
         reserve_space: Callable[[int, int], bool] = lambda _size, _item: True,
         ui_priority: UiPriority | None = None,
-        backoff: Backoff | None = None,
-        blockers: Blockers | None = None,
         executor: Callable[[], Executor] = Threads,
     ) -> None:
         self._store = store
@@ -70,8 +68,8 @@ class Operations:
         self.workers = workers
         self._reserve_space = reserve_space
         self._ui_priority = ui_priority or UiPriority()
-        self._backoff = backoff or Backoff()
-        self._blockers = blockers or Blockers(store)
+        self._backoff = Backoff()
+        self._blockers = Blockers(store)
         self._executor = executor  # called for each launch
         self._events = events
         self._backups = backups
@@ -175,7 +173,7 @@ class Operations:
         finally:
             self._finish(run, status, message, record_end)
 
-    def _runner(self, run: OperationRun, undo_journal: journal.OperationJournal) -> Runner[ledger.Task, EditResult]:
+    def _runner(self, run: OperationRun, undo_journal: journal.OperationJournal) -> ItemRunner[ledger.Task, EditResult]:
         policy = WritePolicy(
             backups=self._backups,
             preserve_mtime=run.preserve_mtime,
@@ -206,7 +204,7 @@ class Operations:
             finally:
                 run.end_item(task.item_id)
 
-        return Runner(
+        return ItemRunner(
             logs.carry(run_task),
             logs.carry(lambda group: self._store_results(run, group, undo_journal)),
             workers=self.workers,

@@ -358,8 +358,7 @@ def may_be_touched(task: Task, file: reader.FileReader) -> bool:
 def require_restored(task: Task, after: VerifiedState, *, is_touched: bool) -> None:
     """Raise VerificationError if a rolled-back file is not the old one; else add that to the proof."""
     if after.state != task.original_state:
-        message = "The old bytes could not be restored. The file is unchanged."
-        raise errors.VerificationError(message, check="bytes")
+        raise errors.VerificationError("The old bytes could not be restored. The file is unchanged.", check="bytes")
     after.proof["bytes"] = _SAMPLED_PROOF if is_touched else "the same as before the write"
 
 
@@ -376,7 +375,7 @@ def verify_edit(
     before: verify.Evidence,
     changes: Sequence[Change],
     *,
-    checks: Sequence[tuple[str, verify.Check]] = verify.CHECKS,
+    comparisons: Sequence[tuple[str, verify.Comparison]] = verify.COMPARISONS,
     known: Layout | None = None,
     capabilities: Capabilities,
 ) -> VerifiedState:
@@ -388,7 +387,7 @@ def verify_edit(
         file: The open file.
         before: The evidence.
         changes: The planned changes.
-        checks: What is compared: after our edit, after a rewrite by FFmpeg, or after a restore of old bytes.
+        comparisons: What is compared: after our edit, after a rewrite by FFmpeg, or after a restore of old bytes.
         known: The layout from before, if no media byte can have moved.
         capabilities: What a write may do on its volume.
 
@@ -397,14 +396,14 @@ def verify_edit(
 
     """
     family, layout = registry.examine(file, known=known)
-    is_renumbered = checks is verify.RENUMBERED
-    by_packets = is_renumbered or checks is verify.REWRITTEN
+    is_renumbered = comparisons is verify.RENUMBERED
+    by_packets = is_renumbered or comparisons is verify.REWRITTEN
     after = verify.gather(
         path, file, require_whole(family, layout), layout, packets=by_packets, renumbered=is_renumbered
     )
-    proof = dict(verify.compare(before, after, fields.primary_changes(changes), checks=checks))
+    proof = dict(verify.compare(before, after, fields.primary_changes(changes), comparisons=comparisons))
     identity = after.payload_hash
-    if checks is verify.REWRITTEN:
+    if comparisons is verify.REWRITTEN:
         facts = probe.facts_of(file, family, layout, capabilities=capabilities, identity=identity)
     else:
         facts = probe.facts_after(

@@ -35,7 +35,7 @@ def write(
     """Write one file by replacing it; MetadataError leaves the file unchanged."""
     task, edit, layout = work.task, choice.edit, checked.layout
     mtime_ns = file.stat.mtime_ns if work.policy.preserve_mtime else None
-    checks = _checks(edit)
+    comparisons = _comparisons(edit)
     _start_progress(work, file, _work_factor(edit))
     with _replacement(work, file, mtime_ns) as new:
         before = verify.gather(
@@ -43,8 +43,8 @@ def write(
             file,
             checked.family,
             layout,
-            packets=checks is not verify.CHECKS,
-            renumbered=checks is verify.RENUMBERED,
+            packets=comparisons is not verify.COMPARISONS,
+            renumbered=comparisons is verify.RENUMBERED,
         )
         protocol.require_same_media(task, before.payload_hash)
         verify.expect(before, task.changes)
@@ -55,7 +55,7 @@ def write(
             _remux(work, new, edit)
         with new.opened() as made:
             after = protocol.verify_edit(
-                new.temporary, made, before, task.changes, checks=checks, capabilities=capabilities
+                new.temporary, made, before, task.changes, comparisons=comparisons, capabilities=capabilities
             )
         backup = _backup_of_original(work, new, is_required=True)
         return _replace(work, new, after, backup, strategy=choice.strategy, original=original)
@@ -99,11 +99,11 @@ def _replacement(
     )
 
 
-def _checks(edit: Edit) -> Sequence[tuple[str, verify.Check]]:
+def _comparisons(edit: Edit) -> Sequence[tuple[str, verify.Comparison]]:
     """Return how the new file is compared with the old one."""
     if isinstance(edit, Remux):
         return verify.REWRITTEN
-    return verify.RENUMBERED if isinstance(edit, Rebuild) and edit.renumbered else verify.CHECKS
+    return verify.RENUMBERED if isinstance(edit, Rebuild) and edit.renumbered else verify.COMPARISONS
 
 
 def _work_factor(edit: Edit) -> int:

@@ -22,15 +22,10 @@ from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import LINK_CHOICES, MetadataPlanner
 from indexium_core.flows.writing import editing, operation_runner
 from indexium_core.flows.writing.protocol import WritePolicy
+from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.jobs.queue import JobQueueService
-from indexium_core.jobs.runner import RunControl, Runner
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import (
-    MetadataOperation,
-    OperationStatus,
-    WriteOptions,
-    WriteResult,
-)
+from indexium_core.model.operations.operation import MetadataOperation, OperationStatus, WriteOptions, WriteResult
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import RISK_LEVELS, Holder, PlanItem, Selection, SelectionDigest
@@ -113,7 +108,7 @@ class OperationHandle:
 
     def __repr__(self) -> str:
         status = self.status()
-        return f"<operation {self.id}: {status.status}, {status.processed} of {status.total} files>"
+        return f"<operation {self.id}: {status.status}, {status.processed:,} of {wording.files(status.total)}>"
 
 
 class MetadataWriter:
@@ -149,7 +144,7 @@ class MetadataWriter:
         *,
         selection: Selection | None = None,
         expected: SelectionDigest | None = None,
-        asked: IdempotentRequest | None = None,
+        request: IdempotentRequest | None = None,
     ) -> OperationHandle:
         """
         Start writing the selected items of a plan in the background; return at once.
@@ -159,7 +154,7 @@ class MetadataWriter:
             options: How to write.
             selection: Which items of the plan.
             expected: Digest of the files that were shown, as the plan returned it.
-            asked: An idempotent request; a repeated one does not start a second operation.
+            request: An idempotent request; a repeated one does not start a second operation.
 
         Raises:
             UsageError: Nothing to write, too many files, or a problem that would fail every file.
@@ -190,7 +185,7 @@ class MetadataWriter:
             now=now,
             expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
             owner=self._queue.owner,
-            request=asked,
+            request=request,
         )
         return self._begin(operation_id)
 
@@ -260,12 +255,7 @@ class MetadataWriter:
         """
         Check every selected item as a write would, and report; no file is opened for writing.
 
-        Args:
-            plan: The plan.
-            options: How it would be written.
-            selection: Which items of it.
-            progress: Called several times a second with the number of checked files and of all files; False cancels.
-
+        `progress` is called several times a second with the number of checked files and of all files; False cancels.
         """
         started = time.monotonic()
         plan, selection = self._resolve(plan, options, selection)
@@ -290,7 +280,7 @@ class MetadataWriter:
             if progress is not None and progress(len(results), len(tasks)) is False:
                 control.cancel()
 
-        runner: Runner[ledger.Task, WriteResult] = Runner(
+        runner: ItemRunner[ledger.Task, WriteResult] = ItemRunner(
             lambda task: _busy_conflict(task, busy) or editing.check(task, policy),
             collect,
             workers=self._settings.metadata_max_concurrent_writes,
@@ -320,8 +310,7 @@ class MetadataWriter:
         selection: Selection | None,
     ) -> tuple[MetadataPlan, Selection]:
         if options.hard_links not in LINK_CHOICES:
-            message = f"'{options.hard_links}' is not a choice for hard links. Use block or break."
-            raise errors.UsageError(message)
+            raise errors.UsageError(f"'{options.hard_links}' is not a choice for hard links. Use block or break.")
         if isinstance(items, MetadataPlan):
             return items, selection or items.select(risk=options.risk)
         plan = self._planner.generate_plan()
@@ -350,9 +339,8 @@ class MetadataWriter:
         """Raise UsageError for a problem that would fail every file."""
         limit = self._settings.max_operation_items
         if count > limit:
-            message = (
-                f"{count:,} files exceed INDEXIUM_MAX_OPERATION_ITEMS ({limit:,}). Select fewer or raise the limit."
-            )
+            files = wording.files(count)
+            message = f"{files} exceed INDEXIUM_MAX_OPERATION_ITEMS ({limit:,}). Select fewer or raise the limit."
             raise errors.UsageError(message)
         free = shutil.disk_usage(self._store.home).free
         if free < _MIN_FREE_BYTES:

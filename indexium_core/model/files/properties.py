@@ -189,8 +189,8 @@ def from_streams(
     """
     Return the properties of streams, and the fields that exist without a known value.
 
-    Attached pictures (covers) do not count. Of several streams of a kind, the properties are those of the stream that
-    players select: the default stream, otherwise the first.
+    Attached pictures (covers) do not count. If a file has several streams of a kind, the properties describe the stream
+    that players select: the default stream, otherwise the first.
     """
     video = _default_stream([each for each in streams if each.kind == "video" and not each.details.get("attached_pic")])
     audio = _default_stream([each for each in streams if each.kind == "audio"])

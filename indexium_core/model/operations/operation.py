@@ -68,7 +68,8 @@ def outcome_of(status: str, code: str) -> str:
 
 def outcome_label(outcome: str, operation_type: str = "write") -> str:
     """Return the word for an outcome; a rollback restores files instead of writing them."""
-    return _ROLLBACK_OUTCOMES.get(outcome, OUTCOMES[outcome]) if operation_type == "rollback" else OUTCOMES[outcome]
+    labels = OUTCOMES | _ROLLBACK_OUTCOMES if operation_type == "rollback" else OUTCOMES
+    return labels.get(outcome, outcome)
 
 
 def postpones(operation_type: str, options: Mapping[str, Any]) -> bool:
@@ -87,7 +88,7 @@ class WriteOptions:
     dry_run: bool = False
     user_note: str = ""
     hard_links: str = "block"  # break: a file with several names may be replaced; the other names keep the old file
-    preserve_mtime: bool | None = None  # None: as the setting says
+    preserve_mtime: bool | None = None  # None: the setting applies
     user_action: str = "write"  # what the person did, for the history: write, write_all_safe …
     source: str = "python"  # client that asks: cli, dashboard, rest, python
 

@@ -1,4 +1,4 @@
-"""The story of an operation: who asked for what, what happened when, and the outcome of each file."""
+"""The story of an operation: its request, its events, and the outcome of each file."""
 
 from __future__ import annotations
 

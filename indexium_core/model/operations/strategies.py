@@ -30,11 +30,11 @@ STRATEGIES: Mapping[str, str] = {
 }
 # Why a file is written so: those above are tried in the order of docs/containers.md, and this is the first that can.
 WHY: Mapping[str, str] = {
-    "mp4_in_place": "The index ends the file, or there is free room beside it.",
-    "mp4_insert_range": "The index stands in front, without free room, and blocks can be put in front of it.",
-    "mp4_append": "The index stands in front, without free room, and may go to the end (INDEXIUM_FASTSTART=any).",
-    "mp4_reflink": "The index stands in front, without free room, and two files can share the media's blocks.",
-    "mp4_copy": "The index stands in front, without free room, and the disk can neither move nor share blocks.",
+    "mp4_in_place": "The index is at the end of the file, or there is free room beside it.",
+    "mp4_insert_range": "The index is at the start, without free room, and blocks can be put in front of it.",
+    "mp4_append": "The index is at the start, without free room, and may go to the end (INDEXIUM_FASTSTART=any).",
+    "mp4_reflink": "The index is at the start, without free room, and two files can share the media's blocks.",
+    "mp4_copy": "The index is at the start, without free room, and the disk can neither move nor share blocks.",
     "matroska_in_place": "There is free room for the tags, or a directory that can point to them.",
     "matroska_copy": "There is no free room for the tags, and no directory that could point to them.",
     "avi_in_place": "There is free room for the text.",
@@ -50,7 +50,7 @@ WHY: Mapping[str, str] = {
     "asf_remux": "This file is not understood in full, and FFmpeg loses nothing of it.",
     "ogg_remux": "This file is not understood in full, and FFmpeg loses nothing of it.",
 }
-# The ends of names tell what all containers have in common.
+# The suffixes of the names are the same for all containers.
 _WORDS = {"_reflink": "shared copy", "_copy": "full copy", "_remux": "rewrite"}
 
 
@@ -79,5 +79,5 @@ def why(name: str) -> str:
 def kept(name: str) -> str:
     """Return what a write by this strategy keeps for a rollback, in a few words."""
     if name.endswith("_remux"):
-        return "how to build the old file again, or the old file itself"
-    return "how to build the old file again" if replaces(name) else "the bytes that change"
+        return "the data to rebuild the old file, or the old file itself"
+    return "the data to rebuild the old file" if replaces(name) else "the bytes that change"

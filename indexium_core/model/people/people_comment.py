@@ -193,8 +193,7 @@ def validate_name(name: str) -> str:
     reason = _invalid_reason(cleaned)
     if reason:
         shown = _CONTROL.sub("\ufffd", cleaned if len(cleaned) <= 60 else cleaned[:59] + "…")
-        message = f"“{shown}” is not a valid name: {reason}."
-        raise errors.ValidationError(message, code="invalid_person_name")
+        raise errors.ValidationError(f"“{shown}” is not a valid name: {reason}.", code="invalid_person_name")
     return cleaned
 
 

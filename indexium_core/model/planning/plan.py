@@ -268,9 +268,7 @@ def checked_modes(people_mode: str | None, comment_mode: str | None) -> tuple[Pe
 
     """
     if people_mode not in (None, "merge", "exact"):
-        message = f"There is no people mode '{people_mode}'; choose merge or exact."
-        raise errors.UsageError(message)
+        raise errors.UsageError(f"There is no people mode '{people_mode}'; choose merge or exact.")
     if comment_mode not in (None, "replace", "preserve"):
-        message = f"There is no comment mode '{comment_mode}'; choose replace or preserve."
-        raise errors.UsageError(message)
+        raise errors.UsageError(f"There is no comment mode '{comment_mode}'; choose replace or preserve.")
     return people_mode, comment_mode  # type: ignore[return-value]  # mypy does not narrow a str to a Literal

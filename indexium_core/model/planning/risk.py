@@ -1,7 +1,8 @@
 """
 Risk: the one table of all issues that a planned file can have, with severities, labels, messages and remedies.
 
-A plan row stores the issues as bits. Each kind of issue has its bit here; the SQL of the plan gets them as parameters.
+A plan row stores the issues as bits. Each kind of issue has its bit here; the SQL of the plan gets them as parameters,
+and `store/sql/risk_level.sql` decides the risk level of a file from them: the worst severity.
 Messages are made when a page is read. A part of a template in [brackets] is omitted if one of its facts is unknown, so
 that every message stays a sentence; `[a|b]` is `b` if a fact of `a` is unknown. The fact `reason` is a whole sentence,
 as readers and scans write it, so templates add no prefix. Two codes have another severity in some files: see
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from indexium_core.model import wording
@@ -27,13 +28,11 @@ __all__ = [
     "codes",
     "issue",
     "label",
-    "level_of",
     "outcome",
     "remedy",
 ]
 
 SEVERITIES = ("note", "warning", "danger", "blocked")  # mild to grave
-_LEVELS = {"note": "safe", "warning": "warning", "danger": "danger", "blocked": "blocked"}
 # How many names of a list a message shows, and from how many on it shows fewer; by fact, otherwise 5 and 6.
 _SHOWN_NAMES = {"copies": (2, 2)}
 _LONGEST_FACT = 160  # characters of a fact that a message shows
@@ -318,12 +317,6 @@ def _planned_kinds() -> tuple[tuple[str, IssueKind], ...]:
 
 # Code and severity of each bit of a plan row, from bit 0 on. A code with two severities has two bits.
 BITS: tuple[tuple[str, str], ...] = tuple((code, kind.severity) for code, kind in _planned_kinds())
-
-
-def level_of(issue_codes: Iterable[str]) -> str:
-    """Return the risk level of a file with these issues: the worst severity decides; no issue is safe."""
-    worst = max((SEVERITIES.index(_severity(code)) for code in issue_codes), default=0)
-    return _LEVELS[SEVERITIES[worst]]
 
 
 def codes(severity: str) -> tuple[str, ...]:

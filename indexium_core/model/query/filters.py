@@ -49,8 +49,7 @@ def with_filters(query: str, filters: Mapping[str, Any]) -> str:
 def _texts(name: str, wanted: Any) -> list[str]:
     values = wanted if isinstance(wanted, list) else [wanted]
     if not values or not all(isinstance(each, str) and each.strip() for each in values):
-        message = f"The filter '{name}' takes a text, or a list of texts."
-        raise errors.UsageError(message)
+        raise errors.UsageError(f"The filter '{name}' takes a text, or a list of texts.")
     return values
 
 
@@ -62,7 +61,5 @@ def _term(name: str, wanted: Any) -> str:
     if name in {"min_tags", "max_tags"} and isinstance(wanted, int) and not isinstance(wanted, bool) and wanted >= 0:
         return f"tags:{'>=' if name == 'min_tags' else '<='}{wanted}"
     if name in FILTERS:
-        message = f"The filter '{name}' cannot be {wanted!r}."
-        raise errors.UsageError(message)
-    message = f"There is no filter '{name}'; choose one of {', '.join(FILTERS)}."
-    raise errors.UsageError(message)
+        raise errors.UsageError(f"The filter '{name}' cannot be {wanted!r}.")
+    raise errors.UsageError(f"There is no filter '{name}'; choose one of {', '.join(FILTERS)}.")

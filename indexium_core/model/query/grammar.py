@@ -228,15 +228,13 @@ class _Parser:
         assert token.term is not None  # tokens of all other kinds have a term
         self.count += 1
         if self.count > MAX_TERMS:
-            message = f"A search may have at most {MAX_TERMS} terms."
-            raise _error(message, self.text, token.start, token.end)
+            raise _error(f"A search may have at most {MAX_TERMS} terms.", self.text, token.start, token.end)
         return token.term
 
     def _group(self, opening: _Token) -> Node:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            message = f"Groups can be nested at most {MAX_DEPTH} deep."
-            raise _error(message, self.text, opening.start, opening.end)
+            raise _error(f"Groups can be nested at most {MAX_DEPTH} deep.", self.text, opening.start, opening.end)
         node = self._any()
         if not self._next_kind():
             raise _error("This ( is not closed; add a ).", self.text, opening.start, opening.end)

@@ -93,23 +93,19 @@ def _ids(key: Key, text: str) -> AnyValue:
 def _options(key: Key, text: str) -> AnyValue:
     options = tuple(word for part in text.lower().split(",") if (word := part.strip().lstrip(".")))
     if not options:
-        message = f"{key.name}: needs a value, such as {key.example}."
-        raise ValueError(message)
+        raise ValueError(f"{key.name}: needs a value, such as {key.example}.")
     if len(options) > MAX_OPTIONS:
-        message = f"{key.name}: takes at most {MAX_OPTIONS} values."
-        raise ValueError(message)
+        raise ValueError(f"{key.name}: takes at most {MAX_OPTIONS} values.")
     for option in options:
         if key.choices and option not in key.choices:
-            message = f"{key.name}: has no value “{shortened(option)}”; {_remedy(option, key.choices)}"
-            raise ValueError(message)
+            raise ValueError(f"{key.name}: has no value “{shortened(option)}”; {_remedy(option, key.choices)}")
     return AnyValue(options)
 
 
 def _flag(text: str) -> Flag:
     word = text.strip().lower()
     if word not in _YES + _NO:
-        message = f"“{shortened(text)}” is neither yes nor no."
-        raise ValueError(message)
+        raise ValueError(f"“{shortened(text)}” is neither yes nor no.")
     return Flag(word in _YES)
 
 
@@ -130,27 +126,23 @@ def _span(key: Key, text: str, endpoint: _Endpoint) -> Span:
 def _range(key: Key, text: str, endpoint: _Endpoint) -> Span:
     first, last = (part.strip() for part in text.split("..", 1))
     if not first and not last:
-        message = f"A range needs at least one end, such as {key.example}."
-        raise ValueError(message)
+        raise ValueError(f"A range needs at least one end, such as {key.example}.")
     low = endpoint(first)[0] if first else None
     high = endpoint(last)[1] if last else None
     if low is not None and high is not None and low >= high:
-        message = f"The range {text} ends before it starts; write {last}..{first}."
-        raise ValueError(message)
+        raise ValueError(f"The range {text} ends before it starts; write {last}..{first}.")
     return Span(low=low, high=high, sign="..", first=first, last=last)
 
 
 def _count(word: str) -> tuple[int, int]:
     if not (word.isascii() and word.isdigit() and len(word) <= 9):
-        message = f"“{shortened(word)}” is not a number; write for example tags:>3 or tags:2..5."
-        raise ValueError(message)
+        raise ValueError(f"“{shortened(word)}” is not a number; write for example tags:>3 or tags:2..5.")
     return int(word), int(word) + 1
 
 
 def _id(word: str) -> tuple[int, int]:
     if not (word.isascii() and word.isdigit() and len(word) <= 18):
-        message = f"“{shortened(word)}” is not the id of a file; write for example id:12, id:12,15 or id:>100."
-        raise ValueError(message)
+        raise ValueError(f"“{shortened(word)}” is not the id of a file; write for example id:12, id:12,15 or id:>100.")
     return int(word), int(word) + 1
 
 
@@ -182,17 +174,14 @@ def _days(word: str) -> tuple[int, int]:
     """Return the days of a year, a month or a day as ordinals."""
     match = _DAY.fullmatch(word)
     if match is None:
-        message = f"“{shortened(word)}” is not a date; write 2025, 2025-06 or 2025-06-30."
-        raise ValueError(message)
+        raise ValueError(f"“{shortened(word)}” is not a date; write 2025, 2025-06 or 2025-06-30.")
     year, month, day = (int(part) if part else 0 for part in match.groups())
     if not 1900 <= year <= 9000:
-        message = f"The year of {word} is out of range; use a year from 1900 to 9000."
-        raise ValueError(message)
+        raise ValueError(f"The year of {word} is out of range; use a year from 1900 to 9000.")
     try:
         first = date(year, month if match[2] else 1, day if match[3] else 1)
     except ValueError as error:
-        message = f"The day {word} does not exist."
-        raise ValueError(message) from error
+        raise ValueError(f"The day {word} does not exist.") from error
     if match[3]:
         after = first + timedelta(days=1)
     elif match[2]:

@@ -92,8 +92,7 @@ class UpsertReport:
 
 def libraries(reader: Connection) -> list[LibraryRow]:
     """Return every library, by name."""
-    found = reader.execute(_sql("libraries")).fetchall()
-    return [LibraryRow(**dict(zip(reader.columns, row, strict=True))) for row in found]
+    return [LibraryRow(**row) for row in reader.execute(_sql("libraries")).fetch_dicts()]
 
 
 def add_library(tx: Connection, path_bytes: bytes, *, name: str = "") -> int:
@@ -318,8 +317,7 @@ def mark_files(tx: Connection, file_ids: Sequence[int]) -> int:
 def _root(tx: Connection, library_id: int) -> bytes:
     root = tx.value(_sql("library_root"), [library_id])
     if root is None:
-        message = f"There is no library {library_id}."
-        raise errors.UnknownIdError(message)
+        raise errors.UnknownIdError(f"There is no library {library_id}.")
     return bytes(root)
 
 

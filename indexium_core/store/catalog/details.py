@@ -147,8 +147,7 @@ def names_like(reader: Connection, folded: str, *, count: int) -> list[tuple[str
 
 
 def _rows(reader: Connection, name: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-    rows = reader.execute(_sql(name), parameters).fetchall()
-    return [dict(zip(reader.columns, row, strict=True)) for row in rows]
+    return reader.execute(_sql(name), parameters).fetch_dicts()
 
 
 def _sql(name: str) -> str:

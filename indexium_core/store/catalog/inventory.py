@@ -56,8 +56,7 @@ def states(reader: Connection) -> dict[int, tuple[dict[str, int], int]]:
 
 def quality(reader: Connection) -> Quality:
     """Return the number of files of each kind."""
-    row = reader.execute(_sql("quality")).fetchone() or ()
-    numbers = dict(zip(reader.columns, row, strict=True))
+    [numbers] = reader.execute(_sql("quality")).fetch_dicts()
     texts = reader.execute(_sql("texts"), [_MAX_TEXTS]).fetchall()
     return Quality(**numbers, texts=[TextCount(text=text, files=count) for text, count in texts])
 

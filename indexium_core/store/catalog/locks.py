@@ -25,8 +25,7 @@ def of(reader: Connection, file_id: int) -> list[FieldLock]:
 def listed(reader: Connection, file_ids: Sequence[int] | None = None) -> list[FieldLock]:
     """Return the locks of some files (None: of all), by path and in the order of the fields."""
     rows = reader.execute(_sql("list"), {"file_ids": None if file_ids is None else list(file_ids)})
-    names = rows.columns
-    return [FieldLock(**dict(zip(names, row, strict=True))) for row in rows.fetchall()]
+    return [FieldLock(**row) for row in rows.fetch_dicts()]
 
 
 def lock(

@@ -74,11 +74,11 @@ class Backups:
     def records(self, *, operation_ids: Sequence[int] = (), item_ids: Sequence[int] = ()) -> list[Backup]:
         """Return backups, newest first, of these operations or items (of all if none are given)."""
         values = {"operation_ids": list(operation_ids), "item_ids": list(item_ids)}
-        return [_backup(row) for row in self._store.read().execute(_SQL["records"], values).fetchall()]
+        return [_backup(row) for row in self._store.read().execute(_SQL["records"], values).fetch_dicts()]
 
     def by_operation(self, *, kept_for: timedelta) -> list[OperationBackups]:
         """Return the backups of each operation, newest first."""
-        rows = self._store.read().execute(_SQL["by_operation"]).fetchall()
+        rows = self._store.read().execute(_SQL["by_operation"]).fetch_dicts()
         return [_of_operation(row, kept_for) for row in rows]
 
     def usage(self) -> int:
@@ -151,39 +151,12 @@ class Backups:
             tx.execute(_SQL["mark_removed"], {"item_ids": list(item_ids)})
 
 
-def _backup(row: tuple[Any, ...]) -> Backup:
-    record = BackupRecord(
-        id=row[0],
-        operation_item_id=row[1],
-        file_id=row[3],
-        kind=row[4],
-        bytes=row[5],
-        created_at=row[6],
-        expires_at=row[7],
-    )
-    return Backup(
-        record=record,
-        operation_id=row[2],
-        journal=row[8],
-        dropped=row[9] is not None,
-        file=(row[10], row[11]),
-        kept=None if row[12] is None else bytes(row[12]),
-        kept_bytes=row[13],
-        evicted_reason=row[14],
-        status=row[15],
-        comment=row[16],
-    )
+def _backup(row: dict[str, Any]) -> Backup:
+    record = BackupRecord(**{name: row.pop(name) for name in BackupRecord.__dataclass_fields__})
+    return Backup(record=record, file=(row.pop("file_hash"), row.pop("file_path")), **row)
 
 
-def _of_operation(row: tuple[Any, ...], kept_for: timedelta) -> OperationBackups:
-    return OperationBackups(
-        operation_id=row[0],
-        operation_type=row[1],
-        status=row[2],
-        items=row[4],
-        kinds={kind: count for kind, count in zip(_KINDS, row[6:10], strict=True) if count},
-        bytes=int(row[5]),
-        gone=row[10],
-        created_at=row[3],
-        expires_at=row[3] + kept_for,
-    )
+def _of_operation(row: dict[str, Any], kept_for: timedelta) -> OperationBackups:
+    counts = {kind: row.pop(kind) for kind in _KINDS}
+    kinds = {kind: count for kind, count in counts.items() if count}
+    return OperationBackups(**row, kinds=kinds, expires_at=row["created_at"] + kept_for)

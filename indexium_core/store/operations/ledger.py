@@ -45,7 +45,7 @@ __all__ = [
     "UnresolvedItem",
 ]
 
-_SQL = sql.load("ledger")
+_SQL = sql.compose("ledger")
 _ALL = 2**62  # more rows than any table has
 
 
@@ -229,13 +229,13 @@ class Ledger:
     def pending(self, operation_id: int, *, after: int, count: int) -> list[Task]:
         """Return up to `count` pending items with ids above `after`."""
         values = {"operation_id": operation_id, "after": after, "count": count}
-        rows = self._store.read().execute(_SQL["pending_tasks"], values).fetchall()
+        rows = self._store.read().execute(_SQL["pending_tasks"], values).fetch_dicts()
         return [ledger_rows.task(row) for row in rows]
 
     def preview(self, *, file_ids: Sequence[int], variant_id: int) -> list[Task]:
         """Return what a write of the plan's current items of `file_ids` would work on."""
         values = {"file_ids": list(file_ids), "variant_id": variant_id}
-        rows = self._store.read().execute(_SQL["preview_tasks"], values).fetchall()
+        rows = self._store.read().execute(_SQL["preview_tasks"], values).fetch_dicts()
         return [ledger_rows.task(row) for row in rows]
 
     def options(self, operation_id: int) -> dict[str, Any]:
@@ -364,8 +364,8 @@ class Ledger:
             "count": per_page or _ALL,
             "skip": (page - 1) * per_page,
         }
-        rows = self._store.read().execute(_SQL["operation_page"], wanted.columns() | values).fetchall()
-        return [ledger_rows.operation(row) for row in rows], int(rows[0][-1]) if rows else 0
+        rows = self._store.read().execute(_SQL["operation_page"], wanted.columns() | values).fetch_dicts()
+        return [ledger_rows.operation(row) for row in rows], rows[0]["found"] if rows else 0
 
     def operation_counts(self, wanted: OperationSearch) -> list[tuple[str, str, int]]:
         """Return state, type and number of the operations, regardless of the states and types of the search."""
@@ -376,8 +376,8 @@ class Ledger:
 
     def operation(self, operation_id: int) -> MetadataOperation | None:
         """Return one operation; None if there is none with that id."""
-        row = self._store.read().execute(_SQL["operation_row"], {"operation_id": operation_id}).fetchone()
-        return ledger_rows.operation(row) if row else None
+        rows = self._store.read().execute(_SQL["operation_row"], {"operation_id": operation_id}).fetch_dicts()
+        return ledger_rows.operation(rows[0]) if rows else None
 
     def items(
         self,
@@ -404,13 +404,13 @@ class Ledger:
             "count": per_page or _ALL,
             "skip": (page - 1) * per_page,
         }
-        rows = self._store.read().execute(_SQL["item_page"], values).fetchall()
-        return [ledger_rows.item(row) for row in rows], int(rows[0][-1]) if rows else 0
+        rows = self._store.read().execute(_SQL["item_page"], values).fetch_dicts()
+        return [ledger_rows.item(row) for row in rows], rows[0]["found"] if rows else 0
 
     def candidates(self, operation_id: int | None, *, item_ids: Sequence[int] = ()) -> list[RollbackCandidate]:
         """Return the items in force of an operation, or the given items, with everything that a rollback needs."""
         values = {"operation_id": operation_id, "item_ids": list(item_ids)}
-        rows = self._store.read().execute(_SQL["rollback_candidates"], values).fetchall()
+        rows = self._store.read().execute(_SQL["rollback_candidates"], values).fetch_dicts()
         return [ledger_rows.candidate(row) for row in rows]
 
     def newer_items(self, item_ids: Sequence[int]) -> dict[int, list[int]]:

@@ -39,14 +39,14 @@ class Task:
     expected_mtime_ns: int
     expected_hash: str | None
     changes: tuple[Change, ...]
-    device: int | None
-    inode: int | None
-    library_id: int | None  # None: the file is not in the catalog
-    restore_mtime_ns: int | None  # rollback: the modification time to restore
-    reverts_item: int | None  # rollback: the item to roll back …
-    reverts_journal: str | None  # … its journal file …
-    written_state: str | None  # … and the digest that the file must have now …
-    original_state: str | None  # … and must have afterwards
+    device: int | None = None
+    inode: int | None = None
+    library_id: int | None = None  # None: the file is not in the catalog
+    restore_mtime_ns: int | None = None  # rollback: the modification time to restore
+    reverts_item: int | None = None  # rollback: the item to roll back …
+    reverts_journal: str | None = None  # … its journal file …
+    written_state: str | None = None  # … and the digest that the file must have now …
+    original_state: str | None = None  # … and must have afterwards
     restore: str = "bytes"  # rollback: bytes, or comment: `changes` are written like any others, without the backup
     backup_kind: str | None = None  # rollback: kind of the backup: journal, delta, original, tags
     reverts_kept: bytes | None = None  # … and path of the kept original
@@ -201,75 +201,26 @@ def _plain(changes: Sequence[Change]) -> str:
     return replace_surrogates(json.dumps([asdict(each) for each in changes], ensure_ascii=False))
 
 
-def task(row: tuple[Any, ...]) -> Task:
+def task(row: dict[str, Any]) -> Task:
     """Return a row of `pending_tasks` or `preview_tasks`."""
-    return Task(
-        item_id=row[0],
-        file_id=row[1],
-        path=bytes(row[2]),
-        expected_size=row[3],
-        expected_mtime_ns=row[4],
-        expected_hash=row[5],
-        changes=_changes(row[6]),
-        restore_mtime_ns=row[7],
-        reverts_item=row[8],
-        device=row[9],
-        inode=row[10],
-        library_id=row[11],
-        reverts_journal=row[12],
-        written_state=row[13],
-        original_state=row[14],
-        restore=row[15] or "bytes",
-        backup_kind=row[16],
-        reverts_kept=None if row[17] is None else bytes(row[17]),
-        own_mtime_ns=row[18],
-        expected_seconds=row[19] or 0.0,
-        is_rewrite=bool(row[20]),
-        after_item=row[21],
-        after_item_failure=row[22] or "",
-        other_names=_paths(row[23]),
-    )
+    other_names = tuple(row.get("other_names") or ())
+    return Task(**row | {"changes": _changes(row["changes"]), "other_names": other_names})
 
 
-def operation(row: tuple[Any, ...]) -> MetadataOperation:
+def operation(row: dict[str, Any]) -> MetadataOperation:
     """Return a row of `operation_page` or `operation_row`."""
-    in_force, without_bytes, backup_bytes, expires_at, evicted = row[21:26]
-    status, successes = row[2], row[6]
+    facts = {name: value for name, value in row.items() if name in MetadataOperation.__dataclass_fields__}
     reason, can_rollback = _rollback_ability(
-        row[0], status, successes=successes, in_force=in_force, without_bytes=without_bytes, evicted=evicted or ""
+        row["id"],
+        row["status"],
+        successes=row["success_count"],
+        in_force=row["in_force"],
+        without_bytes=row["comment_only"],
+        evicted=row["evicted_reason"],
     )
-    return MetadataOperation(
-        id=row[0],
-        operation_type=row[1],
-        status=status,
-        started_at=row[3],
-        completed_at=row[4],
-        file_count=row[5],
-        success_count=successes,
-        failure_count=row[7],
-        skipped_count=row[8],
-        conflict_count=row[9],
-        unknown_count=row[10],
-        seconds=row[11],
-        error_message=row[12],
-        user_note=row[13],
-        user_action=row[14],
-        user_name=row[15],
-        source=row[16],
-        plan_id=row[17],
-        reverts_id=row[18],
-        tags_added=int(row[19]),
-        tags_removed=int(row[20]),
-        can_rollback=can_rollback,
-        rollback_reason=reason,
-        comment_only=without_bytes if status in FINISHED_STATES else 0,
-        backup_bytes=int(backup_bytes),
-        expires_at=expires_at,
-        file_bytes=int(row[26]),
-        reverts_note=row[27] or "",
-        cancelled_count=int(row[28]),
-        restored_count=int(row[29]),
-    )
+    if row["status"] not in FINISHED_STATES:
+        facts["comment_only"] = 0
+    return MetadataOperation(**facts, can_rollback=can_rollback, rollback_reason=reason)
 
 
 def _rollback_ability(
@@ -291,66 +242,21 @@ def _rollback_ability(
     return "", True
 
 
-def item(row: tuple[Any, ...]) -> ItemDetails:
+def item(row: dict[str, Any]) -> ItemDetails:
     """Return a row of `item_page`."""
-    return ItemDetails(
-        id=row[0],
-        file_id=row[1],
-        file_path=row[2],
-        file_name=row[2].rsplit("/", 1)[-1],
-        status=row[3],
-        code=row[4],
-        message=row[5],
-        previous_comment=row[6],
-        new_comment=row[7],
-        tags_added=row[8],
-        tags_removed=row[9],
-        strategy=row[10],
-        seconds=row[11],
-        proof=json.loads(row[12]) if row[12] else {},
-        processed_at=row[13],
-        taken_back_by=row[14],
-        backup_kind=row[15] or "",
-        backup_bytes=row[16] or 0,
-    )
+    facts = {name: value for name, value in row.items() if name in ItemDetails.__dataclass_fields__}
+    proof = json.loads(row["proof"]) if row["proof"] else {}
+    return ItemDetails(**facts | {"file_name": row["file_path"].rsplit("/", 1)[-1], "proof": proof})
 
 
-def candidate(row: tuple[Any, ...]) -> RollbackCandidate:
+def candidate(row: dict[str, Any]) -> RollbackCandidate:
     """Return a row of `rollback_candidates`."""
+    busy_status = row.pop("busy_status")
+    busy_in = None if row["busy_in"] is None else Holder(row["busy_in"], busy_status)
+    other_names = tuple(row["other_names"] or ())
     return RollbackCandidate(
-        item_id=row[0],
-        operation_id=row[1],
-        file_id=row[2],
-        shown_path=row[3],
-        path=bytes(row[4]),
-        tags_added=row[5],
-        tags_removed=row[6],
-        previous_comment=row[7],
-        new_comment=row[8],
-        changes=_changes(row[9]),
-        original_state=row[10],
-        written_state=row[11],
-        journal=row[12],
-        kind=row[13],
-        kept=None if row[14] is None else bytes(row[14]),
-        kept_bytes=row[15] or 0,
-        dropped=row[16] is not None,
-        evicted_reason=row[17] or "",
-        library_state=row[18],
-        file_hash=row[19],
-        comment=row[20],
-        own_size=row[21],
-        own_mtime_ns=row[22],
-        superseded_by=row[23],
-        busy_in=None if row[24] is None else Holder(row[24], row[25]),
-        people=row[26] or [],
-        parted=row[27],
-        other_names=_paths(row[28]),
+        **row | {"busy_in": busy_in, "changes": _changes(row["changes"]), "other_names": other_names}
     )
-
-
-def _paths(found: Sequence[bytes] | None) -> tuple[bytes, ...]:
-    return tuple(map(bytes, found or ()))
 
 
 def _changes(found: Sequence[Mapping[str, Any]]) -> tuple[Change, ...]:

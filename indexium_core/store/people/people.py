@@ -213,8 +213,7 @@ def remove(
 
 def results_of(reader: Connection, file_ids: Collection[int]) -> list[FileResult]:
     """Return the inputs from which the people of each of these files are determined."""
-    result = reader.execute(_sql("results_of"), [list(file_ids)]).fetchall()
-    return [FileResult(**dict(zip(reader.columns, row, strict=True))) for row in result]
+    return [FileResult(**row) for row in reader.execute(_sql("results_of"), [list(file_ids)]).fetch_dicts()]
 
 
 def aliases(reader: Connection) -> dict[str, str]:

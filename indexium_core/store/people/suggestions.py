@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
-from indexium_core.store.planning.plans import Version
+from indexium_core.store.planning.plan_version import Version
 
 __all__ = [
     "EditRow",
@@ -60,8 +60,8 @@ class EditRow(NamedTuple):
 
 def subject(reader: Connection, version: Version, file_id: int) -> Subject | None:
     """Return the file; None where it does not exist."""
-    row = reader.execute(_sql("subject"), asdict(version) | {"file_id": file_id}).fetchone()
-    return Subject(**dict(zip(reader.columns, row, strict=True))) if row else None
+    rows = reader.execute(_sql("subject"), asdict(version) | {"file_id": file_id}).fetch_dicts()
+    return next((Subject(**row) for row in rows), None)
 
 
 def copies(reader: Connection, file_id: int, file_hash: str | None) -> list[int]:

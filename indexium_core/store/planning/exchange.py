@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
-from indexium_core.store.planning.plans import Version
+from indexium_core.store.planning.plan_version import Version
 
 __all__ = ["Facts", "copies", "count", "facts", "find"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +15,10 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import people as people_store
 from indexium_core.store.planning.plan_rows import ISSUE_CODES
-from indexium_core.store.planning.plans import Version
+from indexium_core.store.planning.plan_version import Version
 
 __all__ = ["FacetSearch", "Values", "counts", "extensions"]
 
-_PARAMETER = re.compile(r"\$(\w+)")
 _BIT = {key: 1 << place for place, key in enumerate(FACETS)}  # of `missed` in facets.sql
 _LONG = ("folder", "person")  # facets of which the database returns only the first values
 
@@ -39,7 +37,7 @@ class FacetSearch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Values:
-    """Values of one facet with their file counts, most files first, and the number of all values."""
+    """The values of one facet with their file counts, in descending order, and the number of all values."""
 
     files: Mapping[str, int]
     total: int
@@ -61,9 +59,9 @@ def counts(
         reader: A cursor.
         version: The plan version.
         search: The search.
-        selected: By key, values that the result always contains.
-        containing: By key (`folder`, `person`), text that the values must contain.
-        limit: Maximum number of values of these two keys.
+        selected: Values by key; the result always contains them.
+        containing: Text by key (`folder`, `person`); the values must contain it.
+        limit: Maximum number of values for `folder` and for `person`.
 
     """
     facts: dict[str, Any] = {
@@ -132,7 +130,4 @@ def _run(
         where, parameters = query.named(f"{place}_")
         text = text.replace(f"TRUE /* {place} */", where)
         facts |= people_store.resolve_spellings(reader, parameters)
-    used = set(_PARAMETER.findall(text))
-    result = reader.execute(text, {key: value for key, value in facts.items() if key in used})
-    names = result.columns
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    return reader.execute(text, sql.parameters(text, facts)).fetch_dicts()

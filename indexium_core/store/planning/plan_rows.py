@@ -34,7 +34,7 @@ ISSUE_CODES = tuple(code for code, _ in risk.BITS)  # by bit; the macro `issue_c
 
 
 def _issue_parameters() -> dict[str, int]:
-    """Return the parameters of `compute` in plan_versions.sql: the mask of each kind of issue and of each severity."""
+    """Return the parameters of `compute` in plan_compute.sql: the mask of each kind of issue and of each severity."""
     masks: dict[str, int] = {}
     for bit, (code, severity) in enumerate(risk.BITS):
         name = f"{code}_{severity}" if (code, severity) in risk.VARIANT_KINDS else code
@@ -45,12 +45,12 @@ def _issue_parameters() -> dict[str, int]:
 
 ISSUE_PARAMETERS = _issue_parameters()
 
-# Columns of `groups` in plans.sql.
+# Columns of `groups` in plan_read.sql.
 _LEVEL, _CATEGORY, _CONTAINER, _BITS, _EDITED, _POSTPONED, _FILES, _ADDED, _REMOVED, _BYTES, _SECONDS = range(11)
 
 
 class _SelectionGroup(NamedTuple):
-    """A row of `search_groups` and `exception_groups` in plans.sql: files that a selection treats alike, with sums."""
+    """Files that a selection treats alike, with sums: a row of `search_groups` or `exception_groups`."""
 
     level: str
     postponed: bool
@@ -111,16 +111,10 @@ class Counts(NamedTuple):
 
 def count_groups(groups: Groups, *, unchanged: bool, postponed: bool) -> Counts:
     """
-    Add up the rows of `groups` in plans.sql.
+    Add up the rows of `groups` in plan_read.sql; `unchanged` and `postponed`: such items are listed.
 
     Postponed items count only in `postponed_count`, unless they are listed. `by_category` covers all counted items,
     `by_container` and `by_issue` only the listed ones: these are the choices by which a user narrows the list.
-
-    Args:
-        groups: The rows.
-        unchanged: Unchanged items are listed.
-        postponed: Postponed items are listed.
-
     """
     counting = [group for group in groups if postponed or not group[_POSTPONED]]
     changing = [group for group in counting if group[_LEVEL] not in ("blocked", "unchanged")]
@@ -152,7 +146,7 @@ def summarize(
     Add up a selection.
 
     Args:
-        searched: The rows of `search_groups` in plans.sql: everything that its search lists.
+        searched: The rows of `search_groups` in plan_read.sql: everything that its search lists.
         exceptions: The rows of `exception_groups`: the files that the selection includes or excludes by id.
         risk: Levels that the selection has; an included file is selected whatever its level.
         levels: Levels that would be written.
@@ -217,7 +211,7 @@ def codes_of(bits: int) -> list[str]:
 
 
 def plan_item(row: Mapping[str, Any], *, copies: list[str] | None = None) -> PlanItem:
-    """Return a row of `items` in plans.sql as a plan item; `copies` are the paths of its duplicates."""
+    """Return a row of `items` in plan_read.sql as a plan item; `copies` are the paths of its duplicates."""
     facts = {**row, **_derived(row), "copies": copies}
     return PlanItem(
         **{name: facts[name] for name in _STORED_FIELDS},

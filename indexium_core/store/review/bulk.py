@@ -15,7 +15,7 @@ from typing import NamedTuple
 from indexium_core.model.people.people_comment import person_key
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
-from indexium_core.store.planning.plans import Version
+from indexium_core.store.planning.plan_version import Version
 
 __all__ = ["Example", "PeopleChange", "PersonCount", "change", "clear", "examples", "load", "people"]
 

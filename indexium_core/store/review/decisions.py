@@ -191,8 +191,7 @@ def unknown_decisions(reader: Connection, decision_ids: Sequence[int]) -> list[i
 def in_force(reader: Connection, *, at: datetime, file_ids: Sequence[int] | None = None) -> list[DecisionRow]:
     """Return all decisions in force, or those on some files, newest first."""
     ids = None if file_ids is None else list(file_ids)
-    result = reader.execute(_sql("in_force"), [at, ids]).fetchall()
-    rows = [dict(zip(reader.columns, row, strict=True)) for row in result]
+    rows = reader.execute(_sql("in_force"), [at, ids]).fetch_dicts()
     return [DecisionRow(**row, summary=_summary(row)) for row in rows]
 
 

@@ -87,8 +87,7 @@ def next_to_redo(reader: Connection, *, at: datetime) -> StepRow | None:
 
 def all_steps(reader: Connection, *, at: datetime) -> list[StepRow]:
     """Return all steps that can be undone or redone, newest first."""
-    result = reader.execute(_sql("list"), [_min_time(at)]).fetchall()
-    return [StepRow(**dict(zip(reader.columns, row, strict=True))) for row in result]
+    return [StepRow(**row) for row in reader.execute(_sql("list"), [_min_time(at)]).fetch_dicts()]
 
 
 def turn(tx: Connection, step: StepRow, *, undo: bool, at: datetime) -> StepOutcome:
@@ -110,8 +109,7 @@ def turn(tx: Connection, step: StepRow, *, undo: bool, at: datetime) -> StepOutc
 
 
 def _step(result: Connection) -> StepRow | None:
-    row = result.fetchone()
-    return StepRow(**dict(zip(result.columns, row, strict=True))) if row else None
+    return next((StepRow(**row) for row in result.fetch_dicts()), None)
 
 
 def _min_time(at: datetime) -> datetime:

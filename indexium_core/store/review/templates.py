@@ -34,14 +34,13 @@ class Template:
 
 def all_templates(reader: Connection) -> list[Template]:
     """Return all templates, by name."""
-    result = reader.execute(_sql("list")).fetchall()
-    return [Template(**dict(zip(reader.columns, row, strict=True))) for row in result]
+    return [Template(**row) for row in reader.execute(_sql("list")).fetch_dicts()]
 
 
 def find(reader: Connection, name: str) -> Template | None:
     """Return the template with a name, in any letter case; None where there is none."""
-    row = reader.execute(_sql("find"), [people_comment.person_key(name)]).fetchone()
-    return Template(**dict(zip(reader.columns, row, strict=True))) if row else None
+    rows = reader.execute(_sql("find"), [people_comment.person_key(name)]).fetch_dicts()
+    return next((Template(**row) for row in rows), None)
 
 
 def add(

@@ -63,8 +63,7 @@ def _columns(view: SavedView) -> dict[str, object]:
 
 
 def _views(result: Connection) -> list[SavedView]:
-    names = result.columns
-    return [SavedView(**dict(zip(names, row, strict=True))) for row in result.fetchall()]
+    return [SavedView(**row) for row in result.fetch_dicts()]
 
 
 def _sql(name: str) -> str:

@@ -12,11 +12,14 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
+from typing import Any
 
-__all__ = ["load", "parse"]
+__all__ = ["compose", "load", "parameters", "parse"]
 
 _HEAD = re.compile(r"^-- name: *(\w+)[ \t]*\n", re.MULTILINE)
 _PURPOSE = re.compile(r"(?:-- (?!name:).*\S.*\n)+")
+_PART = re.compile(r"/\* (\w+) \*/")
+_PARAMETER = re.compile(r"\$(\w+)")
 
 
 @cache
@@ -24,6 +27,22 @@ def load(file: str) -> Mapping[str, str]:
     """Return the statements of `<file>.sql` by name, read once per process."""
     text = resources.files(__name__).joinpath(f"{file}.sql").read_text(encoding="utf-8")
     return MappingProxyType(parse(text, file=file))
+
+
+@cache
+def compose(*files: str) -> Mapping[str, str]:
+    """Return the statements of `.sql` files by name. A statement replaces each `/* <its name> */` in the others."""
+    statements = {name: text for file in files for name, text in load(file).items()}
+
+    def whole(text: str) -> str:
+        return _PART.sub(lambda part: whole(statements[part[1]]) if part[1] in statements else part[0], text)
+
+    return MappingProxyType({name: whole(text) for name, text in statements.items()})
+
+
+def parameters(statement: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of the facts that a statement uses as parameters."""
+    return {name: facts[name] for name in _PARAMETER.findall(statement)}
 
 
 def parse(text: str, *, file: str = "") -> dict[str, str]:
@@ -36,15 +55,13 @@ def parse(text: str, *, file: str = "") -> dict[str, str]:
     """
     before, *blocks = _HEAD.split(text)
     if _without_comments(before):
-        message = f"{file}.sql: there is SQL before the first '-- name:' line."
-        raise ValueError(message)
+        raise ValueError(f"{file}.sql: there is SQL before the first '-- name:' line.")
     statements: dict[str, str] = {}
     for name, block in zip(blocks[::2], blocks[1::2], strict=True):
         purpose = _PURPOSE.match(block)
         body = block[purpose.end() :].strip() if purpose else ""
         if name in statements or not _without_comments(body):
-            message = f"{file}.sql: '{name}' is there twice, has no purpose or no SQL."
-            raise ValueError(message)
+            raise ValueError(f"{file}.sql: '{name}' is there twice, has no purpose or no SQL.")
         statements[name] = body.rstrip(";")
     return statements
 

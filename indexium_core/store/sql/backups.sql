@@ -1,8 +1,9 @@
 -- name: records
 -- Backups, newest first.
-SELECT h.id, h.operation_item_id, h.operation_id, h.file_id, h.kind, h.bytes, h.backup_timestamp, h.expires_at,
-       h.journal, h.dropped_at, h.file_hash, m.file_path, h.kept_path, coalesce(h.kept_bytes, 0),
-       coalesce(h.evicted_reason, ''), m.status, m.previous_comment
+SELECT h.id, h.operation_item_id, h.operation_id, h.file_id, h.kind, h.bytes, h.backup_timestamp AS created_at,
+       h.expires_at, h.journal, h.dropped_at IS NOT NULL AS dropped, h.file_hash, m.file_path, h.kept_path AS kept,
+       coalesce(h.kept_bytes, 0) AS kept_bytes, coalesce(h.evicted_reason, '') AS evicted_reason, m.status,
+       m.previous_comment AS comment
 FROM metadata_history h JOIN metadata_operation_items m ON m.id = h.operation_item_id
 WHERE (len($operation_ids::BIGINT[]) = 0 OR list_contains($operation_ids::BIGINT[], h.operation_id))
   AND (len($item_ids::BIGINT[]) = 0 OR list_contains($item_ids::BIGINT[], h.operation_item_id))
@@ -10,12 +11,14 @@ ORDER BY h.id DESC;
 
 -- name: by_operation
 -- The backups of each operation, newest first.
-SELECT o.id, o.operation_type, o.status, min(h.backup_timestamp),
-       count(*) FILTER (h.dropped_at IS NULL) AS items, coalesce(sum(h.bytes) FILTER (h.dropped_at IS NULL), 0),
-       count(*) FILTER (h.dropped_at IS NULL AND h.kind = 'journal'),
-       count(*) FILTER (h.dropped_at IS NULL AND h.kind = 'delta'),
-       count(*) FILTER (h.dropped_at IS NULL AND h.kind = 'original'),
-       count(*) FILTER (h.dropped_at IS NULL AND h.kind = 'tags'), count(*) FILTER (h.dropped_at IS NOT NULL)
+SELECT o.id AS operation_id, o.operation_type, o.status, min(h.backup_timestamp) AS created_at,
+       count(*) FILTER (h.dropped_at IS NULL) AS items,
+       coalesce(sum(h.bytes) FILTER (h.dropped_at IS NULL), 0) AS bytes,
+       count(*) FILTER (h.dropped_at IS NULL AND h.kind = 'journal') AS journal,
+       count(*) FILTER (h.dropped_at IS NULL AND h.kind = 'delta') AS delta,
+       count(*) FILTER (h.dropped_at IS NULL AND h.kind = 'original') AS original,
+       count(*) FILTER (h.dropped_at IS NULL AND h.kind = 'tags') AS tags,
+       count(*) FILTER (h.dropped_at IS NOT NULL) AS gone
 FROM metadata_history h JOIN metadata_operation_items m ON m.id = h.operation_item_id
 JOIN metadata_operations o ON o.id = h.operation_id
 WHERE m.status = 'success' GROUP BY ALL HAVING items > 0 ORDER BY o.id DESC;

@@ -5,9 +5,9 @@ SELECT nextval('job_ids');
 -- name: insert
 -- Add a job.
 INSERT INTO job_queue (id, job_type, title, priority, payload, payload_version, dedup_key, status, owner,
-                       progress_total, max_retries, next_retry_at, created_at, is_cancellable, operation_id)
+                       max_retries, next_retry_at, created_at, is_cancellable, operation_id)
 VALUES ($id, $job_type, $title, $priority, $payload, $payload_version, $dedup_key, 'pending', $owner,
-        $progress_total, $max_retries, $not_before, $now, $is_cancellable, $operation_id);
+        $max_retries, $not_before, $now, $is_cancellable, $operation_id);
 
 -- name: add_dependencies
 -- The jobs that must complete before this one.
@@ -55,9 +55,8 @@ WHERE id = $id AND status = 'pending';
 
 -- name: started
 -- A job that was just started, in the columns of `jobs` that a run needs. The other columns are not read, to save time.
-SELECT id, job_type, title, priority, status, payload, progress_current, progress_total, progress_message, 0, NULL,
-       counters, retry_count, max_retries, NULL, NULL, created_at, started_at, NULL, NULL, '', NULL, is_cancellable, NULL,
-       NULL, '', operation_id, FALSE, 0.0
+SELECT id, job_type, title, priority, status, payload, progress_current, progress_total, progress_message, counters,
+       retry_count, max_retries, created_at, started_at, is_cancellable, operation_id
 FROM job_queue WHERE id = $id;
 
 -- name: set_operation_status
@@ -181,16 +180,15 @@ SELECT state FROM operation_state WHERE job_id = $id ORDER BY saved_at DESC LIMI
 UPDATE job_queue SET retry_count = 0 WHERE id = $id AND retry_count <> 0;
 
 -- name: jobs
--- These jobs, in the order of their ids in the list. The last column is the duration of a job; for an operation it is the
--- running time that the operation has stored.
+-- These jobs, in the order of their ids in the list. The seconds of an operation are the running time that it has stored.
 SELECT j.id, j.job_type, j.title, j.priority, j.status, j.payload, j.progress_current, j.progress_total,
        j.progress_message, j.rate, j.eta_seconds, j.counters, j.retry_count, j.max_retries, j.next_retry_at,
-       (SELECT list(d.depends_on ORDER BY d.depends_on) FROM job_dependencies d WHERE d.job_id = j.id),
+       (SELECT list(d.depends_on ORDER BY d.depends_on) FROM job_dependencies d WHERE d.job_id = j.id) AS depends_on,
        j.created_at, j.started_at, j.completed_at, j.heartbeat_at, j.error_message, j.summary, j.is_cancellable,
        j.cancelled_at, j.paused_at, j.paused_by, j.operation_id,
-       j.status = 'running' AND j.heartbeat_at < $now::TIMESTAMPTZ - to_seconds($stalled),
+       j.status = 'running' AND j.heartbeat_at < $now::TIMESTAMPTZ - to_seconds($stalled) AS stalled,
        CASE WHEN j.operation_id IS NULL THEN epoch(j.completed_at) - epoch(j.started_at)
-            ELSE (SELECT o.seconds FROM metadata_operations o WHERE o.id = j.operation_id) END
+            ELSE (SELECT o.seconds FROM metadata_operations o WHERE o.id = j.operation_id) END AS seconds
 FROM job_queue j WHERE j.id IN (SELECT unnest($ids::BIGINT[])) ORDER BY list_position($ids::BIGINT[], j.id);
 
 -- name: page

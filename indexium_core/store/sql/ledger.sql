@@ -103,22 +103,24 @@ WHERE operation_id = $operation_id AND status NOT IN ('pending', 'writing')
 
 -- name: pending_tasks
 -- The next items to run, in order, with everything that a worker needs.
-SELECT m.id, m.file_id, m.path_bytes, m.expected_size, m.expected_mtime_ns, m.file_hash, m.changes, m.restore_mtime_ns,
-       m.reverts_item, f.device, f.inode, f.library_id, old_history.journal, old.written_state, old.original_state,
-       m.restore, old_history.kind, CASE WHEN old_history.dropped_at IS NULL THEN old_history.kept_path END,
+SELECT m.id AS item_id, m.file_id, m.path_bytes AS path, m.expected_size, m.expected_mtime_ns,
+       m.file_hash AS expected_hash, m.changes, m.restore_mtime_ns, m.reverts_item, f.device, f.inode, f.library_id,
+       old_history.journal AS reverts_journal, old.written_state, old.original_state,
+       coalesce(m.restore, 'bytes') AS restore, old_history.kind AS backup_kind,
+       CASE WHEN old_history.dropped_at IS NULL THEN old_history.kept_path END AS reverts_kept,
        CASE WHEN NOT EXISTS (SELECT 1 FROM metadata_operation_items e  -- an earlier item of it changes the time again
                              WHERE e.operation_id = m.operation_id AND e.file_id = m.file_id AND e.id < m.id)
-            THEN f.own_mtime_ns END,
-       coalesce(nullif(old.seconds, 0), f.est_seconds),
-       CASE WHEN old.id IS NULL THEN regexp_matches(coalesce(f.strategy, ''), '_(copy|remux|reflink)$')
-            ELSE old_history.kind IN ('delta', 'original') END,
+            THEN f.own_mtime_ns END AS own_mtime_ns,
+       coalesce(nullif(old.seconds, 0), f.est_seconds, 0.0) AS expected_seconds,
+       coalesce(CASE WHEN old.id IS NULL THEN regexp_matches(coalesce(f.strategy, ''), '_(copy|remux|reflink)$')
+                     ELSE old_history.kind IN ('delta', 'original') END, FALSE) AS is_rewrite,
        (SELECT max(e.id) FROM metadata_operation_items e
-        WHERE e.operation_id = m.operation_id AND e.file_id = m.file_id AND e.id < m.id),
-       (SELECT max_by(e.error_message, e.id) FROM metadata_operation_items e
-        WHERE e.operation_id = m.operation_id AND e.file_id = m.file_id AND e.id < m.id
-          AND e.status IN ('failed', 'conflict', 'unknown')),
+        WHERE e.operation_id = m.operation_id AND e.file_id = m.file_id AND e.id < m.id) AS after_item,
+       coalesce((SELECT max_by(e.error_message, e.id) FROM metadata_operation_items e
+                 WHERE e.operation_id = m.operation_id AND e.file_id = m.file_id AND e.id < m.id
+                   AND e.status IN ('failed', 'conflict', 'unknown')), '') AS after_item_failure,
        (SELECT list(o.path_bytes ORDER BY o.path_bytes) FROM scanned_files o
-        WHERE o.inode = old_history.parted_inode AND o.device = f.device AND o.state <> 'missing')
+        WHERE o.inode = old_history.parted_inode AND o.device = f.device AND o.state <> 'missing') AS other_names
 FROM metadata_operation_items m
 LEFT JOIN scanned_files f ON f.file_id = m.file_id
 LEFT JOIN metadata_operation_items old ON old.id = m.reverts_item
@@ -257,6 +259,44 @@ WHERE id = $operation_id;
 -- How an operation ended, after one of its items was resolved later.
 UPDATE metadata_operations SET status = $status, finished_as = $status WHERE id = $operation_id;
 
+-- name: found_item
+-- Part of a search of operations: an item of the operation `o` that matches all of its words.
+SELECT 1 FROM metadata_operation_items m WHERE m.operation_id = o.id
+  AND (len($words::VARCHAR[]) = 0 OR list_bool_and(list_transform($words::VARCHAR[], lambda w:
+       contains(strip_accents(lower(concat_ws(chr(10), m.file_path, o.user_note,
+                array_to_string(m.tags_added, chr(10)), array_to_string(m.tags_removed, chr(10))))), w))))
+  AND (len($paths::VARCHAR[]) = 0 OR list_bool_and(list_transform(
+       $paths::VARCHAR[], lambda w: contains(strip_accents(lower(m.file_path)), w))))
+  AND (len($people::VARCHAR[]) = 0 OR list_has_all(list_transform(
+       list_concat(m.tags_added, m.tags_removed), lambda x: lower(x)), $people::VARCHAR[]))
+  AND ($error = '' OR m.status IN ('failed', 'conflict', 'unknown')
+                      AND CASE WHEN m.code = '' THEN m.status ELSE m.code END = $error);
+
+-- name: totals
+-- Part of a list of operations: the totals of items and their backups.
+sum(len(m.tags_added)) FILTER (m.status = 'success') AS added,
+sum(len(m.tags_removed)) FILTER (m.status = 'success') AS removed,
+count(*) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS in_force,
+count(*) FILTER (m.status = 'success' AND m.reverted_by IS NULL
+                 AND (h.dropped_at IS NOT NULL OR h.kind = 'tags')) AS lost,
+sum(h.bytes) FILTER (h.dropped_at IS NULL) AS bytes,
+sum(greatest(m.expected_size, 0)) FILTER (m.status = 'success') AS film_bytes,
+min(h.expires_at) FILTER (h.dropped_at IS NULL) AS expires_at,
+max(h.evicted_reason) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS evicted_reason,
+count(*) FILTER (m.status = 'skipped' AND m.code IN ('cancelled', 'restored')) AS given_up,
+count(*) FILTER (m.status IN ('pending', 'writing', 'skipped') AND m.code = 'restored') AS restored;
+
+-- name: operation_columns
+-- Part of a list of operations: its columns, from an operation and its totals.
+o.id, o.operation_type, o.status, o.started_at, o.completed_at, o.file_count, o.success_count, o.failure_count,
+o.skipped_count, o.conflict_count, o.unknown_count, o.seconds, o.error_message, o.user_note, o.user_action,
+o.user_name, o.source, o.plan_id, o.reverts_id, coalesce(t.added, 0) AS tags_added,
+coalesce(t.removed, 0) AS tags_removed, coalesce(t.in_force, 0) AS in_force, coalesce(t.lost, 0) AS comment_only,
+coalesce(t.bytes, 0) AS backup_bytes, t.expires_at, coalesce(t.evicted_reason, '') AS evicted_reason,
+coalesce(t.film_bytes, 0) AS file_bytes,
+coalesce((SELECT r.user_note FROM metadata_operations r WHERE r.id = o.reverts_id), '') AS reverts_note,
+coalesce(t.given_up, 0) AS cancelled_count, coalesce(t.restored, 0) AS restored_count;
+
 -- name: operation_page
 -- One page of operations, newest first, with totals of their items and backups, and the number of all operations.
 WITH page AS (
@@ -267,37 +307,13 @@ WITH page AS (
       AND (len($statuses::VARCHAR[]) = 0 OR list_contains($statuses::VARCHAR[], o.status))
       AND (len($types::VARCHAR[]) = 0 OR list_contains($types::VARCHAR[], o.operation_type))
       AND (NOT $in_files OR EXISTS (
-            SELECT 1 FROM metadata_operation_items m WHERE m.operation_id = o.id
-              AND (len($words::VARCHAR[]) = 0 OR list_bool_and(list_transform($words::VARCHAR[], lambda w:
-                   contains(strip_accents(lower(concat_ws(chr(10), m.file_path, o.user_note,
-                            array_to_string(m.tags_added, chr(10)), array_to_string(m.tags_removed, chr(10))))), w))))
-              AND (len($paths::VARCHAR[]) = 0 OR list_bool_and(list_transform(
-                   $paths::VARCHAR[], lambda w: contains(strip_accents(lower(m.file_path)), w))))
-              AND (len($people::VARCHAR[]) = 0 OR list_has_all(list_transform(
-                   list_concat(m.tags_added, m.tags_removed), lambda x: lower(x)), $people::VARCHAR[]))
-              AND ($error = '' OR m.status IN ('failed', 'conflict', 'unknown')
-                                  AND CASE WHEN m.code = '' THEN m.status ELSE m.code END = $error)))
+            /* found_item */))
     ORDER BY o.id DESC LIMIT $count OFFSET $skip),
 item_totals AS (
-    SELECT m.operation_id, sum(len(m.tags_added)) FILTER (m.status = 'success') AS added,
-           sum(len(m.tags_removed)) FILTER (m.status = 'success') AS removed,
-           count(*) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS in_force,
-           count(*) FILTER (m.status = 'success' AND m.reverted_by IS NULL
-                            AND (h.dropped_at IS NOT NULL OR h.kind = 'tags')) AS lost,
-           sum(h.bytes) FILTER (h.dropped_at IS NULL) AS bytes,
-           sum(greatest(m.expected_size, 0)) FILTER (m.status = 'success') AS film_bytes,
-           min(h.expires_at) FILTER (h.dropped_at IS NULL) AS expires_at,
-           max(h.evicted_reason) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS evicted_reason,
-           count(*) FILTER (m.status = 'skipped' AND m.code IN ('cancelled', 'restored')) AS given_up,
-           count(*) FILTER (m.status IN ('pending', 'writing', 'skipped') AND m.code = 'restored') AS restored
+    SELECT m.operation_id, /* totals */
     FROM metadata_operation_items m LEFT JOIN metadata_history h ON h.operation_item_id = m.id
     WHERE m.operation_id IN (SELECT id FROM page) GROUP BY m.operation_id)
-SELECT o.id, o.operation_type, o.status, o.started_at, o.completed_at, o.file_count, o.success_count, o.failure_count,
-       o.skipped_count, o.conflict_count, o.unknown_count, o.seconds, o.error_message, o.user_note, o.user_action,
-       o.user_name, o.source, o.plan_id, o.reverts_id, coalesce(t.added, 0), coalesce(t.removed, 0),
-       coalesce(t.in_force, 0), coalesce(t.lost, 0), coalesce(t.bytes, 0), t.expires_at, t.evicted_reason,
-       coalesce(t.film_bytes, 0), (SELECT r.user_note FROM metadata_operations r WHERE r.id = o.reverts_id),
-       coalesce(t.given_up, 0), coalesce(t.restored, 0), o.found
+SELECT /* operation_columns */, o.found
 FROM page o
 LEFT JOIN item_totals t ON t.operation_id = o.id
 ORDER BY o.id DESC;
@@ -308,41 +324,17 @@ SELECT o.status, o.operation_type, count(*) FROM metadata_operations o
 WHERE ($since IS NULL OR o.started_at >= $since::TIMESTAMPTZ)
   AND ($until IS NULL OR o.started_at < $until::TIMESTAMPTZ)
   AND (NOT $in_files OR EXISTS (
-          SELECT 1 FROM metadata_operation_items m WHERE m.operation_id = o.id
-            AND (len($words::VARCHAR[]) = 0 OR list_bool_and(list_transform($words::VARCHAR[], lambda w:
-                 contains(strip_accents(lower(concat_ws(chr(10), m.file_path, o.user_note,
-                          array_to_string(m.tags_added, chr(10)), array_to_string(m.tags_removed, chr(10))))), w))))
-            AND (len($paths::VARCHAR[]) = 0 OR list_bool_and(list_transform(
-                 $paths::VARCHAR[], lambda w: contains(strip_accents(lower(m.file_path)), w))))
-            AND (len($people::VARCHAR[]) = 0 OR list_has_all(list_transform(
-                 list_concat(m.tags_added, m.tags_removed), lambda x: lower(x)), $people::VARCHAR[]))
-            AND ($error = '' OR m.status IN ('failed', 'conflict', 'unknown')
-                                AND CASE WHEN m.code = '' THEN m.status ELSE m.code END = $error)))
+          /* found_item */))
 GROUP BY ALL;
 
 -- name: operation_row
 -- One operation in the columns of operation_page. It has no search, because it is read many times a second.
 WITH item_totals AS (
-    SELECT sum(len(m.tags_added)) FILTER (m.status = 'success') AS added,
-           sum(len(m.tags_removed)) FILTER (m.status = 'success') AS removed,
-           count(*) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS in_force,
-           count(*) FILTER (m.status = 'success' AND m.reverted_by IS NULL
-                            AND (h.dropped_at IS NOT NULL OR h.kind = 'tags')) AS lost,
-           sum(h.bytes) FILTER (h.dropped_at IS NULL) AS bytes,
-           sum(greatest(m.expected_size, 0)) FILTER (m.status = 'success') AS film_bytes,
-           min(h.expires_at) FILTER (h.dropped_at IS NULL) AS expires_at,
-           max(h.evicted_reason) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS evicted_reason,
-           count(*) FILTER (m.status = 'skipped' AND m.code IN ('cancelled', 'restored')) AS given_up,
-           count(*) FILTER (m.status IN ('pending', 'writing', 'skipped') AND m.code = 'restored') AS restored
+    SELECT /* totals */
     FROM metadata_operation_items m
     LEFT JOIN (FROM metadata_history WHERE operation_id = $operation_id) h ON h.operation_item_id = m.id
     WHERE m.operation_id = $operation_id)
-SELECT o.id, o.operation_type, o.status, o.started_at, o.completed_at, o.file_count, o.success_count, o.failure_count,
-       o.skipped_count, o.conflict_count, o.unknown_count, o.seconds, o.error_message, o.user_note, o.user_action,
-       o.user_name, o.source, o.plan_id, o.reverts_id, coalesce(t.added, 0), coalesce(t.removed, 0),
-       coalesce(t.in_force, 0), coalesce(t.lost, 0), coalesce(t.bytes, 0), t.expires_at, t.evicted_reason,
-       coalesce(t.film_bytes, 0), (SELECT r.user_note FROM metadata_operations r WHERE r.id = o.reverts_id),
-       coalesce(t.given_up, 0), coalesce(t.restored, 0)
+SELECT /* operation_columns */
 FROM metadata_operations o, item_totals t WHERE o.id = $operation_id;
 
 -- name: item_page
@@ -362,10 +354,11 @@ WITH page AS (
       AND (len($people::VARCHAR[]) = 0 OR list_has_all(list_transform(
            list_concat(m.tags_added, m.tags_removed), lambda x: lower(x)), $people::VARCHAR[]))
     ORDER BY place LIMIT $count OFFSET $skip)
-SELECT m.id, m.file_id, m.file_path, m.status, m.code, m.error_message, m.previous_comment, m.new_comment,
+SELECT m.id, m.file_id, m.file_path, m.status, m.code, m.error_message AS message, m.previous_comment, m.new_comment,
        m.tags_added, m.tags_removed, m.strategy, m.seconds, m.proof, m.processed_at,
-       (SELECT r.operation_id FROM metadata_operation_items r WHERE r.id = m.reverted_by),
-       CASE WHEN h.dropped_at IS NULL THEN h.kind END, CASE WHEN h.dropped_at IS NULL THEN h.bytes END, m.found
+       (SELECT r.operation_id FROM metadata_operation_items r WHERE r.id = m.reverted_by) AS taken_back_by,
+       coalesce(CASE WHEN h.dropped_at IS NULL THEN h.kind END, '') AS backup_kind,
+       coalesce(CASE WHEN h.dropped_at IS NULL THEN h.bytes END, 0) AS backup_bytes, m.found
 FROM page m LEFT JOIN metadata_history h ON h.operation_item_id = m.id ORDER BY m.place;
 
 -- name: rollback_candidates
@@ -388,12 +381,15 @@ busy AS (
     SELECT n.file_id, min(n.operation_id) AS operation_id, arg_min(o.status, n.operation_id) AS status FROM others n
     JOIN metadata_operations o ON o.id = n.operation_id AND o.status IN ('pending', 'in_progress', 'paused')
     WHERE n.status IN ('pending', 'writing') GROUP BY n.file_id)
-SELECT m.id, m.operation_id, m.file_id, m.file_path, coalesce(f.path_bytes, m.path_bytes), m.tags_added, m.tags_removed,
-       m.previous_comment, m.new_comment, m.changes, m.original_state, m.written_state, h.journal, h.kind, h.kept_path,
-       h.kept_bytes, h.dropped_at, h.evicted_reason, l.state, coalesce(f.file_hash, m.file_hash), f.comment,
-       CASE WHEN f.mtime_ns = f.own_mtime_ns THEN f.size END, f.own_mtime_ns,
+SELECT m.id AS item_id, m.operation_id, m.file_id, m.file_path AS shown_path,
+       coalesce(f.path_bytes, m.path_bytes) AS path, m.tags_added, m.tags_removed, m.previous_comment, m.new_comment,
+       m.changes, m.original_state, m.written_state, h.journal, h.kind, h.kept_path AS kept,
+       coalesce(h.kept_bytes, 0) AS kept_bytes, h.dropped_at IS NOT NULL AS dropped,
+       coalesce(h.evicted_reason, '') AS evicted_reason, l.state AS library_state,
+       coalesce(f.file_hash, m.file_hash) AS file_hash, f.comment,
+       CASE WHEN f.mtime_ns = f.own_mtime_ns THEN f.size END AS own_size, f.own_mtime_ns,
        newer.operation_id AS superseded_by, busy.operation_id AS busy_in,
-       busy.status AS busy_status, f.people, h.parted_inode IS NOT NULL AS parted,
+       busy.status AS busy_status, coalesce(f.people, []) AS people, h.parted_inode IS NOT NULL AS parted,
        (SELECT list(o.path_bytes ORDER BY o.path_bytes) FROM scanned_files o
         WHERE o.inode = h.parted_inode AND o.device = f.device AND o.state <> 'missing') AS other_names
 FROM mine m
@@ -461,8 +457,8 @@ SELECT id FROM metadata_operation_items WHERE operation_id = $operation_id AND s
 
 -- name: preview_tasks
 -- The tasks of a write of the plan's current items; nothing is recorded.
-SELECT 0, f.file_id, f.path_bytes, f.size, f.mtime_ns, f.file_hash, i.changes, NULL, NULL, f.device, f.inode,
-       f.library_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT 0 AS item_id, f.file_id, f.path_bytes AS path, f.size AS expected_size, f.mtime_ns AS expected_mtime_ns,
+       f.file_hash AS expected_hash, i.changes, f.device, f.inode, f.library_id
 FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id) AS chosen
 JOIN plan_items i ON i.file_id = chosen.file_id AND i.variant_id = $variant_id AND i.to_version IS NULL
 JOIN scanned_files f ON f.file_id = chosen.file_id

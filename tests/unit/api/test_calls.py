@@ -7,24 +7,34 @@ import dataclasses
 import inspect
 import json
 import typing
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from indexium_core.api import remote, service, wire
-from indexium_core.library import Library, LibraryServices, MetadataPlan
-from indexium_core.model.remote_calls import calls_of
+from indexium_core.library import Library, LibraryServices, MetadataPlan, remote_calls
+from indexium_core.model.remote_calls import RemoteCall, ServiceDescription, calls_of
 from indexium_core.model.remote_calls import remote as marker
-from indexium_core.services import remote_calls
 
 CLI = Path(__file__).resolve().parents[3] / "indexium_core" / "cli"
-CALLS = remote_calls()
-SERVICES = {name.partition(".")[0] for name in CALLS} - {"plan"}
+SERVICES = set(LibraryServices.__annotations__) - {"home", "notices"}
 FLAT = {name for name in vars(LibraryServices) if not name.startswith("_")}
 OWN = {"home", "notices", "close", "url"}  # attributes of a remote library itself
 HERE = {"recovered"}  # of `recover`, which opens the home in its own process
 ALONE = {"serving.py", "app.py"}  # commands that open the home themselves
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    with Library.open(tmp_path_factory.mktemp("calls") / "home") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def calls(library: Library) -> dict[str, RemoteCall]:
+    return remote_calls(library)
 
 
 def used(path: Path) -> set[str]:
@@ -38,11 +48,11 @@ def used(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("path", sorted(CLI.rglob("*.py")), ids=lambda path: path.name)
-def test_every_method_that_commands_call_is_marked(path: Path) -> None:
+def test_every_method_that_commands_call_is_marked(path: Path, calls: dict[str, RemoteCall]) -> None:
     if path.name in ALONE:
         return
     asked = used(path) - OWN - HERE
-    unmarked = {name for name in asked if "." in name and name not in CALLS and name.partition(".")[0] in SERVICES}
+    unmarked = {name for name in asked if "." in name and name not in calls and name.partition(".")[0] in SERVICES}
     unknown = {name for name in asked if name.partition(".")[0] not in SERVICES | FLAT | OWN}
     assert (unmarked, unknown) == (set(), set())
 
@@ -53,12 +63,12 @@ def test_the_guard_sees_what_is_used(tmp_path: Path) -> None:
     assert used(source) == {"people", "people.list", "nothing_like_that"}
 
 
-def test_the_everyday_calls_need_only_marked_methods() -> None:
+def test_the_everyday_calls_need_only_marked_methods(calls: dict[str, RemoteCall]) -> None:
     """`LibraryServices` runs in the calling process: what it calls has to be marked."""
     tree = ast.parse(inspect.getsource(LibraryServices))
     called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     names = {name.removeprefix("self.") for name in called if name.startswith("self.")} - FLAT
-    assert {name for name in names if name not in CALLS and f"{name}.__call__" not in CALLS} == set()
+    assert {name for name in names if name not in calls and f"{name}.__call__" not in calls} == set()
 
 
 def test_the_marker_takes_paths_progress_and_pieces_from_the_method() -> None:
@@ -93,32 +103,33 @@ def dataclasses_of(hint: Any, found: set[type]) -> set[type]:
     return found
 
 
-def test_every_value_of_a_call_travels() -> None:
-    owners = {**typing.get_type_hints(LibraryServices), "plan": MetadataPlan}
+def test_every_value_of_a_call_travels(library: Library, calls: dict[str, RemoteCall]) -> None:
     found: set[type] = set()
-    for name in CALLS:
+    for name in calls:
         owner, _, method = name.partition(".")
-        member = inspect.getattr_static(owners[owner], method)
+        member = inspect.getattr_static(MetadataPlan if owner == "plan" else type(getattr(library, owner)), method)
         function = getattr(member, "fget", None) or getattr(member, "func", None) or member
         for hint in typing.get_type_hints(function).values():
             dataclasses_of(hint, found)
-    assert {kind.__name__ for kind in found} - wire._classes().keys() == set()
+    assert {kind.__name__ for kind in found} - wire.value_classes().keys() == set()
 
 
-def test_every_service_of_the_library_is_there_and_every_callback_is_optional(tmp_path: Path) -> None:
+def test_every_service_of_the_library_is_there_and_every_callback_is_optional(
+    library: Library, calls: dict[str, RemoteCall]
+) -> None:
     """A caller keeps its callback: the service gets the call without one."""
-    with Library.open(tmp_path / "home") as library:
-        for name, call in CALLS.items():
-            owner, _, method = name.partition(".")
-            if owner == "plan":
-                continue
-            parameters = inspect.signature(getattr(getattr(library, owner), method)).parameters
-            assert not call.callback or parameters[call.callback].default is not inspect.Parameter.empty, name
+    for name, call in calls.items():
+        owner, _, method = name.partition(".")
+        if owner == "plan":
+            continue
+        parameters = inspect.signature(getattr(getattr(library, owner), method)).parameters
+        assert not call.callback or parameters[call.callback].default is not inspect.Parameter.empty, name
 
 
-def test_an_unmarked_method_cannot_be_called(tmp_path: Path) -> None:
+def test_an_unmarked_method_cannot_be_called(tmp_path: Path, calls: dict[str, RemoteCall]) -> None:
     found = service.Service(url="http://127.0.0.1:1", token="", pid=1, instance_id="", version="")
     away = remote.RemoteLibrary(tmp_path, found)
+    away.description = ServiceDescription(calls=calls, classes={})
     for name in ("open", "recover", "_store", "nothing"):
         with pytest.raises(AttributeError):
             getattr(away, name)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from indexium_core.api.access import Rate
-from indexium_core.api.context import Sent, WorkStarter
+from indexium_core.api.access import RateLimit
+from indexium_core.api.context import StartRequest, WorkStarter
 from indexium_core.api.problems import ProblemAnswer
 from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
 
@@ -21,9 +21,9 @@ class Book:
     def __init__(self) -> None:
         self.noted: dict[str, tuple[IdempotentRequest, StartedRequest]] = {}
 
-    def find(self, asked: IdempotentRequest) -> StartedRequest | None:
-        known = self.noted.get(asked.key)
-        assert known is None or known[0].mark == asked.mark, "it came with another request"
+    def find(self, request: IdempotentRequest) -> StartedRequest | None:
+        known = self.noted.get(request.key)
+        assert known is None or known[0].mark == request.mark, "it came with another request"
         return known and known[1]
 
 
@@ -36,17 +36,19 @@ class Place:
 
     def __init__(self, limit: int = 0) -> None:
         self.book, self.begun = Book(), 0
-        self.work = WorkStarter(Rate(lambda: limit), self.book)
+        self.work = WorkStarter(RateLimit(lambda: limit), self.book)
 
     def __call__(self, key: str | None, path: str = "/write", q: str = "a", **how: Any) -> int:
         request: Any = SimpleNamespace(method="POST", url=SimpleNamespace(path=path))
         start = how.get("start", self.begin)
-        return Sent(self.work, request, key).once(Body(q=q), start=start, again=lambda begun: begun.operation_id or 0)
+        return StartRequest(self.work, request, key).once(
+            Body(q=q), start=start, again=lambda begun: begun.operation_id or 0
+        )
 
-    def begin(self, asked: IdempotentRequest | None) -> int:
+    def begin(self, request: IdempotentRequest | None) -> int:
         self.begun += 1
-        if asked is not None:
-            self.book.noted[asked.key] = asked, StartedRequest(operation_id=self.begun, job_id=None, answer={})
+        if request is not None:
+            self.book.noted[request.key] = request, StartedRequest(operation_id=self.begun, job_id=None, answer={})
         return self.begun
 
 
@@ -59,10 +61,10 @@ def test_who_asks_again_while_it_is_being_begun_waits_for_that() -> None:
     place, begun, go_on = Place(), threading.Event(), threading.Event()
     answers: list[int] = []
 
-    def slowly(asked: IdempotentRequest | None) -> int:
+    def slowly(request: IdempotentRequest | None) -> int:
         begun.set()
         assert go_on.wait(30)
-        return place.begin(asked)
+        return place.begin(request)
 
     threads = [threading.Thread(target=lambda: answers.append(place("key", start=slowly))) for _ in range(5)]
     for thread in threads:

@@ -71,7 +71,7 @@ class Clock:
 
 def test_so_much_may_be_begun_in_a_minute() -> None:
     clock = Clock()
-    rate = access.Rate(lambda: 2, clock=clock)
+    rate = access.RateLimit(lambda: 2, clock=clock)
     rate.take()
     clock.now = 30
     rate.take()
@@ -85,7 +85,7 @@ def test_so_much_may_be_begun_in_a_minute() -> None:
 
 def test_where_the_limit_is_lifted_any_number_may_be_begun_at_once() -> None:
     limit = 1
-    rate = access.Rate(lambda: limit, clock=Clock())
+    rate = access.RateLimit(lambda: limit, clock=Clock())
     rate.take()
     with pytest.raises(ProblemAnswer):
         rate.take()

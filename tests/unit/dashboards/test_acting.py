@@ -441,7 +441,7 @@ def test_the_desk_keeps_a_few_things_and_says_when_one_is_gone() -> None:
     tokens = [desk.keep(number) for number in range(9)]
 
     assert desk.find(tokens[-1], int) == 8
-    with pytest.raises(errors.UnknownIdError, match="not kept any more"):
+    with pytest.raises(errors.UnknownIdError, match="removed from the cache"):
         desk.find(tokens[0], int)
     with pytest.raises(errors.UnknownIdError):
         desk.find(tokens[-1], str)

@@ -11,7 +11,7 @@ import pytest
 
 from dashboards.bridge import UNEXPECTED, Bridge
 from indexium_core import errors
-from indexium_core.jobs.events import EventBus
+from indexium_core.jobs.event_bus import EventBus
 
 
 class Later(Executor):
@@ -35,7 +35,7 @@ class Line:
     def __init__(self) -> None:
         self.events, self.pool = EventBus(), Later()
         self.toasts: list[tuple[str, str]] = []
-        self.settled: list[str] = []
+        self.cleared: list[str] = []
         self.delayed: list[Callable[[], None]] = []
         self.bridge = Bridge(
             self.events,
@@ -43,7 +43,7 @@ class Line:
             later=lambda call, _: self.delayed.append(call),
             pool=self.pool,
             toast=lambda kind, text, **_: self.toasts.append((kind, text)),
-            settled=self.settled.append,
+            clear_errors=self.cleared.append,
         )
 
 
@@ -96,22 +96,22 @@ def test_an_error_goes_when_the_same_is_tried_again_and_succeeds(line: Line) -> 
             raise errors.UsageError(refusals.pop())
 
     def press(name: str = "", failed: Any = None) -> None:
-        line.bridge.run(attempt, lambda _: None, name=name, failed=failed)
+        line.bridge.run(attempt, lambda _: None, name=name, topic="" if name else "attempt", failed=failed)
         line.pool.run()
 
     press("write")
     line.bridge.run(lambda: None, lambda _: None, name="steps")
     line.pool.run()
-    assert line.settled == []  # something else has succeeded
+    assert line.cleared == []  # something else has succeeded
     press("write")
     press("write")
-    assert (line.toasts, line.settled) == ([("error", "Not now.")], ["write"])
+    assert (line.toasts, line.cleared) == ([("error", "Not now.")], ["write"])
 
-    refusals.append("Not now.")  # without a name the place tells; the page may show the error itself
+    refusals.append("Not now.")  # a call without a name has a topic; the page may show the error itself
     press(failed=lambda error: line.bridge.toast("error", f"Sorry. {error.message}"))
     press(failed=lambda error: None)
     assert line.toasts[-1] == ("error", "Sorry. Not now.")
-    assert len(line.settled) == 2
+    assert len(line.cleared) == 2
 
 
 def test_a_refusal_can_be_shown_where_it_belongs(line: Line) -> None:

@@ -36,7 +36,7 @@ def preview(**facts: object) -> ChangePreview:
             "3 files stay as they are.",
         ),
         ({"changed": 0}, "Nothing would change.", ""),
-        ({"changed": 2}, "Spells names otherwise in 2 files.", "10 files stay as they are."),
+        ({"changed": 2}, "Changes the spelling of names in 2 files.", "10 files stay as they are."),
     ],
 )
 def test_what_a_change_would_do_is_said_in_a_sentence(facts: dict[str, object], text: str, rest: str) -> None:

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from dashboards.components import charts, drawing
-from dashboards.components.chart_card import DrawnChart, ranking, view
 from dashboards.components.charts import COVERAGE, DURATIONS, FILES, RISK, ChartKind, Plot
+from dashboards.components.tabbed_charts import TabbedCharts, ranking, view
 
 hv.extension("bokeh", logo=False)
 
@@ -50,15 +50,15 @@ def plotted(kind: ChartKind) -> Plot:
     return kind.plot(TABLES[kind], SPAN)
 
 
-def said(kind: ChartKind) -> list[str]:
-    return [bar.said for bar in plotted(kind).bars]
+def tooltips(kind: ChartKind) -> list[str]:
+    return [bar.tooltip for bar in plotted(kind).bars]
 
 
 # What is drawn.
 
 
 def test_each_level_of_each_container_is_a_part_of_its_bar() -> None:
-    assert said(RISK[0]) == [
+    assert tooltips(RISK[0]) == [
         "5 files safe, mp4",
         "2 files danger, mp4",
         "1 file blocked, mp4",
@@ -70,13 +70,13 @@ def test_each_level_of_each_container_is_a_part_of_its_bar() -> None:
 
 def test_a_day_is_drawn_with_its_outcomes_and_told_as_iso() -> None:
     bars = plotted(FILES).bars
-    assert [bar.said.split(": ")[1] for bar in bars] == ["1 file failed or conflict", "4 files written"]
+    assert [bar.tooltip.split(": ")[1] for bar in bars] == ["1 file failed or conflict", "4 files written"]
     assert [(bar.y0, bar.y1) for bar in bars] == [(0, 1), (1, 5)]
     assert {bar.key for bar in bars} == {DAY.isoformat()}
 
 
 def test_time_at_work_says_how_many_operations_and_how_long_a_file_took() -> None:
-    assert [text.partition(": ")[2] for text in said(DURATIONS)] == [
+    assert [text.partition(": ")[2] for text in tooltips(DURATIONS)] == [
         "400 ms writing, 2 operations, 3 ms a file",
         "100 ms rolling back, 2 operations, 3 ms a file",
     ]
@@ -84,7 +84,7 @@ def test_time_at_work_says_how_many_operations_and_how_long_a_file_took() -> Non
 
 def test_coverage_fills_the_column_and_says_both_parts_in_files() -> None:
     assert [bar.y1 for bar in plotted(COVERAGE).bars] == [0.25, 1]
-    assert [text.partition(": ")[2] for text in said(COVERAGE)] == [
+    assert [text.partition(": ")[2] for text in tooltips(COVERAGE)] == [
         "2 of 8 files with people",
         "6 of 8 files without people",
     ]
@@ -117,7 +117,7 @@ def test_formulas_and_markup_in_names_are_text() -> None:
     names = [name for _, name in plot.yticks]
     assert names[0].startswith("<img")
     assert names[1] == "$\u2060$\\alpha$\u2060$ \\\u2060(x\\\u2060)"
-    assert plot.bars[0].said == f"5 files safe, {HOSTILE}"
+    assert plot.bars[0].tooltip == f"5 files safe, {HOSTILE}"
     assert names[2] == "no folder"
 
 
@@ -175,7 +175,7 @@ def test_every_chart_can_be_drawn_also_on_several_threads_at_once(kind: ChartKin
     for thread in threads:
         thread.join()
     assert [len(figure.renderers) for figure in figures] == [1, 1, 1]
-    assert all("said" in figure.renderers[0].data_source.data for figure in figures)  # what the tooltip shows
+    assert all("tooltip" in figure.renderers[0].data_source.data for figure in figures)  # what the tooltip shows
 
 
 class Carrier:
@@ -189,8 +189,8 @@ class Carrier:
         done(work())
 
 
-def chart(told: list[str], carrier: Any) -> DrawnChart:
-    return DrawnChart(carrier, RISK, picked=told.append, turned=told.append, height=150)
+def chart(told: list[str], carrier: Any) -> TabbedCharts:
+    return TabbedCharts(carrier, RISK, picked=told.append, turned=told.append, height=150)
 
 
 def test_a_bar_and_its_line_in_the_table_say_the_same() -> None:

@@ -25,12 +25,12 @@ def file(
 def finding(kind: Any, **changes: Any) -> CheckRow:
     facts: dict[str, Any] = {
         "kind": kind, "subject": "7", "facts": 1, "title": "a.mp4", "text": "Why.", "files": (file("a.mp4"),),
-        "file_count": 1, "names": (), "mends": (), "query": "",
+        "file_count": 1, "names": (), "resolutions": (), "query": "",
     }  # fmt: skip
     return CheckRow(**facts | changes)
 
 
-def mend(*names: str, code: str = "add", **changes: Any) -> Resolution:
+def resolution(*names: str, code: str = "add", **changes: Any) -> Resolution:
     facts: dict[str, Any] = {"label": "Add to the database", "text": "Text.", "files": 0}
     return Resolution(code=code, names=names, **facts | changes)
 
@@ -38,14 +38,16 @@ def mend(*names: str, code: str = "add", **changes: Any) -> Resolution:
 DIFFER = finding(
     "differ",
     files=(file("a.mp4", named=("Ann Lee", "Ghost"), known=("Ann Lee", "Bob Ray")),),
-    mends=(mend("Ghost"), mend("Ghost", code="remove", label="Take out", asks=True)),
+    resolutions=(resolution("Ghost"), resolution("Ghost", code="remove", label="Remove", asks=True)),
     query='path:"A/B/a.mp4"',
 )
 
 
-def listed(*rows: CheckRow, total: int = 0, number: int = 1, right: bool = False, of: CheckGroup | None = None) -> Any:
+def listed(
+    *rows: CheckRow, total: int = 0, number: int = 1, ignored: bool = False, of: CheckGroup | None = None
+) -> Any:
     page = CheckPage(items=list(rows), total=total or len(rows), page=number, per_page=25)
-    return checks_list.list_view(of or group(), page, right=right, subject="")
+    return checks_list.list_view(of or group(), page, ignored=ignored, subject="")
 
 
 def test_the_header_counts_what_is_open_and_what_is_right() -> None:
@@ -64,7 +66,7 @@ def test_a_row_shows_who_does_not_agree_first() -> None:
 
 def test_of_many_names_a_row_shows_the_first() -> None:
     many = tuple(f"Guest {number}" for number in range(9))
-    (row,) = listed(finding("differ", files=(file("a.mp4", named=many),), mends=(mend(*many),)))["rows"]
+    (row,) = listed(finding("differ", files=(file("a.mp4", named=many),), resolutions=(resolution(*many),)))["rows"]
     assert (len(row["tags"]), row["more"]) == (6, 3)
 
 
@@ -73,29 +75,29 @@ def test_a_page_says_where_it_is_and_what_can_be_done_with_all() -> None:
     assert (view["range"], view["pages"], view["turn"]) == ("51–51 of 51", 3, "1 ignored")
     assert [each["label"] for each in view["at_once"]] == ["Add all 51 to the database…", "Ignore all 51…"]
     assert listed(DIFFER, of=group("single", 1))["at_once"] == []
-    assert listed(DIFFER, right=True, of=group(total=2))["turn"] == "Back to 2 open findings"
+    assert listed(DIFFER, ignored=True, of=group(total=2))["turn"] == "Back to 2 open findings"
 
 
 def test_an_empty_list_says_what_that_means() -> None:
     assert listed(of=group("copies", 0))["empty"]["text"] == "All copies of a file have the same people."
-    assert listed(of=group("copies", 0), right=True)["empty"]["title"] == "No ignored findings"
+    assert listed(of=group("copies", 0), ignored=True)["empty"]["title"] == "No ignored findings"
 
 
 def test_details_set_file_and_database_side_by_side() -> None:
-    view = checks_list.details_view(DIFFER, right=False)
+    view = checks_list.details_view(DIFFER, ignored=False)
     (shown,) = view["files"]
     assert [(each["label"], [tag["text"] for tag in each["tags"] if tag["kind"]]) for each in shown["lists"]] == [
         ("in the file", ["Ghost"]),
         ("in the database", []),
     ]
-    assert [each["label"] for each in view["mends"]] == ["Add to the database", "Take out…"]
+    assert [each["label"] for each in view["resolutions"]] == ["Add to the database", "Remove…"]
     assert view["href"] == "/plan?q=path%3A%22A%2FB%2Fa.mp4%22"
-    assert checks_list.details_view(DIFFER, right=False, base="/app")["href"].startswith("/app?view=plan&q=path")
+    assert checks_list.details_view(DIFFER, ignored=False, base="/app")["href"].startswith("/app?view=plan&q=path")
 
 
 def test_what_is_right_can_only_be_brought_back() -> None:
-    assert checks_list.details_view(DIFFER, right=True)["mends"] == []
-    assert checks_list.details_view(None, right=True) == {"open": False}
+    assert checks_list.details_view(DIFFER, ignored=True)["resolutions"] == []
+    assert checks_list.details_view(None, ignored=True) == {"open": False}
 
 
 def test_a_name_says_where_it_stands() -> None:
@@ -104,7 +106,7 @@ def test_a_name_says_where_it_stands() -> None:
         CheckName(name="Zoe Oz", is_known=False, assigned=0, named=1, files=1),
     )
     row = finding("spelling", title="Zoë Öz · Zoe Oz", names=names, file_count=14)
-    view = checks_list.details_view(row, right=False)
+    view = checks_list.details_view(row, ignored=False)
     assert [each["text"] for each in view["names"]] == [
         "in the database, 1,204 files · named in 3 comments",
         "not in the database · named in 1 comment",
@@ -115,9 +117,9 @@ def test_a_name_says_where_it_stands() -> None:
 
 
 def test_the_address_keeps_what_is_looked_at() -> None:
-    state = ChecksState(kind="spelling", number=2, right=True, subject="Zoe Oz | Zoë Öz")
+    state = ChecksState(kind="spelling", number=2, ignored=True, subject="Zoe Oz | Zoë Öz")
     again = ChecksState()
     again.take(state.search())
-    assert (again.kind, again.number, again.right, again.subject) == ("spelling", 2, True, "Zoe Oz | Zoë Öz")
+    assert (again.kind, again.number, again.ignored, again.subject) == ("spelling", 2, True, "Zoe Oz | Zoë Öz")
     again.take("kind=nonsense&page=-1")
     assert (again.kind, again.number, again.subject) == ("", 1, "")

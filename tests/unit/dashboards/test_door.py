@@ -62,7 +62,7 @@ def test_an_origin_that_is_none_is_refused(served: DashboardServer, origin: str)
 def test_a_foreign_host_name_is_refused_on_every_route(served: DashboardServer, path: str) -> None:
     status, _, body = ask(served, path, Host=f"evil.example:{served.port}")
     assert status == 421
-    assert body == b"This server does not go by that name."
+    assert body == b"The Host header does not name this server."
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "LOCALHOST", "[::1]"])

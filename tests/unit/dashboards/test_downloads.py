@@ -92,7 +92,7 @@ def test_an_edited_csv_is_compared_and_put_on_the_desk(site: Site) -> None:
         ({"Origin": "http://evil.example"}, 403, "Only the pages of this server"),
         ({"Origin": ""}, 403, "Only the pages of this server"),
         ({"Origin": "null"}, 403, "Only the pages of this server"),
-        ({"Content-Type": "multipart/form-data"}, 415, "Only a CSV can come back"),
+        ({"Content-Type": "multipart/form-data"}, 415, "Only CSV files can be imported"),
     ],
 )
 def test_only_our_own_pages_may_send_and_only_csv(site: Site, headers: dict[str, str], status: int, why: str) -> None:

@@ -163,7 +163,7 @@ def _said(state: str) -> str:
 
 def test_what_was_cut_off_or_failed_of_an_operation_is_decided_in_its_dialog() -> None:
     for state in ("interrupted", "failed"):
-        assert job_actions.actions(job(state, operation_id=3))[0]["act"] == "settle"
+        assert job_actions.actions(job(state, operation_id=3))[0]["act"] == "resolve"
     asked_for = job(cancelled_at=NOW)
     assert (job_actions.actions(asked_for), job_text.chip(asked_for)) == ([], ("cancelling", "blocked"))
     assert job_actions.blocker(asked_for, "pause") == "The job is already being cancelled."
@@ -250,12 +250,12 @@ def test_the_list_of_what_has_begun_counts_as_the_cards_do() -> None:
     stage = Stage()
     stage.library.jobs.put("write", "interrupted", id=1)
     stage.screen.enter()
-    assert stage.view("jobs")["under_way"]["count"] == "1 interrupted"
+    assert stage.view("jobs")["running"]["count"] == "1 interrupted"
     stage.library.jobs.put("scan", "running", id=2)
     stage.screen.enter()
-    assert stage.view("jobs")["under_way"]["count"] == "1 running · 1 interrupted"
+    assert stage.view("jobs")["running"]["count"] == "1 running · 1 interrupted"
     stage.tell("jobs_header", "kind", kind="rescan")
-    assert stage.view("jobs")["under_way"]["count"] == "0"
+    assert stage.view("jobs")["running"]["count"] == "0"
 
 
 def test_the_address_keeps_what_is_looked_at() -> None:
@@ -408,13 +408,13 @@ def test_jobs_are_listed_narrowed_opened_and_acted_on() -> None:
     for number in range(3, 20):
         table.put("rescan", "completed", id=number)
     stage.screen.enter()
-    assert [row["id"] for row in stage.view("jobs")["under_way"]["rows"]] == [1]
+    assert [row["id"] for row in stage.view("jobs")["running"]["rows"]] == [1]
     assert (stage.view("jobs")["ended"]["range"], stage.view("jobs")["ended"]["pages"]) == ("1–10 of 17", 2)
     stage.tell("jobs", "page", page=9)
     assert stage.view("jobs")["ended"]["page"] == 2  # the last there is
     stage.tell("jobs_header", "kind", kind="scan")
     view = stage.view("jobs")
-    assert ([row["id"] for row in view["waiting"]["rows"]], view["under_way"]["rows"], view["ended"]["page"]) == (
+    assert ([row["id"] for row in view["waiting"]["rows"]], view["running"]["rows"], view["ended"]["page"]) == (
         [2],
         [],
         1,

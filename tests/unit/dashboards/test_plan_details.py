@@ -82,14 +82,14 @@ def test_programs_that_show_the_same_share_a_row() -> None:
 
 def test_of_a_file_that_is_not_written_it_is_said_what_others_show_now() -> None:
     shown = view(of("blocked"))["shows"]
-    assert shown["label"] == "What others show now"
-    assert view(of("safe"))["shows"]["label"] == "What others will show"
+    assert shown["label"] == "What other programs show now"
+    assert view(of("safe"))["shows"]["label"] == "What other programs will show"
 
 
 def test_why_a_file_is_refused_is_said_once() -> None:
     item = of("blocked")
     said = {"strategy": "", "strategy_code": "no_strategy_yet"}
-    assert ["Why", "MXF is not written."] in view(item, strategy_why="MXF is not written.", **said)["how"]
+    assert ["Reason", "MXF is not written."] in view(item, strategy_why="MXF is not written.", **said)["how"]
     again = view(item, strategy_why=item.issues[0].message, **said)["how"]
     assert [pair[0] for pair in again][:2] == ["Strategy", "People"]
 
@@ -99,7 +99,7 @@ def test_where_people_come_from_is_counted() -> None:
         return PersonDetails(name=name, origins=tuple(Origin(origin=kind, since=DAY) for kind in kinds), state="kept")
 
     people = [person("Ann", "face", "comment"), person("Bob", "face"), person("Zoë", "hand"), person("Cy", "comment")]
-    assert plan_details.sum_of_origins(people) == "2 by face, 1 by hand, 1 only named in the file"
+    assert plan_details.sum_of_origins(people) == "2 by face recognition, 1 by hand, 1 only in the file comment"
 
 
 def test_another_spelling_of_a_person_is_named() -> None:

@@ -119,7 +119,7 @@ def test_every_comment_gets_the_same_text_and_all_are_taken_away(clip: bytes) ->
         ([asf_object(SIGNATURE, b"x")], b"", "It is signed"),
         ([attributes(("Description", 1, b"bytes"))], b"", "not a text"),
         ([attributes(("Description", 0, b"\x00\xd8\0\0"))], b"", "not Unicode"),
-        ([], headers.library((1, "Description", "mine")), "a description of its own"),
+        ([], headers.library((1, "Description", "mine")), "A stream has a separate description"),
         ([asf_object(structure.ATTRIBUTES, struct.pack("<H", 0) + b"more")], b"", "attributes are not understood"),
         ([asf_object(structure.DESCRIPTION, bytes(10) + b"more")], b"", "description is not understood"),
     ],

@@ -378,10 +378,10 @@ def test_only_sound_in_an_avi_may_move_by_a_packet(container: str, kind: str, mo
     before = timed(EVIDENCE, 0.0, 1.0, NOWHERE, container=container, kind=kind)
     after = timed(WRITTEN, 0.0, 1.0 + moved, NOWHERE, container=container, kind=kind)
     if passes:
-        assert "stream 0" in str(verify.compare(before, after, [CHANGE], checks=verify.REWRITTEN)["packets"])
+        assert "stream 0" in str(verify.compare(before, after, [CHANGE], comparisons=verify.REWRITTEN)["packets"])
         return
     with pytest.raises(errors.VerificationError, match="packets of stream 0 moved by up to") as caught:
-        verify.compare(before, after, [CHANGE], checks=verify.REWRITTEN)
+        verify.compare(before, after, [CHANGE], comparisons=verify.REWRITTEN)
     assert caught.value.check == "packets"
 
 
@@ -389,33 +389,33 @@ def test_a_time_may_neither_come_nor_go() -> None:
     before, after = timed(EVIDENCE, 0.0, NOWHERE), timed(WRITTEN, 0.0, 1.0)
     for one, other in ((before, after), (timed(EVIDENCE, 0.0, 1.0), timed(WRITTEN, 0.0, NOWHERE))):
         with pytest.raises(errors.VerificationError, match="lost or gained times"):
-            verify.compare(one, other, [CHANGE], checks=verify.REWRITTEN)
+            verify.compare(one, other, [CHANGE], comparisons=verify.REWRITTEN)
 
 
 @pytest.mark.parametrize("size", [499, 1100 + (1 << 20) + 8 * 3 + 1])
 def test_a_rewritten_file_has_about_the_size_of_the_old_one(size: int) -> None:
     before, after = timed(EVIDENCE, 0.0), replace(timed(WRITTEN, 0.0), size=size, named_size=size)
     with pytest.raises(errors.VerificationError, match=f"1000 bytes became {size}"):
-        verify.compare(before, after, [CHANGE], checks=verify.REWRITTEN)
+        verify.compare(before, after, [CHANGE], comparisons=verify.REWRITTEN)
 
 
 def test_a_muxer_may_sign_and_number_as_it_likes() -> None:
     before = tagged(timed(EVIDENCE, 0.0), encoder="a", software="b", lasttimestamp="3", title="x")
     after = tagged(timed(WRITTEN, 0.0), encoder="c", duration="4", title="x")
     facts = {**after.facts, "streams": {**after.facts["streams"], "stream 0 time base": "1/7", "stream 0 id": "9"}}
-    verify.compare(before, replace(after, facts=facts), [CHANGE], checks=verify.REWRITTEN)
+    verify.compare(before, replace(after, facts=facts), [CHANGE], comparisons=verify.REWRITTEN)
     with pytest.raises(errors.VerificationError, match="tag title is gone"):
-        verify.compare(before, tagged(timed(WRITTEN, 0.0), encoder="c"), [CHANGE], checks=verify.REWRITTEN)
+        verify.compare(before, tagged(timed(WRITTEN, 0.0), encoder="c"), [CHANGE], comparisons=verify.REWRITTEN)
 
 
 def test_an_old_text_that_is_no_utf8_counts_as_what_was_planned() -> None:
     change = Change(field="comment", old="\ufffd", new="\ufffd\nPeople: Ann", segment="People: Ann")
     before = saying(timed(EVIDENCE, 0.0), "\udce9", "\udce9")
     text = "\udce9\nPeople: Ann"
-    verify.compare(before, saying(timed(WRITTEN, 0.0), text, text), [change], checks=verify.REWRITTEN)
+    verify.compare(before, saying(timed(WRITTEN, 0.0), text, text), [change], comparisons=verify.REWRITTEN)
     other = saying(timed(WRITTEN, 0.0), text, "\udce8\nPeople: Ann")
     with pytest.raises(errors.VerificationError, match="no place has"):
-        verify.compare(before, other, [change], checks=verify.REWRITTEN)
+        verify.compare(before, other, [change], comparisons=verify.REWRITTEN)
 
 
 @dataclass

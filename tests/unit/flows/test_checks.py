@@ -28,7 +28,9 @@ class House:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.planner = MetadataPlanner(database, clock=lambda: NOW)
-        self.decisions = Decisions(database, modes=self.planner.default_modes, clock=lambda: NOW)
+        self.decisions = Decisions(
+            database, modes=self.planner.default_modes, clock=lambda: NOW, on_change=self._changed
+        )
         self.people = PeopleService(database, clock=lambda: NOW)
         self.changes = 0
         self.checks = Checks(
@@ -37,7 +39,6 @@ class House:
             self.decisions,
             version=self.planner.newest_version,
             clock=lambda: NOW,
-            on_change=self._changed,
         )
 
     def _changed(self) -> None:
@@ -129,7 +130,7 @@ def test_the_database_can_learn_what_the_file_says_or_the_plan_take_it_out(house
     house.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Ann Lee, Ghost"})
     house.say({"a.mp4": "Ann Lee", "b.mp4": "Ann Lee"})
     one, other = house.found("differ")
-    assert [(mend.code, mend.files) for mend in one.mends] == [("add", 0), ("remove", 1)]
+    assert [(resolution.code, resolution.files) for resolution in one.resolutions] == [("add", 0), ("remove", 1)]
     house.checks.resolve("differ", one.subject, "add")
     house.checks.resolve("differ", other.subject, "remove")
     assert house.found("differ") == []
@@ -148,7 +149,7 @@ def test_copies_that_would_say_other_people_are_found_and_brought_in_line(house:
     (row,) = house.found("copies")
     assert row.text == "3 files have the same content, but only some of them have Cy and Bob Ray."
     assert [file.people for file in row.files] == [("Ann Lee", "Cy"), ("Ann Lee", "Bob Ray"), ("Ann Lee",)]
-    add, remove = row.mends
+    add, remove = row.resolutions
     assert (add.names, add.files, remove.files) == (("Cy", "Bob Ray"), 3, 2)
     house.checks.resolve("copies", row.subject, "add")
     assert house.found("copies") == []
@@ -166,7 +167,7 @@ def test_a_copy_whose_people_were_set_by_hand_gets_them_too(house: House) -> Non
     with house.decisions.step() as step:
         step.edit_each({ids(house.database)["b.mp4"]: ["Ann Lee", "Dora"]})
     (row,) = house.found("copies")
-    assert row.mends[0].names == ("Cy", "Dora")
+    assert row.resolutions[0].names == ("Cy", "Dora")
     house.checks.resolve("copies", row.subject, "add")
     assert house.found("copies") == []
     assert house.item("b.mp4").result_people == ["Ann Lee", "Dora", "Cy"]
@@ -202,7 +203,7 @@ def test_two_spellings_that_may_be_one_person_are_found_whoever_has_them(house: 
         ("Ann Lee-Smith", True, 2, 0),
         (other, False, 0, 1),
     ]
-    assert row.mends[0].code == "unite:Ann Lee-Smith"
+    assert row.resolutions[0].code == "unite:Ann Lee-Smith"
 
 
 @pytest.mark.parametrize("known", [("Zoë Öz",), ("Zoe Oz",), ("Zoë Öz", "Zoe Oz"), ()], ids=len)
@@ -211,11 +212,11 @@ def test_uniting_two_spellings_lets_all_files_say_the_one(house: House, known: t
     house.films({"a.mp4": "Zoe Oz", "b.mp4": "Zoë Öz", "c.mp4": None, "d.mp4": "Bob Ray, Zoe Oz"})
     house.say({"d.mp4": "Bob Ray"} | ({"c.mp4": "; ".join(known)} if known else {}))
     (row,) = house.found("spelling")
-    mend = next(mend for mend in row.mends if mend.code == "unite:Zoë Öz")
-    assert mend.text.startswith(
+    resolution = next(resolution for resolution in row.resolutions if resolution.code == "unite:Zoë Öz")
+    assert resolution.text.startswith(
         f"Zoe Oz becomes Zoë Öz in {3 if 'Zoe Oz' in known else 2} files; the next write corrects 2 comments"
     )
-    house.checks.resolve("spelling", row.subject, mend.code)
+    house.checks.resolve("spelling", row.subject, resolution.code)
     assert house.found("spelling") == []
     assert "Zoe Oz" not in {name for names in house.known().values() for name in names}
     assert house.item("a.mp4").result_people == ["Zoë Öz"]
@@ -239,7 +240,7 @@ def test_two_people_of_one_name_become_one(house: House) -> None:
     house.films({"a.mp4": None})
     house.say({"a.mp4": "Kim Park; KIM PARK"})
     (row,) = house.found("spelling")
-    assert row.mends[0].code == "unite:Kim Park"
+    assert row.resolutions[0].code == "unite:Kim Park"
     house.checks.resolve("spelling", row.subject, "unite:KIM PARK")
     assert house.known() == {"a.mp4": ["KIM PARK"]}
     assert house.counts()["spelling"] == (0, 0)
@@ -274,7 +275,7 @@ def test_names_that_the_database_does_not_know_are_found_by_name(house: House) -
     house.say({"b.mp4": "Ann Lee", "a.mp4": "Zoë Öz"})
     ghost, zoe = house.found("unknown")
     assert (ghost.subject, ghost.file_count) == ("Ghost", 2)
-    assert [mend.code for mend in zoe.mends] == ["unite:Zoë Öz", "add", "remove"]
+    assert [resolution.code for resolution in zoe.resolutions] == ["unite:Zoë Öz", "add", "remove"]
     house.checks.resolve("unknown", "Ghost", "add")
     assert house.known()["b.mp4"] == ["Ann Lee", "Ghost"]
     house.checks.resolve("unknown", "Zoe Oz", "unite:Zoë Öz")
@@ -449,7 +450,7 @@ def test_an_alias_beside_somebody_unknown_is_not_taken_for_unknown(house: House)
     house.say({"a.mp4": "Ann Lee"})
     house.people.rename("Ann Lee", "Ann Maria Lee")
     (row,) = house.found("differ")
-    assert row.mends[1].names == ("Ghost",)
+    assert row.resolutions[1].names == ("Ghost",)
     house.checks.resolve("differ", row.subject, "remove")
     assert house.item("a.mp4").result_people == ["Ann Maria Lee"]
 
@@ -464,7 +465,7 @@ def test_a_placeholder_in_comments_is_one_finding_of_its_own_check(house: House)
     (row,) = house.found("placeholder")
     assert row.text == "12 files name the placeholder “Unknown”."
     assert (row.subject, row.title, row.file_count) == ("unknown", "Unknown", 12)
-    assert [mend.label for mend in row.mends] == ["Remove from the plan of these files"]
+    assert [resolution.label for resolution in row.resolutions] == ["Remove from the plan of these files"]
     others = {kind: total for kind, (total, _) in house.counts().items() if kind != "placeholder"}
     assert others == dict.fromkeys(others, 0)  # it is no name that the database should learn, and no misspelling
 
@@ -508,14 +509,14 @@ def test_a_person_of_no_file_at_all_is_found_too(house: House) -> None:
     house.say({"waits.mp4": "unknown"})
     (row,) = house.found("placeholder")
     assert row.text == "The database has a person with the placeholder name “unknown”; no file names it."
-    assert [(mend.label, mend.files) for mend in row.mends] == [("Remove from the database", 0)]
+    assert [(resolution.label, resolution.files) for resolution in row.resolutions] == [("Remove from the database", 0)]
     house.checks.resolve("placeholder", "unknown", "remove")
     assert house.people.list() == []
 
 
 def test_nothing_teaches_the_database_a_placeholder(house: House) -> None:
     house.films({"a.mp4": "Ann Lee, Unknown", "b.mp4": "Bo, Unknown", "c.mp4": "Bo"}, {"b.mp4": "f", "c.mp4": "f"})
-    assert [row.mends[0].names for row in house.found("differ")] == [("Ann Lee",), ("Bo",), ("Bo",)]
+    assert [row.resolutions[0].names for row in house.found("differ")] == [("Ann Lee",), ("Bo",), ("Bo",)]
     assert house.found("copies") == []
     house.checks.resolve_all("differ")
     assert {person.name for person in house.people.list()} == {"Ann Lee", "Bo"}

@@ -19,7 +19,8 @@ from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog import details as store_details
 from indexium_core.store.database import Database
 from indexium_core.store.operations.ledger import ItemRecord, Ledger, Restore
-from indexium_core.store.planning import plans
+from indexium_core.store.planning import plan_compute
+from indexium_core.store.planning.plan_version import Modes
 from tests.support.catalog import NOW, ROOT, scanned, store
 
 EXPIRES = NOW + timedelta(days=90)
@@ -179,7 +180,7 @@ class Book:
         people(database).add([f"{ROOT}/a.mp4", f"{ROOT}/b.mp4"], ["Ann Lee"])
 
     def write(self, status: str = "success", *, note: str = "", end: bool = True) -> int:
-        version = plans.refresh(self.database, plans.Modes(), now=NOW)
+        version = plan_compute.refresh(self.database, Modes(), now=NOW)
         operation_id = self.ledger.create_write(
             file_ids=[1],
             variant_id=version.variant_id,

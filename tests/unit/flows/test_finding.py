@@ -21,7 +21,7 @@ from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
-from indexium_core.store.planning import facets, plans
+from indexium_core.store.planning import facets, plan_read
 from indexium_core.store.review import decisions
 from tests.support.catalog import NOW, scanned, store
 
@@ -98,7 +98,7 @@ def plan_of(database: Database, text: str) -> MetadataPlan:
 
 def total(database: Database, plan: MetadataPlan, text: str) -> int:
     """How many files a search lists."""
-    return plans.statistics(database.read(), replace(plan.search, query=query.compile_query(text))).listed
+    return plan_read.statistics(database.read(), replace(plan.search, query=query.compile_query(text))).listed
 
 
 @pytest.mark.parametrize("text", QUERIES)
@@ -226,8 +226,10 @@ def test_where_nothing_was_looked_for_skipped_files_are_near(grown: Database, fi
 def test_the_volume_is_that_of_the_files_that_would_change(grown: Database, finder: Finder) -> None:
     plan = plan_of(grown, "")
     changing = replace(plan.search, query=query.compile_query("risk:safe,warning,danger"))
-    assert finder.volume(plan) == 1000 * plans.statistics(grown.read(), changing).listed
+    assert finder.volume(plan) == 1000 * plan_read.statistics(grown.read(), changing).listed
     text = "folder:family risk:safe"
     found = plan_of(grown, text)
-    assert 0 < finder.volume(found) == 1000 * plans.statistics(grown.read(), found.search).listed < finder.volume(plan)
+    assert (
+        0 < finder.volume(found) == 1000 * plan_read.statistics(grown.read(), found.search).listed < finder.volume(plan)
+    )
     assert sum(facets.extensions(grown.read(), plan.version).values()) >= len(plan)

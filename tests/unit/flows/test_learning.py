@@ -83,10 +83,10 @@ def fill(court: Court, seed: int) -> None:
 def test_every_way_to_settle_a_finding_is_undone_and_redone_to_the_last_row(court: Court, seed: int) -> None:
     fill(court, seed)
     ways = [
-        (kind, row.subject, mend.code)
+        (kind, row.subject, resolution.code)
         for kind in ("copies", "differ", "spelling", "unknown", "single")
         for row in court.found(kind)
-        for mend in row.mends
+        for resolution in row.resolutions
     ]
     for kind, subject, code in random.Random(seed).sample(ways, min(5, len(ways))):
         before = court.state()
@@ -109,11 +109,13 @@ def test_many_are_undone_one_after_the_other(court: Court, seed: int) -> None:
     fill(court, seed)
     states = [court.state()]
     for _ in range(4):
-        rows = [row for kind in ("spelling", "unknown", "differ", "copies") for row in court.found(kind) if row.mends]
+        rows = [
+            row for kind in ("spelling", "unknown", "differ", "copies") for row in court.found(kind) if row.resolutions
+        ]
         if not rows:
             break
         row = random.Random(seed + len(states)).choice(rows)
-        if court.checks.resolve(row.kind, row.subject, row.mends[0].code).step_id is not None:
+        if court.checks.resolve(row.kind, row.subject, row.resolutions[0].code).step_id is not None:
             states.append(court.state())
     assert len(states) > 3
     for state in reversed(states[:-1]):

@@ -31,7 +31,7 @@ def planner(database: Database) -> MetadataPlanner:
 
 @pytest.fixture
 def suggestions(database: Database, planner: MetadataPlanner) -> Suggestions:
-    return Suggestions(database, PeopleIndex(database), planner.newest_version, clock=lambda: NOW)
+    return Suggestions(database, PeopleIndex(database), planner.newest_version)
 
 
 @pytest.fixture

@@ -23,19 +23,8 @@ def test_the_table_holds_exactly_the_codes_of_the_contract(severity: str) -> Non
     assert set(risk.codes(severity)) == set(CONTRACT[severity].split())
 
 
-@pytest.mark.parametrize(
-    ("codes", "level"),
-    [
-        ([], "safe"),
-        (["shown_as_plot"], "safe"),
-        (["tag_removal", "shown_as_plot"], "warning"),
-        (["tag_removal", "custom_comment"], "danger"),
-        (["custom_comment", "offline", "tag_removal"], "blocked"),
-        (["never heard of"], "warning"),
-    ],
-)
-def test_the_worst_issue_decides_the_level(codes: list[str], level: str) -> None:
-    assert risk.level_of(codes) == level
+def test_an_unknown_code_is_a_warning() -> None:
+    assert risk.issue("never heard of").severity == "warning"
 
 
 def test_a_message_shows_the_facts() -> None:

@@ -12,7 +12,8 @@ from indexium_core.store.operations import backups, ledger
 from indexium_core.store.operations.ledger import ItemRecord, Restore
 from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
-from indexium_core.store.planning import plans
+from indexium_core.store.planning import plan_compute
+from indexium_core.store.planning.plan_version import Modes
 from tests.support.catalog import NOW, ids, scanned, store
 
 LATER = NOW + timedelta(hours=1)
@@ -34,7 +35,7 @@ class Book:
         self.files = list(ids(database).values())
 
     def begin(self, *files: int, **options) -> int:
-        version = plans.refresh(self.database, plans.Modes(), now=NOW)
+        version = plan_compute.refresh(self.database, Modes(), now=NOW)
         return self.ledger.create_write(
             file_ids=files or self.files,
             variant_id=version.variant_id,

@@ -10,8 +10,8 @@ import pytest
 from indexium_core.store import migrations
 from indexium_core.store.database import FILE_NAME, Database
 from indexium_core.store.operations import backups, ledger
-from indexium_core.store.planning import plans
-from indexium_core.store.planning.plans import Modes
+from indexium_core.store.planning import plan_compute, plan_read
+from indexium_core.store.planning.plan_version import Modes
 from tests.support.catalog import NOW
 
 # What a home of version 1 may hold: a file with a person, a plan, a write of it and the rollback of that write.
@@ -69,8 +69,8 @@ def test_all_that_a_home_of_the_first_version_holds_is_there_and_works(old_home:
         assert (candidate.kind, candidate.is_exact, candidate.kept) == ("journal", True, None)
         assert database.read().value("SELECT restore FROM metadata_operation_items WHERE id = 12") == "bytes"
         assert backups.Backups(database).usage() == 500
-        version = plans.refresh(database, Modes(), now=NOW)
-        [item] = plans.items(database.read(), version, [1])
+        version = plan_compute.refresh(database, Modes(), now=NOW)
+        [item] = plan_read.items(database.read(), version, [1])
         assert [issue.code for issue in item.issues] == ["shown_as_plot"]
         assert version.plan_id > 1  # ids go on: one that was shown before means nothing else now
 

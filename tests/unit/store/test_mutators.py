@@ -22,7 +22,7 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
-from indexium_core.store.planning.plans import Version
+from indexium_core.store.planning.plan_version import Version
 from indexium_core.store.review import bulk, decisions, steps
 from indexium_core.store.review.steps import StepRow
 from tests.support.catalog import NOW, marked, scanned, store

@@ -183,8 +183,26 @@ def test_sql_and_python_have_the_same_bits(rules: Database) -> None:
     assert severities == sorted(severities, reverse=True)
 
 
+@pytest.mark.parametrize(
+    ("codes", "level"),
+    [
+        ([], "safe"),
+        (["shown_as_plot"], "safe"),
+        (["tag_removal", "shown_as_plot"], "warning"),
+        (["tag_removal", "custom_comment"], "danger"),
+        (["custom_comment", "offline", "tag_removal"], "blocked"),
+    ],
+)
+def test_the_worst_issue_decides_the_level(rules: Database, codes: list[str], level: str) -> None:
+    rule = sql.load("risk_level")["risk_level"]
+    facts = {"codes": codes} | sql.parameters(rule, plan_rows.ISSUE_PARAMETERS)
+    text = f"SELECT {rule} FROM (SELECT issue_mask($codes::VARCHAR[]) AS issues, FALSE AS unchanged)"
+
+    assert rules.read().execute(text, facts).fetchall() == [(level,)]
+
+
 def test_the_plan_uses_every_bit_by_its_name_and_no_number() -> None:
-    statement = sql.load("plan_versions")["compute"]
+    statement = sql.compose("plan_compute", "risk_level")["compute"]
     masks = {name for name in plan_rows.ISSUE_PARAMETERS if name != "note_bits"}
     assert masks <= set(re.findall(r"\$(\w+)", statement))
     assert "<<" not in statement.replace("a.assignment_id << 24", "")

@@ -19,8 +19,9 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
-from indexium_core.store.planning import plans
-from indexium_core.store.planning.plans import Modes, Search, Version
+from indexium_core.store.planning import plan_compute, plan_read
+from indexium_core.store.planning.plan_read import Search
+from indexium_core.store.planning.plan_version import Modes, Version
 from indexium_core.store.review import decisions
 from tests.support.catalog import NOW, ids, scanned, store
 from tests.support.effort import effort
@@ -47,7 +48,7 @@ def from_nothing(database: Database, modes: Modes, now: Any = NOW) -> Rows:
     found: Rows = []
     with contextlib.suppress(UndoneError), database.atomic() as tx:
         decisions.expire(tx, at=now)
-        found = rows(tx, plans._compute_all(tx, modes, now))
+        found = rows(tx, plan_compute._compute_all(tx, modes, now))
         raise UndoneError
     return found
 
@@ -156,7 +157,7 @@ def test_worked_out_bit_by_bit_it_is_what_it_is_from_nothing(database: Database,
     for _ in range(20):
         story += [life.happen() for _ in range(life.chance.randint(1, 3))]
         modes = life.chance.choice(VARIANTS)
-        version = plans.refresh(database, modes, now=life.now)
+        version = plan_compute.refresh(database, modes, now=life.now)
         shown[version.plan_id] = version, rows(database.read(), version)
 
         assert shown[version.plan_id][1] == from_nothing(database, modes, life.now), story
@@ -186,28 +187,28 @@ def edit(database: Database, name: str, *names: str) -> None:
 
 
 def test_nothing_new_is_the_same_version_for_one_statement(films: Database) -> None:
-    first = plans.refresh(films, Modes(), now=NOW)
+    first = plan_compute.refresh(films, Modes(), now=NOW)
     before = films.statements
 
-    assert plans.refresh(films, Modes(), now=NOW) == first
+    assert plan_compute.refresh(films, Modes(), now=NOW) == first
     assert films.statements - before == 1
 
 
 def test_a_mark_that_changes_nothing_makes_no_version_and_is_looked_at_once(films: Database) -> None:
-    first = plans.refresh(films, Modes(), now=NOW)
+    first = plan_compute.refresh(films, Modes(), now=NOW)
     with films.atomic() as tx:
         catalog.mark_files(tx, list(ids(films).values()))
 
-    assert plans.refresh(films, Modes(), now=NOW) == first
+    assert plan_compute.refresh(films, Modes(), now=NOW) == first
     before = films.statements
-    plans.refresh(films, Modes(), now=NOW)
+    plan_compute.refresh(films, Modes(), now=NOW)
     assert films.statements - before == 1
 
 
 def test_an_edit_of_one_file_writes_the_rows_of_that_file_alone(films: Database) -> None:
-    first = plans.refresh(films, Modes(), now=NOW)
+    first = plan_compute.refresh(films, Modes(), now=NOW)
     edit(films, "a.mp4", "Li Wei")
-    second = plans.refresh(films, Modes(), now=NOW)
+    second = plan_compute.refresh(films, Modes(), now=NOW)
     written = films.read().execute("SELECT file_id, from_version, to_version FROM plan_items ORDER BY ALL").fetchall()
     a, b, c = (ids(films)[name] for name in ("a.mp4", "b.mp4", "c.mp4"))
 
@@ -221,25 +222,25 @@ def test_an_edit_of_one_file_writes_the_rows_of_that_file_alone(films: Database)
 
 
 def test_a_file_that_leaves_the_plan_has_no_row_in_the_new_version(films: Database) -> None:
-    first = plans.refresh(films, Modes(), now=NOW)
+    first = plan_compute.refresh(films, Modes(), now=NOW)
     with films.atomic() as tx:
         catalog.remove_library(tx, catalog.add_library(tx, b"/films"))
-    second = plans.refresh(films, Modes(), now=NOW)
+    second = plan_compute.refresh(films, Modes(), now=NOW)
 
     assert len(rows(films.read(), first)) == 3
     assert rows(films.read(), second) == []
 
 
 def test_an_empty_plan_is_a_version_too(database: Database) -> None:
-    version = plans.refresh(database, Modes(), now=NOW)
+    version = plan_compute.refresh(database, Modes(), now=NOW)
 
-    assert plans.version(database.read(), version.plan_id) == (version, Modes())
+    assert plan_read.version(database.read(), version.plan_id) == (version, Modes())
 
 
 def test_files_that_nobody_knows_are_planned_only_on_request(database: Database) -> None:
     store(database, [scanned("a.mp4", "People: Ann Lee"), scanned("b.mp4")])
-    default = plans.refresh(database, Modes(people_mode="exact"), now=NOW)
-    asked = plans.refresh(database, Modes(people_mode="exact", include_unknown=True), now=NOW)
+    default = plan_compute.refresh(database, Modes(people_mode="exact"), now=NOW)
+    asked = plan_compute.refresh(database, Modes(people_mode="exact", include_unknown=True), now=NOW)
     removed = "SELECT file_id, tags_to_remove FROM plan_items WHERE variant_id = $1 ORDER BY file_id"
     found = ids(database)
 
@@ -254,26 +255,26 @@ def test_marks_stay_until_every_variant_has_worked_them_in(films: Database) -> N
     def left() -> int:
         return int(films.read().value("SELECT count(*) FROM plan_marks"))
 
-    plans.refresh(films, Modes(), now=NOW)
-    plans.refresh(films, Modes(people_mode="exact"), now=NOW)
+    plan_compute.refresh(films, Modes(), now=NOW)
+    plan_compute.refresh(films, Modes(people_mode="exact"), now=NOW)
     edit(films, "a.mp4", "Li Wei")
-    plans.refresh(films, Modes(), now=NOW)
+    plan_compute.refresh(films, Modes(), now=NOW)
 
     assert left() == 1
-    plans.refresh(films, Modes(people_mode="exact"), now=NOW)
+    plan_compute.refresh(films, Modes(people_mode="exact"), now=NOW)
     assert left() == 0
 
 
 def test_a_refresh_that_fails_leaves_everything_as_it_was(films: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = plans.refresh(films, Modes(), now=NOW)
+    first = plan_compute.refresh(films, Modes(), now=NOW)
     edit(films, "a.mp4", "Li Wei")
     with monkeypatch.context() as patch:
-        patch.setattr(plans, "_record", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(plan_compute, "_record", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            plans.refresh(films, Modes(), now=NOW)
+            plan_compute.refresh(films, Modes(), now=NOW)
 
     assert all(row[-1] is None for row in films.read().execute("SELECT file_id, to_version FROM plan_items").fetchall())
-    assert plans.refresh(films, Modes(), now=NOW).plan_id > first.plan_id
+    assert plan_compute.refresh(films, Modes(), now=NOW).plan_id > first.plan_id
 
 
 def test_postponed_files_return_on_their_day(films: Database) -> None:
@@ -281,8 +282,8 @@ def test_postponed_files_return_on_their_day(films: Database) -> None:
         decisions.postpone(tx, [ids(films)["a.mp4"]], until=NOW + timedelta(days=2), at=NOW)
 
     def listed(days: int) -> int:
-        version = plans.refresh(films, Modes(), now=NOW + timedelta(days=days))
-        return plans.statistics(films.read(), Search(version=version, query=compile_query(""))).listed
+        version = plan_compute.refresh(films, Modes(), now=NOW + timedelta(days=days))
+        return plan_read.statistics(films.read(), Search(version=version, query=compile_query(""))).listed
 
     assert [listed(days) for days in (0, 1, 2, 3)] == [1, 1, 2, 2]
 
@@ -293,10 +294,10 @@ def aged(films: Database, *, named: bool = False) -> list[Version]:
 
     `named`: an unfinished operation goes by the first of those three.
     """
-    made = [plans.refresh(films, Modes(people_mode="exact"), now=NOW)]
+    made = [plan_compute.refresh(films, Modes(people_mode="exact"), now=NOW)]
     for days, name in ((0, "Li Wei"), (8, "Bob Ray"), (9, "Zoë Öz")):
         edit(films, "a.mp4", name)
-        made.append(plans.refresh(films, Modes(), now=NOW + timedelta(days=days)))
+        made.append(plan_compute.refresh(films, Modes(), now=NOW + timedelta(days=days)))
         if named and not days:
             with films.atomic() as tx:
                 tx.execute(
@@ -310,11 +311,11 @@ def aged(films: Database, *, named: bool = False) -> list[Version]:
 def test_old_versions_and_variants_that_nobody_names_are_dropped(films: Database) -> None:
     lost, first, second, third = aged(films)
     shown = rows(films.read(), second), rows(films.read(), third)
-    plans.prune(films, now=NOW + timedelta(days=10))
+    plan_compute.prune(films, now=NOW + timedelta(days=10))
 
     for gone in (lost, first):
         with pytest.raises(errors.UnknownIdError, match="too old"):
-            plans.version(films.read(), gone.plan_id)
+            plan_read.version(films.read(), gone.plan_id)
         assert rows(films.read(), gone) == [] or gone is first
     assert (rows(films.read(), second), rows(films.read(), third)) == shown
     a = ids(films)["a.mp4"]
@@ -323,20 +324,20 @@ def test_old_versions_and_variants_that_nobody_names_are_dropped(films: Database
 
 
 def test_the_newest_version_is_kept_however_old(films: Database) -> None:
-    version = plans.refresh(films, Modes(), now=NOW)
+    version = plan_compute.refresh(films, Modes(), now=NOW)
     films.read()
     later = NOW + timedelta(days=6, hours=23)
-    plans.refresh(films, Modes(), now=later)
-    plans.prune(films, now=NOW + timedelta(days=8))
+    plan_compute.refresh(films, Modes(), now=later)
+    plan_compute.prune(films, now=NOW + timedelta(days=8))
 
-    assert plans.version(films.read(), version.plan_id) == (version, Modes())
+    assert plan_read.version(films.read(), version.plan_id) == (version, Modes())
 
 
 def test_a_version_that_an_unfinished_operation_names_is_kept(films: Database) -> None:
     _, first, *_ = aged(films, named=True)
-    plans.prune(films, now=NOW + timedelta(days=10))
+    plan_compute.prune(films, now=NOW + timedelta(days=10))
 
-    assert plans.version(films.read(), first.plan_id)[0] == first
+    assert plan_read.version(films.read(), first.plan_id)[0] == first
     assert len(rows(films.read(), first)) == 3
 
 
@@ -344,20 +345,20 @@ def test_refreshing_prunes_by_itself_when_there_is_something_old(films: Database
     _, first, *_ = aged(films)
 
     with pytest.raises(errors.UnknownIdError):
-        plans.version(films.read(), first.plan_id)
+        plan_read.version(films.read(), first.plan_id)
 
 
 def test_what_differs_between_two_versions(films: Database) -> None:
     everyone = sorted(ids(films).values())
-    first = plans.refresh(films, Modes(), now=NOW)
+    first = plan_compute.refresh(films, Modes(), now=NOW)
     edit(films, "a.mp4", "Li Wei")
     edit(films, "c.mp4", "Ann Lee")
     with films.atomic() as tx:
         decisions.postpone(tx, [ids(films)["b.mp4"]], until=None, at=NOW)
-    second = plans.refresh(films, Modes(), now=NOW)
+    second = plan_compute.refresh(films, Modes(), now=NOW)
 
-    assert plans.differing_ids(films.read(), second, first.plan_id, everyone) == [ids(films)["a.mp4"]]
-    assert plans.differing_ids(films.read(), second, first.plan_id, [ids(films)["b.mp4"]]) == []
+    assert plan_read.differing_ids(films.read(), second, first.plan_id, everyone) == [ids(films)["a.mp4"]]
+    assert plan_read.differing_ids(films.read(), second, first.plan_id, [ids(films)["b.mp4"]]) == []
 
 
 @pytest.fixture
@@ -383,7 +384,7 @@ def many(database: Database) -> Search:
             for n in range(place % 3 + 1)
         ]
         people.assign(tx, wanted, at=NOW)
-    return Search(version=plans.refresh(database, Modes(), now=NOW), query=compile_query(""))
+    return Search(version=plan_compute.refresh(database, Modes(), now=NOW), query=compile_query(""))
 
 
 @pytest.mark.parametrize(
@@ -394,9 +395,10 @@ def test_pages_put_together_are_the_whole_list_in_a_stable_order(
     database: Database, many: Search, sort: str, descending: bool
 ) -> None:
     reader = database.read()
-    whole = plans.page(reader, many, sort=sort, descending=descending, limit=None, offset=0)
+    whole = plan_read.page(reader, many, sort=sort, descending=descending, limit=None, offset=0)
     pages = [
-        plans.page(reader, many, sort=sort, descending=descending, limit=7, offset=first) for first in range(0, 35, 7)
+        plan_read.page(reader, many, sort=sort, descending=descending, limit=7, offset=first)
+        for first in range(0, 35, 7)
     ]
     by = {
         "name": lambda item: {"Ä": "a", "B": "b"}.get(item.file_name[0], item.file_name[0]) + item.file_name[1:],
@@ -416,12 +418,12 @@ def test_pages_put_together_are_the_whole_list_in_a_stable_order(
 
 
 def test_an_older_version_is_counted_and_shown_as_it_was(films: Database) -> None:
-    first = plans.refresh(films, Modes(), now=NOW)
+    first = plan_compute.refresh(films, Modes(), now=NOW)
     before = Search(version=first, query=compile_query(""))
-    shown = plans.statistics(films.read(), before)
+    shown = plan_read.statistics(films.read(), before)
     edit(films, "c.mp4")
-    second = replace(before, version=plans.refresh(films, Modes(), now=NOW))
+    second = replace(before, version=plan_compute.refresh(films, Modes(), now=NOW))
 
-    assert plans.statistics(films.read(), before) == shown
-    assert plans.statistics(films.read(), second).statistics.danger_count == shown.statistics.danger_count + 1
+    assert plan_read.statistics(films.read(), before) == shown
+    assert plan_read.statistics(films.read(), second).statistics.danger_count == shown.statistics.danger_count + 1
     assert asdict(before.version) != asdict(second.version)

@@ -15,7 +15,8 @@ from indexium_core.store.database import Database
 from indexium_core.store.operations import ledger
 from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
-from indexium_core.store.planning import plans
+from indexium_core.store.planning import plan_compute
+from indexium_core.store.planning.plan_version import Modes
 from tests.support.catalog import NOW, ids, scanned, store
 
 DAY = timedelta(days=1)
@@ -32,7 +33,7 @@ def begin(database: Database) -> int:
     """Make an operation of one file."""
     with database.atomic() as tx:
         people.assign(tx, [AssignmentRequest(name="Ann Lee", path_bytes=b"/films/a.mp4")], at=NOW)
-    version = plans.refresh(database, plans.Modes(), now=NOW)
+    version = plan_compute.refresh(database, Modes(), now=NOW)
     return ledger.Ledger(database).create_write(
         file_ids=list(ids(database).values()),
         variant_id=version.variant_id,

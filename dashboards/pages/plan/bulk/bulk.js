@@ -82,7 +82,7 @@ function makeFields(self) {
     id: "bulk-old",
     label: "Person to replace",
     taken: () => [],
-    newLabel: name => [`“${name}”`, "just this spelling"],
+    newLabel: name => [`“${name}”`, "exactly this spelling"],
     onChoose(name) {
       state.draft.pair = {...state.draft.pair, old: name}
       preview(self)
@@ -91,7 +91,7 @@ function makeFields(self) {
   })
   const replacement = new PersonField(self, {
     id: "bulk-new",
-    label: "Person to put there",
+    label: "New person",
     taken: () => [],
     newLabel: name => [`“${name}”`, "a new person"],
     onChoose(name) {
@@ -380,7 +380,7 @@ export function render(context) {
   /** @type {(tab: Tab) => () => void} */
   const open = tab => () => self.send("open", {tab})
   keys(context.model, "plan", {
-    b: {does: "edit many: who is in what is selected", group: "Decide", run: open("people")},
+    b: {does: "edit the people of the selected files", group: "Decide", run: open("people")},
     S: {does: "skip until a day", group: "Decide", run: open("skip")},
   })
   context.model.on("remove", () => close(self))

@@ -1,4 +1,4 @@
-"""What is done with many files at once: people, templates, skipping, modes, media. A dialog of its own."""
+"""The dialog that edits many files: people, templates, skipping, modes, media properties."""
 
 from __future__ import annotations
 
@@ -20,21 +20,20 @@ NAMED = 4  # people that a sentence names
 
 class Bulk(Component):
     """
-    The dialog. Its tabs and what is chosen in them are the browser's; what that would do is counted here.
+    The dialog. The browser keeps its tabs and choices; Python counts their effect.
 
-    View: see `view`, with `tabs` (those there are), `templates`, and `effect` of what was asked last (named by its
-    `asked`); `{open: false}` closes it. Messages, each with the `serial` of the opening: `look` {asked} (what would it
-    do?), `apply` {asked}, `find` {text} (people among many), `skip` {until}, `modes` {people, comment}, `save` {name,
-    asked}, `forget` {name}, `rescan` {refresh}, `lock` {fields, on}, `typing` {text}, `close`. `asked` is
-    {add, remove}, {old, new} or {template}.
-    Sent to it: {offers} (see `person_field.offers`), {problem}.
+    View: see `view`, with `tabs` (the available ones), `templates`, and `effect` of the last requested change
+    (`asked`); `{open: false}` closes it. Messages, each with the `serial` of the opening: `look` {asked} (request its
+    effect), `apply` {asked}, `find` {text} (people among many), `skip` {until}, `modes` {people, comment}, `save`
+    {name, asked}, `forget` {name}, `rescan` {refresh}, `lock` {fields, on}, `typing` {text}, `close`. `asked` is {add,
+    remove}, {old, new} or {template}. Sent to it: {offers} (see `person_field.offers`), {problem}.
     """
 
     _esm = module("bulk")
     _styles = ("person_field.css", "bulk.css")
 
     def offer(self, offers: person_field.Offers) -> None:
-        """Offer names in the field that is typed in."""
+        """Suggest names in the active field."""
         self._send_msg({"offers": offers})
 
     def complain(self, problem: str) -> None:
@@ -46,14 +45,14 @@ def view(
     found: BulkPeople, *, serial: int, tab: str, kept: Sequence[Template], today: date, hidden: int = 0
 ) -> dict[str, Any]:
     """
-    Return what the dialog shows of the files that are meant.
+    Return the view of the dialog for some files.
 
     Args:
-        found: Who would be in them.
+        found: The people that they would have.
         serial: Number of this opening.
-        tab: The tab that is shown first: people, replace, templates, skip, modes, media.
-        kept: The templates there are.
-        today: The day on which it is.
+        tab: The initial tab: people, replace, templates, skip, modes, media.
+        kept: The templates.
+        today: The current day.
         hidden: Files of the selection that the search does not show.
 
     """
@@ -99,12 +98,12 @@ def _copies(found: BulkPeople) -> str:
 def locked(report: LockReport, done: str) -> str:
     """Return the result of a lock (or of an unlock: `done`) as text."""
     if not report.changed:
-        return f"Nothing to do: all of it was {done} already."
+        return f"Nothing to do: all fields were {done} already."
     return f"{wording.plural(report.changed, 'field')} of {wording.files(report.files)} {done}."
 
 
 def templates(kept: Sequence[Template]) -> list[dict[str, str]]:
-    """Return the templates with what each does."""
+    """Return the templates with their descriptions."""
     return [{"name": each.name, "does": _does(each)} for each in kept]
 
 
@@ -115,7 +114,7 @@ def _does(template: Template) -> str:
 
 
 def days(today: date) -> list[dict[str, str]]:
-    """Return the days that are offered: tomorrow, the next Monday, the first of the next month."""
+    """Return the suggested days: tomorrow, the next Monday, the first of the next month."""
     monday = today + timedelta(days=7 - today.weekday())
     month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
     offered = (("Tomorrow", today + timedelta(days=1)), ("Next week", monday), ("Next month", month))
@@ -123,7 +122,7 @@ def days(today: date) -> list[dict[str, str]]:
 
 
 def effect(found: ChangePreview, asked: Mapping[str, Any], pair: tuple[str, str] | None = None) -> dict[str, Any]:
-    """Return what was `asked` about would do, in a sentence, with the first files that change; `pair`: who for whom."""
+    """Return the effect of the change `asked` as a sentence, with examples; `pair`: the old and the new person."""
     shown = [
         {
             "id": each.file_id,
@@ -153,14 +152,14 @@ def _sentence(found: ChangePreview, pair: tuple[str, str] | None) -> str:
         return f"Replaces {pair[0]} by {pair[1]} in {wording.files(found.changed)}."
     sides = [*_sides("adds", "to", found.added), *_sides("removes", "from", found.removed)]
     if not sides:
-        return f"Spells names otherwise in {wording.files(found.changed)}."
+        return f"Changes the spelling of names in {wording.files(found.changed)}."
     first, *others = sides
-    said = [f"{verb} {who} {wording.files(files)}" for verb, who, files in [first]]
+    parts = [f"{verb} {who} {wording.files(files)}" for verb, who, files in [first]]
     last = first[0]
     for verb, who, files in others:
-        said.append(f"{' and' if verb == last else f', {verb}'} {who} {wording.count(files)}")
+        parts.append(f"{' and' if verb == last else f', {verb}'} {who} {wording.count(files)}")
         last = verb
-    text = "".join(said)
+    text = "".join(parts)
     return f"{text[0].upper()}{text[1:]}."
 
 

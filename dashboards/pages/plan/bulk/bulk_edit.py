@@ -1,10 +1,10 @@
-"""What is decided of many files at once: opened on a selection, counted and done by the library."""
+"""The bulk edit of a selection; the library counts and applies it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from dashboards.bridge import Bridge
 from dashboards.components import person_field
@@ -13,13 +13,11 @@ from dashboards.pages.plan.writing.plan_write import PINNED, SO_ALREADY
 from dashboards.session import Session
 from dashboards.state import NOTHING, PlanState
 from indexium_core import errors
+from indexium_core.library import BulkPeople, ChangePreview, DecisionReport, Library, Target, Template
 from indexium_core.model import labels
+from indexium_core.model.files.properties import LockReport
+from indexium_core.model.job import Job
 from indexium_core.model.planning.plan import Selection
-
-if TYPE_CHECKING:
-    from indexium_core.library import BulkPeople, ChangePreview, DecisionReport, Library, Target, Template
-    from indexium_core.model.files.properties import LockReport
-    from indexium_core.model.job import Job
 
 __all__ = ["PlanBulk"]
 
@@ -28,7 +26,7 @@ UNEDITED = ("skip", "modes", "media")  # the actions without editing
 
 
 class _ShownSelection(NamedTuple):
-    """What something would do."""
+    """The effect of an edit."""
 
     change: ChangePreview
     pair: tuple[str, str] | None  # old and new person of a replacement
@@ -62,7 +60,9 @@ class PlanBulk:
         """Show the dialog for the selection, or for the file at the cursor if nothing is selected."""
         target, library = self._meant(), self._library
         if target is None:
-            self._bridge.toast("info", "Select files first: x takes the one at the cursor, a takes all that are found.")
+            self._bridge.toast(
+                "info", "Select files first: press x for the file at the cursor, or a for all found files."
+            )
             return
         tabs = TABS if library.settings.metadata_enable_inline_edit else UNEDITED
         tab = tab if tab in tabs else tabs[0]
@@ -76,7 +76,7 @@ class PlanBulk:
         def show(found: tuple[BulkPeople, list[Template], int]) -> None:
             people, kept, hidden = found
             if not people.files:
-                self._bridge.toast("info", "Nothing is selected that could be edited.")
+                self._bridge.toast("info", "No selected file can be edited.")
                 return
             self._serial += 1
             self._target = target
@@ -187,19 +187,19 @@ class PlanBulk:
                 left = Selection(included=frozenset(library.plan().ids(selection))) if few else selection
             return decide(), left
 
-        def told(done: tuple[DecisionReport, Selection]) -> None:
+        def on_done(done: tuple[DecisionReport, Selection]) -> None:
             report, left = done
             self._close()
             self._state.selection = left
             self._session.keep_selection(self._state.selection)
             self._session.report_decision(labels.sentence(report.label or SO_ALREADY), report)
 
-        self._bridge.run(work, told, name="bulk_decide", once=True, failed=self._complain)
+        self._bridge.run(work, on_done, name="bulk_decide", once=True, failed=self._complain)
 
     # The media.
 
     def _rescan(self, message: Mapping[str, Any]) -> None:
-        """Let the media of the files be read again, by a job."""
+        """Start a job that reads the media properties of the files again."""
         target, library = self._target, self._library
         refresh = [str(each) for each in message.get("refresh", [])]
 
@@ -208,24 +208,24 @@ class PlanBulk:
                 return library.rescans.add(target, refresh=refresh)
             return library.rescans.add(file_ids=target, refresh=refresh)
 
-        def told(job: Job) -> None:
+        def on_done(job: Job) -> None:
             self._close()
-            self._bridge.toast("success", f"{job.title} has started. The jobs page shows its progress.")
+            self._bridge.toast("good", f"{job.title} has started. The jobs page shows its progress.")
 
-        self._bridge.run(begin, told, name="bulk_rescan", once=True, failed=self._complain)
+        self._bridge.run(begin, on_done, name="bulk_rescan", once=True, failed=self._complain)
 
     def _lock(self, message: Mapping[str, Any]) -> None:
         """Lock or unlock fields of the files."""
         target, on, locks = self._target, bool(message.get("on")), self._library.locks
         fields = [str(each) for each in message.get("fields", [])]
 
-        def told(report: LockReport) -> None:
+        def on_done(report: LockReport) -> None:
             self._close()
             done = "locked" if on else "unlocked"
-            self._bridge.toast("success", bulk.locked(report, done))
+            self._bridge.toast("good", bulk.locked(report, done))
 
         act = locks.lock if on else locks.unlock
-        self._bridge.run(lambda: act(target, fields), told, name="bulk_lock", once=True, failed=self._complain)
+        self._bridge.run(lambda: act(target, fields), on_done, name="bulk_lock", once=True, failed=self._complain)
 
     # Templates.
 

@@ -33,7 +33,7 @@ function mediaFooter({view, state: {draft}}) {
   const files = plural(view.own, "file")
   const {size} = draft.fields
   if (draft.media === "rescan") {
-    const text = "It runs in the background; Jobs shows how far it is."
+    const text = "It runs in the background. The jobs page shows its progress."
     return {text, act: "rescan", label: `Rescan ${files}`, isReady: true}
   }
   const verb = draft.media === "lock" ? "Lock" : "Unlock"
@@ -65,7 +65,7 @@ const changeFooter =
 
 /** @type {Record<Tab, (self: Self) => Footer>} */
 const FOOTERS = {
-  people: changeFooter("Change", "Choose who is added or removed. Everybody else stays."),
+  people: changeFooter("Change", "Choose the people to add or to remove. All others stay."),
   replace: changeFooter("Replace in"),
   templates: changeFooter("Apply to"),
   skip: skipFooter,

@@ -36,13 +36,13 @@ export const drawSkip = self => {
   const {draft} = state
   const chosen = draft.day === "date" ? "date" : draft.until(view)
   return [
-    h("p", {class: "hint"}, "Skipped files are in no list and no write. On their day they come back by themselves."),
+    h("p", {class: "hint"}, "Lists and writes do not include skipped files. The skip ends automatically on its day."),
     h(
       "div",
       {class: "options", role: "radiogroup", "aria-label": "Skip until"},
       view.days.map(item => drawOption("day", item.day, chosen, item.label, item.text)),
       drawDate(self),
-      drawOption("day", "", chosen, `Until I bring ${view.files === 1 ? "it" : "them"} back`, "no day"),
+      drawOption("day", "", chosen, "Until I stop skipping", "no day"),
     ),
   ]
 }
@@ -53,7 +53,7 @@ const MODES = [
     name: "people",
     title: "People",
     options: [
-      ["", "Leave as it is", "each file as it was decided"],
+      ["", "No change", "each file keeps its mode"],
       ["merge", "Merge", "people who are only in the file stay"],
       ["exact", "Exact", "only the people of the database; others are removed"],
     ],
@@ -62,9 +62,9 @@ const MODES = [
     name: "comment",
     title: "Other text of the comment",
     options: [
-      ["", "Leave as it is", "each file as it was decided"],
+      ["", "No change", "each file keeps its mode"],
       ["preserve", "Preserve", "all other text is kept"],
-      ["replace", "Replace", "the comment becomes the people alone; other text is lost"],
+      ["replace", "Replace", "the comment has only the people; other text is lost"],
     ],
   },
 ]
@@ -93,12 +93,7 @@ const drawFields = ({view: {fields}, state: {draft}}) => {
     {class: "ticks", data: {key: `ticks-${draft.media}`}},
     h("legend", {class: "label"}, MEDIA_LEGENDS[draft.media]),
     !isRescan &&
-      h(
-        "label",
-        {class: "tick all"},
-        h("input", {type: "checkbox", ...all, data: {change: "tick-all"}}),
-        "All of them",
-      ),
+      h("label", {class: "tick all"}, h("input", {type: "checkbox", ...all, data: {change: "tick-all"}}), "All fields"),
     fields
       .filter(item => !isRescan || item.asked)
       .map(({field, label: text}) =>
@@ -115,14 +110,14 @@ const drawFields = ({view: {fields}, state: {draft}}) => {
 /** @param {Self} self */
 export const drawMedia = self => {
   const {media} = self.state.draft
-  const rescanHint = "read resolution, codecs, frame rate and the like again; locked fields stay"
+  const rescanHint = "read resolution, codecs, frame rate and other properties again; locked fields stay"
   return [
     h(
       "div",
       {class: "options", role: "radiogroup", "aria-label": "What to do"},
       drawOption("media", "rescan", media, "Rescan", rescanHint),
-      drawOption("media", "lock", media, "Lock", "no scan and no rescan writes these fields any more"),
-      drawOption("media", "unlock", media, "Unlock", "they may be written again"),
+      drawOption("media", "lock", media, "Lock", "scans and rescans no longer change these fields"),
+      drawOption("media", "unlock", media, "Unlock", "scans and rescans change these fields again"),
     ),
     drawFields(self),
   ]

@@ -35,7 +35,7 @@ const drawRound = (sign, text, act, name) =>
 
 /** @type {(person: Person, state: string, total: number) => Child} */
 function drawPersonButtons({name, files, isNew}, state, total) {
-  if (state !== "keep") return drawRound("↺", isNew ? `Do not add ${name}` : `Leave ${name} as it is`, "keep", name)
+  if (state !== "keep") return drawRound("↺", isNew ? `Do not add ${name}` : `Do not change ${name}`, "keep", name)
   return [
     files < total && drawRound("+", `Add ${name} to all ${plural(total, "file")}`, "more", name),
     drawRound("−", `Remove ${name} from ${plural(files, "file")}`, "less", name),
@@ -112,7 +112,7 @@ const drawChosen = (side, name) =>
     "span",
     {class: "person", data: {key: `p:${side}`}},
     h("bdi", null, name),
-    h("button", {type: "button", "aria-label": `Choose another than ${name}`, data: {act: "drop", side}}, "✕"),
+    h("button", {type: "button", "aria-label": `Remove ${name} from the choice`, data: {act: "drop", side}}, "✕"),
   )
 
 /** @type {(self: Self, side: "old" | "new", text: string) => HTMLElement} */
@@ -131,7 +131,7 @@ export function drawReplace(self) {
   const {view, state} = self
   const {draft, fields} = state
   return [
-    h("p", {class: "hint"}, "In files that have the first person, the second one comes in their place."),
+    h("p", {class: "hint"}, "In files with the first person, the second person replaces the first one."),
     drawSide(self, "old", "Find"),
     drawSide(self, "new", "Replace by"),
     fields["bulk-new"].drawHint(name => includesName([draft.pair.new], name)),
@@ -147,8 +147,8 @@ function drawNaming({state: {draft}}, what) {
       "p",
       {class: "saving", data: {key: "saving"}, role: "status"},
       draft.isSaved()
-        ? h("span", {class: "hint"}, "✓ Kept; it is among the templates now.")
-        : button(`Keep ${what} as a template…`, "name", {kind: "link"}),
+        ? h("span", {class: "hint"}, "✓ Saved as a template.")
+        : button(`Save ${what} as a template…`, "name", {kind: "link"}),
     )
   const attributes = {type: "text", maxlength: "100", value: name, autocomplete: "off", data: {key: "naming"}}
   return h(
@@ -181,7 +181,7 @@ export function drawTemplates({view, state: {draft}}) {
       "div",
       {class: "none"},
       h("p", null, "No template yet."),
-      h("p", {class: "hint"}, "What you do often can be kept under a name: choose it in People or in Replace."),
+      h("p", {class: "hint"}, "You can save a frequent edit as a template: choose it under People or Replace."),
     )
   return [
     h(

@@ -85,10 +85,9 @@ function toggleOverview(isDrawerOpen) {
 const drawPlanned = ({view, state}) => [
   label("People"),
   drawPeople(view.tags, state.sections.has("everybody")),
-  view.origins.sum &&
-    drawSection(state, "origins", `Where they come from: ${view.origins.sum}`, facts(view.origins.each)),
+  view.origins.sum && drawSection(state, "origins", `Sources: ${view.origins.sum}`, facts(view.origins.each)),
   drawComments(/** @type {Comments} */ (view), state.isUnfolded),
-  view.fields.length > 0 && [label("Where it lies in the file"), facts(view.fields)],
+  view.fields.length > 0 && [label("Places in the file"), facts(view.fields)],
   drawTexts(view.texts, state.isUnfolded),
   drawSuggestions(view.suggestions),
 ]
@@ -106,7 +105,7 @@ function draw(self) {
     view.issues.map(drawIssue),
     editor.draft ? editor.draw() : drawPlanned(self),
     drawShows(view.shows),
-    label("How it is written"),
+    label("Write method"),
     facts(view.how),
     drawSection(state, "media", "Media properties", media.draw()),
     drawRecord(view, state),

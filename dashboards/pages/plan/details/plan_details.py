@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dashboards import words
+from dashboards import status_words
 from dashboards.components import changes, comment_diff, person_field
 from dashboards.components.base import Component, module
 from dashboards.pages.plan import plan_table
@@ -33,12 +33,12 @@ _CONTAINERS = {"mp4": "MP4", "mov": "QuickTime", "matroska": "Matroska", "webm":
 _CONTAINERS |= {"flv": "FLV", "ogg": "Ogg", "3gp": "3GP", "mpegts": "MPEG-TS", "mpegps": "MPEG-PS"}
 _KINDS = {"video": "Video", "audio": "Audio", "subtitle": "Subtitles", "data": "Data", "attachment": "Attachment"}
 _ORIGINS = {  # origin of a person → label of one person, and label of a count
-    "face": ("seen in the picture", "by face"),
-    "hand": ("said by hand", "by hand"),
+    "face": ("face recognition", "by face recognition"),
+    "hand": ("entered by hand", "by hand"),
     "import": ("imported", "imported"),
-    "file": ("taken over from the file", "taken over from files"),
-    "comment": ("named in the file", "named in the file"),
-    "edit": ("by your edit", "by your edit"),
+    "file": ("added from the file comment", "added from file comments"),
+    "comment": ("file comment", "from file comments"),
+    "edit": ("your edit", "by your edit"),
 }
 
 
@@ -61,7 +61,7 @@ class PlanDetails(Component):
         self._send_msg({"problem": problem})
 
     def offer(self, offers: person_field.Offers) -> None:
-        """Offer names in the editor."""
+        """Suggest names in the editor."""
         self._send_msg({"offers": offers})
 
     def saved(self) -> None:
@@ -69,7 +69,7 @@ class PlanDetails(Component):
         self._send_msg({"saved": True})
 
     def rescanned(self) -> None:
-        """Say that the rescan has ended."""
+        """Report the end of the rescan."""
         self._send_msg({"rescanned": True})
 
     def was_set(self) -> None:
@@ -93,17 +93,17 @@ def view(
     pictures: bool = True,
 ) -> dict[str, Any]:
     """
-    Return what the details show.
+    Return the view of the details.
 
     Args:
         details: The file.
-        item: What is planned for it.
-        edit: Changes each time the editor is to open; 0 for never.
-        editable: Whether editing is allowed at all (a setting).
+        item: Its planned change.
+        edit: A number that changes each time the editor has to open; 0: never.
+        editable: Whether editing is allowed (a setting).
         undo_days: Days for which a write can be rolled back.
-        changed: A page of the changes of its properties, newest first, or the newest alone.
-        suggestions: Who else may be in it.
-        pictures: Whether this server has pictures.
+        changed: A page of the changes of its properties, newest first, or only the newest.
+        suggestions: People who may be in the file.
+        pictures: Whether this server has thumbnails.
 
     """
     decided = [decision.kind for decision in details.decisions]
@@ -134,7 +134,10 @@ def view(
         "barred": item.risk_level == "blocked",
         "fields": fields(details),
         "texts": texts(details, item),
-        "shows": {"label": f"What others {'will show' if item.can_update else 'show now'}", "rows": shows(details)},
+        "shows": {
+            "label": f"What other programs {'will show' if item.can_update else 'show now'}",
+            "rows": shows(details),
+        },
         "how": how(details, item, decided, undo_days),
         "acts": acts(item, decided, editable=editable),
         "until": {"least": _day_from_now(1), "offered": _day_from_now(30)},
@@ -149,7 +152,7 @@ def view(
 
 
 def outside(details: FileDetails) -> PlanItem:
-    """Return a file that is in no plan as a plan would have it: nothing is to be done."""
+    """Return a plan item for a file that is in no plan: nothing would change."""
     people = [person.name for person in details.people]
     return PlanItem(
         file_id=details.file_id,
@@ -205,7 +208,7 @@ def _films(details: FileDetails) -> list[StreamFacts]:
 
 
 def strip(details: FileDetails) -> list[str]:
-    """Return the plain facts of the file."""
+    """Return the main facts of the file."""
     container = _CONTAINERS.get(details.container, details.container) or details.file_ext
     parts = [wording.size(details.size), container, f"changed {wording.when(details.mtime)}"]
     if details.copies_total:
@@ -262,14 +265,14 @@ def _read(details: FileDetails) -> str:
 def rescanned(report: RescanReport) -> str:
     """Return the result of the rescan of one file."""
     if report.missing:
-        return "The file is not there any more."
+        return "The file no longer exists."
     if report.skipped:
-        return "Its library is offline: nothing was read."
+        return "The library of the file is offline; nothing was read."
     if report.failed:
-        return "The file could not be read: what is known of it stays."
+        return "The file could not be read; the stored properties stay."
     kept = ", ".join(LABELS[field].lower() for field in report.locked)
-    said = "Read again: something is new." if report.updated else "Read again: nothing is new."
-    return said + (f" Kept by a lock: {kept}." if kept else "")
+    text = "Rescan completed: properties changed." if report.updated else "Rescan completed: no changes."
+    return text + (f" Locked: {kept}." if kept else "")
 
 
 def _codec(stream: StreamFacts) -> str:
@@ -338,13 +341,13 @@ def _outcome_of_text(now: str | None, new: str | None, *, lost: bool) -> str:
 
 
 def sum_of_origins(people: Iterable[PersonDetails]) -> str:
-    """Return the sources of the people, counted: `2 imported, 1 by hand, 1 only named in the file`."""
+    """Return the sources of the people, counted: `2 imported, 1 by hand, 1 only in the file comment`."""
     counts: Counter[str] = Counter()
     for person in people:
         kinds = {origin.origin for origin in person.origins} or {"comment"}
         known = kinds - {"comment"}
         counts.update(known or {"only"})
-    texts = {"only": "only named in the file"} | {kind: text for kind, (_, text) in _ORIGINS.items()}
+    texts = {"only": "only in the file comment"} | {kind: text for kind, (_, text) in _ORIGINS.items()}
     return ", ".join(f"{count} {texts.get(kind, kind)}" for kind, count in counts.most_common())
 
 
@@ -379,14 +382,14 @@ def shows(details: FileDetails) -> list[list[str]]:
         text = each.text + (" · reported by others" if each.basis == "reported" else "")
         rows.setdefault(text.lower(), ([], text, each.shows))[0].append(each.program)
     if len(rows) == 1:
-        return [["All of them", text, kind] for _, text, kind in rows.values()]
+        return [["All people", text, kind] for _, text, kind in rows.values()]
     return [[", ".join(programs), text, kind] for programs, text, kind in rows.values()]
 
 
 def how(details: FileDetails, item: PlanItem, decided: Sequence[str], undo_days: int) -> list[list[str]]:
     """Return the method of the write, its reason, and who chose it."""
     pairs = _strategy(details, item, undo_days)
-    people = "merged with those in the file" if item.people_mode == "merge" else "exactly those of the database"
+    people = "merged with those in the file" if item.people_mode == "merge" else "exactly as in the database"
     pairs.append(["People", "set by hand" if item.edited else people])
     if item.comment_mode == "preserve":
         pairs.append(["Other text", "kept" + (", as you chose" if "mode" in decided else "")])
@@ -397,14 +400,14 @@ def _strategy(details: FileDetails, item: PlanItem, undo_days: int) -> list[list
     if item.risk_level == "unchanged":
         return [["Strategy", "nothing to do"]]
     if not item.can_update:
-        said = " ".join(issue.message for issue in item.issues)
+        messages = " ".join(issue.message for issue in item.issues)
         why = "" if details.strategy else details.strategy_why
-        return [["Strategy", "it is not written"], *([["Why", why]] if why.rstrip(".") not in said else [])]
+        return [["Strategy", "not written"], *([["Reason", why]] if why.rstrip(".") not in messages else [])]
     cost = f"about {wording.duration(item.est_seconds)}, {wording.size(item.est_bytes)} of {wording.size(details.size)}"
     return [
-        ["Strategy", words.strategy(item.strategy)],
+        ["Strategy", strategies.in_words(item.strategy)],
         ["Cost", cost],
-        ["Why so", strategies.why(item.strategy)],
+        ["Reason", strategies.why(item.strategy)],
         ["Undo", f"byte for byte, for {wording.plural(undo_days, 'day')}; kept: {strategies.kept(item.strategy)}"],
     ]
 
@@ -432,7 +435,7 @@ def _day_from_now(days: int) -> str:
 
 
 def _event(event: FileEvent) -> dict[str, Any]:
-    status, level = words.item_status(event.status, event.code)
+    status, level = status_words.item_status(event.status, event.code)
     old, new = comment_diff.compare(event.before, event.after)
     tags = [{"text": name, "kind": "del"} for name in event.tags_removed]
     tags += [{"text": name, "kind": "add"} for name in event.tags_added]

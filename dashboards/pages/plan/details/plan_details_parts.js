@@ -28,7 +28,7 @@ const MOST_PEOPLE = 12
 
 /** @type {Record<Fate, [level: string, text: string]>} */
 const FATES = {
-  kept: ["note", "stays as it is"],
+  kept: ["note", "unchanged"],
   changed: ["safe", "changes"],
   added: ["safe", "is added"],
   replaced: ["danger", "is replaced"],
@@ -57,7 +57,7 @@ export function drawComments({old: now, new: planned, same, barred, texts}, isUn
     label(nowLabel),
     drawFolded(now, now?.some(part => part.mark) ? "old" : "same", nowLabel, isUnfolded),
     label(plannedLabel),
-    same ? h("div", {class: "diff none"}, "Stays as it is") : drawFolded(planned, "new", plannedLabel, isUnfolded),
+    same ? h("div", {class: "diff none"}, "Unchanged") : drawFolded(planned, "new", plannedLabel, isUnfolded),
   ]
 }
 
@@ -170,10 +170,10 @@ const drawSkip = isPostponing =>
   h(
     "span",
     {class: "split"},
-    button("Skip", "skip", {key: "s", title: "Leave it out of lists and writes until you bring it back"}),
+    button("Skip", "skip", {key: "s", title: "Exclude the file from lists and writes until you stop skipping it"}),
     button("▾", "until", {
       "aria-expanded": String(isPostponing),
-      "aria-label": "Leave out until a day",
+      "aria-label": "Skip until a day",
       title: "Skip until a day",
     }),
   )
@@ -208,9 +208,11 @@ export function drawActs(acts, until, {isPostponing, day}) {
     preserve &&
       button(isPreserve ? "Preserve" : "Replace instead", "preserve", {
         key: "p",
-        title: isPreserve ? "Keep the other text of the comment" : "Let the comment become the people alone",
+        title: isPreserve
+          ? "Keep the other text of the comment"
+          : "Keep only the people in the comment and remove all other text",
       }),
-    skip === "off" && button("Bring back", "skip", {key: "s"}),
+    skip === "off" && button("Stop skipping", "skip", {key: "s"}),
     skip === "on" && drawSkip(isPostponing),
     revoke && button("Undo my changes", "revoke", {kind: "quiet", title: revoke}),
     isPostponing && skip === "on" && drawUntil(until, day),

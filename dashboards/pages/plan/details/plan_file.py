@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.components import person_field
 from dashboards.pages.plan.details import plan_details
 from dashboards.session import Session
 from dashboards.state import PlanState, history_term
+from dashboards.toasts import ToastKind
 from indexium_core import errors
+from indexium_core.library import DecisionReport, Library, RescanReport
 from indexium_core.model import wording
 from indexium_core.model.files.details import FileDetails
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.people.suggestion import Suggestion
 from indexium_core.model.planning.plan import PlanItem
-
-if TYPE_CHECKING:
-    from indexium_core.library import DecisionReport, Library, RescanReport
 
 __all__ = ["PlanFile"]
 
@@ -28,7 +27,7 @@ PATIENCE = 150  # milliseconds before suggestions are read for a shown file
 
 
 class PlanFile:
-    """Shows the file at the cursor; every decision is the library's, and comes back as a changed plan."""
+    """The details of the file at the cursor. A decision goes to the library and returns as a changed plan."""
 
     def __init__(self, library: Library, bridge: Bridge, state: PlanState, session: Session) -> None:
         self._library, self._bridge, self._state, self._session = library, bridge, state, session
@@ -169,7 +168,7 @@ class PlanFile:
         self.drawer.put(**view)
 
     def _typing(self, message: Mapping[str, Any]) -> None:
-        """Offer people that match the typed text of the editor."""
+        """Suggest people that match the typed text of the editor."""
         library, text = self._library, str(message.get("text", ""))[:200]
 
         def similar(offers: person_field.Offers) -> None:
@@ -185,7 +184,7 @@ class PlanFile:
             self.refresh()
 
     def _look_back(self) -> None:
-        """List all that was ever done to the file."""
+        """List all operations on the file."""
         every = dict.fromkeys(("status", "kind", "error", "since", "until"), "")
         self._session.go("history", query=history_term("path", self._path), number=1, operation_id=None, **every)
 
@@ -196,9 +195,9 @@ class PlanFile:
         file_id, refresh = int(message["id"]), [str(each) for each in message.get("refresh", [])]
         library = self._library
 
-        def told(report: RescanReport) -> None:
+        def on_done(report: RescanReport) -> None:
             self.drawer.rescanned()
-            kind = "info" if report.failed or report.missing or report.skipped else "success"
+            kind: ToastKind = "info" if report.failed or report.missing or report.skipped else "good"
             self._bridge.toast(kind, plan_details.rescanned(report))
             self.refresh()
 
@@ -207,7 +206,11 @@ class PlanFile:
             self._bridge.toast("error", error.message)
 
         self._bridge.run(
-            lambda: library.rescan(file_ids=[file_id], refresh=refresh), told, name="rescan", failed=failed, once=True
+            lambda: library.rescan(file_ids=[file_id], refresh=refresh),
+            on_done,
+            name="rescan",
+            failed=failed,
+            once=True,
         )
 
     def _lock(self, message: Mapping[str, Any]) -> None:
@@ -256,7 +259,7 @@ class PlanFile:
         self._session.report_decision(text, report)
 
     def _add(self, message: Mapping[str, Any]) -> None:
-        """Take a suggestion."""
+        """Add a suggested person."""
         file_id, name, replaces = int(message["id"]), str(message["name"]), str(message.get("replaces") or "")
         library = self._library
 
@@ -286,7 +289,7 @@ class PlanFile:
             item = self._library.plan().item(file_id)
             keep = item.comment_mode != "preserve"
             report = self._library.decisions.set_mode([file_id], comment_mode="preserve" if keep else "replace")
-            text = "the other text of the comment is kept." if keep else "the comment becomes the people alone."
+            text = "the other text of the comment is kept." if keep else "only the people stay in the comment."
             return f"{item.file_name}: {text}", report
 
         self._bridge.run(choose, lambda done: self._session.report_decision(*done), name="preserve", once=True)
@@ -303,11 +306,11 @@ class PlanFile:
             when = f"until {wording.day(until)}" if until else "until you end the skip"
             return f"{item.file_name} is skipped {when}.", report
 
-        def told(done: tuple[str, DecisionReport]) -> None:
+        def on_done(done: tuple[str, DecisionReport]) -> None:
             self.close()
             self._session.report_decision(*done)
 
-        self._bridge.run(choose, told, name="skip", once=True)
+        self._bridge.run(choose, on_done, name="skip", once=True)
 
     def _revoke(self, message: Mapping[str, Any]) -> None:
         file_id = int(message["id"])

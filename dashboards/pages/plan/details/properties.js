@@ -115,7 +115,7 @@ export class MediaProperties {
       h(
         "p",
         {class: problem ? "bad-text" : "hint", id: "set-problem", role: "alert"},
-        problem || "What you set is locked.",
+        problem || "A value that you set is locked.",
       ),
     )
   }
@@ -153,7 +153,7 @@ export class MediaProperties {
           class: "icon lock",
           "aria-pressed": String(locked),
           "aria-label": `Lock ${label.toLowerCase()}`,
-          title: locked ? `${who}. Unlock it` : "Lock it: no scan and no rescan writes it any more",
+          title: locked ? `${who}. Unlock it` : "Lock: scans and rescans no longer change it",
           data: {act: "lock", field, on: locked ? "" : "1", key: "lock"},
         },
         h("i", {"aria-hidden": "true"}),

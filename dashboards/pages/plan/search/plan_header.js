@@ -163,26 +163,26 @@ function toggleMenu({state}, name) {
 /** @type {Record<string, Action<Self>>} */
 const VIEW_ACTIONS = {
   views: self => toggleMenu(self, "views"),
-  everything({state, send: tell}) {
+  everything({state, send}) {
     state.views.toggle(false)
-    tell("everything")
+    send("everything")
   },
-  open_view({state, send: tell}, {id}) {
+  open_view({state, send}, {id}) {
     state.views.toggle(false)
-    tell("open_view", {id})
+    send("open_view", {id})
   },
-  default_view({view, send: tell}, {id}) {
+  default_view({view, send}, {id}) {
     const isDefault = view.views.find(each => String(each.id) === id)?.default
-    tell("default_view", {id: isDefault ? null : id})
+    send("default_view", {id: isDefault ? null : id})
   },
   rename: ({state}, {id}) => state.views.startRenaming(Number(id)),
   renamed: ({state}, {id}) => state.views.rename(Number(id)),
   save: ({state}) => state.views.save(state.views.newName),
   update: ({state}, {name}) => state.views.save(name),
   forget: ({state}) => state.views.forgetRemoved(),
-  put_back({state, send: tell}) {
+  put_back({state, send}) {
     state.views.forgetRemoved()
-    tell("put_back")
+    send("put_back")
   },
 }
 
@@ -193,15 +193,15 @@ const ACTIONS = {
   empty: self => setSearch(self, ""),
   filters: self => toggleMenu(self, "facets"),
   facet: ({state}, {facet, value}, target) => state.facets.choose(facet, value, target.checked),
-  every: ({send: tell}, {facet}, target) => tell("every", {facet, on: target.checked}),
-  sort: ({send: tell}, _, target) => tell("sort", {sort: target.value, descending: false}),
-  turn: ({send: tell}, {sort, descending}) => tell("sort", {sort, descending: descending === "1"}),
+  every: ({send}, {facet}, target) => send("every", {facet, on: target.checked}),
+  sort: ({send}, _, target) => send("sort", {sort: target.value, descending: false}),
+  turn: ({send}, {sort, descending}) => send("sort", {sort, descending: descending === "1"}),
   dense(self) {
     store("indexium.dense", isDense() ? "" : "1")
     window.dispatchEvent(new Event("indexium:dense"))
     self.paint()
   },
-  drop: ({send: tell}, {place, query}) => tell("drop", {place: Number(place), query}),
+  drop: ({send}, {place, query}) => send("drop", {place: Number(place), query}),
   exchange: self => toggleMenu(self, "exchange"),
   export_all: ({state}, _, target) => state.exchange.setIncludesAll(target.checked),
   upload({state}, _, target) {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboards import words
+from dashboards import status_words
 from dashboards.components.base import Component, module
 from dashboards.state import PlanState
 from indexium_core import errors
@@ -27,7 +27,7 @@ SORTS = {  # key → label, and the first value in each direction
     "size": ("Size", "smallest first", "largest first"),
     "mtime": ("Last change", "oldest first", "newest first"),
     "category": ("What happens", "additions first", "blocked first"),
-    "cost": ("Cost", "cheapest first", "dearest first"),
+    "cost": ("Cost", "cheapest first", "most expensive first"),
 }
 TITLES = {
     "risk": "Risk",
@@ -59,7 +59,7 @@ class PlanHeader(Component):
     _esm = module("plan_header")
     _styles = ("plan_header.css", "exchange_menu.css")
 
-    def tell(self, **message: Any) -> None:
+    def send(self, **message: Any) -> None:
         """Send data that is not part of the view: completions of the typed text, and the open facets."""
         self._send_msg(message)
 
@@ -79,20 +79,20 @@ def view(
     problem: str = "",
 ) -> dict[str, Any]:
     """
-    Return what the head shows.
+    Return the view of the header.
 
     Args:
-        state: What is looked at.
+        state: The state of the page.
         found: Counts of the search.
         beside: Counts of the search without its own risk term: those of the chips.
         everything: Counts of the whole plan.
-        safe: Safe files of the search, whatever its risk term, that can be selected.
-        volume: Bytes of the files of the search that would be changed.
+        safe: Number of safe files of the search without its risk term that can be selected.
+        volume: Size in bytes of the files of the search that would change.
         views: The saved views.
-        reasons: Files of the level warning by the codes of their issues, most first.
-        total: Files in the list, where that is told: a search may name unchanged and skipped ones.
-        shown: The search of what is shown, where that is not the one that was asked for.
-        problem: Why it is not.
+        reasons: Number of files with a warning by issue code, most first.
+        total: Number of listed files, if shown: a search may include unchanged and skipped ones.
+        shown: The search of the displayed list, if it differs from the requested search.
+        problem: Why it differs.
 
     """
     total, text = listed(found) if total is None else total, state.query if shown is None else shown
@@ -100,7 +100,7 @@ def view(
     return {
         "headline": headline(found, searched=bool(text.strip())),
         "summary": summary(found, volume, whole=everything if text.strip() else None),
-        "chips": [_chip(level, beside, state.chosen("risk"), reasons or {}) for level in words.RISK_HINTS],
+        "chips": [_chip(level, beside, state.chosen("risk"), reasons or {}) for level in status_words.RISK_HINTS],
         "query": state.typed,
         "error": state.error,
         "problem": problem,
@@ -122,12 +122,12 @@ def view(
 
 
 def listed(statistics: PlanStatistics) -> int:
-    """Return how many files a list shows: unchanged and skipped ones are not in it."""
+    """Return the number of listed files: without unchanged and skipped ones."""
     return statistics.safe_count + statistics.warning_count + statistics.danger_count + statistics.blocked_count
 
 
 def headline(statistics: PlanStatistics, *, searched: bool = False) -> str:
-    """Return the first line of the page; `searched`: of a search, not of the whole plan."""
+    """Return the headline; `searched`: of a search, not of the whole plan."""
     changing = listed(statistics) - statistics.blocked_count
     if statistics.total_files == 0 and statistics.postponed_count == 0 and not searched:
         return "Nothing planned yet"
@@ -136,9 +136,9 @@ def headline(statistics: PlanStatistics, *, searched: bool = False) -> str:
 
 def summary(statistics: PlanStatistics, volume: int, *, whole: PlanStatistics | None = None) -> str:
     """
-    Return the line beside it: names to write and to take out, unchanged files, time, bytes.
+    Return the line beside the headline: names to add and to remove, unchanged files, time, bytes.
 
-    Where the figures are those of a search, `whole` is the plan without it, and the line says so first.
+    For the numbers of a search, `whole` is the plan without the search, and the line starts with a comparison.
     """
     parts = []
     if whole is not None:
@@ -161,13 +161,13 @@ def _chip(level: str, statistics: PlanStatistics, chosen: Sequence[str], reasons
         "level": level,
         "count": number,
         "shown": wording.count(number),
-        "hint": (told(reasons) if level == "warning" else "") or words.RISK_HINTS[level],
+        "hint": (frequent_reasons(reasons) if level == "warning" else "") or status_words.RISK_HINTS[level],
         "on": level in chosen,
     }
 
 
-def told(reasons: Mapping[str, int]) -> str:
-    """Return the most frequent reasons of the warnings, in the words of their chips; "" for none."""
+def frequent_reasons(reasons: Mapping[str, int]) -> str:
+    """Return the labels of the most frequent reasons for warnings; "" for none."""
     grave = set(risk.codes("warning"))
     labels = [risk.label(code) for code, files in reasons.items() if files and code in grave]
     return ", ".join(labels[:NAMED]) + (" …" if len(labels) > NAMED else "")
@@ -203,12 +203,12 @@ def _means(saved: SavedView) -> str:
 
 
 def facets_view(facets: Facets) -> list[dict[str, Any]]:
-    """Return the facets as the panel shows them; those of which there is nothing to choose are left out."""
+    """Return the facets for the panel, without those that have nothing to choose."""
     return [facet_view(facets[key]) for key in PANEL if facets[key].values]
 
 
 def facet_view(facet: Facet) -> dict[str, Any]:
-    """Return one facet as the panel shows it; its values are [value, label, files, chosen]."""
+    """Return one facet for the panel; its values are [value, label, files, chosen]."""
     return {
         "key": facet.key,
         "title": TITLES[facet.key],
@@ -220,7 +220,7 @@ def facet_view(facet: Facet) -> dict[str, Any]:
 
 
 def offers_view(offers: Sequence[Completion]) -> list[dict[str, Any]]:
-    """Return completions as the search box shows them."""
+    """Return completions for the search box."""
     return [
         {
             "start": each.start,

@@ -105,7 +105,7 @@ export const drawMeaning = search => {
     {class: "meaning", data: {key: "meaning"}},
     h("p", {class: "line", data: {key: "acts"}}, drawActs(search)),
     parts.length > 0 && h("span", {class: "sep", "aria-hidden": "true", data: {key: "sep"}}, "|"),
-    h("p", {class: "vh", id: "meaning", "aria-live": "polite", data: {key: "told"}}, meaning),
+    h("p", {class: "vh", id: "meaning", "aria-live": "polite", data: {key: "meaning"}}, meaning),
     parts.length > 0 &&
       h(
         "div",

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from dashboards.bridge import Bridge
 from dashboards.pages.plan.search import plan_header
 from dashboards.pages.plan.search.plan_header import PlanHeader
 from dashboards.read_cache import ReadCache
 from dashboards.state import PlanState
+from indexium_core.library import Library
 from indexium_core.model import query
 from indexium_core.model.planning.facets import FACETS, Facet
 from indexium_core.model.planning.plan import SORT_KEYS
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
-    from indexium_core.model.view import SavedView
+from indexium_core.model.view import SavedView
 
 __all__ = ["PlanFind"]
 
@@ -24,38 +22,27 @@ Message = Mapping[str, Any]
 
 
 class FilterCallback(Protocol):
-    """Changes the search, and shows its result; typing is one step of the browser's history."""
+    """Changes the search and shows its result; typing is one step of the browser's history."""
 
     def __call__(self, change: Callable[[], object], *, typed: bool = False) -> None: ...
 
 
 class PlanFind:
-    """The head of the plan in one session."""
+    """The header of the plan in one session."""
 
     def __init__(
         self,
         library: Library,
-        shelf: ReadCache,
+        read_cache: ReadCache,
         bridge: Bridge,
         state: PlanState,
         *,
         changed: FilterCallback,
         redraw: Callable[[], None],
     ) -> None:
-        """
-        Stand behind the head of the plan.
-
-        Args:
-            library: The library.
-            shelf: What was looked at lately.
-            bridge: To the process.
-            state: What is looked at.
-            changed: Changes what is found, and shows it.
-            redraw: Draws the head anew, where nothing else changed.
-
-        """
+        """Connect the header: `changed` changes the search and shows it, `redraw` draws only the header again."""
         self.header = PlanHeader()
-        self._library, self._shelf, self._bridge, self.state = library, shelf, bridge, state
+        self._library, self._read_cache, self._bridge, self.state = library, read_cache, bridge, state
         self._changed, self._redraw = changed, redraw
         self._counting = False  # the facets are open
         self._removed: SavedView | None = None  # the view that could be put back
@@ -93,13 +80,13 @@ class PlanFind:
 
     def _complete(self, message: Message) -> None:
         text, position, serial = str(message["text"]), int(message["position"]), message["serial"]
-        library, shelf = self._library, self._shelf
+        library, read_cache = self._library, self._read_cache
 
         def show(offers: Any) -> None:
-            self.header.tell(completions={"serial": serial, "items": plan_header.offers_view(offers)})
+            self.header.send(completions={"serial": serial, "items": plan_header.offers_view(offers)})
 
         self._bridge.run(
-            lambda: library.search.complete(shelf.plan(), text, position),
+            lambda: library.search.complete(read_cache.plan(), text, position),
             show,
             name="complete",
             failed=lambda _: None,
@@ -119,11 +106,11 @@ class PlanFind:
         """Count the facets of the search, while they are open."""
         if not self._counting:
             return
-        text, shelf = self.state.query, self._shelf
+        text, read_cache = self.state.query, self._read_cache
 
         self._bridge.run(
-            lambda: plan_header.facets_view(shelf.facets(shelf.plan(text))),
-            lambda found: self.header.tell(facets=found),
+            lambda: plan_header.facets_view(read_cache.facets(read_cache.plan(text))),
+            lambda found: self.header.send(facets=found),
             name="facets",
             failed=lambda _: None,
         )
@@ -143,24 +130,24 @@ class PlanFind:
             self._changed(lambda: self.state.choose(key, self.state.chosen(key), all_of=every))
 
     def _seek(self, message: Message) -> None:
-        """Look for values of a facet that has many."""
+        """Search the values of a large facet."""
         key, part, serial, text = str(message["facet"]), str(message["text"]), message["serial"], self.state.query
-        library, shelf = self._library, self._shelf
+        library, read_cache = self._library, self._read_cache
         if key not in plan_header.SEARCHED:
             return
 
         def show(facet: Facet) -> None:
-            self.header.tell(sought={"serial": serial, "facet": plan_header.facet_view(facet)})
+            self.header.send(sought={"serial": serial, "facet": plan_header.facet_view(facet)})
 
         self._bridge.run(
-            lambda: library.search.facets(plan=shelf.plan(text), containing={key: part})[key],
+            lambda: library.search.facets(plan=read_cache.plan(text), containing={key: part})[key],
             show,
             name="seek",
             failed=lambda _: None,
         )
 
     def _drop(self, message: Message) -> None:
-        """Take one part out of the search, unless it is another one by now."""
+        """Remove one part of the search, unless the search has changed meanwhile."""
         text = self.state.query
         if message.get("query") == text:
             self.find(query.without_part(text, int(message["place"])))
@@ -176,9 +163,9 @@ class PlanFind:
 
     # Saved views.
 
-    def _views(self, work: Callable[[], Any], told: Callable[[Any], None] = lambda _: None) -> None:
+    def _views(self, work: Callable[[], Any], on_done: Callable[[Any], None] = lambda _: None) -> None:
         """Change the saved views and report the result; an event informs all sessions."""
-        self._bridge.run(work, told, name="views", once=True)
+        self._bridge.run(work, on_done, name="views", once=True)
 
     def _say(self, sentence: str) -> Callable[[SavedView], None]:
         return lambda view: self._bridge.toast("good", sentence.format(view.name))
@@ -213,14 +200,14 @@ class PlanFind:
     def _remove(self, message: Message) -> None:
         view_id = int(message["id"])
 
-        def told(view: SavedView) -> None:
+        def on_done(view: SavedView) -> None:
             self._removed = view
-            self.header.tell(removed=view.name)
+            self.header.send(removed=view.name)
 
-        self._views(lambda: self._library.views.remove(view_id), told)
+        self._views(lambda: self._library.views.remove(view_id), on_done)
 
     def _put_back(self, _: Message) -> None:
         view = self._removed
         if view is not None:
             self._removed = None
-            self._views(lambda: self._library.views.restore(view), self._say("“{}” is back."))
+            self._views(lambda: self._library.views.restore(view), self._say("“{}” was restored."))

@@ -1,4 +1,4 @@
-"""The foot of a page: one sentence, one note, and buttons."""
+"""The action bar of a page: a sentence, a note and buttons."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ __all__ = ["ActionBar"]
 
 class ActionBar(Component):
     """
-    View: `title`, `hidden` ({text, label, act}), `warning`, `note`, `buttons`; no title, no foot. Messages: the acts.
+    The action bar.
 
-    A button has `label`, `act`, `kind`, `key`, `disabled` and `data`.
+    View: `title`, `hidden` ({text, label, act}), `warning`, `note`, `buttons`; without a title, no bar. Messages: the
+    acts. A button has `label`, `act`, `kind`, `key`, `disabled` and `data`.
     """
 
     _esm = module("action_bar")

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dashboards import words
+from dashboards import status_words
 from dashboards.bridge import Bridge
+from dashboards.components import paging
 from dashboards.components.dialog import Dialog
 from dashboards.questions import write_question
 from dashboards.questions.write_question import WriteRequest
 from dashboards.result_cache import ResultCache
-from indexium_core.library import DryRunReport, MetadataPlan
+from indexium_core.library import DryRunReport, Library, MetadataPlan
 from indexium_core.model import wording
+from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.model.planning.plan import Selection
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
 
 __all__ = ["DryRun", "DryRunResult"]
 
@@ -57,9 +56,7 @@ class DryRunResult:
             "key": "results",
             "label": "Files, those that would not be written first" if self.report.by_code else "Files",
             "items": [_row(item, named.get(item.file_id)) for item in part],
-            "page": page,
-            "pages": max(1, -(-len(found) // PER_PAGE)),
-            "range": wording.range_of(first + 1, first + len(part), len(found)),
+            **paging.place(page, PER_PAGE, shown=len(part), total=len(found)),
             "choices": self._choices(shown),
         }
 
@@ -87,7 +84,7 @@ class DryRun:
         *,
         files: Callable[[], str],
     ) -> None:
-        """Make the dry run; `write` asks before a write, `files` returns the address of downloads, "" for none."""
+        """Create the dry run; `write` asks before a write, `files` returns the address of downloads, "" for none."""
         self._library, self._bridge, self._dialog, self._results, self._write = library, bridge, dialog, results, write
         self._files = files
         self._serial = 0
@@ -195,21 +192,21 @@ def _verdict(report: DryRunReport) -> list[dict[str, Any]]:
 def _outcomes(report: DryRunReport) -> list[dict[str, Any]]:
     found = []
     for status, number in sorted(report.counts.items(), key=lambda each: each[0] != "success"):
-        text, level = words.item_status(status)
+        text, level = status_words.item_status(status)
         label = {"success": "would be written", "skipped": "nothing to do"}.get(status, text)
-        glyph = words.item_glyph(status)
+        glyph = status_words.item_glyph(status)
         found.append({"level": level, "text": label, "glyph": glyph, "count": wording.count(number)})
     return found
 
 
 def _row(item: WriteResult, planned: Any) -> dict[str, Any]:
-    status, level = words.item_status(item.status, item.code)
+    status, level = status_words.item_status(item.status, item.code)
     return {
         "key": item.file_id,
         "name": planned.file_name if planned else f"file {item.file_id}",
         "path": planned.file_path if planned else "",
         "status": "ready" if item.status == "success" else status,
         "level": level,
-        "glyph": words.item_glyph(item.status, item.code),
-        "message": item.message or words.strategy(item.strategy),
+        "glyph": status_words.item_glyph(item.status, item.code),
+        "message": item.message or strategies.in_words(item.strategy),
     }

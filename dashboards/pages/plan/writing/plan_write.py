@@ -1,9 +1,9 @@
-"""From what is chosen to a running write: the foot of the plan. The question before it is `asking`'s."""
+"""The action bar of the plan: from a selection to a running write. `write_question` asks before the write."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
@@ -13,13 +13,10 @@ from dashboards.questions.write_question import WRITABLE, WriteQuestion, WriteRe
 from dashboards.session import Session
 from dashboards.state import PlanState
 from indexium_core import errors
+from indexium_core.library import DecisionReport, Library, MetadataPlan
 from indexium_core.model import labels, wording
 from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
-from indexium_core.model.planning.plan import Selection
-
-if TYPE_CHECKING:
-    from indexium_core.library import DecisionReport, Library, MetadataPlan
-    from indexium_core.model.planning.plan import SelectionSummary
+from indexium_core.model.planning.plan import Selection, SelectionSummary
 
 __all__ = ["PINNED", "SO_ALREADY", "PlanWrite"]
 
@@ -30,7 +27,7 @@ PINNED = 2_000  # files that stay selected by their ids when what is decided may
 
 
 class PlanWrite:
-    """What can be done with what is chosen."""
+    """The actions for the selected files."""
 
     def __init__(self, library: Library, bridge: Bridge, dialog: Dialog, session: Session, state: PlanState) -> None:
         self._library, self._bridge, self._session, self._state = library, bridge, session, state
@@ -52,11 +49,11 @@ class PlanWrite:
         )
 
     def start(self) -> None:
-        """Follow the plan, so that a question on the screen says when it is out of date."""
+        """Follow the plan, so that an open question reports that it is out of date."""
         self._question.start()
 
     def show(self, plan: MetadataPlan, summary: SelectionSummary | None, *, found: int) -> None:
-        """Show what is chosen; `found` files could be."""
+        """Show the selection; `found` is the number of files that can be selected."""
         self._plan = plan
         if summary is None or not summary.count:
             self.bar.put(**nothing(summary, found))
@@ -78,7 +75,11 @@ class PlanWrite:
         )
 
     def _decide(self, decide: Callable[[Selection], DecisionReport], *, keep: bool = False) -> None:
-        """Decide over all that is selected at once; `keep` leaves it selected, few files whatever they are now."""
+        """
+        Make a decision about all selected files.
+
+        With `keep` they stay selected; a small selection also if its search no longer finds the files.
+        """
         selection, left = self._state.selection, Selection()
 
         def work() -> DecisionReport:
@@ -88,17 +89,17 @@ class PlanWrite:
                 left = Selection(included=frozenset(ids)) if len(ids) <= PINNED else selection
             return decide(selection)
 
-        def told(report: DecisionReport) -> None:
+        def on_done(report: DecisionReport) -> None:
             self._state.selection = left
             self._session.keep_selection(self._state.selection)
             self._session.report_decision(labels.sentence(report.label or SO_ALREADY), report)
 
-        self._bridge.run(work, told, name="decide", once=True)
+        self._bridge.run(work, on_done, name="decide", once=True)
 
     # Writing.
 
     def ask(self, selection: Selection, *, action: str = "write") -> None:
-        """Ask whether a selection is to be written; an answer starts it."""
+        """Ask whether to write a selection; a confirmation starts the write."""
         self._with_wish(self._question.ask, selection, action=action)
 
     def _with_wish(
@@ -111,7 +112,7 @@ class PlanWrite:
         act(WriteRequest(self._plan, chosen, options, within=self._state.query))
 
     def written(self, query: str) -> MetadataOperation | None:
-        """Return what was last written here out of what a search found, unless it stopped or was rolled back."""
+        """Return the last write of files of a search in this session, unless it stopped or was rolled back."""
         text, operation_id = self._begun
         if operation_id is None or text != query:
             return None
@@ -125,7 +126,7 @@ class PlanWrite:
         self._session.go("progress", operation_id=operation_id, status="", number=1)
 
     def _started(self, operation_id: int) -> None:
-        """Let the review go on: the foot of every page tells how the write does."""
+        """Continue the review; the footer of every page shows the progress of the write."""
         self._begun = (self._state.query, operation_id)
         self._state.selection = Selection()
         self._session.keep_selection(self._state.selection)
@@ -133,7 +134,7 @@ class PlanWrite:
 
 
 def nothing(summary: SelectionSummary | None, found: int) -> dict[str, Any]:
-    """Return what the foot shows where nothing that can be written is chosen."""
+    """Return the view of the bar for a selection without a file that can be written."""
     left = _cannot(summary) if summary else ""
     offer = [{"label": f"Select all {wording.count(found)}", "act": "select", "kind": "", "key": "a"}] if found else []
     if left:
@@ -147,7 +148,7 @@ def nothing(summary: SelectionSummary | None, found: int) -> dict[str, Any]:
 
 
 def hidden(summary: SelectionSummary) -> dict[str, str] | None:
-    """Return how much of what is chosen the search hides, and what shows it."""
+    """Return the number of selected files that the search hides, with a button that shows them."""
     if not summary.hidden:
         return None
     return {"text": f"{wording.count(summary.hidden)} hidden by the filter", "label": "Show", "act": "show_hidden"}
@@ -161,7 +162,7 @@ def _note(summary: SelectionSummary) -> str:
 
 
 def _cannot(summary: SelectionSummary) -> str:
-    """Return what of that which is chosen a write leaves out, and why."""
+    """Return the selected files that a write does not include, with reasons."""
     words_of = {"blocked": "blocked", "postponed": "skipped", "unchanged": "already up to date"}
     left = [
         f"{wording.count(number)} {words_of.get(name, name)}" for name, number in summary.excluded.items() if number

@@ -9,24 +9,8 @@ Specification, revision 01.20.
 from __future__ import annotations
 
 from indexium_core.files.containers.asf import editing, structure
-from indexium_core.files.containers.ffmpeg.stream_copy import StreamCopy
-from indexium_core.files.containers.shared.edit_strategy import EditStrategy
-from indexium_core.files.containers.shared.family import ContainerSpec, RemuxableFamily
+from indexium_core.files.containers.shared.family import RemuxableFamily
 
 __all__ = ["FAMILY"]
 
-FAMILY = RemuxableFamily(
-    ContainerSpec(
-        name="asf",
-        label="ASF (WMV)",
-        recognises=structure.recognises,
-        examine=structure.examine,
-        content=structure.census,
-        census=editing.census,
-        strategies=(
-            EditStrategy("asf_in_place", editing.in_place, structure.TEXT_LIMIT),
-            EditStrategy("asf_copy", editing.copy, structure.TEXT_LIMIT),
-            StreamCopy("asf_remux", "asf", structure.TEXT_LIMIT),
-        ),
-    )
-)
+FAMILY = RemuxableFamily("asf", "ASF (WMV)", structure, editing, limit=structure.TEXT_LIMIT)

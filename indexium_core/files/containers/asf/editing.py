@@ -120,8 +120,7 @@ def copy(reader: Reader, layout: Layout, request: CommentRequest) -> Rebuild:
     unknown = next((guid for guid in _types(reader, parts, len(head)) if guid not in _KNOWN), None)
     if unknown is not None:
         name = uuid.UUID(bytes_le=unknown)
-        message = f"It holds an object that is not understood, so nothing in it can be moved: {name}."
-        raise NotEditableError(message)
+        raise NotEditableError(f"It holds an object that is not understood, so nothing in it can be moved: {name}.")
     wanted = [part for part in _with_comment(parts, request) if part.guid != _PADDING]
     wanted.insert(_last_comment(wanted) + 1, _HeaderPart(_PADDING, b""))
     growth = media_shift(max(len(_header(head, wanted)) + PADDING - len(head), 0), request.capabilities)
@@ -140,8 +139,7 @@ def _parsed(reader: Reader) -> tuple[bytes, list[_HeaderPart]]:
         raise NotEditableError("The objects of the file's header do not fill it.")
     for part in _all(parts):
         if part.guid in _PROTECTED:
-            message = f"{_PROTECTED[part.guid]} So its header cannot be changed."
-            raise NotEditableError(message)
+            raise NotEditableError(f"{_PROTECTED[part.guid]} So its header cannot be changed.")
         if part.guid == structure.EXTENSION and part.inner is None:
             raise NotEditableError("The extension of the file's header is not understood.")
     return head, parts
@@ -272,7 +270,7 @@ def _changed(part: _HeaderPart, request: CommentRequest) -> _HeaderPart:
 def _check_replaceable(comment: _Attribute) -> None:
     """Raise NotEditableError where a comment cannot be replaced by another."""
     if comment.prefix[2:4] not in {b"", b"\0\0"}:
-        raise NotEditableError("One of its streams has a description of its own.")
+        raise NotEditableError("A stream has a separate description, which Indexium cannot replace.")
     is_number = comment.kind in {2, 3, 4, 5} and int.from_bytes(comment.value, "little") < _LARGEST_NUMBER
     if comment.kind != _TEXT and not is_number:
         raise NotEditableError("It holds a description that is not a text.")

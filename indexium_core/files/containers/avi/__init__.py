@@ -9,24 +9,8 @@ and the OpenDML AVI File Format Extensions 1.02.
 from __future__ import annotations
 
 from indexium_core.files.containers.avi import editing, structure
-from indexium_core.files.containers.ffmpeg.stream_copy import StreamCopy
-from indexium_core.files.containers.shared.edit_strategy import EditStrategy
-from indexium_core.files.containers.shared.family import ContainerSpec, RemuxableFamily
+from indexium_core.files.containers.shared.family import RemuxableFamily
 
 __all__ = ["FAMILY"]
 
-FAMILY = RemuxableFamily(
-    ContainerSpec(
-        name="avi",
-        label="AVI",
-        recognises=structure.recognises,
-        examine=structure.examine,
-        content=structure.census,
-        census=editing.census,
-        strategies=(
-            EditStrategy("avi_in_place", editing.in_place),
-            EditStrategy("avi_copy", editing.copy),
-            StreamCopy("avi_remux", "avi"),
-        ),
-    )
-)
+FAMILY = RemuxableFamily("avi", "AVI", structure, editing)

@@ -315,8 +315,7 @@ def _check_movable(file: _AviFile) -> None:
         is_text = any(above.kind == b"INFO" for above in node.above)
         if node is not file.riff and not is_text and node.kind not in _KNOWN | structure.PADDING:
             name = parsing.printable_name(node.kind.decode("latin-1"))
-            message = f"It holds a chunk that is not understood, so nothing in it can be moved: {name}."
-            raise NotEditableError(message)
+            raise NotEditableError(f"It holds a chunk that is not understood, so nothing in it can be moved: {name}.")
 
 
 def _index_edits(file: _AviFile, shift: int) -> Iterator[_AviEdit]:

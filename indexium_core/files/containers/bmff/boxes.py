@@ -230,8 +230,7 @@ def _read_header(head: bytes, at: int, limit: int, *, top: bool = False) -> Box:
     elif size == 0 and top:
         size, unsized = limit - at, True
     if size < length:
-        message = f"The {_shown(kind)} box at byte {at:,} has an impossible size of {size} bytes."
-        raise MalformedBoxError(message)
+        raise MalformedBoxError(f"The {_shown(kind)} box at byte {at:,} has an impossible size of {size} bytes.")
     blank = head[length : min(size, length + BLANK)]
     padding = kind in PADDING_KINDS and not unsized and not blank.strip(b"\0")
     return Box(kind=kind, start=at, size=size, header=length, unsized=unsized, padding=padding)
@@ -248,13 +247,11 @@ def _open(window: Window, box: Box, budget: list[int]) -> Box:
             break
         budget[0] -= 1
         if budget[0] < 0:
-            message = f"The file's index has more than {_MAX_INSIDE:,} boxes."
-            raise MalformedBoxError(message)
+            raise MalformedBoxError(f"The file's index has more than {_MAX_INSIDE:,} boxes.")
         found.append(_opened_or_marked(window, child, budget) if child.kind in wanted else child)
         at = child.end
     if window.data[at - window.base : box.end - window.base].strip(b"\0"):
-        message = f"The {_shown(box.kind)} box at byte {box.start:,} ends in bytes that are not a box."
-        raise MalformedBoxError(message)
+        raise MalformedBoxError(f"The {_shown(box.kind)} box at byte {box.start:,} ends in bytes that are not a box.")
     return replace(box, opened=True, prefix=prefix, children=tuple(found), slack=box.end - at)
 
 

@@ -301,8 +301,7 @@ def _named(window: Window, item: Box) -> tuple[str, str]:
 
 def _place(window: Window, path: tuple[Box, ...], box: Box, name: str, *, strings: bool = False) -> CommentPlace:
     if box.size > MAX_BYTES + 1024:
-        message = f"There is a comment of {box.size:,} bytes."
-        raise MalformedBoxError(message)
+        raise MalformedBoxError(f"A comment has {box.size:,} bytes. Indexium reads at most {MAX_BYTES:,} bytes.")
     where = "/".join([*(outer.kind.decode("latin-1") for outer in path), name])
     place = CommentPlace(where=where, box=box, around=path, strings=strings, content=window.body(box))
     values(place)  # raises where the form is unknown

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from indexium_core.files.containers import Layout, Reader
-from indexium_core.files.containers.bmff import boxes, checks, comment
+from indexium_core.files.containers.bmff import boxes, comment, refusal_rules
 from indexium_core.files.containers.bmff.boxes import Box, Window
 from indexium_core.files.containers.bmff.comment import CommentPlace, NewCommentPlace
 from indexium_core.files.containers.bmff.offsets import Offsets
@@ -91,18 +91,18 @@ def examine(reader: Reader) -> BmffLayout:
     """Return the structure of a file and what is wrong with it; raises only if reading itself fails."""
     outline = boxes.outline(reader)
     layout = BmffLayout(
-        container=checks.container_of(reader, outline.boxes),
+        container=refusal_rules.container_of(reader, outline.boxes),
         size=reader.size,
         payload=_payload(outline.boxes),
         boxes=outline.boxes,
         junk=outline.junk,
     )
-    window, moov, problem = checks.index_of(reader, outline, layout.container)
+    window, moov, problem = refusal_rules.index_of(reader, outline, layout.container)
     if moov is None:
         return replace(layout, problem=problem)
     top_level_tags, unread = _top_level_tags(reader, outline.boxes)
     found = comment.find_comments([(window, moov), *top_level_tags])
-    examined = checks.OpenedFile(
+    examined = refusal_rules.OpenedFile(
         reader=reader,
         container=layout.container,
         outline=outline,
@@ -112,7 +112,7 @@ def examine(reader: Reader) -> BmffLayout:
         top_level_tags=tuple(top_level_tags),
         not_understood=found.not_understood or unread,
     )
-    checked = checks.check(examined)
+    checked = refusal_rules.check(examined)
     quicktime = layout.container == "mov"
     new_place = comment.new_place(window, moov, quicktime=quicktime, behind=found.information_start)
     texts = _fields(found.places)

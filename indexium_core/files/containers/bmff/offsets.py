@@ -57,9 +57,10 @@ class UnknownError(Exception):
 @dataclass(frozen=True, slots=True, eq=False)
 class Pointers:
     """
-    Single offsets, sorted by where they are stored: five columns of numbers.
+    Offsets stored in the file, one per row, sorted by `at`.
 
-    A pointer points at `origin + bias + value`; the origin moves with the file, the bias does not.
+    Columns: at, width, origin, bias, value. Target: origin + bias + value. The origin is a byte of the file; it
+    changes if bytes are inserted or removed before it. The bias never changes.
     """
 
     rows: Ints  # shape (n, 5)
@@ -69,8 +70,7 @@ class Pointers:
         """Return the pointers of some rows; raises UnknownError where there are too many."""
         all_rows = list(rows)
         if len(all_rows) > MAX_POINTERS:
-            message = f"The file holds more than {MAX_POINTERS:,} offsets."
-            raise UnknownError(message)
+            raise UnknownError(f"The file holds more than {MAX_POINTERS:,} offsets.")
         made = np.array(all_rows, dtype=np.int64).reshape(-1, 5)
         return cls(made[np.argsort(made[:, 0], kind="stable")])
 

@@ -95,7 +95,7 @@ class _Cursor:
     def take(self, length: int) -> bytes:
         data = self.body[self.at : self.at + length]
         if len(data) < length:
-            raise MalformedHeaderError("its metadata is cut short")
+            raise MalformedHeaderError("its metadata is incomplete")
         self.at += length
         return data
 

@@ -232,8 +232,7 @@ def _is_moving(number: Number, head: _ScriptHead, size: int) -> bool:
     name = number.path[-1].lower()
     if any(word in name for word in _OFFSET_NAMES) and head.start < number.value <= size:
         shown = parsing.printable_name(number.path[-1])
-        message = f"It holds a number that may be a file offset, so nothing in it can be moved: {shown}."
-        raise NotEditableError(message)
+        raise NotEditableError(f"It holds a number that may be a file offset, so nothing in it can be moved: {shown}.")
     return False
 
 

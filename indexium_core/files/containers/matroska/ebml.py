@@ -88,8 +88,7 @@ class ElementBudget:
         """Count one element. Raises `RefusedError` when there were too many."""
         self.left -= 1
         if self.left < 0:
-            message = "The file has too many elements."
-            raise errors.RefusedError(message)
+            raise errors.RefusedError("The file has too many elements.")
 
 
 def header_at(data: bytes, position: int, offset: int) -> Element:
@@ -107,12 +106,10 @@ def header_at(data: bytes, position: int, offset: int) -> Element:
         id_width = width = 9
     stop = position + id_width + width
     if id_width > 4 or width > 8 or stop > len(data):
-        message = f"The element at byte {offset} is cut short, or there is none."
-        raise errors.CorruptFileError(message)
+        raise errors.CorruptFileError(f"The element at byte {offset} is cut short, or there is none.")
     number = int.from_bytes(data[position : position + id_width], "big")
     if number & (bits := (1 << (7 * id_width)) - 1) in {0, bits}:
-        message = f"The element at byte {offset} has a reserved ID."
-        raise errors.CorruptFileError(message)
+        raise errors.CorruptFileError(f"The element at byte {offset} has a reserved ID.")
     most = (1 << (7 * width)) - 1
     size = int.from_bytes(data[position + id_width : stop], "big") & most
     return Element(number, offset, offset + id_width + width, UNKNOWN if size == most else size)
@@ -135,8 +132,7 @@ def children(content: bytes, budget: ElementBudget) -> tuple[RawElement, ...]:
     while position < len(content):
         head = header_at(content, position, position)
         if head.size == UNKNOWN or head.end > len(content):
-            message = "A metadata element is larger than its parent."
-            raise errors.CorruptFileError(message)
+            raise errors.CorruptFileError("A metadata element is larger than its parent.")
         budget.spend()
         found.append(RawElement(head.id, content[position : head.end], head.data - position))
         position = head.end
@@ -184,8 +180,7 @@ def void(length: int) -> bytes:
         size = length - 1 - width
         if 0 <= size <= (1 << (7 * width)) - 2:
             return bytes([VOID]) + encode_size(size, width)
-    message = f"no Void can take {length} bytes"
-    raise ValueError(message)
+    raise ValueError(f"no Void can take {length} bytes")
 
 
 def master(items: Sequence[bytes], *, has_crc: bool) -> bytes:

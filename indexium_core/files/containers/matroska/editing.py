@@ -61,8 +61,7 @@ def requested_tags(reader: Reader, layout: MatroskaLayout, changes: Sequence[Cha
     read_tags = tuple(places[offset] for offset in order if offset in places)
     file_comments = comments.find_comments(contents, read_tags)
     if change.where not in {"container", file_comments.added, *(place.where for place in file_comments.fields)}:
-        message = f"There is no place for a comment in this file that is called {change.where}."
-        raise errors.RefusedError(message)
+        raise errors.RefusedError(f"There is no place for a comment in this file that is called {change.where}.")
     edits, added = file_comments.edits(change), file_comments.text_to_add(change)
     main = (
         _element_for_new_comment(contents, read_tags) if added is not None else _element_with_changes(read_tags, edits)

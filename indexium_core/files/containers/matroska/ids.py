@@ -60,7 +60,6 @@ TAG_LANGUAGE_BCP47 = 0x447B
 TAG_DEFAULT = 0x4484
 TAG_DEFAULT_BOGUS = 0x44B4  # written by old libmatroska in place of TAG_DEFAULT
 TAG_STRING = 0x4487
-TAG_BINARY = 0x4485
 
 NAMES = {
     ebml.VOID: "Void",

@@ -91,6 +91,5 @@ def content_of(reader: Reader, element: Element) -> bytes:
         raise errors.RefusedError(message)
     content = reader.read_at(element.data, element.size)
     if len(content) < element.size:
-        message = f"The file ends inside of {ids.name_of(element.id)}."
-        raise errors.CorruptFileError(message)
+        raise errors.CorruptFileError(f"The file ends inside of {ids.name_of(element.id)}.")
     return content

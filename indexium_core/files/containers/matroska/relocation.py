@@ -49,8 +49,7 @@ def rebuild(reader: Reader, layout: MatroskaLayout, request: TagsRequest, capabi
         message = f"The file holds an element that Indexium does not know ({ids.name_of(unknown.id)}) and cannot move."
         raise errors.RefusedError(message)
     if _has_cluster_positions(reader, layout):
-        message = "The file's clusters hold their positions, which would be wrong after a move."
-        raise errors.RefusedError(message)
+        raise errors.RefusedError("The file's clusters hold their positions, which would be wrong after a move.")
     if capabilities.reflink:
         try:
             return _Relocation(reader, layout, request, block=capabilities.clone_block).rebuild()
@@ -142,8 +141,7 @@ class _Relocation:
             if new_positions == position_map:
                 return self.joined(new_segment, position_map)
             position_map = new_positions
-        message = "The file's positions depend on each other without a stable result."
-        raise errors.RefusedError(message)
+        raise errors.RefusedError("The file's positions depend on each other without a stable result.")
 
     def place_parts(self, position_map: _PositionMap) -> tuple[_NewSegment, int]:
         """Return the segment with the positions of `position_map`, and the position of its tags."""
@@ -181,8 +179,7 @@ class _Relocation:
     def checked_width(self, width: int) -> int:
         """Return the width of a size field. Raises `RefusedError` where the document does not allow it."""
         if width > self.layout.widest:
-            message = "The document's header allows only size fields that are too narrow for the tags."
-            raise errors.RefusedError(message)
+            raise errors.RefusedError("The document's header allows only size fields that are too narrow for the tags.")
         return width
 
     def align(self, new_segment: _NewSegment, data: bytes | Extent) -> None:

@@ -71,8 +71,7 @@ def read(reader: Reader, layout: MatroskaLayout) -> dict[int, SeekHead]:
     budget = ebml.ElementBudget(_ELEMENTS_MAX)
     heads = {head.offset: parse(content_of(reader, head), budget) for head in layout.named(ids.SEEK_HEAD)}
     if sum(entry.id != ids.CLUSTER for head in heads.values() for entry in head.entries) > _NAMED_MAX:
-        message = "The file's directories (SeekHead) have too many entries."
-        raise errors.RefusedError(message)
+        raise errors.RefusedError("The file's directories (SeekHead) have too many entries.")
     return heads
 
 

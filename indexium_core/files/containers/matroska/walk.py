@@ -101,8 +101,7 @@ class Headers:
             if child.id >= _FOUR_BYTES:
                 return position
             if child.size == ebml.UNKNOWN:
-                message = f"An element of the cluster at byte {cluster.offset:,} has an unknown size."
-                raise errors.RefusedError(message)
+                raise errors.RefusedError(f"An element of the cluster at byte {cluster.offset:,} has an unknown size.")
             position = child.end
         if position > stop:
             message = f"The recording is cut short: an element of the cluster at byte {cluster.offset:,} is incomplete."
@@ -161,8 +160,7 @@ class _Walk:
         """Read the EBML header (RFC 8794, section 11.2) and find the segment."""
         head = self._header(0)
         if head.id != ids.EBML or not 0 <= head.size <= _EBML_HEADER_MAX:
-            message = "The EBML header is damaged."
-            raise errors.RefusedError(message)
+            raise errors.RefusedError("The EBML header is damaged.")
         content = content_of(self.reader, head)
         found = self._header(head.end)
         if found.id == ebml.VOID and found.size != ebml.UNKNOWN:
@@ -170,8 +168,7 @@ class _Walk:
         self.segment = found if found.id == ids.SEGMENT else None
         self._kind(content)
         if self.segment is None:
-            message = "No segment follows the EBML header."
-            raise errors.RefusedError(message)
+            raise errors.RefusedError("No segment follows the EBML header.")
 
     def _kind(self, content: bytes) -> None:
         """
@@ -182,8 +179,7 @@ class _Walk:
         try:
             last = {item.id: item.content for item in ebml.children(content, ebml.ElementBudget())}
         except errors.CorruptFileError as error:
-            message = "The EBML header is damaged."
-            raise errors.RefusedError(message) from error
+            raise errors.RefusedError("The EBML header is damaged.") from error
         kind = ebml.text(last.get(ids.DOC_TYPE, b""))
         if kind == "webm":
             self.container = kind
@@ -191,8 +187,7 @@ class _Walk:
         self.widest = ebml.uint(last.get(ids.EBML_MAX_SIZE_LENGTH) or b"\x08")
         version = ebml.uint(last.get(ids.EBML_READ_VERSION) or b"\x01")
         if kind not in {"matroska", "webm"} or (id_length, version) != (4, 1) or not 1 <= self.widest <= 8:
-            message = "The EBML header describes a kind of document that Indexium does not know."
-            raise errors.RefusedError(message)
+            raise errors.RefusedError("The EBML header describes a kind of document that Indexium does not know.")
 
     def children(self) -> None:
         """Read the headers of the children of the segment."""
@@ -208,8 +203,7 @@ class _Walk:
             if not missing:
                 raise
         if missing:
-            message = f"The file is cut short: {missing:,} bytes are missing at its end."
-            raise errors.CorruptFileError(message)
+            raise errors.CorruptFileError(f"The file is cut short: {missing:,} bytes are missing at its end.")
         self._check_tail()
 
     def _stated_end(self) -> int:
@@ -294,21 +288,16 @@ class _Walk:
     def _check(self, element: Element) -> None:
         name = ids.name_of(element.id)
         if element.id in ids.DOCUMENT:
-            message = "The file holds several documents or segments."
-            raise errors.RefusedError(message)
+            raise errors.RefusedError("The file holds several documents or segments.")
         if element.size == ebml.UNKNOWN:
-            message = f"{name} at byte {element.offset:,} has an unknown size."
-            raise errors.RefusedError(message)
+            raise errors.RefusedError(f"{name} at byte {element.offset:,} has an unknown size.")
         self._check_end(element, element.end)
         if element.id == ebml.CRC_32:
-            message = "The segment has a checksum over the whole file."
-            raise errors.RefusedError(message)
+            raise errors.RefusedError("The segment has a checksum over the whole file.")
         if element.id < _FOUR_BYTES and element.id != ebml.VOID:
-            message = f"{name} at byte {element.offset:,} may not be directly in a segment."
-            raise errors.RefusedError(message)
+            raise errors.RefusedError(f"{name} at byte {element.offset:,} may not be directly in a segment.")
         if len(self.elements) >= _ELEMENTS_MAX:
-            message = f"The segment has more than {_ELEMENTS_MAX:,} elements beside its clusters."
-            raise errors.RefusedError(message)
+            raise errors.RefusedError(f"The segment has more than {_ELEMENTS_MAX:,} elements beside its clusters.")
 
     def _check_end(self, element: Element, end: int) -> None:
         if end > self.end:
@@ -321,8 +310,7 @@ class _Walk:
         tail = self.reader.read_at(self.end, 4)
         number = int.from_bytes(tail, "big")
         if number in ids.DOCUMENT:
-            message = "The file holds several documents or segments."
-            raise errors.RefusedError(message)
+            raise errors.RefusedError("The file holds several documents or segments.")
         if number in ids.TOP_LEVEL:
             message = f"{ids.name_of(number)} follows the end of the segment: the size of the segment is wrong."
             raise errors.RefusedError(message)
@@ -332,8 +320,7 @@ class _Walk:
         for number, name in ((ids.TAGS, "Tags"), (ids.SEEK_HEAD, "directories (SeekHead)")):
             elements = self._all(number)
             if len(elements) > _READ_MAX or (len(elements) > 1 and sum(map(_size, elements)) > METADATA_MAX):
-                message = f"The file holds too many {name}."
-                raise errors.RefusedError(message)
+                raise errors.RefusedError(f"The file holds too many {name}.")
 
     def directory(self) -> None:
         """Parse every SeekHead, so that damage is found before a write."""

@@ -8,26 +8,9 @@ where neither can be, the stream copy by FFmpeg. Source: RFC 3533 (Ogg), Vorbis 
 
 from __future__ import annotations
 
-from indexium_core.files.containers.ffmpeg.stream_copy import StreamCopy
 from indexium_core.files.containers.ogg import editing, structure
-from indexium_core.files.containers.shared.edit_strategy import EditStrategy
-from indexium_core.files.containers.shared.family import ContainerSpec, RemuxableFamily
+from indexium_core.files.containers.shared.family import RemuxableFamily
 
 __all__ = ["FAMILY"]
 
-FAMILY = RemuxableFamily(
-    ContainerSpec(
-        name="ogg",
-        label="Ogg",
-        recognises=structure.recognises,
-        examine=structure.examine,
-        content=structure.census,
-        census=editing.census,
-        media_census=editing.media_census,
-        strategies=(
-            EditStrategy("ogg_in_place", editing.in_place),
-            EditStrategy("ogg_copy", editing.copy),
-            StreamCopy("ogg_remux", "ogg"),
-        ),
-    )
-)
+FAMILY = RemuxableFamily("ogg", "Ogg", structure, editing, media_census=editing.media_census)

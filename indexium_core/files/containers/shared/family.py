@@ -11,55 +11,85 @@ The stream copy is the last strategy. Most files are edited without FFmpeg (`edi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import Protocol
 
 from indexium_core import errors
 from indexium_core.files.containers import Layout, Reader, Strategy
+from indexium_core.files.containers.ffmpeg.stream_copy import StreamCopy
 from indexium_core.files.containers.shared import refusals
-from indexium_core.files.containers.shared.parsing import CutShortError, HeaderFacts, MalformedHeaderError, RemuxLayout
+from indexium_core.files.containers.shared.edit_strategy import CommentRequest, EditStrategy
+from indexium_core.files.containers.shared.parsing import (
+    DEFAULT_TEXT_LIMIT,
+    CutShortError,
+    HeaderFacts,
+    MalformedHeaderError,
+    RemuxLayout,
+    TextLimit,
+)
 from indexium_core.model.files import fields
-from indexium_core.model.files.media import Extent, FieldValue
+from indexium_core.model.files.media import Extent, FieldValue, Patch, Rebuild
 
-__all__ = ["ContainerSpec", "RemuxableFamily"]
+__all__ = ["RemuxableFamily"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContainerSpec:
-    """One container; FFmpeg's demuxer and muxer have its name."""
+class Structure(Protocol):
+    """The reader of a container; `examine` and `census` raise CutShortError and MalformedHeaderError."""
 
-    name: str
-    label: str  # its name in messages
-    recognises: Callable[[bytes], bool]
-    examine: Callable[[Reader], HeaderFacts]  # raises CutShortError, MalformedHeaderError
-    content: Callable[[Reader], Mapping[str, str]]  # what a stream copy must keep; raises the same
-    census: Callable[[Reader, Layout], Mapping[str, str]]  # what an edit must keep; raises the same
-    media_census: Callable[[Reader], Mapping[str, str]] | None = (
-        None  # what renumbered media must keep; raises the same
-    )
-    strategies: tuple[Strategy, ...]  # best first: our own editors, then the stream copy
+    def recognises(self, head: bytes) -> bool: ...
+    def examine(self, reader: Reader) -> HeaderFacts: ...
+    def census(self, reader: Reader) -> Mapping[str, str]: ...  # what a stream copy must keep
+
+
+class Editing(Protocol):
+    """The editors of a container; `census` raises CutShortError and MalformedHeaderError."""
+
+    def in_place(self, reader: Reader, layout: Layout, request: CommentRequest) -> Patch: ...
+    def copy(self, reader: Reader, layout: Layout, request: CommentRequest) -> Rebuild: ...
+    def census(self, reader: Reader, layout: Layout) -> Mapping[str, str]: ...  # what an edit must keep
 
 
 class RemuxableFamily:
-    """The family of one container."""
+    """The family of one container: the modules that read and edit it, and its strategies, best first."""
 
-    def __init__(self, container: ContainerSpec) -> None:
-        self.container = container
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        structure: Structure,
+        editing: Editing,
+        *,
+        limit: TextLimit = DEFAULT_TEXT_LIMIT,
+        media_census: Callable[[Reader], Mapping[str, str]] = lambda _: {},
+    ) -> None:
+        """
+        Make the family of a container; FFmpeg's demuxer and muxer have its `name`, messages its `label`.
+
+        `limit` is the longest comment. `media_census` returns what renumbered media must keep; it raises CutShortError
+        and MalformedHeaderError.
+        """
+        self.name = name
+        self._label, self._structure, self._editing, self._media_census = label, structure, editing, media_census
+        self._strategies: tuple[Strategy, ...] = (
+            EditStrategy(f"{name}_in_place", editing.in_place, limit),
+            EditStrategy(f"{name}_copy", editing.copy, limit),
+            StreamCopy(f"{name}_remux", name, limit),
+        )
 
     def recognises(self, head: bytes) -> bool:
         """Tell by the first 12 bytes or more."""
-        return self.container.recognises(head)
+        return self._structure.recognises(head)
 
     def examine(self, reader: Reader, *, known: Layout | None = None) -> RemuxLayout:
         """Read the header; media bytes are not read, so `known` saves nothing. Raises FileAccessError only."""
         del known
         whole = (Extent(0, reader.size),)
         try:
-            read = self.container.examine(reader)
+            read = self._structure.examine(reader)
         except (CutShortError, MalformedHeaderError) as error:
             problem = refusals.corrupt(self._damage_message(error))
-            return RemuxLayout(container=self.container.name, size=reader.size, payload=whole, problem=problem)
+            return RemuxLayout(container=self.name, size=reader.size, payload=whole, problem=problem)
         return RemuxLayout(
-            container=self.container.name,
+            container=self.name,
             size=reader.size,
             payload=read.payload or whole,
             fields=fields.with_unique_places(read.fields),
@@ -71,20 +101,19 @@ class RemuxableFamily:
 
     def census(self, reader: Reader, layout: Layout) -> Mapping[str, str]:
         """Return what an edit without FFmpeg must keep; raises CorruptFileError."""
-        return self._checked(lambda: self.container.census(reader, layout))
+        return self._checked(lambda: self._editing.census(reader, layout))
 
     def content(self, reader: Reader) -> Mapping[str, str]:
         """Return what a stream copy must keep, read without FFmpeg; raises CorruptFileError."""
-        return self._checked(lambda: self.container.content(reader))
+        return self._checked(lambda: self._structure.census(reader))
 
     def media_census(self, reader: Reader) -> Mapping[str, str]:
         """Return what an edit must keep that gives the media other page numbers; raises CorruptFileError."""
-        census = self.container.media_census
-        return {} if census is None else self._checked(lambda: census(reader))
+        return self._checked(lambda: self._media_census(reader))
 
     def strategies(self) -> tuple[Strategy, ...]:
         """Return the strategies: those without FFmpeg, then the stream copy."""
-        return self.container.strategies
+        return self._strategies
 
     def _checked(self, take: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
         try:
@@ -94,7 +123,7 @@ class RemuxableFamily:
 
     def _damage_message(self, error: CutShortError | MalformedHeaderError) -> str:
         if isinstance(error, CutShortError):
-            return f"The file is cut short: its {self.container.label} structure reaches past its end."
+            return f"The file is incomplete: the {self._label} structure reaches past the end of the file."
         return f"The file is damaged: {error}."
 
 

@@ -1,4 +1,4 @@
-"""One run of a job: the context of its handler, and the state that the queue reads."""
+"""A run of a job: the context of its handler, and the state that the queue reads. Also the registered kinds of jobs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from indexium_core import errors
 from indexium_core.jobs.context import Handler
-from indexium_core.jobs.runner import RunControl
+from indexium_core.jobs.item_runner import RunControl
 from indexium_core.jobs.speed import Speed
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import Job, JobProgress, UnrecordedResults

@@ -14,10 +14,7 @@ GROUP BY ALL;
 -- The same for the items that a search finds.
 SELECT i.risk_level, i.category, i.container, i.issue_bits, i.edited, i.postponed, count(*), sum(i.added_count),
        sum(i.removed_count), sum(i.est_bytes), sum(i.est_seconds)
-FROM plan_items_of($variant_id, $plan_id) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
-WHERE ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
-  AND ($file_ids IS NULL OR list_contains($file_ids::BIGINT[], f.file_id))
-  AND ($blocked OR i.risk_level <> 'blocked') AND (TRUE /* search */)
+/* of_search */
 GROUP BY ALL;
 
 -- name: order
@@ -38,6 +35,16 @@ SELECT file_id FROM (
 )
 ORDER BY CASE WHEN $descending THEN -key ELSE key END, file_id LIMIT $limit OFFSET $offset;
 
+-- name: in_scope
+-- Part of other statements: the files that the plan is limited to.
+($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
+  AND ($file_ids IS NULL OR list_contains($file_ids::BIGINT[], f.file_id));
+
+-- name: of_search
+-- Part of other statements: the items that a search finds.
+FROM plan_items_of($variant_id, $plan_id) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
+WHERE /* in_scope */ AND ($blocked OR i.risk_level <> 'blocked') AND (TRUE /* search */);
+
 -- name: found
 -- The items that a search finds, with the columns for counts and order.
 SELECT i.file_id, i.risk_level, i.category, i.container, i.issue_bits, i.edited, i.postponed, i.added_count,
@@ -54,10 +61,7 @@ SELECT i.file_id, i.risk_level, i.category, i.container, i.issue_bits, i.edited,
            WHEN 'size' THEN f.size
            WHEN 'mtime' THEN f.mtime_ns
        END AS key
-FROM plan_items_of($variant_id, $plan_id) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
-WHERE ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
-  AND ($file_ids IS NULL OR list_contains($file_ids::BIGINT[], f.file_id))
-  AND ($blocked OR i.risk_level <> 'blocked') AND (TRUE /* search */);
+/* of_search */;
 
 -- name: order_of_search
 -- The same for the items that a search finds, also for sort keys of the file.
@@ -127,10 +131,7 @@ SELECT i.file_id, f.file_hash, f.path AS file_path, f.file_name, f.file_ext, f.s
        CASE WHEN len(i.changes) = 0 THEN f.comment ELSE i.new_comment END AS result_comment, i.category,
        i.risk_level, i.can_update, i.issues, f.strategy, i.est_seconds, i.est_bytes, i.edited, i.postponed,
        i.people_mode, i.comment_mode
-FROM plan_items_of($variant_id, $plan_id) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
-WHERE ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
-  AND ($file_ids IS NULL OR list_contains($file_ids::BIGINT[], f.file_id))
-  AND ($blocked OR i.risk_level <> 'blocked') AND (TRUE /* search */)
+/* of_search */
   AND ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed)
 ORDER BY list_position(['danger', 'warning', 'safe', 'blocked', 'unchanged'], i.risk_level::VARCHAR), i.file_id;
 
@@ -140,10 +141,7 @@ SELECT CASE $by WHEN 'container' THEN i.container WHEN 'folder' THEN split_part(
                 ELSE i.added_count::VARCHAR END AS "group",
        count(*) FILTER (i.risk_level = 'safe') AS safe, count(*) FILTER (i.risk_level = 'warning') AS warning,
        count(*) FILTER (i.risk_level = 'danger') AS danger, count(*) FILTER (i.risk_level = 'blocked') AS blocked
-FROM plan_items_of($variant_id, $plan_id) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
-WHERE ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
-  AND ($file_ids IS NULL OR list_contains($file_ids::BIGINT[], f.file_id))
-  AND ($blocked OR i.risk_level <> 'blocked') AND (TRUE /* search */)
+/* of_search */
   AND ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed) AND i.risk_level <> 'unchanged'
 GROUP BY ALL ORDER BY CASE WHEN $by = 'tags' THEN min(i.added_count) ELSE -count(*) END, "group";
 
@@ -151,18 +149,14 @@ GROUP BY ALL ORDER BY CASE WHEN $by = 'tags' THEN min(i.added_count) ELSE -count
 -- The total size of the files that the search finds and a write would change.
 SELECT coalesce(sum(f.size), 0)::BIGINT
 FROM plan_items_of($variant_id, $plan_id) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
-WHERE ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
-  AND ($file_ids IS NULL OR list_contains($file_ids::BIGINT[], f.file_id))
-  AND (TRUE /* search */) AND ($postponed OR NOT i.postponed) AND i.can_update;
+WHERE /* in_scope */ AND (TRUE /* search */) AND ($postponed OR NOT i.postponed) AND i.can_update;
 
 -- name: selected
 -- The files of a selection: those that its search finds at its levels, without the excluded ones, and the included ones.
 -- $only and a second search narrow it down. $writable omits the files that no write changes.
 SELECT i.file_id
 FROM plan_items_of($variant_id, $plan_id) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
-WHERE ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
-  AND ($file_ids IS NULL OR list_contains($file_ids::BIGINT[], f.file_id))
-  AND ($blocked OR i.risk_level <> 'blocked')
+WHERE /* in_scope */ AND ($blocked OR i.risk_level <> 'blocked')
   AND (i.file_id IN (SELECT unnest($included::BIGINT[]))
        OR $searched AND ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed)
           AND (TRUE /* search */) AND i.file_id NOT IN (SELECT unnest($excluded::BIGINT[])))
@@ -190,9 +184,7 @@ WITH i AS MATERIALIZED (
     SELECT * FROM scanned_files WHERE file_id IN (SELECT unnest($only::BIGINT[]))
 )
 SELECT i.file_id FROM i JOIN f USING (file_id) JOIN libraries AS l USING (library_id)
-WHERE ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
-  AND ($file_ids IS NULL OR list_contains($file_ids::BIGINT[], f.file_id))
-  AND ($blocked OR i.risk_level <> 'blocked') AND i.can_update AND NOT i.postponed
+WHERE /* in_scope */ AND ($blocked OR i.risk_level <> 'blocked') AND i.can_update AND NOT i.postponed
   AND (i.file_id IN (SELECT unnest($included::BIGINT[]))
        OR $searched AND list_contains($risk::VARCHAR[], i.risk_level::VARCHAR)
           AND i.file_id NOT IN (SELECT unnest($excluded::BIGINT[])) AND (TRUE /* search */))
@@ -205,9 +197,7 @@ SELECT i.risk_level, i.postponed, i.can_update, f.strategy, i.issue_bits & $repo
        NOT coalesce((TRUE /* also */), FALSE) AS hidden, count(*), sum(i.added_count), sum(i.removed_count),
        sum(i.est_seconds), sum(i.est_bytes), TRUE AS found, FALSE AS included, FALSE AS excluded
 FROM plan_items_of($variant_id, $plan_id) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
-WHERE ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
-  AND ($file_ids IS NULL OR list_contains($file_ids::BIGINT[], f.file_id))
-  AND ($blocked OR i.risk_level <> 'blocked')
+WHERE /* in_scope */ AND ($blocked OR i.risk_level <> 'blocked')
   AND ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed) AND (TRUE /* search */)
 GROUP BY ALL;
 
@@ -230,9 +220,7 @@ SELECT i.risk_level, i.postponed, i.can_update, f.strategy, i.issue_bits & $repo
        i.file_id IN (SELECT unnest($included::BIGINT[])) AS included,
        i.file_id IN (SELECT unnest($excluded::BIGINT[])) AS excluded
 FROM i JOIN f USING (file_id) JOIN libraries AS l USING (library_id)
-WHERE ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
-  AND ($file_ids IS NULL OR list_contains($file_ids::BIGINT[], f.file_id))
-  AND ($blocked OR i.risk_level <> 'blocked')
+WHERE /* in_scope */ AND ($blocked OR i.risk_level <> 'blocked')
 GROUP BY ALL;
 
 -- name: changed
@@ -257,3 +245,8 @@ SELECT m.file_id, max(m.operation_id), arg_max({comment: m.new_comment}, m.id).c
 FROM metadata_operation_items m JOIN plans p ON p.plan_id = $older
 WHERE m.file_id IN (SELECT unnest($file_ids::BIGINT[])) AND m.status = 'success' AND m.processed_at >= p.created_at
 GROUP BY m.file_id;
+
+-- name: version
+-- The variant of a version, with its modes.
+SELECT variant_id, v.people_mode, v.comment_mode, v.include_unknown, v.hard_links, v.large_bytes
+FROM plans JOIN plan_variants AS v USING (variant_id) WHERE plans.plan_id = $plan_id;

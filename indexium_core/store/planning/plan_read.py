@@ -1,23 +1,16 @@
 """
-Plans: refreshed and read, always in sets. No statement and no Python here runs once for each file.
+The plan, read: items, counts, orders and selections of one version. `plan_compute` makes the versions.
 
-A *variant* is one combination of modes. Functions that change the catalog mark the files that they change. `refresh`
-computes the marked files again, ends the rows with other results and adds new ones. A new variant computes all files. A
-row belongs to the versions (plan ids) from `from_version` up to, not including, `to_version`, so that every version
-stays readable.
+No statement and no Python here runs once for each file.
 """
 
 from __future__ import annotations
 
-import logging
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from indexium_core import errors
@@ -25,19 +18,19 @@ from indexium_core.model.planning.plan import RISK_LEVELS, PlanItem, Selection, 
 from indexium_core.model.query import CompiledQuery
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
-from indexium_core.store.database import Database
 from indexium_core.store.people import people
 from indexium_core.store.planning import plan_rows
 from indexium_core.store.planning.plan_rows import Counts, Groups
-from indexium_core.store.review import decisions
+from indexium_core.store.planning.plan_version import Modes, Version
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "WRITABLE",
     "Counts",
     "Groups",
-    "Modes",
     "Search",
-    "Version",
     "cells",
     "changed_ids",
     "differing_ids",
@@ -45,10 +38,7 @@ __all__ = [
     "materialize_selection",
     "page",
     "page_with_counts",
-    "prune",
     "raw_paths",
-    "refresh",
-    "refresh_within",
     "risk_by",
     "search_groups",
     "selected_ids",
@@ -63,38 +53,10 @@ __all__ = [
 ]
 
 WRITABLE = ("safe", "warning", "danger")  # levels that a write may touch
-KEPT = timedelta(days=7)  # how long an unused version is kept
 
 _OWN_KEYS = ("risk", "tags", "new_tags", "category", "cost")  # sort keys that need no other table
-_PARAMETER = re.compile(r"\$(\w+)")
-_PART = re.compile(r"/\* (\w+) \*/")  # the name of another statement, which replaces it
 
-_SQL = {**sql.load("plan_versions"), **sql.load("plans")}
-
-logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Modes:
-    """
-    The modes of a plan. None leaves a mode to the file and its library.
-
-    `hard_links` and `large_bytes` change only the risk of files.
-    """
-
-    people_mode: str | None = None
-    comment_mode: str | None = None
-    include_unknown: bool = False
-    hard_links: str = "block"  # break: a write may replace a file that has hard links, which separates them
-    large_bytes: int = 10**9  # from this size on, copying the whole file is a warning
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
-    """One version of the plan of one variant."""
-
-    variant_id: int
-    plan_id: int
+_SQL = sql.compose("plan_read")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,101 +86,6 @@ class Search:
         return self.include_unlisted or self.query.names_postponed
 
 
-# Refreshing.
-
-
-class _Status(NamedTuple):
-    """The state of a variant."""
-
-    variant_id: int
-    plan_id: int
-    seen_mark: int
-    newest_mark: int
-    has_expired: bool  # a postponement has expired
-    is_use_outdated: bool  # the time of the last use has to be recorded again
-
-    @property
-    def is_current(self) -> bool:
-        return self.newest_mark <= self.seen_mark and not self.has_expired and not self.is_use_outdated
-
-
-def refresh(database: Database, modes: Modes, *, now: datetime) -> Version:
-    """Compute what changed since the last refresh of the variant, and return its newest version."""
-    status = _status(database.read(), modes, now)
-    if status is None or not status.is_current:
-        return database.run(lambda tx: refresh_within(tx, modes, now=now))
-    return Version(variant_id=status.variant_id, plan_id=status.plan_id)
-
-
-def refresh_within(tx: Connection, modes: Modes, *, now: datetime) -> Version:
-    """Do the same in an open transaction, for callers that change what they have just read."""
-    status = _status(tx, modes, now)
-    if status is None or status.has_expired:
-        decisions.expire(tx, at=now)
-        status = _status(tx, modes, now)
-    if status is None:
-        return _compute_all(tx, modes, now)
-    if not status.is_current:  # another thread may have refreshed the variant before this transaction
-        return _compute_marked(tx, status, modes, now)
-    return Version(variant_id=status.variant_id, plan_id=status.plan_id)
-
-
-def _status(reader: Connection, modes: Modes, now: datetime) -> _Status | None:
-    row = _run(reader, "status", asdict(modes) | {"now": now}).fetchone()
-    return _Status(*row) if row else None
-
-
-def _compute_all(tx: Connection, modes: Modes, now: datetime) -> Version:
-    """Compute all files for a new variant."""
-    facts = asdict(modes) | plan_rows.ISSUE_PARAMETERS | {"now": now, "reason": "new modes"}
-    facts |= {"variant_id": _value(tx, "next_id"), "plan_id": _value(tx, "next_plan_id")}
-    facts["seen_mark"] = _value(tx, "newest_mark")
-    _run(tx, "add_variant", facts)
-    _run(tx, "scope_all", facts)
-    _run(tx, "copies_all", facts)
-    _record(tx, facts, _value(tx, "compute", facts))
-    return Version(variant_id=facts["variant_id"], plan_id=facts["plan_id"])
-
-
-def _compute_marked(tx: Connection, status: _Status, modes: Modes, now: datetime) -> Version:
-    """Compute the files that were marked since the last refresh; without differences the version stays the same."""
-    facts: dict[str, Any] = asdict(modes) | plan_rows.ISSUE_PARAMETERS | {"now": now, "reason": "changes"}
-    facts |= {"variant_id": status.variant_id, "after_mark": status.seen_mark, "seen_mark": status.newest_mark}
-    facts["plan_id"] = _value(tx, "next_plan_id")
-    for statement in ("marked", "scope_marked", "copies_marked"):
-        _run(tx, statement, facts)
-    changed = _value(tx, "compute", facts)
-    changed += _value(tx, "close", facts)
-    changed -= _value(tx, "drop_equal", facts)
-    if not changed:
-        facts["plan_id"] = status.plan_id
-    _record(tx, facts, changed)
-    return Version(variant_id=facts["variant_id"], plan_id=facts["plan_id"])
-
-
-def _record(tx: Connection, facts: dict[str, Any], changed: int) -> None:
-    """Record which marks the variant includes and, if rows changed, the new version."""
-    _run(tx, "set_seen", facts)
-    _run(tx, "prune_marks", facts)
-    if not changed and facts["reason"] == "changes":
-        return
-    _run(tx, "add_plan", facts | {"item_count": changed})
-    if _value(tx, "prunable", {"before": facts["now"] - KEPT}):
-        _prune(tx, facts["now"])
-    logger.info("plan.changed", extra={"plan_id": facts["plan_id"], "file_count": changed})
-
-
-def prune(database: Database, *, now: datetime) -> None:
-    """Delete the variants and versions that were not used in the last seven days."""
-    with database.atomic() as tx:
-        _prune(tx, now)
-
-
-def _prune(tx: Connection, now: datetime) -> None:
-    for statement in ("prune_variants", "prune_plans", "prune_items"):
-        _run(tx, statement, {"before": now - KEPT})
-
-
 def version(reader: Connection, plan_id: int) -> tuple[Version, Modes]:
     """
     Return a version by its id, and its modes.
@@ -229,8 +96,7 @@ def version(reader: Connection, plan_id: int) -> tuple[Version, Modes]:
     """
     row = _run(reader, "version", {"plan_id": plan_id}).fetchone()
     if row is None:
-        message = f"There is no plan {plan_id}, or it is too old. Request the plan again."
-        raise errors.UnknownIdError(message)
+        raise errors.UnknownIdError(f"There is no plan {plan_id}, or it is too old. Request the plan again.")
     variant_id, people_mode, comment_mode, include_unknown, hard_links, large_bytes = row
     modes = Modes(
         people_mode=people_mode,
@@ -240,9 +106,6 @@ def version(reader: Connection, plan_id: int) -> tuple[Version, Modes]:
         large_bytes=large_bytes,
     )
     return Version(variant_id=variant_id, plan_id=plan_id), modes
-
-
-# Reading.
 
 
 def statistics(reader: Connection, search: Search) -> Counts:
@@ -419,8 +282,7 @@ def _in_order(reader: Connection, version: Version, file_ids: Sequence[int]) -> 
 
 
 def _items(reader: Connection, result: Connection) -> list[PlanItem]:
-    names = result.columns
-    rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    rows = result.fetch_dicts()
     copied = [row["file_id"] for row in rows if "duplicate_content" in plan_rows.codes_of(row["issues"])]
     copies = dict(_run(reader, "copies_of", {"file_ids": copied}).fetchall()) if copied else {}
     return [plan_rows.plan_item(row, copies=copies.get(row["file_id"])) for row in rows]
@@ -446,13 +308,6 @@ def _selection_facts(search: Search, selection: Selection, levels: Sequence[str]
     }
 
 
-def _value(reader: Connection, name: str, facts: Mapping[str, Any] | None = None) -> int:
-    """Return the number that a statement returns; a statement that changes rows returns their number."""
-    row = _run(reader, name, facts or {}).fetchone()
-    assert row is not None  # these statements always return a row
-    return int(row[0])
-
-
 def _run(
     reader: Connection,
     name: str,
@@ -461,12 +316,11 @@ def _run(
     also: CompiledQuery | None = None,
 ) -> Connection:
     """Run a statement with the facts that it uses; the compiled searches replace their placeholders."""
-    text = _PART.sub(lambda part: _SQL.get(part[1], part[0]), _SQL[name])
+    text = _SQL[name]
     facts = dict(facts)
     for place, query, prefix in (("TRUE /* search */", search, "q"), ("TRUE /* also */", also, "a")):
         if query is not None:
             where, parameters = query.named(prefix)
             text = text.replace(place, where)
             facts |= people.resolve_spellings(reader, parameters)
-    used = _PARAMETER.findall(text)
-    return reader.execute(text, {name: facts[name] for name in used})
+    return reader.execute(text, sql.parameters(text, facts))

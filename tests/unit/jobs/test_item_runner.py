@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from indexium_core.jobs.runner import RunControl, RunEnd, Runner
+from indexium_core.jobs.item_runner import ItemRunner, RunControl, RunEnd
 
 
-def make(work, *, workers: int = 3, control: RunControl | None = None, key=lambda _: None) -> tuple[Runner, list]:
+def make(work, *, workers: int = 3, control: RunControl | None = None, key=lambda _: None) -> tuple[ItemRunner, list]:
     delivered: list = []
-    return Runner(work, delivered.extend, workers=workers, control=control or RunControl(), key=key), delivered
+    return ItemRunner(work, delivered.extend, workers=workers, control=control or RunControl(), key=key), delivered
 
 
 def test_every_item_is_worked_on_once_and_delivered() -> None:
@@ -123,7 +123,9 @@ def test_a_failing_delivery_ends_the_run_after_the_work_under_way() -> None:
     def fail(_: list[int]) -> None:
         raise RuntimeError("the store is gone")
 
-    runner: Runner[int, int] = Runner(lambda item: done.append(item) or item, fail, workers=2, control=RunControl())
+    runner: ItemRunner[int, int] = ItemRunner(
+        lambda item: done.append(item) or item, fail, workers=2, control=RunControl()
+    )
     runner.GROUP_SIZE = 1
 
     with pytest.raises(RuntimeError, match="store is gone"):
@@ -142,9 +144,9 @@ def flaky(failures: dict[int, int]):
     return work, tries
 
 
-def trying(work, *, after=lambda _item: 0.0, control: RunControl | None = None, **more) -> tuple[Runner, list]:
+def trying(work, *, after=lambda _item: 0.0, control: RunControl | None = None, **more) -> tuple[ItemRunner, list]:
     delivered: list = []
-    runner = Runner(
+    runner = ItemRunner(
         work,
         delivered.extend,
         workers=1,
@@ -232,7 +234,7 @@ def test_work_goes_on_while_results_are_delivered() -> None:
         groups.append(group)
         assert many.wait(10), "nobody worked while the first group was delivered"
 
-    runner = Runner(work, deliver, workers=2, control=RunControl())
+    runner = ItemRunner(work, deliver, workers=2, control=RunControl())
     runner.GROUP_SECONDS = 0.0
 
     assert runner.run(range(100)) is RunEnd.DONE
@@ -259,7 +261,7 @@ def test_deliveries_that_take_long_are_fewer(took: float, seconds: float) -> Non
         """Each thread's own, for how they share a processor is not the question."""
         return (delivered if threading.current_thread().name.startswith("indexium-results") else worked)[0]
 
-    runner = Runner(work, deliver, workers=1, control=RunControl(), clock=clock)
+    runner = ItemRunner(work, deliver, workers=1, control=RunControl(), clock=clock)
     assert runner.run(range(1_000)) is RunEnd.DONE
 
     assert sorted(groups)[len(groups) // 2] == pytest.approx(seconds, abs=0.2)
@@ -273,7 +275,7 @@ def test_no_more_waits_to_be_delivered_than_a_group_is_large() -> None:
         time.sleep(0.05)
         seen.append(len(done))
 
-    runner = Runner(lambda item: done.append(item) or item, deliver, workers=2, control=RunControl())
+    runner = ItemRunner(lambda item: done.append(item) or item, deliver, workers=2, control=RunControl())
     runner.GROUP_SIZE = 10
     runner.run(range(200))
 
@@ -303,7 +305,7 @@ def test_a_run_is_at_rest_when_all_that_was_begun_is_delivered_or_stands_still()
             seen.append(list(delivered))
             at_rest.set()
 
-    runner = Runner(work, delivered.extend, workers=2, control=control)
+    runner = ItemRunner(work, delivered.extend, workers=2, control=control)
     runner.GROUP_SECONDS = runner.MAX_GROUP_SECONDS = 60.0
     control.on_change(changed)
     thread = threading.Thread(target=runner.run, args=(range(9),))
@@ -357,7 +359,7 @@ def test_all_is_delivered_before_a_pause_is_waited_for() -> None:
             asked.set()
         return item
 
-    runner = Runner(work, delivered.extend, workers=1, control=control)
+    runner = ItemRunner(work, delivered.extend, workers=1, control=control)
     thread = threading.Thread(target=runner.run, args=(range(9),))
     thread.start()
     asked.wait(5)

@@ -1,3 +1,5 @@
+-- How a version of the plan is computed from the catalog, the people and the decisions. `plan_read.sql` reads versions.
+
 -- name: status
 -- One variant: its newest version, the newest mark that it includes, the newest mark of all, whether a postponement has
 -- expired, and whether the variant was last used more than a day ago. No row: the variant does not exist yet.
@@ -239,11 +241,9 @@ judged AS (
                END::INTEGER AS issues
     FROM compared
 ),
--- The risk level: the worst severity among the issues.
+-- The risk level (risk_level.sql).
 graded AS (
-    SELECT *, CASE WHEN unchanged THEN 'unchanged' WHEN issues & $blocked_bits > 0 THEN 'blocked'
-                   WHEN issues & $danger_bits > 0 THEN 'danger' WHEN issues & $warning_bits > 0 THEN 'warning'
-                   ELSE 'safe' END AS risk
+    SELECT *, (/* risk_level */) AS risk
     FROM judged
 ),
 -- The stored rows.
@@ -328,8 +328,3 @@ DELETE FROM plan_rows AS i WHERE NOT EXISTS (
     SELECT 1 FROM plans AS p WHERE p.variant_id = i.variant_id AND p.plan_id >= i.from_version
     AND (i.to_version IS NULL OR p.plan_id < i.to_version)
 );
-
--- name: version
--- The variant of a version, with its modes.
-SELECT variant_id, v.people_mode, v.comment_mode, v.include_unknown, v.hard_links, v.large_bytes
-FROM plans JOIN plan_variants AS v USING (variant_id) WHERE plans.plan_id = $plan_id;

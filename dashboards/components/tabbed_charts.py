@@ -1,8 +1,8 @@
 """
-A card with a chart, its tabs, its legend, and the same figures as a table.
+A card with several charts: a tab for each, the drawn chart, its legend, and the same figures as a table.
 
-Whoever cannot see or press a bar opens the table: each line begins with a button that does what the bar does. The chart
-is drawn on a thread, after the page has what it needs first; where nothing changed, nothing is drawn again.
+A user who cannot see or press a bar opens the table: each line starts with a button that does the same as the bar. A
+thread draws the chart, after the page has its data. A chart without changes is not drawn again.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ from dashboards.components.base import Component, module
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ChartCard", "DrawnChart", "ranking"]
+__all__ = ["TabbedCharts", "TabbedChartsCard", "ranking"]
 
 
-class ChartCard(Component):
+class TabbedChartsCard(Component):
     """
-    View: `title`, `hint`, `tabs` ({key, label, on}), `legend` ({colour, label}), `said` (what the picture shows).
+    A card with several charts; it shows the chart of one tab.
+
+    View: `title`, `hint`, `tabs` ({key, label, on}), `legend` ({colour, label}), `description` (alternative text).
 
     Then `columns` and `lines` ({key, cells, on}) of the table, `empty` (a sentence, where there are no figures), or
     instead of a chart `bars` ({key, name, count, share, on, hint}). Messages: `tab` {key}, `pick` {key}.
@@ -34,12 +36,12 @@ class ChartCard(Component):
 
     plot = Child(doc="The chart; nothing where bars are drawn by the card itself.")
 
-    _esm = module("chart_card")
+    _esm = module("tabbed_charts")
     _styles = ("charts.css",)
 
 
-class DrawnChart:
-    """One of several charts in a card; `show` draws it."""
+class TabbedCharts:
+    """The charts of a card; `show` draws one of them."""
 
     def __init__(
         self,
@@ -51,15 +53,9 @@ class DrawnChart:
         height: int,
     ) -> None:
         """
-        Make an empty card.
+        Make an empty card with a tab for each chart; `height` is in pixels.
 
-        Args:
-            bridge: Carries the drawing.
-            kinds: The charts, a tab each.
-            picked: Is told the key of a bar that was pressed.
-            turned: Is told the name of the chart whose tab was pressed.
-            height: Of the chart, in pixels.
-
+        `picked` is called with the key of a pressed bar, `turned` with the name of the chart whose tab was pressed.
         """
         self._bridge, self._kinds, self._picked, self._height = (
             bridge,
@@ -69,7 +65,7 @@ class DrawnChart:
         )
         self._place = pn.Column(sizing_mode="stretch_width", height=height, margin=0)
         self._drawn: Any = None
-        self.card = ChartCard(plot=self._place)
+        self.card = TabbedChartsCard(plot=self._place)
         self.card.on(
             pick=lambda message: picked(str(message["key"])), tab=lambda message: turned(str(message.get("key")))
         )
@@ -85,9 +81,9 @@ class DrawnChart:
         note: str = "",
     ) -> None:
         """
-        Show the chart of that name.
+        Show the chart with a name.
 
-        `key` is the bar that is picked, `span` the first and last day of its axis, `note` what the figures are of.
+        `key` is the selected bar, `span` the first and last day of its axis, `note` the description of the figures.
         """
         kind = self._kinds[name]
         span = span or (date.min, date.min)
@@ -128,7 +124,7 @@ def view(
         "hint": note or ("click a bar to filter" if lines else ""),
         "tabs": [{"key": each.name, "label": each.tab, "on": each is kind} for each in kinds] if len(kinds) > 1 else [],
         "legend": [{"colour": colour, "label": label} for colour, label in kind.legend] if lines else [],
-        "said": f"{title}, as a chart; the same figures are in the table below it.",
+        "description": f"{title}, as a chart; the same figures are in the table below it.",
         "columns": list(kind.columns),
         "lines": [{"key": line.key, "cells": line.cells, "on": line.key == key} for line in lines],
         "empty": "" if lines else kind.empty,
@@ -148,12 +144,12 @@ def ranking(
     Return the view of a card with a bar and a number for each name, longest first.
 
     Args:
-        title: Of the card.
+        title: Title of the card.
         bars: Mappings with key, name, count and hint (what the number counts).
         tabs: Tabs of the card.
-        empty: What stands there without bars.
-        picked: Key of the bar that is looked at.
-        note: What the figures are of, where that is not plain.
+        empty: Text without bars.
+        picked: Key of the selected bar.
+        note: Description of the figures, if necessary.
 
     """
     most = max((int(bar["count"]) for bar in bars), default=1) or 1

@@ -1,4 +1,4 @@
-// A card with a chart: title and tabs above it, legend and the same figures as a table below it.
+// A card with several charts: title and tabs above the drawn chart, its legend and the same figures as a table below it.
 import {component} from "./browser/component.js"
 import {h} from "./browser/dom.js"
 import {button} from "./widgets.js"
@@ -13,7 +13,7 @@ import {count} from "./wording.js"
  * @property {string} [hint]
  * @property {{key: string, label: string, on: boolean}[]} [tabs]
  * @property {{colour: string, label: string}[]} legend
- * @property {string} [said] What the picture shows.
+ * @property {string} [description] Alternative text of the chart.
  * @property {string[]} columns
  * @property {Line[]} [lines]
  * @property {string} [empty] A sentence where there are no figures.
@@ -138,7 +138,7 @@ export function render(context) {
     draw,
     onDrawn({view}) {
       plot.hidden = !(view.lines?.length > 0)
-      plot.setAttribute("aria-label", view.said ?? "")
+      plot.setAttribute("aria-label", view.description ?? "")
     },
     actions: {
       tab: (self, data) => self.send("tab", {key: data.name}),

@@ -1,10 +1,10 @@
-"""Backoff: how long to wait before trying again, and when to give up."""
+"""Automatic retries: how long to wait before a retry, and when retrying stops."""
 
 from __future__ import annotations
 
 import pytest
 
-from indexium_core.jobs.backoff import Backoff
+from indexium_core.jobs.retry import Backoff
 
 
 @pytest.mark.parametrize(("failures", "seconds"), [(1, 1.0), (2, 2.0), (3, 4.0), (4, None), (0, None)])

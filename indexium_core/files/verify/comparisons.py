@@ -1,4 +1,8 @@
-"""The checks: each compares one part of the evidence and has a name. A sabotage test proves each of them."""
+"""
+The comparisons of the evidence before and after a write: each compares one part of it and has a name.
+
+A sabotage test proves each of them.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +18,10 @@ from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change
 
 __all__ = [
-    "CHECKS",
+    "COMPARISONS",
     "RESTORED",
     "Changes",
-    "Check",
+    "Comparison",
     "Failed",
     "comment",
     "compare",
@@ -38,12 +42,12 @@ _WRITE_UNDONE = "The changes of the write differ from the plan, so the write is 
 _REWRITE_REFUSED = "The changes of the rewrite would differ from the plan, so the file is not changed."
 
 Changes = Sequence[Change]
-# A check returns a short fact for the proof, or raises Failed with what differs.
-Check = Callable[[Evidence, Evidence, Changes], object]
+# A comparison returns a short fact for the proof, or raises Failed with what differs.
+Comparison = Callable[[Evidence, Evidence, Changes], object]
 
 
 class Failed(Exception):  # noqa: N818 - never leaves this package: `compare` combines all of them in one error
-    """The difference that a check found, in words."""
+    """The difference that a comparison found, in words."""
 
 
 def expect(evidence: Evidence, changes: Changes) -> None:
@@ -85,7 +89,7 @@ def _as_planned(evidence: Evidence, changes: Changes) -> bool:
 
 
 def compare(
-    before: Evidence, after: Evidence, changes: Changes, *, checks: Sequence[tuple[str, Check]] | None = None
+    before: Evidence, after: Evidence, changes: Changes, *, comparisons: Sequence[tuple[str, Comparison]] | None = None
 ) -> dict[str, object]:
     """
     Compare the evidence after a write with that before it.
@@ -94,22 +98,22 @@ def compare(
         before: The evidence before the write.
         after: The evidence after the write.
         changes: The planned changes.
-        checks: The checks by name; None for all.
+        comparisons: The comparisons by name; None for all.
 
     Returns:
-        The proof: a short fact for each check.
+        The proof: a short fact for each comparison.
 
     Raises:
-        VerificationError: Something else changed, or a planned change is missing; `check` is the first check that
-            failed, and the message names the differences.
+        VerificationError: Something else changed, or a planned change is missing; `check` is the first comparison
+            that failed, and the message names the differences.
 
     """
     proof: dict[str, object] = {}
     failures: list[tuple[str, str]] = []
-    chosen = CHECKS if checks is None else checks
-    for name, check in chosen:
+    chosen = COMPARISONS if comparisons is None else comparisons
+    for name, comparison in chosen:
         try:
-            proof[name] = check(before, after, changes)
+            proof[name] = comparison(before, after, changes)
         except Failed as failed:
             failures.append((name, str(failed)))
     if failures:
@@ -229,7 +233,7 @@ def tags(before: Evidence, after: Evidence, changes: Changes) -> object:
     Compare the tags other than the planned fields; tags under a second name may only follow the change.
 
     In a Matroska file a field has many names, by language and level, and one text may hide another of the same name.
-    There the check of the comment compares its texts, and the structural half all others, byte for byte.
+    There the comparison of the comment covers its texts, and the structural half all others, byte for byte.
     """
     is_matroska = _is_matroska(after)
     old, new = dict(facts_of(before, "tags")), dict(facts_of(after, "tags"))
@@ -332,7 +336,7 @@ def _clean(text: str | None) -> str | None:
 
 # In the order in which they are reported: the most informative first, and last the census of bytes, which covers
 # everything outside the payload.
-CHECKS: tuple[tuple[str, Check], ...] = (
+COMPARISONS: tuple[tuple[str, Comparison], ...] = (
     ("size", _size),
     ("payload", _payload),
     ("comment", comment),
@@ -346,6 +350,6 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 )
 
 # For restored bytes: a digest of all bytes proves the fields, which players may show differently than the plan.
-RESTORED: tuple[tuple[str, Check], ...] = tuple(
-    (name, _other_tags if name == "tags" else check) for name, check in CHECKS if name != "comment"
+RESTORED: tuple[tuple[str, Comparison], ...] = tuple(
+    (name, _other_tags if name == "tags" else comparison) for name, comparison in COMPARISONS if name != "comment"
 )

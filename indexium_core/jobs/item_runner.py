@@ -18,7 +18,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
-__all__ = ["RunControl", "RunEnd", "Runner"]
+__all__ = ["ItemRunner", "RunControl", "RunEnd"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -146,7 +146,7 @@ class RunControl:
             callback()
 
 
-class Runner(Generic[Item, Result]):
+class ItemRunner(Generic[Item, Result]):
     """Runs `work` over items on `workers` threads and passes results to `deliver` in groups."""
 
     GROUP_SECONDS = 0.5  # shortest interval between the starts of two deliveries …

@@ -1,5 +1,5 @@
 """
-Checks before a rollback: whether the old bytes of each file can be restored, and if not, what else can be done.
+Conflicts of a rollback: which files it skips, because their old bytes cannot be restored, and what else can be done.
 
 The old bytes of a file are restored only if the file is, byte for byte outside its media, as our write left it. If
 another program changed it, or its backup is gone, its comment alone can be restored if that is chosen. Newer operations
@@ -273,8 +273,7 @@ def check_kept(kept: bytes | None, size: int, *, path: bytes) -> None:
         size_on_disk = None
     if size_on_disk != size:
         problem = "is gone" if size_on_disk is None else f"has {size_on_disk:,} bytes instead of {size:,}"
-        message = f"The kept original {problem}."
-        raise errors.ConflictError(message, code="backup_missing")
+        raise errors.ConflictError(f"The kept original {problem}.", code="backup_missing")
 
 
 def _has_our_date(candidate: RollbackCandidate) -> bool:

@@ -1,5 +1,5 @@
 """
-Checks whether an ISO base media file may be written, and whether anything in it may be moved.
+Rules that refuse to write an ISO base media file, or to move anything in it.
 
 There are three kinds of reasons. The file is damaged (`corrupt`). The file is intact, but cannot be written with
 certainty (`no_strategy_yet`). The file can be edited in place, but it holds offsets that are not understood, so nothing
@@ -105,7 +105,7 @@ def check(file: OpenedFile) -> CheckedFile:
     found, problem = Offsets(), _check_single_index(file)
     try:
         found = _offsets(file)
-        problem = problem or next(filter(None, (check_file(file, found) for check_file in _CHECKS)), None)
+        problem = problem or next(filter(None, (check_file(file, found) for check_file in _RULES)), None)
     except MalformedBoxError as error:
         problem = problem or refusals.corrupt(str(error))
     except UnknownError as error:
@@ -196,7 +196,7 @@ def _check_tags(file: OpenedFile, found: Offsets) -> Refusal | None:
     return None
 
 
-_CHECKS: tuple[Callable[[OpenedFile, Offsets], Refusal | None], ...] = (
+_RULES: tuple[Callable[[OpenedFile, Offsets], Refusal | None], ...] = (
     _check_complete,
     _check_media,
     _check_kind,

@@ -1,15 +1,15 @@
-"""Published job state: events for listeners and progress lines for the log."""
+"""Publish what happens to jobs: events for listeners and progress lines for the log."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from indexium_core.jobs.events import EventBus
-from indexium_core.jobs.run import JobRun
+from indexium_core.jobs.event_bus import EventBus
+from indexium_core.jobs.job_run import JobRun
 from indexium_core.model.job import Job, JobProgress
 
-__all__ = ["JobEvents", "ProgressSink"]
+__all__ = ["JobPublisher", "ProgressSink"]
 
 
 class ProgressSink(Protocol):
@@ -29,8 +29,8 @@ class ProgressSink(Protocol):
     ) -> None: ...
 
 
-class JobEvents:
-    """Publishes job events. For operations it only writes progress lines, because an operation emits its own events."""
+class JobPublisher:
+    """Publishes job changes. For operations it writes only progress lines; an operation emits its own events."""
 
     def __init__(self, events: EventBus, progress_sink: ProgressSink | None) -> None:
         self._events, self._progress_sink = events, progress_sink

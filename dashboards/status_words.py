@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from indexium_core.model.operations import strategies
+from indexium_core.model.operations.operation import outcome_label
 
-__all__ = ["RISK_HINTS", "STATUS", "item_glyph", "item_status", "outcome_counts", "outcome_label", "strategy"]
+__all__ = ["RISK_HINTS", "STATUS", "item_glyph", "item_status", "outcome_counts", "outcome_label"]
 
 STATUS = {  # operation status → (words, level of its chip)
     "pending": ("waiting", "blocked"),
@@ -26,16 +26,6 @@ RISK_HINTS = {
     "danger": "review before writing",
     "blocked": "cannot be written",
 }
-_OUTCOME = {  # outcome of a file of a write → words
-    "done": "written",
-    "skipped": "skipped",
-    "failed": "failed",
-    "conflict": "conflict",
-    "unclear": "unknown",
-    "restored": "restored",
-    "not_started": "not started",
-}
-_OF_ROLLBACK = {"done": "restored", "restored": "not restored"}  # … of a rollback, where the words differ
 _ITEM = {  # item status → (outcome or words, level of its chip)
     "pending": ("waiting", "blocked"),
     "writing": ("writing", "note"),
@@ -58,17 +48,6 @@ _GLYPHS = {  # by status, and by the codes that are more precise
     "cancelled": "·",
     "restored": "↺",
 }
-
-
-def strategy(name: str) -> str:
-    """Return how a strategy writes, in words."""
-    return strategies.in_words(name)
-
-
-def outcome_label(outcome: str, kind: str = "write") -> str:
-    """Return the word for the outcome of a file; `kind`: the type of its operation, `write` or `rollback`."""
-    of_kind = _OUTCOME | _OF_ROLLBACK if kind == "rollback" else _OUTCOME
-    return of_kind.get(outcome, outcome)
 
 
 def outcome_counts(outcomes: Mapping[str, int], kind: str = "write") -> dict[str, int]:

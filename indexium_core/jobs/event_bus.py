@@ -1,5 +1,5 @@
 """
-Events: published to the listeners of this process, and stored for clients that connect later.
+The event bus: events are published to the listeners of this process, and stored for clients that connect later.
 
 The bus calls listeners on the thread that emits, so a listener must return at once. A listener that raises is logged
 and does not harm the work it watches. A separate thread stores events about once a second, because the emitter may be

@@ -1,7 +1,7 @@
 """
-Retry delays: how long to wait before a retry, and after how many failures to stop.
+Automatic retries: whether a failed job is retried, and how long to wait before.
 
-`errors.RETRIED` says what may be retried.
+`errors.RETRIED` lists the errors that may be temporary. A retry that a person requests is in `flows/history/retry.py`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Backoff"]
+from indexium_core import errors
+from indexium_core.model.job import Job
+
+__all__ = ["Backoff", "retry_delay"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,3 +33,11 @@ class Backoff:
         if not 1 <= failures <= len(self.delays):
             return None
         return self.delays[failures - 1] * (1 + self.jitter * self.random_value())
+
+
+def retry_delay(job: Job, error: errors.IndexiumError, backoff: Backoff) -> float | None:
+    """Return the seconds until a job that failed with this error is retried; None if it is not retried."""
+    failures = job.retry_count + 1
+    if error.reason not in errors.RETRIED or failures > job.max_retries:
+        return None
+    return backoff.delay_after(min(failures, len(backoff.delays)))

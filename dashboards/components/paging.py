@@ -1,0 +1,21 @@
+"""The place of a page in its list, as every paged list shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from indexium_core.model import wording
+
+__all__ = ["page_count", "place"]
+
+
+def page_count(total: int, per_page: int) -> int:
+    """Return the number of pages; an empty list has one, and `per_page` 0 makes one page of all."""
+    return max(1, -(-total // max(1, per_page)))
+
+
+def place(page: int, per_page: int, *, shown: int, total: int) -> dict[str, Any]:
+    """Return the number of a page with `shown` items, the number of pages, and the place of the items in words."""
+    first = (page - 1) * per_page
+    text = wording.range_of(first + 1, first + shown, total)
+    return {"page": page, "pages": page_count(total, per_page), "range": text}

@@ -1,0 +1,20 @@
+"""
+Toasts: short messages that leave by themselves.
+
+A page makes the text of a toast and calls `Bridge.toast`, `frame/shell.py` sends it, `frame/toasts.js` draws it. Errors
+have the message of their exception. `model/labels.py` words what a decision did.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol, TypeAlias
+
+__all__ = ["ShowToast", "ToastKind"]
+
+ToastKind: TypeAlias = Literal["error", "good", "info"]
+
+
+class ShowToast(Protocol):
+    """Shows a toast: `undo` is a step that it offers to undo, `topic` what an error is about."""
+
+    def __call__(self, kind: ToastKind, text: str, *, undo: int | None = None, topic: str = "") -> None: ...

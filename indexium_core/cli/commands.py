@@ -1,0 +1,86 @@
+"""
+The table of commands: the module of each and its line in `indexium --help`.
+
+`frame.app` imports the module of a command when the command line names it, so that one command never imports the
+modules of the others. A guard holds the lines to the docstrings of the commands.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+__all__ = ["COMMANDS", "CommandEntry"]
+
+
+class CommandEntry(NamedTuple):
+    """Where a command or a group of commands is registered, and what it does."""
+
+    module: str  # below indexium_core.cli
+    help: str
+
+
+COMMANDS = {
+    "doctor": CommandEntry(
+        "home.doctor",
+        "Check the installation, the home and the library folders, and what their file systems guarantee.",
+    ),
+    "recover": CommandEntry(
+        "home.recover",
+        "Restore files whose write was interrupted, and show the result of each; every start does the same.",
+    ),
+    "serve": CommandEntry("home.serve", "Serve the dashboard."),
+    "demo": CommandEntry("home.serve", "Create a demo library of small real clips, plan it, and serve its dashboard."),
+    "rescan": CommandEntry(
+        "library.rescan",
+        "Read resolution, codecs, frame rate and other media properties again; locked fields stay the same.",
+    ),
+    "audit": CommandEntry(
+        "library.audit",
+        "Show changes of media properties and locks with old and new value, time and source; newest first.",
+    ),
+    "files": CommandEntry(
+        "library.files", "Show the number of known, damaged, missing and duplicate files; with KIND, list the files."
+    ),
+    "lock": CommandEntry("library.locks", "Lock fields: scans and rescans no longer change them."),
+    "unlock": CommandEntry("library.locks", "Unlock fields: scans and rescans change them again."),
+    "locks": CommandEntry("library.locks", "Show locked fields of files, with user and time of each lock."),
+    "scan": CommandEntry("library.scan", "Find and read the media files of folders; a new folder becomes a library."),
+    "show": CommandEntry(
+        "library.show",
+        "Show the details of one file: tags, people, plan, history, and what other programs show.",
+    ),
+    "history": CommandEntry("operations.history", "Show writes and rollbacks, newest first."),
+    "rollback": CommandEntry("operations.rollback", "Roll an operation back: every file gets its old bytes again."),
+    "plan": CommandEntry("review.plan", "Show what would change in which files, with the risk of each change."),
+    "write": CommandEntry("operations.write", "Write the planned changes into files."),
+    "suggest": CommandEntry("review.checks", "Show people who may be in a file, with the reasons; no person is added."),
+    "checks": CommandEntry(
+        "review.checks", "Show inconsistencies between the database and the files, with their resolutions."
+    ),
+    "edit": CommandEntry(
+        "review.decisions",
+        "Set the people of files, or add people to each file and remove others; in force until revoked.",
+    ),
+    "postpone": CommandEntry(
+        "review.decisions",
+        "Skip files in lists and writes, until a day or until the postponement is ended.",
+    ),
+    "mode": CommandEntry("review.decisions", "Set how people and comments of files are combined."),
+    "undo": CommandEntry(
+        "review.undo", "Undo the last decision: an edit, a postponement, a mode, a template or an import of changes."
+    ),
+    "redo": CommandEntry("review.undo", "Redo the decision that was undone last, if no other decision was made since."),
+    "settings": CommandEntry("home.settings", "Show and change settings."),
+    "libraries": CommandEntry("library.libraries", "The library folders."),
+    "people": CommandEntry("library.people", "The people of files."),
+    "backups": CommandEntry("operations.backups", "Backups of operations, for rollbacks."),
+    "operations": CommandEntry("operations.retry", "Writes and rollbacks, running and ended."),
+    "jobs": CommandEntry("operations.jobs", "Long work: writes, rollbacks, scans, rescans."),
+    "changes": CommandEntry("review.changes", "Import a plan that was exported as CSV and edited."),
+    "findings": CommandEntry("review.checks", "Resolve or ignore the findings of checks."),
+    "decisions": CommandEntry("review.decisions", "Edits, postponements and modes that are in force."),
+    "templates": CommandEntry(
+        "review.templates", "Edits stored under a name: people to add, or a replacement of one person by another."
+    ),
+    "views": CommandEntry("review.views", "Saved views: searches with a sort order, under a name."),
+}

@@ -1,0 +1,135 @@
+"""
+The plan, computed: the database computes it in sets. No statement and no Python here runs once for each file.
+
+A *variant* is one combination of modes. Functions that change the catalog mark the files that they change. `refresh`
+computes the marked files again, ends the rows with other results and adds new ones. A new variant computes all files. A
+row belongs to the versions (plan ids) from `from_version` up to, not including, `to_version`, so that every version
+stays readable. `plan_compute.sql` has the statements, `risk_level.sql` the rule for the risk level.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from indexium_core.store import sql
+from indexium_core.store.connection import Connection
+from indexium_core.store.database import Database
+from indexium_core.store.planning import plan_rows
+from indexium_core.store.planning.plan_version import Modes, Version
+from indexium_core.store.review import decisions
+
+__all__ = ["prune", "refresh", "refresh_within"]
+
+KEPT = timedelta(days=7)  # how long an unused version is kept
+
+_SQL = sql.compose("plan_compute", "risk_level")
+
+logger = logging.getLogger(__name__)
+
+
+class _Status(NamedTuple):
+    """The state of a variant."""
+
+    variant_id: int
+    plan_id: int
+    seen_mark: int
+    newest_mark: int
+    has_expired: bool  # a postponement has expired
+    is_use_outdated: bool  # the time of the last use has to be recorded again
+
+    @property
+    def is_current(self) -> bool:
+        return self.newest_mark <= self.seen_mark and not self.has_expired and not self.is_use_outdated
+
+
+def refresh(database: Database, modes: Modes, *, now: datetime) -> Version:
+    """Compute what changed since the last refresh of the variant, and return its newest version."""
+    status = _status(database.read(), modes, now)
+    if status is None or not status.is_current:
+        return database.run(lambda tx: refresh_within(tx, modes, now=now))
+    return Version(variant_id=status.variant_id, plan_id=status.plan_id)
+
+
+def refresh_within(tx: Connection, modes: Modes, *, now: datetime) -> Version:
+    """Do the same in an open transaction, for callers that change what they have just read."""
+    status = _status(tx, modes, now)
+    if status is None or status.has_expired:
+        decisions.expire(tx, at=now)
+        status = _status(tx, modes, now)
+    if status is None:
+        return _compute_all(tx, modes, now)
+    if not status.is_current:  # another thread may have refreshed the variant before this transaction
+        return _compute_marked(tx, status, modes, now)
+    return Version(variant_id=status.variant_id, plan_id=status.plan_id)
+
+
+def _status(reader: Connection, modes: Modes, now: datetime) -> _Status | None:
+    row = _run(reader, "status", asdict(modes) | {"now": now}).fetchone()
+    return _Status(*row) if row else None
+
+
+def _compute_all(tx: Connection, modes: Modes, now: datetime) -> Version:
+    """Compute all files for a new variant."""
+    facts = asdict(modes) | plan_rows.ISSUE_PARAMETERS | {"now": now, "reason": "new modes"}
+    facts |= {"variant_id": _value(tx, "next_id"), "plan_id": _value(tx, "next_plan_id")}
+    facts["seen_mark"] = _value(tx, "newest_mark")
+    _run(tx, "add_variant", facts)
+    _run(tx, "scope_all", facts)
+    _run(tx, "copies_all", facts)
+    _record(tx, facts, _value(tx, "compute", facts))
+    return Version(variant_id=facts["variant_id"], plan_id=facts["plan_id"])
+
+
+def _compute_marked(tx: Connection, status: _Status, modes: Modes, now: datetime) -> Version:
+    """Compute the files that were marked since the last refresh; without differences the version stays the same."""
+    facts: dict[str, Any] = asdict(modes) | plan_rows.ISSUE_PARAMETERS | {"now": now, "reason": "changes"}
+    facts |= {"variant_id": status.variant_id, "after_mark": status.seen_mark, "seen_mark": status.newest_mark}
+    facts["plan_id"] = _value(tx, "next_plan_id")
+    for statement in ("marked", "scope_marked", "copies_marked"):
+        _run(tx, statement, facts)
+    changed = _value(tx, "compute", facts)
+    changed += _value(tx, "close", facts)
+    changed -= _value(tx, "drop_equal", facts)
+    if not changed:
+        facts["plan_id"] = status.plan_id
+    _record(tx, facts, changed)
+    return Version(variant_id=facts["variant_id"], plan_id=facts["plan_id"])
+
+
+def _record(tx: Connection, facts: dict[str, Any], changed: int) -> None:
+    """Record which marks the variant includes and, if rows changed, the new version."""
+    _run(tx, "set_seen", facts)
+    _run(tx, "prune_marks", facts)
+    if not changed and facts["reason"] == "changes":
+        return
+    _run(tx, "add_plan", facts | {"item_count": changed})
+    if _value(tx, "prunable", {"before": facts["now"] - KEPT}):
+        _prune(tx, facts["now"])
+    logger.info("plan.changed", extra={"plan_id": facts["plan_id"], "file_count": changed})
+
+
+def prune(database: Database, *, now: datetime) -> None:
+    """Delete the variants and versions that were not used in the last seven days."""
+    with database.atomic() as tx:
+        _prune(tx, now)
+
+
+def _prune(tx: Connection, now: datetime) -> None:
+    for statement in ("prune_variants", "prune_plans", "prune_items"):
+        _run(tx, statement, {"before": now - KEPT})
+
+
+def _value(reader: Connection, name: str, facts: Mapping[str, Any] | None = None) -> int:
+    """Return the number that a statement returns; a statement that changes rows returns their number."""
+    row = _run(reader, name, facts or {}).fetchone()
+    assert row is not None  # these statements always return a row
+    return int(row[0])
+
+
+def _run(tx: Connection, name: str, facts: Mapping[str, Any]) -> Connection:
+    """Run a statement with the facts that it uses."""
+    return tx.execute(_SQL[name], sql.parameters(_SQL[name], facts))
