@@ -32,13 +32,8 @@ class Interrupted:
         """
         Ask in one session.
 
-        Args:
-            library: The library.
-            bridge: Runs the work.
-            dialog: Shows the question.
-            watch: Shows the progress of an operation.
-            postponed: Operations on which a person decides later, in any session of the process.
-
+        `watch` shows the progress of an operation. A person decides later on the operations in `postponed`, in any
+        session of the process.
         """
         self._library, self._bridge, self._dialog = library, bridge, dialog
         self._watch, self._postponed = watch, postponed

@@ -45,11 +45,8 @@ class Mount:
         """
         Mount an application.
 
-        Args:
-            app: The application.
-            largest: Returns how many bytes the body of a request to a path may have.
-            patience: Seconds after which a request or response that makes almost no progress is closed.
-
+        `largest` returns how many bytes the body of a request to a path may have. A request or response that makes
+        almost no progress is closed after `patience` seconds.
         """
         self.app = app
         self.largest = largest

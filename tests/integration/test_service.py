@@ -187,6 +187,31 @@ def test_a_home_without_a_service_is_opened_as_ever_and_a_stale_file_is_no_servi
     assert ran(home, "plan", "--json").json["total"] == 3
 
 
+IMPORTED = "import sys; from indexium_core.cli import main; main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+
+
+def imported_by(home: Path, *words: str) -> set[str]:
+    """The packages that a command has imported at its end."""
+    command = [sys.executable, "-c", IMPORTED, "--home", str(home), *words]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=120, check=True)
+    return {name.partition(".")[0] for name in done.stderr.splitlines()[-1].split()}
+
+
+def test_a_command_through_a_service_imports_no_database_and_no_media_library(home: Path, films: Path) -> None:
+    known(home, films)
+    heavy = {"duckdb", "numpy", "pandas", "av", "ffmpeg", "fastapi", "panel", "bokeh"}
+    assert {"duckdb", "av"} <= imported_by(home, "plan")
+    with serving(home):
+        for words in (
+            ["plan"],
+            ["plan", "--json"],
+            ["show", "sea.mp4"],
+            ["operations", "list"],
+            ["write", "--dry-run"],
+        ):
+            assert imported_by(home, *words) & heavy == set(), words
+
+
 def test_the_file_of_the_service_is_private_and_goes_with_it(home: Path, films: Path) -> None:
     known(home, films)
     with serving(home) as running:

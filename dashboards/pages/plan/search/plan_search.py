@@ -40,18 +40,7 @@ class PlanFind:
         changed: FilterCallback,
         redraw: Callable[[], None],
     ) -> None:
-        """
-        Connect the header of the plan.
-
-        Args:
-            library: The library.
-            read_cache: The cache of recent reads.
-            bridge: The bridge to the process.
-            state: The state of the page.
-            changed: Changes the search and shows its result.
-            redraw: Draws only the header again.
-
-        """
+        """Connect the header: `changed` changes the search and shows it, `redraw` draws only the header again."""
         self.header = PlanHeader()
         self._library, self._read_cache, self._bridge, self.state = library, read_cache, bridge, state
         self._changed, self._redraw = changed, redraw
