@@ -93,7 +93,7 @@ class Dispatcher:
             self._thread.start()
 
     def begin_stop(self, *, by: str) -> None:
-        """Start no further job and ask the running ones to end, without waiting. `by` says who asked: stop, person."""
+        """Start no further job and ask the running ones to end, without waiting. `by` is the cause: stop, person."""
         with self.condition:
             self._is_stopping = True
             for run in self._runs.values():

@@ -254,10 +254,10 @@ class ItemRunner(Generic[Item, Result]):
 
     def _collect(self) -> None:
         """Wait for a result, the end of a delivery or a change of the control."""
-        under_way: set[Future[Any]] = {*self._running, self._wakeup}
+        pending: set[Future[Any]] = {*self._running, self._wakeup}
         if self._delivery is not None:
-            under_way.add(self._delivery)
-        done, _ = wait(under_way, timeout=self._wait_seconds(), return_when=FIRST_COMPLETED)
+            pending.add(self._delivery)
+        done, _ = wait(pending, timeout=self._wait_seconds(), return_when=FIRST_COMPLETED)
         if self._wakeup in done:
             self._wakeup = Future()
         for future in [future for future in self._running if future in done]:

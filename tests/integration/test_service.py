@@ -207,7 +207,7 @@ def test_a_command_through_a_service_imports_no_database_and_no_media_library(ho
             ["plan", "--json"],
             ["show", "sea.mp4"],
             ["operations", "list"],
-            ["write", "--dry-run"],
+            ["jobs", "list"],
         ):
             assert imported_by(home, *words) & heavy == set(), words
 

@@ -141,7 +141,7 @@ class LibraryScreen(Screen):
         elif self._report is not None:
             view["report"] = drawing.report(self._report)
         if quality.all or quality.missing:
-            view |= drawing.held(quality, found.page, kind=self.state.kind)
+            view |= drawing.quality_view(quality, found.page, kind=self.state.kind)
         self._folders.put(**view)
 
     def _is_led(self, found: _LibraryResult) -> bool:

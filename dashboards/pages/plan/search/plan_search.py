@@ -50,7 +50,7 @@ class PlanFind:
             search=lambda message: self.find(str(message.get("query", "")), typed=bool(message.get("typed"))),
             complete=self._complete,
             risk=lambda message: self.toggle("risk", str(message["level"])),
-            facets=self._look,
+            facets=self._on_facets,
             facet=self._choose,
             every=self._every,
             only=lambda message: self._set(str(message["facet"]), []),
@@ -98,7 +98,7 @@ class PlanFind:
         """Select a value of a key, or deselect it."""
         self._changed(lambda: self.state.toggle_filter(key, value, on=value not in self.state.chosen(key)))
 
-    def _look(self, message: Message) -> None:
+    def _on_facets(self, message: Message) -> None:
         self._counting = bool(message.get("on"))
         self.count()
 
