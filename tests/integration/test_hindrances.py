@@ -107,7 +107,7 @@ def test_the_reason_of_a_stop_is_shown_until_the_operation_resumes(
     assert before.error_message in said == f"{left.summary()} {left.next_commands()}"
     [_, why, *_] = dialog.sections(left)
     assert why["text"] == left.stop_reason == before.error_message
-    story.tell(studio.library.stories.build(1))
+    story.print_story(studio.library.stories.build(1))
     told, _, log = capsys.readouterr().out.partition("\nlog")
     assert "Connect it again, then resume" in told
     assert re.search("warning +job.changed .*Connect it again, then resume", log)
