@@ -98,10 +98,16 @@ def run_checks(words):
 def run_check(words, command):
     """Run one check, which `words` name, and return its exit code."""
     say("\n$ " + " ".join(words))
-    code = subprocess.call(command, cwd=str(HERE))
+    code = subprocess.call(command, cwd=str(HERE), env=environment_of_checks())
     if code:
         sys.stderr.write("\n%s reports problems (exit code %d).\n" % (words[0], code))
     return code
+
+
+def environment_of_checks():
+    """Return an environment in which Python keeps compiled modules: the tests start hundreds of processes."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return dict(kept, PYTHONPYCACHEPREFIX=str(VENV / "pycache"))
 
 
 def check_javascript():

@@ -7,7 +7,6 @@ The dashboard: the list of its pages, and the page of a new session.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 import jinja2
 import panel as pn
@@ -23,9 +22,7 @@ from dashboards.pages.progress.screen import ProgressScreen
 from dashboards.pages.settings.screen import SettingsScreen
 from dashboards.session import TRACK, PageEntry, Session
 from dashboards.shared import Shared
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
+from indexium_core.library import Library
 
 __all__ = ["PAGES", "ROUTES", "TITLES", "Pages"]
 

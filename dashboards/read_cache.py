@@ -15,14 +15,13 @@ from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from indexium_core.jobs.event_bus import Event
+from indexium_core.library import Library, MetadataPlan
 from indexium_core.model.planning.facets import Facets
 from indexium_core.model.planning.plan import PlanPage
+from indexium_core.model.view import SavedView
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from indexium_core.library import Library, MetadataPlan
-    from indexium_core.model.view import SavedView
 
 __all__ = ["ReadCache"]
 
@@ -35,14 +34,7 @@ class ReadCache:
     """The recent reads of all sessions of a process."""
 
     def __init__(self, library: Library, pool: Executor | None = None) -> None:
-        """
-        Create an empty cache.
-
-        Args:
-            library: The library.
-            pool: Threads that refresh the plan in the background.
-
-        """
+        """Create an empty cache; threads of `pool` refresh the plan in the background."""
         self._library, self._pool = library, pool
         self._entries: OrderedDict[Hashable, Any] = OrderedDict()
         self._polled: dict[str, tuple[int, float, Any]] = {}

@@ -17,29 +17,29 @@ from indexium_core import errors
 __all__ = ["ResultCache"]
 
 T = TypeVar("T")
-ROOM = 8  # things
+MAX_ENTRIES = 8  # entries
 
 
 class ResultCache:
     """Stores values under random tokens. Thread-safe."""
 
     def __init__(self) -> None:
-        self._things: OrderedDict[str, Any] = OrderedDict()
+        self._entries: OrderedDict[str, Any] = OrderedDict()
         self._lock = threading.Lock()
 
-    def keep(self, thing: object) -> str:
+    def keep(self, value: object) -> str:
         """Store a value and return its token."""
         token = secrets.token_urlsafe(16)
         with self._lock:
-            self._things[token] = thing
-            while len(self._things) > ROOM:
-                self._things.popitem(last=False)
+            self._entries[token] = value
+            while len(self._entries) > MAX_ENTRIES:
+                self._entries.popitem(last=False)
         return token
 
     def find(self, token: str, kind: type[T]) -> T:
         """Return the value of a token; `UnknownIdError` if it was removed or has another type."""
         with self._lock:
-            thing = self._things.get(token)
-        if not isinstance(thing, kind):
+            value = self._entries.get(token)
+        if not isinstance(value, kind):
             raise errors.UnknownIdError("This result was removed from the cache. Request it again.")
-        return thing
+        return value

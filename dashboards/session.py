@@ -27,15 +27,14 @@ from dashboards.read_cache import ReadCache
 from dashboards.result_cache import ResultCache
 from dashboards.screen import Screen
 from dashboards.shared import Shared
+from indexium_core.library import DecisionReport, Library, LibraryRow
 from indexium_core.model import wording
 from indexium_core.model.job import ENDED_STATES
+from indexium_core.model.operations.operation import MetadataOperation, PaginatedOperations
 from indexium_core.model.planning.plan import Selection
 
 if TYPE_CHECKING:
     from bokeh.document import Document
-
-    from indexium_core.library import DecisionReport, Library, LibraryRow
-    from indexium_core.model.operations.operation import MetadataOperation, PaginatedOperations
 
 __all__ = ["TRACK", "PageEntry", "Session", "track"]
 

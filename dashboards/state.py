@@ -69,20 +69,20 @@ class AddressedState(param.Parameterized):
         """Take the values of an address; missing or invalid values are the defaults."""
         self.param.update(**self._values(search))
 
-    def _says(self, search: str) -> bool:
+    def _has_field(self, search: str) -> bool:
         """Return whether an address has a field of this state."""
-        return any(short in self._address.values() for short, _ in _given(search))
+        return any(short in self._address.values() for short, _ in _fields_of(search))
 
     def _values(self, search: str) -> dict[str, Any]:
-        given = dict(_given(search))
+        fields = dict(_fields_of(search))
         values = {}
         for name, short in self._address.items():
             kind = self.param[name]
-            values[name] = _read(kind, given[short]) if short in given else kind.default
+            values[name] = _read(kind, fields[short]) if short in fields else kind.default
         return values
 
 
-def _given(search: str) -> list[tuple[str, str]]:
+def _fields_of(search: str) -> list[tuple[str, str]]:
     """Return the fields of an address; none if there are too many."""
     try:
         return parse_qsl(search.lstrip("?"), keep_blank_values=True, max_num_fields=40)
@@ -96,7 +96,7 @@ def _read(kind: Any, text: str) -> Any:
         if isinstance(kind, param.Boolean):
             return text == "1"
         value = int(text) if isinstance(kind, param.Integer) else text
-        kind._validate(value)  # noqa: SLF001 - param offers no public way to ask
+        kind._validate(value)  # noqa: SLF001 - param has no public method for this
         if isinstance(value, int) and abs(value) > _LARGEST:
             return kind.default
     except ValueError:
@@ -107,11 +107,11 @@ def _read(kind: Any, text: str) -> Any:
 class PlanState(AddressedState):
     """The search, the page and the selection of the plan."""
 
-    query = param.String(default="", doc="The search that can be read; the one truth of what is found.")
+    query = param.String(default="", doc="The last valid search.")
     typed = param.String(default="", doc="What is in the search box; other than `query` where it cannot be read.")
     error = param.Dict(default=None, allow_None=True, doc="Why it cannot be read: message, position, word.")
     sort = param.Selector(default="risk", objects=list(SORT_KEYS), doc="Key by which the rows are sorted.")
-    descending = param.Boolean(default=False, doc="Sort the other way round.")
+    descending = param.Boolean(default=False, doc="Reverse the sort order.")
     number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
     opening = param.ClassSelector(
         default=None, class_=SavedView, allow_None=True, doc="The saved view that an address without a search opens."
@@ -179,7 +179,7 @@ class PlanState(AddressedState):
 
     def take(self, search: str) -> None:
         """Take the values of an address; a search with an error is reported, and all files are shown."""
-        if self.opening and not self._says(search):
+        if self.opening and not self._has_field(search):
             self.show(self.opening)
             return
         values = self._values(search)

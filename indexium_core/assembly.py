@@ -50,15 +50,7 @@ class Assembly:
         *,
         clock: Callable[[], datetime],
     ) -> None:
-        """
-        Build the services of a home.
-
-        Args:
-            store: Its database.
-            config: Its settings.
-            clock: Source of the present moment (UTC).
-
-        """
+        """Build the services of a home; `clock` returns the current time (UTC)."""
         self.store = store
         self.clock = clock
         self.home = store.home

@@ -19,14 +19,13 @@ from indexium_core.store import database as database_module
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.memory import Memory
-from indexium_core.store.migrations import Migration
 from tests.support.effort import effort
 
 # How long an example takes says more about what else the machine does than about what is tested.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
-_CREATE, _PENDING = database_module._create, database_module._pending_migrations  # before a fixture replaces them
+_CREATE = database_module._create  # before a fixture replaces it
 
 # Whoever runs the tests in the background has them ignore Ctrl-C, and so would every program that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -99,26 +98,11 @@ def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_homes(empty_home: Path) -> Iterator[None]:
-    """
-    Have each new home copied from the empty one, which takes a third of the time.
-
-    The database is opened twice, first only to see which migrations it needs: none, so a fresh copy is opened once.
-    """
-    fresh: set[Path] = set()
-
-    def create(path: Path) -> None:
-        shutil.copyfile(empty_home / database_module.FILE_NAME, path)
-        fresh.add(path)
-
-    def pending_unless_fresh(path: Path) -> list[Migration]:
-        if path in fresh:
-            fresh.remove(path)
-            return []
-        return _PENDING(path)
-
+    """Have each new home copied from the empty one, which takes a third of the time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database_module, "_create", create)
-        patch.setattr(database_module, "_pending_migrations", pending_unless_fresh)
+        patch.setattr(
+            database_module, "_create", lambda path: shutil.copyfile(empty_home / database_module.FILE_NAME, path)
+        )
         yield
 
 
@@ -126,7 +110,6 @@ def quick_homes(empty_home: Path) -> Iterator[None]:
 def new_homes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have homes really made, for a test of how that goes."""
     monkeypatch.setattr(database_module, "_create", _CREATE)
-    monkeypatch.setattr(database_module, "_pending_migrations", _PENDING)
 
 
 @pytest.fixture(params=["threads", "processes"])

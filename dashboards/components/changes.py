@@ -19,7 +19,7 @@ _BY = {"scan": "by a scan", "rescan": "by a rescan"}
 
 def of_file(page: AuditPage, *, few: bool) -> dict[str, Any]:
     """Return one page of the changes of a file, each with time and source; `few`: only the newest."""
-    lines = [_line(event) | {"id": event.id, "who": _who(event), "job": event.job_id} for event in page.items]
+    lines = [_line(event) | {"id": event.id, "who": _source(event), "job": event.job_id} for event in page.items]
     return {**_page(page), "lines": lines, "all": few and len(lines) < page.total}
 
 
@@ -58,6 +58,6 @@ def _line(event: AuditEvent) -> dict[str, Any]:
     return {"label": label, "old": event.before, "new": event.after}
 
 
-def _who(event: AuditEvent) -> str:
+def _source(event: AuditEvent) -> str:
     by = _BY.get(event.action, f"by {event.actor}" if event.actor else "by hand")
     return f"{wording.when(event.at)}, {by}"

@@ -28,7 +28,7 @@ import {chip, drawSelect, drawTag, facts, fileName, turnButtons} from "./widgets
  * @property {string} label
  * @property {Item[]} items
  * @property {string} [key] With it the listing has pages and choices.
- * @property {string} [look] A class of the list.
+ * @property {string} [style] A class of the list.
  * @property {Choice[]} [choices]
  * @property {string} [more]
  * @property {number} [page]
@@ -105,7 +105,7 @@ const drawListing = listing =>
     ),
     h(
       "ul",
-      {class: `listing ${listing.look ?? ""}`, tabindex: "0", "aria-label": listing.label},
+      {class: `listing ${listing.style ?? ""}`, tabindex: "0", "aria-label": listing.label},
       listing.items.map(drawItem),
     ),
     drawTurn(listing),

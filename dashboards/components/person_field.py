@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from indexium_core.library import Library
 from indexium_core.model.people import people_comment
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
 
 __all__ = ["Offers", "names", "with_similar"]
 

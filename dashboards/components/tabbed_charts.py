@@ -53,15 +53,9 @@ class TabbedCharts:
         height: int,
     ) -> None:
         """
-        Make an empty card.
+        Make an empty card with a tab for each chart; `height` is in pixels.
 
-        Args:
-            bridge: Runs the drawing on a thread.
-            kinds: The charts, one for each tab.
-            picked: Called with the key of a pressed bar.
-            turned: Called with the name of the chart whose tab was pressed.
-            height: Height of the chart in pixels.
-
+        `picked` is called with the key of a pressed bar, `turned` with the name of the chart whose tab was pressed.
         """
         self._bridge, self._kinds, self._picked, self._height = (
             bridge,

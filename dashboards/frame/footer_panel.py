@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from dashboards.bridge import Bridge
 from dashboards.components import job_text
@@ -13,11 +13,9 @@ from dashboards.components.dialog import Dialog
 from dashboards.frame import footer
 from dashboards.questions import cancel_question, rollback_question
 from dashboards.read_cache import ReadCache
+from indexium_core.library import Library, ScanProgress
 from indexium_core.model.job import Job, UnrecordedResults
 from indexium_core.model.operations.operation import ACTIVE_STATES, FINISHED_STATES, MetadataOperation, OperationStatus
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library, ScanProgress
 
 __all__ = ["FooterPanel"]
 

@@ -20,7 +20,7 @@ _SHEETS = ("indexium.css", "shell.css")  # of the components, those that the fra
 def page(
     title: str,
     sentence: str,
-    ways: Sequence[tuple[str, str]],
+    links: Sequence[tuple[str, str]],
     *,
     labels: Mapping[str, str],
     assets: str = "/assets/",
@@ -31,7 +31,7 @@ def page(
     Args:
         title: Its headline.
         sentence: Its text.
-        ways: Labels and addresses of the links below the text, the most likely first.
+        links: Labels and addresses of the links below the text, the most likely first.
         labels: Labels of the pages in the navigation, by name.
         assets: Address of style and script; "" if they are part of the page.
 
@@ -39,7 +39,7 @@ def page(
     return _template().render(
         title=title,
         sentence=sentence,
-        ways=ways,
+        links=links,
         pages=shell.pages(labels, {}, None, ""),
         style="".join(source(name) for name in _SHEETS),
         script=module("plain"),

@@ -1,15 +1,17 @@
-"""Undo and redo in one session: the next steps, and the offer to undo after each decision."""
+"""
+Undo and redo of review steps in one session: the next steps, and the offer to undo after each decision.
+
+They change decisions about the plan, not files.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.frame import review
-
-if TYPE_CHECKING:
-    from indexium_core.library import DecisionReport, Library, StepReport, Steps
+from indexium_core.library import DecisionReport, Library, StepReport, Steps
 
 __all__ = ["Undoing"]
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dashboards.bridge import Bridge
 from dashboards.components import job_text
 from dashboards.components.dialog import Dialog
+from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import OperationStatus
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
 
 __all__ = ["ask_cancel"]
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
 from dashboards.questions import interrupted_report as parts
 from dashboards.questions import rollback_question
+from indexium_core.library import Library
 from indexium_core.model.operations.interrupted import InterruptedOperation
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
 
 __all__ = ["Interrupted"]
 
@@ -35,18 +32,13 @@ class Interrupted:
         """
         Ask in one session.
 
-        Args:
-            library: The library.
-            bridge: Runs the work.
-            dialog: Shows the question.
-            watch: Shows the progress of an operation.
-            postponed: Operations on which a person decides later, in any session of the process.
-
+        `watch` shows the progress of an operation. A person decides later on the operations in `postponed`, in any
+        session of the process.
         """
         self._library, self._bridge, self._dialog = library, bridge, dialog
         self._watch, self._postponed = watch, postponed
         # Operation, serial of the question, what follows, whether it was postponed before.
-        self._asked: tuple[int, int, Callable[[], None], bool] | None = None
+        self._open_question: tuple[int, int, Callable[[], None], bool] | None = None
 
     def start(self) -> None:
         """Ask about each interrupted operation without a decision, one after the other."""
@@ -122,13 +114,13 @@ class Interrupted:
             wide=True,
         )
 
-        self._asked = (operation.id, serial, then, operation.id in self._postponed)
+        self._open_question = (operation.id, serial, then, operation.id in self._postponed)
 
     def _recheck(self) -> None:
         """Close the question if it was answered in another tab or on the command line."""
-        if self._asked is None or not self._dialog.showing(self._asked[1]):
+        if self._open_question is None or not self._dialog.showing(self._open_question[1]):
             return
-        operation_id, serial, then, was_postponed = self._asked
+        operation_id, serial, then, was_postponed = self._open_question
 
         def show(operations: Sequence[InterruptedOperation]) -> None:
             answered = all(each.id != operation_id for each in operations)

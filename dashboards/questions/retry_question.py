@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
 from dashboards.questions import rollback_question
 from dashboards.questions.write_question import WRITABLE, WriteQuestion, WriteRequest
+from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
 
 __all__ = ["RetryDialog"]
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.components import operation_text
 from dashboards.components.dialog import Dialog
 from dashboards.questions import rollback_report
+from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.model.operations.rollback import RollbackCheck
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
 
 __all__ = ["ask"]
 
@@ -103,11 +101,11 @@ def ask(
         dialog.choose(
             _title(operation, part),
             [_named(operation), *_promise(check, part), *_counts(check), *_conflicts(check)],
-            [*({key: str(way[key]) for key in way} for way in choices), REPLAN],
+            [*({key: str(each[key]) for key in each} for each in choices), REPLAN],
             lambda note, ticked: start(check, note, ticked),
             confirm=_confirm(check.restorable, part),
             counted=_counted(check.restorable, part, choices),
-            needs=[] if check.restorable else [str(way["key"]) for way in choices],
+            needs=[] if check.restorable else [str(each["key"]) for each in choices],
             note="Note (optional)",
             left=left,
         )
@@ -145,7 +143,7 @@ def _counted(number: int, part: RollbackPart, choices: Sequence[dict[str, Any]])
         "base": number,
         "one": _confirm(1, part),
         "many": many,
-        "adds": {way["key"]: way["adds"] for way in choices},
+        "adds": {each["key"]: each["adds"] for each in choices},
     }
 
 

@@ -9,23 +9,28 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from dashboards.bridge import Bridge
 from dashboards.components import comment_diff, paging
 from dashboards.components.dialog import Dialog
 from dashboards.status_words import RISK_HINTS
 from indexium_core import errors
+from indexium_core.library import Library, MetadataPlan
 from indexium_core.model import wording
 from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning import risk
-from indexium_core.model.planning.plan import Holder, PlanItem, Selection, SelectionDigest, StaleFile, StaleFiles
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library, MetadataPlan
-    from indexium_core.model.planning.plan import SelectionSummary
+from indexium_core.model.planning.plan import (
+    Holder,
+    PlanItem,
+    Selection,
+    SelectionDigest,
+    SelectionSummary,
+    StaleFile,
+    StaleFiles,
+)
 
 __all__ = ["WRITABLE", "WriteQuestion", "WriteRequest", "how"]
 
@@ -57,7 +62,7 @@ class _WritePreview(NamedTuple):
     dangers: list[PlanItem]  # the first of them
     danger_count: int
     holders: list[Holder]  # operations that process some of the files
-    is_all_held: bool  # … or all that are left
+    all_in_use: bool  # … or all that are left
 
 
 class WriteQuestion:
@@ -76,7 +81,7 @@ class WriteQuestion:
         self._library, self._bridge, self._dialog = library, bridge, dialog
         self._started, self._shown = started, shown
         self._serial = 0
-        self._asked: WriteRequest | None = None
+        self._open_request: WriteRequest | None = None
         self._shown_stale: list[StaleFile] = []  # the changed files that the dialog lists
 
     def start(self) -> None:
@@ -98,7 +103,7 @@ class WriteQuestion:
             if digest.count == summary.count:
                 break
         dangers, count = request.plan.sample(request.selection, "risk:danger", limit=PER_PAGE)
-        held = library.operations.holders_of(request.plan, request.selection, request.options)
+        holders = library.operations.holders_of(request.plan, request.selection, request.options)
         return _WritePreview(
             request=request,
             summary=summary,
@@ -106,8 +111,8 @@ class WriteQuestion:
             stale=stale,
             dangers=dangers if "danger" in request.options.risk else [],
             danger_count=count if "danger" in request.options.risk else 0,
-            holders=held,
-            is_all_held=bool(held) and sum(each.files for each in held) >= self._left(request),
+            holders=holders,
+            all_in_use=bool(holders) and sum(each.files for each in holders) >= self._left(request),
         )
 
     def _left(self, request: WriteRequest) -> int:
@@ -115,7 +120,7 @@ class WriteQuestion:
         return self._library.preview(request.selection, request.plan.newest(), options=request.options).count
 
     def _ask(self, preview: _WritePreview) -> None:
-        if preview.is_all_held:
+        if preview.all_in_use:
             self._show_holders(preview.holders)
             return
         if preview.stale.count:
@@ -125,7 +130,7 @@ class WriteQuestion:
         if not number:
             self._bridge.toast("info", "There is nothing to write: no selected file would change.")
             return
-        self._asked, self._shown_stale = preview.request, []
+        self._open_request, self._shown_stale = preview.request, []
         self._serial = self._dialog.ask(
             f"Write {wording.files(number)}?",
             _sections(preview),
@@ -151,7 +156,7 @@ class WriteQuestion:
 
     def _start_write(self, preview: _WritePreview, note: str) -> None:
         request, options = preview.request, replace(preview.request.options, user_note=note.strip())
-        self._asked = None
+        self._open_request = None
 
         def failed(error: errors.IndexiumError) -> None:
             if isinstance(error, errors.StalePlanError):  # the plan changed between the question and the answer
@@ -169,15 +174,15 @@ class WriteQuestion:
             failed=failed,
         )
 
-    def _show_holders(self, held: list[Holder]) -> None:
+    def _show_holders(self, holders: list[Holder]) -> None:
         """Show which operation prevents the write, with a button that opens it."""
-        self._asked = None
+        self._open_request = None
         self._serial = self._dialog.report(
             "None of these files can be written now",
-            [{"kind": "why", "level": "warning", "text": each.describe()} for each in held],
+            [{"kind": "why", "level": "warning", "text": each.describe()} for each in holders],
             follows=self._serial,
             actions=[{"label": "Show the operation", "act": "show", "kind": "primary"}],
-            acts={"show": lambda: self._show(held[0])},
+            acts={"show": lambda: self._show(holders[0])},
         )
 
     def _show(self, holder: Holder) -> None:
@@ -188,7 +193,7 @@ class WriteQuestion:
 
     def _recheck(self) -> None:
         """Check whether the files of an open question have changed."""
-        request, serial = self._asked, self._serial
+        request, serial = self._open_request, self._serial
         if request is None or not self._dialog.showing(serial):
             return
 
@@ -202,7 +207,7 @@ class WriteQuestion:
 
     def _show_stale(self, request: WriteRequest, stale: StaleFiles) -> None:
         """Show which files changed since they were shown, and offer to refresh the preview."""
-        self._asked, self._shown_stale = request, stale.items
+        self._open_request, self._shown_stale = request, stale.items
         these = "1 of these files" if stale.count == 1 else f"{wording.count(stale.count)} of these files"
         rest = stale.count - len(stale.items)
         items = [
@@ -240,7 +245,7 @@ class WriteQuestion:
 
     def _again(self, request: WriteRequest) -> None:
         """Ask again, about the current plan."""
-        self._asked = None
+        self._open_request = None
         self._dialog.dismiss()
         self._bridge.run(
             lambda: self._check(request._replace(plan=request.plan.newest())),
@@ -342,7 +347,7 @@ def _dangers(items: list[PlanItem], count: int, page: int) -> dict[str, Any]:
     return {
         "kind": "items",
         "key": "dangers",
-        "look": "losses",
+        "style": "losses",
         "label": wording.plural(count, "dangerous file"),
         "items": [_danger(item) for item in items],
         **paging.place(page, PER_PAGE, shown=len(items), total=count),

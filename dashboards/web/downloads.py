@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from tornado.iostream import StreamClosedError
@@ -23,11 +23,9 @@ from dashboards.pages.plan.exchange import LARGEST
 from dashboards.pages.plan.writing.dry_run import DryRunResult
 from dashboards.result_cache import ResultCache
 from indexium_core import errors
+from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.planning.plan import SORT_KEYS
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
 
 __all__ = ["ChangesDownload", "DryRunDownload", "PlanDownload", "routes", "slug"]
 
@@ -37,21 +35,21 @@ _DROPPED = 2**31  # bytes that are read past a refusal, so that a browser that i
 TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8"}
 
 
-def routes(library: Library, desk: ResultCache, pool: Executor) -> list[tuple[Any, ...]]:
+def routes(library: Library, result_cache: ResultCache, pool: Executor) -> list[tuple[Any, ...]]:
     """Return the addresses below /files/."""
-    means = {"library": library, "desk": desk, "pool": pool}
+    arguments = {"library": library, "result_cache": result_cache, "pool": pool}
     return [
-        (r"/files/plan\.(csv|json)", PlanDownload, means),
-        (r"/files/dry-run/([\w-]+)\.(csv|json)", DryRunDownload, means),
-        (r"/files/changes", ChangesDownload, means),
+        (r"/files/plan\.(csv|json)", PlanDownload, arguments),
+        (r"/files/dry-run/([\w-]+)\.(csv|json)", DryRunDownload, arguments),
+        (r"/files/changes", ChangesDownload, arguments),
     ]
 
 
 class _Handler(RequestHandler):
     """The common parts of these handlers."""
 
-    def initialize(self, library: Library, desk: ResultCache, pool: Executor) -> None:
-        self._library, self._desk, self._pool = library, desk, pool
+    def initialize(self, library: Library, result_cache: ResultCache, pool: Executor) -> None:
+        self._library, self._result_cache, self._pool = library, result_cache, pool
 
     def refuse(self, status: int, sentence: str) -> None:
         """Answer with one sentence."""
@@ -106,7 +104,7 @@ class DryRunDownload(_Handler):
 
     async def get(self, token: str, kind: str) -> None:
         def make() -> Iterator[str]:
-            found = self._desk.find(token, DryRunResult)
+            found = self._result_cache.find(token, DryRunResult)
             return self._library.exporter.dry_run(found.report, found.plan, kind)
 
         await self.send(make, f"indexium-dry-run-{_today()}", kind)
@@ -160,7 +158,7 @@ class ChangesDownload(_Handler):
         except errors.UsageError as error:
             self.write({"refused": error.message})
         else:
-            self.write({"token": self._desk.keep(preview)})
+            self.write({"token": self._result_cache.keep(preview)})
 
 
 def _today() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tornado.httputil import HTTPServerRequest
 from tornado.routing import Matcher
@@ -12,9 +12,7 @@ from tornado.web import Application, RequestHandler
 from dashboards import app, session
 from dashboards.frame import plain
 from indexium_core import errors
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
+from indexium_core.library import Library
 
 __all__ = ["NO_FILE", "NO_PAGE", "NotFound", "guard"]
 

@@ -20,9 +20,8 @@ import webbrowser
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import panel as pn
 from bokeh.settings import settings as bokeh_settings
 from panel.io.server import get_server
 from tornado.httputil import HTTPServerRequest
@@ -38,10 +37,8 @@ from indexium_core.api import access, service
 from indexium_core.api.app import largest, make_app
 from indexium_core.api.asgi import Asgi, Mount
 from indexium_core.cli import termination
+from indexium_core.library import Library
 from indexium_core.version import __version__
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
 
 __all__ = ["DashboardServer", "address", "free_port", "make_server", "serve"]
 
@@ -60,7 +57,6 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 5006,
     open_browser: bool = False,
-    dev: bool = False,
     allow_remote: bool = False,
 ) -> None:
     """
@@ -71,24 +67,23 @@ def serve(
         host: Address to bind.
         port: Port to bind; 0 for a free one.
         open_browser: Open the first page in the browser.
-        dev: Reload the components when their sources change.
         allow_remote: Serve an address that other machines can reach, without a login.
 
     Raises:
         UsageError: The port is in use, or the address would be open to others without `allow_remote`.
 
     """
-    server = make_server(library, host=host, port=port, dev=dev, allow_remote=allow_remote)
+    server = make_server(library, host=host, port=port, allow_remote=allow_remote)
     sys.setswitchinterval(0.0005)  # busy Python threads must not hold a click for 5 ms each
     server.run(open_browser=open_browser, announce=True)
 
 
 def make_server(
-    library: Library, *, host: str = "127.0.0.1", port: int = 0, dev: bool = False, allow_remote: bool = False
+    library: Library, *, host: str = "127.0.0.1", port: int = 0, allow_remote: bool = False
 ) -> DashboardServer:
     """Return a server on a free port, not running yet; errors as in `serve`."""
     _require_consent(host, allow_remote=allow_remote)
-    return DashboardServer(library, host=host, port=free_port(host, port), dev=dev)
+    return DashboardServer(library, host=host, port=free_port(host, port))
 
 
 def free_port(host: str, port: int) -> int:
@@ -130,7 +125,7 @@ def _require_consent(host: str, *, allow_remote: bool) -> None:
 class DashboardServer:
     """The service: `run` serves on this thread, `background` from another one (tests)."""
 
-    def __init__(self, library: Library, *, host: str, port: int, dev: bool = False, linger: int = 15_000) -> None:
+    def __init__(self, library: Library, *, host: str, port: int, linger: int = 15_000) -> None:
         """
         Args as in `serve`.
 
@@ -138,7 +133,7 @@ class DashboardServer:
         """
         self.host, self.port = host, port
         self._library = library
-        self._dev, self._linger = dev, linger
+        self._linger = linger
         self._pages = app.Pages(library, local=host in LOOPBACK)
         self._pictures = ThreadPoolExecutor(max_workers=2, thread_name_prefix="thumbnails")
         self.token = service.new_token()  # lets programs in; commands find it in the home
@@ -181,7 +176,6 @@ class DashboardServer:
     def _make(self, loop: IOLoop) -> Any:
         """Return Panel's server with our routes, behind the request guard."""
         bokeh_settings.resources = "server"  # overrides the environment: nothing is loaded from another machine
-        pn.config.autoreload = self._dev
         hosts = request_guard.Hosts(self.host, self.port)
         try:
             server = get_server(

@@ -6,14 +6,12 @@ import asyncio
 import hashlib
 import logging
 from concurrent.futures import Executor, Future
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tornado.web import RequestHandler
 
 from indexium_core import errors
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
+from indexium_core.library import Library
 
 __all__ = ["Thumbnail", "address"]
 

@@ -1,8 +1,8 @@
 """
-Lists of people that come in: kept as a file in the home until somebody has looked at what they would do.
+Uploads of lists of people: a file in the home until a person has imported or discarded it.
 
-An upload changes nothing. It lies on the desk under a number that only the page that sent it knows, and goes as soon as
-nobody asks for it any more.
+An upload changes nothing. The result cache holds it under a token that only the uploading page knows, and its file is
+removed with the last reference.
 """
 
 from __future__ import annotations
@@ -15,22 +15,20 @@ import weakref
 from collections.abc import Callable
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 from urllib.parse import unquote, urlsplit
 
 from tornado.web import RequestHandler, stream_request_body
 
 from dashboards.result_cache import ResultCache
+from indexium_core.library import Library
 from indexium_core.model import wording
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
 
 __all__ = ["LARGEST", "People", "Upload", "routes"]
 
 LARGEST = 200_000_000  # bytes; a legacy .db file with 100,000 files has about 60 MB
 FOLDER = "uploads"
-_DROPPED = 2**31  # bytes that are read past a refusal, so that a browser that is still sending gets to hear it
+_DROPPED = 2**31  # bytes that are read after a rejection, so that a browser that is still sending receives the response
 _KINDS = {".csv", ".txt", ".tsv", ".json", ".db", ".sqlite", ".sqlite3"}
 
 
@@ -39,23 +37,23 @@ class Upload:
 
     def __init__(self, path: Path, name: str) -> None:
         self.path = path
-        self.name = name  # as it is called on the person's side; for display only
+        self.name = name  # original file name, for display only
         weakref.finalize(self, path.unlink, missing_ok=True)
 
 
-def routes(library: Library, desk: ResultCache, pool: Executor) -> list[tuple[Any, ...]]:
+def routes(library: Library, result_cache: ResultCache, pool: Executor) -> list[tuple[Any, ...]]:
     """Return the routes of uploads; files of an earlier process are removed."""
     folder = library.home / FOLDER
     shutil.rmtree(folder, ignore_errors=True)
-    return [(r"/files/people", People, {"folder": folder, "desk": desk, "pool": pool})]
+    return [(r"/files/people", People, {"folder": folder, "result_cache": result_cache, "pool": pool})]
 
 
 @stream_request_body
 class People(RequestHandler):
     """`POST /files/people`: a list of people; answers with its token. `request_guard` has checked Host and Origin."""
 
-    def initialize(self, folder: Path, desk: ResultCache, pool: Executor) -> None:
-        self._folder, self._desk, self._pool = folder, desk, pool
+    def initialize(self, folder: Path, result_cache: ResultCache, pool: Executor) -> None:
+        self._folder, self._result_cache, self._pool = folder, result_cache, pool
         self._file: IO[bytes] | None = None
         self._path = folder / secrets.token_hex(8)
 
@@ -103,7 +101,7 @@ class People(RequestHandler):
         self._file.close()
         self._file = None
         self.set_header("Cache-Control", "no-store")
-        self.write({"token": self._desk.keep(Upload(self._path, self._name()))})
+        self.write({"token": self._result_cache.keep(Upload(self._path, self._name()))})
 
     def on_connection_close(self) -> None:
         """Leave nothing of an upload that was broken off."""

@@ -68,14 +68,7 @@ class RateLimit:
     """A rate limit of started jobs per minute. Thread-safe."""
 
     def __init__(self, limit: Callable[[], int], *, clock: Callable[[], float] = time.monotonic) -> None:
-        """
-        Create the limit.
-
-        Args:
-            limit: Returns the maximum per minute; 0 for no limit.
-            clock: Monotonic clock in seconds.
-
-        """
+        """Create the limit: `limit` returns the maximum per minute, 0 for no limit; `clock` is a monotonic clock."""
         self._limit, self._clock = limit, clock
         self._lock = threading.Lock()
         self._starts: deque[float] = deque()

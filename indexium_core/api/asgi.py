@@ -45,11 +45,8 @@ class Mount:
         """
         Mount an application.
 
-        Args:
-            app: The application.
-            largest: Returns how many bytes the body of a request to a path may have.
-            patience: Seconds after which a request or response that makes almost no progress is closed.
-
+        `largest` returns how many bytes the body of a request to a path may have. A request or response that makes
+        almost no progress is closed after `patience` seconds.
         """
         self.app = app
         self.largest = largest
@@ -105,10 +102,10 @@ class Asgi(RequestHandler):
         self._mount = mount
         self._waiting: deque[Message] = deque()
         self._changed = asyncio.Event()  # a chunk arrived or was consumed, or the client disconnected
-        self._gone = asyncio.Event()
+        self._disconnected = asyncio.Event()
         self._received = 0
         self._seen = 0  # value of `_received` at the last check
-        self._held = False  # the buffer was full since the last check
+        self._was_full = False  # the buffer was full since the last check
         self._complete = False  # the whole body has arrived
         self._task: asyncio.Task[None] | None = None
 
@@ -121,7 +118,7 @@ class Asgi(RequestHandler):
             self._refuse_size()
         else:
             self._task = self._mount.begin(self._run())
-            self._look_later()
+            self._schedule_rate_check()
 
     async def data_received(self, chunk: bytes) -> None:
         """Pass a chunk to the application; wait while the buffer is full."""
@@ -133,39 +130,39 @@ class Asgi(RequestHandler):
             self._refuse_size()
             return
         while len(self._waiting) >= _WAITING and not self._over:
-            self._held = True
+            self._was_full = True
             await self._change()
-        self._tell({"type": "http.request", "body": bytes(chunk), "more_body": True})
+        self._push({"type": "http.request", "body": bytes(chunk), "more_body": True})
 
     async def _answer(self) -> None:
         """Mark the body as complete, and wait for the application."""
         self._complete = True
-        self._tell({"type": "http.request", "body": b"", "more_body": False})
+        self._push({"type": "http.request", "body": b"", "more_body": False})
         if self._task is not None:
             await asyncio.wait([self._task])
 
     get = head = post = delete = patch = put = options = _answer
 
-    def _look_later(self) -> None:
-        asyncio.get_running_loop().call_later(self._mount.patience, self._look)
+    def _schedule_rate_check(self) -> None:
+        asyncio.get_running_loop().call_later(self._mount.patience, self._check_rate)
 
-    def _look(self) -> None:
+    def _check_rate(self) -> None:
         """Reject a body that arrives too slowly while the application waits for it."""
         if self._complete or self._over:
             return
         patience = self._mount.patience
-        if self._received - self._seen < _LEAST * patience and not self._held:
+        if self._received - self._seen < _LEAST * patience and not self._was_full:
             self._stop()
             sentence = f"The body of this request arrives too slowly: less than {_LEAST:,} bytes a second."
             self._refuse(408, "too_slow", sentence)
             return
-        self._seen, self._held = self._received, len(self._waiting) >= _WAITING
-        self._look_later()
+        self._seen, self._was_full = self._received, len(self._waiting) >= _WAITING
+        self._schedule_rate_check()
 
     def on_connection_close(self) -> None:
         """Report the disconnect to the application."""
         super().on_connection_close()
-        self._gone.set()
+        self._disconnected.set()
         self._changed.set()
 
     def check_xsrf_cookie(self) -> None:
@@ -193,12 +190,12 @@ class Asgi(RequestHandler):
     async def _run(self) -> None:
         try:
             await self._mount.app(self._scope(), self._receive, self._send)
-            if not self._finished and not self._gone.is_set():
+            if not self._finished and not self._disconnected.is_set():
                 self.finish()
         except asyncio.CancelledError:
             self._hang_up()
         except Exception:
-            if not self._gone.is_set():  # otherwise the client disconnected during the transfer
+            if not self._disconnected.is_set():  # otherwise the client disconnected during the transfer
                 logger.exception("api.failed", extra={"user_action": f"{self.request.method} {self.request.path}"})
             self._hang_up()
         finally:
@@ -230,7 +227,7 @@ class Asgi(RequestHandler):
 
     async def _receive(self) -> Message:
         while not self._waiting:
-            if self._gone.is_set() or self._finished:
+            if self._disconnected.is_set() or self._finished:
                 return {"type": "http.disconnect"}
             await self._change()
         message = self._waiting.popleft()
@@ -238,7 +235,7 @@ class Asgi(RequestHandler):
         return message
 
     async def _send(self, message: Message) -> None:
-        if self._gone.is_set() or (self._finished and not self._is_head):
+        if self._disconnected.is_set() or (self._finished and not self._is_head):
             raise StreamClosedError
         if self._finished:
             return
@@ -272,12 +269,12 @@ class Asgi(RequestHandler):
         Tornado would wait forever on a connection that closes meanwhile, or whose client receives nothing. The latter
         is closed here.
         """
-        flushed, gone = asyncio.ensure_future(self.flush()), asyncio.ensure_future(self._gone.wait())
+        flushed, disconnected = asyncio.ensure_future(self.flush()), asyncio.ensure_future(self._disconnected.wait())
         patience = self._mount.patience + size / _LEAST
         try:
-            await asyncio.wait({flushed, gone}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({flushed, disconnected}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            gone.cancel()
+            disconnected.cancel()
             if not flushed.done():
                 flushed.cancel()
         if not flushed.done() or flushed.cancelled():
@@ -289,9 +286,9 @@ class Asgi(RequestHandler):
 
     @property
     def _over(self) -> bool:
-        return self._gone.is_set() or self._finished or self._task is None or self._task.done()
+        return self._disconnected.is_set() or self._finished or self._task is None or self._task.done()
 
-    def _tell(self, message: Message) -> None:
+    def _push(self, message: Message) -> None:
         if not self._over:
             self._waiting.append(message)
             self._changed.set()
@@ -320,7 +317,7 @@ class Asgi(RequestHandler):
 
     def _hang_up(self) -> None:
         """Close the connection of an unfinished response, so that the client does not regard it as complete."""
-        if self._finished or self._gone.is_set():
+        if self._finished or self._disconnected.is_set():
             return
         with contextlib.suppress(Exception):
             self.request.connection.stream.close()

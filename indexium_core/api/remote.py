@@ -106,8 +106,8 @@ class RemoteLibrary(LibraryServices):
     @functools.cached_property
     def _codec(self) -> Codec:
         return Codec(
-            give=_encode_reference,
-            take={
+            to_reference=_encode_reference,
+            from_reference={
                 "plan": lambda facts: RemotePlan(self, facts),
                 "operation": lambda operation_id: RemoteHandle(self, operation_id),
             },

@@ -52,22 +52,21 @@ class Codec:
     Encodes values as JSON text and decodes them.
 
     Args:
-        give: Turns an object that stays on its side (a plan, a running operation) into its name and a description;
-            None for all others.
-        take: Makes, by the same name, what stands for such an object on this side.
-        classes: The dataclasses that can be sent; default: those of `value_classes`.
+        to_reference: Returns the name and a description of an object that stays in its process (a plan, a running
+            operation); None for all others.
+        from_reference: By name, makes the object that represents it in the other process.
 
     """
 
     def __init__(
         self,
         *,
-        give: Callable[[Any], tuple[str, Any] | None] = lambda _: None,
-        take: Mapping[str, Callable[[Any], Any]] | None = None,
+        to_reference: Callable[[Any], tuple[str, Any] | None] = lambda _: None,
+        from_reference: Mapping[str, Callable[[Any], Any]] | None = None,
         classes: Mapping[str, str] | None = None,
     ) -> None:
-        self._give = give
-        self._take = take or {}
+        self._to_reference = to_reference
+        self._from_reference = from_reference or {}
         self._classes = value_classes() if classes is None else classes
 
     def dumps(self, value: Any) -> bytes:
@@ -88,7 +87,7 @@ class Codec:
             return [self.encoded(each) for each in value]
         if isinstance(value, Mapping):
             return self._mapping(value)
-        given = self._give(value)
+        given = self._to_reference(value)
         if given is not None:
             return _tagged(given[0], self.encoded(given[1]))
         return self._other(value)
@@ -125,8 +124,8 @@ class Codec:
         try:
             if name == "dict":
                 return {self.decoded(key): self.decoded(each) for key, each in inner}
-            if name in self._take:
-                return self._take[name](self.decoded(inner))
+            if name in self._from_reference:
+                return self._from_reference[name](self.decoded(inner))
             if name in _MAKERS:
                 return _MAKERS[name](inner if name in _NAMES else self.decoded(inner))
             kind = getattr(importlib.import_module(self._classes[name]), name)

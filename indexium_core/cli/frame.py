@@ -32,9 +32,7 @@ if TYPE_CHECKING:  # these import the database and the files
 
 logger = logging.getLogger(__name__)
 
-
 _POLL = 0.5  # seconds between two checks for jobs whose results cannot be recorded
-
 
 _SERVICE_WAIT = 10.0  # seconds to wait for a service that starts or ends
 
@@ -45,12 +43,14 @@ class CommandGroup(typer.core.TyperGroup):
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
         listed = {name: typer.core.TyperCommand(name, help=entry.help) for name, entry in COMMANDS.items()}
+        self._listed = list(listed.values())
         self.commands = {**listed, **self.commands}
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Import the module of the command that `args` start with, and return the command."""
-        import_command(args[0])
-        self.commands = typer.main.get_group(app).commands
+        if self.commands.get(args[0]) in self._listed:
+            import_command(args[0])
+            self.commands = typer.main.get_group(app).commands
         return super().resolve_command(ctx, args)
 
 

@@ -94,7 +94,7 @@ def _by_program(reader: FileReader) -> MediaReading | None:
     program = shutil.which("ffprobe")
     if program is None:
         return None
-    answer = _asked(program, reader)
+    answer = _ffprobe_output(program, reader)
     streams = [_stream(number, each) for number, each in enumerate(_objects(answer.get("streams")))]
     if not any(stream.kind in ("video", "audio") for stream in streams):
         return None
@@ -102,7 +102,7 @@ def _by_program(reader: FileReader) -> MediaReading | None:
     return _reading(streams, length, reader.size, "ffprobe")
 
 
-def _asked(program: str, reader: FileReader) -> Mapping[str, Any]:
+def _ffprobe_output(program: str, reader: FileReader) -> Mapping[str, Any]:
     descriptor = reader.fileno()
     os.lseek(descriptor, 0, os.SEEK_SET)
     command = [

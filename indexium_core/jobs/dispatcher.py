@@ -49,15 +49,8 @@ class Dispatcher:
         """
         Create a dispatcher that is not started yet.
 
-        Args:
-            store: The stored jobs.
-            kinds: The registered kinds by name; the mapping may grow.
-            owner: The instance; only its jobs are started.
-            publisher: Publishes the changes of jobs.
-            clock: Source of the current time (UTC).
-            executor: Runs the jobs.
-            backoff: Delays before a retry.
-
+        `kinds` has the registered kinds by name, and may grow. Only the jobs of the instance `owner` are started.
+        `backoff` has the delays before a retry.
         """
         self.condition = threading.Condition(threading.RLock())  # held while a job starts, ends or changes state
         self._store, self._kinds, self._owner, self._publisher = store, kinds, owner, publisher
@@ -100,7 +93,7 @@ class Dispatcher:
             self._thread.start()
 
     def begin_stop(self, *, by: str) -> None:
-        """Start no further job and ask the running ones to end, without waiting. `by` says who asked: stop, person."""
+        """Start no further job and ask the running ones to end, without waiting. `by` is the cause: stop, person."""
         with self.condition:
             self._is_stopping = True
             for run in self._runs.values():

@@ -45,10 +45,7 @@ class Executor(Protocol):
         """
         Run a function for one item of a job and return its result.
 
-        Args:
-            function: A module-level function whose arguments and result can be pickled.
-            args: Positional arguments.
-            kwargs: Keyword arguments.
+        It is a function of a module, and its arguments and its result can be pickled.
 
         Raises:
             WorkerLostError: The process ended before the function returned.
@@ -297,15 +294,9 @@ def _log(record: dict[str, Any]) -> None:
 
 def wait_for_previous_processes(lock: Path, *, seconds: float = 10.0) -> bool:
     """
-    Wait until the worker processes of an earlier run have ended. They end with their parent, unless a disk blocks them.
+    Wait up to `seconds` until the worker processes of an earlier run, which lock `lock`, have ended; return whether.
 
-    Args:
-        lock: The file that they lock.
-        seconds: How long to wait.
-
-    Returns:
-        Whether they have ended.
-
+    They end with their parent, unless a disk blocks them.
     """
     try:
         descriptor = os.open(lock, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)

@@ -189,6 +189,7 @@ class ItemRunner(Generic[Item, Result]):
         self._running: dict[Future[Result], Item] = {}
         self._waiting: list[tuple[float, int, Item]] = []  # a heap of (time of the retry, number, item)
         self._retry_numbers = itertools.count()
+        self._lacks_result = False  # an item ended without a result: it would be retried, but the run ends
         self._results: list[Result] = []
         self._delivery: Future[None] | None = None  # of the previous group
         self._delivered_at = clock()
@@ -221,7 +222,8 @@ class ItemRunner(Generic[Item, Result]):
                     continue
                 if self._deliver_all(delivery_pool):
                     continue
-                done = source.is_empty and not self._waiting
+                # The run may have been paused or ended before it was known that there is no further item.
+                done = not self._waiting and not self._lacks_result and source.peek() is None
                 if self._control.ending or done:
                     break
                 self._control.mark_idle()
@@ -252,10 +254,10 @@ class ItemRunner(Generic[Item, Result]):
 
     def _collect(self) -> None:
         """Wait for a result, the end of a delivery or a change of the control."""
-        under_way: set[Future[Any]] = {*self._running, self._wakeup}
+        pending: set[Future[Any]] = {*self._running, self._wakeup}
         if self._delivery is not None:
-            under_way.add(self._delivery)
-        done, _ = wait(under_way, timeout=self._wait_seconds(), return_when=FIRST_COMPLETED)
+            pending.add(self._delivery)
+        done, _ = wait(pending, timeout=self._wait_seconds(), return_when=FIRST_COMPLETED)
         if self._wakeup in done:
             self._wakeup = Future()
         for future in [future for future in self._running if future in done]:
@@ -265,6 +267,8 @@ class ItemRunner(Generic[Item, Result]):
                 self._results.append(result)
             elif self._control.ending is None:
                 heapq.heappush(self._waiting, (self._clock() + seconds, next(self._retry_numbers), item))
+            else:
+                self._lacks_result = True
 
     def _deliver_if_due(self, delivery_pool: ThreadPoolExecutor) -> None:
         """Deliver results when the interval has passed and the previous group is delivered."""
@@ -327,13 +331,11 @@ class _ItemSource(Generic[Item]):
     def __init__(self, items: Iterator[Item]) -> None:
         self._items = items
         self._next: Item | None = None
-        self.is_empty = False
         self.was_paused = False  # no item can start now
 
     def peek(self) -> Item | None:
-        if self._next is None and not self.is_empty:
+        if self._next is None:
             self._next = next(self._items, None)
-            self.is_empty = self._next is None
         return self._next
 
     def take(self) -> Item | None:

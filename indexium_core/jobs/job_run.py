@@ -167,7 +167,7 @@ class JobRun:
     # The state for the queue.
 
     def begin_stop(self, *, by: str) -> None:
-        """Ask the run to end because the process stops; `by` says who asked: stop, person."""
+        """Ask the run to end because the process stops; `by` is the cause: stop, person."""
         self.stopped_by = by
         self.control.stop()
         self._is_stopping.set()

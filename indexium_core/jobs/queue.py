@@ -18,7 +18,7 @@ from indexium_core import errors
 from indexium_core.jobs.context import Handler
 from indexium_core.jobs.dispatcher import Dispatcher
 from indexium_core.jobs.event_bus import EventBus
-from indexium_core.jobs.executors import Executor, Threads
+from indexium_core.jobs.executors import Threads
 from indexium_core.jobs.job_publisher import JobPublisher, ProgressSink
 from indexium_core.jobs.job_run import JobKind, JobRun
 from indexium_core.jobs.retry import Backoff
@@ -40,7 +40,6 @@ class JobQueueService:
         *,
         events: EventBus,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        executor: Executor | None = None,
         progress_sink: ProgressSink | None = None,
         backoff: Backoff | None = None,
     ) -> None:
@@ -56,7 +55,7 @@ class JobQueueService:
             owner=self.owner,
             publisher=self._publisher,
             clock=clock,
-            executor=executor or Threads(),
+            executor=Threads(),
             backoff=backoff or Backoff(),
         )
 

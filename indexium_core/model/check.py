@@ -76,7 +76,7 @@ class CheckName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
-    """One way to resolve a finding."""
+    """A possible resolution of a finding."""
 
     code: str  # unique within the finding: "add", "remove", "unite:Zoë Öz"
     label: str  # text of the button

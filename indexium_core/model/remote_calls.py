@@ -31,7 +31,7 @@ class RemoteCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceDescription:
-    """What a running service can be asked, so that a command need not import its classes to know."""
+    """The calls of a running service, so that a command need not import the service classes."""
 
     calls: Mapping[str, RemoteCall]  # by `service.method`
     classes: Mapping[str, str]  # name of a class whose values travel: its module

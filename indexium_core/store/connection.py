@@ -50,12 +50,8 @@ class Connection:
         """
         Wrap a cursor.
 
-        Args:
-            raw: The DuckDB cursor.
-            counter: Counts the statements.
-            grow_memory: Gives the database more memory and returns whether it did, so that a cursor that only reads
-                can repeat a statement that ran out of memory.
-
+        `grow_memory` gives the database more memory and returns whether it did, so that a cursor that only reads can
+        repeat a statement that ran out of memory.
         """
         self._grow_memory = grow_memory
         self._raw = raw

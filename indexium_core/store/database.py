@@ -253,7 +253,9 @@ def _open_file(path: Path) -> duckdb.DuckDBPyConnection:
     if not path.exists():
         _create(path)
     try:
-        needed = _pending_migrations(path)
+        raw, needed = _connect_and_compare(path)
+        if raw is not None:
+            return raw
         if needed:
             _back_up(path, needed[0].version)
         return _migrate(path, needed)
@@ -292,12 +294,12 @@ def _migrate(path: Path, needed: list[migrations.Migration]) -> duckdb.DuckDBPyC
 
 def _create(path: Path) -> None:
     """Create the database under another name first, so that a killed process leaves no incomplete database."""
-    log = path.with_name(path.name + ".wal")
+    log = _log_of(path)
     if log.exists():
         message = f"The database {path} is missing, but its log {log.name} exists. Restore both, or move the log away."
         raise errors.StoreError(message)
     unfinished = path.with_name(path.name + ".part")
-    for leftover in (unfinished, unfinished.with_name(unfinished.name + ".wal")):
+    for leftover in (unfinished, _log_of(unfinished)):
         leftover.unlink(missing_ok=True)
     try:
         with contextlib.closing(duckdb.connect(str(unfinished), config=_CONFIG)) as raw:
@@ -312,15 +314,32 @@ def _known_files(raw: duckdb.DuckDBPyConnection) -> int:
     return int(row[0]) if row else 0
 
 
-def _pending_migrations(path: Path) -> list[migrations.Migration]:
-    """Return the migrations that the database needs, without changing a byte of it."""
-    with contextlib.closing(_connect(path, read_only=True, config=_CONFIG)) as raw:
-        return migrations.pending(raw)
+def _connect_and_compare(path: Path) -> tuple[duckdb.DuckDBPyConnection | None, list[migrations.Migration]]:
+    """
+    Return the open database if it needs no migration, otherwise None and the migrations; no byte is changed then.
+
+    A log is left by a process that was killed. To open it for writing would merge it into the file.
+    """
+    read_only = _log_of(path).exists()
+    raw = _connect(path, read_only=read_only, config=_CONFIG)
+    try:
+        needed = migrations.pending(raw)
+    except BaseException:
+        raw.close()
+        raise
+    if needed or read_only:
+        raw.close()
+        return None, needed
+    return raw, []
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
 
 
 def _back_up(path: Path, version: int) -> None:
     """Copy the closed database and its log, if any, before a migration changes it."""
-    for source in (path, path.with_name(path.name + ".wal")):
+    for source in (path, _log_of(path)):
         if source.exists():
             target = path.with_name(source.name.replace(FILE_NAME, f"{FILE_NAME}.before-{version:04}"))
             unfinished = target.with_name(target.name + ".part")

@@ -25,16 +25,9 @@ __all__ = ["JobRows", "copy_operation_counts", "copy_operation_status", "insert"
 _ALL = 2**62  # more rows than any table has
 
 
-def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime, total: int | None = None) -> int:
+def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime) -> int:
     """
-    Store a job and return its id.
-
-    Args:
-        tx: The transaction.
-        new: The job.
-        owner: The instance that may start it.
-        now: The current time.
-        total: Number of its items, if known.
+    Store a job that the instance `owner` may start, and return its id.
 
     Raises:
         UnknownIdError: It depends on a job that does not exist.
@@ -55,7 +48,6 @@ def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime, total: int
         "payload_version": new.payload_version,
         "dedup_key": _dedup_key(new) if new.dedup else None,
         "owner": owner,
-        "progress_total": total,
         "max_retries": new.max_retries,
         "not_before": new.not_before,
         "now": now,

@@ -324,7 +324,7 @@ def ground(place: Locator) -> Any:
     return picture.getpixel((picture.width - 8, 5))
 
 
-def test_what_is_chosen_is_told_without_colours_of_ours(site: Site) -> None:
+def test_selection_is_visible_in_forced_colours(site: Site) -> None:
     page = site.visit("/plan?q=risk:danger")
     page.emulate_media(forced_colors="active")
     rows = page.get_by_role("grid", name="Planned changes").locator("[role=row][data-id]")

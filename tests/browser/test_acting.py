@@ -88,9 +88,7 @@ def test_danger_is_written_by_keys_alone_and_the_foot_offers_to_undo_it_until_it
     expect(foot(page)).to_be_hidden()
 
 
-def test_a_plan_that_changed_while_the_question_stands_is_looked_at_again_and_then_written(
-    site: Site, library: Library
-) -> None:
+def test_a_plan_that_changed_during_the_question_is_refreshed_and_then_written(site: Site, library: Library) -> None:
     one, two = library.plan("risk:safe").page(sort="name").items[:2]
     page = site.visit("/plan?q=risk:safe&sort=name")
     page.get_by_label(re.compile("files? that can be written")).first.check()
@@ -120,7 +118,7 @@ def test_a_plan_that_changed_while_the_question_stands_is_looked_at_again_and_th
     assert library.plan().item(one.file_id).existing_people == ["Eve"]
 
 
-def test_work_is_seen_held_and_tried_again_from_every_page(site: Site, library: Library, gate: Gate) -> None:
+def test_work_is_shown_paused_and_retried_from_every_page(site: Site, library: Library, gate: Gate) -> None:
     items = library.plan("risk:safe").page(sort="name").items
     chosen = [item for item in items if not any(issue.code == "duplicate_content" for issue in item.issues)][:6]
     gate.refused = {Path(item.file_path).name.encode() for item in chosen[:2]}
@@ -191,7 +189,7 @@ def test_a_plan_goes_out_is_edited_and_comes_back_as_one_step(site: Site, librar
     expect(page.get_by_role("dialog")).to_contain_text("no column identifies the file")
 
 
-def test_a_search_of_which_all_was_written_says_so_and_is_cleared(site: Site, library: Library) -> None:
+def test_a_completely_written_search_is_reported_and_can_be_cleared(site: Site, library: Library) -> None:
     count = library.plan("risk:safe").page().total
     page = site.visit("/plan?q=risk:safe")
     page.get_by_role("row").nth(1).wait_for()

@@ -13,7 +13,7 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def test_findings_are_settled_with_the_keyboard_alone(site: Site, library: Library) -> None:
+def test_findings_are_resolved_with_the_keyboard_alone(site: Site, library: Library) -> None:
     """Copies, spellings and unknown names, one after the other; each says what it comes to, and the plan follows."""
     counts = {group.kind: group.total for group in library.checks.groups()}
     page = site.visit("/checks")

@@ -26,7 +26,7 @@ def loaded(page: Page) -> None:
     page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
 
 
-def test_a_file_is_understood_at_a_glance_and_its_past_is_told(site: Site, library: Library) -> None:
+def test_the_details_show_a_file_and_its_history(site: Site, library: Library) -> None:
     write = WriteOptions(risk=("safe", "warning", "danger"), user_note="Before sharing with Mum")
     library.write(library.plan("name:Haircut"), write).wait()
     library.edit("name:Haircut", ["Bob Ray", "Ben Lee", "Zoë Müller"])

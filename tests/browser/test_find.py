@@ -25,7 +25,7 @@ def listed(known: Library, text: str) -> int:
     return known.plan(text).page(1).total
 
 
-def test_what_is_typed_is_completed_and_never_in_the_way(look: Site, known: Library) -> None:
+def test_typed_text_is_completed_without_blocking_the_user(look: Site, known: Library) -> None:
     page = look.visit("/plan")
     expect(rows(page).first).to_be_visible()
     page.keyboard.press("/")
@@ -77,7 +77,7 @@ def test_what_is_typed_is_completed_and_never_in_the_way(look: Site, known: Libr
     expect(box(page)).to_have_value("")
 
 
-def test_facets_narrow_down_with_the_keyboard_and_the_search_says_the_same(look: Site, known: Library) -> None:
+def test_facets_filter_with_the_keyboard_and_change_the_search(look: Site, known: Library) -> None:
     page = look.visit("/plan?q=container:mp4")
     expect(rows(page).first).to_be_visible()
     page.keyboard.press("f")

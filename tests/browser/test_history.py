@@ -156,7 +156,7 @@ def test_one_persons_tag_and_chosen_files_are_rolled_back(site: Site, past: Libr
     assert past.operation(operation.id, query=free.file_name).items[0].taken_back_by == past.history().items[0].id
 
 
-def test_what_cannot_be_rolled_back_says_why_also_on_a_phone(site: Site, past: Library) -> None:
+def test_a_file_that_cannot_be_rolled_back_shows_the_reason_also_on_a_phone(site: Site, past: Library) -> None:
     newest, older = past.history().items
     past.rollback(newest.id).wait()
     for item in past.operation(older.id).items[1:3]:
@@ -198,7 +198,7 @@ def test_what_cannot_be_rolled_back_says_why_also_on_a_phone(site: Site, past: L
     expect(listed(page)).to_have_count(3)
 
 
-def test_tab_goes_past_a_picture_that_says_nothing_to_it(site: Site, library: Library) -> None:
+def test_tab_skips_a_chart_without_a_tab_stop(site: Site, library: Library) -> None:
     library.write(library.plan("risk:safe")).wait()
     page = site.visit("/history")
     drawn = page.locator(".page-history .plot canvas").first

@@ -59,7 +59,7 @@ def test_an_empty_home_is_led_to_a_first_plan_by_the_keyboard(
     expect(page.get_by_role("heading", level=1, name=f"{count} files would change")).to_be_visible()
 
 
-def test_settings_are_changed_while_it_runs_and_refused_in_one_sentence(
+def test_settings_change_at_run_time_and_invalid_values_give_one_sentence(
     serve: Callable[[Library], Site], library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("INDEXIUM_LOG_RETENTION_DAYS", "30")
@@ -133,7 +133,7 @@ def test_audio_files_are_included_and_excluded_with_what_that_means(
     assert empty_library.inventory.audio_removal(library_id).files == 0
 
 
-def test_a_folder_that_is_away_says_so_and_is_removed_with_what_that_means(
+def test_an_offline_folder_is_reported_and_its_removal_shows_the_effect(
     serve: Callable[[Library], Site], library: Library, media: Path
 ) -> None:
     page = serve(library).visit("/library", width=390)
@@ -167,7 +167,7 @@ def test_a_folder_that_is_away_says_so_and_is_removed_with_what_that_means(
     assert library.inventory.list() == []
 
 
-def test_a_scan_is_told_of_once_on_its_page_and_at_the_foot_of_every_other(
+def test_a_scan_is_shown_on_its_page_and_in_the_footer_of_all_others(
     serve: Callable[[Library], Site], library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running = ScanProgress(done=3, total=59, current="demo", rate=1.0, eta_seconds=50.0)

@@ -39,7 +39,9 @@ def tops(page: Page) -> list[float]:
     return [place for box in boxes if box for place in (box["y"], box["y"] + box["height"])]
 
 
-def test_a_write_is_followed_held_and_given_up_and_nothing_moves(site: Site, library: Library, gate: Gate) -> None:
+def test_a_write_is_followed_paused_and_cancelled_without_layout_shifts(
+    site: Site, library: Library, gate: Gate
+) -> None:
     page = site.visit("/jobs")
     expect(area(page, "Running")).to_contain_text("No job is running.")
     before = tops(page)
@@ -83,7 +85,7 @@ def test_a_write_is_followed_held_and_given_up_and_nothing_moves(site: Site, lib
     expect(page.locator(".summary")).to_contain_text("Completed")
 
 
-def test_the_log_is_one_click_away_grows_by_itself_and_is_left_alone_by_whoever_reads(
+def test_the_log_opens_by_one_click_and_grows_without_moving_the_reader(
     site: Site, library: Library, gate: Gate
 ) -> None:
     page = site.visit("/jobs")
@@ -131,7 +133,7 @@ def test_kinds_and_states_narrow_the_lists_and_finished_jobs_come_in_pages(site:
     expect(rows(page, "Finished")).to_have_count(10)
 
 
-def test_what_was_paused_long_ago_is_said_on_every_page(
+def test_a_long_paused_job_is_reported_on_every_page(
     serve: Callable[[Library], Site], media: Path, tmp_path: Path, gate: Gate
 ) -> None:
     ahead = timedelta()
@@ -192,7 +194,9 @@ def test_the_log_of_an_operation_is_one_click_away_from_its_page(site: Site, lib
 
 
 @pytest.mark.parametrize(("width", "seen"), [(1280, 2), (390, 1)])
-def test_what_goes_on_leaves_room_for_the_page(site: Site, library: Library, gate: Gate, width: int, seen: int) -> None:
+def test_running_work_in_the_footer_leaves_room_for_the_page(
+    site: Site, library: Library, gate: Gate, width: int, seen: int
+) -> None:
     several = 4
     chosen = [item.file_id for item in library.plan("risk:safe").page(1).items[:several]]
     writes = [library.write(library.plan(), SAFE, selection=Selection(included=frozenset([each]))) for each in chosen]
@@ -222,7 +226,7 @@ def interrupted(media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         yield opened
 
 
-def test_what_was_cut_off_is_offered_at_the_start_and_resumed(
+def test_an_interrupted_operation_is_offered_at_the_start_and_resumed(
     serve: Callable[[Library], Site], interrupted: Library
 ) -> None:
     [cut] = interrupted.interruptions.operations()
@@ -248,7 +252,7 @@ def test_what_was_cut_off_is_offered_at_the_start_and_resumed(
     assert interrupted.interruptions.operations() == []
 
 
-def test_what_is_answered_in_one_tab_is_asked_in_no_other(
+def test_an_answer_in_one_tab_closes_the_question_in_others(
     serve: Callable[[Library], Site], interrupted: Library
 ) -> None:
     site = serve(interrupted)
@@ -260,7 +264,9 @@ def test_what_is_answered_in_one_tab_is_asked_in_no_other(
     expect(rows(other, "Finished").first).to_contain_text("completed")
 
 
-def test_what_was_cut_off_is_taken_back_from_the_dialog(serve: Callable[[Library], Site], interrupted: Library) -> None:
+def test_an_interrupted_operation_is_rolled_back_from_the_dialog(
+    serve: Callable[[Library], Site], interrupted: Library
+) -> None:
     [cut] = interrupted.interruptions.operations()
     page = serve(interrupted).visit("/plan", width=390)
     dialog = page.get_by_role("dialog")
@@ -279,7 +285,7 @@ def test_what_was_cut_off_is_taken_back_from_the_dialog(serve: Callable[[Library
     expect(page.locator(".summary ~ .acts").get_by_role("button", name=f"Retry {cut.remaining} files")).to_be_visible()
 
 
-def test_the_keys_that_change_the_order_are_listed_and_say_when_they_can_do_nothing(look: Site) -> None:
+def test_the_keys_that_change_the_priority_are_listed_and_report_when_they_have_no_effect(look: Site) -> None:
     page = look.visit("/jobs")
     expect(area(page, "Waiting")).to_contain_text("The queue is empty.")
     page.keyboard.press("?")
@@ -291,7 +297,7 @@ def test_the_keys_that_change_the_order_are_listed_and_say_when_they_can_do_noth
     expect(page.get_by_role("status").filter(has_text="Choose a waiting job")).to_be_visible()
 
 
-def test_keys_go_on_with_the_job_whose_order_a_button_changed(
+def test_keys_act_on_the_job_whose_priority_a_button_changed(
     site: Site, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = HeldReading(monkeypatch)

@@ -49,7 +49,7 @@ def details(page: Page) -> None:
 # Finding.
 
 
-def test_chips_search_filters_and_address_say_the_same(look: Site, known: Library) -> None:
+def test_chips_search_filters_and_address_agree(look: Site, known: Library) -> None:
     page = look.visit("/plan")
     page.get_by_role("button", name=re.compile("danger review")).click()
     expect(page.get_by_role("button", name=re.compile("danger review"))).to_have_attribute("aria-pressed", "true")
@@ -85,14 +85,14 @@ def test_a_search_that_cannot_be_read_points_at_the_word_and_leaves_the_list(loo
     expect(complaint).to_be_hidden()
 
 
-def test_a_search_that_finds_nothing_says_so_and_can_be_cleared(look: Site) -> None:
+def test_a_search_without_results_can_be_cleared(look: Site) -> None:
     page = look.visit("/plan?q=nobodyhasthisname")
     expect(page.get_by_text("No file matches")).to_be_visible()
     page.get_by_role("main").get_by_role("button", name="Clear the search").last.click()
     expect(rows(page).first).to_be_visible()
 
 
-def test_a_home_without_folders_says_how_to_begin(serve: Callable[[Library], Site], empty_library: Library) -> None:
+def test_a_home_without_folders_shows_the_first_steps(serve: Callable[[Library], Site], empty_library: Library) -> None:
     site = serve(empty_library)
     page = site.visit("/plan")
     expect(page.get_by_role("button", name="Choose a folder")).to_be_visible()

@@ -130,7 +130,7 @@ def test_a_file_has_an_address_also_one_that_is_in_no_plan(site: Site, library: 
     expect(drawer(page)).to_have_count(0)
 
 
-def test_going_back_to_a_file_that_was_forgotten_says_so(site: Site) -> None:
+def test_going_back_to_a_removed_file_shows_a_message(site: Site) -> None:
     page = site.visit("/history")
     page.evaluate("() => history.pushState({}, '', '/track/999999')")
     page.evaluate("() => window.dispatchEvent(new PopStateEvent('popstate'))")

@@ -18,6 +18,7 @@ from tests.browser.conftest import Site
 FILE = "<img src=x onerror=alert(1)>.mp4"
 PERSON = "<script>alert(2)</script>"
 NOTE = "<svg onload=alert(3)>"
+PATIENCE = 12_000  # milliseconds after which a page says that nobody answers
 
 
 @pytest.fixture
@@ -99,6 +100,9 @@ def test_a_page_comes_back_by_itself_when_the_service_was_restarted(context: Bro
         expect(page.get_by_text("1 selected")).to_be_visible()
     library.instance_id = "of the next run"
     again = server.DashboardServer(library, host="127.0.0.1", port=first.port)
+    page.wait_for_event("requestfailed", lambda request: request.url.endswith("/healthz"))
+    expect(page.get_by_text("Connection lost.")).to_be_visible()
+    page.evaluate("lead => { const now = Date.now; Date.now = () => now() + lead }", PATIENCE)
     expect(page.get_by_text("Indexium does not answer")).to_be_visible()
     with again.background():
         expect(page.get_by_text("Indexium does not answer")).to_be_hidden()

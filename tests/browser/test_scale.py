@@ -108,7 +108,7 @@ def test_no_message_holds_more_than_a_page(site: Site, many: Library) -> None:
     assert max(len(set(re.findall(r"Film \d+\.mp4", text))) for text in frames) == PAGE
 
 
-def test_what_is_chosen_stays_chosen_by_file(site: Site, many: Library) -> None:
+def test_a_selection_keeps_its_files(site: Site, many: Library) -> None:
     page = site.visit("/plan?sort=name")
     shown(page, f"1–{PAGE} of")
     page.keyboard.press("j")
@@ -143,7 +143,7 @@ def test_what_is_chosen_stays_chosen_by_file(site: Site, many: Library) -> None:
     assert ids(page) == [first[0].file_id]
 
 
-def test_all_but_two_survive_whatever_is_looked_at(site: Site, many: Library) -> None:
+def test_a_selection_of_all_but_two_survives_navigation(site: Site, many: Library) -> None:
     counts = many.plan().statistics
     able = counts.safe_count + counts.warning_count + counts.danger_count
     page = site.visit("/plan")

@@ -71,7 +71,7 @@ def test_safe_files_are_filtered_selected_confirmed_written_and_reported(
     assert comment(Path(done.file_path)) == done.new_comment
 
 
-def test_a_conflict_is_looked_at_edited_and_planned_again(site: Site, library: Library) -> None:
+def test_a_conflict_is_shown_edited_and_planned_again(site: Site, library: Library) -> None:
     item = library.plan("issue:custom_comment").page(1).items[0]
     page = site.visit("/plan")
 
@@ -131,7 +131,7 @@ def test_all_skipped_files_are_brought_back_at_once(site: Site, library: Library
     assert library.plan().page().total == planned + skipped
 
 
-def test_what_is_selected_is_preserved_and_skipped_at_once(site: Site, library: Library) -> None:
+def test_selected_files_are_preserved_and_skipped_together(site: Site, library: Library) -> None:
     ids = [item.file_id for item in library.plan("issue:custom_comment").page(1).items]
     lossy = len(ids)
     page = site.visit("/plan?q=issue:custom_comment")
@@ -231,7 +231,7 @@ def operations(page: Page) -> Locator:
     return page.get_by_role("grid", name="Operations").get_by_role("row")
 
 
-def test_safe_files_are_found_written_and_taken_back_by_keyboard_alone(
+def test_safe_files_are_found_written_and_rolled_back_by_keyboard_alone(
     site: Site, library: Library, media: Path
 ) -> None:
     before, safe = digests(media), library.plan().statistics.safe_count
@@ -302,7 +302,7 @@ def test_the_keys_act_on_the_row_that_shows_the_focus(site: Site, library: Libra
     assert library.plan().item(first.file_id).comment_mode != "preserve"
 
 
-def test_menus_give_way_to_one_another_and_a_search_says_how_much_it_lists(site: Site, library: Library) -> None:
+def test_one_menu_closes_another_and_a_search_shows_its_number_of_files(site: Site, library: Library) -> None:
     page = site.visit("/plan")
     page.get_by_role("row").nth(1).wait_for()
     page.get_by_role("button", name="Saved views").click()

@@ -22,9 +22,10 @@ import pytest
 from indexium_core.files import journal
 from indexium_core.library import Library
 from indexium_core.store.operations import ledger
-from tests.support import media, tally
-from tests.support.long_write import ALL, ROOT, Child
-from tests.support.oracles import oracle
+from tests.support import long_write, media, tally
+from tests.support.children import Child
+from tests.support.forks import ROOT
+from tests.support.long_write import ALL
 from tests.support.studio import OLD
 
 pytestmark = [pytest.mark.crash, pytest.mark.usefixtures("executor")]
@@ -80,7 +81,7 @@ def films(tmp_path: Path) -> Films:
 
 
 def test_after_a_pause_is_confirmed_no_file_changes_until_it_is_resumed(films: Films) -> None:
-    with Child(films.home, "write") as child:
+    with Child(long_write.run, films.home, "write") as child:
         child.hear("begun")
         changed = False
         for number in range(3):
@@ -101,7 +102,7 @@ def test_after_a_pause_is_confirmed_no_file_changes_until_it_is_resumed(films: F
 
 
 def test_a_paused_operation_stays_paused_after_a_kill_and_goes_on_when_asked(films: Films) -> None:
-    with Child(films.home, "write") as child:
+    with Child(long_write.run, films.home, "write") as child:
         child.hear("begun")
         while not films.changed(films.old):
             time.sleep(0.002)
@@ -122,7 +123,7 @@ def test_a_paused_operation_stays_paused_after_a_kill_and_goes_on_when_asked(fil
 
 
 def test_after_a_kill_at_any_file_a_new_process_goes_on_at_what_the_files_say(films: Films) -> None:
-    with Child(films.home, "write") as child:
+    with Child(long_write.run, films.home, "write") as child:
         child.hear("begun")
         while len(films.changed(films.old)) < 7:
             time.sleep(0.002)
@@ -190,10 +191,10 @@ def killed_at_random(
     cut, written, before = 0, dict[str, Print](), films.prints()
     steps = sorted(rng.sample(range(1, len(films.paths)), kills))
     for until in steps:
-        with Child(films.home, what) as child:
+        with Child(long_write.run, films.home, what) as child:
             child.hear("begun")
             while films.count_touched(before) < until:
-                time.sleep(0.001)
+                time.sleep(0.005)
             time.sleep(rng.random() * 0.02)
             child.kill()
         cut += 1
@@ -205,7 +206,7 @@ def killed_at_random(
             prints = films.prints()
         assert all(prints[name] == seen for name, seen in written.items()), "a file was written twice"
         written = {name: prints[name] for name in done}
-    with Child(films.home, what) as child:
+    with Child(long_write.run, films.home, what) as child:
         child.hear("begun")
         assert child.hear("done") == "completed"
     prints = films.prints()
@@ -236,11 +237,7 @@ def large(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
     folder, home = tmp_path / "films", tmp_path / "home"
     folder.mkdir()
     small = media.series("mp4", folder, 3, comment="People: Bob Ray")
-    path = folder / "large.wmv"
-    source = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=1:d=100"]
-    sound = ["-f", "lavfi", "-i", "anullsrc=r=192000:cl=7.1:d=100"]
-    coded = ["-c:v", "wmv2", "-c:a", "pcm_s16le", "-shortest", str(path)]
-    subprocess.run([oracle("ffmpeg"), "-v", "error", *source, *sound, *coded], check=True)
+    path = media.large(folder, 60)
     os.utime(path, (OLD, OLD))
     with Library.open(home) as library:
         library.scan([folder])
@@ -336,7 +333,7 @@ def no_strays(path: Path) -> bool:
 
 
 def test_what_was_killed_waits_for_a_person_also_where_a_service_starts(films: Films) -> None:
-    with Child(films.home, "write") as child:
+    with Child(long_write.run, films.home, "write") as child:
         child.hear("begun")
         while len(films.changed(films.old)) < 5:
             time.sleep(0.002)

@@ -6,11 +6,7 @@ By default 3 kills of a rescan of 60 files; with `--exhaustive` 20 of 2,000.
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -19,48 +15,25 @@ import pytest
 
 from indexium_core import settings
 from indexium_core.library import Library
-from tests.support import media, tally
+from tests.support import long_rescan, media, tally
+from tests.support.children import Child
 
 pytestmark = pytest.mark.crash
 
 PATIENCE = 60.0  # seconds in which a rescan gets on
-CHILD = """
-import sys
-from pathlib import Path
-from indexium_core import settings
-from indexium_core.files import properties
-from indexium_core.library import Library
-
-home, note = Path(sys.argv[1]), open(sys.argv[2], "a", buffering=1)
-read = properties.read
-
-def noted(path):
-    found = read(path)
-    note.write(path.decode() + "\\n")
-    return found
-
-properties.read = noted
-config = settings.load(home, rescan_batch_size=int(sys.argv[4]), rescan_batch_pause_ms=20)
-with Library.open(home, config=config, take_over="nothing" if sys.argv[3] == "begin" else "safe") as library:
-    job_id = library.rescans.add(everything=True).id if sys.argv[3] == "begin" else int(sys.argv[3])
-    print(job_id, flush=True)
-    library.jobs.wait(job_id)
-"""
 
 
 class Rescan:
     """One job, done by one process after the other."""
 
     def __init__(self, home: Path, note: Path, batch: int) -> None:
-        self.job, self._home, self._note, self._batch = "", home, note, batch
+        self.job, self._home, self._note, self._batch = 0, home, note, batch
 
-    def begin(self) -> subprocess.Popen[str]:
+    def begin(self) -> Child:
         """Let a process begin it, or go on with it."""
-        what = [str(self._home), str(self._note), self.job or "begin", str(self._batch)]
-        process = subprocess.Popen([sys.executable, "-c", CHILD, *what], stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        self.job = process.stdout.readline().strip()
-        return process
+        child = Child(long_rescan.run, self._home, self._note, self.job, self._batch)
+        self.job = int(child.hear("begun"))
+        return child
 
     def read(self) -> list[str]:
         """The files that were read so far, in their order."""
@@ -68,19 +41,19 @@ class Rescan:
 
     def kill_at(self, count: int, *, after: float) -> None:
         """Let a process work until so many files were read, and `after` some seconds, and kill it."""
-        with self.begin() as process:
+        with self.begin() as child:
             until = time.monotonic() + PATIENCE
-            while len(set(self.read())) < count and process.poll() is None:
+            while len(set(self.read())) < count and child.is_running():
                 assert time.monotonic() < until, "it gets no further"
                 time.sleep(0.002)
             time.sleep(after)
-            assert process.poll() is None, "it was over before it could be killed"
-            os.kill(process.pid, signal.SIGKILL)
+            assert child.is_running(), "it was over before it could be killed"
+            child.kill()
 
     def end(self) -> None:
         """Let a process bring it to its end."""
-        with self.begin() as process:
-            assert process.wait(PATIENCE) == 0
+        with self.begin() as child:
+            child.end(PATIENCE)
 
 
 @pytest.fixture
@@ -128,7 +101,7 @@ def test_killed_at_random_it_ends_as_if_undisturbed(home: Path, tmp_path: Path, 
     rescan.end()
 
     with Library.open(home, config=settings.load(home), take_over="nothing") as library:
-        done = library.jobs.get(int(rescan.job))
+        done = library.jobs.get(rescan.job)
         assert done.status == calm.status == "completed_with_errors"
         assert told(done.summary) == told(calm.summary)
         assert (done.progress_current, done.progress_total) == (count, count)

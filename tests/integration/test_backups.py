@@ -50,7 +50,7 @@ def kept(studio: Studio) -> set[str]:
 # Looking.
 
 
-def test_what_is_kept_is_listed_by_operation_with_its_size_and_its_day(studio: Studio) -> None:
+def test_backups_are_listed_by_operation_with_size_and_expiry(studio: Studio) -> None:
     studio.write(query="0000")
     studio.write()
     use = studio.library.backups.use()
@@ -125,7 +125,7 @@ def test_what_would_come_back_is_shown(studio: Studio, tmp_path: Path, monkeypat
 # Room.
 
 
-def test_the_oldest_originals_go_when_room_is_needed_and_their_history_says_so(shelf: Studio) -> None:
+def test_the_oldest_originals_are_evicted_first_and_the_history_shows_it(shelf: Studio) -> None:
     for query in ("0000", "0001"):
         shelf.write(query=query)
     assert len(kept(shelf)) == 2
@@ -289,7 +289,7 @@ def test_a_removal_that_was_cut_short_is_finished_at_the_next_start(
     assert kept(shelf) == set()
 
 
-def test_what_is_missing_already_is_no_error_and_a_folder_that_is_away_waits(shelf: Studio) -> None:
+def test_a_missing_backup_is_no_error_and_an_offline_folder_waits(shelf: Studio) -> None:
     for query in ("0000", "0001"):
         shelf.write(query=query)
     first = next(iter(sorted(shelf.films.glob(".indexium-*.orig"))))
@@ -307,7 +307,7 @@ def test_what_is_missing_already_is_no_error_and_a_folder_that_is_away_waits(she
     ).fetchall() == [(0,)]
 
 
-def test_an_original_that_was_put_back_is_no_backup_and_the_file_no_link(shelf: Studio) -> None:
+def test_a_restored_original_is_no_backup_and_the_file_has_one_name(shelf: Studio) -> None:
     shelf.write(query="0000")
     back = shelf.back(1)
     path = shelf.paths[0]
@@ -326,7 +326,7 @@ def test_an_original_that_was_put_back_is_no_backup_and_the_file_no_link(shelf: 
     assert shelf.states() == {1: "completed", 2: "rolled_back", 3: "completed"}
 
 
-def test_a_journal_that_nobody_knows_is_kept(studio: Studio) -> None:
+def test_an_unknown_journal_is_kept(studio: Studio) -> None:
     stranger = studio.library.home / "backups" / "77.journal"
     stranger.parent.mkdir(exist_ok=True)
     stranger.write_bytes(b"not ours")
@@ -339,7 +339,7 @@ def test_a_journal_that_nobody_knows_is_kept(studio: Studio) -> None:
 # The commands.
 
 
-def test_the_commands_tell_what_is_kept(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_commands_show_the_backups(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
     studio.write()
     studio.library.close()
     home = ["--home", str(studio.library.home)]

@@ -157,7 +157,7 @@ def _files(library: Library) -> list[tuple[int, bytes]]:
 
 
 @pytest.mark.parametrize("case", hostile.CASES)
-def test_no_message_says_the_same_twice(visit: Visit, case: str) -> None:
+def test_no_message_repeats_itself(visit: Visit, case: str) -> None:
     for message in visit.said[case]:
         assert repeated(message) == []
 
@@ -168,7 +168,7 @@ def test_it_ends_as_was_agreed(visit: Visit, case: str) -> None:
 
 
 @pytest.mark.parametrize("case", hostile.CASES)
-def test_it_says_what_was_planned_or_nobody_touched_it_and_the_bytes_come_back(visit: Visit, case: str) -> None:
+def test_a_file_is_as_planned_or_untouched_and_its_bytes_can_be_restored(visit: Visit, case: str) -> None:
     if case in visit.planned:
         assert not visit.kept[case]
         assert visit.shown[case] == {visit.planned[case]}

@@ -217,7 +217,7 @@ def test_a_comment_beside_the_keys_of_a_phone_is_read(tmp_path: Path) -> None:
     assert by_mediainfo(path) == COMMENT
 
 
-def test_several_comments_all_say_the_same(tmp_path: Path) -> None:
+def test_several_comments_get_the_same_text(tmp_path: Path) -> None:
     path = media.build("mp4", tmp_path)
     content = path.read_bytes()
     start = content.index(b"moov") - 4

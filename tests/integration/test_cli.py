@@ -79,7 +79,7 @@ def test_scan_plan_write_and_roll_back(planned: Command, films: Path) -> None:
     assert [item["status"] for item in planned.json("history")["items"]] == ["completed", "rolled_back"]
 
 
-def test_a_dry_run_changes_nothing_and_says_what_would_happen(planned: Command, films: Path) -> None:
+def test_a_dry_run_changes_nothing_and_reports_the_results(planned: Command, films: Path) -> None:
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in films.iterdir()}
 
     answer = planned.json("write", "--dry-run", "--risk", "safe,danger")
@@ -95,7 +95,7 @@ def test_a_dry_run_changes_nothing_and_says_what_would_happen(planned: Command, 
     assert "3 of 3 files would be written" in planned.err
 
 
-def test_files_that_are_taken_back_are_said_to_be_skipped_and_how_they_return(planned: Command) -> None:
+def test_rolled_back_files_are_reported_as_postponed_with_the_command_that_ends_it(planned: Command) -> None:
     assert planned("write", "--yes") == 0
     assert planned("rollback", "1", "--yes", "--person", "Nobody Here") == 2
     assert "This operation added 'Nobody Here' to no file." in planned.err
@@ -172,19 +172,19 @@ def test_a_number_that_is_an_id_too_is_not_taken_for_a_word(planned: Command, wo
     assert planned("postpone", f'"{number}"') == planned("postpone", f"name:{number}") == 0
 
 
-def test_what_is_blocked_is_written_at_no_level(planned: Command) -> None:
+def test_blocked_files_are_written_at_no_level(planned: Command) -> None:
     assert planned("write", "risk:blocked") == 0
     assert planned.err == "Nothing to write. Not included: 1 blocked.\n"
     assert planned("write", "risk:danger") == 0
     assert "Not included: 1 danger (--risk names the levels to write)." in planned.err
 
 
-def test_a_history_without_operations_says_of_which_home(planned: Command, home: Path) -> None:
+def test_an_empty_history_names_its_home(planned: Command, home: Path) -> None:
     assert planned("history") == 0
     assert planned.err == f"0 operations in {home}.\n"
 
 
-def test_a_rollback_that_is_gone_on_with_says_that_its_files_are_skipped_then(planned: Command, home: Path) -> None:
+def test_a_resumed_rollback_reports_that_its_files_are_postponed(planned: Command, home: Path) -> None:
     assert planned("write", "--yes") == 0
     assert planned("rollback", "1", "--yes") == 0
     with Library.open(home) as library, library._parts.store.atomic() as tx:
@@ -323,7 +323,7 @@ def test_a_plan_that_is_no_longer_true_is_not_written(planned: Command, films: P
     assert planned("write", "--plan", str(plan_id), "name:bold", "--yes") == 0
 
 
-def test_ctrl_c_ends_a_write_after_the_files_under_way(run: Command, home: Path, tmp_path: Path) -> None:
+def test_ctrl_c_ends_a_write_after_the_files_in_progress(run: Command, home: Path, tmp_path: Path) -> None:
     films = tmp_path / "many"
     films.mkdir()
     media.series("mp4", films, 200)
@@ -355,7 +355,7 @@ def test_nothing_to_write_is_done(run: Command) -> None:
     assert "Nothing to write" in run.err
 
 
-def test_a_home_in_use_is_said_with_its_process(run: Command, home: Path) -> None:
+def test_a_home_in_use_is_reported_with_its_process(run: Command, home: Path) -> None:
     with Library.open(home, url="http://127.0.0.1:5006"):
         code = subprocess.run(
             [sys.executable, "-m", "indexium_core.cli", "plan", "--home", str(home)], capture_output=True, check=False
@@ -366,7 +366,7 @@ def test_a_home_in_use_is_said_with_its_process(run: Command, home: Path) -> Non
     assert "http://127.0.0.1:5006" in code.stderr.decode()
 
 
-def test_a_damaged_database_is_said_and_left_alone(run: Command, home: Path) -> None:
+def test_a_damaged_database_is_reported_and_not_changed(run: Command, home: Path) -> None:
     run("plan")
     path = home / "indexium.duckdb"
     path.write_bytes(b"garbage" * 1000)
@@ -377,7 +377,7 @@ def test_a_damaged_database_is_said_and_left_alone(run: Command, home: Path) -> 
     assert path.read_bytes() == b"garbage" * 1000
 
 
-def test_a_home_of_a_newer_version_is_left_alone(run: Command, home: Path) -> None:
+def test_a_home_of_a_newer_version_is_not_changed(run: Command, home: Path) -> None:
     run("plan")
     with duckdb.connect(str(home / "indexium.duckdb")) as connection:
         connection.execute("INSERT INTO schema_migrations VALUES (999, 'future', '9.0', now())")
@@ -386,7 +386,7 @@ def test_a_home_of_a_newer_version_is_left_alone(run: Command, home: Path) -> No
     assert "newer" in run.err
 
 
-def test_a_port_in_use_is_said_before_anything_else(run: Command, home: Path) -> None:
+def test_a_port_in_use_is_reported_first(run: Command, home: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -407,17 +407,17 @@ def test_hints_name_the_words_by_which_it_was_called(home: Path) -> None:
     assert done.stderr == f"indexium: There is no operation 7 in {home}; 'python3 start.py history' lists them.\n"
 
 
-def test_home_may_stand_anywhere(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_option_home_may_be_anywhere(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["plan", "--json", f"--home={home}"]) == 0
     assert json.loads(capsys.readouterr().out)["total"] == 0
 
 
-def test_the_version_is_told_without_a_home(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version_is_shown_without_a_home(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("indexium ")
 
 
-def test_facets_say_what_a_search_can_be_narrowed_down_by(planned: Command) -> None:
+def test_facets_list_the_filters_of_a_search(planned: Command) -> None:
     found = planned.json("plan", "--facets")["facets"]
     levels = {value["value"]: value["files"] for value in found["risk"]["values"]}
     assert levels == {"safe": 2, "danger": 1, "blocked": 1}
@@ -488,7 +488,7 @@ def test_an_edited_csv_is_checked_applied_and_undone(planned: Command, tmp_path:
         ("completed", {"success_count": 1, "skipped_count": 1}, "", ""),
     ],
 )
-def test_what_was_not_done_comes_with_the_command_that_goes_on(
+def test_an_incomplete_operation_names_the_command_that_resumes_it(
     planned: Command,
     home: Path,
     capsys: pytest.CaptureFixture[str],

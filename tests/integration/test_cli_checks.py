@@ -44,7 +44,7 @@ def test_suggestions_are_printed_with_their_reasons_and_can_be_declined(run: Com
     assert run("suggest", "99") == 2
 
 
-def test_findings_are_listed_settled_dismissed_and_restored(run: Command) -> None:
+def test_findings_are_listed_resolved_ignored_and_restored(run: Command) -> None:
     counts = {item["kind"]: item["total"] for item in run.json("checks")["items"]}
     assert counts == {"copies": 0, "differ": 1, "spelling": 1, "unknown": 1, "placeholder": 0, "single": 0}
     (row,) = run.json("checks", "spelling")["items"]
@@ -80,15 +80,13 @@ def test_all_findings_of_a_kind_are_dealt_with_at_once(run: Command) -> None:
         (("findings", "ignore", "single"), "Name the findings to ignore, or --all."),
     ],
 )
-def test_what_makes_no_sense_is_refused_in_one_sentence(run: Command, words: tuple[str, ...], said: str) -> None:
+def test_invalid_arguments_are_rejected_with_one_sentence(run: Command, words: tuple[str, ...], said: str) -> None:
     assert run(*words) == 2
     assert said in run.err
     assert run.out == ""
 
 
-def test_an_import_says_what_it_skips_and_a_placeholder_is_removed_and_brought_back(
-    run: Command, tmp_path: Path
-) -> None:
+def test_an_import_lists_skipped_names_and_a_placeholder_is_removed_and_restored(run: Command, tmp_path: Path) -> None:
     listed = tmp_path / "people.csv"
     listed.write_text("path,person\nLake/d.mp4,Unknown\nLake/a.mp4,unknown\nLake/d.mp4,Ann\n", encoding="utf-8")
     assert run("people", "import", str(listed), "--root", "/films") == 0

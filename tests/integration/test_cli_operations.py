@@ -103,7 +103,7 @@ def test_a_rollback_of_some_files_is_tried_again_for_just_these(
     assert [now[path] == studio.old[path] for path in studio.paths] == [True] * 3 + [False] * 3
 
 
-def test_a_job_that_was_cut_off_goes_on_after_a_question_of_its_own(
+def test_an_interrupted_job_resumes_after_its_own_question(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
@@ -129,7 +129,7 @@ def test_what_trying_again_is_about_is_in_its_help(run: Command) -> None:
 # Ctrl-C.
 
 
-def test_ctrl_c_says_of_a_file_that_was_begun_and_put_back_that_it_was(
+def test_ctrl_c_reports_a_started_file_as_restored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     library, path = with_a_rewrite(tmp_path)
@@ -163,7 +163,7 @@ def test_ctrl_c_says_of_a_file_that_was_begun_and_put_back_that_it_was(
 
 
 @pytest.mark.parametrize("words", [("resume",), ("retry", "--yes")])
-def test_ctrl_c_says_what_becomes_of_an_operation_also_where_its_job_was_waited_for(
+def test_ctrl_c_reports_the_end_of_an_operation_also_if_the_command_waits_for_its_job(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
     with monkeypatch.context() as patch:
@@ -199,7 +199,7 @@ def meanwhile(act: Callable[[], object]) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("what", ["write", "rollback", "resume", "retry", "jobs retry"])
-def test_a_command_whose_operation_somebody_else_cancels_is_no_success(
+def test_a_command_fails_if_another_person_cancels_its_operation(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     before = {"write": ["write", "--yes"], "rollback": ["rollback", "1", "--yes"]}
@@ -245,7 +245,7 @@ def test_a_command_whose_operation_is_stopped_with_the_service_is_no_success(
 
 
 @pytest.mark.parametrize("what", ["write", "jobs resume"])
-def test_a_command_says_once_that_its_operation_is_held_by_whom_and_once_that_it_goes_on(
+def test_a_command_reports_once_the_pause_with_its_person_and_once_the_resume(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     if what == "jobs resume":
@@ -300,7 +300,7 @@ def test_a_command_says_once_that_its_operation_is_held_by_whom_and_once_that_it
         ),
     ],
 )
-def test_what_an_operation_came_to_names_only_what_there_is(
+def test_the_result_of_an_operation_names_only_outcomes_that_occurred(
     studio: Studio, capsys: pytest.CaptureFixture[str], status: str, changes: dict[str, int], told: str
 ) -> None:
     studio.write()
@@ -310,7 +310,7 @@ def test_what_an_operation_came_to_names_only_what_there_is(
     assert f"Operation 1 {told}" in capsys.readouterr().err
 
 
-def test_what_cannot_be_taken_back_ever_is_not_offered_to_be_tried_again(
+def test_files_that_can_never_be_rolled_back_are_not_offered_for_retry(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     studio.write()
@@ -333,7 +333,7 @@ def test_what_cannot_be_taken_back_ever_is_not_offered_to_be_tried_again(
     assert run("rollback", "1", "--changed", "comment", "--yes") == 0
 
 
-def test_what_waits_for_a_person_is_named_every_time_and_taken_back_is_offered_only_where_something_was_done(
+def test_waiting_operations_are_always_named_and_a_rollback_is_offered_only_after_a_write(
     studio: Studio, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
@@ -362,9 +362,7 @@ def test_what_waits_for_a_person_is_named_every_time_and_taken_back_is_offered_o
     studio.library = Library.open(studio.library.home)
 
 
-def test_a_start_says_which_operations_and_jobs_of_former_runs_it_goes_on_with(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_start_names_the_operations_and_jobs_that_it_resumes(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         cut_off(studio.library, patch, 2)
         studio.library.stop_starting()
@@ -382,7 +380,7 @@ def test_a_start_says_which_operations_and_jobs_of_former_runs_it_goes_on_with(
     assert short[:2] == [f"Job {scan.id} ({scan.title}) resumes." for scan in scans]
 
 
-def test_what_is_held_already_is_told_since_when_and_by_whom(
+def test_a_second_pause_reports_since_when_and_by_which_person_it_is_paused(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = Gate(monkeypatch, 0)

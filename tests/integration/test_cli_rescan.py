@@ -32,7 +32,7 @@ def run(home: Path, tmp_path: Path) -> Run:
     return lambda *words: main(["--home", str(home), *words])
 
 
-def test_a_rescan_says_what_became_of_the_files(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_rescan_reports_the_outcome_of_the_files(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("rescan", "name:ann") == 0
     assert "1 file: 1 updated, 0 unchanged, in " in capsys.readouterr().err
     assert run("rescan", "--all", "--refresh", "duration,size", "--json") == 0
@@ -75,9 +75,7 @@ def test_a_value_is_not_set_in_several_files_without_a_question(run: Run, capsys
     assert "Resolution set in 2 files, and locked: 1920 × 1080." in capsys.readouterr().err
 
 
-def test_what_is_set_by_hand_is_locked_by_that_where_a_padlock_was(
-    run: Run, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_value_set_by_hand_replaces_the_origin_of_a_lock(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("lock", "name:ann", "--fields", "duration,hdr") == 0
     assert run("lock", "name:ann", "--fields", "duration", "--set", "1:30") == 0
     assert "Duration set in 1 file, and locked: 1:30." in capsys.readouterr().err
@@ -114,7 +112,7 @@ def test_bad_input_is_one_sentence_and_exit_code_two(
     assert told in capsys.readouterr().err
 
 
-def test_the_audit_says_what_was_changed_when_and_by_what(
+def test_the_audit_shows_each_change_with_time_and_source(
     run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("rescan", "name:ann", "--refresh", "duration") == 0

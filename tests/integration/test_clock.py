@@ -46,7 +46,7 @@ def test_a_clock_that_is_right_is_believed(empty_home: Path, home: Path) -> None
     assert found.details == {"now": NOW.isoformat()}
 
 
-def test_a_clock_behind_what_was_written_down_here_is_doubted(empty_home: Path, home: Path) -> None:
+def test_a_clock_behind_the_times_in_the_database_is_reported(empty_home: Path, home: Path) -> None:
     found = looked_at(empty_home, home, now=datetime(1970, 1, 2, tzinfo=UTC), fill=scan_at(NOW))
 
     assert found.state == "warning"
@@ -89,7 +89,7 @@ def test_a_clock_that_is_set_while_the_program_runs_is_noticed(
     assert f"It was set {word} since this process started." in found.message
 
 
-def test_a_step_back_among_what_was_told_is_remembered(empty_home: Path, home: Path) -> None:
+def test_a_step_back_of_the_clock_in_the_events_is_reported(empty_home: Path, home: Path) -> None:
     times = [timedelta(hours=-9), timedelta(hours=-3), timedelta(hours=-8), timedelta(hours=-8, seconds=-30)]
 
     def fill(tx: Connection) -> None:

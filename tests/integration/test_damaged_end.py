@@ -37,7 +37,7 @@ def library(empty_home: Path, home: Path, film: Path) -> Iterator[Library]:
         yield opened
 
 
-def test_the_plan_warns_and_says_what_is_damaged(library: Library) -> None:
+def test_the_plan_warns_and_names_the_damage(library: Library) -> None:
     [item] = library.plan().items
     assert (item.risk_level, item.can_update, item.strategy) == ("warning", True, "matroska_in_place")
     assert [(issue.code, issue.severity, issue.message) for issue in item.issues] == [
@@ -76,7 +76,7 @@ def test_a_write_and_its_rollback_keep_the_damaged_end(library: Library, film: P
     assert film.read_bytes() == before
 
 
-def test_without_room_in_front_it_is_refused_with_the_damaged_end_as_the_reason(
+def test_without_room_in_front_the_damaged_end_is_the_reason_of_the_refusal(
     empty_home: Path, home: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(empty_home, home)

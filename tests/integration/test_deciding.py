@@ -54,7 +54,7 @@ def test_people_are_added_and_removed_and_that_is_undone(run: Run) -> None:
     assert "nothing was done" in run("edit", "name:mp4", "--remove", "Nobody")[2]
 
 
-def test_templates_are_kept_looked_at_and_applied(run: Run) -> None:
+def test_templates_are_saved_previewed_and_applied(run: Run) -> None:
     assert "adds Ann Lee; Eve" in run("templates", "save", "Family", "--add", "Ann Lee", "--add", "Eve")[2]
     assert "replaces Bob Ray by Rob" in run("templates", "save", "fix", "--find", "Bob Ray", "--replace", "Rob")[2]
 

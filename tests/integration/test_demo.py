@@ -37,7 +37,7 @@ def risks(library: Library, folder: Path) -> dict[str, str]:
     return {os.path.relpath(item.file_path, folder): item.risk_level for item in (*items, *postponed)}
 
 
-def test_the_plan_says_of_every_clip_what_the_table_promises(made: demo.DemoManifest, library: Library) -> None:
+def test_the_plan_of_every_clip_matches_the_table(made: demo.DemoManifest, library: Library) -> None:
     said = risks(library, made.folder)
     assert said == {entry.path: entry.risk for entry in content.ENTRIES if entry.risk}
 
@@ -75,7 +75,7 @@ def test_two_names_of_one_film_part_only_where_it_is_asked_for(library: Library)
     assert [(result.status, result.strategy) for result in dry.items] == [("success", "flv_copy")] * 2
 
 
-def test_the_pages_say_how_many_clips_there_are_and_can_be_written(library: Library) -> None:
+def test_the_pages_state_the_right_numbers_of_clips(library: Library) -> None:
     statistics = library.plan().statistics
     writable = statistics.safe_count + statistics.warning_count + statistics.danger_count
     counts = f"{writable} can be written, {statistics.blocked_count} are blocked with a reason, one is postponed"
@@ -86,7 +86,7 @@ def test_the_pages_say_how_many_clips_there_are_and_can_be_written(library: Libr
         assert figures in text, f"{page} does not say: {figures}"
 
 
-def test_no_clip_looks_as_if_it_were_still_being_written(library: Library) -> None:
+def test_no_clip_counts_as_growing(library: Library) -> None:
     assert "file_growing" not in library.plan().statistics.by_issue
 
 

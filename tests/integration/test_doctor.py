@@ -82,7 +82,7 @@ NAMES = (
 )
 
 
-def test_an_operation_that_is_held_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_paused_operation_is_reported_as_paused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     studio = Studio(tmp_path, 8)
     studio.library._parts.runs.workers = 1
     gate = Gate(monkeypatch, 1)
@@ -104,7 +104,7 @@ def test_every_check_is_on_the_page_of_logs_and_diagnosis() -> None:
     assert set(re.findall(r"`([a-z_]+)`[,|  ]", page)) >= set(NAMES)
 
 
-def test_each_library_says_what_holds_there(library: Library, tmp_path: Path) -> None:
+def test_each_library_shows_its_guarantees(library: Library, tmp_path: Path) -> None:
     with places.mounted("xfs", tmp_path, megabytes=2400) as point:  # sparse; so that there is room
         films(library, point)
         found = check(library, "library")
@@ -226,7 +226,7 @@ def test_ffprobe_is_of_use_and_not_needed(
         ("status = 'completed', completed_at = $now", ""),
     ],
 )
-def test_jobs_that_stand_still_or_failed_are_named(library: Library, changes: str, words: str) -> None:
+def test_stalled_and_failed_jobs_are_named(library: Library, changes: str, words: str) -> None:
     now = datetime.now(UTC)
     with library._parts.store.atomic() as tx:
         jobs.insert(tx, NewJob(job_type="scan", title="Scan"), owner="another", now=now)
@@ -260,7 +260,7 @@ def test_journals_and_their_budget_are_counted(empty_home: Path, home: Path) -> 
     assert found.message.endswith("of 1 MB and have 1 journal.")
 
 
-def test_a_temporary_file_that_no_journal_knows_is_named_and_left_alone(library: Library, tmp_path: Path) -> None:
+def test_an_unknown_temporary_file_is_named_and_not_changed(library: Library, tmp_path: Path) -> None:
     folder = films(library, tmp_path / "films")
     (folder / "deep").mkdir()
     left = folder / "deep" / ".indexium-12-0123abcd.tmp"
@@ -272,7 +272,7 @@ def test_a_temporary_file_that_no_journal_knows_is_named_and_left_alone(library:
     assert left.exists()
 
 
-def test_the_name_that_is_looked_for_is_the_one_that_is_made(tmp_path: Path) -> None:
+def test_the_searched_name_is_the_created_name(tmp_path: Path) -> None:
     folder = os.open(tmp_path, os.O_RDONLY)
     try:
         assert doctor._TEMPORARY.fullmatch(newfile._unused_name(7, folder))

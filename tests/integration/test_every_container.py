@@ -152,7 +152,7 @@ def test_it_was_written_by_the_strategy_that_belongs_to_it(journey: Journey, cas
     assert (item.status, item.strategy, item.message) == ("success", journey.films[case].shape.strategy, "")
 
 
-def test_a_dry_run_had_said_so_and_changed_nothing(journey: Journey, case: str) -> None:
+def test_a_dry_run_reported_the_same_and_changed_nothing(journey: Journey, case: str) -> None:
     before, item = journey.before[case], journey.items[0][case]
 
     assert journey.rehearsed[case] == (item.status, item.strategy)
@@ -206,7 +206,7 @@ def test_every_case_is_in_the_list_of_programs() -> None:
     assert set(readers.SHOWN_BY) == set(SHAPES)
 
 
-def test_without_people_it_says_nothing(journey: Journey, case: str) -> None:
+def test_without_people_there_is_no_comment(journey: Journey, case: str) -> None:
     assert journey.items[2][case].status == "success"
     assert {program for program, texts in journey.emptied[case].comments.items() if texts} == set()
 

@@ -116,7 +116,7 @@ def test_what_goes_out_and_is_edited_comes_back_as_just_that(nasty: Library, wan
     assert preview.unchanged == len(NAMES) - len(asked)
 
 
-def test_names_that_look_like_formulas_are_applied_and_undone_as_they_are(nasty: Library) -> None:
+def test_names_that_look_like_formulas_are_applied_and_undone_unchanged(nasty: Library) -> None:
     table = exported(nasty)
     planned = {item.file_id: item.result_people for item in nasty.plan().items}
     asked = {int(row["file_id"]): PEOPLE[place:] for place, row in enumerate(table)}
@@ -130,7 +130,7 @@ def test_names_that_look_like_formulas_are_applied_and_undone_as_they_are(nasty:
     assert {item.file_id: item.result_people for item in nasty.plan().items} == planned
 
 
-def test_every_row_says_which_file_it_is_also_without_its_id(nasty: Library) -> None:
+def test_every_row_identifies_its_file_also_without_an_id(nasty: Library) -> None:
     """Two names that look alike on the screen are two files: the percent-encoded path tells them apart."""
     table = [{**row, "file_id": "", "result_people": "Zoë Öz"} for row in exported(nasty)]
     preview = nasty.changes.read(written(table))
@@ -151,7 +151,7 @@ def test_the_json_is_the_page_of_the_plan(nasty: Library) -> None:
     assert json.loads("".join(nasty.exporter.plan("name:nobody-is-called-so", "json")))["items"] == []
 
 
-def test_a_plan_is_given_away_piece_by_piece(calm: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plan_is_exported_in_pieces(calm: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is read before somebody takes it, and never more than a few files."""
     read: list[int] = []
     cells_of = plan_read.cells
@@ -185,7 +185,7 @@ def test_a_plan_is_given_away_piece_by_piece(calm: Library, monkeypatch: pytest.
         ("utf-8", ";", "sep=;\r\n"),
     ],
 )
-def test_every_way_in_which_spreadsheets_save_is_read(calm: Library, encoding: str, delimiter: str, first: str) -> None:
+def test_every_format_of_spreadsheets_is_read(calm: Library, encoding: str, delimiter: str, first: str) -> None:
     table = edited(exported(calm), "0001.mp4", result_people="Zoë Öz; ليلى", postponed="WAHR", comment_mode="Preserve")
     renamed = [{name.replace("_", " ").upper(): value for name, value in row.items()} for row in table]
     preview = calm.changes.read((first + written(renamed, delimiter)).encode(encoding))
@@ -257,7 +257,7 @@ def test_every_bad_row_is_named_by_its_line_and_the_good_ones_are_taken(calm: Li
     assert [row.file_name for row in preview.rows] == ["0001.mp4"]
 
 
-def test_a_day_that_has_begun_is_an_error_of_its_line_and_not_of_the_rest(library: Library) -> None:
+def test_a_past_day_is_an_error_of_its_line_only(library: Library) -> None:
     table = edited(exported(library), "0001.mp4", postponed="2020-01-31")
     table = edited(table, "0002.mp4", postponed="2099-01-31")
     preview = library.changes.read(written(table))
@@ -328,7 +328,7 @@ def test_far_more_rows_than_files_are_refused_before_they_fill_the_memory(
         calm.changes.read(text)
 
 
-def test_what_was_decided_here_since_is_not_taken_back_by_rows_that_nobody_edited(library: Library) -> None:
+def test_unedited_rows_do_not_revoke_newer_decisions(library: Library) -> None:
     text = change_one(library)
     library.edit("name:0002", ["Eve"])
 
@@ -360,7 +360,7 @@ def test_a_preview_that_is_out_of_date_is_refused(library: Library) -> None:
     assert library.plan("name:0001").page().items[0].result_people == ["Eve"]
 
 
-def test_a_plan_that_is_not_kept_any_more_is_said_to_be_so(calm: Library) -> None:
+def test_a_plan_that_no_longer_exists_is_reported(calm: Library) -> None:
     table = [{**row, "plan_id": "4711"} for row in exported(calm)]
     preview = calm.changes.read(written(edited(table, "0001.mp4", result_people="Eve")))
 

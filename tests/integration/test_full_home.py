@@ -50,7 +50,7 @@ def filled(gate: Gate, home: Path, after: threading.Event) -> threading.Thread:
     return thread
 
 
-def test_a_write_whose_home_is_full_says_so_and_ends_after_the_time_without_progress(
+def test_a_write_with_a_full_home_reports_it_and_ends_after_the_stall_timeout(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("INDEXIUM_METADATA_OPERATION_TIMEOUT_SECONDS", str(LIMIT))
@@ -131,9 +131,7 @@ def test_ctrl_c_ends_the_wait_at_once(
         assert library.status(1).status == "interrupted"
 
 
-def test_pages_and_doctor_say_what_is_waited_for_and_a_program_is_not_kept_for_ever(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pages_and_doctor_report_the_wait_and_a_program_ends(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = settings.load(home, metadata_operation_timeout_seconds=LIMIT)
     with Library.open(home, config=config) as library:
         gate = Gate(monkeypatch, 2)
@@ -169,7 +167,7 @@ def test_pages_and_doctor_say_what_is_waited_for_and_a_program_is_not_kept_for_e
     [["write", "--yes"], ["plan"], ["scan"], ["doctor"], ["operations", "list"], ["serve", "--port", "0"]],
     ids=lambda command: command[0],
 )
-def test_a_command_in_a_home_that_is_full_says_so_in_one_sentence(
+def test_a_command_in_a_full_home_gives_one_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
     with places.mounted("tmpfs", tmp_path, megabytes=40) as disk:

@@ -36,7 +36,7 @@ def begun_and_pulled_out(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> tup
     return handle, away
 
 
-def test_a_folder_that_goes_away_stops_the_operation_in_one_sentence_and_it_goes_on_when_it_is_back(
+def test_a_missing_folder_stops_the_operation_and_it_resumes_when_the_folder_returns(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     handle, away = begun_and_pulled_out(studio, monkeypatch)
@@ -62,9 +62,7 @@ def test_a_folder_that_goes_away_stops_the_operation_in_one_sentence_and_it_goes
     assert studio.bytes() == studio.old
 
 
-def test_a_film_whose_rewriting_the_loss_of_its_folder_cut_short_was_put_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_rewrite_that_lost_its_folder_was_restored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     library, path = with_a_rewrite(tmp_path)
     films, real, gone = path.parent, protocol.FileProgress.advance, threading.Event()
 
@@ -88,7 +86,7 @@ def test_a_film_whose_rewriting_the_loss_of_its_folder_cut_short_was_put_back(
     library.close()
 
 
-def test_why_an_operation_stopped_is_said_until_it_is_gone_on_with(
+def test_the_reason_of_a_stop_is_shown_until_the_operation_resumes(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     handle, away = begun_and_pulled_out(studio, monkeypatch)
@@ -109,7 +107,7 @@ def test_why_an_operation_stopped_is_said_until_it_is_gone_on_with(
     assert before.error_message in said == f"{left.summary()} {left.next_commands()}"
     [_, why, *_] = dialog.sections(left)
     assert why["text"] == left.stop_reason == before.error_message
-    story.tell(studio.library.stories.build(1))
+    story.print_story(studio.library.stories.build(1))
     told, _, log = capsys.readouterr().out.partition("\nlog")
     assert "Connect it again, then resume" in told
     assert re.search("warning +job.changed .*Connect it again, then resume", log)
@@ -119,7 +117,7 @@ def test_why_an_operation_stopped_is_said_until_it_is_gone_on_with(
     assert studio.library.operation(1).operation.error_message == ""
 
 
-def test_a_folder_that_goes_away_stops_a_rollback_and_it_goes_on_when_it_is_back(
+def test_a_missing_folder_stops_a_rollback_and_it_resumes_when_the_folder_returns(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     studio.library._parts.runs.workers = 1
@@ -164,7 +162,7 @@ def test_one_file_that_is_gone_is_only_a_row(studio: Studio) -> None:
     assert (status.status, status.counts) == ("completed_with_errors", {"success": 5, "failed": 1})
 
 
-def test_a_disk_that_is_full_stops_the_operation_and_it_goes_on_when_there_is_room(tmp_path: Path) -> None:
+def test_a_full_disk_stops_the_operation_and_it_resumes_when_there_is_room(tmp_path: Path) -> None:
     with places.mounted("ext4", tmp_path, megabytes=24) as disk:
         films = disk / "films"
         films.mkdir()
@@ -215,7 +213,7 @@ def begun_and_filled(library: Library, filler: Path, monkeypatch: pytest.MonkeyP
     return handle
 
 
-def test_a_disk_of_the_home_that_is_full_stops_the_operation_and_it_goes_on_when_there_is_room(
+def test_a_full_disk_of_the_home_stops_the_operation_and_it_resumes_when_there_is_room(
     tight: tuple[Library, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library, filler = tight
@@ -232,7 +230,7 @@ def test_a_disk_of_the_home_that_is_full_stops_the_operation_and_it_goes_on_when
     assert library.resume(1).wait().counts == {"success": 6}
 
 
-def test_a_home_whose_disk_is_full_can_be_closed_and_what_was_cut_off_is_offered(
+def test_a_home_on_a_full_disk_can_be_closed_and_interrupted_work_is_offered(
     tight: tuple[Library, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library, filler = tight
@@ -246,7 +244,7 @@ def test_a_home_whose_disk_is_full_can_be_closed_and_what_was_cut_off_is_offered
         assert opened.resume(1).wait().counts == {"success": 6}
 
 
-def test_a_rescan_whose_home_is_full_fails_with_the_mend_and_goes_on_when_there_is_room(
+def test_a_rescan_in_a_full_home_fails_with_the_remedy_and_resumes_when_there_is_room(
     tight: tuple[Library, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library, filler = tight

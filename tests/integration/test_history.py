@@ -148,7 +148,7 @@ def test_people_are_counted_where_they_still_are(past: Studio) -> None:
     assert rows(past.library.charts.people_most_written(since="2026-01-16"), "person", "files") == [("Ann Lee", 1)]
 
 
-def test_coverage_is_what_the_files_said_on_each_day(past: Studio) -> None:
+def test_coverage_follows_the_comments_of_each_day(past: Studio) -> None:
     """The hand-written query asks each file on each day; the chart's adds up what each write changed."""
     wanted = by_hand(
         past,
@@ -212,7 +212,7 @@ def test_counts_leave_out_their_own_filter(past: Studio) -> None:
     assert counts.by_type == {"rollback": 1}
 
 
-def test_files_of_an_operation_are_found_by_words_and_say_what_took_them_back(past: Studio) -> None:
+def test_files_of_an_operation_are_found_by_words_and_name_their_rollback(past: Studio) -> None:
     found = past.library.operation(1, query="0001")
     assert [(item.file_name, item.taken_back_by) for item in found.items] == [("0001.mp4", 3)]
     kept = past.library.operation(1, query='person:"Ann Lee"').items
@@ -251,7 +251,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
     made.library.close()
 
 
-def test_only_chosen_files_are_taken_back(studio: Studio) -> None:
+def test_only_selected_files_are_rolled_back(studio: Studio) -> None:
     chosen = [studio.items(1)[name].id for name in ("0000.mp4", "0002.mp4")]
     foreign(studio.paths[2])
 

@@ -73,7 +73,7 @@ def kept(database: Database) -> list[tuple[object, ...]]:
 # --- one process at a time ---------------------------------------------------------------------------------------
 
 
-def test_a_second_process_is_told_who_holds_the_home_and_what_to_do(home: Path, holder: subprocess.Popen[str]) -> None:
+def test_a_second_process_gets_the_holder_of_the_home_and_the_remedy(home: Path, holder: subprocess.Popen[str]) -> None:
     with pytest.raises(errors.HomeInUseError) as caught:
         Database.open(home)
 
@@ -110,7 +110,7 @@ def test_the_same_process_does_not_open_a_home_twice(database: Database) -> None
     assert kept(database) == []
 
 
-def test_a_holder_that_has_not_said_its_name_yet_is_another_process(made: Path) -> None:
+def test_a_holder_without_a_name_is_called_another_process(made: Path) -> None:
     with (made / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(errors.HomeInUseError, match="in use by another process"):
@@ -133,7 +133,7 @@ def test_another_program_with_the_database_open_is_in_the_way(made: Path) -> Non
         assert kept(database) == [("kept",)]
 
 
-def test_a_home_that_could_not_be_opened_is_not_held(made: Path) -> None:
+def test_a_home_that_could_not_be_opened_is_not_locked(made: Path) -> None:
     good = (made / FILE_NAME).read_bytes()
     (made / FILE_NAME).write_bytes(b"garbage")
     with pytest.raises(errors.StoreError):
@@ -156,7 +156,7 @@ def test_a_home_is_made_where_there_is_none_for_its_owner_alone(tmp_path: Path) 
     assert sorted(path.name for path in home.iterdir()) == [FILE_NAME, "lock"]
 
 
-def test_a_file_where_the_home_should_be_is_said_to_be_one(tmp_path: Path) -> None:
+def test_a_file_in_place_of_the_home_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
 
     for home in (tmp_path / "file", tmp_path / "file" / "below"):
@@ -166,7 +166,7 @@ def test_a_file_where_the_home_should_be_is_said_to_be_one(tmp_path: Path) -> No
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs to give up root, to become somebody who may not write")
-def test_a_folder_that_may_not_be_written_is_said_to_be_one(made: Path) -> None:
+def test_a_read_only_folder_is_reported(made: Path) -> None:
     made.chmod(0o755)
     for parent in list(made.parents)[:4]:
         parent.chmod(parent.stat().st_mode | 0o055)
@@ -196,7 +196,7 @@ def test_a_folder_that_may_not_be_written_is_said_to_be_one(made: Path) -> None:
     ],
     ids=["emptied", "garbage", "one_byte", "cut", "overwritten", "sqlite"],
 )
-def test_a_damaged_database_is_one_sentence_with_a_remedy_and_is_left_alone(made: Path, damage: object) -> None:
+def test_a_damaged_database_gives_one_sentence_with_a_remedy_and_is_not_changed(made: Path, damage: object) -> None:
     path = made / FILE_NAME
     path.write_bytes(damage(path.read_bytes()))  # type: ignore[operator]
     before = contents(made)
@@ -220,14 +220,14 @@ def test_the_remedy_for_a_damaged_database_names_the_newest_copy(made: Path) -> 
         Database.open(made)
 
 
-def test_a_folder_in_the_databases_place_is_said_to_be_wrong(home: Path) -> None:
+def test_a_folder_in_place_of_the_database_is_reported(home: Path) -> None:
     (home / FILE_NAME).mkdir(parents=True)
 
     with pytest.raises(errors.StoreError, match="cannot be"):
         Database.open(home)
 
 
-def test_a_database_of_somebody_else_is_not_touched(home: Path) -> None:
+def test_a_database_of_another_program_is_not_changed(home: Path) -> None:
     home.mkdir()
     with duckdb.connect(str(home / FILE_NAME)) as other:
         other.execute("CREATE TABLE theirs (x INTEGER)")
@@ -267,7 +267,7 @@ def test_migrations_are_numbered_without_gaps_and_recorded(database: Database) -
     assert [version for version, _ in done] == known
 
 
-def test_a_home_of_a_newer_program_is_refused_and_nothing_is_changed(made: Path) -> None:
+def test_a_home_of_a_newer_program_is_rejected_without_changes(made: Path) -> None:
     with duckdb.connect(str(made / FILE_NAME)) as newer:
         newer.execute("INSERT INTO schema_migrations VALUES (999, 'later', '99.0', now())")
     before = contents(made)

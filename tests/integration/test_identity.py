@@ -44,7 +44,7 @@ def export(studio: Studio, capsys: pytest.CaptureFixture[str], target: Path, *fl
 
 
 @pytest.mark.parametrize("flags", [(), ("--json",)], ids=["csv", "json"])
-def test_people_are_found_whatever_becomes_of_the_file_and_in_whichever_home(
+def test_people_are_found_after_any_change_of_the_file_and_in_any_home(
     studio: Studio, tmp_path: Path, capsys: pytest.CaptureFixture[str], flags: tuple[str, ...]
 ) -> None:
     """Written, exported, scanned from nothing in a second home, taken back, renamed and moved."""

@@ -16,7 +16,7 @@ from tests.support.studio import Studio
 from tests.support.waiting import PATIENCE, until
 
 
-def test_wrong_states_and_ids_are_told_with_what_can_be_done(studio: Studio) -> None:
+def test_wrong_states_and_ids_are_reported_with_the_remedy(studio: Studio) -> None:
     jobs = studio.library.jobs
     job = studio.job_of(studio.write().id)
     for call in (jobs.pause, jobs.resume, jobs.cancel, jobs.retry, lambda number: jobs.set_priority(number, 3)):
@@ -47,7 +47,7 @@ def test_jobs_are_listed_as_they_are_done_and_counted(studio: Studio, monkeypatc
     held.opened.set()
 
 
-def test_events_are_there_for_those_who_come_late_and_after_a_restart(studio: Studio) -> None:
+def test_stored_events_are_available_later_and_after_a_restart(studio: Studio) -> None:
     heard: list[Event] = []
     studio.library.events.subscribe(heard.append)
     studio.write()
@@ -114,7 +114,7 @@ def run(home: Path, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[in
     return code, out, err
 
 
-def test_the_command_looks_at_jobs_and_changes_their_course(
+def test_the_command_shows_and_controls_jobs(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with monkeypatch.context() as patch:

@@ -59,7 +59,7 @@ def test_a_setting_is_in_force_at_once_and_after_the_next_start(library: Library
         assert len(again.plan().page().items) > 2
 
 
-def test_what_has_to_be_told_of_a_setting_is_told(library: Library) -> None:
+def test_the_services_are_notified_of_a_changed_setting(library: Library) -> None:
     library.configuration.set("backup_budget", "1MB")
     library.configuration.set("metadata_max_concurrent_writes", "1")
     library.configuration.set("faststart", "any")
@@ -68,7 +68,7 @@ def test_what_has_to_be_told_of_a_setting_is_told(library: Library) -> None:
     assert (library._parts.runs.workers, library._parts.runs.faststart) == (1, "any")
 
 
-def test_a_change_that_costs_something_says_so_beforehand(library: Library, films: Path) -> None:
+def test_a_change_with_consequences_reports_them_first(library: Library, films: Path) -> None:
     library.scan([films])
     library.people.add([films / "<b>bold<b>.mkv"], ["Bob Ray"])
     library.write(library.plan(), WriteOptions(risk=("safe", "warning"))).wait()
@@ -109,7 +109,7 @@ def test_a_folder_is_added_without_a_scan_and_removed_with_what_that_means(libra
     assert library.plan().page(1).items[0].db_people == ["Bob Ray"]
 
 
-def test_files_that_are_gone_are_looked_for_counted_and_forgotten(library: Library, films: Path) -> None:
+def test_missing_files_are_searched_counted_and_forgotten(library: Library, films: Path) -> None:
     library.scan([films])
     library.people.add([films / "sea.mp4"], ["Bob Ray"])
     (films / "sea.mp4").unlink()
@@ -128,7 +128,7 @@ def test_files_that_are_gone_are_looked_for_counted_and_forgotten(library: Libra
     assert (library.inventory.quality().all, library.inventory.quality().missing) == (5, 0)
 
 
-def test_a_folder_that_is_not_there_has_a_reason_and_nothing_can_be_told_of_it(library: Library, films: Path) -> None:
+def test_a_missing_folder_has_a_reason_and_no_health(library: Library, films: Path) -> None:
     library.scan([films])
     films.rename(films.with_name("unplugged"))
     library.scan()
@@ -180,7 +180,7 @@ def test_every_list_has_as_many_files_as_its_number_says(library: Library, films
         library.inventory.files("wrong")
 
 
-def test_folders_are_offered_for_what_was_typed_and_hidden_ones_only_by_their_dot(
+def test_folders_are_suggested_for_the_typed_text_and_hidden_ones_only_with_their_dot(
     library: Library, tmp_path: Path
 ) -> None:
     for name in ("Videos", "videos 2", "Music", ".cache"):
@@ -264,7 +264,7 @@ def test_what_a_folder_forbids_is_planned_as_read_only(library: Library, tmp_pat
 # People.
 
 
-def test_an_import_that_is_only_tried_says_what_the_import_then_does(library: Library, films: Path) -> None:
+def test_a_dry_run_of_an_import_reports_what_the_import_does(library: Library, films: Path) -> None:
     library.scan([films])
     rows = "path,people\nfilms/sea.mp4,Ann Lee; Bob Ray\nfilms/later.mp4,Bob Ray\nfilms/sea.mp4,Bad|Name\n"
     (films.parent / "people.csv").write_text(rows)
@@ -290,7 +290,7 @@ def test_the_folder_that_relative_paths_start_from_is_guessed(library: Library, 
     assert library.people.root_for(outside) == str(films.parent)
 
 
-def test_people_whom_comments_name_are_taken_over_where_nobody_is_known(library: Library, films: Path) -> None:
+def test_people_in_comments_are_added_to_files_without_people(library: Library, films: Path) -> None:
     library.scan([films])
     report = library.people.take_from_files()
 

@@ -33,7 +33,7 @@ def test_a_failed_write_leaves_its_plan_and_no_scan_overwrites_an_edit_that_was_
     assert studio.comments()[studio.paths[0].name] == "People: Dora Ek"
 
 
-def test_a_finished_operation_cannot_be_held_resumed_or_cancelled(studio: Studio) -> None:
+def test_a_finished_operation_cannot_be_paused_resumed_or_cancelled(studio: Studio) -> None:
     studio.write()
     job = studio.library.jobs.list(kinds=["write"]).items[0]
 
@@ -51,7 +51,7 @@ def test_a_finished_operation_cannot_be_held_resumed_or_cancelled(studio: Studio
 
 
 @pytest.mark.parametrize(("by", "by_itself"), [("stop", True), ("person", False)])
-def test_what_was_cut_off_is_offered_file_by_file_with_what_to_type(
+def test_an_interrupted_operation_is_listed_file_by_file_with_its_commands(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, by: str, by_itself: bool
 ) -> None:
     cut_off(studio.library, monkeypatch, 2, replace(ALL, user_note="Holiday"))
@@ -85,7 +85,7 @@ def test_what_was_cut_off_is_offered_file_by_file_with_what_to_type(
     assert studio.library.interruptions.operations() == []
 
 
-def test_ctrl_c_names_the_operation_what_it_did_and_how_that_is_taken_back(
+def test_ctrl_c_names_the_operation_its_result_and_the_rollback_command(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     handle = cut_off(studio.library, monkeypatch, 2)
@@ -98,7 +98,7 @@ def test_ctrl_c_names_the_operation_what_it_did_and_how_that_is_taken_back(
     )
 
 
-def test_an_interrupted_operation_can_be_taken_back_instead(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_operation_can_be_rolled_back_instead(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     cut_off(studio.library, monkeypatch, 3)
     studio.reopen()
 
@@ -109,7 +109,7 @@ def test_an_interrupted_operation_can_be_taken_back_instead(studio: Studio, monk
 
 
 @pytest.mark.parametrize("part", [False, True])
-def test_what_was_taken_back_is_never_gone_on_with(studio: Studio, monkeypatch: pytest.MonkeyPatch, part: bool) -> None:
+def test_a_rolled_back_operation_never_resumes(studio: Studio, monkeypatch: pytest.MonkeyPatch, part: bool) -> None:
     cut_off(studio.library, monkeypatch, 3)
     studio.reopen()
     done = studio.library.interruptions.operations()[0].counts["done"]

@@ -40,9 +40,7 @@ def with_a_rewrite(folder: Path) -> tuple[Library, Path]:
     return library, path
 
 
-def test_an_operation_that_gets_no_further_is_interrupted_and_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stalled_operation_is_interrupted_and_reports_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its disk does not answer: the file under way stands still until it is given up."""
     config = settings.load(tmp_path / "home", metadata_operation_timeout_seconds=1)
     studio, real = Studio(tmp_path, 4, config=config), editing.edit
@@ -88,7 +86,7 @@ def test_a_clock_that_jumps_changes_no_duration_and_holds_nothing_up(tmp_path: P
     studio.library.close()
 
 
-def test_a_rewrite_says_how_far_it_is_and_is_given_up_when_the_program_ends(
+def test_a_rewrite_reports_its_progress_and_is_cancelled_when_the_program_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     library, path = with_a_rewrite(tmp_path)
@@ -134,7 +132,7 @@ def test_a_rewrite_says_how_far_it_is_and_is_given_up_when_the_program_ends(
         assert library.status(1).fractions == {}
 
 
-def test_a_rewrite_that_takes_long_stands_still_while_its_operation_is_held(
+def test_a_long_rewrite_waits_while_its_operation_is_paused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.1)
@@ -175,7 +173,7 @@ def test_a_rewrite_that_takes_long_stands_still_while_its_operation_is_held(
     library.close()
 
 
-def test_what_is_finished_after_the_wish_to_pause_is_work_and_its_time_counts(
+def test_files_that_finish_after_a_pause_request_count_as_running_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     studio = Studio(tmp_path, 6)
@@ -199,7 +197,7 @@ def test_what_is_finished_after_the_wish_to_pause_is_work_and_its_time_counts(
     studio.library.close()
 
 
-def test_a_log_has_the_files_before_it_says_paused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_log_has_the_files_before_the_pause(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ItemRunner, "GROUP_SECONDS", 60.0)
     monkeypatch.setattr(ItemRunner, "MAX_GROUP_SECONDS", 60.0)
     studio = Studio(tmp_path, 6)
@@ -215,9 +213,7 @@ def test_a_log_has_the_files_before_it_says_paused(tmp_path: Path, monkeypatch: 
     studio.library.close()
 
 
-def test_how_long_an_operation_was_at_work_is_known_of_a_run_that_is_cut_off(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_running_time_of_an_interrupted_run_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is written down with each group of results, and counted once."""
     studio = Studio(tmp_path, 4)
     studio.library._parts.runs.workers = 1
@@ -235,7 +231,7 @@ def test_how_long_an_operation_was_at_work_is_known_of_a_run_that_is_cut_off(
     studio.library.close()
 
 
-def test_the_time_at_work_is_told_and_written_down_while_a_film_is_being_rewritten(
+def test_the_running_time_is_reported_and_stored_during_a_rewrite(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So a kill forgets a second or two at most, however long one film takes."""
@@ -270,9 +266,7 @@ def test_the_time_at_work_is_told_and_written_down_while_a_film_is_being_rewritt
     library.close()
 
 
-def test_after_a_signal_only_files_under_way_are_finished_while_the_rest_is_still_closed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_after_a_signal_only_files_in_progress_are_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A service closes its pages before its library; until then no further file and no further job may begin."""
     studio = Studio(tmp_path, 12)
     library, gate = studio.library, Gate(monkeypatch, free=0)
@@ -299,7 +293,7 @@ def test_after_a_signal_only_files_under_way_are_finished_while_the_rest_is_stil
 @pytest.mark.parametrize(
     ("change", "may_begin"), [(RunControl.resume, True), (RunControl.stop, False), (RunControl.cancel, False)]
 )
-def test_a_file_that_a_worker_takes_up_late_does_not_begin_while_the_operation_is_held(
+def test_a_late_worker_starts_no_file_while_the_operation_is_paused(
     change: Callable[[RunControl], None], may_begin: bool
 ) -> None:
     """A worker may have been handed a file before the pause, and look at it after."""

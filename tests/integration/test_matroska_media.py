@@ -290,7 +290,7 @@ CHANGES = st.one_of(SEGMENTS.map(mkv.preserving), st.sampled_from(["People: Ann 
 
 @effort.examples(50, 150)
 @given(mkv_tags.contents(), CHANGES)
-def test_what_is_written_passes_verification_and_so_does_what_is_taken_back(
+def test_written_and_rolled_back_files_pass_verification(
     originals: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory, tags: bytes, change: Change
 ) -> None:
     path = tmp_path_factory.mktemp("film") / "clip.mkv"
@@ -576,7 +576,7 @@ LEVELS: dict[str, tuple[Mapping[str, mkv_tags.Texts], str | None, list[tuple[str
 
 @pytest.mark.parametrize("mode", ["preserve", "replace"])
 @pytest.mark.parametrize("name", LEVELS)
-def test_the_plan_says_what_becomes_of_every_comment_of_the_film(
+def test_the_plan_has_the_outcome_of_every_comment_of_the_film(
     originals: Callable[[str], Path], tmp_path: Path, name: str, mode: CommentMode
 ) -> None:
     levels, existing, kept = LEVELS[name]
@@ -666,7 +666,7 @@ def test_the_bytes_of_a_text_stay_whatever_they_are(
 
 @pytest.mark.parametrize("mode", ["preserve", "replace"])
 @pytest.mark.parametrize("nested", [True, False])
-def test_a_comment_with_nested_tags_is_not_removed_and_the_plan_says_so(
+def test_a_comment_with_nested_tags_is_not_removed_and_the_plan_is_blocked(
     originals: Callable[[str], Path], tmp_path: Path, mode: CommentMode, nested: bool
 ) -> None:
     films = tmp_path / "films"

@@ -134,14 +134,14 @@ def comments(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, se
 
 
 @pytest.mark.parametrize("place", READERS)
-def test_who_reads_which_place(comments: dict[str, dict[str, set[str]]], place: str) -> None:
+def test_programs_read_these_places(comments: dict[str, dict[str, set[str]]], place: str) -> None:
     _, who = READERS[place]
 
     assert {reader for reader, texts in comments[place].items() if COMMENT in texts} == who
 
 
 @pytest.mark.parametrize("brand", [b"3gp4", b"3g2a"])
-def test_who_reads_3gp(tmp_path: Path, brand: bytes) -> None:
+def test_programs_read_3gp(tmp_path: Path, brand: bytes) -> None:
     path = tmp_path / "film.3gp"
     content = mov.with_tags(mov.bare("mp4"), udta(box(b"titl", bytes(4), b"\x15\xc7A title\0")), brand=brand)
     path.write_bytes(content)
@@ -262,7 +262,7 @@ def test_a_comment_that_players_garble_is_read_as_what_it_says(tmp_path: Path, t
     assert comment_of(path) == text
 
 
-def test_what_readers_disagree_on_is_noted_written_everywhere_and_taken_back_byte_for_byte(tmp_path: Path) -> None:
+def test_differing_comments_are_noted_written_everywhere_and_rolled_back_byte_for_byte(tmp_path: Path) -> None:
     tags = {
         "no language": udta(string("Grüße\nPeople: Bob", 0)),
         "two languages": udta(string("one", 0x15C7), string("zwei", 0x10B5))
@@ -356,7 +356,7 @@ def unknown(pairs: list[tuple[str, str]]) -> bytes:
     early=st.lists(users | named, max_size=1),
     brand=st.sampled_from([b"qt  ", b"isom", b"3gp5"]),
 )
-def test_whatever_the_file_holds_ffmpeg_shows_what_was_written_or_nothing_was(
+def test_ffmpeg_shows_the_written_text_or_nothing_was_written(
     late: list[bytes], early: list[bytes], brand: bytes
 ) -> None:
     content = mov.with_tags(mov.bare(), *late, early=b"".join(early), brand=brand)

@@ -170,7 +170,7 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def test_what_is_planned_as_writable_is_written_by_us(journey: Journey, name: str) -> None:
+def test_files_planned_as_writable_are_written(journey: Journey, name: str) -> None:
     first, second = journey.items[0][name], journey.items[1][name]
     following = "ogg_copy" if name in NO_PADDING else "ogg_in_place"
     assert (first.status, first.strategy, first.message) == ("success", "ogg_copy", "")

@@ -63,9 +63,7 @@ def test_a_job_is_in_the_state_of_its_operation_all_the_way(studio: Studio, monk
     assert states() == ("completed", "rolled_back")
 
 
-def test_history_jobs_and_progress_tell_one_duration_of_an_operation(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_history_jobs_and_progress_show_the_same_duration(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """A pause is no work: from begin to end it takes longer."""
     gate = Gate(monkeypatch, 0)
     handle = gate.write(studio.library)
@@ -89,7 +87,7 @@ def test_history_jobs_and_progress_tell_one_duration_of_an_operation(
     assert dict(job_details.facts(job, now=OLD_MOMENT))["Ended"].endswith(f", after {took}")
 
 
-def test_progress_of_a_job_is_what_the_items_say_at_any_time(studio: Studio) -> None:
+def test_the_progress_of_a_job_always_matches_its_items(studio: Studio) -> None:
     query = """
         SELECT j.progress_current, j.progress_total,
                count(m.id) FILTER (m.status NOT IN ('pending', 'writing')), count(m.id)
@@ -108,7 +106,7 @@ def test_progress_of_a_job_is_what_the_items_say_at_any_time(studio: Studio) -> 
     assert all((current, total) == (done, items) for current, total, done, items in seen)
 
 
-def test_a_job_that_is_cancelled_leaves_what_is_done_and_skips_the_rest(
+def test_a_cancelled_job_keeps_finished_items_and_skips_the_rest(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = Gate(monkeypatch, 0)
@@ -124,7 +122,7 @@ def test_a_job_that_is_cancelled_leaves_what_is_done_and_skips_the_rest(
     assert studio.library.jobs.get(job.id).progress_current == counts.get("success", 0)
 
 
-def test_an_operation_that_was_stopped_goes_on_in_a_service_and_is_offered_elsewhere(
+def test_a_stopped_operation_resumes_in_a_service_and_is_offered_elsewhere(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for by, take_over, expected in (
@@ -151,7 +149,7 @@ def test_an_operation_that_was_stopped_goes_on_in_a_service_and_is_offered_elsew
         studio.back(handle.id, replan=True)
 
 
-def test_a_paused_operation_is_paused_after_a_restart_and_by_whom(
+def test_a_paused_operation_stays_paused_after_a_restart_with_its_person(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = Gate(monkeypatch, 0)
@@ -195,7 +193,7 @@ def test_an_operation_of_a_program_without_jobs_can_be_resumed(studio: Studio, m
     assert studio.job_of(handle.id).status == "completed"
 
 
-def test_a_job_that_left_files_is_tried_again_as_an_operation_of_just_these(studio: Studio) -> None:
+def test_a_job_with_remaining_files_is_retried_as_an_operation_of_these_files(studio: Studio) -> None:
     os.utime(studio.paths[2], (OLD + 5, OLD + 5))
     first = studio.job_of(studio.write().id)
     assert first.status == "completed_with_errors"

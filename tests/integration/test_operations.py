@@ -43,7 +43,7 @@ def test_a_write_is_proven_and_a_rollback_gives_back_bytes_and_times(studio: Stu
     assert studio.states() == {1: "rolled_back", 2: "completed"}
 
 
-def test_a_chain_of_rollbacks_always_says_what_is_in_force(studio: Studio) -> None:
+def test_a_chain_of_rollbacks_always_has_the_right_state(studio: Studio) -> None:
     """Each takes the one before back, so old and new bytes alternate, and so do the states up the whole chain."""
     studio.write()
     new = studio.bytes()
@@ -59,7 +59,7 @@ def test_a_chain_of_rollbacks_always_says_what_is_in_force(studio: Studio) -> No
         assert studio.states() == {**expected, rollback + 1: "completed"}
 
 
-def test_files_taken_back_are_postponed_with_every_name_that_they_have(studio: Studio) -> None:
+def test_rolled_back_files_are_postponed_with_all_their_names(studio: Studio) -> None:
     """Else the next write of everything would write through the other name what was just taken back."""
     os.link(studio.paths[0], studio.films / "zz other name.mp4")
     studio.library.scan([studio.films])
@@ -73,7 +73,7 @@ def test_files_taken_back_are_postponed_with_every_name_that_they_have(studio: S
         studio.write()
 
 
-def test_files_taken_back_can_be_brought_back_into_the_plan_together(studio: Studio) -> None:
+def test_postponements_of_rolled_back_files_can_be_ended_together(studio: Studio) -> None:
     studio.write()
     studio.back(1)
 
@@ -99,7 +99,7 @@ def test_replan_leaves_the_files_in_the_plan(studio: Studio) -> None:
     assert studio.library.plan().page().total == 4
 
 
-def test_some_files_can_be_taken_back_and_the_rest_later(studio: Studio) -> None:
+def test_some_files_can_be_rolled_back_and_the_rest_later(studio: Studio) -> None:
     studio.write()
 
     studio.library.rollback(1, "0001").wait()
@@ -111,7 +111,7 @@ def test_some_files_can_be_taken_back_and_the_rest_later(studio: Studio) -> None
     assert studio.bytes() == studio.old
 
 
-def test_a_file_changed_by_somebody_else_is_left_alone_and_the_others_go_back(studio: Studio) -> None:
+def test_a_file_changed_by_another_program_is_a_conflict_and_the_others_are_restored(studio: Studio) -> None:
     studio.write()
     target = studio.paths[2]
     changed = target.read_bytes().replace(b"Ann Lee", b"Ann Lea")
@@ -167,7 +167,7 @@ def test_a_damaged_backup_is_known_beforehand(studio: Studio) -> None:
         studio.library.rollback(1)
 
 
-def test_pause_holds_and_resume_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pause_and_resume(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     studio = Studio(tmp_path, 12)
     gate, begun = threading.Event(), threading.Semaphore(0)
     edit = editing.edit
@@ -227,7 +227,7 @@ def test_a_paused_operation_survives_a_restart(tmp_path: Path, monkeypatch: pyte
     studio.library.close()
 
 
-def test_cancel_leaves_the_rest_and_what_was_written_can_be_taken_back(tmp_path: Path, monkeypatch) -> None:
+def test_cancel_skips_the_rest_and_written_files_can_be_rolled_back(tmp_path: Path, monkeypatch) -> None:
     studio = Studio(tmp_path, 12)
     edit = editing.edit
 
@@ -299,7 +299,7 @@ def test_a_failed_operation_can_be_resumed_at_once(studio: Studio, monkeypatch: 
     assert studio.library.resume(1).wait().counts == {"success": 4}
 
 
-def test_a_cut_file_whose_disk_was_away_is_put_back_when_it_returns(studio: Studio, monkeypatch) -> None:
+def test_an_interrupted_file_is_restored_when_its_disk_returns(studio: Studio, monkeypatch) -> None:
     """As after a kill inside the write: the entry is open, bytes are half new, and the folder is not there."""
     half, away = {}, studio.films.with_name("away")
 
@@ -337,7 +337,7 @@ def test_a_cut_file_whose_disk_was_away_is_put_back_when_it_returns(studio: Stud
     assert studio.library.resume(1).wait().counts == {"success": 4}
 
 
-def test_a_home_whose_database_was_lost_writes_and_takes_back_again(studio: Studio) -> None:
+def test_a_home_with_a_lost_database_writes_and_rolls_back_again(studio: Studio) -> None:
     studio.write()
     studio.library.close()
     for path in studio.library.home.glob("indexium.duckdb*"):
@@ -397,7 +397,7 @@ def test_our_own_write_is_no_change_for_the_next_scan(studio: Studio) -> None:
     assert studio.library.plan().statistics.blocked_count == 0
 
 
-def test_a_renamed_file_is_taken_back_under_its_new_name(studio: Studio) -> None:
+def test_a_renamed_file_is_rolled_back_under_its_new_name(studio: Studio) -> None:
     studio.write()
     target = studio.films / "renamed.mp4"
     studio.paths[3].rename(target)
@@ -407,7 +407,7 @@ def test_a_renamed_file_is_taken_back_under_its_new_name(studio: Studio) -> None
     assert target.read_bytes() == studio.old[studio.paths[3]]
 
 
-def test_old_backups_go_and_say_so(tmp_path: Path) -> None:
+def test_old_backups_are_deleted_and_reported(tmp_path: Path) -> None:
     now = [datetime(2026, 1, 1, tzinfo=UTC)]
     made = Studio(tmp_path, 1)
     made.library.close()

@@ -130,9 +130,7 @@ def _sum(text: str) -> int:
     return sum(int(number) for number in re.findall(r"\d+", text))
 
 
-def test_a_file_that_was_put_back_waits_again_while_its_operation_is_at_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_restored_file_waits_again_while_its_operation_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     studio = Studio(tmp_path, 6)
     interrupted(studio, monkeypatch)
     gate = Gate(monkeypatch, free=0)

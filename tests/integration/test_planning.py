@@ -165,7 +165,7 @@ def test_levels_of_a_query_add_up_to_its_total(planner: MetadataPlanner, query: 
     assert sum(found.by_category.values()) == total
 
 
-def test_a_search_that_finds_all_and_no_search_say_the_same(planner: MetadataPlanner) -> None:
+def test_a_search_for_all_files_equals_no_search(planner: MetadataPlanner) -> None:
     """The empty search has statements of its own, which look at no file."""
     whole, all_found = planner.generate_plan(), planner.plan(PlanQuery(query="-nothing"))
 
@@ -197,7 +197,7 @@ def test_lists_leave_unchanged_files_out_unless_asked_for(planner: MetadataPlann
     assert (plan.page().total, plan.page(include_unchanged=True).total) == (6, 8)
 
 
-def test_a_page_says_where_it_is_and_counts_the_whole(planner: MetadataPlanner) -> None:
+def test_a_page_has_its_position_and_the_total(planner: MetadataPlanner) -> None:
     plan = planner.generate_plan()
     page, all_of_it, beyond = plan.page(2, per_page=4), plan.page(per_page=0), plan.page(9, per_page=4)
 
@@ -214,12 +214,12 @@ def test_pages_have_the_size_of_the_settings(films: Database) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"sort": "colour"}, {"number": 0}, {"per_page": -1}])
-def test_a_page_that_cannot_be_is_refused(planner: MetadataPlanner, wrong: dict[str, Any]) -> None:
+def test_an_invalid_page_is_rejected(planner: MetadataPlanner, wrong: dict[str, Any]) -> None:
     with pytest.raises(errors.UsageError):
         planner.generate_plan().page(**wrong)
 
 
-def test_items_are_a_sequence_that_reads_what_is_looked_at(films: Database, planner: MetadataPlanner) -> None:
+def test_items_are_a_sequence_that_reads_on_use(films: Database, planner: MetadataPlanner) -> None:
     plan = planner.generate_plan()
     items = plan.items
     listed = plan.page().items
@@ -347,7 +347,7 @@ def test_postponed_files_are_in_no_selection_to_write(films: Database, planner: 
     assert planner.summary(plan, everything).excluded == {"postponed": 1, "blocked": 1}
 
 
-def test_a_summary_says_what_is_left_out(planner: MetadataPlanner) -> None:
+def test_a_summary_names_the_excluded_files(planner: MetadataPlanner) -> None:
     plan = planner.generate_plan()
     safe = planner.summary(plan, plan.select(risk=("safe",)))
     everything = planner.summary(plan, plan.select(), risk=("safe", "warning"))
@@ -439,7 +439,7 @@ def test_a_selected_file_that_needs_nothing_any_more_makes_a_plan_stale(
         planner.raise_if_stale(plan, plan.select())
 
 
-def test_a_plan_tells_itself_in_a_line(planner: MetadataPlanner) -> None:
+def test_a_plan_has_a_short_representation(planner: MetadataPlanner) -> None:
     plan = planner.plan(PlanQuery(query="folder:Family"))
 
     assert repr(plan) == f"<plan {plan.id} of 'folder:Family': 2 safe, 0 warning, 1 danger, 0 blocked, 0 unchanged>"

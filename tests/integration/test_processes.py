@@ -261,7 +261,7 @@ def test_a_file_whose_process_dies_while_reading_it_is_read_once_more(
 # The operation and the file.
 
 
-def test_a_rewrite_elsewhere_says_how_far_it_is_stands_still_while_it_is_held_and_is_given_up(
+def test_a_rewrite_in_a_process_reports_progress_pauses_and_is_cancelled(
     made: Set, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.0)
@@ -305,9 +305,7 @@ def stopped_in_a_rewrite(made: Set, monkeypatch: pytest.MonkeyPatch) -> tuple[Op
     return handle, stopped[0]
 
 
-def test_a_rewrite_whose_process_gets_no_further_is_interrupted_says_so_and_is_resumed(
-    made: Set, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_rewrite_in_a_stalled_process_is_interrupted_and_resumed(made: Set, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a disk that answers late."""
     handle, process = stopped_in_a_rewrite(made, monkeypatch)
     made.library.configuration.set("metadata_operation_timeout_seconds", "1")
@@ -329,9 +327,7 @@ def test_a_rewrite_whose_process_gets_no_further_is_interrupted_says_so_and_is_r
 
 
 @pytest.mark.parametrize("by", ["timeout", "close"])
-def test_a_process_that_never_answers_is_ended_and_holds_nobody_up(
-    made: Set, monkeypatch: pytest.MonkeyPatch, by: str
-) -> None:
+def test_a_process_that_does_not_answer_is_killed(made: Set, monkeypatch: pytest.MonkeyPatch, by: str) -> None:
     monkeypatch.setattr(executors, "_SILENCE_SECONDS", 0.5)
     handle, _ = stopped_in_a_rewrite(made, monkeypatch)
     if by == "timeout":

@@ -12,7 +12,7 @@ from indexium_core.files.journal import disk
 from tests.support.studio import Studio
 
 
-def test_a_quota_that_is_used_up_stops_the_operation_and_it_goes_on_when_there_is_room(
+def test_an_exhausted_quota_stops_the_operation_and_it_resumes_when_there_is_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     studio, real, tried = Studio(tmp_path, 12), disk.pwrite, set[int]()

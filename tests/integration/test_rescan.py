@@ -96,7 +96,7 @@ def test_length_and_size_are_refreshed_where_that_is_asked_for(library: Library)
     assert stored(library, "bob.mp4")["size"] == 7
 
 
-def test_what_is_not_known_yet_is_filled_in_unasked(library: Library) -> None:
+def test_unknown_properties_are_always_filled_in(library: Library) -> None:
     true = stored(library, "ann.mp4")
     meddle(library, duration=None, size=None)
     library.rescan(everything=True)
@@ -104,7 +104,7 @@ def test_what_is_not_known_yet_is_filled_in_unasked(library: Library) -> None:
 
 
 @pytest.mark.parametrize("field", FIELDS)
-def test_a_locked_field_is_left_alone_by_rescan_and_scan(library: Library, root: Path, field: str) -> None:
+def test_rescans_and_scans_do_not_change_a_locked_field(library: Library, root: Path, field: str) -> None:
     true = stored(library, "ann.mp4")
     wrong = {
         name: "1x1" if name == "resolution" else "h263" if "codec" in name else "hlg" if name == "hdr" else 3
@@ -126,7 +126,7 @@ def test_a_locked_field_is_left_alone_by_rescan_and_scan(library: Library, root:
     assert stored(library, "ann.mp4") == true
 
 
-def test_a_scan_of_a_changed_film_stores_the_new_properties_and_says_what_changed(library: Library, root: Path) -> None:
+def test_a_scan_of_a_changed_file_stores_the_new_properties_and_the_changes(library: Library, root: Path) -> None:
     with library._parts.store.atomic() as tx:
         tx.execute("UPDATE media_properties SET channels = 7")
     library.scan(full=True)
@@ -137,7 +137,7 @@ def test_a_scan_of_a_changed_film_stores_the_new_properties_and_says_what_change
     assert (event.actor, event.field, event.old, event.new) == ("scan", "channels", "7", "1")
 
 
-def test_a_rescan_says_of_how_many_files_a_lock_kept_which_field(library: Library) -> None:
+def test_a_rescan_counts_the_files_of_each_locked_field(library: Library) -> None:
     """Not of a field that was not to be read again, nor of one that is as it was."""
     meddle(library, hdr="pq", duration=500)
     library.locks.lock("name:ann OR name:bob", ["hdr", "duration", "resolution"])
@@ -196,7 +196,7 @@ def test_bulk_lock_and_unlock_count_what_they_change(library: Library) -> None:
     assert library.locks.list() == []
 
 
-def test_a_search_finds_what_is_locked_also_outside_the_plan(library: Library) -> None:
+def test_a_search_finds_locked_files_also_outside_the_plan(library: Library) -> None:
     library.locks.lock("name:ann", ["size"])
     assert {row.file_path.rpartition("/")[2] for row in library.locks.list("locked:size")} == {"ann.mp4"}
     assert library.rescan("locked:no").processed == 2
@@ -211,7 +211,7 @@ def test_a_selection_of_the_plan_can_be_rescanned_and_locked(library: Library, r
     assert library.locks.lock(chosen, ["size"]).files == 1
 
 
-def test_files_that_are_missing_corrupt_or_empty_are_counted_and_the_rest_goes_on(library: Library, root: Path) -> None:
+def test_missing_corrupt_and_empty_files_are_counted_and_the_rescan_continues(library: Library, root: Path) -> None:
     media.truncated("mp4", root, name="cut.mp4")
     shutil.copy(root / "ann.mp4", root / "dee.mp4")
     library.scan()
@@ -292,7 +292,7 @@ def test_which_of_the_two_tools_answered_is_stored(
     assert found["duration"] is not None, "N/A is no news"
 
 
-def test_the_audit_says_what_was_and_what_is_and_by_which_job(library: Library) -> None:
+def test_the_audit_has_old_and_new_value_and_the_job(library: Library) -> None:
     meddle(library, hdr="pq")
     job = library.jobs.wait(library.rescans.add("name:ann").id, timeout=30)
     library.rescan(everything=True)
@@ -316,7 +316,7 @@ def test_old_events_of_the_audit_are_dropped(library: Library, clock: Clock, mon
     assert library.audit.page().total == 1
 
 
-def test_a_job_does_the_same_and_tells_how_far_it_is(library: Library, home: Path, root: Path) -> None:
+def test_a_job_does_the_same_and_reports_progress(library: Library, home: Path, root: Path) -> None:
     meddle(library, hdr="pq")
     (root / "cy.mp4").unlink()
 
@@ -395,7 +395,7 @@ class Stopping:
 
 
 @pytest.mark.parametrize("after", range(8))
-def test_wherever_it_is_stopped_it_goes_on_from_its_checkpoint(
+def test_a_rescan_stopped_anywhere_resumes_from_its_checkpoint(
     library: Library, root: Path, after: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (root / "bob.mp4").write_bytes(b"")
@@ -419,7 +419,7 @@ def test_wherever_it_is_stopped_it_goes_on_from_its_checkpoint(
     assert first.cancelled == (len(read) > 0)
 
 
-def test_what_was_read_of_a_batch_and_its_place_are_stored_together(library: Library) -> None:
+def test_the_results_and_the_checkpoint_of_a_batch_are_stored_together(library: Library) -> None:
     meddle(library, hdr="pq")
     context: Any = Stopping(library.rescans.payload(None), None, after=1000)
     context.cut = True
@@ -430,7 +430,7 @@ def test_what_was_read_of_a_batch_and_its_place_are_stored_together(library: Lib
     assert library.audit.page().total == 0
 
 
-def test_a_rest_between_batches_can_be_cut_short(library: Library) -> None:
+def test_a_pause_between_batches_can_be_interrupted(library: Library) -> None:
     library.configuration.set("rescan_batch_pause_ms", "600000")
     done = threading.Event()
     thread = threading.Thread(target=lambda: (library.rescan(everything=True), done.set()))
@@ -441,7 +441,7 @@ def test_a_rest_between_batches_can_be_cut_short(library: Library) -> None:
     thread.join()
 
 
-def test_a_rest_is_taken_between_batches_only(library: Library) -> None:
+def test_pauses_are_only_between_batches(library: Library) -> None:
     library.configuration.set("rescan_batch_pause_ms", "300")
     began = time.monotonic()
     library.rescan(everything=True)
@@ -458,7 +458,7 @@ def test_files_that_were_forgotten_meanwhile_are_missing(library: Library) -> No
     assert counts(library.rescans.execute(Stopping(payload, None, after=1000))) == (2, 0, 1, 0, 1, {})
 
 
-def test_what_is_forgotten_of_a_library_takes_properties_and_locks_along(library: Library) -> None:
+def test_forgotten_files_lose_their_properties_and_locks(library: Library) -> None:
     library.locks.lock("mp4", ["size"])
     library.inventory.remove(library.inventory.list()[0].library_id)
     reader = library._parts.store.read()
@@ -477,7 +477,7 @@ def test_what_is_forgotten_of_a_library_takes_properties_and_locks_along(library
         ({"query": "locked:colour"}, "locked: has no value"),
     ],
 )
-def test_bad_orders_are_refused_with_the_mend(library: Library, arguments: dict[str, Any], told: str) -> None:
+def test_invalid_requests_are_rejected_with_the_remedy(library: Library, arguments: dict[str, Any], told: str) -> None:
     with pytest.raises(errors.UsageError, match=told):
         library.rescan(**arguments)
     with pytest.raises(errors.UsageError, match=told):

@@ -40,7 +40,7 @@ def names(library: Library, query: str = "") -> list[str]:
 # --- Once more ---------------------------------------------------------------------------------------------------
 
 
-def test_files_that_were_refused_are_read_again_planned_afresh_and_written(studio: Studio) -> None:
+def test_unwritten_files_are_read_and_planned_again_and_written(studio: Studio) -> None:
     library = studio.library
     plan = library.plan()
     meddle(studio.paths[1], b"Bob Ray", b"Bob Roy")
@@ -69,7 +69,7 @@ def test_what_has_become_dangerous_since_is_not_written_by_trying_again(studio: 
     assert library.retries.start(1, risk=("danger",)).wait().counts == {"success": 1}
 
 
-def test_a_file_that_is_gone_is_said_to_be_missing(studio: Studio) -> None:
+def test_a_deleted_file_is_reported_as_missing(studio: Studio) -> None:
     plan = studio.library.plan()
     studio.paths[2].unlink()
     studio.library.write(plan).wait()
@@ -88,7 +88,7 @@ def test_there_must_be_something_to_try_again(studio: Studio) -> None:
         studio.library.retries.start(99)
 
 
-def test_the_rest_of_a_rollback_can_be_tried_again(studio: Studio) -> None:
+def test_the_rest_of_a_rollback_can_be_retried(studio: Studio) -> None:
     studio.write()
     written = studio.paths[1].read_bytes()
     meddle(studio.paths[1], b"Ann Lee", b"Ann Lea")
@@ -104,7 +104,7 @@ def test_the_rest_of_a_rollback_can_be_tried_again(studio: Studio) -> None:
 # --- What it would be --------------------------------------------------------------------------------------------
 
 
-def test_a_preview_says_how_what_is_lost_what_is_hidden_and_until_when_it_can_be_undone(studio: Studio) -> None:
+def test_a_preview_has_strategies_losses_hidden_files_and_the_expiry_of_the_rollback(studio: Studio) -> None:
     library = studio.library
     library.edit("name:0000", [])
     meddle(studio.paths[1], b"People: Bob Ray", b"My dear Bob Ray")
@@ -124,7 +124,7 @@ def test_a_preview_says_how_what_is_lost_what_is_hidden_and_until_when_it_can_be
     assert (unkept.count, unkept.exact, unkept.tags_only, unkept.rollback_until) == (2, 0, 2, None)
 
 
-def test_hidden_counts_only_what_is_chosen_and_can_be_written(studio: Studio) -> None:
+def test_hidden_counts_only_selected_files_that_can_be_written(studio: Studio) -> None:
     ids = {item.file_name: item.file_id for item in studio.library.plan().items}
     chosen = Selection(included=frozenset({ids["0000.mp4"], ids["0003.mp4"]}))
 
@@ -136,7 +136,7 @@ def test_hidden_counts_only_what_is_chosen_and_can_be_written(studio: Studio) ->
 # --- Whether it still is what was shown --------------------------------------------------------------------------
 
 
-def test_what_changed_since_it_was_shown_is_told_file_by_file_and_refused(studio: Studio) -> None:
+def test_files_that_changed_since_the_display_are_listed_and_not_written(studio: Studio) -> None:
     library = studio.library
     plan, everything = library.plan(), Selection(query="")
     assert library.plans.stale(plan, everything).count == 0
@@ -159,7 +159,7 @@ def test_what_changed_since_it_was_shown_is_told_file_by_file_and_refused(studio
     assert library.history().total == 0
 
 
-def test_what_an_operation_wrote_since_it_was_shown_is_told_as_such(studio: Studio) -> None:
+def test_files_written_since_the_display_are_reported_as_such(studio: Studio) -> None:
     library = studio.library
     plan, everything = library.plan(), Selection(query="")
     assert library.write(library.plan("name:0001 OR name:0002"), ALL).wait().counts == {"success": 2}
@@ -178,7 +178,7 @@ def test_what_an_operation_wrote_since_it_was_shown_is_told_as_such(studio: Stud
 # --- The dry run -------------------------------------------------------------------------------------------------
 
 
-def test_a_dry_run_reports_failures_first_with_counts_and_can_be_given_up(studio: Studio) -> None:
+def test_a_dry_run_reports_failures_first_with_counts_and_can_be_cancelled(studio: Studio) -> None:
     library = studio.library
     plan = library.plan()
     meddle(studio.paths[2], b"Bob Ray", b"Bob Roy")
@@ -200,9 +200,7 @@ def test_a_dry_run_reports_failures_first_with_counts_and_can_be_given_up(studio
     assert given_up.total == 4
 
 
-def test_an_operation_under_way_says_which_files_and_how_much_is_done(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_running_operation_has_its_files_and_their_progress(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """While files are held up they are the first of the list after the failures, and say so."""
     reached, go = threading.Event(), threading.Event()
     edit = editing.edit

@@ -127,7 +127,7 @@ def test_files_that_are_just_those_that_were_shown_are_written(library: Library)
     assert (status.total, status.counts["success"]) == (digest.count, digest.count)
 
 
-def test_items_that_are_out_of_date_are_refused(library: Library) -> None:
+def test_outdated_items_are_rejected(library: Library) -> None:
     item = some(library)
     library.edit([item.file_id], ["Never Shown"])
 
@@ -144,7 +144,7 @@ def write(library: Library, *items: PlanItem) -> int:
     return handle.id
 
 
-def test_only_newer_writes_that_were_named_are_taken_back(library: Library) -> None:
+def test_only_named_newer_writes_are_rolled_back(library: Library) -> None:
     item, other = library.plan("risk:safe").items[:2]
     oldest = write(library, item, other)
     library.edit([item.file_id], ["Ann Lee", "First Newer"])
@@ -186,7 +186,7 @@ def finished(library: Library, operation_id: int) -> Sequence[ItemDetails]:
 
 
 @pytest.mark.parametrize("act", ["skip", "preserve"])
-def test_what_is_offered_to_be_undone_is_what_was_done_here(library: Library, act: str) -> None:
+def test_the_offered_undo_step_is_the_one_of_this_session(library: Library, act: str) -> None:
     """Another session decides between the decision and the sentence about it."""
     item, other = library.plan("risk:safe").items[:2]
     offered: list[int | None] = []
@@ -210,7 +210,7 @@ def test_what_is_offered_to_be_undone_is_what_was_done_here(library: Library, ac
     assert offered == [ours.step_id]
 
 
-def test_a_spreadsheet_does_not_overwrite_what_is_decided_while_it_is_applied(
+def test_a_spreadsheet_does_not_overwrite_decisions_during_its_import(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item = some(library)
@@ -249,7 +249,7 @@ def test_a_file_that_was_renamed_is_shown_and_found_by_its_new_name(library: Lib
     assert item.file_name not in names("risk:safe")
 
 
-def test_what_a_write_did_until_it_was_held_is_in_the_plan(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_plan_has_the_results_of_a_paused_write(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     shelf = ReadCache(library)
     before = shelf.plan().statistics.safe_count
     gate = Gate(monkeypatch, 2)

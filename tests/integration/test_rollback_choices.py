@@ -83,7 +83,7 @@ def test_only_the_comment_is_restored_where_another_program_changed_the_file(stu
     assert studio.states() == {1: "rolled_back", status.id: "completed"}
 
 
-def test_such_a_file_is_left_alone_unless_that_is_chosen_and_the_choice_is_said(studio: Studio) -> None:
+def test_a_changed_file_is_a_conflict_unless_chosen_otherwise(studio: Studio) -> None:
     studio.write()
     changed = foreign(studio.paths[0])
 
@@ -111,7 +111,7 @@ def test_a_second_comment_of_another_program_is_never_replaced(studio: Studio) -
     assert path.read_bytes() == changed
 
 
-def test_the_restoring_of_a_comment_can_be_taken_back_byte_for_byte(studio: Studio) -> None:
+def test_a_restored_comment_can_be_rolled_back_byte_for_byte(studio: Studio) -> None:
     studio.write()
     changed = {path: foreign(path) for path in studio.paths}
     back = studio.back(1, changed="comment")
@@ -133,7 +133,7 @@ def test_another_film_in_the_place_of_the_file_gets_no_comment_of_ours(studio: S
     assert studio.paths[0].read_bytes() == there
 
 
-def test_a_file_that_changes_between_the_look_and_the_write_is_left_alone(studio: Studio) -> None:
+def test_a_file_that_changes_between_check_and_write_is_a_conflict(studio: Studio) -> None:
     studio.write()
     foreign(studio.paths[0])
     history = studio.library.history
@@ -151,7 +151,7 @@ def test_a_file_that_changes_between_the_look_and_the_write_is_left_alone(studio
     assert studio.items(status.id)["0000.mp4"].code == "changed_on_disk"
 
 
-def test_where_nothing_is_kept_only_the_comment_can_be_restored_and_that_is_said_before(studio: Studio) -> None:
+def test_without_a_backup_only_the_comment_can_be_restored_and_the_check_reports_it(studio: Studio) -> None:
     studio.write(WriteOptions(risk=ALL.risk, create_backup=False))
     [operation] = studio.library.history().items
     assert (operation.can_rollback, operation.comment_only) == (False, 3)
@@ -173,7 +173,7 @@ def newer(studio: Studio) -> None:
         studio.write(query=query)
 
 
-def test_newer_operations_are_taken_back_first_newest_first_and_exactly(studio: Studio) -> None:
+def test_newer_operations_are_rolled_back_first_newest_first(studio: Studio) -> None:
     studio.write()
     newer(studio)
     new = studio.bytes()
@@ -197,9 +197,7 @@ def test_newer_operations_are_taken_back_first_newest_first_and_exactly(studio: 
 
 
 @pytest.mark.parametrize("chosen", ["newer", "comment"])
-def test_a_rollback_that_is_tried_again_keeps_what_was_chosen(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch, chosen: str
-) -> None:
+def test_a_retried_rollback_keeps_its_options(studio: Studio, monkeypatch: pytest.MonkeyPatch, chosen: str) -> None:
     studio.write()
     if chosen == "newer":
         newer(studio)
@@ -222,7 +220,7 @@ def test_a_rollback_that_is_tried_again_keeps_what_was_chosen(
     assert studio.states()[1] == "rolled_back"
 
 
-def test_only_the_files_that_are_asked_for_are_taken_back_with_what_is_newer(studio: Studio) -> None:
+def test_only_requested_files_are_rolled_back_with_newer_operations(studio: Studio) -> None:
     studio.write()
     newer(studio)
 
@@ -317,7 +315,7 @@ def test_one_person_is_taken_out_and_all_else_stays(crowd: Studio) -> None:
     assert crowd.items(status.id)["0000.mp4"].tags_removed == ["Ann Lee"]
 
 
-def test_replan_leaves_them_in_the_plan_and_the_write_can_be_taken_back(crowd: Studio) -> None:
+def test_replan_keeps_files_in_the_plan_and_the_write_can_be_rolled_back(crowd: Studio) -> None:
     before = crowd.bytes()
     status = crowd.back(1, "0001", person="Ann Lee", replan=True)
 
@@ -340,7 +338,7 @@ def test_only_files_into_which_the_operation_put_the_person_are_meant(crowd: Stu
     assert (check.restorable, [item.code for item in check.conflicts]) == (2, ["nothing_to_do"])
 
 
-def test_choices_that_do_not_go_together_or_are_none_are_refused(crowd: Studio) -> None:
+def test_invalid_combinations_of_choices_are_rejected(crowd: Studio) -> None:
     for choices in ({"changed": "all"}, {"person": "Ann Lee", "with_newer": True}):
         with pytest.raises(errors.UsageError):
             crowd.library.rollback_check(1, **choices)
@@ -360,7 +358,7 @@ class Command:
         return code, *self.capsys.readouterr()
 
 
-def test_the_command_says_the_choices_and_takes_them(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_lists_the_choices_and_applies_them(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
     studio.write()
     studio.library.edit("0001", ["Cem Öz"])
     studio.write(query="0001")
@@ -400,7 +398,7 @@ def test_the_command_says_the_choices_and_takes_them(studio: Studio, capsys: pyt
     assert (code, "Use skip or comment" in said) == (2, True)
 
 
-def test_the_command_names_a_file_that_is_left_alone_once(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_names_a_conflict_once(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
     studio.write()
     foreign(studio.paths[2])
     studio.library.close()

@@ -80,9 +80,7 @@ def test_what_ends_a_scan_is_raised_where_it_is_waited_for(studio: Studio, monke
     assert (failed.status, failed.error_message) == ("failed", "The disk with the database is full.")
 
 
-def test_a_scan_that_is_waited_for_can_be_held_and_given_up_by_others(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_client_can_pause_and_cancel_an_awaited_scan(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     scan = AwaitedScan(studio.library, monkeypatch)
     studio.library.jobs.pause(scan.job_id, "Ann")
     scan.let_go()
@@ -94,9 +92,7 @@ def test_a_scan_that_is_waited_for_can_be_held_and_given_up_by_others(
     assert studio.library.jobs.get(scan.job_id).status == "cancelled"
 
 
-def test_a_home_that_is_closed_lets_nobody_wait_for_a_scan_that_is_held(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_closing_a_home_ends_the_wait_for_a_paused_scan(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     scan = AwaitedScan(studio.library, monkeypatch)
     studio.library.jobs.pause(scan.job_id)
     scan.let_go()
@@ -150,7 +146,7 @@ sys.exit(cli.main(["--home", sys.argv[1], "scan", "--full"]))
 """
 
 
-def test_a_folder_that_cannot_be_scanned_is_refused_at_once(studio: Studio, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_scanned_is_rejected_immediately(studio: Studio, tmp_path: Path) -> None:
     jobs = studio.library.jobs.list().total
     for scan in (studio.library.scan, studio.library.scans.add):
         with pytest.raises(errors.UsageError, match="does not exist"):
@@ -158,7 +154,7 @@ def test_a_folder_that_cannot_be_scanned_is_refused_at_once(studio: Studio, tmp_
     assert studio.library.jobs.list().total == jobs
 
 
-def test_equal_scans_that_wait_are_one_and_a_scan_at_work_is_not_one_of_them(
+def test_equal_waiting_scans_are_merged_but_not_with_a_running_one(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = HeldReading(monkeypatch)
@@ -173,7 +169,7 @@ def test_equal_scans_that_wait_are_one_and_a_scan_at_work_is_not_one_of_them(
     assert studio.library.jobs.wait(second.id, PATIENCE).status == "completed"
 
 
-def test_a_scan_job_waits_for_a_scan_that_somebody_began(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scan_job_waits_for_a_running_scan(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     other = AwaitedScan(studio.library, monkeypatch)
     job = studio.library.scans.add()
     assert studio.library.jobs.get(job.id).status == "pending"
@@ -183,7 +179,7 @@ def test_a_scan_job_waits_for_a_scan_that_somebody_began(studio: Studio, monkeyp
     assert studio.library.jobs.wait(job.id, PATIENCE).summary["unchanged"] == 6
 
 
-def test_a_scan_job_can_be_held_and_cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scan_job_can_be_paused_and_cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     held = HeldReading(monkeypatch)
     job = studio.library.scans.add(full=True)
     assert held.reached.wait(PATIENCE)
@@ -199,7 +195,7 @@ def test_a_scan_job_can_be_held_and_cancelled(studio: Studio, monkeypatch: pytes
     assert not studio.library.scans.cancel()
 
 
-def test_a_full_scan_that_was_cut_off_reads_only_the_rest(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_full_scan_reads_only_the_rest(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scanner, "GROUP_FILES", 2)
     stored, go_on, read = threading.Event(), threading.Event(), []
     put, one = scanner._Scan._upsert, reading._read
@@ -244,7 +240,7 @@ def already(home: Path) -> int:
         return int(library._parts.store.read().value(query, [state["begun"]]))
 
 
-def test_a_scan_that_was_killed_goes_on_at_the_next_start(studio: Studio) -> None:
+def test_a_killed_scan_resumes_at_the_next_start(studio: Studio) -> None:
     home = studio.library.home
     studio.library.close()
     code = (

@@ -100,7 +100,7 @@ def known(home: Path, films: Path) -> None:
         library.people.add(sorted(films.iterdir()), ["Ann Lee"])
 
 
-def test_the_same_commands_say_the_same_with_and_without_a_service(
+def test_commands_print_the_same_with_and_without_a_service(
     home: Path, films: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From an empty home on: two homes, one of them served; every answer and every exit code is compared."""
@@ -187,6 +187,31 @@ def test_a_home_without_a_service_is_opened_as_ever_and_a_stale_file_is_no_servi
     assert ran(home, "plan", "--json").json["total"] == 3
 
 
+IMPORTED = "import sys; from indexium_core.cli import main; main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+
+
+def imported_by(home: Path, *words: str) -> set[str]:
+    """The packages that a command has imported at its end."""
+    command = [sys.executable, "-c", IMPORTED, "--home", str(home), *words]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=120, check=True)
+    return {name.partition(".")[0] for name in done.stderr.splitlines()[-1].split()}
+
+
+def test_a_command_through_a_service_imports_no_database_and_no_media_library(home: Path, films: Path) -> None:
+    known(home, films)
+    heavy = {"duckdb", "numpy", "pandas", "av", "ffmpeg", "fastapi", "panel", "bokeh"}
+    assert {"duckdb", "av"} <= imported_by(home, "plan")
+    with serving(home):
+        for words in (
+            ["plan"],
+            ["plan", "--json"],
+            ["show", "sea.mp4"],
+            ["operations", "list"],
+            ["jobs", "list"],
+        ):
+            assert imported_by(home, *words) & heavy == set(), words
+
+
 def test_the_file_of_the_service_is_private_and_goes_with_it(home: Path, films: Path) -> None:
     known(home, films)
     with serving(home) as running:
@@ -235,7 +260,7 @@ def test_a_command_waits_for_a_service_that_begins(home: Path, films: Path) -> N
             process.kill()
 
 
-def test_what_needs_the_home_for_itself_says_who_has_it(home: Path, films: Path) -> None:
+def test_commands_that_need_the_home_alone_name_its_holder(home: Path, films: Path) -> None:
     known(home, films)
     with serving(home) as running:
         found = ran(home, "recover")
@@ -247,14 +272,14 @@ def test_what_needs_the_home_for_itself_says_who_has_it(home: Path, films: Path)
         assert "--home" not in second.err
 
 
-def test_a_command_that_holds_the_home_is_waited_for_by_nobody(home: Path) -> None:
+def test_commands_do_not_wait_for_another_command_in_the_home(home: Path) -> None:
     with Library.open(home):
         found = ran(home, "plan")
     assert found.code == 3
     assert f"in use by process {os.getpid()}" in found.err
 
 
-def test_a_service_of_another_version_is_refused_with_the_mend(home: Path, films: Path) -> None:
+def test_a_service_of_another_version_is_rejected_with_the_remedy(home: Path, films: Path) -> None:
     known(home, films)
     with serving(home):
         path = home / "service.json"
@@ -306,7 +331,7 @@ def interrupted(home: Path, *words: str, when: Callable[[], object]) -> str:
     return said
 
 
-def test_ctrl_c_leaves_a_write_to_the_service_and_says_how_to_follow_it(home: Path, many: Path) -> None:
+def test_ctrl_c_leaves_a_write_to_the_service_and_names_the_next_commands(home: Path, many: Path) -> None:
     known(home, many)
     with serving(home) as running:
 
@@ -322,7 +347,7 @@ def test_ctrl_c_leaves_a_write_to_the_service_and_says_how_to_follow_it(home: Pa
     assert (found["status"], found["success_count"]) == ("completed", found["file_count"])
 
 
-def test_a_command_holds_a_write_of_the_service_and_lets_it_go_on(home: Path, many: Path) -> None:
+def test_a_command_pauses_and_resumes_a_write_of_the_service(home: Path, many: Path) -> None:
     known(home, many)
     with serving(home) as running:
         assert running.rest.post("/api/metadata/write", {"all": True}).status == 202
@@ -361,7 +386,7 @@ def test_a_service_that_dies_in_the_middle_is_one_sentence(home: Path, many: Pat
     assert "Traceback" not in said
 
 
-def test_a_write_that_is_sent_again_after_a_crash_is_not_begun_twice(home: Path, many: Path) -> None:
+def test_a_write_that_is_sent_again_after_a_crash_does_not_start_twice(home: Path, many: Path) -> None:
     known(home, many)
     asked = {"Idempotency_Key": "tonight"}
     with serving(home) as running:
@@ -373,7 +398,7 @@ def test_a_write_that_is_sent_again_after_a_crash_is_not_begun_twice(home: Path,
         assert running.rest.get("/api/metadata/operations").json["total"] == 1
 
 
-def test_progress_of_a_long_call_comes_while_it_is_at_work(home: Path, many: Path) -> None:
+def test_progress_of_a_long_call_arrives_while_it_runs(home: Path, many: Path) -> None:
     with serving(home):
         library = remote.connect(home)
         assert library is not None

@@ -48,7 +48,7 @@ def test_a_program_gets_the_same_as_json(film: Path, home: Path, capsys: pytest.
 
 
 @pytest.mark.parametrize("word", ["99", "no such film.mkv"])
-def test_a_file_that_nobody_knows_is_one_sentence(
+def test_an_unknown_file_gives_one_sentence(
     word: str, film: Path, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert show(home, word) == 2

@@ -36,7 +36,7 @@ def test_a_file_in_one_operation_is_a_conflict_in_the_other_and_was_shown_before
     assert first.wait().counts == {"success": 2}
 
 
-def test_whoever_wants_a_file_of_an_operation_that_is_held_is_told_so_and_what_to_do(
+def test_a_write_of_files_of_a_paused_operation_names_the_operation_and_the_remedy(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     studio.write(query=named(2, 3))
@@ -121,7 +121,7 @@ def test_a_write_and_a_scan_at_once_agree_in_the_end(studio: Studio, monkeypatch
     assert studio.bytes() == studio.old
 
 
-def test_what_is_told_is_always_what_the_ledger_counts(studio: Studio) -> None:
+def test_the_reported_counts_always_match_the_ledger(studio: Studio) -> None:
     told: list[tuple[int, int]] = []
 
     def listen(event) -> None:

@@ -55,7 +55,7 @@ def document(studio: Studio, operation_id: int, capsys: pytest.CaptureFixture[st
     return found
 
 
-def test_it_says_what_was_asked_by_whom_and_from_where(lived: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_story_has_the_request_its_person_and_its_source(lived: Studio, capsys: pytest.CaptureFixture[str]) -> None:
     found = document(lived, 1, capsys)
 
     assert (found["user_note"], found["source"], found["user_action"]) == ("Holiday 2019", "dashboard", "write")
@@ -64,7 +64,7 @@ def test_it_says_what_was_asked_by_whom_and_from_where(lived: Studio, capsys: py
     assert found["happenings"][0]["text"].endswith("from the dashboard")
 
 
-def test_what_happened_is_told_in_order_and_each_by_its_own_time(lived: Studio) -> None:
+def test_events_are_listed_in_order_with_their_own_times(lived: Studio) -> None:
     told = lived.library.stories.build(1).happenings
 
     assert [each.at for each in told] == sorted(each.at for each in told)
@@ -72,7 +72,7 @@ def test_what_happened_is_told_in_order_and_each_by_its_own_time(lived: Studio) 
     assert (told[-1].what, told[-1].text) == ("1 file rolled back", "by operation 2")
 
 
-def test_what_was_taken_back_before_the_end_stands_before_it(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rollback_before_the_end_is_listed_before_it(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     cut_off(studio.library, monkeypatch, 3)
     studio.reopen()
     studio.back(1)
@@ -81,7 +81,7 @@ def test_what_was_taken_back_before_the_end_stands_before_it(studio: Studio, mon
     assert "cancelled" in [each.what for each in told]
 
 
-def test_what_was_stopped_and_goes_on_was_interrupted_once_and_has_no_end_meanwhile(
+def test_a_stopped_and_resumed_operation_was_interrupted_once_and_has_no_end_yet(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cut_off(studio.library, monkeypatch, 2)
@@ -100,9 +100,7 @@ def test_what_was_stopped_and_goes_on_was_interrupted_once_and_has_no_end_meanwh
     assert ended.completed_at is not None
 
 
-def test_what_was_cut_off_came_to_its_end_when_it_was_last_at_work(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupted_operation_ended_at_its_last_activity(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     cut_off(studio.library, monkeypatch, 2)
     studio.library.close()
     monkeypatch.undo()
@@ -128,7 +126,7 @@ def test_what_was_cut_off_came_to_its_end_when_it_was_last_at_work(
     assert [what for what, _ in after[len(before) :]] == ["waiting", "resumed", "completed"]
 
 
-def test_within_a_second_things_are_told_in_the_order_in_which_they_happened(lived: Studio) -> None:
+def test_events_within_a_second_keep_their_order(lived: Studio) -> None:
     """The log has milliseconds, the ledger more: what began a moment after it was asked for seems to come before."""
     at = datetime(2026, 11, 20, 7, 0, 0, 1900, tzinfo=UTC)
     lines = [
@@ -145,9 +143,7 @@ def test_a_line_of_a_log_is_words_whatever_its_values_are() -> None:
     assert output.named(line, without=("at",)) == "success=26 failed=1 rate=3.5 risk=a,b"
 
 
-def test_each_file_has_what_was_written_how_it_was_proven_and_what_is_kept_of_it(
-    lived: Studio, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_each_file_has_its_change_its_proof_and_its_backup(lived: Studio, capsys: pytest.CaptureFixture[str]) -> None:
     items = {Path(item["file_path"]).name: item for item in document(lived, 1, capsys)["items"]}
 
     assert items["0000.mp4"]["new_comment"] == "People: Ann Lee, Bob Ray"
@@ -174,7 +170,7 @@ def test_for_people_it_is_a_page(lived: Studio, capsys: pytest.CaptureFixture[st
     assert any(line.startswith(str(lived.paths[2])) and " conflict " in line for line in lines)
 
 
-def test_what_is_at_work_is_under_way_in_its_row_and_in_the_count(
+def test_a_running_file_is_in_progress_in_its_row_and_in_the_counts(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     studio.library._parts.runs.workers = 1
@@ -193,7 +189,7 @@ def test_what_is_at_work_is_under_way_in_its_row_and_in_the_count(
     assert said == ["in progress", "written", *["not started"] * 4]
 
 
-def test_when_it_was_held_and_by_whom_is_told_and_files_that_were_refused_are_in_the_log(tmp_path: Path) -> None:
+def test_pauses_have_time_and_person_and_conflicts_are_in_the_log(tmp_path: Path) -> None:
     studio = Studio(tmp_path, 3)
     foreign(studio.paths[2], b"People: Bob Ray", b"A summer by sea")
     with studio.library as library:
@@ -234,7 +230,7 @@ def fates(studio: Studio, operation_id: int) -> list[tuple[str, str, str]]:
     return sorted((Path(line["file_path"]).name, line["event"], line.get("code", "")) for line in told)
 
 
-def test_the_log_has_the_fate_of_files_that_were_refused_at_the_start_and_of_those_that_were_given_up(
+def test_the_log_has_the_outcome_of_conflicts_at_the_start_and_of_cancelled_files(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     studio.library._parts.runs.workers = 1
@@ -257,7 +253,7 @@ def test_the_log_has_the_fate_of_files_that_were_refused_at_the_start_and_of_tho
     assert told.count("file.cancelled") == counts["skipped"] > 0
 
 
-def test_the_log_has_the_fate_of_files_that_were_given_up_while_nobody_was_at_them(
+def test_the_log_has_the_outcome_of_files_that_were_cancelled_while_idle(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cut_off(studio.library, monkeypatch, 2)
@@ -272,7 +268,7 @@ def past(studio: Studio, operation_id: int) -> list[tuple[str, str]]:
     return [(each.what, each.text) for each in studio.library.stories.build(operation_id).happenings]
 
 
-def test_who_had_an_operation_go_on_after_a_stop_and_who_cancelled_it_then_is_told(
+def test_the_persons_who_resumed_and_cancelled_an_operation_are_listed(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cut_off(studio.library, monkeypatch, 2)
@@ -291,9 +287,7 @@ def test_who_had_an_operation_go_on_after_a_stop_and_who_cancelled_it_then_is_to
     assert f"by {line['by']}" == by
 
 
-def test_of_a_file_that_was_tried_again_it_says_why_each_try_came_to_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_retried_file_has_the_error_of_each_attempt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     studio = Studio(tmp_path, 2)
     with held_by_another(studio.paths[0]) as let_go:
         retry_with(studio.library, let_go)
@@ -314,7 +308,9 @@ def test_of_a_file_that_was_tried_again_it_says_why_each_try_came_to_nothing(
     studio.library.close()
 
 
-def test_of_a_rollback_it_says_what_it_takes_back(lived: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_story_of_a_rollback_names_the_operation_that_it_rolls_back(
+    lived: Studio, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert shown(lived, "2") == 0
 
     assert "rolls back operation 1" in " ".join(capsys.readouterr().out.split())

@@ -75,7 +75,7 @@ def test_every_kind_of_film_has_a_picture(form: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("turn", "first", "last"), [(0, RED, BLUE), (90, BLUE, RED), (180, BLUE, RED), (270, RED, BLUE)]
 )
-def test_a_film_that_was_turned_stands_upright(turn: int, first: Any, last: Any, tmp_path: Path) -> None:
+def test_a_rotated_video_has_an_upright_thumbnail(turn: int, first: Any, last: Any, tmp_path: Path) -> None:
     lying = film(tmp_path, "lying.mp4", *SPLIT)
     turned = film(tmp_path, "turned.mp4", "-i", str(lying), "-c", "copy", "-metadata:s:v:0", f"rotate={turn}")
     seen = picture(turned)
@@ -156,7 +156,7 @@ def test_a_film_that_is_cut_short_has_none(tmp_path: Path) -> None:
     ("limit", "value"),
     [("_TIMEOUT_SECONDS", -1.0), ("_MOST_BYTES", 4096), ("_MOST_PIXELS", 1000), ("_MOST_PACKETS", -1)],
 )
-def test_a_picture_that_costs_too_much_is_given_up(
+def test_a_thumbnail_that_costs_too_much_is_cancelled(
     limit: str, value: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = media.build("mp4", tmp_path)
@@ -205,7 +205,7 @@ def test_that_there_is_none_is_remembered_too(library: Library, monkeypatch: pyt
     assert [path.stat().st_size for path in kept(library)] == [0]
 
 
-def test_what_is_no_film_or_not_there_has_no_picture(library: Library) -> None:
+def test_a_missing_or_unsuitable_file_has_no_thumbnail(library: Library) -> None:
     assert library.thumbnails.jpeg(id_of(library, "page.mp4")) is None
     assert library.thumbnails.jpeg(99) is None
 
@@ -217,7 +217,7 @@ def test_a_file_that_is_another_by_now_has_none_until_it_is_scanned(library: Lib
     assert kept(library) == []
 
 
-def test_a_file_that_is_about_to_be_written_is_left_alone(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_thumbnail_is_made_of_a_file_that_will_be_written(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "is_being_written", lambda *_: True)
     assert library.thumbnails.jpeg(id_of(library, "a.mp4")) is None
     assert kept(library) == []

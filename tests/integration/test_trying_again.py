@@ -12,7 +12,7 @@ from tests.support.holding import held_by_another, retry_with
 from tests.support.studio import ALL, OLD, Studio
 
 
-def test_a_file_that_is_in_use_is_written_when_it_is_let_go_and_the_others_meanwhile(studio: Studio) -> None:
+def test_a_file_in_use_is_written_after_its_release_and_the_others_meanwhile(studio: Studio) -> None:
     with held_by_another(studio.paths[0]) as let_go:
         failures = retry_with(studio.library, let_go)
         status = studio.write()
@@ -27,7 +27,7 @@ def test_a_file_that_is_in_use_is_written_when_it_is_let_go_and_the_others_meanw
     assert all(other.processed_at <= item.processed_at for other in others)
 
 
-def test_a_file_that_stays_in_use_is_given_up_after_four_tries_and_its_plan_stays(studio: Studio) -> None:
+def test_a_file_that_stays_in_use_fails_after_four_attempts_and_stays_in_the_plan(studio: Studio) -> None:
     with held_by_another(studio.paths[0]):
         failures = retry_with(studio.library, lambda: None)
         status = studio.write()

@@ -239,7 +239,7 @@ def test_each_saboteur_is_caught_by_the_check_that_is_there_for_it(scenes: dict[
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if not case.rogue])
-def test_what_is_caught_is_put_back_bit_for_bit(place: tuple[Path, OperationJournal], name: str) -> None:
+def test_detected_damage_is_restored_bit_for_bit(place: tuple[Path, OperationJournal], name: str) -> None:
     case = CASES[name]
     path, log = place[0].with_suffix(f".{case.film}"), place[1]
     old = film(case.film)

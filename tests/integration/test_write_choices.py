@@ -45,7 +45,7 @@ def written(library: Library, options: WriteOptions = ALL) -> dict[str, ItemDeta
     return {Path(item.file_name).stem: item for item in library.operation(operation.id, per_page=0).items}
 
 
-def test_an_index_goes_to_the_end_where_the_setting_lets_it_and_comes_back(tmp_path: Path) -> None:
+def test_an_index_moves_to_the_end_if_the_setting_allows_it_and_is_restored(tmp_path: Path) -> None:
     name = "mp4, no room, moved to the end"
     with opened(tmp_path, [name], faststart="any") as library:
         path = tmp_path / "films" / f"{name}.mp4"
@@ -63,7 +63,7 @@ def test_an_index_goes_to_the_end_where_the_setting_lets_it_and_comes_back(tmp_p
         assert (path.read_bytes(), path.stat().st_mtime) == (shapes.film(name), OLD)
 
 
-def test_times_stay_as_they_were_where_the_setting_says_so_whatever_the_strategy(tmp_path: Path) -> None:
+def test_modification_times_are_kept_by_every_strategy_if_set(tmp_path: Path) -> None:
     with opened(tmp_path, CASES, preserve_mtime=True) as library:
         items = written(library)
 
@@ -163,7 +163,7 @@ def test_the_names_of_a_film_are_one_file_again_after_a_rollback(tmp_path: Path,
         assert all(path.samefile(seed_of(path)) for path in films.values())
 
 
-def test_names_that_cannot_be_one_file_again_stay_two_and_the_check_says_so(tmp_path: Path) -> None:
+def test_names_that_cannot_be_joined_stay_two_files_and_the_check_reports_it(tmp_path: Path) -> None:
     names = ["ogv", "mkv, live", "mp4, fragmented"]
     with parted(tmp_path, names) as (library, films):
         gone, changed, forged = (films[name] for name in names)
@@ -194,7 +194,7 @@ def test_names_that_cannot_be_one_file_again_stay_two_and_the_check_says_so(tmp_
         assert all("stay two files" in item.message for item in items)
 
 
-def test_before_a_write_that_parts_names_it_is_said_that_the_others_keep_the_old_file(tmp_path: Path) -> None:
+def test_before_a_write_that_separates_names_the_question_reports_the_others(tmp_path: Path) -> None:
     with opened(tmp_path, ["ogv", "mp4, index last"]) as library:
         for path in list((tmp_path / "films").iterdir()):
             os.link(path, tmp_path / f"seed {path.name}")
@@ -236,9 +236,7 @@ def ext4(tmp_path: Path) -> Iterator[Path]:
         yield folder
 
 
-def test_a_film_in_a_player_is_not_shifted_but_copied_and_the_player_goes_on_with_the_old_one(
-    tmp_path: Path, ext4: Path
-) -> None:
+def test_a_video_in_a_player_is_copied_and_the_player_keeps_the_old_file(tmp_path: Path, ext4: Path) -> None:
     name = "mp4, no room, ext4"
     with opened(tmp_path, [name], ext4) as library, player(ext4 / f"{name}.mp4") as playing:
         assert [item.strategy for item in library.plan().items] == ["mp4_insert_range"]

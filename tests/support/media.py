@@ -67,6 +67,16 @@ def sound(extension: str, folder: Path, *, name: str = "", comment: str = "", pi
     return _single(SOUND[extension], source, folder / (name or f"sound.{extension}"), comment)
 
 
+def large(folder: Path, seconds: int) -> Path:
+    """Return a film in `folder` of 3 MB a second, which has to be copied as a whole to be written."""
+    sources = ["-f", "lavfi", "-i", f"testsrc2=s=64x64:r=1:d={seconds}"]
+    sources += ["-f", "lavfi", "-i", f"anullsrc=r=192000:cl=7.1:d={seconds}"]
+    options = [*sources, "-c:v", "wmv2", "-c:a", "pcm_s16le", "-shortest", "-f", "asf"]
+    target = folder / "large.wmv"
+    shutil.copyfile(_kept(repr(options), ".wmv", lambda path: ffmpeg.run([*options, str(path)])), target)
+    return target
+
+
 def subtitles(extension: str, folder: Path, *, comment: str = "") -> Path:
     """Return a file of subtitles alone in `folder`."""
     text = "1\n00:00:00,000 --> 00:00:00,900\nHello\n"

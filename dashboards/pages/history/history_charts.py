@@ -12,13 +12,12 @@ from dashboards.components.tabbed_charts import TabbedCharts, TabbedChartsCard, 
 from dashboards.session import Session
 from dashboards.state import HistoryState, history_term
 from indexium_core import errors
+from indexium_core.library import Library
 from indexium_core.model import query, wording
 from indexium_core.model.planning import risk
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from indexium_core.library import Library
 
 __all__ = ["HistoryCharts"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from dashboards.bridge import Bridge
 from dashboards.components import operation_text
@@ -13,12 +13,10 @@ from dashboards.questions import rollback_question
 from dashboards.session import Session
 from dashboards.state import HistoryState
 from indexium_core import errors
+from indexium_core.library import Library
 from indexium_core.model import query
 from indexium_core.model.operations.operation import OperationDetails, OperationPerson
 from indexium_core.model.operations.rollback import RollbackCheck
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
 
 __all__ = ["HistoryOperation"]
 

@@ -26,17 +26,7 @@ class JobLogView(Component):
 
 
 def log_view(job: Job, title: str, lines: Sequence[Mapping[str, Any]], *, first: int, every: int) -> dict[str, Any]:
-    """
-    Return the log of a job.
-
-    Args:
-        job: The job.
-        title: The name of the job.
-        lines: Its newest lines, the oldest of them first.
-        first: The number of lines before them.
-        every: Seconds between two reads.
-
-    """
+    """Return the log of a job: its newest `lines`, the oldest first, after `first` others."""
     return {
         "open": True,
         "id": job.id,

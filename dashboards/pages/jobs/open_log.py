@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.components import job_text
 from dashboards.pages.jobs import job_log
 from indexium_core import errors
+from indexium_core.library import Library
 from indexium_core.model.job import Job
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
 
 __all__ = ["OpenLog"]
 

@@ -26,9 +26,9 @@ __all__ = [
     "folders",
     "forgetting",
     "gone",
-    "held",
     "import_preview",
     "imported",
+    "quality_view",
     "report",
     "scanning",
     "steps",
@@ -280,7 +280,7 @@ def gone(found: FolderComparison) -> list[dict[str, Any]]:
 # The quality, and the lists.
 
 
-def held(quality: Quality, page: FilePage | None, *, kind: str, texts: bool = True) -> dict[str, Any]:
+def quality_view(quality: Quality, page: FilePage | None, *, kind: str, texts: bool = True) -> dict[str, Any]:
     """Return the numbers of a home, and one page of a list."""
     return {
         "tiles": [

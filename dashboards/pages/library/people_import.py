@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.pages.library import folders as drawing
 from dashboards.session import Session
 from dashboards.web.uploads import Upload
 from indexium_core import errors
-
-if TYPE_CHECKING:
-    from indexium_core.library import ImportCheck, Library
+from indexium_core.library import ImportCheck, Library
 
 __all__ = ["PeopleImport"]
 
@@ -49,7 +47,7 @@ class PeopleImport:
         """Read an upload: the folder of its paths, and a preview."""
         token = str(message["token"])
 
-        def look() -> tuple[Upload, str, ImportCheck]:
+        def read() -> tuple[Upload, str, ImportCheck]:
             upload = self._session.result_cache.find(token, Upload)
             with _called(upload):
                 root = self._library.people.root_for(upload.path)
@@ -60,17 +58,17 @@ class PeopleImport:
             self._roots, self._replace = [row.path for row in self._library.inventory.list()], False
             self._draw()
 
-        self._bridge.run(look, show, name="upload", failed=self._failed)
+        self._bridge.run(read, show, name="upload", failed=self._failed)
 
     def start_from(self, root: str) -> None:
         """Refresh the preview with paths that start from another folder."""
         self._root = root
-        self._look_again()
+        self._refresh()
 
     def set_replace(self, *, on: bool) -> None:
         """Refresh the preview with people set or added."""
         self._replace = on
-        self._look_again()
+        self._refresh()
 
     def leave(self) -> None:
         """Discard the upload."""
@@ -95,7 +93,7 @@ class PeopleImport:
             failed=self._failed,
         )
 
-    def _look_again(self) -> None:
+    def _refresh(self) -> None:
         upload, root, replace = self._upload, self._root or None, self._replace
         if upload is None:
             return

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
 from dashboards.pages.library import folders as drawing
@@ -18,11 +18,9 @@ from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import LibraryState
 from indexium_core import errors
+from indexium_core.library import ScanReport
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import KINDS, FilePage, LibraryDetails, Quality
-
-if TYPE_CHECKING:
-    from indexium_core.library import ScanReport
 
 __all__ = ["LibraryScreen"]
 
@@ -143,7 +141,7 @@ class LibraryScreen(Screen):
         elif self._report is not None:
             view["report"] = drawing.report(self._report)
         if quality.all or quality.missing:
-            view |= drawing.held(quality, found.page, kind=self.state.kind)
+            view |= drawing.quality_view(quality, found.page, kind=self.state.kind)
         self._folders.put(**view)
 
     def _is_led(self, found: _LibraryResult) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from dashboards.bridge import Bridge
@@ -12,12 +12,10 @@ from dashboards.components.dialog import Dialog
 from dashboards.result_cache import ResultCache
 from dashboards.state import PlanState
 from indexium_core import errors
+from indexium_core.library import DecisionReport, Library
 from indexium_core.model import wording
 from indexium_core.model.planning.changes import ChangesPreview, FileChange
 from indexium_core.model.planning.plan import PlanStatistics
-
-if TYPE_CHECKING:
-    from indexium_core.library import DecisionReport, Library
 
 __all__ = ["LARGEST", "ImportChanges", "menu"]
 
@@ -46,10 +44,16 @@ class ImportChanges:
     """Shows what an upload would change and applies it, in one session."""
 
     def __init__(
-        self, library: Library, bridge: Bridge, dialog: Dialog, desk: ResultCache, applied: Callable[[], None]
+        self, library: Library, bridge: Bridge, dialog: Dialog, result_cache: ResultCache, applied: Callable[[], None]
     ) -> None:
         """Create the import; `applied` is called after changes were applied."""
-        self._library, self._bridge, self._dialog, self._desk, self._applied = library, bridge, dialog, desk, applied
+        self._library, self._bridge, self._dialog, self._result_cache, self._applied = (
+            library,
+            bridge,
+            dialog,
+            result_cache,
+            applied,
+        )
         self._serial = 0
 
     def refused(self, message: Mapping[str, Any]) -> None:
@@ -63,7 +67,7 @@ class ImportChanges:
         """Show what an upload would change."""
         token = str(message.get("token", ""))
         self._bridge.run(
-            lambda: self._desk.find(token, ChangesPreview),
+            lambda: self._result_cache.find(token, ChangesPreview),
             lambda preview: self._ask(preview, str(message.get("name", ""))[:100]),
             name="changes",
         )
@@ -200,8 +204,8 @@ def _note(change: FileChange) -> str:
     return ", ".join(parts)
 
 
-def _part(things: list[Any], page: int) -> list[Any]:
-    return things[(page - 1) * PER_PAGE : page * PER_PAGE]
+def _part(rows: list[Any], page: int) -> list[Any]:
+    return rows[(page - 1) * PER_PAGE : page * PER_PAGE]
 
 
 def _paged(key: str, label: str, items: list[dict[str, Any]], page: int, number: int) -> dict[str, Any]:

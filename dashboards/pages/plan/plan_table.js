@@ -15,7 +15,7 @@ import {pager} from "../../components/widgets.js"
  * @property {Row[]} [rows]
  * @property {number} first Number of the files before this page.
  * @property {number} picked Serial number of the last choice that is counted.
- * @property {string} look What tells one list from another one: search, order and page.
+ * @property {string} list_key Identifies the list: search, order and page.
  * @property {Empty | null} empty
  *
  * @typedef {Table & Head & Paged} View
@@ -29,7 +29,7 @@ import {pager} from "../../components/widgets.js"
  * @property {boolean} hasMoved The focused row stands at another place now.
  * @property {boolean} isTurned The pager turned the page: the next one starts at its top.
  * @property {boolean} isShifted The last click was made with the shift key.
- * @property {string} look The list that was drawn last.
+ * @property {string} listKey The list that was drawn last.
  * @property {number} shownCount Number of the drawn rows.
  *
  * @typedef {Component<View, State>} Self
@@ -94,7 +94,7 @@ function open(self, id) {
 function placeOfSuccessor({view, state}) {
   if (state.arriving !== null) return state.arriving
   if (state.cursor === null) return -1
-  if (view.look === state.look) return state.place
+  if (view.list_key === state.listKey) return state.place
   return state.hadFocus ? 0 : -1
 }
 
@@ -120,8 +120,8 @@ function prepare(self) {
   state.hadFocus = Boolean(activeElement(self)?.matches("[role=row]"))
   replaceCursor(self)
   const place = view.rows.findIndex(row => row.id === state.cursor)
-  const isNewList = view.look !== state.look && (state.isTurned || window.scrollY < 100)
-  state.look = view.look
+  const isNewList = view.list_key !== state.listKey && (state.isTurned || window.scrollY < 100)
+  state.listKey = view.list_key
   state.shownCount = isNewList ? Math.max(place + 1, rowsInSight()) : view.rows.length
   state.hasMoved = state.hadFocus && !isNewList && Math.max(place, 0) !== state.place
   state.place = Math.max(place, 0)
@@ -306,7 +306,7 @@ export function render(context) {
       hasMoved: false,
       isTurned: false,
       isShifted: false,
-      look: "",
+      listKey: "",
       shownCount: 0,
     }),
     draw,

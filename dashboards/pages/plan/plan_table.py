@@ -72,7 +72,7 @@ def view(
         "descending": descending,
         "all": "all" if able and chosen - hidden >= able else "some" if chosen else "none",
         "picked": picked,
-        "look": f"{sort}{'-' if descending else '+'}{page.page} {query}",  # equal values: rows keep their places
+        "list_key": f"{sort}{'-' if descending else '+'}{page.page} {query}",  # equal values: rows keep their places
     }
 
 
@@ -91,7 +91,7 @@ def row(item: PlanItem, *, selected: bool, named: bool) -> dict[str, Any]:
         "risk": item.risk_level,
         "reason": reason(item),
         "why": "\n".join(issue.message for issue in grave(item)),
-        "way": way(item),
+        "method": method(item),
         "cost": cost(item),
         "can": item.can_update and not item.postponed and item.risk_level != "unchanged",
         "selected": selected,
@@ -128,7 +128,7 @@ def cost(item: PlanItem) -> str:
     return wording.duration(item.est_seconds) if item.can_update else "—"
 
 
-def way(item: PlanItem) -> str:
+def method(item: PlanItem) -> str:
     """Return the method if a new file replaces the old one, "" for a write in place."""
     replaced = item.can_update and strategies.replaces(item.strategy)
     return strategies.in_a_word(item.strategy) if replaced else ""
@@ -175,15 +175,15 @@ def empty(
         }
     if query.strip():
         title, text = _nothing_found(unchanged, written)
-        ways = [{"query": each.query, "label": f"{wording.files(each.files)} {each.words}"} for each in wider]
+        searches = [{"query": each.query, "label": f"{wording.files(each.files)} {each.words}"} for each in wider]
         if unchanged:
-            ways.append(
+            searches.append(
                 {"query": f"({query}) risk:unchanged", "label": f"{wording.files(unchanged)} with nothing to change"}
             )
         return {
             "title": title,
-            "text": f"{text} Similar searches find:" if ways else text,
-            "ways": ways,
+            "text": f"{text} Similar searches find:" if searches else text,
+            "searches": searches,
             "act": "clear_search",
             "label": "Clear the search",
         }

@@ -18,7 +18,7 @@ import {andMore, count} from "../../components/wording.js"
  * @property {string} risk
  * @property {string} reason
  * @property {string} why
- * @property {string} way The method of the write.
+ * @property {string} method The method of the write.
  * @property {string} cost
  * @property {boolean} can The file can be selected.
  * @property {boolean} selected
@@ -28,7 +28,7 @@ import {andMore, count} from "../../components/wording.js"
  * @property {string} title
  * @property {string} text
  * @property {string} [code]
- * @property {{query: string, label: string}[]} [ways] Searches that may find more.
+ * @property {{query: string, label: string}[]} [searches] Searches that may find more.
  * @property {string} act "" for none.
  * @property {string} label
  *
@@ -156,25 +156,25 @@ export function drawRow(row, index, {isHere, isTabStop}) {
     h(
       "span",
       {class: "n num", role: "gridcell", id: `n${id}`},
-      row.way && h("span", {class: "way"}, row.way + " "),
+      row.method && h("span", {class: "method"}, row.method + " "),
       h("span", null, row.cost),
     ),
   )
 }
 
 /** @param {Empty} empty */
-export const drawEmpty = ({title, text, code, ways, act, label}) =>
+export const drawEmpty = ({title, text, code, searches, act, label}) =>
   h(
     "div",
     {class: "empty"},
     h("b", null, title),
     h("p", null, text),
     code && h("code", null, code),
-    ways?.length > 0 &&
+    searches?.length > 0 &&
       h(
         "ul",
-        {class: "ways"},
-        ways.map(way => h("li", null, button(way.label, "search", {kind: "link", data: {query: way.query}}))),
+        {class: "searches"},
+        searches.map(each => h("li", null, button(each.label, "search", {kind: "link", data: {query: each.query}}))),
       ),
     act && h("div", {class: "acts"}, button(label, act)),
   )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
 from dashboards.pages.plan import exchange, plan_table
@@ -19,16 +19,13 @@ from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import NOTHING, PlanState
 from indexium_core import errors
+from indexium_core.library import DecisionReport, MetadataPlan
 from indexium_core.model import query as grammar
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.model.planning.facets import Wider
-from indexium_core.model.planning.plan import PlanPage, PlanStatistics, Selection
-
-if TYPE_CHECKING:
-    from indexium_core.library import DecisionReport, MetadataPlan
-    from indexium_core.model.planning.plan import SelectionSummary
-    from indexium_core.model.view import SavedView
+from indexium_core.model.planning.plan import PlanPage, PlanStatistics, Selection, SelectionSummary
+from indexium_core.model.view import SavedView
 
 __all__ = ["PlanScreen"]
 
@@ -171,9 +168,9 @@ class PlanScreen(Screen):
         if not self._session.is_showing("plan"):
             return
         state = self.state
-        look = (state.query, state.number, state.sort, state.descending, state.selection)
+        arguments = (state.query, state.number, state.sort, state.descending, state.selection)
         before = self._loaded
-        self._bridge.run(lambda: self._read(*look, before), self._show, name="plan", failed=self._failed)
+        self._bridge.run(lambda: self._read(*arguments, before), self._show, name="plan", failed=self._failed)
         self._file.refresh()
 
     def _read(  # noqa: PLR0917
@@ -227,7 +224,7 @@ class PlanScreen(Screen):
 
     def _failed(self, error: errors.IndexiumError) -> None:
         """Show the error; an earlier view stays visible."""
-        self._tell()
+        self._send_address()
         if self._loaded is None:
             self._bridge.toast("error", error.message)
             self._table.put(rows=[], total=0, empty=plan_table.unreadable(error.message))
@@ -235,7 +232,7 @@ class PlanScreen(Screen):
             self._problem = error.message
             self._draw_header(self._loaded)
 
-    def _tell(self) -> None:
+    def _send_address(self) -> None:
         """Send the new address together with the view it leads to."""
         if self._untold is not None:
             self._session.update_address(push=self._untold)
@@ -245,7 +242,7 @@ class PlanScreen(Screen):
         if loaded.selection != self.state.selection and self._loaded is not None:
             loaded = _keeping(loaded, self._loaded)  # the selection made during this read stays visible
         self._loaded, self._problem = loaded, ""
-        self._tell()
+        self._send_address()
         self.state.opening = next((view for view in loaded.views if view.is_default), None)
         self.state.number = loaded.page.page
         if loaded.selection == self.state.selection:
@@ -265,8 +262,8 @@ class PlanScreen(Screen):
         page, cache, state = loaded.page, self._cache, self.state
         if self._loaded is None or self._loaded.page is not page or page.page * page.per_page >= page.total:
             return
-        look = {"per_page": page.per_page, "sort": state.sort, "descending": state.descending}
-        self._bridge.run(lambda: cache.page(loaded.plan, page.page + 1, **look), lambda _: None, name="ahead")
+        arguments = {"per_page": page.per_page, "sort": state.sort, "descending": state.descending}
+        self._bridge.run(lambda: cache.page(loaded.plan, page.page + 1, **arguments), lambda _: None, name="ahead")
 
     def _count_ahead(self, loaded: Loaded) -> None:
         """Count the files of *select all* in advance."""

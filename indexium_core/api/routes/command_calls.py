@@ -44,7 +44,7 @@ class Caller:
     def __init__(self, library: Library, pool: Executor) -> None:
         self._library = library
         self.pool = pool
-        self.codec = wire.Codec(give=_encode_reference, take={"plan": self._plan})
+        self.codec = wire.Codec(to_reference=_encode_reference, from_reference={"plan": self._plan})
 
     @functools.cached_property
     def calls(self) -> dict[str, RemoteCall]:

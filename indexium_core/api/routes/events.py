@@ -51,7 +51,7 @@ async def events(
     start = int(last_event_id) if last_event_id else after
     wanted = _Wanted(words(names), {"operation_id": operation_id, "job_id": job_id})
     newest = library.events.last_id  # a larger id comes from another home or from a restored database
-    stream = _told(library, newest if start is None else min(start, newest), wanted)
+    stream = _event_stream(library, newest if start is None else min(start, newest), wanted)
     return Stream(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
@@ -69,7 +69,7 @@ class _Wanted:
         return named and all(event.data.get(name) == number for name, number in self._ids.items())
 
 
-async def _told(library: Library, cursor: int, wanted: _Wanted) -> AsyncGenerator[str, None]:
+async def _event_stream(library: Library, cursor: int, wanted: _Wanted) -> AsyncGenerator[str, None]:
     loop, woken = asyncio.get_running_loop(), asyncio.Event()
     unsubscribe = library.events.subscribe(lambda _: _wake(loop, woken))
     try:

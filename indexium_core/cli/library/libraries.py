@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 LibraryId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**31 - 1)]
 
-
 libraries = typer.Typer(help="The library folders.", no_args_is_help=True)
-
 
 app.add_typer(libraries, name="libraries")
 

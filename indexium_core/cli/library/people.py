@@ -17,15 +17,11 @@ if TYPE_CHECKING:
 
 _PLACES = 10  # of skipped names that are printed
 
-
 people = typer.Typer(help="The people of files.", no_args_is_help=True)
-
 
 app.add_typer(people, name="people")
 
-
 Names = Annotated[list[str], typer.Option("--person", help="A name; repeatable.")]
-
 
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH…")]
 

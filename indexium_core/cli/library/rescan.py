@@ -19,20 +19,15 @@ if TYPE_CHECKING:
 
 _GLANCE = 0.4  # seconds between two looks at how far it is
 
-
 _NOTHING = "No file matches; nothing was changed."
-
 
 _PAGES = 10**9  # a page, or changes of one: their product is a number of the database
 
-
 Everything = Annotated[bool, typer.Option("--all", help="All files.")]
-
 
 Fields = Annotated[
     str, typer.Option("--fields", metavar="A,B", help=f"Field names with commas; default: all of {', '.join(FIELDS)}.")
 ]
-
 
 Searched = Annotated[str, typer.Argument(metavar="QUERY", help="A search, in quotes.")]
 

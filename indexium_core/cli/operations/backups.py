@@ -14,9 +14,7 @@ from indexium_core.model.operations.backup import BackupCheck, BackupDetails, Op
 
 backups = typer.Typer(help="Backups of operations, for rollbacks.", no_args_is_help=True)
 
-
 app.add_typer(backups, name="backups")
-
 
 OptionalId = Annotated[int | None, typer.Argument(metavar="[ID]", min=1, max=MOST, help="Only of this operation.")]
 

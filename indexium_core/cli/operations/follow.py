@@ -25,12 +25,10 @@ if TYPE_CHECKING:
 
 BAD = ("failed", "conflict", "unknown")
 
-
 _ENDED_ELSEWHERE = {  # end states that this command did not cause
     "cancelled": "was cancelled by another person; written files stay written",
     "interrupted": "was interrupted because its program was told to stop",
 }
-
 
 _ENDED_AS = {  # the end of an operation, in words that no reader takes for a failed file
     "completed": "completed",
@@ -39,7 +37,6 @@ _ENDED_AS = {  # the end of an operation, in words that no reader takes for a fa
     "cancelled": "was cancelled",
     "interrupted": "was interrupted",
 }
-
 
 AGAIN = "indexium postpone postponed:yes --bring-back"
 

@@ -19,7 +19,6 @@ from indexium_core.model.operations.operation import ItemDetails, OperationStatu
 
 operations = typer.Typer(help="Writes and rollbacks, running and ended.", no_args_is_help=True)
 
-
 app.add_typer(operations, name="operations")
 
 
@@ -81,9 +80,11 @@ def pause(context: typer.Context, operation_id: Id) -> None:
     """Pause an operation that runs in the service, after the files in progress; 'resume' resumes it."""
     with opened(context) as library:
         if not library.pause(operation_id):
-            held = library.jobs.of_operation(operation_id).pause_text
-            state = held or library.status(operation_id).status.replace("_", " ")
-            hint = f"'indexium operations resume {operation_id}' resumes it" if held else "there is nothing to pause"
+            pause_text = library.jobs.of_operation(operation_id).pause_text
+            state = pause_text or library.status(operation_id).status.replace("_", " ")
+            hint = (
+                f"'indexium operations resume {operation_id}' resumes it" if pause_text else "there is nothing to pause"
+            )
             raise errors.UsageError(f"Operation {operation_id} is {state}: {hint}.", code="wrong_state")
         status = library.status(operation_id)
     if status.finished:

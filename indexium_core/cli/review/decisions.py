@@ -89,7 +89,6 @@ def _report(verb: str, files: int) -> None:
 
 decisions = typer.Typer(help="Edits, postponements and modes that are in force.", no_args_is_help=True)
 
-
 app.add_typer(decisions, name="decisions")
 
 

@@ -17,14 +17,11 @@ if TYPE_CHECKING:
 
 Name = Annotated[str, typer.Argument(help="Name of the template.")]
 
-
 SHOWN = 10  # files that a preview shows
-
 
 templates = typer.Typer(
     help="Edits stored under a name: people to add, or a replacement of one person by another.", no_args_is_help=True
 )
-
 
 app.add_typer(templates, name="templates")
 

@@ -1,4 +1,4 @@
-"""`undo`, `redo`: undo and redo review steps."""
+"""`undo`, `redo`: undo and redo review steps, which are decisions about the plan. `rollback` restores files."""
 
 from __future__ import annotations
 

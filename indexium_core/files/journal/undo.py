@@ -1,5 +1,5 @@
 """
-Undoing an edit that failed or was interrupted.
+Undo an edit that failed or was interrupted: restore the old bytes of the file from its journal entry.
 
 An undo may itself be interrupted at any moment and is then repeated: it only writes old bytes, so each intermediate
 state is again a mixture that the entry explains. The fsync of the file comes before the journal's UNDONE, even if every

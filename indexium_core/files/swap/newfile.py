@@ -37,7 +37,7 @@ class NewFile:
         self._original = original
         self._folder = original.folder
         self._fd = -1
-        self._is_asked_for = False  # the file may exist, whether it is open or not
+        self._is_requested = False  # the file may exist, whether it is open or not
         self._inode: int | None = None
         self._carried: int | None = None  # change time of the original when its attributes were copied
 
@@ -57,11 +57,11 @@ class NewFile:
 
     def create(self) -> None:
         """Create an empty file with owner-only permissions; the name must not exist."""
-        self._is_asked_for = True
+        self._is_requested = True
         try:
             self._fd = disk.create(self.name, folder=self._folder)
         except FileExistsError:
-            self._is_asked_for = False  # another program's file
+            self._is_requested = False  # another program's file
             raise
         self._inode = os.fstat(self._fd).st_ino
         disk.lock(self._fd)
@@ -76,7 +76,7 @@ class NewFile:
         """
         self._inode, self.stat = kept.stat.inode, kept.stat
         disk.link(name, self.name, folder=folder, new_folder=self._folder)
-        self._is_asked_for = True
+        self._is_requested = True
         self._fd = disk.open_media(self.path)
         disk.lock(self._fd)
         self.check()
@@ -129,7 +129,7 @@ class NewFile:
 
     def remove(self) -> None:
         """Remove it, durably, if its name still leads to the file that was created."""
-        if self._is_asked_for:
+        if self._is_requested:
             swap_recovery.remove_temporary(self.name, folder=self._folder, inode=self._inode)
 
     def close(self) -> None:

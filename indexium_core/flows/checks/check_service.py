@@ -74,13 +74,7 @@ class Checks:
 
     @remote()
     def groups(self, *, max_age: float = 0.0) -> list[CheckGroup]:
-        """
-        Return the number of findings of each kind.
-
-        Args:
-            max_age: Seconds for which an earlier detection is good enough, whatever changed since.
-
-        """
+        """Return the number of findings of each kind, as of at most `max_age` seconds ago."""
         findings = self._current_state(max_age).findings
         return [
             CheckGroup(

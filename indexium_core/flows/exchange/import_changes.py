@@ -98,11 +98,9 @@ class PlanImport:
     @remote()
     def apply(self, preview: ChangesPreview, *, overwrite: bool = False) -> DecisionReport:
         """
-        Make the decisions of a preview, as one review step.
+        Make the decisions of a preview, as one review step; rows with errors are not applied.
 
-        Args:
-            preview: The result of `read`; rows with errors are not applied.
-            overwrite: Apply rows with a conflict, too.
+        `overwrite` also applies rows with a conflict.
 
         Raises:
             UsageError: There is nothing to apply.

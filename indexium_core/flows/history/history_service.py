@@ -208,10 +208,7 @@ class HistoryService:
         """
         Start a rollback. Files that cannot be rolled back become conflicts and stay unchanged.
 
-        Args:
-            operation_id: The operation.
-            options: Which files, and how.
-            request: An idempotent request; a repeated one does not start a second rollback.
+        A repeated `request` does not start a second rollback.
 
         Raises:
             UsageError: Nothing can be rolled back, and why; or the options are invalid.

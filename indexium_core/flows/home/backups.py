@@ -48,15 +48,8 @@ class BackupManager:
         """
         Manage the backups of a home.
 
-        Args:
-            book: The rows of the backups.
-            history: The history, which checks whether a rollback is possible.
-            storage: The storage of the backups.
-            folder: The folder of the journals.
-            config: The settings.
-            running: Returns the ids of the operations that run in this process.
-            elapsed: Whether expiry may rely on the clock.
-
+        `running` returns the ids of the operations that run in this process; `elapsed` tells whether expiry may rely on
+        the clock.
         """
         self._book = book
         self._history = history

@@ -37,15 +37,10 @@ class Configuration:
         on_change: Callable[[], None] = lambda: None,
     ) -> None:
         """
-        Manage `config`.
+        Manage `config`, which all services share; changes are made in place.
 
-        Args:
-            config: The settings that all services share; changes are made in place.
-            use: Returns the space that the backups use.
-            clock: Returns the current time.
-            apply: By name of a setting: called with the new value, for services that do not read it each time.
-            on_change: Called after each change.
-
+        `use` returns the space that the backups use. `apply` has a function for each setting that a service does not
+        read each time: it is called with the new value. `on_change` is called after each change.
         """
         self._config, self._use, self._clock = config, use, clock
         self._apply, self._on_change = apply, on_change

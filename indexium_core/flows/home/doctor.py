@@ -74,15 +74,8 @@ class Doctor:
         """
         Prepare the checks of a home.
 
-        Args:
-            store: The database of the home.
-            folder: The folder of the journals.
-            use: Returns the disk space that the backups use.
-            running: Returns the ids of the operations that run in this process.
-            now: Returns the current time (UTC).
-            started: When this process started.
-            jobs: The jobs of the home.
-
+        `use` returns the disk space that the backups use, `running` the ids of the operations that run in this process.
+        `started` is when this process started.
         """
         self._store = store
         self._folder = folder

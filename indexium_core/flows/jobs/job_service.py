@@ -46,16 +46,8 @@ class JobService:
         """
         Serve the jobs of a home.
 
-        Args:
-            queue: Runs them.
-            store: Stores them.
-            folder: The folder of the logs.
-            retry_operation: Starts a new operation for the files that another one did not process, for a client and an
-                idempotent request; returns its id.
-            requests: Idempotent requests.
-            keep_days: How many days a job is kept after its end.
-            clock: Source of the current time (UTC).
-
+        `retry_operation` starts a new operation for the files that another one did not process, for a client and an
+        idempotent request; it returns its id. `keep_days` returns how many days a job is kept after its end.
         """
         self._queue, self._store, self._folder, self._clock = queue, store, folder, clock
         self._retry_operation, self._requests, self._keep_days = retry_operation, requests, keep_days

@@ -55,11 +55,7 @@ class Details:
     @remote()
     def file(self, file_id: int, plan: MetadataPlan | None = None) -> FileDetails:
         """
-        Return the details of a file.
-
-        Args:
-            file_id: The file.
-            plan: The plan for the planned change; None: the newest.
+        Return the details of a file, with its change in `plan` (default: the newest plan).
 
         Raises:
             UnknownIdError: The file does not exist.

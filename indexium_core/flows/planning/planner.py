@@ -174,11 +174,7 @@ class MetadataPlanner:
         """
         Return the files of a selection, writable or not, for decisions.
 
-        Args:
-            plan: The plan.
-            selection: The selection.
-            include_unlisted: Everything that its search finds, of every level, also what the list omits.
-
+        `include_unlisted`: everything that its search finds, of every level, also what the list omits.
         """
         search = plan.searching(selection.query, include_unlisted=include_unlisted)
         if include_unlisted:

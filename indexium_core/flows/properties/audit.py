@@ -31,12 +31,7 @@ class Auditor:
         """
         Read the audit log of a home.
 
-        Args:
-            database: The database of the home.
-            modes: Returns the default modes for people and comments.
-            job: Returns a job by id, or raises UnknownIdError.
-            clock: Returns the current time (UTC).
-
+        `modes` returns the default modes for people and comments; `job` returns a job by id, or raises UnknownIdError.
         """
         self._database = database
         self._modes = modes

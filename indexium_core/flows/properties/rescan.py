@@ -135,15 +135,8 @@ class Rescanner:
         """
         Rescan the files of a home.
 
-        Args:
-            database: The database of the home.
-            modes: Returns the modes of the plan that searches and selections refer to.
-            queue: Takes the jobs of `add`.
-            events: Gets events about the start, the progress and the end of a rescan.
-            config: The settings; each run reads their current values.
-            clock: Returns the current time (UTC).
-            executor: Returns the executor for the next run.
-
+        `modes` returns the modes of the plan that searches and selections refer to. `queue` takes the jobs of `add`.
+        Each run reads the current values of `config`; `executor` returns the executor for the next run.
         """
         self._database = database
         self._executor = executor

@@ -65,12 +65,8 @@ class Decisions:
         """
         Make decisions in a home.
 
-        Args:
-            database: The database of the home.
-            modes: Returns the variant of the plan that evaluates targets and gives the people of each file.
-            clock: Returns the current time (UTC).
-            on_change: Called after each step.
-
+        `modes` returns the variant of the plan that evaluates targets and gives the people of each file; `on_change` is
+        called after each step.
         """
         self._on_change = on_change
         self._database = database

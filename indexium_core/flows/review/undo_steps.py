@@ -1,5 +1,5 @@
 """
-Undo and redo of review steps.
+Undo and redo of review steps, which are decisions about the plan.
 
 Undo reverts decisions, and the changes of people that belong to them. It changes no file: the report counts the files
 that were written since. A file with a newer decision that is not part of a step (a rollback postpones files) keeps it,
@@ -73,10 +73,7 @@ class ReviewSteps:
     @remote()
     def undo(self, step_id: int | None = None) -> StepReport | None:
         """
-        Undo the newest step; None where there is none.
-
-        Args:
-            step_id: The step that the user saw; None: any.
+        Undo the newest step, which must be `step_id` if that is given; None where there is none.
 
         Raises:
             UsageError: `step_id` is no longer the newest step.

@@ -69,13 +69,8 @@ class Inventory:
         """
         Manage the library folders of a home.
 
-        Args:
-            database: The database.
-            exclude_scans: Keeps scans from starting during a block, and raises UsageError if one is running.
-            modes: Returns the default modes for people and comments.
-            clock: Returns the current time (UTC).
-            on_change: Called after a change that the plan shows.
-
+        `exclude_scans` keeps scans from starting during a block, and raises UsageError if one is running. `modes`
+        returns the default modes for people and comments; `on_change` is called after a change that the plan shows.
         """
         self._database = database
         self._on_change = on_change

@@ -9,7 +9,6 @@ can be resumed.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 
 from indexium_core.flows.scanning import roots
 from indexium_core.store import database
@@ -38,9 +37,8 @@ def _folder(task: Task) -> str:
 class Blockers:
     """Checks, after a file could not be written, whether the other files could be."""
 
-    def __init__(self, store: database.Database, *, free: Callable[[bytes], int | None] = _free) -> None:
-        """`free` returns the free bytes of the disk of a file."""
-        self._store, self._free = store, free
+    def __init__(self, store: database.Database) -> None:
+        self._store = store
 
     def blocker_of(self, task: Task, code: str) -> str:
         """Return the problem of all files, as a sentence, after a file failed with `code`; "" if there is none."""
@@ -52,7 +50,7 @@ class Blockers:
                     "resume. Every file is whole, and what was written stays written."
                 )
         if code in _FULL_CODES:
-            free = self._free(task.path)
+            free = _free(task.path)
             if free is not None and free < _FULL_DISK_BYTES:
                 return (
                     f"The disk of {_folder(task)} is full ({free:,} bytes are free). Free some space, then resume. "

@@ -60,8 +60,6 @@ class Operations:
         faststart: str = "keep",
         reserve_space: Callable[[int, int], bool] = lambda _size, _item: True,
         ui_priority: UiPriority | None = None,
-        backoff: Backoff | None = None,
-        blockers: Blockers | None = None,
         executor: Callable[[], Executor] = Threads,
     ) -> None:
         self._store = store
@@ -70,8 +68,8 @@ class Operations:
         self.workers = workers
         self._reserve_space = reserve_space
         self._ui_priority = ui_priority or UiPriority()
-        self._backoff = backoff or Backoff()
-        self._blockers = blockers or Blockers(store)
+        self._backoff = Backoff()
+        self._blockers = Blockers(store)
         self._executor = executor  # called for each launch
         self._events = events
         self._backups = backups

@@ -255,12 +255,7 @@ class MetadataWriter:
         """
         Check every selected item as a write would, and report; no file is opened for writing.
 
-        Args:
-            plan: The plan.
-            options: How it would be written.
-            selection: Which items of it.
-            progress: Called several times a second with the number of checked files and of all files; False cancels.
-
+        `progress` is called several times a second with the number of checked files and of all files; False cancels.
         """
         started = time.monotonic()
         plan, selection = self._resolve(plan, options, selection)

@@ -72,7 +72,7 @@ def replaces(name: str) -> bool:
 
 
 def why(name: str) -> str:
-    """Return why a file is written so and not in a cheaper way, as a sentence; "" where nothing is known of it."""
+    """Return why a file needs this strategy and not a cheaper one, as a sentence; "" if unknown."""
     return WHY.get(name, "")
 
 

@@ -62,13 +62,9 @@ def rank(
     evidence: Iterable[SuggestionEvidence], *, excluded_keys: Collection[str] = (), limit: int = 5
 ) -> list[Suggestion]:
     """
-    Return one suggestion for each person, the most likely first.
+    Return up to `limit` suggestions, one for each person, the most likely first.
 
-    Args:
-        evidence: All observations.
-        excluded_keys: `person_key`s of people who must not be suggested.
-        limit: The maximum number of suggestions.
-
+    `excluded_keys` are the `person_key`s of people who must not be suggested.
     """
     by_person: dict[str, list[SuggestionEvidence]] = {}
     for each in evidence:

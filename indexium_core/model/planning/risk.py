@@ -243,7 +243,7 @@ ISSUES: Mapping[str, IssueKind] = {
         "note",
         "in use",
         "Another program has the file open[: {program}].",
-        "Close the player; the write is tried again later.",
+        "Close the player; the write is retried automatically.",
     ),
     "stale_plan": _kind(
         "note",

@@ -85,16 +85,7 @@ def put(
     Store readings by file id, and add an audit event for each changed value.
 
     Locked fields do not change. The fields in `keep`, and the fields that a reading does not know, change only if no
-    value is stored yet.
-
-    Args:
-        tx: The open transaction.
-        readings: The readings by file id.
-        keep: The fields that keep their stored value.
-        actor: `scan` or `rescan`.
-        at: The time of the reading.
-        job_id: The job.
-
+    value is stored yet. `actor` is `scan` or `rescan`.
     """
     if not readings:
         return PutReport(set(), {})

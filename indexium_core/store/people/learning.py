@@ -22,11 +22,7 @@ def recorded(tx: Connection, step_id: int, names: Sequence[str] = ()) -> Iterato
     """
     Record for a step the changes of people in the block. A step has one such block.
 
-    Args:
-        tx: The transaction.
-        step_id: The step.
-        names: Names of people whose assignments may be deleted; new rows are recorded in any case.
-
+    Assignments of the people in `names` may be deleted; new rows are recorded in any case.
     """
     tx.execute(_sql("people_before"))
     tx.execute(_sql("aliases_before"))

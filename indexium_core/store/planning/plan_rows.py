@@ -111,16 +111,10 @@ class Counts(NamedTuple):
 
 def count_groups(groups: Groups, *, unchanged: bool, postponed: bool) -> Counts:
     """
-    Add up the rows of `groups` in plan_read.sql.
+    Add up the rows of `groups` in plan_read.sql; `unchanged` and `postponed`: such items are listed.
 
     Postponed items count only in `postponed_count`, unless they are listed. `by_category` covers all counted items,
     `by_container` and `by_issue` only the listed ones: these are the choices by which a user narrows the list.
-
-    Args:
-        groups: The rows.
-        unchanged: Unchanged items are listed.
-        postponed: Postponed items are listed.
-
     """
     counting = [group for group in groups if postponed or not group[_POSTPONED]]
     changing = [group for group in counting if group[_LEVEL] not in ("blocked", "unchanged")]

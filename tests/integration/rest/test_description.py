@@ -12,7 +12,7 @@ def test_the_description_names_every_field_of_an_item(small: Client) -> None:
     assert "/api/metadata/plan/{ref}/edit" in found["paths"]
 
 
-def test_the_description_says_of_every_route_how_it_refuses(small: Client) -> None:
+def test_the_description_of_every_route_has_its_errors(small: Client) -> None:
     paths = small.get("/api/openapi.json").json["paths"]
     for path, methods in paths.items():
         for method, route in methods.items():

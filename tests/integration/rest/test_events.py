@@ -19,7 +19,7 @@ from tests.support.rest import Client, connection, ended, events
 from tests.support.waiting import until
 
 
-def test_events_tell_a_write_and_none_is_lost_with_the_connection(rest: Client, running: DashboardServer) -> None:
+def test_events_report_a_write_and_none_is_lost_with_the_connection(rest: Client, running: DashboardServer) -> None:
     with events(running.url) as told:
         first = next(told)["id"]
         number = rest.post("/api/metadata/write", {"all": True}).json["operation_id"]
@@ -58,7 +58,7 @@ def test_events_are_there_after_a_restart(home: Path, library: Library, running:
     assert json.loads(found["data"])["operation_id"] == number
 
 
-def test_only_the_events_that_were_asked_for_are_told(running: DashboardServer, library: Library, rest: Client) -> None:
+def test_only_requested_events_are_sent(running: DashboardServer, library: Library, rest: Client) -> None:
     with events(running.url, "/api/events?names=views:*") as told:
         next(told)
         rest.post("/api/metadata/plan/1/postpone")
@@ -81,7 +81,7 @@ def test_a_listener_that_goes_leaves_nothing_behind(running: DashboardServer, li
     assert gone.is_set()
 
 
-def test_who_says_an_event_that_there_is_not_yet_is_told_from_now_on(running: DashboardServer, rest: Client) -> None:
+def test_a_client_with_a_future_event_id_receives_events_from_now_on(running: DashboardServer, rest: Client) -> None:
     """A browser that was connected to another home at this address, or before its database was restored."""
     with events(running.url, Last_Event_ID=str(2**63 - 1)) as told:
         next(told)
@@ -110,7 +110,7 @@ def slow(rest: Client, library: Library, monkeypatch: pytest.MonkeyPatch) -> Ite
     library.handle(made.number).wait()
 
 
-def test_many_who_wait_hold_nobody_else_up(rest: Client, slow: Slow) -> None:
+def test_many_waiting_requests_do_not_block_others(rest: Client, slow: Slow) -> None:
     answered = threading.Semaphore(0)
 
     def wait() -> None:
@@ -131,7 +131,7 @@ def test_many_who_wait_hold_nobody_else_up(rest: Client, slow: Slow) -> None:
             each.join()
 
 
-def test_who_goes_before_the_answer_is_no_failure(
+def test_a_client_that_disconnects_before_the_response_is_not_an_error(
     running: DashboardServer, rest: Client, slow: Slow, caplog: pytest.LogCaptureFixture
 ) -> None:
     with connection(rest.url) as asked:

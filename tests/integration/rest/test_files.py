@@ -124,7 +124,7 @@ def test_scans_and_rescans_are_jobs(rest: Client, films: Path) -> None:
     assert rest.post("/api/libraries/77/scan").code == "unknown_id"
 
 
-def test_figures_of_what_was_done(rest: Client) -> None:
+def test_metrics_of_completed_operations(rest: Client) -> None:
     number = rest.post("/api/metadata/write", {"all": True}).json["operation_id"]
     ended(rest, number)
     found = rest.get("/api/metrics").json

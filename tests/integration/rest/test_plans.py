@@ -55,7 +55,7 @@ def test_a_plan_of_hashes_has_every_copy(rest: Client) -> None:
     assert sorted(item["file_name"] for item in found["items"]) == ["copy.mp4", "lake.mp4"]
 
 
-def test_an_edit_is_answered_by_what_the_plan_says_then(rest: Client) -> None:
+def test_an_edit_answers_with_the_new_plan_item(rest: Client) -> None:
     lake = items(rest)["lake.mp4"]
     one = rest.post(f"/api/metadata/plan/{lake['file_id']}/edit", {"result_people": PEOPLE}).json
 

@@ -96,7 +96,7 @@ def test_bad_input_is_a_problem_with_a_code(
     assert (answer.status, answer.code) == (status, code), answer.text
 
 
-def test_a_bad_search_says_where(small: Client) -> None:
+def test_an_invalid_search_names_the_position(small: Client) -> None:
     found = small.get("/api/metadata/plan?q=risk:odd").json
     assert (found["position"], found["word"]) == (0, "risk:odd") or found["word"] in found["detail"]
 
@@ -120,7 +120,7 @@ def test_a_body_that_is_too_large_is_a_problem(small: Client) -> None:
 # The door.
 
 
-def test_no_page_of_somebody_else_changes_anything(small: Client) -> None:
+def test_pages_of_other_origins_change_nothing(small: Client) -> None:
     for headers in ({"Origin": "http://evil.example"}, {"Sec_Fetch_Site": "cross-site"}, {"Origin": "null"}):
         assert small.post("/api/metadata/write", {"all": True}, **headers).code == "forbidden"
     assert small.get("/api/metadata/plan", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="no-cors").code == "forbidden"
@@ -134,7 +134,7 @@ def test_no_page_of_somebody_else_changes_anything(small: Client) -> None:
     assert small.post("/api/metadata/plan", {}, Origin=small.url).status == 200
 
 
-def test_who_has_the_token_may_say_any_origin_but_no_other_host(running: DashboardServer) -> None:
+def test_a_client_with_the_token_may_send_any_origin_but_no_other_host(running: DashboardServer) -> None:
     program = Client(running.url, Authorization=f"Bearer {running.token}", Origin="http://tool.example")
     assert program.post("/api/metadata/plan").status == 200
     assert program.post("/api/metadata/plan", Host="evil.example").code == "unknown_host"
@@ -142,7 +142,7 @@ def test_who_has_the_token_may_say_any_origin_but_no_other_host(running: Dashboa
     assert Client(running.url, Authorization="Bearer other").get("/api/metadata/plan").code == "unauthorized"
 
 
-def test_answers_carry_the_headers_of_the_house(small: Client) -> None:
+def test_responses_have_the_security_headers(small: Client) -> None:
     found = small.get("/api/metadata/plan").headers
     assert found["x-content-type-options"] == "nosniff"
     assert "default-src 'none'" in found["content-security-policy"]

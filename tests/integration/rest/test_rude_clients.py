@@ -108,13 +108,13 @@ def test_a_head_of_a_page_has_its_headers_and_makes_no_session(
 
 
 @pytest.mark.parametrize("size", [300_000, 3_000_000])
-def test_a_head_without_end_is_cut_off(rest: Client, size: int) -> None:
+def test_a_header_without_end_is_cut_off(rest: Client, size: int) -> None:
     with contextlib.suppress(ConnectionError):  # while it is still being said
         assert told(rest, f"{JOBS}X-Own: {'a' * size}\n{END}") == b""
     assert rest.get("/api/jobs").status == 200
 
 
-def test_many_who_send_nothing_of_what_they_announced_hold_nobody_up(rest: Client) -> None:
+def test_many_clients_without_their_announced_body_do_not_block_others(rest: Client) -> None:
     """They are more than there are threads: none of these is taken as long as a body is not there."""
     head = (PLAN + END).replace("Connection: close", "Content-Length: 9").replace("HOST", rest.url[7:])
     with contextlib.ExitStack() as opened:
@@ -133,13 +133,13 @@ def test_many_who_send_nothing_of_what_they_announced_hold_nobody_up(rest: Clien
         ("/api/metadata/write", "POST"),
     ],
 )
-def test_a_refused_method_is_told_which_there_are(rest: Client, path: str, methods: str) -> None:
+def test_a_rejected_method_gets_the_list_of_allowed_methods(rest: Client, path: str, methods: str) -> None:
     answer = rest("PUT", path, {})
     assert (answer.status, answer.headers["allow"]) == (405, methods)
     assert rest("BREW", path).headers["allow"] == "DELETE, GET, HEAD, POST"
 
 
-def test_many_listeners_that_take_nothing_hold_nobody_up(rest: Client) -> None:
+def test_many_stalled_listeners_do_not_block_others(rest: Client) -> None:
     head = EVENTS.replace("HOST", rest.url.removeprefix("http://")).replace("\n", "\r\n") + "\r\n"
     with contextlib.ExitStack() as opened:
         for _ in range(100):

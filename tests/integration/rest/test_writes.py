@@ -23,7 +23,7 @@ from tests.support.rest import PATIENCE, Client, ended, items
 PEOPLE = ["Ann Lee", "Bob Ray"]
 
 
-def test_write_follow_and_take_back(rest: Client, films: Path) -> None:
+def test_write_follow_and_roll_back(rest: Client, films: Path) -> None:
     before = {path: path.read_bytes() for path in films.iterdir()}
     started = rest.post("/api/metadata/write", {"all": True, "options": {"user_note": "from a test"}})
 
@@ -61,7 +61,7 @@ def test_write_follow_and_take_back(rest: Client, films: Path) -> None:
     TypeAdapter(answers.OperationPage).validate_python(history)
 
 
-def test_of_a_film_that_is_made_anew_it_is_told_how_long_it_takes_and_how_much_is_there(
+def test_a_rewrite_reports_its_seconds_and_its_written_share(
     rest: Client, library: Library, films: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, did = media.build("wmv", films, name="long.wmv", seed=5), protocol.FileProgress.advance
@@ -96,7 +96,7 @@ def test_of_a_film_that_is_made_anew_it_is_told_how_long_it_takes_and_how_much_i
     assert (done["working"], done["shares"], done["success_count"]) == ({}, {}, 1)
 
 
-def test_only_what_is_named_is_written(rest: Client) -> None:
+def test_only_named_files_are_written(rest: Client) -> None:
     found = items(rest)
     sea, lake = found["sea.mp4"]["file_id"], found["lake.mp4"]["file_hash"]
     left = rest.post("/api/metadata/write", {"file_ids": [sea]})
@@ -171,7 +171,7 @@ def test_a_key_is_known_after_a_restart(home: Path, library: Library, running: D
         assert later.get("/api/jobs?kind=rescan").json["total"] == 1
 
 
-def test_what_was_not_done_is_tried_again(rest: Client, films: Path) -> None:
+def test_unwritten_files_are_retried(rest: Client, films: Path) -> None:
     number = rest.post("/api/metadata/write", {"q": "ext:mkv"}).json["operation_id"]
     ended(rest, number)
     assert rest.post(f"/api/metadata/operations/{number}/retry").code == "nothing_to_write"
@@ -214,7 +214,7 @@ def test_a_job_that_is_tried_again_with_one_key_is_tried_once(rest: Client, libr
     assert rest.post(f"/api/jobs/{jobs[1]}/retry", Idempotency_Key=f"/api/jobs/{jobs[0]}/retry").code == "key_reused"
 
 
-def test_a_job_that_failed_goes_on_once_for_each_key(rest: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_job_resumes_once_for_each_key(rest: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: Any, **__: Any) -> None:
         raise errors.StoreError("The disk is full.")
 
@@ -233,7 +233,7 @@ def test_a_job_that_failed_goes_on_once_for_each_key(rest: Client, monkeypatch: 
     assert got[1].json["status"] == "completed"
 
 
-def test_only_so_much_is_begun_in_a_minute(rest: Client, library: Library) -> None:
+def test_the_number_of_started_jobs_per_minute_is_limited(rest: Client, library: Library) -> None:
     library.configuration.set("api_writes_per_minute", "1")
     assert rest.post("/api/metadata/write", {"q": "ext:mkv"}).status == 202
     refused = rest.post("/api/metadata/write", {"q": "lake"})

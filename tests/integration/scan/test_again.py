@@ -157,7 +157,7 @@ def test_a_copy_is_a_file_of_its_own_with_the_same_identity(scanner: Scans, data
     assert one["file_id"] != two["file_id"]
 
 
-def test_people_who_waited_for_a_file_are_in_it_once_a_scan_has_met_it(
+def test_waiting_people_are_assigned_after_the_scan_of_their_file(
     scanner: Scans, database: Database, root: Path
 ) -> None:
     clip(root, "a.mp4")

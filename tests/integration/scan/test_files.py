@@ -14,7 +14,7 @@ from tests.support import media
 from tests.support.scans import OLD, Scans, before_reading, clip, rows, states
 
 
-def test_a_film_is_stored_with_what_is_in_it(scanner: Scans, database: Database, root: Path) -> None:
+def test_a_file_is_stored_with_its_content(scanner: Scans, database: Database, root: Path) -> None:
     clip(root / "a" / "b", "Film.MP4", comment="Nice evening\nPeople: Ann Lee, Bob Ray", languages=("eng", "ger"))
     report = scanner.scan([root])
     row = rows(database)["Film.MP4"]

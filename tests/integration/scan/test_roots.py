@@ -102,7 +102,7 @@ def test_renaming_a_folder_with_everything_in_it_is_no_loss(scanner: Scans, data
     assert (report.offline, report.moved, report.missing, report.new) == (0, 20, 0, 0)
 
 
-def test_the_persons_word_settles_what_is_really_gone(scanner: Scans, database: Database, root: Path) -> None:
+def test_a_confirmation_marks_files_as_missing(scanner: Scans, database: Database, root: Path) -> None:
     paths = films(root, 30)
     scanner.scan([root])
     for path in paths:
@@ -155,7 +155,7 @@ def test_an_offline_root_does_not_keep_others_from_being_scanned(
 # Folders and files that cannot be reached.
 
 
-def test_files_of_a_closed_folder_are_unreadable_and_keep_what_is_known(
+def test_files_of_an_inaccessible_folder_are_unreadable_and_keep_their_facts(
     scanner: Scans, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip(root / "closed", "a.mp4", comment="People: Ann Lee")
@@ -177,7 +177,7 @@ def test_files_of_a_closed_folder_are_unreadable_and_keep_what_is_known(
     assert rows(database)["a.mp4"] == before
 
 
-def test_a_file_that_cannot_be_opened_is_looked_at_again_each_time(
+def test_an_unreadable_file_is_read_again_by_each_scan(
     scanner: Scans, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip(root, "a.mp4", comment="People: Ann Lee")
@@ -196,7 +196,7 @@ def _refusing(path: bytes) -> Any:
 # What may be scanned, and how it is told.
 
 
-def test_what_cannot_be_a_root_is_refused_in_one_sentence(scanner: Scans, database: Database, root: Path) -> None:
+def test_an_invalid_root_is_rejected_with_one_sentence(scanner: Scans, database: Database, root: Path) -> None:
     inner = root / "inner"
     inner.mkdir()
     with pytest.raises(errors.UsageError, match=r"The folder .*nowhere does not exist"):

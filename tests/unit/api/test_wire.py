@@ -110,8 +110,8 @@ def test_what_stays_on_its_side_is_given_by_a_description() -> None:
         pass
 
     plan = Plan()
-    here = wire.Codec(give=lambda value: ("plan", {"id": 3}) if isinstance(value, Plan) else None)
-    there = wire.Codec(take={"plan": lambda facts: f"plan {facts['id']}"})
+    here = wire.Codec(to_reference=lambda value: ("plan", {"id": 3}) if isinstance(value, Plan) else None)
+    there = wire.Codec(from_reference={"plan": lambda facts: f"plan {facts['id']}"})
 
     assert there.loads(here.dumps([plan, SelectionDigest(count=1, digest=2)])) == [
         "plan 3",

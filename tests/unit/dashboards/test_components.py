@@ -286,7 +286,7 @@ def test_an_empty_list_says_why(query: str, statistics: PlanStatistics, roots: i
 
 def test_an_empty_list_offers_what_is_near() -> None:
     near = Wider(query="ann", words="without risk:danger", files=1204)
-    assert plan_table.empty("ann risk:danger", PlanStatistics(total_files=9), 1, [near])["ways"] == [
+    assert plan_table.empty("ann risk:danger", PlanStatistics(total_files=9), 1, [near])["searches"] == [
         {"query": "ann", "label": "1,204 files without risk:danger"}
     ]
 
@@ -300,7 +300,7 @@ def test_an_empty_list_says_that_all_of_it_was_written(done: int, total: int, ti
     near = [Wider(query="ann", words="without risk:safe", files=12)]
     said = plan_table.empty("ann risk:safe", PlanStatistics(total_files=9), 1, near, unchanged=2, written=written)
     assert (said["title"], said["label"]) == (title, "Clear the search")
-    assert said["ways"] == [
+    assert said["searches"] == [
         {"query": "ann", "label": "12 files without risk:safe"},
         {"query": "(ann risk:safe) risk:unchanged", "label": "2 files with nothing to change"},
     ]

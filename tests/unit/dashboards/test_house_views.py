@@ -78,7 +78,7 @@ def test_a_folder_that_is_away_promises_nothing() -> None:
 
 
 def test_only_numbers_that_say_something_are_shown() -> None:
-    shown = {tile["kind"]: tile["count"] for tile in folders.held(GOOD, None, kind="")["tiles"]}
+    shown = {tile["kind"]: tile["count"] for tile in folders.quality_view(GOOD, None, kind="")["tiles"]}
     assert shown == {"all": "1,204", "people": "812", "nobody": "300", "unknown": "92", "text": "37"}
 
 
@@ -99,18 +99,20 @@ def test_a_list_offers_what_can_be_done_about_it() -> None:
         copies=1,
     )
     page = FilePage(items=[file], total=92, page=2, per_page=25)
-    found = folders.held(GOOD, page, kind="unknown")["list"]
+    found = folders.quality_view(GOOD, page, kind="unknown")["list"]
     assert found["range"] == "26–26 of 92"
     assert found["pages"] == 4
     assert found["take"] == "Add these people (92 files)"
     assert (found["rows"][0]["people"], found["rows"][0]["only_named"]) == (["Ann Lee"], True)
-    assert folders.held(GOOD, page, kind="text")["list"]["planned"] == "issue:custom_comment"
+    assert folders.quality_view(GOOD, page, kind="text")["list"]["planned"] == "issue:custom_comment"
 
 
 def test_texts_that_are_there_once_are_not_named() -> None:
     quality = replace(GOOD, texts=[TextCount(text="Ripped by X", files=30), TextCount(text="mine", files=1)])
     page = FilePage(items=[], total=0, page=1, per_page=25)
-    assert folders.held(quality, page, kind="text")["list"]["texts"] == [{"text": "Ripped by X", "files": "30 files"}]
+    assert folders.quality_view(quality, page, kind="text")["list"]["texts"] == [
+        {"text": "Ripped by X", "files": "30 files"}
+    ]
 
 
 @pytest.mark.parametrize(

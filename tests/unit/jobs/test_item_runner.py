@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -45,6 +46,24 @@ def test_cancel_finishes_what_is_under_way_and_leaves_the_rest() -> None:
     assert runner.run(range(50)) is RunEnd.CANCELLED
     assert sorted(delivered) == sorted(begun)
     assert len(begun) < 10
+
+
+@pytest.mark.parametrize("change", ["pause", "cancel"])
+def test_a_run_that_is_told_so_as_its_last_item_begins_is_done_with_it(change: str) -> None:
+    """Nobody has looked yet whether there is another item."""
+    control = RunControl()
+    runner, delivered = make(lambda item: item, workers=1, control=control)
+
+    def items() -> Iterator[int]:
+        getattr(control, change)()
+        yield 1
+
+    ends: list[RunEnd] = []
+    thread = threading.Thread(target=lambda: ends.append(runner.run(items())), daemon=True)
+    thread.start()
+    thread.join(5)
+    assert ends == [RunEnd.DONE]
+    assert delivered == [1]
 
 
 def test_a_paused_run_begins_nothing_and_goes_on_when_resumed() -> None:

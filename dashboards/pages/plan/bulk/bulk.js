@@ -51,7 +51,7 @@ function preview(self) {
   draft.problem = ""
   self.paint()
   const change = draft.change()
-  if (change) send(self, "look", {asked: change})
+  if (change) send(self, "preview", {change})
 }
 
 /** @type {(self: Self, name: Tab) => void} */
@@ -216,7 +216,7 @@ const changePerson = change => (self, data) => {
 /** @param {Self} self */
 const saveTemplate = self => {
   const {draft} = self.state
-  send(self, "save", {name: draft.templateName, asked: draft.change()})
+  send(self, "save", {name: draft.templateName, change: draft.change()})
 }
 
 /**
@@ -286,7 +286,7 @@ const MESSAGES = {
     if (draft.template === name) draft.template = ""
     send(self, "forget", {name})
   },
-  apply: self => send(self, "apply", {asked: self.state.draft.change()}),
+  apply: self => send(self, "apply", {change: self.state.draft.change()}),
   skip(self) {
     const {draft} = self.state
     if (draft.day !== "date" || self.find("input[type=date]").reportValidity())

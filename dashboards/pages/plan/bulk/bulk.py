@@ -23,10 +23,12 @@ class Bulk(Component):
     The dialog. The browser keeps its tabs and choices; Python counts their effect.
 
     View: see `view`, with `tabs` (the available ones), `templates`, and `effect` of the last requested change
-    (`asked`); `{open: false}` closes it. Messages, each with the `serial` of the opening: `look` {asked} (request its
-    effect), `apply` {asked}, `find` {text} (people among many), `skip` {until}, `modes` {people, comment}, `save`
-    {name, asked}, `forget` {name}, `rescan` {refresh}, `lock` {fields, on}, `typing` {text}, `close`. `asked` is {add,
-    remove}, {old, new} or {template}. Sent to it: {offers} (see `person_field.offers`), {problem}.
+    (`change`); `{open: false}` closes it.
+
+    Messages, each with the `serial` of the opening: `preview` {change} (request its effect), `apply` {change}, `find`
+    {text} (people among many), `skip` {until}, `modes` {people, comment}, `save` {name, change}, `forget` {name},
+    `rescan` {refresh}, `lock` {fields, on}, `typing` {text}, `close`. A `change` is {add, remove}, {old, new} or
+    {template}. Sent to it: {offers} (see `person_field.names`), {problem}.
     """
 
     _esm = module("bulk")
@@ -72,7 +74,7 @@ def view(
         "note": " ".join(part for part in (_hidden(hidden), _copies(found)) if part),
         "hidden": _hidden(hidden),
         "own": found.files - found.copies,
-        "fields": [{"field": name, "label": LABELS[name], "asked": name in ON_REQUEST} for name in FIELDS],
+        "fields": [{"field": name, "label": LABELS[name], "on_request": name in ON_REQUEST} for name in FIELDS],
         "people": [{"name": person.name, "files": person.files} for person in found.people],
         "total": found.total,
         "rest": f"and {wording.count(found.total - len(found.people))} more; type a name to find them"
@@ -121,8 +123,8 @@ def days(today: date) -> list[dict[str, str]]:
     return [{"label": label, "day": day.isoformat(), "text": f"{day:%a} {day.day} {day:%b}"} for label, day in offered]
 
 
-def effect(found: ChangePreview, asked: Mapping[str, Any], pair: tuple[str, str] | None = None) -> dict[str, Any]:
-    """Return the effect of the change `asked` as a sentence, with examples; `pair`: the old and the new person."""
+def effect(found: ChangePreview, change: Mapping[str, Any], pair: tuple[str, str] | None = None) -> dict[str, Any]:
+    """Return the effect of the change `change` as a sentence, with examples; `pair`: the old and the new person."""
     shown = [
         {
             "id": each.file_id,
@@ -134,7 +136,7 @@ def effect(found: ChangePreview, asked: Mapping[str, Any], pair: tuple[str, str]
     ]
     more = found.changed - len(shown)
     return {
-        "asked": dict(asked),
+        "change": dict(change),
         "files": found.changed,
         "text": _sentence(found, pair),
         "rest": _rest(found),

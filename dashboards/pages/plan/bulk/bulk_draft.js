@@ -9,7 +9,7 @@ import {includesName, withoutName} from "../../../components/person_field.js"
  * @typedef {{add: string[], remove: string[]} | {old: string, new: string} | {template: string}} Change
  *
  * @typedef {object} Effect What a change would do.
- * @property {Change} asked
+ * @property {Change} change
  * @property {number} files
  * @property {string} text
  * @property {string} [rest]
@@ -37,8 +37,8 @@ import {includesName, withoutName} from "../../../components/person_field.js"
  * @property {{name: string, does: string}[]} [templates]
  * @property {Day[]} [days]
  * @property {string} [least] The first day that can be chosen.
- * @property {{field: string, label: string, asked: boolean}[]} [fields] `asked`: read only on request.
- * @property {Effect | null} [effect] Of the change that was asked about last.
+ * @property {{field: string, label: string, on_request: boolean}[]} [fields] `on_request`: a rescan reads it only on request.
+ * @property {Effect | null} [effect] Of the change that was requested last.
  * @property {number} [saved] A number that changes when a template was saved.
  */
 
@@ -82,7 +82,7 @@ export class BulkDraft {
   /** Return what the change would do; null until the server has counted. @param {View} view */
   effect({effect}) {
     const change = this.change()
-    return change && effect && isEqual(effect.asked, change) ? effect : null
+    return change && effect && isEqual(effect.change, change) ? effect : null
   }
 
   isSaved() {

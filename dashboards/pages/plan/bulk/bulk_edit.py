@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from dashboards.bridge import Bridge
 from dashboards.components import person_field
@@ -13,13 +13,11 @@ from dashboards.pages.plan.writing.plan_write import PINNED, SO_ALREADY
 from dashboards.session import Session
 from dashboards.state import NOTHING, PlanState
 from indexium_core import errors
+from indexium_core.library import BulkPeople, ChangePreview, DecisionReport, Library, Target, Template
 from indexium_core.model import labels
+from indexium_core.model.files.properties import LockReport
+from indexium_core.model.job import Job
 from indexium_core.model.planning.plan import Selection
-
-if TYPE_CHECKING:
-    from indexium_core.library import BulkPeople, ChangePreview, DecisionReport, Library, Target, Template
-    from indexium_core.model.files.properties import LockReport
-    from indexium_core.model.job import Job
 
 __all__ = ["PlanBulk"]
 
@@ -45,7 +43,7 @@ class PlanBulk:
         self.dialog = bulk.Bulk()
         self.dialog.on(
             open=lambda message: self.open(str(message.get("tab", "people"))),
-            look=self._current(self._look),
+            preview=self._current(self._show_preview),
             apply=self._current(self._apply),
             find=self._current(self._find),
             skip=self._current(self._skip),
@@ -60,7 +58,7 @@ class PlanBulk:
 
     def open(self, tab: str = "people") -> None:
         """Show the dialog for the selection, or for the file at the cursor if nothing is selected."""
-        target, library = self._meant(), self._library
+        target, library = self._targets(), self._library
         if target is None:
             self._bridge.toast(
                 "info", "Select files first: press x for the file at the cursor, or a for all found files."
@@ -71,7 +69,7 @@ class PlanBulk:
 
         query = self._state.query
 
-        def look() -> tuple[BulkPeople, list[Template], int]:
+        def read() -> tuple[BulkPeople, list[Template], int]:
             hidden = library.preview(target, within=query).hidden if isinstance(target, Selection) else 0
             return library.bulk.people_in(target, limit=bulk.SHOWN), library.templates.list(), hidden
 
@@ -86,9 +84,9 @@ class PlanBulk:
             view = bulk.view(people, serial=self._serial, tab=tab, kept=kept, today=today, hidden=hidden)
             self._put(**view, tabs=list(tabs), effect=None)
 
-        self._bridge.run(look, show, name="bulk", once=True)
+        self._bridge.run(read, show, name="bulk", once=True)
 
-    def _meant(self) -> Selection | list[int] | None:
+    def _targets(self) -> Selection | list[int] | None:
         selection: Selection = self._state.selection
         if selection != NOTHING:
             return selection
@@ -108,30 +106,32 @@ class PlanBulk:
 
     # Looking.
 
-    def _look(self, message: Mapping[str, Any]) -> None:
+    def _show_preview(self, message: Mapping[str, Any]) -> None:
         """Show the effect of an edit; only the newest request is answered."""
-        asked = _asked(message)
+        change = _requested_change(message)
         target = self._target
 
         def failed(error: errors.IndexiumError) -> None:
-            self._put(effect={"asked": asked, "files": 0, "text": error.message, "bad": True})
+            self._put(effect={"change": change, "files": 0, "text": error.message, "bad": True})
 
         def show(found: _ShownSelection | None) -> None:
-            self._put(effect=found and bulk.effect(found.change, asked, found.pair))
+            self._put(effect=found and bulk.effect(found.change, change, found.pair))
 
-        self._bridge.run(lambda: self._preview(target, asked), show, name="bulk_look", failed=failed)
+        self._bridge.run(lambda: self._preview(target, change), show, name="bulk_preview", failed=failed)
 
-    def _preview(self, target: Target, asked: Mapping[str, Any]) -> _ShownSelection | None:
+    def _preview(self, target: Target, change: Mapping[str, Any]) -> _ShownSelection | None:
         library = self._library
-        if "template" in asked:
-            template = library.templates.get(asked["template"])
+        if "template" in change:
+            template = library.templates.get(change["template"])
             return _ShownSelection(library.templates.preview(template.name, target), template.pair)
-        if "old" in asked:
-            pair = asked["old"], asked["new"]
+        if "old" in change:
+            pair = change["old"], change["new"]
             return _ShownSelection(library.bulk.preview(target, replace=pair), pair)
-        if not asked["add"] and not asked["remove"]:
+        if not change["add"] and not change["remove"]:
             return None
-        return _ShownSelection(library.bulk.preview(target, add=asked["add"], remove=asked["remove"], examples=0), None)
+        return _ShownSelection(
+            library.bulk.preview(target, add=change["add"], remove=change["remove"], examples=0), None
+        )
 
     def _find(self, message: Mapping[str, Any]) -> None:
         """Show the people whose name contains a text."""
@@ -159,15 +159,15 @@ class PlanBulk:
     # Deciding.
 
     def _apply(self, message: Mapping[str, Any]) -> None:
-        asked, target, library = _asked(message), self._target, self._library
+        change, target, library = _requested_change(message), self._target, self._library
         if not library.settings.metadata_enable_inline_edit:
             return
-        if "template" in asked:
-            self._decide(lambda: library.templates.apply(asked["template"], target))
-        elif "old" in asked:
-            self._decide(lambda: library.decisions.replace_person(target, asked["old"], asked["new"]))
+        if "template" in change:
+            self._decide(lambda: library.templates.apply(change["template"], target))
+        elif "old" in change:
+            self._decide(lambda: library.decisions.replace_person(target, change["old"], change["new"]))
         else:
-            self._decide(lambda: library.decisions.change_people(target, add=asked["add"], remove=asked["remove"]))
+            self._decide(lambda: library.decisions.change_people(target, add=change["add"], remove=change["remove"]))
 
     def _skip(self, message: Mapping[str, Any]) -> None:
         text, target = str(message.get("until") or ""), self._target
@@ -232,12 +232,12 @@ class PlanBulk:
     # Templates.
 
     def _save(self, message: Mapping[str, Any]) -> None:
-        asked, name = _asked(message), str(message.get("name", ""))[:200]
+        change, name = _requested_change(message), str(message.get("name", ""))[:200]
         library = self._library
 
         def save() -> list[Template]:
-            pair = (asked["old"], asked["new"]) if "old" in asked else None
-            library.templates.save(name, people=asked.get("add", ()), replace=pair)
+            pair = (change["old"], change["new"]) if "old" in change else None
+            library.templates.save(name, people=change.get("add", ()), replace=pair)
             return library.templates.list()
 
         def saved(kept: list[Template]) -> None:
@@ -261,11 +261,11 @@ class PlanBulk:
         self.dialog.complain(error.message)
 
 
-def _asked(message: Mapping[str, Any]) -> dict[str, Any]:
+def _requested_change(message: Mapping[str, Any]) -> dict[str, Any]:
     """Return the requested edit: names to add and to remove, a replacement, or a template."""
-    asked = message["asked"]
-    if "template" in asked:
-        return {"template": str(asked["template"])}
-    if "old" in asked:
-        return {"old": str(asked["old"]), "new": str(asked["new"])}
-    return {side: [str(name) for name in asked.get(side, [])][:500] for side in ("add", "remove")}
+    change = message["change"]
+    if "template" in change:
+        return {"template": str(change["template"])}
+    if "old" in change:
+        return {"old": str(change["old"]), "new": str(change["new"])}
+    return {side: [str(name) for name in change.get(side, [])][:500] for side in ("add", "remove")}

@@ -95,7 +95,7 @@ const drawFields = ({view: {fields}, state: {draft}}) => {
     !isRescan &&
       h("label", {class: "tick all"}, h("input", {type: "checkbox", ...all, data: {change: "tick-all"}}), "All fields"),
     fields
-      .filter(item => !isRescan || item.asked)
+      .filter(item => !isRescan || item.on_request)
       .map(({field, label: text}) =>
         h(
           "label",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.components import person_field
@@ -13,14 +13,12 @@ from dashboards.session import Session
 from dashboards.state import PlanState, history_term
 from dashboards.toasts import ToastKind
 from indexium_core import errors
+from indexium_core.library import DecisionReport, Library, RescanReport
 from indexium_core.model import wording
 from indexium_core.model.files.details import FileDetails
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.people.suggestion import Suggestion
 from indexium_core.model.planning.plan import PlanItem
-
-if TYPE_CHECKING:
-    from indexium_core.library import DecisionReport, Library, RescanReport
 
 __all__ = ["PlanFile"]
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from dashboards.bridge import Bridge
 from dashboards.pages.plan.search import plan_header
 from dashboards.pages.plan.search.plan_header import PlanHeader
 from dashboards.read_cache import ReadCache
 from dashboards.state import PlanState
+from indexium_core.library import Library
 from indexium_core.model import query
 from indexium_core.model.planning.facets import FACETS, Facet
 from indexium_core.model.planning.plan import SORT_KEYS
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
-    from indexium_core.model.view import SavedView
+from indexium_core.model.view import SavedView
 
 __all__ = ["PlanFind"]
 
@@ -42,18 +40,7 @@ class PlanFind:
         changed: FilterCallback,
         redraw: Callable[[], None],
     ) -> None:
-        """
-        Connect the header of the plan.
-
-        Args:
-            library: The library.
-            read_cache: The cache of recent reads.
-            bridge: The bridge to the process.
-            state: The state of the page.
-            changed: Changes the search and shows its result.
-            redraw: Draws only the header again.
-
-        """
+        """Connect the header: `changed` changes the search and shows it, `redraw` draws only the header again."""
         self.header = PlanHeader()
         self._library, self._read_cache, self._bridge, self.state = library, read_cache, bridge, state
         self._changed, self._redraw = changed, redraw
@@ -63,7 +50,7 @@ class PlanFind:
             search=lambda message: self.find(str(message.get("query", "")), typed=bool(message.get("typed"))),
             complete=self._complete,
             risk=lambda message: self.toggle("risk", str(message["level"])),
-            facets=self._look,
+            facets=self._on_facets,
             facet=self._choose,
             every=self._every,
             only=lambda message: self._set(str(message["facet"]), []),
@@ -111,7 +98,7 @@ class PlanFind:
         """Select a value of a key, or deselect it."""
         self._changed(lambda: self.state.toggle_filter(key, value, on=value not in self.state.chosen(key)))
 
-    def _look(self, message: Message) -> None:
+    def _on_facets(self, message: Message) -> None:
         self._counting = bool(message.get("on"))
         self.count()
 

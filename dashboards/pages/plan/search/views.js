@@ -142,7 +142,7 @@ export class ViewsMenu extends Menu {
     return h(
       "form",
       {class: "save", data: {key: "save"}},
-      h("span", {class: "label"}, "Save what you look at"),
+      h("span", {class: "label"}, "Save this view"),
       h(
         "div",
         {class: "line"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dashboards import status_words
 from dashboards.bridge import Bridge
@@ -14,14 +14,11 @@ from dashboards.components.dialog import Dialog
 from dashboards.questions import write_question
 from dashboards.questions.write_question import WriteRequest
 from dashboards.result_cache import ResultCache
-from indexium_core.library import DryRunReport, MetadataPlan
+from indexium_core.library import DryRunReport, Library, MetadataPlan
 from indexium_core.model import wording
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.model.planning.plan import Selection
-
-if TYPE_CHECKING:
-    from indexium_core.library import Library
 
 __all__ = ["DryRun", "DryRunResult"]
 

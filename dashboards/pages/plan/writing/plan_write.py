@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
@@ -13,13 +13,10 @@ from dashboards.questions.write_question import WRITABLE, WriteQuestion, WriteRe
 from dashboards.session import Session
 from dashboards.state import PlanState
 from indexium_core import errors
+from indexium_core.library import DecisionReport, Library, MetadataPlan
 from indexium_core.model import labels, wording
 from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
-from indexium_core.model.planning.plan import Selection
-
-if TYPE_CHECKING:
-    from indexium_core.library import DecisionReport, Library, MetadataPlan
-    from indexium_core.model.planning.plan import SelectionSummary
+from indexium_core.model.planning.plan import Selection, SelectionSummary
 
 __all__ = ["PINNED", "SO_ALREADY", "PlanWrite"]
 
@@ -35,14 +32,17 @@ class PlanWrite:
     def __init__(self, library: Library, bridge: Bridge, dialog: Dialog, session: Session, state: PlanState) -> None:
         self._library, self._bridge, self._session, self._state = library, bridge, session, state
         self._plan: MetadataPlan | None = None
-        self._begun: tuple[str, int | None] = ("", None)  # the search that was looked at, and what was written then
+        self._last_write: tuple[str, int | None] = (
+            "",
+            None,
+        )  # the displayed search, and the operation that wrote its files
         self.bar = ActionBar()
         self._question = WriteQuestion(library, bridge, dialog, started=self._started, shown=self._show)
         self._dry_run = DryRun(
             library, bridge, dialog, session.result_cache, self._question.ask, files=lambda: session.files
         )
         self.bar.on(
-            dry_run=lambda _: self._with_wish(self._dry_run.run),
+            dry_run=lambda _: self._with_request(self._dry_run.run),
             write=lambda _: self.ask(self._state.selection),
             unselected=lambda _: bridge.toast("info", UNSELECTED),
             skip=lambda _: self._decide(library.decisions.postpone),
@@ -103,9 +103,9 @@ class PlanWrite:
 
     def ask(self, selection: Selection, *, action: str = "write") -> None:
         """Ask whether to write a selection; a confirmation starts the write."""
-        self._with_wish(self._question.ask, selection, action=action)
+        self._with_request(self._question.ask, selection, action=action)
 
-    def _with_wish(
+    def _with_request(
         self, act: Callable[[WriteRequest], None], selection: Selection | None = None, action: str = "write"
     ) -> None:
         if self._plan is None:
@@ -116,7 +116,7 @@ class PlanWrite:
 
     def written(self, query: str) -> MetadataOperation | None:
         """Return the last write of files of a search in this session, unless it stopped or was rolled back."""
-        text, operation_id = self._begun
+        text, operation_id = self._last_write
         if operation_id is None or text != query:
             return None
         try:
@@ -130,7 +130,7 @@ class PlanWrite:
 
     def _started(self, operation_id: int) -> None:
         """Continue the review; the footer of every page shows the progress of the write."""
-        self._begun = (self._state.query, operation_id)
+        self._last_write = (self._state.query, operation_id)
         self._state.selection = Selection()
         self._session.keep_selection(self._state.selection)
         self._session.refresh_footer()

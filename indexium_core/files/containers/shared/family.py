@@ -62,16 +62,10 @@ class RemuxableFamily:
         media_census: Callable[[Reader], Mapping[str, str]] = lambda _: {},
     ) -> None:
         """
-        Make the family.
+        Make the family of a container; FFmpeg's demuxer and muxer have its `name`, messages its `label`.
 
-        Args:
-            name: Its name, which FFmpeg's demuxer and muxer have too.
-            label: Its name in messages.
-            structure: The module that reads it.
-            editing: The module that edits it.
-            limit: The longest comment.
-            media_census: Returns what renumbered media must keep; raises CutShortError and MalformedHeaderError.
-
+        `limit` is the longest comment. `media_census` returns what renumbered media must keep; it raises CutShortError
+        and MalformedHeaderError.
         """
         self.name = name
         self._label, self._structure, self._editing, self._media_census = label, structure, editing, media_census
