@@ -7,18 +7,14 @@ BLAKE2b. The identity of media (`fingerprint`) and the records of the journal st
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
 from blake3 import blake3
 
-__all__ = ["LENGTH", "Part", "hex_digest"]
+__all__ = ["LENGTH", "hex_digest"]
 
 LENGTH = 16  # bytes of a digest
 
-Part = bytes | memoryview | npt.NDArray[np.uint8]
 
-
-def hex_digest(*parts: Part) -> str:
+def hex_digest(*parts: bytes | memoryview) -> str:
     """Return the digest of the concatenated parts, in hex."""
     state = blake3()
     for part in parts:

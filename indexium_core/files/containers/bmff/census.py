@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from indexium_core.files import digests
 from indexium_core.files.containers import Layout, Reader
@@ -157,12 +156,12 @@ def _unpointed_digest(mapping: _Targets, content: bytes | memoryview, at: int) -
     return digests.hex_digest(*parts, content[start:], _places(mapping, pointers.targets))
 
 
-def _places(mapping: _Targets, targets: Ints) -> npt.NDArray[np.uint8]:
+def _places(mapping: _Targets, targets: Ints) -> memoryview:
     """Return the bytes of the targets of offsets; the plain file offset where a target does not count."""
     new_targets = mapping.places.moved(targets)
     if len(new_targets) and new_targets.min() < 0:
         new_targets = np.where(new_targets < 0, -2 - targets, new_targets)
-    return new_targets.view(np.uint8)
+    return new_targets.view(np.uint8).data
 
 
 def _top_level_digest(mapping: _Targets, reader: Reader, box: Box) -> str:
