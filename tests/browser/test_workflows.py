@@ -110,7 +110,7 @@ def test_a_skipped_file_leaves_the_list_and_is_found_again(site: Site, library: 
     before = library.plan().statistics.postponed_count
     page = site.visit("/plan?q=risk:safe")
     page.get_by_role("row").filter(has_text=item.file_name).first.click()
-    page.get_by_role("complementary").get_by_role("button", name="Skip").click()
+    page.get_by_role("complementary").get_by_role("button", name="Skip", exact=True).click()
     page.get_by_role("button", name=f"{before + 1} skipped").click()
     page.get_by_role("row").filter(has_text=item.file_name).first.click()
     page.get_by_role("complementary").get_by_role("button", name="Stop skipping").click()
@@ -125,7 +125,7 @@ def test_all_skipped_files_are_brought_back_at_once(site: Site, library: Library
     planned = library.plan().page().total
 
     page.get_by_role("button", name=f"{skipped} skipped").click()
-    page.get_by_role("button", name="Bring it back" if skipped == 1 else f"Bring all {skipped} back").click()
+    page.get_by_role("button", name="Stop skipping it" if skipped == 1 else f"Stop skipping all {skipped}").click()
 
     expect(page.get_by_text("no longer skipped.")).to_be_visible()
     assert library.plan().page().total == planned + skipped

@@ -84,13 +84,13 @@ const drawPart = (text, place, query) =>
 /** @param {Search} search */
 const drawActs = ({review, safe, skipped, brings_back: postponed}) => {
   const link = {kind: "link"}
-  const title = "All safe files of this search, also those that its risk leaves out"
-  const bringBack = postponed === 1 ? "Bring it back" : `Bring all ${count(postponed)} back`
+  const title = "All safe files of this search, without its risk filter"
+  const stopSkipping = postponed === 1 ? "Stop skipping it" : `Stop skipping all ${count(postponed)}`
   return [
     review > 0 && button(`Review danger (${count(review)})`, "review", link),
     safe > 0 && button(`Select all safe (${count(safe)})`, "select_safe", {...link, title}),
     safe > 0 && button("Write all safe…", "write_safe", link),
-    postponed > 0 && button(bringBack, "bring_back", link),
+    postponed > 0 && button(stopSkipping, "bring_back", link),
     skipped > 0 && button(`${count(skipped)} skipped`, "skipped", link),
   ]
     .filter(Boolean)
