@@ -108,6 +108,7 @@ def test_the_log_opens_by_one_click_and_grows_without_moving_the_reader(
     page.keyboard.press("Escape")
     expect(log).to_be_hidden()
     expect(page).not_to_have_url(re.compile("log=1"))
+    page.wait_for_function("() => !document.documentElement.hasAttribute('data-dialog')")  # keys count again
     page.keyboard.press("l")
     expect(log).to_be_visible()
 
