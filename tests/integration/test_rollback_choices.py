@@ -6,10 +6,12 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from indexium_core import cli, errors
+from indexium_core.flows.writing import states
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.operations.rollback import ROLLBACK_CHOICES
@@ -32,6 +34,24 @@ def foreign(path: Path, old: bytes = b"Bob Ray", new: bytes = b"Rob Bay") -> byt
     path.write_bytes(changed)
     os.utime(path, (OLD + 1, OLD + 1))
     return changed
+
+
+def write_as_older_version(studio: Studio) -> None:
+    """Write as a version that recorded the states of files as BLAKE2b, without a prefix."""
+    genuine = states.state_of
+
+    def older(*given: Any, like: str | None = None) -> str:
+        return genuine(*given, like=like or "0" * 32)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(states, "state_of", older)
+        studio.write()
+    assert not any(state.startswith("b3:") for pair in recorded_states(studio) for state in pair)
+
+
+def recorded_states(studio: Studio) -> list[tuple[str, str]]:
+    query = "SELECT original_state, written_state FROM metadata_operation_items WHERE original_state IS NOT NULL"
+    return studio.library._parts.store.read().execute(query).fetchall()
 
 
 # After a foreign edit.
@@ -224,6 +244,25 @@ def test_a_foreign_edit_between_two_operations_cannot_be_gone_through(studio: St
     assert conflict.message.startswith("Operation 2 changed this file later and another program changed it in between")
     studio.back(1, with_newer=True)
     assert studio.paths[1].read_bytes() == written
+
+
+@pytest.mark.parametrize("between", [False, True], ids=["ours alone", "foreign edit between"])
+def test_states_that_an_older_version_recorded_are_compared_in_their_form(studio: Studio, *, between: bool) -> None:
+    write_as_older_version(studio)
+    if between:
+        foreign(studio.paths[1])
+        studio.library.scan()
+    studio.library.edit("0001", ["Cem Öz"])
+    studio.write(query="0001")
+    assert sum(state.startswith("b3:") for pair in recorded_states(studio) for state in pair) == 2
+
+    check = studio.library.rollback_check(1, with_newer=True)
+    assert (check.exact, [conflict.code for conflict in check.conflicts]) == (
+        (2, ["superseded_by"]) if between else (3, [])
+    )
+    written = studio.paths[1].read_bytes()
+    studio.back(1, with_newer=True)
+    assert studio.bytes() == studio.old | ({studio.paths[1]: written} if between else {})
 
 
 def test_a_foreign_edit_after_the_newest_stops_the_whole_chain(studio: Studio) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from indexium_core.files import delta, fingerprint, journal, probe, reader, walk
 from indexium_core.files.containers import Capabilities, registry
 from indexium_core.files.journal import Imprint, SwapEntry
-from indexium_core.flows.writing import protocol
+from indexium_core.flows.writing import protocol, states
 from indexium_core.model.files.media import Rebuild
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.store.operations.ledger import ItemRecord, Task
@@ -107,7 +107,7 @@ class Rewriter:
 def _state(path: Path) -> str:
     with reader.FileReader(os.fsencode(path)) as file:
         _, layout = registry.examine(file)
-        return protocol.skeleton(file, layout.payload, fingerprint.payload_hash(file, layout.payload))
+        return states.state_of(file, layout.payload, fingerprint.payload_hash(file, layout.payload))
 
 
 def _result(task: Task) -> WriteResult:

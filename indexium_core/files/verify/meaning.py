@@ -34,6 +34,7 @@ ASPECTS = ("streams", "chapters", "attachments", "side_data", "tags", "index")
 
 _INDEX_ENTRIES = 250  # entries of each track, spread over it; the structural half compares all of them
 _ONE_DUMP = threading.Lock()
+_QUIET = -8  # FFmpeg's level of no messages (AV_LOG_QUIET)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +225,9 @@ def _described(media: Any) -> str:
 
     It exists only as log messages, and the log level is global to the process: hence the lock, and the capture of
     messages of other threads. Repeated messages are not skipped, or two equal lines would be one.
+
+    Afterwards FFmpeg's own callback takes the messages, and drops all: PyAV's takes the interpreter's lock for each
+    message, even for one that it drops, and FFmpeg sends one for each sample of an index.
     """
     with _ONE_DUMP, av.logging.Capture(local=False):
         skip = av.logging.get_skip_repeated()
@@ -235,6 +239,8 @@ def _described(media: Any) -> str:
             av.logging.set_skip_repeated(skip)
             # Not None: PyAV compares a concurrent message of another thread with the level, which would fail.
             av.logging.set_level(av.logging.PANIC)
+            av.logging.set_libav_level(_QUIET)
+            av.logging.restore_default_callback()
 
 
 # The index

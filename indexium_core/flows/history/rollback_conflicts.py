@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from indexium_core import errors
-from indexium_core.files import journal, probe, swap, volumes, walk
-from indexium_core.flows.writing import editing
+from indexium_core.files import journal, probe, reader, swap, volumes, walk
+from indexium_core.flows.writing import editing, states
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, FileFacts, FileStat, Refusal
 from indexium_core.model.operations.operation import ItemDetails
@@ -225,10 +225,23 @@ class RollbackChecker:
                     return problem
                 return _superseded_problem(oldest, _blocked_newer(problem))
         for upper, lower in itertools.pairwise(chain):
-            if upper.original_state is None or upper.original_state != lower.written_state:
+            if not self._follows(chain, upper, lower):
                 return _superseded_problem(oldest, _BETWEEN_MESSAGE)
         problem = self._problem(findings, top)
         return None if problem is None else _superseded_problem(oldest, _blocked_newer(problem))
+
+    def _follows(self, chain: Sequence[RollbackCandidate], upper: RollbackCandidate, lower: RollbackCandidate) -> bool:
+        """Return whether an item started from the state that the next older item left."""
+        old, new = lower.written_state, upper.original_state
+        if old is None or new is None or states.comparable(old, new):
+            return new is not None and new == old
+        newer = chain[: chain.index(lower)]  # an earlier version recorded the older state
+        entries = [journal.find(self._backups / each.journal, each.item_id) for each in newer]
+        try:
+            with reader.FileReader(upper.path) as file:
+                return states.state_before(entries, file, like=old) == old
+        except errors.MetadataError:
+            return False
 
     # One person.
 

@@ -22,9 +22,9 @@ import time
 from dataclasses import replace
 
 from indexium_core import errors
-from indexium_core.files import fingerprint, journal, reader, verify
+from indexium_core.files import journal, reader, verify
 from indexium_core.files.containers import Capabilities, Layout, registry
-from indexium_core.flows.writing import protocol, replacing
+from indexium_core.flows.writing import protocol, replacing, states
 from indexium_core.flows.writing.protocol import (
     EditResult,
     FileProgress,
@@ -104,9 +104,7 @@ def check(task: Task, policy: WritePolicy) -> WriteResult:
 def is_as_written(path: bytes, written_state: str | None) -> bool:
     """Return whether every byte of a file outside its media is as our write left it."""
     with reader.FileReader(path) as file:
-        _, layout = registry.examine(file)
-        identity = fingerprint.payload_hash(file, layout.payload)
-        return written_state is not None and protocol.skeleton(file, layout.payload, identity) == written_state
+        return states.is_state_of(file, written_state)
 
 
 def _require_writable(path: bytes) -> None:
@@ -159,7 +157,7 @@ def _in_place(
         before = verify.gather(task.path, file, checked.family, layout)
         protocol.require_same_media(task, before.payload_hash)
         verify.expect(before, task.changes)
-        original = protocol.skeleton(file, layout.payload, before.payload_hash)
+        original = states.state_of(file, layout.payload, before.payload_hash)
         file.close()  # a range can be inserted only while no other descriptor is open, including our own
         _apply(writable, patch)
         known = None if patch.inserted else layout
@@ -225,6 +223,7 @@ def _roll_back_in_place(work: FileWork, entry: journal.JournalEntry) -> EditResu
                     task.changes,
                     comparisons=verify.RESTORED,
                     known=known,
+                    like=task.original_state,
                     capabilities=capabilities,
                 )
             protocol.require_restored(task, after, is_touched=is_touched)

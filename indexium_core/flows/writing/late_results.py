@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.files import delta, fingerprint, journal, reader, volumes
-from indexium_core.files.containers import Reader, registry
-from indexium_core.flows.writing import protocol
+from indexium_core.files import journal, reader, volumes
+from indexium_core.flows.writing import protocol, states
 from indexium_core.model.files.media import FileFacts, FileStat
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.store.operations.ledger_rows import ItemRecord
@@ -36,7 +35,7 @@ def from_journal(entry: journal.JournalEntry | journal.SwapEntry, result: WriteR
         with reader.FileReader(entry.path) as file:
             capabilities = volumes.capabilities(entry.path, nlink=file.stat.nlink, faststart="keep")
             after = protocol.describe(file, capabilities=capabilities)
-            record = replace(record, original_state=_original_state(entry, file), written_state=after.state)
+            record = replace(record, original_state=states.state_before([entry], file), written_state=after.state)
             return LateResults(record=record, stat=after.stat, facts=after.facts)
     except errors.MetadataError:  # gone or changed since: the write took place, but it cannot be rolled back
         logger.warning("operation.late_item_unreadable", extra={"file_id": result.file_id})
@@ -58,20 +57,3 @@ def _names_message(entry: journal.JournalEntry | journal.SwapEntry) -> str:
     if isinstance(entry, journal.JournalEntry):
         return ""
     return protocol.REJOINED if entry.joined else protocol.PARTED if entry.parted else ""
-
-
-def _original_state(entry: journal.JournalEntry | journal.SwapEntry, file: reader.FileReader) -> str | None:
-    """Return the state of the file before the entry."""
-    if isinstance(entry, journal.JournalEntry):
-        return _state_of(delta.Rebuilt(delta.applied(journal.inverse(entry, file), file.size), file))
-    if entry.reverse is not None:
-        return _state_of(delta.Rebuilt(entry.reverse, file))
-    if entry.kept is None:
-        return None
-    with reader.FileReader(entry.kept) as kept:
-        return _state_of(kept)
-
-
-def _state_of(file: Reader) -> str:
-    _, layout = registry.examine(file)
-    return protocol.skeleton(file, layout.payload, fingerprint.payload_hash(file, layout.payload))

@@ -7,7 +7,6 @@ The steps that all writes of a file share: inspect it first, verify it afterward
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import threading
 import time
@@ -19,8 +18,9 @@ from typing import Any, Self
 from indexium_core import errors
 from indexium_core.files import fingerprint, journal, probe, reader, verify, volumes
 from indexium_core.files.containers import Capabilities, Choice, Family, Layout, Reader, registry
+from indexium_core.flows.writing import states
 from indexium_core.model.files import fields
-from indexium_core.model.files.media import Change, Extent, FileFacts, FileStat, Patch, Refusal
+from indexium_core.model.files.media import Change, FileFacts, FileStat, Patch, Refusal
 from indexium_core.model.operations import interruption
 from indexium_core.model.operations.operation import Attempt, WriteResult
 from indexium_core.store.operations.ledger_rows import ItemRecord, Task
@@ -46,14 +46,12 @@ __all__ = [
     "require_same_media",
     "require_whole",
     "result",
-    "skeleton",
     "state_before",
     "still_pending",
     "success_result",
     "verify_edit",
 ]
 
-_CHUNK = 1024 * 1024
 _SAMPLED_PROOF = (
     "the same as before the write outside the media, which were compared by samples: another program touched the file"
 )
@@ -308,23 +306,6 @@ def require_same_media(task: Task, identity: str | None) -> None:
         raise errors.ConflictError("The file contains other media than in the plan. Scan again.")
 
 
-def skeleton(file: Reader, payload: Sequence[Extent], identity: str | None) -> str:
-    """Return a digest of all bytes outside the payload, of its position and of its own hash (`identity`)."""
-    digest = hashlib.blake2b(digest_size=16)
-    position = 0
-    for extent in [*sorted(payload, key=lambda extent: extent.offset), Extent(file.size, 0)]:
-        digest.update(position.to_bytes(8, "big"))
-        while position < extent.offset:
-            block = file.read_at(position, min(_CHUNK, extent.offset - position))
-            if not block:
-                raise errors.ConflictError("The file was truncated while it was read.")
-            digest.update(block)
-            position += len(block)
-        position = extent.end
-    digest.update((identity or "").encode())
-    return digest.hexdigest()
-
-
 def state_before(task: Task, file: Reader, layout: Layout, before: verify.Evidence) -> str:
     """
     Return the state of a file that is to be rolled back; it must be the state after our write.
@@ -334,7 +315,7 @@ def state_before(task: Task, file: Reader, layout: Layout, before: verify.Eviden
         ConflictError: It has another state.
 
     """
-    current = skeleton(file, layout.payload, before.payload_hash)
+    current = states.state_of(file, layout.payload, before.payload_hash, like=task.written_state)
     if current == task.original_state:
         raise NothingToDo("The file already has its old bytes.")
     if current != task.written_state:
@@ -377,6 +358,7 @@ def verify_edit(
     *,
     comparisons: Sequence[tuple[str, verify.Comparison]] = verify.COMPARISONS,
     known: Layout | None = None,
+    like: str | None = None,
     capabilities: Capabilities,
 ) -> VerifiedState:
     """
@@ -389,6 +371,7 @@ def verify_edit(
         changes: The planned changes.
         comparisons: What is compared: after our edit, after a rewrite by FFmpeg, or after a restore of old bytes.
         known: The layout from before, if no media byte can have moved.
+        like: The recorded state with which the result is compared.
         capabilities: What a write may do on its volume.
 
     Raises:
@@ -415,17 +398,18 @@ def verify_edit(
             capabilities=capabilities,
             identity=identity,
         )
-    state = skeleton(file, layout.payload, identity)
+    state = states.state_of(file, layout.payload, identity, like=like)
     return VerifiedState(proof=proof, state=state, stat=file.stat, facts=facts)
 
 
-def describe(file: reader.FileReader, *, capabilities: Capabilities) -> VerifiedState:
-    """Return the facts of a file whose bytes prove themselves."""
+def describe(file: reader.FileReader, *, capabilities: Capabilities, like: str | None = None) -> VerifiedState:
+    """Return the facts of a file whose bytes prove themselves; `like` is the recorded state to compare."""
     family, layout = registry.examine(file)
     require_whole(family, layout)
     identity = fingerprint.payload_hash(file, layout.payload)
     facts = probe.facts_of(file, family, layout, capabilities=capabilities, identity=identity)
-    return VerifiedState(proof={}, state=skeleton(file, layout.payload, identity), stat=file.stat, facts=facts)
+    state = states.state_of(file, layout.payload, identity, like=like)
+    return VerifiedState(proof={}, state=state, stat=file.stat, facts=facts)
 
 
 # Results.

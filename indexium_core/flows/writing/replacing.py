@@ -16,7 +16,7 @@ from indexium_core import errors
 from indexium_core.files import delta, journal, reader, swap, verify
 from indexium_core.files.containers import Capabilities, Choice, registry
 from indexium_core.files.containers.ffmpeg import remuxing
-from indexium_core.flows.writing import protocol
+from indexium_core.flows.writing import protocol, states
 from indexium_core.flows.writing.protocol import EditResult, FileWork, VerifiedState, WritableFile
 from indexium_core.model.files.media import Edit, Rebuild, Remux
 from indexium_core.store.operations.ledger_rows import Task
@@ -48,7 +48,7 @@ def write(
         )
         protocol.require_same_media(task, before.payload_hash)
         verify.expect(before, task.changes)
-        original = protocol.skeleton(file, layout.payload, before.payload_hash)
+        original = states.state_of(file, layout.payload, before.payload_hash)
         if isinstance(edit, Rebuild):
             new.build(edit, payload=() if edit.renumbered else layout.payload)
         elif isinstance(edit, Remux):
@@ -78,7 +78,8 @@ def roll_back(work: FileWork, entry: journal.JournalEntry | journal.SwapEntry) -
             current = protocol.state_before(task, file, layout, before)
             _restore_content(new, file, task, entry)
             with new.opened() as made:
-                after = protocol.describe(made, capabilities=protocol.capabilities_of(task, file, work.policy))
+                capabilities = protocol.capabilities_of(task, file, work.policy)
+                after = protocol.describe(made, capabilities=capabilities, like=task.original_state)
             protocol.require_restored(task, after, is_touched=is_touched)
             backup = _backup_of_original(work, new, is_required=False)
             message = _names_message(entry, new)

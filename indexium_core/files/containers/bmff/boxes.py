@@ -113,6 +113,10 @@ class Window:
         last = box.end if length is None else min(first + length, box.end)
         return self.data[first - self.base : last - self.base]
 
+    def view(self, box: Box) -> memoryview:
+        """Return the content of a box without a copy: tables of a long film have megabytes."""
+        return memoryview(self.data)[box.body - self.base : box.end - self.base]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:

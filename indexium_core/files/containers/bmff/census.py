@@ -9,13 +9,13 @@ loop over samples.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from indexium_core.files import digests
 from indexium_core.files.containers import Layout, Reader
 from indexium_core.files.containers.bmff import boxes, comment, offsets
 from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
@@ -56,12 +56,12 @@ def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
             outer.append((name, box))
         kinds += [box.kind] if box.kind != b"moov" else []
     mapping = _targets_of(layout, [entry for _, _, entry in inner if isinstance(entry, Box)])
-    digests = {name: _top_level_digest(mapping, reader, box) for name, box in outer}
-    digests |= {path: _entry_digest(mapping, window, entry) for path, window, entry in inner}
-    digests["order"] = _digest(b"".join(kinds))
+    found = {name: _top_level_digest(mapping, reader, box) for name, box in outer}
+    found |= {path: _entry_digest(mapping, window, entry) for path, window, entry in inner}
+    found["order"] = digests.hex_digest(b"".join(kinds))
     if layout.junk is not None:
-        digests["junk"] = _range_digest(reader, layout.junk.offset, layout.junk.length)
-    return digests
+        found["junk"] = _range_digest(reader, layout.junk.offset, layout.junk.length)
+    return found
 
 
 def _opened(reader: Reader, layout: BmffLayout, box: Box) -> tuple[Window, Box]:
@@ -132,51 +132,53 @@ def _targets_of(layout: BmffLayout, leaves: Iterable[Box]) -> _Targets:
 
 def _entry_digest(mapping: _Targets, window: Window, entry: Box | bytes) -> str:
     if isinstance(entry, bytes):
-        return _digest(entry)
-    content = window.body(entry)
+        return digests.hex_digest(entry)
+    content = window.view(entry)
     if entry.start not in mapping.tables:
-        return _digest(_unpointed(mapping, content, entry.body))
+        return _unpointed_digest(mapping, content, entry.body)
     try:
         entries = offsets.chunks(window, entry)
     except MalformedBoxError:
-        return _digest(content)
+        return digests.hex_digest(content)
     width = 4 if entry.kind == b"stco" else 8
-    return _digest(content[:8] + content[8 + width * len(entries) :] + _places(mapping, entries))
+    return digests.hex_digest(content[:8], content[8 + width * len(entries) :], _places(mapping, entries))
 
 
-def _unpointed(mapping: _Targets, content: bytes, at: int) -> bytes:
-    """Return the bytes at `at` without the offsets in them, followed by the targets of these."""
+def _unpointed_digest(mapping: _Targets, content: bytes | memoryview, at: int) -> str:
+    """Return the digest of the bytes at `at` without the offsets in them, followed by the targets of these."""
     pointers = mapping.pointers.stored_in(at, at + len(content))
     if not len(pointers):
-        return content
+        return digests.hex_digest(content)
     parts, start = [], 0
     for place, width in zip((pointers.at - at).tolist(), pointers.width.tolist(), strict=True):
         parts.append(content[start:place])
         start = place + width
-    return b"".join([*parts, content[start:], _places(mapping, pointers.targets)])
+    return digests.hex_digest(*parts, content[start:], _places(mapping, pointers.targets))
 
 
-def _places(mapping: _Targets, targets: Ints) -> bytes:
-    """Return the targets of offsets; the plain file offset where a target does not count."""
+def _places(mapping: _Targets, targets: Ints) -> memoryview:
+    """Return the bytes of the targets of offsets; the plain file offset where a target does not count."""
     new_targets = mapping.places.moved(targets)
-    return np.where(new_targets < 0, -2 - targets, new_targets).tobytes()
+    if len(new_targets) and new_targets.min() < 0:
+        new_targets = np.where(new_targets < 0, -2 - targets, new_targets)
+    return new_targets.view(np.uint8).data
 
 
 def _top_level_digest(mapping: _Targets, reader: Reader, box: Box) -> str:
     """Return the digest of a box of the top level."""
     if box.kind == b"mdat":
-        return _digest(reader.read_at(box.start, box.header) + box.size.to_bytes(8, "big"))
+        return digests.hex_digest(reader.read_at(box.start, box.header), box.size.to_bytes(8, "big"))
     if box.size > boxes.MAX_BESIDE:
         return _range_digest(reader, box.start, box.size)
-    return _digest(_unpointed(mapping, reader.read_at(box.start, box.size), box.start))
+    return _unpointed_digest(mapping, reader.read_at(box.start, box.size), box.start)
 
 
 def _range_digest(reader: Reader, offset: int, length: int) -> str:
     if length <= boxes.MAX_BESIDE:
-        return _digest(reader.read_at(offset, length))
+        return digests.hex_digest(reader.read_at(offset, length))
     half = boxes.MAX_BESIDE // 2
     ends = reader.read_at(offset, half) + reader.read_at(offset + length - half, half)
-    return _digest(ends + length.to_bytes(8, "big"))
+    return digests.hex_digest(ends, length.to_bytes(8, "big"))
 
 
 def _named(children: Iterable[Box]) -> Iterator[tuple[str, Box]]:
@@ -194,7 +196,3 @@ def _named(children: Iterable[Box]) -> Iterator[tuple[str, Box]]:
 def _kind(box: Box) -> bytes:
     """Return the type of a box; the two types of chunk offset tables count as one."""
     return b"stco" if box.kind in offsets.CHUNKS else box.kind
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=16).hexdigest()

@@ -154,7 +154,7 @@ def chunks(window: Window, box: Box) -> Ints:
     count = int.from_bytes(head[4:8], "big")
     if len(head) < 8 or box.end - box.body < 8 + count * width:
         raise MalformedBoxError("The file's index counts more entries than it lists.")
-    return _numbers(window.body(box, 8, count * width), width)
+    return _numbers(window.view(box)[8 : 8 + count * width], width)
 
 
 def in_boxes(window: Window, root: Box) -> tuple[list[Row], str]:
@@ -206,10 +206,12 @@ def auxiliary(content: bytes, at: int, *, origin: int = -1, bias: int = 0) -> li
     return [(at + start + index * width, width, origin, bias, value) for index, value in enumerate(values)]
 
 
-def _numbers(data: bytes, width: int) -> Ints:
-    table = np.frombuffer(data, dtype=f">u{width}").astype(np.uint64)
-    made: Ints = np.minimum(table, np.uint64(_LARGEST)).astype(np.int64)
-    return made
+def _numbers(data: bytes | memoryview, width: int) -> Ints:
+    if width == 4:
+        return np.frombuffer(data, dtype=">u4").astype(np.int64)
+    table = np.frombuffer(data, dtype=">u8").astype(np.uint64)
+    np.minimum(table, np.uint64(_LARGEST), out=table)
+    return table.view(np.int64)
 
 
 def _table_paths(track: Box) -> Iterator[tuple[Box, ...]]:

@@ -105,7 +105,8 @@ def check(file: OpenedFile) -> CheckedFile:
     found, problem = Offsets(), _check_single_index(file)
     try:
         found = _offsets(file)
-        problem = problem or next(filter(None, (check_file(file, found) for check_file in _RULES)), None)
+        starts = _chunk_starts(file, found)
+        problem = problem or next(filter(None, (check_file(file, starts) for check_file in _RULES)), None)
     except MalformedBoxError as error:
         problem = problem or refusals.corrupt(str(error))
     except UnknownError as error:
@@ -146,19 +147,15 @@ def _check_single_index(file: OpenedFile) -> Refusal | None:
     return None
 
 
-def _check_complete(file: OpenedFile, found: Offsets) -> Refusal | None:
-    """Check that sample tables are complete, and that every chunk and run of samples starts within the file."""
-    for track in file.moov.named(b"trak"):
-        _sample_count(file.window, track)
-    for path in found.tables:
-        offsets.chunks(file.window, path[-1])
-    if any(len(starts) and int(starts.max()) > file.size for starts in _chunk_starts(file, found)):
+def _check_complete(file: OpenedFile, starts: Sequence[Ints]) -> Refusal | None:
+    """Check that every chunk and run of samples starts within the file."""
+    if any(int(each.max()) > file.size for each in starts):
         return refusals.corrupt("The file is cut short: its index points past its end.")
     return None
 
 
-def _check_media(file: OpenedFile, found: Offsets) -> Refusal | None:
-    del found
+def _check_media(file: OpenedFile, starts: Sequence[Ints]) -> Refusal | None:
+    del starts
     if not file.moov.named(b"trak"):
         return refusals.not_video(refusals.NO_MEDIA)
     if not _has_samples(file) and not any(box.kind == b"moof" for box in file.outline.boxes):
@@ -166,27 +163,29 @@ def _check_media(file: OpenedFile, found: Offsets) -> Refusal | None:
     return None
 
 
-def _check_kind(file: OpenedFile, found: Offsets) -> Refusal | None:
-    del found
+def _check_kind(file: OpenedFile, starts: Sequence[Ints]) -> Refusal | None:
+    del starts
     name = {"heif": "HEIF pictures", "cr3": "CR3 pictures"}.get(file.container)
     return refusals.not_writable(f"Indexium does not write into {name}.") if name else None
 
 
-def _check_payload(file: OpenedFile, found: Offsets) -> Refusal | None:
+def _check_payload(file: OpenedFile, starts: Sequence[Ints]) -> Refusal | None:
     """Check that all samples lie in an `mdat`: other bytes might be overwritten as padding."""
     begin = np.array([extent.offset for extent in file.payload], dtype=np.int64)
     end = np.array([extent.end for extent in file.payload], dtype=np.int64)
-    for starts in _chunk_starts(file, found):
-        if not len(starts):
-            continue
-        which = np.searchsorted(begin, starts, side="right") - 1
-        if which.min() < 0 or bool((starts >= end[which]).any()):
+    for each in starts:
+        bounds = np.array([each.min(), each.max()])
+        which = np.searchsorted(begin, bounds, side="right") - 1
+        if which[0] != which[1]:  # they lie in several `mdat`, or outside: look at each
+            bounds = each
+            which = np.searchsorted(begin, bounds, side="right") - 1
+        if which.min() < 0 or bool((bounds >= end[which]).any()):
             return refusals.not_writable("Part of the media lies outside the media data (mdat).")
     return None
 
 
-def _check_tags(file: OpenedFile, found: Offsets) -> Refusal | None:
-    del found
+def _check_tags(file: OpenedFile, starts: Sequence[Ints]) -> Refusal | None:
+    del starts
     for box in _tag_boxes(file.moov):
         counts = [len(box.named(kind)) for kind in _ONCE]
         if max(counts) > 1:
@@ -196,7 +195,7 @@ def _check_tags(file: OpenedFile, found: Offsets) -> Refusal | None:
     return None
 
 
-_RULES: tuple[Callable[[OpenedFile, Offsets], Refusal | None], ...] = (
+_RULES: tuple[Callable[[OpenedFile, Sequence[Ints]], Refusal | None], ...] = (
     _check_complete,
     _check_media,
     _check_kind,
@@ -205,12 +204,18 @@ _RULES: tuple[Callable[[OpenedFile, Offsets], Refusal | None], ...] = (
 )
 
 
-def _chunk_starts(file: OpenedFile, found: Offsets) -> Iterator[Ints]:
-    """Yield the offsets of chunks and of runs of samples; tables of tracks without samples are skipped."""
-    for path in found.tables:
-        if _sample_count(file.window, path[1]):
-            yield offsets.chunks(file.window, path[-1])
-    yield found.runs
+def _chunk_starts(file: OpenedFile, found: Offsets) -> list[Ints]:
+    """
+    Return the offsets of chunks and of runs of samples; tables of tracks without samples are left out, and empty ones.
+
+    Raises:
+        MalformedBoxError: A sample table is not complete.
+
+    """
+    counts = {track.start: _sample_count(file.window, track) for track in file.moov.named(b"trak")}
+    tables = [(path[1], offsets.chunks(file.window, path[-1])) for path in found.tables]
+    starts = [*(table for track, table in tables if counts[track.start]), found.runs]
+    return [each for each in starts if len(each)]
 
 
 def _sample_count(window: Window, track: Box) -> int:

@@ -57,9 +57,16 @@ class OffsetMap:
 
     def moved(self, offsets: Ints) -> Ints:
         """Return the new offsets; -1 for removed bytes."""
+        if len(offsets) and (by := self._common_move(int(offsets.min()), int(offsets.max()))) is not None:
+            return offsets + by
         which = np.maximum(np.searchsorted(self._start, offsets, side="right") - 1, 0)
         inside = (offsets >= self._start[which]) & (offsets < self._end[which])
         return np.where(inside, offsets + self._by[which], -1)
+
+    def _common_move(self, first: int, last: int) -> int | None:
+        """Return by how many bytes all offsets from `first` to `last` move; None if they are not of one range."""
+        which, other = np.searchsorted(self._start, [first, last], side="right") - 1
+        return int(self._by[which]) if which == other >= 0 and last < self._end[which] else None
 
 
 def kept_ranges(splices: Sequence[Splice], start: int, end: int, *, by: int = 0) -> Iterator[tuple[int, int, int]]:

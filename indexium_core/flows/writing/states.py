@@ -1,0 +1,92 @@
+"""
+The state of a file: a digest of all bytes outside its media, which the ledger stores before and after each write.
+
+A rollback compares it. It is BLAKE3 (`b3:`); earlier versions stored BLAKE2b without a prefix. A recorded state is
+compared with one of its own algorithm.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+
+from blake3 import blake3
+
+from indexium_core import errors
+from indexium_core.files import delta, digests, fingerprint, journal, reader
+from indexium_core.files.containers import Reader, registry
+from indexium_core.model.files.media import Extent
+
+__all__ = ["comparable", "is_state_of", "state_before", "state_of"]
+
+_CHUNK = 1024 * 1024
+_PREFIX = "b3:"
+
+
+def state_of(file: Reader, payload: Sequence[Extent], identity: str | None, *, like: str | None = _PREFIX) -> str:
+    """
+    Return a digest of all bytes outside the payload, of its position and of its own hash (`identity`).
+
+    `like` is a recorded state: the result has its algorithm.
+    """
+    if (like or _PREFIX).startswith(_PREFIX):
+        new = blake3()
+        _update(new.update, file, payload, identity)
+        return _PREFIX + new.hexdigest(digests.LENGTH)
+    old = hashlib.blake2b(digest_size=digests.LENGTH)
+    _update(old.update, file, payload, identity)
+    return old.hexdigest()
+
+
+def is_state_of(file: Reader, state: str | None) -> bool:
+    """Return whether a file has a recorded state."""
+    return state is not None and _state(file, like=state) == state
+
+
+def comparable(one: str, two: str) -> bool:
+    """Return whether two states have the same algorithm."""
+    return one.startswith(_PREFIX) == two.startswith(_PREFIX)
+
+
+def state_before(
+    entries: Iterable[journal.JournalEntry | journal.SwapEntry], file: Reader, *, like: str | None = _PREFIX
+) -> str | None:
+    """
+    Return the state of a file before its last edits, newest first, from the backups of these; None without a backup.
+
+    Raises:
+        ConflictError: The file is not the one that the newest edit left.
+        FileAccessError: A kept original is missing or cannot be read.
+
+    """
+    with contextlib.ExitStack() as stack:
+        for entry in entries:
+            if isinstance(entry, journal.JournalEntry):
+                file = delta.Rebuilt(delta.applied(journal.inverse(entry, file), file.size), file)
+            elif entry.reverse is not None:
+                file = delta.Rebuilt(entry.reverse, file)
+            elif entry.kept is not None:
+                file = stack.enter_context(reader.FileReader(entry.kept))
+            else:
+                return None
+        return _state(file, like=like)
+
+
+def _state(file: Reader, *, like: str | None) -> str:
+    _, layout = registry.examine(file)
+    return state_of(file, layout.payload, fingerprint.payload_hash(file, layout.payload), like=like)
+
+
+def _update(update: Callable[[bytes], object], file: Reader, payload: Sequence[Extent], identity: str | None) -> None:
+    position = 0
+    for extent in [*sorted(payload, key=lambda extent: extent.offset), Extent(file.size, 0)]:
+        update(position.to_bytes(8, "big"))
+        while position < extent.offset:
+            block = file.read_at(position, min(_CHUNK, extent.offset - position))
+            if not block:
+                raise errors.ConflictError("The file was truncated while it was read.")
+            update(block)
+            position += len(block)
+        position = extent.end
+    update((identity or "").encode())
