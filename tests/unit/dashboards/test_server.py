@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from pathlib import Path
 
@@ -113,6 +114,7 @@ def test_a_signal_stops_it_clean_and_at_once(number: signal.Signals, tmp_path: P
         command, cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, stdout=subprocess.PIPE, text=True
     ) as process:
         until(lambda: answers(port))
+        time.sleep(1)  # it is idle after that
         process.send_signal(number)
         try:
             said, _ = process.communicate(timeout=PATIENCE)
