@@ -13,8 +13,10 @@ import hashlib
 import itertools
 from collections.abc import Iterator, Sequence
 
+from blake3 import blake3
+
 from indexium_core import errors
-from indexium_core.files import fingerprint
+from indexium_core.files import digests, fingerprint
 from indexium_core.files.containers import Reader
 from indexium_core.files.matching import Matcher
 from indexium_core.files.reader import BytesReader
@@ -71,40 +73,46 @@ def applied(patch: Patch, size: int) -> Rebuild:
     return Rebuild(tuple(piece for piece in pieces if _length(piece)))
 
 
-def digest_of(reader: Reader, *, sampled: bool = False) -> bytes:
-    """Return a digest of a file's bytes (16 bytes, BLAKE2b with the size in front): of all, or of windows of 64 KiB."""
-    found = fingerprint.payload_hash(reader, (Extent(0, reader.size),), full=not sampled)
-    return bytes.fromhex(found.partition(":")[2]) if found else hashlib.blake2b(digest_size=16).digest()
+def digest_of(reader: Reader, *, sampled: bool = False, blake2b: bool = False) -> bytes:
+    """
+    Return a digest of a file's bytes: 16 bytes, with the size in front.
+
+    Args:
+        reader: The file.
+        sampled: BLAKE2b of windows of 64 KiB, instead of BLAKE3 of all bytes.
+        blake2b: BLAKE2b of all bytes, as earlier versions recorded it.
+
+    """
+    if sampled or blake2b:
+        found = fingerprint.payload_hash(reader, (Extent(0, reader.size),), full=not sampled)
+        return bytes.fromhex(found.partition(":")[2]) if found else hashlib.blake2b(digest_size=16).digest()
+    state = blake3(reader.size.to_bytes(8, "big"))
+    for offset in range(0, reader.size, _CHUNK):
+        state.update(reader.read_at(offset, _CHUNK))
+    return state.digest(digests.LENGTH)
 
 
-def proven(reverse: Rebuild, new: Reader, old: Reader, *, sampled: bool = False) -> bytes:
+def proven(reverse: Rebuild, new: Reader, old: Reader, *, sampled: bool = False, digest: bytes | None = None) -> bytes:
     """
     Make the old file from the new one, in memory and piece by piece, and return the old one's digest.
+
+    Args:
+        reverse: How the new file yields the old one.
+        new: The new file.
+        old: The old file.
+        sampled: Compare windows only.
+        digest: The digest of the old file, if it is known.
 
     Raises:
         VerificationError: The result is not the old file.
 
     """
     rebuilt = Rebuilt(reverse, new)
-    if sampled:
-        digest = digest_of(old, sampled=True)
-        if rebuilt.size != old.size or digest_of(rebuilt, sampled=True) != digest:
-            raise _unproven()
-        return digest
-    if rebuilt.size != old.size:
-        raise _unproven()
-    hashed = hashlib.blake2b(old.size.to_bytes(8, "big"), digest_size=16)
-    for offset in range(0, old.size, _CHUNK):
-        data = old.read_at(offset, _CHUNK)
-        if data != rebuilt.read_at(offset, _CHUNK):
-            raise _unproven()
-        hashed.update(data)
-    return hashed.digest() if old.size else digest_of(old)
-
-
-def _unproven() -> errors.VerificationError:
-    message = "The new file does not yield the original again. The original is unchanged."
-    return errors.VerificationError(message, check="bytes")
+    digest = digest or digest_of(old, sampled=sampled)
+    if rebuilt.size != old.size or digest_of(rebuilt, sampled=sampled) != digest:
+        message = "The new file does not yield the original again. The original is unchanged."
+        raise errors.VerificationError(message, check="bytes")
+    return digest
 
 
 def literal_bytes(rebuild: Rebuild) -> int:
