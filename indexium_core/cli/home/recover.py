@@ -30,10 +30,9 @@ def recover(context: typer.Context, as_json: AsJson = False) -> None:
         output.to_json(report)
     else:
         output.note(_summary(report))
-        for each in report.files:
-            output.note(
-                f"  {_OUTCOMES[each.became]}: {each.file_path}" + (f" ({each.message})" if each.message else "")
-            )
+        for file in report.files:
+            message = f" ({file.message})" if file.message else ""
+            output.note(f"  {_OUTCOMES[file.became]}: {file.file_path}{message}")
         for each in [] if report.files else left:
             output.note(f"'indexium operations show {each.id}' shows what the last recovery did with its files.")
         for each in left:
