@@ -1,7 +1,7 @@
 """
 The `indexium` command: run a command line, and turn its end into an exit code.
 
-Exit codes (contract): 0 completed, 1 a file failed or had a conflict, 2 bad input, 3 home in use, 130 interrupted. An
+Exit codes (docs/commands.md): 0 completed, 1 a file failed or had a conflict, 2 bad input, 3 home in use, 130 interrupted. An
 error is one sentence on stderr, never a traceback.
 """
 
