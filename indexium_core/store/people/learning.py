@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = ["count_files", "prune", "recorded", "turn"]
+__all__ = ["count_files", "prune", "recorded", "undo_or_redo"]
 
 
 @contextmanager
