@@ -193,7 +193,7 @@ def _aligned(data: bytes, new: Reader, start: int) -> Sequence[bytes | Extent] |
     other = new.read_at(start, len(data))
     count = min(len(data), len(other)) // _BLOCK
     old_words, new_words = (np.frombuffer(each, np.uint64, count * _BLOCK // 8) for each in (data, other))
-    is_same = (old_words == new_words).reshape(count, -1).all(axis=1)
+    is_same = (old_words == new_words).reshape(count, _BLOCK // 8).all(axis=1)
     bounds = np.flatnonzero(np.diff(is_same.astype(np.int8), prepend=0, append=0)).reshape(-1, 2) * _BLOCK
     if 2 * int((bounds[:, 1] - bounds[:, 0]).sum()) < len(data):
         return None
