@@ -48,10 +48,8 @@ def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime) -> int:
         "payload_version": new.payload_version,
         "dedup_key": _dedup_key(new) if new.dedup else None,
         "owner": owner,
-        "max_retries": new.max_retries,
         "not_before": new.not_before,
         "now": now,
-        "is_cancellable": new.is_cancellable,
         "operation_id": new.operation_id,
     }
     tx.execute(_sql("insert"), values)

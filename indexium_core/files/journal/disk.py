@@ -318,7 +318,7 @@ def remove(name: bytes, *, folder: int) -> None:
 
 
 def sync_folder(fd: int) -> bool:
-    """Return when the names in a folder are on the medium; False if its file system cannot confirm it."""
+    """Wait until the folder is stored on the disk; return False if its file system cannot confirm it."""
     try:
         os.fsync(fd)
     except OSError as error:

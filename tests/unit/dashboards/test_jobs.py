@@ -167,7 +167,6 @@ def test_what_was_cut_off_or_failed_of_an_operation_is_decided_in_its_dialog() -
     asked_for = job(cancelled_at=NOW)
     assert (job_actions.actions(asked_for), job_text.chip(asked_for)) == ([], ("cancelling", "blocked"))
     assert job_actions.blocker(asked_for, "pause") == "The job is already being cancelled."
-    assert [item["act"] for item in job_actions.actions(job(is_cancellable=False))] == ["pause"]
 
 
 def test_cards_count_every_kind_also_those_without_a_job_and_those_to_come() -> None:
