@@ -13,6 +13,7 @@ import hashlib
 import itertools
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 from blake3 import blake3
 
 from indexium_core import errors
@@ -30,6 +31,7 @@ FLOOR = 16 * 1024  # … this, because a clip of seconds has headers too
 PIECES = 1_000_000  # so many are still fast to read, and small beside such a video
 _CHUNK = 1024 * 1024
 _SMALL = 4096  # smaller literals are not worth a search
+_BLOCK = 256  # bytes of a range that both files have at the same distance
 
 
 class Rebuilt:
@@ -175,8 +177,32 @@ def _missing(old: Reader, gap: Extent, new: Reader, expected: int) -> Sequence[b
     data = b"".join(_read(old, gap))
     if gap.length <= _SMALL:
         return [data]
+    aligned = _aligned(data, new, expected)
+    if aligned is not None:
+        return aligned
     found = Matcher(BytesReader(data), new, allowed=gap.length, pieces=PIECES, start=expected).run()
     return [data] if found is None else found
+
+
+def _aligned(data: bytes, new: Reader, start: int) -> Sequence[bytes | Extent] | None:
+    """
+    Return the pieces of `data`, with the ranges that lie at the same distance from `start` in `new`.
+
+    Returns None if these are less than half of it. An index of which only offsets changed needs no search.
+    """
+    other = new.read_at(start, len(data))
+    count = min(len(data), len(other)) // _BLOCK
+    old_words, new_words = (np.frombuffer(each, np.uint64, count * _BLOCK // 8) for each in (data, other))
+    is_same = (old_words == new_words).reshape(count, _BLOCK // 8).all(axis=1)
+    bounds = np.flatnonzero(np.diff(is_same.astype(np.int8), prepend=0, append=0)).reshape(-1, 2) * _BLOCK
+    if 2 * int((bounds[:, 1] - bounds[:, 0]).sum()) < len(data):
+        return None
+    pieces: list[bytes | Extent] = []
+    at = 0
+    for first, end in bounds.tolist():
+        pieces += [data[at:first], Extent(start + first, end - first)]
+        at = end
+    return [piece for piece in (*pieces, data[at:]) if _length(piece)]
 
 
 def _read(reader: Reader, extent: Extent) -> Iterator[bytes]:
