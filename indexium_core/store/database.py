@@ -2,7 +2,7 @@
 The database of one home: one process owns it, one connection writes, every reading thread has its own cursor.
 
 Only `atomic()` and `run()` write. While the database is open, no other code of this process may open its file by path:
-closing such a handle would release DuckDB's lock (design section 4). Copies are made before opening, or by `copy_to`.
+closing such a handle would release DuckDB's lock. Copies are made before opening, or by `copy_to`.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """
-Resolving an interrupted swap: completed if the new file has the path, undone if the old file has it.
+Resolving an interrupted swap: completed if the new file is at the path, undone if the old file is.
 
 The bytes at the path decide. New: the swap happened, and only the record is missing. Old: it did not happen, so the new
 file and the second name of the original are removed. Neither: another program changed the file, and nothing is touched.

@@ -59,7 +59,7 @@ class BackupManager:
         self._running = running
         self._elapsed = elapsed
 
-    # The methods of the contract.
+    # Public methods.
 
     def create_backup(self, file_hash: str, file_path: str, operation_item_id: int) -> BackupRecord:
         """

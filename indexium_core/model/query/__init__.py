@@ -1,5 +1,5 @@
 """
-The search grammar of contract section 4: words, `key:value` terms, `-`, `OR`, parentheses and quotes.
+The search grammar (docs/plan.md): words, `key:value` terms, `-`, `OR`, parentheses and quotes.
 
 `grammar.py` parses a text to a tree. `sql.py` compiles the tree to parameterised SQL. `description.py` describes it in
 a sentence. The table in `keys.py` defines the keys, their meanings and their columns. For any text, the only possible

@@ -145,7 +145,7 @@ def test_a_rebuild_that_loses_media_bytes_is_stopped_before_anything_is_done(
     assert (place.judge(""), place.marks()) == ("old", [])
 
 
-def test_a_rebuild_that_keeps_the_media_bytes_is_fine(place: Place) -> None:
+def test_rebuild_with_same_media_is_accepted(place: Place) -> None:
     with place.begin() as file:
         file.build(REBUILD, payload=(Extent(100, 30_000), Extent(31_000, 10), Extent(50_000, 10_000)))
 

@@ -166,7 +166,7 @@ def test_every_example_of_the_help_can_be_searched_for(row: query.HelpRow) -> No
     assert not row.key or compiled.keys == {row.key}
 
 
-def test_the_keys_are_those_of_the_contract() -> None:
+def test_search_keys_are_complete() -> None:
     wanted = "person db has adds removes path name folder root ext risk category issue tags size mtime edited postponed"
     assert set(query.KEYS) == {*wanted.split(), "mode", "container", "locked", "id"}
 

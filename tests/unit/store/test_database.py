@@ -288,7 +288,7 @@ def test_a_copy_that_cannot_be_made_leaves_nothing(database: Database, tmp_path:
 
 
 def test_the_lock_of_duckdb_survives_a_copy(database: Database, home: Path, tmp_path: Path) -> None:
-    """A copy made by reading the file would drop it (design section 4)."""
+    """A copy made by reading the file would drop it."""
     database.copy_to(tmp_path / "copy.duckdb")
 
     locks = Path("/proc/locks")
