@@ -273,7 +273,7 @@ class Replacement:
 
     def reverse(self) -> Rebuild | None:
         """
-        Return how the new file yields the original, proven byte for byte; None if the reverse would not be small.
+        Return how the new file yields the original, proven by a digest of all bytes; None if it would not be small.
 
         The reverse is exact and fast if the new file was built from the original. Otherwise it is found by a search for
         common ranges. Of blocks that both files share only samples are compared, because they are the same blocks.

@@ -81,31 +81,34 @@ def gather(
     """
     census = partial(_census, family, reader, layout, remade=packets, renumbered=renumbered)
     if packets or layout.size - sum(extent.length for extent in layout.payload) < _LARGE_INDEX:
-        shown, found = _shown(reader, layout, packets=packets), _found(reader, layout, census)
+        libraries, parsers = (
+            _read_by_libraries(reader, layout, packets=packets),
+            _read_by_parsers(reader, layout, census),
+        )
     else:
         with futures.ThreadPoolExecutor(1) as other:
-            showing = other.submit(_shown, reader, layout, packets=False)
-            found = _found(reader, layout, census)
-            shown = showing.result()
+            future = other.submit(_read_by_libraries, reader, layout, packets=False)
+            parsers = _read_by_parsers(reader, layout, census)
+            libraries = future.result()
     return Evidence(
         size=reader.size,
         named_size=_named_size(path),
-        problem=found.problem,
-        unreadable=shown.unreadable,
+        problem=parsers.problem,
+        unreadable=libraries.unreadable,
         payload=tuple(extent.length for extent in layout.payload),
         payload_end=max((extent.end for extent in layout.payload), default=0),
-        payload_hash=found.payload_hash,
-        fields=shown.content.fields,
-        tags=shown.content.tags,
+        payload_hash=parsers.payload_hash,
+        fields=libraries.content.fields,
+        tags=libraries.content.tags,
         texts=layout.fields,
-        facts=dict(shown.content.facts) | shown.packets | found.facts,
-        times=shown.times,
+        facts=dict(libraries.content.facts) | libraries.packets | parsers.facts,
+        times=libraries.times,
         container=layout.container,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Shown:
+class _LibraryHalf:
     """What FFmpeg's libraries read."""
 
     content: meaning.Meaning = field(default_factory=lambda: meaning.Meaning(fields={}, facts={}, tags={}))
@@ -115,7 +118,7 @@ class _Shown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
+class _ParserHalf:
     """What our own parsers read."""
 
     facts: dict[str, meaning.Facts]
@@ -123,26 +126,26 @@ class _Found:
     problem: str
 
 
-def _shown(reader: Reader, layout: Layout, *, packets: bool) -> _Shown:
-    shown = _Shown()
+def _read_by_libraries(reader: Reader, layout: Layout, *, packets: bool) -> _LibraryHalf:
+    half = _LibraryHalf()
     try:
-        shown = replace(shown, content=meaning.read(reader, layout))
+        half = replace(half, content=meaning.read(reader, layout))
         if packets:
             facts, times = packet_reading.read(reader, layout)
-            shown = replace(shown, packets={"packets": facts}, times=times)
+            half = replace(half, packets={"packets": facts}, times=times)
     except errors.FFmpegError as error:
-        shown = replace(shown, unreadable=error.message)
-    return shown
+        half = replace(half, unreadable=error.message)
+    return half
 
 
-def _found(reader: Reader, layout: Layout, census: Callable[[], Mapping[str, str]]) -> _Found:
+def _read_by_parsers(reader: Reader, layout: Layout, census: Callable[[], Mapping[str, str]]) -> _ParserHalf:
     problem = layout.problem.message if layout.problem else ""
     facts: dict[str, meaning.Facts] = {}
     try:
         facts["structure"] = {} if problem else census()
     except errors.CorruptFileError as error:
         problem = error.message
-    return _Found(facts=facts, payload_hash=fingerprint.payload_hash(reader, layout.payload), problem=problem)
+    return _ParserHalf(facts=facts, payload_hash=fingerprint.payload_hash(reader, layout.payload), problem=problem)
 
 
 def _census(family: Family, reader: Reader, layout: Layout, *, remade: bool, renumbered: bool) -> Mapping[str, str]:
