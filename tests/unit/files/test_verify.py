@@ -181,7 +181,7 @@ def test_preserve_mode_keeps_every_text(texts: tuple[str, ...], message: str) ->
     assert caught.value.check == "comment"
 
 
-def test_hidden_comment_is_compared() -> None:
+def test_hidden_comment_matches_the_plan() -> None:
     verify.expect(replace(EVIDENCE, fields={"comment": None}), [CHANGE])
 
 
