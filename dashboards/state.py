@@ -205,10 +205,6 @@ class PlanState(AddressedState):
             excluded=excluded if chosen.query is not None else frozenset(),
         )
 
-    def pick_all(self) -> None:
-        """Select all files that the search finds."""
-        self.selection = Selection(query=self.query)
-
     def inverse(self) -> Selection:
         """
         Return the inverse selection within this search, without counting files.

@@ -23,7 +23,7 @@ from indexium_core.files.matching import Matcher
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Extent, Patch, Rebuild
 
-__all__ = ["LIMIT", "Rebuilt", "applied", "between", "digest_of", "inverted", "literal_bytes", "proven"]
+__all__ = ["LIMIT", "Rebuilt", "applied", "between", "digest_of", "inverted", "proven"]
 
 LIMIT = 32 * 1024 * 1024  # maximum of literal bytes, and also at most …
 SHARE = 50  # … one part in so many of the file, or …
@@ -115,11 +115,6 @@ def proven(reverse: Rebuild, new: Reader, old: Reader, *, sampled: bool = False,
         message = "The new file does not yield the original again. The original is unchanged."
         raise errors.VerificationError(message, check="bytes")
     return digest
-
-
-def literal_bytes(rebuild: Rebuild) -> int:
-    """Return the number of literal bytes of a rebuild."""
-    return sum(len(piece) for piece in rebuild.pieces if isinstance(piece, bytes))
 
 
 def between(old: Reader, new: Reader) -> Rebuild | None:

@@ -293,9 +293,7 @@ def choose(
     break_links: bool = False,
 ) -> Choice:
     """Return the best strategy and its edit; RefusedError if there is none, or only one that separates hard links."""
-    chosen = registry.choose(
-        checked.family, file, checked.layout, fields.primary_changes(changes), capabilities, break_links=True
-    )
+    chosen = registry.choose(checked.family, file, checked.layout, fields.primary_changes(changes), capabilities)
     if isinstance(chosen, Refusal):
         raise errors.RefusedError(chosen.message, code=chosen.code)
     if capabilities.may_break_links and not break_links and not isinstance(chosen.edit, Patch):
