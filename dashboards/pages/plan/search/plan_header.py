@@ -40,7 +40,7 @@ TITLES = {
     "locked": "Locked",
 }
 NAMED = 2  # reasons that a chip has room for
-PANEL = ("risk", "tags", "category", "container", "issue", "locked", "person", "folder")  # as the keys walk through it
+PANEL = ("risk", "tags", "locked", "category", "container", "issue", "person", "folder")  # as the keys walk through it
 SEARCHED = ("person", "folder")  # facets that may have thousands of values
 
 
