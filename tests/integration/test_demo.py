@@ -78,7 +78,7 @@ def test_two_names_of_one_film_part_only_where_it_is_asked_for(library: Library)
 def test_the_pages_state_the_right_numbers_of_clips(library: Library) -> None:
     statistics = library.plan().statistics
     writable = statistics.safe_count + statistics.warning_count + statistics.danger_count
-    counts = f"{writable} can be written, {statistics.blocked_count} are blocked with a reason, one is postponed"
+    counts = f"{writable} can be written, {statistics.blocked_count} are blocked with a reason, one is skipped"
     figures = f"{len(content.ENTRIES)} small real clips, one of which is missing: {counts}"
     assert statistics.postponed_count == 1
     for page in ("README.md", "docs/quickstart.md"):

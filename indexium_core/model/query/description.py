@@ -25,7 +25,7 @@ _TEXTS = {
 }
 _OPTIONS = {
     "risk": "{not}{options}",
-    "category": "{not}of the category {options}",
+    "category": "{not}with the change {options}",
     "issue": "{not}with “{options}”",
     "id": "{not}with the id {options}",
     "ext": "{not}ending in .{options}",
@@ -34,7 +34,7 @@ _OPTIONS = {
     "locked": "{not}with {options} locked",
 }
 _LOCKED = {"yes": "anything", "no": "nothing"}
-_FLAGS = {"edited": "{not}edited", "postponed": "{not}postponed"}
+_FLAGS = {"edited": "{not}edited", "postponed": "{not}skipped"}
 _SPANS = {
     ">": {
         "id": "with an id above {0}",

@@ -196,7 +196,7 @@ def test_compiled_query_has_its_keys() -> None:
         ("id:12,15 -id:>100", "with the id 12 or 15, not with an id above 100"),
         ("tags:>3 size:..700mib", "more than 3 people, at most 700 MiB large"),
         ("mtime:2025-01..2025-06 -mtime:2025", "changed from 2025-01 to 2025-06, not changed in 2025"),
-        ("edited:yes postponed:no -edited:no", "edited, not postponed, edited"),
+        ("edited:yes postponed:no -edited:no", "edited, not skipped, edited"),
         ("issue:custom_comment mode:preserve", "with “custom text”, in mode preserve"),
         ('db:ann -has:"Ann"', "with a person like “ann” in the database, with Ann not in the file"),
         ("size:0 ext:mp4,mov", "0 bytes large, ending in .mp4 or mov"),
