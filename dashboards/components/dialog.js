@@ -172,11 +172,11 @@ function paintBox(self) {
     [
       h("div", {class: "d-head"}, h("h2", {id: "title"}, view.title), closeButton("Close", {do: "close"})),
       drawBody(self),
-      view.note && h("div", {class: "d-ask", data: {key: "ask"}}, drawNote(self)),
       h(
         "div",
-        {class: "d-end", data: {key: "end"}}, // on a phone it stays visible: the word enables the button
-        view.typed && h("div", {class: "d-ask"}, drawTypedWord(self)),
+        {class: "d-end"}, // on a phone the field for the word stays visible with the button that it enables
+        (view.typed || view.note) &&
+          h("div", {class: "d-ask"}, view.typed && drawTypedWord(self), view.note && drawNote(self)),
         drawFooter(self),
       ),
     ].filter(part => part instanceof Node),

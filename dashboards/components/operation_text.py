@@ -33,6 +33,7 @@ __all__ = [
     "method_and_time",
     "name",
     "outcome",
+    "people_counts",
     "retryable",
     "rollback_blocker",
     "speed",
@@ -194,6 +195,11 @@ def item_row(
 def tags_line(added: Sequence[str], removed: Sequence[str]) -> str:
     """Return `− Zoe Oz + Zoë Öz`."""
     return " ".join([*(f"− {name}" for name in removed), *(f"+ {name}" for name in added)])
+
+
+def people_counts(added: int, removed: int) -> str:
+    """Return `+66 −3`; a number that is 0 is left out, "" if both are."""
+    return " ".join(f"{sign}{wording.count(number)}" for sign, number in (("+", added), ("−", removed)) if number)
 
 
 def method_and_time(item: ItemDetails) -> str:

@@ -78,7 +78,7 @@ def test_danger_is_written_by_keys_alone_and_the_foot_offers_to_undo_it_until_it
     page.get_by_role("link", name="History").click()
     expect(foot(page)).to_contain_text("files written")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    foot(page).get_by_role("button", name=re.compile("^Undo ")).click()
+    foot(page).get_by_role("button", name=re.compile("^Roll back ")).click()
     expect(page.get_by_role("dialog")).to_contain_text("byte for byte")
     page.keyboard.press("Escape")
     foot(page).get_by_role("button", name="Dismiss").click()

@@ -117,7 +117,7 @@ def fact_pairs(operation: MetadataOperation) -> list[list[str]]:
     """Return the facts as pairs of label and text."""
     pairs = [
         ["Files", operation_text.outcome(operation)],
-        ["People", f"+{wording.count(operation.tags_added)} −{wording.count(operation.tags_removed)}"],
+        ["People", operation_text.people_counts(operation.tags_added, operation.tags_removed) or "no change"],
     ]
     if operation.backup_bytes:
         kept = wording.size(operation.backup_bytes)

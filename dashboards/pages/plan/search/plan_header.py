@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboards import status_words
+from dashboards.components import operation_text
 from dashboards.components.base import Component, module
 from dashboards.state import PlanState
 from indexium_core import errors
@@ -145,8 +146,7 @@ def summary(statistics: PlanStatistics, volume: int, *, whole: PlanStatistics | 
         parts.append(f"in this search, {wording.count(listed(whole) - whole.blocked_count)} in the whole plan")
     added, removed = statistics.total_tags_to_add, statistics.total_tags_to_remove
     if added or removed:
-        signed = " ".join(f"{sign}{wording.count(number)}" for sign, number in (("+", added), ("−", removed)) if number)
-        parts.append(f"{signed} {'person' if added + removed == 1 else 'people'}")
+        parts.append(f"{operation_text.people_counts(added, removed)} {'person' if added + removed == 1 else 'people'}")
     if statistics.unchanged_count:
         parts.append(f"{wording.count(statistics.unchanged_count)} unchanged")
     if listed(statistics) > statistics.blocked_count:
