@@ -115,12 +115,12 @@ class JobQueueService:
             dedup=dedup,
         )
         job_id = self._store.add(new, owner=self.owner, now=self._clock())
-        self.wake(job_id)
+        self.wake(self.get(job_id))
         return self.get(job_id)
 
-    def wake(self, job_id: int) -> None:
+    def wake(self, job: Job) -> None:
         """Publish a stored job and check whether it can start."""
-        self._publisher.job_changed(self.get(job_id))
+        self._publisher.job_changed(job)
         self._dispatcher.wake()
 
     def job_of_operation(self, operation_id: int) -> int | None:
@@ -294,7 +294,7 @@ class JobQueueService:
                 tried = f"Indexium has tried for {unrecorded.seconds:,.0f} seconds."
                 raise errors.StoreError(f"{unrecorded.description} {tried} {unrecorded.assurance}")
             return run.thread is not threading.current_thread()
-        status = self.get(job_id).status
+        status = self._store.status(job_id) or self.get(job_id).status
         return self._dispatcher.is_running and (status == "pending" or (status == "paused" and is_paused))
 
     def _wait(self, is_unfinished: Callable[[], bool], timeout: float | None) -> None:

@@ -69,7 +69,7 @@ def test_a_request_whose_operation_could_not_be_made_is_not_known(
     def fail(*_: object, **__: object) -> None:
         raise errors.StoreError("The disk is full.")
 
-    monkeypatch.setattr(ledger.Ledger, "_insert_history", fail)
+    monkeypatch.setattr(ledger, "_insert_history", fail)
     with pytest.raises(errors.StoreError):
         begin(book)
     assert found(book) is None
