@@ -48,6 +48,7 @@ class JobQueueService:
         self.owner = uuid.uuid4().hex[:12]
         self._store, self._clock = store, clock
         self._kinds: dict[str, JobKind] = {}
+        self._job_ids: dict[int, int] = {}  # by operation; an operation keeps its job
         self._publisher = JobPublisher(events, progress_sink)
         self._dispatcher = Dispatcher(
             store,
@@ -125,7 +126,10 @@ class JobQueueService:
 
     def job_of_operation(self, operation_id: int) -> int | None:
         """Return the job of an operation; None if an older program started it or there is no such operation."""
-        return self._store.of_operation(operation_id)
+        job_id = self._job_ids.get(operation_id) or self._store.of_operation(operation_id)
+        if job_id is not None:
+            self._job_ids[operation_id] = job_id
+        return job_id
 
     def ensure_job(self, operation_id: int) -> int:
         """
@@ -133,7 +137,7 @@ class JobQueueService:
 
         UnknownIdError if there is none.
         """
-        found = self._store.of_operation(operation_id)
+        found = self.job_of_operation(operation_id)
         return found or self._store.add_for_operation(operation_id, owner="", now=self._clock())
 
     def get(self, job_id: int) -> Job:

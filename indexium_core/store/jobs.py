@@ -146,7 +146,19 @@ class JobRows:
         """Store the progress of jobs."""
         with self._database.atomic() as tx:
             for each in progress:
-                _save_progress(tx, each, now=now)
+                values = {
+                    "id": each.job_id,
+                    "current": each.current,
+                    "total": each.total,
+                    "message": replace_surrogates(each.message),
+                    "rate": each.rate,
+                    "eta_seconds": each.eta_seconds,
+                    "counters": json.dumps(dict(each.counters)),
+                    "now": now,
+                }
+                tx.execute(_sql("save_progress"), values)
+                if each.seconds:
+                    tx.execute(_sql("save_seconds"), {"id": each.job_id, "seconds": each.seconds})
 
     def save_heartbeats(self, job_ids: Sequence[int], *, now: datetime) -> None:
         """Store a heartbeat of jobs."""
@@ -264,15 +276,20 @@ class JobRows:
         finish: Callable[[Connection], None] | None,
     ) -> None:
         """Store the end of a run of an operation, with its last progress; `finish` stores the operation's status."""
+        values = {
+            "id": job_id,
+            "stopped_by": stopped_by,
+            "now": now,
+            "summary": None if summary is None else as_json(summary),
+            "message": None if progress is None else replace_surrogates(progress.message),
+            "counters": None if progress is None else json.dumps(dict(progress.counters)),
+        }
         with self._database.atomic() as tx:
             if finish is not None:
                 finish(tx)
-            if progress is not None:
-                _save_progress(tx, progress, now=now)
-            text = None if summary is None else as_json(summary)
-            tx.execute(
-                _sql("finish_operation_run"), {"id": job_id, "stopped_by": stopped_by, "now": now, "summary": text}
-            )
+            if progress is not None and progress.seconds:
+                tx.execute(_sql("save_seconds"), {"id": job_id, "seconds": progress.seconds})
+            tx.execute(_sql("finish_operation_run"), values)
             _fail_dependents(tx, now)
 
     def prune(self, *, before: datetime) -> int:
@@ -363,22 +380,6 @@ def _changed_a_row(tx: Connection, name: str, values: Mapping[str, Any]) -> bool
     The count is used because RETURNING takes three times as long.
     """
     return int(tx.value(_sql(name), values)) > 0
-
-
-def _save_progress(tx: Connection, progress: JobProgress, *, now: datetime) -> None:
-    values = {
-        "id": progress.job_id,
-        "current": progress.current,
-        "total": progress.total,
-        "message": replace_surrogates(progress.message),
-        "rate": progress.rate,
-        "eta_seconds": progress.eta_seconds,
-        "counters": json.dumps(dict(progress.counters)),
-        "now": now,
-    }
-    tx.execute(_sql("save_progress"), values)
-    if progress.seconds:
-        tx.execute(_sql("save_seconds"), {"id": progress.job_id, "seconds": progress.seconds})
 
 
 def _fail_dependents(tx: Connection, now: datetime) -> None:

@@ -318,7 +318,8 @@ class Operations:
         self._emit(run, "progress")
 
     def _final_status(self, run: OperationRun, ending: RunEnd) -> str:
-        counts = self._ledger.counts(run.operation_id)
+        is_complete = run.outcomes.total() == run.total  # every item has a recorded result
+        counts = run.outcomes if is_complete else self._ledger.counts(run.operation_id)
         pending = counts.get("pending")
         if run.control.ending is not None and pending:
             ending = run.control.ending  # the last files were started, but cancelled

@@ -82,10 +82,10 @@ class Ledger:
             chosen = file_ids(tx) if callable(file_ids) else file_ids
             operation_id = _new_id(tx, request, now=now)
             items = {"operation_id": operation_id, "file_ids": list(chosen), "variant_id": variant_id}
-            holders = _holders(tx, chosen)
+            busy = tx.execute(_SQL["busy_among"], {"file_ids": list(chosen)}).fetchall()
             messages = {
-                "holders": [each.operation_id for each in holders],
-                "messages": [each.describe("this file") for each in holders],
+                "busy": [file_id for file_id, *_ in busy],
+                "messages": [Holder(operation, status).describe("this file") for _, operation, status in busy],
             }
             tx.execute(_SQL["insert_write_items"], items | messages)
             _insert_history(tx, operation_id, now=now, expires_at=expires_at)

@@ -145,7 +145,8 @@ WHERE id = $id;
 -- name: finish_operation_run
 -- The end of a run of an operation's job; the operation stores its status itself.
 UPDATE job_queue SET stopped_by = CASE WHEN status = 'running' THEN 'kill' ELSE $stopped_by END, heartbeat_at = $now,
-       summary = coalesce($summary, summary), rate = 0, eta_seconds = NULL
+       summary = coalesce($summary, summary), progress_message = coalesce($message, progress_message),
+       counters = coalesce($counters, counters), rate = 0, eta_seconds = NULL
 WHERE id = $id;
 
 -- name: has_dependents

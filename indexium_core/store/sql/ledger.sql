@@ -11,7 +11,7 @@ VALUES ($id, $operation_type, 'pending', $now, $user_note, $user_action, $user_n
 
 -- name: insert_write_items
 -- One item for each selected file, with the result of the plan and the present state of the file as precondition. Files
--- that another operation uses become conflicts at once; $messages has the text for each of $holders.
+-- that another operation uses become conflicts at once; $messages has the text for each of $busy.
 INSERT INTO metadata_operation_items (id, operation_id, file_id, file_hash, file_path, path_bytes, status,
     previous_comment, new_comment, tags_added, tags_removed, changes, expected_size, expected_mtime_ns, code,
     error_message)
@@ -19,14 +19,12 @@ SELECT nextval('ids'), $operation_id, f.file_id, f.file_hash, f.path, f.path_byt
        CASE WHEN busy.file_id IS NULL THEN 'pending' ELSE 'conflict' END,
        i.old_comment, i.new_comment, i.tags_to_add, i.tags_to_remove, i.changes, f.size, f.mtime_ns,
        CASE WHEN busy.file_id IS NULL THEN '' ELSE 'busy_in_operation' END,
-       coalesce(list_extract($messages::VARCHAR[], list_position($holders::BIGINT[], busy.operation_id)), '')
+       coalesce(busy.message, '')
 FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id) AS chosen
 JOIN plan_items i ON i.file_id = chosen.file_id AND i.variant_id = $variant_id AND i.to_version IS NULL
 JOIN scanned_files f ON f.file_id = chosen.file_id
-LEFT JOIN (SELECT m.file_id, min(m.operation_id) AS operation_id
-           FROM metadata_operation_items m JOIN metadata_operations o ON o.id = m.operation_id
-           WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending', 'writing')
-           GROUP BY m.file_id) AS busy ON busy.file_id = f.file_id
+LEFT JOIN (SELECT unnest($busy::BIGINT[]) AS file_id, unnest($messages::VARCHAR[]) AS message) AS busy
+       ON busy.file_id = f.file_id
 WHERE i.can_update
 ORDER BY f.path_bytes;
 
@@ -502,3 +500,10 @@ GROUP BY o.id, o.status ORDER BY o.id;
 SELECT m.file_id, min(m.operation_id), arg_min(o.status, m.operation_id) FROM metadata_operation_items m
 JOIN metadata_operations o ON o.id = m.operation_id
 WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending', 'writing') GROUP BY m.file_id;
+
+-- name: busy_among
+-- The same among some files.
+SELECT m.file_id, min(m.operation_id), arg_min(o.status, m.operation_id) FROM metadata_operation_items m
+JOIN metadata_operations o ON o.id = m.operation_id
+WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending', 'writing')
+  AND m.file_id IN (SELECT unnest($file_ids::BIGINT[])) GROUP BY m.file_id;
