@@ -172,6 +172,8 @@ class Dispatcher:
             job = self._store.claim(kinds, owner=self._owner, now=self._clock())
             if job is None:
                 return None
+            if not self._runs:
+                self._heartbeat_at = time.monotonic()  # the start of a job is its first heartbeat
             run = self._runs[job.id] = JobRun(job, self._kinds[job.job_type], self._store, clock=self._clock)
             return run
 
