@@ -121,7 +121,7 @@ class PlanState(AddressedState):
     cursor = param.Integer(default=None, allow_None=True, doc="File that the keys act on.")
     details = param.Boolean(default=False, doc="Whether the file at the cursor is shown in detail.")
     track = param.Integer(
-        default=None, allow_None=True, doc="The file that was opened by its own address, also one that is in no plan."
+        default=None, allow_None=True, doc="The file that was opened by its own address. It may be in no plan."
     )
 
     _address: ClassVar[Mapping[str, str]] = {"query": "q", "sort": "sort", "descending": "desc", "number": "page"}
@@ -205,10 +205,6 @@ class PlanState(AddressedState):
             excluded=excluded if chosen.query is not None else frozenset(),
         )
 
-    def pick_all(self) -> None:
-        """Select all files that the search finds."""
-        self.selection = Selection(query=self.query)
-
     def inverse(self) -> Selection:
         """
         Return the inverse selection within this search, without counting files.
@@ -233,7 +229,9 @@ class ProgressState(AddressedState):
 
     operation_id = param.Integer(default=None, allow_None=True, doc="The operation; None is the newest that runs.")
     status = param.Selector(
-        default="", objects=["", "success", "failed", "skipped", "pending"], doc="Items that are listed; '' for all."
+        default="",
+        objects=["", "success", "failed", "skipped", "pending"],
+        doc="Status of the listed items; '' lists all.",
     )
     number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
 

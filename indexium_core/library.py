@@ -139,7 +139,7 @@ class Library(LibraryServices):
             config: Settings instead of those of environment and file.
             clock: Source of the present moment (UTC).
             take_over: Which unfinished jobs of earlier processes resume: `safe`: scans and the like; `all`: also
-                operations that were stopped in good order, as a service does; `nothing`: as a short command does.
+                operations that were stopped normally, as a service does; `nothing`: as a short command does.
 
         Raises:
             HomeInUseError: Another process holds the home.

@@ -2,7 +2,7 @@
 The services of a home, under their public names, and the flat names of the everyday calls.
 
 `Library` fills the attributes with the services of this process. `RemoteLibrary` fills them with stand-ins that call
-the process which holds the home. A face that accepts `LibraryServices` works with both.
+the process which holds the home. A front end that accepts `LibraryServices` works with both.
 """
 
 from __future__ import annotations
@@ -202,7 +202,7 @@ class LibraryServices:
         return self.plans.plan(request)
 
     def edit(self, target: Target, people: Sequence[str]) -> DecisionReport:
-        """Set the people of files until the decision is revoked. ValidationError names an invalid name."""
+        """Set the people of files until the decision is revoked. Raises ValidationError if a name is invalid."""
         return self.decisions.edit(target, people)
 
     def preview(
@@ -362,7 +362,7 @@ class LibraryServices:
             with_newer: Roll newer operations on the same files back first; a collection of ids: only these.
             replan: Keep the restored files in the plan.
             note: Note for the history.
-            source: The face that asks.
+            source: The front end that sends the request.
             request: The request of a program; a repeated request does not start a second operation.
 
         Raises:

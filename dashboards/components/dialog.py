@@ -115,7 +115,7 @@ class Dialog(Component):
         then, note = self._then, str(message.get("note", ""))[:200]
         ticked = frozenset(map(str, ticked_keys)) if isinstance(ticked_keys, list) else frozenset()
         if self._lacks(message, ticked):
-            raise ValueError("The answer does not fit its question.")
+            raise ValueError("A required field of the dialog is missing.")
         self.dismiss()
         then(note, ticked)
 

@@ -152,8 +152,8 @@ def _result(job: Job) -> str:
 
 def _counter_parts(counters: Mapping[str, int], kind: str) -> list[str]:
     """Return the counters that are not 0 as `212 written`, `2 failed`."""
-    found = [f"{wording.count(number)} {counter_label(key, kind)}" for key, number in counters.items() if number]
-    return found or ["nothing to do"]
+    parts = [f"{wording.count(number)} {counter_label(key, kind)}" for key, number in counters.items() if number]
+    return parts or ["nothing to do"]
 
 
 def counter_label(key: str, kind: str) -> str:

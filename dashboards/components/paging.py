@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
 
 from indexium_core.model import wording
 
-__all__ = ["page_count", "place"]
+__all__ = ["page_count", "page_or_last", "place"]
+
+
+class _PageValue(Protocol):
+    @property
+    def items(self) -> Sequence[Any]: ...
+
+    @property
+    def total(self) -> int: ...
+
+
+_Page = TypeVar("_Page", bound=_PageValue)
 
 
 def page_count(total: int, per_page: int) -> int:
     """Return the number of pages; an empty list has one, and `per_page` 0 makes one page of all."""
     return max(1, -(-total // max(1, per_page)))
+
+
+def page_or_last(read: Callable[[int], _Page], number: int, per_page: int) -> _Page:
+    """Return the page that `read` returns for a number; the last page if the list has fewer pages."""
+    page = read(number)
+    return page if page.items or number == 1 else read(page_count(page.total, per_page))
 
 
 def place(page: int, per_page: int, *, shown: int, total: int) -> dict[str, Any]:

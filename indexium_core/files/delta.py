@@ -13,14 +13,17 @@ import hashlib
 import itertools
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+from blake3 import blake3
+
 from indexium_core import errors
-from indexium_core.files import fingerprint
+from indexium_core.files import digests, fingerprint
 from indexium_core.files.containers import Reader
 from indexium_core.files.matching import Matcher
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Extent, Patch, Rebuild
 
-__all__ = ["LIMIT", "Rebuilt", "applied", "between", "digest_of", "inverted", "literal_bytes", "proven"]
+__all__ = ["LIMIT", "Rebuilt", "applied", "between", "digest_of", "inverted", "proven"]
 
 LIMIT = 32 * 1024 * 1024  # maximum of literal bytes, and also at most …
 SHARE = 50  # … one part in so many of the file, or …
@@ -28,6 +31,7 @@ FLOOR = 16 * 1024  # … this, because a clip of seconds has headers too
 PIECES = 1_000_000  # so many are still fast to read, and small beside such a video
 _CHUNK = 1024 * 1024
 _SMALL = 4096  # smaller literals are not worth a search
+_BLOCK = 256  # bytes of a range that both files have at the same distance
 
 
 class Rebuilt:
@@ -71,45 +75,46 @@ def applied(patch: Patch, size: int) -> Rebuild:
     return Rebuild(tuple(piece for piece in pieces if _length(piece)))
 
 
-def digest_of(reader: Reader, *, sampled: bool = False) -> bytes:
-    """Return a digest of a file's bytes (16 bytes, BLAKE2b with the size in front): of all, or of windows of 64 KiB."""
-    found = fingerprint.payload_hash(reader, (Extent(0, reader.size),), full=not sampled)
-    return bytes.fromhex(found.partition(":")[2]) if found else hashlib.blake2b(digest_size=16).digest()
+def digest_of(reader: Reader, *, sampled: bool = False, blake2b: bool = False) -> bytes:
+    """
+    Return a digest of a file's bytes: 16 bytes, with the size in front.
+
+    Args:
+        reader: The file.
+        sampled: BLAKE2b of windows of 64 KiB, instead of BLAKE3 of all bytes.
+        blake2b: BLAKE2b of all bytes, as earlier versions recorded it.
+
+    """
+    if sampled or blake2b:
+        found = fingerprint.payload_hash(reader, (Extent(0, reader.size),), full=not sampled)
+        return bytes.fromhex(found.partition(":")[2]) if found else hashlib.blake2b(digest_size=16).digest()
+    state = blake3(reader.size.to_bytes(8, "big"))
+    for offset in range(0, reader.size, _CHUNK):
+        state.update(reader.read_at(offset, _CHUNK))
+    return state.digest(digests.LENGTH)
 
 
-def proven(reverse: Rebuild, new: Reader, old: Reader, *, sampled: bool = False) -> bytes:
+def proven(reverse: Rebuild, new: Reader, old: Reader, *, sampled: bool = False, digest: bytes | None = None) -> bytes:
     """
     Make the old file from the new one, in memory and piece by piece, and return the old one's digest.
+
+    Args:
+        reverse: How the new file yields the old one.
+        new: The new file.
+        old: The old file.
+        sampled: Compare windows only.
+        digest: The digest of the old file, if it is known.
 
     Raises:
         VerificationError: The result is not the old file.
 
     """
     rebuilt = Rebuilt(reverse, new)
-    if sampled:
-        digest = digest_of(old, sampled=True)
-        if rebuilt.size != old.size or digest_of(rebuilt, sampled=True) != digest:
-            raise _unproven()
-        return digest
-    if rebuilt.size != old.size:
-        raise _unproven()
-    hashed = hashlib.blake2b(old.size.to_bytes(8, "big"), digest_size=16)
-    for offset in range(0, old.size, _CHUNK):
-        data = old.read_at(offset, _CHUNK)
-        if data != rebuilt.read_at(offset, _CHUNK):
-            raise _unproven()
-        hashed.update(data)
-    return hashed.digest() if old.size else digest_of(old)
-
-
-def _unproven() -> errors.VerificationError:
-    message = "The new file does not yield the original again. The original is unchanged."
-    return errors.VerificationError(message, check="bytes")
-
-
-def literal_bytes(rebuild: Rebuild) -> int:
-    """Return the number of literal bytes of a rebuild."""
-    return sum(len(piece) for piece in rebuild.pieces if isinstance(piece, bytes))
+    digest = digest or digest_of(old, sampled=sampled)
+    if rebuilt.size != old.size or digest_of(rebuilt, sampled=sampled) != digest:
+        message = "The new file does not yield the original again. The original is unchanged."
+        raise errors.VerificationError(message, check="bytes")
+    return digest
 
 
 def between(old: Reader, new: Reader) -> Rebuild | None:
@@ -167,8 +172,32 @@ def _missing(old: Reader, gap: Extent, new: Reader, expected: int) -> Sequence[b
     data = b"".join(_read(old, gap))
     if gap.length <= _SMALL:
         return [data]
+    aligned = _aligned(data, new, expected)
+    if aligned is not None:
+        return aligned
     found = Matcher(BytesReader(data), new, allowed=gap.length, pieces=PIECES, start=expected).run()
     return [data] if found is None else found
+
+
+def _aligned(data: bytes, new: Reader, start: int) -> Sequence[bytes | Extent] | None:
+    """
+    Return the pieces of `data`, with the ranges that lie at the same distance from `start` in `new`.
+
+    Returns None if these are less than half of it. An index of which only offsets changed needs no search.
+    """
+    other = new.read_at(start, len(data))
+    count = min(len(data), len(other)) // _BLOCK
+    old_words, new_words = (np.frombuffer(each, np.uint64, count * _BLOCK // 8) for each in (data, other))
+    is_same = (old_words == new_words).reshape(count, _BLOCK // 8).all(axis=1)
+    bounds = np.flatnonzero(np.diff(is_same.astype(np.int8), prepend=0, append=0)).reshape(-1, 2) * _BLOCK
+    if 2 * int((bounds[:, 1] - bounds[:, 0]).sum()) < len(data):
+        return None
+    pieces: list[bytes | Extent] = []
+    at = 0
+    for first, end in bounds.tolist():
+        pieces += [data[at:first], Extent(start + first, end - first)]
+        at = end
+    return [piece for piece in (*pieces, data[at:]) if _length(piece)]
 
 
 def _read(reader: Reader, extent: Extent) -> Iterator[bytes]:

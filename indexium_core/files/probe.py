@@ -160,7 +160,7 @@ def _with_strategy(
     changes = [change, replace(change, segment=None)] if len(layout.fields) > 1 else [change]
     found = []
     for each in changes:
-        choice = registry.choose(family, reader, layout, [each], capabilities, break_links=True)
+        choice = registry.choose(family, reader, layout, [each], capabilities)
         if isinstance(choice, Refusal):
             return replace(facts, strategy_code=choice.code, strategy_message=choice.message)
         found.append((choice.strategy, registry.cost(choice.edit, reader)))

@@ -77,8 +77,8 @@ class Dispatcher:
     def unrecorded_results(self) -> list[UnrecordedResults]:
         """Return the jobs that have ended but whose result cannot be stored."""
         with self.condition:
-            found = [run.unrecorded for run in self._runs.values()]
-        return [each for each in found if each is not None]
+            results = [run.unrecorded for run in self._runs.values()]
+        return [each for each in results if each is not None]
 
     def running_jobs(self, kind: str) -> list[int]:
         """Return the ids of the running jobs of one kind."""
@@ -200,7 +200,7 @@ class Dispatcher:
         for run in list(self._runs.values()):
             if run.stalled_seconds > run.kind.stall_timeout() and run.control.ending is None:
                 run.stopped_by = "timeout"
-                logger.warning("job.stood_still", extra={"job_id": run.job_id, "seconds": run.stalled_seconds})
+                logger.warning("job.stalled", extra={"job_id": run.job_id, "seconds": run.stalled_seconds})
                 run.control.stop()
 
     # One run, on its own thread.
@@ -210,7 +210,7 @@ class Dispatcher:
         status, message, error_stack, summary, retry_seconds = "failed", "", "", None, None
         try:
             with logs.job(run.job_id):
-                logger.info("job.begun", extra={"job_kind": run.kind.name, "title": run.job.title})
+                logger.info("job.started", extra={"job_kind": run.kind.name, "title": run.job.title})
                 try:
                     summary = dict(run.kind.handler(run))
                     status = self._final_status(run, summary)
@@ -307,7 +307,7 @@ class Dispatcher:
                 self._publisher.job_progress(run, progress, is_last=True)
             self._publisher.job_ended(run, self._get_job(run.job_id))
         except errors.StoreError:
-            logger.exception("job.end_not_told", extra={"job_id": run.job_id, "status": status})
+            logger.exception("job.end_not_published", extra={"job_id": run.job_id, "status": status})
 
     def _get_job(self, job_id: int) -> Job:
         job = self._store.find(job_id, now=self._clock())

@@ -109,8 +109,8 @@ class Recorder:
         """Return the events after `last_id`, oldest first, including those that are not stored yet."""
         with self._lock:
             waiting = [event for event in self._unwritten if event.id > last_id]
-        found = {event.id: event for event in (*self._store.since(last_id, limit), *waiting)}
-        return [found[number] for number in sorted(found)[:limit]]
+        events = {event.id: event for event in (*self._store.since(last_id, limit), *waiting)}
+        return [events[number] for number in sorted(events)[:limit]]
 
     def close(self) -> None:
         """Store the remaining events and stop."""

@@ -234,9 +234,9 @@ class _Worker:
                     case ("failed", stack_trace):
                         self.is_free = True
                         raise errors_raised[-1] if errors_raised else RuntimeError(stack_trace)
-                    case ("said", record):
+                    case ("log", record):
                         _log(record)
-                    case ("ask", name, call_args):
+                    case ("call", name, call_args):
                         self._pipe.send(_answer(callbacks, name, call_args, errors_raised))
         except (EOFError, ConnectionError) as error:
             raise WorkerLostError(self._exit_reason()) from error
@@ -257,7 +257,7 @@ class _Worker:
         self._process.kill()
 
     def end(self) -> None:
-        """Kill the process and wait until it holds nothing."""
+        """Kill the process and wait until it has released its files."""
         self.kill()
         with contextlib.suppress(subprocess.TimeoutExpired):  # the process hangs on a disk that does not respond
             self._process.wait(_EXIT_SECONDS)
@@ -279,10 +279,10 @@ def _answer(
 ) -> tuple[Any, ...]:
     """Return the result of a callback as plain values, and keep an exception for the caller."""
     try:
-        return "is", getattr(callbacks, name)(*args)
+        return "result", getattr(callbacks, name)(*args)
     except Exception as error:  # noqa: BLE001 - the caller raises it when the function has ended
         errors_raised.append(error)
-        return "not", str(error), error.reason if isinstance(error, errors.IndexiumError) else ""
+        return "error", str(error), error.reason if isinstance(error, errors.IndexiumError) else ""
 
 
 def _log(record: dict[str, Any]) -> None:
@@ -294,9 +294,9 @@ def _log(record: dict[str, Any]) -> None:
 
 def wait_for_previous_processes(lock: Path, *, seconds: float = 10.0) -> bool:
     """
-    Wait up to `seconds` until the worker processes of an earlier run, which lock `lock`, have ended; return whether.
+    Wait up to `seconds` until the worker processes of an earlier run, which lock `lock`, have ended.
 
-    They end with their parent, unless a disk blocks them.
+    Return True if all ended within `seconds`. They end with their parent, unless a disk blocks them.
     """
     try:
         descriptor = os.open(lock, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)

@@ -228,7 +228,7 @@ class ItemRunner(Generic[Item, Result]):
                     break
                 self._control.mark_idle()
                 self._control.wait_while_paused()
-                if self._waiting and source.was_paused:
+                if self._waiting and source.is_blocked:
                     self._control.wait_for_change(self._waiting[0][0] - self._clock())
         return self._control.ending if self._control.ending and not done else RunEnd.DONE
 
@@ -242,8 +242,8 @@ class ItemRunner(Generic[Item, Result]):
         if self._waiting and self._waiting[0][0] <= self._clock():
             return heapq.heappop(self._waiting)[2]
         item = source.peek()
-        source.was_paused = item is None or self._is_blocked(item)
-        return None if source.was_paused else source.take()
+        source.is_blocked = item is None or self._is_blocked(item)
+        return None if source.is_blocked else source.take()
 
     def _is_blocked(self, item: Item) -> bool:
         key = self._key(item)
@@ -331,7 +331,7 @@ class _ItemSource(Generic[Item]):
     def __init__(self, items: Iterator[Item]) -> None:
         self._items = items
         self._next: Item | None = None
-        self.was_paused = False  # no item can start now
+        self.is_blocked = False  # no item can start now
 
     def peek(self) -> Item | None:
         if self._next is None:

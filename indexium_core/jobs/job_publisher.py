@@ -36,7 +36,7 @@ class JobPublisher:
         self._events, self._progress_sink = events, progress_sink
 
     def job_changed(self, job: Job, *, by: str = "") -> None:
-        """Publish a new state, place or priority of a job; `by` names the person who asked for it."""
+        """Publish a new state, place or priority of a job; `by` names the person who requested it."""
         why = {"by": by or job.paused_by, "error": job.error_message, "tries": job.retry_count}
         what = {"status": job.status, "message": job.title, "priority": job.priority}
         self._events.emit("job:changed", **_data(job), **what, **why)

@@ -105,7 +105,7 @@ class JobRun:
         self._has_changed = False
         self._active_at = time.monotonic()
         self._speed = Speed(self._current, at=self._active_at)
-        self._saw_stop = False  # whether the handler saw the request to end
+        self.saw_stop = False  # whether the handler saw the request to end
         self._is_stopping = threading.Event()
         self._unrecorded: tuple[str, float] | None = None  # why its result cannot be stored, and since when
 
@@ -149,7 +149,7 @@ class JobRun:
                 self._speed = Speed(self._current, at=self._active_at)  # a pause is not running time
         if self.control.ending is None:
             return False
-        self._saw_stop = True
+        self.saw_stop = True
         return True
 
     def record_end(self, write: Callable[[], None]) -> bool:
@@ -194,10 +194,6 @@ class JobRun:
             seconds=time.monotonic() - since,
             limit_seconds=self.kind.stall_timeout(),
         )
-
-    @property
-    def saw_stop(self) -> bool:
-        return self._saw_stop
 
     @property
     def stalled_seconds(self) -> float:
@@ -252,7 +248,7 @@ class JobRun:
         )
 
     def _has_new_seconds(self, seconds: float) -> bool:
-        """Return whether the running time must be stored: now and then, and completely when the run is idle."""
+        """Return whether the running time must be stored: at intervals, and completely when the run is idle."""
         return seconds > (0.0 if self.control.is_idle else _UNSAVED_SECONDS)
 
     @property

@@ -87,7 +87,7 @@ class ProgressLog:
             self._last_line_at[job_id] = now
             if is_last:
                 del self._last_line_at[job_id]
-            words = {
+            pairs = {
                 "job": str(job_id),
                 "kind": kind,
                 "processed": f"{processed}/{'?' if total is None else total}",
@@ -95,7 +95,7 @@ class ProgressLog:
                 "rate": "?" if rate is None else f"{rate:.1f}/s",
                 "eta": "?" if eta_seconds is None else f"{max(0, round(eta_seconds))}s",
             }
-            line = " ".join(f"{name}={value}" for name, value in words.items())
+            line = " ".join(f"{name}={value}" for name, value in pairs.items())
             self._file.emit(logging.makeLogRecord({"msg": f"{self._clock():%Y-%m-%dT%H:%M:%SZ} {line}"}))
         facts = {"job_id": job_id, "kind": kind, "processed": processed, "total": total, "counters": dict(counters)}
         with logs.job(job_id):

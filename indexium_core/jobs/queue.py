@@ -79,9 +79,7 @@ class JobQueueService:
         priority: int | str = PRIORITIES["normal"],
         not_before: datetime | None = None,
         depends_on: Sequence[int] = (),
-        max_retries: int = 3,
         dedup: bool = True,
-        is_cancellable: bool = True,
     ) -> Job:
         """
         Store a job that starts when it is its turn.
@@ -93,9 +91,7 @@ class JobQueueService:
             priority: 1 to 10, lower first; or high, normal, low.
             not_before: Earliest start; a time without a zone is local.
             depends_on: Jobs that must complete first.
-            max_retries: Number of retries after errors that may be temporary.
             dedup: Return an equal job that has not started, if there is one.
-            is_cancellable: Whether the job may be cancelled.
 
         Raises:
             UsageError: The kind is unknown, the priority is invalid, or the payload is not JSON.
@@ -111,8 +107,6 @@ class JobQueueService:
             priority=checked_priority(priority),
             not_before=None if not_before is None else not_before.astimezone(UTC),
             depends_on=tuple(depends_on),
-            max_retries=max_retries,
-            is_cancellable=is_cancellable,
             dedup=dedup,
         )
         job_id = self._store.add(new, owner=self.owner, now=self._clock())
@@ -137,8 +131,8 @@ class JobQueueService:
 
         UnknownIdError if there is none.
         """
-        found = self.job_of_operation(operation_id)
-        return found or self._store.add_for_operation(operation_id, owner="", now=self._clock())
+        job_id = self.job_of_operation(operation_id)
+        return job_id or self._store.add_for_operation(operation_id, owner="", now=self._clock())
 
     def get(self, job_id: int) -> Job:
         """Return a job; UnknownIdError if there is none."""
@@ -199,7 +193,7 @@ class JobQueueService:
         """
         Resume a paused, interrupted or failed job, or take over a waiting one; return False if nothing can resume.
 
-        `by` names the person who asked for it.
+        `by` names the person who requested it.
         """
         with self._dispatcher.condition:
             run, job = self._dispatcher.find_run(job_id), self.get(job_id)
@@ -232,15 +226,13 @@ class JobQueueService:
 
     def cancel(self, job_id: int, *, by: str = "", wait: bool = False) -> bool:
         """
-        Cancel the rest of a job; return False if it has ended or may not be cancelled.
+        Cancel the rest of a job; return False if it has ended.
 
-        `by` names the person who asked for it. With `wait`, wait up to two seconds for the running items. If no item
+        `by` names the person who requested it. With `wait`, wait up to two seconds for the running items. If no item
         was left, the job ends as completed.
         """
         with self._dispatcher.condition:
             run, job = self._dispatcher.find_run(job_id), self.get(job_id)
-            if not job.is_cancellable:
-                return False
             if run is not None:
                 if not self._store.request_cancel(job_id, now=self._clock()):
                     return False
@@ -279,7 +271,7 @@ class JobQueueService:
             StoreError: The job has ended, but its result could not be stored within the stall timeout of its kind.
 
         """
-        self._wait(lambda: self._is_unfinished(job_id, is_paused=True), timeout)
+        self._wait(lambda: self._is_unfinished(job_id, paused_counts=True), timeout)
         return self.get(job_id)
 
     def join(self, job_id: int, timeout: float | None = None) -> None:
@@ -288,9 +280,9 @@ class JobQueueService:
 
         A job that is paused before its start is neither.
         """
-        self._wait(lambda: self._is_unfinished(job_id, is_paused=False), timeout)
+        self._wait(lambda: self._is_unfinished(job_id, paused_counts=False), timeout)
 
-    def _is_unfinished(self, job_id: int, *, is_paused: bool) -> bool:
+    def _is_unfinished(self, job_id: int, *, paused_counts: bool) -> bool:
         run = self._dispatcher.find_run(job_id)
         if run is not None:
             unrecorded = run.unrecorded
@@ -299,7 +291,7 @@ class JobQueueService:
                 raise errors.StoreError(f"{unrecorded.description} {tried} {unrecorded.assurance}")
             return run.thread is not threading.current_thread()
         status = self._store.status(job_id) or self.get(job_id).status
-        return self._dispatcher.is_running and (status == "pending" or (status == "paused" and is_paused))
+        return self._dispatcher.is_running and (status == "pending" or (status == "paused" and paused_counts))
 
     def _wait(self, is_unfinished: Callable[[], bool], timeout: float | None) -> None:
         until = None if timeout is None else time.monotonic() + timeout
@@ -318,7 +310,7 @@ class JobQueueService:
 
         Args:
             take_over: Which jobs of former processes continue: `nothing`; `safe`: waiting jobs, and interrupted jobs
-                whose kind resumes automatically; `all`: also operations that were stopped in good order.
+                whose kind resumes automatically; `all`: also operations that were stopped normally.
 
         """
         with self._dispatcher.condition:

@@ -3,7 +3,7 @@ A worker process of `Processes`: `python -m indexium_core.jobs.worker PIPE LOCK`
 
 It runs the calls that arrive over PIPE, an open file descriptor, one at a time. It exits when its parent does: the pipe
 breaks then, and a listening thread notices. It ignores the signals of the parent, so that it can finish or cancel its
-call in good order.
+call normally.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class _WorkerPipe:
         self._send_lock, self._call_lock = threading.Lock(), threading.Lock()
 
     def listen(self) -> None:
-        """Receive messages of the parent. Exit at once when the parent is gone: nothing is left to clean up."""
+        """Receive messages of the parent. Exit at once when the parent has exited: nothing is left to clean up."""
         try:
             while True:
                 self._received.put(self._connection.recv())
@@ -50,18 +50,18 @@ class _WorkerPipe:
     def receive(self) -> tuple[Any, ...]:
         return self._received.get()
 
-    def send(self, *words: Any) -> None:
+    def send(self, *message: Any) -> None:
         with self._send_lock:
-            self._connection.send(words)
+            self._connection.send(message)
 
     def call(self, name: str, args: tuple[Any, ...]) -> Any:
         """Call a method of the parent's callbacks; raise StoreError with the message of its exception."""
         with self._call_lock:
-            self.send("ask", name, args)
+            self.send("call", name, args)
             match self.receive():
-                case ("is", value):
+                case ("result", value):
                     return value
-                case ("not", message, code):
+                case ("error", message, code):
                     raise errors.StoreError(message, code=code)
 
 
@@ -86,11 +86,11 @@ class _ParentLogHandler(logging.Handler):
         plain = vars(record) | {"msg": record.getMessage(), "args": None, "exc_info": None, "stack_info": None}
         if record.exc_info:
             plain["traceback"] = "".join(traceback.format_exception(*record.exc_info))
-        self._pipe.send("said", plain)
+        self._pipe.send("log", plain)
 
 
 def serve(pipe: int, lock: str) -> None:
-    """Run calls until the parent is gone."""
+    """Run calls until the parent has exited."""
     for name in _PARENT_SIGNALS:  # not SIG_IGN: child programs would inherit it
         signal.signal(getattr(signal, name), lambda *_: None)
     lock_file = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)

@@ -104,8 +104,6 @@ class NewJob:
     priority: int = 5
     not_before: datetime | None = None
     depends_on: tuple[int, ...] = ()
-    max_retries: int = 3
-    is_cancellable: bool = True
     dedup: bool = False  # keep only one of two equal jobs that have not started
     operation_id: int | None = None
 

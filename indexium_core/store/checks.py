@@ -208,7 +208,7 @@ def ignore(tx: Connection, kind: str, findings: Sequence[IgnoredFinding], *, at:
 
 
 def unignore(tx: Connection, kind: str, subjects: Collection[str]) -> None:
-    """Delete the entries of ignored findings."""
+    """List findings again that were ignored."""
     tx.execute(_sql("unignore"), {"kind": kind, "subjects": list(subjects)})
 
 

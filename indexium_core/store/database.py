@@ -2,7 +2,7 @@
 The database of one home: one process owns it, one connection writes, every reading thread has its own cursor.
 
 Only `atomic()` and `run()` write. While the database is open, no other code of this process may open its file by path:
-closing such a handle would release DuckDB's lock (design section 4). Copies are made before opening, or by `copy_to`.
+closing such a handle would release DuckDB's lock. Copies are made before opening.
 """
 
 from __future__ import annotations
@@ -54,7 +54,6 @@ class Database:
         self._memory = Memory(raw, home)
         self._memory.fit(_known_files(raw))
         self._write_lock = threading.Lock()  # one transaction at a time
-        self._copy_lock = threading.Lock()
         self._writing_thread: int | None = None
         self._closed = False
         self._local = threading.local()
@@ -148,41 +147,15 @@ class Database:
             connection = self._local.connection = self._new_reader()
         return connection
 
-    def copy_to(self, path: Path) -> None:
-        """
-        Write a consistent copy of the whole database to `path`, while others read and write.
-
-        Raises:
-            StoreError: `path` exists already, or it cannot be written.
-
-        """
-        if path.exists():
-            raise errors.StoreError(f"The file {path} exists already. Choose another name for the copy.")
-        statements = sql.load("database")
-        unfinished = path.with_name(path.name + ".part")
-        with self._copy_lock:
-            unfinished.unlink(missing_ok=True)
-            connection = self._new_reader()
-            try:
-                connection.execute(statements["attach_copy"], [str(unfinished)])
-                try:
-                    connection.execute(statements["copy_all"])
-                finally:
-                    connection.execute(statements["detach_copy"])
-                _sync_and_rename(unfinished, path)
-            finally:
-                connection.close()
-                unfinished.unlink(missing_ok=True)
-
     def close(self) -> None:
         """
-        Write everything into the database file and release the home, after a transaction or copy of another thread.
+        Write everything into the database file and release the home, after a transaction of another thread.
 
         Statements of other threads are interrupted. A second call does nothing.
         """
         if self._writing_thread == threading.get_ident():
             raise errors.StoreError("This thread has an open transaction; end it before closing the home.")
-        with self._write_lock, self._copy_lock, self._cursor_lock:
+        with self._write_lock, self._cursor_lock:
             if self._closed:
                 return
             self._closed = True

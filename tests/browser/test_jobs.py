@@ -190,7 +190,7 @@ def test_the_log_of_an_operation_is_one_click_away_from_its_page(site: Site, lib
     handle.wait()
     page = site.visit(f"/progress?op={handle.id}")
     page.get_by_role("button", name="Open log").click()
-    expect(page.get_by_role("dialog")).to_contain_text("job.begun")
+    expect(page.get_by_role("dialog")).to_contain_text("job.started")
     expect(page).to_have_url(re.compile(r"/jobs\?job=\d+&log"))
 
 

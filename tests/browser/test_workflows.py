@@ -131,7 +131,7 @@ def test_all_skipped_files_are_brought_back_at_once(site: Site, library: Library
     assert library.plan().page().total == planned + skipped
 
 
-def test_selected_files_are_preserved_and_skipped_together(site: Site, library: Library) -> None:
+def test_bulk_preserve_and_skip(site: Site, library: Library) -> None:
     ids = [item.file_id for item in library.plan("issue:custom_comment").page(1).items]
     lossy = len(ids)
     page = site.visit("/plan?q=issue:custom_comment")

@@ -58,7 +58,7 @@ def test_every_error_class_is_on_its_page() -> None:
         assert (code.strip("`"), int(status), int(exit_code)) == (kind.code, kind.http_status, kind.exit_code)
 
 
-def test_what_is_tried_again_is_what_the_errors_page_says() -> None:
+def test_retried_errors_match_the_errors_page() -> None:
     retried = {code for code, cells in rows("errors.md").items() if len(cells) > 1 and cells[0] == "retried"}
 
     assert retried == errors.RETRIED
@@ -102,7 +102,7 @@ def test_links_between_pages_lead_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name} points at {target}"
 
 
-def test_the_safety_page_names_every_file_system_with_what_holds_there() -> None:
+def test_safety_page_matches_file_systems() -> None:
     text = (DOCS / "safety.md").read_text(encoding="utf-8").partition("## What holds where")[2]
     table = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| `")]
     named = [(re.findall(r"`([^`]+)`", kinds), promise, seen) for kinds, promise, seen in table]

@@ -30,7 +30,7 @@ LAYERS = {
     "indexium_core.cli": 5,
     "dashboards": 5,
 }
-FACE_MAY_SEE = (
+FRONT_END_MAY_IMPORT = (
     "indexium_core.library",
     "indexium_core.services",
     "indexium_core.model",
@@ -42,7 +42,7 @@ FACE_MAY_SEE = (
     "indexium_core.demo",
 )
 SQL = re.compile(r"\s*(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s")
-FACES = ("indexium_core.api", "indexium_core.cli", "dashboards")
+FRONT_ENDS = ("indexium_core.api", "indexium_core.cli", "dashboards")
 
 
 def room_of(module: str) -> str | None:
@@ -85,8 +85,8 @@ def complaints(module: str, imports: set[str]) -> list[str]:
             found.append(f"{module} (layer {LAYERS[own]}) imports {name} of a higher layer ({LAYERS[room]})")
         elif LAYERS[own] == 2 and LAYERS[room] == 2:
             found.append(f"{module} imports {name}: outside worlds do not know one another; join them in flows")
-        elif own in FACES and not name.startswith((*FACE_MAY_SEE, *FACES)):
-            found.append(f"{module} imports {name}: faces call Library and see only values")
+        elif own in FRONT_ENDS and not name.startswith((*FRONT_END_MAY_IMPORT, *FRONT_ENDS)):
+            found.append(f"{module} imports {name}: front ends call Library and see only values")
     return found
 
 
@@ -141,7 +141,7 @@ def test_the_guard_itself_sees_an_upward_import() -> None:
 @pytest.mark.parametrize(("module", "path"), modules(), ids=[name for name, _ in modules()])
 def test_only_faces_know_panel_and_typer(module: str, path: Path) -> None:
     heavy = {name.split(".")[0] for name in imports_of(path)} & {"panel", "param", "holoviews", "hvplot", "typer"}
-    assert not heavy or module.startswith(FACES), f"{module} imports {heavy}"
+    assert not heavy or module.startswith(FRONT_ENDS), f"{module} imports {heavy}"
 
 
 DISK = "indexium_core.files.journal.disk"

@@ -183,5 +183,5 @@ def test_no_other_file_was_opened_or_made(visit: Visit) -> None:
     assert not Path("pwned").exists()
 
 
-def test_a_scan_of_them_all_takes_little_memory(visit: Visit) -> None:
+def test_scan_of_bad_files_limits_memory(visit: Visit) -> None:
     assert visit.megabytes < MEGABYTES

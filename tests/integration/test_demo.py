@@ -50,7 +50,7 @@ def test_every_risk_level_is_there_and_most_can_be_written(library: Library) -> 
     assert statistics.postponed_count == 1
 
 
-def test_every_kind_of_trouble_is_there(library: Library) -> None:
+def test_demo_has_every_issue(library: Library) -> None:
     issues = set(library.plan().statistics.by_issue)
     assert issues >= {
         "missing_file", "read_only", "corrupt", "unsupported_container", "custom_comment", "case_collision",

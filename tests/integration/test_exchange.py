@@ -130,7 +130,7 @@ def test_names_that_look_like_formulas_are_applied_and_undone_unchanged(nasty: L
     assert {item.file_id: item.result_people for item in nasty.plan().items} == planned
 
 
-def test_every_row_identifies_its_file_also_without_an_id(nasty: Library) -> None:
+def test_row_without_id_identifies_its_file(nasty: Library) -> None:
     """Two names that look alike on the screen are two files: the percent-encoded path tells them apart."""
     table = [{**row, "file_id": "", "result_people": "Zoë Öz"} for row in exported(nasty)]
     preview = nasty.changes.read(written(table))

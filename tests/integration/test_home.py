@@ -147,7 +147,7 @@ def test_a_home_that_could_not_be_opened_is_not_locked(made: Path) -> None:
 # --- homes that cannot be opened ---------------------------------------------------------------------------------
 
 
-def test_a_home_is_made_where_there_is_none_for_its_owner_alone(tmp_path: Path) -> None:
+def test_new_home_is_private(tmp_path: Path) -> None:
     home = tmp_path / "new" / "home"
     with Database.open(home) as database:
         assert kept(database) == []

@@ -69,7 +69,7 @@ def test_each_job_has_a_log_of_its_own(studio: Studio) -> None:
     found = studio.library.jobs.log(job.id)
 
     assert {line["job_id"] for line in found.lines} == {job.id}
-    assert "job.begun" in [line["event"] for line in found.lines]
+    assert "job.started" in [line["event"] for line in found.lines]
     assert studio.library.jobs.log(job.id, after=found.next).lines == []
 
 
@@ -140,7 +140,7 @@ def test_the_command_shows_and_controls_jobs(
     assert (code, "Job 2 cannot be cancelled because it has completed." in err) == (2, True)
     code, _, err = run(home, capsys, "jobs", "retry", "2")
     assert (code, "has no file that could be retried" in err) == (0, True)
-    assert "job.begun" in run(home, capsys, "jobs", "log", "2", "--follow")[1]
+    assert "job.started" in run(home, capsys, "jobs", "log", "2", "--follow")[1]
     assert [json.loads(line)["job_id"] for line in run(home, capsys, "jobs", "log", "2", "--json")[1].splitlines()]
     assert "Write 6 files" in run(home, capsys, "jobs", "show", "2")[1]
     assert run(home, capsys, "jobs", "show", "7")[0] == 2

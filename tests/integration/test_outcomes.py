@@ -1,4 +1,4 @@
-"""What became of the files of an operation is said by the same words in every face, and the numbers add up."""
+"""Every front end names the outcomes of the files of an operation by the same words, and the numbers add up."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def test_a_scan_that_is_waited_for_is_a_job_like_any_other(tmp_path: Path, studi
         "scan:completed",
         "job:changed",
     )
-    assert "job.begun" in {line["event"] for line in studio.library.jobs.log(job.id).lines}
+    assert "job.started" in {line["event"] for line in studio.library.jobs.log(job.id).lines}
 
 
 def test_what_ends_a_scan_is_raised_where_it_is_waited_for(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from tests.support.holding import held_by_another, retry_with
 from tests.support.studio import ALL, OLD, Studio
 
 
-def test_a_file_in_use_is_written_after_its_release_and_the_others_meanwhile(studio: Studio) -> None:
+def test_file_in_use_is_written_after_its_release(studio: Studio) -> None:
     with held_by_another(studio.paths[0]) as let_go:
         failures = retry_with(studio.library, let_go)
         status = studio.write()
@@ -27,7 +27,7 @@ def test_a_file_in_use_is_written_after_its_release_and_the_others_meanwhile(stu
     assert all(other.processed_at <= item.processed_at for other in others)
 
 
-def test_a_file_that_stays_in_use_fails_after_four_attempts_and_stays_in_the_plan(studio: Studio) -> None:
+def test_file_in_use_fails_after_four_attempts(studio: Studio) -> None:
     with held_by_another(studio.paths[0]):
         failures = retry_with(studio.library, lambda: None)
         status = studio.write()
@@ -41,7 +41,7 @@ def test_a_file_that_stays_in_use_fails_after_four_attempts_and_stays_in_the_pla
     assert [each.file_name for each in studio.library.plan().page().items] == [studio.paths[0].name]
 
 
-def test_an_error_of_the_disk_that_passes_costs_nothing(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_temporary_disk_error_is_retried(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     real, failed = os.pwrite, []
 
     def pwrite(fd: int, data: bytes, offset: int) -> int:
@@ -57,7 +57,7 @@ def test_an_error_of_the_disk_that_passes_costs_nothing(studio: Studio, monkeypa
     assert [each.code for each in studio.items(1)[studio.paths[0].name].attempts] == ["io_error"] * len(failures)
 
 
-def test_a_failed_sync_is_reported_and_never_tried_again(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_sync_is_not_retried(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     real, failed = os.fsync, []
 
     def fsync(fd: int) -> None:
@@ -75,7 +75,7 @@ def test_a_failed_sync_is_reported_and_never_tried_again(studio: Studio, monkeyp
     assert studio.paths[0].read_bytes() == studio.old[studio.paths[0]]
 
 
-def test_a_file_that_another_program_changed_is_tried_once(studio: Studio) -> None:
+def test_conflict_is_not_retried(studio: Studio) -> None:
     plan = studio.library.plan()
     os.utime(studio.paths[0], (OLD + 5, OLD + 5))
     failures = retry_with(studio.library, lambda: None)
@@ -87,7 +87,7 @@ def test_a_file_that_another_program_changed_is_tried_once(studio: Studio) -> No
     assert "tried" not in studio.items(1)[studio.paths[0].name].message
 
 
-def test_what_waits_to_be_tried_again_waits_on_when_the_operation_is_stopped(studio: Studio) -> None:
+def test_stop_keeps_retried_file_waiting(studio: Studio) -> None:
     """It is not called failed because the program ended: the next run tries it."""
     waiting = threading.Event()
     with held_by_another(studio.paths[0]):
@@ -102,7 +102,7 @@ def test_what_waits_to_be_tried_again_waits_on_when_the_operation_is_stopped(stu
     assert studio.library.resume(1).wait().counts == {"success": 6}
 
 
-def test_an_older_item_of_a_file_waits_for_the_newer_one_that_is_tried_again(studio: Studio) -> None:
+def test_older_item_waits_for_retry_of_newer_item(studio: Studio) -> None:
     """Two writes of a file are taken back newest first; if the newer is in use for a moment, the older must wait."""
     studio.write()
     studio.library.people.add(studio.paths, ["Cem Öz"])

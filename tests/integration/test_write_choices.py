@@ -78,7 +78,7 @@ def test_modification_times_are_kept_by_every_strategy_if_set(tmp_path: Path) ->
 # Films with several names
 
 
-def test_a_film_with_two_names_is_replaced_only_where_that_is_chosen_and_the_other_name_keeps_the_old_film(
+def test_break_links_replaces_one_name_only(
     tmp_path: Path,
 ) -> None:
     names = ["ogv", "mkv, live", "mp4, fragmented", "mp4, index last"]

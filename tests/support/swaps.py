@@ -122,6 +122,11 @@ class Swap:
 
 
 @functools.cache
+def literal_bytes(rebuild: Rebuild) -> int:
+    """Return the number of literal bytes of a rebuild."""
+    return sum(len(piece) for piece in rebuild.pieces if isinstance(piece, bytes))
+
+
 def has_attributes(folder: Path) -> bool:
     """Tell whether files in a folder can have extended attributes."""
     try:

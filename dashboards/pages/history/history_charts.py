@@ -58,7 +58,7 @@ class HistoryCharts:
         return {"history_trend": self._trend.card, "history_rank": self._rank}
 
     def load(self) -> None:
-        """Read the figures of the charts that are shown."""
+        """Read the numbers of the charts that are shown."""
         state = self.state
         trend, rank = state.trend, state.rank
         span = state.chart_span(date.today())  # noqa: DTZ011 - days of the person, local

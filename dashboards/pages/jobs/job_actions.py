@@ -14,14 +14,13 @@ def actions(job: Job) -> list[dict[str, str]]:
     """Return the actions that are possible in the state of a job, the most likely one first."""
     if job.cancelled_at and not job.has_ended:
         return []
-    cancel = [{"label": "Cancel", "act": "cancel"}] if job.is_cancellable else []
-    resolve = {"label": "Resolve…", "act": "resolve"}
+    cancel, resolve = {"label": "Cancel", "act": "cancel"}, {"label": "Resolve…", "act": "resolve"}
     if job.status in ("pending", "running"):
-        return [{"label": "Pause", "act": "pause"}, *cancel]
+        return [{"label": "Pause", "act": "pause"}, cancel]
     if job.status == "paused" or (job.status == "interrupted" and job.operation_id is None):
-        return [{"label": "Resume", "act": "resume"}, *cancel]
+        return [{"label": "Resume", "act": "resume"}, cancel]
     if job.status == "interrupted":
-        return [resolve, *cancel]
+        return [resolve, cancel]
     if job.status == "failed" and job.operation_id is not None:
         return [resolve]
     return [{"label": "Retry", "act": "retry"}] if job.status in _RETRYABLE else []

@@ -14,7 +14,7 @@ const NEAR = 24 // pixels from the end that still count as the end
  * @property {string} on
  * @property {string} level
  * @property {string} word The level in words.
- * @property {boolean} grave A warning or an error.
+ * @property {boolean} is_problem A warning or an error.
  * @property {string} text
  * @property {[name: string, value: string][]} more
  * @property {string} trace
@@ -31,7 +31,7 @@ const NEAR = 24 // pixels from the end that still count as the end
  * @typedef {object} State
  * @property {HTMLDialogElement} box
  * @property {boolean} isFollowing The newest line stays in sight.
- * @property {boolean} isGraveOnly
+ * @property {boolean} isProblemsOnly
  * @property {number | null} shown The job that is shown.
  * @property {boolean} isClosedHere The server does not know yet that the dialog is closed: its views open nothing.
  *
@@ -66,8 +66,8 @@ const drawTick = (name, label, isOn, key) =>
   )
 
 /** @type {(view: View, state: State) => HTMLElement} */
-function drawLines(view, {isGraveOnly}) {
-  const lines = isGraveOnly ? view.lines.filter(line => line.grave) : view.lines
+function drawLines(view, {isProblemsOnly}) {
+  const lines = isProblemsOnly ? view.lines.filter(line => line.is_problem) : view.lines
   return h(
     "div",
     {class: "lines", tabindex: "0", role: "region", "aria-label": "Lines of the log", data: {key: "lines"}},
@@ -76,7 +76,7 @@ function drawLines(view, {isGraveOnly}) {
           view.earlier && h("p", {class: "hint", data: {key: "earlier"}}, view.earlier),
           h("ol", {data: {key: "list"}}, lines.map(drawLine)),
         ]
-      : h("p", {class: "hint none"}, isGraveOnly && view.lines.length ? "No warning and no error." : view.none),
+      : h("p", {class: "hint none"}, isProblemsOnly && view.lines.length ? "No warning and no error." : view.none),
   )
 }
 
@@ -92,7 +92,7 @@ const drawLog = (view, state) => [
     "div",
     {class: "log-bar"},
     drawTick("follow", "Follow", state.isFollowing, "f"),
-    drawTick("grave", "Only warnings and errors", state.isGraveOnly),
+    drawTick("problems", "Only warnings and errors", state.isProblemsOnly),
     h("span", {class: "grow"}),
     h("span", {class: "hint", role: "status"}, view.state),
   ),
@@ -138,7 +138,7 @@ function onDrawn(self) {
     return
   }
   if (state.isClosedHere) return
-  if (view.id !== state.shown) Object.assign(state, {shown: view.id, isFollowing: true, isGraveOnly: false})
+  if (view.id !== state.shown) Object.assign(state, {shown: view.id, isFollowing: true, isProblemsOnly: false})
   paintBox(self)
   if (box.open) return
   openDialog(box)
@@ -155,8 +155,8 @@ const HANDLERS = {
   change(self, {target}) {
     const name = target.dataset.do
     if (name === "follow") follow(self, target.checked)
-    if (name !== "grave") return
-    self.state.isGraveOnly = target.checked
+    if (name !== "problems") return
+    self.state.isProblemsOnly = target.checked
     paintBox(self)
   },
   keydown(self, event) {
@@ -181,7 +181,7 @@ export function render(context) {
     state: /** @returns {State} */ () => ({
       box,
       isFollowing: true,
-      isGraveOnly: false,
+      isProblemsOnly: false,
       shown: null,
       isClosedHere: false,
     }),

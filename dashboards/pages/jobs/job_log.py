@@ -43,7 +43,7 @@ def line(entry: Mapping[str, Any], *, key: int) -> dict[str, Any]:
     word, level = LEVELS.get(str(entry.get("level", "")), (str(entry.get("level", "")), ""))
     at, on = _moment(entry.get("at"))
     more = [
-        [_words(name), _value(value)]
+        [_label(name), _value(value)]
         for name, value in entry.items()
         if name not in _SHOWN_FIELDS and value not in (None, "", {}, [])
     ]
@@ -53,7 +53,7 @@ def line(entry: Mapping[str, Any], *, key: int) -> dict[str, Any]:
         "on": on,
         "word": word,
         "level": level,
-        "grave": bool(level),
+        "is_problem": bool(level),
         "text": str(entry.get("event", "")),
         "more": more,
         "trace": str(entry.get("traceback", "")),
@@ -69,7 +69,7 @@ def _moment(text: Any) -> tuple[str, str]:
     return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03}", f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
-def _words(key: str) -> str:
+def _label(key: str) -> str:
     return key.replace("_", " ")
 
 
@@ -77,6 +77,6 @@ def _value(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, Mapping) and all(type(each) is int for each in value.values()):
-        return ", ".join(f"{number} {_words(key)}" for key, number in value.items() if number) or "0"
+        return ", ".join(f"{number} {_label(key)}" for key, number in value.items() if number) or "0"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"

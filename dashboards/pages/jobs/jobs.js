@@ -23,7 +23,7 @@ import {button, chip, drawSelect, turnButtons} from "../../components/widgets.js
  * @property {string} when
  * @property {number} priority From 1, the first, to 10.
  * @property {Act[]} acts
- * @property {Record<string, string>} cannot Why an act is not possible.
+ * @property {Record<string, string>} blocked_actions Why an action is not possible.
  *
  * @typedef {{rows: Row[], total: number, count: string, range: string, page: number, pages: number}} Area
  * @typedef {Area & {value: string, shown: Choice[], none: string}} EndedArea
@@ -219,13 +219,13 @@ const keysOf = (self, list) => {
     const row = list.current()
     const item = row.acts.find(each => ACTS_OF_KEYS[name].includes(each.act))
     if (item) self.send(item.act, {id: row.id})
-    else self.send("unable", {text: `${row.name}: ${row.cannot[name] ?? ""}`})
+    else self.send("not_possible", {text: `${row.name}: ${row.blocked_actions[name] ?? ""}`})
   }
   /** @type {(step: number) => void} */
   const rank = step => {
     const row = list.current()
     if ((self.view.waiting?.rows ?? []).includes(row)) changePriority(self, row.id, step)
-    else self.send("unable", {text: "Choose a waiting job: only waiting jobs have a priority."})
+    else self.send("not_possible", {text: "Choose a waiting job: only waiting jobs have a priority."})
   }
   const when = () => Boolean(list.current())
   const group = "Do"

@@ -7,8 +7,8 @@ import {button, chip} from "../../components/widgets.js"
 
 /**
  * @typedef {{label: string, count: string, level: string}} Count
- * @typedef {{kind: string, label: string, on: boolean, cut: string, counts: Count[]}} Card
- *   `cut` is the number of interrupted jobs, "" for none.
+ * @typedef {{kind: string, label: string, on: boolean, interrupted: string, counts: Count[]}} Card
+ *   `interrupted` is the number of interrupted jobs, "" for none.
  * @typedef {{id: number, name: string, text: string, acts: ButtonItem[]}} Banner
  * @typedef {{summary?: string, cards?: Card[], banners: Banner[]}} View
  * @typedef {Component<View>} Self
@@ -18,9 +18,9 @@ import {button, chip} from "../../components/widgets.js"
 const VERBS = {resume: "Resume", cancel: "Cancel"}
 
 /** @param {Card} card */
-function describe({label, counts, cut}) {
+function describe({label, counts, interrupted}) {
   const texts = counts.map(each => `${each.count} ${each.label}`)
-  return `${label}: ${texts.join(", ")}${cut && `, ${cut} interrupted`}`
+  return `${label}: ${texts.join(", ")}${interrupted && `, ${interrupted} interrupted`}`
 }
 
 /** @param {Card} card */
@@ -38,7 +38,7 @@ const drawCard = card =>
       "span",
       {class: "jcard-head"},
       h("b", null, card.label),
-      card.cut && chip("danger", `${card.cut} interrupted`, "▲"),
+      card.interrupted && chip("danger", `${card.interrupted} interrupted`, "▲"),
     ),
     h(
       "span",

@@ -47,7 +47,7 @@ class JobsList(Component):
 
     View: see `view`, or `error` alone. Messages: `open` {id}, `cursor` {id}, `close`, `log` {id}, `pause`, `resume`,
     `cancel`, `retry`, `resolve` (an interrupted operation), each {id}; `priority` {id, priority}, `ended` {value},
-    `waiting_page` {page}, `page` {page}, `again` (after an error), `unable` {text}.
+    `waiting_page` {page}, `page` {page}, `again` (after an error), `not_possible` {text}.
     """
 
     _esm = module("jobs")
@@ -68,26 +68,26 @@ class JobsSnapshot:
     changed: AuditPage | None = None  # a page of the properties that this job changed; None for a job that changes none
 
 
-def header_view(found: JobsSnapshot, *, kind: str, now: datetime | None = None) -> dict[str, Any]:
+def header_view(snapshot: JobsSnapshot, *, kind: str, now: datetime | None = None) -> dict[str, Any]:
     """Return the view above the lists; `kind` is the filter of the lists, "" for all."""
     now = now or datetime.now(UTC)
     return {
-        "summary": summary(found.counts),
-        "cards": cards(found.counts, chosen=kind),
-        "banners": [_banner(job, now) for job in found.long_paused],
+        "summary": summary(snapshot.counts),
+        "cards": cards(snapshot.counts, chosen=kind),
+        "banners": [_banner(job, now) for job in snapshot.long_paused],
     }
 
 
-def view(found: JobsSnapshot, state: JobsState, *, now: datetime | None = None) -> dict[str, Any]:
+def view(snapshot: JobsSnapshot, state: JobsState, *, now: datetime | None = None) -> dict[str, Any]:
     """Return the three lists."""
     now = now or datetime.now(UTC)
-    started = [row(job, found.statuses.get(job.id), now) for job in found.running.items]
+    started = [row(job, snapshot.statuses.get(job.id), now) for job in snapshot.running.items]
     narrowed = "No job of this kind has ended with this status." if state.ended or state.kind else NOTHING
     return {
-        "running": _listed(found.running, started) | {"count": _started_counts(found.counts, kind=state.kind)},
-        "waiting": _listed(found.waiting, [row(job, None, now) for job in found.waiting.items]),
+        "running": _listed(snapshot.running, started) | {"count": _started_counts(snapshot.counts, kind=state.kind)},
+        "waiting": _listed(snapshot.waiting, [row(job, None, now) for job in snapshot.waiting.items]),
         "ended": {
-            **_listed(found.ended, [row(job, None, now) for job in found.ended.items]),
+            **_listed(snapshot.ended, [row(job, None, now) for job in snapshot.ended.items]),
             "value": state.ended,
             "shown": [{"value": key, "label": label} for key, (label, _) in ENDED.items()],
             "none": narrowed,
@@ -116,8 +116,8 @@ def _number(counts: Mapping[str, Mapping[str, int]], states: Sequence[str]) -> i
 def _started_counts(counts: Mapping[str, Mapping[str, int]], *, kind: str) -> str:
     """Return the numbers of started jobs by status, in the words of the cards; `kind`: of this kind only."""
     shown = {kind: counts.get(kind, {})} if kind else counts
-    found = [f"{wording.count(number)} {state}" for state in job_text.STARTED if (number := _number(shown, (state,)))]
-    return " · ".join(found) or "0"
+    parts = [f"{wording.count(number)} {state}" for state in job_text.STARTED if (number := _number(shown, (state,)))]
+    return " · ".join(parts) or "0"
 
 
 def cards(counts: Mapping[str, Mapping[str, int]], *, chosen: str) -> list[dict[str, Any]]:
@@ -127,7 +127,9 @@ def cards(counts: Mapping[str, Mapping[str, int]], *, chosen: str) -> list[dict[
             "kind": kind,
             "label": job_text.KINDS.get(kind, kind.replace("_", " ").capitalize()),
             "on": kind == chosen,
-            "cut": wording.count(number) if (number := _number({"": counts.get(kind, {})}, ("interrupted",))) else "",
+            "interrupted": wording.count(number)
+            if (number := _number({"": counts.get(kind, {})}, ("interrupted",)))
+            else "",
             "counts": [
                 {"label": label, "count": wording.count(number), "level": level if number else "none"}
                 for label, states, level in CARD
@@ -163,7 +165,7 @@ def row(job: Job, status: OperationStatus | None, now: datetime) -> dict[str, An
         "level": level,
         "when": _end_time(job, now),
         "acts": job_actions.actions(job),
-        "cannot": {key: why for key in job_actions.KEYS if (why := job_actions.blocker(job, key))},
+        "blocked_actions": {key: why for key in job_actions.KEYS if (why := job_actions.blocker(job, key))},
         "priority": job.priority,
     }
 

@@ -63,10 +63,10 @@ class OpenLog:
                 lines, seen = [*lines, *page.lines], page.next
             return job, lines, seen
 
-        def show(found: tuple[Job, list[Mapping[str, Any]], int]) -> None:
+        def show(result: tuple[Job, list[Mapping[str, Any]], int]) -> None:
             if turn != self._turn:
                 return
-            job, lines, self._next = found
+            job, lines, self._next = result
             self._lines.extend(lines)
             self._read += len(lines)
             self._draw(job)

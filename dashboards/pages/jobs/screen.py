@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboards.components import job_text
 from dashboards.components.base import Component
-from dashboards.components.paging import page_count
+from dashboards.components.paging import page_or_last
 from dashboards.pages.jobs import job_actions, job_details
 from dashboards.pages.jobs import jobs_list as parts
 from dashboards.pages.jobs.open_log import OpenLog
@@ -61,14 +61,14 @@ class JobsScreen(Screen):
             waiting_page=lambda message: self._narrow(waiting=max(1, int(message["page"]))),
             page=lambda message: self._narrow(number=max(1, int(message["page"]))),
             again=lambda _: self.refresh(),
-            unable=lambda message: bridge.toast("info", str(message["text"])[:300]),
+            not_possible=lambda message: bridge.toast("info", str(message["text"])[:300]),
         )
         self._drawer.on(
             **acts,
             progress=lambda message: self._with_job(message, lambda job: self._follow(job, "progress")),
             history=lambda message: self._with_job(message, lambda job: self._follow(job, "history")),
             file=lambda message: self._open_file(int(message["id"])),
-            changes=lambda message: self._turn_changes(max(1, int(message["page"]))),
+            changes=lambda message: self._update(changes=max(1, int(message["page"]))),
         )
 
     def roots(self) -> dict[str, Component]:
@@ -117,10 +117,8 @@ class JobsScreen(Screen):
 
     def _page(self, kinds: Sequence[str], statuses: Sequence[str], number: int, per_page: int) -> JobPage:
         """Return a page of jobs, the last page if there are fewer."""
-        page = self._library.jobs.list(kinds, statuses, page=number, per_page=per_page)
-        if page.items or number == 1:
-            return page
-        return self._library.jobs.list(kinds, statuses, page=page_count(page.total, per_page), per_page=per_page)
+        read = partial(self._library.jobs.list, kinds, statuses, per_page=per_page)
+        return page_or_last(lambda page: read(page=page), number, per_page)
 
     def _statuses(self, jobs: Sequence[Job], shown: Job | None) -> dict[int, OperationStatus]:
         """
@@ -128,14 +126,14 @@ class JobsScreen(Screen):
 
         The operation of the job that is `shown` in detail is included in every state.
         """
-        found = {}
+        statuses = {}
         for job in jobs:
             if job.operation_id is not None and (job.status in ("running", "paused") or job is shown):
                 try:
-                    found[job.id] = self._library.status(job.operation_id)
+                    statuses[job.id] = self._library.status(job.operation_id)
                 except errors.UnknownIdError:  # removed after the job was read
                     continue
-        return found
+        return statuses
 
     def _one(self, job_id: int | None) -> Job | None:
         if job_id is None:
@@ -149,23 +147,21 @@ class JobsScreen(Screen):
 
     def _changed(self, job: Job) -> AuditPage:
         """Return a page of the properties that a job changed, the last page if there are fewer."""
-        page = self._library.audit.page(job_id=job.id, page=self.state.changes, per_page=CHANGES)
-        if page.items or not page.total:
-            return page
-        return self._library.audit.page(job_id=job.id, page=page_count(page.total, CHANGES), per_page=CHANGES)
+        read = partial(self._library.audit.page, job_id=job.id, per_page=CHANGES)
+        return page_or_last(lambda page: read(page=page), self.state.changes, CHANGES)
 
-    def _show(self, found: parts.JobsSnapshot) -> None:
-        self.state.param.update(waiting=found.waiting.page, number=found.ended.page)
-        self._header.put(**parts.header_view(found, kind=self.state.kind))
-        self._lists.put(**parts.view(found, self.state))
-        shown = found.shown
+    def _show(self, snapshot: parts.JobsSnapshot) -> None:
+        self.state.param.update(waiting=snapshot.waiting.page, number=snapshot.ended.page)
+        self._header.put(**parts.header_view(snapshot, kind=self.state.kind))
+        self._lists.put(**parts.view(snapshot, self.state))
+        shown = snapshot.shown
         if shown is None or shown.id != self.state.job_id:
             self._drawer.put(open=False)
         else:
-            self._drawer.put(**job_details.details_view(shown, found.statuses.get(shown.id), found.changed))
+            self._drawer.put(**job_details.details_view(shown, snapshot.statuses.get(shown.id), snapshot.changed))
         if not self._ticking:  # a large file can take minutes without an event, and a waiting time ends without one
             self._ticking = True
-            is_running = any(job.status == "running" for job in found.running.items)
+            is_running = any(job.status == "running" for job in snapshot.running.items)
             self._bridge.after(1000 if is_running else 2000, self._tick)
 
     def _failed(self, error: errors.IndexiumError) -> None:
@@ -190,16 +186,18 @@ class JobsScreen(Screen):
 
     # The state of the page.
 
-    def _narrow(self, **values: Any) -> None:
-        pages = {} if {"waiting", "number"} & values.keys() else {"waiting": 1, "number": 1}
-        self.state.param.update(**pages, **values)
+    def _update(self, **values: Any) -> None:
+        """Change the state, the address and the lists."""
+        self.state.param.update(**values)
         self._session.update_address()
         self.refresh()
 
+    def _narrow(self, **values: Any) -> None:
+        pages = {} if {"waiting", "number"} & values.keys() else {"waiting": 1, "number": 1}
+        self._update(**pages, **values)
+
     def _show_one(self, job_id: int | None) -> None:
-        self.state.param.update(job_id=job_id, log=False, changes=1)
-        self._session.update_address()
-        self.refresh()
+        self._update(job_id=job_id, log=False, changes=1)
 
     def _move(self, message: Mapping[str, Any]) -> None:
         if self.state.job_id is not None:  # the keys act on the job that is shown in detail
@@ -218,11 +216,6 @@ class JobsScreen(Screen):
 
     def _follow(self, job: Job, page: str) -> None:
         self._session.go(page, operation_id=job.operation_id)
-
-    def _turn_changes(self, number: int) -> None:
-        self.state.changes = number
-        self._session.update_address()
-        self.refresh()
 
     def _open_file(self, file_id: int) -> None:
         self._session.go("plan", cursor=file_id, details=True, track=file_id)

@@ -15,6 +15,8 @@ from indexium_core.model import wording
 if TYPE_CHECKING:
     from indexium_core.library import RecoverReport
 
+_OUTCOMES = {"old": "restored", "untouched": "not started", "new": "written", "unclear": "unknown"}
+
 
 @app.command(epilog="Example: indexium recover")
 def recover(context: typer.Context, as_json: AsJson = False) -> None:
@@ -29,7 +31,8 @@ def recover(context: typer.Context, as_json: AsJson = False) -> None:
     else:
         output.note(_summary(report))
         for file in report.files:
-            output.note(f"  {file.became}: {file.file_path}" + (f" ({file.message})" if file.message else ""))
+            message = f" ({file.message})" if file.message else ""
+            output.note(f"  {_OUTCOMES[file.became]}: {file.file_path}{message}")
         for each in [] if report.files else left:
             output.note(f"'indexium operations show {each.id}' shows what the last recovery did with its files.")
         for each in left:

@@ -65,25 +65,22 @@ def choose(
     layout: Layout,
     changes: Sequence[Change],
     capabilities: Capabilities,
-    *,
-    break_links: bool = False,
 ) -> Choice | Refusal:
     """
     Return the best strategy that can write `changes` with these capabilities and its edit, or why there is none.
 
-    With `break_links`, a new file may take the place of one of several names (hard links) of the file, if nothing else
-    works. If only the read-only folder prevents the write, the code of the refusal is `read_only`.
+    A new file may take the place of one of several names (hard links) of the file, if nothing else works. If
+    only the read-only folder prevents the write, the code of the refusal is `read_only`.
     """
     if layout.problem is not None:
         return layout.problem
     chosen = _best(family, reader, layout, changes, capabilities)
-    if isinstance(chosen, Refusal) and break_links and capabilities.may_break_links:
-        replaced = _best(family, reader, layout, changes, replace(capabilities, replace=True))
-        return chosen if isinstance(replaced, Refusal) else replaced
-    if isinstance(chosen, Refusal) and not (capabilities.replace or capabilities.may_break_links):
-        replaced = _best(family, reader, layout, changes, replace(capabilities, replace=True))
-        return chosen if isinstance(replaced, Refusal) else _FOLDER_CLOSED
-    return chosen
+    if not isinstance(chosen, Refusal) or capabilities.replace:
+        return chosen
+    replaced = _best(family, reader, layout, changes, replace(capabilities, replace=True))
+    if isinstance(replaced, Refusal):
+        return chosen
+    return replaced if capabilities.may_break_links else _FOLDER_CLOSED
 
 
 def _best(

@@ -52,6 +52,7 @@ __all__ = [
     "set_mtime",
     "set_owner",
     "shown",
+    "start_writing",
     "sync",
     "sync_data",
     "sync_folder",
@@ -66,6 +67,8 @@ _FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 _CLONE_RANGE = 0x4020940D  # FICLONERANGE
 _KEEP_SIZE = 1  # FALLOC_FL_KEEP_SIZE
+_WRITE_OUT = 2  # SYNC_FILE_RANGE_WRITE
+_FALLOCATE = ("fallocate64", ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64)
 # Errors for a call that is not supported on this file system or for these files; a failing disk has other errors.
 _CANNOT = frozenset(
     (errno.EOPNOTSUPP, errno.ENOSYS, errno.ENOTTY, errno.EXDEV, errno.EINVAL, errno.EPERM, errno.ETXTBSY, errno.EINTR)
@@ -262,6 +265,17 @@ def sync_data(fd: int) -> None:
         raise SyncError(error.errno, error.strerror) from error
 
 
+def start_writing(fd: int, offset: int, length: int) -> None:
+    """
+    Start to write a range of a file to the medium, without waiting; nothing is durable before `sync`.
+
+    `sync` reports the errors. Does nothing if the system has no such call.
+    """
+    if (start := _c_function("sync_file_range", ctypes.c_int, ctypes.c_int64, ctypes.c_int64, ctypes.c_uint)) is None:
+        return
+    start(fd, offset, length, _WRITE_OUT)
+
+
 # New files and names. Names are resolved relative to an open folder, so they stay valid if the folder is moved.
 
 
@@ -304,7 +318,7 @@ def remove(name: bytes, *, folder: int) -> None:
 
 
 def sync_folder(fd: int) -> bool:
-    """Return when the names in a folder are on the medium; False if its file system cannot confirm it."""
+    """Wait until the folder is stored on the disk; return False if its file system cannot confirm it."""
     try:
         os.fsync(fd)
     except OSError as error:
@@ -326,7 +340,7 @@ def reserve(fd: int, size: int) -> bool:
 
     Returns False if the file system cannot. `posix_fallocate` is not used: where it is not supported, it writes zeros.
     """
-    allocate = _fallocate()
+    allocate = _c_function(*_FALLOCATE)
     if allocate is None or size == 0:
         return False
     if allocate(fd, _KEEP_SIZE, 0, size) == 0:
@@ -399,7 +413,7 @@ def shown(path: bytes) -> str:
 
 
 def _shift(fd: int, mode: int, offset: int, length: int) -> None:
-    allocate = _fallocate()
+    allocate = _c_function(*_FALLOCATE)
     number = errno.EOPNOTSUPP
     if allocate is None or (allocate(fd, mode, offset, length) != 0 and (number := ctypes.get_errno())):
         raise OSError(number, os.strerror(number))
@@ -429,9 +443,9 @@ def _sync_folder(folder: Path) -> None:
 
 
 @functools.cache
-def _fallocate() -> ctypes._NamedFuncPointer | None:
-    """Return `fallocate` of the C library, or None if it has none."""
-    function = getattr(ctypes.CDLL(None, use_errno=True), "fallocate64", None)
+def _c_function(name: str, *arguments: type[ctypes._SimpleCData[int]]) -> ctypes._NamedFuncPointer | None:
+    """Return a function of the C library with its types of arguments, or None if the library does not have it."""
+    function = getattr(ctypes.CDLL(None, use_errno=True), name, None)
     if function is not None:
-        function.argtypes = (ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64)
+        function.argtypes = arguments
     return function

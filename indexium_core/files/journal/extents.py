@@ -23,7 +23,7 @@ _REQUEST = struct.Struct("=QQIIII")  # start, length, flags, extents found, room
 _ENTRY = struct.Struct("=Q8xQ16xI12x")  # logical, (physical), length, (two zeros), flags, (three zeros)
 _SYNC = 1
 _LAST, _UNWRITTEN = 0x1, 0x800
-_ROOM = 512  # entries requested in one call
+_MAX_ENTRIES = 512  # entries requested in one call
 
 
 def holes(fd: int) -> Iterator[Extent]:
@@ -46,16 +46,16 @@ def holes(fd: int) -> Iterator[Extent]:
 
 def _entries(fd: int) -> Iterator[tuple[int, int, int]]:
     """Yield (first byte, length, flags) of every entry of the map."""
-    room = array.array("B", bytes(_REQUEST.size + _ROOM * _ENTRY.size))
+    buffer = array.array("B", bytes(_REQUEST.size + _MAX_ENTRIES * _ENTRY.size))
     start = 0
     while True:
-        _REQUEST.pack_into(room, 0, start, 2**64 - 1 - start, _SYNC, 0, _ROOM, 0)
-        fcntl.ioctl(fd, _FIEMAP, room, True)  # noqa: FBT003 - filled in place
-        found = _REQUEST.unpack_from(room)[3]
-        yield from _ENTRY.iter_unpack(memoryview(room)[_REQUEST.size : _REQUEST.size + found * _ENTRY.size])
-        if not found:
+        _REQUEST.pack_into(buffer, 0, start, 2**64 - 1 - start, _SYNC, 0, _MAX_ENTRIES, 0)
+        fcntl.ioctl(fd, _FIEMAP, buffer, True)  # noqa: FBT003 - filled in place
+        entry_count = _REQUEST.unpack_from(buffer)[3]
+        yield from _ENTRY.iter_unpack(memoryview(buffer)[_REQUEST.size : _REQUEST.size + entry_count * _ENTRY.size])
+        if not entry_count:
             return
-        first, length, flags = _ENTRY.unpack_from(room, _REQUEST.size + (found - 1) * _ENTRY.size)
+        first, length, flags = _ENTRY.unpack_from(buffer, _REQUEST.size + (entry_count - 1) * _ENTRY.size)
         if flags & _LAST:
             return
         start = first + length

@@ -122,7 +122,7 @@ def shift_state(fd: int, entry: JournalEntry) -> ShiftState | None:
 
 
 def whole_state(entry: JournalEntry, reader: Reader) -> Whole | None:
-    """Return, by reading alone, whether the file is the body, or front and body; None for any other state."""
+    """Read the file and return "body" (the body alone) or "front" (front and body); None for any other state."""
     length, size = _length(entry), _body_size(entry)
     if reader.size == size and _samples(reader) == entry.surroundings:
         return "body"

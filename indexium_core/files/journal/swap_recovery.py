@@ -1,5 +1,5 @@
 """
-Resolving an interrupted swap: completed if the new file has the path, undone if the old file has it.
+Resolving an interrupted swap: completed if the new file is at the path, undone if the old file is.
 
 The bytes at the path decide. New: the swap happened, and only the record is missing. Old: it did not happen, so the new
 file and the second name of the original are removed. Neither: another program changed the file, and nothing is touched.
@@ -16,7 +16,6 @@ import stat
 from collections.abc import Iterator
 
 from indexium_core import errors
-from indexium_core.files import delta
 from indexium_core.files.journal import disk
 from indexium_core.files.journal.swaps import Imprint, SwapEntry
 from indexium_core.files.journal.undo import UndoOutcome
@@ -125,16 +124,17 @@ def _decide(entry: SwapEntry, folder: int) -> UndoOutcome:
 
 def _which(entry: SwapEntry, file: FileReader) -> Imprint | None:
     """Return which of the two imprints a file matches, or None if it matches neither."""
-    old, new, digests = entry.old, entry.new, dict[bool, bytes]()
+    old, new, digests = entry.old, entry.new, dict[tuple[bool, bool], bytes]()
     assert new is not None
 
     def is_it(one: Imprint) -> bool:
         # Samples alone prove little. But samples exist only on file systems with reflinks, whose inodes are stable.
         if one.size != file.size or (one.sampled and one.inode != file.stat.inode):
             return False
-        if one.sampled not in digests:
-            digests[one.sampled] = delta.digest_of(file, sampled=one.sampled)
-        return digests[one.sampled] == one.digest
+        form = one.sampled, one.blake2b
+        if form not in digests:
+            digests[form] = one.digest_like(file)
+        return digests[form] == one.digest
 
     found = [one for one in (old, new) if is_it(one)]
     if len(found) == 2:  # the same bytes

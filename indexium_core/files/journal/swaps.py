@@ -3,7 +3,8 @@ The journal entry of a file that a new file replaces.
 
     MAKING, SWAP = item:i64 flags:u8 path_length:u32 temp_length:u32 kept_length:u32 adopted_length:u32
                    old:imprint new:imprint path temp kept adopted reverse
-    imprint      = device:u64 inode:u64 size:u64 mtime_ns:i64 sampled:u8 digest:16 bytes
+    imprint      = device:u64 inode:u64 size:u64 mtime_ns:i64 form:u8 digest:16 bytes
+    form         = 0: BLAKE2b of all bytes, of an earlier version, 1: BLAKE2b of windows, 2: BLAKE3 of all bytes
     reverse      = raw_length:u64 deflated(count:u64 piece* literals)
     piece        = kind:u8 jump:i64 length:u64       kind 0: the next bytes of the literals (jump is 0);
                                                      1: bytes of the new file, `jump` after the end of those before
@@ -24,6 +25,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from indexium_core.files import delta
+from indexium_core.files.containers import Reader
 from indexium_core.model.files.media import Extent, FileStat, Rebuild
 
 __all__ = ["Imprint", "SwapEntry", "decode_swap", "encode_swap"]
@@ -34,6 +37,7 @@ _RAW = struct.Struct(">Q")
 _PIECE = struct.Struct(">BqQ")
 _NEW, _KEPT, _REVERSE, _CLONED, _ADOPTED, _PARTED, _JOINED = 1, 2, 4, 8, 16, 32, 64
 _LITERAL, _EXTENT = 0, 1
+_BLAKE2B, _SAMPLED, _BLAKE3 = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,7 @@ class Imprint:
     mtime_ns: int
     digest: bytes = bytes(16)  # of the content (`delta.digest_of`); zeros: unknown
     sampled: bool = False  # the digest covers only windows of the content
+    blake2b: bool = False  # the digest covers all bytes, and an earlier version recorded it
 
     @classmethod
     def of(cls, stat: FileStat, *, digest: bytes = bytes(16), sampled: bool = False) -> Imprint:
@@ -58,6 +63,10 @@ class Imprint:
             digest=digest,
             sampled=sampled,
         )
+
+    def digest_like(self, file: Reader) -> bytes:
+        """Return the digest of another file in the form of this one."""
+        return delta.digest_of(file, sampled=self.sampled, blake2b=self.blake2b)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,12 +145,21 @@ def decode_swap(body: bytes) -> SwapEntry:
 
 
 def _encode_imprint(imprint: Imprint) -> bytes:
-    return _IMPRINT.pack(imprint.device, imprint.inode, imprint.size, imprint.mtime_ns, imprint.sampled, imprint.digest)
+    form = _SAMPLED if imprint.sampled else _BLAKE2B if imprint.blake2b else _BLAKE3
+    return _IMPRINT.pack(imprint.device, imprint.inode, imprint.size, imprint.mtime_ns, form, imprint.digest)
 
 
 def _decode_imprint(body: bytes, at: int) -> Imprint:
-    device, inode, size, mtime_ns, sampled, digest = _IMPRINT.unpack_from(body, at)
-    return Imprint(device=device, inode=inode, size=size, mtime_ns=mtime_ns, digest=digest, sampled=bool(sampled))
+    device, inode, size, mtime_ns, form, digest = _IMPRINT.unpack_from(body, at)
+    return Imprint(
+        device=device,
+        inode=inode,
+        size=size,
+        mtime_ns=mtime_ns,
+        digest=digest,
+        sampled=form == _SAMPLED,
+        blake2b=form == _BLAKE2B,
+    )
 
 
 def _encode_reverse(reverse: Rebuild) -> bytes:

@@ -12,13 +12,15 @@ The order of the steps, with the reason for each:
 3. **Make the new file** in the same folder (a rename never leaves its file system), with exclusive creation and
    owner-only permissions. If the disk has no room, the program knows it before the first byte. After an error the new
    file is removed, and the original is unchanged. A rollback that makes two names one file again creates a hard link to
-   the other name here instead (`join`); then steps 4 and 5 change nothing.
+   the other name here instead (`join`); then steps 4 and 5 change nothing. While a large original is copied, a second
+   thread computes the digest of its bytes.
 4. **Attributes**: owner, mode, access lists, extended attributes, security label, and the modification time if
    requested. `warnings` lists the attributes that could not be copied. The birth time can never be copied.
 5. **Fsync the new file.** From here on all its bytes are on the medium, whatever its name is. A failed fsync is not
    repeated: the new file is removed, because the kernel may have dropped the pages that it could not write.
 6. **Verify.** The caller verifies the durable file (`opened`) and determines the reverse: `reverse` proves that the new
-   file yields the original byte for byte. Without a reverse the original must be kept.
+   file yields the original. The bytes that it yields, read back, have the digest of the original's bytes. Without a
+   reverse the original must be kept.
 7. **SWAP, durable.** The record has the imprints of both files and the reverse. From here on the journal explains
    whichever file has the path.
 8. **Keep the original**, if requested: it gets a second name in another folder, durably, before it loses its first. A

@@ -18,9 +18,9 @@ from indexium_core.model.files.media import Extent, Rebuild
 
 __all__ = ["first_lost", "needed", "write"]
 
-_CHUNK = 1024 * 1024  # bytes of one write, and the minimum length that the system copies
-_TURN = 64 * _CHUNK  # bytes of one copy by the system, so that a cancellation takes effect in between
-_DIRTY = 4 * _TURN  # bytes written between two syncs, so that the last fsync stays short
+_CHUNK = 1024 * 1024  # bytes of one write, and the minimum length that the system copies; larger ones take longer
+_EARLY = 8 * _CHUNK  # bytes written between two starts of the disk's work
+_DIRTY = 256 * _CHUNK  # bytes written between two syncs, so that the last fsync stays short
 
 
 def needed(rebuild: Rebuild, source: Reader) -> int:
@@ -78,6 +78,7 @@ class _Writer:
         self.shared = 0
         self._on_progress = on_progress
         self._dirty = 0  # bytes written since the last sync
+        self._early = 0  # offset up to which the disk's work was started
         self._source = source
         self._source_fd: int = source.fileno() if hasattr(source, "fileno") else -1
         self._fd = fd
@@ -108,6 +109,9 @@ class _Writer:
     def _wrote(self, length: int) -> None:
         self._at += length
         self._dirty += length
+        if self._at - self._early >= _EARLY:
+            disk.start_writing(self._fd, self._early, self._at - self._early)
+            self._early = self._at
         if self._dirty >= _DIRTY:
             disk.sync_data(self._fd)
             self._dirty = 0
@@ -154,7 +158,7 @@ class _Writer:
         if extent.length >= _CHUNK and self._source_fd >= 0:
             self.flush()
             while at < extent.end:
-                done = disk.copy(self._source_fd, at, min(_TURN, extent.end - at), self._fd, self._at)
+                done = disk.copy(self._source_fd, at, min(_CHUNK, extent.end - at), self._fd, self._at)
                 if not done:
                     break
                 at += done

@@ -48,7 +48,7 @@ def keep(original: Original, path: bytes) -> bool:
         linked = _link(original, name, kept_folder)
         found = disk.lookup(name, folder=kept_folder)
         if found is None or not os.path.samestat(found, os.fstat(original.fileno())):
-            if not linked:  # another program's file: it gets its name back
+            if not linked:  # another program's file: restore its name
                 disk.rename(name, original.name, folder=kept_folder, new_folder=original.folder)
             message = f"{disk.shown(path)} already exists, or another file has replaced {disk.shown(original.path)}."
             raise errors.ConflictError(message)

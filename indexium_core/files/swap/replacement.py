@@ -18,7 +18,7 @@ from indexium_core.files import delta
 from indexium_core.files.containers import Reader
 from indexium_core.files.journal import Imprint, JournalWriter, SwapEntry, UndoOutcome, disk, swap_recovery
 from indexium_core.files.reader import ByteProgress, FileReader, ignore
-from indexium_core.files.swap import content
+from indexium_core.files.swap import content, hashing
 from indexium_core.files.swap.keeping import NO_LINKS, OWN_FOLDER, keep
 from indexium_core.files.swap.newfile import NewFile
 from indexium_core.files.swap.original import Original
@@ -101,6 +101,7 @@ class Replacement:
         self._edit: Rebuild | None = None  # how the original yields the new file, if it was built so
         self._shared = 0  # bytes that the new file shares with another file
         self._digests: tuple[bytes, bytes] | None = None  # of the original and of the new file
+        self._old_digest: bytes | None = None  # of the original, if it was computed while the original was copied
         self._proven: Rebuild | None = None
         self._doubts: list[str] = []
         self.original = Original(path, expected=expected, break_links=break_links, on_progress=self._report)
@@ -158,8 +159,13 @@ class Replacement:
         self._protect(edit, payload)
         with self._making(content.needed(edit, source or self.original)):
             self._new.create()
-            self._shared = content.write(edit, source or self.original, self._new.fileno(), on_progress=self._report)
-            self._edit = edit if source is None else None
+            if source is None:
+                self._edit = edit
+                self._shared, self._old_digest = hashing.write(
+                    edit, self.original, self._new.fileno(), on_progress=self._report
+                )
+            else:
+                self._shared = content.write(edit, source, self._new.fileno(), on_progress=self._report)
             self._new.carry_over()
 
     def fill(self, run: Callable[[bytes], None], *, size: int = 0) -> None:
@@ -267,7 +273,7 @@ class Replacement:
 
     def reverse(self) -> Rebuild | None:
         """
-        Return how the new file yields the original, proven byte for byte; None if the reverse would not be small.
+        Return how the new file yields the original, proven by a digest of all bytes; None if it would not be small.
 
         The reverse is exact and fast if the new file was built from the original. Otherwise it is found by a search for
         common ranges. Of blocks that both files share only samples are compared, because they are the same blocks.
@@ -296,7 +302,7 @@ class Replacement:
         """
         self._need(_Step.MADE)
         with self._undoing():
-            found = self._new.size, delta.digest_of(self._new, sampled=imprint.sampled)
+            found = self._new.size, imprint.digest_like(self._new)
         if found != (imprint.size, imprint.digest):
             raise errors.VerificationError("The old bytes could not be restored. The file is unchanged.", check="bytes")
 
@@ -435,10 +441,9 @@ class Replacement:
         sampled = self._is_sampled
         with futures.ThreadPoolExecutor(1) as other:
             new = other.submit(delta.digest_of, self._new, sampled=sampled)
-            if reverse is None:
-                old = delta.digest_of(self.original, sampled=sampled)
-            else:
-                old = delta.proven(reverse, self._new, self.original, sampled=sampled)
+            old = self._old_digest or delta.digest_of(self.original, sampled=sampled)
+            if reverse is not None:
+                delta.proven(reverse, self._new, self.original, sampled=sampled, digest=old)
             self._digests = old, new.result()
         self._proven = reverse
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from concurrent import futures
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from indexium_core import errors
@@ -17,6 +19,8 @@ from indexium_core.model.files.fields import primary_place
 from indexium_core.model.files.media import FieldValue
 
 __all__ = ["Evidence", "gather"]
+
+_LARGE_INDEX = 1 << 20  # bytes outside the media from which both halves are read at the same time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,9 @@ def gather(
     """
     Gather the evidence of a file; a problem with the file becomes evidence, too.
 
+    For a file with a large index the two halves are read at the same time: FFmpeg's libraries leave the interpreter to
+    other threads.
+
     Args:
         path: The path of the file.
         reader: The open file.
@@ -72,37 +79,73 @@ def gather(
         FileAccessError: It cannot be read.
 
     """
-    content = meaning.Meaning(fields={}, facts={}, tags={})
-    facts: dict[str, meaning.Facts] = {}
-    times: Mapping[str, packet_reading.Times] = {}
-    problem = layout.problem.message if layout.problem else ""
-    unreadable = ""
-    try:
-        content = meaning.read(reader, layout)
-        facts = dict(content.facts)
-        if packets:
-            facts["packets"], times = packet_reading.read(reader, layout)
-    except errors.FFmpegError as error:
-        unreadable = error.message
-    try:
-        facts["structure"] = {} if problem else _census(family, reader, layout, remade=packets, renumbered=renumbered)
-    except errors.CorruptFileError as error:
-        problem = error.message
+    census = partial(_census, family, reader, layout, remade=packets, renumbered=renumbered)
+    if packets or layout.size - sum(extent.length for extent in layout.payload) < _LARGE_INDEX:
+        libraries, parsers = (
+            _read_by_libraries(reader, layout, packets=packets),
+            _read_by_parsers(reader, layout, census),
+        )
+    else:
+        with futures.ThreadPoolExecutor(1) as other:
+            future = other.submit(_read_by_libraries, reader, layout, packets=False)
+            parsers = _read_by_parsers(reader, layout, census)
+            libraries = future.result()
     return Evidence(
         size=reader.size,
         named_size=_named_size(path),
-        problem=problem,
-        unreadable=unreadable,
+        problem=parsers.problem,
+        unreadable=libraries.unreadable,
         payload=tuple(extent.length for extent in layout.payload),
         payload_end=max((extent.end for extent in layout.payload), default=0),
-        payload_hash=fingerprint.payload_hash(reader, layout.payload),
-        fields=content.fields,
-        tags=content.tags,
+        payload_hash=parsers.payload_hash,
+        fields=libraries.content.fields,
+        tags=libraries.content.tags,
         texts=layout.fields,
-        facts=facts,
-        times=times,
+        facts=dict(libraries.content.facts) | libraries.packets | parsers.facts,
+        times=libraries.times,
         container=layout.container,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LibraryHalf:
+    """What FFmpeg's libraries read."""
+
+    content: meaning.Meaning = field(default_factory=lambda: meaning.Meaning(fields={}, facts={}, tags={}))
+    packets: dict[str, meaning.Facts] = field(default_factory=dict)
+    times: Mapping[str, packet_reading.Times] = field(default_factory=dict)
+    unreadable: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ParserHalf:
+    """What our own parsers read."""
+
+    facts: dict[str, meaning.Facts]
+    payload_hash: str | None
+    problem: str
+
+
+def _read_by_libraries(reader: Reader, layout: Layout, *, packets: bool) -> _LibraryHalf:
+    half = _LibraryHalf()
+    try:
+        half = replace(half, content=meaning.read(reader, layout))
+        if packets:
+            facts, times = packet_reading.read(reader, layout)
+            half = replace(half, packets={"packets": facts}, times=times)
+    except errors.FFmpegError as error:
+        half = replace(half, unreadable=error.message)
+    return half
+
+
+def _read_by_parsers(reader: Reader, layout: Layout, census: Callable[[], Mapping[str, str]]) -> _ParserHalf:
+    problem = layout.problem.message if layout.problem else ""
+    facts: dict[str, meaning.Facts] = {}
+    try:
+        facts["structure"] = {} if problem else census()
+    except errors.CorruptFileError as error:
+        problem = error.message
+    return _ParserHalf(facts=facts, payload_hash=fingerprint.payload_hash(reader, layout.payload), problem=problem)
 
 
 def _census(family: Family, reader: Reader, layout: Layout, *, remade: bool, renumbered: bool) -> Mapping[str, str]:

@@ -35,7 +35,7 @@ _STATES = {  # states of the job in the log
     "paused": "paused",
 }
 _OTHER_EVENTS = {  # other lines of the log that concern the operation as a whole
-    "job.stood_still": "stalled",
+    "job.stalled": "stalled",
     job_log.RECOVERED: "interrupted and recovered",
 }
 

@@ -39,11 +39,6 @@ class BackupStorage:
         self._lock = threading.Lock()
         self._reserved: dict[int, int] = {}  # by item id: bytes that are not in the ledger yet
 
-    def has_room(self, needed: int) -> bool:
-        """Tell whether `needed` more bytes fit, after evicting older backups if necessary."""
-        with self._lock:
-            return self._evictions_for(needed) is not None
-
     def make_room(self, needed: int, *, item_id: int | None = None) -> bool:
         """
         Evict backups until `needed` more bytes fit. Return False, and evict nothing, if they cannot fit.

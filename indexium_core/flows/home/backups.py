@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from indexium_core import errors
-from indexium_core.files import delta, journal, reader
+from indexium_core.files import journal, reader
 from indexium_core.files.journal import JournalEntry, SwapEntry
 from indexium_core.flows.history import history_service, rollback_conflicts
 from indexium_core.flows.home.backup_storage import BackupStorage
@@ -59,7 +59,7 @@ class BackupManager:
         self._running = running
         self._elapsed = elapsed
 
-    # The methods of the contract.
+    # Public methods.
 
     def create_backup(self, file_hash: str, file_path: str, operation_item_id: int) -> BackupRecord:
         """
@@ -225,7 +225,7 @@ def _check_digest(backup: Backup, entry: JournalEntry | SwapEntry) -> None:
     if not isinstance(entry, SwapEntry) or entry.old.digest == bytes(16):
         return
     with reader.FileReader(backup.kept or b"") as file:
-        if delta.digest_of(file, sampled=entry.old.sampled) != entry.old.digest:
+        if entry.old.digest_like(file) != entry.old.digest:
             raise errors.ConflictError("The bytes of the kept original have changed.", code="backup_missing")
 
 

@@ -112,10 +112,6 @@ class JobService:
         The returned job is cancelled, still running, or has ended otherwise because no item was left. UsageError if it
         had ended before.
         """
-        job = self.get(job_id)
-        if not job.is_cancellable and not job.has_ended:
-            message = f"Job {job_id} cannot be cancelled because other jobs depend on it. Wait until it has ended."
-            raise errors.UsageError(message, code="wrong_state")
         if not self._queue.cancel(job_id, by=user_name(), wait=True):
             raise self._wrong(job_id, "cancelled")
         return self.get(job_id)

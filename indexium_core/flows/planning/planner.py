@@ -81,7 +81,7 @@ class MetadataPlanner:
     def generate_plan(
         self,
         file_hashes: Collection[str] | None = None,
-        include_blocked: bool = True,  # noqa: FBT001, FBT002 - the contract has this signature
+        include_blocked: bool = True,  # noqa: FBT001, FBT002 - a public signature
     ) -> MetadataPlan:
         """Return the newest plan of the files with these payloads; None: of all files."""
         return self.plan(PlanQuery(file_hashes=file_hashes, include_blocked=include_blocked))

@@ -1,5 +1,5 @@
 """
-Problems that block a whole operation: a folder that is gone, a full disk, an exhausted quota.
+Problems that block a whole operation: a missing folder, a full disk, an exhausted quota.
 
 A single file that cannot be written is one failed row, and the operation continues. If the next files would fail for
 the same reason, continuing would only add a thousand failed rows. The operation stops instead, its files wait, and it
@@ -17,7 +17,7 @@ from indexium_core.store.operations.ledger import Task
 
 __all__ = ["Blockers"]
 
-_GONE_CODES = frozenset({"missing_file", "unreadable", "io_error", "sync_failed", "read_only", "cannot_tell"})
+_MISSING_FOLDER_CODES = frozenset({"missing_file", "unreadable", "io_error", "sync_failed", "read_only", "cannot_tell"})
 _FULL_CODES = frozenset({"low_space", "cannot_tell"})
 _FULL_DISK_BYTES = 1_000_000  # a disk with fewer free bytes is full; with more, it is only too small for one large file
 
@@ -42,7 +42,7 @@ class Blockers:
 
     def blocker_of(self, task: Task, code: str) -> str:
         """Return the problem of all files, as a sentence, after a file failed with `code`; "" if there is none."""
-        if code in _GONE_CODES:
+        if code in _MISSING_FOLDER_CODES:
             library = next((row for row in self._libraries() if row.library_id == task.library_id), None)
             if library is not None and roots.offline_reason(library):
                 return (

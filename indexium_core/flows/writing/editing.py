@@ -35,7 +35,7 @@ from indexium_core.flows.writing.protocol import (
 )
 from indexium_core.model.files.media import Patch
 from indexium_core.model.operations.operation import WriteResult
-from indexium_core.store.operations.ledger_rows import ItemRecord, Task
+from indexium_core.store.operations.ledger_rows import Task
 
 __all__ = ["blocked_by_newer", "check", "edit", "is_as_written"]
 
@@ -67,16 +67,15 @@ def edit(
         return protocol.read_unchanged(work, outcome)
     except errors.MetadataError as error:
         if error.reason == "cancelled":  # the operation is stopping; the file is unchanged and waits again
-            result = protocol.result(task, "pending", "restored", error.message, started=started)
-            return EditResult(task=task, record=ItemRecord(result=result))
-        return EditResult(task=task, record=ItemRecord(result=protocol.failure_result(task, error, started=started)))
+            return EditResult.of(task, protocol.result(task, "pending", "restored", error.message, started=started))
+        return EditResult.of(task, protocol.failure_result(task, error, started=started))
 
 
 def blocked_by_newer(task: Task, reason: str) -> EditResult:
     """Return the conflict of an item whose newer write of the same file was not rolled back."""
     message = f"A newer write of this file could not be rolled back first: {reason}"
     outcome = protocol.result(task, "conflict", "superseded_by", message, started=time.perf_counter())
-    return EditResult(task=task, record=ItemRecord(result=outcome))
+    return EditResult.of(task, outcome)
 
 
 def check(task: Task, policy: WritePolicy) -> WriteResult:
@@ -93,7 +92,7 @@ def check(task: Task, policy: WritePolicy) -> WriteResult:
             _require_writable(task.path)
         proof = {"bytes_to_write": registry.cost(choice.edit, file).bytes_written}
         parts_names = capabilities.may_break_links and not isinstance(choice.edit, Patch)
-        message = protocol.PARTED if parts_names else ""
+        message = protocol.LINKS_SEPARATED if parts_names else ""
         return protocol.result(task, "success", message=message, strategy=choice.strategy, started=started, proof=proof)
     except NothingToDo as done:
         return protocol.result(task, "skipped", "nothing_to_do", str(done), started=started)
@@ -115,11 +114,11 @@ def _require_writable(path: bytes) -> None:
 def _write(work: FileWork) -> EditResult:
     try:
         return _write_with(work, insert=True)
-    except _NoInsertError as not_now:
+    except _NoInsertError as error:
         try:
             return _write_with(work, insert=False)
         except errors.RefusedError:  # no other strategy: the file waits until no program has it open
-            raise not_now.reason from None
+            raise error.reason from None
 
 
 class _NoInsertError(Exception):

@@ -13,13 +13,13 @@ from indexium_core.model.files.media import FileFacts, FileStat
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.store.operations.ledger_rows import ItemRecord
 
-__all__ = ["LateResults", "from_journal"]
+__all__ = ["LateResult", "from_journal"]
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LateResults:
+class LateResult:
     """The result, and the file as it is now if it can be read."""
 
     record: ItemRecord
@@ -27,19 +27,19 @@ class LateResults:
     facts: FileFacts | None = None
 
 
-def from_journal(entry: journal.JournalEntry | journal.SwapEntry, result: WriteResult) -> LateResults:
+def from_journal(entry: journal.JournalEntry | journal.SwapEntry, result: WriteResult) -> LateResult:
     """Return the result of an item from its committed journal entry and its file."""
-    result = replace(result, message=result.message or _names_message(entry))
+    result = replace(result, message=result.message or _links_message(entry))
     record = ItemRecord(result=result, journal_bytes=entry.stored_bytes, **_kept(entry))
     try:
         with reader.FileReader(entry.path) as file:
             capabilities = volumes.capabilities(entry.path, nlink=file.stat.nlink, faststart="keep")
             after = protocol.describe(file, capabilities=capabilities)
             record = replace(record, original_state=states.state_before([entry], file), written_state=after.state)
-            return LateResults(record=record, stat=after.stat, facts=after.facts)
+            return LateResult(record=record, stat=after.stat, facts=after.facts)
     except errors.MetadataError:  # gone or changed since: the write took place, but it cannot be rolled back
         logger.warning("operation.late_item_unreadable", extra={"file_id": result.file_id})
-        return LateResults(record=record)
+        return LateResult(record=record)
 
 
 def _kept(entry: journal.JournalEntry | journal.SwapEntry) -> dict[str, Any]:
@@ -52,8 +52,7 @@ def _kept(entry: journal.JournalEntry | journal.SwapEntry) -> dict[str, Any]:
     return {"backup_kind": "tags" if entry.reverse is None else "delta", **parted}
 
 
-def _names_message(entry: journal.JournalEntry | journal.SwapEntry) -> str:
-    """Return what became of the other names of the file; "" if it had none."""
+def _links_message(entry: journal.JournalEntry | journal.SwapEntry) -> str:
     if isinstance(entry, journal.JournalEntry):
         return ""
-    return protocol.REJOINED if entry.joined else protocol.PARTED if entry.parted else ""
+    return protocol.links_message(joined=entry.joined, parted=entry.parted)

@@ -105,8 +105,8 @@ class OperationRun:
 
     def fractions(self) -> dict[int, float]:
         """Return the running items for which a new file is made, each with its finished fraction."""
-        found = {item_id: item.progress.fraction for item_id, item in tuple(self.active_items.items())}
-        return {item_id: fraction for item_id, fraction in found.items() if fraction is not None}
+        fractions = {item_id: item.progress.fraction for item_id, item in tuple(self.active_items.items())}
+        return {item_id: fraction for item_id, fraction in fractions.items() if fraction is not None}
 
     def start_item(self, item_id: int, name: str, progress: FileProgress) -> bool:
         """Start an item, after a pause if there is one. Return False if the operation ends."""

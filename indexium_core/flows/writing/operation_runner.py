@@ -213,8 +213,9 @@ class Operations:
                     edited = editing.blocked_by_newer(task, newer_failure)
                 else:
                     edited = remote_edit.edit(executor, task, undo_journal, policy, progress)
-                was_started = progress.fraction is not None
-                return self._checked(run, edited.minus_pause(progress.paused_seconds), was_started=was_started)
+                makes_new_file = progress.fraction is not None
+                edited = edited.minus_pause(progress.paused_seconds)
+                return self._stop_if_blocked(run, edited, makes_new_file=makes_new_file)
             finally:
                 run.end_item(task.item_id)
 
@@ -227,11 +228,11 @@ class Operations:
             retry_delay=lambda _, edited: self._retry_delay(run, edited),
         )
 
-    def _checked(self, run: OperationRun, edited: EditResult, *, was_started: bool) -> EditResult:
+    def _stop_if_blocked(self, run: OperationRun, edited: EditResult, *, makes_new_file: bool) -> EditResult:
         """
         Stop the operation if the error of a file concerns all files, and add the earlier attempts to the result.
 
-        `was_started`: a new file was being made, which is discarded if the file has no result.
+        `makes_new_file`: a new file was being made, which is discarded if the file has no result.
         """
         result, item_id = edited.record.result, edited.task.item_id
         run.failure_reasons.pop(item_id, None)
@@ -244,7 +245,7 @@ class Operations:
             run.blocker = run.blocker or blocker
             run.control.fail()
             if result.status != "unknown":
-                return edited.as_pending("blocked", was_started=was_started)
+                return edited.as_pending("blocked", was_started=makes_new_file)
         run.failure_reasons[item_id] = result.message or result.code
         return edited.with_attempts(run.attempts.get(item_id, ()))
 
@@ -257,7 +258,7 @@ class Operations:
         seconds = self._backoff.delay_after(len(attempts))
         if seconds is not None:
             where = {"operation_id": run.operation_id, "file_path": edited.task.path.decode("utf-8", "replace")}
-            logger.info("item.tried_again", extra={**where, "code": result.code, "tries": len(attempts)})
+            logger.info("item.retried", extra={**where, "code": result.code, "tries": len(attempts)})
         return seconds
 
     def _tasks(self, run: OperationRun, first: Sequence[ledger.Task]) -> Iterator[ledger.Task]:

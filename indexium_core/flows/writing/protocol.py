@@ -39,6 +39,7 @@ __all__ = [
     "describe",
     "failure_result",
     "inspect",
+    "links_message",
     "may_be_touched",
     "opened",
     "read_unchanged",
@@ -55,9 +56,7 @@ __all__ = [
 _SAMPLED_PROOF = (
     "the same as before the write outside the media, which were compared by samples: another program touched the file"
 )
-PARTED = "Its other names keep the old file."
-REJOINED = "It shares one file with its other name again."
-STAY_PARTED = "Its names stay two files: no other name was found that still is the unchanged old file."
+LINKS_SEPARATED = "Its other names keep the old file."
 _UNKNOWN = Refusal(code="not_video", message="Indexium does not know this kind of file.")
 _HAS_OTHER_NAMES = (
     "The file has other names on this disk (hard links). Writing it creates a new file, and the other names would keep "
@@ -171,6 +170,11 @@ class EditResult:
     record: ItemRecord
     stat: FileStat | None = None
     facts: FileFacts | None = None
+
+    @classmethod
+    def of(cls, task: Task, result: WriteResult) -> Self:
+        """Return a result without new facts about the file."""
+        return cls(task=task, record=ItemRecord(result=result))
 
     @property
     def is_retryable(self) -> bool:
@@ -289,9 +293,7 @@ def choose(
     break_links: bool = False,
 ) -> Choice:
     """Return the best strategy and its edit; RefusedError if there is none, or only one that separates hard links."""
-    chosen = registry.choose(
-        checked.family, file, checked.layout, fields.primary_changes(changes), capabilities, break_links=True
-    )
+    chosen = registry.choose(checked.family, file, checked.layout, fields.primary_changes(changes), capabilities)
     if isinstance(chosen, Refusal):
         raise errors.RefusedError(chosen.message, code=chosen.code)
     if capabilities.may_break_links and not break_links and not isinstance(chosen.edit, Patch):
@@ -423,7 +425,7 @@ def success_result(task: Task, after: VerifiedState, *, original: str, outcome: 
 
 def still_pending(task: Task) -> EditResult:
     """Return that nothing was done and the item still waits."""
-    return EditResult(task=task, record=ItemRecord(result=result(task, "pending", started=time.perf_counter())))
+    return EditResult.of(task, result(task, "pending", started=time.perf_counter()))
 
 
 def read_unchanged(work: FileWork, outcome: WriteResult) -> EditResult:
@@ -433,6 +435,20 @@ def read_unchanged(work: FileWork, outcome: WriteResult) -> EditResult:
         stat, capabilities = file.stat, capabilities_of(task, file, work.policy)
     facts = probe.probe(task.path, stat, capabilities=capabilities)
     return EditResult(task=task, record=ItemRecord(result=outcome), stat=stat, facts=facts)
+
+
+def links_message(*, joined: bool, parted: bool, was_parted: bool = False) -> str:
+    """
+    Return what became of the other names (hard links) of a file; "" if it has none.
+
+    `joined` and `parted`: this edit joined the names to one file, or separated them. `was_parted`: the edit that is
+    rolled back had separated them.
+    """
+    if joined:
+        return "It shares one file with its other name again."
+    if was_parted:
+        return "Its names stay two files: no other name was found that still is the unchanged old file."
+    return LINKS_SEPARATED if parted else ""
 
 
 def failure_result(task: Task, error: errors.MetadataError, *, started: float) -> WriteResult:

@@ -31,7 +31,7 @@ class RecoveredFile:
 
     operation_id: int
     file_path: str
-    became: str  # old: restored; untouched: it never changed; new: written, recorded now; unclear
+    became: str  # old: restored; untouched: it never changed; new: written, recorded now; unclear: unknown
     message: str = ""
 
 
@@ -56,38 +56,38 @@ class RecoverReport:
     def add_orphaned(self, recovered: Sequence[journal.Recovered]) -> None:
         """Add files of journals that the database does not know; their operation is 0."""
         for each in recovered:
-            if each.outcome.status in _RESULTS:
-                self.add(0, each.entry.path, _RESULTS[each.outcome.status], each.outcome.message)
+            if each.outcome.status in _BY_JOURNAL_STATUS:
+                self.add(0, each.entry.path, _BY_JOURNAL_STATUS[each.outcome.status], each.outcome.message)
 
 
 def recover(
     store: database.Database, backups: Path, *, skip: frozenset[int], clock: Callable[[], datetime]
 ) -> RecoverReport:
     """Recover every operation that a former process left unfinished, except those in `skip`."""
-    book, job_ids = ledger.Ledger(store), jobs.JobRows(store)
+    operations_ledger, job_ids = ledger.Ledger(store), jobs.JobRows(store)
     report = RecoverReport()
-    for operation_id, kind, status in book.unfinished():
+    for operation_id, kind, status in operations_ledger.unfinished():
         if operation_id in skip:
             continue
-        undone, finished, stopped_at = report.undone, report.finished, book.last_activity(operation_id)
+        undone, finished, stopped_at = report.undone, report.finished, operations_ledger.last_activity(operation_id)
         first_file = len(report.files)
-        updates = list(_OperationRecovery(book, backups, operation_id, report).updates())
+        updates = list(_OperationRecovery(operations_ledger, backups, operation_id, report).updates())
         if updates:
-            postpone = postpones(kind, book.options(operation_id))
+            postpone = postpones(kind, operations_ledger.options(operation_id))
             recording.record_results(store, operation_id, updates, kind=kind, postpone=postpone, now=clock())
-        left = book.counts(operation_id).get("pending", 0)
-        ending = _interrupted_status(status) if left else recording.final_status(book.counts(operation_id))
+        left = operations_ledger.counts(operation_id).get("pending", 0)
+        ending = _interrupted_status(status) if left else recording.final_status(operations_ledger.counts(operation_id))
         was_running = status in _RUNNING_STATES
         if was_running or (status == "failed" and not left):
             # Its end is the time of its last activity, not of this recovery.
-            book.finish(operation_id, ending, kind=kind, seconds=0.0, now=stopped_at)
+            operations_ledger.finish(operation_id, ending, kind=kind, seconds=0.0, now=stopped_at)
         elif updates and status != "paused":  # it had ended: the time and the reason of its end stay
-            book.amend(operation_id, ending)
+            operations_ledger.amend(operation_id, ending)
         if left and (was_running or status == "failed"):
             report.interrupted.append(operation_id)
         if updates or was_running:
             job_id = job_ids.of_operation(operation_id)
-            outcomes = (_outcome(file) for file in report.files[first_file:] if file.became in _OUTCOMES)
+            outcomes = (_outcome(file) for file in report.files[first_file:] if file.became in _ITEM_STATUS)
             job_log.log_outcomes(operation_id, job_id, outcomes)
             job_log.log_recovery(
                 operation_id,
@@ -102,13 +102,13 @@ def recover(
     return report
 
 
-_RESULTS = {"undone": "old", "untouched": "untouched", "problem": "unclear"}  # by status in the journal
-_OUTCOMES = {"old": ("pending", "restored"), "new": ("success", ""), "unclear": ("unknown", "")}
+_BY_JOURNAL_STATUS = {"undone": "old", "untouched": "untouched", "problem": "unclear"}  # by status in the journal
+_ITEM_STATUS = {"old": ("pending", "restored"), "new": ("success", ""), "unclear": ("unknown", "")}
 _RUNNING_STATES = frozenset({"pending", "in_progress"})
 
 
 def _outcome(file: RecoveredFile) -> ledger.ItemOutcome:
-    status, code = _OUTCOMES[file.became]
+    status, code = _ITEM_STATUS[file.became]
     message = restored_message("kill") if code == "restored" else file.message
     return ledger.ItemOutcome(None, file.file_path, status, code, message)
 
@@ -121,13 +121,15 @@ def _interrupted_status(status: str) -> str:
 class _OperationRecovery:
     """Combines the journals of one operation with its items."""
 
-    def __init__(self, book: ledger.Ledger, backups: Path, operation_id: int, report: RecoverReport) -> None:
+    def __init__(
+        self, operations_ledger: ledger.Ledger, backups: Path, operation_id: int, report: RecoverReport
+    ) -> None:
         self._backups = backups
         self._operation_id = operation_id
         self._report = report
-        self._finished = book.finished(operation_id)
+        self._finished = operations_ledger.finished(operation_id)
         self._unresolved: dict[str, dict[int, ledger.UnresolvedItem]] = defaultdict(dict)
-        for item in book.unresolved(operation_id):
+        for item in operations_ledger.unresolved(operation_id):
             self._unresolved[item.journal][item.item_id] = item
 
     def updates(self) -> Iterator[ItemUpdate]:
@@ -164,7 +166,7 @@ class _OperationRecovery:
 
     def _report_file(self, recovered: journal.Recovered) -> None:
         outcome = recovered.outcome
-        result = _RESULTS.get(outcome.status)
+        result = _BY_JOURNAL_STATUS.get(outcome.status)
         if result is not None:  # a finished one is reported with the committed ones
             self._report.add(self._operation_id, recovered.entry.path, result, outcome.message)
 
@@ -177,8 +179,8 @@ def _late_update(entry: journal.JournalEntry | journal.SwapEntry, item: ledger.U
     """
     Return the update of an item that was written before the process ended.
 
-    The journal has every byte, but neither strategy nor duration. Neither is guessed: the present plan of the file may
-    differ from what was done.
+    The journal contains every byte, but neither strategy nor duration. Neither is guessed: the present plan of the file
+    may differ from what was done.
     """
     proof = {"recovered": "verified before the process ended; recorded at the next start"}
     late = late_results.from_journal(entry, _result(item, "success", "", "", proof=proof))

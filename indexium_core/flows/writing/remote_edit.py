@@ -18,7 +18,7 @@ from indexium_core.files import journal
 from indexium_core.flows.writing import editing, late_results, protocol
 from indexium_core.flows.writing.protocol import EditResult, FileProgress, WritePolicy
 from indexium_core.jobs.executors import Executor, Processes, WorkerLostError
-from indexium_core.store.operations.ledger_rows import ItemRecord, Task
+from indexium_core.store.operations.ledger_rows import Task
 
 __all__ = ["edit"]
 
@@ -85,8 +85,7 @@ def _recover(
 
 
 def _without_success(task: Task, status: str, code: str, message: str, *, started: float) -> EditResult:
-    result = protocol.result(task, status, code, message, started=started)
-    return EditResult(task=task, record=ItemRecord(result=result))
+    return EditResult.of(task, protocol.result(task, status, code, message, started=started))
 
 
 # In the worker process.

@@ -82,8 +82,8 @@ def roll_back(work: FileWork, entry: journal.JournalEntry | journal.SwapEntry) -
                 after = protocol.describe(made, capabilities=capabilities, like=task.original_state)
             protocol.require_restored(task, after, is_touched=is_touched)
             backup = _backup_of_original(work, new, is_required=False)
-            message = _names_message(entry, new)
-            return _replace(work, new, after, backup, strategy="undo", original=current, message=message)
+            was_parted = isinstance(entry, journal.SwapEntry) and entry.parted
+            return _replace(work, new, after, backup, strategy="undo", original=current, was_parted=was_parted)
 
 
 def _replacement(
@@ -146,13 +146,6 @@ def _restore_content(
     new.expect(entry.old)
 
 
-def _names_message(entry: journal.JournalEntry | journal.SwapEntry, new: swap.Replacement) -> str:
-    """Return what becomes of the names that the rolled-back edit separated; "" if it separated none."""
-    if isinstance(entry, journal.JournalEntry) or not entry.parted:
-        return ""
-    return protocol.REJOINED if new.joined else protocol.STAY_PARTED
-
-
 def _backup_of_original(
     work: FileWork, new: swap.Replacement, *, is_required: bool
 ) -> tuple[Rebuild | None, bytes | None]:
@@ -190,18 +183,19 @@ def _replace(
     *,
     strategy: str,
     original: str,
-    message: str = "",
+    was_parted: bool = False,  # a rollback: the earlier edit separated names of the file
 ) -> EditResult:
     reverse, kept = backup
     kept_bytes = new.original.size if kept is not None else 0
     parted = new.original.stat.nlink > 1
     after = replace(after, stat=new.replace(reverse=reverse, keep=kept))
+    message = protocol.links_message(joined=new.joined, parted=parted, was_parted=was_parted)
     proof = after.proof | ({"warnings": new.warnings} if new.warnings else {})
     edited = protocol.success_result(
         work.task,
         after,
         original=original,
-        outcome=work.success(strategy, proof, message=message or (protocol.PARTED if parted else "")),
+        outcome=work.success(strategy, proof, message=message),
         journal_bytes=new.journal_bytes,
         backup_kind="delta" if reverse is not None else "tags" if kept is None else "original",
         kept=kept,

@@ -1,7 +1,7 @@
 """
 The speed of an operation and its remaining time, measured from its finished files.
 
-The plan's estimate only weighs the files.
+The estimate of the plan gives only the relative cost of each file.
 Files that are changed in place take milliseconds; files that are rewritten take time in proportion to their size. So
 each kind is measured separately: the seconds that a file took per second expected of it. Pauses do not count.
 """

@@ -172,7 +172,7 @@ class MetadataWriter:
                 raise errors.UsageError(
                     self._nothing_to_write_message(variant, selection, options), code="nothing_to_write"
                 )
-            self._require_disk_space(len(file_ids))
+            self._require_startable(len(file_ids))
             return file_ids
 
         now = self._clock()
@@ -262,7 +262,7 @@ class MetadataWriter:
         variant = self._planner.with_hard_links(plan, options.hard_links)
         file_ids = self._planner.writable_ids(variant, selection, risk=options.risk)
         if file_ids:
-            self._require_disk_space(len(file_ids))
+            self._require_startable(len(file_ids))
             self._planner.raise_if_stale(plan, selection)
         tasks = self._ledger.preview(file_ids=file_ids, variant_id=variant.variant_id)
         busy = self._ledger.busy_files()
@@ -298,7 +298,7 @@ class MetadataWriter:
 
     @remote()
     def holders_of(self, plan: MetadataPlan, selection: Selection, options: WriteOptions | None = None) -> list[Holder]:
-        """Return the operations that use files with which a write of a selection would start."""
+        """Return the unfinished operations that block files of the selection."""
         options = options or WriteOptions()
         variant = self._planner.with_hard_links(plan, options.hard_links)
         return self._ledger.holders_of(self._planner.writable_ids(variant, selection, risk=options.risk))
@@ -335,11 +335,11 @@ class MetadataWriter:
             "The option risk (on the command line: --risk) selects the levels to write."
         )
 
-    def _require_disk_space(self, count: int) -> None:
+    def _require_startable(self, file_count: int) -> None:
         """Raise UsageError for a problem that would fail every file."""
         limit = self._settings.max_operation_items
-        if count > limit:
-            files = wording.files(count)
+        if file_count > limit:
+            files = wording.files(file_count)
             message = f"{files} exceed INDEXIUM_MAX_OPERATION_ITEMS ({limit:,}). Select fewer or raise the limit."
             raise errors.UsageError(message)
         free = shutil.disk_usage(self._store.home).free
@@ -365,8 +365,8 @@ class MetadataWriter:
         for part in parts:
             counts[part.status] += part.files
         not_written = [part for part in parts if part.status in ("pending", "writing") or part.mark]
-        current, share = run.first_active() if run else ("", None)
-        whole = sum(part.size for part in parts)
+        current, fraction = run.first_active() if run else ("", None)
+        total_bytes = sum(part.size for part in parts)
         return OperationStatus(
             id=operation_id,
             operation_type=operation.operation_type,
@@ -374,10 +374,10 @@ class MetadataWriter:
             counts=dict(counts),
             cancelled_count=sum(part.files for part in not_written if part.status == "skipped"),
             restored_count=sum(part.files for part in not_written if part.mark == "restored"),
-            bytes_done=whole - sum(part.size for part in not_written),
-            bytes_total=whole,
+            bytes_done=total_bytes - sum(part.size for part in not_written),
+            bytes_total=total_bytes,
             current_file=current,
-            current_fraction=share,
+            current_fraction=fraction,
             is_idle=operation.status == "paused" and (run is None or run.control.is_idle),
             working=run.active_seconds() if run else {},
             fractions=run.fractions() if run else {},
@@ -395,23 +395,25 @@ class MetadataWriter:
         return replace(operation, seconds=max(operation.seconds, run.seconds)) if run else operation
 
     @remote()
-    def pause_operation(self, operation_id: int, *, by: str = "", wait: bool = True) -> bool:
+    def pause_operation(self, operation_id: int, *, wait: bool = True) -> bool:
         """
         Pause an operation after the running files; return False if it is not running.
 
-        `by` names the person; with `wait`, return when the running files have ended.
+        With `wait`, return when the running files have ended.
         """
         job_id = self._queue.job_of_operation(operation_id)
-        return job_id is not None and self._queue.pause(job_id, by=by or user_name(), wait=wait)
+        return job_id is not None and self._queue.pause(job_id, by=user_name(), wait=wait)
 
     def resume_operation(self, operation_id: int) -> bool:
         """Resume a paused or interrupted operation; return False if there is nothing to resume."""
-        status = self.get_operation_status(operation_id)
+        return self._resume(self.get_operation_status(operation_id))
+
+    def _resume(self, status: OperationStatus) -> bool:
         if status.status not in {"paused", "interrupted", "failed"}:
             return False
         if status.status != "paused" and not status.counts.get("pending"):  # a paused one may only have to end
             return False
-        return self._queue.resume(self._queue.ensure_job(operation_id), by=user_name())
+        return self._queue.resume(self._queue.ensure_job(status.id), by=user_name())
 
     @remote()
     def handle(self, operation_id: int) -> OperationHandle:
@@ -427,9 +429,11 @@ class MetadataWriter:
     @remote()
     def resume(self, operation_id: int) -> OperationHandle:
         """Resume a paused, interrupted or failed operation; UsageError if there is nothing to resume."""
-        if self.get_operation_status(operation_id).status == "failed":
+        status = self.get_operation_status(operation_id)
+        if status.status == "failed":
             self._recover()  # results of its last files may not be recorded yet
-        if not self.resume_operation(operation_id):
+            status = self.get_operation_status(operation_id)
+        if not self._resume(status):
             raise self._wrong_state(operation_id, "resume")
         return OperationHandle(self, operation_id)
 
@@ -462,8 +466,8 @@ class MetadataWriter:
             return False
         self._ledger.skip_pending(operation_id, now=self._clock())
         self._ledger.finish(operation_id, "cancelled", kind=status.operation_type, seconds=0.0, now=self._clock())
-        cancelled_count = self._ledger.outcomes(operation_id, cancelled=True)
-        job_log.log_outcomes(operation_id, self._queue.job_of_operation(operation_id), cancelled_count)
+        cancelled_items = self._ledger.outcomes(operation_id, cancelled=True)
+        job_log.log_outcomes(operation_id, self._queue.job_of_operation(operation_id), cancelled_items)
         return True
 
     def join(self, operation_id: int, timeout: float | None = None) -> None:

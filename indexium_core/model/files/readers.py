@@ -1,5 +1,5 @@
 """
-What other programs show of the comment of a file: a table of programs and containers.
+Which part of a comment each program shows: a table of programs and containers.
 
 Each entry has its basis: measured with the program (`tests/support/readers.py`), read in its public source, stated by
 its maker, or reported by users. Without a basis, the entry is "not known". `docs/readers.md` has the same table with

@@ -53,7 +53,7 @@ class InterruptedOperation:
     counts: dict[str, int]  # files by outcome: keys of INTERRUPTED_OUTCOMES that occur
     files: list[InterruptedFile]  # the first files, those that need a decision first
     resumes_automatically: bool = (
-        False  # it resumes automatically at the next start of a service, because it was stopped in good order
+        False  # it resumes automatically at the next start of a service, because it was stopped normally
     )
 
     @property

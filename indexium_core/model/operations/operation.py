@@ -79,7 +79,7 @@ def postpones(operation_type: str, options: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteOptions:
-    """How to write; the defaults are those of the contract, section 9."""
+    """How to write."""
 
     risk: tuple[str, ...] = ("safe", "warning")  # levels that may be written
     people_mode: PeopleMode | None = None
@@ -185,7 +185,7 @@ class MetadataOperation:
         return self.status in ("interrupted", "failed") and self.remaining > 0
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the operation in the shape of contract section 8, JSON-ready."""
+        """Return the operation as JSON values."""
         return {
             "id": self.id,
             "operation_id": self.id,
@@ -250,7 +250,7 @@ class ItemDetails:
         return [Attempt(**each) for each in self.proof.get("tries", ())]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the item in the shape of contract section 8, JSON-ready."""
+        """Return the item as JSON values."""
         return {
             "id": self.id,
             "file_id": self.file_id,

@@ -37,7 +37,7 @@ class OperationStory:
     log: list[dict[str, Any]] = field(default_factory=list)  # the last lines of its job's log; see docs/logs.md
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the operation in the shape of contract section 8, with everything else that is known."""
+        """Return the operation in the shape of `MetadataOperation.as_dict`, with everything else that is known."""
         operation = self.operation
         return {
             **operation.as_dict(),

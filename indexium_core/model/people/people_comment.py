@@ -1,5 +1,5 @@
 """
-People in comments: the grammar of contract section 3, and the keys by which names are compared.
+People in comments: their grammar, and the keys by which names are compared.
 
 A comment may contain segments `People: name, name, …`. The parser returns the people, the custom text, and three
 strings from which SQL builds every later comment without Python. In preserve mode the comment for a list of people is

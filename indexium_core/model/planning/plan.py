@@ -80,7 +80,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanItem:
-    """The planned change of one file. Field meanings: contract section 4."""
+    """The planned change of one file. docs/plan.md explains categories and risk."""
 
     file_id: int
     file_hash: str | None

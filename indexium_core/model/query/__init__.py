@@ -1,5 +1,5 @@
 """
-The search grammar of contract section 4: words, `key:value` terms, `-`, `OR`, parentheses and quotes.
+The search grammar (docs/plan.md): words, `key:value` terms, `-`, `OR`, parentheses and quotes.
 
 `grammar.py` parses a text to a tree. `sql.py` compiles the tree to parameterised SQL. `description.py` describes it in
 a sentence. The table in `keys.py` defines the keys, their meanings and their columns. For any text, the only possible
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from indexium_core.model.query.completion import Completion, Word, complete, word_at
 from indexium_core.model.query.description import describe, describe_parts
-from indexium_core.model.query.editing import quoted, strip_key, with_key
+from indexium_core.model.query.editing import quoted, with_key
 from indexium_core.model.query.grammar import AllOf, AnyOf, Node, Not, Term, parse
 from indexium_core.model.query.history import HistoryTerms, parse_history
 from indexium_core.model.query.key_values import (
@@ -23,7 +23,7 @@ from indexium_core.model.query.key_values import (
     with_values,
     without_part,
 )
-from indexium_core.model.query.keys import KEYS, HelpRow, Key, help_table
+from indexium_core.model.query.keys import KEYS, Key
 from indexium_core.model.query.sql import CompiledQuery, SpellingParameter, SpellingSet, compile_query
 
 __all__ = [
@@ -32,7 +32,6 @@ __all__ = [
     "AnyOf",
     "CompiledQuery",
     "Completion",
-    "HelpRow",
     "HistoryTerms",
     "Key",
     "Node",
@@ -47,7 +46,6 @@ __all__ = [
     "complete",
     "describe",
     "describe_parts",
-    "help_table",
     "parse",
     "parse_history",
     "parts",
@@ -55,7 +53,6 @@ __all__ = [
     "requires_all",
     "selected_values",
     "split",
-    "strip_key",
     "with_key",
     "with_values",
     "without_part",

@@ -7,7 +7,7 @@ import re
 from indexium_core.model.query.grammar import AllOf, AnyOf, Node, Not, Term, parse
 from indexium_core.model.query.keys import KEYS
 
-__all__ = ["ONE_VALUED", "quoted", "strip_key", "with_key"]
+__all__ = ["ONE_VALUED", "quoted", "with_key"]
 
 # Keys of which a file has one value, so that one term is complete, with or without a minus.
 ONE_VALUED = frozenset(
@@ -18,23 +18,14 @@ ONE_VALUED = frozenset(
 _RUN = re.compile(r'[^\s()"]*')
 
 
-def strip_key(text: str, key: str) -> str:
-    """
-    Return the query without its top-level terms of a key; the rest of the text stays unchanged.
-
-    Terms inside a group or beside an OR stay, because they depend on their neighbours. Terms with `-` are removed for
-    keys of which a file has one value (risk, ext, size …); for other keys (issue, person …) they stay. Raises
-    `QueryError`.
-    """
-    return with_key(text, key, "")
-
-
 def with_key(text: str, key: str, value: str, *, exact: bool = False) -> str:
     """
-    Return the query with the terms that `strip_key` removes replaced by one value, in the place of the first such term.
+    Return the query with its top-level terms of a key replaced by one value, in the place of the first such term.
 
-    An empty value removes the terms; `exact` always puts the value in quotes. Raises `QueryError`, also for a value
-    that the key does not have.
+    An empty value removes the terms; the rest of the text stays unchanged. Terms inside a group or beside an OR stay,
+    because they depend on their neighbours. Terms with `-` are replaced for keys of which a file has one value (risk,
+    ext, size …); for other keys (issue, person …) they stay. `exact` always puts the value in quotes. Raises
+    `QueryError`, also for a value that the key does not have.
     """
     tree = parse(text)
     wanted = f"{key}:{quoted(value, exact=exact)}" if value else ""

@@ -11,7 +11,7 @@ from indexium_core.model.files.properties import LOCKABLE
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS
 
-__all__ = ["BARE", "KEYS", "HelpRow", "Key", "Kind", "help_table", "nearest_key"]
+__all__ = ["BARE", "KEYS", "Key", "Kind", "nearest_key"]
 
 # The kind of a value: names of people; a part of a text; whole folders; the name of a library; one of several words; an
 # issue code; locked fields; file ids; a count; bytes; days; yes or no.
@@ -28,15 +28,6 @@ class Key:
     help: str  # completes "finds files …"
     example: str
     choices: tuple[str, ...] = ()  # all possible values; () = any
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HelpRow:
-    """One line of help: a search and its effect."""
-
-    write: str
-    means: str
-    key: str = ""  # "" for syntax
 
 
 def _key(name: str, kind: Kind, columns: str, help_: str, example: str, *, choices: tuple[str, ...] = ()) -> Key:
@@ -126,25 +117,6 @@ _OTHER_WORDS = {
     "who": "person",
 }
 
-_SYNTAX = (
-    HelpRow(write="seaside 2019", means="finds files whose name, path or people contain both words"),
-    HelpRow(write='"old house"', means="finds the exact words; write a quote inside twice"),
-    HelpRow(write="seaside OR alps", means="finds files with either"),
-    HelpRow(write="(seaside OR alps) 2019", means="groups"),
-    HelpRow(write="-archive", means="excludes what the term finds; also before a key or a group"),
-    HelpRow(
-        write="size:1gb..2gb", means="is a range with both ends; either end may be left open, also for days and counts"
-    ),
-)
-
-
-def help_table() -> list[HelpRow]:
-    """Return the help of the grammar, syntax first, then every key."""
-    return [
-        *_SYNTAX,
-        *(HelpRow(write=key.example, means=f"finds files {key.help}{_choices(key)}", key=key.name) for key in _TABLE),
-    ]
-
 
 def nearest_key(word: str) -> str | None:
     """Return the key that is most similar to an unknown one; None where none is similar."""
@@ -152,7 +124,3 @@ def nearest_key(word: str) -> str | None:
         return _OTHER_WORDS[word]
     near = difflib.get_close_matches(word[:40], KEYS, n=1, cutoff=0.6)
     return near[0] if near else None
-
-
-def _choices(key: Key) -> str:
-    return f": {', '.join(key.choices)}" if 0 < len(key.choices) <= 8 else ""

@@ -195,7 +195,7 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
     Store probed files, in batches of a few thousand. `at` is the time of the reading.
 
     A file is identified by its path. An unknown path with the hash and size of a missing file is that file at a new
-    path (contract section 1), also with another hash of the same film: so mark missing files first. If a known path has
+    path (docs/writing.md), also with another hash of the same film: so mark missing files first. If a known path has
     another film now (another hash and other streams), the old file becomes missing and the path gets a new file. If
     only the hash differs (a rewrite by another program), the file keeps its id and its people. People that were
     assigned to a path are assigned to its payload, and people of a rewritten film are found under any of its hashes.

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = ["count_files", "prune", "recorded", "turn"]
+__all__ = ["count_files", "prune", "recorded", "undo_or_redo"]
 
 
 @contextmanager
@@ -36,15 +36,16 @@ def recorded(tx: Connection, step_id: int, names: Sequence[str] = ()) -> Iterato
 
 
 def count_files(tx: Connection, step_id: int) -> int | None:
-    """Return the number of files that the recorded changes of a step concern; None where it has none."""
+    """Return the number of files that the recorded changes of a step concern; None if it has none."""
     return int(tx.value(_sql("count_files"), [step_id])) if tx.value(_sql("has_changes"), [step_id]) else None
 
 
-def turn(tx: Connection, step_id: int, *, undo: bool) -> bool | None:
+def undo_or_redo(tx: Connection, step_id: int, *, undo: bool) -> bool | None:
     """
-    Undo the recorded changes of a step, or (`undo` false) redo them, and mark the plans of the files.
+    Undo or redo the recorded changes of a step, and mark the plans of the files.
 
-    Returns None where the step has none, and False where people or aliases changed since: then nothing is done.
+    Return True if the changes were applied, None if the step has no recorded changes, and False if people or aliases
+    changed after the step: then nothing changes.
     """
     if not tx.value(_sql("has_changes"), [step_id]):
         return None

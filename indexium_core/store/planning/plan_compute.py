@@ -108,17 +108,12 @@ def _record(tx: Connection, facts: dict[str, Any], changed: int) -> None:
         return
     _run(tx, "add_plan", facts | {"item_count": changed})
     if _value(tx, "prunable", {"before": facts["now"] - KEPT}):
-        _prune(tx, facts["now"])
+        prune(tx, now=facts["now"])
     logger.info("plan.changed", extra={"plan_id": facts["plan_id"], "file_count": changed})
 
 
-def prune(database: Database, *, now: datetime) -> None:
+def prune(tx: Connection, *, now: datetime) -> None:
     """Delete the variants and versions that were not used in the last seven days."""
-    with database.atomic() as tx:
-        _prune(tx, now)
-
-
-def _prune(tx: Connection, now: datetime) -> None:
     for statement in ("prune_variants", "prune_plans", "prune_items"):
         _run(tx, statement, {"before": now - KEPT})
 

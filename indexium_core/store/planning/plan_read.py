@@ -136,7 +136,7 @@ def sorted_ids(
 
 
 def cells(reader: Connection, version: Version, file_ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
-    """Return the items of files as cells of a CSV by file id, in the order of the fields of `PlanItem`."""
+    """Return, by file id, one CSV row for each item; the cells are in the order of the fields of `PlanItem`."""
     rows = _run(reader, "cells", asdict(version) | {"file_ids": list(file_ids)}).fetchall()
     return {row[0]: row for row in rows}
 

@@ -28,7 +28,6 @@ __all__ = [
     "postpone",
     "postpone_selected",
     "revoke",
-    "revoke_of_files",
     "revoke_selected",
     "select_copies",
     "select_files",
@@ -166,14 +165,6 @@ def revoke_selected(tx: Connection, kinds: Sequence[str], *, at: datetime, step:
     """Revoke the decisions of some kinds on the selected files; return the number of files that had one."""
     tx.execute(_sql("to_revoke_of_selected"), [list(kinds)])
     return _revoke(tx, at, step)[1]
-
-
-def revoke_of_files(tx: Connection, file_ids: Sequence[int], kind: str, *, at: datetime) -> int:
-    """Revoke the decisions of one kind on files; return the number of files that had one."""
-    select_files(tx, file_ids)
-    count = revoke_selected(tx, [kind], at=at)
-    clear_selected(tx)
-    return count
 
 
 def expire(tx: Connection, *, at: datetime) -> int:

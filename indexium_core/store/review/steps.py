@@ -92,7 +92,7 @@ def all_steps(reader: Connection, *, at: datetime) -> list[StepRow]:
 
 def turn(tx: Connection, step: StepRow, *, undo: bool, at: datetime) -> StepOutcome:
     """Undo or redo a step, and mark the plans of its files."""
-    learned = learning.turn(tx, step.step_id, undo=undo)
+    learned = learning.undo_or_redo(tx, step.step_id, undo=undo)
     tx.execute(_sql("turn_rows"), {"step": step.step_id, "undo": undo})
     for statement in ("revoke", "restore"):
         tx.execute(_sql(statement), {"at": at})

@@ -55,7 +55,7 @@ GROUP BY person ORDER BY files DESC, person LIMIT $count;
 
 -- name: coverage
 -- Videos at the end of each period, and how many of them had people. A video counts from the day on which a scan first
--- found it. The people before today come from the comment that each write found (contract section 3: a segment "People:"
+-- found it. The people before today come from the comment that each write found (a segment "People:"
 -- at the start, or after a line break, ; or |).
 WITH bins AS (SELECT unnest($days::DATE[]) AS day, unnest($lasts::DATE[]) AS until, unnest($ends::TIMESTAMPTZ[]) AS ends),
 films AS (SELECT file_id, first_seen_at, (len(people) > 0)::INTEGER AS named FROM scanned_files WHERE state = 'ok'),

@@ -23,18 +23,6 @@ SELECT epoch_us(min(applied_at)) FROM schema_migrations;
 -- Record a migration in the transaction that applies it.
 INSERT INTO schema_migrations VALUES ($1, $2, $3, now());
 
--- name: attach_copy
--- Open the file of the copy.
-ATTACH $1 AS copy_of_indexium;
-
--- name: copy_all
--- Copy every table and sequence in one consistent state.
-COPY FROM DATABASE indexium TO copy_of_indexium;
-
--- name: detach_copy
--- Finish and close the copy.
-DETACH copy_of_indexium;
-
 -- name: limit_memory
 -- The memory limit of the database in MB.
 SET memory_limit = concat($1::BIGINT, 'MB');

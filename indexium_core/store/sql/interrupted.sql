@@ -1,6 +1,6 @@
 -- name: interrupted_operations
--- Operations that were interrupted or failed and have files left, newest first, each with whether it was stopped in
--- good order and resumes automatically.
+-- Operations that were interrupted or failed and have files left, newest first, each with whether it was stopped
+-- normally and resumes automatically.
 SELECT o.id, o.status = 'interrupted' AND EXISTS (
            SELECT 1 FROM job_queue j WHERE j.operation_id = o.id AND j.status = 'interrupted' AND j.stopped_by = 'stop')
 FROM metadata_operations o

@@ -5,11 +5,9 @@ SELECT nextval('job_ids');
 -- name: insert
 -- Add a job.
 INSERT INTO job_queue (id, job_type, title, priority, payload, payload_version, dedup_key, status, owner,
-                       max_retries, next_retry_at, created_at, is_cancellable, operation_id, progress_current,
-                       progress_total, counters)
+                       next_retry_at, created_at, operation_id, progress_current, progress_total, counters)
 VALUES ($id, $job_type, $title, $priority, $payload, $payload_version, $dedup_key, 'pending', $owner,
-        $max_retries, $not_before, $now, $is_cancellable, $operation_id, $progress_current, $progress_total,
-        $counters);
+        $not_before, $now, $operation_id, $progress_current, $progress_total, $counters);
 
 -- name: add_dependencies
 -- The jobs that must complete before this one.

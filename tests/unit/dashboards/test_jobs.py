@@ -167,7 +167,6 @@ def test_what_was_cut_off_or_failed_of_an_operation_is_decided_in_its_dialog() -
     asked_for = job(cancelled_at=NOW)
     assert (job_actions.actions(asked_for), job_text.chip(asked_for)) == ([], ("cancelling", "blocked"))
     assert job_actions.blocker(asked_for, "pause") == "The job is already being cancelled."
-    assert [item["act"] for item in job_actions.actions(job(is_cancellable=False))] == ["pause"]
 
 
 def test_cards_count_every_kind_also_those_without_a_job_and_those_to_come() -> None:
@@ -176,7 +175,7 @@ def test_cards_count_every_kind_also_those_without_a_job_and_those_to_come() -> 
     )
     assert [card["label"] for card in shown] == ["Writes", "Rollbacks", "Scans", "Rescans", "Poster fetch"]
     assert [item["count"] for item in shown[0]["counts"]] == ["1", "0", "2", "0"]
-    assert (shown[0]["on"], shown[0]["cut"], shown[0]["counts"][2]["level"]) == (True, "3", "danger")
+    assert (shown[0]["on"], shown[0]["interrupted"], shown[0]["counts"][2]["level"]) == (True, "3", "danger")
     assert shown[4]["counts"][1]["count"] == "1,200"
     assert (
         jobs_list.summary({"scan": {"running": 1, "pending": 2}})
@@ -305,13 +304,13 @@ def test_a_line_of_the_log_is_told_in_columns_whatever_is_in_it() -> None:
         "file": "<b>.mp4",
     }
     told = job_log.line(entry | {"codes": ["a"], "none": None, "rate": 1.743533219017558, "counters": {}}, key=3)
-    assert (told["word"], told["level"], told["grave"]) == ("warning", "warning", True)
+    assert (told["word"], told["level"], told["is_problem"]) == ("warning", "warning", True)
     assert told["at"].endswith(":00.250")
     assert told["more"] == [["file", "<b>.mp4"], ["codes", '["a"]'], ["rate", "1.744"]]
     counted = job_log.line(entry | {"counters": {"updated": 3, "errors": 0, "in_use": 2}, "none": {"errors": 0}}, key=3)
     assert counted["more"][1:] == [["counters", "3 updated, 2 in use"], ["none", "0"]]
     odd = job_log.line({"at": "yesterday", "event": 5}, key=0)
-    assert (odd["at"], odd["text"], odd["grave"]) == ("yesterday", "5", False)
+    assert (odd["at"], odd["text"], odd["is_problem"]) == ("yesterday", "5", False)
 
 
 class Clock(Line):

@@ -157,7 +157,7 @@ def test_picking_one_file_and_leaving_it_out_again() -> None:
 def test_leaving_one_out_of_everything_found_is_an_exception() -> None:
     plan = PlanState()
     plan.find("risk:safe")
-    plan.pick_all()
+    plan.selection = Selection(query=plan.query)
     plan.pick(7, on=False)
     assert plan.selection == Selection(query="risk:safe", excluded=frozenset({7}))
     plan.pick(7, on=True)
@@ -166,7 +166,7 @@ def test_leaving_one_out_of_everything_found_is_an_exception() -> None:
 
 def test_the_inverse_of_all_but_some_is_those_some() -> None:
     plan = PlanState()
-    plan.pick_all()
+    plan.selection = Selection(query=plan.query)
     plan.pick(3, on=False)
     plan.pick(4, on=False)
     assert plan.inverse() == Selection(included=frozenset({3, 4}))
@@ -185,7 +185,7 @@ def test_the_inverse_of_another_search_is_this_one_without_it() -> None:
 
 def test_the_inverse_of_everything_is_what_was_left_out() -> None:
     plan = PlanState()
-    plan.pick_all()
+    plan.selection = Selection(query=plan.query)
     plan.pick(3, on=False)
     plan.find("ann")
     assert plan.inverse() == Selection(included=frozenset({3}))

@@ -479,7 +479,7 @@ def test_other_offsets_that_cannot_grow_are_a_refusal(name: str) -> None:
         assert "too few bytes" in outcome.message
 
 
-def test_padding_of_more_than_4_gib_is_not_reached_over_but_can_go() -> None:
+def test_padding_over_4_gib_refuses_insert_but_copy_removes_it() -> None:
     end = box(b"mdat", MEDIA)
     size = (1 << 33) + 999
     ftyp = box(b"ftyp", b"isom", bytes(4), b"isom")

@@ -19,6 +19,7 @@ from indexium_core.files.reader import BytesReader, FileReader
 from indexium_core.model.files.media import Extent, Patch, Rebuild
 from tests.support import media
 from tests.support.oracles import oracle
+from tests.support.swaps import literal_bytes
 
 OLD = random.Random(1).randbytes(3_000_000)
 
@@ -72,7 +73,34 @@ def test_what_two_large_headers_have_in_common_is_not_kept_twice() -> None:
     reverse = delta.inverted(forward, BytesReader(OLD))
     assert reverse is not None
     assert made(reverse, made(forward, OLD)) == OLD
-    assert delta.literal_bytes(reverse) == 10_000
+    assert literal_bytes(reverse) == 10_000
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.data())
+def test_what_lies_at_the_same_distance_is_found_without_a_search(data: st.DataObject) -> None:
+    """An index of which the offsets changed; whatever it returns makes the old bytes."""
+    blocks = data.draw(st.lists(st.binary(min_size=1, max_size=9), min_size=1, max_size=12))
+    old = bytearray(b"".join(block * 150 for block in blocks))
+    start = data.draw(st.integers(0, 40))
+    new = bytearray(bytes(start) + old + data.draw(st.binary(max_size=40)))
+    for at in data.draw(st.lists(st.integers(0, len(new) - 1), max_size=5)):
+        new[at] ^= 0xFF
+    new = new[: data.draw(st.integers(len(new) // 2, len(new)))]
+    pieces = delta._aligned(bytes(old), BytesReader(bytes(new)), start)
+    if pieces is not None:
+        assert made(Rebuild(tuple(pieces)), bytes(new)) == old
+        assert 2 * literal_bytes(Rebuild(tuple(pieces))) <= len(old)
+
+
+def test_one_changed_table_of_a_large_index_is_kept_and_no_more() -> None:
+    head = OLD[:500_000]
+    changed = head[:200_000] + bytes(byte ^ 1 for byte in head[200_000:210_000]) + head[210_000:]
+    forward = Rebuild((changed, Extent(500_000, len(OLD) - 500_000)))
+    reverse = delta.inverted(forward, BytesReader(OLD))
+    assert reverse is not None
+    assert made(reverse, made(forward, OLD)) == OLD
+    assert literal_bytes(reverse) <= 10_000 + 2 * delta._BLOCK
 
 
 def test_a_rebuild_that_drops_too_much_has_no_small_inverse(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +125,7 @@ def test_other_headers_between_the_same_packets_cost_what_the_old_ones_had() -> 
     reverse = delta.between(BytesReader(old), BytesReader(new))
     assert reverse is not None
     assert made(reverse, new) == old
-    assert delta.literal_bytes(reverse) <= 300 * 20
+    assert literal_bytes(reverse) <= 300 * 20
 
 
 def test_packets_in_another_order_are_found() -> None:
@@ -230,7 +258,7 @@ def test_a_film_that_ffmpeg_rewrote_comes_back_from_little(form: str, tmp_path: 
         assert reverse is not None
         delta.proven(reverse, after, before)
     assert made(reverse, new.read_bytes()) == old.read_bytes() != new.read_bytes()
-    assert delta.literal_bytes(reverse) < old.stat().st_size * 0.02
+    assert literal_bytes(reverse) < old.stat().st_size * 0.02
 
 
 @given(old=st.binary(max_size=30), inserted=st.sampled_from([0, 0, 5, -2]), data=st.data())

@@ -20,8 +20,8 @@ def patterned(length: int) -> bytes:
     return b"".join(hashlib.blake2b(i.to_bytes(8, "big")).digest() for i in range(length // 64 + 1))[:length]
 
 
-def by_the_contract(payload: bytes, *, full: bool = False) -> str:
-    """What contract section 1 says, over the concatenation, written as plainly as can be."""
+def expected_hash(payload: bytes, *, full: bool = False) -> str:
+    """Return the documented hash of a payload: a second, plain implementation."""
     length = len(payload)
     digest = hashlib.blake2b(length.to_bytes(8, "big"), digest_size=16)
     if full or length <= MIB:
@@ -50,10 +50,10 @@ def test_the_hash_of_a_known_payload_never_changes(length: int) -> None:
 
 @pytest.mark.parametrize("full", [False, True])
 @pytest.mark.parametrize("length", [1, 65535, 65536, MIB - 1, MIB, MIB + 1, 2 * MIB + 1, 3 * MIB + 77])
-def test_windows_lie_where_the_contract_puts_them(length: int, full: bool) -> None:
+def test_hash_uses_the_documented_windows(length: int, full: bool) -> None:
     data = patterned(length)
     found = payload_hash(BytesReader(b"head" + data + b"tail"), [Extent(4, length)], full=full)
-    assert found == by_the_contract(data, full=full)
+    assert found == expected_hash(data, full=full)
 
 
 @settings(deadline=None)
@@ -65,7 +65,7 @@ def test_extents_count_as_one_concatenation(gaps_and_lengths: list[tuple[int, in
         at += gap + length
     data = PATTERN[:at]
     payload = b"".join(data[extent.offset : extent.end] for extent in extents)
-    wanted = by_the_contract(payload, full=full) if payload else None
+    wanted = expected_hash(payload, full=full) if payload else None
     assert payload_hash(BytesReader(data), extents, full=full) == wanted
 
 

@@ -488,7 +488,7 @@ def test_every_half_shifted_state_is_healed(place: Place, edit: tuple[JournalEnt
 
 
 @pytest.mark.parametrize("where", [0, 1, 4, BLOCKS - 1, BLOCKS, "tail"])
-def test_healing_that_is_cut_itself_is_done_again(
+def test_interrupted_undo_is_repeated(
     place: Place, edit: tuple[JournalEntry, bytes], monkeypatch: pytest.MonkeyPatch, where: int | str
 ) -> None:
     """Cut at each of its calls, which then did nothing, half, or all of what it should."""

@@ -18,14 +18,15 @@ from indexium_core.files.walk import file_stat
 from indexium_core.model.files.media import Extent, Rebuild
 
 U63 = st.integers(0, 2**63 - 1)
+FORMS = ({}, {"sampled": True}, {"blake2b": True})
 IMPRINTS = st.builds(
-    Imprint,
+    lambda *, form, **facts: Imprint(**facts, **form),
+    form=st.sampled_from(FORMS),
     device=st.integers(0, 2**64 - 1),
     inode=st.integers(0, 2**64 - 1),
     size=U63,
     mtime_ns=st.integers(-(2**63), 2**63 - 1),
     digest=st.binary(min_size=16, max_size=16),
-    sampled=st.booleans(),
 )
 PIECES = st.one_of(st.binary(max_size=30), st.builds(Extent, st.integers(0, 2**40), st.integers(0, 2**40)))
 REBUILDS = st.builds(Rebuild, st.lists(PIECES, max_size=9).map(tuple), st.booleans())
@@ -105,9 +106,9 @@ class Scene:
         return {path.name for path in self.folder.iterdir()}
 
 
-def imprint(path: Path, *, sampled: bool = False) -> Imprint:
+def imprint(path: Path, **form: bool) -> Imprint:
     with FileReader(os.fsencode(path)) as reader:
-        return Imprint.of(reader.stat, digest=delta.digest_of(reader, sampled=sampled), sampled=sampled)
+        return replace(Imprint.of(reader.stat, digest=delta.digest_of(reader, **form)), **form)
 
 
 @pytest.fixture
@@ -288,6 +289,29 @@ def test_samples_alone_are_no_proof(scene: Scene) -> None:
     assert swap_recovery.recover_swap(entry).code == "changed_on_disk"
     scene.temp.rename(scene.path)
     assert swap_recovery.recover_swap(entry).status == "finished"
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: "".join(form) or "blake3")
+@pytest.mark.parametrize("replaced", [False, True])
+def test_imprints_of_every_form_tell_the_old_file_from_the_new_one(
+    scene: Scene, form: dict[str, bool], *, replaced: bool
+) -> None:
+    """An earlier version recorded BLAKE2b of all bytes."""
+    scene.temp.write_bytes(NEW)
+    entry = an_entry(path=os.fsencode(scene.path), old=imprint(scene.path, **form), new=imprint(scene.temp, **form))
+    entry = decode_swap(encode_swap(entry))
+    if replaced:
+        scene.temp.rename(scene.path)
+    assert swap_recovery.recover_swap(entry).status == ("finished" if replaced else "undone")
+    assert scene.path.read_bytes() == (NEW if replaced else OLD)
+
+
+def test_a_record_without_a_form_is_of_an_earlier_version() -> None:
+    body = bytearray(encode_swap(an_entry(old=Imprint(device=1, inode=2, size=3, mtime_ns=4, sampled=True))))
+    at = 25 + 32  # behind the lengths, and behind device, inode, size and time
+    assert body[at] == 1
+    body[at] = 0
+    assert decode_swap(bytes(body)).old.blake2b
 
 
 def test_a_file_under_another_writers_lock_waits(scene: Scene) -> None:

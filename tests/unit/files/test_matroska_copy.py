@@ -17,6 +17,7 @@ from indexium_core.model.files.media import Extent, Patch, Rebuild, Refusal
 from tests.support import mkv, mkv_shapes
 from tests.support.effort import effort
 from tests.support.mkv_shapes import Shape
+from tests.support.swaps import literal_bytes
 
 FRONT = (("info", mkv.TOY_INFO), ("tracks", mkv.TOY_TRACKS))
 FILM = mkv.clusters(mkv.TOY)
@@ -135,7 +136,7 @@ def test_the_old_file_comes_back_out_of_the_new_one_and_a_few_bytes(shape: Shape
     assert reverse is not None
 
     assert mkv.apply(mkv.apply(shape.data, edit), reverse) == shape.data
-    assert delta.literal_bytes(reverse) < 3500
+    assert literal_bytes(reverse) < 3500
 
 
 def test_the_media_are_never_brought_along_as_bytes() -> None:

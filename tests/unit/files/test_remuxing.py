@@ -92,7 +92,7 @@ def test_the_command_is_a_list_in_which_options_may_repeat() -> None:
         assert tuple(line[at : at + len(wanted)]) == wanted
 
 
-def test_a_playlist_is_no_avi_and_opens_nothing(tmp_path: Path) -> None:
+def test_playlist_named_avi_is_refused(tmp_path: Path) -> None:
     source = tmp_path / "film.avi"
     source.write_text(f"#EXTM3U\n#EXTINF:1,\n{media.build('ts', tmp_path)}\n#EXT-X-ENDLIST\n")
     with pytest.raises(errors.FFmpegError) as caught:

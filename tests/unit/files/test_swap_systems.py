@@ -14,14 +14,13 @@ from pathlib import Path
 import pytest
 
 from indexium_core import errors
-from indexium_core.files import delta
 from indexium_core.files.journal import OperationJournal, disk
 from indexium_core.files.reader import FileReader
 from indexium_core.files.swap import Replacement, content
 from indexium_core.model.files.media import Extent, Rebuild
 from tests.support import places, swaps
 from tests.support.swapping import Failing, Place, opened
-from tests.support.swaps import MTIME, NEW, OLD, REBUILD
+from tests.support.swaps import MTIME, NEW, OLD, REBUILD, literal_bytes
 
 root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can do that")
 
@@ -139,7 +138,7 @@ def test_blocks_are_shared_where_the_file_system_can(tmp_path: Path, kind: str) 
         assert entry.old.sampled
         assert entry.reverse is not None
         assert entry.reverse.cloned
-        assert delta.literal_bytes(entry.reverse) == 10
+        assert literal_bytes(entry.reverse) == 10
         place.do(entry.reverse, look=lambda file: (look(file), file.expect(entry.old)))
         assert place.path.read_bytes() == data
 

@@ -18,7 +18,7 @@ from indexium_core import errors
 from indexium_core.files import libav, verify
 from indexium_core.files.containers import registry
 from indexium_core.files.reader import FileReader
-from indexium_core.files.verify import meaning, packets
+from indexium_core.files.verify import evidence, meaning, packets
 from indexium_core.model.files.media import Change, Extent, FieldValue
 from tests.support import genuine, headers, media, mkv, ogg, sabotage
 
@@ -349,6 +349,44 @@ def test_another_file_under_the_name_is_noticed(tmp_path: Path) -> None:
     with pytest.raises(errors.VerificationError) as caught:
         verify.compare(before, after, [])
     assert caught.value.check == "size"
+
+
+@pytest.mark.parametrize("form", ["mp4", "mov", "mkv", "avi"])
+def test_both_halves_read_at_the_same_time_are_as_one_after_the_other(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film = media.build(form, tmp_path)
+    before = gather(film)
+    monkeypatch.setattr(evidence, "_LARGE_INDEX", 0)
+    assert gather(film) == before
+
+
+@pytest.mark.parametrize("half", ["libraries", "parsers"])
+def test_a_disk_that_fails_in_either_half_is_no_damage(
+    half: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "_LARGE_INDEX", 0)
+    film = media.build("mp4", tmp_path)
+    main = threading.current_thread()
+    with FileReader(os.fsencode(film)) as reader:
+        family, layout = registry.examine(reader)
+        assert family is not None
+
+        def fail(_: int) -> None:
+            if (threading.current_thread() is main) == (half == "parsers"):
+                raise errors.FileAccessError("The disk reported an error.", code="io_error")
+
+        reader.on_progress = fail
+        with pytest.raises(errors.FileAccessError, match="disk reported"):
+            verify.gather(os.fsencode(film), reader, family, layout)
+
+
+def test_messages_of_ffmpeg_leave_the_interpreter_alone_after_a_description(tmp_path: Path) -> None:
+    """FFmpeg sends one for each sample of an index, and PyAV's callback takes the interpreter's lock for each."""
+    gather(media.build("mp4", tmp_path))
+    seen = av.logging.get_last_error()
+    av.logging.log(av.logging.ERROR, "test", "nobody takes this")
+    assert av.logging.get_last_error() == seen
 
 
 # Rewritten files

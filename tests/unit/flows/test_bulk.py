@@ -63,7 +63,7 @@ def counts(people: Sequence[BulkPerson]) -> dict[str, int]:
     return {person.name: person.files for person in people}
 
 
-def test_everybody_is_counted_in_the_files_with_their_copies(films: Database, bulk: BulkEdits) -> None:
+def test_people_counts_include_copies(films: Database, bulk: BulkEdits) -> None:
     found = bulk.people_in([ids(films)[name] for name in ("a.mp4", "c.mp4", "d.mp4")])
 
     assert (found.files, found.copies, found.total) == (4, 1, 4)

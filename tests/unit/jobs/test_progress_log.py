@@ -1,4 +1,4 @@
-"""`progress.log`: its lines can be read by the letter of the contract, and come often enough, and not more often."""
+"""`progress.log`: the documented format of its lines, and how often they are written."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def lines(folder: Path) -> list[str]:
     return (folder / "progress.log").read_text("utf-8").splitlines()
 
 
-def test_a_line_is_that_of_the_contract(progress: ProgressLog, folder: Path) -> None:
+def test_line_has_the_documented_format(progress: ProgressLog, folder: Path) -> None:
     tell(progress)
 
     expected = (

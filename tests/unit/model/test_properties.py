@@ -153,7 +153,7 @@ def test_what_means_nothing_is_refused_with_an_example(field: str, text: str) ->
         properties.parse_value(field, text)
 
 
-def test_fields_are_named_as_people_name_them_and_come_in_order() -> None:
+def test_field_labels_are_accepted_and_sorted() -> None:
     assert properties.validate_fields(["Frame rate", " size", "size"], FIELDS) == ("size", "frame_rate")
     with pytest.raises(errors.UsageError, match=r"no field “people”.*it can be duration or size"):
         properties.validate_fields(["people"], ON_REQUEST)

@@ -26,7 +26,7 @@ from indexium_core.model import query
     ],
 )
 def test_a_key_is_taken_out_at_the_top_level_alone(text: str, expected: str) -> None:
-    assert query.strip_key(text, "risk") == expected
+    assert query.with_key(text, "risk", "") == expected
     query.parse(expected)
 
 

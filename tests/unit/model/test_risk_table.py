@@ -8,7 +8,7 @@ import pytest
 
 from indexium_core.model.planning import risk
 
-CONTRACT = {
+EXPECTED_CODES = {
     "blocked": "missing_file offline unreadable read_only unsupported_container corrupt invalid_person_name "
     "no_strategy_yet file_growing",
     "danger": "custom_comment tag_removal_all case_collision text_encoding",
@@ -18,9 +18,9 @@ CONTRACT = {
 }
 
 
-@pytest.mark.parametrize("severity", CONTRACT)
-def test_the_table_holds_exactly_the_codes_of_the_contract(severity: str) -> None:
-    assert set(risk.codes(severity)) == set(CONTRACT[severity].split())
+@pytest.mark.parametrize("severity", EXPECTED_CODES)
+def test_risk_table_has_every_code(severity: str) -> None:
+    assert set(risk.codes(severity)) == set(EXPECTED_CODES[severity].split())
 
 
 def test_an_unknown_code_is_a_warning() -> None:

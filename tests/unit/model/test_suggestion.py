@@ -54,7 +54,7 @@ def test_only_so_many_are_offered_and_equal_ones_in_the_order_of_names() -> None
     assert [each.name for each in ranked] == ["Ann", "Bob", "Cy"]
 
 
-def test_a_misspelt_name_says_what_it_replaces() -> None:
+def test_suggestion_names_the_misspelt_name() -> None:
     (only,) = rank(
         [told("Zoë Öz", "folder", 3, 4), told("Zoë Öz", "near_name", 4, 0, confidence=0.9, replaces="Zoe Oz")]
     )

@@ -1,4 +1,4 @@
-"""Libraries and files: what is stored, and which file is which (contract section 1)."""
+"""Libraries and files: what is stored, and how a file is identified."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def test_facts_that_json_has_no_word_for_are_stored(database: Database) -> None:
     assert database.read().value("SELECT tags->'container'->>'c' FROM scanned_files") == "x\ufffd"
 
 
-def test_numbers_of_the_kernel_may_use_all_their_bits(database: Database) -> None:
+def test_64_bit_inode_device_and_mtime_are_stored(database: Database) -> None:
     file = scanned("a.mp4", inode=2**64 - 1, device=2**64 - 1, mtime_ns=10**19, mode=0o100444)
     store(database, [file])
 

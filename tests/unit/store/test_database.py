@@ -253,51 +253,6 @@ def test_what_was_committed_is_there_after_reopening_and_no_log_is_left(home: Pa
         assert again.read().value(COUNT) == 1
 
 
-def test_a_copy_is_a_whole_database_that_opens_by_itself(database: Database, tmp_path: Path) -> None:
-    with database.atomic() as tx:
-        tx.execute(INSERT, [1])
-        tx.execute("SELECT nextval('file_ids') FROM range(5)")
-    other = tmp_path / "o'ther"
-    other.mkdir()
-    database.copy_to(other / "indexium.duckdb")
-
-    with Database.open(other) as copy:
-        assert copy.read().value(COUNT) == 1
-        assert copy.read().value("SELECT count(*) FROM file_people") == 0
-        with copy.atomic() as tx:
-            assert tx.value("SELECT nextval('file_ids')") == 6
-    assert [path.name for path in other.iterdir() if path.suffix == ".part"] == []
-
-
-def test_a_copy_replaces_nothing(database: Database, tmp_path: Path) -> None:
-    there = tmp_path / "there"
-    there.write_text("mine")
-
-    with pytest.raises(errors.StoreError, match="already"):
-        database.copy_to(there)
-
-    assert there.read_text() == "mine"
-
-
-def test_a_copy_that_cannot_be_made_leaves_nothing(database: Database, tmp_path: Path) -> None:
-    with pytest.raises(errors.StoreError, match="database failed"):
-        database.copy_to(tmp_path / "nowhere" / "copy.duckdb")
-
-    database.copy_to(tmp_path / "copy.duckdb")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.duckdb", "home"]
-
-
-def test_the_lock_of_duckdb_survives_a_copy(database: Database, home: Path, tmp_path: Path) -> None:
-    """A copy made by reading the file would drop it (design section 4)."""
-    database.copy_to(tmp_path / "copy.duckdb")
-
-    locks = Path("/proc/locks")
-    if not locks.exists():
-        pytest.skip("no /proc/locks on this system")
-    inode = (home / "indexium.duckdb").stat().st_ino
-    assert any(line.split()[5].endswith(f":{inode}") for line in locks.read_text().splitlines())
-
-
 def test_columns_name_the_last_result(database: Database) -> None:
     connection: Connection = database.read().execute("SELECT 1 AS one, 'x' AS two")
 

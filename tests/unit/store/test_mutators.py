@@ -150,7 +150,6 @@ CASES = {
         lambda tx, ids: _meant(tx, ids, lambda: decisions.revoke_selected(tx, ["postpone"], at=NOW, step=7))
     ),
     "steps.turn": Case(_undo),
-    "decisions.revoke_of_files": Case(lambda tx, ids: decisions.revoke_of_files(tx, ids, "postpone", at=NOW)),
     "decisions.expire": Case(lambda tx, _: decisions.expire(tx, at=NOW + timedelta(days=2)), about_all=True),
 }
 

@@ -311,7 +311,8 @@ def aged(films: Database, *, named: bool = False) -> list[Version]:
 def test_old_versions_and_variants_that_nobody_names_are_dropped(films: Database) -> None:
     lost, first, second, third = aged(films)
     shown = rows(films.read(), second), rows(films.read(), third)
-    plan_compute.prune(films, now=NOW + timedelta(days=10))
+    with films.atomic() as tx:
+        plan_compute.prune(tx, now=NOW + timedelta(days=10))
 
     for gone in (lost, first):
         with pytest.raises(errors.UnknownIdError, match="too old"):
@@ -328,14 +329,16 @@ def test_the_newest_version_is_kept_however_old(films: Database) -> None:
     films.read()
     later = NOW + timedelta(days=6, hours=23)
     plan_compute.refresh(films, Modes(), now=later)
-    plan_compute.prune(films, now=NOW + timedelta(days=8))
+    with films.atomic() as tx:
+        plan_compute.prune(tx, now=NOW + timedelta(days=8))
 
     assert plan_read.version(films.read(), version.plan_id) == (version, Modes())
 
 
 def test_a_version_that_an_unfinished_operation_names_is_kept(films: Database) -> None:
     _, first, *_ = aged(films, named=True)
-    plan_compute.prune(films, now=NOW + timedelta(days=10))
+    with films.atomic() as tx:
+        plan_compute.prune(tx, now=NOW + timedelta(days=10))
 
     assert plan_read.version(films.read(), first.plan_id)[0] == first
     assert len(rows(films.read(), first)) == 3

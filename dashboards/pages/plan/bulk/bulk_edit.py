@@ -22,7 +22,7 @@ from indexium_core.model.planning.plan import Selection
 __all__ = ["PlanBulk"]
 
 TABS = ("people", "replace", "templates", "skip", "modes", "media")
-UNEDITED = ("skip", "modes", "media")  # the actions without editing
+TABS_WITHOUT_EDITING = ("skip", "modes", "media")  # if editing is disabled
 
 
 class _ShownSelection(NamedTuple):
@@ -64,7 +64,7 @@ class PlanBulk:
                 "info", "Select files first: press x for the file at the cursor, or a for all found files."
             )
             return
-        tabs = TABS if library.settings.metadata_enable_inline_edit else UNEDITED
+        tabs = TABS if library.settings.metadata_enable_inline_edit else TABS_WITHOUT_EDITING
         tab = tab if tab in tabs else tabs[0]
 
         query = self._state.query

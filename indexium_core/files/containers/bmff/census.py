@@ -56,12 +56,12 @@ def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
             outer.append((name, box))
         kinds += [box.kind] if box.kind != b"moov" else []
     mapping = _targets_of(layout, [entry for _, _, entry in inner if isinstance(entry, Box)])
-    found = {name: _top_level_digest(mapping, reader, box) for name, box in outer}
-    found |= {path: _entry_digest(mapping, window, entry) for path, window, entry in inner}
-    found["order"] = digests.hex_digest(b"".join(kinds))
+    result = {name: _top_level_digest(mapping, reader, box) for name, box in outer}
+    result |= {path: _entry_digest(mapping, window, entry) for path, window, entry in inner}
+    result["order"] = digests.hex_digest(b"".join(kinds))
     if layout.junk is not None:
-        found["junk"] = _range_digest(reader, layout.junk.offset, layout.junk.length)
-    return found
+        result["junk"] = _range_digest(reader, layout.junk.offset, layout.junk.length)
+    return result
 
 
 def _opened(reader: Reader, layout: BmffLayout, box: Box) -> tuple[Window, Box]:

@@ -153,7 +153,7 @@ class _NewIndex:
         self.offset_map = OffsetMap([(0, start, 0), *ranges, (layout.behind, layout.size + 1, place.shift)])
 
     def set_tables(self, wide: set[int]) -> set[int] | Refusal:
-        """Set the chunk offset tables; return those that need larger fields, by the start of the box."""
+        """Set the chunk offset tables. Return the offsets of the tables that need 8-byte entries, or a Refusal."""
         too_small: set[int] = set()
         for path in self.layout.offsets.tables:
             table = path[-1]

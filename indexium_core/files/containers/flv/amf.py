@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from indexium_core.files.containers.shared.parsing import MalformedHeaderError
 
 __all__ = [
-    "LONGEST",
-    "LOST",
+    "MAX_TEXT_BYTES",
+    "NOT_TEXT",
     "AmfBudget",
     "Metadata",
     "Number",
@@ -25,8 +25,8 @@ __all__ = [
     "text_of",
 ]
 
-LONGEST = 1023  # bytes of a text that FFmpeg reads
-LOST = None  # a value that FFmpeg cannot keep as text: an object, an array or a fraction
+MAX_TEXT_BYTES = 1023  # bytes of a text that FFmpeg reads
+NOT_TEXT = None  # a value that FFmpeg cannot keep as text: an object, an array or a fraction
 _DEPTH = 16
 _END = b"\0\0\x09"
 _FIXED = {5: 0, 6: 0, 7: 2, 11: 10, 13: 0}  # null, undefined, reference, date, unsupported: bytes of content
@@ -182,7 +182,7 @@ def _value(cursor: _Cursor, depth: int) -> str | None:
         return "true" if cursor.number(1) else "false"
     if kind in {2, _LONG_TEXT}:
         text = _text(cursor, 2 if kind == 2 else 4)
-        if kind == _LONG_TEXT or cursor.at - at > 3 + LONGEST:
+        if kind == _LONG_TEXT or cursor.at - at > 3 + MAX_TEXT_BYTES:
             cursor.stop_at(at)
         return text
     if kind == _REFERENCE:
@@ -195,7 +195,7 @@ def _value(cursor: _Cursor, depth: int) -> str | None:
         cursor.take(_FIXED[kind])
     else:
         raise MalformedHeaderError("its metadata is not AMF0")
-    return LOST
+    return NOT_TEXT
 
 
 def _list(cursor: _Cursor, count: int, depth: int) -> None:
@@ -217,7 +217,7 @@ def _number(cursor: _Cursor) -> str | None:
     at = cursor.at
     number = struct.unpack(">d", cursor.take(8))[0]
     cursor.numbers.append(Number(cursor.path, at, number))
-    return str(int(number)) if number.is_integer() else LOST
+    return str(int(number)) if number.is_integer() else NOT_TEXT
 
 
 def _text(cursor: _Cursor, width: int) -> str:

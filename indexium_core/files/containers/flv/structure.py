@@ -27,7 +27,7 @@ from indexium_core.model.files.media import Extent, FieldValue
 
 __all__ = ["DERIVED", "LARGEST_HEAD", "SCRIPT", "TEXT_LIMIT", "FlvTag", "census", "examine", "recognises", "tags"]
 
-TEXT_LIMIT = TextLimit(amf.LONGEST)
+TEXT_LIMIT = TextLimit(amf.MAX_TEXT_BYTES)
 LARGEST_HEAD = 64 << 20  # bytes in front of the media
 SCRIPT = 18
 # Properties that FFmpeg calculates when it writes a file, an index of the key frames included.
@@ -107,10 +107,12 @@ def _obstacle(head: _FlvHead) -> str:
     if head.scripts:
         return "It holds a script beside its metadata, which FFmpeg would turn into a stream."
     others = _others(head)
-    lost = next((name for name, value in others if value is amf.LOST), None)
+    lost = next((name for name, value in others if value is amf.NOT_TEXT), None)
     if lost is not None:
         return f"It holds metadata that FFmpeg would round or leave out: {parsing.printable_name(lost)}."
-    return parsing.tags_obstacle([(name, value) for name, value in others if value is not None], longest=amf.LONGEST)
+    return parsing.tags_obstacle(
+        [(name, value) for name, value in others if value is not None], longest=amf.MAX_TEXT_BYTES
+    )
 
 
 def _head(reader: Reader) -> _FlvHead:

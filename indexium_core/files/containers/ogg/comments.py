@@ -28,15 +28,15 @@ class OggCodec:
     headers: int  # header packets, of which the second holds the comments; 0: the first one has the number
     prefix: bytes  # first bytes of the comment header
     is_video: bool = False
-    closing: bytes = b""  # bytes that end the texts
-    pads: bool = True  # its readers skip zeros behind them
+    end_marker: bytes = b""  # bytes that end the texts
+    allows_padding: bool = True  # its readers skip zeros behind them
 
 
-FLAC = OggCodec(b"\x7fFLAC", 0, b"\x04\0\0\0", pads=False)  # type and length of a metadata block
+FLAC = OggCodec(b"\x7fFLAC", 0, b"\x04\0\0\0", allows_padding=False)  # type and length of a metadata block
 CODECS = (
     OggCodec(b"\x80theora", 3, b"\x81theora", is_video=True),
     OggCodec(b"OVP80\x01", 2, b"OVP80\x02\x20", is_video=True),
-    OggCodec(b"\x01vorbis", 3, b"\x03vorbis", closing=b"\x01"),
+    OggCodec(b"\x01vorbis", 3, b"\x03vorbis", end_marker=b"\x01"),
     OggCodec(b"OpusHead", 2, b"OpusTags"),
     OggCodec(b"Speex  ", 2, b""),
     FLAC,
@@ -76,8 +76,8 @@ class Comments:
     def padding(self) -> int | None:
         """Bytes of padding behind the texts; None where there can be none."""
         codec = self.codec
-        blank = self.rest.startswith(codec.closing) and not self.rest[len(codec.closing) :].strip(b"\0")
-        return len(self.rest) - len(codec.closing) if codec.pads and blank else None
+        blank = self.rest.startswith(codec.end_marker) and not self.rest[len(codec.end_marker) :].strip(b"\0")
+        return len(self.rest) - len(codec.end_marker) if codec.allows_padding and blank else None
 
     @property
     def packet(self) -> bytes:
@@ -92,7 +92,7 @@ class Comments:
 
     def padded(self, length: int) -> Comments:
         """Return the same comments with `length` bytes of padding."""
-        return replace(self, rest=self.codec.closing + bytes(length))
+        return replace(self, rest=self.codec.end_marker + bytes(length))
 
 
 def codec_of(first: bytes) -> OggCodec | None:

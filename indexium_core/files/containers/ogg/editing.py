@@ -46,16 +46,16 @@ class _OggEdit:
     new: Comments
 
     @property
-    def pads(self) -> bool:
+    def allows_padding(self) -> bool:
         return self.old.padding is not None
 
     def of_length(self, length: int) -> bytes:
         """Return the new packet, padded to `length`. Raises NotEditableError where it is longer."""
-        bare = self.new.padded(0) if self.pads else self.new
+        bare = self.new.padded(0) if self.allows_padding else self.new
         missing = length - len(bare.packet)
-        if missing < 0 or (missing and not self.pads):
+        if missing < 0 or (missing and not self.allows_padding):
             raise NotEditableError("There is no room for the comment in front of the media.")
-        return bare.padded(missing).packet if self.pads else bare.packet
+        return bare.padded(missing).packet if self.allows_padding else bare.packet
 
 
 # Strategies
@@ -181,7 +181,7 @@ def _editable_comments(stream: OggStream) -> Comments:
         is_right = prefix[:1] in {b"\x04", b"\x84"} and prefix[1:] == (len(packet) - 4).to_bytes(3, "big")
     else:
         is_right = prefix == comments.codec.prefix
-    closed = comments.rest.startswith(comments.codec.closing)
+    closed = comments.rest.startswith(comments.codec.end_marker)
     if not is_right or not closed or comments.packet != packet or stream.missing > 0:
         raise NotEditableError("Its comments are in a form that is not understood.")
     if sum(len(place.texts) for place in structure.comments_of(stream)) > MAX_COMMENTS:
@@ -253,8 +253,8 @@ def _padded_packet(edit: _OggEdit, capabilities: Capabilities, before: int) -> t
     `before` is by how many bytes other edits have moved the media.
     """
     pages = len(edit.stream.pages) - 1
-    least = len((edit.new.padded(0) if edit.pads else edit.new).packet)
-    if not edit.pads:
+    least = len((edit.new.padded(0) if edit.allows_padding else edit.new).packet)
+    if not edit.allows_padding:
         return edit.of_length(least), False
     others = sum(len(page.lacing) for page, _ in edit.stream.pages[1:])
     others -= len(ogg_pages.lacing_of(edit.stream.packets[1]))
