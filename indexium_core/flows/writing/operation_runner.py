@@ -81,12 +81,9 @@ class Operations:
     def launch(self, job: JobRun) -> Mapping[str, Any]:
         """Run the operation of a job, whose items are in the ledger; return when it has ended or was stopped."""
         operation_id = int(job.payload["operation_id"])
-        kind, facts, counts = (
-            job.job.job_type,
-            self._ledger.start_facts(operation_id),
-            self._ledger.counts(operation_id),
-        )
-        options, first = facts.options, self._batch(operation_id, after=-1, is_planned=facts.is_planned)
+        facts, counts = self._ledger.start_facts(operation_id), self._ledger.counts(operation_id)
+        kind, options = job.job.job_type, facts.options
+        first = self._batch(operation_id, after=-1, is_planned=facts.is_planned)
         outcomes = {status: count for status, count in counts.items() if status not in ("pending", "writing")}
         run = OperationRun(
             operation_id=operation_id,
@@ -121,10 +118,7 @@ class Operations:
         """Return the estimated seconds of the remaining items, by whether they are rewritten; `first` is a batch."""
         if len(first) == _BATCH:
             return self._ledger.expected_seconds(operation_id)
-        seconds: Counter[bool] = Counter()
-        for task in first:
-            seconds[task.is_rewrite] += task.expected_seconds  # type: ignore[assignment]
-        return seconds
+        return {kind: sum(task.expected_seconds for task in first if task.is_rewrite is kind) for kind in (False, True)}
 
     def _preserves(self, kind: str, options: Mapping[str, Any]) -> bool:
         wanted = options.get("preserve_mtime")
@@ -340,7 +334,7 @@ class Operations:
         """Let the job record the end of the operation together with its own, and report it afterwards."""
         now, seconds = self._clock(), run.seconds
         is_unkept = not run.keep_backup and status.startswith("completed")
-        unkept = backups.Backups(self._store).journals_of(run.operation_id) if is_unkept else []
+        unkept: list[str] = []  # journals without a backup
 
         def write(tx: database.Connection) -> None:
             if status != "paused":  # the pause is already stored
@@ -348,6 +342,7 @@ class Operations:
                     tx, run.operation_id, status, kind=run.kind, seconds=seconds, now=now, error_message=message
                 )
             if is_unkept:
+                unkept[:] = backups.Backups(self._store).journals_of(run.operation_id)
                 backups.drop_operation(tx, run.operation_id, reason="written without a backup", now=now)
 
         def report(*, is_recorded: bool) -> None:
