@@ -30,7 +30,7 @@ READING |= {"getxattr", "lgetxattr", "fgetxattr", "listxattr", "llistxattr", "fl
 _LINE = re.compile(r"^(?:\d+\s+)?(\w+)\((.*)")
 
 
-def test_the_gate_sees_what_strace_sees(scenes: Scenes, listed_case: str, tmp_path: Path) -> None:
+def test_gate_sees_the_calls_of_strace(scenes: Scenes, listed_case: str, tmp_path: Path) -> None:
     scene = scenes(listed_case)
     seen = list(traced(scene, tmp_path / "trace"))
     unknown = {name for name, _ in seen} - READING - set(seccomp.NUMBERS)
@@ -63,11 +63,11 @@ def traced(scene: Scene, log: Path) -> Iterator[tuple[str, str]]:
             yield found[1], found[2]
 
 
-def test_every_case_of_the_table_has_its_strategy() -> None:
+def test_every_case_has_its_strategy() -> None:
     assert shapes.ready(forced=True) == list(shapes.ALL)
 
 
-def test_a_gate_that_is_not_there_is_noticed(scenes: Scenes) -> None:
+def test_missing_gate_is_detected(scenes: Scenes) -> None:
     """A trap behind the last call springs nothing, and the tests that look for what was hit would say so."""
     scene = scenes(shapes.one_of_each()[0])
     scene.reset()

@@ -75,19 +75,19 @@ def scene(scenes: Scenes, spread_case: str) -> Scene:
 
 
 @pytest.mark.parametrize("what", BETWEEN)
-def test_a_film_that_is_another_than_when_it_was_planned_is_left_alone(scene: Scene, what: str) -> None:
+def test_changed_file_is_a_conflict(scene: Scene, what: str) -> None:
     action, codes = BETWEEN[what]
     action(scene.film.path)
     written_around(scene, codes)
 
 
-def test_a_film_marked_read_only_is_respected(scene: Scene) -> None:
+def test_read_only_file_is_not_written(scene: Scene) -> None:
     scene.film.path.chmod(0o444)
     written_around(scene, {"read_only"})
     assert scene.film.state == "old"
 
 
-def test_an_immutable_film_is_not_written(scene: Scene) -> None:
+def test_immutable_file_is_not_written(scene: Scene) -> None:
     if os.geteuid() or shutil.which("chattr") is None:
         pytest.skip("only root can make a file immutable, with chattr")
     done = subprocess.run(["chattr", "+i", str(scene.film.path)], capture_output=True, text=True, check=False)
@@ -100,14 +100,14 @@ def test_an_immutable_film_is_not_written(scene: Scene) -> None:
         subprocess.run(["chattr", "-i", str(scene.film.path)], check=True)
 
 
-def test_another_writer_has_the_film(scene: Scene) -> None:
+def test_file_open_for_writing_is_not_written(scene: Scene) -> None:
     with scene.film.path.open("rb") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         written_around(scene, {"in_use"})
     assert scene.film.state == "old"
 
 
-def test_nothing_is_pushed_in_under_a_player(scenes: Scenes) -> None:
+def test_file_open_in_a_player_gets_no_insert(scenes: Scenes) -> None:
     """Who has the film open goes on reading what it read: the next strategy makes a new file instead."""
     scene = scenes(next(name for name in shapes.ready() if shapes.ALL[name].strategy == "mp4_insert_range"))
     scene.reset()
@@ -128,7 +128,7 @@ def test_nothing_is_pushed_in_under_a_player(scenes: Scenes) -> None:
 
 
 @pytest.mark.parametrize("what", ["replaced", "longer", "vanished", "edited without a trace"])
-def test_a_film_that_somebody_changes_while_it_is_written_stays_theirs(scene: Scene, what: str) -> None:
+def test_change_during_a_write_is_kept(scene: Scene, what: str) -> None:
     """At the moment at which the journal is told, and so before any byte: what they made of it is there afterwards."""
     action, _ = BETWEEN[what]
     if scene.shape.strategy == "mp4_insert_range" and what in {"longer", "edited without a trace"}:
@@ -162,7 +162,7 @@ def made_of(film: Film, what: str, folder: Path) -> bytes | None:
     return data
 
 
-def test_a_home_is_opened_once(forks: Forks, home: Path) -> None:
+def test_second_open_of_a_home_is_refused(forks: Forks, home: Path) -> None:
     with Library.open(home):
         assert forks.run(killed_write.find_in_use, home, os.getpid()) == 0
 
@@ -170,7 +170,7 @@ def test_a_home_is_opened_once(forks: Forks, home: Path) -> None:
 # Rights and room.
 
 
-def test_a_folder_that_may_not_be_written_to(scene: Scene) -> None:
+def test_folder_without_write_permission(scene: Scene) -> None:
     """In place needs no right on the folder; whatever makes a new file does, and gives way or says so."""
     scene.films.chmod(0o555)
     try:
@@ -189,7 +189,7 @@ def test_a_folder_that_may_not_be_written_to(scene: Scene) -> None:
     tally.count(scene.shape.strategy, "disturbances")
 
 
-def test_a_disk_without_room_for_a_second_film(forks: Forks, tmp_path: Path, spread_case: str) -> None:
+def test_disk_without_space_for_a_copy(forks: Forks, tmp_path: Path, spread_case: str) -> None:
     with places.mounted("tmpfs", tmp_path, megabytes=8) as small:
         name = spread_case if shapes.ALL[spread_case].place in {"any", "memory"} else "avi"
         scene = Scene(name, tmp_path, small, forks)
@@ -205,7 +205,7 @@ def test_a_disk_without_room_for_a_second_film(forks: Forks, tmp_path: Path, spr
         tally.count(scene.shape.strategy, "disturbances")
 
 
-def test_without_room_for_a_journal_no_film_is_touched(scenes: Scenes, tmp_path: Path, forks: object) -> None:
+def test_no_space_for_a_journal_changes_no_file(scenes: Scenes, tmp_path: Path, forks: object) -> None:
     scene = scenes(shapes.one_of_each()[-1])
     scene.reset()
     with places.mounted("tmpfs", tmp_path, megabytes=64) as small:

@@ -24,7 +24,7 @@ NAMES = {errno.errorcode.get(error, "a short write"): error for error in faults.
 
 
 @pytest.mark.parametrize("what", NAMES)
-def test_a_call_that_fails_costs_the_item_and_never_the_film(
+def test_failed_system_call_fails_the_item_and_keeps_the_file(
     scenes: Scenes, choice: Choice, spread_case: str, what: str
 ) -> None:
     scene = scenes(spread_case)

@@ -81,7 +81,7 @@ def films(tmp_path: Path) -> Films:
 # Held.
 
 
-def test_after_a_pause_is_confirmed_no_file_changes_until_it_is_resumed(films: Films) -> None:
+def test_no_file_changes_after_a_confirmed_pause(films: Films) -> None:
     with Child(long_write.run, films.home, "write") as child:
         child.hear("begun")
         changed = False
@@ -102,7 +102,7 @@ def test_after_a_pause_is_confirmed_no_file_changes_until_it_is_resumed(films: F
     assert len(films.changed(films.old)) == len(films.paths)
 
 
-def test_a_paused_operation_stays_paused_after_a_kill_and_goes_on_when_asked(films: Films) -> None:
+def test_paused_operation_stays_paused_after_a_kill(films: Films) -> None:
     with Child(long_write.run, films.home, "write") as child:
         child.hear("begun")
         while not films.changed(films.old):
@@ -123,7 +123,7 @@ def test_a_paused_operation_stays_paused_after_a_kill_and_goes_on_when_asked(fil
 # Killed.
 
 
-def test_after_a_kill_at_any_file_a_new_process_goes_on_at_what_the_files_say(films: Films) -> None:
+def test_resume_after_a_kill_reads_the_files(films: Films) -> None:
     with Child(long_write.run, films.home, "write") as child:
         child.hear("begun")
         while len(films.changed(films.old)) < 7:
@@ -180,7 +180,7 @@ def calm(tmp_path_factory: pytest.TempPathFactory, size: tuple[int, int]) -> Cal
     return Calm(new, write, (account(films.home, 2), account(films.home, 1)))
 
 
-def test_a_write_and_a_rollback_killed_at_random_end_as_undisturbed_ones_and_write_each_file_once(
+def test_repeatedly_killed_operation_equals_an_undisturbed_one(
     tmp_path: Path, size: tuple[int, int], calm: Calm
 ) -> None:
     count, kills = size
@@ -263,7 +263,7 @@ def large(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
     shutil.rmtree(folder)
 
 
-def test_a_command_that_is_told_to_end_gives_a_rewrite_up_within_seconds_and_a_service_goes_on_with_it(
+def test_sigterm_cancels_a_rewrite_and_a_service_resumes_it(
     large: tuple[Path, Path],
 ) -> None:
     home, path = large
@@ -296,7 +296,7 @@ def test_a_command_that_is_told_to_end_gives_a_rewrite_up_within_seconds_and_a_s
         assert ledger.Ledger(library._parts.store).counts(1) == {"success": 4}
 
 
-def test_a_film_that_was_cut_off_twice_before_it_was_written_comes_back_byte_for_byte(large: tuple[Path, Path]) -> None:
+def test_file_interrupted_twice_rolls_back_byte_for_byte(large: tuple[Path, Path]) -> None:
     """Two runs of which nothing came leave journals that say nothing; that of the third one is what is kept."""
     home, path = large
     old, data = path.stat(), path.read_bytes()
@@ -314,7 +314,7 @@ def test_a_film_that_was_cut_off_twice_before_it_was_written_comes_back_byte_for
     assert path.stat().st_mtime_ns == old.st_mtime_ns
 
 
-def test_a_program_that_is_killed_in_a_rewrite_leaves_a_whole_film_and_nobody_at_work_on_it(
+def test_kill_during_a_rewrite_keeps_the_file_and_no_worker(
     large: tuple[Path, Path],
 ) -> None:
     home, path = large
@@ -349,7 +349,7 @@ def no_strays(path: Path) -> bool:
     return not [each for each in path.parent.iterdir() if each.name.startswith(".indexium-")]
 
 
-def test_what_was_killed_waits_for_a_person_also_where_a_service_starts(films: Films) -> None:
+def test_killed_operation_does_not_resume_automatically(films: Films) -> None:
     with Child(long_write.run, films.home, "write") as child:
         child.hear("begun")
         while len(films.changed(films.old)) < 5:

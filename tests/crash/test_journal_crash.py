@@ -94,7 +94,7 @@ def judge(place: Place, name: str, at: int) -> bool:
 
 @pytest.mark.parametrize("moment", ["1", "half"])
 @pytest.mark.parametrize("name", PATCHES)
-def test_killed_at_any_call_the_file_is_old_or_new(forks: Forks, place: Place, name: str, moment: str) -> None:
+def test_kill_at_any_call_keeps_the_file_old_or_new(forks: Forks, place: Place, name: str, moment: str) -> None:
     seen = set()
     for at in cuts(forks, place, name, moment):
         place.recover(forks)
@@ -104,7 +104,7 @@ def test_killed_at_any_call_the_file_is_old_or_new(forks: Forks, place: Place, n
 
 @pytest.mark.parametrize("moment", ["before"])
 @pytest.mark.parametrize("name", PATCHES)
-def test_killed_while_it_is_undone_the_file_is_old(forks: Forks, place: Place, name: str, moment: str) -> None:
+def test_kill_during_undo_ends_with_the_old_file(forks: Forks, place: Place, name: str, moment: str) -> None:
     for at in cuts(forks, place, name, moment, commit=False):
         place.recover(forks)
         assert judge(place, name, at)
@@ -112,13 +112,13 @@ def test_killed_while_it_is_undone_the_file_is_old(forks: Forks, place: Place, n
 
 @pytest.mark.parametrize("moment", ["7"])
 @pytest.mark.parametrize("name", PATCHES)
-def test_killed_at_every_call_of_every_recovery_too(forks: Forks, place: Place, name: str, moment: str) -> None:
+def test_kill_at_every_call_of_every_recovery(forks: Forks, place: Place, name: str, moment: str) -> None:
     for at in cuts(forks, place, name, moment):
         place.recover_with_cuts(forks, moment)
         judge(place, name, at)
 
 
-def test_a_write_that_the_system_cuts_short_is_undone(forks: Forks, place: Place) -> None:
+def test_short_write_is_undone(forks: Forks, place: Place) -> None:
     place.reset()
     edit = crashes.Edit(os.fsencode(place.path), place.backup, PATCHES["growing"])
     assert forks.run(crashes.run_into, len(OLD) + 50, edit) == 0

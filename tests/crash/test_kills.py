@@ -27,9 +27,7 @@ from tests.support.scenes import Scene
 pytestmark = pytest.mark.crash
 
 
-def test_a_write_killed_at_any_call_is_whole_at_the_next_start(
-    scenes: Scenes, choice: Choice, strategy_case: str
-) -> None:
+def test_write_killed_at_any_call_is_recovered(scenes: Scenes, choice: Choice, strategy_case: str) -> None:
     scene, states = scenes(strategy_case), []
     for point in choice.of(scene.clean.calls, scene):
         if not cut(scene, point):
@@ -39,9 +37,7 @@ def test_a_write_killed_at_any_call_is_whole_at_the_next_start(
     assert not choice.every or states == sorted(states, reverse=True), "once new, always new"
 
 
-def test_a_rollback_killed_at_any_call_is_whole_at_the_next_start(
-    scenes: Scenes, choice: Choice, spread_case: str
-) -> None:
+def test_rollback_killed_at_any_call_is_recovered(scenes: Scenes, choice: Choice, spread_case: str) -> None:
     scene = scenes(spread_case)
     scene.written()
     clean = scene.run(killed_write.roll_back)
@@ -55,9 +51,7 @@ def test_a_rollback_killed_at_any_call_is_whole_at_the_next_start(
         tally.count(scene.shape.strategy, "kills of a rollback")
 
 
-def test_a_recovery_killed_at_every_call_comes_through_in_the_end(
-    scenes: Scenes, choice: Choice, spread_case: str
-) -> None:
+def test_recovery_killed_at_every_call_completes(scenes: Scenes, choice: Choice, spread_case: str) -> None:
     """Killed at its first call, the next one at its second, and so on, until one comes through."""
     scene = scenes(spread_case)
     calls = scene.clean.calls
@@ -72,7 +66,7 @@ def test_a_recovery_killed_at_every_call_comes_through_in_the_end(
     scene.finish("after the last kill")
 
 
-def test_ffmpeg_does_no_harm_when_only_we_are_killed(scenes: Scenes, choice: Choice) -> None:
+def test_ffmpeg_that_survives_a_kill_changes_no_file(scenes: Scenes, choice: Choice) -> None:
     scene = scenes(next(name for name in shapes.ready() if shapes.ALL[name].strategy.endswith("remux")))
     calls = scene.clean.calls
     others = [Point(call) for call in calls if call.process != calls[0].process]
@@ -94,7 +88,7 @@ def cut(scene: Scene, point: Point) -> bool:
 
 
 @pytest.mark.parametrize("loss", ["damaged", "gone"])
-def test_a_film_is_healed_without_the_database_too(scenes: Scenes, loss: str) -> None:
+def test_file_is_recovered_without_the_database(scenes: Scenes, loss: str) -> None:
     """Journals tell everything: a database that cannot be opened, or was moved away, keeps no film broken."""
     scene = scenes(shapes.one_of_each("way")[-1])
     cut(scene, telling(scene.clean.calls, scene))
@@ -127,9 +121,7 @@ def parted(folder: Path) -> tuple[Path, Path, Path]:
     return path, seed, home
 
 
-def test_a_rollback_that_makes_names_one_file_again_can_be_killed_at_any_call(
-    tmp_path: Path, forks: Forks, choice: Choice
-) -> None:
+def test_rollback_that_joins_hard_links_survives_kills(tmp_path: Path, forks: Forks, choice: Choice) -> None:
     if why := seccomp.why_not():
         pytest.skip(why)
     old, states = shapes.film("mkv, live"), list[str]()

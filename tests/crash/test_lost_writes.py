@@ -27,14 +27,14 @@ SEED = int(os.environ.get("CRASH_SEED", "3"))
 FEW, MANY = 4, 10  # states of a run by default; of each moment with --exhaustive
 
 
-def test_a_write_cut_off_anywhere_is_old_or_new(scenes: Scenes, choice: Choice, played_case: str) -> None:
+def test_write_with_lost_data_is_old_or_new(scenes: Scenes, choice: Choice, played_case: str) -> None:
     scene = scenes(played_case)
     scene.reset()
     for where, state in cuts(scene, killed_write.write, choice):
         recovered(scene, state, where)
 
 
-def test_a_rollback_cut_off_anywhere_is_old_or_new(scenes: Scenes, choice: Choice, played_case: str) -> None:
+def test_rollback_with_lost_data_is_old_or_new(scenes: Scenes, choice: Choice, played_case: str) -> None:
     scene = scenes(played_case)
     scene.written()
     for where, state in cuts(scene, killed_write.roll_back, choice):

@@ -72,7 +72,7 @@ def cuts(disk: powercut.Disk, calls: list[Call]) -> Iterator[tuple[int, State]]:
     return iter(states.values())
 
 
-def test_an_edit_cut_off_at_any_moment_is_old_or_new(place: Place) -> None:
+def test_power_cut_during_an_edit_keeps_old_or_new(place: Place) -> None:
     disk, calls = place.record(crashes.run, place.edit)
     new, seen = place.path.read_bytes(), set()
     for done, state in cuts(disk, calls):
@@ -85,7 +85,7 @@ def test_an_edit_cut_off_at_any_moment_is_old_or_new(place: Place) -> None:
     assert disk.seen[str(place.path)] == new, "the simulated disk is not what the real one is"
 
 
-def test_an_undoing_cut_off_at_any_moment_ends_with_the_old_file(place: Place, choice: Choice) -> None:
+def test_power_cut_during_undo_ends_with_the_old_file(place: Place, choice: Choice) -> None:
     starts = [state for _, state in cuts(*place.record(crashes.run, place.edit)) if str(place.backup) in state.files]
     undone = 0
     for start in starts[:: 1 if choice.every else max(1, len(starts) // 30)]:
@@ -100,7 +100,7 @@ def test_an_undoing_cut_off_at_any_moment_ends_with_the_old_file(place: Place, c
     assert undone > 5
 
 
-def test_a_sync_that_failed_is_never_believed(place: Place) -> None:
+def test_failed_sync_is_never_trusted(place: Place) -> None:
     """Its retry lies: the kernel has dropped what it could not write, says so once, and then reports success."""
     _, calls = place.record(crashes.run, place.edit)
     [at] = [number for number, call in enumerate(calls, 1) if (call.kind, call.path) == ("sync", str(place.path))]

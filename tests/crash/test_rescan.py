@@ -81,7 +81,7 @@ def meddle(library: Library) -> None:
         tx.execute("DELETE FROM audit_events")
 
 
-def test_killed_at_random_it_ends_as_if_undisturbed(home: Path, tmp_path: Path, size: tuple[int, int, int]) -> None:
+def test_killed_rescan_equals_an_undisturbed_one(home: Path, tmp_path: Path, size: tuple[int, int, int]) -> None:
     count, batch, kills = size
     root = tmp_path / "films"
     root.mkdir()

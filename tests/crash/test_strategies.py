@@ -62,7 +62,7 @@ def tried(bench: Bench, choice: Choice) -> list[Point]:
     return list(points.one_of_each(calls))
 
 
-def test_killed_at_any_call(bench: Bench, choice: Choice) -> None:
+def test_kill_at_any_call(bench: Bench, choice: Choice) -> None:
     states = []
     for point in tried(bench, choice):
         bench.reset()
@@ -75,7 +75,7 @@ def test_killed_at_any_call(bench: Bench, choice: Choice) -> None:
         bench.take_back()
 
 
-def test_killed_again_at_every_call_of_every_recovery(
+def test_repeated_kills_at_every_call_of_every_recovery(
     made: Callable[[str], Bench], choice: Choice, strategy_case: str
 ) -> None:
     bench = made(strategy_case)
@@ -93,7 +93,7 @@ def test_killed_again_at_every_call_of_every_recovery(
         bench.settle(f"killed at {point}, then in {at - 1} recoveries")
 
 
-def test_a_disk_that_fails_at_any_call(bench: Bench, choice: Choice) -> None:
+def test_disk_error_at_any_call(bench: Bench, choice: Choice) -> None:
     """The film is old, or the error says that it cannot tell; the next start settles it."""
     for fault in disturbed(bench, choice):
         bench.reset()
@@ -118,7 +118,7 @@ def disturbed(bench: Bench, choice: Choice) -> list[Fault]:
     return list(faults.one_of_each((point.call for point in tried(bench, choice)), TURN))
 
 
-def test_a_player_reads_on_what_it_read(bench: Bench) -> None:
+def test_open_player_keeps_reading_its_file(bench: Bench) -> None:
     """The media stays where it was for whoever has the file open, whatever takes its place."""
     if bench.shape.strategy == "mp4_insert_range":
         pytest.skip("is not done while somebody has the file open: see `test_disturbances`")
@@ -131,7 +131,7 @@ def test_a_player_reads_on_what_it_read(bench: Bench) -> None:
     tally.count(bench.shape.strategy, "disturbances")
 
 
-def test_a_cut_of_power_at_any_moment(bench: Bench, choice: Choice) -> None:
+def test_power_cut_at_any_instant(bench: Bench, choice: Choice) -> None:
     if bench.shape.means.reflink:
         pytest.skip("shared blocks are known again by inode numbers, which files that are laid out anew do not have")
     bench.reset()

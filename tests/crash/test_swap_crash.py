@@ -91,7 +91,7 @@ def scene(folder: Path, way: str, forks: Forks) -> Scene:
     return Scene(folder, way, forks)
 
 
-def test_killed_at_any_call_the_file_is_old_or_new(scene: Scene, choice: Choice) -> None:
+def test_kill_at_any_call_keeps_the_file_old_or_new(scene: Scene, choice: Choice) -> None:
     states = []
     for point in scene.points(choice):
         scene.swap.reset()
@@ -102,7 +102,7 @@ def test_killed_at_any_call_the_file_is_old_or_new(scene: Scene, choice: Choice)
     assert states == sorted(states, reverse=True), "once new, always new"
 
 
-def test_killed_at_any_call_of_the_recovery_too(scene: Scene, choice: Choice) -> None:
+def test_kill_at_any_call_of_the_recovery(scene: Scene, choice: Choice) -> None:
     """Killed at its first call, the next one at its second, and so on, until one comes through."""
     for point in list(scene.points(choice))[:: 1 if choice.every else 6]:
         scene.swap.reset()
@@ -114,7 +114,7 @@ def test_killed_at_any_call_of_the_recovery_too(scene: Scene, choice: Choice) ->
         scene.recovered(f"killed at {point}, then {at - 1} times in recovery")
 
 
-def test_killed_while_it_is_given_up_the_file_is_old(folder: Path, way: str, forks: Forks, choice: Choice) -> None:
+def test_kill_during_a_cancellation_keeps_the_old_file(folder: Path, way: str, forks: Forks, choice: Choice) -> None:
     scene = Scene(folder, way, forks, commit=False)
     for point in list(scene.points(choice))[-8 if not choice.every else 0 :]:
         scene.swap.reset()
@@ -124,9 +124,7 @@ def test_killed_while_it_is_given_up_the_file_is_old(folder: Path, way: str, for
 
 
 @pytest.mark.parametrize("sticky", [False, True])
-def test_any_call_that_fails_leaves_the_old_file_or_says_that_it_cannot_tell(
-    scene: Scene, choice: Choice, *, sticky: bool
-) -> None:
+def test_failed_call_keeps_the_old_file_or_reports_unknown(scene: Scene, choice: Choice, *, sticky: bool) -> None:
     numbers = itertools.cycle(FAULTS)
     for point in scene.points(choice):
         for number in FAULTS if choice.every else [next(numbers)]:
@@ -145,7 +143,7 @@ def test_any_call_that_fails_leaves_the_old_file_or_says_that_it_cannot_tell(
             tally.count("replacement", "faults")
 
 
-def test_a_write_that_is_done_in_part_goes_on(scene: Scene) -> None:
+def test_partial_write_is_continued(scene: Scene) -> None:
     for call in [call for call in scene.calls if call.is_partial]:
         for part in {1, call.length // 2}:
             scene.swap.reset()
@@ -155,7 +153,7 @@ def test_a_write_that_is_done_in_part_goes_on(scene: Scene) -> None:
             tally.count("replacement", "faults")
 
 
-def test_a_cut_of_power_at_any_moment_leaves_the_old_file_or_the_new_one(scene: Scene, choice: Choice) -> None:
+def test_power_cut_keeps_the_old_or_the_new_file(scene: Scene, choice: Choice) -> None:
     scene.swap.reset()
     disk = powercut.Disk((scene.swap.folder,))
     report = scene.run(swaps.run, scene.swap, trap=scene.trap(keep=True))
@@ -172,7 +170,7 @@ def test_a_cut_of_power_at_any_moment_leaves_the_old_file_or_the_new_one(scene: 
     assert seen == {"old", "new"}
 
 
-def test_a_cut_of_power_in_a_recovery_leaves_the_same(scene: Scene, choice: Choice) -> None:
+def test_power_cut_during_recovery_changes_no_outcome(scene: Scene, choice: Choice) -> None:
     scene.swap.reset()
     disk = powercut.Disk((scene.swap.folder,))
     calls = scene.run(swaps.run, scene.swap, trap=scene.trap(keep=True)).calls
@@ -190,7 +188,7 @@ def test_a_cut_of_power_in_a_recovery_leaves_the_same(scene: Scene, choice: Choi
             tally.count("replacement", "states after a power cut")
 
 
-def test_killed_then_recovered_then_cut_off_from_power(scene: Scene, choice: Choice) -> None:
+def test_power_cut_after_a_kill_and_recovery(scene: Scene, choice: Choice) -> None:
     """A rename that only the kernel knows of is seen by the recovery, and must be on the medium before it says so."""
     for call in scene.calls if choice.every else scene.calls[-7:]:
         scene.swap.reset()
@@ -217,7 +215,7 @@ def cuts(disk: powercut.Disk, calls: Iterable[Call], choice: Choice) -> Iterator
     return iter(states.values())
 
 
-def test_two_processes_never_replace_a_file_at_once(folder: Path, forks: Forks) -> None:
+def test_two_processes_cannot_replace_one_file(folder: Path, forks: Forks) -> None:
     swap = Swap(folder, "build")
     swap.reset()
     with swaps.held(swap):
@@ -226,7 +224,7 @@ def test_two_processes_never_replace_a_file_at_once(folder: Path, forks: Forks) 
 
 
 @pytest.mark.parametrize("kind", ["btrfs", "xfs"])
-def test_killed_while_blocks_are_shared(tmp_path: Path, forks: Forks, choice: Choice, kind: str) -> None:
+def test_kill_while_sharing_blocks(tmp_path: Path, forks: Forks, choice: Choice, kind: str) -> None:
     if why := seccomp.why_not():
         pytest.skip(why)
     with places.folder(kind, tmp_path) as folder:

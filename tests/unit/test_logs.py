@@ -33,7 +33,7 @@ def events(folder: Path, job_id: int, **where: int) -> list[str]:
     return [line["event"] for line in logs.read_job(folder, job_id, **where)[0]]
 
 
-def test_a_name_with_a_newline_stays_in_its_string(folder: Path) -> None:
+def test_newline_in_a_name_stays_in_its_string(folder: Path) -> None:
     logger.warning("file.odd", extra={"file_path": 'a\n{"event": "forged"}', "operation_id": 3})
 
     assert [(line["event"], line["level"], line["file_path"], line["operation_id"]) for line in day(folder)] == [
@@ -41,7 +41,7 @@ def test_a_name_with_a_newline_stays_in_its_string(folder: Path) -> None:
     ]
 
 
-def test_whatever_a_record_names_is_in_its_line_and_takes_nothing_elses_place(folder: Path) -> None:
+def test_record_fields_do_not_replace_standard_fields(folder: Path) -> None:
     logger.info("settings.changed", extra={"url": "u", "left": {"a": 1}, "event": "another", "level": "none"})
 
     line = day(folder)[0]
@@ -49,7 +49,7 @@ def test_whatever_a_record_names_is_in_its_line_and_takes_nothing_elses_place(fo
     assert set(line) == {"at", "level", "event", "url", "left"}
 
 
-def test_a_job_has_its_lines_and_the_day_has_all(folder: Path) -> None:
+def test_job_log_has_its_lines_and_daily_log_has_all(folder: Path) -> None:
     logger.info("before")
     with logs.job(7):
         logger.info("one", extra={"operation_id": 1})
@@ -69,7 +69,7 @@ def test_a_job_has_its_lines_and_the_day_has_all(folder: Path) -> None:
     ]
 
 
-def test_another_thread_tells_of_the_job_only_where_it_was_carried_there(folder: Path) -> None:
+def test_other_thread_logs_for_the_job_only_if_carried(folder: Path) -> None:
     def tell(word: str) -> None:
         logger.info(word)
 
@@ -85,7 +85,7 @@ def test_another_thread_tells_of_the_job_only_where_it_was_carried_there(folder:
     assert [line["event"] for line in day(folder)] == ["lost", "found", "here"]
 
 
-def test_many_threads_of_one_job_cut_no_line_of_one_another(folder: Path) -> None:
+def test_concurrent_threads_write_whole_lines(folder: Path) -> None:
     with logs.job(7):
         tell = logs.carry(lambda word: [logger.info("line", extra={"word": word * 500}) for _ in range(50)])
         threads = [threading.Thread(target=tell, args=(word,)) for word in "abcdefgh"]
@@ -98,7 +98,7 @@ def test_many_threads_of_one_job_cut_no_line_of_one_another(folder: Path) -> Non
     assert sorted(line["word"] for line in lines) == sorted(word * 500 for word in "abcdefgh" for _ in range(50))
 
 
-def test_reading_goes_on_where_it_ended(folder: Path) -> None:
+def test_read_continues_at_its_position(folder: Path) -> None:
     with logs.job(7):
         for number in range(7):
             logger.info("é%d", number)
@@ -112,7 +112,7 @@ def test_reading_goes_on_where_it_ended(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(("limit", "last"), [(2, ["5", "6"]), (7, list("0123456")), (50, list("0123456")), (0, [])])
-def test_the_last_lines_can_be_read_first(folder: Path, limit: int, last: list[str]) -> None:
+def test_last_lines_can_be_read(folder: Path, limit: int, last: list[str]) -> None:
     with logs.job(7):
         for number in range(7):
             logger.info(str(number))
@@ -122,12 +122,12 @@ def test_the_last_lines_can_be_read_first(folder: Path, limit: int, last: list[s
     assert place == logs.job_file(folder, 7).stat().st_size
 
 
-def test_a_job_that_logged_nothing_has_no_lines(folder: Path) -> None:
+def test_job_without_a_log_has_no_lines(folder: Path) -> None:
     assert logs.read_job(folder, 99) == ([], 0)
     assert logs.read_job(folder, 99, after=500) == ([], 0)
 
 
-def test_a_line_that_is_not_whole_yet_waits(folder: Path) -> None:
+def test_incomplete_line_is_not_returned(folder: Path) -> None:
     place = logs.job_file(folder, 7)
     place.parent.mkdir()
     place.write_bytes(b'{"event": "one"}\n{"event": "tw')
@@ -139,7 +139,7 @@ def test_a_line_that_is_not_whole_yet_waits(folder: Path) -> None:
     assert events(folder, 7, after=end) == ["two"]
 
 
-def test_a_line_that_a_kill_cut_takes_no_other_with_it(folder: Path) -> None:
+def test_truncated_line_loses_no_other(folder: Path) -> None:
     place = logs.job_file(folder, 7)
     place.parent.mkdir()
     place.write_bytes(b'{"event": "one"}\n{"event": "tw')
@@ -149,9 +149,7 @@ def test_a_line_that_a_kill_cut_takes_no_other_with_it(folder: Path) -> None:
     assert events(folder, 7) == ["one", "three"]
 
 
-def test_of_a_job_that_never_stops_talking_the_beginning_and_the_end_are_kept(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_huge_log_keeps_its_start_and_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs, "PART_BYTES", 1000)
     with logs.job(7):
         for number in range(50):
@@ -172,9 +170,7 @@ def test_of_a_job_that_never_stops_talking_the_beginning_and_the_end_are_kept(
 
 
 @pytest.mark.parametrize("limit", [1, 7, 1000])
-def test_a_long_log_is_read_on_and_from_its_end_across_its_parts(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, limit: int
-) -> None:
+def test_rotated_log_is_read_across_its_parts(folder: Path, monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
     monkeypatch.setattr(logs, "PART_BYTES", 500)
     with logs.job(7):
         for number in range(17):
@@ -192,7 +188,7 @@ def test_a_long_log_is_read_on_and_from_its_end_across_its_parts(
     assert end == place
 
 
-def test_what_is_for_the_job_alone_is_not_in_the_day(folder: Path) -> None:
+def test_job_only_record_is_not_in_the_daily_log(folder: Path) -> None:
     with logs.job(7):
         logger.info("one", extra={"processed": 3, logs.ONLY_JOB: True})
         logger.info("other", extra={logs.ONLY_JOB: False})
@@ -202,7 +198,7 @@ def test_what_is_for_the_job_alone_is_not_in_the_day(folder: Path) -> None:
     assert logs.ONLY_JOB not in logs.read_job(folder, 7)[0][0]
 
 
-def test_what_is_past_its_time_goes_and_what_is_written_to_stays(tmp_path: Path) -> None:
+def test_old_logs_are_deleted_unless_open(tmp_path: Path) -> None:
     folder = tmp_path / "logs"
     days = ("indexium.log", "progress.log", "indexium.log.2020-01-01", "progress.log.1")
     names = (*days, "jobs/1.jsonl", "jobs/1/2000.jsonl", "jobs/2.jsonl", "jobs/2/2000.jsonl")
@@ -218,9 +214,7 @@ def test_what_is_past_its_time_goes_and_what_is_written_to_stays(tmp_path: Path)
     assert left == {"indexium.log", "progress.log", "jobs", "jobs/2", "jobs/2/2000.jsonl"}
 
 
-def test_of_too_much_the_oldest_goes_but_never_that_of_a_job_at_work(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_oldest_logs_are_deleted_except_of_running_jobs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs, "ALL_BYTES", 2500)
     monkeypatch.setattr(logs, "_TIDY_SECONDS", 0.0)
     (folder / "jobs").mkdir()
@@ -233,7 +227,7 @@ def test_of_too_much_the_oldest_goes_but_never_that_of_a_job_at_work(
     assert sorted(place.stem for place in (folder / "jobs").iterdir()) == ["1", "4", "5"]
 
 
-def test_a_place_that_cannot_be_written_harms_nobody(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unwritable_log_folder_is_ignored(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "jobs").write_text("not a folder")
     (folder / "indexium.log").mkdir()
     with logs.job(7):

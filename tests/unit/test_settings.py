@@ -21,9 +21,7 @@ def row(home: Path, name: str) -> SettingRow:
     return next(each for each in settings.table(settings.load(home)) if each.name == name)
 
 
-def test_the_environment_wins_over_the_file_and_the_file_over_the_default(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_environment_precedes_file_and_default(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = [(row(folder, "probe_threads").value, row(folder, "probe_threads").source)]
     settings.store(folder, "probe_threads", 4)
     said.append((row(folder, "probe_threads").value, row(folder, "probe_threads").source))
@@ -34,7 +32,7 @@ def test_the_environment_wins_over_the_file_and_the_file_over_the_default(
     assert "set in the environment" in row(folder, "probe_threads").locked
 
 
-def test_every_setting_says_what_it_may_be_and_from_when_a_change_counts(folder: Path) -> None:
+def test_every_setting_has_values_and_its_effect(folder: Path) -> None:
     for each in settings.table(settings.load(folder)):
         assert each.help
         assert each.allowed.endswith("needed")
@@ -52,7 +50,7 @@ def test_every_setting_says_what_it_may_be_and_from_when_a_change_counts(folder:
         ("faststart", "any", "any"),
     ],
 )
-def test_a_value_is_read_as_a_person_types_it(name: str, text: str, value: object) -> None:
+def test_typed_value_is_parsed(name: str, text: str, value: object) -> None:
     assert settings.read_value(name, text) == value
 
 
@@ -67,7 +65,7 @@ def test_a_value_is_read_as_a_person_types_it(name: str, text: str, value: objec
         ("faststart", "no", "keep or any is needed"),
     ],
 )
-def test_a_value_that_is_none_is_refused_in_one_sentence(name: str, text: str, needed: str) -> None:
+def test_invalid_setting_value_is_refused(name: str, text: str, needed: str) -> None:
     with pytest.raises(errors.ValidationError) as refused:
         settings.read_value(name, text)
 
@@ -77,16 +75,16 @@ def test_a_value_that_is_none_is_refused_in_one_sentence(name: str, text: str, n
 
 
 @pytest.mark.parametrize("name", ["probe_threads", "PROBE_THREADS", "INDEXIUM_PROBE_THREADS", "probe-threads"])
-def test_a_setting_is_named_in_any_of_its_spellings(name: str) -> None:
+def test_setting_name_accepts_all_spellings(name: str) -> None:
     assert settings.name_of(name) == "probe_threads"
 
 
-def test_a_setting_that_there_is_not_is_said_so() -> None:
+def test_unknown_setting_is_refused() -> None:
     with pytest.raises(errors.UnknownIdError, match="no setting “treads”"):
         settings.name_of("treads")
 
 
-def test_storing_changes_one_line_and_leaves_all_others_to_the_byte(folder: Path) -> None:
+def test_store_changes_only_one_line(folder: Path) -> None:
     text = '# mine\nfaststart = "any"\r\nprobe_threads=4\n\n[later]\nprobe_threads = "not this"\n'
     (folder / FILE_NAME).write_bytes(text.encode())
 
@@ -104,13 +102,13 @@ def test_storing_changes_one_line_and_leaves_all_others_to_the_byte(folder: Path
     assert settings.load(folder).probe_threads == 8
 
 
-def test_a_file_without_an_end_of_line_gets_one(folder: Path) -> None:
+def test_missing_final_newline_is_added(folder: Path) -> None:
     (folder / FILE_NAME).write_text('faststart = "any"')
     settings.store(folder, "probe_threads", 6)
     assert (folder / FILE_NAME).read_text() == 'faststart = "any"\nprobe_threads = 6\n'
 
 
-def test_a_file_in_which_the_value_cannot_be_placed_is_left_alone(folder: Path) -> None:
+def test_unplaceable_value_keeps_the_file(folder: Path) -> None:
     odd = 'note = """\nprobe_threads = 3\n"""\n'
     (folder / FILE_NAME).write_text(odd)
 
@@ -119,9 +117,7 @@ def test_a_file_in_which_the_value_cannot_be_placed_is_left_alone(folder: Path) 
     assert (folder / FILE_NAME).read_text() == odd
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failed_settings_write_keeps_the_old_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.store(folder, "probe_threads", 6)
     before = (folder / FILE_NAME).read_bytes()
 
@@ -136,9 +132,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(
     assert [path.name for path in folder.iterdir()] == [FILE_NAME]
 
 
-def test_a_bad_value_in_the_environment_names_the_setting_and_what_is_needed(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_invalid_environment_value_names_the_setting(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INDEXIUM_PROBE_THREADS", "many")
     with pytest.raises(errors.UsageError, match="INDEXIUM_PROBE_THREADS is set to 'many': a whole number"):
         settings.load(folder)

@@ -91,7 +91,7 @@ async def body_of(receive: Any) -> bytes:
     return b"".join(parts)
 
 
-def test_the_application_is_told_when_it_begins_and_when_it_ends() -> None:
+def test_application_gets_startup_and_shutdown() -> None:
     async def work(_: Toy, __: Any, ___: Any, send: Any) -> None:
         await answered(send, b"")
 
@@ -102,7 +102,7 @@ def test_the_application_is_told_when_it_begins_and_when_it_ends() -> None:
     assert toy.lived == ["startup", "shutdown"]
 
 
-def test_an_application_that_will_not_begin_is_not_served() -> None:
+def test_failed_startup_is_not_served() -> None:
     async def app(_: Any, receive: Any, send: Any) -> None:
         await receive()
         await send({"type": "lifespan.startup.failed", "message": "no room"})
@@ -114,7 +114,7 @@ def test_an_application_that_will_not_begin_is_not_served() -> None:
     asyncio.run(start())
 
 
-def test_a_request_arrives_whole() -> None:
+def test_request_arrives_complete() -> None:
     async def work(toy: Toy, scope: Any, receive: Any, send: Any) -> None:
         toy.seen.append((scope, await body_of(receive)))
         await answered(send, b"made", status=201)
@@ -132,7 +132,7 @@ def test_a_request_arrives_whole() -> None:
     assert (scope["scheme"], scope["http_version"], scope["server"][0]) == ("http", "1.1", "127.0.0.1")
 
 
-def test_a_header_that_is_said_twice_is_sent_twice() -> None:
+def test_repeated_header_is_sent_twice() -> None:
     async def work(_: Toy, __: Any, ___: Any, send: Any) -> None:
         await answered(send, b"", headers=[(b"set-cookie", b"a=1"), (b"set-cookie", b"b=2")])
 
@@ -140,7 +140,7 @@ def test_a_header_that_is_said_twice_is_sent_twice() -> None:
         assert re.findall(rb"(?i)set-cookie: (\w=\d)", read_all(said)) == [b"a=1", b"b=2"]
 
 
-def test_a_body_is_handed_on_as_it_comes() -> None:
+def test_body_is_streamed() -> None:
     first = threading.Event()
 
     async def work(toy: Toy, _: Any, receive: Any, send: Any) -> None:
@@ -164,7 +164,7 @@ def read_all(opened: socket.socket) -> bytes:
     return b"".join(parts)
 
 
-def test_a_body_of_more_than_a_hundred_megabytes_is_taken_where_the_limit_is_higher() -> None:
+def test_large_body_is_accepted_below_the_limit() -> None:
     async def work(_: Toy, __: Any, receive: Any, send: Any) -> None:
         size = 0
         while (message := await receive())["more_body"]:
@@ -175,7 +175,7 @@ def test_a_body_of_more_than_a_hundred_megabytes_is_taken_where_the_limit_is_hig
         assert Client(url).post("/", b"x" * 110_000_000).text == b"110000000"
 
 
-def test_a_body_that_says_to_be_too_large_is_refused_before_it_is_read() -> None:
+def test_large_content_length_is_refused_early() -> None:
     async def work(toy: Toy, *_: Any) -> None:
         toy.seen.append("asked")
 
@@ -189,7 +189,7 @@ def test_a_body_that_says_to_be_too_large_is_refused_before_it_is_read() -> None
     assert toy.seen == []
 
 
-def test_a_body_that_grows_too_large_is_refused_while_it_comes() -> None:
+def test_body_above_the_limit_is_refused() -> None:
     async def work(toy: Toy, _: Any, receive: Any, send: Any) -> None:
         toy.seen.append(await body_of(receive))
         await answered(send, b"taken")
@@ -205,7 +205,7 @@ def test_a_body_that_grows_too_large_is_refused_while_it_comes() -> None:
     assert toy.seen == []
 
 
-def test_a_body_that_comes_a_byte_at_a_time_is_given_up() -> None:
+def test_slow_body_is_cancelled() -> None:
     async def work(toy: Toy, _: Any, receive: Any, send: Any) -> None:
         toy.seen.append(await body_of(receive))
         await answered(send, b"taken")
@@ -228,7 +228,7 @@ def test_a_body_that_comes_a_byte_at_a_time_is_given_up() -> None:
     assert toy.seen == []
 
 
-def test_a_body_that_the_application_lets_wait_is_not_too_slow() -> None:
+def test_body_that_waits_for_the_application_is_not_slow() -> None:
     go_on = threading.Event()
 
     async def work(_: Toy, __: Any, receive: Any, send: Any) -> None:
@@ -248,7 +248,7 @@ def test_a_body_that_the_application_lets_wait_is_not_too_slow() -> None:
         assert read_all(said).startswith(b"HTTP/1.1 200 ")
 
 
-def test_a_listener_that_takes_nothing_is_left() -> None:
+def test_client_that_reads_nothing_is_disconnected() -> None:
     """A machine that was switched off closes no connection: what is sent to it fills the buffers, and then stands."""
 
     async def work(toy: Toy, _: Any, __: Any, send: Any) -> None:
@@ -265,7 +265,7 @@ def test_a_listener_that_takes_nothing_is_left() -> None:
     assert toy.seen == ["left"]
 
 
-def test_head_is_answered_as_get_without_the_body() -> None:
+def test_head_equals_get_without_a_body() -> None:
     async def work(toy: Toy, scope: Any, _: Any, send: Any) -> None:
         toy.seen.append(scope["method"])
         await answered(send, b"five!", status=203, headers=[(b"content-length", b"5"), (b"x-own", b"yes")])
@@ -292,7 +292,7 @@ def test_head_of_a_stream_ends_at_once() -> None:
         assert toy.ended.wait(PATIENCE)
 
 
-def test_a_method_that_nobody_knows_is_a_problem() -> None:
+def test_unknown_method_is_a_problem() -> None:
     async def work(toy: Toy, *_: Any) -> None:
         toy.seen.append("asked")
 
@@ -306,7 +306,7 @@ def test_a_method_that_nobody_knows_is_a_problem() -> None:
     assert toy.seen == []
 
 
-def test_an_answer_may_come_before_the_body_does() -> None:
+def test_answer_may_precede_the_body() -> None:
     async def work(_: Toy, __: Any, ___: Any, send: Any) -> None:
         await answered(send, b"no need", status=401)
 
@@ -318,7 +318,7 @@ def test_an_answer_may_come_before_the_body_does() -> None:
 @pytest.mark.parametrize(
     "head", [b"GET / HTTP/1.1\r\nHost: here\r\n\r\n", b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\r\nx"]
 )
-def test_a_connection_that_closes_is_told_to_the_application(head: bytes) -> None:
+def test_application_gets_the_disconnect(head: bytes) -> None:
     begun = threading.Event()
 
     async def work(toy: Toy, _: Any, receive: Any, __: Any) -> None:
@@ -333,7 +333,7 @@ def test_a_connection_that_closes_is_told_to_the_application(head: bytes) -> Non
         assert toy.ended.wait(PATIENCE)
 
 
-def test_telling_something_to_a_connection_that_has_gone_ends_with_an_error() -> None:
+def test_send_to_a_closed_connection_raises() -> None:
     async def work(toy: Toy, _: Any, __: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         try:
@@ -350,7 +350,7 @@ def test_telling_something_to_a_connection_that_has_gone_ends_with_an_error() ->
     assert toy.seen == ["gone"]
 
 
-def test_a_piece_of_an_answer_leaves_at_once() -> None:
+def test_answer_parts_are_sent_at_once() -> None:
     go_on = threading.Event()
 
     async def work(_: Toy, __: Any, ___: Any, send: Any) -> None:
@@ -367,7 +367,7 @@ def test_a_piece_of_an_answer_leaves_at_once() -> None:
         assert read_all(said).endswith(b"last\n")
 
 
-def test_an_application_that_fails_midway_leaves_no_answer_that_looks_whole() -> None:
+def test_failure_during_an_answer_leaves_it_incomplete() -> None:
     async def work(_: Toy, __: Any, ___: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"half", "more_body": True})
@@ -393,7 +393,7 @@ def test_streams_end_when_the_server_does() -> None:
     assert toy.ended.is_set()
 
 
-def test_a_slow_application_holds_the_sender_up() -> None:
+def test_slow_application_slows_the_sender() -> None:
     """Else a large body would lie in memory: what waits is at most some pieces of it."""
     go_on = threading.Event()
 

@@ -48,7 +48,7 @@ def used(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("path", sorted(CLI.rglob("*.py")), ids=lambda path: path.name)
-def test_every_method_that_commands_call_is_marked(path: Path, calls: dict[str, RemoteCall]) -> None:
+def test_every_called_method_is_marked_remote(path: Path, calls: dict[str, RemoteCall]) -> None:
     if path.name in ALONE:
         return
     asked = used(path) - OWN - HERE
@@ -57,13 +57,13 @@ def test_every_method_that_commands_call_is_marked(path: Path, calls: dict[str, 
     assert (unmarked, unknown) == (set(), set())
 
 
-def test_the_guard_sees_what_is_used(tmp_path: Path) -> None:
+def test_guard_sees_the_calls(tmp_path: Path) -> None:
     source = tmp_path / "command.py"
     source.write_text("def f(library):\n    library.people.list()\n    return library.nothing_like_that\n")
     assert used(source) == {"people", "people.list", "nothing_like_that"}
 
 
-def test_the_everyday_calls_need_only_marked_methods(calls: dict[str, RemoteCall]) -> None:
+def test_everyday_calls_use_only_remote_methods(calls: dict[str, RemoteCall]) -> None:
     """`LibraryServices` runs in the calling process: what it calls has to be marked."""
     tree = ast.parse(inspect.getsource(LibraryServices))
     called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
@@ -71,7 +71,7 @@ def test_the_everyday_calls_need_only_marked_methods(calls: dict[str, RemoteCall
     assert {name for name in names if name not in calls and f"{name}.__call__" not in calls} == set()
 
 
-def test_the_marker_takes_paths_progress_and_pieces_from_the_method() -> None:
+def test_marker_reads_paths_progress_and_streams() -> None:
     class Service:
         @marker(paths=("source",))
         def read(self, kind: str, source: Path) -> None: ...
@@ -103,7 +103,7 @@ def dataclasses_of(hint: Any, found: set[type]) -> set[type]:
     return found
 
 
-def test_every_value_of_a_call_travels(library: Library, calls: dict[str, RemoteCall]) -> None:
+def test_every_call_value_is_serialised(library: Library, calls: dict[str, RemoteCall]) -> None:
     found: set[type] = set()
     for name in calls:
         owner, _, method = name.partition(".")
@@ -114,9 +114,7 @@ def test_every_value_of_a_call_travels(library: Library, calls: dict[str, Remote
     assert {kind.__name__ for kind in found} - wire.value_classes().keys() == set()
 
 
-def test_every_service_of_the_library_is_there_and_every_callback_is_optional(
-    library: Library, calls: dict[str, RemoteCall]
-) -> None:
+def test_every_service_exists_and_callbacks_are_optional(library: Library, calls: dict[str, RemoteCall]) -> None:
     """A caller keeps its callback: the service gets the call without one."""
     for name, call in calls.items():
         owner, _, method = name.partition(".")
@@ -126,7 +124,7 @@ def test_every_service_of_the_library_is_there_and_every_callback_is_optional(
         assert not call.callback or parameters[call.callback].default is not inspect.Parameter.empty, name
 
 
-def test_an_unmarked_method_cannot_be_called(tmp_path: Path, calls: dict[str, RemoteCall]) -> None:
+def test_unmarked_method_cannot_be_called(tmp_path: Path, calls: dict[str, RemoteCall]) -> None:
     found = service.Service(url="http://127.0.0.1:1", token="", pid=1, instance_id="", version="")
     away = remote.RemoteLibrary(tmp_path, found)
     away.description = ServiceDescription(calls=calls, classes={})
@@ -137,7 +135,7 @@ def test_an_unmarked_method_cannot_be_called(tmp_path: Path, calls: dict[str, Re
         _ = away.people.clock
 
 
-def test_the_file_of_a_service_is_for_its_owner_and_goes_with_it(tmp_path: Path) -> None:
+def test_service_file_is_private_and_removed_at_the_end(tmp_path: Path) -> None:
     with service.announced(tmp_path, url="http://127.0.0.1:5006", token="secret", instance_id="run"):
         assert (tmp_path / "service.json").stat().st_mode & 0o777 == 0o600
         found = service.read(tmp_path)
@@ -148,7 +146,7 @@ def test_the_file_of_a_service_is_for_its_owner_and_goes_with_it(tmp_path: Path)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"url": 1}', "\x00"])
-def test_a_file_that_says_nothing_is_no_service(tmp_path: Path, text: str) -> None:
+def test_empty_service_file_is_ignored(tmp_path: Path, text: str) -> None:
     (tmp_path / "service.json").write_text(text)
     assert service.read(tmp_path) is None
     assert remote.connect(tmp_path) is None
@@ -172,7 +170,7 @@ SAID = {"url": "http://127.0.0.1:1", "token": "abc", "pid": 1, "instance_id": "r
         {"pid": float("inf")},
     ],
 )
-def test_a_file_that_says_what_cannot_be_is_no_service(tmp_path: Path, said: dict[str, object]) -> None:
+def test_invalid_service_file_is_ignored(tmp_path: Path, said: dict[str, object]) -> None:
     (tmp_path / "service.json").write_text(json.dumps(SAID))
     assert service.read(tmp_path) == service.Service(**SAID)
     (tmp_path / "service.json").write_text(json.dumps(SAID | said))
@@ -180,12 +178,12 @@ def test_a_file_that_says_what_cannot_be_is_no_service(tmp_path: Path, said: dic
     assert remote.connect(tmp_path) is None
 
 
-def test_a_file_without_end_of_brackets_is_no_service(tmp_path: Path) -> None:
+def test_nested_service_file_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "service.json").write_text("[" * 100_000)
     assert service.read(tmp_path) is None
 
 
-def test_a_link_in_the_place_of_the_file_is_not_followed(tmp_path: Path) -> None:
+def test_service_file_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").write_text("mine")
     (tmp_path / "service.json.new").symlink_to(tmp_path / "elsewhere")
     with service.announced(tmp_path, url="", token="secret", instance_id=""):

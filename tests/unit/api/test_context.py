@@ -52,12 +52,12 @@ class Place:
         return self.begun
 
 
-def test_a_request_without_a_key_is_another_one_each_time() -> None:
+def test_request_without_a_key_is_never_repeated() -> None:
     place = Place()
     assert [place(None), place(None), place("")] == [1, 2, 3]
 
 
-def test_who_asks_again_while_it_is_being_begun_waits_for_that() -> None:
+def test_concurrent_repeat_waits_for_the_first() -> None:
     place, begun, go_on = Place(), threading.Event(), threading.Event()
     answers: list[int] = []
 
@@ -78,14 +78,14 @@ def test_who_asks_again_while_it_is_being_begun_waits_for_that() -> None:
 
 
 @pytest.mark.parametrize("other", [{"q": "b"}, {"path": "/rollback"}])
-def test_the_mark_is_of_all_that_is_asked(other: dict[str, str]) -> None:
+def test_request_digest_covers_the_whole_request(other: dict[str, str]) -> None:
     place = Place()
     place("key")
     with pytest.raises(AssertionError, match="another request"):
         place("key", **other)
 
 
-def test_what_could_not_be_begun_may_be_tried_again_with_its_key() -> None:
+def test_failed_request_can_repeat_with_its_key() -> None:
     place = Place()
 
     def fail(_: IdempotentRequest | None) -> int:
@@ -96,7 +96,7 @@ def test_what_could_not_be_begun_may_be_tried_again_with_its_key() -> None:
     assert place("key") == 1
 
 
-def test_what_is_sent_again_is_no_more_work() -> None:
+def test_repeated_request_starts_nothing() -> None:
     place = Place(limit=1)
     assert [place("key") for _ in range(5)] == [1] * 5
     with pytest.raises(ProblemAnswer) as refused:

@@ -29,7 +29,7 @@ def asked(path: str = "/api/x", method: str = "GET", **headers: str) -> int:
     return found[0]
 
 
-def test_only_the_token_of_this_run_opens_the_calls_of_commands() -> None:
+def test_command_calls_need_the_token_of_this_run() -> None:
     json = {"content_type": "application/json"}
     assert asked("/api/library/plan", "POST", **json) == 401
     assert asked("/api/library/plan", "POST", authorization="Bearer other", **json) == 401
@@ -37,7 +37,7 @@ def test_only_the_token_of_this_run_opens_the_calls_of_commands() -> None:
     assert asked("/api/library/plan", "POST", authorization=f"bearer {TOKEN}", **json) == 200
 
 
-def test_a_wrong_token_is_refused_everywhere_and_none_is_needed_for_the_rest() -> None:
+def test_wrong_token_is_refused_everywhere() -> None:
     assert asked() == 200
     assert asked(authorization="Bearer other") == 401
     assert asked(authorization="Bearer tök") == 401
@@ -58,7 +58,7 @@ def test_a_wrong_token_is_refused_everywhere_and_none_is_needed_for_the_rest() -
         ("PUT", {}, 415),
     ],
 )
-def test_changes_are_json(method: str, headers: dict[str, str], status: int) -> None:
+def test_changing_requests_need_json(method: str, headers: dict[str, str], status: int) -> None:
     assert asked(method=method, **headers) == status
 
 
@@ -69,7 +69,7 @@ class Clock:
         return self.now
 
 
-def test_so_much_may_be_begun_in_a_minute() -> None:
+def test_starts_per_minute_are_limited() -> None:
     clock = Clock()
     rate = access.RateLimit(lambda: 2, clock=clock)
     rate.take()
@@ -83,7 +83,7 @@ def test_so_much_may_be_begun_in_a_minute() -> None:
     rate.take()
 
 
-def test_where_the_limit_is_lifted_any_number_may_be_begun_at_once() -> None:
+def test_starts_without_a_limit() -> None:
     limit = 1
     rate = access.RateLimit(lambda: limit, clock=Clock())
     rate.take()

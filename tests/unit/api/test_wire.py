@@ -59,26 +59,26 @@ def same(value: Any) -> Any:
 
 
 @given(values)
-def test_every_value_comes_back_as_it_was(value: Any) -> None:
+def test_every_value_is_restored(value: Any) -> None:
     found = same(value)
     assert found == value
     assert type(found) is type(value)
 
 
 @pytest.mark.parametrize("name", ["a\udcff.mp4", "\ud800", "ü\n\x00", "$", "{}"])
-def test_names_that_are_no_text_travel(name: str) -> None:
+def test_undecodable_names_are_serialised(name: str) -> None:
     assert same([name, {name: 1}]) == [name, {name: 1}]
     assert same(Path("films/a\udcff.mp4")) == Path("films/a\udcff.mp4")
 
 
-def test_what_json_has_no_word_for_travels() -> None:
+def test_values_without_json_form_are_serialised() -> None:
     assert math.isnan(same(float("nan")))
     assert same([math.inf, -math.inf, {1: {"$": "x"}}]) == [math.inf, -math.inf, {1: {"$": "x"}}]
     assert same(datetime(2026, 11, 20, 7, tzinfo=UTC)).tzinfo is not None
     assert same(date(2026, 11, 20)) == date(2026, 11, 20)
 
 
-def test_every_value_of_the_model_has_a_name_of_its_own() -> None:
+def test_model_value_names_are_unique() -> None:
     found = wire.value_classes()
     assert len(found) > 80
     assert {"PlanItem", "OperationStatus", "Job", "FileDetails", "ScanReport"} <= set(found)
@@ -100,12 +100,12 @@ def test_every_value_of_the_model_has_a_name_of_its_own() -> None:
         b"nothing",
     ],
 )
-def test_what_is_not_known_is_not_made(text: bytes) -> None:
+def test_unknown_value_is_not_created(text: bytes) -> None:
     with pytest.raises(ValueError, match=r".+"):
         CODEC.loads(text)
 
 
-def test_what_stays_on_its_side_is_given_by_a_description() -> None:
+def test_local_objects_are_sent_as_a_description() -> None:
     class Plan:
         pass
 
@@ -121,7 +121,7 @@ def test_what_stays_on_its_side_is_given_by_a_description() -> None:
         CODEC.dumps(plan)
 
 
-def test_a_value_says_what_it_is_in_one_line_of_ascii() -> None:
+def test_value_is_one_line_of_ascii() -> None:
     text = CODEC.dumps(SavedView(view_id=1, name="Zoë\n", query="", sort="risk", descending=False, is_default=True))
     assert b"\n" not in text
     assert text.isascii()
@@ -132,7 +132,7 @@ ERRORS = [kind for kind in vars(errors).values() if isinstance(kind, type) and i
 
 
 @pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: kind.__name__)
-def test_every_error_arrives_as_itself(kind: type[errors.IndexiumError]) -> None:
+def test_every_error_keeps_its_class(kind: type[errors.IndexiumError]) -> None:
     error = errors.QueryError("Where?", position=3, word="x") if kind is errors.QueryError else kind("Why not.")
     found = wire.error_from_wire(json.loads(json.dumps(wire.error_to_wire(error))))
 
@@ -141,7 +141,7 @@ def test_every_error_arrives_as_itself(kind: type[errors.IndexiumError]) -> None
     assert str(found) == str(error)
 
 
-def test_an_error_of_a_class_that_is_not_known_is_still_an_error() -> None:
+def test_unknown_error_class_is_an_error() -> None:
     found = wire.error_from_wire({"error": "SystemExit", "message": "Away.", "reason": "odd"})
     assert type(found) is errors.IndexiumError
     assert (found.message, found.reason) == ("Away.", "odd")

@@ -95,7 +95,7 @@ def acts(row: dict[str, Any]) -> list[str]:
 # --- The foot ----------------------------------------------------------------------------------------------------
 
 
-def test_what_was_done_can_be_undone_until_it_is_put_away() -> None:
+def test_toast_offers_undo_until_it_closes() -> None:
     row = footer.done(operation(user_note="Holiday"), now=NOW)
 
     assert (row["title"], acts(row)) == ("214 files written", ["undo", "details"])
@@ -103,7 +103,7 @@ def test_what_was_done_can_be_undone_until_it_is_put_away() -> None:
     assert row["dismiss"] == "done7"
 
 
-def test_failures_are_said_and_explained_first() -> None:
+def test_end_toast_names_failures_first() -> None:
     row = footer.done(operation(success_count=211, failure_count=1, conflict_count=2), now=NOW)
 
     assert (row["title"], row["level"]) == ("211 files written, 3 problems", "warning")
@@ -119,22 +119,20 @@ def test_failures_are_said_and_explained_first() -> None:
         ({"status": "failed", "error_message": "The disk is full."}, "Stopped: The disk is full.", ["undo", "details"]),
     ],
 )
-def test_every_end_has_its_words_and_undo_is_offered_only_where_it_works(
-    facts: dict[str, Any], title: str, offers: list[str]
-) -> None:
+def test_end_toast_offers_rollback_only_if_possible(facts: dict[str, Any], title: str, offers: list[str]) -> None:
     row = footer.done(operation(**facts), now=NOW)
 
     assert (row["title"], acts(row)) == (title, offers)
 
 
-def test_an_interrupted_operation_says_what_it_left_and_offers_both_ways() -> None:
+def test_interrupted_operation_offers_resume_and_rollback() -> None:
     row = footer.interrupted(operation(status="interrupted", file_count=12, success_count=7, user_note="nightly"))
 
     assert "“nightly”, 7 of 12 written" in row["title"]
     assert [button["label"] for button in row["buttons"]] == ["Show", "Roll back 7", "Resume 5"]
 
 
-def test_what_runs_says_how_far_it_is_and_how_much_is_not_done() -> None:
+def test_running_operation_shows_progress_and_the_rest() -> None:
     row = footer.running(operation(status="in_progress"), status(success=39, conflict=2, pending=173))
 
     assert row["title"] == "Writing 41 of 214 files"
@@ -146,7 +144,7 @@ def test_what_runs_says_how_far_it_is_and_how_much_is_not_done() -> None:
     assert (paused["title"], paused["note"], acts(paused)[0]) == ("Paused: 39 of 214 files", "", "resume")
 
 
-def test_a_scan_that_has_not_counted_the_files_yet_promises_nothing() -> None:
+def test_scan_without_a_total_shows_no_estimate() -> None:
     walking = ScanProgress(done=1204, total=None, current="2019", rate=900.0, eta_seconds=None)
     row = footer.scanning(walking)
     assert (row["title"], row["bar"]["parts"]) == ("Searching for files: 1,204 found", [])
@@ -157,7 +155,7 @@ def test_a_scan_that_has_not_counted_the_files_yet_promises_nothing() -> None:
     assert acts(row) == ["stop_scan", "scan"]
 
 
-def test_a_finished_operation_offers_to_try_again_only_what_failed() -> None:
+def test_completed_operation_retries_only_failures() -> None:
     failed = status("completed_with_errors", success=211, failed=1, conflict=2)
     offered = [button["act"] for button in progress.summary(operation(), failed)["buttons"]]
     assert offered[0] == "retry"
@@ -182,7 +180,7 @@ def summary(**facts: Any) -> SelectionSummary:
     return SelectionSummary(**{**known, **facts})
 
 
-def test_what_the_filter_hides_and_what_cannot_be_written_is_said() -> None:
+def test_action_bar_counts_hidden_and_blocked_files() -> None:
     assert plan_write.hidden(summary(hidden=40)) == {
         "text": "40 hidden by the filter",
         "label": "Show",
@@ -197,7 +195,7 @@ def test_what_the_filter_hides_and_what_cannot_be_written_is_said() -> None:
     )
 
 
-def test_strategies_are_told_by_what_happens_to_the_file() -> None:
+def test_strategies_are_described() -> None:
     counts = {"mp4_in_place": 70, "matroska_in_place": 4, "mp4_copy": 3, "ogg_remux": 1, "mp4_reflink": 2}
     told = "74 in place, 3 copied, 2 as a new file that shares the media, 1 rewritten by FFmpeg"
     assert write_question.how(counts) == told
@@ -245,7 +243,7 @@ def asked() -> Any:
     made.library.close()
 
 
-def test_a_safe_write_is_asked_for_in_numbers_and_needs_no_word(asked: Asked) -> None:
+def test_safe_write_needs_no_typed_word(asked: Asked) -> None:
     view = asked.ask("risk:safe")
     count = asked.library.plan("risk:safe").statistics.safe_count
 
@@ -257,9 +255,7 @@ def test_a_safe_write_is_asked_for_in_numbers_and_needs_no_word(asked: Asked) ->
     assert asked.started == [1]
 
 
-def test_who_is_asked_is_told_which_operations_hold_some_of_the_files(
-    asked: Asked, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_write_question_names_blocking_operations(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     holder = Holder(7, "paused", 3)
     monkeypatch.setattr(asked.library.operations, "holders_of", lambda *_: [holder])
     [said] = [section for section in asked.ask("risk:safe")["sections"] if section["kind"] == "why"]
@@ -269,9 +265,7 @@ def test_who_is_asked_is_told_which_operations_hold_some_of_the_files(
     assert "3 of these files" in said["text"]
 
 
-def test_where_other_operations_have_all_that_is_left_nothing_is_asked_and_they_are_shown(
-    asked: Asked, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_write_shows_operations_that_block_all_files(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     left = len(asked.library.plan().ids(Selection(query="risk:safe")))
     monkeypatch.setattr(
         asked.library.operations, "holders_of", lambda *_: [Holder(7, "in_progress", left - 1), Holder(8, "paused", 1)]
@@ -285,9 +279,7 @@ def test_where_other_operations_have_all_that_is_left_nothing_is_asked_and_they_
     assert not asked.view["open"]
 
 
-def test_danger_needs_a_word_and_lists_every_dangerous_file_page_by_page(
-    asked: Asked, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_dangerous_write_needs_a_typed_word(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(write_question, "PER_PAGE", 3)
     view = asked.ask("")
     danger = asked.library.plan().statistics.danger_count
@@ -306,9 +298,7 @@ def test_danger_needs_a_word_and_lists_every_dangerous_file_page_by_page(
     assert asked.view["serial"] == view["serial"]
 
 
-def test_a_question_that_is_out_of_date_says_so_by_itself_and_has_a_way_on(
-    asked: Asked, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_outdated_question_offers_a_refresh(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     changed = StaleFile(
         file_id=3,
         file_name="a.mp4",
@@ -334,7 +324,7 @@ def test_a_question_that_is_out_of_date_says_so_by_itself_and_has_a_way_on(
     assert asked.view["title"].startswith("Write ")
 
 
-def test_what_changed_between_question_and_answer_is_not_written(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_change_after_the_question_is_not_written(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any, **__: Any) -> None:
         raise errors.StalePlanError
 
@@ -357,7 +347,7 @@ def result(number: int, state: str = "success", code: str = "") -> WriteResult:
     )
 
 
-def test_a_dry_run_shows_failures_first_and_writes_just_what_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dry_run_lists_failures_first_and_writes_ready_files(monkeypatch: pytest.MonkeyPatch) -> None:
     library, line, dialog, desk = FakeLibrary(80), Line(), Dialog(), ResultCache()
     plan: Any = library.plan()
     ids = plan.ids(Selection(query=""))
@@ -399,7 +389,7 @@ def test_a_dry_run_shows_failures_first_and_writes_just_what_is_ready(monkeypatc
     library.close()
 
 
-def test_a_dry_run_whose_dialog_was_closed_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closed_dry_run_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
     library, dialog = FakeLibrary(20), Dialog()
     asked: list[bool] = []
 
@@ -418,7 +408,7 @@ def test_a_dry_run_whose_dialog_was_closed_is_given_up(monkeypatch: pytest.Monke
     library.close()
 
 
-def test_a_dry_run_that_was_closed_at_its_last_moment_does_not_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dry_run_closed_at_its_end_stays_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     library, dialog, line = FakeLibrary(20), Dialog(), Line()
     real = line.run
 
@@ -436,7 +426,7 @@ def test_a_dry_run_that_was_closed_at_its_last_moment_does_not_come_back(monkeyp
     library.close()
 
 
-def test_the_desk_keeps_a_few_things_and_says_when_one_is_gone() -> None:
+def test_result_cache_is_limited_and_reports_a_missing_result() -> None:
     desk = ResultCache()
     tokens = [desk.keep(number) for number in range(9)]
 

@@ -52,14 +52,14 @@ def line() -> Line:
     return Line()
 
 
-def test_a_result_comes_back(line: Line) -> None:
+def test_result_is_shown(line: Line) -> None:
     got: list[int] = []
     line.bridge.run(lambda: 7, got.append)
     line.pool.run()
     assert got == [7]
 
 
-def test_only_the_newest_of_one_name_is_shown(line: Line) -> None:
+def test_only_newest_result_of_a_name_is_shown(line: Line) -> None:
     got: list[int] = []
     for number in (1, 2, 3):
         line.bridge.run(lambda number=number: number, got.append, name="plan")  # type: ignore[misc]
@@ -67,7 +67,7 @@ def test_only_the_newest_of_one_name_is_shown(line: Line) -> None:
     assert got == [3]
 
 
-def test_a_button_pressed_twice_does_it_once(line: Line) -> None:
+def test_double_click_runs_once(line: Line) -> None:
     got: list[int] = []
     line.bridge.run(lambda: 1, got.append, name="write", once=True)
     line.bridge.run(lambda: 2, got.append, name="write", once=True)
@@ -78,7 +78,7 @@ def test_a_button_pressed_twice_does_it_once(line: Line) -> None:
     assert got == [1, 3]
 
 
-def test_a_refusal_is_shown_in_its_own_words_and_frees_the_button(line: Line) -> None:
+def test_refusal_is_shown_and_enables_the_button(line: Line) -> None:
     def refuse() -> None:
         raise errors.UsageError("Nothing to write.")
 
@@ -88,7 +88,7 @@ def test_a_refusal_is_shown_in_its_own_words_and_frees_the_button(line: Line) ->
     assert not line.bridge.busy
 
 
-def test_an_error_goes_when_the_same_is_tried_again_and_succeeds(line: Line) -> None:
+def test_successful_retry_removes_the_error(line: Line) -> None:
     refusals = ["Not now."]
 
     def attempt() -> None:
@@ -114,7 +114,7 @@ def test_an_error_goes_when_the_same_is_tried_again_and_succeeds(line: Line) -> 
     assert len(line.cleared) == 2
 
 
-def test_a_refusal_can_be_shown_where_it_belongs(line: Line) -> None:
+def test_refusal_can_be_shown_in_place(line: Line) -> None:
     seen: list[errors.IndexiumError] = []
 
     def refuse() -> None:
@@ -126,7 +126,7 @@ def test_a_refusal_can_be_shown_where_it_belongs(line: Line) -> None:
     assert line.toasts == []
 
 
-def test_a_fault_of_ours_is_logged_and_shown_without_its_details(line: Line, caplog: pytest.LogCaptureFixture) -> None:
+def test_unexpected_error_is_logged_and_shown_without_details(line: Line, caplog: pytest.LogCaptureFixture) -> None:
     line.bridge.run(lambda: 1 / 0, lambda _: None, name="write", once=True)
     line.pool.run()
     assert line.toasts == [("error", UNEXPECTED)]
@@ -134,7 +134,7 @@ def test_a_fault_of_ours_is_logged_and_shown_without_its_details(line: Line, cap
     assert not line.bridge.busy
 
 
-def test_nothing_reaches_a_session_that_is_closed(line: Line) -> None:
+def test_closed_session_gets_no_result(line: Line) -> None:
     got: list[int] = []
     line.bridge.listen(("plan:changed",), lambda: got.append(0))
     line.bridge.run(lambda: 1, got.append)
@@ -144,7 +144,7 @@ def test_nothing_reaches_a_session_that_is_closed(line: Line) -> None:
     assert got == []
 
 
-def test_a_burst_of_events_is_one_call_now_and_one_at_the_end(line: Line) -> None:
+def test_event_burst_causes_two_calls(line: Line) -> None:
     calls: list[int] = []
     line.bridge.listen(("write:progress",), lambda: calls.append(1), every=60)
     for number in range(100):
@@ -155,14 +155,14 @@ def test_a_burst_of_events_is_one_call_now_and_one_at_the_end(line: Line) -> Non
     assert len(calls) == 2
 
 
-def test_other_events_are_not_heard(line: Line) -> None:
+def test_other_events_are_ignored(line: Line) -> None:
     calls: list[int] = []
     line.bridge.listen(("write:progress",), lambda: calls.append(1))
     line.events.emit("scan:progress")
     assert calls == []
 
 
-def test_events_of_worker_threads_arrive(line: Line) -> None:
+def test_events_of_worker_threads_are_delivered(line: Line) -> None:
     calls: list[str] = []
     line.bridge.listen(("plan:changed",), lambda: calls.append(threading.current_thread().name))
     thread = threading.Thread(target=lambda: line.events.emit("plan:changed"))
@@ -171,7 +171,7 @@ def test_events_of_worker_threads_arrive(line: Line) -> None:
     assert len(calls) == 1
 
 
-def test_the_page_is_told_while_something_is_under_way() -> None:
+def test_page_shows_running_work() -> None:
     told: list[bool] = []
     pool = Later()
     bridge = Bridge(
@@ -189,7 +189,7 @@ def test_the_page_is_told_while_something_is_under_way() -> None:
     assert told == [True, False]
 
 
-def test_a_result_that_comes_late_is_not_shown(line: Line) -> None:
+def test_late_result_is_not_shown(line: Line) -> None:
     got: list[str] = []
 
     def slow() -> str:

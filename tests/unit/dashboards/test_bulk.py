@@ -39,20 +39,20 @@ def preview(**facts: object) -> ChangePreview:
         ({"changed": 2}, "Changes the spelling of names in 2 files.", "10 files stay as they are."),
     ],
 )
-def test_what_a_change_would_do_is_said_in_a_sentence(facts: dict[str, object], text: str, rest: str) -> None:
+def test_change_is_described_in_a_sentence(facts: dict[str, object], text: str, rest: str) -> None:
     found = bulk.effect(preview(**facts), {"add": [], "remove": []})
 
     assert (found["text"], found["rest"], found["warning"]) == (text, rest, "")
 
 
-def test_a_replacement_is_called_one_and_files_left_empty_are_warned_of() -> None:
+def test_replacement_warns_of_files_without_people() -> None:
     found = bulk.effect(preview(removed={"Bob": 9}, added={"Rob": 7}, emptied=1), {}, ("Bob", "Rob"))
 
     assert found["text"] == "Replaces Bob by Rob in 9 files."
     assert found["warning"] == "1 file would have no people left."
 
 
-def test_examples_show_who_goes_stays_and_comes() -> None:
+def test_examples_show_removed_kept_and_added_people() -> None:
     example = Example(file_id=3, file_name="a.mp4", file_path="/a.mp4", before=["Ann", "Bo"], after=["Bo", "Cy"])
 
     (shown,) = bulk.effect(preview(examples=[example]), {})["examples"]
@@ -68,11 +68,11 @@ def test_examples_show_who_goes_stays_and_comes() -> None:
         (date(2027, 1, 31), ["2027-02-01", "2027-02-01", "2027-02-01"]),  # a Sunday
     ],
 )
-def test_days_to_skip_until_lie_ahead(today: date, offered: list[str]) -> None:
+def test_skip_days_are_in_the_future(today: date, offered: list[str]) -> None:
     assert [each["day"] for each in bulk.days(today)] == offered
 
 
-def test_the_dialog_says_what_it_is_about() -> None:
+def test_bulk_dialog_names_its_files() -> None:
     now = datetime(2026, 11, 20, tzinfo=UTC)
     kept = [
         Template(template_id=1, name="Family", people=["Ann", "Bo"], old_person=None, new_person=None, created_at=now),

@@ -25,7 +25,7 @@ def event(**values: Any) -> AuditEvent:
     return AuditEvent(**facts | values)
 
 
-def test_the_values_of_one_file_stand_together_in_the_order_of_its_page() -> None:
+def test_changes_are_grouped_by_file() -> None:
     events = [
         event(id=3, field="hdr", old="no", new="pq"),
         event(id=2),
@@ -39,17 +39,17 @@ def test_the_values_of_one_file_stand_together_in_the_order_of_its_page() -> Non
     ]
 
 
-def test_pages_of_a_job_are_counted() -> None:
+def test_change_pages_are_counted() -> None:
     view = changes.by_job(AuditPage(items=[event()], total=1041, page=53, per_page=20))
     assert (view["range"], view["page"], view["pages"]) == ("1,041–1,041 of 1,041", 53, 53)
 
 
-def test_a_file_that_was_forgotten_is_named_so_and_leads_nowhere() -> None:
+def test_removed_file_has_no_link() -> None:
     [file] = changes.by_job(AuditPage(items=[event(file_path="")], total=1))["files"]
     assert (file["id"], file["name"]) == (None, "A file that was forgotten")
 
 
-def test_a_line_of_a_file_says_by_whom_and_leads_to_the_job() -> None:
+def test_change_names_its_source_and_links_to_the_job() -> None:
     events = [
         event(action="lock", actor="Ann", field="resolution", old=None, new=None, job_id=None),
         event(action="edit", actor="", job_id=None),
@@ -65,7 +65,7 @@ def test_a_line_of_a_file_says_by_whom_and_leads_to_the_job() -> None:
     assert (view["total"], view["all"]) == (9, True)
 
 
-def test_all_changes_of_a_file_are_offered_where_the_newest_are_not_all() -> None:
+def test_more_changes_are_offered() -> None:
     page = AuditPage(items=[event()], total=21, page=2, per_page=20)
     view = changes.of_file(page, few=False)
     assert (view["range"], view["pages"], view["all"]) == ("21–21 of 21", 2, False)

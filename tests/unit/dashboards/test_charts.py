@@ -57,7 +57,7 @@ def tooltips(kind: ChartKind) -> list[str]:
 # What is drawn.
 
 
-def test_each_level_of_each_container_is_a_part_of_its_bar() -> None:
+def test_container_bar_has_a_part_for_each_level() -> None:
     assert tooltips(RISK[0]) == [
         "5 files safe, mp4",
         "2 files danger, mp4",
@@ -68,21 +68,21 @@ def test_each_level_of_each_container_is_a_part_of_its_bar() -> None:
     assert [bar.key for bar in plotted(RISK[0]).bars] == ["mp4", "mp4", "mp4", ""]
 
 
-def test_a_day_is_drawn_with_its_outcomes_and_told_as_iso() -> None:
+def test_day_bar_has_outcomes_and_iso_date() -> None:
     bars = plotted(FILES).bars
     assert [bar.tooltip.split(": ")[1] for bar in bars] == ["1 file failed or conflict", "4 files written"]
     assert [(bar.y0, bar.y1) for bar in bars] == [(0, 1), (1, 5)]
     assert {bar.key for bar in bars} == {DAY.isoformat()}
 
 
-def test_time_at_work_says_how_many_operations_and_how_long_a_file_took() -> None:
+def test_duration_bar_has_operations_and_time_per_file() -> None:
     assert [text.partition(": ")[2] for text in tooltips(DURATIONS)] == [
         "400 ms writing, 2 operations, 3 ms a file",
         "100 ms rolling back, 2 operations, 3 ms a file",
     ]
 
 
-def test_coverage_fills_the_column_and_says_both_parts_in_files() -> None:
+def test_coverage_bar_fills_the_column() -> None:
     assert [bar.y1 for bar in plotted(COVERAGE).bars] == [0.25, 1]
     assert [text.partition(": ")[2] for text in tooltips(COVERAGE)] == [
         "2 of 8 files with people",
@@ -90,7 +90,7 @@ def test_coverage_fills_the_column_and_says_both_parts_in_files() -> None:
     ]
 
 
-def test_a_week_is_one_bar_that_says_its_days() -> None:
+def test_week_is_one_bar() -> None:
     week = TABLES[FILES].assign(until=DAY + timedelta(days=6))
     plot = FILES.plot(week, SPAN)
     assert {bar.key for bar in plot.bars} == {f"{DAY}..{DAY + timedelta(days=6)}"}
@@ -100,19 +100,19 @@ def test_a_week_is_one_bar_that_says_its_days() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.title)
-def test_the_table_says_what_the_bars_say(kind: ChartKind) -> None:
+def test_chart_table_matches_the_bars(kind: ChartKind) -> None:
     lines = kind.lines(TABLES[kind])
     assert {line.key for line in lines} == {bar.key for bar in plotted(kind).bars}
     assert {len(line.cells) for line in lines} == {len(kind.columns)}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.title)
-def test_without_figures_a_sentence_stands_there(kind: ChartKind) -> None:
+def test_empty_chart_shows_a_sentence(kind: ChartKind) -> None:
     shown = view(kind, KINDS, TABLES[kind].iloc[:0], "")
     assert (shown["empty"], shown["lines"]) == (kind.empty, [])
 
 
-def test_formulas_and_markup_in_names_are_text() -> None:
+def test_names_in_charts_are_plain_text() -> None:
     plot = plotted(RISK[1])
     names = [name for _, name in plot.yticks]
     assert names[0].startswith("<img")
@@ -121,13 +121,13 @@ def test_formulas_and_markup_in_names_are_text() -> None:
     assert names[2] == "no folder"
 
 
-def test_long_names_are_cut_beside_their_bar_and_whole_in_the_table() -> None:
+def test_long_names_are_shortened_beside_the_bar() -> None:
     long = pd.DataFrame([("A folder with a very long name", 1, 0, 0, 0)], columns=COLUMNS)
     assert RISK[1].plot(long, SPAN).yticks[0][1] == "A folder with a …"
     assert RISK[1].lines(long)[0].cells[0] == "A folder with a very long name"
 
 
-def test_an_axis_of_counts_has_whole_numbers_and_each_once() -> None:
+def test_count_axis_has_distinct_whole_numbers() -> None:
     assert charts.count_ticks(1) == [(1, "1 file")]
     assert charts.count_ticks(28) == [(10, "10"), (20, "20 files")]
     for highest in range(1, 5000):
@@ -136,14 +136,14 @@ def test_an_axis_of_counts_has_whole_numbers_and_each_once() -> None:
         assert highest / 2 <= found[-1] <= max(1, highest)
 
 
-def test_an_axis_of_time_has_round_lengths() -> None:
+def test_time_axis_has_round_durations() -> None:
     assert charts.second_ticks(0.44) == [(0.2, "200 ms"), (0.4, "400 ms")]
     assert charts.second_ticks(75) == [(30, "30 s"), (60, "1 min")]
     for highest in (0.0004, 0.3, 7, 61, 4000, 50_000, 900_000):
         assert 1 <= len(charts.second_ticks(highest)) <= 3
 
 
-def test_days_on_the_axis_end_with_today() -> None:
+def test_day_axis_ends_today() -> None:
     today = datetime.now().astimezone().date()  # not that of the module: a run may go on over midnight
     assert charts.day_ticks(today - timedelta(days=20), today)[-1][1] == "today"
     assert charts.day_ticks(date(2020, 1, 1), date(2021, 12, 31))[0][1] == "Jan 2020"
@@ -154,7 +154,7 @@ def test_days_on_the_axis_end_with_today() -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_colours_are_those_of_the_theme_and_the_others_fade(theme: str) -> None:
+def test_chart_uses_theme_colours(theme: str) -> None:
     colours = drawing.tokens(theme)
     figure = drawing.render(plotted(RISK[0]), colours, height=150, picked="mp4")
     data = figure.renderers[0].data_source.data
@@ -163,7 +163,7 @@ def test_colours_are_those_of_the_theme_and_the_others_fade(theme: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.title)
-def test_every_chart_can_be_drawn_also_on_several_threads_at_once(kind: ChartKind) -> None:
+def test_charts_are_drawn_on_several_threads(kind: ChartKind) -> None:
     figures: list[Any] = []
 
     def draw() -> None:
@@ -193,7 +193,7 @@ def chart(told: list[str], carrier: Any) -> TabbedCharts:
     return TabbedCharts(carrier, RISK, picked=told.append, turned=told.append, height=150)
 
 
-def test_a_bar_and_its_line_in_the_table_say_the_same() -> None:
+def test_bar_matches_its_table_row() -> None:
     told: list[str] = []
     made = chart(told, Carrier())
     made.show("container", TABLES[RISK[0]], "light")
@@ -206,7 +206,7 @@ def test_a_bar_and_its_line_in_the_table_say_the_same() -> None:
     assert told == ["mp4", "mp4", "folder"]
 
 
-def test_the_same_table_in_the_same_theme_is_drawn_once() -> None:
+def test_equal_chart_is_drawn_once() -> None:
     carrier = Carrier()
     made = chart([], carrier)
     for theme in ("light", "light", "dark"):
@@ -216,7 +216,7 @@ def test_the_same_table_in_the_same_theme_is_drawn_once() -> None:
     assert carrier.drawn == 2
 
 
-def test_the_longest_bar_of_a_ranking_is_full() -> None:
+def test_longest_ranking_bar_is_full() -> None:
     bars = [
         {"key": "a", "name": "Ann", "count": 8, "hint": "8 files"},
         {"key": "b", "name": "Bob", "count": 2, "hint": ""},

@@ -50,7 +50,7 @@ def listed(
     return checks_list.list_view(of or group(), page, ignored=ignored, subject="")
 
 
-def test_the_header_counts_what_is_open_and_what_is_right() -> None:
+def test_header_counts_open_and_ignored_findings() -> None:
     view = checks_list.header_view([group("copies", 1200), group("differ", 34, 2)], "differ")
     assert view["title"] == "1,234 findings"
     assert view["summary"].endswith("the database and the files · 2 ignored findings")
@@ -58,19 +58,19 @@ def test_the_header_counts_what_is_open_and_what_is_right() -> None:
     assert checks_list.header_view([group(total=0)], "differ")["title"] == "No findings"
 
 
-def test_a_row_shows_who_does_not_agree_first() -> None:
+def test_row_shows_differing_people_first() -> None:
     (row,) = listed(DIFFER)["rows"]
     assert (row["title"], row["sub"], row["files"]) == ("a.mp4", "A / B", "")
     assert [(tag["text"], tag["kind"]) for tag in row["tags"]] == [("Ghost", "odd"), ("Ann Lee", ""), ("Bob Ray", "")]
 
 
-def test_of_many_names_a_row_shows_the_first() -> None:
+def test_row_shows_the_first_of_many_names() -> None:
     many = tuple(f"Guest {number}" for number in range(9))
     (row,) = listed(finding("differ", files=(file("a.mp4", named=many),), resolutions=(resolution(*many),)))["rows"]
     assert (len(row["tags"]), row["more"]) == (6, 3)
 
 
-def test_a_page_says_where_it_is_and_what_can_be_done_with_all() -> None:
+def test_check_page_has_its_range_and_actions() -> None:
     view = listed(DIFFER, total=51, number=3, of=group(total=51, dismissed=1))
     assert (view["range"], view["pages"], view["turn"]) == ("51–51 of 51", 3, "1 ignored")
     assert [each["label"] for each in view["at_once"]] == ["Add all 51 to the database…", "Ignore all 51…"]
@@ -78,12 +78,12 @@ def test_a_page_says_where_it_is_and_what_can_be_done_with_all() -> None:
     assert listed(DIFFER, ignored=True, of=group(total=2))["turn"] == "Back to 2 open findings"
 
 
-def test_an_empty_list_says_what_that_means() -> None:
+def test_empty_check_list_has_an_explanation() -> None:
     assert listed(of=group("copies", 0))["empty"]["text"] == "All copies of a file have the same people."
     assert listed(of=group("copies", 0), ignored=True)["empty"]["title"] == "No ignored findings"
 
 
-def test_details_set_file_and_database_side_by_side() -> None:
+def test_finding_details_compare_file_and_database() -> None:
     view = checks_list.details_view(DIFFER, ignored=False)
     (shown,) = view["files"]
     assert [(each["label"], [tag["text"] for tag in each["tags"] if tag["kind"]]) for each in shown["lists"]] == [
@@ -95,12 +95,12 @@ def test_details_set_file_and_database_side_by_side() -> None:
     assert checks_list.details_view(DIFFER, ignored=False, base="/app")["href"].startswith("/app?view=plan&q=path")
 
 
-def test_what_is_right_can_only_be_brought_back() -> None:
+def test_ignored_finding_can_only_be_listed_again() -> None:
     assert checks_list.details_view(DIFFER, ignored=True)["resolutions"] == []
     assert checks_list.details_view(None, ignored=True) == {"open": False}
 
 
-def test_a_name_says_where_it_stands() -> None:
+def test_name_shows_its_location() -> None:
     names = (
         CheckName(name="Zoë Öz", is_known=True, assigned=1204, named=3, files=1204),
         CheckName(name="Zoe Oz", is_known=False, assigned=0, named=1, files=1),
@@ -116,7 +116,7 @@ def test_a_name_says_where_it_stands() -> None:
     assert (line["title"], [tag["note"] for tag in line["tags"]]) == ("Zoë Öz", ["1,204", "1"])
 
 
-def test_the_address_keeps_what_is_looked_at() -> None:
+def test_address_keeps_the_view() -> None:
     state = ChecksState(kind="spelling", number=2, ignored=True, subject="Zoe Oz | Zoë Öz")
     again = ChecksState()
     again.take(state.search())

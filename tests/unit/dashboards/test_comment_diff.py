@@ -24,32 +24,32 @@ def shown(segments: Any) -> str:
     return "".join(part.get("show", part["text"]) for part in segments)
 
 
-def test_an_added_person_is_marked() -> None:
+def test_added_person_is_marked() -> None:
     old, new = compare("People: Bob Ray", "People: Bob Ray, Ann Lee")
     assert marked(old) == []
     assert marked(new) == [", Ann Lee"]
 
 
-def test_text_that_goes_is_marked_and_the_segment_is_not() -> None:
+def test_removed_text_is_marked() -> None:
     old, new = compare("Filmed by Grandpa; People: Bob Ray", "People: Bob Ray, Ann Lee")
     assert marked(old) == ["Filmed by Grandpa;"]
     assert marked(new) == [", Ann Lee"]
     assert shown(old) == "Filmed by Grandpa; People: Bob Ray"  # no sign for a blank between two words
 
 
-def test_a_first_name_in_two_unrelated_texts_is_no_likeness() -> None:
+def test_shared_first_name_is_no_match() -> None:
     old, new = compare("See you in June.\nLove, Rosa", "People: Rosa Lee")
     assert marked(old) == ["See you in June.\nLove, Rosa"]
     assert marked(new) == ["People: Rosa Lee"]
 
 
-def test_of_a_misspelt_name_only_the_letters_are_marked() -> None:
+def test_misspelt_name_marks_only_the_letters() -> None:
     old, new = compare("People: Bob Ray, Ann Leigh", "People: Bob Ray, Ann Lee")
     assert marked(old) == ["igh"]
     assert marked(new) == ["e"]
 
 
-def test_names_are_held_against_names_also_where_another_comes() -> None:
+def test_names_are_compared_with_names() -> None:
     old, new = compare("People: Zoe Oz", "People: Zoë Oz, Ann Lee")
     assert marked(old) == ["e"]
     assert marked(new) == ["ë", ", Ann Lee"]
@@ -66,7 +66,7 @@ def test_names_are_held_against_names_also_where_another_comes() -> None:
         ("People: 山田 花子", "People: 山田 華子", ["花"], ["華"]),
     ],
 )
-def test_no_character_is_cut_in_two(before: str, after: str, gone: list[str], come: list[str]) -> None:
+def test_diff_keeps_characters_whole(before: str, after: str, gone: list[str], come: list[str]) -> None:
     old, new = compare(before, after)
     assert (marked(old), marked(new)) == (gone, come)
 
@@ -80,36 +80,36 @@ def test_no_character_is_cut_in_two(before: str, after: str, gone: list[str], co
         ("tail \nPeople: Ann Lee", "People: Ann Lee", "tail·↵\nPeople: Ann Lee"),
     ],
 )
-def test_blanks_and_line_breaks_that_change_can_be_seen(before: str, after: str, seen: str) -> None:
+def test_changed_whitespace_is_visible(before: str, after: str, seen: str) -> None:
     old, _ = compare(before, after)
     assert shown(old) == seen
     assert text(old) == before
 
 
-def test_blanks_that_stay_are_left_alone() -> None:
+def test_unchanged_whitespace_is_plain() -> None:
     old, new = compare("12 May\r\nRain. \r\nPeople: \r\n", "12 May\r\nRain. \r\nPeople: Ann Lee\r\n")
     assert shown(old) == "12 May\r\nRain. \r\nPeople: \r\n"
     assert marked(new) == ["Ann Lee"]
 
 
-def test_characters_that_turn_the_line_around_are_named() -> None:
+def test_bidi_characters_are_named() -> None:
     old, _ = compare("gpj.\u202eexe\x00", None)
     assert shown(old) == "gpj.⟨right-to-left override⟩exe␀"
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
-def test_nothing_is_lost_by_cutting_it_up(before: str, after: str) -> None:
+def test_diff_parts_form_the_whole_text(before: str, after: str) -> None:
     old, new = compare(before, after)
     assert text(old) == before
     assert text(new) == after
 
 
 @given(st.text(max_size=60))
-def test_characters_put_together_again_are_the_text(words: str) -> None:
+def test_diff_characters_form_the_text(words: str) -> None:
     assert "".join(comment_diff._graphemes(words)) == words
 
 
-def test_a_field_that_is_absent_is_none_and_an_empty_one_is_not() -> None:
+def test_absent_field_differs_from_an_empty_one() -> None:
     old, new = compare(None, "People: Ann")
     assert old is None
     assert text(new) == "People: Ann"
@@ -117,12 +117,12 @@ def test_a_field_that_is_absent_is_none_and_an_empty_one_is_not() -> None:
     assert compare("", None) == ([], None)
 
 
-def test_a_very_long_comment_is_cut_and_says_so() -> None:
+def test_long_comment_is_shortened_with_a_note() -> None:
     old, _ = compare("x" * (LONGEST + 500), "People: Ann")
     assert text(old).endswith("… 500 more characters")
 
 
-def test_what_is_the_same_over_a_long_stretch_is_folded_and_the_change_is_not() -> None:
+def test_long_unchanged_text_is_folded() -> None:
     story = "once upon a time " * 60
     old, new = compare(f"{story}People: Bob Ray", f"{story}People: Bob Ray, Ann Lee")
     folded = [part for part in new or [] if part.get("fold")]
@@ -132,7 +132,7 @@ def test_what_is_the_same_over_a_long_stretch_is_folded_and_the_change_is_not() 
     assert text(old) == f"{story}People: Bob Ray"
 
 
-def test_two_very_different_texts_take_no_time_to_compare() -> None:
+def test_different_texts_are_compared_quickly() -> None:
     before, after = "\n".join(f"line {n}" for n in range(4000)), "\n".join(f"row {n}" for n in range(4000))
     old, new = compare(before, after)
     assert len(marked(old)) >= 1

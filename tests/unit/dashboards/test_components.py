@@ -58,7 +58,7 @@ def of(level: str) -> PlanItem:
 
 
 @pytest.mark.parametrize("kind", ALL)
-def test_every_module_is_one_file_without_imports_that_never_makes_markup(kind: type[Component]) -> None:
+def test_component_module_has_no_imports_and_no_markup(kind: type[Component]) -> None:
     text = kind._esm
     assert "export function render" in text
     for forbidden in (
@@ -74,12 +74,12 @@ def test_every_module_is_one_file_without_imports_that_never_makes_markup(kind: 
 
 
 @pytest.mark.parametrize("kind", ALL)
-def test_every_component_tells_what_it_shows_or_hears(kind: type[Component]) -> None:
+def test_every_component_documents_view_and_messages(kind: type[Component]) -> None:
     assert kind.__doc__
     assert "View" in kind.__doc__ or "Messages" in kind.__doc__
 
 
-def test_what_is_put_is_json_and_the_same_again_is_no_change() -> None:
+def test_equal_view_is_not_sent_again() -> None:
     shown: list[str] = []
     component = plan_table.PlanTable()
     component.param.watch(lambda event: shown.append(event.new), "shown")
@@ -88,14 +88,14 @@ def test_what_is_put_is_json_and_the_same_again_is_no_change() -> None:
     assert [json.loads(text) for text in shown] == [{"name": "<b>", "number": 1}]
 
 
-def test_a_message_that_nobody_expects_is_logged_and_dropped(caplog: pytest.LogCaptureFixture) -> None:
+def test_unexpected_message_is_logged_and_dropped(caplog: pytest.LogCaptureFixture) -> None:
     component = plan_table.PlanTable()
     for message in ({"type": "no_such"}, {"no": "type"}, "text", None, 7):
         component._handle_msg(message)
     assert caplog.text.count("dashboard.unknown_message") == 5
 
 
-def test_a_message_that_makes_no_sense_is_logged_and_dropped(caplog: pytest.LogCaptureFixture) -> None:
+def test_malformed_message_is_logged_and_dropped(caplog: pytest.LogCaptureFixture) -> None:
     component = plan_table.PlanTable()
     component.on(open=lambda message: [].append(int(message["id"])))
     for message in ({"type": "open"}, {"type": "open", "id": "x"}, {"type": "open", "id": None}):
@@ -104,9 +104,7 @@ def test_a_message_that_makes_no_sense_is_logged_and_dropped(caplog: pytest.LogC
 
 
 @pytest.mark.parametrize("number", [2**53 + 1, -(2**60), 10**40, float("inf"), float("nan"), 1e300])
-def test_a_number_with_which_nothing_can_be_reckoned_is_dropped(
-    number: float, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_non_finite_number_is_dropped(number: float, caplog: pytest.LogCaptureFixture) -> None:
     component, heard = plan_table.PlanTable(), []
     component.on(open=heard.append)
     component._handle_msg({"type": "open", "ids": [{"id": number}]})
@@ -114,7 +112,7 @@ def test_a_number_with_which_nothing_can_be_reckoned_is_dropped(
     assert caplog.text.count("dashboard.bad_message") == 1
 
 
-def test_half_a_character_does_not_keep_a_page_from_being_shown() -> None:
+def test_lone_surrogate_does_not_block_a_page() -> None:
     """A browser cuts an emoji in two where it cuts a text; what holds such a half cannot be sent back."""
     component, heard = plan_table.PlanTable(), []
     component.on(search=heard.append)
@@ -125,7 +123,7 @@ def test_half_a_character_does_not_keep_a_page_from_being_shown() -> None:
 @pytest.mark.parametrize(
     "error", [AttributeError(), OverflowError(), errors.QueryError("No."), errors.UsageError("No.")]
 )
-def test_whatever_a_message_leads_to_is_logged_in_a_line(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
+def test_message_error_is_logged_in_one_line(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
     def fail(_: Any) -> None:
         raise error
 
@@ -135,13 +133,13 @@ def test_whatever_a_message_leads_to_is_logged_in_a_line(error: Exception, caplo
     assert caplog.text.count("dashboard.bad_message") == 1
 
 
-def test_the_stylesheet_names_no_colour_of_its_own() -> None:
+def test_stylesheet_has_no_literal_colours() -> None:
     text = source("indexium.css")
     assert "#" not in text.replace("&#", "")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_ink_is_legible_on_its_grounds(theme: str) -> None:
+def test_text_colours_are_legible(theme: str) -> None:
     """WCAG AA for text."""
     colours = tokens(theme)
     pairs = [
@@ -173,7 +171,7 @@ def luminance(colour: str) -> float:
 # The dialog.
 
 
-def test_an_answer_counts_only_for_the_question_on_the_screen() -> None:
+def test_answer_of_an_older_dialog_is_ignored() -> None:
     dialog, notes = Dialog(), []
     dialog.ask("One?", [], notes.append, confirm="Yes")
     first = json.loads(dialog.shown)["serial"]
@@ -195,9 +193,7 @@ def test_an_answer_counts_only_for_the_question_on_the_screen() -> None:
         ({"needs": ["newer"]}, {"ticked": ["other"]}, {"ticked": ["newer"]}),
     ],
 )
-def test_an_answer_without_what_is_demanded_is_none_whatever_the_browser_sends(
-    demands: dict[str, Any], lacking: dict[str, Any], enough: dict[str, Any]
-) -> None:
+def test_incomplete_answer_is_refused(demands: dict[str, Any], lacking: dict[str, Any], enough: dict[str, Any]) -> None:
     dialog, notes = Dialog(), []
     dialog.ask("Really?", [], notes.append, confirm="Yes", **demands)
     serial = json.loads(dialog.shown)["serial"]
@@ -209,7 +205,7 @@ def test_an_answer_without_what_is_demanded_is_none_whatever_the_browser_sends(
     assert len(notes) == 1
 
 
-def test_who_closes_a_dialog_closes_what_comes_in_its_place_at_that_moment_and_nothing_else() -> None:
+def test_close_applies_to_the_following_dialog_only() -> None:
     dialog = Dialog()
     other = dialog.report("Another", [])
     gauge = dialog.report("Dry run", [])
@@ -231,7 +227,7 @@ def page_of(found: list[PlanItem]) -> PlanPage:
     return PlanPage(items=found, total=len(found), page=1, per_page=50, plan_id=1, statistics=PlanStatistics())
 
 
-def test_one_reason_is_named_and_several_are_counted() -> None:
+def test_single_reason_is_named_and_several_are_counted() -> None:
     item = of("danger")
     one = Issue(code="custom_comment", message="", severity="danger")
     assert plan_table.reason(replace(item, issues=[one])) == risk.ISSUES["custom_comment"].label
@@ -239,7 +235,7 @@ def test_one_reason_is_named_and_several_are_counted() -> None:
     assert plan_table.reason(replace(of("safe"), issues=[])) == "safe"
 
 
-def test_the_box_above_says_all_some_or_none() -> None:
+def test_header_checkbox_shows_all_some_or_none() -> None:
     found = [of("safe"), of("danger"), of("blocked")]
     able = {item.file_id for item in found[:2]}
 
@@ -266,7 +262,7 @@ def test_the_box_above_says_all_some_or_none() -> None:
     assert box(set(), 0) == "none"
 
 
-def test_blocked_unchanged_and_skipped_files_cannot_be_chosen() -> None:
+def test_blocked_unchanged_and_skipped_files_cannot_be_selected() -> None:
     cannot = [of("blocked"), of("unchanged"), replace(of("safe"), postponed=True)]
     assert [plan_table.row(item, selected=False, named=False)["can"] for item in cannot] == [False] * 3
 
@@ -280,11 +276,11 @@ def test_blocked_unchanged_and_skipped_files_cannot_be_chosen() -> None:
         ("", PlanStatistics(total_files=5, unchanged_count=5), 1, "Nothing to change"),
     ],
 )
-def test_an_empty_list_says_why(query: str, statistics: PlanStatistics, roots: int, title: str) -> None:
+def test_empty_plan_list_has_a_reason(query: str, statistics: PlanStatistics, roots: int, title: str) -> None:
     assert plan_table.empty(query, statistics, roots)["title"] == title
 
 
-def test_an_empty_list_offers_what_is_near() -> None:
+def test_empty_plan_list_offers_wider_searches() -> None:
     near = Wider(query="ann", words="without risk:danger", files=1204)
     assert plan_table.empty("ann risk:danger", PlanStatistics(total_files=9), 1, [near])["searches"] == [
         {"query": "ann", "label": "1,204 files without risk:danger"}
@@ -295,7 +291,7 @@ def test_an_empty_list_offers_what_is_near() -> None:
     ("done", "total", "title"),
     [(34, 34, "All 34 files are written"), (1, 1, "The file is written"), (33, 34, "33 of 34 files are written")],
 )
-def test_an_empty_list_says_that_all_of_it_was_written(done: int, total: int, title: str) -> None:
+def test_empty_plan_list_reports_that_all_is_written(done: int, total: int, title: str) -> None:
     written = operation(success_count=done, file_count=total)
     near = [Wider(query="ann", words="without risk:safe", files=12)]
     said = plan_table.empty("ann risk:safe", PlanStatistics(total_files=9), 1, near, unchanged=2, written=written)
@@ -306,7 +302,7 @@ def test_an_empty_list_says_that_all_of_it_was_written(done: int, total: int, ti
     ]
 
 
-def test_an_empty_list_of_files_that_stay_as_they_are_does_not_say_that_there_are_none() -> None:
+def test_empty_unchanged_list_has_its_own_text() -> None:
     assert plan_table.empty("ann", PlanStatistics(total_files=9), 1, unchanged=2)["title"] == "Nothing to change here"
 
 
@@ -359,13 +355,13 @@ def status(state: str, **counts: int) -> OperationStatus:
     )
 
 
-def test_a_running_operation_can_be_held_and_a_finished_one_cannot() -> None:
+def test_only_running_operation_can_be_paused() -> None:
     assert [item["act"] for item in progress.buttons(status("in_progress", pending=3))] == ["pause", "cancel"]
     assert [item["act"] for item in progress.buttons(status("paused", pending=3))] == ["resume", "cancel"]
     assert progress.buttons(status("completed", success=3)) == []
 
 
-def test_the_bar_has_a_part_for_each_outcome() -> None:
+def test_progress_bar_has_a_part_for_each_outcome() -> None:
     parts = operation_text.bar_parts(status("in_progress", success=6, failed=1, conflict=1, skipped=1, pending=1))
     assert [(part["kind"], part["label"], part["share"]) for part in parts] == [
         ("ok", "6 written", 60.0),
@@ -380,7 +376,7 @@ def test_the_bar_has_a_part_for_each_outcome() -> None:
 
 
 @pytest.mark.parametrize("state", ["cancelled", "rolled_back", "partly_rolled_back"])
-def test_what_was_given_up_is_not_done_and_can_be_tried_again(state: str) -> None:
+def test_cancelled_files_can_be_retried(state: str) -> None:
     now = replace(status(state, success=6, skipped=3), cancelled_count=2)
     details = OperationDetails(operation=operation(), status=now, items=[], total=9, page=1, per_page=50)
     told = progress.view(details, shown="")
@@ -392,7 +388,7 @@ def test_what_was_given_up_is_not_done_and_can_be_tried_again(state: str) -> Non
     assert not any(label.startswith("Resume") for label in offers)
 
 
-def test_what_failed_with_files_left_can_be_gone_on_with() -> None:
+def test_failed_operation_with_files_left_can_resume() -> None:
     now = status("failed", success=6, failed=1, pending=2)
     details = OperationDetails(operation=operation(), status=now, items=[], total=9, page=1, per_page=50)
     told = progress.view(details, shown="")
@@ -404,19 +400,19 @@ def test_what_failed_with_files_left_can_be_gone_on_with() -> None:
 
 
 @pytest.mark.parametrize(("given_up", "label"), [(0, "skipped 3"), (1, "skipped, not started 3"), (3, "not started 3")])
-def test_files_that_were_given_up_are_listed_under_their_own_name(given_up: int, label: str) -> None:
+def test_cancelled_files_are_listed_separately(given_up: int, label: str) -> None:
     now = replace(status("cancelled", success=6, skipped=3), cancelled_count=given_up)
     details = OperationDetails(operation=operation(), status=now, items=[], total=9, page=1, per_page=50)
     assert label in [choice["label"] for choice in progress.view(details, shown="")["statuses"]]
 
 
-def test_pace_is_told_while_it_runs_and_duration_when_it_is_done() -> None:
+def test_speed_is_shown_while_running_and_duration_at_the_end() -> None:
     assert operation_text.speed(operation(), status("in_progress", pending=1)) == "118 files/s · about 2 s left"
     assert operation_text.speed(operation(seconds=0.9), status("completed", success=1)) == "in 900 ms"
 
 
 @pytest.mark.parametrize("state", [*progress.SHOWN])
-def test_every_choice_of_the_list_is_shown_with_its_count(state: str) -> None:
+def test_every_filter_value_has_its_count(state: str) -> None:
     now = status("completed_with_errors", success=2, failed=1)
     details = OperationDetails(operation=operation(), status=now, items=[], total=3, page=1, per_page=50)
     choices = progress.view(details, shown=state)["statuses"]
@@ -424,7 +420,7 @@ def test_every_choice_of_the_list_is_shown_with_its_count(state: str) -> None:
     assert {choice["label"] for choice in choices} >= {"all 3", "written 2", "problems 1"}
 
 
-def test_the_rail_tells_of_roots_that_are_offline() -> None:
+def test_navigation_shows_offline_folders() -> None:
     libraries = FakeLibrary(5).inventory.list()
     assert shell.roots(libraries)["roots"] == "1 of 1 folder online"
     libraries[0].state = "offline"
@@ -466,7 +462,7 @@ def test_the_rail_tells_of_roots_that_are_offline() -> None:
         "close",
     ],
 )
-def test_the_fake_takes_no_argument_that_the_library_does_not(library: Library, name: str) -> None:
+def test_fake_library_has_the_signatures_of_the_library(library: Library, name: str) -> None:
     real = dict(inspect.signature(operator.attrgetter(name)(library)).parameters)
     fake = inspect.signature(operator.attrgetter(name)(FakeLibrary(1))).parameters
     wanted = list(real)

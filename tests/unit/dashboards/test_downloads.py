@@ -52,7 +52,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             yield Site(library, running)
 
 
-def test_the_plan_is_sent_as_the_command_line_prints_it_under_a_plain_name(site: Site) -> None:
+def test_plan_download_equals_the_command_line_export(site: Site) -> None:
     status, headers, text = site.ask("GET", "/files/plan.csv?q=name%3A0001&sort=name")
 
     assert (status, headers["content-type"]) == (200, "text/csv; charset=utf-8")
@@ -62,13 +62,13 @@ def test_the_plan_is_sent_as_the_command_line_prints_it_under_a_plain_name(site:
     assert (status, json.loads(text)["total"]) == (200, 2)
 
 
-def test_a_name_of_a_file_is_made_of_nothing_but_letters_digits_and_dashes() -> None:
+def test_download_name_has_only_letters_digits_and_dashes() -> None:
     assert downloads.slug('person:"Ann Lee" -path:../../etc\r\nX: y') == "person-ann-lee-path-etc-x-y"
     assert downloads.slug("ليلى") == ""
     assert len(downloads.slug("a b " * 50)) <= 40
 
 
-def test_a_search_that_cannot_be_read_is_answered_with_a_sentence(site: Site) -> None:
+def test_download_of_an_invalid_search_is_refused(site: Site) -> None:
     status, headers, text = site.ask("GET", "/files/plan.csv?q=risk%3Awrong")
 
     assert (status, headers["content-type"]) == (422, "text/plain; charset=utf-8")
@@ -76,7 +76,7 @@ def test_a_search_that_cannot_be_read_is_answered_with_a_sentence(site: Site) ->
     assert site.ask("GET", "/files/dry-run/nothing-here.csv")[0] == 404
 
 
-def test_an_edited_csv_is_compared_and_put_on_the_desk(site: Site) -> None:
+def test_edited_csv_is_compared_and_cached(site: Site) -> None:
     text = "".join(site.library.exporter.plan()).replace("Zoë Öz; Bob Ray", "Cem Öz")
     status, _, answer = site.send(text.encode())
 
@@ -95,14 +95,14 @@ def test_an_edited_csv_is_compared_and_put_on_the_desk(site: Site) -> None:
         ({"Content-Type": "multipart/form-data"}, 415, "Only CSV files can be imported"),
     ],
 )
-def test_only_our_own_pages_may_send_and_only_csv(site: Site, headers: dict[str, str], status: int, why: str) -> None:
+def test_upload_accepts_only_csv_of_own_pages(site: Site, headers: dict[str, str], status: int, why: str) -> None:
     answer = site.send(b"file_id,result_people\n", **headers)
 
     assert answer[0] == status
     assert why in answer[2]
 
 
-def test_what_is_too_large_is_refused_in_a_clear_sentence(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_upload_is_refused(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(downloads, "LARGEST", 1000)
     status, _, text = site.send(b"x" * 5000)
 
@@ -110,14 +110,14 @@ def test_what_is_too_large_is_refused_in_a_clear_sentence(site: Site, monkeypatc
     assert text == "This file (5 KB) is larger than 1 KB. Import only the rows that you changed."
 
 
-def test_what_makes_no_sense_is_refused_in_a_clear_sentence(site: Site) -> None:
+def test_malformed_upload_is_refused(site: Site) -> None:
     status, _, text = site.send(b"name,people\nx,y\n")
 
     assert status == 200
     assert "no column identifies the file" in json.loads(text)["refused"]
 
 
-def test_the_menu_says_what_it_exports_and_keeps_the_order(site: Site) -> None:
+def test_export_menu_names_its_files_and_keeps_the_order(site: Site) -> None:
     state = PlanState()
     state.find("risk:safe")
     state.param.update(sort="name", descending=True)

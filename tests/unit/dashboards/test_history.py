@@ -133,20 +133,20 @@ def offered(found: list[dict[str, Any]]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_every_state_has_a_verdict_a_chip_and_a_line(state: str) -> None:
+def test_every_state_has_a_summary_and_a_chip(state: str) -> None:
     assert history_details.verdict(operation(status=state))["text"]
     assert history_list.chip(operation(status=state))[0]
     assert history_list.row(operation(status=state))["undo"]
 
 
-def test_a_rollback_is_called_by_what_it_takes_back() -> None:
+def test_rollback_is_named_after_its_operation() -> None:
     back = {"operation_type": "rollback", "user_note": "", "reverts_id": 3}
     assert operation_text.name(operation(**back, reverts_note="Wedding")) == "of “Wedding”"
     assert operation_text.name(operation(**back)) == "of operation 3"
     assert operation_text.name(operation(user_note="")) == "Operation 4"
 
 
-def test_what_was_given_up_is_told_apart_from_what_was_skipped() -> None:
+def test_cancelled_files_differ_from_skipped_ones() -> None:
     cancelled = operation(status="cancelled", file_count=12, success_count=5, skipped_count=7, cancelled_count=6)
     assert operation_text.outcome(cancelled) == "5 written · 1 skipped · 6 not started"
     assert ["Files", operation_text.outcome(cancelled)] in history_details.fact_pairs(cancelled)
@@ -154,7 +154,7 @@ def test_what_was_given_up_is_told_apart_from_what_was_skipped() -> None:
     assert operation_text.outcome(running) == "5 written"
 
 
-def test_a_failed_operation_that_left_files_can_be_gone_on_with() -> None:
+def test_failed_operation_can_resume_from_history() -> None:
     failed = operation(
         status="failed", file_count=12, success_count=5, failure_count=1, error_message="The disk is full."
     )
@@ -172,7 +172,7 @@ def test_a_failed_operation_that_left_files_can_be_gone_on_with() -> None:
     ]
 
 
-def test_an_interrupted_operation_says_how_far_it_came_and_offers_both_ways() -> None:
+def test_interrupted_operation_in_history_offers_resume_and_rollback() -> None:
     interrupted = operation(status="interrupted", success_count=7, file_count=12)
     assert operation_text.outcome(interrupted) == "interrupted at 7 of 12"
     assert history_list.undo(interrupted) == "or resume"
@@ -182,7 +182,7 @@ def test_an_interrupted_operation_says_how_far_it_came_and_offers_both_ways() ->
     ]
 
 
-def test_an_empty_history_differs_from_one_that_was_narrowed_too_far() -> None:
+def test_empty_history_differs_from_an_empty_search() -> None:
     nothing = PaginatedOperations(items=[], total=0, page=1, per_page=25)
     for state, title in (
         (HistoryState(), "Nothing has been written yet"),
@@ -191,7 +191,7 @@ def test_an_empty_history_differs_from_one_that_was_narrowed_too_far() -> None:
         assert history_list.list_view(nothing, state=state, shown=None)["empty"]["title"] == title
 
 
-def test_everything_that_narrows_is_a_chip_and_can_be_dropped() -> None:
+def test_every_history_filter_is_a_removable_chip() -> None:
     state = HistoryState(
         query='sea person:"Ann Lee" path:2019',
         status="failed,completed",
@@ -219,7 +219,7 @@ def test_everything_that_narrows_is_a_chip_and_can_be_dropped() -> None:
 
 @pytest.mark.parametrize("term", ["Ann Lee", 'The "Rock"', "OR", "a:b", "-x", "sea"])
 @pytest.mark.parametrize("kind", ["word", "person", "path"])
-def test_a_term_that_is_spelt_is_read_again(kind: str, term: str) -> None:
+def test_history_term_is_read_back(kind: str, term: str) -> None:
     assert history_list.without(f"{history_term(kind, term)} {history_term('word', 'other')}", "word", "other") == (
         history_term(kind, term)
     )
@@ -235,13 +235,13 @@ def test_a_term_that_is_spelt_is_read_again(kind: str, term: str) -> None:
         ("year", ("2026-01-01", "2026-11-20")),
     ],
 )
-def test_presets_of_days_are_recognised_again(preset: str, days: tuple[str, str]) -> None:
+def test_date_presets_are_recognised(preset: str, days: tuple[str, str]) -> None:
     assert history_list.days(preset, TODAY) == days
     state = HistoryState(since=days[0], until=days[1])
     assert history_list.search_view(state, error="", today=TODAY)["preset"] == preset
 
 
-def test_counts_stand_beside_states_and_types() -> None:
+def test_states_and_types_have_counts() -> None:
     counts = OperationCounts(by_status={"completed": 5}, by_type={"write": 4, "rollback": 1})
     shown = history_list.search_view(HistoryState(status="failed"), error="", counts=counts)
     assert [(each["value"], each["count"], each["on"]) for each in shown["statuses"]] == [
@@ -251,7 +251,7 @@ def test_counts_stand_beside_states_and_types() -> None:
     assert [each["count"] for each in shown["types"]] == [5, 4, 1]
 
 
-def test_the_address_holds_all_that_is_looked_at() -> None:
+def test_history_address_keeps_the_view() -> None:
     state = HistoryState()
     text = "q=sea&status=failed&type=write&error=in_use&since=2026-11-01&until=2026-11-02&op=4&files=problems&find=x"
     state.take(f"{text}&chart=coverage&top=errors")
@@ -260,7 +260,7 @@ def test_the_address_holds_all_that_is_looked_at() -> None:
     assert state.search() == ""
 
 
-def test_a_bar_that_is_pressed_twice_lists_all_days_again() -> None:
+def test_second_click_on_a_bar_removes_the_filter() -> None:
     state = HistoryState()
     state.pick_days("2026-11-01..2026-11-07")
     assert (state.since, state.until, state.picked_days()) == ("2026-11-01", "2026-11-07", "2026-11-01..2026-11-07")
@@ -282,18 +282,18 @@ def test_a_bar_that_is_pressed_twice_lists_all_days_again() -> None:
         ("2026-02-01", "2026-01-01", (TODAY - timedelta(days=41), TODAY)),
     ],
 )
-def test_charts_show_the_days_that_are_listed_or_six_weeks(since: str, until: str, days: tuple[date, date]) -> None:
+def test_charts_cover_the_listed_days_or_six_weeks(since: str, until: str, days: tuple[date, date]) -> None:
     assert HistoryState(since=since, until=until).chart_span(TODAY) == days
 
 
-def test_the_summary_counts_what_went_well_at_once() -> None:
+def test_history_summary_counts_successes() -> None:
     assert summary({"operations": 0, "written": 0, "refused": 0, "rolled_back": 0}) == ""
     assert summary({"operations": 38, "written": 1604, "refused": 31, "rolled_back": 2}) == (
         "38 operations · 1,604 files written · 98.1 % at the first attempt · 2 rolled back"
     )
 
 
-def test_errors_are_called_by_words() -> None:
+def test_error_codes_have_labels() -> None:
     table = SimpleNamespace(itertuples=lambda index: [SimpleNamespace(error="changed_since", files=2, operations=1)])
     [bar] = error_bars(table)  # type: ignore[arg-type]
     assert (bar["key"], bar["name"], bar["hint"]) == (
@@ -306,7 +306,7 @@ def test_errors_are_called_by_words() -> None:
 # One operation.
 
 
-def test_what_would_be_skipped_is_said_in_numbers_with_the_reason() -> None:
+def test_rollback_check_counts_skipped_files_by_reason() -> None:
     seen = check(exact=212, conflicts=[item(1, code="changed_since"), item(2, code="offline"), item(3, code="offline")])
     assert rollback_report.outlook(seen) == [
         ["212", "are restored byte for byte"],
@@ -316,7 +316,7 @@ def test_what_would_be_skipped_is_said_in_numbers_with_the_reason() -> None:
     assert conflict_reason("whatever_else", 1) == "has a conflict: whatever else"
 
 
-def test_choices_and_doubts_are_said_before_the_click() -> None:
+def test_rollback_check_shows_choices_and_warnings() -> None:
     seen = check(comment_only=1, superseded=2, newer=(7,), glanced=5000)
     assert rollback_report.hints(seen) == [
         "For 1 file, you can choose to restore only the comment.",
@@ -325,7 +325,7 @@ def test_choices_and_doubts_are_said_before_the_click() -> None:
     ]
 
 
-def test_rolling_back_is_offered_only_after_it_was_checked() -> None:
+def test_rollback_is_offered_after_its_check() -> None:
     people = [OperationPerson(name="Ann Lee", files=3, able=3), OperationPerson(name="Bob Ray", files=1, able=0)]
     waiting = "The files are being checked."
     assert offered(history_details.buttons(operation(), RollbackPreview())) == {
@@ -344,7 +344,7 @@ def test_rolling_back_is_offered_only_after_it_was_checked() -> None:
     assert found["Only “Bob Ray”…"].startswith("No file of the operation contains Bob Ray any more")
 
 
-def test_what_was_left_undone_can_be_tried_again_from_the_history() -> None:
+def test_history_offers_retry() -> None:
     cancelled = details(item(1), status="cancelled")
     left = replace(cancelled, status=replace(cancelled.status, status="cancelled", cancelled_count=28))
     acts = [button["act"] for button in history_details.view(left, RollbackPreview())["buttons"]]
@@ -353,7 +353,7 @@ def test_what_was_left_undone_can_be_tried_again_from_the_history() -> None:
     assert "retry" not in [button["act"] for button in history_details.view(cancelled, RollbackPreview())["buttons"]]
 
 
-def test_the_tries_of_a_file_are_told_one_by_one() -> None:
+def test_attempts_of_a_file_are_listed() -> None:
     tries = [
         {"code": "in_use", "message": "VLC has the file open."},
         {"code": "io_error", "message": "The disk did not answer."},
@@ -363,7 +363,7 @@ def test_the_tries_of_a_file_are_told_one_by_one() -> None:
     assert history_details.detail(item(1))["tries"] == []
 
 
-def test_the_person_that_is_searched_for_is_the_one_that_is_offered() -> None:
+def test_searched_person_is_offered_for_rollback() -> None:
     people = [OperationPerson(name="Ann Lee", files=3, able=3), OperationPerson(name="Zoë Öz", files=1, able=1)]
     look = RollbackPreview(check=check(), people=people, named="zoë öz")
     assert "Only “Zoë Öz”…" in offered(history_details.buttons(operation(), look))
@@ -375,7 +375,7 @@ def test_the_person_that_is_searched_for_is_the_one_that_is_offered() -> None:
     ]
 
 
-def test_what_cannot_be_taken_back_says_why_and_can_still_be_reached() -> None:
+def test_blocked_rollback_shows_its_reason() -> None:
     gone = operation(
         can_rollback=False, rollback_reason="Operation 4 has already been rolled back.", status="rolled_back"
     )
@@ -387,14 +387,14 @@ def test_what_cannot_be_taken_back_says_why_and_can_still_be_reached() -> None:
     assert (history_list.row(gone)["able"], history_list.row(gone)["undo"]) == (False, "nothing to roll back")
 
 
-def test_an_operation_without_backups_still_offers_its_comments() -> None:
+def test_operation_without_backups_offers_comments() -> None:
     gone = operation(can_rollback=False, rollback_reason="Gone.", comment_only=3)
     seen = check(restorable=0, can_rollback=False, reason="Gone.", exact=0, comment_only=3)
     assert history_list.undo(gone) == "comments only"
     assert offered(history_details.buttons(gone, RollbackPreview(check=seen, people=())))["Roll back…"] == ""
 
 
-def test_files_can_be_chosen_but_for_those_that_would_be_left_alone_anyhow() -> None:
+def test_only_files_without_a_conflict_can_be_selected() -> None:
     stuck, changed = item(2, code="offline", message="Offline."), item(3, code="changed_since", choices=("comment",))
     look = RollbackPreview(check=check(conflicts=[stuck, changed]), is_choosing=True, chosen={1, 3})
     files = [item(1), item(2), item(3), item(4, taken_back_by=9), item(5, status="failed", message="No.")]
@@ -411,7 +411,7 @@ def test_files_can_be_chosen_but_for_those_that_would_be_left_alone_anyhow() -> 
     assert (shown["choosing"], shown["choice"]) == (True, "Roll back 2 files…")
 
 
-def test_a_file_in_detail_shows_both_comments_the_proof_and_what_is_kept() -> None:
+def test_file_details_have_comments_proof_and_backup() -> None:
     proof = {
         "size": "81159 bytes (+27)",
         "payload": "x1:61",
@@ -434,7 +434,7 @@ def test_a_file_in_detail_shows_both_comments_the_proof_and_what_is_kept() -> No
     ]
 
 
-def test_a_comment_that_was_not_there_is_told_from_an_empty_one() -> None:
+def test_missing_comment_differs_from_an_empty_one() -> None:
     assert history_details.detail(item(previous_comment=None))["before"] is None
     assert history_details.detail(item(previous_comment=""))["before"] == []
 
@@ -477,14 +477,14 @@ def asked(part: dict[str, Any] | None = None, **changes: Any) -> Any:
     return seen
 
 
-def test_the_question_names_the_operation_with_note_and_date() -> None:
+def test_rollback_question_names_the_operation() -> None:
     seen = asked()
     assert seen.title == "Roll back operation 4?"
     assert seen.sections[0]["text"].startswith("“Holiday”, write of 10 files, ")
     assert seen.view["confirm"] == "Roll back 3 files"
 
 
-def test_a_rollback_offers_only_the_choices_that_there_are_and_counts_them_in() -> None:
+def test_rollback_offers_and_counts_possible_choices() -> None:
     assert [option["key"] for option in asked().options] == ["replan"]
     more = asked(comment_only=1, superseded=2, newer=(5, 6))
     assert [option["key"] for option in more.options] == ["comment", "newer", "replan"]
@@ -498,7 +498,7 @@ def test_a_rollback_offers_only_the_choices_that_there_are_and_counts_them_in() 
     }
 
 
-def test_what_is_ticked_is_what_is_asked_for() -> None:
+def test_ticked_choices_are_requested() -> None:
     seen = asked(comment_only=1, superseded=1, newer=(5,))
     seen.then("why", frozenset({"comment", "replan"}))
     assert seen.rolled_back == {
@@ -515,13 +515,13 @@ def test_what_is_ticked_is_what_is_asked_for() -> None:
     assert (seen.rolled_back["changed"], seen.rolled_back["with_newer"]) == ("skip", (5,))
 
 
-def test_where_nothing_goes_back_just_so_a_choice_must_be_made_first() -> None:
+def test_rollback_without_exact_files_needs_a_choice() -> None:
     seen = asked(restorable=0, exact=0, can_rollback=False, reason="No.", comment_only=2)
     assert seen.view["needs"] == ["comment"]
     assert asked(restorable=0, exact=0, can_rollback=False, reason="No.").title == "This cannot be rolled back"
 
 
-def test_only_a_part_is_asked_for_and_taken_back() -> None:
+def test_partial_rollback_names_its_files() -> None:
     chosen = asked({"item_ids": [7, 9]})
     chosen.then("", frozenset())
     assert (chosen.title, chosen.asked["item_ids"], chosen.rolled_back["item_ids"]) == (
@@ -536,19 +536,19 @@ def test_only_a_part_is_asked_for_and_taken_back() -> None:
     assert person.sections[1]["text"].startswith("✓ 3 files will no longer name Ann Lee.")
 
 
-def test_what_is_skipped_is_counted_in_the_question() -> None:
+def test_rollback_question_counts_skipped_files() -> None:
     seen = asked(conflicts=[item(1, code="changed_since"), item(2, code="changed_since")])
     [pairs] = [section["pairs"] for section in seen.sections if section["kind"] == "facts"]
     assert pairs == [["2", "have a conflict: another program changed them after this write"]]
 
 
-def test_a_search_that_cannot_be_read_leaves_its_chips_out() -> None:
+def test_invalid_history_search_has_no_chips() -> None:
     assert history_list.chips(HistoryState(query="risk:safe")) == []
     with pytest.raises(errors.QueryError):
         history_list.without("risk:safe", "word", "x")
 
 
-def test_files_that_were_not_done_are_called_the_same_in_each_place() -> None:
+def test_unprocessed_files_have_one_name() -> None:
     refused = operation(status="completed_with_errors", file_count=34, success_count=30, conflict_count=4)
     assert (history_list.chip(refused)[0], operation_text.outcome(refused)) == (
         "4 conflicts",

@@ -52,7 +52,7 @@ def now(details: list[LibraryDetails], quality: Quality, *, scanning: bool = Fal
     return [place for place, step in enumerate(steps, 1) if step["now"]]
 
 
-def test_the_first_steps_go_from_a_folder_to_the_plan() -> None:
+def test_first_steps_lead_from_folder_to_plan() -> None:
     unscanned = replace(FOLDER, scanned_at=None)
     assert now([], NOTHING) == [1]
     assert now([unscanned], NOTHING) == [2]
@@ -62,7 +62,7 @@ def test_the_first_steps_go_from_a_folder_to_the_plan() -> None:
     assert now([FOLDER], replace(NOTHING, waiting=3)) == [4]
 
 
-def test_a_folder_shows_what_is_wrong_in_it_as_text() -> None:
+def test_folder_shows_its_problems() -> None:
     row = folders.folder_row(FOLDER)
     assert row["name"] == FOLDER.name
     assert [each["text"] for each in row["chips"]] == ["2 missing", "3 damaged", "1 empty"]
@@ -70,19 +70,19 @@ def test_a_folder_shows_what_is_wrong_in_it_as_text() -> None:
     assert row["promise"] == "ext4: A name leads to the old file or to the new one."
 
 
-def test_a_folder_that_is_away_promises_nothing() -> None:
+def test_offline_folder_shows_its_problem() -> None:
     away = replace(FOLDER, state="offline", problem="The folder /films does not exist.", file_count=1, bytes=0)
     row = folders.folder_row(away)
     assert (row["online"], row["promise"], row["problem"]) == (False, "", "The folder /films does not exist.")
     assert row["facts"].startswith("1 file · scanned")
 
 
-def test_only_numbers_that_say_something_are_shown() -> None:
+def test_zero_counts_are_hidden() -> None:
     shown = {tile["kind"]: tile["count"] for tile in folders.quality_view(GOOD, None, kind="")["tiles"]}
     assert shown == {"all": "1,204", "people": "812", "nobody": "300", "unknown": "92", "text": "37"}
 
 
-def test_a_list_offers_what_can_be_done_about_it() -> None:
+def test_problem_list_offers_actions() -> None:
     file = ListedFile(
         file_id=7,
         file_name="<i>sea</i>.mp4",
@@ -107,7 +107,7 @@ def test_a_list_offers_what_can_be_done_about_it() -> None:
     assert folders.quality_view(GOOD, page, kind="text")["list"]["planned"] == "issue:custom_comment"
 
 
-def test_texts_that_are_there_once_are_not_named() -> None:
+def test_unique_texts_are_not_listed() -> None:
     quality = replace(GOOD, texts=[TextCount(text="Ripped by X", files=30), TextCount(text="mine", files=1)])
     page = FilePage(items=[], total=0, page=1, per_page=25)
     assert folders.quality_view(quality, page, kind="text")["list"]["texts"] == [
@@ -124,19 +124,19 @@ def test_texts_that_are_there_once_are_not_named() -> None:
         (ScanProgress(done=3, total=12, current="a", rate=9.0, eta_seconds=1.0), "3", "of 12 files read", 25),
     ],
 )
-def test_a_scan_says_how_far_it_is(progress: ScanProgress, count: str, what: str, share: int | None) -> None:
+def test_scan_shows_progress(progress: ScanProgress, count: str, what: str, share: int | None) -> None:
     shown = folders.scanning(progress, stopping=False)
     parts = [] if share is None else [{"kind": "ok", "share": share}]
     assert (shown["count"], shown["what"], shown["bar"]["parts"]) == (count, what, parts)
 
 
-def test_the_rail_says_that_a_scan_runs() -> None:
+def test_navigation_shows_a_running_scan() -> None:
     progress = ScanProgress(done=3, total=12, current="a", rate=9.0, eta_seconds=1.0)
     assert shell.roots([FOLDER], progress)["scanned"] == "scanning: 3 of 12 files"
     assert shell.roots([FOLDER])["scanned"].startswith("scanned")
 
 
-def test_the_report_of_a_scan_is_one_line_and_says_when_it_was_stopped() -> None:
+def test_scan_report_is_one_line() -> None:
     report = ScanReport(seen=1, new=1, seconds=2.0, by_state={"corrupt": 1}, cancelled=True, messages=["A folder."])
     shown = folders.report(report)
     assert shown["text"].startswith("Stopped after 1 file: 1 new, in 2 s. The other files were not scanned.")
@@ -144,21 +144,21 @@ def test_the_report_of_a_scan_is_one_line_and_says_when_it_was_stopped() -> None
     assert shown["messages"] == ["A folder."]
 
 
-def test_forgetting_is_asked_with_numbers_and_with_what_stays() -> None:
+def test_folder_removal_question_has_numbers() -> None:
     found = RemovalReport(library_id=1, path="/films", files=1204, missing=2, with_people=812, decisions=5)
     text = str(folders.forgetting(found, part="all"))
     for said in ("No file on the disk is changed", "1,204", "812: their people are kept", "5: these are removed"):
         assert said in text
 
 
-def test_gone_files_are_asked_with_numbers() -> None:
+def test_missing_files_question_has_numbers() -> None:
     found = FolderComparison(library_id=1, path="/films", known=1204, gone=2, new=1, with_people=1, reason="")
     text = str(folders.gone(found))
     for said in ("1,204 files", "2 files", "1 file; some may be", "Nothing is deleted"):
         assert said in text
 
 
-def test_an_upload_shows_what_would_be_taken_and_what_not_line_by_line() -> None:
+def test_import_preview_lists_accepted_and_rejected_rows() -> None:
     report = ImportReport(
         matched=57,
         waiting=3,
@@ -180,14 +180,12 @@ def test_an_upload_shows_what_would_be_taken_and_what_not_line_by_line() -> None
 # Settings.
 
 
-def test_every_setting_has_a_label_and_a_group() -> None:
+def test_settings_have_labels_and_groups() -> None:
     grouped = [name for names in settings_form.GROUPS.values() for name in names]
     assert sorted(grouped) == sorted(table.Settings.model_fields) == sorted(settings_form.LABELS)
 
 
-def test_a_setting_shows_its_value_where_it_is_from_and_whether_it_goes_back(
-    home: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_setting_shows_value_source_and_reset(home: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INDEXIUM_PROBE_THREADS", "2")
     config = table.load(str(home), max_operation_items=20_000)
     view = settings_form.view(table.table(config), file="settings.toml", problem=None)

@@ -28,7 +28,7 @@ def node(script: str, *options: str) -> str:
     return done.stdout
 
 
-def test_every_module_is_correct_javascript() -> None:
+def test_every_module_is_valid_javascript() -> None:
     script = f"""import vm from "node:vm"
         const modules = {json.dumps(MODULES)}
         for (const [identifier, text] of Object.entries(modules)) new vm.SourceTextModule(text, {{identifier}})
@@ -36,7 +36,7 @@ def test_every_module_is_correct_javascript() -> None:
     node(script, "--experimental-vm-modules")
 
 
-def test_the_wording_of_python_and_javascript_is_the_same() -> None:
+def test_python_and_javascript_wording_agree() -> None:
     script = f"""{source("wording.js")}
         const functions = {{count, plural, and_more: andMore}}
         const results = {json.dumps(CALLS)}.map(([name, values]) => functions[name](...values))
@@ -46,6 +46,6 @@ def test_the_wording_of_python_and_javascript_is_the_same() -> None:
     assert json.loads(node(script)) == expected
 
 
-def test_every_function_of_the_wording_in_javascript_is_compared() -> None:
+def test_every_javascript_wording_function_is_compared() -> None:
     names = {line.split()[2] for line in source("wording.js").splitlines() if line.startswith("export const")}
     assert names == {"count", "plural", "andMore"}

@@ -62,7 +62,7 @@ def status(**values: Any) -> OperationStatus:
     return OperationStatus(**facts | values)
 
 
-def test_a_row_says_in_one_sentence_what_a_write_does() -> None:
+def test_write_row_is_one_sentence() -> None:
     row = jobs_list.row(job(), status(), NOW)
     assert row["name"] == "Write 'Holiday 2019'"
     assert row["text"] == "file 41 of 214, 3.1 GB of 18 GB, about 6 min, now: Clip.mkv"
@@ -75,7 +75,7 @@ def test_a_row_says_in_one_sentence_what_a_write_does() -> None:
     assert row["gauge"] == {"now": 40, "max": 214, "parts": parts}
 
 
-def test_a_film_that_stands_still_half_done_is_paused_and_one_that_is_finished_first_is_pausing() -> None:
+def test_paused_rewrite_is_paused_and_finishing_file_is_pausing() -> None:
     record = operation(status="paused")
 
     def said(**values: Any) -> list[str]:
@@ -90,7 +90,7 @@ def test_a_film_that_stands_still_half_done_is_paused_and_one_that_is_finished_f
     assert said(is_idle=True) == ["paused", "paused", "Paused: 40 of 214 files"]
 
 
-def test_a_large_film_under_way_moves_the_gauge() -> None:
+def test_large_running_file_moves_the_gauge() -> None:
     one = status(counts={"pending": 1}, fractions={7: 0.43})
     assert job_text.gauge(job(), one) == {"now": 0, "max": 1, "parts": [{"kind": "going", "share": 43.0}]}
     assert job_text.speed(job(), one).endswith("43 %")
@@ -149,7 +149,7 @@ ABLE = {
 
 
 @pytest.mark.parametrize("state", JOB_STATES)
-def test_a_state_offers_what_can_be_done_in_it_and_says_why_the_rest_cannot(state: str) -> None:
+def test_state_offers_its_actions_and_explains_the_others(state: str) -> None:
     known = job(state)
     assert [item["act"] for item in job_actions.actions(known)] == ABLE[state]
     assert job_actions.blocker(known, "cancel") == (
@@ -161,7 +161,7 @@ def _said(state: str) -> str:
     return state.replace("_", " ")
 
 
-def test_what_was_cut_off_or_failed_of_an_operation_is_decided_in_its_dialog() -> None:
+def test_interrupted_operation_offers_resolve() -> None:
     for state in ("interrupted", "failed"):
         assert job_actions.actions(job(state, operation_id=3))[0]["act"] == "resolve"
     asked_for = job(cancelled_at=NOW)
@@ -169,7 +169,7 @@ def test_what_was_cut_off_or_failed_of_an_operation_is_decided_in_its_dialog() -
     assert job_actions.blocker(asked_for, "pause") == "The job is already being cancelled."
 
 
-def test_cards_count_every_kind_also_those_without_a_job_and_those_to_come() -> None:
+def test_cards_count_every_kind() -> None:
     shown = jobs_list.cards(
         {"write": {"running": 1, "failed": 2, "interrupted": 3}, "poster_fetch": {"pending": 1200}}, chosen="write"
     )
@@ -188,13 +188,13 @@ def test_cards_count_every_kind_also_those_without_a_job_and_those_to_come() -> 
     ("kind", "told"),
     [("write", "Written files stay written and can be rolled back"), ("rollback", "Restored files stay restored")],
 )
-def test_who_cancels_is_told_what_stays(kind: str, told: str) -> None:
+def test_cancel_question_names_what_stays(kind: str, told: str) -> None:
     half = job_text.cancel_effect(job(job_type=kind, progress_current=39, progress_total=214))
     assert half.startswith(told)
     assert half.endswith("; 175 files will not be changed. Every file is whole.")
 
 
-def test_only_what_is_paused_for_more_than_a_day_is_forgotten() -> None:
+def test_job_paused_for_a_day_is_long_paused() -> None:
     for hours, forgotten in ((23, False), (25, True)):
         known = job("paused", paused_at=NOW - timedelta(hours=hours), paused_by="Ann")
         assert job_text.is_long_paused(known, now=NOW) is forgotten
@@ -202,7 +202,7 @@ def test_only_what_is_paused_for_more_than_a_day_is_forgotten() -> None:
     assert job_text.long_pause_sentence(known, now=NOW).startswith("has been paused for 1 day by Ann.")
 
 
-def test_the_details_tell_every_number_of_the_summary_in_words() -> None:
+def test_details_label_every_summary_number() -> None:
     summary = {
         "processed": 1204,
         "errors": {"in_use": 2},
@@ -232,7 +232,7 @@ def test_the_details_tell_every_number_of_the_summary_in_words() -> None:
 
 
 @pytest.mark.parametrize("counters", [{"success": 39}, {"success": 39, "skipped": 175}])
-def test_a_cancelled_write_says_everywhere_how_many_files_were_done(counters: dict[str, int]) -> None:
+def test_cancelled_write_shows_the_written_files(counters: dict[str, int]) -> None:
     ended = job("cancelled", operation_id=3, progress_current=39, progress_total=214, counters=counters)
     assert jobs_list.row(ended, None, NOW)["text"] == "39 of 214 files processed when it was cancelled"
     counted = status(status="cancelled", counts={"success": 39, "skipped": 175}, cancelled_count=175)
@@ -245,7 +245,7 @@ def test_a_cancelled_write_says_everywhere_how_many_files_were_done(counters: di
     assert footer.done(came_to, now=NOW)["title"] == "Cancelled: 39 files written"
 
 
-def test_the_list_of_what_has_begun_counts_as_the_cards_do() -> None:
+def test_started_list_matches_the_cards() -> None:
     stage = Stage()
     stage.library.jobs.put("write", "interrupted", id=1)
     stage.screen.enter()
@@ -257,7 +257,7 @@ def test_the_list_of_what_has_begun_counts_as_the_cards_do() -> None:
     assert stage.view("jobs")["running"]["count"] == "0"
 
 
-def test_the_address_keeps_what_is_looked_at() -> None:
+def test_address_keeps_the_view() -> None:
     state = JobsState()
     state.take("kind=scan&show=failed&waiting=2&page=3&job=12&log=1")
     assert (state.kind, state.ended, state.waiting, state.number, state.job_id, state.log) == (
@@ -273,7 +273,7 @@ def test_the_address_keeps_what_is_looked_at() -> None:
     assert state.search() == ""
 
 
-def test_what_has_no_row_of_its_own_and_what_was_forgotten_stand_at_the_foot_of_every_page() -> None:
+def test_footer_shows_running_and_long_paused_jobs() -> None:
     at_work = footer.working(job(job_type="rescan", title="Rescan", progress_current=5, progress_total=10))
     assert (at_work["title"], at_work["note"], at_work["bar"]["parts"]) == (
         "Rescan",
@@ -285,7 +285,7 @@ def test_what_has_no_row_of_its_own_and_what_was_forgotten_stand_at_the_foot_of_
     assert [item["act"] for item in forgotten["buttons"]] == ["job", "job_resume"]
 
 
-def test_a_file_of_which_a_new_one_is_made_says_how_far_that_is() -> None:
+def test_rewritten_file_shows_its_fraction() -> None:
     item = items(1)[1]
     row = operation_text.item_row(row_of(1, item, "writing"), share=0.614)
     assert (row["status"], row["level"]) == ("rewriting 61 %", "warning")
@@ -295,7 +295,7 @@ def test_a_file_of_which_a_new_one_is_made_says_how_far_that_is() -> None:
 # The log.
 
 
-def test_a_line_of_the_log_is_told_in_columns_whatever_is_in_it() -> None:
+def test_log_line_has_columns_for_any_content() -> None:
     entry = {
         "at": "2026-11-20T12:00:00.250Z",
         "level": "warning",
@@ -334,7 +334,7 @@ def _shown(component: Any) -> dict[str, Any]:
     return view
 
 
-def test_an_open_log_looks_for_more_every_five_seconds_and_a_closed_one_does_not() -> None:
+def test_open_log_refreshes_every_five_seconds() -> None:
     library, line, closed = FakeLibrary(1), Clock(), []
     library.jobs.put("write", "running", id=7)
     for number in range(job_log.SHOWN + 20):
@@ -399,7 +399,7 @@ class Stage:
         return _shown(self.screen.roots()[place])
 
 
-def test_jobs_are_listed_narrowed_opened_and_acted_on() -> None:
+def test_jobs_are_listed_filtered_and_controlled() -> None:
     stage = Stage()
     table = stage.library.jobs
     table.put("write", "running", id=1)
@@ -432,7 +432,7 @@ def test_jobs_are_listed_narrowed_opened_and_acted_on() -> None:
     assert not stage.view("job_details")["open"]
 
 
-def test_what_cannot_be_read_is_said_in_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_read_error_is_shown_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     stage = Stage()
 
     def broken() -> Any:
@@ -497,7 +497,7 @@ class Offered(Stage):
         return _shown(self.dialog)
 
 
-def test_each_interrupted_operation_is_offered_once_and_later_means_later() -> None:
+def test_interrupted_operation_is_offered_once() -> None:
     stage = Offered(cut(1), cut(2), cut(3, resumes_automatically=True))
     stage.offer.start()
     assert stage.asked["title"] == "A write was interrupted (and 1 other)"
@@ -513,7 +513,7 @@ def test_each_interrupted_operation_is_offered_once_and_later_means_later() -> N
     assert stage.asked["open"]
 
 
-def test_what_is_answered_in_one_tab_is_asked_no_more_in_another() -> None:
+def test_answered_question_disappears_in_other_tabs() -> None:
     stage = Offered(cut(1), cut(2))
     stage.offer.start()
     [happened] = stage.line.heard
@@ -535,7 +535,7 @@ def test_what_is_answered_in_one_tab_is_asked_no_more_in_another() -> None:
     assert not stage.asked["open"]
 
 
-def test_what_was_cut_off_says_what_it_was_and_how_far_it_came() -> None:
+def test_interruption_names_operation_and_progress() -> None:
     counts = {"done": 2, "skipped": 3, "not_started": 2, "unclear": 2}
 
     def said(**record: Any) -> str:
@@ -550,7 +550,7 @@ def test_what_was_cut_off_says_what_it_was_and_how_far_it_came() -> None:
     assert "processed 5 of 9 files." in back
 
 
-def test_the_report_goes_file_by_file_and_is_narrowed_to_one_outcome() -> None:
+def test_interruption_report_filters_by_outcome() -> None:
     stage = Offered(cut())
     stage.offer.start()
     [files] = [section for section in stage.asked["sections"] if section["kind"] == "items"]
@@ -561,7 +561,7 @@ def test_the_report_goes_file_by_file_and_is_narrowed_to_one_outcome() -> None:
     assert ([item["name"] for item in files["items"]], files["range"]) == (["2.mp4", "3.mp4"], "1–2 of 2")
 
 
-def test_the_report_of_many_files_has_pages_up_to_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interruption_report_has_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(interrupted_report, "PER_PAGE", 3)
     stage = Offered(cut())
     stage.offer.start()
@@ -571,7 +571,7 @@ def test_the_report_of_many_files_has_pages_up_to_the_last(monkeypatch: pytest.M
     assert (files["page"], files["pages"], files["range"]) == (2, 2, "4–4 of 4")
 
 
-def test_rolling_back_asks_once_more_and_then_the_next_is_offered() -> None:
+def test_rollback_of_an_interruption_asks_again() -> None:
     stage = Offered(cut(1), cut(2))
     check = RollbackCheck(
         operation_id=1, restorable=2, conflicts=[], can_rollback=True, reason="", exact=2, comment_only=0, superseded=0
@@ -587,7 +587,7 @@ def test_rolling_back_asks_once_more_and_then_the_next_is_offered() -> None:
     assert stage.asked["confirm"] == "Resume 2 files"
 
 
-def test_what_cannot_be_done_is_not_offered() -> None:
+def test_impossible_actions_are_not_offered() -> None:
     whole = cut(counts={"done": 4}, files=[])
     assert (
         interrupted_report.resume_label(whole),
@@ -598,7 +598,7 @@ def test_what_cannot_be_done_is_not_offered() -> None:
     assert stage.gone == [("progress", 9)]
 
 
-def test_what_a_rescan_changed_is_shown_page_by_page_and_a_file_of_it_opened() -> None:
+def test_rescan_changes_have_pages_and_open_files() -> None:
     stage = Stage()
     stage.library.jobs.put("rescan", "completed", id=3)
     stage.library.jobs.put("rescan", "completed", id=4)

@@ -30,7 +30,7 @@ def view(item: PlanItem, **changes: Any) -> dict[str, Any]:
     return plan_details.view(details, item, edit=0, editable=True, undo_days=90)
 
 
-def test_preserve_is_offered_only_where_text_would_be_lost() -> None:
+def test_preserve_is_offered_only_for_lost_text() -> None:
     lossy = next(item for item in PLAN.values() if any(issue.code == "custom_comment" for issue in item.issues))
     assert plan_details.acts(lossy, [], editable=True) == {"skip": "on", "edit": "on", "preserve": "on"}
     assert "preserve" not in plan_details.acts(of("safe"), [], editable=True)
@@ -39,7 +39,7 @@ def test_preserve_is_offered_only_where_text_would_be_lost() -> None:
     assert "revoke" not in plan_details.acts(replace(lossy, postponed=True), ["postpone"], editable=True)
 
 
-def test_over_the_picture_stand_length_size_and_codec_of_the_film_not_of_its_cover() -> None:
+def test_thumbnail_shows_duration_size_and_video_codec() -> None:
     cover = StreamFacts(
         index=0, kind="video", codec="png", language=None, details={"width": 64, "height": 64, "attached_pic": True}
     )
@@ -52,41 +52,41 @@ def test_over_the_picture_stand_length_size_and_codec_of_the_film_not_of_its_cov
     ("state", "container", "there"),
     [("ok", "mp4", True), ("corrupt", "matroska", True), ("missing", "mp4", False), ("corrupt", "", False)],
 )
-def test_a_picture_is_asked_for_only_where_there_may_be_one(state: str, container: str, there: bool) -> None:
+def test_thumbnail_is_requested_only_if_possible(state: str, container: str, there: bool) -> None:
     shown = view(of("safe"), state=state, container=container)
     assert bool(shown["picture"]) == there
 
 
-def test_a_reason_that_quotes_a_file_cannot_turn_the_line_around() -> None:
+def test_bidi_text_in_a_reason_is_isolated() -> None:
     lossy = next(item for item in PLAN.values() if item.issues)
     issue = replace(lossy.issues[0], message="Would lose “gpj.\u202eexe”.")
     shown = view(replace(lossy, issues=[issue]))["issues"]
     assert [each["message"] for each in shown] == ["Would lose “gpj.⟨right-to-left override⟩exe”."]
 
 
-def test_what_the_readings_say_of_jellyfin_is_not_said_twice() -> None:
+def test_jellyfin_note_is_shown_once() -> None:
     note = Issue(code="shown_as_plot", message="Jellyfin …", severity="note")
     assert view(replace(of("safe"), issues=[note]))["issues"] == []
 
 
-def test_the_address_of_a_picture_changes_with_the_film() -> None:
+def test_thumbnail_address_changes_with_the_file() -> None:
     item = of("safe")
     assert view(item, file_hash="x1:1")["picture"] != view(item, file_hash="x1:2")["picture"]
 
 
-def test_programs_that_show_the_same_share_a_row() -> None:
+def test_programs_with_one_result_share_a_row() -> None:
     rows = view(of("safe"))["shows"]["rows"]
     assert ["MediaInfo, ExifTool, ffprobe", "as Comment", "comment"] in rows
     assert rows[0][:2] == ["Jellyfin", "as the plot, if it has no overview"]
 
 
-def test_of_a_file_that_is_not_written_it_is_said_what_others_show_now() -> None:
+def test_unwritten_file_shows_present_readers() -> None:
     shown = view(of("blocked"))["shows"]
     assert shown["label"] == "What other programs show now"
     assert view(of("safe"))["shows"]["label"] == "What other programs will show"
 
 
-def test_why_a_file_is_refused_is_said_once() -> None:
+def test_refusal_is_shown_once() -> None:
     item = of("blocked")
     said = {"strategy": "", "strategy_code": "no_strategy_yet"}
     assert ["Reason", "MXF is not written."] in view(item, strategy_why="MXF is not written.", **said)["how"]
@@ -94,7 +94,7 @@ def test_why_a_file_is_refused_is_said_once() -> None:
     assert [pair[0] for pair in again][:2] == ["Strategy", "People"]
 
 
-def test_where_people_come_from_is_counted() -> None:
+def test_people_sources_are_counted() -> None:
     def person(name: str, *kinds: str) -> PersonDetails:
         return PersonDetails(name=name, origins=tuple(Origin(origin=kind, since=DAY) for kind in kinds), state="kept")
 
@@ -102,7 +102,7 @@ def test_where_people_come_from_is_counted() -> None:
     assert plan_details.sum_of_origins(people) == "2 by face recognition, 1 by hand, 1 only in the file comment"
 
 
-def test_another_spelling_of_a_person_is_named() -> None:
+def test_other_spelling_of_a_person_is_shown() -> None:
     twice = PersonDetails(
         name="Kim Park",
         origins=(Origin(origin="import", since=DAY), Origin(origin="import", since=None, spelt="KIM PARK")),
@@ -112,7 +112,7 @@ def test_another_spelling_of_a_person_is_named() -> None:
     assert shown == [["Kim Park", "imported, 3 Nov, imported as “KIM PARK”"]]
 
 
-def test_the_places_of_a_comment_are_listed_where_there_are_several() -> None:
+def test_several_comment_fields_are_listed() -> None:
     one = FieldValue(field="comment", where="moov/udta/©cmt", value="a")
     other = FieldValue(field="comment", where="moov/meta/ilst/comment", value="")
     assert plan_details.fields(details_of(of("safe"), comment_fields=[one])) == []
@@ -121,7 +121,7 @@ def test_the_places_of_a_comment_are_listed_where_there_are_several() -> None:
     assert plan_details.fields(details_of(of("safe"), comment_fields=agreeing))[0][1] == "the same text"
 
 
-def test_of_several_comments_each_is_shown_with_what_becomes_of_it() -> None:
+def test_each_of_several_comments_shows_its_change() -> None:
     held = {"a": "At sea", "b": "People: Bob", "c": "kept", "d": "gone"}
     places = [FieldValue(field="comment", where=where, value=value) for where, value in held.items()]
     new = {"a": "People: Ann", "b": "People: Ann", "d": None, "e": "People: Ann"}
@@ -135,7 +135,7 @@ def test_of_several_comments_each_is_shown_with_what_becomes_of_it() -> None:
     assert rows[3]["new"] is None
 
 
-def test_a_suggestion_tells_how_sure_only_a_face_is() -> None:
+def test_only_face_suggestions_show_confidence() -> None:
     facts: dict[str, Any] = {"reason": "Is in 4 of 5.", "support": 4, "of": 5, "score": 0.7, "confidence": 0.8}
     folder, face = (Suggestion(name="Ann Lee", kind=kind, **facts) for kind in ("folder", "face"))
     details = details_of(of("safe"))
@@ -178,19 +178,19 @@ def event(**changes: Any) -> FileEvent:
         ({"status": "failed", "exact": False, "rollback_reason": "The operation did not change the file."}, ""),
     ],
 )
-def test_a_past_operation_says_whether_it_can_be_taken_back(changes: dict[str, Any], said: str) -> None:
+def test_past_operation_shows_whether_it_can_roll_back(changes: dict[str, Any], said: str) -> None:
     shown = view(of("safe"), history=[event(**changes)], history_total=1)["history"][0]
     assert shown["back"] == said
     assert shown["old"] is None
     assert shown["new"] == [{"text": "People: Ann", "mark": False}]
 
 
-def test_only_the_newest_operations_are_sent_and_all_are_counted() -> None:
+def test_newest_operations_are_sent_and_all_are_counted() -> None:
     shown = view(of("safe"), history=[event(operation_id=n) for n in range(20)], history_total=44)
     assert (len(shown["history"]), shown["past"]) == (plan_details.SHOWN_EVENTS, 44)
 
 
-def test_copies_beyond_the_first_are_counted() -> None:
+def test_further_copies_are_counted() -> None:
     details: FileDetails = details_of(of("safe"), copies=[FileCopy(file_id=2, file_path="/b.mp4")], copies_total=12)
     assert ["Copies", "/b.mp4"] in plan_details.facts(details)
     assert ["", "and 11 more"] in plan_details.facts(details)
@@ -214,24 +214,24 @@ def offers(of: Any, text: str) -> person_field.Offers:
     return person_field.with_similar(of, person_field.names(of, text))
 
 
-def test_whom_a_misspelt_name_may_mean_is_offered() -> None:
+def test_misspelt_name_offers_similar_people() -> None:
     offered = offers(library("Ann Lee", similar="Ann Lee"), "Ann Leee")
     assert offered["names"] == []
     assert offered["similar"] == [{"name": "Ann Lee", "files": 12, "reason": "one letter differs"}]
     assert not offered["known"]
 
 
-def test_somebody_who_is_called_just_so_is_meant() -> None:
+def test_exact_name_has_no_suggestion() -> None:
     offered = offers(library("Ann Lee", "Ann Leeson", similar="Ann Leeson"), "ann  lee")
     assert offered["known"]
     assert offered["similar"] == []
 
 
-def test_nobody_is_offered_twice() -> None:
+def test_person_is_offered_once() -> None:
     offered = offers(library("Ann Leeson", similar="Ann Leeson"), "Ann Lee")
     assert [each["name"] for each in offered["names"]] == ["Ann Leeson"]
     assert offered["similar"] == []
 
 
-def test_nothing_typed_asks_nobody() -> None:
+def test_empty_input_requests_nothing() -> None:
     assert person_field.names(None, "  ")["known"]  # type: ignore[arg-type]

@@ -31,13 +31,13 @@ def shown(text: str = "", **changes: Any) -> dict[str, Any]:
     return plan_header.view(state, **facts | changes)
 
 
-def test_the_headline_counts_what_can_be_written() -> None:
+def test_headline_counts_writable_files() -> None:
     assert plan_header.headline(COUNTS) == "13 files would change"
     assert plan_header.headline(PlanStatistics(total_files=1, safe_count=1)) == "1 file would change"
     assert plan_header.headline(PlanStatistics(total_files=4, unchanged_count=4)) == "Nothing would change"
 
 
-def test_the_summary_says_what_is_written_of_how_much() -> None:
+def test_summary_shows_bytes_to_write() -> None:
     counts = PlanStatistics(
         total_files=9,
         safe_count=2,
@@ -54,7 +54,7 @@ def test_the_summary_says_what_is_written_of_how_much() -> None:
     assert plan_header.summary(PlanStatistics(total_files=1, blocked_count=1), 0) == ""
 
 
-def test_headline_and_summary_are_those_of_the_search_and_say_so() -> None:
+def test_headline_and_summary_belong_to_the_search() -> None:
     few = PlanStatistics(total_files=3, safe_count=1, danger_count=1, blocked_count=1, total_tags_to_add=4)
     told = shown("ann", found=few)
     assert told["headline"] == "2 files would change"
@@ -64,7 +64,7 @@ def test_headline_and_summary_are_those_of_the_search_and_say_so() -> None:
     assert "search" not in shown()["summary"]
 
 
-def test_nothing_is_offered_that_would_do_nothing() -> None:
+def test_empty_actions_are_not_offered() -> None:
     assert (shown()["review"], shown()["safe"], shown()["skipped"], shown()["brings_back"]) == (1, 10, 4, 0)
     assert shown("risk:danger")["review"] == 0  # that is what is looked at
     assert shown("risk:danger ann")["review"] == 0
@@ -74,7 +74,7 @@ def test_nothing_is_offered_that_would_do_nothing() -> None:
     assert shown("-postponed:yes")["brings_back"] == 0
 
 
-def test_the_tile_of_warnings_says_what_its_files_are_worth_a_look_for() -> None:
+def test_warning_tile_names_frequent_reasons() -> None:
     def hint(**reasons: int) -> str:
         [tile] = [chip for chip in shown(reasons=reasons)["chips"] if chip["level"] == "warning"]
         return str(tile["hint"])
@@ -85,7 +85,7 @@ def test_the_tile_of_warnings_says_what_its_files_are_worth_a_look_for() -> None
     assert hint() == "please review"
 
 
-def test_what_is_shown_is_told_in_parts_that_can_be_taken_out() -> None:
+def test_search_is_shown_in_removable_parts() -> None:
     told = shown('risk:danger person:"Ann Lee" -path:archive')
     assert told["parts"] == ["danger", "with Ann Lee", "not under a path containing “archive”"]
     assert told["meaning"] == "shown: danger, with Ann Lee, not under a path containing “archive” · 16 files"
@@ -93,14 +93,14 @@ def test_what_is_shown_is_told_in_parts_that_can_be_taken_out() -> None:
     assert (shown()["parts"], shown()["meaning"]) == ([], "")
 
 
-def test_a_search_that_lists_unchanged_files_says_how_many() -> None:
+def test_search_for_unchanged_files_counts_them() -> None:
     unchanged = PlanStatistics(total_files=5, unchanged_count=5)
     told = shown("risk:unchanged", found=unchanged, total=5)
     assert (told["found"], told["listed"]) == ("5 files", 5)
     assert told["meaning"].endswith("· 5 files")
 
 
-def test_a_search_that_cannot_be_read_leaves_what_is_told() -> None:
+def test_invalid_search_keeps_the_header() -> None:
     state = PlanState()
     state.find("risk:safe")
     state.find("risk:saef")
@@ -109,18 +109,18 @@ def test_a_search_that_cannot_be_read_leaves_what_is_told() -> None:
     assert told["error"]["word"] == "saef"
 
 
-def test_a_search_that_failed_leaves_what_is_told_of_what_is_shown() -> None:
+def test_failed_search_keeps_the_shown_numbers() -> None:
     told = shown("ann", shown="risk:safe", problem="The database failed.")
     assert (told["query"], told["parts"], told["problem"]) == ("ann", ["safe"], "The database failed.")
 
 
-def test_every_order_is_offered_and_says_what_comes_first() -> None:
+def test_every_sort_order_is_described() -> None:
     sort = shown()["sort"]
     assert {key for key, _ in sort["options"]} == set(SORT_KEYS)
     assert (sort["order"], sort["turned"]) == ("danger first", "safe first")
 
 
-def test_saved_views_say_what_they_show_and_which_one_is_looked_at() -> None:
+def test_saved_views_show_their_search_and_the_active_one() -> None:
     views = [
         SavedView(view_id=1, name="A", query="risk:safe", sort="size", descending=True),
         SavedView(view_id=2, name="B", query="ann", is_default=True),
@@ -133,7 +133,7 @@ def test_saved_views_say_what_they_show_and_which_one_is_looked_at() -> None:
 
 
 @pytest.mark.parametrize("key", FACETS)
-def test_a_facet_without_values_is_left_out(key: str) -> None:
+def test_empty_facet_is_hidden(key: str) -> None:
     value = FacetValue(value="x", label="X", files=1204, chosen=True)
     facets = {name: Facet(key=name, values=(value,) if name == key else (), total=1) for name in FACETS}
     [told] = plan_header.facets_view(Facets(plan_id=1, query="", facets=facets))

@@ -40,14 +40,14 @@ print("stopped clean")
 """
 
 
-def test_health_names_the_run_of_the_service(served: DashboardServer) -> None:
+def test_health_has_the_instance_id(served: DashboardServer) -> None:
     with urllib.request.urlopen(f"{served.url}/healthz") as answer:
         said = json.load(answer)
     assert said["status"] == "ok"
     assert said["instance_id"] == "fake"
 
 
-def test_a_port_in_use_is_one_sentence_with_a_remedy() -> None:
+def test_port_in_use_is_one_error() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -56,18 +56,18 @@ def test_a_port_in_use_is_one_sentence_with_a_remedy() -> None:
             server.make_server(FakeLibrary(1), port=port)  # type: ignore[arg-type]
 
 
-def test_an_address_of_another_machine_is_refused_with_a_remedy() -> None:
+def test_address_of_another_machine_is_refused() -> None:
     with pytest.raises(errors.UsageError, match=r"--host 127\.0\.0\.1"):
         server.free_port("192.0.2.1", 0)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2"])
-def test_serving_others_needs_the_explicit_word(host: str) -> None:
+def test_remote_access_needs_an_option(host: str) -> None:
     with pytest.raises(errors.UsageError, match="--allow-remote"):
         server.make_server(FakeLibrary(1), host=host)  # type: ignore[arg-type]
 
 
-def test_an_unspecified_address_is_opened_by_a_name_that_leads_here() -> None:
+def test_unspecified_address_is_opened_as_localhost() -> None:
     made = server.make_server(FakeLibrary(1), host="0.0.0.0", allow_remote=True)  # type: ignore[arg-type]
     assert made.url == f"http://127.0.0.1:{made.port}"
 
@@ -83,11 +83,11 @@ def test_an_unspecified_address_is_opened_by_a_name_that_leads_here() -> None:
         ("0.0.0.0", "http://127.0.0.1:5006"),
     ],
 )
-def test_an_address_is_one_that_a_browser_can_open(host: str, url: str) -> None:
+def test_printed_address_can_be_opened(host: str, url: str) -> None:
     assert server.address(host, 5006) == url
 
 
-def test_who_is_told_to_end_while_all_is_made_ready_ends() -> None:
+def test_signal_during_the_start_ends_the_service() -> None:
     made = server.make_server(FakeLibrary(1))  # type: ignore[arg-type]
     made.stop()
     running = threading.Thread(target=made.run, daemon=True)
@@ -105,7 +105,7 @@ def answers(port: int) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_it_clean_and_at_once(number: signal.Signals, tmp_path: Path) -> None:
+def test_signal_stops_the_service_cleanly(number: signal.Signals, tmp_path: Path) -> None:
     """An idle service sleeps until its next timer, here ten minutes away: the signal has to wake it."""
     port = server.free_port("127.0.0.1", 0)
     root = Path(__file__).parents[3]
@@ -126,7 +126,7 @@ def test_a_signal_stops_it_clean_and_at_once(number: signal.Signals, tmp_path: P
     assert process.returncode == 0
 
 
-def test_what_the_start_has_to_say_is_said_once_and_what_a_dialog_asks_about_by_that() -> None:
+def test_start_messages_are_shown_once() -> None:
     library = FakeLibrary(1)
     library.notices = ["2 files were put back.", f"Write 1 was interrupted. {shared.COMMAND}1' goes on with it."]
     pages = shared.Shared(library)  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from indexium_core.model.planning.plan import Selection
 from indexium_core.model.view import SavedView
 
 
-def test_the_search_says_what_is_chosen() -> None:
+def test_search_returns_the_selected_values() -> None:
     plan = PlanState()
     plan.find('risk:danger,blocked container:mp4 tags:>2 -issue:custom_comment person:"Ann Lee" folder:/a')
     chosen = {key: plan.chosen(key) for key in FACETS}
@@ -32,7 +32,7 @@ def test_the_search_says_what_is_chosen() -> None:
     }
 
 
-def test_a_choice_writes_itself_into_the_search() -> None:
+def test_selected_value_is_written_into_the_search() -> None:
     plan = PlanState()
     plan.find("holiday OR alps")
     plan.toggle_filter("container", "mp4", on=True)
@@ -50,7 +50,7 @@ def test_a_choice_writes_itself_into_the_search() -> None:
     assert plan.query == "(holiday OR alps)"
 
 
-def test_a_choice_goes_to_the_first_page() -> None:
+def test_selected_value_opens_the_first_page() -> None:
     plan = PlanState(number=7)
     plan.toggle_filter("risk", "danger", on=True)
     assert plan.number == 1
@@ -59,7 +59,7 @@ def test_a_choice_goes_to_the_first_page() -> None:
 VIEW = SavedView(view_id=3, name="Danger", query="risk:danger", sort="size", descending=True)
 
 
-def test_an_address_without_a_search_opens_the_view_that_is_chosen_for_that() -> None:
+def test_empty_address_opens_the_default_view() -> None:
     plan = PlanState(opening=VIEW)
     plan.take("")
     assert (plan.query, plan.sort, plan.descending, plan.view_id) == ("risk:danger", "size", True, 3)
@@ -72,7 +72,7 @@ def test_an_address_without_a_search_opens_the_view_that_is_chosen_for_that() ->
 
 @pytest.mark.parametrize("opening", [None, VIEW])
 @pytest.mark.parametrize("text", ["", "ann"])
-def test_every_view_is_a_link_whatever_the_plan_opens_with(opening: SavedView | None, text: str) -> None:
+def test_every_view_has_an_address(opening: SavedView | None, text: str) -> None:
     plan = PlanState(opening=opening)
     plan.find(text)
     other = PlanState(opening=opening)
@@ -80,7 +80,7 @@ def test_every_view_is_a_link_whatever_the_plan_opens_with(opening: SavedView | 
     assert (other.query, other.sort, other.descending) == (text, "risk", False)
 
 
-def test_an_order_is_turned_or_said() -> None:
+def test_sort_order_is_set_or_reversed() -> None:
     plan = PlanState()
     plan.order("size")
     plan.order("size")
@@ -91,7 +91,7 @@ def test_an_order_is_turned_or_said() -> None:
     assert (plan.sort, plan.descending) == ("name", False)
 
 
-def test_a_search_that_cannot_be_read_leaves_what_is_found() -> None:
+def test_invalid_search_keeps_the_result() -> None:
     plan = PlanState()
     plan.find("risk:safe")
     assert not plan.find("risk:saef")
@@ -103,7 +103,7 @@ def test_a_search_that_cannot_be_read_leaves_what_is_found() -> None:
     assert plan.error is None
 
 
-def test_the_address_holds_the_view_and_gives_it_back() -> None:
+def test_address_restores_the_view() -> None:
     plan = PlanState()
     plan.find('person:"Zoë Öz" risk:danger')
     plan.order("name")
@@ -121,13 +121,13 @@ def test_defaults_are_not_in_the_address() -> None:
 
 
 @pytest.mark.parametrize("search", ["page=minus", "page=0", "page=-3", "sort=evil", "desc=maybe", "q=risk:nope", "x=1"])
-def test_an_address_that_makes_no_sense_is_the_default(search: str) -> None:
+def test_invalid_address_is_the_default(search: str) -> None:
     plan = PlanState()
     plan.take(search)
     assert (plan.query, plan.sort, plan.descending, plan.number) == ("", "risk", False, 1)
 
 
-def test_a_day_that_is_none_is_left_out_of_the_history() -> None:
+def test_invalid_day_is_ignored_in_the_history() -> None:
     past = HistoryState()
     past.take("since=2026-13-45&until=yesterday")
     assert past.span() == (None, None)
@@ -139,14 +139,14 @@ def test_a_day_that_is_none_is_left_out_of_the_history() -> None:
     assert first < last
 
 
-def test_a_progress_address_names_its_operation() -> None:
+def test_progress_address_has_its_operation() -> None:
     progress = ProgressState(operation_id=12, status="failed")
     other = ProgressState()
     other.take(progress.search())
     assert (other.operation_id, other.status) == (12, "failed")
 
 
-def test_picking_one_file_and_leaving_it_out_again() -> None:
+def test_file_is_selected_and_deselected() -> None:
     plan = PlanState()
     plan.pick(7, on=True)
     plan.pick(8, on=True)
@@ -154,7 +154,7 @@ def test_picking_one_file_and_leaving_it_out_again() -> None:
     assert plan.selection == Selection(included=frozenset({8}))
 
 
-def test_leaving_one_out_of_everything_found_is_an_exception() -> None:
+def test_deselected_file_is_an_exception() -> None:
     plan = PlanState()
     plan.find("risk:safe")
     plan.selection = Selection(query=plan.query)
@@ -164,7 +164,7 @@ def test_leaving_one_out_of_everything_found_is_an_exception() -> None:
     assert 7 not in plan.selection.excluded
 
 
-def test_the_inverse_of_all_but_some_is_those_some() -> None:
+def test_inverse_of_all_but_some_selects_the_exceptions() -> None:
     plan = PlanState()
     plan.selection = Selection(query=plan.query)
     plan.pick(3, on=False)
@@ -172,7 +172,7 @@ def test_the_inverse_of_all_but_some_is_those_some() -> None:
     assert plan.inverse() == Selection(included=frozenset({3, 4}))
 
 
-def test_the_inverse_of_another_search_is_this_one_without_it() -> None:
+def test_inverse_of_another_search_excludes_it() -> None:
     plan = PlanState()
     plan.find("bob OR risk:safe")
     plan.selection = Selection(query="ann", risk=("safe", "warning"), included=frozenset({1}), excluded=frozenset({2}))
@@ -183,7 +183,7 @@ def test_the_inverse_of_another_search_is_this_one_without_it() -> None:
     assert plan.inverse().query == "-((ann) risk:safe,warning)"
 
 
-def test_the_inverse_of_everything_is_what_was_left_out() -> None:
+def test_inverse_of_everything_selects_the_exceptions() -> None:
     plan = PlanState()
     plan.selection = Selection(query=plan.query)
     plan.pick(3, on=False)
@@ -191,12 +191,12 @@ def test_the_inverse_of_everything_is_what_was_left_out() -> None:
     assert plan.inverse() == Selection(included=frozenset({3}))
 
 
-def test_a_selection_comes_back_from_the_browser() -> None:
+def test_selection_is_restored_from_the_browser() -> None:
     chosen = Selection(query="risk:safe", risk=("safe",), included=frozenset({1}), excluded=frozenset({2, 3}))
     assert selection_from_json(selection_to_json(chosen, home="a"), home="a") == chosen
 
 
-def test_a_selection_of_another_home_is_none() -> None:
+def test_selection_of_another_home_is_ignored() -> None:
     """Its ids would be other files: the service may have been started anew with another home under an open page."""
     kept = selection_to_json(Selection(included=frozenset({1})), home="a")
     assert selection_from_json(kept, home="b") == Selection()
@@ -217,15 +217,15 @@ def test_a_selection_of_another_home_is_none() -> None:
         "[" * 100_000,
     ],
 )
-def test_a_selection_that_makes_no_sense_is_none(text: object) -> None:
+def test_malformed_selection_is_ignored(text: object) -> None:
     assert selection_from_json(text, home="a") == Selection()
 
 
-def test_a_selection_too_large_to_keep_is_not_kept() -> None:
+def test_large_selection_is_not_stored() -> None:
     assert selection_to_json(Selection(included=frozenset(range(30_000))), home="a") == ""
 
 
-def test_an_address_with_more_than_it_can_have_is_the_default() -> None:
+def test_long_address_is_the_default() -> None:
     plan = PlanState()
     plan.take("page=99999999999999999999&sort=name")
     assert (plan.number, plan.sort) == (1, "name")
@@ -234,7 +234,7 @@ def test_an_address_with_more_than_it_can_have_is_the_default() -> None:
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
-def test_a_day_without_a_local_time_is_no_limit(day: str) -> None:
+def test_day_without_local_time_is_no_limit(day: str) -> None:
     history = HistoryState()
     history.take(f"since={day}&until={day}")
     assert history.span() == (None, None)
@@ -242,13 +242,13 @@ def test_a_day_without_a_local_time_is_no_limit(day: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [View, PlanState, ProgressState, HistoryState])
-def test_every_parameter_says_what_it_is(kind: type[param.Parameterized]) -> None:
+def test_every_parameter_has_documentation(kind: type[param.Parameterized]) -> None:
     own = [name for name in kind.param if name != "name"]
     assert own
     assert [name for name in own if not kind.param[name].doc] == []
 
 
-def test_state_knows_nothing_of_panel() -> None:
+def test_state_does_not_import_panel() -> None:
     for name in ("state.py", "status_words.py", "toasts.py", "bridge.py"):
         tree = ast.parse((Path(state.__file__).parent / name).read_text(encoding="utf-8"))
         imported = {

@@ -39,24 +39,24 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def test_contrast_is_what_wcag_says_it_is() -> None:
+def test_contrast_matches_wcag() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("front", "back"), TEXT)
-def test_text_can_be_read(theme: str, front: str, back: str) -> None:
+def test_text_has_enough_contrast(theme: str, front: str, back: str) -> None:
     assert contrast(tokens(theme)[front], tokens(theme)[back]) >= 4.5
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("front", "back"), SHAPES)
-def test_shapes_that_say_something_can_be_seen(theme: str, front: str, back: str) -> None:
+def test_meaningful_shapes_have_enough_contrast(theme: str, front: str, back: str) -> None:
     assert contrast(tokens(theme)[front], tokens(theme)[back]) >= 3
 
 
-def test_both_themes_decide_the_same_things() -> None:
+def test_themes_define_the_same_tokens() -> None:
     text = (FOLDER / "assets" / "tokens.css").read_text(encoding="utf-8")
     light, _, dark = text.partition(':root[data-theme="dark"]')
     colours = {name for name, value in re.findall(r"--([\w-]+):\s*([^;]+);", light) if "#" in value or "rgb" in value}
@@ -64,7 +64,7 @@ def test_both_themes_decide_the_same_things() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(sheets()))
-def test_no_sheet_has_a_colour_or_a_size_of_its_own(name: str) -> None:
+def test_stylesheets_use_only_tokens(name: str) -> None:
     text = sheets()[name]
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b(?![^{}]*\{)", text) == []
     sizes = [size.strip() for size in re.findall(r"font-size:\s*([^;}]+)", text)]
@@ -74,7 +74,7 @@ def test_no_sheet_has_a_colour_or_a_size_of_its_own(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(sheets()))
-def test_every_token_that_a_sheet_names_is_there(name: str) -> None:
+def test_every_used_token_is_defined(name: str) -> None:
     text = sheets()[name] + (FOLDER / "assets" / "page.css").read_text(encoding="utf-8")
     own = set(re.findall(r"--([\w-]+)\s*:", text)) | {"dock", "lost", "top"}  # measured by the page
     assert set(re.findall(r"var\(--([\w-]+)", text)) - own - set(tokens("light")) == set()

@@ -46,7 +46,7 @@ def desk(served: DashboardServer) -> ResultCache:
     return served._pages.shared.result_cache
 
 
-def test_a_list_of_our_own_page_lies_on_the_desk_under_its_name(served: DashboardServer, tmp_path: Path) -> None:
+def test_uploaded_list_is_cached_with_its_name(served: DashboardServer, tmp_path: Path) -> None:
     status, text = send(served, b"path,person\nsea.mp4,Ann Lee\n")
     upload = desk(served).find(json.loads(text)["token"], Upload)
 
@@ -69,13 +69,15 @@ def test_a_list_of_our_own_page_lies_on_the_desk_under_its_name(served: Dashboar
         ({"Content_Length": "\xb2"}, 413),
     ],
 )
-def test_nothing_else_is_taken(served: DashboardServer, tmp_path: Path, changed: dict[str, str], status: int) -> None:
+def test_other_uploads_are_refused(
+    served: DashboardServer, tmp_path: Path, changed: dict[str, str], status: int
+) -> None:
     body = b"" if "Content_Length" in changed else b"path,person\n"
     assert send(served, body, **changed)[0] == status
     assert list(tmp_path.glob("uploads/*")) == []
 
 
-def test_a_file_goes_with_the_last_who_knows_of_it(tmp_path: Path) -> None:
+def test_uploaded_file_is_deleted_with_its_last_reference(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.touch()
     upload: Any = Upload(path, "list.csv")
@@ -85,7 +87,7 @@ def test_a_file_goes_with_the_last_who_knows_of_it(tmp_path: Path) -> None:
     assert not path.exists()
 
 
-def test_what_an_earlier_process_left_is_cleared_away(tmp_path: Path) -> None:
+def test_uploads_of_an_earlier_process_are_deleted(tmp_path: Path) -> None:
     left = tmp_path / uploads.FOLDER / "left.csv"
     left.parent.mkdir()
     left.touch()

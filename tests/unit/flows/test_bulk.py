@@ -71,14 +71,14 @@ def test_people_counts_include_copies(films: Database, bulk: BulkEdits) -> None:
     assert [person.name for person in found.people][:2] == ["Bo", "Ann"]
 
 
-def test_people_can_be_looked_for_among_many(bulk: BulkEdits) -> None:
+def test_people_of_a_selection_can_be_searched(bulk: BulkEdits) -> None:
     assert [person.name for person in bulk.people_in(EVERYONE, like="C").people] == ["Cy"]
     assert bulk.people_in(EVERYONE, limit=1).total == 3
     assert len(bulk.people_in(EVERYONE, limit=1).people) == 1
     assert bulk.people_in([]).files == 0
 
 
-def test_each_file_keeps_its_own_list(films: Database, decisions: Decisions) -> None:
+def test_bulk_edit_keeps_each_list(films: Database, decisions: Decisions) -> None:
     report = decisions.change_people(EVERYONE, add=["Eve", "Bo"], remove=["Ann"])
 
     assert results(films) == {"a": ["Bo", "Eve"], "b": ["Bo", "Eve"], "c": ["Bo", "Cy", "Eve"]}
@@ -86,7 +86,7 @@ def test_each_file_keeps_its_own_list(films: Database, decisions: Decisions) -> 
     assert report.label == "added Eve to 3 files, removed Ann from 2 files"
 
 
-def test_a_file_in_which_nothing_changes_gets_no_edit(films: Database, decisions: Decisions) -> None:
+def test_unchanged_file_gets_no_edit(films: Database, decisions: Decisions) -> None:
     report = decisions.change_people(EVERYONE, add=["cy"])
 
     assert [row.file_id for row in decisions.list()] == [2, 1]
@@ -95,15 +95,13 @@ def test_a_file_in_which_nothing_changes_gets_no_edit(films: Database, decisions
     assert decisions.change_people(EVERYONE, add=["CY"]).files == 0
 
 
-def test_a_file_that_no_plan_knows_begins_with_the_people_it_names(films: Database, decisions: Decisions) -> None:
+def test_unplanned_file_starts_with_its_own_people(films: Database, decisions: Decisions) -> None:
     decisions.change_people([ids(films)["d.mp4"]], add=["Ann"])
 
     assert results(films)["d"] == ["Dee", "Ann"]
 
 
-def test_a_name_that_may_not_be_written_is_not_written_by_an_edit_of_many(
-    films: Database, decisions: Decisions
-) -> None:
+def test_bulk_edit_refuses_an_invalid_name(films: Database, decisions: Decisions) -> None:
     """A database may have it from elsewhere: in a comment it would cut the list, and the rest were nobody."""
     file_id = ids(films)["c.mp4"]
     with films.atomic() as tx:
@@ -118,13 +116,13 @@ def test_a_name_that_may_not_be_written_is_not_written_by_an_edit_of_many(
     assert (item.can_update, item.result_people) == (True, ["Bo", "Cy", "Eve"])
 
 
-def test_copies_of_a_file_go_along(films: Database, bulk: BulkEdits, decisions: Decisions) -> None:
+def test_bulk_edit_includes_copies(films: Database, bulk: BulkEdits, decisions: Decisions) -> None:
     assert bulk.preview([ids(films)["a.mp4"]], add=["Eve"]).added == {"Eve": 2}
     assert decisions.change_people([ids(films)["a.mp4"]], add=["Eve"]).files == 2
     assert results(films)["b"] == ["Ann", "Bo", "Eve"]
 
 
-def test_the_last_one_may_go(films: Database, bulk: BulkEdits, decisions: Decisions) -> None:
+def test_last_person_can_be_removed(films: Database, bulk: BulkEdits, decisions: Decisions) -> None:
     everybody = ["Ann", "Bo", "Cy"]
 
     assert bulk.preview(EVERYONE, remove=everybody).emptied == 3
@@ -132,7 +130,7 @@ def test_the_last_one_may_go(films: Database, bulk: BulkEdits, decisions: Decisi
     assert results(films) == {"a": [], "b": [], "c": []}
 
 
-def test_a_person_takes_the_place_of_another(films: Database, decisions: Decisions) -> None:
+def test_person_replaces_another(films: Database, decisions: Decisions) -> None:
     report = decisions.replace_person(EVERYONE, "ANN", "Zoë Öz")
 
     assert results(films) == {"a": ["Zoë Öz", "Bo"], "b": ["Zoë Öz", "Bo"], "c": ["Bo", "Cy"]}
@@ -141,14 +139,14 @@ def test_a_person_takes_the_place_of_another(films: Database, decisions: Decisio
     assert results(films)["a"] == ["bo"]
 
 
-def test_a_name_goes_under_its_other_spellings_too(films: Database, decisions: Decisions) -> None:
+def test_removed_person_includes_other_spellings(films: Database, decisions: Decisions) -> None:
     PeopleService(films, clock=lambda: NOW).rename("Bo", "Bob Ray")
 
     decisions.change_people(EVERYONE, remove=["bo"])
     assert results(films) == {"a": ["Ann"], "b": ["Ann"], "c": ["Cy"]}
 
 
-def test_what_is_looked_at_is_what_is_done(films: Database, bulk: BulkEdits, decisions: Decisions) -> None:
+def test_preview_matches_the_edit(films: Database, bulk: BulkEdits, decisions: Decisions) -> None:
     before = results(films)
     seen = bulk.preview(EVERYONE, add=["Eve"], remove=["Bo"])
     replaced = bulk.preview(EVERYONE, replace=("Bo", "Eve"))
@@ -166,7 +164,7 @@ def test_what_is_looked_at_is_what_is_done(films: Database, bulk: BulkEdits, dec
     assert {each.file_name[0]: each.after for each in seen.examples} == results(films)
 
 
-def test_a_selection_means_what_it_selects(films: Database, bulk: BulkEdits, decisions: Decisions) -> None:
+def test_selection_contains_its_files(films: Database, bulk: BulkEdits, decisions: Decisions) -> None:
     found = ids(films)
     chosen = Selection(query=EVERYONE, excluded=frozenset({found["c.mp4"]}), included=frozenset({found["a.mp4"]}))
 
@@ -183,7 +181,7 @@ def test_a_selection_means_what_it_selects(films: Database, bulk: BulkEdits, dec
         (["Ann"], [" ann"], errors.UsageError, "added and removed"),
     ],
 )
-def test_what_cannot_be_meant_is_refused(
+def test_invalid_target_is_refused(
     bulk: BulkEdits, decisions: Decisions, add: list[str], remove: list[str], error: type[Exception], sentence: str
 ) -> None:
     for ask in (decisions.change_people, bulk.preview):
@@ -194,7 +192,7 @@ def test_what_cannot_be_meant_is_refused(
     assert decisions.list() == []
 
 
-def test_it_takes_as_many_statements_for_two_thousand_files_as_for_ten(database: Database) -> None:
+def test_bulk_statement_count_does_not_depend_on_file_count(database: Database) -> None:
     names = [f"{number:04}" for number in range(2000)]
     store(database, [scanned(f"{name}.mp4") for name in names])
     PeopleService(database, clock=lambda: NOW).add(at(*names), ["Ann"])
@@ -238,7 +236,7 @@ def templates(films: Database, bulk: BulkEdits, decisions: Decisions) -> Templat
     return Templates(films, decisions, bulk, clock=lambda: NOW)
 
 
-def test_a_template_adds_its_people(films: Database, templates: Templates, decisions: Decisions) -> None:
+def test_template_adds_its_people(films: Database, templates: Templates, decisions: Decisions) -> None:
     templates.save("Family", people=["Eve", " Ann "])
 
     seen = templates.preview("family", EVERYONE)
@@ -249,7 +247,7 @@ def test_a_template_adds_its_people(films: Database, templates: Templates, decis
     assert results(films)["c"] == ["Bo", "Cy", "Eve", "Ann"]
 
 
-def test_a_template_finds_and_replaces(films: Database, templates: Templates) -> None:
+def test_template_finds_and_replaces(films: Database, templates: Templates) -> None:
     templates.save("fix", replace=("bo", "Bob Ray"))
 
     assert templates.preview("fix", EVERYONE).changed == 3
@@ -257,7 +255,7 @@ def test_a_template_finds_and_replaces(films: Database, templates: Templates) ->
     assert results(films) == {"a": ["Ann", "Bob Ray"], "b": ["Ann", "Bob Ray"], "c": ["Bob Ray", "Cy"]}
 
 
-def test_templates_have_names_of_their_own(templates: Templates) -> None:
+def test_template_names_are_unique(templates: Templates) -> None:
     templates.save("Family", people=["Eve"])
     templates.save("FAMILY", people=["Cy"])
     templates.save("A", replace=("x", "y"))
@@ -285,7 +283,7 @@ def test_templates_have_names_of_their_own(templates: Templates) -> None:
         ("n", [], ("x", "y|z"), "y\\|z"),
     ],
 )
-def test_a_template_that_makes_no_sense_is_refused(
+def test_invalid_template_is_refused(
     templates: Templates, name: str, people: list[str], replace: tuple[str, str] | None, sentence: str
 ) -> None:
     with pytest.raises(errors.IndexiumError, match=sentence):

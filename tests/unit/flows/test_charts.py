@@ -102,9 +102,7 @@ def lines(table: Any, *columns: str) -> list[tuple[Any, ...]]:
 
 # In Santiago the clocks are changed on 5 April and 6 September, in Berlin on 29 March and 25 October.
 @pytest.mark.parametrize("first", [date(2026, 3, 27), date(2026, 4, 3), date(2026, 9, 4), date(2026, 10, 23)], ids=str)
-def test_every_operation_is_counted_on_one_day_the_one_it_began_on(
-    database: Database, charts: Charts, zone: str, first: date
-) -> None:
+def test_operation_counts_on_its_start_day(database: Database, charts: Charts, zone: str, first: date) -> None:
     items = history(database, first, 4, seed=first.toordinal())
     last = first + timedelta(days=5)
     wanted = []
@@ -123,7 +121,7 @@ def test_every_operation_is_counted_on_one_day_the_one_it_began_on(
     assert zone
 
 
-def test_errors_are_counted_by_their_code_or_by_what_became_of_the_file(database: Database, charts: Charts) -> None:
+def test_errors_are_counted_by_code_or_outcome(database: Database, charts: Charts) -> None:
     items = history(database, date(2026, 10, 23), 4, seed=5)
     bad = [each for each in items if each.status in ("failed", "conflict")]
     wanted = Counter(each.code or each.status for each in bad)
@@ -131,9 +129,7 @@ def test_errors_are_counted_by_their_code_or_by_what_became_of_the_file(database
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_people_are_counted_once_a_file_and_only_while_they_are_in_it(
-    database: Database, charts: Charts, seed: int
-) -> None:
+def test_people_count_once_per_file_while_in_it(database: Database, charts: Charts, seed: int) -> None:
     items = history(database, date(2026, 10, 23), 4, seed=seed)
     last: dict[tuple[int, str], bool] = {}
     for each in items:

@@ -81,7 +81,7 @@ def house(database: Database) -> House:
     return House(database)
 
 
-def test_a_library_that_agrees_with_itself_has_no_findings(house: House) -> None:
+def test_consistent_library_has_no_findings(house: House) -> None:
     assert house.counts() == dict.fromkeys(KINDS, (0, 0))
     house.films({"a.mp4": "Ann Lee", "b.mp4": None, "c.mp4": "ann lee, Bob Ray"})
     house.say({"a.mp4": "Ann Lee", "b.mp4": "Ann Lee; Bob Ray", "c.mp4": "Ann Lee; Bob Ray"})
@@ -93,7 +93,7 @@ def test_a_library_that_agrees_with_itself_has_no_findings(house: House) -> None
 # Database and file differ.
 
 
-def test_a_file_that_names_somebody_whom_the_database_does_not_have_there_is_found(house: House) -> None:
+def test_person_only_in_the_file_is_found(house: House) -> None:
     house.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Ann Lee", "c.mp4": "Bob Ray", "d.mp4": None})
     house.say({"a.mp4": "Ann Lee; Bob Ray", "b.mp4": "Ann Lee", "d.mp4": "Bob Ray"})
     first, second = house.found("differ")
@@ -106,7 +106,7 @@ def test_a_file_that_names_somebody_whom_the_database_does_not_have_there_is_fou
     assert second.query == ""  # nobody known: in no plan
 
 
-def test_what_a_person_decided_about_a_file_is_settled(house: House) -> None:
+def test_decided_file_has_no_finding(house: House) -> None:
     house.films(dict.fromkeys(("a.mp4", "b.mp4", "c.mp4", "d.mp4"), "Ann Lee, Ghost"))
     house.say({"a.mp4": "Ann Lee", "b.mp4": "Ann Lee", "c.mp4": "Ann Lee", "d.mp4": "Ann Lee"})
     file_ids = ids(house.database)
@@ -119,14 +119,14 @@ def test_what_a_person_decided_about_a_file_is_settled(house: House) -> None:
     assert [row.title for row in house.found("differ")] == ["c.mp4"]
 
 
-def test_an_alias_in_a_file_is_whom_it_means(house: House) -> None:
+def test_alias_in_a_file_counts_as_its_person(house: House) -> None:
     house.films({"a.mp4": "Ann Lee"})
     house.say({"a.mp4": "Ann Lee"})
     house.people.rename("Ann Lee", "Ann Maria Lee")
     assert house.found("differ") == []
 
 
-def test_the_database_can_learn_what_the_file_says_or_the_plan_take_it_out(house: House) -> None:
+def test_file_person_can_be_learned_or_removed(house: House) -> None:
     house.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Ann Lee, Ghost"})
     house.say({"a.mp4": "Ann Lee", "b.mp4": "Ann Lee"})
     one, other = house.found("differ")
@@ -142,7 +142,7 @@ def test_the_database_can_learn_what_the_file_says_or_the_plan_take_it_out(house
 # Copies.
 
 
-def test_copies_that_would_say_other_people_are_found_and_brought_in_line(house: House) -> None:
+def test_differing_copies_are_found_and_aligned(house: House) -> None:
     same = dict.fromkeys(("a.mp4", "copy/a (1).mp4", "copy/a (2).mp4"), "film")
     house.films({"a.mp4": "Ann Lee, Cy", "copy/a (1).mp4": "Bob Ray", "copy/a (2).mp4": None, "b.mp4": "Cy"}, same)
     house.say({"a.mp4": "Ann Lee", "b.mp4": "Cy"})
@@ -156,12 +156,12 @@ def test_copies_that_would_say_other_people_are_found_and_brought_in_line(house:
     assert {tuple(house.item(path).result_people) for path in same} == {("Ann Lee", "Cy", "Bob Ray")}
 
 
-def test_copies_with_two_spellings_of_one_key_do_not_differ(house: House) -> None:
+def test_spellings_of_one_key_do_not_differ(house: House) -> None:
     house.films({"a.mp4": "Hans Groß", "copy.mp4": "HANS GROSS"}, dict.fromkeys(("a.mp4", "copy.mp4"), "film"))
     assert house.found("copies") == []
 
 
-def test_a_copy_whose_people_were_set_by_hand_gets_them_too(house: House) -> None:
+def test_copy_with_an_edit_is_aligned(house: House) -> None:
     house.films({"a.mp4": "Ann Lee, Cy", "b.mp4": "Ann Lee"}, {"a.mp4": "film", "b.mp4": "film"})
     house.say({"a.mp4": "Ann Lee"})
     with house.decisions.step() as step:
@@ -173,7 +173,7 @@ def test_a_copy_whose_people_were_set_by_hand_gets_them_too(house: House) -> Non
     assert house.item("b.mp4").result_people == ["Ann Lee", "Dora", "Cy"]
 
 
-def test_people_can_be_taken_out_of_all_copies(house: House) -> None:
+def test_people_are_removed_from_all_copies(house: House) -> None:
     house.films({"a.mp4": "Ann Lee, Cy", "b.mp4": "Ann Lee"}, {"a.mp4": "film", "b.mp4": "film"})
     house.say({"a.mp4": "Ann Lee"})
     house.checks.resolve("copies", house.found("copies")[0].subject, "remove")
@@ -194,7 +194,7 @@ def test_people_can_be_taken_out_of_all_copies(house: House) -> None:
         ("Anne Lee-Smith", "One letter differs."),
     ],
 )
-def test_two_spellings_that_may_be_one_person_are_found_whoever_has_them(house: House, other: str, why: str) -> None:
+def test_similar_spellings_are_found(house: House, other: str, why: str) -> None:
     house.films({"a.mp4": None, "b.mp4": None, "c.mp4": other})
     house.say({"a.mp4": "Ann Lee-Smith", "b.mp4": "Ann Lee-Smith; Bob Ray", "c.mp4": "Bob Ray"})
     (row,) = house.found("spelling")
@@ -207,7 +207,7 @@ def test_two_spellings_that_may_be_one_person_are_found_whoever_has_them(house: 
 
 
 @pytest.mark.parametrize("known", [("Zoë Öz",), ("Zoe Oz",), ("Zoë Öz", "Zoe Oz"), ()], ids=len)
-def test_uniting_two_spellings_lets_all_files_say_the_one(house: House, known: tuple[str, ...]) -> None:
+def test_merged_spelling_applies_to_all_files(house: House, known: tuple[str, ...]) -> None:
     """Whichever of the two the database knows, and whatever files say."""
     house.films({"a.mp4": "Zoe Oz", "b.mp4": "Zoë Öz", "c.mp4": None, "d.mp4": "Bob Ray, Zoe Oz"})
     house.say({"d.mp4": "Bob Ray"} | ({"c.mp4": "; ".join(known)} if known else {}))
@@ -226,7 +226,7 @@ def test_uniting_two_spellings_lets_all_files_say_the_one(house: House, known: t
         assert house.item("c.mp4").result_people == ["Zoë Öz"]
 
 
-def test_letter_case_alone_is_put_right_by_an_edit(house: House) -> None:
+def test_letter_case_is_corrected_by_an_edit(house: House) -> None:
     house.films({"a.mp4": "TOM OKAFOR", "b.mp4": None})
     house.say({"a.mp4": "Tom Okafor", "b.mp4": "Tom Okafor"})
     assert house.item("a.mp4").category == "unchanged"
@@ -236,7 +236,7 @@ def test_letter_case_alone_is_put_right_by_an_edit(house: House) -> None:
     assert house.found("spelling") == []
 
 
-def test_two_people_of_one_name_become_one(house: House) -> None:
+def test_people_of_one_name_are_merged(house: House) -> None:
     house.films({"a.mp4": None})
     house.say({"a.mp4": "Kim Park; KIM PARK"})
     (row,) = house.found("spelling")
@@ -246,7 +246,7 @@ def test_two_people_of_one_name_become_one(house: House) -> None:
     assert house.counts()["spelling"] == (0, 0)
 
 
-def test_an_edit_that_spells_the_old_name_is_spelt_anew(house: House) -> None:
+def test_merge_updates_the_spelling_in_edits(house: House) -> None:
     house.films({"a.mp4": None, "b.mp4": None})
     house.say({"a.mp4": "Zoe Oz", "b.mp4": "Zoë Öz"})
     house.decisions.edit([ids(house.database)["a.mp4"]], ["Zoe Oz", "Bob Ray"])
@@ -255,7 +255,7 @@ def test_an_edit_that_spells_the_old_name_is_spelt_anew(house: House) -> None:
     assert house.found("spelling") == []
 
 
-def test_pairs_are_kept_in_step_with_the_names(house: House) -> None:
+def test_pairs_follow_the_names(house: House) -> None:
     house.films({"a.mp4": None, "b.mp4": None})
     house.say({"a.mp4": "Ann Lee"})
     assert house.found("spelling") == []
@@ -270,7 +270,7 @@ def test_pairs_are_kept_in_step_with_the_names(house: House) -> None:
 # Names that nobody knows, and people in one file.
 
 
-def test_names_that_the_database_does_not_know_are_found_by_name(house: House) -> None:
+def test_unknown_names_are_found(house: House) -> None:
     house.films({"a.mp4": "Ghost", "b.mp4": "GHOST, Ann Lee", "c.mp4": "Zoe Oz"})
     house.say({"b.mp4": "Ann Lee", "a.mp4": "Zoë Öz"})
     ghost, zoe = house.found("unknown")
@@ -283,7 +283,7 @@ def test_names_that_the_database_does_not_know_are_found_by_name(house: House) -
     assert house.found("unknown") == []
 
 
-def test_a_name_can_be_taken_out_of_every_file(house: House) -> None:
+def test_name_is_removed_from_every_file(house: House) -> None:
     house.films({"a.mp4": "Ghost", "b.mp4": "ghost, Ann Lee"})
     house.say({"b.mp4": "Ann Lee"})
     house.checks.resolve("unknown", house.found("unknown")[0].subject, "remove")
@@ -292,7 +292,7 @@ def test_a_name_can_be_taken_out_of_every_file(house: House) -> None:
     assert house.item("b.mp4").result_people == ["Ann Lee"]
 
 
-def test_a_person_in_one_film_is_found_copies_of_it_not_counted(house: House) -> None:
+def test_person_of_one_video_is_found_without_copies(house: House) -> None:
     house.films({"a.mp4": None, "a copy.mp4": None, "b.mp4": "Guest", "c.mp4": None}, {"a.mp4": "x", "a copy.mp4": "x"})
     house.say({"a.mp4": "Ann Lee; Bob Ray", "c.mp4": "Bob Ray"})
     assert [(row.subject, row.text) for row in house.found("single")] == [
@@ -303,7 +303,7 @@ def test_a_person_in_one_film_is_found_copies_of_it_not_counted(house: House) ->
     assert [row.subject for row in house.found("single")] == ["Guest"]
 
 
-def test_who_may_be_somebody_else_is_listed_there_alone(house: House) -> None:
+def test_similar_name_is_listed_in_one_check(house: House) -> None:
     house.films({"a.mp4": None, "b.mp4": None, "c.mp4": None})
     house.say({"a.mp4": "Ann Lee", "b.mp4": "Ann Lee", "c.mp4": "Anne Lee"})
     assert house.found("single") == []
@@ -314,7 +314,7 @@ def test_who_may_be_somebody_else_is_listed_there_alone(house: House) -> None:
 # What becomes of a finding.
 
 
-def test_what_is_right_stays_away_until_its_facts_change(house: House) -> None:
+def test_ignored_finding_returns_when_its_facts_change(house: House) -> None:
     house.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Ghost"})
     house.say({"a.mp4": "Ann Lee", "b.mp4": "Ann Lee"})
     assert house.counts()["differ"] == (2, 0)
@@ -330,7 +330,7 @@ def test_what_is_right_stays_away_until_its_facts_change(house: House) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_can_be_dismissed_and_brought_back(house: House, kind: str) -> None:
+def test_every_kind_can_be_ignored_and_listed_again(house: House, kind: str) -> None:
     same = {"a.mp4": "film", "b.mp4": "film"}
     house.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Ann Lee", "c.mp4": "Anne Lee, Unknown"}, same)
     house.say({"a.mp4": "Ann Lee"})
@@ -346,7 +346,7 @@ def test_every_kind_can_be_dismissed_and_brought_back(house: House, kind: str) -
         assert [row.subject for row in later.found(kind)] == [row.subject for row in rows]
 
 
-def test_a_finding_that_is_gone_is_said_to_be(house: House) -> None:
+def test_resolved_finding_is_reported(house: House) -> None:
     house.films({"a.mp4": "Ghost"})
     house.say({"a.mp4": "Ann Lee"})
     subject = house.found("differ")[0].subject
@@ -359,14 +359,14 @@ def test_a_finding_that_is_gone_is_said_to_be(house: House) -> None:
         house.checks.page("nonsense")
 
 
-def test_a_mend_that_a_finding_does_not_have_is_refused(house: House) -> None:
+def test_unknown_resolution_is_refused(house: House) -> None:
     house.films({"a.mp4": "Ghost"})
     house.say({"a.mp4": "Ann Lee"})
     with pytest.raises(errors.UsageError, match="choose one of: add, remove"):
         house.checks.resolve("differ", house.found("differ")[0].subject, "unite:Ann Lee")
 
 
-def test_a_page_holds_what_it_should(house: House) -> None:
+def test_page_has_its_findings(house: House) -> None:
     house.films({f"{number}.mp4": f"Guest {number}" for number in range(7)})
     pages = [house.checks.page("unknown", number, per_page=3) for number in (1, 2, 3, 4)]
     assert [[row.subject for row in page.items] for page in pages] == [
@@ -379,7 +379,7 @@ def test_a_page_holds_what_it_should(house: House) -> None:
     assert len(house.checks.page("unknown", per_page=0).items) == 7
 
 
-def test_what_was_found_is_kept_while_nothing_changes_and_as_long_as_one_allows(house: House) -> None:
+def test_findings_are_cached_until_a_change(house: House) -> None:
     house.films({"a.mp4": "Ghost"})
     house.checks.groups()
     before = house.database.statements
@@ -391,7 +391,7 @@ def test_what_was_found_is_kept_while_nothing_changes_and_as_long_as_one_allows(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_number_of_statements_does_not_grow_with_the_findings(house: House, kind: str) -> None:
+def test_statement_count_does_not_depend_on_findings(house: House, kind: str) -> None:
     def statements() -> int:
         house.checks.page(kind)
         before = house.database.statements
@@ -414,7 +414,7 @@ def test_the_number_of_statements_does_not_grow_with_the_findings(house: House, 
     assert statements() == few
 
 
-def test_checks_change_nothing_by_themselves(house: House) -> None:
+def test_checks_change_nothing(house: House) -> None:
     house.films({"a.mp4": "Ghost, Zoe Oz"})
     house.say({"a.mp4": "Zoë Öz"})
     before = (house.known(), house.planner.generate_plan().id, house.decisions.list())
@@ -424,7 +424,7 @@ def test_checks_change_nothing_by_themselves(house: House) -> None:
     assert house.changes == 0
 
 
-def test_all_that_files_say_can_be_learnt_at_once(house: House) -> None:
+def test_all_file_people_can_be_learned_at_once(house: House) -> None:
     house.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "GHOST, Cy", "c.mp4": "Cy", "d.mp4": "Dora"})
     house.say({"a.mp4": "Ann Lee", "b.mp4": "Bob Ray"})
     house.checks.ignore("differ", [row.subject for row in house.found("differ") if row.title == "d.mp4"])
@@ -438,14 +438,14 @@ def test_all_that_files_say_can_be_learnt_at_once(house: House) -> None:
         house.checks.resolve_all("spelling")
 
 
-def test_all_of_a_kind_can_be_right(house: House) -> None:
+def test_all_findings_of_a_kind_can_be_ignored(house: House) -> None:
     house.films({"a.mp4": "Ann Lee", "b.mp4": "Bob Ray"})
     assert house.checks.ignore_all("single") == 2
     assert house.counts()["single"] == (0, 2)
     assert house.checks.ignore_all("single") == 0
 
 
-def test_an_alias_beside_somebody_unknown_is_not_taken_for_unknown(house: House) -> None:
+def test_alias_beside_an_unknown_name_is_known(house: House) -> None:
     house.films({"a.mp4": "Ann Lee, Ghost"})
     house.say({"a.mp4": "Ann Lee"})
     house.people.rename("Ann Lee", "Ann Maria Lee")
@@ -458,7 +458,7 @@ def test_an_alias_beside_somebody_unknown_is_not_taken_for_unknown(house: House)
 # Placeholder names.
 
 
-def test_a_placeholder_in_comments_is_one_finding_of_its_own_check(house: House) -> None:
+def test_placeholder_in_comments_is_one_finding(house: House) -> None:
     named = {f"{number}.mp4": "Ann Lee, Unknown" for number in range(11)} | {"x.mp4": "UNKNOWN", "y.mp4": "Ann Lee"}
     house.films(named, {"0.mp4": "film", "y.mp4": "film"})
     house.say(dict.fromkeys(named, "Ann Lee"))
@@ -470,7 +470,7 @@ def test_a_placeholder_in_comments_is_one_finding_of_its_own_check(house: House)
     assert others == dict.fromkeys(others, 0)  # it is no name that the database should learn, and no misspelling
 
 
-def test_a_placeholder_is_removed_by_a_decision_that_can_be_undone(house: House) -> None:
+def test_placeholder_removal_can_be_undone(house: House) -> None:
     house.films({"a.mp4": "Ann Lee, Unknown", "b.mp4": "Unknown"})
     house.say({"a.mp4": "Ann Lee"})
     report = house.checks.resolve("placeholder", "unknown", "remove")
@@ -484,7 +484,7 @@ def test_a_placeholder_is_removed_by_a_decision_that_can_be_undone(house: House)
     assert house.item("a.mp4").tags_to_remove == []
 
 
-def test_a_person_with_the_name_of_a_placeholder_is_removed_and_comes_back_by_undo(house: House) -> None:
+def test_placeholder_person_is_removed_and_restored_by_undo(house: House) -> None:
     """An earlier import made a person of it: the plan would write it."""
     house.films({"a.mp4": None, "b.mp4": "Unknown", "c.mp4": None})
     house.say({"a.mp4": "Ann Lee; Unknown", "b.mp4": "Unknown", "c.mp4": "Unknown"})
@@ -505,7 +505,7 @@ def test_a_person_with_the_name_of_a_placeholder_is_removed_and_comes_back_by_un
     assert len(house.found("placeholder")) == 1
 
 
-def test_a_person_of_no_file_at_all_is_found_too(house: House) -> None:
+def test_person_without_files_is_found(house: House) -> None:
     house.say({"waits.mp4": "unknown"})
     (row,) = house.found("placeholder")
     assert row.text == "The database has a person with the placeholder name “unknown”; no file names it."
@@ -514,7 +514,7 @@ def test_a_person_of_no_file_at_all_is_found_too(house: House) -> None:
     assert house.people.list() == []
 
 
-def test_nothing_teaches_the_database_a_placeholder(house: House) -> None:
+def test_placeholder_is_never_learned(house: House) -> None:
     house.films({"a.mp4": "Ann Lee, Unknown", "b.mp4": "Bo, Unknown", "c.mp4": "Bo"}, {"b.mp4": "f", "c.mp4": "f"})
     assert [row.resolutions[0].names for row in house.found("differ")] == [("Ann Lee",), ("Bo",), ("Bo",)]
     assert house.found("copies") == []
@@ -522,7 +522,7 @@ def test_nothing_teaches_the_database_a_placeholder(house: House) -> None:
     assert {person.name for person in house.people.list()} == {"Ann Lee", "Bo"}
 
 
-def test_which_names_are_placeholders_is_a_setting(house: House) -> None:
+def test_placeholder_names_are_a_setting(house: House) -> None:
     house.films({"a.mp4": "Unknown, Nobody"})
     names = ["unknown", "nobody"]
     house.checks = Checks(

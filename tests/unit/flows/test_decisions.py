@@ -23,7 +23,7 @@ def decisions(database: Database) -> Decisions:
     return Decisions(database, clock=lambda: NOW)
 
 
-def test_an_edit_holds_for_every_copy_and_says_so(database: Database, decisions: Decisions) -> None:
+def test_edit_applies_to_every_copy(database: Database, decisions: Decisions) -> None:
     assert decisions.edit([1, 1], [" Zoë  Öz ", "zoë öz", "Cy"]) == DecisionReport(files=2, copies=1)
 
     rows = decisions.list()
@@ -36,20 +36,20 @@ def test_an_edit_holds_for_every_copy_and_says_so(database: Database, decisions:
     assert marked(database) == {1, 2}
 
 
-def test_nobody_is_a_list_of_people_too(decisions: Decisions) -> None:
+def test_edit_may_remove_all_people(decisions: Decisions) -> None:
     decisions.edit([3], [])
 
     assert [(row.people, row.summary) for row in decisions.list()] == [([], "no people")]
 
 
-def test_all_bad_names_of_an_edit_are_said_at_once(decisions: Decisions) -> None:
+def test_edit_reports_all_invalid_names(decisions: Decisions) -> None:
     with pytest.raises(errors.ValidationError, match=r"(?s)x;y.*p\|q"):
         decisions.edit([1], ["Ann", "x;y", "p|q"])
 
     assert decisions.list() == []
 
 
-def test_a_decision_replaces_the_one_of_its_kind_and_no_other(decisions: Decisions) -> None:
+def test_decision_replaces_only_its_kind(decisions: Decisions) -> None:
     decisions.edit([3], ["Ann"])
     decisions.postpone([3])
     decisions.edit([3], ["Bo"])
@@ -57,7 +57,7 @@ def test_a_decision_replaces_the_one_of_its_kind_and_no_other(decisions: Decisio
     assert [(row.kind, row.people) for row in decisions.list()] == [("edit", ["Bo"]), ("postpone", None)]
 
 
-def test_a_mode_that_is_not_spoken_of_stays(decisions: Decisions) -> None:
+def test_unnamed_mode_is_kept(decisions: Decisions) -> None:
     decisions.set_mode([3], comment_mode="preserve")
     decisions.set_mode([3], mode="exact")
 
@@ -70,7 +70,7 @@ def test_a_mode_that_is_not_spoken_of_stays(decisions: Decisions) -> None:
         decisions.set_mode([3])
 
 
-def test_a_postponement_returns_on_its_day(database: Database, decisions: Decisions) -> None:
+def test_postponed_file_returns_on_its_day(database: Database, decisions: Decisions) -> None:
     decisions.postpone([3], until=NOW + timedelta(days=1))
     decisions.postpone([1])
 
@@ -83,19 +83,19 @@ def test_a_postponement_returns_on_its_day(database: Database, decisions: Decisi
     "until",
     [NOW, NOW - timedelta(seconds=1), datetime(2026, 11, 20, 8, 59, tzinfo=timezone(timedelta(hours=2)))],
 )
-def test_a_day_that_has_passed_is_refused(decisions: Decisions, until: datetime) -> None:
+def test_past_day_is_refused(decisions: Decisions, until: datetime) -> None:
     with pytest.raises(errors.UsageError, match="is in the past"):
         decisions.postpone([3], until=until)
 
 
-def test_a_day_without_a_zone_is_a_local_one(decisions: Decisions) -> None:
+def test_day_without_a_zone_is_local(decisions: Decisions) -> None:
     local = datetime(2027, 1, 1)  # noqa: DTZ001 - as a command line gives it
     decisions.postpone([3], until=local)
 
     assert decisions.list()[0].until == local.astimezone(UTC)
 
 
-def test_a_day_is_said_as_it_is_where_the_person_lives(decisions: Decisions, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_day_is_shown_in_local_time(decisions: Decisions, monkeypatch: pytest.MonkeyPatch) -> None:
     try:
         monkeypatch.setenv("TZ", "Asia/Tokyo")
         time.tzset()
@@ -107,7 +107,7 @@ def test_a_day_is_said_as_it_is_where_the_person_lives(decisions: Decisions, mon
         time.tzset()
 
 
-def test_revoking_counts_what_was_in_force(database: Database, decisions: Decisions) -> None:
+def test_revoke_counts_decisions_in_force(database: Database, decisions: Decisions) -> None:
     decisions.edit([1], ["Ann"])
     first, second = (row.decision_id for row in decisions.list())
     marked(database)
@@ -118,7 +118,7 @@ def test_revoking_counts_what_was_in_force(database: Database, decisions: Decisi
     assert decisions.list() == []
 
 
-def test_an_unknown_id_is_refused_and_nothing_is_done(decisions: Decisions) -> None:
+def test_unknown_decision_id_changes_nothing(decisions: Decisions) -> None:
     decisions.postpone([3])
     (row,) = decisions.list()
 
@@ -133,6 +133,6 @@ def test_an_unknown_id_is_refused_and_nothing_is_done(decisions: Decisions) -> N
     assert [row.kind for row in decisions.list()] == ["postpone"]
 
 
-def test_a_decision_over_no_files_is_nothing(decisions: Decisions) -> None:
+def test_decision_without_files_changes_nothing(decisions: Decisions) -> None:
     assert decisions.edit([], ["Ann"]) == DecisionReport(files=0)
     assert decisions.list() == []

@@ -42,7 +42,7 @@ def origins(details: Details, file_id: int) -> dict[str, list[str]]:
 # What it is.
 
 
-def test_a_file_is_told_with_its_root_streams_tags_and_places(database: Database, details: Details) -> None:
+def test_details_have_root_streams_tags_and_fields(database: Database, details: Details) -> None:
     streams = (StreamFacts(index=0, kind="video", codec="hevc", language="eng", details={"width": 3840}),)
     places = tuple(FieldValue(field="comment", where=where, value=value) for where, value in (("a", "x"), ("b", "y")))
     tags = {"container": {"title": "Day"}, "streams": [{}, {"language": "eng"}]}
@@ -61,7 +61,7 @@ def test_a_file_is_told_with_its_root_streams_tags_and_places(database: Database
     assert (file.fields_differ, file.nlink, file.place) == (True, 2, "Family/2019/a.mp4")
 
 
-def test_a_file_that_is_in_no_plan_has_no_item_and_all_else(database: Database, details: Details) -> None:
+def test_details_of_an_unplanned_file_have_no_item(database: Database, details: Details) -> None:
     store(database, [scanned("a.mp4", "Rain")])
     file = details.file(1)
     assert file.plan is None
@@ -69,7 +69,7 @@ def test_a_file_that_is_in_no_plan_has_no_item_and_all_else(database: Database, 
     assert {each.program for each in file.readings} >= {"Jellyfin", "VLC"}
 
 
-def test_why_a_file_cannot_be_written_is_its_refusal(database: Database, details: Details) -> None:
+def test_details_have_the_refusal(database: Database, details: Details) -> None:
     refused = {"strategy": "", "strategy_code": "no_strategy_yet", "strategy_message": "MXF is not written."}
     store(database, [scanned("a.mxf", **refused)])
     file = details.file(1)
@@ -80,7 +80,7 @@ def test_why_a_file_cannot_be_written_is_its_refusal(database: Database, details
     )
 
 
-def test_copies_of_the_film_are_named_and_those_that_are_gone_are_not(database: Database, details: Details) -> None:
+def test_details_list_present_copies(database: Database, details: Details) -> None:
     store(database, [scanned(f"{name}.mp4", content=1) for name in "abcd"])
     with database.atomic() as tx:
         catalog.mark_missing(tx, [4])
@@ -89,13 +89,13 @@ def test_copies_of_the_film_are_named_and_those_that_are_gone_are_not(database: 
     assert file.copies_total == 2
 
 
-def test_a_path_that_is_no_text_is_given_in_percents_too(database: Database, details: Details) -> None:
+def test_undecodable_path_is_percent_encoded(database: Database, details: Details) -> None:
     store(database, [scanned(os.fsencode(ROOT) + b"/caf\xe9.mp4"), scanned("b.mp4")])
     assert details.file(1).path_raw == f"{ROOT}/caf%E9.mp4"
     assert details.file(2).path_raw == ""
 
 
-def test_an_id_that_nobody_has_is_refused(details: Details) -> None:
+def test_unknown_file_id_is_refused(details: Details) -> None:
     with pytest.raises(errors.UnknownIdError, match="no file with the id 7"):
         details.file(7)
 
@@ -103,7 +103,7 @@ def test_an_id_that_nobody_has_is_refused(details: Details) -> None:
 # Finding it.
 
 
-def test_a_file_is_found_by_its_id_and_by_its_path(
+def test_file_is_found_by_id_and_path(
     database: Database, details: Details, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     store(database, [scanned(os.fsencode(tmp_path / "a.mp4"))], root=str(tmp_path))
@@ -115,7 +115,7 @@ def test_a_file_is_found_by_its_id_and_by_its_path(
         details.find("b.mp4")
 
 
-def test_a_file_is_found_by_its_path_below_the_folder_that_was_scanned(database: Database, details: Details) -> None:
+def test_file_is_found_by_its_relative_path(database: Database, details: Details) -> None:
     store(database, [scanned("2019/a.mp4")])
     assert details.find("2019/a.mp4") == 1
     with pytest.raises(errors.UnknownIdError):
@@ -125,7 +125,7 @@ def test_a_file_is_found_by_its_path_below_the_folder_that_was_scanned(database:
 # Who is in it.
 
 
-def test_every_reason_for_a_person_is_told(database: Database, details: Details) -> None:
+def test_details_list_every_source_of_a_person(database: Database, details: Details) -> None:
     store(database, [scanned("a.mp4", "People: Bob, Cy")])
     people(database).add([f"{ROOT}/a.mp4"], ["Ann", "Bob"])
     assert origins(details, 1) == {"Ann": ["hand"], "Bob": ["hand", "comment"], "Cy": ["comment"]}
@@ -142,7 +142,7 @@ def test_every_reason_for_a_person_is_told(database: Database, details: Details)
     assert states == {"Ann": "added", "Dee": "added", "Bob": "removed", "Cy": "removed"}
 
 
-def test_a_person_is_listed_once_however_the_file_spells_them(database: Database, details: Details) -> None:
+def test_person_is_listed_once_for_all_spellings(database: Database, details: Details) -> None:
     store(database, [scanned("a.mp4", "People: ANN LEE")])
     people(database).add([f"{ROOT}/a.mp4"], ["Ann Lee"])
     found = details.file(1).people
@@ -152,13 +152,13 @@ def test_a_person_is_listed_once_however_the_file_spells_them(database: Database
     assert sum(bool(origin.spelt) for origin in found[0].origins) == 1
 
 
-def test_people_of_a_film_are_told_of_each_copy(database: Database, details: Details) -> None:
+def test_each_copy_has_the_people_of_the_video(database: Database, details: Details) -> None:
     store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=1)])
     people(database).add([f"{ROOT}/a.mp4"], ["Ann"])
     assert origins(details, 2) == {"Ann": ["hand"]}
 
 
-def test_decisions_of_this_file_alone_are_told(database: Database, details: Details) -> None:
+def test_details_list_only_decisions_of_the_file(database: Database, details: Details) -> None:
     store(database, [scanned("a.mp4"), scanned("b.mp4")])
     decisions = Decisions(database, clock=lambda: NOW)
     decisions.postpone([1], until=NOW + timedelta(days=3))
@@ -224,7 +224,7 @@ def book(database: Database) -> Book:
     return Book(database)
 
 
-def test_what_was_done_to_a_file_is_told_newest_first(book: Book, details: Details) -> None:
+def test_file_history_is_newest_first(book: Book, details: Details) -> None:
     first, second = book.write("failed"), book.write(note="for Mum")
     file = details.file(1)
     assert [each.operation_id for each in file.history] == [second, first]
@@ -235,7 +235,7 @@ def test_what_was_done_to_a_file_is_told_newest_first(book: Book, details: Detai
     assert details.file(2).history == []
 
 
-def test_what_was_taken_back_cannot_be_again(book: Book, details: Details) -> None:
+def test_rolled_back_item_cannot_roll_back_again(book: Book, details: Details) -> None:
     written = book.write()
     back = book.rollback(written)
     newest, oldest = details.file(1).history
@@ -243,7 +243,7 @@ def test_what_was_taken_back_cannot_be_again(book: Book, details: Details) -> No
     assert oldest.rollback_reason == f"Operation {back} has rolled it back."
 
 
-def test_what_something_newer_stands_on_is_not_offered(book: Book, details: Details) -> None:
+def test_item_below_a_newer_one_cannot_roll_back(book: Book, details: Details) -> None:
     first, second = book.write(), book.write()
     newest, oldest = details.file(1).history
     assert newest.exact
@@ -251,7 +251,7 @@ def test_what_something_newer_stands_on_is_not_offered(book: Book, details: Deta
     assert oldest.rollback_reason.startswith(f"Operation {second} wrote the file later")
 
 
-def test_without_a_backup_only_the_comment_comes_back(book: Book, details: Details) -> None:
+def test_item_without_a_backup_restores_only_the_comment(book: Book, details: Details) -> None:
     book.write()
     with book.database.atomic() as tx:
         tx.execute("UPDATE metadata_history SET dropped_at = now(), evicted_reason = 'out of room'")
@@ -260,7 +260,7 @@ def test_without_a_backup_only_the_comment_comes_back(book: Book, details: Detai
     assert event.rollback_reason == "Only the comment can be restored (out of room)."
 
 
-def test_an_operation_that_goes_on_holds_its_file(book: Book, details: Details) -> None:
+def test_running_operation_blocks_its_file(book: Book, details: Details) -> None:
     book.write(end=False)
     assert store_details.is_being_written(book.database.read(), 1)
     assert not store_details.is_being_written(book.database.read(), 2)
@@ -269,7 +269,7 @@ def test_an_operation_that_goes_on_holds_its_file(book: Book, details: Details) 
 # Names.
 
 
-def test_names_are_offered_whatever_case_and_accents_the_likeliest_first(database: Database, details: Details) -> None:
+def test_name_completion_ignores_case_and_accents(database: Database, details: Details) -> None:
     store(database, [scanned(f"{name}.mp4") for name in "abc"])
     service = people(database)
     service.add([f"{ROOT}/a.mp4"], ["Zoë", "Anna Zoë", "Zoë Öz"])

@@ -102,7 +102,7 @@ def total(database: Database, plan: MetadataPlan, text: str) -> int:
 
 
 @pytest.mark.parametrize("text", QUERIES)
-def test_every_count_is_what_that_choice_would_find(grown: Database, finder: Finder, text: str) -> None:
+def test_facet_count_equals_the_search(grown: Database, finder: Finder, text: str) -> None:
     plan = plan_of(grown, text)
     found = finder.facets(plan, most=1000)
     for key in FACETS:
@@ -112,7 +112,7 @@ def test_every_count_is_what_that_choice_would_find(grown: Database, finder: Fin
         assert [value.value for value in found[key].values if value.chosen] == query.selected_values(text, key)
 
 
-def test_no_value_is_left_out(grown: Database, finder: Finder) -> None:
+def test_facets_have_every_value(grown: Database, finder: Finder) -> None:
     """Against SQL written by hand, over the rows of the newest version."""
     found = finder.facets(plan_of(grown, ""))
     current = "plan_items WHERE to_version IS NULL AND NOT postponed"
@@ -141,14 +141,14 @@ def counts(found: Facets, key: str) -> dict[str, int]:
     return {value.value: value.files for value in found[key].values}
 
 
-def test_a_person_is_counted_once_whatever_the_spelling(grown: Database, finder: Finder) -> None:
+def test_facet_counts_a_person_once_for_all_spellings(grown: Database, finder: Finder) -> None:
     names = counts(finder.facets(plan_of(grown, "")), "person")
     assert "Robert Ray" in names
     assert "Bobby Ray" not in names  # it is an alias now
     assert len({name.casefold() for name in names}) == len(names)
 
 
-def test_long_lists_are_cut_searched_and_keep_what_is_chosen(grown: Database, finder: Finder) -> None:
+def test_long_facets_are_limited_and_keep_selected_values(grown: Database, finder: Finder) -> None:
     plan = plan_of(grown, 'person:"Łucja"')
     whole = finder.facets(plan)["person"]
     cut = finder.facets(plan, most=2)["person"]
@@ -185,12 +185,12 @@ def test_people_folders_and_libraries_are_offered(grown: Database, finder: Finde
     assert texts(finder, grown, "size:") == ["size:>1gb", "size:<100mb", "size:1gb..4gb"]
 
 
-def test_what_is_there_already_is_not_offered(grown: Database, finder: Finder) -> None:
+def test_present_terms_are_not_completed(grown: Database, finder: Finder) -> None:
     assert texts(finder, grown, "risk:danger") == []
     assert texts(finder, grown, "zzzz") == []
 
 
-def test_an_offer_says_how_many_files_have_it(grown: Database, finder: Finder) -> None:
+def test_completion_has_the_number_of_files(grown: Database, finder: Finder) -> None:
     plan = plan_of(grown, "")
     for text in ("risk:danger", 'person:"Ann Lee"', "folder:/Trips", "container:mp4"):
         begun = text.rstrip('"')[:-1]
@@ -198,7 +198,7 @@ def test_an_offer_says_how_many_files_have_it(grown: Database, finder: Finder) -
         assert offer.count == total(grown, plan, text), text
 
 
-def test_what_is_offered_can_be_read(grown: Database, finder: Finder) -> None:
+def test_completion_is_a_valid_search(grown: Database, finder: Finder) -> None:
     for text in ("a", "person:", "folder:", "tags:", "mtime:", "issue:", "x(", "ext:"):
         for offer in finder.complete(plan_of(grown, ""), text, len(text)):
             if not offer.text.endswith(":"):
@@ -208,7 +208,7 @@ def test_what_is_offered_can_be_read(grown: Database, finder: Finder) -> None:
 # Where nothing is found.
 
 
-def test_the_neighbours_of_a_search_that_finds_nothing(grown: Database, finder: Finder) -> None:
+def test_empty_search_names_the_excluding_term(grown: Database, finder: Finder) -> None:
     plan = plan_of(grown, "")
     skipped = next(item for item in plan_of(grown, "postponed:yes").page(1).items if item.folder)
     text = f'folder:"/{skipped.folder}" name:"{skipped.file_name}"'
@@ -219,11 +219,11 @@ def test_the_neighbours_of_a_search_that_finds_nothing(grown: Database, finder: 
     assert (near.words, near.query, near.files) == ("without zzzz", "family", total(grown, plan, "family"))
 
 
-def test_where_nothing_was_looked_for_skipped_files_are_near(grown: Database, finder: Finder) -> None:
+def test_empty_search_text_names_skipped_files(grown: Database, finder: Finder) -> None:
     assert [near.query for near in finder.wider(plan_of(grown, " "))] == ["postponed:yes"]
 
 
-def test_the_volume_is_that_of_the_files_that_would_change(grown: Database, finder: Finder) -> None:
+def test_volume_counts_files_that_would_change(grown: Database, finder: Finder) -> None:
     plan = plan_of(grown, "")
     changing = replace(plan.search, query=query.compile_query("risk:safe,warning,danger"))
     assert finder.volume(plan) == 1000 * plan_read.statistics(grown.read(), changing).listed

@@ -80,7 +80,7 @@ def fill(court: Court, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", effort.some(range(4), 1))
-def test_every_way_to_settle_a_finding_is_undone_and_redone_to_the_last_row(court: Court, seed: int) -> None:
+def test_every_resolution_is_undone_and_redone_exactly(court: Court, seed: int) -> None:
     fill(court, seed)
     ways = [
         (kind, row.subject, resolution.code)
@@ -104,7 +104,7 @@ def test_every_way_to_settle_a_finding_is_undone_and_redone_to_the_last_row(cour
 
 
 @pytest.mark.parametrize("seed", effort.some(range(2), 1))
-def test_many_are_undone_one_after_the_other(court: Court, seed: int) -> None:
+def test_several_steps_are_undone_in_turn(court: Court, seed: int) -> None:
     """Each on top of what the one before it left."""
     fill(court, seed)
     states = [court.state()]
@@ -126,7 +126,7 @@ def test_many_are_undone_one_after_the_other(court: Court, seed: int) -> None:
         assert court.state() == state
 
 
-def test_all_that_was_learnt_at_once_is_one_step(court: Court) -> None:
+def test_bulk_learning_is_one_step(court: Court) -> None:
     court.films({"a.mp4": "Ann Lee", "b.mp4": "Bob Ray", "c.mp4": None})
     before = court.state()
     report = court.checks.resolve_all("unknown")
@@ -135,7 +135,7 @@ def test_all_that_was_learnt_at_once_is_one_step(court: Court) -> None:
     assert court.state() == before
 
 
-def test_a_step_says_what_was_learnt(court: Court) -> None:
+def test_step_label_names_the_change(court: Court) -> None:
     court.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Zoe Oz"})
     court.say({"a.mp4": "Ann Lee", "b.mp4": "Zoë Öz"})
     court.checks.resolve("unknown", "Ghost", "add")
@@ -152,7 +152,7 @@ def united(court: Court) -> None:
     court.checks.resolve("spelling", "Bob Ray | Bob Rey", "unite:Bob Ray")
 
 
-def test_whoever_came_since_stays(court: Court) -> None:
+def test_undo_keeps_people_added_later(court: Court) -> None:
     united(court)
     court.say({"a.mp4": "Zed", "c.mp4": "Zed"})
     court.undo()
@@ -163,7 +163,7 @@ def test_whoever_came_since_stays(court: Court) -> None:
     }
 
 
-def test_films_that_were_written_anew_since_get_their_people_back(court: Court) -> None:
+def test_undo_restores_people_of_rewritten_videos(court: Court) -> None:
     united(court)
     file_ids = ids(court.database)
     with court.database.atomic() as tx:
@@ -189,14 +189,14 @@ RENAMED: list[Callable[[Court], None]] = [
 
 
 @pytest.mark.parametrize("change", RENAMED[:3])
-def test_who_was_changed_beside_it_stays_so(court: Court, change: Callable[[Court], None]) -> None:
+def test_undo_keeps_unrelated_changes(court: Court, change: Callable[[Court], None]) -> None:
     united(court)
     change(court)
     assert court.undo().files == 2
     assert "Bob Rey" in {name for names in court.known().values() for name in names}
 
 
-def test_names_that_were_changed_otherwise_since_are_left_alone(court: Court) -> None:
+def test_undo_keeps_names_changed_later(court: Court) -> None:
     united(court)
     RENAMED[3](court)
     before = court.state()
@@ -208,7 +208,7 @@ def test_names_that_were_changed_otherwise_since_are_left_alone(court: Court) ->
     assert court.state() == before
 
 
-def test_a_person_who_is_somewhere_else_by_now_stays_a_person(court: Court) -> None:
+def test_undo_keeps_a_person_with_other_files(court: Court) -> None:
     court.films({"a.mp4": "Ghost", "b.mp4": None})
     court.checks.resolve("unknown", "Ghost", "add")
     court.say({"b.mp4": "Ghost"})
@@ -218,7 +218,7 @@ def test_a_person_who_is_somewhere_else_by_now_stays_a_person(court: Court) -> N
     assert court.known() == {"a.mp4": ["Ghost"], "b.mp4": ["Ghost"]}
 
 
-def test_a_mend_that_fails_halfway_has_done_nothing(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_resolution_changes_nothing(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:
     court.films({"a.mp4": "Ann Lee", "b.mp4": None}, content={"a.mp4": "same", "b.mp4": "same"})
     with court.database.atomic() as tx:
         decisions.edit(tx, {ids(court.database)["b.mp4"]: ["Zed"]}, at=NOW)
@@ -234,7 +234,7 @@ def test_a_mend_that_fails_halfway_has_done_nothing(court: Court, monkeypatch: p
     assert (court.state(), court.review.list()) == (before, steps)
 
 
-def test_what_was_learnt_goes_with_its_step(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recorded_changes_are_deleted_with_their_step(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_steps, "MAX_STEPS", 1)
     united(court)
     court.decisions.postpone([ids(court.database)["c.mp4"]])
@@ -243,7 +243,7 @@ def test_what_was_learnt_goes_with_its_step(court: Court, monkeypatch: pytest.Mo
         assert reader.value(f"SELECT count(*) FROM {table}") == 0
 
 
-def test_a_name_without_a_file_can_be_taken_back_too(court: Court) -> None:
+def test_undo_of_a_name_without_files(court: Court) -> None:
     """Assignments that wait for a path that no scan has met."""
     with court.database.atomic() as tx:
         people.assign(
@@ -261,7 +261,7 @@ def test_a_name_without_a_file_can_be_taken_back_too(court: Court) -> None:
     assert court.state()["people"] == before["people"]
 
 
-def test_a_home_keeps_it_over_a_restart(empty_home: Path, home: Path) -> None:
+def test_recorded_changes_survive_a_restart(empty_home: Path, home: Path) -> None:
     shutil.copytree(empty_home, home)
     with Database.open(home) as database:
         court = Court(database)

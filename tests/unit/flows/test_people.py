@@ -39,9 +39,7 @@ def names(database: Database) -> dict[str, list[str]]:
 # --- import ------------------------------------------------------------------------------------------------------
 
 
-def test_an_import_counts_what_it_matched_what_waits_and_what_it_rejected(
-    database: Database, people: PeopleService, tmp_path: Path
-) -> None:
+def test_import_counts_matched_waiting_and_rejected(database: Database, people: PeopleService, tmp_path: Path) -> None:
     store(database, [scanned("a.mp4"), scanned("b.mp4")])
     marked(database)
     rows = ["a.mp4,Bo", "a.mp4, Ann  Lee ", "new.mp4,Bo", "b.mp4,x;y", "b.mp4,", 'b.mp4,"a ""b"""']
@@ -54,9 +52,7 @@ def test_an_import_counts_what_it_matched_what_waits_and_what_it_rejected(
     assert marked(database) == {1}
 
 
-def test_a_second_import_of_the_same_file_changes_nothing(
-    database: Database, people: PeopleService, tmp_path: Path
-) -> None:
+def test_repeated_import_changes_nothing(database: Database, people: PeopleService, tmp_path: Path) -> None:
     store(database, [scanned("a.mp4")])
     path = csv_file(tmp_path, "a.mp4,Bo", "new.mp4,Bo")
     people.import_file(path, root=ROOT)
@@ -67,9 +63,7 @@ def test_a_second_import_of_the_same_file_changes_nothing(
     assert marked(database) == set()
 
 
-def test_waiting_people_get_their_file_when_a_scan_meets_it(
-    database: Database, people: PeopleService, tmp_path: Path
-) -> None:
+def test_scan_matches_waiting_people(database: Database, people: PeopleService, tmp_path: Path) -> None:
     people.import_file(csv_file(tmp_path, "a.mp4,Bo", "a.mp4,Ann", "b.mp4,Cy"), root=ROOT)
     store(database, [scanned("a.mp4")])
 
@@ -79,9 +73,7 @@ def test_waiting_people_get_their_file_when_a_scan_meets_it(
     assert names(database) == {"a.mp4": ["Bo", "Ann"], "b.mp4": ["Cy"]}
 
 
-def test_waiting_people_join_those_that_the_film_has_already(
-    database: Database, people: PeopleService, tmp_path: Path
-) -> None:
+def test_waiting_people_are_added_to_present_ones(database: Database, people: PeopleService, tmp_path: Path) -> None:
     store(database, [scanned("a.mp4", content=1)])
     people.import_file(csv_file(tmp_path, "copy.mp4,Bo", "copy.mp4,Ann", "a.mp4,Ann"), root=ROOT)
     store(database, [scanned("copy.mp4", content=1)])
@@ -90,9 +82,7 @@ def test_waiting_people_join_those_that_the_film_has_already(
     assert database.read().value("SELECT count(*) FROM video_people") == 2
 
 
-def test_people_of_a_file_without_payload_belong_to_its_path(
-    database: Database, people: PeopleService, tmp_path: Path
-) -> None:
+def test_people_without_a_hash_belong_to_the_path(database: Database, people: PeopleService, tmp_path: Path) -> None:
     empty = scanned("empty.mp4", state="empty", file_hash=None)
     store(database, [empty])
     people.import_file(csv_file(tmp_path, "empty.mp4,Bo"), root=ROOT)
@@ -102,7 +92,7 @@ def test_people_of_a_file_without_payload_belong_to_its_path(
     assert database.read().value("SELECT file_hash FROM video_people") == hash_of(1)
 
 
-def test_people_by_hash_wait_for_the_film_too(database: Database, people: PeopleService, tmp_path: Path) -> None:
+def test_people_by_hash_wait_for_a_scan(database: Database, people: PeopleService, tmp_path: Path) -> None:
     report = people.import_file(csv_file(tmp_path, f"{hash_of(1)},Bo", header="file_hash,person"))
     assert (report.matched, report.waiting) == (0, 1)
     store(database, [scanned("x.mp4", content=1)])
@@ -110,7 +100,7 @@ def test_people_by_hash_wait_for_the_film_too(database: Database, people: People
     assert names(database) == {"x.mp4": ["Bo"]}
 
 
-def test_a_hash_says_more_than_a_path_but_a_known_path_more_than_an_unknown_hash(
+def test_known_hash_precedes_path_and_known_path_precedes_unknown_hash(
     database: Database, people: PeopleService, tmp_path: Path
 ) -> None:
     store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=2)])
@@ -122,7 +112,7 @@ def test_a_hash_says_more_than_a_path_but_a_known_path_more_than_an_unknown_hash
     assert database.read().value("SELECT file_hash FROM video_people WHERE path_bytes IS NULL ORDER BY 1 LIMIT 1")
 
 
-def test_relative_paths_start_from_the_files_folder_or_the_root(
+def test_relative_paths_start_at_the_list_or_the_root(
     database: Database, people: PeopleService, tmp_path: Path
 ) -> None:
     store(database, [scanned(f"{tmp_path}/sub/a.mp4"), scanned("a.mp4")], root="/")
@@ -132,9 +122,7 @@ def test_relative_paths_start_from_the_files_folder_or_the_root(
     assert people_of(database) == {1: ["Here", "Too"], 2: ["There", "Rooted"]}
 
 
-def test_a_path_through_a_link_finds_the_file_that_it_leads_to(
-    database: Database, people: PeopleService, tmp_path: Path
-) -> None:
+def test_symlink_path_finds_its_target(database: Database, people: PeopleService, tmp_path: Path) -> None:
     real = tmp_path / "real"
     real.mkdir()
     (real / "a.mp4").touch()
@@ -149,9 +137,7 @@ def test_a_path_through_a_link_finds_the_file_that_it_leads_to(
     assert people_of(database)[2] == ["Cy"]
 
 
-def test_replace_sets_the_people_of_the_files_named_and_of_no_other(
-    database: Database, people: PeopleService, tmp_path: Path
-) -> None:
+def test_replace_affects_only_listed_files(database: Database, people: PeopleService, tmp_path: Path) -> None:
     store(database, [scanned(f"{name}.mp4") for name in "abcde"])
     people.add([f"{ROOT}/{name}.mp4" for name in "abcde"], ["Ann", "Bo"])
     marked(database)
@@ -168,9 +154,7 @@ def test_replace_sets_the_people_of_the_files_named_and_of_no_other(
     assert marked(database) == {1, 3, 4}
 
 
-def test_files_that_lose_somebody_by_a_replacement_stay_in_the_plan(
-    database: Database, people: PeopleService, tmp_path: Path
-) -> None:
+def test_replace_keeps_changed_files_in_the_plan(database: Database, people: PeopleService, tmp_path: Path) -> None:
     store(database, [scanned(f"{name}.mp4") for name in "abc"])
     people.add([f"{ROOT}/{name}.mp4" for name in "abc"], ["Ann", "Bo"])
     rows = ["a.mp4,Bo;Cy", "b.mp4,Ann;Cy;Bo", "c.mp4,"]
@@ -179,7 +163,7 @@ def test_files_that_lose_somebody_by_a_replacement_stay_in_the_plan(
     assert database.read().execute("SELECT file_id FROM touched_files ORDER BY 1").fetchall() == [(1,), (3,)]
 
 
-def test_replace_keeps_where_a_person_came_from(database: Database, people: PeopleService, tmp_path: Path) -> None:
+def test_replace_keeps_the_origin(database: Database, people: PeopleService, tmp_path: Path) -> None:
     store(database, [scanned("a.mp4")])
     people.add([f"{ROOT}/a.mp4"], ["Ann"])
     people.import_file(csv_file(tmp_path, "a.mp4,Bo", "a.mp4,Ann"), root=ROOT, replace=True)
@@ -187,9 +171,7 @@ def test_replace_keeps_where_a_person_came_from(database: Database, people: Peop
     assert [(row.person, row.origin) for row in people.export()] == [("Bo", "import"), ("Ann", "hand")]
 
 
-def test_people_who_are_in_no_video_any_more_are_forgotten(
-    database: Database, people: PeopleService, tmp_path: Path
-) -> None:
+def test_people_without_videos_are_deleted(database: Database, people: PeopleService, tmp_path: Path) -> None:
     store(database, [scanned("a.mp4")])
     people.add([f"{ROOT}/a.mp4"], ["ann lee"])
     people.import_file(csv_file(tmp_path, "a.mp4,Ann Lee"), root=ROOT, replace=True)
@@ -197,18 +179,14 @@ def test_people_who_are_in_no_video_any_more_are_forgotten(
     assert [row.name for row in people.list()] == ["Ann Lee"]
 
 
-def test_two_spellings_are_two_people_until_they_are_merged(
-    database: Database, people: PeopleService, tmp_path: Path
-) -> None:
+def test_spellings_are_two_people_until_merged(database: Database, people: PeopleService, tmp_path: Path) -> None:
     store(database, [scanned("a.mp4")])
     people.import_file(csv_file(tmp_path, "a.mp4,Zoë", "a.mp4,ZOË", "a.mp4,Zoe\u0308"), root=ROOT)
 
     assert names(database) == {"a.mp4": ["Zoë", "ZOË"]}
 
 
-def test_an_import_that_cannot_be_read_changes_nothing(
-    database: Database, people: PeopleService, tmp_path: Path
-) -> None:
+def test_unreadable_import_changes_nothing(database: Database, people: PeopleService, tmp_path: Path) -> None:
     store(database, [scanned("a.mp4")])
     path = csv_file(tmp_path, "a.mp4,Bo", '"a.mp4,Cy')
 
@@ -217,7 +195,7 @@ def test_an_import_that_cannot_be_read_changes_nothing(
     assert people.export() == []
 
 
-def test_an_old_database_is_imported_by_path(database: Database, people: PeopleService, tmp_path: Path) -> None:
+def test_legacy_database_is_imported_by_path(database: Database, people: PeopleService, tmp_path: Path) -> None:
     old = sqlite3.connect(tmp_path / "old.db")
     old.executescript(
         """CREATE TABLE scanned_files (file_hash, last_known_filepath);
@@ -252,7 +230,7 @@ def old_database(folder: Path) -> Path:
     return path
 
 
-def test_an_old_database_skips_unknown_and_names_table_and_row(
+def test_legacy_import_skips_unknown_and_names_the_row(
     database: Database, people: PeopleService, tmp_path: Path
 ) -> None:
     """The former program wrote `Unknown` for a face that a person skipped."""
@@ -293,7 +271,7 @@ def old_database_waits(folder: Path) -> Path:
     ],
 )
 @pytest.mark.parametrize("replace", [False, True])
-def test_a_list_skips_placeholders_and_a_row_of_them_alone_has_no_effect(
+def test_import_skips_placeholders(
     database: Database, people: PeopleService, tmp_path: Path, name: str, text: str, *, replace: bool
 ) -> None:
     store(database, [scanned("a.mp4"), scanned("b.mp4")])
@@ -305,7 +283,7 @@ def test_a_list_skips_placeholders_and_a_row_of_them_alone_has_no_effect(
     assert (report.matched, report.waiting, len(report.rejected), len(report.skipped)) == (1, 0, 0, 2)
 
 
-def test_a_placeholder_is_not_added_by_hand(database: Database, people: PeopleService) -> None:
+def test_placeholder_cannot_be_added(database: Database, people: PeopleService) -> None:
     store(database, [scanned("a.mp4")])
     refused = r"“Unknown” is a placeholder, not a person; the setting placeholder_names lists such names\."
     with pytest.raises(errors.ValidationError, match=refused):
@@ -315,7 +293,7 @@ def test_a_placeholder_is_not_added_by_hand(database: Database, people: PeopleSe
     assert people.list() == []
 
 
-def test_comments_teach_no_placeholder(database: Database, people: PeopleService) -> None:
+def test_comments_add_no_placeholder(database: Database, people: PeopleService) -> None:
     store(database, [scanned("a.mp4", "People: Ann, Unknown"), scanned("b.mp4", "People: Unknown")])
     report = people.take_from_files()
 
@@ -323,7 +301,7 @@ def test_comments_teach_no_placeholder(database: Database, people: PeopleService
     assert [row.where for row in report.skipped] == [f"{ROOT}/a.mp4", f"{ROOT}/b.mp4"]
 
 
-def test_which_names_are_placeholders_is_a_setting(database: Database, tmp_path: Path) -> None:
+def test_placeholder_names_are_a_setting(database: Database, tmp_path: Path) -> None:
     people = PeopleService(database, placeholder_keys=lambda: placeholders.keys("nobody, ??"), clock=lambda: NOW)
     store(database, [scanned("a.mp4")])
     report = people.import_file(csv_file(tmp_path, "a.mp4,Unknown", "a.mp4,Nobody", "a.mp4,??"), root=ROOT)
@@ -331,7 +309,7 @@ def test_which_names_are_placeholders_is_a_setting(database: Database, tmp_path:
     assert (names(database), len(report.skipped)) == ({"a.mp4": ["Unknown"]}, 2)
 
 
-def test_the_number_of_statements_does_not_grow_with_the_rows(
+def test_import_statement_count_does_not_depend_on_rows(
     database: Database, people: PeopleService, tmp_path: Path
 ) -> None:
     def cost(rows: int) -> int:
@@ -345,7 +323,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(
 # --- export ------------------------------------------------------------------------------------------------------
 
 
-def test_an_export_is_what_an_import_reads_back(database: Database, people: PeopleService, tmp_path: Path) -> None:
+def test_export_can_be_imported_again(database: Database, people: PeopleService, tmp_path: Path) -> None:
     odd = [b"/films/\xff.mp4", "/films/é,\"'\n.mp4".encode()]
     store(database, [scanned(path, content=at) for at, path in enumerate(odd)])
     people.import_file(_json(tmp_path, {os.fsdecode(odd[1]): ["Ann, Jr", "=Bo"], "later.mp4": ["Cy"]}), root=ROOT)
@@ -371,9 +349,7 @@ def _quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"'
 
 
-def test_copies_are_exported_each_and_waiting_hashes_without_a_path(
-    database: Database, people: PeopleService, tmp_path: Path
-) -> None:
+def test_export_has_each_copy_and_waiting_hashes(database: Database, people: PeopleService, tmp_path: Path) -> None:
     store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=1)])
     rows = [f"{hash_of(1)},Ann", f"{hash_of(2)},Bo"]
     people.import_file(csv_file(tmp_path, *rows, header="file_hash,person"))
@@ -388,7 +364,7 @@ def test_copies_are_exported_each_and_waiting_hashes_without_a_path(
 # --- by hand -----------------------------------------------------------------------------------------------------
 
 
-def test_people_added_to_one_copy_are_in_all(database: Database, people: PeopleService) -> None:
+def test_added_people_apply_to_all_copies(database: Database, people: PeopleService) -> None:
     store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=1), scanned("c.mp4")])
     marked(database)
     report = people.add([f"{ROOT}/a.mp4"], ["Ann", " ann "])
@@ -398,7 +374,7 @@ def test_people_added_to_one_copy_are_in_all(database: Database, people: PeopleS
     assert marked(database) == {1, 2}
 
 
-def test_all_bad_names_are_said_at_once_and_nothing_is_added(database: Database, people: PeopleService) -> None:
+def test_invalid_names_add_nothing(database: Database, people: PeopleService) -> None:
     with pytest.raises(errors.ValidationError, match=r"(?s)x;y.*p\|q") as caught:
         people.add([f"{ROOT}/a.mp4"], ["Ann", "x;y", "p|q"])
 
@@ -406,7 +382,7 @@ def test_all_bad_names_are_said_at_once_and_nothing_is_added(database: Database,
     assert people.export() == []
 
 
-def test_a_relative_path_starts_where_the_person_is(
+def test_relative_path_starts_at_the_working_folder(
     database: Database, people: PeopleService, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -416,7 +392,7 @@ def test_a_relative_path_starts_where_the_person_is(
     assert people_of(database) == {1: ["Ann"]}
 
 
-def test_removing_keeps_the_file_in_the_plan_and_touches_every_copy(database: Database, people: PeopleService) -> None:
+def test_removal_applies_to_every_copy_and_stays_planned(database: Database, people: PeopleService) -> None:
     store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=1), scanned("c.mp4")])
     people.add([f"{ROOT}/a.mp4", f"{ROOT}/c.mp4"], ["Ann", "Bo"])
     marked(database)
@@ -427,14 +403,14 @@ def test_removing_keeps_the_file_in_the_plan_and_touches_every_copy(database: Da
     assert marked(database) == {1, 2}
 
 
-def test_removing_from_a_waiting_path(database: Database, people: PeopleService) -> None:
+def test_removal_from_a_waiting_path(database: Database, people: PeopleService) -> None:
     people.add([f"{ROOT}/later.mp4"], ["Ann"])
 
     assert people.remove([f"{ROOT}/later.mp4"], ["Ann"]) == 1
     assert people.list() == []
 
 
-def test_removing_what_nobody_knows_is_said(database: Database, people: PeopleService) -> None:
+def test_removal_of_an_unknown_name_is_reported(database: Database, people: PeopleService) -> None:
     store(database, [scanned("a.mp4")])
     people.add([f"{ROOT}/a.mp4"], ["Ann"])
 
@@ -456,7 +432,7 @@ def test_removing_what_nobody_knows_is_said(database: Database, people: PeopleSe
     ],
     ids=["some_stay", "nobody_stays", "not_in_the_file", "no_comment", "only_in_the_file"],
 )
-def test_removing_from_files_too_makes_an_edit_where_the_file_has_the_name(
+def test_removal_from_files_makes_edits(
     database: Database, people: PeopleService, comment: str | None, in_database: list[str], edit: list[str] | None
 ) -> None:
     store(database, [scanned("a.mp4", comment)])
@@ -467,7 +443,7 @@ def test_removing_from_files_too_makes_an_edit_where_the_file_has_the_name(
     assert made == ([] if edit is None else [("edit", edit, "removed_from_files")])
 
 
-def test_removing_from_files_takes_the_name_out_of_an_edit_in_force(database: Database, people: PeopleService) -> None:
+def test_removal_from_files_updates_edits(database: Database, people: PeopleService) -> None:
     store(database, [scanned("a.mp4", "People: Ann, Old")])
     people.add([f"{ROOT}/a.mp4"], ["Ann"])
     decisions = Decisions(database, clock=lambda: NOW)
@@ -477,9 +453,7 @@ def test_removing_from_files_takes_the_name_out_of_an_edit_in_force(database: Da
     assert [row.people for row in decisions.list()] == [["New"]]
 
 
-def test_removing_from_files_where_the_file_follows_the_database_needs_no_edit(
-    database: Database, people: PeopleService
-) -> None:
+def test_removal_from_exact_files_needs_no_edit(database: Database, people: PeopleService) -> None:
     store(database, [scanned("a.mp4", "People: Ann, Zed")])
     people.add([f"{ROOT}/a.mp4"], ["Ann", "Bo"])
     with database.atomic() as tx:
@@ -489,7 +463,7 @@ def test_removing_from_files_where_the_file_follows_the_database_needs_no_edit(
     assert Decisions(database, clock=lambda: NOW).list() == []
 
 
-def test_removing_from_files_knows_aliases(database: Database, people: PeopleService) -> None:
+def test_removal_from_files_includes_aliases(database: Database, people: PeopleService) -> None:
     store(database, [scanned("a.mp4", "People: Annie, Bobby")])
     people.add([f"{ROOT}/a.mp4"], ["Annie", "Bobby"])
     people.rename("Annie", "Ann")
@@ -502,7 +476,7 @@ def test_removing_from_files_knows_aliases(database: Database, people: PeopleSer
 # --- names -------------------------------------------------------------------------------------------------------
 
 
-def test_people_are_listed_as_people_look_for_them(database: Database, people: PeopleService) -> None:
+def test_people_list_is_searched_and_sorted(database: Database, people: PeopleService) -> None:
     store(database, [scanned("a.mp4", "People: zoë, bo"), scanned("b.mp4", "People: Bo")])
     people.add([f"{ROOT}/a.mp4", f"{ROOT}/b.mp4"], ["Zoë"])
     people.add([f"{ROOT}/a.mp4"], ["Ærø", "Bo"])
@@ -516,9 +490,7 @@ def test_people_are_listed_as_people_look_for_them(database: Database, people: P
     ]
 
 
-def test_a_renamed_person_keeps_videos_and_is_found_by_the_old_name(
-    database: Database, people: PeopleService, tmp_path: Path
-) -> None:
+def test_renamed_person_keeps_videos_and_alias(database: Database, people: PeopleService, tmp_path: Path) -> None:
     store(database, [scanned("a.mp4"), scanned("b.mp4")])
     people.add([f"{ROOT}/a.mp4"], ["Zoe Oz", "Bo"])
     marked(database)
@@ -531,9 +503,7 @@ def test_a_renamed_person_keeps_videos_and_is_found_by_the_old_name(
     assert names(database)["b.mp4"] == ["Zoë Öz"]
 
 
-def test_of_two_aliases_that_differ_in_case_the_one_as_it_is_spelt_counts(
-    database: Database, people: PeopleService
-) -> None:
+def test_alias_with_exact_case_wins(database: Database, people: PeopleService) -> None:
     store(database, [scanned("a.mp4"), scanned("b.mp4"), scanned("c.mp4")])
     people.add([f"{ROOT}/a.mp4"], ["Al"])
     people.add([f"{ROOT}/b.mp4"], ["AL"])
@@ -544,7 +514,7 @@ def test_of_two_aliases_that_differ_in_case_the_one_as_it_is_spelt_counts(
     assert names(database)["c.mp4"] == ["Cy"]
 
 
-def test_renaming_back_leaves_one_name_and_one_alias(database: Database, people: PeopleService) -> None:
+def test_rename_back_leaves_one_alias(database: Database, people: PeopleService) -> None:
     people.add([f"{ROOT}/a.mp4"], ["A"])
     people.rename("A", "B")
     people.rename("B", "A")
@@ -553,14 +523,14 @@ def test_renaming_back_leaves_one_name_and_one_alias(database: Database, people:
     assert store_people.aliases(database.read()) == {"b": "A"}
 
 
-def test_renaming_to_the_same_spelling_is_nothing(database: Database, people: PeopleService) -> None:
+def test_rename_to_the_same_name_changes_nothing(database: Database, people: PeopleService) -> None:
     people.add([f"{ROOT}/a.mp4"], ["A"])
     people.rename("A", "A")
 
     assert store_people.aliases(database.read()) == {}
 
 
-def test_a_name_that_is_taken_or_unknown_or_invalid_is_refused(database: Database, people: PeopleService) -> None:
+def test_rename_refuses_taken_unknown_and_invalid_names(database: Database, people: PeopleService) -> None:
     people.add([f"{ROOT}/a.mp4"], ["A", "B", "C"])
     people.rename("C", "D")
 
@@ -575,7 +545,7 @@ def test_a_name_that_is_taken_or_unknown_or_invalid_is_refused(database: Databas
     assert [row.name for row in people.list()] == ["A", "B", "D"]
 
 
-def test_a_name_that_could_be_two_people_must_be_spelt(database: Database, people: PeopleService) -> None:
+def test_ambiguous_name_needs_exact_spelling(database: Database, people: PeopleService) -> None:
     store(database, [scanned("a.mp4"), scanned("b.mp4")])
     people.add([f"{ROOT}/a.mp4"], ["Ann"])
     people.add([f"{ROOT}/b.mp4"], ["ANN"])
@@ -586,7 +556,7 @@ def test_a_name_that_could_be_two_people_must_be_spelt(database: Database, peopl
     assert names(database) == {"a.mp4": ["Ann"], "b.mp4": ["Ann"]}
 
 
-def test_merged_people_are_one_at_the_first_ones_place(database: Database, people: PeopleService) -> None:
+def test_merge_keeps_the_first_place(database: Database, people: PeopleService) -> None:
     store(database, [scanned("a.mp4"), scanned("b.mp4"), scanned("c.mp4")])
     people.add([f"{ROOT}/a.mp4"], ["A. Lee", "Bo", "Ann Lee"])
     people.add([f"{ROOT}/b.mp4"], ["Annie"])
@@ -600,7 +570,7 @@ def test_merged_people_are_one_at_the_first_ones_place(database: Database, peopl
     assert store_people.aliases(database.read()) == dict.fromkeys(("a. lee", "annie lee", "annie"), "Ann Lee")
 
 
-def test_a_merge_needs_somebody_to_merge(database: Database, people: PeopleService) -> None:
+def test_merge_needs_two_people(database: Database, people: PeopleService) -> None:
     people.add([f"{ROOT}/a.mp4"], ["A"])
 
     with pytest.raises(errors.UsageError, match="at least one other"):
@@ -609,7 +579,7 @@ def test_a_merge_needs_somebody_to_merge(database: Database, people: PeopleServi
         people.merge(["A"], "Nobody")
 
 
-def test_whoever_listens_is_told_of_changes(database: Database, tmp_path: Path) -> None:
+def test_changes_notify_listeners(database: Database, tmp_path: Path) -> None:
     told: list[int] = []
     people = PeopleService(database, clock=lambda: NOW, on_change=lambda: told.append(1))
     people.add([f"{ROOT}/a.mp4"], ["A"])
@@ -624,7 +594,7 @@ def test_whoever_listens_is_told_of_changes(database: Database, tmp_path: Path) 
 # --- likely misspellings -----------------------------------------------------------------------------------------
 
 
-def test_people_whom_a_name_may_mean_come_with_their_files(database: Database, people: PeopleService) -> None:
+def test_similar_people_have_their_files(database: Database, people: PeopleService) -> None:
     store(database, [scanned(f"{name}.mp4") for name in "abc"])
     people.add([f"{ROOT}/a.mp4"], ["Ann Lee", "Ann Lea", "Bob Ray"])
     people.add([f"{ROOT}/a.mp4", f"{ROOT}/b.mp4"], ["Ann Leek"])

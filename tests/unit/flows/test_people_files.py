@@ -51,46 +51,46 @@ TEXT = "path,person\na.mp4,Ann Lee\né/b.mp4,Zoë Öz\n"
     ],
     ids=lambda content: content[:12].hex(),
 )
-def test_csv_of_any_make_is_read(tmp_path: Path, content: bytes) -> None:
+def test_csv_dialects_are_read(tmp_path: Path, content: bytes) -> None:
     assert brief(read(tmp_path, content)) == PLAIN
 
 
-def test_people_of_one_cell_are_split_and_other_columns_are_nothing(tmp_path: Path) -> None:
+def test_csv_cell_is_split_into_people(tmp_path: Path) -> None:
     entries = read(tmp_path, "note,people,path\nx,Ann; Bo ;;Cy;,a.mp4\n")
 
     assert brief(entries) == [(2, b"a.mp4", ("Ann", " Bo ", "Cy"))]
 
 
-def test_a_cell_may_hold_commas_quotes_and_line_breaks(tmp_path: Path) -> None:
+def test_csv_cell_may_have_commas_quotes_and_line_breaks(tmp_path: Path) -> None:
     entries = read(tmp_path, 'path,person\n"a\n""b"",c.mp4","Lee, Ann"\nd.mp4,Bo\n')
 
     assert brief(entries) == [(2, b'a\n"b",c.mp4', ("Lee, Ann",)), (4, b"d.mp4", ("Bo",))]
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+49", "-Bo", "@SUM(A1)", "=cmd|' /C calc'!A0", "<script>", "../../etc"])
-def test_a_cell_that_looks_like_something_else_is_data(tmp_path: Path, cell: str) -> None:
+def test_csv_cell_like_a_header_is_data(tmp_path: Path, cell: str) -> None:
     (entry,) = read(tmp_path, f"path,person\n{cell},{cell}\n")
 
     assert (entry.path, entry.names, entry.problem) == (cell.encode(), (cell,), "")
 
 
-def test_blank_lines_are_nothing(tmp_path: Path) -> None:
+def test_csv_blank_lines_are_ignored(tmp_path: Path) -> None:
     assert brief(read(tmp_path, "\n\npath,person\n\na.mp4,Bo\n,\n\n")) == [(5, b"a.mp4", ("Bo",))]
 
 
-def test_bytes_that_are_no_text_are_kept_in_paths(tmp_path: Path) -> None:
+def test_undecodable_csv_path_is_kept(tmp_path: Path) -> None:
     (entry,) = read(tmp_path, b"path,person\n\xff\xfe.mp4,Bo\n"[0:])
 
     assert entry.path == b"\xff\xfe.mp4"
 
 
-def test_an_export_of_an_undecodable_path_is_read_back(tmp_path: Path) -> None:
+def test_exported_undecodable_path_is_imported(tmp_path: Path) -> None:
     (entry,) = read(tmp_path, "path,path_raw,file_hash,person\n/\ufffd.mp4,/%FF.mp4,,Bo\n")
 
     assert entry.path == b"/\xff.mp4"
 
 
-def test_files_may_be_named_by_hash(tmp_path: Path) -> None:
+def test_csv_rows_may_have_hashes(tmp_path: Path) -> None:
     (entry,) = read(tmp_path, f"file_hash,person\n{HASH},Bo\n")
 
     assert (entry.file_hash, entry.path, entry.problem) == (HASH, None, "")
@@ -106,7 +106,7 @@ def test_files_may_be_named_by_hash(tmp_path: Path) -> None:
         ("a\0.mp4,Bo", "zero byte"),
     ],
 )
-def test_a_bad_row_is_rejected_with_its_line_and_the_rest_is_read(tmp_path: Path, row: str, reason: str) -> None:
+def test_invalid_row_is_rejected_with_its_line(tmp_path: Path, row: str, reason: str) -> None:
     bad, good = read(tmp_path, f"path,person\n{row}\nb.mp4,Bo\n")
 
     assert bad.line == 2
@@ -114,7 +114,7 @@ def test_a_bad_row_is_rejected_with_its_line_and_the_rest_is_read(tmp_path: Path
     assert (good.line, good.problem) == (3, "")
 
 
-def test_a_hash_of_another_kind_is_rejected(tmp_path: Path) -> None:
+def test_unknown_hash_format_is_rejected(tmp_path: Path) -> None:
     (entry,) = read(tmp_path, f"file_hash,person\n{'ab' * 32},Bo\n")
 
     assert "is not a file_hash of this program" in entry.problem
@@ -134,7 +134,7 @@ def test_a_hash_of_another_kind_is_rejected(tmp_path: Path) -> None:
     ],
     ids=["empty", "blank", "one_column", "no_header", "open_quote", "stray_quote", "huge_cell", "half_utf16"],
 )
-def test_a_malformed_csv_is_one_clear_error(tmp_path: Path, content: str | bytes, says: str) -> None:
+def test_malformed_csv_is_one_error(tmp_path: Path, content: str | bytes, says: str) -> None:
     with pytest.raises(errors.UsageError, match=says) as caught:
         read(tmp_path, content)
 
@@ -142,7 +142,7 @@ def test_a_malformed_csv_is_one_clear_error(tmp_path: Path, content: str | bytes
     assert "\n" not in str(caught.value)
 
 
-def test_json_is_read_with_the_line_of_each_entry(tmp_path: Path) -> None:
+def test_json_entries_have_their_lines(tmp_path: Path) -> None:
     text = '{"a.mp4": ["Ann", "Bo"],\n "\\u00e9\\/b.mp4": [],\n\n "c\\n.mp4": "Cy",\n "é": ["é"], "a.mp4": ["Dee"]}'
     entries = read(tmp_path, text, "people.json")
 
@@ -155,12 +155,12 @@ def test_json_is_read_with_the_line_of_each_entry(tmp_path: Path) -> None:
     ]
 
 
-def test_json_is_known_by_what_is_in_it(tmp_path: Path) -> None:
+def test_json_is_detected_by_content(tmp_path: Path) -> None:
     assert brief(read(tmp_path, f'\n {{"{HASH}": ["Ann"]}}', "people.txt")) == [(2, None, ("Ann",))]
 
 
 @pytest.mark.parametrize("value", ["{}", "[1]", '[["Ann"]]', "null", "7", '[{"a": "b"}]'])
-def test_a_json_entry_without_names_is_rejected(tmp_path: Path, value: str) -> None:
+def test_json_entry_without_names_is_rejected(tmp_path: Path, value: str) -> None:
     bad, good = read(tmp_path, f'{{"a.mp4": {value},\n"b.mp4": ["Bo"]}}', "x.json")
 
     assert (bad.line, good.line, good.problem) == (1, 2, "")
@@ -178,18 +178,18 @@ def test_a_json_entry_without_names_is_rejected(tmp_path: Path, value: str) -> N
         ("[" * 100_000, "cannot be read as JSON|line 1"),
     ],
 )
-def test_a_malformed_json_is_one_clear_error(tmp_path: Path, content: str, says: str) -> None:
+def test_malformed_json_is_one_error(tmp_path: Path, content: str, says: str) -> None:
     with pytest.raises(errors.UsageError, match=says):
         read(tmp_path, content, "people.json")
 
 
-def test_a_json_path_that_is_no_text_is_rejected(tmp_path: Path) -> None:
+def test_json_path_must_be_text(tmp_path: Path) -> None:
     (entry,) = read(tmp_path, '{"\\ud800.mp4": ["Bo"]}', "x.json")
 
     assert "not valid text" in entry.problem
 
 
-def test_a_large_json_is_read_in_a_moment(tmp_path: Path) -> None:
+def test_large_json_is_read_quickly(tmp_path: Path) -> None:
     """The search for lines goes forward only, also where the keys are not found as they are written."""
     odd = "{" + ",\n".join(f'"\\u0061{number}.mp4": ["Bo"]' for number in range(20_000)) + "}"
 
@@ -197,7 +197,7 @@ def test_a_large_json_is_read_in_a_moment(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["nowhere.csv", ""])
-def test_a_file_that_cannot_be_opened_is_one_clear_error(tmp_path: Path, name: str) -> None:
+def test_unreadable_list_is_one_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(errors.UsageError, match="cannot be read"):
         people_files.read(tmp_path / name)
 
@@ -226,7 +226,7 @@ def old_database(tmp_path: Path, script: str, name: str = "old.db") -> Path:
     return path
 
 
-def test_an_old_database_gives_its_named_people(tmp_path: Path) -> None:
+def test_legacy_database_has_named_people(tmp_path: Path) -> None:
     entries = people_files.read(old_database(tmp_path, FULL, "o'ld?#%41.db"))
 
     assert [(entry.path, entry.names, entry.origin) for entry in entries if not entry.problem] == [
@@ -247,19 +247,19 @@ def test_an_old_database_gives_its_named_people(tmp_path: Path) -> None:
     ],
     ids=["no_files_no_faces", "faces_without_names"],
 )
-def test_an_old_database_may_lack_tables_and_columns(tmp_path: Path, script: str, found: int) -> None:
+def test_legacy_database_may_lack_tables_and_columns(tmp_path: Path, script: str, found: int) -> None:
     entries = people_files.read(old_database(tmp_path, script))
 
     assert len(entries) == found
     assert all(entry.problem for entry in entries)
 
 
-def test_a_database_without_people_is_one_clear_error(tmp_path: Path) -> None:
+def test_database_without_people_is_one_error(tmp_path: Path) -> None:
     with pytest.raises(errors.UsageError, match="has no people"):
         people_files.read(old_database(tmp_path, "CREATE TABLE x (y);"))
 
 
-def test_a_damaged_database_is_one_clear_error(tmp_path: Path) -> None:
+def test_damaged_database_is_one_error(tmp_path: Path) -> None:
     path = old_database(tmp_path, FULL)
     raw = bytearray(path.read_bytes())
     raw[100:4096] = b"\xff" * 3996
@@ -269,7 +269,7 @@ def test_a_damaged_database_is_one_clear_error(tmp_path: Path) -> None:
         people_files.read(path)
 
 
-def test_an_old_path_of_any_bytes_is_read(tmp_path: Path) -> None:
+def test_legacy_path_of_any_bytes_is_read(tmp_path: Path) -> None:
     script = FULL + "INSERT INTO scanned_files VALUES ('cc', CAST(x'2fff' AS TEXT), 1);"
     entries = people_files.read(old_database(tmp_path, script))
 
@@ -277,7 +277,7 @@ def test_an_old_path_of_any_bytes_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("in_use", [False, True])
-def test_an_old_database_with_a_write_ahead_log_is_read_and_left_as_it_is(tmp_path: Path, in_use: bool) -> None:
+def test_legacy_database_with_wal_is_not_changed(tmp_path: Path, in_use: bool) -> None:
     path = old_database(tmp_path, "PRAGMA journal_mode = WAL;" + FULL)
     other = sqlite3.connect(path)
     if in_use:

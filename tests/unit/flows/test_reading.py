@@ -16,7 +16,7 @@ STAT = FileStat(size=1, mtime_ns=1, device=1, inode=1, nlink=1, mode=0o644)
 
 
 @pytest.mark.parametrize(("length", "most"), [(0, 200), (1_000_000, 8)])
-def test_no_more_is_read_ahead_than_its_comments_allow(monkeypatch: pytest.MonkeyPatch, length: int, most: int) -> None:
+def test_read_ahead_is_limited(monkeypatch: pytest.MonkeyPatch, length: int, most: int) -> None:
     turn, read, ahead = threading.Lock(), 0, 0
     comment = "x" * length
 

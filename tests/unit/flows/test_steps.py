@@ -64,7 +64,7 @@ def desk(database: Database) -> Desk:
     return Desk(database)
 
 
-def test_every_decision_is_a_step_with_a_label(desk: Desk) -> None:
+def test_every_decision_makes_a_labelled_step(desk: Desk) -> None:
     decisions = desk.decisions
     decisions.edit([3], ["Ann"])
     decisions.edit(EVERYONE, [])
@@ -90,7 +90,7 @@ def test_every_decision_is_a_step_with_a_label(desk: Desk) -> None:
     assert {row.files for row in desk.review.list()} == {1, 2, 3}
 
 
-def test_what_decides_nothing_is_no_step_and_leaves_redo_alone(desk: Desk) -> None:
+def test_empty_decision_makes_no_step(desk: Desk) -> None:
     desk.decisions.edit([3], ["Ann"])
     desk.review.undo()
 
@@ -102,7 +102,7 @@ def test_what_decides_nothing_is_no_step_and_leaves_redo_alone(desk: Desk) -> No
     assert desk.labels() == ("skipped 1 file", "")
 
 
-def test_an_undone_step_gives_way_to_what_was_decided_before_it(desk: Desk) -> None:
+def test_undo_restores_the_earlier_decision(desk: Desk) -> None:
     desk.decisions.edit([3], ["Ann"])
     desk.decisions.edit([1, 3], ["Eve"])
 
@@ -118,7 +118,7 @@ def test_an_undone_step_gives_way_to_what_was_decided_before_it(desk: Desk) -> N
     assert desk.review.redo() is None
 
 
-def test_a_step_of_several_decisions_is_turned_as_a_whole(desk: Desk) -> None:
+def test_step_of_several_decisions_is_undone_at_once(desk: Desk) -> None:
     with desk.decisions.step(lambda files: f"took over changes of {files} files") as step:
         step.edit_each({1: ["Eve"], 3: []})
         step.postpone([3])
@@ -137,7 +137,7 @@ def test_a_step_of_several_decisions_is_turned_as_a_whole(desk: Desk) -> None:
     ]
 
 
-def test_a_step_that_fails_halfway_is_none(desk: Desk) -> None:
+def test_failed_step_is_not_stored(desk: Desk) -> None:
     def decide() -> None:
         with desk.decisions.step() as step:
             step.edit([1], ["Eve"])
@@ -150,7 +150,7 @@ def test_a_step_that_fails_halfway_is_none(desk: Desk) -> None:
     assert desk.review.list() == []
 
 
-def test_the_step_that_is_meant_must_be_the_next_one(desk: Desk) -> None:
+def test_only_the_next_step_can_be_undone(desk: Desk) -> None:
     first = desk.decisions.edit([3], ["Ann"]).step_id
     desk.decisions.postpone([3])
 
@@ -167,7 +167,7 @@ def test_the_step_that_is_meant_must_be_the_next_one(desk: Desk) -> None:
     assert desk.review.undo() is None
 
 
-def test_what_was_decided_by_no_step_since_is_left_alone(desk: Desk) -> None:
+def test_undo_keeps_later_decisions_without_a_step(desk: Desk) -> None:
     """A rollback postpones the files that it takes back."""
     desk.decisions.postpone([1, 3], until=NOW + timedelta(days=1))
     with desk.database.atomic() as tx:
@@ -184,7 +184,7 @@ def test_what_was_decided_by_no_step_since_is_left_alone(desk: Desk) -> None:
     assert [row[3] for row in desk.in_force()] == [NOW + timedelta(days=1), None]
 
 
-def test_a_postponement_whose_day_has_come_does_not_return(desk: Desk) -> None:
+def test_undo_does_not_restore_an_expired_postponement(desk: Desk) -> None:
     desk.decisions.postpone([1], until=NOW + timedelta(days=1))
     desk.decisions.postpone([1])
     desk.decisions.postpone([3], until=NOW + timedelta(days=1))
@@ -200,7 +200,7 @@ def test_a_postponement_whose_day_has_come_does_not_return(desk: Desk) -> None:
     assert [row[2] for row in desk.plan()] == [True, False, False]
 
 
-def test_files_that_are_gone_or_were_written_since_are_said(desk: Desk) -> None:
+def test_undo_reports_missing_and_written_files(desk: Desk) -> None:
     desk.decisions.edit(EVERYONE, ["Eve"])
     with desk.database.atomic() as tx:
         catalog.mark_missing(tx, [3])
@@ -231,7 +231,7 @@ def test_files_that_are_gone_or_were_written_since_are_said(desk: Desk) -> None:
     assert (again.files, again.gone) == (0, 3)
 
 
-def test_a_file_whose_step_something_else_ended_is_not_said_to_be_gone(desk: Desk) -> None:
+def test_undo_does_not_report_replaced_decisions_as_missing(desk: Desk) -> None:
     """What no step of a person's ends (a rollback, a day that comes) is still known to the step that ended it once."""
     desk.decisions.postpone([1, 3], until=NOW + timedelta(days=1))
     desk.decisions.end_postponements([1, 3])
@@ -250,9 +250,7 @@ def decided(desk: Desk) -> int:
     return int(desk.database.read().value("SELECT count(*) FROM decisions"))
 
 
-def test_decisions_that_ended_long_ago_go_when_no_step_can_bring_them_back(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_old_decisions_without_a_step_are_deleted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_steps, "MAX_STEPS", 3)
     desk.decisions.edit([3], ["Eve", "Dee"])
     for _ in range(5):
@@ -271,7 +269,7 @@ def test_decisions_that_ended_long_ago_go_when_no_step_can_bring_them_back(
     assert [desk.review.undo() is None for _ in range(3)] == [False, False, True]
 
 
-def test_a_decision_that_a_step_can_bring_back_stays(desk: Desk) -> None:
+def test_decision_of_a_step_is_kept(desk: Desk) -> None:
     desk.decisions.postpone([3])
     desk.clock.now += timedelta(days=89)
     desk.decisions.end_postponements([3])  # the first step is too old soon, this one is not
@@ -283,7 +281,7 @@ def test_a_decision_that_a_step_can_bring_back_stays(desk: Desk) -> None:
     assert [row[1] for row in desk.in_force()] == ["postpone"]
 
 
-def test_a_turned_step_marks_its_files_alone(desk: Desk) -> None:
+def test_undo_marks_only_its_files(desk: Desk) -> None:
     desk.decisions.edit([3], ["Eve"])
     marked(desk.database)
 
@@ -291,7 +289,7 @@ def test_a_turned_step_marks_its_files_alone(desk: Desk) -> None:
     assert marked(desk.database) == {3}
 
 
-def test_only_the_newest_steps_are_kept_and_none_is_too_old(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_step_history_is_limited(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_steps, "MAX_STEPS", 3)
     for number in range(5):
         desk.decisions.edit([3], [f"P {number}"])
@@ -364,9 +362,7 @@ def clean(desk: Desk) -> None:
 
 @effort.examples(6, 12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ACTS, min_size=3, max_size=8))
-def test_what_is_in_force_is_what_the_steps_that_stand_decided(
-    shared: Desk, acts: list[tuple[str, Act | None]]
-) -> None:
+def test_decisions_in_force_match_the_steps(shared: Desk, acts: list[tuple[str, Act | None]]) -> None:
     clean(shared)
     done: list[Act] = []
     undone: list[Act] = []

@@ -60,7 +60,7 @@ def brief(found: Iterable[Suggestion]) -> list[tuple[str, str, int, int]]:
     return [(each.name, each.kind, each.support, each.of) for each in found]
 
 
-def test_who_is_in_most_other_files_of_the_folder_is_suggested(database: Database, suggest: Suggest) -> None:
+def test_frequent_person_of_the_folder_is_suggested(database: Database, suggest: Suggest) -> None:
     films(
         database,
         {
@@ -78,7 +78,7 @@ def test_who_is_in_most_other_files_of_the_folder_is_suggested(database: Databas
     assert suggest("Lake/x.mp4")[0].confidence == 0.75
 
 
-def test_the_other_parts_of_a_series_speak_for_people_wherever_they_are(database: Database, suggest: Suggest) -> None:
+def test_series_suggests_people_across_folders(database: Database, suggest: Suggest) -> None:
     films(
         database,
         {
@@ -94,7 +94,7 @@ def test_the_other_parts_of_a_series_speak_for_people_wherever_they_are(database
     )
 
 
-def test_of_names_that_a_camera_gave_only_the_next_shots_count(database: Database, suggest: Suggest) -> None:
+def test_camera_names_use_only_neighbouring_shots(database: Database, suggest: Suggest) -> None:
     names = {f"Phone/IMG_{number:04}.mov": "Cy" for number in range(1, 9)}
     films(database, names | {"Phone/IMG_0020.mov": "", "Phone/IMG_0021.mov": "Ann", "Phone/IMG_0019.mov": "Ann"})
     told = {each.name: each for each in suggest("Phone/IMG_0020.mov")}
@@ -102,9 +102,7 @@ def test_of_names_that_a_camera_gave_only_the_next_shots_count(database: Databas
     assert told["Ann"].reason == "Is in 2 of 3 files numbered next to this one."
 
 
-def test_support_and_lift_of_those_who_appear_together_are_those_counted_by_hand(
-    database: Database, suggest: Suggest
-) -> None:
+def test_support_and_lift_are_exact(database: Database, suggest: Suggest) -> None:
     together = {f"{number}/a.mp4": "Ann; Bob" for number in range(4)}
     apart = {f"x{number}/b.mp4": "Ann" for number in range(2)} | {f"y{number}/c.mp4": "Cy" for number in range(6)}
     films(database, {"z/here.mp4": "Ann"} | together | apart)
@@ -115,7 +113,7 @@ def test_support_and_lift_of_those_who_appear_together_are_those_counted_by_hand
     assert found.reason == "Is in 4 of 7 files with Ann, 1.9 times as often as usual."
 
 
-def test_two_files_together_are_chance(database: Database, suggest: Suggest) -> None:
+def test_two_shared_files_suggest_nobody(database: Database, suggest: Suggest) -> None:
     others = {f"x{number}/a.mp4": "Cy" for number in range(9)}
     films(database, {"z/here.mp4": "Ann", "0/a.mp4": "Ann; Bob", "1/a.mp4": "Ann; Bob"} | others)
     assert suggest("z/here.mp4") == []
@@ -123,7 +121,7 @@ def test_two_files_together_are_chance(database: Database, suggest: Suggest) -> 
     assert brief(suggest("z/here.mp4")) == [("Bob", "together", 3, 4)]
 
 
-def test_somebody_who_is_everywhere_says_nothing(database: Database, suggest: Suggest) -> None:
+def test_omnipresent_person_suggests_nobody(database: Database, suggest: Suggest) -> None:
     everywhere = {f"{number}/a.mp4": "Ann; Dora" for number in range(4)} | {
         f"d{number}/a.mp4": "Dora" for number in range(6)
     }
@@ -131,7 +129,7 @@ def test_somebody_who_is_everywhere_says_nothing(database: Database, suggest: Su
     assert suggest("z/here.mp4") == []
 
 
-def test_a_name_in_the_file_that_is_almost_somebodys_is_to_be_replaced(database: Database, suggest: Suggest) -> None:
+def test_misspelt_name_is_replaced(database: Database, suggest: Suggest) -> None:
     films(
         database,
         {"a.mp4": "Zoë Öz", "b/b.mp4": "Zoë Öz", "c/c.mp4": "", "d/d.mp4": "Bob Ray"},
@@ -143,7 +141,7 @@ def test_a_name_in_the_file_that_is_almost_somebodys_is_to_be_replaced(database:
     assert suggest("d/d.mp4") == []
 
 
-def test_stored_faces_are_offered_with_their_confidence(database: Database, suggest: Suggest) -> None:
+def test_faces_are_suggested_with_confidence(database: Database, suggest: Suggest) -> None:
     films(database, {"a.mp4": "Ann", "b/b.mp4": ""})
     rows = [
         FaceRow(path_bytes=b"/films/a.mp4", name="Bob", confidence=0.87, faces=3),
@@ -159,7 +157,7 @@ def test_stored_faces_are_offered_with_their_confidence(database: Database, sugg
     assert database.read().value("SELECT count(*) FROM video_people") == 1
 
 
-def test_faces_wait_for_a_scan_and_follow_their_film(database: Database, suggest: Suggest) -> None:
+def test_faces_wait_for_a_scan_and_follow_the_video(database: Database, suggest: Suggest) -> None:
     with database.atomic() as tx:
         faces.add(tx, [FaceRow(path_bytes=b"/films/a.mp4", name="Bob", confidence=0.9, faces=1)], at=NOW)
     store(database, [scanned("a.mp4", content="film")])
@@ -168,7 +166,7 @@ def test_faces_wait_for_a_scan_and_follow_their_film(database: Database, suggest
     assert [each.name for each in suggest("copy/b.mp4")] == ["Bob"]
 
 
-def test_an_import_of_the_same_faces_replaces_them(database: Database, suggest: Suggest) -> None:
+def test_repeated_import_replaces_faces(database: Database, suggest: Suggest) -> None:
     films(database, {"a.mp4": ""})
     for confidence in (0.7, 0.8):
         with database.atomic() as tx:
@@ -176,9 +174,7 @@ def test_an_import_of_the_same_faces_replaces_them(database: Database, suggest: 
     assert [each.confidence for each in suggest("a.mp4")] == [0.8]
 
 
-def test_whoever_was_taken_out_by_hand_is_not_suggested_again(
-    database: Database, planner: MetadataPlanner, suggest: Suggest
-) -> None:
+def test_removed_person_is_not_suggested(database: Database, planner: MetadataPlanner, suggest: Suggest) -> None:
     films(database, {"Lake/x.mp4": "Ann; Bob", "Lake/a.mp4": "Ann; Bob; Cy", "Lake/b.mp4": "Ann; Bob; Cy"})
     decisions = Decisions(database, modes=planner.default_modes, clock=lambda: NOW)
     file_id = ids(database)["Lake/x.mp4"]
@@ -191,9 +187,7 @@ def test_whoever_was_taken_out_by_hand_is_not_suggested_again(
     assert [each.name for each in suggest("Lake/x.mp4")] == ["Cy"]
 
 
-def test_whoever_was_taken_from_the_database_or_declined_is_not_suggested_again(
-    database: Database, suggestions: Suggestions, suggest: Suggest
-) -> None:
+def test_declined_person_is_not_suggested(database: Database, suggestions: Suggestions, suggest: Suggest) -> None:
     films(database, {"Lake/x.mp4": "Ann; Bob", "Lake/a.mp4": "Ann; Bob; Cy", "Lake/b.mp4": "Ann; Bob; Cy"})
     PeopleService(database, clock=lambda: NOW).remove(["/films/Lake/x.mp4"], ["Bob"])
     assert [each.name for each in suggest("Lake/x.mp4")] == ["Cy"]
@@ -201,7 +195,7 @@ def test_whoever_was_taken_from_the_database_or_declined_is_not_suggested_again(
     assert suggest("Lake/x.mp4") == []
 
 
-def test_copies_of_a_file_speak_for_nobody(database: Database, suggest: Suggest) -> None:
+def test_copies_suggest_nobody(database: Database, suggest: Suggest) -> None:
     store(database, [scanned(f"Lake/{name}.mp4", content="one") for name in "abc"])
     with database.atomic() as tx:
         people.assign(tx, [AssignmentRequest(name="Ann", file_hash=hash_of("one"))], at=NOW)
@@ -210,7 +204,7 @@ def test_copies_of_a_file_speak_for_nobody(database: Database, suggest: Suggest)
     assert brief(suggest("Lake/x.mp4")) == [("Ann", "folder", 3, 3)]
 
 
-def test_what_is_counted_follows_every_change(database: Database, planner: MetadataPlanner, suggest: Suggest) -> None:
+def test_suggestion_counts_follow_changes(database: Database, planner: MetadataPlanner, suggest: Suggest) -> None:
     films(
         database,
         {"Lake/x.mp4": "", "Lake/a.mp4": "Ann", "Lake/b.mp4": "Ann; Bob"},
@@ -232,7 +226,7 @@ def test_what_is_counted_follows_every_change(database: Database, planner: Metad
     assert [(each.name, each.support) for each in suggest("Lake/x.mp4")] == [("Bob", 3), ("Cy", 3), ("Ann", 2)]
 
 
-def test_an_alias_is_taken_for_whom_it_means(database: Database, suggest: Suggest) -> None:
+def test_alias_counts_as_its_person(database: Database, suggest: Suggest) -> None:
     films(database, {"a.mp4": "Ann Lee", "b/b.mp4": "", "c/c.mp4": "Ann Lee"})
     PeopleService(database, clock=lambda: NOW).rename("Ann Lee", "Ann Maria Lee")
     rows = [
@@ -245,12 +239,12 @@ def test_an_alias_is_taken_for_whom_it_means(database: Database, suggest: Sugges
     assert [each.name for each in suggest("b/b.mp4")] == ["Ann Maria Lee"]
 
 
-def test_an_unknown_file_is_said_to_be_so(suggestions: Suggestions) -> None:
+def test_suggestions_for_an_unknown_file_are_refused(suggestions: Suggestions) -> None:
     with pytest.raises(errors.UnknownIdError, match="no file with the id 99"):
         suggestions.suggest(99)
 
 
-def test_the_number_of_statements_does_not_grow_with_the_library(database: Database, suggest: Suggest) -> None:
+def test_statement_count_does_not_depend_on_library_size(database: Database, suggest: Suggest) -> None:
     def statements(path: str) -> int:
         suggest(path)
         before = database.statements

@@ -24,7 +24,7 @@ def views(database: Database, told: list[str]) -> ViewService:
     return ViewService(database, clock=lambda: NOW, on_change=lambda: told.append("changed"))
 
 
-def test_a_view_is_kept_as_it_was_saved(views: ViewService, told: list[str]) -> None:
+def test_view_is_stored_unchanged(views: ViewService, told: list[str]) -> None:
     saved = views.save("  Danger   with Ann ", ' risk:danger person:"Ann Lee" ', sort="name", descending=True)
     assert (saved.name, saved.query, saved.sort, saved.descending, saved.is_default) == (
         "Danger with Ann",
@@ -38,7 +38,7 @@ def test_a_view_is_kept_as_it_was_saved(views: ViewService, told: list[str]) -> 
     assert told == ["changed"]
 
 
-def test_a_name_is_taken_once_whatever_its_case(views: ViewService) -> None:
+def test_view_names_ignore_case(views: ViewService) -> None:
     first = views.save("Straße 🎂", "a")
     second = views.save("STRASSE 🎂", "b", sort="size")
     assert second == replace(first, name="STRASSE 🎂", query="b", sort="size")
@@ -51,7 +51,7 @@ def test_views_are_listed_by_name(views: ViewService) -> None:
     assert [view.name for view in views.list()] == ["Alpha", "beta", "gamma"]
 
 
-def test_one_view_at_most_opens_the_plan(views: ViewService) -> None:
+def test_only_one_view_opens_the_plan(views: ViewService) -> None:
     one, other = views.save("one", "a"), views.save("other", "b")
     assert views.default() is None
     views.set_default(one.view_id)
@@ -64,7 +64,7 @@ def test_one_view_at_most_opens_the_plan(views: ViewService) -> None:
     assert views.default() is None
 
 
-def test_a_view_is_renamed_but_not_onto_another(views: ViewService) -> None:
+def test_view_rename_refuses_a_taken_name(views: ViewService) -> None:
     one, other = views.save("one", "a"), views.save("other", "b")
     assert views.rename(one.view_id, "First").name == "First"
     assert views.rename(one.view_id, "FIRST").name == "FIRST"  # its own name, spelt otherwise
@@ -73,7 +73,7 @@ def test_a_view_is_renamed_but_not_onto_another(views: ViewService) -> None:
     assert [view.name for view in views.list()] == ["FIRST", other.name]
 
 
-def test_a_removed_view_comes_back_as_it_was(views: ViewService) -> None:
+def test_removed_view_is_restored_by_undo(views: ViewService) -> None:
     saved = views.save("one", "a", sort="size")
     views.set_default(saved.view_id)
     gone = views.remove(saved.view_id)
@@ -81,7 +81,7 @@ def test_a_removed_view_comes_back_as_it_was(views: ViewService) -> None:
     assert views.restore(gone) == replace(saved, is_default=True)
 
 
-def test_what_came_in_its_place_is_not_overwritten(views: ViewService) -> None:
+def test_undo_keeps_a_newer_view_of_the_name(views: ViewService) -> None:
     gone = views.save("one", "a")
     views.set_default(gone.view_id)
     gone = views.remove(gone.view_id)
@@ -99,13 +99,13 @@ def test_what_came_in_its_place_is_not_overwritten(views: ViewService) -> None:
     [("", "", "risk"), (" \n ", "", "risk"), ("x" * 81, "", "risk"), ("a\x00b", "", "risk"), ("\ud800", "", "risk"),
      ("x", "", "colour"), ("x", "risk:sofa", "risk")],
 )  # fmt: skip
-def test_what_cannot_be_a_view_is_refused(views: ViewService, name: str, text: str, sort: str) -> None:
+def test_invalid_view_is_refused(views: ViewService, name: str, text: str, sort: str) -> None:
     with pytest.raises(errors.UsageError):
         views.save(name, text, sort=sort)
     assert views.list() == []
 
 
-def test_there_are_only_so_many(views: ViewService, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_number_of_views_is_limited(views: ViewService, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("indexium_core.flows.review.saved_views.MAX_VIEWS", 2)
     for name in ("a", "b", "b"):
         views.save(name, "")
@@ -114,13 +114,13 @@ def test_there_are_only_so_many(views: ViewService, monkeypatch: pytest.MonkeyPa
     assert MAX_VIEWS > 2
 
 
-def test_a_view_that_is_not_there_is_said_to_be_so(views: ViewService) -> None:
+def test_unknown_view_is_refused(views: ViewService) -> None:
     for call in (views.get, views.remove, views.set_default, lambda view_id: views.rename(view_id, "x")):
         with pytest.raises(errors.UnknownIdError, match="views list"):
             call(7)
 
 
-def test_a_change_that_fails_leaves_nothing(database: Database, views: ViewService) -> None:
+def test_failed_view_change_stores_nothing(database: Database, views: ViewService) -> None:
     saved = views.save("one", "a")
     with contextlib.suppress(ZeroDivisionError), database.atomic() as tx:
         store.rename(tx, saved.view_id, "two", "two", at=NOW)

@@ -41,7 +41,7 @@ def run(database: Database) -> Iterator[Run]:
     made.recorder.close()
 
 
-def test_what_happened_is_found_at_once_and_in_order(run: Run) -> None:
+def test_events_are_returned_in_order(run: Run) -> None:
     made = [run.bus.emit("job:changed", job_id=number) for number in range(5)]
 
     assert run.recorder.since(0) == made
@@ -49,7 +49,7 @@ def test_what_happened_is_found_at_once_and_in_order(run: Run) -> None:
     assert run.recorder.since(0, limit=2) == made[:2]
 
 
-def test_none_is_passed_over_that_is_still_being_told(database: Database) -> None:
+def test_event_in_delivery_is_not_skipped(database: Database) -> None:
     """Who has read up to an event must have seen all before it, however long their telling takes."""
     store, told, go_on = Events(database), threading.Event(), threading.Event()
     bus = EventBus(store.begin_run())
@@ -68,7 +68,7 @@ def test_none_is_passed_over_that_is_still_being_told(database: Database) -> Non
         recorder.close()
 
 
-def test_what_was_written_down_is_what_was_told(run: Run) -> None:
+def test_stored_events_equal_emitted_events(run: Run) -> None:
     made = run.bus.emit("write:completed", job_id=3, operation_id=7, message="Fuß\ud800\n", rate=1.5)
     until(lambda: run.store.since(0, 10) != [])
 
@@ -77,7 +77,7 @@ def test_what_was_written_down_is_what_was_told(run: Run) -> None:
     assert found.data == {**made.data, "message": "Fuß\ufffd\n"}
 
 
-def test_of_progress_only_the_newest_of_each_job_is_kept(run: Run) -> None:
+def test_only_newest_progress_of_each_job_is_kept(run: Run) -> None:
     for number in range(3):
         run.bus.emit("scan:progress", job_id=1, current=number)
         run.bus.emit("scan:progress", current=number)
@@ -93,7 +93,7 @@ def test_of_progress_only_the_newest_of_each_job_is_kept(run: Run) -> None:
     )
 
 
-def test_ids_go_on_after_a_restart_also_where_the_last_events_were_lost(database: Database) -> None:
+def test_event_ids_continue_after_restart(database: Database) -> None:
     first = Run(database)
     first.bus.emit("plan:changed")
     first.recorder.close()
@@ -107,15 +107,13 @@ def test_ids_go_on_after_a_restart_also_where_the_last_events_were_lost(database
     assert second.recorder.since(lost.id) == [later]
 
 
-def test_what_is_emitted_in_a_transaction_waits_for_nobody(database: Database, run: Run) -> None:
+def test_emit_in_a_transaction_does_not_block(database: Database, run: Run) -> None:
     with database.atomic():
         made = run.bus.emit("plan:changed")
         assert run.recorder.since(0) == [made]
 
 
-def test_old_events_go_and_never_more_than_a_number_stay(
-    database: Database, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_old_and_excess_events_are_deleted(database: Database, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events_store, "MOST", 10)
     many = [Event(id=number, name="job:changed", at=NOW) for number in range(1, 31)]
     run.store.append([*many, Event(id=31, name="job:changed", at=NOW - timedelta(days=8))])
@@ -125,7 +123,7 @@ def test_old_events_go_and_never_more_than_a_number_stay(
     assert [event.id for event in run.store.since(0, 100)] == list(range(22, 31))
 
 
-def test_a_listener_that_fails_harms_nobody(run: Run) -> None:
+def test_failing_listener_does_not_affect_others(run: Run) -> None:
     heard: list[str] = []
     run.bus.subscribe(lambda _: 1 / 0)
     leave = run.bus.subscribe(lambda event: heard.append(event.name))
@@ -137,7 +135,7 @@ def test_a_listener_that_fails_harms_nobody(run: Run) -> None:
     assert heard == ["plan:changed"]
 
 
-def test_a_disk_that_is_full_costs_events_and_nothing_else(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_loses_only_events(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     tried = threading.Event()
 
     def full(_: Events, __: Sequence[Event]) -> None:

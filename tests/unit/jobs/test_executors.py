@@ -70,18 +70,18 @@ def is_alive(process: int) -> bool:
 
 
 @pytest.mark.parametrize("executor", [Threads(), None], ids=["threads", "processes"])
-def test_a_piece_of_work_comes_to_the_same_wherever_it_is_done(executor: Threads | None, processes: Processes) -> None:
+def test_threads_and_processes_return_the_same(executor: Threads | None, processes: Processes) -> None:
     assert (executor or processes).call(pieces.joined, "a", "b", by="-") == "a-b"
 
 
-def test_a_piece_of_work_is_done_in_another_process_and_the_next_one_in_the_same(processes: Processes) -> None:
+def test_worker_process_is_reused(processes: Processes) -> None:
     done_by = {processes.call(pieces.process_of) for _ in range(3)}
 
     assert len(done_by) == 1
     assert os.getpid() not in done_by
 
 
-def test_as_many_processes_are_at_work_as_there_are_callers(processes: Processes) -> None:
+def test_each_concurrent_caller_gets_a_process(processes: Processes) -> None:
     at_work: set[int] = set()
 
     with ThreadPoolExecutor(3) as pool:
@@ -93,14 +93,14 @@ def test_as_many_processes_are_at_work_as_there_are_callers(processes: Processes
     assert not any(is_alive(process) for process in at_work)
 
 
-def test_questions_from_any_thread_are_answered_on_that_of_the_caller(processes: Processes) -> None:
+def test_callbacks_run_on_the_thread_of_the_caller(processes: Processes) -> None:
     home = Home()
 
     assert processes.call_with_callbacks(home, pieces.answers, "a", "b", "c") == ["A", "B", "C"]
     assert home.threads == {threading.get_ident()}
 
 
-def test_what_goes_wrong_at_home_is_raised_there_as_it_is_unless_the_work_gets_over_it(processes: Processes) -> None:
+def test_error_of_a_callback_is_raised_unless_handled(processes: Processes) -> None:
     home = Home()
 
     assert processes.call_with_callbacks(home, pieces.ask_and_survive) == "StoreError: The disk is gone."
@@ -109,7 +109,7 @@ def test_what_goes_wrong_at_home_is_raised_there_as_it_is_unless_the_work_gets_o
     assert caught.value is home.error
 
 
-def test_what_goes_wrong_elsewhere_is_told_with_its_place_and_costs_no_process(processes: Processes) -> None:
+def test_worker_error_has_its_traceback_and_keeps_the_process(processes: Processes) -> None:
     before = processes.call(pieces.process_of)
 
     with pytest.raises(RuntimeError, match=r"(?s)in divide.*ZeroDivisionError"):
@@ -119,13 +119,13 @@ def test_what_goes_wrong_elsewhere_is_told_with_its_place_and_costs_no_process(p
     assert processes.call(pieces.process_of) == before
 
 
-def test_what_cannot_cross_is_refused_here(processes: Processes) -> None:
+def test_unpicklable_call_is_refused(processes: Processes) -> None:
     with pytest.raises((AttributeError, pickle.PicklingError)):
         processes.call(lambda: None)
     assert processes.call(pieces.joined, "a", by="") == "a"
 
 
-def test_what_is_logged_elsewhere_is_in_the_log_of_the_job_here(processes: Processes, tmp_path: Path) -> None:
+def test_worker_log_records_reach_the_job_log(processes: Processes, tmp_path: Path) -> None:
     logs.attach(tmp_path, days=1)
     try:
         with logs.job(7):
@@ -141,7 +141,7 @@ def test_what_is_logged_elsewhere_is_in_the_log_of_the_job_here(processes: Proce
     assert "ZeroDivisionError" in lines[1]["traceback"]
 
 
-def test_no_more_files_are_read_at_a_time_than_there_are_processors(processes: Processes) -> None:
+def test_concurrency_is_limited_to_the_processors(processes: Processes) -> None:
     assert Threads().max_concurrency(1000) == 1000
     assert processes.max_concurrency(1000) == os.cpu_count()
     assert processes.max_concurrency(1) == 1
@@ -150,7 +150,7 @@ def test_no_more_files_are_read_at_a_time_than_there_are_processors(processes: P
 # Ends.
 
 
-def test_a_process_that_cannot_be_started_is_lost(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_start_of_a_process_raises_worker_lost(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: object, **__: object) -> None:
         raise OSError(errno.ENOMEM, "Cannot allocate memory")
 
@@ -159,7 +159,7 @@ def test_a_process_that_cannot_be_started_is_lost(processes: Processes, monkeypa
         processes.call(pieces.process_of)
 
 
-def test_none_is_started_once_they_are_closed(processes: Processes, lock: Path) -> None:
+def test_closed_pool_starts_no_process(processes: Processes, lock: Path) -> None:
     """Whoever tries a lost piece of work again while the program ends would leave one behind that holds the home."""
     processes.call(pieces.process_of)
     processes.close()
@@ -170,16 +170,14 @@ def test_none_is_started_once_they_are_closed(processes: Processes, lock: Path) 
     assert wait_for_previous_processes(lock, seconds=0)
 
 
-def test_a_process_that_is_killed_costs_what_it_was_at_and_nothing_else(processes: Processes) -> None:
+def test_killed_process_loses_only_its_call(processes: Processes) -> None:
     with pytest.raises(WorkerLostError, match="was ended by SIGKILL"):
         processes.call_with_callbacks(Home(lambda process: os.kill(process, signal.SIGKILL)), pieces.ask_and_hang)
 
     assert processes.call(pieces.joined, "a", by="") == "a"
 
 
-def test_a_process_that_says_nothing_although_its_work_is_given_up_is_ended(
-    processes: Processes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_process_that_ignores_a_cancellation_is_killed(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(executors, "_SILENCE_SECONDS", 0.5)
     begun: list[int] = []
     home = Home(begun.append)
@@ -192,7 +190,7 @@ def test_a_process_that_says_nothing_although_its_work_is_given_up_is_ended(
             call.result(PATIENCE)
 
 
-def test_a_process_that_is_killed_while_it_waits_costs_nothing(processes: Processes) -> None:
+def test_killed_idle_process_loses_nothing(processes: Processes) -> None:
     process = processes.call(pieces.process_of)
     [worker] = processes._idle
     os.kill(process, signal.SIGKILL)
@@ -202,14 +200,14 @@ def test_a_process_that_is_killed_while_it_waits_costs_nothing(processes: Proces
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_that_is_meant_for_the_parent_ends_no_work(processes: Processes, number: int) -> None:
+def test_workers_ignore_signals_of_the_parent(processes: Processes, number: int) -> None:
     process = processes.call(pieces.process_of)
     os.kill(process, number)
 
     assert processes.call(pieces.process_of) == process
 
 
-def test_processes_without_work_are_let_go(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_idle_processes_are_ended(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(executors, "_IDLE_SECONDS", 0.05)
     process = processes.call(pieces.process_of)
 
@@ -217,7 +215,7 @@ def test_processes_without_work_are_let_go(processes: Processes, monkeypatch: py
     assert processes.call(pieces.process_of) != process
 
 
-def test_who_comes_after_a_killed_parent_waits_for_the_process_that_it_leaves(lock: Path) -> None:
+def test_next_start_waits_for_workers_of_a_killed_parent(lock: Path) -> None:
     program = "import sys; from tests.support import pieces; pieces.leave_under_way(sys.argv[1])"
     command = [sys.executable, "-c", program, str(lock)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
@@ -236,6 +234,6 @@ def test_who_comes_after_a_killed_parent_waits_for_the_process_that_it_leaves(lo
         until(lambda: not is_alive(process))
 
 
-def test_nobody_waits_where_there_never_was_a_process(lock: Path) -> None:
+def test_missing_lock_file_needs_no_wait(lock: Path) -> None:
     assert wait_for_previous_processes(lock, seconds=0)
     assert not lock.exists()

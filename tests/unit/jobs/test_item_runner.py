@@ -16,21 +16,21 @@ def make(work, *, workers: int = 3, control: RunControl | None = None, key=lambd
     return ItemRunner(work, delivered.extend, workers=workers, control=control or RunControl(), key=key), delivered
 
 
-def test_every_item_is_worked_on_once_and_delivered() -> None:
+def test_every_item_is_processed_once() -> None:
     runner, delivered = make(lambda item: item * 2)
 
     assert runner.run(range(100)) is RunEnd.DONE
     assert sorted(delivered) == [item * 2 for item in range(100)]
 
 
-def test_nothing_to_do_is_done() -> None:
+def test_run_without_items_is_done() -> None:
     runner, delivered = make(lambda item: item)
 
     assert runner.run([]) is RunEnd.DONE
     assert delivered == []
 
 
-def test_cancel_finishes_what_is_under_way_and_leaves_the_rest() -> None:
+def test_cancel_finishes_running_items() -> None:
     control, begun, go = RunControl(), [], threading.Event()
 
     def work(item: int) -> int:
@@ -49,7 +49,7 @@ def test_cancel_finishes_what_is_under_way_and_leaves_the_rest() -> None:
 
 
 @pytest.mark.parametrize("change", ["pause", "cancel"])
-def test_a_run_that_is_told_so_as_its_last_item_begins_is_done_with_it(change: str) -> None:
+def test_stop_during_the_last_item_ends_as_done(change: str) -> None:
     """Nobody has looked yet whether there is another item."""
     control = RunControl()
     runner, delivered = make(lambda item: item, workers=1, control=control)
@@ -66,7 +66,7 @@ def test_a_run_that_is_told_so_as_its_last_item_begins_is_done_with_it(change: s
     assert delivered == [1]
 
 
-def test_a_paused_run_begins_nothing_and_goes_on_when_resumed() -> None:
+def test_paused_run_starts_nothing_until_resumed() -> None:
     control, begun = RunControl(), []
     control.pause()
     runner, delivered = make(begun.append, control=control)
@@ -82,7 +82,7 @@ def test_a_paused_run_begins_nothing_and_goes_on_when_resumed() -> None:
     assert len(delivered) == 10
 
 
-def test_a_paused_run_can_be_stopped() -> None:
+def test_paused_run_can_be_stopped() -> None:
     control = RunControl()
     control.pause()
     runner, _ = make(lambda item: item, control=control)
@@ -96,7 +96,7 @@ def test_a_paused_run_can_be_stopped() -> None:
     assert control.was_paused
 
 
-def test_items_with_one_key_never_run_side_by_side() -> None:
+def test_items_with_one_key_run_one_at_a_time() -> None:
     running: set[str] = set()
     clashes = []
     lock = threading.Lock()
@@ -117,7 +117,7 @@ def test_items_with_one_key_never_run_side_by_side() -> None:
     assert len(delivered) == 30
 
 
-def test_a_failing_delivery_ends_the_run_after_the_work_under_way() -> None:
+def test_failed_delivery_ends_the_run() -> None:
     done = []
 
     def fail(_: list[int]) -> None:
@@ -157,7 +157,7 @@ def trying(work, *, after=lambda _item: 0.0, control: RunControl | None = None, 
     return runner, delivered
 
 
-def test_an_item_that_is_tried_again_waits_while_others_are_worked_on() -> None:
+def test_retried_item_waits_while_others_run() -> None:
     work, tries = flaky({0: 1})
     runner, delivered = trying(work, after=lambda _: 0.05)
 
@@ -167,7 +167,7 @@ def test_an_item_that_is_tried_again_waits_while_others_are_worked_on() -> None:
     assert sorted(delivered) == [(item, True) for item in range(6)]
 
 
-def test_what_is_due_again_goes_before_what_has_not_begun() -> None:
+def test_due_retry_precedes_new_items() -> None:
     work, tries = flaky({0: 2})
     runner, _ = trying(work)
 
@@ -178,7 +178,7 @@ def test_what_is_due_again_goes_before_what_has_not_begun() -> None:
     assert max(at for at, item in enumerate(tries) if item == 0) < 10
 
 
-def test_an_item_with_the_key_of_one_that_waits_does_not_overtake_it() -> None:
+def test_item_does_not_overtake_a_waiting_one_with_its_key() -> None:
     work, tries = flaky({0: 2})
     runner, delivered = trying(work, after=lambda _: 0.02, key=lambda item: item % 2)
 
@@ -188,7 +188,7 @@ def test_an_item_with_the_key_of_one_that_waits_does_not_overtake_it() -> None:
 
 
 @pytest.mark.parametrize("end", [RunControl.cancel, RunControl.stop, RunControl.fail])
-def test_what_waits_to_be_tried_again_ends_at_once_without_a_result(end) -> None:
+def test_cancel_ends_waiting_retries_without_a_result(end) -> None:
     control = RunControl()
     work, _ = flaky({0: 9})
     runner, delivered = trying(work, after=lambda _: 3600.0, control=control)
@@ -204,7 +204,7 @@ def test_what_waits_to_be_tried_again_ends_at_once_without_a_result(end) -> None
     assert delivered == []
 
 
-def test_a_failure_that_comes_after_the_end_has_no_result_either() -> None:
+def test_failure_after_the_end_has_no_result() -> None:
     """Else an item that only has to wait a little would be called failed because the program was stopped."""
     control = RunControl()
 
@@ -218,7 +218,7 @@ def test_a_failure_that_comes_after_the_end_has_no_result_either() -> None:
     assert delivered == []
 
 
-def test_work_goes_on_while_results_are_delivered() -> None:
+def test_work_continues_during_a_delivery() -> None:
     """A database that takes its time holds no worker up; what came meanwhile is the next group."""
     done: list[int] = []
     groups: list[list[int]] = []
@@ -245,7 +245,7 @@ def test_work_goes_on_while_results_are_delivered() -> None:
 @pytest.mark.parametrize(
     ("took", "seconds"), [(0.0, 0.5), (0.05, 1.0), (0.5, 2.0)], ids=["quick", "as a home of 10,000", "slow"]
 )
-def test_deliveries_that_take_long_are_fewer(took: float, seconds: float) -> None:
+def test_slow_deliveries_are_less_frequent(took: float, seconds: float) -> None:
     """They are to take no more than a twentieth of the time; yet a person sees that it goes on."""
     worked, delivered, groups = [0.0], [0.0], []
 
@@ -267,7 +267,7 @@ def test_deliveries_that_take_long_are_fewer(took: float, seconds: float) -> Non
     assert sorted(groups)[len(groups) // 2] == pytest.approx(seconds, abs=0.2)
 
 
-def test_no_more_waits_to_be_delivered_than_a_group_is_large() -> None:
+def test_undelivered_results_are_limited_to_a_group() -> None:
     done: list[int] = []
     seen: list[int] = []
 
@@ -283,7 +283,7 @@ def test_no_more_waits_to_be_delivered_than_a_group_is_large() -> None:
     assert max(gains) <= 2 * (10 + 4)  # a group that is delivered and one that waits, each with what was under way
 
 
-def test_a_run_is_at_rest_when_all_that_was_begun_is_delivered_or_stands_still() -> None:
+def test_run_is_idle_when_started_items_are_delivered_or_wait() -> None:
     """Results that are due while it is held are handed over at once; who came to an item too late has begun nothing."""
     control, delivered, half = RunControl(), [], threading.Barrier(3)
     paused, go_on, at_rest, seen = threading.Event(), threading.Event(), threading.Event(), []
@@ -324,7 +324,7 @@ def test_a_run_is_at_rest_when_all_that_was_begun_is_delivered_or_stands_still()
     assert sorted(delivered) == list(range(9))
 
 
-def test_who_gives_way_to_others_has_begun_nothing_and_holds_no_pause_up() -> None:
+def test_thread_that_yields_to_the_ui_does_not_delay_a_pause() -> None:
     control, aside, go_on, at_rest = RunControl(), threading.Event(), threading.Event(), threading.Event()
     begun: list[int] = []
 
@@ -350,7 +350,7 @@ def test_who_gives_way_to_others_has_begun_nothing_and_holds_no_pause_up() -> No
     assert delivered == [0, 1]
 
 
-def test_all_is_delivered_before_a_pause_is_waited_for() -> None:
+def test_results_are_delivered_before_a_pause_wait() -> None:
     control, asked, delivered = RunControl(), threading.Event(), []
 
     def work(item: int) -> int:
@@ -375,7 +375,7 @@ def test_all_is_delivered_before_a_pause_is_waited_for() -> None:
     assert delivered == list(range(9))
 
 
-def test_what_was_seen_before_a_change_notes_no_rest_after_it() -> None:
+def test_outdated_observation_does_not_mark_idle() -> None:
     control = RunControl()
     control.pause()
     seen = control.changes

@@ -68,15 +68,13 @@ def test_line_has_the_documented_format(progress: ProgressLog, folder: Path) -> 
     assert lines(folder) == [expected]
 
 
-def test_what_is_not_known_is_said_so(progress: ProgressLog, folder: Path) -> None:
+def test_unknown_value_is_a_question_mark(progress: ProgressLog, folder: Path) -> None:
     tell(progress, total=None, rate=None, eta_seconds=None, counters={})
 
     assert lines(folder) == ["2026-11-20T07:00:00Z job=12 kind=rescan processed=100/? rate=? eta=?"]
 
 
-def test_told_every_half_second_a_job_has_a_line_every_five_seconds(
-    progress: ProgressLog, folder: Path, clock: Clock
-) -> None:
+def test_line_is_written_every_five_seconds(progress: ProgressLog, folder: Path, clock: Clock) -> None:
     for step in range(121):
         clock.seconds = step * 0.5
         tell(progress, processed=step)
@@ -90,9 +88,7 @@ def test_told_every_half_second_a_job_has_a_line_every_five_seconds(
     assert len(gaps) >= 12
 
 
-def test_the_end_is_always_said_and_a_job_that_goes_on_begins_anew(
-    progress: ProgressLog, folder: Path, clock: Clock
-) -> None:
+def test_last_report_is_always_written(progress: ProgressLog, folder: Path, clock: Clock) -> None:
     for seconds, facts in ((0.0, {}), (0.1, {"is_last": True, "eta_seconds": 0}), (0.2, {}), (0.3, {})):
         clock.seconds = seconds
         tell(progress, **facts)
@@ -100,7 +96,7 @@ def test_the_end_is_always_said_and_a_job_that_goes_on_begins_anew(
     assert [line.rpartition(" ")[2] for line in lines(folder)] == ["eta=23s", "eta=0s", "eta=23s"]
 
 
-def test_each_job_has_its_own_time(progress: ProgressLog, folder: Path, clock: Clock) -> None:
+def test_each_job_has_its_own_interval(progress: ProgressLog, folder: Path, clock: Clock) -> None:
     for job_id in (12, 13, 12, 13):
         clock.seconds += 0.1
         tell(progress, job_id=job_id)
@@ -108,7 +104,7 @@ def test_each_job_has_its_own_time(progress: ProgressLog, folder: Path, clock: C
     assert [line.split()[1] for line in lines(folder)] == ["job=12", "job=13"]
 
 
-def test_the_log_of_the_job_has_the_same_as_a_record(progress: ProgressLog, folder: Path) -> None:
+def test_job_log_has_the_same_facts(progress: ProgressLog, folder: Path) -> None:
     tell(progress)
 
     (line,), _ = logs.read_job(folder, 12)

@@ -95,7 +95,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     made.database.close()
 
 
-def test_a_job_is_done_and_says_what_came_of_it(bench: Bench) -> None:
+def test_completed_job_has_its_summary(bench: Bench) -> None:
     bench.queue.start_worker()
     bench.may_end.set()
 
@@ -109,9 +109,7 @@ def test_a_job_is_done_and_says_what_came_of_it(bench: Bench) -> None:
     assert set(told[1:-1]) == {"long:progress"}
 
 
-def test_how_far_a_job_was_is_never_written_down_after_what_it_came_to(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_progress_is_never_stored_after_the_result(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """The thread that looks after all jobs may be slow to write what it has just asked one of them."""
     real, late = bench.store.save_progress, threading.Event()
 
@@ -133,7 +131,7 @@ def test_how_far_a_job_was_is_never_written_down_after_what_it_came_to(
     assert (job.status, job.progress_current, job.eta_seconds) == ("completed", 3, None)
 
 
-def test_urgent_jobs_come_up_first_and_equally_urgent_ones_in_turn(bench: Bench) -> None:
+def test_jobs_start_by_priority_then_age(bench: Bench) -> None:
     for name, priority in (("c", 8), ("a", "high"), ("b", 5), ("b2", "normal"), ("z", 10)):
         bench.queue.add_job("note", {"name": name}, priority=priority)
     bench.queue.set_priority(bench.queue.add_job("note", {"name": "first"}, priority=9).id, 1)
@@ -151,7 +149,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 @settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(1, 10), st.booleans(), st.integers(0, 3)), max_size=12))
-def test_what_comes_up_next_is_what_a_sorted_list_says(kept: Database, facts: list[tuple[int, bool, int]]) -> None:
+def test_next_job_matches_a_sorted_list(kept: Database, facts: list[tuple[int, bool, int]]) -> None:
     """Priority, then age; never before its time, never before what it depends on."""
     store = JobRows(kept)
     with kept.atomic() as tx:
@@ -180,7 +178,7 @@ def test_what_comes_up_next_is_what_a_sorted_list_says(kept: Database, facts: li
     assert found == [job_id for _, job_id in sorted(made) if job_id not in waiting]
 
 
-def test_one_of_a_kind_at_a_time(bench: Bench) -> None:
+def test_kind_limits_its_concurrent_jobs(bench: Bench) -> None:
     bench.queue.start_worker()
     first = bench.begin(payload={"n": 1})
     second = bench.queue.add_job("long", {"n": 2})
@@ -193,7 +191,7 @@ def test_one_of_a_kind_at_a_time(bench: Bench) -> None:
     assert bench.status(first.id) == "completed"
 
 
-def test_equal_jobs_that_have_not_begun_are_one(bench: Bench) -> None:
+def test_equal_waiting_jobs_are_merged(bench: Bench) -> None:
     first = bench.queue.add_job("note", {"a": 1, "b": 2}, priority=5)
     again = bench.queue.add_job("note", {"b": 2, "a": 1}, priority=2)
     other = bench.queue.add_job("note", {"a": 1, "b": 3})
@@ -204,7 +202,7 @@ def test_equal_jobs_that_have_not_begun_are_one(bench: Bench) -> None:
     assert len({first.id, other.id, wanted_twice.id}) == 3
 
 
-def test_a_job_waits_for_its_time(bench: Bench) -> None:
+def test_job_waits_until_not_before(bench: Bench) -> None:
     bench.queue.start_worker()
     job = bench.queue.add_job("note", {"name": "later"}, not_before=NOW + timedelta(hours=1))
     bench.queue.wait(bench.queue.add_job("note", {"name": "now"}).id, PATIENCE)
@@ -215,7 +213,7 @@ def test_a_job_waits_for_its_time(bench: Bench) -> None:
     assert bench.queue.wait(job.id, PATIENCE).status == "completed"
 
 
-def test_a_clock_that_was_set_back_does_not_hold_a_second_try_for_a_year(bench: Bench) -> None:
+def test_clock_set_back_does_not_delay_a_retry(bench: Bench) -> None:
     job_id = bench.store.add(NewJob(job_type="note", title=""), owner=bench.queue.owner, now=NOW)
     job = bench.queue.get(job_id)
     bench.store.requeue(job, owner=bench.queue.owner, retry_count=1, not_before=NOW + timedelta(seconds=2))
@@ -225,7 +223,7 @@ def test_a_clock_that_was_set_back_does_not_hold_a_second_try_for_a_year(bench: 
     assert bench.queue.wait(job_id, PATIENCE).status == "completed"
 
 
-def test_a_job_waits_for_those_it_depends_on_and_fails_with_them(bench: Bench) -> None:
+def test_job_waits_for_and_fails_with_its_dependencies(bench: Bench) -> None:
     bench.queue.start_worker()
     first = bench.begin()
     second = bench.queue.add_job("note", {"name": "second"}, depends_on=[first.id])
@@ -242,7 +240,7 @@ def test_a_job_waits_for_those_it_depends_on_and_fails_with_them(bench: Bench) -
         bench.queue.add_job("note", depends_on=[999])
 
 
-def test_what_ended_long_ago_is_forgotten_unless_something_needs_it(bench: Bench) -> None:
+def test_old_jobs_are_deleted_unless_needed(bench: Bench) -> None:
     bench.queue.start_worker()
     ended = [bench.queue.add_job("note", {"name": name}).id for name in ("old", "needed", "audited", "of an operation")]
     old, needed, audited, written = [bench.queue.wait(job_id, PATIENCE).id for job_id in ended]
@@ -267,7 +265,7 @@ def test_what_ended_long_ago_is_forgotten_unless_something_needs_it(bench: Bench
     assert bench.store.checkpoint(cancelled) is None
 
 
-def test_what_depended_on_each_other_is_forgotten_one_after_the_other(bench: Bench) -> None:
+def test_dependent_old_jobs_are_deleted_in_turn(bench: Bench) -> None:
     bench.queue.start_worker()
     first = bench.queue.add_job("note", {"name": "first"}).id
     second = bench.queue.add_job("note", {"name": "second"}, depends_on=[first]).id
@@ -277,7 +275,7 @@ def test_what_depended_on_each_other_is_forgotten_one_after_the_other(bench: Ben
     assert [bench.store.prune(before=later) for _ in range(3)] == [1, 1, 0]
 
 
-def test_a_paused_job_stands_still_and_remembers_who_holds_it(bench: Bench) -> None:
+def test_paused_job_stores_who_paused_it(bench: Bench) -> None:
     bench.queue.start_worker()
     job = bench.begin()
 
@@ -293,7 +291,7 @@ def test_a_paused_job_stands_still_and_remembers_who_holds_it(bench: Bench) -> N
     assert bench.queue.get(job.id).paused_at is None
 
 
-def test_a_job_that_was_given_up_while_it_was_held_is_held_no_more(bench: Bench) -> None:
+def test_cancelled_paused_job_is_not_paused(bench: Bench) -> None:
     bench.queue.start_worker()
     job = bench.begin()
     assert bench.queue.pause(job.id, by="Ann", wait=False)
@@ -303,9 +301,7 @@ def test_a_job_that_was_given_up_while_it_was_held_is_held_no_more(bench: Bench)
     assert (ended.status, ended.paused_at, ended.paused_by) == ("cancelled", None, "")
 
 
-def test_a_job_that_is_held_at_its_last_step_has_ended_and_nobody_is_told_that_it_was_held(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pause_at_the_last_item_ends_the_job(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     at_the_end, told, real = threading.Event(), threading.Event(), bench.store.pause
 
     def pause(*arguments: Any, **named: Any) -> bool:
@@ -331,7 +327,7 @@ def test_a_job_that_is_held_at_its_last_step_has_ended_and_nobody_is_told_that_i
     assert "paused" not in [event.data["status"] for event in bench.report if event.name == "job:changed"]
 
 
-def test_who_holds_or_cancels_a_job_waits_only_a_moment_for_a_step_that_takes_long(bench: Bench) -> None:
+def test_pause_and_cancel_wait_only_briefly_for_a_long_item(bench: Bench) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
     def slow(job: JobContext) -> Mapping[str, Any]:
@@ -352,7 +348,7 @@ def test_who_holds_or_cancels_a_job_waits_only_a_moment_for_a_step_that_takes_lo
     assert bench.queue.wait(job.id, PATIENCE).status == "cancelled"
 
 
-def test_a_job_that_was_held_before_it_began_is_not_begun(bench: Bench) -> None:
+def test_job_paused_before_its_start_does_not_start(bench: Bench) -> None:
     job = bench.queue.add_job("note", {"name": "held"})
     assert bench.queue.pause(job.id, by="Ann")
     bench.restart(take_over="all")
@@ -363,7 +359,7 @@ def test_a_job_that_was_held_before_it_began_is_not_begun(bench: Bench) -> None:
     assert bench.queue.wait(job.id, PATIENCE).status == "completed"
 
 
-def test_a_cancelled_job_ends_and_its_wish_is_on_the_record(bench: Bench) -> None:
+def test_cancelled_job_stores_the_request(bench: Bench) -> None:
     bench.queue.start_worker()
     job = bench.begin()
 
@@ -376,7 +372,7 @@ def test_a_cancelled_job_ends_and_its_wish_is_on_the_record(bench: Bench) -> Non
     assert not bench.queue.resume(job.id)
 
 
-def test_a_job_that_had_done_everything_is_not_called_cancelled(bench: Bench) -> None:
+def test_cancel_after_the_last_item_ends_as_completed(bench: Bench) -> None:
     def deaf(job: JobContext) -> Mapping[str, Any]:
         bench.queue.cancel(job.job_id)
         return {"all": "done"}
@@ -388,7 +384,7 @@ def test_a_job_that_had_done_everything_is_not_called_cancelled(bench: Bench) ->
 
 
 @pytest.mark.parametrize("by", ["stop", "person"])
-def test_what_was_stopped_goes_on_where_it_was_unless_a_person_stopped_it(bench: Bench, by: str) -> None:
+def test_stopped_job_resumes_unless_a_person_stopped_it(bench: Bench, by: str) -> None:
     bench.queue.start_worker()
     job = bench.begin()
     bench.queue.stop_worker(by=by)
@@ -415,7 +411,7 @@ def kill(bench: Bench, job: Job, *, cancelled: bool = False) -> None:
         )
 
 
-def test_what_was_killed_goes_on_where_it_was(bench: Bench) -> None:
+def test_killed_job_resumes_at_its_checkpoint(bench: Bench) -> None:
     bench.queue.start_worker()
     job = bench.begin()
     kill(bench, job)
@@ -426,7 +422,7 @@ def test_what_was_killed_goes_on_where_it_was(bench: Bench) -> None:
     assert bench.queue.wait(job.id, PATIENCE).summary == {"at": 3, "counted": 3}
 
 
-def test_a_short_command_takes_nothing_up_that_others_left(bench: Bench) -> None:
+def test_short_command_takes_over_no_job(bench: Bench) -> None:
     bench.queue.start_worker()
     job = bench.begin()
     kill(bench, job)
@@ -441,7 +437,7 @@ def test_a_short_command_takes_nothing_up_that_others_left(bench: Bench) -> None
     assert bench.queue.wait(waiting.id, PATIENCE).status == "completed"
 
 
-def test_a_kind_that_does_not_go_on_by_itself_is_offered(bench: Bench) -> None:
+def test_kind_without_automatic_resume_is_interrupted(bench: Bench) -> None:
     bench.queue.start_worker()
     job = bench.begin("shy")
     kill(bench, job)
@@ -451,7 +447,7 @@ def test_a_kind_that_does_not_go_on_by_itself_is_offered(bench: Bench) -> None:
     assert (found.status, found.error_message) == ("interrupted", "The program ended during this job.")
 
 
-def test_a_job_that_was_to_be_given_up_when_the_process_died_does_not_go_on(bench: Bench) -> None:
+def test_cancel_requested_before_a_kill_is_kept(bench: Bench) -> None:
     bench.queue.start_worker()
     job = bench.begin()
     kill(bench, job, cancelled=True)
@@ -460,7 +456,7 @@ def test_a_job_that_was_to_be_given_up_when_the_process_died_does_not_go_on(benc
     assert bench.status(job.id) == "cancelled"
 
 
-def test_a_job_that_kills_the_program_again_and_again_is_left_in_the_end(bench: Bench) -> None:
+def test_job_that_kills_the_program_repeatedly_fails(bench: Bench) -> None:
     bench.queue.start_worker()
     job = bench.begin()
     with bench.database.atomic() as tx:
@@ -481,9 +477,7 @@ def test_a_job_that_kills_the_program_again_and_again_is_left_in_the_end(bench: 
         ("note", 2, "A newer program created this job."),
     ],
 )
-def test_a_job_of_another_program_fails_with_a_sentence_and_harms_nothing(
-    bench: Bench, kind: str, version: int, why: str
-) -> None:
+def test_unsupported_job_fails_with_a_message(bench: Bench, kind: str, version: int, why: str) -> None:
     strange = bench.store.add(NewJob(job_type=kind, title="Strange", payload_version=version), owner="other", now=NOW)
     own = bench.queue.add_job("note", {"name": "own"})
     bench.restart(take_over="safe")
@@ -495,7 +489,7 @@ def test_a_job_of_another_program_fails_with_a_sentence_and_harms_nothing(
 
 
 @pytest.mark.parametrize("status", ["paused", "failed"])
-def test_a_job_of_a_newer_program_is_not_done_by_this_one_either_when_it_is_asked_to(bench: Bench, status: str) -> None:
+def test_job_of_a_newer_program_cannot_be_resumed(bench: Bench, status: str) -> None:
     """It would be done by the rules of another payload."""
     new = NewJob(job_type="note", title="Strange", payload={"name": "strange"}, payload_version=2)
     strange = bench.store.add(new, owner="other", now=NOW)
@@ -510,7 +504,7 @@ def test_a_job_of_a_newer_program_is_not_done_by_this_one_either_when_it_is_aske
     assert bench.queue.cancel(strange) == (status == "paused")
 
 
-def test_a_job_that_an_older_program_left_is_done(bench: Bench) -> None:
+def test_job_of_an_older_program_runs(bench: Bench) -> None:
     new = NewJob(job_type="note", title="Old", payload={"name": "old"}, payload_version=0)
     old = bench.store.add(new, owner="other", now=NOW)
     bench.restart(take_over="safe")
@@ -519,7 +513,7 @@ def test_a_job_that_an_older_program_left_is_done(bench: Bench) -> None:
     assert bench.done == [("note", "old")]
 
 
-def test_an_end_that_cannot_be_written_down_is_as_soon_as_it_can(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unstored_end_is_stored_when_possible(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     tried, well, real = threading.Semaphore(0), threading.Event(), bench.store.finish
 
     def settle(*arguments: Any, **facts: Any) -> None:
@@ -547,7 +541,7 @@ def test_an_end_that_cannot_be_written_down_is_as_soon_as_it_can(bench: Bench, m
     assert bench.status(late.id) == "running"
 
 
-def test_what_may_pass_is_tried_again_and_then_left(bench: Bench) -> None:
+def test_temporary_error_is_retried_up_to_the_limit(bench: Bench) -> None:
     tries: list[int] = []
 
     def busy(job: JobContext) -> Mapping[str, Any]:
@@ -563,7 +557,7 @@ def test_what_may_pass_is_tried_again_and_then_left(bench: Bench) -> None:
     assert (job.retry_count, job.max_retries) == (3, 3)
 
 
-def test_what_cannot_pass_is_not_tried_again(bench: Bench) -> None:
+def test_permanent_error_is_not_retried(bench: Bench) -> None:
     tries: list[int] = []
 
     def wrong(job: JobContext) -> Mapping[str, Any]:
@@ -581,14 +575,14 @@ def test_what_cannot_pass_is_not_tried_again(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("summary", [{"failed": 2}, {"errors": {"corrupt": 1}}, {"errors": 3}])
-def test_items_that_failed_make_a_job_end_with_errors(bench: Bench, summary: dict[str, Any]) -> None:
+def test_failed_items_complete_the_job_with_errors(bench: Bench, summary: dict[str, Any]) -> None:
     bench.queue.register("half", lambda _: summary, title="Half")
     bench.queue.start_worker()
 
     assert bench.queue.wait(bench.queue.add_job("half").id, PATIENCE).status == "completed_with_errors"
 
 
-def test_what_stands_still_too_long_is_stopped(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stalled_job_is_stopped(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispatcher, "HEARTBEAT_SECONDS", 0.05)
     bench.queue.start_worker()
 
@@ -600,9 +594,7 @@ def test_what_stands_still_too_long_is_stopped(bench: Bench, monkeypatch: pytest
     assert bench.status(job.id) == "interrupted", "it would only stand still again"
 
 
-def test_a_running_job_gives_signs_of_life_and_one_without_is_stalled(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_job_without_heartbeats_is_stalled(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispatcher, "HEARTBEAT_SECONDS", 0.05)
     bench.queue.start_worker()
     job = bench.begin()
@@ -615,7 +607,7 @@ def test_a_running_job_gives_signs_of_life_and_one_without_is_stalled(
     assert found.stalled
 
 
-def test_progress_is_told_at_most_twice_a_second(bench: Bench) -> None:
+def test_progress_is_published_at_most_twice_a_second(bench: Bench) -> None:
     def fast(job: JobContext) -> Mapping[str, Any]:
         for number in range(20_000):
             job.progress(number + 1, 20_000, "fast")
@@ -632,7 +624,7 @@ def test_progress_is_told_at_most_twice_a_second(bench: Bench) -> None:
     assert told[-1].data["current"] == 20_000
 
 
-def test_bad_input_is_refused_with_a_sentence(bench: Bench) -> None:
+def test_invalid_job_is_refused(bench: Bench) -> None:
     for call, words in (
         (lambda: bench.queue.add_job("dance"), "no kind of job 'dance'"),
         (lambda: bench.queue.add_job("note", priority=11), "'11' is not a priority"),
@@ -645,7 +637,7 @@ def test_bad_input_is_refused_with_a_sentence(bench: Bench) -> None:
             call()
 
 
-def test_a_store_that_fails_for_a_moment_does_not_end_the_queue(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_queue_survives_a_store_error(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     claim, failed = JobRows.claim, threading.Event()
 
     def once(self: JobRows, *args: Any, **named: Any) -> Job | None:
@@ -661,7 +653,7 @@ def test_a_store_that_fails_for_a_moment_does_not_end_the_queue(bench: Bench, mo
     assert failed.is_set()
 
 
-def test_one_of_100_000_waiting_jobs_is_taken_up_in_no_time(kept: Database) -> None:
+def test_claim_from_100_000_jobs_is_fast(kept: Database) -> None:
     store = JobRows(kept)
     with kept.atomic() as tx:
         tx.execute("DELETE FROM job_queue")
@@ -683,7 +675,7 @@ def test_one_of_100_000_waiting_jobs_is_taken_up_in_no_time(kept: Database) -> N
     assert min(taken) < 0.05
 
 
-def test_an_operation_that_gets_no_further_is_not_written_down_again_and_again(bench: Bench) -> None:
+def test_unchanged_operation_progress_is_not_stored(bench: Bench) -> None:
     kind = JobKind(name="long", handler=bench.long, title="Something long")
     run = JobRun(bench.queue.add_job("long"), kind, bench.store, clock=lambda: NOW)
     at = OperationProgress(current=1, total=3, message="a.mp4", rate=2.0, eta_seconds=1.0, counters={"success": 1})

@@ -7,7 +7,7 @@ import pytest
 from indexium_core.jobs.speed import Speed
 
 
-def test_it_is_what_was_done_of_late_whatever_was_before() -> None:
+def test_speed_covers_recent_items_only() -> None:
     """10 a second for ten minutes, then 2 a second for one."""
     speed, done = Speed(), 0
     for tenth in range(1, 6001):
@@ -20,21 +20,21 @@ def test_it_is_what_was_done_of_late_whatever_was_before() -> None:
     assert speed.rate(at=660.0) == pytest.approx(2)
 
 
-def test_what_was_done_before_it_began_does_not_count() -> None:
+def test_earlier_items_do_not_count() -> None:
     speed = Speed(1000, at=50.0)
     speed.record(1010, at=55.0)
 
     assert speed.rate(at=55.0) == pytest.approx(2)
 
 
-def test_it_falls_while_nothing_is_done() -> None:
+def test_speed_falls_without_progress() -> None:
     speed = Speed()
     speed.record(10, at=1.0)
 
     assert speed.rate(at=10.0) == pytest.approx(1)
 
 
-def test_items_of_another_kind_are_counted_from_their_beginning() -> None:
+def test_lower_count_restarts_the_measurement() -> None:
     """A scan counts what it finds, then what it reads."""
     speed = Speed()
     speed.record(5000, at=1.0)
@@ -45,5 +45,5 @@ def test_items_of_another_kind_are_counted_from_their_beginning() -> None:
     assert speed.rate(at=5.0) == pytest.approx(10)
 
 
-def test_the_first_moment_is_no_speed_without_end() -> None:
+def test_first_instant_has_a_finite_speed() -> None:
     assert Speed().rate(at=0.0) == 0.0

@@ -23,13 +23,13 @@ def made() -> tuple[UiPriority, Time]:
     return UiPriority(clock=lambda: time.now, sleep=time.sleep), time
 
 
-def test_nobody_waits_so_nothing_stands_still() -> None:
+def test_work_does_not_wait_without_ui_activity() -> None:
     priority, time = made()
     priority.yield_to_ui()
     assert time.now == 100.0
 
 
-def test_work_stands_still_for_a_moment_after_something_was_pressed() -> None:
+def test_work_waits_briefly_after_a_click() -> None:
     priority, time = made()
     priority.request()
     priority.yield_to_ui()
@@ -39,7 +39,7 @@ def test_work_stands_still_for_a_moment_after_something_was_pressed() -> None:
     assert time.now == before
 
 
-def test_whoever_goes_on_pressing_does_not_stop_the_work_for_good() -> None:
+def test_repeated_clicks_do_not_block_the_work_forever() -> None:
     priority, time = made()
     time.meanwhile = priority.request
     priority.request()

@@ -20,14 +20,14 @@ nasty = st.text(
 
 @given(st.lists(nasty, min_size=1, max_size=5))
 @example(["'=1", "''=1", "'plain", "=1", "\r", "'"])
-def test_a_line_is_read_back_cell_by_cell(texts: list[str]) -> None:
+def test_written_line_is_read_back(texts: list[str]) -> None:
     [row] = csv.reader(io.StringIO(cells.line(texts), newline=""), strict=True)
 
     assert [cells.plain(cell) for cell in row] == texts
 
 
 @given(nasty)
-def test_no_cell_begins_as_a_formula(text: str) -> None:
+def test_no_cell_starts_a_formula(text: str) -> None:
     assert not cells.guarded(text).startswith(tuple("=+-@\t\r\n＝＋－＠"))
 
 
@@ -36,9 +36,7 @@ def test_no_cell_begins_as_a_formula(text: str) -> None:
 @example(texts=["Holiday;=cmd|' /C calc'!A0"])
 @example(texts=["a film\n-2+3+cmd|' /C calc'!A0"])
 @example(texts=['x;"=1'])
-def test_no_cell_begins_as_a_formula_where_another_mark_is_expected_between_cells(
-    between: str, texts: list[str]
-) -> None:
+def test_no_cell_starts_a_formula_with_another_separator(between: str, texts: list[str]) -> None:
     """Where a German spreadsheet opens it, say: a quote in the middle of a cell then means nothing."""
     line = cells.line(["1", *texts])
 
@@ -46,7 +44,7 @@ def test_no_cell_begins_as_a_formula_where_another_mark_is_expected_between_cell
         assert not cell.lstrip('"').startswith(tuple("=+-@＝＋－＠")), cell
 
 
-def test_a_name_with_an_apostrophe_is_left_alone() -> None:
+def test_name_with_an_apostrophe_is_unchanged() -> None:
     assert cells.guarded("'t Hooft") == "'t Hooft"
     assert cells.plain("'t Hooft") == "'t Hooft"
 
@@ -54,5 +52,5 @@ def test_a_name_with_an_apostrophe_is_left_alone() -> None:
 @pytest.mark.parametrize(
     ("cell", "means"), [("True", True), ("WAHR", True), ("faux", False), ("0", False), ("", None), ("2027-01-31", None)]
 )
-def test_yes_and_no_are_read_in_the_words_of_spreadsheets(cell: str, means: bool | None) -> None:
+def test_spreadsheet_booleans_are_read(cell: str, means: bool | None) -> None:
     assert cells.truth(cell) is means

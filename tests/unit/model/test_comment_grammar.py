@@ -38,7 +38,7 @@ def test_corpus_comments_are_written(case: dict[str, Any], mode: Any) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_corpus_comments_can_be_put_together_from_the_stored_pieces(case: dict[str, Any]) -> None:
+def test_corpus_comments_are_built_from_stored_pieces(case: dict[str, Any]) -> None:
     parsed = people_comment.parse(case["comment"])
     names = people_comment.format_people(case["set"])
     made = parsed.before + "People: " + names + parsed.after if names else parsed.without
@@ -49,28 +49,28 @@ def test_corpus_comments_can_be_put_together_from_the_stored_pieces(case: dict[s
 @given(COMMENTS, UNIQUE_NAMES, st.sampled_from(["replace", "preserve"]))
 @example('People: x"y\nPeople: b, "c', ["Day, Jr.", "x"], "preserve")
 @example('People: "a, "N", b"', ["N"], "preserve")
-def test_what_is_written_is_read_back(comment: str, names: list[str], mode: Any) -> None:
+def test_written_comment_is_read_back(comment: str, names: list[str], mode: Any) -> None:
     written = people_comment.render(comment, names, mode)
     assert people_comment.extract_people_from_comment(written) == names
 
 
 @settings(deadline=None)
 @given(COMMENTS, UNIQUE_NAMES)
-def test_preserving_loses_no_custom_text(comment: str, names: list[str]) -> None:
+def test_preserve_keeps_all_custom_text(comment: str, names: list[str]) -> None:
     written = people_comment.render(comment, names, "preserve")
     assert people_comment.parse(written).custom_text == people_comment.parse(comment).custom_text
 
 
 @settings(deadline=None)
 @given(COMMENTS, UNIQUE_NAMES, UNIQUE_NAMES)
-def test_preserving_twice_is_the_same_as_preserving_once(comment: str, first: list[str], then: list[str]) -> None:
+def test_preserve_is_idempotent(comment: str, first: list[str], then: list[str]) -> None:
     written = people_comment.render(comment, first, "preserve")
     assert people_comment.render(written, then, "preserve") == people_comment.render(comment, then, "preserve")
 
 
 @settings(deadline=None)
 @given(COMMENTS)
-def test_an_emptied_comment_names_nobody_and_keeps_the_custom_text(comment: str) -> None:
+def test_emptied_comment_keeps_custom_text(comment: str) -> None:
     parsed = people_comment.parse(comment)
     assert people_comment.parse(parsed.without).people == []
     assert people_comment.parse(parsed.without).custom_text == parsed.custom_text
@@ -89,7 +89,7 @@ PLAIN = st.text(st.characters(exclude_categories=("Cs",)), max_size=12).filter(
     st.tuples(st.sampled_from(["; ", "|", " |", "\n", "\r\n"]), PLAIN).map("".join) | st.sampled_from(["", "  "]),
     st.tuples(UNIQUE_NAMES, UNIQUE_NAMES),
 )
-def test_text_around_a_segment_is_kept_to_the_byte(
+def test_text_around_a_segment_is_unchanged(
     before: str, blanks: str, after: str, names: tuple[list[str], list[str]]
 ) -> None:
     old, new = (f"{before}{blanks}People: {people_comment.format_people(listed)}{after}" for listed in names)
@@ -105,7 +105,7 @@ def test_text_around_a_segment_is_kept_to_the_byte(
         ("\0People: Bob", "People: Ann\0People: Bob", "\0People: Bob", "People: Bob"),
     ],
 )
-def test_text_behind_a_nul_stays_behind_it(comment: str, kept: str, emptied: str | None, custom: str) -> None:
+def test_text_after_nul_is_kept(comment: str, kept: str, emptied: str | None, custom: str) -> None:
     assert people_comment.render(comment, ["Ann"], "preserve") == kept
     assert people_comment.render(comment, [], "preserve") == emptied
     assert people_comment.parse(comment).custom_text == custom
@@ -130,7 +130,7 @@ def test_text_behind_a_nul_stays_behind_it(comment: str, kept: str, emptied: str
         (None, None),
     ],
 )
-def test_an_emptied_segment_goes_with_one_delimiter(comment: str | None, without: str | None) -> None:
+def test_emptied_segment_is_removed_with_one_delimiter(comment: str | None, without: str | None) -> None:
     assert people_comment.render(comment, [], "preserve") == without
 
 
@@ -148,7 +148,7 @@ def test_an_emptied_segment_goes_with_one_delimiter(comment: str | None, without
         ("People: Bob\nPeople: \ud800", ["Bob"], "\ud800"),
     ],
 )
-def test_an_invalid_name_in_a_file_is_custom_text(comment: str, expected: list[str], custom: str) -> None:
+def test_invalid_name_in_a_file_is_custom_text(comment: str, expected: list[str], custom: str) -> None:
     parsed = people_comment.parse(comment)
     assert (parsed.people, parsed.custom_text) == (expected, custom)
     again = people_comment.parse(people_comment.render(comment, ["New One"], "preserve"))
@@ -158,12 +158,12 @@ def test_an_invalid_name_in_a_file_is_custom_text(comment: str, expected: list[s
 @pytest.mark.parametrize(
     "comment", ["People: Ann", "People: Ann\n", "People:", "People: A; People: B;", " \n", "", None]
 )
-def test_a_comment_of_people_alone_has_no_custom_text(comment: str | None) -> None:
+def test_comment_of_people_has_no_custom_text(comment: str | None) -> None:
     assert people_comment.parse(comment).custom_text == ""
 
 
 @pytest.mark.parametrize("text", ["a\r\nb", "a\rb", "a\nb"])
-def test_an_appended_segment_has_the_texts_own_line_break(text: str) -> None:
+def test_appended_segment_uses_the_line_break_of_the_text(text: str) -> None:
     line_break = text[1:-1]
     assert people_comment.render(text, ["Ann"], "preserve") == f"{text}{line_break}People: Ann"
 
@@ -171,20 +171,20 @@ def test_an_appended_segment_has_the_texts_own_line_break(text: str) -> None:
 @pytest.mark.parametrize(
     "unit", [";People:a", "\nPeople:a", '"', '"a,', '""', " ", ";", "People:", '; People: x"y', ","]
 )
-def test_a_hostile_megabyte_is_read_in_linear_time(unit: str) -> None:
+def test_hostile_megabyte_is_parsed_in_linear_time(unit: str) -> None:
     """Quadratic reading would take minutes and be seen without a clock."""
     text = "People: " + unit * (1_000_000 // len(unit))
     assert len(people_comment.parse(text).people) <= 1
 
 
-def test_one_person_spelt_twice_is_read_once() -> None:
+def test_repeated_person_is_read_once() -> None:
     assert people_comment.extract_people_from_comment("People: Ann Lee; people: ANN  LEE, Zoe\u0308") == [
         "Ann Lee",
         "Zoë",
     ]
 
 
-def test_names_come_out_in_nfc() -> None:
+def test_names_are_normalised_to_nfc() -> None:
     assert people_comment.extract_people_from_comment("People: Zoe\u0308") == [
         unicodedata.normalize("NFC", "Zoe\u0308")
     ]

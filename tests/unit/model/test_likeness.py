@@ -29,7 +29,7 @@ from indexium_core.model.people import likeness
         ("Ann M. Lee", "Ann Maria Lee", "an initial stands for a name"),
     ],
 )
-def test_names_that_may_be_one_person(one: str, other: str, reason: str) -> None:
+def test_similar_names_match(one: str, other: str, reason: str) -> None:
     assert likeness.compare(one, other) == likeness.compare(other, one) == reason
 
 
@@ -50,11 +50,11 @@ def test_names_that_may_be_one_person(one: str, other: str, reason: str) -> None
         ("", "Ann"),
     ],
 )
-def test_names_of_two_people(one: str, other: str) -> None:
+def test_different_names_do_not_match(one: str, other: str) -> None:
     assert likeness.compare(one, other) == likeness.compare(other, one) == ""
 
 
-def test_the_likeliest_comes_first_and_the_name_itself_never() -> None:
+def test_best_match_is_first_without_the_name_itself() -> None:
     known = ["Ann Lee", "Anm Lee", "Lee Ann", "ANN LEE", "A. Lee", "Bob Ray", "Ann  Lee"]
 
     found = likeness.similar("Ann Lee", known)
@@ -77,7 +77,7 @@ NAMES = st.lists(
 
 @settings(max_examples=150, deadline=None)
 @given(NAMES)
-def test_pairs_are_what_a_look_at_every_two_names_finds(names: list[str]) -> None:
+def test_pairs_match_a_naive_comparison(names: list[str]) -> None:
     """Two typing errors apart they are only looked for where they share a word."""
     found = {frozenset((pair.one, pair.other)): pair.reason for pair in likeness.pairs(names)}
     every = {
@@ -93,7 +93,7 @@ def test_pairs_are_what_a_look_at_every_two_names_finds(names: list[str]) -> Non
 
 @settings(max_examples=150, deadline=None)
 @given(NAMES, st.text(alphabet=string.ascii_letters + " é", min_size=1, max_size=14))
-def test_what_is_similar_is_what_comparing_says(names: list[str], name: str) -> None:
+def test_similar_names_match_a_naive_comparison(names: list[str], name: str) -> None:
     found = {each.name: each.reason for each in likeness.similar(name, names, limit=100)}
 
     assert found == {other: likeness.compare(name, other) for other in names if likeness.compare(name, other)}

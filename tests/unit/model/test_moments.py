@@ -40,7 +40,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("zone", "day"), CHANGES)
-def test_a_day_ends_when_the_next_one_begins(live: Live, zone: str, day: date) -> None:
+def test_day_ends_at_the_start_of_the_next(live: Live, zone: str, day: date) -> None:
     live(zone)
     for each in (day - timedelta(days=1), day, day + timedelta(days=1)):
         end = moments.parse(each.isoformat(), end=True)
@@ -48,7 +48,7 @@ def test_a_day_ends_when_the_next_one_begins(live: Live, zone: str, day: date) -
 
 
 @pytest.mark.parametrize(("zone", "day"), CHANGES)
-def test_a_day_begins_on_that_day_and_where_a_search_has_it_begin(live: Live, zone: str, day: date) -> None:
+def test_day_starts_where_a_search_starts_it(live: Live, zone: str, day: date) -> None:
     live(zone)
     begin = moments.parse(day.isoformat())
 
@@ -58,7 +58,7 @@ def test_a_day_begins_on_that_day_and_where_a_search_has_it_begin(live: Live, zo
     assert query.compile_query(f"mtime:{day}").params[0] == int(begin.timestamp()) * 10**9
 
 
-def test_a_moment_of_a_zone_stays_what_it_is(live: Live) -> None:
+def test_time_with_a_zone_is_unchanged(live: Live) -> None:
     live("Asia/Tokyo")
     assert moments.parse("2026-11-20T07:00:00+01:00") == datetime(2026, 11, 20, 6, tzinfo=UTC)
     assert moments.parse("2026-11-20T00:00:00+01:00", end=True) == datetime(2026, 11, 20, 23, tzinfo=UTC)
@@ -69,14 +69,14 @@ def test_a_moment_of_a_zone_stays_what_it_is(live: Live) -> None:
 @pytest.mark.parametrize(
     "text", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00+00:00"]
 )
-def test_a_moment_that_no_clock_here_can_show_is_refused(live: Live, text: str) -> None:
+def test_unrepresentable_time_is_refused(live: Live, text: str) -> None:
     live("Asia/Tokyo")
     with pytest.raises(errors.UsageError, match="is not a date"):
         moments.parse(text)
 
 
 @pytest.mark.parametrize("text", ["soon", "2026-13-01", "9999-12-31", "2026-02-30"])
-def test_what_is_no_day_is_refused(live: Live, text: str) -> None:
+def test_invalid_day_is_refused(live: Live, text: str) -> None:
     live("Asia/Tokyo")
     with pytest.raises(errors.UsageError, match="is not a date"):
         moments.parse(text, end=True)

@@ -23,7 +23,7 @@ from indexium_core.model.people import people_comment
         ("Ann\n", "Ann"),
     ],
 )
-def test_a_valid_name_is_cleaned(given_name: str, cleaned: str) -> None:
+def test_valid_name_is_cleaned(given_name: str, cleaned: str) -> None:
     assert people_comment.validate_name(given_name) == cleaned
 
 
@@ -41,7 +41,7 @@ def test_a_valid_name_is_cleaned(given_name: str, cleaned: str) -> None:
         ("  ", "empty"),
     ],
 )
-def test_a_name_that_cannot_be_written_is_refused_with_name_and_rule(name: str, rule: str) -> None:
+def test_refused_name_has_its_rule(name: str, rule: str) -> None:
     with pytest.raises(errors.ValidationError) as caught:
         people_comment.validate_name(name)
     assert rule in caught.value.message
@@ -54,7 +54,7 @@ def test_writing_refuses_an_invalid_name() -> None:
         people_comment.render("text", ["Ann", "B;b"], "preserve")
 
 
-def test_a_name_with_a_comma_is_quoted() -> None:
+def test_name_with_a_comma_is_quoted() -> None:
     assert people_comment.format_people(["Sammy Davis, Jr.", "Ann Lee"]) == '"Sammy Davis, Jr.", Ann Lee'
 
 
@@ -91,5 +91,5 @@ def test_folding_drops_case_accents_and_variants(text: str, folded: str) -> None
 
 @settings(deadline=None)
 @given(st.text())
-def test_folding_twice_is_folding_once(text: str) -> None:
+def test_folding_is_idempotent(text: str) -> None:
     assert people_comment.fold(people_comment.fold(text)) == people_comment.fold(text)

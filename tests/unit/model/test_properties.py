@@ -20,7 +20,7 @@ def sound(**details: Any) -> StreamFacts:
     return StreamFacts(index=1, kind="audio", codec=details.pop("codec", "aac"), language=None, details=details)
 
 
-def test_a_film_with_sound_has_every_property() -> None:
+def test_video_with_sound_has_every_property() -> None:
     streams = [film(width=1920, height=1080, frame_rate=25.0), sound(channels=2, sample_rate=48000)]
 
     found, unknown = properties.from_streams(streams, duration=60.04, size=1000)
@@ -39,31 +39,31 @@ def test_a_film_with_sound_has_every_property() -> None:
     assert unknown == ()
 
 
-def test_sound_alone_has_no_resolution_and_that_is_known() -> None:
+def test_audio_file_has_no_resolution() -> None:
     found, unknown = properties.from_streams([sound(channels=1, sample_rate=44100)], duration=1.0, size=9)
     assert (found.resolution, found.hdr, found.frame_rate, found.audio_codec) == (None, None, None, "aac")
     assert unknown == ()
 
 
-def test_a_film_without_sound_has_none_and_that_is_known() -> None:
+def test_silent_video_has_no_audio_properties() -> None:
     found, unknown = properties.from_streams([film(width=16, height=16, frame_rate=5)], duration=1.0, size=9)
     assert (found.audio_codec, found.channels, unknown) == (None, None, ())
 
 
 @pytest.mark.parametrize("value", [None, 0, -4, "N/A", 2**40, float("nan"), float("inf")])
-def test_what_a_file_does_not_say_is_unknown_not_absent(value: Any) -> None:
+def test_missing_property_is_unknown(value: Any) -> None:
     streams = [film(codec="", width=value, height=value, frame_rate=value), sound(codec="", channels=value)]
     found, unknown = properties.from_streams(streams, duration=None, size=9)
     assert found.resolution is None
     assert {"resolution", "duration", "video_codec", "audio_codec", "channels", "sample_rate"} <= set(unknown)
 
 
-def test_a_cover_is_no_film() -> None:
+def test_cover_is_not_a_video_stream() -> None:
     found, _ = properties.from_streams([film(attached_pic=True, width=600, height=600), sound()], duration=1.0, size=9)
     assert (found.resolution, found.video_codec) == (None, None)
 
 
-def test_the_default_stream_counts_else_the_first() -> None:
+def test_default_stream_wins_over_the_first() -> None:
     first, default = film(width=16, height=16), film(width=32, height=32, disposition=1)
     assert properties.from_streams([first, default], duration=1, size=1)[0].resolution == "32x32"
     assert properties.from_streams([first, film(width=8, height=8)], duration=1, size=1)[0].resolution == "16x16"
@@ -79,7 +79,7 @@ def test_the_default_stream_counts_else_the_first() -> None:
         ({"transfer": "smpte2084", "dolby_vision": True}, "dolby_vision"),
     ],
 )
-def test_the_dynamic_range(details: dict[str, Any], hdr: str) -> None:
+def test_dynamic_range(details: dict[str, Any], hdr: str) -> None:
     assert properties.from_streams([film(**details)], duration=1, size=1)[0].hdr == hdr
 
 
@@ -101,7 +101,7 @@ def test_the_dynamic_range(details: dict[str, Any], hdr: str) -> None:
         ("video_codec", "h264", "h264"),
     ],
 )
-def test_what_a_person_reads(field: str, value: Any, text: str) -> None:
+def test_values_are_formatted(field: str, value: Any, text: str) -> None:
     assert properties.display_value(field, value) == text
 
 
@@ -124,7 +124,7 @@ def test_what_a_person_reads(field: str, value: Any, text: str) -> None:
         ("audio_codec", "", None),
     ],
 )
-def test_what_is_read_of_what_a_person_writes(field: str, text: str, value: Any) -> None:
+def test_entered_values_are_parsed(field: str, text: str, value: Any) -> None:
     assert properties.parse_value(field, text) == value
 
 
@@ -148,7 +148,7 @@ def test_what_is_read_of_what_a_person_writes(field: str, text: str, value: Any)
         ("video_codec", "<b>"),
     ],
 )
-def test_what_means_nothing_is_refused_with_an_example(field: str, text: str) -> None:
+def test_invalid_value_is_refused_with_an_example(field: str, text: str) -> None:
     with pytest.raises(errors.ValidationError, match="Examples: "):
         properties.parse_value(field, text)
 

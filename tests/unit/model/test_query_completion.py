@@ -13,7 +13,7 @@ def texts(text: str, position: int | None = None) -> list[str]:
     return [each.text for each in query.complete(text, len(text) if position is None else position)]
 
 
-def test_a_cursor_beyond_the_text_is_at_its_end() -> None:
+def test_cursor_beyond_the_text_is_at_its_end() -> None:
     """The browser says where it was, and the text may have become shorter since."""
     for each in query.complete("ri", 9):
         assert (each.start, each.end) == (0, 2)
@@ -41,7 +41,7 @@ def test_keys_and_fixed_values(text: str, completed: list[str]) -> None:
     assert texts(text + " tail", len(text)) == completed
 
 
-def test_an_empty_word_can_become_every_key() -> None:
+def test_empty_word_completes_to_every_key() -> None:
     assert texts("ann ") == [f"{key}:" for key in query.KEYS]
 
 
@@ -61,7 +61,7 @@ def put(text: str, position: int) -> str:
         ("risk:safe,d| x", "risk:safe,danger x"),
     ],
 )
-def test_only_the_word_itself_is_replaced(text: str, result: str) -> None:
+def test_completion_replaces_only_the_word(text: str, result: str) -> None:
     assert put(text.replace("|", ""), text.index("|")) == result
 
 
@@ -76,14 +76,14 @@ def test_only_the_word_itself_is_replaced(text: str, result: str) -> None:
         ("folder:/Fam|ily x", "folder", "/Fam", "folder:/Family"),
     ],
 )
-def test_quotes_belong_to_the_word(text: str, key: str, typed: str, covered: str) -> None:
+def test_quotes_are_part_of_the_word(text: str, key: str, typed: str, covered: str) -> None:
     whole, position = text.replace("|", ""), text.index("|")
     word = query.word_at(whole, position)
     assert (word.key, word.typed, whole[word.start : word.end]) == (key, typed, covered)
 
 
 @given(st.text(alphabet='ab "-:(),risk\U0001f382\u0301', max_size=20), st.integers(-3, 25))
-def test_no_text_is_too_odd(text: str, position: int) -> None:
+def test_completion_accepts_any_text(text: str, position: int) -> None:
     word = query.word_at(text, position)
     assert 0 <= word.start <= word.end <= len(text)
     for offer in query.complete(text, position):

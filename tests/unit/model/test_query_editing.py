@@ -25,7 +25,7 @@ from indexium_core.model import query
         ('"risk:danger" x', '"risk:danger" x'),
     ],
 )
-def test_a_key_is_taken_out_at_the_top_level_alone(text: str, expected: str) -> None:
+def test_key_is_removed_only_at_the_top_level(text: str, expected: str) -> None:
     assert query.with_key(text, "risk", "") == expected
     query.parse(expected)
 
@@ -41,35 +41,35 @@ def test_a_key_is_taken_out_at_the_top_level_alone(text: str, expected: str) -> 
         ("risk:safe", "risk:danger"),
     ],
 )
-def test_a_key_is_set_in_its_place(text: str, expected: str) -> None:
+def test_key_is_replaced_in_place(text: str, expected: str) -> None:
     assert query.with_key(text, "risk", "danger") == expected
 
 
 @pytest.mark.parametrize("value", ["Ann Lee", 'The "Rock"', "x(y)", "-x", "OR", "a:b"])
-def test_any_value_comes_back_out_as_it_went_in(value: str) -> None:
+def test_any_value_is_read_back(value: str) -> None:
     text = query.with_key("x", "person", value)
     assert query.compile_query(text).keys == {"", "person"}
     sought = query.parse_history(text)
     assert value in [*sought.words, *sought.people]
 
 
-def test_a_value_can_be_made_exact() -> None:
+def test_exact_value_is_quoted() -> None:
     assert query.with_key("", "person", "Ann", exact=True) == 'person:"Ann"'
 
 
-def test_a_minus_stays_where_a_file_may_have_many_values() -> None:
+def test_negated_terms_of_lists_stay() -> None:
     assert query.with_key("-issue:offline issue:corrupt", "issue", "read_only") == "-issue:offline issue:read_only"
     assert query.with_key("-ext:avi ext:mp4", "ext", "mkv") == "ext:mkv"
 
 
-def test_a_bad_query_or_value_is_not_edited() -> None:
+def test_invalid_query_or_value_is_refused() -> None:
     with pytest.raises(errors.QueryError):
         query.with_key("(a", "risk", "safe")
     with pytest.raises(errors.QueryError):
         query.with_key("a", "risk", "sofa")
 
 
-def test_the_history_knows_words_people_and_paths() -> None:
+def test_history_search_has_words_people_and_paths() -> None:
     assert query.parse_history('sea "old house" person:"Ann Lee" person:bob path:2019') == query.HistoryTerms(
         ("sea", "old house", "bob"), ("Ann Lee",), ("2019",)
     )
@@ -77,6 +77,6 @@ def test_the_history_knows_words_people_and_paths() -> None:
 
 
 @pytest.mark.parametrize("text", ["risk:safe", "-sea", "a OR b", "(a OR b) c"])
-def test_the_history_knows_nothing_else(text: str) -> None:
+def test_history_search_refuses_other_keys(text: str) -> None:
     with pytest.raises(errors.QueryError, match="only words, person: and path:"):
         query.parse_history(text)

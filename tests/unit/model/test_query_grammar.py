@@ -57,7 +57,7 @@ def shape(node: query.Node) -> object:
         ("Film (2019).mp4", ("all", "Film", "2019", ".mp4")),
     ],
 )
-def test_text_becomes_a_tree(text: str, expected: object) -> None:
+def test_text_is_parsed_to_a_tree(text: str, expected: object) -> None:
     assert shape(query.parse(text)) == expected
 
 
@@ -100,7 +100,7 @@ def test_text_becomes_a_tree(text: str, expected: object) -> None:
         ("AND", 0, "AND", "is missing here"),
     ],
 )
-def test_a_bad_query_points_at_the_word_and_says_the_mend(text: str, position: int, word: str, hint: str) -> None:
+def test_query_error_has_position_and_remedy(text: str, position: int, word: str, hint: str) -> None:
     with pytest.raises(errors.QueryError) as caught:
         query.compile_query(text)
     assert (caught.value.position, caught.value.word) == (position, word)
@@ -111,7 +111,7 @@ def test_a_bad_query_points_at_the_word_and_says_the_mend(text: str, position: i
     "text",
     ["(" * 100_000, "-(" * 100_000, "(" * 31 + "a" + ")" * 31, "a " * 101, "a OR " * 200 + "b", "ext:" + "a," * 101],
 )
-def test_depth_and_number_of_terms_are_bounded(text: str) -> None:
+def test_depth_and_terms_are_limited(text: str) -> None:
     with pytest.raises(errors.QueryError, match="at most"):
         query.compile_query(text)
 
@@ -119,13 +119,13 @@ def test_depth_and_number_of_terms_are_bounded(text: str) -> None:
 @pytest.mark.parametrize(
     "word", ["z" * 1_000_000, "z" * 1_000_000 + ":", "size:" + "z" * 1_000_000, "risk:" + "z" * 1_000_000]
 )
-def test_a_word_of_any_length_is_read_and_a_message_shows_its_beginning(word: str) -> None:
+def test_long_word_is_shortened_in_the_message(word: str) -> None:
     error = error_of(word)
     assert error is None or len(error.message) < 200
     query.complete(word + " x", len(word))
 
 
-def test_what_is_within_the_bounds_is_read() -> None:
+def test_query_within_the_limits_is_parsed() -> None:
     query.compile_query("(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH + " b" * (MAX_TERMS - 1))
 
 
@@ -134,7 +134,7 @@ def test_what_is_within_the_bounds_is_read() -> None:
 @example("-AND x")
 @example("\u0130:")
 @example('"')
-def test_no_text_raises_anything_but_a_query_error_that_points_into_it(text: str) -> None:
+def test_any_text_raises_only_query_errors(text: str) -> None:
     error = error_of(text)
     if error is None:
         assert isinstance(query.describe(text), str)
@@ -170,7 +170,7 @@ def test_search_keys_are_complete() -> None:
     assert set(query.KEYS) == {*wanted.split(), "mode", "container", "locked", "id"}
 
 
-def test_a_compiled_query_says_what_it_names() -> None:
+def test_compiled_query_has_its_keys() -> None:
     compiled = query.compile_query("(ann OR risk:unchanged) postponed:yes")
     assert compiled.keys == {"", "risk", "postponed"}
     assert (compiled.names_risk, compiled.names_unchanged, compiled.names_postponed) == (True, True, True)
@@ -202,5 +202,5 @@ def test_a_compiled_query_says_what_it_names() -> None:
         ("size:0 ext:mp4,mov", "0 bytes large, ending in .mp4 or mov"),
     ],
 )
-def test_a_query_is_told_in_words(text: str, told: str) -> None:
+def test_query_is_described_in_words(text: str, told: str) -> None:
     assert query.describe(text) == told

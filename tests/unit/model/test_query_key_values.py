@@ -35,7 +35,7 @@ from indexium_core.model.planning.facets import FACETS
         ("-postponed:yes", "postponed", []),
     ],
 )
-def test_only_a_choice_of_the_outermost_level_is_read(text: str, key: str, values: list[str]) -> None:
+def test_only_top_level_values_are_read(text: str, key: str, values: list[str]) -> None:
     assert query.selected_values(text, key) == values
 
 
@@ -58,12 +58,12 @@ def test_only_a_choice_of_the_outermost_level_is_read(text: str, key: str, value
         ("a AND risk:safe", "risk", [], "a AND"),
     ],
 )
-def test_writing_a_choice_leaves_the_other_words(text: str, key: str, values: list[str], result: str) -> None:
+def test_new_values_keep_the_other_terms(text: str, key: str, values: list[str], result: str) -> None:
     assert query.with_values(text, key, values) == result
     query.parse(result)
 
 
-def test_people_can_be_asked_for_all_at_once() -> None:
+def test_all_people_in_one_file_can_be_searched() -> None:
     both = query.with_values("sea", "person", ["Ann", "Bob"], all_of=True)
     assert both == 'sea person:"Ann" person:"Bob"'
     assert query.requires_all(both, "person")
@@ -75,13 +75,13 @@ NAMES = st.text(min_size=1, max_size=12).filter(lambda name: name.strip() and na
 
 
 @given(st.lists(NAMES, min_size=1, max_size=4, unique=True), st.sampled_from(["", "sea", "a OR b", "(x) -y"]))
-def test_any_people_come_back_out_as_they_went_in(names: list[str], text: str) -> None:
+def test_any_people_values_are_read_back(names: list[str], text: str) -> None:
     written = query.with_values(text, "person", names)
     assert query.selected_values(written, "person") == names
     assert query.describe(query.with_values(written, "person", [])) == query.describe(query.split(text, FACETS)[0])
 
 
-def test_a_value_that_the_key_does_not_know_is_refused() -> None:
+def test_unknown_value_of_a_key_is_refused() -> None:
     with pytest.raises(errors.QueryError):
         query.with_values("", "risk", ["sofa"])
     with pytest.raises(errors.QueryError):
@@ -103,7 +103,7 @@ def test_a_value_that_the_key_does_not_know_is_refused() -> None:
         ("(risk:safe sea)", "sea)", {}),
     ],
 )
-def test_a_query_is_taken_apart_into_choices_and_the_rest(text: str, rest: str, own: dict[str, str]) -> None:
+def test_query_is_split_into_values_and_the_rest(text: str, rest: str, own: dict[str, str]) -> None:
     if text.startswith("("):  # brackets around all of it belong to nobody
         rest, own = "sea", {"risk": "risk:safe"}
     found, parts = query.split(text, FACETS)
@@ -122,11 +122,11 @@ def test_a_query_is_taken_apart_into_choices_and_the_rest(text: str, rest: str, 
         ("a b", -1, "a b"),
     ],
 )
-def test_one_part_is_taken_out(text: str, place: int, result: str) -> None:
+def test_one_part_is_removed(text: str, place: int, result: str) -> None:
     assert query.without_part(text, place) == result
 
 
-def test_every_part_is_told_in_words() -> None:
+def test_every_part_is_described() -> None:
     text = 'risk:danger person:"Ann Lee" -path:archive'
     assert query.describe_parts(text) == ["danger", "with Ann Lee", "not under a path containing “archive”"]
     assert len(query.parts(text)) == 3
@@ -137,5 +137,5 @@ def test_every_part_is_told_in_words() -> None:
     ("text", "numbers"),
     [("12", [12]), ("12 OR 15", [12, 15]), ('"12"', []), ("name:12", []), ("seaside 12", []), ("12 risk:safe", [])],
 )
-def test_numbers_that_stand_alone_may_be_ids(text: str, numbers: list[int]) -> None:
+def test_bare_numbers_may_be_ids(text: str, numbers: list[int]) -> None:
     assert query.bare_numbers(text) == numbers

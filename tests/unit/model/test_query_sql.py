@@ -224,7 +224,9 @@ def found(connection: duckdb.DuckDBPyConnection, text: str) -> set[str]:
         ("'; DROP TABLE plan_items; --", []),
     ],
 )
-def test_a_query_finds_exactly_these(connection: duckdb.DuckDBPyConnection, text: str, expected: list[str]) -> None:
+def test_query_finds_exactly_the_expected_files(
+    connection: duckdb.DuckDBPyConnection, text: str, expected: list[str]
+) -> None:
     assert found(connection, text) == set(expected)
 
 
@@ -235,11 +237,11 @@ def test_an_empty_query_finds_everything(connection: duckdb.DuckDBPyConnection) 
 @pytest.mark.parametrize(
     "text", ["ann", "person:ann", 'person:"Ann Lee"', "folder:trips", "root:x", "size:>1gb", "tags:1"]
 )
-def test_what_is_negated_is_the_rest(connection: duckdb.DuckDBPyConnection, text: str) -> None:
+def test_negation_finds_the_rest(connection: duckdb.DuckDBPyConnection, text: str) -> None:
     assert found(connection, f"-{text}") == set(FILES) - found(connection, text)
 
 
-def test_days_are_days_of_the_zone_also_where_clocks_change() -> None:
+def test_days_follow_the_zone_at_clock_changes() -> None:
     compiled = query.compile_query("mtime:2025-03-30", zone=BERLIN)
     low, high = compiled.params
     assert isinstance(low, int)
@@ -252,7 +254,7 @@ def test_days_are_local_by_default() -> None:
     assert compiled.params == [int(datetime(2025, 7, 1).astimezone().timestamp()) * 10**9]
 
 
-def test_nothing_of_the_user_stands_in_the_sql() -> None:
+def test_sql_has_no_user_text() -> None:
     text = 'zzqq person:"zzqq" folder:zzqq ext:zzqq root:zzqq name:zzqq size:>777777 mtime:1999 tags:88 id:55,66 id:44'
     where = query.compile_query(text).where
     assert not [trace for trace in ("zzqq", "777777", "777778", "1999", "88", "55", "66", "44") if trace in where]
@@ -298,7 +300,7 @@ def sql_folds(connection: duckdb.DuckDBPyConnection, texts: list[str]) -> list[s
         max_size=9,
     ).map("".join)
 )
-def test_whatever_compiles_also_runs(connection: duckdb.DuckDBPyConnection, text: str) -> None:
+def test_compiled_query_runs(connection: duckdb.DuckDBPyConnection, text: str) -> None:
     try:
         found(connection, text)
     except errors.QueryError:

@@ -27,18 +27,18 @@ def test_every_program_has_a_rule_for_every_container(group: str) -> None:
     assert [each.program for each in readers.readings(container, COMMENT)] == list(readers.PROGRAMS)
 
 
-def test_a_container_that_holds_no_comment_is_shown_by_nobody() -> None:
+def test_container_without_comments_is_shown_by_no_program() -> None:
     without = [kind.container for kind in unsupported.KINDS if not kind.holds_comment]
     assert [readers.readings(container, COMMENT) for container in without] == [[]] * len(without)
 
 
-def test_what_is_not_known_is_called_so_and_rests_on_nothing() -> None:
+def test_unknown_entry_has_no_basis() -> None:
     rules = [rule for of_program in readers.TABLE.values() for rule in of_program.values()]
     assert all((rule.shows == "unknown") == (rule.basis == "") for rule in rules)
     assert of("Windows Explorer", "matroska").text == "not known"
 
 
-def test_jellyfin_shows_the_comment_as_the_plot_unless_the_file_says_more() -> None:
+def test_jellyfin_shows_the_comment_as_plot_without_a_description() -> None:
     assert of("Jellyfin", "mp4").shows == "plot"
     assert of("Jellyfin", "matroska", tags={"DESCRIPTION": "A wedding"}).text.endswith(
         "the tag description of the file instead"
@@ -46,18 +46,18 @@ def test_jellyfin_shows_the_comment_as_the_plot_unless_the_file_says_more() -> N
     assert of("Jellyfin", "mp4", tags={"synopsis": "  "}).shows == "plot"
 
 
-def test_jellyfin_does_not_know_apples_name_for_a_comment() -> None:
+def test_jellyfin_ignores_the_apple_comment() -> None:
     key = "moov/meta/ilst/com.apple.quicktime.comment"
     assert of("Jellyfin", "mov", places=[key]).shows == "nothing"
     assert of("Jellyfin", "mov", places=[key, "moov/udta/©cmt"]).shows == "plot"
 
 
 @pytest.mark.parametrize("comment", [None, "", " \n"])
-def test_without_a_comment_nobody_shows_one(comment: str | None) -> None:
+def test_file_without_a_comment_shows_none(comment: str | None) -> None:
     assert {each.shows for each in readers.readings("mp4", comment)} == {"nothing"}
 
 
-def test_in_an_avi_only_plain_letters_are_sure() -> None:
+def test_avi_comment_is_certain_only_in_ascii() -> None:
     assert of("MediaInfo", "avi").shows == "comment"
     assert of("MediaInfo", "avi", "People: Zoë").shows == "garbled"
     assert of("ffprobe", "avi", "People: Zoë").shows == "comment"
@@ -70,7 +70,7 @@ NAMES = {"ffprobe": measured.FFPROBE, "MediaInfo": measured.MEDIAINFO, "ExifTool
 
 @pytest.mark.parametrize("case", measured.SHOWN_BY)
 @pytest.mark.parametrize("comment", [COMMENT, "People: Zoë Öz"])
-def test_the_table_says_what_was_measured(case: str, comment: str) -> None:
+def test_table_matches_the_measurements(case: str, comment: str) -> None:
     kind = shapes.ALL[case].container
     shown = measured.shown_by(case, comment)
     for program, name in NAMES.items():
@@ -79,7 +79,7 @@ def test_the_table_says_what_was_measured(case: str, comment: str) -> None:
         assert (reading.shows == "comment") == (name in shown or behind), program
 
 
-def test_the_page_has_the_table() -> None:
+def test_docs_page_has_the_table() -> None:
     text = PAGE.read_text(encoding="utf-8")
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("| ")
@@ -103,7 +103,7 @@ def cell(rule: readers.Rule) -> str:
     return f"{limit} ({rule.basis})"
 
 
-def test_every_basis_but_measuring_has_its_sources_on_the_page() -> None:
+def test_docs_page_has_sources_for_every_other_basis() -> None:
     text = PAGE.read_text(encoding="utf-8")
     others = {p for p, rules in readers.TABLE.items() if any(r.basis not in ("", "measured") for r in rules.values())}
     for program in others:

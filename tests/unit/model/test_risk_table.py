@@ -23,11 +23,11 @@ def test_risk_table_has_every_code(severity: str) -> None:
     assert set(risk.codes(severity)) == set(EXPECTED_CODES[severity].split())
 
 
-def test_an_unknown_code_is_a_warning() -> None:
+def test_unknown_code_is_a_warning() -> None:
     assert risk.issue("never heard of").severity == "warning"
 
 
-def test_a_message_shows_the_facts() -> None:
+def test_message_has_the_facts() -> None:
     found = risk.issue("custom_comment", custom_text="At sea;\n Canon 5D")
     assert found.message == "Would lose your own text “At sea; Canon 5D”. Preserve keeps it."
     assert (found.code, found.severity) == ("custom_comment", "danger")
@@ -35,7 +35,7 @@ def test_a_message_shows_the_facts() -> None:
 
 @pytest.mark.parametrize("code", risk.ISSUES)
 @pytest.mark.parametrize("known", [False, True])
-def test_every_message_is_a_sentence_with_and_without_its_facts(code: str, known: bool) -> None:
+def test_message_is_a_sentence_without_facts_too(code: str, known: bool) -> None:
     names = re.findall(r"\{(\w+)\}", risk.ISSUES[code].message)
     facts = {name: "Fact." if name == "reason" else "Fact" for name in names}
     message = risk.issue(code, **(facts if known else {})).message
@@ -45,7 +45,7 @@ def test_every_message_is_a_sentence_with_and_without_its_facts(code: str, known
 
 
 @pytest.mark.parametrize("code", ["offline", "unreadable", "corrupt", "no_strategy_yet"])
-def test_a_reason_is_a_whole_sentence_and_nothing_repeats_it(code: str) -> None:
+def test_reason_is_one_sentence(code: str) -> None:
     plain = risk.issue(code).message
     for reason in ("Its index ends too early.", plain.replace(".", ": its index ends too early.")):
         message = risk.issue(code, reason=reason).message
@@ -53,30 +53,30 @@ def test_a_reason_is_a_whole_sentence_and_nothing_repeats_it(code: str) -> None:
         assert code == "no_strategy_yet" or message == reason
 
 
-def test_a_fact_is_shown_as_it_is_whatever_it_holds() -> None:
+def test_fact_is_shown_unchanged() -> None:
     assert "“{x} [y]”" in risk.issue("custom_comment", custom_text="{x} [y]").message
 
 
-def test_a_fact_that_is_none_or_empty_is_left_out() -> None:
+def test_empty_fact_is_omitted() -> None:
     assert risk.issue("corrupt", reason=None).message == risk.issue("corrupt", reason="").message
 
 
-def test_a_long_fact_is_shortened() -> None:
+def test_long_fact_is_shortened() -> None:
     assert len(risk.issue("custom_comment", custom_text="x" * 70_000).message) < 300
 
 
-def test_a_list_of_names_is_shown_as_names_with_a_count() -> None:
+def test_long_name_list_has_a_count() -> None:
     assert "Ann, Bob." in risk.issue("tag_removal", tags_to_remove=["Ann", "Bob"]).message
     assert "and 5 more" in risk.issue("tag_removal", tags_to_remove=[f"n{number}" for number in range(10)]).message
 
 
-def test_every_issue_has_a_short_label_and_a_remedy() -> None:
+def test_every_issue_has_a_label_and_a_remedy() -> None:
     for code in risk.ISSUES:
         assert 0 < len(risk.label(code)) <= 18
         assert risk.remedy(code).endswith(".")
 
 
-def test_outcomes_are_told_by_code_where_there_is_one() -> None:
+def test_outcome_message_depends_on_the_code() -> None:
     assert risk.outcome("success") == "written"
     assert risk.outcome("failed", "read_only") == "read-only"
     assert risk.outcome("failed", "verification_failed") == "check failed, restored"

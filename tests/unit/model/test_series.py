@@ -28,36 +28,36 @@ TWO_SERIES = [
 
 
 @pytest.mark.parametrize(("one", "other"), ONE_SERIES)
-def test_names_that_differ_in_numbers_dates_and_parts_are_one_series(one: str, other: str) -> None:
+def test_numbers_dates_and_parts_make_one_series(one: str, other: str) -> None:
     assert series.series_of(one).key == series.series_of(other).key != ""
     assert not series.series_of(one).is_generic
 
 
 @pytest.mark.parametrize(("one", "other"), TWO_SERIES)
-def test_names_that_differ_in_a_word_are_two_series(one: str, other: str) -> None:
+def test_different_words_make_two_series(one: str, other: str) -> None:
     assert series.series_of(one).key != series.series_of(other).key
 
 
 @pytest.mark.parametrize(
     "name", ["IMG_0412.mov", "VID_20210704.mp4", "00012.mts", "GOPR0147.MP4", "Part II.mp4", "🎂.mp4"]
 )
-def test_names_that_a_camera_gave_are_no_series_of_their_own(name: str) -> None:
+def test_camera_names_make_no_series(name: str) -> None:
     assert series.series_of(name).is_generic
 
 
 @pytest.mark.parametrize("name", [one for pair in ONE_SERIES + TWO_SERIES for one in pair])
-def test_every_name_holds_the_word_that_its_series_is_looked_for_by(name: str) -> None:
+def test_name_contains_the_search_word_of_its_series(name: str) -> None:
     from indexium_core.model.people import people_comment
 
     assert series.series_of(name).word
     assert series.series_of(name).word in people_comment.fold(name)
 
 
-def test_a_title_shows_what_stays_the_same() -> None:
+def test_series_title_has_the_common_part() -> None:
     assert series.series_of("Seaside 2019, part 1.mp4").title == "Seaside …, part …"
 
 
-def test_neighbours_are_those_shot_right_before_and_after() -> None:
+def test_neighbours_are_adjacent_shots() -> None:
     names = [f"IMG_{number}.mov" for number in (9, 10, 11, 98, 99, 101, 102, 1000)]
     assert series.neighbours("IMG_100.mov", names) == {"IMG_98.mov", "IMG_99.mov", "IMG_101.mov", "IMG_102.mov"}
     assert series.neighbours("IMG_8.mov", names) == {"IMG_9.mov", "IMG_10.mov"}

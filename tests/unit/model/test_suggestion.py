@@ -12,13 +12,13 @@ def told(name: str, kind: Kind = "folder", support: int = 3, of: int = 4, **more
     return SuggestionEvidence(name=name, kind=kind, support=support, of=of, **facts)
 
 
-def test_more_observations_count_for_more_than_few() -> None:
+def test_more_observations_weigh_more() -> None:
     ranked = rank([told("Ann Lee", support=2, of=2), told("Bob Ray", support=9, of=10)])
     assert [each.name for each in ranked] == ["Bob Ray", "Ann Lee"]
     assert [each.confidence for each in ranked] == [0.9, 1.0]
 
 
-def test_what_speaks_for_one_person_adds_up_under_the_strongest_reason() -> None:
+def test_evidence_adds_up_under_the_strongest_reason() -> None:
     evidence = [
         told("Ann Lee", "folder", 3, 6),
         told("ann lee", "series", 3, 3),
@@ -32,7 +32,7 @@ def test_what_speaks_for_one_person_adds_up_under_the_strongest_reason() -> None
     assert first.score > second.score
 
 
-def test_a_face_counts_by_how_sure_it_is() -> None:
+def test_face_weight_follows_its_confidence() -> None:
     faces = [
         told("Ann Lee", "face", 1, 0, confidence=0.6),
         told("Bob Ray", "face", 1, 0, confidence=0.9),
@@ -41,15 +41,15 @@ def test_a_face_counts_by_how_sure_it_is() -> None:
     assert [each.name for each in rank(faces)] == ["Bob Ray", "Ann Lee", "Zoë Öz"]
 
 
-def test_nobody_is_suggested_who_is_there_already_however_spelt() -> None:
+def test_present_person_is_not_suggested() -> None:
     assert rank([told("ANN LEE"), told("Bob Ray")], excluded_keys={"ann lee"}) == rank([told("Bob Ray")])
 
 
-def test_a_hint_too_weak_is_none() -> None:
+def test_weak_evidence_is_ignored() -> None:
     assert rank([told("Ann Lee", "together", 3, 12)]) == []
 
 
-def test_only_so_many_are_offered_and_equal_ones_in_the_order_of_names() -> None:
+def test_suggestions_are_limited_and_sorted() -> None:
     ranked = rank([told(name) for name in ("Éva", "Dan", "Bob", "Cy", "Ann")], limit=3)
     assert [each.name for each in ranked] == ["Ann", "Bob", "Cy"]
 

@@ -54,7 +54,7 @@ def test_durations(seconds: float, text: str) -> None:
     assert wording.duration(seconds) == text
 
 
-def test_an_estimate_below_a_second_has_no_milliseconds() -> None:
+def test_short_estimate_has_no_milliseconds() -> None:
     texts = [wording.estimate(seconds) for seconds in (0.0, 0.072, 2.1)]
     assert texts == [*["less than a second"] * 2, "about 2.1 s"]
 
@@ -107,7 +107,7 @@ def test_lists(names: str, most: int, text: str) -> None:
     assert wording.list_of(names, most=most) == text
 
 
-def test_the_rest_of_a_list_and_the_place_of_a_page() -> None:
+def test_list_remainder_and_page_range() -> None:
     assert wording.list_of(["yes", "no", "all"], conjunction="or") == "yes, no or all"
     assert [wording.and_more(number) for number in (-1, 0, 1204)] == ["", "", "and 1,204 more"]
     assert wording.range_of(1001, 1050, 1204) == "1,001–1,050 of 1,204"

@@ -31,7 +31,7 @@ def put(database: Database, path: str, *names: str) -> None:
         )
 
 
-def test_a_root_is_added_once(database: Database) -> None:
+def test_root_is_added_once(database: Database) -> None:
     with database.atomic() as tx:
         first = catalog.add_library(tx, b"/films")
         second = catalog.add_library(tx, b"/films", name="other")
@@ -44,7 +44,7 @@ def test_a_root_is_added_once(database: Database) -> None:
     ]
 
 
-def test_a_scan_of_a_root_is_noted(database: Database) -> None:
+def test_scan_of_a_root_is_stored(database: Database) -> None:
     store(database, [scanned("a.mp4"), scanned("b.mp4")])
     with database.atomic() as tx:
         catalog.library_scanned(tx, 1, device=2**64 - 1, at=NOW)
@@ -54,7 +54,7 @@ def test_a_scan_of_a_root_is_noted(database: Database) -> None:
     assert (row.device, row.scanned_at, row.file_count) == (2**64 - 1, NOW, 1)
 
 
-def test_forgetting_a_root_forgets_its_files_and_keeps_people(database: Database) -> None:
+def test_removed_root_removes_files_and_keeps_people(database: Database) -> None:
     store(database, [scanned("a.mp4"), scanned("b.mp4")])
     store(database, [scanned("/other/a.mp4", content=b"/films/a.mp4")], root="/other")
     put(database, "a.mp4", "Ann")
@@ -74,14 +74,14 @@ def test_files_for_an_unknown_root_are_refused(database: Database) -> None:
         catalog.upsert_files(tx, 7, [], at=NOW)
 
 
-def test_an_empty_batch_is_nothing(database: Database) -> None:
+def test_empty_batch_changes_nothing(database: Database) -> None:
     assert store(database, []) == UpsertReport(added=0, changed=0, moved=0, unchanged=0)
     with database.atomic() as tx:
         assert catalog.restat(tx, []) == 0
         assert catalog.mark_missing(tx, []) == 0
 
 
-def test_a_file_is_stored_with_what_people_search_and_sort_by(database: Database) -> None:
+def test_file_is_stored_with_search_and_sort_columns(database: Database) -> None:
     store(database, [scanned("Été 2020/Ærø.Final.MP4", "Sommer\nPeople: Zoë Öz, Bo")])
 
     row = database.read().execute(
@@ -112,7 +112,7 @@ def test_a_file_is_stored_with_what_people_search_and_sort_by(database: Database
         ("/films/noext", "/films", "", ""),
     ],
 )
-def test_folder_and_extension_are_taken_from_the_path(
+def test_folder_and_extension_come_from_the_path(
     database: Database, path: str, root: str, folder: str, extension: str
 ) -> None:
     store(database, [scanned(path)], root=root)
@@ -121,7 +121,7 @@ def test_folder_and_extension_are_taken_from_the_path(
     assert found == [(folder, extension)]
 
 
-def test_odd_names_and_texts_are_stored_and_the_path_keeps_its_bytes(database: Database) -> None:
+def test_undecodable_path_keeps_its_bytes(database: Database) -> None:
     odd = [b"/films/\xff\xfe.mp4", "/films/🎬 <script>.mp4".encode(), b"/films/a\nb'\";.mp4", b"/films/\\x41.mp4"]
     store(database, [scanned(path, "caf\udce9\0 People: ☃", content=path) for path in odd])
 
@@ -130,7 +130,7 @@ def test_odd_names_and_texts_are_stored_and_the_path_keeps_its_bytes(database: D
     assert found[0] == ("/films/\ufffd\ufffd.mp4", "caf\ufffd\u2400 People: ☃")
 
 
-def test_facts_that_json_has_no_word_for_are_stored(database: Database) -> None:
+def test_facts_without_a_json_value_are_stored(database: Database) -> None:
     tags = {"container": {"a": float("nan"), "b": b"raw", "c": "x\udcff", "d": 2**70}, "streams": [{}]}
     store(database, [scanned("a.mp4", tags=tags)])
 
@@ -148,7 +148,7 @@ def test_64_bit_inode_device_and_mtime_are_stored(database: Database) -> None:
     assert database.read().value("SELECT read_only FROM scanned_files") is True
 
 
-def test_known_files_are_those_below_the_root(database: Database) -> None:
+def test_known_files_are_below_the_root(database: Database) -> None:
     for root in ("/films", "/films2", "/film"):
         store(database, [scanned(f"{root}/a.mp4")], root=root)
 
@@ -157,7 +157,7 @@ def test_known_files_are_those_below_the_root(database: Database) -> None:
     assert len(catalog.known(database.read(), b"/")) == 3
 
 
-def test_a_file_that_is_as_it_was_is_neither_written_nor_marked(database: Database) -> None:
+def test_unchanged_file_is_not_marked(database: Database) -> None:
     files = [scanned("a.mp4", "People: Ann"), scanned("b.mp4")]
     store(database, files)
     marked(database)
@@ -166,7 +166,7 @@ def test_a_file_that_is_as_it_was_is_neither_written_nor_marked(database: Databa
     assert marked(database) == set()
 
 
-def test_only_the_file_that_changed_is_written_and_marked(database: Database) -> None:
+def test_only_the_changed_file_is_marked(database: Database) -> None:
     store(database, [scanned("a.mp4"), scanned("b.mp4")])
     marked(database)
 
@@ -175,7 +175,7 @@ def test_only_the_file_that_changed_is_written_and_marked(database: Database) ->
     assert marked(database) == {2}
 
 
-def test_a_new_copy_marks_the_files_that_it_is_a_copy_of(database: Database) -> None:
+def test_new_copy_marks_the_other_copies(database: Database) -> None:
     store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=2)])
     marked(database)
     store(database, [scanned("c.mp4", content=1)])
@@ -183,11 +183,11 @@ def test_a_new_copy_marks_the_files_that_it_is_a_copy_of(database: Database) -> 
     assert marked(database) == {1, 3}
 
 
-def test_the_same_path_twice_in_a_batch_is_one_file(database: Database) -> None:
+def test_repeated_path_in_a_batch_is_one_file(database: Database) -> None:
     assert store(database, [scanned("a.mp4"), scanned("a.mp4", "x")]).added == 1
 
 
-def test_a_moved_file_is_the_same_file(database: Database) -> None:
+def test_moved_file_keeps_its_id(database: Database) -> None:
     store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=2)])
     put(database, "a.mp4", "Ann")
     gone(database, 1)
@@ -200,7 +200,7 @@ def test_a_moved_file_is_the_same_file(database: Database) -> None:
     assert marked(database) == {1}
 
 
-def test_a_file_that_moved_to_another_root_belongs_there(database: Database) -> None:
+def test_file_moved_to_another_root_changes_its_library(database: Database) -> None:
     store(database, [scanned("a.mp4", content=1)])
     gone(database, 1)
     store(database, [scanned("/other/a.mp4", content=1)], root="/other")
@@ -210,20 +210,20 @@ def test_a_file_that_moved_to_another_root_belongs_there(database: Database) -> 
 
 
 @pytest.mark.parametrize(("content", "size"), [(2, 1000), (1, 999)], ids=["hash", "size"])
-def test_a_new_file_with_another_hash_or_size_is_a_new_file(database: Database, content: int, size: int) -> None:
+def test_other_hash_or_size_is_a_new_file(database: Database, content: int, size: int) -> None:
     store(database, [scanned("a.mp4", content=1)])
     gone(database, 1)
 
     assert store(database, [scanned("b.mp4", content=content, size=size)]).added == 1
 
 
-def test_a_copy_of_a_file_that_is_still_there_is_a_new_file(database: Database) -> None:
+def test_copy_of_a_present_file_is_a_new_file(database: Database) -> None:
     store(database, [scanned("a.mp4", content=1)])
 
     assert store(database, [scanned("b.mp4", content=1)]).added == 1
 
 
-def test_copies_that_moved_together_are_told_apart_by_inode_then_by_name(database: Database) -> None:
+def test_moved_copies_are_matched_by_inode_then_name(database: Database) -> None:
     names = ["x.mp4", "y.mp4", "z.mp4"]
     store(database, [scanned(f"old/{name}", content=1, inode=10 + at) for at, name in enumerate(names)])
     gone(database, 1, 2, 3)
@@ -233,7 +233,7 @@ def test_copies_that_moved_together_are_told_apart_by_inode_then_by_name(databas
     assert ids(database) == {"new/x.mp4": 1, "new/y.mp4": 2, "new/renamed.mp4": 3}
 
 
-def test_one_missing_file_is_found_once(database: Database) -> None:
+def test_missing_file_matches_one_new_file(database: Database) -> None:
     store(database, [scanned("a.mp4", content=1)])
     gone(database, 1)
 
@@ -241,7 +241,7 @@ def test_one_missing_file_is_found_once(database: Database) -> None:
     assert (report.moved, report.added) == (1, 1)
 
 
-def test_a_missing_file_that_is_back_is_there_again(database: Database) -> None:
+def test_returned_file_is_present_again(database: Database) -> None:
     store(database, [scanned("a.mp4")])
     gone(database, 1)
     assert state(database, 1) == "missing"
@@ -252,7 +252,7 @@ def test_a_missing_file_that_is_back_is_there_again(database: Database) -> None:
     assert marked(database) == {1}
 
 
-def test_a_file_that_is_missing_already_is_no_news(database: Database) -> None:
+def test_missing_file_is_reported_once(database: Database) -> None:
     store(database, [scanned("a.mp4")])
     gone(database, 1)
     marked(database)
@@ -261,7 +261,7 @@ def test_a_file_that_is_missing_already_is_no_news(database: Database) -> None:
     assert marked(database) == set()
 
 
-def test_people_follow_a_file_that_another_tool_rewrote(database: Database) -> None:
+def test_people_follow_a_rewritten_file(database: Database) -> None:
     store(database, [scanned("a.mp4", content=1)])
     put(database, "a.mp4", "Bo", "Ann")
     marked(database)
@@ -272,7 +272,7 @@ def test_people_follow_a_file_that_another_tool_rewrote(database: Database) -> N
     assert database.read().value("SELECT count(*) FROM video_people") == 2
 
 
-def test_copies_of_a_rewritten_file_keep_their_people(database: Database) -> None:
+def test_copies_of_a_rewritten_file_keep_people(database: Database) -> None:
     store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=1)])
     put(database, "a.mp4", "Ann")
     store(database, [scanned("a.mp4", content=2)])
@@ -280,7 +280,7 @@ def test_copies_of_a_rewritten_file_keep_their_people(database: Database) -> Non
     assert people_of(database) == {1: ["Ann"], 2: ["Ann"]}
 
 
-def test_another_film_at_a_known_path_is_another_file(database: Database) -> None:
+def test_other_video_at_a_known_path_is_a_new_file(database: Database) -> None:
     """A person who puts another film under an old name must not get the old film's people and edits on it."""
     store(database, [scanned("a.mp4", content=1)])
     put(database, "a.mp4", "Ann")
@@ -294,7 +294,7 @@ def test_another_film_at_a_known_path_is_another_file(database: Database) -> Non
     assert catalog.known(database.read(), b"/films")[b"/films/a.mp4"].file_id == 2
 
 
-def test_two_films_that_swap_their_names_stay_who_they_are(database: Database) -> None:
+def test_swapped_names_keep_file_ids(database: Database) -> None:
     store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=2, duration=4000.0)])
 
     report = store(database, [scanned("a.mp4", content=2, duration=4000.0), scanned("b.mp4", content=1)])
@@ -302,7 +302,7 @@ def test_two_films_that_swap_their_names_stay_who_they_are(database: Database) -
     assert ids(database) == {"b.mp4": 1, "a.mp4": 2}
 
 
-def test_a_growing_file_stays_the_same_file_with_its_people(database: Database) -> None:
+def test_growing_file_keeps_its_id_and_people(database: Database) -> None:
     store(database, [scanned("a.mp4", content=1, growing=True, duration=10.0)])
     put(database, "a.mp4", "Ann")
 
@@ -311,7 +311,7 @@ def test_a_growing_file_stays_the_same_file_with_its_people(database: Database) 
 
 
 @pytest.mark.parametrize("trouble", ["unreadable", "corrupt"])
-def test_a_file_that_cannot_be_read_keeps_its_people_and_is_known_again(database: Database, trouble: str) -> None:
+def test_unreadable_file_keeps_its_people(database: Database, trouble: str) -> None:
     store(database, [scanned("a.mp4", content=1)])
     put(database, "a.mp4", "Ann")
     broken = scanned("a.mp4", state=trouble, file_hash=None, streams=(), duration=None, container="")
@@ -324,7 +324,7 @@ def test_a_file_that_cannot_be_read_keeps_its_people_and_is_known_again(database
     assert database.read().value("SELECT file_hash FROM scanned_files") == hash_of(1)
 
 
-def test_what_our_own_write_left_is_kept_by_later_scans(database: Database) -> None:
+def test_later_scans_keep_the_time_of_our_write(database: Database) -> None:
     store(database, [scanned("a.mp4")])
     store(database, [scanned("a.mp4", "People: Ann", mtime_ns=7, own_mtime_ns=7)])
     store(database, [scanned("a.mp4", "People: Ann", mtime_ns=8)])
@@ -333,13 +333,13 @@ def test_what_our_own_write_left_is_kept_by_later_scans(database: Database) -> N
     assert found == (8, 7, ["Ann"])
 
 
-def test_a_batch_leaves_no_tables_behind(database: Database) -> None:
+def test_batch_drops_its_temporary_tables(database: Database) -> None:
     store(database, [scanned("a.mp4")])
 
     assert database.read().value("SELECT count(*) FROM duckdb_tables() WHERE temporary") == 0
 
 
-def test_a_scan_that_finds_less_room_concerns_only_files_that_have_to_be_copied(database: Database) -> None:
+def test_less_free_space_marks_only_files_that_are_copied(database: Database) -> None:
     sizes = {"small.avi": 10, "large.avi": 1000, "large.mp4": 1000, "other.mkv": 1000}
     strategies = {"avi": "avi_remux", "mp4": "mp4_in_place", "mkv": "matroska_copy"}
     store(database, [scanned(name, est_bytes=size, strategy=strategies[name[-3:]]) for name, size in sizes.items()])

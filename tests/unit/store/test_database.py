@@ -27,7 +27,7 @@ def in_thread(work: Callable[[], None]) -> threading.Thread:
     return thread
 
 
-def test_a_transaction_is_committed_at_its_end(database: Database) -> None:
+def test_transaction_commits_at_its_end(database: Database) -> None:
     with database.atomic() as tx:
         tx.execute(INSERT, [1])
         assert database.read().value(COUNT) == 0
@@ -36,7 +36,7 @@ def test_a_transaction_is_committed_at_its_end(database: Database) -> None:
 
 
 @pytest.mark.parametrize("error", [ValueError("no"), KeyboardInterrupt(), SystemExit(1), GeneratorExit()])
-def test_any_exception_rolls_back_and_goes_on(database: Database, error: BaseException) -> None:
+def test_exception_rolls_back_and_is_raised(database: Database, error: BaseException) -> None:
     def fail() -> None:
         with database.atomic() as tx:
             tx.execute(INSERT, [1])
@@ -52,9 +52,7 @@ def test_any_exception_rolls_back_and_goes_on(database: Database, error: BaseExc
 
 
 @pytest.mark.parametrize("raised", [KeyboardInterrupt, signals.Stopped])
-def test_a_signal_in_the_middle_of_a_statement_is_no_error_of_the_database(
-    database: Database, raised: type[BaseException]
-) -> None:
+def test_signal_during_a_statement_is_not_a_store_error(database: Database, raised: type[BaseException]) -> None:
     def write() -> None:
         with database.atomic() as tx:
             tx.execute(INSERT, [1])
@@ -84,7 +82,7 @@ def in_the_middle(handler: Callable[[], object]) -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def test_our_own_errors_go_through_a_transaction_unchanged(database: Database) -> None:
+def test_own_errors_pass_a_transaction_unchanged(database: Database) -> None:
     error = errors.UnknownIdError("There is no file 7.")
 
     with pytest.raises(errors.UnknownIdError) as caught, database.atomic():
@@ -93,7 +91,7 @@ def test_our_own_errors_go_through_a_transaction_unchanged(database: Database) -
     assert caught.value is error
 
 
-def test_an_error_of_duckdb_is_a_store_error_in_one_sentence(database: Database) -> None:
+def test_duckdb_error_becomes_a_store_error(database: Database) -> None:
     with pytest.raises(errors.StoreError, match=r"^The database failed: .*nowhere.*\.$") as caught:
         database.read().execute("SELECT * FROM nowhere")
 
@@ -101,7 +99,7 @@ def test_an_error_of_duckdb_is_a_store_error_in_one_sentence(database: Database)
     assert "\n" not in str(caught.value)
 
 
-def test_a_statement_that_failed_takes_the_whole_transaction_along(database: Database) -> None:
+def test_failed_statement_rolls_back_the_transaction(database: Database) -> None:
     """Even where the caller swallows the error: DuckDB has given the transaction up, and so nothing may seem done."""
 
     def swallow() -> None:
@@ -145,7 +143,7 @@ def test_transactions_of_two_threads_wait_for_each_other(database: Database) -> 
     assert database.read().value(COUNT) == 2
 
 
-def test_the_connection_of_a_transaction_ends_with_it(database: Database) -> None:
+def test_connection_ends_with_its_transaction(database: Database) -> None:
     with database.atomic() as tx:
         pass
 
@@ -161,7 +159,7 @@ def test_each_thread_reads_with_its_own_cursor(database: Database) -> None:
     assert readers[0] is not readers[1]
 
 
-def test_readers_beside_a_writer_see_whole_transactions_only(database: Database) -> None:
+def test_readers_see_only_whole_transactions(database: Database) -> None:
     done, odd = threading.Event(), []
 
     def read() -> None:
@@ -193,13 +191,13 @@ def test_statements_are_counted_on_every_connection(database: Database) -> None:
     assert database.statements - before == 3
 
 
-def test_moments_come_back_in_utc(database: Database) -> None:
+def test_times_are_returned_in_utc(database: Database) -> None:
     moment = database.read().value("SELECT TIMESTAMPTZ '2026-11-20 08:00:00+01'")
 
     assert moment.isoformat() == "2026-11-20T07:00:00+00:00"
 
 
-def test_a_python_variable_is_not_a_table(database: Database) -> None:
+def test_python_variable_is_not_a_table(database: Database) -> None:
     secret = [[1]]
 
     with pytest.raises(errors.StoreError):
@@ -207,7 +205,7 @@ def test_a_python_variable_is_not_a_table(database: Database) -> None:
     assert secret
 
 
-def test_a_closed_home_refuses_politely_and_closing_twice_does_nothing(database: Database) -> None:
+def test_closed_home_refuses_statements(database: Database) -> None:
     reader = database.read()
     database.close()
     database.close()
@@ -217,14 +215,14 @@ def test_a_closed_home_refuses_politely_and_closing_twice_does_nothing(database:
             use()
 
 
-def test_a_home_is_not_closed_out_of_its_own_transaction(database: Database) -> None:
+def test_home_cannot_close_inside_its_transaction(database: Database) -> None:
     with database.atomic(), pytest.raises(errors.StoreError, match="end it before closing"):
         database.close()
 
     assert database.read().value("SELECT 1") == 1
 
 
-def test_closing_stops_a_statement_that_another_thread_runs(database: Database) -> None:
+def test_close_interrupts_statements_of_other_threads(database: Database) -> None:
     started, caught = threading.Event(), []
 
     def endless() -> None:
@@ -243,7 +241,7 @@ def test_closing_stops_a_statement_that_another_thread_runs(database: Database) 
     assert len(caught) == 1
 
 
-def test_what_was_committed_is_there_after_reopening_and_no_log_is_left(home: Path, database: Database) -> None:
+def test_reopened_database_has_all_commits_and_no_wal(home: Path, database: Database) -> None:
     with database.atomic() as tx:
         tx.execute(INSERT, [1])
     database.close()
@@ -260,7 +258,7 @@ def test_columns_name_the_last_result(database: Database) -> None:
     assert connection.columns == ["one", "two"]
 
 
-def test_a_row_that_was_read_keeps_no_old_data_alive(database: Database) -> None:
+def test_read_row_does_not_keep_old_data(database: Database) -> None:
     with database.atomic() as tx:
         tx.execute("CREATE TABLE numbers AS SELECT range AS number FROM range(200_000)")
     assert database.read().execute("SELECT count(*) FROM numbers").fetchone() == (200_000,)

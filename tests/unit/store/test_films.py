@@ -70,7 +70,7 @@ def test_people_and_decisions_follow_a_rewrite(film: Database) -> None:
     ).fetchall() == sorted([(OLD, NEW), (NEW, OLD)])
 
 
-def test_a_rollback_gives_the_hash_back_and_what_was_added_meanwhile_stays(film: Database) -> None:
+def test_rollback_restores_the_hash_and_keeps_later_people(film: Database) -> None:
     rewrite(film, "a.avi", "new")
     assign(film, "Cy", file_hash=NEW)
     rewrite(film, "a.avi", "old", size=1000)
@@ -89,7 +89,7 @@ def test_another_copy_keeps_the_old_hash_and_its_people(film: Database) -> None:
     assert marked(film) == set(ids(film).values())  # the other is no duplicate any more
 
 
-def test_the_hash_of_a_write_in_place_is_what_a_full_scan_said(database: Database) -> None:
+def test_write_in_place_keeps_the_full_hash(database: Database) -> None:
     full = "f1:" + "0" * 32
     store(database, [scanned("a.mp4", file_hash=full), scanned("b.avi", file_hash=full, strategy="avi_remux")])
     rewrite(database, "a.mp4", "new")
@@ -99,7 +99,7 @@ def test_the_hash_of_a_write_in_place_is_what_a_full_scan_said(database: Databas
     assert found == [("/films/a.mp4", full), ("/films/b.avi", NEW)]
 
 
-def test_all_names_of_an_inode_have_its_new_hash(database: Database) -> None:
+def test_all_hard_links_get_the_new_hash(database: Database) -> None:
     both = {"content": "old", "nlink": 2, "inode": 5, "strategy": "mp4_in_place"}
     store(database, [scanned("a.mp4", **both), scanned("b.mp4", **both)])
     file = scanned("a.mp4", "People: Ann", content="old", nlink=2, inode=5, own_mtime_ns=7)
@@ -112,7 +112,7 @@ def test_all_names_of_an_inode_have_its_new_hash(database: Database) -> None:
 # Found again.
 
 
-def test_a_rewritten_film_is_found_by_its_old_hash_under_another_name(film: Database) -> None:
+def test_rewritten_video_is_found_by_its_old_hash(film: Database) -> None:
     """As where the person puts back a backup of their own, and the written file is gone."""
     file_id = ids(film)["a.avi"]
     rewrite(film, "a.avi", "new")
@@ -124,7 +124,7 @@ def test_a_rewritten_film_is_found_by_its_old_hash_under_another_name(film: Data
     assert names(film, "moved/b.avi") == ["Ann", "Bo"]
 
 
-def test_a_hash_of_another_size_is_no_move_but_has_the_people(film: Database) -> None:
+def test_same_hash_with_other_size_is_not_a_move(film: Database) -> None:
     rewrite(film, "a.avi", "new")
     gone(film, "a.avi")
     report = store(film, [scanned("b.avi", content="old", size=999)])
@@ -133,14 +133,14 @@ def test_a_hash_of_another_size_is_no_move_but_has_the_people(film: Database) ->
     assert names(film, "b.avi") == ["Ann", "Bo"]
 
 
-def test_an_old_copy_that_turns_up_has_the_people_and_takes_them_from_nobody(film: Database) -> None:
+def test_old_copy_shares_the_people(film: Database) -> None:
     rewrite(film, "a.avi", "new")
     store(film, [scanned("backup/a.avi", content="old")])
 
     assert names(film, "a.avi") == names(film, "backup/a.avi") == ["Ann", "Bo"]
 
 
-def test_people_taken_from_a_copy_do_not_come_back_with_a_scan(film: Database) -> None:
+def test_removed_people_stay_removed_after_a_scan(film: Database) -> None:
     rewrite(film, "a.avi", "new")
     store(film, [scanned("backup/a.avi", content="old")])
     with film.atomic() as tx:
@@ -152,7 +152,7 @@ def test_people_taken_from_a_copy_do_not_come_back_with_a_scan(film: Database) -
     assert names(film, "a.avi") == ["Ann", "Bo"]
 
 
-def test_an_old_version_in_its_place_is_the_same_film_whatever_its_streams(film: Database) -> None:
+def test_old_version_at_the_path_is_the_same_video(film: Database) -> None:
     file_id = ids(film)["a.avi"]
     rewrite(film, "a.avi", "new")
     store(film, [scanned("a.avi", content="old", streams=(), duration=9.0, size=999)])
@@ -182,7 +182,7 @@ def hand_over(film: Database, other: Database) -> None:
 
 @pytest.mark.parametrize("content", ["old", "new"])
 @pytest.mark.parametrize("scanned_first", [True, False])
-def test_another_home_knows_the_film_by_any_hash(
+def test_other_home_identifies_the_video_by_any_hash(
     film: Database, other: Database, content: str, scanned_first: bool
 ) -> None:
     rewrite(film, "a.avi", "new")
@@ -195,7 +195,7 @@ def test_another_home_knows_the_film_by_any_hash(
     assert names(other, "x.avi") == ["Ann", "Bo"]
 
 
-def test_another_home_follows_a_rollback_that_it_did_not_do(film: Database, other: Database) -> None:
+def test_other_home_follows_a_rollback(film: Database, other: Database) -> None:
     rewrite(film, "a.avi", "new")
     hand_over(film, other)
     store(other, [scanned("x.avi", content="new")])
@@ -207,7 +207,7 @@ def test_another_home_follows_a_rollback_that_it_did_not_do(film: Database, othe
     assert names(other, "moved.avi") == ["Ann", "Bo"]
 
 
-def test_an_import_by_a_former_hash_goes_to_the_file_and_counts_once(film: Database) -> None:
+def test_import_by_a_former_hash_counts_once(film: Database) -> None:
     store(film, [scanned("b.avi", content="old", strategy="avi_remux")])
     rewrite(film, "a.avi", "new")
     rewrite(film, "b.avi", "newer")
@@ -223,7 +223,7 @@ def test_an_import_by_a_former_hash_goes_to_the_file_and_counts_once(film: Datab
 
 
 @given(pairs=st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), max_size=12), cut=st.integers(0, 12))
-def test_ties_join_films_whatever_their_order_and_batches(shared: Database, pairs, cut: int) -> None:
+def test_hash_pairs_join_videos_in_any_order(shared: Database, pairs, cut: int) -> None:
     joined = {number: {number} for number in range(9)}
     for one, other in pairs:
         if one != other:
@@ -248,7 +248,7 @@ def shared(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield opened
 
 
-def test_a_size_once_known_is_not_forgotten(shared: Database) -> None:
+def test_known_size_is_kept(shared: Database) -> None:
     with shared.atomic() as tx:
         tx.execute("DELETE FROM film_hashes")
         films.link(tx, [HashPair(old_hash=OLD, new_hash=NEW, old_size=5, new_size=6)], at=NOW)

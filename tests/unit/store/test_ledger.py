@@ -92,7 +92,7 @@ def book(database: Database) -> Book:
     return Book(database, 3)
 
 
-def test_an_operation_is_as_far_as_its_files_before_it_has_ended(book: Book) -> None:
+def test_running_operation_counts_its_items(book: Book) -> None:
     """It may be held for a week: the list of operations says the same as its page."""
     operation_id = book.begin()
     tasks = book.ledger.pending(operation_id, after=-1, count=2)
@@ -111,7 +111,7 @@ def test_an_operation_is_as_far_as_its_files_before_it_has_ended(book: Book) -> 
 # The end of an operation.
 
 
-def test_an_operation_that_is_settled_again_keeps_its_end_and_its_state(book: Book) -> None:
+def test_amended_operation_keeps_its_end_time(book: Book) -> None:
     """A file that stays unclear makes every start look at its operation."""
     operation_id = book.begin()
     book.end(operation_id, "success", "success", "unknown")
@@ -127,7 +127,7 @@ def test_an_operation_that_is_settled_again_keeps_its_end_and_its_state(book: Bo
     assert book.states()[operation_id] == "partly_rolled_back"
 
 
-def test_a_run_that_goes_on_ends_when_it_ends(book: Book) -> None:
+def test_resumed_run_has_a_new_end_time(book: Book) -> None:
     operation_id = book.begin()
     book.ledger.finish(operation_id, "interrupted", kind="write", seconds=1.0, now=NOW)
     book.put(operation_id, "in_progress")
@@ -141,7 +141,7 @@ def test_a_run_that_goes_on_ends_when_it_ends(book: Book) -> None:
 # Values for the execution.
 
 
-def test_a_task_that_takes_back_has_all_that_was_kept(book: Book) -> None:
+def test_rollback_task_has_the_backup(book: Book) -> None:
     operation_id = book.begin(book.files[0], hard_links="break")
     book.end(operation_id, journal_bytes=10, backup_kind="original", kept=b"/films/.x", kept_bytes=90)
     assert book.ledger.options(operation_id)["hard_links"] == "break"
@@ -153,9 +153,7 @@ def test_a_task_that_takes_back_has_all_that_was_kept(book: Book) -> None:
 
 
 @pytest.mark.parametrize(("kind", "anew"), [("journal", False), ("delta", True), ("original", True)])
-def test_what_a_rollback_of_a_write_that_was_told_late_takes_goes_by_what_is_kept(
-    book: Book, kind: str, anew: bool
-) -> None:
+def test_rollback_cost_of_a_late_result_uses_its_backup(book: Book, kind: str, anew: bool) -> None:
     """Neither its strategy nor its seconds are known."""
     with book.database.atomic() as tx:
         tx.execute("UPDATE scanned_files SET est_seconds = 3, strategy = 'mp4_in_place'")
@@ -170,7 +168,7 @@ def test_what_a_rollback_of_a_write_that_was_told_late_takes_goes_by_what_is_kep
     assert (task.is_rewrite, task.expected_seconds) == (anew, 3.0)
 
 
-def test_items_of_one_file_are_taken_back_newest_first(book: Book) -> None:
+def test_items_of_one_file_roll_back_newest_first(book: Book) -> None:
     written = []
     for _ in range(4):
         written.append(book.begin())
@@ -185,7 +183,7 @@ def restore(item_id: int) -> Restore:
     return Restore(item_id=item_id)
 
 
-def test_a_rollback_of_several_operations_settles_all_of_them(book: Book) -> None:
+def test_rollback_of_several_operations_updates_each(book: Book) -> None:
     first = book.begin()
     book.end(first)
     second = book.begin(book.files[0])
@@ -197,7 +195,7 @@ def test_a_rollback_of_several_operations_settles_all_of_them(book: Book) -> Non
     assert book.states() == {first: "rolled_back", second: "rolled_back", back: "completed"}
 
 
-def test_what_a_rollback_put_back_in_person_is_no_backup_any_more(book: Book) -> None:
+def test_restored_original_is_no_longer_a_backup(book: Book) -> None:
     operation_id = book.begin(book.files[0])
     book.end(operation_id, backup_kind="original", kept=b"/films/.x", kept_bytes=90)
     back = book.rollback(operation_id)
@@ -211,7 +209,7 @@ def test_what_a_rollback_put_back_in_person_is_no_backup_any_more(book: Book) ->
 # What may go.
 
 
-def test_originals_go_oldest_first_and_as_few_as_are_enough_then_journals(book: Book) -> None:
+def test_oldest_originals_are_evicted_before_journals(book: Book) -> None:
     for number, size in enumerate((10, 20, 30)):
         kept = f"/films/.{number}".encode()
         book.end(book.begin(book.files[number]), journal_bytes=5, backup_kind="original", kept=kept, kept_bytes=size)
@@ -225,7 +223,7 @@ def test_originals_go_oldest_first_and_as_few_as_are_enough_then_journals(book: 
 
 
 @pytest.mark.parametrize("status", ["pending", "in_progress", "paused", "interrupted", "failed"])
-def test_nothing_of_an_operation_that_is_not_over_goes(book: Book, status: str) -> None:
+def test_unfinished_operation_keeps_its_backups(book: Book, status: str) -> None:
     operation_id = book.begin(book.files[0])
     book.end(operation_id, journal_bytes=5, backup_kind="original", kept=b"/films/.x", kept_bytes=90)
     book.put(operation_id, status)
@@ -235,7 +233,7 @@ def test_nothing_of_an_operation_that_is_not_over_goes(book: Book, status: str) 
     assert book.backups.dead_journals(["1.journal"]) == []
 
 
-def test_nothing_goes_that_a_rollback_is_about_to_use(book: Book) -> None:
+def test_backups_of_a_waiting_rollback_are_kept(book: Book) -> None:
     operation_id = book.begin(book.files[0])
     book.end(operation_id, journal_bytes=5, backup_kind="original", kept=b"/films/.x", kept_bytes=90)
     assert book.backups.room(1).bytes == 95
@@ -244,7 +242,7 @@ def test_nothing_goes_that_a_rollback_is_about_to_use(book: Book) -> None:
     assert book.backups.room(1).bytes == 0
 
 
-def test_an_unclear_file_keeps_the_journal_of_its_operation(book: Book) -> None:
+def test_unknown_file_keeps_its_journal(book: Book) -> None:
     operation_id = book.begin()
     book.end(operation_id, "success", "success", "unknown", journal_bytes=5)
 

@@ -42,7 +42,7 @@ def candidates(**names: float) -> str:
     return json.dumps([{"name": name, "confidence": confidence} for name, confidence in names.items()])
 
 
-def test_the_surest_of_many_faces_counts_and_all_are_counted(tmp_path: Path) -> None:
+def test_highest_confidence_of_all_faces_counts(tmp_path: Path) -> None:
     rows = [
         ("h1", None, "Ann Lee", 0.71, "pending", None),
         ("h1", None, "Ann Lee", 0.93, "pending", None),
@@ -54,7 +54,7 @@ def test_the_surest_of_many_faces_counts_and_all_are_counted(tmp_path: Path) -> 
     assert brief(found) == [(b"/films/a.mp4", "Ann Lee", 0.93, 3), (b"/films/b.mp4", "Ann Lee", 0.87, 1)]
 
 
-def test_what_somebody_named_or_rejected_is_no_suggestion(tmp_path: Path) -> None:
+def test_named_and_rejected_faces_are_not_suggested(tmp_path: Path) -> None:
     rows = [
         ("h1", "Bob Ray", "Ann Lee", 0.9, "accepted", candidates(Cy=0.8)),
         ("h1", None, "Dora", 0.9, "rejected", candidates(Dora=0.9, Eve=0.5)),
@@ -64,7 +64,7 @@ def test_what_somebody_named_or_rejected_is_no_suggestion(tmp_path: Path) -> Non
     assert brief(found) == [(b"/films/a.mp4", "Eve", 0.5, 1)]
 
 
-def test_other_candidates_are_kept_with_their_confidence(tmp_path: Path) -> None:
+def test_other_candidates_keep_their_confidence(tmp_path: Path) -> None:
     rows = [
         ("h1", None, "Ann", 0.9, "pending", candidates(Ann=0.9, Bob=0.4, Cy=0.0)),
         ("h1", None, None, None, None, candidates(Bob=0.6)),
@@ -76,13 +76,13 @@ def test_other_candidates_are_kept_with_their_confidence(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "text", ["", "{", "null", "7", '"Ann"', "[1, null, {}]", '[{"name": 7}]', '[{"name": " "}]', "[" * 5000]
 )
-def test_candidates_that_make_no_sense_are_nothing(tmp_path: Path, text: str) -> None:
+def test_malformed_candidates_are_ignored(tmp_path: Path, text: str) -> None:
     found = legacy.read_faces(old_database(tmp_path / "old.db", [("h1", None, "Ann", 0.9, "pending", text)]))
     assert brief(found) == [(b"/films/a.mp4", "Ann", 0.9, 1)]
 
 
 @pytest.mark.parametrize("columns", range(1, len(COLUMNS)))
-def test_columns_that_an_older_file_lacks_are_empty(tmp_path: Path, columns: int) -> None:
+def test_missing_columns_are_empty(tmp_path: Path, columns: int) -> None:
     row = ("h1", None, "Ann", 0.9, "rejected", None)[: columns + 1]
     found = legacy.read_faces(old_database(tmp_path / "old.db", [row], columns=columns))
     expected = {1: [], 2: [(b"/films/a.mp4", "Ann", None, 1)], 3: [(b"/films/a.mp4", "Ann", 0.9, 1)], 4: []}
@@ -90,12 +90,12 @@ def test_columns_that_an_older_file_lacks_are_empty(tmp_path: Path, columns: int
 
 
 @pytest.mark.parametrize("confidence", [-1, 101, float("nan"), "high", b"x"])
-def test_a_confidence_that_is_none_is_not_known(tmp_path: Path, confidence: object) -> None:
+def test_null_confidence_is_unknown(tmp_path: Path, confidence: object) -> None:
     found = legacy.read_faces(old_database(tmp_path / "old.db", [("h1", None, "Ann", confidence, None, None)]))
     assert brief(found) == [(b"/films/a.mp4", "Ann", None, 1)]
 
 
-def test_an_import_keeps_them_as_suggestions_and_assigns_nobody(database: Database, tmp_path: Path) -> None:
+def test_import_stores_faces_as_suggestions_only(database: Database, tmp_path: Path) -> None:
     store(database, [scanned("a.mp4"), scanned("b.mp4")])
     rows = [
         ("h1", "Bob Ray", None, None, None, None),

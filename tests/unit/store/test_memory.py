@@ -22,7 +22,7 @@ def small(database: Database) -> Database:
     return database
 
 
-def test_the_limit_follows_the_number_of_files_and_never_shrinks(database: Database) -> None:
+def test_memory_limit_grows_with_the_files(database: Database) -> None:
     limits = []
     for files in (0, 100_000, 1_000_000, 10):
         database.expect(files)
@@ -31,17 +31,17 @@ def test_the_limit_follows_the_number_of_files_and_never_shrinks(database: Datab
     assert limits == [96, 196, 1096, 1096]
 
 
-def test_the_database_itself_knows_the_limit_and_where_to_put_what_does_not_fit(database: Database) -> None:
+def test_duckdb_gets_the_limit_and_the_spill_folder(database: Database) -> None:
     said = database.read().execute("SELECT current_setting('memory_limit'), current_setting('temp_directory')")
     assert said.fetchone() == ("91.5 MiB", str(database.home / memory.SPILL))
 
 
-def test_a_question_that_needs_more_gets_more(small: Database) -> None:
+def test_query_out_of_memory_gets_more(small: Database) -> None:
     assert small.read().value(HUNGRY, [MANY]) == MANY
     assert small._memory.limit > 20_000_000
 
 
-def test_a_transaction_that_needs_more_is_done_again_with_more(small: Database) -> None:
+def test_transaction_out_of_memory_is_repeated(small: Database) -> None:
     tries = []
 
     def work(tx: Connection) -> int:
@@ -55,9 +55,7 @@ def test_a_transaction_that_needs_more_is_done_again_with_more(small: Database) 
     assert small.read().value("SELECT count(*) FROM people") == 1
 
 
-def test_what_the_machine_does_not_have_is_an_error_with_a_sentence(
-    small: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_memory_beyond_the_machine_is_an_error(small: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "_machine_mb", lambda: 30)
     with pytest.raises(errors.StoreError, match="ran out of memory") as read:
         small.read().value(HUNGRY, [MANY])
@@ -68,7 +66,7 @@ def test_what_the_machine_does_not_have_is_an_error_with_a_sentence(
     assert small.read().value("SELECT 1") == 1
 
 
-def test_another_error_is_not_tried_again(database: Database) -> None:
+def test_other_error_is_not_repeated(database: Database) -> None:
     tries = []
 
     def work(tx: Connection) -> None:
@@ -80,7 +78,7 @@ def test_another_error_is_not_tried_again(database: Database) -> None:
     assert tries == [1]
 
 
-def test_what_a_killed_process_put_aside_is_cleared_away(home: Path) -> None:
+def test_spill_files_of_a_killed_process_are_deleted(home: Path) -> None:
     Database.open(home).close()
     left = home / memory.SPILL / "duckdb_temp_storage.tmp"
     left.parent.mkdir(exist_ok=True)

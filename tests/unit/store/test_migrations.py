@@ -57,7 +57,7 @@ def old_home(home: Path) -> Path:
     return home
 
 
-def test_all_that_a_home_of_the_first_version_holds_is_there_and_works(old_home: Path) -> None:
+def test_home_of_the_first_version_is_migrated(old_home: Path) -> None:
     with Database.open(old_home) as database:
         book = ledger.Ledger(database)
         operations, _ = book.operations()
@@ -79,9 +79,7 @@ def test_all_that_a_home_of_the_first_version_holds_is_there_and_works(old_home:
     ("state", "container", "again"),
     [("not_video", "mp4", True), ("corrupt", "webm", True), ("corrupt", "mp4", False), ("ok", "matroska", False)],
 )
-def test_a_file_that_an_earlier_version_refused_is_read_again(
-    old_home: Path, state: str, container: str, *, again: bool
-) -> None:
+def test_formerly_refused_file_is_read_again(old_home: Path, state: str, container: str, *, again: bool) -> None:
     with duckdb.connect(str(old_home / FILE_NAME)) as raw:
         raw.execute("UPDATE scanned_files SET mtime_ns = 100, state = $1, container = $2", [state, container])
     with Database.open(old_home) as database:
@@ -96,7 +94,7 @@ def test_a_file_that_an_earlier_version_refused_is_read_again(
         (None, '{"container": {"title": "x"}}', False),
     ],
 )
-def test_a_file_of_whose_comments_an_earlier_version_knew_one_is_read_again(
+def test_file_with_several_comments_is_read_again(
     old_home: Path, comment: str | None, tags: str, *, again: bool
 ) -> None:
     with duckdb.connect(str(old_home / FILE_NAME)) as raw:
@@ -106,7 +104,7 @@ def test_a_file_of_whose_comments_an_earlier_version_knew_one_is_read_again(
 
 
 @pytest.mark.parametrize("count", range(1, len(migrations.available())))
-def test_a_home_of_any_version_ends_with_the_newest_schema(home: Path, empty_home: Path, count: int) -> None:
+def test_every_version_migrates_to_the_newest_schema(home: Path, empty_home: Path, count: int) -> None:
     home.mkdir()
     with duckdb.connect(str(home / FILE_NAME)) as raw:
         migrations.apply(raw, migrations.available()[:count])

@@ -222,7 +222,7 @@ def statements(database: Database, mutate: Mutation, ids: list[int]) -> int:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_it_is_kept_when_the_transaction_is_committed(populated: Path, tmp_path: Path, name: str) -> None:
+def test_commit_keeps_the_change(populated: Path, tmp_path: Path, name: str) -> None:
     with Database.open(_copied(populated, tmp_path)) as database:
         before = content(database.read())
         with database.atomic() as tx:
@@ -232,7 +232,7 @@ def test_it_is_kept_when_the_transaction_is_committed(populated: Path, tmp_path:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_nothing_of_it_is_left_when_the_transaction_is_rolled_back(shared: Database, name: str) -> None:
+def test_rollback_leaves_no_change(shared: Database, name: str) -> None:
     before = content(shared.read())
     with taken_back(shared) as tx:
         CASES[name].mutate(tx, FILES[:3])
@@ -242,7 +242,7 @@ def test_nothing_of_it_is_left_when_the_transaction_is_rolled_back(shared: Datab
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_it_marks_the_files_that_it_is_about(shared: Database, name: str) -> None:
+def test_mutator_marks_its_files(shared: Database, name: str) -> None:
     with taken_back(shared) as tx:
         CASES[name].mutate(tx, FILES[:3])
         found = marks(tx)
@@ -251,7 +251,7 @@ def test_it_marks_the_files_that_it_is_about(shared: Database, name: str) -> Non
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if not case.again_is_new])
-def test_it_marks_and_changes_nothing_where_it_is_so_already(shared: Database, name: str) -> None:
+def test_repeated_mutator_marks_nothing(shared: Database, name: str) -> None:
     with taken_back(shared) as tx:
         CASES[name].mutate(tx, FILES[:3])
         tx.execute("DELETE FROM plan_marks")
@@ -263,11 +263,11 @@ def test_it_marks_and_changes_nothing_where_it_is_so_already(shared: Database, n
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_it_takes_as_many_statements_for_one_file_as_for_many(shared: Database, name: str) -> None:
+def test_statement_count_does_not_depend_on_file_count(shared: Database, name: str) -> None:
     assert statements(shared, CASES[name].mutate, FILES[:1]) == statements(shared, CASES[name].mutate, FILES)
 
 
-def test_every_mutator_of_the_store_is_in_the_table() -> None:
+def test_every_mutator_is_in_the_table() -> None:
     """A function that takes `tx` changes something; those left out have tests of their own."""
     apart = {
         "catalog.add_library",

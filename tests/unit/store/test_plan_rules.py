@@ -76,14 +76,14 @@ def seen(item: PlanItem, field: str) -> Any:
 
 
 @pytest.mark.parametrize("case", [*CASES, *AS_CASES], ids=lambda case: case["id"])
-def test_the_plan_says_of_a_file_what_the_corpus_says(planned: Look, case: Case) -> None:
+def test_plan_matches_the_corpus(planned: Look, case: Case) -> None:
     item = planned(case)
 
     assert {field: seen(item, field) for field in case["expect"]} == case["expect"]
 
 
 @pytest.mark.parametrize("case", [*CASES, *AS_CASES], ids=lambda case: case["id"])
-def test_whatever_the_case_the_parts_of_an_item_agree(planned: Look, case: Case) -> None:
+def test_parts_of_an_item_agree(planned: Look, case: Case) -> None:
     item = planned(case)
     codes = [issue.code for issue in item.issues]
 
@@ -115,7 +115,7 @@ def test_whatever_the_case_the_parts_of_an_item_agree(planned: Look, case: Case)
             assert change.new == fields.apply_change(change, change.old)
 
 
-def test_every_reason_that_planning_can_find_is_in_the_corpus() -> None:
+def test_corpus_has_every_planning_issue() -> None:
     """The others are found when a file is looked at or written."""
     elsewhere = {"changed_on_disk", "busy_in_operation", "in_use", "stale_plan"}
     covered = {code for case in CASES for code in case["expect"].get("issues", [])}
@@ -123,7 +123,7 @@ def test_every_reason_that_planning_can_find_is_in_the_corpus() -> None:
     assert covered == set(risk.ISSUES) - elsewhere
 
 
-def test_messages_tell_the_facts(planned: Look) -> None:
+def test_messages_contain_the_facts(planned: Look) -> None:
     told = {issue.code: issue.message for case in CASES for issue in planned(case).issues}
 
     assert "Other" in told["custom_comment"]
@@ -136,7 +136,7 @@ def test_messages_tell_the_facts(planned: Look) -> None:
     assert "2 GB needed, 1.5 GB free" in told["low_space"]
 
 
-def test_a_plan_of_other_settings_is_another_plan(rules: Database) -> None:
+def test_other_settings_make_another_plan(rules: Database) -> None:
     """What is a warning under one setting is a note under another; both plans stay what they were."""
     [case] = [case for case in CASES if case["id"] == "a small file that has to be copied"]
     [(file_id,)] = (
@@ -152,7 +152,7 @@ def test_a_plan_of_other_settings_is_another_plan(rules: Database) -> None:
     assert [severity("1GB"), severity("500 MB"), severity("1GB")] == ["note", "warning", "note"]
 
 
-def test_the_view_says_the_same_as_items(planned: Look, rules: Database) -> None:
+def test_view_matches_items(planned: Look, rules: Database) -> None:
     """Items are put together in Python from what rows leave out; queries go by the view, which does so in SQL."""
     columns = ("db_people", "existing_people", "result_people", "tags_to_add", "tags_to_remove", "category")
     columns += ("risk_level", "can_update", "edited", "postponed", "people_mode", "comment_mode")
@@ -193,7 +193,7 @@ def test_sql_and_python_have_the_same_bits(rules: Database) -> None:
         (["custom_comment", "offline", "tag_removal"], "blocked"),
     ],
 )
-def test_the_worst_issue_decides_the_level(rules: Database, codes: list[str], level: str) -> None:
+def test_worst_issue_sets_the_risk_level(rules: Database, codes: list[str], level: str) -> None:
     rule = sql.load("risk_level")["risk_level"]
     facts = {"codes": codes} | sql.parameters(rule, plan_rows.ISSUE_PARAMETERS)
     text = f"SELECT {rule} FROM (SELECT issue_mask($codes::VARCHAR[]) AS issues, FALSE AS unchanged)"
@@ -201,7 +201,7 @@ def test_the_worst_issue_decides_the_level(rules: Database, codes: list[str], le
     assert rules.read().execute(text, facts).fetchall() == [(level,)]
 
 
-def test_the_plan_uses_every_bit_by_its_name_and_no_number() -> None:
+def test_plan_sql_names_every_bit() -> None:
     statement = sql.compose("plan_compute", "risk_level")["compute"]
     masks = {name for name in plan_rows.ISSUE_PARAMETERS if name != "note_bits"}
     assert masks <= set(re.findall(r"\$(\w+)", statement))
@@ -217,7 +217,7 @@ def is_invalid_name(name: str) -> bool:
 
 
 @given(name=st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from(';|",\x7f\x85\x9f\xa0'), max_size=12))
-def test_sql_and_grammar_agree_on_which_names_may_be_written(rules: Database, name: str) -> None:
+def test_sql_and_grammar_accept_the_same_names(rules: Database, name: str) -> None:
     name = people_comment.clean_name(name)
     is_valid = rules.read().value("SELECT is_valid_name($1)", [name])
 

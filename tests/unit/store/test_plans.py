@@ -150,7 +150,7 @@ class Life:
 
 
 @pytest.mark.parametrize("seed", effort.some(range(3), 1))
-def test_worked_out_bit_by_bit_it_is_what_it_is_from_nothing(database: Database, seed: int) -> None:
+def test_incremental_plan_equals_a_full_one(database: Database, seed: int) -> None:
     life = Life(database, seed)
     story: list[str] = []
     shown: dict[int, tuple[Version, Rows]] = {}
@@ -186,7 +186,7 @@ def edit(database: Database, name: str, *names: str) -> None:
         decisions.edit(tx, {ids(database)[name]: list(names)}, at=NOW)
 
 
-def test_nothing_new_is_the_same_version_for_one_statement(films: Database) -> None:
+def test_refresh_without_marks_costs_one_statement(films: Database) -> None:
     first = plan_compute.refresh(films, Modes(), now=NOW)
     before = films.statements
 
@@ -194,7 +194,7 @@ def test_nothing_new_is_the_same_version_for_one_statement(films: Database) -> N
     assert films.statements - before == 1
 
 
-def test_a_mark_that_changes_nothing_makes_no_version_and_is_looked_at_once(films: Database) -> None:
+def test_mark_without_a_change_makes_no_version(films: Database) -> None:
     first = plan_compute.refresh(films, Modes(), now=NOW)
     with films.atomic() as tx:
         catalog.mark_files(tx, list(ids(films).values()))
@@ -205,7 +205,7 @@ def test_a_mark_that_changes_nothing_makes_no_version_and_is_looked_at_once(film
     assert films.statements - before == 1
 
 
-def test_an_edit_of_one_file_writes_the_rows_of_that_file_alone(films: Database) -> None:
+def test_edit_writes_only_the_rows_of_its_file(films: Database) -> None:
     first = plan_compute.refresh(films, Modes(), now=NOW)
     edit(films, "a.mp4", "Li Wei")
     second = plan_compute.refresh(films, Modes(), now=NOW)
@@ -221,7 +221,7 @@ def test_an_edit_of_one_file_writes_the_rows_of_that_file_alone(films: Database)
     assert films.read().value("SELECT item_count FROM plans WHERE plan_id = $1", [second.plan_id]) == 2
 
 
-def test_a_file_that_leaves_the_plan_has_no_row_in_the_new_version(films: Database) -> None:
+def test_file_outside_the_plan_has_no_row(films: Database) -> None:
     first = plan_compute.refresh(films, Modes(), now=NOW)
     with films.atomic() as tx:
         catalog.remove_library(tx, catalog.add_library(tx, b"/films"))
@@ -231,13 +231,13 @@ def test_a_file_that_leaves_the_plan_has_no_row_in_the_new_version(films: Databa
     assert rows(films.read(), second) == []
 
 
-def test_an_empty_plan_is_a_version_too(database: Database) -> None:
+def test_empty_plan_has_a_version(database: Database) -> None:
     version = plan_compute.refresh(database, Modes(), now=NOW)
 
     assert plan_read.version(database.read(), version.plan_id) == (version, Modes())
 
 
-def test_files_that_nobody_knows_are_planned_only_on_request(database: Database) -> None:
+def test_files_without_people_are_planned_on_request(database: Database) -> None:
     store(database, [scanned("a.mp4", "People: Ann Lee"), scanned("b.mp4")])
     default = plan_compute.refresh(database, Modes(people_mode="exact"), now=NOW)
     asked = plan_compute.refresh(database, Modes(people_mode="exact", include_unknown=True), now=NOW)
@@ -251,7 +251,7 @@ def test_files_that_nobody_knows_are_planned_only_on_request(database: Database)
     ]
 
 
-def test_marks_stay_until_every_variant_has_worked_them_in(films: Database) -> None:
+def test_marks_stay_until_every_variant_has_processed_them(films: Database) -> None:
     def left() -> int:
         return int(films.read().value("SELECT count(*) FROM plan_marks"))
 
@@ -265,7 +265,7 @@ def test_marks_stay_until_every_variant_has_worked_them_in(films: Database) -> N
     assert left() == 0
 
 
-def test_a_refresh_that_fails_leaves_everything_as_it_was(films: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_refresh_changes_nothing(films: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     first = plan_compute.refresh(films, Modes(), now=NOW)
     edit(films, "a.mp4", "Li Wei")
     with monkeypatch.context() as patch:
@@ -277,7 +277,7 @@ def test_a_refresh_that_fails_leaves_everything_as_it_was(films: Database, monke
     assert plan_compute.refresh(films, Modes(), now=NOW).plan_id > first.plan_id
 
 
-def test_postponed_files_return_on_their_day(films: Database) -> None:
+def test_postponement_ends_on_its_day(films: Database) -> None:
     with films.atomic() as tx:
         decisions.postpone(tx, [ids(films)["a.mp4"]], until=NOW + timedelta(days=2), at=NOW)
 
@@ -308,7 +308,7 @@ def aged(films: Database, *, named: bool = False) -> list[Version]:
     return made
 
 
-def test_old_versions_and_variants_that_nobody_names_are_dropped(films: Database) -> None:
+def test_old_unused_versions_and_variants_are_deleted(films: Database) -> None:
     lost, first, second, third = aged(films)
     shown = rows(films.read(), second), rows(films.read(), third)
     with films.atomic() as tx:
@@ -324,7 +324,7 @@ def test_old_versions_and_variants_that_nobody_names_are_dropped(films: Database
     assert kept.fetchall() == [(third.variant_id, second.plan_id), (third.variant_id, third.plan_id)]
 
 
-def test_the_newest_version_is_kept_however_old(films: Database) -> None:
+def test_newest_version_is_kept_at_any_age(films: Database) -> None:
     version = plan_compute.refresh(films, Modes(), now=NOW)
     films.read()
     later = NOW + timedelta(days=6, hours=23)
@@ -335,7 +335,7 @@ def test_the_newest_version_is_kept_however_old(films: Database) -> None:
     assert plan_read.version(films.read(), version.plan_id) == (version, Modes())
 
 
-def test_a_version_that_an_unfinished_operation_names_is_kept(films: Database) -> None:
+def test_version_of_an_unfinished_operation_is_kept(films: Database) -> None:
     _, first, *_ = aged(films, named=True)
     with films.atomic() as tx:
         plan_compute.prune(tx, now=NOW + timedelta(days=10))
@@ -344,14 +344,14 @@ def test_a_version_that_an_unfinished_operation_names_is_kept(films: Database) -
     assert len(rows(films.read(), first)) == 3
 
 
-def test_refreshing_prunes_by_itself_when_there_is_something_old(films: Database) -> None:
+def test_refresh_prunes_old_versions(films: Database) -> None:
     _, first, *_ = aged(films)
 
     with pytest.raises(errors.UnknownIdError):
         plan_read.version(films.read(), first.plan_id)
 
 
-def test_what_differs_between_two_versions(films: Database) -> None:
+def test_difference_of_two_versions(films: Database) -> None:
     everyone = sorted(ids(films).values())
     first = plan_compute.refresh(films, Modes(), now=NOW)
     edit(films, "a.mp4", "Li Wei")
@@ -394,9 +394,7 @@ def many(database: Database) -> Search:
     ("sort", "descending"),
     effort.pairs(["name", "path", "risk", "tags", "new_tags", "size", "mtime", "category", "cost"], [False, True]),
 )
-def test_pages_put_together_are_the_whole_list_in_a_stable_order(
-    database: Database, many: Search, sort: str, descending: bool
-) -> None:
+def test_pages_form_the_whole_list_in_order(database: Database, many: Search, sort: str, descending: bool) -> None:
     reader = database.read()
     whole = plan_read.page(reader, many, sort=sort, descending=descending, limit=None, offset=0)
     pages = [
@@ -420,7 +418,7 @@ def test_pages_put_together_are_the_whole_list_in_a_stable_order(
     assert len(whole) == 30
 
 
-def test_an_older_version_is_counted_and_shown_as_it_was(films: Database) -> None:
+def test_older_version_is_shown_unchanged(films: Database) -> None:
     first = plan_compute.refresh(films, Modes(), now=NOW)
     before = Search(version=first, query=compile_query(""))
     shown = plan_read.statistics(films.read(), before)

@@ -65,7 +65,7 @@ def content(reader: Connection) -> list[Any]:
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_it_is_done_as_a_whole_or_not_at_all(database: Database, files: list[int], name: str) -> None:
+def test_change_is_atomic(database: Database, files: list[int], name: str) -> None:
     before = content(database.read())
     with contextlib.suppress(_StopError), database.atomic() as tx:
         CHANGES[name](tx, files)
@@ -78,7 +78,7 @@ def test_it_is_done_as_a_whole_or_not_at_all(database: Database, files: list[int
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_it_takes_as_many_statements_for_one_file_as_for_many(database: Database, files: list[int], name: str) -> None:
+def test_statement_count_does_not_depend_on_file_count(database: Database, files: list[int], name: str) -> None:
     counted = []
     for few in (files[:1], files):
         with database.atomic() as tx:
@@ -88,7 +88,7 @@ def test_it_takes_as_many_statements_for_one_file_as_for_many(database: Database
     assert counted[0] == counted[1]
 
 
-def test_every_function_that_changes_something_is_in_the_table() -> None:
+def test_every_property_mutator_is_in_the_table() -> None:
     found = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
         for module in (properties, locks, audit)

@@ -52,20 +52,18 @@ def book(database: Database) -> Database:
     return database
 
 
-def test_an_operation_is_found_by_the_request_that_it_was_begun_for(book: Database) -> None:
+def test_operation_is_found_by_its_request(book: Database) -> None:
     assert found(book) is None
     number = begin(book)
     assert found(book) == StartedRequest(operation_id=number, job_id=None, answer={"excluded": {"danger": 2}})
 
 
-def test_a_job_is_found_by_the_request_that_it_was_begun_for(database: Database) -> None:
+def test_job_is_found_by_its_request(database: Database) -> None:
     Requests(database, clock=lambda: NOW).note(ASKED, job_id=7)
     assert found(database) == StartedRequest(operation_id=None, job_id=7, answer={"excluded": {"danger": 2}})
 
 
-def test_a_request_whose_operation_could_not_be_made_is_not_known(
-    book: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_request_of_a_failed_start_is_not_stored(book: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise errors.StoreError("The disk is full.")
 
@@ -75,28 +73,28 @@ def test_a_request_whose_operation_could_not_be_made_is_not_known(
     assert found(book) is None
 
 
-def test_a_key_that_comes_with_another_request_is_refused(book: Database) -> None:
+def test_key_with_another_request_is_refused(book: Database) -> None:
     begin(book)
     with pytest.raises(errors.UsageError) as refused:
         found(book, IdempotentRequest(key=ASKED.key, mark="other"))
     assert refused.value.reason == "key_reused"
 
 
-def test_a_key_stands_for_a_day(database: Database) -> None:
+def test_key_is_valid_for_a_day(database: Database) -> None:
     Requests(database, clock=lambda: NOW).note(ASKED, job_id=7)
     assert found(database, later=DAY - timedelta(seconds=1)) is not None
     assert found(database, later=DAY) is None
     assert found(database, IdempotentRequest(key=ASKED.key, mark="other"), later=DAY) is None
 
 
-def test_keys_that_stand_for_nothing_any_more_are_dropped(database: Database) -> None:
+def test_expired_keys_are_deleted(database: Database) -> None:
     for day, key in enumerate("abc"):
         with database.atomic() as tx:
             requests.add(tx, IdempotentRequest(key=key, mark=""), job_id=day, at=NOW + DAY * day)
     assert database.read().execute("SELECT key FROM requests").fetchall() == [("c",)]
 
 
-def test_a_key_that_is_used_again_after_a_day_stands_for_the_later_request(database: Database) -> None:
+def test_reused_expired_key_belongs_to_the_later_request(database: Database) -> None:
     Requests(database, clock=lambda: NOW).note(ASKED, job_id=1)
     later = IdempotentRequest(key=ASKED.key, mark="other")
     Requests(database, clock=lambda: NOW + DAY).note(later, job_id=2)

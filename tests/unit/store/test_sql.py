@@ -14,14 +14,14 @@ FILES = sorted(
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_every_sql_file_of_the_store_is_well_formed(file: str) -> None:
+def test_every_sql_file_is_well_formed(file: str) -> None:
     statements = sql.load(file)
 
     assert statements
     assert not any(text.endswith(";") for text in statements.values())
 
 
-def test_a_file_is_cut_into_its_statements() -> None:
+def test_file_is_split_into_statements() -> None:
     one = "-- About this file.\n-- name: one\n-- Why.\n-- More.\nSELECT 1; -- name it\n\n"
     text = one + "-- name: two\n-- Why.\nSELECT ';'\n"
 
@@ -40,11 +40,11 @@ def test_a_file_is_cut_into_its_statements() -> None:
     ],
     ids=["sql_before_names", "no_purpose", "empty_purpose", "no_sql", "comment_only", "twice"],
 )
-def test_a_malformed_file_is_refused(text: str) -> None:
+def test_malformed_sql_file_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"things\.sql"):
         sql.parse(text, file="things")
 
 
-def test_statements_cannot_be_changed_by_a_reader() -> None:
+def test_loaded_statements_are_read_only() -> None:
     with pytest.raises(TypeError):
         sql.load("catalog")["known"] = ""  # type: ignore[index]

@@ -17,11 +17,11 @@ class Clock:
         return self.now
 
 
-def test_nothing_is_promised_before_anything_is_known() -> None:
+def test_first_seconds_have_no_estimate() -> None:
     assert Throughput({False: 10.0}, clock=Clock()).eta_seconds is None
 
 
-def test_small_files_that_are_done_do_not_make_large_ones_look_small() -> None:
+def test_small_files_do_not_bias_the_estimate() -> None:
     """90 of 91 files are done after little more than a second, but the last one is a film that must be written anew."""
     clock = Clock()
     pace = Throughput({False: 0.9, True: 60.0}, clock=clock)
@@ -33,7 +33,7 @@ def test_small_files_that_are_done_do_not_make_large_ones_look_small() -> None:
     assert pace.eta_seconds == pytest.approx(60, rel=0.1)
 
 
-def test_a_disk_that_is_slower_than_the_plan_believed_is_measured() -> None:
+def test_slow_disk_is_measured() -> None:
     clock = Clock()
     pace = Throughput({False: 1.0}, clock=clock)  # 100 files of 10 ms, it was thought
     for _ in range(50):
@@ -44,7 +44,7 @@ def test_a_disk_that_is_slower_than_the_plan_believed_is_measured() -> None:
     assert pace.rate == pytest.approx(10, rel=0.1)
 
 
-def test_files_side_by_side_take_less_time_than_one_after_the_other() -> None:
+def test_concurrent_files_shorten_the_estimate() -> None:
     clock = Clock()
     pace = Throughput({True: 40.0}, clock=clock)
     clock.now += 10.0
@@ -54,7 +54,7 @@ def test_files_side_by_side_take_less_time_than_one_after_the_other() -> None:
     assert pace.eta_seconds == pytest.approx(10.0)
 
 
-def test_a_pause_does_not_count() -> None:
+def test_pause_is_not_running_time() -> None:
     clock = Clock()
     pace = Throughput({False: 2.0}, clock=clock)
     clock.now += 1.0
@@ -69,7 +69,7 @@ def test_a_pause_does_not_count() -> None:
     assert pace.eta_seconds == pytest.approx(0.75)
 
 
-def test_what_takes_longer_than_it_should_is_not_said_to_be_over_at_once() -> None:
+def test_overdue_file_keeps_time_left() -> None:
     clock = Clock()
     pace = Throughput({False: 2.0}, clock=clock)
     clock.now += 1.0

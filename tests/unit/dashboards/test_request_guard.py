@@ -32,7 +32,7 @@ def ask(
 
 @pytest.mark.parametrize("path", [*ROUTES, "/thumbnail/1", "/files/plan.csv"])
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-def test_a_foreign_page_can_only_lead_here(served: DashboardServer, path: str, site: str) -> None:
+def test_foreign_page_can_only_link(served: DashboardServer, path: str, site: str) -> None:
     """Each page that is fetched is a session with all it holds; nobody else's page may make them by the hundred."""
     for fetched in (
         {"Mode": "no-cors", "Dest": "image"},
@@ -46,53 +46,53 @@ def test_a_foreign_page_can_only_lead_here(served: DashboardServer, path: str, s
 
 
 @pytest.mark.parametrize("path", ["/autoload.js", "/plan/autoload.js"])
-def test_no_page_can_be_put_into_that_of_another(served: DashboardServer, path: str) -> None:
+def test_pages_cannot_be_framed(served: DashboardServer, path: str) -> None:
     status, headers, body = ask(served, f"{path}?bokeh-autoload-element=x", Origin="http://evil.example")
     assert (status, b"token" in body) == (404, False)
     assert "access-control-allow-origin" not in headers
 
 
 @pytest.mark.parametrize("origin", ["http://[::1", "http://[", "null", "http://"])
-def test_an_origin_that_is_none_is_refused(served: DashboardServer, origin: str) -> None:
+def test_invalid_origin_is_refused(served: DashboardServer, origin: str) -> None:
     assert ask(served, "/api/jobs/1/pause", method="POST", Origin=origin)[0] == 403
     assert ask(served, "/ws", Origin=origin, **SOCKET)[0] == 403
 
 
 @pytest.mark.parametrize("path", ROUTES)
-def test_a_foreign_host_name_is_refused_on_every_route(served: DashboardServer, path: str) -> None:
+def test_foreign_host_is_refused_on_every_route(served: DashboardServer, path: str) -> None:
     status, _, body = ask(served, path, Host=f"evil.example:{served.port}")
     assert status == 421
     assert body == b"The Host header does not name this server."
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "LOCALHOST", "[::1]"])
-def test_each_of_our_own_names_is_served(served: DashboardServer, name: str) -> None:
+def test_own_host_names_are_served(served: DashboardServer, name: str) -> None:
     assert ask(served, "/healthz", Host=f"{name}:{served.port}")[0] == 200
 
 
-def test_our_name_with_another_port_is_refused(served: DashboardServer) -> None:
+def test_own_host_with_another_port_is_refused(served: DashboardServer) -> None:
     assert ask(served, "/healthz", Host="127.0.0.1:1")[0] == 421
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", ""])
 @pytest.mark.parametrize("path", ["/ws", "/plan/ws", "/nowhere/ws"])
-def test_a_websocket_from_elsewhere_is_refused(served: DashboardServer, path: str, origin: str) -> None:
+def test_foreign_websocket_is_refused(served: DashboardServer, path: str, origin: str) -> None:
     headers = SOCKET | ({"Origin": origin} if origin else {})
     assert ask(served, path, **headers)[0] == 403
 
 
-def test_a_websocket_of_our_own_page_gets_past_the_door(served: DashboardServer) -> None:
+def test_own_websocket_is_accepted(served: DashboardServer) -> None:
     """Bokeh then asks for its token, and says so after the handshake."""
     status, _, _ = ask(served, "/plan/ws", **SOCKET, Origin=f"http://127.0.0.1:{served.port}")
     assert status == 101
 
 
-def test_nothing_is_changed_on_behalf_of_a_foreign_page(served: DashboardServer) -> None:
+def test_foreign_page_cannot_change_anything(served: DashboardServer) -> None:
     assert ask(served, "/healthz", method="POST", Origin="http://evil.example")[0] == 403
 
 
 @pytest.mark.parametrize("path", ROUTES)
-def test_every_answer_carries_the_security_headers(served: DashboardServer, path: str) -> None:
+def test_every_response_has_security_headers(served: DashboardServer, path: str) -> None:
     _, headers, _ = ask(served, path)
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
@@ -104,7 +104,7 @@ def test_every_answer_carries_the_security_headers(served: DashboardServer, path
     assert "unsafe-eval" not in scripts
 
 
-def test_each_page_has_a_nonce_of_its_own_on_every_script(served: DashboardServer) -> None:
+def test_each_page_has_its_own_script_nonce(served: DashboardServer) -> None:
     seen = set()
     for _ in range(2):
         _, headers, body = ask(served, "/plan")
@@ -115,20 +115,20 @@ def test_each_page_has_a_nonce_of_its_own_on_every_script(served: DashboardServe
     assert len(seen) == 2
 
 
-def test_a_page_asks_for_nothing_from_elsewhere(served: DashboardServer) -> None:
+def test_page_loads_nothing_from_other_hosts(served: DashboardServer) -> None:
     text = ask(served, "/plan")[2].decode()
     assert 'src="http' not in text
     assert 'href="http' not in text
 
 
 @pytest.mark.parametrize("path", ["/assets/../server.py", "/assets/%2e%2e/server.py", "/assets/%252e%252e/server.py"])
-def test_only_assets_are_served_as_assets(served: DashboardServer, path: str) -> None:
+def test_asset_route_serves_only_assets(served: DashboardServer, path: str) -> None:
     status, _, body = ask(served, path)
     assert status in {400, 403, 404}
     assert b"DashboardServer" not in body
 
 
-def test_a_remote_server_takes_addresses_but_no_foreign_names() -> None:
+def test_remote_server_accepts_addresses_but_no_foreign_names() -> None:
     hosts = request_guard.Hosts("0.0.0.0", 5006)
     assert hosts.allow("192.0.2.7:5006")
     assert hosts.allow("[2001:db8::1]:5006")

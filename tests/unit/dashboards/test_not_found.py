@@ -45,9 +45,7 @@ def rail(text: str) -> list[dict[str, str]]:
         ("/track/99999999999999999999999", NO_FILE),
     ],
 )
-def test_an_address_of_nothing_is_a_page_with_the_way_to_the_plan(
-    served: DashboardServer, path: str, sentence: str
-) -> None:
+def test_unknown_address_links_to_the_plan(served: DashboardServer, path: str, sentence: str) -> None:
     status, kind, body = ask(served, "GET", path)
     text = body.decode()
     assert (status, kind) == (404, "text/html; charset=UTF-8")
@@ -57,21 +55,21 @@ def test_an_address_of_nothing_is_a_page_with_the_way_to_the_plan(
     assert ask(served, "HEAD", path) == (404, kind, b"")
 
 
-def test_a_page_of_nothing_repeats_nothing_of_its_address(served: DashboardServer) -> None:
+def test_unknown_page_does_not_repeat_its_address(served: DashboardServer) -> None:
     assert b"4711" not in ask(served, "GET", "/%3Cscript%3Ealert(4711)%3C/script%3E?<b>4711")[2]
 
 
-def test_the_address_of_a_file_is_that_of_its_page(served: DashboardServer) -> None:
+def test_file_address_opens_its_page(served: DashboardServer) -> None:
     assert ask(served, "GET", "/track/1")[0] == 200
 
 
-def test_an_address_of_nothing_among_the_routes_for_programs_is_answered_for_programs(served: DashboardServer) -> None:
+def test_unknown_api_address_returns_a_problem(served: DashboardServer) -> None:
     status, kind, body = ask(served, "GET", "/api/nosuch")
     assert (status, kind, json.loads(body)["code"]) == (404, "application/problem+json", "unknown_address")
     assert ask(served, "HEAD", "/api/nosuch") == (404, kind, b"")
 
 
-def test_a_page_that_could_not_be_made_says_so_in_the_frame_of_all_others(
+def test_failed_page_shows_an_error_in_its_frame(
     served: DashboardServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(*_: object) -> None:
