@@ -68,7 +68,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
         "Zoë 🎬 'x' \"y\".avi".encode(),
     ],
 )
-def test_the_name_of_a_file_means_nothing(name: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_name_does_not_decide_the_format(name: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     source, target = os.fsencode(tmp_path) + b"/" + name, os.fsencode(tmp_path) + b"/" + name + b".tmp"
     os.rename(media.build("avi", tmp_path), source)
