@@ -72,6 +72,7 @@ class Session:
         self.local = shared.local
         self._shared = shared
         self._document: Document = pn.state.curdoc
+        self._context = self._document.session_context  # read once: a destroyed document no longer has it
         self._loop = IOLoop.current()
         self._calls: list[Callable[[], object]] = []  # calls that are still to run on the document
         self.view = state.View()
@@ -146,6 +147,9 @@ class Session:
 
     def _run_calls(self) -> None:
         """Run the queued calls in order, after the answer to the last message of the browser is sent."""
+        if self._context is not None and self._context.destroyed:  # the page was closed while the calls were queued
+            self._calls.clear()
+            return
         if self._is_answering():  # Bokeh sends a change that is made now 10 ms later
             self._loop.call_later(0.001, self._run_calls)
             return
@@ -170,8 +174,7 @@ class Session:
 
     def _take_request(self) -> None:
         """Show the page that the address names. A single Panel app has one address for all pages."""
-        context = self._document.session_context
-        request = context.request if context else None
+        request = self._context.request if self._context else None
         if request is None:
             return
         path = request.path.rstrip("/")

@@ -59,13 +59,15 @@ class Settings(BaseSettings):
         description="Folder of the database, backups and logs.",
         json_schema_extra={"counts": ""},
     )
-    metadata_max_concurrent_writes: int = _setting(3, "Files written at the same time.", _WRITE, ge=1, le=64)
+    metadata_max_concurrent_writes: int = _setting(
+        3, "Files that an operation writes at the same time.", _WRITE, ge=1, le=64
+    )
     metadata_backup_retention_days: int = _setting(
         90, "Days for which a write can be rolled back.", _WRITE, ge=1, le=36500
     )
     metadata_operation_timeout_seconds: int = _setting(
         3600,
-        "Stall timeout: a write or rollback without progress for so many seconds is interrupted.",
+        "A write or rollback without progress for this time is interrupted.",
         _NOW,
         ge=1,
         le=10**7,
@@ -74,17 +76,18 @@ class Settings(BaseSettings):
         "10GB", "Maximum size of all backups. The oldest kept originals are deleted first.", _WRITE, ge=0, le=10**18
     )
     rewrite_warn_size: ByteSize = _setting(
-        "1GB", "A file of this size or more that has to be copied gets a warning.", _NOW, ge=0, le=10**18
+        "1GB", "A file of this size or more that needs a full copy gets a warning.", _NOW, ge=0, le=10**18
     )
     faststart: Literal["keep", "any"] = _setting(
         "keep",
-        "MP4 fast start. keep: an index at the start of the file stays there; any: it may move to the end.",
+        "keep: an index at the start of an MP4 stays there, so players can start before they have the whole file; "
+        "any: it may move to the end, which avoids a full copy.",
         _SCAN,
     )
     metadata_enable_websocket: bool = _setting(
         default=True, description="False: pages poll the server every 2 s instead of getting updates.", counts=_PAGE
     )
-    metadata_preview_page_size: int = _setting(50, "Rows per page of the plan.", _NOW, ge=1, le=1000)
+    metadata_preview_page_size: int = _setting(50, "Files that one page of the plan shows.", _NOW, ge=1, le=1000)
     metadata_enable_inline_edit: bool = _setting(
         default=True, description="False hides Edit in the dashboard.", counts=_NOW
     )
@@ -99,7 +102,9 @@ class Settings(BaseSettings):
         default=False, description="True: a write does not change the modification time of a file.", counts=_WRITE
     )
     probe_threads: int = _setting(8, "Files that a scan reads at the same time.", _SCAN, ge=1, le=128)
-    rescan_batch_size: int = _setting(200, "Files per batch of a rescan.", _RESCAN, ge=1, le=10_000)
+    rescan_batch_size: int = _setting(
+        200, "Files that a rescan reads before it stores their values and pauses.", _RESCAN, ge=1, le=10_000
+    )
     rescan_batch_pause_ms: int = _setting(
         0,
         "Milliseconds that a rescan pauses after each batch, so that other programs can use the disk.",
@@ -109,7 +114,7 @@ class Settings(BaseSettings):
     )
     placeholder_names: str = _setting(
         placeholders.DEFAULT,
-        "Placeholder names that are no people, separated by commas: imports skip them, a check finds them.",
+        "Names that are no people, separated by commas: imports skip them, a check finds them.",
         _NOW,
         max_length=10_000,
     )

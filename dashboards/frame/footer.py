@@ -1,4 +1,4 @@
-"""The footer of every page: running work, interrupted operations, and the newest result with its undo."""
+"""The footer of every page: running work, interrupted operations, and the newest result with its rollback."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ class Footer(Component):
     """
     View: `rows` ({key, id, kind, title, note, level, glyph, bar, buttons, dismiss}).
 
-    A row with `dismiss` can be closed permanently. Messages: `pause`, `resume`, `cancel`, `details`, `why`, `undo`,
-    `scan` and `stop_scan`, each with the `id` of the operation; `job`, `job_pause`, `job_resume` with that of a job.
+    A row with `dismiss` can be closed permanently. Messages: `pause`, `resume`, `cancel`, `details`, `why`,
+    `roll_back`, `scan` and `stop_scan`, each with the `id` of the operation; `job`, `job_pause`, `job_resume` with that
+    of a job.
     """
 
     _esm = module("footer")
@@ -130,11 +131,12 @@ def long_paused(job: Job, *, now: datetime | None = None) -> dict[str, Any]:
 
 
 def done(operation: MetadataOperation, *, now: datetime | None = None) -> dict[str, Any]:
-    """Return the row of an operation that ended: its result and the button that undoes it."""
+    """Return the row of an operation that ended: its result and the button that rolls it back."""
     bad = operation.failure_count + operation.conflict_count + operation.unknown_count
     why = [{"label": "Show problems", "act": "why"}] if bad else []
-    undo = {"label": "Undo", "act": "undo", "spoken": f"Undo {wording.files(operation.success_count)}"}
-    can_undo = operation.can_rollback and operation.operation_type == "write"
+    files = wording.files(operation.success_count)
+    roll_back = {"label": "Roll back…", "act": "roll_back", "spoken": f"Roll back {files}…"}
+    can_roll_back = operation.can_rollback and operation.operation_type == "write"
     return {
         "key": f"done{operation.id}",
         "id": operation.id,
@@ -145,7 +147,7 @@ def done(operation: MetadataOperation, *, now: datetime | None = None) -> dict[s
         "glyph": "!" if bad or operation.status in ("failed", "cancelled") else "✓",
         "buttons": [
             *why,
-            *([undo] if can_undo else []),
+            *([roll_back] if can_roll_back else []),
             {"label": "Details", "act": "details", "kind": "opt"},
         ],
         "dismiss": f"done{operation.id}",
@@ -168,7 +170,7 @@ def _done_note(operation: MetadataOperation, now: datetime) -> str:
     parts = [f"“{operation.user_note}”" if operation.user_note else ""]
     parts.append(wording.ago(operation.completed_at, now=now) if operation.completed_at else "")
     if operation.can_rollback and operation.expires_at and operation.operation_type == "write":
-        parts.append(f"can be undone until {wording.day(operation.expires_at)}")
+        parts.append(f"can be rolled back until {wording.day(operation.expires_at)}")
     return " · ".join(part for part in parts if part)
 
 
@@ -180,7 +182,7 @@ def interrupted(operation: MetadataOperation) -> dict[str, Any]:
     done = status_words.outcome_label("done", operation.operation_type)
     buttons = [{"label": "Show", "act": "details", "kind": "opt"}]
     if operation.can_rollback:
-        buttons.append({"label": f"Roll back {wording.count(good)}", "act": "undo"})
+        buttons.append({"label": f"Roll back {wording.count(good)}", "act": "roll_back"})
     if rest:
         buttons.append({"label": f"Resume {wording.count(rest)}", "act": "resume", "kind": "primary"})
     left = {outcome: operation.outcomes[outcome] for outcome in ("restored", "not_started")}

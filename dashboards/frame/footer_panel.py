@@ -73,7 +73,9 @@ class FooterPanel:
             cancel=lambda message: cancel_question.ask_cancel(library, bridge, dialog, _id(message)),
             details=lambda message: self._show(message, ""),
             why=lambda message: self._show(message, "failed"),
-            undo=lambda message: rollback_question.ask(library, bridge, dialog, _id(message), lambda _: self.refresh()),
+            roll_back=lambda message: rollback_question.ask(
+                library, bridge, dialog, _id(message), lambda _: self.refresh()
+            ),
             job=lambda message: session.go("jobs", job_id=_id(message)),
             job_pause=lambda message: self._act(partial(library.jobs.pause, wait=False), message),
             job_resume=lambda message: self._act(library.jobs.resume, message),

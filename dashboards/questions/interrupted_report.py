@@ -62,7 +62,7 @@ def _promise(operation: InterruptedOperation) -> str:
     left = operation.remaining
     parts = [f"Resume continues with {wording.files(left)}." if left else "No file is left."]
     if done and operation.operation.can_rollback:
-        verb = "undoes the rollback of" if back else "restores"
+        verb = "reverts the rollback of" if back else "restores"
         parts.append(f"Roll back {verb} {wording.files(done)}.")
     parts.append("You can also decide later.")
     return " ".join(parts)

@@ -21,7 +21,7 @@ SHOWN = 50
 REPLAN = {
     "key": "replan",
     "label": "Leave the files in the plan",
-    "hint": "Otherwise the plan skips them, so that the next write does not add the tags again.",
+    "hint": "Otherwise the plan skips them, so that the next write does not write the people again.",
 }
 
 
@@ -31,7 +31,7 @@ class RollbackPart:
 
     query: str = ""  # only the files that this search finds
     item_ids: Sequence[int] | None = None  # only these of its items
-    person: str = ""  # only the tag of this person
+    person: str = ""  # only this person
 
     def choices(self) -> dict[str, Any]:
         """Return the arguments for `Library.rollback` and `rollback_check`."""
@@ -65,7 +65,7 @@ def ask(
         started: Gets the id of the rollback.
         query: Roll back only the files that this search finds.
         item_ids: Roll back only these items.
-        person: Remove only the tag of this person, by an ordinary write.
+        person: Remove only this person, by an ordinary write.
         left: Called when a person closes the question without an answer.
 
     """

@@ -261,7 +261,7 @@ def _typed(danger: int) -> dict[str, str]:
 
 
 def _sections(preview: _WritePreview) -> list[dict[str, Any]]:
-    """Return the sections of the question: levels, people, strategies, cost, undo, and losses."""
+    """Return the sections of the question: levels, people, strategies, cost, rollback, and losses."""
     summary = preview.summary
     counts = {level: summary.by_risk.get(level, 0) for level in RISK_HINTS}
     levels = [{"level": level, "count": wording.count(number)} for level, number in counts.items() if number]
@@ -283,7 +283,7 @@ def _facts(preview: _WritePreview) -> list[list[str]]:
         ["People", _people(summary)],
         ["Method", how(summary.by_strategy)],
         ["Written", f"{wording.size(summary.est_bytes)}, in {wording.estimate(summary.est_seconds)}"],
-        ["Undo", _undo(summary)],
+        ["Rollback", _rollback(summary)],
     ]
     if summary.hidden:
         pairs.append(["Hidden", f"{wording.files(summary.hidden)} that the search does not show"])
@@ -307,7 +307,7 @@ def _people(summary: SelectionSummary) -> str:
 
 
 def how(by_strategy: dict[str, int]) -> str:
-    """Return the numbers of files by method: `74 in place, 3 copied, 1 rewritten by FFmpeg`."""
+    """Return the numbers of files by method: `74 in place, 3 as a full copy, 1 rewritten by FFmpeg`."""
     counts: Counter[str] = Counter()
     for name, number in by_strategy.items():
         counts[_HOW.get(strategies.in_a_word(name), "in place")] += number
@@ -316,13 +316,13 @@ def how(by_strategy: dict[str, int]) -> str:
 
 _HOW = {
     "in place": "in place",
-    "shared copy": "as a new file that shares the media",
-    "full copy": "copied",
+    "shared copy": "as a shared copy",
+    "full copy": "as a full copy",
     "rewrite": "rewritten by FFmpeg",
 }
 
 
-def _undo(summary: SelectionSummary) -> str:
+def _rollback(summary: SelectionSummary) -> str:
     """Return how many files can be rolled back, how, and until when."""
     until = f" until {wording.day(summary.rollback_until)}" if summary.rollback_until else ""
     if not summary.tags_only:

@@ -2,8 +2,8 @@
 Orderly and quick termination of a process after SIGTERM.
 
 Files that are changed in place are finished, rewrites are cancelled, and the rest is recorded so that it can resume. If
-something never answers (a network folder that is gone), the process exits anyway, as if it were killed; the next start
-then reads the journals.
+something never answers (a missing network folder), the process exits anyway, as if it were killed; the next start then
+reads the journals.
 """
 
 from __future__ import annotations

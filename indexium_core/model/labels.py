@@ -18,13 +18,13 @@ __all__ = [
     "learned",
     "merged",
     "modes",
-    "reinstated",
     "removed_placeholder",
     "replaced",
     "revoked",
     "revoked_decisions_on",
     "sentence",
     "skipped",
+    "stopped_skipping",
     "turn_summary",
 ]
 
@@ -90,19 +90,19 @@ def modes(file_count: int, people_mode: str | None, comment_mode: str | None) ->
     return f"set {' and '.join(parts)} for {wording.files(file_count)}"
 
 
-def reinstated(file_count: int) -> str:
+def stopped_skipping(file_count: int) -> str:
     """Return the label of the end of postponements."""
-    return f"reinstated {wording.files(file_count)}"
+    return f"stopped skipping {wording.files(file_count)}"
 
 
 def revoked(decision_count: int) -> str:
     """Return the label of revoked decisions."""
-    return f"revoked {wording.plural(decision_count, 'decision')}"
+    return f"removed {wording.plural(decision_count, 'decision')}"
 
 
 def revoked_decisions_on(file_count: int) -> str:
     """Return the label of all revoked decisions on some files."""
-    return f"revoked the decisions on {wording.files(file_count)}"
+    return f"removed the decisions on {wording.files(file_count)}"
 
 
 def sentence(label: str) -> str:

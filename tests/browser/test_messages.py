@@ -159,7 +159,7 @@ def test_preserve_is_p_and_pause_is_shift_p(look: Site) -> None:
             name,
         )
     assert keys == {
-        "plan": [["p", "preserve the comment’s other text"]],
+        "plan": [["p", "preserve the comment’s custom text"]],
         "jobs": [["P", "pause or resume the job"]],
         "progress": [["P", "pause or resume"]],
     }

@@ -78,7 +78,7 @@ def test_a_conflict_is_shown_edited_and_planned_again(site: Site, library: Libra
     page.get_by_role("button", name="Review danger").click()
     page.get_by_role("row").filter(has_text=item.file_name).click()
     drawer = page.get_by_role("complementary", name="Details")
-    expect(drawer).to_contain_text("Would lose your own text")
+    expect(drawer).to_contain_text("Would lose custom text")
     expect(drawer.get_by_role("region", name="Comment now")).to_contain_text((item.existing_comment or "").split()[0])
     drawer.get_by_role("button", name="Edit").click()
     drawer.get_by_role("button", name=f"Remove {item.result_people[0]}").click()
@@ -125,7 +125,7 @@ def test_all_skipped_files_are_brought_back_at_once(site: Site, library: Library
     planned = library.plan().page().total
 
     page.get_by_role("button", name=f"{skipped} skipped").click()
-    page.get_by_role("button", name="Stop skipping it" if skipped == 1 else f"Stop skipping all {skipped}").click()
+    page.get_by_role("button", name="Stop skipping" if skipped == 1 else f"Stop skipping all {skipped}").click()
 
     expect(page.get_by_text("no longer skipped.")).to_be_visible()
     assert library.plan().page().total == planned + skipped
@@ -298,7 +298,7 @@ def test_the_keys_act_on_the_row_that_shows_the_focus(site: Site, library: Libra
 
     expect(page.get_by_role("row").filter(has_text=second.file_name)).to_be_focused()
     page.keyboard.press("p")
-    expect(page.get_by_text(f"{second.file_name}: the other text of the comment is kept.")).to_be_visible()
+    expect(page.get_by_text(f"{second.file_name}: the custom text of the comment is kept.")).to_be_visible()
     assert library.plan().item(first.file_id).comment_mode != "preserve"
 
 

@@ -71,7 +71,7 @@ ROWS = {
     "ogv, odd": "OGV, OGG: not understood",
     "ogv, room": "OGV, OGG: room in the comment header",
 }
-UNDO = {Patch: "journal", Rebuild: "reverse"}  # else FFmpeg's own file, of which a reverse may be large
+UNDO = {Patch: "journal", Rebuild: "delta"}  # else FFmpeg's own file, of which a delta may be large
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def test_a_film_is_written_as_its_row_says(name: str, place: str) -> None:
     cloned = isinstance(choice.edit, Rebuild) and choice.edit.cloned
 
     assert choice.strategy == row.strategy
-    assert row.undo == UNDO.get(type(choice.edit), "reverse, else original")
+    assert row.undo == UNDO.get(type(choice.edit), "delta, else original")
     assert row.cost.endswith("the media's blocks are shared") == cloned
     assert (row.cost == "the whole file") == (
         not cloned and registry.cost(choice.edit, BytesReader(shapes.film(name))).bytes_written > media

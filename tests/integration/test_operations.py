@@ -382,7 +382,7 @@ def test_without_a_backup_the_write_stays(studio: Studio) -> None:
     assert operation.rollback_reason.startswith("Its backups are gone (written without a backup): only the comments")
 
 
-def test_the_modification_time_can_be_kept(studio: Studio) -> None:
+def test_modification_time_can_be_kept(studio: Studio) -> None:
     studio.write(WriteOptions(risk=("safe", "warning"), preserve_mtime=True))
 
     assert {path.stat().st_mtime for path in studio.paths} == {OLD}

@@ -34,7 +34,7 @@ def test_everything_about_a_file_is_printed(film: Path, home: Path, capsys: pyte
         assert part in text or part.lower() in text.lower(), part
     assert "as the plot, if it has no overview" in text
     assert "matroska_in_place" in text
-    assert "Kept for undo: the bytes that change." in text
+    assert "Kept for rollback: the bytes that change." in text
 
 
 def test_a_program_gets_the_same_as_json(film: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:

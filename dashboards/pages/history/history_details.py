@@ -117,14 +117,14 @@ def fact_pairs(operation: MetadataOperation) -> list[list[str]]:
     """Return the facts as pairs of label and text."""
     pairs = [
         ["Files", operation_text.outcome(operation)],
-        ["Tags", f"+ {wording.plural(operation.tags_added, 'name')} · − {wording.count(operation.tags_removed)}"],
+        ["People", f"+{wording.count(operation.tags_added)} −{wording.count(operation.tags_removed)}"],
     ]
     if operation.backup_bytes:
         kept = wording.size(operation.backup_bytes)
         video = f" for {wording.size(operation.file_bytes)} of video" if operation.file_bytes else ""
-        pairs.append(["Kept for undo", kept + video])
+        pairs.append(["Kept for rollback", kept + video])
     if operation.can_rollback and operation.expires_at:
-        pairs.append(["Undo until", wording.day(operation.expires_at)])
+        pairs.append(["Rollback until", wording.day(operation.expires_at)])
     if operation.user_note:
         pairs.append(["Note", f"“{operation.user_note}”"])
     if operation.reverts_id:
@@ -288,7 +288,7 @@ def detail(item: ItemDetails) -> dict[str, Any]:
         facts.append(["Duration", wording.duration(item.seconds)])
     if done:
         kept = wording.size(item.backup_bytes) if item.backup_bytes else "nothing"
-        facts.append(["Kept for undo", "only its tags" if item.backup_kind == "tags" else kept])
+        facts.append(["Kept for rollback", "only the comment" if item.backup_kind == "tags" else kept])
     proof = proof_lines(item.proof)
     return {"before": before, "after": after, "done": done, "proof": proof, "tries": attempts, "facts": facts}
 

@@ -224,4 +224,4 @@ def undo(operation: MetadataOperation) -> str:
     if operation.can_resume:
         return "or resume"
     until = operation_text.expiry(operation.expires_at)
-    return f"until {until}" if until else "can be undone"
+    return f"until {until}" if until else "can be rolled back"

@@ -38,7 +38,7 @@ const MODES = [
     choices: [
       ["", "default setting"],
       ["replace", "replace the whole comment"],
-      ["preserve", "keep other text"],
+      ["preserve", "keep custom text"],
     ],
   },
 ]

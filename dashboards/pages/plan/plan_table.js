@@ -289,7 +289,7 @@ function keysOf(self) {
     i: {does: "invert the selection", group: "Select", run: () => selection.invert()},
     e: {does: "edit the people", group: "Decide", run: onCursor("edit")},
     s: {does: "skip for now", group: "Decide", run: onCursor("skip")},
-    p: {does: "preserve the comment’s other text", group: "Decide", run: onCursor("preserve")},
+    p: {does: "preserve the comment’s custom text", group: "Decide", run: onCursor("preserve")},
   }
 }
 

@@ -118,7 +118,7 @@ class PlanScreen(Screen):
         )
 
     def _bring_back(self) -> None:
-        """End the postponements of every file that the search finds."""
+        """Stop skipping every file that the search finds."""
         query = self.state.query
 
         def on_done(report: DecisionReport) -> None:

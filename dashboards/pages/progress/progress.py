@@ -56,6 +56,7 @@ def view(details: OperationDetails, *, shown: str) -> dict[str, Any]:
 
     """
     operation, status = details.operation, details.status
+    has_problems = operation_text.count_of(status, SHOWN["failed"][1]) > 0
     return {
         "title": title(operation, status),
         "sub": subtitle(operation, status),
@@ -69,7 +70,7 @@ def view(details: OperationDetails, *, shown: str) -> dict[str, Any]:
         "current": status.current_text if status.status == "in_progress" else "",
         "buttons": buttons(status),
         "summary": summary(operation, status) if status.finished else None,
-        "order": "Failures first" if status.finished else "Failures first · live",
+        "order": " · ".join(["Failures first"] * has_problems + ["live"] * (not status.finished)),
         "statuses": [
             {
                 "value": key,

@@ -110,7 +110,7 @@ function draw({view: {file, groups, problem}}) {
       "div",
       {class: "head", data: {key: "head"}},
       h("h1", null, "Settings"),
-      h("p", null, "kept in ", h("bdi", {dir: "ltr"}, file), "; the environment wins over it"),
+      h("p", null, "kept in ", h("bdi", {dir: "ltr"}, file), "; environment variables override it"),
     ),
     groups.map(({title, rows}) =>
       h(

@@ -108,7 +108,7 @@ class Finder:
         return Facet(key=key, values=(*first, *rest), total=counts.total, all_of=all_of)
 
     def _count(self, plan: MetadataPlan, key: str, value: str) -> int:
-        """Count the files of a selected value that is not listed: a range, an alias or a value that is gone."""
+        """Count the files of a selected value that is not listed: a range, an alias or a value that no file has."""
         text = query.with_values(plan.query, key, [value])
         return self._listed(replace(plan.search, query=query.compile_query(text)))
 

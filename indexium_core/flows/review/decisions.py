@@ -292,7 +292,7 @@ class Step:
     def end_postponements(self, target: Target) -> int:
         """Revoke the postponements of files; return the number of files that had one."""
         files = self.revoke_of(target, ["postpone"])
-        self._label = labels.reinstated(files)
+        self._label = labels.stopped_skipping(files)
         return files
 
     def revoke_of(self, target: Target, kinds: Sequence[str]) -> int:

@@ -61,7 +61,7 @@ class RollbackOptions:
 
     query: str = ""  # only the files that this search of the history finds
     item_ids: frozenset[int] | None = None  # only these items; None: all
-    person: str = ""  # remove only the tag of this person, by an ordinary write; all other text stays
+    person: str = ""  # remove only this person, by an ordinary write; all other text stays
     changed: str = "skip"  # one of CHANGED_CHOICES
     with_newer: bool | frozenset[int] = False  # roll back newer operations on a file first: all, or only these
     replan: bool = False  # leave the files in the plan; else they are postponed

@@ -10,18 +10,18 @@ STRATEGIES: Mapping[str, str] = {
     "mp4_in_place": "in place, only the metadata bytes",
     "mp4_insert_range": "in place, after space was inserted in front of the media",
     "mp4_append": "in place, the index moves to the end",
-    "mp4_reflink": "a new file that shares the media's bytes with the old one",
-    "mp4_copy": "copied, with a new index in front",
+    "mp4_reflink": "shared copy: a new file that shares the media's bytes with the old one",
+    "mp4_copy": "full copy, with a new index in front",
     "matroska_in_place": "in place, only the tag element",
-    "matroska_copy": "copied whole, with the tags in front",
+    "matroska_copy": "full copy, with the tags in front",
     "avi_in_place": "in place, only the list of texts",
-    "avi_copy": "copied whole, with the texts in front",
+    "avi_copy": "full copy, with the texts in front",
     "flv_in_place": "in place, only the text",
-    "flv_copy": "copied whole, with the metadata in front",
+    "flv_copy": "full copy, with the metadata in front",
     "asf_in_place": "in place, only the header",
-    "asf_copy": "copied whole, with the header in front",
+    "asf_copy": "full copy, with the header in front",
     "ogg_in_place": "in place, only the comment header",
-    "ogg_copy": "copied whole, with the comment header in front",
+    "ogg_copy": "full copy, with the comment header in front",
     "avi_remux": "rewritten by FFmpeg, packet by packet",
     "flv_remux": "rewritten by FFmpeg, packet by packet",
     "asf_remux": "rewritten by FFmpeg, packet by packet",
@@ -63,7 +63,9 @@ def in_a_word(name: str) -> str:
     """Return the same as short as can be."""
     if not name:
         return ""
-    return next((word for end, word in _WORDS.items() if name.endswith(end)), "undo" if name == "undo" else "in place")
+    return next(
+        (word for end, word in _WORDS.items() if name.endswith(end)), "rollback" if name == "undo" else "in place"
+    )
 
 
 def replaces(name: str) -> bool:

@@ -123,7 +123,7 @@ ISSUES: Mapping[str, IssueKind] = {
     "custom_comment": _kind(
         "danger",
         "custom text",
-        "Would lose your own text[ “{custom_text}”]. Preserve keeps it.",
+        "Would lose custom text[ “{custom_text}”]. Preserve keeps it.",
         "Choose Preserve to keep the text, or write it if it may go.",
         bit=10,
     ),
@@ -167,7 +167,7 @@ ISSUES: Mapping[str, IssueKind] = {
         "warning",
         "older edit",
         "The database changed after you edited this file[: it now has {db_people}; your edit has {result_people}].",
-        "Edit the file again, or revoke the edit.",
+        "Edit the file again, or remove the edit.",
         bit=16,
     ),
     "changed_on_disk": _kind(
@@ -185,8 +185,8 @@ ISSUES: Mapping[str, IssueKind] = {
     ),
     "full_rewrite": _kind(
         "warning",
-        "full rewrite",
-        "The whole file has to be copied to write this[: {size}].",
+        "full copy",
+        "This write makes a full copy of the file[: {size}].",
         "Write it when the disk is idle; the original stays until the copy is verified.",
         bit=18,
     ),
@@ -230,7 +230,7 @@ ISSUES: Mapping[str, IssueKind] = {
         "note",
         "rolled back",
         "An earlier write of this file was rolled back[ on {rolled_back_at}].",
-        "End the postponement to write the file again.",
+        "Stop skipping the file to write it again.",
         bit=25,
     ),
     "busy_in_operation": _kind(
@@ -264,8 +264,8 @@ VARIANT_KINDS: Mapping[tuple[str, str], IssueKind] = {
     ),
     ("full_rewrite", "note"): _kind(
         "note",
-        "full rewrite",
-        "The whole file is copied to write this[: {size}].",
+        "full copy",
+        "This write makes a full copy of the file[: {size}].",
         "Nothing to do; the original stays until the copy is verified.",
         bit=22,
     ),

@@ -130,7 +130,7 @@ _HINTS: Mapping[str, Mapping[str, str]] = {
         "merge": "people of database and file",
         "exact": "only people of the database",
         "replace": "the comment becomes the list of people",
-        "preserve": "other text of the comment stays",
+        "preserve": "the custom text of the comment stays",
     },
 }
 

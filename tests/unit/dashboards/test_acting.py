@@ -98,8 +98,8 @@ def acts(row: dict[str, Any]) -> list[str]:
 def test_toast_offers_undo_until_it_closes() -> None:
     row = footer.done(operation(user_note="Holiday"), now=NOW)
 
-    assert (row["title"], acts(row)) == ("214 files written", ["undo", "details"])
-    assert row["note"].startswith("“Holiday” · 4 min ago · can be undone until 18 Feb")
+    assert (row["title"], acts(row)) == ("214 files written", ["roll_back", "details"])
+    assert row["note"].startswith("“Holiday” · 4 min ago · can be rolled back until 18 Feb")
     assert row["dismiss"] == "done7"
 
 
@@ -107,16 +107,20 @@ def test_end_toast_names_failures_first() -> None:
     row = footer.done(operation(success_count=211, failure_count=1, conflict_count=2), now=NOW)
 
     assert (row["title"], row["level"]) == ("211 files written, 3 problems", "warning")
-    assert acts(row) == ["why", "undo", "details"]
+    assert acts(row) == ["why", "roll_back", "details"]
 
 
 @pytest.mark.parametrize(
     ("facts", "title", "offers"),
     [
         ({"operation_type": "rollback"}, "214 files restored", ["details"]),
-        ({"status": "cancelled", "success_count": 3}, "Cancelled: 3 files written", ["undo", "details"]),
+        ({"status": "cancelled", "success_count": 3}, "Cancelled: 3 files written", ["roll_back", "details"]),
         ({"success_count": 0, "can_rollback": False}, "No file was written", ["details"]),
-        ({"status": "failed", "error_message": "The disk is full."}, "Stopped: The disk is full.", ["undo", "details"]),
+        (
+            {"status": "failed", "error_message": "The disk is full."},
+            "Stopped: The disk is full.",
+            ["roll_back", "details"],
+        ),
     ],
 )
 def test_end_toast_offers_rollback_only_if_possible(facts: dict[str, Any], title: str, offers: list[str]) -> None:
@@ -197,7 +201,7 @@ def test_action_bar_counts_hidden_and_blocked_files() -> None:
 
 def test_strategies_are_described() -> None:
     counts = {"mp4_in_place": 70, "matroska_in_place": 4, "mp4_copy": 3, "ogg_remux": 1, "mp4_reflink": 2}
-    told = "74 in place, 3 copied, 2 as a new file that shares the media, 1 rewritten by FFmpeg"
+    told = "74 in place, 3 as a full copy, 2 as a shared copy, 1 rewritten by FFmpeg"
     assert write_question.how(counts) == told
 
 
@@ -249,7 +253,7 @@ def test_safe_write_needs_no_typed_word(asked: Asked) -> None:
 
     assert (view["confirm"], view["typed"], view["risky"]) == (f"Write {count} files", None, False)
     assert asked.facts()["Method"] == f"{count} in place"
-    assert asked.facts()["Undo"].startswith(f"{count} files can be rolled back byte for byte until")
+    assert asked.facts()["Rollback"].startswith(f"{count} files can be rolled back byte for byte until")
     asked.confirm()
     assert asked.library.history().items[0].user_note == "for Mum"
     assert asked.started == [1]

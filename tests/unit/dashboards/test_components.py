@@ -382,6 +382,7 @@ def test_cancelled_files_can_be_retried(state: str) -> None:
     told = progress.view(details, shown="")
     assert (told["done"], told["total"], told["now"], told["rest"]) == ("7", "9 files", 7, "2 not started")
     assert [part["label"] for part in told["parts"]] == ["6 written", "1 skipped"]
+    assert told["order"] == ""
     assert "2 files were not started. Every file is whole." in told["summary"]["lines"]
     offers = [item["label"] for item in told["summary"]["buttons"]]
     assert offers[:2] == ["Retry 2 files…", "Roll back…"]
@@ -394,6 +395,7 @@ def test_failed_operation_with_files_left_can_resume() -> None:
     told = progress.view(details, shown="")
     assert [item["label"] for item in told["summary"]["buttons"]][:2] == ["Resume 2", "Roll back…"]
     assert "not started 2" in [choice["label"] for choice in told["statuses"]]
+    assert told["order"] == "Failures first"
     ended = replace(now, counts={"success": 6, "failed": 1})
     offers = progress.view(replace(details, status=ended), shown="")["summary"]["buttons"]
     assert offers[0]["label"] == "Retry 1 file…"

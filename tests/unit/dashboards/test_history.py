@@ -428,7 +428,7 @@ def test_file_details_have_comments_proof_and_backup() -> None:
         "unchanged: streams, other tags",
         "the file is complete: 81,159 bytes (+27)",
     ]
-    assert ["Kept for undo", "181 bytes"] in shown["facts"]
+    assert ["Kept for rollback", "181 bytes"] in shown["facts"]
     assert history_details.proof_lines({"bytes": "the same as before the write"}) == [
         "bytes: the same as before the write"
     ]

@@ -27,7 +27,7 @@ def of(level: str) -> PlanItem:
 
 def view(item: PlanItem, **changes: Any) -> dict[str, Any]:
     details = details_of(item, **changes)
-    return plan_details.view(details, item, edit=0, editable=True, undo_days=90)
+    return plan_details.view(details, item, edit=0, editable=True, rollback_days=90)
 
 
 def test_preserve_is_offered_only_for_lost_text() -> None:
@@ -139,11 +139,11 @@ def test_only_face_suggestions_show_confidence() -> None:
     facts: dict[str, Any] = {"reason": "Is in 4 of 5.", "support": 4, "of": 5, "score": 0.7, "confidence": 0.8}
     folder, face = (Suggestion(name="Ann Lee", kind=kind, **facts) for kind in ("folder", "face"))
     details = details_of(of("safe"))
-    shown = plan_details.view(details, of("safe"), edit=0, editable=True, undo_days=90, suggestions=[folder, face])[
+    shown = plan_details.view(details, of("safe"), edit=0, editable=True, rollback_days=90, suggestions=[folder, face])[
         "suggestions"
     ]
     assert [each["sure"] for each in shown] == ["", "80 %"]
-    without = plan_details.view(details, of("safe"), edit=0, editable=False, undo_days=90, suggestions=[folder])
+    without = plan_details.view(details, of("safe"), edit=0, editable=False, rollback_days=90, suggestions=[folder])
     assert without["suggestions"] == []
 
 

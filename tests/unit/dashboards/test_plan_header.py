@@ -49,7 +49,7 @@ def test_summary_shows_bytes_to_write() -> None:
     )
     assert (
         plan_header.summary(counts, 18_400_000_000_000)
-        == "+2,318 names · −41 · 7 unchanged · about 6 s · 1.1 MB of 18 TB written"
+        == "+2,318 −41 people · 7 unchanged · about 6 s · 1.1 MB of 18 TB written"
     )
     assert plan_header.summary(PlanStatistics(total_files=1, blocked_count=1), 0) == ""
 
@@ -58,7 +58,7 @@ def test_headline_and_summary_belong_to_the_search() -> None:
     few = PlanStatistics(total_files=3, safe_count=1, danger_count=1, blocked_count=1, total_tags_to_add=4)
     told = shown("ann", found=few)
     assert told["headline"] == "2 files would change"
-    assert told["summary"].startswith("in this search, 13 in the whole plan · +4 names")
+    assert told["summary"].startswith("in this search, 13 in the whole plan · +4 people")
     nothing = shown("ann", found=PlanStatistics(total_files=1, blocked_count=1))
     assert (nothing["headline"], nothing["summary"]) == ("Nothing would change", "in this search, 13 in the whole plan")
     assert "search" not in shown()["summary"]

@@ -12,10 +12,12 @@ import threading
 import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from dashboards import shared
+from dashboards import app, shared
+from dashboards.session import Session
 from dashboards.web import server
 from dashboards.web.server import DashboardServer
 from indexium_core import errors
@@ -94,6 +96,34 @@ def test_signal_during_the_start_ends_the_service() -> None:
     running.start()
     running.join(20)
     assert not running.is_alive()
+
+
+def test_a_call_for_a_page_that_was_closed_is_dropped_and_nothing_is_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A running write queues calls for each page; the session of a page may end before its queued calls run."""
+    sessions: list[Session] = []
+
+    class Recorded(Session):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            sessions.append(self)
+
+    monkeypatch.setattr(app, "Session", Recorded)
+    library = FakeLibrary(1)
+    short = server.DashboardServer(library, host="127.0.0.1", port=server.free_port("127.0.0.1", 0), linger=100)  # type: ignore[arg-type]
+    ran: list[str] = []
+    with short.background():
+        urllib.request.urlopen(f"{short.url}/history").close()
+        session = sessions[-1]
+        context = session._document.session_context
+        until(lambda: context.destroyed)
+        session._schedule(lambda: ran.append("a call of the closed page"))
+        session._loop.add_callback(ran.append, "the next callback of the loop")
+        until(lambda: ran)
+    library.close()
+    assert ran == ["the next callback of the loop"]
+    assert [record.getMessage() for record in caplog.records if record.name == "tornado.application"] == []
 
 
 def answers(port: int) -> bool:

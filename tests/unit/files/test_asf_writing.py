@@ -51,7 +51,7 @@ def places(data: bytes) -> Mapping[str, str]:
 # What FFmpeg would lose
 
 
-def test_everything_that_ffmpeg_would_lose_stays(clip: bytes) -> None:
+def test_everything_that_ffmpeg_loses_is_kept(clip: bytes) -> None:
     data = headers.asf_with(clip, *RICH, extension=headers.library((1, "IsVBR", "1"), (0, "Mine", "yes")))
     for text in (ANN, LONG, None):
         new = written(data, text, COPY)
@@ -59,7 +59,7 @@ def test_everything_that_ffmpeg_would_lose_stays(clip: bytes) -> None:
         assert struct.pack("<Q", 1 << 40) in new
 
 
-def test_the_size_of_the_file_is_told_anew_where_it_was_right(clip: bytes) -> None:
+def test_correct_file_size_field_is_updated(clip: bytes) -> None:
     new = written(clip, ANN, COPY)
     [told] = [part.body[16:24] for part in objects(new) if part.guid == structure.FILE]
     assert int.from_bytes(told, "little") == len(new)
@@ -70,13 +70,13 @@ def test_the_size_of_the_file_is_told_anew_where_it_was_right(clip: bytes) -> No
     assert told == bytes(8)
 
 
-def test_the_number_of_parts_is_told_anew(clip: bytes) -> None:
+def test_part_count_is_updated(clip: bytes) -> None:
     bare = headers.asf_with(clip)
     new = written(bare, ANN, COPY)
     assert int.from_bytes(new[24:28], "little") == len(objects(new)) == len(objects(bare)) + 2
 
 
-def test_all_that_is_behind_the_header_is_one_stretch_of_the_old_file(clip: bytes) -> None:
+def test_bytes_behind_the_header_are_one_range(clip: bytes) -> None:
     edit = planned(clip, ANN, COPY)
     assert isinstance(edit, Rebuild)
     assert edit.pieces[1:] == (Extent(header_length(clip), len(clip) - header_length(clip)),)
@@ -84,7 +84,7 @@ def test_all_that_is_behind_the_header_is_one_stretch_of_the_old_file(clip: byte
 
 
 @pytest.mark.parametrize("block", [512, 4096, 65_536])
-def test_where_blocks_can_be_shared_the_media_move_by_whole_blocks(clip: bytes, block: int) -> None:
+def test_shared_media_move_by_whole_blocks(clip: bytes, block: int) -> None:
     edit = planned(clip, ANN, COPY, Capabilities(reflink=True, clone_block=block))
     assert isinstance(edit, Rebuild)
     assert edit.cloned
@@ -94,13 +94,13 @@ def test_where_blocks_can_be_shared_the_media_move_by_whole_blocks(clip: bytes, 
 # Which fields
 
 
-def test_a_comment_that_was_not_there_goes_where_all_readers_look(clip: bytes) -> None:
+def test_new_comment_is_where_all_readers_look(clip: bytes) -> None:
     assert places(written(headers.asf_with(clip), ANN, COPY)) == {"Content Description/description": ANN}
     titled = headers.asf_with(clip, description("Sea"))
     assert places(written(titled, ANN, COPY)) == {"Content Description/description": ANN}
 
 
-def test_every_comment_gets_the_same_text_and_all_are_taken_away(clip: bytes) -> None:
+def test_all_comments_are_set_and_removed(clip: bytes) -> None:
     several = headers.asf_with(
         clip,
         description("Sea", "", "", "one"),
@@ -124,13 +124,13 @@ def test_every_comment_gets_the_same_text_and_all_are_taken_away(clip: bytes) ->
         ([asf_object(structure.DESCRIPTION, bytes(10) + b"more")], b"", "description is not understood"),
     ],
 )
-def test_what_is_not_understood_is_left_alone(clip: bytes, parts: list[bytes], extension: bytes, sentence: str) -> None:
+def test_unknown_structure_is_not_changed(clip: bytes, parts: list[bytes], extension: bytes, sentence: str) -> None:
     data = headers.asf_with(clip, *parts, padding(500), extension=extension)
     assert sentence in refusal(data, ANN, PLACE)
     assert sentence in refusal(data, ANN, COPY)
 
 
-def test_around_a_part_that_nobody_knows_nothing_is_moved(clip: bytes) -> None:
+def test_unknown_part_blocks_moves(clip: bytes) -> None:
     data = headers.asf_with(clip, asf_object(bytes(range(16)), b"x"), padding(500))
     assert "not understood" in refusal(data, ANN, COPY)
     assert bytes(range(16)) in written(data, ANN, PLACE)
@@ -138,20 +138,20 @@ def test_around_a_part_that_nobody_knows_nothing_is_moved(clip: bytes) -> None:
     assert "not understood" in refusal(behind, ANN, COPY)
 
 
-def test_a_header_that_its_parts_do_not_fill_is_left_alone(clip: bytes) -> None:
+def test_incomplete_header_is_refused(clip: bytes) -> None:
     miscounted = clip[:24] + struct.pack("<I", 99) + clip[28:]
     assert "do not fill it" in refusal(miscounted, ANN, COPY)
 
 
 @pytest.mark.parametrize(("text", "sentence"), [("a\0b", "holds a NUL"), ("x" * 32_501, "longer than")])
-def test_a_text_that_cannot_be_held_is_refused(clip: bytes, text: str, sentence: str) -> None:
+def test_unstorable_text_is_refused(clip: bytes, text: str, sentence: str) -> None:
     assert sentence in refusal(clip, text, COPY)
 
 
 # Room
 
 
-def test_a_new_file_has_room_for_the_next_edits(clip: bytes) -> None:
+def test_new_file_has_padding_for_later_edits(clip: bytes) -> None:
     new = written(clip, ANN, COPY)
     for text in (LONG, "x" * 2000, None, ANN):
         again = written(new, text, PLACE)
@@ -159,14 +159,14 @@ def test_a_new_file_has_room_for_the_next_edits(clip: bytes) -> None:
         assert written(again, ANN, PLACE) == new
 
 
-def test_an_edit_in_place_writes_little(clip: bytes) -> None:
+def test_edit_in_place_writes_few_bytes(clip: bytes) -> None:
     edit = planned(written(clip, ANN, COPY), LONG, PLACE)
     assert isinstance(edit, Patch)
     assert sum(len(data) for _, data in edit.writes) < 2 * len(LONG) + 100
 
 
 @pytest.mark.parametrize("free", [0, 1, 30, 59, 60, 61, 5000])
-def test_padding_is_used_up_or_kept_or_too_little(clip: bytes, free: int) -> None:
+def test_padding_is_used_kept_or_too_small(clip: bytes, free: int) -> None:
     data = headers.asf_with(clip, description("Sea"), padding(free))
     needed = 2 * (len("0123456789") + 1)  # of a comment of ten letters; a padding has 24 bytes at least
     if free + 24 == needed or free >= needed:
@@ -176,12 +176,12 @@ def test_padding_is_used_up_or_kept_or_too_little(clip: bytes, free: int) -> Non
         assert "no room" in refusal(data, "0123456789", PLACE)
 
 
-def test_padding_in_the_extension_is_room_too(clip: bytes) -> None:
+def test_padding_in_the_extension_is_used(clip: bytes) -> None:
     data = headers.asf_with(clip, description("Sea"), extension=padding(100))
     assert len(written(data, ANN, PLACE)) == len(data)
 
 
-def test_a_shorter_comment_leaves_padding_if_there_is_room_for_it(clip: bytes) -> None:
+def test_shorter_comment_leaves_padding(clip: bytes) -> None:
     data = headers.asf_with(clip, description("", "", "", "x" * 40))
     new = written(data, None, PLACE)
     assert PADDING in new[: header_length(new)]
@@ -189,7 +189,7 @@ def test_a_shorter_comment_leaves_padding_if_there_is_room_for_it(clip: bytes) -
     assert written(data, "y" * 40, PLACE).count(PADDING) == data.count(PADDING)
 
 
-def test_where_no_other_file_may_take_its_place_only_room_helps(clip: bytes) -> None:
+def test_edit_without_replacement_needs_padding(clip: bytes) -> None:
     assert "no new file may take its place" in refusal(clip, ANN, COPY, HERE)
 
 
@@ -202,12 +202,12 @@ SMALL = headers.asf_with(
 ) + asf_object(structure.DATA, bytes(26) + bytes(range(250)))
 
 
-def test_a_small_file_is_understood() -> None:
+def test_small_file_is_parsed() -> None:
     assert said(written(SMALL, ANN, COPY)) == [ANN]
 
 
 @pytest.mark.parametrize("at", [*range(24, 30), 30, 46, 60, 80, 100, -200, -300])
-def test_the_census_sees_every_byte_but_those_of_comments_padding_and_media(at: int) -> None:
+def test_census_covers_all_but_comments_padding_and_media(at: int) -> None:
     data = bytearray(SMALL)
     in_media = any(extent.offset <= at % len(data) < extent.end for extent in lossless.examined(SMALL).payload)
     data[at] ^= 1
@@ -228,7 +228,7 @@ texts = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",
     text=st.none() | texts,
     is_copy=st.booleans(),
 )
-def test_any_list_of_attributes_survives(
+def test_any_attributes_are_kept(
     attributed: list[tuple[str, int, bytes]], described: list[str], free: int | None, text: str | None, is_copy: bool
 ) -> None:
     more = () if free is None else (padding(free),)
@@ -244,9 +244,7 @@ def test_any_list_of_attributes_survives(
 
 @settings(max_examples=60)
 @given(at=st.integers(16, 600), noise=st.binary(min_size=1, max_size=6), text=st.none() | texts)
-def test_a_damaged_header_is_refused_or_written_right_and_never_breaks_anything(
-    at: int, noise: bytes, text: str | None
-) -> None:
+def test_damaged_header_is_refused_or_written_correctly(at: int, noise: bytes, text: str | None) -> None:
     data = headers.asf_with(SMALL, *RICH, padding(200), extension=headers.library((0, "Mine", "yes")))
     data = data[:at] + noise + data[at + len(noise) :]
     if lossless.problem(data) == "":
@@ -255,11 +253,11 @@ def test_a_damaged_header_is_refused_or_written_right_and_never_breaks_anything(
                 written(data, text, strategy)
 
 
-def test_a_file_without_media_is_left_alone(clip: bytes) -> None:
+def test_file_without_media_is_not_written(clip: bytes) -> None:
     assert "no media" in refusal(clip[: header_length(clip)], ANN, COPY)
 
 
-def test_a_header_that_is_nested_deeper_than_reason_is_left_alone() -> None:
+def test_deeply_nested_header_is_refused() -> None:
     nested = b""
     for _ in range(2000):
         nested = asf_object(structure.EXTENSION, bytes(18) + struct.pack("<I", len(nested)) + nested)
@@ -270,7 +268,7 @@ def test_a_header_that_is_nested_deeper_than_reason_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize("within", [False, True])
-def test_more_attributes_than_reason_in_all_parts_together_are_refused(clip: bytes, *, within: bool) -> None:
+def test_attribute_count_is_limited(clip: bytes, *, within: bool) -> None:
     half = headers.library(*[(0, "a", "b")] * 10_001) if within else attributes(*[("a", 0, wide("b"))] * 10_001)
 
     def made(count: int) -> bytes:
@@ -280,7 +278,7 @@ def test_more_attributes_than_reason_in_all_parts_together_are_refused(clip: byt
     assert lossless.problem(made(2)) == "corrupt"
 
 
-def test_parts_of_many_extensions_are_counted_together(clip: bytes) -> None:
+def test_parts_of_all_extensions_are_limited(clip: bytes) -> None:
     assert lossless.problem(headers.asf_with(clip, extension=padding(0) * 9_000)) == ""
 
     extension = next(part for part in objects(clip) if part.guid == structure.EXTENSION)

@@ -68,7 +68,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.mark.parametrize("text", [ANN, LONG, None])
-def test_everything_that_ffmpeg_would_lose_stays(clip: bytes, text: str | None) -> None:
+def test_everything_that_ffmpeg_loses_is_kept(clip: bytes, text: str | None) -> None:
     odd = texts((b"INAM", b"a"), (b"INAM", b"b"), (b"ISBJ", "Сочи".encode("cp1251")), (b"ICMT", b"old"))
     data = headers.avi_with(clip, *CAMERA, odd)
     new = written(data, text, COPY)
@@ -77,7 +77,7 @@ def test_everything_that_ffmpeg_would_lose_stays(clip: bytes, text: str | None) 
     assert new.count(b"INAM") == 2
 
 
-def test_data_of_a_driver_stays_in_its_stream() -> None:
+def test_driver_data_stays_in_its_stream() -> None:
     data = film(strl=[chunk(b"strd", b"AVIF maker's notes"), chunk(b"strn", b"Left\0")])
     assert b"AVIF maker's notes" in written(data, ANN, COPY)
 
@@ -85,14 +85,14 @@ def test_data_of_a_driver_stays_in_its_stream() -> None:
 # What tells of places
 
 
-def test_an_index_that_counts_from_the_media_keeps_its_bytes() -> None:
+def test_index_relative_to_media_is_unchanged() -> None:
     data = film()
     new = written(data, ANN, COPY)
     assert media_at(new) > media_at(data)
     assert index(new) == index(data)
 
 
-def test_an_index_that_counts_from_the_file_moves_with_the_media() -> None:
+def test_index_relative_to_the_file_is_updated() -> None:
     data = film(base="file")
     new = written(data, ANN, COPY)
     assert [new[at : at + 4] for at in index(new)] == [b"00dc"] * len(FRAMES)
@@ -100,7 +100,7 @@ def test_an_index_that_counts_from_the_file_moves_with_the_media() -> None:
     assert index(written(film(junk(500), base="file"), ANN, PLACE)) == index(film(junk(500), base="file"))
 
 
-def test_an_index_that_nobody_understands_keeps_the_media_where_they_are() -> None:
+def test_unknown_index_keeps_the_media_in_place() -> None:
     assert "unclear where the offsets" in refusal(film(base="nowhere"), ANN, COPY)
     assert said(written(film(junk(500), base="nowhere"), ANN, PLACE)) == [ANN]
 
@@ -119,20 +119,20 @@ def test_an_index_that_nobody_understands_keeps_the_media_where_they_are() -> No
         (film(junk(500), listed(b"WHAT", b"no chunks")), "WHAT"),
     ],
 )
-def test_where_something_may_point_to_a_place_only_room_helps(data: bytes, sentence: str) -> None:
+def test_possible_pointers_need_padding(data: bytes, sentence: str) -> None:
     assert sentence in refusal(data, ANN, COPY)
     new = written(data, ANN, PLACE)
     assert len(new) == len(data)
     assert media_at(new) == media_at(data)
 
 
-def test_media_stay_on_the_sectors_of_a_camera() -> None:
+def test_media_keep_their_sector_alignment() -> None:
     data = film()
     assert (media_at(written(data, ANN, COPY)) - media_at(data)) % 2048 == 0
 
 
 @pytest.mark.parametrize("block", [512, 4096, 65_536])
-def test_where_blocks_can_be_shared_the_media_move_by_whole_blocks(block: int) -> None:
+def test_shared_media_move_by_whole_blocks(block: int) -> None:
     data = film()
     edit = planned(data, ANN, COPY, Capabilities(reflink=True, clone_block=block))
     assert isinstance(edit, Rebuild)
@@ -143,7 +143,7 @@ def test_where_blocks_can_be_shared_the_media_move_by_whole_blocks(block: int) -
 # Which texts
 
 
-def test_a_comment_goes_behind_the_other_texts_in_front_of_the_media() -> None:
+def test_new_comment_follows_other_texts_before_the_media() -> None:
     for data in (film(), film(texts((b"INAM", b"Sea"))), film(junk(500)), film(texts((b"ICMT", b"")), junk(500))):
         new = written(data, ANN, COPY)
         assert said(new) == [ANN]
@@ -151,7 +151,7 @@ def test_a_comment_goes_behind_the_other_texts_in_front_of_the_media() -> None:
         assert new.index(b"ICMT") < media_at(new)
 
 
-def test_a_comment_behind_the_media_is_brought_in_line_and_one_in_front_is_added() -> None:
+def test_comment_behind_the_media_is_updated_and_one_before_added() -> None:
     """Players read no further than the media."""
     data = film(junk(500), behind=[texts((b"ICMT", b"old"))])
     for strategy in (PLACE, COPY):
@@ -160,34 +160,34 @@ def test_a_comment_behind_the_media_is_brought_in_line_and_one_in_front_is_added
         assert said(written(new, None, strategy)) == []
 
 
-def test_every_comment_gets_the_same_text() -> None:
+def test_every_comment_has_the_new_text() -> None:
     inner = listed(b"hdrl", chunk(b"avih", bytes(56)), texts((b"ICMT", b"one")))
     data = film(inner, texts((b"ICMT", b"two"), (b"INAM", b"Sea"), (b"ICMT", b"three")), junk(500))
     for strategy in (PLACE, COPY):
         assert said(written(data, ANN, strategy)) == [ANN] * 3
 
 
-def test_an_old_comment_that_is_kept_keeps_its_bytes() -> None:
+def test_kept_comment_is_unchanged() -> None:
     raw = "Снято папой".encode("cp1251")
     edit = planned(film(texts((b"ICMT", raw)), junk(500)), kept(ANN), PLACE)
     assert isinstance(edit, Patch)
     assert raw + b"\n" + ANN.encode() + b"\0" in b"".join(data for _, data in edit.writes)
 
 
-def test_a_list_that_held_only_the_comment_goes_with_it() -> None:
+def test_list_of_only_the_comment_is_removed() -> None:
     assert b"INFO" not in written(film(texts((b"ICMT", b"old"))), None, COPY)
     assert b"INFO" in written(film(texts((b"ICMT", b"old"), (b"INAM", b"Sea"))), None, COPY)
 
 
 @pytest.mark.parametrize(("text", "sentence"), [("a\0b", "holds a NUL"), ("x" * 100_001, "longer than")])
-def test_a_text_that_cannot_be_held_is_refused(text: str, sentence: str) -> None:
+def test_unstorable_text_is_refused(text: str, sentence: str) -> None:
     assert sentence in refusal(film(), text, COPY)
 
 
 # Room
 
 
-def test_a_new_file_has_room_for_the_next_edits(clip: bytes) -> None:
+def test_new_file_has_padding_for_later_edits(clip: bytes) -> None:
     for data in (clip, film(), film(junk(100)), film(texts((b"INAM", b"Sea")))):
         new = written(data, ANN, COPY)
         for text in (LONG, "x" * 3999, None, ANN):
@@ -195,14 +195,14 @@ def test_a_new_file_has_room_for_the_next_edits(clip: bytes) -> None:
             assert (len(again), media_at(again)) == (len(new), media_at(new))
 
 
-def test_an_edit_in_place_writes_little() -> None:
+def test_edit_in_place_writes_few_bytes() -> None:
     edit = planned(written(film(), ANN, COPY), LONG, PLACE)
     assert isinstance(edit, Patch)
     assert sum(len(data) for _, data in edit.writes) < len(LONG) + 100
 
 
 @pytest.mark.parametrize("free", [0, 1, 2, 7, 8, 12, 13, 14, 16, 20, 21, 22, 30, 100])
-def test_padding_is_used_up_or_kept_or_too_little(free: int) -> None:
+def test_padding_is_used_kept_or_too_small(free: int) -> None:
     data = film(texts((b"INAM", b"Sea")), junk(free))
     needed = 8 + 6  # of a comment of five letters; a padding has 8 bytes at least
     room = 8 + free + free % 2
@@ -212,17 +212,17 @@ def test_padding_is_used_up_or_kept_or_too_little(free: int) -> None:
         assert "no room" in refusal(data, "01234", PLACE)
 
 
-def test_padding_in_which_something_is_hidden_is_no_room() -> None:
+def test_padding_with_data_is_not_used() -> None:
     for hidden in (b"OLYMDigital Camera" + bytes(500), bytes(500) + b"CASIO", b"MPlayer junk data! "):
         assert "no room" in refusal(film(chunk(b"JUNK", hidden)), ANN, PLACE)
 
 
-def test_padding_in_the_header_is_room_too() -> None:
+def test_padding_in_the_header_is_used() -> None:
     data = film(strl=[junk(100)])
     assert len(written(data, ANN, PLACE)) == len(data)
 
 
-def test_a_shorter_comment_leaves_padding_if_there_is_room_for_it() -> None:
+def test_shorter_comment_leaves_padding() -> None:
     data = film(texts((b"ICMT", b"x" * 39)))
     assert b"JUNK" in written(data, "short", PLACE)
     assert b"JUNK" in written(data, None, PLACE)
@@ -230,7 +230,7 @@ def test_a_shorter_comment_leaves_padding_if_there_is_room_for_it() -> None:
     assert "no room" in refusal(data, "x" * 33, PLACE)
 
 
-def test_a_comment_at_the_end_of_the_file_may_grow() -> None:
+def test_comment_at_the_end_may_grow() -> None:
     data = film(texts((b"ICMT", b"x" * 30)), behind=[texts((b"ICMT", b"y" * 30))])
     new = written(data, "z" * 30, PLACE)
     assert len(new) == len(data)
@@ -242,14 +242,14 @@ def test_a_comment_at_the_end_of_the_file_may_grow() -> None:
     assert "behind the media" in refusal(twofold, "z" * 30, PLACE)
 
 
-def test_where_no_other_file_may_take_its_place_only_room_helps() -> None:
+def test_edit_without_replacement_needs_padding() -> None:
     assert "no new file may take its place" in refusal(film(), ANN, COPY, HERE)
 
 
 # Damage
 
 
-def test_what_is_not_understood_is_left_alone() -> None:
+def test_unknown_structure_is_not_changed() -> None:
     unfinished = film()[:4] + bytes(4) + film()[8:]
     assert "no media" in refusal(unfinished, ANN, COPY)
     loose = film(listed(b"INFO", chunk(b"ICMT", b"old") + b"\1\2\3\4"), junk(500))
@@ -258,7 +258,7 @@ def test_what_is_not_understood_is_left_alone() -> None:
     assert "do not fill it" in refusal(twice, ANN, PLACE)
 
 
-def test_the_census_sees_every_byte_but_those_of_comments_padding_and_media() -> None:
+def test_census_covers_all_but_comments_padding_and_media() -> None:
     data = film(*CAMERA, texts((b"ICMT", b"old"), (b"INAM", b"Sea")), junk(20))
     [run] = lossless.examined(data).payload
     comment, padding = data.index(b"old\0"), data.index(junk(20)) + 4
@@ -293,7 +293,7 @@ spoken = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs"
     text=st.none() | spoken,
     strategy=st.sampled_from([COPY, PLACE]),
 )
-def test_any_list_of_chunks_survives(
+def test_any_chunks_are_kept(
     front: list[bytes], behind: list[bytes], strl: list[bytes], base: str, text: str | None, strategy: str
 ) -> None:
     assume(all(b"idx1" not in one for one in [*front, *behind, *strl]))  # `index` looks for it
@@ -309,9 +309,7 @@ def test_any_list_of_chunks_survives(
 
 @settings(max_examples=80)
 @given(at=st.integers(8, 400), noise=st.binary(min_size=1, max_size=6), text=st.none() | spoken)
-def test_a_damaged_file_is_refused_or_written_right_and_never_breaks_anything(
-    at: int, noise: bytes, text: str | None
-) -> None:
+def test_damaged_file_is_refused_or_written_correctly(at: int, noise: bytes, text: str | None) -> None:
     data = film(*CAMERA, texts((b"ICMT", b"old"), (b"INAM", b"Sea")), junk(200), base="file")
     data = data[:at] + noise + data[at + len(noise) :]
     if data[8:12] == b"AVI " and lossless.problem(data) == "":
@@ -320,7 +318,7 @@ def test_a_damaged_file_is_refused_or_written_right_and_never_breaks_anything(
                 written(data, text, strategy)
 
 
-def test_more_comments_than_reason_are_left_alone() -> None:
+def test_comment_count_is_limited() -> None:
     data = film(*[texts(*[(b"ICMT", b"x")] * 101)], *[junk(0)] * 1000)
     for text in (ANN, None):
         assert "too many comments" in refusal(data, text, COPY)

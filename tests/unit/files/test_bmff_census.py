@@ -34,7 +34,7 @@ def film(*items: bytes, front: bool = True, **more: Any) -> bytes:
     return mp4.film(udta, keys, front=front, after=mp4.free(30), **more)
 
 
-def test_every_box_has_a_digest_by_its_path() -> None:
+def test_every_box_has_a_digest() -> None:
     names = set(census(film(TITLE, mp4.cmt("text"), COVER)))
 
     assert {
@@ -57,7 +57,7 @@ def test_every_box_has_a_digest_by_its_path() -> None:
 
 
 @pytest.mark.parametrize(("front", "flip"), effort.some([(True, 0x01), (False, 0x80), (True, 0x80), (False, 0x01)], 2))
-def test_no_byte_can_change_unnoticed(front: bool, flip: int) -> None:
+def test_every_changed_byte_is_detected(front: bool, flip: int) -> None:
     """Each byte in turn: outside of media, comment and padding it changes the census, or the file is refused."""
     content = film(TITLE, mp4.cmt("text"), COVER, front=front, end=b"\xff\xfejunk\xff\xff")
     layout = FAMILY.examine(BytesReader(content))
@@ -94,7 +94,7 @@ def test_no_byte_can_change_unnoticed(front: bool, flip: int) -> None:
         (mp4.film(box(b"udta", mp4.tags())), mp4.film(box(b"udta", box(b"\xa9cmt", mp4.string("new"))))),
     ],
 )
-def test_comments_padding_and_what_only_serves_them_do_not_count(before: bytes, after: bytes) -> None:
+def test_census_ignores_comments_and_padding(before: bytes, after: bytes) -> None:
     assert changed(before, after) == set()
 
 
@@ -114,18 +114,18 @@ def test_comments_padding_and_what_only_serves_them_do_not_count(before: bytes, 
         (film(TITLE, COVER, end=box(b"free", b"GPS track")), {"free", "order"}),
     ],
 )
-def test_what_changed_is_named(after: bytes, names: set[str]) -> None:
+def test_census_names_the_change(after: bytes, names: set[str]) -> None:
     assert changed(film(TITLE, COVER), after) == names
 
 
-def test_a_track_that_went_is_named() -> None:
+def test_census_names_a_removed_track() -> None:
     gone = {name for name in changed(mp4.film(tracks=2), mp4.film(tracks=1)) if "trak" in name}
 
     assert gone
     assert all(name.startswith("moov/trak[2]/") for name in gone)
 
 
-def test_an_empty_box_and_flags_of_a_shell_count_too() -> None:
+def test_census_covers_empty_boxes_and_flags() -> None:
     shell = box(b"udta", mp4.tags(mp4.cmt("text")))
     flagged = shell.replace(b"meta" + bytes(4), b"meta\0\0\0\1")
 
@@ -133,7 +133,7 @@ def test_an_empty_box_and_flags_of_a_shell_count_too() -> None:
     assert "moov/udta/meta/hdlr" in changed(mp4.film(shell), mp4.film(flagged))
 
 
-def test_bytes_behind_the_entries_of_a_chunk_table_count() -> None:
+def test_census_covers_bytes_after_chunk_entries() -> None:
     one, two = (
         box(b"trak", box(b"mdia", box(b"minf", box(b"stbl", mp4.full(b"stco", struct.pack(">II", 1, 40), rest)))))
         for rest in (b"one", b"two")
@@ -174,7 +174,7 @@ POINTING = pointers.fragmented(
         (b"iloc", 17, "moov/meta/iloc"),
     ],
 )
-def test_a_pointer_that_was_not_corrected_is_named(kind: bytes, at: int, name: str) -> None:
+def test_uncorrected_pointer_is_named(kind: bytes, at: int, name: str) -> None:
     place = POINTING.index(kind) + 4 + at
     stale = bytearray(POINTING)
     stale[place] ^= 1
@@ -183,7 +183,7 @@ def test_a_pointer_that_was_not_corrected_is_named(kind: bytes, at: int, name: s
     assert changed(POINTING, bytes(stale)) == {name}
 
 
-def test_pointers_that_follow_their_targets_do_not_count() -> None:
+def test_corrected_pointers_are_equal() -> None:
     """The same film with more in front of what it points at, and every number in it another."""
     wanted: dict[str, Any] = {"absolute": True, "encrypted": True, "indexed": True, "wide": True}
     near, far = (pointers.fragmented(after=mp4.free(size), **wanted) for size in (8, 700))
@@ -191,7 +191,7 @@ def test_pointers_that_follow_their_targets_do_not_count() -> None:
     assert changed(near, far) == set()
 
 
-def test_large_boxes_beside_the_film_are_compared_by_both_ends() -> None:
+def test_large_boxes_are_compared_by_both_ends() -> None:
     large = bytearray(mp4.film(end=box(b"uuid", bytes(17 << 20))))
     first, last = bytes(large), None
     large[-1] = 1

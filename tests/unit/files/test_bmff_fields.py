@@ -114,7 +114,7 @@ FIRST = {
 
 @pytest.mark.parametrize("brand", [b"qt  ", None], ids=["qt", "no ftyp"])
 @pytest.mark.parametrize("name", FIRST)
-def test_a_mov_gets_a_string_at_the_end_of_udta(name: str, brand: bytes | None) -> None:
+def test_mov_comment_is_last_in_udta(name: str, brand: bytes | None) -> None:
     for content in (mov(FIRST[name], brand=brand), mov(early=FIRST[name], brand=brand)):
         result = written(content, NEW)
 
@@ -127,7 +127,7 @@ def test_a_mov_gets_a_string_at_the_end_of_udta(name: str, brand: bytes | None) 
 
 @pytest.mark.parametrize("brand", [b"isom", b"3gp6", b"3g2a"])
 @pytest.mark.parametrize("name", ["no tags", "empty udta", "terminator", "other strings", "keys of a phone"])
-def test_iso_files_get_an_item_of_itunes_make(name: str, brand: bytes) -> None:
+def test_iso_comment_is_an_itunes_item(name: str, brand: bytes) -> None:
     result = written(mp4.film(FIRST[name], brand=brand), NEW)
 
     assert [field.where for field in examined(result).fields] == ["moov/udta/meta/ilst/©cmt"]
@@ -145,14 +145,14 @@ ANOTHER_MAKE = {
 
 
 @pytest.mark.parametrize("name", ANOTHER_MAKE)
-def test_beside_tags_of_another_make_iso_files_get_a_string(name: str) -> None:
+def test_iso_comment_beside_other_tags_is_a_string(name: str) -> None:
     """Measured: read by FFmpeg, ExifTool and MediaInfo, whatever stands beside it."""
     result = written(mp4.film(udta(ANOTHER_MAKE[name])), NEW)
 
     assert parts(result, "moov/udta") == [ANOTHER_MAKE[name] + ADDED]
 
 
-def test_of_several_udta_the_one_with_itunes_tags_is_taken_then_one_that_can_have_them() -> None:
+def test_udta_with_itunes_tags_is_preferred() -> None:
     camera, listed = udta(box(b"\xa9swr", mp4.string("camera"))), udta(mp4.tags(TITLE))
 
     assert parts(written(mp4.film(camera, listed), NEW), "moov/udta")[0] == camera[8:]
@@ -211,7 +211,7 @@ PLACES = {
 
 @pytest.mark.parametrize("brand", [b"qt  ", b"isom", b"3gp4"])
 @pytest.mark.parametrize("name", PLACES)
-def test_every_place_says_the_same_and_none_is_added(name: str, brand: bytes) -> None:
+def test_all_existing_places_are_set(name: str, brand: bytes) -> None:
     tags, where = PLACES[name]
     for early in (False, True):
         content = mov(early=tags, brand=brand) if early else mov(tags, brand=brand)
@@ -222,7 +222,7 @@ def test_every_place_says_the_same_and_none_is_added(name: str, brand: bytes) ->
         assert written(result, None) == written(written(content, NEW * 2), None)
 
 
-def test_a_second_text_of_a_name_is_numbered() -> None:
+def test_second_text_of_a_name_is_numbered() -> None:
     content = mov(udta(strings(mp4.string("a"), mp4.string("b", language=0x10B5)), string("c", 0x1A41)))
 
     assert [field.where for field in examined(content).fields] == [
@@ -232,7 +232,7 @@ def test_a_second_text_of_a_name_is_numbered() -> None:
     ]
 
 
-def test_what_is_left_of_a_list_by_number_keeps_its_names() -> None:
+def test_remaining_numbered_items_keep_names() -> None:
     keys = mp4.keyed([("make", "x"), ("comment", "old"), ("model", "y")])
     result = written(mov(keys), None)
 
@@ -240,7 +240,7 @@ def test_what_is_left_of_a_list_by_number_keeps_its_names() -> None:
     assert parts(result, "moov/meta/ilst") == [box(b"\0\0\0\1", mp4.data("x")) + box(b"\0\0\0\3", mp4.data("y"))]
 
 
-def test_other_fields_stay_as_they_are() -> None:
+def test_other_fields_are_unchanged() -> None:
     others = [box(kind, mp4.string("other")) for kind in (b"\xa9des", b"\xa9nam", b"\xa9day", b"\xa9mak", b"\xa9xyz")]
     listed = [box(kind, mp4.data("other")) for kind in (b"desc", b"ldes", b"\xa9lyr", b"\xa9gen")]
     content = mov(udta(*others, string("old"), mp4.tags(*listed, mp4.cmt("old"))), PHONE)
@@ -252,7 +252,7 @@ def test_other_fields_stay_as_they_are() -> None:
 
 
 @pytest.mark.parametrize("film", [b"", udta(string("of the film"))], ids=["track's alone", "both"])
-def test_a_tracks_own_tags_are_never_touched(film: bytes) -> None:
+def test_track_tags_are_unchanged(film: bytes) -> None:
     own = udta(string("of a track", 0x15C7), mp4.tags(mp4.cmt("of a track"))) + mp4.keyed([("comment", "of a track")])
     content = mov(film, trak=own)
     result = written(content, NEW)
@@ -285,7 +285,7 @@ def test_a_tracks_own_tags_are_never_touched(film: bytes) -> None:
         (b"", [""]),
     ],
 )
-def test_a_string_is_read_as_its_language_and_its_bytes_say(content: bytes, found: list[str]) -> None:
+def test_string_encoding_follows_language_and_bytes(content: bytes, found: list[str]) -> None:
     assert texts(mov(udta(strings(content)))) == found
 
 
@@ -304,14 +304,14 @@ def test_a_string_is_read_as_its_language_and_its_bytes_say(content: bytes, foun
         (b"", 0x55C4),
     ],
 )
-def test_one_string_of_utf8_stays(before: bytes, language: int) -> None:
+def test_single_utf8_string_stays(before: bytes, language: int) -> None:
     for text in ("plain", NEW):
         result = written(mov(udta(strings(before), box(b"\xa9swr", mp4.string("x")))), text)
         assert parts(result, "moov/udta/©cmt") == [mp4.string(text, language=language)]
 
 
 @pytest.mark.parametrize("tags", [b"", udta(string("old")), udta(ID32)], ids=["none", "string", "of another make"])
-def test_a_string_takes_65_535_bytes(tags: bytes) -> None:
+def test_string_of_65_535_bytes_is_written(tags: bytes) -> None:
     content = mov(tags)
 
     written(content, "é" * 32_767 + "x")
@@ -330,7 +330,7 @@ def test_a_string_takes_65_535_bytes(tags: bytes) -> None:
         mp4.string("one") + b"\0\1\0\0",
     ],
 )
-def test_what_is_no_list_of_strings_is_refused(content: bytes) -> None:
+def test_malformed_string_list_is_refused(content: bytes) -> None:
     assert "unknown shape" in refused(mov(udta(strings(content))), NEW)
 
 
@@ -352,7 +352,7 @@ def test_what_is_no_list_of_strings_is_refused(content: bytes) -> None:
         (mp4.data(b""), ""),
     ],
 )
-def test_an_item_is_read_as_its_type_says(value: bytes, found: str) -> None:
+def test_item_encoding_follows_its_type(value: bytes, found: str) -> None:
     content = mov(mp4.tags(box(b"\xa9cmt", value), plain=True))
 
     assert texts(content) == [found]
@@ -373,13 +373,13 @@ def test_an_item_is_read_as_its_type_says(value: bytes, found: str) -> None:
         ),
     ],
 )
-def test_an_item_keeps_one_value_and_a_locale_that_all_shared(before: bytes, after: bytes) -> None:
+def test_item_keeps_one_value_and_the_shared_locale(before: bytes, after: bytes) -> None:
     content = mp4.film(udta(mp4.tags(box(b"\xa9cmt", before))))
 
     assert parts(written(content, NEW), "moov/udta/meta/ilst/©cmt") == [after]
 
 
-def test_a_free_form_item_keeps_its_name() -> None:
+def test_free_form_item_keeps_its_name() -> None:
     assert freeform("comment", NEW) in written(mp4.film(udta(mp4.tags(freeform("comment", "old")))), NEW)
 
 
@@ -392,7 +392,7 @@ def test_a_free_form_item_keeps_its_name() -> None:
         box(b"\0\0\0\1", mp4.data("x")),
     ],
 )
-def test_an_item_of_another_or_no_name_is_no_comment(item: bytes) -> None:
+def test_item_of_another_name_is_no_comment(item: bytes) -> None:
     content = mp4.film(udta(mp4.tags(item)))
 
     assert texts(content) == []
@@ -403,7 +403,7 @@ def test_an_item_of_another_or_no_name_is_no_comment(item: bytes) -> None:
 
 
 @pytest.mark.parametrize("brand", [b"qt  ", b"isom"])
-def test_behind_a_field_that_players_take_for_the_comment_there_is_one_of_ours(brand: bytes) -> None:
+def test_comment_follows_a_field_that_players_prefer(brand: bytes) -> None:
     """FFmpeg shows the last of `©cmt` and `©inf`, and Apple's key only if there is neither."""
     behind = [
         udta(information()),
@@ -423,7 +423,7 @@ def test_behind_a_field_that_players_take_for_the_comment_there_is_one_of_ours(b
     assert len(examined(written(before, NEW)).places) == 1
 
 
-def test_where_nothing_of_ours_can_stand_behind_it_nothing_is_written() -> None:
+def test_comment_that_cannot_follow_is_refused() -> None:
     inside = mov(udta(string("old")), mp4.tags(box(b"\xa9inf", mp4.data("about")), plain=True))
     outside = mp4.film(front=True, after=mp4.free(500), end=udta(information()))
 
@@ -432,7 +432,7 @@ def test_where_nothing_of_ours_can_stand_behind_it_nothing_is_written() -> None:
 
 
 @pytest.mark.parametrize("tags", [udta(information()), udta(information(), string("old"))])
-def test_the_comment_cannot_go_where_players_would_show_another_field_instead(tags: bytes) -> None:
+def test_comment_hidden_by_another_field_is_refused(tags: bytes) -> None:
     assert "©inf" in refused(mov(tags), None)
 
 
@@ -447,14 +447,14 @@ def test_the_comment_cannot_go_where_players_would_show_another_field_instead(ta
     ],
     ids=["no handler", "names without their handler"],
 )
-def test_beside_a_comment_that_players_do_not_find_one_is_added(tags: bytes) -> None:
+def test_comment_is_added_beside_a_hidden_one(tags: bytes) -> None:
     for brand in (b"qt  ", b"isom"):
         content = mov(tags, brand=brand)
         assert texts(content) == ["old"]
         assert len(examined(written(content, NEW)).places) == 2
 
 
-def test_a_comment_in_front_of_its_handler_is_refused() -> None:
+def test_comment_before_its_handler_is_refused() -> None:
     """FFmpeg looks for the handler in steps of four bytes: whether it finds it would depend on the comment's length."""
     content = mov(udta(full(b"meta", box(b"ilst", mp4.cmt("old")), box(b"hdlr", mp4.HANDLER))))
 
@@ -471,7 +471,7 @@ def test_a_comment_in_front_of_its_handler_is_refused() -> None:
     ],
     ids=["other order", "hidden", "taken for one"],
 )
-def test_two_lists_of_names_that_programs_mix_up_are_refused(tags: bytes) -> None:
+def test_two_key_lists_are_refused(tags: bytes) -> None:
     """Measured: FFmpeg and MediaInfo read the items of every list by the names of the first."""
     assert "two lists of names" in refused(mov(tags), NEW)
 
@@ -488,11 +488,11 @@ def test_two_lists_of_names_that_programs_mix_up_are_refused(tags: bytes) -> Non
     ],
     ids=["boxes", "values", "names"],
 )
-def test_many_of_a_kind_are_no_matter(tags: bytes) -> None:
+def test_many_fields_of_a_kind_are_written(tags: bytes) -> None:
     assert written(mov(tags), NEW)
 
 
-def test_a_comment_of_10_mb_is_refused() -> None:
+def test_comment_of_10_mb_is_refused() -> None:
     assert "a comment of 10," in refused(mov(mp4.tags(mp4.cmt("x" * 10_000_000), plain=True)), NEW)
 
 
@@ -553,9 +553,7 @@ def films(draw: st.DrawFn) -> bytes:
 
 @effort.examples(80, 200)
 @given(films(), new, new)
-def test_any_mixture_of_fields_says_the_text_everywhere_or_nothing_anywhere(
-    content: bytes, text: str, other: str
-) -> None:
+def test_any_mix_of_fields_is_set_or_removed_everywhere(content: bytes, text: str, other: str) -> None:
     if "two lists of names" in str(examined(content).problem):
         return
     once = written(content, text)

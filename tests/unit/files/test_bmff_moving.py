@@ -215,7 +215,7 @@ BEHIND: dict[str, Callable[[], bytes]] = {
 
 @pytest.mark.parametrize("shape", FRONT)
 @pytest.mark.parametrize("name", IN_FRONT)
-def test_the_media_moves_and_is_found_again(name: str, shape: str) -> None:
+def test_moved_media_has_correct_offsets(name: str, shape: str) -> None:
     content = FRONT[shape]()
     once = written(name, content)
 
@@ -227,13 +227,13 @@ def test_the_media_moves_and_is_found_again(name: str, shape: str) -> None:
 
 @pytest.mark.parametrize("shape", FAR)
 @pytest.mark.parametrize("name", ["mp4_reflink", "mp4_copy"])
-def test_what_points_from_behind_the_index_follows(name: str, shape: str) -> None:
+def test_pointers_behind_the_index_are_updated(name: str, shape: str) -> None:
     written("mp4_in_place", written(name, FAR[shape]()), TEXT * 20)
 
 
 @pytest.mark.parametrize("shape", BEHIND)
 @pytest.mark.parametrize("name", ["mp4_reflink", "mp4_copy"])
-def test_an_index_that_does_not_stand_in_front_stays_where_it_is(name: str, shape: str) -> None:
+def test_index_at_the_end_stays(name: str, shape: str) -> None:
     content = BEHIND[shape]()
     result = written(name, content)
 
@@ -242,7 +242,7 @@ def test_an_index_that_does_not_stand_in_front_stays_where_it_is(name: str, shap
 
 
 @pytest.mark.parametrize("shape", [*(shape for shape in FRONT if shape not in ("mdat to the end", "junk")), *BEHIND])
-def test_the_index_moves_to_the_end(shape: str) -> None:
+def test_index_moves_to_the_end(shape: str) -> None:
     content = {**FRONT, **BEHIND}[shape]()
     if examine(content).fragmented:
         assert "fragments" in refused("mp4_append", content)
@@ -263,7 +263,7 @@ def test_the_index_moves_to_the_end(shape: str) -> None:
     assert len(written("mp4_in_place", result, None)) > old.size
 
 
-def test_nothing_is_appended_behind_media_that_reaches_to_the_end() -> None:
+def test_open_ended_media_blocks_appending() -> None:
     """It would become media."""
     assert "behind the last box" in refused("mp4_append", unsized(film()))
     assert "behind the last box" in refused("mp4_append", film(end=b"\xff junk"))
@@ -272,7 +272,7 @@ def test_nothing_is_appended_behind_media_that_reaches_to_the_end() -> None:
 @pytest.mark.parametrize(
     ("content", "front"), [(film(), True), (between(cut=99), True), (between(), False), (film(front=False), False)]
 )
-def test_an_index_in_front_of_most_media_stays_there_if_it_is_to(content: bytes, front: bool) -> None:
+def test_fast_start_index_stays_in_front(content: bytes, front: bool) -> None:
     reader = BytesReader(content)
     change = Change(field="comment", old=None, new=TEXT)
     outcome = STRATEGIES["mp4_append"].plan(reader, FAMILY.examine(reader), [change], Capabilities(keep_faststart=True))
@@ -285,7 +285,7 @@ def test_an_index_in_front_of_most_media_stays_there_if_it_is_to(content: bytes,
 
 @pytest.mark.parametrize("block", [512, 4096, 65536])
 @pytest.mark.parametrize("shape", [*FRONT, *FAR, *BEHIND])
-def test_cloned_stretches_keep_their_place_in_blocks(shape: str, block: int) -> None:
+def test_cloned_ranges_keep_block_alignment(shape: str, block: int) -> None:
     content = {**FRONT, **FAR, **BEHIND}[shape]()
     edit = planned("mp4_reflink", content, block=block)
     assert isinstance(edit, Rebuild)
@@ -301,7 +301,7 @@ def test_cloned_stretches_keep_their_place_in_blocks(shape: str, block: int) -> 
 
 
 @pytest.mark.parametrize("shape", [*FRONT, *FAR, *BEHIND])
-def test_a_copy_leaves_room_behind_the_index(shape: str) -> None:
+def test_copy_adds_padding_behind_the_index(shape: str) -> None:
     content = {**FRONT, **FAR, **BEHIND}[shape]()
     edit = planned("mp4_copy", content)
     assert isinstance(edit, Rebuild)
@@ -312,7 +312,7 @@ def test_a_copy_leaves_room_behind_the_index(shape: str) -> None:
 
 @pytest.mark.parametrize("block", [1024, 4096, 65536])
 @pytest.mark.parametrize("shape", FRONT)
-def test_inserted_blocks_hold_the_new_header_and_the_old_file_stays_behind_them(shape: str, block: int) -> None:
+def test_inserted_blocks_hold_the_new_header(shape: str, block: int) -> None:
     content = FRONT[shape]()
     edit = planned("mp4_insert_range", content, block=block)
     assert isinstance(edit, Patch)
@@ -329,7 +329,7 @@ def test_inserted_blocks_hold_the_new_header_and_the_old_file_stays_behind_them(
 
 @pytest.mark.parametrize("rest", [0, 1, 7, 8, 9, 63, 64, 65, 71, 72, 73])
 @pytest.mark.parametrize("name", IN_FRONT)
-def test_every_rest_of_a_block_is_filled(name: str, rest: int) -> None:
+def test_block_remainder_is_filled(name: str, rest: int) -> None:
     content = film(box(b"udta", mp4.tags(mp4.cmt(""))))
     layout = examine(content)
     assert layout.moov is not None
@@ -412,7 +412,7 @@ def header_of(name: str, reader: Sparse) -> tuple[bytes, int]:
 
 
 @pytest.mark.parametrize("name", IN_FRONT)
-def test_offsets_that_pass_4_gib_get_64_bits_and_others_keep_32(name: str) -> None:
+def test_only_offsets_above_4_gib_get_64_bits(name: str) -> None:
     near, far = [2000, 1 << 31], [5000, 0xFFFFFF00]
     header, shift = header_of(name, large(near, far))
     tables = [(path, inner) for path, inner in mp4.tree(header[: header.index(b"free") - 4]) if "stbl/" in path]
@@ -424,7 +424,7 @@ def test_offsets_that_pass_4_gib_get_64_bits_and_others_keep_32(name: str) -> No
 
 
 @pytest.mark.parametrize("name", IN_FRONT)
-def test_a_table_that_grows_may_push_another_over_the_edge(name: str) -> None:
+def test_growing_table_can_widen_another(name: str) -> None:
     """The first one's growth by 40,000 bytes is what makes the second one too large."""
     header, shift = header_of(name, large([0xFFFFFFF0 - index for index in range(10_000)], [0xFFFFFFFF - 42_000]))
 
@@ -433,7 +433,7 @@ def test_a_table_that_grows_may_push_another_over_the_edge(name: str) -> None:
     assert b"co64" + struct.pack(">IIQ", 0, 1, 0xFFFFFFFF - 42_000 + shift) in header or shift <= 42_000
 
 
-def test_bytes_behind_the_entries_of_a_table_stay_when_it_grows() -> None:
+def test_bytes_after_table_entries_are_kept() -> None:
     table = full(b"stco", struct.pack(">II", 1, 0xFFFFFF00), b"rest")
     samples = full(b"stsz", struct.pack(">II", 16, 1))
     track = box(b"trak", box(b"mdia", box(b"minf", box(b"stbl", samples, table))))
@@ -444,7 +444,7 @@ def test_bytes_behind_the_entries_of_a_table_stay_when_it_grows() -> None:
     assert b"co64" + struct.pack(">IIQ", 0, 1, 0xFFFFFF00 + shift) + b"rest" in header
 
 
-def test_a_table_without_samples_that_points_nowhere_does_not_move() -> None:
+def test_table_without_samples_is_unchanged() -> None:
     content = film(mp4.track([1], samples=0), mp4.track([1 << 31], samples=0))
 
     assert examine(content).problem is None
@@ -452,7 +452,7 @@ def test_a_table_without_samples_that_points_nowhere_does_not_move() -> None:
     written("mp4_in_place", film(mp4.track([1 << 31], samples=0), front=False))
 
 
-def test_an_index_at_the_end_needs_no_larger_numbers() -> None:
+def test_index_at_the_end_keeps_32_bits() -> None:
     reader = large([0xFFFFFF00])
     outcome = STRATEGIES["mp4_append"].plan(
         reader,
@@ -465,7 +465,7 @@ def test_an_index_at_the_end_needs_no_larger_numbers() -> None:
 
 
 @pytest.mark.parametrize("name", IN_FRONT)
-def test_other_offsets_that_cannot_grow_are_a_refusal(name: str) -> None:
+def test_fixed_width_offsets_are_refused(name: str) -> None:
     far = 0xFFFFFF00
     for inner in (pointers.items([(far, 8)]), pointers.items([(far, 8)], offset=0, base=4)):
         reader = large([2000], end=mp4.meta(inner))
@@ -596,7 +596,7 @@ FIXED: dict[str, tuple[Callable[..., bytes], str]] = {
 
 
 @pytest.mark.parametrize("shape", FIXED)
-def test_where_something_is_not_understood_nothing_moves(shape: str) -> None:
+def test_unknown_structure_moves_nothing(shape: str) -> None:
     make, words = FIXED[shape]
     tight, roomy = make(), make(after=mp4.free(500))
 
@@ -614,12 +614,12 @@ def test_where_something_is_not_understood_nothing_moves(shape: str) -> None:
     assert census(result) == census(roomy)
 
 
-def test_a_camera_writes_its_index_last_and_that_may_grow() -> None:
+def test_last_index_of_a_camera_may_grow() -> None:
     assert len(written("mp4_in_place", camera(front=False))) > len(camera(front=False))
 
 
 @pytest.mark.parametrize("front", [True, False])
-def test_what_points_into_the_index_follows_when_its_target_moves_there(front: bool) -> None:
+def test_pointers_into_the_index_are_updated(front: bool) -> None:
     tags = box(b"udta", mp4.tags(mp4.cmt("old" * 20)))
     early = encrypted(early=tags, front=front)
 
@@ -629,7 +629,7 @@ def test_what_points_into_the_index_follows_when_its_target_moves_there(front: b
 
 
 @pytest.mark.parametrize("name", MOVING)
-def test_what_points_into_padding_is_not_overwritten(name: str) -> None:
+def test_referenced_padding_is_not_used(name: str) -> None:
     def made(place: int) -> bytes:
         return film(mp4.meta(pointers.items([(place, 8)])), after=mp4.free(300))
 
@@ -640,7 +640,7 @@ def test_what_points_into_padding_is_not_overwritten(name: str) -> None:
 
 
 @pytest.mark.parametrize("shape", FAR)
-def test_blocks_are_not_inserted_where_something_behind_would_have_to_change(shape: str) -> None:
+def test_insert_is_refused_if_later_bytes_must_change(shape: str) -> None:
     assert "would have to change" in refused("mp4_insert_range", FAR[shape]())
 
 
@@ -691,7 +691,7 @@ def films(draw: st.DrawFn) -> bytes:
 
 @effort.examples(60, 150)
 @given(films(), st.lists(st.tuples(st.sampled_from(list(STRATEGIES)), lengths), min_size=1, max_size=4))
-def test_any_film_is_written_in_any_ways_one_after_another(content: bytes, ways: list[tuple[str, int]]) -> None:
+def test_any_file_is_written_by_any_strategies(content: bytes, ways: list[tuple[str, int]]) -> None:
     assert examine(content).problem is None
     for name, length in ways:
         text = "x" * length

@@ -61,7 +61,7 @@ def run(offset: int | None, *, count: int = 1, flags: int = 0, rest: bytes = b""
 @pytest.mark.parametrize("version", [0, 1, 2])
 @pytest.mark.parametrize(("offset", "base"), [(4, 0), (8, 0), (4, 4), (8, 8), (4, 8), (0, 4), (0, 8)])
 @pytest.mark.parametrize("index", [0, 4])
-def test_items_are_found_in_all_widths_and_versions(version: int, offset: int, base: int, index: int) -> None:
+def test_item_offsets_of_all_widths_are_read(version: int, offset: int, base: int, index: int) -> None:
     iloc = pointers.items([(30, 5), (41, 6)], version=version, offset=offset, base=base, index=index)
 
     assert targets(mp4.film(mp4.meta(iloc))) == [30, 41]
@@ -70,13 +70,13 @@ def test_items_are_found_in_all_widths_and_versions(version: int, offset: int, b
     assert targets(mp4.film(box(b"udta", mp4.meta(iloc)))) == [30, 41]
 
 
-def test_what_is_reserved_in_the_first_version_of_items_says_nothing() -> None:
+def test_reserved_item_bits_are_ignored() -> None:
     iloc = full(b"iloc", struct.pack(">HH", 0x4404, 1), struct.pack(">HHHII", 1, 0, 1, 40, 4))
 
     assert targets(mp4.film(mp4.meta(iloc))) == [40]
 
 
-def test_items_of_other_files_and_of_the_box_itself_point_nowhere() -> None:
+def test_external_and_inline_items_have_no_offsets() -> None:
     other = struct.pack(">HHHHHII", 1, 0, 7, 0, 1, 40, 4)
     iloc = box(b"iloc", bytes([1, 0, 0, 0]), struct.pack(">HH", 0x4400, 1), other[:6] + other[8:])
 
@@ -86,11 +86,11 @@ def test_items_of_other_files_and_of_the_box_itself_point_nowhere() -> None:
 
 @pytest.mark.parametrize("version", [0, 1])
 @pytest.mark.parametrize("typed", [True, False])
-def test_encrypted_samples_are_found(version: int, typed: bool) -> None:
+def test_encrypted_sample_offsets_are_read(version: int, typed: bool) -> None:
     assert targets(in_table(pointers.saio([50, 60, 70], version=version, typed=typed))) == [50, 60, 70]
 
 
-def test_what_a_fragment_says_counts_from_its_base() -> None:
+def test_fragment_offsets_count_from_their_base() -> None:
     content = in_fragment(run(150), pointers.saio([9]))
     moof = content.index(b"moof") - 4
     assert targets(content) == [moof + 9]
@@ -102,7 +102,7 @@ def test_what_a_fragment_says_counts_from_its_base() -> None:
     assert examine(content).offsets.runs.tolist() == [moof + 152]
 
 
-def test_runs_without_offset_or_samples_say_nothing() -> None:
+def test_runs_without_offset_or_samples_are_ignored() -> None:
     head = box(b"tfhd", struct.pack(">IIQ", 1, 1, 0))
     probe = in_fragment(run(None), run(None), run(None, count=0), header=head)
     start = probe.index(mp4.MEDIA)
@@ -118,7 +118,7 @@ def test_runs_without_offset_or_samples_say_nothing() -> None:
 
 @pytest.mark.parametrize("kinds", [(1, 1, 1), (4, 2, 1), (3, 4, 4)])
 @pytest.mark.parametrize("wide", [True, False])
-def test_a_list_of_fragments_has_numbers_of_any_width(kinds: tuple[int, int, int], wide: bool) -> None:
+def test_fragment_list_of_any_width_is_read(kinds: tuple[int, int, int], wide: bool) -> None:
     number = ">QQ" if wide else ">II"
     entries = b"".join(struct.pack(number, 5, place) + bytes(sum(kinds)) for place in (33, 44))
     packed = (kinds[0] - 1) << 4 | (kinds[1] - 1) << 2 | kinds[2] - 1
@@ -128,7 +128,7 @@ def test_a_list_of_fragments_has_numbers_of_any_width(kinds: tuple[int, int, int
 
 
 @pytest.mark.parametrize("wide", [True, False])
-def test_a_segment_index_counts_from_its_end(wide: bool) -> None:
+def test_segment_index_counts_from_its_end(wide: bool) -> None:
     numbers = struct.pack(">IIQQHH" if wide else ">IIIIHH", 1, 1000, 0, 77, 0, 1)
     sidx = box(b"sidx", bytes([wide, 0, 0, 0]), numbers, struct.pack(">III", 20, 1, 0))
     content = mp4.film(front=True, after=sidx)
@@ -138,7 +138,7 @@ def test_a_segment_index_counts_from_its_end(wide: bool) -> None:
 
 @pytest.mark.parametrize("flags", [0, 1])
 @pytest.mark.parametrize("name", [b"", b"\0", b"other.mov\0"])
-def test_a_track_lies_elsewhere_if_its_reference_names_something_else(flags: int, name: bytes) -> None:
+def test_external_track_is_detected(flags: int, name: bytes) -> None:
     entry = box(b"url ", bytes([0, 0, 0, flags]), name)
     dinf = box(b"dinf", full(b"dref", struct.pack(">I", 1), entry))
     table = mp4.track([1 << 30])
@@ -192,7 +192,7 @@ UNKNOWN: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.mark.parametrize("name", UNKNOWN)
-def test_what_is_not_understood_is_refused(name: str) -> None:
+def test_unknown_structure_is_refused(name: str) -> None:
     problem = examine(UNKNOWN[name]()).problem
 
     assert problem is not None
@@ -202,7 +202,7 @@ def test_what_is_not_understood_is_refused(name: str) -> None:
 # Hostile files
 
 
-def test_a_huge_fragment_is_not_read() -> None:
+def test_huge_fragment_is_not_read() -> None:
     class Counted(BytesReader):
         read = 0
 
@@ -246,7 +246,7 @@ ABSURD: dict[str, tuple[Callable[[], bytes], str]] = {
 
 
 @pytest.mark.parametrize("name", ABSURD)
-def test_absurd_numbers_are_refused_at_once(name: str) -> None:
+def test_absurd_counts_are_refused(name: str) -> None:
     make, words = ABSURD[name]
     reader = BytesReader(make())
     layout = FAMILY.examine(reader)

@@ -56,7 +56,7 @@ class Counted:
         struct.pack(">I4s", 0xFFFFFFFF, b"ftyp") + bytes(60),
     ],
 )
-def test_the_family_is_told_by_the_first_box(head: bytes) -> None:
+def test_first_box_identifies_the_family(head: bytes) -> None:
     assert FAMILY.recognises(head)
 
 
@@ -92,7 +92,7 @@ def test_other_files_are_not_of_the_family(head: bytes) -> None:
         (b"avis", "heif"),
     ],
 )
-def test_the_brand_names_the_container(brand: bytes | None, container: str) -> None:
+def test_brand_names_the_container(brand: bytes | None, container: str) -> None:
     layout = examine(mp4.film(brand=brand))
 
     assert layout.container == container
@@ -104,7 +104,7 @@ def test_the_brand_names_the_container(brand: bytes | None, container: str) -> N
 
 @pytest.mark.parametrize("front", [True, False])
 @pytest.mark.parametrize("large", [True, False])
-def test_the_payload_is_what_is_in_mdat(front: bool, large: bool) -> None:
+def test_payload_is_the_mdat_content(front: bool, large: bool) -> None:
     content = mp4.film(front=front, large=large)
     layout = examine(content)
 
@@ -114,14 +114,14 @@ def test_the_payload_is_what_is_in_mdat(front: bool, large: bool) -> None:
     assert layout.size == len(content)
 
 
-def test_several_mdat_count_in_file_order_and_empty_ones_not_at_all() -> None:
+def test_several_mdat_form_the_payload() -> None:
     content = mp4.film(front=True, end=box(b"mdat") + box(b"mdat", b"second", large=True))
 
     found = [content[extent.offset : extent.end] for extent in examine(content).payload]
     assert found == [mp4.MEDIA, b"second"]
 
 
-def test_an_mdat_without_size_reaches_to_the_end() -> None:
+def test_mdat_without_size_reaches_the_end() -> None:
     content = bytearray(mp4.film(front=True))
     start = content.index(b"mdat") - 4
     content[start : start + 4] = bytes(4)
@@ -134,13 +134,13 @@ def test_an_mdat_without_size_reaches_to_the_end() -> None:
 # Where its comments are
 
 
-def test_a_file_without_comment_has_no_field() -> None:
+def test_file_without_comment_has_no_field() -> None:
     assert texts(mp4.film()) == []
     assert texts(mp4.film(box(b"udta"))) == []
     assert texts(mp4.film(box(b"udta", mp4.tags()))) == []
 
 
-def test_every_place_is_listed_in_file_order() -> None:
+def test_comment_places_are_in_file_order() -> None:
     udta = box(
         b"udta",
         box(b"\xa9cmt", mp4.string("one"), mp4.string("zwei", language=0x15C7)),
@@ -160,13 +160,13 @@ def test_every_place_is_listed_in_file_order() -> None:
 
 
 @pytest.mark.parametrize("plain", [True, False])
-def test_a_meta_is_read_with_and_without_version(plain: bool) -> None:
+def test_meta_is_read_with_and_without_version(plain: bool) -> None:
     content = mp4.film(box(b"udta", mp4.tags(mp4.cmt("found"), plain=plain)))
 
     assert texts(content) == [("moov/udta/meta/ilst/©cmt", "found")]
 
 
-def test_a_comment_of_a_track_is_not_the_films() -> None:
+def test_track_comment_is_not_the_file_comment() -> None:
     udta = box(b"udta", box(b"\xa9cmt", mp4.string("of the track")), mp4.tags(mp4.cmt("of the track")))
     layout = examine(mp4.film(trak=udta + mp4.tags(mp4.cmt("of the track"))))
 
@@ -271,7 +271,7 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize("name", DAMAGED)
-def test_damage_is_corrupt_and_said_in_a_sentence(name: str) -> None:
+def test_damage_is_corrupt_with_a_message(name: str) -> None:
     content, words = DAMAGED[name]
     problem = examine(content).problem
 
@@ -310,7 +310,7 @@ UNKNOWN = {
 
 
 @pytest.mark.parametrize("name", UNKNOWN)
-def test_what_is_not_understood_is_refused_with_a_reason(name: str) -> None:
+def test_unknown_structure_is_refused_with_a_reason(name: str) -> None:
     content, words = UNKNOWN[name]
     problem = examine(content).problem
 
@@ -318,27 +318,27 @@ def test_what_is_not_understood_is_refused_with_a_reason(name: str) -> None:
     assert (problem.code, words in problem.message) == ("no_strategy_yet", True), problem
 
 
-def test_a_comment_outside_the_index_is_listed_all_the_same() -> None:
+def test_comment_outside_the_index_is_listed() -> None:
     content = mp4.film(front=True, end=mp4.tags(mp4.cmt("outside")))
 
     assert texts(content) == [("meta/ilst/©cmt", "outside")]
 
 
-def test_a_file_without_a_track_is_no_media() -> None:
+def test_file_without_tracks_has_no_media() -> None:
     problem = examine(mp4.film(tracks=0)).problem
 
     assert problem is not None
     assert (problem.code, problem.message) == ("not_video", "The file has no video, audio or subtitles.")
 
 
-def test_a_picture_is_no_video() -> None:
+def test_image_is_no_video() -> None:
     problem = examine(box(b"ftyp", b"heic", bytes(4)) + full(b"meta", full(b"iloc", bytes(8)))).problem
 
     assert problem is not None
     assert problem.code == "not_video"
 
 
-def test_a_damaged_file_still_shows_what_can_be_read() -> None:
+def test_damaged_file_shows_readable_fields() -> None:
     content = mp4.film(box(b"udta", mp4.tags(mp4.cmt("still there"))), front=True)[:-100]
     layout = examine(content)
 
@@ -357,7 +357,7 @@ def test_a_damaged_file_still_shows_what_can_be_read() -> None:
         b"\0\0\0\7text",
     ],
 )
-def test_bytes_at_the_end_that_are_no_box_are_kept_apart(junk: bytes) -> None:
+def test_trailing_bytes_are_separate(junk: bytes) -> None:
     content = mp4.film(front=True, end=junk)
     layout = examine(content)
 
@@ -369,7 +369,7 @@ def test_bytes_at_the_end_that_are_no_box_are_kept_apart(junk: bytes) -> None:
 
 
 @pytest.mark.parametrize("front", [True, False])
-def test_a_file_cut_anywhere_is_never_taken_for_whole(front: bool) -> None:
+def test_file_truncated_anywhere_is_detected(front: bool) -> None:
     content = mp4.film(box(b"udta", mp4.tags(mp4.cmt("text"))), front=front)
 
     sound = [end for end in range(len(content)) if examine(content[:end]).problem is None]
@@ -408,7 +408,7 @@ def test_changed_bytes_never_fail(changes: list[tuple[int, bytes]], end: int) ->
         FAMILY.census(BytesReader(candidate), layout)
 
 
-def test_ten_thousand_boxes_in_one_another_are_not_followed() -> None:
+def test_deep_nesting_is_refused() -> None:
     content = b""
     for kind in [b"trak", b"moov", b"udta", b"meta", b"mdia"] * 2000:
         content = struct.pack(">I4s", 8 + len(content), kind) + content
@@ -419,7 +419,7 @@ def test_ten_thousand_boxes_in_one_another_are_not_followed() -> None:
     assert examine(box(b"ftyp", b"isom") + box(b"moov", content)).problem is not None
 
 
-def test_a_million_tiny_boxes_are_too_many() -> None:
+def test_box_count_is_limited() -> None:
     inside = examine(mp4.film(box(b"junk") * 60_000)).problem
     beside = examine(mp4.film(end=box(b"junk") * 110_000)).problem
 
@@ -430,7 +430,7 @@ def test_a_million_tiny_boxes_are_too_many() -> None:
     assert "boxes" in beside.message
 
 
-def test_a_huge_index_is_not_read() -> None:
+def test_huge_index_is_not_read() -> None:
     claimed = 1 << 40
     content = box(b"ftyp", b"isom", bytes(4)) + struct.pack(">I4sQ", 1, b"moov", claimed)
     file = Counted(content, size=len(content) - 16 + claimed)
@@ -441,7 +441,7 @@ def test_a_huge_index_is_not_read() -> None:
     assert file.bytes_read < 1000
 
 
-def test_of_a_large_film_only_the_headers_and_the_index_are_read() -> None:
+def test_only_headers_and_index_are_read() -> None:
     film = mp4.film(front=True, payload=mp4.MEDIA, large=True)
     start = film.index(b"mdat") - 4
     claimed = 1 << 41

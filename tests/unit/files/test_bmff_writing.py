@@ -116,7 +116,7 @@ def test_every_start_works_with_room_in_front(name: str) -> None:
     assert len(written(content, None)) == len(content)
 
 
-def test_a_comment_of_65600_characters_round_trips() -> None:
+def test_comment_of_65600_characters_round_trips() -> None:
     text = LONG[:65_600]
     content = mp4.film(udta(mp4.tags(TITLE)))
 
@@ -125,26 +125,26 @@ def test_a_comment_of_65600_characters_round_trips() -> None:
     assert written(written(content, text), "x") == written(content, "x")
 
 
-def test_bytes_of_a_file_that_are_no_utf8_go_back_as_they_were() -> None:
+def test_undecodable_bytes_are_restored() -> None:
     content = mp4.film(udta(mp4.tags(box(b"\xa9cmt", mp4.data(b"caf\xe9")))))
     (found,) = FAMILY.examine(BytesReader(content)).fields
 
     assert b"caf\xe9\nPeople: A" in written(content, f"{found.value}\nPeople: A")
 
 
-def test_an_item_gets_one_text_of_type_utf8_and_keeps_its_locale() -> None:
+def test_item_gets_one_utf8_text_and_keeps_its_locale() -> None:
     assert box(b"\xa9cmt", mp4.data("new", locale=7)) in written(mp4.film(TAGS["wrong type"]), "new")
     assert written(mp4.film(TAGS["several comments"]), "new").count(mp4.cmt("new")) == 3
 
 
-def test_other_boxes_of_an_item_stay() -> None:
+def test_other_boxes_of_an_item_are_kept() -> None:
     item = box(b"\xa9cmt", mp4.full(b"name", b"n"), mp4.data("old"), box(b"itif", b"i"), mp4.data("older"))
     new = box(b"\xa9cmt", mp4.full(b"name", b"n"), mp4.data("new"), box(b"itif", b"i"))
 
     assert new in written(mp4.film(udta(mp4.tags(item))), "new")
 
 
-def test_an_empty_text_removes_the_comment() -> None:
+def test_empty_text_removes_the_comment() -> None:
     content = mp4.film(TAGS["comment"])
 
     assert planned(content, "") == planned(content, None)
@@ -153,7 +153,7 @@ def test_an_empty_text_removes_the_comment() -> None:
 # How much is written
 
 
-def test_at_the_end_only_what_changes_is_written_however_large_the_index() -> None:
+def test_index_at_the_end_writes_only_changes() -> None:
     long_index = mp4.free(8) + mp4.track(list(range(60, 400)) * 300)
     content = mp4.film(udta(mp4.tags(TITLE)), early=long_index)
     outcome = planned(content, "People: Ann Lee")
@@ -164,7 +164,7 @@ def test_at_the_end_only_what_changes_is_written_however_large_the_index() -> No
     assert len(outcome.writes) <= 5
 
 
-def test_an_early_comment_moves_megabytes_correctly() -> None:
+def test_early_comment_moves_megabytes() -> None:
     more = mp4.full(b"iods", bytes(range(251)) * 13_000)
     content = mp4.film(more, early=udta(mp4.tags(mp4.cmt("one"))))
 
@@ -173,13 +173,13 @@ def test_an_early_comment_moves_megabytes_correctly() -> None:
     written(content, "1")
 
 
-def test_the_same_text_writes_nothing() -> None:
+def test_equal_text_writes_nothing() -> None:
     content = mp4.film(TAGS["comment"])
 
     assert planned(content, "old comment") == Patch(writes=(), size=len(content))
 
 
-def test_the_nearest_padding_is_used_and_nothing_behind_it_moves() -> None:
+def test_nearest_padding_is_used() -> None:
     tags = udta(mp4.meta(box(b"ilst", mp4.cmt("one")), mp4.free(100)))
     content = mp4.film(tags, mp4.full(b"iods", bytes(9)))
     result = written(content, "a longer one")
@@ -196,7 +196,7 @@ def test_shrinking_at_the_end_truncates() -> None:
     assert outcome.size == len(content) - 10
 
 
-def test_padding_behind_the_last_moov_is_used_first() -> None:
+def test_padding_after_the_last_moov_is_used_first() -> None:
     content = mp4.film(TAGS["nothing"], after=mp4.free(300))
 
     assert len(written(content, "x")) == len(content)
@@ -205,14 +205,14 @@ def test_padding_behind_the_last_moov_is_used_first() -> None:
 
 
 @pytest.mark.parametrize("remainder", range(-3, 20))
-def test_padding_behind_the_last_moov_may_end_in_any_way(remainder: int) -> None:
+def test_padding_after_the_last_moov_may_have_any_end(remainder: int) -> None:
     content = mp4.film(udta(mp4.tags(mp4.cmt("abc"))), after=mp4.free(60))
     result = written(content, "abc" + "x" * (60 - remainder))
 
     assert len(result) - len(content) == max(-remainder, 0) + (8 - remainder if 0 < remainder < 8 else 0)
 
 
-def test_what_is_freed_is_blanked() -> None:
+def test_freed_bytes_are_zeroed() -> None:
     content = mp4.film(udta(mp4.tags(mp4.cmt("secret words " * 20))), front=True, after=mp4.free(16))
 
     assert b"secret" not in written(content, None)
@@ -233,7 +233,7 @@ def fits(content: bytes, text: str | None) -> bool:
 
 
 @pytest.mark.parametrize("remainder", [*range(18), 63, 64, 65, 71, 72, 73, 80])
-def test_a_padding_is_used_up_or_keeps_a_header(remainder: int) -> None:
+def test_padding_is_used_up_or_keeps_a_header(remainder: int) -> None:
     """A box has 8 bytes at least: 1 to 7 are impossible."""
     content = mp4.film(udta(mp4.tags(mp4.cmt("abc"))), front=True, after=mp4.free(100))
 
@@ -241,18 +241,18 @@ def test_a_padding_is_used_up_or_keeps_a_header(remainder: int) -> None:
 
 
 @pytest.mark.parametrize("less", range(18))
-def test_shrinking_without_padding_makes_one_if_it_can(less: int) -> None:
+def test_shrinking_creates_padding(less: int) -> None:
     content = mp4.film(udta(mp4.tags(mp4.cmt("x" * 40))), front=True)
 
     assert fits(content, "x" * (40 - less)) == (less == 0 or less >= 8)
 
 
 @pytest.mark.parametrize("size", [0, 8, 30])
-def test_too_little_room_is_refused(size: int) -> None:
+def test_insufficient_padding_is_refused(size: int) -> None:
     assert not fits(mp4.film(front=True, after=mp4.free(size)), "People: Ann Lee")
 
 
-def test_paddings_are_joined_where_one_is_not_enough() -> None:
+def test_paddings_are_joined() -> None:
     tags = udta(mp4.meta(box(b"ilst", mp4.cmt("one")), mp4.free(20)), mp4.free(30))
     content = mp4.film(tags, front=True, after=mp4.free(40) + mp4.free(10))
 
@@ -262,7 +262,7 @@ def test_paddings_are_joined_where_one_is_not_enough() -> None:
     assert padding.free_bytes(FAMILY.examine(BytesReader(content))) == 100
 
 
-def test_what_a_camera_keeps_in_a_free_box_is_no_room() -> None:
+def test_free_box_with_camera_data_is_not_used() -> None:
     camera = box(b"free", b"GPS track of a dashcam" + bytes(4000))
     content = mp4.film(front=True, after=camera)
 
@@ -288,7 +288,7 @@ class Sparse(BytesReader):
         return super().read_at(offset, wanted).ljust(wanted, b"\0")
 
 
-def test_a_padding_of_more_than_4_gib_is_no_room() -> None:
+def test_padding_over_4_gib_is_not_used() -> None:
     """Its size would not fit into the header that we write."""
     content = mp4.film() + struct.pack(">I4sQ", 1, b"free", 1 << 40)
     reader = Sparse(content, size=len(mp4.film()) + (1 << 40))
@@ -298,7 +298,7 @@ def test_a_padding_of_more_than_4_gib_is_no_room() -> None:
     assert outcome.code == "no_strategy_yet"
 
 
-def test_padding_that_still_holds_old_bytes_stays_padding() -> None:
+def test_padding_with_old_bytes_stays_padding() -> None:
     old = box(b"free", bytes(64) + b"leftovers of an older index" * 40)
     content = mp4.film(front=True, after=old)
     result = written(content, "x" * 300)
@@ -307,23 +307,23 @@ def test_padding_that_still_holds_old_bytes_stays_padding() -> None:
     written(result, "y" * 301)
 
 
-def test_padding_elsewhere_in_the_file_is_no_room() -> None:
+def test_distant_padding_is_not_used() -> None:
     assert not fits(mp4.film(front=True, end=mp4.free(4000)), "People: Ann Lee")
     assert not fits(mp4.film(front=True, after=box(b"uuid", bytes(16)) + mp4.free(4000)), "People: Ann Lee")
 
 
-def test_a_padding_of_a_track_is_not_ours() -> None:
+def test_padding_of_a_track_is_not_used() -> None:
     assert not fits(mp4.film(front=True, trak=mp4.free(4000)), "People: Ann Lee")
 
 
-def test_junk_at_the_end_stays_where_it_is() -> None:
+def test_trailing_junk_stays() -> None:
     junk = b"\x8d\xb4-i\x4c\xcc\x41\x87 trailer"
 
     assert not fits(mp4.film(end=junk), "People: Ann Lee")
     assert written(mp4.film(front=True, after=mp4.free(500), end=junk), "People: Ann Lee").endswith(junk)
 
 
-def test_before_an_mdat_without_size_nothing_is_appended() -> None:
+def test_mdat_without_size_blocks_appending() -> None:
     content = bytearray(mp4.film(front=True, after=mp4.free(500)))
     start = content.index(b"mdat") - 4
     content[start : start + 4] = bytes(4)
@@ -338,7 +338,7 @@ def test_before_an_mdat_without_size_nothing_is_appended() -> None:
     ("text", "code"),
     [("a\0b", "invalid_value"), ("\ud800", "invalid_value"), ("x" * (1 << 20) + "y", "invalid_value")],
 )
-def test_texts_that_cannot_be_read_back_are_refused(text: str, code: str) -> None:
+def test_unreadable_texts_are_refused(text: str, code: str) -> None:
     outcome = planned(mp4.film(), text)
 
     assert isinstance(outcome, Refusal)
@@ -346,7 +346,7 @@ def test_texts_that_cannot_be_read_back_are_refused(text: str, code: str) -> Non
 
 
 @pytest.mark.parametrize("ours", FAMILY.strategies(), ids=lambda ours: ours.name)
-def test_only_the_comment_is_written_and_only_into_our_own_layouts(ours: Strategy) -> None:
+def test_only_comments_of_own_layouts_are_written(ours: Strategy) -> None:
     reader = BytesReader(mp4.film(front=True))
     layout = FAMILY.examine(reader)
     title = Change(field="title", old=None, new="x")
@@ -361,7 +361,7 @@ def test_only_the_comment_is_written_and_only_into_our_own_layouts(ours: Strateg
 
 
 @pytest.mark.parametrize("ours", FAMILY.strategies(), ids=lambda ours: ours.name)
-def test_a_file_with_a_problem_is_refused_with_that_problem(ours: Strategy) -> None:
+def test_file_with_a_problem_is_refused(ours: Strategy) -> None:
     reader = BytesReader(mp4.film(box(b"cmov")))
     layout = FAMILY.examine(reader)
 
@@ -375,7 +375,7 @@ def longer(content: bytes) -> bytes:
 
 @pytest.mark.parametrize("meddle", [longer, lambda content: content[:100]], ids=["other size", "shorter"])
 @pytest.mark.parametrize("ours", FAMILY.strategies(), ids=lambda ours: ours.name)
-def test_a_file_that_changed_since_is_a_conflict(ours: Strategy, meddle: Callable[[bytes], bytes]) -> None:
+def test_changed_layout_is_a_conflict(ours: Strategy, meddle: Callable[[bytes], bytes]) -> None:
     content = mp4.film(TAGS["comment"], front=ours is not IN_PLACE)
     layout = FAMILY.examine(BytesReader(content))
 
@@ -416,7 +416,7 @@ def films(draw: st.DrawFn) -> bytes:
 
 @effort.examples(100, 300)
 @given(films(), st.lists(texts, min_size=1, max_size=4))
-def test_any_film_takes_any_texts_one_after_another(content: bytes, wanted: list[str | None]) -> None:
+def test_any_file_accepts_any_texts(content: bytes, wanted: list[str | None]) -> None:
     assert FAMILY.examine(BytesReader(content)).problem is None
     for text in wanted:
         outcome = planned(content, text)

@@ -45,7 +45,7 @@ def rebuilds(draw: st.DrawFn, size: int) -> Rebuild:
 
 @settings(deadline=None, max_examples=150)
 @given(st.data())
-def test_any_rebuild_can_be_read_and_inverted(data: st.DataObject) -> None:
+def test_any_rebuild_is_read_and_inverted(data: st.DataObject) -> None:
     old = data.draw(st.binary(max_size=60)) * data.draw(st.integers(1, 200))
     forward = data.draw(rebuilds(len(old)))
     new = made(forward, old)
@@ -59,13 +59,13 @@ def test_any_rebuild_can_be_read_and_inverted(data: st.DataObject) -> None:
     assert delta.proven(reverse, BytesReader(new), BytesReader(old)) == delta.digest_of(BytesReader(old))
 
 
-def test_the_inverse_of_a_new_header_is_the_old_header_and_no_more() -> None:
+def test_reverse_of_a_header_has_only_the_old_header() -> None:
     forward = Rebuild((b"another header", Extent(200, len(OLD) - 200)), cloned=True)
     reverse = delta.inverted(forward, BytesReader(OLD))
     assert reverse == Rebuild((OLD[:200], Extent(14, len(OLD) - 200)), cloned=True)
 
 
-def test_what_two_large_headers_have_in_common_is_not_kept_twice() -> None:
+def test_common_header_bytes_are_not_stored() -> None:
     """An index of which one table changed: the rest of it is in the new header too."""
     head = OLD[:500_000]
     changed = head[:200_000] + bytes(byte ^ 1 for byte in head[200_000:210_000]) + head[210_000:]
@@ -78,7 +78,7 @@ def test_what_two_large_headers_have_in_common_is_not_kept_twice() -> None:
 
 @settings(deadline=None, max_examples=150)
 @given(st.data())
-def test_what_lies_at_the_same_distance_is_found_without_a_search(data: st.DataObject) -> None:
+def test_equal_distance_needs_no_search(data: st.DataObject) -> None:
     """An index of which the offsets changed; whatever it returns makes the old bytes."""
     blocks = data.draw(st.lists(st.binary(min_size=1, max_size=9), min_size=1, max_size=12))
     old = bytearray(b"".join(block * 150 for block in blocks))
@@ -93,7 +93,7 @@ def test_what_lies_at_the_same_distance_is_found_without_a_search(data: st.DataO
         assert 2 * literal_bytes(Rebuild(tuple(pieces))) <= len(old)
 
 
-def test_one_changed_table_of_a_large_index_is_kept_and_no_more() -> None:
+def test_reverse_of_an_index_has_only_the_changed_table() -> None:
     head = OLD[:500_000]
     changed = head[:200_000] + bytes(byte ^ 1 for byte in head[200_000:210_000]) + head[210_000:]
     forward = Rebuild((changed, Extent(500_000, len(OLD) - 500_000)))
@@ -103,7 +103,7 @@ def test_one_changed_table_of_a_large_index_is_kept_and_no_more() -> None:
     assert literal_bytes(reverse) <= 10_000 + 2 * delta._BLOCK
 
 
-def test_a_rebuild_that_drops_too_much_has_no_small_inverse(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_loss_has_no_reverse(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delta, "LIMIT", 1000)
     forward = Rebuild((Extent(1001, len(OLD) - 1001),))
     assert delta.inverted(forward, BytesReader(OLD)) is None
@@ -118,7 +118,7 @@ def packets(seed: int, count: int) -> list[bytes]:
     return [source.randbytes(source.choice((90, 400, 3000, 20_000))) for _ in range(count)]
 
 
-def test_other_headers_between_the_same_packets_cost_what_the_old_ones_had() -> None:
+def test_reverse_of_packet_headers_has_only_the_headers() -> None:
     parts = packets(2, 300)
     old = b"".join(b"old header %7d" % number + part for number, part in enumerate(parts))
     new = b"".join(b"<a new header: %9d>" % number + part for number, part in enumerate(parts))
@@ -128,7 +128,7 @@ def test_other_headers_between_the_same_packets_cost_what_the_old_ones_had() -> 
     assert literal_bytes(reverse) <= 300 * 20
 
 
-def test_packets_in_another_order_are_found() -> None:
+def test_reordered_packets_are_matched() -> None:
     parts = packets(3, 400)
     old = b"".join(b"%8d" % number + part for number, part in enumerate(parts))
     order = sorted(range(400), key=lambda number: number + random.Random(number).randrange(12))
@@ -138,7 +138,7 @@ def test_packets_in_another_order_are_found() -> None:
     assert made(reverse, new) == old
 
 
-def test_runs_of_zeros_do_not_lead_astray() -> None:
+def test_zero_runs_do_not_mislead_the_search() -> None:
     parts = [part if number % 3 else bytes(700) for number, part in enumerate(packets(4, 600))]
     old = b"".join(b"%8d" % number + part for number, part in enumerate(parts))
     new = bytes(4_000_000) + b"".join(b"%12d" % number + part for number, part in enumerate(parts))
@@ -147,7 +147,7 @@ def test_runs_of_zeros_do_not_lead_astray() -> None:
     assert made(reverse, new) == old
 
 
-def test_short_matches_far_away_do_not_lead_astray(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_distant_short_matches_do_not_mislead_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
     """Six of them in a row, each a little further ahead: who goes after them does not find the way back."""
     monkeypatch.setattr(matching, "_CHUNK", 16 * 1024)
     chance = random.Random(6)
@@ -163,7 +163,7 @@ def test_short_matches_far_away_do_not_lead_astray(monkeypatch: pytest.MonkeyPat
     assert made(reverse, bytes(new)) == old
 
 
-def test_what_is_not_small_is_none() -> None:
+def test_large_reverse_is_none() -> None:
     other = random.Random(5).randbytes(3_000_000)
     assert delta.between(BytesReader(OLD), BytesReader(other)) is None
     allowed = len(OLD) // delta.SHARE
@@ -173,7 +173,7 @@ def test_what_is_not_small_is_none() -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(st.data())
-def test_whatever_is_found_makes_the_old_file(data: st.DataObject) -> None:
+def test_any_reverse_yields_the_old_file(data: st.DataObject) -> None:
     alphabet = [data.draw(st.binary(min_size=1, max_size=80)) for _ in range(4)]
     text = st.lists(st.sampled_from(alphabet), max_size=60).map(b"".join)
     old, new = data.draw(text), data.draw(text)
@@ -190,7 +190,7 @@ def test_small_and_equal_files(old: bytes, new: bytes) -> None:
     assert delta.proven(reverse, BytesReader(new), BytesReader(old)) == delta.digest_of(BytesReader(old))
 
 
-def test_memory_does_not_grow_with_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_delta_memory_does_not_grow_with_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a smaller scale: chunks of 16 KiB and a file of 500, all of which are indexed, for blocks change places."""
     monkeypatch.setattr(matching, "_CHUNK", 16 * 1024)
 
@@ -215,7 +215,7 @@ def test_memory_does_not_grow_with_the_file(monkeypatch: pytest.MonkeyPatch) -> 
     assert peak < 4_000_000, peak
 
 
-def test_a_file_that_becomes_shorter_meanwhile_is_a_conflict() -> None:
+def test_shortened_file_is_a_conflict() -> None:
     class Cut(BytesReader):
         size = 3_500_000  # type: ignore[assignment]
 
@@ -225,7 +225,7 @@ def test_a_file_that_becomes_shorter_meanwhile_is_a_conflict() -> None:
 
 
 @pytest.mark.parametrize("sampled", [False, True])
-def test_a_reverse_that_does_not_make_the_original_is_caught(sampled: bool) -> None:
+def test_wrong_reverse_is_detected(sampled: bool) -> None:
     new = b"other" + OLD
     good = Rebuild((Extent(5, len(OLD)),))
     assert delta.proven(good, BytesReader(new), BytesReader(OLD), sampled=sampled) == delta.digest_of(
@@ -237,7 +237,7 @@ def test_a_reverse_that_does_not_make_the_original_is_caught(sampled: bool) -> N
         assert caught.value.check == "bytes"
 
 
-def test_a_digest_is_of_every_byte_and_of_the_size() -> None:
+def test_digest_covers_every_byte_and_the_size() -> None:
     digests = {delta.digest_of(BytesReader(data)) for data in (b"", b"\0", b"\0\0", OLD, OLD[:-1], b"x" + OLD[1:])}
     assert len(digests) == 6
     assert {len(digest) for digest in digests} == {16}
@@ -247,7 +247,7 @@ MUXERS = {"avi": "avi", "flv": "flv", "wmv": "asf", "ogv": "ogg"}
 
 
 @pytest.mark.parametrize("form", MUXERS)
-def test_a_film_that_ffmpeg_rewrote_comes_back_from_little(form: str, tmp_path: Path) -> None:
+def test_reverse_of_an_ffmpeg_rewrite_is_small(form: str, tmp_path: Path) -> None:
     oracle("ffmpeg")
     old = media.build(form, tmp_path, name="old", comment="People: Ann Lee", seconds=4.0, video_size=(640, 360))
     new = tmp_path / "new"
@@ -262,7 +262,7 @@ def test_a_film_that_ffmpeg_rewrote_comes_back_from_little(form: str, tmp_path: 
 
 
 @given(old=st.binary(max_size=30), inserted=st.sampled_from([0, 0, 5, -2]), data=st.data())
-def test_a_patch_can_be_told_as_pieces_of_the_old_file(old: bytes, inserted: int, data: st.DataObject) -> None:
+def test_patch_can_be_a_rebuild(old: bytes, inserted: int, data: st.DataObject) -> None:
     inserted = max(inserted, -len(old))
     size = data.draw(st.integers(0, len(old) + 6)) if not inserted else len(old) + inserted
     new = bytearray((bytes(inserted) + old if inserted >= 0 else old[-inserted:])[:size].ljust(size, b"\0"))

@@ -43,7 +43,7 @@ KNOWN = {
 
 
 @pytest.mark.parametrize("length", sorted(KNOWN))
-def test_the_hash_of_a_known_payload_never_changes(length: int) -> None:
+def test_hash_of_a_known_payload_is_stable(length: int) -> None:
     data = patterned(length)
     assert payload_hash(BytesReader(data), [Extent(0, length)]) == KNOWN[length]
 
@@ -72,24 +72,24 @@ def test_extents_count_as_one_concatenation(gaps_and_lengths: list[tuple[int, in
 PATTERN = patterned(24 * 190_000)
 
 
-def test_no_payload_has_no_hash() -> None:
+def test_empty_payload_has_no_hash() -> None:
     assert payload_hash(BytesReader(b"only a header"), []) is None
     assert payload_hash(BytesReader(b"only a header"), [Extent(5, 0)]) is None
 
 
-def test_bytes_around_the_payload_do_not_count() -> None:
+def test_hash_ignores_bytes_around_the_payload() -> None:
     one = payload_hash(BytesReader(b"AAAA" + b"film"), [Extent(4, 4)])
     two = payload_hash(BytesReader(b"B" + b"film" + b"more tags"), [Extent(1, 4)])
     assert one == two
 
 
-def test_a_payload_that_was_cut_has_another_hash() -> None:
+def test_truncated_payload_has_another_hash() -> None:
     data = patterned(2 * MIB)
     whole = payload_hash(BytesReader(data), [Extent(0, len(data))])
     assert payload_hash(BytesReader(data[:-1]), [Extent(0, len(data))]) != whole
 
 
-def test_only_the_full_hash_sees_a_change_between_the_windows() -> None:
+def test_only_full_hash_covers_bytes_between_windows() -> None:
     data = bytearray(patterned(8 * MIB))
     extents = [Extent(0, len(data))]
     before = [payload_hash(BytesReader(bytes(data)), extents, full=full) for full in (False, True)]

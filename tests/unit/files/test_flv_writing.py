@@ -70,7 +70,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.mark.parametrize("text", [ANN, LONG, None])
-def test_everything_that_ffmpeg_would_lose_stays(clip: bytes, text: str | None) -> None:
+def test_everything_that_ffmpeg_loses_is_kept(clip: bytes, text: str | None) -> None:
     values = {
         "rate": 29.97,
         "cuePoints": [{"name": "goal", "time": 1.5}],
@@ -86,7 +86,7 @@ def test_everything_that_ffmpeg_would_lose_stays(clip: bytes, text: str | None) 
     assert others in new
 
 
-def test_the_media_are_one_stretch_of_the_old_file() -> None:
+def test_media_are_one_range_of_the_old_file() -> None:
     data = indexed()
     edit = planned(data, ANN, COPY)
     assert isinstance(edit, Rebuild)
@@ -99,7 +99,7 @@ def test_the_media_are_one_stretch_of_the_old_file() -> None:
 # What tells of places
 
 
-def test_the_index_of_the_pictures_moves_with_them() -> None:
+def test_keyframe_index_is_updated() -> None:
     data = indexed()
     for text in (ANN, LONG):
         new = written(data, text, COPY)
@@ -110,12 +110,12 @@ def test_the_index_of_the_pictures_moves_with_them() -> None:
         assert numbers(new, "keyframes", "times") == numbers(data, "keyframes", "times")
 
 
-def test_a_size_that_was_wrong_stays_what_it_was() -> None:
+def test_wrong_size_field_is_kept() -> None:
     data = film(script("onMetaData", {"filesize": 12.0}))
     assert numbers(written(data, ANN, COPY), "filesize") == [12.0]
 
 
-def test_the_lengths_around_the_metadata_are_told_anew() -> None:
+def test_lengths_around_the_metadata_are_updated() -> None:
     new = written(indexed(), LONG, COPY)
     length = len(body(new))
     assert new[24 + length : 28 + length] == (11 + length).to_bytes(4, "big")
@@ -127,7 +127,7 @@ def test_the_lengths_around_the_metadata_are_told_anew() -> None:
 
 
 @pytest.mark.parametrize(("told", "after"), [(2, 3), (0, 0), (77, 78)])
-def test_the_number_of_properties_is_told_anew_where_it_was_told(told: int, after: int) -> None:
+def test_property_count_is_updated_if_present(told: int, after: int) -> None:
     data = film(script("onMetaData", {"a": 1.0, "b": "c"}))
     at = metadata(data).count
     assert at is not None
@@ -137,7 +137,7 @@ def test_the_number_of_properties_is_told_anew_where_it_was_told(told: int, afte
     assert written(new, None, COPY) == data
 
 
-def test_a_place_that_nobody_understands_keeps_the_media_where_they_are() -> None:
+def test_unknown_offset_keeps_the_media_in_place() -> None:
     for values, sentence in (
         (
             {"seekpoints": [{"time": 0.0, "offset": 200.0}]},
@@ -155,7 +155,7 @@ def test_a_place_that_nobody_understands_keeps_the_media_where_they_are() -> Non
 # Which property
 
 
-def test_a_comment_that_was_not_there_comes_first_where_all_readers_look() -> None:
+def test_new_comment_is_first() -> None:
     assert names(written(film(script("onMetaData", {"a": 1.0})), ANN, COPY)) == ["comment", "a"]
     other = script("onXMPData", {"liveXML": "<x/>"})
     for scripts in ((), (other,)):
@@ -164,13 +164,13 @@ def test_a_comment_that_was_not_there_comes_first_where_all_readers_look() -> No
         assert amf.read_metadata(body(new))[0] == "onMetaData"
 
 
-def test_a_comment_stays_where_it_was_unless_nobody_reads_so_far() -> None:
+def test_comment_stays_unless_readers_stop_before_it() -> None:
     assert names(written(film(script("onMetaData", {"a": 1.0, "Comment": "old"})), ANN, COPY)) == ["a", "Comment"]
     behind = film(script("onMetaData", {"long": "x" * 1024, "comment": "old"}))
     assert names(written(behind, ANN, COPY)) == ["comment", "long"]
 
 
-def test_every_comment_gets_the_same_text() -> None:
+def test_every_comment_has_the_new_text() -> None:
     one, two = script("onMetaData", {"comment": "one", "a": 1.0}), script("onMetaData", {"Comment": 5.0})
     assert said(written(film(one, two), ANN, COPY)) == [ANN, ANN]
     assert names(written(film(one, two), None, COPY)) == ["a"]
@@ -183,26 +183,26 @@ def test_every_comment_gets_the_same_text() -> None:
         ({"comment": {"text": "old"}}, "not a text"),
     ],
 )
-def test_what_is_not_understood_is_left_alone(values: dict[str, object], sentence: str) -> None:
+def test_unknown_structure_is_not_changed(values: dict[str, object], sentence: str) -> None:
     for strategy in (COPY, PLACE):
         assert sentence in refusal(film(script("onMetaData", values)), ANN, strategy)
 
 
-def test_encrypted_metadata_are_left_alone() -> None:
+def test_encrypted_metadata_is_not_changed() -> None:
     data = bytearray(film(script("onMetaData", {"a": 1.0})))
     data[13] |= 0x20
     assert "encrypted" in refusal(bytes(data), ANN, COPY)
 
 
 @pytest.mark.parametrize(("text", "sentence"), [("a\0b", "holds a NUL"), ("x" * 1024, "longer than")])
-def test_a_text_that_cannot_be_held_is_refused(text: str, sentence: str) -> None:
+def test_unstorable_text_is_refused(text: str, sentence: str) -> None:
     assert sentence in refusal(film(), text, COPY)
 
 
 # Room
 
 
-def test_only_a_comment_of_the_same_length_is_written_in_place() -> None:
+def test_only_equal_length_is_written_in_place() -> None:
     data = indexed(comment="People: Ann")
     new = written(data, "People: Bob", PLACE, HERE)
     assert len(new) == len(data)
@@ -210,7 +210,7 @@ def test_only_a_comment_of_the_same_length_is_written_in_place() -> None:
     assert "no new file may take its place" in refusal(data, ANN, COPY, HERE)
 
 
-def test_a_film_of_a_long_day_is_still_understood() -> None:
+def test_long_recording_is_parsed() -> None:
     """An index of the pictures has two numbers for each."""
     values = {"keyframes": {"filepositions": [float(1 << 30)] * 6_000, "times": [0.0] * 6_000}}
     new = written(film(script("onMetaData", values)), ANN, COPY)
@@ -222,7 +222,7 @@ def test_a_film_of_a_long_day_is_still_understood() -> None:
 # The census
 
 
-def test_the_census_sees_every_byte_but_those_of_comments_and_media() -> None:
+def test_census_covers_all_but_comments_and_media() -> None:
     data = indexed(comment="old")
     [run] = lossless.examined(data).payload
     at = data.index(b"\2\0\3old") + 3
@@ -253,7 +253,7 @@ def parts(given_values: dict[str, Any]) -> Iterator[bytes]:
 
 @settings(max_examples=80)
 @given(told=st.lists(scripts, max_size=3), text=st.none() | spoken, strategy=st.sampled_from([COPY, PLACE]))
-def test_any_metadata_survive(told: list[tuple[str, dict[str, Any]]], text: str | None, strategy: str) -> None:
+def test_any_metadata_is_kept(told: list[tuple[str, dict[str, Any]]], text: str | None, strategy: str) -> None:
     data = film(*(script(name, properties) for name, properties in told))
     if isinstance(planned(data, text, strategy), Patch | Rebuild):
         new = written(data, text, strategy)
@@ -263,9 +263,7 @@ def test_any_metadata_survive(told: list[tuple[str, dict[str, Any]]], text: str 
 
 @settings(max_examples=80)
 @given(at=st.integers(5, 500), noise=st.binary(min_size=1, max_size=6), text=st.none() | spoken)
-def test_a_damaged_file_is_refused_or_written_right_and_never_breaks_anything(
-    at: int, noise: bytes, text: str | None
-) -> None:
+def test_damaged_file_is_refused_or_written_correctly(at: int, noise: bytes, text: str | None) -> None:
     data = indexed(comment="old", title="At sea")
     data = data[:at] + noise + data[at + len(noise) :]
     if lossless.problem(data) == "":
@@ -274,13 +272,13 @@ def test_a_damaged_file_is_refused_or_written_right_and_never_breaks_anything(
                 written(data, text, strategy)
 
 
-def test_more_comments_than_reason_are_left_alone() -> None:
+def test_comment_count_is_limited() -> None:
     data = film(*[script("onMetaData", {"comment": "x"})] * 101)
     assert "too many comments" in refusal(data, ANN, COPY)
 
 
 @pytest.mark.parametrize("tags", [1, 6])
-def test_more_properties_than_reason_in_all_tags_together_are_refused(tags: int) -> None:
+def test_property_count_is_limited(tags: int) -> None:
     nested: dict[str, object] = {f"{number:05}": None for number in range(10_001 // tags)}
     for _ in range(14):
         nested = {"a": nested}
@@ -289,7 +287,7 @@ def test_more_properties_than_reason_in_all_tags_together_are_refused(tags: int)
     assert lossless.problem(data) == "corrupt"
 
 
-def test_lists_of_numbers_have_a_limit_of_their_own_in_all_tags_together() -> None:
+def test_number_lists_have_their_own_limit() -> None:
     times = headers.amf("onMetaData") + b"\3" + struct.pack(">H", 5) + b"times\x0a" + struct.pack(">I", 300_000)
     long = tag(18, times + bytes(9 * 300_000) + b"\0\0\x09")
 

@@ -96,7 +96,7 @@ PATCHES = {
 
 
 @pytest.mark.parametrize("patch", PATCHES.values(), ids=PATCHES)
-def test_a_patch_does_what_it_says_and_is_taken_back(place: Place, patch: Patch) -> None:
+def test_patch_is_applied_and_undone(place: Place, patch: Patch) -> None:
     place.edit(patch)
     assert place.path.read_bytes() == patched(OLD, patch)
     for entry in reversed(list(journal.read(place.log.path).entries)):
@@ -107,7 +107,7 @@ def test_a_patch_does_what_it_says_and_is_taken_back(place: Place, patch: Patch)
 
 @settings(deadline=None, max_examples=60)
 @given(st.data())
-def test_any_patch_can_be_taken_back(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+def test_any_patch_can_be_undone(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     old = data.draw(st.binary(max_size=200)) * data.draw(st.integers(1, 60))
     patch = data.draw(patches(old))
     place = Place(tmp_path_factory.mktemp("any"), old)
@@ -126,7 +126,7 @@ def test_any_patch_can_be_taken_back(tmp_path_factory: pytest.TempPathFactory, d
     place.log.close()
 
 
-def test_what_stands_there_already_is_not_written(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_equal_bytes_are_not_written(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[tuple[int, bytes]] = []
     real = disk.pwrite
     monkeypatch.setattr(disk, "pwrite", lambda fd, data, at: (written.append((at, data)), real(fd, data, at)))
@@ -139,7 +139,7 @@ def test_what_stands_there_already_is_not_written(place: Place, monkeypatch: pyt
     assert len(place.marks()) == 1
 
 
-def test_a_patch_that_changes_nothing_leaves_file_and_journal_alone(place: Place) -> None:
+def test_empty_patch_changes_neither_file_nor_journal(place: Place) -> None:
     before = place.touched()
     place.edit(PATCHES["the same bytes"])
     assert place.touched() == before
@@ -161,7 +161,7 @@ PAYLOAD = (Extent(0, 0), Extent(1000, 500), Extent(4000, 1000))
         Patch((), 0),
     ],
 )
-def test_an_edit_that_reaches_for_media_bytes_is_stopped_before_any_is_touched(place: Place, patch: Patch) -> None:
+def test_patch_of_media_bytes_is_refused(place: Place, patch: Patch) -> None:
     before = place.touched()
     with pytest.raises(errors.PayloadProtectedError):
         place.edit(patch, payload=PAYLOAD)
@@ -169,7 +169,7 @@ def test_an_edit_that_reaches_for_media_bytes_is_stopped_before_any_is_touched(p
     assert place.marks() == []
 
 
-def test_an_edit_around_the_media_bytes_is_fine(place: Place) -> None:
+def test_patch_around_media_bytes_is_accepted(place: Place) -> None:
     patch = Patch(((998, b"xy"), (1500, bytes(2500)), (5000, b"z")), 5001)
     place.edit(patch, payload=PAYLOAD)
     assert place.path.read_bytes() == patched(OLD, patch)
@@ -183,13 +183,13 @@ def test_an_edit_around_the_media_bytes_is_fine(place: Place) -> None:
         Patch(((len(OLD) - 1, b"ab"),), len(OLD)),
     ],
 )
-def test_a_malformed_patch_is_refused(place: Place, patch: Patch) -> None:
+def test_malformed_patch_is_refused(place: Place, patch: Patch) -> None:
     with pytest.raises(ValueError, match="patch"):
         place.edit(patch)
     assert place.state() == (OLD, MTIME)
 
 
-def test_a_file_takes_one_patch(place: Place) -> None:
+def test_file_accepts_one_patch(place: Place) -> None:
     with JournaledFile(place.name, journal=place.log, item_id=1, payload=()) as file:
         file.apply(PATCHES["one byte"])
         with pytest.raises(RuntimeError):
@@ -197,14 +197,14 @@ def test_a_file_takes_one_patch(place: Place) -> None:
     assert place.state() == (OLD, MTIME)
 
 
-def test_leaving_without_commit_puts_the_file_back(place: Place) -> None:
+def test_exit_without_commit_restores_the_file(place: Place) -> None:
     place.edit(PATCHES["growing"], keep=False)
     assert place.state() == (OLD, MTIME)
     assert place.marks() == ["undone"]
 
 
 @pytest.mark.parametrize("error", [errors.VerificationError(check="index"), KeyboardInterrupt()])
-def test_an_error_in_the_block_puts_the_file_back(place: Place, error: BaseException) -> None:
+def test_error_in_the_block_restores_the_file(place: Place, error: BaseException) -> None:
     def write() -> None:
         with JournaledFile(place.name, journal=place.log, item_id=1, payload=()) as file:
             file.apply(PATCHES["shrinking"])
@@ -217,7 +217,7 @@ def test_an_error_in_the_block_puts_the_file_back(place: Place, error: BaseExcep
     assert place.marks() == ["undone"]
 
 
-def test_it_reads_like_any_reader(place: Place) -> None:
+def test_journaled_file_is_a_reader(place: Place) -> None:
     with JournaledFile(place.name, journal=place.log, item_id=1, payload=()) as file:
         assert (file.size, file.read_at(250, 12)) == (len(OLD), OLD[250:262])
         assert file.read_at(len(OLD) - 3, 2**62) == OLD[-3:]
@@ -227,7 +227,7 @@ def test_it_reads_like_any_reader(place: Place) -> None:
         assert file.stat().size == len(OLD) + 10
 
 
-def test_the_modification_time_can_be_kept(place: Place) -> None:
+def test_modification_time_can_be_kept(place: Place) -> None:
     with JournaledFile(place.name, journal=place.log, item_id=1, payload=(), mtime_ns=MTIME) as file:
         file.apply(PATCHES["one byte"])
         file.commit()
@@ -242,7 +242,7 @@ def the_stat(path: Path) -> FileStat:
         return reader.stat
 
 
-def test_the_file_that_was_examined_is_edited(place: Place) -> None:
+def test_examined_file_is_edited(place: Place) -> None:
     with JournaledFile(place.name, journal=place.log, item_id=1, payload=(), expected=the_stat(place.path)) as file:
         file.apply(PATCHES["one byte"])
 
@@ -270,7 +270,7 @@ def made_a_link(path: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [touched, appended, replaced, made_a_link])
-def test_another_file_than_the_one_examined_is_a_conflict(place: Place, change) -> None:  # type: ignore[no-untyped-def]
+def test_other_file_than_the_examined_one_is_a_conflict(place: Place, change) -> None:  # type: ignore[no-untyped-def]
     expected = the_stat(place.path)
     change(place.path)
     found = place.path.read_bytes()
@@ -285,9 +285,7 @@ def test_another_file_than_the_one_examined_is_a_conflict(place: Place, change) 
 
 
 @pytest.mark.parametrize("change", [touched, appended, replaced])
-def test_a_change_while_the_journal_was_written_is_a_conflict_too(
-    place: Place, monkeypatch: pytest.MonkeyPatch, change
-) -> None:  # type: ignore[no-untyped-def]
+def test_change_during_journaling_is_a_conflict(place: Place, monkeypatch: pytest.MonkeyPatch, change) -> None:  # type: ignore[no-untyped-def]
     real = OperationJournal.begin
 
     def begin(self: OperationJournal, entry: journal.JournalEntry) -> None:
@@ -309,7 +307,7 @@ def test_one_writer_at_a_time(place: Place) -> None:
     JournaledFile(place.name, journal=place.log, item_id=2, payload=()).close()
 
 
-def test_reading_the_file_meanwhile_does_not_free_its_lock(place: Place) -> None:
+def test_other_reader_does_not_release_the_lock(place: Place) -> None:
     with JournaledFile(place.name, journal=place.log, item_id=1, payload=()):
         FileReader(place.name).close()
         place.path.read_bytes()
@@ -326,7 +324,7 @@ def test_reading_the_file_meanwhile_does_not_free_its_lock(place: Place) -> None
         (lambda path: (path.unlink(), os.mkfifo(path)), errors.ConflictError, "changed_on_disk"),
     ],
 )
-def test_what_may_not_be_written_is_refused(place: Place, make, kind: type[Exception], code: str) -> None:  # type: ignore[no-untyped-def]
+def test_unwritable_file_is_refused(place: Place, make, kind: type[Exception], code: str) -> None:  # type: ignore[no-untyped-def]
     make(place.path)
     with pytest.raises(kind) as caught:
         place.edit(PATCHES["one byte"])
@@ -377,7 +375,7 @@ def failure(action: Callable[[], object]) -> errors.FileAccessError | None:
 @pytest.mark.parametrize("number", FAULTS, ids=FAULTS.get)
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("name", ["growing", "shrinking", "head and tail"])
-def test_a_disk_that_fails_leaves_the_file_as_it_was(
+def test_disk_error_keeps_the_file(
     place: Place, monkeypatch: pytest.MonkeyPatch, call: str, number: int, name: str
 ) -> None:
     for nth in itertools.count(1):
@@ -395,7 +393,7 @@ def test_a_disk_that_fails_leaves_the_file_as_it_was(
     assert (nth > 1) == (call != "ftruncate" or name == "shrinking")
 
 
-def test_a_failed_sync_is_not_tried_again_as_if_it_had_succeeded(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_sync_is_not_repeated(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second sync succeeds and means nothing for the first write: the file has to be old, not new."""
     failing = Failing(os.fsync, errno.EIO)
     monkeypatch.setattr(os, "fsync", failing)
@@ -406,9 +404,7 @@ def test_a_failed_sync_is_not_tried_again_as_if_it_had_succeeded(place: Place, m
 
 
 @pytest.mark.parametrize("call", ["pwrite", "fsync"])
-def test_where_even_undoing_fails_the_entry_stays_open(
-    place: Place, monkeypatch: pytest.MonkeyPatch, call: str
-) -> None:
+def test_failed_undo_keeps_the_entry_open(place: Place, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     first = {"pwrite": 2, "fsync": 1}[call]
     monkeypatch.setattr(os, call, Failing(getattr(os, call), errno.EIO, nth=first, sticky=True))
     with pytest.raises(errors.FileAccessError) as caught:
@@ -422,7 +418,7 @@ def test_where_even_undoing_fails_the_entry_stays_open(
     assert place.marks() == ["undone"]
 
 
-def test_a_disk_that_cannot_be_read_is_told_too(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_read_error_is_reported(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "pread", Failing(os.pread, errno.EIO))
     with pytest.raises(errors.FileAccessError):
         place.edit(PATCHES["growing"])
@@ -436,13 +432,13 @@ def test_short_writes_are_continued(place: Place, monkeypatch: pytest.MonkeyPatc
     assert place.path.read_bytes() == patched(OLD, PATCHES["growing"])
 
 
-def test_a_write_that_writes_nothing_is_an_error(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_zero_byte_write_is_an_error(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "pwrite", lambda *_: 0)
     with pytest.raises(errors.FileAccessError):
         place.edit(PATCHES["one byte"])
 
 
-def test_a_journal_that_fails_keeps_the_file_untouched(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_journal_error_keeps_the_file(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disk, "sync_data", Failing(disk.sync_data, errno.ENOSPC))
     before = place.touched()
     with pytest.raises(errors.StoreError):
@@ -451,7 +447,7 @@ def test_a_journal_that_fails_keeps_the_file_untouched(place: Place, monkeypatch
     assert place.touched() == before
 
 
-def test_a_commit_that_cannot_be_recorded_is_no_commit(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unrecorded_commit_is_undone(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     real = JournaledFile.apply
 
     def apply(self: JournaledFile, patch: Patch) -> None:
@@ -477,7 +473,7 @@ def unfinished(place: Place, name: str = "growing") -> journal.JournalEntry:
 
 @pytest.mark.parametrize("name", ["growing", "shrinking", "head and tail", "everything"])
 @pytest.mark.parametrize("keep", [0, 1, 7, 0.5, 1.0])
-def test_every_torn_state_is_healed(place: Place, name: str, keep: float) -> None:
+def test_every_torn_state_is_recovered(place: Place, name: str, keep: float) -> None:
     """Each range may be written in part, in any order; a cut of power may also leave zeros where the file had grown."""
     entry = unfinished(place, name)
     new = place.path.read_bytes()
@@ -521,7 +517,7 @@ def shorter(data: bytearray, entry: journal.JournalEntry) -> None:
 
 
 @pytest.mark.parametrize("edit", [another_byte, emptied_range, near_a_range, at_the_beginning, longer, shorter])
-def test_a_file_that_another_program_changed_is_left_alone(place: Place, edit) -> None:  # type: ignore[no-untyped-def]
+def test_file_changed_by_another_program_is_kept(place: Place, edit) -> None:  # type: ignore[no-untyped-def]
     entry = unfinished(place)
     data = bytearray(place.path.read_bytes())
     edit(data, entry)
@@ -540,7 +536,7 @@ def test_a_file_that_another_program_changed_is_left_alone(place: Place, edit) -
             journal.inverse(entry, reader)
 
 
-def test_a_file_that_is_gone_or_held_is_a_problem_for_later(place: Place) -> None:
+def test_missing_or_locked_file_is_a_problem(place: Place) -> None:
     entry = unfinished(place)
     away = place.path.rename(place.path.with_name("away"))
     assert journal.undo(entry).code == "missing_file"
@@ -550,7 +546,7 @@ def test_a_file_that_is_gone_or_held_is_a_problem_for_later(place: Place) -> Non
     assert journal.undo(entry).status == "undone"
 
 
-def test_a_copy_with_another_inode_is_healed_by_its_content(place: Place) -> None:
+def test_copy_with_another_inode_is_recovered(place: Place) -> None:
     """exFAT numbers its files anew at each mount: content decides, not the number."""
     entry = unfinished(place)
     other = place.path.with_name("other")
@@ -560,7 +556,7 @@ def test_a_copy_with_another_inode_is_healed_by_its_content(place: Place) -> Non
     assert place.state() == (OLD, MTIME)
 
 
-def test_an_old_copy_that_was_put_in_its_place_keeps_its_own_time(place: Place) -> None:
+def test_old_copy_at_the_path_keeps_its_time(place: Place) -> None:
     entry = unfinished(place)
     other = place.path.with_name("other")
     other.write_bytes(OLD)
@@ -570,7 +566,7 @@ def test_an_old_copy_that_was_put_in_its_place_keeps_its_own_time(place: Place) 
     assert place.state() == (OLD, MTIME + 5)
 
 
-def test_old_bytes_are_made_durable_before_the_entry_is_closed(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_bytes_are_durable_before_the_entry_closes(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """A first undoing may have been killed before its sync: the bytes that are back may be back in memory only."""
     entry = unfinished(place)
     assert journal.undo(entry).status == "undone"
@@ -579,7 +575,7 @@ def test_old_bytes_are_made_durable_before_the_entry_is_closed(place: Place, mon
     assert journal.undo(entry).code == "sync_failed"
 
 
-def test_recovery_undoes_what_is_open_and_says_so_in_the_journal(place: Place) -> None:
+def test_recovery_undoes_open_entries(place: Place) -> None:
     other = place.folder / "second.bin"
     other.write_bytes(OLD)
     place.edit(PATCHES["one byte"], item_id=7)
@@ -604,7 +600,7 @@ def test_recovery_undoes_what_is_open_and_says_so_in_the_journal(place: Place) -
 
 
 @pytest.mark.parametrize("name", [name for name in PATCHES if name not in {"nothing", "the same bytes"}])
-def test_a_rollback_and_its_rollback_run_the_same_way(place: Place, name: str) -> None:
+def test_rollback_can_be_rolled_back(place: Place, name: str) -> None:
     place.edit(PATCHES[name])
     new = place.path.read_bytes()
     journals = [place.log]
@@ -621,7 +617,7 @@ def test_a_rollback_and_its_rollback_run_the_same_way(place: Place, name: str) -
         one.close()
 
 
-def test_what_was_rolled_back_already_is_not_ours_any_more(place: Place) -> None:
+def test_rolled_back_entry_is_refused(place: Place) -> None:
     place.edit(PATCHES["growing"])
     entry = place.log.entry(1)
     assert journal.undo(entry).is_resolved
@@ -631,7 +627,7 @@ def test_what_was_rolled_back_already_is_not_ours_any_more(place: Place) -> None
             journal.inverse(entry, reader)
 
 
-def test_the_commit_may_be_given_to_the_journal_itself(place: Place) -> None:
+def test_journal_can_commit_an_item(place: Place) -> None:
     with JournaledFile(place.name, journal=place.log, item_id=1, payload=()) as file:
         assert file.journal_bytes == 0
         file.apply(PATCHES["growing"])
@@ -640,7 +636,7 @@ def test_the_commit_may_be_given_to_the_journal_itself(place: Place) -> None:
     assert place.path.read_bytes() == patched(OLD, PATCHES["growing"])
 
 
-def test_recovery_believes_who_knows_that_an_item_was_finished(place: Place) -> None:
+def test_recovery_keeps_known_finished_items(place: Place) -> None:
     unfinished(place)
     place.log.close()
     new = place.state()

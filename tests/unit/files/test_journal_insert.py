@@ -121,21 +121,21 @@ def place(volume: Path, tmp_path: Path) -> Place:
 # What it does
 
 
-def test_room_is_put_in_front_and_filled(place: Place) -> None:
+def test_insert_adds_and_fills_the_front(place: Place) -> None:
     log = place.edit(INSERT)
     assert place.path.read_bytes() == FRONT + BODY
     assert place.holes() == []
     assert marks(log) == ["committed"]
 
 
-def test_the_journal_of_it_is_tiny_however_long_the_header_is(place: Place) -> None:
+def test_insert_journal_is_small(place: Place) -> None:
     patch = Patch(((0, os.urandom(64 * BLOCK)),), len(BODY) + 64 * BLOCK, 64 * BLOCK)
     log = place.edit(patch)
     assert only(log).stored_bytes - len(place.name) < 200
     assert log.stat().st_size - len(place.name) < 400
 
 
-def test_it_is_taken_back_and_brought_again_as_often_as_one_likes(place: Place) -> None:
+def test_insert_is_undone_and_repeated(place: Place) -> None:
     log = place.edit(INSERT)
     for wanted, mtime in [(BODY, MTIME), (FRONT + BODY, MTIME + 5), (BODY, MTIME)]:
         log = place.edit(place.inverse(log), mtime_ns=mtime)
@@ -144,7 +144,7 @@ def test_it_is_taken_back_and_brought_again_as_often_as_one_likes(place: Place) 
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_what_the_file_says_of_the_edit(place: Place, there: bool) -> None:
+def test_file_state_matches_the_entry(place: Place, there: bool) -> None:
     entry = place.begun(INSERT)
     if not there:
         entry = place.begun(Patch((), len(BODY), -N))
@@ -160,7 +160,7 @@ def test_what_the_file_says_of_the_edit(place: Place, there: bool) -> None:
     assert journal.undo(entry).status == "untouched"
 
 
-def test_leaving_without_commit_puts_the_file_back(place: Place) -> None:
+def test_exit_without_commit_restores_the_file(place: Place) -> None:
     log = place.edit(INSERT, keep=False)
     assert place.state() == (BODY, MTIME)
     assert marks(log) == ["undone"]
@@ -180,7 +180,7 @@ def our_own_scan(path: Path) -> bytes:
 
 
 @pytest.mark.parametrize("read", [a_player, our_own_scan])
-def test_whoever_opens_the_file_meanwhile_waits_and_sees_the_new_one(
+def test_open_during_an_insert_waits_for_the_new_file(
     place: Place, monkeypatch: pytest.MonkeyPatch, read: Callable[[Path], bytes]
 ) -> None:
     seen: list[bytes] = []
@@ -217,7 +217,7 @@ def refused(place: Place, patch: Patch = INSERT) -> str:
     return caught.value.reason
 
 
-def test_a_file_with_a_hole_is_refused(place: Place) -> None:
+def test_sparse_file_is_refused(place: Place) -> None:
     with place.path.open("r+b") as file:
         file.truncate(len(BODY) + 5 * BLOCK)
         file.seek(len(BODY) + 5 * BLOCK - 10)
@@ -225,7 +225,7 @@ def test_a_file_with_a_hole_is_refused(place: Place) -> None:
     assert refused(place, Patch(((0, HEAD),), place.path.stat().st_size + N, N)) == "no_insert"
 
 
-def test_room_that_was_set_aside_and_never_written_is_a_hole_also_when_it_was_read(place: Place) -> None:
+def test_unwritten_extent_is_a_hole(place: Place) -> None:
     """After reading, SEEK_HOLE calls it data; after a cut of power it would not."""
     with place.opened() as fd:
         os.posix_fallocate(fd, len(BODY), 5 * BLOCK)
@@ -238,11 +238,11 @@ def test_room_that_was_set_aside_and_never_written_is_a_hole_also_when_it_was_re
     assert refused(place, Patch(((0, HEAD),), size + N, N)) == "no_insert"
 
 
-def test_bytes_that_are_no_whole_blocks_are_refused(place: Place) -> None:
+def test_partial_blocks_are_refused(place: Place) -> None:
     assert refused(place, Patch(((0, HEAD),), len(BODY) + N + 512, N + 512)) == "no_insert"
 
 
-def test_a_file_that_another_process_has_open_is_in_use(place: Place) -> None:
+def test_file_open_in_another_process_is_in_use(place: Place) -> None:
     script = "import sys; file = open(sys.argv[1], 'rb'); print(flush=True); sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", script, place.path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -254,20 +254,20 @@ def test_a_file_that_another_process_has_open_is_in_use(place: Place) -> None:
     place.edit(INSERT)
 
 
-def test_a_file_that_we_have_open_ourselves_is_in_use(place: Place) -> None:
+def test_file_open_in_this_process_is_in_use(place: Place) -> None:
     with FileReader(place.name):
         assert refused(place) == "in_use"
     place.edit(INSERT)
 
 
-def test_a_file_system_that_cannot_do_it_refuses(tmp_path: Path) -> None:
+def test_file_system_without_insert_refuses(tmp_path: Path) -> None:
     with places.folder("memory", tmp_path) as folder:
         here = Place(tmp_path, folder / "film.mp4")
         here.lay_out()
         assert refused(here) == "no_insert"
 
 
-def test_a_file_system_that_knows_no_leases_refuses(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_system_without_leases_refuses(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     @contextlib.contextmanager
     def leased(fd: int) -> Iterator[None]:
         raise OSError(errno.EINVAL, "no leases")
@@ -277,9 +277,7 @@ def test_a_file_system_that_knows_no_leases_refuses(place: Place, monkeypatch: p
     assert refused(place) == "no_insert"
 
 
-def test_a_file_system_that_says_no_after_all_leaves_the_file_alone(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_refused_insert_keeps_the_file(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """XFS with large real-time extents: only the call itself tells."""
     monkeypatch.setattr(disk, "insert_range", failing(errno.EINVAL))
     with place.log() as log, JournaledFile(place.name, journal=log, item_id=1, payload=()) as file:
@@ -292,7 +290,7 @@ def test_a_file_system_that_says_no_after_all_leaves_the_file_alone(
     assert marks(log.path) == ["undone", "committed"]
 
 
-def test_an_ext4_in_clusters_moves_whole_clusters_only(tmp_path: Path) -> None:
+def test_ext4_clusters_need_whole_clusters(tmp_path: Path) -> None:
     with places.mounted("ext4", tmp_path, make=("-O", "bigalloc", "-b", "4096", "-C", "65536")) as point:
         here = Place(tmp_path, point / "film.mp4")
         here.lay_out()
@@ -319,14 +317,14 @@ def test_an_ext4_in_clusters_moves_whole_clusters_only(tmp_path: Path) -> None:
         Patch((), 0, -len(BODY)),
     ],
 )
-def test_a_patch_that_does_not_add_up_is_refused(place: Place, patch: Patch) -> None:
+def test_inconsistent_insert_is_refused(place: Place, patch: Patch) -> None:
     before = place.touched()
     with pytest.raises(ValueError, match="patch"):
         place.edit(patch)
     assert place.touched() == before
 
 
-def test_media_bytes_are_never_cut_off(place: Place) -> None:
+def test_media_bytes_are_never_removed(place: Place) -> None:
     before = place.touched()
     with (
         place.log() as log,
@@ -383,7 +381,7 @@ def fallocate(fd: int, what: str, offset: int, length: int) -> None:
         (Patch((), len(BODY), -N), "collapse_range", failing(errno.ENOSPC, half_collapsed)),
     ],
 )
-def test_a_disk_that_fails_leaves_the_file_as_it_was(
+def test_disk_error_keeps_the_file(
     place: Place, monkeypatch: pytest.MonkeyPatch, patch: Patch, call: str, fault: Callable[..., None]
 ) -> None:
     if patch.inserted < 0:
@@ -409,9 +407,7 @@ def test_a_disk_that_fails_leaves_the_file_as_it_was(
 
 
 @pytest.mark.parametrize("nth", [1, 2, 3])
-def test_a_failed_sync_is_not_tried_again_as_if_it_had_succeeded(
-    place: Place, monkeypatch: pytest.MonkeyPatch, nth: int
-) -> None:
+def test_failed_sync_is_not_repeated(place: Place, monkeypatch: pytest.MonkeyPatch, nth: int) -> None:
     left, real = [nth], disk.sync
 
     def sync(fd: int) -> None:
@@ -427,9 +423,7 @@ def test_a_failed_sync_is_not_tried_again_as_if_it_had_succeeded(
     assert place.state() == (BODY, MTIME)
 
 
-def test_a_journal_that_fails_in_the_middle_leaves_the_file_as_it_was(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_journal_error_during_an_insert_keeps_the_file(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disk, "sync_data", Nth(disk.sync_data, 3))  # of the head, of BEGIN, of INSERTED
     with pytest.raises(errors.StoreError):
         place.edit(INSERT)
@@ -477,7 +471,7 @@ def edit(request: pytest.FixtureRequest, place: Place) -> tuple[JournalEntry, by
 
 
 @pytest.mark.parametrize("where", WHERE)
-def test_every_half_shifted_state_is_healed(place: Place, edit: tuple[JournalEntry, bytes], where: int | str) -> None:
+def test_every_partial_shift_is_recovered(place: Place, edit: tuple[JournalEntry, bytes], where: int | str) -> None:
     entry, old = edit
     for inserted in (True, False):
         lay_out_half(place, where)
@@ -572,7 +566,7 @@ PARTS = {
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_a_header_that_is_half_on_the_disk_is_taken_out(place: Place, name: str) -> None:
+def test_partial_front_is_removed(place: Place, name: str) -> None:
     entry = place.begun(INSERT)
     fill(place, PARTS[name])
     assert journal.undo(entry).status == "undone"
@@ -580,7 +574,7 @@ def test_a_header_that_is_half_on_the_disk_is_taken_out(place: Place, name: str)
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_bytes_that_were_cut_off_and_are_half_back_come_back_whole(place: Place, name: str) -> None:
+def test_partially_restored_front_is_restored(place: Place, name: str) -> None:
     place.edit(INSERT)
     os.utime(place.path, ns=(MTIME, MTIME))
     entry = place.begun(Patch((), len(BODY), -N))
@@ -663,7 +657,7 @@ def shorter(fd: int) -> None:
         (shorter, "changed_on_disk"),
     ],
 )
-def test_a_file_that_another_program_changed_is_left_alone(
+def test_file_changed_by_another_program_is_kept(
     place: Place, edit: tuple[JournalEntry, bytes], change: Callable[[int], None], code: str
 ) -> None:
     entry, _ = edit

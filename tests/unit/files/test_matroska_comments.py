@@ -97,7 +97,7 @@ def written(tags: bytes, wanted: mkv.Wanted) -> bytes:
         ),
     ],
 )
-def test_preserve_mode_keeps_each_text(before: bytes, after: bytes) -> None:
+def test_matroska_preserve_keeps_each_text(before: bytes, after: bytes) -> None:
     assert written(before, PRESERVE) == after
     assert written(after, PRESERVE) == after
 
@@ -115,7 +115,7 @@ def test_preserve_mode_keeps_each_text(before: bytes, after: bytes) -> None:
         pytest.param(mkv.tag(mkv.simple("COMMENT", b"caf\xe9")), ["caf\udce9"], id="bytes that are no UTF-8"),
     ],
 )
-def test_replace_mode_lists_every_text_of_the_film_and_no_other(tags: bytes, lost: list[str]) -> None:
+def test_replace_lists_every_text_of_the_file(tags: bytes, lost: list[str]) -> None:
     found = mkv.examine(mkv.document(tags=tags)).fields
 
     assert [place.value for place in found] == lost
@@ -124,13 +124,13 @@ def test_replace_mode_lists_every_text_of_the_film_and_no_other(tags: bytes, los
 
 @pytest.mark.parametrize("tags", [mkv.tag(FILM) + SERIES, SERIES])
 @pytest.mark.parametrize("wanted", [None, mkv.preserving("")])
-def test_removing_people_leaves_the_comment_of_a_series(tags: bytes, wanted: mkv.Wanted) -> None:
+def test_removal_keeps_the_comment_of_a_series(tags: bytes, wanted: mkv.Wanted) -> None:
     after = written(tags, wanted)
 
     assert after == (SERIES if wanted is None else tags)
 
 
-def test_the_first_tags_element_and_the_one_that_players_read_last_both_get_the_people() -> None:
+def test_first_and_last_read_tags_get_the_people() -> None:
     first, last = (mkv.element(mkv.TAGS, mkv.tag(mkv.simple("COMMENT", text))) for text in ("first", "last"))
     parts = (("info", mkv.TOY_INFO), ("tracks", mkv.TOY_TRACKS), *mkv.clusters(mkv.TOY))
     data = mkv.film(("seek", mkv.directory("tags 2")), ("tags", first), *parts, ("tags 2", last))
@@ -142,7 +142,7 @@ def test_the_first_tags_element_and_the_one_that_players_read_last_both_get_the_
     assert mkv.players_show(new) == f"last\n{SEGMENT}"
 
 
-def test_every_checksum_is_true_after_the_write_and_none_is_added() -> None:
+def test_checksums_are_updated_and_none_is_added() -> None:
     inner = mkv.checked(mkv.SIMPLE_TAG, mkv.element(mkv.NAME, b"COMMENT"), mkv.element(mkv.STRING, b"old"))
     data = mkv.document(tags=mkv.checked(mkv.TAG, inner) + SERIES, crc=True, after=500)
     new = mkv.written(data, PRESERVE)
@@ -176,7 +176,7 @@ WANTED = st.one_of(
 
 @effort.examples(100, 300)
 @given(documents(), WANTED, st.booleans())
-def test_every_text_is_there_after_the_write_or_was_listed_as_lost(data: bytes, wanted: mkv.Wanted, anew: bool) -> None:
+def test_every_text_is_kept_or_listed_as_lost(data: bytes, wanted: mkv.Wanted, anew: bool) -> None:
     layout, before = mkv.examine(data), mkv_tags.tagged(data)
     assert layout.problem is None
     assert [as_bytes(place.value) for place in layout.fields] == before.said

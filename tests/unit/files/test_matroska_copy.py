@@ -79,7 +79,7 @@ SHAPES = pytest.mark.parametrize("shape", mkv_shapes.TOYS.values(), ids=mkv_shap
 
 @SHAPES
 @pytest.mark.parametrize("text", ["People: Ann Lee", LONG], ids=["short", "long"])
-def test_every_shape_takes_the_strategy_that_the_table_names(shape: Shape, text: str) -> None:
+def test_every_shape_has_its_strategy(shape: Shape, text: str) -> None:
     data, wanted = shape.data, shape.short if text != LONG else shape.long
     assert (mkv.players_show(data), tuple(mkv.comments(data))) == (shape.shows, shape.holds)
     choice = registry.choose(FAMILY, BytesReader(data), mkv.examine(data), mkv.change(text), mkv.PLAIN)
@@ -100,7 +100,7 @@ def test_every_shape_takes_the_strategy_that_the_table_names(shape: Shape, text:
 
 @SHAPES
 @pytest.mark.parametrize("means", [mkv.PLAIN, SHARED], ids=["copied", "shared"])
-def test_every_shape_can_be_copied_and_then_edited_in_place(shape: Shape, means: Capabilities) -> None:
+def test_copied_shape_can_be_edited_in_place(shape: Shape, means: Capabilities) -> None:
     if not shape.short:
         assert "no gap can be left" in mkv.refusal(shape.data, "x", anew=True).message
         return
@@ -113,7 +113,7 @@ def test_every_shape_can_be_copied_and_then_edited_in_place(shape: Shape, means:
 
 
 @SHAPES
-def test_a_comment_is_taken_away_from_every_shape(shape: Shape) -> None:
+def test_comment_is_removed_from_every_shape(shape: Shape) -> None:
     for anew in (False, True):
         edit = mkv.planned(shape.data, None, anew=anew)
         if isinstance(edit, Refusal):
@@ -127,7 +127,7 @@ def test_a_comment_is_taken_away_from_every_shape(shape: Shape) -> None:
 
 @SHAPES
 @pytest.mark.parametrize("means", [mkv.PLAIN, SHARED], ids=["copied", "shared"])
-def test_the_old_file_comes_back_out_of_the_new_one_and_a_few_bytes(shape: Shape, means: Capabilities) -> None:
+def test_reverse_of_a_copy_is_small(shape: Shape, means: Capabilities) -> None:
     edit = mkv.planned(shape.data, "People: Ann Lee", means, anew=True)
     if isinstance(edit, Refusal):
         return
@@ -139,7 +139,7 @@ def test_the_old_file_comes_back_out_of_the_new_one_and_a_few_bytes(shape: Shape
     assert literal_bytes(reverse) < 3500
 
 
-def test_the_media_are_never_brought_along_as_bytes() -> None:
+def test_copy_has_no_literal_media() -> None:
     """Who builds the file can prove by the pieces alone that no media byte is lost."""
     film = mkv.film(USUAL, *FRONT, *FILM[:2], ("", mkv.element(mkv.CHAPTERS, mkv.void(30))), *FILM[2:], INDEX)
     for means in (mkv.PLAIN, SHARED):
@@ -151,7 +151,7 @@ def test_the_media_are_never_brought_along_as_bytes() -> None:
 
 
 @pytest.mark.parametrize("block", [512, 4096, 65_536])
-def test_long_stretches_move_by_whole_blocks_where_they_are_to_be_shared(block: int) -> None:
+def test_long_shared_ranges_move_by_whole_blocks(block: int) -> None:
     media = [mkv.element(mkv.CLUSTER, b"\xe7\x81\x00", mkv.element(0xA3, bytes([n]) * 40_000)) for n in range(12)]
     fonts, more = (mkv.element(mkv.ATTACHMENTS, mkv.void(size)) for size in (300_001, 280_002))
     parts = [("fonts", fonts), *mkv.clusters(media), ("cues", mkv.index(12)), ("more", more)]
@@ -173,7 +173,7 @@ def test_long_stretches_move_by_whole_blocks_where_they_are_to_be_shared(block: 
     assert room(mkv.apply(data, edit)) >= 4096
 
 
-def test_what_cannot_move_by_whole_blocks_is_copied() -> None:
+def test_unaligned_ranges_are_copied() -> None:
     """Behind a cluster that does not know its size there is no place for the Void that would do it."""
     open_ended = mkv.clusters(mkv.TOY, unsized=True)
     fonts = ("fonts", mkv.element(mkv.ATTACHMENTS, mkv.void(30_001)))
@@ -189,7 +189,7 @@ def test_what_cannot_move_by_whole_blocks_is_copied() -> None:
 @pytest.mark.parametrize("means", [mkv.PLAIN, SHARED], ids=["copied", "shared"])
 @pytest.mark.parametrize("crc", [False, True])
 @pytest.mark.parametrize("front", [False, True])
-def test_positions_grow_where_they_have_to(front: bool, crc: bool, means: Capabilities) -> None:
+def test_positions_are_widened_if_needed(front: bool, crc: bool, means: Capabilities) -> None:
     """An index in front pushes the media on by the bytes that its positions gain by that."""
     media = [mkv.element(mkv.CLUSTER, b"\xe7\x81\x00", mkv.element(0xA3, bytes([n]) * 10_000)) for n in range(6)]
     index = ("cues", mkv.index(6, width=2, crc=crc))
@@ -204,7 +204,7 @@ def test_positions_grow_where_they_have_to(front: bool, crc: bool, means: Capabi
     assert mkv.census(new) == mkv.census(data)
 
 
-def test_the_segments_size_field_grows_where_it_has_to() -> None:
+def test_segment_size_field_is_widened_if_needed() -> None:
     data = mkv.film(("seek", mkv.directory("cues")), *FRONT, *FILM, INDEX, size_width=2)
     new = checked_copy(data, "x" * 17_000)
     narrow = mkv.header("matroska", b"\x42\xf3\x81\x02")
@@ -215,7 +215,7 @@ def test_the_segments_size_field_grows_where_it_has_to() -> None:
     checked_copy(short, "x")
 
 
-def test_all_kinds_of_positions_in_an_index_are_moved() -> None:
+def test_all_index_positions_are_updated() -> None:
     """The state of a codec, and clusters that others refer to; 0 is no position but the track's own state."""
 
     def index(at: dict[str, int]) -> bytes:
@@ -261,26 +261,26 @@ def test_all_kinds_of_positions_in_an_index_are_moved() -> None:
         "unsized",
     ],
 )
-def test_what_may_hold_a_position_that_is_not_understood_is_not_moved(parts: list[Any], says: str) -> None:
+def test_unknown_positions_are_not_moved(parts: list[Any], says: str) -> None:
     data = mkv.film(*parts, live=parts[2][1][4:5] == b"\xff")
     assert mkv.examine(data).problem is None
 
     assert says in mkv.refusal(data, "x", anew=True).message
 
 
-def test_a_position_of_nought_is_that_of_a_live_recording_and_a_size_stays_true() -> None:
+def test_zero_position_of_a_live_recording_is_kept() -> None:
     live = mkv.element(mkv.CLUSTER, b"\xe7\x81\1\xa7\x81\0\xab\x81\7", mkv.element(0xA3, b"\xa7\x81\7" * 9))
     checked_copy(mkv.film(*FRONT, ("", live), *FILM), "x")
 
 
-def test_without_leave_to_replace_a_file_it_is_not_made_anew() -> None:
+def test_no_copy_without_permission_to_replace() -> None:
     found = mkv.planned(mkv.film(*FRONT, *FILM), "x", Capabilities(replace=False), anew=True)
 
     assert isinstance(found, Refusal)
     assert found.code == "no_strategy_yet"
 
 
-def test_padding_of_any_length_between_clusters_is_not_brought_along_as_bytes() -> None:
+def test_copy_has_no_literal_padding() -> None:
     data = mkv.film(*FRONT, *FILM[:2], ("", mkv.void(100_000)), *FILM[2:])
     edit = mkv.planned(data, "x", anew=True)
 
@@ -289,14 +289,14 @@ def test_padding_of_any_length_between_clusters_is_not_brought_along_as_bytes() 
     checked_copy(data, "x")
 
 
-def test_a_directory_names_the_new_tags() -> None:
+def test_seek_head_names_the_new_tags() -> None:
     """As it has to name all there is (RFC 9559, section 6)."""
     new = checked_copy(mkv.film(USUAL, *FRONT, *FILM, INDEX), "x")
 
     assert mkv.targets(mkv.sound(new)[0][2]) == [mkv.INFO, mkv.TRACKS, mkv.CUES, mkv.TAGS]
 
 
-def test_a_directory_that_only_names_what_goes_goes_too() -> None:
+def test_empty_seek_head_is_removed() -> None:
     old = ("tags", mkv.element(mkv.TAGS, mkv.tag(mkv.simple("COMMENT", "old"))))
     second = ("listed", mkv.directory("tags"))
     data = mkv.film(("seek", mkv.directory("listed", "cues")), *FRONT, *FILM, INDEX, second, old, tail=b"junk")
@@ -308,13 +308,13 @@ def test_a_directory_that_only_names_what_goes_goes_too() -> None:
 
 
 @pytest.mark.parametrize("index", [b"", b"\xbb\x80", b"\xbb\x85\xb3", b"\0\0", b"\xbf\x84abcd", b"\xf1\x81\7" * 9])
-def test_an_index_that_is_damaged_is_told_by_its_bytes(index: bytes) -> None:
+def test_damaged_cues_are_detected(index: bytes) -> None:
     found = cues.comparable(index, lambda position: position + 1)
 
     assert found is None or found != cues.comparable(index, lambda position: position + 2) or b"\xf1" not in index
 
 
-def test_two_indices_say_the_same_only_if_they_do() -> None:
+def test_cues_are_compared_exactly() -> None:
     def said(shift: int, **made: Any) -> bytes | None:
         at = {f"cluster {n}": 500 * n + shift for n in range(4)}
         return cues.comparable(mkv.inside_of(mkv.index(4, **made)(at)), lambda position: position - shift)  # type: ignore[operator]
@@ -371,9 +371,7 @@ def films(draw: st.DrawFn) -> bytes:
 
 @effort.examples(80, 200)
 @given(films(), st.sampled_from([None, "new", "x" * 700]), st.booleans(), st.booleans())
-def test_any_film_is_edited_so_that_players_show_it_or_refused(
-    data: bytes, text: str | None, anew: bool, shared: bool
-) -> None:
+def test_any_matroska_file_is_edited_or_refused(data: bytes, text: str | None, anew: bool, shared: bool) -> None:
     assert mkv.examine(data).problem is None
     strays = sum(place not in places(data) or places(data)[place] != kind for kind, place in listings(data))
     edit = mkv.planned(data, text, FINELY if shared else mkv.PLAIN, anew=anew)

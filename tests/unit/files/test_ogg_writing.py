@@ -443,7 +443,7 @@ def unsound() -> dict[str, tuple[bytes, str]]:
 
 @pytest.mark.parametrize("name", unsound())
 @pytest.mark.parametrize("strategy", [PLACE, COPY])
-def test_what_is_not_understood_is_refused(name: str, strategy: str) -> None:
+def test_unknown_structure_is_refused(name: str, strategy: str) -> None:
     data, sentence = unsound()[name]
     reader = BytesReader(data)
     family, found = registry.examine(reader)

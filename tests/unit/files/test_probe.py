@@ -28,7 +28,7 @@ def probed(path: Path | bytes, **options: Any) -> FileFacts:
 
 
 @pytest.mark.parametrize("form", media.FORMS)
-def test_a_clip_of_every_form_is_understood(form: str, tmp_path: Path) -> None:
+def test_every_clip_is_probed(form: str, tmp_path: Path) -> None:
     facts = probed(media.build(form, tmp_path, comment=COMMENT))
     assert (facts.state, facts.message) == ("ok", "")
     assert sorted(stream.kind for stream in facts.streams) == ["audio", "video"]
@@ -41,16 +41,14 @@ def test_a_clip_of_every_form_is_understood(form: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["mp4", "mp4_room", "mp4_fragmented", "mkv", "webm", "mov"])
-def test_reading_headers_alone_tells_what_reading_packets_tells(
-    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_header_probe_equals_packet_probe(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = media.build(form, tmp_path, comment=COMMENT, seconds=2.0, chapters=2, languages=("eng", "ger"))
     quick = probed(path)
     monkeypatch.setattr(libav, "_FROM_HEADERS", {})
     assert probed(path) == quick
 
 
-def test_streams_come_with_language_size_and_disposition(tmp_path: Path) -> None:
+def test_streams_have_language_size_and_disposition(tmp_path: Path) -> None:
     facts = probed(media.build("mp4", tmp_path, languages=("eng", "ger"), cover=True, subtitles=True))
     video, first, second, text, cover = facts.streams
     assert (video.codec, video.details["width"], video.details["height"]) == ("h264", 160, 90)
@@ -59,7 +57,7 @@ def test_streams_come_with_language_size_and_disposition(tmp_path: Path) -> None
     assert video.details["frames"] == 10
 
 
-def test_the_hash_is_that_of_the_media_whatever_the_tags_say(tmp_path: Path) -> None:
+def test_hash_does_not_depend_on_tags(tmp_path: Path) -> None:
     forms = ("mp4", "mp4_room", "mp4_faststart", "m4v")
     hashes = {
         probed(media.build(form, tmp_path, comment="x" * 9 * number)).file_hash for number, form in enumerate(forms)
@@ -74,7 +72,7 @@ def test_full_mode_hashes_every_media_byte(tmp_path: Path) -> None:
     assert full.startswith("f1:")
 
 
-def test_every_place_that_holds_a_comment_is_listed(tmp_path: Path) -> None:
+def test_every_comment_place_is_listed(tmp_path: Path) -> None:
     facts = probed(media.build("mp4", tmp_path, comment=COMMENT))
     assert [(value.field, value.value) for value in facts.comment_fields] == [("comment", COMMENT)]
 
@@ -89,7 +87,7 @@ def test_every_place_that_holds_a_comment_is_listed(tmp_path: Path) -> None:
         ({"title": "c"}, None),
     ],
 )
-def test_the_comment_is_the_one_that_players_read(metadata: dict[str, str], comment: str | None) -> None:
+def test_comment_is_the_one_that_players_read(metadata: dict[str, str], comment: str | None) -> None:
     assert libav.read_field(metadata, "comment") == comment
 
 
@@ -116,7 +114,7 @@ GRUSS = "Grüße"
         (b"\xfe\xff\x67\x4e\x96\xf7".decode("utf-8", "surrogateescape"), ["李雷"], "李雷"),
     ],
 )
-def test_what_players_garble_is_what_the_file_says(shown: str | None, written: list[str], meant: str | None) -> None:
+def test_comment_is_read_as_stored(shown: str | None, written: list[str], meant: str | None) -> None:
     places = [FieldValue(field="comment", where=str(nth), value=text) for nth, text in enumerate(written)]
 
     assert libav.field_value(shown, places, "mov") == meant
@@ -124,9 +122,7 @@ def test_what_players_garble_is_what_the_file_says(shown: str | None, written: l
 
 @pytest.mark.parametrize("shown", [None, "of a collection", "other"])
 @pytest.mark.parametrize(("taking", "meant"), [([False, True], "film"), ([], None)])
-def test_in_a_matroska_file_the_places_say_which_text_counts(
-    shown: str | None, taking: list[bool], meant: str | None
-) -> None:
+def test_matroska_places_decide_the_comment(shown: str | None, taking: list[bool], meant: str | None) -> None:
     places = [
         FieldValue(field="comment", where=text, value=text, takes_value=takes)
         for text, takes in zip(("other", "film"), taking, strict=False)
@@ -139,7 +135,7 @@ def test_in_a_matroska_file_the_places_say_which_text_counts(
     ("name", "found"),
     [("nested", ("", "no_strategy_yet")), ("two elements", ("matroska_copy", "")), ("one", ("matroska_in_place", ""))],
 )
-def test_a_strategy_serves_both_modes(tmp_path: Path, name: str, found: tuple[str, str]) -> None:
+def test_strategy_serves_both_modes(tmp_path: Path, name: str, found: tuple[str, str]) -> None:
     """Replace mode cannot remove a comment with nested tags; preserve mode makes two elements longer."""
     path = media.build("mkv", tmp_path)
     real = mkv.parts(path)
@@ -157,7 +153,7 @@ def test_a_strategy_serves_both_modes(tmp_path: Path, name: str, found: tuple[st
     assert (facts.strategy, facts.strategy_code) == found
 
 
-def test_a_films_comment_that_ffmpeg_shows_under_another_name_is_still_its_comment(tmp_path: Path) -> None:
+def test_comment_under_another_ffmpeg_name_is_read(tmp_path: Path) -> None:
     """A TargetType string makes FFmpeg call it MOVIE/COMMENT; a plan must not take the file for one without text."""
     path = media.build("mkv", tmp_path)
     tags = mkv.tag(mkv.simple("COMMENT", "Filmed by Grandpa"), kind="MOVIE")
@@ -165,7 +161,7 @@ def test_a_films_comment_that_ffmpeg_shows_under_another_name_is_still_its_comme
     assert probed(path).comment == "Filmed by Grandpa"
 
 
-def test_bytes_that_cannot_be_decoded_stay_in_a_comment(tmp_path: Path) -> None:
+def test_undecodable_bytes_stay_in_a_comment(tmp_path: Path) -> None:
     path = media.build("mkv", tmp_path, comment="CAFE!", tags={"title": "CAFE!"})
     path.write_bytes(path.read_bytes().replace(b"CAFE!", b"caf\xe9!"))
     facts = probed(path)
@@ -177,24 +173,24 @@ def test_bytes_that_cannot_be_decoded_stay_in_a_comment(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name", [b"caf\xe9.mp4", '🎬 "x" <b>\n.mp4'.encode(), b"-i.mp4", b"file:x%d.mp4", b"a|b;c&d.mp4"]
 )
-def test_the_name_of_a_file_means_nothing(name: bytes, tmp_path: Path) -> None:
+def test_file_name_does_not_decide_the_format(name: bytes, tmp_path: Path) -> None:
     path = os.fsencode(tmp_path) + b"/" + name
     os.rename(media.build("mp4", tmp_path), path)
     assert probed(path).state == "ok"
 
 
-def test_an_empty_file_is_empty(tmp_path: Path) -> None:
+def test_empty_file_is_empty(tmp_path: Path) -> None:
     assert probed(media.empty(tmp_path)) == FileFacts(state="empty", message="The file is empty.")
 
 
 @pytest.mark.parametrize("form", ["mp4", "mkv", "avi", "wmv", "flv", "ogv", "mp4_faststart"])
-def test_a_truncated_file_is_corrupt_and_has_no_identity(form: str, tmp_path: Path) -> None:
+def test_truncated_file_has_no_hash(form: str, tmp_path: Path) -> None:
     facts = probed(media.truncated(form, tmp_path))
     assert (facts.state, facts.strategy_code, facts.file_hash) == ("corrupt", "corrupt", None)
     assert facts.message.endswith(".")
 
 
-def test_what_can_still_be_read_of_a_damaged_file_is_read(tmp_path: Path) -> None:
+def test_damaged_file_is_read_as_far_as_possible(tmp_path: Path) -> None:
     facts = probed(media.truncated("mp4_faststart", tmp_path, comment=COMMENT))
     assert facts.comment == COMMENT
     assert len(facts.streams) == 2
@@ -202,7 +198,7 @@ def test_what_can_still_be_read_of_a_damaged_file_is_read(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("size", [1, 7, 8, 40, 200])
 @pytest.mark.parametrize("form", ["mp4", "mkv", "avi", "ogv", "flv", "wmv"])
-def test_a_mere_beginning_is_some_state_with_a_sentence(form: str, size: int, tmp_path: Path) -> None:
+def test_any_file_prefix_has_a_state_and_a_message(form: str, size: int, tmp_path: Path) -> None:
     path = media.build(form, tmp_path)
     os.truncate(path, size)
     facts = probed(path)
@@ -221,7 +217,7 @@ def test_a_mere_beginning_is_some_state_with_a_sentence(form: str, size: int, tm
         bytes(4096),
     ],
 )
-def test_what_only_calls_itself_a_video_is_none(text: bytes, tmp_path: Path) -> None:
+def test_non_video_with_a_video_name_is_refused(text: bytes, tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(text)
     facts = probed(path)
@@ -230,7 +226,7 @@ def test_what_only_calls_itself_a_video_is_none(text: bytes, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("extension", media.SOUND)
-def test_a_file_of_sound_alone_can_be_written(extension: str, tmp_path: Path) -> None:
+def test_audio_file_can_be_written(extension: str, tmp_path: Path) -> None:
     facts = probed(media.sound(extension, tmp_path, comment=COMMENT))
     assert (facts.state, facts.message) == ("ok", "")
     assert [stream.kind for stream in facts.streams] == ["audio"]
@@ -241,14 +237,14 @@ def test_a_file_of_sound_alone_can_be_written(extension: str, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("extension", media.SUBTITLES)
-def test_a_file_of_subtitles_alone_can_be_written(extension: str, tmp_path: Path) -> None:
+def test_subtitle_file_can_be_written(extension: str, tmp_path: Path) -> None:
     facts = probed(media.subtitles(extension, tmp_path, comment=COMMENT))
     assert (facts.state, facts.message, facts.comment) == ("ok", "", COMMENT)
     assert [stream.kind for stream in facts.streams] == ["subtitle"]
     assert facts.strategy
 
 
-def test_sound_with_a_cover_can_be_written(tmp_path: Path) -> None:
+def test_audio_with_a_cover_can_be_written(tmp_path: Path) -> None:
     source = media.build("mp4", tmp_path, cover=True)
     path = tmp_path / "song.m4a"
     ffmpeg.run(["-i", str(source), "-map", "0", "-map", "-0:v:0", "-c", "copy", "-f", "mp4", str(path)])
@@ -258,7 +254,7 @@ def test_sound_with_a_cover_can_be_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("extension", ["mp4", "mkv"])
-def test_a_cover_alone_is_no_media(extension: str, tmp_path: Path) -> None:
+def test_cover_alone_is_no_media(extension: str, tmp_path: Path) -> None:
     cover, path = tmp_path / "cover.png", tmp_path / f"cover.{extension}"
     ffmpeg.run(["-f", "lavfi", "-i", "color=c=teal:s=64x64:d=1", "-frames:v", "1", str(cover)])
     if extension == "mkv":
@@ -269,14 +265,14 @@ def test_a_cover_alone_is_no_media(extension: str, tmp_path: Path) -> None:
     assert (facts.state, facts.message) == ("not_video", "The file has no video, audio or subtitles.")
 
 
-def test_a_file_that_is_gone_is_missing(tmp_path: Path) -> None:
+def test_deleted_file_is_missing(tmp_path: Path) -> None:
     stat = FileStat(size=1, mtime_ns=0, device=0, inode=0, nlink=1, mode=0)
     facts = probe.probe(os.fsencode(tmp_path / "gone.mp4"), stat)
     assert facts.state == "missing"
 
 
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: os.symlink("/etc/hostname", path)])
-def test_what_took_the_place_of_a_file_is_not_opened(make: Any, tmp_path: Path) -> None:
+def test_replaced_path_is_not_opened(make: Any, tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     make(path)
     stat = FileStat(size=1, mtime_ns=0, device=0, inode=0, nlink=1, mode=0)
@@ -285,9 +281,7 @@ def test_what_took_the_place_of_a_file_is_not_opened(make: Any, tmp_path: Path) 
     assert facts.message
 
 
-def test_a_disk_that_fails_while_a_file_is_read_makes_it_unreadable(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_disk_error_makes_a_file_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = media.build("mkv", tmp_path)
 
     def fail(*_: object) -> bytes:
@@ -297,7 +291,7 @@ def test_a_disk_that_fails_while_a_file_is_read_makes_it_unreadable(
     assert probed(path).state == "unreadable"
 
 
-def test_nothing_inside_a_file_can_open_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_content_cannot_open_another_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Even if a playlist were taken for a video, the segments that it names would stay closed."""
     segment = media.build("ts", tmp_path, name="segment.ts")
     playlist = tmp_path / "film.mp4"
@@ -318,7 +312,7 @@ def test_nothing_inside_a_file_can_open_another(tmp_path: Path, monkeypatch: pyt
 @pytest.mark.parametrize(
     "text", ["#EXTM3U\n#EXTINF:1,\n/etc/hostname\n#EXT-X-ENDLIST\n", "ffconcat version 1.0\nfile '/etc/hostname'\n"]
 )
-def test_the_system_sees_no_other_file_opened(text: str, tmp_path: Path) -> None:
+def test_no_other_file_is_opened(text: str, tmp_path: Path) -> None:
     playlist, log = tmp_path / "film.mp4", tmp_path / "log"
     playlist.write_text(text)
     program = (
@@ -332,20 +326,20 @@ def test_the_system_sees_no_other_file_opened(text: str, tmp_path: Path) -> None
     assert "/etc/hostname" not in log.read_text()
 
 
-def test_our_own_finding_of_damage_stands_above_what_the_libraries_make_of_it(tmp_path: Path) -> None:
+def test_own_damage_check_precedes_the_libraries(tmp_path: Path) -> None:
     path = media.build("mp4_faststart", tmp_path)
     with path.open("r+b") as file:
         file.truncate(path.stat().st_size - 1)
     assert probed(path).state == "corrupt"
 
 
-def test_the_libraries_say_nothing_on_the_terminal(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_libraries_print_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     for form in ("mp4", "mkv", "avi", "ts"):
         probed(media.truncated(form, tmp_path))
     assert capfd.readouterr() == ("", "")
 
 
-def test_every_family_says_how_it_would_be_written_or_why_not(tmp_path: Path) -> None:
+def test_every_family_has_a_strategy_or_a_refusal(tmp_path: Path) -> None:
     facts = probed(media.build("mp4", tmp_path))
     names = {strategy.name for family in registry.FAMILIES for strategy in family.strategies()}
     assert facts.strategy in names

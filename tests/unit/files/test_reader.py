@@ -12,7 +12,7 @@ from indexium_core import errors
 from indexium_core.files.reader import BytesReader, FileReader
 
 
-def test_a_file_is_read_anywhere(tmp_path: Path) -> None:
+def test_file_is_read_at_any_offset(tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(bytes(range(100)))
 
@@ -26,7 +26,7 @@ def test_a_file_is_read_anywhere(tmp_path: Path) -> None:
         assert reader.read_at(1 << 80, 1 << 80) == b""
 
 
-def test_a_length_that_a_file_claims_is_no_allocation(tmp_path: Path) -> None:
+def test_claimed_length_allocates_nothing(tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(b"short")
 
@@ -36,12 +36,12 @@ def test_a_length_that_a_file_claims_is_no_allocation(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("offset", "length"), [(-1, 4), (0, -4)])
-def test_negative_ranges_are_a_mistake_of_the_caller(offset: int, length: int) -> None:
+def test_negative_range_raises(offset: int, length: int) -> None:
     with pytest.raises(ValueError, match="cannot read"):
         BytesReader(b"short").read_at(offset, length)
 
 
-def test_what_is_appended_later_is_not_seen_and_what_is_cut_is_missing(tmp_path: Path) -> None:
+def test_later_appended_bytes_are_not_read(tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(b"0123456789")
 
@@ -53,13 +53,13 @@ def test_what_is_appended_later_is_not_seen_and_what_is_cut_is_missing(tmp_path:
         assert reader.read_at(0, 10) == b"0123"
 
 
-def test_a_missing_file_has_a_code_of_its_own(tmp_path: Path) -> None:
+def test_missing_file_has_its_code(tmp_path: Path) -> None:
     with pytest.raises(errors.FileAccessError, match="no longer exists") as caught:
         FileReader(os.fsencode(tmp_path / "gone.mp4"))
     assert caught.value.reason == "missing_file"
 
 
-def test_a_name_with_undecodable_bytes_is_opened_and_shown(tmp_path: Path) -> None:
+def test_undecodable_name_is_opened(tmp_path: Path) -> None:
     path = os.fsencode(tmp_path) + b"/caf\xe9.mp4"
     with pytest.raises(errors.FileAccessError, match="caf\N{REPLACEMENT CHARACTER}"):
         FileReader(path)
@@ -69,7 +69,7 @@ def test_a_name_with_undecodable_bytes_is_opened_and_shown(tmp_path: Path) -> No
         assert reader.read_at(0, 4) == b"here"
 
 
-def test_nothing_but_regular_files_is_opened(tmp_path: Path) -> None:
+def test_only_regular_files_are_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo.mp4")
     (tmp_path / "folder.mp4").mkdir()
     (tmp_path / "real.mp4").write_bytes(b"real")
@@ -82,12 +82,12 @@ def test_nothing_but_regular_files_is_opened(tmp_path: Path) -> None:
             assert caught.value.reason == "unreadable"
 
 
-def test_a_path_with_a_nul_is_refused_like_any_other() -> None:
+def test_path_with_nul_is_refused() -> None:
     with pytest.raises(errors.FileAccessError, match="could not be read"):
         FileReader(b"film\0.mp4")
 
 
-def test_the_descriptor_is_closed_at_the_end_and_not_inherited(tmp_path: Path) -> None:
+def test_descriptor_is_closed_and_not_inherited(tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(b"x")
     with FileReader(os.fsencode(path)) as reader:
@@ -98,7 +98,7 @@ def test_the_descriptor_is_closed_at_the_end_and_not_inherited(tmp_path: Path) -
         os.fstat(number)
 
 
-def test_an_error_of_the_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_disk_error_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(b"x" * 10)
 
@@ -111,7 +111,7 @@ def test_an_error_of_the_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytes
             reader.read_at(0, 4)
 
 
-def test_answers_in_parts_are_put_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_short_reads_are_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(b"0123456789")
     real = os.pread

@@ -43,7 +43,7 @@ def problem(data: bytes) -> str:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_each_is_known_by_its_content_and_written_by_its_strategy(form: str, tmp_path: Path) -> None:
+def test_container_is_recognised_by_content(form: str, tmp_path: Path) -> None:
     path = media.build(form, tmp_path, name="wrongly_named.mp4")
     with FileReader(os.fsencode(path)) as reader:
         family, layout = registry.examine(reader)
@@ -57,7 +57,7 @@ def test_each_is_known_by_its_content_and_written_by_its_strategy(form: str, tmp
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_media_bytes_are_the_same_whatever_the_tags_say(form: str, tmp_path: Path) -> None:
+def test_payload_does_not_depend_on_tags(form: str, tmp_path: Path) -> None:
     hashes = set()
     for comment in (None, "short", "much longer, so that everything behind it moves " * 20):
         path = media.build(form, tmp_path, comment=comment)
@@ -69,7 +69,7 @@ def test_the_media_bytes_are_the_same_whatever_the_tags_say(form: str, tmp_path:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_comment_is_found(form: str, tmp_path: Path) -> None:
+def test_comment_is_read(form: str, tmp_path: Path) -> None:
     comment = "People: Ann Lee, Zoë Öz"
     layout = examined(media.build(form, tmp_path, comment=comment).read_bytes())
     assert {place.value for place in layout.fields} == {comment}
@@ -78,7 +78,7 @@ def test_the_comment_is_found(form: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("keep", [0.5, 0.9, 0.999])
 @pytest.mark.parametrize("form", FORMS)
-def test_a_file_that_is_cut_short_is_damaged(form: str, keep: float, tmp_path: Path) -> None:
+def test_truncated_file_is_corrupt(form: str, keep: float, tmp_path: Path) -> None:
     data = media.build(form, tmp_path).read_bytes()
     assert problem(data) == ""
     assert problem(data[: int(len(data) * keep)]) == "corrupt"
@@ -86,7 +86,7 @@ def test_a_file_that_is_cut_short_is_damaged(form: str, keep: float, tmp_path: P
 
 @pytest.mark.parametrize("container", MAGICS)
 @given(pick=st.integers(0, 2), body=st.binary(max_size=600))
-def test_nothing_that_a_file_may_contain_breaks_the_examination(container: str, pick: int, body: bytes) -> None:
+def test_any_content_can_be_examined(container: str, pick: int, body: bytes) -> None:
     data = MAGICS[container][pick % len(MAGICS[container])] + body
     layout = examined(data)
     assert layout.container == container
@@ -130,7 +130,7 @@ def nested(depth: int) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("name", endless())
-def test_a_hostile_file_costs_a_bounded_number_of_steps(name: str) -> None:
+def test_hostile_file_costs_limited_steps(name: str) -> None:
     reader = Counting(endless()[name])
     _, layout = registry.examine(reader)
     assert layout.problem is not None
@@ -138,12 +138,12 @@ def test_a_hostile_file_costs_a_bounded_number_of_steps(name: str) -> None:
     assert layout.problem.message.endswith(".")
 
 
-def test_an_avi_that_claims_to_be_larger_than_it_is_is_damaged(tmp_path: Path) -> None:
+def test_avi_with_a_wrong_size_is_corrupt(tmp_path: Path) -> None:
     data = media.build("avi", tmp_path).read_bytes()
     assert problem(data[:4] + struct.pack("<I", len(data) + 100) + data[8:]) == "corrupt"
 
 
-def test_every_family_is_edited_by_us_where_we_can_and_by_ffmpeg_as_the_last_resort() -> None:
+def test_ffmpeg_is_the_last_strategy() -> None:
     names = [[strategy.name for strategy in family.strategies()] for family in registry.REMUXABLE]
     assert names == [
         ["avi_in_place", "avi_copy", "avi_remux"],

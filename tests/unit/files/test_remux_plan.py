@@ -115,7 +115,7 @@ def test_texts_of_an_avi_are_handed_over_under_their_own_names(clip: Callable[[s
     assert handed["INAM"].encode("utf-8", "surrogateescape").decode("cp1251") == "Привет"
 
 
-def test_an_old_comment_that_is_kept_keeps_its_bytes(clip: Callable[[str], bytes]) -> None:
+def test_kept_comment_is_unchanged(clip: Callable[[str], bytes]) -> None:
     raw = "Снято папой".encode("cp1251")
     data = headers.avi_with(clip("avi"), texts((b"ICMT", raw)))
     written = options(data, kept(NEW))[-1][1].encode("utf-8", "surrogateescape")

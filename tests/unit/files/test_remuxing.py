@@ -68,7 +68,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
         "Zoë 🎬 'x' \"y\".avi".encode(),
     ],
 )
-def test_the_name_of_a_file_means_nothing(name: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_name_does_not_decide_the_format(name: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     source, target = os.fsencode(tmp_path) + b"/" + name, os.fsencode(tmp_path) + b"/" + name + b".tmp"
     os.rename(media.build("avi", tmp_path), source)
@@ -77,7 +77,7 @@ def test_the_name_of_a_file_means_nothing(name: bytes, tmp_path: Path, monkeypat
     assert sorted(os.listdir(os.fsencode(tmp_path))) == sorted([name, name + b".tmp"])
 
 
-def test_the_command_is_a_list_in_which_options_may_repeat() -> None:
+def test_ffmpeg_command_is_a_list() -> None:
     edit = Remux(
         demuxer="ogg",
         muxer="ogg",
@@ -100,7 +100,7 @@ def test_playlist_named_avi_is_refused(tmp_path: Path) -> None:
     assert caught.value.reason == "ffmpeg_refused"
 
 
-def test_a_failure_says_what_ffmpeg_said_last(stub: Callable[[str], Path], tmp_path: Path) -> None:
+def test_failure_has_the_last_ffmpeg_message(stub: Callable[[str], Path], tmp_path: Path) -> None:
     stub("yes complaint | head -n 100000 >&2; echo 'The end.' >&2; exit 3")
     with pytest.raises(errors.FFmpegError, match=r"could not rewrite the file: The end\.$") as caught:
         remuxing.run(COPY, b"/in", os.fsencode(tmp_path / "out"))
@@ -111,7 +111,7 @@ def test_a_failure_says_what_ffmpeg_said_last(stub: Callable[[str], Path], tmp_p
 @pytest.mark.parametrize(
     ("words", "reason"), [("No space left on device", "low_space"), ("Disk quota exceeded", "over_quota")]
 )
-def test_a_full_disk_has_a_code_of_its_own(
+def test_full_disk_has_its_code(
     stub: Callable[[str], Path], tmp_path: Path, code: int, words: str, reason: str
 ) -> None:
     """FFmpeg 5.1 was seen to end with 0 on a full disk."""
@@ -121,7 +121,7 @@ def test_a_full_disk_has_a_code_of_its_own(
     assert caught.value.reason == reason
 
 
-def test_what_cannot_be_started_is_a_failure_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_failed_start_of_ffmpeg_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(program, "executable", lambda: str(tmp_path / "gone"))
     with pytest.raises(errors.FFmpegError) as caught:
         remuxing.run(COPY, b"/in", b"/out")
@@ -131,7 +131,7 @@ def test_what_cannot_be_started_is_a_failure_too(monkeypatch: pytest.MonkeyPatch
         remuxing.run(nul, b"/in", b"/out")
 
 
-def test_a_child_that_stands_still_is_stopped(stub: Callable[[str], Path], tmp_path: Path) -> None:
+def test_stalled_ffmpeg_is_stopped(stub: Callable[[str], Path], tmp_path: Path) -> None:
     pid = stub("sleep 60")
     with pytest.raises(errors.FFmpegError, match="no progress") as caught:
         remuxing.run(COPY, b"/in", os.fsencode(tmp_path / "out"), stall_seconds=0.3)
@@ -139,13 +139,13 @@ def test_a_child_that_stands_still_is_stopped(stub: Callable[[str], Path], tmp_p
     assert not is_alive(pid)
 
 
-def test_a_child_that_goes_on_may_take_its_time(stub: Callable[[str], Path], tmp_path: Path) -> None:
+def test_slow_ffmpeg_is_not_stopped(stub: Callable[[str], Path], tmp_path: Path) -> None:
     stub('for i in 1 2 3 4 5 6; do echo x >> "$target"; sleep 0.15; done')
     remuxing.run(COPY, b"/in", os.fsencode(tmp_path / "out"), stall_seconds=0.6)
     assert (tmp_path / "out").read_text() == "x\n" * 6
 
 
-def test_a_child_is_stopped_when_the_operation_is_cancelled(stub: Callable[[str], Path], tmp_path: Path) -> None:
+def test_cancel_stops_ffmpeg(stub: Callable[[str], Path], tmp_path: Path) -> None:
     pid = stub("sleep 60 & sleep 60")
     asked: list[bool] = []
 
@@ -160,9 +160,7 @@ def test_a_child_is_stopped_when_the_operation_is_cancelled(stub: Callable[[str]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="only there can a process be made to stand still")
-def test_a_child_stands_still_while_whoever_is_told_of_it_does_not_return(
-    stub: Callable[[str], Path], tmp_path: Path
-) -> None:
+def test_blocked_progress_callback_suspends_ffmpeg(stub: Callable[[str], Path], tmp_path: Path) -> None:
     stub('for i in 1 2 3 4 5 6 7 8 9; do echo x >> "$target"; sleep 0.05; done')
     target, seen = tmp_path / "out", list[int]()
 
@@ -178,7 +176,7 @@ def test_a_child_stands_still_while_whoever_is_told_of_it_does_not_return(
     assert target.read_text() == "x\n" * 9
 
 
-def test_an_interruption_leaves_no_child(stub: Callable[[str], Path], tmp_path: Path) -> None:
+def test_interruption_leaves_no_ffmpeg(stub: Callable[[str], Path], tmp_path: Path) -> None:
     pid = stub("sleep 60")
 
     def interrupt() -> bool:
@@ -192,7 +190,7 @@ def test_an_interruption_leaves_no_child(stub: Callable[[str], Path], tmp_path: 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux knows a signal for the death of a parent")
-def test_a_child_dies_with_us(stub: Callable[[str], Path], tmp_path: Path) -> None:
+def test_ffmpeg_ends_with_its_parent(stub: Callable[[str], Path], tmp_path: Path) -> None:
     pid = stub("sleep 60")
     code = (
         "import sys; from indexium_core.files import program; "
@@ -209,7 +207,7 @@ def test_a_child_dies_with_us(stub: Callable[[str], Path], tmp_path: Path) -> No
     wait_until(lambda: not is_alive(pid))
 
 
-def test_there_is_one_answer_to_where_ffmpeg_is() -> None:
+def test_ffmpeg_is_located_in_one_place() -> None:
     from indexium_core.demo import ffmpeg
 
     assert ffmpeg.executable is program.executable

@@ -36,7 +36,7 @@ WAYS = [way for way in swaps.WAYS if way != "shelve"]  # that one breaks `os.lin
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_new_file_has_the_place_and_the_journal_knows_the_way_back(tmp_path: Path, way: str) -> None:
+def test_new_file_is_in_place_and_reversible(tmp_path: Path, way: str) -> None:
     swap = Swap(tmp_path, way)
     swap.reset()
     swaps.run(swap)
@@ -56,7 +56,7 @@ def test_the_new_file_has_the_place_and_the_journal_knows_the_way_back(tmp_path:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_leaving_without_commit_leaves_nothing_behind(tmp_path: Path, way: str) -> None:
+def test_exit_without_commit_leaves_nothing(tmp_path: Path, way: str) -> None:
     swap = Swap(tmp_path, way, commit=False)
     swap.reset()
     swaps.run(swap)
@@ -64,7 +64,7 @@ def test_leaving_without_commit_leaves_nothing_behind(tmp_path: Path, way: str) 
     assert [mark.state for mark in journal.read(swap.backup).marks] == ["undone"]
 
 
-def test_it_can_be_taken_back_and_that_again(place: Place) -> None:
+def test_swap_is_undone_and_repeated(place: Place) -> None:
     place.do()
     forth = place.entry()
     with place.begin(mtime_ns=forth.old.mtime_ns) as file:
@@ -88,7 +88,7 @@ def test_it_can_be_taken_back_and_that_again(place: Place) -> None:
     assert place.marks() == ["committed"] * 3
 
 
-def test_an_original_that_was_kept_comes_back_as_the_very_same_file(place: Place) -> None:
+def test_kept_original_returns_with_its_inode(place: Place) -> None:
     kept = place.shelf / "old"
     inode = place.path.stat().st_ino
     place.do(keep=kept)
@@ -103,26 +103,26 @@ def test_an_original_that_was_kept_comes_back_as_the_very_same_file(place: Place
     assert place.path.stat().st_mtime_ns == MTIME
 
 
-def test_a_rebuild_from_another_file_than_the_original(place: Place) -> None:
+def test_rebuild_from_another_file(place: Place) -> None:
     with place.begin() as file:
         file.build(Rebuild((Extent(5, 100), b"end")), source=BytesReader(KEPT))
         with file.opened() as new:
             assert new.read_at(0, 999) == KEPT[5:105] + b"end"
 
 
-def test_what_is_given_as_the_way_back_is_proven(place: Place) -> None:
+def test_given_reverse_is_verified(place: Place) -> None:
     with pytest.raises(errors.VerificationError):
         place.do(reverse=Rebuild((Extent(0, len(OLD)),)))
     assert (place.judge(""), place.marks()) == ("old", ["undone"])
 
 
-def test_another_way_back_than_the_one_that_was_proven_is_proven_too(place: Place) -> None:
+def test_other_reverse_is_verified_again(place: Place) -> None:
     with pytest.raises(errors.VerificationError):
         place.do(look=Replacement.reverse, reverse=Rebuild((Extent(0, len(OLD)),)))
     assert (place.judge(""), place.marks()) == ("old", ["undone"])
 
 
-def test_old_bytes_that_did_not_come_back_are_noticed(place: Place) -> None:
+def test_wrong_restored_bytes_are_detected(place: Place) -> None:
     place.do()
     with pytest.raises(errors.VerificationError) as caught:
         place.do(Rebuild((OLD[:-1], b"!")), look=lambda file: file.expect(first(place).old))
@@ -137,9 +137,7 @@ def first(place: Place) -> SwapEntry:
 
 
 @pytest.mark.parametrize("payload", [(Extent(0, 10),), (Extent(200, 40_000),), (Extent(40_000, 5), Extent(200, 5))])
-def test_a_rebuild_that_loses_media_bytes_is_stopped_before_anything_is_done(
-    place: Place, payload: tuple[Extent, ...]
-) -> None:
+def test_rebuild_that_loses_media_is_refused(place: Place, payload: tuple[Extent, ...]) -> None:
     with pytest.raises(errors.PayloadProtectedError), place.begin() as file:
         file.build(REBUILD, payload=payload)
     assert (place.judge(""), place.marks()) == ("old", [])
@@ -150,7 +148,7 @@ def test_rebuild_with_same_media_is_accepted(place: Place) -> None:
         file.build(REBUILD, payload=(Extent(100, 30_000), Extent(31_000, 10), Extent(50_000, 10_000)))
 
 
-def test_a_name_of_255_bytes_is_no_matter(tmp_path: Path) -> None:
+def test_name_of_255_bytes_is_accepted(tmp_path: Path) -> None:
     for name in ("é" * 125 + ".avi", "a" * 251 + ".avi"):
         path = tmp_path / name
         path.write_bytes(OLD)
@@ -165,7 +163,7 @@ def test_a_name_of_255_bytes_is_no_matter(tmp_path: Path) -> None:
         assert path.read_bytes() == NEW
 
 
-def test_a_file_takes_one_replacement_step_by_step(place: Place) -> None:
+def test_replacement_steps_have_one_order(place: Place) -> None:
     with place.begin() as file:
         for too_early in (file.opened, file.reverse, lambda: file.replace(reverse=None), file.commit):
             with pytest.raises(RuntimeError):
@@ -176,7 +174,7 @@ def test_a_file_takes_one_replacement_step_by_step(place: Place) -> None:
 
 
 @pytest.mark.parametrize("error", [errors.VerificationError(check="packets"), KeyboardInterrupt(), ValueError()])
-def test_an_error_in_the_block_leaves_the_old_file(place: Place, error: BaseException) -> None:
+def test_error_in_the_block_keeps_the_old_file(place: Place, error: BaseException) -> None:
     def fail(file: Replacement) -> None:
         raise error
 
@@ -185,7 +183,7 @@ def test_an_error_in_the_block_leaves_the_old_file(place: Place, error: BaseExce
     assert (place.judge(""), place.marks()) == ("old", ["undone"])
 
 
-def test_replaced_and_not_committed_is_for_recovery_to_finish(place: Place) -> None:
+def test_uncommitted_replacement_is_finished_by_recovery(place: Place) -> None:
     with pytest.raises(errors.FileAccessError) as caught:
         place.do(commit=False)
     assert caught.value.reason == "cannot_tell"
@@ -213,7 +211,7 @@ def test_replaced_and_not_committed_is_for_recovery_to_finish(place: Place) -> N
         (lambda path: (path.unlink(), os.mkfifo(path)), errors.ConflictError, "changed_on_disk"),
     ],
 )
-def test_what_may_not_be_replaced_is_refused(place: Place, make, kind: type[Exception], code: str) -> None:  # type: ignore[no-untyped-def]
+def test_irreplaceable_file_is_refused(place: Place, make, kind: type[Exception], code: str) -> None:  # type: ignore[no-untyped-def]
     make(place.path)
     with pytest.raises(kind) as caught:
         place.do()
@@ -221,7 +219,7 @@ def test_what_may_not_be_replaced_is_refused(place: Place, make, kind: type[Exce
     assert place.marks() == []
 
 
-def test_links_are_parted_where_that_is_wished(place: Place) -> None:
+def test_hard_links_are_separated_on_request(place: Place) -> None:
     other = place.folder / "kept" / "other"
     other.hardlink_to(place.path)
     place.do(break_links=True)
@@ -230,7 +228,7 @@ def test_links_are_parted_where_that_is_wished(place: Place) -> None:
 
 @root
 @pytest.mark.parametrize(("what", "flag"), [("film.avi", "i"), ("film.avi", "a"), (".", "i")])
-def test_what_is_immutable_is_refused(place: Place, what: str, flag: str) -> None:
+def test_immutable_file_is_refused(place: Place, what: str, flag: str) -> None:
     chattr, target = shutil.which("chattr"), place.folder / what
     if chattr is None or subprocess.run([chattr, f"+{flag}", target], capture_output=True, check=False).returncode:
         pytest.skip("chattr is missing, or the file system knows no such flags")
@@ -244,7 +242,7 @@ def test_what_is_immutable_is_refused(place: Place, what: str, flag: str) -> Non
 
 
 @root
-def test_a_folder_that_takes_no_new_names_is_refused_at_the_rename(place: Place) -> None:
+def test_append_only_folder_is_refused(place: Place) -> None:
     """Append-only: a file can be created there and none removed, so the new one has to stay and is listed."""
     if subprocess.run(["chattr", "+a", place.folder], capture_output=True, check=False).returncode:
         pytest.skip("the file system knows no such flag")
@@ -293,7 +291,7 @@ CHANGES = [touched, appended, replaced, moved]
 
 
 @pytest.mark.parametrize("change", CHANGES[:3])
-def test_another_file_than_the_one_examined_is_a_conflict(place: Place, change: Callable[[Path], None]) -> None:
+def test_other_file_than_the_examined_one_is_a_conflict(place: Place, change: Callable[[Path], None]) -> None:
     expected = the_stat(place.path)
     change(place.path)
     with pytest.raises(errors.ConflictError) as caught:
@@ -304,7 +302,7 @@ def test_another_file_than_the_one_examined_is_a_conflict(place: Place, change: 
 
 @pytest.mark.parametrize("moment", ["making", "verifying", "announced", "kept"])
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_meanwhile_is_a_conflict_and_stays(
+def test_concurrent_change_is_a_conflict_and_kept(
     place: Place, monkeypatch: pytest.MonkeyPatch, moment: str, change: Callable[[Path], None]
 ) -> None:
     def then(owner: object, name: str) -> None:
@@ -327,7 +325,7 @@ def test_a_change_meanwhile_is_a_conflict_and_stays(
     assert found.read_bytes() == (OLD + b"more" if change is appended else OLD)
 
 
-def test_a_folder_that_is_moved_meanwhile_keeps_nothing_of_ours(tmp_path: Path) -> None:
+def test_moved_folder_keeps_no_temporary_file(tmp_path: Path) -> None:
     """A name is looked up in the folder that is open, wherever that is by now."""
     films = tmp_path / "films"
     films.mkdir()
@@ -340,7 +338,7 @@ def test_a_folder_that_is_moved_meanwhile_keeps_nothing_of_ours(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("meddle", ["edit", "remove", "replace"])
-def test_a_new_file_that_somebody_meddled_with_does_not_take_the_place(place: Place, meddle: str) -> None:
+def test_changed_new_file_is_not_swapped(place: Place, meddle: str) -> None:
     def meddled(file: Replacement) -> None:
         temporary = Path(os.fsdecode(file.temporary))
         if meddle == "edit":
@@ -358,7 +356,7 @@ def test_a_new_file_that_somebody_meddled_with_does_not_take_the_place(place: Pl
     assert left == ([NEW] if meddle == "replace" else [])  # it is not ours, so it is not removed
 
 
-def test_whoever_fills_it_may_not_put_another_file_in_its_place(place: Place) -> None:
+def test_replaced_temporary_file_is_refused(place: Place) -> None:
     def run(path: bytes) -> None:
         os.unlink(path)
         Path(os.fsdecode(path)).write_bytes(NEW)
@@ -368,7 +366,7 @@ def test_whoever_fills_it_may_not_put_another_file_in_its_place(place: Place) ->
     assert place.path.read_bytes() == OLD
 
 
-def test_one_writer_at_a_time_also_of_the_new_file(place: Place) -> None:
+def test_new_file_has_one_writer(place: Place) -> None:
     with place.begin() as file:
         with pytest.raises(errors.ConflictError) as caught:
             place.begin()
@@ -382,7 +380,7 @@ def test_one_writer_at_a_time_also_of_the_new_file(place: Place) -> None:
     place.begin().close()
 
 
-def test_what_is_kept_never_takes_another_files_place(place: Place) -> None:
+def test_kept_original_overwrites_nothing(place: Place) -> None:
     taken = place.shelf / "old"
     taken.write_bytes(b"somebody else's")
     with pytest.raises(errors.ConflictError):
@@ -392,7 +390,7 @@ def test_what_is_kept_never_takes_another_files_place(place: Place) -> None:
     assert (place.judge(""), place.marks()) == ("old", ["undone"])
 
 
-def test_what_was_kept_by_an_earlier_attempt_is_kept(place: Place) -> None:
+def test_original_of_an_earlier_attempt_is_kept(place: Place) -> None:
     (place.shelf / "old").hardlink_to(place.path)
     place.do(break_links=True, keep=place.shelf / "old")
     assert (place.shelf / "old").read_bytes() == OLD

@@ -34,7 +34,7 @@ CALLS = ["pwrite", "copy_file_range", "fsync", "fchmod", "setxattr", "utime", "l
 
 @pytest.mark.parametrize("number", FAULTS, ids=errno.errorcode.get)
 @pytest.mark.parametrize("call", CALLS)
-def test_a_disk_that_fails_leaves_the_old_file_or_says_that_it_cannot_tell(
+def test_disk_error_keeps_the_old_file_or_reports_unknown(
     place: Place, monkeypatch: pytest.MonkeyPatch, call: str, number: int
 ) -> None:
     monkeypatch.setattr(content, "_CHUNK", 4096)
@@ -74,7 +74,7 @@ def failure(place: Place) -> str | None:
     return None
 
 
-def test_a_failed_sync_is_not_tried_again_as_if_it_had_succeeded(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_sync_is_not_repeated(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second sync of the new file would succeed and mean nothing for its bytes: it has to go."""
     synced: list[str] = []
     real = os.fsync
@@ -92,7 +92,7 @@ def test_a_failed_sync_is_not_tried_again_as_if_it_had_succeeded(place: Place, m
     assert place.judge("") == "old"
 
 
-def test_everything_is_durable_in_its_order(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_swap_steps_are_durable_in_order(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """The new file before it is announced; the original's bytes and its second name before it loses the first."""
     done: list[str] = []
     names = {
@@ -116,9 +116,7 @@ def test_everything_is_durable_in_its_order(place: Place, monkeypatch: pytest.Mo
     assert done == ["journal", "new", "journal", "original", "shelf", "rename", "folder"]
 
 
-def test_a_rename_whose_answer_was_lost_is_not_taken_for_one_that_did_not_happen(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rename_with_a_lost_reply_is_detected(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.rename
 
     def rename(*arguments: object, **named: object) -> None:
@@ -134,9 +132,7 @@ def test_a_rename_whose_answer_was_lost_is_not_taken_for_one_that_did_not_happen
     assert place.path.read_bytes() == NEW
 
 
-def test_an_interruption_right_after_the_rename_is_not_taken_for_one_before(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_interruption_after_the_rename_is_detected(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     real = disk.rename
 
     def rename(*arguments: object, **named: object) -> None:
@@ -150,7 +146,7 @@ def test_an_interruption_right_after_the_rename_is_not_taken_for_one_before(
 
 
 @pytest.mark.parametrize("record", ["making", "swap", "commit"])
-def test_a_journal_that_fails_stops_everything(place: Place, monkeypatch: pytest.MonkeyPatch, record: str) -> None:
+def test_journal_error_stops_the_swap(place: Place, monkeypatch: pytest.MonkeyPatch, record: str) -> None:
     real = getattr(OperationJournal, record)
 
     def fail(self: OperationJournal, *arguments: object) -> None:

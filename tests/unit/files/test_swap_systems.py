@@ -38,9 +38,7 @@ NO_LINKS = [errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK]
 
 
 @pytest.mark.parametrize("number", NO_LINKS, ids=errno.errorcode.get)
-def test_without_links_the_original_is_kept_by_renaming(
-    place: Place, monkeypatch: pytest.MonkeyPatch, number: int
-) -> None:
+def test_original_is_renamed_without_hard_links(place: Place, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     monkeypatch.setattr(os, "link", Failing(os.link, number, sticky=True))
     kept = place.shelf / "old"
     place.do(keep=kept)
@@ -52,7 +50,7 @@ def test_without_links_the_original_is_kept_by_renaming(
     assert (place.path.read_bytes(), kept.read_bytes()) == (OLD, OLD)  # a copy: two files can have no file in common
 
 
-def test_without_links_a_failed_rename_puts_the_original_back(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_rename_restores_the_original(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "link", Failing(os.link, errno.EPERM, sticky=True))
     monkeypatch.setattr(os, "rename", Failing(os.rename, errno.EIO, nth=2))
     with pytest.raises(errors.FileAccessError) as caught:
@@ -62,7 +60,7 @@ def test_without_links_a_failed_rename_puts_the_original_back(place: Place, monk
 
 
 @pytest.mark.parametrize("call", ["link", "rename"])
-def test_another_file_system_is_an_error_never_a_copy(place: Place, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+def test_other_file_system_is_an_error(place: Place, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     monkeypatch.setattr(os, call, Failing(getattr(os, call), errno.EXDEV, sticky=True))
     with pytest.raises(errors.FileAccessError) as caught:
         place.do(keep=place.shelf / "old")
@@ -70,7 +68,7 @@ def test_another_file_system_is_an_error_never_a_copy(place: Place, monkeypatch:
     assert (place.judge(""), place.marks()) == ("old", ["undone"])
 
 
-def test_a_file_system_that_cannot_sync_folders_is_told_of(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_folder_sync_is_reported(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.fsync
 
     def fsync(fd: int) -> None:
@@ -84,7 +82,7 @@ def test_a_file_system_that_cannot_sync_folders_is_told_of(place: Place, monkeyp
     assert place.path.read_bytes() == NEW
 
 
-def test_there_is_room_or_it_is_known_before_anything_is_done(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_space_is_detected_first(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disk, "free_bytes", lambda fd: len(NEW) + 1000)
     with pytest.raises(errors.FileAccessError) as caught:
         place.do()
@@ -94,7 +92,7 @@ def test_there_is_room_or_it_is_known_before_anything_is_done(place: Place, monk
 
 
 @root
-def test_a_disk_that_is_full_in_the_middle_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disk, "free_bytes", lambda fd: 2**60)
     with places.mounted("tmpfs", tmp_path, megabytes=1) as mounted, opened(mounted) as place:
         for reserves in (True, False):
@@ -107,7 +105,7 @@ def test_a_disk_that_is_full_in_the_middle_leaves_the_old_file(tmp_path: Path, m
 
 
 @pytest.mark.parametrize(("free", "code"), [(1000, "low_space"), (2**40, "ffmpeg_failed")])
-def test_a_program_that_fails_on_a_full_disk_is_not_to_blame(
+def test_program_error_on_a_full_disk_is_low_space(
     place: Place, monkeypatch: pytest.MonkeyPatch, free: int, code: str
 ) -> None:
     def run(path: bytes) -> None:
@@ -121,7 +119,7 @@ def test_a_program_that_fails_on_a_full_disk_is_not_to_blame(
 
 
 @pytest.mark.parametrize("kind", ["btrfs", "xfs"])
-def test_blocks_are_shared_where_the_file_system_can(tmp_path: Path, kind: str) -> None:
+def test_blocks_are_shared_if_supported(tmp_path: Path, kind: str) -> None:
     block, data = 4096, os.urandom(8_000_000)
     edit = Rebuild((b"h" * (2 * block + 10), Extent(10, len(data) - 10)), cloned=True)
 
@@ -152,7 +150,7 @@ def shared_bytes(file: FileReader) -> int:
     return sum(length for length, flags in extents if flags & 0x2000)
 
 
-def test_blocks_that_cannot_be_shared_are_copied(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unshareable_blocks_are_copied(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in (errno.EOPNOTSUPP, errno.EINVAL, errno.EXDEV):
         monkeypatch.setattr(fcntl, "ioctl", Failing(fcntl.ioctl, number, sticky=True))
         monkeypatch.setattr(os, "copy_file_range", Failing(os.copy_file_range, errno.EXDEV, sticky=True))
@@ -162,7 +160,7 @@ def test_blocks_that_cannot_be_shared_are_copied(place: Place, monkeypatch: pyte
                 assert new.read_at(0, 99_999) == OLD + b"!"
 
 
-def test_a_copy_has_holes_only_where_the_source_has_some(place: Place) -> None:
+def test_copy_has_the_holes_of_the_source(place: Place) -> None:
     with place.path.open("r+b") as file:
         file.seek(60_000)
         file.write(bytes(540_000))  # zeros that are no hole
@@ -180,7 +178,7 @@ def test_a_copy_has_holes_only_where_the_source_has_some(place: Place) -> None:
 
 
 @pytest.mark.parametrize("cut", ["copy_file_range", "pread"])
-def test_a_source_that_becomes_shorter_is_a_conflict(place: Place, monkeypatch: pytest.MonkeyPatch, cut: str) -> None:
+def test_shortened_source_is_a_conflict(place: Place, monkeypatch: pytest.MonkeyPatch, cut: str) -> None:
     if cut == "pread":
         monkeypatch.setattr(disk, "copy", lambda *_: 0)
     monkeypatch.setattr(content, "_CHUNK", 4096)
@@ -199,7 +197,7 @@ def test_a_source_that_becomes_shorter_is_a_conflict(place: Place, monkeypatch: 
 # Attributes
 
 
-def test_owner_mode_times_and_attributes_are_carried_over(place: Place) -> None:
+def test_owner_mode_times_and_attributes_are_kept(place: Place) -> None:
     place.path.chmod(0o4751)
     if os.geteuid() == 0:
         os.chown(place.path, 12345, 23456)
@@ -231,21 +229,21 @@ def set_list(path: Path, name: str) -> None:
         pytest.skip(f"the file system has no access lists: {error.strerror}")
 
 
-def test_an_access_list_is_carried_over(place: Place) -> None:
+def test_access_list_is_kept(place: Place) -> None:
     set_list(place.path, ACCESS_LIST)
     mode = place.path.stat().st_mode
     place.do()
     assert (os.getxattr(place.path, ACCESS_LIST), place.path.stat().st_mode) == (LIST, mode)
 
 
-def test_an_access_list_of_the_folder_is_not_taken_on(place: Place) -> None:
+def test_access_list_of_the_folder_is_not_inherited(place: Place) -> None:
     set_list(place.folder, "system.posix_acl_default")
     place.do()
     assert ACCESS_LIST not in os.listxattr(place.path)
     assert place.path.stat().st_mode & 0o777 == swaps.MODE
 
 
-def test_attributes_that_change_meanwhile_are_carried_over_again(place: Place) -> None:
+def test_concurrent_attribute_changes_are_kept(place: Place) -> None:
     with place.begin() as file:
         file.build(REBUILD)
         place.path.chmod(0o600)
@@ -260,7 +258,7 @@ def test_attributes_that_change_meanwhile_are_carried_over_again(place: Place) -
     ("call", "what"), [("fchown", "owner"), ("fchmod", "permissions"), ("setxattr", "user.indexium.test")]
 )
 @pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP], ids=errno.errorcode.get)
-def test_what_cannot_be_carried_over_is_told(
+def test_lost_attributes_are_reported(
     place: Place, monkeypatch: pytest.MonkeyPatch, call: str, what: str, number: int
 ) -> None:
     if call == "fchown":
@@ -296,7 +294,7 @@ def as_nobody(function: Callable[[], None]) -> int:
 
 
 @root
-def test_a_folder_that_may_not_be_written_is_refused(open_folder: Path) -> None:
+def test_read_only_folder_is_refused(open_folder: Path) -> None:
     path = open_folder / "film.avi"
     path.write_bytes(OLD)
     path.chmod(0o666)
@@ -329,7 +327,7 @@ def replace_it(path: Path, log: OperationJournal) -> list[str]:
 
 
 @root
-def test_a_file_of_somebody_else_is_replaced_where_the_folder_allows_it(open_folder: Path) -> None:
+def test_file_of_another_owner_is_replaced_if_allowed(open_folder: Path) -> None:
     path = open_folder / "film.avi"
     path.write_bytes(OLD)
     path.chmod(0o666)

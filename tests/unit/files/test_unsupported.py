@@ -20,7 +20,7 @@ RARE = {"mxf": "no_strategy_yet", "rm": "no_strategy_yet", "wtv": "no_strategy_y
 
 
 @pytest.mark.parametrize("form", KINDS)
-def test_what_has_no_place_for_a_comment_is_refused_when_it_is_planned(form: str, tmp_path: Path) -> None:
+def test_container_without_comments_is_refused_in_the_plan(form: str, tmp_path: Path) -> None:
     path = media.build(form, tmp_path, name="wrongly_named.mp4")
     with FileReader(os.fsencode(path)) as reader:
         family, layout = registry.examine(reader)
@@ -33,7 +33,7 @@ def test_what_has_no_place_for_a_comment_is_refused_when_it_is_planned(form: str
 
 
 @pytest.mark.parametrize("kind", [kind for kind in unsupported.KINDS if kind.magic], ids=lambda kind: kind.container)
-def test_rare_ones_are_refused_with_a_sentence(kind: unsupported.UnsupportedKind) -> None:
+def test_rare_containers_are_refused(kind: unsupported.UnsupportedKind) -> None:
     family, layout = registry.examine(BytesReader(kind.magic + bytes(2000)))
     assert family is unsupported.FAMILY
     assert layout.problem is not None
@@ -41,7 +41,7 @@ def test_rare_ones_are_refused_with_a_sentence(kind: unsupported.UnsupportedKind
     assert kind.label in layout.problem.message
 
 
-def test_blu_ray_streams_have_longer_packets() -> None:
+def test_blu_ray_streams_are_recognised() -> None:
     packet = b"\0\0\0\0" + b"\x47" + b"\xff" * 187
     assert unsupported.FAMILY.recognises(packet * 5)
 
@@ -49,7 +49,7 @@ def test_blu_ray_streams_have_longer_packets() -> None:
 @pytest.mark.parametrize(
     "head", [b"", b"G", b"GIF89a" + b"\0" * 900, b"#EXTM3U\n", b"<!doctype html>", b"ffconcat version 1.0\n"]
 )
-def test_what_is_no_video_is_of_no_family(head: bytes) -> None:
+def test_non_video_has_no_family(head: bytes) -> None:
     family, layout = registry.examine(BytesReader(head))
     assert family is None
     assert layout.problem is not None
@@ -57,7 +57,7 @@ def test_what_is_no_video_is_of_no_family(head: bytes) -> None:
 
 
 @given(magic=st.sampled_from([kind.magic for kind in unsupported.KINDS if kind.magic]), body=st.binary(max_size=600))
-def test_nothing_that_a_file_may_contain_breaks_the_examination(magic: bytes, body: bytes) -> None:
+def test_any_content_can_be_examined(magic: bytes, body: bytes) -> None:
     data = magic + body
     layout = unsupported.FAMILY.examine(BytesReader(data))
     assert layout.problem is not None

@@ -61,7 +61,7 @@ def gather(path: Path, *, packets: bool = False) -> verify.Evidence:
 # Whose tags may change
 
 
-def test_the_field_may_change_under_all_its_names() -> None:
+def test_planned_field_may_change_under_all_names() -> None:
     before = tagged(EVIDENCE, **{"COMMENT": "old", "comment-eng": "old", "MOVIE/COMMENT": "other", "title": "x"})
     after = tagged(WRITTEN, **{"COMMENT": "new", "comment-eng": "new", "MOVIE/COMMENT": "other", "title": "x"})
     assert verify.compare(before, after, [CHANGE])["tags"] == "1 as before"
@@ -69,7 +69,7 @@ def test_the_field_may_change_under_all_its_names() -> None:
     verify.compare(before, gone, [replace(CHANGE, new=None)])
 
 
-def test_a_writer_may_leave_one_comment_of_many() -> None:
+def test_one_of_several_comments_may_stay() -> None:
     before = tagged(EVIDENCE, **{"COMMENT": "old", "COMMENT-eng": "old", "MOVIE/COMMENT": "other", "title": "x"})
     after = replace(tagged(WRITTEN, COMMENT="new", title="x"), container="matroska")
     assert verify.compare(before, after, [CHANGE])["tags"] == "1 as before"
@@ -85,7 +85,7 @@ def test_a_writer_may_leave_one_comment_of_many() -> None:
         {"COMMENT": "new", "comment-eng": "old", "title": "x", "COMMENT/NESTED": "new"},
     ],
 )
-def test_no_other_tag_may(tags: dict[str, str]) -> None:
+def test_other_tag_may_not_change(tags: dict[str, str]) -> None:
     before = tagged(EVIDENCE, **{"COMMENT": "old", "comment-eng": "old", "title": "x"})
     with pytest.raises(errors.VerificationError, match="tags: ") as caught:
         verify.compare(before, tagged(WRITTEN, **tags), [CHANGE])
@@ -93,14 +93,14 @@ def test_no_other_tag_may(tags: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("key", ["COMMENT", "MOVIE/COMMENT", "COMMENT-eng"])
-def test_a_stream_may_have_a_comment_of_its_own_and_keeps_it(key: str) -> None:
+def test_stream_comment_is_kept(key: str) -> None:
     before = replace(EVIDENCE, facts={**EVIDENCE.facts, "tags": {f"stream 0 tag {key}": "old"}})
     after = replace(WRITTEN, facts={**WRITTEN.facts, "tags": {f"stream 0 tag {key}": "new"}})
     with pytest.raises(errors.VerificationError):
         verify.compare(before, after, [CHANGE])
 
 
-def test_all_that_differs_is_told_in_words() -> None:
+def test_every_difference_is_described() -> None:
     after = replace(tagged(WRITTEN, café="1"), payload=(800,), payload_hash="x1:01")
     with pytest.raises(errors.VerificationError) as caught:
         verify.compare(EVIDENCE, after, [CHANGE])
@@ -109,7 +109,7 @@ def test_all_that_differs_is_told_in_words() -> None:
     assert "tags: tag café is new" in caught.value.message
 
 
-def test_bytes_that_are_no_text_can_be_told_too() -> None:
+def test_undecodable_difference_is_described() -> None:
     with pytest.raises(errors.VerificationError) as caught:
         verify.compare(EVIDENCE, tagged(WRITTEN, **{"\udce9": "\udcff"}), [CHANGE])
     assert caught.value.message.encode()
@@ -128,18 +128,18 @@ def test_bytes_that_are_no_text_can_be_told_too() -> None:
         (saying(EVIDENCE, None, "another"), errors.ConflictError),
     ],
 )
-def test_a_file_that_is_not_as_planned_is_not_written(evidence: verify.Evidence, kind: type[Exception]) -> None:
+def test_file_unlike_the_plan_is_refused(evidence: verify.Evidence, kind: type[Exception]) -> None:
     with pytest.raises(kind):
         verify.expect(evidence, [CHANGE])
 
 
-def test_a_file_as_planned_may_be_written() -> None:
+def test_file_like_the_plan_is_accepted() -> None:
     verify.expect(EVIDENCE, [CHANGE])
     verify.expect(saying(EVIDENCE, ""), [replace(CHANGE, old=None)])
     verify.expect(saying(EVIDENCE, "\udce9t\udce9", "\udce9t\udce9"), [replace(CHANGE, old="\ufffdt\ufffd")])
 
 
-def test_every_text_that_changes_is_as_planned() -> None:
+def test_every_changed_text_matches_the_plan() -> None:
     changes = [replace(CHANGE, where="one"), Change(field="comment", old="hidden\u2400text", new=None, where="two")]
     texts = [("one", "old"), ("two", "hidden\0text")]
     found = tuple(
@@ -152,7 +152,7 @@ def test_every_text_that_changes_is_as_planned() -> None:
             verify.expect(replace(EVIDENCE, texts=other), changes)
 
 
-def test_a_change_of_the_comment_as_a_whole_never_loses_a_second_text() -> None:
+def test_comment_change_keeps_a_second_text() -> None:
     two = saying(EVIDENCE, "old", "other", "old")
     with pytest.raises(errors.ConflictError):
         verify.expect(two, [CHANGE])
@@ -181,14 +181,14 @@ def test_preserve_mode_keeps_every_text(texts: tuple[str, ...], message: str) ->
     assert caught.value.check == "comment"
 
 
-def test_a_comment_that_is_shown_to_nobody_is_still_the_one_that_was_planned_for() -> None:
+def test_hidden_comment_matches_the_plan() -> None:
     verify.expect(replace(EVIDENCE, fields={"comment": None}), [CHANGE])
 
 
 # The index
 
 
-def test_places_count_from_the_payload() -> None:
+def test_offsets_count_from_the_payload() -> None:
     places = np.array([100, 149, 150, 300, 399, 400, 5])
     found = meaning._places(places, [Extent(100, 50), Extent(300, 100)], 500)
     assert found.tolist() == [0, 49, -151, 50, 149, -401, -6]
@@ -198,7 +198,7 @@ def test_places_count_from_the_payload() -> None:
     assert meaning._places(np.array([3]), [], 9).tolist() == [-4]
 
 
-def test_a_payload_that_moved_as_a_whole_has_the_same_index(tmp_path: Path) -> None:
+def test_moved_payload_has_the_same_index(tmp_path: Path) -> None:
     path = media.build("mp4_room", tmp_path, languages=("eng", "ger"))
     before, data = gather(path), bytearray(path.read_bytes())
     for name, start, end in sabotage.boxes(bytes(data)):
@@ -224,7 +224,7 @@ class Described:
         return self.text
 
 
-def test_side_data_is_found_and_nothing_else() -> None:
+def test_only_side_data_is_returned() -> None:
     text = """Input #0, mov,mp4, from '':
   Metadata:
     comment         : Stream #0:7
@@ -252,7 +252,7 @@ def test_side_data_is_found_and_nothing_else() -> None:
     ]
 
 
-def test_a_picture_that_is_turned_is_told_from_one_that_is_not(tmp_path: Path) -> None:
+def test_rotation_is_compared(tmp_path: Path) -> None:
     path = media.build("mp4", tmp_path)
     assert gather(path).facts["side_data"] == {}
     path.write_bytes(sabotage.overwritten("moov/trak1/tkhd", 48, TURNED)(path.read_bytes()))
@@ -274,7 +274,7 @@ class Noisy:
         return ""
 
 
-def test_what_other_threads_make_ffmpeg_say_meanwhile_is_not_logged(
+def test_ffmpeg_messages_of_other_threads_are_not_logged(
     capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     noisy = Noisy()
@@ -287,7 +287,7 @@ def test_what_other_threads_make_ffmpeg_say_meanwhile_is_not_logged(
     assert av.logging.get_level() == av.logging.PANIC
 
 
-def test_one_description_is_made_at_a_time() -> None:
+def test_descriptions_are_serialised() -> None:
     """The level of FFmpeg's logging is one for the process: a second one would end under the first one's feet."""
     noisy = [Noisy(), Noisy()]
     threads = [threading.Thread(target=meaning._described, args=(one,)) for one in noisy]
@@ -305,7 +305,7 @@ def test_one_description_is_made_at_a_time() -> None:
 # Odd files
 
 
-def test_a_film_of_unknown_length_may_grow(tmp_path: Path) -> None:
+def test_video_of_unknown_duration_may_grow(tmp_path: Path) -> None:
     """Without a duration in the header FFmpeg estimates one from the size of the file, which a comment changes."""
     live = tmp_path / "live.mkv"
     mkv.run("ffmpeg", "-v", "error", *mkv.RAW, "-c:v", "mpeg4", "-c:a", "ac3", "-b:a", "128k", "-live", "1", live)
@@ -315,7 +315,7 @@ def test_a_film_of_unknown_length_may_grow(tmp_path: Path) -> None:
     assert gather(live).facts["streams"] == before.facts["streams"]
 
 
-def test_tags_that_are_no_text_are_evidence_like_any_other(tmp_path: Path) -> None:
+def test_undecodable_tags_are_evidence(tmp_path: Path) -> None:
     path = media.build("mp4", tmp_path, tags={"title": "At sea", "artist": "Zoe"})
     path.write_bytes(sabotage.overwritten("moov/udta/meta/ilst/©nam", 24, b"\xff\xfe")(path.read_bytes()))
     before = gather(path)
@@ -325,7 +325,7 @@ def test_tags_that_are_no_text_are_evidence_like_any_other(tmp_path: Path) -> No
         verify.compare(before, gather(path), [])
 
 
-def test_the_media_libraries_are_told_what_a_file_is_and_do_not_guess(tmp_path: Path) -> None:
+def test_media_library_gets_the_format(tmp_path: Path) -> None:
     """A guess would open whatever a playlist or a script under a film's name asks for."""
     film, other = media.build("mp4", tmp_path), media.build("mkv", tmp_path)
     with FileReader(os.fsencode(film)) as reader:
@@ -338,7 +338,7 @@ def test_the_media_libraries_are_told_what_a_file_is_and_do_not_guess(tmp_path: 
         verify.compare(gather(film), found, [])
 
 
-def test_another_file_under_the_name_is_noticed(tmp_path: Path) -> None:
+def test_replaced_file_is_detected(tmp_path: Path) -> None:
     film = media.build("mp4", tmp_path)
     with FileReader(os.fsencode(film)) as reader:
         family, layout = registry.examine(reader)
@@ -352,7 +352,7 @@ def test_another_file_under_the_name_is_noticed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["mp4", "mov", "mkv", "avi"])
-def test_both_halves_read_at_the_same_time_are_as_one_after_the_other(
+def test_concurrent_evidence_equals_sequential_evidence(
     form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     film = media.build(form, tmp_path)
@@ -362,9 +362,7 @@ def test_both_halves_read_at_the_same_time_are_as_one_after_the_other(
 
 
 @pytest.mark.parametrize("half", ["libraries", "parsers"])
-def test_a_disk_that_fails_in_either_half_is_no_damage(
-    half: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_disk_error_is_not_corruption(half: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evidence, "_LARGE_INDEX", 0)
     film = media.build("mp4", tmp_path)
     main = threading.current_thread()
@@ -381,7 +379,7 @@ def test_a_disk_that_fails_in_either_half_is_no_damage(
             verify.gather(os.fsencode(film), reader, family, layout)
 
 
-def test_messages_of_ffmpeg_leave_the_interpreter_alone_after_a_description(tmp_path: Path) -> None:
+def test_ffmpeg_log_callback_is_removed(tmp_path: Path) -> None:
     """FFmpeg sends one for each sample of an index, and PyAV's callback takes the interpreter's lock for each."""
     gather(media.build("mp4", tmp_path))
     seen = av.logging.get_last_error()
@@ -412,7 +410,7 @@ NOWHERE = float("nan")
         ("asf", "video", 0.0, True),
     ],
 )
-def test_only_sound_in_an_avi_may_move_by_a_packet(container: str, kind: str, moved: float, passes: bool) -> None:
+def test_only_avi_audio_may_shift_by_a_packet(container: str, kind: str, moved: float, passes: bool) -> None:
     before = timed(EVIDENCE, 0.0, 1.0, NOWHERE, container=container, kind=kind)
     after = timed(WRITTEN, 0.0, 1.0 + moved, NOWHERE, container=container, kind=kind)
     if passes:
@@ -423,7 +421,7 @@ def test_only_sound_in_an_avi_may_move_by_a_packet(container: str, kind: str, mo
     assert caught.value.check == "packets"
 
 
-def test_a_time_may_neither_come_nor_go() -> None:
+def test_timestamp_may_not_appear_or_disappear() -> None:
     before, after = timed(EVIDENCE, 0.0, NOWHERE), timed(WRITTEN, 0.0, 1.0)
     for one, other in ((before, after), (timed(EVIDENCE, 0.0, 1.0), timed(WRITTEN, 0.0, NOWHERE))):
         with pytest.raises(errors.VerificationError, match="lost or gained times"):
@@ -431,13 +429,13 @@ def test_a_time_may_neither_come_nor_go() -> None:
 
 
 @pytest.mark.parametrize("size", [499, 1100 + (1 << 20) + 8 * 3 + 1])
-def test_a_rewritten_file_has_about_the_size_of_the_old_one(size: int) -> None:
+def test_rewritten_file_has_a_similar_size(size: int) -> None:
     before, after = timed(EVIDENCE, 0.0), replace(timed(WRITTEN, 0.0), size=size, named_size=size)
     with pytest.raises(errors.VerificationError, match=f"1000 bytes became {size}"):
         verify.compare(before, after, [CHANGE], comparisons=verify.REWRITTEN)
 
 
-def test_a_muxer_may_sign_and_number_as_it_likes() -> None:
+def test_muxer_name_and_ids_may_change() -> None:
     before = tagged(timed(EVIDENCE, 0.0), encoder="a", software="b", lasttimestamp="3", title="x")
     after = tagged(timed(WRITTEN, 0.0), encoder="c", duration="4", title="x")
     facts = {**after.facts, "streams": {**after.facts["streams"], "stream 0 time base": "1/7", "stream 0 id": "9"}}
@@ -446,7 +444,7 @@ def test_a_muxer_may_sign_and_number_as_it_likes() -> None:
         verify.compare(before, tagged(timed(WRITTEN, 0.0), encoder="c"), [CHANGE], comparisons=verify.REWRITTEN)
 
 
-def test_an_old_text_that_is_no_utf8_counts_as_what_was_planned() -> None:
+def test_undecodable_old_text_matches_the_plan() -> None:
     change = Change(field="comment", old="\ufffd", new="\ufffd\nPeople: Ann", segment="People: Ann")
     before = saying(timed(EVIDENCE, 0.0), "\udce9", "\udce9")
     text = "\udce9\nPeople: Ann"
@@ -465,7 +463,7 @@ class Packet:
     dts: int | None = 0
 
 
-def test_packets_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_endless_packets_are_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packets, "MOST", 1000)
     flush = Packet(0, None, None)
     assert list(packets._within_reason(iter([Packet(100), flush, Packet(50)]), 100)) == [Packet(100), Packet(50)]
@@ -476,7 +474,7 @@ def test_packets_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize("packets", [False, True])
-def test_what_a_reader_raises_comes_out_once_and_pyav_prints_nothing(
+def test_reader_error_is_raised_once_without_output(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], *, packets: bool
 ) -> None:
     """The libraries read on before they say so, and PyAV prints all errors but the last."""
@@ -493,7 +491,7 @@ def test_what_a_reader_raises_comes_out_once_and_pyav_prints_nothing(
     assert capfd.readouterr().err == ""
 
 
-def test_headers_of_ogg_streams_are_compared_without_their_comments() -> None:
+def test_ogg_headers_are_compared_without_comments() -> None:
     parts = b"\x01" + b"i" * 300, b"\x03" + b"c" * 600, b"\x05setup"
     lengths = b"".join(len(part).to_bytes(2, "big") + part for part in parts)
     laced = b"\2" + b"\xff\x2e" + b"\xff\xff\x5b" + b"".join(parts)
@@ -503,7 +501,7 @@ def test_headers_of_ogg_streams_are_compared_without_their_comments() -> None:
     assert meaning._configuration(b"\1\0\0\0\1", "h264") == b"\1\0\0\0\1"
 
 
-def test_the_number_of_a_codec_need_not_be_text(tmp_path: Path) -> None:
+def test_codec_tag_may_be_undecodable(tmp_path: Path) -> None:
     """PyAV takes it for ASCII; AAC in an AVI is 0xFF."""
     path = tmp_path / "clip.avi"
     sound = ("-f", "lavfi", "-i", "sine=d=0.2", "-f", "lavfi", "-i", "testsrc2=s=64x64:d=0.2")
@@ -513,7 +511,7 @@ def test_the_number_of_a_codec_need_not_be_text(tmp_path: Path) -> None:
     assert "ff000000" in found.facts["streams"].values()
 
 
-def test_damage_that_only_the_census_meets_is_evidence_too(tmp_path: Path) -> None:
+def test_census_error_is_evidence(tmp_path: Path) -> None:
     """Pages in the middle are read before FFmpeg rewrites a file, not when the file is examined."""
     path = media.build("ogv", tmp_path)
     data = path.read_bytes()
@@ -522,7 +520,7 @@ def test_damage_that_only_the_census_meets_is_evidence_too(tmp_path: Path) -> No
     assert "other bytes between its pages" in gather(path, packets=True).problem
 
 
-def test_the_comment_of_the_pictures_is_that_of_an_ogg_file(tmp_path: Path) -> None:
+def test_ogg_comment_is_that_of_the_video_stream(tmp_path: Path) -> None:
     path = headers.ogg_tags(media.build("ogv", tmp_path), audio=[("COMMENT", "sound")])
     assert gather(path).comment == "sound"
     headers.ogg_tags(path, video=[("DESCRIPTION", "pictures")])
@@ -533,7 +531,7 @@ def test_the_comment_of_the_pictures_is_that_of_an_ogg_file(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("told", [b"TITLE=a", b"COMMENT=sound"])
-def test_what_a_cover_picture_shows_is_no_comment_of_an_ogg_file(tmp_path: Path, told: bytes) -> None:
+def test_cover_text_is_no_ogg_comment(tmp_path: Path, told: bytes) -> None:
     """FFmpeg makes a stream of the picture, whose comment is `Cover (front)`."""
     path = media.build("ogv", tmp_path, comment=None)
     path.write_bytes(ogg.with_texts(path.read_bytes(), {1: (genuine.COVER, told)}))

@@ -46,7 +46,7 @@ IN_BETWEEN = "tmpfs overlay fuseblk fuse.mergerfs fuse.whatever fuse apfs hfs"
 
 
 @pytest.mark.parametrize("kind", f"{NETWORK} {DISKS} {IN_BETWEEN}".split())
-def test_every_kind_has_a_name_and_a_promise(table: Table, tmp_path: Path, kind: str) -> None:
+def test_every_file_system_has_a_label_and_a_guarantee(table: Table, tmp_path: Path, kind: str) -> None:
     table(line("/", "ext4") + line(tmp_path, kind))
     found = of(tmp_path)
     assert found.kind == kind
@@ -57,7 +57,7 @@ def test_every_kind_has_a_name_and_a_promise(table: Table, tmp_path: Path, kind:
         assert (found.durable, found.leases) == (False, False)
 
 
-def test_what_nobody_knows_promises_nothing(table: Table, tmp_path: Path) -> None:
+def test_unknown_file_system_has_no_guarantee(table: Table, tmp_path: Path) -> None:
     table(line(tmp_path, "newfs"))
     found = of(tmp_path)
     assert (found.kind, found.label, found.block, found.reflink, found.durable) == ("newfs", "newfs", 0, False, False)
@@ -70,15 +70,13 @@ def test_what_nobody_knows_promises_nothing(table: Table, tmp_path: Path) -> Non
     ("kind", "step", "folds"),
     [("vfat", 2_000_000_000, True), ("exfat", 10_000_000, True), ("ntfs3", 100, False), ("ext4", 1, False)],
 )
-def test_times_and_names_are_as_the_kind_has_them(
-    table: Table, tmp_path: Path, kind: str, step: int, folds: bool
-) -> None:
+def test_time_and_name_rules_of_file_systems(table: Table, tmp_path: Path, kind: str, step: int, folds: bool) -> None:
     table(line(tmp_path, kind))
     assert (of(tmp_path).mtime_step_ns, of(tmp_path).case_insensitive) == (step, folds)
 
 
 @pytest.mark.parametrize("name", ["with blanks and\ttabs", "back\\slash", "new\nline", "ümlaut"])
-def test_odd_names_of_mount_points_are_read(table: Table, tmp_path: Path, name: str) -> None:
+def test_escaped_mount_points_are_read(table: Table, tmp_path: Path, name: str) -> None:
     point = tmp_path / name
     point.mkdir()
     table(line("/", "ext4") + line(point, "cifs"))
@@ -86,18 +84,18 @@ def test_odd_names_of_mount_points_are_read(table: Table, tmp_path: Path, name: 
     assert of(tmp_path).kind == "ext4"
 
 
-def test_a_point_is_no_beginning_of_another_name(table: Table, tmp_path: Path) -> None:
+def test_mount_point_is_not_a_name_prefix(table: Table, tmp_path: Path) -> None:
     (tmp_path / "films-new").mkdir()
     table(line("/", "ext4") + line(tmp_path / "films", "cifs"))
     assert of(tmp_path / "films-new").kind == "ext4"
 
 
-def test_what_was_mounted_last_on_a_place_is_there(table: Table, tmp_path: Path) -> None:
+def test_last_mount_at_a_path_wins(table: Table, tmp_path: Path) -> None:
     table(line(tmp_path, "ext4") + line(tmp_path, "cifs"))
     assert of(tmp_path).kind == "cifs"
 
 
-def test_a_mount_that_is_hidden_under_another_is_not_taken(table: Table, tmp_path: Path) -> None:
+def test_hidden_mount_is_ignored(table: Table, tmp_path: Path) -> None:
     """First the inner folder, then something over the outer one: by the table alone the inner one looks nearer."""
     inner = tmp_path / "outer" / "inner"
     inner.mkdir(parents=True)
@@ -110,21 +108,19 @@ def test_a_mount_that_is_hidden_under_another_is_not_taken(table: Table, tmp_pat
     assert of(inner).kind == "nfs4"
 
 
-def test_lines_that_make_no_sense_are_left_out(table: Table, tmp_path: Path) -> None:
+def test_malformed_mount_lines_are_ignored(table: Table, tmp_path: Path) -> None:
     table("\nnonsense\n1 2 3 - \n" + line(tmp_path, "exfat"))
     assert of(tmp_path).kind == "exfat"
 
 
 @pytest.mark.parametrize("options", [("ro", "rw"), ("rw", "ro")])
-def test_where_nothing_can_be_written_that_is_what_is_said(
-    table: Table, tmp_path: Path, options: tuple[str, str]
-) -> None:
+def test_read_only_mount_is_reported(table: Table, tmp_path: Path, options: tuple[str, str]) -> None:
     table(line(tmp_path, "ext4", options=options[0], rest=options[1]))
     assert "read-only" in of(tmp_path).note
     assert of(tmp_path).block == 0
 
 
-def test_a_disk_without_barriers_promises_less(table: Table, tmp_path: Path) -> None:
+def test_mount_without_barriers_has_a_weaker_guarantee(table: Table, tmp_path: Path) -> None:
     table(line(tmp_path, "xfs", rest="rw,nobarrier"))
     assert not of(tmp_path).durable
 
@@ -137,25 +133,23 @@ def means(path: Path, **other: object) -> Capabilities:
     return volumes.capabilities(os.fsencode(path), **given)  # type: ignore[arg-type]
 
 
-def test_a_file_with_several_names_is_not_replaced(tmp_path: Path) -> None:
+def test_hard_linked_file_is_not_replaced(tmp_path: Path) -> None:
     assert means(tmp_path / "film.mp4").replace
     assert not means(tmp_path / "film.mp4", nlink=2).replace
 
 
-def test_in_a_folder_that_may_not_be_written_no_file_is_replaced(tmp_path: Path) -> None:
+def test_file_in_a_read_only_folder_is_not_replaced(tmp_path: Path) -> None:
     tmp_path.chmod(0o555)
     assert not means(tmp_path / "film.mp4").replace
     assert not means(tmp_path / "gone" / "film.mp4").replace
 
 
-def test_the_index_stays_in_front_unless_the_person_does_not_mind(tmp_path: Path) -> None:
+def test_faststart_setting_is_a_capability(tmp_path: Path) -> None:
     assert means(tmp_path / "film.mp4").keep_faststart
     assert not means(tmp_path / "film.mp4", faststart="any").keep_faststart
 
 
-def test_a_folder_is_looked_at_once_for_all_its_files(
-    table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_folder_is_examined_once(table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table(line(tmp_path, "btrfs"))
     monkeypatch.setattr(volumes, "_now", lambda: 7)
     looked: list[object] = []
@@ -166,9 +160,7 @@ def test_a_folder_is_looked_at_once_for_all_its_files(
     assert len(looked) < 5
 
 
-def test_what_is_mounted_later_is_seen_a_second_later(
-    table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_later_mount_is_detected_within_a_second(table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [7]
     monkeypatch.setattr(volumes, "_now", lambda: now[0])
     table(line(tmp_path, "ext4"))
@@ -193,7 +185,7 @@ def test_what_is_mounted_later_is_seen_a_second_later(
         ("btrfs", (), 0, True),
     ],
 )
-def test_a_real_file_system_is_recognised(
+def test_real_file_system_is_recognised(
     tmp_path: Path, kind: str, make: tuple[str, ...], block: int, reflink: bool
 ) -> None:
     with places.mounted(kind, tmp_path, make=make) as point:
@@ -205,7 +197,7 @@ def test_a_real_file_system_is_recognised(
         assert of(folder).atomic_replace == ("journal" not in of(folder).note)
 
 
-def test_a_subvolume_of_btrfs_has_a_device_of_its_own_and_is_still_btrfs(tmp_path: Path) -> None:
+def test_btrfs_subvolume_is_recognised(tmp_path: Path) -> None:
     import subprocess
 
     with places.mounted("btrfs", tmp_path) as point:
@@ -214,12 +206,12 @@ def test_a_subvolume_of_btrfs_has_a_device_of_its_own_and_is_still_btrfs(tmp_pat
         assert of(point / "sub").kind == "btrfs"
 
 
-def test_memory_is_recognised(tmp_path: Path) -> None:
+def test_tmpfs_is_recognised(tmp_path: Path) -> None:
     with places.folder("memory", tmp_path) as folder:
         assert (of(folder).kind, of(folder).durable) == ("tmpfs", False)
 
 
-def test_a_folder_that_is_mounted_twice_is_what_it_is(tmp_path: Path) -> None:
+def test_twice_mounted_folder_is_recognised(tmp_path: Path) -> None:
     import subprocess
 
     with places.mounted("xfs", tmp_path) as point:

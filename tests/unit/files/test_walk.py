@@ -34,7 +34,7 @@ def put(root: Path, *names: str) -> None:
         path.write_bytes(b"x")
 
 
-def test_files_come_with_what_stat_says(tmp_path: Path) -> None:
+def test_files_have_their_stat(tmp_path: Path) -> None:
     put(tmp_path, "a/b/film.mp4")
     os.utime(tmp_path / "a/b/film.mp4", ns=(0, 1_234_567_890_123_456_789))
     ((_, result),) = [entry for folder in walk.walk(os.fsencode(tmp_path)) for entry in folder.files]
@@ -43,12 +43,12 @@ def test_files_come_with_what_stat_says(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ODD_NAMES)
-def test_odd_names_are_names_like_any_other(tmp_path: Path, name: str) -> None:
+def test_unusual_names_are_listed(tmp_path: Path, name: str) -> None:
     put(tmp_path, name)
     assert found(tmp_path) == [os.fsencode(name)]
 
 
-def test_undecodable_names_keep_their_bytes(tmp_path: Path) -> None:
+def test_undecodable_names_keep_bytes(tmp_path: Path) -> None:
     (Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), UNDECODABLE)))).write_bytes(b"x")
     assert found(tmp_path) == [UNDECODABLE]
 
@@ -60,12 +60,12 @@ def test_undecodable_names_keep_their_bytes(tmp_path: Path) -> None:
         ".indexium/backups/x.mp4", ".Trash-1000/files/film.mp4", "@eaDir/film.mp4", "$RECYCLE.BIN/film.mp4",
     ],
 )  # fmt: skip
-def test_what_is_hidden_temporary_or_the_systems_is_left_alone(tmp_path: Path, name: str) -> None:
+def test_hidden_temporary_and_system_files_are_skipped(tmp_path: Path, name: str) -> None:
     put(tmp_path, name)
     assert found(tmp_path) == []
 
 
-def test_fifos_sockets_and_folders_named_like_films_are_no_files(tmp_path: Path) -> None:
+def test_fifos_sockets_and_folders_are_not_files(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo.mp4")
     (tmp_path / "folder.mp4").mkdir()
     with socket.socket(socket.AF_UNIX) as server:
@@ -76,7 +76,7 @@ def test_fifos_sockets_and_folders_named_like_films_are_no_files(tmp_path: Path)
         assert found(tmp_path) == []
 
 
-def test_loops_of_links_end(tmp_path: Path) -> None:
+def test_symlink_loops_end(tmp_path: Path) -> None:
     put(tmp_path, "a/film.mp4")
     (tmp_path / "a/loop").symlink_to(tmp_path)
     (tmp_path / "self.mp4").symlink_to("self.mp4")
@@ -84,7 +84,7 @@ def test_loops_of_links_end(tmp_path: Path) -> None:
     assert found(tmp_path) == [b"a/film.mp4"]
 
 
-def test_a_link_stands_for_its_target_which_comes_once(tmp_path: Path) -> None:
+def test_symlink_target_is_listed_once(tmp_path: Path) -> None:
     put(tmp_path, "films/film.mp4", "store/object-1")
     (tmp_path / "link.mp4").symlink_to("films/film.mp4")
     (tmp_path / "named.mp4").symlink_to("store/object-1")
@@ -92,7 +92,7 @@ def test_a_link_stands_for_its_target_which_comes_once(tmp_path: Path) -> None:
     assert found(tmp_path) == [b"films/film.mp4", b"store/object-1"]
 
 
-def test_links_out_of_the_root_are_counted_and_not_followed(tmp_path: Path) -> None:
+def test_symlinks_out_of_the_root_are_counted(tmp_path: Path) -> None:
     put(tmp_path, "outside/film.mp4", "root/own.mp4", "root-too/film.mp4")
     root = tmp_path / "root"
     (root / "escape.mp4").symlink_to(tmp_path / "outside/film.mp4")
@@ -110,7 +110,7 @@ def test_hard_links_are_two_files_with_one_inode(tmp_path: Path) -> None:
     assert len(results) == 2
 
 
-def test_a_folder_shown_in_two_places_is_walked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folder_with_two_mounts_is_walked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As a bind mount shows it: another path, the same device and inode."""
     put(tmp_path, "a/film.mp4", "b/film.mp4")
     real = os.lstat
@@ -118,9 +118,7 @@ def test_a_folder_shown_in_two_places_is_walked_once(tmp_path: Path, monkeypatch
     assert len(found(tmp_path)) == 1
 
 
-def test_a_folder_that_cannot_be_listed_is_reported_and_the_rest_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unreadable_folder_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path, "closed/film.mp4", "open/film.mp4")
     real = os.scandir
 
@@ -135,7 +133,7 @@ def test_a_folder_that_cannot_be_listed_is_reported_and_the_rest_goes_on(
     assert len(folders[b"open"].files) == 1
 
 
-def test_a_folder_that_vanishes_is_simply_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_vanished_folder_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path, "going/film.mp4", "staying/film.mp4")
     real = os.scandir
 

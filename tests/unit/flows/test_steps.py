@@ -83,9 +83,9 @@ def test_every_decision_makes_a_labelled_step(desk: Desk) -> None:
         "skipped 2 files until 23 Nov 2026",
         "skipped 1 file",
         "set the people mode “exact” and the comment mode “preserve” for 1 file",
-        "reinstated 2 files",
-        "revoked 1 decision",
-        "revoked the decisions on 1 file",
+        "stopped skipping 2 files",
+        "removed 1 decision",
+        "removed the decisions on 1 file",
     ]
     assert {row.files for row in desk.review.list()} == {1, 2, 3}
 

@@ -36,7 +36,11 @@ export const drawSkip = self => {
   const {draft} = state
   const chosen = draft.day === "date" ? "date" : draft.until(view)
   return [
-    h("p", {class: "hint"}, "Lists and writes do not include skipped files. The skip ends automatically on its day."),
+    h(
+      "p",
+      {class: "hint"},
+      "Lists and writes do not include skipped files. Skipping stops automatically on the day that you choose.",
+    ),
     h(
       "div",
       {class: "options", role: "radiogroup", "aria-label": "Skip until"},
@@ -60,11 +64,11 @@ const MODES = [
   },
   {
     name: "comment",
-    title: "Other text of the comment",
+    title: "Custom text of the comment",
     options: [
       ["", "No change", "each file keeps its mode"],
-      ["preserve", "Preserve", "all other text is kept"],
-      ["replace", "Replace", "the comment has only the people; other text is lost"],
+      ["preserve", "Preserve", "the custom text is kept"],
+      ["replace", "Replace", "the comment has only the people; the custom text is lost"],
     ],
   },
 ]

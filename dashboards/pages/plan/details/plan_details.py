@@ -87,7 +87,7 @@ def view(
     *,
     edit: int,
     editable: bool,
-    undo_days: int,
+    rollback_days: int,
     changed: AuditPage = NO_CHANGES,
     suggestions: Sequence[Suggestion] = (),
     pictures: bool = True,
@@ -100,7 +100,7 @@ def view(
         item: Its planned change.
         edit: A number that changes each time the editor has to open; 0: never.
         editable: Whether editing is allowed (a setting).
-        undo_days: Days for which a write can be rolled back.
+        rollback_days: Days for which a write can be rolled back.
         changed: A page of the changes of its properties, newest first, or only the newest.
         suggestions: People who may be in the file.
         pictures: Whether this server has thumbnails.
@@ -138,7 +138,7 @@ def view(
             "label": f"What other programs {'will show' if item.can_update else 'show now'}",
             "rows": shows(details),
         },
-        "how": how(details, item, decided, undo_days),
+        "how": how(details, item, decided, rollback_days),
         "acts": acts(item, decided, editable=editable),
         "until": {"least": _day_from_now(1), "offered": _day_from_now(30)},
         "media": media(details, editable=editable),
@@ -386,17 +386,17 @@ def shows(details: FileDetails) -> list[list[str]]:
     return [[", ".join(programs), text, kind] for programs, text, kind in rows.values()]
 
 
-def how(details: FileDetails, item: PlanItem, decided: Sequence[str], undo_days: int) -> list[list[str]]:
+def how(details: FileDetails, item: PlanItem, decided: Sequence[str], rollback_days: int) -> list[list[str]]:
     """Return the method of the write, its reason, and who chose it."""
-    pairs = _strategy(details, item, undo_days)
+    pairs = _strategy(details, item, rollback_days)
     people = "merged with those in the file" if item.people_mode == "merge" else "exactly as in the database"
     pairs.append(["People", "set by hand" if item.edited else people])
     if item.comment_mode == "preserve":
-        pairs.append(["Other text", "kept" + (", as you chose" if "mode" in decided else "")])
+        pairs.append(["Custom text", "kept" + (", as you chose" if "mode" in decided else "")])
     return pairs
 
 
-def _strategy(details: FileDetails, item: PlanItem, undo_days: int) -> list[list[str]]:
+def _strategy(details: FileDetails, item: PlanItem, rollback_days: int) -> list[list[str]]:
     if item.risk_level == "unchanged":
         return [["Strategy", "nothing to do"]]
     if not item.can_update:
@@ -408,7 +408,10 @@ def _strategy(details: FileDetails, item: PlanItem, undo_days: int) -> list[list
         ["Strategy", strategies.in_words(item.strategy)],
         ["Cost", cost],
         ["Reason", strategies.why(item.strategy)],
-        ["Undo", f"byte for byte, for {wording.plural(undo_days, 'day')}; kept: {strategies.kept(item.strategy)}"],
+        [
+            "Rollback",
+            f"byte for byte, for {wording.plural(rollback_days, 'day')}; kept: {strategies.kept(item.strategy)}",
+        ],
     ]
 
 
@@ -423,7 +426,7 @@ def acts(item: PlanItem, decided: Sequence[str], *, editable: bool) -> dict[str,
         offered["preserve"] = "on"
     kept = [kind for kind in decided if kind != "postpone"]
     if kept:
-        offered["revoke"] = "Revokes the edit and the mode of this file"
+        offered["revoke"] = "Removes your edit and your modes of this file"
     return offered
 
 

@@ -186,7 +186,7 @@ const drawUntil = ({least, offered}, day) =>
     h(
       "label",
       null,
-      "Skip it until ",
+      "Skip until ",
       h("input", {type: "date", min: least, value: day || offered, required: true, data: {change: "day"}}),
     ),
     button("Skip until then", "skip_until", {kind: "small"}),
@@ -209,12 +209,12 @@ export function drawActs(acts, until, {isPostponing, day}) {
       button(isPreserve ? "Preserve" : "Replace instead", "preserve", {
         key: "p",
         title: isPreserve
-          ? "Keep the other text of the comment"
-          : "Keep only the people in the comment and remove all other text",
+          ? "Keep the custom text of the comment"
+          : "Keep only the people in the comment and remove the custom text",
       }),
     skip === "off" && button("Stop skipping", "skip", {key: "s"}),
     skip === "on" && drawSkip(isPostponing),
-    revoke && button("Undo my changes", "revoke", {kind: "quiet", title: revoke}),
+    revoke && button("Remove my edits", "revoke", {kind: "quiet", title: revoke}),
     isPostponing && skip === "on" && drawUntil(until, day),
   )
 }

@@ -161,7 +161,7 @@ class PlanFile:
             edit=edit,
             editable=settings.metadata_enable_inline_edit,
             changed=self._changed,
-            undo_days=settings.metadata_backup_retention_days,
+            rollback_days=settings.metadata_backup_retention_days,
             suggestions=suggestions if of == details.file_id else [],
             pictures=self._session.pictures,
         )
@@ -282,14 +282,14 @@ class PlanFile:
         )
 
     def preserve(self, message: Mapping[str, Any]) -> None:
-        """Toggle whether the other text of the file's comment is kept."""
+        """Toggle whether the custom text of the file's comment is kept."""
         file_id = int(message["id"])
 
         def choose() -> tuple[str, DecisionReport]:
             item = self._library.plan().item(file_id)
             keep = item.comment_mode != "preserve"
             report = self._library.decisions.set_mode([file_id], comment_mode="preserve" if keep else "replace")
-            text = "the other text of the comment is kept." if keep else "only the people stay in the comment."
+            text = "the custom text of the comment is kept." if keep else "only the people stay in the comment."
             return f"{item.file_name}: {text}", report
 
         self._bridge.run(choose, lambda done: self._session.report_decision(*done), name="preserve", once=True)
@@ -303,7 +303,7 @@ class PlanFile:
             if item.postponed and until is None:
                 return f"{item.file_name} is no longer skipped.", self._library.decisions.end_postponements([file_id])
             report = self._library.decisions.postpone([file_id], until)
-            when = f"until {wording.day(until)}" if until else "until you end the skip"
+            when = f"until {wording.day(until)}" if until else "until you stop skipping it"
             return f"{item.file_name} is skipped {when}.", report
 
         def on_done(done: tuple[str, DecisionReport]) -> None:

@@ -130,8 +130,8 @@ export class MediaProperties {
       {
         type: "button",
         class: "value",
-        title: "Set by hand",
-        "aria-label": `${label}: ${text === NONE ? "none" : text}. Set by hand`,
+        title: "Set this value",
+        "aria-label": `${label}: ${text === NONE ? "none" : text}. Set this value`,
         data: {act: "change", field, key: "value"},
       },
       text,

@@ -26,12 +26,12 @@ SORTS = {  # key → label, and the first value in each direction
     "new_tags": ("New people", "fewest first", "most first"),
     "size": ("Size", "smallest first", "largest first"),
     "mtime": ("Last change", "oldest first", "newest first"),
-    "category": ("What happens", "additions first", "blocked first"),
+    "category": ("Change", "additions first", "blocked first"),
     "cost": ("Cost", "cheapest first", "most expensive first"),
 }
 TITLES = {
     "risk": "Risk",
-    "category": "What happens",
+    "category": "Change",
     "issue": "Reason",
     "container": "Container",
     "folder": "Folder",
@@ -136,7 +136,7 @@ def headline(statistics: PlanStatistics, *, searched: bool = False) -> str:
 
 def summary(statistics: PlanStatistics, volume: int, *, whole: PlanStatistics | None = None) -> str:
     """
-    Return the line beside the headline: names to add and to remove, unchanged files, time, bytes.
+    Return the line beside the headline: people to add and to remove, unchanged files, time, bytes.
 
     For the numbers of a search, `whole` is the plan without the search, and the line starts with a comparison.
     """
@@ -145,8 +145,8 @@ def summary(statistics: PlanStatistics, volume: int, *, whole: PlanStatistics | 
         parts.append(f"in this search, {wording.count(listed(whole) - whole.blocked_count)} in the whole plan")
     added, removed = statistics.total_tags_to_add, statistics.total_tags_to_remove
     if added or removed:
-        parts.append(f"+{wording.plural(added, 'name')}")
-        parts += [f"−{wording.count(removed)}"] if removed else []
+        signed = " ".join(f"{sign}{wording.count(number)}" for sign, number in (("+", added), ("−", removed)) if number)
+        parts.append(f"{signed} {'person' if added + removed == 1 else 'people'}")
     if statistics.unchanged_count:
         parts.append(f"{wording.count(statistics.unchanged_count)} unchanged")
     if listed(statistics) > statistics.blocked_count:

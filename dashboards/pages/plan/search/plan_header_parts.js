@@ -85,7 +85,7 @@ const drawPart = (text, place, query) =>
 const drawActs = ({review, safe, skipped, brings_back: postponed}) => {
   const link = {kind: "link"}
   const title = "All safe files of this search, without its risk filter"
-  const stopSkipping = postponed === 1 ? "Stop skipping it" : `Stop skipping all ${count(postponed)}`
+  const stopSkipping = postponed === 1 ? "Stop skipping" : `Stop skipping all ${count(postponed)}`
   return [
     review > 0 && button(`Review danger (${count(review)})`, "review", link),
     safe > 0 && button(`Select all safe (${count(safe)})`, "select_safe", {...link, title}),

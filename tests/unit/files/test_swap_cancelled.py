@@ -49,9 +49,7 @@ def carry_out(swap: Swap, heed: Heed) -> None:
 
 
 @pytest.mark.parametrize("way", ["build", "keep", "fill", "adopt"])
-def test_a_replacement_can_be_given_up_whenever_bytes_were_read_or_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
-) -> None:
+def test_replacement_can_be_cancelled_at_any_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
     monkeypatch.setattr(content, "_CHUNK", 4096)
     swap = Swap(tmp_path, way)
     for at in itertools.count(1):
@@ -68,7 +66,7 @@ def test_a_replacement_can_be_given_up_whenever_bytes_were_read_or_written(
     assert at > 2
 
 
-def test_what_is_done_is_told_to_the_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_counts_every_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Made once, compared with the original once, digested once, and looked at once."""
     monkeypatch.setattr(content, "_CHUNK", 4096)
     swap, heed = Swap(tmp_path, "build"), Heed()
@@ -79,7 +77,7 @@ def test_what_is_done_is_told_to_the_byte(tmp_path: Path, monkeypatch: pytest.Mo
     assert 4 * len(OLD) < heed.done < 6 * len(OLD)
 
 
-def test_a_reader_tells_how_many_bytes_were_read(tmp_path: Path) -> None:
+def test_reader_reports_read_bytes(tmp_path: Path) -> None:
     (tmp_path / "film").write_bytes(OLD)
     heed = Heed()
     with FileReader(os.fsencode(tmp_path / "film")) as file:
@@ -89,7 +87,7 @@ def test_a_reader_tells_how_many_bytes_were_read(tmp_path: Path) -> None:
     assert (heed.told, heed.done) == (2, 110)
 
 
-def test_what_waits_in_memory_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_buffered_bytes_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the sync at the end of a large file takes longer than anybody waits for the end of a program."""
     monkeypatch.setattr(content, "_CHUNK", 4096)
     monkeypatch.setattr(content, "_DIRTY", 16384)
