@@ -12,6 +12,7 @@ import errno
 import os
 import uuid
 import weakref
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +43,7 @@ from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model import wording
 from indexium_core.model.job import Job
-from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.operations.operation import WriteOptions, outcome_label
 from indexium_core.model.remote_calls import RemoteCall, calls_of
 from indexium_core.services import LibraryServices
 from indexium_core.settings import SettingRow
@@ -177,9 +178,9 @@ class Library(LibraryServices):
         undone = orphaned_journals.recover_and_archive(parts.backups_folder, known)
         report = self.recovered = self.recover()
         report.add_orphaned(undone)
-        if report.undone:
-            files = wording.plural(report.undone, "file was", "files were")
-            self.notices.append(f"{files} interrupted during a write and restored.")
+        for kind, count in Counter(file.operation_type for file in report.files if file.became == "old").items():
+            files = wording.plural(count, "file was", "files were")
+            self.notices.append(f"{files} interrupted during a {kind} and {outcome_label('restored', kind)}.")
         self.notices += report.problems
         self.backups.tidy()
         parts.event_rows.prune(now=parts.clock())

@@ -63,13 +63,14 @@ def history(
             operation.id,
             operation.operation_type,
             f"{operation.started_at.astimezone():%Y-%m-%d %H:%M}",
-            operation.status,
+            operation.status.replace("_", " "),
             *(operation.outcomes[outcome] for outcome in outcomes),
             operation.user_note,
         )
         for operation in found.items
     ]
-    heads = ("id", "type", "when", "state", *(OUTCOMES[outcome] for outcome in outcomes), "note")
+    labels = OUTCOMES | {"done": "changed", "restored": "undone"}  # one word for a write and for a rollback
+    heads = ("id", "type", "when", "state", *(labels[outcome] for outcome in outcomes), "note")
     output.table(heads, rows, right=(0, *range(4, 4 + len(outcomes))))
     where = "" if found.total else f" in {chosen_home(context)}"
     output.note(f"{wording.plural(found.total, 'operation')}{where}.")

@@ -209,7 +209,8 @@ class EditResult:
 
         If it was started, its message says what interrupted it; `cause` as in `model.operations.interruption`.
         """
-        code, message = ("restored", interruption.restored_message(cause)) if was_started else ("", "")
+        kind = "write" if self.task.reverts_item is None else "rollback"
+        code, message = ("restored", interruption.restored_message(cause, kind)) if was_started else ("", "")
         result = replace(self.record.result, status="pending", code=code, message=message)
         return replace(self, record=ItemRecord(result=result))
 
