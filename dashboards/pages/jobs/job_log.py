@@ -12,7 +12,7 @@ from indexium_core.model.job import Job
 
 __all__ = ["SHOWN", "JobLogView", "line", "log_view"]
 
-SHOWN = 500  # maximum number of shown lines: the newest ones
+SHOWN = 500  # maximum number of shown lines
 LEVELS = {"warning": ("warning", "warning"), "error": ("error", "danger"), "critical": ("error", "danger")}
 _SHOWN_FIELDS = frozenset({"at", "level", "event", "job_id", "traceback"})
 _LONGEST = 2000  # maximum number of characters of one value

@@ -159,7 +159,7 @@ class JobsScreen(Screen):
             self._drawer.put(open=False)
         else:
             self._drawer.put(**job_details.details_view(shown, snapshot.statuses.get(shown.id), snapshot.changed))
-        if not self._ticking:  # a large file can take minutes without an event, and a waiting time ends without an event
+        if not self._ticking:  # a large file can take minutes without an event, and so can a waiting time
             self._ticking = True
             is_running = any(job.status == "running" for job in snapshot.running.items)
             self._bridge.after(1000 if is_running else 2000, self._tick)

@@ -69,7 +69,7 @@ class Folders(Component):
     """
     The library folders, the scan, and the first steps.
 
-    View: `headline`, `summary`, `steps` (none after the setup of a home), `scan` (none if no scan runs), `report` (of the
+    View: `headline`, `summary`, `steps` (none after the setup of a home), `scan` (while one runs), `report` (of the
     last scan), `folders`, `local` (the page may name folders of this machine), `can_scan`, `files` (address of uploads,
     "" for none), `import` (the preview of an upload), `people`, `tiles` ({kind, count, label, level, on}), `list`
     ({kind, title, rows, …} or none).
@@ -77,7 +77,7 @@ class Folders(Component):
     Messages: `add` {path}, `hints` {text, serial}, `scan` {id, full}, `stop`, `gone` {id}, `forget` {id}, `remove`
     {id}, `mode` {id, field, value}, `audio` {id, on}, `uploaded` {token, name}, `upload_failed` {text}, `root`
     {path}, `replace` {on}, `import`, `leave`, `take`, `by_hand`, `plan`, `dismiss`, `kind` {kind}, `page` {page},
-    `planned` {query}, `add_people` {id, name}. Sent to it: {hints, serial}.
+    `planned` {query}, `add_people` {id, name}. Receives: {hints, serial}.
     """
 
     _esm = module("library")

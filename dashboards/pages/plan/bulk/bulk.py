@@ -20,7 +20,7 @@ NAMED = 4  # maximum number of people in a sentence
 
 class Bulk(Component):
     """
-    The dialog. The browser keeps its tabs and choices; Python counts the affected files.
+    The dialog. The browser keeps its tabs and choices; Python counts the effect of the choices.
 
     View: see `view`, with `tabs` (the available ones), `templates`, and `effect` of the last requested change
     (`change`); `{open: false}` closes it.
@@ -28,7 +28,7 @@ class Bulk(Component):
     Messages, each with the `serial` of the opening: `preview` {change} (request its effect), `apply` {change}, `find`
     {text} (people among many), `skip` {until}, `modes` {people, comment}, `save` {name, change}, `forget` {name},
     `rescan` {refresh}, `lock` {fields, on}, `typing` {text}, `close`. A `change` is {add, remove}, {old, new} or
-    {template}. Sent to it: {offers} (see `person_field.names`), {problem}.
+    {template}. Receives: {offers} (see `person_field.names`), {problem}.
     """
 
     _esm = module("bulk")

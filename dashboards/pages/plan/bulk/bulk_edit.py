@@ -179,7 +179,7 @@ class PlanBulk:
         self._decide(lambda: self._library.decisions.set_mode(target, mode=people, comment_mode=comment))
 
     def _decide(self, decide: Callable[[], DecisionReport], *, keep: bool = True) -> None:
-        """Apply the edit, report the result, and keep the files selected unless the lists drop them."""
+        """Apply the edit, report the result, and keep the files selected if `keep` is set."""
         selection, library = self._state.selection, self._library
 
         def work() -> tuple[DecisionReport, Selection]:
