@@ -199,7 +199,7 @@ def _handler(window: Window, meta: Box) -> bytes:
 
 
 def _is_read(meta: Box, *parts: Box) -> bool:
-    """Return whether FFmpeg reads parts of a `meta`: the handler must lie at a multiple of four bytes."""
+    """Return whether FFmpeg reads parts of a `meta`: they lie behind a handler at a multiple of four bytes."""
     handlers = [box.start for box in meta.named(b"hdlr") if (box.start - meta.body) % 4 == 0]
     return bool(handlers) and all(handlers[0] < part.start for part in parts)
 

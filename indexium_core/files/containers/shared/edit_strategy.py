@@ -30,7 +30,7 @@ MAX_COMMENTS = 100  # most comments that one edit changes
 
 
 class NotEditableError(Exception):
-    """This strategy, or any strategy, cannot edit the file; the message is a sentence for the user."""
+    """A strategy, or every strategy, cannot edit the file; the message is a sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
