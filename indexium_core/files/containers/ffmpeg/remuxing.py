@@ -61,13 +61,16 @@ def run(
     Write `target` from `source`; an existing `target` is overwritten.
 
     Args:
-        edit: The options for FFmpeg. source: The path of the old file. target: The path of the new file. cancelled:
-        Called several times a second; the child is killed as soon as it returns True. on_progress: Called several times
-        a second with the bytes by which the new file grew; until it returns, the child is paused. stall_seconds: Time
-        without any growth of the new file after which the child is killed.
+        edit: The options for FFmpeg.
+        source: The path of the old file.
+        target: The path of the new file.
+        cancelled: Called several times a second; the child is killed as soon as this returns True.
+        on_progress: Called several times a second with the bytes by which the new file grew; until it returns,
+            the child is paused.
+        stall_seconds: Time without any growth of the new file after which the child is killed.
 
     Raises:
-        FFmpegError: ffmpeg failed (`ffmpeg_failed`; `ffmpeg_refused` where it would fail every time; the message ends
+        FFmpegError: ffmpeg failed (`ffmpeg_failed`; `ffmpeg_refused` if every attempt would fail; the message ends
             with its last line), the disk is full (`low_space`, `over_quota`), ffmpeg is not installed (`no_ffmpeg`),
             stalled (`timeout`) or was cancelled (`cancelled`).
 
