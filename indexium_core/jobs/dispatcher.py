@@ -172,6 +172,8 @@ class Dispatcher:
             job = self._store.claim(kinds, owner=self._owner, now=self._clock())
             if job is None:
                 return None
+            if not self._runs:
+                self._heartbeat_at = time.monotonic()  # the start of a job is its first heartbeat
             run = self._runs[job.id] = JobRun(job, self._kinds[job.job_type], self._store, clock=self._clock)
             return run
 
@@ -247,12 +249,20 @@ class Dispatcher:
         progress, job, now = run.report(is_forced=True), run.job, self._clock()
 
         def write() -> None:
-            if progress is not None:
-                self._store.save_progress([progress], now=now)
             if run.kind.is_operation:
                 stopped_by = run.stopped_by if run.control.ending else ""
-                self._store.finish_operation_run(job.id, stopped_by=stopped_by, now=now, summary=summary)
-            elif retry_seconds is not None:
+                self._store.finish_operation_run(
+                    job.id,
+                    stopped_by=stopped_by,
+                    now=now,
+                    summary=summary,
+                    progress=progress,
+                    finish=None if run.operation_end is None else run.operation_end.write,
+                )
+                return
+            if progress is not None:
+                self._store.save_progress([progress], now=now)
+            if retry_seconds is not None:
                 later = now + timedelta(seconds=retry_seconds)
                 tries = self._get_job(job.id).retry_count + 1  # a checkpoint resets it
                 self._store.requeue(job, owner=self._owner, retry_count=tries, not_before=later, error_message=message)
@@ -261,11 +271,14 @@ class Dispatcher:
 
         if status == "interrupted" and run.stopped_by == "timeout" and not run.kind.is_operation:
             message = f"The job made no progress for {run.kind.stall_timeout():.0f} seconds and was stopped."
+        is_recorded = False
         try:
-            run.record_end(write)
+            is_recorded = run.record_end(write)
         finally:
-            try:
-                self._report_end(run, progress, status)  # first, because the home may close once the run is removed
+            try:  # first, because the home may close once the run is removed
+                if run.operation_end is not None:
+                    run.operation_end.report(is_recorded=is_recorded)
+                self._report_end(run, progress, status)
             finally:
                 with self.condition:
                     self._runs.pop(job.id, None)

@@ -17,7 +17,7 @@ from indexium_core.jobs.speed import Speed
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import Job, JobProgress, UnrecordedResults
 
-__all__ = ["JobKind", "JobRun", "OperationProgress"]
+__all__ = ["JobKind", "JobRun", "OperationEnd", "OperationProgress"]
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +57,14 @@ class OperationProgress:
     seconds: float = field(default=0.0, compare=False)  # running time of all its runs
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationEnd:
+    """The end of an operation, which its job records in the same transaction as its own end."""
+
+    write: Callable[[Any], None]  # stores it in a transaction of the store
+    report: Callable[..., None]  # called afterwards with `is_recorded`: False if the process stops before
+
+
 class JobControl(RunControl):
     """The control of a job: pauses and ends its run, and lets others wait for that."""
 
@@ -87,9 +95,10 @@ class JobRun:
         self.is_over = False  # its handler has ended: only the final report follows
         self.thread: threading.Thread | None = None
         self.operation_progress: Callable[[], OperationProgress] | None = None  # reads the progress of an operation
+        self.operation_end: OperationEnd | None = None  # set when the operation has ended
         self._last_reported: OperationProgress | None = None  # the last one that was reported
         self._store, self._clock = store, clock
-        self._checkpoint = store.checkpoint(job.id)
+        self._saved: Mapping[str, Any] | None = None  # the checkpoint that this run saved last
         self._lock = threading.Lock()
         self._current, self._total, self._message = job.progress_current, job.progress_total, job.progress_message
         self._counters: Mapping[str, int] = job.counters
@@ -112,7 +121,7 @@ class JobRun:
 
     @property
     def checkpoint(self) -> Mapping[str, Any] | None:
-        return self._checkpoint
+        return self._saved if self._saved is not None else self._store.checkpoint(self.job.id)
 
     def progress(self, current: int, total: int | None, message: str = "", **counters: int) -> None:
         with self._lock:
@@ -122,7 +131,7 @@ class JobRun:
 
     def save(self, checkpoint: Mapping[str, Any], *, tx: Any = None) -> None:
         self._store.save_checkpoint(self.job.id, checkpoint, now=self._clock(), tx=tx)
-        self._checkpoint = checkpoint
+        self._saved = checkpoint
         with self._lock:
             self._active_at = time.monotonic()
 
@@ -143,9 +152,9 @@ class JobRun:
         self.saw_stop = True
         return True
 
-    def record_end(self, write: Callable[[], None]) -> None:
+    def record_end(self, write: Callable[[], None]) -> bool:
         """
-        Store a result with `write`; retry while the store fails, until it works or the process stops.
+        Store a result with `write`; retry while the store fails, until it works (True) or the process stops (False).
 
         Otherwise a disk that is full for a moment would leave a job that nobody runs and nobody can resume. Meanwhile
         `unrecorded` reports the problem.
@@ -159,10 +168,10 @@ class JobRun:
                     logger.exception("job.not_recorded", extra={"job_id": self.job_id})
                 self._unrecorded = (error.message, since)
                 if self._is_stopping.wait(_RETRY_SECONDS):  # the next start finds an interrupted job
-                    return
+                    return False
             else:
                 self._unrecorded = None
-                return
+                return True
 
     # The state for the queue.
 

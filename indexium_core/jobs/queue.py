@@ -48,6 +48,7 @@ class JobQueueService:
         self.owner = uuid.uuid4().hex[:12]
         self._store, self._clock = store, clock
         self._kinds: dict[str, JobKind] = {}
+        self._job_ids: dict[int, int] = {}  # by operation; an operation keeps its job
         self._publisher = JobPublisher(events, progress_sink)
         self._dispatcher = Dispatcher(
             store,
@@ -109,17 +110,20 @@ class JobQueueService:
             dedup=dedup,
         )
         job_id = self._store.add(new, owner=self.owner, now=self._clock())
-        self.wake(job_id)
+        self.wake(self.get(job_id))
         return self.get(job_id)
 
-    def wake(self, job_id: int) -> None:
+    def wake(self, job: Job) -> None:
         """Publish a stored job and check whether it can start."""
-        self._publisher.job_changed(self.get(job_id))
+        self._publisher.job_changed(job)
         self._dispatcher.wake()
 
     def job_of_operation(self, operation_id: int) -> int | None:
         """Return the job of an operation; None if an older program started it or there is no such operation."""
-        return self._store.of_operation(operation_id)
+        job_id = self._job_ids.get(operation_id) or self._store.of_operation(operation_id)
+        if job_id is not None:
+            self._job_ids[operation_id] = job_id
+        return job_id
 
     def ensure_job(self, operation_id: int) -> int:
         """
@@ -127,7 +131,7 @@ class JobQueueService:
 
         UnknownIdError if there is none.
         """
-        job_id = self._store.of_operation(operation_id)
+        job_id = self.job_of_operation(operation_id)
         return job_id or self._store.add_for_operation(operation_id, owner="", now=self._clock())
 
     def get(self, job_id: int) -> Job:
@@ -286,7 +290,7 @@ class JobQueueService:
                 tried = f"Indexium has tried for {unrecorded.seconds:,.0f} seconds."
                 raise errors.StoreError(f"{unrecorded.description} {tried} {unrecorded.assurance}")
             return run.thread is not threading.current_thread()
-        status = self.get(job_id).status
+        status = self._store.status(job_id) or self.get(job_id).status
         return self._dispatcher.is_running and (status == "pending" or (status == "paused" and paused_counts))
 
     def _wait(self, is_unfinished: Callable[[], bool], timeout: float | None) -> None:

@@ -102,7 +102,7 @@ class BackupManager:
             self._storage.sweep()
             return
         if self._elapsed.is_plausible():
-            self.cleanup_old_backups(self._settings.metadata_backup_retention_days)
+            self._storage.expire(self._settings.metadata_backup_retention_days)
         else:
             self._storage.sweep()
         self._storage.enforce_budget()

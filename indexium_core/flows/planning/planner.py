@@ -255,7 +255,10 @@ class MetadataPlanner:
         now = self._clock()
         search = plan.searching(selection.query)
         newest = plan_compute.refresh_within(tx, plan.modes, now=now)
-        final_search = replace(search, version=plan_compute.refresh_within(tx, final_plan.modes, now=now))
+        is_same = final_plan.modes == plan.modes
+        final_search = replace(
+            search, version=newest if is_same else plan_compute.refresh_within(tx, final_plan.modes, now=now)
+        )
         file_ids = plan_read.selected_ids(tx, final_search, selection, levels=risk)
         if not file_ids and expected is None:
             return []  # another operation wrote all displayed files in the meantime

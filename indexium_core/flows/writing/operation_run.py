@@ -56,6 +56,7 @@ class OperationRun:
     stopped_by: Callable[[], str] = lambda: "stop"  # who stopped it: stop, person, timeout
     blocker: str = ""  # a problem of all remaining items, as a sentence
     paused_at: float = 0.0  # time.monotonic() of the last pause
+    is_planned: bool = False  # it writes a plan: one item for each file
     seconds_before: float = 0.0  # running time of earlier runs
     outcomes: Counter[str] = field(default_factory=Counter)  # items by result
 

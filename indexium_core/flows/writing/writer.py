@@ -220,10 +220,10 @@ class MetadataWriter:
         return self._begin(rollback_id)
 
     def _begin(self, operation_id: int) -> OperationHandle:
-        job_id = self._queue.ensure_job(operation_id)
-        refused = self._ledger.outcomes(operation_id, cancelled=False)  # no run of it will come to these
-        job_log.log_outcomes(operation_id, job_id, refused)
-        self._queue.wake(job_id)
+        job = self._queue.get(self._queue.ensure_job(operation_id))
+        if job.progress_current:  # files that were refused: no run of it will come to them
+            job_log.log_outcomes(operation_id, job.id, self._ledger.outcomes(operation_id, cancelled=False))
+        self._queue.wake(job)
         return OperationHandle(self, operation_id)
 
     def write_single_file(self, item: PlanItem, create_backup: bool = True) -> WriteResult:  # noqa: FBT001, FBT002

@@ -15,7 +15,7 @@ from indexium_core.model.operations.backup import OperationBackups
 from indexium_core.model.operations.operation import BackupRecord
 from indexium_core.store import database, sql
 
-__all__ = ["Backup", "BackupLocation", "Backups", "OrphanedOriginal", "Room"]
+__all__ = ["Backup", "BackupLocation", "Backups", "OrphanedOriginal", "Room", "drop_operation"]
 
 _SQL = sql.load("backups")
 _KINDS = ("journal", "delta", "original", "tags")
@@ -137,7 +137,7 @@ class Backups:
     def drop_operation(self, operation_id: int, *, reason: str, now: datetime) -> None:
         """Mark all backups of an operation as dropped, with the reason."""
         with self._store.atomic() as tx:
-            tx.execute(_SQL["drop_operation"], {"operation_id": operation_id, "reason": reason, "now": now})
+            drop_operation(tx, operation_id, reason=reason, now=now)
 
     def drop(self, room: Room, *, reason: str, now: datetime) -> None:
         """Mark these backups as dropped, with the reason."""
@@ -149,6 +149,11 @@ class Backups:
         """Record that kept originals of these items, which were no longer backups, are removed."""
         with self._store.atomic() as tx:
             tx.execute(_SQL["mark_removed"], {"item_ids": list(item_ids)})
+
+
+def drop_operation(tx: database.Connection, operation_id: int, *, reason: str, now: datetime) -> None:
+    """Mark all backups of an operation as dropped, with the reason, in a transaction of the caller."""
+    tx.execute(_SQL["drop_operation"], {"operation_id": operation_id, "reason": reason, "now": now})
 
 
 def _backup(row: dict[str, Any]) -> Backup:

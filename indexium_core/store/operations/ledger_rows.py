@@ -19,6 +19,7 @@ __all__ = [
     "OutcomeCount",
     "Restore",
     "RollbackCandidate",
+    "StartFacts",
     "Task",
     "UnresolvedItem",
     "candidate",
@@ -26,6 +27,20 @@ __all__ = [
     "operation",
     "task",
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartFacts:
+    """
+    What a run of an operation starts from.
+
+    Options of a write: `preserve_mtime`, `keep_backup`, `hard_links` (block, break), `risk` (levels). Of a rollback:
+    `replan`, `changed`, `with_newer`. `postpone` if its files are postponed although it is no rollback.
+    """
+
+    options: dict[str, Any]
+    seconds: float  # running time of earlier runs
+    is_planned: bool  # whether it writes a plan: one item for each file, and nothing is rolled back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
