@@ -157,7 +157,7 @@ def outline(reader: Reader) -> Outline:
 
 def open_box(window: Window, box: Box) -> Box:
     """
-    Return the box, with its content opened by the table.
+    Return the box, with its content opened as listed in the table.
 
     Raises:
         MalformedBoxError: The boxes inside are malformed, or too many.

@@ -2,8 +2,8 @@
 The offsets of fragments (ISO/IEC 14496-12, 8.8 and 8.16).
 
 A fragment (`moof`) has offsets of its samples from a base: its own start, or an absolute offset. `mfra`, at the end,
-lists fragments by absolute offsets. `sidx` lists ranges of the file by length; the first range starts behind the
-`sidx`. Runs of samples are read, samples are not.
+lists fragments by absolute offsets. `sidx` lists ranges of the file by length, counted from the end of its box. Runs
+of samples are read, samples are not.
 """
 
 from __future__ import annotations
@@ -146,7 +146,8 @@ def _read_sidx(fragments: Fragments, box: Box, content: bytes, moov: Box) -> Non
     """
     Read a segment index: version and flags, two numbers, two times or offsets of 32 or 64 bits, entries of 12 bytes.
 
-    The first range starts at the end of the box; each range has a length. No range may include `moov`.
+    The first offset counts from the end of the box; then lengths follow. The range of all lengths must not include
+    `moov`.
     """
     width = 8 if content[:1] == b"\1" else 4
     table = 12 + 2 * width + 4

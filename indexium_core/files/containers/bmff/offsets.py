@@ -162,7 +162,8 @@ def in_boxes(window: Window, root: Box) -> tuple[list[Row], str]:
     Return the pointers in an opened `moov` or `meta`, and the reason against moving anything.
 
     Raises:
-        MalformedBoxError: Their tables are malformed. UnknownError: Their version is unknown.
+        MalformedBoxError: Their tables are malformed.
+        UnknownError: Their version is unknown.
 
     """
     found: list[Row] = []
@@ -176,7 +177,7 @@ def in_boxes(window: Window, root: Box) -> tuple[list[Row], str]:
             not_movable = _CAMERA
         elif box.kind == b"meco":
             not_movable = SEVERAL
-        elif box.kind in _TAGS and not box.opened and b"iloc" in window.body(box):  # belongs to a track, or has an unknown form
+        elif box.kind in _TAGS and not box.opened and b"iloc" in window.body(box):  # of a track, or of an unknown form
             not_movable = _IN_TAGS
     return found, not_movable
 

@@ -71,8 +71,9 @@ class OffsetMap:
 
 def kept_ranges(splices: Sequence[Splice], start: int, end: int, *, by: int = 0) -> Iterator[tuple[int, int, int]]:
     """
-    Yield the ranges between the sorted splices that change lengths: start, end, and the bytes by which the range
-    moves. This move is `by` plus the growth of all splices before the range. Overwritten bytes keep their place.
+    Yield the ranges between sorted splices that change the length: start, end, and move of each range.
+
+    The move is `by` plus the growth of all splices before the range. Bytes that are only overwritten keep their place.
     """
     for splice in splices:
         if splice.growth:

@@ -29,8 +29,9 @@ _MAX_HEADER = boxes.MAX_OPENED  # most bytes inserted
 
 class BmffInPlace:
     """
-    Edit the boxes of the comment in place; padding balances their growth. Only bytes of the index move, so this
-    strategy also works if media and index may not move.
+    Edit the boxes of the comment in their place; padding balances their growth.
+
+    Bytes outside the index never move, so this also serves files in which nothing may move.
     """
 
     name = "mp4_in_place"
