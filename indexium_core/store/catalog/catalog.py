@@ -26,6 +26,7 @@ __all__ = [
     "ScannedFile",
     "UpsertReport",
     "add_library",
+    "count_growing",
     "known",
     "libraries",
     "library_scanned",
@@ -213,20 +214,21 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
     for statement in ("same_path", "displace", "resolved", "keep_identity", "keep_facts", "keep_stable", "changed"):
         tx.execute(_sql(statement))
     films.find_new_hashes(tx)
-    counts = tx.execute(_sql("counts")).fetchone() or (0, 0, 0, 0, 0)
-    added, changed, moved, rehashed, displaced = counts
-    for statement in ("update_files", "insert_files") if added or changed else ():
+    counts = tx.execute(_sql("counts")).fetchone() or (0, 0, 0, 0, 0, 0)
+    added, changed, moved, rehashed, displaced, settled = counts
+    differing = added or changed or settled
+    for statement in ("update_files", "insert_files") if differing else ():
         tx.execute(_sql(statement), {"library_id": library_id, "at": at})
     if rehashed:
         films.follow_scan(tx)
     ids: dict[bool, list[int]] = {True: [], False: []}  # True: the new files; False: the others
-    if added or changed:
+    if differing:
         read = {file.path_bytes: file for file in unique}
         changed_paths = tx.execute(_sql("changed_paths")).fetchall()
         properties.put_facts(tx, {file_id: read[bytes(path)] for file_id, path, _ in changed_paths}, at=at)
         for file_id, _, is_new in changed_paths:
             ids[is_new].append(file_id)
-    if added or changed or displaced:
+    if differing or displaced:
         tx.execute(_sql("mark_changed"))
         people.adopt_waiting(tx)
         faces.adopt(tx)
@@ -306,6 +308,11 @@ def mark_missing(tx: Connection, file_ids: Sequence[int]) -> int:
 def missing(reader: Connection, file_ids: Sequence[int]) -> list[int]:
     """Return which of these files are missing."""
     return _ids(reader.execute(_sql("missing"), [list(file_ids)])) if file_ids else []
+
+
+def count_growing(reader: Connection, library_ids: Sequence[int]) -> int:
+    """Return the number of files of some libraries that changed less than a minute before their scan."""
+    return int(reader.value(_sql("count_growing"), [list(library_ids)]))
 
 
 def mark_files(tx: Connection, file_ids: Sequence[int]) -> int:
