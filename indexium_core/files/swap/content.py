@@ -32,7 +32,7 @@ def needed(rebuild: Rebuild, source: Reader) -> int:
 
 
 def first_lost(rebuild: Rebuild, payload: Sequence[Extent]) -> Extent | None:
-    """Return the first extent of the payload that the new file would not take over in order, or None."""
+    """Return the first extent of the payload that the new file would not contain in order, or None."""
     extents = (piece for piece in rebuild.pieces if isinstance(piece, Extent))
     extent = next(extents, None)
     for wanted in payload:
