@@ -56,7 +56,7 @@ def opened(reader: Reader, container: str, *, sample_tables: bool = False, packe
 
     Raises:
         av.error.FFmpegError, OSError, ValueError: The libraries cannot open the file, or failed on the file in the
-        block.
+            block.
 
     """
     demuxer, source = demuxer_of(container), _MediaSource(reader)

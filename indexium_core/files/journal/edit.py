@@ -149,8 +149,7 @@ class JournaledFile:
             raise self._failure(error) from error
 
     def commit(self) -> None:
-        """Record that the edit is complete and verified. The edit then stays; the journal still permits its undo
-        later."""
+        """Record that the edit is complete and verified. It then stays; the journal still permits a later undo."""
         if self._is_open:
             self._journal.commit(self.item_id)
 
