@@ -21,7 +21,7 @@ STATES = (*ACTIVE_STATES, *FINISHED_STATES)
 @app.command(epilog="Example: indexium history 'person:\"Ann Lee\"' --since 2026-10-01")
 def history(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(help='Words in a path, note or name; or person:"Ann Lee".')] = "",
+    query: Annotated[str, typer.Argument(help='Words in a path, note or name; path:TEXT, person:"Ann Lee".')] = "",
     since: Annotated[str | None, typer.Option(help="First day, e.g. 2026-11-20.")] = None,
     until: Annotated[str | None, typer.Option(help="Last day, included.")] = None,
     status: Annotated[str | None, typer.Option(help="Only these states, e.g. completed,interrupted.")] = None,

@@ -23,7 +23,12 @@ _HOW = {"newer": "--with-newer", "comment": "--changed comment"}  # options that
 def rollback(
     context: typer.Context,
     operation_id: Id,
-    query: Annotated[str, typer.Argument(help="Only files whose path or people have these words.")] = "",
+    query: Annotated[
+        str,
+        typer.Argument(
+            help='Only files whose path or people have these words; path:TEXT and person:"Ann Lee" name the field.'
+        ),
+    ] = "",
     person: Annotated[
         str, typer.Option(help="Remove only this person's name; the rest of each file stays the same.")
     ] = "",

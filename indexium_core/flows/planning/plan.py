@@ -73,11 +73,11 @@ class PlanReader:
     def selected_ids(
         self, search: Search, selection: Selection, *, only: Collection[int] | None = None, also: str = ""
     ) -> list[int]:
-        """Return the writable files of a selection that `also` finds; `only`: among these."""
+        """Return the writable files of a selection that `also` matches; if `only` is given, only among these files."""
         return plan_read.selected_ids(self._database.read(), search, selection, only=only, also=compile_query(also))
 
     def search_groups(self, search: Search, within: str) -> plan_read.Groups:
-        """Count the items that a search lists by everything that selections distinguish; reads all of them once."""
+        """Count the listed items of a search, by all facts that selections distinguish; reads each item once."""
         displayed = compile_query(within) if within.strip() else None
         return plan_read.search_groups(self._database.read(), search, displayed)
 

@@ -246,7 +246,7 @@ class MetadataPlanner:
             final_plan: The same plan with the choice for hard links that the write uses.
             selection: The selection.
             risk: Levels that are written.
-            expected: The digest of the displayed files; None where the user saw no list of files.
+            expected: The digest of the displayed files; None if the user saw no list of files.
 
         Raises:
             StalePlanError: The result of a file differs from the displayed one, or the files differ from `expected`.

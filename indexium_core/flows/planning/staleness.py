@@ -44,7 +44,7 @@ def stale_files(
 def _stale_file(
     displayed: PlanItem | None, now: PlanItem | None, written: tuple[int, str | None] | None
 ) -> StaleFile | None:
-    """Return how a file differs from the displayed plan; None where neither version has the file."""
+    """Return how a file differs from the displayed plan; None if neither version has the file."""
     either = now or displayed
     if either is None:
         return None

@@ -73,7 +73,7 @@ class ReviewSteps:
     @remote()
     def undo(self, step_id: int | None = None) -> StepReport | None:
         """
-        Undo the newest step, which must be `step_id` if that is given; None where there is none.
+        Undo the newest step, which must be `step_id` if that is given; None if there is none.
 
         Raises:
             UsageError: `step_id` is no longer the newest step.

@@ -65,7 +65,9 @@ class ScanReport:
     by_state: dict[str, int] = field(default_factory=dict)  # of the files found: ok, empty, corrupt, unreadable …
     seconds: float = 0.0
     cancelled: bool = False  # the files that were read before are stored
-    messages: list[str] = field(default_factory=list)  # for the user: offline roots, folders that cannot be listed
+    messages: list[str] = field(
+        default_factory=list
+    )  # for the user: offline roots, folders that cannot be listed, growing files
 
 
 class _CancelledError(Exception):
@@ -257,6 +259,12 @@ class _Scan:
         missing = catalog.missing(self._database.read(), self._marked_missing)
         report.missing = len(missing)
         self.events.collect(updated=missing)
+        if growing := catalog.count_growing(self._database.read(), [each.library.library_id for each in online]):
+            files = wording.plural(growing, "file was", "files were")
+            report.messages.append(
+                f"{files} changed less than a minute before the scan, and cannot be written yet. Wait a minute, then "
+                "scan again."
+            )
         report.seconds = self._progress.elapsed_seconds
         return report
 
