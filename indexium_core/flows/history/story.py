@@ -1,8 +1,8 @@
 """
 The story of an operation, from the ledger, its job and the log of that job.
 
-The ledger is the truth about files. Pauses, retries and interruptions come from the log, which is kept for a limited
-time. After that the story is shorter, but still correct.
+The results of files come from the ledger. Pauses, retries and interruptions come from the log, which is kept for a
+limited time. After that the story is shorter, but still correct.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class StoryBuilder:
 
     @remote()
     def build(self, operation_id: int, *, page: int = 1, per_page: int = 0) -> OperationStory:
-        """Return what is known of an operation, with a page of its files (`per_page` 0: all); UnknownIdError."""
+        """Return the story of an operation, with a page of its files (`per_page` 0: all). Raises UnknownIdError."""
         details = self._history.get_operation_details(operation_id, page=page, per_page=per_page)
         reader = self._store.read()
         job_id, ended_as = diagnosis.end_of_operation(reader, operation_id)
@@ -119,6 +119,6 @@ def _logged_events(lines: list[dict[str, Any]], operation_type: str) -> Iterator
 
 
 def _recovery_counts(line: dict[str, Any], operation_type: str) -> str:
-    """Return what a start recovered; lines of older programs have fewer facts."""
+    """Return the counts of a recovery; lines of older versions have fewer counts."""
     outcomes = {"put_back": "restored", "found_done": "done", "left": "not_started"}
     return outcome_counts({outcomes[name]: line[name] for name in outcomes if line.get(name)}, operation_type)
