@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import os
+import shutil
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-__all__ = ["Effort", "fsync_p50"]
+__all__ = ["Effort", "fsync_p50", "with_slow_fsync"]
+
+_SLOW = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <unistd.h>
+static int slow(const char *name, int fd) {
+    usleep(1000 * MILLISECONDS);
+    return ((int (*)(int))dlsym(RTLD_NEXT, name))(fd);
+}
+int fsync(int fd) { return slow("fsync", fd); }
+int fdatasync(int fd) { return slow("fdatasync", fd); }
+"""
 
 
 def fsync_p50(folder: Path) -> float:
@@ -23,6 +38,22 @@ def fsync_p50(folder: Path) -> float:
             os.fsync(file.fileno())
             times.append(time.perf_counter() - started)
     return statistics.median(times)
+
+
+def with_slow_fsync(module: str, arguments: list[str], milliseconds: int) -> int | None:
+    """
+    Run a benchmark again in a process where each fsync takes `milliseconds` longer, also those of the database.
+
+    Returns its exit code; None without a C compiler.
+    """
+    if shutil.which("gcc") is None:
+        return None
+    with tempfile.TemporaryDirectory() as name:
+        library = Path(name) / "slow.so"
+        build = ["gcc", "-shared", "-fPIC", f"-DMILLISECONDS={milliseconds}", "-o", str(library), "-x", "c", "-"]
+        subprocess.run(build, input=_SLOW.encode(), check=True)
+        preloaded = os.environ | {"LD_PRELOAD": str(library)}
+        return subprocess.run([sys.executable, "-m", module, *arguments], env=preloaded, check=False).returncode
 
 
 class Effort:

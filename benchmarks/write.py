@@ -2,6 +2,7 @@
 Writing a comment into large films, and into many small ones, against those who copy or edit them otherwise.
 
     python -m benchmarks.write [--gigabytes 1] [--small 1000] [--runs 5] [--only NAME …] [--dir FOLDER]
+                            [--slow-fsync MS]
 
 Ours is `Library.write` with default settings: check, journal, fsync, write, fsync, verification by bytes and by
 FFmpeg's libraries, and everything recorded. Every run writes a fresh copy of the film, so that none profits from the
@@ -62,6 +63,9 @@ def main() -> None:
     words.add_argument("--runs", type=int, default=5)
     words.add_argument("--only", nargs="+", default=[], help="cases whose name contains one of these words, or 'small'")
     words.add_argument("--dir", type=Path, default=Path.cwd())
+    words.add_argument(
+        "--slow-fsync", type=int, default=0, metavar="MS", help="also the small films, each fsync longer"
+    )
     chosen = words.parse_args()
     with tempfile.TemporaryDirectory(dir=chosen.dir, prefix="indexium-bench-") as name:
         folder = Path(name)
@@ -71,6 +75,11 @@ def main() -> None:
                 large(folder, case, chosen.gigabytes, chosen.runs)
         if not chosen.only or "small" in chosen.only:
             many(folder, chosen.small)
+    if chosen.slow_fsync:
+        print(f"\nEach fsync takes {chosen.slow_fsync} ms longer:", flush=True)
+        small = ["--only", "small", "--small", str(chosen.small), "--dir", str(chosen.dir)]
+        if disk.with_slow_fsync("benchmarks.write", small, chosen.slow_fsync) is None:
+            print("skipped: there is no C compiler")
 
 
 def large(folder: Path, case: Case, gigabytes: float, runs: int) -> None:

@@ -39,6 +39,7 @@ Row = TypeVar("Row")
 _WIDE = 10_000  # columns of a table for another program, so that no line is folded
 _called = {"it": "indexium"}  # the words that start this program
 _COMMAND = re.compile(r"(?<![\w./-])indexium(?= [a-z])")
+_QUOTED_COMMAND = re.compile(r"(?<=['`])indexium(?= [a-z])")  # of data: a file may be called "indexium notes"
 
 
 def call_it(words: str) -> None:
@@ -46,8 +47,8 @@ def call_it(words: str) -> None:
     _called["it"] = words
 
 
-def _hinting(text: str) -> str:
-    return _COMMAND.sub(lambda _: _called["it"], text)
+def _hinting(text: str, pattern: re.Pattern[str] = _COMMAND) -> str:
+    return pattern.sub(lambda _: _called["it"], text)
 
 
 @functools.cache
@@ -66,7 +67,7 @@ def _print(text: str, *, stderr: bool = False, end: str = "\n") -> None:
 
 def say_out(text: str) -> None:
     """Print one line of data."""
-    _print(text)
+    _print(_hinting(text, _QUOTED_COMMAND))
 
 
 def say_plain(text: str) -> None:
@@ -119,7 +120,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, right: Seq
     for number, name in enumerate(header):
         shown.add_column(name, justify="right" if number in right else "left", overflow="fold")
     for row in rows:
-        shown.add_row(*(rich.text.Text(clean(str(cell))) for cell in row))
+        shown.add_row(*(rich.text.Text(clean(_hinting(str(cell), _QUOTED_COMMAND))) for cell in row))
     console.print(shown)
 
 

@@ -138,7 +138,10 @@ def turn_summary(
         sentences.append(f"{wording.files(gone)} no longer exist{'s' if gone == 1 else ''}.")
     if written and undone:
         was = "was written since and keeps its" if written == 1 else "were written since and keep their"
-        sentences.append(f"{wording.files(written)} {was} people. To change that, roll the write back in History.")
+        sentences.append(
+            f"{wording.files(written)} {was} people. To change that, roll the write back on the "
+            "History page, or with 'indexium rollback ID'."
+        )
     if not changed and not left and not gone:
         sentences.append("No file was affected.")
     return " ".join(sentences)

@@ -8,7 +8,7 @@ class implements `JobStore` of `jobs.store`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
@@ -22,12 +22,14 @@ from indexium_core.store.database import Database
 
 __all__ = ["JobRows", "copy_operation_counts", "copy_operation_status", "insert"]
 
-_ALL = 2**62  # more rows than any table has
+_ALL = 2**62  # more than the rows of any table
 
 
-def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime) -> int:
+def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime, counts: Mapping[str, int] | None = None) -> int:
     """
     Store a job that the instance `owner` may start, and return its id.
+
+    `counts` are the numbers of items of its operation by status.
 
     Raises:
         UnknownIdError: It depends on a job that does not exist.
@@ -39,6 +41,7 @@ def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime) -> int:
         message = f"One of the jobs {', '.join(map(str, wanted))} does not exist; 'indexium jobs list' lists them."
         raise errors.UnknownIdError(message)
     job_id = int(tx.value(_sql("next_id")))
+    done = {status: count for status, count in (counts or {}).items() if status != "pending"}
     values = {
         "id": job_id,
         "job_type": new.job_type,
@@ -51,6 +54,9 @@ def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime) -> int:
         "not_before": new.not_before,
         "now": now,
         "operation_id": new.operation_id,
+        "progress_current": sum(done.values()),
+        "progress_total": None if counts is None else sum(counts.values()),
+        "counters": None if counts is None else as_json(done),
     }
     tx.execute(_sql("insert"), values)
     if wanted:
@@ -94,7 +100,7 @@ class JobRows:
             return insert(tx, new, owner=owner, now=now)
 
     def add_for_operation(self, operation_id: int, *, owner: str, now: datetime) -> int:
-        """Add the job of an operation that an older program started, and return its id."""
+        """Add a job for an operation that an older program started, and return the job's id."""
         with self._database.atomic() as tx:
             found = tx.execute(_sql("operation_without_job"), {"operation_id": operation_id}).fetchone()
             if found is None:
@@ -125,7 +131,6 @@ class JobRows:
             job = _job(row)
             if job.operation_id is not None:
                 _set_operation(tx, job, "in_progress")
-                copy_operation_counts(tx, job.operation_id)
             return job
 
     def next_due(self, *, owner: str, now: datetime) -> datetime | None:
@@ -161,7 +166,7 @@ class JobRows:
     def save_checkpoint(
         self, job_id: int, checkpoint: Mapping[str, Any], *, now: datetime, tx: Connection | None = None
     ) -> None:
-        """Store where the next run of a job continues: in `tx`, or in a transaction of its own."""
+        """Store where the next run of a job continues, in `tx` or in a new transaction."""
         with self._database.atomic() if tx is None else nullcontext(tx) as own:
             own.execute(_sql("delete_checkpoint"), {"id": job_id})
             own.execute(_sql("save_checkpoint"), {"id": job_id, "now": now, "state": as_json(dict(checkpoint))})
@@ -214,7 +219,7 @@ class JobRows:
             _set_operation(tx, job, "pending")
 
     def adopt(self, job_ids: Sequence[int], *, owner: str) -> bool:
-        """Make an instance the owner of waiting jobs; return False if none of them had another owner."""
+        """Make an instance the owner of waiting jobs; return whether the owner of a job changed."""
         with self._database.atomic() as tx:
             return _changed_a_row(tx, "adopt", {"ids": list(job_ids), "owner": owner})
 
@@ -241,7 +246,7 @@ class JobRows:
         error_stack: str = "",
         summary: Mapping[str, Any] | None = None,
     ) -> None:
-        """Store how a job or its present run ended. If it failed, jobs that depend on it fail too."""
+        """Store how a job or its present run ended. If the job failed, jobs that depend on it fail too."""
         values = {
             "id": job_id,
             "status": status,
@@ -259,18 +264,34 @@ class JobRows:
                 tx.execute(_sql("delete_checkpoint"), {"id": job_id})
 
     def finish_operation_run(
-        self, job_id: int, *, stopped_by: str, now: datetime, summary: Mapping[str, Any] | None
+        self,
+        job_id: int,
+        *,
+        stopped_by: str,
+        now: datetime,
+        summary: Mapping[str, Any] | None,
+        progress: JobProgress | None,
+        finish: Callable[[Connection], None] | None,
     ) -> None:
-        """Store that the run of an operation's job has ended; the operation has stored its status itself."""
+        """Store the end of a run of an operation, with its last progress; `finish` stores the operation's status."""
+        values = {
+            "id": job_id,
+            "stopped_by": stopped_by,
+            "now": now,
+            "summary": None if summary is None else as_json(summary),
+            "message": None if progress is None else replace_surrogates(progress.message),
+            "counters": None if progress is None else json.dumps(dict(progress.counters)),
+        }
         with self._database.atomic() as tx:
-            text = None if summary is None else as_json(summary)
-            tx.execute(
-                _sql("finish_operation_run"), {"id": job_id, "stopped_by": stopped_by, "now": now, "summary": text}
-            )
+            if finish is not None:
+                finish(tx)
+            if progress is not None and progress.seconds:
+                tx.execute(_sql("save_seconds"), {"id": job_id, "seconds": progress.seconds})
+            tx.execute(_sql("finish_operation_run"), values)
             _fail_dependents(tx, now)
 
     def prune(self, *, before: datetime) -> int:
-        """Delete jobs that ended before a time and that nothing refers to; return their number."""
+        """Delete jobs that ended before a time and to which no row refers; return their number."""
         if not self._database.read().value(_sql("prunable"), {"before": before}):
             return 0  # without opening a transaction, which would block others
         with self._database.atomic() as tx:
@@ -296,14 +317,20 @@ class JobRows:
 
     def find(self, job_id: int, *, now: datetime) -> Job | None:
         """Return a job; None if there is none."""
-        return next(iter(_jobs(self._database.read(), [job_id], now=now)), None)
+        values = {"id": job_id, "now": now, "stalled": STALLED_SECONDS}
+        return next(map(_job, self._database.read().execute(_sql("job"), values).fetch_dicts()), None)
+
+    def status(self, job_id: int) -> str | None:
+        """Return the status of a job; None if there is no such job."""
+        status: str | None = self._database.read().value(_sql("status"), {"id": job_id})
+        return status
 
     def payload_version(self, job_id: int) -> int:
         """Return the version of a job's payload; 0 if there is no such job."""
         return int(self._database.read().value(_sql("payload_version"), {"id": job_id}) or 0)
 
     def of_operation(self, operation_id: int) -> int | None:
-        """Return the job of an operation; None if it has none."""
+        """Return the job of an operation, or None."""
         found: int | None = self._database.read().value(_sql("of_operation"), {"operation_id": operation_id})
         return found
 
@@ -369,7 +396,7 @@ def _jobs(reader: Connection, ids: Sequence[int], *, now: datetime) -> list[Job]
 
 
 def _job(row: dict[str, Any]) -> Job:
-    """Return a row of `jobs` or `started`; where it has no value, the job has the default."""
+    """Return the job of a row of `jobs` or `started`; a missing value gives the default."""
     facts = {name: value for name, value in row.items() if value is not None}
     for name in {"payload", "counters", "summary"} & facts.keys():
         facts[name] = json.loads(facts[name])
@@ -377,4 +404,4 @@ def _job(row: dict[str, Any]) -> Job:
 
 
 def _sql(name: str) -> str:
-    return sql.load("jobs")[name]
+    return sql.compose("jobs")[name]

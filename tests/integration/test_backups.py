@@ -358,6 +358,11 @@ def test_the_commands_show_the_backups(studio: Studio, capsys: pytest.CaptureFix
 
     assert cli.main([*home, "backups", "verify"]) == 0
     assert "can be rolled back now: 3 of 3" in capsys.readouterr().out
+    assert cli.main([*home, "rollback", "1", "--yes"]) == 0
+    assert cli.main([*home, "backups", "verify", "1"]) == 0
+    assert "Operation 1: 3 of 3 backups are intact; already rolled back." in capsys.readouterr().out
+    assert cli.main([*home, "rollback", "2", "--yes"]) == 0
+    capsys.readouterr()
     journal = studio.library.home / "backups" / "1.journal"
     journal.write_bytes(journal.read_bytes()[:100])
     assert cli.main([*home, "backups", "verify", "1", "--full"]) == 1

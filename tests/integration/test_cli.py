@@ -100,8 +100,13 @@ def test_rolled_back_files_are_reported_as_postponed_with_the_command_that_ends_
     assert planned("rollback", "1", "--yes", "--person", "Nobody Here") == 2
     assert "This operation added 'Nobody Here' to no file." in planned.err
     assert planned("rollback", "1", "--yes") == 0
-    again = "'indexium postpone postponed:yes --bring-back' ends that"
-    assert f"2 files are postponed in the plan; {again}" in planned.err
+    ends = "'indexium postpone issue:rolled_back --bring-back' ends that"
+    assert f"2 files are postponed in the plan; {ends}" in planned.err
+    again = f"{ends} for files that were rolled back, 'indexium postpone postponed:yes --bring-back' for all"
+    for words in (("--risk", "safe", "--dry-run"), ("--risk", "safe"), ("--dry-run",)):
+        assert planned("write", "--yes", *words) == 0
+        assert f"2 postponed ({again})." in planned.err
+    assert planned.json("write", "--dry-run", "--risk", "safe")["excluded"]["postponed"] == 2
     assert planned("write", "postponed:yes", "--yes") == 0
     assert f"Not included: 2 postponed ({again})." in planned.err
     assert planned("rollback", "1", "--yes") == 2
@@ -343,7 +348,7 @@ def test_ctrl_c_ends_a_write_after_the_files_in_progress(run: Command, home: Pat
     assert operation["success_count"] + operation["skipped_count"] == operation["file_count"] == 200
     assert run("history") == 0
     heads, row = run.out.splitlines()[:2]
-    assert re.split("  +", heads.strip())[4:] == ["written", "skipped", "not started", "note"]
+    assert re.split("  +", heads.strip())[4:] == ["changed", "skipped", "not started", "note"]
     assert row.split()[-3:] == [str(operation["success_count"]), "0", str(operation["skipped_count"])]
     assert run("operations", "show", "1") == 0
     assert re.search(rf"files +200: (\d+ done, )?{operation['skipped_count']} not started\s*$", run.out, re.MULTILINE)

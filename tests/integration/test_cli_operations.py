@@ -85,7 +85,7 @@ def test_a_rollback_is_tried_again_after_the_question_that_a_rollback_is_asked(
     words = ("jobs", "retry", str(job)) if noun == "jobs" else ("operations", "retry", "2")
 
     assert run(*words) == 2
-    assert "4 files would get the same bytes back." in run.err
+    assert "4 files would get their old bytes back." in run.err
     assert studio.library.history().total == 2
     assert run(*words, "--yes") == 0
     assert "4 files are postponed in the plan" in run.err
@@ -98,7 +98,7 @@ def test_a_rollback_of_some_files_is_tried_again_for_just_these(
     cancelled_rollback(studio, monkeypatch, files=3)
 
     assert run("operations", "retry", "2", "--yes") == 0
-    assert "1 file would get the same bytes back." in run.err
+    assert "1 file would get its old bytes back." in run.err
     now = studio.bytes()
     assert [now[path] == studio.old[path] for path in studio.paths] == [True] * 3 + [False] * 3
 
@@ -224,7 +224,30 @@ def test_a_command_fails_if_another_person_cancels_its_operation(
 
     with meanwhile(cancel):
         assert run(*words) == 1
-    assert "was cancelled by another person; written files stay written." in run.err
+    done = "restored" if what == "rollback" else "written"
+    number = 2 if what in ("rollback", "retry", "jobs retry") else 1
+    name = "Rollback 2" if what == "rollback" else f"Operation {number}"
+    sentence = f"{name} was cancelled from another program or terminal; {done} files stay {done}."
+    assert sentence in run.err
+    operation = dataclasses.replace(studio.library.operation(number).operation, user_name="Bob")
+    by = studio.library.operation(number).operation.user_name
+    assert follow._ended_elsewhere(studio.library, operation) == sentence.replace(
+        "from another program or terminal", f"by {by}"
+    )
+
+
+def test_a_cancelled_rollback_keeps_its_restored_files(
+    studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.write()
+    studio.library._parts.runs.workers = 1
+    gate = Gate(monkeypatch, 1)
+    handle = studio.library.rollback(1)
+    assert gate.reached.wait(PATIENCE)
+    gate.open_when_told(studio.library, handle.id)
+
+    assert run("operations", "cancel", "2") == 0
+    assert run.err == "Rollback 2 was cancelled; restored files stay restored.\n"
 
 
 def test_a_command_whose_operation_is_stopped_with_the_service_is_no_success(

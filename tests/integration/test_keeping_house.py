@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -324,6 +325,15 @@ def test_the_command_line_can_all_of_it(home: Path, films: Path, capsys: pytest.
     assert run("scan")[0] == 0
     assert "whose comment has a custom text" in run("files")[1]
     assert "broken.mp4" in run("files", "broken")[1]
+    texts = run("files", "text")[1]
+    assert re.search(r"sea\.mp4 +Shot at sea\n", texts)
+    assert "with the text" not in texts
+    media.build("mp4", films, name="shore.mp4", comment="Shot at sea", seed=9)
+    assert run("scan")[0] == 0
+    assert "2 files with the text “Shot at sea”." in run("files", "text")[1]
+    (films / "shore.mp4").unlink()
+    assert run("scan")[0] == 0
+    assert run("libraries", "forget", "1", "--yes")[0] == 0
     assert run("files", "wrong")[0] == 2
     assert "2 names added in 1 file." in run("people", "take-from-files")[1]
     assert "applies to the next write" in run("settings", "set", "backup_budget", "20GB")[1]

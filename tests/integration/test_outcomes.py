@@ -15,8 +15,11 @@ from dashboards.pages.jobs import job_details
 from dashboards.pages.progress import progress
 from indexium_core import cli
 from indexium_core.api import answers
+from indexium_core.cli.home import recover
 from indexium_core.flows.writing import editing, protocol
+from indexium_core.flows.writing.recovery import RecoveredFile, RecoverReport
 from indexium_core.library import Library
+from indexium_core.model.operations.interruption import restored_message
 from indexium_core.model.operations.operation import OUTCOMES, outcome_of
 from indexium_core.store.operations import ledger
 from tests.support.holding import Gate, cut_off
@@ -105,7 +108,8 @@ def test_every_face_counts_alike_and_its_numbers_add_up(
     assert operation.as_dict()["outcomes"] == answers.operation(details)["outcomes"] == whole
     said = ", ".join(f"{number} {OUTCOMES[outcome]}" for outcome, number in whole.items() if number)
     assert f"6: {said}" in shown
-    columns = {OUTCOMES[outcome]: number for outcome, number in whole.items() if number or outcome in ALWAYS}
+    column_labels = OUTCOMES | {"done": "changed", "restored": "undone"}
+    columns = {column_labels[outcome]: number for outcome, number in whole.items() if number or outcome in ALWAYS}
     heads, *lines = listed.splitlines()
     [line] = [line for line in lines if line.split()[:2] == ["1", "write"]]
     assert re.split("  +", heads.strip())[4:-1] == list(columns)
@@ -123,6 +127,44 @@ def test_every_face_counts_alike_and_its_numbers_add_up(
     )
     assert sorted(outcome_of(item.status, item.code) for item in details.items) == sorted(
         outcome for outcome, number in whole.items() for _ in range(number)
+    )
+
+
+def test_an_interrupted_rollback_names_its_files_alike_in_the_banner_the_details_and_the_recovery(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    studio = Studio(tmp_path, 6)
+    studio.write()
+    studio.library._parts.runs.workers = 1
+    gate = Gate(monkeypatch, 1)
+    rollback = studio.library.rollback(1)
+    assert gate.reached.wait(PATIENCE)
+    gate.open_when_told(studio.library, rollback.id)
+    studio.library.close("person")
+    monkeypatch.undo()
+    with Library.open(tmp_path / "home") as library:
+        home, rest = str(library.home), library.operation(2).operation.outcomes["not_started"]
+        with library._parts.store.atomic() as tx:  # as the journal of a killed process would have it
+            tx.execute(
+                "UPDATE metadata_operation_items SET code = 'restored' WHERE id = "
+                "(SELECT min(id) FROM metadata_operation_items WHERE operation_id = 2 AND status = 'pending')"
+            )
+    counts = f"{6 - rest} restored, 1 not restored, {rest - 1} not started"
+
+    assert cli.main(["--home", home, "operations", "show", "2"]) == 0
+    shown = capsys.readouterr()
+    assert f"Rollback 2 was interrupted. 6 files: {counts}." in shown.err
+    assert f"6: {counts}" in shown.out
+    assert restored_message("kill", "rollback") == (
+        "The rollback was interrupted when the program was killed. The file was not restored."
+    )
+    recovered = [
+        RecoveredFile(operation_id=2, file_path="/a", became=became, operation_type="rollback")
+        for became in ("old", "new", "untouched", "unclear")
+    ]
+    assert [file.outcome for file in recovered] == ["not restored", "restored", "not started", "unknown"]
+    assert recover._summary(RecoverReport(files=[*recovered, recovered[1]])) == (
+        "5 files were interrupted: 1 not restored, 2 restored, 1 not started, 1 unknown."
     )
 
 

@@ -368,7 +368,7 @@ def test_the_command_lists_the_choices_and_applies_them(studio: Studio, capsys: 
 
     code, _, said = run("rollback", "1", "--dry-run")
     assert code == 1
-    assert "1 file would get the same bytes back." in said
+    assert "1 file would get its old bytes back." in said
     assert "roll back the newer operation first: --with-newer" in said
     assert "restore only its comment: --changed comment" in said
 

@@ -155,7 +155,9 @@ def test_each_file_has_its_change_its_proof_and_its_backup(lived: Studio, capsys
     assert (items["0002.mp4"]["status"], items["0002.mp4"]["backup"]) == ("conflict", None)
 
 
-def test_for_people_it_is_a_page(lived: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+def test_for_people_it_is_a_page(
+    lived: Studio, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert shown(lived, "1") == 0
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
 
@@ -164,6 +166,11 @@ def test_for_people_it_is_a_page(lived: Studio, capsys: pytest.CaptureFixture[st
     assert "files 3: 2 written, 1 conflict" in lines
     assert "rolled back by 2" in lines
     assert any(line.startswith("roll back 'indexium rollback 1' until 20") for line in lines)
+    monkeypatch.setitem(output._called, "it", "python3 start.py")
+    assert shown(lived, "1") == 0
+    assert "'python3 start.py rollback 1' until 20" in capsys.readouterr().out
+    output.table(("file",), [("/films/my indexium notes.mp4",)])
+    assert capsys.readouterr().out.splitlines()[1] == "/films/my indexium notes.mp4"
     written = next(line for line in lines if "0000.mp4" in line and "journal" in line)
     assert "written in place" in written
     assert "+Ann Lee" in written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,6 @@ from indexium_core.model import wording
 
 if TYPE_CHECKING:
     from indexium_core.library import RecoverReport
-
-_OUTCOMES = {"old": "restored", "untouched": "not started", "new": "written", "unclear": "unknown"}
 
 
 @app.command(epilog="Example: indexium recover")
@@ -32,7 +31,7 @@ def recover(context: typer.Context, as_json: AsJson = False) -> None:
         output.note(_summary(report))
         for file in report.files:
             message = f" ({file.message})" if file.message else ""
-            output.note(f"  {_OUTCOMES[file.became]}: {file.file_path}{message}")
+            output.note(f"  {file.outcome}: {file.file_path}{message}")
         for each in [] if report.files else left:
             output.note(f"'indexium operations show {each.id}' shows what the last recovery did with its files.")
         for each in left:
@@ -44,6 +43,7 @@ def recover(context: typer.Context, as_json: AsJson = False) -> None:
 def _summary(report: RecoverReport) -> str:
     if not (report.files or report.problems):
         return "There is nothing to recover."
-    return (
-        f"{wording.files(report.undone)} restored, {report.finished} already written, {len(report.problems)} unknown."
+    counts = ", ".join(
+        f"{count:,} {outcome}" for outcome, count in Counter(file.outcome for file in report.files).items()
     )
+    return f"{wording.plural(len(report.files), 'file was', 'files were')} interrupted: {counts}."

@@ -10,8 +10,9 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import MOST, AsJson
 from indexium_core.model import wording
-from indexium_core.model.files.inventory import KINDS
+from indexium_core.model.files.inventory import KINDS, ListedFile
 
+_TEXT = 80  # characters of a comment that are shown
 Kind = Annotated[str, typer.Argument(metavar="[KIND]", help=f"Name of a list: {', '.join(KINDS)}.")]
 
 
@@ -26,16 +27,32 @@ def files(
     """Show the number of known, damaged, missing and duplicate files; with KIND, list the files."""
     with opened(context) as library:
         found = library.inventory.files(kind, page=page, per_page=per_page) if kind else None
-        quality = None if kind else library.inventory.quality()
+        quality = library.inventory.quality() if kind in ("", "text") else None
+    texts = [each for each in quality.texts if each.files > 1] if kind == "text" and quality is not None else []
     if as_json:
         output.to_json(found or quality)
     elif found is not None:
         output.table(
             ("id", "state", "file", "what"),
-            [(row.file_id, row.state, row.file_path, row.message or ", ".join(row.people)) for row in found.items],
+            [(row.file_id, row.state, row.file_path, _facts(row, kind)) for row in found.items],
             right=(0,),
         )
+        for each in texts:
+            output.note(f"{wording.files(each.files)} with the text “{_shortened(each.text)}”.")
         output.note(f"{wording.files(found.total)}: {KINDS[kind]}.")
     elif quality is not None:
         rows = [(name, f"{getattr(quality, name):,}", words) for name, words in KINDS.items()]
         output.table(("list", "files", "description"), rows, right=(1,))
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _TEXT else line[:_TEXT] + "…"
+
+
+def _facts(row: ListedFile, kind: str) -> str:
+    """Return why a file is in a list: its problem, the text of its comment, or its people."""
+    if kind == "text":
+        return _shortened(row.text)
+    named = row.named if kind in ("named", "unknown") else row.people
+    return row.message or ", ".join(named)

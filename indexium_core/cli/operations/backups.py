@@ -73,10 +73,12 @@ def verify(
 
 
 def _print_verified(check: BackupCheck) -> None:
-    output.say_out(
-        f"Operation {check.operation_id}: {check.whole:,} of {check.items:,} backups are intact; "
-        f"can be rolled back now: {check.restorable:,} of {check.in_force:,}."
+    now = (
+        f"can be rolled back now: {check.restorable:,} of {check.in_force:,}"
+        if check.in_force
+        else "already rolled back"
     )
+    output.say_out(f"Operation {check.operation_id}: {check.whole:,} of {check.items:,} backups are intact; {now}.")
     for sentence in check.problems:
         output.say_out(f"  damaged: {sentence}")
     for sentence in check.in_the_way:

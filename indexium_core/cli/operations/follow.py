@@ -15,6 +15,7 @@ from indexium_core.model.operations.operation import (
     ItemDetails,
     MetadataOperation,
     OperationStatus,
+    outcome_counts,
     outcome_label,
     outcome_of,
     postpones,
@@ -25,10 +26,7 @@ if TYPE_CHECKING:
 
 BAD = ("failed", "conflict", "unknown")
 
-_ENDED_ELSEWHERE = {  # end states that this command did not cause
-    "cancelled": "was cancelled by another person; written files stay written",
-    "interrupted": "was interrupted because its program was told to stop",
-}
+_ENDED_ELSEWHERE = ("cancelled", "interrupted")  # end states that this command did not cause
 
 _ENDED_AS = {  # the end of an operation, in words that no reader takes for a failed file
     "completed": "completed",
@@ -38,7 +36,7 @@ _ENDED_AS = {  # the end of an operation, in words that no reader takes for a fa
     "interrupted": "was interrupted",
 }
 
-AGAIN = "indexium postpone postponed:yes --bring-back"
+REPLAN = "indexium postpone issue:rolled_back --bring-back"  # keeps the files that a person postponed
 
 
 def follow(
@@ -112,9 +110,31 @@ def report(
         if operation.success_count and _postpones(library, operation):
             _print_postponed(len({item.file_id for item in items if item.status == "success"}))
     if operation.status in _ENDED_ELSEWHERE and not operation.error_message:
-        output.complain(f"Operation {operation_id} {_ENDED_ELSEWHERE[operation.status]}.")
+        output.complain(_ended_elsewhere(library, operation))
     undone = operation.failure_count + operation.conflict_count + operation.unknown_count
     return 1 if undone or operation.status in ("failed", *_ENDED_ELSEWHERE) else 0
+
+
+def _ended_elsewhere(library: LibraryServices, operation: MetadataOperation) -> str:
+    """Return that an operation was cancelled or interrupted, and by which other person."""
+    if operation.status == "interrupted":
+        return f"Operation {operation.id} was interrupted because its program was told to stop."
+    events = library.stories.build(operation.id, per_page=1).happenings
+    by = next((each.text for each in reversed(events) if each.what == "cancelled"), "")
+    if by in ("", f"by {operation.user_name}"):
+        by = "from another program or terminal"
+    return f"{cancelled(operation)} {by}; {files_stay(operation.operation_type)}."
+
+
+def cancelled(operation: MetadataOperation | OperationStatus) -> str:
+    """Return that an operation was cancelled, without the full stop."""
+    return f"{'Rollback' if operation.operation_type == 'rollback' else 'Operation'} {operation.id} was cancelled"
+
+
+def files_stay(operation_type: str) -> str:
+    """Return what happens to the files that a cancelled operation changed."""
+    done = outcome_label("done", operation_type)
+    return f"{done} files stay {done}"
 
 
 def _postpones(library: LibraryServices, operation: MetadataOperation) -> bool:
@@ -159,7 +179,7 @@ def leave(handle: OperationHandle, interruption: BaseException) -> None:
 
 def _print_postponed(count: int) -> None:
     output.note(
-        f"{wording.plural(count, 'file is', 'files are')} postponed in the plan; '{AGAIN}' ends that "
+        f"{wording.plural(count, 'file is', 'files are')} postponed in the plan; '{REPLAN}' ends that "
         "(a rollback with --replan does not postpone)."
     )
 
@@ -190,9 +210,8 @@ def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> 
 def _counts(operation: MetadataOperation | OperationStatus) -> str:
     """Return the number of files by outcome, in words."""
     outcomes, kind = operation.outcomes, operation.operation_type
-    parts = [f"{outcomes['done']:,} of {wording.files(sum(outcomes.values()))} {outcome_label('done', kind)}"]
-    parts += [f"{count:,} {outcome_label(key, kind)}" for key, count in outcomes.items() if count and key != "done"]
-    return ", ".join(parts)
+    done = f"{outcomes['done']:,} of {wording.files(sum(outcomes.values()))} {outcome_label('done', kind)}"
+    return ", ".join(filter(None, [done, outcome_counts(outcomes | {"done": 0}, kind)]))
 
 
 def _print_next_commands(operation: MetadataOperation, bad: Collection[ItemDetails]) -> None:
@@ -201,7 +220,8 @@ def _print_next_commands(operation: MetadataOperation, bad: Collection[ItemDetai
     if operation.can_resume:
         output.note(f"'indexium operations resume {operation.id}' resumes it.")
     elif (len(bad) > lasting or operation.cancelled_count) and operation.user_action != "rollback_person":
-        output.note(f"'indexium operations retry {operation.id}' retries the files that were not written.")
+        done = outcome_label("done", operation.operation_type)
+        output.note(f"'indexium operations retry {operation.id}' retries the files that were not {done}.")
     if lasting and operation.reverts_id is not None:
         output.note(
             f"'indexium rollback {operation.reverts_id} --changed comment' restores at least the comment of "

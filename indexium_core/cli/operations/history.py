@@ -21,7 +21,7 @@ STATES = (*ACTIVE_STATES, *FINISHED_STATES)
 @app.command(epilog="Example: indexium history 'person:\"Ann Lee\"' --since 2026-10-01")
 def history(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(help='Words in a path, note or name; or person:"Ann Lee".')] = "",
+    query: Annotated[str, typer.Argument(help='Words in a path, note or name; path:TEXT, person:"Ann Lee".')] = "",
     since: Annotated[str | None, typer.Option(help="First day, e.g. 2026-11-20.")] = None,
     until: Annotated[str | None, typer.Option(help="Last day, included.")] = None,
     status: Annotated[str | None, typer.Option(help="Only these states, e.g. completed,interrupted.")] = None,
@@ -63,13 +63,14 @@ def history(
             operation.id,
             operation.operation_type,
             f"{operation.started_at.astimezone():%Y-%m-%d %H:%M}",
-            operation.status,
+            operation.status.replace("_", " "),
             *(operation.outcomes[outcome] for outcome in outcomes),
             operation.user_note,
         )
         for operation in found.items
     ]
-    heads = ("id", "type", "when", "state", *(OUTCOMES[outcome] for outcome in outcomes), "note")
+    labels = OUTCOMES | {"done": "changed", "restored": "undone"}  # one word for a write and for a rollback
+    heads = ("id", "type", "when", "state", *(labels[outcome] for outcome in outcomes), "note")
     output.table(heads, rows, right=(0, *range(4, 4 + len(outcomes))))
     where = "" if found.total else f" in {chosen_home(context)}"
     output.note(f"{wording.plural(found.total, 'operation')}{where}.")

@@ -11,7 +11,7 @@ from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.operations import story
-from indexium_core.cli.operations.follow import follow
+from indexium_core.cli.operations.follow import cancelled, files_stay, follow
 from indexium_core.cli.operations.history import history
 from indexium_core.cli.options import MOST, AsJson, Id
 from indexium_core.model import wording
@@ -100,7 +100,7 @@ def _too_late(status: OperationStatus, action: str) -> str:
 
 @operations.command("resume", epilog="Example: indexium operations resume 3")
 def resume(context: typer.Context, operation_id: Id, as_json: AsJson = False) -> None:
-    """Resume a paused or interrupted operation; no file is written twice."""
+    """Resume a paused or interrupted operation and wait for its end; no file is written twice."""
     with opened(context) as library:
         follow(library, library.resume(operation_id), "Resuming", as_json=as_json)
 
@@ -113,6 +113,9 @@ def cancel(context: typer.Context, operation_id: Id) -> None:
         status = library.status(operation_id)
     if status.finished and status.status != "cancelled":
         output.note(_too_late(status, "cancelled"))
+        return
+    if status.finished and status.operation_type == "rollback":
+        output.note(f"{cancelled(status)}; {files_stay('rollback')}.")
         return
     soon = "" if status.finished else " as soon as the files in progress are written or restored"
     back = "; its written files can be rolled back" if status.can_rollback else ""

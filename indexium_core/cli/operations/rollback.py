@@ -23,7 +23,12 @@ _HOW = {"newer": "--with-newer", "comment": "--changed comment"}  # options that
 def rollback(
     context: typer.Context,
     operation_id: Id,
-    query: Annotated[str, typer.Argument(help="Only files whose path or people have these words.")] = "",
+    query: Annotated[
+        str,
+        typer.Argument(
+            help='Only files whose path or people have these words; path:TEXT and person:"Ann Lee" name the field.'
+        ),
+    ] = "",
     person: Annotated[
         str, typer.Option(help="Remove only this person's name; the rest of each file stays the same.")
     ] = "",
@@ -74,7 +79,7 @@ def sentences_of(
     elif person:
         yield f"{person} would be removed from {wording.files(check.restorable)}; the rest of each file stays the same."
     elif check.exact or not check.restorable:
-        yield f"{wording.files(check.exact)} would get the same bytes back."
+        yield f"{wording.files(check.exact)} would get {'its' if check.exact == 1 else 'their'} old bytes back."
     yield from check.hard_link_sentences()
     if changed == "comment" and check.comment_only:
         yield f"{wording.files(check.comment_only)} would get back only the comment, not all old bytes."

@@ -9,7 +9,7 @@ from typing import Any
 from indexium_core.cli import output
 from indexium_core.model import wording
 from indexium_core.model.operations import strategies
-from indexium_core.model.operations.operation import Attempt, ItemDetails, outcome_label, outcome_of
+from indexium_core.model.operations.operation import Attempt, ItemDetails, outcome_counts, outcome_label, outcome_of
 from indexium_core.model.operations.story import OperationStory, has_backup
 
 __all__ = ["FILES", "print_story"]
@@ -105,9 +105,8 @@ def _files(story: OperationStory, running: int) -> str:
     counts = dict(operation.outcomes)
     running = min(running, counts["not_started"])
     counts["not_started"] -= running
-    parts = [f"{count:,} {outcome_label(key, operation.operation_type)}" for key, count in counts.items() if count]
-    parts += [f"{running:,} {_IN_PROGRESS}"] if running else []
-    return f"{operation.file_count:,}: {', '.join(parts) or 'none'}"
+    parts = [outcome_counts(counts, operation.operation_type), f"{running:,} {_IN_PROGRESS}" if running else ""]
+    return f"{operation.file_count:,}: {', '.join(filter(None, parts)) or 'none'}"
 
 
 def _rollback_text(story: OperationStory) -> str:

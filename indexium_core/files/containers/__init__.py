@@ -1,12 +1,13 @@
 """
-Containers: what a file *is*, what it holds, and which strategy may write it.
+Containers: the type of a file, its content, and the strategy that may write it.
 
 Each family of containers is a folder: `bmff` (MP4, MOV), `matroska` (MKV, WebM), `avi`, `asf`, `flv` and `ogg`;
-`unsupported` has those that are only recognised. `registry` lists the families and is the only way to them. A new
-container is a new folder with an entry there. `shared` has what several families use, `ffmpeg` the stream copy.
+`unsupported` has containers that are recognised but not written. `registry` lists the families; other code gets a
+family only from it. A new container is a new folder with an entry in `registry`. `shared` has code for several
+families. `ffmpeg` has the stream copy.
 
-Comes in: a reader and the planned changes. Goes out: a `Layout`, and an edit as a value (`Patch`, `Rebuild`, `Remux`),
-so that callers can inspect, test and journal what will be written before the first byte changes.
+Input: a reader and the planned changes. Output: a `Layout`, and an edit as a value (`Patch`, `Rebuild`, `Remux`),
+so that callers can inspect, test and journal the edit before the first byte changes.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class Reader(Protocol):
     def size(self) -> int: ...
 
     def read_at(self, offset: int, length: int) -> bytes:
-        """Return the bytes at `offset`; fewer where the file ends."""
+        """Return the bytes at `offset`; fewer at the end of the file."""
         ...
 
 
@@ -42,17 +43,17 @@ class Layout:
     """
     The result of examining a file, the same for every family; families extend it with their own tree.
 
-    `problem` is set where the file may not be written: it is damaged, contradicts itself, or is not understood. The
-    other fields are then as complete as the damage allows.
+    `problem` is set if the file may not be written: the file is damaged, contradictory, or not understood. The other
+    fields are then as complete as the damage allows.
     """
 
     container: str  # mp4, mov, matroska, webm, avi, mpegts …
     size: int  # bytes of the file
     payload: tuple[Extent, ...] = ()  # media bytes: never written, and hashed for the fingerprint
-    fields: tuple[FieldValue, ...] = ()  # every place that holds a field we know, in file order
-    added: str = ""  # where a write adds a comment although the file has some: players show none of them
-    damage: str = ""  # what is damaged at the end of a file that can be written before it; "" for a whole file
-    not_removable: str = ""  # why the comment cannot be removed, as a sentence; "" where it can
+    fields: tuple[FieldValue, ...] = ()  # every place with a known field, in file order
+    added: str = ""  # where a write adds a comment if players show none of the existing comments
+    damage: str = ""  # damage at the end of a file that can be written before this end; "" for an intact file
+    not_removable: str = ""  # why the comment cannot be removed, as a sentence; "" if it can
     problem: Refusal | None = None
 
 
@@ -66,10 +67,10 @@ class Capabilities:
 
     block: int = 0  # bytes of a block that the file system can insert in front of the file (insert range); 0: none
     reflink: bool = False  # two files can share their bytes
-    clone_block: int = 4096  # … where both lie at multiples of this
+    clone_block: int = 4096  # … if both offsets are multiples of this
     replace: bool = True  # another file may take the place of this one
-    may_break_links: bool = False  # … only if the user agrees that the file's other names (hard links) keep the old one
-    keep_faststart: bool = True  # an index in front of the media stays there
+    may_break_links: bool = False  # … only if the user agrees that the other names (hard links) keep the old file
+    keep_faststart: bool = True  # an index in front of the media stays in front
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +98,10 @@ class Strategy(Protocol):
         self, reader: Reader, layout: Layout, changes: Sequence[Change], capabilities: Capabilities
     ) -> Edit | Refusal:
         """
-        Return the edit that makes `changes`, or why this strategy cannot make them.
+        Return the edit that makes `changes`, or the reason why this strategy cannot.
 
-        An edit writes only ranges that differ, and never a payload byte. Raises FileAccessError if reading fails,
-        nothing for what the file contains.
+        An edit writes only ranges that differ, and never a payload byte. Raises FileAccessError if reading fails; the
+        content of the file never raises.
         """
         ...
 
@@ -109,26 +110,26 @@ class Family(Protocol):
     """One family of containers."""
 
     def recognises(self, head: bytes) -> bool:
-        """Tell by the first 64 bytes or more whether a file is of this family."""
+        """Return whether a file is of this family, by its first 64 bytes or more."""
         ...
 
     def examine(self, reader: Reader, *, known: Layout | None = None) -> Layout:
         """
-        Parse the structure and report what is wrong with it. Never raises for what a file may contain.
+        Parse the structure and report what is wrong. The content of a file never raises an error.
 
-        `known` is the layout from before an edit that could not touch the payload: its media need not be walked again.
+        `known` is the layout before an edit that could not change the payload: its media are not walked again.
         """
         ...
 
     def census(self, reader: Reader, layout: Layout) -> Mapping[str, str]:
         """
-        Return a digest of everything that a metadata write must leave alone, by the name of the element.
+        Return a digest of everything that a metadata write must not change, by the name of the element.
 
         Two censuses, taken before and after, are equal exactly if nothing but the edited fields (and padding) changed.
-        Offsets that legitimately move with the payload are counted relative to it. Payload bytes are not read.
+        Offsets that may move with the payload count relative to the payload. Payload bytes are not read.
         """
         ...
 
     def strategies(self) -> tuple[Strategy, ...]:
-        """Return the strategies, best first."""
+        """Return the strategies, the best one first."""
         ...

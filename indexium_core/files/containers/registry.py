@@ -1,7 +1,7 @@
 """
-The list of all families of containers, and the only way to them: by what a file is, never by its name.
+The list of all families of containers. Other code gets a family only here, by a file's bytes, not its name.
 
-A new container is a folder beside this module, with a `FAMILY` that has an entry in `FAMILIES`.
+A new container is a folder beside this module; its `FAMILY` needs an entry in `FAMILIES`.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from indexium_core.model.files.media import Change, Edit, Extent, Patch, Rebuild
 
 __all__ = ["FAMILIES", "REMUXABLE", "choose", "cost", "examine", "family_of"]
 
-# Those that FFmpeg can rewrite; a container has the name of its demuxer.
+# Containers that FFmpeg can rewrite, with the names of their demuxers.
 REMUXABLE = (avi.FAMILY, asf.FAMILY, flv.FAMILY, ogg.FAMILY)
 # The first one that recognises a file examines it.
 FAMILIES: tuple[Family, ...] = (bmff.FAMILY, matroska.FAMILY, *REMUXABLE, unsupported.FAMILY)
 
 _HEAD = 1024  # bytes by which a file is recognised
-_SECONDS_IN_PLACE = 0.004  # of one edit: a few fsyncs and the checks around them
+_SECONDS_IN_PLACE = 0.004  # of one edit: a few fsyncs and the checks
 _SECONDS_SWAP = 0.02
 _BYTES_PER_SECOND = 100e6  # of a file that is read, written and compared
 _FOLDER_CLOSED = Refusal(
@@ -46,13 +46,13 @@ _NOT_VIDEO = Refusal(code="not_video", message="Indexium does not know this kind
 
 
 def family_of(reader: Reader) -> Family | None:
-    """Return the family of a file, None where no family recognises it."""
+    """Return the family of a file, None if every family rejects it."""
     head = reader.read_at(0, _HEAD)
     return next((family for family in FAMILIES if family.recognises(head)), None)
 
 
 def examine(reader: Reader, *, known: Layout | None = None) -> tuple[Family | None, Layout]:
-    """Return the family and the layout of a file; without a family the layout's problem is `not_video`."""
+    """Return the family and the layout of a file; if the family is None, the layout's problem is `not_video`."""
     family = family_of(reader)
     if family is None:
         return None, Layout(container="", size=reader.size, problem=_NOT_VIDEO)
@@ -67,10 +67,10 @@ def choose(
     capabilities: Capabilities,
 ) -> Choice | Refusal:
     """
-    Return the best strategy that can write `changes` with these capabilities and its edit, or why there is none.
+    Return the best strategy that can write `changes` with these capabilities, and its edit; or a refusal.
 
-    A new file may take the place of one of several names (hard links) of the file, if nothing else works. If
-    only the read-only folder prevents the write, the code of the refusal is `read_only`.
+    If no other strategy works, a new file may replace one of several names (hard links) of the file. If only the
+    read-only folder prevents the write, the code of the refusal is `read_only`.
     """
     if layout.problem is not None:
         return layout.problem
@@ -97,7 +97,7 @@ def _best(
 
 def cost(edit: Edit, reader: Reader) -> Estimate:
     """
-    Return about how much an edit of a file costs; disks differ.
+    Return the approximate cost of an edit; disks differ.
 
     A copy keeps the holes of a sparse file, so it costs only the stored bytes. FFmpeg writes every byte.
     """
@@ -113,7 +113,7 @@ def cost(edit: Edit, reader: Reader) -> Estimate:
 
 
 def _most_specific(refusals: Sequence[Refusal]) -> Refusal:
-    """Return the first refusal that is about the file itself, else the first that is about missing support."""
+    """Return the first refusal about the file itself, else the first refusal about missing support."""
     unknown = Refusal(code="no_strategy_yet", message="Indexium cannot write into this kind of file yet.")
     about_file = [refusal for refusal in refusals if refusal.code != unknown.code]
     return next(iter([*about_file, *refusals]), unknown)

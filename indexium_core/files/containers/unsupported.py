@@ -1,8 +1,8 @@
 """
-Containers that Indexium recognises and does not write: MPEG-TS, MPEG-PS and some rare ones.
+Containers that Indexium recognises but does not write: MPEG-TS, MPEG-PS and some rare ones.
 
-The first bytes of a file decide which one it is, never its name. No byte of them is ever changed, so all of their bytes
-count as media.
+The first bytes of a file decide which container it is; its name does not matter. Indexium never changes such a file,
+so all its bytes count as media.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ __all__ = ["FAMILY", "KINDS", "UnsupportedKind"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsupportedKind:
-    """One container that is only read."""
+    """A container that is only read."""
 
     container: str
     label: str  # its name in messages
     demuxer: str  # its name in FFmpeg
     magic: bytes = b""  # the first bytes of such a file, or …
-    matches: Callable[[bytes], bool] | None = None  # … a test of the first bytes
+    matches: Callable[[bytes], bool] | None = None  # … a check of the first bytes
     holds_comment: bool = True
 
     def recognises(self, head: bytes) -> bool:
@@ -32,14 +32,14 @@ class UnsupportedKind:
 
 
 class _Unsupported:
-    """The family of all of them: a container without a strategy needs no family of its own."""
+    """The family of all these containers; without a strategy, a container needs no own family."""
 
     def recognises(self, head: bytes) -> bool:
-        """Tell by the first 1,000 bytes of a file."""
+        """Check the first 1,000 bytes of a file."""
         return any(kind.recognises(head) for kind in KINDS)
 
     def examine(self, reader: Reader, *, known: Layout | None = None) -> Layout:
-        """Return a layout that always has a problem: why the file cannot be written."""
+        """Return a layout whose problem says why the file cannot be written."""
         del known
         head = reader.read_at(0, 1024)
         kind = next(kind for kind in KINDS if kind.recognises(head))
@@ -66,7 +66,7 @@ def _refusal(kind: UnsupportedKind) -> Refusal:
 
 
 def _is_transport_stream(head: bytes) -> bool:
-    """Tell by the sync byte of several packets in a row: 188 bytes each, 192 on Blu-ray, with a timestamp in front."""
+    """Check the sync bytes of several adjacent packets: 188 bytes each, or 192 with a timestamp first (Blu-ray)."""
     for start, length in ((0, 188), (4, 192), (0, 204)):
         sync = head[start::length][:5]
         if len(sync) >= 3 and sync.count(0x47) == len(sync):

@@ -1,8 +1,8 @@
 """
 Checks: inconsistencies in the library, and their resolutions.
 
-Detection runs once for each state of the library and keeps subjects only. A page of findings is read in full when it is
-shown. An ignored finding stays out of the lists until its digest changes.
+Detection runs once for each state of the library and stores only the subjects of findings. A page of findings is read
+in full when it is shown. An ignored finding stays out of the lists until its digest changes.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class _CheckState:
     """All findings of one state of the library."""
 
     version: Version
-    token: tuple[Any, ...]  # changes with everything else that a check reads
+    token: tuple[Any, ...]  # changes when any other data that a check reads changes
     findings: dict[Kind, FindingColumns]
     detected_at: float  # by the monotonic clock
 
@@ -68,13 +68,13 @@ class Checks:
         self._resolver = resolution.FindingResolver(
             database, decisions, version=version, placeholder_keys=placeholder_keys, clock=clock
         )
-        self._lock = threading.Lock()  # of detection: threads that wait for it find its result
+        self._lock = threading.Lock()  # of detection: waiting threads then use its result
         self._similar = detection.SimilarPairs()
         self._state: _CheckState | None = None
 
     @remote()
     def groups(self, *, max_age: float = 0.0) -> list[CheckGroup]:
-        """Return the number of findings of each kind, as of at most `max_age` seconds ago."""
+        """Return the number of findings of each kind; the numbers are at most `max_age` seconds old."""
         findings = self._current_state(max_age).findings
         return [
             CheckGroup(
@@ -90,10 +90,10 @@ class Checks:
     @remote()
     def page(self, kind: str, number: int = 1, *, per_page: int = 25, dismissed: bool = False) -> CheckPage:
         """
-        Return one page of the open findings, or with `dismissed` of the ignored ones.
+        Return one page of the open findings; with `dismissed`, of the ignored findings.
 
         Raises:
-            UsageError: There is no such check, or no such page.
+            UsageError: The check or the page does not exist.
 
         """
         checked = _kind(kind)
@@ -106,7 +106,7 @@ class Checks:
         return CheckPage(items=items, total=len(indexes), page=number, per_page=per_page or len(indexes))
 
     def row(self, kind: str, subject: str) -> CheckRow:
-        """Return one finding; `UnknownIdError`: no such finding, or not any more; `UsageError`: no such check."""
+        """Return one finding. `UnknownIdError`: it does not exist; `UsageError`: the check does not exist."""
         checked = _kind(kind)
         state = self._current_state()
         value: Any = int(subject) if checked == "differ" and subject.isdecimal() else subject
@@ -122,7 +122,7 @@ class Checks:
         Ignore findings until the data behind them changes; return their number.
 
         Raises:
-            UnknownIdError: One of them does not exist, or not any more.
+            UnknownIdError: A finding does not exist (any more).
 
         """
         rows = [self.row(kind, subject) for subject in dict.fromkeys(subjects)]
@@ -159,7 +159,7 @@ class Checks:
         Resolve a finding by one of its resolutions.
 
         Raises:
-            UnknownIdError: The finding does not exist, or not any more.
+            UnknownIdError: The finding does not exist (any more).
             UsageError: The finding has no such resolution.
 
         """
@@ -174,7 +174,7 @@ class Checks:
     @remote()
     def resolve_all(self, kind: str) -> ResolutionReport:
         """
-        Resolve all open findings of a kind: the database takes over the names in the files.
+        Resolve all open findings of a kind: add the names in the files to the database.
 
         Raises:
             UsageError: Findings of this kind can only be resolved one by one.
@@ -193,7 +193,7 @@ class Checks:
         return ResolutionReport(files=files, text=text, step_id=step_id)
 
     def _current_state(self, max_age: float = 0.0) -> _CheckState:
-        """Return the findings of now, or of at most `max_age` seconds ago."""
+        """Return the findings; they are at most `max_age` seconds old."""
         state = self._state
         if state and max_age and time.monotonic() - state.detected_at < max_age:
             return state

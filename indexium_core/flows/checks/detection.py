@@ -22,7 +22,7 @@ from indexium_core.store.planning.plan_version import Version
 __all__ = ["SimilarPairs", "detect", "names_of_pair"]
 
 _SEPARATOR = " | "  # between the two names of a pair; no name can contain a |
-_MAX_NEW = 40  # new spellings up to which only these are compared with all others
+_MAX_NEW = 40  # up to this number of new spellings, only these are compared with the others
 
 
 class SimilarPairs:
@@ -49,7 +49,7 @@ class SimilarPairs:
 def detect(
     reader: Connection, version: Version, similar: SimilarPairs, placeholder_keys: frozenset[str] = frozenset()
 ) -> dict[Kind, FindingColumns]:
-    """Return all findings by kind. Placeholder names appear in the check for placeholders only."""
+    """Return all findings by kind. Only the check for placeholders reports placeholder names."""
     all_uses, all_people = store.name_uses(reader, version), store.person_keys(reader)
     key_by_name = {use.name: person_key(use.name) for use in all_uses}
     uses = [use for use in all_uses if key_by_name[use.name] not in placeholder_keys]
@@ -83,7 +83,7 @@ def names_of_pair(subject: str) -> tuple[str, str]:
 
 
 def _pairs_with(new: Iterable[str], names: frozenset[str]) -> Iterator[likeness.Pair]:
-    """Yield each pair that has a new name, once."""
+    """Yield each pair with a new name once."""
     seen: set[frozenset[str]] = set()
     for name in new:
         for each in likeness.similar(name, names, limit=len(names)):
@@ -95,7 +95,7 @@ def _pairs_with(new: Iterable[str], names: frozenset[str]) -> Iterator[likeness.
 
 
 def _unknown(uses: Iterable[NameUse], known_keys: set[str]) -> list[str]:
-    """Return the most common spelling of each name that no person has, names in most files first."""
+    """Return the most common spelling of each name without a person; names in most files come first."""
     files: dict[str, int] = {}
     best: dict[str, NameUse] = {}
     for use in uses:
@@ -107,7 +107,7 @@ def _unknown(uses: Iterable[NameUse], known_keys: set[str]) -> list[str]:
 
 
 def _single(uses: Iterable[NameUse]) -> list[NameUse]:
-    """Return the people whose files, in all spellings, are copies of one; by name."""
+    """Return the people whose files (in all spellings) are copies of one file; sort by name."""
     by_key: dict[str, list[NameUse]] = {}
     for use in uses:
         by_key.setdefault(person_key(use.name), []).append(use)
@@ -120,7 +120,7 @@ def _single(uses: Iterable[NameUse]) -> list[NameUse]:
 
 
 def _finding_columns(reader: Connection, kind: Kind, subjects: Sequence[str], digests: Iterable[int]) -> FindingColumns:
-    """Return findings as arrays; a finding is ignored only while its digest is the one that was ignored."""
+    """Return findings as arrays; a finding is ignored only while its digest is still the ignored digest."""
     ignored: Mapping[str, int] = {each.subject: each.digest for each in store.ignored_findings(reader, kind)}
     own = list(digests)
     flags = [ignored.get(subject) == digest for subject, digest in zip(subjects, own, strict=True)]

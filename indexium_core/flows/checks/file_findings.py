@@ -14,7 +14,7 @@ __all__ = ["copies_finding", "differ_finding", "missing_in_database"]
 
 
 def copies_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
-    """Return the finding of one payload; None where its files no longer exist."""
+    """Return the finding of one payload; None if its files no longer exist."""
     files, count = page.first_files(subject)
     if not files:
         return None
@@ -52,7 +52,7 @@ def copies_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | N
 
 
 def differ_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
-    """Return the finding of one file; None where the file no longer exists."""
+    """Return the finding of one file; None if the file no longer exists."""
     file = page.files.get(int(subject))
     if file is None:
         return None
@@ -95,7 +95,7 @@ def missing_in_database(file: FileRow, aliases: Mapping[str, str], placeholder_k
     Args:
         file: The file.
         aliases: The name of the person by the key of each alias.
-        placeholder_keys: The keys of placeholder names, which are no people.
+        placeholder_keys: The keys of placeholder names, which are not people.
 
     """
 
@@ -108,7 +108,7 @@ def missing_in_database(file: FileRow, aliases: Mapping[str, str], placeholder_k
 
 
 def _not_in_all(files: Sequence[FileRow], placeholder_keys: frozenset[str]) -> list[str]:
-    """Return the people, without placeholders, who are in some of the files only, in the order of the files."""
+    """Return the people (without placeholders) who are in some files but not in all, in the order of the files."""
     in_all = set.intersection(*({person_key(name) for name in file.people} for file in files))
     name_by_key = {person_key(name): name for file in reversed(files) for name in reversed(file.people)}
     return [name for key, name in reversed(name_by_key.items()) if key not in in_all | placeholder_keys]

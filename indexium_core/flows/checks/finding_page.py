@@ -31,7 +31,7 @@ FileList = tuple[list[int], int]  # the first files, and the count of all
 
 @dataclass(frozen=True, slots=True)
 class FindingPage:
-    """Everything that the findings of one page are made from."""
+    """The data from which the findings of one page are made."""
 
     files: Mapping[int, FileRow]
     names: Mapping[str, NameInFiles] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class FindingPage:
     placeholder_keys: frozenset[str] = frozenset()
 
     def first_files(self, subject: str) -> tuple[list[FileRow], int]:
-        """Return the first files of a subject, as far as they still exist, and the count of all."""
+        """Return those of the first files of a subject that still exist, and the count of all files."""
         file_ids, count = self.file_lists.get(subject, ([], 0))
         return [self.files[file_id] for file_id in file_ids if file_id in self.files], count
 
@@ -52,17 +52,17 @@ def names_text(names: Sequence[str]) -> str:
 
 
 def are(names: Sequence[str]) -> str:
-    """Return the verb of a sentence about these people."""
+    """Return `is` or `are`, for a sentence about these people."""
     return "is" if len(names) == 1 else "are"
 
 
 def capitalized(text: str) -> str:
-    """Return a text with a capital letter at its start; other letters stay."""
+    """Return a text with a capital first letter; other letters do not change."""
     return text[:1].upper() + text[1:]
 
 
 def check_name(row: NameInFiles) -> CheckName:
-    """Return the numbers of a spelling as a value."""
+    """Return a spelling with its numbers as a value."""
     return CheckName(name=row.name, is_known=row.is_known, assigned=row.assigned, named=row.named, files=row.files)
 
 
@@ -85,7 +85,7 @@ def check_files(files: Iterable[FileRow]) -> tuple[CheckFile, ...]:
 
 
 def path_query(files: Sequence[FileRow]) -> str:
-    """Return a search that finds these files in the plan; "" where the plan has none of them."""
+    """Return a search that finds these files in the plan; "" if they are not in the plan."""
     planned = [file for file in files if file.risk is not None]
     paths = ["/".join(part for part in (file.folder, file.file_name) if part) for file in planned]
     terms = " OR ".join(f"path:{query.quoted(path, exact=True)}" for path in paths)
@@ -93,13 +93,13 @@ def path_query(files: Sequence[FileRow]) -> str:
 
 
 def name_query(name: str, files: Sequence[FileRow]) -> str:
-    """Return a search that finds a person's files in the plan; "" where the plan has none of these files."""
+    """Return a search that finds a person's files in the plan; "" if these files are not in the plan."""
     planned = [file for file in files if file.risk is not None]
     return _with_unchanged(f"person:{query.quoted(name, exact=True)}", planned) if planned else ""
 
 
 def _with_unchanged(text: str, files: Iterable[FileRow]) -> str:
-    """Extend a search where some files are unchanged: the plan lists these only if the search names the risk level."""
+    """Extend a search if some files are unchanged: the plan lists these only if the search names the risk level."""
     levels = {file.risk for file in files}
     if "unchanged" not in levels:
         return text

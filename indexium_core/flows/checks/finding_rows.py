@@ -126,7 +126,7 @@ def _file_lists(names: Mapping[str, NameInFiles]) -> dict[str, FileList]:
 def _spelling(
     key: str, people_keys: Mapping[str, str], lists: Mapping[str, FileList], files: Mapping[int, FileRow]
 ) -> str:
-    """Return the spelling of a key: that of a person, else that of the first file that has it, else the key."""
+    """Return the spelling of a key: the spelling of a person, else of the first file with the key, else the key."""
     own = (files[file_id] for file_id in lists.get(key, ([], 0))[0] if file_id in files)
     in_files = (name for file in own for name in (*file.people, *file.named) if person_key(name) == key)
     of_people = (name for name, person in people_keys.items() if person == key)

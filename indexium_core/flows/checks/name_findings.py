@@ -20,12 +20,12 @@ __all__ = ["placeholder_finding", "single_finding", "spelling_finding", "unknown
 
 
 def spelling_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
-    """Return the finding of two similar spellings; None where one of them is no longer in use."""
+    """Return the finding of two similar spellings; None if one of them is no longer in use."""
     one, other = detection.names_of_pair(subject)
     if one not in page.names or other not in page.names:
         return None
     both = [page.names[one], page.names[other]]
-    # The better spelling first: that of a person, one in mixed case, the one in more files.
+    # The better spelling comes first: a person's spelling, else mixed case, else the spelling in more files.
     best, rest = sorted(both, key=lambda each: (not each.is_known, _is_single_case(each.name), -each.files, each.name))
     file_ids = list(dict.fromkeys([*rest.first, *best.first]))
     is_complete = all(len(each.first) == each.files for each in both)
@@ -47,7 +47,7 @@ def spelling_finding(subject: str, digest: int, page: FindingPage) -> CheckRow |
 
 
 def unknown_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
-    """Return the finding of a name that no person has; None where no file names it any more."""
+    """Return the finding of a name without a person; None if the name is no longer in any file."""
     name = page.names.get(subject)
     files, count = page.first_files(subject)
     if name is None or not count:
@@ -86,7 +86,7 @@ def unknown_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | 
 
 
 def placeholder_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
-    """Return the finding of a placeholder name; None where neither a file nor the database has it any more."""
+    """Return the finding of a placeholder name; None if it is no longer in a file or in the database."""
     name = page.names[subject]
     files, count = page.first_files(subject)
     if not count and not name.is_known:
@@ -116,7 +116,7 @@ def placeholder_finding(subject: str, digest: int, page: FindingPage) -> CheckRo
 
 
 def single_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
-    """Return the finding of a person in one file; None where the file no longer exists."""
+    """Return the finding of a person in one file; None if the file no longer exists."""
     files, count = page.first_files(subject)
     if not files:
         return None
@@ -139,7 +139,7 @@ def single_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | N
 
 
 def _merge(old: NameInFiles, new: str, label: str, file_count: int) -> Resolution:
-    """Return the resolution that makes one spelling the other."""
+    """Return the resolution that replaces one spelling with the other."""
     text = f"{old.name} becomes {new} in {wording.files(file_count)}"
     if old.named:
         text += f"; the next write corrects {wording.plural(old.named, 'comment')}"
@@ -151,7 +151,7 @@ def _removal(name: str, file_count: int) -> str:
 
 
 def _placeholder_text(name: NameInFiles, file_count: int) -> str:
-    """Return where a placeholder occurs, in one or two sentences."""
+    """Describe in one or two sentences where a placeholder occurs."""
     if not file_count:
         return f"The database has a person with the placeholder name “{name.name}”; no file names it."
     files = wording.files(file_count)
@@ -164,7 +164,7 @@ def _placeholder_text(name: NameInFiles, file_count: int) -> str:
 
 
 def _placeholder_removal(name: NameInFiles, file_count: int) -> str:
-    """Return the effect of the removal of a placeholder, in sentences."""
+    """Describe the effect of removing a placeholder, in sentences."""
     sentences = [f"The plan removes “{name.name}” from {wording.files(file_count)}."] if file_count else []
     if name.is_known:
         sentences.append(f"The database deletes the person “{name.name}”.")

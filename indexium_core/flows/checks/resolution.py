@@ -1,8 +1,8 @@
 """
 Resolution of findings: by assignments in the database, by merged spellings, or by decisions about files.
 
-Each resolution is one review step, which undo reverts as a whole, including what the database learned. No file is
-written here.
+Each resolution is one review step. Undo reverts the whole step, also its changes in the database. This module writes no
+files.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class FindingResolver:
         self._clock = clock
 
     def resolve(self, row: CheckRow, resolution: Resolution) -> int | None:
-        """Apply a resolution of a finding; return the step that undoes it, None where nothing changed."""
+        """Apply a resolution of a finding; return its step for undo, or None if nothing changed."""
         action, _, name = resolution.code.partition(":")
         if action == "unite":
             one, other = detection.names_of_pair(row.subject)
@@ -83,9 +83,9 @@ class FindingResolver:
 
     def merge_spellings(self, old: str, new: str) -> int | None:
         """
-        Make two spellings one person, spelled `new`, in the database, in edits, and so in the plan.
+        Merge two spellings into one person, spelled `new`, in the database and in edits, and so in the plan.
 
-        Returns the step that undoes it, None where nothing changed.
+        Returns the step that undoes it, None if nothing changed.
         """
         key = person_key(old)
         is_same_key, is_merge = key == person_key(new), True
@@ -110,7 +110,7 @@ class FindingResolver:
         """
         Delete the people with a placeholder name, and remove the name from the plan of every file.
 
-        Returns the step that undoes it, None where nothing changed.
+        Returns the step that undoes it, None if nothing changed.
         """
         with self._decisions.step(lambda files: labels.removed_placeholder(files, name)) as step:
             tx, _ = step.now()
@@ -136,7 +136,7 @@ class FindingResolver:
         return old_id is not None
 
     def _learn(self, names_by_file: Mapping[int, Sequence[str]], *, edited: Sequence[str] = ()) -> int | None:
-        """Assign people to files in the database, and add `edited` people by edits, too; return the step."""
+        """Assign people to files in the database, and also add `edited` people by edits; return the step."""
         names = list(dict.fromkeys(name for each in names_by_file.values() for name in each))
         with self._decisions.step(lambda files: labels.learned(files, names)) as step:
             with step.learning() as tx:
@@ -146,7 +146,7 @@ class FindingResolver:
         return step.report.step_id
 
     def _wanted(self, tx: Connection, names_by_file: Mapping[int, Sequence[str]]) -> list[AssignmentRequest]:
-        """Return the assignments of people to files: to the payload where it is known, else to the path."""
+        """Return the assignments of people to files: to the payload if it is known, else to the path."""
         return [
             AssignmentRequest(name=name, file_hash=file_hash, path_bytes=None if file_hash else path, origin="file")
             for file_id, file_hash, path in store.assignment_targets(tx, list(names_by_file))
@@ -154,7 +154,7 @@ class FindingResolver:
         ]
 
     def _all_files(self, row: CheckRow) -> list[int]:
-        """Return all files of a finding; the row itself has the first files only."""
+        """Return all files of a finding; the row itself has only the first files."""
         if len(row.files) == row.file_count:
             return [file.file_id for file in row.files]
         reader = self._database.read()
@@ -165,7 +165,7 @@ class FindingResolver:
 
 
 def _correct_spelling(step: Step, file_ids: Sequence[int], old: str, new: str) -> None:
-    """Edit the files whose list has exactly `old`, so that it has `new`."""
+    """Edit the files whose list has exactly `old`: replace it with `new`."""
     if file_ids:
         tx, version = step.now()
         rows = store.files(tx, version, file_ids)
@@ -180,7 +180,7 @@ def _with_spelling(names: Sequence[str], old: str, new: str) -> list[str]:
 
 
 def _add_alias(tx: Connection, old: str, new: str, *, at: datetime) -> None:
-    """Make a spelling that no person has an alias of `new`; a merge or a rename has done so already."""
+    """Make a spelling an alias of `new` if it belongs to no person; merges and renames add it themselves."""
     person_id = people.person_named(tx, new)
     if person_id is not None and people.owner_of_alias(tx, old) is None and people.person_named(tx, old) is None:
         people.add_alias(tx, person_id, old, at=at)

@@ -71,7 +71,7 @@ class Exporter:
             per_page: Files of a page; 0: all.
 
         Raises:
-            UsageError: An unknown format or sort key.
+            UsageError: The format or the sort key is unknown.
 
         """
         plan = self._planner.plan(PlanQuery(query=plan)) if isinstance(plan, str) else plan
@@ -98,7 +98,7 @@ class Exporter:
         return _document(self._items(plan, files), fields)
 
     def _items(self, plan: MetadataPlan, files: NDArray[np.int64]) -> Iterator[dict[str, Any]]:
-        """Yield the items of files in this order, with the raw path where the path is not valid UTF-8."""
+        """Yield the items of files in this order, with the raw path if the path is not valid UTF-8."""
         for batch in _slices(files, _BATCH_SIZE):
             items = {item.file_id: item for item in self._planner.items_of(plan, batch)}
             raw = self._raw_paths([item.file_id for item in items.values() if "\ufffd" in item.file_path])
@@ -117,7 +117,7 @@ class Exporter:
         plan: MetadataPlan,
         format: str = "csv",  # noqa: A002 - the usual name
     ) -> Iterator[str]:
-        """Return the results of a dry run as text, in pieces, failures first; formats as `plan`."""
+        """Return the results of a dry run as text, in pieces; failures come first. Formats as in `plan`."""
         export = _by_format(format, {"csv": self._results_csv, "json": self._results_json})
         return export(report, plan)
 
@@ -163,7 +163,7 @@ def _batched(items: Iterator[Any]) -> Iterator[list[Any]]:
 
 
 def _document(rows: Iterator[dict[str, Any]], fields: Mapping[str, Any]) -> Iterator[str]:
-    """Yield one JSON document: `items`, one on a line, and the other fields."""
+    """Yield one JSON document: `items`, one per line, and the other fields."""
     yield '{\n  "items": ['
     separator = "\n"
     for batch in _batched(rows):

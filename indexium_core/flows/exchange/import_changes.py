@@ -1,8 +1,8 @@
 """
-Import of an edited export: a plan that was changed in a spreadsheet, as decisions.
+Import of an edited export: a plan that was changed in a spreadsheet becomes decisions.
 
 Each row is compared with the plan version that was exported (column `plan_id`), so only an edited cell is a change.
-Where the plan itself changed since the export, the row is a conflict, which is applied only on request. `read` returns
+If the plan also changed since the export, the row is a conflict, which is applied only on request. `read` returns
 a preview and decides nothing; `apply` makes all decisions as one review step.
 """
 
@@ -35,7 +35,7 @@ __all__ = ["PlanImport"]
 
 _MODES = {"people_mode": ("merge", "exact"), "comment_mode": ("replace", "preserve")}
 _MAX_NAMED = 10  # files that a sentence names
-_MAX_EXTRA_ROWS = 10_000  # more rows than files: of files that no longer exist, or of another home
+_MAX_EXTRA_ROWS = 10_000  # rows in excess of the files: their files no longer exist, or are in another home
 
 
 @dataclass(slots=True)
@@ -69,14 +69,14 @@ class PlanImport:
     @remote(paths=("source",))
     def read(self, source: spreadsheets.Source) -> ChangesPreview:
         """
-        Compare an edited CSV with the plan; decides nothing.
+        Compare an edited CSV with the plan; make no decisions.
 
         Args:
             source: The file, its text or its bytes: UTF-8 with or without a byte order mark, or UTF-16; separated by
                 commas, semicolons or tabs.
 
         Raises:
-            UsageError: The source cannot be read as a whole: it is not a text, lacks columns, or has an open quote.
+            UsageError: The source cannot be read as a whole: it is not a text, lacks columns, or has an unclosed quote.
 
         """
         columns, lines = spreadsheets.read(source)
@@ -112,7 +112,7 @@ class PlanImport:
             raise errors.UsageError("There is nothing to apply: no row differs from the plan.", code="nothing_to_apply")
         with self._decisions.step(_label) as step:
             reader, newest = step.now()
-            _check_stale(reader, newest, rows)  # in the transaction of the decisions, so that nothing changes between
+            _check_stale(reader, newest, rows)  # in the transaction of the decisions: no change can intervene
             copies = _decide(step, rows, store.copies(reader, [row.file_id for row in rows if row.after is not None]))
         return replace(step.report, copies=copies)
 
@@ -160,7 +160,7 @@ def _file_of(
 
 
 def _number(cell: str) -> int:
-    """Return a whole number, also with the decimals of a spreadsheet; 0 for any other cell."""
+    """Return a whole number, also from a decimal like `5.0`; 0 for any other cell."""
     digits = cell.strip().removesuffix(".0").replace("\u00a0", "")
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else 0  # a BIGINT
 
@@ -199,7 +199,7 @@ class _Comparison:
             self._exported[plan_id] = self._read(plan_id, of_plan)
 
     def exported(self, row: _Row) -> Facts:
-        """Return the file of a row as it was exported; as it is now where that version of the plan no longer exists."""
+        """Return the file of a row as it was exported; as it is now if that version of the plan no longer exists."""
         return self._exported[self._plan_of(row)].get(row.file_id) or self.current[row.file_id]
 
     @staticmethod
@@ -219,7 +219,7 @@ class _Comparison:
 
 
 def _change(row: _Row, comparison: _Comparison) -> FileChange | None:
-    """Return the change of a row, None for none; a row that cannot be applied gets its problem."""
+    """Return the change of a row, or None. If the row cannot be applied, its problem is set."""
     exported, current = comparison.exported(row), comparison.current[row.file_id]
     row.problem = _path_mismatch(row, current)
     if row.problem:
@@ -243,7 +243,7 @@ def _change(row: _Row, comparison: _Comparison) -> FileChange | None:
 
 
 def _path_mismatch(row: _Row, current: Facts) -> str:
-    """Return a problem where path and id of a row belong to different files, as in an export of another home."""
+    """Return a problem if path and id of a row belong to different files, as in an export of another home."""
     path, file_hash = row.cells.get("file_path"), row.cells.get("file_hash")
     if not path or _is_same_text(path, current.file_path) or (file_hash and file_hash == current.file_hash):
         return ""
@@ -251,7 +251,7 @@ def _path_mismatch(row: _Row, current: Facts) -> str:
 
 
 def _is_same_text(one: str, other: str) -> bool:
-    """Compare texts without the kind of line breaks, which spreadsheets unify."""
+    """Compare texts; ignore the kind of line break, because spreadsheets change it."""
     return _unified_breaks(one) == _unified_breaks(other)
 
 
@@ -328,7 +328,7 @@ def _with_modes(change: FileChange, row: Mapping[str, str], exported: Facts, cur
 def _without_contradictions(
     rows: Sequence[_Row], changes: list[FileChange], current: Mapping[int, Facts]
 ) -> list[FileChange]:
-    """Return the changes, without those of copies that have other people than the first copy in the file."""
+    """Return the changes; omit a copy whose new people differ from those of the first copy in the spreadsheet."""
     first: dict[str, FileChange] = {}
     consistent = []
     row_by_line = {row.line: row for row in rows}
@@ -348,7 +348,7 @@ def _without_contradictions(
 
 
 def _check_stale(reader: Connection, version: Version, rows: Sequence[FileChange]) -> None:
-    """Raise `StalePlanError` where the people of a file changed since the preview."""
+    """Raise `StalePlanError` if the people of a file changed since the preview."""
     facts = store.facts(reader, version, [row.file_id for row in rows])
     stale = [row for row in rows if row.file_id not in facts or facts[row.file_id].people != row.before]
     if stale:
@@ -358,7 +358,7 @@ def _check_stale(reader: Connection, version: Version, rows: Sequence[FileChange
 
 
 def _decide(step: Step, rows: Sequence[FileChange], copy_of: Mapping[int, int]) -> int:
-    """Make the decisions of the rows; return the number of copies that get the people of a row, too."""
+    """Make the decisions of the rows; return the number of copies that get the same people."""
     edits = {row.file_id: row.after for row in rows if row.after is not None}
     copies = {copy: edits[original] for copy, original in copy_of.items()}
     step.edit_each({**copies, **edits})

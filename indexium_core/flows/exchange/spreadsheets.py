@@ -22,7 +22,7 @@ __all__ = ["CHANGE_COLUMNS", "FILE_COLUMNS", "SheetRow", "Source", "notes", "rea
 
 Source: TypeAlias = Path | str | bytes  # a file; its text; or its bytes
 
-FILE_COLUMNS = ("file_id", "path_raw", "file_path", "file_hash")  # identify the file, the most precise first
+FILE_COLUMNS = ("file_id", "path_raw", "file_path", "file_hash")  # identify the file; the most precise column is first
 CHANGE_COLUMNS = ("result_people", "postponed", "people_mode", "comment_mode")
 _MAX_CELL_LENGTH = 2**27  # characters: comments may be long
 _MAX_NAMED = 10  # columns that a sentence names

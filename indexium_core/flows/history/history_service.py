@@ -31,7 +31,7 @@ from indexium_core.store.operations import ledger
 
 __all__ = ["HistoryService"]
 
-MAX_PEOPLE = 500  # of an operation, to choose one from
+MAX_PEOPLE = 500  # of an operation, for the choice of one person
 
 
 class HistoryService:
@@ -96,7 +96,7 @@ class HistoryService:
         operation_type: str | Sequence[str] | None = None,
         error: str = "",
     ) -> OperationCounts:
-        """Return the number of operations by state and by type; arguments as above."""
+        """Return the number of operations by state and by type; arguments as in `__call__`."""
         filters = HistoryFilter(
             query=query,
             since=since,
@@ -108,7 +108,7 @@ class HistoryService:
         return self.count_operations(filters)
 
     def record_operation(self, operation: MetadataOperation) -> int:
-        """Record an operation that ran elsewhere (an imported history) and return its id here."""
+        """Record an operation that ran elsewhere (an imported history) and return its new id."""
         return self._ledger.record_operation(operation)
 
     def get_operations(
@@ -173,7 +173,7 @@ class HistoryService:
         """
         Check every file of an operation and return what a rollback would do.
 
-        `on_progress` is called with the number of checked files and of all files. UsageError: invalid options.
+        `on_progress` is called with the number of checked files and of all files. UsageError: the options are invalid.
         """
         status = self._writer.get_operation_status(operation_id)
         options = _checked(options or RollbackOptions())
@@ -197,7 +197,7 @@ class HistoryService:
 
     @remote()
     def people_of(self, operation_id: int) -> list[OperationPerson]:
-        """Return the people that an operation wrote, most files first, and from how many files each can be removed."""
+        """Return the people that an operation wrote, most files first, and the number of files that can lose each."""
         self._writer.get_operation_status(operation_id)  # raises UnknownIdError
         return self._ledger.people_written(operation_id, count=MAX_PEOPLE)
 
@@ -211,7 +211,7 @@ class HistoryService:
         A repeated `request` does not start a second rollback.
 
         Raises:
-            UsageError: Nothing can be rolled back, and why; or the options are invalid.
+            UsageError: Nothing can be rolled back (with the reason), or the options are invalid.
 
         """
         status = self._writer.get_operation_status(operation_id)
@@ -235,7 +235,7 @@ class HistoryService:
             restored=restored,
             conflicts=counts.get("conflict", 0),
             failed=counts.get("failed", 0) + counts.get("unknown", 0),
-            exact_bytes=restored > 0,  # a success always has its old bytes
+            exact_bytes=restored > 0,  # a restored file always has its old bytes
         )
 
     def _check_files(
@@ -247,7 +247,7 @@ class HistoryService:
 
 
 def _with_live_status(item: ItemDetails, running: Mapping[int, float]) -> ItemDetails:
-    """Return an item as it is now: a running one is being written, for so many seconds."""
+    """Return an item with its present status; a running item gets `writing` and its seconds."""
     is_running = item.status == "pending" and item.id in running
     return replace(item, status="writing", seconds=running[item.id]) if is_running else item
 
@@ -276,7 +276,7 @@ def _blocked_reason(status: OperationStatus, findings: RollbackFindings, options
 
 
 def _advice(findings: RollbackFindings) -> str:
-    """Return which options would help; "" if none would."""
+    """Return which options would help; "" if no option would help."""
     if findings.comment_only:
         return f" The comment of {len(findings.comment_only):,} can be restored (--changed comment)."
     if findings.superseded:
@@ -294,7 +294,7 @@ def _matches(candidate: ledger.RollbackCandidate, search: ledger.OperationSearch
 
 
 def _search(filters: HistoryFilter) -> ledger.OperationSearch:
-    """Return a filter as the ledger reads it."""
+    """Return a filter in the form that the ledger reads."""
     search = _text_search(filters.query)
     named = [filters.person] if filters.person else []
     return replace(

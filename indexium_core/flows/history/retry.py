@@ -1,9 +1,9 @@
 """
 Retry: read the files again that an operation did not write, and plan them again.
 
-The cause of a failure is often over (the file was open, its disk was away, another program had changed it), and the
-plan may have changed too. So nothing of the old operation is repeated. Its files are read again, the plan is renewed,
-and a new operation writes what the plan now says. It can be previewed like any other.
+The cause of a failure often no longer exists (the file was open, its disk was offline, another program had changed it),
+and the plan may have changed too. So the old operation is not repeated. Its files are read again, the plan is
+refreshed, and a new operation writes the new plan. The new operation can be previewed like any other.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class RetryPreview:
     operation_id: int  # the operation that is retried
     plan: MetadataPlan
     selection: Selection
-    options: WriteOptions  # as that operation was started, with its note
-    files: int  # files that it did not write
+    options: WriteOptions  # the options and the note of that operation
+    files: int  # files that the operation did not write
     ready: int  # of these, files that can be written now, within the risk levels of that operation
 
 
@@ -69,7 +69,7 @@ class RetryService:
 
         Raises:
             UnknownIdError: There is no such operation.
-            UsageError: It has not ended, has no such file, or was no write of the plan; or a scan is running.
+            UsageError: It has not ended, has no such file, or did not write the plan; or a scan is running.
 
         """
         operation = self._ended(operation_id)
@@ -100,7 +100,7 @@ class RetryService:
 
         Raises:
             UnknownIdError: There is no such operation.
-            UsageError: It has not ended, has no such file, or was no rollback of an operation.
+            UsageError: It has not ended, has no such file, or was not a rollback of an operation.
 
         """
         operation = self._ended(operation_id)
@@ -119,7 +119,7 @@ class RetryService:
         request: IdempotentRequest | None = None,
     ) -> OperationHandle:
         """
-        Start an operation for the files that another one did not write, or did not roll back.
+        Start an operation for the files that another operation did not write or roll back.
 
         Args:
             operation_id: The operation.
@@ -142,7 +142,7 @@ class RetryService:
         return self._writer.start_operation(preview.plan, options, selection=preview.selection, request=request)
 
     def _rollback_options(self, operation: MetadataOperation) -> RollbackOptions:
-        """Return the options of a rollback, for just the items that it did not roll back."""
+        """Return the options of a rollback, limited to the items that it did not roll back."""
         stored = self._ledger.options(operation.id)
         with_newer = stored.get("with_newer", False)
         return RollbackOptions(
@@ -192,7 +192,7 @@ class RetryService:
 
 
 def _nothing_left(operation: MetadataOperation) -> errors.UsageError:
-    """Return why an operation without unwritten files cannot be retried; some may only wait."""
+    """Return why an operation without unwritten files cannot be retried; some files may only wait."""
     if operation.can_resume:
         message = (
             f"Operation {operation.id} is {operation.status} and has files left. "

@@ -1,9 +1,10 @@
 """
-Conflicts of a rollback: which files it skips, because their old bytes cannot be restored, and what else can be done.
+Conflicts of a rollback: the files that it skips because their old bytes cannot be restored, and the alternatives.
 
-The old bytes of a file are restored only if the file is, byte for byte outside its media, as our write left it. If
-another program changed it, or its backup is gone, its comment alone can be restored if that is chosen. Newer operations
-on the file can be rolled back first: newest first, each from the state that the one above it restores.
+The old bytes of a file are restored only if every byte outside its media is still as our write left it. If another
+program changed the file, or its backup no longer exists, the user can choose to restore only the comment. Newer
+operations on the file can be rolled back before, from the newest to the oldest: each starts from the state that the
+newer rollback restored.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _BETWEEN_MESSAGE = (
     "and another program changed it in between. A rollback of the newer operation would not restore these old bytes."
 )
 
-MAX_COMPARED = 1000  # files whose bytes outside the media are all compared in advance
+MAX_COMPARED = 1000  # up to so many files, all bytes outside the media are compared in advance
 _PROGRESS_STEP = 20  # files between two progress reports
 
 Progress: TypeAlias = Callable[[int, int], None]  # called with the number of checked files and of all files
@@ -46,19 +47,19 @@ class RollbackFindings:
     """The findings about the files of an operation."""
 
     item_ids: set[int] = field(default_factory=set)  # items of the operation itself
-    restores: list[Restore] = field(default_factory=list)  # with those of newer operations; conflicts are refused
+    restores: list[Restore] = field(default_factory=list)  # also items of newer operations; conflicts are refused
     conflicts: list[ItemDetails] = field(default_factory=list)
     exact: set[int] = field(default_factory=set)  # files whose old bytes will be restored
     comment_only: set[int] = field(
         default_factory=set
-    )  # files of which only the comment can be restored, chosen or not
+    )  # files of which only the comment can be restored, whether this is chosen or not
     written: set[int] = field(default_factory=set)  # files of which only the comment or a person's tag is written
     superseded: int = 0  # conflicts that `with_newer` would solve
     newer: set[int] = field(default_factory=set)  # newer operations on these files
     by_date_only: bool = False  # files with the size and date that our write left count as unchanged
-    glanced: int = 0  # files that were judged so
-    rejoined: set[int] = field(default_factory=set)  # files whose names would be one file again
-    stay_parted: set[int] = field(default_factory=set)  # files whose names a write separated, and that stay two files
+    glanced: int = 0  # number of files that count as unchanged by size and date only
+    rejoined: set[int] = field(default_factory=set)  # files whose names (hard links) would be one file again
+    stay_parted: set[int] = field(default_factory=set)  # files whose names a write separated; they stay two files
 
     @property
     def restorable(self) -> int:
@@ -66,19 +67,19 @@ class RollbackFindings:
         return len(self.exact | self.written)
 
     def add_restores(self, candidates: Iterable[RollbackCandidate]) -> None:
-        """Add items whose old bytes are restored. An item may be there already, for another item of its file."""
+        """Add items whose old bytes are restored. Another item of its file may have added it already."""
         known = {restore.item_id for restore in self.restores}
         self.restores += [Restore(item_id=each.item_id) for each in candidates if each.item_id not in known]
 
 
 @dataclass(frozen=True, slots=True)
 class _RollbackProblem:
-    """Why the old bytes of a file cannot be restored, and what can be done."""
+    """The reason why the old bytes of a file cannot be restored, and the choices."""
 
     code: str
     message: str
     choices: tuple[str, ...] = ()
-    comment: Restore | None = None  # the write that restores its comment alone
+    comment: Restore | None = None  # the write that restores only its comment
 
 
 class RollbackChecker:
@@ -97,8 +98,8 @@ class RollbackChecker:
         """
         Check every candidate and return what a rollback would do with it.
 
-        Of up to `MAX_COMPARED` files every byte outside the media is compared. Of more, files with the size and date
-        that our write left count as unchanged; the rollback itself compares each of them.
+        For up to `MAX_COMPARED` files, every byte outside the media is compared. If there are more, files with the size
+        and date that our write left count as unchanged; the rollback itself compares each of them.
         """
         if options.item_ids is not None:
             candidates = [each for each in candidates if each.item_id in options.item_ids]
@@ -178,7 +179,7 @@ class RollbackChecker:
         return self._with_comment_restore(candidate, "changed_since", _CHANGED_MESSAGE)
 
     def _check_names(self, findings: RollbackFindings, candidate: RollbackCandidate) -> None:
-        """Check whether names that the write separated would be one file again, as far as `stat` shows."""
+        """Check with `stat` whether names that the write separated would be one file again."""
         entry = journal.find(self._backups / candidate.journal, candidate.item_id) if candidate.parted else None
         if isinstance(entry, journal.SwapEntry):
             other = swap.other_name(entry, candidate.other_names, path=candidate.path)
@@ -191,7 +192,7 @@ class RollbackChecker:
             check_kept(candidate.kept, candidate.kept_bytes, path=candidate.path)
 
     def _with_comment_restore(self, candidate: RollbackCandidate, code: str, message: str) -> _RollbackProblem:
-        """Return a problem, with the restore of the comment alone if that is possible."""
+        """Return a problem; add the restore of only the comment if that is possible."""
         try:
             stat = walk.file_stat(os.lstat(candidate.path))
         except OSError as error:
@@ -207,9 +208,9 @@ class RollbackChecker:
     # Several items of one file, newest first.
 
     def _chain_problem(self, findings: RollbackFindings, chain: Sequence[RollbackCandidate]) -> _RollbackProblem | None:
-        """Return why items of one file cannot be rolled back one after the other, down to the last."""
+        """Return why the items of one file cannot all be rolled back, one after the other."""
         oldest, top = chain[-1], chain[0]
-        if oldest.library_state is None:  # nothing would prevent two of its items from running at the same time
+        if oldest.library_state is None:  # without it, two items of the file could run at the same time
             return _superseded_problem(oldest, choices=("scan",))
         for each in chain:
             problem = _known_blocker(each)
@@ -277,7 +278,7 @@ def check_kept(kept: bytes | None, size: int, *, path: bytes) -> None:
     Check that the kept original of the file at `path` exists with its size.
 
     Raises:
-        ConflictError: It does not (`backup_missing`).
+        ConflictError: It does not exist with its size (`backup_missing`).
 
     """
     try:
@@ -301,7 +302,7 @@ def _has_our_date(candidate: RollbackCandidate) -> bool:
 
 
 def _known_blocker(candidate: RollbackCandidate) -> _RollbackProblem | None:
-    """Return what prevents any change of the file, as far as ledger and catalog know."""
+    """Return what prevents any change of the file, according to ledger and catalog."""
     if candidate.busy_in is not None:
         return _RollbackProblem("busy_in_operation", candidate.busy_in.describe("this file"), ("wait",))
     if candidate.library_state == "offline":
@@ -353,8 +354,8 @@ def _has_old_text(candidate: RollbackCandidate, facts: FileFacts) -> bool:
     """
     Return whether the old comment alone can be restored without loss.
 
-    After replace mode the ledger must have every byte of the single old text, and the file must have one text now; a
-    second one would be replaced too. After preserve mode only the people are restored.
+    After replace mode the ledger must have every byte of the single old text, and the file must have one text now,
+    because a second text would be replaced too. After preserve mode only the people are restored.
     """
     change, *others = candidate.changes
     is_whole = not others and not any(mark in (change.old or "") for mark in ("\ufffd", "\u2400"))

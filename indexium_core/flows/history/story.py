@@ -1,8 +1,8 @@
 """
 The story of an operation, from the ledger, its job and the log of that job.
 
-The ledger is the truth about files. Pauses, retries and interruptions come from the log, which is kept for a limited
-time. After that the story is shorter, but still correct.
+The results of files come from the ledger. Pauses, retries and interruptions come from the log, which is kept for a
+limited time. After that the story is shorter, but still correct.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from indexium_core.flows.history.history_service import HistoryService
 from indexium_core.flows.jobs import job_log
 from indexium_core.model import wording
 from indexium_core.model.job import Job
-from indexium_core.model.operations.operation import MetadataOperation
+from indexium_core.model.operations.operation import MetadataOperation, outcome_counts
 from indexium_core.model.operations.story import OperationStory, StoryEvent
 from indexium_core.model.remote_calls import remote
 from indexium_core.store import database, diagnosis
@@ -54,7 +54,7 @@ class StoryBuilder:
 
     @remote()
     def build(self, operation_id: int, *, page: int = 1, per_page: int = 0) -> OperationStory:
-        """Return what is known of an operation, with a page of its files (`per_page` 0: all); UnknownIdError."""
+        """Return the story of an operation, with a page of its files (`per_page` 0: all). Raises UnknownIdError."""
         details = self._history.get_operation_details(operation_id, page=page, per_page=per_page)
         reader = self._store.read()
         job_id, ended_as = diagnosis.end_of_operation(reader, operation_id)
@@ -82,7 +82,7 @@ def _events(
     by = f"by {operation.user_name}, " if operation.user_name else ""
     requested = f"{by}from {_SOURCES.get(operation.source, operation.source or 'an unknown client')}"
     found = [StoryEvent(at=operation.started_at, what="requested", text=requested)]
-    found += _logged_events(lines)
+    found += _logged_events(lines, operation.operation_type)
     if operation.completed_at is not None:
         state = (ended_as or operation.status).replace("_", " ")
         last = next(
@@ -100,7 +100,7 @@ def _events(
     return sorted(found, key=lambda each: each.at.replace(microsecond=0))
 
 
-def _logged_events(lines: list[dict[str, Any]]) -> Iterator[StoryEvent]:
+def _logged_events(lines: list[dict[str, Any]], operation_type: str) -> Iterator[StoryEvent]:
     """Yield the events of a job's log that concern the operation as a whole."""
     before, has_started, requested_by = "", False, ""
     for line in lines:
@@ -114,12 +114,11 @@ def _logged_events(lines: list[dict[str, Any]]) -> Iterator[StoryEvent]:
             text = f"by {by}" if by and not requested_by else str(line.get("error", ""))
             yield StoryEvent(at=at, what=what, text=text)
         elif event in _OTHER_EVENTS:
-            yield StoryEvent(
-                at=at, what=_OTHER_EVENTS[event], text=_recovery_counts(line) if event == job_log.RECOVERED else ""
-            )
+            text = _recovery_counts(line, operation_type) if event == job_log.RECOVERED else ""
+            yield StoryEvent(at=at, what=_OTHER_EVENTS[event], text=text)
 
 
-def _recovery_counts(line: dict[str, Any]) -> str:
-    """Return what a start recovered; lines of older programs have fewer facts."""
-    counts = {"put_back": "restored", "found_done": "written", "left": "not started"}
-    return ", ".join(f"{line[name]:,} {words}" for name, words in counts.items() if line.get(name))
+def _recovery_counts(line: dict[str, Any], operation_type: str) -> str:
+    """Return the counts of a recovery; lines of older versions have fewer counts."""
+    outcomes = {"put_back": "restored", "found_done": "done", "left": "not_started"}
+    return outcome_counts({outcomes[name]: line[name] for name in outcomes if line.get(name)}, operation_type)

@@ -43,9 +43,10 @@ class BackupStorage:
         """
         Evict backups until `needed` more bytes fit. Return False, and evict nothing, if they cannot fit.
 
-        The oldest kept originals are evicted first, then whole journals; never those of an unfinished operation, nor
-        those that a running rollback needs. With `item_id` the bytes are reserved for that item until its result is in
-        the ledger or `release` is called. A rollback, which would keep the file that this program wrote, never evicts.
+        The oldest kept originals are evicted first, then whole journals. Backups of an unfinished operation, or that a
+        running rollback needs, are not evicted. With `item_id` the bytes are reserved for that item until its result is
+        in the ledger or `release` is called. A rollback never evicts, because it would only keep the file that this
+        program wrote.
         """
         with self._lock:
             evictions = self._evictions_for(needed)
@@ -57,7 +58,7 @@ class BackupStorage:
             return True
 
     def release(self, item_id: int) -> None:
-        """Release the reservation of an item that keeps nothing."""
+        """Release the reservation of an item that keeps no backup."""
         with self._lock:
             self._reserved.pop(item_id, None)
 
@@ -95,7 +96,7 @@ class BackupStorage:
             self._delete_journals(self._book.dead_journals(names))
 
     def _evictions_for(self, needed: int) -> Room | None:
-        """Return what to evict so that `needed` bytes fit, None if they cannot fit."""
+        """Return the backups to evict so that `needed` bytes fit; None if they cannot fit."""
         excess = self._used() + needed - self.budget
         if excess <= 0:
             return Room(item_ids=[], journals=[], bytes=0)
@@ -143,7 +144,7 @@ def _restat(place: BackupLocation) -> catalog.Restat | None:
 
 
 def _delete(original: bytes) -> bool:
-    """Delete a kept original. Return False if it may still exist: its folder is not accessible now."""
+    """Delete a kept original. Return False if its folder is not accessible now, so it may still exist."""
     path = Path(os.fsdecode(original))
     try:
         with contextlib.suppress(FileNotFoundError):

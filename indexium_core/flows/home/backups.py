@@ -1,4 +1,4 @@
-"""Backups: what a rollback needs of each write, how long and in how much space it is kept, and whether it is intact."""
+"""Backups: the data that a rollback of each write needs, the limits of its age and size, and checks of it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class BackupManager:
         Return the backup of an item. Every write makes its backup before the first byte of the file changes.
 
         Raises:
-            UnknownIdError: There is no such item, or it belongs to another file.
+            UnknownIdError: The item does not exist, or belongs to another file.
 
         """
         backups = self._book.records(item_ids=[operation_item_id])
@@ -102,7 +102,7 @@ class BackupManager:
             self._storage.sweep()
             return
         if self._elapsed.is_plausible():
-            self.cleanup_old_backups(self._settings.metadata_backup_retention_days)
+            self._storage.expire(self._settings.metadata_backup_retention_days)
         else:
             self._storage.sweep()
         self._storage.enforce_budget()
@@ -131,7 +131,7 @@ class BackupManager:
 
         Args:
             operation_id: The operation; None for all.
-            full: Compare the digests of kept originals, which reads all their bytes; otherwise only their sizes.
+            full: Compare the digests of kept originals, which reads all their bytes; otherwise compare only sizes.
 
         Raises:
             UnknownIdError: There is no such operation.
@@ -157,7 +157,7 @@ class BackupManager:
         )
 
     def _existing(self, operation_id: int) -> list[Backup]:
-        """Return the existing backups of the files that an operation changed, in its order."""
+        """Return the existing backups of the files that an operation changed, in the order of its items."""
         backups = self._book.records(operation_ids=[operation_id])
         return [backup for backup in reversed(backups) if backup.status == "success" and not backup.dropped]
 

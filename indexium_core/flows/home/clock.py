@@ -1,8 +1,8 @@
 """
 Checks of the system clock.
 
-The clock dates the history, retries and backups, and tells whether a file is still being copied. Durations do not
-depend on it: they come from a monotonic clock.
+The clock gives the dates of the history, retries and backups, and shows whether a file is still being copied. Durations
+do not depend on this clock: they come from a monotonic clock.
 """
 
 from __future__ import annotations
@@ -45,20 +45,20 @@ class StartTime:
 
 class ElapsedTime:
     """
-    Whether the elapsed time that the clock shows is plausible.
+    A check whether the elapsed time that the clock shows is plausible.
 
-    A clock that is a year ahead for some hours must not expire backups. So the elapsed time is not plausible if the
-    clock was set forward while the home was open, nor in the first day after the home was unused for a long time.
+    Backups must not expire because the clock is a year ahead for some hours. So the elapsed time is not plausible if
+    the clock was set forward while the home was open, nor in the first day after the home was unused for a long time.
     """
 
     def __init__(self, reader: Connection, clock: Callable[[], datetime]) -> None:
-        """Read the latest time in the database; the caller has written nothing to it yet."""
+        """Read the latest time in the database, before the caller writes to the database."""
         newest = diagnosis.newest_moment(reader)
         self._opened_at, self._monotonic, self._clock = clock(), _monotonic(), clock
         self._was_long_unused = newest is not None and self._opened_at - newest[1] > _LONG_UNUSED
 
     def is_plausible(self) -> bool:
-        """Tell whether irreversible actions, such as deleting backups, may rely on the clock."""
+        """Return whether irreversible actions, such as deleting backups, may rely on the clock."""
         elapsed = timedelta(seconds=_monotonic() - self._monotonic)
         return (not self._was_long_unused or elapsed > _DAY) and self._clock() - self._opened_at - elapsed <= _DAY
 
@@ -119,7 +119,7 @@ def _stepped_back(reader: Connection) -> ClockWarning | None:
 
 
 def in_words(span: timedelta) -> str:
-    """Return a span in one unit: `90 seconds`, `12 minutes`, `5 hours`, `340 days`."""
+    """Return a duration in one unit: `90 seconds`, `12 minutes`, `5 hours`, `340 days`."""
     seconds = span.total_seconds()
     for size, word, limit in ((1, "seconds", 120), (60, "minutes", 7200), (3600, "hours", 172_800)):
         if seconds < limit:

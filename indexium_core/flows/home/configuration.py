@@ -40,7 +40,7 @@ class Configuration:
         Manage `config`, which all services share; changes are made in place.
 
         `use` returns the space that the backups use. `apply` has a function for each setting that a service does not
-        read each time: it is called with the new value. `on_change` is called after each change.
+        read each time: the function is called with the new value. `on_change` is called after each change.
         """
         self._config, self._use, self._clock = config, use, clock
         self._apply, self._on_change = apply, on_change
@@ -53,7 +53,7 @@ class Configuration:
 
     @remote()
     def row(self, name: str) -> SettingRow:
-        """Return one setting; UnknownIdError if there is none of this name."""
+        """Return one setting; UnknownIdError if no setting has this name."""
         key = settings.name_of(name)
         return next(row for row in self.table() if row.name == key)
 
@@ -79,7 +79,7 @@ class Configuration:
 
     @remote()
     def effect(self, name: str, text: str) -> str:
-        """Return which backups a change would delete, in one sentence; "" if none. Raises as `set`."""
+        """Return which backups a change would delete, in one sentence; "" if none. Raises the same errors as `set`."""
         row = self._unlocked_row(name)
         value = settings.read_value(row.name, text)
         if row.name == "metadata_backup_retention_days":

@@ -208,7 +208,7 @@ class Doctor:
 
 
 def _age(moment: datetime | None, now: datetime) -> timedelta:
-    """Return the time since a moment, 0 for none."""
+    """Return the time since a moment; 0 for None."""
     return timedelta() if moment is None else now - moment
 
 

@@ -1,7 +1,7 @@
 """
 Orphaned journals: journals that are not in the database, which was lost, damaged or restored from an older copy.
 
-A journal has all that undoing its unfinished writes needs, so the files can be restored without the database.
+A journal has all data for undoing its unfinished writes, so the files can be restored without the database.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def recover_and_archive(folder: Path, known: Collection[str]) -> list[journal.Re
     Undo the unfinished writes of orphaned journals, and move the journals to the subfolder `lost`.
 
     The move makes their names available for new journals. A journal with a file that is not accessible now is tried
-    again at the next start; the others get the suffix `.settled`.
+    again at the next start; all other journals get the suffix `.settled`.
     """
     lost, results = folder / "lost", list[journal.Recovered]()
     for path in (*_orphaned(folder, known), *_orphaned(lost, ())):

@@ -1,5 +1,5 @@
 """
-Log lines of a job besides those of its work: each change of state, and the result of each file.
+Additional log lines of a job: each change of state, and the result of each file.
 
 The story of an operation is built from these lines, so their names and fields are an interface. docs/logs.md lists
 them.
@@ -20,7 +20,7 @@ from indexium_core.store.operations.ledger_rows import ItemOutcome
 __all__ = ["CHANGED", "ENDED", "RECOVERED", "log_event", "log_file", "log_outcomes", "log_recovery", "log_unread"]
 
 CHANGED, RECOVERED = "job.changed", "operation.recovered"
-ENDED = "ended"  # field of CHANGED: when it happened, if it is logged later
+ENDED = "ended"  # field of CHANGED: the time of the change, if it is logged later
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ def log_recovery(
         restored: Files whose write was interrupted and that were restored.
         written: Files that were written and whose result is recorded now.
         left: Files that still wait.
-        ended_at: When it reached that state, if that was at the interruption; None: now.
+        ended_at: When it reached that state, if this was at the interruption; None: now.
 
     """
     which = {"kind": kind, "operation_id": operation_id}
@@ -79,7 +79,7 @@ def log_file(operation_id: int, path: bytes, result: WriteResult) -> None:
 
 
 def log_outcomes(operation_id: int, job_id: int | None, outcomes: Iterable[ItemOutcome]) -> None:
-    """Log results that no run of the operation produced: conflicts at its start, cancelled or recovered files."""
+    """Log results from outside a run of the operation: conflicts at its start, cancelled or recovered files."""
     with logs.job(job_id):
         for outcome in outcomes:
             _log(operation_id, outcome)

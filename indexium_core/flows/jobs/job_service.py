@@ -90,8 +90,8 @@ class JobService:
         """
         Pause a job; UsageError if it is neither waiting nor running.
 
-        `by` names the person; with `wait`, return when the running items have ended. If no item is left then, the
-        returned job has ended.
+        `by` is the name of the person. With `wait`, return after the running items have ended. If no item is left then,
+        the returned job has ended.
         """
         if not self._queue.pause(job_id, by=by or user_name(), wait=wait):
             raise self._wrong(job_id, "paused")
@@ -107,10 +107,10 @@ class JobService:
     @remote()
     def cancel(self, job_id: int) -> Job:
         """
-        Cancel the rest of a job; running items are finished, for which this waits up to two seconds.
+        Cancel the rest of a job. Running items are finished; wait for them up to two seconds.
 
-        The returned job is cancelled, still running, or has ended otherwise because no item was left. UsageError if it
-        had ended before.
+        The returned job is cancelled, still running, or (if no item was left) has another final state. UsageError if
+        the job had ended before.
         """
         if not self._queue.cancel(job_id, by=user_name(), wait=True):
             raise self._wrong(job_id, "cancelled")
@@ -126,8 +126,8 @@ class JobService:
         """
         Retry a job that failed, was interrupted or cancelled, or completed with errors; return the job that does it.
 
-        A failed or interrupted job resumes. For the others a new job is added; for an operation it has only the files
-        that were not processed. `request` is an idempotent request; `source` is the client that asks.
+        A failed or interrupted job resumes. For other states, a new job is added; for an operation, the new job has
+        only the files that were not processed. `request` is an idempotent request; `source` is the client that asks.
 
         Raises:
             UnknownIdError: There is no such job.
@@ -174,7 +174,7 @@ class JobService:
 
     @remote()
     def log(self, job_id: int, after: int = 0, limit: int = 500) -> JobLog:
-        """Return lines of a job's log after a position; negative: the last lines. UnknownIdError."""
+        """Return lines of a job's log after a position; if it is negative, the last lines. Raises UnknownIdError."""
         self.get(job_id)
         lines, place = logs.read_job(self._folder, job_id, after=after, limit=limit)
         return JobLog(lines=lines, next=place)

@@ -269,7 +269,7 @@ def _requested_rows(
 
 
 def _hash_pairs(entries: Iterable[PeopleEntry]) -> list[films.HashPair]:
-    """Return the pairs of hashes that the rows declare to be one film, each once."""
+    """Return, once each, the pairs of hashes that the rows declare to be one film."""
     pairs = {
         (previous, entry.file_hash): None
         for entry in entries
@@ -304,7 +304,7 @@ def _real_path(path: bytes, real_folder: Callable[[bytes], bytes]) -> bytes:
 def _with_one_target(
     wanted: AssignmentRequest, real_paths: dict[bytes, bytes], known_hashes: set[str]
 ) -> AssignmentRequest:
-    """Return an assignment with a hash or a path: the hash, unless no file has it and a scan knows the path."""
+    """Return an assignment with a hash or a path: the path if it is scanned and no file has the hash, else the hash."""
     path = wanted.path_bytes
     if path is None or (wanted.file_hash is not None and (wanted.file_hash in known_hashes or path in real_paths)):
         return AssignmentRequest(name=wanted.name, file_hash=wanted.file_hash, origin=wanted.origin)

@@ -1,5 +1,5 @@
 """
-Readers of files with people of videos: CSV, JSON, and a legacy .db file.
+Readers of files that list the people of videos: CSV, JSON, and a legacy .db file.
 
 Each reader returns one entry per row. An error in a row is stored in its entry, and the reader continues. A file that
 cannot be read as a whole raises one `UsageError`. Cells are data: none is interpreted as a formula.
@@ -98,7 +98,7 @@ def encoding_of(raw: bytes) -> str:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if raw.startswith(mark):
             return encoding
-    # Without a byte order mark, the position of the zero byte of a first ASCII letter tells the byte order.
+    # Without a byte order mark, the position of the zero byte of a first ASCII letter shows the byte order.
     return {0: "utf-16-be", 1: "utf-16-le"}.get(raw[:2].find(b"\0"), "utf-8")
 
 
@@ -264,7 +264,7 @@ def _json_entry(line: int, key: str, names: Any) -> PeopleEntry:
 
 
 def _key_lines(text: str, keys: list[str]) -> Iterator[int]:
-    """Yield the line of each key, in order. From a key with unusual escapes on, the last known line is repeated."""
+    """Yield the line of each key, in order. From a key with unusual escapes on, each line is the last known one."""
     text = text.replace("\\/", "/")
     line, position = 1, 0
     for key in keys:

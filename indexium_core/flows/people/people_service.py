@@ -42,10 +42,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Similar:
-    """A known person of whom a name may be a misspelling."""
+    """A known person whose name may be the correct spelling of a name."""
 
     name: str
-    files: int  # files that have them
+    files: int  # number of files with this person
     reason: str  # a few words: "one letter differs"
 
 
@@ -156,8 +156,8 @@ class PeopleService:
         """
         Remove assignments of people to files, and return the number of removed assignments.
 
-        A name stays in the comment of a file that has it, unless `from_files`: then an edit of the file keeps all its
-        other people.
+        Comments of files keep the name, unless `from_files` is set: then each file that has it gets an edit with all
+        its other people.
 
         Raises:
             UnknownIdError: An unknown file, or (unless `from_files`) an unknown person.
@@ -191,7 +191,7 @@ class PeopleService:
 
     @remote()
     def similar(self, name: str, *, limit: int = 5) -> builtins.list[Similar]:
-        """Return the people of whom a name may be a misspelling: the most likely first, then those in most files."""
+        """Return the people that a misspelled name may mean: the most likely first, then those in most files."""
         file_counts = dict(store.files_by_name(self._database.read()))
         similar = likeness.similar(people_comment.clean_name(name), file_counts, limit=limit * 5)
         best = sorted(similar, key=lambda each: (each.rank, -file_counts[each.name]))
@@ -304,7 +304,7 @@ def _unknown_names(names: Sequence[str]) -> str:
 
 
 def _without(row: FileResult, aliases: dict[str, str], removed_keys: set[str]) -> list[str] | None:
-    """Return the people of a file without the removed ones; None where the file needs no edit."""
+    """Return the people of a file without the removed ones; None if the file needs no edit."""
     if row.edited is not None:
         people = row.edited
     elif row.people_mode == "exact":

@@ -136,7 +136,7 @@ class Suggestions:
 
 
 def _files_of_series(file_name: str, own_series: series.Series, siblings: Sequence[store.Sibling]) -> list[int]:
-    """Return the files of the same series; for names that a camera gave, only the files right before and after."""
+    """Return the files of the same series; for names made by a camera, only the files directly before and after."""
     same = [each for each in siblings if series.series_of(each.file_name).key == own_series.key]
     if not own_series.is_generic:
         return [each.file_id for each in same]

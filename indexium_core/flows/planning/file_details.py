@@ -100,7 +100,7 @@ class Details:
         Return the id of a file that a text names: its id, its path, or its path below the only folder that has it.
 
         Raises:
-            UnknownIdError: No scan has found such a file.
+            UnknownIdError: The text names no scanned file.
 
         """
         if text.isdecimal():
@@ -162,7 +162,7 @@ _AS_STORED = (
 
 
 def _raw(path: bytes) -> str:
-    """Return a path that is not UTF-8, percent-encoded; "" for all other paths."""
+    """Return a path in percent encoding if it is not UTF-8; else ""."""
     try:
         path.decode("utf-8")
     except UnicodeDecodeError:
@@ -197,7 +197,7 @@ def _strategy(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _readings(row: dict[str, Any], item: PlanItem | None) -> list[readers.Reading]:
-    """Return what programs show: of the planned comment if the file would be written, else of the current one."""
+    """Return what programs show: for the planned comment if the file would be written, else for the current comment."""
     comment = item.result_comment if item is not None and item.can_update else row["comment"]
     tags = (row["tags"] or {}).get("container") or {}
     places = [each["where"] for each in row["comment_fields"] or []]
@@ -282,7 +282,7 @@ def _rollback_outlook(row: ItemRow, library_state: str) -> tuple[str, bool, bool
 
 
 def _obstacle(row: ItemRow) -> str:
-    """Return why no rollback of the file is possible; "" where one is possible."""
+    """Return why a rollback of the file is impossible; "" if it is possible."""
     if row.status != "success":
         return "The operation did not change the file."
     if row.operation_status not in FINISHED_STATES:

@@ -1,10 +1,10 @@
 """
-Run operations, each as a job: one thread for the operation, a few threads for its files, results in groups.
+Run operations, each as a job with one thread for itself and a few for its files; store results in groups.
 
 The order for a whole operation: items, preconditions and backup rows are in the ledger before it starts; the journal
 file is created; files are edited one by one as `editing` describes; results and new catalog facts follow in groups. So
-whenever a process is killed, the ledger has every file that may have been touched, the journal has what was started,
-and `recovery` combines the two.
+if a process is killed at any time, the ledger has every file that may have changed, the journal has the started writes,
+and `recovery` combines both.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ from indexium_core.flows.writing.throughput import Throughput
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Executor, Threads
 from indexium_core.jobs.item_runner import ItemRunner, RunEnd
-from indexium_core.jobs.job_run import JobRun
+from indexium_core.jobs.job_run import JobRun, OperationEnd
 from indexium_core.jobs.retry import Backoff
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model.operations.operation import Attempt, postpones
 from indexium_core.store import database
-from indexium_core.store.operations import ledger
+from indexium_core.store.operations import backups, ledger
 
 __all__ = ["PAUSE_WAIT_SECONDS", "Operations"]
 
 logger = logging.getLogger(__name__)
 
 _BATCH = 500  # tasks read from the ledger at a time
-PAUSE_WAIT_SECONDS = 60.0  # a pause waits so long for a running file: its disk may never respond
+PAUSE_WAIT_SECONDS = 60.0  # a pause waits this time at most for a running file: its disk may never respond
 
 
 class Operations:
@@ -81,7 +81,9 @@ class Operations:
     def launch(self, job: JobRun) -> Mapping[str, Any]:
         """Run the operation of a job, whose items are in the ledger; return when it has ended or was stopped."""
         operation_id = int(job.payload["operation_id"])
-        kind, options, counts = job.job.job_type, self._ledger.options(operation_id), self._ledger.counts(operation_id)
+        facts, counts = self._ledger.start_facts(operation_id), self._ledger.counts(operation_id)
+        kind, options = job.job.job_type, facts.options
+        first = self._batch(operation_id, after=-1, is_planned=facts.is_planned)
         outcomes = {status: count for status, count in counts.items() if status not in ("pending", "writing")}
         run = OperationRun(
             operation_id=operation_id,
@@ -90,13 +92,14 @@ class Operations:
             total=sum(counts.values()),
             initial_processed=sum(outcomes.values()),
             control=job.control,
-            throughput=Throughput(self._ledger.expected_seconds(operation_id)),
+            throughput=Throughput(self._expected_seconds(operation_id, first)),
             preserve_mtime=self._preserves(kind, options),
             keep_backup=options.get("keep_backup", True),
             break_links=options.get("hard_links") == "break",
             postpone=postpones(kind, options),
             outcomes=Counter(outcomes),
-            seconds_before=self._seconds_of(operation_id),
+            is_planned=facts.is_planned,
+            seconds_before=facts.seconds,
             on_activity=job.note_activity,
             stopped_by=lambda: job.stopped_by,
             stalled_after=lambda: job.kind.stall_timeout() if job.stopped_by == "timeout" else None,
@@ -105,12 +108,17 @@ class Operations:
             self._runs[operation_id] = run
         job.operation_progress = run.progress
         self._watch_pauses(run)
-        self._run(run, job.record_end)
+        self._run(run, job, first)
         return {"counts": dict(run.outcomes)}
 
-    def _seconds_of(self, operation_id: int) -> float:
-        operation = self._ledger.operation(operation_id)
-        return operation.seconds if operation else 0.0
+    def _batch(self, operation_id: int, *, after: int, is_planned: bool) -> list[ledger.Task]:
+        return self._ledger.pending(operation_id, after=after, count=_BATCH, is_planned=is_planned)
+
+    def _expected_seconds(self, operation_id: int, first: Sequence[ledger.Task]) -> Mapping[bool, float]:
+        """Return the estimated seconds of remaining items, in place (False) and rewritten (True); `first`: a batch."""
+        if len(first) == _BATCH:
+            return self._ledger.expected_seconds(operation_id)
+        return {kind: sum(task.expected_seconds for task in first if task.is_rewrite is kind) for kind in (False, True)}
 
     def _preserves(self, kind: str, options: Mapping[str, Any]) -> bool:
         wanted = options.get("preserve_mtime")
@@ -137,14 +145,14 @@ class Operations:
             elif was_paused_before and not is_paused:
                 run.on_activity()
                 self._emit(run, "progress", message="resumed")
-            if is_idle and not was_idle_before:  # the plan has all results so far
+            if is_idle and not was_idle_before:  # the plan includes all results so far
                 self._events.emit("plan:changed")
 
         run.control.on_change(on_change)
         on_change()
 
     def find(self, operation_id: int) -> OperationRun | None:
-        """Return the run of an operation; None if it does not run here."""
+        """Return the run of an operation; None if the operation does not run here."""
         return self._runs.get(operation_id)
 
     def running(self) -> frozenset[int]:
@@ -154,12 +162,12 @@ class Operations:
 
     # The thread of one operation.
 
-    def _run(self, run: OperationRun, record_end: Callable[[Callable[[], None]], None]) -> None:
+    def _run(self, run: OperationRun, job: JobRun, first: Sequence[ledger.Task]) -> None:
         status, message = "failed", ""
         try:
             self._emit(run, "started")
             with self._journal(run.operation_id) as undo_journal:
-                status = self._final_status(run, self._runner(run, undo_journal).run(self._tasks(run.operation_id)))
+                status = self._final_status(run, self._runner(run, undo_journal).run(self._tasks(run, first)))
                 message = run.blocker or _stall_message(run.stalled_after())
         except errors.IndexiumError as error:
             message = error.message
@@ -171,7 +179,7 @@ class Operations:
             message = f"Unexpected error: {error}"
             logger.exception("operation.failed", extra={"operation_id": run.operation_id})
         finally:
-            self._finish(run, status, message, record_end)
+            self._finish(run, status, message, job)
 
     def _runner(self, run: OperationRun, undo_journal: journal.OperationJournal) -> ItemRunner[ledger.Task, EditResult]:
         policy = WritePolicy(
@@ -247,20 +255,19 @@ class Operations:
             logger.info("item.retried", extra={**where, "code": result.code, "tries": len(attempts)})
         return seconds
 
-    def _tasks(self, operation_id: int) -> Iterator[ledger.Task]:
-        after, more = -1, True
-        while more:
-            tasks = self._ledger.pending(operation_id, after=after, count=_BATCH)
+    def _tasks(self, run: OperationRun, first: Sequence[ledger.Task]) -> Iterator[ledger.Task]:
+        tasks = first
+        yield from tasks
+        while len(tasks) == _BATCH:
+            tasks = self._batch(run.operation_id, after=tasks[-1].item_id, is_planned=run.is_planned)
             yield from tasks
-            more = len(tasks) == _BATCH
-            after = tasks[-1].item_id if tasks else after
 
     @contextlib.contextmanager
     def _journal(self, operation_id: int) -> Iterator[journal.OperationJournal]:
         """
         Create the journal of this run. Each run has a file of its own, with a name that no earlier run used.
 
-        The empty journal of an earlier run may have been moved away; a new one must not be taken for it.
+        The empty journal of an earlier run may have been moved; the new journal must not be confused with it.
         """
         former = self._ledger.journal_of_pending(operation_id) or f"{operation_id}.journal"
         number, name = int((former.split(".")[1:-1] or ["0"])[0]), former
@@ -278,7 +285,8 @@ class Operations:
     def _store_results(
         self, run: OperationRun, group: Sequence[EditResult], undo_journal: journal.OperationJournal
     ) -> None:
-        # First the journal: otherwise the ledger may call a file done that the journal undoes after a power cut.
+        # The journal comes first: otherwise the ledger may list a file as written that the journal undoes after a power
+        # cut.
         undo_journal.sync()
         updates = [
             recording.ItemUpdate(
@@ -306,11 +314,13 @@ class Operations:
         self._emit(run, "progress")
 
     def _final_status(self, run: OperationRun, ending: RunEnd) -> str:
-        pending = self._ledger.counts(run.operation_id).get("pending")
+        is_complete = run.outcomes.total() == run.total  # every item has a recorded result
+        counts = run.outcomes if is_complete else self._ledger.counts(run.operation_id)
+        pending = counts.get("pending")
         if run.control.ending is not None and pending:
-            ending = run.control.ending  # the last files were started, but cancelled
+            ending = run.control.ending  # the last files were started, but then cancelled
         elif ending is RunEnd.STOPPED and not pending:
-            ending = RunEnd.DONE  # it was stopped after the last file was started
+            ending = RunEnd.DONE  # the stop came after the last file was started
         if ending is RunEnd.STOPPED:
             return "paused" if run.control.was_paused else "interrupted"
         if ending is RunEnd.CANCELLED:
@@ -319,34 +329,32 @@ class Operations:
             return "cancelled"
         if ending is RunEnd.FAILED:
             return "failed"
-        return recording.final_status(self._ledger.counts(run.operation_id))
+        return recording.final_status(counts)
 
-    def _finish(
-        self, run: OperationRun, status: str, message: str, record_end: Callable[[Callable[[], None]], None]
-    ) -> None:
+    def _finish(self, run: OperationRun, status: str, message: str, job: JobRun) -> None:
+        """Let the job record its own end and that of the operation together, and then report the end."""
         now, seconds = self._clock(), run.seconds
+        is_unkept = not run.keep_backup and status.startswith("completed")
+        unkept: list[str] = []  # journals without a backup
 
-        def write() -> None:
+        def write(tx: database.Connection) -> None:
             if status != "paused":  # the pause is already stored
-                self._ledger.finish(
-                    run.operation_id, status, kind=run.kind, seconds=seconds, now=now, error_message=message
+                self._ledger.finish_within(
+                    tx, run.operation_id, status, kind=run.kind, seconds=seconds, now=now, error_message=message
                 )
-            if not run.keep_backup and status.startswith("completed"):
-                self._drop_backup(run.operation_id)
+            if is_unkept:
+                unkept[:] = backups.Backups(self._store).journals_of(run.operation_id)
+                backups.drop_operation(tx, run.operation_id, reason="written without a backup", now=now)
 
-        try:
-            record_end(write)
-        finally:
+        def report(*, is_recorded: bool) -> None:
+            for name in unkept if is_recorded else ():
+                (self._backups / name).unlink(missing_ok=True)
             with self._lock:
                 self._runs.pop(run.operation_id, None)
             self._emit(run, "completed", message=status)
             self._events.emit("plan:changed")
 
-    def _drop_backup(self, operation_id: int) -> None:
-        names = self._ledger.journals_of(operation_id)
-        self._ledger.drop_backups(operation_id, now=self._clock())
-        for name in names:
-            (self._backups / name).unlink(missing_ok=True)
+        job.operation_end = OperationEnd(write=write, report=report)
 
     def _emit(self, run: OperationRun, verb: str, *, message: str = "") -> None:
         progress = run.progress()
@@ -363,7 +371,7 @@ class Operations:
 
 
 def _newer_failure(run: OperationRun, task: ledger.Task) -> str:
-    """Return why a newer write of the same file, which must be rolled back first, was not; "" if nothing blocks."""
+    """Return why a newer write of the same file, which must come first, was not rolled back; "" if nothing blocks."""
     if task.after_item is None:
         return ""
     return run.failure_reasons.get(task.after_item, task.after_item_failure)

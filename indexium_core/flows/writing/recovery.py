@@ -1,8 +1,9 @@
 """
-Recovery after a killed process: bring files, journals and ledger back in line.
+Recovery after a killed process: make files, journals and ledger consistent again.
 
-The journals decide. An item that was started and not committed is undone, so its file is restored. A committed item is
-new and verified, so the ledger records it now. All other files were never touched. Running a recovery twice is safe.
+The journals determine the result. An item that was started and not committed is undone, so its file is restored. A
+committed item is new and verified, so the ledger records it now. All other files were never changed. Running a recovery
+twice is safe.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from indexium_core.flows.jobs import job_log
 from indexium_core.flows.writing import late_results, recording
 from indexium_core.flows.writing.recording import ItemUpdate
 from indexium_core.model.operations.interruption import restored_message
-from indexium_core.model.operations.operation import WriteResult, postpones
+from indexium_core.model.operations.operation import WriteResult, outcome_label, postpones
 from indexium_core.store import database, jobs
 from indexium_core.store.operations import ledger
 
@@ -27,34 +28,44 @@ __all__ = ["RecoverReport", "RecoveredFile", "recover"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveredFile:
-    """A file whose write was interrupted."""
+    """A file whose write or rollback was interrupted."""
 
     operation_id: int
     file_path: str
-    became: str  # old: restored; untouched: it never changed; new: written, recorded now; unclear: unknown
+    became: str  # old: the edit was undone; untouched: never changed; new: edited, recorded now; unclear: unknown
     message: str = ""
+    operation_type: str = "write"  # or rollback
+
+    @property
+    def outcome(self) -> str:
+        """The outcome in words: an edit of a rollback restores the file, an undone edit does not."""
+        return outcome_label(_OUTCOMES[self.became], self.operation_type)
 
 
 @dataclass(slots=True, kw_only=True)
 class RecoverReport:
-    """The result of a recovery, file by file. `problems` are sentences about files that a person must check."""
+    """The result of a recovery, file by file. `problems` are sentences about files that the user must check."""
 
     interrupted: list[int] = field(default_factory=list)  # operations that can be resumed or rolled back
-    undone: int = 0  # restored files
-    finished: int = 0  # written files whose result is recorded now
+    undone: int = 0  # files whose edit was undone
+    finished: int = 0  # files whose edit was complete; the result is recorded now
     problems: list[str] = field(default_factory=list)
     files: list[RecoveredFile] = field(default_factory=list)
 
-    def add(self, operation_id: int, path: bytes, result: str, message: str = "") -> None:
+    def add(self, operation_id: int, path: bytes, result: str, message: str = "", *, kind: str = "write") -> None:
         """Add the result of one file."""
         self.undone += result == "old"
         self.finished += result == "new"
         self.problems += [message] if result == "unclear" else []
         shown = path.decode("utf-8", "replace")
-        self.files.append(RecoveredFile(operation_id=operation_id, file_path=shown, became=result, message=message))
+        self.files.append(
+            RecoveredFile(
+                operation_id=operation_id, file_path=shown, became=result, message=message, operation_type=kind
+            )
+        )
 
     def add_orphaned(self, recovered: Sequence[journal.Recovered]) -> None:
-        """Add files of journals that the database does not know; their operation is 0."""
+        """Add files of journals that are not in the database; their operation is 0."""
         for each in recovered:
             if each.outcome.status in _BY_JOURNAL_STATUS:
                 self.add(0, each.entry.path, _BY_JOURNAL_STATUS[each.outcome.status], each.outcome.message)
@@ -71,7 +82,7 @@ def recover(
             continue
         undone, finished, stopped_at = report.undone, report.finished, operations_ledger.last_activity(operation_id)
         first_file = len(report.files)
-        updates = list(_OperationRecovery(operations_ledger, backups, operation_id, report).updates())
+        updates = list(_OperationRecovery(operations_ledger, backups, operation_id, kind, report).updates())
         if updates:
             postpone = postpones(kind, operations_ledger.options(operation_id))
             recording.record_results(store, operation_id, updates, kind=kind, postpone=postpone, now=clock())
@@ -79,9 +90,9 @@ def recover(
         ending = _interrupted_status(status) if left else recording.final_status(operations_ledger.counts(operation_id))
         was_running = status in _RUNNING_STATES
         if was_running or (status == "failed" and not left):
-            # Its end is the time of its last activity, not of this recovery.
+            # The operation ended at its last activity, not at this recovery.
             operations_ledger.finish(operation_id, ending, kind=kind, seconds=0.0, now=stopped_at)
-        elif updates and status != "paused":  # it had ended: the time and the reason of its end stay
+        elif updates and status != "paused":  # it had ended: its end time and reason do not change
             operations_ledger.amend(operation_id, ending)
         if left and (was_running or status == "failed"):
             report.interrupted.append(operation_id)
@@ -103,18 +114,19 @@ def recover(
 
 
 _BY_JOURNAL_STATUS = {"undone": "old", "untouched": "untouched", "problem": "unclear"}  # by status in the journal
+_OUTCOMES = {"old": "restored", "untouched": "not_started", "new": "done", "unclear": "unclear"}  # by `became`
 _ITEM_STATUS = {"old": ("pending", "restored"), "new": ("success", ""), "unclear": ("unknown", "")}
 _RUNNING_STATES = frozenset({"pending", "in_progress"})
 
 
 def _outcome(file: RecoveredFile) -> ledger.ItemOutcome:
     status, code = _ITEM_STATUS[file.became]
-    message = restored_message("kill") if code == "restored" else file.message
+    message = restored_message("kill", file.operation_type) if code == "restored" else file.message
     return ledger.ItemOutcome(None, file.file_path, status, code, message)
 
 
 def _interrupted_status(status: str) -> str:
-    """Return the status of an operation with files left: one that failed by itself keeps its reason."""
+    """Return the status of an operation with remaining files: an operation that failed by itself keeps its reason."""
     return "failed" if status == "failed" else "interrupted"
 
 
@@ -122,10 +134,11 @@ class _OperationRecovery:
     """Combines the journals of one operation with its items."""
 
     def __init__(
-        self, operations_ledger: ledger.Ledger, backups: Path, operation_id: int, report: RecoverReport
+        self, operations_ledger: ledger.Ledger, backups: Path, operation_id: int, kind: str, report: RecoverReport
     ) -> None:
         self._backups = backups
         self._operation_id = operation_id
+        self._kind = kind
         self._report = report
         self._finished = operations_ledger.finished(operation_id)
         self._unresolved: dict[str, dict[int, ledger.UnresolvedItem]] = defaultdict(dict)
@@ -133,7 +146,7 @@ class _OperationRecovery:
             self._unresolved[item.journal][item.item_id] = item
 
     def updates(self) -> Iterator[ItemUpdate]:
-        """Undo what was started, and yield what ledger and catalog have to record."""
+        """Undo the started items, and yield the results that ledger and catalog must record."""
         for name in sorted(self._unresolved):
             if (self._backups / name).exists():  # else the process was killed before it touched a file
                 yield from self._recover_journal(self._backups / name, self._unresolved[name])
@@ -155,20 +168,19 @@ class _OperationRecovery:
                 if item.status != "unknown":
                     yield _update(_result(item, "unknown", outcome.code, outcome.message))
             elif entry is not None and entry.state == "committed":
-                self._report.add(
-                    self._operation_id, entry.path, "new", "The file was written; its result is recorded now."
-                )
+                message = f"The file was {outcome_label('done', self._kind)}; its result is recorded now."
+                self._report.add(self._operation_id, entry.path, "new", message, kind=self._kind)
                 yield _late_update(entry, item)
             elif item_id in restored:
-                yield _update(_result(item, "pending", "restored", restored_message("kill")))
+                yield _update(_result(item, "pending", "restored", restored_message("kill", self._kind)))
             elif item.status != "pending":  # the file is unchanged: it waits again or is cancelled
                 yield _update(_result(item, "pending", "", ""))
 
     def _report_file(self, recovered: journal.Recovered) -> None:
         outcome = recovered.outcome
         result = _BY_JOURNAL_STATUS.get(outcome.status)
-        if result is not None:  # a finished one is reported with the committed ones
-            self._report.add(self._operation_id, recovered.entry.path, result, outcome.message)
+        if result is not None:  # a finished file is reported with the committed files
+            self._report.add(self._operation_id, recovered.entry.path, result, outcome.message, kind=self._kind)
 
 
 def _update(result: WriteResult) -> ItemUpdate:
@@ -179,8 +191,8 @@ def _late_update(entry: journal.JournalEntry | journal.SwapEntry, item: ledger.U
     """
     Return the update of an item that was written before the process ended.
 
-    The journal contains every byte, but neither strategy nor duration. Neither is guessed: the present plan of the file
-    may differ from what was done.
+    The journal contains every byte, but not the strategy or the duration. They are not guessed: the present plan of the
+    file may differ from the past write.
     """
     proof = {"recovered": "verified before the process ended; recorded at the next start"}
     late = late_results.from_journal(entry, _result(item, "success", "", "", proof=proof))

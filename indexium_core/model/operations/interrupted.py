@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import OUTCOMES, MetadataOperation, outcome_label, outcome_of
+from indexium_core.model.operations.operation import OUTCOMES, MetadataOperation, outcome_counts, outcome_of
 
 __all__ = ["INTERRUPTED_OUTCOMES", "InterruptedFile", "InterruptedOperation", "interrupted_outcome"]
 
@@ -82,10 +82,8 @@ class InterruptedOperation:
         kind = "Rollback" if self.operation.operation_type == "rollback" else "Write"
         interrupted = "was stopped with the program" if self.resumes_automatically else "was interrupted"
         state = "failed" if self.operation.status == "failed" else interrupted
-        labels = {**INTERRUPTED_OUTCOMES, "done": outcome_label("done", self.operation.operation_type)}
-        parts = [f"{self.counts[key]:,} {label}" for key, label in labels.items() if self.counts.get(key)]
-        counts = f"{wording.files(self.total)}: {', '.join(reversed(parts))}"
-        return f"{kind} {self.id}{name} {state}. {counts}. {self.stop_reason}".rstrip()
+        counts = outcome_counts(self.operation.outcomes, self.operation.operation_type)
+        return f"{kind} {self.id}{name} {state}. {wording.files(self.total)}: {counts}. {self.stop_reason}".rstrip()
 
     def next_commands(self) -> str:
         """Return which commands resume the operation or roll it back."""

@@ -1,4 +1,4 @@
-"""The message of a file whose write was interrupted and that was restored (code `restored`)."""
+"""The message of a file whose write or rollback was interrupted and undone (code `restored`)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ _CAUSES = {
 }
 
 
-def restored_message(cause: str) -> str:
+def restored_message(cause: str, operation_type: str = "write") -> str:
     """Return the message; `cause` is one of cancelled, stop, person, kill, timeout, blocked."""
+    if operation_type == "rollback":
+        return f"The rollback was interrupted when {_CAUSES[cause]}. The file was not restored."
     return f"The write was interrupted when {_CAUSES[cause]}. The file was restored."

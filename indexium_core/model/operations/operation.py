@@ -26,6 +26,7 @@ __all__ = [
     "PaginatedOperations",
     "WriteOptions",
     "WriteResult",
+    "outcome_counts",
     "outcome_label",
     "outcome_of",
     "postpones",
@@ -70,6 +71,11 @@ def outcome_label(outcome: str, operation_type: str = "write") -> str:
     """Return the word for an outcome; a rollback restores files instead of writing them."""
     labels = OUTCOMES | _ROLLBACK_OUTCOMES if operation_type == "rollback" else OUTCOMES
     return labels.get(outcome, outcome)
+
+
+def outcome_counts(outcomes: Mapping[str, int], operation_type: str = "write") -> str:
+    """Return the numbers of files by outcome in words, without zeros: `41 written, 172 not started`."""
+    return ", ".join(f"{count:,} {outcome_label(key, operation_type)}" for key, count in outcomes.items() if count)
 
 
 def postpones(operation_type: str, options: Mapping[str, Any]) -> bool:

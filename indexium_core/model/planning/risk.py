@@ -115,7 +115,8 @@ ISSUES: Mapping[str, IssueKind] = {
     "file_growing": _kind(
         "blocked",
         "still growing",
-        "The file changed less than a minute before the scan. Another program may still be writing it.",
+        "The file changed less than a minute before the scan, so another program may still be writing it. Scan again "
+        "after a minute.",
         "Wait a minute, then scan again.",
         bit=8,
     ),

@@ -11,7 +11,10 @@ from indexium_core.model.query.values import Text
 __all__ = ["HistoryTerms", "parse_history"]
 
 _KEYS = ("", "person", "path")
-_ONLY = "A search of the history can have only words, person: and path:."
+_ONLY = (
+    "A search of the history can have only words, person: and path:. For one file, use words of its path, for example "
+    "path:2019/picnic.mp4."
+)
 
 
 @dataclass(frozen=True, slots=True)

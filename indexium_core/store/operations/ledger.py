@@ -1,15 +1,15 @@
 """
 The ledger: operations, their items, and the backups with which each item can be rolled back.
 
-A row is written here before the first byte of a file changes, and again when its result is known. All changes are set
-statements; results arrive in groups.
+A row is written before the first byte of its file changes, and again when the result is known. Each statement changes a
+set of rows; results are stored in groups.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.people import people_comment as names_of
 from indexium_core.model.planning.plan import Holder
 from indexium_core.store import database, jobs, requests, sql
-from indexium_core.store.operations import backups, completion, ledger_rows
+from indexium_core.store.operations import completion, ledger_rows
 from indexium_core.store.operations.ledger_rows import (
     ItemOutcome,
     ItemRecord,
@@ -28,6 +28,7 @@ from indexium_core.store.operations.ledger_rows import (
     OutcomeCount,
     Restore,
     RollbackCandidate,
+    StartFacts,
     Task,
     UnresolvedItem,
 )
@@ -41,12 +42,13 @@ __all__ = [
     "OutcomeCount",
     "Restore",
     "RollbackCandidate",
+    "StartFacts",
     "Task",
     "UnresolvedItem",
 ]
 
 _SQL = sql.compose("ledger")
-_ALL = 2**62  # more rows than any table has
+_ALL = 2**62  # more than the rows of any table
 
 
 class Ledger:
@@ -73,34 +75,38 @@ class Ledger:
         """
         Record a write of the plan's current items of `file_ids`, with items, backups and its job; return its id.
 
-        If `file_ids` is a function, it returns the files inside the transaction, or refuses. `owner` is the instance
-        that may start the job; `request` is an idempotent request.
+        If `file_ids` is a function, the transaction calls it: it returns the files, or raises an error. `owner` is the
+        instance that may start the job; `request` is an idempotent request.
         """
         with self._store.atomic() as tx:
             chosen = file_ids(tx) if callable(file_ids) else file_ids
-            operation_id = self._insert_operation(
+            operation_id = _new_id(tx, request, now=now)
+            items = {"operation_id": operation_id, "file_ids": list(chosen), "variant_id": variant_id}
+            busy = tx.execute(_SQL["busy_among"], {"file_ids": list(chosen)}).fetchall()
+            messages = {
+                "busy": [file_id for file_id, *_ in busy],
+                "messages": [Holder(operation, status).describe("this file") for _, operation, status in busy],
+            }
+            tx.execute(_SQL["insert_write_items"], items | messages)
+            _insert_history(tx, operation_id, now=now, expires_at=expires_at)
+            counts = _counts(tx, operation_id)
+            what = f"'{options.user_note}'" if options.user_note else wording.files(sum(counts.values()))
+            self._insert_operation(
                 tx,
+                operation_id,
                 operation_type="write",
-                note=options.user_note,
-                action=options.user_action,
+                title=f"Write {what}",
+                counts=counts,
+                user_note=options.user_note,
+                user_action=options.user_action,
                 user_name=user_name,
                 source=options.source,
                 plan_id=plan_id,
                 reverts_id=None,
                 options=_options(options),
+                owner=owner,
                 now=now,
-                request=request,
             )
-            items = {"operation_id": operation_id, "file_ids": list(chosen), "variant_id": variant_id}
-            holders = _holders(tx, chosen)
-            messages = {
-                "holders": [each.operation_id for each in holders],
-                "messages": [each.describe("this file") for each in holders],
-            }
-            tx.execute(_SQL["insert_write_items"], items | messages)
-            self._insert_history(tx, operation_id, now=now, expires_at=expires_at)
-            what = f"'{options.user_note}'" if options.user_note else _files(tx, operation_id)
-            self._insert_job(tx, operation_id, "write", f"Write {what}", owner=owner, now=now)
         return operation_id
 
     def create_rollback(
@@ -119,91 +125,63 @@ class Ledger:
         request: IdempotentRequest | None = None,
     ) -> int:
         """
-        Record a rollback of items, refused ones as conflicts, with its job; return the id of the operation.
+        Record a rollback of items with its job (refused items are conflicts); return the id of the operation.
 
-        The rest of an interrupted operation is cancelled with it; otherwise a resume would overwrite restored files.
-        With `operation_type` write, it rolls no operation back (a person is removed), and its items are ordinary
-        writes.
+        The remaining items of an interrupted operation are cancelled too; otherwise a resume would overwrite restored
+        files. With `operation_type` write, the operation rolls nothing back: it removes a person, and its items are
+        ordinary writes.
         """
         is_rollback = operation_type == "rollback"
         with self._store.atomic() as tx:
-            operation_id = self._insert_operation(
-                tx,
-                operation_type=operation_type,
-                note=note,
-                action="rollback" if is_rollback else "rollback_person",
-                user_name=user_name,
-                source=source,
-                plan_id=None,
-                reverts_id=reverts_id if is_rollback else None,
-                options=json.dumps(options),
-                now=now,
-                request=request,
-            )
+            operation_id = _new_id(tx, request, now=now)
             # Newest first, so that a file with several items is rolled back step by step.
             ordered = sorted(restores, key=lambda restore: restore.item_id, reverse=True)
             ids = [row[0] for row in tx.execute(_SQL["next_item_ids"], {"count": len(ordered)}).fetchall()]
             values = {"operation_id": operation_id, "new_ids": ids, **ledger_rows.columns_of_restores(ordered)}
             tx.execute(_SQL["insert_rollback_items"], values)
-            self._insert_history(tx, operation_id, now=now, expires_at=expires_at)
+            _insert_history(tx, operation_id, now=now, expires_at=expires_at)
             if is_rollback:
                 completion.cancel_interrupted_below(tx, operation_id, now=now)
-            what = f"Roll back operation {reverts_id}" if is_rollback else f"Write {_files(tx, operation_id)}"
-            self._insert_job(tx, operation_id, operation_type, what, owner=owner, now=now)
+            counts = _counts(tx, operation_id)
+            files = wording.files(sum(counts.values()))
+            self._insert_operation(
+                tx,
+                operation_id,
+                operation_type=operation_type,
+                title=f"Roll back operation {reverts_id}" if is_rollback else f"Write {files}",
+                counts=counts,
+                user_note=note,
+                user_action="rollback" if is_rollback else "rollback_person",
+                user_name=user_name,
+                source=source,
+                plan_id=None,
+                reverts_id=reverts_id if is_rollback else None,
+                options=json.dumps(options),
+                owner=owner,
+                now=now,
+            )
         return operation_id
-
-    def _insert_job(
-        self, tx: database.Connection, operation_id: int, kind: str, title: str, *, owner: str, now: datetime
-    ) -> None:
-        payload = {"operation_id": operation_id}
-        new = NewJob(job_type=kind, title=title, payload=payload, operation_id=operation_id)
-        job_id = jobs.insert(tx, new, owner=owner, now=now)
-        tx.execute(_SQL["link_job"], {"operation_id": operation_id, "job_id": job_id})
-        jobs.copy_operation_counts(tx, operation_id)
 
     def _insert_operation(
         self,
         tx: database.Connection,
+        operation_id: int,
         *,
-        operation_type: str,
-        note: str,
-        action: str,
-        user_name: str,
-        source: str,
-        plan_id: int | None,
-        reverts_id: int | None,
-        options: str,
+        title: str,
+        counts: Mapping[str, int],
+        owner: str,
         now: datetime,
-        request: IdempotentRequest | None,
-    ) -> int:
-        operation_id = int(tx.value(_SQL["next_operation_id"]))
-        values = {
-            "id": operation_id,
-            "operation_type": operation_type,
-            "now": now,
-            "user_note": note,
-            "user_action": action,
-            "user_name": user_name,
-            "source": source,
-            "plan_id": plan_id,
-            "reverts_id": reverts_id,
-            "options": options,
-        }
-        tx.execute(_SQL["insert_operation"], values)
-        if request is not None:
-            requests.add(tx, request, operation_id=operation_id, at=now)
-        return operation_id
-
-    def _insert_history(
-        self, tx: database.Connection, operation_id: int, *, now: datetime, expires_at: datetime
+        **columns: Any,
     ) -> None:
-        journal = f"{operation_id}.journal"
-        values = {"operation_id": operation_id, "now": now, "journal": journal, "expires_at": expires_at}
-        tx.execute(_SQL["insert_history"], values)
-        tx.execute(_SQL["update_counts"], {"operation_id": operation_id, "seconds": 0.0})
+        """Add an operation and its job; `counts` are its stored items by status, `columns` its other columns."""
+        payload = {"operation_id": operation_id}
+        new = NewJob(job_type=columns["operation_type"], title=title, payload=payload, operation_id=operation_id)
+        counted = {"file_count": sum(counts.values()), "conflict_count": counts.get("conflict", 0)}
+        job_id = jobs.insert(tx, new, owner=owner, now=now, counts=counts)
+        tx.execute(_SQL["insert_operation"], {"id": operation_id, "now": now, "job_id": job_id, **counted, **columns})
 
     def record_operation(self, operation: MetadataOperation) -> int:
-        """Record an operation that ran elsewhere and return its id here."""
+        """Record an operation that ran in another place, and return its id in this ledger."""
         names = (
             "operation_type status started_at completed_at file_count success_count failure_count skipped_count "
             "conflict_count unknown_count seconds error_message user_note user_action user_name source"
@@ -226,28 +204,33 @@ class Ledger:
         with self._store.atomic() as tx:
             tx.execute(_SQL["rename_journal"], {"operation_id": operation_id, "journal": journal})
 
-    def pending(self, operation_id: int, *, after: int, count: int) -> list[Task]:
-        """Return up to `count` pending items with ids above `after`."""
+    def pending(self, operation_id: int, *, after: int, count: int, is_planned: bool = False) -> list[Task]:
+        """
+        Return up to `count` pending items with ids above `after`.
+
+        `is_planned`: the operation writes a plan, so it has one item for each file and rolls nothing back. The database
+        then needs a tenth of the time.
+        """
         values = {"operation_id": operation_id, "after": after, "count": count}
-        rows = self._store.read().execute(_SQL["pending_tasks"], values).fetch_dicts()
+        name = "pending_writes" if is_planned else "pending_tasks"
+        rows = self._store.read().execute(_SQL[name], values).fetch_dicts()
         return [ledger_rows.task(row) for row in rows]
 
     def preview(self, *, file_ids: Sequence[int], variant_id: int) -> list[Task]:
-        """Return what a write of the plan's current items of `file_ids` would work on."""
+        """Return the tasks that a write of the plan's current items of `file_ids` would have."""
         values = {"file_ids": list(file_ids), "variant_id": variant_id}
         rows = self._store.read().execute(_SQL["preview_tasks"], values).fetch_dicts()
         return [ledger_rows.task(row) for row in rows]
 
     def options(self, operation_id: int) -> dict[str, Any]:
-        """
-        Return the options that an operation was started with.
+        """Return the options that an operation was started with; see `StartFacts`."""
+        return self.start_facts(operation_id).options
 
-        Of a write: `preserve_mtime`, `keep_backup`, `hard_links` (block, break), `risk` (levels). Of a rollback:
-        `replan`, `changed`, `with_newer`. `postpone` if its files are postponed although it is no rollback.
-        """
-        text = self._store.read().value(_SQL["options_of"], {"operation_id": operation_id})
-        options: dict[str, Any] = json.loads(text or "{}")
-        return options
+    def start_facts(self, operation_id: int) -> StartFacts:
+        """Return the facts that a run of an operation needs at its start."""
+        row = self._store.read().execute(_SQL["start_facts"], {"operation_id": operation_id}).fetchone()
+        options, seconds, is_planned = row or ("{}", 0.0, False)
+        return StartFacts(options=json.loads(options or "{}"), seconds=float(seconds), is_planned=bool(is_planned))
 
     def record(
         self,
@@ -260,7 +243,7 @@ class Ledger:
         seconds: float = 0.0,
     ) -> None:
         """
-        Store the results of items of one operation, and what a rollback reverted.
+        Store the results of items of one operation, and the items that a rollback reverted.
 
         `seconds` is the running time so far, so that an interrupted run keeps it.
         """
@@ -306,14 +289,29 @@ class Ledger:
         `seconds` is the total running time; 0 if it is stored already.
         """
         with self._store.atomic() as tx:
-            completion.finish(tx, operation_id, status, seconds=seconds, now=now, error_message=error_message)
-            if kind != "rollback":
-                return
+            self.finish_within(
+                tx, operation_id, status, kind=kind, seconds=seconds, now=now, error_message=error_message
+            )
+
+    def finish_within(
+        self,
+        tx: database.Connection,
+        operation_id: int,
+        status: str,
+        *,
+        kind: str,
+        seconds: float,
+        now: datetime,
+        error_message: str,
+    ) -> None:
+        """End an operation like `finish`, in a transaction of the caller."""
+        completion.finish(tx, operation_id, status, seconds=seconds, now=now, error_message=error_message)
+        if kind == "rollback":
             older = tx.execute(_SQL["reverted_operations"], {"operation_id": operation_id}).fetchall()
             tx.execute(_SQL["update_status"], {"operation_ids": [row[0] for row in older]})
 
     def amend(self, operation_id: int, status: str) -> None:
-        """Update an operation that had ended before one of its items was resolved; the time of its end stays."""
+        """Update an operation that had ended before one of its items was resolved; its end time stays the same."""
         with self._store.atomic() as tx:
             tx.execute(_SQL["update_counts"], {"operation_id": operation_id, "seconds": 0.0})
             tx.execute(_SQL["amend"], {"operation_id": operation_id, "status": status})
@@ -323,10 +321,7 @@ class Ledger:
 
     def counts(self, operation_id: int) -> dict[str, int]:
         """Return the number of items by status."""
-        counts: Counter[str] = Counter()
-        for part in self.outcome_counts(operation_id):
-            counts[part.status] += part.files
-        return dict(counts)
+        return dict(_counts(self._store.read(), operation_id))
 
     def outcome_counts(self, operation_id: int) -> list[OutcomeCount]:
         """Return the number and size of items by result."""
@@ -368,7 +363,7 @@ class Ledger:
         return [ledger_rows.operation(row) for row in rows], rows[0]["found"] if rows else 0
 
     def operation_counts(self, wanted: OperationSearch) -> list[tuple[str, str, int]]:
-        """Return state, type and number of the operations, regardless of the states and types of the search."""
+        """Return state, type and number of the operations, whatever states and types the search has."""
         rows: list[tuple[str, str, int]] = (
             self._store.read().execute(_SQL["operation_counts"], wanted.columns()).fetchall()
         )
@@ -408,7 +403,7 @@ class Ledger:
         return [ledger_rows.item(row) for row in rows], rows[0]["found"] if rows else 0
 
     def candidates(self, operation_id: int | None, *, item_ids: Sequence[int] = ()) -> list[RollbackCandidate]:
-        """Return the items in force of an operation, or the given items, with everything that a rollback needs."""
+        """Return items of an operation (those in force, or the given ones) with everything that a rollback needs."""
         values = {"operation_id": operation_id, "item_ids": list(item_ids)}
         rows = self._store.read().execute(_SQL["rollback_candidates"], values).fetch_dicts()
         return [ledger_rows.candidate(row) for row in rows]
@@ -441,7 +436,7 @@ class Ledger:
         return rows
 
     def last_activity(self, operation_id: int) -> datetime:
-        """Return when an operation was last running, as far as it is stored."""
+        """Return the last stored time at which an operation was running."""
         found: datetime = self._store.read().value(_SQL["last_activity"], {"operation_id": operation_id})
         return found
 
@@ -456,7 +451,7 @@ class Ledger:
         return {row[0] for row in rows}
 
     def busy_files(self) -> dict[int, Holder]:
-        """Return the files that an operation uses, and which one."""
+        """Return the files that an operation uses, each with that operation."""
         rows = self._store.read().execute(_SQL["busy_files"]).fetchall()
         return {file_id: Holder(operation_id, status) for file_id, operation_id, status in rows}
 
@@ -464,26 +459,31 @@ class Ledger:
         """Return the waiting, running or paused operations that use some of these files."""
         return _holders(self._store.read(), file_ids)
 
-    # Backups: `backups` has everything that is not for a running operation.
-
-    def journals_of(self, operation_id: int) -> list[str]:
-        """Return the names of the journal files of an operation."""
-        return backups.Backups(self._store).journals_of(operation_id)
-
-    def drop_backups(self, operation_id: int, *, now: datetime) -> None:
-        """Mark the backups of an operation as dropped because none were wanted."""
-        reason = "written without a backup"
-        backups.Backups(self._store).drop_operation(operation_id, reason=reason, now=now)
-
 
 def _holders(reader: database.Connection, file_ids: Sequence[int]) -> list[Holder]:
     return [Holder(*row) for row in reader.execute(_SQL["holders"], {"file_ids": list(file_ids)}).fetchall()]
 
 
-def _files(tx: database.Connection, operation_id: int) -> str:
-    """Return the number of files of an operation in words."""
-    count = sum(row[2] for row in tx.execute(_SQL["count_items"], {"operation_id": operation_id}).fetchall())
-    return wording.files(count)
+def _new_id(tx: database.Connection, request: IdempotentRequest | None, *, now: datetime) -> int:
+    """Return the id of a new operation, for which an idempotent request is stored."""
+    operation_id = int(tx.value(_SQL["next_operation_id"]))
+    if request is not None:
+        requests.add(tx, request, operation_id=operation_id, at=now)
+    return operation_id
+
+
+def _insert_history(tx: database.Connection, operation_id: int, *, now: datetime, expires_at: datetime) -> None:
+    journal = f"{operation_id}.journal"
+    values = {"operation_id": operation_id, "now": now, "journal": journal, "expires_at": expires_at}
+    tx.execute(_SQL["insert_history"], values)
+
+
+def _counts(reader: database.Connection, operation_id: int) -> Counter[str]:
+    """Return the number of items of an operation by status."""
+    counts: Counter[str] = Counter()
+    for status, _, files, _ in reader.execute(_SQL["count_items"], {"operation_id": operation_id}).fetchall():
+        counts[status] += files
+    return counts
 
 
 def _options(options: WriteOptions) -> str:

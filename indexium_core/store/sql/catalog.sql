@@ -241,7 +241,12 @@ FROM scanned_files AS f WHERE f.file_id = resolved.file_id AND resolved.mtime_ns
 -- name: changed
 -- The files of the batch that are new or differ from their row, with the hashes before and after.
 CREATE OR REPLACE TEMP TABLE changed AS
-SELECT r.file_id, r.found, f.file_hash AS old_hash, r.file_hash AS new_hash
+SELECT r.file_id, r.found, f.file_hash AS old_hash, r.file_hash AS new_hash,
+       -- only the state "growing" ended: the same file, read once more
+       coalesce(f.growing AND NOT r.growing AND ROW(
+           r.path_bytes, r.size, r.mtime_ns, r.state, r.file_hash, r.duration, r.streams, r.tags
+       ) IS NOT DISTINCT FROM ROW(
+           f.path_bytes, f.size, f.mtime_ns, f.state, f.file_hash, f.duration, f.streams, f.tags), false) AS settled
 FROM resolved AS r LEFT JOIN scanned_files AS f ON f.file_id = r.file_id
 WHERE f.file_id IS NULL OR ROW(
     r.path_bytes, r.device, r.inode, r.nlink, r.mode, r.size, r.mtime_ns, coalesce(r.own_mtime_ns, f.own_mtime_ns),
@@ -288,11 +293,11 @@ WHERE file_id IN (SELECT file_id FROM changed)
 
 -- name: counts
 -- The numbers of a batch: new files, changed files, moved files among them, hashes to which people may have to be copied,
--- and films whose path has another film now.
-SELECT count(*) FILTER (found = 'new') AS added, count(*) FILTER (found <> 'new') AS changed,
+-- films whose path has another film now, and unchanged files that are no longer growing.
+SELECT count(*) FILTER (found = 'new') AS added, count(*) FILTER (found <> 'new' AND NOT settled) AS changed,
        count(*) FILTER (found = 'moved') AS moved, count(*) FILTER (found <> 'new' AND old_hash <> new_hash)
            + (SELECT count(*) FROM new_hashes) AS rehashed,
-       (SELECT count(*) FROM same_path WHERE NOT same_film) AS displaced
+       (SELECT count(*) FROM same_path WHERE NOT same_film) AS displaced, count(*) FILTER (settled) AS settled
 FROM changed;
 
 -- name: changed_paths
@@ -400,6 +405,10 @@ UPDATE scanned_files SET state = 'missing', growing = false WHERE file_id IN (SE
 -- name: missing
 -- The missing ones of these files.
 SELECT file_id FROM scanned_files WHERE state = 'missing' AND file_id IN (SELECT unnest($1::BIGINT[]));
+
+-- name: count_growing
+-- The number of files of some libraries that changed less than a minute before their scan.
+SELECT count(*) FROM scanned_files WHERE growing AND library_id IN (SELECT unnest($1::BIGINT[]));
 
 -- name: mark_files
 -- Mark the plans of these files and of their copies as outdated.

@@ -5,9 +5,9 @@ SELECT nextval('job_ids');
 -- name: insert
 -- Add a job.
 INSERT INTO job_queue (id, job_type, title, priority, payload, payload_version, dedup_key, status, owner,
-                       next_retry_at, created_at, operation_id)
+                       next_retry_at, created_at, operation_id, progress_current, progress_total, counters)
 VALUES ($id, $job_type, $title, $priority, $payload, $payload_version, $dedup_key, 'pending', $owner,
-        $not_before, $now, $operation_id);
+        $not_before, $now, $operation_id, $progress_current, $progress_total, $counters);
 
 -- name: add_dependencies
 -- The jobs that must complete before this one.
@@ -143,7 +143,8 @@ WHERE id = $id;
 -- name: finish_operation_run
 -- The end of a run of an operation's job; the operation stores its status itself.
 UPDATE job_queue SET stopped_by = CASE WHEN status = 'running' THEN 'kill' ELSE $stopped_by END, heartbeat_at = $now,
-       summary = coalesce($summary, summary), rate = 0, eta_seconds = NULL
+       summary = coalesce($summary, summary), progress_message = coalesce($message, progress_message),
+       counters = coalesce($counters, counters), rate = 0, eta_seconds = NULL
 WHERE id = $id;
 
 -- name: has_dependents
@@ -179,17 +180,32 @@ SELECT state FROM operation_state WHERE job_id = $id ORDER BY saved_at DESC LIMI
 -- A job with a new checkpoint has made progress, so its earlier retries no longer count.
 UPDATE job_queue SET retry_count = 0 WHERE id = $id AND retry_count <> 0;
 
--- name: jobs
--- These jobs, in the order of their ids in the list. The seconds of an operation are the running time that it has stored.
-SELECT j.id, j.job_type, j.title, j.priority, j.status, j.payload, j.progress_current, j.progress_total,
+-- name: job_columns
+-- Part of a list of jobs: its columns. The seconds of an operation are the running time that it has stored.
+j.id, j.job_type, j.title, j.priority, j.status, j.payload, j.progress_current, j.progress_total,
        j.progress_message, j.rate, j.eta_seconds, j.counters, j.retry_count, j.max_retries, j.next_retry_at,
-       (SELECT list(d.depends_on ORDER BY d.depends_on) FROM job_dependencies d WHERE d.job_id = j.id) AS depends_on,
        j.created_at, j.started_at, j.completed_at, j.heartbeat_at, j.error_message, j.summary, j.is_cancellable,
        j.cancelled_at, j.paused_at, j.paused_by, j.operation_id,
        j.status = 'running' AND j.heartbeat_at < $now::TIMESTAMPTZ - to_seconds($stalled) AS stalled,
        CASE WHEN j.operation_id IS NULL THEN epoch(j.completed_at) - epoch(j.started_at)
-            ELSE (SELECT o.seconds FROM metadata_operations o WHERE o.id = j.operation_id) END AS seconds
-FROM job_queue j WHERE j.id IN (SELECT unnest($ids::BIGINT[])) ORDER BY list_position($ids::BIGINT[], j.id);
+            ELSE o.seconds END AS seconds;
+
+-- name: jobs
+-- These jobs, in the order of their ids in the list.
+SELECT /* job_columns */,
+       (SELECT list(d.depends_on ORDER BY d.depends_on) FROM job_dependencies d WHERE d.job_id = j.id) AS depends_on
+FROM job_queue j LEFT JOIN metadata_operations o ON o.id = j.operation_id
+WHERE j.id IN (SELECT unnest($ids::BIGINT[])) ORDER BY list_position($ids::BIGINT[], j.id);
+
+-- name: job
+-- One job. It has no list of ids, because a job is read at each of its steps.
+SELECT /* job_columns */,
+       (SELECT list(d.depends_on ORDER BY d.depends_on) FROM job_dependencies d WHERE d.job_id = $id) AS depends_on
+FROM job_queue j LEFT JOIN metadata_operations o ON o.id = j.operation_id WHERE j.id = $id;
+
+-- name: status
+-- The status of a job.
+SELECT status FROM job_queue WHERE id = $id;
 
 -- name: page
 -- The ids of a page of jobs, and the number of all: running and paused jobs, then waiting ones in the order of their

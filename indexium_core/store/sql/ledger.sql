@@ -3,19 +3,15 @@
 SELECT nextval('operation_ids');
 
 -- name: insert_operation
--- Add an operation.
+-- Add an operation, whose items and job are stored already.
 INSERT INTO metadata_operations (id, operation_type, status, started_at, user_note, user_action, user_name, source,
-                                 plan_id, reverts_id, options)
+                                 plan_id, reverts_id, options, job_id, file_count, conflict_count)
 VALUES ($id, $operation_type, 'pending', $now, $user_note, $user_action, $user_name, $source, $plan_id, $reverts_id,
-        $options);
-
--- name: link_job
--- Store the job of an operation.
-UPDATE metadata_operations SET job_id = $job_id WHERE id = $operation_id;
+        $options, $job_id, $file_count, $conflict_count);
 
 -- name: insert_write_items
 -- One item for each selected file, with the result of the plan and the present state of the file as precondition. Files
--- that another operation uses become conflicts at once; $messages has the text for each of $holders.
+-- that another operation uses become conflicts at once; $messages has the text for each of $busy.
 INSERT INTO metadata_operation_items (id, operation_id, file_id, file_hash, file_path, path_bytes, status,
     previous_comment, new_comment, tags_added, tags_removed, changes, expected_size, expected_mtime_ns, code,
     error_message)
@@ -23,14 +19,12 @@ SELECT nextval('ids'), $operation_id, f.file_id, f.file_hash, f.path, f.path_byt
        CASE WHEN busy.file_id IS NULL THEN 'pending' ELSE 'conflict' END,
        i.old_comment, i.new_comment, i.tags_to_add, i.tags_to_remove, i.changes, f.size, f.mtime_ns,
        CASE WHEN busy.file_id IS NULL THEN '' ELSE 'busy_in_operation' END,
-       coalesce(list_extract($messages::VARCHAR[], list_position($holders::BIGINT[], busy.operation_id)), '')
+       coalesce(busy.message, '')
 FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id) AS chosen
 JOIN plan_items i ON i.file_id = chosen.file_id AND i.variant_id = $variant_id AND i.to_version IS NULL
 JOIN scanned_files f ON f.file_id = chosen.file_id
-LEFT JOIN (SELECT m.file_id, min(m.operation_id) AS operation_id
-           FROM metadata_operation_items m JOIN metadata_operations o ON o.id = m.operation_id
-           WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending', 'writing')
-           GROUP BY m.file_id) AS busy ON busy.file_id = f.file_id
+LEFT JOIN (SELECT unnest($busy::BIGINT[]) AS file_id, unnest($messages::VARCHAR[]) AS message) AS busy
+       ON busy.file_id = f.file_id
 WHERE i.can_update
 ORDER BY f.path_bytes;
 
@@ -125,6 +119,16 @@ FROM metadata_operation_items m
 LEFT JOIN scanned_files f ON f.file_id = m.file_id
 LEFT JOIN metadata_operation_items old ON old.id = m.reverts_item
 LEFT JOIN metadata_history old_history ON old_history.operation_item_id = m.reverts_item
+WHERE m.operation_id = $operation_id AND m.status = 'pending' AND m.id > $after
+ORDER BY m.id LIMIT $count;
+
+-- name: pending_writes
+-- The same of an operation that writes a plan: no item rolls another one back, and each file has one item.
+SELECT m.id AS item_id, m.file_id, m.path_bytes AS path, m.expected_size, m.expected_mtime_ns,
+       m.file_hash AS expected_hash, m.changes, m.restore_mtime_ns, f.device, f.inode, f.library_id, f.own_mtime_ns,
+       coalesce(f.est_seconds, 0.0) AS expected_seconds,
+       regexp_matches(coalesce(f.strategy, ''), '_(copy|remux|reflink)$') AS is_rewrite
+FROM metadata_operation_items m LEFT JOIN scanned_files f ON f.file_id = m.file_id
 WHERE m.operation_id = $operation_id AND m.status = 'pending' AND m.id > $after
 ORDER BY m.id LIMIT $count;
 
@@ -234,26 +238,32 @@ SELECT DISTINCT o.id FROM metadata_operation_items m
 JOIN metadata_operation_items old ON old.id = m.reverts_item JOIN metadata_operations o ON o.id = old.operation_id
 WHERE m.operation_id = $operation_id AND o.status IN ('interrupted', 'failed') ORDER BY o.id;
 
+-- name: count_columns
+-- Part of an update of an operation: its counts, and its running time if it has grown.
+file_count = t.file_count, success_count = t.success, failure_count = t.failure, skipped_count = t.skipped,
+conflict_count = t.conflict, unknown_count = t.unknown, seconds = greatest(seconds, $seconds);
+
+-- name: count_outcomes
+-- Part of an update of an operation: its items by outcome.
+SELECT count(*) AS file_count, count(*) FILTER (status = 'success') AS success,
+       count(*) FILTER (status = 'failed') AS failure, count(*) FILTER (status = 'skipped') AS skipped,
+       count(*) FILTER (status = 'conflict') AS conflict, count(*) FILTER (status = 'unknown') AS unknown
+FROM metadata_operation_items WHERE operation_id = $operation_id;
+
 -- name: update_counts
 -- Update the counts of an operation from its items, and its running time if it has grown.
-UPDATE metadata_operations SET file_count = t.file_count, success_count = t.success, failure_count = t.failure,
-       skipped_count = t.skipped, conflict_count = t.conflict, unknown_count = t.unknown,
-       seconds = greatest(seconds, $seconds)
-FROM (SELECT count(*) AS file_count, count(*) FILTER (status = 'success') AS success,
-             count(*) FILTER (status = 'failed') AS failure, count(*) FILTER (status = 'skipped') AS skipped,
-             count(*) FILTER (status = 'conflict') AS conflict, count(*) FILTER (status = 'unknown') AS unknown
-      FROM metadata_operation_items WHERE operation_id = $operation_id) AS t
-WHERE id = $operation_id;
+UPDATE metadata_operations SET /* count_columns */
+FROM (/* count_outcomes */) AS t WHERE id = $operation_id;
 
 -- name: finish
--- The end of an operation or of its present run. If the same end is recorded again (a start finds a file as unknown as
--- before), neither its time changes nor a later rollback is hidden.
+-- The end of an operation or of its present run, with its counts. If the same end is recorded again (a start finds a
+-- file as unknown as before), neither its time changes nor a later rollback is hidden.
 UPDATE metadata_operations SET
        status = CASE WHEN status IN ('rolled_back', 'partly_rolled_back') THEN status ELSE $status END,
        completed_at = CASE WHEN completed_at IS NOT NULL AND finished_as = $status AND $seconds = 0 THEN completed_at
                            ELSE $now END,
-       finished_as = $status, seconds = greatest(seconds, $seconds), error_message = $error_message
-WHERE id = $operation_id;
+       finished_as = $status, error_message = $error_message, /* count_columns */
+FROM (/* count_outcomes */) AS t WHERE id = $operation_id;
 
 -- name: amend
 -- How an operation ended, after one of its items was resolved later.
@@ -473,9 +483,9 @@ VALUES ($id, $operation_type, $status, $started_at, $completed_at, $file_count, 
     $skipped_count, $conflict_count, $unknown_count, $seconds, $error_message, $user_note, $user_action, $user_name,
     $source, $status, '{}');
 
--- name: options_of
--- The options that an operation was started with.
-SELECT options FROM metadata_operations WHERE id = $operation_id;
+-- name: start_facts
+-- The options of an operation, its running time so far, and whether it writes a plan.
+SELECT options, seconds, plan_id IS NOT NULL FROM metadata_operations WHERE id = $operation_id;
 
 -- name: holders
 -- Operations that use some of these files, with their status and number of files.
@@ -490,3 +500,10 @@ GROUP BY o.id, o.status ORDER BY o.id;
 SELECT m.file_id, min(m.operation_id), arg_min(o.status, m.operation_id) FROM metadata_operation_items m
 JOIN metadata_operations o ON o.id = m.operation_id
 WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending', 'writing') GROUP BY m.file_id;
+
+-- name: busy_among
+-- The same among some files.
+SELECT m.file_id, min(m.operation_id), arg_min(o.status, m.operation_id) FROM metadata_operation_items m
+JOIN metadata_operations o ON o.id = m.operation_id
+WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending', 'writing')
+  AND m.file_id IN (SELECT unnest($file_ids::BIGINT[])) GROUP BY m.file_id;

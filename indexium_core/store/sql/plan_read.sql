@@ -191,14 +191,15 @@ WHERE /* in_scope */ AND ($blocked OR i.risk_level <> 'blocked') AND i.can_updat
 ORDER BY i.file_id;
 
 -- name: search_groups
--- The items that a search lists, counted by everything that a selection and a write distinguish: level, postponed,
--- writable, strategy, those of $reported_bits that are set, and whether a second search does not find the item.
+-- The items that a search lists, and the postponed items that it finds, counted by everything that a selection and a write
+-- distinguish: level, postponed, writable, strategy, those of $reported_bits that are set, and whether a second search does
+-- not find the item.
 SELECT i.risk_level, i.postponed, i.can_update, f.strategy, i.issue_bits & $reported_bits AS bits,
        NOT coalesce((TRUE /* also */), FALSE) AS hidden, count(*), sum(i.added_count), sum(i.removed_count),
        sum(i.est_seconds), sum(i.est_bytes), TRUE AS found, FALSE AS included, FALSE AS excluded
 FROM plan_items_of($variant_id, $plan_id) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE /* in_scope */ AND ($blocked OR i.risk_level <> 'blocked')
-  AND ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed) AND (TRUE /* search */)
+  AND ($unchanged OR i.risk_level <> 'unchanged') AND (TRUE /* search */)
 GROUP BY ALL;
 
 -- name: exception_groups
@@ -215,7 +216,7 @@ WITH named AS MATERIALIZED (
 SELECT i.risk_level, i.postponed, i.can_update, f.strategy, i.issue_bits & $reported_bits AS bits,
        NOT coalesce((TRUE /* also */), FALSE) AS hidden, count(*), sum(i.added_count), sum(i.removed_count),
        sum(i.est_seconds), sum(i.est_bytes),
-       $searched AND ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed)
+       $searched AND ($unchanged OR i.risk_level <> 'unchanged')
            AND coalesce((TRUE /* search */), FALSE) AS found,
        i.file_id IN (SELECT unnest($included::BIGINT[])) AS included,
        i.file_id IN (SELECT unnest($excluded::BIGINT[])) AS excluded

@@ -59,12 +59,17 @@ def test_a_young_file_is_growing_until_a_second_look(
 ) -> None:
     path = clip(root, "a.mp4")
     os.utime(path, ns=(clock.ns, clock.ns - 59 * 10**9))
-    scanner.scan([root])
+    remedy = (
+        "1 file was changed less than a minute before the scan, and cannot be written yet. "
+        "Wait a minute, then scan again."
+    )
+    assert scanner.scan([root]).messages == [remedy]
     assert rows(database)["a.mp4"]["growing"] is True
-    scanner.scan([root])
+    assert scanner.scan([root]).messages == [remedy]
     assert len(probes) == 1
     clock.now += timedelta(seconds=2)
-    scanner.scan([root])
+    again = scanner.scan([root])
+    assert (again.changed, again.unchanged, again.messages) == (0, 1, [])
     assert rows(database)["a.mp4"]["growing"] is False
     assert len(probes) == 2
 

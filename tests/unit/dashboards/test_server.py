@@ -58,6 +58,12 @@ def test_port_in_use_is_one_error() -> None:
             server.make_server(FakeLibrary(1), port=port)  # type: ignore[arg-type]
 
 
+def test_a_port_in_use_by_indexium_is_named(served: DashboardServer) -> None:
+    port = served.port
+    with pytest.raises(errors.UsageError, match=rf"Port {port} is in use by Indexium \({served.url}\)\. Stop it"):
+        server.free_port("127.0.0.1", port)
+
+
 def test_address_of_another_machine_is_refused() -> None:
     with pytest.raises(errors.UsageError, match=r"--host 127\.0\.0\.1"):
         server.free_port("192.0.2.1", 0)

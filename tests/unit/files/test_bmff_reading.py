@@ -305,7 +305,7 @@ UNKNOWN = {
         "(keys)",
     ),
     "comment beside the film": (mp4.film(front=True, end=mp4.tags(mp4.cmt("outside"))), "outside the file's index"),
-    "huge comment": (mp4.film(box(b"udta", mp4.tags(mp4.cmt("x" * (1 << 21))))), "comment of"),
+    "huge comment": (mp4.film(box(b"udta", mp4.tags(mp4.cmt("x" * (1 << 21))))), "A comment has 2,097,176 bytes"),
 }
 
 

@@ -222,7 +222,8 @@ def test_undo_reports_missing_and_written_files(desk: Desk) -> None:
     assert (report.files, report.gone, report.written) == (3, 1, 1)
     assert report.summary == (
         "Undone: edited the people of 3 files. 1 file no longer exists. "
-        "1 file was written since and keeps its people. To change that, roll the write back in History."
+        "1 file was written since and keeps its people. To change that, roll the write back on the "
+        "History page, or with 'indexium rollback ID'."
     )
     with desk.database.atomic() as tx:
         catalog.remove_library(tx, 1)

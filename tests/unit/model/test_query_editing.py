@@ -76,7 +76,7 @@ def test_history_search_has_words_people_and_paths() -> None:
     assert query.parse_history("") == query.HistoryTerms()
 
 
-@pytest.mark.parametrize("text", ["risk:safe", "-sea", "a OR b", "(a OR b) c"])
+@pytest.mark.parametrize("text", ["risk:safe", "name:picnic", "id:3", "-sea", "a OR b", "(a OR b) c"])
 def test_history_search_refuses_other_keys(text: str) -> None:
-    with pytest.raises(errors.QueryError, match="only words, person: and path:"):
+    with pytest.raises(errors.QueryError, match=r"only words, person: and path:\. For one file, use words of its path"):
         query.parse_history(text)

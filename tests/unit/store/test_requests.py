@@ -67,7 +67,7 @@ def test_request_of_a_failed_start_is_not_stored(book: Database, monkeypatch: py
     def fail(*_: object, **__: object) -> None:
         raise errors.StoreError("The disk is full.")
 
-    monkeypatch.setattr(ledger.Ledger, "_insert_history", fail)
+    monkeypatch.setattr(ledger, "_insert_history", fail)
     with pytest.raises(errors.StoreError):
         begin(book)
     assert found(book) is None

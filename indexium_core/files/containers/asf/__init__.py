@@ -1,8 +1,8 @@
 """
-ASF (`.wmv`, `.asf`): the comment is the description in the header object, and attributes of that name.
+ASF (`.wmv`, `.asf`): the comment is the description in the header object and in attributes.
 
-`structure` reads the header, `editing` writes another one. Comes in: a reader and a change. Goes out: a layout, a patch
-in place, or a new file; where neither can be, the stream copy by FFmpeg. Source: Advanced Systems Format (ASF)
+`structure` reads the header, `editing` writes a new one. Input: a reader and a change. Output: a layout, a patch in
+place, or a new file. If neither is possible, FFmpeg makes a stream copy. Source: Advanced Systems Format (ASF)
 Specification, revision 01.20.
 """
 

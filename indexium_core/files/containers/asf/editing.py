@@ -1,9 +1,9 @@
 """
-ASF edited without FFmpeg: a new header object, and everything behind it as it was.
+Edits of ASF without FFmpeg: a new header object; all bytes behind it stay.
 
 An ASF file holds no file offsets. Indices count packets (Simple Index), or bytes from the first packet (Index, Media
-Object Index, Timecode Index); markers count bytes from the start of the data (ASF specification 3.7, 6.1 to 6.4). Only
-the size of the file is stored, in its properties (3.2), and the number of objects in the header (3.1).
+Object Index, Timecode Index); markers count bytes from the start of the data (ASF specification 3.7, 6.1 to 6.4). The
+header stores only the size of the file (3.2) and the number of its objects (3.1).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _PROTECTED = {  # objects that depend on the rest of the header
     structure.guid_of("298ae614-2622-4c17-b935-dae07ee9289c"): "It is encrypted.",
     structure.guid_of("43058533-6981-49e6-9b74-ad12cb86d58c"): "It is encrypted.",
 }
-# Objects without file offsets, beside those that FFmpeg rewrites.
+# Objects without file offsets that FFmpeg does not rewrite.
 _KNOWN = structure.REWRITTEN | {
     structure.guid_of(text)
     for text in (
@@ -57,12 +57,12 @@ _KNOWN = structure.REWRITTEN | {
     )
 }
 _TEXT = 0  # type of an attribute
-_LARGEST_NUMBER = 1 << 31  # from here on FFmpeg does not read a number
+_LARGEST_NUMBER = 1 << 31  # FFmpeg reads only smaller numbers
 
 
 @dataclass(frozen=True, slots=True)
 class _HeaderPart:
-    """An object of the header; `inner` are the objects of the header extension, behind the first bytes of its body."""
+    """An object of the header; `inner` has the objects of a header extension."""
 
     guid: bytes
     body: bytes
@@ -79,7 +79,7 @@ class _HeaderPart:
 
 @dataclass(frozen=True, slots=True)
 class _Attribute:
-    """An attribute of an extended description, or of a metadata object, which has more bytes in front of the name."""
+    """An attribute of an extended description or of a metadata object (which has more bytes before the name)."""
 
     prefix: bytes
     name: bytes
@@ -92,7 +92,7 @@ class _Attribute:
 
     @property
     def text(self) -> str:
-        """The value as text, a number as its digits."""
+        """The value as text; a number as digits."""
         if self.kind == _TEXT:
             return _decoded(self.value)
         return str(int.from_bytes(self.value, "little"))
@@ -115,7 +115,7 @@ def in_place(reader: Reader, layout: Layout, request: CommentRequest) -> Patch:
 
 
 def copy(reader: Reader, layout: Layout, request: CommentRequest) -> Rebuild:
-    """Return a new file: a new header with padding, then all other bytes as they were. Raises NotEditableError."""
+    """Return a new file: a new header with padding, then all other bytes unchanged. Raises NotEditableError."""
     head, parts = _parsed(reader)
     unknown = next((guid for guid in _types(reader, parts, len(head)) if guid not in _KNOWN), None)
     if unknown is not None:
@@ -132,7 +132,7 @@ def copy(reader: Reader, layout: Layout, request: CommentRequest) -> Rebuild:
 
 
 def _parsed(reader: Reader) -> tuple[bytes, list[_HeaderPart]]:
-    """Return the header object and its parts; raises NotEditableError where the parts do not make up the object."""
+    """Return the header object and its parts; raises NotEditableError if the parts do not fill the object."""
     head = structure.header_of(reader)
     parts = [_part(each) for each in structure.objects(head[30:])]
     if _header(head, parts) != head or int.from_bytes(head[24:28], "little") != len(parts):
@@ -171,7 +171,7 @@ def _types(reader: Reader, parts: Sequence[_HeaderPart], end: int) -> Iterator[b
 
 
 def _resized(parts: Sequence[_HeaderPart], old: int, new: int) -> list[_HeaderPart]:
-    """Return the parts with the new size of the file, where the old one was right."""
+    """Return the parts with the new file size, if the old size was correct."""
     resized = []
     for part in parts:
         body = part.body
@@ -185,7 +185,7 @@ def _resized(parts: Sequence[_HeaderPart], old: int, new: int) -> list[_HeaderPa
 
 
 def _fit_padding(parts: list[_HeaderPart], length: int) -> list[_HeaderPart] | None:
-    """Return the parts with padding that makes the header as long as `length`; None where there is none that can."""
+    """Return the parts with padding that makes the header `length` bytes long; None if no padding can do so."""
     growth = length - 30 - sum(len(part.raw) for part in parts)
     if not growth:
         return parts
@@ -198,7 +198,7 @@ def _fit_padding(parts: list[_HeaderPart], length: int) -> list[_HeaderPart] | N
 
 
 def _paddings(parts: Sequence[_HeaderPart]) -> list[tuple[tuple[int, ...], _HeaderPart]]:
-    """Return all padding and its places, that close behind the comment first, so that little moves."""
+    """Return all padding with its places. Padding close behind the comment comes first: few bytes move."""
     places: list[tuple[tuple[int, ...], _HeaderPart]] = [((at,), part) for at, part in enumerate(parts)]
     places += [((at, nth), one) for at, part in enumerate(parts) for nth, one in enumerate(part.inner or ())]
     last = _last_comment(parts)
@@ -209,7 +209,7 @@ def _paddings(parts: Sequence[_HeaderPart]) -> list[tuple[tuple[int, ...], _Head
 
 
 def _last_comment(parts: Sequence[_HeaderPart]) -> int:
-    """Return the number of the last part with a comment, of the last part of all if there is none."""
+    """Return the number of the last part with a comment, or of the last part if no part has one."""
     return max((at for at, part in enumerate(parts) if any(_comments([part]))), default=len(parts) - 1)
 
 
@@ -227,7 +227,7 @@ def _replaced_part(
 
 
 def _with_comment(parts: Sequence[_HeaderPart], request: CommentRequest) -> list[_HeaderPart]:
-    """Return the parts with every comment changed, or with a new one where there is none."""
+    """Return the parts with every comment changed, or with a new comment if there is none."""
     edited = [_changed(part, request) for part in parts]
     text = None if any(_comments(parts)) else request.text(None)
     if text is None:
@@ -261,14 +261,14 @@ def _changed(part: _HeaderPart, request: CommentRequest) -> _HeaderPart:
             kept.append(each)
             continue
         _check_replaceable(each)
-        text = request.text(each.text) if each.text else None  # an empty text counts as none
+        text = request.text(each.text) if each.text else None  # an empty text is no comment
         if text is not None:
             kept.append(each.with_text(text))
     return replace(part, body=_joined(part.guid, kept))
 
 
 def _check_replaceable(comment: _Attribute) -> None:
-    """Raise NotEditableError where a comment cannot be replaced by another."""
+    """Raise NotEditableError if a comment cannot be replaced."""
     if comment.prefix[2:4] not in {b"", b"\0\0"}:
         raise NotEditableError("A stream has a separate description, which Indexium cannot replace.")
     is_number = comment.kind in {2, 3, 4, 5} and int.from_bytes(comment.value, "little") < _LARGEST_NUMBER
@@ -284,7 +284,7 @@ def _decoded(value: bytes) -> str:
 
 
 def _with_description(part: _HeaderPart, text: str | None) -> _HeaderPart:
-    """Return a content description (3.10) with another fourth text: five lengths of 16 bits, five texts."""
+    """Return a content description (3.10) with a new fourth text. It has five 16-bit lengths and five texts."""
     texts = _description_texts(part.body)
     texts[3] = b"" if text is None else _encoded(text)
     return replace(part, body=struct.pack("<5H", *map(len, texts)) + b"".join(texts))
@@ -359,9 +359,9 @@ def _joined(guid: bytes, attributes: Sequence[_Attribute]) -> bytes:
 
 def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
     """
-    Return a digest of every part of the file but its comments, paddings and media, in order.
+    Return a digest of every part of the file except comments, padding and media, in order.
 
-    Of the size of the file and the number of parts it only counts whether they are right. Raises CutShortError,
+    The file size and the number of parts count only as correct or wrong. Raises CutShortError,
     MalformedHeaderError.
     """
     head = structure.header_of(reader)
@@ -389,7 +389,7 @@ def _part_facts(name: str, parts: Sequence[_HeaderPart], layout: Layout) -> dict
 
 
 def _kept_digest(part: _HeaderPart, layout: Layout) -> str:
-    """Return a digest of what an edit must keep of a part, "" where that is nothing."""
+    """Return a digest of what an edit must keep of a part; "" for nothing."""
     body = part.body
     if part.guid == _PADDING:
         return ""
@@ -409,7 +409,7 @@ def _kept_digest(part: _HeaderPart, layout: Layout) -> str:
 
 
 def _ranges_behind(reader: Reader, layout: Layout, start: int) -> dict[str, str]:
-    """Return a digest of each range that is neither header nor media."""
+    """Return a digest of each range outside the header and the media."""
     facts: dict[str, str] = {}
     for number, extent in enumerate([*layout.payload, Extent(layout.size, 0)], start=1):
         facts[f"range {number}"] = parsing.digest_range(reader, start, max(start, extent.offset))

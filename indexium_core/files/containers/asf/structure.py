@@ -1,8 +1,8 @@
 """
-ASF (WMV): objects with a GUID and a little-endian 64-bit length, itself included; the first is the header.
+ASF (WMV): objects with a GUID and a little-endian 64-bit length of the whole object; the first is the header.
 
 Texts are UTF-16. A stream copy by FFmpeg keeps the content description and its extended attributes (a number becomes
-text), languages, aspect ratios and markers. It loses all that is attached to one stream, and the rest.
+text), languages, aspect ratios and markers. It loses everything that belongs to one stream, and everything else.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ __all__ = [
     "types_behind",
 ]
 
-# Bytes of a text as UTF-16, for its length is a 16-bit number.
+# Bytes of a text as UTF-16: its length is a 16-bit number.
 TEXT_LIMIT = TextLimit(65_000, "utf-16-le", "surrogatepass")
 
 
@@ -62,13 +62,13 @@ ATTRIBUTES = guid_of("d2d0a440-e307-11d2-97f0-00a0c95ea850")
 METADATA = guid_of("c5f8cbea-5baf-4877-8467-aa8c44fa4cca")
 LIBRARY = guid_of("44231c94-9498-49d1-a141-1d134e457054")
 EXTENDED_STREAM = guid_of("14e6a5cb-c672-4332-8399-a96952065b5a")
-# Objects that FFmpeg writes again from what it has read, and padding.
+# Objects that FFmpeg writes again from the values it read, and padding.
 REWRITTEN = {
     guid_of("86d15240-311d-11d0-a3a4-00a0c90348f6"),  # names of the codecs
     guid_of("f487cd01-a951-11cf-8ee6-00c00c205365"),  # markers: the chapters
     guid_of("7bf875ce-468d-11d1-8d82-006097c9a2b2"),  # bit rates
     guid_of("7c4346a9-efe0-4bfc-b229-393ede415c85"),  # languages
-    guid_of("d1465a40-5a79-4338-b71b-e36b8fd6c249"),  # that streams differ in language
+    guid_of("d1465a40-5a79-4338-b71b-e36b8fd6c249"),  # streams that differ in language
     guid_of("1806d474-cadf-4509-a4ba-9aabcb96aae8"),  # padding
     guid_of("26f18b5d-4584-47ec-9f5f-0e651f0452c9"),  # compatibility: reserved
     guid_of("33000890-e5b1-11cf-89f4-00a0c90349cb"),  # indices, behind the data
@@ -76,7 +76,7 @@ REWRITTEN = {
 }
 _DESCRIPTION_FIELDS = ("title", "author", "copyright", "description", "rating")  # of the content description, in order
 LARGEST_HEADER = 64 << 20
-_MAX_PARTS = 20_000  # objects of the header and attributes in all of them; real files have less than a hundred
+_MAX_PARTS = 20_000  # objects of the header and all their attributes; real files have fewer than 100
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
 
@@ -95,9 +95,9 @@ class _Header:
     tags: list[tuple[str, str]] = field(default_factory=list)
     comments: list[FieldValue] = field(default_factory=list)
     created: int = 0  # in 100 ns since 1601
-    streams: list[str] = field(default_factory=list)  # the kind of each
+    streams: list[str] = field(default_factory=list)  # the type of each stream
     obstacles: list[str] = field(default_factory=list)
-    budget: int = _MAX_PARTS  # parts that may still be read
+    budget: int = _MAX_PARTS  # how many more parts may be read
 
     def spend(self) -> None:
         """Count an object or an attribute. Raises MalformedHeaderError if there are too many."""
@@ -113,7 +113,7 @@ class _Header:
 
 
 def recognises(head: bytes) -> bool:
-    """Tell by the first bytes."""
+    """Check the first bytes."""
     return head.startswith(HEADER)
 
 
@@ -131,7 +131,7 @@ def examine(reader: Reader) -> HeaderFacts:
 
 
 def census(reader: Reader) -> Mapping[str, str]:
-    """Return the texts, each once (FFmpeg repeats some), the creation time of the file, and its streams."""
+    """Return the texts (each once: FFmpeg repeats some), the creation time of the file, and its streams."""
     header = _parsed_header(reader)
     streams = {f"stream {number}": kind for number, kind in enumerate(header.streams)}
     made = {"made": str(header.created // 10)}
@@ -139,12 +139,12 @@ def census(reader: Reader) -> Mapping[str, str]:
 
 
 def _once(tags: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return tags without repetitions: a file has its title in two places."""
+    """Return tags without repetitions: a file stores its title in two places."""
     return list({(name.lower(), value): (name, value) for name, value in reversed(tags)}.values())[::-1]
 
 
 def _created(header: _Header) -> Iterator[Option]:
-    """Yield the option that keeps the creation time, which FFmpeg would set to 1970."""
+    """Yield the option that keeps the creation time; without it FFmpeg writes 1970."""
     try:
         moment = _EPOCH + timedelta(microseconds=header.created // 10)
     except OverflowError:
@@ -156,14 +156,14 @@ def _created(header: _Header) -> Iterator[Option]:
 
 
 def _media_extents(reader: Reader) -> Iterator[Extent]:
-    """Yield the content of the Data object, after a check that no object is cut short."""
+    """Yield the content of the Data object, after a check that every object is complete."""
     offset = 0
     for _ in range(parsing.MAX_ELEMENTS):
         head = reader.read_at(offset, 24)
         if len(head) < 24:
             return
         length = int.from_bytes(head[16:], "little")
-        if head[:16] == DATA and not length:  # a broadcast has no length
+        if head[:16] == DATA and not length:  # a broadcast stores no length
             length = reader.size - offset
         if length < 24:
             raise MalformedHeaderError("one of its objects has no size")
@@ -194,7 +194,7 @@ def _parsed_header(reader: Reader) -> _Header:
 
 
 def objects(data: bytes) -> Iterator[AsfObject]:
-    """Yield the objects in the body of another. Raises MalformedHeaderError."""
+    """Yield the objects in an object's body. Raises MalformedHeaderError."""
     at = 0
     for _ in range(parsing.MAX_ELEMENTS):
         if at + 24 > len(data):
@@ -208,7 +208,7 @@ def objects(data: bytes) -> Iterator[AsfObject]:
 
 
 def types_behind(reader: Reader, offset: int) -> Iterator[bytes]:
-    """Yield the types of the objects behind the header, whose sizes are checked already."""
+    """Yield the types of the objects behind the header; their sizes are already checked."""
     for _ in range(parsing.MAX_ELEMENTS):
         head = reader.read_at(offset, 24)
         if len(head) < 24:
@@ -218,7 +218,7 @@ def types_behind(reader: Reader, offset: int) -> Iterator[bytes]:
 
 
 def _read(item: AsfObject, header: _Header, *, in_extension: bool = False) -> None:
-    """Add an object to the header; `in_extension` the extension, which has no extension of its own."""
+    """Add an object to the header, with `in_extension` one from the extension (which holds no extension)."""
     header.spend()
     if item.guid == FILE:
         header.created = int.from_bytes(item.body[24:32], "little")
@@ -258,7 +258,7 @@ def _read_stream(body: bytes, header: _Header) -> None:
 
 
 def _read_description(body: bytes, header: _Header) -> None:
-    """Read five lengths and five texts (section 3.10); FFmpeg writes no rating."""
+    """Read five lengths and five texts (3.10); FFmpeg does not write the rating."""
     at = 10
     for number, name in enumerate(_DESCRIPTION_FIELDS):
         length = int.from_bytes(body[2 * number : 2 * number + 2], "little")
@@ -299,7 +299,7 @@ def _field(body: bytes, at: int) -> tuple[bytes, int]:
 
 
 def _attribute_text(kind: int, value: bytes, header: _Header) -> str | None:
-    """Return an attribute as text; only text (0), boolean (2) and numbers (3 to 5) have one."""
+    """Return an attribute as text; only text (0), boolean (2) and numbers (3 to 5) convert."""
     if kind == 0:
         return _text_before_nul(value, header)
     number = int.from_bytes(value, "little")
@@ -307,7 +307,7 @@ def _attribute_text(kind: int, value: bytes, header: _Header) -> str | None:
 
 
 def _read_metadata(item: AsfObject, header: _Header) -> None:
-    """Read metadata attributes; FFmpeg keeps only the aspect ratio in its place."""
+    """Read metadata attributes; FFmpeg keeps only the aspect ratio unchanged."""
     at = 2
     for _ in range(int.from_bytes(item.body[:2], "little")):
         header.spend()
@@ -316,7 +316,7 @@ def _read_metadata(item: AsfObject, header: _Header) -> None:
             raise MalformedHeaderError("a text is cut short")
         name_length, value_length = int.from_bytes(head[4:6], "little"), int.from_bytes(head[8:12], "little")
         name = _text_before_nul(item.body[at + 12 : at + 12 + name_length], header)
-        if parsing.is_comment_name(name) and head[2:4] == head[6:8] == bytes(2):  # a text of the file, not of a stream
+        if parsing.is_comment_name(name) and head[2:4] == head[6:8] == bytes(2):  # a text of the whole file
             value = item.body[at + 12 + name_length : at + 12 + name_length + value_length]
             header.add("Metadata", name, _decoded_text(value, header))
         if name not in {"AspectRatioX", "AspectRatioY"}:
@@ -327,7 +327,7 @@ def _read_metadata(item: AsfObject, header: _Header) -> None:
 
 
 def _decoded_text(data: bytes, header: _Header) -> str:
-    """Return a text of 16-bit units with what follows a NUL, without the NULs at its end."""
+    """Return a text of 16-bit units without the NULs at its end; NULs inside stay."""
     if len(data) > TEXT_LIMIT.max_bytes:
         header.obstacles.append("It holds longer tags than FFmpeg reads.")
     units = data[: len(data) & ~1]

@@ -1,8 +1,8 @@
 """
 AVI (`.avi`): the comment is the chunk `ICMT` in a list `INFO`.
 
-`structure` reads the file, `editing` works out the edits. Comes in: a reader and a change. Goes out: a layout, a patch
-in place, or a new file; where neither can be, the stream copy by FFmpeg. Source: Microsoft's "AVI RIFF File Reference"
+`structure` reads the file, `editing` works out the edits. Input: a reader and a change. Output: a layout, a patch in
+place, or a new file. If neither is possible, FFmpeg makes a stream copy. Source: Microsoft's "AVI RIFF File Reference"
 and the OpenDML AVI File Format Extensions 1.02.
 """
 

@@ -1,10 +1,10 @@
 """
-AVI edited without FFmpeg: the comment is the chunk `ICMT` in a list `INFO`, and padding (`JUNK`) makes room for it.
+Edits of AVI without FFmpeg: the comment is the chunk `ICMT` in a list `INFO`; padding (`JUNK`) makes room for it.
 
 Two indices hold file offsets. The old index (`idx1`) counts from the start of `movi` or, in some files, from the first
-byte of the file. OpenDML files have `indx` and `ix##`, both absolute, the latter among the media. So nothing moves in
-OpenDML files and in files of several RIFF chunks. In other files all that follows the texts moves, and an absolute
-`idx1` is corrected.
+byte of the file. OpenDML files have `indx` and `ix##` (among the media), both with absolute offsets. So an edit moves
+nothing in OpenDML files and in files of several RIFF chunks. In other files everything behind the texts moves, and an
+absolute `idx1` is corrected.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ __all__ = ["census", "copy", "in_place"]
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")  # byte order marks
 _LARGEST = 0xFFFFFFFF  # bytes of a RIFF chunk
-_LARGEST_PADDING = 1 << 20  # bytes of a padding chunk that is read
-_LARGEST_TAIL = 1 << 20  # bytes behind the media that are moved in place
+_LARGEST_PADDING = 1 << 20  # a padding chunk is read up to this size
+_LARGEST_TAIL = 1 << 20  # bytes behind the media that an edit in place may move
 _LARGEST_INDEX = 64 << 20
 _SECTOR = 2048  # bytes; cameras align their media to it
 _SAMPLES = 64  # entries of an index that are compared with the media
@@ -51,7 +51,7 @@ class _Node:
     chunk: Chunk
     above: tuple[_Node, ...] = ()
     inner: list[_Node] = field(default_factory=list)
-    opened: bool = False  # it is a list, and `inner` has its chunks
+    opened: bool = False  # this is a list, and `inner` has its chunks
 
     @property
     def start(self) -> int:
@@ -67,7 +67,7 @@ class _Node:
 
     @property
     def rest(self) -> int:
-        """Bytes of a list behind its last chunk; negative where that chunk reaches past the list."""
+        """Bytes of a list behind its last chunk; negative if that chunk ends behind the list."""
         return self.chunk.end - (self.inner[-1].stop if self.inner else self.chunk.body) if self.opened else 0
 
     def walk(self) -> Iterator[_Node]:
@@ -78,7 +78,7 @@ class _Node:
 
 @dataclass(frozen=True, slots=True)
 class _AviEdit:
-    """Bytes in place of a range, and the lists around it."""
+    """New bytes for a range, and the lists around the range."""
 
     start: int
     end: int
@@ -98,11 +98,11 @@ class _AviFile:
     size: int
     riff: _Node
     media: _Node
-    is_single: bool  # nothing follows that RIFF chunk
+    is_single: bool  # the file ends with that RIFF chunk
 
     @property
     def front(self) -> Iterator[_Node]:
-        """Everything before the media, outer ones first."""
+        """All nodes before the media, outer nodes first."""
         for node in self.riff.walk():
             if self.riff.start < node.start < self.media.start:
                 yield node
@@ -122,12 +122,12 @@ def in_place(reader: Reader, layout: Layout, request: CommentRequest) -> Patch:
     if sum(edit.growth for edit in behind):
         if not _can_change_length(file, behind):
             raise NotEditableError("There is no room for the comment behind the media.")
-        splices.append(Splice(start=layout.size, end=layout.size, data=b""))  # everything up to here moves
+        splices.append(Splice(start=layout.size, end=layout.size, data=b""))  # everything before this offset moves
     return build_patch(reader, layout, splices)
 
 
 def copy(reader: Reader, layout: Layout, request: CommentRequest) -> Rebuild:
-    """Return a new file with padding in front of the media, which move as a whole. Raises NotEditableError."""
+    """Return a new file with padding in front of the media. The media move as a whole. Raises NotEditableError."""
     file = _avi_file(reader, layout)
     _check_movable(file)
     edits = _comment_edits(file, request)
@@ -141,7 +141,7 @@ def copy(reader: Reader, layout: Layout, request: CommentRequest) -> Rebuild:
 
 
 def _splices(edits: Sequence[_AviEdit]) -> list[Splice]:
-    """Return the splices of the edits, and of the sizes of the lists around them."""
+    """Return the splices of the edits and of the sizes of the lists around the edits."""
     splices = [Splice(start=edit.start, end=edit.end, data=edit.data) for edit in edits]
     around = {node.start: node for edit in edits for node in edit.above}
     for start, node in around.items():
@@ -157,7 +157,7 @@ def _splices(edits: Sequence[_AviEdit]) -> list[Splice]:
 
 
 def _avi_file(reader: Reader, layout: Layout) -> _AviFile:
-    """Return the chunks of a file; raises NotEditableError where they do not fill the lists around them."""
+    """Return the chunks of a file; raises NotEditableError if chunks do not fill their lists."""
     riffs = list(_riffs(reader))
     if not riffs:
         raise NotEditableError("The recording was not finished.")
@@ -186,14 +186,14 @@ def _node(reader: Reader, chunk: Chunk, above: tuple[_Node, ...], *, opened: boo
         return _Node(chunk, above)
     node = _Node(chunk, above, opened=True)
     for each in structure.chunks(reader, chunk.body, chunk.end):
-        is_stray = each.kind == b"INFO" and chunk.kind not in {b"AVI ", b"hdrl"}  # players do not read others
+        is_stray = each.kind == b"INFO" and chunk.kind not in {b"AVI ", b"hdrl"}  # players read only these
         is_opened = each.is_list and each.kind in _OPENED and not is_stray and len(above) < _DEEPEST
         node.inner.append(_node(reader, each, (*above, node), opened=is_opened))
     return node
 
 
 def _is_empty_padding(reader: Reader, chunk: Chunk) -> bool:
-    """Tell whether a chunk is padding of zeros only."""
+    """Return whether a chunk is padding of only zeros."""
     length = chunk.end - chunk.body
     if chunk.is_list or chunk.kind not in structure.PADDING or length > _LARGEST_PADDING:
         return False
@@ -204,7 +204,7 @@ def _is_empty_padding(reader: Reader, chunk: Chunk) -> bool:
 
 
 def _comment_edits(file: _AviFile, request: CommentRequest) -> list[_AviEdit]:
-    """Return the edits that change every comment, and add one where players show none; without edits of padding."""
+    """Return edits that change every comment, and add one if players show none; without edits of padding."""
     lists = [node for node in file.riff.walk() if node.opened and node.kind == b"INFO"]
     comments = [node for info in lists for node in info.inner if node.kind == structure.COMMENT]
     if len(comments) > MAX_COMMENTS:
@@ -246,7 +246,7 @@ def _comment_chunk(text: str) -> bytes:
 
 
 def _added_comment(file: _AviFile, lists: Sequence[_Node], comment: bytes) -> _AviEdit:
-    """Return the edit that adds a comment behind the other texts, or in a list of its own behind the header."""
+    """Return the edit that adds a comment behind the other texts, or in a new list behind the header."""
     if lists:
         info = lists[-1]
         return _AviEdit(info.chunk.end, info.chunk.end, comment, (*info.above, info))
@@ -264,7 +264,7 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
 
 
 def _padding_edits(file: _AviFile, edits: Sequence[_AviEdit]) -> list[_AviEdit]:
-    """Return the edit of padding that keeps the media in place; raises NotEditableError without room."""
+    """Return the edit of padding that keeps the media in place; raises NotEditableError if room is missing."""
     growth = sum(edit.growth for edit in edits)
     if not growth:
         return []
@@ -281,7 +281,7 @@ def _padding_edits(file: _AviFile, edits: Sequence[_AviEdit]) -> list[_AviEdit]:
 
 
 def _paddings(file: _AviFile, edits: Sequence[_AviEdit]) -> list[_Node]:
-    """Return the padding in front of the media that no edit changes, the closest to the edits first."""
+    """Return the padding before the media that the edits do not change; the closest padding comes first."""
     at = max((edit.end for edit in edits if edit.end <= file.media.start), default=0)
     removed = [edit for edit in edits if edit.end > edit.start]
     free = [
@@ -298,7 +298,7 @@ def _junk(length: int) -> bytes:
 
 
 def _can_change_length(file: _AviFile, edits: Sequence[_AviEdit]) -> bool:
-    """Tell whether little follows the edits and nothing points to it: then the file may become longer or shorter."""
+    """Return whether the file may change its length: few bytes follow the edits, and no offset points to them."""
     return file.is_single and file.size - min(edit.start for edit in edits) <= _LARGEST_TAIL
 
 
@@ -306,7 +306,7 @@ def _can_change_length(file: _AviFile, edits: Sequence[_AviEdit]) -> bool:
 
 
 def _check_movable(file: _AviFile) -> None:
-    """Raise NotEditableError where the file may hold an offset that is not corrected."""
+    """Raise NotEditableError if the file may hold an offset that is not corrected."""
     if not file.is_single:
         raise NotEditableError("Data follows the first RIFF chunk of the file, so nothing in it can be moved.")
     for node in file.riff.walk():
@@ -330,7 +330,7 @@ def _index_edits(file: _AviFile, shift: int) -> Iterator[_AviEdit]:
 
 
 def _entries(reader: Reader, index: Chunk) -> list[tuple[bytes, int, int, int]]:
-    """Return kind, flags, offset and length of each entry."""
+    """Return type, flags, offset and length of each entry."""
     data = parsing.read_exactly(reader, index.body, (index.end - index.body) // 16 * 16)
     return list(struct.iter_unpack("<4sIII", data))
 
@@ -346,7 +346,7 @@ def _moved_entries(entries: Sequence[tuple[bytes, int, int, int]], shift: int, *
 
 
 def _is_absolute(reader: Reader, index: Chunk, media: Chunk) -> bool:
-    """Tell whether offsets of an index count from the first byte, by sampling; raises NotEditableError if unclear."""
+    """Return whether offsets of an index count from the first byte (a sample); NotEditableError if uncertain."""
     count = (index.end - index.body) // 16
     numbers = [*range(0, count, max(1, count // _SAMPLES)), *([count - 1] if count else [])]
     entries = (
@@ -373,7 +373,7 @@ def _leads_to_chunk(reader: Reader, base: int, entry: tuple[bytes, int, int, int
 
 def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
     """
-    Return a digest of every part of the file but its comments, paddings and media, in order.
+    Return a digest of every part of the file except comments, padding and media, in order.
 
     Raises CutShortError, MalformedHeaderError.
     """
@@ -409,7 +409,7 @@ def _facts(reader: Reader, above: _Node) -> Iterator[tuple[str, str]]:
 
 
 def _index_digest(reader: Reader, riff: _Node, index: Chunk) -> str:
-    """Return a digest of an index; absolute offsets are first made relative to the media."""
+    """Return a digest of an index; absolute offsets count relative to the media."""
     media = next((node.chunk for node in riff.inner if node.kind == b"movi"), None)
     length = index.end - index.body
     try:

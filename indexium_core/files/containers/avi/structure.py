@@ -2,7 +2,7 @@
 AVI: a RIFF file with the header (`hdrl`), texts (`INFO`), media (`movi`) and an index (`idx1`).
 
 A chunk is four letters and a little-endian 32-bit length, padded to an even number of bytes. OpenDML files (over 1 GB)
-are several RIFF chunks in a row. Texts have no declared character set; FFmpeg passes their bytes through.
+are several RIFF chunks in a row. The character set of texts is not declared; FFmpeg copies their bytes.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ from indexium_core.model.files.media import Extent, FieldValue
 __all__ = ["COMMENT", "PADDING", "Chunk", "census", "chunks", "examine", "recognises"]
 
 COMMENT = b"ICMT"
-# The texts that FFmpeg's muxer writes; it drops all others.
+# The texts that FFmpeg's muxer writes; other texts are lost.
 _TEXTS = frozenset(
     b"IARL IART IAS1 IAS2 IAS3 IAS4 IAS5 IAS6 IAS7 IAS8 IAS9 ICMS ICMT ICOP ICRD ICRP IDIM IDPI IENG IGNR IKEY ILGT "
     b"ILNG IMED INAM IPLT IPRD IPRT ITRK ISBJ ISFT ISHP ISMP ISRC ISRF ITCH".split()
 )
 _LARGEST_TEXT = 1 << 20
 PADDING = frozenset({b"JUNK", b"junk", b"PAD "})
-# Cameras store their settings in padding; ExifTool reads those that start with these bytes.
+# Cameras store settings in padding; ExifTool reads padding that starts with these bytes.
 _CAMERA_DATA = (b"OLYMDigital", b"QVMI", b"ucmt", b"IIII", b"PENTDigital", b"0GDA", b"0GPS", b"CASIO", b"RICOH")
 _HEADER = frozenset({b"avih", b"dmlh"})
 _STREAM = frozenset({b"strh", b"strf", b"strn", b"indx", b"vprp"})
-_DISABLED = 1  # flag of a stream that players leave out until asked
+_DISABLED = 1  # flag of a stream that players do not play by default
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """A chunk or a list of chunks, without its padding byte."""
 
-    kind: bytes  # four letters; of a list, those of the list
+    kind: bytes  # four letters; for a list, the list type
     is_list: bool
     body: int
     end: int
@@ -54,18 +54,18 @@ class Chunk:
 
 @dataclass
 class _AviContents:
-    """What reading a file collects."""
+    """The data read from a file."""
 
     payload: list[Extent] = field(default_factory=list)
-    front_texts: int | None = None  # number of texts in front of the media; None: no media yet
+    front_texts: int | None = None  # number of texts before the media; None: media not reached
     texts: list[tuple[bytes, str]] = field(default_factory=list)
     streams: list[str] = field(default_factory=list)  # one description each
-    dropped: list[bytes] = field(default_factory=list)  # chunks that FFmpeg would leave out
+    dropped: list[bytes] = field(default_factory=list)  # chunks that FFmpeg would lose
     is_unfinished: bool = False
 
 
 def recognises(head: bytes) -> bool:
-    """Tell by the first bytes."""
+    """Check the first bytes."""
     return head[:4] == b"RIFF" and head[8:12] in {b"AVI ", b"AVIX"}
 
 
@@ -87,7 +87,7 @@ def examine(reader: Reader) -> HeaderFacts:
 
 
 def _is_hidden(contents: _AviContents) -> bool:
-    """Tell whether all comments lie behind the media, where players do not read them."""
+    """Return whether all comments lie behind the media: players do not read these."""
     kinds = [kind for kind, _ in contents.texts]
     return COMMENT in kinds and COMMENT not in kinds[: contents.front_texts]
 
@@ -182,7 +182,7 @@ def _stream(reader: Reader, stream: Chunk, contents: _AviContents) -> str:
 
 
 def _note_dropped(reader: Reader, chunk: Chunk, contents: _AviContents, known: frozenset[bytes]) -> None:
-    """Note a chunk with content that FFmpeg would leave out."""
+    """Record a chunk with content that FFmpeg would lose."""
     if chunk.kind in known and not chunk.is_list:
         return
     start = reader.read_at(chunk.body, 64)
@@ -196,7 +196,7 @@ def _info(reader: Reader, info: Chunk) -> Iterator[tuple[bytes, str]]:
             raise MalformedHeaderError("its texts (INFO) are malformed")
         data = reader.read_at(chunk.body, chunk.end - chunk.body)
         text = parsing.whole_text_of(data) if chunk.kind == COMMENT else parsing.text_of(data)
-        if chunk.kind not in PADDING and text:  # an empty text counts as none
+        if chunk.kind not in PADDING and text:  # an empty text is no comment
             yield chunk.kind, text
 
 
@@ -222,9 +222,9 @@ def chunks(reader: Reader, start: int, end: int, steps: int = parsing.MAX_ELEMEN
 
 def _media(reader: Reader, payload: list[Extent]) -> Mapping[str, str]:
     """
-    Return how many video frames and bytes each stream has, counted without FFmpeg, which would lose what it cannot see.
+    Return the number of video frames and bytes of each stream, counted without FFmpeg, which may miss some.
 
-    FFmpeg may cut audio into other chunks. An empty chunk only repeats a frame.
+    FFmpeg may divide audio into other chunks. An empty chunk only repeats a frame.
     """
     pieces: Counter[str] = Counter()
     sizes: Counter[str] = Counter()

@@ -1,12 +1,11 @@
 """
 ISO base media files: MP4, M4V, MOV, 3GP (ISO/IEC 14496-12, QuickTime File Format).
 
-Reading: `boxes` reads the tree, `layout` examines a file, `checks` says why it may not be written, `comment` finds the
-comments, `strings`, `items` and `macintosh` read their content, `offsets` and `fragments` find all that points into the
-file. Writing: `strategy` has the strategies, `editing` says what each comment becomes, `padding` fits it into the index
-in place, `relocation` makes an index for media that moves. `census` digests everything that has to stay.
-
-Comes in: a reader and a change. Goes out: a layout, a patch in place, or a new file.
+Reading: `boxes` reads the tree, `layout` examines a file, `refusal_rules` has the reasons against writing, `comment`
+finds the comments, `strings`, `items` and `macintosh` read their content, `offsets` and `fragments` find all file
+offsets. Writing: `strategy` has the strategies, `editing` makes the edits of each comment, `padding` fits them into the
+index in place, `relocation` makes an index for media that moves. `census` digests everything that must stay. Input: a
+reader and a change. Output: a layout, a patch in place, or a new file.
 """
 
 from __future__ import annotations
@@ -23,23 +22,23 @@ __all__ = ["FAMILY", "Bmff", "BmffLayout"]
 
 
 class Bmff:
-    """The family, as the registry knows it."""
+    """The family, for the registry."""
 
     def recognises(self, head: bytes) -> bool:
         """Tell by the first 8 bytes or more."""
         return layouts.recognises(head)
 
     def examine(self, reader: Reader, *, known: Layout | None = None) -> BmffLayout:
-        """Parse the structure; media bytes are never read, so `known` saves nothing. Raises FileAccessError only."""
+        """Parse the structure; media bytes are never read, so `known` is not used. Raises only FileAccessError."""
         del known
         return layouts.examine(reader)
 
     def census(self, reader: Reader, layout: Layout) -> Mapping[str, str]:
-        """Return a digest of every box that a metadata write must leave alone."""
+        """Return a digest of every box that a metadata write must not change."""
         return census(reader, layout)
 
     def strategies(self) -> tuple[Strategy, ...]:
-        """Return the strategies, best first."""
+        """Return the strategies, the best one first."""
         return STRATEGIES
 
 

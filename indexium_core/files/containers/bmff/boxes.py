@@ -1,9 +1,9 @@
 """
 The box tree of ISO base media files (ISO/IEC 14496-12, QuickTime File Format), read with limits.
 
-A box is a 32-bit big-endian size, four bytes of type and its content. Size 1 means that 64 bits of size follow the
-type, size 0 that the box reaches to the end of the file. A table says which boxes are opened, so the depth is limited.
-The number of boxes and the bytes in memory have limits too. All offsets count from the start of the file.
+A box is a 32-bit big-endian size, four bytes of type and its content. Size 1 means that a 64-bit size follows the
+type. Size 0 means that the box ends at the end of the file. A table lists the boxes that are opened, so the depth is
+limited. The number of boxes and the bytes in memory have limits too. All offsets count from the start of the file.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ __all__ = [
     "walk",
 ]
 
-MAX_OPENED = 64 * 1024 * 1024  # bytes of a box that is read into memory; the index of a 2-hour film has 4 MB
-MAX_BESIDE = 16 * 1024 * 1024  # bytes of a box outside `moov` that is read whole; a fragment's header has some KB
+MAX_OPENED = 64 * 1024 * 1024  # bytes of a box read into memory; the index of a 2-hour film has 4 MB
+MAX_BESIDE = 16 * 1024 * 1024  # bytes of a whole box read outside `moov`; a fragment's header has some KB
 _MAX_TOP_LEVEL = 100_000  # boxes; a fragmented film of two hours has some 15,000
 _MAX_INSIDE = 50_000  # boxes of one opened tree
 
@@ -40,7 +40,7 @@ PADDING_KINDS = frozenset({b"free", b"skip"})
 # Dashcams and cameras store GPS tracks and previews in `free` and `skip`: only a box that starts with zeros is padding.
 BLANK = 64  # zeros at the start of padding
 
-# The boxes that are opened, by the type of the box around them; `stbl` is opened, its content is not.
+# The boxes that are opened, by the type of their parent; `stbl` is opened, the boxes in it are not.
 _OPENED: dict[bytes, frozenset[bytes]] = {
     b"moov": frozenset({b"trak", b"udta", b"meta"}),
     b"trak": frozenset({b"mdia", b"meta"}),
@@ -49,11 +49,11 @@ _OPENED: dict[bytes, frozenset[bytes]] = {
     b"udta": frozenset({b"meta"}),
     b"meta": frozenset({b"ilst"}),
 }
-# Tags in an unknown form do not make a file unreadable: such a box stays closed and is marked.
+# A file with tags in an unknown form stays readable: such a box stays closed and is marked.
 _LENIENT = frozenset({b"udta", b"meta", b"ilst"})
 
 
-# The boxes of the top level. Bytes at the end that start with no such type may be a text that another program added.
+# The boxes of the top level. Other bytes at the end of a file may be a text that another program added.
 _TOP_LEVEL = frozenset(
     {
         *(b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"uuid", b"udta", b"meta", b"meco", b"pdin", b"pnot"),
@@ -74,11 +74,11 @@ class Box:
     start: int  # offset of the header
     size: int  # bytes, header included
     header: int = 8  # bytes of the header: 8, or 16 with a 64-bit size
-    unsized: bool = False  # the header says 0: up to the end of the file
+    unsized: bool = False  # its size field is 0: it ends with the file
     padding: bool = False  # free space without content
     opened: bool = False  # whether `children` has its content
-    malformed: bool = False  # it should be opened, but its content is not made of boxes
-    prefix: int = 0  # bytes in front of the children: version and flags of a `meta` in ISO files, none in QuickTime
+    malformed: bool = False  # opening failed: its content is not made of boxes
+    prefix: int = 0  # bytes before the children: version and flags of a `meta` in ISO files; QuickTime: 0
     children: tuple[Box, ...] = ()
     slack: int = 0  # zero bytes after the last child; QuickTime ends a `udta` with four
 
@@ -92,7 +92,7 @@ class Box:
 
     @property
     def tail(self) -> int:
-        """Offset of a new last child."""
+        """The offset for a new last child."""
         return self.end - self.slack
 
     def named(self, kind: bytes) -> list[Box]:
@@ -108,7 +108,7 @@ class Window:
     base: int
 
     def body(self, box: Box, start: int = 0, length: int | None = None) -> bytes:
-        """Return the content of a box, or `length` bytes of it from `start`; fewer where it ends."""
+        """Return the content of a box, or `length` bytes of it from `start`; fewer at its end."""
         first = box.body + start
         last = box.end if length is None else min(first + length, box.end)
         return self.data[first - self.base : last - self.base]
@@ -124,7 +124,7 @@ class Outline:
 
     boxes: tuple[Box, ...]
     junk: Extent | None = None  # bytes after the last box that are not a box
-    damage: str = ""  # a sentence; `boxes` are those that could be read
+    damage: str = ""  # a sentence; `boxes` has the readable boxes
 
 
 def header(kind: bytes, size: int) -> bytes:
@@ -133,12 +133,12 @@ def header(kind: bytes, size: int) -> bytes:
 
 
 def padding_header(size: int) -> bytes | None:
-    """Return the header of a `free` box of `size` bytes, None where it cannot be as large."""
+    """Return the header of a `free` box of `size` bytes, None if this size is not possible."""
     return header(b"free", size) if 8 <= size <= 0xFFFFFFFF else None
 
 
 def outline(reader: Reader) -> Outline:
-    """Read the headers of the top level. A box that reaches past the end of the file is kept and cut there."""
+    """Read the headers of the top level. A box that ends behind the end of the file is cut there."""
     top: list[Box] = []
     at = 0
     while at < reader.size:
@@ -157,7 +157,7 @@ def outline(reader: Reader) -> Outline:
 
 def open_box(window: Window, box: Box) -> Box:
     """
-    Return the box, with its content opened as the table says.
+    Return the box, with its content opened as listed in the table.
 
     Raises:
         MalformedBoxError: The boxes inside are malformed, or too many.
@@ -167,7 +167,7 @@ def open_box(window: Window, box: Box) -> Box:
 
 
 def walk(box: Box) -> Iterator[Box]:
-    """Yield an opened box and everything in it, in file order."""
+    """Yield an opened box and all boxes in it, in file order."""
     yield box
     for child in box.children:
         yield from walk(child)
@@ -175,10 +175,10 @@ def walk(box: Box) -> Iterator[Box]:
 
 def parts(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     """
-    Yield type, start and end of the content of each box in a range of bytes, without opening any.
+    Yield type, start and end of the content of each box in a range of bytes; no box is opened.
 
     Raises:
-        MalformedBoxError: They are malformed, or too many.
+        MalformedBoxError: The boxes are malformed, or too many.
 
     """
     for _ in range(_MAX_INSIDE):
@@ -197,12 +197,12 @@ def parts(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]
 
 
 def _plausible(kind: bytes) -> bool:
-    """Tell whether four bytes may be a type: printable ASCII, or a first byte such as QuickTime's ©."""
+    """Return whether four bytes may be a type: printable ASCII, or QuickTime's © as the first byte."""
     return all(32 <= byte < 127 for byte in kind[1:]) and (32 <= kind[0] < 127 or kind[0] >= 0xA0)
 
 
 def _top_box(head: bytes, at: int, size: int) -> tuple[Box | None, str]:
-    """Return the box at `at`, cut at the end of the file (`size`), and what is wrong; None where there is no box."""
+    """Return the box at `at`, cut at the end of the file (`size`), and its problem; None if there is no box."""
     if len(head) < 8 or not _plausible(head[4:8]):
         return None, ""
     try:
@@ -226,7 +226,7 @@ def _shown(kind: bytes) -> str:
 
 
 def _read_header(head: bytes, at: int, limit: int, *, top: bool = False) -> Box:
-    """Read the header at offset `at` from the bytes there; `limit` is where the box around it ends."""
+    """Read the header at offset `at` from these bytes; `limit` is the end of the box around it."""
     size, kind = struct.unpack_from(">I4s", head)
     length, unsized = 8, False
     if size == 1 and len(head) >= 16:
@@ -260,7 +260,7 @@ def _open(window: Window, box: Box, budget: list[int]) -> Box:
 
 
 def _child(window: Window, parent: Box, at: int) -> Box | None:
-    """Return the box at `at`, None where only zeros follow."""
+    """Return the box at `at`, None if only zeros follow."""
     head = window.data[at - window.base : min(at + 16 + BLANK, parent.end) - window.base]
     if not head.strip(b"\0") and not window.data[at - window.base : parent.end - window.base].strip(b"\0"):
         return None

@@ -1,10 +1,10 @@
 """
-A digest of everything in an ISO base media file that writing a comment must leave alone, by the path of the box.
+A digest of everything in an ISO base media file that writing a comment must not change, by the path of the box.
 
-It leaves out the comment, padding, the sizes of boxes around them, boxes that only hold a comment, and the place of
-`moov`. So two censuses are equal exactly if nothing else changed. Offsets count by their targets, in the file without
-padding and index, whether a table has fields of 32 or 64 bits. Of `mdat`, only header and length are read. There is no
-loop over samples.
+The digest ignores the comment, padding, the sizes of boxes around them, boxes that only hold a comment, and the place
+of `moov`. So two censuses are equal exactly if everything else is unchanged. Offsets count by their targets in the file
+without padding and index; the width of table fields (32 or 64 bits) does not count. Only the header and the length of
+`mdat` are read. The code never loops over samples.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from indexium_core.files.containers.bmff.relocation import OffsetMap
 
 __all__ = ["census"]
 
-_TAGS = frozenset({b"udta", b"meta", b"ilst"})  # exist only together with their content
+_TAGS = frozenset({b"udta", b"meta", b"ilst"})  # these boxes exist only with content
 _EDITED = frozenset({b"moov", *_TAGS})  # boxes whose padding may be used; not those of tracks
-_INSIDE = 1 << 60  # origin of offsets in the index: beyond any offset in a file
+_INSIDE = 1 << 60  # origin of offsets in the index: larger than any file offset
 _LEAF = 1 << 32  # … and the distance of its boxes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Targets:
-    """The offsets of a file, and what their targets count as."""
+    """The offsets of a file, and the census values of their targets."""
 
     tables: frozenset[int]  # starts of the chunk offset tables of this file
     pointers: Pointers
@@ -41,7 +41,7 @@ class _Targets:
 
 
 def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
-    """Return the digests; the file must be the one that `layout` is of."""
+    """Return the digests; `layout` must be that of the file."""
     if not isinstance(layout, BmffLayout):
         return {}
     outer: list[tuple[str, Box]] = []
@@ -65,7 +65,7 @@ def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
 
 
 def _opened(reader: Reader, layout: BmffLayout, box: Box) -> tuple[Window, Box]:
-    """Return the bytes of a box and the box, opened if it is the index or tags."""
+    """Return the bytes of a box, and the box; the index and tags are opened."""
     if layout.moov is not None and box.start == layout.moov.start:
         return Window(reader.read_at(box.start, box.size), box.start), layout.moov
     if box.kind in _TAGS and box.size <= boxes.MAX_BESIDE:
@@ -79,9 +79,9 @@ def _opened(reader: Reader, layout: BmffLayout, box: Box) -> tuple[Window, Box]:
 
 def _inside(window: Window, comments: frozenset[int], box: Box, path: str) -> list[tuple[str, Box | bytes]]:
     """
-    Return the counted content of a box by its path: boxes without children, and the order of the children of others.
+    Return the counted content of a box by path: boxes without children, and the order of children in other boxes.
 
-    Returns nothing where the box only holds a comment.
+    The result is empty if the box only holds a comment.
     """
     if not box.opened:
         return [(path, box)]
@@ -102,7 +102,7 @@ def _counts(comments: frozenset[int], parent: Box, child: Box) -> bool:
 
 
 def _is_shell(window: Window, box: Box, kinds: list[bytes]) -> bool:
-    """Tell whether a `meta` only has what is written around a comment."""
+    """Return whether a `meta` has only the boxes written around a comment."""
     return (
         box.kind == b"meta"
         and kinds == [b"hdlr"]
@@ -145,7 +145,7 @@ def _entry_digest(mapping: _Targets, window: Window, entry: Box | bytes) -> str:
 
 
 def _unpointed_digest(mapping: _Targets, content: bytes | memoryview, at: int) -> str:
-    """Return the digest of the bytes at `at` without the offsets in them, followed by the targets of these."""
+    """Return the digest of the bytes at `at` without their offsets, followed by the targets of the offsets."""
     pointers = mapping.pointers.stored_in(at, at + len(content))
     if not len(pointers):
         return digests.hex_digest(content)
@@ -157,7 +157,7 @@ def _unpointed_digest(mapping: _Targets, content: bytes | memoryview, at: int) -
 
 
 def _places(mapping: _Targets, targets: Ints) -> memoryview:
-    """Return the bytes of the targets of offsets; the plain file offset where a target does not count."""
+    """Return the targets of offsets as bytes; a target that does not count is its plain file offset."""
     new_targets = mapping.places.moved(targets)
     if len(new_targets) and new_targets.min() < 0:
         new_targets = np.where(new_targets < 0, -2 - targets, new_targets)
@@ -182,7 +182,7 @@ def _range_digest(reader: Reader, offset: int, length: int) -> str:
 
 
 def _named(children: Iterable[Box]) -> Iterator[tuple[str, Box]]:
-    """Yield each box with a name: its type, and a number for tracks and from the second box of a type on."""
+    """Yield each box with a name: its type; tracks, and all boxes of a type after its first, also get a number."""
     seen: Counter[bytes] = Counter()
     for box in children:
         kind = _kind(box)
@@ -194,5 +194,5 @@ def _named(children: Iterable[Box]) -> Iterator[tuple[str, Box]]:
 
 
 def _kind(box: Box) -> bytes:
-    """Return the type of a box; the two types of chunk offset tables count as one."""
+    """Return the type of a box; both types of chunk offset tables count as one type."""
     return b"stco" if box.kind in offsets.CHUNKS else box.kind

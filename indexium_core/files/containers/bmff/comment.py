@@ -1,10 +1,10 @@
 """
 The places of a comment in ISO base media files, and the place of a first comment.
 
-Readers disagree on which place counts: FFmpeg takes the last one in the file, ExifTool and MediaInfo have other orders.
+Readers disagree on which place counts: FFmpeg uses the last one in the file, ExifTool and MediaInfo have other orders.
 So all places are edited: the strings of `udta/©cmt` (QuickTime), the items `©cmt` and free-form items named `comment`
 of an iTunes-style `meta`, and the items of a `meta` with `keys` named `comment` or `com.apple.quicktime.comment`. Tags
-of a track are not tags of the file. A comment in any other form is reported as not understood.
+of a track are not tags of the file. Any other form of comment is reported as not understood.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ CMT = b"\xa9cmt"
 MAX_BYTES = 1024 * 1024  # of one comment
 
 _CLASH = "The file has two lists of names for its tags (keys), and programs take one for the other."
-_INFORMATION = b"\xa9inf"  # another field, which FFmpeg, and players that use it, show as the comment too
+_INFORMATION = b"\xa9inf"  # another field, which FFmpeg and FFmpeg-based players also show as the comment
 # The content of the `hdlr` box that iTunes and FFmpeg write in front of an item list: `mdir` of `appl` without a name.
 HANDLER = bytes(8) + b"mdirappl" + bytes(9)
 
@@ -51,18 +51,18 @@ class CommentPlace:
     around: tuple[Box, ...]  # the boxes around it, outermost first
     strings: bool  # a list of strings of `udta`; else an item with `data` boxes
     content: bytes
-    shown: bool = True  # players that use FFmpeg show it
-    apple_key: bool = False  # … but only if there is no other: it has Apple's own name
+    shown: bool = True  # FFmpeg-based players show it
+    apple_key: bool = False  # … only if there is no other comment: it has Apple's own name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BmffComments:
-    """Everything in a file that is a comment or is shown as one."""
+    """All values in a file that are, or are shown as, a comment."""
 
     places: tuple[CommentPlace, ...] = ()  # in file order
     information_start: int = -1  # offset of the last ©inf, which players show as the comment; -1: none
     information_text: str = ""  # its text
-    not_understood: str = ""  # a sentence: which comment is not understood
+    not_understood: str = ""  # a sentence: the comment that is not understood
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,7 @@ def values(place: CommentPlace) -> list[str]:
 
 
 def cannot_convert(place: CommentPlace) -> list[bool]:
-    """Return for each text of a place whether its encoding cannot be converted with certainty."""
+    """Return, for each text of a place, whether the conversion of its encoding is uncertain."""
     return strings.cannot_convert(place.content) if place.strings else items.cannot_convert(place.content)
 
 
@@ -125,9 +125,9 @@ def with_only_text(place: CommentPlace, text: bytes, *, keeps_language: bool = F
 
 def with_edited_texts(place: CommentPlace, edit: Callable[[str], str | None], *, keeps_language: bool = False) -> bytes:
     """
-    Return the box of a place with each of its texts edited, b"" where none is left.
+    Return the box of a place with each of its texts edited, b"" if all texts are removed.
 
-    Raises MalformedBoxError where a text becomes longer than its place can hold.
+    Raises MalformedBoxError if a text becomes too long for its place.
     """
     if place.strings:
         content = strings.with_edited_texts(place.content, edit, keeps_language=keeps_language)
@@ -137,7 +137,7 @@ def with_edited_texts(place: CommentPlace, edit: Callable[[str], str | None], *,
 
 
 def new_box(place: NewCommentPlace, text: bytes) -> bytes:
-    """Return the bytes of a new comment: `text` (UTF-8) in its box, inside of the missing boxes."""
+    """Return the bytes of a new comment: `text` (UTF-8) in its box, inside the missing boxes."""
     box = _box(CMT, strings.new_content(text) if place.strings else items.new_content(text))
     for kind in reversed(place.missing):
         handler = bytes(4) + _box(b"hdlr", HANDLER) if kind == b"meta" else b""
@@ -147,14 +147,14 @@ def new_box(place: NewCommentPlace, text: bytes) -> bytes:
 
 def new_place(window: Window, moov: Box, *, quicktime: bool, behind: int) -> NewCommentPlace | None:
     """
-    Return the place of a first comment, None where it would not be behind the box that starts at `behind`.
+    Return the place of a first comment, None if it would not lie behind the box that starts at `behind`.
 
     Measured (FFmpeg 5.1 and 8.1, ExifTool 12.57, MediaInfo 23.04): all three read a string in `udta` in every brand,
-    whatever other tags there are. It is QuickTime's own form, the only one that its programs read. It also serves an
-    ISO file with another `meta` in its `udta`: FFmpeg would find a second `meta` there, but some programs stop at the
-    first. Other ISO files, 3GP too, get an item in an iTunes-style `meta`, which programs such as mutagen read too. The
-    `udta` boxes of 3GPP have no comment: FFmpeg writes one into `dscp`, the description, which MediaInfo shows as such
-    and FFmpeg itself does not read.
+    with any other tags. The string is QuickTime's own form, the only form that its programs read. An ISO file with
+    another `meta` in its `udta` also gets a string: FFmpeg would read a second `meta` there, but some programs stop at
+    the first. Other ISO files and 3GP files get an item in an iTunes-style `meta`, which programs such as mutagen read
+    too. 3GPP defines no `udta` box for a comment: FFmpeg writes the comment into `dscp`, which MediaInfo shows as the
+    description and FFmpeg does not read.
     """
     user_data = moov.named(b"udta")
     place = (
@@ -171,7 +171,7 @@ def _string_place(moov: Box, user_data: Sequence[Box], behind: int) -> NewCommen
 
 
 def _item_place(window: Window, moov: Box, user_data: Sequence[Box]) -> NewCommentPlace:
-    """Return the place in an iTunes-style item list, else the place for such a list, else that of a string."""
+    """Return the place in an iTunes-style item list, else the place for a new list, else the place of a string."""
     if not user_data:
         return _new_item_list((moov,), b"udta")
     bare = (_new_item_list((moov, udta)) for udta in user_data if not udta.named(b"meta"))
@@ -183,7 +183,7 @@ def _new_item_list(around: tuple[Box, ...], *missing: bytes) -> NewCommentPlace:
 
 
 def _item_list_places(window: Window, moov: Box, user_data: Sequence[Box]) -> Iterator[NewCommentPlace]:
-    """Yield the places in iTunes-style item lists, or for such a list, in the form that every program reads."""
+    """Yield the places in iTunes-style item lists, or for a new list, in the form that every program reads."""
     for udta in user_data:
         for meta in udta.named(b"meta"):
             listed = meta.named(b"ilst")[:1]
@@ -193,24 +193,24 @@ def _item_list_places(window: Window, moov: Box, user_data: Sequence[Box]) -> It
 
 
 def _handler(window: Window, meta: Box) -> bytes:
-    """Return the handler type of a `meta`: `mdir` for iTunes' items, `mdta` for QuickTime's keys, empty without one."""
+    """Return the handler type of a `meta`: `mdir` for iTunes' items, `mdta` for QuickTime's keys, empty if missing."""
     handler = next(iter(meta.named(b"hdlr")), None)
     return window.body(handler, 8, 4) if handler else b""
 
 
 def _is_read(meta: Box, *parts: Box) -> bool:
-    """Tell whether FFmpeg reads parts of a `meta`: those behind a handler at a multiple of four bytes."""
+    """Return whether FFmpeg reads parts of a `meta`: they lie behind a handler at a multiple of four bytes."""
     handlers = [box.start for box in meta.named(b"hdlr") if (box.start - meta.body) % 4 == 0]
     return bool(handlers) and all(handlers[0] < part.start for part in parts)
 
 
 def _is_read_in_order(moov: Box, item: Box) -> bool:
-    """Tell whether FFmpeg reads an item at its place: it reads free-form items only behind a track."""
+    """Return whether FFmpeg reads an item at its place: free-form items only behind a track."""
     return item.kind != items.FREEFORM or any(track.start < item.start for track in moov.named(b"trak"))
 
 
 def _tag_boxes(roots: Sequence[tuple[Window, Box]]) -> Iterator[tuple[Window, tuple[Box, ...]]]:
-    """Yield the paths to every `udta` and `meta` of the file, without those of tracks, in file order."""
+    """Yield the paths to every `udta` and `meta` of the file, except those of tracks, in file order."""
     for window, root in sorted(roots, key=lambda pair: pair[1].start):
         for path in _paths((root,)):
             yield window, path
@@ -225,7 +225,7 @@ def _paths(path: tuple[Box, ...]) -> Iterator[tuple[Box, ...]]:
 
 
 def _hides_information(place: CommentPlace, information_start: int) -> bool:
-    """Tell whether players show a place although there is a ©inf: the last one counts, before Apple's own key."""
+    """Return whether players show a place despite a ©inf: the last box counts, before Apple's own key."""
     return information_start < 0 or (place.box.start > information_start and not place.apple_key)
 
 
@@ -249,7 +249,7 @@ def _in_udta(window: Window, path: tuple[Box, ...]) -> Iterator[CommentPlace]:
 
 
 def _in_meta(window: Window, path: tuple[Box, ...], first: _Names) -> Iterator[CommentPlace]:
-    """Yield the comments of a `meta`; `first` are the names that FFmpeg and MediaInfo use for its numbered items."""
+    """Yield the comments of a `meta`; `first` has the names that FFmpeg and MediaInfo use for its numbered items."""
     meta = path[-1]
     if meta.malformed or any(listed.malformed for listed in meta.named(b"ilst")):
         raise MalformedBoxError("The tags (meta) are not made of boxes.")
@@ -279,7 +279,7 @@ class _Names:
 
 
 def _first_names(tag_boxes: Sequence[tuple[Window, tuple[Box, ...]]]) -> _Names:
-    """Return the first list of names behind a handler for them: FFmpeg and MediaInfo use no other (measured)."""
+    """Return the first list of names behind its handler: FFmpeg and MediaInfo use only this list (measured)."""
     known = False
     for window, path in tag_boxes:
         meta = path[-1]
@@ -304,7 +304,7 @@ def _place(window: Window, path: tuple[Box, ...], box: Box, name: str, *, string
         raise MalformedBoxError(f"A comment has {box.size:,} bytes. Indexium reads at most {MAX_BYTES:,} bytes.")
     where = "/".join([*(outer.kind.decode("latin-1") for outer in path), name])
     place = CommentPlace(where=where, box=box, around=path, strings=strings, content=window.body(box))
-    values(place)  # raises where the form is unknown
+    values(place)  # raises for an unknown form
     return place
 
 

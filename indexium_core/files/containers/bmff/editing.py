@@ -1,9 +1,9 @@
 """
 The edits of every comment in an ISO base media file, and of a first or an additional one.
 
-In replace mode every place has the new text afterwards, or none is left. In preserve mode every text keeps its bytes
-and gets the People segment. If players would still show another text, a comment is added behind it; where that is not
-possible, nothing is written.
+In replace mode every place gets the new text, or every place is removed. In preserve mode every text keeps its bytes
+and gets the People segment. If players would still show another text, a comment is added behind that text; if this is
+not possible, the file is not written.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _INFORMATION_APPEARS = "Players would show the file's information (©inf) as its
 
 
 def edits(layout: BmffLayout, change: Change) -> list[BoxSplice] | Refusal:
-    """Return the splices that make a change in every place of the comment, or why it cannot be made."""
+    """Return the splices that make a change in every place of the comment, or a Refusal."""
     if change.segment is None and not change.new:
         return _removed(layout)
     encoded = b"" if change.segment is not None else _encoded(change.new or "")
@@ -47,7 +47,7 @@ def _removed(layout: BmffLayout) -> list[BoxSplice] | Refusal:
 
 
 def _replaced(layout: BmffLayout, encoded: bytes, new_place: NewCommentPlace | None) -> list[BoxSplice] | Refusal:
-    """Return the splices that write the new text into every place, and into a new one."""
+    """Return the splices that write the new text into every place and into a new place."""
     has_strings = any(place.strings for place in layout.places) or (new_place is not None and new_place.strings)
     if len(encoded) > strings.MAX_BYTES and has_strings:
         return refusals.invalid_value(strings.too_long(len(encoded)))
@@ -59,7 +59,7 @@ def _replaced(layout: BmffLayout, encoded: bytes, new_place: NewCommentPlace | N
 
 
 def _with_segment(layout: BmffLayout, change: Change, new_place: NewCommentPlace | None) -> list[BoxSplice] | Refusal:
-    """Return the splices that exchange the People segment of every text, and add a comment in a new place."""
+    """Return the splices that replace the People segment of every text and add a comment in a new place."""
     keeps_language = layout.information_start >= 0
     try:
         splices = [

@@ -1,9 +1,9 @@
 """
 The offsets of fragments (ISO/IEC 14496-12, 8.8 and 8.16).
 
-A fragment (`moof`) has offsets of its samples from a base: itself, or an absolute offset. `mfra`, at the end, lists
-fragments by absolute offsets. `sidx` lists ranges of the file by their lengths, from the end of its own box on. Runs of
-samples are read, samples are not.
+A fragment (`moof`) has offsets of its samples from a base: its own start, or an absolute offset. `mfra`, at the end,
+lists fragments by absolute offsets. `sidx` lists ranges of the file by length, counted from the end of its box. Runs
+of samples are read, samples are not.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class Fragments:
 
     cut: int  # end of the index (`moov`): the distance between data before and behind it may change
     rows: list[Row] = field(default_factory=list)  # pointers: see `offsets.Pointers`
-    runs: list[int] = field(default_factory=list)  # offsets of sample runs, as far as they are stored
-    not_movable: str = ""  # why nothing may move, as a sentence
+    runs: list[int] = field(default_factory=list)  # offsets of sample runs that are stored
+    not_movable: str = ""  # the reason against moving anything, as a sentence
 
     def set_not_movable(self, reason: str) -> None:
         self.not_movable = self.not_movable or reason
@@ -53,8 +53,8 @@ def read(reader: Reader, top: Sequence[Box], moov: Box) -> Fragments:
     Return the offsets of all fragments and of their lists.
 
     Raises:
-        MalformedBoxError: A fragment is malformed. (A damaged list only sets `not_movable`: players work without it.)
-        UnknownError: There are more fragments than we handle.
+        MalformedBoxError: A fragment is malformed. (A damaged list only sets `not_movable`: players do not need it.)
+        UnknownError: There are more fragments than the limit.
 
     """
     fragments = Fragments(cut=moov.end)
@@ -112,7 +112,7 @@ def _read_traf(fragments: Fragments, moof: Box, content: bytes, at: int, *, firs
 
 
 def _read_run(content: bytes) -> tuple[int, bool] | None:
-    """Return the data offset of a `trun` and whether it is stored; None for a run without samples."""
+    """Return the data offset of a `trun` and whether the offset is stored; None for a run without samples."""
     flags, count = int.from_bytes(content[:4], "big"), int.from_bytes(content[4:8], "big")
     given = bool(flags & _OFFSET_GIVEN)
     fields = 4 * (given + bool(flags & _FIRST_FLAGS))
@@ -146,7 +146,8 @@ def _read_sidx(fragments: Fragments, box: Box, content: bytes, moov: Box) -> Non
     """
     Read a segment index: version and flags, two numbers, two times or offsets of 32 or 64 bits, entries of 12 bytes.
 
-    It counts from its own end, and from there on in lengths. The range of all lengths must not include `moov`.
+    The first offset counts from the end of the box; then lengths follow. The range of all lengths must not include
+    `moov`.
     """
     width = 8 if content[:1] == b"\1" else 4
     table = 12 + 2 * width + 4
@@ -165,7 +166,7 @@ def _read_tfra(fragments: Fragments, content: bytes, at: int) -> None:
     """
     Read a list of fragments: version and flags, track, widths of three numbers, count, entries.
 
-    An entry is a time and an offset, 32 bits each or 64 from version 1 on, and the three numbers.
+    An entry is a time and an offset (32 bits each, 64 from version 1 on) and the three numbers.
     """
     widths = content[11] if len(content) >= 16 else 0
     count = int.from_bytes(content[12:16], "big")

@@ -5,8 +5,8 @@ A `data` box is 32 bits of type, 32 bits of locale (country and language) and th
 5 UTF-16, 3 is a Macintosh string, 0 is undefined. An item may hold one value for each locale.
 
 Replace mode leaves **one value** of type 1, because FFmpeg reads only the first and mutagen every value. It keeps the
-locale of the old values where they have only one; otherwise it is for all locales. Preserve mode keeps every value. A
-value that changes and is not UTF-8 by its type becomes type 1, which every reader shows.
+locale of the old values if all have the same one; otherwise it is for all locales. Preserve mode keeps every value. A
+changed value whose type is not UTF-8 gets type 1, which every reader shows.
 
 In a `meta` with `keys` the type of an item is a number that counts the names from 1 on (QuickTime File Format,
 "Metadata Item Keys Atom": version and flags, a count, then size, namespace and name of each).
@@ -34,14 +34,14 @@ __all__ = [
     "with_only_text",
 ]
 
-FREEFORM = b"----"  # an item with its name in a box `name`, and the owner of that name in a box `mean`
+FREEFORM = b"----"  # an item with its name in a box `name` and the name's owner in a box `mean`
 
 _UTF8, _UTF8_SORTED = 1, 4
 _UTF16 = frozenset({2, 5})
 _MACINTOSH = 3
 APPLE_COMMENT_KEY = "com.apple.quicktime.comment"
 _COMMENT_KEYS = frozenset({"comment", APPLE_COMMENT_KEY})
-_EVERYWHERE = bytes(4)  # the locale of a value for all
+_EVERYWHERE = bytes(4)  # the locale of a value for all locales
 
 
 def texts(content: bytes) -> list[str]:
@@ -57,7 +57,7 @@ def texts(content: bytes) -> list[str]:
 
 def with_edited_texts(content: bytes, edit: Callable[[str], str | None]) -> bytes:
     """
-    Return the content of an item with each value edited, b"" where none is left.
+    Return the content of an item with each value edited, b"" if all are removed.
 
     `edit` returns the new text for a text, None to remove it. Raises MalformedBoxError as `texts` does.
     """
@@ -79,7 +79,7 @@ def cannot_convert(content: bytes) -> list[bool]:
 
 
 def with_only_text(content: bytes, text: bytes) -> bytes:
-    """Return the content of an item with `text` (UTF-8) in place of its first value; boxes that are not values stay."""
+    """Return the content of an item with `text` (UTF-8) as its only value; boxes that are not values stay."""
     children = _children(content)
     values = [index for index, (kind, _) in enumerate(children) if kind == b"data"]
     locales = {children[index][1][4:8] for index in values}
@@ -95,7 +95,7 @@ def new_content(text: bytes, *, locale: bytes = _EVERYWHERE) -> bytes:
 
 
 def freeform_name(content: bytes) -> tuple[str, str]:
-    """Return the owner of the name of a free-form item and the name, empty where it has none."""
+    """Return the owner of a free-form item's name, and the name; both may be empty."""
     try:
         children = dict(_children(content))
     except MalformedBoxError:
@@ -128,7 +128,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _encoded(data: bytes, text: str) -> bytes:
-    """Return the content of a `data` box with another text; unchanged where the text does not change."""
+    """Return the content of a `data` box with another text; the old content if the text does not change."""
     if text == _decoded(data):
         return data
     kind, value = int.from_bytes(data[:4], "big"), data[8:]
@@ -146,7 +146,7 @@ def _box(kind: bytes, content: bytes) -> bytes:
 
 
 def is_comment_key(key: str) -> bool:
-    """Tell whether a key is the comment; FFmpeg ignores letter case."""
+    """Return whether a key is the comment; FFmpeg ignores letter case."""
     return key.lower() in _COMMENT_KEYS
 
 
@@ -172,6 +172,6 @@ def key_names(content: bytes) -> list[str]:
 
 
 def key_name(kind: bytes, names: Sequence[str]) -> str:
-    """Return the name of an item by its type, empty where the type is not the number of a name."""
+    """Return the name of an item by its type, empty if the type is not the number of a name."""
     number = int.from_bytes(kind, "big")
     return names[number - 1] if 1 <= number <= len(names) else ""

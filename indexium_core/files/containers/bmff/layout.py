@@ -1,5 +1,5 @@
 """
-Examining an ISO base media file: its boxes, its media bytes, its comments, and whether it may be written.
+The examination of an ISO base media file: boxes, media bytes, comments, and whether it may be written.
 
 The file's index (`moov`) is read once into memory; media bytes are never read.
 """
@@ -19,7 +19,7 @@ from indexium_core.model.files.media import Extent, FieldValue
 __all__ = ["BmffLayout", "examine", "recognises"]
 
 _MAX_TAGS = 4 * 1024 * 1024  # bytes of a `meta` or `udta` outside `moov` that is opened
-_MAX_TOP_LEVEL_TAGS = 8  # of them
+_MAX_TOP_LEVEL_TAGS = 8  # number of these
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,16 +28,16 @@ class BmffLayout(Layout):
 
     boxes: tuple[Box, ...]  # the top level, in file order
     junk: Extent | None  # bytes after the last box that are not a box
-    moov: Box | None = None  # opened; None where it is missing or cannot be opened
+    moov: Box | None = None  # opened; None if it is missing or cannot be opened
     places: tuple[CommentPlace, ...] = ()  # every box that holds the comment, in file order
     information_start: int = -1  # offset of the last ©inf, which players show as the comment; -1: none
     information_text: str = ""  # its text
     new_place: NewCommentPlace | None = None  # place of a new comment that players show before all others
-    offsets: Offsets = field(default_factory=Offsets, repr=False, compare=False)  # all that points into the file
+    offsets: Offsets = field(default_factory=Offsets, repr=False, compare=False)  # all offsets that point into the file
 
     @property
     def not_movable(self) -> str:
-        """Why nothing in the file may move, as a sentence; empty where it may."""
+        """The reason against moving anything in the file, as a sentence; or empty."""
         return self.offsets.not_movable
 
     @property
@@ -47,7 +47,7 @@ class BmffLayout(Layout):
 
     @property
     def after_moov(self) -> int:
-        """Bytes of the padding right behind `moov`."""
+        """Bytes of padding directly behind `moov`."""
         assert self.moov is not None
         end = self.moov.end
         for box in self.boxes:
@@ -57,13 +57,13 @@ class BmffLayout(Layout):
 
     @property
     def behind(self) -> int:
-        """Offset behind `moov` and the padding that follows it."""
+        """Offset behind `moov` and its following padding."""
         assert self.moov is not None
         return self.moov.end + self.after_moov
 
     @property
     def faststart(self) -> bool:
-        """Whether `moov` is in front of most of the media."""
+        """Whether `moov` lies before most of the media."""
         assert self.moov is not None
         before = sum(extent.length for extent in self.payload if extent.offset < self.moov.start)
         return 2 * before < sum(extent.length for extent in self.payload)
@@ -75,7 +75,7 @@ class BmffLayout(Layout):
 
 
 def recognises(head: bytes) -> bool:
-    """Tell by the first bytes: `ftyp`, or another box that may come first, with a size that is not ASCII text."""
+    """Check the first bytes: `ftyp`, or another box that may come first, with a size that is not ASCII text."""
     size, kind = int.from_bytes(head[:4], "big"), head[4:8]
     if kind == b"ftyp":
         return True
@@ -88,7 +88,7 @@ _FIRST = frozenset({b"moov", b"wide", b"free", b"skip", b"pnot", b"styp", b"sidx
 
 
 def examine(reader: Reader) -> BmffLayout:
-    """Return the structure of a file and what is wrong with it; raises only if reading itself fails."""
+    """Return the structure of a file and its problem; raises an error only if reading fails."""
     outline = boxes.outline(reader)
     layout = BmffLayout(
         container=refusal_rules.container_of(reader, outline.boxes),
@@ -135,7 +135,7 @@ def _payload(top: tuple[Box, ...]) -> tuple[Extent, ...]:
 
 
 def _top_level_tags(reader: Reader, top: tuple[Box, ...]) -> tuple[list[tuple[Window, Box]], str]:
-    """Return each `udta` and `meta` of the top level, opened, and why not all of them are."""
+    """Return each `udta` and `meta` of the top level, opened, and why some are missing."""
     opened: list[tuple[Window, Box]] = []
     unread = ""
     for box in top:
@@ -164,7 +164,7 @@ def _fields(places: tuple[CommentPlace, ...]) -> tuple[FieldValue, ...]:
 
 
 def _added(texts: tuple[FieldValue, ...], places: tuple[CommentPlace, ...], new_place: NewCommentPlace | None) -> str:
-    """Return where a write adds a comment; "" where players show one of the comments, or there is none."""
+    """Return where a write adds a comment to existing ones; "" if players show an existing comment."""
     if not places or new_place is None or any(place.shown for place in places):
         return ""
     kinds = [*(box.kind for box in new_place.around), *new_place.missing, comment.CMT]

@@ -1,9 +1,9 @@
 """
-Texts in a Macintosh encoding (MacRoman), encoded so that players show all of a text.
+Texts in a Macintosh encoding (MacRoman), encoded so that players show the whole text.
 
-QuickTime declares such an encoding by a language code (strings of `udta`) or by a data type (items of `ilst`). Writers
-also store UTF-8 there (ExifTool does), so a text that is valid UTF-8 counts as UTF-8. All readers decode any other text
-as MacRoman, whatever the language is (FFmpeg 5.1 to 8.1, ExifTool 12.57).
+QuickTime declares such an encoding by a language code (strings of `udta`) or by a data type (items of `ilst`). Some
+writers (ExifTool) store UTF-8 there, so a text that is valid UTF-8 counts as UTF-8. All readers decode any other text
+as MacRoman, for every language (FFmpeg 5.1 to 8.1, ExifTool 12.57).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ __all__ = ["decoded", "encoded", "is_utf8"]
 
 
 def is_utf8(data: bytes) -> bool:
-    """Tell whether bytes are UTF-8, as plain ASCII is."""
+    """Return whether bytes are UTF-8 (ASCII counts)."""
     try:
         data.decode()
     except UnicodeDecodeError:
@@ -21,13 +21,13 @@ def is_utf8(data: bytes) -> bool:
 
 
 def decoded(data: bytes) -> str:
-    """Return a text: UTF-8 where the bytes are valid, else MacRoman, which has a letter for every byte."""
+    """Return a text: from UTF-8 if the bytes are valid, else from MacRoman, which has a letter for every byte."""
     return data.decode() if is_utf8(data) else data.decode("mac_roman")
 
 
 def encoded(text: str) -> bytes | None:
     """
-    Return a text in MacRoman, or None where it has to become UTF-8.
+    Return a text in MacRoman, or None if it must become UTF-8.
 
     FFmpeg allocates two bytes of UTF-8 for each byte of MacRoman and cuts off longer texts.
     """

@@ -1,10 +1,10 @@
 """
 All offsets in an ISO base media file.
 
-Chunk offset tables (`stco`, `co64`) stay boxes, because they may have a million entries and grow. All other offsets are
-pointers, one row of numbers each: those of items (`iloc`), of encrypted samples (`saio`) and of fragments (`moof`,
-`mfra`, `sidx`). Nothing that is not understood is ignored: it is damage (`MalformedBoxError`), or a reason not to write
-the file (`UnknownError`), or a reason not to move anything in it (`not_movable`).
+Chunk offset tables (`stco`, `co64`) stay boxes, because they may have a million entries and grow. All other offsets
+are pointers, one row of numbers each: offsets of items (`iloc`), of encrypted samples (`saio`) and of fragments
+(`moof`, `mfra`, `sidx`). Every offset that is not understood counts: as damage (`MalformedBoxError`), as a reason not
+to write the file (`UnknownError`), or as a reason not to move anything in it (`not_movable`).
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ __all__ = [
 CHUNKS = frozenset({b"stco", b"co64"})
 SEVERAL = "The file has several lists of items (meco), whose offsets Indexium does not know."
 
-_LARGEST = 1 << 62  # offsets are stored as signed numbers; larger ones are beyond the end of any file
-MAX_POINTERS = 300_000  # a fragmented film of ten hours has half as many
+_LARGEST = 1 << 62  # offsets are stored as signed numbers; larger offsets are beyond the end of any file
+MAX_POINTERS = 300_000  # a fragmented 10-hour film has half of this
 _MAX_ITEMS = 100_000
 _CANON_UUID = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")  # holds CTBO, a table of absolute offsets
 _CAMERA = "Data of the camera holds offsets that Indexium does not know."
@@ -67,7 +67,7 @@ class Pointers:
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Self:
-        """Return the pointers of some rows; raises UnknownError where there are too many."""
+        """Return the pointers of some rows; raises UnknownError if there are too many."""
         all_rows = list(rows)
         if len(all_rows) > MAX_POINTERS:
             raise UnknownError(f"The file holds more than {MAX_POINTERS:,} offsets.")
@@ -76,7 +76,7 @@ class Pointers:
 
     @property
     def at(self) -> Ints:
-        """Where the offset is stored in the file."""
+        """The place in the file where the offset is stored."""
         return self.rows[:, 0]
 
     @property
@@ -86,22 +86,22 @@ class Pointers:
 
     @property
     def origin(self) -> Ints:
-        """The byte of the file from which it counts; -1: the first byte, also after a move."""
+        """The byte of the file from which the offset counts; -1: always the first byte."""
         return self.rows[:, 2]
 
     @property
     def bias(self) -> Ints:
-        """Bytes from the origin to where counting starts."""
+        """Bytes from the origin to the start of counting."""
         return self.rows[:, 3]
 
     @property
     def values(self) -> Ints:
-        """The offset itself."""
+        """The stored offset."""
         return self.rows[:, 4]
 
     @property
     def targets(self) -> Ints:
-        """The byte of the file at which it points."""
+        """The byte of the file that the offset points to."""
         return np.maximum(self.origin, 0) + self.bias + self.values
 
     def pointing_into(self, start: int, end: int) -> Pointers:
@@ -125,11 +125,11 @@ class Offsets:
     tables: tuple[tuple[Box, ...], ...] = ()  # the paths from `moov` to each `stco` and `co64`
     pointers: Pointers = field(default_factory=lambda: Pointers.of(()))
     runs: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # offsets of the sample runs of fragments
-    not_movable: str = ""  # why nothing in the file may move, as a sentence
+    not_movable: str = ""  # reason against moving anything in the file, as a sentence
 
 
 def tables(window: Window, moov: Box) -> tuple[list[tuple[Box, ...]], str]:
-    """Return the paths to all chunk offset tables of this file, and a reason if some are of another file."""
+    """Return the paths to all chunk offset tables of this file, and a message if some point into another file."""
     found: list[tuple[Box, ...]] = []
     other_file = ""
     for track in moov.named(b"trak"):
@@ -159,11 +159,11 @@ def chunks(window: Window, box: Box) -> Ints:
 
 def in_boxes(window: Window, root: Box) -> tuple[list[Row], str]:
     """
-    Return the pointers in an opened `moov` or `meta`, and why nothing may move.
+    Return the pointers in an opened `moov` or `meta`, and the reason against moving anything.
 
     Raises:
         MalformedBoxError: Their tables are malformed.
-        UnknownError: They are of an unknown version.
+        UnknownError: Their version is unknown.
 
     """
     found: list[Row] = []
@@ -186,11 +186,11 @@ def auxiliary(content: bytes, at: int, *, origin: int = -1, bias: int = 0) -> li
     """
     Return the pointers in a `saio` (ISO/IEC 14496-12, 8.7.9) whose content starts at `at`.
 
-    Version and flags, eight bytes of type if flag 1 is set, count, entries of 32 bits, from version 1 of 64.
+    Content: version and flags, 8 bytes of type if flag 1 is set, count, entries (32 bits, from version 1 on 64).
 
     Raises:
         MalformedBoxError: Its count is larger than the number of entries.
-        UnknownError: It is of an unknown version.
+        UnknownError: Its version is unknown.
 
     """
     if content[:1] not in {b"\0", b"\1"}:
@@ -225,7 +225,7 @@ def _table_paths(track: Box) -> Iterator[tuple[Box, ...]]:
 
 def _is_in_other_file(window: Window, information: Box) -> bool:
     """
-    Tell whether samples of a track may lie in another file: an entry of `dinf/dref` names one.
+    Return whether samples of a track may lie in another file: an entry of `dinf/dref` names that file.
 
     Flag 1 of an entry stands for this file; an entry without a name cannot stand for another file.
     """
@@ -281,7 +281,7 @@ def _iloc_pointers(window: Window, box: Box) -> list[Row]:
 
 
 def _item_pointers(fields: _NumberReader, at: int, widths: Sequence[int], *, here: bool) -> Iterator[Row]:
-    """Yield the pointers of one item; where offsets have no bytes, its base is the pointer."""
+    """Yield the pointers of one item; if offsets have a width of 0, the item's base is the pointer."""
     offset, length, base, index = widths
     first = fields.at
     start = fields.take(base)

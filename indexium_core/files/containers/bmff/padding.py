@@ -1,9 +1,9 @@
 """
-Room for edits in the index (`moov`): free space, box sizes, and what moves between them.
+Room for edits in the index (`moov`): free space, box sizes, and the bytes that move.
 
-An edit replaces a range and names the boxes around it, whose sizes follow. The bytes that it needs or frees are taken
-from or added to the nearest free space. So as little as possible moves, and nothing outside the edited range does.
-Where `moov` ends the file, the end of the file is free space without limit. Media bytes never move.
+An edit replaces a range and lists the boxes around the range, whose sizes are adapted. The nearest free space gives
+the bytes that the edit needs, or gets the bytes that the edit frees. So as few bytes as possible move, and only inside
+the edited range. If `moov` ends the file, the end of the file is free space without limit. Media bytes never move.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from indexium_core.files.containers.shared.splices import Splice
 
 __all__ = ["BoxSplice", "fit_in_place", "free_bytes", "with_box_sizes"]
 
-_LARGEST = 0xFFFFFFFF  # size of a box with 32 bits of size
+_LARGEST = 0xFFFFFFFF  # largest size in a 32-bit size field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxSplice(Splice):
-    """A splice inside of boxes whose sizes follow."""
+    """A splice inside boxes whose sizes change with it."""
 
     around: tuple[Box, ...] = ()  # outermost first
 
@@ -36,12 +36,12 @@ class _Padding:
     """Free space that can shrink and grow: a box, several adjacent boxes, or the end of the file."""
 
     start: int
-    length: int  # 0: none yet, but a box may be created here
+    length: int  # 0: no padding yet, but a box may be created here
     around: tuple[Box, ...] = ()
     elastic: bool = False  # the file may end here or later
 
     def after(self, growth: int) -> int | None:
-        """Return the length after `growth` bytes are taken from it, None where that is not possible."""
+        """Return the length after `growth` bytes are taken, None if that is not possible."""
         rest = self.length - growth
         if self.elastic:
             rest = 0 if rest <= 0 or not self.length else max(rest, 8)
@@ -50,7 +50,7 @@ class _Padding:
 
 def fit_in_place(reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice]) -> list[Splice] | None:
     """
-    Return all splices of `edits` in place, those of padding and box sizes included, sorted; None without room.
+    Return all splices of `edits` in place, with those of padding and box sizes, sorted; None without room.
 
     Raises:
         ConflictError: The file is not the one that was examined.
@@ -62,7 +62,7 @@ def fit_in_place(reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice])
 
 def with_box_sizes(reader: Reader, splices: Sequence[BoxSplice]) -> list[Splice]:
     """
-    Return the splices, and those of the sizes of the boxes around them, sorted.
+    Return the splices and the splices of the box sizes around them, sorted.
 
     Raises:
         ConflictError: The file is not the one that was examined.
@@ -73,13 +73,13 @@ def with_box_sizes(reader: Reader, splices: Sequence[BoxSplice]) -> list[Splice]
 
 
 def free_bytes(layout: BmffLayout) -> int | None:
-    """Return by how many bytes the tags can grow in place, None where there is no limit."""
+    """Return by how many bytes the tags can grow in place, None for no limit."""
     assert layout.moov is not None
     return None if layout.moov_last else sum(padding.length for padding in _paddings(layout))
 
 
 def _padding_splices(layout: BmffLayout, edits: Sequence[BoxSplice]) -> list[BoxSplice] | None:
-    """Return the splices of padding that keep everything behind it in place: of one padding if that is enough."""
+    """Return the splices of padding that keep everything behind in place; only one splice if that is enough."""
     growth = sum(edit.growth for edit in edits)
     if not growth:
         return []
@@ -99,7 +99,7 @@ def _padding_splices(layout: BmffLayout, edits: Sequence[BoxSplice]) -> list[Box
 
 
 def _paddings(layout: BmffLayout) -> list[_Padding]:
-    """Return all padding, except in front of the handler of a `meta`: FFmpeg searches it in steps of four bytes."""
+    """Return all padding, except before the handler of a `meta`: FFmpeg searches the handler in 4-byte steps."""
     moov = layout.moov
     assert moov is not None
     inside = []
@@ -112,7 +112,7 @@ def _paddings(layout: BmffLayout) -> list[_Padding]:
 
 
 def _tag_holders(path: tuple[Box, ...]) -> Iterator[tuple[Box, ...]]:
-    """Yield the paths to the boxes whose padding may be used: `moov` and tags of the file, not those of tracks."""
+    """Yield the paths to the boxes whose padding may be used: `moov` and tags of the file, but not tags of tracks."""
     yield path
     for child in path[-1].children:
         if child.kind in {b"udta", b"meta"}:
@@ -129,7 +129,7 @@ def _resized(padding: _Padding, length: int) -> BoxSplice:
     """
     Return the splice that gives a padding its new length, at its front.
 
-    Its first bytes become zeros, which mark a box as padding later.
+    Its first content bytes become zeros, which later mark it as padding.
     """
     keep = max(0, min(length, padding.length) - 8 - boxes.BLANK)
     data = boxes.header(b"free", length) + bytes(length - 8 - keep) if length else b""

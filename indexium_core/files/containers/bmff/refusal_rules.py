@@ -1,9 +1,9 @@
 """
 Rules that refuse to write an ISO base media file, or to move anything in it.
 
-There are three kinds of reasons. The file is damaged (`corrupt`). The file is intact, but cannot be written with
-certainty (`no_strategy_yet`). The file can be edited in place, but it holds offsets that are not understood, so nothing
-may move (`Offsets.not_movable`). Damage is checked first.
+There are three types of reasons. The file is damaged (`corrupt`). The file is intact, but a safe write is not possible
+(`no_strategy_yet`). The file can be edited in place, but it holds offsets that are not understood, so nothing may move
+(`Offsets.not_movable`). Damage is checked first.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from indexium_core.model.files.media import Extent, Refusal
 __all__ = ["CheckedFile", "OpenedFile", "check", "container_of", "index_of"]
 
 _PICTURES = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"})
-_ONCE = (b"mvhd", b"hdlr", b"keys")  # allowed once in the box around them
+_ONCE = (b"mvhd", b"hdlr", b"keys")  # boxes allowed only once in their parent
 _PAST_END = "An offset in the file points past its end."
 
 
@@ -38,7 +38,7 @@ class OpenedFile:
     window: Window  # the bytes of `moov`
     moov: Box
     top_level_tags: tuple[tuple[Window, Box], ...]  # `meta` and `udta` of the top level, opened where possible
-    not_understood: str  # which comment is not understood
+    not_understood: str  # the comment that is not understood
 
     @property
     def size(self) -> int:
@@ -47,14 +47,14 @@ class OpenedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CheckedFile:
-    """What is wrong with a file, and all its offsets."""
+    """The problem of a file, and all its offsets."""
 
-    problem: Refusal | None  # why it may not be written at all
-    offsets: Offsets  # as far as they could be read
+    problem: Refusal | None  # why the file may not be written
+    offsets: Offsets  # those that could be read
 
 
 def container_of(reader: Reader, top: Sequence[Box]) -> str:
-    """Return the container by its brand: mp4, mov, 3gp, heif or cr3. Without a brand it is QuickTime."""
+    """Return the container by its brand: mp4, mov, 3gp, heif or cr3. Without a brand the file is QuickTime."""
     named = next((box for box in top if box.kind == b"ftyp"), None)
     brand = reader.read_at(named.body, 4) if named else b"qt  "
     if brand == b"qt  ":
@@ -68,7 +68,7 @@ def container_of(reader: Reader, top: Sequence[Box]) -> str:
 
 def index_of(reader: Reader, outline: Outline, container: str) -> tuple[Window, Box | None, Refusal | None]:
     """
-    Return the bytes of `moov`, the opened `moov`, and what is wrong so far.
+    Return the bytes of `moov`, the opened `moov`, and the problem, if any.
 
     A damaged file may still have a readable index.
     """
@@ -148,7 +148,7 @@ def _check_single_index(file: OpenedFile) -> Refusal | None:
 
 
 def _check_complete(file: OpenedFile, starts: Sequence[Ints]) -> Refusal | None:
-    """Check that every chunk and run of samples starts within the file."""
+    """Check that every chunk and every run of samples starts inside the file."""
     if any(int(each.max()) > file.size for each in starts):
         return refusals.corrupt("The file is cut short: its index points past its end.")
     return None
@@ -176,7 +176,7 @@ def _check_payload(file: OpenedFile, starts: Sequence[Ints]) -> Refusal | None:
     for each in starts:
         bounds = np.array([each.min(), each.max()])
         which = np.searchsorted(begin, bounds, side="right") - 1
-        if which[0] != which[1]:  # they lie in several `mdat`, or outside: look at each
+        if which[0] != which[1]:  # they lie in several `mdat`, or outside: check each
             bounds = each
             which = np.searchsorted(begin, bounds, side="right") - 1
         if which.min() < 0 or bool((bounds >= end[which]).any()):
@@ -206,7 +206,7 @@ _RULES: tuple[Callable[[OpenedFile, Sequence[Ints]], Refusal | None], ...] = (
 
 def _chunk_starts(file: OpenedFile, found: Offsets) -> list[Ints]:
     """
-    Return the offsets of chunks and of runs of samples; tables of tracks without samples are left out, and empty ones.
+    Return the offsets of chunks and of runs of samples, without empty tables and tables of tracks without samples.
 
     Raises:
         MalformedBoxError: A sample table is not complete.
@@ -244,7 +244,7 @@ def _tables(track: Box) -> Iterator[Box]:
 
 
 def _tag_boxes(moov: Box) -> Iterator[Box]:
-    """Yield `moov` and every box in it that holds tags of the file, not those of tracks."""
+    """Yield `moov` and every box in it that holds tags of the file, but not tags of tracks."""
     yield moov
     for child in moov.children:
         if child.kind in {b"udta", b"meta"}:

@@ -1,9 +1,9 @@
 """
-The index (`moov`) for another place in the file, or for media that moves: with the edits and corrected offsets.
+The index (`moov`) at another place, or for media that moves: with the edits and corrected offsets.
 
 Ranges of the file move as a whole: a byte at distance `n` from the start of a range keeps that distance. An offset
-whose target is removed, or whose field is too small for the new value, is a refusal. Only chunk offset tables get
-larger fields (`co64`), by which the index grows.
+whose target is removed, or whose field is too small for the new value, causes a refusal. Only chunk offset tables get
+larger fields (`co64`), so the index grows.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ class IndexPlace:
     """The place of an index."""
 
     at: int  # offset of its first byte
-    shift: int  # by how many bytes everything behind the old index and its padding moves
+    shift: int  # bytes by which everything behind the old index and its padding moves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedIndex:
-    """A new index, and the changes that it needs elsewhere."""
+    """A new index, and the changes needed elsewhere in the file."""
 
     index: bytes  # the whole box
     place: IndexPlace
-    fields: tuple[Splice, ...]  # offsets elsewhere in the file that change; same lengths
+    fields: tuple[Splice, ...]  # changed offsets elsewhere in the file; their lengths stay
 
 
 class OffsetMap:
@@ -64,16 +64,16 @@ class OffsetMap:
         return np.where(inside, offsets + self._by[which], -1)
 
     def _common_move(self, first: int, last: int) -> int | None:
-        """Return by how many bytes all offsets from `first` to `last` move; None if they are not of one range."""
+        """Return by how many bytes all offsets from `first` to `last` move; None if they lie in several ranges."""
         which, other = np.searchsorted(self._start, [first, last], side="right") - 1
         return int(self._by[which]) if which == other >= 0 and last < self._end[which] else None
 
 
 def kept_ranges(splices: Sequence[Splice], start: int, end: int, *, by: int = 0) -> Iterator[tuple[int, int, int]]:
     """
-    Yield the ranges that sorted splices leave together (start, end), each with how far it moves.
+    Yield the ranges between sorted splices that change the length: start, end, and move of each range.
 
-    That is `by` and the growth of all splices in front of it. Bytes that are only overwritten keep their place.
+    The move is `by` plus the growth of all splices before the range. Bytes that are only overwritten keep their place.
     """
     for splice in splices:
         if splice.growth:
@@ -86,7 +86,7 @@ def moved_index(
     reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice], place_of: Callable[[int], IndexPlace]
 ) -> MovedIndex | Refusal:
     """
-    Return the index after all `edits`, at the place that `place_of` returns for its size; or why there is none.
+    Return the index after all `edits`, at the place that `place_of` returns for its size; or a Refusal.
 
     Raises:
         ConflictError: The file is not the one that was examined.
@@ -108,7 +108,7 @@ def _with_wide_tables(
     place_of: Callable[[int], IndexPlace],
     window: Window,
 ) -> MovedIndex | Refusal:
-    """Build the index again as long as chunk offset tables need larger fields; their number only grows."""
+    """Build the index again until all chunk offset tables have large enough fields; fields only grow."""
     assert layout.moov is not None
     wide = {path[-1].start for path in layout.offsets.tables if path[-1].kind == b"co64"}
     while True:
@@ -125,7 +125,7 @@ def _with_wide_tables(
 
 
 def corrections(pointers: Pointers, offset_map: OffsetMap) -> list[Splice] | Refusal:
-    """Return the splices that let pointers follow their targets, at their old places; or why they cannot."""
+    """Return the splices that correct the pointers for moved targets, at the old places; or a Refusal."""
     targets = offset_map.moved(pointers.targets)
     origins = np.where(pointers.origin < 0, 0, offset_map.moved(pointers.origin))
     if (targets < 0).any() or (origins < 0).any():
@@ -139,7 +139,7 @@ def corrections(pointers: Pointers, offset_map: OffsetMap) -> list[Splice] | Ref
 
 
 class _NewIndex:
-    """An index after its edits, whose offsets are not set yet."""
+    """An index after its edits; its offsets are not set yet."""
 
     def __init__(self, window: Window, layout: BmffLayout, splices: Sequence[Splice], place: IndexPlace) -> None:
         assert layout.moov is not None
@@ -149,7 +149,7 @@ class _NewIndex:
         self.bytes = bytearray(_edited_bytes(window, splices, start, end))
         growth = accumulate((splice.growth for splice in splices), initial=place.at - start)
         self.made = {splice.start: splice.start + by for splice, by in zip(splices, growth, strict=False)}
-        # One byte more: an offset may point at the end of the file.
+        # One more byte: an offset may point to the end of the file.
         self.offset_map = OffsetMap([(0, start, 0), *ranges, (layout.behind, layout.size + 1, place.shift)])
 
     def set_tables(self, wide: set[int]) -> set[int] | Refusal:
@@ -182,7 +182,7 @@ class _NewIndex:
         return MovedIndex(index=bytes(self.bytes), place=self.place, fields=outer)
 
     def _entries(self, table: Box) -> int:
-        """Return the new file offset of the entries of a chunk offset table."""
+        """Return where the entries of a chunk offset table lie in the new file."""
         if table.start in self.made:
             return self.made[table.start] + 16
         return int(self.offset_map.moved(np.array([table.body]))[0]) + 8

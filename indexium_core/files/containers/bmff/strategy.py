@@ -1,9 +1,9 @@
 """
-The strategies that write the comment of an MP4 or MOV, best first; each returns an edit, or why there is none.
+The strategies that write the comment of an MP4 or MOV, best first; each returns an edit or a Refusal.
 
-In place: `moov` ends the file, or there is padding close by. If the index has no room to grow, either the media moves
-(`Reflink`, `InsertRange`, `BmffCopy`) or the index does (`Append`), and every offset is corrected. Nothing moves in a
-file with offsets that are not understood (`BmffLayout.not_movable`).
+An edit in place needs `moov` at the end of the file, or padding near the edit. If the index cannot grow, either the
+media moves (`Reflink`, `InsertRange`, `BmffCopy`) or the index moves (`Append`), and every offset is corrected. A file
+with unknown offsets is only edited in place (`BmffLayout.not_movable`).
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
 __all__ = ["PADDING", "STRATEGIES", "Append", "BmffCopy", "BmffInPlace", "InsertRange", "Reflink"]
 
 PADDING = 4096  # bytes of free space behind the index of a new file, so that the next edit is in place
-_MAX_HEADER = boxes.MAX_OPENED  # bytes that are inserted
+_MAX_HEADER = boxes.MAX_OPENED  # most bytes inserted
 
 
 class BmffInPlace:
     """
     Edit the boxes of the comment in their place; padding balances their growth.
 
-    Nothing outside the index moves, so this also serves files in which nothing may move.
+    Bytes outside the index never move, so this also serves files in which nothing may move.
     """
 
     name = "mp4_in_place"
@@ -58,7 +58,7 @@ class BmffInPlace:
 
 
 class Reflink:
-    """Make a new file that shares the media with the old one: whole blocks of the file system stay in place."""
+    """Make a new file that shares whole file system blocks of the media with the old file."""
 
     name = "mp4_reflink"
 
@@ -81,8 +81,8 @@ class InsertRange:
     """
     Insert blocks in front of the file that hold the whole new header.
 
-    They end in a `free` box that covers the old header, up to the first box that stays. So no old byte is overwritten,
-    and removing the blocks restores the old file.
+    The blocks end with a `free` box that covers the old header, up to the first box that stays. So every old byte is
+    kept, and removing the blocks restores the old file.
     """
 
     name = "mp4_insert_range"
@@ -149,7 +149,7 @@ class Append:
         moved = _moved_index(reader, layout, edits, lambda _: IndexPlace(at=layout.size, shift=0))
         if isinstance(moved, Refusal):
             return moved
-        blank = bytes(min(boxes.BLANK, old.end - old.body))  # otherwise it would look like camera data in a free box
+        blank = bytes(min(boxes.BLANK, old.end - old.body))  # otherwise `free` would seem to hold camera data
         freed = [
             Splice(start=old.start + 4, end=old.start + 8, data=b"free"),
             Splice(start=old.body, end=old.body + len(blank), data=blank),
@@ -167,7 +167,7 @@ class BmffCopy:
     def plan(
         self, reader: Reader, layout: Layout, changes: Sequence[Change], capabilities: Capabilities
     ) -> Rebuild | Refusal:
-        """Return the new file, or why there cannot be one."""
+        """Return the new file, or why it cannot be made."""
         if not capabilities.replace:
             return refusals.not_writable(refusals.NO_REPLACEMENT)
         requested = _requested_edits(layout, changes)
@@ -178,7 +178,7 @@ STRATEGIES: tuple[Strategy, ...] = (BmffInPlace(), Reflink(), InsertRange(), App
 
 
 def _requested_edits(layout: Layout, changes: Sequence[Change]) -> tuple[BmffLayout, list[BoxSplice]] | Refusal:
-    """Return the layout and its edits, or why there are none."""
+    """Return the layout and its edits, or a Refusal."""
     if layout.problem is not None:
         return layout.problem
     if not isinstance(layout, BmffLayout) or layout.moov is None:
@@ -200,7 +200,7 @@ def _moved_index(
 
 
 def _rebuilt(reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice], *, block: int) -> Rebuild | Refusal:
-    """Return a new file in which everything behind the index moves by a multiple of `block`."""
+    """Return a new file; everything behind the index moves by a multiple of `block`."""
     assert layout.moov is not None
     start, room = layout.moov.start, layout.behind - layout.moov.start
 

@@ -6,11 +6,11 @@ A string is 16 bits of length, 16 bits of language, and text (QuickTime File For
 Any other language is a packed ISO 639-2 code, and the text is UTF-8, or UTF-16 after a byte order mark.
 
 Replace mode writes **one string**. FFmpeg and MediaInfo read only the first of a list, ExifTool shows the last of the
-default language. The new string keeps the language of the old ones where they all have the same ISO language. Otherwise
-its language is undetermined: readers decode UTF-8 with a Macintosh code as MacRoman.
+default language. The new string keeps the language of the old strings if all have the same ISO language. Otherwise its
+language is undetermined: readers decode UTF-8 with a Macintosh code as MacRoman.
 
-Preserve mode keeps every string with its language and its bytes. A text becomes UTF-8 only where its own encoding
-cannot hold the new names, or where players would not show it.
+Preserve mode keeps every string with its language and its bytes. A text becomes UTF-8 only if its own encoding cannot
+hold the new names, or players would not show it.
 """
 
 from __future__ import annotations
@@ -45,14 +45,14 @@ def texts(content: bytes) -> list[str]:
     Return the strings in the content of a box; undecodable bytes become lone surrogates.
 
     Raises:
-        MalformedBoxError: It is not a list of strings, or its UTF-16 is damaged.
+        MalformedBoxError: The content is not a list of strings, or its UTF-16 is damaged.
 
     """
     return [_decoded(language, text).rstrip("\0") for language, text in _strings(content)]
 
 
 def with_only_text(content: bytes, text: bytes, *, language: int | None = None) -> bytes:
-    """Return the content of a box with `text` (UTF-8) as its only string, in `language` where that is given."""
+    """Return the content of a box with `text` (UTF-8) as its only string, in `language` if given."""
     languages = {language for language, _ in _strings(content)}
     old = languages.pop()
     if language is None:
@@ -62,7 +62,7 @@ def with_only_text(content: bytes, text: bytes, *, language: int | None = None) 
 
 def with_edited_texts(content: bytes, edit: Callable[[str], str | None], *, keeps_language: bool = False) -> bytes:
     """
-    Return the content of a box with each string edited, b"" where none is left.
+    Return the content of a box with each string edited, b"" if all are removed.
 
     Args:
         content: The content of the box.
@@ -99,7 +99,7 @@ def cannot_convert(content: bytes) -> list[bool]:
 
 
 def iso_language(content: bytes) -> int:
-    """Return the packed ISO 639-2 code for the language of the first string, undetermined where none is known."""
+    """Return the packed ISO 639-2 code for the language of the first string, or that of "undetermined"."""
     language, _ = _strings(content)[0]
     return _ISO.get(language, _UNDETERMINED) if _is_mac(language) else language
 
@@ -135,7 +135,7 @@ def _decoded(language: int, text: bytes) -> str:
 
 
 def _encoded(language: int, old: bytes, text: str, *, keeps_language: bool) -> tuple[int, bytes]:
-    """Return language and bytes of an edited text; the old ones where the text does not change."""
+    """Return language and bytes of an edited text; an unchanged text keeps both."""
     if text == _decoded(language, old):
         return language, old
     utf8 = text.encode("utf-8", "surrogateescape")

@@ -1,9 +1,9 @@
 """
 Rewriting a file with ffmpeg, as one supervised child process.
 
-The command is an argument list of bytes. No shell is involved, so no file name and no text of a tag is interpreted. The
-child reads and writes local files only, asks nothing, ends when this process ends, and is killed when it makes no
-progress. Its exit code 0 proves nothing: the caller verifies the new file.
+The command is an argument list of bytes. There is no shell that could interpret file names or texts of tags. The child
+reads and writes only local files, needs no input, ends when this process ends, and is killed when it stalls. Exit code
+0 is no proof of success: the caller verifies the new file.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ _log = logging.getLogger(__name__)
 
 _POLL = 0.05  # seconds between two checks of the child
 _OUTPUT_TIMEOUT = 5.0  # seconds to read the last output of an ended child
-_MAX_OUTPUT = 4000  # last bytes of the output of the child that are kept
-# FFmpeg 5 prints these and ends with exit code 0 although the new file is incomplete.
+_MAX_OUTPUT = 4000  # bytes kept from the end of the child's output
+# FFmpeg 5 prints these and returns exit code 0 although the new file is incomplete.
 _DISK_FULL = {"No space left on device": "low_space", "Disk quota exceeded": "over_quota"}
-# Messages of ffmpeg for errors that the same file causes every time.
+# Messages of ffmpeg for errors that occur at every attempt with the file.
 _LASTING = re.compile(
     "Invalid data found|Invalid argument|Could not find (?:tag|codec)|not currently supported in container"
     "|[Cc]odec not supported|Unsupported|Unknown (?:encoder|decoder|format)|Unrecognized option|matches no streams"
     "|moov atom not found|does not contain any stream|Could not write header"
     "|Permission denied|Operation not permitted|Function not implemented"
 )
-# Streams that start late must be found too: FFmpeg leaves out what it does not see at the start.
+# Streams that start late must be detected too: FFmpeg drops streams that it does not see at the start.
 _PROBING = {"probesize": "50000000", "analyzeduration": "100000000"}
 _QUIET = ("-nostdin", "-hide_banner", "-loglevel", "error", "-y")
 
@@ -58,19 +58,19 @@ def run(
     stall_seconds: float = 60.0,
 ) -> None:
     """
-    Make `target` from `source`; an existing `target` is overwritten.
+    Write `target` from `source`; an existing `target` is overwritten.
 
     Args:
         edit: The options for FFmpeg.
         source: The path of the old file.
         target: The path of the new file.
-        cancelled: Called several times a second; the child is killed as soon as it returns True.
-        on_progress: Called several times a second with the bytes by which the new file grew; while it does not return,
+        cancelled: Called several times a second; the child is killed as soon as this returns True.
+        on_progress: Called several times a second with the bytes by which the new file grew; until it returns,
             the child is paused.
         stall_seconds: Time without any growth of the new file after which the child is killed.
 
     Raises:
-        FFmpegError: ffmpeg failed (`ffmpeg_failed`; `ffmpeg_refused` where it would fail every time; the message ends
+        FFmpegError: ffmpeg failed (`ffmpeg_failed`; `ffmpeg_refused` if every attempt would fail; the message ends
             with its last line), the disk is full (`low_space`, `over_quota`), ffmpeg is not installed (`no_ffmpeg`),
             stalled (`timeout`) or was cancelled (`cancelled`).
 
@@ -88,10 +88,10 @@ def run(
 
 def command(edit: Remux, source: bytes, target: bytes) -> list[bytes]:
     """
-    Return the command line of a rewrite, without the wrapper in front.
+    Return the command line of a rewrite, without the wrapper.
 
     ffmpeg-python takes only text that is valid Unicode. So every byte of a file name is passed as one character.
-    Keyword arguments cannot be repeated, but the options of tags are: those are inserted in front of the target.
+    Keyword arguments cannot repeat, but tag options do, so tag options are inserted before the target.
     """
     names = ["file:" + name.decode("latin-1") for name in (source, target)]
     reading = ffmpeg.input(names[0], format=edit.demuxer, protocol_whitelist="file", **_PROBING)
@@ -104,7 +104,7 @@ def command(edit: Remux, source: bytes, target: bytes) -> list[bytes]:
 def _options(edit: Remux) -> Iterator[bytes]:
     for name, value in edit.options:
         yield f"-{name}".encode()
-        if value:  # one without is a flag
+        if value:  # an option without a value is a flag
             yield value.encode("utf-8", "surrogateescape")
 
 
@@ -113,7 +113,7 @@ def _options(edit: Remux) -> Iterator[bytes]:
 
 @contextlib.contextmanager
 def _started(arguments: list[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a child in a process group of its own; it is killed if it still runs at the end of the block."""
+    """Start a child in a new process group; if it still runs at the end of the block, it is killed."""
     try:
         child = subprocess.Popen(
             arguments,
@@ -142,7 +142,7 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
 
 @contextlib.contextmanager
 def _paused(child: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Pause a child for the duration of the block, where the system can: a paused operation must not write."""
+    """Pause a child during the block, if the system can: a paused operation must not write."""
     if os.name != "posix":
         yield
         return
@@ -163,7 +163,7 @@ def _wrapper() -> list[bytes]:
     Return a wrapper command that runs another program so that the system kills it when this process ends.
 
     Only Linux has this setting (`PR_SET_PDEATHSIG`), and a process can only set it for itself. Setting it between fork
-    and exec is unsafe where there are threads. So a small Python sets it and then becomes the other program.
+    and exec is unsafe where there are threads. So a small Python program sets it and then becomes the other program.
     """
     if sys.platform != "linux" or not sys.executable:
         return []
@@ -185,7 +185,7 @@ def _watch(
     on_progress: ByteProgress,
     stall_seconds: float,
 ) -> str:
-    """Wait for the end of the child and return its last output; raises FFmpegError where it must not continue."""
+    """Wait for the end of the child and return its last output; raises FFmpegError if the child must stop."""
     output = bytearray()
     assert child.stderr is not None
     collector = threading.Thread(target=_collect_output, args=(child.stderr, output), daemon=True)
@@ -212,7 +212,7 @@ def _watch(
 
 
 def _collect_output(pipe: IO[bytes], output: bytearray) -> None:
-    """Read the output of the child, so that it never blocks, and keep the end of it."""
+    """Read the child's output, so that the child never blocks, and keep the end of the output."""
     with pipe:
         while block := os.read(pipe.fileno(), 65536):
             output += block
@@ -220,7 +220,7 @@ def _collect_output(pipe: IO[bytes], output: bytearray) -> None:
 
 
 def _progress(target: bytes) -> tuple[int, int] | None:
-    """Return size and mtime: at the end ffmpeg moves data within the file, which then does not grow."""
+    """Return size and mtime. At its end ffmpeg moves data inside the file; only the mtime shows this."""
     try:
         status = os.stat(target)  # noqa: PTH116 - a path is bytes here
     except OSError:

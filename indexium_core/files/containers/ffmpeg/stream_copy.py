@@ -26,7 +26,7 @@ _EVERYTHING: tuple[Option, ...] = (
 
 
 class StreamCopy:
-    """One strategy for all containers: they differ in the options for FFmpeg, which examining a file finds."""
+    """One strategy for all containers; only the FFmpeg options differ, and the layout has them."""
 
     def __init__(self, name: str, muxer: str, limit: TextLimit = DEFAULT_TEXT_LIMIT) -> None:
         self.name = name
@@ -36,7 +36,7 @@ class StreamCopy:
     def plan(
         self, reader: Reader, layout: Layout, changes: Sequence[Change], capabilities: Capabilities
     ) -> Remux | Refusal:
-        """Return how FFmpeg is called, or why it would lose something."""
+        """Return the call of FFmpeg, or the reason why it would lose data."""
         if not isinstance(layout, RemuxLayout) or [change.field for change in changes] != ["comment"]:
             return refusals.not_writable(refusals.ONLY_COMMENTS)
         if layout.obstacle:

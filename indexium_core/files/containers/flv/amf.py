@@ -1,8 +1,8 @@
 """
-AMF0, the serialisation of values in Flash: the part of it that the metadata of an FLV file uses.
+The part of AMF0, the serialisation of values in Flash, that the metadata of an FLV file uses.
 
-A value is a type byte and its content, numbers big-endian. Texts, numbers and booleans are returned as text. Of other
-values only the end is read, and the offsets of numbers and properties in them.
+A value is a type byte and its content, numbers big-endian. Texts, numbers and booleans are returned as text. For other
+values, only their end and the offsets of their numbers and properties are read.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ _REFERENCE, _LONG_TEXT = 7, 12  # FFmpeg stops reading at these
 class AmfBudget:
     """The number of values that may still be read in all script tags of one file."""
 
-    values: int = 10_000  # properties and elements of arrays, but for …
-    numbers: int = 500_000  # … arrays of numbers alone: an index of key frames has two for each
+    values: int = 10_000  # properties and elements of arrays, except …
+    numbers: int = 500_000  # … arrays of only numbers: a key frame index has two numbers per frame
 
     def spend(self, *, values: int = 0, numbers: int = 0) -> None:
         """Count values that are read. Raises MalformedHeaderError if there are too many."""
@@ -50,9 +50,9 @@ class AmfBudget:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A property of an object: its name at `start`, its value at `value`, up to `end`; offsets in the tag's body."""
+    """A property of an object: offsets of its name (`start`), value and `end` in the tag's body."""
 
-    path: tuple[str, ...]  # its name, after the names of the properties around it
+    path: tuple[str, ...]  # names of the properties around it, then its own name
     start: int
     value: int
     end: int
@@ -72,20 +72,20 @@ class Metadata:
     """The object of a script tag."""
 
     name: str  # of the tag
-    count: int | None  # offset of the number of properties, None where there is none
+    count: int | None  # offset of the number of properties, None if it is not stored
     start: int  # of the first property
-    properties: tuple[Property, ...] = ()  # inner ones before outer ones
+    properties: tuple[Property, ...] = ()  # inner properties before outer ones
     numbers: tuple[Number, ...] = ()
-    readable: int = 0  # FFmpeg reads up to here at least
+    readable: int = 0  # FFmpeg reads at least to this offset
 
 
 class _Cursor:
-    """An offset in the body of a script tag, the budget, and what was read so far."""
+    """An offset in the body of a script tag, the budget, and the data read so far."""
 
     def __init__(self, body: bytes, budget: AmfBudget | None, *, keeps: bool = False) -> None:
         self.body = body
         self.budget = budget or AmfBudget()
-        self.keeps = keeps  # whether to keep the numbers of arrays
+        self.keeps = keeps  # whether it keeps the numbers of arrays
         self.at = 0
         self.path: tuple[str, ...] = ()
         self.properties: list[Property] = []
@@ -103,13 +103,13 @@ class _Cursor:
         return int.from_bytes(self.take(length), "big")
 
     def stop_at(self, at: int) -> None:
-        """Note a value at which FFmpeg stops reading."""
+        """Record the first value at which FFmpeg stops reading."""
         self.readable = at if self.readable is None else self.readable
 
 
 def read_metadata(body: bytes, budget: AmfBudget | None = None) -> tuple[str, list[tuple[str, str | None]]]:
     """
-    Return the name of a script tag and the properties of its object in order, none for other content.
+    Return the name of a script tag and the properties of its object, in order; [] for other content.
 
     Raises MalformedHeaderError.
     """
@@ -144,7 +144,7 @@ def text_of(value: str) -> bytes:
 
 
 def _read_start(cursor: _Cursor) -> tuple[str, int | None]:
-    """Read the name of a script tag and the type of its object, None where there is none."""
+    """Read the name of a script tag and the type of its object, None without an object."""
     if cursor.number(1) != 2:
         return "", None
     name = _text(cursor, 2)
@@ -153,7 +153,7 @@ def _read_start(cursor: _Cursor) -> tuple[str, int | None]:
 
 
 def _properties(cursor: _Cursor, kind: int, depth: int) -> list[tuple[str, str | None]]:
-    """Read an object (3) or an ECMA array (8) up to its end mark, which some writers leave out."""
+    """Read an object (3) or an ECMA array (8) up to its end mark, which some writers omit."""
     if kind == 8:
         cursor.take(4)
     properties = []
@@ -199,7 +199,7 @@ def _value(cursor: _Cursor, depth: int) -> str | None:
 
 
 def _list(cursor: _Cursor, count: int, depth: int) -> None:
-    """Read `count` values; an array of numbers alone, as an index is, in one step."""
+    """Read `count` values; an array of only numbers (as in an index) is read in one step."""
     end = cursor.at + 9 * count
     if end <= len(cursor.body) and not cursor.body[cursor.at : end : 9].strip(b"\0"):
         cursor.budget.spend(numbers=count)

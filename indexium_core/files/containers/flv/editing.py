@@ -1,9 +1,9 @@
 """
-FLV edited without FFmpeg: the comment is a property of the object in the script tag `onMetaData`.
+Edits of FLV without FFmpeg: the comment is a property of the object in the script tag `onMetaData`.
 
 Everything else in the object keeps its bytes. File offsets and sizes are corrected: the index of key frames
 (`keyframes.filepositions`), `lastkeyframelocation`, `filesize`, and the length behind the tag. FLV has no padding that
-players skip, so a comment of another length needs a new file.
+players skip, so a comment of a new length needs a new file.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ __all__ = ["census", "copy", "in_place"]
 
 _FILTERED = 0x20  # flag of a tag: it is encrypted
 _LARGEST = 0xFFFFFF  # bytes of a tag's body
-_EXACT = 1 << 53  # up to here every whole number is a double
+_EXACT = 1 << 53  # a double holds every whole number up to this one
 _NAME = "comment"
 _PLAIN = frozenset({0, 1, 2, 12})  # types of values: number, boolean, text, long text
-_SHORT = 64  # bytes up to which the census has them in hexadecimal, not as a digest
+_SHORT = 64  # up to this many bytes, the census has hexadecimal, not a digest
 _OFFSETS = {("keyframes", "filepositions"), ("lastkeyframelocation",)}
 _SIZE = ("filesize",)
 _OFFSET_NAMES = ("offset", "position", "location")  # in the names of numbers that may be file offsets
@@ -36,7 +36,7 @@ _OFFSET_NAMES = ("offset", "position", "location")  # in the names of numbers th
 
 @dataclass(frozen=True, slots=True)
 class _Script:
-    """A script tag in front of the media; `data` is its object, None where it is not metadata."""
+    """A script tag before the media; `data` is its object, None if the tag is not metadata."""
 
     start: int
     head: bytes  # 11 bytes
@@ -57,7 +57,7 @@ class _Script:
 
     @property
     def texts(self) -> list[str]:
-        """The text of each comment; "" where it is not a text."""
+        """The text of each comment; "" for a value of another type."""
         return [value or "" for name, value in amf.read_metadata(self.body)[1] if name.lower() == _NAME]
 
 
@@ -82,7 +82,7 @@ def in_place(reader: Reader, layout: Layout, request: CommentRequest) -> Patch:
 
 
 def copy(reader: Reader, layout: Layout, request: CommentRequest) -> Rebuild:
-    """Return a new file with another comment and corrected offsets. Raises NotEditableError."""
+    """Return a new file with the new comment and corrected offsets. Raises NotEditableError."""
     head = _checked_head(reader)
     edits = _comment_splices(head, request)
     splices = [*edits, *_length_splices(head, edits), *_offset_splices(head, edits, layout.size)]
@@ -131,7 +131,7 @@ def _head(reader: Reader) -> _ScriptHead:
 
 
 def _comment_splices(head: _ScriptHead, request: CommentRequest) -> list[Splice]:
-    """Return the splices that change every comment, or add one where there is none; without those of sizes."""
+    """Return splices that change every comment, or add one if there is none; without splices of sizes."""
     holders = [script for script in head.scripts if script.data is not None]
     added = None if any(text for script in holders for text in script.texts) else request.text(None)
     if added is not None and not holders:
@@ -144,11 +144,11 @@ def _comment_splices(head: _ScriptHead, request: CommentRequest) -> list[Splice]
 
 
 def _changed_comments(script: _Script, request: CommentRequest, added: Sequence[str]) -> list[Splice]:
-    """Return the splices of the comments of a tag; a comment that FFmpeg does not reach moves to the front."""
+    """Return the splices of the comments of a tag; a comment that FFmpeg cannot read moves to the front."""
     assert script.data is not None
     splices, moved = [], list(added)
     for one, text in zip(script.comments, script.texts, strict=True):
-        new = request.text(text) if text else None  # an empty text counts as none
+        new = request.text(text) if text else None  # an empty text is no comment
         if new is not None and one.end > script.data.readable:
             moved.append(new)
             new = None
@@ -169,7 +169,7 @@ def _prepended(script: _Script, texts: Sequence[str], more: int) -> list[Splice]
 
 
 def _count_splices(script: _Script, more: int) -> list[Splice]:
-    """Return the splice of the number of properties, where it is stored."""
+    """Return the splice of the number of properties, if it is stored."""
     assert script.data is not None
     at = script.data.count
     if at is None or not more:
@@ -188,7 +188,7 @@ def _new_tag(text: str) -> bytes:
 
 
 def _length_splices(head: _ScriptHead, edits: Sequence[Splice]) -> Iterator[Splice]:
-    """Yield the splices of the lengths of changed tags, in front and behind; a wrong length stays."""
+    """Yield the splices of the lengths before and behind changed tags; a wrong length stays wrong."""
     for script in head.scripts:
         end = script.at + len(script.body)
         growth = sum(edit.growth for edit in edits if script.start < edit.start <= end)
@@ -222,7 +222,7 @@ def _offset_splices(head: _ScriptHead, edits: Sequence[Splice], size: int) -> It
 
 
 def _is_moving(number: Number, head: _ScriptHead, size: int) -> bool:
-    """Tell whether a number changes when the media move; raises NotEditableError where that is unclear."""
+    """Return whether a number changes when the media move; raises NotEditableError if that is uncertain."""
     if number.path == _SIZE:
         return number.value == size
     if number.path in _OFFSETS:
@@ -241,7 +241,7 @@ def _is_moving(number: Number, head: _ScriptHead, size: int) -> bool:
 
 def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
     """
-    Return a digest of everything in front of the media but the comments, in order; offsets count from the media.
+    Return a digest of everything before the media except comments, in order; offsets count from the media.
 
     Raises CutShortError, MalformedHeaderError.
     """
@@ -254,7 +254,7 @@ def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
     return facts
 
 
-# The facts of a tag that we made, without the comment in it.
+# The facts of a tag made by Indexium, without its comment.
 _EMPTY_TAG = {"tag": "1200000000000000", "length behind": "right", "count": "0", "rest": "000009"}
 
 
@@ -289,7 +289,7 @@ def _stored_count(script: _Script) -> str:
 
 
 def _relative_body(script: _Script, head: _ScriptHead, size: int) -> bytes:
-    """Return the body with offsets relative to the media, and without the size of the file."""
+    """Return the body with offsets relative to the media and without the file size."""
     assert script.data is not None
     body = bytearray(script.body)
     for number in script.data.numbers:

@@ -1,9 +1,9 @@
 """
-FLV: a header of 9 bytes, then tags of audio (8), video (9) and script (18), with their lengths in front and behind.
+FLV: a header of 9 bytes, then audio (8), video (9) and script (18) tags; each length is stored before and behind.
 
-The first script tag, `onMetaData`, holds the metadata as AMF0. FFmpeg reads texts of up to 1,023 bytes from it, and
-none behind a longer one. It writes every value that it does not calculate itself as text: a whole number keeps its
-digits, a fraction would be rounded, an object or array would be left out.
+The first script tag, `onMetaData`, holds the metadata as AMF0. FFmpeg reads its texts of up to 1,023 bytes and stops
+at a longer text. FFmpeg calculates some values and writes all others as text: a whole number keeps its digits, a
+fraction would be rounded, an object or array would be lost.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = ["DERIVED", "LARGEST_HEAD", "SCRIPT", "TEXT_LIMIT", "FlvTag", "census"
 TEXT_LIMIT = TextLimit(amf.MAX_TEXT_BYTES)
 LARGEST_HEAD = 64 << 20  # bytes in front of the media
 SCRIPT = 18
-# Properties that FFmpeg calculates when it writes a file, an index of the key frames included.
+# Properties that FFmpeg calculates when it writes a file, with an index of the key frames.
 _INDEX = frozenset(
     {"keyframes", "hasKeyframes", "hasVideo", "hasAudio", "hasMetadata", "canSeekToEnd", "datasize", "videosize"}
     | {"audiosize", "lasttimestamp", "lastkeyframetimestamp", "lastkeyframelocation"}
@@ -43,11 +43,11 @@ DERIVED = _INDEX | frozenset(
 
 @dataclass(frozen=True, slots=True)
 class FlvTag:
-    """A tag; `body` is where its content starts, behind a header of eleven bytes."""
+    """A tag; `body` is the offset of its content, behind a header of eleven bytes."""
 
     kind: int
     body: int
-    end: int  # offset of the length behind it
+    end: int  # offset of the length behind the tag
 
 
 @dataclass
@@ -61,7 +61,7 @@ class _FlvHead:
 
 
 def recognises(head: bytes) -> bool:
-    """Tell by the first bytes."""
+    """Check the first bytes."""
     return head.startswith(b"FLV\x01")
 
 
@@ -83,7 +83,7 @@ def examine(reader: Reader) -> HeaderFacts:
 
 
 def census(reader: Reader) -> Mapping[str, str]:
-    """Return the metadata that FFmpeg does not calculate itself, and the number of tags of each kind."""
+    """Return the metadata that FFmpeg does not calculate, and the number of tags of each type."""
     head = _head(reader)
     counts = Counter(_media_kinds(reader, head.media))
     scripts = {f"script {digest}": "present" for digest in head.scripts}
@@ -96,7 +96,7 @@ def _others(head: _FlvHead) -> list[tuple[str, str | None]]:
 
 
 def _index(head: _FlvHead) -> Iterator[Option]:
-    """Yield the option that makes FFmpeg write a new index of key frames, where the file has one."""
+    """Yield the option that makes FFmpeg write a new index of key frames, if the file has one."""
     if any(name in _INDEX for name, _ in head.properties):
         yield "flvflags", "+add_keyframe_index"
 
@@ -135,7 +135,7 @@ def _head(reader: Reader) -> _FlvHead:
 
 
 def _check_end(reader: Reader, media: int) -> None:
-    """Raise CutShortError where the last tag is not complete: its length is repeated behind it."""
+    """Raise CutShortError if the last tag is not complete: its length is repeated behind it."""
     if media >= reader.size:
         return
     length = int.from_bytes(parsing.read_exactly(reader, reader.size - 4, 4), "big")
@@ -145,7 +145,7 @@ def _check_end(reader: Reader, media: int) -> None:
 
 
 def tags(reader: Reader, offset: int, limit: int) -> Iterator[FlvTag]:
-    """Yield the tags from `offset` on. Raises MalformedHeaderError where there are more than `limit`."""
+    """Yield the tags from `offset` on. Raises MalformedHeaderError for more than `limit` tags."""
     for _ in range(limit):
         head = reader.read_at(offset, 11)
         if len(head) < 11:
@@ -158,7 +158,7 @@ def tags(reader: Reader, offset: int, limit: int) -> Iterator[FlvTag]:
 
 
 def _media_kinds(reader: Reader, media: int) -> Iterator[str]:
-    """Yield the kind of each tag that holds media; the muxer writes tags that only configure a codec."""
+    """Yield the type of each media tag; tags that only configure a codec are skipped: the muxer writes them."""
     for tag in tags(reader, media, parsing.MAX_MEDIA_PIECES):
         first = reader.read_at(tag.body, min(2, tag.end - tag.body))
         if len(first) == 2 and not _configures(tag.kind & 0x1F, first):

@@ -1,9 +1,9 @@
 """
-What several families of containers share.
+Code for several families of containers.
 
 `splices` turns edits of byte ranges into a patch or a new file; every family uses it. The other modules serve the small
-families (AVI, ASF, FLV, Ogg): `parsing` has what their readers of headers need, `edit_strategy` makes a strategy of an
-editor, and `family` makes a family of a reader and its strategies.
+families (AVI, ASF, FLV, Ogg): `parsing` has the helpers of their header readers, `edit_strategy` makes a strategy from
+an editor, and `family` makes a family from a reader and its strategies.
 
-Comes in: bytes of a file, and edits. Goes out: layouts, patches and new files as values. Nothing here knows a format.
+Input: bytes of a file, and edits. Output: layouts, patches and new files as values. No module here depends on a format.
 """

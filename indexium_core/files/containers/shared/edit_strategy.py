@@ -1,8 +1,8 @@
 """
-The strategies of AVI, ASF, FLV and Ogg that need no FFmpeg: they edit the comment and keep every other byte.
+The strategies of AVI, ASF, FLV and Ogg without FFmpeg: they edit the comment and keep every other byte.
 
-An editor works in place where there is room, else it makes a new file of ranges of the old one, with room for the next
-edits. Both need a file whose structure is understood completely; for any other file the stream copy is tried next.
+An editor works in place if there is room. Otherwise it makes a new file from ranges of the old one, with room for the
+next edits. Both ways need a completely understood file; any other file goes to the stream copy.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
 
 __all__ = ["MAX_COMMENTS", "PADDING", "CommentRequest", "EditStrategy", "MakeEdit", "NotEditableError", "media_shift"]
 
-PADDING = 4096  # bytes of free space in a new file, at least, so that the next edit is in place
-MAX_COMMENTS = 100  # comments of one file that are edited
+PADDING = 4096  # least free bytes in a new file, so that the next edit is in place
+MAX_COMMENTS = 100  # most comments that one edit changes
 
 
 class NotEditableError(Exception):
-    """A file is not edited, or not by this strategy; the message is a sentence for the user."""
+    """A strategy, or every strategy, cannot edit the file; the message is a sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentRequest:
-    """A change of the comment, and what limits it."""
+    """A change of the comment, and its limits."""
 
     change: Change
     capabilities: Capabilities
@@ -43,9 +43,9 @@ class CommentRequest:
 
     def text(self, old: str | None) -> str | None:
         """
-        Return the comment in place of an old one, or of none; None where there is to be none.
+        Return the new text for an old comment or for no comment; None to remove it.
 
-        Raises NotEditableError where the container cannot hold it.
+        Raises NotEditableError if the container cannot hold the text.
         """
         text = fields.apply_change(self.change, old)
         if text is not None and not self.limit.allows(text):
@@ -58,7 +58,7 @@ MakeEdit = Callable[[Reader, Layout, CommentRequest], Patch | Rebuild]
 
 
 class EditStrategy:
-    """One strategy; containers differ in the function that makes the edit."""
+    """One strategy; each container has its own function that makes the edit."""
 
     def __init__(self, name: str, make: MakeEdit, limit: TextLimit = DEFAULT_TEXT_LIMIT) -> None:
         self.name = name
@@ -68,7 +68,7 @@ class EditStrategy:
     def plan(
         self, reader: Reader, layout: Layout, changes: Sequence[Change], capabilities: Capabilities
     ) -> Patch | Rebuild | Refusal:
-        """Return the edit, or why there is none."""
+        """Return the edit, or the reason for no edit."""
         if layout.problem is not None:
             return layout.problem
         try:
@@ -94,6 +94,6 @@ class EditStrategy:
 
 
 def media_shift(needed: int, capabilities: Capabilities, *, step: int = 1) -> int:
-    """Return by how many bytes the media move: at least `needed`, in whole blocks where files can share them."""
+    """Return the bytes by which the media move: at least `needed`, in whole blocks if files can share blocks."""
     step = max(step, capabilities.clone_block if capabilities.reflink else 1)
     return -(-needed // step) * step

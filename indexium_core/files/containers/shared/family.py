@@ -1,11 +1,11 @@
 """
 A family whose files FFmpeg can rewrite by a stream copy: AVI, ASF (WMV), FLV, Ogg (OGV).
 
-Each has a small reader of its header, which never writes. It finds the media bytes, the comments, the options with
-which FFmpeg keeps everything, and what FFmpeg cannot keep; then the stream copy is refused. Verification finds in the
-copy what the reader does not foresee: it counts the content without FFmpeg.
+Each has a small reader of its header, which never writes. The reader finds the media bytes, the comments, the FFmpeg
+options that keep everything, and anything that FFmpeg cannot keep; then the stream copy is refused. Verification finds
+other losses in the copy: it counts the content without FFmpeg.
 
-The stream copy is the last strategy. Most files are edited without FFmpeg (`edit_strategy`), and lose nothing.
+The stream copy is the last strategy. Most files are edited without FFmpeg (`edit_strategy`) and without loss.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Structure(Protocol):
 
     def recognises(self, head: bytes) -> bool: ...
     def examine(self, reader: Reader) -> HeaderFacts: ...
-    def census(self, reader: Reader) -> Mapping[str, str]: ...  # what a stream copy must keep
+    def census(self, reader: Reader) -> Mapping[str, str]: ...  # facts that a stream copy must keep
 
 
 class Editing(Protocol):
@@ -45,11 +45,11 @@ class Editing(Protocol):
 
     def in_place(self, reader: Reader, layout: Layout, request: CommentRequest) -> Patch: ...
     def copy(self, reader: Reader, layout: Layout, request: CommentRequest) -> Rebuild: ...
-    def census(self, reader: Reader, layout: Layout) -> Mapping[str, str]: ...  # what an edit must keep
+    def census(self, reader: Reader, layout: Layout) -> Mapping[str, str]: ...  # facts that an edit must keep
 
 
 class RemuxableFamily:
-    """The family of one container: the modules that read and edit it, and its strategies, best first."""
+    """The family of one container: the modules that read and edit it, and its strategies."""
 
     def __init__(
         self,
@@ -62,10 +62,10 @@ class RemuxableFamily:
         media_census: Callable[[Reader], Mapping[str, str]] = lambda _: {},
     ) -> None:
         """
-        Make the family of a container; FFmpeg's demuxer and muxer have its `name`, messages its `label`.
+        Make the family of a container. `name` is that of FFmpeg's demuxer and muxer; messages use `label`.
 
-        `limit` is the longest comment. `media_census` returns what renumbered media must keep; it raises CutShortError
-        and MalformedHeaderError.
+        `limit` is the longest comment. `media_census` returns the facts that renumbered media keep; it raises
+        CutShortError and MalformedHeaderError.
         """
         self.name = name
         self._label, self._structure, self._editing, self._media_census = label, structure, editing, media_census
@@ -76,11 +76,11 @@ class RemuxableFamily:
         )
 
     def recognises(self, head: bytes) -> bool:
-        """Tell by the first 12 bytes or more."""
+        """Check the first 12 bytes or more."""
         return self._structure.recognises(head)
 
     def examine(self, reader: Reader, *, known: Layout | None = None) -> RemuxLayout:
-        """Read the header; media bytes are not read, so `known` saves nothing. Raises FileAccessError only."""
+        """Read the header; media bytes are not read, so `known` is not used. Raises only FileAccessError."""
         del known
         whole = (Extent(0, reader.size),)
         try:
@@ -100,19 +100,19 @@ class RemuxableFamily:
         )
 
     def census(self, reader: Reader, layout: Layout) -> Mapping[str, str]:
-        """Return what an edit without FFmpeg must keep; raises CorruptFileError."""
+        """Return the facts that an edit must keep; raises CorruptFileError."""
         return self._checked(lambda: self._editing.census(reader, layout))
 
     def content(self, reader: Reader) -> Mapping[str, str]:
-        """Return what a stream copy must keep, read without FFmpeg; raises CorruptFileError."""
+        """Return the facts that a stream copy must keep, without FFmpeg; raises CorruptFileError."""
         return self._checked(lambda: self._structure.census(reader))
 
     def media_census(self, reader: Reader) -> Mapping[str, str]:
-        """Return what an edit must keep that gives the media other page numbers; raises CorruptFileError."""
+        """Return the facts that an edit with new page numbers must keep; raises CorruptFileError."""
         return self._checked(lambda: self._media_census(reader))
 
     def strategies(self) -> tuple[Strategy, ...]:
-        """Return the strategies: those without FFmpeg, then the stream copy."""
+        """Return the strategies: first those without FFmpeg, then the stream copy."""
         return self._strategies
 
     def _checked(self, take: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
@@ -128,7 +128,7 @@ class RemuxableFamily:
 
 
 def _numbered(texts: Sequence[FieldValue], where: str) -> str:
-    """Return the place of a text that a write adds, with a number where others have the same; "" where it adds none."""
+    """Return the place of a text that a write adds, numbered if fields have the same place; "" for no text."""
     return (
         fields.with_unique_places([*texts, FieldValue(field="comment", where=where, value="")])[-1].where
         if where

@@ -1,4 +1,4 @@
-"""What the readers of AVI, ASF, FLV and Ogg headers share: errors, limits, digests, texts, and options for FFmpeg."""
+"""Shared code of the AVI, ASF, FLV and Ogg readers: errors, limits, digests, texts, and options for FFmpeg."""
 
 from __future__ import annotations
 
@@ -33,25 +33,25 @@ __all__ = [
     "whole_text_of",
 ]
 
-MAX_ELEMENTS = 10_000  # elements read in the header of one file: a hostile file must not cost minutes
-MAX_MEDIA_PIECES = 5_000_000  # chunks, tags or pages of media that are counted: of the smallest kind, a day of video
-MAX_TEXT_BYTES = 100_000  # of one text: an argument of a program ends at 128 KiB on Linux
+MAX_ELEMENTS = 10_000  # elements read in one header: a hostile file must not take minutes
+MAX_MEDIA_PIECES = 5_000_000  # most media chunks, tags or pages counted: a day of video in the smallest ones
+MAX_TEXT_BYTES = 100_000  # of one text: Linux allows 128 KiB for a program argument
 
-_CHUNK = 1 << 20  # bytes read at a time
+_CHUNK = 1 << 20  # bytes per read
 
-Option = tuple[str, str]  # an option of ffmpeg: name without its dash, value
+Option = tuple[str, str]  # an FFmpeg option: its name without the dash, its value
 
 
 @dataclass(frozen=True, slots=True)
 class TextLimit:
-    """How long a comment may be."""
+    """The longest comment."""
 
     max_bytes: int = MAX_TEXT_BYTES  # in …
     encoding: str = "utf-8"  # … this encoding
     errors: str = "surrogateescape"  # error handler of `str.encode`
 
     def allows(self, text: str) -> bool:
-        """Tell whether a comment is short enough."""
+        """Return whether a comment is short enough."""
         return len(text.encode(self.encoding, self.errors)) <= self.max_bytes
 
 
@@ -72,10 +72,10 @@ class HeaderFacts:
 
     payload: tuple[Extent, ...]
     fields: tuple[FieldValue, ...] = ()
-    options: tuple[Option, ...] = ()  # with these FFmpeg keeps what it would lose by default
-    specifiers: tuple[str, ...] = ("metadata",)  # options that set a comment, one for each place that is to hold it
-    obstacle: str = ""  # what FFmpeg cannot carry over, as a sentence
-    added: str = ""  # where a write adds a comment although there are some
+    options: tuple[Option, ...] = ()  # FFmpeg options that keep data which are lost by default
+    specifiers: tuple[str, ...] = ("metadata",)  # options that set the comment, one for each place
+    obstacle: str = ""  # data that FFmpeg cannot copy, as a sentence
+    added: str = ""  # where a write adds a comment to existing ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ class RemuxLayout(Layout):
 
 
 def read_exactly(reader: Reader, offset: int, length: int) -> bytes:
-    """Return `length` bytes at `offset`; raises CutShortError where the file ends before."""
+    """Return `length` bytes at `offset`; raises CutShortError if the file is too short."""
     data = reader.read_at(offset, length)
     if len(data) < length:
         raise CutShortError
@@ -96,7 +96,7 @@ def read_exactly(reader: Reader, offset: int, length: int) -> bytes:
 
 
 def digest_range(reader: Reader, start: int, end: int) -> str:
-    """Return a digest of a range of a file, in little memory; raises CutShortError where the file ends before."""
+    """Return a digest of a file range, in little memory; raises CutShortError if the file is too short."""
     state = hashlib.blake2b(digest_size=16)
     while start < end:
         block = read_exactly(reader, start, min(_CHUNK, end - start))
@@ -111,17 +111,17 @@ def digest_bytes(data: bytes) -> str:
 
 
 def text_of(data: bytes) -> str:
-    """Return a text up to its first NUL; bytes that are not UTF-8 become lone surrogates, which encode back."""
+    """Return a text up to its first NUL; invalid UTF-8 becomes lone surrogates, which encode to the same bytes."""
     return data.partition(b"\0")[0].decode("utf-8", "surrogateescape")
 
 
 def whole_text_of(data: bytes) -> str:
-    """Return a text with what follows a NUL, without the NULs at its end; bytes as `text_of` has them."""
+    """Return a text without the NULs at its end; NULs inside stay. Invalid UTF-8 as in `text_of`."""
     return data.rstrip(b"\0").decode("utf-8", "surrogateescape")
 
 
 def is_comment_name(name: str) -> bool:
-    """Tell whether FFmpeg takes a tag of this name for the comment: it treats Ogg's and ASF's description the same."""
+    """Return whether FFmpeg treats a tag of this name as the comment, as it does the description of Ogg and ASF."""
     return name.lower() in {"comment", "description"}
 
 
@@ -129,14 +129,14 @@ def tag_options(tags: Iterable[tuple[str, str]], *, option: str = "metadata") ->
     """
     Return the options that pass tags to FFmpeg under the container's own names.
 
-    FFmpeg translates names when it reads a file and back when it writes one, but not all of them both ways. It passes a
-    name that the container itself uses through.
+    FFmpeg translates names when it reads a file, and back when it writes one; some names only in one direction. FFmpeg
+    does not change the container's own names.
     """
     return tuple((option, f"{name}={value}") for name, value in tags)
 
 
 def tags_obstacle(tags: Sequence[tuple[str, str]], *, longest: int = MAX_TEXT_BYTES) -> str:
-    """Return why tags cannot be passed to FFmpeg, "" where they can: it takes each name once, and no empty value."""
+    """Return why tags cannot be passed to FFmpeg, else "". FFmpeg accepts each name once, and no empty value."""
     names = Counter(name.lower() for name, _ in tags)
     lengths = [len(value.encode("utf-8", "surrogateescape")) for _, value in tags]
     twice = next((name for name, count in names.items() if count > 1), None)
@@ -151,7 +151,7 @@ def tags_obstacle(tags: Sequence[tuple[str, str]], *, longest: int = MAX_TEXT_BY
 
 
 def printable_name(name: str) -> str:
-    """Return the name of an element as a sentence can hold it."""
+    """Return the name of an element in a form for sentences."""
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name[:40]).strip()
 
 

@@ -32,7 +32,7 @@ def corrupt(message: str) -> Refusal:
 
 
 def not_video(message: str) -> Refusal:
-    """Return the refusal of a file that is no video."""
+    """Return the refusal of a file that is not a video."""
     return Refusal(code="not_video", message=message)
 
 

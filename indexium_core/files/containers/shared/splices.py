@@ -1,8 +1,8 @@
 """
 Splices: edits of byte ranges of a file.
 
-`build_patch` turns splices into the fewest bytes that must be written in place. `build_pieces` turns them into a new
-file: ranges of the old file, and the new bytes between them.
+`build_patch` turns splices into a patch with the fewest bytes. `build_pieces` turns splices into a new file: ranges of
+the old file, and the new bytes between these ranges.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from indexium_core.model.files.media import Extent, Patch
 
 __all__ = ["Splice", "build_head", "build_patch", "build_pieces", "read_range"]
 
-_BLOCK = 1024 * 1024  # bytes compared at a time
-_PATCH_GAP = 32  # equal bytes between two differing ranges that cost less written than journaled apart
-_PIECE_GAP = 64  # old bytes between two new ranges that are copied into the new bytes
+_BLOCK = 1024 * 1024  # bytes per comparison
+_PATCH_GAP = 32  # most equal bytes between two changes that are written as one
+_PIECE_GAP = 64  # most old bytes between two new ranges that become new bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Splice:
-    """Bytes in place of a range of the file."""
+    """New bytes for a range of the file."""
 
     start: int
     end: int
@@ -44,7 +44,7 @@ def build_patch(reader: Reader, layout: Layout, splices: Sequence[Splice]) -> Pa
     Return the patch that makes `splices`, sorted and not overlapping.
 
     Raises:
-        ConflictError: The file is not the one that was examined.
+        ConflictError: The file has changed since its examination.
 
     """
     size = layout.size + sum(splice.growth for splice in splices)
@@ -53,7 +53,7 @@ def build_patch(reader: Reader, layout: Layout, splices: Sequence[Splice]) -> Pa
 
 
 def _moved(reader: Reader, splices: Sequence[Splice]) -> Iterator[tuple[int, bytes]]:
-    """Yield offset and bytes of everything that must be written: the splices, and the bytes between them that move."""
+    """Yield offset and bytes of each write: the splices, and the bytes between the splices that move."""
     shift, at = 0, 0
     for splice in splices:
         if shift and splice.start > at:
@@ -64,7 +64,7 @@ def _moved(reader: Reader, splices: Sequence[Splice]) -> Iterator[tuple[int, byt
 
 
 def _joined(writes: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
-    """Yield the writes, adjacent ones joined."""
+    """Yield the writes; adjacent writes are joined."""
     start, parts, end = 0, list[bytes](), 0
     for at, data in writes:
         if parts and at != end:
@@ -79,7 +79,7 @@ def _joined(writes: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
 
 
 def _differing(reader: Reader, at: int, data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the parts of `data` that differ from the file; parts that lie close together are joined."""
+    """Yield the parts of `data` that differ from the file; parts close to each other are joined."""
     ranges: list[list[int]] = []
     for start, end in _changes(reader.read_at(at, len(data)), data):
         if ranges and start - ranges[-1][1] <= _PATCH_GAP:
@@ -111,7 +111,7 @@ def _changes(old: bytes, new: bytes) -> Iterator[tuple[int, int]]:
 
 
 def build_head(reader: Reader, end: int, splices: Sequence[Splice]) -> bytes:
-    """Return the first `end` bytes of a file after `splices`, which all lie in these bytes."""
+    """Return the first `end` bytes of a file after `splices`; all splices lie in these bytes."""
     pieces = build_pieces(reader, end, splices)
     return b"".join(read_range(reader, piece) if isinstance(piece, Extent) else piece for piece in pieces)
 
@@ -149,7 +149,7 @@ def _parts(size: int, splices: Sequence[Splice]) -> Iterator[bytes | Extent]:
 
 
 def read_range(reader: Reader, extent: Extent) -> bytes:
-    """Return the bytes of a range; raises ConflictError where the file became shorter."""
+    """Return the bytes of a range; raises ConflictError if the file became shorter."""
     data = reader.read_at(extent.offset, extent.length)
     if len(data) < extent.length:
         raise errors.ConflictError("The file became shorter while it was processed.")
