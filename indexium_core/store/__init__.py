@@ -1,1 +1,1 @@
-"""DuckDB, and nothing else: tables, SQL and transactions. Returns values; knows no file and no rule."""
+"""Only DuckDB: tables, SQL and transactions. The functions return values. They contain no file access and no rules."""

@@ -37,7 +37,7 @@ def durations(reader: Connection, bins: Sequence[Bin]) -> pd.DataFrame:
 
 
 def coverage(reader: Connection, bins: Sequence[Bin]) -> pd.DataFrame:
-    """Return day, until, films, named, share (0 to 1) at the end of each period with videos."""
+    """Return day, until, films, named and share (0 to 1), each at the end of a period that has videos."""
     values = _columns(bins)
     del values["starts"]
     return reader.execute(_SQL["coverage"], values).df()

@@ -61,7 +61,7 @@ class NameUse(NamedTuple):
 
     name: str
     files: int
-    film: int | None  # digest of the payload or path, where all files are copies of one
+    film: int | None  # digest of the payload or path, if all these files are copies of one file
 
 
 class NameInFiles(NamedTuple):
@@ -71,7 +71,7 @@ class NameInFiles(NamedTuple):
     is_known: bool  # a person has this spelling
     assigned: int  # files that have this person in the database
     named: int  # files whose comment has this spelling
-    files: int  # files that have either
+    files: int  # files for which one of the two applies
     first: list[int]  # the first of these files
 
 
@@ -106,7 +106,7 @@ def change_token(reader: Connection) -> tuple[Any, ...]:
 
 
 def differ(reader: Connection, placeholder_keys: Collection[str]) -> FindingColumns:
-    """Return the files, by id, that name people whom the database does not assign to them, without placeholders."""
+    """Return the findings of files that name people not assigned to them in the database; placeholders do not count."""
     return _columns(reader.execute(_sql("differ"), {"placeholders": list(placeholder_keys)}))
 
 
@@ -114,7 +114,7 @@ def copies(
     reader: Connection, version: Version, *, key_by_name: Mapping[str, str], placeholder_keys: Collection[str]
 ) -> FindingColumns:
     """
-    Return the payloads of several files that would not have the same people, without placeholders.
+    Return the payloads whose files would not all have the same people; placeholders do not count.
 
     Args:
         reader: A connection.
@@ -160,7 +160,7 @@ def names_in_files(reader: Connection, names: Collection[str], *, limit: int) ->
 
 
 def files_naming(reader: Connection, keys: Collection[str], *, limit: int) -> dict[str, tuple[list[int], int]]:
-    """Return the present files whose comment has a name of each key: the first `limit` (0: all), and the count."""
+    """Return for each key the present files whose comment has such a name: the first `limit` (0: all), and a count."""
     result = reader.execute(_sql("files_naming"), {"keys": list(keys), "limit": limit or _NO_LIMIT}).fetchall()
     return {key: (first, count) for key, first, count in result}
 
@@ -178,7 +178,7 @@ def edits_with_spelling(reader: Connection, name: str) -> list[int]:
 def files_using(
     reader: Connection, version: Version, key_by_name: Mapping[str, str], *, limit: int
 ) -> dict[str, tuple[list[int], int]]:
-    """Return the files that have, or will have, a name of each key: the first `limit` (0: all), and the count."""
+    """Return for each key the files that have or will have such a name: the first `limit` (0: all), and the count."""
     parameters = asdict(version) | _keyed(key_by_name) | {"limit": limit or _NO_LIMIT}
     result = reader.execute(_sql("files_using"), parameters).fetchall()
     return {key: (first, count) for key, first, count in result}
@@ -201,7 +201,7 @@ def ignored_findings(reader: Connection, kind: str) -> list[IgnoredFinding]:
 
 
 def ignore(tx: Connection, kind: str, findings: Sequence[IgnoredFinding], *, at: datetime) -> None:
-    """Store ignored findings, in place of older entries for the same subjects."""
+    """Store ignored findings; they replace older entries for the same subjects."""
     unignore(tx, kind, [each.subject for each in findings])
     columns = {"subjects": [each.subject for each in findings], "facts": [each.digest for each in findings]}
     tx.execute(_sql("ignore"), columns | {"titles": [each.title for each in findings], "kind": kind, "at": at})

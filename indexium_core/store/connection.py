@@ -41,7 +41,7 @@ class Connection:
     A DuckDB cursor that counts its statements and raises the errors of Indexium.
 
     A result belongs to the cursor until the next `execute`, so fetch it at once. Every method raises `StoreError` if
-    DuckDB fails, and after the end of the transaction or the database.
+    DuckDB fails, or if the transaction has ended or the database is closed.
     """
 
     def __init__(
@@ -50,8 +50,8 @@ class Connection:
         """
         Wrap a cursor.
 
-        `grow_memory` gives the database more memory and returns whether it did, so that a cursor that only reads can
-        repeat a statement that ran out of memory.
+        `grow_memory` gives the database more memory if possible, and returns whether that succeeded. A cursor that only
+        reads can then repeat a statement that ran out of memory.
         """
         self._grow_memory = grow_memory
         self._raw = raw
@@ -74,7 +74,7 @@ class Connection:
                 return self
 
     def value(self, text: str, parameters: Parameters = ()) -> Any:
-        """Run one statement and return the first column of its first row; None without a row."""
+        """Run one statement and return the first column of its first row; None if there is no row."""
         row = self.execute(text, parameters).fetchone()
         return row[0] if row else None
 
@@ -114,7 +114,7 @@ class Connection:
         return [column[0] for column in self._raw.description or []]
 
     def interrupt(self) -> None:
-        """Interrupt the statement that runs on another thread; it raises there."""
+        """Interrupt the statement that runs on another thread; the call raises an error there."""
         self._raw.interrupt()
 
     def end(self, reason: str) -> None:
@@ -154,7 +154,7 @@ def _parsed(text: str) -> duckdb.Statement | str:
 
 
 def store_error(error: duckdb.Error) -> errors.StoreError:
-    """Return the error of Indexium for an error of DuckDB."""
+    """Return the `StoreError` for an error of DuckDB."""
     if isinstance(error, duckdb.OutOfMemoryException):
         message = (
             "The database ran out of memory. Try again: its memory limit is higher now, if the machine has more memory."
@@ -167,6 +167,6 @@ def store_error(error: duckdb.Error) -> errors.StoreError:
 
 
 def failure_message(what: str, error: Exception) -> str:
-    """Return one sentence with what failed and the first line of the error."""
+    """Return one sentence that names the failed action and the first line of the error."""
     reason = str(error).strip().partition("\n")[0].rstrip(".")
     return f"{what}: {reason}."

@@ -1,8 +1,8 @@
 """
-The database of one home: one process owns it, one connection writes, every reading thread has its own cursor.
+The database of one home: one process owns it, one connection writes, and each reading thread has its own cursor.
 
 Only `atomic()` and `run()` write. While the database is open, no other code of this process may open its file by path:
-closing such a handle would release DuckDB's lock. Copies are made before opening.
+closing such a handle would release DuckDB's lock. Copies are made before the database is opened.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Database:
         _make_folder(home)
         lock = HomeLock.take(home, url=url)
         try:
-            shutil.rmtree(home / SPILL, ignore_errors=True)  # of a process that was killed
+            shutil.rmtree(home / SPILL, ignore_errors=True)  # left by a process that was killed
             return cls(home, _open_file(home / FILE_NAME), lock)
         except BaseException:
             lock.release()
@@ -86,7 +86,7 @@ class Database:
 
     @property
     def mark(self) -> str:
-        """Identifies the database among those of other homes; file ids are valid only together with it."""
+        """A value that differs from that of every other home; file ids are valid only together with it."""
         return f"{self.read().value(sql.load('database')['creation_time']):x}"
 
     @property
@@ -97,7 +97,7 @@ class Database:
     @contextlib.contextmanager
     def atomic(self) -> Iterator[Connection]:
         """
-        Provide the writing connection for one transaction: committed at the end, rolled back after any exception.
+        Provide the writing connection for one transaction, which any exception rolls back.
 
         The call waits for the end of a transaction of another thread.
 
@@ -115,7 +115,7 @@ class Database:
                 with self._transaction():
                     yield connection
                     if connection.failure is not None:
-                        # DuckDB has aborted the transaction, and its commit would not report that.
+                        # DuckDB has aborted the transaction, and a commit would not report that.
                         raise connection.failure
             except errors.StoreError as error:
                 if error.reason == OUT_OF_MEMORY:
@@ -137,7 +137,7 @@ class Database:
                     raise
 
     def expect(self, files: int) -> None:
-        """Raise the memory limit for a library of so many files."""
+        """Raise the memory limit for a library of `files` files."""
         self._memory.fit(files)
 
     def read(self) -> Connection:
@@ -206,8 +206,8 @@ class Database:
         try:
             self._raw.rollback()
         except duckdb.Error as error:
-            # A failed commit has rolled back already, and an invalidated database has nothing to roll back. The
-            # exception in flight is the relevant one.
+            # A failed commit is rolled back already, and an invalidated database needs no rollback. The exception of
+            # the transaction is the one to raise.
             logger.debug("store.rollback_without_transaction", extra={"error": str(error)})
 
 
@@ -240,7 +240,7 @@ def _open_file(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _connect(path: Path, **named: Any) -> duckdb.DuckDBPyConnection:
-    """Open the file. DuckDB releases a closed file with a delay, and rejects other settings for it until then."""
+    """Open the file. DuckDB releases a closed file with a delay; until then it rejects other settings for this file."""
     for _ in range(_ATTEMPTS):
         try:
             return duckdb.connect(str(path), **named)
@@ -289,9 +289,9 @@ def _known_files(raw: duckdb.DuckDBPyConnection) -> int:
 
 def _connect_and_compare(path: Path) -> tuple[duckdb.DuckDBPyConnection | None, list[migrations.Migration]]:
     """
-    Return the open database if it needs no migration, otherwise None and the migrations; no byte is changed then.
+    Return the open database if it needs no migration; otherwise None and the migrations, without changing a byte.
 
-    A log is left by a process that was killed. To open it for writing would merge it into the file.
+    A killed process leaves a log. Opening the database for writing would merge the log into the file.
     """
     read_only = _log_of(path).exists()
     raw = _connect(path, read_only=read_only, config=_CONFIG)

@@ -13,7 +13,7 @@ _SQL = sql.load("diagnosis")
 
 
 def newest_moment(reader: Connection) -> tuple[str, datetime] | None:
-    """Return the event with the latest time in the database, as a clause, and its time; None in a new home."""
+    """Return the event with the latest time in the database (as a clause) and its time; None in a new home."""
     rows = reader.execute(_SQL["newest_moment"]).fetchall()
     return (str(rows[0][0]), rows[0][1]) if rows else None
 

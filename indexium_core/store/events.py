@@ -13,9 +13,9 @@ from indexium_core.store.database import Database
 
 __all__ = ["MOST", "Events"]
 
-MOST = 10_000  # events that are kept …
-DAYS = 7  # … for so long
-_RUN = 1_000_000_000  # ids of one run of the program
+MOST = 10_000  # number of events that are kept
+DAYS = 7  # days for which events are kept
+_RUN = 1_000_000_000  # number of ids for one run of the program
 
 
 class Events:
@@ -30,7 +30,7 @@ class Events:
             return int(tx.value(_sql("begin_run"))) * _RUN
 
     def append(self, events: Sequence[Event]) -> None:
-        """Store events; of the progress of a job only the newest is kept."""
+        """Store events; only the newest progress event of each job is kept."""
         newest = {(event.name, event.job_id): event.id for event in events if event.is_progress}
         kept = [event for event in events if not event.is_progress or newest[event.name, event.job_id] == event.id]
         values = {

@@ -22,14 +22,14 @@ from indexium_core.store.database import Database
 
 __all__ = ["JobRows", "copy_operation_counts", "copy_operation_status", "insert"]
 
-_ALL = 2**62  # more rows than any table has
+_ALL = 2**62  # more than the rows of any table
 
 
 def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime, counts: Mapping[str, int] | None = None) -> int:
     """
     Store a job that the instance `owner` may start, and return its id.
 
-    `counts` are the items of its operation by status.
+    `counts` are the numbers of items of its operation by status.
 
     Raises:
         UnknownIdError: It depends on a job that does not exist.
@@ -100,7 +100,7 @@ class JobRows:
             return insert(tx, new, owner=owner, now=now)
 
     def add_for_operation(self, operation_id: int, *, owner: str, now: datetime) -> int:
-        """Add the job of an operation that an older program started, and return its id."""
+        """Add a job for an operation that an older program started, and return the job's id."""
         with self._database.atomic() as tx:
             found = tx.execute(_sql("operation_without_job"), {"operation_id": operation_id}).fetchone()
             if found is None:
@@ -166,7 +166,7 @@ class JobRows:
     def save_checkpoint(
         self, job_id: int, checkpoint: Mapping[str, Any], *, now: datetime, tx: Connection | None = None
     ) -> None:
-        """Store where the next run of a job continues: in `tx`, or in a transaction of its own."""
+        """Store where the next run of a job continues, in `tx` or in a new transaction."""
         with self._database.atomic() if tx is None else nullcontext(tx) as own:
             own.execute(_sql("delete_checkpoint"), {"id": job_id})
             own.execute(_sql("save_checkpoint"), {"id": job_id, "now": now, "state": as_json(dict(checkpoint))})
@@ -219,7 +219,7 @@ class JobRows:
             _set_operation(tx, job, "pending")
 
     def adopt(self, job_ids: Sequence[int], *, owner: str) -> bool:
-        """Make an instance the owner of waiting jobs; return False if none of them had another owner."""
+        """Make an instance the owner of waiting jobs; return whether the owner of a job changed."""
         with self._database.atomic() as tx:
             return _changed_a_row(tx, "adopt", {"ids": list(job_ids), "owner": owner})
 
@@ -246,7 +246,7 @@ class JobRows:
         error_stack: str = "",
         summary: Mapping[str, Any] | None = None,
     ) -> None:
-        """Store how a job or its present run ended. If it failed, jobs that depend on it fail too."""
+        """Store how a job or its present run ended. If the job failed, jobs that depend on it fail too."""
         values = {
             "id": job_id,
             "status": status,
@@ -291,7 +291,7 @@ class JobRows:
             _fail_dependents(tx, now)
 
     def prune(self, *, before: datetime) -> int:
-        """Delete jobs that ended before a time and that nothing refers to; return their number."""
+        """Delete jobs that ended before a time and to which no row refers; return their number."""
         if not self._database.read().value(_sql("prunable"), {"before": before}):
             return 0  # without opening a transaction, which would block others
         with self._database.atomic() as tx:
@@ -330,7 +330,7 @@ class JobRows:
         return int(self._database.read().value(_sql("payload_version"), {"id": job_id}) or 0)
 
     def of_operation(self, operation_id: int) -> int | None:
-        """Return the job of an operation; None if it has none."""
+        """Return the job of an operation, or None."""
         found: int | None = self._database.read().value(_sql("of_operation"), {"operation_id": operation_id})
         return found
 
@@ -396,7 +396,7 @@ def _jobs(reader: Connection, ids: Sequence[int], *, now: datetime) -> list[Job]
 
 
 def _job(row: dict[str, Any]) -> Job:
-    """Return a row of `jobs` or `started`; where it has no value, the job has the default."""
+    """Return the job of a row of `jobs` or `started`; a missing value gives the default."""
     facts = {name: value for name, value in row.items() if value is not None}
     for name in {"payload", "counters", "summary"} & facts.keys():
         facts[name] = json.loads(facts[name])

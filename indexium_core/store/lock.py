@@ -1,5 +1,5 @@
 """
-The lock of a home folder: one process holds it, and the error of a second process names the first.
+The lock of a home folder. One process holds it; the error message of a second process names the first one.
 
 The lock is an `flock` on a file beside the database. DuckDB's own lock is not sufficient: it has no URL, and any code
 that opens and closes the database file by path releases it.
@@ -30,7 +30,7 @@ class HomeLock:
         Take the lock of `home`, an existing folder, without waiting.
 
         Raises:
-            HomeInUseError: Another process, or this process already, holds the lock.
+            HomeInUseError: Another process holds the lock, or this process holds it already.
             StoreError: The folder cannot be written.
 
         """
@@ -96,7 +96,7 @@ def _in_use(home: Path, pid: int, url: str) -> str:
 
 
 def _holder(descriptor: int) -> tuple[int, str]:
-    """Return pid and URL of the holder; (0, "") if unknown. It writes them after locking, so retry a few times."""
+    """Return pid and URL of the holder; (0, "") if unknown. The holder writes them after locking, so retry."""
     for _ in range(10):
         try:
             holder = json.loads(os.pread(descriptor, 4096, 0))

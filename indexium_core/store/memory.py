@@ -1,9 +1,9 @@
 """
 The memory limit of the database.
 
-By default DuckDB takes most of the memory of a machine and keeps it. The limit is the measured need of libraries of
-this size. Data beyond the limit goes into files in the home. Some work cannot use files (for example with comments of a
-million characters): then the limit grows and the work is repeated.
+By default DuckDB takes most of the memory of a machine and keeps it. The limit is the memory that libraries of this
+size needed in measurements. Data beyond the limit goes into files in the home. Some work cannot use files (for example
+with comments of a million characters): then the limit grows and the work is repeated.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 _BASE_MB = 96  # for an empty home
 _MB_PER_MILLION_FILES = 1000  # measured by benchmarks/plan.py
-_MAX_SHARE = 0.8  # of the memory of the machine
+_MAX_SHARE = 0.8  # share of the memory of the machine
 SPILL = "spill"  # folder in the home
 
 
@@ -43,7 +43,7 @@ class Memory:
         return self._limit_mb * 1_000_000
 
     def fit(self, files: int) -> None:
-        """Set the limit for a library of so many files; it never shrinks."""
+        """Set the limit for a library of `files` files; the limit never shrinks."""
         with self._lock:
             self._set(max(self._limit_mb, _BASE_MB + _MB_PER_MILLION_FILES * files // 1_000_000))
 

@@ -30,7 +30,7 @@ def add(
 
 
 def find(reader: Connection, key: str, *, now: datetime) -> tuple[str, StartedRequest] | None:
-    """Return the digest of a request of the last day with this key, and what was started for it, or None."""
+    """Return the digest and the started work of a request with this key from the last day, or None."""
     row = reader.execute(_sql("find"), {"key": replace_surrogates(key), "since": now - KEPT}).fetchone()
     if row is None:
         return None

@@ -30,7 +30,7 @@ __all__ = [
     "display",
 ]
 
-# Columns that a write in place cannot change, and those among them that a rewrite changes.
+# Columns that a write in place cannot change; of these, columns that a rewrite changes.
 _UNWRITTEN = frozenset(
     {"read_only", "state", "state_message", "growing", "file_hash", "container", "damage", "duration", "streams"}
 )
@@ -155,7 +155,7 @@ def _fact_columns(file: ScannedFile) -> dict[str, Any]:
 
 
 def _is_ascii_only(place: FieldValue) -> bool:
-    """Return whether a text can certainly take only ASCII: its encoding is old or unknown."""
+    """Return whether only ASCII is safe in a text, because its encoding is old or unknown."""
     return place.ascii_only or has_surrogates(place.value)
 
 

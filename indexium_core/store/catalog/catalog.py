@@ -53,8 +53,8 @@ class LibraryRow:
     name: str
     path: str  # for display
     path_bytes: bytes
-    device: int | None  # st_dev at the last scan that saw it
-    free_bytes: int | None  # on its file system at that scan
+    device: int | None  # st_dev at the last scan that reached the folder
+    free_bytes: int | None  # free space of its file system at that scan
     state: str  # online, offline
     state_reason: str
     people_mode: str | None
@@ -92,12 +92,12 @@ class UpsertReport:
 
 
 def libraries(reader: Connection) -> list[LibraryRow]:
-    """Return every library, by name."""
+    """Return all libraries in the order of their names."""
     return [LibraryRow(**row) for row in reader.execute(_sql("libraries")).fetch_dicts()]
 
 
 def add_library(tx: Connection, path_bytes: bytes, *, name: str = "") -> int:
-    """Add a library and return its id; an existing one does not change. `name` defaults to the name of the folder."""
+    """Add a library and return its id; an existing library does not change. The default name is that of the folder."""
     existing = tx.value(_sql("library_at"), [path_bytes])
     if existing is not None:
         return int(existing)
@@ -130,7 +130,7 @@ def set_library_audio(tx: Connection, library_id: int, *, audio: bool) -> None:
 def library_scanned(
     tx: Connection, library_id: int, *, device: int, at: datetime, free_bytes: int | None = None
 ) -> None:
-    """Store the facts of a complete scan of a library; `free_bytes` None: unknown."""
+    """Store the facts of a complete scan of a library. If `free_bytes` is None, the free space is unknown."""
     tx.execute(_sql("mark_low_space"), [library_id, free_bytes])
     tx.execute(_sql("library_scanned"), [library_id, device, at, free_bytes])
 
@@ -173,7 +173,7 @@ def stable_stats(reader: Connection, root: bytes) -> dict[bytes, tuple[Any, ...]
 
 def known(reader: Connection, root: bytes, paths: Collection[bytes] | None = None) -> dict[bytes, KnownFile]:
     """
-    Return the known files below `root` by path, including missing ones: all, or those of `paths` and all unstable ones.
+    Return the known files below `root` by path, also missing ones: all, or those in `paths` and all unstable files.
 
     A file that is `missing` or `unreadable` must be read again even if size and mtime are the same.
     """
@@ -195,11 +195,11 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
     """
     Store probed files, in batches of a few thousand. `at` is the time of the reading.
 
-    A file is identified by its path. An unknown path with the hash and size of a missing file is that file at a new
-    path (docs/writing.md), also with another hash of the same film: so mark missing files first. If a known path has
-    another film now (another hash and other streams), the old file becomes missing and the path gets a new file. If
-    only the hash differs (a rewrite by another program), the file keeps its id and its people. People that were
-    assigned to a path are assigned to its payload, and people of a rewritten film are found under any of its hashes.
+    The path identifies a file. If an unknown path has the hash and size of a missing file (or another hash of the same
+    film), it is that file at a new path (docs/writing.md): so mark missing files first. If a known path now has another
+    film (another hash and other streams), the old file becomes missing and the path gets a new file. If only the hash
+    differs (a rewrite by another program), the file keeps its id and its people. People that were assigned to a path
+    are assigned to its payload, and people of a rewritten film are found under any of its hashes.
 
     Raises:
         UnknownIdError: There is no such library.
@@ -221,7 +221,7 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
         tx.execute(_sql(statement), {"library_id": library_id, "at": at})
     if rehashed:
         films.follow_scan(tx)
-    ids: dict[bool, list[int]] = {True: [], False: []}  # by whether they are new
+    ids: dict[bool, list[int]] = {True: [], False: []}  # True: the new files; False: the others
     if differing:
         read = {file.path_bytes: file for file in unique}
         changed_paths = tx.execute(_sql("changed_paths")).fetchall()
@@ -248,8 +248,9 @@ def update_written(tx: Connection, files: Mapping[int, ScannedFile], *, at: date
     Store the facts of files after a write, by file id, and of other hard links to the same inodes.
 
     This is much cheaper than `upsert_files`, because the path has not changed. If the media was rewritten and has
-    another hash, both hashes are linked to one film and the people are copied to the new hash; copies with the old hash
-    keep theirs. Returns the file ids of the other hard links, each with the file of `files` that it links to.
+    another hash, both hashes are linked to one film and the people are copied to the new hash; copies of the file with
+    the old hash keep their people. Returns the file ids of the other hard links, each with the file of `files` that it
+    links to.
     """
     if not files:
         return {}
@@ -298,14 +299,14 @@ def restat(tx: Connection, stats: Sequence[Restat]) -> int:
 
 
 def mark_missing(tx: Connection, file_ids: Sequence[int]) -> int:
-    """Set files to `missing`; return the number of files that were not. Their rows and people are kept."""
+    """Set files to `missing`; return the number of changed files. Their rows and people are kept."""
     new = _ids(tx.execute(_sql("not_missing"), [list(file_ids)]))
     tx.execute(_sql("mark_missing"), [new])
     return mark_files(tx, new)
 
 
 def missing(reader: Connection, file_ids: Sequence[int]) -> list[int]:
-    """Return the missing ones of these files."""
+    """Return which of these files are missing."""
     return _ids(reader.execute(_sql("missing"), [list(file_ids)])) if file_ids else []
 
 

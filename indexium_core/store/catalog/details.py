@@ -1,4 +1,4 @@
-"""The rows behind the details page of one file: independent statements, each with its own function."""
+"""The rows for the details page of one file: independent statements, each with its own function."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class ItemRow:
     tags_added: list[str]
     tags_removed: list[str]
     strategy: str
-    kind: str | None  # of its backup: journal, delta, original, tags
+    kind: str | None  # form of its backup: journal, delta, original, tags
     dropped_at: datetime | None  # when the backup was deleted
     evicted_reason: str | None
     expires_at: datetime | None
@@ -67,7 +67,7 @@ class ItemRow:
 
 
 class ThumbnailSource(NamedTuple):
-    """What a thumbnail needs of a file."""
+    """The facts of a file from which a thumbnail is made."""
 
     path: bytes
     container: str
@@ -97,13 +97,13 @@ def files_of_hash(reader: Connection, file_hash: str) -> list[int]:
 
 
 def file_below(reader: Connection, path: bytes) -> int | None:
-    """Return the id of the file at a path relative to its library; None if no library or several have one."""
+    """Return the id of the file at a path relative to its library; None unless exactly one library has such a file."""
     rows = reader.execute(_sql("file_below"), {"path": path}).fetchall()
     return int(rows[0][0]) if len(rows) == 1 else None
 
 
 def copies(reader: Connection, file_id: int, file_hash: str | None, *, count: int) -> tuple[list[FileCopy], int]:
-    """Return the first `count` other files with the same payload, and the number of all."""
+    """Return the first `count` other files with the same payload, and the number of all these files."""
     if file_hash is None:
         return [], 0
     facts = {"file_id": file_id, "file_hash": file_hash, "count": count}
@@ -123,19 +123,19 @@ def decisions(reader: Connection, file_id: int, *, now: datetime) -> list[Standi
 
 
 def history(reader: Connection, file_id: int, *, count: int) -> tuple[list[ItemRow], int]:
-    """Return the first `count` operations on a file, newest first, and the number of all."""
+    """Return the first `count` operations on a file, newest first, and the number of all its operations."""
     rows = _rows(reader, "history", {"file_id": file_id, "count": count})
     total = rows[0]["total"] if rows else 0
     return [ItemRow(**{name: row[name] for name in row if name != "total"}) for row in rows], total
 
 
 def is_being_written(reader: Connection, file_id: int) -> bool:
-    """Tell whether an unfinished operation still has to write a file."""
+    """Return whether an unfinished operation still has to write a file."""
     return bool(reader.value(_sql("is_being_written"), {"file_id": file_id}))
 
 
 def thumbnail_source(reader: Connection, file_id: int) -> ThumbnailSource | None:
-    """Return what a thumbnail needs of a file; None if there is no such file or its state allows no thumbnail."""
+    """Return the facts for a thumbnail of a file; None if the file does not exist or its state allows no thumbnail."""
     row = reader.execute(_sql("thumbnail_source"), {"file_id": file_id}).fetchone()
     return None if row is None else ThumbnailSource(bytes(row[0]), *row[1:])
 

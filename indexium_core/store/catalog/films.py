@@ -69,7 +69,7 @@ def _grouped(pairs: Iterable[HashPair], rows: Iterable[tuple[int, str, int | Non
 
 
 def follow(tx: Connection, pairs: Iterable[HashPair]) -> None:
-    """Move people from the old hash to the new one. The rows of the files already have the new hash."""
+    """Move people from the old hash to the new hash, which the rows of the files already have."""
     hashes = [(each.old_hash, each.new_hash) for each in pairs]
     tx.execute(_sql("rehashed"), {"old": [old for old, _ in hashes], "new": [new for _, new in hashes]})
     _follow(tx)

@@ -46,7 +46,7 @@ MISSING = LibraryPart(missing=True)
 
 
 def states(reader: Connection) -> dict[int, tuple[dict[str, int], int]]:
-    """Return for each library id the number of its files by state, and the bytes of those that are not missing."""
+    """Return for each library id the number of its files by state, and the bytes of the files that are not missing."""
     found: dict[int, tuple[dict[str, int], int]] = {}
     for library_id, state, count, size in reader.execute(_sql("library_states")).fetchall():
         counts, total = found.get(library_id, ({}, 0))

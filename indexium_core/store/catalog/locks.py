@@ -13,7 +13,7 @@ __all__ = ["count_edited", "is_file", "listed", "lock", "of", "unlock"]
 
 
 def is_file(reader: Connection, file_id: int) -> bool:
-    """Tell whether there is a file with this id."""
+    """Return whether there is a file with this id."""
     return bool(reader.value(_sql("is_file"), {"file_id": file_id}))
 
 
@@ -23,7 +23,7 @@ def of(reader: Connection, file_id: int) -> list[FieldLock]:
 
 
 def listed(reader: Connection, file_ids: Sequence[int] | None = None) -> list[FieldLock]:
-    """Return the locks of some files (None: of all), by path and in the order of the fields."""
+    """Return the locks of some files (None: of all), sorted by path, then in the order of the fields."""
     rows = reader.execute(_sql("list"), {"file_ids": None if file_ids is None else list(file_ids)})
     return [FieldLock(**row) for row in rows.fetch_dicts()]
 
@@ -34,7 +34,7 @@ def lock(
     """
     Lock fields of files, and add audit events. Return the number of new locks.
 
-    The origin of a lock changes from `lock` to `edit` if the value is set by hand, but not back.
+    If the value is set by hand, the origin of a lock changes from `lock` to `edit`, but never back.
     """
     target = {"file_ids": list(file_ids), "fields": list(fields)}
     if origin == "edit":
@@ -45,7 +45,7 @@ def lock(
 
 
 def unlock(tx: Connection, file_ids: Sequence[int], fields: Sequence[str], *, by: str, at: datetime) -> int:
-    """Unlock fields of files, and add audit events. Return the number of removed locks. Locks by an edit stay."""
+    """Unlock fields of files, and add audit events. Return the number of removed locks. Locks that an edit set stay."""
     target = {"file_ids": list(file_ids), "fields": list(fields)}
     tx.execute(_sql("removed_locks"), target)
     tx.execute(_sql("unlock"), target)

@@ -67,9 +67,9 @@ class StoredProperties(NamedTuple):
     """The stored properties of one file."""
 
     properties: MediaProperties
-    tool: str  # the tool that read them: pyav, ffprobe; "" if none did yet
+    tool: str  # the tool that read them: pyav, ffprobe; "" before the first reading
     read_at: datetime | None
-    problem: PropertyProblem | None  # of the last rescan
+    problem: PropertyProblem | None  # error of the last rescan
 
 
 def put(
@@ -84,8 +84,8 @@ def put(
     """
     Store readings by file id, and add an audit event for each changed value.
 
-    Locked fields do not change. The fields in `keep`, and the fields that a reading does not know, change only if no
-    value is stored yet. `actor` is `scan` or `rescan`.
+    Locked fields do not change. The fields in `keep`, and the fields for which a reading has no value, change only if
+    no value is stored yet. `actor` is `scan` or `rescan`.
     """
     if not readings:
         return PutReport(set(), {})
@@ -142,7 +142,7 @@ def follow_write(tx: Connection, files: Mapping[int, ScannedFile]) -> None:
 
 
 def of(reader: Connection, file_id: int) -> StoredProperties | None:
-    """Return the properties of one file, None if none are stored."""
+    """Return the stored properties of one file, or None."""
     row = reader.execute(_sql("of"), {"file_id": file_id}).fetchone()
     if row is None:
         return None
@@ -164,7 +164,7 @@ def count_all(reader: Connection) -> int:
 
 
 def matching_ids(reader: Connection, query: CompiledQuery, version: Version) -> list[int]:
-    """Return the ids of all scanned files that match a search, including files in no plan."""
+    """Return the ids of all scanned files that match a search, including files that are not in a plan."""
     where, parameters = query.named()
     text = _sql("matching_ids").replace("TRUE /* search */", where)
     facts = {"variant_id": version.variant_id, "plan_id": version.plan_id} | people.resolve_spellings(

@@ -1,5 +1,5 @@
 """
-Backups in the database: what is kept of each item, its size, and what may be removed.
+Backups in the database: the backup of each item, its size, and whether it may be removed.
 
 A backup is marked as dropped here before its files are removed, so that the database never promises a missing backup.
 """
@@ -33,8 +33,8 @@ class Backup:
     kept: bytes | None  # path of the kept original
     kept_bytes: int
     evicted_reason: str
-    status: str  # of the item
-    comment: str | None  # of the file before the write
+    status: str  # status of the item
+    comment: str | None  # comment of the file before the write
 
 
 class OrphanedOriginal(NamedTuple):
@@ -46,7 +46,7 @@ class OrphanedOriginal(NamedTuple):
 
 
 class BackupLocation(NamedTuple):
-    """A file as the catalog knows it."""
+    """The location of a file, as the catalog has it."""
 
     file_id: int
     path: bytes
@@ -58,7 +58,7 @@ class BackupLocation(NamedTuple):
 class Room:
     """What can be removed to free space: the first items that are enough, or all."""
 
-    item_ids: list[int]  # items whose kept original goes
+    item_ids: list[int]  # items whose kept original would be removed
     journals: list[str]
     bytes: int  # size of everything that may be removed, including other backups
 
@@ -72,7 +72,7 @@ class Backups:
     # Read.
 
     def records(self, *, operation_ids: Sequence[int] = (), item_ids: Sequence[int] = ()) -> list[Backup]:
-        """Return backups, newest first, of these operations or items (of all if none are given)."""
+        """Return the backups of these operations or items, newest first; of all operations if both are empty."""
         values = {"operation_ids": list(operation_ids), "item_ids": list(item_ids)}
         return [_backup(row) for row in self._store.read().execute(_SQL["records"], values).fetch_dicts()]
 
@@ -91,7 +91,7 @@ class Backups:
         return {item_id for (item_id,) in rows}
 
     def takes_back(self, item_id: int) -> bool:
-        """Return whether an item rolls another one back, byte for byte."""
+        """Return whether an item rolls another item back, byte for byte."""
         return bool(self._store.read().value(_SQL["is_exact_rollback"], [item_id]))
 
     def journals_of(self, operation_id: int) -> list[str]:
@@ -104,12 +104,12 @@ class Backups:
         return {name for (name,) in self._store.read().execute(_SQL["all_journals"]).fetchall()}
 
     def expired(self, *, before: datetime) -> list[int]:
-        """Return operations whose backups are older than that time and that are not needed."""
+        """Return operations whose backups are older than a time and no longer needed."""
         rows = self._store.read().execute(_SQL["expired"], {"before": before}).fetchall()
         return [row[0] for row in rows]
 
     def room(self, needed: int) -> Room:
-        """Return what would have to be removed to free `needed` bytes."""
+        """Return the items and journals whose removal frees `needed` bytes."""
         rows = self._store.read().execute(_SQL["evictable"], {"needed": needed}).fetchall()
         return Room(
             item_ids=[item_id for _, item_id, *_ in rows if item_id is not None],
@@ -123,7 +123,7 @@ class Backups:
         return [OrphanedOriginal(item_id, file_id, bytes(path)) for item_id, file_id, path in rows]
 
     def dead_journals(self, names: Sequence[str]) -> list[str]:
-        """Return the given journals without a backup in them. Unknown journals are not among them."""
+        """Return which of the given journals have no backup in them; unknown journals are omitted."""
         rows = self._store.read().execute(_SQL["dead_journals"], {"journals": list(names)}).fetchall()
         return [row[0] for row in rows]
 

@@ -18,7 +18,7 @@ _SQL = sql.compose("ledger")
 def finish(
     tx: database.Connection, operation_id: int, status: str, *, seconds: float, now: datetime, error_message: str
 ) -> None:
-    """Record the end of an operation and of its job; `seconds` are added to those of its work."""
+    """Record the end of an operation and of its job; `seconds` are added to the operation's running time."""
     values = {"operation_id": operation_id, "status": status, "seconds": seconds, "now": now}
     tx.execute(_SQL["finish"], {**values, "error_message": error_message})
     jobs.copy_operation_status(tx, operation_id, status, now=now, error_message=error_message)
@@ -32,7 +32,7 @@ def skip_pending(tx: database.Connection, operation_id: int, why: str, *, now: d
 
 
 def cancel_interrupted_below(tx: database.Connection, rollback_id: int, *, now: datetime) -> None:
-    """Cancel the rest of interrupted operations that are rolled back."""
+    """Cancel the remaining items of interrupted operations that are rolled back."""
     for (operation_id,) in tx.execute(_SQL["interrupted_below"], {"operation_id": rollback_id}).fetchall():
         skip_pending(tx, operation_id, "rolled back", now=now)
         finish(tx, operation_id, "cancelled", seconds=0.0, now=now, error_message="")

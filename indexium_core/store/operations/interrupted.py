@@ -17,7 +17,7 @@ def operations(reader: Connection) -> list[tuple[int, bool]]:
     """
     Return the operations that were interrupted or failed and have files left, newest first.
 
-    Each comes with whether it resumes automatically at the next start of a service.
+    The second value of each: whether it resumes automatically at the next start of a service.
     """
     rows: list[tuple[int, bool]] = reader.execute(_SQL["interrupted_operations"]).fetchall()
     return rows
@@ -34,7 +34,7 @@ def counts(reader: Connection, operation_id: int) -> dict[str, int]:
 def files(
     reader: Connection, operation_id: int, *, outcome: str = "", page: int = 1, per_page: int = 0
 ) -> list[InterruptedFile]:
-    """Return a page of the files of an operation, or of one outcome, most urgent first; `per_page` 0: all."""
+    """Return a page of an operation's files (of all outcomes, or of one), most urgent first; `per_page` 0: all."""
     limits = {"limit": per_page or None, "offset": (page - 1) * per_page}
     rows = reader.execute(
         _SQL["outcome_files"], {"operation_id": operation_id, "outcome": outcome, **limits}

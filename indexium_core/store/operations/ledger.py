@@ -1,8 +1,8 @@
 """
 The ledger: operations, their items, and the backups with which each item can be rolled back.
 
-A row is written here before the first byte of a file changes, and again when its result is known. All changes are set
-statements; results arrive in groups.
+A row is written before the first byte of its file changes, and again when the result is known. Each statement changes a
+set of rows; results are stored in groups.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ __all__ = [
 ]
 
 _SQL = sql.compose("ledger")
-_ALL = 2**62  # more rows than any table has
+_ALL = 2**62  # more than the rows of any table
 
 
 class Ledger:
@@ -75,8 +75,8 @@ class Ledger:
         """
         Record a write of the plan's current items of `file_ids`, with items, backups and its job; return its id.
 
-        If `file_ids` is a function, it returns the files inside the transaction, or refuses. `owner` is the instance
-        that may start the job; `request` is an idempotent request.
+        If `file_ids` is a function, the transaction calls it: it returns the files, or raises an error. `owner` is the
+        instance that may start the job; `request` is an idempotent request.
         """
         with self._store.atomic() as tx:
             chosen = file_ids(tx) if callable(file_ids) else file_ids
@@ -125,11 +125,11 @@ class Ledger:
         request: IdempotentRequest | None = None,
     ) -> int:
         """
-        Record a rollback of items, refused ones as conflicts, with its job; return the id of the operation.
+        Record a rollback of items with its job (refused items are conflicts); return the id of the operation.
 
-        The rest of an interrupted operation is cancelled with it; otherwise a resume would overwrite restored files.
-        With `operation_type` write, it rolls no operation back (a person is removed), and its items are ordinary
-        writes.
+        The remaining items of an interrupted operation are cancelled too; otherwise a resume would overwrite restored
+        files. With `operation_type` write, the operation rolls nothing back: it removes a person, and its items are
+        ordinary writes.
         """
         is_rollback = operation_type == "rollback"
         with self._store.atomic() as tx:
@@ -181,7 +181,7 @@ class Ledger:
         tx.execute(_SQL["insert_operation"], {"id": operation_id, "now": now, "job_id": job_id, **counted, **columns})
 
     def record_operation(self, operation: MetadataOperation) -> int:
-        """Record an operation that ran elsewhere and return its id here."""
+        """Record an operation that ran in another place, and return its id in this ledger."""
         names = (
             "operation_type status started_at completed_at file_count success_count failure_count skipped_count "
             "conflict_count unknown_count seconds error_message user_note user_action user_name source"
@@ -208,8 +208,8 @@ class Ledger:
         """
         Return up to `count` pending items with ids above `after`.
 
-        `is_planned`: the operation writes a plan, so that it has one item for each file and rolls nothing back; the
-        database then answers in a tenth of the time.
+        `is_planned`: the operation writes a plan, so it has one item for each file and rolls nothing back. The database
+        then needs a tenth of the time.
         """
         values = {"operation_id": operation_id, "after": after, "count": count}
         name = "pending_writes" if is_planned else "pending_tasks"
@@ -217,7 +217,7 @@ class Ledger:
         return [ledger_rows.task(row) for row in rows]
 
     def preview(self, *, file_ids: Sequence[int], variant_id: int) -> list[Task]:
-        """Return what a write of the plan's current items of `file_ids` would work on."""
+        """Return the tasks that a write of the plan's current items of `file_ids` would have."""
         values = {"file_ids": list(file_ids), "variant_id": variant_id}
         rows = self._store.read().execute(_SQL["preview_tasks"], values).fetch_dicts()
         return [ledger_rows.task(row) for row in rows]
@@ -227,7 +227,7 @@ class Ledger:
         return self.start_facts(operation_id).options
 
     def start_facts(self, operation_id: int) -> StartFacts:
-        """Return what a run of an operation starts from."""
+        """Return the facts that a run of an operation needs at its start."""
         row = self._store.read().execute(_SQL["start_facts"], {"operation_id": operation_id}).fetchone()
         options, seconds, is_planned = row or ("{}", 0.0, False)
         return StartFacts(options=json.loads(options or "{}"), seconds=float(seconds), is_planned=bool(is_planned))
@@ -243,7 +243,7 @@ class Ledger:
         seconds: float = 0.0,
     ) -> None:
         """
-        Store the results of items of one operation, and what a rollback reverted.
+        Store the results of items of one operation, and the items that a rollback reverted.
 
         `seconds` is the running time so far, so that an interrupted run keeps it.
         """
@@ -311,7 +311,7 @@ class Ledger:
             tx.execute(_SQL["update_status"], {"operation_ids": [row[0] for row in older]})
 
     def amend(self, operation_id: int, status: str) -> None:
-        """Update an operation that had ended before one of its items was resolved; the time of its end stays."""
+        """Update an operation that had ended before one of its items was resolved; its end time stays the same."""
         with self._store.atomic() as tx:
             tx.execute(_SQL["update_counts"], {"operation_id": operation_id, "seconds": 0.0})
             tx.execute(_SQL["amend"], {"operation_id": operation_id, "status": status})
@@ -363,7 +363,7 @@ class Ledger:
         return [ledger_rows.operation(row) for row in rows], rows[0]["found"] if rows else 0
 
     def operation_counts(self, wanted: OperationSearch) -> list[tuple[str, str, int]]:
-        """Return state, type and number of the operations, regardless of the states and types of the search."""
+        """Return state, type and number of the operations, whatever states and types the search has."""
         rows: list[tuple[str, str, int]] = (
             self._store.read().execute(_SQL["operation_counts"], wanted.columns()).fetchall()
         )
@@ -403,7 +403,7 @@ class Ledger:
         return [ledger_rows.item(row) for row in rows], rows[0]["found"] if rows else 0
 
     def candidates(self, operation_id: int | None, *, item_ids: Sequence[int] = ()) -> list[RollbackCandidate]:
-        """Return the items in force of an operation, or the given items, with everything that a rollback needs."""
+        """Return items of an operation (those in force, or the given ones) with everything that a rollback needs."""
         values = {"operation_id": operation_id, "item_ids": list(item_ids)}
         rows = self._store.read().execute(_SQL["rollback_candidates"], values).fetch_dicts()
         return [ledger_rows.candidate(row) for row in rows]
@@ -436,7 +436,7 @@ class Ledger:
         return rows
 
     def last_activity(self, operation_id: int) -> datetime:
-        """Return when an operation was last running, as far as it is stored."""
+        """Return the last stored time at which an operation was running."""
         found: datetime = self._store.read().value(_SQL["last_activity"], {"operation_id": operation_id})
         return found
 
@@ -451,7 +451,7 @@ class Ledger:
         return {row[0] for row in rows}
 
     def busy_files(self) -> dict[int, Holder]:
-        """Return the files that an operation uses, and which one."""
+        """Return the files that an operation uses, each with that operation."""
         rows = self._store.read().execute(_SQL["busy_files"]).fetchall()
         return {file_id: Holder(operation_id, status) for file_id, operation_id, status in rows}
 

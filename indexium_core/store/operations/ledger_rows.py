@@ -32,10 +32,10 @@ __all__ = [
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartFacts:
     """
-    What a run of an operation starts from.
+    The facts that a run of an operation needs at its start.
 
     Options of a write: `preserve_mtime`, `keep_backup`, `hard_links` (block, break), `risk` (levels). Of a rollback:
-    `replan`, `changed`, `with_newer`. `postpone` if its files are postponed although it is no rollback.
+    `replan`, `changed`, `with_newer`. `postpone`: its files are postponed although it is not a rollback.
     """
 
     options: dict[str, Any]
@@ -76,7 +76,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRecord:
-    """What the ledger stores of one finished item."""
+    """The facts that the ledger stores about one finished item."""
 
     result: WriteResult
     journal_bytes: int = 0
@@ -85,7 +85,7 @@ class ItemRecord:
     backup_kind: str = "journal"  # how the old bytes can be restored: journal, delta, original; tags: they cannot
     kept: bytes | None = None  # path of the kept original
     kept_bytes: int = 0
-    parted_inode: int | None = None  # of the old file, if its other names keep it
+    parted_inode: int | None = None  # inode of the old file, if other names keep it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +123,8 @@ class RollbackCandidate:
     kind: str  # journal, delta, original, tags
     kept: bytes | None  # path of the kept original
     kept_bytes: int
-    dropped: bool  # the backup is gone
-    evicted_reason: str  # why, as part of a sentence
+    dropped: bool  # the backup no longer exists
+    evicted_reason: str  # reason, as part of a sentence
     library_state: str | None  # None: the file is not in the catalog
     file_hash: str | None  # as in the catalog, else as it was
     comment: str | None  # as in the catalog
@@ -138,12 +138,12 @@ class RollbackCandidate:
 
     @property
     def is_exact(self) -> bool:
-        """Whether its backup can restore the old bytes."""
+        """Whether the backup of the item can restore the old bytes."""
         return not self.dropped and self.kind != "tags"
 
 
 class ItemOutcome(NamedTuple):
-    """The result of a file, briefly."""
+    """The result of a file, in short form."""
 
     file_id: int | None
     file_path: str
@@ -241,7 +241,7 @@ def operation(row: dict[str, Any]) -> MetadataOperation:
 def _rollback_ability(
     operation_id: int, status: str, *, successes: int, in_force: int, without_bytes: int, evicted: str
 ) -> tuple[str, bool]:
-    """Return why an operation cannot be rolled back byte for byte, or only in part, and whether it can at all."""
+    """Return why an operation cannot be rolled back byte for byte in full, and whether a rollback is possible."""
     if status not in FINISHED_STATES:
         return describe_unfinished(operation_id, status), False
     if successes == 0:

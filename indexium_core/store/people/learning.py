@@ -1,9 +1,9 @@
 """
 Changes of people, aliases and assignments in a review step, recorded so that undo and redo can apply them.
 
-These are state, not a list of decisions: so a step records the rows that it inserted and deleted. Undo applies them in
-reverse while people and aliases are as the step left them; otherwise it changes nothing of them. Assignments to other
-files that were made since stay.
+People are state, not a list of decisions, so a step records the rows that it inserted and deleted. Undo reverses these
+changes if people and aliases have not changed since the step; otherwise it does not touch people. Later assignments to
+other files stay.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def recorded(tx: Connection, step_id: int, names: Sequence[str] = ()) -> Iterato
 
 
 def count_files(tx: Connection, step_id: int) -> int | None:
-    """Return the number of files that the recorded changes of a step concern; None if it has none."""
+    """Return the number of files that the recorded changes of a step concern; None if nothing is recorded."""
     return int(tx.value(_sql("count_files"), [step_id])) if tx.value(_sql("has_changes"), [step_id]) else None
 
 

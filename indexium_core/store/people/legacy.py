@@ -1,9 +1,9 @@
 """
 Reader of a legacy .db file, the SQLite database of the old Indexium: people of files, and the last known paths.
 
-The database is opened read-only, may be in use, and may lack tables and columns. Its `file_hash` covers the metadata,
-too, so it does not equal a hash of this program; files are found by path. Nothing is ever unpickled. The suggested
-person of an unconfirmed face is no fact: `read_faces` returns these apart from the people.
+The database is opened read-only, may be in use, and may lack tables and columns. Its `file_hash` also covers the
+metadata, so it does not equal a hash of this program; files are matched by path. Pickled data is never loaded. The
+suggested person of an unconfirmed face is not a fact: `read_faces` returns such faces separately.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def is_legacy(head: bytes) -> bool:
 
 def read(path: Path) -> list[LegacyPerson]:
     """
-    Return the people of all files of a legacy database, faces first, in the order of their rows.
+    Return the people of all files of a legacy database: first those from faces, each part in the order of its rows.
 
     Raises:
         UsageError: The file cannot be read, or is not a database of the old Indexium.
@@ -69,7 +69,7 @@ def read(path: Path) -> list[LegacyPerson]:
 
 def read_faces(path: Path) -> list[LegacyFace]:
     """
-    Return the unconfirmed faces of each file, without rejected suggestions.
+    Return the unconfirmed faces of each file; rejected suggestions are omitted.
 
     Raises:
         UsageError: The file cannot be read.
@@ -153,7 +153,7 @@ def _open(path: Path) -> sqlite3.Connection:
     absolute = os.fsencode(path.absolute())
     with path.open("rb") as file:
         has_write_ahead_log = file.read(20)[18:20] == b"\x02\x02"
-    # A reader of a database with a write-ahead log leaves two files beside it, unless it declares the file immutable.
+    # A connection to a database with a write-ahead log leaves two files beside it, unless it is opened as immutable.
     is_idle = has_write_ahead_log and not path.with_name(path.name + "-wal").exists()
     old = sqlite3.connect(f"file:{quote(absolute)}?mode=ro{'&immutable=1' if is_idle else ''}", uri=True)
     old.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")

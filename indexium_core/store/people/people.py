@@ -1,7 +1,7 @@
 """
 People and their assignments to files, in the database.
 
-An assignment belongs to a payload (`file_hash`), or to a path where the file has no hash or is not scanned yet.
+An assignment belongs to a payload (`file_hash`), or to a path if the file has no hash or is not scanned yet.
 Mutators take the connection of an open transaction and mark the plans of the files that they change.
 """
 
@@ -76,20 +76,20 @@ class PersonRow:
     """One person, with the numbers of their files."""
 
     name: str
-    files: int  # files that the database assigns to the person
-    written: int  # those of them whose comment names the person
+    files: int  # files to which the database assigns the person
+    written: int  # of these, files whose comment names the person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentRow:
-    """One person in one file, for export. A payload with copies gives a row for each; one without files has no path."""
+    """One person in one file, for export. A payload has a row for each copy; without files, it has no path."""
 
     path: str  # for display, "" while no file with this hash is known
     file_hash: str | None
     person: str
     origin: str
     path_raw: str  # percent-encoded bytes of a path that cannot be decoded, else ""
-    previous_hashes: tuple[str, ...] = ()  # earlier hashes of the film, by which another home may know it
+    previous_hashes: tuple[str, ...] = ()  # earlier hashes of the film, which another home may have stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,12 +139,12 @@ def adopt_waiting(tx: Connection) -> int:
 
 
 def known_paths(reader: Connection, paths: Collection[bytes]) -> set[bytes]:
-    """Return those of `paths` that are scanned or have assignments."""
+    """Return which of `paths` are scanned or have assignments."""
     return {path for (path,) in reader.execute(_sql("known_paths"), [list(paths)]).fetchall()}
 
 
 def scanned_paths(reader: Connection, paths: Collection[bytes]) -> set[bytes]:
-    """Return those of `paths` that are scanned."""
+    """Return which of `paths` are scanned."""
     return {path for (path,) in reader.execute(_sql("scanned_paths"), [list(paths)]).fetchall()} if paths else set()
 
 
@@ -154,12 +154,12 @@ def targets(reader: Connection, file_ids: Collection[int]) -> list[tuple[str | N
 
 
 def named_in_files(reader: Connection) -> list[tuple[str | None, bytes, list[str]]]:
-    """Return hash, path and names of the files that name people while the database assigns none to them."""
+    """Return hash, path and names of the files that name people although the database assigns no people to them."""
     return reader.execute(_sql("named_in_files")).fetchall()
 
 
 def known_hashes(reader: Connection, hashes: Collection[str]) -> set[str]:
-    """Return those of `hashes` that a file has, or had before a write of this program."""
+    """Return which of `hashes` a file has, or had before a write of this program."""
     return {file_hash for (file_hash,) in reader.execute(_sql("known_hashes"), [list(hashes)]).fetchall()}
 
 
@@ -169,7 +169,7 @@ def files_at(reader: Connection, paths: Collection[bytes]) -> list[int]:
 
 
 def find(reader: Connection, names: Collection[str]) -> dict[str, list[int]]:
-    """Return the ids of the people that each name means: by spelling, else by key, including aliases."""
+    """Return the ids of the people for each name: matched by spelling, otherwise by key; aliases count too."""
     keys = [people_comment.person_key(name) for name in names]
     person_ids: dict[str, list[int]] = {}
     for name, person_id in reader.execute(_sql("find_people"), {"names": list(names), "keys": keys}).fetchall():
@@ -188,7 +188,7 @@ def keys_of(reader: Connection, person_ids: Collection[int]) -> set[str]:
 
 
 def files_with(reader: Connection, file_ids: Collection[int], person_ids: Collection[int]) -> list[int]:
-    """Return those of the files that have at least one of these people."""
+    """Return which of the files have at least one of these people."""
     parameters = [list(file_ids), list(person_ids)]
     return [file_id for (file_id,) in reader.execute(_sql("files_with"), parameters).fetchall()]
 
@@ -233,7 +233,7 @@ def files_by_name(reader: Connection) -> list[tuple[str, int]]:
 
 
 def export(reader: Connection) -> list[AssignmentRow]:
-    """Return all assignments by path, one row for each copy of a payload."""
+    """Return all assignments in the order of the paths, one row for each copy of a payload."""
     return [
         AssignmentRow(
             path="" if path is None else rows.display(path),
@@ -309,7 +309,7 @@ def _delete_unused(tx: Connection) -> None:
 
 
 def resolve_spellings(reader: Connection, parameters: Mapping[str, object]) -> dict[str, object]:
-    """Return the parameters of a compiled query, with the spellings of people in place of `SpellingParameter`s."""
+    """Return the parameters of a compiled query, with spellings in place of each `SpellingParameter`."""
     keys = {each.name: each.key for each in parameters.values() if isinstance(each, SpellingParameter)}
     values: dict[str, Mapping[SpellingSet, object]] = {}
     for name, key in keys.items():

@@ -2,7 +2,7 @@
 An in-memory index of the people of all files, built for a version of the plan and then updated to newer versions.
 
 The plan stores lists of names, which are slow to search. The index has one row for each person and file, in a database
-in memory, so that co-occurrences are counted in milliseconds. None of it is stored on disk.
+in memory, so that co-occurrences are counted in milliseconds. The index is not stored on disk.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class CoOccurrence(NamedTuple):
     """The number of files of one kind that a person is in."""
 
     kind: str  # folder, series, together; self: the person is in the file itself
-    other: str  # together: the person of the file who is in these files, too; else ""
+    other: str  # together: the person of the file who is also in these files; otherwise ""
     name: str
     files: int
     other_files: int  # together: all files of the other person
@@ -44,7 +44,7 @@ class _ScanMarker(NamedTuple):
 
 
 class _IndexState(NamedTuple):
-    """The state of the plan and the catalog that the index has."""
+    """The state of the plan and the catalog from which the index was made."""
 
     version: Version
     marker: _ScanMarker
@@ -105,7 +105,7 @@ class PeopleIndex:
             series: Other files of its series.
             copies: The file itself and its copies.
             min_files: Files that two people must share, without the copies.
-            min_share: Share of all files of the person in the file that these must be.
+            min_share: Minimum of those files, as a share of all files of the file's person.
 
         """
         parameters: dict[str, Any] = {
@@ -120,7 +120,7 @@ class PeopleIndex:
         return [CoOccurrence(*row) for row in rows]
 
     def _update(self, reader: Connection, state: _IndexState, version: Version, marker: _ScanMarker) -> bool:
-        """Update the rows of changed files; return False where these are too many, or not known."""
+        """Update the rows of changed files; return False if there are too many changed files, or they are not known."""
         versions = version.plan_id - state.version.plan_id
         if version.variant_id != state.version.variant_id or not 0 <= versions <= _MAX_VERSIONS:
             return False

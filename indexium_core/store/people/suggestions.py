@@ -59,7 +59,7 @@ class EditRow(NamedTuple):
 
 
 def subject(reader: Connection, version: Version, file_id: int) -> Subject | None:
-    """Return the file; None where it does not exist."""
+    """Return the file; None if it does not exist."""
     rows = reader.execute(_sql("subject"), asdict(version) | {"file_id": file_id}).fetch_dicts()
     return next((Subject(**row) for row in rows), None)
 
@@ -83,7 +83,7 @@ def all_names(reader: Connection) -> list[str]:
 
 
 def known_keys(reader: Connection, keys: Collection[str]) -> set[str]:
-    """Return those of these keys that belong to people."""
+    """Return which of these keys belong to people."""
     return {key for (key,) in reader.execute(_sql("known_keys"), [list(keys)]).fetchall()}
 
 

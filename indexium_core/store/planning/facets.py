@@ -1,4 +1,4 @@
-"""Facets of a plan version: one statement counts all facets, each over the search without its own term."""
+"""Facets of a plan version: one statement counts all facets. Each is counted over the search without its own term."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Group = Mapping[str, Any]
 class FacetSearch:
     """A search split by facets."""
 
-    rest: CompiledQuery  # the terms of no facet
+    rest: CompiledQuery  # the terms that belong to no facet
     own: Mapping[str, CompiledQuery]  # the terms of each facet
     unchanged: bool  # unchanged items are listed
     postponed: bool  # postponed items are listed

@@ -1,10 +1,10 @@
 """
-The plan, computed: the database computes it in sets. No statement and no Python here runs once for each file.
+Computes the plan. The database does this in sets: no statement and no Python code here runs once for each file.
 
 A *variant* is one combination of modes. Functions that change the catalog mark the files that they change. `refresh`
-computes the marked files again, ends the rows with other results and adds new ones. A new variant computes all files. A
-row belongs to the versions (plan ids) from `from_version` up to, not including, `to_version`, so that every version
-stays readable. `plan_compute.sql` has the statements, `risk_level.sql` the rule for the risk level.
+computes the marked files again; where a result differs, it ends the old row and adds a new one. A new variant computes
+all files. A row belongs to the versions (plan ids) from `from_version` up to, not including, `to_version`, so that
+every version stays readable. `plan_compute.sql` has the statements, `risk_level.sql` the rule for the risk level.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class _Status(NamedTuple):
 
 
 def refresh(database: Database, modes: Modes, *, now: datetime) -> Version:
-    """Compute what changed since the last refresh of the variant, and return its newest version."""
+    """Compute the changes since the last refresh of the variant, and return its newest version."""
     status = _status(database.read(), modes, now)
     if status is None or not status.is_current:
         return database.run(lambda tx: refresh_within(tx, modes, now=now))
@@ -55,7 +55,7 @@ def refresh(database: Database, modes: Modes, *, now: datetime) -> Version:
 
 
 def refresh_within(tx: Connection, modes: Modes, *, now: datetime) -> Version:
-    """Do the same in an open transaction, for callers that change what they have just read."""
+    """Do the same as `refresh` in an open transaction, for callers that change the rows that they have just read."""
     status = _status(tx, modes, now)
     if status is None or status.has_expired:
         decisions.expire(tx, at=now)

@@ -1,7 +1,7 @@
 """
-The plan, read: items, counts, orders and selections of one version. `plan_compute` makes the versions.
+Reads the plan: items, counts, orders and selections of one version. `plan_compute` makes the versions.
 
-No statement and no Python here runs once for each file.
+No statement and no Python code here runs once for each file.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Search:
 
     @property
     def is_unfiltered(self) -> bool:
-        """Whether it finds all items (except blocked ones)."""
+        """Whether the search finds all items (except blocked items)."""
         return self.query.where == "TRUE" and self.file_hashes is None and self.file_ids is None
 
     @property
@@ -161,7 +161,7 @@ def raw_paths(reader: Connection, file_ids: Sequence[int]) -> dict[int, bytes]:
 
 
 def items(reader: Connection, version: Version, file_ids: Sequence[int]) -> list[PlanItem]:
-    """Return the items of files in the order of their ids, listed or not; a file outside the plan has no item."""
+    """Return the items of files in the order of their ids, listed or not; files outside the plan are omitted."""
     return _items(reader, _run(reader, "items", asdict(version) | {"file_ids": list(file_ids)}))
 
 
@@ -244,10 +244,10 @@ def summary(
     groups: Groups,
 ) -> SelectionSummary:
     """
-    Return the totals of a write of a selection, what the write omits, and how many files `within` does not find.
+    Return the totals of a write of a selection, the omitted files, and how many files `within` does not find.
 
-    `groups` is the result of `search_groups` for the search of the selection, empty where it has none. So the costs
-    depend only on the number of exceptions.
+    `groups` is the result of `search_groups` for the search of the selection, empty if the selection has no search. So
+    the costs depend only on the number of exceptions.
     """
     exceptions: Groups = []
     if selection.included or selection.excluded:
@@ -257,7 +257,7 @@ def summary(
 
 
 def changed_ids(reader: Connection, version: Version, older: int) -> list[int]:
-    """Return the files whose rows started or ended after an older version of the variant."""
+    """Return the files that have a row which started or ended after an older version of the variant."""
     facts = asdict(version) | {"older": older}
     file_ids: list[int] = _run(reader, "changed", facts).fetchnumpy()["file_id"].tolist()
     return file_ids
@@ -270,7 +270,7 @@ def differing_ids(reader: Connection, version: Version, older: int, file_ids: Se
 
 
 def written_since(reader: Connection, older: int, file_ids: Sequence[int]) -> dict[int, tuple[int, str | None]]:
-    """Return the last operation and its comment for those of the files that were written after a version was made."""
+    """Return, for each file that was written after a version was made, the last operation and its comment."""
     facts = {"older": older, "file_ids": list(file_ids)}
     found = _run(reader, "written_since", facts).fetchall()
     return {file_id: (operation_id, comment) for file_id, operation_id, comment in found}

@@ -63,12 +63,12 @@ class _SelectionGroup(NamedTuple):
     tags_to_remove: int
     est_seconds: float
     est_bytes: int
-    found: bool  # the search of the selection lists them
+    found: bool  # the search of the selection lists these files
     included: bool
     excluded: bool
 
     def negated(self) -> _SelectionGroup:
-        """Return the group with negative counts: it takes its files out of a sum."""
+        """Return the group with negative counts, which subtracts its files from a sum."""
         return self._replace(
             files=-self.files,
             tags_to_add=-self.tags_to_add,
@@ -89,7 +89,7 @@ _LINKED = _MASKS["hard_linked"]
 REPORTED_BITS = _CUSTOM | _EVERYONE | _LINKED  # bits that `summarize` needs
 _COMPUTED_FIELDS = {"mtime", "issues"}
 _STORED_FIELDS = tuple(name for name in PlanItem.__dataclass_fields__ if name not in _COMPUTED_FIELDS)
-_FACTS = (  # facts of messages that the row has as they are
+_FACTS = (  # facts of messages that are columns of the row
     "custom_text",
     "tags_to_remove",
     "existing_comment",
@@ -113,8 +113,8 @@ def count_groups(groups: Groups, *, unchanged: bool, postponed: bool) -> Counts:
     """
     Add up the rows of `groups` in plan_read.sql; `unchanged` and `postponed`: such items are listed.
 
-    Postponed items count only in `postponed_count`, unless they are listed. `by_category` covers all counted items,
-    `by_container` and `by_issue` only the listed ones: these are the choices by which a user narrows the list.
+    Postponed items count only in `postponed_count`, unless they are listed. `by_category` covers all counted items;
+    `by_container` and `by_issue` cover only the listed items, because the user narrows the list with them.
     """
     counting = [group for group in groups if postponed or not group[_POSTPONED]]
     changing = [group for group in counting if group[_LEVEL] not in ("blocked", "unchanged")]
@@ -148,13 +148,13 @@ def summarize(
     Args:
         searched: The rows of `search_groups` in plan_read.sql: everything that its search lists.
         exceptions: The rows of `exception_groups`: the files that the selection includes or excludes by id.
-        risk: Levels that the selection has; an included file is selected whatever its level.
+        risk: Levels of the selection; an included file is selected at any level.
         levels: Levels that would be written.
 
     """
     found = _selection_groups(searched)
     named = _selection_groups(exceptions)
-    # An exception replaces what the search says about the file.
+    # An exception replaces the result of the search for the file.
     replaced = [group.negated() for group in named if group.found]
     kept = [group for group in named if group.included or (group.found and not group.excluded)]
     every = [*found, *replaced, *kept]
@@ -185,7 +185,7 @@ def summarize(
 
 
 def _selection_groups(rows: Groups) -> list[_SelectionGroup]:
-    """Return rows as groups. `map` makes them without a call from Python for each, as everything here works in sets."""
+    """Return rows as groups. `map` makes the groups without a Python call for each group, which is faster."""
     return list(map(tuple.__new__, repeat(_SelectionGroup), rows))
 
 
@@ -198,7 +198,7 @@ def _files_by(groups: Groups, column: int) -> dict[str, int]:
 
 
 def _add_up(counts: Sequence[tuple[str, int]]) -> dict[str, int]:
-    """Add up counts by name; the result has the highest first and no zeros."""
+    """Add up counts by name; the highest count comes first, and zeros are omitted."""
     totals = dict.fromkeys([name for name, _ in counts], 0)
     for name, files in counts:
         totals[name] += files
@@ -206,7 +206,7 @@ def _add_up(counts: Sequence[tuple[str, int]]) -> dict[str, int]:
 
 
 def codes_of(bits: int) -> list[str]:
-    """Return the codes of the issues of a row, worst first."""
+    """Return the codes of the issues of a row, the most severe first."""
     return [code for bit, code in enumerate(ISSUE_CODES) if bits >> bit & 1]
 
 
@@ -240,7 +240,7 @@ def _derived(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _changes(row: Mapping[str, Any]) -> list[Change]:
-    """Return one change for each text that changes, first the one that players read; like the view `plan_items`."""
+    """Return one change for each changed text, like the view `plan_items`; the text that players read comes first."""
     whole = {"where": "container", "old": row["old_comment"], "new": row["new_comment"]}
     segment = _segment(row["result"]) if row["comment_mode"] == "preserve" else None
     return [Change(field="comment", segment=segment, **place) for place in row["places"] or [whole]]
@@ -324,7 +324,7 @@ def _link_outcome(row: Mapping[str, Any]) -> str:
     return "; all of them show the new comment"
 
 
-# Facts that only one kind of issue has, or has in another form.
+# Facts that only one kind of issue has, or that it has in another form.
 _OWN_FACTS: Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], Any]]] = {
     "offline": {"reason": lambda row: row["state_reason"]},
     "read_only": {"folder": _folder_problem},

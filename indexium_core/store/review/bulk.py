@@ -33,7 +33,7 @@ class PeopleChange:
     """The effect of a change of people."""
 
     files: int  # files whose list changes
-    emptied: int  # of these, the files that have no people after the change
+    emptied: int  # of these, files without people after the change
     added: dict[str, int]  # files by added person
     removed: dict[str, int]  # files by removed person
 
@@ -59,7 +59,7 @@ def load(reader: Connection, version: Version) -> int:
 
 
 def people(reader: Connection) -> list[PersonCount]:
-    """Return the people of the loaded files, people in most files first."""
+    """Return the people of the loaded files; people with the most files come first."""
     return [PersonCount._make(row) for row in reader.execute(_sql("people")).fetchall()]
 
 
@@ -75,9 +75,9 @@ def change(
 
     Args:
         reader: A connection.
-        added: Valid names, which follow the others where they are new.
+        added: Valid names; new names are added at the end of the list.
         removed_keys: The `person_key`s of removed people.
-        replacement: A valid name, which takes the place of the first removed person.
+        replacement: A valid name, which replaces the first removed person.
 
     """
     parameters = {

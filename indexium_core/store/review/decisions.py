@@ -56,8 +56,8 @@ class DecisionRow:
     summary: str  # the decision in a few words
 
 
-# Selected files: a table of the connection, so that a hundred thousand ids enter the database once at most. A search
-# fills it inside the database: `plans.materialize_selection`.
+# Selected files: a table of the connection, so that a hundred thousand ids are sent to the database at most once. For a
+# search, `plans.materialize_selection` fills the table inside the database.
 
 
 def select_files(reader: Connection, file_ids: Sequence[int]) -> None:
@@ -66,7 +66,7 @@ def select_files(reader: Connection, file_ids: Sequence[int]) -> None:
 
 
 def unknown_selected(reader: Connection) -> list[int]:
-    """Return those of the selected ids that no file has."""
+    """Return the selected ids that do not belong to a file."""
     return [file_id for (file_id,) in reader.execute(_sql("unknown_selected")).fetchall()]
 
 
@@ -81,7 +81,7 @@ def clear_selected(reader: Connection) -> None:
 
 
 def copies(reader: Connection, file_ids: Sequence[int]) -> list[int]:
-    """Return these files and all others with the same payload."""
+    """Return these files and all other files with the same payload."""
     return [file_id for (file_id,) in reader.execute(_sql("copies"), [list(file_ids)]).fetchall()]
 
 
@@ -119,7 +119,7 @@ def postpone(
     reason: str = "",
     step: int | None = None,
 ) -> int:
-    """Skip files in lists and writes, until a time or until revoked; return the number of files."""
+    """Skip files in lists and writes, until a time or until the decision is revoked; return the number of files."""
     columns = _columns("postpone", reason) | {"file_id": list(file_ids), "until": until}
     return _decide(tx, "new_decisions", columns, at, step)
 
@@ -139,7 +139,7 @@ def set_mode(
     reason: str = "",
     step: int | None = None,
 ) -> int:
-    """Set the modes of files; a mode of `None` does not change. Return the number of files."""
+    """Set the modes of files; `None` leaves a mode unchanged. Return the number of files."""
     columns = _columns("mode", reason) | {"people_mode": people_mode, "comment_mode": comment_mode}
     return _decide(tx, "new_decisions", columns | {"file_id": list(file_ids)}, at, step)
 
@@ -174,7 +174,7 @@ def expire(tx: Connection, *, at: datetime) -> int:
 
 
 def unknown_decisions(reader: Connection, decision_ids: Sequence[int]) -> list[int]:
-    """Return those ids that no decision has."""
+    """Return the ids that do not belong to a decision."""
     parameters = [list(decision_ids)]
     return [decision_id for (decision_id,) in reader.execute(_sql("unknown_decisions"), parameters).fetchall()]
 
@@ -193,7 +193,7 @@ def _columns(kind: str, reason: str = "") -> dict[str, Any]:
 
 
 def _decide(tx: Connection, statement: str, columns: dict[str, Any], at: datetime, step: int | None) -> int:
-    """Store the decisions of a statement that creates the table `new_decisions`, in place of earlier ones."""
+    """Run a statement that creates the table `new_decisions`, and store these decisions in place of earlier ones."""
     kind = columns["kind"]
     tx.execute(_sql(statement), {"reason": columns["reason"]} if statement == "new_edits_of_changed" else columns)
     for each in ("revoke_earlier", "decide"):

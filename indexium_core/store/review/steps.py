@@ -3,7 +3,7 @@ Review steps: the decisions of one user action, which are undone and redone toge
 
 Each decision has the step that made it (`made_by`) and the step that last ended it (`ended_by`). Undo revokes the
 decisions that a step made and restores those that it ended; redo does the reverse. `learning` does the same for changes
-of people. Steps are undone newest first and redone oldest first; a new step deletes those that are undone. Revoked
+of people. The newest step is undone first, and the oldest is redone first; a new step deletes undone steps. Revoked
 decisions are deleted when no step can restore them any more.
 """
 
@@ -49,11 +49,11 @@ class StepRow:
 class StepOutcome:
     """The result of an undo or redo, in numbers of files."""
 
-    files: int  # decisions undone or redone
-    left: int  # a newer decision stays
-    gone: int  # the file no longer exists
-    written: int  # of `files`: written since the step; the file keeps its people
-    names_stay: bool = False  # people changed since, and stay as they are
+    files: int  # files whose decisions were undone or redone
+    left: int  # files that keep a newer decision
+    gone: int  # files that no longer exist
+    written: int  # of `files`, files written since the step; they keep their people
+    names_stay: bool = False  # the step's people changed later, so they stay as they are
 
 
 def next_id(tx: Connection) -> int:
@@ -67,7 +67,7 @@ def count_files(tx: Connection, step_id: int) -> int:
 
 
 def record(tx: Connection, step_id: int, label: str, *, files: int, at: datetime) -> None:
-    """Record a step after its decisions: it becomes the next one to undo, and there is none to redo."""
+    """Record a step after its decisions. It becomes the next step to undo, and no step can be redone."""
     tx.execute(_sql("forget_undone"))
     tx.execute(_sql("record"), {"step": step_id, "label": label, "files": files, "at": at})
     tx.execute(_sql("prune"), {"before": _min_time(at), "most": MAX_STEPS})

@@ -38,7 +38,7 @@ def all_templates(reader: Connection) -> list[Template]:
 
 
 def find(reader: Connection, name: str) -> Template | None:
-    """Return the template with a name, in any letter case; None where there is none."""
+    """Return the template with a name, in any letter case; None if there is none."""
     rows = reader.execute(_sql("find"), [people_comment.person_key(name)]).fetch_dicts()
     return next((Template(**row) for row in rows), None)
 
@@ -52,7 +52,7 @@ def add(
     new_person: str | None = None,
     at: datetime,
 ) -> None:
-    """Store a template, in place of the one that has its name."""
+    """Store a template; it replaces a template of the same name."""
     remove(tx, name)
     columns = {"people": list(people), "old_person": old_person, "new_person": new_person, "at": at}
     tx.execute(_sql("add"), {"name": name, "name_key": people_comment.person_key(name)} | columns)

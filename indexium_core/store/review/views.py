@@ -23,7 +23,7 @@ def default(reader: Connection) -> SavedView | None:
 
 
 def find_by_name(reader: Connection, name_key: str) -> int | None:
-    """Return the id of the view with a name; None where there is none."""
+    """Return the id of the view with a name; None if there is none."""
     view_id: int | None = reader.value(_sql("find_by_name"), {"name_key": name_key})
     return view_id
 
@@ -48,7 +48,7 @@ def rename(tx: Connection, view_id: int, name: str, name_key: str, *, at: dateti
 
 
 def set_default(tx: Connection, view_id: int | None) -> None:
-    """Set the view with which the plan page opens; None: no view."""
+    """Set the view with which the plan page opens; None removes the default."""
     tx.execute(_sql("set_default"), {"view_id": view_id})
 
 

@@ -1,7 +1,7 @@
 """
 The SQL of the store, as named statements in `.sql` files beside this module.
 
-A file is a row of blocks; each begins with `-- name: <name>` and a comment that says what the statement is for.
+A file is a sequence of blocks; each begins with `-- name: <name>` and a comment that says what the statement is for.
 Python holds names and parameters, never SQL text.
 """
 
@@ -31,7 +31,7 @@ def load(file: str) -> Mapping[str, str]:
 
 @cache
 def compose(*files: str) -> Mapping[str, str]:
-    """Return the statements of `.sql` files by name. A statement replaces each `/* <its name> */` in the others."""
+    """Return the statements of `.sql` files by name. The statement of this name replaces each `/* name */`."""
     statements = {name: text for file in files for name, text in load(file).items()}
 
     def whole(text: str) -> str:
@@ -41,16 +41,16 @@ def compose(*files: str) -> Mapping[str, str]:
 
 
 def parameters(statement: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of the facts that a statement uses as parameters."""
+    """Return the facts that a statement uses as parameters."""
     return {name: facts[name] for name in _PARAMETER.findall(statement)}
 
 
 def parse(text: str, *, file: str = "") -> dict[str, str]:
     """
-    Cut the text of a `.sql` file into statements by name.
+    Split the text of a `.sql` file into statements by name.
 
     Raises:
-        ValueError: A name twice, a statement without a purpose or without SQL, or SQL before the first name.
+        ValueError: A name occurs twice, a statement has no purpose or no SQL, or SQL comes before the first name.
 
     """
     before, *blocks = _HEAD.split(text)
