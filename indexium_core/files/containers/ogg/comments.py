@@ -74,7 +74,7 @@ class Comments:
 
     @property
     def padding(self) -> int | None:
-        """Bytes of padding behind the texts; None if the codec allows none."""
+        """Bytes of padding behind the texts; None if padding is not possible."""
         codec = self.codec
         blank = self.rest.startswith(codec.end_marker) and not self.rest[len(codec.end_marker) :].strip(b"\0")
         return len(self.rest) - len(codec.end_marker) if codec.allows_padding and blank else None
