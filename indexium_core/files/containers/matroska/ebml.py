@@ -115,7 +115,7 @@ def header_at(data: bytes, position: int, offset: int) -> Element:
     return Element(number, offset, offset + id_width + width, UNKNOWN if size == most else size)
 
 
-_WIDTHS = tuple(9 - first.bit_length() for first in range(256))  # width of a number, by its first byte: leading zero bits + 1
+_WIDTHS = tuple(9 - first.bit_length() for first in range(256))  # width by the first byte: leading zero bits + 1
 
 
 def children(content: bytes, budget: ElementBudget) -> tuple[RawElement, ...]:

@@ -1,5 +1,7 @@
 """
-The place of new tags: the rules of one edit in place, as a `Patch`. The first place with enough room is used:
+The place of new tags: the rules of one edit in place, as a `Patch`.
+
+The first place with enough room is used:
 
 1. the place of the old tags, with adjacent Void;
 2. any Void in front of the first cluster, where all readers find tags (64 bytes stay Void behind the SeekHead), or

@@ -254,8 +254,7 @@ class _Relocation:
 
     def directory(self, offset: int, position_map: _PositionMap) -> bytes:
         """
-        Return the content of a SeekHead: the first names new tags (RFC 9559, section 6); removed tags lose their
-        entries.
+        Return the content of a SeekHead without removed tags; the first one names new tags (RFC 9559, section 6).
 
         Wrong entries stay wrong: a corrected entry would show players elements that were hidden before.
         """

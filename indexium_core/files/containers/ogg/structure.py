@@ -150,7 +150,7 @@ def _tag_options(streams: list[OggStream]) -> Iterator[Option]:
 
 
 def _specifiers(streams: list[OggStream]) -> tuple[str, ...]:
-    """Return the options that set comments: of each stream with a comment, else of the stream that most programs read."""
+    """Return options that set comments: of each stream with a comment, else of the stream that most programs read."""
     holders = [number for number, stream in enumerate(streams) if len(stream.tags) > len(_other_tags(stream))]
     ranked = sorted(range(len(streams)), key=lambda number: rank(streams[number]))
     return tuple(f"metadata:s:{number}" for number in holders or ranked[:1])
