@@ -240,8 +240,7 @@ def with_comments(
 
 
 def _tag_for_new_comment(tags: Sequence[MatroskaTag], edits: Mapping[tuple[int, int], CommentEdit | None]) -> int:
-    """Return the Tag for a new comment: the last one of the file if it is behind all hiding comments, else a new
-    Tag."""
+    """Return the Tag for a new comment: the last one of the file behind all hiding comments, else a new Tag."""
     after = max((nth for nth, tag in enumerate(tags) if any(comment.hides for comment in tag.comments)), default=-1)
     gone = {place for place, edit in edits.items() if edit is None}
     staying = [

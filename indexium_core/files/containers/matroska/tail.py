@@ -33,7 +33,7 @@ def damage(reader: Reader, start: int, end: int, error: errors.IndexiumError, *,
         start: Offset of the element that could not be parsed, behind at least one complete cluster.
         end: End of the segment.
         error: Why parsing failed.
-        in_cluster: A cluster of unknown size ends at `start`.
+        in_cluster: A cluster of unknown size lies directly before `start`.
 
     """
     length = end - start

@@ -5,10 +5,9 @@ Media is not read. The walk must end exactly at the end of the segment, so that 
 segment, cluster or block that reaches past the end of the file is `corrupt`, unless only the end of a recording is
 damaged (`tail`). Several documents in one file, or elements that a segment must not have, are `no_strategy_yet`.
 
-Live recordings have a segment of unknown size, up to the end of the file, and may have clusters of unknown size. Such
-a cluster ends before the first element that cannot be its child (RFC 8794, section 6.2). Only children of a segment
-have IDs of four bytes (RFC 9559, section 5.1); children of a cluster have shorter ones. So the walk reads every block
-header.
+Live recordings have a segment of unknown size, up to the end of the file, and may have clusters of unknown size. Such a
+cluster ends before the first element that cannot be its child (RFC 8794, section 6.2). All children of a segment have
+IDs of four bytes (RFC 9559, section 5.1); children of a cluster have shorter IDs. So the walk reads every block header.
 """
 
 from __future__ import annotations
