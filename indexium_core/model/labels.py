@@ -41,7 +41,7 @@ def edited(file_count: int, people: Sequence[str]) -> str:
 
 
 def changed(file_count: int, added: Mapping[str, int], removed: Mapping[str, int]) -> str:
-    """Return the label of additions and removals. Up to two people are named; the mappings are from name to file count."""
+    """Return the label of additions and removals. Up to two people are named; the mappings have file counts by name."""
     if not 0 < len(added) + len(removed) <= _MAX_NAMED:
         return f"edited the people of {wording.files(file_count)}"
     additions = [f"added {name} to {wording.files(count)}" for name, count in added.items()]

@@ -326,7 +326,7 @@ class OperationStatus:
         waiting = self.counts.get("pending", 0) + self.counts.get("writing", 0)
         found = {outcome: self.counts.get(status, 0) for status, outcome in _OUTCOME_BY_STATUS.items()}
         found["skipped"] = self.counts.get("skipped", 0) - self.cancelled_count
-        found["restored"] = 0 if self.status in ACTIVE_STATES else self.restored_count  # these run again
+        found["restored"] = 0 if self.status in ACTIVE_STATES else self.restored_count  # active: these run again
         found["not_started"] = waiting + self.cancelled_count - found["restored"]
         return {outcome: found[outcome] for outcome in OUTCOMES}
 
