@@ -1,8 +1,8 @@
 """
-Build the demo library in its own folder, and prepare its database.
+The build of the demo library in its own folder, and of its database.
 
 A build writes only to that folder, and refuses a folder with other files. A file gets its name when it is complete, so
-the next build completes an interrupted one, and a second build changes nothing.
+the next build completes an interrupted one, and a repeated build changes nothing.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = ["DemoManifest", "build", "prepare"]
 MARKER = ".indexium-demo.json"  # marks a folder as a demo folder
 PEOPLE = "people.csv"
 FACES = "faces.db"  # a legacy .db file
-_FIRST_DAY = datetime(2019, 6, 1, 12, tzinfo=UTC)  # of the mtimes: a file with a recent mtime counts as growing
+_FIRST_DAY = datetime(2019, 6, 1, 12, tzinfo=UTC)  # age of the mtimes: a file with a recent mtime counts as growing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,8 @@ def build(folder: Path, *, files: int = 60, progress: Callable[[int, int, str], 
     """
     Make the demo library of about `files` files in `folder`, or its missing files.
 
-    `progress` is called with the number of complete files, the number of all files, and the name of the last one.
+    `progress` is called with the number of complete files, the number of all files, and the name of the last complete
+    file.
 
     Raises:
         UsageError: The folder has other files, or cannot be created.

@@ -1,8 +1,8 @@
 """
 Real video clips of about a second, made with ffmpeg: one recipe for each file layout.
 
-A clip is a value: the same clip always has the same video and audio, and another `seed` gives other ones, so that two
-clips are duplicates only if they should be.
+A clip is a value: the same clip always has the same video and audio, and another `seed` gives another video and audio,
+so that two clips are duplicates only if this is intended.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Form:
     muxer: str
     video: str = "h264"  # key of VIDEO
     audio: str = "aac"  # an encoder
-    subtitles: str = ""  # an encoder, "" if the container supports none
+    subtitles: str = ""  # an encoder; "" if the container does not support subtitles
     options: tuple[str, ...] = ()
 
 
@@ -74,7 +74,7 @@ FORMS: dict[str, Form] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clip:
-    """What a clip is to be like."""
+    """The properties of a clip."""
 
     form: str = "mp4"  # key of FORMS
     comment: str | None = None
@@ -85,7 +85,7 @@ class Clip:
     chapters: int = 0
     cover: bool = False  # a picture track in ISO media (not mov), an attachment in Matroska
     subtitles: bool = False
-    languages: tuple[str, ...] = ()  # one audio track for each; () is one track without a language
+    languages: tuple[str, ...] = ()  # one audio track for each language; () means one track without a language
 
     @property
     def extension(self) -> str:
@@ -94,7 +94,7 @@ class Clip:
 
 def make(clip: Clip, target: Path) -> Path:
     """
-    Make `clip` at `target`, replacing what is there; takes about 0.1 s and touches no other folder.
+    Make `clip` at `target`, and replace an existing file; takes about 0.1 s and writes only to that folder.
 
     Raises:
         FFmpegError: ffmpeg is missing or could not make it.
@@ -111,7 +111,7 @@ def make(clip: Clip, target: Path) -> Path:
 
 @functools.cache
 def _program() -> str:
-    """Return an ffmpeg with the encoders of all forms: the one from PATH, otherwise the bundled one."""
+    """Return an ffmpeg with the encoders of all forms: the program on PATH, otherwise the bundled one."""
     required = {arguments[0] for arguments in VIDEO.values()} | {form.audio for form in FORMS.values()}
     own = ffmpeg.executable()
     return own if required <= ffmpeg.encoders(own) else ffmpeg.shipped()
@@ -139,7 +139,7 @@ def _inputs(clip: Clip, form: Form, scratch: Path) -> tuple[list[str], list[str]
 
 
 def _attachments(clip: Clip, scratch: Path) -> Iterator[tuple[list[str], list[str]]]:
-    """Yield for each text file: the arguments that map it (`{}` is its input number), and those that read it."""
+    """Yield, for each text file, the arguments that map it (`{}` is its input number), and those that read it."""
     if clip.subtitles:
         cues = scratch / "cues.srt"
         cues.write_text("1\n00:00:00,000 --> 00:00:00,900\nHello, grüezi, 你好\n", encoding="utf-8")

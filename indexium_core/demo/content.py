@@ -1,8 +1,8 @@
 """
 The content of the demo library: a table of about sixty clips with their people and the expected risk level of each.
 
-It is the library of a family: several containers, names in several scripts, comments of other programs, duplicates,
-damaged files, and files that cannot be written. The first twenty rows have every risk level.
+It is the library of a family and contains several containers, names in several scripts, comments of other programs,
+duplicates, damaged files, and files that cannot be written. The first twenty rows contain every risk level.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ class DemoFile:
     """One file of the demo library."""
 
     path: str  # relative to the folder, "/"-separated
-    risk: str  # risk level in the plan; "" for a file in no plan
-    people: tuple[str, ...] = ()  # in people.csv
+    risk: str  # risk level in the plan; "" for a file outside the plan
+    people: tuple[str, ...] = ()  # people in people.csv
     clip: Clip = field(default_factory=Clip)
     copy_of: str = ""  # path of the original of a copy; a copy with a comment was tagged later
     link_of: str = ""  # path of the entry to which this is a hard link
@@ -66,9 +66,9 @@ def _entry(
     )
 
 
-# A copy comes after its original, so that a small demo never has a copy alone.
+# A copy comes after its original, so that a small demo never has a copy without its original.
 _TABLE = (
-    # every risk level, so that a small demo has them too
+    # every risk level, so that even a small demo has all of them
     _entry("Family/2019/Birthday.mp4", "mp4", (ANN, BOB, ROSA), "warning"),
     _entry("Family/2019/Beach day.mp4", "mp4", (ANN,), "unchanged", "People: Ann Lee"),
     _entry("Family/2019/Grandma's garden.mp4", "mp4_room", (ROSA, ANN), "safe", "People: Rosa Lee, Bob Ray"),
@@ -137,7 +137,7 @@ _TABLE = (
     _entry("Archive/Camcorder/Millennium.wmv", "wmv", (BOB,), "safe"),
     _entry("Archive/Camcorder/Stream.flv", "flv", (TOM,), "blocked"),
     _entry("Archive/Camcorder/Free.ogv", "ogv", (ZOE,), "safe"),
-    # blocked: replacing one of two hard links would leave the old file at the other
+    # blocked: if one of two hard links is replaced, the other still names the old file
     _entry("Archive/Copies/Stream.flv", "flv", (), "blocked", link_of="Archive/Camcorder/Stream.flv"),
     _entry("Archive/Masters/Interview.mkv", "mkv_live", (CARLA, ZOE), "safe"),
     _entry("Phone/VID_20210704.mp4", "mp4", (ZOE, BEN), "safe", "People: Zoë Müller"),

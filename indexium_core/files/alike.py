@@ -6,7 +6,7 @@ __all__ = ["common"]
 
 
 def common(one: bytes, two: bytes) -> int:
-    """Return the length of the common prefix, by binary search: a header may have megabytes."""
+    """Return the length of the common prefix. A binary search finds it fast: a header may have megabytes."""
     low, high = 0, min(len(one), len(two))
     while low < high:
         middle = (low + high + 1) // 2

@@ -1,9 +1,9 @@
 """
-How one file is made from another: the data to restore a rewritten file's original byte for byte.
+The data that restores the original of a rewritten file byte for byte.
 
-A rewrite keeps the media and changes the bytes around it, so the new file has nearly all bytes of the old one: the rest
-is a few per thousand. `inverted` is exact if this program chose the pieces; `between` searches if another program wrote
-the new file.
+A rewrite keeps the media and changes the bytes around it, so the new file has nearly all bytes of the old one: only a
+few per thousand differ. `inverted` is exact if this program chose the pieces; `between` searches if another program
+wrote the new file.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from indexium_core.model.files.media import Extent, Patch, Rebuild
 
 __all__ = ["LIMIT", "Rebuilt", "applied", "between", "digest_of", "inverted", "proven"]
 
-LIMIT = 32 * 1024 * 1024  # maximum of literal bytes, and also at most …
-SHARE = 50  # … one part in so many of the file, or …
-FLOOR = 16 * 1024  # … this, because a clip of seconds has headers too
-PIECES = 1_000_000  # so many are still fast to read, and small beside such a video
+LIMIT = 32 * 1024 * 1024  # A reverse has at most this many literal bytes, and also at most …
+SHARE = 50  # … the file's size divided by this, or …
+FLOOR = 16 * 1024  # … this, because even a clip of a few seconds has headers
+PIECES = 1_000_000  # this many are read fast, and are small compared with such a video
 _CHUNK = 1024 * 1024
 _SMALL = 4096  # smaller literals are not worth a search
 _BLOCK = 256  # bytes of a range that both files have at the same distance
@@ -66,7 +66,8 @@ def applied(patch: Patch, size: int) -> Rebuild:
     pieces: list[bytes | Extent] = []
     at, moved, end = 0, patch.inserted, size + patch.inserted
     for offset, data in (*patch.writes, (patch.size, b"")):
-        # Before a write come the old bytes, moved by the inserted length, with zeros in front and behind their end.
+        # The old bytes precede a write, moved by the inserted length, with zeros before their start and after their
+        # end.
         first, stop = max(at, moved), min(offset, end)
         pieces.append(bytes(max(0, min(offset, moved) - at)))
         pieces.append(Extent(first - moved, max(0, stop - first)))
@@ -99,7 +100,7 @@ def proven(reverse: Rebuild, new: Reader, old: Reader, *, sampled: bool = False,
     Make the old file from the new one, in memory and piece by piece, and return the old one's digest.
 
     Args:
-        reverse: How the new file yields the old one.
+        reverse: The pieces that make the old file from the new one.
         new: The new file.
         old: The old file.
         sampled: Compare windows only.
@@ -119,10 +120,10 @@ def proven(reverse: Rebuild, new: Reader, old: Reader, *, sampled: bool = False,
 
 def between(old: Reader, new: Reader) -> Rebuild | None:
     """
-    Return how `new` yields `old`, or None if that would not be small.
+    Return the pieces that make `old` from `new`, or None if they would not be small.
 
     Small: `new` lacks at most `LIMIT` bytes and one part in `SHARE` of `old`, and `old` has at most `PIECES` pieces.
-    The time grows with the size; the memory does not.
+    The time grows with the file size; the memory does not.
     """
     matcher = Matcher(old, new, allowed=min(LIMIT, max(FLOOR, old.size // SHARE)), pieces=PIECES)
     found = matcher.run()
@@ -131,10 +132,10 @@ def between(old: Reader, new: Reader) -> Rebuild | None:
 
 def inverted(rebuild: Rebuild, old: Reader) -> Rebuild | None:
     """
-    Return how the result of `rebuild` yields `old`; None if that needs more than `LIMIT` literal bytes.
+    Return the pieces that make `old` from the result of `rebuild`; None if they need more than `LIMIT` literal bytes.
 
-    Exact: extents that the new file took over come from there, all other bytes are literals. If the two files have
-    other large ranges in common (an index of which only some tables changed), those are found as well.
+    The result is exact: extents that the new file took over come from there, all other bytes are literals. If the two
+    files have other large ranges in common (an index of which only some tables changed), those are found as well.
     """
     new = Rebuilt(rebuild, old)
     kept = _taken_over(rebuild)
@@ -183,7 +184,7 @@ def _aligned(data: bytes, new: Reader, start: int) -> Sequence[bytes | Extent] |
     """
     Return the pieces of `data`, with the ranges that lie at the same distance from `start` in `new`.
 
-    Returns None if these are less than half of it. An index of which only offsets changed needs no search.
+    Returns None if these are less than half of it. If only the offsets of an index changed, a search is not needed.
     """
     other = new.read_at(start, len(data))
     count = min(len(data), len(other)) // _BLOCK

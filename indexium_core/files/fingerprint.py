@@ -2,8 +2,8 @@
 The fingerprint of a file: a hash of its media payload, so that writing tags, renaming and moving do not change it.
 
 Sampling makes a scan of terabytes possible: 1 MiB of every file is read, whatever its size. The length is part of the
-hash, so files of different lengths never have equal hashes. Two files that differ only between the windows do; `full`
-distinguishes them.
+hash, so files of different lengths never have equal hashes. Two files that differ only between the windows have equal
+hashes; `full` distinguishes them.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def payload_hash(reader: Reader, payload: Sequence[Extent], *, full: bool = Fals
 
     Version 1 (`x1:`) is BLAKE2b, 16 bytes in hex, over the length of the payload (8 bytes, big-endian) and 16 windows
     (`i` from 0 to 15) of 64 KiB that start at `i * (length - 65536) // 15`. A payload of up to 1 MiB is hashed
-    completely. `full` (`f1:`) hashes all bytes. The extents are joined in the given order, then hashed. If the file no
-    longer has some of these bytes, the hash covers the others and matches no complete file.
+    completely. `full` (`f1:`) hashes all bytes. The extents are joined in the given order, then hashed. If some of
+    these bytes are missing in the file, the hash covers the others and differs from the hash of a complete file.
     """
     extents = [extent for extent in payload if extent.length > 0]
     length = sum(extent.length for extent in extents)

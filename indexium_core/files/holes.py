@@ -2,7 +2,7 @@
 The holes of a sparse file: ranges that read as zeros and take no space on the disk.
 
 They come from SEEK_DATA and SEEK_HOLE of lseek(2). If the file system does not support them, the whole file is data.
-The result only serves to save space: a copy reads the holes, too, and copies bytes that are not zero.
+The result only helps to save space: a copy reads the holes, too, and copies every byte that is not zero.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def has_holes(reader: Reader) -> bool:
 
 
 def _seek(fd: int, offset: int, whence: int, unknown: int) -> int | None:
-    """Return the start of data or of a hole at or after `offset`; None at the end; `unknown` if there is no map."""
+    """Return the start of data or of a hole at or after `offset`; None at the end; `unknown` without a map."""
     if fd < 0 or not hasattr(os, "SEEK_HOLE"):
         return unknown
     try:

@@ -1,9 +1,9 @@
 """
 FFmpeg's libraries, opened on our own reader.
 
-They receive the type of a file and never guess, so a playlist called `film.mp4` is not followed. They read through the
-descriptor that this program opened safely, so probing and verification read the same file. No content of a file can
-make them open another one.
+They receive the type of a file and never guess the type, so a playlist called `film.mp4` is not followed. They read
+through the descriptor that this program opened safely, so probing and verification read the same file. The content of a
+file cannot make them open another file.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _DEMUXERS = (
     | {kind.container: kind.demuxer for kind in unsupported.KINDS}
     | {family.name: family.name for family in registry.REMUXABLE}
 )
-# ISO media and Matroska have all facts in their headers: reading no packets saves half of the time for a short clip,
-# and megabytes for a long video. Only a stream's profile is lost. Other containers have the facts only in packets.
+# ISO media and Matroska have all facts in their headers: without packets, a short clip takes half of the time, and a
+# long video saves megabytes. Only a stream's profile is missing then. Other containers have the facts only in packets.
 _FROM_HEADERS = {"probesize": "32", "analyzeduration": "0", "fpsprobesize": "0"}
 _FROM_PACKETS = {"probesize": "2000000", "analyzeduration": "2000000"}
 _SAMPLE_TABLES = {"advanced_editlist": "0", "ignore_editlist": "1"}
@@ -55,7 +55,8 @@ def opened(reader: Reader, container: str, *, sample_tables: bool = False, packe
         packets: All packets will be read: use a larger buffer.
 
     Raises:
-        av.error.FFmpegError, OSError, ValueError: The libraries cannot open it, or failed on it in the block.
+        av.error.FFmpegError, OSError, ValueError: The libraries cannot open the file, or failed on the file in the
+            block.
 
     """
     demuxer, source = demuxer_of(container), _MediaSource(reader)
@@ -85,8 +86,8 @@ def shown_field(media: Any, field: str) -> str | None:
     """
     Return a field of an open file as players show it, or None.
 
-    An Ogg file has no field of its own: the field is that of a stream, of the video stream first. A cover picture is a
-    stream to FFmpeg, too; its comment describes the picture.
+    In an Ogg file a field belongs to a stream: the field of the video stream comes first. FFmpeg reads a cover picture
+    as a stream, too; its comment describes the picture.
     """
     found = read_field(media.metadata, field)
     if found is not None or media.format.name != "ogg":
@@ -108,18 +109,18 @@ def field_of(key: str) -> str | None:
 
 def field_value(shown: str | None, places: Sequence[FieldValue], container: str) -> str | None:
     """
-    Return the value of a field, from the text that players show and the texts in its places, in file order.
+    Return the value of a field, from the text that players show and the texts at the field's places, in file order.
 
     A text that players do not find, or find under another name, is still the value of the field: otherwise a plan would
     show its replacement as a safe addition. If players show a text garbled, the stored text counts. In a Matroska file
-    players may show a text that belongs to another element: there the places decide which text is the field's.
+    players may show a text that belongs to another element: there the places decide which text belongs to the field.
     """
     if demuxer_of(container) == "matroska":
         return next((place.shown for place in places if place.takes_value), None)
     written = [place.shown for place in places]
     if shown in written:
         return shown
-    shown = shown or None  # an empty text beside others is no value
+    shown = shown or None  # an empty text beside others does not count as a value
     return next((text for text in reversed(written) if shown is None or _is_misread(text, shown)), shown)
 
 
@@ -137,7 +138,7 @@ def _is_misread(text: str, shown: str) -> bool:
     )
     if seen in {each.partition(b"\0")[0] for each in wide}:
         return True
-    # FFmpeg reserves two bytes for each that it reads. Some characters need more: then the end is missing.
+    # FFmpeg reserves two bytes for each byte that it reads. Some characters need more: then the end is missing.
     if seen and not plain.isascii() and plain.startswith(seen):
         return True
     return 0 < len(plain) <= len(seen) and plain.decode("mac_roman").encode().startswith(seen)
@@ -147,8 +148,9 @@ class _MediaSource:
     """
     A reader with a position, as FFmpeg's libraries require it.
 
-    An exception of a read reaches the caller of the libraries. The libraries may read on before they return; then the
-    file ends there, because they accept only one exception at a time: PyAV prints a traceback for all others.
+    An exception of a read reaches the caller of the libraries. If the libraries continue to read before they return,
+    they get the end of the file, because they accept only one exception at a time: PyAV prints a traceback for all
+    others.
     """
 
     def __init__(self, reader: Reader) -> None:

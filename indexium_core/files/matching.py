@@ -1,11 +1,11 @@
 """
-Finding the common ranges of two files, if one was copied from the other packet by packet.
+Search for the common ranges of two files, if one was copied from the other packet by packet.
 
-The search follows the old file in the new one at the speed of a memory comparison. At a difference, it looks for the
+The search compares the old file with the new one at the speed of a memory comparison. At a difference, it searches the
 next old bytes in three places, the most probable first: a little further on (another packet header), at the ends of
 other streams (another interleaving), and anywhere within some MiB, by an index of blocks of 32 bytes. Each match is
 extended in both directions. The search is limited: by the bytes that may remain unmatched, by the number of pieces, and
-by the part of the new file around the expected position, the only part in memory.
+by the part of the new file that is in memory, around the expected position.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from indexium_core.model.files.media import Extent
 __all__ = ["Matcher"]
 
 _CHUNK = 1024 * 1024  # bytes that are read and indexed at a time
-_BLOCK = 32  # bytes by which a match is found, and the shortest one there is
+_BLOCK = 32  # length of the compared blocks in bytes, and of the shortest match
 _STEP = 64  # bytes between two blocks of the index
 # Search distances: indexed chunks of the new file on either side of the expected position, and bytes of the old file.
 # The near search comes first; old bytes become literals only if the far search fails, too.
@@ -31,9 +31,9 @@ _FAR = 9  # distance in chunks beyond which the index drops a chunk
 _NEAR = 2048  # bytes in which a following packet is searched
 _SKIPS = (32, 8, 64, 128)  # assumed header lengths in the old file, the most probable first
 _STREAMS = 4  # remembered positions at which streams continue
-_SURE = 256  # bytes of a match that cannot be coincidence; a shorter far match (a run of zeros) must not mislead
+_SURE = 256  # bytes of a match that cannot be coincidence; a shorter far match (for example zeros) may be wrong
 _STRIDE = _REACHES[-1][1]  # bytes that become literals at once, before the simpler searches are repeated
-_FIRST, _MOST = 512, 256 * 1024  # bytes compared at once: at the start of a match, and the maximum
+_FIRST, _MOST = 512, 256 * 1024  # bytes compared at once: first at the start of a match, second the maximum
 
 
 class _Blocks:
@@ -75,7 +75,7 @@ class _Index:
     def __init__(self, file: _Blocks) -> None:
         self._file = file
         self._last = max(0, file.size - 1) // _CHUNK
-        self._budget = 4 * self._last + 100  # limit of indexed chunks, also if the position alternates
+        self._budget = 4 * self._last + 100  # limit of indexed chunks, even if the position alternates
         self._keys: dict[int, Sequence[bytes]] = {}
         self._places: dict[bytes, int] = {}
 
@@ -98,7 +98,7 @@ class _Index:
         self._places.update(zip(keys, range(first, first + len(data), _STEP), strict=False))
 
     def _forget(self, number: int) -> None:
-        # Without a loop in Python. This also drops an equal block elsewhere, which does no harm.
+        # This avoids a loop in Python. It also drops an equal block elsewhere, which is harmless.
         collections.deque(map(self._places.pop, self._keys.pop(number), itertools.repeat(None)), maxlen=0)
 
 
@@ -124,7 +124,7 @@ class Matcher:
         self._literal: list[bytes] = []  # the bytes since the last match
         self._missing = 0
         self._streams = [start]  # positions in `new` at which sure matches ended, the last one first
-        self._lead = start  # offset of positions in `new` against those in `old`, by the last sure match
+        self._lead = start  # distance from positions in `old` to those in `new`, by the last sure match
 
     def run(self) -> list[bytes | Extent] | None:
         """
@@ -164,7 +164,7 @@ class Matcher:
         return self._add_literals(at, ahead[:_STRIDE])
 
     def _match(self, at: int, start: int, place: int) -> int:
-        """Take a common block at `start` and `place`: the bytes between `at` and the block, and the whole match."""
+        """Add the bytes between `at` and the common block at `start` and `place`, and the whole match."""
         back = 0
         while back < min(start - at, place):
             length = min(_BLOCK, start - at - back, place - back)
@@ -178,7 +178,7 @@ class Matcher:
         return self._follow(start - back, place - back)
 
     def _follow(self, start: int, place: int) -> int:
-        """Take over the bytes that are equal from `start` and from `place` on, and return where they end."""
+        """Add the bytes that are equal from `start` and from `place` on, and return the end of these bytes."""
         at, length = start, _FIRST
         while True:
             old, new = self._old.cut(at, length), self._new.cut(place + at - start, length)

@@ -1,9 +1,9 @@
 """
-Probing: all facts about one file, from one open, in about half a millisecond.
+Probing: all facts about one file, which is opened once, in about half a millisecond.
 
 The bytes of a file decide its type. FFmpeg's libraries receive that type and never guess: a playlist called `film.mp4`
-is not a video, and no content can make the program open another file. Every problem becomes a state and one sentence;
-no content of a file raises an exception.
+is not a video, and the content cannot make the program open another file. Every problem becomes a state and one
+sentence; the content of a file never raises an exception.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def probe(path: bytes, stat: FileStat, *, capabilities: Capabilities = PLAIN, fu
     """
     Return the facts of a file; `full` hashes all media bytes.
 
-    `stat` is the result of the walk, `capabilities` what a write may do on the file's file system. A file that no
-    longer exists has the state `missing`.
+    `stat` is the result of the walk; `capabilities` states what a write may do on the file's file system. A file that
+    no longer exists has the state `missing`.
     """
     if stat.size == 0:
         return FileFacts(state="empty", message="The file is empty.")
@@ -97,7 +97,7 @@ def facts_after(
     """
     Return the facts that a write has changed: without duration and streams, which stay the same.
 
-    Opening the file again for those would take a third of the time of a write.
+    Opening the file again for these two would take a third of the time of a write.
 
     Args:
         reader: The open file, verified to be complete.
@@ -154,7 +154,7 @@ def _judged(
 def _with_strategy(
     facts: FileFacts, reader: FileReader, family: Family, layout: Layout, capabilities: Capabilities
 ) -> FileFacts:
-    """Add the strategy for an ordinary comment and its cost, in the more expensive mode; or why there is none."""
+    """Add the strategy for an ordinary comment and its cost, in the more expensive mode; or the reason against one."""
     change = Change(field="comment", old=facts.comment, new=_TYPICAL, segment=_TYPICAL)
     # With one text, preserve mode costs most; with several, replace mode may be unable to remove one.
     changes = [change, replace(change, segment=None)] if len(layout.fields) > 1 else [change]
@@ -238,7 +238,7 @@ def _pictures(stream: Any, context: Any) -> dict[str, Any]:
 
 
 def _bounded(facts: FileFacts) -> FileFacts:
-    """Cut comments that are too long or too many; a file with such comments is not written."""
+    """Shorten comments that are too long or too many; a file with such comments is not written."""
     comments = [facts.comment or "", *(place.value for place in facts.comment_fields)]
     longest, number = max(map(len, comments)), len(facts.comment_fields)
     if longest <= _LONGEST and number <= _MOST:

@@ -1,4 +1,4 @@
-"""The location of the ffmpeg program: one answer for rewriting and for making the demo's clips."""
+"""The location of the ffmpeg program: the same for rewriting and for the demo's clips."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ __all__ = ["executable", "shipped", "version"]
 @functools.cache
 def executable() -> str:
     """
-    Return the `ffmpeg` on PATH, or the one that imageio-ffmpeg ships.
+    Return the `ffmpeg` on PATH, or the program that imageio-ffmpeg ships.
 
     Raises:
-        FFmpegError: There is none for this platform (`no_ffmpeg`).
+        FFmpegError: The platform has neither (`no_ffmpeg`).
 
     """
     found = shutil.which("ffmpeg")

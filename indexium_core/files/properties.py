@@ -31,7 +31,7 @@ __all__ = ["read"]
 
 PATIENCE = 60.0  # timeout of ffprobe in seconds
 _LONGEST = 4_000_000  # bytes of an answer that are parsed
-# The permitted demuxers: none that opens a second file (playlists, image sequences, concat scripts).
+# The permitted demuxers. Those that open a second file (playlists, image sequences, concat scripts) are missing.
 _DEMUXERS = (
     "mov,matroska,webm,avi,asf,asf_o,flv,live_flv,ogg,mpegts,mpeg,mpegvideo,h264,hevc,av1,obu,ivf,nut,rm,mxf,gxf,dv,"
     "swf,wav,mp3,aac,flac,ac3,eac3,wtv,nsv,roq,bink,smk,vc1,cavsvideo,m4v,3gp"
@@ -45,7 +45,7 @@ def read(path: bytes) -> MediaReading:
 
     Raises:
         FileAccessError: It is missing (`missing_file`) or cannot be read (`unreadable`).
-        CorruptFileError: It is `empty`, damaged (`corrupt`), or has no known media (`not_video`).
+        CorruptFileError: It is `empty`, damaged (`corrupt`), or without known media (`not_video`).
 
     """
     with FileReader(path) as reader:
@@ -67,7 +67,7 @@ def read(path: bytes) -> MediaReading:
 
 
 def _answered(reader: FileReader, problem: str, *, code: str) -> MediaReading:
-    """Return the reading of ffprobe for a file that the libraries cannot open; CorruptFileError if it cannot either."""
+    """Return ffprobe's result for a file that the libraries cannot open; CorruptFileError if ffprobe fails too."""
     answer = _by_program(reader)
     if answer is None:
         raise errors.CorruptFileError(problem, code=code)
@@ -90,7 +90,7 @@ def _reading(streams: list[StreamFacts], duration: float | None, size: int, tool
 
 
 def _by_program(reader: FileReader) -> MediaReading | None:
-    """Return the reading of ffprobe, or None if the program is missing or does not know the file either."""
+    """Return ffprobe's result, or None if the program is missing or cannot identify the file either."""
     program = shutil.which("ffprobe")
     if program is None:
         return None

@@ -1,8 +1,8 @@
 """
 Reading media files: random access over a safely opened descriptor, and over bytes in memory.
 
-Every media file is opened for reading here: never a fifo, a device or a link, never for writing, never blocking. Each
-error of the operating system becomes one sentence for the user.
+Every media file is opened for reading here, never for writing. The open never accepts a fifo, a device or a link, and
+never blocks. Each error of the operating system becomes one sentence for the user.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ __all__ = ["ByteProgress", "BytesReader", "FileReader", "ignore"]
 # Called with the number of bytes read or written during long work on a file. It raises an exception to cancel the work.
 ByteProgress: TypeAlias = Callable[[int], None]
 
-# O_NONBLOCK: opening a fifo or a device must not wait for its other end. O_NOCTTY: a terminal must not become ours.
+# O_NONBLOCK: opening a fifo or a device must not wait for another process. O_NOCTTY: the process must not acquire a
+# terminal.
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 _ATTEMPTS, _PAUSE_SECONDS = 100, 0.02  # attempts to open a file under a lease, and seconds between them
 
@@ -32,9 +33,8 @@ class FileReader:
     """
     A regular file on disk, open for reading. A context manager; safe to share between threads until closed.
 
-    `size` and `stat` are those of the moment of opening: bytes that are appended later are not read, and a file that
-    was truncated since returns fewer bytes. `on_progress` is called with the number of bytes of each read, and may
-    raise.
+    `size` and `stat` are those of the moment of opening: bytes that are appended later are not read, and after a
+    truncation fewer bytes are returned. `on_progress` is called with the number of bytes of each read, and may raise.
 
     Raises:
         FileAccessError: The file is missing (`missing_file`), another program has exclusive access (`in_use`), its disk
@@ -73,7 +73,7 @@ class FileReader:
         return self._fd
 
     def read_at(self, offset: int, length: int) -> bytes:
-        """Return the bytes at `offset`; fewer at the end of the file."""
+        """Return the bytes at `offset`, or fewer bytes at the end of the file."""
         length = _clamped(offset, length, self.size)
         try:
             data = os.pread(self._fd, length, offset) if length else b""
@@ -122,7 +122,7 @@ class BytesReader:
 
 
 def _opened(path: bytes) -> int:
-    """Open a file; if it is being moved on its disk (`journal.disk.leased`), wait until that ends."""
+    """Open a file; if its bytes are being moved on its disk (`journal.disk.leased`), wait until the move ends."""
     for _ in range(_ATTEMPTS):
         try:
             return os.open(path, _FLAGS)

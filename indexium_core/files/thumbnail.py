@@ -2,8 +2,8 @@
 One frame of a video as a small JPEG, by which a user recognises the video.
 
 A file may be damaged, hostile or enormous, and a thumbnail must not delay anything. Bytes read, frames decoded and time
-are therefore limited, and every error means that there is no thumbnail. Only key frames are decoded, one at a time, by
-one thread.
+are therefore limited, and after any error the thumbnail is missing. Only key frames are decoded, one at a time, by one
+thread.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ __all__ = ["WIDEST", "picture"]
 logger = logging.getLogger(__name__)
 
 WIDEST = 1280  # pixels; larger pictures are not made
-_PLACES = (0.10, 0.25, 0.5)  # fractions of the duration; the later ones are for videos with a dark beginning
-_TIMEOUT_SECONDS = 4.0  # seconds for everything
-_MOST_BYTES = 96 * 1024 * 1024  # read for a thumbnail; one frame of a studio master may have 10 MB
-_MOST_PIXELS = 50_000_000  # of a decoded frame: 8192 × 4320 is 35 million, and each may take 8 bytes
-_MOST_PACKETS = 400  # searched for a key frame, from each place
-_DARK, _FLAT = 24.0, 6.0  # a frame with less mean brightness, or less contrast (of 255), shows nothing
-_TICK = Fraction(1, 25)  # a single picture has no time, but every encoder requires a time base
-_QUALITY = 4  # of the JPEG: 2 is best, 31 worst
+_PLACES = (0.10, 0.25, 0.5)  # fractions of the duration; the later ones are for videos with a dark start
+_TIMEOUT_SECONDS = 4.0  # limit for one thumbnail
+_MOST_BYTES = 96 * 1024 * 1024  # limit of bytes read; one frame of a studio master may have 10 MB
+_MOST_PIXELS = 50_000_000  # limit of a decoded frame: 8192 × 4320 is 35 million pixels, and each may take 8 bytes
+_MOST_PACKETS = 400  # limit of a search for a key frame, from each place
+_DARK, _FLAT = 24.0, 6.0  # a frame with less mean brightness, or less contrast (of 255), counts as empty
+_TICK = Fraction(1, 25)  # a single picture does not have a time, but every encoder requires a time base
+_QUALITY = 4  # quality of the JPEG: 2 is best, 31 worst
 
 
 class _LimitReachedError(Exception):
@@ -70,10 +70,10 @@ class _Bounded:
 
 def picture(reader: Reader, container: str, *, duration: float = 0.0, width: int = 640) -> bytes | None:
     """
-    Return a frame from about a tenth of the video as a JPEG, or None if there is none.
+    Return a frame at about a tenth of the duration as a JPEG, or None.
 
-    It is upright, has the shape that a player shows, and is no wider than `width` and no larger than the video. A dark
-    or empty frame is skipped for a later one, if that is cheap.
+    The picture is upright, has the shape that a player shows, and is at most as wide as `width` and as large as the
+    video. A later frame replaces a dark or empty one, if that is cheap.
 
     Args:
         reader: The open file.
@@ -87,7 +87,7 @@ def picture(reader: Reader, container: str, *, duration: float = 0.0, width: int
     try:
         with libav.opened(bounded, container, sample_tables=True) as media:
             _look(media, duration, bounded, best)
-        if best.frame is None:  # not seekable, like a recording without an index: use its start
+        if best.frame is None:  # a seek is impossible, as in a recording without an index: use the start
             with libav.opened(bounded, container, sample_tables=True) as media:
                 best.take(*_frame_from_here(media, bounded))
     except _FAILURES as error:
@@ -120,7 +120,7 @@ class _Best:
         self._width = width
 
     def take(self, frame: Any, stream: Any) -> None:
-        """Compare another frame; None is ignored."""
+        """Keep `frame` if it is better than the best one so far; None is ignored."""
         if frame is None:
             return
         worth = _worth(frame)
@@ -133,7 +133,7 @@ class _Best:
 
 
 def _look(media: Any, duration: float, bounded: _Bounded, best: _Best) -> None:
-    """Read a frame from each place until one shows something."""
+    """Read a frame from each place until one is neither dark nor empty."""
     seconds = duration or (media.duration or 0) / av.time_base
     for place in _PLACES if seconds > 0 else ():
         with contextlib.suppress(av.error.FFmpegError):
@@ -144,7 +144,7 @@ def _look(media: Any, duration: float, bounded: _Bounded, best: _Best) -> None:
 
 
 def _pictures_of(media: Any) -> Any:
-    """Return the video stream, ready to decode its key frames; None if there is none except a cover."""
+    """Return the video stream, ready to decode its key frames; None if the file has only a cover or no picture."""
     found = (stream for stream in media.streams.video if not stream.disposition & Disposition.attached_pic)
     stream = next((stream for stream in found if stream.codec_context is not None), None)
     if stream is not None and not stream.codec_context.is_open:
@@ -160,7 +160,7 @@ def _at(seconds: float, media: Any) -> int:
 
 
 def _frame_from_here(media: Any, bounded: _Bounded) -> tuple[Any, Any]:
-    """Return the next complete key frame and its stream; None for the frame if none follows soon."""
+    """Return the next complete key frame and its stream; the frame is None if it does not follow soon."""
     stream = _pictures_of(media)
     for number, packet in enumerate(() if stream is None else media.demux(stream)):
         bounded.check()
@@ -174,7 +174,7 @@ def _frame_from_here(media: Any, bounded: _Bounded) -> tuple[Any, Any]:
 
 
 def _worth(frame: Any) -> float:
-    """Return how much a frame shows: its contrast, or a negative number for a dark or an empty frame."""
+    """Return the worth of a frame: its contrast, or a negative number for a dark or an empty frame."""
     small = frame.reformat(width=32, height=18, format="gray").to_ndarray().astype(np.float32)
     light, contrast = float(small.mean()), float(small.std())
     return contrast if light > _DARK and contrast > _FLAT else contrast - 256

@@ -1,8 +1,8 @@
 """
 The capabilities and guarantees of the file system of a path.
 
-The system's mount table identifies the file system; the program never tests anything on the user's files. The table and
-the state of a folder are cached for one second, so that a scan may ask for every file.
+The system's mount table identifies the file system; the program never makes tests on the user's files. The table and
+the state of a folder are cached for one second, so that a scan can request them for every file.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _BLOCKS_MATTER = frozenset(("ext4", "xfs", "btrfs", "bcachefs"))
 class Volume:
     """A mounted file system."""
 
-    kind: str  # the system's name: ext4, cifs, fuse.sshfs …; "" if unknown
+    kind: str  # the system's name: ext4, cifs, fuse.sshfs …; "" if not known
     label: str  # the name shown to people
     note: str  # one sentence: the guarantee after a crash or power loss
     block: int = 0  # granularity of insert range, in bytes; 0: not supported
@@ -44,10 +44,10 @@ class Volume:
     clone_block: int = 4096  # alignment of shared extents, in bytes
     leases: bool = True  # a lease shows whether another process has a file open
     atomic_replace: bool = True  # after a power loss a name leads to the old file or to the new one
-    durable: bool = True  # synced bytes are on the medium, as far as a program can know
+    durable: bool = True  # synced bytes are on the medium, as far as a program can determine
     network: bool = False  # the files are on another machine
     mtime_step_ns: int = 1  # resolution of modification times
-    case_insensitive: bool = False  # probably: Film.mp4 and film.mp4 are one file
+    case_insensitive: bool = False  # Film.mp4 and film.mp4 are probably one file
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class _Place:
 
 
 def of(path: bytes) -> Volume:
-    """Return the file system of a file or folder; an unknown one if the path does not exist."""
+    """Return the file system of a file or folder; an unidentified one if the path does not exist."""
     return _volume(os.path.realpath(path), _now())
 
 
@@ -101,7 +101,7 @@ def forget() -> None:
 
 
 def _now() -> int:
-    """Return a number that changes once a second: cached results are valid until then."""
+    """Return a number that changes every second: cached results are valid until the next change."""
     return int(time.monotonic())
 
 
@@ -132,8 +132,9 @@ def _mount_of(path: bytes, device: int, mounts: Iterable[_Mount]) -> _Mount | No
     """
     Return the mount that contains a path.
 
-    It is the longest mount point above the path, and the last one of several. A mount of the same device comes first:
-    no other mount hides it. The device alone is not enough: the device of a Btrfs subvolume is in no table.
+    The mount has the longest mount point above the path; of equal ones the last counts. A mount of the same device is
+    preferred, because another mount does not hide it. The device alone is not enough: the table does not contain the
+    device of a Btrfs subvolume.
     """
     above = [mount for mount in mounts if _is_below(path, mount.point)]
     ranked = enumerate(above)
@@ -150,7 +151,7 @@ def _mounts(now: int) -> tuple[_Mount, ...]:
     del now
     try:
         lines = _MOUNTS.read_bytes().splitlines()
-    except OSError:  # no Linux
+    except OSError:  # not Linux
         return ()
     return tuple(mount for mount in map(_parsed, lines) if mount is not None)
 
@@ -159,7 +160,7 @@ def _parsed(line: bytes) -> _Mount | None:
     r"""
     Parse `36 35 98:0 /root /mount\040point rw,noatime master:1 - ext4 /dev/root rw,errors=continue` (proc(5)).
 
-    Blank, tab, newline and backslash are octal in it; the fields before the dash vary in number.
+    Blank, tab, newline and backslash are octal in the line; the number of fields before the dash varies.
     """
     head, dash, tail = line.partition(b" - ")
     fields, kind = head.split(b" "), tail.split(b" ")
@@ -200,12 +201,12 @@ def _able(volume: Volume, mount: _Mount, path: bytes) -> Volume:
 
 
 def _has_journal(device: int) -> bool:
-    """Tell whether an ext4 has a journal: without one a power loss may leave its metadata inconsistent."""
+    """Tell whether an ext4 has a journal: without a journal, a power loss may leave its metadata inconsistent."""
     block = Path("/sys/dev/block") / f"{os.major(device)}:{os.minor(device)}"
     task = Path("/sys/fs/ext4") / block.resolve().name / "journal_task"
     try:
         return task.read_text().strip() != "<none>"
-    except OSError:  # nearly every ext4 has one
+    except OSError:  # nearly every ext4 has a journal
         return True
 
 

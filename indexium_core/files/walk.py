@@ -1,9 +1,8 @@
 """
 Walking a library folder: the candidate files and their `stat` results.
 
-The walk reads names and `stat` only. It opens no file, follows no link out of the folder, enters no folder twice, and
-does not stop at errors. It is the whole cost of a scan of unchanged files, so it yields plain tuples, one list for each
-folder.
+The walk reads names and `stat` only. It does not open files, follow links out of the folder, enter a folder twice, or
+stop at errors. A scan of unchanged files costs only this walk, so it yields plain tuples, one list for each folder.
 """
 
 from __future__ import annotations
@@ -40,9 +39,9 @@ class Folder:
 
     path: bytes
     files: list[tuple[bytes, os.stat_result]] = field(default_factory=list)  # candidates: whole path and stat result
-    unreachable: list[tuple[bytes, str]] = field(default_factory=list)  # candidates whose stat fails, and why
+    unreachable: list[tuple[bytes, str]] = field(default_factory=list)  # candidates whose stat fails, with the reason
     outside: int = 0  # links that lead out of the root and were skipped
-    problem: str = ""  # why the folder could not be listed completely
+    problem: str = ""  # reason why the folder could not be listed completely
 
 
 def file_stat(result: os.stat_result) -> FileStat:
@@ -63,7 +62,7 @@ def walk(root: bytes, *, audio: bool = False) -> Iterator[Folder]:
 
     With `audio`, files with an audio extension are candidates, too. The walk skips hidden names (a leading dot: our own
     files, temporary files of other programs, `.nfs…`) and system folders. A link to a candidate inside the root
-    represents its target, which is yielded once for any number of links.
+    represents its target. The target is yielded once, even if it has many links.
     """
     extensions = VIDEO | AUDIO if audio else VIDEO
     waiting, entered = [root], set[tuple[int, int]]()
@@ -140,7 +139,7 @@ def _follow(folder: Folder, link: bytes, root: bytes, targets: set[bytes], exten
 
 
 def _linked(targets: set[bytes], walked: set[bytes], extensions: frozenset[bytes]) -> Iterator[Folder]:
-    """Yield, one by one, targets of links that the walk did not find under their own names."""
+    """Yield, one by one, the targets of links that the walk did not visit under their own names."""
     for target in sorted(targets):
         parent, _, name = target.rpartition(_SEPARATOR)
         own = parent in walked and name[:1] != b"." and _is_candidate(name, extensions)
@@ -158,5 +157,5 @@ def _linked(targets: set[bytes], walked: set[bytes], extensions: frozenset[bytes
 
 
 def _reason(error: OSError) -> str:
-    """Return the system's reason in a few words; "" for a folder that no longer exists, because it has no files."""
+    """Return the system's reason in a few words; "" for a folder that no longer exists: it counts as empty."""
     return "" if isinstance(error, FileNotFoundError) else (error.strerror or str(error)).lower()

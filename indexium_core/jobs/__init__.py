@@ -1,14 +1,14 @@
 """
-How stored work runs, without knowledge of the work itself.
+The execution of stored jobs, independent of the kind of work.
 
-In: kinds of jobs with their handlers, and jobs to add. Out: runs of the handlers, events, progress.
+Input: kinds of jobs with their handlers, and jobs to add. Output: runs of the handlers, events, progress.
 
-- `queue`: adds, pauses, resumes, cancels and finds jobs. It is the entrance to this folder.
+- `queue`: adds, pauses, resumes, cancels and finds jobs. Other folders use only this module.
 - `dispatcher`: starts due jobs, watches them, and stores how they end.
 - `job_run`: one run of a job, from its start to its end, and the registered kinds of jobs.
-- `context`: what a handler sees of its job: payload, checkpoint, progress, requests to stop.
+- `context`: the interface between a handler and its job: payload, checkpoint, progress, requests to stop.
 - `retry`: whether and when a failed job is retried automatically.
-- `item_runner`: many items of one job on a few threads, with pause, resume and cancel between items.
+- `item_runner`: processes many items of one job on a few threads, with pause, resume and cancel between items.
 - `executors`: where jobs and items run: on threads or in worker processes.
 - `worker`: the program of a worker process.
 - `store`: the interface of the stored jobs; `store/jobs.py` in the core implements it.
@@ -16,5 +16,5 @@ In: kinds of jobs with their handlers, and jobs to add. Out: runs of the handler
 - `job_publisher`: the events and the progress lines of jobs.
 - `progress_log`: the file `progress.log`.
 - `speed`: the recent speed of a job.
-- `ui_priority`: lets requests of the interface go before background work.
+- `ui_priority`: gives requests of the interface priority over background work.
 """

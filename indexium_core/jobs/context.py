@@ -9,7 +9,7 @@ __all__ = ["Handler", "JobContext"]
 
 
 class JobContext(Protocol):
-    """One run of a job, as its handler sees it. It may be used from any thread of the handler."""
+    """One run of a job, for its handler. It may be used from any thread of the handler."""
 
     @property
     def job_id(self) -> int:
@@ -17,19 +17,19 @@ class JobContext(Protocol):
 
     @property
     def payload(self) -> Mapping[str, Any]:
-        """Return what the job has to do, as JSON values."""
+        """Return the description of the job's work, as JSON values."""
 
     @property
     def checkpoint(self) -> Mapping[str, Any] | None:
-        """Return what the last run of this job saved; None in the first run."""
+        """Return the values that the last run of this job saved; None in the first run."""
 
     def progress(self, current: int, total: int | None, message: str = "", **counters: int) -> None:
         """
-        Report progress. The call is cheap, so a handler makes it for every item; it is published at most every 500 ms.
+        Report progress. The call is cheap, so a handler reports every item; at most every 500 ms it is published.
 
         Args:
             current: Items that have an outcome, including those of earlier runs.
-            total: Items in all; None while this is not known.
+            total: Number of all items; None while it is not known.
             message: The current item.
             counters: Items by outcome.
 
@@ -37,18 +37,18 @@ class JobContext(Protocol):
 
     def save(self, checkpoint: Mapping[str, Any], *, tx: Any = None) -> None:
         """
-        Save where the next run continues: every 100 items, or after each batch.
+        Save the position at which the next run continues: every 100 items, or after each batch.
 
         The checkpoint is durable on return. With `tx`, it is saved in that transaction of the store, together with the
-        work done up to it.
+        work up to this position.
         """
 
     def should_stop(self) -> bool:
         """
         Return whether the handler should end soon: the job is cancelled or timed out, or the process stops.
 
-        It blocks while the job is paused, so a handler calls it between two items. A handler that ends early because of
-        it saves a checkpoint first.
+        The call blocks while the job is paused, so a handler calls it between two items. A handler that ends early for
+        this reason saves a checkpoint first.
         """
 
 

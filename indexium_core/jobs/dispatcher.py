@@ -27,9 +27,9 @@ __all__ = ["STOP_SECONDS", "Dispatcher"]
 
 logger = logging.getLogger(__name__)
 
-TICK_SECONDS = 0.5  # between two progress reports of a job
-HEARTBEAT_SECONDS = 5.0  # between two heartbeats
-STOP_SECONDS = 5.0  # how long `stop` waits for jobs that never change a media file
+TICK_SECONDS = 0.5  # seconds between two progress reports of a job
+HEARTBEAT_SECONDS = 5.0  # seconds between two heartbeats
+STOP_SECONDS = 5.0  # longest wait of `stop` for jobs that never change a media file
 
 
 class Dispatcher:
@@ -49,8 +49,8 @@ class Dispatcher:
         """
         Create a dispatcher that is not started yet.
 
-        `kinds` has the registered kinds by name, and may grow. Only the jobs of the instance `owner` are started.
-        `backoff` has the delays before a retry.
+        `kinds` has the registered kinds by name; more may be registered later. Only the jobs of the instance `owner`
+        are started. `backoff` has the delays before a retry.
         """
         self.condition = threading.Condition(threading.RLock())  # held while a job starts, ends or changes state
         self._store, self._kinds, self._owner, self._publisher = store, kinds, owner, publisher
@@ -59,7 +59,7 @@ class Dispatcher:
         self._has_work = False  # a job may be due
         self._next_due_at: datetime | None = None
         self._thread: threading.Thread | None = None
-        self._is_stopping = False  # no further job starts
+        self._is_stopping = False  # other jobs do not start any more
         self._progress_lock = (
             threading.Lock()
         )  # held while progress is stored, so that no progress follows the final result
@@ -71,7 +71,7 @@ class Dispatcher:
         return self._thread is not None
 
     def find_run(self, job_id: int) -> JobRun | None:
-        """Return the run of a job that is running; None if it is not."""
+        """Return the run of a running job; None if the job is not running."""
         return self._runs.get(job_id)
 
     def unrecorded_results(self) -> list[UnrecordedResults]:
@@ -93,14 +93,14 @@ class Dispatcher:
             self._thread.start()
 
     def begin_stop(self, *, by: str) -> None:
-        """Start no further job and ask the running ones to end, without waiting. `by` is the cause: stop, person."""
+        """Stop starting jobs and ask the running ones to end, without waiting. `by` is the cause: stop, person."""
         with self.condition:
             self._is_stopping = True
             for run in self._runs.values():
                 run.begin_stop(by=by)
 
     def stop(self, *, by: str) -> None:
-        """Start no further job, ask the running ones to end, and wait for them. `by` as in `begin_stop`."""
+        """Stop starting jobs, ask the running ones to end, and wait for them. For `by`, see `begin_stop`."""
         with self.condition:
             thread, self._thread = self._thread, None
             self.begin_stop(by=by)
@@ -109,7 +109,7 @@ class Dispatcher:
             return
         until = time.monotonic() + STOP_SECONDS
         with self.condition:
-            # Jobs that change media files finish their current files, however long that takes.
+            # Jobs that change media files finish their current files; the time for that is not limited.
             self.condition.wait_for(lambda: not any(run.kind.is_operation for run in self._runs.values()))
             self.condition.wait_for(lambda: not self._runs, max(0.0, until - time.monotonic()))
         if thread is not threading.current_thread():
@@ -130,7 +130,7 @@ class Dispatcher:
                 if self._has_work or self._is_due():
                     self._has_work = False
                     self._start_due_jobs()
-                self._stop_stalled_jobs()  # first, because it needs no store
+                self._stop_stalled_jobs()  # first, because it does not use the store
                 self._report_progress()
                 self._send_heartbeats()
             except errors.StoreError:  # the database may recover; running jobs handle it themselves
@@ -145,10 +145,10 @@ class Dispatcher:
         return self._thread is threading.current_thread()
 
     def _wait_seconds(self) -> float | None:
-        """Return how long the thread may sleep; None for "until woken"."""
+        """Return the seconds that the thread may sleep; None: until it is woken."""
         if self._runs:
             return TICK_SECONDS
-        # No longer than a minute, because the system clock may be changed meanwhile.
+        # At most a minute, because the system clock may be changed meanwhile.
         return (
             None
             if self._next_due_at is None
@@ -264,7 +264,7 @@ class Dispatcher:
                 self._store.save_progress([progress], now=now)
             if retry_seconds is not None:
                 later = now + timedelta(seconds=retry_seconds)
-                tries = self._get_job(job.id).retry_count + 1  # a checkpoint resets it
+                tries = self._get_job(job.id).retry_count + 1  # a checkpoint resets the count
                 self._store.requeue(job, owner=self._owner, retry_count=tries, not_before=later, error_message=message)
             else:
                 self._finish(run, status, message=message, error_stack=error_stack, summary=summary)
@@ -275,7 +275,7 @@ class Dispatcher:
         try:
             is_recorded = run.record_end(write)
         finally:
-            try:  # first, because the home may close once the run is removed
+            try:  # first, because the home may be closed after the run is removed
                 if run.operation_end is not None:
                     run.operation_end.report(is_recorded=is_recorded)
                 self._report_end(run, progress, status)

@@ -1,8 +1,8 @@
 """
 The event bus: events are published to the listeners of this process, and stored for clients that connect later.
 
-The bus calls listeners on the thread that emits, so a listener must return at once. A listener that raises is logged
-and does not harm the work it watches. A separate thread stores events about once a second, because the emitter may be
+The bus calls listeners on the thread that emits, so a listener must return at once. An exception of a listener is
+logged and does not stop the work. A separate thread stores events about once a second, because the emitter may be
 inside a transaction.
 """
 
@@ -33,14 +33,14 @@ class EventBus:
         self._ordered_listeners: dict[int, Callable[[Event], None]] = {}  # called first, under the lock
         self._tokens = itertools.count(1)
         self._ids = itertools.count(first_id)
-        self.last_id = first_id - 1  # of the newest event
+        self.last_id = first_id - 1  # id of the newest event
 
     def subscribe(self, listener: Callable[[Event], None], *, in_order: bool = False) -> Callable[[], None]:
         """
         Call `listener` for every event from now on; return the function that unsubscribes it.
 
-        With `in_order`, the listener gets each event before the next one exists and before all other listeners. Such a
-        listener neither blocks nor emits.
+        With `in_order`, the listener receives each event before the next one is created, and before all other
+        listeners. Such a listener neither blocks nor emits.
         """
         listeners = self._ordered_listeners if in_order else self._listeners
         with self._lock:
@@ -76,13 +76,13 @@ class EventStore(Protocol):
     """Stored events."""
 
     def append(self, events: Sequence[Event]) -> None:
-        """Store events. Of the progress of a job only the newest needs to be kept."""
+        """Store events. For each job, only the newest progress event must be kept."""
 
     def since(self, last_id: int, limit: int) -> list[Event]:
         """Return the events after `last_id`, oldest first."""
 
     def prune(self, *, now: datetime) -> None:
-        """Remove events that are too old or too many."""
+        """Remove old events, and the oldest ones above the limit."""
 
 
 class Recorder:
@@ -127,7 +127,7 @@ class Recorder:
     def _run(self) -> None:
         while not self._closed.is_set():
             self._has_events.wait()
-            self._closed.wait(self.GROUP_SECONDS)  # events that arrive meanwhile join the group
+            self._closed.wait(self.GROUP_SECONDS)  # events that arrive meanwhile become part of the group
             self._has_events.clear()
             self._write()
         self._write()
@@ -144,8 +144,8 @@ class Recorder:
                 self._written = 0
                 self._store.prune(now=self._clock())
         except errors.StoreError:
-            # Listeners have the events; only clients that connect later miss them. The facts themselves have rows of
-            # their own.
+            # Listeners have received the events; only clients that connect later miss them. The facts themselves are
+            # stored in other tables.
             logger.exception("event.not_written", extra={"count": len(group)})
         with self._lock:
             del self._unwritten[: len(group)]

@@ -1,5 +1,5 @@
 """
-Where jobs run: on threads of this process, or one item at a time in worker processes.
+The execution of jobs: on threads of this process, or one item at a time in worker processes.
 
 The job, the queue, the database and the events stay in this process. A worker process handles one file: a plain
 function with picklable arguments and a picklable result. Worker processes have their own interpreters, so work on files
@@ -29,10 +29,10 @@ __all__ = ["Executor", "Processes", "Threads", "WorkerLostError", "wait_for_prev
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_IDLE_SECONDS = 30.0  # after which an idle process ends
-_EXIT_SECONDS = 5.0  # that a process gets to exit
-_SILENCE_SECONDS = 5.0  # for which a process may ignore a cancellation before it is killed
-_POLL_SECONDS = 0.02  # between two checks whether the processes of an earlier run have ended
+_IDLE_SECONDS = 30.0  # an idle process ends after this time
+_EXIT_SECONDS = 5.0  # longest wait for the exit of a process
+_SILENCE_SECONDS = 5.0  # a process that ignores a cancellation for this time is killed
+_POLL_SECONDS = 0.02  # time between two checks whether the processes of an earlier run have ended
 
 
 class Executor(Protocol):
@@ -45,7 +45,7 @@ class Executor(Protocol):
         """
         Run a function for one item of a job and return its result.
 
-        It is a function of a module, and its arguments and its result can be pickled.
+        The function must belong to a module, and its arguments and its result can be pickled.
 
         Raises:
             WorkerLostError: The process ended before the function returned.
@@ -53,11 +53,11 @@ class Executor(Protocol):
         """
 
     def max_concurrency(self, requested: int) -> int:
-        """Return how many items to run at once, where threads would run `requested`."""
+        """Return the number of items to run at once, if threads would run `requested` items."""
 
 
 class Threads:
-    """Runs each job on a thread of its own. The queue limits how many run at once."""
+    """Runs each job on a thread of its own. The queue limits their number."""
 
     def start(self, name: str, work: Callable[[], None]) -> None:
         """Run `work` on a daemon thread."""
@@ -68,7 +68,7 @@ class Threads:
         return function(*args, **kwargs)
 
     def max_concurrency(self, requested: int) -> int:
-        """Return `requested`: threads that wait for a disk cost nothing."""
+        """Return `requested`: threads that wait for a disk need no processor time."""
         return requested
 
 
@@ -80,16 +80,15 @@ class Callbacks(Protocol):
 
 
 class WorkerLostError(Exception):
-    """A worker process ended before it returned a result, or never started; the message says how."""
+    """A worker process ended before it returned a result, or never started; the message has the reason."""
 
 
 class Processes(Threads):
     """
-    Jobs on threads, their items in worker processes that start on demand and end when idle.
+    Runs jobs on threads, and their items in worker processes that start on demand and end when idle.
 
-    There is one process for each concurrent caller. A process that ends early raises `WorkerLostError` for its caller
-    and affects nobody else. No process outlives this one: its locks on files are then released, and
-    `wait_for_previous_processes` returns.
+    Each concurrent caller has its own process. If a process ends early, only its caller gets `WorkerLostError`. Every
+    process ends when this one ends: its locks on files are then released, and `wait_for_previous_processes` returns.
     """
 
     def __init__(self, lock: Path) -> None:
@@ -115,8 +114,9 @@ class Processes(Threads):
         A process that ignores a cancellation for some seconds is killed.
 
         Args:
-            callbacks: Its methods run on the calling thread. An exception of theirs reaches the function as a
-                StoreError with the same message, and the caller unchanged if the function does not handle it.
+            callbacks: Its methods run on the calling thread. An exception of a method reaches the function as a
+                StoreError with the same message. If the function does not handle it, the caller gets the original
+                exception.
             function: Gets a proxy of `callbacks` as its first argument. It may call the proxy from any thread.
             args: Its other positional arguments.
             kwargs: Its keyword arguments.
@@ -132,7 +132,7 @@ class Processes(Threads):
         return min(requested, os.cpu_count() or 1)
 
     def close(self) -> None:
-        """Kill all processes for good. Callers that wait for one get `WorkerLostError`."""
+        """Kill all processes and start no others. Callers that wait for a process get `WorkerLostError`."""
         with self._workers_lock:
             self._is_closed = True
             idle, self._idle = self._idle, []
@@ -163,7 +163,7 @@ class Processes(Threads):
         return worker
 
     def _start_worker(self) -> _Worker:
-        if self._is_closed:  # nobody would end it
+        if self._is_closed:  # a process started now would never be ended
             raise WorkerLostError("was not started because the program is stopping")
         try:
             return _Worker(self._lock_path)
@@ -200,7 +200,7 @@ class Processes(Threads):
 
 
 class _Worker:
-    """One worker process, as its parent sees it. One thread uses it at a time."""
+    """The parent's view of one worker process. One thread uses it at a time."""
 
     def __init__(self, lock: Path) -> None:
         self._pipe, child_end = connection.Pipe()
@@ -214,8 +214,8 @@ class _Worker:
             )
         finally:
             child_end.close()
-        self.is_free = True  # it waits for work
-        self.idle_since = 0.0  # time.monotonic() when it became free
+        self.is_free = True  # the process waits for work
+        self.idle_since = 0.0  # time.monotonic() when the process became free
 
     def is_alive(self) -> bool:
         return self._process.poll() is None
@@ -248,12 +248,12 @@ class _Worker:
             if since is None:
                 since = time.monotonic() if callbacks.is_cancelled() else None
             elif time.monotonic() - since > _SILENCE_SECONDS:
-                self.kill()  # then keep waiting: until the disk releases the process, its file is not free
+                self.kill()  # then continue to wait: its file is locked until the disk releases the process
         message: tuple[Any, ...] = self._pipe.recv()
         return message
 
     def kill(self) -> None:
-        """Kill the process; from any thread."""
+        """Kill the process; any thread may call this."""
         self._process.kill()
 
     def end(self) -> None:
@@ -264,7 +264,7 @@ class _Worker:
         self._pipe.close()
 
     def _exit_reason(self) -> str:
-        """Wait for the process to exit and return how it ended."""
+        """Wait for the exit of the process and return the reason."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_EXIT_SECONDS)
         code = self._process.returncode
@@ -296,11 +296,11 @@ def wait_for_previous_processes(lock: Path, *, seconds: float = 10.0) -> bool:
     """
     Wait up to `seconds` until the worker processes of an earlier run, which lock `lock`, have ended.
 
-    Return True if all ended within `seconds`. They end with their parent, unless a disk blocks them.
+    Return True if all ended within `seconds`. They end when their parent ends, unless a disk blocks them.
     """
     try:
         descriptor = os.open(lock, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
-    except OSError:  # there never were any
+    except OSError:  # no worker process has ever started
         return True
     end = time.monotonic() + seconds
     try:

@@ -1,9 +1,9 @@
 """
 Process many items on a few threads, with pause, resume and cancel between items.
 
-A runner knows nothing about the work. It delivers results in groups, so that they are stored once or twice a second and
-not once per item. A separate thread delivers them, so that no worker waits for a database. An item that will be retried
-waits while others run.
+A runner is independent of the kind of work. It delivers results in groups, so that they are stored once or twice a
+second instead of once per item. A separate thread delivers them, so that workers never wait for a database. An item
+that will be retried waits while others run.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class RunEnd(Enum):
 
 
 class RunControl:
-    """Pause, resume, cancel and stop a run, from any thread. Items that are running are always finished."""
+    """Pause, resume, cancel and stop a run, from any thread. Running items are always finished."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -46,7 +46,7 @@ class RunControl:
         self._callbacks: list[Callable[[], None]] = []
 
     def on_change(self, callback: Callable[[], None]) -> None:
-        """Call `callback` after every change, and when a thread starts to wait, on the thread that caused it."""
+        """Call `callback` after every change, and when a thread starts to wait, on the thread that causes this."""
         self._callbacks.append(callback)
 
     @property
@@ -55,7 +55,7 @@ class RunControl:
 
     @property
     def was_paused(self) -> bool:
-        """Whether it was paused, even if it has been stopped since."""
+        """Whether the run was paused, even if it has been stopped since."""
         return self._paused
 
     @property
@@ -64,7 +64,7 @@ class RunControl:
 
     @property
     def changes(self) -> int:
-        """Number of changes so far. An observation made before a change says nothing about the state after it."""
+        """Number of changes so far. An observation before a change does not describe the state after the change."""
         return self._changes
 
     @property
@@ -74,7 +74,7 @@ class RunControl:
 
     @property
     def is_idle(self) -> bool:
-        """Whether the run is paused and nothing is running any more, as reported by `mark_idle`."""
+        """Whether the run is paused and all its items have ended or wait, as reported by `mark_idle`."""
         return self._is_idle and self.is_paused
 
     def pause(self) -> None:
@@ -94,9 +94,10 @@ class RunControl:
 
     def mark_idle(self, changes: int | None = None) -> None:
         """
-        Record that everything started before the pause has ended or waits, and is stored. Does nothing if not paused.
+        Record that all items started before the pause have ended or wait, and are stored. Does nothing if not paused.
 
-        `changes` is the number of changes when the caller observed this; a later change makes the observation void.
+        `changes` is the number of changes when the caller observed this; after a later change the observation is
+        ignored.
         """
         with self._changed:
             if self._is_idle or not self.is_paused or changes not in (None, self._changes):
@@ -107,7 +108,7 @@ class RunControl:
 
     @contextlib.contextmanager
     def as_waiting(self) -> Iterator[None]:
-        """Count this thread as waiting: it has started nothing and checks this control before it does."""
+        """Count this thread as waiting: it has not started an item, and checks this control before the start of one."""
         with self._changed:
             self._waiting_threads += 1
         try:
@@ -149,10 +150,10 @@ class RunControl:
 class ItemRunner(Generic[Item, Result]):
     """Runs `work` over items on `workers` threads and passes results to `deliver` in groups."""
 
-    GROUP_SECONDS = 0.5  # shortest interval between the starts of two deliveries …
-    MAX_GROUP_SECONDS = 2.0  # … and the longest one while there are results
+    GROUP_SECONDS = 0.5  # shortest interval in seconds between the starts of two deliveries …
+    MAX_GROUP_SECONDS = 2.0  # … and the longest interval while results wait
     DELIVERY_SHARE = 0.05  # deliveries take at most this share of the time
-    GROUP_SIZE = 200  # results that are delivered at once, whatever the interval
+    GROUP_SIZE = 200  # this number of results is delivered at once, at any interval
 
     def __init__(
         self,
@@ -170,11 +171,11 @@ class ItemRunner(Generic[Item, Result]):
 
         Args:
             work: Processes one item; it should not raise.
-            deliver: Takes a group of results, on a thread of its own.
+            deliver: Receives a group of results, on its own thread.
             workers: Items that run at the same time.
             control: Pauses and ends the run.
-            key: Two items with the same key (not None) never run at the same time, and an item never overtakes one with
-                the same key that waits for a retry.
+            key: Two items with the same key (not None) never run at the same time. An item never starts before another
+                with the same key that waits for a retry.
             retry_delay: Returns the seconds until an item is retried; None delivers its result.
             clock: A monotonic clock in seconds.
 
@@ -189,9 +190,9 @@ class ItemRunner(Generic[Item, Result]):
         self._running: dict[Future[Result], Item] = {}
         self._waiting: list[tuple[float, int, Item]] = []  # a heap of (time of the retry, number, item)
         self._retry_numbers = itertools.count()
-        self._lacks_result = False  # an item ended without a result: it would be retried, but the run ends
+        self._lacks_result = False  # an item ended without a result: a retry is due, but the run ends
         self._results: list[Result] = []
-        self._delivery: Future[None] | None = None  # of the previous group
+        self._delivery: Future[None] | None = None  # delivery of the previous group
         self._delivered_at = clock()
         self._delivery_seconds = 0.0  # duration of the last delivery
         self._wakeup: Future[None] = Future()  # done when the control changes, to wake the loop
@@ -200,10 +201,10 @@ class ItemRunner(Generic[Item, Result]):
 
     def run(self, items: Iterable[Item]) -> RunEnd:
         """
-        Process `items` and return how the run ended. All results are delivered by then.
+        Process `items`, deliver all results, and return the reason for the end of the run.
 
-        An item that waits for a retry when the run ends has no result. An exception of `deliver` or `work` ends the run
-        after the running items.
+        An item that waits for a retry when the run ends does not have a result. After an exception of `deliver` or
+        `work`, the run ends after the running items.
         """
         source = _ItemSource(iter(items))
         with (
@@ -222,7 +223,7 @@ class ItemRunner(Generic[Item, Result]):
                     continue
                 if self._deliver_all(delivery_pool):
                     continue
-                # The run may have been paused or ended before it was known that there is no further item.
+                # The run may have been paused or ended before the end of the items was known.
                 done = not self._waiting and not self._lacks_result and source.peek() is None
                 if self._control.ending or done:
                     break
@@ -238,7 +239,7 @@ class ItemRunner(Generic[Item, Result]):
         return free and not self._control.is_paused and self._control.ending is None
 
     def _next(self, source: _ItemSource[Item]) -> Item | None:
-        """Return an item that can start now: one that is due for a retry, else the next new one."""
+        """Return an item that can start now: an item that is due for a retry, otherwise the next new item."""
         if self._waiting and self._waiting[0][0] <= self._clock():
             return heapq.heappop(self._waiting)[2]
         item = source.peek()
@@ -280,7 +281,7 @@ class ItemRunner(Generic[Item, Result]):
             self._submit_delivery(delivery_pool)
 
     def _deliver_all(self, delivery_pool: ThreadPoolExecutor) -> bool:
-        """Deliver everything and wait for it; return False if there was nothing."""
+        """Deliver all results and wait for the delivery; return False without results."""
         if self._delivery is None and not self._results:
             return False
         self._finish_delivery()
@@ -299,13 +300,13 @@ class ItemRunner(Generic[Item, Result]):
         self._delivery_seconds = self._clock() - started
 
     def _finish_delivery(self) -> None:
-        """Wait for the delivery of the previous group; an exception of it is raised here."""
+        """Wait for the delivery of the previous group; its exception is raised here."""
         delivery, self._delivery = self._delivery, None
         if delivery is not None:
             delivery.result()
 
     def _is_idle(self) -> bool:
-        """Return whether everything started is delivered or waits because of the pause."""
+        """Return whether all started items are delivered or wait because of the pause."""
         if self._results or self._delivery is not None:
             return False
         waiting_threads = (
@@ -319,19 +320,19 @@ class ItemRunner(Generic[Item, Result]):
                 self._wakeup.set_result(None)
 
     def _wait_seconds(self) -> float:
-        """Return how long to wait for a result: at most until a retry is due."""
+        """Return the seconds to wait for a result: at most until a retry is due."""
         if not self._waiting or not self._has_capacity():
             return self.GROUP_SECONDS
         return max(0.0, min(self.GROUP_SECONDS, self._waiting[0][0] - self._clock()))
 
 
 class _ItemSource(Generic[Item]):
-    """The remaining items, with a look-ahead of one."""
+    """The remaining items; the next one can be read without taking it."""
 
     def __init__(self, items: Iterator[Item]) -> None:
         self._items = items
         self._next: Item | None = None
-        self.is_blocked = False  # no item can start now
+        self.is_blocked = False  # the next item cannot start now
 
     def peek(self) -> Item | None:
         if self._next is None:

@@ -1,4 +1,4 @@
-"""Publish what happens to jobs: events for listeners and progress lines for the log."""
+"""Publication of job changes: events for listeners and progress lines for the log."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class JobPublisher:
         self._events, self._progress_sink = events, progress_sink
 
     def job_changed(self, job: Job, *, by: str = "") -> None:
-        """Publish a new state, place or priority of a job; `by` names the person who requested it."""
+        """Publish a new state, queue position or priority of a job; `by` names the person who requested it."""
         why = {"by": by or job.paused_by, "error": job.error_message, "tries": job.retry_count}
         what = {"status": job.status, "message": job.title, "priority": job.priority}
         self._events.emit("job:changed", **_data(job), **what, **why)

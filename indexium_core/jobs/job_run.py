@@ -21,8 +21,8 @@ __all__ = ["JobKind", "JobRun", "OperationEnd", "OperationProgress"]
 
 logger = logging.getLogger(__name__)
 
-_RETRY_SECONDS = 0.5  # between two attempts to store a result
-_UNSAVED_SECONDS = 1.0  # running time that may be lost in a kill
+_RETRY_SECONDS = 0.5  # seconds between two attempts to store a result
+_UNSAVED_SECONDS = 1.0  # seconds of running time that a kill may lose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,21 +32,21 @@ class JobKind:
     name: str
     handler: Handler
     title: str
-    version: int = 1  # version of its payload; a job with a higher one comes from a newer program
-    max_concurrent: int | None = 1  # how many run at once; None: no limit
+    version: int = 1  # version of the payload; a job with a higher version comes from a newer program
+    max_concurrent: int | None = 1  # number of jobs of this kind that run at once; None: unlimited
     counts_errors: bool = True  # whether a job with failed items has completed with errors
-    resumes_automatically: bool = True  # whether it resumes at the next start after an interruption
-    is_operation: bool = False  # whether its operation stores its state and its counts itself
+    resumes_automatically: bool = True  # whether an interrupted job resumes at the next start
+    is_operation: bool = False  # whether an operation stores the state and the counts of the job
     # Seconds without progress after which a running job is stopped.
     stall_timeout: Callable[[], float] = lambda: float("inf")
-    # Cancels a job that is not running; returns False if nothing was left to cancel.
+    # Cancels a job that is not running; returns False if all its items have ended.
     cancel_idle: Callable[[Job], bool] | None = None
     pause_wait_seconds: float = 2.0  # longest time that `pause` waits for running items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationProgress:
-    """The progress of an operation, as it reports it itself."""
+    """The progress of an operation, as reported by the operation."""
 
     current: int
     total: int
@@ -61,12 +61,12 @@ class OperationProgress:
 class OperationEnd:
     """The end of an operation, which its job records in the same transaction as its own end."""
 
-    write: Callable[[Any], None]  # stores it in a transaction of the store
+    write: Callable[[Any], None]  # stores the end in a transaction of the store
     report: Callable[..., None]  # called afterwards with `is_recorded`: False if the process stops before
 
 
 class JobControl(RunControl):
-    """The control of a job: pauses and ends its run, and lets others wait for that."""
+    """The control of a job: pauses and ends its run; other threads can wait for that."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,7 +79,7 @@ class JobControl(RunControl):
             self._changed.notify_all()
 
     def wait_until_idle(self, seconds: float) -> None:
-        """Wait until the run is idle because of a pause, has ended or is resumed, at most `seconds`."""
+        """Wait at most `seconds` until the run is idle because of a pause, has ended or is resumed."""
         with self._changed:
             self._changed.wait_for(lambda: self._is_idle or self._is_over or not self._paused, seconds)
 
@@ -91,12 +91,12 @@ class JobRun:
         self.job, self.kind = job, kind
         self.control = JobControl()
         self.stopped_by = "stop"
-        self.cancelled_by = ""  # who cancelled the rest
-        self.is_over = False  # its handler has ended: only the final report follows
+        self.cancelled_by = ""  # the person who cancelled the rest
+        self.is_over = False  # the handler has ended: only the final report follows
         self.thread: threading.Thread | None = None
         self.operation_progress: Callable[[], OperationProgress] | None = None  # reads the progress of an operation
         self.operation_end: OperationEnd | None = None  # set when the operation has ended
-        self._last_reported: OperationProgress | None = None  # the last one that was reported
+        self._last_reported: OperationProgress | None = None  # the progress that was reported last
         self._store, self._clock = store, clock
         self._saved: Mapping[str, Any] | None = None  # the checkpoint that this run saved last
         self._lock = threading.Lock()
@@ -107,7 +107,7 @@ class JobRun:
         self._speed = Speed(self._current, at=self._active_at)
         self.saw_stop = False  # whether the handler saw the request to end
         self._is_stopping = threading.Event()
-        self._unrecorded: tuple[str, float] | None = None  # why its result cannot be stored, and since when
+        self._unrecorded: tuple[str, float] | None = None  # why the result cannot be stored, and since when
 
     # The context of the handler.
 
@@ -136,7 +136,7 @@ class JobRun:
             self._active_at = time.monotonic()
 
     def note_activity(self) -> None:
-        """Record that an item makes progress although none has ended."""
+        """Record that an item makes progress before it ends."""
         with self._lock:
             self._active_at = time.monotonic()
 
@@ -156,8 +156,8 @@ class JobRun:
         """
         Store a result with `write`; retry while the store fails, until it works (True) or the process stops (False).
 
-        Otherwise a disk that is full for a moment would leave a job that nobody runs and nobody can resume. Meanwhile
-        `unrecorded` reports the problem.
+        Otherwise a disk that is full for a short time would leave a job that is not running and cannot be resumed.
+        During the retries `unrecorded` reports the problem.
         """
         since = time.monotonic()
         while True:
@@ -167,7 +167,7 @@ class JobRun:
                 if self._unrecorded is None:
                     logger.exception("job.not_recorded", extra={"job_id": self.job_id})
                 self._unrecorded = (error.message, since)
-                if self._is_stopping.wait(_RETRY_SECONDS):  # the next start finds an interrupted job
+                if self._is_stopping.wait(_RETRY_SECONDS):  # at the next start the job is interrupted
                     return False
             else:
                 self._unrecorded = None
@@ -183,7 +183,7 @@ class JobRun:
 
     @property
     def unrecorded(self) -> UnrecordedResults | None:
-        """Why the result cannot be stored; None if it can."""
+        """The reason why the result cannot be stored; None if it can be stored."""
         if self._unrecorded is None:
             return None
         reason, since = self._unrecorded
@@ -197,7 +197,7 @@ class JobRun:
 
     @property
     def stalled_seconds(self) -> float:
-        """Seconds without progress; 0 while it is paused."""
+        """Seconds without progress; 0 while the job is paused."""
         with self._lock:
             return 0.0 if self.control.is_paused else time.monotonic() - self._active_at
 

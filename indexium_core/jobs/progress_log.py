@@ -24,18 +24,18 @@ __all__ = ["ProgressLog"]
 
 logger = logging.getLogger(__name__)
 
-_INTERVAL_SECONDS = 4.5  # a job that reports twice a second then has a line at least every 5 s
+_INTERVAL_SECONDS = 4.5  # at two reports a second, a job then has a line at least every 5 s
 _FILE_BYTES, _FILES = 10_000_000, 3
 
 
 class _LogFile(logging.handlers.RotatingFileHandler):
-    """The log file with its rotated predecessors."""
+    """The log file with its older, rotated files."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, maxBytes=_FILE_BYTES, backupCount=_FILES, encoding="utf-8", delay=True)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
-        """Drop the line: a full disk is reported where it stops the work."""
+        """Drop the line: the code that cannot work on a full disk reports it."""
 
 
 class ProgressLog:
@@ -73,7 +73,7 @@ class ProgressLog:
             job_id: The job.
             kind: write, rollback, scan, rescan ….
             processed: Items that have an outcome.
-            total: Items in all; None while this is not known.
+            total: Number of all items; None while it is not known.
             counters: Items by outcome, in the order of the line.
             rate: Items per second; None while this is not known.
             eta_seconds: Seconds left; None while this is not known.

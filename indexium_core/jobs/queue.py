@@ -1,8 +1,8 @@
 """
 The queue: jobs are stored before they start, started in order, and watched until they end.
 
-The queue knows nothing about the work of a job: each kind is registered with its handler. All state of a job is in the
-store. After a kill at any moment, the next start finds the job and its last checkpoint.
+The queue is independent of the work of a job: each kind is registered with its handler. The whole state of a job is in
+the store. After a kill at any moment, the next start reads the job and its last checkpoint.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, NewJob, Unfin
 
 __all__ = ["JobQueueService"]
 
-_POLL_SECONDS = 0.5  # between two checks: a Ctrl-C that arrives just before an endless wait would not interrupt it
-_CANCEL_SECONDS = 2.0  # within which a cancelled job usually ends
+_POLL_SECONDS = 0.5  # between two checks: an endless wait would miss a Ctrl-C just before it
+_CANCEL_SECONDS = 2.0  # a cancelled job usually ends within this time
 
 
 class JobQueueService:
@@ -48,7 +48,7 @@ class JobQueueService:
         self.owner = uuid.uuid4().hex[:12]
         self._store, self._clock = store, clock
         self._kinds: dict[str, JobKind] = {}
-        self._job_ids: dict[int, int] = {}  # by operation; an operation keeps its job
+        self._job_ids: dict[int, int] = {}  # by operation; the job of an operation never changes
         self._publisher = JobPublisher(events, progress_sink)
         self._dispatcher = Dispatcher(
             store,
@@ -82,11 +82,11 @@ class JobQueueService:
         dedup: bool = True,
     ) -> Job:
         """
-        Store a job that starts when it is its turn.
+        Store a job. It starts in its order in the queue.
 
         Args:
             kind: A registered kind.
-            payload: What the job has to do, as JSON values.
+            payload: The description of the job's work, as JSON values.
             title: The name that people see; default: the title of the kind.
             priority: 1 to 10, lower first; or high, normal, low.
             not_before: Earliest start; a time without a zone is local.
@@ -119,7 +119,7 @@ class JobQueueService:
         self._dispatcher.wake()
 
     def job_of_operation(self, operation_id: int) -> int | None:
-        """Return the job of an operation; None if an older program started it or there is no such operation."""
+        """Return the job of an operation; None if an older program started it or it does not exist."""
         job_id = self._job_ids.get(operation_id) or self._store.of_operation(operation_id)
         if job_id is not None:
             self._job_ids[operation_id] = job_id
@@ -127,22 +127,22 @@ class JobQueueService:
 
     def ensure_job(self, operation_id: int) -> int:
         """
-        Return the job of an operation; create it if an older program started the operation.
+        Return the job of an operation; create the job if an older program started the operation.
 
-        UnknownIdError if there is none.
+        UnknownIdError if the operation does not exist.
         """
         job_id = self.job_of_operation(operation_id)
         return job_id or self._store.add_for_operation(operation_id, owner="", now=self._clock())
 
     def get(self, job_id: int) -> Job:
-        """Return a job; UnknownIdError if there is none."""
+        """Return a job; UnknownIdError if it does not exist."""
         job = self._store.find(job_id, now=self._clock())
         if job is None:
             raise errors.UnknownIdError(f"There is no job {job_id}; 'indexium jobs list' shows them.")
         return job
 
     def find_run(self, job_id: int) -> JobRun | None:
-        """Return the run of a job that is running here; None if it is not."""
+        """Return the run of a job; None if the job is not running in this process."""
         return self._dispatcher.find_run(job_id)
 
     def active_operations(self) -> frozenset[int]:
@@ -163,8 +163,8 @@ class JobQueueService:
         """
         Pause a waiting or running job; return False if it is neither.
 
-        With `wait`, return when every started item has ended or waits and its result is stored, at most for the pause
-        timeout of the kind. If no item is left, the job has ended by then.
+        With `wait`, return when every started item has ended or waits and its result is stored, or after the pause
+        timeout of the kind. If all items have ended, the job ends before the return.
         """
         with self._dispatcher.condition:
             run, job = self._dispatcher.find_run(job_id), self.get(job_id)
@@ -191,7 +191,7 @@ class JobQueueService:
 
     def resume(self, job_id: int, *, by: str = "") -> bool:
         """
-        Resume a paused, interrupted or failed job, or take over a waiting one; return False if nothing can resume.
+        Resume a paused, interrupted or failed job, or take over a waiting one; return False if it cannot resume.
 
         `by` names the person who requested it.
         """
@@ -213,7 +213,7 @@ class JobQueueService:
         return True
 
     def _report_turn(self, run: JobRun | None, job: Job, turn: str, *, by: str = "") -> None:
-        """Publish at once that a job is paused or resumed. An operation publishes its own progress."""
+        """Publish at once that a job is paused or resumed; an operation publishes its own progress."""
         if run is not None and run.operation_progress is None and (progress := run.report(is_forced=True)) is not None:
             self._publisher.job_progress(run, progress, message=turn)
         self._publisher.job_changed(job, by=by)
@@ -228,8 +228,8 @@ class JobQueueService:
         """
         Cancel the rest of a job; return False if it has ended.
 
-        `by` names the person who requested it. With `wait`, wait up to two seconds for the running items. If no item
-        was left, the job ends as completed.
+        `by` names the person who requested it. With `wait`, wait up to two seconds for the running items. If all items
+        have ended, the job ends as completed.
         """
         with self._dispatcher.condition:
             run, job = self._dispatcher.find_run(job_id), self.get(job_id)
@@ -265,7 +265,7 @@ class JobQueueService:
 
     def wait(self, job_id: int, timeout: float | None = None) -> Job:
         """
-        Wait until a job has ended or is interrupted, at most `timeout` seconds, and return it.
+        Wait at most `timeout` seconds until a job has ended or is interrupted, and return the job.
 
         Raises:
             StoreError: The job has ended, but its result could not be stored within the stall timeout of its kind.
@@ -321,15 +321,15 @@ class JobQueueService:
             return taken
 
     def begin_stop(self, *, by: str = "stop") -> None:
-        """Start no further job and ask the running ones to end; `stop_worker` waits for them."""
+        """Stop starting jobs and ask the running ones to end; `stop_worker` waits for them."""
         self._dispatcher.begin_stop(by=by)
 
     def stop_worker(self, *, by: str = "stop") -> None:
         """
-        Start no further job, ask the running ones to end, and wait for them.
+        Stop starting jobs, ask the running ones to end, and wait for them.
 
-        With `by` = `stop`, they resume automatically at the next start of a service; with `person`, they are only
-        offered.
+        With `by` = `stop`, the jobs resume automatically at the next start of a service; with `person`, a person must
+        resume them.
         """
         self._dispatcher.stop(by=by)
 
@@ -352,7 +352,7 @@ class JobQueueService:
         return [*interrupted, *waiting]
 
     def _take_over_interrupted(self, left: UnfinishedJob, take_over: str, now: datetime) -> bool:
-        """Record how an interrupted job ended; return True if it continues."""
+        """Record the end of an interrupted job; return True if the job continues."""
         rules, killed = self._kinds[left.job_type], left.status == "running"
         tries = left.retry_count + killed
         if rules.is_operation:
@@ -377,7 +377,7 @@ class JobQueueService:
             raise errors.UsageError(reason)
 
     def _unsupported_reason(self, kind: str, version: int) -> str:
-        """Return why this program cannot run a job of this kind and payload version; "" if it can."""
+        """Return the reason why this program cannot run a job of this kind and payload version; "" if it can."""
         rules = self._kinds.get(kind)
         if rules is None:
             return f"This program does not support jobs of the kind '{kind}'. Update it, then retry this job."

@@ -1,5 +1,5 @@
 """
-Automatic retries: whether a failed job is retried, and how long to wait before.
+Automatic retries: whether a failed job is retried, and the wait before the retry.
 
 `errors.RETRIED` lists the errors that may be temporary. A retry that a person requests is in `flows/history/retry.py`.
 """
@@ -19,9 +19,9 @@ __all__ = ["Backoff", "retry_delay"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backoff:
     """
-    Delays of 1, 2 and 4 seconds, each longer by a random share of up to a quarter. After the last one, retrying stops.
+    Delays of 1, 2 and 4 seconds, each longer by a random share of up to a quarter. Then retrying stops.
 
-    Without the random share, files that failed together would be retried together.
+    Without the random share, files that failed together would be retried at the same time.
     """
 
     delays: tuple[float, ...] = (1.0, 2.0, 4.0)  # seconds before the second attempt, the third …

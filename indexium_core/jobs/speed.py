@@ -6,11 +6,11 @@ from collections import deque
 
 __all__ = ["Speed"]
 
-_WINDOW = 15.0  # the last seconds of running time that count
+_WINDOW = 15.0  # only the last seconds of running time count
 
 
 class Speed:
-    """Items per second. It reads no clock: callers pass the running time in seconds, without pauses."""
+    """Items per second. It does not read a clock: callers pass the running time in seconds, without pauses."""
 
     def __init__(self, done: int = 0, *, at: float = 0.0) -> None:
         """Start with `done` items."""

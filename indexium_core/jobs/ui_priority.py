@@ -1,4 +1,4 @@
-"""UI priority: background work yields for a moment while a person waits for a page."""
+"""UI priority: background work waits for at most a second while a person waits for a page."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from collections.abc import Callable
 
 __all__ = ["UiPriority"]
 
-_REQUEST_SECONDS = 0.15  # that a request and its rendering may take
-_MAX_YIELD_SECONDS = 1.0  # longest pause, however many requests follow …
-_WORK_SECONDS = 0.25  # … after which work runs at least this long
+_REQUEST_SECONDS = 0.15  # expected time of a request and its rendering
+_MAX_YIELD_SECONDS = 1.0  # longest pause for any number of requests …
+_WORK_SECONDS = 0.25  # … and the minimum time of work after it
 
 
 class UiPriority:
-    """Lets requests of the interface go before background work. It may be used from any thread."""
+    """Gives requests of the interface priority over background work. It may be used from any thread."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep):
         self._clock, self._sleep = clock, sleep
         self._lock = threading.Lock()
-        self._until = float("-inf")  # when the last request is served
+        self._until = float("-inf")  # time when the last request is expected to end
         self._yielding_since: float | None = None  # start of the present pause
-        self._work_until = float("-inf")  # until then work does not yield
+        self._work_until = float("-inf")  # work does not yield before this time
 
     def request(self) -> None:
-        """Record a request of the interface: background work yields for a moment."""
+        """Record a request of the interface: background work yields for the expected time."""
         with self._lock:
             self._until = self._clock() + _REQUEST_SECONDS
 

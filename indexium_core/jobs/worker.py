@@ -1,9 +1,9 @@
 """
 A worker process of `Processes`: `python -m indexium_core.jobs.worker PIPE LOCK`.
 
-It runs the calls that arrive over PIPE, an open file descriptor, one at a time. It exits when its parent does: the pipe
-breaks then, and a listening thread notices. It ignores the signals of the parent, so that it can finish or cancel its
-call normally.
+It runs the calls that arrive over PIPE, an open file descriptor, one at a time. It exits when its parent exits, because
+the pipe then breaks and a listening thread detects this. It ignores the signals of the parent, so that it can finish or
+cancel its call normally.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class _WorkerPipe:
         self._send_lock, self._call_lock = threading.Lock(), threading.Lock()
 
     def listen(self) -> None:
-        """Receive messages of the parent. Exit at once when the parent has exited: nothing is left to clean up."""
+        """Receive messages of the parent. Exit at once when the parent has exited; cleaning up is not necessary."""
         try:
             while True:
                 self._received.put(self._connection.recv())

@@ -4,34 +4,34 @@ The undo journal: how one file is edited in place so that a crash or power loss 
 The order of the steps, with the reason for each:
 
 1. **Plan.** The program reads every byte that the edit will change and keeps it beside the new bytes. A patch that
-   touches the media payload is refused here. No byte of the file has changed.
+   touches the media payload is refused here. The file is still unchanged.
 2. **BEGIN, durable.** The entry is appended to the operation's journal, and `begin` returns after the fsync. From here
    on the journal explains every state of the file and can undo it. Crash before: the file is unchanged.
 3. **Write, fsync.** Crash here: the journal has BEGIN without COMMIT. Recovery finds old bytes, new bytes or a mixture,
-   and writes the old ones. After an error (a full disk, a failed fsync) the program undoes the edit at once. A failed
-   fsync is never repeated as if it could succeed: the kernel may have dropped the pages that it could not write.
+   and writes the old ones. After an error (a full disk, a failed fsync) the program undoes the edit at once. The
+   program never repeats a failed fsync: the kernel may have dropped the pages that it could not write.
 4. **Verify.** The caller verifies the durable file. An edit that fails verification is undone.
 5. **COMMIT.** The record is written without its own fsync. It becomes durable with the next fsync of the journal, which
    the caller requests before it records the success in the database. If a power loss drops a COMMIT, recovery undoes a
    complete and durable edit: the file is old, the database says pending, and both agree.
 6. **UNDONE** closes an undone entry, after the fsync of the file. If this record is lost, recovery undoes the entry
-   again and finds nothing to do.
+   again, which changes nothing.
 
 An MP4 without room for a longer header gets the header in front, by insert range (`shift`): BEGIN is durable, the room
-is inserted and synced, INSERTED is durable, the header is written and synced, its first bytes last. No byte of the old
-file is written, and a collapse range undoes the edit. The program shifts a file only if no other process has it open. A
-process that opens the file meanwhile waits.
+is inserted and synced, INSERTED is durable, the header is written and synced, its first bytes last. The bytes of the
+old file are not written, and a collapse range undoes the edit. The program shifts a file only if no other process has
+it open. A process that opens the file meanwhile waits.
 
-After recovery each file is therefore bit for bit old, or new with everything that the database has recorded about it.
-No third state is possible. If another program changed the file after the crash, recovery reports a conflict and does
-not touch the file.
+After recovery each file is therefore bit for bit the old one, or the new one with everything that the database has
+recorded about it. A third state is impossible. If another program changed the file after the crash, recovery reports a
+conflict and does not touch the file.
 
 A journal that is kept is also the backup: `inverse` returns the patch to the old bytes. That patch runs through the
 same `JournaledFile` under its own journal.
 
 If a file cannot be edited in place, a new file replaces it (`files.swap` documents that order). MAKING and SWAP are
-records of the same journal, and the bytes at the path show after a crash whether the rename happened. The program has
-no third method to change a media file.
+records of the same journal, and the bytes at the path show after a crash whether the rename happened. The program
+changes a media file only by these two methods.
 """
 
 from __future__ import annotations

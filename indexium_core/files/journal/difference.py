@@ -44,7 +44,7 @@ def check_shift(patch: Patch, size: int) -> None:
 
 
 def front(patch: Patch) -> bytes:
-    """Return all bytes that a patch inserts in front of a file, with zeros in its gaps: never a hole."""
+    """Return all bytes that a patch inserts in front of a file. Its gaps become zeros, never a hole."""
     data = bytearray(max(0, patch.inserted))
     for offset, new in patch.writes:
         data[offset : offset + len(new)] = new
@@ -52,7 +52,7 @@ def front(patch: Patch) -> bytes:
 
 
 def _writes(patch: Patch, size: int) -> Iterator[tuple[int, bytes]]:
-    """Yield the patch's writes, with zeros in the gaps where the file grows: never a hole."""
+    """Yield the patch's writes. Gaps where the file grows become zeros, never a hole."""
     at, end = size, 0
     for offset, data in itertools.chain(patch.writes, ((patch.size, b""),)):
         if offset < end or offset + len(data) > patch.size:

@@ -1,8 +1,8 @@
 """
 The system calls that change bytes, names and attributes of media files and journals.
 
-No other module changes either. Each call completes its work or raises OSError; the crash tests kill the process at
-every one of them.
+Only this module changes them. Each call completes its work or raises OSError; the crash tests kill the process at every
+one of these calls.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ __all__ = [
     "truncate",
 ]
 
-# O_NOFOLLOW: the scan resolved the path; a link there now is not the file that was planned.
+# O_NOFOLLOW: the scan resolved the path, so a link at the path is not the file that was planned.
 # O_NONBLOCK and O_NOCTTY: the open never blocks and never acquires a terminal, even if a device replaced the file.
 _MEDIA_FLAGS = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 _JOURNAL_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
@@ -69,7 +69,7 @@ _CLONE_RANGE = 0x4020940D  # FICLONERANGE
 _KEEP_SIZE = 1  # FALLOC_FL_KEEP_SIZE
 _WRITE_OUT = 2  # SYNC_FILE_RANGE_WRITE
 _FALLOCATE = ("fallocate64", ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64)
-# Errors for a call that is not supported on this file system or for these files; a failing disk has other errors.
+# Errors of a call that this file system or these files do not support; a failing disk has other errors.
 _CANNOT = frozenset(
     (errno.EOPNOTSUPP, errno.ENOSYS, errno.ENOTTY, errno.EXDEV, errno.EINVAL, errno.EPERM, errno.ETXTBSY, errno.EINTR)
 )
@@ -116,7 +116,7 @@ class Descriptor:
         return self._fd
 
     def read_at(self, offset: int, length: int) -> bytes:
-        """Return the bytes at `offset`; fewer at the end of the file."""
+        """Return the bytes at `offset`, or fewer bytes at the end of the file."""
         length = max(0, min(length, self.size - offset))  # a damaged length field must not cause a large allocation
         data = os.pread(self._fd, length, offset)
         while len(data) < length:  # a signal or a network file system may answer in parts
@@ -153,7 +153,7 @@ def open_media(path: bytes) -> int:
 def create_journal(path: Path) -> int:
     """Create a journal that only the owner may read, with a durable folder entry, and return the descriptor."""
     _make_folder(path.parent)
-    _sync_folder(path.parent.parent)  # the ledger's log is new there, and the database does not sync the folder
+    _sync_folder(path.parent.parent)  # it has the ledger's new log, and the database does not sync it
     fd = os.open(path, _JOURNAL_FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
     _sync_folder(path.parent)
     return fd
@@ -179,7 +179,7 @@ def leased(fd: int) -> Iterator[None]:
     """
     if not hasattr(fcntl, "F_SETLEASE"):
         raise OSError(errno.EOPNOTSUPP, "there are no leases on this system")
-    fcntl.fcntl(fd, fcntl.F_SETSIG, signal.SIGURG)  # sent when a process waits; ignored, while SIGIO would kill us
+    fcntl.fcntl(fd, fcntl.F_SETSIG, signal.SIGURG)  # sent when another process waits; unlike SIGIO it is ignored
     fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_WRLCK)
     try:
         yield
@@ -235,10 +235,10 @@ def truncate(fd: int, size: int) -> None:
 
 
 def set_mtime(fd: int, mtime_ns: int) -> None:
-    """Set the modification time, in nanoseconds, if it differs; the access time stays."""
+    """Set the modification time, in nanoseconds, if it differs; do not change the access time."""
     status = os.fstat(fd)
     if status.st_mtime_ns != mtime_ns:
-        with contextlib.suppress(PermissionError):  # another user's writable file: only its bytes matter
+        with contextlib.suppress(PermissionError):  # the file belongs to another user: only its bytes matter
             os.utime(fd, ns=(status.st_atime_ns, mtime_ns))
 
 
@@ -308,7 +308,7 @@ def link(name: bytes, new: bytes, *, folder: int, new_folder: int) -> None:
 
 
 def rename(name: bytes, new: bytes, *, folder: int, new_folder: int) -> None:
-    """Rename a file atomically; a file that had the new name loses it."""
+    """Rename a file atomically; another file that has the new name loses that name."""
     os.rename(name, new, src_dir_fd=folder, dst_dir_fd=new_folder)
 
 
@@ -318,7 +318,7 @@ def remove(name: bytes, *, folder: int) -> None:
 
 
 def sync_folder(fd: int) -> bool:
-    """Wait until the folder is stored on the disk; return False if its file system cannot confirm it."""
+    """Wait until the folder is stored on the disk; return False if its file system cannot confirm that."""
     try:
         os.fsync(fd)
     except OSError as error:
@@ -336,9 +336,9 @@ def free_bytes(fd: int) -> int | None:
 
 def reserve(fd: int, size: int) -> bool:
     """
-    Allocate space for the first `size` bytes of a file; its size stays.
+    Allocate space for the first `size` bytes of a file; its size does not change.
 
-    Returns False if the file system cannot. `posix_fallocate` is not used: where it is not supported, it writes zeros.
+    Returns False if the file system cannot do that. `posix_fallocate` is not used: without support, it writes zeros.
     """
     allocate = _c_function(*_FALLOCATE)
     if allocate is None or size == 0:
@@ -352,7 +352,7 @@ def reserve(fd: int, size: int) -> bool:
 
 
 def clone(source: int, offset: int, length: int, fd: int, at: int) -> bool:
-    """Share whole blocks of another file instead of copying them; False if the file system cannot."""
+    """Share whole blocks of another file instead of copying them; return False if the file system cannot."""
     try:
         fcntl.ioctl(fd, _CLONE_RANGE, struct.pack("=qQQQ", source, offset, length, at))
     except OSError as error:
@@ -364,9 +364,9 @@ def clone(source: int, offset: int, length: int, fd: int, at: int) -> bool:
 
 def copy(source: int, offset: int, length: int, fd: int, at: int) -> int:
     """
-    Let the system copy bytes from file to file and return their number; 0 if it cannot, or if the source has no more.
+    Let the system copy bytes between files and return their number; 0 if it cannot, or at the end of the source.
 
-    A network file system may copy on the server, and some local ones share the blocks.
+    A network file system may copy on the server, and some local file systems share the blocks.
     """
     if not hasattr(os, "copy_file_range"):
         return 0
@@ -379,7 +379,7 @@ def copy(source: int, offset: int, length: int, fd: int, at: int) -> int:
 
 
 def set_owner(fd: int, uid: int, gid: int) -> None:
-    """Set the owner and the group of a file; -1 keeps one."""
+    """Set the owner and the group of a file; -1 keeps the present one."""
     os.fchown(fd, uid, gid)
 
 
@@ -444,7 +444,7 @@ def _sync_folder(folder: Path) -> None:
 
 @functools.cache
 def _c_function(name: str, *arguments: type[ctypes._SimpleCData[int]]) -> ctypes._NamedFuncPointer | None:
-    """Return a function of the C library with its types of arguments, or None if the library does not have it."""
+    """Return a function of the C library with its argument types, or None if the library does not have the function."""
     function = getattr(ctypes.CDLL(None, use_errno=True), name, None)
     if function is not None:
         function.argtypes = arguments

@@ -24,7 +24,7 @@ __all__ = ["JournaledFile"]
 log = logging.getLogger(__name__)
 
 _WRITE_BITS = 0o222
-# Errors of a file system that cannot move this file, and has not changed it.
+# Errors of a file system that cannot move this file and has not changed the file.
 _CANNOT_SHIFT = frozenset((errno.EOPNOTSUPP, errno.ENOTTY, errno.ENOSYS, errno.EINVAL, errno.EBADR, errno.EFBIG))
 
 
@@ -37,7 +37,7 @@ class JournaledFile:
             …                                       # verify
             file.commit()
 
-    Leaving the block without `commit`, normally or by an exception, restores the file bit for bit.
+    If the block ends without `commit`, normally or by an exception, the file is restored bit for bit.
 
     Args:
         path: The file, as the operating system names it; links resolved.
@@ -97,7 +97,7 @@ class JournaledFile:
 
     @property
     def _is_open(self) -> bool:
-        """Whether the journal does not have the outcome of the edit yet."""
+        """Whether the outcome of the edit is still missing in the journal."""
         return self._entry is not None and not self._is_unresolved and self._journal.is_open(self.item_id)
 
     def read_at(self, offset: int, length: int) -> bytes:
@@ -115,7 +115,7 @@ class JournaledFile:
         """
         Make the edit durable: journal, write, truncate or extend, fsync, in this order. Call it once for each file.
 
-        Bytes that are already in the file are not written; if nothing differs, nothing happens. After any failure the
+        Bytes that are already in the file are not written; if all are equal, nothing happens. After any failure the
         edit is undone at once.
 
         A patch that moves the file (`inserted`) needs exclusive access: no process may have it open, including other
@@ -149,7 +149,7 @@ class JournaledFile:
             raise self._failure(error) from error
 
     def commit(self) -> None:
-        """Record that the edit is complete and verified. The edit then stays; the journal can still undo it later."""
+        """Record that the edit is complete and verified. It then stays; the journal still permits a later undo."""
         if self._is_open:
             self._journal.commit(self.item_id)
 
@@ -191,7 +191,7 @@ class JournaledFile:
             raise disk.access_error(self.path, error) from error
 
     def _check_writable(self) -> None:
-        """Respect a read-only mode, even if this process may write to every file."""
+        """Refuse a read-only file, even if this process may write to every file."""
         if not self._opened.mode & _WRITE_BITS:
             message = f"{disk.shown(self.path)} is read-only. Give its owner write permission to change it."
             raise errors.FileAccessError(message, code="read_only")
@@ -257,8 +257,8 @@ class JournaledFile:
         )
 
     def _write(self, entry: JournalEntry) -> None:
-        # From the end to the start: a full disk reports an error before an old byte has changed, and a concurrent
-        # reader finds new elements before the pointers to them.
+        # Write from the end to the start: a full disk reports an error before an old byte has changed, and new elements
+        # exist before a concurrent reader can find the pointers to them.
         for part in reversed(entry.ranges):
             disk.pwrite(self._fd, part.after, part.offset)
         if entry.size_after < entry.size_before:
@@ -288,7 +288,7 @@ class JournaledFile:
             yield
 
     def _check_dense(self) -> None:
-        """Refuse a file with holes: after a crash, its own holes could not be distinguished from an inserted one."""
+        """Refuse a file with holes: after a crash, recovery could not distinguish them from an inserted hole."""
         try:
             disk.sync(self._fd)
             if shift.is_dense(self._fd):
@@ -334,7 +334,7 @@ class JournaledFile:
 
 
 def _identity(status: FileStat) -> tuple[int, int, int, int]:
-    """Return the values that show that a file is unchanged. A new hard link or another mode is no change."""
+    """Return the values that show that a file is unchanged. A new hard link or another mode is not a change."""
     return status.device, status.inode, status.size, status.mtime_ns
 
 

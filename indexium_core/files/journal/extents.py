@@ -2,8 +2,8 @@
 The holes of a file, from the extent map of its file system.
 
 The map comes from FIEMAP, not from SEEK_HOLE. An extent that was allocated and never written reads as zeros. SEEK_HOLE
-reports it as data while its zeros are in the page cache, and as a hole after the cache is dropped. A file that is moved
-by such a map would look different after a power loss.
+reports it as data while its zeros are in the page cache, and as a hole after the cache is dropped. A file that was
+moved by such a map would have different holes after a power loss.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from indexium_core.model.files.media import Extent
 __all__ = ["holes"]
 
 _FIEMAP = 0xC020660B  # FS_IOC_FIEMAP
-_REQUEST = struct.Struct("=QQIIII")  # start, length, flags, extents found, room for, zero
+_REQUEST = struct.Struct("=QQIIII")  # start, length, flags, number of extents returned, maximum number, zero
 _ENTRY = struct.Struct("=Q8xQ16xI12x")  # logical, (physical), length, (two zeros), flags, (three zeros)
 _SYNC = 1
 _LAST, _UNWRITTEN = 0x1, 0x800

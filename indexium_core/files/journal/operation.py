@@ -35,12 +35,12 @@ class OperationJournal:
     The journal of one operation. A context manager; every method may be called from any thread.
 
     `begin` returns when its record is durable. Threads that wait at the same time share one fsync (group commit), so
-    its cost does not grow with the number of writers. COMMIT and UNDONE become durable with the next fsync. Call `sync`
-    before the database records that an item succeeded: otherwise a power loss could undo the file while the database
-    says it is written.
+    the cost does not grow with their number. COMMIT and UNDONE become durable with the next fsync. Call `sync` before
+    the database records that an item succeeded: otherwise a power loss could undo the file while the database says it
+    is written.
 
-    After a failed write or fsync the content of the medium is unknown, so the journal accepts no further record: every
-    call raises `StoreError` from then on, and the operation stops.
+    After a failed write or fsync the content of the medium is unknown, so the journal then rejects all further records:
+    every call raises `StoreError`, and the operation stops.
     """
 
     def __init__(self, path: Path, fd: int) -> None:
@@ -197,7 +197,7 @@ class OperationJournal:
         return offset
 
     def _make_durable(self, upto: int) -> None:
-        """Wait until the journal is durable up to `upto`: by another thread's fsync, or by one for all of them."""
+        """Wait until the journal is durable up to `upto`, by an fsync of this thread or of another one."""
         while self._durable < upto:
             self._check()
             if self._syncing:

@@ -1,4 +1,4 @@
-"""Reading undo journals: of operations that ended, were killed, or will be rolled back."""
+"""Reading the undo journals of operations that ended, were killed, or will be rolled back."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def read(path: Path) -> Journal:
     """
     Read a journal, including one of a process that was killed.
 
-    A crash may leave a torn tail or an empty file: nothing that they would announce has started.
+    A crash may leave a torn tail or an empty file: no edit that the lost records would announce has started.
 
     Raises:
         StoreError: It cannot be read, or a newer program wrote it.
@@ -118,11 +118,11 @@ def read(path: Path) -> Journal:
 
 def find(path: Path, item_id: int) -> JournalEntry | SwapEntry:
     """
-    Return the newest entry of an item in a journal that has no writer any more; a sequence of calls is cheap.
+    Return the newest entry of an item in a journal without a writer; repeated calls for one journal are cheap.
 
     Raises:
         StoreError: The journal cannot be read.
-        ConflictError: The journal is missing, or has no entry of a change that is in effect (`no_backup`).
+        ConflictError: The journal is missing, or does not have an entry of a change that is in effect (`no_backup`).
 
     """
     entry = None
@@ -137,7 +137,7 @@ def find(path: Path, item_id: int) -> JournalEntry | SwapEntry:
 
 @functools.lru_cache(maxsize=2)
 def _read_once(path: Path, size: int, mtime_ns: int) -> Journal:
-    """Read a journal once for the many items of a rollback; another size or time means another journal."""
+    """Read a journal once for all items of a rollback; a changed size or time means that the journal is another one."""
     del size, mtime_ns
     return read(path)
 

@@ -12,14 +12,14 @@ The undo journal's format.
 
 Numbers are big-endian. A record is valid only if its digest is correct. Bytes after the last valid record are a torn
 tail: it was never durable, so nothing that it announces has started. A valid record after damaged bytes still counts:
-a journal on a failing medium must not lose a partly written file. A superfluous BEGIN does no harm (see `undo`).
+a journal on a failing medium must not lose a partly written file. A superfluous BEGIN is harmless (see `undo`).
 
 The record has the bytes *after*, not only their digest: after a crash a range may have a mixture of old and new bytes.
 Only both together distinguish such a mixture from an edit of another program.
 
 `shifted` means that as many bytes as the sizes differ by are inserted in front of the file or removed there (see
 `shift`). Of inserted bytes the record has only the first ones (`seal`) and a digest (`front`): the header of a long
-video has megabytes. Removed bytes are complete in the one range.
+video has megabytes. The one range of the record has all removed bytes.
 """
 
 from __future__ import annotations
@@ -118,8 +118,8 @@ class Record:
     """A record with a correct digest."""
 
     kind: int
-    offset: int  # of its head in the journal
-    end: int  # of its digest
+    offset: int  # offset of its head in the journal
+    end: int  # offset of its digest
     skipped: int  # unreadable bytes before it
     body: bytes
 
@@ -194,7 +194,7 @@ def decode_item(body: bytes) -> int:
 
 
 def version(header: bytes) -> int | None:
-    """Return the version in a journal's header, or None if the bytes are no journal header."""
+    """Return the version in a journal's header, or None if the bytes are not a journal header."""
     if len(header) < _HEADER.size:
         return None
     magic, number = _HEADER.unpack_from(header)
@@ -202,7 +202,7 @@ def version(header: bytes) -> int | None:
 
 
 def scan(file: BinaryIO, size: int) -> Iterator[Record]:
-    """Yield the records of a journal of `size` bytes whose digests are right, in order."""
+    """Yield the records with correct digests of a journal of `size` bytes, in order."""
     at = good = _HEADER.size
     while at < size:
         record = read(file, at, size, skipped=at - good)

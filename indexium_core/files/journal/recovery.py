@@ -37,8 +37,8 @@ def recover(path: Path, *, finished: Collection[int] = ()) -> list[Recovered]:
 
     Args:
         path: The journal.
-        finished: Items that are known to be complete and verified, whatever the journal says: a power loss may have
-            dropped its last COMMITs.
+        finished: Items that are known to be complete and verified, even without a COMMIT in the journal: a power loss
+            may have dropped the last COMMITs.
 
     Raises:
         ConflictError: The journal's operation is still running in another process.
@@ -60,8 +60,9 @@ def recover_item(journal: OperationJournal, item_id: int) -> Recovered | None:
     """
     Recover one item of a running operation, after the process that worked on the item was interrupted.
 
-    Returns the outcome (`finished` also if the edit was committed before), or None if the file is unchanged: nothing
-    had started, or everything was undone. The journal gets the record, which is durable with its next fsync.
+    Returns the outcome (`finished` also if the edit was committed before), or None if the file is unchanged: no edit
+    had started, or everything was undone. The outcome is recorded in the journal and becomes durable with the next
+    fsync of the journal.
     """
     entry = read(journal.path).find(item_id)
     if entry is None or entry.state == "undone":

@@ -1,9 +1,9 @@
 """
-Inserting or removing bytes in front of a file without touching the rest: the states of such an edit, and its undo.
+Inserting or removing bytes in front of a file without writing the rest: the states of such an edit, and its undo.
 
-The file system does it by renumbering extents one after the other (`fallocate`, insert range and collapse range). A
-power loss may interrupt it between any two extents. The rest of the file, here called the *body*, has no holes; so size
-and holes show the progress. With a body of L bytes and n bytes for the front:
+The file system renumbers the extents one after the other (`fallocate`, insert range and collapse range). A power loss
+may interrupt this between any two extents. The rest of the file, here called the *body*, has no holes, so the size and
+the holes show the progress. With a body of L bytes and n bytes for the front:
 
     size L      body                                   nothing in front
     size L + n  front, body                            all of the body has moved; the front may still have holes
@@ -12,11 +12,11 @@ and holes show the progress. With a body of L bytes and n bytes for the front:
 
 An insertion that was interrupted on its way from the end to the front, and a removal that was interrupted on its way
 from the front to the end, leave the same states. One recovery therefore serves both, and can be repeated if it is
-interrupted itself: it removes the hole, which leaves the body alone. A front that was inserted is dropped; a front that
-was removed is inserted again.
+interrupted itself: it removes the hole, so that only the body remains. A front that was inserted is dropped; a front
+that was removed is inserted again.
 
-Recovery first checks whose bytes they are: samples of the body must be where the state requires them, and the front
-must be the one that the entry describes, or a part of it. Any other file is reported and not touched.
+Recovery first checks that the bytes are from this edit: samples of the body must be where the state requires them, and
+the front must be the front that the entry describes, or a part of it. Any other file is reported and not touched.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ __all__ = [
     "whole_state",
 ]
 
-SEAL = 16  # first bytes of the front; they are written last, and without them no program reads the file as a video
+SEAL = 16  # first bytes of the front; they are written last: without them a program cannot read the file as a video
 _WINDOW = 4096
 _WINDOWS = 8
 _ZEROS = bytes(_WINDOW)
@@ -81,7 +81,7 @@ def carry_out(fd: int, entry: JournalEntry, front: bytes, *, mark: Callable[[], 
         fd: The file, open for writing, locked, and open in no other process.
         entry: The entry, durable in the journal.
         front: The bytes to insert in front; empty if the entry removes bytes.
-        mark: Records durably that the room exists: until then the front is known to be a hole.
+        mark: Records durably that the room exists. Before this record the front can only be a hole.
         mtime_ns: The modification time after the edit; None keeps the time of the edit.
 
     """
@@ -99,7 +99,7 @@ def carry_out(fd: int, entry: JournalEntry, front: bytes, *, mark: Callable[[], 
 
 
 def restore(fd: int, entry: JournalEntry, state: ShiftState) -> None:
-    """Restore the file to its state before the entry. It can be repeated after an interruption. Raises OSError."""
+    """Restore the file to its state before the entry; can be repeated after an interruption. Raises OSError."""
     if is_before(entry, state):
         return
     if state.kind == "tail":
@@ -199,7 +199,7 @@ def _holes(fd: int, length: int) -> tuple[list[Extent], list[Extent]]:
 
 
 def _judged(reader: Reader, fd: int, entry: JournalEntry, found: ShiftState) -> ShiftState | None:
-    """Return the state of a file whose body has moved completely; None if the bytes in front of it are not ours."""
+    """Return the state of a file whose body has moved completely; None if other bytes are in front of it."""
     if _is_front(entry, reader):
         return ShiftState("front", found.gap)
     if not _grows(entry):
@@ -207,7 +207,7 @@ def _judged(reader: Reader, fd: int, entry: JournalEntry, found: ShiftState) -> 
     holes, _ = _holes(fd, found.gap.length)
     if not entry.inserted:  # no byte has been written yet
         return found if holes == [found.gap] else None
-    # Our front ends before the seal or lost blocks in a power loss, so no other program could have read the file.
+    # The front lacks the seal, or lost blocks in a power loss, so other programs could not have read the file.
     seal = reader.read_at(0, SEAL)
     return found if holes or (seal != entry.seal and _is_part(seal, entry.seal)) else None
 
@@ -218,7 +218,7 @@ def _is_front(entry: JournalEntry, reader: Reader) -> bool:
 
 
 def _is_part(found: bytes, wanted: bytes) -> bool:
-    """Tell whether each byte is the wanted one or not written yet."""
+    """Tell whether each byte is the planned one or not written yet."""
     for at in range(0, len(wanted), _WINDOW):
         some, whole = found[at : at + _WINDOW], wanted[at : at + _WINDOW]
         if some not in {whole, _ZEROS[: len(whole)]} and not all(one in {two, 0} for one, two in _pairs(some, whole)):

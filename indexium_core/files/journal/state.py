@@ -3,7 +3,7 @@ How the bytes of a file relate to an edit: not started, written, interrupted, or
 
 The content decides, not the `stat` result: device numbers change when a disk is plugged in again, and exFAT assigns new
 inode numbers at every mount. The entry must explain the size, every byte of every range and the untouched bytes around
-them. Otherwise the program does not touch the file.
+the ranges. Otherwise the program does not touch the file.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def state_of(entry: JournalEntry, reader: Reader) -> State:
     """
     Return how the file relates to the entry. Reads the ranges and their surroundings only.
 
-    For a file that is moved as a whole, reading shows only the first and the last state. A move that was interrupted is
+    If a file is moved as a whole, its bytes show only the first and the last state. A move that was interrupted is
     `FOREIGN` here; its holes identify it when it is restored (`shift.shift_state`).
     """
     if entry.shifted:
@@ -56,7 +56,7 @@ def state_of(entry: JournalEntry, reader: Reader) -> State:
 
 
 def still_ours(entry: JournalEntry, reader: Reader) -> bool:
-    """Tell whether the file is still in the state that the edit left."""
+    """Tell whether the file is still in the state that the edit produced."""
     return state_of(entry, reader) is State.AFTER
 
 
@@ -107,7 +107,7 @@ def _near(ranges: Sequence[Range], floor: int) -> Iterator[Extent]:
 
 def _is_mixture(part: Range, found: bytes, floor: int) -> bool:
     """
-    Tell whether each byte is the old or the new one.
+    Tell whether each byte equals the old or the new byte.
 
     From `floor` on, the smaller of the two sizes, a byte may also be zero: after a power loss a file system can show
     the new size before the bytes.

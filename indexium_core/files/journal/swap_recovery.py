@@ -1,9 +1,10 @@
 """
-Resolving an interrupted swap: completed if the new file is at the path, undone if the old file is.
+Resolving an interrupted swap: it is completed if the new file is at the path, and undone if the old file is there.
 
-The bytes at the path decide. New: the swap happened, and only the record is missing. Old: it did not happen, so the new
-file and the second name of the original are removed. Neither: another program changed the file, and nothing is touched.
-Each step leaves one of these three states, so recovery may itself be interrupted anywhere and is then repeated.
+The bytes at the path decide. New bytes: the swap happened, and only the record is missing. Old bytes: it did not
+happen, so the new file and the second name of the original are removed. Other bytes: another program changed the file,
+and nothing is touched. Each step leaves one of these three states, so recovery may itself be interrupted anywhere and
+is then repeated.
 
 The program removes a name only if one of its journals announced it, and only if it names a regular file.
 """
@@ -42,7 +43,7 @@ def recover_swap(entry: SwapEntry) -> UndoOutcome:
 
 
 def remove_temporary(name: bytes, *, folder: int, inode: int | None = None) -> bool:
-    """Remove a temporary file of ours, durably. A file that is not regular, or has another inode, is not removed."""
+    """Remove our temporary file durably. A file that is not regular, or has another inode, is not removed."""
     found = disk.lookup(name, folder=folder)
     if found is None or not stat.S_ISREG(found.st_mode) or inode not in {None, found.st_ino}:
         return False
@@ -55,8 +56,8 @@ def release_kept(entry: SwapEntry, *, folder: int) -> bool:
     """
     Remove the name under which the original was to be kept, durably.
 
-    This happens only while the path names the same file; otherwise it could be the only name of the original. An
-    original that lost its path (a file system without hard links can only rename) gets the path back instead.
+    This happens only while the path names the same file; otherwise that name could be the only one of the original. If
+    the original lost its path (a file system without hard links can only rename), the path is restored instead.
     """
     if entry.kept is None:
         return False
@@ -78,7 +79,7 @@ def release_kept(entry: SwapEntry, *, folder: int) -> bool:
 
 
 def release_adopted(entry: SwapEntry, *, folder: int) -> None:
-    """Remove, durably, the name under which the new file was kept, now that it has the path."""
+    """Remove durably the name under which the new file was kept, because it now has the path."""
     if entry.adopted is None:
         return
     place, name = os.path.split(entry.adopted)
@@ -123,12 +124,13 @@ def _decide(entry: SwapEntry, folder: int) -> UndoOutcome:
 
 
 def _which(entry: SwapEntry, file: FileReader) -> Imprint | None:
-    """Return which of the two imprints a file matches, or None if it matches neither."""
+    """Return the one of the two imprints that a file matches, or None."""
     old, new, digests = entry.old, entry.new, dict[tuple[bool, bool], bytes]()
     assert new is not None
 
     def is_it(one: Imprint) -> bool:
-        # Samples alone prove little. But samples exist only on file systems with reflinks, whose inodes are stable.
+        # Samples alone are weak evidence. But samples exist only on file systems with reflinks, whose inodes are
+        # stable.
         if one.size != file.size or (one.sampled and one.inode != file.stat.inode):
             return False
         form = one.sampled, one.blake2b
@@ -155,7 +157,7 @@ def _lock(entry: SwapEntry, file: FileReader) -> None:
         disk.lock(file.fileno())
     except BlockingIOError as error:
         raise disk.access_error(entry.path, error) from error
-    except OSError:  # no locks, or a network file system that requires write access: the inode number must suffice
+    except OSError:  # locks are missing here or require write access: the inode number must suffice
         return
 
 

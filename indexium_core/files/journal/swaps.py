@@ -7,13 +7,13 @@ The journal entry of a file that a new file replaces.
     form         = 0: BLAKE2b of all bytes, of an earlier version, 1: BLAKE2b of windows, 2: BLAKE3 of all bytes
     reverse      = raw_length:u64 deflated(count:u64 piece* literals)
     piece        = kind:u8 jump:i64 length:u64       kind 0: the next bytes of the literals (jump is 0);
-                                                     1: bytes of the new file, `jump` after the end of those before
+                                                     1: bytes of the new file, `jump` after the end of the last ones
     flags        = 1: there is a new file, 2: the original is kept, 4: there is a reverse, 8: its bytes can be shared,
                    16: the new file is a kept original, 32: the original has other hard links, which keep it,
                    64: the new file is a hard link to a file that stays
 
-MAKING comes first and names the temporary file; its imprint of the original has only the `stat` values. SWAP has
-everything. Pieces have jumps instead of offsets: a file that was copied packet by packet has equal jumps, which deflate
+MAKING comes first and names the temporary file; its imprint of the original has only the `stat` values. SWAP has all
+values. Pieces have jumps instead of offsets: a file that was copied packet by packet has equal jumps, which deflate
 well.
 """
 
@@ -48,7 +48,7 @@ class Imprint:
     inode: int
     size: int  # bytes
     mtime_ns: int
-    digest: bytes = bytes(16)  # of the content (`delta.digest_of`); zeros: unknown
+    digest: bytes = bytes(16)  # digest of the content (`delta.digest_of`); zeros: unknown
     sampled: bool = False  # the digest covers only windows of the content
     blake2b: bool = False  # the digest covers all bytes, and an earlier version recorded it
 
@@ -77,10 +77,10 @@ class SwapEntry:
     path: bytes
     temp: bytes  # name, in the same folder, that the new file has until it takes the path
     old: Imprint
-    new: Imprint | None = None  # None: it was being made
+    new: Imprint | None = None  # None: the new file is not complete
     kept: bytes | None = None  # path at which the original is kept
     adopted: bytes | None = None  # path at which the new file was kept before; it loses that name
-    reverse: Rebuild | None = None  # how the new file yields the original
+    reverse: Rebuild | None = None  # the pieces that make the original from the new file
     parted: bool = False  # the original has other hard links, which keep it
     joined: bool = False  # the new file is a hard link to a file that stays
     state: str = field(default="begun", compare=False)  # begun, committed or undone, according to the journal

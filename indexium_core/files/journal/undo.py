@@ -1,12 +1,12 @@
 """
-Undo an edit that failed or was interrupted: restore the old bytes of the file from its journal entry.
+Undo of an edit that failed or was interrupted: the old bytes of the file are restored from its journal entry.
 
 An undo may itself be interrupted at any moment and is then repeated: it only writes old bytes, so each intermediate
 state is again a mixture that the entry explains. The fsync of the file comes before the journal's UNDONE, even if every
-byte seems to be restored already: those bytes may still be only in memory.
+byte is already restored: those bytes may still be only in memory.
 
-The undo restores the modification time with the bytes. A program that relies on it (a backup, a sync, the next scan)
-then sees correctly that the file is the one it knew.
+The undo restores the modification time with the bytes. A program that relies on that time (a backup, a sync, the next
+scan) then correctly treats the file as unchanged.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ __all__ = ["UndoOutcome", "undo", "undo_locked"]
 class UndoOutcome:
     """The outcome of the undo of an edit."""
 
-    # undone: bytes were restored; untouched: none had changed; finished: the edit was complete and verified, so it
-    # stays, and the journal now records that; problem: the undo was not possible or not permitted.
+    # undone: bytes were restored; untouched: the file was unchanged; finished: the edit was complete and verified, so
+    # it stays, and the journal now records that; problem: the undo was not possible or not permitted.
     status: Literal["undone", "untouched", "finished", "problem"]
     code: str = ""  # problem: missing_file, changed_on_disk, in_use, read_only, low_space, io_error …
     message: str = ""
@@ -45,8 +45,8 @@ def undo(entry: JournalEntry) -> UndoOutcome:
     Restore the file of `entry` to its state before the edit, bit for bit and with its modification time.
 
     The file is not touched if it is missing, locked by another writer, or in a state that the entry does not explain.
-    The outcome then reports the problem, and the entry stays open, so that the undo can be repeated. A second undo does
-    no harm.
+    The outcome then reports the problem, and the entry stays open, so that the undo can be repeated. A second undo is
+    harmless.
     """
     try:
         fd = disk.open_media(entry.path)
@@ -94,7 +94,7 @@ def _restore_ranges(fd: int, reader: disk.Descriptor, entry: JournalEntry) -> No
 
 
 def _undo_exclusively(fd: int, entry: JournalEntry) -> UndoOutcome:
-    """Undo a move with exclusive access. A file that another process has open stays, unless it cannot be played."""
+    """Undo a move with exclusive access. If another process has the file open, only an unplayable file is touched."""
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(disk.leased(fd))

@@ -7,12 +7,12 @@ The order of the steps, with the reason for each:
    may not be replaced is refused here: it is read-only or immutable, its folder accepts no new file, or it has several
    hard links. Symbolic links are never followed.
 2. **MAKING, durable.** The operation's journal names the temporary file before that file exists, so no unknown
-   temporary file is ever left behind. Crash before: nothing happened. Crash after: recovery removes that file and no
-   other.
+   temporary file is ever left behind. After a crash before it, nothing has changed. After a crash later, recovery
+   removes only that file.
 3. **Make the new file** in the same folder (a rename never leaves its file system), with exclusive creation and
-   owner-only permissions. If the disk has no room, the program knows it before the first byte. After an error the new
-   file is removed, and the original is unchanged. A rollback that makes two names one file again creates a hard link to
-   the other name here instead (`join`); then steps 4 and 5 change nothing. While a large original is copied, a second
+   owner-only permissions. A full disk is detected before the first byte is written. After an error the new file is
+   removed, and the original is unchanged. A rollback that makes two names one file again creates a hard link to the
+   other name here instead (`join`); then steps 4 and 5 change nothing. While a large original is copied, a second
    thread computes the digest of its bytes.
 4. **Attributes**: owner, mode, access lists, extended attributes, security label, and the modification time if
    requested. `warnings` lists the attributes that could not be copied. The birth time can never be copied.
@@ -21,13 +21,13 @@ The order of the steps, with the reason for each:
 6. **Verify.** The caller verifies the durable file (`opened`) and determines the reverse: `reverse` proves that the new
    file yields the original. The bytes that it yields, read back, have the digest of the original's bytes. Without a
    reverse the original must be kept.
-7. **SWAP, durable.** The record has the imprints of both files and the reverse. From here on the journal explains
-   whichever file has the path.
+7. **SWAP, durable.** The record has the imprints of both files and the reverse. From here on the journal explains the
+   file at the path, old or new.
 8. **Keep the original**, if requested: it gets a second name in another folder, durably, before it loses its first. A
-   file system without hard links can only rename: then the path has no file for a moment, and recovery restores it.
+   file system without hard links can only rename: then the path names no file until step 10, and recovery restores it.
 9. **Check again** that the path still names the file that was examined, with the same size and time.
-10. **Rename.** The path names the old file before and the new file after. No third state is possible.
-11. **Fsync the folder.** Crash before: old or new, and recovery decides by the bytes. An error here leaves it unknown
+10. **Rename.** The path names the old file before it and the new file after it. A third state is impossible.
+11. **Fsync the folder.** Crash before: old or new, and recovery decides by the bytes. After an error here it is unknown
     what is on the medium. The entry stays open, and the file is complete in either case (`cannot_tell`). Afterwards, a
     kept original that was restored loses the name under which it was kept.
 12. **COMMIT**, durable with the next fsync of the journal. If a power loss drops it, recovery writes it again, because

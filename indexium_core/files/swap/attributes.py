@@ -25,7 +25,7 @@ def carry_over(source: int, target: int) -> list[str]:
     """
     mode, warnings = _carry_owner(source, target)
     warnings += _carry_extended(source, target)
-    # After the access list, which is part of the mode, and after the owner, whose change clears bits of it.
+    # The mode is set after the access list, which is part of it, and after the owner, whose change clears bits of it.
     if stat.S_IMODE(os.fstat(target).st_mode) != mode:
         try:
             disk.set_mode(target, mode)
@@ -61,7 +61,7 @@ def _carry_extended(source: int, target: int) -> list[str]:
                 disk.set_attribute(target, name, value)
             except OSError as error:
                 warnings.append(_warning(f"The extended attribute {name}", error))
-    if _ACCESS_LIST in found and _ACCESS_LIST not in wanted:  # the folder's default, which the old file does not have
+    if _ACCESS_LIST in found and _ACCESS_LIST not in wanted:  # inherited from the folder; the old file does not have it
         disk.remove_attribute(target, _ACCESS_LIST)
     return warnings
 

@@ -19,7 +19,7 @@ from indexium_core.model.files.media import Extent, Rebuild
 __all__ = ["first_lost", "needed", "write"]
 
 _CHUNK = 1024 * 1024  # bytes of one write, and the minimum length that the system copies; larger ones take longer
-_EARLY = 8 * _CHUNK  # bytes written between two starts of the disk's work
+_EARLY = 8 * _CHUNK  # bytes between two requests to write to the disk
 _DIRTY = 256 * _CHUNK  # bytes written between two syncs, so that the last fsync stays short
 
 
@@ -32,7 +32,7 @@ def needed(rebuild: Rebuild, source: Reader) -> int:
 
 
 def first_lost(rebuild: Rebuild, payload: Sequence[Extent]) -> Extent | None:
-    """Return the first extent of the payload that the new file would not take over in order, or None."""
+    """Return the first extent of the payload that the new file would not contain in order, or None."""
     extents = (piece for piece in rebuild.pieces if isinstance(piece, Extent))
     extent = next(extents, None)
     for wanted in payload:
@@ -48,7 +48,7 @@ def first_lost(rebuild: Rebuild, payload: Sequence[Extent]) -> Extent | None:
 
 def write(rebuild: Rebuild, source: Reader, fd: int, *, on_progress: ByteProgress = ignore) -> int:
     """
-    Write the complete new file and return the number of bytes that it shares with the source. Keeps the source's holes.
+    Write the complete new file, with the source's holes, and return the number of bytes shared with the source.
 
     `on_progress` is called with the number of bytes of each write, and may raise to cancel.
 
@@ -78,7 +78,7 @@ class _Writer:
         self.shared = 0
         self._on_progress = on_progress
         self._dirty = 0  # bytes written since the last sync
-        self._early = 0  # offset up to which the disk's work was started
+        self._early = 0  # offset up to which the system has started to write to the disk
         self._source = source
         self._source_fd: int = source.fileno() if hasattr(source, "fileno") else -1
         self._fd = fd
@@ -94,7 +94,7 @@ class _Writer:
             self.flush()
 
     def flush(self) -> None:
-        """Write the buffered bytes, so that small pieces are written together."""
+        """Write the buffered bytes. The buffer joins small pieces in one write."""
         if self._length:
             disk.pwrite(self._fd, b"".join(self._waiting), self._at)
             length, self._waiting, self._length = self._length, [], 0
@@ -143,7 +143,7 @@ class _Writer:
         self._skip(Extent(at, extent.end - at))
 
     def _skip(self, hole: Extent) -> None:
-        """Leave a hole where the source has one; bytes in it that are not zero are copied."""
+        """Leave a hole where the source has one; bytes in the hole that are not zero are copied."""
         for at in range(hole.offset, hole.end, _CHUNK):
             data = self._part(at, min(_CHUNK, hole.end - at))
             if data.count(0) == len(data):
@@ -153,7 +153,7 @@ class _Writer:
                 self.put(data)
 
     def _copy(self, extent: Extent) -> None:
-        """Copy data, by the system if the extent is long and the system can."""
+        """Copy data; the system copies a long extent itself if it can."""
         at = extent.offset
         if extent.length >= _CHUNK and self._source_fd >= 0:
             self.flush()

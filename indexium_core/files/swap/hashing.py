@@ -1,4 +1,4 @@
-"""The digest of the original, which a second thread computes while the original is copied: its bytes are in memory."""
+"""The digest of the original: a second thread computes it during the copy, while the bytes are in memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def write(rebuild: Rebuild, original: Reader, fd: int, *, on_progress: ByteProgr
 
     Returns:
         The number of bytes that it shares with the original, and the digest of the original (`delta.digest_of`); None
-        if that is not at hand, because the files share bytes or are small.
+        if the digest was not computed, because the files share bytes or are small.
 
     """
     if rebuild.cloned or original.size < _LARGE:
@@ -38,7 +38,7 @@ def write(rebuild: Rebuild, original: Reader, fd: int, *, on_progress: ByteProgr
 
 
 class _StoppableReader:
-    """A `Reader` that has no more bytes once it is stopped."""
+    """A `Reader` that returns no bytes after it is stopped."""
 
     def __init__(self, file: Reader, is_stopped: threading.Event) -> None:
         self._file = file

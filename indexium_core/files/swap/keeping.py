@@ -13,11 +13,11 @@ __all__ = ["NO_LINKS", "OWN_FOLDER", "keep", "kept_path"]
 
 # Errors of a system call for a hard link that is not possible.
 NO_LINKS = frozenset((errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK))
-OWN_FOLDER = b".indexium"  # beside the files whose originals are kept in it
+OWN_FOLDER = b".indexium"  # the folder of kept originals, beside their files
 
 
 def kept_path(kept: bytes, path: bytes) -> bytes:
-    """Return the present path of a kept original: the recorded one, or beside its file after a folder move."""
+    """Return the present path of a kept original: the recorded path, or one beside its file if the folder was moved."""
     folder, name = os.path.split(kept)
     moved = b"/".join((os.path.split(path)[0], OWN_FOLDER, name))
     is_ours = os.path.split(folder)[1] == OWN_FOLDER
@@ -28,7 +28,7 @@ def keep(original: Original, path: bytes) -> bool:
     """
     Give the original a second name, durably; its bytes are synced too.
 
-    Returns False if the file system has no hard links: then the original has only the new name, and its path has no
+    Returns False if the file system has no hard links: then the original has only the new name, and its path names no
     file.
 
     Args:
@@ -36,8 +36,8 @@ def keep(original: Original, path: bytes) -> bool:
         path: The other name, on the same file system; its folder is created if it is missing.
 
     Raises:
-        ConflictError: Another file has that name, or the original's.
-        OSError: It is not possible, or the disk failed.
+        ConflictError: Another file has that name, or the name of the original.
+        OSError: The second name is not possible, or the disk failed.
 
     """
     folder, name = os.path.split(path)

@@ -1,5 +1,5 @@
 """
-Other hard links of a file that was replaced: finding one that still is the old file.
+The search for another hard link of a replaced file that still leads to the old file.
 
 The journal has the inode number, size and modification time of the old file. A name with all three values on the same
 file system very probably leads to that file. `Replacement.join` compares every byte before it uses the name.
@@ -21,10 +21,10 @@ _OURS = b".indexium"  # prefix of the names of our own files and folders
 
 def other_name(entry: SwapEntry, known: Iterable[bytes], *, path: bytes) -> bytes | None:
     """
-    Return a path that still leads to the old file of `entry`, unchanged according to `stat`; None if none is known.
+    Return a path that still leads to the old file of `entry`, unchanged according to `stat`, or None.
 
     Args:
-        entry: The replacement, from the journal; an entry whose file had no other name gives None.
+        entry: The replacement, from the journal. If its file did not have other names, the result is None.
         known: Paths that may lead to the old file.
         path: The present path of the new file. Its folder is searched, too.
 
@@ -45,7 +45,7 @@ def other_name(entry: SwapEntry, known: Iterable[bytes], *, path: bytes) -> byte
 
 
 def _in_folder(folder: bytes, inode: int) -> Iterator[bytes]:
-    """Yield the paths in a folder that have an inode number."""
+    """Yield the paths in a folder that have the given inode number."""
     with contextlib.suppress(OSError), os.scandir(folder or b"/") as entries:
         for each in entries:
             if each.inode() == inode and not each.name.startswith(_OURS):

@@ -18,12 +18,12 @@ __all__ = ["NewFile"]
 
 class NewFile:
     """
-    A file that is created in the folder of the original, open and locked like it; a `Reader` once it exists.
+    A file in the folder of the original, open and locked like the original; a `Reader` after its creation.
 
     Attributes:
-        name: Its temporary name: short for any original, and with an extension that a scan ignores.
+        name: Its temporary name, which is always short and has an extension that a scan ignores.
         path: The whole path of the temporary name.
-        stat: The `stat` result when it was complete and durable; None before.
+        stat: The `stat` result from the moment when the file was complete and durable; None before.
         warnings: Sentences about attributes of the original that could not be copied.
 
     """
@@ -50,7 +50,7 @@ class NewFile:
         return self._fd
 
     def read_at(self, offset: int, length: int) -> bytes:
-        """Return the bytes at `offset`; fewer at the end of the file."""
+        """Return the bytes at `offset`, or fewer bytes at the end of the file."""
         data = disk.Descriptor(self._fd).read_at(offset, length)
         self._on_progress(len(data))
         return data
@@ -68,10 +68,10 @@ class NewFile:
 
     def link(self, kept: FileReader, name: bytes, *, folder: int) -> None:
         """
-        Make it a hard link to an open file that has `name` in another folder.
+        Make the new file a hard link to an open file that has `name` in another folder.
 
         Raises:
-            ConflictError: The file changed since it was opened, or `name` is another file now.
+            ConflictError: The file changed since it was opened, or `name` now names another file.
 
         """
         self._inode, self.stat = kept.stat.inode, kept.stat
@@ -82,18 +82,18 @@ class NewFile:
         self.check()
 
     def carry_over(self) -> None:
-        """Copy the attributes of the original to it."""
+        """Copy the attributes of the original to the new file."""
         self._carried = self._original.changed()
         self.warnings = carry_over(self._original.fileno(), self._fd)
 
     def carry_over_again(self) -> None:
-        """Copy them again, durably, if they changed since; a hard link keeps its own attributes."""
+        """Copy the attributes again, durably, if they changed since; a hard link keeps its own."""
         if self._carried not in {None, self._original.changed()}:
             self.carry_over()
             disk.sync(self._fd)
 
     def make_durable(self, mtime_ns: int | None) -> None:
-        """Make it durable, with this modification time unless it is None."""
+        """Make the new file durable; set its modification time if the time is not None."""
         if mtime_ns is not None:
             disk.set_mtime(self._fd, mtime_ns)
         disk.sync(self._fd)
@@ -118,22 +118,22 @@ class NewFile:
             raise errors.ConflictError(message)
 
     def take_place(self) -> bool:
-        """Rename it to the original's name, durably; False if the file system cannot confirm that."""
+        """Rename the new file to the original's name, durably; return False if the file system cannot confirm that."""
         disk.rename(self.name, self._original.name, folder=self._folder, new_folder=self._folder)
         return disk.sync_folder(self._folder)
 
     def has_place(self) -> bool:
-        """Tell whether it has the original's name."""
+        """Tell whether the new file has the original's name."""
         found = disk.lookup(self._original.name, folder=self._folder) if self._fd >= 0 else None
         return found is not None and os.path.samestat(found, os.fstat(self._fd))
 
     def remove(self) -> None:
-        """Remove it, durably, if its name still leads to the file that was created."""
+        """Remove the new file durably, if its name still leads to the file that was created."""
         if self._is_requested:
             swap_recovery.remove_temporary(self.name, folder=self._folder, inode=self._inode)
 
     def close(self) -> None:
-        """Close it and release its lock."""
+        """Close the new file and release its lock."""
         fd, self._fd = self._fd, -1
         if fd >= 0:
             os.close(fd)

@@ -26,7 +26,7 @@ class Original:
         on_progress: Called with the number of bytes of each read.
 
     Raises:
-        FileAccessError: It is missing, or may not be replaced (`read_only`).
+        FileAccessError: The file is missing, or may not be replaced (`read_only`).
         ConflictError: It is not the file that was examined (`changed_on_disk`), or another writer has it (`in_use`).
         RefusedError: It has other hard links (`hard_linked`).
 
@@ -65,7 +65,7 @@ class Original:
         return self._fd
 
     def read_at(self, offset: int, length: int) -> bytes:
-        """Return the bytes at `offset`; fewer at the end of the file, or at its end when it was examined."""
+        """Return the bytes at `offset`; fewer at the end that the file has now or had when it was examined."""
         try:
             data = self._reader.read_at(offset, max(0, min(length, self.size - offset)))
         except OSError as error:
@@ -106,7 +106,7 @@ class Original:
         return file_stat(os.fstat(self._fd))
 
     def _check_writable(self) -> None:
-        """Respect a read-only mode: a rename in a writable folder would ignore it."""
+        """Refuse a read-only file: a rename in a writable folder would ignore its mode."""
         if not self._now().mode & _WRITE_BITS:
             message = f"{disk.shown(self.path)} is read-only. Give its owner write permission to change it."
             raise errors.FileAccessError(message, code="read_only")
@@ -130,5 +130,5 @@ class Original:
 
 
 def _identity(status: FileStat) -> tuple[int, int, int, int]:
-    """Return the values that show that a file is unchanged. A new hard link or another mode is no change."""
+    """Return the values that show that a file is unchanged. A new hard link or another mode is not a change."""
     return status.device, status.inode, status.size, status.mtime_ns

@@ -29,7 +29,7 @@ __all__ = ["Replacement"]
 
 log = logging.getLogger(__name__)
 
-_MARGIN = 1024 * 1024  # bytes; at least this, or 1 % of the new file, stays free
+_MARGIN = 1024 * 1024  # at least this number of bytes, or 1 % of the new file, stays free
 
 
 class _Step(Enum):
@@ -38,13 +38,13 @@ class _Step(Enum):
     NOTHING = 0  # nothing has started
     MAKING = 1  # the journal names the temporary file
     MADE = 2  # the new file is complete and durable
-    REPLACED = 3  # the new file has the path, or may have it
-    OVER = 4  # the journal has the outcome, or this process cannot record one
+    REPLACED = 3  # the rename has happened, or may have happened
+    OVER = 4  # the journal has the outcome, or this process cannot record it
 
 
 class Replacement:
     """
-    A file under the exclusive lock of this process, and a transaction. The package docstring has the order of steps.
+    A file under the exclusive lock of this process, and a transaction. The package docstring lists the steps.
 
         with Replacement(path, journal=journal, item_id=7, expected=reader.stat) as swap:
             swap.build(rebuild)                     # or fill, adopt, join
@@ -54,9 +54,9 @@ class Replacement:
             swap.replace(reverse=reverse, keep=None if reverse else backups / "7.original")
             swap.commit()
 
-    Leaving the block before `replace`, normally or by an exception, removes the new file; the original is unchanged.
-    Leaving it after `replace` without `commit` leaves the new file in its place and the entry open; `recover` completes
-    it.
+    If the block ends before `replace`, normally or by an exception, the new file is removed; the original is unchanged.
+    If it ends after `replace` without `commit`, the new file stays in its place and the entry open; `recover` completes
+    the swap.
 
     Args:
         path: The file, as the operating system names it; links resolved.
@@ -98,10 +98,10 @@ class Replacement:
         self._journal = journal
         self._mtime_ns = mtime_ns
         self._step = _Step.NOTHING
-        self._edit: Rebuild | None = None  # how the original yields the new file, if it was built so
+        self._edit: Rebuild | None = None  # the pieces that make the new file from the original, if `build` used it
         self._shared = 0  # bytes that the new file shares with another file
-        self._digests: tuple[bytes, bytes] | None = None  # of the original and of the new file
-        self._old_digest: bytes | None = None  # of the original, if it was computed while the original was copied
+        self._digests: tuple[bytes, bytes] | None = None  # digests of the original and of the new file
+        self._old_digest: bytes | None = None  # digest of the original, if it was computed during the copy
         self._proven: Rebuild | None = None
         self._doubts: list[str] = []
         self.original = Original(path, expected=expected, break_links=break_links, on_progress=self._report)
@@ -121,13 +121,13 @@ class Replacement:
 
     @property
     def keep_path(self) -> bytes:
-        """Path at which the original can be kept: in a folder of ours beside it, so on the same file system."""
+        """Path at which the original can be kept: in our folder beside it, so on the same file system."""
         folder, name = os.path.split(self._new.path)
         return os.path.join(folder, OWN_FOLDER, name.removesuffix(b".tmp") + b".original")  # noqa: PTH118
 
     @property
     def warnings(self) -> list[str]:
-        """Sentences about attributes that could not be copied, and about what could not be confirmed."""
+        """Sentences about attributes that could not be copied, and about steps that could not be confirmed."""
         return [*self._new.warnings, *self._doubts]
 
     @property
@@ -149,7 +149,7 @@ class Replacement:
 
     def build(self, edit: Rebuild, *, source: Reader | None = None, payload: Sequence[Extent] = ()) -> None:
         """
-        Make the new file from pieces: literal bytes and extents of `source`, the original if it is None.
+        Make the new file from pieces: literal bytes and extents of `source` (default: the original).
 
         Raises:
             PayloadProtectedError: An extent of `payload` would be lost or reordered; nothing was done.
@@ -195,8 +195,8 @@ class Replacement:
         """
         Use a kept original as the new file: by a hard link, or by a copy if hard links are not possible.
 
-        It gets the owner, mode and attributes of the present file, so that changes made since then stay. After a hard
-        link, the kept name is removed as soon as the file has its place.
+        The new file gets the owner, mode and attributes of the present file, so that later changes of these stay. With
+        a hard link, the kept name is removed as soon as the new file has the path.
 
         Raises:
             FileAccessError: The kept original is missing or not readable.
@@ -210,11 +210,11 @@ class Replacement:
 
     def join(self, other: bytes, rebuild: Rebuild) -> bool:
         """
-        Make the new file a hard link to the file at `other`, if that file is byte for byte what `rebuild` makes.
+        Make the new file a hard link to the file at `other`, if that file has exactly the bytes of `rebuild`.
 
-        Owner, mode, attributes and times are those of that file, which is not changed. If no more hard links are
-        possible, the new file is a copy; the journal entry records which. Returns False, without a change, if the bytes
-        differ or the file cannot be read.
+        Owner, mode, attributes and times stay those of that file, which is not changed. If no more hard links are
+        possible, the new file is a copy; the journal entry records the method. Returns False, without a change, if the
+        bytes differ or the file cannot be read.
 
         Raises:
             ConflictError: The file at `other` changed during the comparison.
@@ -239,7 +239,7 @@ class Replacement:
         return True
 
     def _link_or_copy(self, source: FileReader, path: bytes) -> bool:
-        """Make the new file a hard link to the open file at `path`. Return False if it had to be copied instead."""
+        """Make the new file a hard link to the open file at `path`, or a copy of it; return False for a copy."""
         folder, name = os.path.split(path)
         place = disk.open_folder(folder)
         try:
@@ -273,10 +273,11 @@ class Replacement:
 
     def reverse(self) -> Rebuild | None:
         """
-        Return how the new file yields the original, proven by a digest of all bytes; None if it would not be small.
+        Return the pieces that make the original from the new file, proven by a digest of all bytes; None if not small.
 
-        The reverse is exact and fast if the new file was built from the original. Otherwise it is found by a search for
-        common ranges. Of blocks that both files share only samples are compared, because they are the same blocks.
+        The reverse is exact and fast if the new file was built from the original. Otherwise a search for common ranges
+        determines it. If the files share blocks on the disk, only samples of these are compared, because they are the
+        same blocks.
 
         Raises:
             VerificationError: The result is not the original.
@@ -306,14 +307,14 @@ class Replacement:
         if found != (imprint.size, imprint.digest):
             raise errors.VerificationError("The old bytes could not be restored. The file is unchanged.", check="bytes")
 
-    # Putting it in the original's place.
+    # Putting the new file in the original's place.
 
     def replace(self, *, reverse: Rebuild | None, keep: bytes | None = None) -> FileStat:
         """
         Put the new file in the original's place, durably, and return its `stat` result there.
 
         Args:
-            reverse: How the new file yields the original; proven here unless `reverse()` proved it.
+            reverse: The pieces that make the original from the new file; proven here unless `reverse()` proved them.
             keep: The path at which the original is kept, on the same file system; its folder is created if it is
                 missing.
 
@@ -383,7 +384,7 @@ class Replacement:
 
     @contextlib.contextmanager
     def _making(self, size: int) -> Iterator[None]:
-        """Announce the new file, let the block make it, and make it durable."""
+        """Announce the new file, let the block make this file, and make it durable."""
         self._need(_Step.NOTHING)
         self._check_room(size)
         self._journal.making(self._entry)
@@ -437,7 +438,7 @@ class Replacement:
         )
 
     def _prove(self, reverse: Rebuild | None) -> None:
-        """Prove the reverse, if there is one, and compute the digests of both files in parallel."""
+        """Prove the reverse, if it exists, and compute the digests of both files in parallel."""
         sampled = self._is_sampled
         with futures.ThreadPoolExecutor(1) as other:
             new = other.submit(delta.digest_of, self._new, sampled=sampled)
@@ -449,7 +450,7 @@ class Replacement:
 
     @property
     def _is_sampled(self) -> bool:
-        """Whether samples suffice: the files share blocks, so a full read would be slow and prove nothing."""
+        """Whether samples suffice: the files share blocks, so a full read would be slow and would not prove more."""
         return self._edit is not None and self._shared > 0
 
     def _check(self) -> None:
@@ -463,7 +464,7 @@ class Replacement:
         try:
             confirmed = self._new.take_place()
         finally:
-            if self._new.has_place():  # also if a network file system renamed and lost the reply, or after an interrupt
+            if self._new.has_place():  # true also if a network file system lost its reply, or after an interrupt
                 self._step = _Step.REPLACED
         swap_recovery.release_adopted(self._entry, folder=self.original.folder)
         if not confirmed:

@@ -1,14 +1,14 @@
 """
-Verification: proof that a write changed what was planned and nothing else.
+Verification: proof that a write made the planned changes and no others.
 
 The program gathers evidence before and after the write and compares it in two independent halves. *Structure, by
-bytes*: the family's census of everything outside the edited fields, the payload's length and samples of its bytes.
-*Meaning*, by FFmpeg's libraries and never by a parser of ours: what players show. Each half alone detects the damage
-that matters, so a mistake in one of our parsers cannot hide itself.
+bytes*: the census of everything outside the edited fields, by the reader of the file's family, and the payload's length
+and samples of its bytes. *Meaning*, by FFmpeg's libraries and never by our own parsers: the values that players show.
+Each half alone detects important damage, so a mistake in one of our parsers is detected.
 
-A file that FFmpeg has rewritten has other bytes at other offsets. For it, the packets of every stream are compared
-instead of the payload (`REWRITTEN`); the same applies if our own edit renumbers parts of the media (`RENUMBERED`). If
-old bytes were restored, fields must have their old values again (`RESTORED`).
+A file that FFmpeg has rewritten has other bytes at other offsets. For such a file, the packets of every stream are
+compared instead of the payload (`REWRITTEN`); the same applies if our own edit renumbers parts of the media
+(`RENUMBERED`). If old bytes were restored, fields must have their old values again (`RESTORED`).
 
 A comparison ends in a proof, which is stored with the item, or in a `VerificationError` that names the difference.
 """

@@ -1,7 +1,7 @@
 """
-The comparisons of the evidence before and after a write: each compares one part of it and has a name.
+The comparisons of the evidence before and after a write: each has a name and compares one part of it.
 
-A sabotage test proves each of them.
+A sabotage test proves each comparison.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ __all__ = [
     "tags",
 ]
 
-_SHOWN = 3  # differences that a message names
+_SHOWN = 3  # maximum of differences in a message
 _REORDERED = frozenset({"matroska", "webm", "flv", "ogg"})  # containers in which a write may change the order of texts
-_WHOLE = "container"  # the place of a change that means the field as players read it
-_ROOM = 512 * 1024  # bytes by which a write may grow a file beyond its texts and tags: blocks can be large
+_WHOLE = "container"  # this place of a change means the field as players read it
+_ROOM = 512 * 1024  # a file may grow by its texts, its tags and this number of bytes: blocks can be large
 
 _WRITE_UNDONE = "The changes of the write differ from the plan, so the write is undone."
 _REWRITE_REFUSED = "The changes of the rewrite would differ from the plan, so the file is not changed."
 
 Changes = Sequence[Change]
-# A comparison returns a short fact for the proof, or raises Failed with what differs.
+# A comparison returns a short fact for the proof, or raises Failed with the difference.
 Comparison = Callable[[Evidence, Evidence, Changes], object]
 
 
@@ -55,8 +55,8 @@ def expect(evidence: Evidence, changes: Changes) -> None:
     Check, before a write, that the file is complete and has the values that the plan was made from.
 
     Raises:
-        CorruptFileError: It is not complete.
-        FFmpegError: The media libraries cannot read it, so nothing could be verified.
+        CorruptFileError: The file is not complete.
+        FFmpegError: The media libraries cannot read it, so verification would be impossible.
         ConflictError: A field does not have the planned old value.
 
     """
@@ -81,7 +81,7 @@ def _as_planned(evidence: Evidence, changes: Changes) -> bool:
         old, new = fields.display_text(text.value), fields.text_after(text, changes[0])
         results = {None if new is None else fields.display_text(new)}
         if text.moves and changes[0].segment is None:
-            results.add(None)  # the plan may list the new text where it is added
+            results.add(None)  # the plan may list the new text at the place where it is added
         listed_old, listed_new = planned.pop(fields.display_text(text.where), (old, old))
         if listed_old != old or listed_new not in results:
             return False
@@ -104,8 +104,8 @@ def compare(
         The proof: a short fact for each comparison.
 
     Raises:
-        VerificationError: Something else changed, or a planned change is missing; `check` is the first comparison
-            that failed, and the message names the differences.
+        VerificationError: An unplanned change exists, or a planned one is missing; `check` is the first comparison that
+            failed, and the message names the differences.
 
     """
     proof: dict[str, object] = {}
@@ -183,7 +183,7 @@ def _may_show_another(before: Evidence, after: Evidence, change: Change, wanted:
     Tell whether players may show another text than planned: only if the change removes all names.
 
     If players did not show the field before the write, they must show the same text as before. If the text is removed,
-    they show another text of the field, or in a Matroska file one that belongs to something else.
+    they show another text of the field, or in a Matroska file a text of another element.
     """
     if change.new if change.segment is None else change.segment:
         return False
@@ -196,7 +196,7 @@ def _may_show_another(before: Evidence, after: Evidence, change: Change, wanted:
 
 
 def _every_text(before: Evidence, after: Evidence, change: Change, wanted: str) -> None:
-    """Check that each place keeps or gets its text, and that at most one place is added, with the `wanted` text."""
+    """Check that each place has its old or planned text, and at most one place is added, with the `wanted` text."""
     expected = fields.texts_after(before.texts, change)
     found = [text.value for text in after.texts_of(change.field)]
     missing = Counter(expected)
@@ -232,15 +232,16 @@ def tags(before: Evidence, after: Evidence, changes: Changes) -> object:
     """
     Compare the tags other than the planned fields; tags under a second name may only follow the change.
 
-    In a Matroska file a field has many names, by language and level, and one text may hide another of the same name.
-    There the comparison of the comment covers its texts, and the structural half all others, byte for byte.
+    In a Matroska file a field has many names, by language and level, and one text may hide another of the same name. In
+    such a file the comparison of the comment covers its texts, and the structural half covers all others, byte for
+    byte.
     """
     is_matroska = _is_matroska(after)
     old, new = dict(facts_of(before, "tags")), dict(facts_of(after, "tags"))
     for key in {*old, *new}:
         names = _fields(key, nested=is_matroska)
         follows = [_may_become(before, change, old.get(key)) for change in changes if change.field in names]
-        # A text that becomes UTF-8 may lose its language; of equal texts in an Ogg stream FFmpeg keeps one name.
+        # A text that becomes UTF-8 may lose its language; if texts in an Ogg stream are equal, FFmpeg keeps one name.
         is_allowed = key not in new and ("-" in key or after.container == "ogg")
         is_allowed = is_allowed or is_matroska or new.get(key) == old.get(key)
         if follows and (is_allowed or any(new.get(key) in each for each in follows)):
@@ -250,7 +251,7 @@ def tags(before: Evidence, after: Evidence, changes: Changes) -> object:
 
 
 def _may_become(before: Evidence, change: Change, old: str | None) -> set[str | None]:
-    """Return the values that a tag of a field may have after a change: all, if no text of the field matches it."""
+    """Return the values that a tag of a field may have after a change: all, if the tag has no text of the field."""
     pairs = [(text.shown, fields.text_after(text, change)) for text in before.texts_of(change.field)]
     results = {_visible(new) for _, new in pairs}
     own = {_visible(new) for shown, new in pairs if shown == old}
@@ -284,7 +285,7 @@ def _is_matroska(evidence: Evidence) -> bool:
 
 
 def _fields(key: str, *, nested: bool) -> set[str]:
-    """Return the fields in a tag of the file; with `nested` also those that it is a part of."""
+    """Return the fields in a tag of the file; with `nested` also the fields that contain the tag."""
     if not key.startswith("tag "):
         return set()
     names = key.removeprefix("tag ").split("/") if nested else [key.removeprefix("tag ")]
@@ -330,11 +331,11 @@ def _plain(name: str) -> str:
 
 
 def _clean(text: str | None) -> str | None:
-    """Return text as the database stores it."""
+    """Return the text as the database stores it."""
     return None if text is None else fields.display_text(text)
 
 
-# In the order in which they are reported: the most informative first, and last the census of bytes, which covers
+# The order of the reports: the most informative comparison is first. The last is the census of bytes, which covers
 # everything outside the payload.
 COMPARISONS: tuple[tuple[str, Comparison], ...] = (
     ("size", _size),
@@ -349,7 +350,7 @@ COMPARISONS: tuple[tuple[str, Comparison], ...] = (
     ("structure", partial(same, "structure")),
 )
 
-# For restored bytes: a digest of all bytes proves the fields, which players may show differently than the plan.
+# For restored bytes: a digest of all bytes proves the fields, because players may show other values than the plan.
 RESTORED: tuple[tuple[str, Comparison], ...] = tuple(
     (name, _other_tags if name == "tags" else comparison) for name, comparison in COMPARISONS if name != "comment"
 )

@@ -20,7 +20,7 @@ from indexium_core.model.files.media import FieldValue
 
 __all__ = ["Evidence", "gather"]
 
-_LARGE_INDEX = 1 << 20  # bytes outside the media from which both halves are read at the same time
+_LARGE_INDEX = 1 << 20  # if a file has this many bytes outside the media, both halves are read at the same time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +33,11 @@ class Evidence:
     unreadable: str  # why the media libraries cannot open it, "" if they can
     payload: tuple[int, ...]  # length of each extent of media bytes, in order
     payload_end: int  # end of the last extent
-    payload_hash: str | None  # its fingerprint
+    payload_hash: str | None  # fingerprint of the payload
     fields: Mapping[str, str | None]  # the fields that we write, as players show them
-    texts: tuple[FieldValue, ...] = ()  # every text of them that our own parser finds, in file order
+    texts: tuple[FieldValue, ...] = ()  # every text of these fields that our own parser finds, in file order
     facts: Mapping[str, meaning.Facts]  # structure, every aspect of the meaning, and `packets` if requested
-    times: Mapping[str, packet_reading.Times] = field(default_factory=dict)  # of the packets, by stream
+    times: Mapping[str, packet_reading.Times] = field(default_factory=dict)  # times of the packets, by stream
     container: str = ""  # the name of the container
     tags: Mapping[str, Any] = field(default_factory=dict)  # {"container": {…}, "streams": [{…}]}, as FFmpeg has them
 
@@ -50,7 +50,7 @@ class Evidence:
         return libav.field_value(self.fields.get(name), self.texts_of(name), self.container)
 
     def leading(self, name: str) -> FieldValue | None:
-        """Return the text of a field that players read, or None if no place has it."""
+        """Return the text of a field that players read, or None without such a text."""
         return primary_place(self.texts_of(name), self.value_of(name))
 
     def texts_of(self, name: str) -> list[FieldValue]:
@@ -72,7 +72,7 @@ def gather(
         reader: The open file.
         family: Its family.
         layout: The layout from a fresh examination.
-        packets: Read every packet, too, which takes as long as reading the file: for a rewrite.
+        packets: Read every packet, too (for a rewrite). This takes as long as reading the file.
         renumbered: The rewrite is ours, and renumbers parts of the media.
 
     Raises:
@@ -109,7 +109,7 @@ def gather(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _LibraryHalf:
-    """What FFmpeg's libraries read."""
+    """The facts that FFmpeg's libraries read."""
 
     content: meaning.Meaning = field(default_factory=lambda: meaning.Meaning(fields={}, facts={}, tags={}))
     packets: dict[str, meaning.Facts] = field(default_factory=dict)
@@ -119,7 +119,7 @@ class _LibraryHalf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ParserHalf:
-    """What our own parsers read."""
+    """The facts that our own parsers read."""
 
     facts: dict[str, meaning.Facts]
     payload_hash: str | None
@@ -149,7 +149,7 @@ def _read_by_parsers(reader: Reader, layout: Layout, census: Callable[[], Mappin
 
 
 def _census(family: Family, reader: Reader, layout: Layout, *, remade: bool, renumbered: bool) -> Mapping[str, str]:
-    """Return the census; for a file that FFmpeg rewrites, only what the rewrite must keep."""
+    """Return the census; for a file that FFmpeg rewrites, only the part that the rewrite must keep."""
     if renumbered and isinstance(family, RemuxableFamily):
         return {**family.census(reader, layout), **family.media_census(reader)}
     if remade and isinstance(family, RemuxableFamily):

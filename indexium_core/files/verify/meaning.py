@@ -32,17 +32,17 @@ Facts = Mapping[str, str]  # facts as texts, by name
 
 ASPECTS = ("streams", "chapters", "attachments", "side_data", "tags", "index")
 
-_INDEX_ENTRIES = 250  # entries of each track, spread over it; the structural half compares all of them
+_INDEX_ENTRIES = 250  # compared entries of each track, spread over the track; the structural half compares all entries
 _ONE_DUMP = threading.Lock()
-_QUIET = -8  # FFmpeg's level of no messages (AV_LOG_QUIET)
+_QUIET = -8  # FFmpeg's log level without messages (AV_LOG_QUIET)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
     """The facts of one file."""
 
-    fields: Mapping[str, str | None]  # those that we write, as players show them
-    facts: Mapping[str, Facts]  # everything else, by aspect (`ASPECTS`)
+    fields: Mapping[str, str | None]  # the fields that we write, as players show them
+    facts: Mapping[str, Facts]  # all other facts, by aspect (`ASPECTS`)
     tags: Mapping[str, Any]  # {"container": {…}, "streams": [{…}]}, as the libraries have them
 
 
@@ -56,13 +56,14 @@ def read(reader: Reader, layout: Layout) -> Meaning:
     """
     is_mov = libav.demuxer_of(layout.container) == "mov"
     try:
-        # The index is that of the sample tables (2-hour film: 13 ms against 59); edit lists are the structural half's.
+        # Read the index from the sample tables (2-hour film: 13 ms, not 59); the structural half compares the edit
+        # lists.
         with libav.opened(reader, layout.container, sample_tables=True) as media:
             streams = [dict(stream.metadata) for stream in media.streams]
             return Meaning(
                 fields={field: libav.shown_field(media, field) for field in libav.FIELDS},
                 tags={"container": dict(media.metadata), "streams": streams},
-                facts=_facts(media, layout, with_durations=is_mov),  # Matroska has none of a stream
+                facts=_facts(media, layout, with_durations=is_mov),  # a Matroska stream has no duration
             )
     except (av.error.FFmpegError, OSError, ValueError) as error:
         reason = str(getattr(error, "strerror", None) or error).rstrip(".")
@@ -83,7 +84,7 @@ def _facts(media: Any, layout: Layout, *, with_durations: bool) -> dict[str, Fac
     return {aspect: dict(facts) for aspect, facts in found.items()}
 
 
-# What there is
+# Streams, chapters, attachments, tags
 
 
 def _streams(media: Any, *, with_durations: bool) -> Iterator[tuple[str, str]]:
@@ -114,13 +115,13 @@ def _stream(stream: Any, *, with_durations: bool) -> Iterator[tuple[str, object]
     yield "extradata", _digest(_configuration(context.extradata or b"", stream.codec.canonical_name))
     for name in ("width", "height", "sample_aspect_ratio", "sample_rate", "layout"):
         value = getattr(context, name, None)
-        yield name, getattr(value, "name", value)  # a channel layout is known by its name
+        yield name, getattr(value, "name", value)  # compare a channel layout by its name
 
 
 def _codec_tag(context: Any) -> str:
     try:
         return str(context.codec_tag)
-    except UnicodeDecodeError as error:  # PyAV decodes it as text; for audio in an AVI it is a number
+    except UnicodeDecodeError as error:  # PyAV decodes the tag as text; for audio in an AVI it is a number
         return error.object.hex()
 
 
@@ -171,7 +172,7 @@ def _attachments(media: Any) -> Iterator[tuple[str, str]]:
 
 
 def _pictures(media: Any) -> Iterator[tuple[str, str]]:
-    """Yield the cover pictures: the demuxer returns each as one packet before all others."""
+    """Yield the cover pictures: the demuxer returns each picture as one packet before all other packets."""
     pictures = {s.index for s in media.streams.video if s.disposition & Disposition.attached_pic}
     if not pictures:
         return
@@ -181,7 +182,7 @@ def _pictures(media: Any) -> Iterator[tuple[str, str]]:
         yield f"picture in stream {packet.stream.index}", _digest(bytes(packet))
 
 
-# Values of an FLV for its own size and positions, which FFmpeg reads as tags; the structural half checks them.
+# An FLV has values for its own size and positions. FFmpeg reads them as tags; the structural half checks them.
 _OF_THE_FILE = frozenset({"filesize", "lastkeyframelocation"})
 
 
@@ -189,7 +190,7 @@ def _tags(media: Any) -> Iterator[tuple[str, str]]:
     for key, value in media.metadata.items():
         if not (media.format.name == "flv" and key in _OF_THE_FILE):
             yield f"tag {key}", value
-    in_ogg = media.format.name == "ogg"  # the tags of an Ogg file are those of its streams
+    in_ogg = media.format.name == "ogg"  # an Ogg file has tags only in its streams
     for stream in media.streams:
         for key, value in stream.metadata.items():
             if key != "language":
@@ -200,7 +201,7 @@ def _tags(media: Any) -> Iterator[tuple[str, str]]:
 
 
 def _side_data(media: Any) -> Iterator[tuple[str, str]]:
-    """Yield the facts that only the log description has: rotation, Dolby Vision, stereo and spherical layout."""
+    """Yield the facts that FFmpeg reports only in its log: rotation, Dolby Vision, stereo and spherical layout."""
     owner, depth, counts = "file", -1, dict[str, int]()
     for line in _described(media).splitlines():
         text = line.strip()
@@ -223,11 +224,11 @@ def _described(media: Any) -> str:
     """
     Return FFmpeg's description of a file.
 
-    It exists only as log messages, and the log level is global to the process: hence the lock, and the capture of
-    messages of other threads. Repeated messages are not skipped, or two equal lines would be one.
+    FFmpeg gives it only as log messages, and the log level is global to the process. Therefore a lock is held, and
+    messages of other threads are captured, too. Repeated messages must stay: otherwise two equal lines would be one.
 
-    Afterwards FFmpeg's own callback takes the messages, and drops all: PyAV's takes the interpreter's lock for each
-    message, even for one that it drops, and FFmpeg sends one for each sample of an index.
+    Afterwards FFmpeg's own callback receives all messages and drops them. PyAV's callback takes the interpreter's lock
+    for each message, even if it drops the message, and FFmpeg sends one for each sample of an index.
     """
     with _ONE_DUMP, av.logging.Capture(local=False):
         skip = av.logging.get_skip_repeated()
@@ -262,9 +263,9 @@ def _index(media: Any, payload: Sequence[Extent], size: int) -> Iterator[tuple[s
 
 def _places(positions: npt.NDArray[np.int64], extents: Sequence[Extent], size: int) -> npt.NDArray[np.int64]:
     """
-    Return positions in the concatenated payload for positions in the file: equal for a payload that moved as a whole.
+    Convert positions in the file to positions in the concatenated payload, which stay equal if the whole payload moves.
 
-    Positions behind the end of the file are counted relative to the payload, too: the index of a truncated video still
+    Positions after the end of the file are also counted relative to the payload: the index of a truncated video still
     has such positions. Any other position outside the payload stays a file position, as a negative number.
     """
     if not extents:

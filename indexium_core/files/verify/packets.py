@@ -1,8 +1,9 @@
 """
 The packets that FFmpeg's libraries read from a file, by stream, to compare a rewritten file with the original.
 
-The digest of a stream covers data, size, flags and side data of each packet. Times are kept apart, because not every
-container can store them exactly. Packets are read one after the other; only two times of each stay in memory.
+The digest of a stream covers data, size, flags and side data of each packet. Times are kept separately, because some
+containers cannot store them exactly. Packets are read one after the other; only two times of each packet stay in
+memory.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from indexium_core.files.containers import Layout, Reader
 
 __all__ = ["MOST", "Times", "read"]
 
-MOST = 5_000_000  # packets of one file: a day of video; each needs 16 bytes of memory
-_NONE = -(1 << 63)  # no time
-_TAGS = "strings_metadata"  # Ogg hands its comments out with the first packet
+MOST = 5_000_000  # maximum of packets of one file (a day of video); each packet needs 16 bytes of memory
+_NONE = -(1 << 63)  # FFmpeg's value for a missing time
+_TAGS = "strings_metadata"  # for Ogg, FFmpeg returns the comments with the first packet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +38,7 @@ class Times:
 
 
 class _PacketStream:
-    """The totals of one stream while it is read."""
+    """The totals of one stream during the reading."""
 
     def __init__(self, stream: Any) -> None:
         self.unit = float(stream.time_base or 1)
@@ -72,7 +73,7 @@ class _PacketStream:
 
 def read(reader: Reader, layout: Layout) -> tuple[Mapping[str, str], Mapping[str, Times]]:
     """
-    Return a summary and the times of every stream, by its name.
+    Return a summary and the times of every stream, by the stream's name.
 
     Raises:
         FFmpegError: The libraries failed on the file, or it has more packets than can be compared.
@@ -95,7 +96,7 @@ def read(reader: Reader, layout: Layout) -> tuple[Mapping[str, str], Mapping[str
 
 
 def _within_reason(packets: Iterator[Any], size: int) -> Iterator[Any]:
-    """Yield packets; raises FFmpegError if there are too many, as when an index names one place many times."""
+    """Yield packets; raises FFmpegError if they are too many: a bad index can name one place many times."""
     left, room = MOST, size + size // 2 + (1 << 20)
     for packet in packets:
         if packet.size == 0 and packet.dts is None and packet.pts is None:

@@ -1,9 +1,9 @@
 """
-The comparisons of a file that FFmpeg has rewritten: all offsets differ, so they compare the content.
+The comparisons of a file that FFmpeg has rewritten: all offsets differ, so the content is compared.
 
-Both halves stay: packets, streams and tags from FFmpeg's libraries, and the census of our own readers. The census
-counts the media without the libraries: a part that the libraries cannot see, they would lose without notice. Only the
-muxer's signature may change, and values that it derives from the media (lengths, rates, numbers of streams).
+Both halves are used: packets, streams and tags from FFmpeg's libraries, and the census of our own readers. The census
+counts the media without the libraries: otherwise a part that the libraries cannot read would be lost without notice.
+Only the muxer's signature may change, and values that it derives from the media (lengths, rates, numbers of streams).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ __all__ = ["RENUMBERED", "REWRITTEN"]
 
 _OVERHEAD = 1024 * 1024  # bytes by which another muxer's file may be larger, in addition to 10 %
 _SIGNATURE = frozenset({"tag encoder", "tag software"} | {f"tag {name}" for name in DERIVED})
-_LAID_OUT = re.compile(r"stream \d+ (?:id|time base|start|frames|duration)$")  # follows from packets and their order
+_LAID_OUT = re.compile(r"stream \d+ (?:id|time base|start|frames|duration)$")  # derived from packets and their order
 _ROUNDING = 0.0005  # seconds
 _SOUND_IN_AVI = 0.05  # seconds: the muxer counts audio times in packets or in bytes
 

@@ -57,7 +57,7 @@ class RollbackFindings:
     superseded: int = 0  # conflicts that `with_newer` would solve
     newer: set[int] = field(default_factory=set)  # newer operations on these files
     by_date_only: bool = False  # files with the size and date that our write left count as unchanged
-    glanced: int = 0  # number of files that were compared only by size and date
+    glanced: int = 0  # number of files that count as unchanged by size and date only
     rejoined: set[int] = field(default_factory=set)  # files whose names (hard links) would be one file again
     stay_parted: set[int] = field(default_factory=set)  # files whose names a write separated; they stay two files
 

@@ -67,7 +67,7 @@ class PlanReader:
         return plan_read.page_with_counts(reader, search, sort=sort, descending=descending, limit=limit, offset=offset)
 
     def items(self, version: Version, file_ids: Sequence[int]) -> list[PlanItem]:
-        """Return the items of files, listed or not."""
+        """Return the items of files, even if the list omits them."""
         return plan_read.items(self._database.read(), version, file_ids)
 
     def selected_ids(
@@ -163,7 +163,7 @@ class MetadataPlan:
             include_unchanged: Also list unchanged and postponed items.
 
         Raises:
-            UsageError: An unknown sort key or an invalid page.
+            UsageError: The sort key is unknown or the page is invalid.
 
         """
         per_page = self._reader.page_size if per_page is None else per_page
@@ -176,7 +176,7 @@ class MetadataPlan:
         order: dict[str, Any] = {"sort": sort, "descending": descending}
         if per_page and not include_unchanged and not search.is_unfiltered and "_counts" not in self.__dict__:
             counts, items = self._reader.page_with_counts(search, limit=per_page, offset=offset, **order)
-            self.__dict__["_counts"] = counts  # the value of the cached property, so that it is not computed again
+            self.__dict__["_counts"] = counts  # sets the cached property, so that its value is not computed again
         else:
             counts = self._reader.count(search) if include_unchanged else self._counts
             items = self._reader.page(search, limit=per_page or None, offset=offset, **order)
@@ -192,7 +192,7 @@ class MetadataPlan:
     @remote()
     def item(self, file_id: int) -> PlanItem:
         """
-        Return the item of a file, listed or not.
+        Return the item of a file, even if the list omits it.
 
         Raises:
             UnknownIdError: The plan has no such file.
@@ -210,11 +210,11 @@ class MetadataPlan:
     @remote()
     def select(self, query: str = "", risk: Sequence[str] = ()) -> Selection:
         """
-        Return a selection of everything that both `query` and the plan's own query find.
+        Return a selection of the items that match both `query` and the plan's own query.
 
         Args:
             query: A search.
-            risk: Only items of these levels; empty: of every level that can be written.
+            risk: Only items of these levels; if it is empty, of every level that can be written.
 
         Raises:
             QueryError: The search is invalid.
@@ -235,14 +235,14 @@ class MetadataPlan:
         return MetadataPlan(self._reader, replace(self.search, version=version), self.modes, self.query)
 
     def searching(self, query: str | None, *, include_unlisted: bool = False) -> Search:
-        """Return another search of the same version."""
+        """Return the same version with another search."""
         return replace(self.search, query=compile_query(query or ""), include_unlisted=include_unlisted)
 
     def search_groups(self, query: str, within: str = "") -> plan_read.Groups:
         """
-        Count the items that a search of this version lists by everything that selections distinguish.
+        Count the listed items of a search of this version, by all facts that selections distinguish.
 
-        The results of the last searches are cached, so a changed selection costs only what its exceptions cost.
+        The results of the last searches are cached, so after a change of the selection, only its exceptions are read.
         """
         groups = self._groups.get((query, within))
         if groups is None:
@@ -258,7 +258,7 @@ class MetadataPlan:
         return self._reader.selected_ids(self.searching(selection.query), selection)
 
     def selected_among(self, selection: Selection, file_ids: Collection[int]) -> frozenset[int]:
-        """Return those of the files that a selection contains."""
+        """Return the given files that a selection contains."""
         return frozenset(self._reader.selected_ids(self.searching(selection.query), selection, only=file_ids))
 
     def selected_items(self, selection: Selection, items: Sequence[PlanItem]) -> frozenset[int]:
@@ -271,7 +271,7 @@ class MetadataPlan:
         return frozenset(searched | {item.file_id for item in writable if item.file_id in selection.included})
 
     def sample(self, selection: Selection, query: str, *, limit: int, offset: int = 0) -> tuple[list[PlanItem], int]:
-        """Return some items of a selection that `query` finds too, by id, and the number of all of them."""
+        """Return some items of a selection that also match `query`, by id, and the number of all matches."""
         ids = self._reader.selected_ids(self.searching(selection.query), selection, also=query)
         return self._reader.items(self.version, ids[offset : offset + limit]), len(ids)
 
@@ -337,5 +337,5 @@ class PlanItems(Sequence[PlanItem]):
 
 
 def _both(one: str, other: str) -> str:
-    """Return a query that finds what both queries find."""
+    """Return a query for the items that both queries find."""
     return f"({one}) ({other})" if one.strip() and other.strip() else one.strip() or other.strip()

@@ -1,4 +1,4 @@
-"""Search of a plan: facets, completion of the word at the cursor, and wider searches for one that finds nothing."""
+"""Search of a plan: facets, completion of the word at the cursor, and wider searches if a search has no results."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["Finder"]
 
 FACET_VALUES = 50  # values of a facet
 VOCABULARY_VALUES = 20_000  # values of a key that completion offers
-VOCABULARY_SECONDS = 10.0  # completion may use an older version for this time, because its counts are only hints
+VOCABULARY_SECONDS = 10.0  # for this time, completion may use an older version, because its counts are only hints
 COMPLETIONS = 10
 
 _FIXED_ORDER = {"risk": RISK_LEVELS, "category": CATEGORIES}
@@ -62,7 +62,7 @@ class Finder:
         self, plan: MetadataPlan, *, containing: Mapping[str, str] | None = None, most: int = FACET_VALUES
     ) -> Facets:
         """
-        Count the values of every facet, each facet over the search without its own term.
+        Count the values of every facet; each facet ignores its own term in the search.
 
         Args:
             plan: A plan, seen through a search.
@@ -108,7 +108,7 @@ class Finder:
         return Facet(key=key, values=(*first, *rest), total=counts.total, all_of=all_of)
 
     def _count(self, plan: MetadataPlan, key: str, value: str) -> int:
-        """Count the files of a selected value that is not listed: a range, an alias or a value that no file has."""
+        """Count the files of a selected value that is not listed: a range, an alias or a value without files."""
         text = query.with_values(plan.query, key, [value])
         return self._listed(replace(plan.search, query=query.compile_query(text)))
 
@@ -117,7 +117,7 @@ class Finder:
 
     @remote()
     def volume(self, plan: MetadataPlan) -> int:
-        """Return the total size in bytes of the files that a plan finds and a write would change."""
+        """Return the total size in bytes of the files in the plan's search that a write would change."""
         return plan_read.total_bytes(self._database.read(), plan.search)
 
     # Wider searches.
@@ -174,7 +174,7 @@ class Finder:
 
 
 def _same_value_key(key: str, value: str) -> str:
-    """Return what two spellings of one facet value have in common."""
+    """Return a key that all spellings of one facet value share."""
     return people_comment.person_key(value) if key == "person" else value
 
 
@@ -202,7 +202,7 @@ def _label(key: str, value: str) -> str:
 
 
 def _wider_searches(text: str) -> Iterator[tuple[str, str]]:
-    """Yield searches that find more than a search, and how they differ from it."""
+    """Yield searches that find more than a search, each with its difference."""
     whole, parts = query.compile_query(text), query.parts(text)
     if len(parts) > 1:
         for index, part in enumerate(parts):
@@ -270,7 +270,7 @@ def _bare_word_completions(word: Word, vocabulary: _Vocabulary) -> Iterator[Comp
 
 
 def _people(typed: str, vocabulary: _Vocabulary) -> list[tuple[str, int]]:
-    """Return people whose names contain a text: first those with a word that starts with it, then by file count."""
+    """Return people whose names contain a text: those with a word that starts with it first, then by files."""
     wanted, files = people_comment.fold(typed), vocabulary.files["person"]
     matches = [(folded, name) for folded, name in vocabulary.folded["person"] if wanted in folded]
     matches.sort(key=lambda entry: not f" {entry[0]}".count(f" {wanted}"))
@@ -278,7 +278,7 @@ def _people(typed: str, vocabulary: _Vocabulary) -> list[tuple[str, int]]:
 
 
 def _folders(typed: str, vocabulary: _Vocabulary) -> list[tuple[str, int]]:
-    """Return folders that start with a text that has a leading slash, else folders with a part that starts with it."""
+    """Return folders that start with a text if it starts with a slash, else folders with a part that starts with it."""
     files, wanted = vocabulary.files["folder"], people_comment.fold(typed)
     if not wanted.startswith("/"):
         wanted = f"/{wanted}"

@@ -89,7 +89,7 @@ class MetadataPlanner:
     @remote()
     def plan(self, request: PlanQuery | None = None) -> MetadataPlan:
         """
-        Refresh the plan and return its newest version, or the version that the request names.
+        Refresh the plan and return its newest version, or the version that the request specifies.
 
         Raises:
             QueryError: The search is invalid.
@@ -127,7 +127,7 @@ class MetadataPlanner:
         return self._reader.newest_version(self.default_modes())
 
     def default_modes(self) -> Modes:
-        """Return the modes of a plan for which the caller names none."""
+        """Return the modes of a plan if the caller gives no modes."""
         return Modes(large_bytes=self._large_bytes)
 
     def plan_with_modes(self, modes: Modes) -> MetadataPlan:
@@ -136,7 +136,7 @@ class MetadataPlanner:
         return MetadataPlan(self._reader, search, modes, "")
 
     def with_hard_links(self, plan: MetadataPlan, hard_links: str) -> MetadataPlan:
-        """Return the newest plan with another choice for hard links; the same plan where it has that choice already."""
+        """Return the newest plan with another choice for hard links; the same plan if it already has that choice."""
         if plan.modes.hard_links == hard_links:
             return plan
         modes = replace(plan.modes, hard_links=hard_links)
@@ -151,7 +151,7 @@ class MetadataPlanner:
         return groups
 
     def calculate_statistics(self, plan: MetadataPlan) -> PlanStatistics:
-        """Return the counts over all of a plan."""
+        """Return the counts of a whole plan."""
         return plan.statistics
 
     def filter_items(self, items: Iterable[PlanItem], filters: Mapping[str, Any]) -> list[PlanItem]:
@@ -172,9 +172,9 @@ class MetadataPlanner:
 
     def file_ids(self, plan: MetadataPlan, selection: Selection, *, include_unlisted: bool = False) -> list[int]:
         """
-        Return the files of a selection, writable or not, for decisions.
+        Return the files of a selection for decisions; they need not be writable.
 
-        `include_unlisted`: everything that its search finds, of every level, also what the list omits.
+        `include_unlisted`: all results of its search, of every level, also those that the list omits.
         """
         search = plan.searching(selection.query, include_unlisted=include_unlisted)
         if include_unlisted:
@@ -199,7 +199,7 @@ class MetadataPlanner:
         backup: bool = True,
     ) -> SelectionSummary:
         """
-        Return the totals of a write of a selection, and what the levels omit.
+        Return the totals of a write of a selection, and of the files that the levels omit.
 
         Args:
             plan: The plan.
@@ -210,7 +210,7 @@ class MetadataPlanner:
 
         """
         displayed = compile_query(within) if within.strip() else None
-        hiding = "" if within == selection.query else within  # a search finds everything that it lists
+        hiding = "" if within == selection.query else within  # every listed item of a search is also one of its results
         groups = [] if selection.query is None else plan.search_groups(selection.query, hiding)
         search = plan.searching(selection.query)
         totals = plan_read.summary(
@@ -238,7 +238,7 @@ class MetadataPlanner:
         expected: SelectionDigest | None,
     ) -> list[int]:
         """
-        Return the files that a write starts with, in the transaction that records them, so that no change intervenes.
+        Return the files of a write, in the transaction that records them, so that no change can happen in between.
 
         Args:
             tx: The transaction.
@@ -246,7 +246,7 @@ class MetadataPlanner:
             final_plan: The same plan with the choice for hard links that the write uses.
             selection: The selection.
             risk: Levels that are written.
-            expected: The digest of the displayed files; None if the user saw no list of files.
+            expected: The digest of the displayed files; None if no list was displayed.
 
         Raises:
             StalePlanError: The result of a file differs from the displayed one, or the files differ from `expected`.
@@ -276,14 +276,14 @@ class MetadataPlanner:
         Compare the displayed result of the selected files with the result of a write now.
 
         Raises:
-            StalePlanError: They differ; the message names the files.
+            StalePlanError: The results differ; the message names the files.
 
         """
         _raise_if_stale(plan, self.stale(plan, selection, limit=_NAMED_FILES))
 
     @remote()
     def stale(self, plan: MetadataPlan, selection: Selection, *, limit: int = 50) -> StaleFiles:
-        """Return the selected files whose result would now differ from the plan; `limit`: how many in full."""
+        """Return the selected files whose result would now differ from the plan; up to `limit` files in full."""
         search = plan.searching(selection.query)
         newest = self._reader.newest_version(plan.modes)
         return staleness.stale_files(self._database.read(), search, newest, selection, limit=limit)
@@ -295,7 +295,7 @@ class MetadataPlanner:
         return self._reader.count(search)
 
     def items_of(self, plan: MetadataPlan, file_ids: Sequence[int]) -> list[PlanItem]:
-        """Return the items of files, listed or not."""
+        """Return the items of files, even if the list omits them."""
         return self._reader.items(plan.version, file_ids)
 
     def risk_by(self, plan: MetadataPlan, by: str) -> pd.DataFrame:

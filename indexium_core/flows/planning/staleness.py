@@ -1,4 +1,4 @@
-"""Stale files: selected files whose result changed since a plan was displayed; only files with new rows count."""
+"""Stale files: selected files whose result changed after a plan was displayed; only files with new rows count."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def stale_files(
 def _stale_file(
     displayed: PlanItem | None, now: PlanItem | None, written: tuple[int, str | None] | None
 ) -> StaleFile | None:
-    """Return how a file differs from the displayed plan; None if neither version has the file."""
+    """Return how a file differs from the displayed plan; None if the file is in neither version."""
     either = now or displayed
     if either is None:
         return None

@@ -1,5 +1,5 @@
 """
-Media properties: read them again, lock them against changes, list who changed them.
+Media properties: read them again, lock them against changes, and list their changes with the user.
 
 In: a target and field names. Out: properties, locks and audit events.
 """

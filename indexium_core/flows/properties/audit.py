@@ -1,4 +1,4 @@
-"""The audit log: which property or lock of which file changed, from which value to which, and by whom."""
+"""The audit log: each change of a property or lock of a file, with the old value, the new value and the user."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Auditor:
 
         Raises:
             QueryError: The search has a syntax error.
-            UnknownIdError: There is no such file or job, and no event of it.
+            UnknownIdError: The file or job does not exist, and the log has no event of it.
             UsageError: The page number is below 1.
 
         """
@@ -80,7 +80,7 @@ class Auditor:
         return result
 
     def _file_ids(self, query: str, file_id: int | None) -> list[int] | None:
-        """Return the files that both filters allow, None for all files."""
+        """Return the files that pass both filters; None for all files."""
         if not query.strip():
             return None if file_id is None else [file_id]
         with self._database.atomic() as tx:

@@ -1,7 +1,7 @@
 """
 Locks of fields: a scan, a rescan or an enrichment does not change a locked field of a file.
 
-Setting a property by hand locks it. An edit of the people of a file locks them for as long as the edit is in force.
+Setting a property by hand locks it. An edit of the people of a file locks them while the edit is in force.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class LockService:
 
     @remote()
     def of(self, file_id: int) -> builtins.list[FieldLock]:
-        """Return the locks of a file in the order of the fields; UnknownIdError if there is no such file."""
+        """Return the locks of a file in the order of the fields; UnknownIdError if the file does not exist."""
         reader = self._database.read()
         if not store.is_file(reader, file_id):
             raise errors.UnknownIdError(f"There is no file with the id {file_id}.")
@@ -59,7 +59,7 @@ class LockService:
 
     @remote()
     def count(self, target: Target) -> int:
-        """Return the number of files in a target, for a confirmation. Raises as `lock`."""
+        """Return the number of files in a target, for a confirmation. Errors as in `lock`."""
         with self._database.atomic() as tx:
             return len(targets.ids_of(tx, target, self._modes(), now=self._clock()))
 
@@ -83,7 +83,7 @@ class LockService:
 
     @remote()
     def unlock(self, target: Target, fields: Sequence[str] = LOCKABLE, *, by: str = "") -> LockReport:
-        """Unlock fields of files, by default all. Locks by an edit of the people stay. Raises as `lock`."""
+        """Unlock fields of files, by default all. Locks by an edit of the people remain. Errors as in `lock`."""
         return self._change(target, fields, store.unlock, by)
 
     def _change(self, target: Target, fields: Sequence[str], change: Callable[..., int], by: str) -> LockReport:

@@ -49,12 +49,12 @@ __all__ = ["KIND", "MAX_AUDIT_EVENTS", "RescanReport", "Rescanner", "job_title"]
 KIND = "rescan"  # of its jobs
 
 MAX_AUDIT_EVENTS = 1_000_000  # older events are deleted
-_POLL_SECONDS = 0.05  # between two checks during the pause after a batch whether to stop
+_POLL_SECONDS = 0.05  # seconds between two checks for a stop, in the pause after a batch
 
 
 @dataclass(slots=True, kw_only=True)
 class RescanReport:
-    """The result of a rescan. `processed` is the sum of the counts after it, with `failed` for the errors."""
+    """The result of a rescan. `processed` is the sum of the counts below it, including `failed`."""
 
     processed: int = 0
     updated: int = 0  # files with a changed property
@@ -112,7 +112,7 @@ def job_title(payload: Mapping[str, Any], query: object) -> str:
 
 
 def _target(query: str | Selection, file_ids: Sequence[int], *, everything: bool) -> Target | None:
-    """Return the files of a rescan, None for all; UsageError unless exactly one argument names them."""
+    """Return the files of a rescan; None for all. UsageError unless exactly one argument is given."""
     if sum([bool(query), bool(file_ids), everything]) != 1:
         raise errors.UsageError("Name the files to rescan: a search, some files, or everything.")
     return None if everything else file_ids or query
@@ -153,7 +153,7 @@ class Rescanner:
 
         Args:
             target: A search, a selection or file ids; None for all files.
-            refresh: The fields to refresh beside the others: `duration` and `size`.
+            refresh: The additional fields to refresh: `duration` and `size`.
 
         Raises:
             QueryError: The search has a syntax error.
@@ -225,7 +225,7 @@ class Rescanner:
         }
 
     def execute(self, context: JobContext) -> RescanReport:
-        """Run a rescan, from its checkpoint on if it has one."""
+        """Run a rescan; if it has a checkpoint, start there."""
         run = _RescanRun(self._database, context, config=self._config, clock=self._clock, executor=self._executor())
         try:
             run.execute()
@@ -317,7 +317,7 @@ class _RescanRun:
                     future.cancel()
                 return
             outcome = pending.popleft().result()
-            if outcome.failed and self._offline_libraries([outcome.file]):  # the library went offline meanwhile
+            if outcome.failed and self._offline_libraries([outcome.file]):  # the library went offline during the rescan
                 outcome = _Outcome(outcome.file, skipped=True)
             self._count_outcome(outcome)
             yield outcome
@@ -367,7 +367,7 @@ class _RescanRun:
         problems = {each.file.file_id: each.problem for each in outcomes if each.problem is not None}
         missing = [each.file.file_id for each in outcomes if each.missing]
         at, job_id = self._clock(), self._context.job_id or None
-        # The transaction may run again, so it adds to the counts from before.
+        # The transaction may run again, so it adds to the counts from before it.
         updated, unchanged, locked = report.updated, report.unchanged, Counter(report.locked)
         if batch_ids is not None:
             forgotten = len(batch_ids) - len(outcomes)
@@ -413,7 +413,7 @@ class _RescanRun:
 
 @contextmanager
 def _pool(threads: int) -> Iterator[ThreadPoolExecutor]:
-    """Open a thread pool, and shut it down without waiting: a disk that hangs would block its threads."""
+    """Open a thread pool, and shut it down without waiting: a disk that does not respond would block its threads."""
     pool = ThreadPoolExecutor(threads, thread_name_prefix="rescan")
     try:
         yield pool

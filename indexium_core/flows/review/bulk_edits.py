@@ -1,5 +1,5 @@
 """
-Previews of bulk edits: the people of many files, and the effect of a change of them. Nothing is decided here.
+Previews of bulk edits: the people of many files, and the effect of a change of these people. No decision is made here.
 
 `flows/review/decisions.py` uses the same statements, so a decision does exactly what its preview shows.
 """
@@ -29,7 +29,7 @@ EXAMPLES = 5  # files that a preview shows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkPerson:
-    """One person, with the number of files that would have them."""
+    """A person, with the number of files that would have this person."""
 
     name: str  # the most common spelling
     files: int
@@ -42,7 +42,7 @@ class BulkPeople:
     files: int  # of the target, including copies
     copies: int  # of these, the copies that are not in the target
     total: int  # all people, or all matches of `like`
-    people: list[BulkPerson]  # people in most files first; the first of them, where there is a limit
+    people: list[BulkPerson]  # people in most files first; if there is a limit, only the first people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ class BulkEdits:
     @remote()
     def people_in(self, target: Target, *, like: str = "", limit: int = 0) -> BulkPeople:
         """
-        Return the people of the files of a target, with the number of files of each.
+        Return the people of the files of a target, each with the number of files.
 
         Args:
             target: A query, a selection, or file ids; copies of the files are included.
@@ -104,11 +104,11 @@ class BulkEdits:
         examples: int = EXAMPLES,
     ) -> ChangePreview:
         """
-        Return the effect of adding and removing people, or of replacing one. Changes nothing.
+        Return the effect of adding and removing people, or of replacing one, without a change.
 
         Raises:
-            ValidationError: Invalid names to add, all of them in one message.
-            UsageError: A person is to be added and removed, or no person is named.
+            ValidationError: Names to add are invalid; one message has all of them.
+            UsageError: A person would be both added and removed, or no person is given.
 
         """
         reader = self._database.read()
@@ -133,7 +133,7 @@ class BulkEdits:
         )
 
     def _load(self, reader: Connection, target: Target) -> tuple[int, int]:
-        """Load the people of a target's files; return the number of files, and of copies among them."""
+        """Load the people of a target's files; return the number of files, and how many of these are copies."""
         version = plan_compute.refresh(self._database, self._modes(), now=self._clock())
         targets.select(reader, target, version)
         copies = store.select_copies(reader)

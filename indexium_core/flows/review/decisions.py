@@ -34,7 +34,7 @@ from indexium_core.store.review.decisions import DecisionRow
 
 __all__ = ["DecisionReport", "DecisionRow", "Decisions", "Step", "all_keys"]
 
-Label: TypeAlias = Callable[[int], str]  # returns the label of a step, by the number of its files
+Label: TypeAlias = Callable[[int], str]  # returns the label of a step for the number of its files
 
 _NO_MODE = "Name a people mode (merge, exact) or a comment mode (replace, preserve)."
 
@@ -47,7 +47,7 @@ class DecisionReport:
     copies: int = 0  # for an edit of whole lists: copies of the target's files that are not in the target
     added: Mapping[str, int] = field(default_factory=dict)  # files by added person
     removed: Mapping[str, int] = field(default_factory=dict)  # files by removed person
-    step_id: int | None = field(default=None, compare=False)  # the step that undo reverts; None: nothing was decided
+    step_id: int | None = field(default=None, compare=False)  # the step that undo reverts; None: no decision was made
     label: str = field(default="", compare=False)  # past tense: "added Ann Lee to 3 files"
 
 
@@ -65,7 +65,7 @@ class Decisions:
         """
         Make decisions in a home.
 
-        `modes` returns the variant of the plan that evaluates targets and gives the people of each file; `on_change` is
+        `modes` returns the variant of the plan that evaluates targets and has the people of each file; `on_change` is
         called after each step.
         """
         self._on_change = on_change
@@ -76,7 +76,7 @@ class Decisions:
     @contextmanager
     def step(self, label: Label | None = None) -> Iterator[Step]:
         """
-        Make several decisions as one step: all of them or none, and undone together.
+        Make several decisions as one step: all are made, or none, and undo reverts all.
 
         `label` returns the label of the step; default: that of its last decision. `Step.report` has the result
         after the block.
@@ -93,7 +93,7 @@ class Decisions:
         Set the people of files and of all their copies; the list may be empty.
 
         Raises:
-            ValidationError: Invalid names, all of them in one message.
+            ValidationError: Names are invalid; one message has all of them.
             UnknownIdError: There is no such file.
 
         """
@@ -110,8 +110,8 @@ class Decisions:
         Add and remove people: each file and each copy whose list changes gets an edit.
 
         Raises:
-            ValidationError: Invalid names to add, all of them in one message.
-            UsageError: A person is to be added and removed, or no person is named.
+            ValidationError: Names to add are invalid; one message has all of them.
+            UsageError: A person would be both added and removed, or no person is given.
             UnknownIdError: There is no such file.
 
         """
@@ -138,7 +138,7 @@ class Decisions:
     @remote()
     def postpone(self, target: Target, until: datetime | str | None = None) -> DecisionReport:
         """
-        Skip files in lists and writes, until a time (local where it has no zone) or until revoked.
+        Skip files in lists and writes, until a time (local if it has no zone) or until the decision is revoked.
 
         Raises:
             UsageError: The time is in the past.
@@ -161,7 +161,7 @@ class Decisions:
         Set the modes of files; a mode of None does not change.
 
         Raises:
-            UsageError: No mode is named.
+            UsageError: No mode is given.
             UnknownIdError: There is no such file.
 
         """
@@ -177,21 +177,21 @@ class Decisions:
 
     @remote()
     def end_postponements(self, target: Target) -> DecisionReport:
-        """Revoke the postponements of files. UnknownIdError: There is no such file."""
+        """Revoke the postponements of files. UnknownIdError: a file does not exist."""
         with self.step() as step:
             step.end_postponements(target)
         return step.report
 
     @remote()
     def revoke_of(self, target: Target, kinds: Sequence[str] = ("edit", "mode", "postpone")) -> DecisionReport:
-        """Revoke the decisions of some kinds (edit, postpone, mode) on files. UnknownIdError: no such file."""
+        """Revoke the decisions of some kinds (edit, postpone, mode) on files. UnknownIdError: a file does not exist."""
         with self.step() as step:
             step.revoke_of(target, kinds)
         return step.report
 
     @remote()
     def decline(self, target: Target, names: Sequence[str]) -> int:
-        """Record that people are not in files, so that they are not suggested there again; returns the files."""
+        """Record that people are not in files, so that they are not suggested again; return the files."""
         keys = [people_comment.person_key(name) for name in names]
         with self._database.atomic() as tx:
             file_ids = targets.ids_of(tx, target, self._modes(), now=self._clock())
@@ -232,7 +232,7 @@ class Step:
     @contextmanager
     def learning(self, names: Sequence[str] = ()) -> Iterator[Connection]:
         """
-        Record changes of people that the block makes with the yielded connection, so that undo reverts them.
+        Record the changes of people in the block, made with the yielded connection, so that undo reverts them.
 
         A step has one such block. `names`: people who may lose assignments or their name.
         """
@@ -266,7 +266,7 @@ class Step:
         return files
 
     def postpone(self, target: Target, *, until: datetime | None = None) -> int:
-        """Skip files in lists and writes, until a time or until revoked; return the number of files."""
+        """Skip files in lists and writes, until a time or until the decision is revoked; return the number of files."""
         until = until.astimezone(UTC) if until else None
         if until and until <= self._at:
             message = f"{until:%Y-%m-%d %H:%M} UTC is in the past. Name a later day, or none to skip until revoked."
@@ -343,7 +343,7 @@ class Step:
 
 
 def checked_change(add: Sequence[str], remove: Sequence[str]) -> builtins.list[str]:
-    """Return the cleaned names to add; raises as `Decisions.change_people`."""
+    """Return the cleaned names to add; errors as in `Decisions.change_people`."""
     names = valid_names(add)
     both = {people_comment.person_key(name) for name in remove} & {people_comment.person_key(name) for name in names}
     if both:
@@ -355,7 +355,7 @@ def checked_change(add: Sequence[str], remove: Sequence[str]) -> builtins.list[s
 
 
 def all_keys(reader: Connection, names: Sequence[str]) -> frozenset[str]:
-    """Return the keys that these people may have in a list: those of the names and of their aliases."""
+    """Return the keys that these people may have in a list: the keys of the names and of their aliases."""
     if not names:
         return frozenset()
     ids_by_name = people_store.find(reader, list(names))

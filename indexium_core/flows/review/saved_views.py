@@ -42,7 +42,7 @@ class ViewService:
 
     @remote()
     def default(self) -> SavedView | None:
-        """Return the view with which the plan page opens; None: there is no default."""
+        """Return the view that the plan page shows first; None: there is no default."""
         return store.default(self._database.read())
 
     def get(self, view_id: int) -> SavedView:
@@ -122,7 +122,7 @@ class ViewService:
 
     @remote()
     def set_default(self, view_id: int | None) -> None:
-        """Set the view with which the plan page opens; None: no view. UnknownIdError: there is no such view."""
+        """Set the view that the plan page shows first; None: no view. UnknownIdError: there is no such view."""
         if view_id is not None:
             self.get(view_id)
         with self._database.atomic() as tx:

@@ -1,7 +1,7 @@
 """
 The files of a target: a search, a selection, or file ids.
 
-They are stored in a table of the connection (`selected_files`), so that a hundred thousand ids stay in the database.
+The ids are stored in a table of the connection (`selected_files`), so even a hundred thousand ids stay in the database.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def select_current(tx: Connection, target: Target, modes: Modes, *, now: datetim
 
 
 def select(reader: Connection, target: Target, version: Version) -> None:
-    """Select the files of a target by a version of the plan; raises as `select_current`."""
+    """Select the files of a target by a version of the plan; errors as in `select_current`."""
     if isinstance(target, str):
         # All matches of the search, including unchanged, postponed and blocked files.
         everything = Selection(query=target, risk=RISK_LEVELS)

@@ -58,8 +58,8 @@ class Templates:
         Store people to add, or a replacement (old, new), under a name; a template with that name is overwritten.
 
         Raises:
-            ValidationError: Invalid names, all of them in one message.
-            UsageError: The name of the template is not valid, it has no people, or there are too many templates.
+            ValidationError: Names are invalid; one message has all of them.
+            UsageError: The name is not valid, the template has no people, or there are too many templates.
 
         """
         clean = people_comment.clean_name(name)
@@ -94,7 +94,7 @@ class Templates:
 
     @remote()
     def preview(self, name: str, target: Target, *, examples: int = EXAMPLES) -> ChangePreview:
-        """Return the effect of a template on files; changes nothing. UnknownIdError: there is no such template."""
+        """Return the effect of a template on files, without a change. UnknownIdError: there is no such template."""
         template = self.get(name)
         return self._bulk.preview(target, add=template.people, replace=template.pair, examples=examples)
 

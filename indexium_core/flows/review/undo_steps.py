@@ -1,9 +1,9 @@
 """
 Undo and redo of review steps, which are decisions about the plan.
 
-Undo reverts decisions, and the changes of people that belong to them. It changes no file: the report counts the files
-that were written since. A file with a newer decision that is not part of a step (a rollback postpones files) keeps it,
-and people who changed since stay as they are.
+Undo reverts decisions, and the changes of people that belong to them. Files on disk do not change: the report counts
+the files that were written after the step. A file with a newer decision outside of steps (a rollback postpones files)
+keeps this decision. People who changed after the step do not change.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class StepReport:
     files: int  # files whose decisions were undone or redone
     left: int  # files that keep a newer decision
     gone: int  # files that no longer exist
-    written: int  # files that were written since and keep their people
-    names_stay: bool  # people changed since, and stay as they are
+    written: int  # files that were written after the step and keep their people
+    names_stay: bool  # people who changed after the step, and are not reverted
     summary: str  # the result in sentences
 
 
@@ -73,7 +73,7 @@ class ReviewSteps:
     @remote()
     def undo(self, step_id: int | None = None) -> StepReport | None:
         """
-        Undo the newest step, which must be `step_id` if that is given; None if there is none.
+        Undo the newest step; if `step_id` is given, it must be the newest. None if there is no step.
 
         Raises:
             UsageError: `step_id` is no longer the newest step.

@@ -22,7 +22,7 @@ from indexium_core.store.connection import Connection
 
 __all__ = ["Discovery", "FileToRead", "discover", "file_at", "is_growing"]
 
-_RECENT_NS = 60 * 10**9  # another program may still be writing a file that changed this recently
+_RECENT_NS = 60 * 10**9  # another program may still be writing a file that changed within this time
 # Size and mtime do not show whether a file in one of these states can be read now.
 _READ_AGAIN = frozenset({"missing", "unreadable"})
 _SEPARATOR = os.fsencode(os.sep)
@@ -65,17 +65,17 @@ class Discovery:
 
 @dataclass(slots=True)
 class _WalkResult:
-    """What a walk leaves to classify: all files but the unchanged ones."""
+    """The files that a walk did not classify: all except unchanged files."""
 
     unchanged: int = 0
     differing: list[tuple[bytes, os.stat_result]] = field(default_factory=list)
     unreachable: list[tuple[bytes, str]] = field(default_factory=list)  # files for which `stat` fails; with the reason
     unlisted: list[tuple[bytes, str]] = field(default_factory=list)  # folders that could not be listed; with the reason
-    outside: int = 0  # links out of the root
+    outside: int = 0  # links to targets outside the root
 
 
 def is_growing(mtime_ns: int, now_ns: int) -> bool:
-    """Tell whether a file changed less than 60 s ago; an mtime more than 60 s in the future does not count."""
+    """Return whether a file changed less than 60 s ago; an mtime more than 60 s in the future does not count."""
     return -_RECENT_NS < now_ns - mtime_ns < _RECENT_NS
 
 
@@ -97,7 +97,7 @@ def discover(
         reader: The catalog.
         now_ns: The time, in nanoseconds since 1970.
         full: Read every file again.
-        since: With `full`, except the files read since this time: a former run of the same scan read them.
+        since: With `full`, do not read files again that an earlier run of the same scan read since this time.
         accept_missing: Treat missing files as deleted; without it, an empty or changed root counts as offline.
         on_folder: Called after each folder with the number of its files and its path.
 
@@ -152,7 +152,7 @@ def _classify(
     """
     Classify the files that the walk left open.
 
-    `known` has the row of each of these files that is not new; this function empties it. `must_read` tells for a path
+    `known` has the row of each of these files that is not new; this function empties it. `must_read` returns for a path
     whether to read the file even if it is unchanged.
     """
     if walked.unchanged:
@@ -179,7 +179,7 @@ def _classify(
 def _has_changed(row: KnownFile, now: os.stat_result, now_ns: int) -> bool:
     if row.size != now.st_size or row.mtime_ns != now.st_mtime_ns or row.state in _READ_AGAIN:
         return True
-    # The scan that stored the row may have read the file during a write: read it once more.
+    # The scan that stored the row may have read the file during a write, so it is read once more.
     return row.growing and not is_growing(row.mtime_ns, now_ns)
 
 

@@ -1,5 +1,5 @@
 """
-Read one file, in any process: plain values in, plain values out.
+Read one file, in any process: arguments and results are plain values.
 
 This module does not import the database, so that a process that only reads files starts fast and needs little memory.
 """

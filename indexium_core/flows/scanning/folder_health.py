@@ -1,7 +1,7 @@
 """
-The health of a library folder: is it online and writable, has its disk free space, what does its file system guarantee.
+The health of a library folder: whether it is online and writable, its free space, and its file system's guarantees.
 
-The values here are those of `indexium doctor` too: `Check`, `LOW_SPACE_BYTES` and `file_system_facts`.
+`indexium doctor` uses these values too: `Check`, `LOW_SPACE_BYTES` and `file_system_facts`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from indexium_core.store.catalog.catalog import LibraryRow
 
 __all__ = ["LOW_SPACE_BYTES", "Check", "CheckState", "check_library", "file_system_facts"]
 
-LOW_SPACE_BYTES = 1_000_000_000  # below this free space, a check warns
+LOW_SPACE_BYTES = 1_000_000_000  # below this free space, a check gives a warning
 
 CheckState: TypeAlias = Literal["ok", "warning", "problem"]
 
@@ -35,7 +35,7 @@ class Check:
 
 
 def check_library(library: LibraryRow) -> Check:
-    """Return whether files in a root can be written, and what its file system guarantees."""
+    """Return whether files in a root can be written, and the guarantees of its file system."""
     volume, free = volumes.of(library.path_bytes), roots.free_bytes(library)
     writable = _is_writable(library.path_bytes)
     details = {
@@ -76,7 +76,7 @@ def _assess(
 
 
 def _is_writable(path: bytes) -> bool:
-    """Tell whether a user may change names in a folder. A folder without a write bit is read-only, also for root."""
+    """Return whether a user may change names in a folder. A folder without a write bit is read-only, also for root."""
     try:
         write_bits = os.lstat(path).st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
     except OSError:

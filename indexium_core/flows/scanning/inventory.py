@@ -1,8 +1,8 @@
 """
 The inventory: the library folders with their state and health, lists of files, and adding and removing folders.
 
-Nothing here changes a media file. Removing a folder deletes rows of the database, and a report counts them first. The
-people of a file and its history outlive its row.
+This module changes no media files. Removing a folder deletes rows of the database, and a report counts them first. The
+people and the history of a file remain after its row is deleted.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _COMMON_FOLDERS = (
     "/media",
     "/Volumes",
 )
-_MOUNT_FOLDERS = (("mnt",), ("media",), ("Volumes",))  # their subfolders are offered, not the folders themselves
+_MOUNT_FOLDERS = (("mnt",), ("media",), ("Volumes",))  # their subfolders are suggested, not these folders
 
 
 class Inventory:
@@ -70,7 +70,8 @@ class Inventory:
         Manage the library folders of a home.
 
         `exclude_scans` keeps scans from starting during a block, and raises UsageError if one is running. `modes`
-        returns the default modes for people and comments; `on_change` is called after a change that the plan shows.
+        returns the default modes for people and comments; `on_change` is called after each change that affects the
+        plan.
         """
         self._database = database
         self._on_change = on_change
@@ -82,7 +83,7 @@ class Inventory:
 
     @remote()
     def list(self) -> builtins.list[LibraryRow]:
-        """Return the library folders; `libraries` has more about each."""
+        """Return the library folders; `libraries` returns more details."""
         return catalog.libraries(self._database.read())
 
     @remote()
@@ -151,7 +152,8 @@ class Inventory:
             audio: Scans include audio files. False does not change an existing library.
 
         Raises:
-            UsageError: The folder does not exist, is a file, cannot be listed, or is inside or around another library.
+            UsageError: The folder does not exist, is a file, cannot be listed, is inside another library, or contains
+            one.
 
         """
         row = roots.select_libraries(self._database, [folder])[0]
@@ -165,7 +167,7 @@ class Inventory:
     @remote()
     def set_modes(self, library_id: int, *, mode: str | None = None, comment_mode: str | None = None) -> None:
         """
-        Set how people and comments are combined in a whole folder.
+        Set the modes for people and comments of a whole folder.
 
         Raises:
             UnknownIdError: The folder does not exist.
@@ -180,9 +182,10 @@ class Inventory:
 
     def folders(self, text: str) -> builtins.list[FolderSuggestion]:
         """
-        Return folders of this machine that complete a path, or common media folders if `text` is empty.
+        Return folders of this machine whose paths start with a text, or common media folders if `text` is empty.
 
-        Hidden folders are included only if the text has their dot. A folder that cannot be listed has no completions.
+        Hidden folders are included only if the text has their dot. For a folder that cannot be listed, the list is
+        empty.
         """
         paths = _completions(text.strip()) if text.strip() else _common_folders()
         known = [row.path_bytes for row in catalog.libraries(self._database.read())]
@@ -194,7 +197,7 @@ class Inventory:
 
     @remote()
     def removal(self, library_id: int) -> RemovalReport:
-        """Return what removing a library would delete from the database."""
+        """Return the data that removing a library would delete from the database."""
         return self._removal(library_id, store.WHOLE)
 
     @remote()
@@ -217,12 +220,12 @@ class Inventory:
 
     @remote()
     def missing_removal(self, library_id: int) -> RemovalReport:
-        """Return what `forget_missing` would delete from the database."""
+        """Return the data that `forget_missing` would delete from the database."""
         return self._removal(library_id, store.MISSING)
 
     @remote()
     def forget_missing(self, library_id: int) -> RemovalReport:
-        """Delete the rows of the missing files of a library. Raises as `remove`."""
+        """Delete the rows of the missing files of a library. Errors as in `remove`."""
         with self._exclude_scans():
             report = self.missing_removal(library_id)
             self._require_no_operation(library_id, store.MISSING)
@@ -242,8 +245,8 @@ class Inventory:
         """
         Include the audio files of a folder in scans, or exclude them.
 
-        The next scan finds included files. The database forgets excluded files at once; the report counts them. No file
-        changes, and people and history stay. Errors as those of `remove`.
+        The next scan adds included files. Rows of excluded files are deleted at once; the report counts them. Media
+        files do not change, and people and history remain. Errors as in `remove`.
         """
         if not included:
             return self.exclude_audio(library_id)
@@ -252,18 +255,18 @@ class Inventory:
 
     @remote()
     def audio_removal(self, library_id: int) -> RemovalReport:
-        """Return what `exclude_audio` would delete from the database."""
+        """Return the data that `exclude_audio` would delete from the database."""
         return self._removal(library_id, _AUDIO)
 
     def include_audio(self, library_id: int) -> None:
-        """Include audio files in scans of a library, from the next scan on. Raises UnknownIdError."""
+        """Include audio files in scans of a library, starting with the next scan. Raises UnknownIdError."""
         self._row(library_id)
         with self._database.atomic() as tx:
             catalog.set_library_audio(tx, library_id, audio=True)
 
     def exclude_audio(self, library_id: int) -> RemovalReport:
         """
-        Exclude audio files from scans of a library, and delete the rows of its audio files. Raises as `remove`.
+        Exclude audio files from scans of a library, and delete the rows of its audio files. Errors as in `remove`.
 
         The people and the history of the files are kept. A file that is included again is recognised by its media.
         """
@@ -312,7 +315,7 @@ class Inventory:
 def _details(row: LibraryRow, states: dict[str, int], size: int) -> LibraryDetails:
     check = folder_health.check_library(row)
     promise, free = str(check.details["promise"]), check.details["free_bytes"]
-    # A warning about the file system's guarantees alone is not a problem: `promise` shows it already.
+    # If the only warning is about the file system's guarantees, it is not a problem: `promise` already shows it.
     is_low = free is not None and free < folder_health.LOW_SPACE_BYTES
     has_problem = check.state != "ok" and (promise not in check.message or is_low)
     return LibraryDetails(
@@ -375,6 +378,6 @@ def _subfolders(folder: str, prefix: str) -> list[str]:
 
 
 def _is_covered(path: str, roots_known: list[bytes]) -> bool:
-    """Tell whether a folder is a library or is inside one."""
+    """Return whether a folder is a library or is inside one."""
     real = os.path.realpath(os.fsencode(path)).rstrip(b"/") + b"/"
     return any(real.startswith(root.rstrip(b"/") + b"/") for root in roots_known)

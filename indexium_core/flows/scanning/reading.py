@@ -22,8 +22,8 @@ __all__ = ["ReadResult", "read_all", "unreachable"]
 logger = logging.getLogger(__name__)
 
 _THREADS = Threads()
-MAX_PENDING_FILES = 64  # files submitted before the caller waits for the first one
-MAX_PENDING_TEXT = 2_000_000  # characters of the comments of pending results; above it, no further file is read
+MAX_PENDING_FILES = 64  # files that are submitted before the caller waits for the first file
+MAX_PENDING_TEXT = 2_000_000  # characters of the comments of pending results; above this limit, reading pauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class ReadResult:
         return self.facts.state == "missing"
 
     def has_changed(self) -> bool:
-        """Tell whether the file on disk differs from the one that the walk found."""
+        """Return whether the file on disk changed after the walk."""
         if self.facts.state == "unreadable":
             return False
         try:
@@ -66,7 +66,7 @@ class ReadResult:
 def read_all(
     candidates: Sequence[FileToRead], *, threads: int, full: bool, faststart: str, executor: Executor = _THREADS
 ) -> Iterator[ReadResult]:
-    """Yield the results in the order of `candidates`, and read the next files in the meantime."""
+    """Yield the results in the order of `candidates`, and read the next files at the same time."""
     pool = ThreadPoolExecutor(executor.max_concurrency(threads), thread_name_prefix="probe")
     pending: collections.deque[Future[ReadResult]] = collections.deque()
     limit = _TextLimit()
@@ -96,10 +96,10 @@ def read_all(
 
 class _TextLimit:
     """
-    A limit on the memory that comments of pending results take: readers wait while they exceed `MAX_PENDING_TEXT`.
+    A limit on the comments of pending results in memory: readers wait while these exceed `MAX_PENDING_TEXT`.
 
-    The file that the caller fetches next is never delayed. Otherwise it would wait for results behind it, which the
-    caller fetches only after it: a deadlock.
+    The file that the caller fetches next is never delayed. Otherwise there would be a deadlock: it would wait for later
+    results, which the caller fetches only after it.
     """
 
     def __init__(self) -> None:
@@ -124,7 +124,7 @@ class _TextLimit:
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Wake all readers: the caller fetches no further result."""
+        """Wake all readers: the caller does not fetch more results."""
         with self._changed:
             self._open = False
             self._changed.notify_all()

@@ -1,7 +1,7 @@
 """
 Roots (library folders): select and add them, and decide whether a root is online.
 
-A scan changes nothing of a root that is *offline*: the files of a disk that is not mounted are not deleted files.
+A scan does not change the rows of an *offline* root: if a disk is not mounted, its files are not deleted files.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def mass_loss_reason(library: LibraryRow, missing: Sequence[KnownFile], new: Ite
 
 
 def device_of(library: LibraryRow) -> int:
-    """Return the device (`st_dev`) of a root, or the one of its last scan if the root cannot be accessed."""
+    """Return the device (`st_dev`) of a root, or the device of its last scan if the root cannot be accessed."""
     try:
         return os.lstat(library.path_bytes).st_dev
     except OSError:

@@ -1,4 +1,4 @@
-"""Scans as jobs: the queue runs each requested scan once, also after a restart of the process."""
+"""Scans as jobs: the queue runs each requested scan once, even if the process restarts."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class ScanJobs:
         """
         Add a scan of `dirs` to the queue, or of all libraries if `dirs` is empty. New folders become libraries.
 
-        With `dedup`, an equal scan that waits in the queue is returned instead.
+        With `dedup`, an equal scan that is already in the queue is returned instead.
 
         Raises:
             UsageError: A folder does not exist, is a file or is inside another library; or the priority is unknown.
@@ -79,13 +79,13 @@ class ScanJobs:
         on_progress: Callable[[ScanProgress], None] | None = None,
     ) -> ScanReport:
         """
-        Add a scan and wait for its end; `on_progress` is called on the thread of the job.
+        Add a scan and wait until it ends; `on_progress` is called on the thread of the job.
 
         Ctrl-C cancels the scan. The report of a cancelled scan has `cancelled` set.
 
         Raises:
-            UsageError: As `add`; or a scan is running already.
-            Exception: The error of the scan, or one that `on_progress` raises.
+            UsageError: As in `add`; or a scan is already running.
+            Exception: The error of the scan, or an error from `on_progress`.
 
         """
         if self._queue.running_jobs(KIND):
@@ -113,12 +113,12 @@ class ScanJobs:
 
     @remote()
     def cancel(self) -> bool:
-        """Cancel the running scan; False if none runs. Files that were read are kept, and none counts as missing."""
+        """Cancel the running scan; False if no scan runs. Files that were read are kept; no file becomes missing."""
         return any(self._queue.cancel(job_id) for job_id in self._queue.running_jobs(KIND))
 
     @remote()
     def progress(self) -> ScanProgress | None:
-        """Return the progress of the running scan, None if none runs."""
+        """Return the progress of the running scan; None if no scan runs."""
         return self._scanner.current_progress
 
     @remote()

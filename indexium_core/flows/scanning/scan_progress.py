@@ -1,4 +1,4 @@
-"""The progress of a scan, and its reports, which are limited in rate so that they cost little."""
+"""The progress of a scan, and its reports; their rate is limited so that they cost little time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class ScanProgress:
     """The progress of a scan."""
 
     done: int  # files found (during the walk), then files read
-    total: int | None  # files to read; None during the walk, which does not know it yet
+    total: int | None  # files to read; None during the walk, because it is not known yet
     current: str  # last folder or file, for display
     rate: float  # files per second
     eta_seconds: float | None

@@ -4,7 +4,7 @@ The scanner: files on disk become rows of the catalog.
 The steps of a scan:
 
 1. Walk every root, compare it with the catalog, and decide which roots are offline.
-2. Mark missing files. This comes before reading, so that a file that moved, also to another root, is recognised by its
+2. Mark missing files. This step is before reading, so that a moved file (also from another root) is recognised by its
    content.
 3. Read new and changed files, and store them in groups. An interrupted scan keeps the groups that it stored.
 
@@ -44,9 +44,9 @@ __all__ = ["ScanProgress", "ScanReport", "Scanner", "summary"]
 
 # The limits of a group: files that are stored in one transaction.
 GROUP_FILES = 2000
-GROUP_SECONDS = 2.0  # so that pages show new files during the scan
-GROUP_TEXT = 500_000  # characters of comments, of which the database makes several copies
-_POLL_SECONDS = 0.5  # between two checks whether another scan has ended
+GROUP_SECONDS = 2.0  # short, so that pages show new files during the scan
+GROUP_TEXT = 500_000  # characters of comments; the database makes several copies of them
+_POLL_SECONDS = 0.5  # seconds between two checks whether another scan has ended
 
 
 @dataclass(slots=True, kw_only=True)
@@ -124,10 +124,10 @@ class Scanner:
         """
         Scan libraries; wait first while `reread` runs.
 
-        An interrupted job resumes: the scan does not read again the files that it read, and its counts continue.
+        An interrupted job resumes: files that it read are not read again, and its counts continue.
 
         Args:
-            job: Gets the progress and the checkpoint, and tells when to stop.
+            job: Receives the progress and the checkpoint, and signals when to stop.
             libraries: The libraries.
             full: Read every file again, and hash all of its media bytes.
             accept_missing: Treat missing files as deleted; without it, an empty or changed root counts as offline.
@@ -183,7 +183,7 @@ class Scanner:
             self._database,
             progress,
             self._clock(),
-            # Twice the processors: readers mostly wait for the disk. More of them only wait for each other.
+            # Twice the processors: readers mostly wait for the disk. More readers would only wait for each other.
             threads=min(self._config.probe_threads, 2 * (os.cpu_count() or 1)),
             faststart=self._config.faststart,
             executor=self._executor(),
@@ -354,7 +354,7 @@ class _Scan:
 
     def _store(self, library: LibraryRow, group: Sequence[ReadResult]) -> bool:
         """
-        Store one group. Return False if the root went offline: its files are not missing then.
+        Store one group. Return False if the root went offline; then its files do not count as missing.
 
         The transaction checks the files once more. A file that changed since the walk keeps its row, because the read
         facts may be older than the row; the next scan reads the file again.
@@ -374,7 +374,7 @@ class _Scan:
     def _upsert(
         self, tx: Connection, library: LibraryRow, group: Sequence[ReadResult], absent: Sequence[bytes]
     ) -> tuple[catalog.UpsertReport, list[int]]:
-        """Store a group, and return what changed and the ids of the files that became missing."""
+        """Store a group, and return the changes and the ids of the files that became missing."""
         outdated = [result.path for result in group if result.is_missing or result.has_changed()]
         known = catalog.known(tx, library.path_bytes, outdated) if outdated else {}
         missing = [known[path].file_id for path in absent if path in known]

@@ -1,9 +1,9 @@
 """
 Thumbnails of videos: made on request, and cached in the home under a key of the media.
 
-A thumbnail is never worth a delay of a write: none is made of a file that an operation is writing, and at most two are
-made at a time. The cache has a budget in bytes and evicts the least recently used files. It also stores that a video
-has no picture, as an empty file.
+Thumbnails must not delay a write: a file that an operation is writing gets no thumbnail, and at most two are made at a
+time. The cache has a budget in bytes and evicts the least recently used files. For a video without a picture, it stores
+an empty file.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["Thumbnails"]
 logger = logging.getLogger(__name__)
 
 _MAX_CONCURRENT = 2
-_WIDTH_STEP = 80  # widths are rounded to it, so that requests for one video cannot fill the cache
+_WIDTH_STEP = 80  # widths are rounded to this step, so that requests for one video cannot fill the cache
 _FILL = 0.8  # share of the budget that an eviction leaves in use
 
 
@@ -45,7 +45,7 @@ class Thumbnails:
         self._used_bytes = -1  # of the cache; -1: not counted yet
 
     def jpeg(self, file_id: int, *, width: int = 640) -> bytes | None:
-        """Return a JPEG of a video, at most `width` pixels wide; None if there is none, or a write is running."""
+        """Return a JPEG of a video, at most `width` pixels wide; None without a picture, or if a write is running."""
         width = max(_WIDTH_STEP, min(width, thumbnail.WIDEST) // _WIDTH_STEP * _WIDTH_STEP)
         reader = self._database.read()
         source = store.thumbnail_source(reader, file_id)
@@ -56,7 +56,7 @@ class Thumbnails:
             cached = self._cached(key)
             if cached is not None:
                 return cached or None
-            # An open reader could keep the write from its fastest strategy.
+            # An open reader could prevent the fastest strategy of the write.
             if store.is_being_written(reader, file_id):
                 return None
             return self._make(source, key, width)
@@ -65,7 +65,7 @@ class Thumbnails:
         try:
             with self._slots, FileReader(source.path) as reader:
                 if (reader.stat.size, reader.stat.mtime_ns) != (source.size, source.mtime_ns):
-                    return None  # the file changed since the scan: its key is unknown until the next one
+                    return None  # the file changed since the scan: its key is unknown until the next scan
                 made = thumbnail.picture(reader, source.container, duration=source.duration, width=width)
         except errors.FileAccessError:
             return None
@@ -74,7 +74,7 @@ class Thumbnails:
 
     @contextlib.contextmanager
     def _single_flight(self, key: str) -> Iterator[None]:
-        """Keep other threads from making the same thumbnail during a block."""
+        """Prevent other threads from making the same thumbnail during a block."""
         with self._lock:
             lock = self._in_progress.setdefault(key, threading.Lock())
         with lock:
@@ -86,7 +86,7 @@ class Thumbnails:
     # The cache.
 
     def _cached(self, key: str) -> bytes | None:
-        """Return a cached thumbnail: empty if the video has none, None if the cache has no entry."""
+        """Return a cached thumbnail: empty if the video has no picture, None if the cache has no entry."""
         path = self._folder / key
         try:
             data = path.read_bytes()

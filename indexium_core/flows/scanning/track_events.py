@@ -1,7 +1,7 @@
 """
 Events about files: `track:added` and `track:updated`, sent at the end of a scan or a rescan.
 
-Up to `MAX_SINGLE_EVENTS` files get an event each. Above it there is one event with the number of files, because a first
+Up to `MAX_SINGLE_EVENTS` files get an event each. For more files there is one event with their number, because a first
 scan would send thousands.
 """
 

@@ -1,9 +1,9 @@
 """
 Problems that block a whole operation: a missing folder, a full disk, an exhausted quota.
 
-A single file that cannot be written is one failed row, and the operation continues. If the next files would fail for
-the same reason, continuing would only add a thousand failed rows. The operation stops instead, its files wait, and it
-can be resumed.
+If only a single file cannot be written, it becomes one failed row, and the operation continues. If the next files would
+fail for the same reason, continuing would only add a thousand failed rows. The operation stops instead, its files wait,
+and it can be resumed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["Blockers"]
 
 _MISSING_FOLDER_CODES = frozenset({"missing_file", "unreadable", "io_error", "sync_failed", "read_only", "cannot_tell"})
 _FULL_CODES = frozenset({"low_space", "cannot_tell"})
-_FULL_DISK_BYTES = 1_000_000  # a disk with fewer free bytes is full; with more, it is only too small for one large file
+_FULL_DISK_BYTES = 1_000_000  # a disk with less free space is full; with more, it is too small only for a large file
 
 
 def _free(path: bytes) -> int | None:
@@ -56,7 +56,7 @@ class Blockers:
                     f"The disk of {_folder(task)} is full ({free:,} bytes are free). Free some space, then resume. "
                     "Every file is whole, and what was written stays written."
                 )
-        if code == "over_quota":  # no system call returns what is left of a quota
+        if code == "over_quota":  # no system call returns the rest of a quota
             return (
                 f"Your quota on the disk of {_folder(task)} is exhausted. Remove files there or have the quota raised, "
                 "then resume. Every file is whole, and what was written stays written."

@@ -1,18 +1,18 @@
 """
-One file, from its plan to a verified result: the protocol that every write and every rollback of a file follows.
+The protocol of every write and every rollback of one file, from its plan to a verified result.
 
-The order is the safety argument, and `_in_place` keeps it:
+The order makes the write safe; `_in_place` follows it:
 
 1. Inspect: the file is whole, it is the planned one, and it does not already have the wanted values.
 2. Choose a strategy, or refuse with a code.
-3. Lock the file, check once more that it is the same, and gather evidence of what must not change.
-4. The undo record is durable before the first byte changes (the journaled file ensures it); then the bytes; then fsync.
+3. Lock the file, check once more that it is the same, and gather evidence of the parts that must not change.
+4. Make the undo record durable before the first byte changes (the journaled file does this); write the bytes; fsync.
 5. Gather evidence again and compare. An unplanned difference undoes the write and is reported.
-6. Only then the journal records that the item is done.
+6. Only then does the journal record that the item is done.
 
-A process may be killed between any two steps. Before step 4 nothing has happened; in 4 and 5 the journal undoes the
-change; after 6 the file is new. The ledger learns the result later; the journal and the file are always consistent.
-`replacing` takes the same steps in an order of its own when a new file replaces the old one.
+A process may be killed between any two steps. Before step 4 the file is unchanged; in 4 and 5 the journal undoes the
+change; after 6 the file is new. The ledger gets the result later; the journal and the file are always consistent.
+`replacing` follows the same steps in a different order when a new file replaces the old file.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ def edit(
     task: Task, undo_journal: journal.JournalWriter, policy: WritePolicy, progress: FileProgress | None = None
 ) -> EditResult:
     """
-    Run one task and return its result; it never raises for a problem of one file.
+    Run one task and return its result; a problem of one file never raises an error.
 
     Args:
         task: The item.
         undo_journal: Journal of the running operation.
-        policy: How its files are written.
+        policy: The write policy of the operation.
         progress: Receives the progress of long work.
 
     """
@@ -79,7 +79,7 @@ def blocked_by_newer(task: Task, reason: str) -> EditResult:
 
 
 def check(task: Task, policy: WritePolicy) -> WriteResult:
-    """Run steps 1 and 2 for one task and report as a write would; nothing is opened for writing."""
+    """Run steps 1 and 2 for one task and report the result of a write; no file is opened for writing."""
     started = time.perf_counter()
     try:
         with protocol.opened(task) as file:
@@ -117,12 +117,12 @@ def _write(work: FileWork) -> EditResult:
     except _NoInsertError as error:
         try:
             return _write_with(work, insert=False)
-        except errors.RefusedError:  # no other strategy: the file waits until no program has it open
+        except errors.RefusedError:  # there is no other strategy: the file waits until no program has it open
             raise error.reason from None
 
 
 class _NoInsertError(Exception):
-    """No range can be inserted into the file now; nothing was changed."""
+    """A range cannot be inserted into the file now; the file is unchanged."""
 
     def __init__(self, reason: errors.MetadataError) -> None:
         super().__init__(reason.message)
@@ -157,7 +157,7 @@ def _in_place(
         protocol.require_same_media(task, before.payload_hash)
         verify.expect(before, task.changes)
         original = states.state_of(file, layout.payload, before.payload_hash)
-        file.close()  # a range can be inserted only while no other descriptor is open, including our own
+        file.close()  # a range can be inserted only while no other descriptor (also of ours) is open
         _apply(writable, patch)
         known = None if patch.inserted else layout
         with reader.FileReader(task.path) as again:
@@ -198,7 +198,7 @@ def _roll_back(work: FileWork) -> EditResult:
         return replacing.roll_back(work, entry)
     try:
         return _roll_back_in_place(work, entry)
-    except _NoInsertError:  # the inserted range cannot be removed now: a new file without it replaces this one
+    except _NoInsertError:  # the inserted range cannot be removed now: a new file without the range replaces the file
         return replacing.roll_back(work, entry)
 
 

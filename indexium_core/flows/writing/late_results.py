@@ -37,13 +37,13 @@ def from_journal(entry: journal.JournalEntry | journal.SwapEntry, result: WriteR
             after = protocol.describe(file, capabilities=capabilities)
             record = replace(record, original_state=states.state_before([entry], file), written_state=after.state)
             return LateResult(record=record, stat=after.stat, facts=after.facts)
-    except errors.MetadataError:  # gone or changed since: the write took place, but it cannot be rolled back
+    except errors.MetadataError:  # deleted or changed since: the file was written, but cannot be rolled back
         logger.warning("operation.late_item_unreadable", extra={"file_id": result.file_id})
         return LateResult(record=record)
 
 
 def _kept(entry: journal.JournalEntry | journal.SwapEntry) -> dict[str, Any]:
-    """Return the fields of the ledger that say how the old bytes can be restored."""
+    """Return the fields of the ledger that describe how the old bytes can be restored."""
     if isinstance(entry, journal.JournalEntry):
         return {}
     parted = {"parted_inode": entry.old.inode if entry.parted else None}

@@ -15,7 +15,7 @@ from indexium_core.model.operations.operation import Attempt
 
 __all__ = ["ItemInProgress", "OperationRun"]
 
-_FINISH_SECONDS = 5.0  # a paused operation finishes running files for so long; then their work waits, too
+_FINISH_SECONDS = 5.0  # for this time, a paused operation finishes running files; then they pause, too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +51,12 @@ class OperationRun:
     active_items: dict[int, ItemInProgress] = field(default_factory=dict)
     failure_reasons: dict[int, str] = field(default_factory=dict)  # by item that was not written
     on_activity: Callable[[], None] = lambda: None  # called when work advances
-    stalled_after: Callable[[], float | None] = lambda: None  # seconds without progress; None: it did not stall
+    stalled_after: Callable[[], float | None] = lambda: None  # seconds without progress; None: no stall
     attempts: dict[int, list[Attempt]] = field(default_factory=dict)  # failed attempts by item that is retried
-    stopped_by: Callable[[], str] = lambda: "stop"  # who stopped it: stop, person, timeout
+    stopped_by: Callable[[], str] = lambda: "stop"  # the cause of the stop: stop, person, timeout
     blocker: str = ""  # a problem of all remaining items, as a sentence
     paused_at: float = 0.0  # time.monotonic() of the last pause
-    is_planned: bool = False  # it writes a plan: one item for each file
+    is_planned: bool = False  # the operation writes a plan: one item for each file
     seconds_before: float = 0.0  # running time of earlier runs
     outcomes: Counter[str] = field(default_factory=Counter)  # items by result
 
@@ -66,25 +66,25 @@ class OperationRun:
         return self.first_active()[0]
 
     def first_active(self) -> tuple[str, float | None]:
-        """Return that name, and the finished fraction of its new file; None if no new file is made."""
+        """Return the name as `current_file`, and the finished fraction of its new file; None if no new file is made."""
         items = tuple(self.active_items.values())
         return (items[0].name, items[0].progress.fraction) if items else ("", None)
 
     @property
     def eta_seconds(self) -> float | None:
-        """Seconds left; None while there is no estimate or the operation is paused."""
+        """The remaining seconds; None while there is no estimate or the operation is paused."""
         return None if self.control.is_paused else self.throughput.eta_seconds
 
     @property
     def interruption_cause(self) -> str:
-        """What interrupts running files, as `model.operations.interruption` names it."""
+        """The cause that interrupts running files, in the words of `model.operations.interruption`."""
         if self.control.ending is RunEnd.CANCELLED:
             return "cancelled"
         return "blocked" if self.control.ending is RunEnd.FAILED else self.stopped_by()
 
     @property
     def seconds(self) -> float:
-        """Running time of all its runs, without pauses."""
+        """Running time of all runs of the operation, without pauses."""
         return self.seconds_before + self.throughput.seconds
 
     def progress(self) -> OperationProgress:

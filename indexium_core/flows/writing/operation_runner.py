@@ -1,10 +1,10 @@
 """
-Run operations, each as a job: one thread for the operation, a few threads for its files, results in groups.
+Run operations, each as a job with one thread for itself and a few for its files; store results in groups.
 
 The order for a whole operation: items, preconditions and backup rows are in the ledger before it starts; the journal
 file is created; files are edited one by one as `editing` describes; results and new catalog facts follow in groups. So
-whenever a process is killed, the ledger has every file that may have been touched, the journal has what was started,
-and `recovery` combines the two.
+if a process is killed at any time, the ledger has every file that may have changed, the journal has the started writes,
+and `recovery` combines both.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ __all__ = ["PAUSE_WAIT_SECONDS", "Operations"]
 logger = logging.getLogger(__name__)
 
 _BATCH = 500  # tasks read from the ledger at a time
-PAUSE_WAIT_SECONDS = 60.0  # a pause waits so long for a running file: its disk may never respond
+PAUSE_WAIT_SECONDS = 60.0  # a pause waits this time at most for a running file: its disk may never respond
 
 
 class Operations:
@@ -115,7 +115,7 @@ class Operations:
         return self._ledger.pending(operation_id, after=after, count=_BATCH, is_planned=is_planned)
 
     def _expected_seconds(self, operation_id: int, first: Sequence[ledger.Task]) -> Mapping[bool, float]:
-        """Return the estimated seconds of the remaining items, by whether they are rewritten; `first` is a batch."""
+        """Return the estimated seconds of remaining items, in place (False) and rewritten (True); `first`: a batch."""
         if len(first) == _BATCH:
             return self._ledger.expected_seconds(operation_id)
         return {kind: sum(task.expected_seconds for task in first if task.is_rewrite is kind) for kind in (False, True)}
@@ -145,14 +145,14 @@ class Operations:
             elif was_paused_before and not is_paused:
                 run.on_activity()
                 self._emit(run, "progress", message="resumed")
-            if is_idle and not was_idle_before:  # the plan has all results so far
+            if is_idle and not was_idle_before:  # the plan includes all results so far
                 self._events.emit("plan:changed")
 
         run.control.on_change(on_change)
         on_change()
 
     def find(self, operation_id: int) -> OperationRun | None:
-        """Return the run of an operation; None if it does not run here."""
+        """Return the run of an operation; None if the operation does not run here."""
         return self._runs.get(operation_id)
 
     def running(self) -> frozenset[int]:
@@ -267,7 +267,7 @@ class Operations:
         """
         Create the journal of this run. Each run has a file of its own, with a name that no earlier run used.
 
-        The empty journal of an earlier run may have been moved away; a new one must not be taken for it.
+        The empty journal of an earlier run may have been moved; the new journal must not be confused with it.
         """
         former = self._ledger.journal_of_pending(operation_id) or f"{operation_id}.journal"
         number, name = int((former.split(".")[1:-1] or ["0"])[0]), former
@@ -285,7 +285,8 @@ class Operations:
     def _store_results(
         self, run: OperationRun, group: Sequence[EditResult], undo_journal: journal.OperationJournal
     ) -> None:
-        # First the journal: otherwise the ledger may call a file done that the journal undoes after a power cut.
+        # The journal comes first: otherwise the ledger may list a file as written that the journal undoes after a power
+        # cut.
         undo_journal.sync()
         updates = [
             recording.ItemUpdate(
@@ -317,9 +318,9 @@ class Operations:
         counts = run.outcomes if is_complete else self._ledger.counts(run.operation_id)
         pending = counts.get("pending")
         if run.control.ending is not None and pending:
-            ending = run.control.ending  # the last files were started, but cancelled
+            ending = run.control.ending  # the last files were started, but then cancelled
         elif ending is RunEnd.STOPPED and not pending:
-            ending = RunEnd.DONE  # it was stopped after the last file was started
+            ending = RunEnd.DONE  # the stop came after the last file was started
         if ending is RunEnd.STOPPED:
             return "paused" if run.control.was_paused else "interrupted"
         if ending is RunEnd.CANCELLED:
@@ -331,7 +332,7 @@ class Operations:
         return recording.final_status(counts)
 
     def _finish(self, run: OperationRun, status: str, message: str, job: JobRun) -> None:
-        """Let the job record the end of the operation together with its own, and report it afterwards."""
+        """Let the job record its own end and that of the operation together, and then report the end."""
         now, seconds = self._clock(), run.seconds
         is_unkept = not run.keep_backup and status.startswith("completed")
         unkept: list[str] = []  # journals without a backup
@@ -370,7 +371,7 @@ class Operations:
 
 
 def _newer_failure(run: OperationRun, task: ledger.Task) -> str:
-    """Return why a newer write of the same file, which must be rolled back first, was not; "" if nothing blocks."""
+    """Return why a newer write of the same file, which must come first, was not rolled back; "" if nothing blocks."""
     if task.after_item is None:
         return ""
     return run.failure_reasons.get(task.after_item, task.after_item_failure)

@@ -1,7 +1,7 @@
 """
-The steps that all writes of a file share: inspect it first, verify it afterwards, build its result.
+The steps that all writes of a file share: inspect the file, verify it after the write, and build its result.
 
-`editing` changes a file in place, `replacing` puts a new file in its place; both take these steps in the same order.
+`editing` changes a file in place, `replacing` puts a new file in its place; both follow these steps in the same order.
 """
 
 from __future__ import annotations
@@ -70,12 +70,12 @@ class WritePolicy:
 
     backups: Path  # folder of the journals
     preserve_mtime: bool = False  # restore the modification time of a file after a write
-    faststart: str = "keep"  # keep: an index in front of the media stays there; any: it may move to the end
-    break_links: bool = False  # a new file may replace one that has other names
+    faststart: str = "keep"  # keep: an index in front of the media stays there; any: the index may move to the end
+    break_links: bool = False  # a new file may replace a file that has other names (hard links)
     keep_backup: bool = True  # the old file must be restorable
     reserve_space: Callable[[int, int], bool] = lambda _size, _item: True  # reserve bytes for the original of an item
     is_cancelled: Callable[[], bool] = lambda: False  # whether to cancel long work
-    on_progress: Callable[[FileProgress], None] = lambda _: None  # long work on a file advances; may block
+    on_progress: Callable[[FileProgress], None] = lambda _: None  # called when long work on a file advances; may block
 
 
 class FileProgress:
@@ -88,7 +88,7 @@ class FileProgress:
     def __init__(self, policy: WritePolicy) -> None:
         self._policy = policy
         self._lock = threading.Lock()
-        self._done_bytes = self._total_bytes = 0  # bytes to read and write of both files, counted each time
+        self._done_bytes = self._total_bytes = 0  # bytes to read and write, of both files, each time counted
         self._paused_seconds = 0.0
         self._paused_at: float | None = None
 
@@ -125,13 +125,13 @@ class FileProgress:
 
     @property
     def paused_seconds(self) -> float:
-        """Seconds for which the work was paused."""
+        """The seconds during which the work was paused."""
         with self._lock:
             return self._paused_seconds + (0.0 if self._paused_at is None else time.monotonic() - self._paused_at)
 
     @property
     def position(self) -> tuple[int, int]:
-        """The finished bytes, and the approximate total."""
+        """The number of finished bytes, and the approximate total."""
         with self._lock:
             return self._done_bytes, self._total_bytes
 
@@ -142,14 +142,14 @@ class FileProgress:
 
     @property
     def fraction(self) -> float | None:
-        """The finished fraction, from 0 to 1; None if no new file is made or nothing is known yet."""
+        """The finished fraction, from 0 to 1; None if no new file is made or there is no data yet."""
         with self._lock:
             return min(self._done_bytes / self._total_bytes, 1.0) if self._total_bytes else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileWork:
-    """A task with everything that is needed to run it."""
+    """A task with all objects that its run needs."""
 
     task: Task
     undo_journal: journal.JournalWriter  # the journal of the running operation
@@ -158,13 +158,13 @@ class FileWork:
     started: float = field(default_factory=time.perf_counter)
 
     def success(self, strategy: str, proof: Mapping[str, Any], *, message: str = "") -> WriteResult:
-        """Return a success; `message` is what the person should know besides."""
+        """Return a success; `message` is additional information for the user."""
         return result(self.task, "success", message=message, strategy=strategy, started=self.started, proof=proof)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditResult:
-    """The result of one file, and the new facts about it (None if nothing was learnt)."""
+    """The result of one file, and the new facts about the file (None if there are no new facts)."""
 
     task: Task
     record: ItemRecord
@@ -194,7 +194,7 @@ class EditResult:
         return replace(self, record=replace(self.record, result=new_result))
 
     def minus_pause(self, seconds: float) -> Self:
-        """Return a copy that took `seconds` less, because it was paused for so long."""
+        """Return a copy whose duration is less by `seconds`, the time during which it was paused."""
         if not seconds:
             return self
         old_result = self.record.result
@@ -205,9 +205,9 @@ class EditResult:
 
     def as_pending(self, cause: str, *, was_started: bool) -> Self:
         """
-        Return a copy that waits again: it has no result, and the file has no problem.
+        Return a copy that waits again, without a result and without a problem of the file.
 
-        If it was started, its message says what interrupted it; `cause` as in `model.operations.interruption`.
+        If it was started, its message gives the interruption; `cause` as in `model.operations.interruption`.
         """
         kind = "write" if self.task.reverts_item is None else "rollback"
         code, message = ("restored", interruption.restored_message(cause, kind)) if was_started else ("", "")
@@ -241,7 +241,7 @@ class NothingToDo(Exception):  # noqa: N818 - an outcome, not an error
 
 
 def opened(task: Task) -> reader.FileReader:
-    """Open the file of a task at its planned path, and nowhere else."""
+    """Open the file of a task, only at its planned path."""
     if os.path.realpath(task.path) != task.path:
         raise errors.ConflictError("The path leads to another place than in the plan. Scan again.")
     return reader.FileReader(task.path)
@@ -252,9 +252,9 @@ def inspect(task: Task, file: reader.FileReader) -> WritableFile:
     Check a file before the edit.
 
     Raises:
-        NothingToDo: It already has the wanted values.
-        CorruptFileError, RefusedError: It is damaged, or its kind cannot be written.
-        ConflictError: It is not the planned file.
+        NothingToDo: The file already has the wanted values.
+        CorruptFileError, RefusedError: The file is damaged, or its kind cannot be written.
+        ConflictError: The file is not the planned file.
 
     """
     family, layout = registry.examine(file)
@@ -270,7 +270,7 @@ def inspect(task: Task, file: reader.FileReader) -> WritableFile:
 
 
 def already_has(layout: Layout, changes: Sequence[Change]) -> bool:
-    """Return whether every field already has its new value, in every place that holds it."""
+    """Return whether every field already has its new value, in every place that stores the field."""
     for change in fields.primary_changes(changes):
         values = [text.value for text in layout.fields if text.field == change.field]
         if layout.added or fields.texts_after(layout.fields, change) != values:
@@ -281,7 +281,7 @@ def already_has(layout: Layout, changes: Sequence[Change]) -> bool:
 
 
 def capabilities_of(task: Task, file: reader.FileReader, policy: WritePolicy) -> Capabilities:
-    """Return what a write may do to a file on its volume."""
+    """Return the capabilities of a write to a file on its volume."""
     return volumes.capabilities(task.path, nlink=file.stat.nlink, faststart=policy.faststart)
 
 
@@ -293,7 +293,7 @@ def choose(
     *,
     break_links: bool = False,
 ) -> Choice:
-    """Return the best strategy and its edit; RefusedError if there is none, or only one that separates hard links."""
+    """Return the best strategy and its edit; RefusedError if none exists or all separate hard links."""
     chosen = registry.choose(checked.family, file, checked.layout, fields.primary_changes(changes), capabilities)
     if isinstance(chosen, Refusal):
         raise errors.RefusedError(chosen.message, code=chosen.code)
@@ -304,18 +304,18 @@ def choose(
 
 def require_same_media(task: Task, identity: str | None) -> None:
     """Raise ConflictError if the media are not the planned ones."""
-    full = (task.expected_hash or "").startswith("f1")  # of a full scan: only size and time are compared
+    full = (task.expected_hash or "").startswith("f1")  # a hash of a full scan is not compared, only size and time
     if identity != task.expected_hash and not full:
         raise errors.ConflictError("The file contains other media than in the plan. Scan again.")
 
 
 def state_before(task: Task, file: Reader, layout: Layout, before: verify.Evidence) -> str:
     """
-    Return the state of a file that is to be rolled back; it must be the state after our write.
+    Return the state of a file before its rollback; it must be the state after our write.
 
     Raises:
-        NothingToDo: It already has its old bytes.
-        ConflictError: It has another state.
+        NothingToDo: The file already has its old bytes.
+        ConflictError: The file has another state.
 
     """
     current = states.state_of(file, layout.payload, before.payload_hash, like=task.written_state)
@@ -331,16 +331,16 @@ def state_before(task: Task, file: Reader, layout: Layout, before: verify.Eviden
 
 def may_be_touched(task: Task, file: reader.FileReader) -> bool:
     """
-    Return whether another program may have written to a file after our last write: its modification time differs.
+    Return whether the modification time shows that another program may have written to a file after our last write.
 
-    Large media are compared by samples only. Bytes between the samples are then not known to be unchanged.
+    For large media, only samples are compared, so bytes between the samples may have changed.
     """
     known = task.own_mtime_ns is not None and task.expected_size >= 0
     return known and file.stat.mtime_ns != task.own_mtime_ns
 
 
 def require_restored(task: Task, after: VerifiedState, *, is_touched: bool) -> None:
-    """Raise VerificationError if a rolled-back file is not the old one; else add that to the proof."""
+    """Raise VerificationError if a rolled-back file is not the old file; else add the result to the proof."""
     if after.state != task.original_state:
         raise errors.VerificationError("The old bytes could not be restored. The file is unchanged.", check="bytes")
     after.proof["bytes"] = _SAMPLED_PROOF if is_touched else "the same as before the write"
@@ -372,13 +372,13 @@ def verify_edit(
         file: The open file.
         before: The evidence.
         changes: The planned changes.
-        comparisons: What is compared: after our edit, after a rewrite by FFmpeg, or after a restore of old bytes.
+        comparisons: The comparisons: after our edit, after a rewrite by FFmpeg, or after a restore of old bytes.
         known: The layout from before, if no media byte can have moved.
         like: The recorded state with which the result is compared.
-        capabilities: What a write may do on its volume.
+        capabilities: The capabilities of a write on its volume.
 
     Raises:
-        VerificationError: Something else changed.
+        VerificationError: An unplanned part changed.
 
     """
     family, layout = registry.examine(file, known=known)
@@ -406,7 +406,7 @@ def verify_edit(
 
 
 def describe(file: reader.FileReader, *, capabilities: Capabilities, like: str | None = None) -> VerifiedState:
-    """Return the facts of a file whose bytes prove themselves; `like` is the recorded state to compare."""
+    """Return the facts of a file that needs no other evidence; `like` is the recorded state to compare."""
     family, layout = registry.examine(file)
     require_whole(family, layout)
     identity = fingerprint.payload_hash(file, layout.payload)
@@ -425,12 +425,12 @@ def success_result(task: Task, after: VerifiedState, *, original: str, outcome: 
 
 
 def still_pending(task: Task) -> EditResult:
-    """Return that nothing was done and the item still waits."""
+    """Return a pending result: the item was not processed and still waits."""
     return EditResult.of(task, result(task, "pending", started=time.perf_counter()))
 
 
 def read_unchanged(work: FileWork, outcome: WriteResult) -> EditResult:
-    """Read the file as a scan would: it already has the wanted values, perhaps through another name of it."""
+    """Read the file as a scan would. It already has the wanted values, perhaps from a write under another name."""
     task = work.task
     with reader.FileReader(task.path) as file:
         stat, capabilities = file.stat, capabilities_of(task, file, work.policy)
@@ -440,10 +440,10 @@ def read_unchanged(work: FileWork, outcome: WriteResult) -> EditResult:
 
 def links_message(*, joined: bool, parted: bool, was_parted: bool = False) -> str:
     """
-    Return what became of the other names (hard links) of a file; "" if it has none.
+    Return a message about the other names (hard links) of a file; "" if it has no other names.
 
-    `joined` and `parted`: this edit joined the names to one file, or separated them. `was_parted`: the edit that is
-    rolled back had separated them.
+    `joined` and `parted`: this edit joined the names to one file, or separated the names. `was_parted`: the edit before
+    this rollback had separated them.
     """
     if joined:
         return "It shares one file with its other name again."
@@ -469,7 +469,7 @@ def result(
     strategy: str = "",
     proof: Mapping[str, Any] | None = None,
 ) -> WriteResult:
-    """Return the result of one item; `started` is the `time.perf_counter` of its start."""
+    """Return the result of one item; `started` is the `time.perf_counter` at its start."""
     return WriteResult(
         item_id=task.item_id,
         file_id=task.file_id,

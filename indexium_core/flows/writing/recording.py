@@ -15,7 +15,7 @@ from indexium_core.store.review import decisions
 
 __all__ = ["FAILED_STATUSES", "ItemUpdate", "final_status", "record_results", "scanned_file"]
 
-FAILED_STATUSES = ("failed", "conflict", "unknown")  # of items whose file was not written
+FAILED_STATUSES = ("failed", "conflict", "unknown")  # statuses of items whose file was not written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ def record_results(
         kind: The type of the operation: write, rollback.
         postpone: Postpone the files that were written or rolled back.
         now: The current time.
-        seconds: Running time of the operation in all its runs; 0 if it is stored already.
+        seconds: Running time of the operation in all its runs; 0 if it is already stored.
 
     """
     files = {update.record.result.file_id: update.file for update in updates if update.file is not None}
@@ -61,7 +61,7 @@ def record_results(
 
 
 def scanned_file(path: bytes, stat: FileStat | None, facts: FileFacts | None) -> catalog.ScannedFile | None:
-    """Return a file after its edit as the catalog stores it; None if it was not read."""
+    """Return a file after its edit as the catalog stores it; None if the file was not read."""
     if stat is None or facts is None or facts.state != "ok":
         return None
     parsed = people_comment.parse(facts.comment)

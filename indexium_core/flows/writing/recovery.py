@@ -1,8 +1,9 @@
 """
-Recovery after a killed process: bring files, journals and ledger back in line.
+Recovery after a killed process: make files, journals and ledger consistent again.
 
-The journals decide. An item that was started and not committed is undone, so its file is restored. A committed item is
-new and verified, so the ledger records it now. All other files were never touched. Running a recovery twice is safe.
+The journals determine the result. An item that was started and not committed is undone, so its file is restored. A
+committed item is new and verified, so the ledger records it now. All other files were never changed. Running a recovery
+twice is safe.
 """
 
 from __future__ import annotations
@@ -31,19 +32,19 @@ class RecoveredFile:
 
     operation_id: int
     file_path: str
-    became: str  # old: its edit was undone; untouched: it never changed; new: edited, recorded now; unclear: unknown
+    became: str  # old: the edit was undone; untouched: never changed; new: edited, recorded now; unclear: unknown
     message: str = ""
     operation_type: str = "write"  # or rollback
 
     @property
     def outcome(self) -> str:
-        """The outcome in words: an edit of a rollback restores the file, an undone one does not."""
+        """The outcome in words: an edit of a rollback restores the file, an undone edit does not."""
         return outcome_label(_OUTCOMES[self.became], self.operation_type)
 
 
 @dataclass(slots=True, kw_only=True)
 class RecoverReport:
-    """The result of a recovery, file by file. `problems` are sentences about files that a person must check."""
+    """The result of a recovery, file by file. `problems` are sentences about files that the user must check."""
 
     interrupted: list[int] = field(default_factory=list)  # operations that can be resumed or rolled back
     undone: int = 0  # files whose edit was undone
@@ -64,7 +65,7 @@ class RecoverReport:
         )
 
     def add_orphaned(self, recovered: Sequence[journal.Recovered]) -> None:
-        """Add files of journals that the database does not know; their operation is 0."""
+        """Add files of journals that are not in the database; their operation is 0."""
         for each in recovered:
             if each.outcome.status in _BY_JOURNAL_STATUS:
                 self.add(0, each.entry.path, _BY_JOURNAL_STATUS[each.outcome.status], each.outcome.message)
@@ -89,9 +90,9 @@ def recover(
         ending = _interrupted_status(status) if left else recording.final_status(operations_ledger.counts(operation_id))
         was_running = status in _RUNNING_STATES
         if was_running or (status == "failed" and not left):
-            # Its end is the time of its last activity, not of this recovery.
+            # The operation ended at its last activity, not at this recovery.
             operations_ledger.finish(operation_id, ending, kind=kind, seconds=0.0, now=stopped_at)
-        elif updates and status != "paused":  # it had ended: the time and the reason of its end stay
+        elif updates and status != "paused":  # it had ended: its end time and reason do not change
             operations_ledger.amend(operation_id, ending)
         if left and (was_running or status == "failed"):
             report.interrupted.append(operation_id)
@@ -125,7 +126,7 @@ def _outcome(file: RecoveredFile) -> ledger.ItemOutcome:
 
 
 def _interrupted_status(status: str) -> str:
-    """Return the status of an operation with files left: one that failed by itself keeps its reason."""
+    """Return the status of an operation with remaining files: an operation that failed by itself keeps its reason."""
     return "failed" if status == "failed" else "interrupted"
 
 
@@ -145,7 +146,7 @@ class _OperationRecovery:
             self._unresolved[item.journal][item.item_id] = item
 
     def updates(self) -> Iterator[ItemUpdate]:
-        """Undo what was started, and yield what ledger and catalog have to record."""
+        """Undo the started items, and yield the results that ledger and catalog must record."""
         for name in sorted(self._unresolved):
             if (self._backups / name).exists():  # else the process was killed before it touched a file
                 yield from self._recover_journal(self._backups / name, self._unresolved[name])
@@ -178,7 +179,7 @@ class _OperationRecovery:
     def _report_file(self, recovered: journal.Recovered) -> None:
         outcome = recovered.outcome
         result = _BY_JOURNAL_STATUS.get(outcome.status)
-        if result is not None:  # a finished one is reported with the committed ones
+        if result is not None:  # a finished file is reported with the committed files
             self._report.add(self._operation_id, recovered.entry.path, result, outcome.message, kind=self._kind)
 
 
@@ -190,8 +191,8 @@ def _late_update(entry: journal.JournalEntry | journal.SwapEntry, item: ledger.U
     """
     Return the update of an item that was written before the process ended.
 
-    The journal contains every byte, but neither strategy nor duration. Neither is guessed: the present plan of the file
-    may differ from what was done.
+    The journal contains every byte, but not the strategy or the duration. They are not guessed: the present plan of the
+    file may differ from the past write.
     """
     proof = {"recovered": "verified before the process ended; recorded at the next start"}
     late = late_results.from_journal(entry, _result(item, "success", "", "", proof=proof))

@@ -1,10 +1,10 @@
 """
-Write a file in a worker process: `editing` runs there, the journal and the operation stay here.
+Write a file in a worker process: `editing` runs there; the journal and the operation stay in this process.
 
-So there is one journal in one order, wherever a file is edited, and it has an entry of every file before the file
-changes. If the process dies during an edit, the journal recovers the file at once, as the next start would. The item is
-then retried, unless its new file is already in place. Only values and callbacks cross the process boundary. Progress of
-long work crosses several times a second, and its answer blocks the work during a pause or cancels it.
+So there is one journal in one order for all processes, and it has an entry of every file before the file changes. If
+the worker process dies during an edit, the journal recovers the file at once, as at the next start. The item is then
+retried, unless its new file is already in place. Only values and callbacks cross the process boundary. Progress of long
+work is sent several times a second; the answer blocks the work during a pause, or cancels it.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class _RequestHandler:
         self.is_open, self.entry = undo_journal.is_open, undo_journal.entry
 
     def report(self, position: tuple[int, int] | None) -> bool:
-        """Take over a new position and return whether the work is cancelled; block while the operation is paused."""
+        """Store a new position and return whether the work is cancelled; block while the operation is paused."""
         if position is not None:
             self._progress.set_position(*position)
             self._policy.on_progress(self._progress)
@@ -72,7 +72,7 @@ class _RequestHandler:
 def _recover(
     task: Task, undo_journal: journal.OperationJournal, lost: WorkerLostError, *, started: float
 ) -> EditResult:
-    """Let the journal recover the file of a process that died, and return its result."""
+    """Let the journal recover the file of a dead process, and return the result."""
     recovered = journal.recover_item(undo_journal, task.item_id)
     if recovered is None or recovered.outcome.status in {"undone", "untouched"}:
         message = f"The process that wrote the file {lost}. The file is unchanged."

@@ -1,10 +1,9 @@
 """
-Replace one file by a new one: the steps of `editing` for a file that cannot be written in place.
+Replace one file with a new file: the steps of `editing` for a file that cannot be written in place.
 
-The new file is created beside the old one, made durable and verified before anything happens to the old one. By then
-the way to undo it is verified too: a small reverse rebuilds the old bytes from the new file, or the old file is kept
-within the budget. If neither is possible, the write is refused. Then one rename follows, and the journal records its
-result.
+The new file is created beside the old file, made durable and verified before the old file changes. Before that, the
+undo is verified too: a small reverse rebuilds the old bytes from the new file, or the old file is kept within the
+budget. If neither is possible, the write is refused. Then the file is renamed once, and the journal records the result.
 """
 
 from __future__ import annotations
@@ -24,15 +23,15 @@ from indexium_core.store.operations.ledger_rows import Task
 __all__ = ["roll_back", "write"]
 
 # How many times the size of a file is read and written when FFmpeg rewrites it, when it is copied, and when it is
-# rolled back: build it, compare it packet by packet, search it for what it shares with the original, and verify the way
-# to undo it.
+# rolled back: build it, compare it packet by packet, search it for parts that it shares with the original, and verify
+# the undo.
 _REMUX_FACTOR, _COPY_FACTOR, _ROLLBACK_FACTOR = 8, 4, 6
 
 
 def write(
     work: FileWork, file: reader.FileReader, checked: WritableFile, choice: Choice, *, capabilities: Capabilities
 ) -> EditResult:
-    """Write one file by replacing it; MetadataError leaves the file unchanged."""
+    """Write one file by replacing it; after a MetadataError the file is unchanged."""
     task, edit, layout = work.task, choice.edit, checked.layout
     mtime_ns = file.stat.mtime_ns if work.policy.preserve_mtime else None
     comparisons = _comparisons(edit)
@@ -62,11 +61,11 @@ def write(
 
 
 def roll_back(work: FileWork, entry: journal.JournalEntry | journal.SwapEntry) -> EditResult:
-    """Replace the file by one with the old bytes, in the same steps; MetadataError leaves the file unchanged."""
+    """Replace the file with one that has the old bytes, in the same steps; after a MetadataError it is unchanged."""
     task = work.task
     with protocol.opened(task) as file:
         family, layout = registry.examine(file)
-        # A digest of all bytes proves more than a time does; a digest of samples does not.
+        # A digest of all bytes proves more than a modification time; a digest of samples does not.
         by_samples = isinstance(entry, journal.JournalEntry) or entry.old.sampled
         is_touched = by_samples and protocol.may_be_touched(task, file)
         _start_progress(work, file, _ROLLBACK_FACTOR)
@@ -114,7 +113,7 @@ def _work_factor(edit: Edit) -> int:
 
 
 def _start_progress(work: FileWork, file: reader.FileReader, factor: int) -> None:
-    """Report progress from here on, and allow cancelling."""
+    """Start the progress reports, and allow cancelling."""
     work.progress.set_total(factor * file.size)
     file.on_progress = work.progress.advance
 
@@ -131,7 +130,7 @@ def _remux(work: FileWork, new: swap.Replacement, edit: Remux) -> None:
 def _restore_content(
     new: swap.Replacement, file: reader.FileReader, task: Task, entry: journal.JournalEntry | journal.SwapEntry
 ) -> None:
-    if isinstance(entry, journal.JournalEntry):  # proven by the state of the result
+    if isinstance(entry, journal.JournalEntry):  # the state of the result proves it
         new.build(delta.applied(journal.inverse(entry, file), file.size))
         return
     other = swap.other_name(entry, task.other_names, path=task.path)
@@ -149,7 +148,7 @@ def _restore_content(
 def _backup_of_original(
     work: FileWork, new: swap.Replacement, *, is_required: bool
 ) -> tuple[Rebuild | None, bytes | None]:
-    """Return the reverse or the kept file that restores the present file; refuse if one `is_required` and missing."""
+    """Return the reverse or the kept file that restores the present file; refuse if it `is_required` and missing."""
     if not work.policy.keep_backup:
         return None, None
     reverse = new.reverse()

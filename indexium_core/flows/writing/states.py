@@ -1,8 +1,8 @@
 """
 The state of a file: a digest of all bytes outside its media, which the ledger stores before and after each write.
 
-A rollback compares it. It is BLAKE3 (`b3:`); earlier versions stored BLAKE2b without a prefix. A recorded state is
-compared with one of its own algorithm.
+A rollback compares it. It is BLAKE3 (`b3:`); earlier versions stored BLAKE2b without a prefix. A recorded state is only
+compared with a state of the same algorithm.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PREFIX = "b3:"
 
 def state_of(file: Reader, payload: Sequence[Extent], identity: str | None, *, like: str | None = _PREFIX) -> str:
     """
-    Return a digest of all bytes outside the payload, of its position and of its own hash (`identity`).
+    Return a digest of all bytes outside the payload, and of the position and hash (`identity`) of the payload.
 
     `like` is a recorded state: the result has its algorithm.
     """
@@ -53,10 +53,10 @@ def state_before(
     entries: Iterable[journal.JournalEntry | journal.SwapEntry], file: Reader, *, like: str | None = _PREFIX
 ) -> str | None:
     """
-    Return the state of a file before its last edits, newest first, from the backups of these; None without a backup.
+    Return the state of a file before its last edits (newest first), from their backups; None without a backup.
 
     Raises:
-        ConflictError: The file is not the one that the newest edit left.
+        ConflictError: The file is not in the state that the newest edit left.
         FileAccessError: A kept original is missing or cannot be read.
 
     """

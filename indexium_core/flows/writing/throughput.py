@@ -3,7 +3,7 @@ The speed of an operation and its remaining time, measured from its finished fil
 
 The estimate of the plan gives only the relative cost of each file.
 Files that are changed in place take milliseconds; files that are rewritten take time in proportion to their size. So
-each kind is measured separately: the seconds that a file took per second expected of it. Pauses do not count.
+each kind is measured separately: as measured seconds per expected second. Pauses do not count.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from indexium_core.jobs.speed import Speed
 
 __all__ = ["Load", "Throughput"]
 
-_MIN_SECONDS = 1.0  # running time before an estimate is given …
+_MIN_SECONDS = 1.0  # seconds of running time before the first estimate …
 _MIN_FRACTION = 0.05  # … unless this fraction of the expected time is done
 _MIN_FILE_SECONDS = 1e-4  # expected seconds of a file without an estimate
 
@@ -32,7 +32,7 @@ class Load:
 
     @property
     def left(self) -> float:
-        """Seconds that the remaining files take at the speed of the finished ones."""
+        """The seconds that the remaining files take at the speed of the finished files."""
         return self.ahead * (self.spent / self.expected if self.expected else 1.0)
 
 
@@ -44,8 +44,8 @@ class Throughput:
         self._clock = clock
         self._lock = threading.Lock()
         self._loads = {kind: Load(ahead=ahead.get(kind, 0.0)) for kind in (False, True)}
-        self._since: float | None = clock()  # None while it is paused
-        self._seconds_before = 0.0  # running time before that
+        self._since: float | None = clock()  # None during a pause
+        self._seconds_before = 0.0  # running time before `_since`
         self._done = 0
         self._last_file_at = 0.0  # running time when the last file was finished
         self._speed = Speed()
@@ -58,13 +58,13 @@ class Throughput:
 
     @property
     def rate(self) -> float:
-        """Files per second, recently."""
+        """The recent number of files per second."""
         with self._lock:
             return self._speed.rate(at=self._active())
 
     @property
     def eta_seconds(self) -> float | None:
-        """Seconds left; None while there is no estimate, or when the operation takes longer than estimated."""
+        """The remaining seconds; None while there is no estimate, or if the operation takes longer than estimated."""
         with self._lock:
             now, spent = self._active(), sum(load.spent for load in self._loads.values())
             done, ahead = (sum(getattr(load, name) for load in self._loads.values()) for name in ("expected", "ahead"))

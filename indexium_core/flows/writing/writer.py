@@ -1,8 +1,8 @@
 """
 Writing: from a selection of the plan to an operation that runs in the background.
 
-A problem that would fail every file is refused here in one sentence. Items, preconditions and backups are committed to
-the ledger before `operation_runner` touches the first file.
+A problem that would make every file fail is refused here with one sentence. Items, preconditions and backups are
+committed to the ledger before `operation_runner` touches the first file.
 """
 
 from __future__ import annotations
@@ -37,19 +37,19 @@ __all__ = ["DryRunReport", "MetadataWriter", "OperationHandle"]
 
 logger = logging.getLogger(__name__)
 
-_REPORT_ORDER = {"skipped": 1, "success": 2}  # order of statuses in a report; all others come first
-_MIN_FREE_BYTES = 50_000_000  # that must be free on the disk of the home, for journals and the database
+_REPORT_ORDER = {"skipped": 1, "success": 2}  # order of statuses in a report; all other statuses come first
+_MIN_FREE_BYTES = 50_000_000  # bytes that must be free on the disk of the home, for journals and the database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DryRunReport:
-    """What a write would do, checked without writing."""
+    """The expected results of a write, checked without writing."""
 
     items: list[WriteResult]
     counts: dict[str, int]  # by status
     excluded: dict[str, int]  # by risk level: files that the options exclude
     plan_id: int = 0  # the plan version that was checked
-    total: int = 0  # files to check; more than there are items if the check was cancelled
+    total: int = 0  # files to check; more than the items if the check was cancelled
     seconds: float = 0.0
 
     @property
@@ -69,7 +69,7 @@ class DryRunReport:
 
     @property
     def failures_first(self) -> list[WriteResult]:
-        """Failures first, then files with nothing to do, then the rest; files of one kind by their code."""
+        """The results: failures, then files with nothing to do, then the rest; each group is sorted by code."""
         return sorted(self.items, key=lambda item: (_REPORT_ORDER.get(item.status, 0), item.code, item.file_id))
 
     @property
@@ -79,31 +79,31 @@ class DryRunReport:
 
 
 class OperationHandle:
-    """A started operation, to follow or control it."""
+    """A handle to follow or control a started operation."""
 
     def __init__(self, writer: MetadataWriter, operation_id: int) -> None:
         self._writer = writer
         self.id = operation_id
 
     def status(self) -> OperationStatus:
-        """Return its progress."""
+        """Return the progress of the operation."""
         return self._writer.get_operation_status(self.id)
 
     def wait(self, timeout: float | None = None) -> OperationStatus:
-        """Wait until it has ended, at most `timeout` seconds, and return its progress."""
+        """Wait until the operation has ended, at most `timeout` seconds, and return its progress."""
         self._writer.join(self.id, timeout)
         return self.status()
 
     def pause(self) -> bool:
-        """Pause it after the running files."""
+        """Pause the operation after the running files."""
         return self._writer.pause_operation(self.id)
 
     def resume(self) -> bool:
-        """Resume it."""
+        """Resume the operation."""
         return self._writer.resume_operation(self.id)
 
     def cancel(self) -> bool:
-        """Cancel the rest. A file that is changed in place is finished; a new file in progress is discarded."""
+        """Cancel remaining files. A file that is changed in place is finished; an unfinished new file is discarded."""
         return self._writer.cancel_operation(self.id)
 
     def __repr__(self) -> str:
@@ -157,7 +157,7 @@ class MetadataWriter:
             request: An idempotent request; a repeated one does not start a second operation.
 
         Raises:
-            UsageError: Nothing to write, too many files, or a problem that would fail every file.
+            UsageError: There is nothing to write, there are too many files, or a problem would make every file fail.
             StalePlanError: A result differs from the plan that was shown, or the files differ from the digest.
 
         """
@@ -221,7 +221,7 @@ class MetadataWriter:
 
     def _begin(self, operation_id: int) -> OperationHandle:
         job = self._queue.get(self._queue.ensure_job(operation_id))
-        if job.progress_current:  # files that were refused: no run of it will come to them
+        if job.progress_current:  # refused files have a result already; runs do not process them
             job_log.log_outcomes(operation_id, job.id, self._ledger.outcomes(operation_id, cancelled=False))
         self._queue.wake(job)
         return OperationHandle(self, operation_id)
@@ -253,7 +253,7 @@ class MetadataWriter:
         progress: Callable[[int, int], bool | None] | None = None,
     ) -> DryRunReport:
         """
-        Check every selected item as a write would, and report; no file is opened for writing.
+        Check every selected item as a write would, and return a report; no file is opened for writing.
 
         `progress` is called several times a second with the number of checked files and of all files; False cancels.
         """
@@ -324,7 +324,7 @@ class MetadataWriter:
         return plan, selection
 
     def _nothing_to_write_message(self, plan: MetadataPlan, selection: Selection, options: WriteOptions) -> str:
-        """Return why there is nothing to write; it names the risk levels that would be written if chosen."""
+        """Return why there is nothing to write; the message has the risk levels that could be chosen."""
         left = self._planner.summary(plan, selection, risk=options.risk).excluded
         levels = {level: left[level] for level in RISK_LEVELS[:3] if left.get(level)}
         if not levels:
@@ -336,7 +336,7 @@ class MetadataWriter:
         )
 
     def _require_startable(self, file_count: int) -> None:
-        """Raise UsageError for a problem that would fail every file."""
+        """Raise UsageError for a problem that would make every file fail."""
         limit = self._settings.max_operation_items
         if file_count > limit:
             files = wording.files(file_count)
@@ -354,7 +354,7 @@ class MetadataWriter:
 
     @remote()
     def get_operation_status(self, operation_id: int) -> OperationStatus:
-        """Return the progress of an operation; UnknownIdError if there is none with that id."""
+        """Return the progress of an operation; UnknownIdError if no operation has this id."""
         operation = self._ledger.operation(operation_id)
         if operation is None:
             message = f"There is no operation {operation_id} in {self._store.home}; 'indexium history' lists them."
@@ -390,7 +390,7 @@ class MetadataWriter:
         )
 
     def with_live_seconds(self, operation: MetadataOperation) -> MetadataOperation:
-        """Return an operation with its present running time, which is longer than the stored one while it runs."""
+        """Return an operation with its present running time; while it runs, this is longer than the stored time."""
         run = self._operations.find(operation.id)
         return replace(operation, seconds=max(operation.seconds, run.seconds)) if run else operation
 
@@ -399,7 +399,7 @@ class MetadataWriter:
         """
         Pause an operation after the running files; return False if it is not running.
 
-        With `wait`, return when the running files have ended.
+        With `wait`, return after the running files have ended.
         """
         job_id = self._queue.job_of_operation(operation_id)
         return job_id is not None and self._queue.pause(job_id, by=user_name(), wait=wait)
@@ -411,7 +411,7 @@ class MetadataWriter:
     def _resume(self, status: OperationStatus) -> bool:
         if status.status not in {"paused", "interrupted", "failed"}:
             return False
-        if status.status != "paused" and not status.counts.get("pending"):  # a paused one may only have to end
+        if status.status != "paused" and not status.counts.get("pending"):  # if paused, it may only need to end
             return False
         return self._queue.resume(self._queue.ensure_job(status.id), by=user_name())
 
@@ -431,7 +431,7 @@ class MetadataWriter:
         """Resume a paused, interrupted or failed operation; UsageError if there is nothing to resume."""
         status = self.get_operation_status(operation_id)
         if status.status == "failed":
-            self._recover()  # results of its last files may not be recorded yet
+            self._recover()  # the results of the last files may not be recorded yet
             status = self.get_operation_status(operation_id)
         if not self._resume(status):
             raise self._wrong_state(operation_id, "resume")
@@ -439,7 +439,7 @@ class MetadataWriter:
 
     @remote()
     def cancel(self, operation_id: int) -> None:
-        """Cancel the rest of an operation; waits briefly for the files in progress. UsageError if it has ended."""
+        """Cancel the rest of an operation; wait briefly for the files in progress. UsageError if it has ended."""
         if not self.cancel_operation(operation_id, wait=True):
             raise self._wrong_state(operation_id, "cancel")
 
@@ -460,7 +460,7 @@ class MetadataWriter:
         return self._queue.cancel(job_id, by=user_name(), wait=wait)
 
     def cancel_idle(self, operation_id: int) -> bool:
-        """Cancel an operation that is not running; return False if nothing is left of it."""
+        """Cancel an operation that is not running; return False if it has no remaining files."""
         status = self.get_operation_status(operation_id)
         if status.status not in {"pending", "paused", "interrupted", "failed"} or not status.counts.get("pending"):
             return False
