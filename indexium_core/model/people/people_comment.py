@@ -285,8 +285,7 @@ def _pieces(body: str) -> Iterator[tuple[str, str]]:
 
 
 def _line_break_for(text: str) -> str:
-    """Return the line break between the text and a new segment, of the same kind as in the text; "" if a line break is
-    not needed."""
+    """Return the line break between text and new segment, of the same kind as in the text; "" if none is needed."""
     if not text or text.endswith(("\n", "\r")):
         return ""
     breaks = _BREAK.findall(text)
