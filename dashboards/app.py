@@ -1,7 +1,7 @@
 """
 The dashboard: the list of its pages, and the page of a new session.
 
-`indexium serve` creates it in `web/server.py`; `panel serve dashboards/app.py` works too (one Library per process).
+`indexium serve` creates it in `web/server.py`; `panel serve dashboards/app.py` works too, with one Library per process.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ class Pages:
     """Creates the page of each session of a process."""
 
     def __init__(self, library: Library, *, local: bool = False) -> None:
-        """Serve `library`; `local` as in `Shared`."""
+        """Serve `library`; see `Shared` for `local`."""
         self.shared = Shared(library, local=local)
         self._template = _template()
 
     def open(self, *, assets: str = "/assets/", healthz: str = "/healthz") -> pn.Template:
-        """Return the page of a new session, or an error page; never a traceback."""
+        """Return the page of a new session, or an error page without a traceback."""
         try:
             session = Session(self.shared, PAGES)
         except Exception:

@@ -24,7 +24,7 @@ __all__ = ["Bridge"]
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-_Call = tuple[str, int, bool, str]  # name, number among the calls of that name, `once`, topic
+_Call = tuple[str, int, bool, str]  # name, its serial number for that name, `once`, topic
 Schedule = Callable[[Callable[[], None]], Any]
 
 UNEXPECTED = "An unexpected error occurred; nothing was changed. The log of the service has the details."
@@ -50,10 +50,10 @@ class Bridge:
         Args:
             events: The process's events.
             schedule: Runs a function on the session's document soon; thread-safe.
-            later: Runs a function after so many milliseconds; callable only from the document.
+            later: Runs a function after a delay in milliseconds; only code on the document calls this.
             pool: Threads for long work.
             toast: Shows a sentence.
-            clear_errors: Removes the errors of a topic, because a later call with it succeeded.
+            clear_errors: Removes the errors of a topic, because a later call with this topic succeeded.
             busy: Called with True when the first call starts, and with False when the last one ends.
 
         """
@@ -82,10 +82,10 @@ class Bridge:
         Args:
             work: The long work; it must not access the session.
             done: Shows the result.
-            name: Of several calls with one name, only the result of the newest is shown.
-            failed: Receives an `IndexiumError`; without it, a toast shows the message.
+            name: If several calls have this name, only the result of the newest call is shown.
+            failed: Receives an `IndexiumError`; without `failed`, a toast shows the message.
             topic: Identifies the errors of this call; default: `name`.
-            once: Drop the call while another of this name runs (a button was pressed twice).
+            once: Drop the call while a call with this name runs: a button was pressed twice.
 
         """
         if once and name in self.busy:
@@ -184,7 +184,7 @@ class Bridge:
             self._later(lambda: call() if self._open else None, milliseconds)
 
     def close(self) -> None:
-        """Close the bridge: no further events and results."""
+        """Close the bridge: it delivers no more events and results."""
         self._open = False
         for unsubscribe in self._unsubscribe:
             unsubscribe()

@@ -2,7 +2,7 @@
 A cache of recent reads: plans with their counts, pages, charts.
 
 A version of the plan never changes and a newer version has another id, so its rows stay valid. File names are not part
-of a version, and a search depends on them. So a scan invalidates the whole cache.
+of a version, but a search depends on them. So a scan invalidates the whole cache.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["ReadCache"]
 
 T = TypeVar("T")
-MAX_ENTRIES = 64  # entries
+MAX_ENTRIES = 64  # maximum number of entries
 FRESH_SECONDS = 10.0  # seconds for which a plan is fresh without a change event
 
 
@@ -40,7 +40,7 @@ class ReadCache:
         self._polled: dict[str, tuple[int, float, Any]] = {}
         self._lock = threading.Lock()
         self._plan: MetadataPlan | None = None  # the newest plan that was read
-        self._plan_events = 1  # number of events of a newer plan
+        self._plan_events = 1  # number of events that report a newer plan
         self._seen_plan_events = 0  # value of `_plan_events` at the last read
         self._read_at = 0.0  # time of the last read; time.monotonic()
         self._refresh_lock = threading.Lock()
@@ -62,10 +62,10 @@ class ReadCache:
 
     def plan(self, query: str = "") -> MetadataPlan:
         """
-        Return the newest plan of a search, with its counts where they are known. Raises `QueryError`.
+        Return the newest plan of a search, with its counts if they are known. Raises `QueryError`.
 
         The plan includes every decision of a person. Results of a running write or scan may be missing until the next
-        refresh, because a page does not wait for their transactions. Their end and their pauses refresh the plan.
+        refresh, because a page does not wait for their transactions. When they end or pause, the plan is refreshed.
         """
         plan = self._plan
         if plan is None or self._seen_plan_events != self._plan_events:
@@ -80,10 +80,10 @@ class ReadCache:
     def _refreshed(self, *, force: bool = False) -> MetadataPlan:
         with self._refresh_lock:
             if self._plan is None or self._seen_plan_events != self._plan_events or force:
-                plan_events, file_events = self._plan_events, self._file_events  # later events belong to the next read
+                plan_events, file_events = self._plan_events, self._file_events  # later events need another read
                 plan = self._library.plan()
                 if self._plan is None or plan.id != self._plan.id or file_events != self._seen_file_events:
-                    self._plan = plan  # otherwise keep the older object, which has its counts
+                    self._plan = plan  # otherwise keep the older object, which already has counts
                 self._seen_plan_events, self._seen_file_events, self._read_at = (
                     plan_events,
                     file_events,
@@ -140,7 +140,7 @@ class ReadCache:
                 return known
         made = read()
         with self._lock:
-            if made is not None:  # None is not stored: a home without folders will get some soon
+            if made is not None:  # None is not stored: a home without folders soon gets a folder
                 self._entries[key] = made
             while len(self._entries) > MAX_ENTRIES:
                 self._entries.popitem(last=False)

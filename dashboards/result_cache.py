@@ -1,7 +1,7 @@
 """
 A cache of results that a person is about to view or download, for all sessions of a process.
 
-A report or a preview may be as long as the library, so a session holds only its token. The cache has a few entries; a
+A report or a preview may be as long as the library, so a session keeps only a token. The cache has a few entries; a
 new entry evicts the oldest one.
 """
 
@@ -17,7 +17,7 @@ from indexium_core import errors
 __all__ = ["ResultCache"]
 
 T = TypeVar("T")
-MAX_ENTRIES = 8  # entries
+MAX_ENTRIES = 8  # maximum number of entries
 
 
 class ResultCache:

@@ -36,7 +36,7 @@ class Screen:
         raise NotImplementedError
 
     def redraw(self) -> None:
-        """Draw the parts again that the server draws in the colours of the theme."""
+        """Draw the parts again whose colours the server takes from the theme."""
 
     def reset(self) -> None:
         """Return to the default view. The session calls it when a person opens the page from the navigation."""
@@ -52,5 +52,5 @@ class Screen:
         """Select the files that the browser kept over a reload."""
 
     def shown_operation(self) -> int | None:
-        """Return the operation whose progress the page shows, None where it shows none."""
+        """Return the operation whose progress the page shows, or None."""
         return None

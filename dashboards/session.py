@@ -58,7 +58,7 @@ class PageEntry(NamedTuple):
     """A page: its address is `/name`; its section in `page.html` has the class `page-name`."""
 
     name: str
-    title: str  # of the window, and of its entry in the navigation
+    title: str  # title of the window and of the navigation entry
     make: Callable[[Session], Screen]
 
 
@@ -72,9 +72,9 @@ class Session:
         self.local = shared.local
         self._shared = shared
         self._document: Document = pn.state.curdoc
-        self._context = self._document.session_context  # read once: a destroyed document no longer has it
+        self._context = self._document.session_context  # stored, because a destroyed document no longer has it
         self._loop = IOLoop.current()
-        self._calls: list[Callable[[], object]] = []  # calls that are still to run on the document
+        self._calls: list[Callable[[], object]] = []  # waiting calls, which will run on the document
         self.view = state.View()
         self._shell = shell.Shell()
         self.dialog: Dialog = Dialog()
@@ -89,7 +89,7 @@ class Session:
         )
         self._base = ""
         self._frame: dict[str, Any] = {}
-        self._counts: dict[str, int] = {}  # by page, of pages that report their own number of items
+        self._counts: dict[str, int] = {}  # number of items by page, for pages that report it
         self._is_counting = False
         self.undoing: Undoing = Undoing(shared.library, self.bridge, undoable=self._shell.undoable)
         self.interrupted: Interrupted = Interrupted(
@@ -122,7 +122,7 @@ class Session:
 
     @property
     def base(self) -> str:
-        """The common address of all pages; "" if each has its own."""
+        """The common address of all pages; "" if each page has an address."""
         return self._base
 
     @property
@@ -136,8 +136,8 @@ class Session:
         return not self._base
 
     def _schedule(self, call: Callable[[], object]) -> None:
-        # Through the loop: a document takes callbacks from another thread, but loses those that arrive while it
-        # collects its changes to send them together.
+        # The loop schedules it: a document accepts callbacks from another thread, but loses those that arrive
+        # while it collects its changes to send them together.
         self._loop.add_callback(self._enqueue, call)
 
     def _enqueue(self, call: Callable[[], object]) -> None:
@@ -150,7 +150,7 @@ class Session:
         if self._context is not None and self._context.destroyed:  # the page was closed while the calls were queued
             self._calls.clear()
             return
-        if self._is_answering():  # Bokeh sends a change that is made now 10 ms later
+        if self._is_answering():  # Bokeh would send a change with a delay of 10 ms
             self._loop.call_later(0.001, self._run_calls)
             return
         calls, self._calls = self._calls, []
@@ -173,7 +173,7 @@ class Session:
     # Messages of the browser.
 
     def _take_request(self) -> None:
-        """Show the page that the address names. A single Panel app has one address for all pages."""
+        """Show the page in the address. A single Panel app has one address for all pages."""
         request = self._context.request if self._context else None
         if request is None:
             return
@@ -193,7 +193,7 @@ class Session:
             screen.follow_file(file_id)
 
     def _first_page(self) -> str:
-        """Return the page of an address that names none: the library page where no folder was added yet."""
+        """Return the page of an address without a page: the library page if no folder was added yet."""
         return "plan" if self.library.inventory.list() else "library"
 
     def _hello(self, message: Mapping[str, Any]) -> None:
@@ -203,7 +203,7 @@ class Session:
             self._start(message)
 
     def _ready(self) -> None:
-        """Start after the page is loaded: an earlier change does not reach the browser."""
+        """Start after the page is loaded, because an earlier change does not reach the browser."""
         self._is_loaded = True
         if self._greeting is not None:
             self._start(self._greeting)
@@ -244,9 +244,9 @@ class Session:
             self._enter()
 
     def _follow_address(self, message: Mapping[str, Any]) -> None:
-        """Follow the browser's back and forward."""
+        """Show the page after *back* or *forward* in the browser."""
         self._follow(str(message.get("path", "")).rstrip("/"), str(message.get("search", "")).lstrip("?"))
-        self._enter(push=False)  # a pushed step would delete the steps that lead forward
+        self._enter(push=False)  # a pushed step would delete the forward history
 
     def _change_theme(self, message: Mapping[str, Any]) -> None:
         self._take_theme(message)

@@ -11,14 +11,14 @@ from indexium_core.library import Library
 
 __all__ = ["Shared"]
 
-COMMAND = "'indexium operations resume "  # in a notice: the command to type, where the dashboard shows a dialog
+COMMAND = "'indexium operations resume "  # a notice with this command: the dashboard shows a dialog instead
 
 
 class Shared:
     """The library, its caches, and the threads for long work."""
 
     def __init__(self, library: Library, *, local: bool = False) -> None:
-        """Serve `library`; `local`: only this machine can reach the pages, so a page may name folders of it."""
+        """Serve `library`; `local`: only this machine can reach the pages, so a page may name its folders."""
         self.library = library
         self.local = local
         self.result_cache = ResultCache()
@@ -29,7 +29,7 @@ class Shared:
         self.read_cache = ReadCache(library, self.pool)
 
     def new_notices(self) -> list[str]:
-        """Return the notices of the start that no session has shown, without those that a dialog covers."""
+        """Return the start notices that were not shown in a session yet, without those that a dialog covers."""
         notices = [each for each in self.library.notices if COMMAND not in each and each not in self._shown_notices]
         self._shown_notices.update(notices)
         return notices[:3]

@@ -38,9 +38,9 @@ __all__ = [
 ]
 
 NOTHING = Selection()
-_LARGEST = 2**53  # a browser counts no further, and the database can reckon with it
-_YEARS = range(1900, 9001)  # whose days have a local time everywhere
-_KEPT = 20_000  # picked ids that are worth keeping in the browser for a reload
+_LARGEST = 2**53  # largest exact integer in a browser; safe in the database
+_YEARS = range(1900, 9001)  # years whose days can be converted to any local time
+_KEPT = 20_000  # maximum number of selected ids that the browser keeps over a reload
 SIX_WEEKS = timedelta(days=42)  # the default period of the charts
 
 
@@ -83,7 +83,7 @@ class AddressedState(param.Parameterized):
 
 
 def _fields_of(search: str) -> list[tuple[str, str]]:
-    """Return the fields of an address; none if there are too many."""
+    """Return the fields of an address; no fields if there are too many."""
     try:
         return parse_qsl(search.lstrip("?"), keep_blank_values=True, max_num_fields=40)
     except ValueError:
@@ -127,11 +127,11 @@ class PlanState(AddressedState):
     _address: ClassVar[Mapping[str, str]] = {"query": "q", "sort": "sort", "descending": "desc", "number": "page"}
 
     def chosen(self, key: str) -> list[str]:
-        """Return the values of a key in the search; none means all."""
+        """Return the values of a key in the search; an empty result means all values."""
         return query.selected_values(self.query, key)
 
     def choose(self, key: str, values: Sequence[str], *, all_of: bool = False) -> None:
-        """Set the values of a key in the search: files match any of them, or all of them."""
+        """Set the values of a key in the search: files have any or all of the values."""
         self.find(query.with_values(self.query, key, values, all_of=all_of))
 
     def toggle_filter(self, key: str, value: str, *, on: bool) -> None:
@@ -173,12 +173,12 @@ class PlanState(AddressedState):
         return (self.query.strip(), self.sort, self.descending) == (view.query, view.sort, view.descending)
 
     def search(self) -> str:
-        """Return the query part of the address; with a default view, an empty search is written out."""
+        """Return the query part of the address; if there is a default view, an empty search is included."""
         text = super().search()
         return "&".join(filter(None, ["q=", text])) if self.opening and not self.query else text
 
     def take(self, search: str) -> None:
-        """Take the values of an address; a search with an error is reported, and all files are shown."""
+        """Take the values of an address; for a search with an error, the error and all files are shown."""
         if self.opening and not self._has_field(search):
             self.show(self.opening)
             return
@@ -209,7 +209,7 @@ class PlanState(AddressedState):
         """
         Return the inverse selection within this search, without counting files.
 
-        If another search made the selection, `included` may have files that this one does not find.
+        If the selection comes from another search, `included` may have files that this one does not match.
         """
         chosen = self.selection
         if chosen.query is None:
@@ -277,7 +277,7 @@ class HistoryState(AddressedState):
     }
 
     def statuses(self) -> tuple[str, ...]:
-        """Return the states that are listed; none means all."""
+        """Return the listed states; an empty result means all states."""
         return tuple(name for name in self.status.split(",") if name)
 
     def span(self) -> tuple[datetime | None, datetime | None]:
@@ -285,7 +285,7 @@ class HistoryState(AddressedState):
         return _moment(self.since, time.min), _moment(self.until, time.max)
 
     def chart_span(self, today: date) -> tuple[date, date]:
-        """Return the first and last day of the charts: the days that are listed, or six weeks around a single one."""
+        """Return the first and last day of the charts: the listed days, or six weeks around a single listed day."""
         first, last = (each.date() if each else None for each in self.span())
         if first and last and last < first:
             first = last = None
@@ -295,7 +295,7 @@ class HistoryState(AddressedState):
         return end - SIX_WEEKS + timedelta(days=1), end
 
     def pick_days(self, key: str) -> None:
-        """List the operations of the days of a bar (`day` or `first..last`), or clear them."""
+        """List the operations of the days of a bar (its key is `day` or `first..last`), or clear the days."""
         first, _, last = key.partition("..")
         days = {"since": first, "until": last or first}
         there = (self.since, self.until) == (days["since"], days["until"])
@@ -317,7 +317,7 @@ class HistoryState(AddressedState):
 
 
 class ChecksState(AddressedState):
-    """The displayed check, and its finding in detail."""
+    """The displayed check, and the displayed finding."""
 
     kind = param.Selector(default="", objects=["", *CHECKS], doc="The check; '' for the first that finds something.")
     number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
@@ -382,7 +382,7 @@ def selection_to_json(selection: Selection, *, home: str) -> str:
 
 
 def selection_from_json(text: Any, *, home: str) -> Selection:
-    """Return the selection that a browser kept; an invalid one, or one of another home, is empty."""
+    """Return the selection that a browser kept; if it is invalid or of another home, return an empty one."""
     try:
         kept = json.loads(text)
         if kept["home"] != home:

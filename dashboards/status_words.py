@@ -35,7 +35,7 @@ _ITEM = {  # item status → (outcome or words, level of its chip)
     "conflict": ("conflict", "danger"),
     "unknown": ("unclear", "warning"),
 }
-_GLYPHS = {  # by status, and by the codes that are more precise
+_GLYPHS = {  # glyphs by status, or by code if the code is more precise
     "pending": "·",
     "writing": "…",
     "success": "✓",

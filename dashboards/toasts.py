@@ -1,8 +1,8 @@
 """
-Toasts: short messages that leave by themselves.
+Toasts: short messages that disappear automatically.
 
 A page makes the text of a toast and calls `Bridge.toast`, `frame/shell.py` sends it, `frame/toasts.js` draws it. Errors
-have the message of their exception. `model/labels.py` words what a decision did.
+have the message of their exception. `model/labels.py` has the texts about decisions.
 """
 
 from __future__ import annotations
@@ -15,6 +15,6 @@ ToastKind: TypeAlias = Literal["error", "good", "info"]
 
 
 class ShowToast(Protocol):
-    """Shows a toast: `undo` is a step that it offers to undo, `topic` what an error is about."""
+    """Shows a toast: `undo` is a step that it offers to undo, `topic` the subject of an error."""
 
     def __call__(self, kind: ToastKind, text: str, *, undo: int | None = None, topic: str = "") -> None: ...

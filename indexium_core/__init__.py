@@ -1,7 +1,7 @@
 """
 Indexium: plan, write and roll back metadata of video files.
 
-The public names; importing this runs nothing else.
+The public names. Importing this package only defines them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name when it is asked for: `indexium --version` needs no database."""
+    """Load a public name at its first use: `indexium --version` does not need the database."""
     if name not in _HOMES:
         raise AttributeError(f"module 'indexium_core' has no attribute '{name}'")
     import importlib

@@ -37,7 +37,7 @@ from indexium_core.store.people import people_index
 
 __all__ = ["PROCESSES", "Assembly"]
 
-PROCESSES = "processes.lock"  # file of a home that every process holds which works for it
+PROCESSES = "processes.lock"  # file of a home, locked by every worker process of the home
 
 
 class Assembly:
@@ -55,7 +55,7 @@ class Assembly:
         self.clock = clock
         self.home = store.home
         self.settings = config
-        self.elapsed = ElapsedTime(store.read(), clock)  # before anything is written down
+        self.elapsed = ElapsedTime(store.read(), clock)  # read before the first write
         self._open_queue()
         self.ui_priority = UiPriority()
         self.threads, self.processes = Threads(), Processes(store.home / PROCESSES)
@@ -158,7 +158,7 @@ class Assembly:
         )
 
     def recover(self) -> RecoverReport:
-        """Recover what a killed process left; every `open` does it."""
+        """Recover the unfinished work of a killed process; every `open` does it."""
         busy = self.queue.active_operations()
         report = recovery.recover(self.store, self.backups_folder, skip=busy, clock=self.clock)
         if report.undone or report.finished:
@@ -232,7 +232,7 @@ class Assembly:
         )
 
     def _executor(self) -> Executor:
-        """Return the executor that reads and writes files, as currently set."""
+        """Return the executor that reads and writes files, according to the present setting."""
         return self.processes if self.settings.executor == "processes" else self.threads
 
     def _placeholder_keys(self) -> frozenset[str]:

@@ -1,5 +1,5 @@
 """
-Every error that a user can meet, as one tree.
+Every error that can be shown to a user, as one tree.
 
     IndexiumError
     ├── UsageError             wrong input or state; nothing was done
@@ -19,7 +19,7 @@ Every error that a user can meet, as one tree.
         ├── VerificationError      a check after the write failed; the write was undone
         └── PayloadProtectedError  an edit tried to change media bytes
 
-Failures of files and failures of the database have different bases, so that no handler can confuse them. The class
+Failures of files and failures of the database have different bases, so that a handler cannot confuse them. The class
 docstring is the default message. `code` is stable: interfaces, tests and the table in docs/errors.md use it. Indexium
 retries a file only if the code is in `RETRIED`.
 """
@@ -50,7 +50,7 @@ __all__ = [
     "VerificationError",
 ]
 
-# A failed sync is not among them: the kernel may have dropped the data, and the next sync would report success.
+# A failed sync is not retried: the kernel may have dropped the data, and the next sync would report success.
 RETRIED = frozenset({"in_use", "io_error", "ffmpeg_failed", "timeout", "process_lost"})
 
 # Permanent: a retry cannot succeed.
@@ -121,8 +121,8 @@ class HomeInUseError(IndexiumError):
 
     def __init__(self, message: str = "", *, pid: int = 0, url: str = "") -> None:
         super().__init__(message)
-        self.pid = pid  # of the other process; 0 if unknown
-        self.url = url  # of its dashboard; "" if it has none
+        self.pid = pid  # id of the other process; 0 if not known
+        self.url = url  # address of the other dashboard; "" without one
 
 
 class HomeVersionError(IndexiumError):

@@ -1,8 +1,8 @@
 """
 The library: one open home, with its services as attributes.
 
-Faces call nothing else. `services` names the services and the everyday calls, `assembly` builds them, and this module
-opens and closes a home. A `Library` may be used from any thread.
+Interfaces call only this module. `services` names the services and the everyday calls, `assembly` builds them, and this
+module opens and closes a home. A `Library` may be used from any thread.
 """
 
 from __future__ import annotations
@@ -93,14 +93,15 @@ __all__ = [
     "remote_calls",
 ]
 
-_NOTICES = 3  # of interrupted operations, and of resumed jobs, in the notices of a start; lists have all
+_NOTICES = 3  # maximum of interrupted operations, and of resumed jobs, in the notices of a start; lists have all
 
-# Open libraries with the process that opened each: a fork has neither the threads nor the lock of its parent.
+# Open libraries with the process that opened each: a forked process does not have the threads and the lock of its
+# parent.
 _open_libraries: weakref.WeakKeyDictionary[Library, int] = weakref.WeakKeyDictionary()
 
 
 class Library(LibraryServices):
-    """An open home. Make one with `open`; it is a context manager."""
+    """An open home. `open` returns one; it is a context manager."""
 
     charts: Charts
     thumbnails: Thumbnails
@@ -115,7 +116,7 @@ class Library(LibraryServices):
         self.instance_id = uuid.uuid4().hex  # tells a page that the server restarted
         self.home_id = store.mark  # tells a page whether the ids that it keeps belong to this home
         self.notices = []
-        self.recovered = RecoverReport()  # what the recovery at the start did
+        self.recovered = RecoverReport()  # result of the recovery at the start
         self._parts = assembly.Assembly(store, config, clock=clock)
         for name in [*LibraryServices.__annotations__, *Library.__annotations__]:
             if hasattr(self._parts, name):
@@ -132,12 +133,12 @@ class Library(LibraryServices):
         take_over: Literal["nothing", "safe", "all"] = "safe",
     ) -> Self:
         """
-        Open a home, create it if it is missing, and recover what a killed process left.
+        Open a home, create it if it is missing, and recover the unfinished work of a killed process.
 
         Args:
             home: Folder of the home; default: the folder in the settings.
-            url: Address of the dashboard of this process, for programs that find the home in use.
-            config: Settings instead of those of environment and file.
+            url: Address of the dashboard of this process, for programs that cannot open the home because it is in use.
+            config: Settings that replace those of environment and file.
             clock: Source of the present moment (UTC).
             take_over: Which unfinished jobs of earlier processes resume: `safe`: scans and the like; `all`: also
                 operations that were stopped normally, as a service does; `nothing`: as a short command does.
@@ -193,14 +194,14 @@ class Library(LibraryServices):
         self.notices += [f"{each.summary()} {each.next_commands()}" for each in cut_off]
 
     def recover(self) -> RecoverReport:
-        """Recover what a killed process left, which `open` also does; operations that run here are skipped."""
+        """Recover the unfinished work of a killed process, as `open` does; operations that run here are skipped."""
         return self._parts.recover()
 
     def stop_starting(self) -> None:
         """
-        Start no further file or job, and return at once; `close` follows.
+        Stop starting files and jobs, and return at once; `close` follows.
 
-        The program calls this first when it is told to stop, because its other preparations take time.
+        A program that must stop calls this first, because its other preparations take time.
         """
         self._parts.queue.begin_stop()
 
@@ -208,7 +209,7 @@ class Library(LibraryServices):
         """
         Finish the files in progress, interrupt the rest, stop a scan, and release the home.
 
-        A service resumes operations that a `stop` interrupted when it starts again. Operations that a `person`
+        Operations that a `stop` interrupted resume at the next start of a service. Operations that a `person`
         interrupted wait for a decision.
         """
         _open_libraries.pop(self, None)
@@ -228,7 +229,7 @@ class Library(LibraryServices):
 
 
 def remote_calls(library: LibraryServices) -> dict[str, RemoteCall]:
-    """Return what may be called through a running service: methods by `service.method` or `plan.method`."""
+    """Return the methods that a running service lets others call, by `service.method` or `plan.method`."""
     services = {name: type(getattr(library, name)) for name in LibraryServices.__annotations__}
     owners = {**services, "plan": MetadataPlan}
     return {f"{owner}.{name}": call for owner, kind in owners.items() for name, call in calls_of(kind).items()}
@@ -236,7 +237,7 @@ def remote_calls(library: LibraryServices) -> dict[str, RemoteCall]:
 
 @atexit.register
 def _close_open_libraries() -> None:
-    """Close what a program leaves open: DuckDB prints a page about each connection that is open at the end."""
+    """Close the libraries that are still open: DuckDB prints a page about each connection that is open at the end."""
     for library in [library for library, process in _open_libraries.items() if process == os.getpid()]:
         library.close()
 
@@ -259,7 +260,7 @@ def _resumes(job: Job) -> str:
 
 
 def _recover_without_database(home: Path) -> None:
-    """Restore files that were interrupted during a write. The journals are enough for that."""
+    """Restore files that were interrupted during a write. This needs only the journals."""
     try:
         lock = HomeLock.take(home)
     except errors.IndexiumError:  # another process holds the home, or it is read-only

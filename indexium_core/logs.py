@@ -1,9 +1,9 @@
 """
 The logs of a home: JSON lines, in one file per day and one file per job. The settings limit their age.
 
-JSON escapes newlines, so no file name can forge a line. A record inside a `job` block goes to both files: the file of
-the day has all records in order, the file of the job only its own. Logging never raises: on a full disk, lines are
-lost.
+JSON escapes newlines, so a file name cannot forge a line. A record inside a `job` block goes to both files: the file of
+the day has all records in order, and the file of the job has only the records of the job. Logging never raises: on a
+full disk, lines are lost.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ __all__ = ["attach", "carry", "detach", "job", "job_file", "keep", "read_job"]
 P = ParamSpec("P")
 R = TypeVar("R")
 
-ONLY_JOB = "only_job"  # a true value in `extra`: the record goes only to the log of its job
-PART_BYTES, PARTS = 2_000_000, 5  # of one job: a longer log keeps its first part and the last ones
-ALL_BYTES = 512_000_000  # of all closed logs; the oldest are deleted first
-_TIDY_SECONDS = 3_600.0  # between two clean-ups of a process that runs for months
+ONLY_JOB = "only_job"  # if this is true in `extra`, the record goes only to the log of its job
+PART_BYTES, PARTS = 2_000_000, 5  # limits of a job's log: a longer log keeps its first part and the last ones
+ALL_BYTES = 512_000_000  # limit of all closed logs; the oldest are deleted first
+_TIDY_SECONDS = 3_600.0  # time between two clean-ups in a process that runs for months
 _NAME = "indexium_core"
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
     "message",
@@ -40,7 +40,7 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
     ONLY_JOB,
 }
 
-logging.getLogger(_NAME).addHandler(logging.NullHandler())  # no records on the console
+logging.getLogger(_NAME).addHandler(logging.NullHandler())  # do not print records on the console
 _job: contextvars.ContextVar[int | None] = contextvars.ContextVar("indexium_job", default=None)
 
 
@@ -156,10 +156,10 @@ class _LogStream:
         self._base, path = parts[-1] if parts else (0, job_file(folder, job_id))
         self._open(path)
         if self._size and _last_byte(self._file) != b"\n":
-            self.write(b"\n")  # end the incomplete line of a killed process, which would spoil the next one
+            self.write(b"\n")  # end the incomplete line of a killed process, to keep the next line readable
 
     def write(self, line: bytes) -> None:
-        """Append a line, in a new file if this one is full."""
+        """Append a line; start a new file if the present one is full."""
         if self._size and self._size + len(line) > PART_BYTES:
             self.close()
             self._base += self._size
@@ -174,7 +174,7 @@ class _LogStream:
 
     def _open(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Unbuffered: one system call writes one line, which a kill cannot lose.
+        # Unbuffered: one system call writes one line, so a kill cannot lose the line.
         self._file = path.open("a+b", buffering=0)
         self._size = self._file.seek(0, 2)
 
@@ -210,7 +210,7 @@ def detach() -> None:
 @contextlib.contextmanager
 def job(job_id: int | None) -> Iterator[None]:
     """
-    Send the records of this thread to the log of a job, too, during a block. Blocks may be nested; None: no job.
+    Send the records of this thread to the log of a job, too, during a block. Blocks may be nested; None: no job log.
 
     Threads that the block starts do not inherit the job: wrap their functions with `carry`.
     """
@@ -241,7 +241,7 @@ def carry(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def job_file(folder: Path, job_id: int) -> Path:
-    """Return the path of the first file of the log of a job; it may not exist."""
+    """Return the path of the first file of the log of a job; the file may be missing."""
     return folder / "jobs" / f"{job_id:d}.jsonl"
 
 
@@ -254,7 +254,7 @@ def read_job(folder: Path, job_id: int, *, after: int = 0, limit: int = 500) -> 
 
     Args:
         folder: The folder of the logs.
-        job_id: The job; there are no lines if it has logged nothing or its log was deleted.
+        job_id: The job; the result is empty if its log is empty or was deleted.
         after: The offset that the last call returned; 0: from the start; negative: the last `limit` lines.
         limit: Maximum number of lines.
 

@@ -17,7 +17,7 @@ from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptions
 from indexium_core.model.planning.plan import PlanQuery, Selection, SelectionDigest, SelectionSummary
 
-if TYPE_CHECKING:  # a command that calls a running service imports none of them
+if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.checks.check_service import Checks
     from indexium_core.flows.exchange.export_plan import Exporter
     from indexium_core.flows.exchange.import_changes import PlanImport
@@ -58,7 +58,7 @@ class LibraryServices:
     """The services of a home: an attribute for each service, and a method for each everyday call."""
 
     home: Path
-    notices: list[str]  # sentences for the person who opened the home
+    notices: list[str]  # sentences for the person who opens the home
 
     scans: ScanJobs
     inventory: Inventory  # library folders and the files in them
@@ -114,7 +114,7 @@ class LibraryServices:
         progress: Callable[[ScanProgress], None] | None = None,
     ) -> ScanReport:
         """
-        Find the media files below `dirs` (default: every library folder) and read what changed; adds new folders.
+        Find the media files below `dirs` (default: every library folder) and read the changed ones; adds new folders.
 
         The scan is a job: if the program ends, the scan resumes at the next start. Ctrl-C cancels it. The call returns
         when the scan has ended; `scans.add` returns at once.
@@ -144,16 +144,16 @@ class LibraryServices:
         Read the media properties of files again; locked fields keep their values. `rescans.add` does it in a job.
 
         Args:
-            query: A search, which also finds files outside the plan, or a selection.
+            query: A search (also of files outside the plan) or a selection.
             everything: Every file.
             file_ids: These files.
-            refresh: Any of `duration` and `size`, which otherwise keep their values.
+            refresh: `duration`, `size` or both; otherwise they keep their values.
             progress: Callback, called a few times a second.
 
         Raises:
             QueryError: The search is not valid.
             UnknownIdError: A file does not exist.
-            UsageError: No file is named or found, or a field is unknown.
+            UsageError: The selection is missing or empty, or a field does not exist.
 
         """
         return self.rescans.run(query, everything=everything, file_ids=file_ids, refresh=refresh, progress=progress)
@@ -171,21 +171,21 @@ class LibraryServices:
         file_ids: Collection[int] | None = None,
     ) -> MetadataPlan:
         """
-        Compute what would change in the files that `query` finds.
+        Compute the changes that a write of the files of `query` would make.
 
         Args:
-            query: A search; the empty one finds every file that would change.
+            query: A search; an empty search selects every file that would change.
             mode: `merge` or `exact`; default: the mode of the file, its library or the settings.
-            comment_mode: `replace` or `preserve`, likewise.
-            include_unknown: With `exact`, include files without any known person.
-            hard_links: `break` also plans files with several names that must be replaced.
+            comment_mode: `replace` or `preserve`; the default is chosen in the same way.
+            include_unknown: With `exact`, include files without known people.
+            hard_links: `break` also plans files with several hard links that must be replaced.
             plan_id: An earlier state of the plan; a write then refuses files that have changed since.
             file_hashes: Only files with these payloads.
             file_ids: Only these files.
 
         Raises:
             QueryError: The search is not valid; the message names the position.
-            UsageError: A mode is unknown.
+            UsageError: A mode does not exist.
             UnknownIdError: The plan does not exist.
 
         """
@@ -214,13 +214,13 @@ class LibraryServices:
         options: WriteOptions | None = None,
     ) -> SelectionSummary:
         """
-        Return what a write of a selection would change, and how many files its risk levels exclude.
+        Return the changes that a write of a selection would make, and the number of files that its risk levels exclude.
 
         Args:
             selection: The selected files.
             plan: The plan; default: the newest.
             within: The search on the screen: selected files outside it are counted as hidden.
-            options: Which risk levels are written, and whether a backup is kept.
+            options: The written risk levels, and whether a backup is kept.
 
         """
         options = options or WriteOptions(risk=("safe", "warning", "danger"))
@@ -243,11 +243,11 @@ class LibraryServices:
             plan: The plan that the person saw.
             options: How to write.
             selection: The selected files; default: all items of the risk levels in the options.
-            expected: The result of `plans.digest` when the files were shown: the write fails if they differ now.
+            expected: The result of `plans.digest` when the files were shown: the write fails if the files differ now.
             request: The request of a program; a repeated request does not start a second operation.
 
         Raises:
-            UsageError: There is nothing to write, too much, or a cause that would fail every file.
+            UsageError: The selection is empty or too large, or one cause would fail every file.
             StalePlanError: A result differs from the plan, or the files differ from `expected`.
 
         """
@@ -264,7 +264,8 @@ class LibraryServices:
         """
         Check every selected file as a write would; changes nothing.
 
-        `progress` receives the number of checked files and the total a few times a second; False cancels the rest.
+        `progress` receives the number of checked files and the total a few times a second; if it returns False, the
+        rest is cancelled.
         """
         return self.operations.dry_run(plan, options or WriteOptions(), selection=selection, progress=progress)
 
@@ -290,19 +291,19 @@ class LibraryServices:
 
     def pause(self, operation_id: int, *, wait: bool = True) -> bool:
         """
-        Pause a running operation after the files in progress; False if it is not running.
+        Pause a running operation after the files in progress; return False if it is not running.
 
-        `wait`: return after these files have ended. If they were the last ones, the operation is completed.
+        `wait`: return after these files have ended. If these files were the last ones, the operation is completed.
         """
         return self.operations.pause_operation(operation_id, wait=wait)
 
     def resume(self, operation_id: int) -> OperationHandle:
-        """Resume a paused, interrupted or failed operation; UsageError if there is nothing to resume."""
+        """Resume a paused, interrupted or failed operation; UsageError if it cannot resume."""
         return self.operations.resume(operation_id)
 
     def cancel(self, operation_id: int) -> None:
         """
-        Cancel the rest of an operation; waits briefly for the files in progress. UsageError if it has ended.
+        Cancel the rest of an operation; waits briefly for the files in progress. UsageError if the operation has ended.
 
         If these files were the last ones, the operation is completed instead.
         """
@@ -320,7 +321,7 @@ class LibraryServices:
         progress: Callable[[int, int], None] = lambda _done, _of: None,
     ) -> RollbackCheck:
         """
-        Check every file of an operation and return what `rollback` with the same arguments would do.
+        Check every file of an operation and return the changes that `rollback` with the same arguments would make.
 
         `progress` receives the number of checked files and the total.
         """
@@ -348,14 +349,14 @@ class LibraryServices:
         request: IdempotentRequest | None = None,
     ) -> OperationHandle:
         """
-        Start to roll an operation back, byte for byte, or only those of its files that `query` finds.
+        Start to roll back an operation byte for byte, or only the files that `query` selects.
 
         A file is skipped as a conflict if another program changed it, a newer operation changed it, or its backup is
-        gone; `changed` and `with_newer` choose otherwise. Restored files are postponed in the plan.
+        missing; `changed` and `with_newer` change this. Restored files are postponed in the plan.
 
         Args:
             operation_id: The operation.
-            query: Only the files that this search of the history finds.
+            query: Only the files that this search of the history selects.
             item_ids: Only these items.
             person: Remove only the tag of this person, by an ordinary write; other bytes keep their values.
             changed: `comment` restores only the comment of a changed file; `skip` skips the file.
@@ -366,7 +367,7 @@ class LibraryServices:
             request: The request of a program; a repeated request does not start a second operation.
 
         Raises:
-            UsageError: No file can be restored; the message says why.
+            UsageError: No file can be restored; the message has the reason.
 
         """
         options = RollbackOptions(

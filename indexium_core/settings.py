@@ -182,10 +182,10 @@ class SettingRow:
     source: Source  # start: an argument of the program
     help: str
     allowed: str  # the allowed values, as a clause: "a whole number from 1 to 1,000 is needed"
-    choices: tuple[str, ...]  # all values, if there are few
+    choices: tuple[str, ...]  # all values, if they are few
     kind: SettingKind
     counts: str  # when a new value takes effect: "applies to the next write"; "" if only at a start
-    locked: str  # why it cannot be changed here, "" if it can
+    locked: str  # reason why it cannot be changed here; "" if it can
 
 
 def table(config: Settings) -> list[SettingRow]:
@@ -243,7 +243,7 @@ def name_of(text: str) -> str:
     Return the name of a setting. The text may have capitals, dashes and the prefix `INDEXIUM_`.
 
     Raises:
-        UnknownIdError: There is no such setting.
+        UnknownIdError: The setting does not exist.
 
     """
     name = text.strip().lower().replace("-", "_").removeprefix("indexium_")
@@ -254,7 +254,7 @@ def name_of(text: str) -> str:
 
 def read_value(name: str, text: str) -> Any:
     """
-    Return the value of a setting that a user typed.
+    Return the value of a setting from the text that a user typed.
 
     Raises:
         ValidationError: The text is not a valid value; the message has the allowed values.
@@ -346,12 +346,12 @@ def _text(name: str, value: Any) -> str:
 
 def store(home: Path, name: str, value: Any | None) -> None:
     """
-    Store one value in the settings file, or remove it (None). All other bytes of the file stay.
+    Store one value in the settings file, or remove it (None). All other bytes of the file stay unchanged.
 
-    The new file replaces the old one atomically, so a killed program leaves one of the two.
+    The new file replaces the old one atomically, so a killed program leaves the old or the new file.
 
     Raises:
-        UsageError: The file cannot be parsed, or its form does not allow the change.
+        UsageError: The file cannot be parsed, or its structure does not allow the change.
         StoreError: The file cannot be written.
 
     """

@@ -1,5 +1,5 @@
 """
-The exceptions of signals that end the program, also when DuckDB replaces them.
+The exceptions of signals that end the program, even if DuckDB replaces them.
 
 DuckDB checks for signals while a statement runs. If a handler raises, DuckDB cancels the statement and raises a
 RuntimeError instead. `restore` raises the original exception.
@@ -17,7 +17,7 @@ _exception: type[BaseException] = KeyboardInterrupt  # the exception of the last
 
 
 class Stopped(BaseException):
-    """A signal ends the process. Like KeyboardInterrupt, it is not an `Exception`, so that no handler catches it."""
+    """A signal ends the process. Like KeyboardInterrupt, it is not an `Exception`, so that handlers do not catch it."""
 
 
 def stop() -> NoReturn:
@@ -34,6 +34,6 @@ def reset() -> None:
 
 
 def restore(error: RuntimeError) -> None:
-    """Raise the exception of the signal handler, if `error` is the one by which DuckDB replaced it."""
+    """Raise the exception of the signal handler, if DuckDB replaced it by `error`."""
     if str(error) == _INTERRUPTED:
         raise _exception from error

@@ -25,8 +25,8 @@
   darkScheme.addEventListener("change", applyTheme)
   window.addEventListener("storage", applyTheme)
 
-  // Return the identity of the server, or null where it does not answer. A page without a health check has no
-  // identity to compare, so any answer of its server counts.
+  // Return the identity of the server, or null if it does not answer. A page without a health check has no
+  // identity to compare, so it accepts any answer of its server.
   const serverIdentity = async () => {
     const {healthz} = dataset
     const signal = AbortSignal.timeout(TIMEOUT)
@@ -43,7 +43,7 @@
     }
   }
 
-  // A page without its socket cannot continue, after a restart of the server as after a lost connection. Its view is in
+  // A page without its socket cannot continue after a restart of the server or a lost connection. Its view is in
   // the address and its selection in sessionStorage, so a reload loses nothing.
   const reload = (/** @type {string} */ identity) => {
     try {
@@ -72,7 +72,7 @@
     setTimeout(() => waitForServer(Date.now()), 800)
   })
 
-  // A socket can end without an event, above all in a page that slept: the identity of the server shows it.
+  // A socket can end without an event, for example in a suspended page: the identity of the server shows this.
   let failedChecks = 0
   const checkServer = async () => {
     if (document.hidden || isLost || !dataset.instance) return

@@ -30,14 +30,14 @@ Handler = Callable[[Mapping[str, Any]], None]
 
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "(?:[^"]*/)?([^"/]*)"$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:async )?(?:const|function|class) (\w+)", re.MULTILINE)
-_COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)  # on lines of their own
-_LARGEST = 2**53  # the numbers that a browser can count with
+_COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)  # whole lines
+_LARGEST = 2**53  # largest exact integer in a browser
 _IMPROPER = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, LookupError, errors.IndexiumError)
 
 
 @cache
 def _paths() -> Mapping[str, Traversable]:
-    """Return every script and style sheet of the components by its file name, which occurs once."""
+    """Return every script and style sheet of the components by its file name, which is unique."""
     found: dict[str, Traversable] = {}
     folders = [resources.files("dashboards")]
     for folder in folders:
@@ -58,13 +58,13 @@ def source(name: str) -> str:
 
 
 def sheets() -> dict[str, str]:
-    """Return every style sheet by its file name. The page holds each once; components share it (see `dom.js`)."""
+    """Return every style sheet by its file name. The page holds each sheet once for all components, see `dom.js`."""
     return {name: source(name) for name in sorted(_paths()) if name.endswith(".css")}
 
 
 @cache
 def module(name: str) -> str:
-    """Return the ES module of a component as one text: what its file imports, each file once, then the file itself."""
+    """Return the ES module of a component as one text: each imported file once, then the file itself."""
     *imported, (_, own) = _with_imports(f"{name}.js", set())
     return "".join(["const modules = {}\n", *(_scope(each, text) for each, text in imported), own])
 
@@ -90,7 +90,7 @@ def _without_export(found: re.Match[str]) -> str:
 
 
 def _proper(value: Any) -> Any:
-    """Return a message with lone surrogates replaced; `ValueError` for numbers beyond 2**53."""
+    """Return a message with lone surrogates replaced; raise `ValueError` for numbers beyond 2**53."""
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, Mapping):
@@ -142,5 +142,5 @@ class Component(JSComponent):
         self.on_message()
         try:
             handler(_proper(data))
-        except _IMPROPER:  # our pages never send this
+        except _IMPROPER:  # our pages never send such a message
             logger.warning("dashboard.bad_message", extra={"component": type(self).__name__, "kind": str(kind)})

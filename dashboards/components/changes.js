@@ -1,4 +1,4 @@
-// One change of a property of a file: its old and its new value, or that it was locked.
+// One change of a property of a file: its old and its new value, or its lock.
 import {h} from "./browser/dom.js"
 
 /** @typedef {{label: string, old: string, new: string, done?: string}} Change */

@@ -1,4 +1,4 @@
-"""Changes of properties and locks as lines: of one file, or of one job by file."""
+"""Lines about changes of properties and locks: for one file, or for one job by file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BY = {"scan": "by a scan", "rescan": "by a rescan"}
 
 
 def of_file(page: AuditPage, *, few: bool) -> dict[str, Any]:
-    """Return one page of the changes of a file, each with time and source; `few`: only the newest."""
+    """Return one page of the changes of a file, each with time and source; `few`: the page has only the newest."""
     lines = [_line(event) | {"id": event.id, "who": _source(event), "job": event.job_id} for event in page.items]
     return {**_page(page), "lines": lines, "all": few and len(lines) < page.total}
 
@@ -35,7 +35,7 @@ def _page(page: AuditPage) -> dict[str, Any]:
 
 
 def _file(events: list[AuditEvent]) -> dict[str, Any]:
-    """Return one file with its lines, in the order in which properties stand everywhere."""
+    """Return one file with its lines, in the usual order of the properties."""
     path = events[0].file_path
     return {
         "id": events[0].file_id if path else None,

@@ -1,5 +1,5 @@
 """
-The content of the charts: files by day, durations, coverage and risk. Pure.
+The content of the charts: files by day, durations, coverage and risk. All functions are pure.
 
 A `ChartKind` describes a chart without its colours as plain values: bars, axes, and the same figures as a table.
 `plain` keeps Bokeh from reading formulas in the names of files and folders.
@@ -35,9 +35,9 @@ __all__ = [
 ]
 
 LEVELS = ("safe", "warning", "danger", "blocked")
-GROUPS = 6  # containers or folders that are drawn; the table has all
-NAME = 17  # characters of a name beside its bar
-FILLED = 0.72  # of a day that a bar fills
+GROUPS = 6  # number of drawn containers or folders; the table has all
+NAME = 17  # maximum length of a name beside its bar
+FILLED = 0.72  # fraction of a day that a bar fills
 
 Span = tuple[date, date]
 
@@ -49,9 +49,9 @@ class BarChart(NamedTuple):
     y0: Any
     x1: Any
     y1: Any
-    colour: str  # a token
+    colour: str  # name of a design token
     tooltip: str  # text of the tooltip
-    key: str  # key of a click
+    key: str  # key that a click sends
 
 
 class LineChart(NamedTuple):
@@ -70,7 +70,7 @@ class Plot:
     yticks: list[tuple[Any, str]]
     xlim: tuple[Any, Any]
     ylim: tuple[float, float]
-    lying: bool = False  # bars lie, their names stand on the left
+    lying: bool = False  # bars are horizontal, with their names on the left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ class ChartKind:
     tab: str
     title: str
     columns: tuple[str, ...]
-    empty: str  # text without data
+    empty: str  # text that is shown without data
     legend: tuple[tuple[str, str], ...]  # token and words
     plot: Callable[[pd.DataFrame, Span], Plot]
     lines: Callable[[pd.DataFrame], list[LineChart]]
@@ -140,7 +140,7 @@ def _sides(line: Any) -> tuple[datetime, datetime]:
 
 
 def day_ticks(first: date, last: date) -> list[tuple[datetime, str]]:
-    """Return three or four days of a span with their axis labels, the last day included."""
+    """Return three or four days of a span with their axis labels, including the last day."""
     length = (last - first).days
     steps = min(3, length) or 1
     days = sorted({first + timedelta(days=round(length * number / steps)) for number in range(steps + 1)})
@@ -305,7 +305,7 @@ COVERAGE = ChartKind(
 
 
 def group_name(group: str, by: str) -> str:
-    """Return the name of a container or folder; files can lie in the library folder itself."""
+    """Return the name of a container or folder; some files are in the library folder itself."""
     return group or ("no folder" if by == "folder" else "unknown")
 
 

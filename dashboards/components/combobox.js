@@ -1,6 +1,6 @@
-// A text field with a list of options that follows what is typed: a combobox with a list box (ARIA).
-// Nothing is active before an arrow key, so Enter always means what was typed. Subclasses say where the options come
-// from, how one is drawn, and what it does.
+// A text field with a list of options for the typed text: a combobox with a list box (ARIA). No option is active before
+// an arrow key, so until then Enter means the typed text. Subclasses define where the options come from, how an option
+// is drawn, and what it does.
 import {h} from "./browser/dom.js"
 
 const STEPS = {ArrowDown: 1, ArrowUp: -1}
@@ -13,7 +13,7 @@ export class Combobox {
   /** @type {Option[]} */
   results = []
   active = -1 // index of the active option
-  serial = 0 // number of the newest request; the answers to others are too late
+  serial = 0 // number of the newest request; answers to earlier requests are ignored
   timer = 0
   wraps = false // the arrow keys go from the last option to the first one, without a stop in the field
 
@@ -57,7 +57,7 @@ export class Combobox {
     this.host.paint()
   }
 
-  /** Forget the options without drawing. */
+  /** Clear the options without drawing. */
   clearOptions() {
     clearTimeout(this.timer)
     this.serial += 1
@@ -84,13 +84,13 @@ export class Combobox {
     return true
   }
 
-  /** Take an option. @param {number} index */
+  /** Choose an option. @param {number} index */
   pick(index) {
     const option = this.options()[index]
     if (option) this.accept(option)
   }
 
-  /** Handle a key of the field; return whether it was for the list. @param {KeyboardEvent} event */
+  /** Handle a key of the field; return whether the list used it. @param {KeyboardEvent} event */
   key(event) {
     const isHandled = !event.isComposing && this.onKey(event)
     if (isHandled) event.preventDefault()
@@ -135,7 +135,7 @@ export class Combobox {
     )
   }
 
-  /** Do what an option is for. @param {Option} _option */
+  /** Run the action of an option. @param {Option} _option */
   accept(_option) {}
 
   /** @param {Option} _option @returns {Child} */
@@ -143,7 +143,7 @@ export class Combobox {
     return null
   }
 
-  /** Return what tells an option apart from the others. @param {Option} _option */
+  /** Return the key of an option. @param {Option} _option */
   keyOf(_option) {
     return ""
   }

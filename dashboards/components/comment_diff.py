@@ -1,5 +1,5 @@
 """
-The difference of two comments: word by word, and letter by letter in words with small changes. Pure.
+The difference of two comments: word by word, and letter by letter in words with small changes. All functions are pure.
 
 A comment is shown as runs of text. None means no comment, an empty list an empty comment. A run may have `mark` (the
 other comment lacks it), `show` (symbols in place of its text: for changed blanks and line breaks, and invisible
@@ -21,10 +21,10 @@ __all__ = ["LONGEST", "Segments", "compare", "seen"]
 Segments = list[dict[str, str | bool]]
 
 LONGEST = 20_000  # characters of a comment that are shown
-_MOST_PAIRS = 4_000_000  # words compared with words; beyond it all in between counts as changed
-_LIKE = 0.5  # similarity from which two phrases are compared by letters
-_PHRASE = 200  # characters of such a phrase
-_LONG, _HEAD = 360, 150  # characters of a run that is folded, and of each end that is not
+_MOST_PAIRS = 4_000_000  # maximum number of compared pairs of words; texts with more count as changed
+_LIKE = 0.5  # minimum similarity of two phrases that are compared by letters
+_PHRASE = 200  # maximum number of characters of such a phrase
+_LONG, _HEAD = 360, 150  # a longer run is folded; characters of its ends that stay visible
 _NAMES = re.compile(r"(, )")
 _GRAPHEME = regex.compile(r"\X")  # an extended grapheme cluster, Unicode Standard Annex 29
 # Scripts whose letters change their shape beside one another: a boundary between two of them would be visible.
@@ -87,7 +87,7 @@ def _words(text: str) -> list[str]:
 
 
 def _blocks(left: Sequence[str], right: Sequence[str]) -> Iterator[tuple[bool, str, str]]:
-    """Yield equal and changed runs in turn; an accidental match counts as changed."""
+    """Yield equal and changed runs alternately; an accidental match counts as changed."""
     shortest = min(len(left), len(right))
     front = next((at for at in range(shortest) if left[at] != right[at]), shortest)
     rest = shortest - front
@@ -119,7 +119,7 @@ def _telling(words: Sequence[str]) -> bool:
 
 def _refined(old: str, new: str) -> Iterator[tuple[bool, str, str]]:
     """Yield equal and changed parts of two changed runs, compared name by name."""
-    olds, news = _NAMES.split(old), _NAMES.split(new)  # names and separators in turn
+    olds, news = _NAMES.split(old), _NAMES.split(new)  # names alternate with separators
     shared = min(len(olds), len(news)) // 2 + 1
     if not all(_alike(olds[2 * at], news[2 * at]) for at in range(shared)):
         yield False, old, new
@@ -173,7 +173,7 @@ def _segments(runs: Sequence[_DiffRun], text: str) -> Segments:
 
 
 def _shown(run: _DiffRun, *, last: bool) -> Iterator[dict[str, str | bool]]:
-    """Yield a run; a changed run is without the spaces around it, unless only spaces changed."""
+    """Yield a run; the spaces around a change are unmarked, unless only spaces changed."""
     body = run.text.strip() if run.mark else ""
     if not run.mark or not body:
         yield from _folded(run.text, mark=run.mark, blanks=run.mark, last=last or run.mark)

@@ -1,9 +1,9 @@
-// The text of a comment, with what changes marked.
+// The text of a comment, with its changes marked.
 import {h} from "./browser/dom.js"
 
 /**
  * @typedef {{text: string, mark: boolean, show?: string, fold?: boolean}} Part
- *   `show` stands for a text that cannot be seen; `fold`: a long part that does not change.
+ *   `show` replaces an invisible text; `fold`: the part is long and can be folded.
  * @typedef {"old" | "new" | "same"} Kind
  */
 
@@ -14,7 +14,7 @@ export const drawPart = (part, kind) => {
 }
 
 /**
- * @param {Part[] | null} parts Null where there is no comment.
+ * @param {Part[] | null} parts Null if there is no comment.
  * @param {Kind} kind
  * @param {string} name
  * @param {(part: Part, kind: Kind, index: number) => Child} [draw]

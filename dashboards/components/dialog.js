@@ -1,6 +1,6 @@
 // A question or a report in a modal <dialog>: the browser keeps the focus inside, and Escape closes.
 //
-// The focus does not start on the button that confirms, and a key that is held down from before does nothing.
+// The focus does not start on the button that confirms, and a key that was pressed before it opened does nothing.
 import {component} from "./browser/component.js"
 import {drawSection} from "./dialog_sections.js"
 import {h, morph} from "./browser/dom.js"
@@ -15,7 +15,7 @@ const CALM = 400 // milliseconds after opening in which Enter is taken for the k
 
 /**
  * @typedef {{base: number, one: string, many: string, adds: Record<string, number>}} Counted
- *   The text of the confirming button where ticked options add files; `{}` in `many` is their number.
+ *   The text of the confirming button if ticked options add files; `{}` in `many` is their number.
  * @typedef {{key: string, label: string, hint: string}} Option
  *
  * @typedef {object} View
@@ -72,7 +72,7 @@ function confirm(self) {
   self.send("confirm", {serial: view.serial, note, ticked: [...state.options], typed, ack})
 }
 
-/** Return the text of the confirming button: ticked options can add files to it. @param {Self} self */
+/** Return the text of the confirming button: ticked options can add files. @param {Self} self */
 function confirmText({view: {confirm: text, counted}, state}) {
   const added = [...state.options].reduce((sum, key) => sum + (counted?.adds[key] ?? 0), 0)
   if (!added) return text
@@ -179,8 +179,8 @@ function paintBox(self) {
   )
 }
 
-// The focus starts where it does nothing by itself: in the field for the word, on a box, or on the closing button.
-// Where Enter is to confirm, it starts on the confirming button.
+// The focus starts where Enter changes nothing: in the field for the word, on a box, or on the closing button.
+// If Enter has to confirm, the focus starts on the confirming button.
 /** @param {Self} self */
 function focusSafely(self) {
   const {view, state} = self

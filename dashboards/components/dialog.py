@@ -11,7 +11,7 @@ from dashboards.components.base import Component, module
 
 __all__ = ["Dialog", "Turn"]
 
-Turn = Callable[[str, int, str], None]  # gets the list, the requested page, and the chosen filter
+Turn = Callable[[str, int, str], None]  # receives the list, the requested page, and the chosen filter
 Section = dict[str, Any]
 
 
@@ -20,7 +20,7 @@ class Dialog(Component):
     A dialog for questions and reports. Only an answer to the displayed question is accepted.
 
     View: `open`, `serial`, `title`, `wide`, `sections` ({kind: text, hint, levels, facts, why, items, gauge or links,
-    …}), `confirm` (label of the button; none: a report), `back` (label of the closing button; default: Cancel or
+    …}), `confirm` (label of the button; a report has none), `back` (label of the closing button; default: Cancel or
     Close), `ack` (must be ticked first), `typed` ({before, word, after}: a word that must be typed first), `options`
     ({key, label, hint}: boxes to tick), `needs` (keys of options: one of them must be ticked first), `counted` ({base,
     one, many, adds}: texts of `confirm` if ticked options add files), `note` (label of a text field), `written` (its
@@ -149,5 +149,5 @@ class Dialog(Component):
 
 
 def _spelt(text: Any) -> str:
-    """Return typed text for a comparison: without case and extra spaces."""
+    """Return typed text without case and extra spaces, for a comparison."""
     return " ".join(str(text).split()).lower()

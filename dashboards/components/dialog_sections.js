@@ -8,18 +8,18 @@ import {chip, drawSelect, drawTag, facts, fileName, turnButtons} from "./widgets
 /**
  * @typedef {{level: string, text: string, glyph?: string}} ItemChip
  *
- * @typedef {object} Item A file or a name of a listing.
+ * @typedef {object} Item A file or a name in a listing.
  * @property {string | number} [key]
  * @property {string} name
  * @property {string} [path]
- * @property {ItemChip[]} [chips] Else one chip of `level`, `status` and `glyph`.
+ * @property {ItemChip[]} [chips] Without them, one chip of `level`, `status` and `glyph`.
  * @property {string} [level]
  * @property {string} [status]
  * @property {string} [glyph]
  * @property {string} [message]
  * @property {string} [text] A quotation.
  * @property {{where: string, text: string}[]} [texts] Quotations with their places.
- * @property {string} [was] A value before, with `now` after it.
+ * @property {string} [was] The old value; `now` is the new one.
  * @property {string} [now]
  * @property {Tag[]} [tags]
  *
@@ -27,7 +27,7 @@ import {chip, drawSelect, drawTag, facts, fileName, turnButtons} from "./widgets
  * @property {"items"} kind
  * @property {string} label
  * @property {Item[]} items
- * @property {string} [key] With it the listing has pages and choices.
+ * @property {string} [key] A listing with a key has pages and choices.
  * @property {string} [style] A class of the list.
  * @property {Choice[]} [choices]
  * @property {string} [more]

@@ -1,4 +1,4 @@
-// Details beside a list where there is room, and in a sheet over the page where there is not.
+// Details beside a list if there is room, otherwise in a sheet over the page.
 import {h} from "./browser/dom.js"
 import {isDialogOpen} from "./browser/modal.js"
 import {closeButton} from "./widgets.js"
@@ -12,7 +12,7 @@ const FOCUSABLE = "button:not(:disabled), a[href], input:not(:disabled), select,
  * @property {string} [kind] A class of the drawer.
  * @property {string} [label]
  * @property {"ltr" | null} [dir] The direction of the title.
- * @property {Child} [before] What stands before the title.
+ * @property {Child} [before] Content before the title.
  * @property {Child} [after]
  */
 
@@ -40,14 +40,14 @@ export const drawerFrame = (
 /** @typedef {Component<any, any>} DrawerOwner */
 
 /**
- * Return what every drawer does, as parts of the specification of its component.
+ * Return the behaviour of every drawer, as parts of the specification of its component.
  *
  * Escape closes the drawer. Another item starts at the top. A sheet takes the focus and keeps it, and closing gives it
  * back.
  *
  * @param {RenderContext} context
  * @param {object} [options]
- * @param {string} [options.idField] The property of a view that tells items apart.
+ * @param {string} [options.idField] The property of a view that identifies an item.
  * @param {(isOpen: boolean) => void} [options.onPlaced] Makes room for the drawer in the page.
  */
 export function drawer({el}, {idField = "id", onPlaced} = {}) {
@@ -91,7 +91,7 @@ const transition = ({view, before = {}}, idField) => ({
 /** @type {(self: DrawerOwner, event: PageEvent) => void} */
 function onKey(self, event) {
   if (event.key === "Tab" && NARROW.matches) keepFocusInside(self.find(".drawer"), event)
-  // Escape in a search field empties the field; what is open within the drawer has handled the key before.
+  // Escape in a search field empties the field; open parts of the drawer have handled the key before.
   if (event.key !== "Escape" || event.target.type === "search" || event.defaultPrevented) return
   event.stopPropagation()
   event.preventDefault()
@@ -108,7 +108,7 @@ function takeFocus(self, wasOpen) {
 function giveFocusBack(self, focusedBefore) {
   const focused = focusedElement()
   if (focused !== document.body && !self.root.contains(focused)) return
-  // The keys act on the row at the cursor, which may be another row than the one that opened the drawer.
+  // The keys act on the row at the cursor; perhaps another row opened the drawer.
   const isUsable = focusedBefore !== document.body && focusedBefore?.isConnected && !focusedBefore.matches("[role=row]")
   if (isUsable) focusedBefore.focus({preventScroll: true})
   else window.dispatchEvent(new Event("indexium:list"))

@@ -30,12 +30,12 @@ def tokens(theme: str) -> dict[str, str]:
     return found
 
 
-_drawing = threading.Lock()  # HoloViews keeps options of elements in tables that are not made for several threads
+_drawing = threading.Lock()  # HoloViews keeps options of elements in tables that are not thread-safe
 
 
 def render(plot: Plot, colours: dict[str, str], *, height: int, picked: str = "") -> Any:
     """
-    Return a plot as a Bokeh figure; takes a tenth of a second, so on a thread.
+    Return a plot as a Bokeh figure; takes 0.1 s, so call it on a thread.
 
     `picked` is the key of the selected bar: the others are faded.
     """
@@ -45,13 +45,13 @@ def render(plot: Plot, colours: dict[str, str], *, height: int, picked: str = ""
         if "bokeh" not in hv.Store.renderers:
             hv.extension("bokeh", logo=False)
         drawer = hv.renderer("bokeh").instance()
-        drawer.notebook_context = True  # a document of its own: the one that the loop holds is not this thread's
+        drawer.notebook_context = True  # a new document: the loop's document does not belong to this thread
         figure = drawer.get_plot(_element(hv, plot, colours, height, picked)).state
     _dress(figure, plot, colours)
     return figure
 
 
-# Covers the box of Bokeh, which does not follow the theme. `@tooltip` is text: Bokeh escapes it.
+# Covers Bokeh's box, because that box ignores the theme. `@tooltip` is text: Bokeh escapes it.
 _TIP = """<div style="margin: -6px; padding: 7px 11px; box-shadow: 0 0 0 1px var(--line-strong);
 background: var(--surface); color: var(--ink); font: var(--size-s)/1.4 var(--font)">@tooltip</div>"""
 
@@ -80,14 +80,14 @@ def _element(hv: Any, plot: Plot, colours: dict[str, str], height: int, picked: 
             xlim=plot.xlim,
             ylim=plot.ylim,
             xticks=plot.xticks,
-            yticks=plot.yticks or [(0, "")],  # HoloViews fails without any
+            yticks=plot.yticks or [(0, "")],  # HoloViews fails without ticks
             yaxis="left" if plot.lying else "right",
         )
     )
 
 
 def _dress(figure: Any, plot: Plot, colours: dict[str, str]) -> None:
-    """Set the colours and fonts of the page in a figure, and reduce its lines."""
+    """Set the colours and fonts of the page in a figure, and remove most of its lines."""
     for renderer in figure.renderers:
         renderer.glyph.border_radius = 2
         renderer.nonselection_glyph = renderer.selection_glyph = renderer.glyph  # the page shows the selection

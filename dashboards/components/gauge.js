@@ -3,7 +3,7 @@ import {h} from "./browser/dom.js"
 
 /**
  * @typedef {{now: number | null, max: number | null, parts: {kind: string, share: number}[]}} Gauge
- *   `share` is a percentage. `max` is null where the total is unknown: then the bar only moves.
+ *   `share` is a percentage. `max` is null if the total is unknown: then the bar only shows activity.
  */
 
 /** @type {(label: string, gauge: Gauge) => HTMLElement} */

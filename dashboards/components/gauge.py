@@ -15,7 +15,7 @@ def measure(done: int, total: int | None, *, bad: int = 0, going: float = 0.0) -
         done: Number of completed items.
         total: Number of all items.
         bad: Number of completed items with a problem.
-        going: Sum of the fractions of items in progress.
+        going: Sum of the completed fractions of the items in progress.
 
     """
     if not total:

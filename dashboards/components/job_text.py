@@ -33,7 +33,7 @@ __all__ = [
 
 KINDS = {"write": "Writes", "rollback": "Rollbacks", "scan": "Scans", "rescan": "Rescans"}
 STARTED = ("running", "paused", "interrupted")  # states of a job that has started and has not ended
-LONG_PAUSE = timedelta(days=1)  # a longer pause may be a forgotten one
+LONG_PAUSE = timedelta(days=1)  # after a longer pause, the job may be forgotten
 _SLOW = 0.1  # files a second; a slower rate is not shown, because the remaining time is more useful
 
 
@@ -53,7 +53,7 @@ def long_pause_sentence(job: Job, *, now: datetime | None = None) -> str:
 
 
 def paused_by(job: Job) -> str:
-    """Return who paused a job, as the end of a sentence; "" where it is not known."""
+    """Return who paused a job, as the end of a sentence; "" if this is not recorded."""
     return f" {operation_text.SOURCES.get(job.paused_by, f'by {job.paused_by}')}" if job.paused_by else ""
 
 
@@ -78,7 +78,7 @@ def chip(job: Job, status: OperationStatus | None = None) -> tuple[str, str]:
 
 
 def sentence(job: Job, status: OperationStatus | None = None, *, now: datetime | None = None) -> str:
-    """Return what a job does, waits for or resulted in; the text follows the name of the job."""
+    """Return what a job does, what it waits for, or its result; the text follows the name of the job."""
     now = now or datetime.now(UTC)
     if job.stalled and job.heartbeat_at:
         return f"{_progress(job)}; last response {wording.ago(job.heartbeat_at, now=now)}"

@@ -83,12 +83,12 @@ def outcome(operation: MetadataOperation) -> str:
 
 
 def can_roll_back(operation: MetadataOperation) -> bool:
-    """Return whether something can be rolled back, even if it is only the comments."""
+    """Return whether something can be rolled back; comments alone are enough."""
     return operation.status in FINISHED_STATES and (operation.can_rollback or operation.comment_only > 0)
 
 
 def rollback_blocker(operation: MetadataOperation) -> str:
-    """Return why nothing can be rolled back, "" where something can."""
+    """Return why a rollback is impossible, or "" if it is possible."""
     return "" if can_roll_back(operation) else operation.rollback_reason or "There is nothing to roll back."
 
 
@@ -96,7 +96,7 @@ def item_filters(
     shown: Mapping[str, tuple[str, tuple[str, ...]]], status: OperationStatus
 ) -> dict[str, tuple[str, tuple[str, ...]]]:
     """
-    Return the choices of a filter of files with the words that fit this operation.
+    Return the choices of a filter of files with labels for this operation.
 
     A file whose operation was cancelled has the status `skipped`; it is shown as not started.
     """
@@ -170,7 +170,7 @@ def item_row(
 
     Args:
         item: The file.
-        share: How much of the new file is written, 0 to 1; None where it is not rewritten.
+        share: How much of the new file is written, 0 to 1; None if it is not rewritten.
         ended: Whether the operation has ended.
         kind: The type of the operation, `write` or `rollback`.
 
@@ -207,7 +207,7 @@ def method_and_time(item: ItemDetails) -> str:
 
 
 def expiry(moment: datetime | None) -> str:
-    """Return until when something can be rolled back."""
+    """Return the time until which a rollback is possible."""
     return wording.day(moment) if moment else ""
 
 

@@ -22,7 +22,7 @@ _Page = TypeVar("_Page", bound=_PageValue)
 
 
 def page_count(total: int, per_page: int) -> int:
-    """Return the number of pages; an empty list has one, and `per_page` 0 makes one page of all."""
+    """Return the number of pages; an empty list has one, and `per_page` 0 puts all items on one page."""
     return max(1, -(-total // max(1, per_page)))
 
 

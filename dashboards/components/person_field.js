@@ -1,4 +1,4 @@
-// A text field that suggests people while a person types: first those that a misspelt name may mean, then those with
+// A text field that suggests people while a person types: first the names that may be meant, then those with
 // the text in their names (from the server, see person_field.py), then the text itself as a new person.
 /** @import {Host} from "./combobox.js" */
 import {Combobox} from "./combobox.js"
@@ -75,7 +75,7 @@ export class PersonField extends Combobox {
     if (this.input()) this.input().value = ""
   }
 
-  /** Empty the field and forget the last name: the editor was closed. */
+  /** Empty the field and clear the last name, because the editor was closed. */
   reset() {
     this.clear()
     this.offers = null
@@ -86,7 +86,7 @@ export class PersonField extends Combobox {
     return this.input()?.value ?? ""
   }
 
-  /** Take a name. @param {string} name @param {boolean} isKnown */
+  /** Choose a name. @param {string} name @param {boolean} isKnown */
   take(name, isKnown) {
     this.clear()
     this.added = isKnown ? "" : name
@@ -109,7 +109,7 @@ export class PersonField extends Combobox {
     this.host.paint()
   }
 
-  /** Show people: for the typed text, or for the new name that was added last. @param {Offers} offers */
+  /** Show people for the typed text, or for the new name that was added last. @param {Offers} offers */
   onOffers(offers) {
     if (offers.for !== this.typedText && offers.for !== this.added) return
     const isPoorer = this.offers?.for === offers.for && this.offers.similar.length > offers.similar.length
@@ -155,7 +155,7 @@ export class PersonField extends Combobox {
     ]
   }
 
-  /** Draw the people that the last new name may mean; null if no name is similar.
+  /** Draw the people whose names are similar to the last new name; null if there are none.
    *
    * @param {(name: string) => boolean} isPresent
    */

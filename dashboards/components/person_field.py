@@ -17,7 +17,7 @@ def names(library: Library, text: str) -> Offers:
     Return suggestions for the typed text.
 
     `names`: people whose name contains the text, with their number of files; `known`: whether a person has exactly this
-    name; `similar`: still empty.
+    name; `similar`: empty, see `with_similar`.
     """
     typed = " ".join(text.split())
     found = library.files.names_like(typed) if typed else []

@@ -1,4 +1,4 @@
-// The rows of a list as a grid with a cursor. The cursor is the row that the keys act on and the only tab stop.
+// The rows of a list as a grid with a cursor. The keys act on the row at the cursor; this row is the only tab stop.
 import {currentPage, listen} from "./browser/component.js"
 import {closesDetails} from "./browser/keyboard.js"
 
@@ -18,7 +18,7 @@ export class RowCursor {
    * @param {object} options
    * @param {(view: any) => Row[]} options.rowsOf The rows that a view shows, in their order.
    * @param {(list: Component<any, any>, id: any) => void} options.onMove The keys moved the cursor.
-   * @param {string} [options.idField] The property that tells rows apart; messages carry it under this name.
+   * @param {string} [options.idField] The property that identifies a row; messages have it under this name.
    */
   constructor(page, {rowsOf, onMove, idField = "id"}) {
     this.page = page
@@ -100,7 +100,7 @@ export class RowCursor {
   }
 
   /**
-   * Follow the row that the server shows in the details: the cursor moves there, and the focus where a row has it.
+   * Follow the row that the server shows in the details: the cursor moves there, and the focus too if it is on a row.
    *
    * @param {string | number | null | undefined} opened
    */
@@ -117,7 +117,7 @@ export class RowCursor {
       this.cursorNode()?.focus({preventScroll: true})
   }
 
-  /** Return the keys of the list. @param {string} noun What a row is. @returns {Record<string, KeyBinding>} */
+  /** Return the keys of the list. @param {string} noun The word for a row. @returns {Record<string, KeyBinding>} */
   keys(noun) {
     return {
       j: {does: `next ${noun}`, group: "Move", run: () => this.move(1)},

@@ -1,4 +1,4 @@
-// The search field of a page, with the key that leads there and a button that empties it.
+// The search field of a page, with the key that moves the focus there and a button that empties the field.
 import {h} from "./browser/dom.js"
 import {closeButton} from "./widgets.js"
 
@@ -21,13 +21,13 @@ export const drawSearchField = (query, hasError, attributes) =>
   )
 
 /**
- * The step from the search field to the results after Enter, so that the keys of the list work.
+ * Moves the focus from the search field to the results after Enter, so that the keys of the list work.
  */
 export class ResultJump {
   /** @type {string | null} */
-  query = null // the query whose results are to get the focus
+  query = null // the query whose results will get the focus
 
-  /** @param {string} [detail] What the event tells the list. */
+  /** @param {string} [detail] The detail of the event for the list. */
   constructor(detail) {
     this.detail = detail
   }
@@ -37,7 +37,7 @@ export class ResultJump {
   }
 
   /**
-   * Go to the results of `shown` when these are what was searched for.
+   * Go to the results of `shown`, if it is the query that was searched for.
    *
    * @param {string | undefined} shown
    * @param {boolean} [hasResults]

@@ -1,4 +1,4 @@
-// A card with several charts: title and tabs above the drawn chart, its legend and the same figures as a table below it.
+// A card with several charts: title and tabs above the chart, its legend and the same figures as a table below it.
 import {component} from "./browser/component.js"
 import {h} from "./browser/dom.js"
 import {button} from "./widgets.js"
@@ -16,7 +16,7 @@ import {count} from "./wording.js"
  * @property {string} [description] Alternative text of the chart.
  * @property {string[]} columns
  * @property {Line[]} [lines]
- * @property {string} [empty] A sentence where there are no figures.
+ * @property {string} [empty] A sentence if there are no figures.
  * @property {Bar[]} [bars] In place of a chart.
  */
 

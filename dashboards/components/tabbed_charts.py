@@ -2,7 +2,7 @@
 A card with several charts: a tab for each, the drawn chart, its legend, and the same figures as a table.
 
 A user who cannot see or press a bar opens the table: each line starts with a button that does the same as the bar. A
-thread draws the chart, after the page has its data. A chart without changes is not drawn again.
+thread draws the chart after its data arrived. A chart without changes is not drawn again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class TabbedChartsCard(Component):
 
     View: `title`, `hint`, `tabs` ({key, label, on}), `legend` ({colour, label}), `description` (alternative text).
 
-    Then `columns` and `lines` ({key, cells, on}) of the table, `empty` (a sentence, where there are no figures), or
+    Then `columns` and `lines` ({key, cells, on}) of the table, `empty` (a sentence, if there are no figures), or
     instead of a chart `bars` ({key, name, count, share, on, hint}). Messages: `tab` {key}, `pick` {key}.
     """
 

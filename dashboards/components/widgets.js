@@ -5,7 +5,7 @@ import {h} from "./browser/dom.js"
  * @typedef {{text: string, kind: string}} Tag A person: `kind` is "add", "del" or "" (stays).
  * @typedef {{label: string, act: string, kind?: string, key?: string}} ButtonItem
  * @typedef {{value: string, label: string, on?: boolean}} Choice An option of a select element.
- * @typedef {{total: number, range: string, page: number, pages: number}} Paged What every paged list has.
+ * @typedef {{total: number, range: string, page: number, pages: number}} Paged The properties of every paged list.
  */
 
 /** @type {Record<string, string>} */
@@ -16,7 +16,7 @@ export const chip = (level, text, glyph = GLYPHS[level]) =>
   h("span", {class: `risk ${level}`}, h("span", {"aria-hidden": "true"}, glyph ? glyph + " " : ""), text)
 
 /**
- * A button that does `act`. `key` is the key that does the same; other options are attributes.
+ * A button that runs `act`. `key` is the key for the same act; other options are attributes.
  *
  * @param {Child} label
  * @param {string} act
@@ -109,7 +109,7 @@ export const drawSelect = (choices, attributes, value) =>
   )
 
 /**
- * The name of a file: from left to right, as in every file manager.
+ * The name of a file, written from left to right as in every file manager.
  *
  * @type {(name: string, path?: string) => HTMLElement}
  */

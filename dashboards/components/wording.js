@@ -7,7 +7,7 @@ export const count = number => number.toLocaleString("en")
 export const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`
 
 /**
- * Return the end of a list that is cut: "and 1,204 more"; "" where nothing is cut.
+ * Return the end of a shortened list: "and 1,204 more"; "" for a complete list.
  *
  * @type {(number: number) => string}
  */

@@ -16,11 +16,11 @@ import {button, closeButton} from "../components/widgets.js"
  * @property {string} kind
  * @property {string} title
  * @property {string} note
- * @property {Gauge} [bar] Of running work.
- * @property {string} [level] Of other work, with a `glyph`.
+ * @property {Gauge} [bar] For running work.
+ * @property {string} [level] For other work, with a `glyph`.
  * @property {string} [glyph]
  * @property {(ButtonItem & {spoken?: string})[]} buttons `spoken` is the text for a screen reader.
- * @property {string} [dismiss] What remembers that the row is dismissed.
+ * @property {string} [dismiss] The key that is stored when a person dismisses the row.
  *
  * @typedef {{rows?: Row[]}} View
  * @typedef {Component<View, {isUnfolded: boolean}>} Self

@@ -22,8 +22,8 @@ class Footer(Component):
     View: `rows` ({key, id, kind, title, note, level, glyph, bar, buttons, dismiss}).
 
     A row with `dismiss` can be closed permanently. Messages: `pause`, `resume`, `cancel`, `details`, `why`,
-    `roll_back`, `scan` and `stop_scan`, each with the `id` of the operation; `job`, `job_pause`, `job_resume` with that
-    of a job.
+    `roll_back`, `scan` and `stop_scan`, each with the `id` of the operation; `job`, `job_pause`, `job_resume` with the
+    `id` of a job.
     """
 
     _esm = module("footer")
@@ -99,7 +99,7 @@ def working(job: Job) -> dict[str, Any]:
 
 
 def unrecorded(found: UnrecordedResults) -> dict[str, Any]:
-    """Return the row of a job that stopped and whose result cannot be stored."""
+    """Return the row of a stopped job whose result cannot be stored."""
     return {
         "key": f"wait{found.job_id}",
         "id": found.job_id,

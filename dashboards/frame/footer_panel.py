@@ -25,7 +25,7 @@ EVENTS = tuple(
     for verb in ("started", "progress", "completed")
 )
 FRESH = timedelta(days=1)  # operations that ended longer ago are not shown
-RUNNING, WAITING = 2, 2  # rows of each kind, at most
+RUNNING, WAITING = 2, 2  # maximum number of rows of each kind
 OWN_ROWS = ("write", "rollback", "scan")  # kinds of jobs that have rows of their own
 
 
@@ -35,7 +35,7 @@ class _Operations(NamedTuple):
     running: list[tuple[MetadataOperation, OperationStatus]]
     interrupted: list[MetadataOperation]
     newest: list[MetadataOperation]
-    jobs: list[Job]  # running, of kinds that have no row of their own
+    jobs: list[Job]  # running jobs of the other kinds, see OWN_ROWS
     long_paused: list[Job]  # paused for more than a day
     unrecorded: Sequence[UnrecordedResults]  # jobs whose result cannot be stored
 
@@ -59,7 +59,7 @@ class FooterSession(Protocol):
 
 
 class FooterPanel:
-    """Shows the footer and runs its actions; the same on all pages."""
+    """Shows the footer and runs its actions; all pages have the same footer."""
 
     def __init__(self, session: FooterSession, *, since: datetime) -> None:
         """Create the footer; `since`: the start of this service. A later result is shown until a person closes it."""
@@ -96,7 +96,7 @@ class FooterPanel:
             "footer", 0.4, self._read_operations
         )
         shown = running
-        if self._session.is_showing("jobs"):  # it shows all of them
+        if self._session.is_showing("jobs"):  # that page shows all jobs
             shown, working, paused = [], [], []
         listed = {job.operation_id for job in paused} | {job.operation_id for job in unrecorded}
         rows = [
@@ -137,12 +137,12 @@ class FooterPanel:
         self.refresh()
 
     def _scan(self) -> ScanProgress | None:
-        """Return the progress of a scan, unless the page shows it itself."""
+        """Return the progress of a scan, unless the page already shows it."""
         is_shown = self._session.is_showing("library") or self._session.is_showing("jobs")
         return None if is_shown else self._library.scans.progress()
 
     def _is_shown(self, operation: MetadataOperation) -> bool:
-        """Return whether the page shows the operation itself."""
+        """Return whether the page already shows the operation."""
         return self._session.shown_operation() == operation.id
 
     def _is_new(self, operation: MetadataOperation) -> bool:

@@ -84,7 +84,7 @@ function drawKeyList() {
 /** Return the dialog, closed. */
 export function makeKeyList() {
   const box = h("dialog", {"aria-labelledby": "keys", class: "keysheet", data: {key: "help"}})
-  // Escape cancels at once, and "close" comes later: a key that follows quickly is for the page already.
+  // Escape fires "cancel" at once and "close" later: the next key may arrive in between and belongs to the page.
   for (const name of ["cancel", "close"]) box.addEventListener(name, markDialogClosed)
   box.addEventListener("click", ({target}) => {
     if (target === box || /** @type {Element} */ (target).closest("[data-act]")) box.close()

@@ -1,4 +1,4 @@
-// The rail: the pages, the state of the folders and the theme.
+// The navigation rail: the pages, the state of the folders and the theme.
 import {currentPage} from "../components/browser/component.js"
 import {h} from "../components/browser/dom.js"
 import {store} from "../components/browser/local_storage.js"

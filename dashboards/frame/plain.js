@@ -1,4 +1,4 @@
-// The rail of a page without a session: its entries are plain links, and the browser alone keeps the theme.
+// The rail of a page without a session: its entries are plain links, and only the browser stores the theme.
 import {morph} from "../components/browser/dom.js"
 import {drawNavigation, switchTheme} from "./navigation.js"
 

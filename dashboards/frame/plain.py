@@ -14,7 +14,7 @@ from dashboards.frame import shell
 
 __all__ = ["asset", "inline", "page"]
 
-_SHEETS = ("indexium.css", "shell.css")  # of the components, those that the frame needs
+_SHEETS = ("indexium.css", "shell.css")  # the style sheets of components that the frame needs
 
 
 def page(
@@ -33,7 +33,7 @@ def page(
         sentence: Its text.
         links: Labels and addresses of the links below the text, the most likely first.
         labels: Labels of the pages in the navigation, by name.
-        assets: Address of style and script; "" if they are part of the page.
+        assets: Address of style and script; "" if the page contains them.
 
     """
     return _template().render(

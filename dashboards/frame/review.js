@@ -5,7 +5,7 @@ import {keys} from "../components/browser/keyboard.js"
 
 /**
  * @typedef {{id: number, label: string}} Step
- * @typedef {{undo: Step | null, redo: Step | null}} View Null where there is no step.
+ * @typedef {{undo: Step | null, redo: Step | null}} View Null if there is no step.
  */
 
 const UNDO = {act: "undo", sign: "↶", word: "Undo", key: "z"}

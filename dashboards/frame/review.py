@@ -21,7 +21,7 @@ class Review(Component):
 
 
 def view(steps: Steps) -> dict[str, Any]:
-    """Return the step of each button; None for no step."""
+    """Return the step of each button, or None if there is no step."""
     return {"undo": _step(steps.undo), "redo": _step(steps.redo)}
 
 

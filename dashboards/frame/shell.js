@@ -11,11 +11,11 @@ import {Toasts} from "./toasts.js"
 /** @import {Navigation} from "./navigation.js" */
 
 /**
- * @typedef {object} Address What the browser takes over.
+ * @typedef {object} Address Values that the browser applies.
  * @property {string} [page]
  * @property {string} [title]
  * @property {string} [url]
- * @property {boolean} [push] The address is a step to go back over.
+ * @property {boolean} [push] The address is a new step in the browser's history.
  * @property {string} [selection]
  *
  * @typedef {Navigation & Address} View
@@ -37,7 +37,7 @@ const BACK_TEXTS = {
 
 const focusContent = () => document.getElementById("main")?.focus({preventScroll: true})
 
-// Where the focused element is gone, the focus goes to the content of the page; else Tab would start at the top again.
+// If the focused element was removed, the focus goes to the page's content; else Tab would start at the top again.
 const keepFocus = () => {
   if (document.activeElement === document.body && !isDialogOpen()) focusContent()
 }
@@ -112,7 +112,7 @@ function onMessage(self, message) {
   }
 }
 
-// The page starts below the text about the connection, and at the top while there is none.
+// The page starts below the text about the connection, or at the top if there is no such text.
 /** @param {Self} self */
 function makeRoomForLine(self) {
   const line = self.find(".connection")
@@ -162,7 +162,7 @@ function listenToWindow(self) {
     each.on_event("connection_lost", () => window.dispatchEvent(new Event("indexium:lost")))
 }
 
-// After a reload for the sake of the connection, a toast gives the reason.
+// After a reload because of the connection, a toast gives the reason.
 /** @param {Self} self */
 function reportReload(self) {
   const reason = stored("indexium.back", ofTab)

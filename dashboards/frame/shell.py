@@ -19,7 +19,7 @@ class Shell(Component):
 
     View: `pages` ({id, label, href, count, live}), `roots`, `offline`, `scanned`, and values that the browser applies:
     `page`, `title`, `url` with `push`, `selection` (kept in sessionStorage). Messages: `hello` {theme, selection}, `go`
-    {page}, `address` {path, search}, `theme` {theme}. `undo` {id} (a step). Sent to it:
+    {page}, `address` {path, search}, `theme` {theme}, `undo` {id} (of a step). Receives:
     {kind, text, undo, topic}, a toast; {cleared}, a topic whose errors are removed; {undoable}, the step that
     can be undone; {busy}.
     """
@@ -36,7 +36,7 @@ class Shell(Component):
         self._send_msg({"cleared": topic})
 
     def undoable(self, step_id: int | None) -> None:
-        """Let toasts offer to undo this step only; None: there is nothing to undo."""
+        """Let toasts offer to undo only this step, or nothing if it is None."""
         self._send_msg({"undoable": step_id})
 
     def busy(self, busy: bool) -> None:  # noqa: FBT001 - a callback

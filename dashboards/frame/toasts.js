@@ -6,7 +6,7 @@ import {button, closeButton} from "../components/widgets.js"
 /**
  * @typedef {"error" | "good" | "info"} ToastKind
  * @typedef {{kind: ToastKind, text: string, undo?: number | null, topic?: string}} Message
- *   `undo` is a step that can be undone, `topic` what an error is about.
+ *   `undo` is a step that can be undone, `topic` the subject of an error.
  * @typedef {Message & {id: number, left: number}} Toast `left` is in milliseconds.
  */
 
@@ -30,7 +30,7 @@ export class Toasts {
     this.host = host
   }
 
-  /** Show a message. Where there are too many, the least important ones leave first. @param {Message} message */
+  /** Show a message. If there are too many, remove the least important ones first. @param {Message} message */
   add({kind, text, undo = null, topic = ""}) {
     const others = this.list.filter(toast => toast.text !== text)
     if (undo) this.undoable = undo

@@ -1,7 +1,7 @@
 """
 Undo and redo of review steps in one session: the next steps, and the offer to undo after each decision.
 
-They change decisions about the plan, not files.
+Undo and redo change decisions about the plan, not files.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Undoing:
         self._turn(lambda: self._library.steps.redo(step_id))
 
     def report_decision(self, text: str, report: DecisionReport) -> None:
-        """Show the decision, with a button that undoes this step: the newest step may be one of another session."""
+        """Show the decision, with a button that undoes this step: another session may have made the newest step."""
         self._bridge.toast("good" if report.step_id else "info", text, undo=report.step_id)
 
     def _turn(self, turn: Any) -> None:

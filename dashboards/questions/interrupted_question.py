@@ -1,4 +1,4 @@
-"""The question about interrupted operations: asked after a start, and when a person opens one of them."""
+"""The question about interrupted operations: it opens after a start, and when a person opens such an operation."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Interrupted:
         """
         self._library, self._bridge, self._dialog = library, bridge, dialog
         self._watch, self._postponed = watch, postponed
-        # Operation, serial of the question, what follows, whether it was postponed before.
+        # Operation, serial of the question, callback, whether it was postponed before.
         self._open_question: tuple[int, int, Callable[[], None], bool] | None = None
 
     def start(self) -> None:
@@ -49,7 +49,7 @@ class Interrupted:
         self._bridge.run(self._undecided, self._offer, name="interrupted")
 
     def show(self, operation_id: int) -> None:
-        """Ask about one operation; if it is no longer interrupted, show its progress."""
+        """Ask about one operation, or show its progress if it is no longer interrupted."""
 
         def found(operations: Sequence[InterruptedOperation]) -> None:
             if operations:

@@ -69,12 +69,12 @@ def _promise(operation: InterruptedOperation) -> str:
 
 
 def resume_label(operation: InterruptedOperation) -> str:
-    """Return the label of the button that resumes, "" where no file is left."""
+    """Return the label of the button that resumes, "" if no file is left."""
     return f"Resume {wording.files(operation.remaining)}" if operation.remaining else ""
 
 
 def rollback_label(operation: InterruptedOperation) -> str:
-    """Return the label of the button that rolls back, "" where nothing can be rolled back."""
+    """Return the label of the button that rolls back, "" if a rollback is impossible."""
     done = operation.counts.get("done", 0)
     return f"Roll back {wording.count(done)}…" if done and operation.operation.can_rollback else ""
 
@@ -96,7 +96,7 @@ def _listed(operation: InterruptedOperation, became: str) -> int:
 def files_section(
     operation: InterruptedOperation, files: Sequence[InterruptedFile], *, page: int = 1, became: str = ""
 ) -> dict[str, Any]:
-    """Return the list of files with a page of `files`; `became`: of one outcome only."""
+    """Return the list of files with a page of `files`; `became`: only one outcome."""
     return {
         "kind": "items",
         "key": "files",

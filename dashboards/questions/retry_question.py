@@ -1,4 +1,4 @@
-"""The question before a retry: which files an operation left, and whether to write them now."""
+"""The question before a retry: which files an operation did not write, and whether to write them now."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ class RetryDialog:
     """Asks before a retry of an operation, from any page."""
 
     def __init__(self, library: Library, bridge: Bridge, dialog: Dialog, *, started: Callable[[int], None]) -> None:
-        """Create the question; `started` receives the id of the started operation, or of one to show."""
+        """Create the question; `started` receives the id of the started operation, or of an operation to show."""
         self._library, self._bridge, self._dialog, self._started = library, bridge, dialog, started
         self._question = WriteQuestion(library, bridge, dialog, started=started, shown=started)
 
     def start(self) -> None:
-        """Follow the plan, so that an open question reports that it is out of date."""
+        """Subscribe to plan events, so that an open question reports that it is outdated."""
         self._question.start()
 
     def ask(self, operation: MetadataOperation) -> None:
-        """Ask whether to write the files that an operation left; of a rollback, whether to roll back the rest."""
+        """Ask whether to write the files that a write left, or to restore the files that a rollback left."""
         if operation.operation_type == "rollback":
             reverted = operation.reverts_id or operation.id
             rollback_question.ask(self._library, self._bridge, self._dialog, reverted, self._started)

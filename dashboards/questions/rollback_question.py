@@ -30,7 +30,7 @@ class RollbackPart:
     """The part of an operation that is rolled back; all of it by default."""
 
     query: str = ""  # only the files that this search finds
-    item_ids: Sequence[int] | None = None  # only these of its items
+    item_ids: Sequence[int] | None = None  # only these items of the operation
     person: str = ""  # only this person
 
     def choices(self) -> dict[str, Any]:
@@ -59,13 +59,13 @@ def ask(
 
     Args:
         library: The library.
-        bridge: Carries the work.
-        dialog: Asks.
+        bridge: Runs the work on a thread.
+        dialog: Shows the question.
         operation_id: The operation to roll back.
-        started: Gets the id of the rollback.
+        started: Receives the id of the rollback.
         query: Roll back only the files that this search finds.
         item_ids: Roll back only these items.
-        person: Remove only this person, by an ordinary write.
+        person: Remove only this person; this is an ordinary write.
         left: Called when a person closes the question without an answer.
 
     """
@@ -137,7 +137,7 @@ def _confirm(number: int, part: RollbackPart) -> str:
 
 
 def _counted(number: int, part: RollbackPart, choices: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return how the number in the button grows with each choice: words for one and for several files."""
+    """Return what each choice adds to the number in the button, with words for one and several files."""
     many = _confirm(2, part).replace("2 files", "{} files")
     return {
         "base": number,

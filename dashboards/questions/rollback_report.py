@@ -13,7 +13,7 @@ __all__ = ["conflict_row", "hints", "is_possible", "outlook"]
 
 
 def outlook(check: RollbackCheck) -> list[list[str]]:
-    """Return the numbers of files by result: a number, and the rest of the sentence."""
+    """Return pairs of a number of files and the rest of the sentence, by result."""
     pairs = []
     if check.exact:
         pairs.append([wording.count(check.exact), f"{'is' if check.exact == 1 else 'are'} restored byte for byte"])

@@ -1,7 +1,7 @@
 """
-The question before a write: the numbers, what would be lost, and whether the plan is still the one that was shown.
+The question before a write: the numbers, what would be lost, and whether the plan has changed since it was shown.
 
-Every write of the dashboard passes this question: a selection of the plan, the result of a dry run, a retry.
+This question precedes every write of the dashboard: a selection of the plan, the result of a dry run, a retry.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ from indexium_core.model.planning.plan import (
 __all__ = ["WRITABLE", "WriteQuestion", "WriteRequest", "how"]
 
 WRITABLE = ("safe", "warning", "danger")
-PER_PAGE = 20  # dangerous files on a page of the question
-STALE = 50  # changed files that are listed
+PER_PAGE = 20  # dangerous files per page
+STALE = 50  # maximum number of listed changed files
 TRIES = 3
 CHANGED = "The selection finds other files now. Nothing was written. Check the numbers again."
 
@@ -44,29 +44,29 @@ CHANGED = "The selection finds other files now. Nothing was written. Check the n
 class WriteRequest(NamedTuple):
     """The files that a person wants to write, and the options."""
 
-    plan: MetadataPlan  # as it was shown
+    plan: MetadataPlan  # the plan as it was shown
     selection: Selection
     options: WriteOptions = WriteOptions(risk=WRITABLE, source="dashboard")
     within: str = ""  # the search of the page
-    hint: str = ""  # further text of the question
-    has_changed: bool = False  # the question was shown before, and the selection found other files since
+    hint: str = ""  # additional text of the question
+    has_changed: bool = False  # the selection's files changed after the question was first shown
 
 
 class _WritePreview(NamedTuple):
-    """What the check of a request found."""
+    """The result of the check of a request."""
 
     request: WriteRequest
     summary: SelectionSummary
     expected: SelectionDigest  # the files of the summary
     stale: StaleFiles
-    dangers: list[PlanItem]  # the first of them
+    dangers: list[PlanItem]  # the first dangerous files
     danger_count: int
     holders: list[Holder]  # operations that process some of the files
-    all_in_use: bool  # … or all that are left
+    all_in_use: bool  # operations process all files that are left
 
 
 class WriteQuestion:
-    """Asks, then starts the write; the library counts everything."""
+    """Asks, then starts the write; the library provides all numbers."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class WriteQuestion:
         started: Callable[[int], None],
         shown: Callable[[int], None],
     ) -> None:
-        """Create the question; `started` receives the id of a started operation, `shown` the id of one to show."""
+        """Create the question; `started` receives the new operation's id, `shown` the id of an operation to open."""
         self._library, self._bridge, self._dialog = library, bridge, dialog
         self._started, self._shown = started, shown
         self._serial = 0
@@ -85,7 +85,7 @@ class WriteQuestion:
         self._shown_stale: list[StaleFile] = []  # the changed files that the dialog lists
 
     def start(self) -> None:
-        """Follow the plan: an open question reports that it is out of date."""
+        """Subscribe to plan events: an open question reports that it is outdated."""
         self._bridge.listen(("plan:changed",), self._recheck, every=0.5)
 
     def ask(self, request: WriteRequest) -> None:
@@ -95,9 +95,9 @@ class WriteQuestion:
     def _check(self, request: WriteRequest) -> _WritePreview:
         library = self._library
         stale = library.plans.stale(request.plan, request.selection, limit=STALE)
-        if not stale.count:  # the content is as it was shown; whether a file can be written is checked now
+        if not stale.count:  # the content is unchanged, but other files may be writable now
             request = request._replace(plan=request.plan.newest())
-        for _ in range(TRIES):  # until nothing changes between the two reads
+        for _ in range(TRIES):  # repeated until both reads count the same files
             digest = library.plans.digest(request.plan, request.selection, risk=request.options.risk)
             summary = library.preview(request.selection, request.plan, within=request.within, options=request.options)
             if digest.count == summary.count:

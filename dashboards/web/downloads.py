@@ -2,7 +2,7 @@
 Downloads of plans and reports, and the upload of an edited CSV.
 
 A thread creates a download in pieces while the browser receives it. An upload has a size limit and changes nothing
-here: its comparison is stored in the result cache, and a page shows it and asks what to do.
+here: the comparison goes to the result cache, and a page shows it and asks what to do.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = ["ChangesDownload", "DryRunDownload", "PlanDownload", "routes", "slug"
 
 logger = logging.getLogger(__name__)
 
-_DROPPED = 2**31  # bytes that are read past a refusal, so that a browser that is still sending gets to hear it
+_DROPPED = 2**31  # bytes that are read after a rejection, so that a browser that is still sending receives it
 TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8"}
 
 
@@ -72,7 +72,7 @@ class _Handler(RequestHandler):
         self.set_header("Content-Type", TYPES[kind])
         self.set_header("Content-Disposition", f'attachment; filename="{name}.{kind}"')
         self.set_header("Cache-Control", "no-store")
-        piece = ("\ufeff" if kind == "csv" else "") + first  # without the mark, Excel takes it for its old encoding
+        piece = ("\ufeff" if kind == "csv" else "") + first  # without the mark, Excel assumes its old encoding
         try:
             while piece:
                 self.write(piece)
@@ -115,8 +115,8 @@ class ChangesDownload(_Handler):
     """
     `POST /files/changes`: an edited CSV, which is compared with the plan.
 
-    Answers {token} of the comparison in the result cache, or {refused} with the reason: an unsuitable file is not an
-    error of the page.
+    Answers with {token} of the comparison in the result cache, or {refused} with the reason: an unsuitable file is no
+    page error.
     """
 
     def prepare(self) -> None:

@@ -54,7 +54,7 @@ class _NoFile(Matcher):
             return None
         try:
             return None if self._library.files.has(track) else {}
-        except errors.IndexiumError:  # the page shows the error
+        except errors.IndexiumError:  # a page of the dashboard shows the error
             return None
 
 

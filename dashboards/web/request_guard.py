@@ -42,7 +42,7 @@ class Hosts:
     """
     The host names under which this server may be requested.
 
-    The danger is a foreign *name*, because its owner can point it to this machine (DNS rebinding). A numeric address
+    A foreign *name* is dangerous, because its owner can point it to this machine: DNS rebinding. A numeric address
     cannot be redirected.
     """
 
@@ -138,7 +138,7 @@ def _refused_page(request: HTTPServerRequest) -> tuple[int, str] | None:
         return 403, "Only the pages of this server may change anything here."
     if origin and request.path.startswith(_REST) and _host_of(origin) != request.host.lower():
         return 403, "Only the pages of this server may request this."
-    if request.path.endswith("/autoload.js"):  # Bokeh offers its pages to be put into those of others
+    if request.path.endswith("/autoload.js"):  # Bokeh lets other sites embed its pages
         return 404, "This address does not exist."
     if _is_foreign(request):
         return 403, "Only the pages of this server may request this."
@@ -146,7 +146,7 @@ def _refused_page(request: HTTPServerRequest) -> tuple[int, str] | None:
 
 
 def _host_of(origin: str | None) -> str:
-    """Return `name:port` of an Origin, "" if it has none."""
+    """Return `name:port` of an Origin, or "" without a name."""
     try:
         return urlsplit(origin or "").netloc.lower()
     except ValueError:

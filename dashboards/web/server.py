@@ -49,8 +49,8 @@ logger = logging.getLogger(__name__)
 ASSETS = Path(__file__).parents[1] / "assets"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _HEAD = 262_144  # bytes: the longest accepted address
-_IDLE = 60.0  # seconds that a connection may wait for its first, or for another, request
-_PROBE_SECONDS = 1.0  # for the answer of a program that uses the port
+_IDLE = 60.0  # seconds that a connection may wait for a request
+_PROBE_SECONDS = 1.0  # seconds that a program on the port has for an answer
 _BODY = 600.0  # seconds that the body of a request may take
 
 
@@ -77,14 +77,14 @@ def serve(
 
     """
     server = make_server(library, host=host, port=port, allow_remote=allow_remote)
-    sys.setswitchinterval(0.0005)  # busy Python threads must not hold a click for 5 ms each
+    sys.setswitchinterval(0.0005)  # so that busy Python threads do not delay a click by 5 ms each
     server.run(open_browser=open_browser, announce=True)
 
 
 def make_server(
     library: Library, *, host: str = "127.0.0.1", port: int = 0, allow_remote: bool = False
 ) -> DashboardServer:
-    """Return a server on a free port, not running yet; errors as in `serve`."""
+    """Return a server on a free port, which does not run yet; errors as in `serve`."""
     _require_consent(host, allow_remote=allow_remote)
     return DashboardServer(library, host=host, port=free_port(host, port))
 
@@ -144,7 +144,7 @@ class DashboardServer:
 
     def __init__(self, library: Library, *, host: str, port: int, linger: int = 15_000) -> None:
         """
-        Args as in `serve`.
+        For the other arguments, see `serve`.
 
         `linger`: milliseconds for which a session is kept after its page was closed, or until a slow page connects.
         """
@@ -153,11 +153,11 @@ class DashboardServer:
         self._linger = linger
         self._pages = app.Pages(library, local=host in LOOPBACK)
         self._pictures = ThreadPoolExecutor(max_workers=2, thread_name_prefix="thumbnails")
-        self.token = service.new_token()  # lets programs in; commands find it in the home
+        self.token = service.new_token()  # programs authenticate with it; commands read it in the home
         self._api = Mount(make_app(library, token=self.token), largest=largest)
         self._loop: IOLoop | None = None
         self._started = threading.Event()
-        self._serves = self._is_stopping = False  # the loop runs; a stop was requested
+        self._serves = self._is_stopping = False  # whether the loop runs; whether a stop was requested
 
     @property
     def url(self) -> str:
@@ -251,7 +251,7 @@ class DashboardServer:
             thread.join(timeout=10)
 
     def _on_signal(self) -> None:
-        """Stop after a signal: no further file is started while the server closes."""
+        """Stop after a signal: while the server closes, writes start no further file."""
         threading.Thread(target=self._library.stop_starting, name="stop-starting", daemon=True).start()
         self.stop()
 
@@ -259,7 +259,7 @@ class DashboardServer:
         """Stop the loop; safe from any thread and from a signal handler."""
         self._is_stopping = True
         if self._loop is not None:
-            with contextlib.suppress(RuntimeError):  # closed already
+            with contextlib.suppress(RuntimeError):  # the loop is already closed
                 # Tornado treats a signal handler as part of the loop, which then sleeps until its next timer.
                 self._loop.asyncio_loop.call_soon_threadsafe(self._halt)
 
@@ -271,7 +271,7 @@ class DashboardServer:
             self._halt()
 
     def _halt(self) -> None:
-        """Stop the loop if it serves; calls before and after that are completed."""
+        """Stop the loop if it serves; before the start and after the stop, do nothing."""
         if self._serves and self._loop is not None:
             self._serves = False
             self._loop.stop()
@@ -292,7 +292,7 @@ class DashboardServer:
 
 
 class Health(RequestHandler):
-    """`/healthz`: reports that the service answers, and its run (`instance_id`)."""
+    """`/healthz`: reports that the service answers, with the id of its run, `instance_id`."""
 
     def initialize(self, instance_id: str) -> None:
         self._instance_id = instance_id
@@ -305,7 +305,7 @@ class Health(RequestHandler):
 
 
 class Head(RequestHandler):
-    """HEAD of a page: its headers without the length. No session is made."""
+    """HEAD of a page: its headers without the length. Creates no session."""
 
     has_scripts = True  # inline scripts, see `request_guard`
 

@@ -29,7 +29,7 @@ def address(file_id: int, file_hash: str | None, mtime_ns: int) -> str:
 
 
 class Thumbnail(RequestHandler):
-    """Answers with a JPEG, or with 404. An image of a page gets 204 instead: browsers call a 404 there an error."""
+    """Answers with a JPEG, or with 404. An image in a page gets 204 instead: browsers log a 404 as an error."""
 
     def initialize(self, library: Library, pool: Executor) -> None:
         self._library, self._pool = library, pool
@@ -55,7 +55,7 @@ class Thumbnail(RequestHandler):
         self._reading = self._pool.submit(self._library.thumbnails.jpeg, file_id, width=wanted)
         try:
             return await asyncio.wrap_future(self._reading)
-        except asyncio.CancelledError:  # the page went on to another file before its turn came
+        except asyncio.CancelledError:  # the page left this file before the read started
             return None
         except errors.IndexiumError as error:
             logger.info("thumbnail.failed", extra={"error": error.message})
@@ -67,12 +67,12 @@ class Thumbnail(RequestHandler):
             self._reading.cancel()
 
     def compute_etag(self) -> str | None:
-        """Return what `get` has set; Tornado asks again at the end."""
+        """Return the value from `get`: Tornado calls this again at the end."""
         tag: str | None = self._headers.get("ETag")
         return tag
 
     def write_error(self, status_code: int, **_: Any) -> None:
-        """Say nothing but the status: this is a picture."""
+        """Send only the status, because the client expects a picture."""
         self.set_header("Cache-Control", "no-store")
         self.finish()
         del status_code

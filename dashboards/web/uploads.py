@@ -1,8 +1,8 @@
 """
 Uploads of lists of people: a file in the home until a person has imported or discarded it.
 
-An upload changes nothing. The result cache holds it under a token that only the uploading page knows, and its file is
-removed with the last reference.
+An upload changes nothing. Only the uploading page has its token in the result cache, and its file is removed
+with the last reference.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class People(RequestHandler):
         self.write({"token": self._result_cache.keep(Upload(self._path, self._name()))})
 
     def on_connection_close(self) -> None:
-        """Leave nothing of an upload that was broken off."""
+        """Remove the file of an interrupted upload."""
         if self._file is not None:
             self._file.close()
             with contextlib.suppress(OSError):

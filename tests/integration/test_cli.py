@@ -102,7 +102,7 @@ def test_rolled_back_files_are_reported_as_postponed_with_the_command_that_ends_
     assert planned("rollback", "1", "--yes") == 0
     ends = "'indexium postpone issue:rolled_back --bring-back' ends that"
     assert f"2 files are postponed in the plan; {ends}" in planned.err
-    again = "'indexium postpone postponed:yes --bring-back' ends that"
+    again = f"{ends} for files that were rolled back, 'indexium postpone postponed:yes --bring-back' for all"
     for words in (("--risk", "safe", "--dry-run"), ("--risk", "safe"), ("--dry-run",)):
         assert planned("write", "--yes", *words) == 0
         assert f"2 postponed ({again})." in planned.err

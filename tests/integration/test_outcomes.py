@@ -15,8 +15,9 @@ from dashboards.pages.jobs import job_details
 from dashboards.pages.progress import progress
 from indexium_core import cli
 from indexium_core.api import answers
+from indexium_core.cli.home import recover
 from indexium_core.flows.writing import editing, protocol
-from indexium_core.flows.writing.recovery import RecoveredFile
+from indexium_core.flows.writing.recovery import RecoveredFile, RecoverReport
 from indexium_core.library import Library
 from indexium_core.model.operations.interruption import restored_message
 from indexium_core.model.operations.operation import OUTCOMES, outcome_of
@@ -162,6 +163,9 @@ def test_an_interrupted_rollback_names_its_files_alike_in_the_banner_the_details
         for became in ("old", "new", "untouched", "unclear")
     ]
     assert [file.outcome for file in recovered] == ["not restored", "restored", "not started", "unknown"]
+    assert recover._summary(RecoverReport(files=[*recovered, recovered[1]])) == (
+        "5 files were interrupted: 1 not restored, 2 restored, 1 not started, 1 unknown."
+    )
 
 
 def _sum(text: str) -> int:

@@ -2,7 +2,7 @@
 import {h} from "./dom.js"
 
 /**
- * Copy a text; return whether it worked. A page from another machine has no clipboard interface: it copies a selection.
+ * Copy a text; return whether this worked. A page from another machine cannot use the clipboard: it copies a selection.
  *
  * @param {string} text
  */

@@ -1,4 +1,4 @@
-// What makes a Panel component of a drawing function: it draws the view, and sends what a person does to the server.
+// Makes a Panel component from a drawing function: draws the view, and sends the actions of a person to the server.
 import {h, morph} from "./dom.js"
 
 globalThis.indexiumSheets ??= new Map()
@@ -21,7 +21,7 @@ function adoptSheets(root, names) {
 }
 
 /**
- * Show `spec.draw` in the element of `context`, anew for each view, and return the component.
+ * Show `spec.draw` in the element of `context`, again for each view, and return the component.
  *
  * @template View
  * @template State

@@ -3,7 +3,7 @@
 const PROPERTIES = new Set(["checked", "indeterminate", "value", "disabled", "selected", "hidden"])
 
 /**
- * Return a new element. `data` and `style` are objects; null, undefined and false leave an attribute or a child out.
+ * Return a new element. `data` and `style` are objects; null, undefined and false omit an attribute or a child.
  *
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
@@ -39,7 +39,7 @@ const keyOf = node => (node.nodeType === Node.ELEMENT_NODE ? node.dataset.key : 
 const isSameElement = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && keyOf(a) === keyOf(b)
 
 /**
- * Make `parent` show `fresh` and keep the nodes that stay: focus, scroll position and typed text survive.
+ * Make `parent` show `fresh` and keep unchanged nodes, with focus, scroll position and typed text.
  *
  * @param {Element} parent
  * @param {Node[]} fresh
@@ -71,11 +71,11 @@ function keyedChildren(parent) {
   return keyed
 }
 
-// What a reused part was made from, as JSON.
+// Element → inputs from which it was made, as JSON.
 const INPUTS = new WeakMap()
 
 /**
- * Return what `create` makes of `inputs`, or a placeholder that leaves `old`, which is in the page, as it is.
+ * Return the result of `create`; if `inputs` are unchanged, return a placeholder that keeps `old` in the page.
  *
  * @param {Element | undefined} old
  * @param {unknown} inputs

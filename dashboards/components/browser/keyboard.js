@@ -28,10 +28,10 @@ globalThis.indexiumKeys ??= new Set()
 export const bindings = () => globalThis.indexiumKeys
 
 /**
- * Bind single keys. They work on the page that is shown, and not while a person types, in a dialog or with a modifier.
+ * Bind single keys. They do not work on a hidden page, in a dialog, with a modifier, or while a person types.
  *
  * The list of keys shows what each binding `does` under its `group`; keys of one group with the same text share a line,
- * and a binding without a text is not listed. A binding without `run` is only listed. `run` returns false where it
+ * and a binding without a text is not listed. A binding without `run` is only listed. `run` returns false if it
  * did nothing. While `when` is false, the key does nothing and is not listed.
  *
  * @param {PanelModel} model

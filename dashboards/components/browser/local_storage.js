@@ -1,7 +1,7 @@
-// What a browser keeps; a private window may keep nothing.
+// Values that a browser stores; a private window may store nothing.
 
 /**
- * Keep a value; return whether the browser does.
+ * Store a value; return whether this worked.
  *
  * @type {(name: string, value: string, storage?: () => Storage) => boolean}
  */

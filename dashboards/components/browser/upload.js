@@ -1,7 +1,7 @@
 // Sending a file to the service.
 
 /**
- * Send a file and return the text of the answer: the reason where `ok` is false.
+ * Send a file and return the text of the answer: the reason if `ok` is false.
  *
  * @type {(address: string, file: File, headers: Record<string, string>) => Promise<{ok: boolean, text: string}>}
  */

@@ -110,7 +110,7 @@ function draw({view}) {
 
 /** @type {Record<string, Action<Self>>} */
 const ACTIONS = {
-  // The message names the finding that is shown: the server may show another one meanwhile.
+  // The message names the shown finding, because the server may already show another one.
   resolve: ({send, view}, data) => send("resolve", {subject: view.subject, code: data.code}),
   ignore: ({send, view}) => send("ignore", {subject: view.subject}),
   unignore: ({send, view}) => send("unignore", {subject: view.subject}),

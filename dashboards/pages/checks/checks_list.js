@@ -17,7 +17,7 @@ import {andMore} from "../../components/wording.js"
  * @property {string} sub
  * @property {boolean} is_file
  * @property {FindingTag[]} tags
- * @property {number} more Number of the tags that are not shown.
+ * @property {number} more Number of hidden tags.
  * @property {string} files
  * @property {string} text
  *
@@ -32,7 +32,7 @@ import {andMore} from "../../components/wording.js"
  * @property {boolean} ignored The ignored findings are shown.
  * @property {string} turn Text of the button that shows the other findings.
  * @property {ButtonItem[]} at_once Actions on all findings.
- * @property {string} subject The finding in the details, "" for none.
+ * @property {string} subject The finding in the details, or "".
  * @property {{title: string, text: string} | null} empty
  *
  * @typedef {Component<View, {offered: string}>} Self

@@ -14,7 +14,7 @@ from indexium_core.model.people import people_comment
 
 __all__ = ["ChecksDetails", "ChecksHeader", "ChecksList", "details_view", "header_view", "list_view"]
 
-TAGS = 6  # names that a row shows
+TAGS = 6  # maximum number of names in a row
 NO_FINDINGS = "No findings"
 
 
@@ -65,7 +65,7 @@ def header_view(groups: Sequence[CheckGroup], kind: str) -> dict[str, Any]:
 
 
 def list_view(group: CheckGroup, page: CheckPage, *, ignored: bool, subject: str) -> dict[str, Any]:
-    """Return one page of findings; `ignored`: of the ignored ones."""
+    """Return one page of findings; `ignored`: only the ignored ones."""
     place = paging.place(page.page, page.per_page, shown=len(page.items), total=page.total)
     return {
         "kind": group.kind,
@@ -142,7 +142,7 @@ def _place(file: CheckFile) -> str:
 
 
 def _tags(row: CheckRow) -> list[dict[str, str]]:
-    """Return the names of a row; names that do not match are odd."""
+    """Return the names of a row; names that do not match have the kind `odd`."""
     if row.kind == "spelling":
         return [_tag(name.name, note=wording.count(name.files)) for name in row.names]
     if row.kind == "differ":
@@ -172,7 +172,7 @@ def details_view(row: CheckRow | None, *, ignored: bool, base: str = "") -> dict
     Args:
         row: The finding; None closes the drawer.
         ignored: The finding is ignored.
-        base: The common address of all pages, where they have one.
+        base: The common address of all pages, or "".
 
     """
     if row is None:

@@ -1,4 +1,4 @@
-"""Checks: the findings of one kind, and the resolutions of each."""
+"""Checks: the findings of one kind, and the resolutions of each finding."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PER_PAGE = 25
 
 class _Findings(NamedTuple):
     groups: list[CheckGroup]
-    kind: str  # that the page shows: the requested one, else the first with findings
+    kind: str  # the displayed kind: the requested one, else the first with findings
     page: CheckPage
 
 
@@ -60,7 +60,7 @@ class ChecksScreen(Screen):
         return {"checks_header": self._header, "checks_list": self._list, "checks_details": self._drawer}
 
     def start(self) -> None:
-        """Follow what changes."""
+        """Subscribe to the events."""
         self._bridge.listen(("plan:changed", "scan:completed", "write:completed"), self.refresh, every=1.0)
 
     def refresh(self) -> None:
@@ -68,7 +68,7 @@ class ChecksScreen(Screen):
         if self._session.is_showing("checks"):
             self._load()
 
-    # What is shown.
+    # Displaying.
 
     def _load(self) -> None:
         kind, number, ignored = self.state.kind, self.state.number, self.state.ignored
@@ -118,14 +118,14 @@ class ChecksScreen(Screen):
         self._draw()
 
     def _open_first(self, message: Mapping[str, Any]) -> None:
-        """Open the first finding, if the window has room and none is open."""
+        """Open the first finding, if the window has room and no finding is open."""
         if not self.state.subject:
             self._open(str(message["subject"]))
 
-    # What is done.
+    # Actions.
 
     def _shown_finding(self, message: Mapping[str, Any]) -> CheckRow | None:
-        """Return the open finding, if it is the one of the message: the user may have opened another one since."""
+        """Return the open finding, if the message names it: the user may have opened another one since."""
         row = self._row()
         return row if row is not None and row.subject == message["subject"] else None
 
@@ -231,7 +231,7 @@ class ChecksScreen(Screen):
         self.refresh()
 
     def _move_on(self, row: CheckRow) -> None:
-        """Open the next finding of the page, because this one will be removed."""
+        """Open the next finding of the page, because the list drops this one."""
         items = self._found.page.items if self._found else []
         place = next((place for place, each in enumerate(items) if each.subject == row.subject), 0)
         rest = [each for each in items if each.subject != row.subject]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["HistoryCharts"]
 
 HEIGHT = 150
-BARS = 5  # of a ranking
+BARS = 5  # maximum number of bars in a ranking
 ALL = "all operations: the search does not filter this chart"
 RANKS = {
     "people": ("People", "People most written", "No person has been written yet."),
@@ -37,7 +37,7 @@ class _Figures(NamedTuple):
 
 
 class HistoryCharts:
-    """Two cards with charts of the listed days; read after the list, drawn on a thread."""
+    """Two cards with charts of the listed days. They are read after the list and drawn on a thread."""
 
     def __init__(
         self, library: Library, bridge: Bridge, session: Session, *, state: HistoryState, narrowed: Callable[[], None]
@@ -79,7 +79,7 @@ class HistoryCharts:
         self._bridge.run(read, show, name="history_figures")
 
     def draw(self) -> None:
-        """Show the figures in the theme that is shown."""
+        """Show the figures in the current theme."""
         if self._figures is None:
             return
         table, rank, span = self._figures
@@ -103,7 +103,7 @@ class HistoryCharts:
     def _turn(self, **values: str) -> None:
         try:
             self.state.param.update(**values)
-        except ValueError:  # no such chart
+        except ValueError:  # the chart does not exist
             return
         self._session.update_address()
         self.load()
@@ -124,7 +124,7 @@ class HistoryCharts:
 
 
 def people_bars(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return a bar for each person of a table of person and files."""
+    """Return a bar for each row of a table with person and files."""
     return [
         {"key": person, "name": person, "count": int(files), "hint": wording.files(int(files))}
         for person, files in zip(table["person"], table["files"], strict=True)
@@ -132,7 +132,7 @@ def people_bars(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def error_bars(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return a bar for each kind of a table of error, files and operations."""
+    """Return a bar for each row of a table with error, files and operations."""
     return [
         {
             "key": str(line.error),

@@ -1,4 +1,4 @@
-// One operation of the past: what it did, file by file, and what a rollback would do.
+// One operation of the history: its result for each file, and the effect of a rollback.
 import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {drawer, drawerFrame} from "../../components/drawer.js"
@@ -13,8 +13,8 @@ import {button, chip, facts, fileName, label} from "../../components/widgets.js"
  * @property {string} label
  * @property {string} act
  * @property {string} [kind]
- * @property {string} [why] Why it is disabled.
- * @property {boolean} [on] Of a button that opens a part.
+ * @property {string} [why] Reason if it is disabled.
+ * @property {boolean} [on] Whether the part that the button opens is open.
  * @property {object} [data]
  *
  * @typedef {{name: string, path: string, status: string, level: string, message: string}} Conflict
@@ -45,7 +45,7 @@ import {button, chip, facts, fileName, label} from "../../components/widgets.js"
 
 const FIND_DELAY = 220 // milliseconds without typing before the search starts
 
-// A button that cannot work now can still be reached: the reason stands in its tip and below the buttons.
+// A disabled button can still get the focus: the reason is in its tip and below the buttons.
 /** @type {(item: Button, index: number) => HTMLElement} */
 const drawButton = ({label: text, act, kind, why, on, data}, index) =>
   h(

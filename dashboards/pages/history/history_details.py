@@ -30,16 +30,16 @@ SHOWN = {  # value of the filter → (words, item statuses)
     "done": ("written", ("success",)),
     "skipped": ("skipped", ("skipped",)),
 }
-CONFLICTS = 50  # files with a conflict that are listed
+CONFLICTS = 50  # maximum number of listed files with a conflict
 
 
 class HistoryDetails(Component):
     """
     View: see `view`.
 
-    Messages: `close`, `progress`, `resume`, `retry`, `rollback`, `people` (the people it wrote), `person` {name},
+    Messages: `close`, `progress`, `resume`, `retry`, `rollback`, `people` (show the written people), `person` {name},
     `choosing`, `choose` {id, on}, `choose_page` {on}, `chosen` (roll these files back), `none`, `found` (roll back the
-    found files), `file` {id} (show details), `files` {value}, `find` {query}, `page` {page}.
+    search result), `file` {id} (show details), `files` {value}, `find` {query}, `page` {page}.
     """
 
     _esm = module("history_details")
@@ -50,9 +50,9 @@ class HistoryDetails(Component):
 class RollbackPreview:
     """What the drawer shows beside the operation itself."""
 
-    check: RollbackCheck | None = None  # what a rollback would do, once it was checked
+    check: RollbackCheck | None = None  # effect of a rollback; None before the check
     checked: tuple[int, int] | None = None  # number of checked files and of all files, during the check
-    people: Sequence[OperationPerson] | None = None  # the people it wrote, once they were read
+    people: Sequence[OperationPerson] | None = None  # the people that the operation wrote; None before they are read
     is_choosing_person: bool = False
     named: str = ""  # the person for whom the list is searched
     item_status: str = ""  # which files are listed, a key of SHOWN
@@ -136,7 +136,7 @@ def _quoted(note: str) -> str:
     return f", “{note}”" if note else ""
 
 
-# Rolling back.
+# Rollback.
 
 
 def check_view(operation: MetadataOperation, preview: RollbackPreview) -> dict[str, Any] | None:
@@ -210,7 +210,7 @@ def _person_button(operation: MetadataOperation, preview: RollbackPreview) -> di
 
 
 def people_view(preview: RollbackPreview) -> list[dict[str, Any]] | None:
-    """Return the people that the operation wrote, each as a button; None if they are not to be shown."""
+    """Return the people that the operation wrote, each as a button; None if the page does not show them."""
     if not preview.is_choosing_person or not preview.people:
         return None
     return [
@@ -223,11 +223,11 @@ def people_view(preview: RollbackPreview) -> list[dict[str, Any]] | None:
     ]
 
 
-# Its files.
+# Files.
 
 
 def files_view(details: OperationDetails, preview: RollbackPreview) -> dict[str, Any]:
-    """Return the list of files of the operation, and which of them can be selected."""
+    """Return the list of files of the operation, and which files can be selected."""
     page = operation_text.items_page(details)
     conflicts = {item.id: item for item in preview.check.conflicts} if preview.check else {}
     ended, kind = details.status.finished, details.operation.operation_type

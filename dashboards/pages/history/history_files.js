@@ -12,7 +12,7 @@ import {count} from "../../components/wording.js"
  * @property {Part[] | null} before
  * @property {Part[] | null} after
  * @property {boolean} done
- * @property {string[]} proof What the verification has shown.
+ * @property {string[]} proof The results of the verification.
  * @property {string[]} tries Earlier tries.
  * @property {string[][]} facts
  *
@@ -25,7 +25,7 @@ import {count} from "../../components/wording.js"
  * @property {string} glyph
  * @property {Tag[]} tags
  * @property {string} message
- * @property {boolean} may The file can be chosen, else `why` not.
+ * @property {boolean} may The file can be chosen; if not, `why` is the reason.
  * @property {boolean} on
  * @property {string} why
  * @property {boolean} open

@@ -1,4 +1,4 @@
-// What was done so far, in one line.
+// The totals of all operations, in one line.
 import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 

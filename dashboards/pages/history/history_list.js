@@ -32,7 +32,7 @@ import {button, chip, emptyState, pager} from "../../components/widgets.js"
 
 const HAS_ROOM = window.matchMedia("(min-width: 1081px)")
 
-/** Keep each part of a sum together at the end of a line. @param {string} sum */
+/** Prevent line breaks within each part of a sum. @param {string} sum */
 const drawSum = sum => sum.split(" · ").map((part, place) => [place > 0 && " · ", h("span", null, part)])
 
 /** @param {Row} row */
@@ -82,7 +82,7 @@ function draw(view, list) {
   )
 }
 
-// Where there is room, the newest operation stands beside the list without a click.
+// If there is room, the newest operation appears beside the list without a click.
 /** @param {Self} self */
 function openFirst({view, before, state, send}) {
   const first = view.rows?.[0]?.id ?? null

@@ -73,7 +73,7 @@ class HistoryList(Component):
 def search_view(
     state: HistoryState, *, error: str, counts: OperationCounts = NO_COUNTS, today: date | None = None
 ) -> dict[str, Any]:
-    """Return the view of the search; `counts` are the numbers of the found operations."""
+    """Return the view of the search; `counts` are the numbers of matching operations."""
     today = today or date.today()  # noqa: DTZ011 - days of the person, local
     chosen = state.statuses()
     shown = [name for name in STATES if counts.by_status.get(name) or name in chosen]
@@ -205,7 +205,7 @@ def row(operation: MetadataOperation) -> dict[str, Any]:
 
 
 def chip(operation: MetadataOperation) -> tuple[str, str]:
-    """Return words and level of the status chip; the number of problems replaces `completed with errors`."""
+    """Return text and level of the status chip; the number of problems replaces `completed with errors`."""
     if operation.status == "completed_with_errors":
         others = operation.failure_count + operation.unknown_count
         problem = "problem" if others else "conflict"
@@ -214,7 +214,7 @@ def chip(operation: MetadataOperation) -> tuple[str, str]:
 
 
 def undo(operation: MetadataOperation) -> str:
-    """Return until when the operation can be rolled back, or in a few words why it cannot."""
+    """Return until when the operation can be rolled back, or briefly why it cannot."""
     if operation.status in ACTIVE_STATES:
         return "not yet"
     if not operation_text.can_roll_back(operation):

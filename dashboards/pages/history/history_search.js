@@ -1,4 +1,4 @@
-// Search and filters of the list of operations, and each part of them with a button that removes it.
+// Search and filters of the list of operations; each part of them has a button that removes it.
 import {component, listen} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"

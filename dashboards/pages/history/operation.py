@@ -51,7 +51,7 @@ class HistoryOperation:
         self._checked: _CheckedOperation | None = None
         self._checking: int | None = None  # the operation whose files are being checked
         self._check_progress: tuple[int, int] | None = None
-        self._offered: int | None = None  # shown without a request, because there is room
+        self._offered: int | None = None  # an operation that is shown without a request, because there is room
         self._closed = False
         self._asking = self._choosing = False
         self._open_item: int | None = None
@@ -77,10 +77,10 @@ class HistoryOperation:
 
     @property
     def shown(self) -> int | None:
-        """The displayed operation; None for none."""
+        """The displayed operation; None if no operation is displayed."""
         return self.state.operation_id if self.state.operation_id is not None else self._offered
 
-    # Which operation is shown.
+    # The displayed operation.
 
     def entered(self) -> None:
         """Reset the details when the page comes into view."""
@@ -99,12 +99,12 @@ class HistoryOperation:
         self.load()
 
     def move(self, operation_id: int) -> None:
-        """Show another operation, if one is shown."""
+        """Show another operation, if the details are open."""
         if self.shown is not None:
             self.open(operation_id)
 
     def offer(self, operation_id: int) -> None:
-        """Show an operation without a request, if none is shown and the details were not closed."""
+        """Show an operation without a request, unless one is shown or the details were closed."""
         if self.state.operation_id is None and not self._closed and operation_id != self._offered:
             self._reset()
             self._offered = operation_id
@@ -112,7 +112,7 @@ class HistoryOperation:
             self.load()
 
     def follow(self, listed: Sequence[int]) -> None:
-        """Show the first listed operation, if the shown one was not requested."""
+        """Show the first listed operation, if nobody requested the shown one."""
         if self._offered is not None and listed:
             self.offer(listed[0])
 
@@ -178,7 +178,7 @@ class HistoryOperation:
         """Check every file of an operation, and show the progress."""
         self._checking, self._check_progress = operation_id, None
 
-        def on_progress(done: int, total: int) -> None:  # on the thread of the check
+        def on_progress(done: int, total: int) -> None:  # runs on the thread of the check
             if done and done % 100 == 0:
                 self._bridge.soon(lambda: self._note(operation_id, (done, total)))
 
@@ -205,7 +205,7 @@ class HistoryOperation:
             self.draw()
 
     def draw(self) -> None:
-        """Show what is known."""
+        """Show the data that was read."""
         details, state = self._details, self.state
         if details is None or self.shown is None:
             if self.shown is None:
@@ -226,12 +226,12 @@ class HistoryOperation:
         )
         self.drawer.put(**history_details.view(details, preview))
 
-    # Its files.
+    # Files.
 
     def _list_files(self, **values: Any) -> None:
         try:
             self.state.param.update(item_page=1, **values)
-        except ValueError:  # no such choice
+        except ValueError:  # the choice does not exist
             return
         self._session.update_address()
         self.load()
@@ -266,7 +266,7 @@ class HistoryOperation:
         self.state.chosen = chosen | frozenset(item_ids) if on else chosen - frozenset(item_ids)
         self.draw()
 
-    # Rolling back.
+    # Rollback.
 
     def _roll_back(self, **part: Any) -> None:
         if self.shown is not None:
@@ -288,7 +288,7 @@ class HistoryOperation:
 
 
 def _named(text: str) -> str:
-    """Return the person in a search, "" for none or several."""
+    """Return the person in a search; "" if it names no person or several."""
     try:
         people = query.parse_history(text).people
     except errors.QueryError:

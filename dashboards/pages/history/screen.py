@@ -1,4 +1,4 @@
-"""The history page: writes and rollbacks in charts, as a list, and each in detail."""
+"""The history page: writes and rollbacks as charts, as a list, and one in detail."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class HistoryScreen(Screen):
         self.refresh()
 
     def redraw(self) -> None:
-        """Draw the charts in the theme that is shown."""
+        """Draw the charts in the current theme."""
         self._charts.draw()
 
     def refresh(self) -> None:

@@ -1,4 +1,4 @@
-"""The possible actions of a job in its state, and the reasons against the others."""
+"""The possible actions of a job in its state, and why the others are not possible."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ KEYS = {"pause": {"pause", "resume", "resolve"}, "retry": {"retry", "resolve"}, 
 
 
 def blocker(job: Job, key: str) -> str:
-    """Return why the key of an action (`pause`, `retry`, `cancel`) has no effect now; "" if it has one."""
+    """Return why the key of `pause`, `retry` or `cancel` has no effect now; "" if the key has an effect."""
     if KEYS[key] & {item["act"] for item in actions(job)}:
         return ""
     if job.cancelled_at and not job.has_ended:

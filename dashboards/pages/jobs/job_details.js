@@ -1,4 +1,4 @@
-// One job: what it does or its result, its facts, and what can be done with it.
+// One job: its work or its result, its facts, and its actions.
 import {drawChange} from "../../components/changes.js"
 import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"

@@ -17,7 +17,7 @@ from indexium_core.model.operations.operation import OperationStatus
 
 __all__ = ["JobDetails", "details_view", "facts", "outcome"]
 
-_SHOWN_ELSEWHERE = frozenset({"message", "seconds", "cancelled", "failed"})  # keys of a summary
+_SHOWN_ELSEWHERE = frozenset({"message", "seconds", "cancelled", "failed"})  # keys of a summary that are left out
 
 
 class JobDetails(Component):
@@ -25,7 +25,7 @@ class JobDetails(Component):
     One job beside the lists.
 
     View: see `details_view`. Messages: `close`, `log`, `pause`, `resume`, `cancel`, `retry`, `resolve`, `progress`,
-    `history`, each {id}, `priority` {id, priority}, `file` {id} and `changes` {page}, of what it changed.
+    `history`, each {id}, `priority` {id, priority}, `file` {id}, `changes` {page} (of the list of changes).
     """
 
     _esm = module("job_details")
@@ -45,8 +45,8 @@ def details_view(
     Args:
         job: The job.
         status: The status of the operation that the job runs.
-        changed: One page of the properties that the job changed; None for a job that changes none.
-        now: The present moment.
+        changed: One page of the properties that the job changed; None if the job changes no properties.
+        now: The current time.
 
     """
     now = now or datetime.now(UTC)
@@ -120,11 +120,11 @@ def facts(job: Job, *, now: datetime) -> list[list[str]]:
 
 
 def outcome(job: Job, status: OperationStatus | None = None) -> list[list[str]]:
-    """Return the results so far as pairs of label and number; of a job that ended, also its summary."""
+    """Return the results so far as pairs of label and number; for a job that ended, also its summary."""
     counts = dict(job.counters)
     shown = {key: value for key, value in counts.items() if value}
     summed = {key: value for key, value in job.summary.items() if key not in _SHOWN_ELSEWHERE and value != shown}
-    if status is not None:  # the operation knows all of its files, the job only those of its last run
+    if status is not None:  # counts of the operation include all its files, those of the job only its last run
         summed.pop("counts", None)
         counts = status_words.outcome_counts(status.outcomes, status.operation_type)
         if not status.finished:

@@ -1,4 +1,4 @@
-// The log of one job, in a dialog of a fixed height. It shows new lines by itself, until a person scrolls up.
+// The log of one job, in a dialog of a fixed height. It scrolls to new lines until a person scrolls up.
 import {component} from "../../components/browser/component.js"
 import {h, morph} from "../../components/browser/dom.js"
 import {hasModifier} from "../../components/browser/keyboard.js"
@@ -33,7 +33,7 @@ const NEAR = 24 // pixels from the end that still count as the end
  * @property {boolean} isFollowing The newest line stays in sight.
  * @property {boolean} isProblemsOnly
  * @property {number | null} shown The job that is shown.
- * @property {boolean} isClosedHere The server does not know yet that the dialog is closed: its views open nothing.
+ * @property {boolean} isClosedHere The server does not know yet that the dialog is closed: its views must not open it.
  *
  * @typedef {Component<View, State>} Self
  */
@@ -191,7 +191,7 @@ export function render(context) {
   placeDialog(context.el, box)
   for (const [name, handler] of Object.entries(HANDLERS))
     box.addEventListener(name, event => handler(self, /** @type {PageEvent} */ (event)))
-  // A person who scrolls up reads: new lines no longer move the text.
+  // A person who scrolls up is reading: new lines no longer move the text.
   const onScroll = (/** @type {Event} */ {target}) => {
     if (target === linesOf(self.state) && self.state.isFollowing && !isAtEnd(self.state)) follow(self, false)
   }

@@ -12,10 +12,10 @@ from indexium_core.model.job import Job
 
 __all__ = ["SHOWN", "JobLogView", "line", "log_view"]
 
-SHOWN = 500  # lines, the newest
+SHOWN = 500  # maximum number of shown lines
 LEVELS = {"warning": ("warning", "warning"), "error": ("error", "danger"), "critical": ("error", "danger")}
 _SHOWN_FIELDS = frozenset({"at", "level", "event", "job_id", "traceback"})
-_LONGEST = 2000  # characters of one value
+_LONGEST = 2000  # maximum number of characters of one value
 
 
 class JobLogView(Component):
@@ -26,7 +26,7 @@ class JobLogView(Component):
 
 
 def log_view(job: Job, title: str, lines: Sequence[Mapping[str, Any]], *, first: int, every: int) -> dict[str, Any]:
-    """Return the log of a job: its newest `lines`, the oldest first, after `first` others."""
+    """Return the log of a job: its newest `lines`, the oldest first; `first` earlier lines are left out."""
     return {
         "open": True,
         "id": job.id,
@@ -61,7 +61,7 @@ def line(entry: Mapping[str, Any], *, key: int) -> dict[str, Any]:
 
 
 def _moment(text: Any) -> tuple[str, str]:
-    """Return the time of day with milliseconds, and day with time, both in local time."""
+    """Return the time of day with milliseconds, and the date with the time, both in local time."""
     try:
         moment = datetime.fromisoformat(str(text)).astimezone()
     except (ValueError, OverflowError):

@@ -1,4 +1,4 @@
-// Running, waiting and finished jobs, in areas that keep their height whatever is in them.
+// Running, waiting and finished jobs, in areas of a fixed height.
 import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {drawGauge} from "../../components/gauge.js"
@@ -23,13 +23,13 @@ import {button, chip, drawSelect, turnButtons} from "../../components/widgets.js
  * @property {string} when
  * @property {number} priority From 1, the first, to 10.
  * @property {Act[]} acts
- * @property {Record<string, string>} blocked_actions Why an action is not possible.
+ * @property {Record<string, string>} blocked_actions The reason against each action that is not possible.
  *
  * @typedef {{rows: Row[], total: number, count: string, range: string, page: number, pages: number}} Area
  * @typedef {Area & {value: string, shown: Choice[], none: string}} EndedArea
  *
  * @typedef {object} View
- * @property {string} [error] Why the jobs cannot be listed.
+ * @property {string} [error] The reason if the jobs cannot be listed.
  * @property {Area} [running]
  * @property {Area} [waiting]
  * @property {EndedArea} [ended]
@@ -50,7 +50,7 @@ const VERBS = {
   resolve: "Resolve",
   log: "Open the log of",
 }
-/** The acts of a key: the first one that is possible is done. @type {Record<string, string[]>} */
+/** The acts of a key: the key runs the first one that is possible. @type {Record<string, string[]>} */
 const ACTS_OF_KEYS = {pause: ["pause", "resume", "resolve"], cancel: ["cancel"], retry: ["retry", "resolve"]}
 
 /** @type {(act: Act, row: Row) => HTMLElement} */
@@ -117,7 +117,7 @@ const drawRow = (row, area, list) =>
  * @param {string} area
  * @param {string} title
  * @param {Area} page
- * @param {{list: List, none: string, filter?: Child}} options `none`: the text where there is no job.
+ * @param {{list: List, none: string, filter?: Child}} options `none`: the text if there is no job.
  */
 const drawArea = (area, title, page, {list, none, filter}) =>
   h(
@@ -213,7 +213,7 @@ const actionsOf = list => {
 
 /** @type {(self: Self, list: List) => Record<string, KeyBinding>} */
 const keysOf = (self, list) => {
-  // A key that can do nothing with the job shows the reason.
+  // If a key has no effect on the job, it shows the reason.
   /** @type {(name: string) => () => void} */
   const press = name => () => {
     const row = list.current()

@@ -1,4 +1,4 @@
-// The number of running jobs, the jobs that were forgotten, and a card for each kind of job.
+// The number of running jobs, the jobs with a long pause, and a card for each kind of job.
 import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {button, chip} from "../../components/widgets.js"

@@ -18,7 +18,7 @@ from indexium_core.model.operations.operation import OperationStatus
 
 __all__ = ["JobsHeader", "JobsList", "JobsSnapshot", "header_view", "view"]
 
-CARD = (  # what a card counts: words, states, level where there are any
+CARD = (  # what a card counts: words, states, level if the count is not 0
     ("running", ("running",), ""),
     ("waiting", ("pending",), ""),
     ("failed", ("failed",), "danger"),
@@ -46,7 +46,7 @@ class JobsList(Component):
     The three lists.
 
     View: see `view`, or `error` alone. Messages: `open` {id}, `cursor` {id}, `close`, `log` {id}, `pause`, `resume`,
-    `cancel`, `retry`, `resolve` (an interrupted operation), each {id}; `priority` {id, priority}, `ended` {value},
+    `cancel`, `retry`, `resolve` (an interrupted operation), each with {id}; `priority` {id, priority}, `ended` {value},
     `waiting_page` {page}, `page` {page}, `again` (after an error), `not_possible` {text}.
     """
 
@@ -58,14 +58,14 @@ class JobsList(Component):
 class JobsSnapshot:
     """What the page shows, read at one time."""
 
-    counts: Mapping[str, Mapping[str, int]]  # by kind and state
+    counts: Mapping[str, Mapping[str, int]]  # number of jobs by kind and state
     running: JobPage
     waiting: JobPage
     ended: JobPage
-    long_paused: Sequence[Job] = ()  # of all kinds, paused for more than a day
-    statuses: Mapping[int, OperationStatus] = field(default_factory=dict)  # by job, of operations that run
+    long_paused: Sequence[Job] = ()  # jobs of all kinds that have been paused for more than a day
+    statuses: Mapping[int, OperationStatus] = field(default_factory=dict)  # by job id, for jobs that run an operation
     shown: Job | None = None  # the job in detail
-    changed: AuditPage | None = None  # a page of the properties that this job changed; None for a job that changes none
+    changed: AuditPage | None = None  # a page of the properties that this job changed; None if the job changes none
 
 
 def header_view(snapshot: JobsSnapshot, *, kind: str, now: datetime | None = None) -> dict[str, Any]:
@@ -114,14 +114,14 @@ def _number(counts: Mapping[str, Mapping[str, int]], states: Sequence[str]) -> i
 
 
 def _started_counts(counts: Mapping[str, Mapping[str, int]], *, kind: str) -> str:
-    """Return the numbers of started jobs by status, in the words of the cards; `kind`: of this kind only."""
+    """Return the numbers of started jobs by status, in the words of the cards; `kind`: only of this kind."""
     shown = {kind: counts.get(kind, {})} if kind else counts
     parts = [f"{wording.count(number)} {state}" for state in job_text.STARTED if (number := _number(shown, (state,)))]
     return " · ".join(parts) or "0"
 
 
 def cards(counts: Mapping[str, Mapping[str, int]], *, chosen: str) -> list[dict[str, Any]]:
-    """Return a card for each kind of job: first the known kinds, also without jobs, then the others."""
+    """Return a card for each kind of job: first the known kinds, even without jobs, then the others."""
     return [
         {
             "kind": kind,

@@ -1,4 +1,4 @@
-"""The open log of one job: every 5 seconds the new lines are read."""
+"""The open log of one job: it reads new lines every 5 seconds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from indexium_core.model.job import Job
 
 __all__ = ["OpenLog"]
 
-EVERY = 5  # seconds
+EVERY = 5  # seconds between two reads
 
 
 class OpenLog:
@@ -30,7 +30,7 @@ class OpenLog:
         self._turn = 0  # number of this opening: results of an earlier opening are not shown
         self._lines: deque[Mapping[str, Any]] = deque(maxlen=job_log.SHOWN)
         self._next = 0
-        self._read = 0  # lines so far
+        self._read = 0  # number of lines that were read
 
     def open(self, job_id: int) -> None:
         """Show the newest lines of a job's log."""
@@ -54,7 +54,7 @@ class OpenLog:
             return
 
         def read() -> tuple[Job, list[Mapping[str, Any]], int]:
-            job = self._library.jobs.get(job_id)  # before its log: the log of a job that has ended is complete
+            job = self._library.jobs.get(job_id)  # read before its log, so that the log of an ended job is complete
             page = self._library.jobs.log(job_id, after=after, limit=job_log.SHOWN)
             lines: list[Mapping[str, Any]] = [*page.lines]
             seen = page.next

@@ -22,10 +22,10 @@ from indexium_core.model.operations.operation import OperationStatus
 
 __all__ = ["EVENTS", "JobsScreen"]
 
-PER_PAGE = 10  # of ended jobs: as many as the area shows without scrolling
+PER_PAGE = 10  # ended jobs: as many as fit without scrolling
 WAITING = 20
-AT_ONCE = 50  # started jobs
-CHANGES = 20  # changed properties
+AT_ONCE = 50  # maximum number of listed started jobs
+CHANGES = 20  # changed properties on a page
 READING = ("scan", "rescan")  # kinds that change properties of files
 EVENTS = tuple(f"{noun}:{verb}" for noun in job_text.KINDS for verb in ("started", "progress", "completed"))
 
@@ -85,7 +85,7 @@ class JobsScreen(Screen):
         self._bridge.listen(EVENTS, self.refresh, every=0.5)
 
     def enter(self) -> None:
-        """Show the page, with the log if the address names it."""
+        """Show the page, with the log if the address contains it."""
         self.refresh()
         if self.state.log and self.state.job_id is not None:
             self._log.open(self.state.job_id)
@@ -159,7 +159,7 @@ class JobsScreen(Screen):
             self._drawer.put(open=False)
         else:
             self._drawer.put(**job_details.details_view(shown, snapshot.statuses.get(shown.id), snapshot.changed))
-        if not self._ticking:  # a large file can take minutes without an event, and a waiting time ends without one
+        if not self._ticking:  # a large file can take minutes without an event, and so can a waiting time
             self._ticking = True
             is_running = any(job.status == "running" for job in snapshot.running.items)
             self._bridge.after(1000 if is_running else 2000, self._tick)
@@ -200,7 +200,7 @@ class JobsScreen(Screen):
         self._update(job_id=job_id, log=False, changes=1)
 
     def _move(self, message: Mapping[str, Any]) -> None:
-        if self.state.job_id is not None:  # the keys act on the job that is shown in detail
+        if self.state.job_id is not None:  # keys apply to the job that is shown in detail
             self._show_one(int(message["id"]))
 
     def _show_log(self, job_id: int) -> None:

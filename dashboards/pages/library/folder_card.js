@@ -1,4 +1,4 @@
-// One folder of the library: its state, its settings, and what can be done with it.
+// One folder of the library: its state, its settings, and its actions.
 import {h} from "../../components/browser/dom.js"
 import {button, chip, drawSelect} from "../../components/widgets.js"
 import {count} from "../../components/wording.js"
@@ -15,7 +15,7 @@ import {count} from "../../components/wording.js"
  * @property {string} problem
  * @property {string} remedy
  * @property {string} promise
- * @property {number} missing Number of the missing files.
+ * @property {number} missing Number of missing files.
  * @property {string} people_mode
  * @property {string} comment_mode
  * @property {boolean} audio

@@ -1,5 +1,5 @@
-// A field for the path of a folder, with the folders that the typed text may mean. Tab takes the first of them, so a
-// path is typed one folder at a time, as in a shell.
+// A field for the path of a folder, with suggested folders for the typed text. Tab accepts the first suggestion, so a
+// person types a path one folder at a time, as in a shell.
 import {Combobox} from "../../components/combobox.js"
 import {h} from "../../components/browser/dom.js"
 

@@ -41,7 +41,7 @@ STATES = {  # state of files → (words, level of the chip)
     "unreadable": ("unreadable", "danger"),
     "not_video": ("no media", "blocked"),
 }
-TILES = (  # list → label of its number, and the level of a number other than 0
+TILES = (  # list → label of its number, and its level if it is not 0
     ("all", "files", ""),
     ("people", "with people", "good"),
     ("nobody", "no people yet", ""),
@@ -53,7 +53,7 @@ TILES = (  # list → label of its number, and the level of a number other than 
     ("missing", "missing since a scan", "look"),
     ("offline", "in offline folders", "look"),
 )
-# What of a list is in the plan, as a search.
+# List → search of the plan that finds the same files.
 PLANNED = {
     "text": "issue:custom_comment",
     "copies": "issue:duplicate_content",
@@ -62,14 +62,14 @@ PLANNED = {
     "missing": "issue:missing_file",
     "offline": "issue:offline",
 }
-LINES = 50  # of an upload that are named
+LINES = 50  # maximum number of shown lines of an upload
 
 
 class Folders(Component):
     """
     The library folders, the scan, and the first steps.
 
-    View: `headline`, `summary`, `steps` (none after the setup of a home), `scan` (none: no scan runs), `report` (of the
+    View: `headline`, `summary`, `steps` (none after the setup of a home), `scan` (while one runs), `report` (of the
     last scan), `folders`, `local` (the page may name folders of this machine), `can_scan`, `files` (address of uploads,
     "" for none), `import` (the preview of an upload), `people`, `tiles` ({kind, count, label, level, on}), `list`
     ({kind, title, rows, …} or none).
@@ -77,7 +77,7 @@ class Folders(Component):
     Messages: `add` {path}, `hints` {text, serial}, `scan` {id, full}, `stop`, `gone` {id}, `forget` {id}, `remove`
     {id}, `mode` {id, field, value}, `audio` {id, on}, `uploaded` {token, name}, `upload_failed` {text}, `root`
     {path}, `replace` {on}, `import`, `leave`, `take`, `by_hand`, `plan`, `dismiss`, `kind` {kind}, `page` {page},
-    `planned` {query}, `add_people` {id, name}. Sent to it: {hints, serial}.
+    `planned` {query}, `add_people` {id, name}. Receives: {hints, serial}.
     """
 
     _esm = module("library")
@@ -235,7 +235,7 @@ def report(found: ScanReport) -> dict[str, Any]:
 # Forgetting.
 
 
-_PARTS = {  # part of a folder → its files, and what undoes that they are forgotten
+_PARTS = {  # part of a folder → label of its files, and how to undo that they are forgotten
     "all": ("files that Indexium forgets", "To undo this, add the folder again."),
     "missing": ("files that are missing", "If a file returns, Indexium recognizes it by its content."),
     "audio": ("audio files that Indexium forgets", "To undo this, include audio files again and scan."),
@@ -277,7 +277,7 @@ def gone(found: FolderComparison) -> list[dict[str, Any]]:
     ]
 
 
-# The quality, and the lists.
+# Quality and lists.
 
 
 def quality_view(quality: Quality, page: FilePage | None, *, kind: str, texts: bool = True) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-// The home in numbers; each number opens its list of files, one page at a time.
+// The numbers of the home; each number opens its list of files, one page at a time.
 import {h} from "../../components/browser/dom.js"
 import {button, chip, closeButton, drawTag, emptyState, fileName, pager} from "../../components/widgets.js"
 
@@ -24,8 +24,8 @@ import {button, chip, closeButton, drawTag, emptyState, fileName, pager} from ".
  * @property {string} title
  * @property {FileRow[]} rows
  * @property {{text: string, files: string}[]} texts Texts of several files.
- * @property {string} take Text of a button, "" for none.
- * @property {string} planned A search of the plan, "" for none.
+ * @property {string} take Text of the button, or "" without a button.
+ * @property {string} planned A search of the plan, or "" without a search.
  *
  * @typedef {{tiles?: Tile[], list?: (List & Paged) | null}} Inventory
  */

@@ -1,4 +1,4 @@
-// The folders with their state, the scan while it runs, the first steps, and a list of people that was sent.
+// The folders with their state, the scan while it runs, the first steps, and an uploaded list of people.
 import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {drawFolder} from "./folder_card.js"
@@ -30,9 +30,9 @@ import {button, closeButton} from "../../components/widgets.js"
  * @property {string} [headline]
  * @property {string} summary
  * @property {Folder[]} folders
- * @property {boolean} local Folders of this machine can be named.
+ * @property {boolean} local The page may name folders of this machine.
  * @property {boolean} can_scan
- * @property {string} files Address for uploads, "" for none.
+ * @property {string} files Address for uploads, or "".
  * @property {PeopleImport | null} import
  * @property {{known: string, waiting: string, take: string}} people
  * @property {Step[]} [steps] Until the home is set up.
@@ -44,7 +44,7 @@ import {button, closeButton} from "../../components/widgets.js"
  * @typedef {object} State
  * @property {number | null} opened The folder that is shown in full.
  * @property {boolean} isAdding
- * @property {string} sending Name of the file that is being sent.
+ * @property {string} sending Name of the file that is being uploaded.
  * @property {FolderField | null} field
  *
  * @typedef {Component<View, State>} Self
@@ -95,7 +95,7 @@ const drawPeopleButtons = ({view, state: {sending}}) =>
     }),
   )
 
-/** What is done in each of the first steps. @type {((self: Self) => Child)[]} */
+/** The content of each of the first steps. @type {((self: Self) => Child)[]} */
 const STEP_BODIES = [
   drawAdd,
   ({view}) => (view.scan ? null : h("div", {class: "acts"}, button("Scan now", "scan", {kind: "primary"}))),

@@ -1,4 +1,4 @@
-// A list of people that was sent: what it would change, and its import.
+// An uploaded list of people: its effect, and its import.
 import {h} from "../../components/browser/dom.js"
 import {button, chip, drawSelect} from "../../components/widgets.js"
 
@@ -17,7 +17,7 @@ import {button, chip, drawSelect} from "../../components/widgets.js"
  * @property {Lines} skipped
  * @property {Lines} waiting
  * @property {string} hint
- * @property {string} confirm Text of the button, "" where nothing can be imported.
+ * @property {string} confirm Text of the button, "" if nothing can be imported.
  */
 
 /** @type {(text: string) => HTMLElement} */

@@ -27,7 +27,7 @@ class PeopleImport:
         imported: Callable[[str], None],
         draw: Callable[[], None],
     ) -> None:
-        """Create the import; `imported` receives the result as text, `draw` shows `view` again."""
+        """Create the import; `imported` receives the result as text, `draw` updates `view` on the page."""
         self._library, self._bridge, self._session = library, bridge, session
         self._done, self._draw = imported, draw
         self._upload: Upload | None = None
@@ -37,14 +37,14 @@ class PeopleImport:
         self._replace = False
 
     def view(self) -> dict[str, Any] | None:
-        """Return the view of the upload, None for no upload."""
+        """Return the view of the upload, or None without an upload."""
         if self._upload is None or self._check is None:
             return None
         roots = list(dict.fromkeys([self._check.root, *self._roots]))
         return drawing.import_preview(self._upload.name, self._check, roots, replace=self._replace)
 
     def uploaded(self, message: Mapping[str, Any]) -> None:
-        """Read an upload: the folder of its paths, and a preview."""
+        """Read an upload: find the folder of its paths, and show a preview."""
         token = str(message["token"])
 
         def read() -> tuple[Upload, str, ImportCheck]:
@@ -61,12 +61,12 @@ class PeopleImport:
         self._bridge.run(read, show, name="upload", failed=self._failed)
 
     def start_from(self, root: str) -> None:
-        """Refresh the preview with paths that start from another folder."""
+        """Refresh the preview: the paths start from another folder."""
         self._root = root
         self._refresh()
 
     def set_replace(self, *, on: bool) -> None:
-        """Refresh the preview with people set or added."""
+        """Refresh the preview: the import replaces or adds people."""
         self._replace = on
         self._refresh()
 

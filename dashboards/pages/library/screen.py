@@ -36,7 +36,7 @@ class _LibraryResult(NamedTuple):
     quality: Quality
     page: FilePage | None
     planned: int
-    written: bool  # something was written, so the first steps are not shown
+    written: bool  # a write exists, so the first steps are not shown
 
 
 class LibraryScreen(Screen):
@@ -88,7 +88,7 @@ class LibraryScreen(Screen):
         return {"library": self._folders}
 
     def start(self) -> None:
-        """Follow the process's events."""
+        """Subscribe to the process's events."""
         self._bridge.listen(SCANS, self._draw, every=0.4)
         self._bridge.listen(NEWS, self._scanned, every=1.0)
 
@@ -115,11 +115,11 @@ class LibraryScreen(Screen):
 
     def _show(self, found: _LibraryResult) -> None:
         self._found = found
-        if self._is_led(found):  # the last step is there when the people are known
+        if self._is_led(found):  # the last step appears after people were added
             self._guided = True
         self._draw()
 
-    # What is shown.
+    # Displaying.
 
     def _draw(self) -> None:
         found = self._found
@@ -145,7 +145,7 @@ class LibraryScreen(Screen):
         self._folders.put(**view)
 
     def _is_led(self, found: _LibraryResult) -> bool:
-        """Return whether the first steps are shown: from an empty home to a first plan, until a first write."""
+        """Return whether the first steps are shown: in an empty home, and then until the first write."""
         if found.written:
             return False
         quality = found.quality
@@ -297,7 +297,7 @@ class LibraryScreen(Screen):
 
         self._bridge.run(lambda: preview(library_id), ask, name="forgetting", once=True)
 
-    # People, and the lists.
+    # People and lists.
 
     def _take(self) -> None:
         self._change(self._library.people.take_from_files, drawing.imported)

@@ -1,15 +1,15 @@
-// The menu for files: the plan as a file to download, and an edited file that comes back.
+// The menu for files: the plan as a file to download, and the upload of an edited file.
 import {h} from "../../components/browser/dom.js"
 import {Menu} from "./search/menu.js"
 import {upload} from "../../components/browser/upload.js"
 
 /**
  * @typedef {object} Exchange
- * @property {string} files Address of the files, "" where the service has none.
+ * @property {string} files Address of the downloads, "" if the service has no downloads.
  * @property {string} search Parameters of the address: what is exported.
  * @property {string} what The search in words.
  * @property {string} every The search in words, with the unchanged and the skipped files.
- * @property {number} largest Bytes of the largest file that can be uploaded.
+ * @property {number} largest Maximum size of an upload in bytes.
  * @property {string} too_large The message for a larger one.
  */
 

@@ -1,4 +1,4 @@
-// The selection of the plan's table. A choice shows at once; the server counts it a moment later.
+// The selection of the plan's table. The page shows a choice at once; the server then counts the files.
 
 /** @import {Row} from "./plan_table_parts.js" */
 
@@ -6,7 +6,7 @@
  * @typedef {"pick" | "all" | "none" | "inverse"} Kind
  * @typedef {{serial: number, kind: Kind, apply: (rows: Row[]) => void}} Choice
  * @typedef {{rows?: Row[], all: "all" | "some" | "none", able: number, pages: number, picked: number}} View
- *   `picked`: serial number of the last choice that is in the view.
+ *   `picked`: serial number of the last choice that the view includes.
  */
 
 export class Selection {
@@ -27,7 +27,7 @@ export class Selection {
     return this.table.view.rows ?? []
   }
 
-  /** Repeat the choices that a new view does not have yet. @param {View} view */
+  /** Repeat the choices that a new view does not include yet. @param {View} view */
   applyPending(view) {
     if (view === this.applied) return
     this.applied = view
@@ -46,7 +46,7 @@ export class Selection {
     this.table.send(kind, {...data, serial: this.serial})
   }
 
-  /** Select rows, or leave them out. @param {number[]} ids @param {boolean} isOn */
+  /** Select or deselect rows. @param {number[]} ids @param {boolean} isOn */
   set(ids, isOn) {
     const chosen = new Set(ids)
     this.choose(
@@ -77,14 +77,14 @@ export class Selection {
     )
   }
 
-  /** Turn the selection of one row. @param {Row | undefined} row */
+  /** Toggle the selection of one row. @param {Row | undefined} row */
   toggle(row) {
     if (!row?.can) return
     this.anchor = row.id
     this.set([row.id], !row.selected)
   }
 
-  /** Select, or leave out, the rows from the anchor to `id`, all as the anchor is. @param {number} id */
+  /** Select or deselect the rows from the anchor to `id`, like the anchor. @param {number} id */
   extendTo(id) {
     const rows = this.rows()
     const to = rows.findIndex(row => row.id === id)
@@ -104,8 +104,8 @@ const changeEach = isOn => rows => {
   for (const row of rows) if (row.can) row.selected = isOn(row)
 }
 
-// The box in the head shows all, some or none before the server has counted. A choice of all or none is certain; a
-// choice of single rows is certain only where one page shows all of them.
+// The box in the head shows all, some or none before the server counts. The result of *all* or *none* is certain; the
+// result of a choice of single rows is certain only if one page shows all rows.
 /** @type {(view: View, kind: Kind) => void} */
 function updateHeadBox(view, kind) {
   const chosen = view.rows.filter(row => row.can && row.selected).length

@@ -13,7 +13,7 @@ import {pager} from "../../components/widgets.js"
 /**
  * @typedef {object} Table
  * @property {Row[]} [rows]
- * @property {number} first Number of the files before this page.
+ * @property {number} first Number of files before this page.
  * @property {number} picked Serial number of the last choice that is counted.
  * @property {string} list_key Identifies the list: search, order and page.
  * @property {Empty | null} empty
@@ -23,10 +23,10 @@ import {pager} from "../../components/widgets.js"
  * @typedef {object} State
  * @property {Selection} selection
  * @property {number | null} cursor The row that the keys act on.
- * @property {number} place Where it was drawn last on the page.
- * @property {number | null} arriving The place that gets the cursor when the page has turned.
- * @property {boolean} hadFocus A row had the focus before drawing and needs it afterwards.
- * @property {boolean} hasMoved The focused row stands at another place now.
+ * @property {number} place Last drawn place of the cursor on the page.
+ * @property {number | null} arriving The place of the cursor on the next page.
+ * @property {boolean} hadFocus A row had the focus before drawing and must get it back.
+ * @property {boolean} hasMoved The focused row is now at another place.
  * @property {boolean} isTurned The pager turned the page: the next one starts at its top.
  * @property {boolean} isShifted The last click was made with the shift key.
  * @property {string} listKey The list that was drawn last.
@@ -37,7 +37,7 @@ import {pager} from "../../components/widgets.js"
 
 const isDense = () => stored("indexium.dense") === "1"
 const rowHeight = () => (isDense() ? 33 : 49) // pixels of most rows
-// A new list first shows the rows in sight; the others follow when these are painted.
+// A new list first draws the visible rows; it draws the others after these are painted.
 const rowsInSight = () => Math.ceil(window.innerHeight / rowHeight()) + 1
 
 /** @param {Self} self */
@@ -61,7 +61,7 @@ function moveTo(self, id) {
 }
 
 /**
- * Turn to a page, with the cursor at a place of it; return whether there is such a page.
+ * Turn to a page, with the cursor at a place of that page; return whether the page exists.
  *
  * @type {(self: Self, page: number, place: number) => boolean}
  */
@@ -90,7 +90,7 @@ function open(self, id) {
   self.send("open", {id})
 }
 
-/** Return the place of the cursor after its row has gone, -1 for none. @param {Self} self */
+/** Return the place of the cursor after its row was removed, -1 for none. @param {Self} self */
 function placeOfSuccessor({view, state}) {
   if (state.arriving !== null) return state.arriving
   if (state.cursor === null) return -1
@@ -98,7 +98,7 @@ function placeOfSuccessor({view, state}) {
   return state.hadFocus ? 0 : -1
 }
 
-// When its row has gone, the cursor goes to the row that took its place.
+// If the row of the cursor was removed, the cursor moves to the row that replaced it.
 /** @param {Self} self */
 function replaceCursor(self) {
   const {view, state, send} = self
@@ -110,7 +110,7 @@ function replaceCursor(self) {
 }
 
 /**
- * Update what the state knows of the list; return the place of the cursor on the page, -1 for none.
+ * Update the data about the list in the state; return the place of the cursor on the page, -1 for none.
  *
  * @param {Self} self
  */
@@ -213,7 +213,7 @@ const ACTIONS = {
   },
 }
 
-/** What the keys of the grid do. @type {Record<string, (self: Self, event: PageEvent) => void>} */
+/** The actions of the grid's keys. @type {Record<string, (self: Self, event: PageEvent) => void>} */
 const GRID_KEYS = {
   ArrowDown: self => move(self, 1),
   ArrowUp: self => move(self, -1),
@@ -253,7 +253,7 @@ function onSetup(self) {
   self.root.addEventListener("click", event => (self.state.isShifted = event.shiftKey), true)
   listen(self.model, window, "indexium:dense", () => self.paint())
   listen(self.model, window, "indexium:step", event => move(self, event.detail))
-  // After an action on another part of the page, the focus comes back to the list.
+  // After an action on another part of the page, the focus returns to the list.
   listen(self.model, window, "indexium:list", event => {
     if (currentPage() !== "plan") return
     const node = nodeOf(self, self.state.cursor)
@@ -318,7 +318,7 @@ export function render(context) {
   keys(context.model, "plan", keysOf(self))
 }
 
-// A row gets its own height only while it is visible (content-visibility), so a new row may push this one out of sight.
+// A row gets its own height only while it is visible (content-visibility), so a new row may move this one out of view.
 /** @type {(node: HTMLElement, tries?: number) => void} */
 function scrollIntoView(node, tries = 4) {
   const {top} = node.getBoundingClientRect()

@@ -25,7 +25,7 @@ class PlanTable(Component):
     The grid of planned files.
 
     Messages: `pick` {ids, on, serial}, `all`, `none` and `inverse` {serial}, `cursor` {id}, `open` {id}, `close`,
-    `sort` {sort}, `page` {page}, `edit`/`skip`/`preserve` {id}, and the actions of an empty list. View: see `view`.
+    `sort` {sort}, `page` {page}, `edit`/`skip`/`preserve` {id}, and the actions of the empty state. View: see `view`.
     """
 
     _esm = module("plan_table")
@@ -53,9 +53,9 @@ def view(
         descending: Whether the order is reversed.
         selected: Ids of the selected files of this page.
         chosen: Number of selected files on all pages.
-        able: Number of files of the search that can be selected: those that can be written.
-        picked: Number of the last counted selection change; the browser waits for its own.
-        named: Whether rows have the name of their library: if there are several.
+        able: Number of files of the search that can be selected, because they can be written.
+        picked: Number of the last counted selection change; the browser waits for the number of its last change.
+        named: Whether rows have the name of their library folder: if there are several folders.
         hidden: Number of selected files that the search does not find.
         query: The search that finds them.
 
@@ -72,7 +72,7 @@ def view(
         "descending": descending,
         "all": "all" if able and chosen - hidden >= able else "some" if chosen else "none",
         "picked": picked,
-        "list_key": f"{sort}{'-' if descending else '+'}{page.page} {query}",  # equal values: rows keep their places
+        "list_key": f"{sort}{'-' if descending else '+'}{page.page} {query}",  # if unchanged, rows keep their places
     }
 
 
@@ -100,7 +100,7 @@ def row(item: PlanItem, *, selected: bool, named: bool) -> dict[str, Any]:
 
 
 def tag_list(item: PlanItem) -> list[dict[str, str]]:
-    """Return the people of an item, each once: kept, then removed, then added ones."""
+    """Return the people of an item without duplicates: kept, then removed, then added people."""
     added = set(item.tags_to_add)
     kept = [name for name in item.result_people if name not in added]
     return [
@@ -155,7 +155,7 @@ def empty(
     written: MetadataOperation | None = None,
 ) -> dict[str, Any]:
     """
-    Return title, text and action of an empty list.
+    Return title, text and action of the empty state.
 
     Args:
         query: The search.
@@ -163,7 +163,7 @@ def empty(
         roots: The number of library folders.
         wider: Similar searches that find something.
         unchanged: The number of found files that stay unchanged; they are not listed.
-        written: The write that wrote all of its files, if there is one.
+        written: The write of the files of the search, if there is one.
 
     """
     if not roots:
@@ -198,7 +198,7 @@ def empty(
 
 
 def _nothing_found(unchanged: int, written: MetadataOperation | None) -> tuple[str, str]:
-    """Return title and text for a search that lists nothing, possibly because all of its files were written."""
+    """Return title and text for a search without listed files, possibly because all its files were written."""
     if written is not None:
         done, total = written.success_count, written.file_count
         text = (

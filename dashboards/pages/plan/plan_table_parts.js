@@ -14,7 +14,7 @@ import {andMore, count} from "../../components/wording.js"
  * @property {string} ext
  * @property {string} mark
  * @property {Tag[]} tags
- * @property {number} more Number of the people who are not shown.
+ * @property {number} more Number of hidden people.
  * @property {string} risk
  * @property {string} reason
  * @property {string} why
@@ -34,7 +34,7 @@ import {andMore, count} from "../../components/wording.js"
  *
  * @typedef {object} Head
  * @property {number} able Number of the files of the search that can be written.
- * @property {"all" | "some" | "none"} all Which of them are selected.
+ * @property {"all" | "some" | "none"} all How many of these files are selected.
  * @property {string} sort
  * @property {boolean} descending
  */
@@ -47,7 +47,7 @@ const COLUMNS = [
   ["cost", "Cost", "n num"],
 ]
 
-/** Return what the box in the head does: it selects every file of the search, on all pages. @param {Head} head */
+/** Return the label of the box in the head, which selects every file of the search on all pages. @param {Head} head */
 function describeBox({all, able}) {
   if (!able) return "No file here can be written"
   if (all === "all") return "Select none"

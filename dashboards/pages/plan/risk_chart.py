@@ -26,7 +26,7 @@ class PlanRisk:
     """
     The files of a search by risk.
 
-    A term for a container or folder does not filter the chart: its bar is highlighted among the others.
+    A search for a container or folder does not filter the chart: the chart highlights its bar.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class PlanRisk:
         self._bridge.run(read, show, name="risk")
 
     def draw(self) -> None:
-        """Show the figures in the theme that is shown."""
+        """Show the figures in the current theme."""
         if self._table is None:
             return
         chosen = self.state.chosen(self._by)
@@ -78,8 +78,8 @@ class PlanRisk:
             self.load(self._query)
 
     def _pick(self, group: str) -> None:
-        """Filter by a container or folder; the same one again clears the filter."""
-        if not group and self._by == "container":  # of files that could not be read: nothing to search by
+        """Filter by a container or folder; select it again to clear the filter."""
+        if not group and self._by == "container":  # unread files have no container to search by
             return
         value = f"/{group}" if self._by == "folder" else group
         values = [] if self.state.chosen(self._by) == [value] else [value]

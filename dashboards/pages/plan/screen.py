@@ -30,7 +30,7 @@ from indexium_core.model.view import SavedView
 __all__ = ["PlanScreen"]
 
 PAINTED = 60  # milliseconds until a browser has drawn a message and is idle
-IDLE = 250  # milliseconds after which nothing is waited for
+IDLE = 250  # milliseconds until no result is awaited
 EVENTS = ("plan:changed", "scan:completed", "write:completed", "views:changed", "locks:changed", "rescan:completed")
 
 
@@ -41,20 +41,20 @@ class Loaded(NamedTuple):
     plan: MetadataPlan  # the plan with the search: the listed files
     page: PlanPage
     found: PlanStatistics
-    beside: PlanStatistics  # of the search without its risk term
-    reasons: Mapping[str, int]  # … of its warnings: files by the codes of their issues
+    beside: PlanStatistics  # counts of the search without its risk term
+    reasons: Mapping[str, int]  # number of files with warnings in that search, by issue code
     everything: PlanStatistics
-    chosen: frozenset[int]  # of the files of the page
-    selection: Selection  # the selection at that time
+    chosen: frozenset[int]  # selected files of the page
+    selection: Selection  # the selection when the page was read
     summary: SelectionSummary | None
-    outdated: bool  # the summary is of an earlier read: the rows do not wait for it
-    roots: int  # library folders
-    safe: int  # safe files of the search, whatever its risk term, that can be selected
-    able: int  # files of the search that can be selected
+    outdated: bool  # the summary is from an earlier read: the rows do not wait for a new summary
+    roots: int  # number of library folders
+    safe: int  # number of selectable safe files of the search without its risk term
+    able: int  # number of files of the search that can be selected
     volume: int  # bytes of the files of the search that would be changed
     views: list[SavedView]
-    wider: list[Wider]  # where nothing is found …
-    written: MetadataOperation | None  # … because this wrote it
+    wider: list[Wider]  # similar searches, if no file is listed
+    written: MetadataOperation | None  # the write of the files of the search
 
 
 class PlanScreen(Screen):
@@ -68,8 +68,8 @@ class PlanScreen(Screen):
         self._library, self._cache, self._bridge, self._session = library, cache, bridge, session
         self._finding = PlanFind(library, cache, bridge, self.state, changed=self._changed, redraw=self._redraw_header)
         self._header = self._finding.header
-        self._typing = False  # the search is being typed, letter by letter
-        self._untold: bool | None = None  # the address changed; True: as a new step of the browser's history
+        self._typing = False  # a person is typing the search
+        self._untold: bool | None = None  # unsent change of the address; True: a new step in the browser's history
         self._problem = ""  # why the page does not show what was requested
         self.state.opening = library.views.default()
         self._table = plan_table.PlanTable()
@@ -79,8 +79,8 @@ class PlanScreen(Screen):
         self._changes = exchange.ImportChanges(library, bridge, dialog, session.result_cache, self.refresh)
         self._bulk = PlanBulk(library, bridge, self.state, session)
         self._loaded: Loaded | None = None
-        self._serial = 0  # number of the browser's last choice …
-        self._picked = 0  # … and of the last one that is counted in
+        self._serial = 0  # number of the browser's last selection change
+        self._picked = 0  # number of the last change that is counted
         self._listen()
 
     def _listen(self) -> None:
@@ -153,12 +153,12 @@ class PlanScreen(Screen):
         self.state.selection = selection
 
     def start(self) -> None:
-        """Follow the process's events: two sessions see the same plan."""
+        """Subscribe to the process's events: two sessions show the same plan."""
         self._bridge.listen(EVENTS, self.refresh, every=0.3)
         self._write.start()
 
     def redraw(self) -> None:
-        """Draw the chart in the theme that is shown."""
+        """Draw the chart in the current theme."""
         self._risk.draw()
 
     # Reading.
@@ -233,7 +233,7 @@ class PlanScreen(Screen):
             self._draw_header(self._loaded)
 
     def _send_address(self) -> None:
-        """Send the new address together with the view it leads to."""
+        """Send the new address together with the view that belongs to it."""
         if self._untold is not None:
             self._session.update_address(push=self._untold)
             self._untold = None
@@ -254,7 +254,7 @@ class PlanScreen(Screen):
         self._bridge.after(PAINTED, lambda: self._look_ahead(loaded))
         self._bridge.after(IDLE, lambda: self._count_ahead(loaded))
         self._finding.count()
-        if loaded.outdated or loaded.selection != self.state.selection:  # something was picked while this was read
+        if loaded.outdated or loaded.selection != self.state.selection:  # the selection changed during this read
             self._chosen()
 
     def _look_ahead(self, loaded: Loaded) -> None:
@@ -321,7 +321,7 @@ class PlanScreen(Screen):
     def _draw_bar(self, loaded: Loaded) -> None:
         self._write.show(loaded.whole, loaded.summary, found=loaded.able)
 
-    # Finding.
+    # Search.
 
     def _find(self, text: str) -> None:
         self._finding.find(text)
@@ -337,7 +337,7 @@ class PlanScreen(Screen):
         self._untold = push or bool(self._untold)
         self.refresh()
 
-    # Choosing.
+    # Selection.
 
     def _pick(self, message: Mapping[str, Any]) -> None:
         self._serial = int(message["serial"])
@@ -345,7 +345,7 @@ class PlanScreen(Screen):
         self._chosen()
 
     def _all_safe(self) -> Selection:
-        """Return all safe files of the search, whatever risk levels it shows."""
+        """Return all safe files of the search, including those that its risk term hides."""
         return Selection(query=grammar.with_values(self.state.query, "risk", []), risk=("safe",))
 
     def _choose(self, selection: Selection, message: Mapping[str, Any] | None = None) -> None:

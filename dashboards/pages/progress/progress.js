@@ -1,4 +1,4 @@
-// One operation while it runs and when it is finished: the bar, the counts, what can be done, and each file.
+// One operation during and after its run: the bar, the counts, the actions, and each file.
 import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {drawGauge} from "../../components/gauge.js"
@@ -24,7 +24,7 @@ import {button, chip, drawSelect, emptyState, fileName, pager} from "../../compo
  * @typedef {object} View
  * @property {string} [title]
  * @property {string} [sub]
- * @property {{title: string, text: string, buttons: ButtonItem[]}} [empty] In place of all that follows.
+ * @property {{title: string, text: string, buttons: ButtonItem[]}} [empty] Replaces all that follows.
  * @property {string} [done] Number of the finished files.
  * @property {string} [total]
  * @property {number} [now]

@@ -26,7 +26,7 @@ class Progress(Component):
     The page of one operation.
 
     Messages: `pause`, `resume`, `cancel`, `rollback`, `retry`, `history`, `plan`, `log`, `status` {status} and `page`
-    {page} of its files.
+    {page} for its files.
     View: see `view` and `nothing`.
     """
 
@@ -99,7 +99,7 @@ def title(operation: MetadataOperation, status: OperationStatus) -> str:
 
 
 def subtitle(operation: MetadataOperation, status: OperationStatus) -> str:
-    """Return when and from where the operation was started, and that it continues without the page."""
+    """Return when and where the operation was started, and a note that it continues without the page."""
     source = operation_text.SOURCES.get(operation.source, "")
     started = f"started {wording.when(operation.started_at)} {source}".rstrip()
     if status.status == "paused":

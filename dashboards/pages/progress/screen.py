@@ -59,7 +59,7 @@ class ProgressScreen(Screen):
         return {"progress": self._view}
 
     def start(self) -> None:
-        """Follow the process's events; every 500 ms at most."""
+        """Subscribe to the process's events; react at most once in 500 ms."""
         self._bridge.listen(EVENTS, self.refresh, every=0.5)
 
     def reset(self) -> None:
@@ -100,16 +100,16 @@ class ProgressScreen(Screen):
         else:
             self._view.put(**progress.view(details, shown=self.state.status))
         if self.shown_operation() != before:
-            self._session.refresh_footer()  # it leaves out the operation that this page shows
+            self._session.refresh_footer()  # the footer leaves out the operation that this page shows
         if details and details.status.status == "in_progress" and not self._ticking:
-            self._ticking = True  # a large file may take minutes without any news
+            self._ticking = True  # a large file may take minutes without an event
             self._bridge.after(1000, self._tick)
 
     def _tick(self) -> None:
         self._ticking = False
         self.refresh()
 
-    # What the person does.
+    # Actions.
 
     def _with_shown(self, act: Callable[[int], object]) -> None:
         operation_id = self.shown_operation()

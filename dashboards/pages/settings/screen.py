@@ -51,7 +51,7 @@ class SettingsScreen(Screen):
         self._form.put(**settings_form.view(rows, file=file, problem=self._problem), serial=self._serial)
 
     def _request(self, name: str, value: str | None) -> None:
-        """Ask about the consequences of a change, then make it; None restores the default."""
+        """Show the consequences of a change, ask, then change; None restores the default."""
 
         def read() -> tuple[SettingRow, str]:
             configuration = self._library.configuration
@@ -71,7 +71,7 @@ class SettingsScreen(Screen):
             return
         label = settings_form.LABELS.get(row.name, row.name)
         wanted = row.default if value is None else value.strip()
-        self._problem, self._serial = None, self._serial + 1  # shown again if the person cancels
+        self._problem, self._serial = None, self._serial + 1  # the old value is shown again if the person cancels
         self.refresh()
         self._dialog.ask(
             f"{label}: {wanted}?",

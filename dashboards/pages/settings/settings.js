@@ -6,18 +6,18 @@ import {button, chip} from "../../components/widgets.js"
 /**
  * @typedef {object} Row
  * @property {string} name
- * @property {string} variable Its name in the environment.
+ * @property {string} variable Its environment variable.
  * @property {string} label
  * @property {string} help
- * @property {string} kind "switch", "choice", "number", "folder", "names" or another text.
+ * @property {string} kind "switch", "choice", "number", "folder", "names" or another kind of text.
  * @property {string} value
  * @property {string} default
  * @property {string[]} choices
  * @property {string} origin
  * @property {string} level
  * @property {string} counts When a change applies.
- * @property {string} locked Why the setting cannot be changed here; "" where it can.
- * @property {boolean} own The settings file has a value of its own.
+ * @property {string} locked Why the setting cannot be changed here; "" if it can.
+ * @property {boolean} own The settings file has a value for this setting.
  *
  * @typedef {{name: string, text: string, typed: string}} Problem
  * @typedef {{file: string, problem: Problem | null, groups?: {title: string, rows: Row[]}[]}} View

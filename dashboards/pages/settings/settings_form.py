@@ -69,7 +69,7 @@ class SettingsForm(Component):
     Every setting with its value, source and limits.
 
     View: `file` (where the settings are stored), `groups` ({title, rows}), `problem` ({name, text, typed}: the rejected
-    text and the reason), `serial` (increases when fields must show the current value again). A row: `name`,
+    text and the reason), `serial` (increases if fields must show the current value again). A row: `name`,
     `variable`, `label`, `help`, `kind`, `value`, `default`, `choices`, `origin`, `level`, `counts`, `locked`, `own`
     (it can be reset to the default). Messages: `set` {name, value}, `unset` {name}.
     """

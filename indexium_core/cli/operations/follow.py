@@ -36,7 +36,7 @@ _ENDED_AS = {  # the end of an operation, in words that no reader takes for a fa
     "interrupted": "was interrupted",
 }
 
-_REPLAN = "indexium postpone issue:rolled_back --bring-back"  # keeps the files that a person postponed
+REPLAN = "indexium postpone issue:rolled_back --bring-back"  # keeps the files that a person postponed
 
 
 def follow(
@@ -179,7 +179,7 @@ def leave(handle: OperationHandle, interruption: BaseException) -> None:
 
 def _print_postponed(count: int) -> None:
     output.note(
-        f"{wording.plural(count, 'file is', 'files are')} postponed in the plan; '{_REPLAN}' ends that "
+        f"{wording.plural(count, 'file is', 'files are')} postponed in the plan; '{REPLAN}' ends that "
         "(a rollback with --replan does not postpone)."
     )
 

@@ -10,7 +10,7 @@ import typer
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
-from indexium_core.cli.operations.follow import BAD, follow
+from indexium_core.cli.operations.follow import BAD, REPLAN, follow
 from indexium_core.cli.options import (
     MOST,
     AsJson,
@@ -31,7 +31,7 @@ from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import OUTCOMES, WriteOptions, WriteResult, outcome_of
 from indexium_core.model.planning.plan import RISK_LEVELS, PlanItem, SelectionSummary
 
-_AGAIN = "indexium postpone postponed:yes --bring-back"
+_REPLAN_ALL = "indexium postpone postponed:yes --bring-back"
 _LISTED = 20  # files whose lost texts a question lists
 
 
@@ -150,7 +150,8 @@ def _excluded(summary: SelectionSummary, *, hint: bool) -> str:
     parts = [f"{count} {level}" for level, count in levels.items()]
     hint = hint and any(level != "blocked" for level in levels)  # no level writes a blocked file
     named = ", ".join(parts) + (" (--risk names the levels to write)" if hint else "")
-    later = f"{skipped} postponed ('{_AGAIN}' ends that)" if skipped else ""
+    ends = f"'{REPLAN}' ends that for files that were rolled back, '{_REPLAN_ALL}' for all"
+    later = f"{skipped} postponed ({ends})" if skipped else ""
     left = ", ".join(part for part in (named, later) if part)
     return f" Not included: {left}." if left else ""
 

@@ -1,1 +1,1 @@
-"""Edit of people over all selected files of the plan."""
+"""The bulk edit of the selected files of the plan."""

@@ -1,5 +1,5 @@
-// Changes of many files at once, in a modal <dialog>. The browser keeps what is chosen until it is applied. The server
-// counts what it would do, so the numbers on the screen are those of the database.
+// Changes of many files at once, in a modal <dialog>. The browser keeps the choices until they are applied. The server
+// counts their effect, so the numbers on the screen come from the database.
 import {BulkDraft} from "./bulk_draft.js"
 import {drawFooter} from "./bulk_footer.js"
 import {drawMedia, drawModes, drawSkip} from "./bulk_options.js"
@@ -45,7 +45,7 @@ const tabsOf = ({view}) => TABS.filter(({name}) => view.tabs.includes(name))
 /** @type {(self: Self, type: string, data?: object) => void} */
 const send = (self, type, data = {}) => self.send(type, {serial: self.view.serial, ...data})
 
-/** Draw the choice, and ask the server what it would do. @param {Self} self */
+/** Draw the choice, and ask the server for its effect. @param {Self} self */
 function preview(self) {
   const {draft} = self.state
   draft.problem = ""
@@ -139,7 +139,7 @@ const drawPanel = self => {
   )
 }
 
-/** Close the dialog before it is removed, so that the focus goes back. @param {Self} self */
+/** Close the dialog before it is removed, so that the focus returns to the page. @param {Self} self */
 function close(self) {
   const box = boxOf(self)
   if (!box?.open) return
@@ -195,7 +195,7 @@ function onDrawn(self) {
 }
 
 /**
- * The pressed button is gone: the focus stays with the person, or goes to the field.
+ * The pressed button was removed: move the focus to another button of the person, or to the field.
  *
  * @type {(self: Self, name: string) => void}
  */

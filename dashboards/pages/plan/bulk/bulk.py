@@ -14,13 +14,13 @@ from indexium_core.model.files.properties import FIELDS, LABELS, ON_REQUEST, Loc
 
 __all__ = ["Bulk", "days", "effect", "locked", "templates", "view"]
 
-SHOWN = 60  # people that are shown as chips
-NAMED = 4  # people that a sentence names
+SHOWN = 60  # maximum number of people that are shown as chips
+NAMED = 4  # maximum number of people in a sentence
 
 
 class Bulk(Component):
     """
-    The dialog. The browser keeps its tabs and choices; Python counts their effect.
+    The dialog. The browser keeps its tabs and choices; Python counts the effect of the choices.
 
     View: see `view`, with `tabs` (the available ones), `templates`, and `effect` of the last requested change
     (`change`); `{open: false}` closes it.
@@ -28,7 +28,7 @@ class Bulk(Component):
     Messages, each with the `serial` of the opening: `preview` {change} (request its effect), `apply` {change}, `find`
     {text} (people among many), `skip` {until}, `modes` {people, comment}, `save` {name, change}, `forget` {name},
     `rescan` {refresh}, `lock` {fields, on}, `typing` {text}, `close`. A `change` is {add, remove}, {old, new} or
-    {template}. Sent to it: {offers} (see `person_field.names`), {problem}.
+    {template}. Receives: {offers} (see `person_field.names`), {problem}.
     """
 
     _esm = module("bulk")
@@ -50,7 +50,7 @@ def view(
     Return the view of the dialog for some files.
 
     Args:
-        found: The people that they would have.
+        found: The people that the files would have.
         serial: Number of this opening.
         tab: The initial tab: people, replace, templates, skip, modes, media.
         kept: The templates.
@@ -98,7 +98,7 @@ def _copies(found: BulkPeople) -> str:
 
 
 def locked(report: LockReport, done: str) -> str:
-    """Return the result of a lock (or of an unlock: `done`) as text."""
+    """Return the result of a lock or an unlock (see `done`) as text."""
     if not report.changed:
         return f"Nothing to do: all fields were {done} already."
     return f"{wording.plural(report.changed, 'field')} of {wording.files(report.files)} {done}."
@@ -116,7 +116,7 @@ def _does(template: Template) -> str:
 
 
 def days(today: date) -> list[dict[str, str]]:
-    """Return the suggested days: tomorrow, the next Monday, the first of the next month."""
+    """Return the suggested days: tomorrow, next Monday, the first day of the next month."""
     monday = today + timedelta(days=7 - today.weekday())
     month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
     offered = (("Tomorrow", today + timedelta(days=1)), ("Next week", monday), ("Next month", month))

@@ -1,4 +1,4 @@
-// What a person has chosen in the dialog for many files, until it is applied.
+// The choices of a person in the dialog for many files, until they are applied.
 import {includesName, withoutName} from "../../../components/person_field.js"
 
 /** @import {Offer} from "../../../components/person_field.js" */
@@ -8,7 +8,7 @@ import {includesName, withoutName} from "../../../components/person_field.js"
  * @typedef {"people" | "replace" | "templates" | "skip" | "modes" | "media"} Tab
  * @typedef {{add: string[], remove: string[]} | {old: string, new: string} | {template: string}} Change
  *
- * @typedef {object} Effect What a change would do.
+ * @typedef {object} Effect The effect of a change.
  * @property {Change} change
  * @property {number} files
  * @property {string} text
@@ -23,23 +23,23 @@ import {includesName, withoutName} from "../../../components/person_field.js"
  * @typedef {object} View
  * @property {boolean} open
  * @property {number} [serial] Number of the opening; messages carry it.
- * @property {Tab} [tab] The tab that is shown first.
+ * @property {Tab} [tab] The initial tab.
  * @property {Tab[]} [tabs]
  * @property {Record<Tab, string>} [titles]
  * @property {number} [files]
- * @property {number} [own] Number of the files without copies.
+ * @property {number} [own] Number of files without copies.
  * @property {string} [note]
  * @property {string} [hidden]
  * @property {Offer[]} [people]
  * @property {number} [total] Number of all people.
  * @property {string} [rest]
- * @property {string} [found] The text that the people were searched for.
+ * @property {string} [found] The text of the search for people.
  * @property {{name: string, does: string}[]} [templates]
  * @property {Day[]} [days]
  * @property {string} [least] The first day that can be chosen.
  * @property {{field: string, label: string, on_request: boolean}[]} [fields] `on_request`: a rescan reads it only on request.
  * @property {Effect | null} [effect] Of the change that was requested last.
- * @property {number} [saved] A number that changes when a template was saved.
+ * @property {number} [saved] A number that changes when a template is saved.
  */
 
 /** @type {(a: unknown, b: unknown) => boolean} */
@@ -79,7 +79,7 @@ export class BulkDraft {
     return tab === "templates" && template ? {template} : null
   }
 
-  /** Return what the change would do; null until the server has counted. @param {View} view */
+  /** Return the effect of the change; null until the server has counted the files. @param {View} view */
   effect({effect}) {
     const change = this.change()
     return change && effect && isEqual(effect.change, change) ? effect : null
@@ -113,7 +113,7 @@ export class BulkDraft {
     this.remove = withoutName(this.remove, name)
   }
 
-  /** Take a known person in place of a new name. @param {string} old @param {string} name */
+  /** Replace a new name by a known person. @param {string} old @param {string} name */
   correct(old, name) {
     if (this.tab !== "people") this.pair = {...this.pair, new: name}
     else if (includesName(this.add, name)) this.add = withoutName(this.add, old)

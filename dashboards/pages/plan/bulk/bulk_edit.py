@@ -22,7 +22,7 @@ from indexium_core.model.planning.plan import Selection
 __all__ = ["PlanBulk"]
 
 TABS = ("people", "replace", "templates", "skip", "modes", "media")
-TABS_WITHOUT_EDITING = ("skip", "modes", "media")  # if editing is disabled
+TABS_WITHOUT_EDITING = ("skip", "modes", "media")  # tabs if editing is disabled
 
 
 class _ShownSelection(NamedTuple):
@@ -101,13 +101,13 @@ class PlanBulk:
         self.dialog.put(**self._view)
 
     def _current(self, handle: Callable[[Mapping[str, Any]], None]) -> Callable[[Mapping[str, Any]], None]:
-        """Handle only messages of the open dialog."""
+        """Return a handler that ignores messages of earlier dialogs."""
         return lambda message: handle(message) if message.get("serial") == self._serial else None
 
-    # Looking.
+    # Preview.
 
     def _show_preview(self, message: Mapping[str, Any]) -> None:
-        """Show the effect of an edit; only the newest request is answered."""
+        """Show the effect of an edit; only the result of the newest request is shown."""
         change = _requested_change(message)
         target = self._target
 
@@ -156,7 +156,7 @@ class PlanBulk:
 
         self._bridge.run(lambda: person_field.names(library, text), show, name="bulk_offers")
 
-    # Deciding.
+    # Decisions.
 
     def _apply(self, message: Mapping[str, Any]) -> None:
         change, target, library = _requested_change(message), self._target, self._library
@@ -179,7 +179,7 @@ class PlanBulk:
         self._decide(lambda: self._library.decisions.set_mode(target, mode=people, comment_mode=comment))
 
     def _decide(self, decide: Callable[[], DecisionReport], *, keep: bool = True) -> None:
-        """Apply the edit, report the result, and keep the files selected unless they leave the lists."""
+        """Apply the edit, report the result, and keep the files selected if `keep` is set."""
         selection, library = self._state.selection, self._library
 
         def work() -> tuple[DecisionReport, Selection]:
@@ -198,7 +198,7 @@ class PlanBulk:
 
         self._bridge.run(work, on_done, name="bulk_decide", once=True, failed=self._complain)
 
-    # The media.
+    # Media.
 
     def _rescan(self, message: Mapping[str, Any]) -> None:
         """Start a job that reads the media properties of the files again."""

@@ -1,4 +1,4 @@
-// The footer of the dialog for many files: what will happen, in words, and the button that does it.
+// The footer of the dialog for many files: the effect in words, and the button that applies the change.
 import {h} from "../../../components/browser/dom.js"
 import {button} from "../../../components/widgets.js"
 import {plural} from "../../../components/wording.js"
@@ -8,7 +8,7 @@ import {plural} from "../../../components/wording.js"
 
 /**
  * @typedef {object} Footer
- * @property {string} [text] What will happen.
+ * @property {string} [text] The effect in words.
  * @property {string} [warning]
  * @property {string} act
  * @property {string} label

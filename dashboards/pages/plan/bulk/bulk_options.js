@@ -1,4 +1,4 @@
-// The tabs of the dialog for many files that choose from options: skip, modes and media.
+// The tabs with options in the dialog for many files: skip, modes and media.
 import {h} from "../../../components/browser/dom.js"
 import {label} from "../../../components/widgets.js"
 

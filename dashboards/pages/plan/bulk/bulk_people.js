@@ -1,4 +1,4 @@
-// The tabs of the dialog for many files that change people: add and remove, replace, and templates.
+// The tabs that change people in the dialog for many files: add and remove, replace, and templates.
 import {h} from "../../../components/browser/dom.js"
 import {includesName} from "../../../components/person_field.js"
 import {button, drawTag, fileName, iconButton, label} from "../../../components/widgets.js"
@@ -14,7 +14,7 @@ const SEARCHABLE = 24 // a longer list of people has a search field
 const SIGNS = {add: "+", del: "−"}
 
 /**
- * Return how many files a person is in, or will be in.
+ * Return the number of files that contain, or will contain, a person.
  *
  * @type {(person: Person, state: "add" | "del" | "keep", total: number) => string}
  */

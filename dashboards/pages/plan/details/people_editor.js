@@ -30,7 +30,7 @@ export class PeopleEditor {
     this.host.find(".editor")?.scrollIntoView({block: "nearest"})
   }
 
-  /** Forget the draft without drawing. */
+  /** Discard the draft without drawing. */
   discard() {
     this.draft = null
     this.problem = ""
@@ -63,7 +63,7 @@ export class PeopleEditor {
     this.field.input().focus()
   }
 
-  /** Take a known person in place of a new name. @param {string} old @param {string} name */
+  /** Replace a new name by a known person. @param {string} old @param {string} name */
   replace(old, name) {
     const isPresent = includesName(this.draft, name)
     this.change(
@@ -91,7 +91,7 @@ export class PeopleEditor {
     if (offers) this.field.onOffers(offers)
   }
 
-  /** Handle a key; return whether it was for the field. @param {PageEvent} event */
+  /** Handle a key; return whether the field used it. @param {PageEvent} event */
   onKey(event) {
     const {key, target} = event
     if (target !== this.field.input()) return false

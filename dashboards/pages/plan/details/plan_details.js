@@ -32,21 +32,21 @@ import {facts, label} from "../../../components/widgets.js"
  * @typedef {object} Details
  * @property {boolean} open
  * @property {number} [id]
- * @property {number} [edit] A number that changes when the editor is to open.
+ * @property {number} [edit] A number that changes when the editor has to open.
  * @property {string} [name]
  * @property {string} [path]
  * @property {string} [place]
- * @property {string} [picture] Its address, "" for none.
- * @property {string[]} [over] What stands over the picture.
+ * @property {string} [picture] Address of the picture, or "".
+ * @property {string[]} [over] Texts over the picture.
  * @property {string[]} [strip] The most important facts.
  * @property {Issue[]} [issues]
  * @property {Tag[]} [tags]
  * @property {string[]} [people]
  * @property {{sum: string, each: string[][]}} [origins] The sources of the people.
  * @property {Suggestion[]} [suggestions]
- * @property {string[][]} [fields] Where the comment lies in the file.
+ * @property {string[][]} [fields] The places of the comment in the file.
  * @property {{label: string, rows: [string, string, string][]}} [shows] How programs show the file.
- * @property {string[][]} [how] How it is written.
+ * @property {string[][]} [how] Method of the write.
  * @property {Acts | null} [acts]
  * @property {{least: string, offered: string}} [until]
  * @property {Media} [media]
@@ -69,7 +69,7 @@ const COPIED_FOR = 2000 // milliseconds
 /** @type {Record<string, string>} */
 const ACTS_OF_KEYS = {e: "edit", p: "preserve", s: "skip"}
 
-// The details reach down to the footer, however far the page is scrolled, so that their end is always in sight.
+// The details reach down to the footer, at any scroll position, so that the last line is always reachable.
 function fitHeight() {
   const side = /** @type {HTMLElement | null} */ (document.querySelector(".page-plan .side"))
   side?.style.setProperty("--top", `${Math.max(16, Math.round(side.getBoundingClientRect().top))}px`)
@@ -221,7 +221,7 @@ function onKey(self, event) {
   button.click()
 }
 
-/** Close the editor, or else the field for the day. @param {Self} self */
+/** Close the editor; if it is not open, close the field for the day. @param {Self} self */
 function leaveForm({state, paint, focus}) {
   if (state.editor.draft) {
     state.editor.close()

@@ -26,8 +26,8 @@ __all__ = ["FEW_CHANGES", "PlanDetails", "acts", "how", "media", "outside", "res
 
 NO_CHANGES = AuditPage()
 SHOWN_EVENTS = 5
-FEW_CHANGES = 8  # changes of properties that are shown first
-SHOWN_TAG = 400  # characters of a tag
+FEW_CHANGES = 8  # number of property changes that are shown first
+SHOWN_TAG = 400  # maximum number of characters of a tag
 _CODECS = {"h264": "H.264", "hevc": "HEVC", "mpeg4": "MPEG-4", "mpeg2video": "MPEG-2", "vp8": "VP8", "vp9": "VP9"}
 _CONTAINERS = {"mp4": "MP4", "mov": "QuickTime", "matroska": "Matroska", "webm": "WebM", "avi": "AVI", "asf": "WMV"}
 _CONTAINERS |= {"flv": "FLV", "ogg": "Ogg", "3gp": "3GP", "mpegts": "MPEG-TS", "mpegps": "MPEG-PS"}
@@ -48,7 +48,7 @@ class PlanDetails(Component):
 
     Messages: `close`, `save` {id, people}, `preserve`/`revoke` {id}, `skip` {id, until}, `add` {id, name, replaces},
     `decline` {id, name}, `typing` {text}, `operation` and `job` {id}, `rescan` {id, refresh}, `lock` {id, field, on},
-    `set` {id, field, text}, `changes` {page}, `past` (all its operations). Sent to it: {problem} (a name that may not
+    `set` {id, field, text}, `changes` {page}, `past` (all its operations). Receives: {problem} (a name that may not
     be written), {saved}, {offers} (see `person_field.names`), {rescanned}, {set: problem, "" for none}. View: see
     `view`; `{open: false}` hides it.
     """
@@ -98,10 +98,10 @@ def view(
     Args:
         details: The file.
         item: Its planned change.
-        edit: A number that changes each time the editor has to open; 0: never.
+        edit: A number that changes each time the editor has to open; 0 if it stays closed.
         editable: Whether editing is allowed (a setting).
         rollback_days: Days for which a write can be rolled back.
-        changed: A page of the changes of its properties, newest first, or only the newest.
+        changed: A page of its property changes, newest first, or only the newest changes.
         suggestions: People who may be in the file.
         pictures: Whether this server has thumbnails.
 
@@ -189,11 +189,11 @@ def outside(details: FileDetails) -> PlanItem:
     )
 
 
-# What the file is.
+# The file.
 
 
 def over(details: FileDetails) -> list[str]:
-    """Return the caption of the thumbnail: duration, resolution, and codec of the video or the audio."""
+    """Return the caption of the thumbnail: duration, resolution, and the codec of the video or audio."""
     films = _films(details)
     parts = [wording.playing_time(details.duration)] if details.duration else []
     if films and films[0].details.get("width"):
@@ -231,7 +231,7 @@ def facts(details: FileDetails) -> list[list[str]]:
 
 
 def media(details: FileDetails, *, editable: bool) -> dict[str, Any]:
-    """Return the properties of the file, each with its lock, and when and how they were read."""
+    """Return the properties of the file, each with its lock, and how and when the properties were read."""
     return {
         "editable": editable,
         "rows": [
@@ -337,7 +337,7 @@ def _outcome_of_text(now: str | None, new: str | None, *, lost: bool) -> str:
     return "replaced" if lost else "changed"
 
 
-# Who is in it.
+# People in the file.
 
 
 def sum_of_origins(people: Iterable[PersonDetails]) -> str:
@@ -372,11 +372,11 @@ def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
     }
 
 
-# What becomes of it.
+# The planned write.
 
 
 def shows(details: FileDetails) -> list[list[str]]:
-    """Return what each player will show, grouped by text: programs, text, kind."""
+    """Return what each player will show; players with the same text are one row: programs, text, kind."""
     rows: dict[str, tuple[list[str], str, str]] = {}
     for each in details.readings:
         text = each.text + (" · reported by others" if each.basis == "reported" else "")
@@ -434,7 +434,7 @@ def _day_from_now(days: int) -> str:
     return (datetime.now(UTC).astimezone() + timedelta(days=days)).date().isoformat()
 
 
-# What was done to it.
+# Its history.
 
 
 def _event(event: FileEvent) -> dict[str, Any]:
@@ -458,7 +458,7 @@ def _event(event: FileEvent) -> dict[str, Any]:
 
 
 def _back(event: FileEvent) -> str:
-    """Return whether the file can be rolled back, and until when."""
+    """Return whether and until when the file can be rolled back."""
     if event.status != "success":
         return ""
     if event.exact:

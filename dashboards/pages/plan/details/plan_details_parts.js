@@ -11,9 +11,9 @@ import {andMore} from "../../../components/wording.js"
  * @typedef {"kept" | "changed" | "added" | "replaced" | "removed"} Fate
  * @typedef {{where: string, fate: Fate, old: Part[] | null, new: Part[] | null}} Text A comment field of the file.
  * @typedef {{name: string, reason: string, others: string[], sure: string, replaces: string}} Suggestion
- *   `others` are more reasons, `replaces` the name that it replaces, "" for none.
+ *   `others` are more reasons, `replaces` is the name that the suggestion replaces, or "".
  * @typedef {{edit?: string, preserve?: string, skip?: string, revoke?: string}} Acts
- *   `preserve` and `skip` are "on" or "off", `revoke` is a tip; none where the act is not possible.
+ *   `preserve` and `skip` are "on" or "off", `revoke` is a tip; each is missing if its act is not possible.
  * @typedef {{severity: string, message: string}} Issue
  *
  * @typedef {object} Comments
@@ -21,7 +21,7 @@ import {andMore} from "../../../components/wording.js"
  * @property {Part[] | null} new
  * @property {boolean} same The comment stays as it is.
  * @property {boolean} barred The file cannot be written.
- * @property {Text[]} texts Every comment field of a file with several ones.
+ * @property {Text[]} texts Every comment field of a file with several fields.
  */
 
 const MOST_PEOPLE = 12
@@ -90,7 +90,7 @@ const drawStep = (sign, text, by) => iconButton(sign, text, {act: "step", by}, {
 export const drawSteps = () => [drawStep("‹", "Previous file", -1), drawStep("›", "Next file", 1)]
 
 /**
- * Of very many people, those who change come first; a button shows the rest.
+ * If there are very many people, the changed ones come first, and a button shows the rest.
  *
  * @type {(tags: Tag[], showsAll: boolean) => HTMLElement}
  */
@@ -194,7 +194,7 @@ const drawUntil = ({least, offered}, day) =>
 
 /**
  * @param {Acts | null} acts
- * @param {{least: string, offered: string}} until The first day that can be chosen, and the one that is suggested.
+ * @param {{least: string, offered: string}} until The first day that can be chosen, and the suggested day.
  * @param {{isPostponing: boolean, day: string}} state
  */
 export function drawActs(acts, until, {isPostponing, day}) {

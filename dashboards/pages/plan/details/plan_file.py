@@ -22,7 +22,7 @@ from indexium_core.model.planning.plan import PlanItem
 
 __all__ = ["PlanFile"]
 
-CHANGES = 20  # of its properties, of a page
+CHANGES = 20  # changes of its properties on a page
 PATIENCE = 150  # milliseconds before suggestions are read for a shown file
 
 
@@ -31,12 +31,12 @@ class PlanFile:
 
     def __init__(self, library: Library, bridge: Bridge, state: PlanState, session: Session) -> None:
         self._library, self._bridge, self._state, self._session = library, bridge, state, session
-        self._edits = 0  # grows each time the editor is to open
-        self._shown_edit = 0  # of the view that is shown
-        self._path = ""  # of the file that is shown
-        self._changed = AuditPage()  # changes of the file that is shown
-        self._turned: tuple[int, int] = (0, 0)  # a file of which all changes are shown, and the page of them
-        self._suggested: tuple[int, list[Suggestion]] = (0, [])  # a file and its suggested people
+        self._edits = 0  # increases each time the editor has to open
+        self._shown_edit = 0  # value of `_edits` in the displayed view
+        self._path = ""  # path of the displayed file
+        self._changed = AuditPage()  # changes of the displayed file
+        self._turned: tuple[int, int] = (0, 0)  # file whose changes are all listed, and the displayed page of the list
+        self._suggested: tuple[int, list[Suggestion]] = (0, [])  # file id and its suggested people
         self.drawer = plan_details.PlanDetails()
         self.drawer.on(
             close=lambda _: self.close(),
@@ -57,7 +57,7 @@ class PlanFile:
         )
 
     def open(self, file_id: int, *, edit: bool = False) -> None:
-        """Show a file in detail, with the editor open or not."""
+        """Show a file in detail; `edit` opens the editor."""
         if edit and not self._library.settings.metadata_enable_inline_edit:
             self._bridge.toast("info", "Editing is switched off by INDEXIUM_METADATA_ENABLE_INLINE_EDIT.")
             return
@@ -67,7 +67,7 @@ class PlanFile:
         self._load(edit=self._edits if edit else 0)
 
     def follow(self, track: int | None) -> None:
-        """Show the file of a `/track/ID` address; None: the address is the address of the page."""
+        """Show the file of a `/track/ID` address; None: the address names no file."""
         if track is not None:
             self._state.param.update(cursor=track, details=True, track=track)
         elif self._state.track is not None:
@@ -81,7 +81,7 @@ class PlanFile:
             self._session.update_address()
 
     def move(self, file_id: int) -> None:
-        """Follow the cursor."""
+        """Show the file at the cursor."""
         self._state.cursor = file_id
         if self._state.details:
             self._leave(file_id)
@@ -126,7 +126,7 @@ class PlanFile:
     def _show(self, details: FileDetails, changed: AuditPage, edit: int) -> None:
         if not self._state.details or self._state.cursor != details.file_id:
             return
-        if details.plan is None and self._state.track != details.file_id:  # the file has left the plan
+        if details.plan is None and self._state.track != details.file_id:  # the plan no longer contains the file
             self.close()
             return
         self._changed = changed
@@ -136,13 +136,13 @@ class PlanFile:
         self._bridge.after(PATIENCE, lambda: self._look_for_suggestions(details))
 
     def _look_for_suggestions(self, details: FileDetails) -> None:
-        if not self._state.details or self._state.cursor != details.file_id:  # only passed by
+        if not self._state.details or self._state.cursor != details.file_id:  # the cursor has already moved on
             return
         self._bridge.run(
             lambda: self._library.suggestions.suggest(details.file_id),
             lambda found: self._suggest(details, found),
             name="suggestions",
-            failed=lambda _: None,  # the file has just gone
+            failed=lambda _: None,  # the file was just removed
         )
 
     def _suggest(self, details: FileDetails, found: list[Suggestion]) -> None:
@@ -188,7 +188,7 @@ class PlanFile:
         every = dict.fromkeys(("status", "kind", "error", "since", "until"), "")
         self._session.go("history", query=history_term("path", self._path), number=1, operation_id=None, **every)
 
-    # The media.
+    # Media.
 
     def _rescan(self, message: Mapping[str, Any]) -> None:
         """Read the media of the file again, and report the result."""
@@ -236,7 +236,7 @@ class PlanFile:
             once=True,
         )
 
-    # Deciding.
+    # Decisions.
 
     def _save(self, message: Mapping[str, Any]) -> None:
         file_id, people = int(message["id"]), [str(name) for name in message.get("people", [])]
@@ -282,7 +282,7 @@ class PlanFile:
         )
 
     def preserve(self, message: Mapping[str, Any]) -> None:
-        """Toggle whether the custom text of the file's comment is kept."""
+        """Keep the custom text of the file's comment, or no longer keep it."""
         file_id = int(message["id"])
 
         def choose() -> tuple[str, DecisionReport]:
@@ -295,7 +295,7 @@ class PlanFile:
         self._bridge.run(choose, lambda done: self._session.report_decision(*done), name="preserve", once=True)
 
     def skip(self, message: Mapping[str, Any]) -> None:
-        """Skip the file, until a day if one is given; a skipped file without a day is no longer skipped."""
+        """Skip the file, until a day if one is given; without a day, a skipped file is no longer skipped."""
         file_id, until = int(message["id"]), _morning(message.get("until"))
 
         def choose() -> tuple[str, DecisionReport]:
@@ -323,5 +323,5 @@ class PlanFile:
 
 
 def _morning(day: Any) -> datetime | None:
-    """Return the start of a day in local time, None for no day."""
+    """Return the start of a day in local time, or None without a day."""
     return datetime.combine(date.fromisoformat(str(day)), time.min).astimezone() if day else None

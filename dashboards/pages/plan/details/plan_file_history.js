@@ -10,7 +10,7 @@ import {count} from "../../../components/wording.js"
 /** @import {Paged, Tag} from "../../../components/widgets.js" */
 
 /**
- * @typedef {object} Event An operation that concerned the file.
+ * @typedef {object} Event An operation on the file.
  * @property {number} id
  * @property {string} title
  * @property {string} when
@@ -26,14 +26,14 @@ import {count} from "../../../components/wording.js"
  * @typedef {Change & {id: number, who: string, job: number | null}} ChangeLine
  *   `who` is the source of the change.
  * @typedef {Paged & {lines: ChangeLine[], all: boolean}} Changes
- *   `all`: there are more lines than those of the first view.
+ *   `all`: there are more lines than the first view shows.
  *
  * @typedef {object} FileRecord
  * @property {Event[]} [history]
  * @property {number} [past] Number of all operations.
  * @property {Changes} [changes]
  * @property {string[][]} [streams]
- * @property {{name: string, rows: string[][]}[]} [places] All tags, by their place.
+ * @property {{name: string, rows: string[][]}[]} [places] All tags, grouped by place.
  * @property {string[][]} [facts]
  *
  * @typedef {{sections: Set<string>, isUnfolded: boolean}} Opened

@@ -6,7 +6,7 @@ import {button} from "../../../components/widgets.js"
  * @typedef {{field: string, label: string, text: string, locked: boolean, who: string}} Property
  *   `who` is the source of the lock.
  * @typedef {{editable: boolean, rows: Property[], read: string, problem: string}} Media
- *   `read` tells when the media was read.
+ *   `read` is the time when the media was read.
  * @typedef {Component<{id?: number, media?: Media}, any>} Host
  */
 
@@ -19,14 +19,14 @@ export class MediaProperties {
   problem = ""
   isReading = false
   /** @type {Set<string>} */
-  refreshed = new Set() // what *Rescan* reads besides
+  refreshed = new Set() // fields that *Rescan* also reads
 
   /** @param {Host} host */
   constructor(host) {
     this.host = host
   }
 
-  /** Forget what was chosen for another file. */
+  /** Discard the choices for another file. */
   reset() {
     this.edited = null
     this.problem = ""
@@ -61,7 +61,7 @@ export class MediaProperties {
     if (target.matches(".setter input")) this.typed = target.value
   }
 
-  /** Handle a key; return whether it was for the field of a property. @param {PageEvent} event */
+  /** Handle a key; return whether the field of a property used it. @param {PageEvent} event */
   onKey(event) {
     const {key} = event
     if (!event.target.matches?.(".setter input")) return false

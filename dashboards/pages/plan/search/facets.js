@@ -29,9 +29,9 @@ export class FacetsMenu extends Menu {
   serial = 0
   timer = 0
   /** @type {Map<string, string[]>} */
-  order = new Map() // the values of each facet as they stood at first: nothing moves under the pointer
+  order = new Map() // the first order of each facet's values, so that no value moves under the pointer
   /** @type {Map<string, boolean>} */
-  pending = new Map() // what was clicked and is not in the counts yet
+  pending = new Map() // clicked values that are not in the counts yet
   /** @type {Map<string, ValueSearch>} */
   searches = new Map() // the running search in each facet
   /** @type {Map<string, string>} */

@@ -7,7 +7,7 @@ export class Menu {
 
   /**
    * @param {Component<any, any>} host
-   * @param {{act: string, first: string}} options The act of the button, and what gets the focus in the panel.
+   * @param {{act: string, first: string}} options The act of the button, and the panel element that gets the focus.
    */
   constructor(host, {act, first}) {
     this.host = host
@@ -34,7 +34,7 @@ export class Menu {
     return button(label, this.act, {...attributes, data: {key}})
   }
 
-  /** Draw what covers the page behind the panel on a phone. */
+  /** Draw the cover over the page behind the panel on a phone. */
   drawShade() {
     return h("div", {class: "shade", data: {key: "shade", act: this.act}})
   }

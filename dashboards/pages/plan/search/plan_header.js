@@ -23,7 +23,7 @@ import {ViewsMenu} from "./views.js"
  * @property {string} query The text of the search field.
  * @property {SearchError | null} error
  * @property {string} problem
- * @property {number} listed Number of the files in the list.
+ * @property {number} listed Number of files in the list.
  * @property {number} filtered Number of the chosen filters.
  * @property {Sort} sort
  * @property {Exchange} exchange
@@ -36,7 +36,7 @@ import {ViewsMenu} from "./views.js"
  * @property {ViewsMenu} views
  * @property {ExchangeMenu} exchange
  * @property {ResultJump} jump
- * @property {string[]} sent Searches that may still come back while a person types.
+ * @property {string[]} sent Sent searches whose views may still arrive while a person types.
  * @property {number} searchTimer
  * @property {number} errorTimer
  * @property {number} typedAt In milliseconds.
@@ -83,7 +83,7 @@ function setSearch(self, query) {
   searchNow(self)
 }
 
-/** Return the error of the search; an unfinished word counts only after a pause. @param {Self} self */
+/** Return the error of the search; an unfinished word is an error only after a pause. @param {Self} self */
 function currentError({view: {error, query}, state, paint}) {
   clearTimeout(state.errorTimer)
   if (!error) return null
@@ -144,7 +144,7 @@ function draw(self) {
 /** @param {Self} self */
 function onDrawn(self) {
   const {view, before, state} = self
-  // A search that comes back late must not replace newer text; any other search is the new text of the field.
+  // An answer to an older search must not replace newer text; any other search becomes the text of the field.
   if (view.query !== before?.query && input(self) && !state.sent.includes(view.query)) input(self).value = view.query
   followJump(self)
 }
@@ -228,7 +228,7 @@ function onFocusOut(self, {target}) {
   const {state} = self
   if (!target.matches(".q")) return
   state.completion.close()
-  if (state.searchTimer) searchNow(self) // the typed text counts before the button that is pressed next
+  if (state.searchTimer) searchNow(self) // the typed text applies before the next button
   state.sent.length = 0
   state.jump.cancel()
 }
@@ -290,7 +290,7 @@ function onKey(self, event) {
   } else if (target.closest(".facets, .views")) onMenuKey(self, event)
 }
 
-/** Close the menus that a press outside of them leaves. @type {(self: Self, event: PointerEvent) => void} */
+/** Close the menus after a press outside them. @type {(self: Self, event: PointerEvent) => void} */
 function onPointerDown({state: {facets, views, exchange}}, event) {
   /** @type {(selector: string) => boolean} */
   const isInside = selector => event.composedPath().some((/** @type {any} */ node) => node.matches?.(selector))

@@ -18,7 +18,7 @@ from indexium_core.model.view import SavedView
 
 __all__ = ["PlanHeader", "facet_view", "facets_view", "offers_view", "view"]
 
-SORTS = {  # key → label, and the first value in each direction
+SORTS = {  # key → label, and what comes first in each direction
     "risk": ("Risk", "danger first", "safe first"),
     "name": ("Name", "A to Z", "Z to A"),
     "path": ("Path", "A to Z", "Z to A"),
@@ -39,8 +39,8 @@ TITLES = {
     "tags": "People in the result",
     "locked": "Locked",
 }
-NAMED = 2  # reasons that a chip has room for
-PANEL = ("risk", "tags", "category", "container", "issue", "locked", "person", "folder")  # as the keys walk through it
+NAMED = 2  # maximum number of reasons in a chip
+PANEL = ("risk", "tags", "category", "container", "issue", "locked", "person", "folder")  # order of the arrow keys
 SEARCHED = ("person", "folder")  # facets that may have thousands of values
 
 
@@ -52,7 +52,7 @@ class PlanHeader(Component):
     {on}, `facet` {facet, value, on}, `every` {facet, on}, `only` {facet}, `seek` {facet, text, serial}, `drop` {place,
     query}, `clear_filters`, `sort` {sort, descending}, `everything`, `open_view`, `remove_view`, `default_view` {id},
     `save_view` {name}, `rename_view` {id, name}, `put_back`, `review`, `select_safe`, `write_safe`, `skipped`,
-    `bring_back`, `retry`. Sent to it: {completions: {serial, items}}, {facets: [see `facet_view`]}, {sought: {serial,
+    `bring_back`, `retry`. Receives: {completions: {serial, items}}, {facets: [see `facet_view`]}, {sought: {serial,
     facet}}, {removed: name of a view}.
     """
 
@@ -84,15 +84,15 @@ def view(
     Args:
         state: The state of the page.
         found: Counts of the search.
-        beside: Counts of the search without its own risk term: those of the chips.
+        beside: Counts of the search without its own risk term: the chips show them.
         everything: Counts of the whole plan.
         safe: Number of safe files of the search without its risk term that can be selected.
         volume: Size in bytes of the files of the search that would change.
         views: The saved views.
-        reasons: Number of files with a warning by issue code, most first.
-        total: Number of listed files, if shown: a search may include unchanged and skipped ones.
+        reasons: Number of files with a warning by issue code, largest first.
+        total: Number of listed files, or None: a search may include unchanged and skipped files.
         shown: The search of the displayed list, if it differs from the requested search.
-        problem: Why it differs.
+        problem: Why the two searches differ.
 
     """
     total, text = listed(found) if total is None else total, state.query if shown is None else shown
@@ -122,12 +122,12 @@ def view(
 
 
 def listed(statistics: PlanStatistics) -> int:
-    """Return the number of listed files: without unchanged and skipped ones."""
+    """Return the number of listed files, without unchanged and skipped files."""
     return statistics.safe_count + statistics.warning_count + statistics.danger_count + statistics.blocked_count
 
 
 def headline(statistics: PlanStatistics, *, searched: bool = False) -> str:
-    """Return the headline; `searched`: of a search, not of the whole plan."""
+    """Return the headline of the whole plan, or of a search if `searched`."""
     changing = listed(statistics) - statistics.blocked_count
     if statistics.total_files == 0 and statistics.postponed_count == 0 and not searched:
         return "Nothing planned yet"
@@ -198,12 +198,12 @@ def _saved(state: PlanState, saved: SavedView) -> dict[str, Any]:
 def _means(saved: SavedView) -> str:
     try:
         return query.describe(saved.query) or "everything"
-    except errors.QueryError as error:  # an older program may have known another grammar
+    except errors.QueryError as error:  # an older version may have stored another grammar
         return error.message
 
 
 def facets_view(facets: Facets) -> list[dict[str, Any]]:
-    """Return the facets for the panel, without those that have nothing to choose."""
+    """Return the facets for the panel, without facets that have no values to choose."""
     return [facet_view(facets[key]) for key in PANEL if facets[key].values]
 
 

@@ -11,7 +11,7 @@ import {count} from "../../../components/wording.js"
  * @typedef {{key: string, descending: boolean, order: string, turned: string, options: [string, string][]}} Sort
  *   `order` names the order, `turned` the opposite one.
  *
- * @typedef {object} Search What the search shows, and what can be done with it; numbers are files.
+ * @typedef {object} Search The result of the search, and its actions; numbers count files.
  * @property {string} shown The search that is shown.
  * @property {string[]} parts Its parts in words.
  * @property {string} meaning

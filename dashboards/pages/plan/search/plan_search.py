@@ -40,12 +40,12 @@ class PlanFind:
         changed: FilterCallback,
         redraw: Callable[[], None],
     ) -> None:
-        """Connect the header: `changed` changes the search and shows it, `redraw` draws only the header again."""
+        """Connect the header: `changed` changes the search and shows it, `redraw` draws only the header."""
         self.header = PlanHeader()
         self._library, self._read_cache, self._bridge, self.state = library, read_cache, bridge, state
         self._changed, self._redraw = changed, redraw
         self._counting = False  # the facets are open
-        self._removed: SavedView | None = None  # the view that could be put back
+        self._removed: SavedView | None = None  # the removed view, which can be restored
         self.header.on(
             search=lambda message: self.find(str(message.get("query", "")), typed=bool(message.get("typed"))),
             complete=self._complete,
@@ -69,10 +69,10 @@ class PlanFind:
             put_back=self._put_back,
         )
 
-    # What is typed.
+    # Typed text.
 
     def find(self, text: str, *, typed: bool = False) -> None:
-        """Search; for a search with an error, show the error and keep the result."""
+        """Search; if the search has an error, show the error and keep the earlier result."""
         if self.state.find(text):
             self._changed(lambda: None, typed=typed)
         else:
@@ -103,7 +103,7 @@ class PlanFind:
         self.count()
 
     def count(self) -> None:
-        """Count the facets of the search, while they are open."""
+        """Count the facets of the search, if they are open."""
         if not self._counting:
             return
         text, read_cache = self.state.query, self._read_cache
@@ -147,7 +147,7 @@ class PlanFind:
         )
 
     def _drop(self, message: Message) -> None:
-        """Remove one part of the search, unless the search has changed meanwhile."""
+        """Remove one part of the search, unless the search changed after the request."""
         text = self.state.query
         if message.get("query") == text:
             self.find(query.without_part(text, int(message["place"])))

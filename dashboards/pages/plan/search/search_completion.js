@@ -10,7 +10,7 @@ import {h} from "../../../components/browser/dom.js"
 
 const CLOSING_KEYS = new Set(["Escape", "ArrowLeft", "ArrowRight", "Home", "End"])
 
-/** Return the number of characters; the length of a string counts some of them twice. @param {string} text */
+/** Return the number of characters; `length` would count some characters twice. @param {string} text */
 export const lengthOf = text => [...text].length
 
 /** @extends {Combobox<Completion>} */
@@ -25,7 +25,7 @@ export class SearchCompletion extends Combobox {
   }
 
   /**
-   * Ask for completions. `isWanted`: a person asked for them, also where no word has been started.
+   * Ask for completions. `isWanted`: a person asked for completions, even without a started word.
    *
    * @param {boolean} isWanted
    */
@@ -56,7 +56,7 @@ export class SearchCompletion extends Combobox {
     else this.onComplete()
   }
 
-  /** Return the index of the option that continues what was typed, -1 for none: Tab takes it without an arrow key. */
+  /** Return the index of the option that continues the typed text, or -1: Tab accepts it without an arrow key. */
   continuation() {
     const [first] = this.results
     if (!first) return -1

@@ -9,8 +9,8 @@ import {button, closeButton, iconButton} from "../../../components/widgets.js"
  * @property {string} name
  * @property {string} means The search in words.
  * @property {string} order
- * @property {boolean} default The plan opens with it.
- * @property {boolean} here It is shown now.
+ * @property {boolean} default The plan opens with this view.
+ * @property {boolean} here The view is displayed now.
  *
  * @typedef {{views: SavedView[], opened: string, everything: boolean}} Views
  *   `opened`: name of the view that was opened last; `everything`: the plan is shown without a search.
@@ -58,7 +58,7 @@ export class ViewsMenu extends Menu {
     field?.select()
   }
 
-  /** Leave the field; return whether there was one. */
+  /** Close the name field; return whether it was open. */
   stopRenaming() {
     if (this.renamed === null) return false
     this.renamed = null

@@ -1,4 +1,4 @@
-// The footer of a page: what is selected or waiting, and what can be done with it.
+// The footer of a page: the selected or waiting files, and the actions for them.
 import {component} from "../../../components/browser/component.js"
 import {h} from "../../../components/browser/dom.js"
 import {keys} from "../../../components/browser/keyboard.js"
@@ -7,7 +7,7 @@ import {button} from "../../../components/widgets.js"
 /**
  * @typedef {{label: string, act: string, kind?: string, key?: string, disabled?: boolean, data?: object}} Item
  * @typedef {object} View
- * @property {string} [title] Without it nothing is shown.
+ * @property {string} [title] Without a title, the bar is hidden.
  * @property {{text: string, label: string, act: string} | null} hidden
  * @property {string} warning
  * @property {string} note

@@ -11,7 +11,7 @@ class ActionBar(Component):
     """
     The action bar.
 
-    View: `title`, `hidden` ({text, label, act}), `warning`, `note`, `buttons`; without a title, no bar. Messages: the
+    View: `title`, `hidden` ({text, label, act}), `warning`, `note`, `buttons`; no title hides the bar. Messages: the
     acts. A button has `label`, `act`, `kind`, `key`, `disabled` and `data`.
     """
 

@@ -23,12 +23,12 @@ from indexium_core.model.planning.plan import Selection
 __all__ = ["DryRun", "DryRunResult"]
 
 PER_PAGE = 25
-SHOWN = {"": "all", "not": "not written", "ready": "ready"}  # what of a report is listed
+SHOWN = {"": "all", "not": "not written", "ready": "ready"}  # filter of the list: value → label
 
 
 @dataclass(frozen=True)
 class DryRunResult:
-    """A report with its plan."""
+    """A report of a dry run, with its plan."""
 
     report: DryRunReport
     plan: MetadataPlan
@@ -95,7 +95,7 @@ class DryRun:
 
         def on_progress(done: int, total: int) -> bool:
             self._bridge.soon(lambda: self._dialog.renew(serial, sections=[_gauge(done, total)]))
-            return self._dialog.showing(serial)  # False after the dialog is closed: stops the check
+            return self._dialog.showing(serial)  # False if the dialog was closed: this stops the check
 
         def check() -> tuple[DryRunResult, str]:
             report = self._library.dry_run(

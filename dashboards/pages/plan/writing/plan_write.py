@@ -21,9 +21,9 @@ from indexium_core.model.planning.plan import Selection, SelectionSummary
 __all__ = ["PINNED", "SO_ALREADY", "PlanWrite"]
 
 SO_ALREADY = "nothing was changed: the files already have these values"
-DONE = ("in_progress", "completed", "completed_with_errors")  # the files of a write that counts as done, so far
+DONE = ("in_progress", "completed", "completed_with_errors")  # states in which written files are reported
 UNSELECTED = "Select files first: press x for the file at the cursor, or a for all found files."
-PINNED = 2_000  # files that stay selected by their ids when what is decided may take them out of the search
+PINNED = 2_000  # so many files stay selected by id, even if a decision removes them from the search
 
 
 class PlanWrite:
@@ -35,7 +35,7 @@ class PlanWrite:
         self._last_write: tuple[str, int | None] = (
             "",
             None,
-        )  # the displayed search, and the operation that wrote its files
+        )  # the search and id of the last write
         self.bar = ActionBar()
         self._question = WriteQuestion(library, bridge, dialog, started=self._started, shown=self._show)
         self._dry_run = DryRun(
@@ -52,7 +52,7 @@ class PlanWrite:
         )
 
     def start(self) -> None:
-        """Follow the plan, so that an open question reports that it is out of date."""
+        """Subscribe to plan events, so that an open question reports that it is outdated."""
         self._question.start()
 
     def show(self, plan: MetadataPlan, summary: SelectionSummary | None, *, found: int) -> None:
@@ -81,7 +81,7 @@ class PlanWrite:
         """
         Make a decision about all selected files.
 
-        With `keep` they stay selected; a small selection also if its search no longer finds the files.
+        With `keep` they stay selected; small selections even if the search no longer finds the files.
         """
         selection, left = self._state.selection, Selection()
 
@@ -115,7 +115,7 @@ class PlanWrite:
         act(WriteRequest(self._plan, chosen, options, within=self._state.query))
 
     def written(self, query: str) -> MetadataOperation | None:
-        """Return the last write of files of a search in this session, unless it stopped or was rolled back."""
+        """Return this session's last write if it wrote files of the search, unless it stopped or was rolled back."""
         text, operation_id = self._last_write
         if operation_id is None or text != query:
             return None
@@ -129,7 +129,7 @@ class PlanWrite:
         self._session.go("progress", operation_id=operation_id, status="", number=1)
 
     def _started(self, operation_id: int) -> None:
-        """Continue the review; the footer of every page shows the progress of the write."""
+        """Clear the selection and stay on the page; every footer shows the progress of the write."""
         self._last_write = (self._state.query, operation_id)
         self._state.selection = Selection()
         self._session.keep_selection(self._state.selection)
