@@ -60,8 +60,9 @@ class Layout:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """
-    The actions that a strategy may do with a file. They depends on the file system, the settings and the hard links of
-    the file.
+    The actions that a strategy may do with a file.
+
+    These depend on the file system, the settings and the hard links of the file.
     """
 
     block: int = 0  # bytes of a block that the file system can insert in front of the file (insert range); 0: none

@@ -31,7 +31,7 @@ class BmffInPlace:
     """
     Edit the boxes of the comment in their place; padding balances their growth.
 
-    Bytes outside the index never move, so this strategy also works if the file's media may not move.
+    Bytes outside the index never move, so this also serves files in which nothing may move.
     """
 
     name = "mp4_in_place"
