@@ -1,1 +1,1 @@
-"""Values and pure rules: no file, no database, no clock is touched in this room."""
+"""Values and pure rules: this package uses no files, no database and no clock."""

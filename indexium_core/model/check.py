@@ -1,8 +1,8 @@
 """
 Checks: inconsistencies between the database, the files and the plan, and the ways to resolve them. Values only.
 
-The kind and the subject identify a finding, and stay the same as long as it concerns the same thing. `facts` is a
-digest of the data behind a finding: an ignored finding opens again when its digest changes.
+The kind and the subject identify a finding, and they stay the same as long as it concerns the same subject. `facts` is
+a digest of the data of a finding: when this digest changes, an ignored finding opens again.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class CheckName:
     is_known: bool  # the database has a person with this spelling
     assigned: int  # files that have this person in the database
     named: int  # files whose comment has this spelling
-    files: int  # files that have either
+    files: int  # files for which one of the two applies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ class Resolution:
     label: str  # text of the button
     text: str  # the effect, with numbers
     files: int  # files whose plan would change
-    names: tuple[str, ...] = ()  # people that it adds or removes
+    names: tuple[str, ...] = ()  # people that the resolution adds or removes
     asks: bool = False  # the interface asks for confirmation, because many files are concerned
 
 
@@ -92,7 +92,7 @@ class CheckRow:
 
     kind: Kind
     subject: str  # identifies the finding within its kind
-    facts: int  # digest of the data behind it
+    facts: int  # digest of the data of the finding
     title: str
     text: str  # the inconsistency, as a sentence
     files: tuple[CheckFile, ...]  # the first files concerned
@@ -117,5 +117,5 @@ class ResolutionReport:
     """The result of resolving findings."""
 
     files: int  # files whose plan may have changed
-    text: str  # what was done, as a sentence
+    text: str  # the change, as a sentence
     step_id: int | None = None  # the review step that undoes it; None: nothing had to change

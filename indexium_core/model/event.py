@@ -20,10 +20,10 @@ class Event:
 
     @property
     def job_id(self) -> int | None:
-        """Return the id of its job; None if it has none."""
+        """Return the id of the event's job, or None."""
         return self.data.get("job_id")
 
     @property
     def is_progress(self) -> bool:
-        """Whether it reports progress, so that only the newest one counts."""
+        """Whether the event reports progress: then only the newest event counts."""
         return self.name.endswith(":progress")

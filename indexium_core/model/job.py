@@ -33,7 +33,7 @@ JOB_STATES = (
 )
 ENDED_STATES = frozenset({"completed", "completed_with_errors", "failed", "cancelled"})
 PRIORITIES: Mapping[str, int] = {"high": 2, "normal": 5, "low": 8}  # 1 to 10, lower first
-STALLED_SECONDS = 30.0  # a running job without a heartbeat for so long is stalled; heartbeats come every 5 s
+STALLED_SECONDS = 30.0  # a running job is stalled if it sends no heartbeat for this time; heartbeats come every 5 s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +45,11 @@ class Job:
     title: str  # the name that people see
     priority: int  # 1 to 10, lower first
     status: str  # one of JOB_STATES
-    payload: Mapping[str, Any]  # what it has to do, JSON values
+    payload: Mapping[str, Any]  # its task, as JSON values
     progress_current: int = 0
     progress_total: int | None = None  # None: not known yet
     progress_message: str = ""
-    rate: float = 0.0  # items per second, recently
+    rate: float = 0.0  # recent items per second
     eta_seconds: float | None = None
     counters: Mapping[str, int] = field(default_factory=dict)  # items by outcome so far
     retry_count: int = 0  # number of retries so far
@@ -57,7 +57,7 @@ class Job:
     next_retry_at: datetime | None = None  # earliest start
     depends_on: tuple[int, ...] = ()  # jobs that must complete first
     created_at: datetime | None = None
-    started_at: datetime | None = None  # of its first run
+    started_at: datetime | None = None  # start of its first run
     completed_at: datetime | None = None
     heartbeat_at: datetime | None = None  # last heartbeat
     error_message: str = ""
@@ -67,23 +67,23 @@ class Job:
     paused_at: datetime | None = None
     paused_by: str = ""  # the person who paused it
     operation_id: int | None = None  # write, rollback: the operation that it runs
-    seconds: float = 0.0  # from start to end; for an operation its running time in all runs, without pauses
-    stalled: bool = False  # it is running but has sent no heartbeat for STALLED_SECONDS
+    seconds: float = 0.0  # from start to end; for an operation, the running time of all its runs without pauses
+    stalled: bool = False  # the job is running but has sent no heartbeat for STALLED_SECONDS
 
     @property
     def has_ended(self) -> bool:
-        """Whether it has ended; an interrupted job has not."""
+        """Whether the job has ended; an interrupted job has not ended."""
         return self.status in ENDED_STATES
 
     @property
     def is_resumable(self) -> bool:
-        """Whether a retry continues this job; for other jobs that ended, a retry adds a new one."""
+        """Whether a retry continues this job; a retry of another ended job adds a new job."""
         return self.status in ("failed", "interrupted")
 
     @property
     def pause_text(self) -> str:
         """
-        Return since when (local time) and by whom it is paused, e.g.
+        Return when (local time) and by whom the job was paused, e.g.
 
         `paused since 2026-11-20 14:03 by Ann`; "" if it is not.
         """
@@ -119,7 +119,7 @@ class JobProgress:
     rate: float
     eta_seconds: float | None
     counters: Mapping[str, int]
-    seconds: float = 0.0  # of an operation: running time of all its runs so far
+    seconds: float = 0.0  # operation: running time of all its runs so far
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +144,8 @@ class UnrecordedResults:
     job_id: int
     operation_id: int | None
     reason: str  # a sentence: the error and the remedy
-    seconds: float  # since the first attempt
-    limit_seconds: float  # after which a waiting command stops waiting
+    seconds: float  # time since the first attempt
+    limit_seconds: float  # time after which a waiting command stops waiting
 
     @property
     def name(self) -> str:
@@ -154,12 +154,12 @@ class UnrecordedResults:
 
     @property
     def description(self) -> str:
-        """Return what cannot be stored and why, as sentences."""
+        """Return sentences that say which result cannot be stored, and why."""
         return f"{self.name} has stopped, and its result cannot be stored. {self.reason}"
 
     @property
     def assurance(self) -> str:
-        """Return what is safe all the same, as sentences."""
+        """Return sentences that say which results are safe nevertheless."""
         if self.operation_id is None:
             return "Nothing is lost: the next start of Indexium offers to resume it."
         return (

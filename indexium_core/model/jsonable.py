@@ -1,4 +1,4 @@
-"""The JSON form of values: one form for the command line and for REST."""
+"""The JSON form of values: the same for the command line and REST."""
 
 from __future__ import annotations
 

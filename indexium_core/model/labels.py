@@ -1,5 +1,5 @@
 """
-Labels of review steps: what a decision did, in the past tense and without a capital letter.
+Labels of review steps: the effect of a decision, in the past tense and without a capital letter.
 
 A label stands alone in the list of steps and after a prefix such as “Undo:”. `sentence` makes a sentence of it.
 """
@@ -41,7 +41,7 @@ def edited(file_count: int, people: Sequence[str]) -> str:
 
 
 def changed(file_count: int, added: Mapping[str, int], removed: Mapping[str, int]) -> str:
-    """Return the label of additions and removals. Up to two people are named; the numbers are files by name."""
+    """Return the label of additions and removals. Up to two people are named; the mappings have file counts by name."""
     if not 0 < len(added) + len(removed) <= _MAX_NAMED:
         return f"edited the people of {wording.files(file_count)}"
     additions = [f"added {name} to {wording.files(count)}" for name, count in added.items()]
@@ -123,7 +123,7 @@ def turn_summary(
         left: Files that keep a newer decision.
         gone: Files that no longer exist.
         written: Files that were written since the step.
-        names_stay: The step's people changed since, so that they stay as they are.
+        names_stay: The step's people have changed since the step, so they stay as they are.
 
     """
     verb = "undone" if undone else "redone"

@@ -13,7 +13,7 @@ def parse(value: datetime | str | None, *, end: bool = False) -> datetime | None
     """
     Parse a time; `None` and the empty text give None.
 
-    A day without a time means its start, or with `end` the start of the next day. The result has a time zone.
+    A day without a time means the start of that day or, with `end`, of the next day. The result has a time zone.
 
     Raises:
         UsageError: The text is not a date.
@@ -25,9 +25,9 @@ def parse(value: datetime | str | None, *, end: bool = False) -> datetime | None
         moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
         if end and moment.time() == datetime.min.time():
             moment += timedelta(days=1)  # before the zone is set, because a day may have 23 or 25 hours
-        # Through the timestamp: astimezone() moves a midnight that the clocks skip to the day before.
+        # The timestamp is used because astimezone() moves a midnight that the clocks skip to the day before.
         result = datetime.fromtimestamp(moment.timestamp()).astimezone() if moment.tzinfo is None else moment
-        for zone in (UTC, None):  # it is stored in UTC and shown in local time
+        for zone in (UTC, None):  # the time is stored in UTC and shown in local time
             result.astimezone(zone)
     except (
         ValueError,

@@ -1,7 +1,7 @@
 """
 The marker of methods that a command may call on a running service.
 
-A method without the marker cannot be called from another process, whatever the object has.
+Another process cannot call any method without the marker.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class RemoteCall:
 class ServiceDescription:
     """The calls of a running service, so that a command need not import the service classes."""
 
-    calls: Mapping[str, RemoteCall]  # by `service.method`
-    classes: Mapping[str, str]  # name of a class whose values travel: its module
+    calls: Mapping[str, RemoteCall]  # calls by `service.method`
+    classes: Mapping[str, str]  # name of a class whose values are sent: its module
 
 
 def remote(*, paths: tuple[str, ...] = (), pieces: bool = False) -> Callable[[Method], Method]:

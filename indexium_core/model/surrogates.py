@@ -10,7 +10,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def has_surrogates(text: str) -> bool:
-    """Tell whether a text has bytes that could not be decoded."""
+    """Return whether a text has bytes that could not be decoded."""
     return not text.isascii() and _SURROGATES.search(text) is not None
 
 

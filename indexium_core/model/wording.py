@@ -2,7 +2,7 @@
 Numbers, sizes, durations, times and lists as text: one wording for the command line, the dashboards, REST and the logs.
 
 The functions are pure. Sizes are decimal: 1 KB is 1,000 bytes. Times are shown in the local time zone.
-`dashboards/components/wording.js` has functions of the same names for what the browser words itself.
+`dashboards/components/wording.js` has functions of the same names for texts that the browser makes itself.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def count(number: int) -> str:
 
 
 def plural(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun: `1 file`, `1,204 files`; `many` is the plural where it is not `one` with an s."""
+    """Return a number with its noun: `1 file`, `1,204 files`; `many` is the plural if it is not `one` with an s."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
@@ -79,7 +79,7 @@ def playing_time(seconds: float) -> str:
 
 
 def day(moment: datetime, *, now: datetime | None = None) -> str:
-    """Return the day of a moment: `18 Feb`, with the year where it is not the current one."""
+    """Return the day of a moment: `18 Feb`, with the year if it is not the current year."""
     local, today = moment.astimezone(), (now or datetime.now(UTC)).astimezone()
     text = f"{local.day} {local:%b}"
     return text if local.year == today.year else f"{text} {local.year}"
@@ -113,15 +113,15 @@ def list_of(names: Sequence[str], *, most: int = 0, conjunction: str = "and") ->
 
 
 def and_more(number: int) -> str:
-    """Return the end of a list that is cut: `and 1,204 more`; "" where nothing is cut."""
+    """Return the end of a list that is cut: `and 1,204 more`; "" if nothing is cut."""
     return f"and {number:,} more" if number > 0 else ""
 
 
 def range_of(first: int, last: int, total: int) -> str:
-    """Return the place of a page in a list, both ends counted from 1: `51–100 of 1,204`."""
+    """Return the range of a page in a list, counted from 1: `51–100 of 1,204`."""
     return f"{first:,}–{last:,} of {total:,}"
 
 
 def _decimal(number: float) -> str:
-    """Return one decimal below 10 and none from 10 on, without a trailing `.0`."""
+    """Return a number with one decimal if below 10, otherwise without decimals; a trailing `.0` is omitted."""
     return f"{number:.1f}".removesuffix(".0") if number < 9.95 else f"{number:.0f}"

@@ -26,7 +26,7 @@ _MAX_NEW = 40  # up to this number of new spellings, only these are compared wit
 
 
 class SimilarPairs:
-    """A cache of similar pairs of names: the comparison of all names with one another takes seconds."""
+    """A cache of similar pairs of names: a comparison of all names takes seconds."""
 
     def __init__(self) -> None:
         self._names: frozenset[str] = frozenset()
@@ -107,7 +107,7 @@ def _unknown(uses: Iterable[NameUse], known_keys: set[str]) -> list[str]:
 
 
 def _single(uses: Iterable[NameUse]) -> list[NameUse]:
-    """Return the people whose files (in all spellings) are copies of one file; sort by name."""
+    """Return the people whose files (in all spellings) are copies of one file, sorted by name."""
     by_key: dict[str, list[NameUse]] = {}
     for use in uses:
         by_key.setdefault(person_key(use.name), []).append(use)

@@ -1,5 +1,5 @@
 """
-One page of findings: the data of its subjects, read from the database, and the finding of each.
+One page of findings: the data of its subjects from the database, and the finding of each subject.
 
 The number of statements does not depend on the size of the page.
 """

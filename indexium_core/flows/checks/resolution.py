@@ -85,7 +85,7 @@ class FindingResolver:
         """
         Merge two spellings into one person, spelled `new`, in the database and in edits, and so in the plan.
 
-        Returns the step that undoes it, None if nothing changed.
+        Returns the id of the step for undo; None if nothing changed.
         """
         key = person_key(old)
         is_same_key, is_merge = key == person_key(new), True
@@ -110,7 +110,7 @@ class FindingResolver:
         """
         Delete the people with a placeholder name, and remove the name from the plan of every file.
 
-        Returns the step that undoes it, None if nothing changed.
+        Returns the id of the step for undo; None if nothing changed.
         """
         with self._decisions.step(lambda files: labels.removed_placeholder(files, name)) as step:
             tx, _ = step.now()

@@ -178,5 +178,5 @@ def _json_text(value: Any) -> str:
 
 
 def _field_values(value: Any) -> dict[str, Any]:
-    """Return the fields of a dataclass; `json.dumps` calls this for each nested one."""
+    """Return the fields of a dataclass; `json.dumps` calls this for each nested dataclass."""
     return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}

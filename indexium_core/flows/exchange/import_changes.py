@@ -282,7 +282,7 @@ def _names(cell: str) -> tuple[str, ...]:
 
 
 def _has_lost_letters(cell: str, exported_cell: str) -> bool:
-    """Return whether a cell is the exported one with question marks in place of letters."""
+    """Return whether a cell is the exported cell with question marks in place of letters."""
     return len(cell) == len(exported_cell) and all(
         one == other or (one == "?" and not other.isascii()) for one, other in zip(cell, exported_cell, strict=True)
     )

@@ -264,7 +264,7 @@ def _checked(options: RollbackOptions) -> RollbackOptions:
 
 
 def _blocked_reason(status: OperationStatus, findings: RollbackFindings, options: RollbackOptions) -> str:
-    """Return why nothing can be rolled back."""
+    """Return why a rollback is not possible."""
     if not status.can_rollback and status.rollback_reason:
         return status.rollback_reason + _advice(findings)
     if findings.conflicts:

@@ -36,7 +36,7 @@ _BETWEEN_MESSAGE = (
     "and another program changed it in between. A rollback of the newer operation would not restore these old bytes."
 )
 
-MAX_COMPARED = 1000  # up to so many files, all bytes outside the media are compared in advance
+MAX_COMPARED = 1000  # up to this number of files, all bytes outside the media are compared in advance
 _PROGRESS_STEP = 20  # files between two progress reports
 
 Progress: TypeAlias = Callable[[int, int], None]  # called with the number of checked files and of all files
@@ -52,8 +52,8 @@ class RollbackFindings:
     exact: set[int] = field(default_factory=set)  # files whose old bytes will be restored
     comment_only: set[int] = field(
         default_factory=set
-    )  # files of which only the comment can be restored, whether this is chosen or not
-    written: set[int] = field(default_factory=set)  # files of which only the comment or a person's tag is written
+    )  # files in which only the comment can be restored, whether this is chosen or not
+    written: set[int] = field(default_factory=set)  # files in which only the comment or a person's tag is written
     superseded: int = 0  # conflicts that `with_newer` would solve
     newer: set[int] = field(default_factory=set)  # newer operations on these files
     by_date_only: bool = False  # files with the size and date that our write left count as unchanged
@@ -83,7 +83,7 @@ class _RollbackProblem:
 
 
 class RollbackChecker:
-    """Checks files through the ledger and on disk; changes nothing."""
+    """Checks files in the ledger and on disk, without changes."""
 
     def __init__(self, book: ledger.Ledger, *, backups: Path) -> None:
         self._ledger = book
@@ -352,7 +352,7 @@ def _comment_restore(candidate: RollbackCandidate, stat: FileStat, facts: FileFa
 
 def _has_old_text(candidate: RollbackCandidate, facts: FileFacts) -> bool:
     """
-    Return whether the old comment alone can be restored without loss.
+    Return whether a restore of only the old comment loses no data.
 
     After replace mode the ledger must have every byte of the single old text, and the file must have one text now,
     because a second text would be replaced too. After preserve mode only the people are restored.

@@ -26,7 +26,7 @@ from indexium_core.store.operations import ledger
 
 __all__ = ["StoryBuilder"]
 
-_MAX_LINES = 1_000  # of the log
+_MAX_LINES = 1_000  # lines of the log that are read
 _UNKNOWN = "1970-01-01T00:00:00+00:00"
 _SOURCES = {"cli": "the command line", "dashboard": "the dashboard", "rest": "the REST API", "python": "Python"}
 _STATES = {  # states of the job in the log

@@ -26,8 +26,8 @@ from indexium_core.store.operations.backups import Backup
 
 __all__ = ["BackupManager"]
 
-_PREVIEW_BYTES = 16  # of one range
-_PREVIEW_RANGES = 8  # of one file
+_PREVIEW_BYTES = 16  # shown bytes of one range
+_PREVIEW_RANGES = 8  # shown ranges of one file
 _COMMENT_ONLY = "only the comment"
 
 
@@ -48,7 +48,7 @@ class BackupManager:
         """
         Manage the backups of a home.
 
-        `running` returns the ids of the operations that run in this process; `elapsed` tells whether expiry may rely on
+        `running` returns the ids of the operations that run in this process; `elapsed` shows whether expiry may rely on
         the clock.
         """
         self._book = book
@@ -75,7 +75,7 @@ class BackupManager:
         return backups[0].record
 
     def restore_backup(self, operation_item_id: int) -> bool:
-        """Roll back one item, wait for it, and tell whether the file was restored."""
+        """Roll back one item, wait for it, and return whether the file was restored."""
         backups = self._book.records(item_ids=[operation_item_id])
         if not backups:
             raise errors.UnknownIdError(f"Item {operation_item_id} has no backup.")
@@ -88,7 +88,7 @@ class BackupManager:
         """
         Delete journals older than `days_to_keep` days, and their kept originals; return the number of journals.
 
-        Nothing is deleted while an operation runs. Backups that an unfinished operation may need are kept.
+        Backups are not deleted while an operation runs. Backups that an unfinished operation may need are kept.
         """
         return 0 if self._running() else self._storage.expire(days_to_keep)
 
@@ -96,7 +96,7 @@ class BackupManager:
         """
         Delete expired, excess and dropped backups. Runs at the start and after each operation.
 
-        Nothing expires while the clock is not plausible.
+        Backups do not expire while the clock is not plausible.
         """
         if self._running():
             self._storage.sweep()

@@ -39,7 +39,7 @@ class StartTime:
         return cls(time.time(), _monotonic())
 
     def clock_change(self) -> timedelta:
-        """Return by how much the clock was set forward since the start (negative: back)."""
+        """Return how far the clock was set forward after the start (negative: back)."""
         return timedelta(seconds=(time.time() - self.by_clock) - (_monotonic() - self.monotonic))
 
 
@@ -65,7 +65,7 @@ class ElapsedTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockWarning:
-    """One sign that the clock is wrong."""
+    """A sign that the clock is wrong."""
 
     message: str
     details: dict[str, Any]

@@ -79,7 +79,7 @@ class Configuration:
 
     @remote()
     def effect(self, name: str, text: str) -> str:
-        """Return which backups a change would delete, in one sentence; "" if none. Raises the same errors as `set`."""
+        """Return a sentence on the backups that a change would delete; "" if none. Raises the same errors as `set`."""
         row = self._unlocked_row(name)
         value = settings.read_value(row.name, text)
         if row.name == "metadata_backup_retention_days":

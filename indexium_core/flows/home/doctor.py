@@ -1,7 +1,7 @@
 """
 `indexium doctor`: check the installation, the home and the library folders.
 
-The doctor changes nothing. A check has one sentence and, if the user can act, a remedy. A warning is for information; a
+The doctor makes no changes. A check has one sentence and, if the user can act, a remedy. A warning is information; a
 problem prevents writes.
 """
 

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 def recover(folder: Path, known: Collection[str] = ()) -> list[journal.Recovered]:
     """
-    Undo the unfinished writes of the journals in `folder` that are not in `known`. The journals stay in place.
+    Undo the unfinished writes of the journals in `folder` that are not in `known`. The journals are not moved.
 
     A journal that is unreadable, or that another process uses, is skipped.
     """

@@ -19,7 +19,7 @@ __all__ = ["Requests"]
 
 
 class Requests:
-    """Requests and what was started for them. One instance serves a home."""
+    """Requests and the jobs or operations that they started. One instance serves a home."""
 
     def __init__(self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._database = database
@@ -27,10 +27,10 @@ class Requests:
 
     def find(self, request: IdempotentRequest) -> StartedRequest | None:
         """
-        Return what was started for a request within the last day; None if nothing was.
+        Return the job or operation that a request of the last day started, or None.
 
         Raises:
-            UsageError: Its key was used with another request.
+            UsageError: The key was used with another request.
 
         """
         known = requests.find(self._database.read(), request.key, now=self._clock())

@@ -46,8 +46,8 @@ class JobService:
         """
         Serve the jobs of a home.
 
-        `retry_operation` starts a new operation for the files that another one did not process, for a client and an
-        idempotent request; it returns its id. `keep_days` returns how many days a job is kept after its end.
+        `retry_operation` starts a new operation for the files that another operation did not process, for a client and
+        an idempotent request; it returns its id. `keep_days` returns how many days a job is kept after its end.
         """
         self._queue, self._store, self._folder, self._clock = queue, store, folder, clock
         self._retry_operation, self._requests, self._keep_days = retry_operation, requests, keep_days
@@ -57,7 +57,7 @@ class JobService:
         self, kinds: Sequence[str] = (), statuses: Sequence[str] = (), page: int = 1, per_page: int = 50
     ) -> JobPage:
         """
-        Return a page of jobs: running ones, then waiting ones in the order of their start, then the rest, newest first.
+        Return a page of jobs: running jobs, then waiting jobs in order of start, then the rest, newest first.
 
         `per_page` 0: all. UsageError for an unknown kind, state or page.
         """
@@ -180,7 +180,7 @@ class JobService:
         return JobLog(lines=lines, next=place)
 
     def tidy(self) -> int:
-        """Delete jobs that ended long ago and that nothing refers to; return their number."""
+        """Delete jobs that ended long ago and are not referenced; return their number."""
         return self._store.prune(before=self._clock() - timedelta(days=self._keep_days()))
 
     def _wrong(self, job_id: int, what: str) -> errors.UsageError:

@@ -188,7 +188,7 @@ class Importer:
         return len(store.scanned_paths(self._database.read(), [absolute_path(base, path) for path in paths]))
 
     def take_from_files(self) -> ImportReport:
-        """Assign the people whom comments name, for files to which the database assigns no people yet."""
+        """Assign the people in comments to their files, if the database assigns no people to the file yet."""
         rows = store.named_in_files(self._database.read())
         placeholder_keys = self._placeholder_keys()
         wanted: list[AssignmentRequest] = []
@@ -238,7 +238,7 @@ class _RequestedRows:
 def _requested_rows(
     entries: Iterable[PeopleEntry], base: bytes, placeholder_keys: frozenset[str], *, replace: bool
 ) -> _RequestedRows:
-    """Sort the names of all rows into wanted, rejected and skipped ones. A row of placeholders alone has no effect."""
+    """Sort the names of all rows into wanted, rejected and skipped ones. A row with only placeholders has no effect."""
     checked = cache(_checked_name)  # the same few names occur in many rows
     requested = _RequestedRows([], [], [])
     for entry in entries:
@@ -291,7 +291,7 @@ def _checked_name(raw: str) -> tuple[str, str]:
 
 
 def absolute_path(base: bytes, path: bytes) -> bytes:
-    """Return a normalized absolute path; `base` is the folder of a relative one."""
+    """Return a normalized absolute path; `base` is the folder of a relative path."""
     return os.path.normpath(os.path.join(base, path))  # noqa: PTH118
 
 

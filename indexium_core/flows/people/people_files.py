@@ -264,7 +264,7 @@ def _json_entry(line: int, key: str, names: Any) -> PeopleEntry:
 
 
 def _key_lines(text: str, keys: list[str]) -> Iterator[int]:
-    """Yield the line of each key, in order. From a key with unusual escapes on, each line is the last known one."""
+    """Yield the line of each key, in order. From a key with unusual escapes on, the last known line repeats."""
     text = text.replace("\\/", "/")
     line, position = 1, 0
     for key in keys:

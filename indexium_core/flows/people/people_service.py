@@ -1,7 +1,7 @@
 """
 People: assignments of people to files, by import and by hand, and renames and merges of people.
 
-Nothing here changes a file, only the database; a write brings the files in line with it.
+This module changes only the database, not files; a write then updates the files.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class PeopleService:
 
     @remote(paths=("path", "root"))
     def check_import(self, path: str | Path, *, root: str | Path | None = None, replace: bool = False) -> ImportCheck:
-        """Return the result that an import would have, without a change; arguments and errors as `import_file`."""
+        """Return the result of an import without a change; arguments and errors as in `import_file`."""
         return self._importer.import_file(Path(path), root, replace=replace, dry_run=True)
 
     def root_for(self, path: str | Path) -> str:
@@ -104,9 +104,9 @@ class PeopleService:
     @remote()
     def take_from_files(self) -> ImportReport:
         """
-        Assign the people whom comments name, for files to which the database assigns no people yet.
+        Assign the people in comments to their files, if the database assigns no people to the file yet.
 
-        The plan of such a file changes only where the database has another spelling of a name.
+        The plan of such a file changes only if the database has another spelling of a name.
         """
         report = self._importer.take_from_files()
         self._on_change()
@@ -123,7 +123,7 @@ class PeopleService:
         Assign people to files. The assignments to a file that is not scanned yet wait for its scan.
 
         Raises:
-            ValidationError: Invalid or placeholder names, all of them in one message.
+            ValidationError: Names are invalid or placeholders; one message has all of them.
 
         """
         clean = valid_names(names, placeholder_keys=self._placeholder_keys())
@@ -227,7 +227,7 @@ class PeopleService:
         Merge several people into the one called `into`. The other names become aliases.
 
         Raises:
-            UnknownIdError: At least one of the names belongs to no person.
+            UnknownIdError: At least one of the names does not belong to a person.
             UsageError: There is no other person to merge.
 
         """
@@ -252,7 +252,7 @@ def valid_names(names: Iterable[str], *, placeholder_keys: frozenset[str] = froz
     Return the cleaned names, each person once.
 
     Raises:
-        ValidationError: Invalid names and names with a placeholder key, all of them in one message.
+        ValidationError: Names are invalid or have a placeholder key; one message has all of them.
 
     """
     clean: dict[str, str] = {}
@@ -287,7 +287,7 @@ def _check_known(reader: Connection, paths: list[bytes]) -> None:
 
 
 def _person(reader: Connection, name: str) -> tuple[int, str]:
-    """Return id and spelling of the person whom a name means."""
+    """Return id and spelling of the person that a name identifies."""
     person_ids = store.find(reader, [name]).get(name, [])
     if not person_ids:
         raise errors.UnknownIdError(_unknown_names([name]))
@@ -304,7 +304,7 @@ def _unknown_names(names: Sequence[str]) -> str:
 
 
 def _without(row: FileResult, aliases: dict[str, str], removed_keys: set[str]) -> list[str] | None:
-    """Return the people of a file without the removed ones; None if the file needs no edit."""
+    """Return the people of a file without the removed people; None if the file needs no edit."""
     if row.edited is not None:
         people = row.edited
     elif row.people_mode == "exact":

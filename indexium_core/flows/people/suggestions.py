@@ -34,7 +34,7 @@ _FOLDER_MIN_FILES, _FOLDER_MIN_SHARE = 2, 1 / 3  # of the other files of the fol
 _SERIES_MIN_SHARE = 1 / 2
 _TOGETHER_MIN_FILES, _TOGETHER_MIN_SHARE, _TOGETHER_MIN_LIFT = 3, 0.25, 1.3  # support, confidence and lift
 _FACE_MIN_CONFIDENCE = 0.3
-_MAX_RARE_FILES = 2  # a name in more files is not a misspelling of another one
+_MAX_RARE_FILES = 2  # a name in more files is not a misspelling of another name
 _SIMILAR_CONFIDENCE = (0.98, 0.9, 0.85, 0.65, 0.5)  # by the rank of the similarity
 
 
@@ -232,7 +232,7 @@ def _without_aliases(evidence: Iterable[SuggestionEvidence], reader: Connection)
 
 
 def _excluded_keys(reader: Connection, subject: store.Subject, file_id: int) -> set[str]:
-    """Return the keys of the people who are in the file, or whom the user removed or declined."""
+    """Return the keys of the people who are in the file, or were removed or declined by the user."""
     edited: set[str] = set()
     edits = store.edits(reader, file_id)
     if any(edit.in_force for edit in edits):

@@ -53,8 +53,8 @@ class Charts:
         """
         Count files by day of their operation and outcome: columns day, until, written, restored, failed, operations.
 
-        Days without operations have no row. A span of more than 92 days is counted by weeks, one of more than two years
-        by months: `day` is the first day of a row and `until` its last.
+        Days without operations have no row. A span of more than 92 days is counted by weeks, a span of more than two
+        years by months: `day` is the first day of a row and `until` is its last day.
 
         Args:
             days: Number of days up to today, if `since` is missing.

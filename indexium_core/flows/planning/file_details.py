@@ -1,7 +1,7 @@
 """
 The details of one file: its content, its people with the reason for each, its strategy, and its history.
 
-Nothing here reads the disk: all facts come from the last scan, the plan and the ledger.
+This module does not read the disk: all facts come from the last scan, the plan and the ledger.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """
 A plan as callers see it: one version, seen through a query, with pages and selections.
 
-Nothing is read before it is used. The value names a version, so a write can compare what the user saw with what it
-would write now. `PlanReader` reads versions from the database (`store/planning/plan_read`).
+Data is read only when it is used. The value has the id of a version, so a write can compare what the user saw with what
+it would write now. `PlanReader` reads versions from the database (`store/planning/plan_read`).
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class PlanReader:
     def page_with_counts(
         self, search: Search, *, sort: str, descending: bool, limit: int, offset: int
     ) -> tuple[plan_read.Counts, list[PlanItem]]:
-        """Return the counts and a page of a search, at the cost of one search."""
+        """Return the counts and a page of a search, with a single search."""
         reader = self._database.read()
         return plan_read.page_with_counts(reader, search, sort=sort, descending=descending, limit=limit, offset=offset)
 

@@ -1,5 +1,5 @@
 """
-Locks of fields: a scan, a rescan or an enrichment does not change a locked field of a file.
+Locks of fields: a scan, a rescan or an enrichment does not change locked fields of a file.
 
 Setting a property by hand locks it. An edit of the people of a file locks them while the edit is in force.
 """

@@ -359,8 +359,8 @@ class _RescanRun:
         """
         Store the outcomes of a batch and the checkpoint in one transaction.
 
-        `batch_ids` are all ids of a complete batch. Ids without an outcome are no longer in the catalog, and count as
-        missing.
+        `batch_ids` are all ids of a complete batch. Files of ids without an outcome are no longer in the catalog; they
+        count as missing.
         """
         report = self.report
         readings = {each.file.file_id: each.reading for each in outcomes if each.reading is not None}
@@ -438,7 +438,7 @@ def _read(executor: Executor, file: FileToRescan) -> _Outcome:
 
 
 class _InlineContext:
-    """The context of a rescan on the thread of its caller. It saves no checkpoint, because nothing would resume it."""
+    """The context of a rescan on the thread of its caller. It saves no checkpoint, because it is never resumed."""
 
     job_id = 0
     checkpoint: Mapping[str, Any] | None = None

@@ -104,7 +104,7 @@ class BulkEdits:
         examples: int = EXAMPLES,
     ) -> ChangePreview:
         """
-        Return the effect of adding and removing people, or of replacing one, without a change.
+        Return the effect of adding and removing people, or of replacing a person, without a change.
 
         Raises:
             ValidationError: Names to add are invalid; one message has all of them.

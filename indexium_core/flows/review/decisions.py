@@ -107,7 +107,7 @@ class Decisions:
         self, target: Target, *, add: Sequence[str] = (), remove: Sequence[str] = (), label: Label | None = None
     ) -> DecisionReport:
         """
-        Add and remove people: each file and each copy whose list changes gets an edit.
+        Add and remove people: each file (or copy) with a changed list gets an edit.
 
         Raises:
             ValidationError: Names to add are invalid; one message has all of them.
@@ -123,7 +123,7 @@ class Decisions:
     @remote()
     def replace_person(self, target: Target, old: str, new: str, *, label: Label | None = None) -> DecisionReport:
         """
-        Replace one person with another in the files that have the first one.
+        Replace one person with another in the files that have the first person.
 
         Raises:
             ValidationError: `new` is not a valid name.
@@ -158,7 +158,7 @@ class Decisions:
         comment_mode: str | None = None,
     ) -> DecisionReport:
         """
-        Set the modes of files; a mode of None does not change.
+        Set the modes of files; None does not change a mode.
 
         Raises:
             UsageError: No mode is given.
@@ -290,13 +290,13 @@ class Step:
         return self._add(files, labels.modes(files, people_mode, comment_mode))
 
     def end_postponements(self, target: Target) -> int:
-        """Revoke the postponements of files; return the number of files that had one."""
+        """Revoke the postponements of files; return the number of postponed files."""
         files = self.revoke_of(target, ["postpone"])
         self._label = labels.stopped_skipping(files)
         return files
 
     def revoke_of(self, target: Target, kinds: Sequence[str]) -> int:
-        """Revoke the decisions of some kinds on files; return the number of files that had one."""
+        """Revoke the decisions of some kinds on files; return the number of files with such decisions."""
         self._select(target)
         files = store.revoke_selected(self._tx, kinds, at=self._at, step=self._id)
         store.clear_selected(self._tx)

@@ -1,4 +1,4 @@
-"""Saved views: searches stored under a name. One of them may be the default of the plan page."""
+"""Saved views: searches stored under a name. A view may be the default of the plan page."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ __all__ = ["ReviewSteps", "StepReport", "StepRow", "Steps"]
 
 
 class Steps(NamedTuple):
-    """The next step to undo, and the next one to redo."""
+    """The next step to undo, and the next step to redo."""
 
     undo: StepRow | None
     redo: StepRow | None
@@ -61,7 +61,7 @@ class ReviewSteps:
 
     @remote()
     def next(self) -> Steps:
-        """Return the next step to undo, and the next one to redo."""
+        """Return the next step to undo, and the next step to redo."""
         reader, now = self._database.read(), self._clock()
         return Steps(undo=store.next_to_undo(reader, at=now), redo=store.next_to_redo(reader, at=now))
 

@@ -1,8 +1,8 @@
 """
 Discovery: walk one root and compare it with the catalog.
 
-Discovery reads only names and `stat`, and writes nothing. A file is unchanged if its size and mtime are the same; its
-content is not read then. A file counts as missing only if its folder was listed to the end.
+Discovery reads only names and `stat`, and does not write. A file is unchanged if its size and mtime are the same; then
+its content is not read. A file counts as missing only if its folder was listed to the end.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class Inventory:
         """
         Manage the library folders of a home.
 
-        `exclude_scans` keeps scans from starting during a block, and raises UsageError if one is running. `modes`
+        `exclude_scans` prevents the start of scans during a block, and raises UsageError if a scan is running. `modes`
         returns the default modes for people and comments; `on_change` is called after each change that affects the
         plan.
         """

@@ -99,7 +99,7 @@ class Scanner:
     @contextlib.contextmanager
     def exclude_scans(self) -> Iterator[None]:
         """
-        Keep scans from starting during a block.
+        Prevent the start of scans during a block.
 
         Raises:
             UsageError: A scan is running.

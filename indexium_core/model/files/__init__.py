@@ -1,1 +1,1 @@
-"""One file as values: what the disk and the container say, its fields and its readers."""
+"""One file as values: the facts on disk and in the container, its fields, and how programs show its comment."""

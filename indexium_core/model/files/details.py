@@ -19,7 +19,7 @@ class Origin:
 
     origin: str  # face, hand, import, file (in the database); comment (of the file); edit (in force)
     since: datetime | None  # UTC; None if unknown
-    spelt: str = ""  # the spelling there, if it differs
+    spelt: str = ""  # the spelling in this source, if it differs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +54,10 @@ class StandingDecision:
     decision_id: int
     kind: str  # edit, postpone, mode
     people: list[str] | None  # edit
-    until: datetime | None  # postpone: None without an end date
+    until: datetime | None  # postpone: the end date; None if there is none
     people_mode: str | None
     comment_mode: str | None
-    reason: str  # of a decision that was not made by hand: rolled_back
+    reason: str  # reason of an automatic decision: rolled_back
     created_at: datetime  # UTC
 
 
@@ -70,7 +70,7 @@ class FileEvent:
     operation_type: str  # write, rollback
     at: datetime  # UTC
     note: str
-    status: str  # of the file in it: pending, writing, success, skipped, failed, conflict, unknown
+    status: str  # result of the file: pending, writing, success, skipped, failed, conflict, unknown
     code: str
     message: str
     before: str | None  # the comment
@@ -78,7 +78,7 @@ class FileEvent:
     tags_added: list[str]
     tags_removed: list[str]
     strategy: str
-    can_rollback: bool  # by the database; the rollback checks the file itself
+    can_rollback: bool  # according to the database; the rollback checks the file itself
     exact: bool  # byte for byte, not only the comment
     rollback_until: datetime | None  # the old bytes are kept until then
     rollback_reason: str  # why it cannot be rolled back, or not byte for byte; "" if it can
@@ -121,16 +121,16 @@ class FileDetails:
     decisions: list[StandingDecision]
     strategy: str  # the write strategy, "" if there is none
     strategy_words: str
-    strategy_why: str  # why this strategy, or why none
-    strategy_code: str  # why there is none, or why it cannot remove the comment: no_strategy_yet, corrupt …
+    strategy_why: str  # reason for this strategy, or why there is none
+    strategy_code: str  # why there is no strategy, or why it cannot remove the comment: no_strategy_yet, corrupt …
     est_seconds: float
     est_bytes: int
     readings: list[Reading]  # the comment in other programs: now, or after the planned write
     history: list[FileEvent]  # the newest ones, newest first
     history_total: int
-    plan: PlanItem | None = field(default=None)  # None for a file in no plan
-    properties: list[FileProperty] = field(default_factory=list)  # of the media, each with its lock
-    read_with: str = ""  # the tool that read the properties: pyav, ffprobe; "" if none did yet
+    plan: PlanItem | None = field(default=None)  # None if the file is not in the plan
+    properties: list[FileProperty] = field(default_factory=list)  # media properties, each with its lock
+    read_with: str = ""  # the tool that read the properties: pyav, ffprobe; "" before the first reading
     properties_read_at: datetime | None = None  # UTC
     properties_problem: str = ""  # the error of the last rescan
 

@@ -83,7 +83,7 @@ def display_text(text: str) -> str:
 
 
 def people_of(shown: str | None, fields: Iterable[FieldValue]) -> list[str]:
-    """Return the people that the texts of a file name; those of the text that players read come first."""
+    """Return the people that the texts of a file name; people in the text that players read come first."""
     texts = [shown or "", *(place.shown for place in fields)]
     names: dict[str, str] = {}
     for text in dict.fromkeys(texts):
@@ -102,8 +102,8 @@ def lost_custom_texts(shown: str | None, fields: Iterable[FieldValue], *, writab
     """
     Return the custom texts of the comments of a file that replace mode loses, one per line, without duplicates.
 
-    A text that players show and that is not in `fields` is another field (©inf in MP4): it stays in the file, so it is
-    not lost. In a file that is not `writable`, it counts as a text of the comment.
+    A text that players show but that is not in `fields` is another field (©inf in MP4). It stays in the file, so it is
+    not lost; but if the file is not `writable`, it counts as a text of the comment.
     """
     values = [place.value for place in fields]
     if not writable and shown and all(value.partition("\0")[0] != shown for value in values):

@@ -45,13 +45,13 @@ class LibraryDetails:
     state: str  # online, offline
     reason: str  # why it is offline
     file_count: int  # files that are not missing
-    bytes: int  # of these files
+    bytes: int  # size of these files
     states: dict[str, int]  # state → files: ok, empty, corrupt, unreadable, not_video, missing
     people_mode: str | None
     comment_mode: str | None
-    audio: bool  # audio files are scanned, too
+    audio: bool  # audio files are scanned too
     scanned_at: datetime | None
-    problem: str  # why files there cannot be written, in a sentence; "" if they can
+    problem: str  # why files in the folder cannot be written, in a sentence; "" if they can
     remedy: str  # what the user can do
     promise: str  # what the file system guarantees, in a sentence
     file_system: str  # for display
@@ -80,7 +80,7 @@ class Quality:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextCount:
-    """A custom text of comments, cut if it is long, and the number of its files."""
+    """A custom text of comments (shortened if it is long), and the number of its files."""
 
     text: str
     files: int
@@ -101,7 +101,7 @@ class ListedFile:
     message: str  # the reason of the state, or why the file cannot be written
     people: list[str]  # in the database
     named: list[str]  # in the comment
-    text: str  # custom text of the comment, cut
+    text: str  # custom text of the comment, shortened
     copies: int  # files with the same payload, including this one
 
 
@@ -122,8 +122,8 @@ class RemovalReport:
     library_id: int
     path: str
     files: int
-    missing: int  # missing files among them
-    with_people: int  # files with people among them; the assignments are kept
+    missing: int  # of these, missing files
+    with_people: int  # of these, files with people; the assignments are kept
     decisions: int  # edits, postponements and modes in force
 
 
@@ -146,4 +146,4 @@ class FolderSuggestion:
 
     path: str
     name: str
-    known: bool  # the folder is a library, or is inside one
+    known: bool  # the folder is a library, or inside a library

@@ -58,12 +58,12 @@ class FieldValue:
     value: str
     takes_segment: bool = True  # preserve mode replaces the People segment here; otherwise it keeps the text
     takes_value: bool = True  # replace mode writes the new value here; otherwise it removes the field
-    moves: bool = False  # replace mode removes this text and adds the new one at another place, which players show
+    moves: bool = False  # replace mode removes this text and adds the new text at another place, which players show
     ascii_only: bool = False  # the declared encoding cannot represent every name, and cannot be converted
 
     @property
     def shown(self) -> str:
-        """The text up to its first NUL: what players show."""
+        """The text up to its first NUL, which is the part that players show."""
         return self.value.partition("\0")[0]
 
 
@@ -113,7 +113,7 @@ class Rebuild:
 
     pieces: tuple[bytes | Extent, ...]
     cloned: bool = False  # the ranges are aligned so that the file system can share them instead of copying
-    renumbered: bool = False  # parts of the media get new numbers, so the bytes of the media change
+    renumbered: bool = False  # the bytes of the media change, because parts of the media get new numbers
 
     @property
     def size(self) -> int:
@@ -127,8 +127,8 @@ class Remux:
 
     demuxer: str  # FFmpeg name
     muxer: str
-    options: tuple[tuple[str, str], ...]  # of the output, in order: ("map", "0"), ("metadata", "comment=…") …
-    size: int  # bytes of the old file, an estimate for the new one
+    options: tuple[tuple[str, str], ...]  # options of the output, in order: ("map", "0"), ("metadata", "comment=…") …
+    size: int  # size of the old file, an estimate for the new file
 
 
 Edit = Patch | Rebuild | Remux
@@ -158,11 +158,11 @@ class FileFacts:
     tags: dict[str, Any] = field(default_factory=dict)  # {"container": {...}, "streams": [{...}]}, from PyAV
     comment: str | None = None  # the comment that players read; undecodable bytes are surrogates, here and below
     comment_fields: tuple[FieldValue, ...] = ()  # every place that has a comment
-    damage: str = ""  # the damage at the end of a file that can still be written, as a sentence
-    comment_added: str = ""  # the place where a write adds a comment because players show none of the existing ones
+    damage: str = ""  # damage at the end of the file, as a sentence; the file can still be written
+    comment_added: str = ""  # the place where a write adds a comment, because players do not show the existing comments
     strategy: str = ""  # name of the strategy that writes the file, "" if there is none
-    # Why there is none: no_strategy_yet, unsupported_container, corrupt, read_only. With a strategy: why it cannot
-    # remove the comment (no_strategy_yet).
+    # Without a strategy, the reason: no_strategy_yet, unsupported_container, corrupt, read_only. With a strategy, the
+    # reason why it cannot remove the comment: no_strategy_yet.
     strategy_code: str = ""
     strategy_message: str = ""
     est_seconds: float = 0.0  # the estimated cost of writing a short comment

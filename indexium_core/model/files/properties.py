@@ -1,9 +1,9 @@
 """
 Media properties: their fields, their values from streams, and their display texts.
 
-They are separate from the facts by which a scan recognises a file: a user may lock a property or set it by hand, and
-then no scan and no rescan changes it. `None` means that there is no value (a video without sound has no audio codec) or
-that it is unknown; it is shown as "-".
+These properties are separate from the facts by which a scan recognises a file: if a user locks a property or sets it by
+hand, scans and rescans do not change it. `None` means that the property has no value (for example, the audio codec of a
+video without sound) or an unknown value; it is shown as "-".
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class FieldLock:
     locked_at: datetime  # UTC
     origin: str = "lock"  # lock (by the user), edit (the value was set by hand; of people: while the edit is in force)
     file_path: str = ""  # for display
-    value: str | None = None  # the stored value; None for no value, and for people and comment
+    value: str | None = None  # the stored value; None if there is no value, and always for people and comment
 
     @property
     def display(self) -> str:
@@ -145,12 +145,12 @@ class AuditEvent:
 
     @property
     def before(self) -> str:
-        """The old value for display; "-" for none."""
+        """The old value for display; "-" if there is none."""
         return _display_stored(self.field, self.old)
 
     @property
     def after(self) -> str:
-        """The new value for display; "-" for none."""
+        """The new value for display; "-" if there is none."""
         return _display_stored(self.field, self.new)
 
 
@@ -189,8 +189,8 @@ def from_streams(
     """
     Return the properties of streams, and the fields that exist without a known value.
 
-    Attached pictures (covers) do not count. If a file has several streams of a kind, the properties describe the stream
-    that players select: the default stream, otherwise the first.
+    Attached pictures (covers) do not count. If a file has several streams of the same kind, the properties describe the
+    stream that players select: the default stream, otherwise the first one.
     """
     video = _default_stream([each for each in streams if each.kind == "video" and not each.details.get("attached_pic")])
     audio = _default_stream([each for each in streams if each.kind == "audio"])
@@ -236,7 +236,7 @@ def _positive_int(value: Any) -> int | None:
 
 
 def _positive_float(value: Any, *, digits: int = 6) -> float | None:
-    """Return a positive number, None for any other value. Rounding hides the differences between PyAV and ffprobe."""
+    """Return a positive number, rounded because PyAV and ffprobe differ slightly; None for any other value."""
     if not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
         return None
     return round(float(value), digits) or None
@@ -251,7 +251,7 @@ def display_value(name: str, value: Value) -> str:
 
 
 def _display_stored(name: str, text: str | None) -> str:
-    """Return a value for display that is stored as text."""
+    """Return a value that is stored as text in the form for display."""
     value: Value = text
     if text is not None and name in _NUMBERS:
         value = float(text) if "." in text or "e" in text else int(text)

@@ -1,5 +1,5 @@
 """
-Which part of a comment each program shows: a table of programs and containers.
+A table of programs and containers: which part of a comment each program shows.
 
 Each entry has its basis: measured with the program (`tests/support/readers.py`), read in its public source, stated by
 its maker, or reported by users. Without a basis, the entry is "not known". `docs/readers.md` has the same table with
@@ -32,13 +32,13 @@ class Rule:
 
     shows: str  # comment; plot: if the video has no overview; ascii: comment if it is plain ASCII; nothing; unknown
     field: str = ""  # the label in the program
-    hint: str = ""  # under which condition, or with which option
+    hint: str = ""  # the condition or the option under which the program shows it
     basis: str = ""  # measured, source, stated, reported; "" if unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What one program shows for one file."""
+    """The text that one program shows for one file."""
 
     program: str
     shows: str  # as in `Rule`; `garbled` if the text of an AVI is not plain ASCII
@@ -135,7 +135,7 @@ def _reading(program: str, rule: Rule, comment: str, tags: Mapping[str, str], pl
 
 
 def _plot(program: str, rule: Rule, tags: Mapping[str, str], places: Collection[str]) -> Reading:
-    """Return what Jellyfin shows: it takes the first of four tags as the overview of a video without one."""
+    """Return the text that Jellyfin shows: the first of four tags, if the video has no overview."""
     named = {name.lower(): value for name, value in tags.items()}
     first = next((name for name in _BEFORE_COMMENT if named.get(name, "").strip()), "")
     if first:

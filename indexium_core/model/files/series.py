@@ -1,5 +1,5 @@
 """
-Series of file names: the files that belong together by their names. Pure.
+Series of file names: files whose names show that they belong together. Pure functions.
 
 Two names belong to one series if they differ only in numbers, dates, words such as “part” and copy marks: “Seaside
 2019, part 1” and “seaside part 2”, “School play” and “School play, act 2”. Generic names of cameras and programs
@@ -45,8 +45,8 @@ _MIN_LETTERS = 3  # a name with fewer letters is generic
 class Series:
     """The series of a file name."""
 
-    key: str  # equal for all names of the series, "" if the name has no letter
-    title: str  # the name with … for its numbers
+    key: str  # the same for all names of the series; "" if the name has no letter
+    title: str  # the name with "…" in place of its numbers
     word: str  # the longest word of the key, folded: every name of the series contains it
     is_generic: bool  # a camera or a program made the name: only neighbours belong together
 

@@ -1,4 +1,4 @@
-"""Backups as values: what is kept so that writes can be rolled back."""
+"""Backups as values: the data that is kept so that writes can be rolled back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class OperationBackups:
     status: str
     items: int  # files with a backup
     kinds: dict[str, int]  # journal, delta, original, tags → number of files; only kinds that occur
-    bytes: int  # of journals and kept originals
+    bytes: int  # size of journals and kept originals
     gone: int  # files whose backup was removed
     created_at: datetime
     expires_at: datetime
@@ -33,7 +33,7 @@ class BackupUse:
     budget: int  # upper limit in bytes
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as a list with a total, JSON-ready except for times."""
+        """Return the backups as a list with a total, JSON-ready except for times."""
         return {"items": self.items, "total": len(self.items), "bytes": self.bytes, "budget": self.budget}
 
 
@@ -69,9 +69,9 @@ class BackupDetails:
     file_path: str
     kind: str  # journal, delta, original, tags
     bytes: int
-    comes_back: str  # what a rollback would restore, in a sentence
-    comment: str | None  # of the file before the write
+    comes_back: str  # the data that a rollback would restore, in a sentence
+    comment: str | None  # comment of the file before the write
     ranges: list[RangePreview] = field(default_factory=list)  # of a journal or a delta: the first ranges
     range_count: int = 0
     kept_path: str = ""  # of a kept original
-    problem: str = ""  # why the backup cannot be read, or that it is gone
+    problem: str = ""  # why the backup cannot be read, or that it no longer exists

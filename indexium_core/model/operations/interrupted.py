@@ -53,7 +53,7 @@ class InterruptedOperation:
     counts: dict[str, int]  # files by outcome: keys of INTERRUPTED_OUTCOMES that occur
     files: list[InterruptedFile]  # the first files, those that need a decision first
     resumes_automatically: bool = (
-        False  # it resumes automatically at the next start of a service, because it was stopped normally
+        False  # the operation was stopped normally, so it resumes automatically at the next start of a service
     )
 
     @property
@@ -73,11 +73,11 @@ class InterruptedOperation:
 
     @property
     def stop_reason(self) -> str:
-        """Why it stopped, as a sentence; "" if the program simply ended."""
+        """Why the operation stopped, as a sentence; "" if no reason is stored."""
         return self.operation.error_message
 
     def summary(self) -> str:
-        """Return how far the operation got, and why it stopped if that is known."""
+        """Return the progress of the operation, and why it stopped if that is known."""
         name = f" “{self.operation.user_note}”" if self.operation.user_note else ""
         kind = "Rollback" if self.operation.operation_type == "rollback" else "Write"
         interrupted = "was stopped with the program" if self.resumes_automatically else "was interrupted"
@@ -86,7 +86,7 @@ class InterruptedOperation:
         return f"{kind} {self.id}{name} {state}. {wording.files(self.total)}: {counts}. {self.stop_reason}".rstrip()
 
     def next_commands(self) -> str:
-        """Return which commands resume the operation or roll it back."""
+        """Return the commands that resume the operation or roll it back."""
         rollback = f"; 'indexium rollback {self.id}' rolls it back" if self.operation.can_rollback else ""
         resume = f"'indexium operations resume {self.id}' resumes it"
         if self.resumes_automatically:
@@ -94,7 +94,7 @@ class InterruptedOperation:
         return f"{resume}{rollback}."
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it JSON-ready."""
+        """Return the operation as JSON values."""
         return {
             **self.operation.as_dict(),
             "counts": self.counts,

@@ -50,8 +50,8 @@ OUTCOMES = {
     "failed": "failed",
     "conflict": "conflict",
     "unclear": "unknown",
-    "restored": "restored",  # its write was started, interrupted and undone
-    "not_started": "not started",  # it waits, or was cancelled before it was started
+    "restored": "restored",  # the write was started, interrupted and undone
+    "not_started": "not started",  # the file waits, or was cancelled before its start
 }
 CANCELLED_CODES = ("cancelled", "restored")  # codes of skipped items that were cancelled
 _OUTCOME_BY_STATUS = {"success": "done", "failed": "failed", "conflict": "conflict", "unknown": "unclear"}
@@ -68,7 +68,7 @@ def outcome_of(status: str, code: str) -> str:
 
 
 def outcome_label(outcome: str, operation_type: str = "write") -> str:
-    """Return the word for an outcome; a rollback restores files instead of writing them."""
+    """Return the word for an outcome; for a rollback, written files are called restored."""
     labels = OUTCOMES | _ROLLBACK_OUTCOMES if operation_type == "rollback" else OUTCOMES
     return labels.get(outcome, outcome)
 
@@ -79,7 +79,7 @@ def outcome_counts(outcomes: Mapping[str, int], operation_type: str = "write") -
 
 
 def postpones(operation_type: str, options: Mapping[str, Any]) -> bool:
-    """Return whether an operation postpones its files: a rollback does, unless its options say otherwise."""
+    """Return whether an operation postpones its files, as a rollback does unless its options exclude that."""
     return bool(options.get("postpone", operation_type == "rollback" and not options.get("replan", False)))
 
 
@@ -87,7 +87,7 @@ def postpones(operation_type: str, options: Mapping[str, Any]) -> bool:
 class WriteOptions:
     """How to write."""
 
-    risk: tuple[str, ...] = ("safe", "warning")  # levels that may be written
+    risk: tuple[str, ...] = ("safe", "warning")  # risk levels that may be written
     people_mode: PeopleMode | None = None
     comment_mode: CommentMode | None = None
     create_backup: bool = True  # False removes the backup after the commit, never before
@@ -95,8 +95,8 @@ class WriteOptions:
     user_note: str = ""
     hard_links: str = "block"  # break: a file with several names may be replaced; the other names keep the old file
     preserve_mtime: bool | None = None  # None: the setting applies
-    user_action: str = "write"  # what the person did, for the history: write, write_all_safe …
-    source: str = "python"  # client that asks: cli, dashboard, rest, python
+    user_action: str = "write"  # the action of the person, for the history: write, write_all_safe …
+    source: str = "python"  # client that sends the request: cli, dashboard, rest, python
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +124,7 @@ class WriteResult:
     message: str
     strategy: str
     seconds: float
-    proof: dict[str, Any] = field(default_factory=dict)  # name of each check and what it found; and `tries`
+    proof: dict[str, Any] = field(default_factory=dict)  # name and result of each check, and `tries`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,12 +151,12 @@ class MetadataOperation:
     plan_id: int | None
     reverts_id: int | None  # the operation that this rollback reverts
     can_rollback: bool
-    rollback_reason: str  # why it cannot be rolled back, or not completely; "" if it can
+    rollback_reason: str  # why the operation cannot be rolled back completely; "" if it can
     tags_added: int = 0
     tags_removed: int = 0
     comment_only: int = 0  # files in force of which only the comment can be restored
     backup_bytes: int = 0
-    expires_at: datetime | None = None  # until then it can be rolled back byte for byte
+    expires_at: datetime | None = None  # the end of the time in which it can be rolled back byte for byte
     file_bytes: int = 0  # size of the files that were written
     reverts_note: str = ""  # note of the operation that this rollback reverts
     cancelled_count: int = 0  # skipped files that were cancelled instead of processed
@@ -173,7 +173,7 @@ class MetadataOperation:
             "unclear": self.unknown_count,
             "restored": 0
             if self.status in ACTIVE_STATES
-            else self.restored_count,  # a running operation will process them
+            else self.restored_count,  # a running operation will process these files
             "not_started": self.remaining
             + self.cancelled_count
             - (0 if self.status in ACTIVE_STATES else self.restored_count),
@@ -187,7 +187,7 @@ class MetadataOperation:
 
     @property
     def can_resume(self) -> bool:
-        """Whether it stopped with files left."""
+        """Whether the operation stopped before all files had a result."""
         return self.status in ("interrupted", "failed") and self.remaining > 0
 
     def as_dict(self) -> dict[str, Any]:
@@ -281,7 +281,7 @@ class OperationPerson:
 
     name: str
     files: int  # files of it that got the tag and were not rolled back
-    able: int  # of these, files from which the tag can be removed now: they have it, are online and not in use
+    able: int  # of these, files from which the tag can be removed now: it is there, the file is online and not in use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,14 +292,14 @@ class OperationStatus:
     operation_type: str
     status: str
     counts: dict[str, int]  # by item status; they add up to the file count
-    current_file: str  # name of a file that is being written; "" if none is
+    current_file: str  # name of a file that is being written, or ""
     rate: float  # files per second
     eta_seconds: float | None
     started_at: datetime
     completed_at: datetime | None
     can_rollback: bool
     rollback_reason: str
-    bytes_done: int = 0  # of the files that have a result
+    bytes_done: int = 0  # size of the files that have a result
     bytes_total: int = 0
     working: dict[int, float] = field(default_factory=dict)  # running items → seconds since their start
     fractions: dict[int, float] = field(
@@ -307,12 +307,12 @@ class OperationStatus:
     )  # running items for which a new file is made → finished fraction, 0 to 1
     cancelled_count: int = 0  # skipped files that were cancelled instead of processed
     restored_count: int = 0  # waiting or cancelled files whose write was undone
-    current_fraction: float | None = None  # of `current_file`, if a new file is made: finished fraction, 0 to 1
-    is_idle: bool = False  # it is paused and no file is being written
+    current_fraction: float | None = None  # finished fraction of `current_file`, 0 to 1, if a new file is made
+    is_idle: bool = False  # the operation is paused, and no file is being written
 
     @property
     def is_pausing(self) -> bool:
-        """Whether it is paused while files are still being written."""
+        """Whether the operation is paused while files are still being written."""
         return self.status == "paused" and not self.is_idle
 
     @property
@@ -326,7 +326,7 @@ class OperationStatus:
         waiting = self.counts.get("pending", 0) + self.counts.get("writing", 0)
         found = {outcome: self.counts.get(status, 0) for status, outcome in _OUTCOME_BY_STATUS.items()}
         found["skipped"] = self.counts.get("skipped", 0) - self.cancelled_count
-        found["restored"] = 0 if self.status in ACTIVE_STATES else self.restored_count  # else they run again
+        found["restored"] = 0 if self.status in ACTIVE_STATES else self.restored_count  # active: these run again
         found["not_started"] = waiting + self.cancelled_count - found["restored"]
         return {outcome: found[outcome] for outcome in OUTCOMES}
 
@@ -380,8 +380,8 @@ class BackupRecord:
     id: int
     operation_item_id: int
     file_id: int
-    kind: str  # how the old bytes are restored: journal, delta, original; tags: they are not
-    bytes: int  # of the journal and of the kept original
+    kind: str  # how the old bytes are restored: journal, delta, original; tags: the old bytes are not restored
+    bytes: int  # size of the journal and of the kept original
     created_at: datetime
     expires_at: datetime
 

@@ -1,4 +1,4 @@
-"""Requests that a client may send twice because the answer was lost, and that run once."""
+"""Requests that a client may repeat because the answer was lost, but that run only once."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ class IdempotentRequest:
 
     key: str  # chosen by the client
     mark: str  # digest of the whole request
-    answer: Mapping[str, Any] = field(default_factory=dict)  # what is returned besides the id of the work
+    answer: Mapping[str, Any] = field(default_factory=dict)  # data that is returned besides the id of the work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartedRequest:
-    """What was started for a request."""
+    """The operation or job that was started for a request."""
 
     operation_id: int | None
     job_id: int | None
-    answer: Mapping[str, Any]  # what was returned besides the ids
+    answer: Mapping[str, Any]  # data that was returned besides the ids

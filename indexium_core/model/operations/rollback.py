@@ -19,7 +19,7 @@ __all__ = [
     "conflict_reason",
 ]
 
-# What a person can choose for a file that a rollback would skip.
+# The choices for a file that a rollback would skip.
 ROLLBACK_CHOICES = {
     "comment": "restore only its comment",
     "newer": "roll back the newer operation first",
@@ -28,7 +28,7 @@ ROLLBACK_CHOICES = {
 }
 CHANGED_CHOICES = ("skip", "comment")  # for files whose old bytes cannot be restored
 
-# Why a rollback skips files, by code: for one file, for several.
+# By code: why a rollback skips a file, and the same text for several files.
 _CONFLICT_REASONS = {
     "changed_since": (
         "another program changed it after this write",
@@ -46,7 +46,7 @@ _CONFLICT_REASONS = {
 
 
 def conflict_reason(code: str, number: int) -> str:
-    """Return the rest of a sentence that starts with a number of files which a rollback skips."""
+    """Return the rest of a sentence that starts with the number of files that a rollback skips."""
     one, several = _CONFLICT_REASONS.get(code) or (risk.label(code),) * 2
     return f"has a conflict: {one}" if number == 1 else f"have a conflict: {several}"
 
@@ -64,9 +64,9 @@ class RollbackOptions:
     person: str = ""  # remove only this person, by an ordinary write; all other text stays
     changed: str = "skip"  # one of CHANGED_CHOICES
     with_newer: bool | frozenset[int] = False  # roll back newer operations on a file first: all, or only these
-    replan: bool = False  # leave the files in the plan; else they are postponed
+    replan: bool = False  # leave the files in the plan; otherwise they are postponed
     note: str = ""  # for the history
-    source: str = "python"  # client that asks: cli, dashboard, rest, python
+    source: str = "python"  # client that sends the request: cli, dashboard, rest, python
 
     def allows(self, operations: Collection[int]) -> bool:
         """Return whether these newer operations may be rolled back first."""
@@ -90,14 +90,14 @@ class RollbackCheck:
     exact: int = 0  # files whose old bytes would be restored
     comment_only: int = 0  # files of which only the comment can be restored; conflicts unless that is chosen
     superseded: int = 0  # conflicts that are solved by rolling newer operations back
-    newer: tuple[int, ...] = ()  # newer operations on files of this one
+    newer: tuple[int, ...] = ()  # newer operations on files of this operation
     glanced: int = 0  # files of a large operation that were checked by size and date; the rollback compares their bytes
     item_ids: frozenset[int] = frozenset()  # items that were checked
     rejoined: int = 0  # files whose names (hard links) a write separated, and that would be one file again
-    stay_parted: int = 0  # of these, files that would stay two files
+    stay_parted: int = 0  # of these, files that would stay two separate files
 
     def hard_link_sentences(self) -> list[str]:
-        """Return what becomes of names (hard links) that the write separated, as sentences; empty if there are none."""
+        """Return sentences about the names (hard links) that the write separated; empty if it separated none."""
         found = []
         if self.rejoined:
             found.append(f"{_files_with_names(self.rejoined)} would be one file again.")
@@ -109,12 +109,12 @@ class RollbackCheck:
         return found
 
     def conflict_reasons(self) -> list[tuple[int, str]]:
-        """Return why files would be skipped, most first: the number of files, and the rest of the sentence."""
+        """Return why files would be skipped, most files first: their number, and the rest of the sentence."""
         counts = Counter(item.code for item in self.conflicts)
         return [(number, conflict_reason(code, number)) for code, number in counts.most_common()]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it JSON-ready."""
+        """Return the check as JSON values."""
         return {
             "operation_id": self.operation_id,
             "restorable": self.restorable,

@@ -18,8 +18,8 @@ class StoryEvent:
     """Something that happened to an operation as a whole."""
 
     at: datetime  # UTC
-    what: str  # in a few words: requested, started, paused …
-    text: str = ""  # by whom, or why
+    what: str  # the event in a few words: requested, started, paused …
+    text: str = ""  # the person or the reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class OperationStory:
     log: list[dict[str, Any]] = field(default_factory=list)  # the last lines of its job's log; see docs/logs.md
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the operation in the shape of `MetadataOperation.as_dict`, with everything else that is known."""
+        """Return the operation like `MetadataOperation.as_dict`, with all other known facts."""
         operation = self.operation
         return {
             **operation.as_dict(),

@@ -28,7 +28,7 @@ STRATEGIES: Mapping[str, str] = {
     "ogg_remux": "rewritten by FFmpeg, packet by packet",
     "undo": "old bytes restored",
 }
-# Why a file is written so: those above are tried in the order of docs/containers.md, and this is the first that can.
+# Why a strategy is used: strategies are tried in the order of docs/containers.md, and the first possible one is used.
 WHY: Mapping[str, str] = {
     "mp4_in_place": "The index is at the end of the file, or there is free room beside it.",
     "mp4_insert_range": "The index is at the start, without free room, and blocks can be put in front of it.",
@@ -60,7 +60,7 @@ def in_words(name: str) -> str:
 
 
 def in_a_word(name: str) -> str:
-    """Return the same as short as can be."""
+    """Return the text of `in_words` in the shortest form."""
     if not name:
         return ""
     return next(
@@ -69,7 +69,7 @@ def in_a_word(name: str) -> str:
 
 
 def replaces(name: str) -> bool:
-    """Tell whether a strategy puts another file into the place of the old one."""
+    """Return whether a strategy puts a new file in the place of the old one."""
     return name.endswith(tuple(_WORDS))
 
 

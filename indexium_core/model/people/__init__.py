@@ -1,1 +1,1 @@
-"""People in comments, names and how similar they are."""
+"""People in comments, their names, and the similarity of names."""

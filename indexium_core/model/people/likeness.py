@@ -1,5 +1,5 @@
 """
-Similarity of names: which known people a name may be a misspelling of. Pure.
+Similarity of names: known names of which a name may be a misspelling. Pure functions.
 
 Two names are similar if they differ only in letter case, accents, spaces or punctuation, have the same words in another
 order, are one or two typing errors apart, or if an initial stands for a name. Names that differ in a number are never
@@ -24,7 +24,7 @@ from indexium_core.model.people import people_comment
 
 __all__ = ["Likeness", "Pair", "compare", "pairs", "similar"]
 
-_MIN_LETTERS_ONE_ERROR, _MIN_LETTERS_TWO_ERRORS = 5, 9  # in a shorter name, so many errors make another name
+_MIN_LETTERS_ONE_ERROR, _MIN_LETTERS_TWO_ERRORS = 5, 9  # a shorter name with this number of errors is another name
 _PUNCTUATION = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
 
@@ -57,7 +57,7 @@ class _NameShape(NamedTuple):
     joined: str  # the words without spaces
     sorted: tuple[str, ...]
     numbers: tuple[str, ...]
-    has_initial: bool  # a word of one letter
+    has_initial: bool  # some word has only one letter
 
 
 def similar(name: str, known: Iterable[str], *, limit: int = 5) -> list[Likeness]:
@@ -85,7 +85,7 @@ def similar(name: str, known: Iterable[str], *, limit: int = 5) -> list[Likeness
 
 
 def compare(one: str, other: str) -> str:
-    """Return why two names may mean the same person; "" where they are equal or not similar."""
+    """Return why two names may mean the same person; "" if they are equal or not similar."""
     match = _compare(_shape(one), _shape(other)) if one != other else None
     return match[1] if match else ""
 
@@ -94,7 +94,7 @@ def pairs(known: Iterable[str]) -> list[Pair]:
     """
     Return all pairs of names that may be one person, the most likely first; 20,000 names take two seconds.
 
-    Two typing errors are found only where the names share a word.
+    Two typing errors are detected only if the names share a word.
     """
     names = sorted(set(known), key=lambda name: (people_comment.fold(name), name))
     shapes = [_shape(name) for name in names]
@@ -135,7 +135,7 @@ def _is_candidate(one: _NameShape, other: _NameShape) -> bool:
 
 
 def _compare(one: _NameShape, other: _NameShape) -> tuple[int, str] | None:
-    """Return rank and reason of a similarity; None where there is none."""
+    """Return rank and reason of a similarity; None if there is none."""
     if not one.joined or not other.joined:
         return None
     if one.joined == other.joined:

@@ -2,9 +2,9 @@
 People in comments: their grammar, and the keys by which names are compared.
 
 A comment may contain segments `People: name, name, …`. The parser returns the people, the custom text, and three
-strings from which SQL builds every later comment without Python. In preserve mode the comment for a list of people is
-`before + "People: " + format_people(people) + after`, and for an empty list it is `without`. Text that is not a valid
-name stays text: it is never lost, and never becomes a person.
+strings from which SQL can build every later comment. In preserve mode the comment for a list of people is `before +
+"People: " + format_people(people) + after`, and for an empty list it is `without`. Text that is not a valid name stays
+in the comment as text, and never becomes a person.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ __all__ = [
 
 MAX_NAME_LENGTH = 200  # characters, after cleaning
 
-# The mappings of `fold` beyond case and accents: letters that Unicode does not decompose, and the punctuation that word
-# processors and phones write for ' and -. The query compiler translates this table into SQL.
+# The mappings of `fold` in addition to case and accents: letters that Unicode does not decompose, and the punctuation
+# that word processors and phones write in place of ' and -. The query compiler translates this table into SQL.
 FOLDED_LETTERS = {
     "ß": "ss",
     "æ": "ae",
@@ -63,7 +63,7 @@ _BLANKS = _SPACES + "\t"
 _TRIMMED = _BLANKS + "\r\n;|"  # characters that are trimmed from both ends of a custom text
 
 _RUN_OF_SPACES = re.compile(f"[{_SPACES}]+")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # lone surrogates, too: no database accepts them
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # includes lone surrogates, which databases reject
 _NOT_IN_A_NAME = re.compile(f'[;|"]|{_CONTROL.pattern}')
 _BREAK = re.compile(r"\r\n|\n|\r")
 _BREAK_MARK = re.compile(r"[\r\n]")
@@ -78,18 +78,18 @@ _QUOTE_PAIR = re.compile(rf'[{_BLANKS}]*+"(?:[^"]++|"")*+"')
 class ParsedComment:
     """The people of a comment, and the pieces from which the next comment is built."""
 
-    people: list[str]  # cleaned, in the order of the comment, the first spelling of each
-    custom_text: str  # the text that replace mode would lose; "" if the comment has people only
+    people: list[str]  # cleaned names in the order of the comment; for each person the first spelling
+    custom_text: str  # the text that replace mode would lose; "" if the comment has only people
     before: str  # preserve mode: the text before "People: …"
-    after: str  # preserve mode: the text after it
-    without: str | None  # preserve mode without people; None if nothing remains
+    after: str  # preserve mode: the text after "People: …"
+    without: str | None  # preserve mode: the comment without people; None if nothing remains
 
 
 class _Segment(NamedTuple):
     """One `People: …` of a comment: its position, its names, and its text that is not a name."""
 
-    start: int  # of "People:"
-    end: int  # after the last character that is not blank
+    start: int  # start of "People:"
+    end: int  # end, after the last character that is not blank
     names: list[str]
     invalid: str  # invalid names as written; "" for none
 
@@ -98,13 +98,13 @@ class _CommentLine(NamedTuple):
     """A line of a comment with segments."""
 
     start: int
-    end: int  # before its line break
+    end: int  # end, before the line break
     segments: list[_Segment]
 
 
 def parse(comment: str | None) -> ParsedComment:
     """
-    Parse a comment. Never fails; the time is linear in the length of the comment.
+    Parse a comment. The function never fails; its time is linear in the length of the comment.
 
     Players stop at a NUL, so the text after the first NUL is custom text and stays after the segment.
     """
@@ -114,7 +114,7 @@ def parse(comment: str | None) -> ParsedComment:
 
 
 def _with_hidden(parsed: ParsedComment, hidden: str) -> ParsedComment:
-    """Return a parsed comment with the text from its first NUL on."""
+    """Return a parsed comment with `hidden` added, the text from its first NUL on."""
     hidden_text = hidden.replace("\0", "\n").strip(_TRIMMED)
     custom = "\n".join(text for text in (parsed.custom_text, hidden_text) if text)
     without = (parsed.without or "") + hidden if parsed.without or hidden_text else None
@@ -156,7 +156,7 @@ def extract_people_from_comment(comment: str | None) -> list[str]:
 
 def render(comment: str | None, people: Sequence[str], mode: CommentMode) -> str | None:
     """
-    Return the comment with exactly `people`; None: the field is removed from the file.
+    Return the comment with exactly `people`; None if the field is removed from the file.
 
     Mode `replace` writes the people alone, `preserve` keeps all other text byte for byte. Raises `ValidationError` for
     an invalid name.
@@ -175,7 +175,7 @@ def splice(comment: str, segment: str) -> str | None:
     """
     Return a comment with `segment` in place of its People segments; all other characters stay.
 
-    A `segment` of "" removes the people; the result is None where nothing remains.
+    A `segment` of "" removes the people; the result is None if nothing remains.
     """
     parsed = parse(comment)
     return parsed.before + segment + parsed.after if segment else parsed.without
@@ -267,8 +267,8 @@ def _pieces(body: str) -> Iterator[tuple[str, str]]:
     """
     Yield each part between commas as written, with its value by the quoting rules of CSV.
 
-    The value of a part with an invalid quote is the part itself, whose quote makes it an invalid name. The end of
-    such a part does not depend on the text after its comma, so added and removed names around it do not change it.
+    The value of a part with an invalid quote is the part itself, which the quote makes an invalid name. Such a part
+    ends independently of the text after its comma, so adding or removing other names does not change the part.
     """
     position = 0
     while position <= len(body):
@@ -285,7 +285,7 @@ def _pieces(body: str) -> Iterator[tuple[str, str]]:
 
 
 def _line_break_for(text: str) -> str:
-    """Return the line break between the text and a new segment, of the kind in the text; "" where none is needed."""
+    """Return the line break between text and new segment, of the same kind as in the text; "" if none is needed."""
     if not text or text.endswith(("\n", "\r")):
         return ""
     breaks = _BREAK.findall(text)
@@ -322,7 +322,7 @@ def _lines_without_people(text: str, position: int, lines: list[_CommentLine], *
     """
     Return the comment from `position` without its people.
 
-    An empty line is removed with its line break; at the end of the comment, with the line break before it.
+    An empty line is removed with its line break (at the end of the comment, with the line break before the line).
     """
     out: list[str] = []
     for line in lines:
@@ -342,8 +342,8 @@ def _rebuild_line(text: str, line: _CommentLine, *, prefix: str, replacement: st
     """
     Return a line without its people; invalid names stay, after `prefix`. `replacement` replaces the first segment.
 
-    A segment is removed with the delimiter after it and the blanks around that; the last segment of a line is removed
-    with the delimiter before it.
+    A segment is removed with the delimiter after it and the blanks around this delimiter; for the last segment of a
+    line, this is the delimiter before it.
     """
     ends = [segment.start for segment in line.segments[1:]] + [line.end]
     kept = [text[line.start : line.segments[0].start]]

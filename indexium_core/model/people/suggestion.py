@@ -1,5 +1,5 @@
 """
-Suggestions of people for a file, and their ranking. Pure: nothing here changes who is in a file.
+Suggestions of people for a file, and their ranking. The functions are pure: they change no people of a file.
 
 Each kind of evidence has a strength between 0 and 1; few observations give less strength than many. The strengths of
 all evidence for one person are combined, and each person is suggested once, with the strongest reason first.
@@ -17,10 +17,10 @@ from indexium_core.model.people import people_comment
 __all__ = ["KINDS", "MIN_SCORE", "Kind", "Suggestion", "SuggestionEvidence", "rank"]
 
 Kind = Literal["near_name", "face", "series", "folder", "together"]
-KINDS: tuple[Kind, ...] = ("near_name", "face", "series", "folder", "together")  # the first wins a tie
+KINDS: tuple[Kind, ...] = ("near_name", "face", "series", "folder", "together")  # on a tie, the first one wins
 MIN_SCORE = 0.25  # a lower score is noise
 
-# By kind: its weight, and the number of assumed counterexamples, so that 1 of 1 observations is not certain.
+# For each kind, its weight and the number of assumed counterexamples, so that 1 of 1 observations is not certain.
 _WEIGHTS: dict[Kind, tuple[float, float]] = {
     "near_name": (0.97, 0.0),
     "face": (0.9, 0.0),
@@ -40,7 +40,7 @@ class SuggestionEvidence:
     confidence: float | None  # 0 to 1; None: unknown
     support: int  # files (for a face: pictures) that support it
     of: int  # files that were examined; 0: not counted
-    replaces: str = ""  # a misspelling of the same person in the file
+    replaces: str = ""  # the misspelling of this person in the file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +48,14 @@ class Suggestion:
     """A person who may be in a file, with the reasons."""
 
     name: str
-    kind: Kind  # of the strongest reason
+    kind: Kind  # kind of the strongest reason
     reason: str  # a sentence about the person: "Is in 4 of 5 other files of this folder."
-    confidence: float | None  # 0 to 1, of that reason
+    confidence: float | None  # 0 to 1, confidence of that reason
     support: int  # files (for a face: pictures) that support it
     of: int  # files that were examined; 0: not counted
     score: float  # 0 to 1: all reasons combined; the list is in this order
     others: tuple[str, ...] = ()  # further reasons, strongest first
-    replaces: str = ""  # a misspelling of this person in the file, which the name should replace
+    replaces: str = ""  # the misspelling in the file that this name should replace
 
 
 def rank(

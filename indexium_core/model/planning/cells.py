@@ -2,7 +2,8 @@
 Cells of a CSV that is exported, edited in a spreadsheet, and imported.
 
 A spreadsheet would run a cell that starts like a formula, so the export puts an apostrophe before it, and the import
-removes it. A cell that starts with apostrophes before a formula gets one more, so every text returns unchanged.
+removes the apostrophe. If a cell starts with apostrophes before a formula, the export adds one more, so the import
+restores every text.
 
 The same applies after a semicolon, a tab, a quotation mark or a line break: a spreadsheet with another separator than
 the comma (in much of Europe the semicolon) reads the text after it as a separate cell.
@@ -26,7 +27,7 @@ _GUARDED = re.compile(f"'+{_FORMULA}")
 _INNER = re.compile(f"([;\"\t\r\n])(?='*[{_SIGNS}])")
 _INNER_GUARDED = re.compile(f"([;\"\t\r\n])'(?='*[{_SIGNS}])")
 
-# A spreadsheet writes these in the language of its user.
+# A spreadsheet writes these words in the language of its user.
 _TRUE = frozenset({"true", "yes", "1", "x", "wahr", "ja", "vrai", "oui", "verdadero", "sí", "vero", "waar", "prawda"})
 _FALSE = frozenset({"false", "no", "0", "falsch", "nein", "faux", "non", "falso", "onwaar", "nee", "fałsz"})
 
@@ -73,5 +74,5 @@ def _written(cells: Sequence[Any]) -> str:
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\r\n").writerow(
         cells
-    )  # with "\n" alone, the writer would not quote a "\r" in a cell
+    )  # with lineterminator "\n", the writer would not quote a "\r" in a cell
     return buffer.getvalue()[:-2] + "\n"

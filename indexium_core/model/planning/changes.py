@@ -13,7 +13,7 @@ __all__ = ["ChangesPreview", "FileChange", "LineError"]
 class LineError:
     """A rejected row and the reason."""
 
-    line: int  # its first line
+    line: int  # first line of the row
     message: str
 
 
@@ -28,11 +28,11 @@ class FileChange:
     before: list[str]  # people of the result in the plan
     after: list[str] | None = None  # people of the row
     postponed: bool | None = None
-    until: datetime | None = None  # end of the postponement; None: no end
+    until: datetime | None = None  # end of the postponement; None: without end
     people_mode: str | None = None
     comment_mode: str | None = None
     removes_everyone: bool = False  # the file has people now and would have no people left
-    conflict: str = ""  # the decision since the export that contradicts the row; such a row is applied only on request
+    conflict: str = ""  # a decision after the export that contradicts the row; the row is then applied only on request
 
     @property
     def added(self) -> list[str]:
@@ -56,7 +56,7 @@ class ChangesPreview:
 
     @property
     def conflicts(self) -> int:
-        """Number of rows with a conflicting decision since the export."""
+        """Number of rows that conflict with a decision made after the export."""
         return sum(bool(row.conflict) for row in self.rows)
 
     def applicable(self, *, overwrite: bool = False) -> list[FileChange]:
@@ -64,7 +64,7 @@ class ChangesPreview:
         return [row for row in self.rows if overwrite or not row.conflict]
 
     def counts(self, *, overwrite: bool = False) -> dict[str, int]:
-        """Return the number of files with other people, no people left, a postponement, its end, or other modes."""
+        """Return the numbers of files for each kind of change: people, no people left, postponed or not, modes."""
         rows = self.applicable(overwrite=overwrite)
         return {
             "people": _count(row.after is not None for row in rows),

@@ -1,4 +1,4 @@
-"""Results of a search as values: facets with counts, and wider searches for one that finds nothing."""
+"""Results of a search as values: facets with counts, and wider searches if a search finds nothing."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ FACETS = ("risk", "category", "issue", "container", "folder", "person", "tags", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FacetValue:
-    """One value of a facet, and the number of files that it finds together with the rest of the search."""
+    """One value of a facet, and the number of files that match both the value and the rest of the search."""
 
-    value: str  # as in a search, after the colon of the key
-    label: str  # as in a list
+    value: str  # text in a search, after the colon of the key
+    label: str  # text for display in a list
     files: int
     chosen: bool = False  # the search has this value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facet:
-    """One key with its values: first those of the search, then by number of files."""
+    """One key with its values: first the values in the search, then the others by number of files."""
 
     key: str
-    values: tuple[FacetValue, ...]  # the first ones of many
+    values: tuple[FacetValue, ...]  # the first values, not always all
     total: int  # number of all values
     all_of: bool = False  # the search requires all of its values, not any of them
 
@@ -44,7 +44,7 @@ class Facets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wider:
-    """A search that finds more than one without results."""
+    """A search that finds files where another search finds none."""
 
     query: str
     words: str  # the difference: "without “danger”"

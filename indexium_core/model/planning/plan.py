@@ -152,7 +152,7 @@ class PlanPage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """
-    The selected items of a plan: everything that a query finds, changed by exceptions.
+    The selected items of a plan: all items that a query finds, changed by exceptions.
 
     An item is selected if it matches `query` and `risk` and is not in `excluded`, or if it is in `included`.
     `query=None` selects by `included` alone. Exceptions are file ids, so a selection stays valid across pages, sort
@@ -184,23 +184,23 @@ class SelectionSummary:
     tags_to_remove: int
     est_seconds: float
     est_bytes: int
-    excluded: dict[str, int]  # selected files that the write omits: by risk level, or "postponed"
+    excluded: dict[str, int]  # selected files that the write omits, by risk level or "postponed"
     by_strategy: dict[str, int] = field(default_factory=dict)  # `count` by strategy
-    loses_text: int = 0  # of them, those that would lose custom text
-    removes_everyone: int = 0  # of them, those that have people and would have no people left
-    parts_names: int = 0  # of them, those with hard links, which would keep the old file
-    hidden: int = 0  # of them, those that the displayed search does not find
+    loses_text: int = 0  # of these, files that would lose custom text
+    removes_everyone: int = 0  # of these, files that have people and would have no people left
+    parts_names: int = 0  # of these, files with hard links, which would keep the old file
+    hidden: int = 0  # of these, files that the displayed search does not find
     rollback_until: datetime | None = None  # until when a rollback would be possible
-    backup: bool = True  # a write without a possible backup is omitted, so each file could be restored byte for byte
+    backup: bool = True  # files without a possible backup are omitted: each write can be rolled back byte for byte
 
     @property
     def exact(self) -> int:
-        """Files that a rollback could restore byte for byte."""
+        """Number of files that a rollback could restore byte for byte."""
         return self.count if self.backup else 0
 
     @property
     def tags_only(self) -> int:
-        """Files of which a rollback could restore only the comment."""
+        """Number of files of which a rollback could restore only the comment."""
         return self.count - self.exact
 
 
@@ -226,7 +226,7 @@ class Holder:
     files: int = 1  # number of requested files that it uses
 
     def describe(self, files: str = "") -> str:
-        """Return the message about it; `files`: the files that it uses, by default their number."""
+        """Return the message about this operation; `files` describes the used files, by default by their number."""
         return describe_unfinished(self.operation_id, self.status, files or f"{self.files:,} of these files")
 
 
@@ -239,15 +239,15 @@ class StaleFile:
     file_path: str
     shown: str | None  # the result comment of the displayed plan; None: no comment
     now: str | None  # the result comment of the newest plan
-    reason: str  # why it differs, as the end of a sentence about the file
+    reason: str  # why the result differs, as the end of a sentence about the file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectionDigest:
-    """A digest of the selected files. A write that gets it writes exactly these files, or none."""
+    """A digest of the selected files. A write with this digest writes exactly these files, or no file."""
 
     count: int
-    digest: int  # of their ids and payloads
+    digest: int  # digest of the ids and payloads of the files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,7 +256,7 @@ class StaleFiles:
 
     plan_id: int  # the newest version
     count: int
-    items: list[StaleFile]  # the first ones
+    items: list[StaleFile]  # the first files
 
 
 def checked_modes(people_mode: str | None, comment_mode: str | None) -> tuple[PeopleMode | None, CommentMode | None]:

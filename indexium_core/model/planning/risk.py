@@ -4,9 +4,8 @@ Risk: the one table of all issues that a planned file can have, with severities,
 A plan row stores the issues as bits. Each kind of issue has its bit here; the SQL of the plan gets them as parameters,
 and `store/sql/risk_level.sql` decides the risk level of a file from them: the worst severity.
 Messages are made when a page is read. A part of a template in [brackets] is omitted if one of its facts is unknown, so
-that every message stays a sentence; `[a|b]` is `b` if a fact of `a` is unknown. The fact `reason` is a whole sentence,
-as readers and scans write it, so templates add no prefix. Two codes have another severity in some files: see
-`VARIANT_KINDS`.
+that every message stays a sentence; `[a|b]` is `b` if a fact of `a` is unknown. The fact `reason` is a whole sentence
+from a reader or a scan, so templates add no prefix. Two codes have another severity in some files: see `VARIANT_KINDS`.
 """
 
 from __future__ import annotations
@@ -32,8 +31,8 @@ __all__ = [
     "remedy",
 ]
 
-SEVERITIES = ("note", "warning", "danger", "blocked")  # mild to grave
-# How many names of a list a message shows, and from how many on it shows fewer; by fact, otherwise 5 and 6.
+SEVERITIES = ("note", "warning", "danger", "blocked")  # from the least to the most severe
+# By fact: how many names of a long list a message shows, and the length above which a list is long; default 5 and 6.
 _SHOWN_NAMES = {"copies": (2, 2)}
 _LONGEST_FACT = 160  # characters of a fact that a message shows
 
@@ -362,7 +361,7 @@ def outcome(status: str, code: str = "") -> str:
 
 def _severity(code: str) -> str:
     kind = ISSUES.get(code)
-    return kind.severity if kind else "warning"  # the user should check what this version does not know
+    return kind.severity if kind else "warning"  # the user should check a code that this version does not know
 
 
 def _filled(template: str, facts: Mapping[str, object]) -> str:
@@ -378,7 +377,7 @@ def _filled(template: str, facts: Mapping[str, object]) -> str:
 
 
 def _text_of(value: object, shown: int, most: int) -> str:
-    """Return a fact as text; of a list with more than `most` names only the first ones."""
+    """Return a fact as text; a list with more than `most` names is cut to its first names."""
     if value is None:
         return ""
     if isinstance(value, list | tuple | set | frozenset):

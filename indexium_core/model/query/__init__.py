@@ -2,8 +2,8 @@
 The search grammar (docs/plan.md): words, `key:value` terms, `-`, `OR`, parentheses and quotes.
 
 `grammar.py` parses a text to a tree. `sql.py` compiles the tree to parameterised SQL. `description.py` describes it in
-a sentence. The table in `keys.py` defines the keys, their meanings and their columns. For any text, the only possible
-error is `QueryError`, which has the position of the word and the remedy.
+a sentence. The table in `keys.py` defines the keys, their meanings and their columns. The only possible error for a
+text is `QueryError`, which has the position of the word and the remedy.
 """
 
 from __future__ import annotations

@@ -26,15 +26,15 @@ class Completion:
     end: int
     text: str
     label: str  # the completion as a list shows it
-    hint: str = ""  # its effect
-    count: int | None = None  # files of the plan that match, where known
+    hint: str = ""  # effect of the completion
+    count: int | None = None  # number of matching files of the plan, if known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
     """The word in or before the cursor."""
 
-    start: int  # after a minus
+    start: int  # the word follows a minus
     end: int  # end of the text that a completion replaces
     key: str  # the text before a colon, in lower case; "" for a bare word
     typed: str  # the value or bare word up to the cursor, without quotes
@@ -43,7 +43,7 @@ class Word:
 
 
 def word_at(text: str, position: int) -> Word:
-    """Return the word at a position; after a blank it is empty."""
+    """Return the word at a position; after a blank the word is empty."""
     position = max(0, min(position, len(text)))
     start, in_quotes = _start(text, position)
     if text[start : start + 1] == "-" and start < position:

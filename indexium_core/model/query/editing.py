@@ -9,7 +9,7 @@ from indexium_core.model.query.keys import KEYS
 
 __all__ = ["ONE_VALUED", "quoted", "with_key"]
 
-# Keys of which a file has one value, so that one term is complete, with or without a minus.
+# Keys that have one value for each file, so that one term is complete, with or without a minus.
 ONE_VALUED = frozenset(
     key.name
     for key in KEYS.values()
@@ -23,7 +23,7 @@ def with_key(text: str, key: str, value: str, *, exact: bool = False) -> str:
     Return the query with its top-level terms of a key replaced by one value, in the place of the first such term.
 
     An empty value removes the terms; the rest of the text stays unchanged. Terms inside a group or beside an OR stay,
-    because they depend on their neighbours. Terms with `-` are replaced for keys of which a file has one value (risk,
+    because they depend on their neighbours. Terms with `-` are replaced if the key has one value for each file (risk,
     ext, size …); for other keys (issue, person …) they stay. `exact` always puts the value in quotes. Raises
     `QueryError`, also for a value that the key does not have.
     """
@@ -46,7 +46,7 @@ def with_key(text: str, key: str, value: str, *, exact: bool = False) -> str:
 
 
 def quoted(value: str, *, exact: bool = False) -> str:
-    """Return a value as a query writes it: in quotes where it needs them, or always if `exact`."""
+    """Return a value in the form of a query: in quotes if necessary, or always if `exact`."""
     if not exact and _RUN.fullmatch(value):
         return value
     inner = value.replace('"', '""')

@@ -1,4 +1,4 @@
-"""Filters by name and value, for programs. They become a search, so that one grammar finds everything."""
+"""Filters by name and value, for programs. They become a search, so that only one grammar exists."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FILTERS: tuple[str, ...] = (*_CHOICES, *_FLAGS, "search", "min_tags", "max_tags"
 
 def with_filters(query: str, filters: Mapping[str, Any]) -> str:
     """
-    Return a search that finds what both `query` and all filters find.
+    Return a search that finds the files that match both `query` and all filters.
 
     Filters: `risk_level category issue file_ext container folder library person` with a value or a list of alternative
     values; `edited postponed` with true or false; `search` with a text; `min_tags max_tags` with a number of people.

@@ -4,7 +4,7 @@ The parser from text to a tree.
     query   = all ("OR" all)*
     all     = ["AND"] unit (["AND"] unit)*
     unit    = "-" unit | "(" query ")" | [key ":"] value
-    value   = runs of characters and "quoted text", without a blank between; "" inside quotes is one quote
+    value   = runs of characters and "quoted text", without a blank between them; "" inside quotes is one quote
 
 A `-` before a blank, another `-` or the end is an ordinary word, so that a pasted “Artist - Title” works. Every node
 has its position in the text.
@@ -52,7 +52,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllOf:
-    """All nodes must match; without nodes every file matches."""
+    """All nodes must match; if there are no nodes, every file matches."""
 
     nodes: tuple[Node, ...]
     start: int
@@ -138,7 +138,7 @@ def _word(text: str, start: int) -> _Token:
 
 
 def _value(text: str, start: int) -> tuple[str, int, bool]:
-    """Return the value that starts here, its end, and whether one pair of quotes contains all of it."""
+    """Return the value that starts here, its end, and whether one pair of quotes contains the whole value."""
     pieces: list[str] = []
     quoted = False
     position = start
@@ -181,7 +181,7 @@ def _read(key: Key, value: str, *, quoted: bool) -> Value:
 
 
 class _Parser:
-    """A recursive-descent parser over the tokens. It counts the depth, so that no text can exhaust the stack."""
+    """A recursive-descent parser over the tokens. It limits the depth, so that no text exhausts the stack."""
 
     def __init__(self, text: str) -> None:
         self.text = text

@@ -1,4 +1,4 @@
-"""Searches of the history: words, `person:` and `path:`. A search finds an operation by one of its files."""
+"""Searches of the history: words, `person:` and `path:`. A search finds an operation if one of its files matches."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """
 The values of one key in a query, so that facets, chips and menus can read and replace them.
 
-Only terms of the outermost level count that a list of values can express: `risk:danger,safe`, `person:"Ann Lee"`
-(quoted: exactly one person), `folder:/Family` (below the library folder), `tags:2`. An OR of them, `(person:"Ann" OR
-person:"Bob")`, means any of the values; people terms beside each other mean all of them. Other terms of the key
-(`person:ann`, `-issue:corrupt`, a term in a larger group) belong to the user and stay unchanged.
+Only terms of the outermost level that a list of values can express count: `risk:danger,safe`, `person:"Ann Lee"`
+(quotes mean exactly one person), `folder:/Family` (below the library folder), `tags:2`. An OR of such terms,
+`(person:"Ann" OR person:"Bob")`, means any of the values; people terms beside each other mean all of them. Other terms
+of the key (`person:ann`, `-issue:corrupt`, a term in a larger group) belong to the user and stay unchanged.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _NUMBER = re.compile("[0-9]{1,18}")
 class QueryPart:
     """One part of the outermost level; the query requires all parts."""
 
-    key: str  # the key whose values it has; "" for any other part
+    key: str  # the key whose values the part has; "" for any other part
     values: tuple[str, ...]  # its values of the key
     start: int
     end: int
@@ -86,7 +86,7 @@ def split(text: str, keys: Iterable[str]) -> tuple[str, dict[str, str]]:
     """
     Return a query without the values of some keys, and the terms of each of these keys ("": none).
 
-    All of these queries together find what the query finds. Raises `QueryError`.
+    A file matches the query if it matches all of these queries. Raises `QueryError`.
     """
     own: dict[str, list[str]] = {key: [] for key in keys}
     rest: list[str] = []
@@ -118,7 +118,7 @@ def with_values(text: str, key: str, values: Sequence[str], *, all_of: bool = Fa
 
 
 def without_part(text: str, place: int) -> str:
-    """Return the query without one of its `parts`; unchanged where it has no such part. Raises `QueryError`."""
+    """Return the query without one of its `parts`; unchanged if there is no such part. Raises `QueryError`."""
     nodes = _nodes(parse(text))
     if not 0 <= place < len(nodes):
         return text

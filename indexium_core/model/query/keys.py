@@ -24,7 +24,7 @@ class Key:
 
     name: str
     kind: Kind
-    columns: tuple[str, ...]  # a file matches with any of them
+    columns: tuple[str, ...]  # a file matches if any of these columns matches
     help: str  # completes "finds files …"
     example: str
     choices: tuple[str, ...] = ()  # all possible values; () = any
@@ -119,7 +119,7 @@ _OTHER_WORDS = {
 
 
 def nearest_key(word: str) -> str | None:
-    """Return the key that is most similar to an unknown one; None where none is similar."""
+    """Return the key that is most similar to an unknown one; None if no key is similar."""
     if word in _OTHER_WORDS:
         return _OTHER_WORDS[word]
     near = difflib.get_close_matches(word[:40], KEYS, n=1, cutoff=0.6)

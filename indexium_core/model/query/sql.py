@@ -20,7 +20,7 @@ from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
 __all__ = ["CompiledQuery", "SpellingParameter", "SpellingSet", "compile_query"]
 
-_ALL_PEOPLE = "i.names"  # all people of the three lists, folded, one in each line
+_ALL_PEOPLE = "i.names"  # all people of the three lists, folded, one per line
 _FOLDER = "('/' || f.folder || '/')"  # the slashes let a folder name match only as a whole
 _NAMES_OF_PEOPLE = frozenset({"i.db_people"})  # the spelling is always that of the table of people
 _NAMES_IN_FILES = frozenset({"i.existing_people", "i.tags_to_remove"})  # any spelling is possible
@@ -30,7 +30,7 @@ _PERSON_COLUMNS = KEYS["person"].columns
 
 
 class SpellingSet(StrEnum):
-    """What a condition needs to know about the spellings of a person."""
+    """The facts about the spellings of a person that a condition needs."""
 
     SPELLINGS = "spellings"  # all spellings of the person and its aliases
     LOWERED = "lowered"  # the same in lower case
@@ -56,9 +56,9 @@ class CompiledQuery:
 
     where: str  # with ? for parameters; "TRUE" for an empty query
     params: list[object]  # in the order of the question marks; some are `SpellingParameter`
-    keys: frozenset[str]  # the keys of its terms, "" for bare words
-    names_unchanged: bool  # it has a term for unchanged items
-    names_postponed: bool  # it has a term about postponed items
+    keys: frozenset[str]  # the keys of the terms, "" for bare words
+    names_unchanged: bool  # the query has a term for unchanged items
+    names_postponed: bool  # the query has a term about postponed items
 
     @property
     def names_risk(self) -> bool:
@@ -75,7 +75,7 @@ def compile_query(text: str, *, zone: tzinfo | None = None) -> CompiledQuery:
     """
     Compile a query; days are days of `zone`, by default of the local time zone.
 
-    Raises `QueryError` and nothing else.
+    Raises only `QueryError`.
     """
     tree = parse(text)
     builder = _Builder(zone)
@@ -136,7 +136,7 @@ class _Builder:
         return self._holds(key.columns[0], value.text)
 
     def _people(self, key: Key, value: Text) -> str:
-        """Search all people first, which is cheap, and only then the lists of the key."""
+        """Search all people first, which is fast, and then the lists of the key."""
         if not value.exact:
             in_any_list = self._in_any_list(value.text)
             return (
@@ -238,7 +238,7 @@ def _folded(text: str) -> str:
 
 
 def _midnight(day: date, zone: tzinfo | None) -> int:
-    """Return the start of a day in ns since 1970; of a midnight that occurs twice, the first."""
+    """Return the start of a day in ns since 1970; if midnight occurs twice, the first one."""
     try:
         # time.mktime may return either of two midnights, depending on its last call.
         seconds = datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()

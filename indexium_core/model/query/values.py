@@ -45,7 +45,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """Numbers or days from `low` up to, not including, `high`; None: open. Days are ordinals (`date.toordinal`)."""
+    """Numbers or days from `low` up to, not including, `high`; None: no limit. Days are ordinals (`date.toordinal`)."""
 
     low: int | None
     high: int | None
@@ -55,7 +55,7 @@ class Span:
 
 
 Value = Text | AnyValue | Flag | Span
-_Endpoint = Callable[[str], tuple[int, int]]  # the half-open range of one end
+_Endpoint = Callable[[str], tuple[int, int]]  # the half-open range for one end
 
 MAX_OPTIONS = 100  # values of one term
 
@@ -199,5 +199,5 @@ def _remedy(word: str, choices: tuple[str, ...]) -> str:
 
 
 def shortened(word: str) -> str:
-    """Return a word as messages show it, at most 40 characters."""
+    """Return a word in the form for messages, at most 40 characters long."""
     return word if len(word) <= 40 else word[:39] + "…"

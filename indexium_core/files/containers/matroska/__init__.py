@@ -1,15 +1,14 @@
 """
 Matroska and WebM (RFC 9559, on EBML, RFC 8794): what such a file holds, and the two ways to write its tags.
 
-In place, no cluster moves and no byte of one changes, so that every position in the file stays true. Where that cannot
-be, a new file is made of the old one's parts, and every position in it is corrected.
+An edit in place keeps all clusters, their places and bytes, so that every position in the file stays correct. If this
+is not possible, a new file is made from the parts of the old file, with every position corrected.
 
 Reading: `ebml` is the syntax and `ids` has the element IDs. `walk` examines a file into a `layout`, and `tail` a
 damaged end. `tags` and `comments` read the comments, `seekhead` and `cues` the positions. Writing: `strategy` has the
-strategies, `editing` says what the tags become, `placement` and `zones` put them in place, `relocation` makes a new
-file. `census` digests everything that has to stay.
-
-Comes in: a reader and a change. Goes out: a layout, a patch in place, or a new file.
+strategies, `editing` makes the new tags, `placement` and `zones` put them in place, `relocation` makes a new file.
+`census` digests everything that must stay. Input: a reader and a change. Output: a layout, a patch in place, or a new
+file.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ __all__ = ["FAMILY", "MatroskaCopy", "MatroskaInPlace", "MatroskaLayout"]
 
 
 class _Matroska:
-    """Every document with the EBML magic; its header has the document type."""
+    """The family of all documents with the EBML magic; the header has the type."""
 
     def recognises(self, head: bytes) -> bool:
         return head.startswith(MAGIC)

@@ -1,9 +1,9 @@
 """
-The census: a digest of everything in a file that a metadata write has to leave alone.
+The census: a digest of everything in a file that a metadata write must not change.
 
-Names and values hold no offsets, only on which side of the media an element lies. So the census of a file stays the
-same if its media move as a whole: positions in its index and SeekHead are counted within the media. Clusters are
-counted and measured, never read.
+Names and values hold no offsets; they only say on which side of the media an element lies. So the census stays the
+same if the media move as a whole: positions in index and SeekHead count within the media. The census has the number and
+length of clusters, not their content.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from indexium_core.model.files.media import Extent
 
 __all__ = ["census"]
 
-# Entries for these are not compared: if players did not find the tags, the check of the comment would fail.
+# Entries for these are not compared: if players could not find the tags, the comment check would fail.
 _EDITED = frozenset({ids.TAGS, ids.SEEK_HEAD, ebml.VOID})
-_WHOLE = 8 << 20  # bytes up to which an element is read as a whole; larger ones (attached files) by windows
+_WHOLE = 8 << 20  # an element of up to this many bytes is read whole; larger ones (attachments) in windows
 _WINDOW = 64 << 10
 _WINDOWS = 16
 
@@ -76,14 +76,14 @@ def _media_counter(layout: MatroskaLayout) -> Callable[[int], int]:
     def count_in_media(position: int) -> int:
         nth = bisect_right(begins, position) - 1
         if nth < 0 or position - begins[nth] >= before[nth + 1] - before[nth]:
-            return -1 - position  # not in the media
+            return -1 - position  # outside the media
         return before[nth] + position - begins[nth]
 
     return count_in_media
 
 
 def _element_digest(reader: Reader, element: Element, count_in_media: Callable[[int], int]) -> str:
-    """Return the digest of an element, header included; of an index, of its content."""
+    """Return the digest of an element with its header; for an index, of its content."""
     if element.id == ids.CUES and element.size <= METADATA_MAX:
         content = cues.comparable(content_of(reader, element), count_in_media)
         if content is not None:
@@ -100,7 +100,7 @@ def _range_digest(reader: Reader, extent: Extent) -> str:
 
 
 def _tags(reader: Reader, layout: MatroskaLayout) -> Iterator[tuple[str, str]]:
-    """Yield all tags but the file's comment; several Tags elements in an order that does not depend on their places."""
+    """Yield all tags except the file's comment; the order of Tags elements does not depend on their places."""
     content = [tags.kept_content(content_of(reader, element)) for element in layout.named(ids.TAGS)]
     kept = sorted(items for items in content if items)
     for nth, items in enumerate(kept, 1):
@@ -111,7 +111,7 @@ def _tags(reader: Reader, layout: MatroskaLayout) -> Iterator[tuple[str, str]]:
 def _directory(
     reader: Reader, layout: MatroskaLayout, count_in_media: Callable[[int], int]
 ) -> Iterator[tuple[str, str]]:
-    """Yield how many entries of a SeekHead resolve; of clusters, also their positions."""
+    """Yield how many SeekHead entries resolve; for clusters, also the positions."""
     assert layout.segment is not None
     start = layout.segment.data
     places = {element.offset: element.id for element in layout.elements}

@@ -1,15 +1,15 @@
 """
-The file's comments among all tags: which of them a planned change edits, and how.
+The file's comments among all tags, and the edits that a planned change makes.
 
-All of them are fields of the layout, also those in Tags elements that players do not find. Players show the last one
-that they read (`tags`). Preserve mode writes the People segment into the first comment in the default language, into
-the one that players show, and into all that name people already, in place of these; all others keep every byte. Replace
-mode writes the new text, without language, into the one that players show, and removes the others. Why:
-docs/decisions/0015-matroska-which-comment.md.
+All comments are fields of the layout, also those in Tags elements that players do not find. Players show the last
+comment that they read (`tags`). Preserve mode writes the People segment into the first comment in the default language,
+into the comment that players show, and into all comments with people (replacing these people); all others keep every
+byte. Replace mode writes the new text, without language, into the comment that players show, and removes the others.
+Reasons: docs/decisions/0015-matroska-which-comment.md.
 
-Players may show none of them, because of a language or because another comment hides them. Then the first one gets a
-TagDefault of 1. If that does not help, a write adds a comment behind all others: in preserve mode with the text of the
-first one, in replace mode instead of the first one.
+Players may show none of the comments, because of a language or because another comment hides them. Then the first
+comment gets a TagDefault of 1. If that does not help, a write adds a comment behind all others: in preserve mode with
+the text of the first comment, in replace mode instead of the first comment.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ADDED = "Segment/Tags/Tag/SimpleTag/COMMENT"  # path of a new comment; the path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileComment:
-    """One comment of the file: its place, and how a change edits it."""
+    """One comment of the file: its place, and its edit by a change."""
 
     element: Element  # the Tags element
     place: tuple[int, int]  # index of its Tag in the Tags element, and of the comment in the Tag
@@ -40,7 +40,7 @@ class FileComment:
     sets_default: bool = False  # an edit gives it a TagDefault of 1
 
     def is_changed_by(self, change: Change) -> bool:
-        """Tell whether a change edits the comment."""
+        """Return whether a change edits the comment."""
         if change.segment is None:
             return True
         if not self.field.takes_segment:
@@ -64,7 +64,7 @@ class FileComments:
     """All comments of a file, in file order."""
 
     all: tuple[FileComment, ...]
-    hidden: bool  # there are some, and players show none of them, whatever they contain
+    hidden: bool  # comments exist, but players show none of them, whatever the texts
 
     @property
     def fields(self) -> tuple[FieldValue, ...]:
@@ -73,16 +73,16 @@ class FileComments:
 
     @property
     def added(self) -> str:
-        """Return where a write adds a comment although there are some, "" where it does not."""
+        """Return where a write adds a comment to existing ones, "" if it adds none."""
         return _ADDED if self.hidden else ""
 
     @property
     def not_removable(self) -> str:
-        """Return why a comment cannot be removed, "" where all can: nested tags would be lost with it."""
+        """Return why a comment cannot be removed (nested tags would be lost), or ""."""
         return tags.NESTED_TAGS if any(each.comment.others for each in self.all) else ""
 
     def edits(self, change: Change) -> dict[Element, dict[tuple[int, int], CommentEdit | None]]:
-        """Return the edits of all comments that a change edits, by their Tags elements and places."""
+        """Return the edits of a change for all comments, by Tags element and place."""
         edits_by_element: dict[Element, dict[tuple[int, int], CommentEdit | None]] = {}
         for each in self.all:
             if each.is_changed_by(change):
@@ -104,11 +104,11 @@ def find_comments(contents: Mapping[Element, bytes], read_tags: Sequence[Element
 
     Args:
         contents: The content of every Tags element, in file order.
-        read_tags: Those that players find, in the order in which they read them.
+        read_tags: The elements that players find, in the order in which players read them.
 
     Raises:
         CorruptFileError: A Tags element is damaged.
-        RefusedError: It is too large.
+        RefusedError: A Tags element is too large.
 
     """
     parsed = {element: tags.parse(content) for element, content in contents.items()}
@@ -160,7 +160,7 @@ def _own_comments(element: Element, content: Sequence[MatroskaTag], parent: str)
 
 
 def _can_be_shown(first: FileComment, parsed: Mapping[Element, Sequence[MatroskaTag]], read: Sequence[Comment]) -> bool:
-    """Tell whether players would show the comment if it had a TagDefault of 1."""
+    """Return whether players would show the comment if it had a TagDefault of 1."""
     nth = next((nth for nth, comment in enumerate(read) if comment is first.comment), None)
     if nth is None or not parsed[first.element][first.place[0]].flat:
         return False

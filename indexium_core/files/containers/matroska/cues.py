@@ -1,8 +1,8 @@
 """
-Cues: the index of a segment (RFC 9559, section 5.1.5), with the cluster of each moment.
+Cues: the index of a segment (RFC 9559, section 5.1.5), with the cluster for each time.
 
-Its positions count from the first byte of the segment's content, like those of a SeekHead. They are corrected when
-clusters move, with the sizes and checksums around them; all else in it stays.
+Positions count from the first byte of the segment's content, as in a SeekHead. When clusters move, the positions and
+the sizes and checksums around them are corrected; everything else stays.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _PARTS_MAX = 500_000  # elements of an index; that of a film of two hours has 10
 
 def with_moved_positions(content: bytes, to: Callable[[int], int | None]) -> bytes:
     """
-    Return the index with every position replaced by `to` of it.
+    Return the index with `to` applied to every position.
 
     Raises:
         CorruptFileError: It is damaged.
@@ -68,7 +68,7 @@ def _moved_element(item: RawElement, to: Callable[[int], int | None], budget: eb
 
 
 def _with_content(item: RawElement, content: bytes) -> bytes:
-    """Return the element with other content; the header stays if the length does."""
+    """Return the element with new content; if the length stays, the header stays."""
     if len(content) == len(item.content):
         return item.raw[: item.head] + content
     return ebml.element(item.id, content)
@@ -76,10 +76,10 @@ def _with_content(item: RawElement, content: bytes) -> bytes:
 
 def comparable(content: bytes, to: Callable[[int], int]) -> bytes | None:
     """
-    Return bytes that are equal for two indices exactly if their content is the same, with positions replaced by `to`.
+    Return bytes that are equal for two indices exactly if their content is equal, with `to` applied to positions.
 
-    Sizes and checksums, which depend on the widths of positions, are left out. None for an index that is damaged or too
-    large. The index of a film has ten thousand elements and every write reads it twice; so this is one flat loop.
+    Sizes and checksums, which depend on the widths of positions, are left out. Return None if the index is damaged or
+    too large. A film's index has ten thousand elements and every write reads it twice, so this code is one flat loop.
     """
     parts: list[bytes] = []
     ends = [len(content)]
@@ -112,7 +112,7 @@ def comparable(content: bytes, to: Callable[[int], int]) -> bytes | None:
 def _header(content: bytes, position: int) -> tuple[int, int, int]:
     """Return the ID of the element at `position`, and start and end of its content."""
     head = content[position : position + 2]
-    if len(head) == 2 and head[0] > 0x80 and 0x80 <= head[1] < 0xFF:  # as nearly all are
+    if len(head) == 2 and head[0] > 0x80 and 0x80 <= head[1] < 0xFF:  # most elements
         return head[0], position + 2, position + 2 + head[1] - 0x80
     element = ebml.header_at(content, position, position)
     return element.id, element.data, len(content) + 1 if element.size == ebml.UNKNOWN else element.end

@@ -1,8 +1,8 @@
 """
 EBML, the syntax of Matroska (RFC 8794): reading element headers from untrusted bytes, and writing elements.
 
-An element is an ID of 1 to 4 bytes, a size of 1 to 8 bytes (all value bits set: unknown) and as many bytes of content.
-Every size is compared with the bytes that exist before it is used.
+An element is an ID of 1 to 4 bytes, a size of 1 to 8 bytes (all value bits set: unknown) and that many bytes of
+content. Every size is compared with the existing bytes before use.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ __all__ = [
 VOID = 0xEC
 CRC_32 = 0xBF
 HEADER_MAX = 12  # bytes: an ID of 4 and a size of 8
-UNKNOWN = -1  # the size of an element of unknown size
-ELEMENTS_MAX = 65_536  # elements of one Tags; a hostile one could hold millions of 2 bytes each
+UNKNOWN = -1  # stands for an unknown size
+ELEMENTS_MAX = 65_536  # elements of one Tags; a hostile one could hold millions of 2-byte elements
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """The place of an element: all offsets in bytes from the start of the file."""
+    """The place of an element; all offsets are bytes from the start of the file."""
 
     id: int
     offset: int  # of the first byte of the ID
@@ -85,7 +85,7 @@ class ElementBudget:
         self.left = left
 
     def spend(self) -> None:
-        """Count one element. Raises `RefusedError` when there were too many."""
+        """Count one element. Raises `RefusedError` if there are too many."""
         self.left -= 1
         if self.left < 0:
             raise errors.RefusedError("The file has too many elements.")
@@ -96,7 +96,7 @@ def header_at(data: bytes, position: int, offset: int) -> Element:
     Return the element whose header is at `position` of `data` and at `offset` of the file.
 
     Raises:
-        CorruptFileError: There is no element here, or its header is cut short.
+        CorruptFileError: The bytes are not an element, or its header is incomplete.
 
     """
     try:
@@ -115,7 +115,7 @@ def header_at(data: bytes, position: int, offset: int) -> Element:
     return Element(number, offset, offset + id_width + width, UNKNOWN if size == most else size)
 
 
-_WIDTHS = tuple(9 - first.bit_length() for first in range(256))  # of a number, by its first byte: leading zero bits + 1
+_WIDTHS = tuple(9 - first.bit_length() for first in range(256))  # width by the first byte: leading zero bits + 1
 
 
 def children(content: bytes, budget: ElementBudget) -> tuple[RawElement, ...]:
@@ -123,7 +123,7 @@ def children(content: bytes, budget: ElementBudget) -> tuple[RawElement, ...]:
     Return the elements that make up the content of a master.
 
     Raises:
-        CorruptFileError: A child is not an element, reaches past the end, or has an unknown size.
+        CorruptFileError: A child is not an element, ends behind the end, or has an unknown size.
         RefusedError: The budget is spent.
 
     """
@@ -145,20 +145,20 @@ def uint(content: bytes) -> int:
 
 
 def text(content: bytes) -> str:
-    """Return a string up to its first NUL, as all readers do; bytes that are not UTF-8 become surrogates."""
+    """Return a string up to its first NUL, as all readers do; invalid UTF-8 becomes surrogates."""
     return content.partition(b"\0")[0].decode("utf-8", "surrogateescape")
 
 
 def size_width(size: int) -> int:
     """Return the fewest bytes that a size field needs."""
     width = 1
-    while size > (1 << (7 * width)) - 2:  # all value bits set stand for unknown
+    while size > (1 << (7 * width)) - 2:  # all value bits set: unknown size
         width += 1
     return width
 
 
 def encode_size(size: int, width: int = 0) -> bytes:
-    """Return the size field of `width` bytes, or of as few as it needs; `size` has to fit."""
+    """Return the size field of `width` bytes, or of as few as possible; `size` must fit."""
     width = width or size_width(size)
     return ((1 << (7 * width)) | size).to_bytes(width, "big")
 
@@ -175,7 +175,7 @@ def element(number: int, content: bytes, *, wider: int = 0) -> bytes:
 
 
 def void(length: int) -> bytes:
-    """Return the header of a Void of `length` bytes in total; one byte is too short for a Void (`ValueError`)."""
+    """Return the header of a Void of `length` bytes in total; ValueError for one byte, which is too short."""
     for width in range(1, 9):
         size = length - 1 - width
         if 0 <= size <= (1 << (7 * width)) - 2:
@@ -184,7 +184,7 @@ def void(length: int) -> bytes:
 
 
 def master(items: Sequence[bytes], *, has_crc: bool) -> bytes:
-    """Return the content of a master; with `has_crc` behind a CRC-32 of the other elements (RFC 8794, 11.3.1)."""
+    """Return the content of a master; with `has_crc`, a CRC-32 of the other elements comes first (RFC 8794, 11.3.1)."""
     content = b"".join(items)
     if has_crc:
         return element(CRC_32, zlib.crc32(content).to_bytes(4, "little")) + content

@@ -1,9 +1,9 @@
 """
 The new content of the Tags elements of a file.
 
-Only the file's comments (`comments`) change. A new comment is written into the last element with a comment that players
-read, else into the last element that they read, else into a new one. Elements that players do not find stay hidden,
-because their other tags would appear together with the comment.
+Only the file's comments (`comments`) change. A new comment is written into the last element with a comment that
+players read, else into the last element that players read, else into a new element. Elements that players do not find
+stay hidden; otherwise their other tags would appear too.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ __all__ = ["TagsRequest", "requested_tags", "requested_tags_apart"]
 class TagsRequest:
     """The new content of the Tags elements of a file."""
 
-    main: Element | None  # the element that may move: the one with the comment that players show; None: a new one
-    content: bytes  # of the main element, b"" where it is removed
+    main: Element | None  # the element that may move (it has the comment that players show); None: a new element
+    content: bytes  # of the main element, b"" if it is removed
     others: Mapping[Element, bytes]  # other elements whose comments change, b"" for removed ones
     heads: Mapping[int, SeekHead]  # the file's directories, by their offset
-    order: tuple[int, ...]  # offsets of all elements that players read, in their order, which must stay the same
-    read_tags: tuple[Element, ...]  # the Tags elements among them
-    any_order: bool  # … which share no tag name with the main element, so that it may be read before or after them
-    unchanged: bool  # the file is already as requested
+    order: tuple[int, ...]  # offsets of all elements that players read, in reading order, which must stay
+    read_tags: tuple[Element, ...]  # the Tags elements in `order`
+    any_order: bool  # the main element may be read before or after the others: they share no tag names
+    unchanged: bool  # the file already has the requested content
 
     @property
     def emptied(self) -> tuple[Element, ...]:
@@ -88,9 +88,9 @@ def requested_tags(reader: Reader, layout: MatroskaLayout, changes: Sequence[Cha
 
 def requested_tags_apart(reader: Reader, layout: MatroskaLayout, changes: Sequence[Change]) -> TagsRequest:
     """
-    Return the same with the comment in an element of its own, for a file without a comment.
+    Return the same with the comment in a separate element, for a file without a comment.
 
-    It needs less room in one place than an element with other tags. Raises as `requested_tags`.
+    A separate element needs less room than one with other tags. Raises as `requested_tags`.
     """
     request = requested_tags(reader, layout, changes)
     others = tuple(element for element in layout.elements if element.id != ids.TAGS)
@@ -100,7 +100,7 @@ def requested_tags_apart(reader: Reader, layout: MatroskaLayout, changes: Sequen
 
 
 def _element_for_new_comment(contents: Mapping[Element, bytes], read_tags: Sequence[Element]) -> Element | None:
-    """Return the element for a new comment: no comment that hides it may be read behind it."""
+    """Return the element for a new comment: players must not read a hiding comment after it."""
     found = {each: [comment for tag in tags.parse(contents[each]) for comment in tag.comments] for each in read_tags}
     deciding = [each for each in read_tags if any(comment.of_file or comment.hides for comment in found[each])]
     return next(reversed(deciding or read_tags), None)
@@ -109,20 +109,20 @@ def _element_for_new_comment(contents: Mapping[Element, bytes], read_tags: Seque
 def _element_with_changes(
     read_tags: Sequence[Element], edits: Mapping[Element, Mapping[tuple[int, int], CommentEdit | None]]
 ) -> Element | None:
-    """Return the element whose comments change; of several, the last with a comment that stays."""
+    """Return the element whose comments change; if there are several, the last with a comment that stays."""
     changing = [each for each in read_tags if each in edits]
     staying = [each for each in changing if any(edits[each].values())]
     return next(reversed(staying or changing), None)
 
 
 def _allows_any_order(main: bytes, others: Sequence[bytes]) -> bool:
-    """Tell whether players may read the main element in any order: it shares no tag name with the others."""
+    """Return whether the main element may be read in any order: its tag names differ from all others."""
     own = tags.tag_names(main)
     return all(own.isdisjoint(tags.tag_names(other)) for other in others)
 
 
 def _comment_change(changes: Sequence[Change]) -> Change:
-    """Return the change of the comment; raises RefusedError for any other."""
+    """Return the change of the comment; raises RefusedError for other changes."""
     change, *others = changes
     if others or change.field != "comment":
         raise errors.RefusedError(refusals.ONLY_COMMENTS)

@@ -78,8 +78,8 @@ NAMES = {
     SIMPLE_TAG: "SimpleTag",
     TAG: "Tag",
 }
-DOCUMENT = frozenset({EBML, SEGMENT})  # elements that start a document, and cannot lie inside of a segment
-# All children of a segment that are defined.
+DOCUMENT = frozenset({EBML, SEGMENT})  # elements that start a document, and cannot lie inside a segment
+# All defined children of a segment.
 TOP_LEVEL = frozenset({SEEK_HEAD, INFO, TRACKS, CLUSTER, CUES, CHAPTERS, ATTACHMENTS, TAGS})
 
 

@@ -23,7 +23,7 @@ class ClusterRun:
     offset: int
     end: int
     clusters: int
-    open: bool = False  # the last cluster has an unknown size: a Void right behind it would be part of it
+    open: bool = False  # the last cluster has an unknown size: a Void directly behind would belong to this cluster
 
     @property
     def extent(self) -> Extent:
@@ -33,16 +33,16 @@ class ClusterRun:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatroskaLayout(Layout):
     """
-    The segment and its children, as far as they could be read.
+    The segment and its readable children.
 
     The payload is the clusters and the damaged end; elements between clusters may be edited.
     """
 
     segment: Element | None = None
-    end: int = 0  # end of the segment's content, or start of its damaged end; bytes behind it do not change
-    elements: tuple[Element, ...] = ()  # level 1 without the clusters, in file order
+    end: int = 0  # end of the segment's content, or start of its damaged end; later bytes do not change
+    elements: tuple[Element, ...] = ()  # level 1 except clusters, in file order
     runs: tuple[ClusterRun, ...] = ()
-    widest: int = 8  # bytes that a size field may have in this document
+    widest: int = 8  # longest size field in this document, in bytes
 
     @property
     def clusters(self) -> int:
@@ -51,7 +51,7 @@ class MatroskaLayout(Layout):
 
     @property
     def live(self) -> bool:
-        """Tell whether the segment has an unknown size."""
+        """Return whether the segment has an unknown size."""
         return self.segment is not None and self.segment.size == ebml.UNKNOWN
 
     def named(self, number: int) -> tuple[Element, ...]:
@@ -59,11 +59,11 @@ class MatroskaLayout(Layout):
         return tuple(element for element in self.elements if element.id == number)
 
     def in_front(self, offset: int) -> bool:
-        """Tell whether `offset` lies before the first cluster, where all readers read."""
+        """Return whether `offset` lies before the first cluster: all readers read this part."""
         return not self.runs or offset < self.runs[0].offset
 
     def region(self, offset: int) -> int:
-        """Return how many runs of clusters start before `offset`: 0 is in front, the number of all runs is behind."""
+        """Return the number of cluster runs that start before `offset`: 0 in front of all, the total behind all."""
         return bisect_right(self.runs, offset, key=lambda run: run.offset)
 
     def run_at(self, offset: int) -> ClusterRun | None:
@@ -72,7 +72,7 @@ class MatroskaLayout(Layout):
         return self.runs[region - 1] if region and offset < self.runs[region - 1].end else None
 
     def behind_open(self, offset: int) -> bool:
-        """Tell whether a cluster of unknown size ends at `offset`."""
+        """Return whether a cluster of unknown size ends at `offset`."""
         before = self.runs[: self.region(offset)][-1:]
         return any(run.open and run.end == offset for run in before)
 
@@ -82,7 +82,7 @@ def content_of(reader: Reader, element: Element) -> bytes:
     Return the content of a Tags, SeekHead or Cues.
 
     Raises:
-        CorruptFileError: The file ends inside of it.
+        CorruptFileError: The file ends inside it.
         RefusedError: It is too large.
 
     """

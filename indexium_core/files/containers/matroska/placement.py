@@ -1,20 +1,20 @@
 """
 The place of new tags: the rules of one edit in place, as a `Patch`.
 
-The first place with enough room is taken:
+The first place with enough room is used:
 
-1. the place of the old tags, with the Void next to them;
+1. the place of the old tags, with adjacent Void;
 2. any Void in front of the first cluster, where all readers find tags (64 bytes stay Void behind the SeekHead), or
    behind the last cluster;
 3. the end of the segment, which grows.
 
-Players read tags in front of the clusters always, and tags behind them only if the SeekHead names them
-(`seekhead.read_order`). So tags behind the clusters need an entry: in the SeekHead, or in a second one at the end, to
-which the first one points instead of naming elements in front. Freed bytes become Void and no cluster moves, so that
-all other positions stay right.
+Players always read tags in front of the clusters; they read tags behind the clusters only if the SeekHead names these
+(`seekhead.read_order`). So tags behind the clusters need an entry: in the SeekHead, or in a second SeekHead at the end.
+Then the first one points to the second one, and drops entries for elements in front. Freed bytes become Void and
+clusters never move, so that all other positions stay correct.
 
-A file without a SeekHead does not get one: it would have to name all elements (RFC 9559, section 6), and then players
-would find elements that they did not find before.
+A file without a SeekHead does not get one: a SeekHead must name all elements (RFC 9559, section 6), and then players
+would find elements that were hidden before.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ DAMAGED_END = (
 )
 _NO_ROOM = "The file has no room for the tags, or none where its directory (SeekHead) could name them."
 _BESIDE_SEEK_HEAD = 64  # bytes of Void that stay behind a SeekHead, for its next entries
-# Entries that a SeekHead drops first to make room: players find these elements in front without an entry.
+# Entries that a SeekHead drops first to make room: players need no entry to find these elements in front.
 _DROPPED = (ids.INFO, ids.ATTACHMENTS, ids.CHAPTERS, ids.TRACKS)
-_MAX_PLACES = 16  # that are tried; a hostile file has many thousand unusable ones
-_POSITION_WIDTH = 8  # bytes of a position in a second SeekHead, so that it never has to grow
+_MAX_PLACES = 16  # most places tried; a hostile file has thousands of unusable ones
+_POSITION_WIDTH = 8  # bytes of a position in a second SeekHead, which then never grows
 
 
 def place_tags(reader: Reader, layout: MatroskaLayout, request: TagsRequest) -> Patch:
@@ -55,7 +55,7 @@ def place_tags(reader: Reader, layout: MatroskaLayout, request: TagsRequest) -> 
 
     Raises:
         CorruptFileError: A SeekHead is damaged.
-        RefusedError: There is no place for the tags, or readers would not find them there.
+        RefusedError: The tags fit nowhere, or readers would not find them there.
 
     """
     if request.unchanged:
@@ -69,7 +69,7 @@ def place_tags(reader: Reader, layout: MatroskaLayout, request: TagsRequest) -> 
 
 
 class _Placement:
-    """One file, and everything in it that may be moved or replaced."""
+    """One file, and its elements that may be moved or replaced."""
 
     def __init__(self, reader: Reader, layout: MatroskaLayout, request: TagsRequest) -> None:
         assert layout.segment is not None
@@ -90,7 +90,7 @@ class _Placement:
         self.gaps = [gap for zone in self.zones for gap in zones.gaps(zone, self.free)]
 
     def candidates(self) -> Iterator[Candidate]:
-        """Yield places of the tags with the directories for them, best first; whether they fit is checked later."""
+        """Yield places for the tags, with directories, best first; the caller checks whether they fit."""
         content = self.request.content
         if not content:
             yield None, self.heads
@@ -101,7 +101,7 @@ class _Placement:
             yield from self.second_head(dropped)
 
     def places(self, content: bytes) -> Iterator[int]:
-        """Yield the offsets to try, best first; between clusters only the place of the old tags."""
+        """Yield the offsets to try, best first; between clusters, try only the place of the old tags."""
         length = len(ebml.element(ids.TAGS, content))
         main = self.main
         old = next((gap for gap in self.gaps if main and gap.start <= main.offset < gap.end), None)
@@ -116,7 +116,7 @@ class _Placement:
             yield main.offset if old and old.grows and main else self.first_offset(self.gaps[-1])
 
     def first_offset(self, gap: Gap) -> int:
-        """Return the first offset for tags in a gap: behind a grown SeekHead, in front of the media 64 bytes later."""
+        """Return the first offset for tags in a gap: behind a grown SeekHead, plus 64 bytes if before the media."""
         if gap.seek_head is None:
             return gap.start
         head = self.head_with_entry(gap.seek_head.offset, gap.end)
@@ -124,7 +124,7 @@ class _Placement:
         return max(gap.start, grown) + (_BESIDE_SEEK_HEAD if self.layout.in_front(gap.start) else 0)
 
     def directories_for(self, place: int) -> Iterator[dict[int, SeekHead]]:
-        """Yield directories that name tags at `place`, best first; in front of the media no entry is needed."""
+        """Yield directories that name tags at `place`, best first; before the media, entries are optional."""
         moved = {offset: self.head_with_entry(offset, place) for offset in self.holders()}
         choices = [self.heads | moved] if moved else []
         choices += [self.heads | moved | {offset: self.head_with_entry(offset, place)} for offset in self.heads]
@@ -132,20 +132,20 @@ class _Placement:
         yield from (directories for directories in choices if all(head.entries for head in directories.values()))
 
     def holders(self) -> list[int]:
-        """Return the offsets of the SeekHeads that name the tags, or tags that do not exist."""
+        """Return the offsets of the SeekHeads that name the moved tags or missing tags."""
         return [offset for offset, head in self.heads.items() if any(map(self.is_for_moved_tags, head.entries))]
 
     def is_for_moved_tags(self, entry: SeekEntry) -> bool:
-        """Tell whether an entry is for tags that do not stay in their place."""
+        """Return whether an entry is for tags that do not stay in place."""
         return entry.id == ids.TAGS and entry.position not in self.staying
 
     def head_with_entry(self, offset: int, place: int | None) -> SeekHead:
-        """Return a SeekHead with one entry for the tags at `place`, or with none."""
+        """Return a SeekHead with one entry for the tags at `place`, or without entry."""
         position = None if place is None else self.relative(place)
         return seekhead.with_entry(self.heads[offset], ids.TAGS, position, self.is_for_moved_tags)
 
     def second_head(self, dropped: int) -> Iterator[Candidate]:
-        """Yield a second SeekHead and the tags at the end; the first names it instead of tags and `dropped` others."""
+        """Yield a second SeekHead and the tags at the end; the first names only it for tags and `dropped` other IDs."""
         offset, first = next(iter(self.heads.items()), (0, SeekHead((), has_crc=False)))
         if not first.entries or not self.layout.in_front(offset) or set(self.holders()) - {offset}:
             return
@@ -166,16 +166,16 @@ class _Placement:
         yield place, self.heads | {offset: own, start: second(place)}
 
     def pieces(self, place: int | None, heads: Mapping[int, SeekHead]) -> list[Piece]:
-        """Return the elements to write: the tags, other Tags that lose a comment, and changed directories."""
+        """Return the elements to write: the tags, other Tags with changed comments, and changed directories."""
         changed = [(offset, head) for offset, head in heads.items() if head != self.request.heads.get(offset)]
         tags = [Piece(place, ids.TAGS, self.request.content)] if place is not None else []
         return [*tags, *self.other_tags, *(Piece(offset, ids.SEEK_HEAD, head.content) for offset, head in changed)]
 
     def is_read(self, place: int | None, heads: Mapping[int, SeekHead]) -> bool:
         """
-        Tell whether players will read the same elements in the same order, and the tags at their new place.
+        Return whether players will read the same elements in the same order, with the tags at the new place.
 
-        The last Tags element counts, so another order would change what players show.
+        The last Tags element counts, so another order would change the shown text.
         """
         places = self.lasting | dict.fromkeys(heads, ids.SEEK_HEAD)
         places |= {place: ids.TAGS} if place is not None else {}
@@ -185,7 +185,7 @@ class _Placement:
         return in_order and sorted(now) == sorted(expected)
 
     def expected_order(self, new: Sequence[int]) -> list[int]:
-        """Return the offsets that players have to read, with the tags at `new`."""
+        """Return the offsets that players must read, with the tags at `new`."""
         removed = {element.offset for element in self.request.emptied}
         if self.main is None:
             return [*self.request.order, *new]
@@ -196,7 +196,7 @@ class _Placement:
         return offset - self.start
 
     def writes_of(self, pieces: Sequence[Piece]) -> list[Write] | None:
-        """Return the writes of all zones that change, or None where a piece does not fit."""
+        """Return the writes of all changed zones, or None if a piece does not fit."""
         writes: list[Write] = []
         for zone in self.zones:
             if any(zone.holds(offset) for offset in [*(p.offset for p in pieces), *(e.offset for e in self.free)]):
@@ -208,7 +208,7 @@ class _Placement:
         return None if resized is None else [*writes, *resized]
 
     def resized(self, end: int) -> list[Write] | None:
-        """Return the write of the segment's new size, [] where it stays; None where the field is too narrow."""
+        """Return the write of the segment's new size, [] if the size stays; None if the field is too narrow."""
         segment = self.layout.segment
         assert segment is not None
         if self.layout.live or end == self.layout.end:

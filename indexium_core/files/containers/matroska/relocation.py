@@ -1,13 +1,13 @@
 """
-The last strategy: a new file of the old one's parts, with the tags and room for later ones in front of the media.
+The last strategy: a new file from the old file's parts, with the tags and room for growth before the media.
 
-All elements but the tags are copied, padding is left out, and only positions are corrected: the SeekHeads, the index
-(Cues), the segment's size, and their checksums. The clusters keep their bytes. A file with positions that are not
-understood is refused: unknown level-1 elements, and clusters with a Position. Chapters, attachments and tracks hold no
-positions (RFC 9559, sections 5.1 and 16).
+All elements except tags and padding are copied, and only positions are corrected: the SeekHeads, the index (Cues), the
+segment's size, and their checksums. The clusters keep their bytes. A file with unknown level-1 elements or clusters
+with a Position is refused: these positions cannot be corrected. Chapters, attachments and tracks hold no positions (RFC
+9559, sections 5.1 and 16).
 
-The widths of positions and sizes depend on the places of elements, and the other way round. So the parts are placed
-repeatedly until nothing moves any more; the Void in front of the media balances all differences.
+The widths of positions and sizes depend on the places of elements, and places depend on widths. So the parts are
+placed repeatedly until all places stay; the Void in front of the media balances all differences.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from indexium_core.model.files.media import Extent, Rebuild
 
 __all__ = ["rebuild"]
 
-_ROOM = 4096  # bytes of Void, at least, between the tags and the media
-_ROUNDS = 16  # of placing the parts; three are usual
-_SHARED = 4  # blocks that a range needs at least, so that sharing it is worth a Void in front of it
+_ROOM = 4096  # least bytes of Void between the tags and the media
+_ROUNDS = 16  # rounds of placing the parts; three are usual
+_SHARED = 4  # least blocks of a range for which a Void in front is added to share it
 _KNOWN = ids.TOP_LEVEL | {ebml.VOID}
 _BLOCKS = frozenset({ids.SIMPLE_BLOCK, ids.BLOCK_GROUP, ids.ENCRYPTED_BLOCK})
-_CLUSTER_HEAD = 64  # bytes that hold what comes before the first block of a cluster
+_CLUSTER_HEAD = 64  # bytes that hold all elements before a cluster's first block
 
 
 def rebuild(reader: Reader, layout: MatroskaLayout, request: TagsRequest, capabilities: Capabilities) -> Rebuild:
@@ -59,12 +59,12 @@ def rebuild(reader: Reader, layout: MatroskaLayout, request: TagsRequest, capabi
 
 
 class _CannotShareError(Exception):
-    """A range cannot be aligned so that the file system could share it."""
+    """The file system cannot share a range, because the range cannot be aligned."""
 
 
 @dataclass(frozen=True, slots=True)
 class _MovedPart:
-    """A part of the new segment; `old` is its position in the old one, None for a new part."""
+    """A part of the new segment; `old` is its position in the old segment, None for a new part."""
 
     data: bytes | Extent
     old: int | None = None
@@ -79,12 +79,12 @@ class _PositionMap:
     """The new positions of the parts of the old segment, from the start of the segment's content."""
 
     starts: tuple[int, ...] = (0,)  # of the parts in the old segment, ascending
-    shifts: tuple[int, ...] = (0,)  # by which each part moves
+    shifts: tuple[int, ...] = (0,)  # bytes by which each part moves
     tags: int = 0  # position of new tags
     size: int = 0  # bytes of the new segment's content
 
     def __call__(self, position: int) -> int:
-        """Return the new position of `position`; between parts, at the same distance behind a part."""
+        """Return the new position of `position`; the distance to the part before it stays."""
         return position + self.shifts[max(0, bisect_right(self.starts, position) - 1)]
 
 
@@ -106,16 +106,16 @@ class _NewSegment:
 
 
 class _Relocation:
-    """The new file of an old one."""
+    """The new file from an old file."""
 
     def __init__(self, reader: Reader, layout: MatroskaLayout, request: TagsRequest, *, block: int) -> None:
         assert layout.segment is not None
         self.reader = reader
         self.layout = layout
         self.request = request
-        self.block = block  # bytes; large ranges move by multiples of this
+        self.block = block  # large ranges move by multiples of this many bytes
         self.segment = layout.segment
-        self.media = 0  # offset of the media in the new file; it never decreases from round to round
+        self.media = 0  # offset of the media in the new file; later rounds never decrease it
         self.cues = {element: content_of(reader, element) for element in layout.named(ids.CUES)}
         self.first_directory = next((offset for offset in sorted(request.heads) if layout.in_front(offset)), None)
         self.removed = self.removed_offsets()
@@ -129,11 +129,11 @@ class _Relocation:
 
     @property
     def is_new(self) -> bool:
-        """Tell whether the file's tags are a new element."""
+        """Return whether the file's tags are a new element."""
         return self.request.main is None and bool(self.request.content)
 
     def rebuild(self) -> Rebuild:
-        """Place the parts until nothing moves any more."""
+        """Place the parts until all places stay."""
         position_map = _PositionMap()
         for _ in range(_ROUNDS):
             new_segment, tags = self.place_parts(position_map)
@@ -177,7 +177,7 @@ class _Relocation:
         return self.checked_width(max(self.segment.size_width, ebml.size_width(position_map.size)))
 
     def checked_width(self, width: int) -> int:
-        """Return the width of a size field. Raises `RefusedError` where the document does not allow it."""
+        """Return the width of a size field. Raises `RefusedError` if the document forbids it."""
         if width > self.layout.widest:
             raise errors.RefusedError("The document's header allows only size fields that are too narrow for the tags.")
         return width
@@ -194,25 +194,25 @@ class _Relocation:
             new_segment.add(_MovedPart(self.void(off if off > 1 else off + self.block)))
 
     def add_room(self, new_segment: _NewSegment) -> None:
-        """Add the Void in front of the media, which also lets them move by whole blocks."""
+        """Add the Void in front of the media; it also makes the media move by whole blocks."""
         old = self.layout.runs[0].offset if self.layout.runs else 0
         least = new_segment.end + _ROOM
         self.media = max(self.media, least + (old - least) % self.block)
         new_segment.add(_MovedPart(self.void(self.media - new_segment.end)))
 
     def in_front(self, position_map: _PositionMap) -> Iterator[_MovedPart]:
-        """Yield the elements in front of the media without padding; then all tags that players read, in their order."""
+        """Yield the elements before the media, without padding; then all tags that players read, in reading order."""
         for element in self.layout.elements:
             if self.layout.in_front(element.offset) and self.stays(element):
                 yield self.part(element, position_map)
-        # The main element goes last where it may: it is the only one that grows later, into the room behind it.
+        # The main element goes last if allowed: only this element grows later, into the room behind it.
         last = self.request.main if self.request.any_order else None
         for element in sorted(self.request.read_tags, key=lambda element: element == last):
             if element.offset not in self.removed:
                 yield self.part(element, position_map)
 
     def stays(self, element: Element) -> bool:
-        """Tell whether an element stays on its side of the media."""
+        """Return whether an element stays on its side of the media."""
         return element.id != ebml.VOID and element.offset not in self.removed and element not in self.request.read_tags
 
     def media_and_behind(self, position_map: _PositionMap) -> Iterator[_MovedPart]:
@@ -228,7 +228,7 @@ class _Relocation:
                 yield self.padding(place)
 
     def padding(self, place: Element) -> _MovedPart:
-        """Return Void in place of an element between clusters: without it they would become one range of media."""
+        """Return Void for an element between clusters: without Void the clusters would become one range of media."""
         if place.id == ebml.VOID:
             return _MovedPart(Extent(place.offset, place.length), place.offset - self.segment.data)
         if self.layout.behind_open(place.offset):
@@ -254,9 +254,9 @@ class _Relocation:
 
     def directory(self, offset: int, position_map: _PositionMap) -> bytes:
         """
-        Return the content of a SeekHead: the first one names new tags (RFC 9559, section 6), none names removed ones.
+        Return the content of a SeekHead without removed tags; the first one names new tags (RFC 9559, section 6).
 
-        Wrong entries stay wrong: if one were corrected, players would find elements that they did not find before.
+        Wrong entries stay wrong: a corrected entry would show players elements that were hidden before.
         """
         head, entries = self.request.heads[offset], []
         for entry in head.entries:
@@ -268,7 +268,7 @@ class _Relocation:
         return replace(head, entries=tuple(entries)).content
 
     def in_media(self, position: int, position_map: _PositionMap) -> int | None:
-        """Return the new position of a position in a cluster, None for any other."""
+        """Return the new position of a position in a cluster, None for other positions."""
         inside = self.layout.run_at(self.segment.data + position)
         return position_map(position) if inside else None
 
@@ -286,7 +286,7 @@ class _Relocation:
         return Extent(self.layout.end, self.layout.size - self.layout.end)
 
     def joined(self, new_segment: _NewSegment, position_map: _PositionMap) -> Rebuild:
-        """Return the pieces of the whole file, adjacent ones joined."""
+        """Return the pieces of the whole file; adjacent pieces are joined."""
         width = self.size_width(position_map)
         size = self.reader.read_at(self.segment.data - width, width) if self.layout.live else None
         head = ebml.encode_uint(ids.SEGMENT) + (size or ebml.encode_size(new_segment.length, width))
@@ -308,14 +308,14 @@ class _Relocation:
 
 def _has_cluster_positions(reader: Reader, layout: MatroskaLayout) -> bool:
     """
-    Tell whether a cluster holds a Position that is not 0, which is that of live recordings.
+    Return whether a cluster holds a Position other than 0 (0 is that of live recordings).
 
-    Such a position is wrong once the cluster moves. It cannot be corrected: the clusters are the media, which keep
-    their bytes, and a cluster with a checksum would have to be read as a whole. GStreamer and old versions of mkvmerge
-    write positions; FFmpeg, Chrome and current versions of mkvmerge do not. Every known writer puts them before the
-    first block.
+    Such a position becomes wrong when the cluster moves. It cannot be corrected: clusters are media and keep their
+    bytes, and for a checksum the whole cluster would have to be read. GStreamer and old versions of mkvmerge write
+    positions; FFmpeg, Chrome and current versions of mkvmerge do not. Every known writer puts them before the first
+    block.
 
-    Raises CorruptFileError where the clusters are not those of the layout.
+    Raises CorruptFileError if the clusters are not those of the layout.
     """
     return any(_has_position_in(reader, run) for run in layout.runs)
 

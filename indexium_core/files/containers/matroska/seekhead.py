@@ -29,8 +29,8 @@ __all__ = [
 ]
 
 _PADDING = frozenset({ebml.VOID, ebml.CRC_32})
-_ELEMENTS_MAX = 65_536  # in all directories, three for each entry; some list every cluster of a long file
-_NAMED_MAX = 1000  # entries for anything but clusters, of which real files have some ten
+_ELEMENTS_MAX = 65_536  # in all directories (three per entry); some list every cluster of a long file
+_NAMED_MAX = 1000  # entries except for clusters; real files have some ten
 _LATER = frozenset({ids.CLUSTER, ids.CUES})
 _SEVERAL = frozenset({ids.TAGS, ids.SEEK_HEAD})
 NO_POSITION = -1  # of an entry without a position
@@ -38,10 +38,10 @@ NO_POSITION = -1  # of an entry without a position
 
 @dataclass(frozen=True, slots=True)
 class SeekEntry:
-    """One child of a SeekHead, padding left out."""
+    """One child of a SeekHead, except padding."""
 
     raw: bytes  # header included
-    id: int  # of the element that it points to; 0 where it is not an entry
+    id: int  # of the element that the entry points to; 0 if this is not an entry
     position: int  # from the start of the segment's content, or NO_POSITION
     width: int  # bytes of the position's field
 
@@ -55,13 +55,13 @@ class SeekHead:
 
     @property
     def content(self) -> bytes:
-        """Return the bytes; `b""` without entries: then there is no SeekHead."""
+        """Return the bytes; `b""` without entries: then the SeekHead is omitted."""
         return ebml.master([entry.raw for entry in self.entries], has_crc=self.has_crc) if self.entries else b""
 
 
 def read(reader: Reader, layout: MatroskaLayout) -> dict[int, SeekHead]:
     """
-    Return all directories of a file, by their offset.
+    Return all directories of a file, by offset.
 
     Raises:
         CorruptFileError: One is damaged.
@@ -92,7 +92,7 @@ def _entry(item: RawElement, budget: ebml.ElementBudget) -> SeekEntry:
 
 
 def new_entry(number: int, position: int, width: int = 0) -> SeekEntry:
-    """Return an entry for the element `number`, its position in at least `width` bytes."""
+    """Return an entry for the element `number`, with at least `width` bytes for its position."""
     field = ebml.encode_uint(position, width)
     target = ebml.element(ids.SEEK_ID, ebml.encode_uint(number))
     raw = ebml.element(ids.SEEK, target + ebml.element(ids.SEEK_POSITION, field))
@@ -100,7 +100,7 @@ def new_entry(number: int, position: int, width: int = 0) -> SeekEntry:
 
 
 def with_position(old: SeekEntry, position: int) -> SeekEntry:
-    """Return an entry with another position; its field keeps its width where possible."""
+    """Return an entry with another position; if possible, the field keeps its width."""
     if old.position in {position, NO_POSITION}:
         return old
     [item] = ebml.children(old.raw, ebml.ElementBudget())
@@ -115,10 +115,10 @@ def with_position(old: SeekEntry, position: int) -> SeekEntry:
 
 def with_entry(head: SeekHead, number: int, position: int | None, ours: Callable[[SeekEntry], bool]) -> SeekHead:
     """
-    Return the SeekHead with one entry for the element `number`, at `position`, in place of the entries that are `ours`.
+    Return the SeekHead with one entry for the element `number` at `position`; it replaces the entries that are `ours`.
 
-    The entry takes the place of the first of them, or comes before other entries of its kind, because readers stop at
-    the first. With None there is no such entry. Fields keep their width where possible, so that the length stays.
+    The entry replaces the first of `ours`, or comes before other entries for this element, because readers stop at the
+    first. Position None only removes `ours`. If possible, fields keep their width, so that the length stays.
     """
     own = [nth for nth, old in enumerate(head.entries) if ours(old)]
     kind = [nth for nth, old in enumerate(head.entries) if old.id == number]
@@ -135,10 +135,10 @@ def without_entries(
     heads: Mapping[int, SeekHead], targets: Sequence[tuple[int, int]], start: int
 ) -> tuple[dict[int, SeekHead], frozenset[int]]:
     """
-    Return the SeekHeads without entries for removed elements, and the offsets of those that become empty.
+    Return the SeekHeads without entries for removed elements, and the offsets of SeekHeads that become empty.
 
     Args:
-        heads: By their offset.
+        heads: The SeekHeads by offset.
         targets: ID and position of each removed element.
         start: Offset from which positions count.
 
@@ -159,15 +159,15 @@ def without_entries(
 
 def read_order(layout: MatroskaLayout, places: Mapping[int, int], heads: Mapping[int, SeekHead]) -> tuple[int, ...]:
     """
-    Return the offsets of the Tags elements that players read, in their order, and of all else that they look for.
+    Return the offsets of all elements that players read or search, Tags included, in reading order.
 
-    The model is FFmpeg (measured with 5.1 and 8.1). It reads every element in front of the first cluster. Then it
-    follows the entries of the SeekHeads in their order, those of nested ones after the others, and stops at the first
-    entry that leads to no element. It leaves entries for the clusters and the index for later, and looks for only one
-    element of a kind, Tags and SeekHeads excepted. Of two comments it shows the one that it reads last.
+    The model is FFmpeg (measured with 5.1 and 8.1). It reads every element in front of the first cluster. Then FFmpeg
+    follows the entries of the SeekHeads in their order (entries of nested SeekHeads last), and stops at the first entry
+    that does not lead to an element. FFmpeg reads entries for clusters and index later, and only one element of each
+    type, except Tags and SeekHeads. If there are two comments, FFmpeg shows the last one read.
 
     Args:
-        layout: Where the segment and the clusters lie.
+        layout: The places of the segment and the clusters.
         places: The ID of the level-1 element at each offset, without the clusters.
         heads: The SeekHead at each offset.
 

@@ -33,7 +33,7 @@ class MatroskaInPlace:
             return self._apart(reader, layout, changes) or Refusal(code=error.reason, message=error.message)
 
     def _apart(self, reader: Reader, layout: MatroskaLayout, changes: Sequence[Change]) -> Patch | None:
-        """Return the patch that writes a first comment into tags of its own, which only a damaged file needs."""
+        """Return the patch that writes a first comment into separate tags; only a damaged file needs this."""
         if not layout.damage or layout.fields:
             return None
         try:
@@ -43,14 +43,14 @@ class MatroskaInPlace:
 
 
 class MatroskaCopy:
-    """Make a new file of the old one's parts, with tags and room in front of the media; only positions change."""
+    """Make a new file from the old file's parts, with tags and room before the media; only positions change."""
 
     name = "matroska_copy"
 
     def plan(
         self, reader: Reader, layout: Layout, changes: Sequence[Change], capabilities: Capabilities
     ) -> Rebuild | Refusal:
-        """Return the new file, or why it cannot be made; cloned where the file system can share the media."""
+        """Return the new file, or why it cannot be made; the media is shared if the file system can."""
         assert isinstance(layout, MatroskaLayout)
         if layout.problem:
             return layout.problem

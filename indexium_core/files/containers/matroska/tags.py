@@ -1,14 +1,14 @@
 """
-Comments inside of a `Tags` element: their places and texts, and the same element with other comments.
+Comments inside a `Tags` element: their places and texts, and the same element with other comments.
 
-All that is not a comment of the file keeps its bytes and its order. A comment belongs to the file if it is directly
-below a Tag whose target is TargetTypeValue 50 (the default) and no track, chapter, edition or attachment. Names are
+Everything except comments of the file keeps its bytes and its order. A comment belongs to the file if it lies directly
+below a Tag whose target is TargetTypeValue 50 (the default) without track, chapter, edition or attachment. Names are
 compared without case. Binary data and an empty text are not comments and stay as they are.
 
-Players that use FFmpeg read the tags flat (measured with 5.1 and 8.1). They show as `comment` the last one of a Tag
-without a TargetType string (which becomes a prefix), track, chapter or attachment, if it has no language or a
-TagDefault of 1 (a missing TagDefault is 1 in the specification, and 0 in FFmpeg). If that one is not a text, they show
-none.
+FFmpeg-based players read the tags flat (measured with 5.1 and 8.1). They show as `comment` the last comment in Tags
+without a TargetType string (which becomes a prefix), track, chapter or attachment, if the comment has no language or a
+TagDefault of 1 (a missing TagDefault is 1 in the specification, but 0 in FFmpeg). If this comment is not a text,
+players show no comment.
 """
 
 from __future__ import annotations
@@ -42,20 +42,20 @@ NESTED_TAGS = "The file's comment holds further tags, which would be lost with i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
-    """One SimpleTag called COMMENT, directly below a Tag."""
+    """One SimpleTag named COMMENT, directly below a Tag."""
 
-    place: int  # which child of its Tag it is
+    place: int  # its index among its Tag's children
     value: str  # the whole text without padding; undecodable bytes are surrogates
     padding: int  # NULs behind the text
     children: tuple[RawElement, ...]
-    of_file: bool  # it is a text of the file
-    default: bool  # it is in the default language (RFC 9559: no language, or no TagDefault of 0)
+    of_file: bool  # it is a text and belongs to the file
+    default: bool  # in the default language (RFC 9559: no language, or TagDefault is not 0)
     default_for_ffmpeg: bool  # … also for FFmpeg: no language, or a TagDefault of 1
-    shown: bool  # players would show it as `comment` if it were the last one
+    shown: bool  # players would show it as `comment` if it were last
 
     @property
     def hides(self) -> bool:
-        """Tell whether it is not of the file, and players would show it in place of a comment of the file."""
+        """Return whether the comment is not the file's, but players would show it instead of the file's."""
         return self.shown and not self.of_file
 
     @property
@@ -68,11 +68,11 @@ class Comment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentEdit:
-    """A new text of a comment."""
+    """A comment's new text."""
 
     text: str  # undecodable bytes are surrogates
-    resets_language: bool = False  # it becomes a comment without language; else only the text changes
-    sets_default: bool = False  # it gets a TagDefault of 1, because FFmpeg takes a missing one for 0
+    resets_language: bool = False  # the comment loses its language; else only the text changes
+    sets_default: bool = False  # it gets a TagDefault of 1, because FFmpeg reads a missing one as 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +130,7 @@ def _is_read_flat(targets: list[RawElement]) -> bool:
 
 
 def _comment(place: int, children: tuple[RawElement, ...], *, of_file: bool, flat: bool) -> Comment | None:
-    """Return the comment of a SimpleTag, None for other tags. Of repeated children FFmpeg takes the last."""
+    """Return the comment of a SimpleTag, None for other tags. FFmpeg uses the last of repeated children."""
     last = {child.id: child.content for child in children}
     if ebml.text(last.get(ids.TAG_NAME, b"")).upper() != "COMMENT":
         return None
@@ -154,10 +154,10 @@ def _comment(place: int, children: tuple[RawElement, ...], *, of_file: bool, fla
 
 def kept_content(content: bytes) -> list[tuple[str, bytes]]:
     """
-    Return everything but the file's comments and padding, as pairs of a path and the bytes. Raises as `parse`.
+    Return everything except the file's comments and padding, as pairs of path and bytes. Raises as `parse`.
 
-    Children of a comment beside its text and language count too, under a path of their own. A Tag of the file that
-    holds only comments is left out, because it exists only together with them.
+    A comment's children, except text and language, count too, with a separate path. A Tag of the file that holds only
+    comments is left out, because it exists only for these comments.
     """
     kept_items: list[tuple[str, bytes]] = []
     inner: list[tuple[str, bytes]] = []
@@ -212,7 +212,7 @@ def with_comments(
 
     Args:
         content: The content as it is.
-        edits: The comments of the file that change, by the number of the Tag and their place in it; None removes one.
+        edits: The changed comments of the file, by number of the Tag and place in the Tag; None removes a comment.
         added: The text of a new comment that players show.
 
     Raises:
@@ -240,7 +240,7 @@ def with_comments(
 
 
 def _tag_for_new_comment(tags: Sequence[MatroskaTag], edits: Mapping[tuple[int, int], CommentEdit | None]) -> int:
-    """Return the Tag for a new comment: the last one of the file, behind all that hide it; else a new Tag."""
+    """Return the Tag for a new comment: the last one of the file behind all hiding comments, else a new Tag."""
     after = max((nth for nth, tag in enumerate(tags) if any(comment.hides for comment in tag.comments)), default=-1)
     gone = {place for place, edit in edits.items() if edit is None}
     staying = [

@@ -1,10 +1,10 @@
 """
 The damaged end of a Matroska file: bytes behind the last complete cluster that cannot be parsed.
 
-An interrupted recording ends within a cluster, a block or the index behind them, and some recorders leave other bytes
-there. Players show everything before it. Such a file can be written in front of its damaged end, which keeps its bytes.
-Players continue with the next element that they recognise (FFmpeg searches for one, byte by byte). So there must be no
-further cluster in the damaged end, and no Tags or SeekHead, because these decide what players show.
+An interrupted recording ends inside a cluster, a block or the index, and some recorders leave other bytes there.
+Players show everything before the damaged end. Such a file can be written in front of its damaged end, which keeps its
+bytes. Players continue with the next element that they recognise (FFmpeg searches byte by byte). So the damaged end
+must not contain a cluster, Tags or a SeekHead, because these elements decide what players show.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ __all__ = ["MAX_LENGTH", "damage"]
 MAX_LENGTH = 64 << 20  # bytes; the clusters of live recordings have some megabytes
 _CHUNK = 1 << 20
 _ONE_BYTE = "The last byte belongs to no element."
-_LAST_SHORT = 0x0FFFFFFF  # the highest ID of less than four bytes, which no child of a segment has
+_LAST_SHORT = 0x0FFFFFFF  # the highest ID of fewer than four bytes; children of a segment have longer IDs
 # Elements of these IDs behind the damage show that more of the file follows.
 _DECIDING = tuple(ebml.encode_uint(number) for number in (ids.CLUSTER, ids.TAGS, ids.SEEK_HEAD, *sorted(ids.DOCUMENT)))
 
 
 def damage(reader: Reader, start: int, end: int, error: errors.IndexiumError, *, in_cluster: bool) -> str:
     """
-    Return what is damaged in `[start, end)`, as a sentence; "" where it is not a damaged end behind complete clusters.
+    Return the damage in `[start, end)` as a sentence; "" if this is not a damaged end behind complete clusters.
 
     Args:
         reader: The file.
         start: Offset of the element that could not be parsed, behind at least one complete cluster.
         end: End of the segment.
-        error: Why it could not be parsed.
-        in_cluster: A cluster of unknown size lies right before it.
+        error: Why parsing failed.
+        in_cluster: A cluster of unknown size lies directly before `start`.
 
     """
     length = end - start
@@ -59,7 +59,7 @@ def _cut(element: Element, end: int, *, in_cluster: bool) -> str:
 
 
 def _contains_deciding_element(reader: Reader, start: int, end: int) -> bool:
-    """Tell whether the ID of an element that decides what players show lies behind `start`."""
+    """Return whether an ID of an element that decides what players show lies behind `start`."""
     overlap = max(map(len, _DECIDING)) - 1  # an ID may lie across two chunks
     for position in range(start + 1, end, _CHUNK):
         data = reader.read_at(position, min(_CHUNK + overlap, end - position))

@@ -1,13 +1,13 @@
 """
-Examining a Matroska or WebM file: one walk over the headers of the segment's children, clusters included.
+The examination of a Matroska or WebM file: one walk over the headers of the segment's children, with clusters.
 
-No media is read. The walk has to end exactly at the end of the segment, so that all damage is found before a write. A
+Media is not read. The walk must end exactly at the end of the segment, so that all damage is detected before a write. A
 segment, cluster or block that reaches past the end of the file is `corrupt`, unless only the end of a recording is
-damaged (`tail`). Several documents in one file, and elements that may not be in a segment, are `no_strategy_yet`.
+damaged (`tail`). Several documents in one file, or elements that a segment must not have, are `no_strategy_yet`.
 
 Live recordings have a segment of unknown size, up to the end of the file, and may have clusters of unknown size. Such a
-cluster ends before the first element that cannot be in it (RFC 8794, section 6.2). All children of a segment have IDs
-of four bytes (RFC 9559, section 5.1) and no child of a cluster has, so the walk reads the header of every block.
+cluster ends before the first element that cannot be its child (RFC 8794, section 6.2). All children of a segment have
+IDs of four bytes (RFC 9559, section 5.1); children of a cluster have shorter IDs. So the walk reads every block header.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ MAGIC = b"\x1a\x45\xdf\xa3"
 _EBML_HEADER_MAX = 4096  # bytes; real ones have about 40
 _FOUR_BYTES = 0x10000000  # the children of a segment have IDs of four bytes
 _READ_MAX = 16  # Tags or SeekHeads that are read; real files have one or two
-_ELEMENTS_MAX = 20_000  # level-1 elements beside the clusters; real files have some ten
+_ELEMENTS_MAX = 20_000  # level-1 elements except clusters; real files have some ten
 _RUNS_MAX = 1000  # runs of clusters
-HOPS_MAX = 2_000_000  # headers in all; a day of one-second clusters has 86,400, six hours from a browser 1,700,000
-_WINDOW = 4096  # bytes read at a time
+HOPS_MAX = 2_000_000  # all headers; a day of one-second clusters has 86,400, a 6-hour browser file 1,700,000
+_WINDOW = 4096  # bytes per read
 
 
 def examine(reader: Reader, *, known: MatroskaLayout | None = None) -> MatroskaLayout:
     """
-    Return the structure of a file and what is wrong with it.
+    Return the structure of a file and its problem, if any.
 
-    `known` is the layout from before an edit that cannot change the clusters: they are not walked again if they still
-    start at the same offset.
+    `known` is the layout before an edit that cannot change the clusters: if the clusters still start at the same
+    offset, they are not walked again.
 
     Raises:
-        FileAccessError: The disk failed. Nothing is raised for what the file contains.
+        FileAccessError: The disk failed. The content of the file never raises.
 
     """
     walk = _Walk(reader, known)
@@ -53,7 +53,7 @@ def examine(reader: Reader, *, known: MatroskaLayout | None = None) -> MatroskaL
 
 
 class Headers:
-    """A reader of element headers that reads windows: one read serves several headers that are close together."""
+    """A reader of element headers that reads windows: one read covers several headers close together."""
 
     def __init__(self, reader: Reader, window: int = _WINDOW) -> None:
         self._reader = reader
@@ -63,7 +63,7 @@ class Headers:
         self.complete_end = 0  # end of the last complete part of the cluster that `open_end` read last
 
     def at(self, offset: int) -> Element:
-        """Return the header at `offset`. Raises `CorruptFileError` where there is none."""
+        """Return the header at `offset`. Raises `CorruptFileError` if there is none."""
         index = self._seek(offset)  # first, because it may load another window
         return ebml.header_at(self._data, index, offset)
 
@@ -78,10 +78,10 @@ class Headers:
         """
         Return the end of a cluster of unknown size.
 
-        A recording of some hours has a million blocks: the usual form of a header is read without a function call.
+        A recording of some hours has a million blocks, so the usual header form is read without a function call.
 
         Raises:
-            CorruptFileError: It is cut short, or holds bytes that are not an element.
+            CorruptFileError: It is incomplete, or holds bytes that are not an element.
             RefusedError: It holds an element of unknown size, or more elements than the budget allows.
 
         """
@@ -117,7 +117,7 @@ def _size(element: Element) -> int:
 
 
 class _Walk:
-    """The state of a walk; each step adds to it, and raises for what it cannot parse."""
+    """The state of a walk; each step adds to the state, and raises if it cannot parse."""
 
     def __init__(self, reader: Reader, known: MatroskaLayout | None) -> None:
         self.reader = reader
@@ -198,7 +198,7 @@ class _Walk:
         try:
             self._walk_children(self.segment.data)
         except (errors.CorruptFileError, errors.RefusedError):
-            if self.runs:  # the end of the clusters is unknown: all remaining bytes count as media
+            if self.runs:  # the clusters' end is unknown: all remaining bytes count as media
                 self.runs = [ClusterRun(self.runs[0].offset, self.end, sum(run.clusters for run in self.runs))]
             if not missing:
                 raise
@@ -207,7 +207,7 @@ class _Walk:
         self._check_tail()
 
     def _stated_end(self) -> int:
-        """Return the end of the segment by its size; the end of the file where the size is unknown."""
+        """Return the end of the segment by its size; the end of the file if the size is unknown."""
         assert self.segment is not None
         return self.reader.size if self.segment.size == ebml.UNKNOWN else self.segment.end
 
@@ -231,7 +231,7 @@ class _Walk:
         return element.end
 
     def _has_damaged_end(self, position: int, error: errors.IndexiumError) -> bool:
-        """Tell whether an unreadable element is the damaged end of a recording that is complete before it."""
+        """Return whether an unreadable element is the damaged end of a recording whose earlier part is complete."""
         whole = [run for run in self.runs if run.clusters]
         if not whole or self.end < self._stated_end():
             return False
@@ -243,12 +243,12 @@ class _Walk:
         return bool(self.damage)
 
     def _read_run(self, cluster: Element) -> int:
-        """Read a cluster and those right behind it, unless they are known, and return the end of the run."""
+        """Read a cluster and all adjacent clusters, unless known, and return the end of the run."""
         if not self.runs and cluster.offset not in self.known:
             self.known = {}  # at another offset the known runs do not apply
         run = self.known.get(cluster.offset)
         if run is None:
-            self.runs.append(ClusterRun(cluster.offset, self.end, 0))  # until its end is known
+            self.runs.append(ClusterRun(cluster.offset, self.end, 0))  # set until its end is known
             run = self._measured_run(cluster)
             self.runs.pop()
         self.runs.append(run)
@@ -277,7 +277,7 @@ class _Walk:
             cluster = following
 
     def _cluster_at(self, offset: int) -> Element | None:
-        """Return the header of a cluster, None where there is no cluster."""
+        """Return the header of a cluster, None if there is no cluster."""
         self.budget.spend()
         try:
             found = self._header(offset)
@@ -316,7 +316,7 @@ class _Walk:
             raise errors.RefusedError(message)
 
     def check_counts(self) -> None:
-        """Raise RefusedError for too many Tags or SeekHead elements: an edit has them all in memory."""
+        """Raise RefusedError for too many Tags or SeekHead elements: an edit holds all of them in memory."""
         for number, name in ((ids.TAGS, "Tags"), (ids.SEEK_HEAD, "directories (SeekHead)")):
             elements = self._all(number)
             if len(elements) > _READ_MAX or (len(elements) > 1 and sum(map(_size, elements)) > METADATA_MAX):
@@ -332,7 +332,7 @@ class _Walk:
                 self._check_entry(entry)
 
     def _check_entry(self, entry: seekhead.SeekEntry) -> None:
-        """Raise CorruptFileError for a SeekHead entry into the damaged end: players may read a part of it."""
+        """Raise CorruptFileError for a SeekHead entry into the damaged end: players may read there."""
         assert self.segment is not None
         assert self.damaged is not None
         if self.segment.data + entry.position >= self.damaged.offset and entry.id not in {ids.CLUSTER, ids.CUES}:
@@ -340,7 +340,7 @@ class _Walk:
             raise errors.CorruptFileError(message)
 
     def comments(self) -> None:
-        """Collect every comment of the file, whether players find it or not."""
+        """Collect every comment of the file, also comments that players do not find."""
         found = {element.offset: element for element in self._all(ids.TAGS)[:_READ_MAX]}
         if found:
             places = {element.offset: element.id for element in self.elements}

@@ -1,10 +1,10 @@
 """
-Zones: the ranges of a segment in which elements may be moved or replaced, and the writes that do it.
+Zones: the ranges of a segment in which elements may be moved or replaced, and the writes for this.
 
 A zone is a run of adjacent Tags, SeekHead and Void elements; all other elements stay. Pieces get offsets, and free
-bytes between them become Void. A gap of one byte cannot be a Void: the element before it gets a size field that is one
-byte wider than needed. Right behind a cluster of unknown size there can be no Void either: it would be part of the
-cluster.
+bytes between them become Void. A gap of one byte cannot be a Void: the element before the gap gets a size field that
+is one byte wider than needed. A Void directly behind a cluster of unknown size is not possible either: it would be part
+of the cluster.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ class Zone:
     end: int
     elements: tuple[Element, ...]
     grows: bool
-    solid: bool  # it cannot start with a Void
-    widest: int  # bytes that a size field may have
+    solid: bool  # the zone cannot start with a Void
+    widest: int  # longest size field, in bytes
 
     def holds(self, offset: int) -> bool:
-        """Tell whether an element at `offset` lies in the zone, also after the zone has grown."""
+        """Return whether an element at `offset` lies in the zone, also after the zone has grown."""
         return self.start <= offset and (self.grows or offset < self.end)
 
 
@@ -58,16 +58,16 @@ class Gap:
 
     start: int
     end: int
-    seek_head: Element | None  # the SeekHead right before it
-    grows: bool  # it reaches the end of the segment and may grow
+    seek_head: Element | None  # the SeekHead directly before the gap
+    grows: bool  # the gap ends with the segment and may grow
 
 
 def zones(layout: MatroskaLayout) -> tuple[Zone, ...]:
     """
     Return the zones in file order, a growing one last.
 
-    A segment can grow if nothing follows it and its last cluster has a known size: behind a cluster of unknown size
-    MediaInfo and ExifTool find no tags (measured).
+    A segment can grow if it ends the file and its last cluster has a known size: MediaInfo and ExifTool do not find
+    tags behind a cluster of unknown size (measured).
     """
     found: list[list[Element]] = []
     for element in layout.elements:
@@ -104,9 +104,9 @@ def gaps(zone: Zone, free: Collection[Element]) -> Iterator[Gap]:
 
 def lay_out(zone: Zone, pieces: Sequence[Piece], free: Collection[Element]) -> list[Write] | None:
     """
-    Return the writes that put `pieces` into the zone, or None where they do not fit.
+    Return the writes that put `pieces` into the zone, or None if they do not fit.
 
-    Tags and SeekHeads stay, unless a piece takes their place or they are `free`; all other bytes become Void.
+    Tags and SeekHeads stay unless a piece replaces them or they are `free`; all other bytes become Void.
     """
     own = [piece for piece in pieces if zone.holds(piece.offset)]
     taken = {piece.offset for piece in own}
@@ -135,7 +135,7 @@ def lay_out(zone: Zone, pieces: Sequence[Piece], free: Collection[Element]) -> l
 
 
 def _narrow(zone: Zone, offset: int, data: bytes) -> bool:
-    """Tell whether the document allows a size field as wide as that of the element; zeros have none."""
+    """Return whether the document allows the width of the element's size field; zeros have no size field."""
     return not data[0] or ebml.header_at(data, 0, offset).size_width <= zone.widest
 
 

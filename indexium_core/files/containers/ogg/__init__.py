@@ -2,8 +2,8 @@
 Ogg (`.ogv`, `.ogg`): the comment is a text in the comment header of a stream.
 
 `pages` is the framing, `comments` the comment header, `skeleton` the index of a file, `structure` reads the headers,
-`editing` works out the edits. Comes in: a reader and a change. Goes out: a layout, a patch in place, or a new file;
-where neither can be, the stream copy by FFmpeg. Source: RFC 3533 (Ogg), Vorbis I (section 5), RFC 7845 (Opus).
+`editing` works out the edits. Input: a reader and a change. Output: a layout, a patch in place, or a new file. If
+neither is possible, FFmpeg makes a stream copy. Source: RFC 3533 (Ogg), Vorbis I (section 5), RFC 7845 (Opus).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@ The comment header of an Ogg stream: one packet, the second of its stream.
 
 It holds the vendor string, a count and texts `NAME=value`, each with a 32-bit little-endian length (Vorbis I, section
 5; the same in Theora, section 6.3, in Opus, RFC 7845, section 5.2, in Speex and VP8, and for FLAC in a metadata block).
-Texts are bytes here: nothing is decoded and encoded again.
+This module handles texts as bytes, without decoding.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ class OggCodec:
     """A codec, recognised by the first bytes of its first packet."""
 
     magic: bytes
-    headers: int  # header packets, of which the second holds the comments; 0: the first one has the number
+    headers: int  # number of header packets (the second has the comments); 0: the first packet stores it
     prefix: bytes  # first bytes of the comment header
     is_video: bool = False
     end_marker: bytes = b""  # bytes that end the texts
-    allows_padding: bool = True  # its readers skip zeros behind them
+    allows_padding: bool = True  # its readers skip zeros behind the texts
 
 
 FLAC = OggCodec(b"\x7fFLAC", 0, b"\x04\0\0\0", allows_padding=False)  # type and length of a metadata block
@@ -56,7 +56,7 @@ class Comments:
 
     @classmethod
     def read(cls, codec: OggCodec, packet: bytes) -> Comments:
-        """Read a packet; raises MalformedHeaderError where it ends within a text."""
+        """Read a packet; raises MalformedHeaderError if it ends inside a text."""
         data = packet[len(codec.prefix) :]
         at = 4 + int.from_bytes(data[:4], "little")
         count, vendor = int.from_bytes(data[at : at + 4], "little"), data[4:at]
@@ -74,14 +74,14 @@ class Comments:
 
     @property
     def padding(self) -> int | None:
-        """Bytes of padding behind the texts; None where there can be none."""
+        """Bytes of padding behind the texts; None if padding is not possible."""
         codec = self.codec
         blank = self.rest.startswith(codec.end_marker) and not self.rest[len(codec.end_marker) :].strip(b"\0")
         return len(self.rest) - len(codec.end_marker) if codec.allows_padding and blank else None
 
     @property
     def packet(self) -> bytes:
-        """The packet of these comments; raises MalformedHeaderError where they are too long."""
+        """The packet of these comments; raises MalformedHeaderError if they are too long."""
         body = struct.pack("<I", len(self.vendor)) + self.vendor + struct.pack("<I", len(self.texts))
         body += b"".join(struct.pack("<I", len(text)) + text for text in self.texts) + self.rest
         if self.codec is FLAC:
@@ -101,7 +101,7 @@ def codec_of(first: bytes) -> OggCodec | None:
 
 
 def name_of(text: bytes) -> str:
-    """Return the name of a text; names are ASCII, and their letter case does not count."""
+    """Return the name of a text; names are ASCII and are compared without letter case."""
     return text.partition(b"=")[0].decode("latin-1")
 
 

@@ -1,11 +1,10 @@
 """
-Ogg edited without FFmpeg: the comment is a text of a stream's second packet, the comment header.
+Edits of Ogg without FFmpeg: the comment is a text in a stream's second packet, the comment header.
 
-Only the pages that hold this packet are made again. Their number stays the same wherever the packet fits, so that the
-numbers of all later pages stay right and these pages are copied. Where the packet needs another page, the later pages
-of that stream get another number and checksum. File offsets (an index in a Skeleton) are corrected. Zeros behind the
-texts are padding: libvorbis, libtheora and FFmpeg do not read behind the last text, and RFC 7845 (section 5.2) allows
-it for Opus.
+Only the pages that hold this packet are made again. If the packet fits, the number of these pages stays, so that all
+later pages keep their numbers and are copied. If the packet needs another page, the later pages of that stream get a
+new number and checksum. File offsets (an index in a Skeleton) are corrected. Zeros behind the texts are padding:
+libvorbis, libtheora and FFmpeg do not read behind the last text, and RFC 7845 (section 5.2) allows padding for Opus.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ from indexium_core.model.people import people_comment
 
 __all__ = ["census", "copy", "in_place", "media_census"]
 
-_NEW_NAME = b"DESCRIPTION"  # of a first comment: FFmpeg writes it and all programs read it
+_NEW_NAME = b"DESCRIPTION"  # of a first comment: FFmpeg writes this name and all programs read it
 _COMMENT = re.compile(rb"(?i)(?:comment|description)=.")
 _START = bytes(8)  # granule position of a page of headers
 
@@ -50,7 +49,7 @@ class _OggEdit:
         return self.old.padding is not None
 
     def of_length(self, length: int) -> bytes:
-        """Return the new packet, padded to `length`. Raises NotEditableError where it is longer."""
+        """Return the new packet, padded to `length`. Raises NotEditableError if it is longer."""
         bare = self.new.padded(0) if self.allows_padding else self.new
         missing = length - len(bare.packet)
         if missing < 0 or (missing and not self.allows_padding):
@@ -132,10 +131,10 @@ def _changed_texts(stream: OggStream, request: CommentRequest) -> tuple[bytes, .
 
 def _changed_values(place: structure.JoinedComment, request: CommentRequest) -> Mapping[int, str | None]:
     """
-    Return each comment of one name after the change, None for a removed one.
+    Return each comment of one name after the change, None for a removed comment.
 
-    Replace mode keeps one. Preserve mode puts the People segment where the joined text has it: in place of the first
-    people, else at the end. Raises NotEditableError where the joined text would not be the planned one.
+    Replace mode keeps one comment. Preserve mode puts the People segment at its place in the joined text: that of the
+    first people, else the end. Raises NotEditableError if the joined text would differ from the planned text.
     """
     wanted = request.text(place.value)
     first, *others = place.texts
@@ -165,7 +164,7 @@ def _comments(stream: OggStream) -> Comments:
 
 
 def _check_unknown_streams(head: OggHead) -> None:
-    """Raise NotEditableError where a stream of an unknown codec has a comment that FFmpeg shows (OGM)."""
+    """Raise NotEditableError if a stream of an unknown codec has a comment that FFmpeg shows (OGM)."""
     for stream in head.streams.values():
         is_shown = stream.codec is None and stream.packets[0].startswith(b"\x01")
         if is_shown and any(_COMMENT.search(body) for _, body in _pages_of(head, stream)):
@@ -173,7 +172,7 @@ def _check_unknown_streams(head: OggHead) -> None:
 
 
 def _editable_comments(stream: OggStream) -> Comments:
-    """Return the comments of a stream. Raises NotEditableError where its header is not fully understood."""
+    """Return the comments of a stream. Raises NotEditableError if its header is not fully understood."""
     comments = _comments(stream)
     packet = stream.packets[1]
     prefix = comments.prefix
@@ -216,7 +215,7 @@ def _page_ends(stream: OggStream, packet: bytes) -> list[int]:
 
 
 def _page_splices(stream: OggStream, packet: bytes) -> Iterator[Splice]:
-    """Yield the splices of the pages of a stream's header for another comment header."""
+    """Yield the splices of the pages of a stream's header for a new comment header."""
     pages = stream.pages[1:]
     old = stream.packets[1]
     lacing = b"".join(page.lacing for page, _ in pages)
@@ -248,7 +247,7 @@ def _new_pages(stream: OggStream, lacing: bytes, content: bytes, ends: Sequence[
 
 def _padded_packet(edit: _OggEdit, capabilities: Capabilities, before: int) -> tuple[bytes, bool]:
     """
-    Return the new packet, with padding if that needs no more pages, and whether files can share whole blocks.
+    Return the new packet, with padding if the number of pages stays, and whether files can share whole blocks.
 
     `before` is by how many bytes other edits have moved the media.
     """
@@ -271,12 +270,12 @@ def _padded_packet(edit: _OggEdit, capabilities: Capabilities, before: int) -> t
 
 
 def _size_on_pages(packet: bytes) -> int:
-    """Return how many bytes a packet takes on pages, less one."""
+    """Return the bytes that a packet takes on its pages, minus one."""
     return len(packet) + len(packet) // 255
 
 
 def _renumbering_splices(reader: Reader, stream: OggStream, by: int) -> Iterator[Splice]:
-    """Yield the splices of number and checksum of a stream's pages behind its header, for numbers higher by `by`."""
+    """Yield the splices of number and checksum of a stream's pages behind its header; each number grows by `by`."""
     if not by:
         return
     last, _ = stream.pages[-1]
@@ -315,7 +314,7 @@ def _skeleton_splices(reader: Reader, head: OggHead, growth: int) -> Iterator[Sp
 
 
 def _continues(reader: Reader, head: OggHead, serial: bytes) -> bool:
-    """Tell whether a stream has more content behind the headers of all streams."""
+    """Return whether a stream has more content behind the headers of all streams."""
     for page in ogg_pages.pages(reader, head.media, parsing.MAX_ELEMENTS):
         if page.serial == serial:
             return page.end > page.body or not page.flags & ogg_pages.ENDS
@@ -327,7 +326,7 @@ def _continues(reader: Reader, head: OggHead, serial: bytes) -> bool:
 
 def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
     """
-    Return a digest of everything in front of the media but comments and padding, stream by stream.
+    Return a digest of everything before the media except comments and padding, by stream.
 
     Raises CutShortError, MalformedHeaderError.
     """
@@ -383,7 +382,7 @@ def _bytes_of(pages: Sequence[tuple[OggPage, bytes]]) -> Iterator[bytes]:
 
 
 def _page_state(pages: Sequence[tuple[OggPage, bytes]]) -> str:
-    """Return "in order" for pages with the right numbers, flags and checksums, else which pages are wrong."""
+    """Return "in order" for pages with correct numbers, flags and checksums, else the wrong pages."""
     wrong = list[str]()
     is_open = False
     for index, (page, body) in enumerate(pages):
@@ -400,7 +399,7 @@ def _page_state(pages: Sequence[tuple[OggPage, bytes]]) -> str:
 
 
 def _first_numbers(reader: Reader, head: OggHead) -> Mapping[bytes, int]:
-    """Return the number of the first page behind the headers of each known stream that begins soon."""
+    """Return the number of the first page behind the headers of each known stream that has one nearby."""
     wanted = {serial for serial, stream in head.streams.items() if stream.codec is not None}
     numbers: dict[bytes, int] = {}
     with contextlib.suppress(CutShortError, MalformedHeaderError):
@@ -415,7 +414,7 @@ def media_census(reader: Reader) -> Mapping[str, str]:
     """
     Return a digest of all pages of the media, with numbers that count from the stream's header.
 
-    It serves an edit that changes these numbers and the checksums. Raises CutShortError, MalformedHeaderError.
+    It is for an edit that changes these numbers and the checksums. Raises CutShortError, MalformedHeaderError.
     """
     head = structure.headers(reader)
     last = {serial: stream.pages[-1][0].number for serial, stream in head.streams.items()}

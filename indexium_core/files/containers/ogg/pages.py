@@ -1,8 +1,8 @@
 """
-Ogg pages (RFC 3533, section 6): reading them, and making them with numbers and checksums.
+Ogg pages (RFC 3533, section 6): reading, and making pages with numbers and checksums.
 
-A page holds up to 255 segments of up to 255 bytes. A segment of less than 255 bytes ends a packet; a packet may
-continue on the next page of its stream.
+A page holds up to 255 segments of up to 255 bytes. A segment of fewer than 255 bytes ends a packet; a packet may
+continue on its stream's next page.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = [
 MARK = b"OggS"
 LARGEST = 27 + 255 + 255 * 255  # bytes of a page
 CONTINUED, BEGINS, ENDS = 1, 2, 4  # flags: the first packet continues; the stream begins; the stream ends
-NO_PACKET_ENDS = b"\xff" * 8  # granule position of a page on which no packet ends
+NO_PACKET_ENDS = b"\xff" * 8  # granule position of a page without the end of a packet
 
 _MAX_HEAD = 27 + 255  # bytes of a page's header
 _MAX_SEGMENTS = 255  # of a page
@@ -89,7 +89,7 @@ def pages(reader: Reader, offset: int, limit: int) -> Iterator[OggPage]:
     """
     Yield the pages from `offset` up to the end of the file.
 
-    Raises CutShortError, and MalformedHeaderError where other bytes lie between them or there are more than `limit`.
+    Raises CutShortError. Raises MalformedHeaderError for other bytes between pages or more than `limit` pages.
     """
     for _ in range(limit):
         head = reader.read_at(offset, _MAX_HEAD)
@@ -109,16 +109,16 @@ def pages(reader: Reader, offset: int, limit: int) -> Iterator[OggPage]:
 
 def checksum(data: bytes) -> int:
     """
-    Return the checksum of a page whose own checksum field is zero.
+    Return the checksum of a page; its checksum field must be zero.
 
-    The polynomial is that of zlib, which takes the bits in reverse order and starts and ends with the complement.
+    The polynomial is that of zlib; but zlib reverses the bit order, and uses the complement at start and end.
     """
     mirrored = zlib.crc32(data.translate(_MIRRORED), 0xFFFFFFFF) ^ 0xFFFFFFFF
     return int.from_bytes(mirrored.to_bytes(4, "little").translate(_MIRRORED), "big")
 
 
 def has_valid_checksum(page: bytes) -> bool:
-    """Tell whether the checksum of a page is right."""
+    """Return whether a page's checksum is correct."""
     return checksum(page[:22] + bytes(4) + page[26:]) == int.from_bytes(page[22:26], "little")
 
 
@@ -136,7 +136,7 @@ def with_body(page: OggPage, body: bytes) -> bytes:
 
 def renumbered_field(page: OggPage, by: int) -> bytes:
     """
-    Return the 8 bytes at offset 18 of a page, its number and checksum, for a number that is higher by `by`.
+    Return the 8 bytes at offset 18 of a page (number and checksum) for a number that is higher by `by`.
 
     The checksum is linear: it changes by the checksum of the difference. So the body is not read, and a wrong checksum
     stays wrong.
@@ -153,9 +153,9 @@ def lacing_of(packet: bytes) -> bytes:
 
 def page_ends(old: Sequence[int], before: int, after: int) -> list[int]:
     """
-    Return the number of segments up to the end of each page after the first packet has got another length.
+    Return the number of segments up to the end of each page, for a new length of the first packet.
 
-    Pages behind that packet keep their segments, and the number of pages stays the same, wherever this is possible.
+    If possible, pages behind that packet keep their segments, and the number of pages stays the same.
 
     Args:
         old: The number of segments up to the end of each page.
@@ -174,7 +174,7 @@ def page_ends(old: Sequence[int], before: int, after: int) -> list[int]:
 
 
 def _spread(old: Sequence[int], total: int) -> list[int]:
-    """Return the ends of one page more than `old` has, unchanged where each page still gets 1 to 255 segments."""
+    """Return page ends for one page more than `old`; ends stay where each page still gets 1 to 255 segments."""
     ends, at = list[int](), 0
     for index, end in enumerate(old):
         left = len(old) - index

@@ -1,8 +1,9 @@
 """
-The Skeleton of an Ogg file: a stream that describes the others, and in version 4 holds file offsets.
+The Skeleton of an Ogg file: a stream that describes the other streams, and has file offsets in version 4.
 
-Its first packet (`fishead`) has the length of the file and the offset of its media. A packet `index` has the key frames
-of one stream: an offset, then the distance from each to the next (wiki.xiph.org/Ogg_Skeleton_4; Firefox reads both).
+The first packet (`fishead`) has the length of the file and the offset of the media. An `index` packet has the key
+frames of one stream: an offset, then the distance between neighbours (wiki.xiph.org/Ogg_Skeleton_4; Firefox reads
+both).
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ __all__ = ["MAGIC", "facts", "offset_splices"]
 
 MAGIC = b"fishead\0"
 _INDEX = b"index\0"
-_LENGTH = 64  # offset in the first packet of the file's length, followed by the offset of its media
-_POINTS = 42  # offset of the key frames in an index; their number is at byte 10
+_LENGTH = 64  # place of the file length in the first packet, before the offset of the media
+_POINTS = 42  # place of the key frames in an index; their number is at byte 10
 _WITHOUT_OFFSETS = 3  # version
 _WITH_OFFSETS = 4
 
@@ -82,12 +83,12 @@ def _with_moved_offsets(packet: bytes, by: int) -> bytes:
 
 
 def _offsets(packet: bytes | bytearray) -> Iterator[tuple[int, int, int]]:
-    """Yield each file offset of a packet: where it is stored, in how many bytes, and its value."""
+    """Yield each file offset of a packet: its place, its width in bytes, and its value."""
     if packet.startswith(MAGIC) and len(packet) >= _LENGTH + 16:
         for at in (_LENGTH, _LENGTH + 8):
             yield at, 8, struct.unpack_from("<q", packet, at)[0]
     if packet.startswith(_INDEX) and len(packet) > _POINTS and any(packet[10:18]):
-        # Seven bits a byte, the lowest first; the highest bit is set in the last one.
+        # Seven bits per byte, the lowest first; the last byte has its highest bit set.
         value, at = 0, _POINTS
         while at < len(packet):
             value |= (packet[at] & 0x7F) << 7 * (at - _POINTS)

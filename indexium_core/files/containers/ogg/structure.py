@@ -1,8 +1,8 @@
 """
-Ogg (OGV): pages of interleaved streams; each stream begins with header packets, the second of which holds its comments.
+Ogg (OGV): pages of interleaved streams; each stream starts with header packets; the second one has its comments.
 
-The file itself has no comment. FFmpeg, and players that use it, show the comments of the streams, and FFmpeg writes its
-`comment` as `DESCRIPTION`. FFmpeg's muxer takes few codecs, each name once per stream, and no cover pictures.
+The file itself has no comment. FFmpeg and FFmpeg-based players show the comments of the streams. FFmpeg writes its
+`comment` as `DESCRIPTION`. FFmpeg's muxer accepts few codecs, each name once per stream, and no cover pictures.
 """
 
 from __future__ import annotations
@@ -45,17 +45,17 @@ class OggStream:
     """A logical stream and its header packets."""
 
     codec: OggCodec | None  # None: unknown
-    missing: int  # header packets that are not read yet
+    missing: int  # number of header packets not read yet
     packets: list[bytes] = field(default_factory=list)
-    pages: list[tuple[OggPage, bytes]] = field(default_factory=list)  # that hold these packets, with their bodies
+    pages: list[tuple[OggPage, bytes]] = field(default_factory=list)  # the pages of these packets, with their bodies
     partial: bytearray = field(default_factory=bytearray)  # first bytes of the next packet
 
     @property
     def comments(self) -> Comments | None:
         """
-        Its comment header, None where there is none.
+        The comment header, None if missing.
 
-        Raises MalformedHeaderError where it is cut short.
+        Raises MalformedHeaderError if it is incomplete.
         """
         if self.codec is None or len(self.packets) < 2:
             return None
@@ -72,13 +72,13 @@ class OggStream:
 class OggHead:
     """Everything in front of the media."""
 
-    streams: Mapping[bytes, OggStream]  # by serial number, in order
-    pages: tuple[tuple[OggPage, bytes], ...]  # all, with their bodies
+    streams: Mapping[bytes, OggStream]  # by serial number, in file order
+    pages: tuple[tuple[OggPage, bytes], ...]  # all pages, with bodies
     media: int  # offset of the media
 
 
 def recognises(head: bytes) -> bool:
-    """Tell by the first bytes."""
+    """Check the first bytes."""
     return head.startswith(ogg_pages.MARK)
 
 
@@ -108,7 +108,7 @@ def examine(reader: Reader) -> HeaderFacts:
 
 @dataclass(frozen=True, slots=True)
 class JoinedComment:
-    """The comments of one name in a stream: players show them as one text, joined by `;`."""
+    """The comments of one name in a stream; players show them as one text, joined by `;`."""
 
     name: str
     texts: dict[int, str]  # by their index among all texts of the stream
@@ -119,7 +119,7 @@ class JoinedComment:
 
 
 def comments_of(stream: OggStream) -> list[JoinedComment]:
-    """Return the comments of a stream, empty ones left out."""
+    """Return the comments of a stream, without empty ones."""
     comments: dict[str, JoinedComment] = {}
     for index, (name, value) in enumerate(stream.tags):
         if parsing.is_comment_name(name) and value:
@@ -143,21 +143,21 @@ def _other_tags(stream: OggStream) -> list[tuple[str, str]]:
 
 
 def _tag_options(streams: list[OggStream]) -> Iterator[Option]:
-    """Yield options that pass all tags on in their order: chapters are tags too, which FFmpeg would drop."""
+    """Yield options that keep all tags in their order; without them FFmpeg drops chapters, which are also tags."""
     for number, stream in enumerate(streams):
         yield f"map_metadata:s:{number}", "-1"
         yield from parsing.tag_options(_other_tags(stream), option=f"metadata:s:{number}")
 
 
 def _specifiers(streams: list[OggStream]) -> tuple[str, ...]:
-    """Return the options that set comments: of every stream that has one, else of the first that all programs read."""
+    """Return options that set comments: of each stream with a comment, else of the stream that most programs read."""
     holders = [number for number, stream in enumerate(streams) if len(stream.tags) > len(_other_tags(stream))]
     ranked = sorted(range(len(streams)), key=lambda number: rank(streams[number]))
     return tuple(f"metadata:s:{number}" for number in holders or ranked[:1])
 
 
 def rank(stream: OggStream) -> int:
-    """Return the rank of a stream by how many programs read its comments: ExifTool and MediaInfo read none of VP8."""
+    """Return the rank of a stream by how many programs read its comments: ExifTool and MediaInfo ignore VP8."""
     if stream.codec is None:
         return 3
     return 0 if stream.codec.magic == b"\x80theora" else 1 + stream.codec.is_video
@@ -183,7 +183,7 @@ def _obstacles(streams: list[OggStream]) -> Iterator[str]:
 
 def headers(reader: Reader) -> OggHead:
     """
-    Read the streams with their header packets, each of which ends a page.
+    Read the streams with their header packets; each packet ends a page.
 
     Raises CutShortError, MalformedHeaderError.
     """
@@ -230,9 +230,9 @@ def _add_segments(stream: OggStream, page: OggPage, body: bytes) -> None:
 
 def end_of_pages(reader: Reader) -> int:
     """
-    Return the offset where the last page ends: the end of the file, or less where other data follows.
+    Return the end of the last page: the end of the file, or less if other data follows.
 
-    Raises CutShortError where the last page is not complete.
+    Raises CutShortError if the last page is not complete.
     """
     length = min(reader.size, ogg_pages.LARGEST + _LARGEST_REST)
     tail = reader.read_at(reader.size - length, length)
