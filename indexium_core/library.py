@@ -1,8 +1,8 @@
 """
 The library: one open home, with its services as attributes.
 
-Interfaces call only this module. `services` names the services and the everyday calls, `assembly` builds them, and this
-module opens and closes a home. A `Library` may be used from any thread.
+Front ends call only this library. `services` names the services and the everyday calls, `assembly` builds them, and
+this module opens and closes a home. A `Library` may be used from any thread.
 """
 
 from __future__ import annotations

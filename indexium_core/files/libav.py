@@ -111,8 +111,8 @@ def field_value(shown: str | None, places: Sequence[FieldValue], container: str)
     """
     Return the value of a field, from the text that players show and the texts at the field's places, in file order.
 
-    A text that players do not find, or find under another name, is still the value of the field: otherwise a plan would
-    show its replacement as a safe addition. If players show a text garbled, the stored text counts. In a Matroska file
+    A text that players do not show, or show under another name, is still the value of the field: otherwise a plan would
+    show its replacement as a safe addition. If players show a garbled text, the stored text counts. In a Matroska file
     players may show a text that belongs to another element: there the places decide which text belongs to the field.
     """
     if demuxer_of(container) == "matroska":

@@ -143,7 +143,7 @@ class Matcher:
         return None if self._missing > self._allowed else self._found
 
     def _resume(self, at: int) -> int:
-        """Find where the old file continues in the new one, and return the end of the part that is covered."""
+        """Search the continuation of the old file in the new one, and return the end of the part that is covered."""
         ahead = self._old.cut(at, _STRIDE + _BLOCK)
         for number, place in enumerate(self._streams):
             near = self._new.cut(place, _NEAR)

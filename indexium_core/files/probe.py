@@ -40,8 +40,8 @@ def probe(path: bytes, stat: FileStat, *, capabilities: Capabilities = PLAIN, fu
     """
     Return the facts of a file; `full` hashes all media bytes.
 
-    `stat` is the result of the walk; `capabilities` states what a write may do on the file's file system. A file that
-    no longer exists has the state `missing`.
+    `stat` is the result of the walk; `capabilities` has the kinds of writes that are possible on its file system. A
+    file that no longer exists has the state `missing`.
     """
     if stat.size == 0:
         return FileFacts(state="empty", message="The file is empty.")

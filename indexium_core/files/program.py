@@ -27,7 +27,7 @@ def executable() -> str:
 
 @functools.cache
 def shipped() -> str:
-    """Return the program that imageio-ffmpeg ships; raises FFmpegError if its wheel has none."""
+    """Return the program that imageio-ffmpeg ships; raises FFmpegError if its wheel lacks the program."""
     import imageio_ffmpeg
 
     try:

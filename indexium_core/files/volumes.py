@@ -75,7 +75,7 @@ def of(path: bytes) -> Volume:
 
 def capabilities(path: bytes, *, nlink: int, faststart: str) -> Capabilities:
     """
-    Return what a write may do to a file.
+    Return the kinds of writes that are possible for a file.
 
     Args:
         path: The file; links resolved.
@@ -299,7 +299,7 @@ _KINDS = {
     "jfs": Volume(kind="jfs", label="JFS", note=_WHOLE),
     "tmpfs": Volume(kind="tmpfs", label="memory (tmpfs)", note=_MEMORY, durable=False),
     "ramfs": Volume(kind="ramfs", label="memory (ramfs)", note=_MEMORY, durable=False),
-    # A lease in one layer does not see a process that has the file open in another layer.
+    # A lease in one layer does not cover a process that has the file open in another layer.
     "overlay": Volume(kind="overlay", label="container layers (overlay)", note=_LAYERS, leases=False),
     "ecryptfs": Volume(kind="ecryptfs", label="eCryptfs", note=_LAYERS, leases=False),
     "exfat": replace(_FAT, label="exFAT", mtime_step_ns=10_000_000),

@@ -3,13 +3,13 @@ The execution of stored jobs, independent of the kind of work.
 
 Input: kinds of jobs with their handlers, and jobs to add. Output: runs of the handlers, events, progress.
 
-- `queue`: adds, pauses, resumes, cancels and finds jobs. Other folders use only this module.
-- `dispatcher`: starts due jobs, watches them, and stores how they end.
+- `queue`: adds, pauses, resumes, cancels and returns jobs. This is the main interface of the folder.
+- `dispatcher`: starts due jobs, watches them, and stores their ends.
 - `job_run`: one run of a job, from its start to its end, and the registered kinds of jobs.
 - `context`: the interface between a handler and its job: payload, checkpoint, progress, requests to stop.
-- `retry`: whether and when a failed job is retried automatically.
+- `retry`: decides whether and when a failed job is retried automatically.
 - `item_runner`: processes many items of one job on a few threads, with pause, resume and cancel between items.
-- `executors`: where jobs and items run: on threads or in worker processes.
+- `executors`: runs jobs and items on threads or in worker processes.
 - `worker`: the program of a worker process.
 - `store`: the interface of the stored jobs; `store/jobs.py` in the core implements it.
 - `event_bus`: passes events of every kind to listeners, and stores them.

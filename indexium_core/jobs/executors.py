@@ -87,8 +87,9 @@ class Processes(Threads):
     """
     Runs jobs on threads, and their items in worker processes that start on demand and end when idle.
 
-    Each concurrent caller has its own process. If a process ends early, only its caller gets `WorkerLostError`. Every
-    process ends when this one ends: its locks on files are then released, and `wait_for_previous_processes` returns.
+    Each concurrent caller has its own process. If a process ends early, only its caller gets `WorkerLostError`. When
+    this process ends, all worker processes end: their locks on files are then released, and
+    `wait_for_previous_processes` returns.
     """
 
     def __init__(self, lock: Path) -> None:

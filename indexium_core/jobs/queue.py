@@ -150,7 +150,7 @@ class JobQueueService:
         return self._store.active_operations(owner=self.owner)
 
     def unrecorded(self) -> list[UnrecordedResults]:
-        """Return the jobs that have ended here but whose result cannot be stored."""
+        """Return the jobs that have ended in this process but whose result cannot be stored."""
         return self._dispatcher.unrecorded_results()
 
     def running_jobs(self, kind: str) -> list[int]:
@@ -276,9 +276,9 @@ class JobQueueService:
 
     def join(self, job_id: int, timeout: float | None = None) -> None:
         """
-        Wait like `wait` until a job is neither running nor about to start.
+        Wait like `wait` until a job is not running and will not start soon.
 
-        A job that is paused before its start is neither.
+        A job that is paused before its start will not start soon.
         """
         self._wait(lambda: self._is_unfinished(job_id, paused_counts=False), timeout)
 

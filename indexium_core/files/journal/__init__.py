@@ -1,26 +1,27 @@
 """
-The undo journal: how one file is edited in place so that a crash or power loss at any moment loses nothing.
+The undo journal: the edit of one file in place, which is safe against a crash or power loss at any moment.
 
 The order of the steps, with the reason for each:
 
 1. **Plan.** The program reads every byte that the edit will change and keeps it beside the new bytes. A patch that
    touches the media payload is refused here. The file is still unchanged.
 2. **BEGIN, durable.** The entry is appended to the operation's journal, and `begin` returns after the fsync. From here
-   on the journal explains every state of the file and can undo it. Crash before: the file is unchanged.
-3. **Write, fsync.** Crash here: the journal has BEGIN without COMMIT. Recovery finds old bytes, new bytes or a mixture,
-   and writes the old ones. After an error (a full disk, a failed fsync) the program undoes the edit at once. The
-   program never repeats a failed fsync: the kernel may have dropped the pages that it could not write.
+   on every state of the file can be identified and undone with the journal. After a crash before this step, the file is
+   unchanged.
+3. **Write, fsync.** After a crash here, the journal has BEGIN without COMMIT. The file has old bytes, new bytes or a
+   mixture, and recovery writes the old bytes. After an error (a full disk, a failed fsync) the program undoes the edit
+   at once. The program never repeats a failed fsync: the kernel may have dropped the pages that it could not write.
 4. **Verify.** The caller verifies the durable file. An edit that fails verification is undone.
 5. **COMMIT.** The record is written without its own fsync. It becomes durable with the next fsync of the journal, which
    the caller requests before it records the success in the database. If a power loss drops a COMMIT, recovery undoes a
-   complete and durable edit: the file is old, the database says pending, and both agree.
+   complete and durable edit: the file is old, and the database agrees: the item is pending.
 6. **UNDONE** closes an undone entry, after the fsync of the file. If this record is lost, recovery undoes the entry
    again, which changes nothing.
 
 An MP4 without room for a longer header gets the header in front, by insert range (`shift`): BEGIN is durable, the room
-is inserted and synced, INSERTED is durable, the header is written and synced, its first bytes last. The bytes of the
-old file are not written, and a collapse range undoes the edit. The program shifts a file only if no other process has
-it open. A process that opens the file meanwhile waits.
+is inserted and synced, INSERTED is durable, the header is written and synced, and its first bytes are written last. The
+bytes of the old file are not written, and a collapse range undoes the edit. The program shifts a file only if no other
+process has it open. A process that opens the file meanwhile waits.
 
 After recovery each file is therefore bit for bit the old one, or the new one with everything that the database has
 recorded about it. A third state is impossible. If another program changed the file after the crash, recovery reports a

@@ -98,7 +98,7 @@ _SENTENCES = {
 
 
 class SyncError(OSError):
-    """A failed fsync: the content of the medium is unknown, and a later successful fsync proves nothing."""
+    """A failed fsync: the content of the medium is unknown, and a later successful fsync is not a proof."""
 
 
 class Descriptor:
@@ -269,7 +269,7 @@ def start_writing(fd: int, offset: int, length: int) -> None:
     """
     Start to write a range of a file to the medium, without waiting; nothing is durable before `sync`.
 
-    `sync` reports the errors. Does nothing if the system has no such call.
+    `sync` reports the errors. Without such a system call, the function returns at once.
     """
     if (start := _c_function("sync_file_range", ctypes.c_int, ctypes.c_int64, ctypes.c_int64, ctypes.c_uint)) is None:
         return

@@ -212,7 +212,7 @@ class JournaledFile:
         try:
             self._check_identity(self._opened)
         except errors.MetadataError:
-            self._journal.undone(self.item_id)  # nothing was written, so there is nothing to restore
+            self._journal.undone(self.item_id)  # the file is unchanged, so a restore is not needed
             raise
         self._entry = entry
 

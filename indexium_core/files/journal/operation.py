@@ -36,8 +36,8 @@ class OperationJournal:
 
     `begin` returns when its record is durable. Threads that wait at the same time share one fsync (group commit), so
     the cost does not grow with their number. COMMIT and UNDONE become durable with the next fsync. Call `sync` before
-    the database records that an item succeeded: otherwise a power loss could undo the file while the database says it
-    is written.
+    the database records that an item succeeded: otherwise a power loss could undo the file while the item is written
+    according to the database.
 
     After a failed write or fsync the content of the medium is unknown, so the journal then rejects all further records:
     every call raises `StoreError`, and the operation stops.

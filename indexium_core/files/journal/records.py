@@ -11,15 +11,15 @@ The undo journal's format.
     COMMIT, UNDONE, INSERTED = item:i64
 
 Numbers are big-endian. A record is valid only if its digest is correct. Bytes after the last valid record are a torn
-tail: it was never durable, so nothing that it announces has started. A valid record after damaged bytes still counts:
-a journal on a failing medium must not lose a partly written file. A superfluous BEGIN is harmless (see `undo`).
+tail: it was never durable, so the announced edit has not started. A valid record after damaged bytes still counts: a
+journal on a failing medium must not lose a partly written file. A superfluous BEGIN is harmless (see `undo`).
 
 The record has the bytes *after*, not only their digest: after a crash a range may have a mixture of old and new bytes.
 Only both together distinguish such a mixture from an edit of another program.
 
-`shifted` means that as many bytes as the sizes differ by are inserted in front of the file or removed there (see
-`shift`). Of inserted bytes the record has only the first ones (`seal`) and a digest (`front`): the header of a long
-video has megabytes. The one range of the record has all removed bytes.
+`shifted` means that bytes are inserted or removed in front of the file; their number is the difference of the sizes
+(see `shift`). If bytes are inserted, the record has only the first of them (`seal`) and a digest of all (`front`): the
+header of a long video has megabytes. The one range of the record has all removed bytes.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class JournalEntry:
     mtime_ns: int  # before the edit
     surroundings: bytes  # digest of untouched bytes near the ranges, 16 bytes (`state.surroundings`)
     ranges: tuple[Range, ...]  # in file order, without overlap
-    # True: the whole file moves. Bytes are inserted in front, or those of the one range are removed there (`shift`).
+    # True: the whole file moves. Bytes are inserted in front, or its one range is removed there (`shift`).
     shifted: bool = False
     seal: bytes = b""  # first 16 of the inserted bytes: they are written last
     front: bytes = b""  # digest of all inserted bytes, 16 bytes

@@ -62,7 +62,7 @@ class ShiftState:
 
 
 def planned(draft: JournalEntry, file: Reader, front: bytes) -> JournalEntry:
-    """Return the entry of an edit of `file` that inserts `front`, or removes as many bytes as its sizes differ by."""
+    """Return the entry of an edit of `file` that inserts `front`, or removes bytes if `front` is empty."""
     length = abs(draft.size_after - draft.size_before)
     if front:
         return replace(

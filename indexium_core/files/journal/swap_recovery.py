@@ -30,7 +30,7 @@ def recover_swap(entry: SwapEntry) -> UndoOutcome:
     Bring a swap that was started to one of its two final states.
 
     Nothing is touched if the file is missing, locked by another writer, or neither the old nor the new one. The outcome
-    then reports the problem, and the entry stays open, so that the call can be repeated. A second call does no harm.
+    then reports the problem, and the entry stays open, so that the call can be repeated. A second call is harmless.
     """
     try:
         with _opened(entry.folder) as folder:

@@ -1,18 +1,18 @@
 """
-Swap: how a new file replaces an old one so that a crash or power loss at any moment loses nothing.
+Swap: the replacement of an old file by a new one, which is safe against a crash or power loss at any moment.
 
 The order of the steps, with the reason for each:
 
 1. **Lock the original.** The program opens and locks it, and checks that it is the file that was examined. A file that
    may not be replaced is refused here: it is read-only or immutable, its folder accepts no new file, or it has several
    hard links. Symbolic links are never followed.
-2. **MAKING, durable.** The operation's journal names the temporary file before that file exists, so no unknown
-   temporary file is ever left behind. After a crash before it, nothing has changed. After a crash later, recovery
-   removes only that file.
+2. **MAKING, durable.** The operation's journal names the temporary file before that file exists, so every remaining
+   temporary file is known. After a crash before it, nothing has changed. After a crash later, recovery removes only
+   that file.
 3. **Make the new file** in the same folder (a rename never leaves its file system), with exclusive creation and
    owner-only permissions. A full disk is detected before the first byte is written. After an error the new file is
    removed, and the original is unchanged. A rollback that makes two names one file again creates a hard link to the
-   other name here instead (`join`); then steps 4 and 5 change nothing. While a large original is copied, a second
+   other name here instead (`join`); then steps 4 and 5 have no effect. While a large original is copied, a second
    thread computes the digest of its bytes.
 4. **Attributes**: owner, mode, access lists, extended attributes, security label, and the modification time if
    requested. `warnings` lists the attributes that could not be copied. The birth time can never be copied.
@@ -27,7 +27,8 @@ The order of the steps, with the reason for each:
    file system without hard links can only rename: then the path names no file until step 10, and recovery restores it.
 9. **Check again** that the path still names the file that was examined, with the same size and time.
 10. **Rename.** The path names the old file before it and the new file after it. A third state is impossible.
-11. **Fsync the folder.** Crash before: old or new, and recovery decides by the bytes. After an error here it is unknown
+11. **Fsync the folder.** After a crash before it, the file is old or new, and recovery decides by the bytes. After an
+   error here it is unknown
     what is on the medium. The entry stays open, and the file is complete in either case (`cannot_tell`). Afterwards, a
     kept original that was restored loses the name under which it was kept.
 12. **COMMIT**, durable with the next fsync of the journal. If a power loss drops it, recovery writes it again, because

@@ -31,7 +31,7 @@ _TAGS = "strings_metadata"  # for Ogg, FFmpeg returns the comments with the firs
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Times:
-    """The presentation and decoding times of a stream's packets, in seconds; NaN if the file has none."""
+    """The presentation and decoding times of a stream's packets, in seconds; NaN for a missing time."""
 
     shown: npt.NDArray[np.float64]
     decoded: npt.NDArray[np.float64]
