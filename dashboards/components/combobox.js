@@ -4,7 +4,7 @@
 import {h} from "./browser/dom.js"
 
 const STEPS = {ArrowDown: 1, ArrowUp: -1}
-const DELAY = 90 // milliseconds without typing before the server is asked
+const DELAY = 90 // milliseconds without typing before a request
 
 /** @typedef {Pick<Component<any, any>, "root" | "find" | "send" | "paint">} Host The component that draws the field. */
 

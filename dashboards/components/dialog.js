@@ -11,7 +11,7 @@ import {count} from "./wording.js"
 /** @import {Section} from "./dialog_sections.js" */
 /** @import {ButtonItem} from "./widgets.js" */
 
-const CALM = 400 // milliseconds after opening in which Enter is taken for the key that opened the dialog
+const CALM = 400 // milliseconds after opening in which Enter is ignored: it probably opened the dialog
 
 /**
  * @typedef {{base: number, one: string, many: string, adds: Record<string, number>}} Counted
@@ -268,7 +268,7 @@ function onKey(self, event) {
 /** @param {Self} self */
 function onClosed(self) {
   const {view, state} = self
-  if (state.box.open) return // the next question is shown already
+  if (state.box.open) return // the next question is already shown
   markDialogClosed()
   if (!view.open) return
   state.left = view.serial

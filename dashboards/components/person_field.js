@@ -113,7 +113,7 @@ export class PersonField extends Combobox {
   onOffers(offers) {
     if (offers.for !== this.typedText && offers.for !== this.added) return
     const isPoorer = this.offers?.for === offers.for && this.offers.similar.length > offers.similar.length
-    if (isPoorer) return // of two answers to the same text, the one with more names stays
+    if (isPoorer) return // if two answers are for the same text, keep the one with more names
     this.offers = offers
     this.host.paint()
   }

@@ -27,7 +27,7 @@ import {button, closeButton} from "../components/widgets.js"
  */
 
 const HOME = document.querySelector("script[data-home]")?.getAttribute("data-home") ?? ""
-const DISMISSED = `indexium.dismissed.${HOME}` // another home has other operations of the same numbers
+const DISMISSED = `indexium.dismissed.${HOME}` // another home has other operations with the same ids
 const MOST_DISMISSED = 20
 const PHONE = window.matchMedia("(max-width: 700px)")
 
@@ -45,7 +45,7 @@ function dismissed() {
 function dismiss(key) {
   const list = [...dismissed(), key].slice(-MOST_DISMISSED)
   const isStored = store(DISMISSED, JSON.stringify(list))
-  if (!isStored) globalThis.indexiumDismissed = list // then the page knows them until a person leaves it
+  if (!isStored) globalThis.indexiumDismissed = list // if not stored, the page keeps them in memory
 }
 
 /** @param {Row} row */
@@ -70,7 +70,7 @@ const drawRow = row =>
 function draw({view, state}) {
   const hidden = dismissed()
   const rows = (view.rows ?? []).filter(row => !(row.dismiss && hidden.has(row.dismiss)))
-  const room = PHONE.matches ? 2 : 3 // rows beside which the page can still be read
+  const room = PHONE.matches ? 2 : 3 // maximum number of rows that leave the page readable
   const isFolding = rows.length > room
   const foldedCount = rows.length - room + 1
   return (

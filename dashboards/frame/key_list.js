@@ -7,7 +7,7 @@ import {closeButton} from "../components/widgets.js"
 
 /** @typedef {[does: string, keys: string[]]} Line */
 
-const GROUPS = ["Move", "Select", "Decide", "Act", "Find", "Page", "Everywhere"] // others come before the last two
+const GROUPS = ["Move", "Select", "Decide", "Act", "Find", "Page", "Everywhere"] // other groups precede the last two
 /** @type {Record<string, string>} */
 const KEY_NAMES = {
   Escape: "Esc",

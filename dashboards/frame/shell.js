@@ -94,7 +94,7 @@ function onDrawn(self) {
 
 /** @type {(view: View, before: View | undefined) => void} */
 function updateAddress(view, before) {
-  const isFirst = before?.url === undefined // the page that was opened is no step to go back over
+  const isFirst = before?.url === undefined // the first page adds no step to the history
   const isOtherPage = view.url.split("?")[0] !== location.pathname
   const method = !isFirst && (isOtherPage || view.push) ? "pushState" : "replaceState"
   history[method]({}, "", view.url)

@@ -10,7 +10,7 @@ import {button, closeButton} from "../components/widgets.js"
  * @typedef {Message & {id: number, left: number}} Toast `left` is in milliseconds.
  */
 
-const MOST = 2 // toasts at a time
+const MOST = 2 // maximum number of toasts
 const TICK = 250 // milliseconds
 /** @type {Record<string, number>} */
 const LIFETIMES = {error: 12_000, undo: 10_000, other: 6000} // milliseconds

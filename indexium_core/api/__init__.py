@@ -1,6 +1,6 @@
 """
-The other interface of the service: REST for programs, and the calls by which the command reaches a service.
+REST for programs, and the calls that the command sends to a running service.
 
-Thin: every route calls one method of the `Library` of the process. Nothing is imported here, so that a command that
-only talks to a service does not load the web framework.
+The routes are thin: each calls one method of the `Library` of the process. This module imports nothing, so that a
+command that only calls a service does not load the web framework.
 """

@@ -1,7 +1,7 @@
 """
 Access control: the token, JSON for changes, and the rate limit of started jobs.
 
-`dashboards/web/request_guard.py` checks Host and Origin before this, for pages and websockets too.
+`dashboards/web/request_guard.py` has already checked Host and Origin, also for pages and websockets.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class _App(Protocol):
 
 
 def bearer(header: str | None, token: str) -> bool | None:
-    """Return whether an Authorization header holds the token; None if there is no header."""
+    """Return whether an Authorization header has the token; None if there is no header."""
     if not header:
         return None
     kind, _, given = header.partition(" ")
@@ -58,7 +58,7 @@ class Gate:
 
 
 def _is_json(method: str, headers: MutableMapping[str, str]) -> bool:
-    """Return whether a change is declared as JSON. A form on a page of another origin cannot declare that."""
+    """Return whether a request declares JSON. A form on a page of another origin cannot do that."""
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     empty = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
     return kind == "application/json" or (method == "DELETE" and empty and not kind)

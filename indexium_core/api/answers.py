@@ -100,9 +100,9 @@ class Following(OperationAnswer):
     bytes_done: int
     bytes_total: int
     working: dict[int, float]  # items in progress: seconds since the start of each
-    shares: dict[int, float]  # of these, items that create a new file: its written share, 0 to 1
-    pausing: bool  # it is paused, and files in progress continue
-    at_rest: bool  # it is paused, and no file is in progress
+    shares: dict[int, float]  # of these, items that create a new file: written share of this file, 0 to 1
+    pausing: bool  # the operation is paused, and files in progress continue
+    at_rest: bool  # the operation is paused, and no file is in progress
 
 
 class ItemAnswer(_AnswerShape):

@@ -24,7 +24,7 @@ from indexium_core.version import __version__
 __all__ = ["largest", "make_api", "make_app"]
 
 _BODY = 32_000_000  # bytes; enough for a list of a million ids
-_CALL = 400_000_000  # bytes of a command's call; enough for a CSV of a large library
+_CALL = 400_000_000  # bytes of a call by a command; enough for a CSV of a large library
 _CALLERS = 32  # concurrent calls of commands
 
 ABOUT = """All functions of the dashboard and the command line, for programs.
@@ -58,7 +58,7 @@ def make_api(library: Library) -> FastAPI:
         description=ABOUT,
         lifespan=lifespan,
         openapi_url="/api/openapi.json",
-        docs_url=None,  # its page would load scripts from another server
+        docs_url=None,  # the default page would load scripts from another server
         redoc_url=None,
         default_response_class=Json,
         responses=dict(problems.DESCRIBED),

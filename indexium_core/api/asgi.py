@@ -1,10 +1,10 @@
 """
 An ASGI application inside a Tornado server: one `RequestHandler` builds the scope and carries the messages.
 
-The handler replaces these defaults of Tornado (each has a test): Tornado answers a body over 100 MB with a bare 400
-after it has read all of it. It calls a handler only when the body is complete. It does not run the application's
+The handler replaces these defaults of Tornado (a test covers each of them). Tornado reads all of a body over 100 MB,
+then answers with status 400 only. It calls a handler only when the body is complete. It does not run the application's
 lifespan. It does not report a disconnect to the application, and a write to a closed or stalled connection never
-returns. It accepts a body one byte at a time without a limit. It answers an unknown method in HTML.
+returns. It accepts a body one byte at a time without a time limit. It answers an unknown method in HTML.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ ASGIApp: TypeAlias = Callable[[MutableMapping[str, Any], Receive, Send], Awaitab
 
 _WAITING = 16  # chunks of a body that are buffered before the sender has to wait
 _GOODBYE = 2.0  # seconds for running requests when the server stops
-_DROPPED = 2**40  # Tornado's own limit in bytes, above ours: `_limit` decides
-_DIGITS = 18  # most digits of a Content-Length; Python limits the digits of a number that it parses
-_LEAST = 1000  # least bytes per second that the client sends or receives; a slower connection is closed
+_DROPPED = 2**40  # Tornado's limit in bytes, above our own limit: `_limit` decides
+_DIGITS = 18  # maximum digits of a Content-Length; Python limits the digits of a number that it parses
+_LEAST = 1000  # minimum bytes per second that the client sends or receives; a slower connection is closed
 
 
 class Mount:
@@ -45,7 +45,7 @@ class Mount:
         """
         Mount an application.
 
-        `largest` returns how many bytes the body of a request to a path may have. A request or response that makes
+        `largest` returns the maximum size in bytes of the body of a request to a path. A request or response with
         almost no progress is closed after `patience` seconds.
         """
         self.app = app
@@ -110,7 +110,7 @@ class Asgi(RequestHandler):
         self._task: asyncio.Task[None] | None = None
 
     def prepare(self) -> None:
-        """Reject a body with a too large Content-Length before reading it; otherwise start the application."""
+        """Reject a request with a too large Content-Length before its body is read; otherwise start the application."""
         self.request.connection.set_max_body_size(_DROPPED)
         self._limit = self._mount.largest(self.request.path)
         length = self.request.headers.get("Content-Length", "0")
@@ -166,10 +166,10 @@ class Asgi(RequestHandler):
         self._changed.set()
 
     def check_xsrf_cookie(self) -> None:
-        """Skip the check: the request guard has compared Host and Origin, and a program has no cookie."""
+        """Skip the check, because the request guard has compared Host and Origin, and a program has no cookie."""
 
     def write_error(self, status_code: int, **_: Any) -> None:
-        """Answer an error of Tornado itself with a problem document."""
+        """Answer with a problem document after an error of Tornado itself."""
         if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             method = self.request.method or ""
             sentence = f"{self.request.path} does not support {method}."
@@ -241,7 +241,7 @@ class Asgi(RequestHandler):
             return
         if message["type"] == "http.response.start":
             self._head(message)
-            if self._is_head:  # the body is not sent; a stream would never end
+            if self._is_head:  # this response has no body, and a stream would never end
                 await self._flushed(0)
                 self.finish()
                 self._changed.set()
@@ -266,8 +266,8 @@ class Asgi(RequestHandler):
         """
         Wait until `size` written bytes have been sent.
 
-        Tornado would wait forever on a connection that closes meanwhile, or whose client receives nothing. The latter
-        is closed here.
+        Tornado would wait forever on a connection that closes meanwhile, or whose client receives nothing. This method
+        closes a connection whose client receives nothing.
         """
         flushed, disconnected = asyncio.ensure_future(self.flush()), asyncio.ensure_future(self._disconnected.wait())
         patience = self._mount.patience + size / _LEAST
@@ -305,7 +305,7 @@ class Asgi(RequestHandler):
         self._refuse(413, "too_large", f"The body of this request is larger than {self._limit:,} bytes.")
 
     def _refuse(self, status: int, code: str, sentence: str, **headers: str) -> None:
-        """Answer a problem. The rest of the body is read and dropped, so that the client receives the response."""
+        """Answer with a problem. The rest of the body is read and dropped, so that the client receives the response."""
         if self._headers_written:
             return
         self.clear()

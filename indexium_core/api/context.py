@@ -34,7 +34,7 @@ __all__ = [
 
 _T = TypeVar("_T")
 _MOST = 2**63 - 1
-_LOCKS = 64  # locks; a key always uses the same one
+_LOCKS = 64  # number of locks; a key always uses the same lock
 Number = Annotated[int, Field(ge=1, le=_MOST)]
 Text = Annotated[str, StringConstraints(max_length=10_000)]
 Id = Annotated[int, Path(ge=1, le=_MOST)]
@@ -66,7 +66,7 @@ class WorkStarter:
 
     def __init__(self, rate: RateLimit, requests: _Requests) -> None:
         self._rate, self._requests = rate, requests
-        self._locks = [threading.Lock() for _ in range(_LOCKS)]  # one per group of keys
+        self._locks = [threading.Lock() for _ in range(_LOCKS)]  # one lock per group of keys
 
     def start(self, start: Callable[[], _T]) -> _T:
         """Return the result of `start`. Raises `ProblemAnswer` if the rate limit is reached."""
@@ -115,7 +115,7 @@ class StartRequest:
 
 
 class WaitLimit:
-    """Limits the number of requests that wait for an end, so that threads remain for all others."""
+    """Limits the number of requests that wait for an end, so that threads remain for all other requests."""
 
     def __init__(self, most: int = 20) -> None:
         self._free = threading.BoundedSemaphore(most)

@@ -81,7 +81,7 @@ def _fields(value: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
 
 
 def _table(rows: list[tuple[str, str, str, str]]) -> str:
-    """Return rows as a table; the third cell is HTML already."""
+    """Return rows as a table; the third cell of a row is HTML already."""
     if not rows:
         return ""
     cells = "".join(
@@ -92,7 +92,7 @@ def _table(rows: list[tuple[str, str, str, str]]) -> str:
 
 
 def _kind(value: Mapping[str, Any]) -> str:
-    """Return what a value is, as HTML."""
+    """Return the type of a value, as HTML."""
     if "$ref" in value:
         name = escape(value["$ref"].rpartition("/")[2])
         return f'<a href="#{name}">{name}</a>'

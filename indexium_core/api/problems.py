@@ -23,7 +23,7 @@ __all__ = ["CALLS", "CODES", "DESCRIBED", "ProblemAnswer", "answer", "install", 
 
 logger = logging.getLogger(__name__)
 
-CALLS = "/api/library/"  # calls of commands; they need the token
+CALLS = "/api/library/"  # calls by commands; they need the token
 
 # Codes of the service itself. docs/errors.md lists the codes of the library.
 CODES: Mapping[str, str] = {
@@ -111,7 +111,7 @@ def _library(request: Request, error: Exception) -> Response:
     if error.http_status >= 500:
         logger.error("api.refused", extra={"error": error.reason}, exc_info=error)
     if request.url.path.startswith(CALLS):
-        return of_error(error, error=wire.error_to_wire(error))  # the command raises it again
+        return of_error(error, error=wire.error_to_wire(error))  # the command raises the error again
     return of_error(error)
 
 
@@ -147,7 +147,7 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> str:
-    """Return the methods of an address. Each method has its own route, and the framework names only the first one."""
+    """Return the methods of an address. Each method has its own route; the framework names only one of the methods."""
 
     def is_there(method: str) -> bool:
         scope = {**request.scope, "method": "GET" if method == "HEAD" else method}

@@ -2,7 +2,7 @@
 The library of a running service: the services of `LibraryServices`, executed by the process that holds the home.
 
 A plan and a running operation stay in that process; here `RemotePlan` and `RemoteHandle` stand for them. Paths are sent
-as absolute paths, because the service has another working folder.
+as absolute paths, because the service has a different working folder.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def connect(home: Path) -> RemoteLibrary | None:
 
 
 def _answers(found: service.Service) -> bool:
-    """Return whether this run of the service answers. The file may be left from a killed service."""
+    """Return whether this run of the service answers. The file of a killed service may still exist."""
     connection = _connection(found.url, timeout=_TIMEOUT_SECONDS)
     try:
         connection.request("GET", "/healthz")
@@ -98,7 +98,7 @@ class RemoteLibrary(LibraryServices):
 
     @functools.cached_property
     def description(self) -> ServiceDescription:
-        """What the service can be asked; the first call requests it."""
+        """The calls of the service; the first call requests this description."""
         codec = Codec(classes=_DESCRIPTION_CLASSES)
         with self._request(DESCRIBE, codec.dumps(_arguments(RemoteCall(), (), {}))) as answer:
             return codec.loads(answer.read())  # type: ignore[no-any-return]
@@ -223,7 +223,7 @@ class _RemoteFiles(_RemoteService):
     """The service `files`."""
 
     def find(self, text: str) -> int:
-        """Return the id of a file, by its id, its path from this folder, or its path below a library folder."""
+        """Return the id of a file from its id, its path from the working folder, or its path below a library folder."""
         if not text.isdecimal():
             try:
                 return int(self._library.call("files.find", str(Path(text).expanduser().absolute())))
@@ -237,7 +237,7 @@ class RemotePlan:
 
     def __init__(self, library: RemoteLibrary, facts: dict[str, Any]) -> None:
         self._library = library
-        self.facts = facts  # by which the service finds it
+        self.facts = facts  # the service identifies the plan by these facts
         self.id: int = facts["plan_id"]
         self.query: str = facts["query"]
 
@@ -255,7 +255,7 @@ class RemotePlan:
 
     @property
     def items(self) -> Iterator[PlanItem]:
-        """All items, read in pages as they are used."""
+        """All items, read page by page as the caller uses them."""
         number, total = 1, 1
         while (number - 1) * _CHUNK < total:
             page = self.page(number, per_page=_CHUNK)
@@ -267,7 +267,7 @@ class RemotePlan:
         return self._call("item", file_id)  # type: ignore[no-any-return]
 
     def select(self, query: str = "", risk: Sequence[str] = ()) -> Selection:
-        """Return what `query` finds within the plan's own query as a selection; `risk`: only these levels."""
+        """Return a selection of the files that match the plan's query and `query`; `risk`: only these levels."""
         return self._call("select", query, tuple(risk))  # type: ignore[no-any-return]
 
     def ids(self, selection: Selection) -> list[int]:
@@ -301,11 +301,11 @@ class RemoteHandle:
         self.id = operation_id
 
     def status(self) -> OperationStatus:
-        """Return its progress."""
+        """Return the progress of the operation."""
         return self._library.call("operations.get_operation_status", self.id)  # type: ignore[no-any-return]
 
     def wait(self, timeout: float | None = None) -> OperationStatus:
-        """Wait until it has ended, at most `timeout` seconds, and return its progress."""
+        """Wait until the operation has ended, at most `timeout` seconds, and return its progress."""
         end = None if timeout is None else time.monotonic() + timeout
         while True:
             left = LONGEST_WAIT if end is None else max(0.0, min(LONGEST_WAIT, end - time.monotonic()))
@@ -314,16 +314,16 @@ class RemoteHandle:
                 return status
 
     def pause(self) -> bool:
-        """Pause it after the files in progress."""
+        """Pause the operation after the files in progress."""
         return bool(self._library.call("operations.pause_operation", self.id))
 
     def resume(self) -> bool:
-        """Resume it."""
+        """Resume the operation."""
         self._library.call("operations.resume", self.id)
         return True
 
     def cancel(self) -> bool:
-        """Cancel the rest. A file that is changed in place is finished; an unfinished new file is removed."""
+        """Cancel the rest. A file that is being changed in place is finished; an unfinished new file is removed."""
         self._library.call("operations.cancel", self.id)
         return True
 

@@ -2,7 +2,7 @@
 The file `service.json` in the home, by which a command finds the running service. Only its owner can read it.
 
 It holds the token for programs. `serve` writes the file when the service accepts requests, and removes it at its end.
-The file of a killed service remains; its address does not answer with the same `instance_id`.
+The file of a killed service remains, but no service at its address answers with the same `instance_id`.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ def read(home: Path) -> Service | None:
         whole = parts.scheme == "http" and parts.hostname and parts.port
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
-    return found if whole and _TOKEN.fullmatch(found.token) else None  # callers rely on both
+    return found if whole and _TOKEN.fullmatch(found.token) else None  # callers need a valid URL and a valid token
 
 
-_TOKEN = re.compile(r"[!-~]+")  # characters that a header may hold
+_TOKEN = re.compile(r"[!-~]+")  # characters that a header may contain
 _FIELDS = {"url": str, "token": str, "pid": int, "instance_id": str, "version": str}

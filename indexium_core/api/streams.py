@@ -15,7 +15,7 @@ class Stream(StreamingResponse):
     A response whose chunks come from an asynchronous generator.
 
     The generator is closed as soon as the client disconnects, also if sending a chunk fails. Otherwise only the garbage
-    collector would close it.
+    collector would close the generator.
     """
 
     async def stream_response(self, send: Send) -> None:

@@ -1,8 +1,8 @@
 """
-The encoding of values between a command and the service: JSON, with a type tag on each value that JSON lacks.
+The encoding of values between a command and the service: JSON, with a type tag on each value that needs one.
 
-`{"$": "datetime", "v": "…"}` is a moment, `{"$": "PlanItem", "v": {…}}` a frozen dataclass. The decoder creates only
-classes of `model/` and of the library's `__all__`, only from their own fields, so that incoming data cannot choose
+`{"$": "datetime", "v": "…"}` is a time, `{"$": "PlanItem", "v": {…}}` a frozen dataclass. The decoder creates only
+classes of `model/` and of the library's `__all__`, and only from their own fields, so that incoming data cannot run
 code.
 """
 
@@ -54,7 +54,7 @@ class Codec:
     Args:
         to_reference: Returns the name and a description of an object that stays in its process (a plan, a running
             operation); None for all others.
-        from_reference: By name, makes the object that represents it in the other process.
+        from_reference: By name, a function that returns the object for it in the other process.
 
     """
 
@@ -74,7 +74,7 @@ class Codec:
         return json.dumps(self.encoded(value), allow_nan=False, separators=(",", ":")).encode("ascii")
 
     def loads(self, text: bytes) -> Any:
-        """Return the value of a line. Raises ValueError if it holds none."""
+        """Return the value of a line. Raises ValueError if the line has no value."""
         return self.decoded(json.loads(text))
 
     def encoded(self, value: Any) -> Any:
@@ -111,7 +111,7 @@ class Codec:
         raise TypeError(f"A {kind.__name__} cannot be sent between a command and the service.")
 
     def decoded(self, value: Any) -> Any:
-        """Return the value of its JSON form. Raises ValueError if the form is unknown."""
+        """Return the value of a JSON form. Raises ValueError if the form is unknown."""
         if isinstance(value, list):
             return [self.decoded(each) for each in value]
         if not isinstance(value, dict):
@@ -141,7 +141,7 @@ def _tagged(name: str, value: Any) -> dict[str, Any]:
 _SCALARS: tuple[tuple[type, str, Callable[[Any], str]], ...] = (
     (datetime, "datetime", datetime.isoformat),
     (date, "date", date.isoformat),
-    (Path, "path", lambda path: base64.b64encode(os.fsencode(path)).decode()),  # a file name need not be valid text
+    (Path, "path", lambda path: base64.b64encode(os.fsencode(path)).decode()),  # a file name is not always valid text
     (bytes, "bytes", lambda data: base64.b64encode(data).decode()),
 )
 _COLLECTIONS: Mapping[Any, str] = {tuple: "tuple", frozenset: "frozenset", set: "set"}

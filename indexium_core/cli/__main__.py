@@ -1,5 +1,5 @@
 """
-`python -m indexium_core.cli`: the same as the `indexium` command.
+`python -m indexium_core.cli`: runs the `indexium` command.
 
 With `--called NAME` as first argument, hints use NAME as the name of the command.
 """

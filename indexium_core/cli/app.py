@@ -1,5 +1,5 @@
 """
-The `indexium` command: run a command line, and turn its end into an exit code.
+The `indexium` command: run a command line, and convert its result into an exit code.
 
 Exit codes (docs/commands.md): 0 completed, 1 a file failed or had a conflict, 2 bad input, 3 home in use,
 130 interrupted. An error is one sentence on stderr, never a traceback.
@@ -16,7 +16,7 @@ from indexium_core import errors, signals
 from indexium_core.cli import output, termination
 from indexium_core.cli.frame import app
 
-_NO_NUMBER = re.compile(r"Input should be a valid integer.*")  # how a library says it
+_NO_NUMBER = re.compile(r"Input should be a valid integer.*")  # the message of another library
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run(command: typer.Typer, arguments: list[str]) -> int:
-    """Run a typer application and turn everything that can end it into an exit code."""
+    """Run a typer application and convert its result or its exception into an exit code."""
     try:
         with termination.stoppable():
             code = command(args=arguments, standalone_mode=False, prog_name="indexium")
@@ -37,14 +37,14 @@ def run(command: typer.Typer, arguments: list[str]) -> int:
         return termination.EXIT_CODE
     except typer.TyperException as error:
         text = str(error.format_message())
-        if "\n" in text:  # a group of commands without one of them: its help
+        if "\n" in text:  # a group name without a command: show the help of the group
             output.say_plain(text)
         else:
             text = _NO_NUMBER.sub("enter a whole number.", text)
             output.complain(f"{text} (--help shows the usage.)")
         return 2
     except BrokenPipeError:
-        sys.stderr.close()  # else Python complains about the closed pipe once more at its end
+        sys.stderr.close()  # otherwise Python reports the closed pipe again when it exits
         return 0
     except Exception as error:  # noqa: BLE001 - the last resort; `opened` has logged the error
         output.complain(f"Unexpected error: {type(error).__name__}: {error}. No file was left half-written.")

@@ -2,7 +2,7 @@
 The table of commands: the module of each and its line in `indexium --help`.
 
 `frame.app` imports the module of a command when the command line names it, so that one command never imports the
-modules of the others. A guard holds the lines to the docstrings of the commands.
+modules of the others. A guard test compares the lines with the docstrings of the commands.
 """
 
 from __future__ import annotations

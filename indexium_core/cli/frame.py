@@ -2,7 +2,7 @@
 The frame of all commands: the Typer application, the common options, and opening the library.
 
 Commands import this module. It imports the module of a command when the command line names the command, and the
-library when the command opens it, so that `--help` and commands through a running service load neither.
+library when the command opens it, so that `--help`, and commands that use a running service, do not load them.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class CommandGroup(typer.core.TyperGroup):
 
 
 def import_command(name: str) -> None:
-    """Import the module of a command, which registers the command with `app`; nothing for an unknown name."""
+    """Import the module of a command, which registers the command with `app`; an unknown name imports nothing."""
     if name in COMMANDS:
         importlib.import_module(f"indexium_core.cli.{COMMANDS[name].module}")
 
@@ -92,7 +92,7 @@ def frame(
 
 @contextmanager
 def opened(context: typer.Context) -> Iterator[LibraryServices]:
-    """Open the chosen home and close it at the end. If a service has the home open, the commands call the service."""
+    """Open the chosen home and close it at the end. If a service has it open, commands call the service."""
     with _library(chosen_home(context)) as library, _reporting(library):
         yield library
 
@@ -130,7 +130,7 @@ def _reporting_unrecorded(library: LibraryServices) -> Iterator[None]:
         while not ended.wait(_POLL):
             try:
                 found = library.jobs.unrecorded()
-            except errors.IndexiumError:  # the service is gone; the command says so
+            except errors.IndexiumError:  # the service has ended; the command reports that
                 return
             for each in found:
                 if each.job_id not in reported:

@@ -28,7 +28,7 @@ MOST = 2**62  # larger than any id
 
 def refuse_ids(library: LibraryServices, query: str, *, asks: bool = False) -> None:
     """
-    Refuse a search by a bare number that is also the id of a file, because the search finds the number in names.
+    Reject a search by only a number that is also the id of a file, because the search finds the number in names.
 
     Raises UsageError; a command that asks for confirmation (`asks`) prints a note instead.
     """

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from indexium_core.model import jsonable
 
-if TYPE_CHECKING:  # imported by the functions that print: `--help` and answers in JSON need no rich
+if TYPE_CHECKING:  # the functions that print import rich: `--help` and JSON output do not need it
     import rich.console
 
 __all__ = [
@@ -36,10 +36,10 @@ __all__ = [
 ]
 
 Row = TypeVar("Row")
-_WIDE = 10_000  # columns of a table for another program, so that no line is folded
+_WIDE = 10_000  # width of a table for another program, so that lines are not wrapped
 _called = {"it": "indexium"}  # the words that start this program
 _COMMAND = re.compile(r"(?<![\w./-])indexium(?= [a-z])")
-_QUOTED_COMMAND = re.compile(r"(?<=['`])indexium(?= [a-z])")  # of data: a file may be called "indexium notes"
+_QUOTED_COMMAND = re.compile(r"(?<=['`])indexium(?= [a-z])")  # this is data: a file may be called "indexium notes"
 
 
 def call_it(words: str) -> None:
@@ -132,7 +132,7 @@ def listing(
     right: Sequence[int] = (),
     as_json: bool,
 ) -> None:
-    """Print all of a list: as a table with the `cells` of each item, or as one JSON document."""
+    """Print a whole list: as a table with the `cells` of each item, or as one JSON document."""
     if as_json:
         to_json({"items": items, "total": len(items)})
     else:
@@ -140,7 +140,7 @@ def listing(
 
 
 def too_late(name: str, action: str, result: str) -> str:
-    """Return that something ended before it was `action` (paused, cancelled), with its result."""
+    """Return the message that a job or operation ended before it was `action` (paused, cancelled), and its result."""
     return f"{name} ended before it was {action}: {result}."
 
 
@@ -166,7 +166,7 @@ def confirm(question: str) -> bool | None:
 
 
 class ProgressBar(Protocol):
-    """The callback of a progress bar."""
+    """The callback for a progress bar."""
 
     def __call__(self, done: int, total: int | None, text: str = "") -> None: ...
 

@@ -1,9 +1,9 @@
 """
 Orderly and quick termination of a process after SIGTERM.
 
-Files that are changed in place are finished, rewrites are cancelled, and the rest is recorded so that it can resume. If
-something never answers (a missing network folder), the process exits anyway, as if it were killed; the next start then
-reads the journals.
+Files that are being changed in place are finished, rewrites are cancelled, and the remaining work is recorded so that
+it can resume. If a call never returns (for example, a network folder is missing), the process exits anyway, as if it
+was killed; the next start then reads the journals.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _is_terminating = threading.Event()
 
 
 def hurry(seconds: float = LONGEST) -> None:
-    """Exit the process after some seconds, whatever it does then."""
+    """Exit the process after some seconds, even if it is still working."""
     _is_terminating.set()
     timer = threading.Timer(seconds, os._exit, (EXIT_CODE,))
     timer.daemon = True
@@ -39,7 +39,7 @@ def end(code: int = 0) -> None:
     if _is_terminating.is_set():
         logging.shutdown()
         for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(OSError, ValueError):  # the reader is gone
+            with contextlib.suppress(OSError, ValueError):  # no process reads the output any more
                 stream.flush()
         os._exit(code)
 
@@ -52,7 +52,7 @@ def stoppable() -> Iterator[None]:
         return
 
     def terminate(number: int, _: object) -> None:
-        signal.signal(number, signal.SIG_IGN)  # a second signal must not disturb the termination
+        signal.signal(number, signal.SIG_IGN)  # a second signal must not interrupt the termination
         hurry()
         signals.stop()
 

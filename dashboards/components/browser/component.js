@@ -2,7 +2,7 @@
 import {h, morph} from "./dom.js"
 
 globalThis.indexiumSheets ??= new Map()
-const SHEETS = globalThis.indexiumSheets // by name; the page holds the text of each once
+const SHEETS = globalThis.indexiumSheets // by name; the page has each text once
 
 /** @type {(name: string) => CSSStyleSheet} */
 function styleSheet(name) {

@@ -145,7 +145,7 @@ def error_bars(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _named(text: str) -> str:
-    """Return the person of a search that consists of one person, "" otherwise."""
+    """Return the person if the search consists of one person, "" otherwise."""
     try:
         sought = query.parse_history(text)
     except errors.QueryError:

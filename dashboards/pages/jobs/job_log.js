@@ -5,7 +5,7 @@ import {hasModifier} from "../../components/browser/keyboard.js"
 import {markDialogClosed, openDialog, placeDialog} from "../../components/browser/modal.js"
 import {button, closeButton} from "../../components/widgets.js"
 
-const NEAR = 24 // pixels from the end that still count as the end
+const NEAR = 24 // within this distance in pixels, a position counts as the end
 
 /**
  * @typedef {object} Line

@@ -56,7 +56,7 @@ class JobsList(Component):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobsSnapshot:
-    """What the page shows, read at one time."""
+    """The data of the page, read at one time."""
 
     counts: Mapping[str, Mapping[str, int]]  # number of jobs by kind and state
     running: JobPage

@@ -3,7 +3,7 @@
 import {Combobox} from "../../components/combobox.js"
 import {h} from "../../components/browser/dom.js"
 
-const CLOSE_DELAY = 150 // milliseconds after the focus has left: a click on an option comes first
+const CLOSE_DELAY = 150 // milliseconds after the field loses the focus: a click on an option comes first
 
 /** @typedef {{path: string, known: boolean}} FolderHint `known`: the folder is scanned already. */
 

@@ -30,7 +30,7 @@ NEWS = ("scan:completed", "plan:changed")
 
 
 class _LibraryResult(NamedTuple):
-    """What the page shows, read at one time."""
+    """The data of the page, read at one time."""
 
     folders: list[LibraryDetails]
     quality: Quality

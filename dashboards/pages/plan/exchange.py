@@ -64,7 +64,7 @@ class ImportChanges:
         )
 
     def show(self, message: Mapping[str, Any]) -> None:
-        """Show what an upload would change."""
+        """Show the changes that an upload would make."""
         token = str(message.get("token", ""))
         self._bridge.run(
             lambda: self._result_cache.find(token, ChangesPreview),

@@ -14,8 +14,8 @@ import {upload} from "../../components/browser/upload.js"
  */
 
 export class ExchangeMenu extends Menu {
-  includesAll = false // also the unchanged and the skipped files
-  sending = "" // name of the file that is being sent
+  includesAll = false // includes the unchanged and the skipped files
+  sending = "" // name of the file that is being uploaded
 
   /** @param {Component<{exchange: Exchange}, any>} host */
   constructor(host) {

@@ -197,7 +197,7 @@ const ACTIONS = {
     const id = Number(data.id)
     if (isShifted && selection.anchor !== null) {
       selection.extendTo(id)
-      target.checked = rowsOf(self).find(row => row.id === id).selected // the browser has turned the box already
+      target.checked = rowsOf(self).find(row => row.id === id).selected // the browser has already toggled the box
       return
     }
     selection.anchor = id

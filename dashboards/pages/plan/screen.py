@@ -35,7 +35,7 @@ EVENTS = ("plan:changed", "scan:completed", "write:completed", "views:changed", 
 
 
 class Loaded(NamedTuple):
-    """What the page shows, read at one time."""
+    """The data of the page, read at one time."""
 
     whole: MetadataPlan  # the plan without a search; a write is checked against it
     plan: MetadataPlan  # the plan with the search: the listed files

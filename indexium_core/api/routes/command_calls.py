@@ -2,8 +2,8 @@
 The calls of commands: `POST /api/library/{method}`, with the token.
 
 A call runs the method in this process; `wire` encodes its values. A long call is answered line by line
-(`{"progress": …}`, `{"piece": …}`, at last `{"result": …}` or `{"problem": …}`). If the client disconnects before the
-end, a scan or a dry run is cancelled, as by Ctrl-C; an operation that has started continues.
+(`{"progress": …}`, `{"piece": …}`, finally `{"result": …}` or `{"problem": …}`). If the client disconnects before the
+end, a scan or a dry run is cancelled, like with Ctrl-C; a started operation continues.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Caller:
         Return a call with its decoded arguments.
 
         Raises:
-            ProblemAnswer: The method cannot be called, or not with these values.
+            ProblemAnswer: The method cannot be called, or it cannot be called with these values.
 
         """
         if name == DESCRIBE:

@@ -1,8 +1,8 @@
 """
-Server-sent events. A client that reconnects with `Last-Event-ID` misses none.
+Server-sent events. A client that reconnects with `Last-Event-ID` misses no events.
 
-A stream reads the stored events from the client's last position; the bus only wakes it. So a slow client uses no
-memory, and a client that reconnects receives all events since then, also after a restart of the service.
+A stream reads the stored events from the client's last position; the event bus only starts the next read. So a slow
+client uses no memory, and a client that reconnects receives all events since then, also after a restart of the service.
 """
 
 from __future__ import annotations

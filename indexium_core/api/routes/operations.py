@@ -161,7 +161,7 @@ class Find(Body):
     per_page: Annotated[int, Field(ge=1, le=1000)] = 50
 
     def arguments(self) -> dict[str, Any]:
-        """Return it as arguments of the library."""
+        """Return the search as arguments of the library."""
         return {
             "query": self.q,
             "since": self.start_date,

@@ -41,7 +41,7 @@ class _Ask(Body):
 
 
 class AskByAddress(_Ask):
-    """The same as query parameters: lists are separated by commas, or the parameter is repeated."""
+    """The requested part as query parameters: lists are separated by commas, or the parameter is repeated."""
 
     file_hashes: list[Text] | None = None
     file_ids: list[Text] | None = None
@@ -50,7 +50,7 @@ class AskByAddress(_Ask):
 
 
 class AskByBody(_Ask):
-    """The same as a JSON body."""
+    """The requested part as a JSON body."""
 
     file_hashes: Annotated[list[Text] | None, Field(max_length=100_000)] = None
     file_ids: Annotated[list[Number] | None, Field(max_length=100_000)] = None

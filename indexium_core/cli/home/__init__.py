@@ -1,1 +1,1 @@
-"""Commands on the home itself: settings, doctor, and the dashboard."""
+"""Commands for the home itself: settings, doctor, and the dashboard."""

@@ -69,7 +69,7 @@ def _serve(home: Path, *, host: str, port: int, open_browser: bool, allow_remote
     """Import the dashboard here, because the import is slow and other commands do not need it."""
     from dashboards.web import server
 
-    port = server.free_port(host, port)  # before the home is taken, so that a port in use is said at once
+    port = server.free_port(host, port)  # before the home is locked, so that a port in use is reported at once
     url = server.address(host, port)
     with Library.open(home, url=url, take_over="all") as library:
         for sentence in library.notices:

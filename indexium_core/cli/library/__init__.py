@@ -1,1 +1,1 @@
-"""Commands on the library: scan, folders, people, the details and media properties of files."""
+"""Commands for the library: scan, folders, people, and the details and media properties of files."""

@@ -15,7 +15,7 @@ from indexium_core.model import wording
 if TYPE_CHECKING:
     from indexium_core.library import ImportReport
 
-_PLACES = 10  # of skipped names that are printed
+_PLACES = 10  # number of skipped names that are printed
 
 people = typer.Typer(help="The people of files.", no_args_is_help=True)
 

@@ -17,11 +17,11 @@ from indexium_core.model.job import Job
 if TYPE_CHECKING:
     from indexium_core.library import LibraryServices
 
-_GLANCE = 0.4  # seconds between two looks at how far it is
+_GLANCE = 0.4  # seconds between two checks of the progress
 
 _NOTHING = "No file matches; nothing was changed."
 
-_PAGES = 10**9  # a page, or changes of one: their product is a number of the database
+_PAGES = 10**9  # maximum of a page number and of changes per page: their product fits a database integer
 
 Everything = Annotated[bool, typer.Option("--all", help="All files.")]
 
@@ -52,7 +52,7 @@ def rescan(
         output.to_json({"job_id": job.id, "status": job.status, **job.summary})
     else:
         _print_job(job)
-    if job.status not in ("completed", "completed_with_errors"):  # a file that cannot be read is a row, no failure
+    if job.status not in ("completed", "completed_with_errors"):  # a file that cannot be read is a row, not a failure
         raise typer.Exit(1)
 
 

@@ -1,1 +1,1 @@
-"""Commands on operations: write, history, rollback, retry, backups and jobs."""
+"""Commands for operations: write, history, rollback, retry, backups and jobs."""

@@ -28,7 +28,7 @@ BAD = ("failed", "conflict", "unknown")
 
 _ENDED_ELSEWHERE = ("cancelled", "interrupted")  # end states that this command did not cause
 
-_ENDED_AS = {  # the end of an operation, in words that no reader takes for a failed file
+_ENDED_AS = {  # words for the end of an operation that differ from those for a failed file
     "completed": "completed",
     "completed_with_errors": "completed with errors",
     "failed": "stopped because of an error",
@@ -36,7 +36,7 @@ _ENDED_AS = {  # the end of an operation, in words that no reader takes for a fa
     "interrupted": "was interrupted",
 }
 
-REPLAN = "indexium postpone issue:rolled_back --bring-back"  # keeps the files that a person postponed
+REPLAN = "indexium postpone issue:rolled_back --bring-back"  # files that a person postponed stay postponed
 
 
 def follow(
@@ -51,11 +51,11 @@ def follow(
     """
     Show a progress bar until the operation has ended, print the report, and exit with its code.
 
-    Ctrl-C cancels the operation after the files in progress. An operation in a service continues there instead; the
-    command prints when a person pauses it, and fails if a person cancels it.
+    Ctrl-C cancels the operation after the files in progress. An operation in a service continues in the service
+    instead. The command prints a message when a person pauses the operation, and fails if a person cancels it.
 
     Args:
-        library: The library that runs it.
+        library: The library that runs the operation.
         handle: The operation.
         title: Title of the progress bar.
         as_json: Print one JSON document.
@@ -116,7 +116,7 @@ def report(
 
 
 def _ended_elsewhere(library: LibraryServices, operation: MetadataOperation) -> str:
-    """Return that an operation was cancelled or interrupted, and by which other person."""
+    """Return the message that an operation was cancelled or interrupted, and by which other person."""
     if operation.status == "interrupted":
         return f"Operation {operation.id} was interrupted because its program was told to stop."
     events = library.stories.build(operation.id, per_page=1).happenings
@@ -127,12 +127,12 @@ def _ended_elsewhere(library: LibraryServices, operation: MetadataOperation) -> 
 
 
 def cancelled(operation: MetadataOperation | OperationStatus) -> str:
-    """Return that an operation was cancelled, without the full stop."""
+    """Return the message that an operation was cancelled, without a full stop."""
     return f"{'Rollback' if operation.operation_type == 'rollback' else 'Operation'} {operation.id} was cancelled"
 
 
 def files_stay(operation_type: str) -> str:
-    """Return what happens to the files that a cancelled operation changed."""
+    """Return the message about files that a cancelled operation changed."""
     done = outcome_label("done", operation_type)
     return f"{done} files stay {done}"
 

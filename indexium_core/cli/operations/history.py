@@ -14,7 +14,7 @@ from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import ACTIVE_STATES, FINISHED_STATES, OUTCOMES
 
-_SELDOM = ("failed", "conflict", "unclear", "restored")  # outcomes with a column only where a file has come to that
+_SELDOM = ("failed", "conflict", "unclear", "restored")  # outcomes that have a column only if a file has this outcome
 STATES = (*ACTIVE_STATES, *FINISHED_STATES)
 
 
@@ -69,7 +69,7 @@ def history(
         )
         for operation in found.items
     ]
-    labels = OUTCOMES | {"done": "changed", "restored": "undone"}  # one word for a write and for a rollback
+    labels = OUTCOMES | {"done": "changed", "restored": "undone"}  # the same word for a write and a rollback
     heads = ("id", "type", "when", "state", *(labels[outcome] for outcome in outcomes), "note")
     output.table(heads, rows, right=(0, *range(4, 4 + len(outcomes))))
     where = "" if found.total else f" in {chosen_home(context)}"

@@ -102,7 +102,7 @@ def show_job(context: typer.Context, job_id: Id, as_json: AsJson = False) -> Non
 
 
 def _now(library: LibraryServices, job: Job) -> str:
-    """Return what a job is working on; of an operation also the progress of the file."""
+    """Return the current item of a job; for an operation, also the progress of the file."""
     if job.operation_id is not None and job.status in ("running", "paused"):
         return library.status(job.operation_id).current_text
     return job.progress_message if job.status == "running" else ""
@@ -160,7 +160,7 @@ def retry_job(context: typer.Context, job_id: Id, yes: Yes = False, as_json: AsJ
     """Retry a job that failed, was interrupted, was cancelled or completed with errors. Wait until the retry ends."""
     with opened(context) as library:
         job, announced = library.jobs.get(job_id), frozenset[int]()
-        if job.operation_id is not None:  # it writes files
+        if job.operation_id is not None:  # the retry writes files
             again = retry.ask_again(library, job.operation_id, resumes=job.is_resumable, yes=yes)
             if not again.has_work:
                 if as_json:
@@ -195,7 +195,7 @@ def show_log(
         while True:
             has_ended = (
                 library.jobs.get(job_id).status in _ENDED
-            )  # read before the log, so that its last lines are not missed
+            )  # before the log is read, so that its last lines are not missed
             while (found := library.jobs.log(job_id, after=position)).lines:
                 position = found.next
                 for line in found.lines:

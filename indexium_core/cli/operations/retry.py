@@ -1,4 +1,4 @@
-"""`operations retry`, and the confirmation of it and of `jobs retry`."""
+"""`operations retry`, and the confirmation of `operations retry` and `jobs retry`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class RetryConfirmation:
 
     sentences: Sequence[str]  # printed before the confirmation
     has_work: bool = True  # False: no file can be retried
-    excluded: Mapping[str, int] = field(default_factory=dict)  # of a write: excluded files by risk level
+    excluded: Mapping[str, int] = field(default_factory=dict)  # for a write: excluded files by risk level
     announced: frozenset[int] = frozenset()  # ids of files whose conflicts the sentences name
 
 
@@ -73,7 +73,7 @@ def ask_again(
         library: The library of the operation.
         operation_id: The operation.
         risk: Levels to write; None: the levels of the operation.
-        resumes: The operation was interrupted; its job continues with the remaining files without a new plan.
+        resumes: The operation was interrupted; its job continues with the remaining files, without a new plan.
         yes: Do not ask.
 
     Raises:

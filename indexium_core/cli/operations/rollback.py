@@ -16,7 +16,7 @@ from indexium_core.model import wording
 from indexium_core.model.operations.operation import ItemDetails
 from indexium_core.model.operations.rollback import ROLLBACK_CHOICES, RollbackCheck
 
-_HOW = {"newer": "--with-newer", "comment": "--changed comment"}  # options that make these choices
+_HOW = {"newer": "--with-newer", "comment": "--changed comment"}  # the options for these choices
 
 
 @app.command(epilog="Example: indexium rollback 3 --dry-run")
@@ -73,7 +73,7 @@ def rollback(
 def sentences_of(
     check: RollbackCheck, *, person: str = "", changed: str = "skip", with_newer: bool = False
 ) -> Iterator[str]:
-    """Yield what a rollback would do, one sentence a line, and the files that it would skip."""
+    """Yield the effect of a rollback, one sentence per line, and the files that it would skip."""
     if person and check.reason:
         yield check.reason
     elif person:

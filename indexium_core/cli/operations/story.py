@@ -14,9 +14,9 @@ from indexium_core.model.operations.story import OperationStory, has_backup
 
 __all__ = ["FILES", "print_story"]
 
-FILES = 200  # of a page
+FILES = 200  # files on a page
 _IN_PROGRESS = "in progress"  # outcome of a file that is being written
-_LINES = 40  # of the log, the last
+_LINES = 40  # last lines of the log that are shown
 _QUIET = (
     "job.progress",
     "job.changed",
@@ -24,8 +24,8 @@ _QUIET = (
     "file.skipped",
     "file.cancelled",
     "file.restored",
-)  # lines whose facts the tables have already
-_COMMENT = 60  # characters of one that are shown
+)  # lines with facts that the tables already show
+_COMMENT = 60  # characters of a comment that are shown
 _HEAD = ("at", "level", "event")
 _KNOWN = ("job_id", "operation_id", "traceback")  # equal in every line, or too long for a line
 
@@ -79,7 +79,7 @@ def _facts(story: OperationStory, running: int) -> Iterable[tuple[str, str]]:
         yield "job", _job(story)
     yield "files", _files(story, running)
     yield "people", f"+{operation.tags_added:,} −{operation.tags_removed:,}"
-    if operation.seconds:  # unknown if it was interrupted before its first result
+    if operation.seconds:  # unknown if interrupted before its first result
         yield "took", wording.duration(operation.seconds)
     if story.taken_back_by:
         yield "rolled back by", ", ".join(map(str, story.taken_back_by))
@@ -94,7 +94,7 @@ def _option_text(value: Any) -> str:
 
 def _job(story: OperationStory) -> str:
     job = story.job
-    assert job is not None  # checked by the caller
+    assert job is not None  # the caller has checked this
     retried = f", retried {wording.plural(job.retry_count, 'time')}" if job.retry_count else ""
     paused = f", paused by {job.paused_by or 'an unknown user'}" if job.status == "paused" else ""
     return f"{job.id}, {job.status.replace('_', ' ')}, priority {job.priority}{retried}{paused}"

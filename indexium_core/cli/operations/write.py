@@ -54,7 +54,7 @@ def write(
     """Write the planned changes into files."""
     options = WriteOptions(risk=levels_of(risk), user_note=note, source="cli", dry_run=dry_run, hard_links=hard_links)
     with opened(context) as library:
-        for each in () if library.notices else library.interruptions.operations(files=0):  # notices name them already
+        for each in () if library.notices else library.interruptions.operations(files=0):  # notices name these files
             output.note(f"{each.summary()} {each.next_commands()}")
         refuse_ids(library, query, asks=dry_run or not yes)
         made = library.plan(query, mode=mode, comment_mode=comment_mode, hard_links=hard_links, plan_id=plan)
@@ -101,7 +101,7 @@ def levels_of(risk: str) -> tuple[str, ...]:
 
 
 def nothing(summary: SelectionSummary) -> str:
-    """Return that there is nothing to write, and which files are excluded."""
+    """Return the message that there is nothing to write, with the excluded files."""
     return "Nothing to write." + _excluded(summary, hint=True)
 
 
@@ -129,7 +129,7 @@ def _lost_text_lines(items: Iterable[PlanItem], count: int) -> Iterator[str]:
 
 
 def _rollback_sentence(summary: SelectionSummary) -> str:
-    """Return how many files can be rolled back, how exactly, and until when."""
+    """Return a sentence: how many files can be rolled back, how exactly, and until when."""
     until = f" until {summary.rollback_until.astimezone():%Y-%m-%d}" if summary.rollback_until else ""
     if not summary.tags_only:
         return f"All files can be rolled back byte for byte{until}."
@@ -137,14 +137,14 @@ def _rollback_sentence(summary: SelectionSummary) -> str:
 
 
 def _links_sentence(summary: SelectionSummary) -> str:
-    """Return how many files lose their other names (hard links); "" for none."""
+    """Return a sentence about the files that lose their other names (hard links); "" if there are none."""
     if not summary.parts_names:
         return ""
     return f" {wording.plural(summary.parts_names, 'file has', 'files have')} other names, which keep the old file."
 
 
 def _excluded(summary: SelectionSummary, *, hint: bool) -> str:
-    """Return the numbers of selected files that are not written, and the option that writes them; "" for none."""
+    """Return the numbers of selected files that are not written, with the option that writes them, or ""."""
     levels = {level: count for level, count in summary.excluded.items() if count}
     skipped = levels.pop("postponed", 0)
     parts = [f"{count} {level}" for level, count in levels.items()]

@@ -1,1 +1,1 @@
-"""Commands on the plan: list it, decide about files, undo, templates, views, edited spreadsheets, checks."""
+"""Commands for the plan: list the plan, decide about files, undo, templates, views, edited spreadsheets, checks."""

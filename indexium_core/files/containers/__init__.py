@@ -60,9 +60,9 @@ class Layout:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """
-    What a strategy may do with this file.
+    The actions that a strategy may do with a file.
 
-    This depends on the file system, the settings and the hard links of the file.
+    These depend on the file system, the settings and the hard links of the file.
     """
 
     block: int = 0  # bytes of a block that the file system can insert in front of the file (insert range); 0: none
@@ -101,7 +101,7 @@ class Strategy(Protocol):
         Return the edit that makes `changes`, or the reason why this strategy cannot.
 
         An edit writes only ranges that differ, and never a payload byte. Raises FileAccessError if reading fails; the
-        content of the file never raises.
+        content of the file never raises an error.
         """
         ...
 
@@ -125,7 +125,7 @@ class Family(Protocol):
         """
         Return a digest of everything that a metadata write must not change, by the name of the element.
 
-        Two censuses, taken before and after, are equal exactly if nothing but the edited fields (and padding) changed.
+        Two censuses, taken before and after, are equal exactly if only the edited fields (and padding) changed.
         Offsets that may move with the payload count relative to the payload. Payload bytes are not read.
         """
         ...

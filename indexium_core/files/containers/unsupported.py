@@ -47,7 +47,7 @@ class _Unsupported:
         return Layout(container=kind.container, size=reader.size, payload=whole, problem=_refusal(kind))
 
     def census(self, reader: Reader, layout: Layout) -> Mapping[str, str]:
-        """Return nothing: a file that is never written needs no comparison."""
+        """Return an empty census: a file that is never written needs no comparison."""
         del reader, layout
         return {}
 

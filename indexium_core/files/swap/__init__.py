@@ -28,9 +28,8 @@ The order of the steps, with the reason for each:
 9. **Check again** that the path still names the file that was examined, with the same size and time.
 10. **Rename.** The path names the old file before it and the new file after it. A third state is impossible.
 11. **Fsync the folder.** After a crash before it, the file is old or new, and recovery decides by the bytes. After an
-   error here it is unknown
-    what is on the medium. The entry stays open, and the file is complete in either case (`cannot_tell`). Afterwards, a
-    kept original that was restored loses the name under which it was kept.
+    error here it is unknown what is on the medium. The entry stays open, and the file is complete in either case
+    (`cannot_tell`). Afterwards, a kept original that was restored loses the name under which it was kept.
 12. **COMMIT**, durable with the next fsync of the journal. If a power loss drops it, recovery writes it again, because
     a file that has replaced the original stays.
 

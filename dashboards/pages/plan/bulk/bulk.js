@@ -34,7 +34,7 @@ const TABS = [
   {name: "media", label: "Media", draw: drawMedia},
 ]
 const FIND_DELAY = 120 // milliseconds without typing before people are searched
-const CALM = 400 // milliseconds after opening in which Enter is taken for the key that opened the dialog
+const CALM = 400 // milliseconds after opening in which Enter is ignored: it probably opened the dialog
 
 /** @param {Self} self */
 const boxOf = ({root}) => /** @type {HTMLDialogElement | null} */ (root.querySelector("dialog"))

@@ -54,7 +54,7 @@ export class BulkDraft {
   pair = {old: "", new: ""}
   template = ""
   /** @type {string | null} */
-  templateName = null // of a template that is being made
+  templateName = null // name of a new template
   day = "next" // "next" (week), "date", "" (no day) or an ISO date
   date = "" // the chosen date, "" for the suggested one
   modes = {people: "", comment: ""}

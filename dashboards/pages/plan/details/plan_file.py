@@ -27,7 +27,7 @@ PATIENCE = 150  # milliseconds before suggestions are read for a shown file
 
 
 class PlanFile:
-    """The details of the file at the cursor. A decision goes to the library and returns as a changed plan."""
+    """The details of the file at the cursor. A decision goes to the library, which then reports a changed plan."""
 
     def __init__(self, library: Library, bridge: Bridge, state: PlanState, session: Session) -> None:
         self._library, self._bridge, self._state, self._session = library, bridge, state, session

@@ -25,7 +25,7 @@ class Bmff:
     """The family, for the registry."""
 
     def recognises(self, head: bytes) -> bool:
-        """Tell by the first 8 bytes or more."""
+        """Check the first 8 bytes or more."""
         return layouts.recognises(head)
 
     def examine(self, reader: Reader, *, known: Layout | None = None) -> BmffLayout:

@@ -114,7 +114,7 @@ class Window:
         return self.data[first - self.base : last - self.base]
 
     def view(self, box: Box) -> memoryview:
-        """Return the content of a box without a copy: tables of a long film have megabytes."""
+        """Return the content of a box without a copy: a long film's tables have megabytes."""
         return memoryview(self.data)[box.body - self.base : box.end - self.base]
 
 
@@ -128,7 +128,7 @@ class Outline:
 
 
 def header(kind: bytes, size: int) -> bytes:
-    """Return the 8-byte header of a box of `size` bytes, header included."""
+    """Return the 8-byte header of a box of `size` bytes (with the header)."""
     return struct.pack(">I4s", size, kind)
 
 

@@ -116,7 +116,7 @@ def cannot_convert(place: CommentPlace) -> list[bool]:
 
 
 def with_only_text(place: CommentPlace, text: bytes, *, keeps_language: bool = False) -> bytes:
-    """Return the box of a place with `text` (UTF-8) as its only text; `keeps_language` as in `strings`."""
+    """Return the box of a place with `text` (UTF-8) as its only text; `strings` explains `keeps_language`."""
     if not place.strings:
         return _box(place.box.kind, items.with_only_text(place.content, text))
     language = strings.iso_language(place.content) if keeps_language else None
@@ -230,7 +230,7 @@ def _hides_information(place: CommentPlace, information_start: int) -> bool:
 
 
 def _information(window: Window, path: tuple[Box, ...]) -> Iterator[tuple[int, str]]:
-    """Yield start and first text of each ©inf, which players show as the comment."""
+    """Yield start and first text of each ©inf; players show this text as the comment."""
     is_udta = path[-1].kind == b"udta"
     read = strings.texts if is_udta else items.texts
     for listed in [path[-1]] if is_udta else path[-1].named(b"ilst"):

@@ -164,7 +164,7 @@ def _fields(places: tuple[CommentPlace, ...]) -> tuple[FieldValue, ...]:
 
 
 def _added(texts: tuple[FieldValue, ...], places: tuple[CommentPlace, ...], new_place: NewCommentPlace | None) -> str:
-    """Return where a write adds a comment to existing ones; "" if players show an existing comment."""
+    """Return where a write adds a comment to existing ones; "" if players show one of these, or none exists."""
     if not places or new_place is None or any(place.shown for place in places):
         return ""
     kinds = [*(box.kind for box in new_place.around), *new_place.missing, comment.CMT]

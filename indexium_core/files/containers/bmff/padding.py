@@ -50,7 +50,7 @@ class _Padding:
 
 def fit_in_place(reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice]) -> list[Splice] | None:
     """
-    Return all splices of `edits` in place, with those of padding and box sizes, sorted; None without room.
+    Return all splices of `edits` in place, with those of padding and box sizes, sorted; None if room is missing.
 
     Raises:
         ConflictError: The file is not the one that was examined.

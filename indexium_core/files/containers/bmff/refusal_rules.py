@@ -37,7 +37,7 @@ class OpenedFile:
     payload: tuple[Extent, ...]
     window: Window  # the bytes of `moov`
     moov: Box
-    top_level_tags: tuple[tuple[Window, Box], ...]  # `meta` and `udta` of the top level, opened where possible
+    top_level_tags: tuple[tuple[Window, Box], ...]  # `meta` and `udta` of the top level, opened if possible
     not_understood: str  # the comment that is not understood
 
     @property

@@ -124,7 +124,7 @@ class InsertRange:
 
 
 class Append:
-    """Put the new index at the end of the file; the old one becomes free space."""
+    """Put the new index at the end of the file; the old index becomes free space."""
 
     name = "mp4_append"
 
@@ -160,7 +160,7 @@ class Append:
 
 
 class BmffCopy:
-    """Make a new file with the media copied byte for byte, and free space behind the index."""
+    """Make a new file with a copy of the media, byte for byte, and free space behind the index."""
 
     name = "mp4_copy"
 

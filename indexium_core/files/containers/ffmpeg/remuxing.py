@@ -163,7 +163,7 @@ def _wrapper() -> list[bytes]:
     Return a wrapper command that runs another program so that the system kills it when this process ends.
 
     Only Linux has this setting (`PR_SET_PDEATHSIG`), and a process can only set it for itself. Setting it between fork
-    and exec is unsafe where there are threads. So a small Python program sets it and then becomes the other program.
+    and exec is unsafe if threads run. So a small Python program sets it and then becomes the other program.
     """
     if sys.platform != "linux" or not sys.executable:
         return []

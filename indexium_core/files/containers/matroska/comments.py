@@ -64,7 +64,7 @@ class FileComments:
     """All comments of a file, in file order."""
 
     all: tuple[FileComment, ...]
-    hidden: bool  # comments exist, but players show none of them, whatever the texts
+    hidden: bool  # players show none of the existing comments, whatever their texts are
 
     @property
     def fields(self) -> tuple[FieldValue, ...]:
@@ -90,7 +90,7 @@ class FileComments:
         return edits_by_element
 
     def text_to_add(self, change: Change) -> str | None:
-        """Return the text of the comment that a change adds, None for none."""
+        """Return the text of the comment that a change adds, None if it adds none."""
         wanted = change.new if change.segment is None else change.segment
         if not wanted or (self.all and not self.hidden):
             return None

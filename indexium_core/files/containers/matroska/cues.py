@@ -31,7 +31,7 @@ _PLAIN = frozenset(
         ebml.CRC_32,
     }
 )
-_PARTS_MAX = 500_000  # elements of an index; that of a film of two hours has 10,000 to 50,000
+_PARTS_MAX = 500_000  # elements of an index; a 2-hour film has 10,000 to 50,000
 
 
 def with_moved_positions(content: bytes, to: Callable[[int], int | None]) -> bytes:

@@ -65,7 +65,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class RawElement:
-    """An element in memory, header included, with its original bytes."""
+    """An element in memory, with its header and original bytes."""
 
     id: int
     raw: bytes

@@ -183,7 +183,7 @@ class _Relocation:
         return width
 
     def align(self, new_segment: _NewSegment, data: bytes | Extent) -> None:
-        """Add Void in front of a large range, so that it moves by whole blocks."""
+        """Add Void in front of a large range, so that the range moves by whole blocks."""
         if isinstance(data, bytes) or data.length < _SHARED * self.block:
             return
         off = (data.offset - new_segment.end) % self.block

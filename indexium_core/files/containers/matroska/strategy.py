@@ -15,7 +15,7 @@ __all__ = ["MatroskaCopy", "MatroskaInPlace"]
 
 
 class MatroskaInPlace:
-    """Write the tags where they fit; media, indices and all other elements keep their bytes and places."""
+    """Write the tags into a place of enough room; media, indices and all other elements keep bytes and places."""
 
     name = "matroska_in_place"
 

@@ -253,7 +253,7 @@ def _tag_for_new_comment(tags: Sequence[MatroskaTag], edits: Mapping[tuple[int, 
 
 
 def _edited_tag(tag: MatroskaTag, edits: Mapping[int, CommentEdit | None], simple_tag: bytes) -> bytes:
-    """Return the Tag with other comments, and `simple_tag` at its end; `b""` if it becomes empty."""
+    """Return the Tag with new comments, and `simple_tag` at its end; `b""` if it becomes empty."""
     if tag.item.id in _PADDING:
         return b""
     if not edits and not simple_tag:
@@ -272,7 +272,7 @@ def _edited_tag(tag: MatroskaTag, edits: Mapping[int, CommentEdit | None], simpl
 
 
 def _edited_comment(comment: Comment, edit: CommentEdit) -> bytes:
-    """Return the SimpleTag of a comment with another text."""
+    """Return the SimpleTag of a comment with a new text."""
     dropped = set(_PADDING)
     sets_default = edit.sets_default and not edit.resets_language
     if edit.resets_language:
@@ -288,7 +288,7 @@ def _edited_comment(comment: Comment, edit: CommentEdit) -> bytes:
 
 
 def _new_comment(text: str) -> bytes:
-    """Return the SimpleTag of a comment without language, which players show."""
+    """Return a SimpleTag of a comment that players show (without language)."""
     string = ebml.element(ids.TAG_STRING, text.encode("utf-8", "surrogateescape"))
     return ebml.element(ids.SIMPLE_TAG, ebml.element(ids.TAG_NAME, b"COMMENT") + string)
 

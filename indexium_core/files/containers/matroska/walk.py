@@ -40,7 +40,7 @@ def examine(reader: Reader, *, known: MatroskaLayout | None = None) -> MatroskaL
     offset, they are not walked again.
 
     Raises:
-        FileAccessError: The disk failed. The content of the file never raises.
+        FileAccessError: The disk failed. The content of the file never raises an error.
 
     """
     walk = _Walk(reader, known)
@@ -64,7 +64,7 @@ class Headers:
 
     def at(self, offset: int) -> Element:
         """Return the header at `offset`. Raises `CorruptFileError` if there is none."""
-        index = self._seek(offset)  # first, because it may load another window
+        index = self._seek(offset)  # called first, because it may load a new window
         return ebml.header_at(self._data, index, offset)
 
     def _seek(self, offset: int) -> int:
@@ -306,7 +306,7 @@ class _Walk:
             raise errors.CorruptFileError(message)
 
     def _check_tail(self) -> None:
-        """Raise RefusedError for a segment with a wrong end: readers differ in how they continue."""
+        """Raise RefusedError for a segment with a wrong end: readers continue in different ways."""
         tail = self.reader.read_at(self.end, 4)
         number = int.from_bytes(tail, "big")
         if number in ids.DOCUMENT:
@@ -323,7 +323,7 @@ class _Walk:
                 raise errors.RefusedError(f"The file holds too many {name}.")
 
     def directory(self) -> None:
-        """Parse every SeekHead, so that damage is found before a write."""
+        """Parse every SeekHead, so that damage is detected before a write."""
         if self.problem is not None:
             return
         self.heads = seekhead.read(self.reader, self.layout())

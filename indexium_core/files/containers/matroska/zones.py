@@ -38,7 +38,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """Adjacent elements that may be replaced. The zone at the end of the segment can grow, and may be empty."""
+    """Adjacent elements that may be replaced. The zone at the end of the segment can grow and may be empty."""
 
     start: int
     end: int

@@ -255,9 +255,9 @@ def end_of_pages(reader: Reader) -> int:
 
 def _media(reader: Reader, streams: list[OggStream]) -> Mapping[str, str]:
     """
-    Return the number of packets of each stream, headers included, counted without FFmpeg.
+    Return the number of packets of each stream, with headers, counted without FFmpeg.
 
-    An empty packet repeats a video frame; an empty audio packet has no effect, and FFmpeg leaves it out.
+    An empty packet repeats a video frame; an empty audio packet has no effect, and FFmpeg drops this packet.
     """
     order: dict[bytes, int] = {}
     packets: Counter[int] = Counter()

@@ -59,11 +59,11 @@ DEFAULT_TEXT_LIMIT = TextLimit()
 
 
 class CutShortError(Exception):
-    """The size of an element reaches past the end of the file."""
+    """An element ends behind the end of the file."""
 
 
 class MalformedHeaderError(Exception):
-    """The structure contradicts itself; the message is a part of a sentence for the user."""
+    """The structure is contradictory; the message is a part of a sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,7 +118,7 @@ def build_head(reader: Reader, end: int, splices: Sequence[Splice]) -> bytes:
 
 def build_pieces(reader: Reader, size: int, splices: Sequence[Splice]) -> tuple[bytes | Extent, ...]:
     """
-    Return the pieces of a file of `size` bytes after `splices`, which do not overlap.
+    Return the pieces of a file of `size` bytes after `splices`; splices must not overlap.
 
     Raises:
         ConflictError: The file became shorter.
