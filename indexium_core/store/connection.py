@@ -105,7 +105,7 @@ class Connection:
 
     def fetch_dicts(self) -> list[dict[str, Any]]:
         """Return the rows as dictionaries, by the names of the columns."""
-        rows, names = self.fetchall(), self.columns
+        names, rows = self.columns, self.fetchall()  # in this order: a cursor that is closed meanwhile has no names
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     @property
