@@ -103,7 +103,7 @@ def test_people_are_edited_and_files_skipped_with_the_keyboard_alone(site: Site,
     expect(shown.get_by_role("heading")).to_have_text(library.files.file(second).file_name)
     shown.get_by_role("button", name="Skip until a day").focus()
     page.keyboard.press("Enter")
-    expect(shown.get_by_label("Skip it until")).to_be_focused()
+    expect(shown.get_by_label("Skip until", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_text(re.compile("is skipped until"))).to_be_visible()
     expect(shown).to_be_hidden()
