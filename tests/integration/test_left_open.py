@@ -25,6 +25,7 @@ print(library.inventory.list()[0].file_count)
 # A child that is forked off has neither the threads nor the lock of the home, so its end must not close the home.
 CHILD = """
 log = os.path.join(sys.argv[1], "indexium.duckdb.wal")
+sys.stdout.flush()
 child = os.fork()
 if child == 0:
     sys.exit()
