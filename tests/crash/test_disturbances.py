@@ -190,6 +190,7 @@ def test_folder_without_write_permission(scene: Scene) -> None:
 
 
 def test_disk_without_space_for_a_copy(forks: Forks, tmp_path: Path, spread_case: str) -> None:
+    """A full disk stops the operation. It is resumed, and writes every file, as soon as the disk has space."""
     with places.mounted("tmpfs", tmp_path, megabytes=8) as small:
         name = spread_case if shapes.ALL[spread_case].place in {"any", "memory"} else "avi"
         scene = Scene(name, tmp_path, small, forks)
@@ -197,10 +198,19 @@ def test_disk_without_space_for_a_copy(forks: Forks, tmp_path: Path, spread_case
         filler = small / "filler.bin"
         filler.write_bytes(bytes(shutil.disk_usage(small).free - len(scene.film.old) // 2))
         assert scene.run(killed_write.write).code == 0
-        found = outcomes(scene)
-        filler.unlink()
-        assert found["film"] in {("success", ""), ("failed", "low_space")}
-        assert scene.film.state == ("new" if found["film"][0] == "success" else "old")
+        assert scene.strays() == [filler.name]
+        with Library.open(scene.home) as library:
+            operation = newest_of(library)
+            assert operation is not None
+        if operation.status != "completed":
+            assert (operation.status, operation.success_count) == ("failed", 0)
+            assert "is full" in operation.error_message
+            assert [film.state for film in scene.all] == ["old"] * len(scene.all)
+            filler.unlink()
+            assert scene.run(killed_write.write).code == 0
+        filler.unlink(missing_ok=True)
+        assert set(outcomes(scene).values()) == {("success", "")}
+        assert [film.state for film in scene.all] == ["new"] * len(scene.all)
         assert scene.strays() == []
         tally.count(scene.shape.strategy, "disturbances")
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from indexium_core import settings
+from indexium_core import settings, signals
 from indexium_core.cli import output, termination
 from indexium_core.cli.frame import app, chosen_home
 from indexium_core.library import Library
@@ -71,7 +72,8 @@ def _serve(home: Path, *, host: str, port: int, open_browser: bool, allow_remote
 
     port = server.free_port(host, port)  # before the home is locked, so that a port in use is reported at once
     url = server.address(host, port)
-    with Library.open(home, url=url, take_over="all") as library:
+    # A service that is told to stop ends normally, even if the signal comes before the server handles signals.
+    with contextlib.suppress(signals.Stopped), Library.open(home, url=url, take_over="all") as library:
         for sentence in library.notices:
             output.note(sentence)
         output.note(f"Dashboard: {url}   (Ctrl-C stops it)")
