@@ -2,14 +2,16 @@
 The exceptions of signals that end the program, even if DuckDB replaces them.
 
 DuckDB checks for signals while a statement runs. If a handler raises, DuckDB cancels the statement and raises a
-RuntimeError instead. `restore` raises the original exception.
+RuntimeError instead. `restored` raises the original exception.
 """
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import NoReturn
 
-__all__ = ["Stopped", "reset", "restore", "stop"]
+__all__ = ["Stopped", "reset", "restored", "stop"]
 
 _INTERRUPTED = "Query interrupted"  # message of DuckDB
 
@@ -33,7 +35,12 @@ def reset() -> None:
     _exception = KeyboardInterrupt
 
 
-def restore(error: RuntimeError) -> None:
-    """Raise the exception of the signal handler, if DuckDB replaced it by `error`."""
-    if str(error) == _INTERRUPTED:
-        raise _exception from error
+@contextlib.contextmanager
+def restored() -> Iterator[None]:
+    """Raise the exception of the signal handler, if DuckDB replaces it in the block."""
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) == _INTERRUPTED:
+            raise _exception from error
+        raise

@@ -137,13 +137,11 @@ class Connection:
             if self._end_reason:
                 raise errors.StoreError(self._end_reason)
             try:
-                yield
+                with signals.restored():
+                    yield
             except duckdb.Error as error:
                 self.failure = store_error(error)
                 raise self.failure from error
-            except RuntimeError as error:
-                signals.restore(error)
-                raise
 
 
 @lru_cache(maxsize=256)

@@ -79,7 +79,8 @@ class Database:
         lock = HomeLock.take(home, url=url)
         try:
             shutil.rmtree(home / SPILL, ignore_errors=True)  # left by a process that was killed
-            return cls(home, _open_file(home / FILE_NAME), lock)
+            with signals.restored():
+                return cls(home, _open_file(home / FILE_NAME), lock)
         except BaseException:
             lock.release()
             raise
@@ -189,18 +190,16 @@ class Database:
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
         try:
-            self._raw.begin()
-            try:
-                yield
-                self._raw.commit()
-            except BaseException:
-                self._rollback()
-                raise
+            with signals.restored():
+                self._raw.begin()
+                try:
+                    yield
+                    self._raw.commit()
+                except BaseException:
+                    self._rollback()
+                    raise
         except duckdb.Error as error:
             raise store_error(error) from error
-        except RuntimeError as error:
-            signals.restore(error)
-            raise
 
     def _rollback(self) -> None:
         try:

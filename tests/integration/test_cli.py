@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from indexium_core import cli
+from indexium_core import cli, signals
 from indexium_core.cli.operations import follow
 from indexium_core.library import Library
 from tests.support import media
@@ -402,6 +402,13 @@ def test_a_port_in_use_is_reported_first(run: Command, home: Path) -> None:
 
     assert str(port) in run.err
     assert not home.exists()
+
+
+def test_service_stopped_while_it_starts_ends_normally(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Library, "open", lambda *_, **__: signals.stop())
+    assert run("serve", "--port", "0") == 0
+    assert run.err == ""
+    signals.reset()
 
 
 def test_hints_name_the_words_by_which_it_was_called(home: Path) -> None:

@@ -67,15 +67,15 @@ def demo(
 
 
 def _serve(home: Path, *, host: str, port: int, open_browser: bool, allow_remote: bool) -> None:
-    """Import the dashboard here, because the import is slow and other commands do not need it."""
-    from dashboards.web import server
-
-    port = server.free_port(host, port)  # before the home is locked, so that a port in use is reported at once
-    url = server.address(host, port)
     # A service that is told to stop ends normally, even if the signal comes before the server handles signals.
-    with contextlib.suppress(signals.Stopped), Library.open(home, url=url, take_over="all") as library:
-        for sentence in library.notices:
-            output.note(sentence)
-        output.note(f"Dashboard: {url}   (Ctrl-C stops it)")
-        server.serve(library, host=host, port=port, open_browser=open_browser, allow_remote=allow_remote)
+    with contextlib.suppress(signals.Stopped):
+        from dashboards.web import server  # here, because the import is slow and other commands do not need it
+
+        port = server.free_port(host, port)  # before the home is locked, so that a port in use is reported at once
+        url = server.address(host, port)
+        with Library.open(home, url=url, take_over="all") as library:
+            for sentence in library.notices:
+                output.note(sentence)
+            output.note(f"Dashboard: {url}   (Ctrl-C stops it)")
+            server.serve(library, host=host, port=port, open_browser=open_browser, allow_remote=allow_remote)
     termination.end()

@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from indexium_core import errors, signals
+from indexium_core.store import database as database_module
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 
@@ -67,6 +68,18 @@ def test_signal_during_a_statement_is_not_a_store_error(database: Database, rais
     with database.atomic() as tx:  # and the database goes on
         tx.execute(INSERT, [2])
     assert database.read().value(COUNT) == 1
+
+
+def test_signal_while_the_database_opens_is_not_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    Database.open(home).close()
+    monkeypatch.setattr(database_module, "_known_files", lambda raw: raw.execute(LONG).fetchall())
+
+    with in_the_middle(signals.stop), pytest.raises(signals.Stopped):
+        Database.open(home)
+    signals.reset()
+    monkeypatch.undo()
+    Database.open(home).close()
 
 
 @contextlib.contextmanager
