@@ -335,8 +335,8 @@ def _losses(summary: SelectionSummary, danger: int) -> str:
     parts = []
     if summary.loses_text:
         parts.append(f"{wording.files(summary.loses_text)} would lose custom text (Preserve keeps it)")
-    if summary.removes_everyone:
-        parts.append(f"{wording.files(summary.removes_everyone)} would have no people left")
+    if summary.removes_all_people:
+        parts.append(f"{wording.files(summary.removes_all_people)} would have no people left")
     return (
         f"{'. '.join(parts)}." if parts else f"{wording.files(danger)} {'needs' if danger == 1 else 'need'} a review."
     )
