@@ -10,9 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import http.client
 import ipaddress
-import json
 import logging
 import signal
 import socket
@@ -111,24 +109,12 @@ def _why_not(host: str, port: int, error: Exception) -> str:
     number = getattr(error, "errno", None)
     if number == errno.EADDRINUSE:
         other = port + 1 if port < 65535 else 5007
-        program = f"Indexium ({address(host, port)})" if _is_indexium(host, port) else "another program"
+        url = address(host, port)
+        program = f"Indexium ({url})" if service.running_instance(url, timeout=_PROBE_SECONDS) else "another program"
         return f"Port {port} is in use by {program}. Stop it, or choose another port: --port {other}."
     if number == errno.EACCES:
         return f"Port {port} may not be used by this user. Choose one above 1023: --port 5006."
     return f"{host}:{port} cannot be served: {error}. Use --host 127.0.0.1."
-
-
-def _is_indexium(host: str, port: int) -> bool:
-    """Return whether Indexium answers at an address."""
-    connection = http.client.HTTPConnection(host, port, timeout=_PROBE_SECONDS)
-    try:
-        connection.request("GET", "/healthz")
-        health = json.load(connection.getresponse())
-    except (OSError, http.client.HTTPException, ValueError):
-        return False
-    finally:
-        connection.close()
-    return isinstance(health, dict) and "instance_id" in health
 
 
 def _require_consent(host: str, *, allow_remote: bool) -> None:

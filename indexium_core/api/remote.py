@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
 from indexium_core import errors
 from indexium_core.api import service
@@ -47,7 +46,8 @@ def connect(home: Path) -> RemoteLibrary | None:
 
     """
     found = service.read(home)
-    if found is None or not _answers(found):
+    # The file of a killed service may still exist, and another service may use its port.
+    if found is None or service.running_instance(found.url, timeout=_TIMEOUT_SECONDS) != found.instance_id:
         return None
     if found.version != __version__:
         message = (
@@ -56,24 +56,6 @@ def connect(home: Path) -> RemoteLibrary | None:
         )
         raise errors.UsageError(message, code="other_version")
     return RemoteLibrary(home, found)
-
-
-def _answers(found: service.Service) -> bool:
-    """Return whether this run of the service answers. The file of a killed service may still exist."""
-    connection = _connection(found.url, timeout=_TIMEOUT_SECONDS)
-    try:
-        connection.request("GET", "/healthz")
-        health = json.load(connection.getresponse())
-    except (OSError, http.client.HTTPException, ValueError):
-        return False
-    finally:
-        connection.close()
-    return isinstance(health, dict) and health.get("instance_id") == found.instance_id
-
-
-def _connection(url: str, *, timeout: float | None) -> http.client.HTTPConnection:
-    parts = urlsplit(url)
-    return http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=timeout)
 
 
 class RemoteLibrary(LibraryServices):
@@ -154,7 +136,7 @@ class RemoteLibrary(LibraryServices):
 
     @contextmanager
     def _request(self, name: str, body: bytes) -> Iterator[http.client.HTTPResponse]:
-        connection = _connection(self.url, timeout=None)
+        connection = service.connection(self.url, timeout=None)
         headers = {"Authorization": f"Bearer {self._service.token}", "Content-Type": "application/json"}
         try:
             connection.request("POST", f"/api/library/{name}", body, headers)

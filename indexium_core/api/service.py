@@ -8,6 +8,7 @@ The file of a killed service remains, but no service at its address answers with
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import re
@@ -19,7 +20,7 @@ from urllib.parse import urlsplit
 
 from indexium_core.version import __version__
 
-__all__ = ["FILE", "Service", "announced", "new_token", "read"]
+__all__ = ["FILE", "Service", "announced", "connection", "new_token", "read", "running_instance"]
 
 FILE = "service.json"
 
@@ -33,6 +34,23 @@ class Service:
     pid: int
     instance_id: str  # of this run of the service
     version: str
+
+
+def connection(url: str, *, timeout: float | None) -> http.client.HTTPConnection:
+    """Return a connection to the service at `url`, which is not open yet; `timeout` in seconds."""
+    parts = urlsplit(url)
+    return http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=timeout)
+
+
+def running_instance(url: str, *, timeout: float) -> str:
+    """Return the `instance_id` of the service that answers at `url` within `timeout` seconds; "" if none answers."""
+    with contextlib.closing(connection(url, timeout=timeout)) as request:
+        try:
+            request.request("GET", "/healthz")
+            health = json.load(request.getresponse())
+        except (OSError, http.client.HTTPException, ValueError):
+            return ""
+    return str(health.get("instance_id", "")) if isinstance(health, dict) else ""
 
 
 def new_token() -> str:

@@ -17,18 +17,19 @@ SELECT i.risk_level, i.category, i.container, i.issue_bits, i.edited, i.postpone
 /* of_search */
 GROUP BY ALL;
 
+-- name: item_keys
+-- Part of other statements: the sort keys of the plan row.
+WHEN 'risk' THEN list_position(['danger', 'warning', 'safe', 'blocked', 'unchanged'], i.risk_level::VARCHAR)
+WHEN 'tags' THEN len(i.result_people)
+WHEN 'new_tags' THEN i.added_count
+WHEN 'category' THEN list_position(['add', 'merge', 'remove', 'rewrite', 'unchanged', 'blocked'], i.category::VARCHAR)
+WHEN 'cost' THEN (i.est_seconds * 1e6)::BIGINT;
+
 -- name: order
 -- The listed items in the requested order, for sort keys of the plan row.
 SELECT file_id FROM (
     SELECT i.file_id,
-           CASE $sort
-               WHEN 'risk' THEN list_position(['danger', 'warning', 'safe', 'blocked', 'unchanged'], i.risk_level::VARCHAR)
-               WHEN 'tags' THEN len(i.result_people)
-               WHEN 'new_tags' THEN i.added_count
-               WHEN 'category' THEN list_position(
-                   ['add', 'merge', 'remove', 'rewrite', 'unchanged', 'blocked'], i.category::VARCHAR)
-               WHEN 'cost' THEN (i.est_seconds * 1e6)::BIGINT
-           END AS key
+           CASE $sort /* item_keys */ END AS key
     FROM plan_items_of($variant_id, $plan_id) AS i
     WHERE ($blocked OR i.risk_level <> 'blocked')
       AND ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed)
@@ -51,13 +52,7 @@ SELECT i.file_id, i.risk_level, i.category, i.container, i.issue_bits, i.edited,
        i.removed_count, i.est_bytes, i.est_seconds,
        ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed) AS listed,
        CASE $sort WHEN 'name' THEN strip_accents(lower(f.file_name)) WHEN 'path' THEN f.path_search END AS text_key,
-       CASE $sort
-           WHEN 'risk' THEN list_position(['danger', 'warning', 'safe', 'blocked', 'unchanged'], i.risk_level::VARCHAR)
-           WHEN 'tags' THEN len(i.result_people)
-           WHEN 'new_tags' THEN i.added_count
-           WHEN 'category' THEN list_position(
-               ['add', 'merge', 'remove', 'rewrite', 'unchanged', 'blocked'], i.category::VARCHAR)
-           WHEN 'cost' THEN (i.est_seconds * 1e6)::BIGINT
+       CASE $sort /* item_keys */
            WHEN 'size' THEN f.size
            WHEN 'mtime' THEN f.mtime_ns
        END AS key
