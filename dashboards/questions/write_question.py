@@ -439,8 +439,8 @@ def _losses(summary: SelectionSummary, danger: int) -> dict[str, Any]:
             "act": "preserve",
         }
         lines.append(_line(f"{wording.files(number)} would lose custom text", "text", number, [preserve]))
-    if summary.removes_everyone:
-        number = summary.removes_everyone
+    if summary.removes_all_people:
+        number = summary.removes_all_people
         lines.append(_line(f"{wording.files(number)} would have no people left", "everyone", number, []))
     return {"kind": "lines", "level": "danger", "lines": lines}
 

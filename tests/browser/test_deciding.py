@@ -100,7 +100,7 @@ def test_templates_and_days_on_a_phone(site: Site, library: Library) -> None:
     box.get_by_role("option", name=re.compile("Bob Ray")).click()
     box.get_by_role("combobox", name="New person").fill("Robert Ray")
     page.keyboard.press("Enter")
-    expect(box.get_by_text("Replaces Bob Ray by Robert Ray in 1 file. 1 file stays as it is.")).to_be_visible()
+    expect(box.get_by_text("Replaces Bob Ray by Robert Ray in 1 file. 1 file does not change.")).to_be_visible()
     box.get_by_role("button", name="Save this replacement as a template…").click()
     box.get_by_label("Name of the template").fill("Robert")
     box.get_by_role("button", name="Keep", exact=True).click()

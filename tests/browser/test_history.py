@@ -153,7 +153,7 @@ def test_one_persons_tag_and_chosen_files_are_rolled_back(site: Site, past: Libr
     question.get_by_role("button", name="Roll back 1 file", exact=True).click()
     expect(listed(page)).to_have_count(4)
     expect(listed(page).first).to_contain_text("1 restored")
-    assert past.operation(operation.id, query=free.file_name).items[0].taken_back_by == past.history().items[0].id
+    assert past.operation(operation.id, query=free.file_name).items[0].rolled_back_by == past.history().items[0].id
 
 
 def test_a_file_that_cannot_be_rolled_back_shows_the_reason_also_on_a_phone(site: Site, past: Library) -> None:

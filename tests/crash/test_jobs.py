@@ -239,7 +239,7 @@ def account(home: Path, operation_id: int) -> object:
     with Library.open(home, take_over="nothing") as library:
         details = library.operation(operation_id, per_page=0)
         items = sorted(
-            (each.file_name, each.status, each.new_comment or "", each.taken_back_by or 0) for each in details.items
+            (each.file_name, each.status, each.new_comment or "", each.rolled_back_by or 0) for each in details.items
         )
         plan = library.plan().statistics
         return details.operation.status, details.status.counts, items, plan.unchanged_count, plan.safe_count

@@ -100,15 +100,15 @@ def test_rolled_back_files_are_reported_as_postponed_with_the_command_that_ends_
     assert planned("rollback", "1", "--yes", "--person", "Nobody Here") == 2
     assert "This operation added 'Nobody Here' to no file." in planned.err
     assert planned("rollback", "1", "--yes") == 0
-    ends = "'indexium postpone issue:rolled_back --bring-back' ends that"
-    assert f"2 files are postponed in the plan; {ends}" in planned.err
+    ends = "'indexium postpone issue:rolled_back --bring-back' stops that"
+    assert f"2 files are skipped in the plan; {ends}" in planned.err
     again = f"{ends} for files that were rolled back, 'indexium postpone postponed:yes --bring-back' for all"
     for words in (("--risk", "safe", "--dry-run"), ("--risk", "safe"), ("--dry-run",)):
         assert planned("write", "--yes", *words) == 0
-        assert f"2 postponed ({again})." in planned.err
+        assert f"2 skipped ({again})." in planned.err
     assert planned.json("write", "--dry-run", "--risk", "safe")["excluded"]["postponed"] == 2
     assert planned("write", "postponed:yes", "--yes") == 0
-    assert f"Not included: 2 postponed ({again})." in planned.err
+    assert f"Not included: 2 skipped ({again})." in planned.err
     assert planned("rollback", "1", "--yes") == 2
     assert "Operation 1 has already been rolled back." in planned.err
     assert planned("postpone", "bold", "--bring-back", "--until", "2027-01-01") == 2
@@ -197,7 +197,7 @@ def test_a_resumed_rollback_reports_that_its_files_are_postponed(planned: Comman
         tx.execute("UPDATE job_queue SET status = 'paused', paused_at = now() WHERE operation_id = 2")
 
     assert planned("operations", "resume", "2") == 0, planned.err
-    assert "2 files are postponed in the plan" in planned.err
+    assert "2 files are skipped in the plan" in planned.err
     assert "'indexium rollback 2' rolls this rollback back, byte for byte." in planned.err
     assert planned("rollback", "2", "--yes") == 0
     assert "'indexium rollback 3' rolls this rollback back, byte for byte." in planned.err

@@ -88,7 +88,7 @@ def test_a_rollback_is_tried_again_after_the_question_that_a_rollback_is_asked(
     assert "4 files would get their old bytes back." in run.err
     assert studio.library.history().total == 2
     assert run(*words, "--yes") == 0
-    assert "4 files are postponed in the plan" in run.err
+    assert "4 files are skipped in the plan" in run.err
     assert studio.bytes() == studio.old
 
 
@@ -227,7 +227,7 @@ def test_a_command_fails_if_another_person_cancels_its_operation(
     done = "restored" if what == "rollback" else "written"
     number = 2 if what in ("rollback", "retry", "jobs retry") else 1
     name = "Rollback 2" if what == "rollback" else f"Operation {number}"
-    sentence = f"{name} was cancelled from another program or terminal; {done} files stay {done}."
+    sentence = f"{name} was cancelled in another program or terminal; {done} files stay {done}."
     assert sentence in run.err
     operation = dataclasses.replace(studio.library.operation(number).operation, user_name="Bob")
     by = studio.library.operation(number).operation.user_name
@@ -264,7 +264,7 @@ def test_a_command_whose_operation_is_stopped_with_the_service_is_no_success(
     with meanwhile(stop):
         assert run("write", "--yes", "--json") == 1
     assert json.loads(run.out)["status"] == "interrupted"
-    assert "Operation 1 was interrupted because its program was told to stop." in run.err
+    assert "Operation 1 was interrupted because its program received a stop signal." in run.err
 
 
 @pytest.mark.parametrize("what", ["write", "jobs resume"])

@@ -214,7 +214,7 @@ def test_counts_leave_out_their_own_filter(past: Studio) -> None:
 
 def test_files_of_an_operation_are_found_by_words_and_name_their_rollback(past: Studio) -> None:
     found = past.library.operation(1, query="0001")
-    assert [(item.file_name, item.taken_back_by) for item in found.items] == [("0001.mp4", 3)]
+    assert [(item.file_name, item.rolled_back_by) for item in found.items] == [("0001.mp4", 3)]
     kept = past.library.operation(1, query='person:"Ann Lee"').items
     assert {(item.backup_kind, item.backup_bytes > 0) for item in kept} == {("journal", True)}
     assert past.library.operation(1, query="nobody").total == 0

@@ -371,7 +371,7 @@ class CutError(Exception):
 
 
 class Stopping:
-    """A context that is told to stop after some files, and remembers what was saved."""
+    """A context that requests a stop after some files, and keeps what was saved."""
 
     job_id = 7
 

@@ -112,7 +112,7 @@ def test_a_preview_has_strategies_losses_hidden_files_and_the_expiry_of_the_roll
     preview = library.preview(Selection(query=""), within="name:0001 OR name:0002")
 
     assert (preview.count, preview.hidden) == (4, 2)
-    assert (preview.loses_text, preview.removes_everyone, preview.by_risk["danger"]) == (1, 1, 2)
+    assert (preview.loses_text, preview.removes_all_people, preview.by_risk["danger"]) == (1, 1, 2)
     assert sum(preview.by_strategy.values()) == 4
     assert all(name.startswith("mp4_") for name in preview.by_strategy)
     assert (preview.exact, preview.tags_only) == (4, 0)

@@ -122,7 +122,7 @@ def test_an_interrupted_operation_ended_at_its_last_activity(studio: Studio, mon
     assert before[0] == ("interrupted", at_last.replace(microsecond=0))
     studio.library.resume(1).wait()
     after = told()
-    assert after[: len(before)] == before  # what is past stays as it was
+    assert after[: len(before)] == before  # earlier events do not change
     assert [what for what, _ in after[len(before) :]] == ["waiting", "resumed", "completed"]
 
 

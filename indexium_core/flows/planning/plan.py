@@ -288,7 +288,7 @@ class MetadataPlan:
 
     @remote()
     def edit(self, file_id: int, people: Sequence[str]) -> decisions.DecisionReport:
-        """Set the people of a file and its copies until the edit is revoked; a new plan includes it."""
+        """Set the people of a file and its copies until the edit is removed; a new plan includes it."""
         return self._reader.edit(file_id, people)
 
     def __len__(self) -> int:

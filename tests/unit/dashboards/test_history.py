@@ -136,7 +136,7 @@ def offered(found: list[dict[str, Any]]) -> dict[str, str]:
 def test_every_state_has_a_summary_and_a_chip(state: str) -> None:
     assert history_details.verdict(operation(status=state))["text"]
     assert history_list.chip(operation(status=state))[0]
-    assert history_list.row(operation(status=state))["undo"]
+    assert history_list.row(operation(status=state))["rollback"]
 
 
 def test_rollback_is_named_after_its_operation() -> None:
@@ -158,7 +158,7 @@ def test_failed_operation_can_resume_from_history() -> None:
     failed = operation(
         status="failed", file_count=12, success_count=5, failure_count=1, error_message="The disk is full."
     )
-    assert (operation_text.outcome(failed), history_list.undo(failed)) == (
+    assert (operation_text.outcome(failed), history_list.rollback_text(failed)) == (
         "5 written · 1 failed · 6 not started",
         "or resume",
     )
@@ -175,7 +175,7 @@ def test_failed_operation_can_resume_from_history() -> None:
 def test_interrupted_operation_in_history_offers_resume_and_rollback() -> None:
     interrupted = operation(status="interrupted", success_count=7, file_count=12)
     assert operation_text.outcome(interrupted) == "interrupted at 7 of 12"
-    assert history_list.undo(interrupted) == "or resume"
+    assert history_list.rollback_text(interrupted) == "or resume"
     assert [button["act"] for button in history_details.buttons(interrupted, RollbackPreview(check=check()))][:2] == [
         "resume",
         "rollback",
@@ -384,20 +384,20 @@ def test_blocked_rollback_shows_its_reason() -> None:
         == "Operation 4 has already been rolled back."
     )
     assert history_details.check_view(gone, RollbackPreview()) == {"text": "Operation 4 has already been rolled back."}
-    assert (history_list.row(gone)["able"], history_list.row(gone)["undo"]) == (False, "nothing to roll back")
+    assert (history_list.row(gone)["able"], history_list.row(gone)["rollback"]) == (False, "nothing to roll back")
 
 
 def test_operation_without_backups_offers_comments() -> None:
     gone = operation(can_rollback=False, rollback_reason="Gone.", comment_only=3)
     seen = check(restorable=0, can_rollback=False, reason="Gone.", exact=0, comment_only=3)
-    assert history_list.undo(gone) == "comments only"
+    assert history_list.rollback_text(gone) == "comments only"
     assert offered(history_details.buttons(gone, RollbackPreview(check=seen, people=())))["Roll back…"] == ""
 
 
 def test_only_files_without_a_conflict_can_be_selected() -> None:
     stuck, changed = item(2, code="offline", message="Offline."), item(3, code="changed_since", choices=("comment",))
     look = RollbackPreview(check=check(conflicts=[stuck, changed]), is_choosing=True, chosen={1, 3})
-    files = [item(1), item(2), item(3), item(4, taken_back_by=9), item(5, status="failed", message="No.")]
+    files = [item(1), item(2), item(3), item(4, rolled_back_by=9), item(5, status="failed", message="No.")]
     shown = history_details.view(details(*files), look)["files"]
     assert [(row["may"], row["on"]) for row in shown["rows"]] == [
         (True, True),

@@ -522,7 +522,7 @@ def test_answered_question_disappears_in_other_tabs() -> None:
     stage._resume(1)
     stage.later.add(1)
     happened()
-    assert stage.line.toasts == ["The operation was resumed, rolled back or postponed in another window."]
+    assert stage.line.toasts == ["The operation was resumed, rolled back or left for later in another window."]
     assert stage.asked["title"] == "A write was interrupted"  # the next one
     stage.later.add(2)  # "Later" there
     happened()

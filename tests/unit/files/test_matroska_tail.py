@@ -38,7 +38,7 @@ def identity(data: bytes) -> str | None:
 
 
 def holds(data: bytes, damage: str, new: str = LONG) -> None:
-    """The file can be written in place, in front of the damage, and all else stays as it is."""
+    """The file can be written in place, before the damage, and nothing else changes."""
     found = mkv.examine(data)
     assert (found.problem, found.damage) == (None, damage)
     assert found.payload[-1].end == len(data)

@@ -202,9 +202,7 @@ def test_undo_keeps_names_changed_later(court: Court) -> None:
     before = court.state()
     report = court.undo()
     assert (report.names_stay, report.files, report.left) == (True, 0, 2)
-    assert report.summary == (
-        "Not undone: merged Bob Rey into Bob Ray. These people were changed since, and stay as they are."
-    )
+    assert report.summary == ("Not undone: merged Bob Rey into Bob Ray. These people have newer changes, which stay.")
     assert court.state() == before
 
 

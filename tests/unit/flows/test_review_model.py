@@ -93,7 +93,7 @@ class Desk:
     def skip(self, file_ids: list[int], days: int | None) -> None:
         until = None if days is None else self.now + timedelta(days=days)
         self.decisions.postpone(file_ids, until=until)
-        self.home.decide({(file_id, "postpone"): until or "until revoked" for file_id in file_ids})
+        self.home.decide({(file_id, "postpone"): until or "until removed" for file_id in file_ids})
 
     def mode(self, file_ids: list[int], modes: tuple[str | None, str | None]) -> None:
         self.decisions.set_mode(file_ids, mode=modes[0], comment_mode=modes[1])

@@ -176,7 +176,7 @@ def test_undo_keeps_later_decisions_without_a_step(desk: Desk) -> None:
     report = desk.review.undo()
     assert report is not None
     assert (report.files, report.left) == (1, 1)
-    assert "1 file stays as it is: it has a newer decision." in report.summary
+    assert "1 file is not changed, because it has a newer decision." in report.summary
     assert desk.in_force() == [(3, "postpone", None, None, None)]
     again = desk.review.redo()
     assert again is not None
