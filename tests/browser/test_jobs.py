@@ -15,7 +15,7 @@ from indexium_core.library import Library
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning.plan import Selection
 from tests.browser.conftest import Gate, Site
-from tests.browser.test_acting import foot
+from tests.browser.test_writing import foot
 from tests.support.holding import HeldReading, cut_off
 
 SAFE = WriteOptions(risk=("safe",), user_note="Holiday 2019")

@@ -19,7 +19,7 @@ from indexium_core.cli.operations import follow
 from indexium_core.flows.writing import protocol
 from indexium_core.library import Library
 from tests.integration.test_cli import Command
-from tests.integration.test_long_work import with_a_rewrite
+from tests.integration.test_timing import with_a_rewrite
 from tests.support.holding import Gate, cut_off
 from tests.support.studio import ALL, Studio
 from tests.support.waiting import PATIENCE, until

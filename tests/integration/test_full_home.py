@@ -14,7 +14,7 @@ import pytest
 from dashboards.frame import footer
 from indexium_core import cli, errors, settings
 from indexium_core.library import Library
-from tests.integration.test_hindrances import fill
+from tests.integration.test_blockers import fill
 from tests.support import media, places
 from tests.support.holding import Gate
 from tests.support.waiting import PATIENCE

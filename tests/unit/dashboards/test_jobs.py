@@ -27,7 +27,7 @@ from indexium_core.model.operations.rollback import RollbackCheck
 from tests.support.fake_library import FakeLibrary
 from tests.support.fake_operations import row_of
 from tests.support.fake_plan import items
-from tests.unit.dashboards.test_acting import Line, operation
+from tests.unit.dashboards.test_writing import Line, operation
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

@@ -20,7 +20,7 @@ from indexium_core.flows.writing import protocol
 from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.library import Library
 from indexium_core.model.files.properties import MediaReading
-from tests.integration.test_long_work import with_a_rewrite
+from tests.integration.test_timing import with_a_rewrite
 from tests.support import media, places
 from tests.support.holding import Gate
 from tests.support.studio import ALL, Studio
