@@ -156,6 +156,26 @@ def test_dangerous_write_needs_typed_word(site: Site, library: Library) -> None:
     confirm = question.get_by_role("button", name=re.compile(r"^Write \d+ files$"))
     expect(question).to_contain_text("would lose custom text")
     expect(confirm).to_be_disabled()
+    lossy = library.plan("issue:custom_comment risk:danger").page().total
+    question.get_by_label("Note for the history").fill("for Mum")
+    question.get_by_role("button", name=f"Preserve all {lossy}").click()
+    expect(question).to_contain_text("Set the comment mode “preserve” for")
+    expect(question).not_to_contain_text("would lose custom text")
+    expect(question.get_by_label("Note for the history")).to_have_value("for Mum")
+    assert library.plan("issue:custom_comment risk:danger").page().total == 0
+    question.get_by_role("button", name="Leave danger out").click()
+    expect(question).to_contain_text("of the level danger")
+    expect(question.get_by_label(re.compile("^Type write "))).to_have_count(0)
+    for _ in range(2):
+        question.get_by_role("button", name="Undo").last.click()
+    expect(question.get_by_role("button", name=f"Preserve all {lossy}")).to_be_visible()
+    assert library.plan("issue:custom_comment risk:danger").page().total == lossy
+    question.get_by_role("button", name=re.compile("^Show these: .*custom text")).click()
+    expect(question).to_be_hidden()
+    expect(page).to_have_url(re.compile("issue"))
+    expect(page.get_by_role("row", selected=True)).to_have_count(lossy)
+    page.go_back()
+    page.get_by_role("button", name=re.compile("^Write .* files…")).click()
     question.get_by_label(re.compile("^Type write ")).fill(f"write {danger}")
     expect(confirm).to_be_enabled()
     confirm.click()

@@ -18,6 +18,7 @@ from benchmarks import plan as synthetic
 from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner, checked_modes
+from indexium_core.model import query
 from indexium_core.model.planning.plan import RISK_LEVELS, SORT_KEYS, PlanItem, PlanQuery, Selection
 from indexium_core.settings import Settings
 from indexium_core.store.catalog import catalog
@@ -377,6 +378,28 @@ def test_plan_of_query_selects_its_files_only(planner: MetadataPlanner) -> None:
     ]
     with pytest.raises(errors.QueryError):
         plan.select("risk:purple")
+
+
+@pytest.mark.parametrize("base", ["", "folder:Family OR h.mp4", None])
+def test_a_selection_splits_and_each_part_has_a_search(
+    films: Database, planner: MetadataPlanner, base: str | None
+) -> None:
+    plan, known = planner.generate_plan(), ids(films)
+    some = frozenset({known["h.mp4"], known["f.mp4"]})
+    selection = Selection(query=base, included=some, excluded=frozenset({known["Family/a.mp4"]} if base else ()))
+    whole = plan.ids(selection)
+    loses, rest = plan.split(selection, "issue:custom_comment")
+
+    assert sorted(plan.ids(loses) + plan.ids(rest)) == whole
+    assert plan.ids(loses) == [item.file_id for item in plan.sample(selection, "issue:custom_comment", limit=9)[0]]
+    for part in (loses, rest):
+        found = plan.narrowed(query.search_of(part)).page(per_page=0).items
+        assert sorted(item.file_id for item in found if item.can_update) == plan.ids(part)
+
+
+def test_too_many_single_files_have_no_search() -> None:
+    with pytest.raises(errors.UsageError, match="at most 2,000 single files"):
+        query.search_of(Selection(included=frozenset(range(2_001))))
 
 
 def test_selection_of_page_and_sample_are_returned(films: Database, planner: MetadataPlanner) -> None:

@@ -240,4 +240,4 @@ class ChecksScreen(Screen):
     def _plan(self) -> None:
         row = self._row()
         if row is not None and row.query:
-            self._session.go("plan", query=row.query, typed=row.query, error=None, number=1)
+            self._session.search_plan(row.query)

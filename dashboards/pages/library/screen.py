@@ -78,7 +78,7 @@ class LibraryScreen(Screen):
             dismiss=lambda _: self._dismiss(),
             kind=lambda message: self._show_list(str(message["kind"])),
             page=self._turn,
-            planned=lambda message: self._session.go("plan", query=str(message["query"])),
+            planned=lambda message: self._session.search_plan(str(message["query"])),
             add_people=lambda message: self._ask_people(int(message["id"]), str(message["name"])),
             **{"import": lambda _: self._import.run()},
         )

@@ -20,6 +20,7 @@ from dashboards.questions.write_question import WriteQuestion, WriteRequest
 from dashboards.result_cache import ResultCache
 from indexium_core import errors
 from indexium_core.library import DryRunReport, ScanProgress
+from indexium_core.model import query as grammar
 from indexium_core.model.operations.operation import MetadataOperation, OperationStatus, WriteOptions, WriteResult
 from indexium_core.model.planning.plan import Holder, Selection, SelectionSummary, StaleFile, StaleFiles
 from tests.support.fake_library import FakeLibrary
@@ -215,10 +216,12 @@ class Asked:
         self.library, self.line, self.dialog = FakeLibrary(40), Line(), Dialog()
         self.started: list[int] = []
         self.shown: list[int] = []
+        self.found: list[str] = []
         self.question = WriteQuestion(
             *(self.library, self.line, self.dialog),  # type: ignore[arg-type]
             started=self.started.append,
             shown=self.shown.append,
+            find=self.found.append,
         )
         self.question.start()
 
@@ -234,6 +237,18 @@ class Asked:
 
     def confirm(self, **message: Any) -> None:
         self.dialog._handle_msg({"type": "confirm", "serial": self.view["serial"], "note": "for Mum", **message})
+
+    def act(self, name: str) -> dict[str, Any]:
+        self.dialog._handle_msg({"type": "act", "serial": self.view["serial"], "act": name})
+        return self.view
+
+    def lines(self) -> list[tuple[str, list[str]]]:
+        sections = [section for section in self.view["sections"] if section["kind"] == "lines"]
+        return [
+            (line["text"], [each["label"] for each in line["actions"]])
+            for section in sections
+            for line in section["lines"]
+        ]
 
     def facts(self) -> dict[str, str]:
         [pairs] = [section["pairs"] for section in self.view["sections"] if section["kind"] == "facts"]
@@ -280,6 +295,27 @@ def test_write_shows_operations_that_block_all_files(asked: Asked, monkeypatch: 
     assert not view.get("confirm")
     asked.dialog._handle_msg({"type": "act", "serial": view["serial"], "act": "show"})
     assert asked.shown == [7]
+    assert not asked.view["open"]
+
+
+def test_write_question_leaves_danger_out_and_includes_it_again(asked: Asked) -> None:
+    asked.ask("")
+    statistics = asked.library.plan().statistics
+    danger, others = statistics.danger_count, statistics.safe_count + statistics.warning_count
+    assert asked.lines()[:2] == [
+        (f"{danger} dangerous files", ["Leave danger out", "Show these"]),
+        (f"{danger} files would lose custom text", [f"Preserve all {danger}", "Show these"]),
+    ]
+
+    view = asked.act("leave_out")
+    assert (view["confirm"], view["typed"]) == (f"Write {others} files", None)
+    assert asked.lines() == [(f"{danger} files of the level danger are not written.", ["Undo"])]
+    view = asked.act("undo")
+    assert view["confirm"] == f"Write {danger + others} files"
+    asked.act("show_text")
+    assert asked.found == [
+        grammar.search_of(asked.library.plan().split(Selection(query=""), "issue:custom_comment")[0])
+    ]
     assert not asked.view["open"]
 
 
