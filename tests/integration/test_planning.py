@@ -381,9 +381,7 @@ def test_plan_of_query_selects_its_files_only(planner: MetadataPlanner) -> None:
 
 
 @pytest.mark.parametrize("base", ["", "folder:Family OR h.mp4", None])
-def test_a_selection_splits_and_each_part_has_a_search(
-    films: Database, planner: MetadataPlanner, base: str | None
-) -> None:
+def test_selection_splits_and_each_part_has_search(films: Database, planner: MetadataPlanner, base: str | None) -> None:
     plan, known = planner.generate_plan(), ids(films)
     some = frozenset({known["h.mp4"], known["f.mp4"]})
     selection = Selection(query=base, included=some, excluded=frozenset({known["Family/a.mp4"]} if base else ()))

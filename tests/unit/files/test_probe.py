@@ -87,7 +87,7 @@ def test_every_comment_place_is_listed(tmp_path: Path) -> None:
         ({"title": "c"}, None),
     ],
 )
-def test_comment_is_the_one_shown_by_players(metadata: dict[str, str], comment: str | None) -> None:
+def test_comment_is_one_shown_by_players(metadata: dict[str, str], comment: str | None) -> None:
     assert libav.read_field(metadata, "comment") == comment
 
 
