@@ -232,7 +232,7 @@ def test_command_fails_if_another_user_cancels_operation(
     operation = dataclasses.replace(studio.library.operation(number).operation, user_name="Bob")
     by = studio.library.operation(number).operation.user_name
     assert follow._ended_elsewhere(studio.library, operation) == sentence.replace(
-        "from another program or terminal", f"by {by}"
+        "in another program or terminal", f"by {by}"
     )
 
 
