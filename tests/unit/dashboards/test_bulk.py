@@ -39,7 +39,7 @@ def preview(**facts: object) -> ChangePreview:
         ({"changed": 2}, "Changes the spelling of names in 2 files.", "10 files do not change."),
     ],
 )
-def test_change_is_described_in_a_sentence(facts: dict[str, object], text: str, rest: str) -> None:
+def test_change_is_described_in_sentence(facts: dict[str, object], text: str, rest: str) -> None:
     found = bulk.effect(preview(**facts), {"add": [], "remove": []})
 
     assert (found["text"], found["rest"], found["warning"]) == (text, rest, "")
@@ -68,7 +68,7 @@ def test_examples_show_removed_kept_and_added_people() -> None:
         (date(2027, 1, 31), ["2027-02-01", "2027-02-01", "2027-02-01"]),  # a Sunday
     ],
 )
-def test_skip_days_are_in_the_future(today: date, offered: list[str]) -> None:
+def test_skip_days_are_in_future(today: date, offered: list[str]) -> None:
     assert [each["day"] for each in bulk.days(today)] == offered
 
 

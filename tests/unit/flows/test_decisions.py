@@ -88,7 +88,7 @@ def test_past_day_is_refused(decisions: Decisions, until: datetime) -> None:
         decisions.postpone([3], until=until)
 
 
-def test_day_without_a_zone_is_local(decisions: Decisions) -> None:
+def test_day_without_zone_is_local(decisions: Decisions) -> None:
     local = datetime(2027, 1, 1)  # noqa: DTZ001 - as a command line gives it
     decisions.postpone([3], until=local)
 

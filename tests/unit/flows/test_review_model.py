@@ -228,7 +228,7 @@ ACTS = st.one_of(
 
 @effort.examples(5, 8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(COMMENTS), min_size=5, max_size=5), st.lists(ACTS, min_size=2, max_size=7))
-def test_review_matches_a_naive_model(
+def test_review_matches_naive_model(
     desk: Desk, comments: list[str | None], acts: list[tuple[str, list[int], Any]]
 ) -> None:
     desk.begin(comments)

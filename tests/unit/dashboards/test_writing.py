@@ -138,7 +138,7 @@ def test_interrupted_operation_offers_resume_and_rollback() -> None:
     assert [button["label"] for button in row["buttons"]] == ["Show", "Roll back 7", "Resume 5"]
 
 
-def test_running_operation_shows_progress_and_the_rest() -> None:
+def test_running_operation_shows_progress_and_rest() -> None:
     row = footer.running(operation(status="in_progress"), status(success=39, conflict=2, pending=173))
 
     assert row["title"] == "Writing 41 of 214 files"
@@ -150,7 +150,7 @@ def test_running_operation_shows_progress_and_the_rest() -> None:
     assert (paused["title"], paused["note"], acts(paused)[0]) == ("Paused: 39 of 214 files", "", "resume")
 
 
-def test_scan_without_a_total_shows_no_estimate() -> None:
+def test_scan_without_total_shows_no_estimate() -> None:
     walking = ScanProgress(done=1204, total=None, current="2019", rate=900.0, eta_seconds=None)
     row = footer.scanning(walking)
     assert (row["title"], row["bar"]["parts"]) == ("Searching for files: 1,204 found", [])
@@ -299,7 +299,7 @@ def test_write_shows_operations_that_block_all_files(asked: Asked, monkeypatch: 
     assert not asked.view["open"]
 
 
-def test_write_question_leaves_danger_out_and_includes_it_again(asked: Asked) -> None:
+def test_write_question_leaves_danger_out_and_undoes_it(asked: Asked) -> None:
     asked.ask("")
     statistics = asked.library.plan().statistics
     danger, others = statistics.danger_count, statistics.safe_count + statistics.warning_count
@@ -320,7 +320,7 @@ def test_write_question_leaves_danger_out_and_includes_it_again(asked: Asked) ->
     assert not asked.view["open"]
 
 
-def test_dangerous_write_needs_a_typed_word(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dangerous_write_needs_typed_word(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(write_sections, "PER_PAGE", 3)
     view = asked.ask("")
     danger = asked.library.plan().statistics.danger_count
@@ -339,7 +339,7 @@ def test_dangerous_write_needs_a_typed_word(asked: Asked, monkeypatch: pytest.Mo
     assert asked.view["serial"] == view["serial"]
 
 
-def test_outdated_question_offers_a_refresh(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outdated_question_offers_refresh(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     changed = StaleFile(
         file_id=3,
         file_name="a.mp4",
@@ -365,7 +365,7 @@ def test_outdated_question_offers_a_refresh(asked: Asked, monkeypatch: pytest.Mo
     assert asked.view["title"].startswith("Write ")
 
 
-def test_change_after_the_question_is_not_written(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_change_after_question_is_not_written(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any, **__: Any) -> None:
         raise errors.StalePlanError
 
@@ -467,7 +467,7 @@ def test_dry_run_closed_at_its_end_stays_closed(monkeypatch: pytest.MonkeyPatch)
     library.close()
 
 
-def test_result_cache_is_limited_and_reports_a_missing_result() -> None:
+def test_result_cache_is_limited_and_reports_missing_result() -> None:
     desk = ResultCache()
     tokens = [desk.keep(number) for number in range(9)]
 
