@@ -397,7 +397,7 @@ def test_selection_splits_and_each_part_has_search(films: Database, planner: Met
         assert sorted(item.file_id for item in found if item.can_update) == plan.ids(part)
 
 
-def test_too_many_single_files_have_no_search() -> None:
+def test_search_of_too_many_single_files_is_refused() -> None:
     with pytest.raises(errors.UsageError, match="at most 2,000 single files"):
         query.search_of(Selection(included=frozenset(range(2_001))))
 
