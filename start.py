@@ -43,7 +43,7 @@ python3 start.py WORDS ...    the `indexium` command, for example:
     python3 start.py plan "risk:danger"
     python3 start.py commands      lists all of them
 
-Everything that is installed goes into .venv beside this file. docs/quickstart.md goes on from here."""
+Everything that is installed goes into .venv beside this file. docs/quickstart.md shows the next steps."""
 
 
 class SetUpError(Exception):

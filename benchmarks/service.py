@@ -17,7 +17,7 @@ from indexium_core.model.operations.operation import WriteOptions
 
 
 class Writer:
-    """Writes and takes back until it is told to stop."""
+    """A thread that writes files and rolls the writes back until `stop`."""
 
     def __init__(self, library: Library, films: Path) -> None:
         self._library, self._films = library, films

@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from dashboards.bridge import Bridge
 from dashboards.components import comment_diff, paging
 from dashboards.components.dialog import Dialog
+from dashboards.state import PINNED
 from dashboards.status_words import RISK_HINTS
 from indexium_core import errors
 from indexium_core.library import Library, MetadataPlan
-from indexium_core.model import wording
+from indexium_core.model import labels, wording
+from indexium_core.model import query as grammar
 from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import WriteOptions
@@ -35,10 +38,19 @@ from indexium_core.model.planning.plan import (
 __all__ = ["WRITABLE", "WriteQuestion", "WriteRequest", "how"]
 
 WRITABLE = ("safe", "warning", "danger")
+_QUERIES = {"danger": "risk:danger", "text": "issue:custom_comment", "everyone": "issue:tag_removal_all"}
 PER_PAGE = 20  # dangerous files per page
 STALE = 50  # maximum number of listed changed files
 TRIES = 3
 CHANGED = "The selection finds other files now. Nothing was written. Check the numbers again."
+
+
+class RequestChange(NamedTuple):
+    """A change that a person made in the question, and what undoes it."""
+
+    sentence: str
+    step_id: int | None  # the decision step; None if only the selection changed
+    before: Selection  # the selection before the change
 
 
 class WriteRequest(NamedTuple):
@@ -50,6 +62,7 @@ class WriteRequest(NamedTuple):
     within: str = ""  # the search of the page
     hint: str = ""  # additional text of the question
     has_changed: bool = False  # the selection's files changed after the question was first shown
+    changes: tuple[RequestChange, ...] = ()  # the changes that a person made in the question
 
 
 class _WritePreview(NamedTuple):
@@ -76,10 +89,16 @@ class WriteQuestion:
         *,
         started: Callable[[int], None],
         shown: Callable[[int], None],
+        find: Callable[[str], None],
     ) -> None:
-        """Create the question; `started` receives the new operation's id, `shown` the id of an operation to open."""
+        """
+        Create the question.
+
+        `started` receives the new operation's id, `shown` the id of an operation to open, `find` a search of the plan
+        to show.
+        """
         self._library, self._bridge, self._dialog = library, bridge, dialog
-        self._started, self._shown = started, shown
+        self._started, self._shown, self._find = started, shown, find
         self._serial = 0
         self._open_request: WriteRequest | None = None
         self._shown_stale: list[StaleFile] = []  # the changed files that the dialog lists
@@ -128,6 +147,8 @@ class WriteQuestion:
             return
         number = preview.summary.count
         if not number:
+            if preview.request.changes:
+                self._dialog.dismiss()
             self._bridge.toast("info", "There is nothing to write: no selected file would change.")
             return
         self._open_request, self._shown_stale = preview.request, []
@@ -142,7 +163,81 @@ class WriteQuestion:
             note="Note for the history (optional)",
             written=preview.request.options.user_note,
             turn=lambda _list, page, _choice: self._turn(preview, page),
+            follows=self._serial if preview.request.changes else None,
+            acts=self._acts(preview),
         )
+
+    # Changes of the files in the question.
+
+    def _acts(self, preview: _WritePreview) -> dict[str, Callable[[], None]]:
+        """Return the actions beside the losses."""
+        request = preview.request
+        shown: dict[str, Callable[[], None]] = {
+            f"show_{name}": partial(self._show_files, request, query) for name, query in _QUERIES.items()
+        }
+        return shown | {
+            "preserve": lambda: self._preserve(request),
+            "leave_out": lambda: self._leave_out(preview),
+            "undo": lambda: self._undo(request),
+        }
+
+    def _show_files(self, request: WriteRequest, query: str) -> None:
+        """Close the question and show the files of one loss in the plan; the selection does not change."""
+
+        def show(text: str) -> None:
+            self._open_request = None
+            self._dialog.dismiss()
+            self._find(text)
+
+        self._bridge.run(
+            lambda: grammar.search_of(request.plan.split(request.selection, query)[0]), show, name="shown_losses"
+        )
+
+    def _preserve(self, request: WriteRequest) -> None:
+        """Keep the custom texts of all files that would lose one, as one step, and ask again."""
+        plan, before = request.plan, request.selection
+
+        def change() -> WriteRequest:
+            ids = plan.ids(before)  # the same files stay selected, even if the search does not find them any more
+            keeping = Selection(included=frozenset(ids)) if len(ids) <= PINNED else before
+            report = self._library.decisions.set_mode(plan.split(before, _QUERIES["text"])[0], comment_mode="preserve")
+            sentence = f"{labels.sentence(report.label)}."
+            return self._changed(request, keeping, RequestChange(sentence, report.step_id, before))
+
+        self._ask_again(change)
+
+    def _leave_out(self, preview: _WritePreview) -> None:
+        """Leave the dangerous files out of this write, and ask again."""
+        request, count = preview.request, preview.danger_count
+        sentence = f"{wording.files(count)} of the level danger {'is' if count == 1 else 'are'} not written."
+
+        def change() -> WriteRequest:
+            rest = request.plan.split(request.selection, _QUERIES["danger"])[1]
+            return self._changed(request, rest, RequestChange(sentence, None, request.selection))
+
+        self._ask_again(change)
+
+    def _undo(self, request: WriteRequest) -> None:
+        """Undo the last change of the question, and ask again."""
+        *earlier, last = request.changes
+
+        def change() -> WriteRequest:
+            if last.step_id is not None:
+                self._library.steps.undo(last.step_id)
+            plan = request.plan.newest()
+            return request._replace(plan=plan, selection=last.before, changes=tuple(earlier))
+
+        self._ask_again(change)
+
+    @staticmethod
+    def _changed(request: WriteRequest, selection: Selection, change: RequestChange) -> WriteRequest:
+        """Return the request after a change, about the current plan."""
+        changes = (*request.changes, change)
+        return request._replace(plan=request.plan.newest(), selection=selection, changes=changes, has_changed=False)
+
+    def _ask_again(self, change: Callable[[], WriteRequest]) -> None:
+        self._open_request = None  # the question itself changes the plan
+        self._bridge.run(lambda: self._check(change()), self._ask, name="write_question", once=True)
 
     def _turn(self, preview: _WritePreview, page: int) -> None:
         """Show another page of the dangerous files."""
@@ -271,8 +366,10 @@ def _sections(preview: _WritePreview) -> list[dict[str, Any]]:
     sections += [{"kind": "why", "level": "warning", "text": each.describe()} for each in preview.holders]
     if preview.request.hint:
         sections.append({"kind": "hint", "text": preview.request.hint})
+    if preview.request.changes:
+        sections.append(_changes(preview.request.changes))
     if preview.danger_count:
-        sections.append({"kind": "why", "level": "danger", "text": _losses(summary, preview.danger_count)})
+        sections.append(_losses(summary, preview.danger_count))
         sections.append(_dangers(preview.dangers, preview.danger_count, 1))
     return sections
 
@@ -331,15 +428,33 @@ def _rollback(summary: SelectionSummary) -> str:
     return f"{exact}{wording.count(summary.tags_only)} only the comment{until}"
 
 
-def _losses(summary: SelectionSummary, danger: int) -> str:
-    parts = []
+def _losses(summary: SelectionSummary, danger: int) -> dict[str, Any]:
+    """Return the section of the losses: a line for each kind, with the actions for its files."""
+    leave = [{"label": "Leave danger out", "act": "leave_out"}] if danger < summary.count else []
+    lines = [_line(f"{wording.plural(danger, 'dangerous file')}", "danger", danger, leave)]
     if summary.loses_text:
-        parts.append(f"{wording.files(summary.loses_text)} would lose custom text (Preserve keeps it)")
-    if summary.removes_everyone:
-        parts.append(f"{wording.files(summary.removes_everyone)} would have no people left")
-    return (
-        f"{'. '.join(parts)}." if parts else f"{wording.files(danger)} {'needs' if danger == 1 else 'need'} a review."
-    )
+        number = summary.loses_text
+        preserve = {
+            "label": f"Preserve all {wording.count(number)}" if number > 1 else "Preserve it",
+            "act": "preserve",
+        }
+        lines.append(_line(f"{wording.files(number)} would lose custom text", "text", number, [preserve]))
+    if summary.removes_all_people:
+        number = summary.removes_all_people
+        lines.append(_line(f"{wording.files(number)} would have no people left", "everyone", number, []))
+    return {"kind": "lines", "level": "danger", "lines": lines}
+
+
+def _line(text: str, name: str, number: int, actions: list[dict[str, str]]) -> dict[str, Any]:
+    show = {"label": "Show these" if number > 1 else "Show it", "act": f"show_{name}"}
+    return {"text": text, "actions": [*actions, show]}
+
+
+def _changes(changes: tuple[RequestChange, ...]) -> dict[str, Any]:
+    """Return the section of the changes that a person made in the question; the last one can be undone."""
+    lines: list[dict[str, Any]] = [{"text": change.sentence, "actions": []} for change in changes]
+    lines[-1]["actions"] = [{"label": "Undo", "act": "undo"}]
+    return {"kind": "lines", "level": "safe", "lines": lines}
 
 
 def _dangers(items: list[PlanItem], count: int, page: int) -> dict[str, Any]:

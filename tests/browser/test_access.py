@@ -198,7 +198,7 @@ def through_what_pages_hold(page: Page, look: Look) -> None:
 
 
 @pytest.mark.parametrize(("width", "theme", "other"), [(1280, "light", "dark"), (390, "dark", "light")])
-def test_axe_finds_nothing_serious_on_any_page_or_dialog(site: Site, width: int, theme: str, other: str) -> None:
+def test_axe_reports_no_serious_problem_on_pages_and_dialogs(site: Site, width: int, theme: str, other: str) -> None:
     page = site.visit("/plan?q=risk:danger,warning,blocked", width=width, theme=theme)
     found = {}
 
@@ -221,7 +221,7 @@ def test_axe_finds_nothing_serious_on_any_page_or_dialog(site: Site, width: int,
     assert {what: problems for what, problems in found.items() if problems} == {}
 
 
-def test_axe_finds_nothing_serious_in_an_empty_home(serve: Callable[[Library], Site], empty_library: Library) -> None:
+def test_axe_reports_no_serious_problem_in_empty_home(serve: Callable[[Library], Site], empty_library: Library) -> None:
     page = serve(empty_library).visit("/", theme="dark")
     expect(page.get_by_role("heading", name="Welcome to Indexium")).to_be_visible()
     found = [grave(page)]
@@ -232,7 +232,7 @@ def test_axe_finds_nothing_serious_in_an_empty_home(serve: Callable[[Library], S
     assert found == [[], [], [], [], [], []]
 
 
-def test_every_stop_of_the_keyboard_is_seen_and_nothing_moves_where_that_is_asked_for(site: Site) -> None:
+def test_focus_is_visible_and_reduced_motion_stops_animations(site: Site) -> None:
     page = site.visit("/plan?q=risk:danger")
     page.emulate_media(reduced_motion="reduce")
     wrong: dict[str, list[str]] = {}
@@ -273,7 +273,7 @@ FOCUSED = """() => {
 }"""
 
 
-def test_a_sheet_takes_the_focus_keeps_it_and_gives_it_back(site: Site) -> None:
+def test_sheet_traps_and_returns_focus(site: Site) -> None:
     page = site.visit("/plan?q=risk:danger", width=390)
     sheet = page.locator(".drawer")
     for name in ("Plan", "Checks", "History", "Jobs"):
@@ -293,7 +293,7 @@ def test_a_sheet_takes_the_focus_keeps_it_and_gives_it_back(site: Site) -> None:
         assert page.evaluate(FOCUSED) == f"row {key}", name
 
 
-def test_a_thumb_hits_everything_on_a_phone_and_nothing_is_beside_the_page(site: Site) -> None:
+def test_phone_controls_are_large_enough_and_page_fits(site: Site) -> None:
     page = site.visit("/plan?q=risk:danger,warning,blocked", width=390)
     page.emulate_media(reduced_motion="reduce")
     wrong = {}

@@ -13,7 +13,7 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def test_findings_are_resolved_with_the_keyboard_alone(site: Site, library: Library) -> None:
+def test_keyboard_resolves_findings(site: Site, library: Library) -> None:
     """Copies, spellings and unknown names, one after the other; each says what it comes to, and the plan follows."""
     counts = {group.kind: group.total for group in library.checks.groups()}
     page = site.visit("/checks")
@@ -69,7 +69,7 @@ def test_findings_are_resolved_with_the_keyboard_alone(site: Site, library: Libr
     assert "q=person" in page.url
 
 
-def test_checks_on_a_phone(look: Site) -> None:
+def test_checks_on_phone(look: Site) -> None:
     page = look.visit("/checks?kind=differ", width=390, theme="dark")
     rows, drawer = page.locator(".crow"), page.locator(".cdrawer")
     expect(rows.first).to_be_visible()

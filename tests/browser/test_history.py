@@ -76,7 +76,7 @@ def past(library: Library, media: Path) -> Library:
     return library
 
 
-def test_a_bar_filters_the_list_and_the_filter_is_seen_and_removed(site: Site, past: Library, media: Path) -> None:
+def test_bar_filters_list_and_filter_is_shown_and_removed(site: Site, past: Library, media: Path) -> None:
     shutil.copytree(next(media.rglob("Picnic.mp4")).parent, media / FOLDER)
     past.scan()
     past.people.add([str(path) for path in (media / FOLDER).glob("*.*")], ["Somebody New"])
@@ -117,7 +117,7 @@ def test_a_bar_filters_the_list_and_the_filter_is_seen_and_removed(site: Site, p
     expect(page.locator("img[src='x']")).to_have_count(0)
 
 
-def test_one_persons_tag_and_chosen_files_are_rolled_back(site: Site, past: Library) -> None:
+def test_one_person_and_selected_files_are_rolled_back(site: Site, past: Library) -> None:
     operation = past.history().items[1]
     person = past.history.people_of(operation.id)[0]
     page = site.visit("/history")
@@ -153,10 +153,10 @@ def test_one_persons_tag_and_chosen_files_are_rolled_back(site: Site, past: Libr
     question.get_by_role("button", name="Roll back 1 file", exact=True).click()
     expect(listed(page)).to_have_count(4)
     expect(listed(page).first).to_contain_text("1 restored")
-    assert past.operation(operation.id, query=free.file_name).items[0].taken_back_by == past.history().items[0].id
+    assert past.operation(operation.id, query=free.file_name).items[0].rolled_back_by == past.history().items[0].id
 
 
-def test_a_file_that_cannot_be_rolled_back_shows_the_reason_also_on_a_phone(site: Site, past: Library) -> None:
+def test_file_without_rollback_shows_reason_on_phone(site: Site, past: Library) -> None:
     newest, older = past.history().items
     past.rollback(newest.id).wait()
     for item in past.operation(older.id).items[1:3]:
@@ -198,7 +198,7 @@ def test_a_file_that_cannot_be_rolled_back_shows_the_reason_also_on_a_phone(site
     expect(listed(page)).to_have_count(3)
 
 
-def test_tab_skips_a_chart_without_a_tab_stop(site: Site, library: Library) -> None:
+def test_tab_skips_chart_without_tab_stop(site: Site, library: Library) -> None:
     library.write(library.plan("risk:safe")).wait()
     page = site.visit("/history")
     drawn = page.locator(".page-history .plot canvas").first

@@ -24,7 +24,7 @@ def toast(page: Page, text: str | re.Pattern[str]) -> Locator:
 # Toasts.
 
 
-def test_an_error_goes_when_the_next_attempt_succeeds(
+def test_error_disappears_after_successful_attempt(
     site: Site, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = site.visit("/plan")
@@ -42,7 +42,7 @@ def test_an_error_goes_when_the_next_attempt_succeeds(
     expect(toast(page, "The database is busy.")).to_have_count(0, timeout=2_000)
 
 
-def test_a_success_goes_after_a_while_but_not_under_the_pointer(site: Site) -> None:
+def test_success_message_expires_except_under_pointer(site: Site) -> None:
     page = site.visit("/plan")
     page.evaluate("haste => { const real = setInterval; setInterval = (f, time) => real(f, time / haste) }", HASTE)
 
@@ -64,7 +64,7 @@ def test_a_success_goes_after_a_while_but_not_under_the_pointer(site: Site) -> N
     expect(told).to_have_count(0)
 
 
-def test_the_offer_to_undo_disappears_after_the_step_is_undone(site: Site, library: Library) -> None:
+def test_offer_to_undo_disappears_after_step_is_undone(site: Site, library: Library) -> None:
     page, other = site.visit("/plan"), site.visit("/plan")
     page.get_by_role("row").nth(1).click()
     page.keyboard.press("s")
@@ -80,7 +80,7 @@ def test_the_offer_to_undo_disappears_after_the_step_is_undone(site: Site, libra
 # The connection.
 
 
-def test_a_lost_connection_claims_nothing_of_the_work(serve: Callable[[Library], Site], library: Library) -> None:
+def test_lost_connection_does_not_report_work_state(serve: Callable[[Library], Site], library: Library) -> None:
     page = serve(library).visit("/plan")
     for line in ("lost", "gone"):
         page.evaluate("line => window.dispatchEvent(new CustomEvent('indexium:connection', {detail: line}))", line)
@@ -92,7 +92,7 @@ def test_a_lost_connection_claims_nothing_of_the_work(serve: Callable[[Library],
 # What a search counts.
 
 
-def test_headline_chips_and_chart_follow_the_search(look: Site, known: Library) -> None:
+def test_headline_chips_and_chart_follow_search(look: Site, known: Library) -> None:
     page = look.visit("/plan?q=folder%3APhone")
     found = known.plan("folder:Phone").statistics
     count = found.safe_count + found.warning_count + found.danger_count
@@ -107,14 +107,14 @@ def test_headline_chips_and_chart_follow_the_search(look: Site, known: Library) 
     assert sum(int(cell) for cell in cells if cell.strip().isdecimal()) >= total
 
 
-def test_the_history_names_what_a_search_does_not_filter(site: Site, library: Library) -> None:
+def test_history_names_what_search_does_not_filter(site: Site, library: Library) -> None:
     library.write(library.plan("name:Birthday.mp4")).wait()
     page = site.visit("/history?q=nobody")
     expect(page.get_by_text("all operations: 1")).to_be_visible()
     expect(page.get_by_text("all operations: the search does not filter this chart").first).to_be_visible()
 
 
-def test_the_box_above_the_list_shows_the_number_of_files_it_selects(site: Site, library: Library) -> None:
+def test_header_checkbox_shows_number_of_selected_files(site: Site, library: Library) -> None:
     page = site.visit("/plan")
     statistics = library.plan().statistics
     able = statistics.safe_count + statistics.warning_count + statistics.danger_count
@@ -132,9 +132,7 @@ def test_the_box_above_the_list_shows_the_number_of_files_it_selects(site: Site,
     expect(page.get_by_label("No file here can be written")).to_be_disabled()
 
 
-def test_the_box_is_checked_only_when_all_pages_are_selected(
-    serve: Callable[[Library], Site], library: Library
-) -> None:
+def test_box_is_checked_only_when_all_pages_are_selected(serve: Callable[[Library], Site], library: Library) -> None:
     library.configuration.set("metadata_preview_page_size", "5")
     page = serve(library).visit("/plan?sort=risk&dir=desc")
     rows = page.get_by_role("row").filter(has=page.get_by_role("gridcell"))
@@ -165,7 +163,7 @@ def test_preserve_is_p_and_pause_is_shift_p(look: Site) -> None:
     }
 
 
-def test_enter_does_a_safe_write_and_never_a_dangerous_one(site: Site, library: Library) -> None:
+def test_enter_starts_safe_write_only(site: Site, library: Library) -> None:
     page = site.visit("/plan?q=risk%3Asafe")
     page.get_by_role("row").nth(1).wait_for()
     page.get_by_role("row").nth(1).get_by_role("checkbox").check()
@@ -195,7 +193,7 @@ def test_enter_does_a_safe_write_and_never_a_dangerous_one(site: Site, library: 
 # The first steps.
 
 
-def test_the_first_import_ends_with_a_link_to_the_plan(
+def test_first_import_ends_with_link_to_plan(
     serve: Callable[[Library], Site], library: Library, empty_library: Library, media: object
 ) -> None:
     """Also in a home to which a folder was added before its page was looked at."""

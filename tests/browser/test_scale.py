@@ -72,7 +72,7 @@ def kept(page: Page) -> dict[str, object]:
     return found
 
 
-def test_no_message_holds_more_than_a_page(site: Site, many: Library) -> None:
+def test_no_message_holds_more_than_page(site: Site, many: Library) -> None:
     frames: list[str] = []
     page = site.visit("/history")  # the frames of a page that is open already can be listened to from its first one
     page.on(
@@ -108,7 +108,7 @@ def test_no_message_holds_more_than_a_page(site: Site, many: Library) -> None:
     assert max(len(set(re.findall(r"Film \d+\.mp4", text))) for text in frames) == PAGE
 
 
-def test_a_selection_keeps_its_files(site: Site, many: Library) -> None:
+def test_selection_keeps_its_files(site: Site, many: Library) -> None:
     page = site.visit("/plan?sort=name")
     shown(page, f"1–{PAGE} of")
     page.keyboard.press("j")
@@ -143,7 +143,7 @@ def test_a_selection_keeps_its_files(site: Site, many: Library) -> None:
     assert ids(page) == [first[0].file_id]
 
 
-def test_a_selection_of_all_but_two_survives_navigation(site: Site, many: Library) -> None:
+def test_selection_of_all_but_two_survives_navigation(site: Site, many: Library) -> None:
     counts = many.plan().statistics
     able = counts.safe_count + counts.warning_count + counts.danger_count
     page = site.visit("/plan")
@@ -174,7 +174,7 @@ def test_a_selection_of_all_but_two_survives_navigation(site: Site, many: Librar
     expect(said).to_contain_text("2 selected")
 
 
-def test_the_list_is_walked_through_without_losing_the_focus(site: Site, many: Library) -> None:
+def test_list_is_walked_through_without_losing_focus(site: Site, many: Library) -> None:
     page = site.visit("/plan", width=390)
     first = many.plan().page(1).items
     shown(page, f"1–{PAGE} of")

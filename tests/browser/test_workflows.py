@@ -71,7 +71,7 @@ def test_safe_files_are_filtered_selected_confirmed_written_and_reported(
     assert comment(Path(done.file_path)) == done.new_comment
 
 
-def test_a_conflict_is_shown_edited_and_planned_again(site: Site, library: Library) -> None:
+def test_conflict_is_shown_edited_and_planned_again(site: Site, library: Library) -> None:
     item = library.plan("issue:custom_comment").page(1).items[0]
     page = site.visit("/plan")
 
@@ -92,7 +92,7 @@ def test_a_conflict_is_shown_edited_and_planned_again(site: Site, library: Libra
     assert item.result_people[0] not in changed.result_people
 
 
-def test_preserve_keeps_the_text_and_lowers_the_risk(site: Site, library: Library) -> None:
+def test_preserve_keeps_text_and_lowers_risk(site: Site, library: Library) -> None:
     item = library.plan("issue:custom_comment").page(1).items[0]
     page = site.visit("/plan?q=risk:danger")
     page.get_by_role("row").filter(has_text=item.file_name).click()
@@ -105,7 +105,7 @@ def test_preserve_keeps_the_text_and_lowers_the_risk(site: Site, library: Librar
     assert (item.existing_comment or "").splitlines()[0] in (kept.result_comment or "")
 
 
-def test_a_skipped_file_leaves_the_list_and_is_found_again(site: Site, library: Library) -> None:
+def test_skipped_file_leaves_list_and_stays_searchable(site: Site, library: Library) -> None:
     item = library.plan("risk:safe").page(1).items[0]
     before = library.plan().statistics.postponed_count
     page = site.visit("/plan?q=risk:safe")
@@ -119,7 +119,7 @@ def test_a_skipped_file_leaves_the_list_and_is_found_again(site: Site, library: 
     assert not library.plan().item(item.file_id).postponed
 
 
-def test_all_skipped_files_are_brought_back_at_once(site: Site, library: Library) -> None:
+def test_all_files_stop_being_skipped_at_once(site: Site, library: Library) -> None:
     page = site.visit("/plan")
     skipped = library.plan("postponed:yes").page().total
     planned = library.plan().page().total
@@ -147,7 +147,7 @@ def test_bulk_preserve_and_skip(site: Site, library: Library) -> None:
     assert [library.plan().item(file_id).postponed for file_id in ids] == [True] * lossy
 
 
-def test_danger_is_written_only_after_a_word_was_typed(site: Site, library: Library) -> None:
+def test_dangerous_write_needs_typed_word(site: Site, library: Library) -> None:
     danger = library.plan().statistics.danger_count
     page = site.visit("/plan?q=risk:danger")
     page.get_by_label(re.compile("files? that can be written")).check()
@@ -156,6 +156,26 @@ def test_danger_is_written_only_after_a_word_was_typed(site: Site, library: Libr
     confirm = question.get_by_role("button", name=re.compile(r"^Write \d+ files$"))
     expect(question).to_contain_text("would lose custom text")
     expect(confirm).to_be_disabled()
+    lossy = library.plan("issue:custom_comment risk:danger").page().total
+    question.get_by_label("Note for the history").fill("for Mum")
+    question.get_by_role("button", name=f"Preserve all {lossy}").click()
+    expect(question).to_contain_text("Set the comment mode “preserve” for")
+    expect(question).not_to_contain_text("would lose custom text")
+    expect(question.get_by_label("Note for the history")).to_have_value("for Mum")
+    assert library.plan("issue:custom_comment risk:danger").page().total == 0
+    question.get_by_role("button", name="Leave danger out").click()
+    expect(question).to_contain_text("of the level danger")
+    expect(question.get_by_label(re.compile("^Type write "))).to_have_count(0)
+    for _ in range(2):
+        question.get_by_role("button", name="Undo").last.click()
+    expect(question.get_by_role("button", name=f"Preserve all {lossy}")).to_be_visible()
+    assert library.plan("issue:custom_comment risk:danger").page().total == lossy
+    question.get_by_role("button", name=re.compile("^Show these: .*custom text")).click()
+    expect(question).to_be_hidden()
+    expect(page).to_have_url(re.compile("issue"))
+    expect(page.get_by_role("row", selected=True)).to_have_count(lossy)
+    page.go_back()
+    page.get_by_role("button", name=re.compile("^Write .* files…")).click()
     question.get_by_label(re.compile("^Type write ")).fill(f"write {danger}")
     expect(confirm).to_be_enabled()
     confirm.click()
@@ -164,9 +184,7 @@ def test_danger_is_written_only_after_a_word_was_typed(site: Site, library: Libr
     assert library.history().items[0].success_count > 0
 
 
-def test_an_operation_is_checked_rolled_back_and_every_byte_is_as_before(
-    site: Site, library: Library, media: Path
-) -> None:
+def test_rollback_restores_every_byte(site: Site, library: Library, media: Path) -> None:
     before = digests(media)
     page = site.visit("/plan")
     page.get_by_role("button", name="Write all safe").click()
@@ -189,7 +207,7 @@ def test_an_operation_is_checked_rolled_back_and_every_byte_is_as_before(
     assert digests(media) == before
 
 
-def test_a_dry_run_reports_and_changes_nothing(site: Site, library: Library, media: Path) -> None:
+def test_dry_run_reports_and_changes_nothing(site: Site, library: Library, media: Path) -> None:
     before = digests(media)
     page = site.visit("/plan")
     page.get_by_role("button", name="Select all safe").click()
@@ -231,9 +249,7 @@ def operations(page: Page) -> Locator:
     return page.get_by_role("grid", name="Operations").get_by_role("row")
 
 
-def test_safe_files_are_found_written_and_rolled_back_by_keyboard_alone(
-    site: Site, library: Library, media: Path
-) -> None:
+def test_keyboard_finds_writes_and_rolls_back_safe_files(site: Site, library: Library, media: Path) -> None:
     before, safe = digests(media), library.plan().statistics.safe_count
     page = site.visit("/plan")
     page.get_by_role("row").nth(1).wait_for()
@@ -276,7 +292,7 @@ def test_safe_files_are_found_written_and_rolled_back_by_keyboard_alone(
     ).to_be_visible()  # the newest, not what was looked at before
 
 
-def test_the_keys_act_on_the_row_that_shows_the_focus(site: Site, library: Library) -> None:
+def test_keys_act_on_focused_row(site: Site, library: Library) -> None:
     first, second = library.plan("issue:custom_comment").page(1).items[:2]
     page = site.visit("/plan?q=issue:custom_comment")
     drawer = page.get_by_role("complementary", name="Details")
@@ -302,7 +318,7 @@ def test_the_keys_act_on_the_row_that_shows_the_focus(site: Site, library: Libra
     assert library.plan().item(first.file_id).comment_mode != "preserve"
 
 
-def test_one_menu_closes_another_and_a_search_shows_its_number_of_files(site: Site, library: Library) -> None:
+def test_only_one_menu_is_open_and_search_counts_files(site: Site, library: Library) -> None:
     page = site.visit("/plan")
     page.get_by_role("row").nth(1).wait_for()
     page.get_by_role("button", name="Saved views").click()

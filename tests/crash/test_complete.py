@@ -30,7 +30,7 @@ READING |= {"getxattr", "lgetxattr", "fgetxattr", "listxattr", "llistxattr", "fl
 _LINE = re.compile(r"^(?:\d+\s+)?(\w+)\((.*)")
 
 
-def test_gate_sees_the_calls_of_strace(scenes: Scenes, listed_case: str, tmp_path: Path) -> None:
+def test_gate_records_same_calls_as_strace(scenes: Scenes, listed_case: str, tmp_path: Path) -> None:
     scene = scenes(listed_case)
     seen = list(traced(scene, tmp_path / "trace"))
     unknown = {name for name, _ in seen} - READING - set(seccomp.NUMBERS)

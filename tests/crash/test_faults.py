@@ -24,7 +24,7 @@ NAMES = {errno.errorcode.get(error, "a short write"): error for error in faults.
 
 
 @pytest.mark.parametrize("what", NAMES)
-def test_failed_system_call_fails_the_item_and_keeps_the_file(
+def test_failed_system_call_fails_item_and_keeps_file(
     scenes: Scenes, choice: Choice, spread_case: str, what: str
 ) -> None:
     scene = scenes(spread_case)

@@ -232,7 +232,7 @@ def note(machine: Machine, log: Path) -> tuple[str, bool]:
 
 
 @pytest.mark.parametrize("kind", ["insertion", "removal"])
-def test_power_cut_during_a_shift_is_recovered(machine: Machine, kind: str) -> None:
+def test_power_cut_during_shift_is_recovered(machine: Machine, kind: str) -> None:
     size = machine.path.stat().st_size
     there, back = Patch(((0, FRONT),), size + N, N), Patch((), size, -N)
     patch, other = (there, back) if kind == "insertion" else (back, there)

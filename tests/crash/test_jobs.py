@@ -81,7 +81,7 @@ def films(tmp_path: Path) -> Films:
 # Held.
 
 
-def test_no_file_changes_after_a_confirmed_pause(films: Films) -> None:
+def test_no_file_changes_after_confirmed_pause(films: Films) -> None:
     with Child(long_write.run, films.home, "write") as child:
         child.hear("begun")
         changed = False
@@ -102,7 +102,7 @@ def test_no_file_changes_after_a_confirmed_pause(films: Films) -> None:
     assert len(films.changed(films.old)) == len(films.paths)
 
 
-def test_paused_operation_stays_paused_after_a_kill(films: Films) -> None:
+def test_paused_operation_stays_paused_after_kill(films: Films) -> None:
     with Child(long_write.run, films.home, "write") as child:
         child.hear("begun")
         while not films.changed(films.old):
@@ -123,7 +123,7 @@ def test_paused_operation_stays_paused_after_a_kill(films: Films) -> None:
 # Killed.
 
 
-def test_resume_after_a_kill_reads_the_files(films: Films) -> None:
+def test_resume_after_kill_reads_files(films: Films) -> None:
     with Child(long_write.run, films.home, "write") as child:
         child.hear("begun")
         while len(films.changed(films.old)) < 7:
@@ -180,7 +180,7 @@ def calm(tmp_path_factory: pytest.TempPathFactory, size: tuple[int, int]) -> Cal
     return Calm(new, write, (account(films.home, 2), account(films.home, 1)))
 
 
-def test_repeatedly_killed_operation_equals_an_undisturbed_one(
+def test_repeatedly_killed_operation_equals_uninterrupted_one(
     tmp_path: Path, size: tuple[int, int], calm: Calm
 ) -> None:
     count, kills = size
@@ -239,7 +239,7 @@ def account(home: Path, operation_id: int) -> object:
     with Library.open(home, take_over="nothing") as library:
         details = library.operation(operation_id, per_page=0)
         items = sorted(
-            (each.file_name, each.status, each.new_comment or "", each.taken_back_by or 0) for each in details.items
+            (each.file_name, each.status, each.new_comment or "", each.rolled_back_by or 0) for each in details.items
         )
         plan = library.plan().statistics
         return details.operation.status, details.status.counts, items, plan.unchanged_count, plan.safe_count
@@ -263,7 +263,7 @@ def large(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
     shutil.rmtree(folder)
 
 
-def test_sigterm_cancels_a_rewrite_and_a_service_resumes_it(
+def test_sigterm_cancels_rewrite_and_service_resumes_it(
     large: tuple[Path, Path],
 ) -> None:
     home, path = large
@@ -314,7 +314,7 @@ def test_file_interrupted_twice_rolls_back_byte_for_byte(large: tuple[Path, Path
     assert path.stat().st_mtime_ns == old.st_mtime_ns
 
 
-def test_kill_during_a_rewrite_keeps_the_file_and_no_worker(
+def test_kill_during_rewrite_keeps_file_and_no_worker(
     large: tuple[Path, Path],
 ) -> None:
     home, path = large

@@ -94,7 +94,7 @@ def judge(place: Place, name: str, at: int) -> bool:
 
 @pytest.mark.parametrize("moment", ["1", "half"])
 @pytest.mark.parametrize("name", PATCHES)
-def test_kill_at_any_call_keeps_the_file_old_or_new(forks: Forks, place: Place, name: str, moment: str) -> None:
+def test_kill_at_any_call_keeps_file_old_or_new(forks: Forks, place: Place, name: str, moment: str) -> None:
     seen = set()
     for at in cuts(forks, place, name, moment):
         place.recover(forks)
@@ -104,7 +104,7 @@ def test_kill_at_any_call_keeps_the_file_old_or_new(forks: Forks, place: Place, 
 
 @pytest.mark.parametrize("moment", ["before"])
 @pytest.mark.parametrize("name", PATCHES)
-def test_kill_during_undo_ends_with_the_old_file(forks: Forks, place: Place, name: str, moment: str) -> None:
+def test_kill_during_undo_ends_with_old_file(forks: Forks, place: Place, name: str, moment: str) -> None:
     for at in cuts(forks, place, name, moment, commit=False):
         place.recover(forks)
         assert judge(place, name, at)

@@ -72,7 +72,7 @@ def cuts(disk: powercut.Disk, calls: list[Call]) -> Iterator[tuple[int, State]]:
     return iter(states.values())
 
 
-def test_power_cut_during_an_edit_keeps_old_or_new(place: Place) -> None:
+def test_power_cut_during_edit_keeps_old_or_new(place: Place) -> None:
     disk, calls = place.record(crashes.run, place.edit)
     new, seen = place.path.read_bytes(), set()
     for done, state in cuts(disk, calls):
@@ -85,7 +85,7 @@ def test_power_cut_during_an_edit_keeps_old_or_new(place: Place) -> None:
     assert disk.seen[str(place.path)] == new, "the simulated disk is not what the real one is"
 
 
-def test_power_cut_during_undo_ends_with_the_old_file(place: Place, choice: Choice) -> None:
+def test_power_cut_during_undo_ends_with_old_file(place: Place, choice: Choice) -> None:
     starts = [state for _, state in cuts(*place.record(crashes.run, place.edit)) if str(place.backup) in state.files]
     undone = 0
     for start in starts[:: 1 if choice.every else max(1, len(starts) // 30)]:

@@ -81,7 +81,7 @@ def meddle(library: Library) -> None:
         tx.execute("DELETE FROM audit_events")
 
 
-def test_killed_rescan_equals_an_undisturbed_one(home: Path, tmp_path: Path, size: tuple[int, int, int]) -> None:
+def test_killed_rescan_equals_uninterrupted_one(home: Path, tmp_path: Path, size: tuple[int, int, int]) -> None:
     count, batch, kills = size
     root = tmp_path / "films"
     root.mkdir()

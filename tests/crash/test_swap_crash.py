@@ -91,7 +91,7 @@ def scene(folder: Path, way: str, forks: Forks) -> Scene:
     return Scene(folder, way, forks)
 
 
-def test_kill_at_any_call_keeps_the_file_old_or_new(scene: Scene, choice: Choice) -> None:
+def test_kill_at_any_call_keeps_file_old_or_new(scene: Scene, choice: Choice) -> None:
     states = []
     for point in scene.points(choice):
         scene.swap.reset()
@@ -102,7 +102,7 @@ def test_kill_at_any_call_keeps_the_file_old_or_new(scene: Scene, choice: Choice
     assert states == sorted(states, reverse=True), "once new, always new"
 
 
-def test_kill_at_any_call_of_the_recovery(scene: Scene, choice: Choice) -> None:
+def test_kill_at_any_call_of_recovery(scene: Scene, choice: Choice) -> None:
     """Killed at its first call, the next one at its second, and so on, until one comes through."""
     for point in list(scene.points(choice))[:: 1 if choice.every else 6]:
         scene.swap.reset()
@@ -114,7 +114,7 @@ def test_kill_at_any_call_of_the_recovery(scene: Scene, choice: Choice) -> None:
         scene.recovered(f"killed at {point}, then {at - 1} times in recovery")
 
 
-def test_kill_during_a_cancellation_keeps_the_old_file(folder: Path, way: str, forks: Forks, choice: Choice) -> None:
+def test_kill_during_cancellation_keeps_old_file(folder: Path, way: str, forks: Forks, choice: Choice) -> None:
     scene = Scene(folder, way, forks, commit=False)
     for point in list(scene.points(choice))[-8 if not choice.every else 0 :]:
         scene.swap.reset()
@@ -124,7 +124,7 @@ def test_kill_during_a_cancellation_keeps_the_old_file(folder: Path, way: str, f
 
 
 @pytest.mark.parametrize("sticky", [False, True])
-def test_failed_call_keeps_the_old_file_or_reports_unknown(scene: Scene, choice: Choice, *, sticky: bool) -> None:
+def test_failed_call_keeps_old_file_or_reports_unknown(scene: Scene, choice: Choice, *, sticky: bool) -> None:
     numbers = itertools.cycle(FAULTS)
     for point in scene.points(choice):
         for number in FAULTS if choice.every else [next(numbers)]:
@@ -153,7 +153,7 @@ def test_partial_write_is_continued(scene: Scene) -> None:
             tally.count("replacement", "faults")
 
 
-def test_power_cut_keeps_the_old_or_the_new_file(scene: Scene, choice: Choice) -> None:
+def test_power_cut_keeps_old_or_new_file(scene: Scene, choice: Choice) -> None:
     scene.swap.reset()
     disk = powercut.Disk((scene.swap.folder,))
     report = scene.run(swaps.run, scene.swap, trap=scene.trap(keep=True))
@@ -188,7 +188,7 @@ def test_power_cut_during_recovery_changes_no_outcome(scene: Scene, choice: Choi
             tally.count("replacement", "states after a power cut")
 
 
-def test_power_cut_after_a_kill_and_recovery(scene: Scene, choice: Choice) -> None:
+def test_power_cut_after_kill_and_recovery(scene: Scene, choice: Choice) -> None:
     """A rename that only the kernel knows of is seen by the recovery, and must be on the medium before it says so."""
     for call in scene.calls if choice.every else scene.calls[-7:]:
         scene.swap.reset()

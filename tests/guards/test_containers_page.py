@@ -97,19 +97,19 @@ def table() -> Iterator[tuple[str, str, Row]]:
 PROMISED = {(film, place): row for film, place, row in table()}
 
 
-def test_every_way_of_writing_is_on_the_page_and_no_other() -> None:
+def test_page_lists_every_write_strategy_only() -> None:
     assert {row.strategy for row in PROMISED.values()} == shapes.strategies()
     assert shapes.strategies() == set(strategies.STRATEGIES) - {"undo"}
 
 
-def test_every_film_has_its_row_and_every_row_its_film() -> None:
+def test_films_and_rows_match() -> None:
     assert set(ROWS) == set(shapes.ALL)
     assert {film for film, _ in PROMISED} == set(ROWS.values())
 
 
 @pytest.mark.parametrize("place", WHERE)
 @pytest.mark.parametrize("name", ROWS)
-def test_a_film_is_written_as_its_row_says(name: str, place: str) -> None:
+def test_film_is_written_with_documented_strategy(name: str, place: str) -> None:
     row = PROMISED.get((ROWS[name], place))
     if row is None:
         assert ROWS[name] == MP4_ANY  # where something better can be done, it is: the row above
@@ -145,7 +145,7 @@ def chosen(name: str, place: str) -> tuple[Choice, int]:
 
 
 @pytest.mark.parametrize("name", readers.SHOWN_BY)
-def test_the_programs_on_the_page_are_those_that_were_measured(name: str) -> None:
+def test_page_lists_measured_programs(name: str) -> None:
     cells = {row.shown for (film, _), row in PROMISED.items() if film == ROWS[name]}
     named = {program.strip("`") for cell in cells for program in cell.split(", ")}
     # Whoever shows it without an option does so with one that has it look further.
@@ -155,7 +155,7 @@ def test_the_programs_on_the_page_are_those_that_were_measured(name: str) -> Non
     assert named | {more[program] for program in named if program in more} == readers.SHOWN_BY[name]
 
 
-def test_every_container_that_is_only_recognised_is_named_with_its_code() -> None:
+def test_unsupported_containers_are_listed_with_code() -> None:
     rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
     for kind in unsupported.KINDS:
         code = "no_strategy_yet" if kind.holds_comment else "unsupported_container"

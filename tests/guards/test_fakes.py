@@ -58,13 +58,13 @@ def compare(fake: object, real: object, name: str) -> None:
         pytest.fail("\n".join(found), pytrace=False)
 
 
-def test_a_fake_library_takes_what_a_library_takes(library: Library) -> None:
+def test_fake_library_has_parameters_of_library(library: Library) -> None:
     compare(FakeLibrary(count=1), library, "library")
 
 
-def test_a_fake_plan_takes_what_a_plan_takes(library: Library) -> None:
+def test_fake_plan_has_parameters_of_plan(library: Library) -> None:
     compare(FakeLibrary(count=1).plan(), library.plan(), "plan")
 
 
-def test_a_scan_without_a_queue_has_what_a_job_has() -> None:
+def test_scan_without_queue_has_attributes_of_job() -> None:
     compare(Alone, JobContext, "job")

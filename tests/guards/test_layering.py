@@ -121,7 +121,7 @@ def test_capabilities_import_one_way(module: str, path: Path) -> None:
     assert later_capabilities(module, imports_of(path)) == []
 
 
-def test_the_guard_of_capabilities_sees_a_wrong_arrow() -> None:
+def test_guard_of_capabilities_reports_wrong_direction() -> None:
     assert later_capabilities("indexium_core.flows.people.people_service", {"indexium_core.flows.home.doctor"})
     assert not later_capabilities("indexium_core.flows.home.doctor", {"indexium_core.flows.people.people_service"})
 
@@ -131,7 +131,7 @@ def test_imports_go_one_way(module: str, path: Path) -> None:
     assert complaints(module, imports_of(path)) == []
 
 
-def test_the_guard_itself_sees_an_upward_import() -> None:
+def test_guard_reports_upward_import() -> None:
     assert complaints("indexium_core.model.planning.plan", {"indexium_core.flows.planning.planner"})
     assert complaints("indexium_core.store.catalog.catalog", {"indexium_core.files.walk"})
     assert complaints("dashboards.app", {"indexium_core.store.database"})
@@ -139,7 +139,7 @@ def test_the_guard_itself_sees_an_upward_import() -> None:
 
 
 @pytest.mark.parametrize(("module", "path"), modules(), ids=[name for name, _ in modules()])
-def test_only_faces_know_panel_and_typer(module: str, path: Path) -> None:
+def test_only_interfaces_import_panel_and_typer(module: str, path: Path) -> None:
     heavy = {name.split(".")[0] for name in imports_of(path)} & {"panel", "param", "holoviews", "hvplot", "typer"}
     assert not heavy or module.startswith(FRONT_ENDS), f"{module} imports {heavy}"
 
@@ -202,16 +202,16 @@ def changes(tree: ast.AST) -> list[str]:
         "path.unlink()",
     ],
 )
-def test_the_guard_of_media_files_sees_what_changes_them(text: str) -> None:
+def test_guard_of_media_files_reports_mutators(text: str) -> None:
     assert changes(ast.parse(text))
 
 
-def test_the_guard_of_media_files_lets_reading_pass() -> None:
+def test_guard_of_media_files_lets_reading_pass() -> None:
     text = "os.open(path, os.O_RDONLY); open(path, 'rb'); path.stat(); text.replace('a', 'b'); disk.rename(a, b)"
     assert changes(ast.parse(text)) == []
 
 
-def test_no_sql_outside_the_store_and_the_query_compiler() -> None:
+def test_no_sql_outside_store_and_query_compiler() -> None:
     culprits = []
     for module, path in modules():
         if module.startswith(("indexium_core.store", "indexium_core.model.query")):

@@ -52,7 +52,7 @@ def test_every_dependency_is_named_with_its_licence(name: str) -> None:
     assert family[0] in NOTICE.lower()
 
 
-def test_nothing_that_runs_in_our_process_is_under_the_gpl() -> None:
+def test_no_dependency_in_process_is_under_gpl() -> None:
     gpl = re.compile(r"(?<!L)(?<!Lesser )\bA?GPL|GNU (?:Affero )?General Public", re.IGNORECASE)
 
     assert [name for name in sorted(closure(DIRECT)) if gpl.search(licence_of(name))] == []

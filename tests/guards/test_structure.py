@@ -92,7 +92,7 @@ def repeated_classes(paths: dict[str, Path]) -> list[str]:
     return sorted(name for name, number in names.items() if number > 1)
 
 
-def test_no_modules_import_one_another_in_a_circle() -> None:
+def test_imports_have_no_circle() -> None:
     groups = circles(imports(modules()))
     assert groups == []
 
@@ -128,7 +128,7 @@ def broken(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_guards_see_what_they_forbid(broken: Path) -> None:
+def test_guards_report_forbidden_code(broken: Path) -> None:
     found = modules(broken)
     assert circles(imports(found)) == [["dashboards.a", "dashboards.b", "dashboards.c"]]
     assert crowded(broken) == ["dashboards"]

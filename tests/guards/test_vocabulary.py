@@ -128,7 +128,7 @@ def test_javascript_and_pages_use_standard_phrases(path: Path) -> None:
     assert retired_texts(path.read_text(encoding="utf-8")) == []
 
 
-def test_the_guard_names_the_word_and_its_replacement() -> None:
+def test_guard_names_word_and_its_replacement() -> None:
     assert retired_identifiers(ast.parse("def heed(file_stint): sealedDigest = 1")) == [
         "'file_stint': write 'file_progress' instead of 'stint'",
         "'heed': write 'on_progress' instead of 'heed'",

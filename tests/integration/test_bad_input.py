@@ -163,12 +163,12 @@ def test_no_message_repeats_itself(visit: Visit, case: str) -> None:
 
 
 @pytest.mark.parametrize("case", hostile.CASES)
-def test_it_ends_as_was_agreed(visit: Visit, case: str) -> None:
+def test_input_has_expected_result(visit: Visit, case: str) -> None:
     assert visit.ended[case] == hostile.CASES[case].ends
 
 
 @pytest.mark.parametrize("case", hostile.CASES)
-def test_a_file_is_as_planned_or_untouched_and_its_bytes_can_be_restored(visit: Visit, case: str) -> None:
+def test_file_is_written_as_planned_or_unchanged_and_restorable(visit: Visit, case: str) -> None:
     if case in visit.planned:
         assert not visit.kept[case]
         assert visit.shown[case] == {visit.planned[case]}

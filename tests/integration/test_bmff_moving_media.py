@@ -227,7 +227,7 @@ def complaints(path: Path) -> str:
     return "\n".join(line.partition("] ")[2] for line in ran.stderr.splitlines())
 
 
-def test_every_layout_takes_the_strategies_that_it_is_to_take(outcomes: Sequence[Outcome]) -> None:
+def test_every_layout_uses_expected_strategies(outcomes: Sequence[Outcome]) -> None:
     found: dict[str, set[str]] = {form: set() for form in EXPECTED}
     for outcome in outcomes:
         found[outcome.form].add(outcome.strategy)
@@ -235,7 +235,7 @@ def test_every_layout_takes_the_strategies_that_it_is_to_take(outcomes: Sequence
     assert found == EXPECTED
 
 
-def test_players_get_the_same_packets(outcomes: Sequence[Outcome]) -> None:
+def test_players_get_same_packets(outcomes: Sequence[Outcome]) -> None:
     for outcome in outcomes:
         assert packets(outcome.after) == packets(outcome.before), outcome
 
@@ -255,12 +255,12 @@ def test_verification_finds_its_proof(outcomes: Sequence[Outcome]) -> None:
         assert verify.compare(before[outcome.form], evidence(outcome.after), [change])
 
 
-def test_ffprobe_finds_the_comment_and_all_else_as_before(judged: Sequence[Outcome]) -> None:
+def test_ffprobe_shows_comment_and_no_other_change(judged: Sequence[Outcome]) -> None:
     for outcome in judged:
         assert readers.ffprobe(outcome.after) == ({COMMENT}, readers.ffprobe(outcome.before)[1]), outcome
 
 
-def test_exiftool_and_mediainfo_find_it_too(outcomes: Sequence[Outcome]) -> None:
+def test_exiftool_and_mediainfo_show_comment(outcomes: Sequence[Outcome]) -> None:
     sides = [outcome.after for outcome in outcomes], [outcome.before for outcome in outcomes]
     for program in (readers.exiftool_all, readers.mediainfo_all):
         for outcome, after, before in zip(outcomes, *map(program, sides), strict=True):
@@ -269,19 +269,19 @@ def test_exiftool_and_mediainfo_find_it_too(outcomes: Sequence[Outcome]) -> None
                 assert after[1] == before[1], outcome
 
 
-def test_mutagen_finds_it_where_it_can_read_the_film(outcomes: Sequence[Outcome]) -> None:
+def test_mutagen_shows_comment_of_readable_film(outcomes: Sequence[Outcome]) -> None:
     for outcome in outcomes:
         # Of fragments it reads nothing, of QuickTime's `meta` it takes the first child for version and flags.
         if outcome.after.suffix == ".mp4" and not any(word in outcome.form for word in ("fragments", "phone")):
             assert (mutagen.mp4.MP4(outcome.after).tags or {})["\xa9cmt"] == [COMMENT], outcome
 
 
-def test_ffmpeg_finds_nothing_new_to_complain_about(judged: Sequence[Outcome]) -> None:
+def test_ffmpeg_reports_no_new_problem(judged: Sequence[Outcome]) -> None:
     for outcome in judged:
         assert complaints(outcome.after) == complaints(outcome.before), outcome
 
 
-def test_the_next_edit_is_in_place_and_players_follow(outcomes: Sequence[Outcome], tmp_path: Path) -> None:
+def test_next_edit_is_in_place_and_players_follow(outcomes: Sequence[Outcome], tmp_path: Path) -> None:
     for outcome in outcomes:
         content = written(outcome.after.read_bytes(), "mp4_in_place", COMMENT + ", Bo" * 40)
         if outcome.strategy == "mp4_in_place" and content is None:
@@ -292,7 +292,7 @@ def test_the_next_edit_is_in_place_and_players_follow(outcomes: Sequence[Outcome
         assert packets(path) == packets(outcome.before), outcome
 
 
-def test_offsets_that_ffmpeg_itself_left_wrong_are_not_touched() -> None:
+def test_wrong_offsets_of_ffmpeg_are_not_changed() -> None:
     """A segment index in front of fragments that count from the file's beginning: ffmpeg 5 shifts them and forgets."""
     content = fragmented("+empty_moov+global_sidx")
     problem = examine(content).problem

@@ -183,7 +183,7 @@ def check(tmp: Path, content: bytes, texts: list[Text], cast: list[str], mode: s
 )
 @example("mov", [Text(b"caf\x8e", kind=MAC_ENGLISH), Text(b"caf\xe9", "ilst", 1)], ["Zoë Ünal"], "preserve")
 @example("mp4", [Text(b"shown\0hidden text", "ilst", 1)], ["Ann Lee"], "preserve")
-def test_an_mp4_keeps_every_text(
+def test_mp4_keeps_every_text(
     tmp_path_factory: pytest.TempPathFactory, form: str, texts: list[Text], cast: list[str], mode: str
 ) -> None:
     content = bmff(form, texts)
@@ -192,7 +192,7 @@ def test_an_mp4_keeps_every_text(
 
 @effort.examples(20, 40)
 @given(st.lists(st.builds(Text, plain | odd), max_size=4), names, modes)
-def test_an_avi_keeps_every_text(
+def test_avi_keeps_every_text(
     tmp_path_factory: pytest.TempPathFactory, texts: list[Text], cast: list[str], mode: str
 ) -> None:
     check(tmp_path_factory.mktemp("one") / "film.avi", avi("avi", texts), texts, cast, mode)
@@ -200,7 +200,7 @@ def test_an_avi_keeps_every_text(
 
 @effort.examples(20, 40)
 @given(st.lists(st.builds(Text, plain | odd), max_size=4), names, modes)
-def test_an_flv_keeps_every_text(
+def test_flv_keeps_every_text(
     tmp_path_factory: pytest.TempPathFactory, texts: list[Text], cast: list[str], mode: str
 ) -> None:
     check(tmp_path_factory.mktemp("one") / "film.flv", flv("flv", texts), texts, cast, mode)
@@ -208,7 +208,7 @@ def test_an_flv_keeps_every_text(
 
 @effort.examples(20, 40)
 @given(st.lists(plain, max_size=3), names, modes)
-def test_a_wmv_keeps_every_text(
+def test_wmv_keeps_every_text(
     tmp_path_factory: pytest.TempPathFactory, texts: list[bytes], cast: list[str], mode: str
 ) -> None:
     content = asf("wmv", [Text(text) for text in texts])
@@ -252,7 +252,7 @@ def comments_by_exiftool(path: Path) -> Counter[str]:
 
 
 @pytest.mark.parametrize(("case", "mode"), effort.pairs(CASES, ["preserve", "replace"]))
-def test_the_plan_lists_what_another_reader_finds_before_and_after(tmp_path: Path, case: str, mode: str) -> None:
+def test_plan_lists_texts_of_other_reader_before_and_after(tmp_path: Path, case: str, mode: str) -> None:
     form, make, texts = CASES[case]
     path = tmp_path / "films" / f"film.{form}"
     path.parent.mkdir()

@@ -72,7 +72,7 @@ def rows(table: Any, *columns: str) -> list[tuple[Any, ...]]:
 # Figures.
 
 
-def test_files_by_day_are_those_of_the_days_where_the_person_lives(past: Studio) -> None:
+def test_files_by_day_use_local_days(past: Studio) -> None:
     wanted = by_hand(
         past,
         f"""SELECT CAST(o.started_at AT TIME ZONE 'UTC' + {AHEAD} AS DATE) AS day,
@@ -90,7 +90,7 @@ def test_files_by_day_are_those_of_the_days_where_the_person_lives(past: Studio)
     assert rows(one, "written", "failed", "operations") == [(1, 1, 1)]
 
 
-def test_the_list_of_a_bars_day_is_what_the_bar_counts(past: Studio) -> None:
+def test_list_of_day_matches_bar_count(past: Studio) -> None:
     for line in past.library.charts.operations_by_day().itertuples():
         day = line.day.date().isoformat()
         found = past.library.history(since=day, until=day)
@@ -124,7 +124,7 @@ def test_durations_are_those_of_operations_and_of_single_files(past: Studio) -> 
     assert (line.rollback_seconds, past.library.charts.durations().iloc[2].write_seconds) == (0, 0)
 
 
-def test_errors_are_counted_by_their_code(past: Studio) -> None:
+def test_errors_are_counted_by_code(past: Studio) -> None:
     wanted = by_hand(
         past,
         """SELECT code, count(*), count(DISTINCT operation_id) FROM metadata_operation_items
@@ -136,7 +136,7 @@ def test_errors_are_counted_by_their_code(past: Studio) -> None:
     assert [each.id for each in past.library.history(error="changed_on_disk").items] == [2]
 
 
-def test_people_are_counted_where_they_still_are(past: Studio) -> None:
+def test_people_are_counted_in_files_that_contain_them(past: Studio) -> None:
     wanted = by_hand(
         past,
         """SELECT t.name, count(*) FROM metadata_operation_items m, unnest(m.tags_added) AS t(name),
@@ -148,7 +148,7 @@ def test_people_are_counted_where_they_still_are(past: Studio) -> None:
     assert rows(past.library.charts.people_most_written(since="2026-01-16"), "person", "files") == [("Ann Lee", 1)]
 
 
-def test_coverage_follows_the_comments_of_each_day(past: Studio) -> None:
+def test_coverage_follows_comments_of_each_day(past: Studio) -> None:
     """The hand-written query asks each file on each day; the chart's adds up what each write changed."""
     wanted = by_hand(
         past,
@@ -167,7 +167,7 @@ def test_coverage_follows_the_comments_of_each_day(past: Studio) -> None:
     assert list(past.library.charts.coverage(since="2026-01-17")["share"]) == [0.5, 0.5]
 
 
-def test_a_home_without_a_past_has_empty_figures(tmp_path: Path) -> None:
+def test_home_without_past_has_empty_figures(tmp_path: Path) -> None:
     studio = Studio(tmp_path, 1)
     charts = studio.library.charts
     try:
@@ -200,21 +200,19 @@ def test_a_home_without_a_past_has_empty_figures(tmp_path: Path) -> None:
         ({"since": "2026-01-16", "until": "2026-01-16"}, [2]),
     ],
 )
-def test_operations_are_found_by_what_became_of_one_file(
-    past: Studio, wanted: dict[str, Any], found: list[int]
-) -> None:
+def test_operations_are_found_by_outcome_of_one_file(past: Studio, wanted: dict[str, Any], found: list[int]) -> None:
     assert [each.id for each in past.library.history(**wanted).items] == found
 
 
-def test_counts_leave_out_their_own_filter(past: Studio) -> None:
+def test_counts_ignore_own_filter(past: Studio) -> None:
     counts = past.library.history.counts(status="completed", operation_type="write")
     assert counts.by_status == {"partly_rolled_back": 1, "completed_with_errors": 1}
     assert counts.by_type == {"rollback": 1}
 
 
-def test_files_of_an_operation_are_found_by_words_and_name_their_rollback(past: Studio) -> None:
+def test_files_of_operation_are_searched_and_name_rollback(past: Studio) -> None:
     found = past.library.operation(1, query="0001")
-    assert [(item.file_name, item.taken_back_by) for item in found.items] == [("0001.mp4", 3)]
+    assert [(item.file_name, item.rolled_back_by) for item in found.items] == [("0001.mp4", 3)]
     kept = past.library.operation(1, query='person:"Ann Lee"').items
     assert {(item.backup_kind, item.backup_bytes > 0) for item in kept} == {("journal", True)}
     assert past.library.operation(1, query="nobody").total == 0
@@ -222,7 +220,7 @@ def test_files_of_an_operation_are_found_by_words_and_name_their_rollback(past: 
     assert (operation.reverts_note, operation.file_bytes > 0) == ("Holiday 2019", True)
 
 
-def test_the_command_takes_all_filters(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_accepts_all_filters(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     past = lived_in(tmp_path)
     past.library.close()
 
@@ -267,7 +265,7 @@ def test_only_selected_files_are_rolled_back(studio: Studio) -> None:
         studio.library.rollback(1, item_ids=[])
 
 
-def test_people_of_an_operation_are_counted_with_how_many_can_be_taken_out(studio: Studio) -> None:
+def test_people_of_operation_are_counted_with_removable_files(studio: Studio) -> None:
     assert [(each.name, each.files, each.able) for each in studio.library.history.people_of(1)] == [("Ann Lee", 3, 3)]
     studio.back(1, "0001")
     studio.library.edit("0002", ["Bob Ray"])
@@ -280,9 +278,7 @@ def test_people_of_an_operation_are_counted_with_how_many_can_be_taken_out(studi
         studio.library.history.people_of(99)
 
 
-def test_many_files_are_judged_by_size_and_date_and_compared_when_their_turn_comes(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_many_files_are_checked_by_size_and_date_first(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rollback_conflicts, "MAX_COMPARED", 2)
     told: list[tuple[int, int]] = []
     sly, bold = studio.paths[:2]
@@ -299,9 +295,7 @@ def test_many_files_are_judged_by_size_and_date_and_compared_when_their_turn_com
     assert studio.bytes()[sly] == changed[sly]
 
 
-def test_a_newer_write_that_stays_is_named_and_not_another_program(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_newer_write_is_named_instead_of_another_program(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """What stands on it could not be taken back first: nobody else changed the file."""
     studio.library.edit("0001", ["Cem Öz"])
     studio.write(query="0001")

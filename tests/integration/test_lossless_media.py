@@ -100,27 +100,27 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.mark.parametrize("film", ["studio.wmv", "camera.avi", "server.flv", "server.ogv"])
-def test_ffmpeg_would_have_lost_something(films: dict[str, bytes], tmp_path: Path, film: str) -> None:
+def test_film_cannot_be_rewritten_by_ffmpeg(films: dict[str, bytes], tmp_path: Path, film: str) -> None:
     """Else there were no need for a strategy of our own."""
     path = tmp_path / film
     path.write_bytes(films[film])
     assert isinstance(planned(path, [Change(field="comment", old="old", new="x")]), Refusal)
 
 
-def test_it_is_written_by_our_own_strategy_and_the_next_time_in_place(journey: Journey, name: str) -> None:
+def test_first_and_second_write_use_expected_strategies(journey: Journey, name: str) -> None:
     _, first, second = genuine.FILMS[name]
     written, again = journey.items[0][name], journey.items[1][name]
     assert (written.status, written.strategy, written.message) == ("success", first, "")
     assert (again.status, again.strategy, again.message) == ("success", second, "")
 
 
-def test_every_program_shows_the_comment(journey: Journey, name: str) -> None:
+def test_every_program_shows_comment(journey: Journey, name: str) -> None:
     shown = {FFPROBE, EXIFTOOL, EXIFTOOL_ALL, MEDIAINFO} | ({EXIFTOOL_RIFF} if name.endswith(".avi") else set())
     assert journey.written[name].shown_by(COMMENT) >= shown
     assert journey.again[name].shown_by(f"{COMMENT}, Bob Ray") >= shown
 
 
-def test_everything_else_is_as_before_for_every_program(journey: Journey, name: str) -> None:
+def test_programs_show_no_other_change(journey: Journey, name: str) -> None:
     before = journey.before[name].known
     for look in (journey.written, journey.again):
         for program in set(look[name].known) - {"streams", "complaints"}:
@@ -135,19 +135,19 @@ def placeless(known: Any) -> Any:
     return [placeless(each) for each in known] if isinstance(known, list) else known
 
 
-def test_every_packet_is_the_same_and_ffmpeg_finds_nothing_new_to_complain_about(journey: Journey, name: str) -> None:
+def test_packets_are_equal_and_ffmpeg_reports_no_new_problem(journey: Journey, name: str) -> None:
     before, after = journey.before[name].known, journey.written[name].known
     assert after["streams"] == before["streams"]
     assert after["complaints"] <= before["complaints"]
 
 
-def test_the_census_and_the_identity_are_the_same(journey: Journey, name: str) -> None:
+def test_census_and_identity_are_same(journey: Journey, name: str) -> None:
     old, new = journey.old[name], journey.new[name]
     assert lossless.census(new) == lossless.census(old)
     assert (lossless.identity(new) == lossless.identity(old)) == (name not in RENUMBERED)
 
 
-def test_a_rollback_gives_back_the_same_bytes(journey: Journey, name: str) -> None:
+def test_rollback_restores_same_bytes(journey: Journey, name: str) -> None:
     assert journey.back[name] == journey.old[name]
 
 
@@ -346,7 +346,7 @@ def fate(befores: dict[str, verify.Evidence], path: Path, check: str | None = No
 
 
 @pytest.mark.parametrize("film", NAMES)
-def test_an_honest_write_passes_every_check(
+def test_honest_write_passes_every_check(
     films: dict[str, bytes], befores: dict[str, verify.Evidence], tmp_path: Path, film: str
 ) -> None:
     path = tmp_path / film
@@ -355,7 +355,7 @@ def test_an_honest_write_passes_every_check(
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_each_saboteur_is_caught_by_the_check_that_is_there_for_it(
+def test_each_sabotage_fails_expected_check(
     films: dict[str, bytes], befores: dict[str, verify.Evidence], tmp_path: Path, case: str
 ) -> None:
     film, damage, check = CASES[case]
@@ -365,7 +365,7 @@ def test_each_saboteur_is_caught_by_the_check_that_is_there_for_it(
         fate(befores, path, check)
 
 
-def test_a_comment_that_keeps_bytes_of_its_day_is_what_was_planned(tmp_path: Path) -> None:
+def test_comment_with_legacy_encoding_matches_plan(tmp_path: Path) -> None:
     """A plan has U+FFFD where these bytes are no UTF-8."""
     raw = "Снято папой".encode("cp1251")
     path = tmp_path / "film.avi"
@@ -383,7 +383,7 @@ def test_a_comment_that_keeps_bytes_of_its_day_is_what_was_planned(tmp_path: Pat
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6])
-def test_an_flv_that_was_cut_off_keeps_its_index(tmp_path: Path, share: float) -> None:
+def test_truncated_flv_keeps_index(tmp_path: Path, share: float) -> None:
     """Its index names pictures behind its end, which move as well."""
     path = tmp_path / "film.flv"
     source = ("-f", "lavfi", "-i", "testsrc2=s=128x96:d=6:r=25", "-c:v", "flv1", "-g", "25")

@@ -199,9 +199,7 @@ STORED: dict[str, tuple[str, str | None, Callable[[Path], None] | None]] = {
 
 
 @pytest.mark.parametrize("name", STORED)
-def test_however_it_was_stored_every_reader_shows_the_new_comment_and_all_else_as_before(
-    tmp_path: Path, name: str
-) -> None:
+def test_every_reader_shows_new_comment_of_every_storage(tmp_path: Path, name: str) -> None:
     form, comment, tag = STORED[name]
     path = media.build(form, tmp_path, comment=comment, tags=TAGS)
     if tag is not None:
@@ -255,14 +253,14 @@ def look(path: Path) -> tuple[list[set[str]], dict[str, object]]:
         (udta(full(b"meta", box(b"ilst", mp4.cmt("hidden")))), "hidden"),
     ],
 )
-def test_a_comment_that_players_garble_is_read_as_what_it_says(tmp_path: Path, tags: bytes, text: str) -> None:
+def test_comment_garbled_by_players_is_read_correctly(tmp_path: Path, tags: bytes, text: str) -> None:
     path = tmp_path / "film.mov"
     path.write_bytes(mov.with_tags(mov.bare(), tags))
 
     assert comment_of(path) == text
 
 
-def test_differing_comments_are_noted_written_everywhere_and_rolled_back_byte_for_byte(tmp_path: Path) -> None:
+def test_differing_comments_are_reported_written_and_rolled_back(tmp_path: Path) -> None:
     tags = {
         "no language": udta(string("Grüße\nPeople: Bob", 0)),
         "two languages": udta(string("one", 0x15C7), string("zwei", 0x10B5))
@@ -356,9 +354,7 @@ def unknown(pairs: list[tuple[str, str]]) -> bytes:
     early=st.lists(users | named, max_size=1),
     brand=st.sampled_from([b"qt  ", b"isom", b"3gp5"]),
 )
-def test_ffmpeg_shows_the_written_text_or_nothing_was_written(
-    late: list[bytes], early: list[bytes], brand: bytes
-) -> None:
+def test_ffmpeg_shows_every_written_text(late: list[bytes], early: list[bytes], brand: bytes) -> None:
     content = mov.with_tags(mov.bare(), *late, early=b"".join(early), brand=brand)
     result, gone = written(content, COMMENT), written(content, None)
 
@@ -387,7 +383,7 @@ def test_ffmpeg_shows_the_written_text_or_nothing_was_written(
         udta(box(b"\xa9inf", mp4.string("about", language=0)), string("old", 0x15C7)),
     ],
 )
-def test_a_comment_behind_the_films_information_is_written_as_planned(tmp_path: Path, tags: bytes, mode: str) -> None:
+def test_comment_behind_films_information_is_written_as_planned(tmp_path: Path, tags: bytes, mode: str) -> None:
     """FFmpeg shows the information in the language of a comment that changes its language."""
     films = tmp_path / "films"
     films.mkdir()
@@ -406,7 +402,7 @@ def test_a_comment_behind_the_films_information_is_written_as_planned(tmp_path: 
     assert path.read_bytes() == before
 
 
-def test_information_that_stays_in_the_file_is_no_danger_in_replace_mode(tmp_path: Path) -> None:
+def test_information_field_is_no_danger_in_replace_mode(tmp_path: Path) -> None:
     """Players show the information as the comment; a comment is written beside it, so that no text is lost."""
     films = tmp_path / "films"
     films.mkdir()

@@ -250,12 +250,12 @@ def honest(data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(("name", "strategy"), sorted({(case.film, case.strategy) for case in CASES.values()}))
-def test_an_honest_writer_passes_every_check(tmp_path: Path, name: str, strategy: str) -> None:
+def test_honest_writer_passes_every_check(tmp_path: Path, name: str, strategy: str) -> None:
     assert scene(tmp_path, Case(name, strategy, honest, ""), honest).failing() == set()
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_each_saboteur_is_caught_by_the_check_that_is_there_for_it(tmp_path: Path, name: str) -> None:
+def test_each_sabotage_fails_expected_check(tmp_path: Path, name: str) -> None:
     case = CASES[name]
     damage = case.damage
     if isinstance(damage, str):

@@ -177,7 +177,7 @@ def test_files_planned_as_writable_are_written(journey: Journey, name: str) -> N
     assert (second.status, second.strategy, second.message) == ("success", following, "")
 
 
-def test_the_programs_of_xiph_show_the_comment_and_find_nothing_new_wrong(journey: Journey, name: str) -> None:
+def test_xiph_programs_show_comment_and_no_new_problem(journey: Journey, name: str) -> None:
     before, written, again = journey.before[name], journey.written[name], journey.again[name]
     assert set(written.shown) == {COMMENT} | ({"its own"} if name == "chained.ogv" else set())
     assert set(again.shown) == {f"{COMMENT}, Bob Ray"} | ({"its own"} if name == "chained.ogv" else set())
@@ -186,7 +186,7 @@ def test_the_programs_of_xiph_show_the_comment_and_find_nothing_new_wrong(journe
         assert after.info == before.info
 
 
-def test_makers_serial_numbers_and_packets_are_the_same(journey: Journey, name: str) -> None:
+def test_encoder_serial_numbers_and_packets_are_equal(journey: Journey, name: str) -> None:
     before = journey.before[name]
     assert before.makers
     assert before.serials
@@ -232,7 +232,7 @@ SEVERAL: Mapping[str, tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, .
 
 @pytest.mark.parametrize("mode", ["preserve", "replace"])
 @pytest.mark.parametrize("case", SEVERAL)
-def test_every_text_of_several_is_kept_or_listed_as_lost(tmp_path: Path, case: str, mode: str) -> None:
+def test_several_texts_are_kept_or_listed_as_lost(tmp_path: Path, case: str, mode: str) -> None:
     video, sound, new_video, new_sound = SEVERAL[case]
     (tmp_path / "films").mkdir()
     path = media.build("ogv", tmp_path / "films", comment=None)
@@ -260,5 +260,5 @@ def test_every_text_of_several_is_kept_or_listed_as_lost(tmp_path: Path, case: s
         assert path.read_bytes() == old
 
 
-def test_a_rollback_gives_back_the_same_bytes(journey: Journey, name: str) -> None:
+def test_rollback_restores_same_bytes(journey: Journey, name: str) -> None:
     assert journey.back[name] == journey.old[name]

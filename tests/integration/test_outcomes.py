@@ -83,7 +83,7 @@ def rolled_back(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, in
 
 
 @pytest.mark.parametrize("making", [cancelled, interrupted, rolled_back])
-def test_every_face_counts_alike_and_its_numbers_add_up(
+def test_every_interface_shows_equal_counts(
     making: Making, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     studio = Studio(tmp_path, 6)
@@ -130,7 +130,7 @@ def test_every_face_counts_alike_and_its_numbers_add_up(
     )
 
 
-def test_an_interrupted_rollback_names_its_files_alike_in_the_banner_the_details_and_the_recovery(
+def test_interrupted_rollback_uses_same_words_on_every_interface(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     studio = Studio(tmp_path, 6)
@@ -172,7 +172,7 @@ def _sum(text: str) -> int:
     return sum(int(number) for number in re.findall(r"\d+", text))
 
 
-def test_a_restored_file_waits_again_while_its_operation_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_restored_file_waits_during_running_operation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     studio = Studio(tmp_path, 6)
     interrupted(studio, monkeypatch)
     gate = Gate(monkeypatch, free=0)

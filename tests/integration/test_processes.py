@@ -114,7 +114,7 @@ class _Held:
 # The same as on threads.
 
 
-def test_writes_and_rollbacks_come_to_the_same_and_leave_the_same_journals(tmp_path: Path) -> None:
+def test_writes_and_rollbacks_have_equal_results_and_journals(tmp_path: Path) -> None:
     seen = []
     for executor in ("threads", "processes"):
         scene = Set(tmp_path / executor, executor)
@@ -134,7 +134,7 @@ def test_writes_and_rollbacks_come_to_the_same_and_leave_the_same_journals(tmp_p
     assert seen[0] == seen[1]
 
 
-def test_scans_and_rescans_come_to_the_same(tmp_path: Path) -> None:
+def test_scans_and_rescans_have_equal_results(tmp_path: Path) -> None:
     films = tmp_path / "films"
     films.mkdir()
     for form in ("mp4", "mkv", "avi"):
@@ -162,7 +162,7 @@ def test_scans_and_rescans_come_to_the_same(tmp_path: Path) -> None:
     assert Counter(row[1] for row in seen[0][0]) == {"ok": 3, "corrupt": 1, "empty": 1}
 
 
-def test_where_files_are_worked_on_can_be_changed_while_the_program_runs(tmp_path: Path) -> None:
+def test_executor_setting_changes_at_run_time(tmp_path: Path) -> None:
     scene = Set(tmp_path, "threads")
     scene.library.close()
     with Library.open(scene.home) as library:
@@ -208,9 +208,7 @@ CUTS = {
 
 
 @pytest.mark.parametrize("form", CUTS)
-def test_a_process_that_dies_costs_one_try_of_its_file_and_nothing_is_done_twice(
-    made: Set, monkeypatch: pytest.MonkeyPatch, form: str
-) -> None:
+def test_killed_process_costs_one_attempt_of_its_file(made: Set, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
     """Wherever it is cut off, the journal settles the file at once, and the next process does it if that is left."""
     for question, after, is_done in CUTS[form]:
         with monkeypatch.context() as patch:
@@ -231,9 +229,7 @@ def test_a_process_that_dies_costs_one_try_of_its_file_and_nothing_is_done_twice
         assert made.bytes() == made.old
 
 
-def test_a_file_whose_process_dies_each_time_is_one_failure_and_as_it_was(
-    made: Set, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_file_that_always_kills_process_fails_unchanged(made: Set, monkeypatch: pytest.MonkeyPatch) -> None:
     scissors = Scissors(monkeypatch, "making", after=True, form="wmv", times=100)
     outcomes = made.write()
 
@@ -245,9 +241,7 @@ def test_a_file_whose_process_dies_each_time_is_one_failure_and_as_it_was(
     assert made.strays() == []
 
 
-def test_a_file_whose_process_dies_while_reading_it_is_read_once_more(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_file_is_read_again_after_killed_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     films = tmp_path / "films"
     films.mkdir()
     path = media.build("mp4", films, comment="People: Ann Lee")
@@ -276,7 +270,7 @@ def test_a_file_whose_process_dies_while_reading_it_is_read_once_more(
 # The operation and the file.
 
 
-def test_a_rewrite_in_a_process_reports_progress_pauses_and_is_cancelled(
+def test_rewrite_in_process_reports_progress_pauses_and_is_cancelled(
     made: Set, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.0)
@@ -320,7 +314,7 @@ def stopped_in_a_rewrite(made: Set, monkeypatch: pytest.MonkeyPatch) -> tuple[Op
     return handle, stopped[0]
 
 
-def test_a_rewrite_in_a_stalled_process_is_interrupted_and_resumed(made: Set, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rewrite_in_stalled_process_is_interrupted_and_resumed(made: Set, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a disk that answers late."""
     handle, process = stopped_in_a_rewrite(made, monkeypatch)
     made.library.configuration.set("metadata_operation_timeout_seconds", "1")
@@ -342,7 +336,7 @@ def test_a_rewrite_in_a_stalled_process_is_interrupted_and_resumed(made: Set, mo
 
 
 @pytest.mark.parametrize("by", ["timeout", "close"])
-def test_a_process_that_does_not_answer_is_killed(made: Set, monkeypatch: pytest.MonkeyPatch, by: str) -> None:
+def test_unresponsive_process_is_killed(made: Set, monkeypatch: pytest.MonkeyPatch, by: str) -> None:
     monkeypatch.setattr(executors, "_SILENCE_SECONDS", 0.5)
     handle, _ = stopped_in_a_rewrite(made, monkeypatch)
     if by == "timeout":
@@ -358,7 +352,7 @@ def test_a_process_that_does_not_answer_is_killed(made: Set, monkeypatch: pytest
     assert made.library.resume(handle.id).wait(PATIENCE).counts == {"success": 1}
 
 
-def test_a_journal_that_fails_stops_the_operation_whoever_writes(made: Set, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_journal_failure_stops_operation_of_any_executor(made: Set, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(self: journal.OperationJournal, entry: object) -> None:
         raise errors.StoreError("The undo journal failed.", code="journal_failed")
 
@@ -373,9 +367,7 @@ def test_a_journal_that_fails_stops_the_operation_whoever_writes(made: Set, monk
 # One that an earlier program left.
 
 
-def test_a_home_is_not_opened_while_a_process_of_an_earlier_program_is_still_there(
-    made: Set, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_home_is_not_opened_during_process_of_earlier_program(made: Set, monkeypatch: pytest.MonkeyPatch) -> None:
     other = Processes(made.home / "processes.lock")
     process = other.call(os.getpid)
     made.library.close()

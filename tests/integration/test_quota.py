@@ -12,9 +12,7 @@ from indexium_core.files.journal import disk
 from tests.support.studio import Studio
 
 
-def test_an_exhausted_quota_stops_the_operation_and_it_resumes_when_there_is_room(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_exhausted_quota_stops_operation_until_space_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     studio, real, tried = Studio(tmp_path, 12), disk.pwrite, set[int]()
 
     def refused(fd: int, data: bytes, offset: int) -> None:

@@ -188,7 +188,7 @@ def lasting(path: Path) -> dict[str, Any]:
     return {"streams": streams, "chapters": found["chapters"]}
 
 
-def test_a_rewrite_keeps_everything_and_all_readers_agree(clip: Path) -> None:
+def test_rewrite_keeps_everything_and_all_readers_agree(clip: Path) -> None:
     before = clip.read_bytes(), clip.stat().st_mtime_ns
     target, proof = rewritten(clip, PLAIN)
     assert (clip.read_bytes(), clip.stat().st_mtime_ns) == before
@@ -202,7 +202,7 @@ def test_a_rewrite_keeps_everything_and_all_readers_agree(clip: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["avi", "flv", "wmv", "ogv"])
-def test_a_comment_of_many_scripts_is_written_and_taken_away_again(
+def test_comment_of_many_scripts_is_written_and_removed(
     originals: Callable[[str], Path], tmp_path: Path, name: str
 ) -> None:
     target, _ = rewritten(Path(shutil.copy(originals(name), tmp_path)), NEW)
@@ -213,7 +213,7 @@ def test_a_comment_of_many_scripts_is_written_and_taken_away_again(
     assert evidence(bare).comment is None
 
 
-def test_texts_that_are_no_utf8_survive_byte_for_byte(originals: Callable[[str], Path], tmp_path: Path) -> None:
+def test_texts_with_invalid_utf8_keep_their_bytes(originals: Callable[[str], Path], tmp_path: Path) -> None:
     path = Path(shutil.copy(originals("avi"), tmp_path))
     raw = "Снято папой".encode("cp1251")
     path.write_bytes(headers.avi_with(path.read_bytes(), headers.texts((b"ICMT", raw))))
@@ -224,7 +224,7 @@ def test_texts_that_are_no_utf8_survive_byte_for_byte(originals: Callable[[str],
     assert b"IMED\4\0\0\0Hi8\0" in data
 
 
-def test_an_avi_keeps_an_index_and_its_makers_name(originals: Callable[[str], Path], tmp_path: Path) -> None:
+def test_avi_keeps_index_and_encoder_name(originals: Callable[[str], Path], tmp_path: Path) -> None:
     path = Path(shutil.copy(originals("avi"), tmp_path))
     target, _ = rewritten(path, PLAIN)
     data = target.read_bytes()
@@ -233,7 +233,7 @@ def test_an_avi_keeps_an_index_and_its_makers_name(originals: Callable[[str], Pa
     assert path.read_bytes()[made : made + 22] in data
 
 
-def test_dates_numbers_and_names_of_a_wmv_survive(originals: Callable[[str], Path], tmp_path: Path) -> None:
+def test_dates_numbers_and_names_of_wmv_survive(originals: Callable[[str], Path], tmp_path: Path) -> None:
     path = Path(shutil.copy(originals("wmv"), tmp_path))
     target, _ = rewritten(path, PLAIN)
     for one in (path, target):
@@ -253,19 +253,19 @@ def refused(path: Path, check: str) -> str:
     return caught.value.message
 
 
-def test_sound_whose_times_would_move_is_refused(tmp_path: Path) -> None:
+def test_sound_with_shifted_times_is_rejected(tmp_path: Path) -> None:
     """AAC in an AVI: its header says that a packet is a block of bytes, and FFmpeg's muxer counts them anew."""
     path = ffmpeg(tmp_path, "avi", "-c:v", "mpeg4", "-c:a", "aac")
     assert "moved by up to" in refused(path, "packets")
 
 
-def test_sound_that_starts_late_and_would_start_at_once_is_refused(tmp_path: Path) -> None:
+def test_late_sound_without_offset_is_rejected(tmp_path: Path) -> None:
     path = ffmpeg(tmp_path, "ogv", "-c:v", "libtheora", "-c:a", "flac", "-output_ts_offset", "2")
     assert "moved by up to 2" in refused(path, "packets")
 
 
 @pytest.mark.parametrize(("name", "check"), [("onCuePoint", "packets"), ("onXMPData", "structure")])
-def test_script_that_would_become_a_stream_is_refused(
+def test_script_converted_to_stream_is_rejected(
     originals: Callable[[str], Path], tmp_path: Path, name: str, check: str
 ) -> None:
     path = Path(shutil.copy(originals("flv_h264"), tmp_path))
@@ -274,6 +274,6 @@ def test_script_that_would_become_a_stream_is_refused(
     refused(path, check)
 
 
-def test_a_picture_in_an_ogg_is_refused_before_it_is_copied(originals: Callable[[str], Path], tmp_path: Path) -> None:
+def test_picture_in_ogg_is_rejected_before_copy(originals: Callable[[str], Path], tmp_path: Path) -> None:
     path = headers.ogg_tags(Path(shutil.copy(originals("ogv"), tmp_path)), video=[("METADATA_BLOCK_PICTURE", "AAAA")])
     assert isinstance(planned(path, [Change(field="comment", old=None, new=PLAIN)]), Refusal)

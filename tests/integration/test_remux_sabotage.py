@@ -179,7 +179,7 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scene]:
 
 
 @pytest.mark.parametrize("film", ["avi", "flv", "wmv", "ogv"])
-def test_an_honest_rewrite_passes_every_check(scenes: dict[str, Scene], film: str) -> None:
+def test_honest_rewrite_passes_every_check(scenes: dict[str, Scene], film: str) -> None:
     scene = scenes[film]
     proof = verify.compare(scene.before, scene.after, scene.changes, comparisons=verify.REWRITTEN)
     assert tuple(proof) == NAMES
@@ -187,7 +187,7 @@ def test_an_honest_rewrite_passes_every_check(scenes: dict[str, Scene], film: st
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_each_saboteur_is_caught_by_the_check_that_is_there_for_it(scenes: dict[str, Scene], name: str) -> None:
+def test_each_sabotage_fails_expected_check(scenes: dict[str, Scene], name: str) -> None:
     case, scene = CASES[name], scenes[name]
     assert case.check in scene.failing()
     with pytest.raises(errors.VerificationError, match=f"{case.check}: ") as caught:
@@ -196,14 +196,14 @@ def test_each_saboteur_is_caught_by_the_check_that_is_there_for_it(scenes: dict[
 
 
 @pytest.mark.parametrize("name", sorted({case.check for case in CASES.values()} - {"attachments"}))
-def test_without_a_check_a_saboteur_gets_away(scenes: dict[str, Scene], name: str) -> None:
+def test_each_check_is_needed(scenes: dict[str, Scene], name: str) -> None:
     """Each check is needed where the census sees nothing, as after a mistake in a reader of ours."""
     others = [other for other in NAMES if other != name and (other != "structure" or name in {"size", "packets"})]
     escaped = [who for who, case in CASES.items() if case.check == name and scenes[who].passes(others)]
     assert escaped, f"nobody needs the check {name}"
 
 
-def test_packets_that_were_not_read_are_no_proof(scenes: dict[str, Scene]) -> None:
+def test_unread_packets_are_no_proof(scenes: dict[str, Scene]) -> None:
     scene = scenes["avi"]
     facts = {aspect: found for aspect, found in scene.before.facts.items() if aspect != "packets"}
     blind = Scene(verify.Evidence(**{**fields_of(scene.before), "facts": facts}), scene.after, scene.changes)
@@ -214,7 +214,7 @@ def fields_of(found: verify.Evidence) -> dict[str, object]:
     return {name: getattr(found, name) for name in verify.Evidence.__dataclass_fields__}
 
 
-def test_half_of_the_packets_with_exit_code_0_is_no_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_half_of_packets_with_exit_code_0_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole way: a program in the place of ffmpeg that says that all is well."""
     original = clip(tmp_path, "flv")
     real, before = program.executable(), evidence(original)

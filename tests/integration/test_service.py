@@ -100,7 +100,7 @@ def known(home: Path, films: Path) -> None:
         library.people.add(sorted(films.iterdir()), ["Ann Lee"])
 
 
-def test_commands_print_the_same_with_and_without_a_service(
+def test_commands_print_same_with_and_without_service(
     home: Path, films: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From an empty home on: two homes, one of them served; every answer and every exit code is compared."""
@@ -178,7 +178,7 @@ def same(text: str, folder: Path) -> str:
     return re.sub(r'"log": \[.*', "", re.sub(r"\s+", " ", text))  # lines of two threads come as they come
 
 
-def test_a_home_without_a_service_is_opened_as_ever_and_a_stale_file_is_no_service(home: Path, films: Path) -> None:
+def test_home_without_service_is_opened_despite_stale_file(home: Path, films: Path) -> None:
     known(home, films)
     with serving(home) as running:
         running.end(signal.SIGKILL)
@@ -197,7 +197,7 @@ def imported_by(home: Path, *words: str) -> set[str]:
     return {name.partition(".")[0] for name in done.stderr.splitlines()[-1].split()}
 
 
-def test_a_command_through_a_service_imports_no_database_and_no_media_library(home: Path, films: Path) -> None:
+def test_command_through_service_imports_no_database_or_media_library(home: Path, films: Path) -> None:
     known(home, films)
     heavy = {"duckdb", "numpy", "pandas", "av", "ffmpeg", "fastapi", "panel", "bokeh"}
     assert {"duckdb", "av"} <= imported_by(home, "plan")
@@ -212,7 +212,7 @@ def test_a_command_through_a_service_imports_no_database_and_no_media_library(ho
             assert imported_by(home, *words) & heavy == set(), words
 
 
-def test_the_file_of_the_service_is_private_and_goes_with_it(home: Path, films: Path) -> None:
+def test_service_file_is_private_and_removed_at_end(home: Path, films: Path) -> None:
     known(home, films)
     with serving(home) as running:
         path = home / "service.json"
@@ -222,7 +222,7 @@ def test_the_file_of_the_service_is_private_and_goes_with_it(home: Path, films: 
         assert not path.exists()
 
 
-def test_a_service_on_ipv6_is_found_by_commands_and_guarded_as_any_other(home: Path, films: Path) -> None:
+def test_service_on_ipv6_is_found_and_guarded(home: Path, films: Path) -> None:
     known(home, films)
     if not has_ipv6():
         pytest.skip("this machine has no IPv6 loopback; this test serves on it")
@@ -247,7 +247,7 @@ def has_ipv6() -> bool:
     return False
 
 
-def test_a_command_waits_for_a_service_that_begins(home: Path, films: Path) -> None:
+def test_command_waits_for_starting_service(home: Path, films: Path) -> None:
     known(home, films)
     command = [*RUN, "--home", str(home), "serve", "--port", "0"]
     with subprocess.Popen(command, env=environment(), stderr=subprocess.DEVNULL) as process:
@@ -260,7 +260,7 @@ def test_a_command_waits_for_a_service_that_begins(home: Path, films: Path) -> N
             process.kill()
 
 
-def test_commands_that_need_the_home_alone_name_its_holder(home: Path, films: Path) -> None:
+def test_exclusive_commands_name_holder_of_home(home: Path, films: Path) -> None:
     known(home, films)
     with serving(home) as running:
         found = ran(home, "recover")
@@ -272,14 +272,14 @@ def test_commands_that_need_the_home_alone_name_its_holder(home: Path, films: Pa
         assert "--home" not in second.err
 
 
-def test_commands_do_not_wait_for_another_command_in_the_home(home: Path) -> None:
+def test_commands_do_not_wait_for_another_command_in_home(home: Path) -> None:
     with Library.open(home):
         found = ran(home, "plan")
     assert found.code == 3
     assert f"in use by process {os.getpid()}" in found.err
 
 
-def test_a_service_of_another_version_is_rejected_with_the_remedy(home: Path, films: Path) -> None:
+def test_service_of_another_version_is_rejected_with_remedy(home: Path, films: Path) -> None:
     known(home, films)
     with serving(home):
         path = home / "service.json"
@@ -289,7 +289,7 @@ def test_a_service_of_another_version_is_rejected_with_the_remedy(home: Path, fi
     assert "Stop the service" in found.err
 
 
-def test_a_token_that_is_not_the_services_opens_nothing(home: Path, films: Path) -> None:
+def test_wrong_token_is_rejected(home: Path, films: Path) -> None:
     known(home, films)
     with serving(home) as running:
         client = Client(running.rest.url)
@@ -331,7 +331,7 @@ def interrupted(home: Path, *words: str, when: Callable[[], object]) -> str:
     return said
 
 
-def test_ctrl_c_leaves_a_write_to_the_service_and_names_the_next_commands(home: Path, many: Path) -> None:
+def test_ctrl_c_keeps_write_in_service_and_names_commands(home: Path, many: Path) -> None:
     known(home, many)
     with serving(home) as running:
 
@@ -347,7 +347,7 @@ def test_ctrl_c_leaves_a_write_to_the_service_and_names_the_next_commands(home: 
     assert (found["status"], found["success_count"]) == ("completed", found["file_count"])
 
 
-def test_a_command_pauses_and_resumes_a_write_of_the_service(home: Path, many: Path) -> None:
+def test_command_pauses_and_resumes_write_of_service(home: Path, many: Path) -> None:
     known(home, many)
     with serving(home) as running:
         assert running.rest.post("/api/metadata/write", {"all": True}).status == 202
@@ -357,7 +357,7 @@ def test_a_command_pauses_and_resumes_a_write_of_the_service(home: Path, many: P
         assert (again.code, again.json["status"]) == (0, "completed")
 
 
-def test_ctrl_c_stops_a_scan_in_the_service(home: Path, many: Path) -> None:
+def test_ctrl_c_stops_scan_in_service(home: Path, many: Path) -> None:
     with serving(home) as running:
         library = remote.connect(home)
         assert library is not None
@@ -368,7 +368,7 @@ def test_ctrl_c_stops_a_scan_in_the_service(home: Path, many: Path) -> None:
         assert running.process.poll() is None
 
 
-def test_a_service_that_dies_in_the_middle_is_one_sentence(home: Path, many: Path) -> None:
+def test_killed_service_is_reported_in_one_sentence(home: Path, many: Path) -> None:
     known(home, many)
     with serving(home) as running:
         command = [*RUN, "--home", str(home), "write", "--yes"]
@@ -386,7 +386,7 @@ def test_a_service_that_dies_in_the_middle_is_one_sentence(home: Path, many: Pat
     assert "Traceback" not in said
 
 
-def test_a_write_that_is_sent_again_after_a_crash_does_not_start_twice(home: Path, many: Path) -> None:
+def test_repeated_write_request_after_crash_starts_once(home: Path, many: Path) -> None:
     known(home, many)
     asked = {"Idempotency_Key": "tonight"}
     with serving(home) as running:
@@ -398,7 +398,7 @@ def test_a_write_that_is_sent_again_after_a_crash_does_not_start_twice(home: Pat
         assert running.rest.get("/api/metadata/operations").json["total"] == 1
 
 
-def test_progress_of_a_long_call_arrives_while_it_runs(home: Path, many: Path) -> None:
+def test_progress_of_long_call_arrives_during_call(home: Path, many: Path) -> None:
     with serving(home):
         library = remote.connect(home)
         assert library is not None
@@ -409,7 +409,7 @@ def test_progress_of_a_long_call_arrives_while_it_runs(home: Path, many: Path) -
     assert all(one.done <= (one.total or 600) for one in told)
 
 
-def test_a_service_ends_within_seconds_whatever_is_followed(home: Path, many: Path) -> None:
+def test_service_ends_within_seconds_despite_followers(home: Path, many: Path) -> None:
     known(home, many)
     with serving(home) as running:
         rest = running.rest

@@ -220,7 +220,7 @@ def place(tmp_path: Path) -> Iterator[tuple[Path, OperationJournal]]:
 
 
 @pytest.mark.parametrize("kind", ["mp4", "mkv"])
-def test_an_honest_writer_passes_every_check(place: tuple[Path, OperationJournal], kind: str) -> None:
+def test_honest_writer_passes_every_check(place: tuple[Path, OperationJournal], kind: str) -> None:
     path, log = place[0].with_suffix(f".{kind}"), place[1]
     path.write_bytes(film(kind))
     proof = write(path, Case(kind, untouched, ""), log)
@@ -230,7 +230,7 @@ def test_an_honest_writer_passes_every_check(place: tuple[Path, OperationJournal
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_each_saboteur_is_caught_by_the_check_that_is_there_for_it(scenes: dict[str, Scene], name: str) -> None:
+def test_each_sabotage_fails_expected_check(scenes: dict[str, Scene], name: str) -> None:
     case, scene = CASES[name], scenes[name]
     assert case.check in scene.failing()
     with pytest.raises(errors.VerificationError, match=f"{case.check}: ") as caught:
@@ -253,9 +253,7 @@ def test_detected_damage_is_restored_bit_for_bit(place: tuple[Path, OperationJou
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.rogue and "byte" in name])
-def test_media_bytes_are_out_of_reach_through_the_journaled_file(
-    place: tuple[Path, OperationJournal], name: str
-) -> None:
+def test_media_bytes_are_out_of_reach_through_journaled_file(place: tuple[Path, OperationJournal], name: str) -> None:
     case = CASES[name]
     path, log = place[0].with_suffix(f".{case.film}"), place[1]
     path.write_bytes(film(case.film))
@@ -265,7 +263,7 @@ def test_media_bytes_are_out_of_reach_through_the_journaled_file(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_without_a_check_a_saboteur_gets_away(scenes: dict[str, Scene], name: str) -> None:
+def test_each_check_is_needed(scenes: dict[str, Scene], name: str) -> None:
     """Of the meaning's checks each is needed where the census sees nothing, as after a mistake in our own parser."""
     others = [other for other in NAMES if other != name]
     blind = [other for other in others if other != "structure"] if name in MEANING else others
@@ -278,7 +276,7 @@ MEANING = ("comment", "streams", "chapters", "attachments", "side_data", "tags",
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.check in MEANING and not case.rogue])
-def test_the_census_alone_catches_what_the_meaning_shows(scenes: dict[str, Scene], name: str) -> None:
+def test_census_detects_damage_of_content(scenes: dict[str, Scene], name: str) -> None:
     """The other way round: with FFmpeg's libraries blind, the bytes tell; but for the comment, which is not theirs."""
     if CASES[name].check != "comment":
         assert scenes[name].failing(["structure"])

@@ -45,7 +45,7 @@ def written(library: Library, options: WriteOptions = ALL) -> dict[str, ItemDeta
     return {Path(item.file_name).stem: item for item in library.operation(operation.id, per_page=0).items}
 
 
-def test_an_index_moves_to_the_end_if_the_setting_allows_it_and_is_restored(tmp_path: Path) -> None:
+def test_setting_allows_index_at_end_and_rollback_restores_it(tmp_path: Path) -> None:
     name = "mp4, no room, moved to the end"
     with opened(tmp_path, [name], faststart="any") as library:
         path = tmp_path / "films" / f"{name}.mp4"
@@ -134,7 +134,7 @@ def seed_of(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("elsewhere", [True, False])
-def test_the_names_of_a_film_are_one_file_again_after_a_rollback(tmp_path: Path, *, elsewhere: bool) -> None:
+def test_rollback_joins_names_of_film(tmp_path: Path, *, elsewhere: bool) -> None:
     names = ["ogv", "mkv, live", "mp4, fragmented"]
     with parted(tmp_path, names, elsewhere=elsewhere) as (library, films):
         new = {name: path.read_bytes() for name, path in films.items()}
@@ -163,7 +163,7 @@ def test_the_names_of_a_film_are_one_file_again_after_a_rollback(tmp_path: Path,
         assert all(path.samefile(seed_of(path)) for path in films.values())
 
 
-def test_names_that_cannot_be_joined_stay_two_files_and_the_check_reports_it(tmp_path: Path) -> None:
+def test_check_reports_names_that_stay_separate(tmp_path: Path) -> None:
     names = ["ogv", "mkv, live", "mp4, fragmented"]
     with parted(tmp_path, names) as (library, films):
         gone, changed, forged = (films[name] for name in names)
@@ -194,7 +194,7 @@ def test_names_that_cannot_be_joined_stay_two_files_and_the_check_reports_it(tmp
         assert all("stay two files" in item.message for item in items)
 
 
-def test_before_a_write_that_separates_names_the_question_reports_the_others(tmp_path: Path) -> None:
+def test_question_reports_names_separated_by_write(tmp_path: Path) -> None:
     with opened(tmp_path, ["ogv", "mp4, index last"]) as library:
         for path in list((tmp_path / "films").iterdir()):
             os.link(path, tmp_path / f"seed {path.name}")
@@ -236,7 +236,7 @@ def ext4(tmp_path: Path) -> Iterator[Path]:
         yield folder
 
 
-def test_a_video_in_a_player_is_copied_and_the_player_keeps_the_old_file(tmp_path: Path, ext4: Path) -> None:
+def test_open_video_is_copied_and_player_keeps_old_file(tmp_path: Path, ext4: Path) -> None:
     name = "mp4, no room, ext4"
     with opened(tmp_path, [name], ext4) as library, player(ext4 / f"{name}.mp4") as playing:
         assert [item.strategy for item in library.plan().items] == ["mp4_insert_range"]
@@ -247,7 +247,7 @@ def test_a_video_in_a_player_is_copied_and_the_player_keeps_the_old_file(tmp_pat
         assert (ext4 / f"{name}.mp4").read_bytes() == shapes.film(name)
 
 
-def test_a_film_in_a_player_that_may_not_be_replaced_either_waits(tmp_path: Path, ext4: Path) -> None:
+def test_open_video_without_replacement_waits(tmp_path: Path, ext4: Path) -> None:
     name = "mp4, no room, ext4"
     path = ext4 / f"{name}.mp4"
     with opened(tmp_path, [name], ext4) as library:

@@ -276,6 +276,10 @@ class FakePlan:
         found = [item for item in map(self.item, self.ids(selection)) if finds(parse(query), item)]
         return found[offset : offset + limit], len(found)
 
+    def split(self, selection: Selection, query: str) -> tuple[Selection, Selection]:
+        matched = frozenset(item.file_id for item in map(self.item, self.ids(selection)) if finds(parse(query), item))
+        return Selection(included=matched), Selection(included=frozenset(self.ids(selection)) - matched)
+
     def newest(self) -> FakePlan:
         return FakePlan(self._library, self.query)
 

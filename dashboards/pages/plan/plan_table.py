@@ -174,7 +174,7 @@ def empty(
             "label": "Choose a folder",
         }
     if query.strip():
-        title, text = _nothing_found(unchanged, written)
+        title, text = _empty_texts(unchanged, written)
         searches = [{"query": each.query, "label": f"{wording.files(each.files)} {each.words}"} for each in wider]
         if unchanged:
             searches.append(
@@ -197,7 +197,7 @@ def empty(
     return {"title": "Nothing to change", "text": "Every file already contains the planned people."}
 
 
-def _nothing_found(unchanged: int, written: MetadataOperation | None) -> tuple[str, str]:
+def _empty_texts(unchanged: int, written: MetadataOperation | None) -> tuple[str, str]:
     """Return title and text for a search without listed files, possibly because all its files were written."""
     if written is not None:
         done, total = written.success_count, written.file_count

@@ -275,9 +275,20 @@ class MetadataPlan:
         ids = self._reader.selected_ids(self.searching(selection.query), selection, also=query)
         return self._reader.items(self.version, ids[offset : offset + limit]), len(ids)
 
+    def split(self, selection: Selection, query: str) -> tuple[Selection, Selection]:
+        """Return the part of a selection that also matches `query`, and the rest, as two selections."""
+        some = selection.included
+        matched = frozenset(
+            self._reader.selected_ids(self.searching(None), Selection(included=some), also=query) if some else ()
+        )
+        return (
+            replace(selection, query=_and(selection.query, query), included=matched),
+            replace(selection, query=_and(selection.query, f"-({query})"), included=some - matched),
+        )
+
     @remote()
     def edit(self, file_id: int, people: Sequence[str]) -> decisions.DecisionReport:
-        """Set the people of a file and its copies until the edit is revoked; a new plan includes it."""
+        """Set the people of a file and its copies until the edit is removed; a new plan includes it."""
         return self._reader.edit(file_id, people)
 
     def __len__(self) -> int:
@@ -334,6 +345,11 @@ class PlanItems(Sequence[PlanItem]):
 
     def __repr__(self) -> str:
         return f"<{self._count:,} plan items>"
+
+
+def _and(query: str | None, term: str) -> str | None:
+    """Return the query of a selection with another condition; None, which finds nothing, stays None."""
+    return None if query is None else _both(query, term)
 
 
 def _both(one: str, other: str) -> str:

@@ -201,7 +201,7 @@ ISSUES: Mapping[str, IssueKind] = {
         "warning",
         "damaged end",
         "[{damage}|The end of the file is damaged.] What comes before it is whole.",
-        "Nothing to do; the damaged end stays as it is.",
+        "Nothing to do; Indexium does not change the damaged end.",
         bit=21,
     ),
     "duplicate_content": _kind(

@@ -1,5 +1,5 @@
 """
-The data for suggestions of people for a file: the files around it, and the people whom the user declined.
+The data for suggestions of people for a file: the files around it, and the people that the user declined.
 
 Nothing here changes the people of a file. Mutators take the connection of an open transaction.
 """
@@ -93,7 +93,7 @@ def edits(reader: Connection, file_id: int) -> list[EditRow]:
 
 
 def declined(reader: Connection, file_id: int) -> set[str]:
-    """Return the keys of the people whom the user declined for a file."""
+    """Return the keys of the people that the user declined for a file."""
     return {key for (key,) in reader.execute(_sql("declined"), {"file_id": file_id}).fetchall()}
 
 

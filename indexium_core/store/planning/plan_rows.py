@@ -84,9 +84,9 @@ _MASKS = {  # of each code, with all its severities
     code: sum(1 << bit for bit, each in enumerate(ISSUE_CODES) if each == code) for code in dict.fromkeys(ISSUE_CODES)
 }
 _CUSTOM = _MASKS["custom_comment"]
-_EVERYONE = _MASKS["tag_removal_all"]
+_ALL_PEOPLE = _MASKS["tag_removal_all"]
 _LINKED = _MASKS["hard_linked"]
-REPORTED_BITS = _CUSTOM | _EVERYONE | _LINKED  # bits that `summarize` needs
+REPORTED_BITS = _CUSTOM | _ALL_PEOPLE | _LINKED  # bits that `summarize` needs
 _COMPUTED_FIELDS = {"mtime", "issues"}
 _STORED_FIELDS = tuple(name for name in PlanItem.__dataclass_fields__ if name not in _COMPUTED_FIELDS)
 _FACTS = (  # facts of messages that are columns of the row
@@ -178,7 +178,7 @@ def summarize(
         excluded=_add_up(omitted),
         by_strategy=_add_up([(group.strategy, group.files) for group in written]),
         loses_text=sum([group.files for group in written if group.bits & _CUSTOM]),
-        removes_everyone=sum([group.files for group in written if group.bits & _EVERYONE]),
+        removes_all_people=sum([group.files for group in written if group.bits & _ALL_PEOPLE]),
         parts_names=sum([group.files for group in linked]),
         hidden=sum([group.files for group in written if group.hidden]),
     )

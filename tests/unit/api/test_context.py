@@ -52,12 +52,12 @@ class Place:
         return self.begun
 
 
-def test_request_without_a_key_is_never_repeated() -> None:
+def test_request_without_key_is_never_repeated() -> None:
     place = Place()
     assert [place(None), place(None), place("")] == [1, 2, 3]
 
 
-def test_concurrent_repeat_waits_for_the_first() -> None:
+def test_concurrent_repeat_waits_for_first() -> None:
     place, begun, go_on = Place(), threading.Event(), threading.Event()
     answers: list[int] = []
 
@@ -78,7 +78,7 @@ def test_concurrent_repeat_waits_for_the_first() -> None:
 
 
 @pytest.mark.parametrize("other", [{"q": "b"}, {"path": "/rollback"}])
-def test_request_digest_covers_the_whole_request(other: dict[str, str]) -> None:
+def test_request_digest_covers_whole_request(other: dict[str, str]) -> None:
     place = Place()
     place("key")
     with pytest.raises(AssertionError, match="another request"):

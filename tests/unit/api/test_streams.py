@@ -27,7 +27,7 @@ async def wait_for_ever() -> Message:
     raise AssertionError
 
 
-def test_stream_source_ends_when_the_client_disconnects() -> None:
+def test_stream_source_ends_when_client_disconnects() -> None:
     ended: list[bool] = []
 
     async def pieces() -> AsyncGenerator[bytes, None]:

@@ -59,7 +59,7 @@ def test_result_is_shown(line: Line) -> None:
     assert got == [7]
 
 
-def test_only_newest_result_of_a_name_is_shown(line: Line) -> None:
+def test_only_newest_result_of_name_is_shown(line: Line) -> None:
     got: list[int] = []
     for number in (1, 2, 3):
         line.bridge.run(lambda number=number: number, got.append, name="plan")  # type: ignore[misc]
@@ -78,7 +78,7 @@ def test_double_click_runs_once(line: Line) -> None:
     assert got == [1, 3]
 
 
-def test_refusal_is_shown_and_enables_the_button(line: Line) -> None:
+def test_refusal_is_shown_and_enables_button(line: Line) -> None:
     def refuse() -> None:
         raise errors.UsageError("Nothing to write.")
 
@@ -88,7 +88,7 @@ def test_refusal_is_shown_and_enables_the_button(line: Line) -> None:
     assert not line.bridge.busy
 
 
-def test_successful_retry_removes_the_error(line: Line) -> None:
+def test_successful_retry_removes_error(line: Line) -> None:
     refusals = ["Not now."]
 
     def attempt() -> None:

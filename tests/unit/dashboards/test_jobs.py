@@ -27,7 +27,7 @@ from indexium_core.model.operations.rollback import RollbackCheck
 from tests.support.fake_library import FakeLibrary
 from tests.support.fake_operations import row_of
 from tests.support.fake_plan import items
-from tests.unit.dashboards.test_acting import Line, operation
+from tests.unit.dashboards.test_writing import Line, operation
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -90,7 +90,7 @@ def test_paused_rewrite_is_paused_and_finishing_file_is_pausing() -> None:
     assert said(is_idle=True) == ["paused", "paused", "Paused: 40 of 214 files"]
 
 
-def test_large_running_file_moves_the_gauge() -> None:
+def test_large_running_file_moves_gauge() -> None:
     one = status(counts={"pending": 1}, fractions={7: 0.43})
     assert job_text.gauge(job(), one) == {"now": 0, "max": 1, "parts": [{"kind": "going", "share": 43.0}]}
     assert job_text.speed(job(), one).endswith("43 %")
@@ -149,7 +149,7 @@ ABLE = {
 
 
 @pytest.mark.parametrize("state", JOB_STATES)
-def test_state_offers_its_actions_and_explains_the_others(state: str) -> None:
+def test_state_offers_its_actions_and_explains_others(state: str) -> None:
     known = job(state)
     assert [item["act"] for item in job_actions.actions(known)] == ABLE[state]
     assert job_actions.blocker(known, "cancel") == (
@@ -194,7 +194,7 @@ def test_cancel_question_names_what_stays(kind: str, told: str) -> None:
     assert half.endswith("; 175 files will not be changed. Every file is whole.")
 
 
-def test_job_paused_for_a_day_is_long_paused() -> None:
+def test_job_paused_for_day_is_long_paused() -> None:
     for hours, forgotten in ((23, False), (25, True)):
         known = job("paused", paused_at=NOW - timedelta(hours=hours), paused_by="Ann")
         assert job_text.is_long_paused(known, now=NOW) is forgotten
@@ -232,7 +232,7 @@ def test_details_label_every_summary_number() -> None:
 
 
 @pytest.mark.parametrize("counters", [{"success": 39}, {"success": 39, "skipped": 175}])
-def test_cancelled_write_shows_the_written_files(counters: dict[str, int]) -> None:
+def test_cancelled_write_shows_written_files(counters: dict[str, int]) -> None:
     ended = job("cancelled", operation_id=3, progress_current=39, progress_total=214, counters=counters)
     assert jobs_list.row(ended, None, NOW)["text"] == "39 of 214 files processed when it was cancelled"
     counted = status(status="cancelled", counts={"success": 39, "skipped": 175}, cancelled_count=175)
@@ -245,7 +245,7 @@ def test_cancelled_write_shows_the_written_files(counters: dict[str, int]) -> No
     assert footer.done(came_to, now=NOW)["title"] == "Cancelled: 39 files written"
 
 
-def test_started_list_matches_the_cards() -> None:
+def test_started_list_matches_cards() -> None:
     stage = Stage()
     stage.library.jobs.put("write", "interrupted", id=1)
     stage.screen.enter()
@@ -257,7 +257,7 @@ def test_started_list_matches_the_cards() -> None:
     assert stage.view("jobs")["running"]["count"] == "0"
 
 
-def test_address_keeps_the_view() -> None:
+def test_address_keeps_view() -> None:
     state = JobsState()
     state.take("kind=scan&show=failed&waiting=2&page=3&job=12&log=1")
     assert (state.kind, state.ended, state.waiting, state.number, state.job_id, state.log) == (
@@ -522,7 +522,7 @@ def test_answered_question_disappears_in_other_tabs() -> None:
     stage._resume(1)
     stage.later.add(1)
     happened()
-    assert stage.line.toasts == ["The operation was resumed, rolled back or postponed in another window."]
+    assert stage.line.toasts == ["The operation was resumed, rolled back or left for later in another window."]
     assert stage.asked["title"] == "A write was interrupted"  # the next one
     stage.later.add(2)  # "Later" there
     happened()
@@ -571,7 +571,7 @@ def test_interruption_report_has_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (files["page"], files["pages"], files["range"]) == (2, 2, "4–4 of 4")
 
 
-def test_rollback_of_an_interruption_asks_again() -> None:
+def test_rollback_of_interruption_asks_again() -> None:
     stage = Offered(cut(1), cut(2))
     check = RollbackCheck(
         operation_id=1, restorable=2, conflicts=[], can_rollback=True, reason="", exact=2, comment_only=0, superseded=0

@@ -57,7 +57,7 @@ def test_thumbnail_is_requested_only_if_possible(state: str, container: str, the
     assert bool(shown["picture"]) == there
 
 
-def test_bidi_text_in_a_reason_is_isolated() -> None:
+def test_bidi_text_in_reason_is_isolated() -> None:
     lossy = next(item for item in PLAN.values() if item.issues)
     issue = replace(lossy.issues[0], message="Would lose “gpj.\u202eexe”.")
     shown = view(replace(lossy, issues=[issue]))["issues"]
@@ -69,12 +69,12 @@ def test_jellyfin_note_is_shown_once() -> None:
     assert view(replace(of("safe"), issues=[note]))["issues"] == []
 
 
-def test_thumbnail_address_changes_with_the_file() -> None:
+def test_thumbnail_address_changes_with_file() -> None:
     item = of("safe")
     assert view(item, file_hash="x1:1")["picture"] != view(item, file_hash="x1:2")["picture"]
 
 
-def test_programs_with_one_result_share_a_row() -> None:
+def test_programs_with_one_result_share_row() -> None:
     rows = view(of("safe"))["shows"]["rows"]
     assert ["MediaInfo, ExifTool, ffprobe", "as Comment", "comment"] in rows
     assert rows[0][:2] == ["Jellyfin", "as the plot, if it has no overview"]
@@ -102,7 +102,7 @@ def test_people_sources_are_counted() -> None:
     assert plan_details.sum_of_origins(people) == "2 by face recognition, 1 by hand, 1 only in the file comment"
 
 
-def test_other_spelling_of_a_person_is_shown() -> None:
+def test_other_spelling_of_person_is_shown() -> None:
     twice = PersonDetails(
         name="Kim Park",
         origins=(Origin(origin="import", since=DAY), Origin(origin="import", since=None, spelt="KIM PARK")),

@@ -56,7 +56,7 @@ def test_meaningful_shapes_have_enough_contrast(theme: str, front: str, back: st
     assert contrast(tokens(theme)[front], tokens(theme)[back]) >= 3
 
 
-def test_themes_define_the_same_tokens() -> None:
+def test_themes_define_same_tokens() -> None:
     text = (FOLDER / "assets" / "tokens.css").read_text(encoding="utf-8")
     light, _, dark = text.partition(':root[data-theme="dark"]')
     colours = {name for name, value in re.findall(r"--([\w-]+):\s*([^;]+);", light) if "#" in value or "rgb" in value}

@@ -87,7 +87,7 @@ def test_uploaded_file_is_deleted_with_its_last_reference(tmp_path: Path) -> Non
     assert not path.exists()
 
 
-def test_uploads_of_an_earlier_process_are_deleted(tmp_path: Path) -> None:
+def test_uploads_of_earlier_process_are_deleted(tmp_path: Path) -> None:
     left = tmp_path / uploads.FOLDER / "left.csv"
     left.parent.mkdir()
     left.touch()

@@ -68,7 +68,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.mark.parametrize("text", [ANN, LONG, None])
-def test_everything_that_ffmpeg_loses_is_kept(clip: bytes, text: str | None) -> None:
+def test_data_lost_by_ffmpeg_is_kept(clip: bytes, text: str | None) -> None:
     odd = texts((b"INAM", b"a"), (b"INAM", b"b"), (b"ISBJ", "Сочи".encode("cp1251")), (b"ICMT", b"old"))
     data = headers.avi_with(clip, *CAMERA, odd)
     new = written(data, text, COPY)
@@ -92,7 +92,7 @@ def test_index_relative_to_media_is_unchanged() -> None:
     assert index(new) == index(data)
 
 
-def test_index_relative_to_the_file_is_updated() -> None:
+def test_index_relative_to_file_is_updated() -> None:
     data = film(base="file")
     new = written(data, ANN, COPY)
     assert [new[at : at + 4] for at in index(new)] == [b"00dc"] * len(FRAMES)
@@ -100,7 +100,7 @@ def test_index_relative_to_the_file_is_updated() -> None:
     assert index(written(film(junk(500), base="file"), ANN, PLACE)) == index(film(junk(500), base="file"))
 
 
-def test_unknown_index_keeps_the_media_in_place() -> None:
+def test_unknown_index_keeps_media_in_place() -> None:
     assert "unclear where the offsets" in refusal(film(base="nowhere"), ANN, COPY)
     assert said(written(film(junk(500), base="nowhere"), ANN, PLACE)) == [ANN]
 
@@ -143,7 +143,7 @@ def test_shared_media_move_by_whole_blocks(block: int) -> None:
 # Which texts
 
 
-def test_new_comment_follows_other_texts_before_the_media() -> None:
+def test_new_comment_follows_other_texts_before_media() -> None:
     for data in (film(), film(texts((b"INAM", b"Sea"))), film(junk(500)), film(texts((b"ICMT", b"")), junk(500))):
         new = written(data, ANN, COPY)
         assert said(new) == [ANN]
@@ -151,7 +151,7 @@ def test_new_comment_follows_other_texts_before_the_media() -> None:
         assert new.index(b"ICMT") < media_at(new)
 
 
-def test_comment_behind_the_media_is_updated_and_one_before_added() -> None:
+def test_comment_after_media_is_updated_and_one_before_added() -> None:
     """Players read no further than the media."""
     data = film(junk(500), behind=[texts((b"ICMT", b"old"))])
     for strategy in (PLACE, COPY):
@@ -160,7 +160,7 @@ def test_comment_behind_the_media_is_updated_and_one_before_added() -> None:
         assert said(written(new, None, strategy)) == []
 
 
-def test_every_comment_has_the_new_text() -> None:
+def test_every_comment_has_new_text() -> None:
     inner = listed(b"hdrl", chunk(b"avih", bytes(56)), texts((b"ICMT", b"one")))
     data = film(inner, texts((b"ICMT", b"two"), (b"INAM", b"Sea"), (b"ICMT", b"three")), junk(500))
     for strategy in (PLACE, COPY):
@@ -174,7 +174,7 @@ def test_kept_comment_is_unchanged() -> None:
     assert raw + b"\n" + ANN.encode() + b"\0" in b"".join(data for _, data in edit.writes)
 
 
-def test_list_of_only_the_comment_is_removed() -> None:
+def test_list_of_only_comment_is_removed() -> None:
     assert b"INFO" not in written(film(texts((b"ICMT", b"old"))), None, COPY)
     assert b"INFO" in written(film(texts((b"ICMT", b"old"), (b"INAM", b"Sea"))), None, COPY)
 
@@ -217,7 +217,7 @@ def test_padding_with_data_is_not_used() -> None:
         assert "no room" in refusal(film(chunk(b"JUNK", hidden)), ANN, PLACE)
 
 
-def test_padding_in_the_header_is_used() -> None:
+def test_padding_in_header_is_used() -> None:
     data = film(strl=[junk(100)])
     assert len(written(data, ANN, PLACE)) == len(data)
 
@@ -230,7 +230,7 @@ def test_shorter_comment_leaves_padding() -> None:
     assert "no room" in refusal(data, "x" * 33, PLACE)
 
 
-def test_comment_at_the_end_may_grow() -> None:
+def test_comment_at_end_may_grow() -> None:
     data = film(texts((b"ICMT", b"x" * 30)), behind=[texts((b"ICMT", b"y" * 30))])
     new = written(data, "z" * 30, PLACE)
     assert len(new) == len(data)

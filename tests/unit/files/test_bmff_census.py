@@ -34,7 +34,7 @@ def film(*items: bytes, front: bool = True, **more: Any) -> bytes:
     return mp4.film(udta, keys, front=front, after=mp4.free(30), **more)
 
 
-def test_every_box_has_a_digest() -> None:
+def test_every_box_has_digest() -> None:
     names = set(census(film(TITLE, mp4.cmt("text"), COVER)))
 
     assert {
@@ -114,11 +114,11 @@ def test_census_ignores_comments_and_padding(before: bytes, after: bytes) -> Non
         (film(TITLE, COVER, end=box(b"free", b"GPS track")), {"free", "order"}),
     ],
 )
-def test_census_names_the_change(after: bytes, names: set[str]) -> None:
+def test_census_names_change(after: bytes, names: set[str]) -> None:
     assert changed(film(TITLE, COVER), after) == names
 
 
-def test_census_names_a_removed_track() -> None:
+def test_census_names_removed_track() -> None:
     gone = {name for name in changed(mp4.film(tracks=2), mp4.film(tracks=1)) if "trak" in name}
 
     assert gone
@@ -143,7 +143,7 @@ def test_census_covers_bytes_after_chunk_entries() -> None:
 
 
 @pytest.mark.parametrize("wide", [True, False])
-def test_chunk_offsets_count_from_the_first_media_byte(wide: bool) -> None:
+def test_chunk_offsets_count_from_first_media_byte(wide: bool) -> None:
     near, far = (mp4.film(front=True, wide=wide, after=mp4.free(size)) for size in (8, 5000))
     table = "co64" if wide else "stco"
     at = near.index(table.encode()) + 4 + 4 + 4 + (7 if wide else 3)

@@ -227,13 +227,13 @@ def test_moved_media_has_correct_offsets(name: str, shape: str) -> None:
 
 @pytest.mark.parametrize("shape", FAR)
 @pytest.mark.parametrize("name", ["mp4_reflink", "mp4_copy"])
-def test_pointers_behind_the_index_are_updated(name: str, shape: str) -> None:
+def test_pointers_behind_index_are_updated(name: str, shape: str) -> None:
     written("mp4_in_place", written(name, FAR[shape]()), TEXT * 20)
 
 
 @pytest.mark.parametrize("shape", BEHIND)
 @pytest.mark.parametrize("name", ["mp4_reflink", "mp4_copy"])
-def test_index_at_the_end_stays(name: str, shape: str) -> None:
+def test_index_at_end_stays(name: str, shape: str) -> None:
     content = BEHIND[shape]()
     result = written(name, content)
 
@@ -242,7 +242,7 @@ def test_index_at_the_end_stays(name: str, shape: str) -> None:
 
 
 @pytest.mark.parametrize("shape", [*(shape for shape in FRONT if shape not in ("mdat to the end", "junk")), *BEHIND])
-def test_index_moves_to_the_end(shape: str) -> None:
+def test_index_moves_to_end(shape: str) -> None:
     content = {**FRONT, **BEHIND}[shape]()
     if examine(content).fragmented:
         assert "fragments" in refused("mp4_append", content)
@@ -301,7 +301,7 @@ def test_cloned_ranges_keep_block_alignment(shape: str, block: int) -> None:
 
 
 @pytest.mark.parametrize("shape", [*FRONT, *FAR, *BEHIND])
-def test_copy_adds_padding_behind_the_index(shape: str) -> None:
+def test_copy_adds_padding_behind_index(shape: str) -> None:
     content = {**FRONT, **FAR, **BEHIND}[shape]()
     edit = planned("mp4_copy", content)
     assert isinstance(edit, Rebuild)
@@ -312,7 +312,7 @@ def test_copy_adds_padding_behind_the_index(shape: str) -> None:
 
 @pytest.mark.parametrize("block", [1024, 4096, 65536])
 @pytest.mark.parametrize("shape", FRONT)
-def test_inserted_blocks_hold_the_new_header(shape: str, block: int) -> None:
+def test_inserted_blocks_hold_new_header(shape: str, block: int) -> None:
     content = FRONT[shape]()
     edit = planned("mp4_insert_range", content, block=block)
     assert isinstance(edit, Patch)
@@ -452,7 +452,7 @@ def test_table_without_samples_is_unchanged() -> None:
     written("mp4_in_place", film(mp4.track([1 << 31], samples=0), front=False))
 
 
-def test_index_at_the_end_keeps_32_bits() -> None:
+def test_index_at_end_keeps_32_bits() -> None:
     reader = large([0xFFFFFF00])
     outcome = STRATEGIES["mp4_append"].plan(
         reader,
@@ -614,12 +614,12 @@ def test_unknown_structure_moves_nothing(shape: str) -> None:
     assert census(result) == census(roomy)
 
 
-def test_last_index_of_a_camera_may_grow() -> None:
+def test_last_index_of_camera_may_grow() -> None:
     assert len(written("mp4_in_place", camera(front=False))) > len(camera(front=False))
 
 
 @pytest.mark.parametrize("front", [True, False])
-def test_pointers_into_the_index_are_updated(front: bool) -> None:
+def test_pointers_into_index_are_updated(front: bool) -> None:
     tags = box(b"udta", mp4.tags(mp4.cmt("old" * 20)))
     early = encrypted(early=tags, front=front)
 

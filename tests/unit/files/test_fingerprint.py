@@ -43,14 +43,14 @@ KNOWN = {
 
 
 @pytest.mark.parametrize("length", sorted(KNOWN))
-def test_hash_of_a_known_payload_is_stable(length: int) -> None:
+def test_hash_of_known_payload_is_stable(length: int) -> None:
     data = patterned(length)
     assert payload_hash(BytesReader(data), [Extent(0, length)]) == KNOWN[length]
 
 
 @pytest.mark.parametrize("full", [False, True])
 @pytest.mark.parametrize("length", [1, 65535, 65536, MIB - 1, MIB, MIB + 1, 2 * MIB + 1, 3 * MIB + 77])
-def test_hash_uses_the_documented_windows(length: int, full: bool) -> None:
+def test_hash_uses_documented_windows(length: int, full: bool) -> None:
     data = patterned(length)
     found = payload_hash(BytesReader(b"head" + data + b"tail"), [Extent(4, length)], full=full)
     assert found == expected_hash(data, full=full)
@@ -77,7 +77,7 @@ def test_empty_payload_has_no_hash() -> None:
     assert payload_hash(BytesReader(b"only a header"), [Extent(5, 0)]) is None
 
 
-def test_hash_ignores_bytes_around_the_payload() -> None:
+def test_hash_ignores_bytes_around_payload() -> None:
     one = payload_hash(BytesReader(b"AAAA" + b"film"), [Extent(4, 4)])
     two = payload_hash(BytesReader(b"B" + b"film" + b"more tags"), [Extent(1, 4)])
     assert one == two

@@ -70,7 +70,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.mark.parametrize("text", [ANN, LONG, None])
-def test_everything_that_ffmpeg_loses_is_kept(clip: bytes, text: str | None) -> None:
+def test_data_lost_by_ffmpeg_is_kept(clip: bytes, text: str | None) -> None:
     values = {
         "rate": 29.97,
         "cuePoints": [{"name": "goal", "time": 1.5}],
@@ -86,7 +86,7 @@ def test_everything_that_ffmpeg_loses_is_kept(clip: bytes, text: str | None) -> 
     assert others in new
 
 
-def test_media_are_one_range_of_the_old_file() -> None:
+def test_media_are_one_range_of_old_file() -> None:
     data = indexed()
     edit = planned(data, ANN, COPY)
     assert isinstance(edit, Rebuild)
@@ -115,7 +115,7 @@ def test_wrong_size_field_is_kept() -> None:
     assert numbers(written(data, ANN, COPY), "filesize") == [12.0]
 
 
-def test_lengths_around_the_metadata_are_updated() -> None:
+def test_lengths_around_metadata_are_updated() -> None:
     new = written(indexed(), LONG, COPY)
     length = len(body(new))
     assert new[24 + length : 28 + length] == (11 + length).to_bytes(4, "big")
@@ -137,7 +137,7 @@ def test_property_count_is_updated_if_present(told: int, after: int) -> None:
     assert written(new, None, COPY) == data
 
 
-def test_unknown_offset_keeps_the_media_in_place() -> None:
+def test_unknown_offset_keeps_media_in_place() -> None:
     for values, sentence in (
         (
             {"seekpoints": [{"time": 0.0, "offset": 200.0}]},
@@ -170,7 +170,7 @@ def test_comment_stays_unless_readers_stop_before_it() -> None:
     assert names(written(behind, ANN, COPY)) == ["comment", "long"]
 
 
-def test_every_comment_has_the_new_text() -> None:
+def test_every_comment_has_new_text() -> None:
     one, two = script("onMetaData", {"comment": "one", "a": 1.0}), script("onMetaData", {"Comment": 5.0})
     assert said(written(film(one, two), ANN, COPY)) == [ANN, ANN]
     assert names(written(film(one, two), None, COPY)) == ["a"]

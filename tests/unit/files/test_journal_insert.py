@@ -121,7 +121,7 @@ def place(volume: Path, tmp_path: Path) -> Place:
 # What it does
 
 
-def test_insert_adds_and_fills_the_front(place: Place) -> None:
+def test_insert_adds_and_fills_front(place: Place) -> None:
     log = place.edit(INSERT)
     assert place.path.read_bytes() == FRONT + BODY
     assert place.holes() == []
@@ -144,7 +144,7 @@ def test_insert_is_undone_and_repeated(place: Place) -> None:
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_file_state_matches_the_entry(place: Place, there: bool) -> None:
+def test_file_state_matches_entry(place: Place, there: bool) -> None:
     entry = place.begun(INSERT)
     if not there:
         entry = place.begun(Patch((), len(BODY), -N))
@@ -160,7 +160,7 @@ def test_file_state_matches_the_entry(place: Place, there: bool) -> None:
     assert journal.undo(entry).status == "untouched"
 
 
-def test_exit_without_commit_restores_the_file(place: Place) -> None:
+def test_exit_without_commit_restores_file(place: Place) -> None:
     log = place.edit(INSERT, keep=False)
     assert place.state() == (BODY, MTIME)
     assert marks(log) == ["undone"]
@@ -180,7 +180,7 @@ def our_own_scan(path: Path) -> bytes:
 
 
 @pytest.mark.parametrize("read", [a_player, our_own_scan])
-def test_open_during_an_insert_waits_for_the_new_file(
+def test_open_during_insert_waits_for_new_file(
     place: Place, monkeypatch: pytest.MonkeyPatch, read: Callable[[Path], bytes]
 ) -> None:
     seen: list[bytes] = []
@@ -225,7 +225,7 @@ def test_sparse_file_is_refused(place: Place) -> None:
     assert refused(place, Patch(((0, HEAD),), place.path.stat().st_size + N, N)) == "no_insert"
 
 
-def test_unwritten_extent_is_a_hole(place: Place) -> None:
+def test_unwritten_extent_is_hole(place: Place) -> None:
     """After reading, SEEK_HOLE calls it data; after a cut of power it would not."""
     with place.opened() as fd:
         os.posix_fallocate(fd, len(BODY), 5 * BLOCK)
@@ -277,7 +277,7 @@ def test_file_system_without_leases_refuses(place: Place, monkeypatch: pytest.Mo
     assert refused(place) == "no_insert"
 
 
-def test_refused_insert_keeps_the_file(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refused_insert_keeps_file(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """XFS with large real-time extents: only the call itself tells."""
     monkeypatch.setattr(disk, "insert_range", failing(errno.EINVAL))
     with place.log() as log, JournaledFile(place.name, journal=log, item_id=1, payload=()) as file:
@@ -381,7 +381,7 @@ def fallocate(fd: int, what: str, offset: int, length: int) -> None:
         (Patch((), len(BODY), -N), "collapse_range", failing(errno.ENOSPC, half_collapsed)),
     ],
 )
-def test_disk_error_keeps_the_file(
+def test_disk_error_keeps_file(
     place: Place, monkeypatch: pytest.MonkeyPatch, patch: Patch, call: str, fault: Callable[..., None]
 ) -> None:
     if patch.inserted < 0:
@@ -423,7 +423,7 @@ def test_failed_sync_is_not_repeated(place: Place, monkeypatch: pytest.MonkeyPat
     assert place.state() == (BODY, MTIME)
 
 
-def test_journal_error_during_an_insert_keeps_the_file(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_journal_error_during_insert_keeps_file(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disk, "sync_data", Nth(disk.sync_data, 3))  # of the head, of BEGIN, of INSERTED
     with pytest.raises(errors.StoreError):
         place.edit(INSERT)
@@ -585,7 +585,7 @@ def test_partially_restored_front_is_restored(place: Place, name: str) -> None:
     assert place.holes() == []
 
 
-def test_a_small_file_under_a_large_header_is_healed_too(place: Place) -> None:
+def test_small_file_with_large_header_is_healed(place: Place) -> None:
     """A hole in the body then reaches over the end of the room, or lies where the header would be."""
     small = BODY[: BLOCK + 100]
     place.lay_out(small)
@@ -602,7 +602,7 @@ def test_a_small_file_under_a_large_header_is_healed_too(place: Place) -> None:
         assert place.state() == (small, MTIME)
 
 
-def test_a_body_of_whole_blocks_is_healed_too(place: Place) -> None:
+def test_body_of_whole_blocks_is_healed(place: Place) -> None:
     whole = BODY[: 6 * BLOCK]
     place.lay_out(whole)
     entry = place.begun(Patch(((0, FRONT),), len(whole) + N, N))
@@ -674,7 +674,7 @@ def test_file_changed_by_another_program_is_kept(
 
 
 @pytest.mark.parametrize("where", [2, 13])
-def test_a_second_hole_is_not_explained(place: Place, where: int) -> None:
+def test_second_hole_is_not_explained(place: Place, where: int) -> None:
     """It was not there when the edit began, so somebody else made it; which of the two is ours nobody can tell."""
     body = BODY * 4  # so long that most of it is in no sample
     place.lay_out(body)
@@ -689,7 +689,7 @@ def test_a_second_hole_is_not_explained(place: Place, where: int) -> None:
     assert place.path.read_bytes() == before
 
 
-def test_without_the_mark_no_byte_in_front_is_taken_for_ours(place: Place) -> None:
+def test_bytes_before_file_without_mark_are_not_removed(place: Place) -> None:
     """But a header that is ours to the last byte, for the mark itself may have been lost with its medium."""
     entry = with_mark(place.begun(INSERT), inserted=False)
     for parts, status in [(PARTS["half"], "problem"), (PARTS["the seal"], "problem"), (PARTS["everything"], "undone")]:
@@ -697,9 +697,7 @@ def test_without_the_mark_no_byte_in_front_is_taken_for_ours(place: Place) -> No
         assert journal.undo(entry).status == status
 
 
-def test_a_file_that_is_whole_and_played_is_not_taken_back_under_the_player(
-    place: Place, edit: tuple[JournalEntry, bytes]
-) -> None:
+def test_intact_open_file_is_not_rolled_back(place: Place, edit: tuple[JournalEntry, bytes]) -> None:
     entry, old = edit
     with place.opened():
         assert journal.undo(entry).code == "in_use"
@@ -710,7 +708,7 @@ def test_a_file_that_is_whole_and_played_is_not_taken_back_under_the_player(
         assert journal.undo(entry).status == "undone"
 
 
-def test_recovery_heals_and_says_so_in_the_journal(place: Place) -> None:
+def test_recovery_heals_file_and_records_it(place: Place) -> None:
     log = place.log()
     with log:
         file = JournaledFile(place.name, journal=log, item_id=7, payload=())

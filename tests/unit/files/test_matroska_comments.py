@@ -115,7 +115,7 @@ def test_matroska_preserve_keeps_each_text(before: bytes, after: bytes) -> None:
         pytest.param(mkv.tag(mkv.simple("COMMENT", b"caf\xe9")), ["caf\udce9"], id="bytes that are no UTF-8"),
     ],
 )
-def test_replace_lists_every_text_of_the_file(tags: bytes, lost: list[str]) -> None:
+def test_replace_lists_every_text_of_file(tags: bytes, lost: list[str]) -> None:
     found = mkv.examine(mkv.document(tags=tags)).fields
 
     assert [place.value for place in found] == lost
@@ -124,13 +124,13 @@ def test_replace_lists_every_text_of_the_file(tags: bytes, lost: list[str]) -> N
 
 @pytest.mark.parametrize("tags", [mkv.tag(FILM) + SERIES, SERIES])
 @pytest.mark.parametrize("wanted", [None, mkv.preserving("")])
-def test_removal_keeps_the_comment_of_a_series(tags: bytes, wanted: mkv.Wanted) -> None:
+def test_removal_keeps_comment_of_series(tags: bytes, wanted: mkv.Wanted) -> None:
     after = written(tags, wanted)
 
     assert after == (SERIES if wanted is None else tags)
 
 
-def test_first_and_last_read_tags_get_the_people() -> None:
+def test_first_and_last_read_tags_get_people() -> None:
     first, last = (mkv.element(mkv.TAGS, mkv.tag(mkv.simple("COMMENT", text))) for text in ("first", "last"))
     parts = (("info", mkv.TOY_INFO), ("tracks", mkv.TOY_TRACKS), *mkv.clusters(mkv.TOY))
     data = mkv.film(("seek", mkv.directory("tags 2")), ("tags", first), *parts, ("tags 2", last))

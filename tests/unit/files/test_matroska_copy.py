@@ -127,7 +127,7 @@ def test_comment_is_removed_from_every_shape(shape: Shape) -> None:
 
 @SHAPES
 @pytest.mark.parametrize("means", [mkv.PLAIN, SHARED], ids=["copied", "shared"])
-def test_reverse_of_a_copy_is_small(shape: Shape, means: Capabilities) -> None:
+def test_reverse_of_copy_is_small(shape: Shape, means: Capabilities) -> None:
     edit = mkv.planned(shape.data, "People: Ann Lee", means, anew=True)
     if isinstance(edit, Refusal):
         return
@@ -268,7 +268,7 @@ def test_unknown_positions_are_not_moved(parts: list[Any], says: str) -> None:
     assert says in mkv.refusal(data, "x", anew=True).message
 
 
-def test_zero_position_of_a_live_recording_is_kept() -> None:
+def test_zero_position_of_live_recording_is_kept() -> None:
     live = mkv.element(mkv.CLUSTER, b"\xe7\x81\1\xa7\x81\0\xab\x81\7", mkv.element(0xA3, b"\xa7\x81\7" * 9))
     checked_copy(mkv.film(*FRONT, ("", live), *FILM), "x")
 
@@ -289,7 +289,7 @@ def test_copy_has_no_literal_padding() -> None:
     checked_copy(data, "x")
 
 
-def test_seek_head_names_the_new_tags() -> None:
+def test_seek_head_names_new_tags() -> None:
     """As it has to name all there is (RFC 9559, section 6)."""
     new = checked_copy(mkv.film(USUAL, *FRONT, *FILM, INDEX), "x")
 

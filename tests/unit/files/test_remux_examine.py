@@ -138,12 +138,12 @@ def test_hostile_file_costs_limited_steps(name: str) -> None:
     assert layout.problem.message.endswith(".")
 
 
-def test_avi_with_a_wrong_size_is_corrupt(tmp_path: Path) -> None:
+def test_avi_with_wrong_size_is_corrupt(tmp_path: Path) -> None:
     data = media.build("avi", tmp_path).read_bytes()
     assert problem(data[:4] + struct.pack("<I", len(data) + 100) + data[8:]) == "corrupt"
 
 
-def test_ffmpeg_is_the_last_strategy() -> None:
+def test_ffmpeg_is_last_strategy() -> None:
     names = [[strategy.name for strategy in family.strategies()] for family in registry.REMUXABLE]
     assert names == [
         ["avi_in_place", "avi_copy", "avi_remux"],

@@ -68,7 +68,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
         "Zoë 🎬 'x' \"y\".avi".encode(),
     ],
 )
-def test_file_name_does_not_decide_the_format(name: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_name_does_not_decide_format(name: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     source, target = os.fsencode(tmp_path) + b"/" + name, os.fsencode(tmp_path) + b"/" + name + b".tmp"
     os.rename(media.build("avi", tmp_path), source)
@@ -77,7 +77,7 @@ def test_file_name_does_not_decide_the_format(name: bytes, tmp_path: Path, monke
     assert sorted(os.listdir(os.fsencode(tmp_path))) == sorted([name, name + b".tmp"])
 
 
-def test_ffmpeg_command_is_a_list() -> None:
+def test_ffmpeg_command_is_list() -> None:
     edit = Remux(
         demuxer="ogg",
         muxer="ogg",
@@ -100,7 +100,7 @@ def test_playlist_named_avi_is_refused(tmp_path: Path) -> None:
     assert caught.value.reason == "ffmpeg_refused"
 
 
-def test_failure_has_the_last_ffmpeg_message(stub: Callable[[str], Path], tmp_path: Path) -> None:
+def test_failure_has_last_ffmpeg_message(stub: Callable[[str], Path], tmp_path: Path) -> None:
     stub("yes complaint | head -n 100000 >&2; echo 'The end.' >&2; exit 3")
     with pytest.raises(errors.FFmpegError, match=r"could not rewrite the file: The end\.$") as caught:
         remuxing.run(COPY, b"/in", os.fsencode(tmp_path / "out"))
@@ -121,7 +121,7 @@ def test_full_disk_has_its_code(
     assert caught.value.reason == reason
 
 
-def test_failed_start_of_ffmpeg_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_failed_start_of_ffmpeg_is_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(program, "executable", lambda: str(tmp_path / "gone"))
     with pytest.raises(errors.FFmpegError) as caught:
         remuxing.run(COPY, b"/in", b"/out")

@@ -174,7 +174,7 @@ def test_replacement_steps_have_one_order(place: Place) -> None:
 
 
 @pytest.mark.parametrize("error", [errors.VerificationError(check="packets"), KeyboardInterrupt(), ValueError()])
-def test_error_in_the_block_keeps_the_old_file(place: Place, error: BaseException) -> None:
+def test_error_in_block_keeps_old_file(place: Place, error: BaseException) -> None:
     def fail(file: Replacement) -> None:
         raise error
 
@@ -291,7 +291,7 @@ CHANGES = [touched, appended, replaced, moved]
 
 
 @pytest.mark.parametrize("change", CHANGES[:3])
-def test_other_file_than_the_examined_one_is_a_conflict(place: Place, change: Callable[[Path], None]) -> None:
+def test_changed_file_after_examination_is_conflict(place: Place, change: Callable[[Path], None]) -> None:
     expected = the_stat(place.path)
     change(place.path)
     with pytest.raises(errors.ConflictError) as caught:
@@ -302,7 +302,7 @@ def test_other_file_than_the_examined_one_is_a_conflict(place: Place, change: Ca
 
 @pytest.mark.parametrize("moment", ["making", "verifying", "announced", "kept"])
 @pytest.mark.parametrize("change", CHANGES)
-def test_concurrent_change_is_a_conflict_and_kept(
+def test_concurrent_change_is_conflict_and_kept(
     place: Place, monkeypatch: pytest.MonkeyPatch, moment: str, change: Callable[[Path], None]
 ) -> None:
     def then(owner: object, name: str) -> None:
@@ -390,7 +390,7 @@ def test_kept_original_overwrites_nothing(place: Place) -> None:
     assert (place.judge(""), place.marks()) == ("old", ["undone"])
 
 
-def test_original_of_an_earlier_attempt_is_kept(place: Place) -> None:
+def test_original_of_earlier_attempt_is_kept(place: Place) -> None:
     (place.shelf / "old").hardlink_to(place.path)
     place.do(break_links=True, keep=place.shelf / "old")
     assert (place.shelf / "old").read_bytes() == OLD

@@ -34,7 +34,7 @@ CALLS = ["pwrite", "copy_file_range", "fsync", "fchmod", "setxattr", "utime", "l
 
 @pytest.mark.parametrize("number", FAULTS, ids=errno.errorcode.get)
 @pytest.mark.parametrize("call", CALLS)
-def test_disk_error_keeps_the_old_file_or_reports_unknown(
+def test_disk_error_keeps_old_file_or_reports_unknown(
     place: Place, monkeypatch: pytest.MonkeyPatch, call: str, number: int
 ) -> None:
     monkeypatch.setattr(content, "_CHUNK", 4096)
@@ -116,7 +116,7 @@ def test_swap_steps_are_durable_in_order(place: Place, monkeypatch: pytest.Monke
     assert done == ["journal", "new", "journal", "original", "shelf", "rename", "folder"]
 
 
-def test_rename_with_a_lost_reply_is_detected(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rename_with_lost_reply_is_detected(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.rename
 
     def rename(*arguments: object, **named: object) -> None:
@@ -132,7 +132,7 @@ def test_rename_with_a_lost_reply_is_detected(place: Place, monkeypatch: pytest.
     assert place.path.read_bytes() == NEW
 
 
-def test_interruption_after_the_rename_is_detected(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interruption_after_rename_is_detected(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     real = disk.rename
 
     def rename(*arguments: object, **named: object) -> None:
@@ -146,7 +146,7 @@ def test_interruption_after_the_rename_is_detected(place: Place, monkeypatch: py
 
 
 @pytest.mark.parametrize("record", ["making", "swap", "commit"])
-def test_journal_error_stops_the_swap(place: Place, monkeypatch: pytest.MonkeyPatch, record: str) -> None:
+def test_journal_error_stops_swap(place: Place, monkeypatch: pytest.MonkeyPatch, record: str) -> None:
     real = getattr(OperationJournal, record)
 
     def fail(self: OperationJournal, *arguments: object) -> None:

@@ -50,7 +50,7 @@ def test_original_is_renamed_without_hard_links(place: Place, monkeypatch: pytes
     assert (place.path.read_bytes(), kept.read_bytes()) == (OLD, OLD)  # a copy: two files can have no file in common
 
 
-def test_failed_rename_restores_the_original(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_rename_restores_original(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "link", Failing(os.link, errno.EPERM, sticky=True))
     monkeypatch.setattr(os, "rename", Failing(os.rename, errno.EIO, nth=2))
     with pytest.raises(errors.FileAccessError) as caught:
@@ -60,7 +60,7 @@ def test_failed_rename_restores_the_original(place: Place, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("call", ["link", "rename"])
-def test_other_file_system_is_an_error(place: Place, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+def test_other_file_system_is_error(place: Place, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     monkeypatch.setattr(os, call, Failing(getattr(os, call), errno.EXDEV, sticky=True))
     with pytest.raises(errors.FileAccessError) as caught:
         place.do(keep=place.shelf / "old")
@@ -92,7 +92,7 @@ def test_missing_space_is_detected_first(place: Place, monkeypatch: pytest.Monke
 
 
 @root
-def test_full_disk_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_keeps_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disk, "free_bytes", lambda fd: 2**60)
     with places.mounted("tmpfs", tmp_path, megabytes=1) as mounted, opened(mounted) as place:
         for reserves in (True, False):
@@ -105,7 +105,7 @@ def test_full_disk_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(("free", "code"), [(1000, "low_space"), (2**40, "ffmpeg_failed")])
-def test_program_error_on_a_full_disk_is_low_space(
+def test_program_error_on_full_disk_is_low_space(
     place: Place, monkeypatch: pytest.MonkeyPatch, free: int, code: str
 ) -> None:
     def run(path: bytes) -> None:
@@ -160,7 +160,7 @@ def test_unshareable_blocks_are_copied(place: Place, monkeypatch: pytest.MonkeyP
                 assert new.read_at(0, 99_999) == OLD + b"!"
 
 
-def test_copy_has_the_holes_of_the_source(place: Place) -> None:
+def test_copy_has_holes_of_source(place: Place) -> None:
     with place.path.open("r+b") as file:
         file.seek(60_000)
         file.write(bytes(540_000))  # zeros that are no hole
@@ -178,7 +178,7 @@ def test_copy_has_the_holes_of_the_source(place: Place) -> None:
 
 
 @pytest.mark.parametrize("cut", ["copy_file_range", "pread"])
-def test_shortened_source_is_a_conflict(place: Place, monkeypatch: pytest.MonkeyPatch, cut: str) -> None:
+def test_shortened_source_is_conflict(place: Place, monkeypatch: pytest.MonkeyPatch, cut: str) -> None:
     if cut == "pread":
         monkeypatch.setattr(disk, "copy", lambda *_: 0)
     monkeypatch.setattr(content, "_CHUNK", 4096)
@@ -236,7 +236,7 @@ def test_access_list_is_kept(place: Place) -> None:
     assert (os.getxattr(place.path, ACCESS_LIST), place.path.stat().st_mode) == (LIST, mode)
 
 
-def test_access_list_of_the_folder_is_not_inherited(place: Place) -> None:
+def test_access_list_of_folder_is_not_inherited(place: Place) -> None:
     set_list(place.folder, "system.posix_acl_default")
     place.do()
     assert ACCESS_LIST not in os.listxattr(place.path)

@@ -128,18 +128,18 @@ def test_undecodable_difference_is_described() -> None:
         (saying(EVIDENCE, None, "another"), errors.ConflictError),
     ],
 )
-def test_file_unlike_the_plan_is_refused(evidence: verify.Evidence, kind: type[Exception]) -> None:
+def test_file_unlike_plan_is_refused(evidence: verify.Evidence, kind: type[Exception]) -> None:
     with pytest.raises(kind):
         verify.expect(evidence, [CHANGE])
 
 
-def test_file_like_the_plan_is_accepted() -> None:
+def test_file_like_plan_is_accepted() -> None:
     verify.expect(EVIDENCE, [CHANGE])
     verify.expect(saying(EVIDENCE, ""), [replace(CHANGE, old=None)])
     verify.expect(saying(EVIDENCE, "\udce9t\udce9", "\udce9t\udce9"), [replace(CHANGE, old="\ufffdt\ufffd")])
 
 
-def test_every_changed_text_matches_the_plan() -> None:
+def test_every_changed_text_matches_plan() -> None:
     changes = [replace(CHANGE, where="one"), Change(field="comment", old="hidden\u2400text", new=None, where="two")]
     texts = [("one", "old"), ("two", "hidden\0text")]
     found = tuple(
@@ -152,7 +152,7 @@ def test_every_changed_text_matches_the_plan() -> None:
             verify.expect(replace(EVIDENCE, texts=other), changes)
 
 
-def test_comment_change_keeps_a_second_text() -> None:
+def test_comment_change_keeps_second_text() -> None:
     two = saying(EVIDENCE, "old", "other", "old")
     with pytest.raises(errors.ConflictError):
         verify.expect(two, [CHANGE])
@@ -181,14 +181,14 @@ def test_preserve_mode_keeps_every_text(texts: tuple[str, ...], message: str) ->
     assert caught.value.check == "comment"
 
 
-def test_hidden_comment_matches_the_plan() -> None:
+def test_hidden_comment_matches_plan() -> None:
     verify.expect(replace(EVIDENCE, fields={"comment": None}), [CHANGE])
 
 
 # The index
 
 
-def test_offsets_count_from_the_payload() -> None:
+def test_offsets_count_from_payload() -> None:
     places = np.array([100, 149, 150, 300, 399, 400, 5])
     found = meaning._places(places, [Extent(100, 50), Extent(300, 100)], 500)
     assert found.tolist() == [0, 49, -151, 50, 149, -401, -6]
@@ -198,7 +198,7 @@ def test_offsets_count_from_the_payload() -> None:
     assert meaning._places(np.array([3]), [], 9).tolist() == [-4]
 
 
-def test_moved_payload_has_the_same_index(tmp_path: Path) -> None:
+def test_moved_payload_has_same_index(tmp_path: Path) -> None:
     path = media.build("mp4_room", tmp_path, languages=("eng", "ger"))
     before, data = gather(path), bytearray(path.read_bytes())
     for name, start, end in sabotage.boxes(bytes(data)):
@@ -325,7 +325,7 @@ def test_undecodable_tags_are_evidence(tmp_path: Path) -> None:
         verify.compare(before, gather(path), [])
 
 
-def test_media_library_gets_the_format(tmp_path: Path) -> None:
+def test_media_library_gets_format(tmp_path: Path) -> None:
     """A guess would open whatever a playlist or a script under a film's name asks for."""
     film, other = media.build("mp4", tmp_path), media.build("mkv", tmp_path)
     with FileReader(os.fsencode(film)) as reader:
@@ -410,7 +410,7 @@ NOWHERE = float("nan")
         ("asf", "video", 0.0, True),
     ],
 )
-def test_only_avi_audio_may_shift_by_a_packet(container: str, kind: str, moved: float, passes: bool) -> None:
+def test_only_avi_audio_may_shift_by_packet(container: str, kind: str, moved: float, passes: bool) -> None:
     before = timed(EVIDENCE, 0.0, 1.0, NOWHERE, container=container, kind=kind)
     after = timed(WRITTEN, 0.0, 1.0 + moved, NOWHERE, container=container, kind=kind)
     if passes:
@@ -429,7 +429,7 @@ def test_timestamp_may_not_appear_or_disappear() -> None:
 
 
 @pytest.mark.parametrize("size", [499, 1100 + (1 << 20) + 8 * 3 + 1])
-def test_rewritten_file_has_a_similar_size(size: int) -> None:
+def test_rewritten_file_has_similar_size(size: int) -> None:
     before, after = timed(EVIDENCE, 0.0), replace(timed(WRITTEN, 0.0), size=size, named_size=size)
     with pytest.raises(errors.VerificationError, match=f"1000 bytes became {size}"):
         verify.compare(before, after, [CHANGE], comparisons=verify.REWRITTEN)
@@ -444,7 +444,7 @@ def test_muxer_name_and_ids_may_change() -> None:
         verify.compare(before, tagged(timed(WRITTEN, 0.0), encoder="c"), [CHANGE], comparisons=verify.REWRITTEN)
 
 
-def test_undecodable_old_text_matches_the_plan() -> None:
+def test_undecodable_old_text_matches_plan() -> None:
     change = Change(field="comment", old="\ufffd", new="\ufffd\nPeople: Ann", segment="People: Ann")
     before = saying(timed(EVIDENCE, 0.0), "\udce9", "\udce9")
     text = "\udce9\nPeople: Ann"
@@ -520,7 +520,7 @@ def test_census_error_is_evidence(tmp_path: Path) -> None:
     assert "other bytes between its pages" in gather(path, packets=True).problem
 
 
-def test_ogg_comment_is_that_of_the_video_stream(tmp_path: Path) -> None:
+def test_ogg_comment_comes_from_video_stream(tmp_path: Path) -> None:
     path = headers.ogg_tags(media.build("ogv", tmp_path), audio=[("COMMENT", "sound")])
     assert gather(path).comment == "sound"
     headers.ogg_tags(path, video=[("DESCRIPTION", "pictures")])

@@ -92,7 +92,7 @@ def test_symlink_target_is_listed_once(tmp_path: Path) -> None:
     assert found(tmp_path) == [b"films/film.mp4", b"store/object-1"]
 
 
-def test_symlinks_out_of_the_root_are_counted(tmp_path: Path) -> None:
+def test_symlinks_out_of_root_are_counted(tmp_path: Path) -> None:
     put(tmp_path, "outside/film.mp4", "root/own.mp4", "root-too/film.mp4")
     root = tmp_path / "root"
     (root / "escape.mp4").symlink_to(tmp_path / "outside/film.mp4")

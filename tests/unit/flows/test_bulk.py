@@ -71,7 +71,7 @@ def test_people_counts_include_copies(films: Database, bulk: BulkEdits) -> None:
     assert [person.name for person in found.people][:2] == ["Bo", "Ann"]
 
 
-def test_people_of_a_selection_can_be_searched(bulk: BulkEdits) -> None:
+def test_people_of_selection_can_be_searched(bulk: BulkEdits) -> None:
     assert [person.name for person in bulk.people_in(EVERYONE, like="C").people] == ["Cy"]
     assert bulk.people_in(EVERYONE, limit=1).total == 3
     assert len(bulk.people_in(EVERYONE, limit=1).people) == 1
@@ -101,7 +101,7 @@ def test_unplanned_file_starts_with_its_own_people(films: Database, decisions: D
     assert results(films)["d"] == ["Dee", "Ann"]
 
 
-def test_bulk_edit_refuses_an_invalid_name(films: Database, decisions: Decisions) -> None:
+def test_bulk_edit_refuses_invalid_name(films: Database, decisions: Decisions) -> None:
     """A database may have it from elsewhere: in a comment it would cut the list, and the rest were nobody."""
     file_id = ids(films)["c.mp4"]
     with films.atomic() as tx:
@@ -146,7 +146,7 @@ def test_removed_person_includes_other_spellings(films: Database, decisions: Dec
     assert results(films) == {"a": ["Ann"], "b": ["Ann"], "c": ["Cy"]}
 
 
-def test_preview_matches_the_edit(films: Database, bulk: BulkEdits, decisions: Decisions) -> None:
+def test_preview_matches_edit(films: Database, bulk: BulkEdits, decisions: Decisions) -> None:
     before = results(films)
     seen = bulk.preview(EVERYONE, add=["Eve"], remove=["Bo"])
     replaced = bulk.preview(EVERYONE, replace=("Bo", "Eve"))

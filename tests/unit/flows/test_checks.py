@@ -93,7 +93,7 @@ def test_consistent_library_has_no_findings(house: House) -> None:
 # Database and file differ.
 
 
-def test_person_only_in_the_file_is_found(house: House) -> None:
+def test_person_only_in_file_is_found(house: House) -> None:
     house.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Ann Lee", "c.mp4": "Bob Ray", "d.mp4": None})
     house.say({"a.mp4": "Ann Lee; Bob Ray", "b.mp4": "Ann Lee", "d.mp4": "Bob Ray"})
     first, second = house.found("differ")
@@ -119,7 +119,7 @@ def test_decided_file_has_no_finding(house: House) -> None:
     assert [row.title for row in house.found("differ")] == ["c.mp4"]
 
 
-def test_alias_in_a_file_counts_as_its_person(house: House) -> None:
+def test_alias_in_file_counts_as_its_person(house: House) -> None:
     house.films({"a.mp4": "Ann Lee"})
     house.say({"a.mp4": "Ann Lee"})
     house.people.rename("Ann Lee", "Ann Maria Lee")
@@ -161,7 +161,7 @@ def test_spellings_of_one_key_do_not_differ(house: House) -> None:
     assert house.found("copies") == []
 
 
-def test_copy_with_an_edit_is_aligned(house: House) -> None:
+def test_copy_with_edit_is_aligned(house: House) -> None:
     house.films({"a.mp4": "Ann Lee, Cy", "b.mp4": "Ann Lee"}, {"a.mp4": "film", "b.mp4": "film"})
     house.say({"a.mp4": "Ann Lee"})
     with house.decisions.step() as step:
@@ -226,7 +226,7 @@ def test_merged_spelling_applies_to_all_files(house: House, known: tuple[str, ..
         assert house.item("c.mp4").result_people == ["Zoë Öz"]
 
 
-def test_letter_case_is_corrected_by_an_edit(house: House) -> None:
+def test_letter_case_is_corrected_by_edit(house: House) -> None:
     house.films({"a.mp4": "TOM OKAFOR", "b.mp4": None})
     house.say({"a.mp4": "Tom Okafor", "b.mp4": "Tom Okafor"})
     assert house.item("a.mp4").category == "unchanged"
@@ -246,7 +246,7 @@ def test_people_of_one_name_are_merged(house: House) -> None:
     assert house.counts()["spelling"] == (0, 0)
 
 
-def test_merge_updates_the_spelling_in_edits(house: House) -> None:
+def test_merge_updates_spelling_in_edits(house: House) -> None:
     house.films({"a.mp4": None, "b.mp4": None})
     house.say({"a.mp4": "Zoe Oz", "b.mp4": "Zoë Öz"})
     house.decisions.edit([ids(house.database)["a.mp4"]], ["Zoe Oz", "Bob Ray"])
@@ -255,7 +255,7 @@ def test_merge_updates_the_spelling_in_edits(house: House) -> None:
     assert house.found("spelling") == []
 
 
-def test_pairs_follow_the_names(house: House) -> None:
+def test_pairs_follow_names(house: House) -> None:
     house.films({"a.mp4": None, "b.mp4": None})
     house.say({"a.mp4": "Ann Lee"})
     assert house.found("spelling") == []
@@ -379,7 +379,7 @@ def test_page_has_its_findings(house: House) -> None:
     assert len(house.checks.page("unknown", per_page=0).items) == 7
 
 
-def test_findings_are_cached_until_a_change(house: House) -> None:
+def test_findings_are_cached_until_change(house: House) -> None:
     house.films({"a.mp4": "Ghost"})
     house.checks.groups()
     before = house.database.statements
@@ -438,14 +438,14 @@ def test_all_file_people_can_be_learned_at_once(house: House) -> None:
         house.checks.resolve_all("spelling")
 
 
-def test_all_findings_of_a_kind_can_be_ignored(house: House) -> None:
+def test_all_findings_of_kind_can_be_ignored(house: House) -> None:
     house.films({"a.mp4": "Ann Lee", "b.mp4": "Bob Ray"})
     assert house.checks.ignore_all("single") == 2
     assert house.counts()["single"] == (0, 2)
     assert house.checks.ignore_all("single") == 0
 
 
-def test_alias_beside_an_unknown_name_is_known(house: House) -> None:
+def test_alias_beside_unknown_name_is_known(house: House) -> None:
     house.films({"a.mp4": "Ann Lee, Ghost"})
     house.say({"a.mp4": "Ann Lee"})
     house.people.rename("Ann Lee", "Ann Maria Lee")
@@ -522,7 +522,7 @@ def test_placeholder_is_never_learned(house: House) -> None:
     assert {person.name for person in house.people.list()} == {"Ann Lee", "Bo"}
 
 
-def test_placeholder_names_are_a_setting(house: House) -> None:
+def test_placeholder_names_are_setting(house: House) -> None:
     house.films({"a.mp4": "Unknown, Nobody"})
     names = ["unknown", "nobody"]
     house.checks = Checks(

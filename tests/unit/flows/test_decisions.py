@@ -74,7 +74,7 @@ def test_postponed_file_returns_on_its_day(database: Database, decisions: Decisi
     decisions.postpone([3], until=NOW + timedelta(days=1))
     decisions.postpone([1])
 
-    assert [row.summary for row in decisions.list()] == ["until revoked", "until 2026-11-21"]
+    assert [row.summary for row in decisions.list()] == ["until removed", "until 2026-11-21"]
     later = Decisions(database, clock=lambda: NOW + timedelta(days=1))
     assert [row.file_id for row in later.list()] == [1]
 
@@ -88,7 +88,7 @@ def test_past_day_is_refused(decisions: Decisions, until: datetime) -> None:
         decisions.postpone([3], until=until)
 
 
-def test_day_without_a_zone_is_local(decisions: Decisions) -> None:
+def test_day_without_zone_is_local(decisions: Decisions) -> None:
     local = datetime(2027, 1, 1)  # noqa: DTZ001 - as a command line gives it
     decisions.postpone([3], until=local)
 

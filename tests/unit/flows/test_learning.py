@@ -135,7 +135,7 @@ def test_bulk_learning_is_one_step(court: Court) -> None:
     assert court.state() == before
 
 
-def test_step_label_names_the_change(court: Court) -> None:
+def test_step_label_names_change(court: Court) -> None:
     court.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Zoe Oz"})
     court.say({"a.mp4": "Ann Lee", "b.mp4": "Zoë Öz"})
     court.checks.resolve("unknown", "Ghost", "add")
@@ -202,13 +202,11 @@ def test_undo_keeps_names_changed_later(court: Court) -> None:
     before = court.state()
     report = court.undo()
     assert (report.names_stay, report.files, report.left) == (True, 0, 2)
-    assert report.summary == (
-        "Not undone: merged Bob Rey into Bob Ray. These people were changed since, and stay as they are."
-    )
+    assert report.summary == ("Not undone: merged Bob Rey into Bob Ray. These people have newer changes, which stay.")
     assert court.state() == before
 
 
-def test_undo_keeps_a_person_with_other_files(court: Court) -> None:
+def test_undo_keeps_person_with_other_files(court: Court) -> None:
     court.films({"a.mp4": "Ghost", "b.mp4": None})
     court.checks.resolve("unknown", "Ghost", "add")
     court.say({"b.mp4": "Ghost"})
@@ -243,7 +241,7 @@ def test_recorded_changes_are_deleted_with_their_step(court: Court, monkeypatch:
         assert reader.value(f"SELECT count(*) FROM {table}") == 0
 
 
-def test_undo_of_a_name_without_files(court: Court) -> None:
+def test_undo_of_name_without_files(court: Court) -> None:
     """Assignments that wait for a path that no scan has met."""
     with court.database.atomic() as tx:
         people.assign(
@@ -261,7 +259,7 @@ def test_undo_of_a_name_without_files(court: Court) -> None:
     assert court.state()["people"] == before["people"]
 
 
-def test_recorded_changes_survive_a_restart(empty_home: Path, home: Path) -> None:
+def test_recorded_changes_survive_restart(empty_home: Path, home: Path) -> None:
     shutil.copytree(empty_home, home)
     with Database.open(home) as database:
         court = Court(database)

@@ -68,7 +68,7 @@ def test_csv_cell_may_have_commas_quotes_and_line_breaks(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+49", "-Bo", "@SUM(A1)", "=cmd|' /C calc'!A0", "<script>", "../../etc"])
-def test_csv_cell_like_a_header_is_data(tmp_path: Path, cell: str) -> None:
+def test_csv_cell_like_header_is_data(tmp_path: Path, cell: str) -> None:
     (entry,) = read(tmp_path, f"path,person\n{cell},{cell}\n")
 
     assert (entry.path, entry.names, entry.problem) == (cell.encode(), (cell,), "")
@@ -294,7 +294,7 @@ def test_legacy_database_with_wal_is_not_changed(tmp_path: Path, in_use: bool) -
     other.close()
 
 
-def test_json_of_the_standard_library_is_read_back(tmp_path: Path) -> None:
+def test_json_of_standard_library_is_read_back(tmp_path: Path) -> None:
     given = {f"dir/{name}": ["Ann", "Zoë"] for name in ("a.mp4", "é.mp4", 'q"uote.mp4', "back\\slash.mp4")}
     entries = read(tmp_path, json.dumps(given, indent=1), "x.json")
 

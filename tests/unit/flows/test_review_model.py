@@ -93,7 +93,7 @@ class Desk:
     def skip(self, file_ids: list[int], days: int | None) -> None:
         until = None if days is None else self.now + timedelta(days=days)
         self.decisions.postpone(file_ids, until=until)
-        self.home.decide({(file_id, "postpone"): until or "until revoked" for file_id in file_ids})
+        self.home.decide({(file_id, "postpone"): until or "until removed" for file_id in file_ids})
 
     def mode(self, file_ids: list[int], modes: tuple[str | None, str | None]) -> None:
         self.decisions.set_mode(file_ids, mode=modes[0], comment_mode=modes[1])
@@ -228,7 +228,7 @@ ACTS = st.one_of(
 
 @effort.examples(5, 8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(COMMENTS), min_size=5, max_size=5), st.lists(ACTS, min_size=2, max_size=7))
-def test_review_matches_a_naive_model(
+def test_review_matches_naive_model(
     desk: Desk, comments: list[str | None], acts: list[tuple[str, list[int], Any]]
 ) -> None:
     desk.begin(comments)

@@ -60,7 +60,7 @@ def brief(found: Iterable[Suggestion]) -> list[tuple[str, str, int, int]]:
     return [(each.name, each.kind, each.support, each.of) for each in found]
 
 
-def test_frequent_person_of_the_folder_is_suggested(database: Database, suggest: Suggest) -> None:
+def test_frequent_person_of_folder_is_suggested(database: Database, suggest: Suggest) -> None:
     films(
         database,
         {
@@ -113,7 +113,7 @@ def test_support_and_lift_are_exact(database: Database, suggest: Suggest) -> Non
     assert found.reason == "Is in 4 of 7 files with Ann, 1.9 times as often as usual."
 
 
-def test_two_shared_files_suggest_nobody(database: Database, suggest: Suggest) -> None:
+def test_two_shared_files_suggest_no_person(database: Database, suggest: Suggest) -> None:
     others = {f"x{number}/a.mp4": "Cy" for number in range(9)}
     films(database, {"z/here.mp4": "Ann", "0/a.mp4": "Ann; Bob", "1/a.mp4": "Ann; Bob"} | others)
     assert suggest("z/here.mp4") == []
@@ -121,7 +121,7 @@ def test_two_shared_files_suggest_nobody(database: Database, suggest: Suggest) -
     assert brief(suggest("z/here.mp4")) == [("Bob", "together", 3, 4)]
 
 
-def test_omnipresent_person_suggests_nobody(database: Database, suggest: Suggest) -> None:
+def test_omnipresent_person_suggests_no_other_person(database: Database, suggest: Suggest) -> None:
     everywhere = {f"{number}/a.mp4": "Ann; Dora" for number in range(4)} | {
         f"d{number}/a.mp4": "Dora" for number in range(6)
     }
@@ -157,7 +157,7 @@ def test_faces_are_suggested_with_confidence(database: Database, suggest: Sugges
     assert database.read().value("SELECT count(*) FROM video_people") == 1
 
 
-def test_faces_wait_for_a_scan_and_follow_the_video(database: Database, suggest: Suggest) -> None:
+def test_faces_wait_for_scan_and_follow_video(database: Database, suggest: Suggest) -> None:
     with database.atomic() as tx:
         faces.add(tx, [FaceRow(path_bytes=b"/films/a.mp4", name="Bob", confidence=0.9, faces=1)], at=NOW)
     store(database, [scanned("a.mp4", content="film")])
@@ -195,7 +195,7 @@ def test_declined_person_is_not_suggested(database: Database, suggestions: Sugge
     assert suggest("Lake/x.mp4") == []
 
 
-def test_copies_suggest_nobody(database: Database, suggest: Suggest) -> None:
+def test_copies_suggest_no_person(database: Database, suggest: Suggest) -> None:
     store(database, [scanned(f"Lake/{name}.mp4", content="one") for name in "abc"])
     with database.atomic() as tx:
         people.assign(tx, [AssignmentRequest(name="Ann", file_hash=hash_of("one"))], at=NOW)
@@ -239,7 +239,7 @@ def test_alias_counts_as_its_person(database: Database, suggest: Suggest) -> Non
     assert [each.name for each in suggest("b/b.mp4")] == ["Ann Maria Lee"]
 
 
-def test_suggestions_for_an_unknown_file_are_refused(suggestions: Suggestions) -> None:
+def test_suggestions_for_unknown_file_are_refused(suggestions: Suggestions) -> None:
     with pytest.raises(errors.UnknownIdError, match="no file with the id 99"):
         suggestions.suggest(99)
 

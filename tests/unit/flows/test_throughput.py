@@ -21,7 +21,7 @@ def test_first_seconds_have_no_estimate() -> None:
     assert Throughput({False: 10.0}, clock=Clock()).eta_seconds is None
 
 
-def test_small_files_do_not_bias_the_estimate() -> None:
+def test_small_files_do_not_bias_estimate() -> None:
     """90 of 91 files are done after little more than a second, but the last one is a film that must be written anew."""
     clock = Clock()
     pace = Throughput({False: 0.9, True: 60.0}, clock=clock)
@@ -44,7 +44,7 @@ def test_slow_disk_is_measured() -> None:
     assert pace.rate == pytest.approx(10, rel=0.1)
 
 
-def test_concurrent_files_shorten_the_estimate() -> None:
+def test_concurrent_files_shorten_estimate() -> None:
     clock = Clock()
     pace = Throughput({True: 40.0}, clock=clock)
     clock.now += 10.0

@@ -51,7 +51,7 @@ def test_views_are_listed_by_name(views: ViewService) -> None:
     assert [view.name for view in views.list()] == ["Alpha", "beta", "gamma"]
 
 
-def test_only_one_view_opens_the_plan(views: ViewService) -> None:
+def test_only_one_view_opens_plan(views: ViewService) -> None:
     one, other = views.save("one", "a"), views.save("other", "b")
     assert views.default() is None
     views.set_default(one.view_id)
@@ -64,7 +64,7 @@ def test_only_one_view_opens_the_plan(views: ViewService) -> None:
     assert views.default() is None
 
 
-def test_view_rename_refuses_a_taken_name(views: ViewService) -> None:
+def test_view_rename_refuses_taken_name(views: ViewService) -> None:
     one, other = views.save("one", "a"), views.save("other", "b")
     assert views.rename(one.view_id, "First").name == "First"
     assert views.rename(one.view_id, "FIRST").name == "FIRST"  # its own name, spelt otherwise
@@ -81,7 +81,7 @@ def test_removed_view_is_restored_by_undo(views: ViewService) -> None:
     assert views.restore(gone) == replace(saved, is_default=True)
 
 
-def test_undo_keeps_a_newer_view_of_the_name(views: ViewService) -> None:
+def test_undo_keeps_newer_view_of_name(views: ViewService) -> None:
     gone = views.save("one", "a")
     views.set_default(gone.view_id)
     gone = views.remove(gone.view_id)

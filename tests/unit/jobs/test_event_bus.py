@@ -107,7 +107,7 @@ def test_event_ids_continue_after_restart(database: Database) -> None:
     assert second.recorder.since(lost.id) == [later]
 
 
-def test_emit_in_a_transaction_does_not_block(database: Database, run: Run) -> None:
+def test_emit_in_transaction_does_not_block(database: Database, run: Run) -> None:
     with database.atomic():
         made = run.bus.emit("plan:changed")
         assert run.recorder.since(0) == [made]

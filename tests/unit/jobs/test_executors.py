@@ -70,7 +70,7 @@ def is_alive(process: int) -> bool:
 
 
 @pytest.mark.parametrize("executor", [Threads(), None], ids=["threads", "processes"])
-def test_threads_and_processes_return_the_same(executor: Threads | None, processes: Processes) -> None:
+def test_threads_and_processes_return_same(executor: Threads | None, processes: Processes) -> None:
     assert (executor or processes).call(pieces.joined, "a", "b", by="-") == "a-b"
 
 
@@ -81,7 +81,7 @@ def test_worker_process_is_reused(processes: Processes) -> None:
     assert os.getpid() not in done_by
 
 
-def test_each_concurrent_caller_gets_a_process(processes: Processes) -> None:
+def test_each_concurrent_caller_gets_process(processes: Processes) -> None:
     at_work: set[int] = set()
 
     with ThreadPoolExecutor(3) as pool:
@@ -93,14 +93,14 @@ def test_each_concurrent_caller_gets_a_process(processes: Processes) -> None:
     assert not any(is_alive(process) for process in at_work)
 
 
-def test_callbacks_run_on_the_thread_of_the_caller(processes: Processes) -> None:
+def test_callbacks_run_on_thread_of_caller(processes: Processes) -> None:
     home = Home()
 
     assert processes.call_with_callbacks(home, pieces.answers, "a", "b", "c") == ["A", "B", "C"]
     assert home.threads == {threading.get_ident()}
 
 
-def test_error_of_a_callback_is_raised_unless_handled(processes: Processes) -> None:
+def test_error_of_callback_is_raised_unless_handled(processes: Processes) -> None:
     home = Home()
 
     assert processes.call_with_callbacks(home, pieces.ask_and_survive) == "StoreError: The disk is gone."
@@ -109,7 +109,7 @@ def test_error_of_a_callback_is_raised_unless_handled(processes: Processes) -> N
     assert caught.value is home.error
 
 
-def test_worker_error_has_its_traceback_and_keeps_the_process(processes: Processes) -> None:
+def test_worker_error_has_its_traceback_and_keeps_process(processes: Processes) -> None:
     before = processes.call(pieces.process_of)
 
     with pytest.raises(RuntimeError, match=r"(?s)in divide.*ZeroDivisionError"):
@@ -125,7 +125,7 @@ def test_unpicklable_call_is_refused(processes: Processes) -> None:
     assert processes.call(pieces.joined, "a", by="") == "a"
 
 
-def test_worker_log_records_reach_the_job_log(processes: Processes, tmp_path: Path) -> None:
+def test_worker_log_records_reach_job_log(processes: Processes, tmp_path: Path) -> None:
     logs.attach(tmp_path, days=1)
     try:
         with logs.job(7):
@@ -159,7 +159,7 @@ def test_workers_use_the_fork_server_that_was_started_before(processes: Processe
     assert processes._server._process is server
 
 
-def test_concurrency_is_limited_to_the_processors(processes: Processes) -> None:
+def test_concurrency_is_limited_to_processors(processes: Processes) -> None:
     assert Threads().max_concurrency(1000) == 1000
     assert processes.max_concurrency(1000) == max(1, (os.cpu_count() or 1) - 1)
     assert processes.max_concurrency(1) == 1
@@ -168,7 +168,7 @@ def test_concurrency_is_limited_to_the_processors(processes: Processes) -> None:
 # Ends.
 
 
-def test_failed_start_of_a_process_raises_worker_lost(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_start_of_process_raises_worker_lost(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: object, **__: object) -> None:
         raise OSError(errno.ENOMEM, "Cannot allocate memory")
 
@@ -195,7 +195,7 @@ def test_killed_process_loses_only_its_call(processes: Processes) -> None:
     assert processes.call(pieces.joined, "a", by="") == "a"
 
 
-def test_process_that_ignores_a_cancellation_is_killed(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_process_ignoring_cancellation_is_killed(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(executors, "_SILENCE_SECONDS", 0.5)
     begun: list[int] = []
     home = Home(begun.append)
@@ -231,7 +231,7 @@ def test_killed_idle_process_loses_nothing(processes: Processes) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_workers_ignore_signals_of_the_parent(processes: Processes, number: int) -> None:
+def test_workers_ignore_signals_of_parent(processes: Processes, number: int) -> None:
     process = processes.call(pieces.process_of)
     os.kill(process, number)
 
@@ -246,7 +246,7 @@ def test_idle_processes_are_ended(processes: Processes, monkeypatch: pytest.Monk
     assert processes.call(pieces.process_of) != process
 
 
-def test_next_start_waits_for_workers_of_a_killed_parent(lock: Path) -> None:
+def test_next_start_waits_for_workers_of_killed_parent(lock: Path) -> None:
     program = "import sys; from tests.support import pieces; pieces.leave_under_way(sys.argv[1])"
     command = [sys.executable, "-c", program, str(lock)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:

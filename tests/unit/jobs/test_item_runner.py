@@ -49,7 +49,7 @@ def test_cancel_finishes_running_items() -> None:
 
 
 @pytest.mark.parametrize("change", ["pause", "cancel"])
-def test_stop_during_the_last_item_ends_as_done(change: str) -> None:
+def test_stop_during_last_item_ends_as_done(change: str) -> None:
     """Nobody has looked yet whether there is another item."""
     control = RunControl()
     runner, delivered = make(lambda item: item, workers=1, control=control)
@@ -96,7 +96,7 @@ def test_paused_run_can_be_stopped() -> None:
     assert control.was_paused
 
 
-def test_items_with_one_key_run_one_at_a_time() -> None:
+def test_items_with_one_key_run_one_at_time() -> None:
     running: set[str] = set()
     clashes = []
     lock = threading.Lock()
@@ -117,7 +117,7 @@ def test_items_with_one_key_run_one_at_a_time() -> None:
     assert len(delivered) == 30
 
 
-def test_failed_delivery_ends_the_run() -> None:
+def test_failed_delivery_ends_run() -> None:
     done = []
 
     def fail(_: list[int]) -> None:
@@ -178,7 +178,7 @@ def test_due_retry_precedes_new_items() -> None:
     assert max(at for at, item in enumerate(tries) if item == 0) < 10
 
 
-def test_item_does_not_overtake_a_waiting_one_with_its_key() -> None:
+def test_item_does_not_overtake_waiting_one_with_its_key() -> None:
     work, tries = flaky({0: 2})
     runner, delivered = trying(work, after=lambda _: 0.02, key=lambda item: item % 2)
 
@@ -188,7 +188,7 @@ def test_item_does_not_overtake_a_waiting_one_with_its_key() -> None:
 
 
 @pytest.mark.parametrize("end", [RunControl.cancel, RunControl.stop, RunControl.fail])
-def test_cancel_ends_waiting_retries_without_a_result(end) -> None:
+def test_cancel_ends_waiting_retries_without_result(end) -> None:
     control = RunControl()
     work, _ = flaky({0: 9})
     runner, delivered = trying(work, after=lambda _: 3600.0, control=control)
@@ -204,7 +204,7 @@ def test_cancel_ends_waiting_retries_without_a_result(end) -> None:
     assert delivered == []
 
 
-def test_failure_after_the_end_has_no_result() -> None:
+def test_failure_after_end_has_no_result() -> None:
     """Else an item that only has to wait a little would be called failed because the program was stopped."""
     control = RunControl()
 
@@ -218,7 +218,7 @@ def test_failure_after_the_end_has_no_result() -> None:
     assert delivered == []
 
 
-def test_work_continues_during_a_delivery() -> None:
+def test_work_continues_during_delivery() -> None:
     """A database that takes its time holds no worker up; what came meanwhile is the next group."""
     done: list[int] = []
     groups: list[list[int]] = []
@@ -267,7 +267,7 @@ def test_slow_deliveries_are_less_frequent(took: float, seconds: float) -> None:
     assert sorted(groups)[len(groups) // 2] == pytest.approx(seconds, abs=0.2)
 
 
-def test_undelivered_results_are_limited_to_a_group() -> None:
+def test_undelivered_results_are_limited_to_group() -> None:
     done: list[int] = []
     seen: list[int] = []
 
@@ -324,7 +324,7 @@ def test_run_is_idle_when_started_items_are_delivered_or_wait() -> None:
     assert sorted(delivered) == list(range(9))
 
 
-def test_thread_that_yields_to_the_ui_does_not_delay_a_pause() -> None:
+def test_thread_yielding_to_ui_does_not_delay_pause() -> None:
     control, aside, go_on, at_rest = RunControl(), threading.Event(), threading.Event(), threading.Event()
     begun: list[int] = []
 
@@ -350,7 +350,7 @@ def test_thread_that_yields_to_the_ui_does_not_delay_a_pause() -> None:
     assert delivered == [0, 1]
 
 
-def test_results_are_delivered_before_a_pause_wait() -> None:
+def test_results_are_delivered_before_pause_wait() -> None:
     control, asked, delivered = RunControl(), threading.Event(), []
 
     def work(item: int) -> int:

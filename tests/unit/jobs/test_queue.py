@@ -109,7 +109,7 @@ def test_completed_job_has_its_summary(bench: Bench) -> None:
     assert set(told[1:-1]) == {"long:progress"}
 
 
-def test_progress_is_never_stored_after_the_result(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_never_stored_after_result(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """The thread that looks after all jobs may be slow to write what it has just asked one of them."""
     real, late = bench.store.save_progress, threading.Event()
 
@@ -149,7 +149,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 @settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(1, 10), st.booleans(), st.integers(0, 3)), max_size=12))
-def test_next_job_matches_a_sorted_list(kept: Database, facts: list[tuple[int, bool, int]]) -> None:
+def test_next_job_matches_sorted_list(kept: Database, facts: list[tuple[int, bool, int]]) -> None:
     """Priority, then age; never before its time, never before what it depends on."""
     store = JobRows(kept)
     with kept.atomic() as tx:
@@ -213,7 +213,7 @@ def test_job_waits_until_not_before(bench: Bench) -> None:
     assert bench.queue.wait(job.id, PATIENCE).status == "completed"
 
 
-def test_clock_set_back_does_not_delay_a_retry(bench: Bench) -> None:
+def test_clock_set_back_does_not_delay_retry(bench: Bench) -> None:
     job_id = bench.store.add(NewJob(job_type="note", title=""), owner=bench.queue.owner, now=NOW)
     job = bench.queue.get(job_id)
     bench.store.requeue(job, owner=bench.queue.owner, retry_count=1, not_before=NOW + timedelta(seconds=2))
@@ -301,7 +301,7 @@ def test_cancelled_paused_job_is_not_paused(bench: Bench) -> None:
     assert (ended.status, ended.paused_at, ended.paused_by) == ("cancelled", None, "")
 
 
-def test_pause_at_the_last_item_ends_the_job(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pause_at_last_item_ends_job(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     at_the_end, told, real = threading.Event(), threading.Event(), bench.store.pause
 
     def pause(*arguments: Any, **named: Any) -> bool:
@@ -327,7 +327,7 @@ def test_pause_at_the_last_item_ends_the_job(bench: Bench, monkeypatch: pytest.M
     assert "paused" not in [event.data["status"] for event in bench.report if event.name == "job:changed"]
 
 
-def test_pause_and_cancel_wait_only_briefly_for_a_long_item(bench: Bench) -> None:
+def test_pause_and_cancel_wait_only_briefly_for_long_item(bench: Bench) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
     def slow(job: JobContext) -> Mapping[str, Any]:
@@ -359,7 +359,7 @@ def test_job_paused_before_its_start_does_not_start(bench: Bench) -> None:
     assert bench.queue.wait(job.id, PATIENCE).status == "completed"
 
 
-def test_cancelled_job_stores_the_request(bench: Bench) -> None:
+def test_cancelled_job_stores_request(bench: Bench) -> None:
     bench.queue.start_worker()
     job = bench.begin()
 
@@ -372,7 +372,7 @@ def test_cancelled_job_stores_the_request(bench: Bench) -> None:
     assert not bench.queue.resume(job.id)
 
 
-def test_cancel_after_the_last_item_ends_as_completed(bench: Bench) -> None:
+def test_cancel_after_last_item_ends_as_completed(bench: Bench) -> None:
     def deaf(job: JobContext) -> Mapping[str, Any]:
         bench.queue.cancel(job.job_id)
         return {"all": "done"}
@@ -384,7 +384,7 @@ def test_cancel_after_the_last_item_ends_as_completed(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("by", ["stop", "person"])
-def test_stopped_job_resumes_unless_a_person_stopped_it(bench: Bench, by: str) -> None:
+def test_stopped_job_resumes_unless_person_stopped_it(bench: Bench, by: str) -> None:
     bench.queue.start_worker()
     job = bench.begin()
     bench.queue.stop_worker(by=by)
@@ -447,7 +447,7 @@ def test_kind_without_automatic_resume_is_interrupted(bench: Bench) -> None:
     assert (found.status, found.error_message) == ("interrupted", "The program ended during this job.")
 
 
-def test_cancel_requested_before_a_kill_is_kept(bench: Bench) -> None:
+def test_cancel_requested_before_kill_is_kept(bench: Bench) -> None:
     bench.queue.start_worker()
     job = bench.begin()
     kill(bench, job, cancelled=True)
@@ -456,7 +456,7 @@ def test_cancel_requested_before_a_kill_is_kept(bench: Bench) -> None:
     assert bench.status(job.id) == "cancelled"
 
 
-def test_job_that_kills_the_program_repeatedly_fails(bench: Bench) -> None:
+def test_job_killing_program_repeatedly_fails(bench: Bench) -> None:
     bench.queue.start_worker()
     job = bench.begin()
     with bench.database.atomic() as tx:
@@ -477,7 +477,7 @@ def test_job_that_kills_the_program_repeatedly_fails(bench: Bench) -> None:
         ("note", 2, "A newer program created this job."),
     ],
 )
-def test_unsupported_job_fails_with_a_message(bench: Bench, kind: str, version: int, why: str) -> None:
+def test_unsupported_job_fails_with_message(bench: Bench, kind: str, version: int, why: str) -> None:
     strange = bench.store.add(NewJob(job_type=kind, title="Strange", payload_version=version), owner="other", now=NOW)
     own = bench.queue.add_job("note", {"name": "own"})
     bench.restart(take_over="safe")
@@ -489,7 +489,7 @@ def test_unsupported_job_fails_with_a_message(bench: Bench, kind: str, version: 
 
 
 @pytest.mark.parametrize("status", ["paused", "failed"])
-def test_job_of_a_newer_program_cannot_be_resumed(bench: Bench, status: str) -> None:
+def test_job_of_newer_program_cannot_be_resumed(bench: Bench, status: str) -> None:
     """It would be done by the rules of another payload."""
     new = NewJob(job_type="note", title="Strange", payload={"name": "strange"}, payload_version=2)
     strange = bench.store.add(new, owner="other", now=NOW)
@@ -504,7 +504,7 @@ def test_job_of_a_newer_program_cannot_be_resumed(bench: Bench, status: str) -> 
     assert bench.queue.cancel(strange) == (status == "paused")
 
 
-def test_job_of_an_older_program_runs(bench: Bench) -> None:
+def test_job_of_older_program_runs(bench: Bench) -> None:
     new = NewJob(job_type="note", title="Old", payload={"name": "old"}, payload_version=0)
     old = bench.store.add(new, owner="other", now=NOW)
     bench.restart(take_over="safe")
@@ -541,7 +541,7 @@ def test_unstored_end_is_stored_when_possible(bench: Bench, monkeypatch: pytest.
     assert bench.status(late.id) == "running"
 
 
-def test_temporary_error_is_retried_up_to_the_limit(bench: Bench) -> None:
+def test_temporary_error_is_retried_up_to_limit(bench: Bench) -> None:
     tries: list[int] = []
 
     def busy(job: JobContext) -> Mapping[str, Any]:
@@ -575,7 +575,7 @@ def test_permanent_error_is_not_retried(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("summary", [{"failed": 2}, {"errors": {"corrupt": 1}}, {"errors": 3}])
-def test_failed_items_complete_the_job_with_errors(bench: Bench, summary: dict[str, Any]) -> None:
+def test_failed_items_complete_job_with_errors(bench: Bench, summary: dict[str, Any]) -> None:
     bench.queue.register("half", lambda _: summary, title="Half")
     bench.queue.start_worker()
 
@@ -607,7 +607,7 @@ def test_job_without_heartbeats_is_stalled(bench: Bench, monkeypatch: pytest.Mon
     assert found.stalled
 
 
-def test_progress_is_published_at_most_twice_a_second(bench: Bench) -> None:
+def test_progress_is_published_at_most_twice_second(bench: Bench) -> None:
     def fast(job: JobContext) -> Mapping[str, Any]:
         for number in range(20_000):
             job.progress(number + 1, 20_000, "fast")
@@ -637,7 +637,7 @@ def test_invalid_job_is_refused(bench: Bench) -> None:
             call()
 
 
-def test_queue_survives_a_store_error(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_queue_survives_store_error(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     claim, failed = JobRows.claim, threading.Event()
 
     def once(self: JobRows, *args: Any, **named: Any) -> Job | None:

@@ -29,7 +29,7 @@ def test_work_does_not_wait_without_ui_activity() -> None:
     assert time.now == 100.0
 
 
-def test_work_waits_briefly_after_a_click() -> None:
+def test_work_waits_briefly_after_click() -> None:
     priority, time = made()
     priority.request()
     priority.yield_to_ui()
@@ -39,7 +39,7 @@ def test_work_waits_briefly_after_a_click() -> None:
     assert time.now == before
 
 
-def test_repeated_clicks_do_not_block_the_work_forever() -> None:
+def test_repeated_clicks_do_not_block_work_forever() -> None:
     priority, time = made()
     time.meanwhile = priority.request
     priority.request()

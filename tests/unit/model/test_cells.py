@@ -27,7 +27,7 @@ def test_written_line_is_read_back(texts: list[str]) -> None:
 
 
 @given(nasty)
-def test_no_cell_starts_a_formula(text: str) -> None:
+def test_no_cell_starts_formula(text: str) -> None:
     assert not cells.guarded(text).startswith(tuple("=+-@\t\r\n＝＋－＠"))
 
 
@@ -36,7 +36,7 @@ def test_no_cell_starts_a_formula(text: str) -> None:
 @example(texts=["Holiday;=cmd|' /C calc'!A0"])
 @example(texts=["a film\n-2+3+cmd|' /C calc'!A0"])
 @example(texts=['x;"=1'])
-def test_no_cell_starts_a_formula_with_another_separator(between: str, texts: list[str]) -> None:
+def test_no_cell_starts_formula_with_another_separator(between: str, texts: list[str]) -> None:
     """Where a German spreadsheet opens it, say: a quote in the middle of a cell then means nothing."""
     line = cells.line(["1", *texts])
 
@@ -44,7 +44,7 @@ def test_no_cell_starts_a_formula_with_another_separator(between: str, texts: li
         assert not cell.lstrip('"').startswith(tuple("=+-@＝＋－＠")), cell
 
 
-def test_name_with_an_apostrophe_is_unchanged() -> None:
+def test_name_with_apostrophe_is_unchanged() -> None:
     assert cells.guarded("'t Hooft") == "'t Hooft"
     assert cells.plain("'t Hooft") == "'t Hooft"
 

@@ -13,7 +13,7 @@ def texts(text: str, position: int | None = None) -> list[str]:
     return [each.text for each in query.complete(text, len(text) if position is None else position)]
 
 
-def test_cursor_beyond_the_text_is_at_its_end() -> None:
+def test_cursor_beyond_text_is_at_its_end() -> None:
     """The browser says where it was, and the text may have become shorter since."""
     for each in query.complete("ri", 9):
         assert (each.start, each.end) == (0, 2)
@@ -61,7 +61,7 @@ def put(text: str, position: int) -> str:
         ("risk:safe,d| x", "risk:safe,danger x"),
     ],
 )
-def test_completion_replaces_only_the_word(text: str, result: str) -> None:
+def test_completion_replaces_only_word(text: str, result: str) -> None:
     assert put(text.replace("|", ""), text.index("|")) == result
 
 
@@ -76,7 +76,7 @@ def test_completion_replaces_only_the_word(text: str, result: str) -> None:
         ("folder:/Fam|ily x", "folder", "/Fam", "folder:/Family"),
     ],
 )
-def test_quotes_are_part_of_the_word(text: str, key: str, typed: str, covered: str) -> None:
+def test_quotes_are_part_of_word(text: str, key: str, typed: str, covered: str) -> None:
     whole, position = text.replace("|", ""), text.index("|")
     word = query.word_at(whole, position)
     assert (word.key, word.typed, whole[word.start : word.end]) == (key, typed, covered)

@@ -224,24 +224,24 @@ def found(connection: duckdb.DuckDBPyConnection, text: str) -> set[str]:
         ("'; DROP TABLE plan_items; --", []),
     ],
 )
-def test_query_finds_exactly_the_expected_files(
+def test_query_finds_exactly_expected_files(
     connection: duckdb.DuckDBPyConnection, text: str, expected: list[str]
 ) -> None:
     assert found(connection, text) == set(expected)
 
 
-def test_an_empty_query_finds_everything(connection: duckdb.DuckDBPyConnection) -> None:
+def test_empty_query_finds_everything(connection: duckdb.DuckDBPyConnection) -> None:
     assert found(connection, "") == set(FILES)
 
 
 @pytest.mark.parametrize(
     "text", ["ann", "person:ann", 'person:"Ann Lee"', "folder:trips", "root:x", "size:>1gb", "tags:1"]
 )
-def test_negation_finds_the_rest(connection: duckdb.DuckDBPyConnection, text: str) -> None:
+def test_negation_finds_rest(connection: duckdb.DuckDBPyConnection, text: str) -> None:
     assert found(connection, f"-{text}") == set(FILES) - found(connection, text)
 
 
-def test_days_follow_the_zone_at_clock_changes() -> None:
+def test_days_follow_zone_at_clock_changes() -> None:
     compiled = query.compile_query("mtime:2025-03-30", zone=BERLIN)
     low, high = compiled.params
     assert isinstance(low, int)

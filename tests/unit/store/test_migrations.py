@@ -57,7 +57,7 @@ def old_home(home: Path) -> Path:
     return home
 
 
-def test_home_of_the_first_version_is_migrated(old_home: Path) -> None:
+def test_home_of_first_version_is_migrated(old_home: Path) -> None:
     with Database.open(old_home) as database:
         book = ledger.Ledger(database)
         operations, _ = book.operations()
@@ -104,7 +104,7 @@ def test_file_with_several_comments_is_read_again(
 
 
 @pytest.mark.parametrize("count", range(1, len(migrations.available())))
-def test_every_version_migrates_to_the_newest_schema(home: Path, empty_home: Path, count: int) -> None:
+def test_every_version_migrates_to_newest_schema(home: Path, empty_home: Path, count: int) -> None:
     home.mkdir()
     with duckdb.connect(str(home / FILE_NAME)) as raw:
         migrations.apply(raw, migrations.available()[:count])

@@ -222,7 +222,7 @@ def statements(database: Database, mutate: Mutation, ids: list[int]) -> int:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_commit_keeps_the_change(populated: Path, tmp_path: Path, name: str) -> None:
+def test_commit_keeps_change(populated: Path, tmp_path: Path, name: str) -> None:
     with Database.open(_copied(populated, tmp_path)) as database:
         before = content(database.read())
         with database.atomic() as tx:
@@ -267,7 +267,7 @@ def test_statement_count_does_not_depend_on_file_count(shared: Database, name: s
     assert statements(shared, CASES[name].mutate, FILES[:1]) == statements(shared, CASES[name].mutate, FILES)
 
 
-def test_every_mutator_is_in_the_table() -> None:
+def test_every_mutator_is_in_table() -> None:
     """A function that takes `tx` changes something; those left out have tests of their own."""
     apart = {
         "catalog.add_library",

@@ -150,7 +150,7 @@ class Life:
 
 
 @pytest.mark.parametrize("seed", effort.some(range(3), 1))
-def test_incremental_plan_equals_a_full_one(database: Database, seed: int) -> None:
+def test_incremental_plan_equals_full_one(database: Database, seed: int) -> None:
     life = Life(database, seed)
     story: list[str] = []
     shown: dict[int, tuple[Version, Rows]] = {}
@@ -194,7 +194,7 @@ def test_refresh_without_marks_costs_one_statement(films: Database) -> None:
     assert films.statements - before == 1
 
 
-def test_mark_without_a_change_makes_no_version(films: Database) -> None:
+def test_mark_without_change_makes_no_version(films: Database) -> None:
     first = plan_compute.refresh(films, Modes(), now=NOW)
     with films.atomic() as tx:
         catalog.mark_files(tx, list(ids(films).values()))
@@ -205,7 +205,7 @@ def test_mark_without_a_change_makes_no_version(films: Database) -> None:
     assert films.statements - before == 1
 
 
-def test_edit_writes_only_the_rows_of_its_file(films: Database) -> None:
+def test_edit_writes_only_rows_of_its_file(films: Database) -> None:
     first = plan_compute.refresh(films, Modes(), now=NOW)
     edit(films, "a.mp4", "Li Wei")
     second = plan_compute.refresh(films, Modes(), now=NOW)
@@ -221,7 +221,7 @@ def test_edit_writes_only_the_rows_of_its_file(films: Database) -> None:
     assert films.read().value("SELECT item_count FROM plans WHERE plan_id = $1", [second.plan_id]) == 2
 
 
-def test_file_outside_the_plan_has_no_row(films: Database) -> None:
+def test_file_outside_plan_has_no_row(films: Database) -> None:
     first = plan_compute.refresh(films, Modes(), now=NOW)
     with films.atomic() as tx:
         catalog.remove_library(tx, catalog.add_library(tx, b"/films"))
@@ -231,7 +231,7 @@ def test_file_outside_the_plan_has_no_row(films: Database) -> None:
     assert rows(films.read(), second) == []
 
 
-def test_empty_plan_has_a_version(database: Database) -> None:
+def test_empty_plan_has_version(database: Database) -> None:
     version = plan_compute.refresh(database, Modes(), now=NOW)
 
     assert plan_read.version(database.read(), version.plan_id) == (version, Modes())
@@ -335,7 +335,7 @@ def test_newest_version_is_kept_at_any_age(films: Database) -> None:
     assert plan_read.version(films.read(), version.plan_id) == (version, Modes())
 
 
-def test_version_of_an_unfinished_operation_is_kept(films: Database) -> None:
+def test_version_of_unfinished_operation_is_kept(films: Database) -> None:
     _, first, *_ = aged(films, named=True)
     with films.atomic() as tx:
         plan_compute.prune(tx, now=NOW + timedelta(days=10))
@@ -394,7 +394,7 @@ def many(database: Database) -> Search:
     ("sort", "descending"),
     effort.pairs(["name", "path", "risk", "tags", "new_tags", "size", "mtime", "category", "cost"], [False, True]),
 )
-def test_pages_form_the_whole_list_in_order(database: Database, many: Search, sort: str, descending: bool) -> None:
+def test_pages_form_whole_list_in_order(database: Database, many: Search, sort: str, descending: bool) -> None:
     reader = database.read()
     whole = plan_read.page(reader, many, sort=sort, descending=descending, limit=None, offset=0)
     pages = [

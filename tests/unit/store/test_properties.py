@@ -88,7 +88,7 @@ def test_statement_count_does_not_depend_on_file_count(database: Database, files
     assert counted[0] == counted[1]
 
 
-def test_every_property_mutator_is_in_the_table() -> None:
+def test_every_property_mutator_is_in_table() -> None:
     found = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
         for module in (properties, locks, audit)

@@ -19,7 +19,7 @@ import {andMore} from "../../../components/wording.js"
  * @typedef {object} Comments
  * @property {Part[] | null} old
  * @property {Part[] | null} new
- * @property {boolean} same The comment stays as it is.
+ * @property {boolean} same The comment does not change.
  * @property {boolean} barred The file cannot be written.
  * @property {Text[]} texts Every comment field of a file with several fields.
  */

@@ -29,9 +29,7 @@ def focused(page: Page) -> str:
     )
 
 
-def test_danger_is_written_by_keys_alone_and_the_foot_offers_to_undo_it_until_it_is_put_away(
-    site: Site, library: Library
-) -> None:
+def test_keyboard_writes_danger_and_footer_offers_rollback(site: Site, library: Library) -> None:
     planned = library.plan().statistics
     danger, safe = planned.danger_count, planned.safe_count
     page = site.visit("/plan")
@@ -88,7 +86,7 @@ def test_danger_is_written_by_keys_alone_and_the_foot_offers_to_undo_it_until_it
     expect(foot(page)).to_be_hidden()
 
 
-def test_a_plan_that_changed_during_the_question_is_refreshed_and_then_written(site: Site, library: Library) -> None:
+def test_plan_changed_during_question_is_refreshed_and_written(site: Site, library: Library) -> None:
     one, two = library.plan("risk:safe").page(sort="name").items[:2]
     page = site.visit("/plan?q=risk:safe&sort=name")
     page.get_by_label(re.compile("files? that can be written")).first.check()
@@ -152,7 +150,7 @@ def test_work_is_shown_paused_and_retried_from_every_page(site: Site, library: L
     assert library.operation(2).operation.user_action == "retry"
 
 
-def test_a_plan_goes_out_is_edited_and_comes_back_as_one_step(site: Site, library: Library, tmp_path: Path) -> None:
+def test_edited_export_is_imported_as_one_step(site: Site, library: Library, tmp_path: Path) -> None:
     page = site.visit("/plan?q=risk:safe&sort=name")
     page.get_by_role("row").nth(1).wait_for()
     page.keyboard.press("E")
@@ -189,7 +187,7 @@ def test_a_plan_goes_out_is_edited_and_comes_back_as_one_step(site: Site, librar
     expect(page.get_by_role("dialog")).to_contain_text("no column identifies the file")
 
 
-def test_a_completely_written_search_is_reported_and_can_be_cleared(site: Site, library: Library) -> None:
+def test_completely_written_search_is_reported_and_can_be_cleared(site: Site, library: Library) -> None:
     count = library.plan("risk:safe").page().total
     page = site.visit("/plan?q=risk:safe")
     page.get_by_role("row").nth(1).wait_for()

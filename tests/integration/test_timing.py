@@ -40,7 +40,7 @@ def with_a_rewrite(folder: Path) -> tuple[Library, Path]:
     return library, path
 
 
-def test_a_stalled_operation_is_interrupted_and_reports_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stalled_operation_is_interrupted_and_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its disk does not answer: the file under way stands still until it is given up."""
     config = settings.load(tmp_path / "home", metadata_operation_timeout_seconds=1)
     studio, real = Studio(tmp_path, 4, config=config), editing.edit
@@ -67,7 +67,7 @@ def test_a_stalled_operation_is_interrupted_and_reports_it(tmp_path: Path, monke
     studio.library.close()
 
 
-def test_a_clock_that_jumps_changes_no_duration_and_holds_nothing_up(tmp_path: Path) -> None:
+def test_clock_jump_changes_no_duration_and_blocks_nothing(tmp_path: Path) -> None:
     jumps = iter(range(10**6))
 
     def clock() -> datetime:
@@ -86,7 +86,7 @@ def test_a_clock_that_jumps_changes_no_duration_and_holds_nothing_up(tmp_path: P
     studio.library.close()
 
 
-def test_a_rewrite_reports_its_progress_and_is_cancelled_when_the_program_ends(
+def test_rewrite_reports_progress_and_ends_with_program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     library, path = with_a_rewrite(tmp_path)
@@ -132,7 +132,7 @@ def test_a_rewrite_reports_its_progress_and_is_cancelled_when_the_program_ends(
         assert library.status(1).fractions == {}
 
 
-def test_a_long_rewrite_waits_while_its_operation_is_paused(
+def test_long_rewrite_waits_during_pause(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.1)
@@ -173,7 +173,7 @@ def test_a_long_rewrite_waits_while_its_operation_is_paused(
     library.close()
 
 
-def test_files_that_finish_after_a_pause_request_count_as_running_time(
+def test_files_finished_after_pause_request_count_as_running_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     studio = Studio(tmp_path, 6)
@@ -197,7 +197,7 @@ def test_files_that_finish_after_a_pause_request_count_as_running_time(
     studio.library.close()
 
 
-def test_a_log_has_the_files_before_the_pause(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_log_has_files_before_pause(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ItemRunner, "GROUP_SECONDS", 60.0)
     monkeypatch.setattr(ItemRunner, "MAX_GROUP_SECONDS", 60.0)
     studio = Studio(tmp_path, 6)
@@ -213,7 +213,7 @@ def test_a_log_has_the_files_before_the_pause(tmp_path: Path, monkeypatch: pytes
     studio.library.close()
 
 
-def test_the_running_time_of_an_interrupted_run_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_run_has_running_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is written down with each group of results, and counted once."""
     studio = Studio(tmp_path, 4)
     studio.library._parts.runs.workers = 1
@@ -231,9 +231,7 @@ def test_the_running_time_of_an_interrupted_run_is_known(tmp_path: Path, monkeyp
     studio.library.close()
 
 
-def test_the_running_time_is_reported_and_stored_during_a_rewrite(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_running_time_is_reported_and_stored_during_rewrite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So a kill forgets a second or two at most, however long one film takes."""
     monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.1)
     library, _ = with_a_rewrite(tmp_path)
@@ -266,7 +264,7 @@ def test_the_running_time_is_reported_and_stored_during_a_rewrite(
     library.close()
 
 
-def test_after_a_signal_only_files_in_progress_are_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_signal_only_files_in_progress_are_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A service closes its pages before its library; until then no further file and no further job may begin."""
     studio = Studio(tmp_path, 12)
     library, gate = studio.library, Gate(monkeypatch, free=0)
@@ -293,7 +291,7 @@ def test_after_a_signal_only_files_in_progress_are_finished(tmp_path: Path, monk
 @pytest.mark.parametrize(
     ("change", "may_begin"), [(RunControl.resume, True), (RunControl.stop, False), (RunControl.cancel, False)]
 )
-def test_a_late_worker_starts_no_file_while_the_operation_is_paused(
+def test_late_worker_starts_no_file_while_operation_is_paused(
     change: Callable[[RunControl], None], may_begin: bool
 ) -> None:
     """A worker may have been handed a file before the pause, and look at it after."""

@@ -25,7 +25,7 @@ def listed(known: Library, text: str) -> int:
     return known.plan(text).page(1).total
 
 
-def test_typed_text_is_completed_without_blocking_the_user(look: Site, known: Library) -> None:
+def test_typed_text_is_completed_without_blocking_user(look: Site, known: Library) -> None:
     page = look.visit("/plan")
     expect(rows(page).first).to_be_visible()
     page.keyboard.press("/")
@@ -77,7 +77,7 @@ def test_typed_text_is_completed_without_blocking_the_user(look: Site, known: Li
     expect(box(page)).to_have_value("")
 
 
-def test_facets_filter_with_the_keyboard_and_change_the_search(look: Site, known: Library) -> None:
+def test_facets_filter_with_keyboard_and_change_search(look: Site, known: Library) -> None:
     page = look.visit("/plan?q=container:mp4")
     expect(rows(page).first).to_be_visible()
     page.keyboard.press("f")
@@ -123,7 +123,7 @@ def option(panel: Locator, facet: str, label: str) -> Locator:
     return group.locator("label").filter(has_text=re.compile(rf"^{re.escape(label)}\d"))
 
 
-def test_views_are_links_that_are_saved_and_walked_back_through(site: Site, library: Library) -> None:
+def test_saved_views_are_links_with_browser_history(site: Site, library: Library) -> None:
     page = site.visit("/plan")
     page.get_by_role("button", name=re.compile("danger review")).click()
     expect(page).to_have_url(re.compile(r"q=risk%3Adanger"))  # each is a step of its own to go back over
@@ -169,7 +169,7 @@ def test_views_are_links_that_are_saved_and_walked_back_through(site: Site, libr
     assert [view.is_default for view in library.views.list()] == [True]
 
 
-def test_on_a_phone_facets_and_views_are_sheets_and_nothing_is_too_small(look: Site, known: Library) -> None:
+def test_phone_shows_facets_and_views_in_sheets(look: Site, known: Library) -> None:
     page = look.visit("/plan?q=nobodyhasthisname+risk:safe", width=390)
     near = page.get_by_role("button", name=re.compile("without nobodyhasthisname"))
     expect(near).to_contain_text(f"{listed(known, 'risk:safe')} files")

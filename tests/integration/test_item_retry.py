@@ -12,7 +12,7 @@ from tests.support.holding import held_by_another, retry_with
 from tests.support.studio import ALL, OLD, Studio
 
 
-def test_file_in_use_is_written_after_its_release(studio: Studio) -> None:
+def test_file_in_use_is_written_after_release(studio: Studio) -> None:
     with held_by_another(studio.paths[0]) as let_go:
         failures = retry_with(studio.library, let_go)
         status = studio.write()

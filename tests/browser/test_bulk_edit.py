@@ -25,7 +25,7 @@ def toast(page: Page, text: str) -> Locator:
     return page.locator(".toast").filter(has_text=text)
 
 
-def test_people_of_all_files_are_edited_with_the_keyboard_and_that_is_undone(site: Site, library: Library) -> None:
+def test_keyboard_edits_people_of_all_files_and_undoes_it(site: Site, library: Library) -> None:
     library.decisions.revoke([each.decision_id for each in library.decisions.list()])
     everything = library.plan().ids(Selection(query=""))
     number, ann = library.bulk.people_in(everything).files, "Ann Lee"
@@ -85,7 +85,7 @@ def test_people_of_all_files_are_edited_with_the_keyboard_and_that_is_undone(sit
     expect(page.get_by_role("button", name=re.compile("^Redo: added Rosa Lee"))).to_be_enabled()
 
 
-def test_templates_and_days_on_a_phone(site: Site, library: Library) -> None:
+def test_templates_and_days_on_phone(site: Site, library: Library) -> None:
     library.templates.save("Family", people=["Ann Lee", "Eve Fox"])
     page = site.visit("/plan", width=390)
     expect(row(page, LETTER)).to_be_visible()
@@ -100,7 +100,7 @@ def test_templates_and_days_on_a_phone(site: Site, library: Library) -> None:
     box.get_by_role("option", name=re.compile("Bob Ray")).click()
     box.get_by_role("combobox", name="New person").fill("Robert Ray")
     page.keyboard.press("Enter")
-    expect(box.get_by_text("Replaces Bob Ray by Robert Ray in 1 file. 1 file stays as it is.")).to_be_visible()
+    expect(box.get_by_text("Replaces Bob Ray by Robert Ray in 1 file. 1 file does not change.")).to_be_visible()
     box.get_by_role("button", name="Save this replacement as a template…").click()
     box.get_by_label("Name of the template").fill("Robert")
     box.get_by_role("button", name="Keep", exact=True).click()

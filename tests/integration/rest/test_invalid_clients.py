@@ -74,7 +74,7 @@ def told(rest: Client, head: str) -> bytes:
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_odd_requests_have_a_defined_answer(rest: Client, name: str) -> None:
+def test_odd_requests_have_defined_response(rest: Client, name: str) -> None:
     head, status = ODD[name]
     found = told(rest, head)
     assert found.startswith(f"HTTP/1.1 {status} ".encode())
@@ -87,7 +87,7 @@ def test_odd_requests_have_a_defined_answer(rest: Client, name: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/history/", "/jobs?id=3"])
-def test_a_head_of_a_page_has_its_headers_and_makes_no_session(
+def test_head_request_has_headers_and_creates_no_session(
     rest: Client, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     made, real = [], ApplicationContext.create_session_if_needed
@@ -108,13 +108,13 @@ def test_a_head_of_a_page_has_its_headers_and_makes_no_session(
 
 
 @pytest.mark.parametrize("size", [300_000, 3_000_000])
-def test_a_header_without_end_is_cut_off(rest: Client, size: int) -> None:
+def test_connection_with_endless_header_is_closed(rest: Client, size: int) -> None:
     with contextlib.suppress(ConnectionError):  # while it is still being said
         assert told(rest, f"{JOBS}X-Own: {'a' * size}\n{END}") == b""
     assert rest.get("/api/jobs").status == 200
 
 
-def test_many_clients_without_their_announced_body_do_not_block_others(rest: Client) -> None:
+def test_clients_with_missing_body_do_not_block_others(rest: Client) -> None:
     """They are more than there are threads: none of these is taken as long as a body is not there."""
     head = (PLAN + END).replace("Connection: close", "Content-Length: 9").replace("HOST", rest.url[7:])
     with contextlib.ExitStack() as opened:
@@ -133,7 +133,7 @@ def test_many_clients_without_their_announced_body_do_not_block_others(rest: Cli
         ("/api/metadata/write", "POST"),
     ],
 )
-def test_a_rejected_method_gets_the_list_of_allowed_methods(rest: Client, path: str, methods: str) -> None:
+def test_rejected_method_lists_allowed_methods(rest: Client, path: str, methods: str) -> None:
     answer = rest("PUT", path, {})
     assert (answer.status, answer.headers["allow"]) == (405, methods)
     assert rest("BREW", path).headers["allow"] == "DELETE, GET, HEAD, POST"
@@ -155,7 +155,7 @@ def test_many_stalled_listeners_do_not_block_others(rest: Client) -> None:
     [("", []), ("GET /api/jobs", []), ("GET /api/jobs/counts HTTP/1.1\nHost: HOST\n\n", [b"HTTP/1.1 200 OK"])],
     ids=["nothing", "half a request", "one request"],
 )
-def test_a_connection_that_asks_nothing_more_is_closed_after_a_while(
+def test_idle_connection_is_closed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, answered: list[bytes]
 ) -> None:
     monkeypatch.setattr(server, "_IDLE", 0.5)

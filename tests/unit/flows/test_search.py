@@ -102,7 +102,7 @@ def total(database: Database, plan: MetadataPlan, text: str) -> int:
 
 
 @pytest.mark.parametrize("text", QUERIES)
-def test_facet_count_equals_the_search(grown: Database, finder: Finder, text: str) -> None:
+def test_facet_count_equals_search(grown: Database, finder: Finder, text: str) -> None:
     plan = plan_of(grown, text)
     found = finder.facets(plan, most=1000)
     for key in FACETS:
@@ -141,7 +141,7 @@ def counts(found: Facets, key: str) -> dict[str, int]:
     return {value.value: value.files for value in found[key].values}
 
 
-def test_facet_counts_a_person_once_for_all_spellings(grown: Database, finder: Finder) -> None:
+def test_facet_counts_person_once_for_all_spellings(grown: Database, finder: Finder) -> None:
     names = counts(finder.facets(plan_of(grown, "")), "person")
     assert "Robert Ray" in names
     assert "Bobby Ray" not in names  # it is an alias now
@@ -190,7 +190,7 @@ def test_present_terms_are_not_completed(grown: Database, finder: Finder) -> Non
     assert texts(finder, grown, "zzzz") == []
 
 
-def test_completion_has_the_number_of_files(grown: Database, finder: Finder) -> None:
+def test_completion_has_number_of_files(grown: Database, finder: Finder) -> None:
     plan = plan_of(grown, "")
     for text in ("risk:danger", 'person:"Ann Lee"', "folder:/Trips", "container:mp4"):
         begun = text.rstrip('"')[:-1]
@@ -198,7 +198,7 @@ def test_completion_has_the_number_of_files(grown: Database, finder: Finder) -> 
         assert offer.count == total(grown, plan, text), text
 
 
-def test_completion_is_a_valid_search(grown: Database, finder: Finder) -> None:
+def test_completion_is_valid_search(grown: Database, finder: Finder) -> None:
     for text in ("a", "person:", "folder:", "tags:", "mtime:", "issue:", "x(", "ext:"):
         for offer in finder.complete(plan_of(grown, ""), text, len(text)):
             if not offer.text.endswith(":"):
@@ -208,7 +208,7 @@ def test_completion_is_a_valid_search(grown: Database, finder: Finder) -> None:
 # Where nothing is found.
 
 
-def test_empty_search_names_the_excluding_term(grown: Database, finder: Finder) -> None:
+def test_empty_search_names_excluding_term(grown: Database, finder: Finder) -> None:
     plan = plan_of(grown, "")
     skipped = next(item for item in plan_of(grown, "postponed:yes").page(1).items if item.folder)
     text = f'folder:"/{skipped.folder}" name:"{skipped.file_name}"'
