@@ -8,7 +8,8 @@ from dataclasses import replace
 from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
 from dashboards.questions import rollback_question
-from dashboards.questions.write_question import WRITABLE, WriteQuestion, WriteRequest
+from dashboards.questions.write_question import WriteQuestion
+from dashboards.questions.write_sections import WRITABLE, WriteRequest
 from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation

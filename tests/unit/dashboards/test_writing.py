@@ -15,8 +15,9 @@ from dashboards.frame import footer
 from dashboards.pages.plan.writing import plan_write
 from dashboards.pages.plan.writing.dry_run import DryRun, DryRunResult
 from dashboards.pages.progress import progress
-from dashboards.questions import write_question
-from dashboards.questions.write_question import WriteQuestion, WriteRequest
+from dashboards.questions import write_sections
+from dashboards.questions.write_question import WriteQuestion
+from dashboards.questions.write_sections import WriteRequest
 from dashboards.result_cache import ResultCache
 from indexium_core import errors
 from indexium_core.library import DryRunReport, ScanProgress
@@ -203,7 +204,7 @@ def test_action_bar_counts_hidden_and_blocked_files() -> None:
 def test_strategies_are_described() -> None:
     counts = {"mp4_in_place": 70, "matroska_in_place": 4, "mp4_copy": 3, "ogg_remux": 1, "mp4_reflink": 2}
     told = "74 in place, 3 as a full copy, 2 as a shared copy, 1 rewritten by FFmpeg"
-    assert write_question.how(counts) == told
+    assert write_sections.how(counts) == told
 
 
 # --- The question ------------------------------------------------------------------------------------------------
@@ -298,7 +299,7 @@ def test_write_shows_operations_that_block_all_files(asked: Asked, monkeypatch: 
     assert not asked.view["open"]
 
 
-def test_write_question_leaves_danger_out_and_includes_it_again(asked: Asked) -> None:
+def test_write_question_leaves_danger_out_and_undoes_it(asked: Asked) -> None:
     asked.ask("")
     statistics = asked.library.plan().statistics
     danger, others = statistics.danger_count, statistics.safe_count + statistics.warning_count
@@ -320,7 +321,7 @@ def test_write_question_leaves_danger_out_and_includes_it_again(asked: Asked) ->
 
 
 def test_dangerous_write_needs_typed_word(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(write_question, "PER_PAGE", 3)
+    monkeypatch.setattr(write_sections, "PER_PAGE", 3)
     view = asked.ask("")
     danger = asked.library.plan().statistics.danger_count
     [dangers] = [section for section in view["sections"] if section.get("key") == "dangers"]

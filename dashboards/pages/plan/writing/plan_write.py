@@ -9,7 +9,8 @@ from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
 from dashboards.pages.plan.writing.action_bar import ActionBar
 from dashboards.pages.plan.writing.dry_run import DryRun
-from dashboards.questions.write_question import WRITABLE, WriteQuestion, WriteRequest
+from dashboards.questions.write_question import WriteQuestion
+from dashboards.questions.write_sections import WRITABLE, WriteRequest
 from dashboards.session import Session
 from dashboards.state import PINNED, PlanState
 from indexium_core import errors
