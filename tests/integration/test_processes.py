@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from indexium_core import errors, settings
+from indexium_core import assembly, errors, settings
 from indexium_core.files import journal
 from indexium_core.flows.writing import operation_run, remote_edit
 from indexium_core.jobs import executors
@@ -172,6 +172,21 @@ def test_executor_setting_changes_at_run_time(tmp_path: Path) -> None:
         library.configuration.set("executor", "threads")
         library._parts.processes.close()
         library.write(library.plan(), ALL).wait()
+    assert set(scene.old.values()).isdisjoint(scene.bytes().values())
+
+
+@pytest.mark.parametrize(("url", "count"), [("", 0), ("http://127.0.0.1:5006", 1)])
+def test_files_are_written_in_processes_by_default_while_a_dashboard_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, count: int
+) -> None:
+    scene = Set(tmp_path, "threads")
+    scene.library.close()
+    with Library.open(scene.home, url=url) as library:
+        library.write(library.plan("ext:mp4"), ALL).wait()
+        assert library._parts.processes._idle == []  # too short to delay a page
+        monkeypatch.setattr(assembly, "_MIN_PROCESS_SECONDS", 0.0)
+        library.write(library.plan(), ALL).wait()
+        assert len(library._parts.processes._idle) == count
     assert set(scene.old.values()).isdisjoint(scene.bytes().values())
 
 
