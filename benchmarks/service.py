@@ -55,7 +55,11 @@ def main() -> None:
     """Serve until stdin ends."""
     home, films = Path(sys.argv[1]), Path(sys.argv[2])
     sys.setswitchinterval(0.0005)  # as `serve` does
-    with Library.open(home) as library, server.make_server(library).background() as running:
+    port = server.free_port("127.0.0.1", 0)
+    with (
+        Library.open(home, url=server.address("127.0.0.1", port)) as library,
+        server.make_server(library, port=port).background() as running,
+    ):
         writer = Writer(library, films)
         print(running.url, flush=True)
         for line in sys.stdin:

@@ -1,4 +1,4 @@
-"""Deciding about many files at once, and taking it back, as a person does it."""
+"""Decisions about many files at once, and undo."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_keyboard_edits_people_of_all_files_and_undoes_it(site: Site, library: L
     expect(box.get_by_text("All others stay.")).to_be_visible()
     expect(box.get_by_role("button", name="Change", exact=True)).to_be_disabled()
 
-    # A misspelt name is questioned, and put right.
+    # A misspelt name is reported, and corrected.
     page.keyboard.type("Rosa Leee")
     expect(box.get_by_role("option", name=re.compile("Did you mean Rosa Lee"))).to_be_visible()
     page.keyboard.press("Enter")
@@ -71,7 +71,7 @@ def test_keyboard_edits_people_of_all_files_and_undoes_it(site: Site, library: L
         name: files for name, files in before.items() if name not in ("Rosa Lee", "Bob Ray")
     }
 
-    # Back, forth, and back again by the button, which says what it would turn.
+    # Undo, redo, and undo by the button, which shows the step.
     page.keyboard.press("z")
     expect(toast(page, "Undone: added Rosa Lee to")).to_be_visible()
     expect(row(page, "Haircut.mp4")).not_to_contain_text("Rosa Lee")
@@ -94,7 +94,7 @@ def test_templates_and_days_on_phone(site: Site, library: Library) -> None:
     page.get_by_role("button", name="People…").click()
     box = dialog(page)
 
-    # One person for another, kept under a name on the way; nothing is decided by looking.
+    # Replace a person, and save the edit as a template; the preview changes nothing.
     box.get_by_role("tab", name="Replace").click()
     box.get_by_role("combobox", name="Person to replace").fill("bob r")
     box.get_by_role("option", name=re.compile("Bob Ray")).click()
@@ -122,7 +122,7 @@ def test_templates_and_days_on_phone(site: Site, library: Library) -> None:
         "Haircut.mp4",
     }
 
-    # Skipped until a day, and brought back by the message's button.
+    # Skip until a day, and undo by the button of the message.
     page.get_by_role("button", name="People…").click()
     box.get_by_role("tab", name="Skip").click()
     box.get_by_role("radio", name=re.compile("^Next month")).check()

@@ -1,4 +1,4 @@
-"""The details of a file, as a person uses them: with the keyboard, on a phone, and while writing into the file."""
+"""The details of a file: with the keyboard, on a phone, and during a write of the file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def row(page: Page, name: str) -> Locator:
 
 
 def loaded(page: Page) -> None:
-    """Wait until the picture of the film is there."""
+    """Wait for the thumbnail of the film."""
     picture = drawer(page).get_by_role("img")
     expect(picture).to_be_visible()
     page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
@@ -130,7 +130,7 @@ def test_phone_details_are_sheet_with_visible_file_and_buttons(look: Site, known
         assert box["y"] + box["height"] <= 860, name
     sheet.get_by_role("button", name="Next file").click()
     expect(sheet.get_by_role("heading")).to_have_text(names[1])
-    assert sheet.evaluate("sheet => sheet.contains(sheet.getRootNode().activeElement)")  # not lost behind the sheet
+    assert sheet.evaluate("sheet => sheet.contains(sheet.getRootNode().activeElement)")  # not hidden behind the sheet
     sheet.get_by_role("button", name="Skip until a day").click()
     before = sheet.bounding_box()
     grip = sheet.locator(".grip").bounding_box()

@@ -1,4 +1,4 @@
-"""Jobs in a browser: followed live, held, given up, read in their log, and what was cut off is decided at the start."""
+"""Jobs in a browser: live progress, pause, cancel, log, and the question about interrupted operations."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def card(page: Page, kind: str) -> Locator:
 
 
 def tops(page: Page) -> list[float]:
-    """Where the areas begin and end: none of it may move by itself."""
+    """The positions of the areas: none of them may move."""
     boxes = [area(page, name).bounding_box() for name in ("Running", "Waiting", "Finished")]
     return [place for box in boxes if box for place in (box["y"], box["y"] + box["height"])]
 
@@ -104,7 +104,7 @@ def test_log_opens_by_click_and_grows_without_scrolling(site: Site, library: Lib
     page.keyboard.press("Escape")
     expect(log).to_be_hidden()
     expect(page).not_to_have_url(re.compile("log=1"))
-    page.wait_for_function("() => !document.documentElement.hasAttribute('data-dialog')")  # keys count again
+    page.wait_for_function("() => !document.documentElement.hasAttribute('data-dialog')")  # keys work again
     page.keyboard.press("l")
     expect(log).to_be_visible()
 
@@ -213,7 +213,7 @@ def test_running_jobs_in_footer_leave_space_for_page(
 
 @pytest.fixture
 def interrupted(media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
-    """A home that is opened again after a write was cut off."""
+    """A home that is opened after an interrupted write."""
     first = Library.open(tmp_path / "home")
     demo.prepare(first, media)
     cut_off(first, monkeypatch, 3, SAFE, "risk:safe")
@@ -237,7 +237,7 @@ def test_interrupted_operation_is_offered_at_start_and_resumed(
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     page.reload()
-    expect(foot(page)).to_contain_text("Interrupted")  # later: it is asked for no more, but can be found
+    expect(foot(page)).to_contain_text("Interrupted")  # later: no further question, but it can be found
     expect(dialog).to_be_hidden()
 
     page.goto(page.url.split("/plan")[0] + "/jobs")

@@ -1,4 +1,4 @@
-"""What pages say and for how long: toasts, the connection, what a search counts, and what a key or a box does."""
+"""Messages of pages and their lifetime: toasts, connection, counts of a search, and effects of keys and boxes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from indexium_core.flows.review.decisions import Decisions
 from indexium_core.library import Library
 from tests.browser.conftest import Site
 
-STAYS = 6_000  # milliseconds for which a success is told
+STAYS = 6_000  # milliseconds for which a success message is shown
 HASTE = 10  # how much faster the clock of toasts runs in a test of it
 
 
@@ -89,7 +89,7 @@ def test_lost_connection_does_not_report_work_state(serve: Callable[[Library], S
         assert not re.search("continues|whole|safe", said.inner_text())
 
 
-# What a search counts.
+# Counts of a search.
 
 
 def test_headline_chips_and_chart_follow_search(look: Site, known: Library) -> None:
@@ -200,7 +200,7 @@ def test_enter_starts_safe_write_only(site: Site, library: Library) -> None:
     box = page.get_by_role("dialog")
     confirm = box.get_by_role("button", name="Write 1 file")
     expect(confirm).to_be_focused()
-    page.wait_for_timeout(500)  # an Enter right after the question is the one that opened it
+    page.wait_for_timeout(500)  # an Enter immediately after the question belongs to the key that opened it
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 file written")).to_be_visible()
     assert library.history().total == 1
@@ -224,7 +224,7 @@ def test_enter_starts_safe_write_only(site: Site, library: Library) -> None:
 def test_first_import_ends_with_link_to_plan(
     serve: Callable[[Library], Site], library: Library, empty_library: Library, media: object
 ) -> None:
-    """Also in a home to which a folder was added before its page was looked at."""
+    """Also in a home that got a folder before its page was opened."""
     empty_library.scan([str(media)])
     page = serve(empty_library).visit("/library")
     expect(page.get_by_role("heading", name="Add people")).to_be_visible()

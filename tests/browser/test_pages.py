@@ -1,4 +1,4 @@
-"""How the pages behave: keys, two sessions, phones, empty and wrong states, a write that is watched."""
+"""Behaviour of pages: keys, two sessions, phones, empty and invalid states, and the progress of a write."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.browser.conftest import Gate, Site
 
 @pytest.fixture
 def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every file takes 0.15 s longer than it does."""
+    """Each write of a file takes 0.15 s longer."""
     edit = editing.edit
 
     def slow(*given: Any, **named: Any) -> Any:
@@ -40,13 +40,13 @@ def start(page: Page) -> None:
 
 
 def details(page: Page) -> None:
-    """Go from the foot of the page to the progress that it tells of."""
+    """Open the progress page from the footer."""
     page.get_by_role("region", name="Work").get_by_role(
         "button", name=re.compile("Details|Show problems")
     ).first.click()
 
 
-# Finding.
+# Search.
 
 
 def test_chips_search_filters_and_address_agree(look: Site, known: Library) -> None:
@@ -122,7 +122,7 @@ def test_back_and_forward_navigate_pages(look: Site) -> None:
     expect(page.get_by_role("heading", level=1, name="History")).to_be_visible()
 
 
-# Choosing, by keys.
+# Selection by keys.
 
 
 def test_keys_move_select_and_open(look: Site) -> None:
@@ -144,7 +144,7 @@ def test_keys_move_select_and_open(look: Site) -> None:
     page.keyboard.press("e")
     expect(page.get_by_label("Add a person")).to_be_focused()
     page.keyboard.type("x")
-    expect(page.get_by_text("1 selected")).to_be_visible()  # what is typed is no command
+    expect(page.get_by_text("1 selected")).to_be_visible()  # typed text is no command
 
 
 def test_selection_of_all_none_and_inverse(look: Site, known: Library) -> None:
@@ -221,7 +221,7 @@ def test_editor_rejects_invalid_name(look: Site) -> None:
     expect(page.get_by_label("Add a person")).to_be_hidden()
 
 
-# Watching.
+# Progress.
 
 
 def test_write_is_paused_and_resumed_in_active_session(site: Site, library: Library, slowly: None) -> None:
@@ -234,10 +234,10 @@ def test_write_is_paused_and_resumed_in_active_session(site: Site, library: Libr
     operation = library.history().items[0]
     assert operation.status == "paused"
 
-    page.get_by_role("link", name="Plan").click()  # the session answers while an operation is held
+    page.get_by_role("link", name="Plan").click()  # the session responds while an operation is paused
     expect(rows(page).first).to_be_visible()
     page.get_by_role("link", name="Progress").click()
-    expect(page.get_by_role("region", name="Work")).to_be_hidden()  # the page says all of it
+    expect(page.get_by_role("region", name="Work")).to_be_hidden()  # the page shows all of it
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_role("heading", level=2, name="Completed")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="written").first).to_be_visible()
@@ -258,7 +258,7 @@ def test_problems_are_listed_first_with_reason(site: Site, library: Library) -> 
     victim = library.plan("risk:safe").page(1).items[3]
     page = site.visit("/plan?q=risk:safe")
     expect(rows(page).first).to_be_visible()
-    os.utime(victim.file_path)  # somebody else was here after the scan
+    os.utime(victim.file_path)  # another program changed it after the scan
     start_or_report(page)
     first = page.get_by_role("table", name="Files of this operation").get_by_role("row").first
     expect(first).to_contain_text(victim.file_name)

@@ -1,4 +1,4 @@
-"""The media properties of a file and of many: looked at, locked, set by hand, read again; a file's own address."""
+"""The media properties of one and of many files: shown, locked, set by hand, refreshed; and addresses of files."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def planned(library: Library, query: str) -> list[int]:
 
 
 def meddle(library: Library, **values: object) -> None:
-    """Let the database say other things of all films than the films do."""
+    """Store other properties of all films in the database than the films have."""
     with library._parts.store.atomic() as tx:
         for name, value in values.items():
             tx.execute(f"UPDATE media_properties SET {name} = ?", [value])
@@ -84,7 +84,7 @@ def test_all_changes_of_file_are_shown(site: Site, library: Library) -> None:
     drawer(page).get_by_role("button", name="Older").click()
     expect(changes).to_have_count(4)
     expect(drawer(page)).to_contain_text("21–24 of 24")
-    padlock(page, "hdr").click()  # what happens meanwhile does not turn the page
+    padlock(page, "hdr").click()  # new changes do not turn the page
     expect(drawer(page)).to_contain_text("21–25 of 25")
 
 
@@ -152,7 +152,7 @@ def test_unknown_address_shows_not_found_page(look: Site, path: str, width: int,
     expect(page.locator("html")).not_to_have_attribute("data-theme", theme)
     page.get_by_role("link", name="Go to the plan").click()
     expect(page).to_have_url(re.compile(r"/plan$"))
-    look.complaints[:] = [line for line in look.complaints if "404" not in line]  # the browser tells of such a status
+    look.complaints[:] = [line for line in look.complaints if "404" not in line]  # the browser reports such a status
 
 
 def test_back_to_file_address_reopens_details(site: Site, library: Library) -> None:

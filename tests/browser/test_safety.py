@@ -1,4 +1,4 @@
-"""What a hostile name, a foreign page or a lost line may not do."""
+"""Protection against hostile names, other origins and lost connections."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.browser.conftest import Site
 FILE = "<img src=x onerror=alert(1)>.mp4"
 PERSON = "<script>alert(2)</script>"
 NOTE = "<svg onload=alert(3)>"
-PATIENCE = 12_000  # milliseconds after which a page says that nobody answers
+PATIENCE = 12_000  # milliseconds after which a page reports a lost connection
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_hostile_search_is_shown_as_text_in_error(look: Site) -> None:
 
 
 def test_page_loads_own_scripts_only(look: Site) -> None:
-    """The policy lets no inline script run without the nonce of this very answer."""
+    """The policy allows no inline script without the nonce of this response."""
     page = look.visit("/plan")
     page.evaluate(
         "() => { const node = document.createElement('script'); node.textContent = 'window.broken = 1';"
@@ -90,7 +90,7 @@ def test_page_loads_own_scripts_only(look: Site) -> None:
 
 
 def test_page_reconnects_after_service_restart(context: BrowserContext, library: Library) -> None:
-    """Its view is in the address and its selection in the browser, so nothing is lost."""
+    """The view is in the address and the selection in the browser, so nothing is lost."""
     name = library.plan("risk:safe").page(1, sort="name").items[0].file_name
     first = server.make_server(library, port=0)
     site = Site(first.url, context)
@@ -112,7 +112,7 @@ def test_page_reconnects_after_service_restart(context: BrowserContext, library:
 
 
 def test_files_found_after_question_are_not_written(site: Site, library: Library) -> None:
-    """A film gets a name that the selected search finds, while somebody reads the question."""
+    """A film gets a name that matches the selected search while the question is open."""
     page = site.visit('/plan?q=name:"Diary"')
     expect(page.get_by_role("row").nth(1)).to_be_visible()
     page.keyboard.press("a")
@@ -149,7 +149,7 @@ def test_closed_page_is_forgotten(context: BrowserContext, library: Library) -> 
 
 
 def test_page_reconnects_to_server_without_known_addresses(context: BrowserContext) -> None:
-    """Panel's own server has no `/healthz`, and does not answer a question for the head of a page with a page."""
+    """Panel's own server has no `/healthz`, and rejects a HEAD request for a page."""
     script = (Path(server.__file__).parents[1] / "assets" / "page.js").read_text(encoding="utf-8")
     loads = []
 

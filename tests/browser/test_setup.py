@@ -1,4 +1,4 @@
-"""The house: a first plan without a terminal, settings while it runs, a folder that is away, a service restarted."""
+"""Setup: the first plan without a terminal, settings at run time, an offline folder, and a restarted service."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_keyboard_leads_empty_home_to_first_plan(
 
     page.keyboard.press("f")
     field = page.get_by_role("combobox", name="Folder of your videos")
-    field.type(f"{folder.parent}/<b>")  # an s or a 2 in it is no command
+    field.type(f"{folder.parent}/<b>")  # an s or a 2 in it is no key command
     expect(page.get_by_role("option", name=ODD.strip())).to_be_visible()
     field.press("Tab")
     expect(field).to_have_value(f"{folder}/")

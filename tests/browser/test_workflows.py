@@ -1,4 +1,4 @@
-"""The three workflows of the source document, as a person walks through them."""
+"""The three workflows of the specification in a browser."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 def comment(path: Path) -> str | None:
     with av.open(str(path)) as container:
-        holders = [container.metadata, *(stream.metadata for stream in container.streams)]  # in Ogg a stream holds it
+        holders = [container.metadata, *(stream.metadata for stream in container.streams)]  # in Ogg a stream has it
         values = {key.lower(): value for holder in holders for key, value in holder.items()}
         return values.get("comment")
 
@@ -30,7 +30,7 @@ def row(page: Page, name: str) -> object:
 
 
 def write_ended(page: Page) -> None:
-    """Wait until the foot of the page says that a write has ended, and open its report."""
+    """Wait until the footer reports the end of a write, and open its report."""
     foot = page.get_by_role("region", name="Work")
     expect(foot).to_contain_text(re.compile("[Ww]ritten"))
     foot.get_by_role("button", name="Details").click()
@@ -99,8 +99,8 @@ def test_preserve_keeps_text_and_lowers_risk(site: Site, library: Library) -> No
     drawer = page.get_by_role("complementary", name="Details")
     drawer.get_by_role("button", name="Preserve").click()
 
-    expect(page.get_by_role("row").filter(has_text=item.file_name)).to_have_count(0)  # it is danger no more
-    expect(drawer).not_to_contain_text(item.file_name)  # and the next one is looked at
+    expect(page.get_by_role("row").filter(has_text=item.file_name)).to_have_count(0)  # its level is no longer danger
+    expect(drawer).not_to_contain_text(item.file_name)  # and the next row is the current one
     kept = library.plan().item(item.file_id)
     assert (item.existing_comment or "").splitlines()[0] in (kept.result_comment or "")
 
@@ -221,13 +221,13 @@ def test_dry_run_reports_and_changes_nothing(site: Site, library: Library, media
     assert library.history().total == 0
 
 
-# The same with nothing but keys.
+# The same with the keyboard only.
 
-CALM = 450  # milliseconds in which a question does not hear Enter: it may be held down from before
+CALM = 450  # milliseconds for which a question ignores Enter: the key may still be pressed
 
 
 def tab_to(page: Page, button: Locator) -> None:
-    """Press Tab until a button has the focus; it must be near."""
+    """Press Tab until a button has the focus; few presses must suffice."""
     expect(button).to_be_visible()
     for _ in range(8):
         if button.evaluate("node => node.getRootNode().activeElement === node"):
@@ -237,13 +237,13 @@ def tab_to(page: Page, button: Locator) -> None:
 
 
 def answer(page: Page, name: re.Pattern[str]) -> None:
-    """Confirm the question that is open."""
+    """Confirm the open question."""
     question = page.get_by_role("dialog")
     tab_to(page, question.get_by_role("button", name=name))
     page.wait_for_timeout(CALM)
     page.keyboard.press("Enter")
     expect(question).to_be_hidden()
-    page.wait_for_function("() => !document.documentElement.hasAttribute('data-dialog')")  # keys count again
+    page.wait_for_function("() => !document.documentElement.hasAttribute('data-dialog')")  # keys work again
 
 
 def operations(page: Page) -> Locator:
@@ -280,7 +280,7 @@ def test_keyboard_finds_writes_and_rolls_back_safe_files(site: Site, library: Li
     page.keyboard.press("r")
     answer(page, re.compile(r"^Roll back \d+ files$"))
     expect(page.get_by_role("complementary", name="Details")).to_contain_text("Every file has its original bytes.")
-    expect(operations(page).first).to_be_focused()  # that of the rollback, which the keys act on now
+    expect(operations(page).first).to_be_focused()  # the row of the rollback, which the keys act on now
     assert digests(media) == before
 
     page.keyboard.press("j")
@@ -290,7 +290,7 @@ def test_keyboard_finds_writes_and_rolls_back_safe_files(site: Site, library: Li
     expect(page).to_have_url(re.compile("/progress$"))
     expect(
         page.get_by_text("files restored byte for byte.")
-    ).to_be_visible()  # the newest, not what was looked at before
+    ).to_be_visible()  # the newest row, instead of the earlier current one
 
 
 def test_keys_act_on_focused_row(site: Site, library: Library) -> None:

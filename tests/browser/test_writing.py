@@ -1,4 +1,4 @@
-"""Writing and exchanging: the question, the foot of every page, a plan that goes out and comes back."""
+"""Write, export and import: the question, the footer of every page, and an edited plan."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def foot(page: Page) -> Locator:
 
 
 def focused(page: Page) -> str:
-    """The name or text of what has the focus, also within shadow roots."""
+    """Return the name or text of the focused element, also within shadow roots."""
     return str(
         page.evaluate(
             """() => { let at = document.activeElement
@@ -56,12 +56,12 @@ def test_keyboard_writes_danger_and_footer_offers_rollback(site: Site, library: 
     assert library.history().total == 0
     page.keyboard.press("Escape")
     expect(question).to_be_hidden()
-    page.wait_for_function("() => !document.documentElement.hasAttribute('data-dialog')")  # keys count again
-    page.wait_for_timeout(500)  # and the service knows of it
+    page.wait_for_function("() => !document.documentElement.hasAttribute('data-dialog')")  # keys work again
+    page.wait_for_timeout(500)  # and the service has the change
 
     page.keyboard.press("w")
     expect(question).to_be_visible()
-    page.wait_for_timeout(450)  # a key that is still held down from before does nothing
+    page.wait_for_timeout(450)  # a key that is still pressed does nothing
     page.keyboard.type(f"write {danger}")
     page.keyboard.press("Tab")
     page.keyboard.type("Holiday 2019")
@@ -131,7 +131,7 @@ def test_work_is_shown_paused_and_retried_from_every_page(site: Site, library: L
     expect(page.get_by_text("100 %")).to_have_count(0)
     page.get_by_role("link", name="Progress").click()
     expect(page.get_by_role("row").first).to_contain_text("writing")
-    expect(foot(page)).to_be_hidden()  # the page says all of it
+    expect(foot(page)).to_be_hidden()  # the page shows all of it
     page.get_by_role("button", name="Resume").click()
     gate.opened.set()
 
@@ -202,4 +202,4 @@ def test_completely_written_search_is_reported_and_can_be_cleared(site: Site, li
     expect(page.get_by_role("row").nth(1)).to_be_visible()
     library.rollback(library.history().items[0].id).wait()
     page.get_by_role("combobox", name="Search the plan").fill("risk:safe")
-    expect(plan.get_by_text("No file matches")).to_be_visible()  # what was taken back is written no more
+    expect(plan.get_by_text("No file matches")).to_be_visible()  # rolled-back files are not written again

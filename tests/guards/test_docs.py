@@ -1,4 +1,4 @@
-"""Pages of `docs/` that must say what the code says."""
+"""Compare the pages of `docs/` with the code."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_safety_page_matches_file_systems() -> None:
     for kinds, _, seen in named:
         assert {known[kind].leases for kind in kinds} == {seen == "yes"}, kinds
         assert len({known[kind].note for kind in kinds}) == 1, kinds
-    # Rows of one note say one thing, and others another.
+    # Rows with the same note have the same meaning.
     said = {(known[kinds[0]].note, promise) for kinds, promise, _ in named if promise != "the same"}
     assert len(said) == len({note for note, _ in said}) == len({promise for _, promise in said})
 
@@ -124,7 +124,7 @@ def test_every_command_and_its_options_are_on_commands_page() -> None:
     everywhere |= {"--install-completion", "--show-completion"}
 
     def missing(group: Any, words: tuple[str, ...] = ()) -> list[str]:
-        """Return the commands without a line that has all their words, and the options that are nowhere."""
+        """Return the commands without a row that has all their words, and the undocumented options."""
         name = " ".join(words)
         shown = [each for each in group.params if not getattr(each, "hidden", False)]
         options = {option for each in shown for option in each.opts if option.startswith("--")} - everywhere

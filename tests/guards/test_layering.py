@@ -1,4 +1,4 @@
-"""Imports flow one way, and what belongs to one room stays there."""
+"""Imports have one direction, and SQL, interfaces and mutators of files stay in their layers."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ FRONT_ENDS = ("indexium_core.api", "indexium_core.cli", "dashboards")
 
 
 def room_of(module: str) -> str | None:
-    """The longest entry of LAYERS that the module lies in."""
+    """Return the longest entry of LAYERS that contains the module."""
     inside = [room for room in LAYERS if module == room or module.startswith(room + ".")]
     return max(inside, key=len, default=None)
 
@@ -61,7 +61,7 @@ def modules() -> list[tuple[str, Path]]:
 
 
 def imports_of(path: Path) -> set[str]:
-    """Every module that the file imports, late imports included."""
+    """Return every module that the file imports, late imports included."""
     found = set()
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
@@ -72,7 +72,7 @@ def imports_of(path: Path) -> set[str]:
 
 
 def complaints(module: str, imports: set[str]) -> list[str]:
-    """What is wrong with the imports of one module."""
+    """Return the forbidden imports of one module."""
     own = room_of(module)
     if own is None:
         return [] if module == "indexium_core" else [f"{module} lies in no room of LAYERS"]
@@ -107,7 +107,7 @@ CAPABILITIES = [
 
 
 def later_capabilities(module: str, imports: set[str]) -> list[str]:
-    """Imports of a module in `flows` that lead to a later capability."""
+    """Return the imports of a module in `flows` from a later capability."""
     own = module.split(".")[2:3]
     if not module.startswith("indexium_core.flows.") or not own:
         return []
@@ -145,8 +145,8 @@ def test_only_interfaces_import_panel_and_typer(module: str, path: Path) -> None
 
 
 DISK = "indexium_core.files.journal.disk"
-LIBRARIES = {"mmap", "tempfile", "ctypes"}  # by which files can be changed past everything else
-READERS = {"indexium_core.files.volumes": {"ctypes"}}  # asks the system what a file system is
+LIBRARIES = {"mmap", "tempfile", "ctypes"}  # functions that can change files and bypass all checks
+READERS = {"indexium_core.files.volumes": {"ctypes"}}  # queries the type of a file system
 CHANGING = re.compile(
     r"os\.(p?writev?|sendfile|splice|copy_file_range|f?truncate|posix_fallocate|f(data)?sync|sync|link|symlink|renames?"
     r"|replace|unlink|remove(dirs|xattr)?|rmdir|mkdir|makedirs|mkfifo|mknod|utime|[fl]?chmod|[fl]?chown|l?chflags|setxattr"
@@ -158,7 +158,7 @@ CHANGING = re.compile(
 
 
 def test_only_one_module_changes_media_files() -> None:
-    """One safe writer: below files/, all that can change a file is called by the module that the crash tests know."""
+    """There is one safe writer: below files/, only the module that the crash tests cover calls mutators."""
     found = []
     for module, path in modules():
         if module.startswith("indexium_core.files") and module != DISK:
@@ -169,7 +169,7 @@ def test_only_one_module_changes_media_files() -> None:
 
 
 def changes(tree: ast.AST) -> list[str]:
-    """What in a module can change a file."""
+    """Return the calls of a module that can change a file."""
     found = []
     for node in ast.walk(tree):
         text = ast.unparse(node) if isinstance(node, ast.Attribute | ast.Call) else ""

@@ -1,4 +1,4 @@
-"""What the house promises of itself: files that must agree, and things that must not be in the repo."""
+"""Rules of the repository: files that must agree, and content that must not be committed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def test_ci_calls_readme_test_command() -> None:
 
 
 def test_start_py_is_parsed_by_old_python_versions() -> None:
-    """An f-string, a starred list or `raise … from` would hide the sentence about the version behind a syntax error."""
+    """
+    A syntax error because of an f-string, a starred list or `raise … from` would hide the message about the version.
+    """
     source = (ROOT / "start.py").read_text(encoding="utf-8")
     modern = [node for node in ast.walk(ast.parse(source)) if is_modern(node, source)]
 

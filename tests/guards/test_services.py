@@ -1,4 +1,4 @@
-"""The service classes that users of the former program know, with their methods and defaults."""
+"""The service classes of the earlier program, with their methods and defaults."""
 
 from __future__ import annotations
 

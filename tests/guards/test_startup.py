@@ -1,4 +1,4 @@
-"""What commands import: the answer to `--help` needs no database, and one command needs no module of another."""
+"""Imports of commands: `--help` needs no database, and a command needs no module of another command."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ finally:
 
 
 def imported_by(*words: str) -> set[str]:
-    """The packages that a command has imported at its end."""
+    """Return the packages that a command imported until its end."""
     done = subprocess.run([sys.executable, "-c", RUN, *words], capture_output=True, text=True, cwd=ROOT, check=True)
     return set(done.stderr.splitlines()[-1].split())
 

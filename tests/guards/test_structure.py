@@ -114,7 +114,7 @@ def test_each_class_name_occurs_once() -> None:
 
 @pytest.fixture
 def broken(tmp_path: Path) -> Path:
-    """A root in which each rule is broken once."""
+    """A source tree that breaks each rule once."""
     for package in PACKAGES:
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").write_text("")

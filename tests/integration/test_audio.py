@@ -1,4 +1,4 @@
-"""Files of sound or subtitles alone: scanned where they are wanted, planned, written and restored like films."""
+"""Audio and subtitle files: scanned if included, planned, written and restored like films."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ AUDIO = tuple(each for each in media.SOUND if each in {"3ga", "m4a", "m4b", "mka
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with sound and subtitles under every extension that we scan, and nothing else."""
+    """A folder with audio and subtitle files of every scanned extension, and no other files."""
     made = tmp_path / "recordings"
     made.mkdir()
     for number, extension in enumerate(media.SOUND):
@@ -133,7 +133,7 @@ def test_command_includes_and_excludes_audio_files(
     assert run("libraries", "set", "1", "--mode", "exact")[0] == 0
     assert "next scan includes audio files" in run("libraries", "set", "1", "--audio")[1]
     assert f"{len(media.SOUND) + len(media.SUBTITLES)} media files" in run("scan")[1]
-    assert run("libraries", "set", "1", "--no-audio")[0] == 2  # nobody to ask
+    assert run("libraries", "set", "1", "--no-audio")[0] == 2  # there is no terminal
     assert f"{len(AUDIO)} files forgotten" in run("libraries", "set", "1", "--no-audio", "--yes")[1]
     assert "0 missing" in run("scan")[1]
     with Library.open(home) as library:

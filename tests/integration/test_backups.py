@@ -1,4 +1,4 @@
-"""Backups: how much is kept and until when, what goes when room is needed, and whether what is kept is whole."""
+"""Backups: size limit, expiry, eviction when space is needed, and verification."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 
 @pytest.fixture
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
-    """Three films of about 33 kB whose originals are kept, within a budget of about two and a half of them."""
+    """Three films of about 33 kB with kept originals; the budget is two and a half of them."""
     made = Studio(tmp_path, 3, config=small(tmp_path / "home", 80_000), clock=Clock(START))
     rewriter = Rewriter("original")
     rewriter.allow = lambda task, size: made.library._parts.backup_storage.make_room(size, item_id=task.item_id)
@@ -47,7 +47,7 @@ def kept(studio: Studio) -> set[str]:
     return {path.name for path in studio.films.glob(".indexium-*.orig")}
 
 
-# Looking.
+# Listing and verification.
 
 
 def test_backups_are_listed_by_operation_with_size_and_expiry(studio: Studio) -> None:
@@ -73,7 +73,7 @@ def test_verification_accepts_intact_backups_and_names_damage(studio: Studio) ->
 
     path = studio.library.home / "backups" / "1.journal"
     data = bytearray(path.read_bytes())
-    data[data.index(os.fsencode(studio.paths[1])) + 3] ^= 1  # inside one record
+    data[data.index(os.fsencode(studio.paths[1])) + 3] ^= 1  # within one record
     path.write_bytes(data)
     foreign = studio.paths[2]
     foreign.write_bytes(foreign.read_bytes().replace(b"Ann", b"Eva"))
@@ -122,7 +122,7 @@ def test_restorable_files_are_listed(studio: Studio, tmp_path: Path, monkeypatch
         studio.library.backups.show(99)
 
 
-# Room.
+# Space.
 
 
 def test_oldest_originals_are_evicted_first_and_history_shows_it(shelf: Studio) -> None:
@@ -146,7 +146,7 @@ def test_oldest_originals_are_evicted_first_and_history_shows_it(shelf: Studio) 
 
 
 def test_backups_of_running_operation_are_not_removed(shelf: Studio) -> None:
-    """Three originals of one operation do not fit: the third file is written with its tags alone kept."""
+    """Three originals of one operation do not fit: the third file is written, and only its tags are kept."""
     done = shelf.write()
 
     assert done.counts == {"success": 3}
@@ -170,7 +170,7 @@ def test_nothing_is_evicted_if_backup_cannot_fit(shelf: Studio) -> None:
 
 
 def test_space_is_reserved_once(shelf: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two files are written at the same time: what one was promised the other does not get."""
+    """Two files are written at the same time: space reserved for one is not available to the other."""
     storage, both = shelf.library._parts.backup_storage, []
     monkeypatch.setattr(storage._book, "still_open", set)
     both.append(storage.make_room(60_000, item_id=1))
@@ -209,7 +209,7 @@ def test_expired_backups_are_deleted_after_operations_only(shelf: Studio, monkey
     monkeypatch.setattr(operation_runner.editing, "edit", looking)
     shelf.write(query="0001")
 
-    assert seen == [(0, 1)]  # it ran, and nothing went
+    assert seen == [(0, 1)]  # it ran and deleted nothing
     assert [each.operation_id for each in shelf.library.backups.use().items] == [2]
     assert len(kept(shelf)) == 1
     assert [path.name for path in (shelf.library.home / "backups").iterdir()] == ["2.journal"]
@@ -217,7 +217,7 @@ def test_expired_backups_are_deleted_after_operations_only(shelf: Studio, monkey
 
 
 def pass_by(shelf: Studio, monkeypatch: pytest.MonkeyPatch, time: timedelta) -> None:
-    """Let time pass, as each clock of the machine tells it."""
+    """Advance every clock of the machine."""
     clock, monotonic = shelf.library._parts.clock, system_clock._monotonic
     assert isinstance(clock, Clock)
     clock.now += time
@@ -264,11 +264,11 @@ def test_reopened_home_accepts_stable_clock(shelf: Studio) -> None:
     assert len(kept(shelf)) == 1
 
 
-# Files of what was dropped.
+# Files of deleted backups.
 
 
 def test_interrupted_removal_is_finished_at_next_start(shelf: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The ledger is told first; a process that is killed then has removed nothing."""
+    """The ledger is updated first: a process that is killed before the deletion has removed no file."""
     shelf.write(query="0000")
     storage = shelf.library._parts.backup_storage
     monkeypatch.setattr(storage, "sweep", lambda: None)
@@ -312,7 +312,7 @@ def test_restored_original_is_no_longer_backup(shelf: Studio) -> None:
         .fetchall()
     )
     assert nlink == 1
-    assert len(kept(shelf)) == 1  # of the file that was taken back, so that this can be taken back, too
+    assert len(kept(shelf)) == 1  # of the restored file, so that the rollback can be rolled back
     assert shelf.back(back.id).counts == {"success": 1}
     assert shelf.states() == {1: "completed", 2: "rolled_back", 3: "completed"}
 

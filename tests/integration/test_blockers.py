@@ -1,4 +1,4 @@
-"""What stands in the way of all files stops an operation; mended, it goes on."""
+"""A blocker of all files stops the operation; the operation resumes after the blocker is removed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.support.studio import ALL, Studio
 
 
 def begun_and_pulled_out(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> tuple[OperationHandle, Path]:
-    """Write, and have the folder go away when two files are done; returns where it is."""
+    """Write, and remove the folder after two files; return its new place."""
     studio.library._parts.runs.workers = 1
     away, gate = studio.films.with_name("away"), Gate(monkeypatch, 2)
     handle = gate.write(studio.library)
@@ -165,7 +165,7 @@ def test_full_disk_stops_operation_until_space_is_free(tmp_path: Path) -> None:
         paths = media.series("mp4", films, 4, comment="People: Bob Ray")
         with Library.open(tmp_path / "home") as library:
             library.scan([films])
-            library.people.add(paths, [f"Person number {number}" for number in range(400)])  # needs a block more
+            library.people.add(paths, [f"Person number {number}" for number in range(400)])  # needs one more block
             old = {path: path.read_bytes() for path in paths}
             fill(disk / "filler")
 
@@ -189,7 +189,7 @@ def test_full_disk_stops_operation_until_space_is_free(tmp_path: Path) -> None:
 
 @pytest.fixture
 def tight(tmp_path: Path) -> Iterator[tuple[Library, Path]]:
-    """A home on a small disk, and where a file goes that takes all the room that is left on it."""
+    """A home on a small disk, and the path of a file that fills the disk."""
     with places.mounted("ext4", tmp_path, megabytes=160) as disk:
         films = tmp_path / "films"
         films.mkdir()
@@ -201,7 +201,7 @@ def tight(tmp_path: Path) -> Iterator[tuple[Library, Path]]:
 
 
 def begun_and_filled(library: Library, filler: Path, monkeypatch: pytest.MonkeyPatch) -> OperationHandle:
-    """Write, and have the disk of the home full when two files are done."""
+    """Write, and fill the disk of the home after two files."""
     gate = Gate(monkeypatch, 2)
     handle = gate.write(library)
     fill(filler)
@@ -214,7 +214,7 @@ def test_full_home_disk_stops_operation_until_space_is_free(
 ) -> None:
     library, filler = tight
     handle = begun_and_filled(library, filler, monkeypatch)
-    assert not handle.wait(1).finished  # nobody can write down that it has ended
+    assert not handle.wait(1).finished  # its end cannot be recorded
     with pytest.raises(errors.StoreError, match=r"disk of the home is full, .* Free some space on it"):
         library.edit("0000", ["Eve Fox"])
 
@@ -222,7 +222,7 @@ def test_full_home_disk_stops_operation_until_space_is_free(
     status = handle.wait(20)
     assert status.status == "failed"
     message = library.operation(1).operation.error_message
-    assert "space on" in message.lower()  # the journal or the database, whichever meets it first
+    assert "space on" in message.lower()  # the journal or the database, whichever fails first
     assert library.resume(1).wait().counts == {"success": 6}
 
 
@@ -266,7 +266,7 @@ def test_rescan_in_full_home_fails_until_space_is_free(
 
 
 def fill(path: Path) -> None:
-    """Take all the room that there is on a disk."""
+    """Fill a disk completely."""
     with path.open("wb", buffering=0) as file:
         for size in (1 << 20, 4096, 512, 1):
             with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""Real clips of ffmpeg, written in place and judged by the programs that people use."""
+"""Real clips of ffmpeg, written in place and read by common programs."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def essence(path: Path) -> str:
 
 
 def by_ffprobe(path: Path) -> tuple[str | None, Any]:
-    """The comment, and everything else that ffprobe knows."""
+    """The comment, and all other facts that ffprobe shows."""
     command = [oracle("ffprobe"), "-v", "error", "-show_format", "-show_streams", "-show_chapters", "-of", "json"]
     known = json.loads(said(*command, f"file:{path}"))
     for varying in ("size", "bit_rate", "filename"):
@@ -201,7 +201,7 @@ def test_tags_by_key_get_same_text(tmp_path: Path) -> None:
 
 
 def test_comment_beside_keys_of_phone_is_read(tmp_path: Path) -> None:
-    """Apple's `meta` with keys in `moov`, and no comment anywhere: ours goes into `udta`."""
+    """Apple's `meta` with keys in `moov`, and no comment: the new comment goes into `udta`."""
     path = media.build("mp4", tmp_path)
     content = path.read_bytes()
     start = content.index(b"moov") - 4

@@ -1,4 +1,4 @@
-"""The command: what it prints, its exit codes, and one clear sentence for whatever is wrong."""
+"""The command: output, exit codes, and one clear sentence for each error."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from tests.support import media
 
 @pytest.fixture
 def films(tmp_path: Path) -> Path:
-    """A folder with three films that can be written, and one that cannot."""
+    """A folder with three writable films and an unwritable one."""
     comments = {"sea.mp4": "Shot at sea", "<b>bold<b>\nnew line.mkv": None, "-i.mp4": "People: Bob Ray", "old.ts": None}
     return media.films(tmp_path / "films", comments)
 
 
 class Command:
-    """Runs commands on one home and keeps what they said."""
+    """Runs commands on one home and keeps their output."""
 
     def __init__(self, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.home = home
@@ -56,7 +56,7 @@ def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Command:
 
 @pytest.fixture
 def planned(run: Command, films: Path) -> Command:
-    """A home that knows who is in the films."""
+    """A home with the people of the films."""
     assert run("scan", films) == 0
     assert run("people", "add", *sorted(films.iterdir()), "--person", "Ann Lee") == 0
     return run
@@ -126,7 +126,7 @@ def test_danger_is_written_only_if_named(planned: Command, films: Path) -> None:
     planned.json("write", "name:sea", "--yes")
     assert b"Shot at sea" in (films / "sea.mp4").read_bytes()
 
-    assert planned("write", "name:sea", "--risk", "danger") == 2  # nobody there to answer
+    assert planned("write", "name:sea", "--risk", "danger") == 2  # there is no terminal
     assert "1 file would lose custom text (--comment-mode preserve keeps it):" in planned.err
     assert "    Shot at sea\n" in planned.err
 
@@ -412,7 +412,7 @@ def test_service_stopped_during_start_ends_normally(run: Command, monkeypatch: p
 
 
 def test_hints_repeat_program_name_of_call(home: Path) -> None:
-    """`start.py` says so; else a person is told of a command that is not there."""
+    """`start.py` sets this name; otherwise the hints would name a command that does not exist."""
     words = [sys.executable, "-m", "indexium_core.cli", "--called", "python3 start.py", "--home", str(home)]
     done = subprocess.run([*words, "operations", "show", "7"], capture_output=True, text=True, check=False)
 
@@ -459,7 +459,7 @@ def test_views_are_saved_listed_chosen_renamed_and_removed(run: Command) -> None
     assert "sofa" in run.err
 
 
-# An edited CSV that comes back, and once more what was not written.
+# Import of an edited CSV, and retries.
 
 
 def test_edited_csv_is_checked_applied_and_undone(planned: Command, tmp_path: Path) -> None:
@@ -481,7 +481,7 @@ def test_edited_csv_is_checked_applied_and_undone(planned: Command, tmp_path: Pa
     assert [error["message"] for error in found["errors"]] == ["there is no file with the id 4711"]
     assert planned("changes", "check", file) == 1
     assert "1 file would be changed, 3 unchanged, 1 row rejected." in planned.err
-    assert planned("changes", "apply", file) == 2  # nobody to ask
+    assert planned("changes", "apply", file) == 2  # there is no terminal
     assert planned("changes", "apply", file, "--yes") == 1
     assert "Imported changes of 1 file from a spreadsheet." in planned.err
     [item] = planned.json("plan", "postponed:yes")["items"]
@@ -528,7 +528,7 @@ def test_remaining_files_of_write_are_retried(planned: Command, films: Path) -> 
         os.utime(changed, (1_600_000_060, 1_600_000_060))
         assert library.write(plan).wait().counts == {"conflict": 1}
 
-    assert planned("operations", "retry", "1") == 2  # nobody to ask
+    assert planned("operations", "retry", "1") == 2  # there is no terminal
     assert "1 file would be written" in planned.err
     done = planned.json("operations", "retry", "1", "--yes", "--note", "again")
     assert (done["status"], done["user_note"], done["items"][0]["new_comment"]) == (

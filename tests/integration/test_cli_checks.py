@@ -17,7 +17,7 @@ from tests.support.catalog import NOW, scanned, store
 
 @pytest.fixture
 def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Commands on a home that knows Ann in three films of a folder and Zoë in two; a fourth film names a Zoe."""
+    """Commands on a home with Ann in three films of a folder and Zoë in two; a fourth film names a Zoe."""
     cast = {"Lake/a.mp4": ["Ann", "Zoë Öz"], "Lake/b.mp4": ["Ann"], "Lake/c.mp4": ["Ann", "Zoë Öz"]}
     with Database.open(home) as database:
         store(database, [*(scanned(path) for path in cast), scanned("Lake/d.mp4", "People: Zoe Oz")])
@@ -64,7 +64,7 @@ def test_all_findings_of_kind_are_resolved_at_once(run: Command) -> None:
     assert run.json("checks", "unknown")["total"] == 0
     assert run("findings", "dismiss", "spelling", "--all") == 0
     assert run.err == "1 finding is ignored.\n"
-    assert [item["subject"] for item in run.json("checks", "single")["items"]] == ["Zoe Oz"]  # somebody else, then
+    assert [item["subject"] for item in run.json("checks", "single")["items"]] == ["Zoe Oz"]  # then another user
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Deciding about many files from the command line: added and removed people, templates, undo."""
+"""Decisions about many files on the command line: added and removed people, templates, undo."""
 
 from __future__ import annotations
 

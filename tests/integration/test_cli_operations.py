@@ -1,4 +1,4 @@
-"""Commands that begin, hold and end operations, beside what others do to them meanwhile."""
+"""Commands that start, pause and end operations, while other users act on the same operations."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from tests.support.waiting import PATIENCE, until
 
 @pytest.fixture
 def run(studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Commands on the studio's library, which is open, so that a test can do something beside them."""
+    """Commands on the open library of the studio, so that a test can act on it at the same time."""
     monkeypatch.setattr(frame, "_library", lambda _: contextlib.nullcontext(studio.library))
     return Command(studio.library.home, capsys)
 
 
 def cancelled_write(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Take all names out of some of the files, which is dangerous, and give up the rest; returns the job."""
+    """Remove all people from some files, which is dangerous, and cancel the rest; return the job."""
     studio.library.edit("ext:mp4", [])
     with monkeypatch.context() as patch:
         handle = cut_off(studio.library, patch, 2)
@@ -43,7 +43,7 @@ def cancelled_write(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def cancelled_rollback(studio: Studio, monkeypatch: pytest.MonkeyPatch, *, files: int = 6) -> int:
-    """Begin to take so many files of a write back, and give up what is left after two; returns the job."""
+    """Start to roll back some files of a write, and cancel after two; return the job."""
     studio.write()
     names = [path.name for path in studio.paths[:files]]
     items = [item.id for name, item in studio.items(1).items() if name in names]
@@ -58,7 +58,7 @@ def cancelled_rollback(studio: Studio, monkeypatch: pytest.MonkeyPatch, *, files
     return studio.job_of(handle.id).id
 
 
-# Once more what was not done.
+# Retries.
 
 
 @pytest.mark.parametrize("noun", ["operations", "jobs"])
@@ -68,7 +68,7 @@ def test_retried_write_asks_question_of_write(
     job = cancelled_write(studio, monkeypatch)
     words = ("jobs", "retry", str(job)) if noun == "jobs" else ("operations", "retry", "1")
 
-    assert run(*words) == 2  # nobody to ask
+    assert run(*words) == 2  # there is no terminal
     assert "3 files would be written (3 danger): +0 −3 people, less than a second. " in run.err
     assert "--yes" in run.err
     assert studio.library.history().total == 1
@@ -186,12 +186,12 @@ def test_ctrl_c_reports_end_of_operation_during_wait(
     assert studio.library.status(1).status == "cancelled"
 
 
-# What others do to an operation that a command waits for.
+# Actions of other users on an operation that a command waits for.
 
 
 @contextlib.contextmanager
 def meanwhile(act: Callable[[], object]) -> Iterator[None]:
-    """Do something on another thread; an error of it is that of the block."""
+    """Run a function on another thread; its error is raised at the end of the block."""
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         done = pool.submit(act)
         yield
@@ -304,7 +304,7 @@ def test_command_reports_pause_and_resume_once(
     assert (run.err.count("by Ann"), run.err.count(" resumes.")) == (1, 1)
 
 
-# What is said of what is left.
+# Messages about remaining files.
 
 
 @pytest.mark.parametrize(
@@ -339,7 +339,7 @@ def test_retry_excludes_files_without_rollback(studio: Studio, run: Command, mon
 
     def late(*arguments: object) -> object:
         found = look(*arguments)  # type: ignore[arg-type]
-        if next(looks) == 2:  # not at the check, but when it begins
+        if next(looks) == 2:  # not during the check, but at the start
             (studio.library.home / "backups" / "1.journal").unlink()
         return found
 

@@ -1,4 +1,4 @@
-"""`rescan`, `lock`, `unlock`, `locks` and `audit` as a person types them."""
+"""The commands `rescan`, `lock`, `unlock`, `locks` and `audit`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The clock: what makes the doctor doubt it, and what does not."""
+"""The clock: conditions under which the doctor reports it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Fill = Callable[[Connection], object]
 
 
 def looked_at(empty_home: Path, home: Path, *, now: datetime = NOW, fill: Fill = lambda tx: None) -> Check:
-    """What the doctor says of the clock in a home that holds what `fill` writes, at `now`."""
+    """Return the doctor's check of the clock at `now`, in a home that `fill` writes."""
     shutil.copytree(empty_home, home)
     with Database.open(home) as store, store.atomic() as tx:
         fill(tx)

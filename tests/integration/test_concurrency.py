@@ -1,4 +1,4 @@
-"""Operations beside one another and a scan."""
+"""Concurrent operations, and operations during a scan."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.studio import ALL, Studio
 
 
 def named(*numbers: int) -> str:
-    """Return the search that finds films by their numbers."""
+    """Return the search for films by their numbers."""
     return " OR ".join(f"name:{number:04}" for number in numbers)
 
 
@@ -57,7 +57,7 @@ def test_write_of_paused_files_names_operation_and_remedy(studio: Studio, monkey
 
 
 def _told(studio: Studio) -> set[str]:
-    """Return what a dry run and a rollback say of the files that an operation has."""
+    """Return the results of a dry run and a rollback check for files of another operation."""
     dry = studio.library.dry_run(studio.library.plan(), ALL).items
     back = studio.library.rollback_check(1).conflicts
     assert len(back) == 2

@@ -1,4 +1,4 @@
-"""A recording whose end is damaged: planned with a warning, written in front of the damage, restored byte for byte."""
+"""A recording with a damaged end: planned with a warning, written before the damage, restored byte for byte."""
 
 from __future__ import annotations
 

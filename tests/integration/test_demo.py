@@ -1,4 +1,4 @@
-"""The demo library: real clips, every risk level, and nothing touched but its own folder."""
+"""The demo library: real clips, every risk level, and changes in its own folder only."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def library(made: demo.DemoManifest) -> Iterator[Library]:
 
 
 def risks(library: Library, folder: Path) -> dict[str, str]:
-    """Return what the plan says of each file, by path below the folder."""
+    """Return the plan of each file, by path within the folder."""
     items = library.plan().page(per_page=1000, include_unchanged=True).items
     postponed = library.plan("postponed:yes").page(per_page=1000, include_unchanged=True).items
     return {os.path.relpath(item.file_path, folder): item.risk_level for item in (*items, *postponed)}
@@ -67,7 +67,7 @@ def test_demo_has_every_check_and_suggestion_kind(library: Library) -> None:
 def test_demo_uses_most_strategies(library: Library) -> None:
     ways = {item.strategy for item in library.plan().items if item.can_update}
     assert ways >= {"mp4_in_place", "matroska_in_place", "avi_in_place", "flv_copy", "asf_copy", "ogg_copy"}
-    assert ways & {"mp4_insert_range", "mp4_reflink", "mp4_copy"}  # as the disk can do it
+    assert ways & {"mp4_insert_range", "mp4_reflink", "mp4_copy"}  # depending on the disk
 
 
 def test_hard_links_separate_only_on_request(library: Library) -> None:

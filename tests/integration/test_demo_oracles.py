@@ -1,8 +1,8 @@
 """
-The demo library, written and taken back, as other programs see it.
+The demo library, written and rolled back, as other programs read it.
 
-For every file that was written: each oracle reads the planned comment, streams and all other tags are as before, and
-after the rollback the bytes are the same.
+For every written file, each oracle reads the planned comment, streams and all other tags are unchanged, and the
+rollback restores the same bytes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.support.studio import ALL
 
 @dataclass(frozen=True)
 class Journey:
-    """The demo before, after the write and after the rollback."""
+    """The demo before the write, after the write and after the rollback."""
 
     planned: dict[Path, str | None]  # comment by path
     before: dict[Path, Look]
@@ -55,7 +55,7 @@ def look(planned: dict[Path, str | None]) -> dict[Path, Look]:
 
 
 def flat(texts: set[str]) -> set[str]:
-    """The texts in one line each: programs show line breaks in ways of their own."""
+    """The texts without line breaks, because programs show line breaks differently."""
     return {" ".join(text.replace("\\n", " ").replace(" / ", " ").split()).rstrip(".") for text in texts}
 
 

@@ -1,4 +1,4 @@
-"""The doctor: what is looked at, what is only a warning, and that every check that finds something says what to do."""
+"""The doctor: its checks, their states, and a remedy for every problem."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def library(empty_home: Path, home: Path) -> Iterator[Library]:
 
 @pytest.fixture
 def on_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[volumes.Volume], None]:
-    """Have every folder lie on a file system of some kind."""
+    """Report a file system type for every folder."""
     return lambda volume: monkeypatch.setattr(volumes, "of", lambda path: volume)
 
 
@@ -105,7 +105,7 @@ def test_every_check_is_on_logs_page() -> None:
 
 
 def test_each_library_shows_its_guarantees(library: Library, tmp_path: Path) -> None:
-    with places.mounted("xfs", tmp_path, megabytes=2400) as point:  # sparse; so that there is room
+    with places.mounted("xfs", tmp_path, megabytes=2400) as point:  # sparse, so that it needs no space
         films(library, point)
         found = check(library, "library")
         assert found.state == "ok"

@@ -1,8 +1,8 @@
 """
-Every container in every layout, written through the library and judged by the programs that people use.
+Every container in every layout, written through the library and read by common programs.
 
-One library holds all of them. It is written, looked at, written again for somebody else, emptied of all people, and
-taken back; each test holds one film to one promise. Which program shows a comment is `readers.SHOWN_BY`.
+One library holds all of them. It is written, compared, written again for another person, emptied of all people, and
+rolled back; each test checks one property of one film. `readers.SHOWN_BY` states which program shows a comment.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.support.shapes import Shape
 from tests.support.studio import ALL, OLD
 
 SOMEBODY = "Cem Oz"
-# Elsewhere this is what is done where a film has no room and its blocks cannot be moved.
+# Without shared blocks, a film without room is written in this way.
 ANYWHERE = {"mp4_insert_range": "mp4_copy", "mp4_reflink": "mp4_copy"}
 SHAPES = shapes.EVERY | shapes.AGAIN
 PEOPLE = {shape.people for shape in SHAPES.values()}
@@ -35,32 +35,32 @@ CASES = [name for name, shape in SHAPES.items() if not shape.settings]
 
 @dataclass(frozen=True)
 class Film:
-    """One case, made and put where it belongs."""
+    """One case, built in its place."""
 
-    shape: Shape  # its strategy is what can be done there
+    shape: Shape  # its strategy depends on the place
     path: Path
 
 
 @dataclass(frozen=True)
 class Journey:
-    """All films, as they were seen from the first write to the last rollback; by the name of the case."""
+    """All films, from the first write to the last rollback, by the name of the case."""
 
     films: dict[str, Film]
     planned: dict[str, str | None]  # the comment
     before: dict[str, Look]
     written: dict[str, Look]
-    again: dict[str, Look]  # for somebody else
+    again: dict[str, Look]  # for another person
     emptied: dict[str, Look]
     restored: dict[str, tuple[str, int]]  # sha256 and modification time
     items: list[dict[str, ItemDetails]]  # of the operations
-    idle: str  # what the second write of the first plan said
+    idle: str  # the conflicts of the second write of the first plan
     rehearsed: dict[str, tuple[str, str]]  # status and strategy of the dry run before the first write …
-    untouched: dict[str, tuple[str, int]]  # … and what the films were after it
+    untouched: dict[str, tuple[str, int]]  # … and the films after it
     rescanned: ScanReport  # after the first write
 
 
 def placed(after: contextlib.ExitStack, where: Path) -> dict[str, Film]:
-    """Make all films; those whose file system cannot be had here lie in memory."""
+    """Make all films; films whose file system is not available here are on a memory file system."""
     folders: dict[str, Path] = {}
 
     def folder(kind: str) -> Path:

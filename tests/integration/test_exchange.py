@@ -1,4 +1,4 @@
-"""The plan goes out as a file and comes back edited: round trips over nasty names, and everything that may be wrong."""
+"""Export of the plan and import of edited files: round trips with unusual names, and invalid files."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PEOPLE = ["Ann Lee", "=Sum Person", "-Dash", "O'Neil", "'t Hooft", "Sammy Davis,
 
 @pytest.fixture(scope="module")
 def nasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    """A library of files whose names are hard to write down."""
+    """A library of files with names that are difficult to store in a table."""
     folder = tmp_path_factory.mktemp("nasty")
     films = folder / "films"
     films.mkdir()
@@ -53,13 +53,13 @@ def nasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    """Three films and a copy of the first, all planned, to be decided about."""
+    """Three films and a copy of the first, all planned, for tests that make decisions."""
     yield from made(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    """The same, for tests that decide nothing."""
+    """The same library, for tests that make no decision."""
     yield from made(tmp_path_factory.mktemp("calm"))
 
 
@@ -152,7 +152,7 @@ def test_json_is_page_of_plan(nasty: Library) -> None:
 
 
 def test_plan_is_exported_in_pieces(calm: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is read before somebody takes it, and never more than a few files."""
+    """No row is read before it is requested, and never more than a few files at once."""
     read: list[int] = []
     cells_of = plan_read.cells
 
@@ -172,7 +172,7 @@ def test_plan_is_exported_in_pieces(calm: Library, monkeypatch: pytest.MonkeyPat
     assert len(rows(header + "".join(pieces))) == 2
 
 
-# --- What a spreadsheet makes of it ------------------------------------------------------------------------------
+# --- Changes by spreadsheet programs -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_import_ends_skip_and_applies_to_copies(library: Library) -> None:
     assert library.plan("name:copy").page().items[0].result_people == []
 
 
-# --- What may be wrong -------------------------------------------------------------------------------------------
+# --- Invalid files -----------------------------------------------------------------------------------------------
 
 
 def test_invalid_rows_are_named_by_line_and_others_applied(calm: Library) -> None:
@@ -310,7 +310,7 @@ def test_invalid_file_is_rejected_in_one_sentence(calm: Library, text: str, why:
         calm.changes.read(text)
 
 
-# --- What happens here meanwhile ---------------------------------------------------------------------------------
+# --- Decisions since the export ----------------------------------------------------------------------------------
 
 
 def change_one(library: Library, wanted: str = "Cem Öz") -> Callable[[], str]:

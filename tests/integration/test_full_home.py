@@ -1,4 +1,4 @@
-"""A home whose disk is full: what commands and pages say, and how a command ends."""
+"""A home on a full disk: messages of commands and pages, and the end of a command."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FULL = "The disk of the home is full"
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
-    """A home on a small disk, with a plan of six films that lie elsewhere."""
+    """A home on a small disk, with a plan of six films on another disk."""
     with places.mounted("ext4", tmp_path, megabytes=160) as disk:
         films = tmp_path / "films"
         films.mkdir()
@@ -78,7 +78,7 @@ def test_write_with_full_home_ends_after_stall_timeout(
     assert "Indexium has tried for" in told
     assert "shows it as interrupted" in told
     assert ended - begun < LIMIT + 10
-    assert said[0] - begun < ended - begun - LIMIT + 2  # within 2 s of when nothing could be written down any more
+    assert said[0] - begun < ended - begun - LIMIT + 2  # within 2 s after the last record
 
     (home.parent / "filler").unlink()
     with Library.open(home) as library:
@@ -153,7 +153,7 @@ def test_pages_and_doctor_report_wait_and_program_ends(home: Path, monkeypatch: 
         with pytest.raises(errors.StoreError, match="Indexium has tried for"):
             handle.wait()
 
-        (home.parent / "filler").unlink()  # the process is still there, so it is written down now
+        (home.parent / "filler").unlink()  # the process is still there, so the result is recorded now
         until = time.monotonic() + PATIENCE
         while library.jobs.unrecorded():
             assert time.monotonic() < until

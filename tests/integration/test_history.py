@@ -1,4 +1,4 @@
-"""The history's figures against SQL written by hand, its filters, and rolling back parts of an operation."""
+"""The figures of the history compared with separate SQL, its filters, and partial rollbacks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.integration.test_rollback_choices import foreign
 from tests.support.clock import Clock
 from tests.support.studio import Studio
 
-# Auckland is 13 hours ahead then: an evening in Greenwich is the next morning there.
+# Auckland is 13 hours ahead: an evening in Greenwich is the next morning there.
 FIRST = datetime(2026, 1, 10, 20, tzinfo=UTC)
 AHEAD = "INTERVAL 13 HOUR"
 
@@ -34,7 +34,7 @@ def far() -> Iterator[None]:
 
 
 def lived_in(folder: Path) -> Studio:
-    """Some days of writes, refusals and rollbacks on four films that named nobody at first."""
+    """Some days of writes, conflicts and rollbacks on four films that named no person at first."""
     clock = Clock(FIRST)
     made = Studio(folder, 4, clock=clock)
     for path in made.paths:
@@ -54,7 +54,7 @@ def lived_in(folder: Path) -> Studio:
 
 @pytest.fixture(scope="module")
 def past(tmp_path_factory: pytest.TempPathFactory, far: None) -> Iterator[Studio]:
-    """For tests that change nothing."""
+    """The same history, for tests that change nothing."""
     made = lived_in(tmp_path_factory.mktemp("past"))
     yield made
     made.library.close()
@@ -149,7 +149,7 @@ def test_people_are_counted_in_files_that_contain_them(past: Studio) -> None:
 
 
 def test_coverage_follows_comments_of_each_day(past: Studio) -> None:
-    """The hand-written query asks each file on each day; the chart's adds up what each write changed."""
+    """The separate query checks each file on each day; the chart adds the changes of each write."""
     wanted = by_hand(
         past,
         f"""SELECT d.day::DATE, count(*), count(*) FILTER (coalesce(
@@ -163,7 +163,7 @@ def test_coverage_follows_comments_of_each_day(past: Studio) -> None:
     table = past.library.charts.coverage()
     assert [(day.date(), *rest) for day, *rest in rows(table, "day", "films", "named")] == wanted
     assert list(table["share"]) == [0, 0, 0.5, 0.5, 0.5, 0.75, 0.5, 0.5]
-    # What lies before the span counts, too.
+    # Events before the span count, too.
     assert list(past.library.charts.coverage(since="2026-01-17")["share"]) == [0.5, 0.5]
 
 
@@ -175,7 +175,7 @@ def test_home_without_past_has_empty_figures(tmp_path: Path) -> None:
         assert charts.durations().empty
         assert charts.errors_by_kind().empty
         assert charts.people_most_written().empty
-        assert list(charts.coverage()["share"]) == [1]  # its film named somebody before
+        assert list(charts.coverage()["share"]) == [1]  # its film named another person before
     finally:
         studio.library.close()
 
@@ -195,7 +195,7 @@ def test_home_without_past_has_empty_figures(tmp_path: Path) -> None:
         ({"query": "path:films holiday"}, [1]),
         ({"query": "path:holiday"}, []),
         ({"query": 'person:"Ann Lee" 0001'}, [3, 1]),
-        ({"error": "changed_on_disk", "query": "0003"}, []),  # one file must have all of it
+        ({"error": "changed_on_disk", "query": "0003"}, []),  # one file must match all of it
         ({"error": "changed_on_disk", "query": "0002"}, [2]),
         ({"since": "2026-01-16", "until": "2026-01-16"}, [2]),
     ],
@@ -238,7 +238,7 @@ def test_command_accepts_all_filters(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "'done' is not a value of --status" in capsys.readouterr().err
 
 
-# Rolling back parts.
+# Partial rollbacks.
 
 
 @pytest.fixture
@@ -296,7 +296,7 @@ def test_many_files_are_checked_by_size_and_date_first(studio: Studio, monkeypat
 
 
 def test_newer_write_is_named_instead_of_another_program(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What stands on it could not be taken back first: nobody else changed the file."""
+    """A newer write that cannot be rolled back is the reason, instead of an edit by another program."""
     studio.library.edit("0001", ["Cem Öz"])
     studio.write(query="0001")
     look = studio.library.history._checker.check

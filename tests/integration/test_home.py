@@ -1,4 +1,4 @@
-"""A home folder: who may open it, what is said when it cannot be opened, and what a newer program does to it."""
+"""A home folder: its lock, the errors of an unsuccessful open, and a migration by a newer version."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ LATER = Migration(
     name="later",
     text="ALTER TABLE touched_files ADD COLUMN note VARCHAR; SELECT 1;",
 )
-BEFORE = f".before-{LATER.version:04}"  # how the copy is called that is made first
+BEFORE = f".before-{LATER.version:04}"  # the name of the first copy
 
 
 @pytest.fixture
 def made(empty_home: Path, home: Path) -> Path:
-    """A closed home that holds one row."""
+    """A closed home with one row."""
     shutil.copytree(empty_home, home)
     with Database.open(home) as database, database.atomic() as tx:
         tx.execute("INSERT INTO touched_files VALUES (1, 'kept')")
@@ -52,7 +52,7 @@ def made(empty_home: Path, home: Path) -> Path:
 
 @pytest.fixture
 def holder(home: Path) -> Iterator[subprocess.Popen[str]]:
-    """Another process that has the home open."""
+    """Another process with the home open."""
     command = [sys.executable, "-c", HOLDER, str(home), "http://127.0.0.1:5006"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout
@@ -116,7 +116,7 @@ def test_holder_without_name_is_called_another_process(made: Path) -> None:
 
 
 def test_database_open_in_another_program_is_reported(made: Path) -> None:
-    """The duckdb command line, for instance, knows nothing of our lock."""
+    """The duckdb command line, for example, ignores the lock of Indexium."""
     command = f"import duckdb; c = duckdb.connect({str(made / FILE_NAME)!r}); print('open', flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -142,7 +142,7 @@ def test_failed_open_does_not_lock_home(made: Path) -> None:
         assert kept(database) == [("kept",)]
 
 
-# --- homes that cannot be opened ---------------------------------------------------------------------------------
+# --- homes that do not open --------------------------------------------------------------------------------------
 
 
 def test_new_home_is_private(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A film whose bytes we wrote anew stays the same film: in this home, in another one, taken back, renamed and moved."""
+"""A rewritten film keeps its identity: in this home, in another home, rolled back, renamed and moved."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.studio import ALL, OLD, Studio
 
 @pytest.fixture
 def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
-    """Two films, and writes that give them other hashes."""
+    """Two films, and writes that change their hashes."""
     monkeypatch.setattr(operation_runner.editing, "edit", Rewriter())
     made = Studio(tmp_path, 2)
     yield made
@@ -28,7 +28,7 @@ def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
 
 
 def facts(library: Library) -> dict[str, tuple[int, str, list[str]]]:
-    """Every present file: id, hash and the people that the database knows in it."""
+    """Return the id, the hash and the database people of every present file."""
     query = """SELECT f.file_name, f.file_id, f.file_hash, coalesce(list(p.name ORDER BY assignment_id)
                    FILTER (p.name IS NOT NULL), [])
                FROM scanned_files f LEFT JOIN file_people e USING (file_id) LEFT JOIN people p USING (person_id)
@@ -47,7 +47,7 @@ def export(studio: Studio, capsys: pytest.CaptureFixture[str], target: Path, *fl
 def test_people_are_found_after_file_changes_in_any_home(
     studio: Studio, tmp_path: Path, capsys: pytest.CaptureFixture[str], flags: tuple[str, ...]
 ) -> None:
-    """Written, exported, scanned from nothing in a second home, taken back, renamed and moved."""
+    """Write, export, scan in a new second home, roll back, rename and move."""
     before = facts(studio.library)
     assert studio.write().counts == {"success": 2}
     written = facts(studio.library)
@@ -56,7 +56,7 @@ def test_people_are_found_after_file_changes_in_any_home(
         assert file_hash != before[name][1]
 
     export(studio, capsys, tmp_path / "people", *flags)
-    for path in studio.paths:  # in the second home they lie elsewhere, so that no path can help
+    for path in studio.paths:  # the second home has them in another folder, so that no path can match
         target = tmp_path / "elsewhere" / path.name
         target.parent.mkdir(exist_ok=True)
         shutil.copy2(path, target)
@@ -134,7 +134,7 @@ def test_former_hash_of_people_file_must_match(studio: Studio, tmp_path: Path) -
 
 
 def test_real_rewrite_keeps_identity(tmp_path: Path) -> None:
-    """By whatever strategy an Ogg file is written, and whatever hash it has then."""
+    """For every strategy of an Ogg file, and for every resulting hash."""
     films = tmp_path / "films"
     films.mkdir()
     path = media.build("ogv", films)

@@ -1,4 +1,4 @@
-"""Jobs of a library as everybody sees them: the list, events, logs, what is kept, what can be done, the command."""
+"""Jobs of a library: the list, events, logs, retention, actions and commands."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_jobs_are_kept_like_logs_and_operation_jobs_forever(tmp_path: Path, stud
     with opened() as library:
         assert sorted(job.job_type for job in library.jobs.list().items) == ["scan", "write"]
         ahead[0] += timedelta(minutes=10)
-        newer = library.jobs.wait(library.scans.add().id, PATIENCE)  # a program that runs for months does it, too
+        newer = library.jobs.wait(library.scans.add().id, PATIENCE)  # a program that runs for months deletes them, too
         until(lambda: sorted(job.job_type for job in library.jobs.list().items) == ["scan", "write"])
         assert newer.id in {job.id for job in library.jobs.list().items}
     ahead[0] += timedelta(days=days)

@@ -1,4 +1,4 @@
-"""Keeping house: settings while it runs, folders, lists of files, imports that are only tried, scans stopped."""
+"""Management of the library: settings at run time, folders, file lists, dry runs of imports, and stopped scans."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_folder_is_added_without_scan_and_removed_after_explanation(library: Lib
     assert library.inventory.remove(added.library_id) == meant
     assert library.inventory.list() == []
     assert library.plan().statistics.total_files == 0
-    library.scan([films])  # and back again: who is in it was kept
+    library.scan([films])  # the folder is added again: its people were kept
     assert library.plan().page(1).items[0].db_people == ["Bob Ray"]
 
 
@@ -119,7 +119,7 @@ def test_missing_files_are_searched_counted_and_forgotten(library: Library, film
 
     seen = library.inventory.compare_folder(library_id)
     assert (seen.known, seen.gone, seen.new, seen.with_people, seen.reason) == (6, 2, 1, 1, "")
-    assert library.inventory.files("missing").total == 0  # a look changes nothing
+    assert library.inventory.files("missing").total == 0  # a preview changes nothing
     library.scan()
     assert [each.file_name for each in library.inventory.files("missing").items] == ["sea.mp4"]
     assert library.plan("issue:missing_file").page().total == 1
@@ -305,12 +305,12 @@ def test_people_are_added_to_listed_files(library: Library, films: Path) -> None
     held = library.inventory.files("copies").items
     report = library.people.add_to_files([held[0].file_id], ["Bob Ray"])
 
-    assert (report.added, report.files) == (1, 2)  # a copy is the same film
+    assert (report.added, report.files) == (1, 2)  # a copy is the same video
     with pytest.raises(errors.ValidationError, match="Bad"):
         library.people.add_to_files([held[0].file_id], ["Bad|Name"])
 
 
-# The same from the command line.
+# The same on the command line.
 
 
 def test_commands_cover_library_management(home: Path, films: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -339,6 +339,6 @@ def test_commands_cover_library_management(home: Path, films: Path, capsys: pyte
     assert run("settings", "set", "backup_budget", "much")[0] == 2
     assert "10GB" in run("settings", "unset", "INDEXIUM_BACKUP_BUDGET")[1]
     assert "No file" in run("libraries", "forget", "1")[1]
-    assert run("libraries", "remove", "1")[0] == 2  # nobody to ask
+    assert run("libraries", "remove", "1")[0] == 2  # there is no terminal
     assert "is forgotten" in run("libraries", "remove", "1", "--yes")[1]
     assert run("libraries", "remove", "1", "--yes")[0] == 2

@@ -1,4 +1,4 @@
-"""What an operation leaves: what was not written, wrong states, and what is offered at the next start."""
+"""Results of an operation: unwritten files, invalid states, and the offers at the next start."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_interrupted_operation_lists_files_and_commands(
     with pytest.raises(errors.UsageError, match="'gone' is not an outcome"):
         studio.library.interruptions.files(1, outcome="gone")
 
-    # A new write meanwhile is allowed, and a resume skips what has its result already.
+    # A new write before the resume is allowed; the resume skips files with a result.
     assert studio.write().counts == {"success": waits}
     assert studio.library.resume(1).wait().counts == {"success": done, "skipped": waits}
     assert studio.library.interruptions.operations() == []

@@ -1,7 +1,7 @@
 """
-Genuine AVI, FLV and WMV files written through the library: nothing of what FFmpeg would lose is lost.
+Real AVI, FLV and WMV files written through the library: no data that FFmpeg would lose is lost.
 
-Each holds what a stream copy refuses or drops; and each saboteur of such a write is caught by the check for it.
+Each file contains data that a stream copy rejects or drops, and each sabotage of such a write fails the expected check.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from tests.support.studio import ALL, OLD
 PEOPLE = ["Ann Lee", "Zoe Oz"]
 COMMENT = "People: Ann Lee, Zoe Oz"
 NAMES = tuple(genuine.FILMS)
-RENUMBERED = ("full.ogv",)  # the pages of its media get other numbers
+RENUMBERED = ("full.ogv",)  # the pages of its media get new numbers
 OF_THE_FILE = ("position", "location", "filesize", "bitrate", "streamsize")
 
 
 @dataclass(frozen=True)
 class Journey:
-    """All films, from the first look to the rollback."""
+    """All films, from before the first write until after the rollback."""
 
     old: dict[str, bytes]
     before: dict[str, Look]
@@ -101,7 +101,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.mark.parametrize("film", ["studio.wmv", "camera.avi", "server.flv", "server.ogv"])
 def test_film_cannot_be_rewritten_by_ffmpeg(films: dict[str, bytes], tmp_path: Path, film: str) -> None:
-    """Else there were no need for a strategy of our own."""
+    """Otherwise Indexium would need no strategy of its own."""
     path = tmp_path / film
     path.write_bytes(films[film])
     assert isinstance(planned(path, [Change(field="comment", old="old", new="x")]), Refusal)
@@ -128,7 +128,7 @@ def test_programs_show_no_other_change(journey: Journey, name: str) -> None:
 
 
 def placeless(known: Any) -> Any:
-    """What a program shows but places in the file, its size, and what MediaInfo works out of that."""
+    """The output of a program, without places in the file, its size, and values that MediaInfo computes from them."""
     if isinstance(known, dict):
         shown = {name: placeless(value) for name, value in known.items()}
         return {name: value for name, value in shown.items() if not any(word in name.lower() for word in OF_THE_FILE)}
@@ -169,7 +169,7 @@ def riff_size(by: int) -> Damage:
 
 
 def stale_index(data: bytes) -> bytes:
-    """Count from where the media were 4 KiB ago."""
+    """Use offsets that are too small by 4 KiB."""
     at = data.index(b"idx1")
     end = at + 8 + int.from_bytes(data[at + 4 : at + 8], "little")
     entries = struct.iter_unpack("<4sIII", data[at + 8 : end])
@@ -178,7 +178,7 @@ def stale_index(data: bytes) -> bytes:
 
 
 def stale_places(data: bytes) -> bytes:
-    """Have the pictures of an FLV be where they were 40 bytes ago."""
+    """Use offsets of FLV frames that are too small by 40 bytes."""
     at = data.index(b"filepositions\x0a") + 14
     count = int.from_bytes(data[at : at + 4], "big")
     made = bytearray(data)
@@ -189,18 +189,18 @@ def stale_places(data: bytes) -> bytes:
 
 
 def asf_size(data: bytes) -> bytes:
-    """Tell another size of an ASF file."""
+    """Store a wrong size of an ASF file."""
     at = data.index(bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")) + 40
     return data[:at] + struct.pack("<Q", len(data) - 1) + data[at + 8 :]
 
 
 def flv_without(prop: bytes) -> Damage:
-    """Call a property something else."""
+    """Rename a property."""
     return changed(prop, prop[:-1] + b"_")
 
 
 def in_headers(old: bytes, new: bytes) -> Damage:
-    """Change the pages of headers of an Ogg; their checksums are right."""
+    """Change the header pages of an Ogg file, with correct checksums."""
 
     def damage(data: bytes) -> bytes:
         assert any(old in page.body for page in ogg.pages(data))
@@ -210,7 +210,7 @@ def in_headers(old: bytes, new: bytes) -> Damage:
 
 
 def stale_skeleton(data: bytes) -> bytes:
-    """Count the places in an index from where the media were a little before."""
+    """Use offsets of an index that are slightly too small."""
 
     def stale(page: ogg.Page) -> ogg.Page:
         at = page.body.find(b"index\0") + 42
@@ -227,7 +227,7 @@ def other_serial(data: bytes) -> bytes:
 
 
 def full_sound(data: bytes) -> list[ogg.Page]:
-    """The pages behind the headers of the stream whose pages have other numbers."""
+    """Return the pages after the headers of the stream with new page numbers."""
     pages = ogg.pages(data)
     serial = next(page.serial for page in pages if b"COMMENT=" in page.body)
     return [page for page in pages if page.serial == serial and page.position not in {0, ogg.NOWHERE}]
@@ -366,7 +366,7 @@ def test_each_sabotage_fails_expected_check(
 
 
 def test_comment_with_legacy_encoding_matches_plan(tmp_path: Path) -> None:
-    """A plan has U+FFFD where these bytes are no UTF-8."""
+    """The plan shows U+FFFD for bytes that are not UTF-8."""
     raw = "Снято папой".encode("cp1251")
     path = tmp_path / "film.avi"
     path.write_bytes(headers.avi_with(genuine.ffmpeg(tmp_path, "avi", "-c:v", "mpeg4"), headers.texts((b"ICMT", raw))))
@@ -384,7 +384,7 @@ def test_comment_with_legacy_encoding_matches_plan(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("share", [0.3, 0.6])
 def test_truncated_flv_keeps_index(tmp_path: Path, share: float) -> None:
-    """Its index names pictures behind its end, which move as well."""
+    """The index lists frames after the end of the file; their offsets move, too."""
     path = tmp_path / "film.flv"
     source = ("-f", "lavfi", "-i", "testsrc2=s=128x96:d=6:r=25", "-c:v", "flv1", "-g", "25")
     mkv.run("ffmpeg", "-nostdin", "-v", "error", *source, "-flvflags", "+add_keyframe_index", path)

@@ -1,4 +1,4 @@
-"""Comments written into real Matroska and WebM files, judged by every program that reads them."""
+"""Comments written into real Matroska and WebM files, and read by other programs."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ MAKERS: dict[str, Callable[[Path], Path]] = {
 }
 
 
-HIDDEN = {"mkvmerge--engage.mkv"}  # its tags lie behind the media, and no directory names them
+HIDDEN = {"mkvmerge--engage.mkv"}  # its tags are after the media, and no directory lists them
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def packets(path: Path) -> dict[int, str]:
 
 
 def other_tags(path: Path) -> list[str]:
-    """All tags that mkvextract finds, but for the film's comment."""
+    """All tags of mkvextract, except the comment of the film."""
     out = path.with_suffix(".xml")
     mkv.run("mkvextract", path, "tags", out)
     text = out.read_text("utf-8-sig") if out.exists() else ""
@@ -120,7 +120,7 @@ def other_tags(path: Path) -> list[str]:
 
 
 def seek_points(path: Path) -> list[tuple[int, int | None]]:
-    """Where a seek into the middle of the film lands: the index still serves."""
+    """Return the position of a seek to the middle of the film: the index still works."""
     found = []
     with av.open(str(path)) as media:
         for at in (1_500_000, 500_000):
@@ -131,7 +131,7 @@ def seek_points(path: Path) -> list[tuple[int, int | None]]:
 
 
 def facts(path: Path) -> dict[str, Any]:
-    """Everything that a write has to leave alone, as others see it."""
+    """Everything that a write must not change, as other programs read it."""
     seen = mkv.identify(path)
     del seen["global_tags"]
     meaning = {name: found for name, found in evidence(path).facts.items() if name not in {"tags", "structure"}}
@@ -181,7 +181,7 @@ def test_file_rebuilt_from_old_parts_is_same_film(clip: Path) -> None:
 
 @pytest.mark.parametrize("text", [TEXTS["long"], TEXTS["lines"]], ids=["long", "lines"])
 def test_long_texts_and_line_breaks_survive_other_readers(rich: Path, text: str) -> None:
-    """MediaInfo shows line breaks its own way; ExifTool and mkvextract give them back."""
+    """MediaInfo shows line breaks differently; ExifTool and mkvextract return them unchanged."""
     mkv.write(rich, text)
     out = rich.with_suffix(".xml")
     mkv.run("mkvextract", rich, "tags", out)
@@ -189,12 +189,12 @@ def test_long_texts_and_line_breaks_survive_other_readers(rich: Path, text: str)
 
     assert json.loads(mkv.run("exiftool", "-ee", "-j", rich))[0]["Comment"] == text
     assert [one.findtext("String") for one in simples if one.findtext("Name") == "Comment"] == [
-        text.replace("\r\n", "\n")  # what every XML parser makes of it
+        text.replace("\r\n", "\n")  # XML parsers make this of it
     ]
 
 
 def test_exiftool_reads_tags_before_media_without_option(rich: Path) -> None:
-    """mkvmerge leaves 4 KiB of Void in front: from there ExifTool reads tags without -ee."""
+    """mkvmerge leaves 4 KiB of Void before the media: ExifTool reads tags there without -ee."""
     size = rich.stat().st_size
     mkv.write(rich, TEXTS["emoji"])
 
@@ -203,7 +203,7 @@ def test_exiftool_reads_tags_before_media_without_option(rich: Path) -> None:
 
 
 def test_only_comment_of_film_is_changed(rich: Path, tmp_path: Path) -> None:
-    """Comments of a track and of a chapter stay, and are not taken for the film's."""
+    """Comments of a track and of a chapter are kept, and are not read as the comment of the film."""
     track, chapter = tmp_path / "track.xml", tmp_path / "chapter.xml"
     simple = "<Simple><Name>COMMENT</Name><String>of the %s</String></Simple>"
     track.write_text(f"<Tags><Tag>{simple % 'track'}</Tag></Tags>")
@@ -324,7 +324,7 @@ def test_written_and_rolled_back_files_pass_verification(
 
 @dataclass(frozen=True)
 class Judged:
-    """A file of a shape, before and after a write, and what everybody who reads it says."""
+    """A file of one shape, before and after a write, with the output of every reader."""
 
     shape: Shape
     strategy: str
@@ -346,7 +346,7 @@ EDITABLE = [
 
 @pytest.fixture(scope="module")
 def judged(originals: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Judged]:
-    """Every shape, made of real clusters and written; those who can judge many files at once do."""
+    """Every shape, built of real clusters and written; programs that read many files at once read them."""
     folder, made = tmp_path_factory.mktemp("shapes"), {}
     for number, (kind, name) in enumerate(EDITABLE):
         original = originals(f"ffmpeg {kind}")
@@ -384,7 +384,7 @@ def test_every_shape_is_read_by_every_program(judged: dict[tuple[str, str], Judg
     assert verify.compare(evidence(it.before), evidence(it.after), [change])
 
 
-# MediaInfo and ExifTool stop at a cluster that does not know its size, and so never come by what lies behind it.
+# MediaInfo and ExifTool stop at a cluster of unknown size, and do not read what follows it.
 UNREAD = {
     "browser, index and tags behind": {"exiftool", "mediainfo"},
     "browser, tags behind": {"exiftool", "mediainfo"},
@@ -411,7 +411,7 @@ def test_truncated_file_is_not_changed(originals: Callable[[str], Path], tmp_pat
     assert {mkv.code_of(live[:length]) for length in range(3, first_end, 997)} == {"corrupt"}
 
 
-# What a recorder leaves that was stopped: made of real clusters, with room in front of them.
+# A recording that was stopped: real clusters, with free space before them.
 STOPPED: dict[str, Callable[[bytes], bytes]] = {
     "cut early in the last cluster": lambda data: data[: mkv.level_1(data)[-1][1] + 9],
     "cut within a block": lambda data: data[: (mkv.level_1(data)[-1][1] + len(data)) // 2],
@@ -438,7 +438,7 @@ def test_stopped_recording_is_written_before_damaged_end(
         path.write_bytes(data)
     found = mkv.examine(data)
     assert found.problem is None
-    assert bool(found.damage) or (unsized and name == "a stray block")  # it is a part of that cluster
+    assert bool(found.damage) or (unsized and name == "a stray block")  # it is part of that cluster
 
     assert mkv.write(after, SAID) == mkv_shapes.IN_PLACE
     start = found.runs[0].offset
@@ -507,7 +507,7 @@ def test_media_of_real_file_are_all_clusters(clip: Path) -> None:
 
 
 def test_edits_are_exchanged_with_other_programs(rich: Path, tmp_path: Path) -> None:
-    """Mkvpropedit adds tags to a file that we made anew, and we write on."""
+    """Mkvpropedit adds tags to a file that Indexium rebuilt, and Indexium writes it again."""
     rich.write_bytes(mkv.copied(rich.read_bytes(), "People: Ann Lee"))
     tags = tmp_path / "more.xml"
     tags.write_text(mkv.TAGS_XML % "<Simple><Name>COMMENT</Name><String>of mkvpropedit</String></Simple>")
@@ -525,7 +525,7 @@ def test_edits_are_exchanged_with_other_programs(rich: Path, tmp_path: Path) -> 
 
 
 def extracted(path: Path) -> tuple[list[tuple[str, str]], list[str]]:
-    """What mkvextract finds: each comment of the film with its language, and all other tags."""
+    """The result of mkvextract: each comment of the film with its language, and all other tags."""
     out = path.with_suffix(".tags.xml")
     mkv.run("mkvextract", path, "tags", out)
     film, others = [], []
@@ -543,7 +543,7 @@ def extracted(path: Path) -> tuple[list[tuple[str, str]], list[str]]:
 
 ANN = "People: Ann Lee"
 OLD = (1_600_000_000, 1_600_000_000)
-# Comments by level; who reads the film's before; after preserve mode; where one is added.
+# Comments by level; the readers of the film's comment before; after preserve mode; the place of an added one.
 LEVELS: dict[str, tuple[Mapping[str, mkv_tags.Texts], str | None, list[tuple[str, str]]]] = {
     "every level": (
         {

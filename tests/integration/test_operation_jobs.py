@@ -1,4 +1,4 @@
-"""An operation and its job: begun together, in one state all the way, held, cut off, taken up again."""
+"""An operation and its job: common start, equal states, pause, interruption and resume."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_job_state_follows_operation_state(studio: Studio, monkeypatch: pytest.M
 
 
 def test_history_jobs_and_progress_show_same_duration(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pause is no work: from begin to end it takes longer."""
+    """A pause is not running time: the time from start to end is longer."""
     gate = Gate(monkeypatch, 0)
     handle = gate.write(studio.library)
     gate.pause(studio.library, handle.id, by="Ann")
@@ -163,7 +163,7 @@ def test_operation_stopped_after_last_file_is_completed(studio: Studio, monkeypa
     run = item_runner.ItemRunner.run
 
     def unaware(self: Any, items: Any) -> item_runner.RunEnd:
-        """As where it is held and stopped after the last files were begun, and before anybody looked for more."""
+        """The state of a pause and a stop after the start of the last files, before the search for further files."""
         run(self, items)
         return item_runner.RunEnd.STOPPED
 

@@ -1,4 +1,4 @@
-"""Operations on real films: what is written, held, taken back and refused, and what the ledger says of it."""
+"""Operations on real films: written, paused, restored and rejected files, and their records in the ledger."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_write_is_verified_and_rollback_restores_bytes_and_times(studio: Studio)
 
 
 def test_chain_of_rollbacks_always_has_right_state(studio: Studio) -> None:
-    """Each takes the one before back, so old and new bytes alternate, and so do the states up the whole chain."""
+    """Each operation rolls back the one before, so old and new bytes alternate, and so do all states of the chain."""
     studio.write()
     new = studio.bytes()
 
@@ -60,7 +60,7 @@ def test_chain_of_rollbacks_always_has_right_state(studio: Studio) -> None:
 
 
 def test_rolled_back_files_are_skipped_with_all_names(studio: Studio) -> None:
-    """Else the next write of everything would write through the other name what was just taken back."""
+    """Otherwise the next write of all files would change the restored file by its other name."""
     os.link(studio.paths[0], studio.films / "zz other name.mp4")
     studio.library.scan([studio.films])
     studio.write()
@@ -140,7 +140,7 @@ def test_older_operation_rolls_back_after_newer_one(studio: Studio) -> None:
 
 
 def test_changed_file_is_conflict_in_write_and_dry_run(studio: Studio) -> None:
-    """Also where size and time are the same: the comment is not what was planned for."""
+    """Also with the same size and time: the comment is not the planned one."""
     first, second = studio.paths[:2]
     first.write_bytes(first.read_bytes().replace(b"Bob Ray", b"Bob Roy"))
     os.utime(first, (OLD, OLD))
@@ -267,7 +267,9 @@ def test_file_of_running_operation_is_busy_for_others(studio: Studio, monkeypatc
 
 
 def test_store_failure_during_write_loses_nothing(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The files are written, the ledger did not learn it: it does at the next start, and they can be taken back."""
+    """
+    The files are written, but the ledger has no results: the next start records them, and they can be rolled back.
+    """
 
     def full(*_: object, **__: object) -> dict[int, int]:
         raise errors.StoreError("The disk is full.")
@@ -300,7 +302,7 @@ def test_failed_operation_can_be_resumed_immediately(studio: Studio, monkeypatch
 
 
 def test_interrupted_file_is_restored_when_its_disk_returns(studio: Studio, monkeypatch) -> None:
-    """As after a kill inside the write: the entry is open, bytes are half new, and the folder is not there."""
+    """The state after a kill during the write: an open entry, partly new bytes, and a missing folder."""
     half, away = {}, studio.films.with_name("away")
 
     class Killed(BaseException):
@@ -318,7 +320,7 @@ def test_interrupted_file_is_restored_when_its_disk_returns(studio: Studio, monk
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     studio.library.write(studio.library.plan(), ALL)
     studio.library.operations.join(1, 20)
-    for thread in threading.enumerate():  # which ends a moment after the job
+    for thread in threading.enumerate():  # which ends shortly after the job
         if thread.name.startswith("indexium-job-"):
             thread.join(20)
     monkeypatch.undo()
@@ -343,7 +345,7 @@ def test_home_with_lost_database_writes_and_rolls_back_again(studio: Studio) -> 
     for path in studio.library.home.glob("indexium.duckdb*"):
         path.unlink()
     for path in studio.paths:
-        os.utime(path, (OLD, OLD))  # else they count as still growing
+        os.utime(path, (OLD, OLD))  # otherwise they count as growing
     studio.library = Library.open(studio.library.home)
     studio.library.scan([studio.films])
     studio.library.people.add(studio.paths, ["Carl Orff"])
@@ -442,7 +444,7 @@ def test_services_of_earlier_program_work(studio: Studio) -> None:
 
 
 def test_write_costs_same_number_of_statements_for_every_group(studio: Studio, tmp_path: Path) -> None:
-    """Per file nothing is asked of the database; results come in groups."""
+    """No statement runs per file; results are stored in groups."""
     more = Studio(tmp_path / "more", 12)
     counted = {}
     for name, place in {"few": studio, "many": more}.items():
@@ -453,4 +455,4 @@ def test_write_costs_same_number_of_statements_for_every_group(studio: Studio, t
         counted[name] = store.statements - before
     more.library.close()
 
-    assert counted["many"] <= counted["few"] + 12  # a slow machine delivers in a few groups more
+    assert counted["many"] <= counted["few"] + 12  # a slow machine stores a few more groups

@@ -1,4 +1,4 @@
-"""The planner as its callers see it: pages, counts, selections, versions; and that nothing is done file by file."""
+"""The planner: pages, counts, selections and versions; and no work for each file."""
 
 from __future__ import annotations
 
@@ -71,18 +71,18 @@ def decide(database: Database, kind: str, name: str, *arguments: Any, **facts: A
         getattr(decisions, kind)(tx, target, at=NOW, **facts)
 
 
-# What it costs.
+# Cost.
 
 
 def calls_of(work: Callable[[], object]) -> int:
-    """How many Python functions and built-ins are called by some work."""
+    """Return the number of Python functions and built-ins that a function calls."""
     count = 0
 
     def note(_: FrameType, event: str, __: object) -> None:
         nonlocal count
         count += event in ("call", "c_call")
 
-    gc.disable()  # whoever listens to the collector would be counted, too
+    gc.disable()  # callbacks of the garbage collector would be counted, too
     sys.setprofile(note)
     try:
         work()
@@ -93,7 +93,9 @@ def calls_of(work: Callable[[], object]) -> int:
 
 
 def costs(home: Path, files: int) -> list[tuple[int, int]]:
-    """Statements and calls of: a plan from nothing, its counts, a page of ten, a selection, a plan after an edit."""
+    """
+    Return the statements and calls of a new plan, its counts, a page of ten, a selection and a plan after an edit.
+    """
     with Database.open(home) as database:
         synthetic.fill(database, files=files, changing=True)
         planner = MetadataPlanner(database, clock=lambda: NOW)
@@ -122,7 +124,7 @@ def costs(home: Path, files: int) -> list[tuple[int, int]]:
 def test_plan_cost_does_not_depend_on_file_count(empty_home: Path, tmp_path: Path) -> None:
     for name in ("first", "few", "many"):
         shutil.copytree(empty_home, tmp_path / name)
-    costs(tmp_path / "first", 10)  # what is done once in a process
+    costs(tmp_path / "first", 10)  # work that is done once in a process
     few, many = costs(tmp_path / "few", 10), costs(tmp_path / "many", 100_000)
 
     assert few == many
@@ -167,7 +169,7 @@ def test_levels_of_query_sum_to_total(planner: MetadataPlanner, query: str, tota
 
 
 def test_search_for_all_files_equals_no_search(planner: MetadataPlanner) -> None:
-    """The empty search has statements of its own, which look at no file."""
+    """The empty search has separate statements, which read no file."""
     whole, all_found = planner.generate_plan(), planner.plan(PlanQuery(query="-nothing"))
 
     assert whole.statistics == all_found.statistics
@@ -286,7 +288,7 @@ def test_risk_by_counts_what_would_change(planner: MetadataPlanner) -> None:
     assert list(planner.risk_by(plan, "tags")["group"]) == ["1"]
 
 
-# The methods of the source document.
+# The methods of the contract.
 
 
 def test_items_are_grouped_and_filtered_as_values(planner: MetadataPlanner) -> None:

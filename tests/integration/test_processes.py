@@ -1,4 +1,4 @@
-"""Files that are read and written in processes beside the service: as on threads, and when one of them dies."""
+"""Reading and writing in worker processes: results equal to threads, and killed processes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from indexium_core import errors, settings
+from indexium_core import assembly, errors, settings
 from indexium_core.files import journal
 from indexium_core.flows.writing import operation_run, remote_edit
 from indexium_core.jobs import executors
@@ -27,7 +27,7 @@ from tests.support.waiting import PATIENCE, until
 
 
 class Set:
-    """One film that is written in place and one that is copied, in a library that works in processes."""
+    """One film that is written in place and one that is copied, in a library with worker processes."""
 
     def __init__(self, folder: Path, executor: str = "processes") -> None:
         self.films, self.home = folder / "films", folder / "home"
@@ -46,7 +46,7 @@ class Set:
         return {path.name: path.read_bytes() for path in self.paths}
 
     def write(self, query: str = "") -> dict[str, tuple[str, str]]:
-        """Write, and return what became of each file."""
+        """Write, and return the outcome of each file."""
         return self.outcomes(self.library.write(self.library.plan(query), ALL).wait().id)
 
     def outcomes(self, operation_id: int) -> dict[str, tuple[str, str]]:
@@ -57,7 +57,7 @@ class Set:
         return sorted({path.name for path in self.films.iterdir()} - set(self.old))
 
     def journals(self) -> list[object]:
-        """All that the journals say, without where and when."""
+        """The content of the journals, without places and times."""
         same = {"path": b"", "temp": b"", "inode": 0, "device": 0, "mtime_ns": 0}
         found: list[object] = []
         for path in sorted((self.home / "backups").glob("*.journal")):
@@ -78,7 +78,7 @@ def made(tmp_path: Path) -> Iterator[Set]:
 
 
 class Scissors:
-    """Kills the process that asks a question about a film of a kind, so many times; before or after it is answered."""
+    """Kills the process that works on a film of a kind a number of times, before or after its response."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, question: str, *, after: bool, form: str, times: int = 1):
         self.cuts, self._question, self._after, self._times = 0, question, after, times
@@ -102,7 +102,7 @@ class Scissors:
 
 
 class _Held:
-    """A desk with scissors on it."""
+    """A connection that can be cut."""
 
     def __init__(self, scissors: Scissors, executor: Processes, desk: object) -> None:
         self._scissors, self._executor, self._desk = scissors, executor, desk
@@ -111,7 +111,7 @@ class _Held:
         return lambda *words: self._scissors.answer(self._executor, name, getattr(self._desk, name), words)
 
 
-# The same as on threads.
+# Results equal to threads.
 
 
 def test_writes_and_rollbacks_have_equal_results_and_journals(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_writes_and_rollbacks_have_equal_results_and_journals(tmp_path: Path) ->
         scene = Set(tmp_path / executor, executor)
         outcomes = [scene.write()]
         states = [scene.bytes()]
-        for operation_id in (2, 3, 4):  # taken back, taken back again, and once more
+        for operation_id in (2, 3, 4):  # rolled back, rolled back again, and written once more
             scene.library.rollback(operation_id - 1).wait()
             outcomes.append(scene.outcomes(operation_id))
             states.append(scene.bytes())
@@ -175,9 +175,24 @@ def test_executor_setting_changes_at_run_time(tmp_path: Path) -> None:
     assert set(scene.old.values()).isdisjoint(scene.bytes().values())
 
 
-# One that dies.
+@pytest.mark.parametrize(("url", "count"), [("", 0), ("http://127.0.0.1:5006", 1)])
+def test_files_are_written_in_processes_by_default_while_a_dashboard_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, count: int
+) -> None:
+    scene = Set(tmp_path, "threads")
+    scene.library.close()
+    with Library.open(scene.home, url=url) as library:
+        library.write(library.plan("ext:mp4"), ALL).wait()
+        assert library._parts.processes._idle == []  # too short to delay a page
+        monkeypatch.setattr(assembly, "_MIN_PROCESS_SECONDS", 0.0)
+        library.write(library.plan(), ALL).wait()
+        assert len(library._parts.processes._idle) == count
+    assert set(scene.old.values()).isdisjoint(scene.bytes().values())
 
-# The questions before and after whose answer the process dies; True: by then the file has been written.
+
+# A killed process.
+
+# The process is killed before or after these responses; True: the file is already written.
 CUTS = {
     "mp4": [("begin", False, False), ("begin", True, False), ("commit", False, False), ("commit", True, True)],
     "wmv": [
@@ -194,7 +209,7 @@ CUTS = {
 
 @pytest.mark.parametrize("form", CUTS)
 def test_killed_process_costs_one_attempt_of_its_file(made: Set, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
-    """Wherever it is cut off, the journal settles the file at once, and the next process does it if that is left."""
+    """At every point the journal restores the file immediately, or the next process does it."""
     for question, after, is_done in CUTS[form]:
         with monkeypatch.context() as patch:
             scissors = Scissors(patch, question, after=after, form=form)
@@ -270,7 +285,7 @@ def test_rewrite_in_process_reports_progress_pauses_and_is_cancelled(
     handle = made.library.write(made.library.plan("ext:wmv"), ALL)
     assert begun.wait(20)
     threading.Timer(0.05, go_on.set).start()
-    assert handle.pause()  # comes back, though the file is not done
+    assert handle.pause()  # resumes although the file is not finished
 
     status = handle.status()
     assert status.status == "paused"
@@ -282,7 +297,7 @@ def test_rewrite_in_process_reports_progress_pauses_and_is_cancelled(
 
 
 def stopped_in_a_rewrite(made: Set, monkeypatch: pytest.MonkeyPatch) -> tuple[OperationHandle, int]:
-    """Begin a write whose process stands still where it makes the new file; returns both."""
+    """Start a write whose process stalls while it builds the new file; return both."""
     real, standing, stopped = journal.OperationJournal.making, threading.Event(), list[int]()
 
     def making(self: journal.OperationJournal, *words: Any) -> None:
@@ -300,7 +315,7 @@ def stopped_in_a_rewrite(made: Set, monkeypatch: pytest.MonkeyPatch) -> tuple[Op
 
 
 def test_rewrite_in_stalled_process_is_interrupted_and_resumed(made: Set, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on a disk that answers late."""
+    """Like a disk that responds late."""
     handle, process = stopped_in_a_rewrite(made, monkeypatch)
     made.library.configuration.set("metadata_operation_timeout_seconds", "1")
     run = made.library._parts.runs.find(handle.id)
@@ -349,7 +364,7 @@ def test_journal_failure_stops_operation_of_any_executor(made: Set, monkeypatch:
     assert made.bytes() == made.old
 
 
-# One that an earlier program left.
+# A process of an earlier program.
 
 
 def test_home_is_not_opened_during_process_of_earlier_program(made: Set, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Comments written into real AVI, FLV, WMV and OGV files by FFmpeg, judged by every program that reads them."""
+"""Comments written into real AVI, FLV, WMV and OGV files by FFmpeg, and read by other programs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def ffmpeg(folder: Path, suffix: str, *arguments: object) -> Path:
 
 
 def avi(folder: Path) -> Path:
-    """Odd dimensions, B-frames, two sounds of variable bit rate, texts in the character set of its day."""
+    """Odd dimensions, B-frames, two sounds of variable bit rate, and texts in a legacy character set."""
     path = ffmpeg(
         folder, "avi", *TWO, *ODD, *TAGS, *TRACKS, "-c:v", "mpeg4", "-bf", "2", "-c:a", "libmp3lame", "-q:a", "5"
     )
@@ -54,7 +54,7 @@ def avi_plain(folder: Path) -> Path:
 
 
 def flv(folder: Path) -> Path:
-    """An index of the pictures, and metadata that is no text."""
+    """An index of the frames, and binary metadata."""
     path = ffmpeg(folder, "flv", *ODD, *TAGS, "-c:v", "flv", "-c:a", "libmp3lame", "-flvflags", "add_keyframe_index")
     values = {
         "title": "At sea",
@@ -68,7 +68,7 @@ def flv(folder: Path) -> Path:
 
 
 def flv_h264(folder: Path) -> Path:
-    """B-frames, and a start that is not at nought."""
+    """B-frames, and a start time other than zero."""
     codecs = ("-c:v", "libx264", "-bf", "2", "-pix_fmt", "yuv420p", "-c:a", "aac")
     return ffmpeg(folder, "flv", *TAGS, *codecs, "-output_ts_offset", "5")
 
@@ -81,7 +81,7 @@ def chapters(folder: Path) -> tuple[object, ...]:
 
 
 def wmv(folder: Path) -> Path:
-    """Languages, chapters, attributes that are numbers, and a date."""
+    """Languages, chapters, numeric attributes and a date."""
     path = ffmpeg(folder, "wmv", *chapters(folder), *TWO, *TRACKS, "-c:v", "wmv2", "-c:a", "wmav2")
     numbers = ("IsVBR", 2, (1).to_bytes(4, "little")), ("WM/EncodingTime", 4, (10**9).to_bytes(8, "little"))
     names = ("WM/Genre", 0, wide("Home")), ("WM/Tool", 0, wide("Maker")), ("mine", 0, wide("yes"))
@@ -142,7 +142,7 @@ def ffprobe_comments(path: Path) -> set[str]:
 
 
 def exiftool_comments(path: Path) -> set[str]:
-    """What ExifTool reads; it has to be told that texts of an AVI are UTF-8."""
+    """The output of ExifTool, with the option for UTF-8 texts in an AVI file."""
     text = mkv.run("exiftool", "-charset", "RIFF=UTF8", "-j", "-a", "-ee", "-G4", "-Comment", "-Description", path)
     return {str(value) for key, value in json.loads(text)[0].items() if key != "SourceFile"}
 
@@ -164,14 +164,14 @@ def stream_hashes(path: Path) -> str:
 
 
 def complaints(path: Path) -> set[str]:
-    """What ffmpeg has to say when it decodes everything, without the addresses of its parts."""
+    """The messages of ffmpeg when it decodes everything, without memory addresses."""
     shell = ("sh", "-c", '"$0" -nostdin -v error -i "$1" -map 0:v -map 0:a -f null - 2>&1')
     said = mkv.run(*shell, shutil.which("ffmpeg") or "ffmpeg", path)
     return {line.partition("] ")[2] or line for line in said.splitlines()}
 
 
 def lasting(path: Path) -> dict[str, Any]:
-    """What ffprobe says of streams and chapters, but for what follows from the layout."""
+    """The output of ffprobe for streams and chapters, without values that depend on the layout."""
     found = ffprobe(path)
     dropped = {
         "id",
@@ -243,7 +243,7 @@ def test_dates_numbers_and_names_of_wmv_survive(originals: Callable[[str], Path]
         assert ffprobe(one)["format"]["tags"]["IsVBR"] == "1"
 
 
-# What FFmpeg would lose, found in what it made
+# Data that FFmpeg would lose, detected in its output
 
 
 def refused(path: Path, check: str) -> str:
@@ -254,7 +254,7 @@ def refused(path: Path, check: str) -> str:
 
 
 def test_sound_with_shifted_times_is_rejected(tmp_path: Path) -> None:
-    """AAC in an AVI: its header says that a packet is a block of bytes, and FFmpeg's muxer counts them anew."""
+    """AAC in an AVI file: the header declares blocks of bytes as packets, and FFmpeg's muxer counts them again."""
     path = ffmpeg(tmp_path, "avi", "-c:v", "mpeg4", "-c:a", "aac")
     assert "moved by up to" in refused(path, "packets")
 

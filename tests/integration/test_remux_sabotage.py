@@ -1,7 +1,7 @@
 """
-Verification of rewritten files proven by sabotage: what a rewrite loses beside its job is caught, by the check for it.
+Sabotage of rewritten files: the expected check detects every loss.
 
-Most saboteurs are FFmpeg itself, told a little less than everything: it ends with code 0 each time.
+Most sabotages are FFmpeg itself with fewer options; it ends with code 0 each time.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ Damage = Callable[[Path], None]
 
 @dataclass(frozen=True)
 class Case:
-    """One kind of damage, done to the file that FFmpeg made."""
+    """One kind of damage to the file that FFmpeg made."""
 
-    film: str  # what it is: avi, flv, wmv, ogv
+    film: str  # container: avi, flv, wmv, ogv
     damage: Damage
-    check: str  # that has to catch it
+    check: str  # the check that must detect it
 
 
 def again(*arguments: str) -> Damage:
-    """Copy the streams once more, told something else than everything."""
+    """Copy the streams again with other options."""
 
     def damage(path: Path) -> None:
         other = path.with_name(f"other{path.suffix}")
@@ -71,7 +71,7 @@ def swollen(path: Path) -> None:
 
 
 def scripted(path: Path) -> None:
-    """Put a script tag between the media that no reader of ours or theirs asked for."""
+    """Put a script tag that no reader requests between the media."""
     data = path.read_bytes()
     path.write_bytes(headers.flv_with(data, next(headers.flv_tags(data)), between=headers.script("onFoo", {}, 500)))
 
@@ -148,7 +148,7 @@ class Scene:
     changes: Sequence[Change]
 
     def failing(self) -> set[str]:
-        """Return which of the comparisons see something."""
+        """Return the comparisons that report a difference."""
         return {name for name in NAMES if not self.passes([name])}
 
     def passes(self, among: Sequence[str]) -> bool:
@@ -162,7 +162,7 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def scenes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scene]:
-    """Every saboteur's work, and an honest writer's under the name of the film alone."""
+    """The results of every sabotage, and of an unchanged rewrite under the name of the film alone."""
     found: dict[str, Scene] = {}
     for film in ("avi", "flv", "wmv", "ogv"):
         folder = tmp_path_factory.mktemp(film)
@@ -197,7 +197,7 @@ def test_each_sabotage_fails_expected_check(scenes: dict[str, Scene], name: str)
 
 @pytest.mark.parametrize("name", sorted({case.check for case in CASES.values()} - {"attachments"}))
 def test_each_check_is_needed(scenes: dict[str, Scene], name: str) -> None:
-    """Each check is needed where the census sees nothing, as after a mistake in a reader of ours."""
+    """Each check is needed if the census detects nothing, for example after a defect in one of our readers."""
     others = [other for other in NAMES if other != name and (other != "structure" or name in {"size", "packets"})]
     escaped = [who for who, case in CASES.items() if case.check == name and scenes[who].passes(others)]
     assert escaped, f"nobody needs the check {name}"
@@ -215,7 +215,7 @@ def fields_of(found: verify.Evidence) -> dict[str, object]:
 
 
 def test_half_of_packets_with_exit_code_0_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The whole way: a program in the place of ffmpeg that says that all is well."""
+    """The whole process: a program that replaces ffmpeg and reports success."""
     original = clip(tmp_path, "flv")
     real, before = program.executable(), evidence(original)
     changes = [Change(field="comment", old="old", new=NEW)]

@@ -1,4 +1,4 @@
-"""Rescans of real films: what they change and leave alone, what goes wrong with single files, locks, and the audit."""
+"""Rescans of real films: changes, kept values, problems of single files, locks and the audit."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def ids(library: Library) -> dict[str, int]:
 
 
 def meddle(library: Library, **values: Any) -> None:
-    """Let the database say other things of all films than the films do."""
+    """Store other properties of all films in the database than the films have."""
     with library._parts.store.atomic() as tx:
         for name, value in values.items():
             tx.execute(f"UPDATE media_properties SET {name} = ?", [value])
@@ -138,7 +138,7 @@ def test_scan_of_changed_file_stores_new_properties_and_changes(library: Library
 
 
 def test_rescan_counts_files_of_each_locked_field(library: Library) -> None:
-    """Not of a field that was not to be read again, nor of one that is as it was."""
+    """A change is not recorded for a field that was not refreshed or did not change."""
     meddle(library, hdr="pq", duration=500)
     library.locks.lock("name:ann OR name:bob", ["hdr", "duration", "resolution"])
     library.locks.lock("name:cy", ["duration"])
@@ -358,14 +358,14 @@ def test_logs_of_scan_and_rescan_name_unreadable_files(library: Library, root: P
 
 
 def unread(library: Library, job_id: int) -> list[tuple[Path, str]]:
-    """What the log of a job says could not be read, each with the reason in a sentence."""
+    """Return the unreadable files in the log of a job, each with its reason."""
     lines = [line for line in library.jobs.log(job_id).lines if line["event"] == "file.unread"]
     assert all(line["level"] == "warning" and line["error"].endswith(".") for line in lines)
     return [(Path(line["file_path"]), line["code"]) for line in lines]
 
 
 class CutError(Exception):
-    """In place of a process that is killed."""
+    """An exception in place of a kill."""
 
 
 class Stopping:
@@ -401,7 +401,7 @@ def test_stopped_rescan_resumes_from_checkpoint(
     orders = library.rescans.payload(None)
     context: Any = Stopping(orders, None, after=after)
     first = library.rescans.execute(context)
-    for thread in threading.enumerate():  # files that were under way when it was stopped are read to their end
+    for thread in threading.enumerate():  # files in progress at the stop are completed
         if thread.name.startswith("rescan"):
             thread.join(30)
     saved = context.saved[-1] if context.saved else None
@@ -443,7 +443,7 @@ def test_pauses_are_only_between_batches(library: Library) -> None:
     library.configuration.set("rescan_batch_pause_ms", "300")
     began = time.monotonic()
     library.rescan(everything=True)
-    assert time.monotonic() - began >= 0.3  # two batches, one rest
+    assert time.monotonic() - began >= 0.3  # two batches and one pause
     began = time.monotonic()
     library.rescan("name:ann")
     assert time.monotonic() - began < 3

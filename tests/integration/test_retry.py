@@ -1,4 +1,4 @@
-"""Before and after a write: what it would be, whether it still is what was shown, and once more what was not done."""
+"""The preview of a write, the check that it is up to date, and the retry of unwritten files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 
 
 def meddle(path: Path, old: bytes, new: bytes) -> None:
-    """Let another program change a comment, some time ago."""
+    """Change a comment like another program, some time ago."""
     assert len(old) == len(new)
     path.write_bytes(path.read_bytes().replace(old, new))
     os.utime(path, (OLD + 60, OLD + 60))
@@ -37,7 +37,7 @@ def names(library: Library, query: str = "") -> list[str]:
     return [item.file_name for item in library.plan(query).page(sort="name").items]
 
 
-# --- Once more ---------------------------------------------------------------------------------------------------
+# --- Retry -------------------------------------------------------------------------------------------------------
 
 
 def test_retry_reads_plans_and_writes_unwritten_files(studio: Studio) -> None:
@@ -101,7 +101,7 @@ def test_rest_of_rollback_can_be_retried(studio: Studio) -> None:
     assert studio.library.operation(again.id).operation.user_note == "the last one"
 
 
-# --- What it would be --------------------------------------------------------------------------------------------
+# --- Preview -----------------------------------------------------------------------------------------------------
 
 
 def test_preview_has_strategies_losses_hidden_files_and_rollback_expiry(studio: Studio) -> None:
@@ -133,7 +133,7 @@ def test_hidden_counts_only_selected_files_that_can_be_written(studio: Studio) -
     assert studio.library.preview(chosen, within="name:nobody").hidden == 2
 
 
-# --- Whether it still is what was shown --------------------------------------------------------------------------
+# --- Changes since the preview -----------------------------------------------------------------------------------
 
 
 def test_files_changed_since_display_are_listed_and_not_written(studio: Studio) -> None:
@@ -201,7 +201,7 @@ def test_dry_run_lists_failures_first_and_can_be_cancelled(studio: Studio) -> No
 
 
 def test_running_operation_reports_progress_of_files(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While files are held up they are the first of the list after the failures, and say so."""
+    """Stalled files are listed after the failures, with their state."""
     reached, go = threading.Event(), threading.Event()
     edit = editing.edit
 

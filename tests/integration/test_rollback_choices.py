@@ -1,4 +1,4 @@
-"""What can be chosen where an operation cannot simply be taken back: comments, newer operations, one person's tag."""
+"""Choices for conflicts of a rollback: comments, newer operations, and the tag of one person."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 
 
 def foreign(path: Path, old: bytes = b"Bob Ray", new: bytes = b"Rob Bay") -> bytes:
-    """Another program's edit of the comment."""
+    """An edit of the comment by another program."""
     changed = path.read_bytes().replace(old, new)
     path.write_bytes(changed)
     os.utime(path, (OLD + 1, OLD + 1))
@@ -37,7 +37,7 @@ def foreign(path: Path, old: bytes = b"Bob Ray", new: bytes = b"Rob Bay") -> byt
 
 
 def write_as_older_version(studio: Studio) -> None:
-    """Write as a version that recorded the states of files as BLAKE2b, without a prefix."""
+    """Write like a version that recorded the states of files as BLAKE2b, without a prefix."""
     genuine = states.state_of
 
     def older(*given: Any, like: str | None = None) -> str:
@@ -54,7 +54,7 @@ def recorded_states(studio: Studio) -> list[tuple[str, str]]:
     return studio.library._parts.store.read().execute(query).fetchall()
 
 
-# After a foreign edit.
+# After an edit by another program.
 
 
 def test_only_comment_is_restored_where_another_program_changed_file(studio: Studio) -> None:
@@ -163,7 +163,7 @@ def test_rollback_without_backup_restores_only_comment_after_check(studio: Studi
     assert set(studio.comments().values()) == {"People: Bob Ray"}
 
 
-# Under newer operations.
+# Below newer operations.
 
 
 def newer(studio: Studio) -> None:
@@ -190,7 +190,7 @@ def test_newer_operations_are_rolled_back_first_newest_first(studio: Studio) -> 
     assert studio.states() == {1: "rolled_back", 2: "rolled_back", 3: "rolled_back", 4: "rolled_back", 5: "completed"}
     assert {path.stat().st_mtime for path in studio.paths} == {OLD}
 
-    again = studio.back(status.id)  # and all of it comes again, in order
+    again = studio.back(status.id)  # and all operations are listed again, in order
     assert again.counts == {"success": 6}
     assert studio.bytes() == new
     assert studio.states() == dict.fromkeys((1, 2, 3, 4), "completed") | {5: "rolled_back", 6: "completed"}
@@ -230,7 +230,7 @@ def test_only_requested_files_are_rolled_back_with_newer_operations(studio: Stud
 
 
 def test_remote_edit_between_two_operations_blocks_rollback(studio: Studio) -> None:
-    """The newer one could be taken back, but not to what the older one left."""
+    """The newer operation could be rolled back, but not to the state that the older one left."""
     studio.write()
     foreign(studio.paths[1])
     studio.library.scan()
@@ -277,12 +277,12 @@ def test_remote_edit_after_newest_operation_blocks_chain(studio: Studio) -> None
     assert studio.paths[1].read_bytes() == changed
 
 
-# One person's tag.
+# The tag of one person.
 
 
 @pytest.fixture
 def crowd(tmp_path: Path) -> Iterator[Studio]:
-    """Three films into which Ann Lee and Zoë Öz were written; one comment has text of its own."""
+    """Three films with Ann Lee and Zoë Öz; one comment has custom text."""
     made = Studio(tmp_path, 3)
     foreign(made.paths[2], b"People: Bob Ray", b"By: me, by sea.")
     made.library.scan()
@@ -309,7 +309,7 @@ def test_rollback_of_person_removes_only_that_person(crowd: Studio) -> None:
     operation = crowd.library.history().items[0]
     assert (operation.user_action, operation.reverts_id) == ("rollback_person", None)
     assert operation.user_note == "Removed ann lee from what operation 1 wrote"
-    assert crowd.states()[1] == "completed"  # it was not taken back
+    assert crowd.states()[1] == "completed"  # it was not rolled back
     assert crowd.library.plan().page().total == 0
     assert crowd.library.plan("postponed:yes").page().total == 3
     assert crowd.items(status.id)["0000.mp4"].tags_removed == ["Ann Lee"]
@@ -326,7 +326,7 @@ def test_replan_keeps_files_in_plan_and_allows_rollback(crowd: Studio) -> None:
 
 
 def test_rollback_of_person_covers_files_of_operation_only(crowd: Studio) -> None:
-    """Bob Ray was there before; Zoë Öz is known by an older spelling; somebody else wrote Ann out already."""
+    """Bob Ray was in the file before; Zoë Öz has an older spelling; another user removed Ann already."""
     with pytest.raises(errors.UsageError, match="This operation added 'Bob Ray' to no file"):
         crowd.library.rollback(1, person="Bob Ray")
 
@@ -381,7 +381,7 @@ def test_command_lists_choices_and_applies_them(studio: Studio, capsys: pytest.C
     assert (check["exact"], check["comment_only"], check["newer"], check["conflicts"]) == (2, 1, [2], [])
 
     code, out, _ = run("rollback", "1", "0002", "--person", "Ann Lee", "--yes", "--json")
-    assert code == 1  # the file is not as the catalog knows it, and a write refuses such a one
+    assert code == 1  # the catalog has another state of the file, so a write reports a conflict
     assert json.loads(out)["items"][0]["code"] == "changed_on_disk"
     assert run("scan")[0] == 0
 

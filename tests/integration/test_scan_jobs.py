@@ -1,4 +1,4 @@
-"""Scans as jobs: waited for or not, held, given up, cut off, one after another."""
+"""Scans as jobs: with and without waiting, paused, cancelled, interrupted, and in sequence."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_scan_job_equals_scan(tmp_path: Path, studio: Studio) -> None:
 
 
 def test_waiting_scan_is_ordinary_job(tmp_path: Path, studio: Studio) -> None:
-    """It is on the list, in the log and in the events, and its row says what became of the files."""
+    """The job is in the list, in the log and in the events, and its row shows the results."""
     more = tmp_path / "more"
     more.mkdir()
     media.series("mp4", more, 3)
@@ -105,7 +105,7 @@ def test_closing_home_ends_wait_for_paused_scan(studio: Studio, monkeypatch: pyt
 
 
 def test_ctrl_c_cancels_scan_and_kill_does_not(studio: Studio) -> None:
-    """Ended by a person it is over; told to end (SIGTERM) it goes on at the next start."""
+    """A scan that a user stopped has ended; a scan stopped by SIGTERM resumes at the next start."""
     home = studio.library.home
     studio.library.close()
     for number, left in ((signal.SIGINT, "cancelled"), (signal.SIGTERM, "interrupted")):
@@ -231,7 +231,7 @@ def test_interrupted_full_scan_reads_only_rest(studio: Studio, monkeypatch: pyte
 
 
 def already(home: Path) -> int:
-    """How many files the scan that was cut off had read."""
+    """Return the number of files that the interrupted scan had read."""
     with Library.open(home, take_over="nothing") as library:
         state = json.loads(library._parts.store.read().value("SELECT state FROM operation_state"))
         query = "SELECT count(*) FROM scanned_files WHERE scanned_at >= $1::TIMESTAMPTZ"

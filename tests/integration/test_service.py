@@ -1,4 +1,4 @@
-"""Commands through a service that runs: real processes, as a person starts them."""
+"""Commands through a running service, in real processes."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def films(tmp_path: Path) -> Path:
 
 
 def known(home: Path, films: Path) -> None:
-    """A home that knows who is in the films."""
+    """A home with the people of the films."""
     with Library.open(home) as library:
         library.scan([films])
         library.people.add(sorted(films.iterdir()), ["Ann Lee"])
@@ -103,7 +103,7 @@ def known(home: Path, films: Path) -> None:
 def test_commands_print_same_with_and_without_service(
     home: Path, films: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From an empty home on: two homes, one of them served; every answer and every exit code is compared."""
+    """Start with an empty home: two homes, one of them with a service; compare every response and exit code."""
     alone, served = home, tmp_path / "served"
     one, two = tmp_path / "one" / "films", tmp_path / "two" / "films"  # of one length: journals hold the path
     for folder in (one, two):
@@ -152,7 +152,7 @@ def test_commands_print_same_with_and_without_service(
     ]
 
     def say(where: Path, folder: Path, words: tuple[str, ...]) -> tuple[int, str, str]:
-        """Run a command in this process, which is quicker; the service is one of its own all the same."""
+        """Run a command in this process, which is faster; the service is a separate process."""
         monkeypatch.chdir(folder)
         code = cli.main(["--home", str(where), *words])
         out, err = capsys.readouterr()
@@ -168,14 +168,14 @@ def test_commands_print_same_with_and_without_service(
 
 
 def same(text: str, folder: Path) -> str:
-    """What a command said, without what differs between two runs of it."""
+    """The output of a command, without values that differ between two runs."""
     text = text.replace(str(folder), "FOLDER")
     text = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|\+00:00)?", "MOMENT", text)
     text = re.sub(
         r'"(seconds|mtime_ns|est_seconds|plan_id|bytes|free_bytes|device|proof|rate)": [^,\n]*', r'"\1"', text
     )
     text = re.sub(r"\d+(\.\d+)? (ms|s|min)\b", "TIME", text)
-    return re.sub(r'"log": \[.*', "", re.sub(r"\s+", " ", text))  # lines of two threads come as they come
+    return re.sub(r'"log": \[.*', "", re.sub(r"\s+", " ", text))  # lines of two threads have no order
 
 
 def test_home_without_service_is_opened_despite_stale_file(home: Path, films: Path) -> None:
@@ -191,7 +191,7 @@ IMPORTED = "import sys; from indexium_core.cli import main; main(sys.argv[1:]); 
 
 
 def imported_by(home: Path, *words: str) -> set[str]:
-    """The packages that a command has imported at its end."""
+    """Return the packages that a command imported until its end."""
     command = [sys.executable, "-c", IMPORTED, "--home", str(home), *words]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=120, check=True)
     return {name.partition(".")[0] for name in done.stderr.splitlines()[-1].split()}
@@ -237,7 +237,7 @@ def test_service_on_ipv6_is_found_and_guarded(home: Path, films: Path) -> None:
             assert page.post("/api/metadata/plan", {}, Origin=origin).code == "forbidden"
         assert page.get("/api/jobs", Host="[::2]").code == "unknown_host"
         policy = page.get("/plan").headers["content-security-policy"]
-        assert "connect-src 'self' blob: ;" in policy  # in which no address of IPv6 can be named
+        assert "connect-src 'self' blob: ;" in policy  # on this machine, no IPv6 address can be used
 
 
 def has_ipv6() -> bool:
@@ -254,7 +254,7 @@ def test_command_waits_for_starting_service(home: Path, films: Path) -> None:
         try:
             while not (home / "lock").exists() or b"http" not in (home / "lock").read_bytes():
                 time.sleep(0.01)
-            found = ran(home, "plan", "--json")  # it holds the home, and does not answer yet
+            found = ran(home, "plan", "--json")  # it holds the home, and does not respond yet
             assert (found.code, found.json["total"]) == (0, 3)
         finally:
             process.kill()
@@ -306,7 +306,7 @@ def test_wrong_token_is_rejected(home: Path, films: Path) -> None:
 
 @pytest.fixture
 def many(tmp_path: Path) -> Path:
-    """Enough films that a write of them can be met while it runs."""
+    """Enough films for a write that lasts long enough for the test."""
     folder = tmp_path / "many"
     folder.mkdir()
     first = media.build("mp4", folder, name="0.mp4", seed=1)
@@ -319,7 +319,7 @@ def many(tmp_path: Path) -> Path:
 
 
 def interrupted(home: Path, *words: str, when: Callable[[], object]) -> str:
-    """Begin a command, press Ctrl-C once `when` says so, and return what it said then."""
+    """Start a command, press Ctrl-C when `when` matches, and return the output after it."""
     command = [*RUN, "--home", str(home), *words]
     with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) as process:
         while not when():
@@ -335,7 +335,7 @@ def test_ctrl_c_keeps_write_in_service_and_names_commands(home: Path, many: Path
     known(home, many)
     with serving(home) as running:
 
-        def at_work() -> bool:  # the command has heard by then that it began
+        def at_work() -> bool:  # by now the command knows that the write started
             found = running.rest.get("/api/metadata/operations").json["items"]
             return any(operation["success_count"] for operation in found)
 

@@ -1,4 +1,4 @@
-"""`indexium show`: one file, for a person and for a program."""
+"""The command `indexium show`: one file as text and as JSON."""
 
 from __future__ import annotations
 

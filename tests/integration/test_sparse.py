@@ -1,4 +1,4 @@
-"""A sparse film keeps its holes when a new file is made of it, and is planned with what it takes on the disk."""
+"""A sparse film keeps its holes in a new file, and the plan uses its allocated size."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_without_map_of_holes_every_byte_is_copied(
 
 
 def test_wrong_hole_of_file_system_loses_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Such defects have been: of what is called a hole every byte is read, and what is not zero is copied."""
+    """File systems had such defects: every byte of a reported hole is read, and every non-zero byte is copied."""
     monkeypatch.setattr(holes, "data", lambda fd, extent: iter(()))
     with places.folder("memory", tmp_path) as where, scanned(tmp_path, "mkv, live", where) as (library, path):
         old = path.read_bytes()
@@ -105,7 +105,7 @@ def test_rewrite_by_ffmpeg_needs_whole_size(tmp_path: Path) -> None:
 
 
 def test_sparse_film_gets_no_inserted_blocks(tmp_path: Path) -> None:
-    """What is said beforehand is what happens: it is copied, and the holes stay."""
+    """The write does what the plan states: it copies the file and keeps the holes."""
     with (
         places.folder("ext4", tmp_path) as where,
         scanned(tmp_path, "mp4, no room, ext4", where) as (library, path),

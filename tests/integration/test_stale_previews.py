@@ -1,4 +1,4 @@
-"""What is written is what was looked at: nothing that comes in between gets into a file."""
+"""A write, a rollback or an import applies only to the files that the preview showed."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def rename(library: Library, item: PlanItem) -> None:
 
 
 def rename_out(library: Library) -> None:
-    """Put a film of the same look in the place of another, and take that one away: as many are found as before."""
+    """Replace a film with a similar one elsewhere, so that the search finds the same number of files."""
     one, other = library.plan("container:mp4 risk:safe").items[:2]
     os.replace(other.file_path, one.file_path)
     library.scan()
@@ -180,12 +180,12 @@ def finished(library: Library, operation_id: int) -> Sequence[ItemDetails]:
     return library.operation(operation_id).items
 
 
-# --- Deciding ----------------------------------------------------------------------------------------------------
+# --- Decisions ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("act", ["skip", "preserve"])
 def test_offered_undo_step_belongs_to_session(library: Library, act: str) -> None:
-    """Another session decides between the decision and the sentence about it."""
+    """Another session makes a decision between a decision and its message."""
     item, other = library.plan("risk:safe").items[:2]
     offered: list[int | None] = []
     pending = [["Of Another Session"]]
@@ -227,7 +227,7 @@ def test_import_does_not_overwrite_concurrent_decisions(library: Library, monkey
 
 
 def test_renamed_file_is_shown_and_found_by_new_name(library: Library) -> None:
-    """Its plan, and so the version, is the same as before; what was read of that is out of date all the same."""
+    """Its plan and its version are unchanged, but the read data is outdated."""
     shelf = ReadCache(library)
     item = some(library)
 

@@ -1,4 +1,4 @@
-"""`operations show`: what was asked, by whom and from where, what became of each file, and what can be taken back."""
+"""The command `operations show`: request, user, source, outcome of each file, and possible rollback."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from tests.support.holding import Gate, cut_off, held_by_another, retry_with
 from tests.support.studio import ALL, Studio
 from tests.support.waiting import PATIENCE, until
 
-ROWS = ("in progress", "written", "not started")  # how the row of a file begins, behind its path
+ROWS = ("in progress", "written", "not started")  # the start of the row of a file, after its path
 
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    """Operation 1 wrote two files and refused one, 2 took one of them back; for tests that change nothing."""
+    """Operation 1 wrote two files and had one conflict, 2 restored one of them; for tests that change nothing."""
     studio = Studio(tmp_path_factory.mktemp("story"), 3)
     plan = studio.library.plan()
     foreign(studio.paths[2], b"People: Bob Ray", b"A summer by sea")
@@ -102,7 +102,7 @@ def test_interrupted_operation_ends_at_last_activity(studio: Studio, monkeypatch
     cut_off(studio.library, monkeypatch, 2)
     studio.library.close()
     monkeypatch.undo()
-    with Database.open(studio.library.home) as store, store.atomic() as tx:  # as a kill leaves it
+    with Database.open(studio.library.home) as store, store.atomic() as tx:  # the state after a kill
         tx.execute("UPDATE metadata_operations SET status = 'in_progress', completed_at = NULL")
         tx.execute("UPDATE job_queue SET status = 'running' WHERE operation_id = 1")
         at_last = tx.value("SELECT heartbeat_at FROM job_queue WHERE operation_id = 1")
@@ -125,7 +125,7 @@ def test_interrupted_operation_ends_at_last_activity(studio: Studio, monkeypatch
 
 
 def test_events_within_one_second_keep_order(lived: Studio) -> None:
-    """The log has milliseconds, the ledger more: what began a moment after it was asked for seems to come before."""
+    """The log has milliseconds and the ledger microseconds, so a start can seem earlier than its request."""
     at = datetime(2026, 11, 20, 7, 0, 0, 1900, tzinfo=UTC)
     lines = [
         {"event": "job.changed", "status": status, "at": "2026-11-20T07:00:00.001Z"}

@@ -1,4 +1,4 @@
-"""Pictures of films: upright, in shape, in time, kept, and none rather than trouble."""
+"""Thumbnails of films: orientation, aspect ratio, time limit, cache, and damaged files."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def film(folder: Path, name: str, *arguments: str) -> Path:
 
 
 def picture(source: Path | bytes, **more: Any) -> np.ndarray[Any, Any] | None:
-    """The picture of a film as its colours, None where there is none."""
+    """The thumbnail of a film as its colours, or None."""
     data = made(source, **more)
     if data is None:
         return None
@@ -61,7 +61,7 @@ def near(pixel: np.ndarray[Any, Any], colour: np.ndarray[Any, Any]) -> bool:
     return bool(np.abs(pixel.astype(int) - colour).max() < 12)
 
 
-# What it shows.
+# Content.
 
 
 @pytest.mark.parametrize("form", media.FORMS)
@@ -134,7 +134,7 @@ def test_recording_without_index_uses_first_frame(tmp_path: Path) -> None:
     assert picture(media.build("mkv_live", tmp_path, seconds=2.0)) is not None
 
 
-# What may be wrong.
+# Damaged files.
 
 
 @pytest.mark.parametrize("form", ["mp4", "mkv", "avi", "flv", "wmv", "ogv", "webm", "ts"])
@@ -164,7 +164,7 @@ def test_expensive_thumbnail_is_cancelled(
     assert made(source) is None
 
 
-# What is kept.
+# Cache.
 
 
 @pytest.fixture
@@ -233,7 +233,7 @@ def test_thumbnail_cache_has_size_limit(budget: str, left: int, library: Library
     assert len(kept(library)) == left
 
 
-# How it is served.
+# HTTP.
 
 
 def ask(url: str, **headers: str) -> tuple[int, Any, bytes]:
@@ -251,7 +251,7 @@ def test_thumbnail_is_served_and_cached_by_client(library: Library) -> None:
         status, headers, data = ask(f"{address}?v=1&width=320")
         assert (status, headers["Content-Type"], data[:3]) == (200, "image/jpeg", b"\xff\xd8\xff")
         assert headers["Cache-Control"].startswith("private")
-        assert headers["X-Content-Type-Options"] == "nosniff"  # it went through the door
+        assert headers["X-Content-Type-Options"] == "nosniff"  # it passed the request guard
         assert ask(address, If_None_Match=headers["ETag"])[0] == 304
 
         nothing = f"{running.url}/thumbnail/{id_of(library, 'page.mp4')}"

@@ -1,4 +1,4 @@
-"""Operations and time: what stands still, a clock that jumps, films that take long."""
+"""Operations and time: stalls, clock changes, and long writes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.support.waiting import until
 
 
 def with_a_rewrite(folder: Path) -> tuple[Library, Path]:
-    """Return a library that is to write one film, which has to be made anew for it."""
+    """Return a library with a write of one film that must be rebuilt."""
     films = folder / "films"
     films.mkdir()
     path = media.build("wmv", films, comment="People: Bob Ray")
@@ -41,7 +41,7 @@ def with_a_rewrite(folder: Path) -> tuple[Library, Path]:
 
 
 def test_stalled_operation_is_interrupted_and_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its disk does not answer: the file under way stands still until it is given up."""
+    """The disk does not respond: the file in progress stalls until the timeout."""
     config = settings.load(tmp_path / "home", metadata_operation_timeout_seconds=1)
     studio, real = Studio(tmp_path, 4, config=config), editing.edit
 
@@ -62,7 +62,7 @@ def test_stalled_operation_is_interrupted_and_reported(tmp_path: Path, monkeypat
     assert (status.status, status.counts) == ("interrupted", {"success": 3, "pending": 1})
     [left] = studio.library.interruptions.operations()
     assert "no progress for 1 seconds" in left.stop_reason
-    assert not left.resumes_automatically  # it would only stand still once more
+    assert not left.resumes_automatically  # it would only stall again
     assert studio.library.resume(1).wait().counts == {"success": 4}
     studio.library.close()
 
@@ -71,7 +71,7 @@ def test_clock_jump_changes_no_duration_and_blocks_nothing(tmp_path: Path) -> No
     jumps = iter(range(10**6))
 
     def clock() -> datetime:
-        """Every look at it finds another month, before or after."""
+        """Each read returns another month, earlier or later."""
         return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=40 * (-1) ** next(jumps))
 
     studio = Studio(tmp_path, 4, clock=clock)
@@ -119,7 +119,7 @@ def test_rewrite_reports_progress_and_ends_with_program(
     assert status.current_text == f"{path.name}, {int(100 * shares[0])} %"
     assert f"{status.current_text}\n" in re.sub(" +\n", "\n", told)
     assert len(made) == 1  # the new file, under a name of its own …
-    assert list(path.parent.iterdir()) == [path]  # … which went
+    assert list(path.parent.iterdir()) == [path]  # … which was removed
     assert path.read_bytes() == old
     with Library.open(tmp_path / "home") as library:
         [left] = library.interruptions.operations()
@@ -149,7 +149,7 @@ def test_long_rewrite_waits_during_pause(
     handle = library.write(library.plan(), ALL)
     assert begun.wait(20)
     threading.Timer(0.05, paused.set).start()
-    assert handle.pause()  # comes back, though the file is not done
+    assert handle.pause()  # resumes although the file is not finished
     monkeypatch.setattr(protocol.FileProgress, "advance", real)
 
     held = handle.status()
@@ -162,7 +162,7 @@ def test_long_rewrite_waits_during_pause(
     assert "Operation 1 is paused: no file is in progress." in capsys.readouterr().err
     run = library._parts.runs.find(handle.id)
     assert run is not None
-    threading.Event().wait(0.5)  # a pause, in which nothing is done
+    threading.Event().wait(0.5)  # a pause
     assert handle.status().working == pytest.approx(held.working, abs=0.1)
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert run.throughput.seconds < held.working[next(iter(held.working))] + 0.4
@@ -214,7 +214,7 @@ def test_log_has_files_before_pause(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_interrupted_run_has_running_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is written down with each group of results, and counted once."""
+    """The running time is recorded with each group of results, and counted once."""
     studio = Studio(tmp_path, 4)
     studio.library._parts.runs.workers = 1
     gate = Gate(monkeypatch, free=2)
@@ -232,7 +232,7 @@ def test_interrupted_run_has_running_time(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_running_time_is_reported_and_stored_during_rewrite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So a kill forgets a second or two at most, however long one film takes."""
+    """A kill loses two seconds at most, however long one film takes."""
     monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.1)
     library, _ = with_a_rewrite(tmp_path)
     go_on, real = threading.Event(), protocol.FileProgress.advance
@@ -256,7 +256,7 @@ def test_running_time_is_reported_and_stored_during_rewrite(tmp_path: Path, monk
     assert handle.pause()
     at_work = library.operation(1).operation.seconds
     until(lambda: written() == pytest.approx(at_work))
-    assert library.operation(1).operation.seconds == pytest.approx(at_work)  # a pause is no time at work
+    assert library.operation(1).operation.seconds == pytest.approx(at_work)  # a pause is not running time
     go_on.set()
     assert handle.resume()
     assert handle.wait().counts == {"success": 1}
@@ -265,7 +265,7 @@ def test_running_time_is_reported_and_stored_during_rewrite(tmp_path: Path, monk
 
 
 def test_after_signal_only_files_in_progress_are_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A service closes its pages before its library; until then no further file and no further job may begin."""
+    """A service closes its pages before its library; between both, no further file and no further job may start."""
     studio = Studio(tmp_path, 12)
     library, gate = studio.library, Gate(monkeypatch, free=0)
     handle = gate.write(library)
@@ -294,7 +294,7 @@ def test_after_signal_only_files_in_progress_are_finished(tmp_path: Path, monkey
 def test_late_worker_starts_no_file_while_operation_is_paused(
     change: Callable[[RunControl], None], may_begin: bool
 ) -> None:
-    """A worker may have been handed a file before the pause, and look at it after."""
+    """A worker may receive a file before the pause, and start it after the pause."""
     run = operation_run.OperationRun(
         operation_id=1,
         job_id=1,
@@ -321,4 +321,4 @@ def test_late_worker_starts_no_file_while_operation_is_paused(
     worker.join(5)
     assert began == [may_begin]
     assert list(run.active_items) == [7] * may_begin
-    assert all(seconds < 0.2 for seconds in run.active_seconds().values())  # in which the wait before it does not count
+    assert all(seconds < 0.2 for seconds in run.active_seconds().values())  # without the wait before it

@@ -1,4 +1,4 @@
-"""Scans and rescans tell which files are new, and of which something is: one by one where they are few."""
+"""Scans and rescans report new and changed files: one by one if there are few."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def library(home: Path) -> Iterator[Library]:
 
 
 class News:
-    """What is told of files from now on, by their names."""
+    """Return the later events about files, by file name."""
 
     def __init__(self, library: Library) -> None:
         self._library, self._after = library, library.events.last_id

@@ -1,4 +1,4 @@
-"""A program that ends without closing its library: the home is closed for it, and nothing is printed."""
+"""A program that ends without closing its library: the home is closed, and nothing is printed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ library = Library.open(sys.argv[1])
 library.scan([sys.argv[2]])
 print(library.inventory.list()[0].file_count)
 """
-# A child that is forked off has neither the threads nor the lock of the home, so its end must not close the home.
+# A forked child has neither the threads nor the lock of the home, so its end must not close the home.
 CHILD = """
 log = os.path.join(sys.argv[1], "indexium.duckdb.wal")
 sys.stdout.flush()

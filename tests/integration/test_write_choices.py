@@ -1,4 +1,4 @@
-"""How a film is written is also a matter of settings, of its other names, and of who has it open."""
+"""The strategy of a write also depends on settings, on other names of the film, and on open handles."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from tests.support import places, readers, shapes
 from tests.support.studio import ALL, OLD
 
 BREAK = replace(ALL, hard_links="break")
-# A film for each way of writing that a plain folder can have.
+# A film for each strategy that is possible in an ordinary folder.
 CASES = ["mp4, index last", "mp4, fragmented", "mkv, ffmpeg", "mkv, live", "avi", "flv", "wmv", "ogv"]
 
 
 @contextlib.contextmanager
 def opened(folder: Path, names: Sequence[str], where: Path | None = None, **values: object) -> Iterator[Library]:
-    """A library of films of these cases, all of which lack a lot of people."""
+    """A library of films of these cases, whose comments lack many people."""
     films = where or folder / "films"
     films.mkdir(exist_ok=True)
     for name in names:
@@ -39,7 +39,7 @@ def opened(folder: Path, names: Sequence[str], where: Path | None = None, **valu
 
 
 def written(library: Library, options: WriteOptions = ALL) -> dict[str, ItemDetails]:
-    """Write everything; what became of each film, by the name of its case."""
+    """Write all files; return the outcome of each film, by the name of its case."""
     operation = library.write(library.plan(hard_links=options.hard_links), options)
     operation.wait()
     return {Path(item.file_name).stem: item for item in library.operation(operation.id, per_page=0).items}
@@ -110,7 +110,7 @@ def test_break_links_replaces_one_name_only(
 
 @contextlib.contextmanager
 def parted(folder: Path, names: Sequence[str], *, elsewhere: bool = True) -> Iterator[tuple[Library, dict[str, Path]]]:
-    """Films of which another name is in the library, or lies beside them; written so that their names part."""
+    """Films with another name in the library or beside them; the write separates the names."""
     with opened(folder, names) as library:
         films = {path.stem: path for path in (folder / "films").iterdir()}
         seeds = folder / "seeds" if elsewhere else folder / "films"
@@ -154,7 +154,7 @@ def test_rollback_joins_names_of_film(tmp_path: Path, *, elsewhere: bool) -> Non
         assert {item.message for item in items} == {"It shares one file with its other name again." for _ in items}
         assert library.scan().changed == 0
 
-        # Taking the rollback back parts the names again; taking that back makes them one file again.
+        # A rollback of the rollback separates the names again; its rollback joins them again.
         library.rollback(back.id).wait()
         assert {name: path.read_bytes() for name, path in films.items()} == new
         assert [path.stat().st_nlink for path in films.values()] == [1, 1, 1]
@@ -169,7 +169,7 @@ def test_check_reports_names_that_stay_separate(tmp_path: Path) -> None:
         gone, changed, forged = (films[name] for name in names)
         seed_of(gone).unlink()
         seed_of(changed).write_bytes(b"something else")
-        seed = seed_of(forged)  # of the same size and date, but with other bytes
+        seed = seed_of(forged)  # of equal size and date, but with other bytes
         with seed.open("r+b") as file:
             file.seek(-1, os.SEEK_END)
             last = file.read(1)
@@ -215,12 +215,12 @@ def test_question_reports_names_separated_by_write(tmp_path: Path) -> None:
         assert {item.message for item in written(library, BREAK).values()} == {"", "Its other names keep the old file."}
 
 
-# Films that somebody has open
+# Open films
 
 
 @contextlib.contextmanager
 def player(path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Another process that has opened a film, and reads all of it when it is told to."""
+    """Another process with the film open, which reads all of it on request."""
     program = "import sys; film = open(sys.argv[1], 'rb'); print(flush=True); sys.stdin.readline()"
     show = "sys.stdout.buffer.write(film.read())"
     command = [sys.executable, "-S", "-c", f"{program}; {show}", str(path)]

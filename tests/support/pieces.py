@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import threading
 import time
 from pathlib import Path
@@ -15,6 +16,14 @@ from indexium_core.jobs.executors import Processes
 def process_of(*_: object) -> int:
     """Return the process that does this."""
     return os.getpid()
+
+
+def has_loaded(module: str) -> bool:
+    return module in sys.modules
+
+
+def niceness() -> int:
+    return os.nice(0)
 
 
 def joined(*parts: str, by: str) -> str:

@@ -60,7 +60,7 @@ class Operations:
         faststart: str = "keep",
         reserve_space: Callable[[int, int], bool] = lambda _size, _item: True,
         ui_priority: UiPriority | None = None,
-        executor: Callable[[], Executor] = Threads,
+        executor: Callable[[float], Executor] = lambda _seconds: Threads(),
     ) -> None:
         self._store = store
         self._ledger = ledger.Ledger(store)
@@ -70,7 +70,7 @@ class Operations:
         self._ui_priority = ui_priority or UiPriority()
         self._backoff = Backoff()
         self._blockers = Blockers(store)
-        self._executor = executor  # called for each launch
+        self._executor = executor  # called for each launch, with the estimated seconds
         self._events = events
         self._backups = backups
         self._clock = clock
@@ -193,7 +193,7 @@ class Operations:
             on_progress=run.on_file_progress,
         )
 
-        executor = self._executor()
+        executor = self._executor(run.throughput.ahead)
 
         def run_task(task: ledger.Task) -> EditResult:
             with run.control.as_waiting():

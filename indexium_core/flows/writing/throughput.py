@@ -57,6 +57,12 @@ class Throughput:
             return self._active()
 
     @property
+    def ahead(self) -> float:
+        """The expected seconds of the remaining files."""
+        with self._lock:
+            return sum(load.ahead for load in self._loads.values())
+
+    @property
     def rate(self) -> float:
         """The recent number of files per second."""
         with self._lock:

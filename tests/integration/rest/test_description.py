@@ -1,4 +1,4 @@
-"""The description of REST: every field, every refusal, a page that needs nothing from elsewhere."""
+"""The description of REST: every field, every error, and a page without external resources."""
 
 from __future__ import annotations
 

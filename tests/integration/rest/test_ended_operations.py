@@ -1,4 +1,4 @@
-"""Who holds or cancels what has nothing left to do is told what it came to."""
+"""Pause and cancellation of an operation that has no remaining work return its result."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FILES = 4  # that can be written
 
 @pytest.fixture
 def last(library: Library, monkeypatch: pytest.MonkeyPatch) -> Gate:
-    """Operation 1 with its last file under way, which is done when it is written down that it is held, or to end."""
+    """Operation 1 during its last file: it completes when the pause or the cancellation is recorded."""
     library._parts.runs.workers = 1
     gate, rows = Gate(monkeypatch, FILES - 1), library._parts.queue._store
     gate.write(library)

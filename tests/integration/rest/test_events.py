@@ -1,4 +1,4 @@
-"""Events by REST as they happen and as they are caught up with; many who wait for an end."""
+"""Events by REST: live events, earlier events, and many clients that wait for an end."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_reconnected_client_receives_every_event_of_write(rest: Client, running:
     ended(rest, number)
 
     last = seen[-1]["id"]
-    with events(running.url, Last_Event_ID=last) as told:  # and now everything since
+    with events(running.url, Last_Event_ID=last) as told:  # then all earlier events
         later = []
         while not later or later[-1]["event"] != "write:completed":
             later += [block for block in [next(told)] if "event" in block]
@@ -82,7 +82,7 @@ def test_disconnected_listener_is_removed(running: DashboardServer, library: Lib
 
 
 def test_client_with_future_event_id_receives_new_events(running: DashboardServer, rest: Client) -> None:
-    """A browser that was connected to another home at this address, or before its database was restored."""
+    """A browser that was connected to another home at this address, or before a restore of the database."""
     with events(running.url, Last_Event_ID=str(2**63 - 1)) as told:
         next(told)
         number = rest.post("/api/metadata/write", {"q": "ext:mkv"}).json["operation_id"]
@@ -90,11 +90,11 @@ def test_client_with_future_event_id_receives_new_events(running: DashboardServe
     ended(rest, number)
 
 
-# Who waits.
+# Clients that wait.
 
 
 class Slow(NamedTuple):
-    """An operation that gets no further until it is let go."""
+    """An operation that stops before its first file until it is released."""
 
     number: int
     let_go: threading.Event

@@ -1,4 +1,4 @@
-"""Files, folders, jobs and figures by REST."""
+"""Files, folders, jobs and metrics by REST."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_scans_and_rescans_are_jobs(rest: Client, films: Path) -> None:
             pass
         assert (job["job_type"], job["status"]) == (verb, "completed")
     assert rest.get("/api/tracks").json["total"] == 6
-    assert rest.get("/api/jobs?kind=scan,rescan&status=completed").json["total"] == 3  # with that of the fixture
+    assert rest.get("/api/jobs?kind=scan,rescan&status=completed").json["total"] == 3  # with the job of the fixture
     assert rest.get("/api/jobs/counts").json["rescan"] == {"completed": 1}
     assert rest.get(f"/api/jobs/{number}/log").json["next"] >= 0
     assert rest.post(f"/api/jobs/{number}/pause").code == "wrong_state"

@@ -1,4 +1,4 @@
-"""Clients that do not keep to the rules: each has a defined answer, and none holds the others up."""
+"""Clients that break the rules of HTTP: each gets a defined response, and none blocks the others."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def rest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
 
 
 def told(rest: Client, head: str) -> bytes:
-    """Say a request as it stands, and return all that comes back until the connection closes."""
+    """Send a raw request, and return all received bytes until the connection closes."""
     text = head.replace("HOST", rest.url.removeprefix("http://")).replace("\n", "\r\n")
     with spoken(rest.url, text.encode("latin-1")) as opened:
         parts = []
@@ -82,7 +82,7 @@ def test_odd_requests_have_defined_response(rest: Client, name: str) -> None:
     assert b"access-control-allow" not in fields.lower()
     if head.startswith("HEAD"):
         assert body == b""
-    elif status not in {200, 400}:  # what cannot be read at all is closed by the server before anybody sees it
+    elif status not in {200, 400}:  # the server closes an unreadable request before the application receives it
         assert json.loads(body)["status"] == status
 
 
@@ -97,7 +97,7 @@ def test_head_request_has_headers_and_creates_no_session(
     whole, head = rest.get(path), rest("HEAD", path)
 
     def lasting(headers: dict[str, str]) -> dict[str, str]:
-        """Without what each answer has for itself."""
+        """Return the response without the headers that differ between responses."""
         policy = re.sub("nonce-[^']+", "nonce", headers["content-security-policy"])
         own = {"date", "content-length", "etag", "content-security-policy", "transfer-encoding"}
         return {name: value for name, value in headers.items() if name not in own} | {"policy": policy}
@@ -109,13 +109,13 @@ def test_head_request_has_headers_and_creates_no_session(
 
 @pytest.mark.parametrize("size", [300_000, 3_000_000])
 def test_connection_with_endless_header_is_closed(rest: Client, size: int) -> None:
-    with contextlib.suppress(ConnectionError):  # while it is still being said
+    with contextlib.suppress(ConnectionError):  # while the client still sends it
         assert told(rest, f"{JOBS}X-Own: {'a' * size}\n{END}") == b""
     assert rest.get("/api/jobs").status == 200
 
 
 def test_clients_with_missing_body_do_not_block_others(rest: Client) -> None:
-    """They are more than there are threads: none of these is taken as long as a body is not there."""
+    """There are more of them than threads: no thread is assigned before the body has arrived."""
     head = (PLAN + END).replace("Connection: close", "Content-Length: 9").replace("HOST", rest.url[7:])
     with contextlib.ExitStack() as opened:
         for _ in range(100):

@@ -1,4 +1,4 @@
-"""Plans by REST: pages, searches, what a person decides of files."""
+"""Plans by REST: pages, searches and decisions about files."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_edit_answers_with_new_plan_item(rest: Client) -> None:
     lake = items(rest)["lake.mp4"]
     one = rest.post(f"/api/metadata/plan/{lake['file_id']}/edit", {"result_people": PEOPLE}).json
 
-    assert (one["files"], one["file_ids"]) == (2, [lake["file_id"]])  # an edit is of the film: its copy follows
+    assert (one["files"], one["file_ids"]) == (2, [lake["file_id"]])  # an edit applies to the copy
     assert (one["item"]["result_people"], one["item"]["edited"]) == (PEOPLE, True)
     TypeAdapter(answers.Decided).validate_python(one)
     both = rest.post(f"/api/metadata/plan/{lake['file_hash']}/edit", {"result_people": ["Zoë Öz"]}).json

@@ -1,4 +1,4 @@
-"""What REST refuses, and how: bad input, and pages and programs that may not ask."""
+"""Rejected requests of REST: invalid input, other origins, and programs without a token."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_too_large_body_is_problem(small: Client) -> None:
     assert b"application/problem+json" in found
 
 
-# The door.
+# The request guard.
 
 
 def test_other_origins_cannot_change_anything(small: Client) -> None:

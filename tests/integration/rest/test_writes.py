@@ -1,4 +1,4 @@
-"""Writes by REST: begun once, followed, taken back, tried again, refused where the plan is out of date."""
+"""Writes by REST: idempotent start, progress, rollback, retry, and rejection of an outdated plan."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_only_named_files_are_written(rest: Client) -> None:
     found = items(rest)
     sea, lake = found["sea.mp4"]["file_id"], found["lake.mp4"]["file_hash"]
     left = rest.post("/api/metadata/write", {"file_ids": [sea]})
-    assert (left.status, left.code) == (422, "nothing_to_write")  # danger is written only where it is named
+    assert (left.status, left.code) == (422, "nothing_to_write")  # danger is written only if it is named
     assert "1 danger are excluded by their risk level. The option risk" in left.json["detail"]
     one = rest.post("/api/metadata/write", {"file_ids": [sea], "options": {"risk": ["danger"]}}).json
     assert ended(rest, one["operation_id"])["success_count"] == 1
@@ -127,7 +127,7 @@ def test_outdated_plan_is_rejected_with_files(rest: Client) -> None:
 
     refused = rest.post("/api/metadata/write", {"all": True, "plan_id": shown})
     assert (refused.status, refused.code) == (409, "stale_plan")
-    assert [row["file_name"] for row in refused.json["items"]] == ["copy.mp4", "lake.mp4"]  # an edit is of the film
+    assert [row["file_name"] for row in refused.json["items"]] == ["copy.mp4", "lake.mp4"]  # also the copy
     other = rest.post("/api/metadata/write", {"q": "ext:mkv", "plan_id": shown})
     assert other.status == 202
 
@@ -176,7 +176,7 @@ def test_unwritten_files_are_retried(rest: Client, films: Path) -> None:
     ended(rest, number)
     assert rest.post(f"/api/metadata/operations/{number}/retry").code == "nothing_to_write"
     lake = films / "lake.mp4"
-    os.utime(lake, (1_600_000_001, 1_600_000_001))  # another program touched it
+    os.utime(lake, (1_600_000_001, 1_600_000_001))  # another program changed it
     number = rest.post("/api/metadata/write", {"q": "name:lake"}).json["operation_id"]
     assert ended(rest, number)["conflict_count"] == 1
 
@@ -192,7 +192,7 @@ def test_unwritten_files_are_retried(rest: Client, films: Path) -> None:
 
 def test_job_is_retried_once_per_key(rest: Client, library: Library, films: Path) -> None:
     lake = films / "lake.mp4"
-    os.utime(lake, (1_600_000_001, 1_600_000_001))  # another program touched it
+    os.utime(lake, (1_600_000_001, 1_600_000_001))  # another program changed it
     number = rest.post("/api/metadata/write", {"q": "name:lake"}).json["operation_id"]
     ended(rest, number)
     (films / "sea.mp4").write_bytes(b"no film")

@@ -1,4 +1,4 @@
-"""Scanning real files: every one becomes a row with a clear state, whatever it is and whatever happens to it."""
+"""Scans of real files: every file becomes a row with a defined state."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_known_file_removed_during_scan_is_missing(
 def test_file_written_during_scan_keeps_row_until_next_scan(
     scanner: Scans, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was read may be older than what a write of ours has stored meanwhile."""
+    """The facts of a scan may be older than those that a write stored during the scan."""
     path = clip(root, "a.mp4", comment="old")
     scanner.scan([root])
     os.utime(path, ns=(OLD, OLD + 1))

@@ -1,4 +1,4 @@
-"""Scanning again: nothing is read twice, and what moved is the same file."""
+"""Repeated scans: no unchanged file is read again, and a moved file keeps its identity."""
 
 from __future__ import annotations
 

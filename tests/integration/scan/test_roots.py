@@ -1,4 +1,4 @@
-"""Roots: what may be one, and that nothing is lost where one, or a folder in it, cannot be reached."""
+"""Roots: valid roots, and an unreachable root or folder loses no file."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_offline_root_does_not_block_scan_of_others(scanner: Scans, database: Da
     assert (report.libraries, report.offline, report.new) == (2, 1, 1)
 
 
-# Folders and files that cannot be reached.
+# Unreachable folders and files.
 
 
 def test_files_of_inaccessible_folder_are_unreadable_and_keep_facts(
@@ -191,7 +191,7 @@ def _refusing(path: bytes) -> Any:
     raise errors.FileAccessError("Permission denied.")
 
 
-# What may be scanned, and how it is told.
+# Valid roots and their messages.
 
 
 def test_invalid_root_is_rejected_with_one_sentence(scanner: Scans, database: Database, root: Path) -> None:

@@ -141,9 +141,27 @@ def test_worker_log_records_reach_job_log(processes: Processes, tmp_path: Path) 
     assert "ZeroDivisionError" in lines[1]["traceback"]
 
 
+def test_workers_have_their_modules_loaded_and_a_low_priority(lock: Path) -> None:
+    made = Processes(lock, modules=["colorsys"])
+    try:
+        assert made.call(pieces.has_loaded, "colorsys")
+        assert not made.call(pieces.has_loaded, "ftplib")
+        assert made.call(pieces.niceness) == min(19, os.nice(0) + 10)
+    finally:
+        made.close()
+
+
+def test_workers_use_the_fork_server_that_was_started_before(processes: Processes) -> None:
+    processes.warm()
+    server = processes._server._process
+    processes.call(pieces.process_of)
+
+    assert processes._server._process is server
+
+
 def test_concurrency_is_limited_to_processors(processes: Processes) -> None:
     assert Threads().max_concurrency(1000) == 1000
-    assert processes.max_concurrency(1000) == os.cpu_count()
+    assert processes.max_concurrency(1000) == max(1, (os.cpu_count() or 1) - 1)
     assert processes.max_concurrency(1) == 1
 
 
@@ -188,6 +206,19 @@ def test_process_ignoring_cancellation_is_killed(processes: Processes, monkeypat
         home.over = True
         with pytest.raises(WorkerLostError, match="was ended by SIGKILL"):
             call.result(PATIENCE)
+
+
+def test_killed_fork_server_loses_no_call_and_another_one_starts(processes: Processes) -> None:
+    process = processes.call(pieces.process_of)
+    server = processes._server._process
+    assert server is not None
+    server.kill()
+    server.wait()
+
+    assert processes.call(pieces.process_of) == process
+    with pytest.raises(WorkerLostError, match="ended"):
+        processes.call_with_callbacks(Home(lambda process: os.kill(process, signal.SIGKILL)), pieces.ask_and_hang)
+    assert processes.call(pieces.process_of) != process
 
 
 def test_killed_idle_process_loses_nothing(processes: Processes) -> None:
