@@ -14,7 +14,7 @@ import panel as pn
 from bokeh.document import Document
 from panel.io.document import init_doc
 
-from dashboards.components.base import sheets
+from dashboards.components.base import scripts, scripts_version, sheets
 from dashboards.frame import plain
 from dashboards.pages.checks.screen import ChecksScreen
 from dashboards.pages.history.screen import HistoryScreen
@@ -75,6 +75,7 @@ class Pages:
         for name, value in (
             values
             | {"sheets": sheets(), "instance": library.instance_id, "home": library.home_id}
+            | {"scripts": "" if assets else scripts(), "version": scripts_version()}
             | {"inline": "" if assets else plain.inline()}
         ).items():
             template.add_variable(name, value)
