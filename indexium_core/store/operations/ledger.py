@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from indexium_core.model import wording
 from indexium_core.model.job import NewJob
@@ -199,8 +199,7 @@ class Ledger:
 
     def journal_of_pending(self, operation_id: int) -> str | None:
         """Return the last journal file of the pending items; None if there is none."""
-        name: str | None = self._store.read().value(_SQL["journal_of_pending"], {"operation_id": operation_id})
-        return name
+        return cast("str | None", self._store.read().value(_SQL["journal_of_pending"], {"operation_id": operation_id}))
 
     def rename_journal(self, operation_id: int, journal: str) -> None:
         """Store that the pending items of a resumed operation use another journal file."""
@@ -211,15 +210,13 @@ class Ledger:
         self, operation_id: int, *, after: int, count: int, is_planned: bool = False, rates: WriteRates = _RATES
     ) -> list[Task]:
         """
-        Return up to `count` pending items with ids above `after`.
+        Return up to `count` pending items with ids above `after`, their estimates at measured rates.
 
-        `is_planned`: the operation writes a plan, so it has one item for each file and rolls nothing back. The database
-        then needs a tenth of the time. `rates`: the measured rates of the estimates.
+        `is_planned`: the operation writes a plan, so it has one item for each file and rolls nothing back: much faster.
         """
         values = {"operation_id": operation_id, "after": after, "count": count} | asdict(rates)
-        name = "pending_writes" if is_planned else "pending_tasks"
-        rows = self._store.read().execute(_SQL[name], values).fetch_dicts()
-        return [ledger_rows.task(row) for row in rows]
+        found = self._store.read().execute(_SQL["pending_writes" if is_planned else "pending_tasks"], values)
+        return [ledger_rows.task(row) for row in found.fetch_dicts()]
 
     def preview(self, *, file_ids: Sequence[int], variant_id: int) -> list[Task]:
         """Return the tasks that a write of the plan's current items of `file_ids` would have."""
@@ -340,9 +337,8 @@ class Ledger:
 
     def expected_seconds(self, operation_id: int, rates: WriteRates = _RATES) -> dict[bool, float]:
         """Return the estimated seconds of the remaining items: changed in place (False) and rewritten (True)."""
-        values = {"operation_id": operation_id} | asdict(rates)
-        rows = self._store.read().execute(_SQL["pending_seconds"], values).fetchall()
-        return {bool(anew): float(seconds) for anew, seconds in rows}
+        found = self._store.read().execute(_SQL["pending_seconds"], {"operation_id": operation_id} | asdict(rates))
+        return {bool(anew): float(seconds) for anew, seconds in found.fetchall()}
 
     def unwritten_files(self, operation_id: int) -> list[tuple[int, int, bytes]]:
         """Return file id, library and path of the files that an operation did not write."""
