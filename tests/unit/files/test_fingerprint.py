@@ -93,7 +93,7 @@ def test_only_full_hash_covers_bytes_between_windows() -> None:
     data = bytearray(patterned(8 * MIB))
     extents = [Extent(0, len(data))]
     before = [payload_hash(BytesReader(bytes(data)), extents, full=full) for full in (False, True)]
-    data[65536 + 10] ^= 1  # the second window begins far behind
+    data[65536 + 10] ^= 1  # the second window starts far behind the first
     after = [payload_hash(BytesReader(bytes(data)), extents, full=full) for full in (False, True)]
     assert before[0] == after[0]
     assert before[1] != after[1]

@@ -67,7 +67,7 @@ def test_only_one_view_opens_plan(views: ViewService) -> None:
 def test_view_rename_refuses_taken_name(views: ViewService) -> None:
     one, other = views.save("one", "a"), views.save("other", "b")
     assert views.rename(one.view_id, "First").name == "First"
-    assert views.rename(one.view_id, "FIRST").name == "FIRST"  # its own name, spelt otherwise
+    assert views.rename(one.view_id, "FIRST").name == "FIRST"  # its own name, in another spelling
     with pytest.raises(errors.UsageError, match="OTHER"):
         views.rename(one.view_id, "OTHER")
     assert [view.name for view in views.list()] == ["FIRST", other.name]
