@@ -22,6 +22,7 @@ __all__ = [
     "playing_time",
     "plural",
     "range_of",
+    "short_folder",
     "size",
     "when",
 ]
@@ -110,6 +111,20 @@ def list_of(names: Sequence[str], *, most: int = 0, conjunction: str = "and") ->
     if most and len(names) > most:
         return f"{', '.join(names[:most])} {and_more(len(names) - most)}"
     return f" {conjunction} ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
+def short_folder(parts: Sequence[str], *, most: int) -> str:
+    """Return a folder with at most `most` characters, if possible: `Work / … / Paris` has its first and last parts."""
+    whole = " / ".join(parts)
+    if len(whole) <= most or len(parts) < 3:
+        return whole
+    first, last = parts[0], [parts[-1]]
+    for part in reversed(parts[1:-1]):
+        longer = " / ".join([first, "…", part, *last])
+        if len(longer) > most:
+            break
+        last.insert(0, part)
+    return " / ".join([first, "…", *last])
 
 
 def and_more(number: int) -> str:

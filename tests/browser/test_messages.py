@@ -107,6 +107,34 @@ def test_headline_chips_and_chart_follow_search(look: Site, known: Library) -> N
     assert sum(int(cell) for cell in cells if cell.strip().isdecimal()) >= total
 
 
+def test_table_has_whole_width_and_two_lines_of_people(site: Site, library: Library) -> None:
+    item = library.plan("risk:safe").page(sort="name").items[0]
+    library.edit([item.file_id], [f"Person number {number}" for number in range(12)])
+    page = site.visit(f"/plan?q=id:{item.file_id}")
+    row = page.get_by_role("row").nth(1)
+    expect(row).to_contain_text(re.compile(r"\+\d+ more people .*Person number 11"))
+    table, chart = page.locator(".page-plan .list"), page.locator(".overview")
+    assert table.bounding_box()["width"] > 1000  # type: ignore[index]
+    assert chart.bounding_box()["y"] > table.bounding_box()["y"]  # type: ignore[index]
+    assert lines_of(row.locator(".tag:visible")) == 2
+    chips = page.get_by_role("group", name="Risk").get_by_role("button")
+    assert lines_of(chips) == 1
+
+    page.get_by_role("button", name="Narrow rows").click()
+    expect(row.locator(".tag.add")).to_have_count(12)  # a narrow row shows every change
+    row.click()
+    expect(page.get_by_role("complementary", name="Details")).to_be_visible()
+    assert table.bounding_box()["width"] < 700  # type: ignore[index]
+    page.get_by_role("button", name="Narrow rows").click()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert lines_of(chips) == 1
+
+
+def lines_of(parts: Locator) -> int:
+    """Return in how many lines some elements are."""
+    return len(set(parts.evaluate_all("parts => parts.map(part => Math.round(part.getBoundingClientRect().top))")))
+
+
 def test_history_names_what_search_does_not_filter(site: Site, library: Library) -> None:
     library.write(library.plan("name:Birthday.mp4")).wait()
     page = site.visit("/history?q=nobody")

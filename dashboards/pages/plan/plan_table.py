@@ -16,7 +16,8 @@ from indexium_core.model.planning.plan import Issue, PlanItem, PlanPage, PlanSta
 
 __all__ = ["PlanTable", "empty", "reason", "row", "tag_list", "unreadable", "view"]
 
-SHOWN_TAGS = 12
+SHOWN_TAGS = 40
+PLACE = 32  # characters of a folder in a row
 GRAVE = ("blocked", "danger", "warning")
 
 
@@ -79,10 +80,12 @@ def view(
 def row(item: PlanItem, *, selected: bool, named: bool) -> dict[str, Any]:
     """Return one row; `named`: with the name of the library folder."""
     tags = tag_list(item)
+    folders = [part for part in (item.library if named else "", *item.folder.split("/")) if part]
     return {
         "id": item.file_id,
         "name": item.file_name,
-        "place": " / ".join(part for part in (item.library if named else "", *item.folder.split("/")) if part),
+        "place": wording.short_folder(folders, most=PLACE),
+        "folder": " / ".join(folders),
         "size": wording.size(item.size),
         "ext": item.file_ext,
         "mark": "skipped" if item.postponed else "edited" if item.edited else "",
