@@ -1,4 +1,4 @@
-"""What the details of a file show."""
+"""The details of a file."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def test_further_copies_are_counted() -> None:
     assert "12 copies" in plan_details.strip(details)
 
 
-# Names that are offered.
+# Suggested names.
 
 
 def library(*names: str, similar: str = "") -> Any:

@@ -1,4 +1,4 @@
-"""The table of issues: complete, and every message a sentence whatever is known."""
+"""The table of issues: complete, and every message is a sentence for all known facts."""
 
 from __future__ import annotations
 
