@@ -134,7 +134,7 @@ def _plan(details: FileDetails) -> Iterator[tuple[str, str, str]]:
         if not details.plan.issues:
             yield "plan", details.plan.risk_level, details.plan.category
     if details.strategy:
-        amount = f"about {wording.duration(details.est_seconds)}, {wording.size(details.est_bytes)}"
+        amount = f"{wording.estimate(details.est_seconds)}, {wording.size(details.est_bytes)}"
         kept = f"Kept for rollback: {strategies.kept(details.strategy)}."
         yield (
             "write",

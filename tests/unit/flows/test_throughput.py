@@ -80,3 +80,30 @@ def test_overdue_file_keeps_time_left() -> None:
     pace.record(is_rewrite=False, expected=1.0, seconds=31.0)
     clock.now += 5.0
     assert pace.eta_seconds == 0.0  # all files are written, and only the result is missing
+
+
+def test_measured_seconds_of_earlier_operations_are_the_first_estimate() -> None:
+    clock = Clock()
+    pace = Throughput({False: 8.0}, is_measured=True, clock=clock)
+
+    assert pace.eta_seconds == pytest.approx(8.0)
+    clock.now += 0.5
+    assert pace.eta_seconds == pytest.approx(7.5)
+
+
+def test_present_operation_replaces_the_first_estimate() -> None:
+    clock = Clock()
+    pace = Throughput({False: 8.0}, is_measured=True, clock=clock)
+    for _ in range(100):
+        clock.now += 0.016
+        pace.record(is_rewrite=False, expected=0.008, seconds=0.016)
+
+    assert pace.eta_seconds == pytest.approx(14.4, rel=0.05)
+
+
+def test_late_first_file_ends_the_first_estimate() -> None:
+    clock = Clock()
+    pace = Throughput({False: 8.0}, is_measured=True, clock=clock)
+    clock.now += 9.0
+
+    assert pace.eta_seconds is None

@@ -403,7 +403,7 @@ def _strategy(details: FileDetails, item: PlanItem, rollback_days: int) -> list[
         messages = " ".join(issue.message for issue in item.issues)
         why = "" if details.strategy else details.strategy_why
         return [["Strategy", "not written"], *([["Reason", why]] if why.rstrip(".") not in messages else [])]
-    cost = f"about {wording.duration(item.est_seconds)}, {wording.size(item.est_bytes)} of {wording.size(details.size)}"
+    cost = f"{wording.estimate(item.est_seconds)}, {wording.size(item.est_bytes)} of {wording.size(details.size)}"
     return [
         ["Strategy", strategies.in_words(item.strategy)],
         ["Cost", cost],
