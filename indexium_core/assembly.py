@@ -115,6 +115,7 @@ class Assembly:
             reserve_space=lambda size, item_id: self.backup_storage.make_room(size, item_id=item_id),
             ui_priority=self.ui_priority,
             executor=self._executor,
+            rates=self.plans.rates.current,
         )
         self.operations = writer.MetadataWriter(
             store, self.plans, self.runs, self.queue, config=config, clock=clock, recover=self.recover
@@ -269,7 +270,9 @@ class Assembly:
         }
 
     def _tidy(self, event: Event) -> None:
-        """Delete expired and excess backups after an operation, and old jobs after any other job."""
+        """Delete expired and excess backups after an operation, and old jobs after any other job; learn its speed."""
+        if event.name == "write:completed":
+            self.plans.rates.forget()
         if event.name in ("write:completed", "rollback:completed"):
             self.backups.tidy()
         elif event.name in ("scan:completed", "rescan:completed"):

@@ -67,9 +67,9 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
-def estimate(seconds: float) -> str:
-    """Return an estimated duration: `less than a second`, `about 2.1 s`."""
-    return "less than a second" if seconds < 1 else f"about {duration(seconds)}"
+def estimate(seconds: float, *, prefix: str = "about ") -> str:
+    """Return an estimated duration: `under 1 s`, `about 2.1 s`."""
+    return "under 1 s" if seconds < 1 else f"{prefix}{duration(seconds)}"
 
 
 def playing_time(seconds: float) -> str:

@@ -69,7 +69,7 @@ def test_retried_write_asks_question_of_write(
     words = ("jobs", "retry", str(job)) if noun == "jobs" else ("operations", "retry", "1")
 
     assert run(*words) == 2  # there is no terminal
-    assert "3 files would be written (3 danger): +0 −3 people, less than a second. " in run.err
+    assert "3 files would be written (3 danger): +0 −3 people, under 1 s. " in run.err
     assert "--yes" in run.err
     assert studio.library.history().total == 1
     assert run(*words, "--yes") == 0

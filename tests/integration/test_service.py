@@ -22,7 +22,7 @@ import pytest
 from indexium_core import cli
 from indexium_core.api import remote, service
 from indexium_core.library import Library
-from tests.support import media
+from tests.support import commands, media
 from tests.support.rest import PATIENCE, Client
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,7 +36,7 @@ def environment() -> dict[str, str]:
 class Service:
     """`indexium serve` on a home."""
 
-    def __init__(self, home: Path, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, home: Path, process: commands.Command) -> None:
         self.home, self.process = home, process
         self._told = ""
 
@@ -56,36 +56,28 @@ class Service:
 
 @contextlib.contextmanager
 def serving(home: Path, *more: str) -> Iterator[Service]:
-    command = [*RUN, "--home", str(home), "serve", "--port", "0", *more]
-    process = subprocess.Popen(command, env=environment(), stderr=subprocess.DEVNULL)
+    process = commands.Command(["--home", str(home), "serve", "--port", "0", *more])
     try:
         while remote.connect(home) is None:
-            assert process.poll() is None
+            assert process.poll() is None, process.text("stderr")
             time.sleep(0.05)
         yield Service(home, process)
     finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
+        process.kill()
+        process.wait(PATIENCE)
 
 
 class Ran:
     """A command that has ended."""
 
-    def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
-        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
+    def __init__(self, home: Path, *words: str) -> None:
+        process = commands.Command(["--home", str(home), *words])
+        self.code = process.wait(120)
+        self.out, self.err = process.text("stdout"), process.text("stderr")
 
     @property
     def json(self) -> Any:
         return json.loads(self.out)
-
-
-def ran(home: Path, *words: str | Path, cwd: Path | None = None, told: str | None = None) -> Ran:
-    command = [*RUN, "--home", str(home), *map(str, words)]
-    done = subprocess.run(
-        command, env=environment(), cwd=cwd, input=told, capture_output=True, text=True, timeout=120, check=False
-    )
-    return Ran(done)
 
 
 @pytest.fixture
@@ -111,7 +103,7 @@ def test_commands_print_same_with_and_without_service(
     people = "path,person\nsea.mp4,Ann Lee\nlake.mp4,Bob Ray\nnot-there.mp4,Ann Lee\n"
     for folder in (one, two):
         (folder / "people.csv").write_text(people)
-    commands: list[tuple[str, ...]] = [
+    calls: list[tuple[str, ...]] = [
         ("scan", "."),
         ("libraries", "list", "--json"),
         ("people", "import", "people.csv"),
@@ -159,7 +151,7 @@ def test_commands_print_same_with_and_without_service(
         return code, same(out, folder), same(err, folder).replace(str(where), "HOME")
 
     with serving(served) as running:
-        for words in commands:
+        for words in calls:
             assert say(alone, one, words) == say(served, two, words), words
         assert running.end() < 10
     assert {path.name: path.read_bytes() for path in one.iterdir()} == {
@@ -184,7 +176,7 @@ def test_home_without_service_is_opened_despite_stale_file(home: Path, films: Pa
         running.end(signal.SIGKILL)
     assert (home / "service.json").exists()
     assert remote.connect(home) is None
-    assert ran(home, "plan", "--json").json["total"] == 3
+    assert Ran(home, "plan", "--json").json["total"] == 3
 
 
 IMPORTED = "import sys; from indexium_core.cli import main; main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
@@ -229,8 +221,8 @@ def test_service_on_ipv6_is_found_and_guarded(home: Path, films: Path) -> None:
     with serving(home, "--host", "::1") as running:
         url = running.rest.url
         assert re.fullmatch(r"http://\[::1\]:\d+", url)
-        assert ran(home, "plan", "--json").json["total"] == 3
-        assert f"in use by process {running.process.pid} (http://[::1]:" in ran(home, "recover").err
+        assert Ran(home, "plan", "--json").json["total"] == 3
+        assert f"in use by process {running.process.pid} (http://[::1]:" in Ran(home, "recover").err
         page, port = Client(url), url.rpartition(":")[2]
         assert page.post("/api/metadata/plan", {}, Origin=url).status == 200
         for origin in (f"http://localhost:{port}", "http://[::1]:9", "http://[::1]"):
@@ -254,7 +246,7 @@ def test_command_waits_for_starting_service(home: Path, films: Path) -> None:
         try:
             while not (home / "lock").exists() or b"http" not in (home / "lock").read_bytes():
                 time.sleep(0.01)
-            found = ran(home, "plan", "--json")  # it holds the home, and does not respond yet
+            found = Ran(home, "plan", "--json")  # it holds the home, and does not respond yet
             assert (found.code, found.json["total"]) == (0, 3)
         finally:
             process.kill()
@@ -263,10 +255,10 @@ def test_command_waits_for_starting_service(home: Path, films: Path) -> None:
 def test_exclusive_commands_name_holder_of_home(home: Path, films: Path) -> None:
     known(home, films)
     with serving(home) as running:
-        found = ran(home, "recover")
+        found = Ran(home, "recover")
         assert found.code == 3
         assert f"in use by process {running.process.pid} (http://127.0.0.1:" in found.err
-        second = ran(home, "serve", "--port", "0")
+        second = Ran(home, "serve", "--port", "0")
         assert second.code == 3
         assert f"Open {running.rest.url} in a browser, or stop that process first; another port" in second.err
         assert "--home" not in second.err
@@ -274,7 +266,7 @@ def test_exclusive_commands_name_holder_of_home(home: Path, films: Path) -> None
 
 def test_commands_do_not_wait_for_another_command_in_home(home: Path) -> None:
     with Library.open(home):
-        found = ran(home, "plan")
+        found = Ran(home, "plan")
     assert found.code == 3
     assert f"in use by process {os.getpid()}" in found.err
 
@@ -284,7 +276,7 @@ def test_service_of_another_version_is_rejected_with_remedy(home: Path, films: P
     with serving(home):
         path = home / "service.json"
         path.write_text(json.dumps(json.loads(path.read_text()) | {"version": "0.0.1"}))
-        found = ran(home, "plan")
+        found = Ran(home, "plan")
     assert found.code == 2
     assert "Stop the service" in found.err
 
@@ -351,9 +343,9 @@ def test_command_pauses_and_resumes_write_of_service(home: Path, many: Path) -> 
     known(home, many)
     with serving(home) as running:
         assert running.rest.post("/api/metadata/write", {"all": True}).status == 202
-        assert ran(home, "operations", "pause", "1").code == 0
+        assert Ran(home, "operations", "pause", "1").code == 0
         assert running.rest.get("/api/metadata/operations/1").json["status"] == "paused"
-        again = ran(home, "operations", "resume", "1", "--json")
+        again = Ran(home, "operations", "resume", "1", "--json")
         assert (again.code, again.json["status"]) == (0, "completed")
 
 

@@ -322,3 +322,26 @@ def test_late_worker_starts_no_file_while_operation_is_paused(
     assert began == [may_begin]
     assert list(run.active_items) == [7] * may_begin
     assert all(seconds < 0.2 for seconds in run.active_seconds().values())  # without the wait before it
+
+
+def test_estimates_agree_and_follow_the_last_operations(tmp_path: Path) -> None:
+    """Three files at a time, each in 8 s, were written in 40 s: a file is 2 s of the operation."""
+    studio = Studio(tmp_path, 20)
+    library = studio.library
+    before = library.plan().statistics.est_seconds
+    library.write(library.plan(), ALL).wait()
+    with library._parts.store.atomic() as tx:
+        tx.execute("UPDATE metadata_operations SET seconds = 40")
+        tx.execute("UPDATE metadata_operation_items SET seconds = 8")
+    library.rollback(1, replan=True).wait()
+    library.write(library.plan(f'name:"{studio.paths[0].stem}"'), ALL).wait()  # the estimates are read again
+    plan = library.plan()
+    rows = [row for row in plan.page(sort="cost").items if row.can_update]
+    whole = library.plans.summary(plan, plan.select(risk=ALL.risk))
+
+    assert before < 1
+    assert [row.est_seconds for row in rows] == [pytest.approx(1.2, rel=0.1)] * 19  # the prior counts as 12 files
+    assert plan.statistics.est_seconds == pytest.approx(sum(row.est_seconds for row in rows))
+    assert whole.est_seconds == pytest.approx(plan.statistics.est_seconds)
+    assert library.files.file(rows[0].file_id).est_seconds == pytest.approx(rows[0].est_seconds)
+    assert plan.df()["est_seconds"].sum() == pytest.approx(whole.est_seconds)

@@ -1,4 +1,4 @@
-"""The log: a line is a record whatever is in it, a job has a file of its own, and reading it never misses a line."""
+"""The log: each line is a record, a job has its own file, and a reader misses no line."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_other_thread_logs_for_job_only_if_carried(folder: Path) -> None:
     with logs.job(7):
         carried = logs.carry(tell)
         threads = [threading.Thread(target=tell, args=("lost",)), threading.Thread(target=carried, args=("found",))]
-    for thread in threads:  # the block has ended meanwhile
+    for thread in threads:  # the block has ended since
         thread.start()
         thread.join()
     carried("here")
@@ -154,7 +154,7 @@ def test_huge_log_keeps_its_start_and_end(folder: Path, monkeypatch: pytest.Monk
     with logs.job(7):
         for number in range(50):
             logger.info(str(number))
-    with logs.job(7):  # taken up again
+    with logs.job(7):  # resumed
         for number in range(50, 100):
             logger.info(str(number))
 

@@ -129,7 +129,7 @@ def grave(item: PlanItem) -> list[Issue]:
 
 def cost(item: PlanItem) -> str:
     """Return how long writing the item takes."""
-    return wording.duration(item.est_seconds) if item.can_update else "—"
+    return wording.estimate(item.est_seconds, prefix="") if item.can_update else "—"
 
 
 def method(item: PlanItem) -> str:

@@ -148,7 +148,7 @@ def _how(item: PlanItem) -> str:
     """Return the strategy of a file and its estimated duration."""
     if not item.can_update:
         return ""
-    return f"{strategies.in_a_word(item.strategy)}, {wording.duration(item.est_seconds)}"
+    return f"{strategies.in_a_word(item.strategy)}, {wording.estimate(item.est_seconds)}"
 
 
 def _summary(stats: PlanStatistics) -> str:

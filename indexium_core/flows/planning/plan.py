@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 from indexium_core import errors
+from indexium_core.flows.planning.write_rates import RateSource
 from indexium_core.flows.review import decisions
 from indexium_core.model.planning.plan import RISK_LEVELS, SORT_KEYS, PlanItem, PlanPage, PlanStatistics, Selection
 from indexium_core.model.query import compile_query
@@ -40,6 +41,7 @@ class PlanReader:
         self._database = database
         self._config = config
         self._clock = clock
+        self.rates = RateSource(database)
 
     @property
     def page_size(self) -> int:
@@ -48,7 +50,7 @@ class PlanReader:
 
     def newest_version(self, modes: Modes) -> Version:
         """Refresh the plan of these modes and return its newest version."""
-        return plan_compute.refresh(self._database, modes, now=self._clock())
+        return replace(plan_compute.refresh(self._database, modes, now=self._clock()), rates=self.rates.current())
 
     def count(self, search: Search) -> plan_read.Counts:
         """Count the items that a search finds."""

@@ -7,7 +7,7 @@ Nothing here changes the people of a file. Mutators take the connection of an op
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -60,7 +60,7 @@ class EditRow(NamedTuple):
 
 def subject(reader: Connection, version: Version, file_id: int) -> Subject | None:
     """Return the file; None if it does not exist."""
-    rows = reader.execute(_sql("subject"), asdict(version) | {"file_id": file_id}).fetch_dicts()
+    rows = reader.execute(_sql("subject"), version.parameters | {"file_id": file_id}).fetch_dicts()
     return next((Subject(**row) for row in rows), None)
 
 

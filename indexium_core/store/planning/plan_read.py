@@ -137,7 +137,7 @@ def sorted_ids(
 
 def cells(reader: Connection, version: Version, file_ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
     """Return, by file id, one CSV row for each item; the cells are in the order of the fields of `PlanItem`."""
-    rows = _run(reader, "cells", asdict(version) | {"file_ids": list(file_ids)}).fetchall()
+    rows = _run(reader, "cells", _version_facts(version) | {"file_ids": list(file_ids)}).fetchall()
     return {row[0]: row for row in rows}
 
 
@@ -162,7 +162,7 @@ def raw_paths(reader: Connection, file_ids: Sequence[int]) -> dict[int, bytes]:
 
 def items(reader: Connection, version: Version, file_ids: Sequence[int]) -> list[PlanItem]:
     """Return the items of files in the order of their ids, listed or not; files outside the plan are omitted."""
-    return _items(reader, _run(reader, "items", asdict(version) | {"file_ids": list(file_ids)}))
+    return _items(reader, _run(reader, "items", _version_facts(version) | {"file_ids": list(file_ids)}))
 
 
 def table(reader: Connection, search: Search) -> pd.DataFrame:
@@ -258,14 +258,14 @@ def summary(
 
 def changed_ids(reader: Connection, version: Version, older: int) -> list[int]:
     """Return the files that have a row which started or ended after an older version of the variant."""
-    facts = asdict(version) | {"older": older}
+    facts = _version_facts(version) | {"older": older}
     file_ids: list[int] = _run(reader, "changed", facts).fetchnumpy()["file_id"].tolist()
     return file_ids
 
 
 def differing_ids(reader: Connection, version: Version, older: int, file_ids: Sequence[int]) -> list[int]:
     """Return the files among `file_ids` whose planned changes differ from the older version of the variant."""
-    facts = asdict(version) | {"older": older, "file_ids": list(file_ids)}
+    facts = _version_facts(version) | {"older": older, "file_ids": list(file_ids)}
     return [file_id for (file_id,) in _run(reader, "differing", facts).fetchall()]
 
 
@@ -288,8 +288,12 @@ def _items(reader: Connection, result: Connection) -> list[PlanItem]:
     return [plan_rows.plan_item(row, copies=copies.get(row["file_id"])) for row in rows]
 
 
+def _version_facts(version: Version) -> dict[str, Any]:
+    return version.parameters | asdict(version.rates) | {"copied_bits": plan_rows.COPIED_BITS}
+
+
 def _facts(search: Search) -> dict[str, Any]:
-    return asdict(search.version) | {
+    return _version_facts(search.version) | {
         "file_hashes": None if search.file_hashes is None else list(search.file_hashes),
         "file_ids": None if search.file_ids is None else list(search.file_ids),
         "blocked": search.include_blocked,

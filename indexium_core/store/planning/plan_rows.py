@@ -44,6 +44,7 @@ def _issue_parameters() -> dict[str, int]:
 
 
 ISSUE_PARAMETERS = _issue_parameters()
+COPIED_BITS = ISSUE_PARAMETERS["full_rewrite"] | ISSUE_PARAMETERS["full_rewrite_note"]  # of files that a write copies
 
 # Columns of `groups` in plan_read.sql.
 _LEVEL, _CATEGORY, _CONTAINER, _BITS, _EDITED, _POSTPONED, _FILES, _ADDED, _REMOVED, _BYTES, _SECONDS = range(11)

@@ -1,4 +1,4 @@
-"""What Tornado does by itself and must not be left to it, each on a real server with a small application."""
+"""Limits that Tornado does not set by itself, each on a real server with a small application."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def serving(app: Any, *, limit: int = LIMIT, patience: float = PATIENCE) -> Iter
 
 
 class Toy:
-    """An application that notes what it sees; `work` answers."""
+    """An application that records its calls; `work` responds."""
 
     def __init__(self, work: Callable[..., Any]) -> None:
         self.work = work
@@ -182,7 +182,7 @@ def test_large_content_length_is_refused_early() -> None:
     toy = Toy(work)
     head = b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 900000000000\r\n\r\n"
     with serving(toy, limit=1000) as url, spoken(url, head) as said:
-        found = said.recv(65536)  # not a byte of the body was sent
+        found = said.recv(65536)  # no byte of the body was sent
         assert found.startswith(b"HTTP/1.1 413 ")
         assert b"application/problem+json" in found
         assert json.loads(found.partition(b"\r\n\r\n")[2])["code"] == "too_large"
@@ -223,7 +223,7 @@ def test_slow_body_is_cancelled() -> None:
         assert found.startswith(b"HTTP/1.1 408 ")
         assert json.loads(found.partition(b"\r\n\r\n")[2])["code"] == "too_slow"
         said.settimeout(PATIENCE)
-        assert said.recv(10) == b""  # and nothing is waited for any more
+        assert said.recv(10) == b""  # and the server does not wait
         assert toy.ended.wait(PATIENCE)
     assert toy.seen == []
 
@@ -239,7 +239,7 @@ def test_body_waiting_for_application_is_not_slow() -> None:
     size = 30_000_000
     head = f"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: {size}\r\nConnection: close\r\n\r\n".encode()
     with serving(Toy(work), patience=0.1) as url, spoken(url, head) as said:
-        said.settimeout(1.0)  # ten times the patience
+        said.settimeout(1.0)  # ten times the time limit
         sent = sent_until_full(said, size)
         assert sent < size
         go_on.set()
@@ -249,7 +249,9 @@ def test_body_waiting_for_application_is_not_slow() -> None:
 
 
 def test_unresponsive_client_is_disconnected() -> None:
-    """A machine that was switched off closes no connection: what is sent to it fills the buffers, and then stands."""
+    """
+    A machine that was switched off closes no connection: sent data fills the buffers, and then the transfer stalls.
+    """
 
     async def work(toy: Toy, _: Any, __: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -394,7 +396,7 @@ def test_streams_end_when_server_does() -> None:
 
 
 def test_slow_application_slows_sender() -> None:
-    """Else a large body would lie in memory: what waits is at most some pieces of it."""
+    """Otherwise a large body would be in memory: at most some pieces of it may wait."""
     go_on = threading.Event()
 
     async def work(toy: Toy, _: Any, receive: Any, send: Any) -> None:
@@ -415,7 +417,7 @@ def test_slow_application_slows_sender() -> None:
 
 
 def sent_until_full(opened: socket.socket, size: int) -> int:
-    """How many bytes a connection takes before it takes no more for a while, at most `size`."""
+    """Return how many bytes a connection accepts before it stalls, at most `size`."""
     sent, piece = 0, b"x" * 1_000_000
     try:
         while sent < size:

@@ -1,4 +1,4 @@
-"""The marked methods agree with the commands that call them and with the service that answers."""
+"""The marked methods agree with the commands that call them and with the service."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_guard_sees_calls(tmp_path: Path) -> None:
 
 
 def test_everyday_calls_use_only_remote_methods(calls: dict[str, RemoteCall]) -> None:
-    """`LibraryServices` runs in the calling process: what it calls has to be marked."""
+    """`LibraryServices` runs in the calling process: the methods that it calls must be marked."""
     tree = ast.parse(inspect.getsource(LibraryServices))
     called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     names = {name.removeprefix("self.") for name in called if name.startswith("self.")} - FLAT

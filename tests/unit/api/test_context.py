@@ -1,4 +1,4 @@
-"""That a request which is sent twice with one key begins once, and what becomes of one that failed."""
+"""A repeated request with one key starts once, and a failed request can be repeated."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from indexium_core.model.operations.request import IdempotentRequest, StartedReq
 
 
 class Book:
-    """Requests that were noted; as the library keeps them, but for its database."""
+    """Recorded requests, like those of the library, but without a database."""
 
     def __init__(self) -> None:
         self.noted: dict[str, tuple[IdempotentRequest, StartedRequest]] = {}
@@ -32,7 +32,7 @@ class Body(BaseModel):
 
 
 class Place:
-    """Where requests come in: `begin` begins what is written down, and says how many were."""
+    """A receiver of requests: `begin` starts the recorded work, and returns the number of starts."""
 
     def __init__(self, limit: int = 0) -> None:
         self.book, self.begun = Book(), 0

@@ -1,4 +1,4 @@
-"""Who is let through, and how much may be begun."""
+"""Accepted requests, and the limit of starts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOKEN = "a-token"
 
 
 def asked(path: str = "/api/x", method: str = "GET", **headers: str) -> int:
-    """The status of a request that stands before the gate; 200: it was let through."""
+    """The status of a request at the gate; 200: accepted."""
     found: list[int] = []
 
     async def app(_: Any, __: Any, send: Any) -> None:

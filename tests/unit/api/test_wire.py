@@ -1,4 +1,4 @@
-"""Values travel between a command and the service, and come back as they were."""
+"""Values are sent between a command and the service, and arrive unchanged."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ values = st.recursive(
 
 
 def same(value: Any) -> Any:
-    """The value after its journey."""
+    """The value after serialisation and deserialisation."""
     return CODEC.loads(CODEC.dumps(value))
 
 

@@ -1,4 +1,4 @@
-"""What the dialog for many files says: numbers and names in plain sentences."""
+"""Texts of the dialog for many files: numbers and names in plain sentences."""
 
 from __future__ import annotations
 

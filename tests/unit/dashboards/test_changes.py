@@ -1,4 +1,4 @@
-"""What was changed, in words: file by file of a job, newest first of a file."""
+"""Changes in words: file by file of a job, newest first of a file."""
 
 from __future__ import annotations
 

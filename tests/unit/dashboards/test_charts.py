@@ -1,4 +1,4 @@
-"""The charts: what is drawn of which figures, in which colours, what the table says, and what a click says."""
+"""The charts: figures, colours, tables and clicks."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def tooltips(kind: ChartKind) -> list[str]:
     return [bar.tooltip for bar in plotted(kind).bars]
 
 
-# What is drawn.
+# Figures.
 
 
 def test_container_bar_has_part_for_each_level() -> None:
@@ -144,13 +144,13 @@ def test_time_axis_has_round_durations() -> None:
 
 
 def test_day_axis_ends_today() -> None:
-    today = datetime.now().astimezone().date()  # not that of the module: a run may go on over midnight
+    today = datetime.now().astimezone().date()  # not at import: a test run may continue past midnight
     assert charts.day_ticks(today - timedelta(days=20), today)[-1][1] == "today"
     assert charts.day_ticks(date(2020, 1, 1), date(2021, 12, 31))[0][1] == "Jan 2020"
     assert len(charts.day_ticks(TODAY, TODAY)) == 1
 
 
-# How it is drawn.
+# Style.
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -179,7 +179,7 @@ def test_charts_are_drawn_on_several_threads(kind: ChartKind) -> None:
 
 
 class Carrier:
-    """A bridge that works at once."""
+    """A bridge that works immediately."""
 
     def __init__(self) -> None:
         self.drawn = 0

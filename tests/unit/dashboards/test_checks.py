@@ -1,4 +1,4 @@
-"""What the page of checks shows of findings."""
+"""The page of checks: the display of findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is marked when a comment changes, and how it is shown."""
+"""The marked parts of a changed comment, and their display."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_names_are_compared_with_names() -> None:
         ("party 👍🏽 now", "party 👍🏿 now", ["👍🏽"], ["👍🏿"]),
         ("in 🇩🇪 now", "in 🇩🇰 now", ["🇩🇪"], ["🇩🇰"]),
         ("Cafe\u0301 Roma", "Cafe\u0300 Roma", ["e\u0301"], ["e\u0300"]),
-        ("People: سمير حداد", "People: سمير حدادي", ["حداد"], ["حدادي"]),  # letters join: the whole word
+        ("People: سمير حداد", "People: سمير حدادي", ["حداد"], ["حدادي"]),  # joined letters: the whole word
         ("People: 山田 花子", "People: 山田 華子", ["花"], ["華"]),
     ],
 )

@@ -1,4 +1,4 @@
-"""What components say of plans and operations, as values, without a browser."""
+"""Texts of components for plans and operations, as values, without a browser."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_non_finite_number_is_dropped(number: float, caplog: pytest.LogCaptureFi
 
 
 def test_lone_surrogate_does_not_block_page() -> None:
-    """A browser cuts an emoji in two where it cuts a text; what holds such a half cannot be sent back."""
+    """A browser may split an emoji when it shortens a text; a text with such a half cannot be sent back."""
     component, heard = plan_table.PlanTable(), []
     component.on(search=heard.append)
     component._handle_msg({"type": "search", "query": "🌻 \ud83c"})
@@ -203,7 +203,7 @@ def test_incomplete_answer_is_refused(demands: dict[str, Any], lacking: dict[str
     dialog, notes = Dialog(), []
     dialog.ask("Really?", [], notes.append, confirm="Yes", **demands)
     serial = json.loads(dialog.shown)["serial"]
-    dialog.shown = json.dumps(json.loads(dialog.shown) | dict.fromkeys(demands))  # as a browser may change it
+    dialog.shown = json.dumps(json.loads(dialog.shown) | dict.fromkeys(demands))  # as a browser may send it
     for answer in ({}, lacking):
         dialog._handle_msg({"type": "confirm", "serial": serial, **answer})
     assert notes == []
@@ -261,10 +261,10 @@ def test_header_checkbox_shows_all_some_or_none() -> None:
 
     assert box(able, 2) == "all"
     assert box(able, 2, able=60) == "some"  # there are more on the next page
-    assert box(able, 4, able=3, hidden=2) == "some"  # of those that are chosen, the search finds two
+    assert box(able, 4, able=3, hidden=2) == "some"  # of the selected files, the search finds two
     assert box(set(), 0, able=0) == "none"
     assert box({found[0].file_id}, 1) == "some"
-    assert box(set(), 9, able=60) == "some"  # chosen on another page
+    assert box(set(), 9, able=60) == "some"  # selected on another page
     assert box(set(), 0) == "none"
 
 
@@ -436,7 +436,7 @@ def test_navigation_shows_offline_folders() -> None:
     assert shell.roots([])["roots"] == "no folder added yet"
 
 
-# The stand-in is called as the real one is.
+# The fake is called like the real one.
 
 
 @pytest.mark.parametrize(

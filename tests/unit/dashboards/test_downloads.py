@@ -1,4 +1,4 @@
-"""Files that go out and come in over HTTP: what is sent, under which name, and what is refused."""
+"""Downloads and uploads over HTTP: content, names, and rejected uploads."""
 
 from __future__ import annotations
 

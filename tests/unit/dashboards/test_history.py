@@ -1,4 +1,4 @@
-"""What the history says of operations, what its filters are, and what it asks before it rolls anything back."""
+"""The history: texts of operations, filters, and the question before a rollback."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def details(*items: ItemDetails, **changes: Any) -> OperationDetails:
 
 
 def offered(found: list[dict[str, Any]]) -> dict[str, str]:
-    """Label → why it cannot be pressed."""
+    """Return for each label why it cannot be pressed."""
     return {button["label"]: button.get("why", "") for button in found}
 
 
@@ -443,7 +443,7 @@ def test_missing_comment_differs_from_empty_one() -> None:
 
 
 class _Asked:
-    """Library, dialog and bridge in one: notes how it is asked to roll back, and does at once what it is told."""
+    """Library, dialog and bridge in one: records rollback requests, and runs calls immediately."""
 
     def __init__(self, found: RollbackCheck) -> None:
         self._found = found

@@ -1,4 +1,4 @@
-"""What the page of jobs says of a job, in which state what can be done with it, and what its log looks like."""
+"""The page of jobs: texts of a job, actions of each state, and its log."""
 
 from __future__ import annotations
 
@@ -314,7 +314,7 @@ def test_log_line_has_columns_for_any_content() -> None:
 
 
 class Clock(Line):
-    """A line whose timers are rung by hand."""
+    """A connection with timers that the test triggers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -384,7 +384,7 @@ class Stage:
         return page == "jobs"
 
     def update_address(self) -> None:
-        """Nobody looks at it."""
+        """The page is not visible."""
 
     def watch(self, operation_id: int) -> None:
         self.go("progress", operation_id=operation_id)
@@ -410,7 +410,7 @@ def test_jobs_are_listed_filtered_and_controlled() -> None:
     assert [row["id"] for row in stage.view("jobs")["running"]["rows"]] == [1]
     assert (stage.view("jobs")["ended"]["range"], stage.view("jobs")["ended"]["pages"]) == ("1–10 of 17", 2)
     stage.tell("jobs", "page", page=9)
-    assert stage.view("jobs")["ended"]["page"] == 2  # the last there is
+    assert stage.view("jobs")["ended"]["page"] == 2  # the last one
     stage.tell("jobs_header", "kind", kind="scan")
     view = stage.view("jobs")
     assert ([row["id"] for row in view["waiting"]["rows"]], view["running"]["rows"], view["ended"]["page"]) == (
@@ -446,7 +446,7 @@ def test_read_error_is_shown_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     assert stage.view("jobs")["ended"]["none"].startswith("No job has ended yet.")
 
 
-# What was cut off.
+# Interrupted operations.
 
 
 def cut(number: int = 1, **values: Any) -> InterruptedOperation:
@@ -463,7 +463,7 @@ INTERRUPTED_OUTCOMES = ("restored", "not_started", "done", "done")
 
 
 class Offered(Stage):
-    """The dialog at the start, on operations that were cut off."""
+    """The dialog at the start, for interrupted operations."""
 
     def __init__(self, *cuts: InterruptedOperation) -> None:
         super().__init__()
@@ -509,7 +509,7 @@ def test_interrupted_operation_is_offered_once() -> None:
     assert (stage.later, stage.asked["open"]) == ({1, 2}, False)
     stage.offer.start()  # another tab
     assert not stage.asked["open"]
-    stage.offer.show(2)  # but whoever asks is told
+    stage.offer.show(2)  # but a request returns it
     assert stage.asked["open"]
 
 
@@ -517,7 +517,7 @@ def test_answered_question_disappears_in_other_tabs() -> None:
     stage = Offered(cut(1), cut(2))
     stage.offer.start()
     [happened] = stage.line.heard
-    happened()  # something else goes on
+    happened()  # another operation runs
     assert (stage.asked["open"], stage.line.toasts) == (True, [])
     stage._resume(1)
     stage.later.add(1)
@@ -529,7 +529,7 @@ def test_answered_question_disappears_in_other_tabs() -> None:
     assert (stage.asked["open"], len(stage.line.toasts)) == (False, 1)
     stage.offer.show(2)
     happened()
-    assert stage.asked["open"]  # who asks all the same is told
+    assert stage.asked["open"]  # a request is answered with a message
     stage.answer("close")
     happened()
     assert not stage.asked["open"]
@@ -594,7 +594,7 @@ def test_impossible_actions_are_not_offered() -> None:
         interrupted_report.rollback_label(cut(counts={"not_started": 3})),
     ) == ("", "")
     stage = Offered()
-    stage.offer.show(9)  # it has ended meanwhile
+    stage.offer.show(9)  # it has ended since
     assert stage.gone == [("progress", 9)]
 
 
@@ -613,7 +613,7 @@ def test_rescan_changes_have_pages_and_open_files() -> None:
     changes = stage.view("job_details")["changes"]
     assert (changes["range"], changes["pages"], changes["files"][0]["name"]) == ("1–20 of 25", 2, "25.mp4")
     stage.tell("job_details", "changes", page=9)
-    assert stage.view("job_details")["changes"]["range"] == "21–25 of 25"  # the last there is
+    assert stage.view("job_details")["changes"]["range"] == "21–25 of 25"  # the last one
     stage.tell("job_details", "file", id=5)
     assert stage.gone == [("plan", None)]
     stage.tell("jobs", "open", id=4)

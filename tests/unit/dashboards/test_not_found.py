@@ -1,4 +1,4 @@
-"""An address that leads to nothing: 404, and a page in the frame of all others."""
+"""An unknown address: 404, and a page in the usual frame."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def ask(served: DashboardServer, method: str, path: str) -> tuple[int, str, byte
 
 
 def rail(text: str) -> list[dict[str, str]]:
-    """The entries that the page hands to what draws the rail of every page."""
+    """The entries of the navigation of every page."""
     found = re.search(r'<script[^>]* id="pages">(.*?)</script>', text)
     assert found
     entries: list[dict[str, str]] = json.loads(found[1])

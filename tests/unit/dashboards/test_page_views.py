@@ -1,4 +1,4 @@
-"""What the pages of library and settings say, as values, without a browser."""
+"""The pages of library and settings as values, without a browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the head of the plan says, as values: nothing is offered that would do nothing, and numbers are honest."""
+"""The header of the plan as values: every offered action has an effect, and numbers are correct."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_saved_views_show_their_search_and_active_one() -> None:
     views = [
         SavedView(view_id=1, name="A", query="risk:safe", sort="size", descending=True),
         SavedView(view_id=2, name="B", query="ann", is_default=True),
-        SavedView(view_id=3, name="C", query="nokey:x"),  # another grammar wrote it
+        SavedView(view_id=3, name="C", query="nokey:x"),  # written by another grammar
     ]
     first, second, third = shown("ann", views=views)["views"]
     assert (first["means"], first["order"], first["here"]) == ("safe", "by size, largest first", False)

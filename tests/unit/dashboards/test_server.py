@@ -1,4 +1,4 @@
-"""Starting, refusing to start, and stopping."""
+"""Start, failed start, and stop of the server."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def answers(port: int) -> bool:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signal_stops_service_cleanly(number: signal.Signals, tmp_path: Path) -> None:
-    """An idle service sleeps until its next timer, here ten minutes away: the signal has to wake it."""
+    """An idle service sleeps until its next timer, here for ten minutes: the signal must wake it."""
     port = server.free_port("127.0.0.1", 0)
     root = Path(__file__).parents[3]
     command = [sys.executable, "-c", SERVE, str(port), str(tmp_path)]
@@ -173,6 +173,6 @@ def test_start_messages_are_shown_once() -> None:
     assert (pages.new_notices(), pages.new_notices()) == (
         ["One.", "Two.", "Three."],
         [],
-    )  # and the next session hears none
+    )  # and the next session receives none
     pages.close()
     library.close()

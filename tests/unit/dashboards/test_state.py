@@ -1,4 +1,4 @@
-"""What a session looks at, tested by setting values: no browser, no Panel."""
+"""The state of a session, tested as values: no browser, no Panel."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def test_selection_is_restored_from_browser() -> None:
 
 
 def test_selection_of_another_home_is_ignored() -> None:
-    """Its ids would be other files: the service may have been started anew with another home under an open page."""
+    """Its ids would be other files: the service may have been restarted with another home while the page was open."""
     kept = selection_to_json(Selection(included=frozenset({1})), home="a")
     assert selection_from_json(kept, home="b") == Selection()
 

@@ -1,4 +1,4 @@
-"""The kinds of toasts: Python, JavaScript and the styles know the same ones."""
+"""The kinds of toasts are equal in Python, JavaScript and the styles."""
 
 from __future__ import annotations
 

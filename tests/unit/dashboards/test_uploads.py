@@ -1,4 +1,4 @@
-"""Lists of people that are sent: only by our own pages, only so large, and gone with the last who knows of them."""
+"""Uploaded lists of people: only from own pages, with a size limit, and deleted with the last reference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said before, during and after a write: the question, the dry run, the foot of every page."""
+"""Texts before, during and after a write: the question, the dry run, the footer of every page."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 
 class Line:
-    """A bridge that does everything at once."""
+    """A bridge that runs everything immediately."""
 
     def __init__(self) -> None:
         self.toasts: list[str] = []
@@ -94,7 +94,7 @@ def acts(row: dict[str, Any]) -> list[str]:
     return [button["act"] for button in row["buttons"]]
 
 
-# --- The foot ----------------------------------------------------------------------------------------------------
+# --- The footer --------------------------------------------------------------------------------------------------
 
 
 def test_toast_offers_undo_until_it_closes() -> None:
@@ -170,7 +170,7 @@ def test_completed_operation_retries_only_failures() -> None:
     ]
 
 
-# --- The bar of what is selected ---------------------------------------------------------------------------------
+# --- The action bar ----------------------------------------------------------------------------------------------
 
 
 def summary(**facts: Any) -> SelectionSummary:
@@ -211,7 +211,7 @@ def test_strategies_are_described() -> None:
 
 
 class Asked:
-    """A question on a fake library, with what the page sees of it."""
+    """A question on a fake library, with the view of the page."""
 
     def __init__(self) -> None:
         self.library, self.line, self.dialog = FakeLibrary(40), Line(), Dialog()

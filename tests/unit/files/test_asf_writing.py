@@ -1,4 +1,4 @@
-"""Comments written into ASF (WMV) headers: nothing is lost, whatever else there is."""
+"""Comments written into ASF (WMV) headers: no other data is lost."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def places(data: bytes) -> Mapping[str, str]:
     return {place.where: place.value for place in lossless.examined(data).fields}
 
 
-# What FFmpeg would lose
+# Data that FFmpeg would lose
 
 
 def test_data_lost_by_ffmpeg_is_kept(clip: bytes) -> None:
@@ -148,7 +148,7 @@ def test_unstorable_text_is_refused(clip: bytes, text: str, sentence: str) -> No
     assert sentence in refusal(clip, text, COPY)
 
 
-# Room
+# Free space
 
 
 def test_new_file_has_padding_for_later_edits(clip: bytes) -> None:
@@ -168,7 +168,7 @@ def test_edit_in_place_writes_few_bytes(clip: bytes) -> None:
 @pytest.mark.parametrize("free", [0, 1, 30, 59, 60, 61, 5000])
 def test_padding_is_used_kept_or_too_small(clip: bytes, free: int) -> None:
     data = headers.asf_with(clip, description("Sea"), padding(free))
-    needed = 2 * (len("0123456789") + 1)  # of a comment of ten letters; a padding has 24 bytes at least
+    needed = 2 * (len("0123456789") + 1)  # for a comment of ten letters; a padding has 24 bytes at least
     if free + 24 == needed or free >= needed:
         new = written(data, "0123456789", PLACE, HERE)
         assert header_length(new) == header_length(data)

@@ -1,4 +1,4 @@
-"""Comments written into AVI files: no chunk is lost, and every place that is told of is right."""
+"""Comments written into AVI files: no chunk is lost, and every offset is correct."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def junk(length: int) -> bytes:
 
 
 def index(data: bytes) -> list[int]:
-    """The places that the index tells of."""
+    """Return the places in the index."""
     at = data.index(b"idx1")
     length = int.from_bytes(data[at + 4 : at + 8], "little")
     return [entry[2] for entry in struct.iter_unpack("<4sIII", data[at + 8 : at + 8 + length])]
@@ -64,7 +64,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return media.build("avi", tmp_path_factory.mktemp("avi"), comment=None).read_bytes()
 
 
-# What FFmpeg would lose
+# Data that FFmpeg would lose
 
 
 @pytest.mark.parametrize("text", [ANN, LONG, None])
@@ -82,7 +82,7 @@ def test_driver_data_stays_in_its_stream() -> None:
     assert b"AVIF maker's notes" in written(data, ANN, COPY)
 
 
-# What tells of places
+# Offsets
 
 
 def test_index_relative_to_media_is_unchanged() -> None:
@@ -152,7 +152,7 @@ def test_new_comment_follows_other_texts_before_media() -> None:
 
 
 def test_comment_after_media_is_updated_and_one_before_added() -> None:
-    """Players read no further than the media."""
+    """Players read only up to the media."""
     data = film(junk(500), behind=[texts((b"ICMT", b"old"))])
     for strategy in (PLACE, COPY):
         new = written(data, ANN, strategy)
@@ -184,7 +184,7 @@ def test_unstorable_text_is_refused(text: str, sentence: str) -> None:
     assert sentence in refusal(film(), text, COPY)
 
 
-# Room
+# Free space
 
 
 def test_new_file_has_padding_for_later_edits(clip: bytes) -> None:
@@ -204,7 +204,7 @@ def test_edit_in_place_writes_few_bytes() -> None:
 @pytest.mark.parametrize("free", [0, 1, 2, 7, 8, 12, 13, 14, 16, 20, 21, 22, 30, 100])
 def test_padding_is_used_kept_or_too_small(free: int) -> None:
     data = film(texts((b"INAM", b"Sea")), junk(free))
-    needed = 8 + 6  # of a comment of five letters; a padding has 8 bytes at least
+    needed = 8 + 6  # for a comment of five letters; a padding has 8 bytes at least
     room = 8 + free + free % 2
     if room == needed or room >= needed + 8:
         assert len(written(data, "01234", PLACE, HERE)) == len(data)

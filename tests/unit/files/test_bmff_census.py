@@ -58,7 +58,7 @@ def test_every_box_has_digest() -> None:
 
 @pytest.mark.parametrize(("front", "flip"), effort.some([(True, 0x01), (False, 0x80), (True, 0x80), (False, 0x01)], 2))
 def test_every_changed_byte_is_detected(front: bool, flip: int) -> None:
-    """Each byte in turn: outside of media, comment and padding it changes the census, or the file is refused."""
+    """Each byte in sequence: outside of media, comment and padding, it changes the census, or the file is rejected."""
     content = film(TITLE, mp4.cmt("text"), COVER, front=front, end=b"\xff\xfejunk\xff\xff")
     layout = FAMILY.examine(BytesReader(content))
     free_bytes = {at for extent in layout.payload for at in range(extent.offset, extent.end)}
@@ -184,7 +184,7 @@ def test_uncorrected_pointer_is_named(kind: bytes, at: int, name: str) -> None:
 
 
 def test_corrected_pointers_are_equal() -> None:
-    """The same film with more in front of what it points at, and every number in it another."""
+    """The same film with additional bytes before its targets, and corrected numbers."""
     wanted: dict[str, Any] = {"absolute": True, "encrypted": True, "indexed": True, "wide": True}
     near, far = (pointers.fragmented(after=mp4.free(size), **wanted) for size in (8, 700))
 

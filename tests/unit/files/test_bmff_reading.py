@@ -1,4 +1,4 @@
-"""What an ISO base media file is, found out from its boxes; nothing in a file can make reading it fail or last."""
+"""Parsing of ISO base media files; no content makes it fail or slow."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def texts(content: bytes) -> list[tuple[str, str]]:
 
 
 class Counted:
-    """A file of any size that only says how much of it was read."""
+    """A file of any size that records how much of it was read."""
 
     def __init__(self, content: bytes, *, size: int) -> None:
         self.content = content
@@ -40,7 +40,7 @@ class Counted:
         return self.content[offset : offset + length].ljust(length, b"\0")
 
 
-# What a file is
+# Kind of file
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_brand_names_container(brand: bytes | None, container: str) -> None:
     assert (layout.problem is None) == (container in {"mp4", "mov", "3gp"})
 
 
-# What its media is
+# Media
 
 
 @pytest.mark.parametrize("front", [True, False])
@@ -131,7 +131,7 @@ def test_mdat_without_size_reaches_end() -> None:
     assert layout.problem is None
 
 
-# Where its comments are
+# Comments
 
 
 def test_file_without_comment_has_no_field() -> None:
@@ -211,7 +211,7 @@ def test_strings_are_read_according_to_language(content: bytes, found: list[str]
     assert layout.problem is None
 
 
-# Why it may not be written
+# Reasons against a write
 
 
 def bad_table(kind: bytes, *content: bytes) -> bytes:

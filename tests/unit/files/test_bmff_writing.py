@@ -1,4 +1,4 @@
-"""Writing the comment of an MP4 in place: every place of it, nothing else, and as few bytes as can be."""
+"""Writes of the comment of an MP4 in place: every place of it, nothing else, and few bytes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def planned(content: bytes, text: str | None) -> Patch | Refusal:
 
 
 def written(content: bytes, text: str | None) -> bytes:
-    """The file after writing `text`, with everything checked that holds after every write."""
+    """Return the file after a write of `text`, with all checks of a write."""
     outcome = planned(content, text)
     assert isinstance(outcome, Patch), outcome
     result = mp4.apply(outcome, content)
@@ -57,7 +57,7 @@ def udta(*children: bytes, end: bytes = b"") -> bytes:
     return box(b"udta", *children, end)
 
 
-# Ways in which a file can stand before its first comment, or with one or more.
+# Layouts of a file without a comment, or with one or more.
 TAGS = {
     "nothing": b"",
     "empty udta": udta(),
@@ -150,7 +150,7 @@ def test_empty_text_removes_comment() -> None:
     assert planned(content, "") == planned(content, None)
 
 
-# How much is written
+# Number of written bytes
 
 
 def test_index_at_end_writes_only_changes() -> None:
@@ -219,7 +219,7 @@ def test_freed_bytes_are_zeroed() -> None:
     assert b"secret" not in written(content, "x")
 
 
-# Room in front of the media
+# Free space before the media
 
 
 def fits(content: bytes, text: str | None) -> bool:
@@ -272,7 +272,7 @@ def test_free_box_with_camera_data_is_not_used() -> None:
 
 
 class Sparse(BytesReader):
-    """A file that goes on with nothing but zeros."""
+    """A file that ends with zeros only."""
 
     def __init__(self, content: bytes, *, size: int) -> None:
         super().__init__(content)
@@ -289,7 +289,7 @@ class Sparse(BytesReader):
 
 
 def test_padding_over_4_gib_is_not_used() -> None:
-    """Its size would not fit into the header that we write."""
+    """Its size would not fit into the written header."""
     content = mp4.film() + struct.pack(">I4sQ", 1, b"free", 1 << 40)
     reader = Sparse(content, size=len(mp4.film()) + (1 << 40))
     outcome = IN_PLACE.plan(reader, FAMILY.examine(reader), change("new"), Capabilities())
@@ -331,7 +331,7 @@ def test_mdat_without_size_blocks_appending() -> None:
     assert len(written(bytes(content), "People: Ann Lee")) == len(content)
 
 
-# What is refused
+# Rejected files
 
 
 @pytest.mark.parametrize(
@@ -383,7 +383,7 @@ def test_changed_layout_is_conflict(ours: Strategy, meddle: Callable[[bytes], by
         ours.plan(BytesReader(meddle(content)), layout, change("another"), EVERYTHING)
 
 
-# Anything at all
+# Random files
 
 
 paddings = st.sampled_from([b"", b"", mp4.free(8), mp4.free(12), mp4.free(90), mp4.free(700, kind=b"skip")])

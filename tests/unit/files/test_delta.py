@@ -1,4 +1,4 @@
-"""How one file is made out of another: exact where we know the pieces, small where another program wrote them."""
+"""Rebuilds of one file from another: exact for known pieces, small for files of other programs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OLD = random.Random(1).randbytes(3_000_000)
 
 
 def made(rebuild: Rebuild, source: bytes) -> bytes:
-    """What a rebuild means, written as plainly as can be."""
+    """A simple implementation of a rebuild."""
     return b"".join(
         source[piece.offset : piece.end] if isinstance(piece, Extent) else piece for piece in rebuild.pieces
     )
@@ -66,7 +66,7 @@ def test_reverse_of_header_has_only_old_header() -> None:
 
 
 def test_common_header_bytes_are_not_stored() -> None:
-    """An index of which one table changed: the rest of it is in the new header too."""
+    """An index with one changed table: the rest is also in the new header."""
     head = OLD[:500_000]
     changed = head[:200_000] + bytes(byte ^ 1 for byte in head[200_000:210_000]) + head[210_000:]
     forward = Rebuild((b"a box more", changed, Extent(500_000, len(OLD) - 500_000)))
@@ -79,7 +79,7 @@ def test_common_header_bytes_are_not_stored() -> None:
 @settings(deadline=None, max_examples=150)
 @given(st.data())
 def test_equal_distance_needs_no_search(data: st.DataObject) -> None:
-    """An index of which the offsets changed; whatever it returns makes the old bytes."""
+    """An index with changed offsets; every result yields the old bytes."""
     blocks = data.draw(st.lists(st.binary(min_size=1, max_size=9), min_size=1, max_size=12))
     old = bytearray(b"".join(block * 150 for block in blocks))
     start = data.draw(st.integers(0, 40))
@@ -148,7 +148,7 @@ def test_zero_runs_do_not_mislead_search() -> None:
 
 
 def test_distant_short_matches_do_not_mislead_search(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Six of them in a row, each a little further ahead: who goes after them does not find the way back."""
+    """Six of them in sequence, each a little further ahead: a search that follows them does not return."""
     monkeypatch.setattr(matching, "_CHUNK", 16 * 1024)
     chance = random.Random(6)
     lures = [chance.randbytes(120) for _ in range(6)]
@@ -178,7 +178,7 @@ def test_any_reverse_yields_old_file(data: st.DataObject) -> None:
     text = st.lists(st.sampled_from(alphabet), max_size=60).map(b"".join)
     old, new = data.draw(text), data.draw(text)
     reverse = delta.between(BytesReader(old), BytesReader(new))
-    assert reverse is not None  # of a small file everything may be kept
+    assert reverse is not None  # all of a small file may be kept
     assert made(reverse, new) == old
 
 
@@ -191,7 +191,7 @@ def test_small_and_equal_files(old: bytes, new: bytes) -> None:
 
 
 def test_delta_memory_does_not_grow_with_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a smaller scale: chunks of 16 KiB and a file of 500, all of which are indexed, for blocks change places."""
+    """At a smaller scale: chunks of 16 KiB and a file of 500 chunks, all indexed, because blocks change places."""
     monkeypatch.setattr(matching, "_CHUNK", 16 * 1024)
 
     class Endless:

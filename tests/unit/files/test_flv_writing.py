@@ -1,4 +1,6 @@
-"""Comments written into the metadata of FLV files: every other property keeps its bytes, every place is corrected."""
+"""
+Comments written into the metadata of FLV files: every other property keeps its bytes, and every offset is corrected.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +33,9 @@ def film(*scripts: bytes) -> bytes:
 
 
 def indexed(**more: object) -> bytes:
-    """A film whose metadata tell where its pictures are, and how large it is."""
+    """A film with an index of frames and the file size in its metadata."""
     values: dict[str, object] = {}
-    for _ in range(2):  # the places depend on the length of the metadata, which does not depend on them
+    for _ in range(2):  # the places depend on the length of the metadata, but not the reverse
         made = film(script("onMetaData", values))
         starts = [float(made.index(frame) - 11) for frame in FRAMES]
         index = {"filepositions": starts, "times": [0.0, 0.04, 0.08, 0.12]}
@@ -49,7 +51,7 @@ def metadata(data: bytes) -> amf.Metadata:
 
 
 def body(data: bytes) -> bytes:
-    """Of the first tag."""
+    """The properties of the first tag."""
     return data[24 : 24 + int.from_bytes(data[14:17], "big")]
 
 
@@ -66,7 +68,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return media.build("flv", tmp_path_factory.mktemp("flv"), comment=None).read_bytes()
 
 
-# What FFmpeg would lose
+# Data that FFmpeg would lose
 
 
 @pytest.mark.parametrize("text", [ANN, LONG, None])
@@ -96,7 +98,7 @@ def test_media_are_one_range_of_old_file() -> None:
     assert edit.pieces[-1].end == len(data)
 
 
-# What tells of places
+# Offsets
 
 
 def test_keyframe_index_is_updated() -> None:
@@ -152,7 +154,7 @@ def test_unknown_offset_keeps_media_in_place() -> None:
     assert said(written(film(script("onMetaData", {"location": "Rome", "offset": 0.0})), ANN, COPY)) == [ANN]
 
 
-# Which property
+# The property of the comment
 
 
 def test_new_comment_is_first() -> None:
@@ -199,7 +201,7 @@ def test_unstorable_text_is_refused(text: str, sentence: str) -> None:
     assert sentence in refusal(film(), text, COPY)
 
 
-# Room
+# Free space
 
 
 def test_only_equal_length_is_written_in_place() -> None:
@@ -211,7 +213,7 @@ def test_only_equal_length_is_written_in_place() -> None:
 
 
 def test_long_recording_is_parsed() -> None:
-    """An index of the pictures has two numbers for each."""
+    """An index of frames has two numbers for each."""
     values = {"keyframes": {"filepositions": [float(1 << 30)] * 6_000, "times": [0.0] * 6_000}}
     new = written(film(script("onMetaData", values)), ANN, COPY)
     assert numbers(new, "keyframes", "filepositions")[-1] == (1 << 30) + len(new) - len(

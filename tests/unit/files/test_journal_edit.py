@@ -1,4 +1,4 @@
-"""Editing under a journal: what is written, what is refused, and that everything can be taken back bit for bit."""
+"""Edits with a journal: written bytes, rejected edits, and an exact rollback."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MTIME = 1_600_000_000_123_456_789
 
 
 class Place:
-    """A file to edit and a journal to do it under."""
+    """A file to edit and the place of its journal."""
 
     def __init__(self, folder: Path, data: bytes = OLD) -> None:
         self.folder = folder
@@ -46,7 +46,7 @@ class Place:
         return self.path.read_bytes(), self.path.stat().st_mtime_ns
 
     def touched(self) -> tuple[int, ...]:
-        """What changes as soon as anybody writes to the file or sets its times, but not when it is read."""
+        """The facts that change with every write or change of the times, but not with reads."""
         status = self.path.stat()
         return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
@@ -62,7 +62,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 
 def patched(data: bytes, patch: Patch) -> bytes:
-    """What a patch means, written as plainly as can be."""
+    """A simple implementation of a patch."""
     result = bytearray(data[: patch.size].ljust(patch.size, b"\0"))
     for offset, new in patch.writes:
         result[offset : offset + len(new)] = new
@@ -234,7 +234,7 @@ def test_modification_time_can_be_kept(place: Place) -> None:
     assert place.path.stat().st_mtime_ns == MTIME
 
 
-# Who the file is
+# Identity of the file
 
 
 def the_stat(path: Path) -> FileStat:
@@ -345,7 +345,7 @@ FAULTS = {
 
 
 class Failing:
-    """A system call that fails the n-th time, and on every later time if it is `sticky`."""
+    """A system call that fails the n-th time, and every later time if it is `sticky`."""
 
     def __init__(self, real, number: int, *, nth: int = 1, sticky: bool = False, partial: int = 0) -> None:  # type: ignore[no-untyped-def]
         self.real, self.number, self.nth, self.sticky, self.partial = real, number, nth, sticky, partial
@@ -394,12 +394,12 @@ def test_disk_error_keeps_file(
 
 
 def test_failed_sync_is_not_repeated(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second sync succeeds and means nothing for the first write: the file has to be old, not new."""
+    """The second sync succeeds without effect on the first write: the file must be old, not new."""
     failing = Failing(os.fsync, errno.EIO)
     monkeypatch.setattr(os, "fsync", failing)
     with pytest.raises(errors.FileAccessError):
         place.edit(PATCHES["one byte"])
-    assert failing.calls == 2  # the edit's, and the one that makes the old bytes durable
+    assert failing.calls == 2  # the sync of the edit, and the sync of the restored bytes
     assert place.state() == (OLD, MTIME)
 
 
@@ -460,11 +460,11 @@ def test_unrecorded_commit_is_undone(place: Place, monkeypatch: pytest.MonkeyPat
     assert place.state() == (OLD, MTIME)
 
 
-# Undoing what a killed process left
+# Recovery after a killed process
 
 
 def unfinished(place: Place, name: str = "growing") -> journal.JournalEntry:
-    """Leave an edit behind as a process does that dies right after its sync."""
+    """Leave an edit in the state of a process that is killed directly after its sync."""
     file = JournaledFile(place.name, journal=place.log, item_id=1, payload=())
     file.apply(PATCHES[name])
     file.close()
@@ -474,7 +474,7 @@ def unfinished(place: Place, name: str = "growing") -> journal.JournalEntry:
 @pytest.mark.parametrize("name", ["growing", "shrinking", "head and tail", "everything"])
 @pytest.mark.parametrize("keep", [0, 1, 7, 0.5, 1.0])
 def test_every_torn_state_is_recovered(place: Place, name: str, keep: float) -> None:
-    """Each range may be written in part, in any order; a cut of power may also leave zeros where the file had grown."""
+    """Each range may be written partly, in any order; a power cut may also leave zeros where the file grew."""
     entry = unfinished(place, name)
     new = place.path.read_bytes()
     for part in entry.ranges:
@@ -496,7 +496,7 @@ def another_byte(data: bytearray, entry: journal.JournalEntry) -> None:
 
 
 def emptied_range(data: bytearray, entry: journal.JournalEntry) -> None:
-    """Zeros are explained where the file grew, not where it was before."""
+    """Zeros are possible where the file grew, not where it was before."""
     data[entry.ranges[0].offset] = 0
 
 
@@ -547,7 +547,7 @@ def test_missing_or_locked_file_is_problem(place: Place) -> None:
 
 
 def test_copy_with_another_inode_is_recovered(place: Place) -> None:
-    """exFAT numbers its files anew at each mount: content decides, not the number."""
+    """exFAT assigns new inode numbers at each mount: the content decides, not the number."""
     entry = unfinished(place)
     other = place.path.with_name("other")
     other.write_bytes(place.path.read_bytes())
@@ -567,7 +567,7 @@ def test_old_copy_at_path_keeps_its_time(place: Place) -> None:
 
 
 def test_old_bytes_are_durable_before_entry_closes(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A first undoing may have been killed before its sync: the bytes that are back may be back in memory only."""
+    """An earlier undo may have been killed before its sync: the restored bytes may be in memory only."""
     entry = unfinished(place)
     assert journal.undo(entry).status == "undone"
     failing = Failing(os.fsync, errno.EIO)

@@ -1,4 +1,4 @@
-"""The journal's format: what is written comes back, and what a cut or a bad medium leaves behind is told apart."""
+"""The format of the journal: records are read back, and truncation and damage are distinguished."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_truncated_journal_has_complete_records_only(whats: list) -> None:  # ty
 
 
 class Shifted(io.BytesIO):
-    """A file of which the bytes before `offset` are not there."""
+    """A file without the bytes before `offset`."""
 
     def __init__(self, data: bytes, offset: int) -> None:
         super().__init__(data)
@@ -231,7 +231,7 @@ def test_waiting_writers_share_sync(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         for thread in threads[1:]:
             thread.start()
         length = len(encoded(an_entry(), 0))
-        while path.stat().st_size < len(records.HEADER) + 9 * length:  # the others have added theirs and wait
+        while path.stat().st_size < len(records.HEADER) + 9 * length:  # the others have added their records and wait
             time.sleep(0.001)
         go.set()
         for thread in threads:

@@ -1,4 +1,4 @@
-"""What the journal says of a file that another one takes the place of, and what becomes of it after a cut."""
+"""Journal entries of a replaced file, and its recovery after an interruption."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def an_entry(**facts: object) -> SwapEntry:
 
 
 class Scene:
-    """A file, the new one beside it, what was kept of it, and the journal that tells of them."""
+    """A file, the new one beside it, its kept original, and its journal."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "films"
@@ -79,7 +79,7 @@ class Scene:
         self.path.write_bytes(OLD)
 
     def announce(self, *, new: bytes | None = None, keep: bool = False, adopted: bytes | None = None) -> SwapEntry:
-        """Write the MAKING record, and SWAP where there is a new file."""
+        """Write the MAKING record, and SWAP if there is a new file."""
         making = an_entry(path=os.fsencode(self.path), old=imprint(self.path))
         with OperationJournal.create(self.backup) as log:
             log.making(replace(making, old=Imprint.of(file_stat(self.path.stat()))))
@@ -91,7 +91,7 @@ class Scene:
         return making
 
     def recover(self) -> tuple[str, str]:
-        """Recover, twice, and return what came of it the first time."""
+        """Recover twice, and return the result of the first time."""
         found = journal.recover(self.backup)
         assert len(found) == 1
         outcome = found[0].outcome
@@ -148,7 +148,7 @@ def test_swap_with_damaged_build_record_counts(scene: Scene) -> None:
     assert list(journal.read(scene.backup).unfinished) == [entry]
 
 
-# What recovery does
+# Recovery
 
 
 @pytest.mark.parametrize("content", [b"", b"half of it", NEW])
@@ -187,7 +187,7 @@ def test_recovery_waits_for_missing_disk(scene: Scene, away: str) -> None:
     scene.temp.write_bytes(b"half of it")
     hidden = scene.folder.with_name("unplugged")
     scene.folder.rename(hidden)
-    if away == "files":  # the place at which it was mounted is still there
+    if away == "files":  # its mount point is still there
         scene.folder.mkdir()
     assert scene.recover() == ("problem", "missing_file")
     if away == "files":
@@ -263,7 +263,7 @@ def test_file_changed_by_user_is_not_changed(scene: Scene, content: bytes) -> No
 
 
 def test_file_is_identified_by_bytes_instead_of_inode(scene: Scene) -> None:
-    """Disks are plugged in again and exFAT numbers anew at every mount."""
+    """Disks are connected again, and exFAT assigns new numbers at every mount."""
     scene.announce(new=NEW)
     scene.path.unlink()
     scene.path.write_bytes(NEW)
@@ -306,7 +306,7 @@ def test_every_imprint_distinguishes_old_and_new_file(scene: Scene, form: dict[s
 
 def test_record_without_form_is_of_earlier_version() -> None:
     body = bytearray(encode_swap(an_entry(old=Imprint(device=1, inode=2, size=3, mtime_ns=4, sampled=True))))
-    at = 25 + 32  # behind the lengths, and behind device, inode, size and time
+    at = 25 + 32  # after the lengths, and after device, inode, size and time
     assert body[at] == 1
     body[at] = 0
     assert decode_swap(bytes(body)).old.blake2b

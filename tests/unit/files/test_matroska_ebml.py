@@ -1,4 +1,4 @@
-"""EBML: headers out of hostile bytes, and elements into bytes."""
+"""EBML: parsing of hostile headers, and encoding of elements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a Matroska file is found to be: whole, damaged, or not certain enough to be written."""
+"""Examination of a Matroska file: intact, damaged, or not certain enough for a write."""
 
 from __future__ import annotations
 
@@ -68,13 +68,13 @@ def resized(kind: int, size: bytes) -> Callable[[], bytes]:
 
 
 def browser(*parts: tuple[str, mkv.Part], **options: Any) -> bytes:
-    """A recording as browsers make it: neither the segment nor a cluster knows its size."""
+    """A recording of a browser: neither the segment nor a cluster has a size."""
     front = (("info", mkv.TOY_INFO), ("tracks", mkv.TOY_TRACKS))
     return mkv.film(*front, *mkv.clusters(mkv.TOY, unsized=True), *parts, live=True, **options)
 
 
 def cluster(content: bytes) -> tuple[str, bytes]:
-    """A cluster that does not know its size."""
+    """A cluster of unknown size."""
     return "cluster", mkv.number(mkv.CLUSTER) + mkv.UNKNOWN + content
 
 
@@ -149,7 +149,7 @@ def test_strategy_reports_problem_of_damaged_file() -> None:
 
 
 def test_cut_at_any_byte_is_damage() -> None:
-    """Mkvpropedit destroys files that are cut off: this must be seen before anything is written."""
+    """Mkvpropedit destroys truncated files: Indexium must detect this before a write."""
     for length in range(len(SOUND)):
         assert mkv.code_of(SOUND[:length]) == "corrupt", length
 
@@ -252,7 +252,10 @@ def test_known_media_are_not_read_again(unsized: bool) -> None:
 
 
 def test_layout_before_moved_media_is_not_trusted() -> None:
-    """After 40 more bytes in front, where the media began lies something else, or the second cluster by chance."""
+    """
+    After 40 additional bytes at the start, something else is at the old start of the media, or by chance the second
+    cluster.
+    """
     before = mkv.document(tags=FILM, clusters=3)
     size = len(mkv.TOY[0])
     for moved in (40, len(mkv.level_1(before)[-2][2]), size):
@@ -272,7 +275,7 @@ def test_changed_cluster_run_is_not_reused() -> None:
 
 
 class Recorder(BytesReader):
-    """A file that remembers where it was read."""
+    """A file that records the places of reads."""
 
     def __init__(self, data: bytes) -> None:
         super().__init__(data)
@@ -315,7 +318,7 @@ def test_mutations_of_sound_file_are_survived(data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("width", [1, 2, 4, 8])
 def test_huge_declared_sizes_allocate_nothing(width: int) -> None:
-    """A size field of up to 2^56 must never become an allocation or a loop."""
+    """A size field of up to 2^56 must never lead to an allocation or a loop."""
     claim = ((1 << 7 * width + 1) - 2).to_bytes(width, "big")
     for kind in (mkv.TAGS, mkv.SEEK_HEAD, mkv.CLUSTER, mkv.INFO):
         body = struct.pack(">I", kind) + claim
@@ -341,11 +344,11 @@ def test_tags_up_to_ten_megabytes_are_edited() -> None:
     data = mkv.document(tags=mkv.tag(cover), after=100)
 
     assert mkv.comments(mkv.written(data, "new")) == ["new"]
-    assert len(mkv.patch(data, "new").writes) == 2  # sizes in front, the comment behind; not what lies between
+    assert len(mkv.patch(data, "new").writes) == 2  # sizes at the start, the comment at the end; nothing between them
 
 
 def listing(*counts: int, kind: int = mkv.CHAPTERS) -> bytes:
-    """A film with more directories, of so many entries each."""
+    """A film with several directories, each with a number of entries."""
     heads = [mkv.element(mkv.SEEK_HEAD, *[mkv.seek(kind, at) for at in range(count)]) for count in counts]
     return mkv.document(extra=b"".join(heads))
 

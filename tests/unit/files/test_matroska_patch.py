@@ -1,4 +1,4 @@
-"""Where the tags go, and that nothing else moves: patches of small documents, held to a parser that is not ours."""
+"""The place of the tags: patches of small documents, checked with an independent parser; nothing else moves."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def offset_of(data: bytes, kind: int) -> int:
 
 
 def checked_write(data: bytes, text: str | None, *, strays: int = 0, hidden: bool = False) -> bytes:
-    """Write, and hold the result to everything that has to stay."""
+    """Write, and check everything that must stay."""
     before = mkv.examine(data)
     new = mkv.written(data, text)
     after = mkv.examine(new)
@@ -176,7 +176,7 @@ def test_uncorrectable_entry_of_other_seek_head_blocks_write() -> None:
 
 
 def test_file_without_seek_head_gets_none() -> None:
-    """It would have to name all there is: mkvmerge would not look for anything else any more."""
+    """A SeekHead would have to list all elements: mkvmerge would not search for others."""
     data = mkv.document(seek_head=False, seek_void=150)
 
     assert order(checked_write(data, "x" * 60)) == ["tags", "void", "media", "cues"]
@@ -198,7 +198,7 @@ def test_unlisted_tags_are_listed_by_next_write() -> None:
 
 @pytest.mark.parametrize(("after", "front"), [(0, False), (400, True)])
 def test_directory_after_dangling_entry_is_not_followed(after: int, front: bool) -> None:
-    """FFmpeg gives up at such an entry; tags in front are read all the same."""
+    """FFmpeg stops at such an entry; tags before the media are read anyway."""
     listed = mkv.directory("info", "chapters", "tags", "cues")
     tagged = ("tags", mkv.element(mkv.TAGS, TITLE)), ("room", mkv.void(after))
     data = mkv.film(("seek", listed), *FRONT, *tagged, *mkv.clusters(mkv.TOY), ("cues", mkv.index(4)))
@@ -404,7 +404,7 @@ def test_any_history_of_writes_leaves_sound_document(made: dict[str, object], te
 @settings(max_examples=40, deadline=None)
 @given(DOCUMENTS.filter(lambda made: made["seek_head"]), st.integers(1, 300), st.integers(1, 300))
 def test_repeated_writes_reach_stable_layout(made: dict[str, object], first: int, second: int) -> None:
-    """The room that was taken once serves from then on: the file stops growing after one round."""
+    """The space of the first write is used by later ones: the file stops growing after one round."""
     data = mkv.document(**made)  # type: ignore[arg-type]
     sizes = []
     for _ in range(4):
@@ -418,7 +418,7 @@ def test_repeated_writes_reach_stable_layout(made: dict[str, object], first: int
 
 
 class Recorder:
-    """A file that remembers what was read of it."""
+    """A file that records the bytes that were read."""
 
     def __init__(self, data: bytes) -> None:
         self._reader: Reader = BytesReader(data)

@@ -1,4 +1,4 @@
-"""Tags merge: the film's comment changes, and nothing else of what a Tags element holds."""
+"""Edits of Tags elements: the comment of the film changes, and nothing else in them."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_nested_tags_of_comment_are_kept(before: bytes, value: str | None) -> No
 
 @pytest.mark.parametrize("parts", [(mkv.element(mkv.BINARY, b"\1\2"),), ()], ids=["binary", "empty"])
 def test_binary_comment_keeps_every_byte(parts: tuple[bytes, ...]) -> None:
-    """FFmpeg shows no comment at all where it is the last one."""
+    """FFmpeg shows no comment at all if it is the last one."""
     other = mkv.element(mkv.SIMPLE_TAG, mkv.element(mkv.NAME, b"COMMENT"), *parts)
 
     assert said(mkv.tag(other)) == []

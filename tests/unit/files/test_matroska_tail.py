@@ -1,4 +1,4 @@
-"""A damaged end behind whole clusters: written in front of it, kept byte for byte, and never moved."""
+"""A damaged end after intact clusters: writes before it keep it byte for byte, and never move it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LONG = "People: " + ", ".join(f"Somebody {number}" for number in range(30))
 def live(
     *behind: tuple[str, mkv.Part], unsized: bool = False, room: bool = True, media: Sequence[bytes] = mkv.TOY
 ) -> bytes:
-    """A recording with no size of its own."""
+    """A recording of unknown size."""
     return mkv.film(*FRONT, *(ROOM if room else ()), *mkv.clusters(media, unsized=unsized), *behind, live=True)
 
 
@@ -64,7 +64,7 @@ def test_file_truncated_in_last_cluster_can_be_written(*, unsized: bool) -> None
     told = set()
     for length in range(begins + 1, len(data)):
         found = mkv.examine(data[:length])
-        if found.damage:  # a cluster without a size is whole where a block ends
+        if found.damage:  # a cluster of unknown size is complete if a block ends there
             holds(data[:length], found.damage)
         told.add(found.damage)
         assert found.problem is None
@@ -127,7 +127,9 @@ def test_without_room_in_front_reason_is_damaged_end() -> None:
 
 @pytest.mark.parametrize("unsized", [False, True])
 def test_fixed_tags_get_second_tags_in_free_space(*, unsized: bool) -> None:
-    """As FFmpeg leaves a recording when it is killed: room for a directory in front, tags right before the media."""
+    """
+    The state of an FFmpeg recording after a kill: space for a directory at the start, tags directly before the media.
+    """
     titled = mkv.element(mkv.TAGS, mkv.tag(mkv.simple("ENCODER", "Lavf"), mkv.simple("TITLE", "At sea " * 30)))
     front = (("room", mkv.void(161)), *FRONT, ("tags", titled))
     data = mkv.film(*front, *mkv.clusters(mkv.TOY, unsized=unsized), live=True)[:-5]
@@ -164,13 +166,13 @@ def test_space_before_damage_is_used_if_directory_reaches_it() -> None:
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: whole()[: mkv.examine(whole()).runs[0].offset + 20],  # no cluster is whole
-        lambda: live(("stray", b"\0junk"), ("more", mkv.TOY[0])),  # the film goes on behind the damage
+        lambda: whole()[: mkv.examine(whole()).runs[0].offset + 20],  # no complete cluster
+        lambda: live(("stray", b"\0junk"), ("more", mkv.TOY[0])),  # the film continues after the damage
         lambda: live(("stray", b"\0junk"), ("tags", OLD)),
         lambda: live(("tags", OLD[:-3])),
         lambda: live(("stray", b"\0junk"), ("seek", mkv.element(mkv.SEEK_HEAD, bytes(9)))),
         lambda: mkv.film(*FRONT, *ROOM, *mkv.clusters(mkv.TOY))[:-5],  # an incomplete copy: the size is known
-        lambda: live()[:-5].replace(mkv.TOY_INFO, mkv.TOY_INFO[:-3]),  # another damage in front
+        lambda: live()[:-5].replace(mkv.TOY_INFO, mkv.TOY_INFO[:-3]),  # other damage before it
     ],
 )
 def test_other_damage_is_reported(make: Callable[[], bytes]) -> None:
@@ -180,7 +182,7 @@ def test_other_damage_is_reported(make: Callable[[], bytes]) -> None:
 
 
 def test_end_listed_in_directory_is_damage() -> None:
-    """Players look for what the directory names; what they make of a part of it is not known."""
+    """Players search the elements in the directory; their reaction to an incomplete one is unknown."""
     chapters = mkv.element(mkv.CHAPTERS, mkv.void(200))
     seek = ("seek", mkv.directory("info", "chapters"))
     data = mkv.film(seek, *FRONT, *ROOM, *mkv.clusters(mkv.TOY), ("chapters", chapters), live=True)

@@ -18,7 +18,7 @@ from tests.support.lossless import ANN, HERE, LONG, kept, planned, refusal, said
 
 COPY, PLACE = "ogg_copy", "ogg_in_place"
 KINDS = {"theora": ogg.theora, "vorbis": ogg.vorbis, "opus": ogg.opus, "speex": ogg.speex, "flac": ogg.flac}
-PADDED = [name for name in KINDS if name != "flac"]  # a block of FLAC says how long it is
+PADDED = [name for name in KINDS if name != "flac"]  # a block of FLAC has its length
 PICTURE = b"METADATA_BLOCK_PICTURE=" + b"iVBORw0KGgo" * 9000
 OTHERS = (b"TITLE=At sea", b"artist=Zo\xeb", b"ARTIST=b", b"EMPTY=", b"=x", b"no sign", b"COMMENT=", b"X=a\0b")
 
@@ -28,7 +28,7 @@ def comments(data: bytes, serial: int = 1) -> list[bytes]:
 
 
 def rest(data: bytes) -> dict[int, list[bytes]]:
-    """All packets but the comment headers."""
+    """Return all packets except the comment headers."""
     return {serial: [*found[:1], *found[2:]] for serial, found in ogg.packets(data).items()}
 
 
@@ -113,7 +113,7 @@ def test_edit_in_place_moves_no_page(data: bytes, text: str | None) -> None:
     assert rest(after) == rest(data)
 
 
-# One kind of stream after the other
+# Each kind of stream
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -219,7 +219,7 @@ def test_preserve_mode_keeps_every_byte_of_every_other_text() -> None:
 
 
 def test_preserve_mode_writes_people_into_one_repeated_comment() -> None:
-    """Players join them: so the joined text has the segment where it would have it as one text."""
+    """Players join them: so the segment is at the same place in the joined text as in one text."""
     after = preserved(ogg.film(ogg.vorbis(b"COMMENT=a", b"COMMENT=b")))
     assert comments(after) == [b"COMMENT=a", b"COMMENT=b\nPeople: Ann Lee"]
     after = preserved(ogg.film(ogg.vorbis(b"COMMENT=People: Bob", b"COMMENT=b")))
@@ -256,7 +256,7 @@ def test_picture_and_later_page_numbers_stay() -> None:
 
 
 def full(more: int = 0) -> bytes:
-    """A file whose page of headers holds 255 segments, `more` bytes less than are possible."""
+    """A file whose page of headers has 255 segments, `more` bytes less than the maximum."""
     room = 255 * 255 - 1 - len(ogg.opus(b"A=")[1]) - more
     return ogg.film(ogg.opus(b"A=" + b"a" * room), ogg.theora(b"TITLE=a"))
 
@@ -271,7 +271,7 @@ def test_padding_shrinks_without_room() -> None:
 
 
 def overfull() -> bytes:
-    """A file whose comment needs another page: its page of headers is full."""
+    """A file whose comment needs an additional page, because its page of headers is full."""
     data = ogg.film(ogg.opus(b"COMMENT=old"), ogg.vorbis(b"TITLE=a"))
     texts = b"COMMENT=old", b"A=" + b"a" * (255 * 255 - 1 - len(ogg.opus(b"COMMENT=old", b"A=")[1]))
     assert len(ogg.opus(*texts)[1]) == 255 * 255 - 1
@@ -298,7 +298,7 @@ def test_extra_page_changes_only_numbers_and_checksums() -> None:
     assert taken > len(data) - 70_000
 
 
-# What else a file may hold
+# Other content of a file
 
 
 def test_unknown_stream_is_kept() -> None:
@@ -406,7 +406,7 @@ def test_wrong_checksum_of_renumbered_page_stays_wrong() -> None:
 
 
 def changed(data: bytes, index: int, **facts: int) -> bytes:
-    """A file with one page changed, its checksum right."""
+    """A file with one changed page and a correct checksum."""
     pages = ogg.pages(data)
     pages[index] = replace(pages[index], **facts)  # type: ignore[arg-type]
     return b"".join(page.raw for page in pages)

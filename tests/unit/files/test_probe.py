@@ -103,13 +103,13 @@ GRUSS = "Grüße"
         (None, ["a", "b"], "b"),
         (None, [], None),
         ("", ["a"], "a"),
-        ("Приве", ["Привет"], "Привет"),  # cut short
-        ("Gr√º√üe", [GRUSS], GRUSS),  # UTF-8 taken for MacRoman …
+        ("Приве", ["Привет"], "Привет"),  # truncated
+        ("Gr√º√üe", [GRUSS], GRUSS),  # UTF-8 read as MacRoman …
         ("Gr√º√üe", [GRUSS, "b"], GRUSS),
         ("Gr√º√üe", [GRUSS, "Gr√º√üe"], "Gr√º√üe"),
         ("Gr√", [GRUSS], "Gr√"),
-        ("李雷李雷".encode().decode("mac_roman")[:9], ["李雷李雷"], "李雷李雷"),  # … and cut short
-        ("\udcfe\udcff", [GRUSS], GRUSS),  # UTF-16 taken for UTF-8
+        ("李雷李雷".encode().decode("mac_roman")[:9], ["李雷李雷"], "李雷李雷"),  # … and truncated
+        ("\udcfe\udcff", [GRUSS], GRUSS),  # UTF-16 read as UTF-8
         ("\udcfe\udcffNg\udc96\udcf7", ["李雷"], "\udcfe\udcffNg\udc96\udcf7"),
         (b"\xfe\xff\x67\x4e\x96\xf7".decode("utf-8", "surrogateescape"), ["李雷"], "李雷"),
     ],
@@ -154,7 +154,7 @@ def test_strategy_serves_both_modes(tmp_path: Path, name: str, found: tuple[str,
 
 
 def test_comment_under_another_ffmpeg_name_is_read(tmp_path: Path) -> None:
-    """A TargetType string makes FFmpeg call it MOVIE/COMMENT; a plan must not take the file for one without text."""
+    """A TargetType string makes FFmpeg name it MOVIE/COMMENT; a plan must not treat the file as one without text."""
     path = media.build("mkv", tmp_path)
     tags = mkv.tag(mkv.simple("COMMENT", "Filmed by Grandpa"), kind="MOVIE")
     path.write_bytes(mkv.document(tags=tags, real=mkv.parts(path)))
@@ -292,7 +292,7 @@ def test_disk_error_makes_file_unreadable(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_content_cannot_open_another_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even if a playlist were taken for a video, the segments that it names would stay closed."""
+    """Even if a playlist is read as a video, the segments that it names stay closed."""
     segment = media.build("ts", tmp_path, name="segment.ts")
     playlist = tmp_path / "film.mp4"
     playlist.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{segment}\n#EXT-X-ENDLIST\n")

@@ -1,4 +1,4 @@
-"""Media properties of real files, by FFmpeg's libraries and, where those give up, by ffprobe."""
+"""Media properties of real files, by FFmpeg's libraries, or by ffprobe if the libraries fail."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def closed(*_: object, **__: object) -> Any:
 
 
 def pretender(folder: Path, monkeypatch: pytest.MonkeyPatch, answer: str, code: int = 0) -> Path:
-    """Put an ffprobe on PATH that gives this answer and notes each time that it is asked; returns the note."""
+    """Put an ffprobe on PATH that gives this response and records each call; return the record."""
     bin_folder, asked = folder / "bin", folder / "asked"
     bin_folder.mkdir()
     (folder / "answer").write_text(answer)
@@ -80,7 +80,7 @@ def test_very_large_file_costs_no_more_than_small_one(tmp_path: Path) -> None:
     path = media.build("mp4_faststart", tmp_path)
     before = read(path).properties
     length = 3 * 2**40
-    with path.open("r+b") as file:  # a box that says nothing, of three terabytes, of which none is on the disk
+    with path.open("r+b") as file:  # an empty box of three terabytes, which needs no space on the disk
         file.seek(0, os.SEEK_END)
         file.write(struct.pack(">I4sQ", 1, b"free", length))
         try:

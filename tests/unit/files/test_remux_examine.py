@@ -1,4 +1,4 @@
-"""Files that FFmpeg rewrites, as they are examined: media, comments, damage, and hostile ones in bounded time."""
+"""Examination of files that FFmpeg rewrites: media, comments, damage, and hostile files in bounded time."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_any_content_can_be_examined(container: str, pick: int, body: bytes) -> 
 
 
 class Counting(BytesReader):
-    """A file that counts how often it is read, and stops whoever does not stop."""
+    """A file that counts its reads, and raises an error after too many."""
 
     reads = 0
 

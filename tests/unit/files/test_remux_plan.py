@@ -1,4 +1,4 @@
-"""What FFmpeg is told so that it keeps everything, and what is refused because it would not."""
+"""Options of FFmpeg that keep all data, and files that are rejected because FFmpeg would lose data."""
 
 from __future__ import annotations
 
@@ -27,9 +27,7 @@ def planned(
     assert family is not None
     assert layout.problem is None, layout.problem
     changes = [replace(change_to(new), old=old)]
-    edit = family.strategies()[-1].plan(
-        reader, layout, changes, means or Capabilities()
-    )  # whatever else could write it
+    edit = family.strategies()[-1].plan(reader, layout, changes, means or Capabilities())  # without other strategies
     assert isinstance(edit, Remux | Refusal)
     return edit
 
@@ -54,7 +52,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], bytes]:
     return lambda form: media.build(form, folder).read_bytes()
 
 
-# Whatever the container
+# All containers
 
 
 def test_reason_without_text_is_storable_sentence(clip: Callable[[str], bytes]) -> None:

@@ -1,4 +1,4 @@
-"""Running ffmpeg: names that mean nothing, a child that fails, stands still, is cancelled, or is left behind."""
+"""Runs of ffmpeg: unusual names, and a child process that fails, stalls, is cancelled, or is orphaned."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COPY = Remux(
 
 @pytest.fixture
 def stub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
-    """Put a shell script in the place of ffmpeg; its last argument is the target."""
+    """Replace ffmpeg by a shell script; its last argument is the target."""
 
     def make(text: str) -> Path:
         path = tmp_path / "ffmpeg"
@@ -114,7 +114,7 @@ def test_failure_has_last_ffmpeg_message(stub: Callable[[str], Path], tmp_path: 
 def test_full_disk_has_its_code(
     stub: Callable[[str], Path], tmp_path: Path, code: int, words: str, reason: str
 ) -> None:
-    """FFmpeg 5.1 was seen to end with 0 on a full disk."""
+    """FFmpeg 5.1 ended with 0 on a full disk."""
     stub(f"echo 'av_interleaved_write_frame(): {words}' >&2; echo 'Bye.' >&2; exit {code}")
     with pytest.raises(errors.FFmpegError) as caught:
         remuxing.run(COPY, b"/in", os.fsencode(tmp_path / "out"))
@@ -166,9 +166,9 @@ def test_blocked_progress_callback_suspends_ffmpeg(stub: Callable[[str], Path], 
 
     def heed(_: int) -> None:
         if not seen:
-            time.sleep(0.05)  # a signal takes a moment
+            time.sleep(0.05)  # a signal takes some time
             before = target.stat().st_size
-            time.sleep(0.5)  # in which it would have come to its end
+            time.sleep(0.5)  # enough time for its normal end
             seen.extend((before, target.stat().st_size))
 
     remuxing.run(COPY, b"/in", os.fsencode(target), on_progress=heed)

@@ -1,4 +1,4 @@
-"""Containers that are only read: told apart by content, refused with a code and a sentence."""
+"""Containers that are only read: recognised by content, rejected with a code and a sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file system can do is known by its kind and by how it was made and mounted, for a whole scan at no cost."""
+"""The features of a file system, from its kind, creation and mount options, at no cost for a whole scan."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def fresh() -> Iterator[None]:
 
 @pytest.fixture
 def table(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Table:
-    """Have the system say that these are its mounts."""
+    """Replace the mounts that the system reports."""
     path = tmp_path_factory.mktemp("proc") / "mountinfo"
     monkeypatch.setattr(volumes, "_MOUNTS", path)
     return lambda text: (path.write_text(text), volumes.forget(), None)[-1]
@@ -96,7 +96,7 @@ def test_last_mount_at_path_wins(table: Table, tmp_path: Path) -> None:
 
 
 def test_hidden_mount_is_ignored(table: Table, tmp_path: Path) -> None:
-    """First the inner folder, then something over the outer one: by the table alone the inner one looks nearer."""
+    """First the inner folder, then a mount over the outer one: by the table alone, the inner one seems nearer."""
     inner = tmp_path / "outer" / "inner"
     inner.mkdir(parents=True)
     device = inner.stat().st_dev
@@ -125,7 +125,7 @@ def test_mount_without_barriers_has_weaker_guarantee(table: Table, tmp_path: Pat
     assert not of(tmp_path).durable
 
 
-# What a write may do
+# Possible writes
 
 
 def means(path: Path, **other: object) -> Capabilities:
@@ -171,7 +171,7 @@ def test_later_mount_is_detected_within_second(table: Table, tmp_path: Path, mon
     assert of(tmp_path).kind == "btrfs"
 
 
-# Real ones
+# Real file systems
 
 
 @pytest.mark.parametrize(

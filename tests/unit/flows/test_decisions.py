@@ -1,4 +1,4 @@
-"""Edits, postponements and modes: standing decisions over files."""
+"""Edits, postponements and modes: standing decisions about files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.catalog import NOW, ROOT, marked, scanned, store
 
 @pytest.fixture
 def decisions(database: Database) -> Decisions:
-    """Decisions over the files 1 and 2, copies of each other, and 3."""
+    """Decisions about the files 1 and 2, copies of each other, and 3."""
     store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=1), scanned("c.mp4")])
     PeopleService(database, clock=lambda: NOW).add([f"{ROOT}/a.mp4"], ["Ann", "Bo"])
     marked(database)

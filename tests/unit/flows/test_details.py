@@ -1,4 +1,4 @@
-"""Everything about one file, put together from what the database knows."""
+"""All known facts about one file."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def origins(details: Details, file_id: int) -> dict[str, list[str]]:
     return {each.name: [origin.origin for origin in each.origins] for each in details.file(file_id).people}
 
 
-# What it is.
+# Properties.
 
 
 def test_details_have_root_streams_tags_and_fields(database: Database, details: Details) -> None:
@@ -100,7 +100,7 @@ def test_unknown_file_id_is_refused(details: Details) -> None:
         details.file(7)
 
 
-# Finding it.
+# Search.
 
 
 def test_file_is_found_by_id_and_path(
@@ -122,7 +122,7 @@ def test_file_is_found_by_its_relative_path(database: Database, details: Details
         details.find("019/a.mp4")
 
 
-# Who is in it.
+# People.
 
 
 def test_details_list_every_source_of_person(database: Database, details: Details) -> None:
@@ -167,11 +167,11 @@ def test_details_list_only_decisions_of_file(database: Database, details: Detail
     assert [each.comment_mode for each in details.file(2).decisions] == ["preserve"]
 
 
-# What was done to it.
+# History.
 
 
 class Book:
-    """Operations on one film that nobody writes."""
+    """Operations on one film without real writes."""
 
     def __init__(self, database: Database) -> None:
         self.database = database

@@ -1,4 +1,4 @@
-"""What the database learns by settling a finding is undone and redone to the last row, or left alone and said."""
+"""Changes of the database by resolved findings are undone and redone exactly, or reported as not undone."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from tests.unit.flows.test_checks import House
 
 
 class Court(House):
-    """A house in which what was settled is undone."""
+    """A home in which resolutions are undone."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self.review = ReviewSteps(database, clock=lambda: NOW + timedelta(minutes=1))
 
     def state(self) -> dict[str, Any]:
-        """All that is known and planned, but for when it became so."""
+        """Return all known and planned facts, without their times."""
         reader = self.database.read()
         page = self.planner.generate_plan().page(1, per_page=0, include_unchanged=True).items
         return {
@@ -63,7 +63,7 @@ def court(database: Database) -> Court:
 
 
 def fill(court: Court, seed: int) -> None:
-    """Twelve films of a few people, whose names are spelt in several ways, with copies and edits among them."""
+    """Twelve films of a few people with different spellings, with copies and edits."""
     chance = random.Random(seed)
     names = ["Ann Lee", "Anne Lee", "ann lee", "Bob Ray", "Bob Rey", "Zoë Öz", "Zoe Oz", "Ghost"]
     films = {f"{number}.mp4": ", ".join(chance.sample(names, chance.randint(0, 2))) or None for number in range(12)}
@@ -105,7 +105,7 @@ def test_every_resolution_is_undone_and_redone_exactly(court: Court, seed: int) 
 
 @pytest.mark.parametrize("seed", effort.some(range(2), 1))
 def test_several_steps_are_undone_in_turn(court: Court, seed: int) -> None:
-    """Each on top of what the one before it left."""
+    """Each one after the result of the one before."""
     fill(court, seed)
     states = [court.state()]
     for _ in range(4):
@@ -242,7 +242,7 @@ def test_recorded_changes_are_deleted_with_their_step(court: Court, monkeypatch:
 
 
 def test_undo_of_name_without_files(court: Court) -> None:
-    """Assignments that wait for a path that no scan has met."""
+    """Assignments that wait for a path that was not scanned yet."""
     with court.database.atomic() as tx:
         people.assign(
             tx,

@@ -1,4 +1,4 @@
-"""People in the database: import, by hand, out again, and what becomes of a name."""
+"""People in the database: import, changes by hand, export, and names."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def csv_file(folder: Path, *rows: str, header: str = "path,person") -> Path:
 
 
 def names(database: Database) -> dict[str, list[str]]:
-    """Who is in each file, by its path below the root."""
+    """Return the people of each file, by its path below the root."""
     by_id = {file_id: path for path, file_id in ids(database).items()}
     return {by_id[file_id]: found for file_id, found in people_of(database).items()}
 
@@ -211,7 +211,7 @@ def test_legacy_database_is_imported_by_path(database: Database, people: PeopleS
 
 
 def old_database(folder: Path) -> Path:
-    """Return a database in which faces were skipped, and in which several rows cannot be taken."""
+    """Return a legacy database with skipped faces and with several invalid rows."""
     path = folder / "old.db"
     old = sqlite3.connect(path)
     old.executescript(
@@ -229,7 +229,7 @@ def old_database(folder: Path) -> Path:
 
 
 def test_legacy_import_skips_unknown_and_names_row(database: Database, people: PeopleService, tmp_path: Path) -> None:
-    """The former program wrote `Unknown` for a face that a person skipped."""
+    """The legacy program wrote `Unknown` for a face that the user skipped."""
     store(database, [scanned("a.mp4"), scanned("b.mp4")])
     report = people.import_file(old_database(tmp_path), root=ROOT)
 

@@ -1,4 +1,4 @@
-"""Files that say who is in which video, as people really have them."""
+"""Lists of people of videos in common formats."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ def test_json_path_must_be_text(tmp_path: Path) -> None:
 
 
 def test_large_json_is_read_quickly(tmp_path: Path) -> None:
-    """The search for lines goes forward only, also where the keys are not found as they are written."""
+    """The search for lines goes forward only, also if the keys are written in another form."""
     odd = "{" + ",\n".join(f'"\\u0061{number}.mp4": ["Bo"]' for number in range(20_000)) + "}"
 
     assert len(read(tmp_path, odd, "x.json")) == 20_000
@@ -202,7 +202,7 @@ def test_unreadable_list_is_one_error(tmp_path: Path, name: str) -> None:
         people_files.read(tmp_path / name)
 
 
-# --- old databases -----------------------------------------------------------------------------------------------
+# --- legacy databases ----------------------------------------------------------------------------------------------
 
 FULL = """
 CREATE TABLE scanned_files (file_hash TEXT PRIMARY KEY, last_known_filepath TEXT NOT NULL, ocr_text_count INTEGER);

@@ -31,7 +31,7 @@ from tests.support.catalog import NOW, hash_of, scanned, store
 from tests.support.effort import effort
 from tests.support.review_model import Film, Home
 
-# Names that are alike but for case, accents or their form, that look like something else, or that read the other way.
+# Names that differ only in case, accents or form, that look like something else, or that read right to left.
 NAMES = ["Ann", "ann", "Zoë Öz", "100%", "a_b", "O'Neil", "Lee, Jr.", "🎬 Bo", "שרה", "Straße", "STRASSE", "risk:safe"]
 CONTENT = {1: "one", 2: "one", 3: "two", 4: "three", 5: "four"}  # 1 and 2 are copies of each other
 COMMENTS = [None, "At sea", "People: Ann", "People: ann, 🎬 Bo", 'At sea\nPeople: "Lee, Jr.", Old', "People: STRASSE"]
@@ -42,7 +42,7 @@ TABLES = [
 
 
 class Desk:
-    """A home, everything that decides in it, and the model of both."""
+    """A home, its decisions, and the model of both."""
 
     def __init__(self, database: Database) -> None:
         self.database, self.now = database, NOW
@@ -67,7 +67,7 @@ class Desk:
         self.ids = {int(name.removesuffix(".mp4")): file_id for file_id, name in found}
         self.home = Home(films={self.ids[n]: Film(self.ids[n], hash_of(CONTENT[n]), each) for n, each in films.items()})
 
-    # What may happen. Each does it to the home and to the model.
+    # Events. Each changes the home and the model.
 
     def edit(self, file_ids: list[int], names: list[str]) -> None:
         self.decisions.edit(file_ids, names)
@@ -128,7 +128,7 @@ class Desk:
             cast += [name for name in dict.fromkeys(names) if name not in cast]
 
     def takeout(self, file_ids: list[int], names: list[str]) -> None:
-        """The database forgets somebody in files; whoever is nowhere then is forgotten."""
+        """The database removes a person from files; a person without files is deleted."""
         with self.database.atomic() as tx:
             found = people.find(tx, names[:1])
             ids = found.get(names[0], [])
@@ -157,7 +157,7 @@ class Desk:
     def _gone(self, names: list[str]) -> set[str]:
         return {model.key_of(name) for name in names}
 
-    # What can be seen of it.
+    # Comparisons.
 
     def agrees(self) -> None:
         plan = self.planner.generate_plan()

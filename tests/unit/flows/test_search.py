@@ -1,4 +1,4 @@
-"""Facets say what a choice would find; completion knows the words of the plan; where nothing is found, what is near."""
+"""Facets count the results of a choice; completion has the words of the plan; empty searches get similar ones."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ QUERIES = [
 
 @pytest.fixture(scope="module")
 def grown(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """Thirty files of all sorts, with aliases, twins, edits, skipped and unchanged ones among them; only to be read."""
+    """Thirty different files, with aliases, copies, edits, skipped and unchanged ones; for tests that only read."""
     home = tmp_path_factory.mktemp("grown") / "home"
     shutil.copytree(empty_home, home)
     with Database.open(home) as database:
@@ -97,7 +97,7 @@ def plan_of(database: Database, text: str) -> MetadataPlan:
 
 
 def total(database: Database, plan: MetadataPlan, text: str) -> int:
-    """How many files a search lists."""
+    """Return the number of files of a search."""
     return plan_read.statistics(database.read(), replace(plan.search, query=query.compile_query(text))).listed
 
 
@@ -113,7 +113,7 @@ def test_facet_count_equals_search(grown: Database, finder: Finder, text: str) -
 
 
 def test_facets_have_every_value(grown: Database, finder: Finder) -> None:
-    """Against SQL written by hand, over the rows of the newest version."""
+    """Compare with separate SQL over the rows of the newest version."""
     found = finder.facets(plan_of(grown, ""))
     current = "plan_items WHERE to_version IS NULL AND NOT postponed"
     listed = f"{current} AND risk_level <> 'unchanged'"
@@ -205,7 +205,7 @@ def test_completion_is_valid_search(grown: Database, finder: Finder) -> None:
                 query.parse(offer.text)
 
 
-# Where nothing is found.
+# Empty searches.
 
 
 def test_empty_search_names_excluding_term(grown: Database, finder: Finder) -> None:

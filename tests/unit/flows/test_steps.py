@@ -1,4 +1,4 @@
-"""Undo and redo: a step is turned as a whole, and what is in force is what was decided without what was undone."""
+"""Undo and redo: a step changes as a whole, and the decisions in force are those that were not undone."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EVERYONE = "path:mp4"
 
 
 class Desk:
-    """Three files, a and its copy b with Ann and Bo, c with Bo, and somebody who decides about them."""
+    """Three files, a and its copy b with Ann and Bo, c with Bo, and functions for decisions."""
 
     def __init__(self, database: Database) -> None:
         self.database, self.clock = database, Clock(NOW)
@@ -168,7 +168,7 @@ def test_only_next_step_can_be_undone(desk: Desk) -> None:
 
 
 def test_undo_keeps_later_decisions_without_step(desk: Desk) -> None:
-    """A rollback postpones the files that it takes back."""
+    """A rollback postpones the restored files."""
     desk.decisions.postpone([1, 3], until=NOW + timedelta(days=1))
     with desk.database.atomic() as tx:
         store_decisions.postpone(tx, [3], until=None, at=NOW, reason="rolled_back")
@@ -233,7 +233,9 @@ def test_undo_reports_missing_and_written_files(desk: Desk) -> None:
 
 
 def test_undo_does_not_report_replaced_decisions_as_missing(desk: Desk) -> None:
-    """What no step of a person's ends (a rollback, a day that comes) is still known to the step that ended it once."""
+    """
+    A postponement that ended without a step (a rollback, a reached day) still belongs to the step that ended it before.
+    """
     desk.decisions.postpone([1, 3], until=NOW + timedelta(days=1))
     desk.decisions.end_postponements([1, 3])
     desk.review.undo()
@@ -264,7 +266,7 @@ def test_old_decisions_without_step_are_deleted(desk: Desk, monkeypatch: pytest.
     desk.clock.now += timedelta(days=2)
     desk.decisions.postpone([2])
 
-    # In force: an edit, a mode and two postponements; and the edit that says that Dee was taken out by hand.
+    # In force: an edit, a mode and two postponements; and the edit that removed Dee by hand.
     assert decided(desk) == 5
     assert [row[1] for row in desk.in_force()] == ["postpone", "postpone", "edit", "mode"]
     assert [desk.review.undo() is None for _ in range(3)] == [False, False, True]
@@ -354,7 +356,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 def clean(desk: Desk) -> None:
-    """Nothing is decided, and nothing was."""
+    """Delete all decisions and steps."""
     with desk.database.atomic() as tx:
         for table in ("decisions", "review_steps"):
             tx.execute(f"DELETE FROM {table}")

@@ -1,4 +1,4 @@
-"""Saved views: kept, overwritten by name, renamed, removed and put back; one of them opens the plan."""
+"""Saved views: stored, overwritten by name, renamed, removed and restored; one of them opens the plan."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_only_one_view_opens_plan(views: ViewService) -> None:
     views.set_default(other.view_id)
     assert views.default() == replace(other, is_default=True)
     assert [view.is_default for view in views.list()] == [False, True]
-    views.save("other", "c")  # to overwrite it changes nothing of that
+    views.save("other", "c")  # an overwrite does not change that
     assert views.get(other.view_id).is_default
     views.set_default(None)
     assert views.default() is None
@@ -67,7 +67,7 @@ def test_only_one_view_opens_plan(views: ViewService) -> None:
 def test_view_rename_refuses_taken_name(views: ViewService) -> None:
     one, other = views.save("one", "a"), views.save("other", "b")
     assert views.rename(one.view_id, "First").name == "First"
-    assert views.rename(one.view_id, "FIRST").name == "FIRST"  # its own name, spelt otherwise
+    assert views.rename(one.view_id, "FIRST").name == "FIRST"  # its own name, in another spelling
     with pytest.raises(errors.UsageError, match="OTHER"):
         views.rename(one.view_id, "OTHER")
     assert [view.name for view in views.list()] == ["FIRST", other.name]

@@ -1,4 +1,4 @@
-"""Pieces of work in processes: what crosses, and what becomes of them when either side ends."""
+"""Calls in worker processes: transferred values, and the end of either process."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def processes(lock: Path) -> Iterator[Processes]:
 
 
 class Home:
-    """Answers, and remembers on which thread."""
+    """Responds, and records the thread."""
 
     def __init__(self, at_once: Callable[[int], None] = lambda _: None) -> None:
         self.threads: set[int] = set()
@@ -66,7 +66,7 @@ def is_alive(process: int) -> bool:
         return False
 
 
-# What crosses.
+# Transferred values.
 
 
 @pytest.mark.parametrize("executor", [Threads(), None], ids=["threads", "processes"])
@@ -178,7 +178,7 @@ def test_failed_start_of_process_raises_worker_lost(processes: Processes, monkey
 
 
 def test_closed_pool_starts_no_process(processes: Processes, lock: Path) -> None:
-    """Whoever tries a lost piece of work again while the program ends would leave one behind that holds the home."""
+    """A retry of a lost call during the end of the program would leave a process that holds the home."""
     processes.call(pieces.process_of)
     processes.close()
 
@@ -202,7 +202,7 @@ def test_process_ignoring_cancellation_is_killed(processes: Processes, monkeypat
     with ThreadPoolExecutor(1) as pool:
         call = pool.submit(processes.call_with_callbacks, home, pieces.ask_and_hang)
         until(lambda: bool(begun))
-        assert not wait([call], timeout=1.5).done  # as long as it is wanted, it has all the time
+        assert not wait([call], timeout=1.5).done  # while it is wanted, it has no time limit
         home.over = True
         with pytest.raises(WorkerLostError, match="was ended by SIGKILL"):
             call.result(PATIENCE)
@@ -225,7 +225,7 @@ def test_killed_idle_process_loses_nothing(processes: Processes) -> None:
     process = processes.call(pieces.process_of)
     [worker] = processes._idle
     os.kill(process, signal.SIGKILL)
-    until(lambda: not worker.is_alive())  # not when it is a zombie first: another thread of it may still be ending
+    until(lambda: not worker.is_alive())  # not already as a zombie: another thread of it may still be ending
 
     assert processes.call(pieces.process_of) != process
 
@@ -253,7 +253,7 @@ def test_next_start_waits_for_workers_of_killed_parent(lock: Path) -> None:
         assert parent.stdout is not None
         process = int(parent.stdout.readline())
         seen = wait_for_previous_processes(lock, seconds=0)
-        os.kill(process, signal.SIGSTOP)  # as one that hangs on a disk
+        os.kill(process, signal.SIGSTOP)  # like a process that hangs on a disk
         until(lambda: "State:\tT" in Path(f"/proc/{process}/status").read_text())
         parent.kill()
         parent.wait()

@@ -1,4 +1,4 @@
-"""The queue: what comes up when, how it is held, given up, tried again, and what a restart makes of it."""
+"""The queue: order, pause, cancel, retry, and recovery after a restart."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 class Bench:
-    """A queue on a real store, with a clock that a test sets and kinds that wait for a word of it."""
+    """A queue on a real store, with a clock of the test and jobs that wait for a signal of it."""
 
     def __init__(self, folder: Path) -> None:
         self.now = NOW
@@ -62,7 +62,7 @@ class Bench:
         return {}
 
     def long(self, job: JobContext) -> Mapping[str, Any]:
-        """Count to 3, one at each word of the test, from where the last run had come to."""
+        """Count to 3, one for each signal of the test, from the last checkpoint."""
         begun = self.begun.setdefault(job.job_id, threading.Event())
         at = (job.checkpoint or {}).get("at", 0)
         begun.set()
@@ -77,7 +77,7 @@ class Bench:
         return {"at": at, "counted": at}
 
     def begin(self, kind: str = "long", **facts: Any) -> Job:
-        """Add a job and wait until it is at work and has counted to 1."""
+        """Add a job and wait until it runs and has counted to 1."""
         job = self.queue.add_job(kind, **facts)
         assert self.begun.setdefault(job.id, threading.Event()).wait(PATIENCE)
         until(lambda: (self.store.checkpoint(job.id) or {}).get("at") == 1)
@@ -110,14 +110,14 @@ def test_completed_job_has_its_summary(bench: Bench) -> None:
 
 
 def test_progress_is_never_stored_after_result(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The thread that looks after all jobs may be slow to write what it has just asked one of them."""
+    """The thread that supervises all jobs may be slow to store a request to one of them."""
     real, late = bench.store.save_progress, threading.Event()
 
     def tell(told: Any, *, now: Any) -> None:
         if threading.current_thread().name == "indexium-queue":
             late.set()
             bench.may_end.set()
-            threading.Event().wait(0.3)  # in which the job ends
+            threading.Event().wait(0.3)  # during which the job ends
         real(told, now=now)
 
     monkeypatch.setattr(bench.store, "save_progress", tell)
@@ -150,7 +150,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 @settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(1, 10), st.booleans(), st.integers(0, 3)), max_size=12))
 def test_next_job_matches_sorted_list(kept: Database, facts: list[tuple[int, bool, int]]) -> None:
-    """Priority, then age; never before its time, never before what it depends on."""
+    """Priority, then age; never before its time, never before its dependencies."""
     store = JobRows(kept)
     with kept.atomic() as tx:
         tx.execute("DELETE FROM job_queue")
@@ -401,7 +401,7 @@ def test_stopped_job_resumes_unless_person_stopped_it(bench: Bench, by: str) -> 
 
 
 def kill(bench: Bench, job: Job, *, cancelled: bool = False) -> None:
-    """Leave the store as a killed process leaves it."""
+    """Leave the store in the state after a kill."""
     bench.queue.stop_worker()
     with bench.database.atomic() as tx:
         at = NOW if cancelled else None
@@ -490,7 +490,7 @@ def test_unsupported_job_fails_with_message(bench: Bench, kind: str, version: in
 
 @pytest.mark.parametrize("status", ["paused", "failed"])
 def test_job_of_newer_program_cannot_be_resumed(bench: Bench, status: str) -> None:
-    """It would be done by the rules of another payload."""
+    """It would run by the rules of another payload."""
     new = NewJob(job_type="note", title="Strange", payload={"name": "strange"}, payload_version=2)
     strange = bench.store.add(new, owner="other", now=NOW)
     bench.store.finish(strange, status, now=NOW)
@@ -537,7 +537,7 @@ def test_unstored_end_is_stored_when_possible(bench: Bench, monkeypatch: pytest.
         pass
     until(lambda: len(bench.done) == 2)
     assert tried.acquire(timeout=PATIENCE)
-    bench.queue.stop_worker()  # does not wait for a disk
+    bench.queue.stop_worker()  # it does not wait for a disk
     assert bench.status(late.id) == "running"
 
 
@@ -685,7 +685,7 @@ def test_unchanged_operation_progress_is_not_stored(bench: Bench) -> None:
     assert first is not None
     assert first.total == 3
     assert run.report() is None
-    felt[0] = replace(at, seconds=1.5)  # but the time at work: a kill is to forget a second of it or so
+    felt[0] = replace(at, seconds=1.5)  # except the running time: a kill loses about a second of it
     worked = run.report()
     assert worked is not None
     assert worked.seconds == 1.5
@@ -695,4 +695,4 @@ def test_unchanged_operation_progress_is_not_stored(bench: Bench) -> None:
     moved = run.report()
     assert moved is not None
     assert moved.counters == {"success": 2}
-    assert run.report(is_forced=True) == moved  # at its end it is told, whatever was before
+    assert run.report(is_forced=True) == moved  # at its end it is always reported

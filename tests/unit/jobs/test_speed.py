@@ -1,4 +1,4 @@
-"""How fast work goes, of late."""
+"""The current speed of a job."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_speed_falls_without_progress() -> None:
 
 
 def test_lower_count_restarts_measurement() -> None:
-    """A scan counts what it finds, then what it reads."""
+    """A scan counts found files, then read files."""
     speed = Speed()
     speed.record(5000, at=1.0)
     speed.record(0, at=2.0)

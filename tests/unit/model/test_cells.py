@@ -1,4 +1,4 @@
-"""Cells of a CSV that a spreadsheet opens: none is a formula, and all come back as they were."""
+"""Cells of a CSV for spreadsheets: none is a formula, and all are read back unchanged."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_no_cell_starts_formula(text: str) -> None:
 @example(texts=["a film\n-2+3+cmd|' /C calc'!A0"])
 @example(texts=['x;"=1'])
 def test_no_cell_starts_formula_with_another_separator(between: str, texts: list[str]) -> None:
-    """Where a German spreadsheet opens it, say: a quote in the middle of a cell then means nothing."""
+    """For example in a German spreadsheet: a quote in the middle of a cell has no meaning there."""
     line = cells.line(["1", *texts])
 
     for cell in re.split(f"[{between}\r\n]", line)[1:]:

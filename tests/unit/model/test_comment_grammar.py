@@ -1,4 +1,4 @@
-"""The comment grammar: the binding corpus, and what must hold for every comment and every list of names."""
+"""The comment grammar: the binding corpus, and the rules for every comment and every list of names."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def test_appended_segment_uses_line_break_of_text(text: str) -> None:
     "unit", [";People:a", "\nPeople:a", '"', '"a,', '""', " ", ";", "People:", '; People: x"y', ","]
 )
 def test_hostile_megabyte_is_parsed_in_linear_time(unit: str) -> None:
-    """Quadratic reading would take minutes and be seen without a clock."""
+    """A quadratic parser would need minutes and be detected without a clock."""
     text = "People: " + unit * (1_000_000 // len(unit))
     assert len(people_comment.parse(text).people) <= 1
 

@@ -1,4 +1,4 @@
-"""Which names may be misspellings of one another, and which are two people."""
+"""Names that may be misspellings of each other, and names of two people."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ NAMES = st.lists(
 @settings(max_examples=150, deadline=None)
 @given(NAMES)
 def test_pairs_match_naive_comparison(names: list[str]) -> None:
-    """Two typing errors apart they are only looked for where they share a word."""
+    """Names that differ by two typing errors are compared only if they share a word."""
     found = {frozenset((pair.one, pair.other)): pair.reason for pair in likeness.pairs(names)}
     every = {
         frozenset((one, other)): likeness.compare(one, other)

@@ -1,4 +1,4 @@
-"""Days are the person's own, also those on which the clocks are changed."""
+"""Days are local days of the user, also when the clocks change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Live = Callable[[str], None]
 
 @pytest.fixture
 def live(monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
-    """Move to another place."""
+    """Change the time zone."""
 
     def move(zone: str) -> None:
         monkeypatch.setenv("TZ", zone)
@@ -27,7 +27,7 @@ def live(monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
     time.tzset()
 
 
-# Days of 23, 24 and 25 hours; in Santiago and on the Azores one begins at 01:00, or goes through midnight twice.
+# Days of 23, 24 and 25 hours; in Santiago and on the Azores one starts at 01:00, or has midnight twice.
 CHANGES = [
     ("Europe/Berlin", date(2026, 3, 29)),
     ("Europe/Berlin", date(2026, 10, 25)),

@@ -1,4 +1,4 @@
-"""Names: which can be written, by what key they are compared, and how search folds them."""
+"""Names: validity, keys for comparison, and folding for searches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Media properties: what follows from streams, what a person reads, and what is read of what a person writes."""
+"""Media properties: derived from streams, shown to users, and parsed from input."""
 
 from __future__ import annotations
 

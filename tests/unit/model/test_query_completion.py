@@ -1,4 +1,4 @@
-"""What the word at the cursor can become, whatever else stands around it."""
+"""Completions of the word at the cursor, whatever is around it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def texts(text: str, position: int | None = None) -> list[str]:
 
 
 def test_cursor_beyond_text_is_at_its_end() -> None:
-    """The browser says where it was, and the text may have become shorter since."""
+    """The browser sent the position, and the text may be shorter now."""
     for each in query.complete("ri", 9):
         assert (each.start, each.end) == (0, 2)
 
@@ -26,7 +26,7 @@ def test_cursor_beyond_text_is_at_its_end() -> None:
         ("ann -po", ["postponed:"]),
         ("risk:d", ["risk:danger"]),
         ("(risk:danger,b", ["risk:danger,blocked"]),
-        ("risk:danger,d", []),  # it is there already
+        ("risk:danger,d", []),  # it is already in the query
         ("edited:", ["edited:yes", "edited:no"]),
         ("issue:cu", ["issue:custom_comment"]),
         ("issue:link", ["issue:hard_linked"]),

@@ -1,4 +1,4 @@
-"""The search grammar: how text becomes a tree, and how a bad query points at its word."""
+"""The search grammar: parsing, and the position of errors."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FRAGMENTS = st.lists(st.sampled_from([*PIECES.split(), " ", "\ud800", "9" * 30])
 
 
 def shape(node: query.Node) -> object:
-    """The tree without positions, short enough to compare."""
+    """The tree without positions, for short comparisons."""
     if isinstance(node, query.Term):
         name = f"{node.key.name}:" if node.key.name else ""
         return name + str(getattr(node.value, "text", None) or getattr(node.value, "options", node.value))

@@ -1,4 +1,4 @@
-"""What a query chooses by a key: read, written, taken out; the other words stay."""
+"""The values of a key in a query: read, set, removed; other words stay."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_unknown_value_of_key_is_refused() -> None:
     ],
 )
 def test_query_is_split_into_values_and_rest(text: str, rest: str, own: dict[str, str]) -> None:
-    if text.startswith("("):  # brackets around all of it belong to nobody
+    if text.startswith("("):  # brackets around all of it have no effect
         rest, own = "sea", {"risk": "risk:safe"}
     found, parts = query.split(text, FACETS)
     assert (found, {key: part.strip("()") for key, part in parts.items() if part}) == (rest, own)

@@ -272,7 +272,7 @@ def test_sql_folds_as_python_does(connection: duckdb.DuckDBPyConnection, text: s
 
 
 def test_sql_folds_every_letter_of_unicode_as_python_does(connection: duckdb.DuckDBPyConnection) -> None:
-    """But for compatibility forms, and letters that one side's Unicode does not know yet."""
+    """Except compatibility forms, and letters that the Unicode version of one side does not know."""
     letters = [
         letter
         for letter in map(chr, [*range(1, 0xD800), *range(0xE000, 0x20000)])
@@ -284,7 +284,7 @@ def test_sql_folds_every_letter_of_unicode_as_python_does(connection: duckdb.Duc
 
 
 def sql_folds(connection: duckdb.DuckDBPyConnection, texts: list[str]) -> list[str]:
-    """What the schema's macro makes of the texts."""
+    """The result of the schema's macro for the texts."""
     return [text for (text,) in connection.execute("SELECT folded(unnest(?::VARCHAR[]))", [texts]).fetchall()]
 
 

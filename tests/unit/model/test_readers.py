@@ -1,4 +1,4 @@
-"""What other programs show of a comment: the table, its page, and what was measured of them."""
+"""The display of a comment in other programs: the table, its page, and measurements."""
 
 from __future__ import annotations
 

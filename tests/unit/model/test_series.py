@@ -1,4 +1,4 @@
-"""Which file names are parts of one thing."""
+"""File names of one series."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How suggestions are ranked: by all that speaks for somebody, each person once."""
+"""The order of suggestions: by all reasons for a person, each person once."""
 
 from __future__ import annotations
 

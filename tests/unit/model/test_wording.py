@@ -56,7 +56,7 @@ def test_durations(seconds: float, text: str) -> None:
 
 def test_short_estimate_has_no_milliseconds() -> None:
     texts = [wording.estimate(seconds) for seconds in (0.0, 0.072, 2.1)]
-    assert texts == [*["less than a second"] * 2, "about 2.1 s"]
+    assert texts == [*["under 1 s"] * 2, "about 2.1 s"]
 
 
 @pytest.mark.parametrize(

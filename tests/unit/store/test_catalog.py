@@ -1,4 +1,4 @@
-"""Libraries and files: what is stored, and how a file is identified."""
+"""Libraries and files: stored facts, and the identification of a file."""
 
 from __future__ import annotations
 
@@ -281,7 +281,7 @@ def test_copies_of_rewritten_file_keep_people(database: Database) -> None:
 
 
 def test_other_video_at_known_path_is_new_file(database: Database) -> None:
-    """A person who puts another film under an old name must not get the old film's people and edits on it."""
+    """If a user puts another film under an old name, it must not get the people and edits of the old film."""
     store(database, [scanned("a.mp4", content=1)])
     put(database, "a.mp4", "Ann")
     marked(database)

@@ -65,7 +65,7 @@ def test_signal_during_statement_is_not_store_error(database: Database, raised: 
             work()
         signals.reset()
         assert database.read().value(COUNT) == 0
-    with database.atomic() as tx:  # and the database goes on
+    with database.atomic() as tx:  # and the database continues to work
         tx.execute(INSERT, [2])
     assert database.read().value(COUNT) == 1
 
@@ -84,7 +84,7 @@ def test_signal_while_database_opens_is_not_error(tmp_path: Path, monkeypatch: p
 
 @contextlib.contextmanager
 def in_the_middle(handler: Callable[[], object]) -> Iterator[None]:
-    """Send this process a signal in a moment, which `handler` answers."""
+    """Send a signal to this process after a delay, which `handler` handles."""
     before = signal.signal(signal.SIGTERM, lambda *_: handler())
     sent = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGTERM))
     sent.start()
@@ -113,7 +113,7 @@ def test_duckdb_error_becomes_store_error(database: Database) -> None:
 
 
 def test_failed_statement_rolls_back_transaction(database: Database) -> None:
-    """Even where the caller swallows the error: DuckDB has given the transaction up, and so nothing may seem done."""
+    """Even if the caller suppresses the error: DuckDB has aborted the transaction, so nothing may seem stored."""
 
     def swallow() -> None:
         with database.atomic() as tx:

@@ -27,7 +27,7 @@ def assign(database: Database, *names: str, file_hash: str = OLD) -> None:
 
 
 def rewrite(database: Database, path: str, content: str, *, size: int = 1100) -> None:
-    """What a write of ours that gives the media another hash tells the catalog."""
+    """The facts of a write that changes the hash of the media."""
     file = scanned(path, "People: Ann", content=content, size=size, mtime_ns=7, own_mtime_ns=7, duration=61.0)
     with database.atomic() as tx:
         catalog.update_written(tx, {ids(database)[path]: file}, at=NOW)
@@ -86,7 +86,7 @@ def test_another_copy_keeps_old_hash_and_its_people(film: Database) -> None:
 
     assert names(film, "a.avi") == names(film, "b.avi") == ["Ann", "Bo"]
     assert assigned_hashes(film) == {OLD, NEW}
-    assert marked(film) == set(ids(film).values())  # the other is no duplicate any more
+    assert marked(film) == set(ids(film).values())  # the other one is no longer a duplicate
 
 
 def test_write_in_place_keeps_full_hash(database: Database) -> None:
@@ -109,11 +109,11 @@ def test_all_hard_links_get_new_hash(database: Database) -> None:
     assert others == {ids(database)["b.mp4"]: ids(database)["a.mp4"]}
 
 
-# Found again.
+# Restored files.
 
 
 def test_rewritten_video_is_found_by_its_old_hash(film: Database) -> None:
-    """As where the person puts back a backup of their own, and the written file is gone."""
+    """The user restores a backup, and the written file no longer exists."""
     file_id = ids(film)["a.avi"]
     rewrite(film, "a.avi", "new")
     gone(film, "a.avi")
@@ -201,7 +201,7 @@ def test_other_home_follows_rollback(film: Database, other: Database) -> None:
     store(other, [scanned("x.avi", content="new")])
     file_id = ids(other)["x.avi"]
     gone(other, "x.avi")
-    store(other, [scanned("moved.avi", content="old", size=1)])  # of which size it was then, nobody told
+    store(other, [scanned("moved.avi", content="old", size=1)])  # its size at that time is unknown
 
     assert ids(other) == {"moved.avi": file_id}
     assert names(other, "moved.avi") == ["Ann", "Bo"]

@@ -1,4 +1,4 @@
-"""The ledger's own rules: how operations end, what is in force, what may go."""
+"""Rules of the ledger: ends of operations, items in force, and deletable backups."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LATER = NOW + timedelta(hours=1)
 
 
 class Book:
-    """Operations on films that nobody writes: results are what a test says."""
+    """Operations without real writes: the test sets the results."""
 
     def __init__(self, database: Database, count: int) -> None:
         self.database = database
@@ -73,7 +73,7 @@ class Book:
         )
 
     def put(self, operation_id: int, status: str) -> None:
-        """As its job does: taken up, held, cut off."""
+        """Like its job: started, paused, interrupted."""
         with self.database.atomic() as tx:
             tx.execute("UPDATE metadata_operations SET status = $2 WHERE id = $1", [operation_id, status])
 
@@ -93,7 +93,7 @@ def book(database: Database) -> Book:
 
 
 def test_running_operation_counts_its_items(book: Book) -> None:
-    """It may be held for a week: the list of operations says the same as its page."""
+    """It may be paused for a week: the list of operations shows the same as its page."""
     operation_id = book.begin()
     tasks = book.ledger.pending(operation_id, after=-1, count=2)
     records = [
@@ -112,7 +112,7 @@ def test_running_operation_counts_its_items(book: Book) -> None:
 
 
 def test_amended_operation_keeps_its_end_time(book: Book) -> None:
-    """A file that stays unclear makes every start look at its operation."""
+    """A file of unknown state makes every start check its operation."""
     operation_id = book.begin()
     book.end(operation_id, "success", "success", "unknown")
     book.ledger.finish(operation_id, "completed_with_errors", kind="write", seconds=0.0, now=LATER)
@@ -206,7 +206,7 @@ def test_restored_original_is_no_longer_backup(book: Book) -> None:
     assert book.backups.usage() == 0
 
 
-# What may go.
+# Deletable backups.
 
 
 def test_oldest_originals_are_evicted_before_journals(book: Book) -> None:

@@ -1,4 +1,4 @@
-"""The database takes what libraries of its size need, more where work needs it, and puts the rest into the home."""
+"""The memory of the database: by the size of the library, more on demand, and the rest in the home."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from indexium_core.store import memory
 from indexium_core.store.connection import OUT_OF_MEMORY, Connection
 from indexium_core.store.database import Database
 
-HUNGRY = "SELECT len(list(i)) FROM range($1) AS numbers(i)"  # a list is never put aside
+HUNGRY = "SELECT len(list(i)) FROM range($1) AS numbers(i)"  # a list is never spilled
 MANY = 8_000_000
 
 

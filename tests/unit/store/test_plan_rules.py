@@ -1,4 +1,4 @@
-"""What the plan says of one file: categories, levels and reasons, by a table of cases and against the grammar."""
+"""The plan of one file: categories, levels and reasons, by a table of cases and against the grammar."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def rules(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="module")
 def planned(rules: Database) -> Look:
-    """How to look a case up in the plan of its call."""
+    """Find a case in the plan of its call."""
     planner = MetadataPlanner(rules, clock=lambda: NOW)
     ids = dict(rules.read().execute("SELECT path, file_id FROM scanned_files").fetchall())
 
@@ -116,7 +116,7 @@ def test_parts_of_item_agree(planned: Look, case: Case) -> None:
 
 
 def test_corpus_has_every_planning_issue() -> None:
-    """The others are found when a file is looked at or written."""
+    """The other issues are found during a scan or a write."""
     elsewhere = {"changed_on_disk", "busy_in_operation", "in_use", "stale_plan"}
     covered = {code for case in CASES for code in case["expect"].get("issues", [])}
 
@@ -137,7 +137,7 @@ def test_messages_contain_facts(planned: Look) -> None:
 
 
 def test_other_settings_make_another_plan(rules: Database) -> None:
-    """What is a warning under one setting is a note under another; both plans stay what they were."""
+    """A warning under one setting is a note under another; both plans keep their levels."""
     [case] = [case for case in CASES if case["id"] == "a small file that has to be copied"]
     [(file_id,)] = (
         rules.read().execute("SELECT file_id FROM scanned_files WHERE path = $1", [plan_cases.path_of(case)]).fetchall()
@@ -153,7 +153,7 @@ def test_other_settings_make_another_plan(rules: Database) -> None:
 
 
 def test_view_matches_items(planned: Look, rules: Database) -> None:
-    """Items are put together in Python from what rows leave out; queries go by the view, which does so in SQL."""
+    """Python builds items from rows without derived values; queries use the view, which does this in SQL."""
     columns = ("db_people", "existing_people", "result_people", "tags_to_add", "tags_to_remove", "category")
     columns += ("risk_level", "can_update", "edited", "postponed", "people_mode", "comment_mode")
     text = f"SELECT file_id, issues, changes, {', '.join(columns)} FROM plan_items WHERE variant_id = $1"

@@ -1,4 +1,4 @@
-"""Versions of the plan: what is worked out bit by bit is what would be worked out from nothing, and stays readable."""
+"""Versions of the plan: an incremental plan equals a new one, and old versions stay readable."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Rows = list[tuple[Any, ...]]
 
 
 class UndoneError(Exception):
-    """Takes a transaction back on purpose."""
+    """An error that rolls back a transaction on purpose."""
 
 
 def rows(reader: Connection, version: Version) -> Rows:
@@ -44,7 +44,7 @@ def rows(reader: Connection, version: Version) -> Rows:
 
 
 def from_nothing(database: Database, modes: Modes, now: Any = NOW) -> Rows:
-    """What a variant that nobody has asked for yet would have."""
+    """The plan of a new variant."""
     found: Rows = []
     with contextlib.suppress(UndoneError), database.atomic() as tx:
         decisions.expire(tx, at=now)
@@ -54,7 +54,7 @@ def from_nothing(database: Database, modes: Modes, now: Any = NOW) -> Rows:
 
 
 class Life:
-    """Random things that happen to a library of twelve files and two roots."""
+    """Random events in a library of twelve files and two roots."""
 
     def __init__(self, database: Database, seed: int) -> None:
         self.database = database
@@ -412,7 +412,7 @@ def test_pages_form_whole_list_in_order(database: Database, many: Search, sort: 
 
     assert [item for page in pages for item in page] == whole
     expected = sorted(sorted(whole, key=lambda item: item.file_id), key=by, reverse=descending)
-    if descending:  # sorted() keeps equal ones in order when it reverses
+    if descending:  # sorted() keeps the order of equal items when it reverses
         expected = sorted(sorted(whole, key=lambda item: -item.file_id), key=by)[::-1]
     assert [item.file_id for item in whole] == [item.file_id for item in expected]
     assert len(whole) == 30

@@ -1,4 +1,4 @@
-"""A request is noted with what is begun for it, or neither is; its key stands for a day."""
+"""A request and its job are recorded together or not at all; a key is valid for one day."""
 
 from __future__ import annotations
 
