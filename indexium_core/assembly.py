@@ -40,6 +40,7 @@ __all__ = ["PROCESSES", "Assembly"]
 
 PROCESSES = "processes.lock"  # file of a home, locked by every worker process of the home
 _MIN_PROCESS_SECONDS = 0.2  # `auto`: shorter work is over before it could delay a page
+_MIN_SCAN_SECONDS = 2.0  # `auto`: a shorter scan is over before the processes are faster than threads
 _FILE_WORK = (file_facts.__name__, remote_edit.__name__)  # modules of the functions that run in worker processes
 
 
@@ -66,7 +67,8 @@ class Assembly:
         self.elapsed = ElapsedTime(store.read(), clock)  # read before the first write
         self._open_queue()
         self.ui_priority = UiPriority()
-        self.threads, self.processes = Threads(), Processes(store.home / PROCESSES, modules=_FILE_WORK)
+        self.threads = Threads()
+        self.processes = Processes(store.home / PROCESSES, modules=_FILE_WORK, spare=1 if is_served else 0)
         self._is_served = is_served
         self.started = StartTime.now()
         self.backups_folder = store.home / "backups"
@@ -102,7 +104,9 @@ class Assembly:
     ) -> None:
         """Build the services that scan, write, roll back and keep backups."""
         folder = self.backups_folder
-        self.scanner = scanner.Scanner(store, config=config, clock=clock, executor=self._executor, events=self.events)
+        self.scanner = scanner.Scanner(
+            store, config=config, clock=clock, executor=self._reading_executor, events=self.events
+        )
         self.backup_storage = BackupStorage(store, folder=folder, budget=int(config.backup_budget), clock=clock)
         self.runs = operation_runner.Operations(
             store,
@@ -247,6 +251,11 @@ class Assembly:
         if kind == "processes" or (kind == "auto" and self._is_served and seconds >= _MIN_PROCESS_SECONDS):
             return self.processes
         return self.threads
+
+    def _reading_executor(self, seconds: float) -> Executor:
+        """Return the executor for a scan: with `auto`, processes also read many files where no dashboard is served."""
+        is_long = seconds >= _MIN_SCAN_SECONDS
+        return self.processes if self.settings.executor == "auto" and is_long else self._executor(seconds)
 
     def warm(self) -> None:
         """Prepare worker processes if this process serves a dashboard and uses them."""
