@@ -36,14 +36,14 @@ STAMP = VENV / "indexium-setup.json"
 
 
 HELP = """python3 start.py              set up (once), make the demo library, open the dashboard on it
-python3 start.py test         run lint, types and tests, one test process a core; further words go to pytest
+python3 start.py test         run lint, types and tests, on all cores; further words go to pytest
 python3 start.py WORDS ...    the `indexium` command, for example:
 
     python3 start.py scan ~/Videos
     python3 start.py plan "risk:danger"
     python3 start.py commands      lists all of them
 
-Everything that is installed goes into .venv beside this file. docs/quickstart.md goes on from here."""
+Everything that is installed goes into .venv beside this file. docs/quickstart.md shows the next steps."""
 
 
 class SetUpError(Exception):
@@ -88,7 +88,9 @@ def run_checks(words):
         code = run_check(check, python + check)
         if code:
             return code
-    tests = ["pytest", "--numprocesses=logical", "--dist=worksteal", "--durations=10"] + words
+    # More processes than cores, because tests wait for disks, browsers and other processes for a third of their time.
+    workers = "--numprocesses=%d" % ((os.cpu_count() or 1) + 2)
+    tests = ["pytest", workers, "--dist=worksteal", "--durations=10"] + words
     code = check_javascript() or run_check(tests, python + tests)
     if not code:
         say("\nAll checks passed.")

@@ -48,7 +48,7 @@ WITH people_of AS (
     SELECT f, 'x1:' || md5(f::VARCHAR) AS file_hash,
            CASE WHEN $changing OR hash(f * 17) % 10 = 0 THEN hash(f * 31) % 100 ELSE 100 END AS kind
     FROM range(1, $files + 1) AS files(f)
-), told AS (
+), contents AS (
     SELECT *, CASE WHEN kind = 100 THEN names WHEN kind BETWEEN 60 AND 74 THEN ['Somebody Else']
                    WHEN kind >= 85 THEN [names[1]] ELSE [] END AS people,
            CASE WHEN kind = 100 THEN keys WHEN kind BETWEEN 60 AND 74 THEN ['somebody else']
@@ -72,7 +72,7 @@ SELECT f AS file_id, 1 AS library_id, '/films/' || f % 1000 || '/Film ' || f || 
        nullif(own, '') AS comment_without, CASE WHEN hash(f * 5) % 100 < 3 THEN '' ELSE 'mp4_in_place' END AS strategy,
        CASE WHEN hash(f * 5) % 100 < 3 THEN 'no_strategy_yet' ELSE '' END AS strategy_code, 0.003 AS est_seconds,
        181 AS est_bytes, now() AS first_seen_at, now() AS scanned_at
-FROM told
+FROM contents
 """
 
 

@@ -17,7 +17,7 @@ from indexium_core.model.operations.operation import WriteOptions
 
 
 class Writer:
-    """Writes and takes back until it is told to stop."""
+    """A thread that writes files and rolls the writes back until `stop`."""
 
     def __init__(self, library: Library, films: Path) -> None:
         self._library, self._films = library, films
@@ -55,7 +55,11 @@ def main() -> None:
     """Serve until stdin ends."""
     home, films = Path(sys.argv[1]), Path(sys.argv[2])
     sys.setswitchinterval(0.0005)  # as `serve` does
-    with Library.open(home) as library, server.make_server(library).background() as running:
+    port = server.free_port("127.0.0.1", 0)
+    with (
+        Library.open(home, url=server.address("127.0.0.1", port)) as library,
+        server.make_server(library, port=port).background() as running,
+    ):
         writer = Writer(library, films)
         print(running.url, flush=True)
         for line in sys.stdin:

@@ -95,7 +95,7 @@ class Session:
         self.interrupted: Interrupted = Interrupted(
             shared.library, self.bridge, self.dialog, watch=self.watch, postponed=shared.postponed
         )
-        self._retry = RetryDialog(shared.library, self.bridge, self.dialog, started=self.watch)
+        self._retry = RetryDialog(shared.library, self.bridge, self.dialog, started=self.watch, find=self.search_plan)
         self._footer = FooterPanel(self, since=shared.since)
         self._titles = {entry.name: entry.title for entry in entries}
         self._screens: Mapping[str, Screen] = {entry.name: entry.make(self) for entry in entries}
@@ -267,6 +267,10 @@ class Session:
         self._screens[page].state.param.update(**values)
         self.view.page = page
         self._enter()
+
+    def search_plan(self, query: str) -> None:
+        """Show the files that a search finds, on the plan page."""
+        self.go("plan", query=query, typed=query, error=None, number=1)
 
     def watch(self, operation_id: int) -> None:
         """Show the progress of an operation."""

@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 NOTHING = Selection()
+PINNED = 2_000  # so many files stay selected by id, even if a decision removes them from the search
 _LARGEST = 2**53  # largest exact integer in a browser; safe in the database
 _YEARS = range(1900, 9001)  # years whose days can be converted to any local time
 _KEPT = 20_000  # maximum number of selected ids that the browser keeps over a reload

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, cast
@@ -18,8 +19,8 @@ from indexium_core.flows.people import people_service, suggestions
 from indexium_core.flows.planning import charts, file_details, plan_search, planner
 from indexium_core.flows.properties import audit, field_locks, rescan
 from indexium_core.flows.review import bulk_edits, decisions, saved_views, templates, undo_steps
-from indexium_core.flows.scanning import inventory, scan_jobs, scanner, thumbnails
-from indexium_core.flows.writing import operation_runner, recovery, writer
+from indexium_core.flows.scanning import file_facts, inventory, scan_jobs, scanner, thumbnails
+from indexium_core.flows.writing import operation_runner, recovery, remote_edit, writer
 from indexium_core.flows.writing.recovery import RecoverReport
 from indexium_core.jobs.event_bus import Event, EventBus, Recorder
 from indexium_core.jobs.executors import Executor, Processes, Threads
@@ -38,6 +39,8 @@ from indexium_core.store.people import people_index
 __all__ = ["PROCESSES", "Assembly"]
 
 PROCESSES = "processes.lock"  # file of a home, locked by every worker process of the home
+_MIN_PROCESS_SECONDS = 0.2  # `auto`: shorter work is over before it could delay a page
+_FILE_WORK = (file_facts.__name__, remote_edit.__name__)  # modules of the functions that run in worker processes
 
 
 class Assembly:
@@ -49,8 +52,13 @@ class Assembly:
         config: settings.Settings,
         *,
         clock: Callable[[], datetime],
+        is_served: bool = False,
     ) -> None:
-        """Build the services of a home; `clock` returns the current time (UTC)."""
+        """
+        Build the services of a home.
+
+        `clock` returns the current time (UTC); `is_served`: this process serves a dashboard of the home.
+        """
         self.store = store
         self.clock = clock
         self.home = store.home
@@ -58,7 +66,8 @@ class Assembly:
         self.elapsed = ElapsedTime(store.read(), clock)  # read before the first write
         self._open_queue()
         self.ui_priority = UiPriority()
-        self.threads, self.processes = Threads(), Processes(store.home / PROCESSES)
+        self.threads, self.processes = Threads(), Processes(store.home / PROCESSES, modules=_FILE_WORK)
+        self._is_served = is_served
         self.started = StartTime.now()
         self.backups_folder = store.home / "backups"
         self._build_planning(store, config, clock)
@@ -106,6 +115,7 @@ class Assembly:
             reserve_space=lambda size, item_id: self.backup_storage.make_room(size, item_id=item_id),
             ui_priority=self.ui_priority,
             executor=self._executor,
+            rates=self.plans.rates.current,
         )
         self.operations = writer.MetadataWriter(
             store, self.plans, self.runs, self.queue, config=config, clock=clock, recover=self.recover
@@ -231,9 +241,17 @@ class Assembly:
             stall_timeout=lambda: self.settings.metadata_operation_timeout_seconds,
         )
 
-    def _executor(self) -> Executor:
-        """Return the executor that reads and writes files, according to the present setting."""
-        return self.processes if self.settings.executor == "processes" else self.threads
+    def _executor(self, seconds: float = math.inf) -> Executor:
+        """Return the executor for work on files that takes an estimated number of seconds, by the present setting."""
+        kind = self.settings.executor
+        if kind == "processes" or (kind == "auto" and self._is_served and seconds >= _MIN_PROCESS_SECONDS):
+            return self.processes
+        return self.threads
+
+    def warm(self) -> None:
+        """Prepare worker processes if this process serves a dashboard and uses them."""
+        if self._is_served and self._executor() is self.processes:
+            self.processes.warm()
 
     def _placeholder_keys(self) -> frozenset[str]:
         return placeholders.keys(self.settings.placeholder_names)
@@ -252,7 +270,9 @@ class Assembly:
         }
 
     def _tidy(self, event: Event) -> None:
-        """Delete expired and excess backups after an operation, and old jobs after any other job."""
+        """Delete expired and excess backups after an operation, and old jobs after any other job; learn its speed."""
+        if event.name == "write:completed":
+            self.plans.rates.forget()
         if event.name in ("write:completed", "rollback:completed"):
             self.backups.tidy()
         elif event.name in ("scan:completed", "rescan:completed"):

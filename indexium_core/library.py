@@ -109,7 +109,9 @@ class Library(LibraryServices):
     events: EventBus
     ui_priority: UiPriority
 
-    def __init__(self, store: database.Database, config: settings.Settings, *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: database.Database, config: settings.Settings, *, clock: Callable[[], datetime], is_served: bool
+    ) -> None:
         """Use `open` instead."""
         self.home = store.home
         self.settings = config
@@ -117,7 +119,7 @@ class Library(LibraryServices):
         self.home_id = store.mark  # tells a page whether the ids that it keeps belong to this home
         self.notices = []
         self.recovered = RecoverReport()  # result of the recovery at the start
-        self._parts = assembly.Assembly(store, config, clock=clock)
+        self._parts = assembly.Assembly(store, config, clock=clock, is_served=is_served)
         for name in [*LibraryServices.__annotations__, *Library.__annotations__]:
             if hasattr(self._parts, name):
                 setattr(self, name, getattr(self._parts, name))
@@ -138,6 +140,7 @@ class Library(LibraryServices):
         Args:
             home: Folder of the home; default: the folder in the settings.
             url: Address of the dashboard of this process, for programs that cannot open the home because it is in use.
+                With it, the default executor is worker processes.
             config: Settings that replace those of environment and file.
             clock: Source of the present moment (UTC).
             take_over: Which unfinished jobs of earlier processes resume: `safe`: scans and the like; `all`: also
@@ -158,8 +161,9 @@ class Library(LibraryServices):
             raise
         try:
             logs.attach(config.home / "logs", days=config.log_retention_days)
-            library = cls(store, config, clock=clock)
+            library = cls(store, config, clock=clock, is_served=bool(url))
             _wait_for_former_processes(config.home)
+            library._parts.warm()
             library._start(take_over)
         except OSError as error:
             store.close()

@@ -202,7 +202,7 @@ class LibraryServices:
         return self.plans.plan(request)
 
     def edit(self, target: Target, people: Sequence[str]) -> DecisionReport:
-        """Set the people of files until the decision is revoked. Raises ValidationError if a name is invalid."""
+        """Set the people of files until the decision is removed. Raises ValidationError if a name is invalid."""
         return self.decisions.edit(target, people)
 
     def preview(
@@ -352,7 +352,7 @@ class LibraryServices:
         Start to roll back an operation byte for byte, or only the files that `query` selects.
 
         A file is skipped as a conflict if another program changed it, a newer operation changed it, or its backup is
-        missing; `changed` and `with_newer` change this. Restored files are postponed in the plan.
+        missing; `changed` and `with_newer` change this. The plan skips restored files.
 
         Args:
             operation_id: The operation.

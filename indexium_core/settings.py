@@ -95,8 +95,11 @@ class Settings(BaseSettings):
         60, "Writes, rollbacks and scans per minute that REST clients can start; 0: no limit.", _NOW, ge=0, le=100_000
     )
     max_operation_items: int = _setting(1_000_000, "Maximum number of files of one operation.", _NOW, ge=1, le=10**9)
-    executor: Literal["threads", "processes"] = _setting(
-        "threads", "Files are read and written on threads of the service, or in separate processes.", _RUN
+    executor: Literal["auto", "threads", "processes"] = _setting(
+        "auto",
+        "Files are read and written on threads of the program, or in separate processes; auto: processes while a "
+        "dashboard is served, otherwise threads.",
+        _RUN,
     )
     preserve_mtime: bool = _setting(
         default=False, description="True: a write does not change the modification time of a file.", counts=_WRITE

@@ -1,4 +1,4 @@
-"""Every test runs in an environment of its own: no INDEXIUM_* variable, no real home, no real data folder."""
+"""Every test has its own environment: no INDEXIUM_* variable, no real home, no real data folder."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from indexium_core.store.database import Database
 from indexium_core.store.memory import Memory
 from tests.support.effort import effort
 
-# How long an example takes says more about what else the machine does than about what is tested.
+# The duration of an example depends more on the load of the machine than on the tested code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 _CREATE = database_module._create  # before a fixture replaces it
 
-# Whoever runs the tests in the background has them ignore Ctrl-C, and so would every program that they start.
+# Programs that run the tests in the background ignore Ctrl-C, and child processes would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -79,7 +79,7 @@ def environments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def hermetic(monkeypatch: pytest.MonkeyPatch, environments: Iterator[Path]) -> None:
-    """Point everything that is per person or per machine at a folder of this test."""
+    """Set every path of the user and of the machine to a folder of this test."""
     for name in [name for name in os.environ if name.startswith("INDEXIUM_")]:
         monkeypatch.delenv(name)
     own = next(environments)
@@ -90,7 +90,7 @@ def hermetic(monkeypatch: pytest.MonkeyPatch, environments: Iterator[Path]) -> N
 
 @pytest.fixture(scope="session")
 def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home made once and closed; copy it, which is quicker than making one."""
+    """A home built once and closed; copies are faster than new homes."""
     made = tmp_path_factory.mktemp("empty") / "home"
     Database.open(made).close()
     return made
@@ -98,7 +98,7 @@ def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_homes(empty_home: Path) -> Iterator[None]:
-    """Have each new home copied from the empty one, which takes a third of the time."""
+    """Copy each new home from the empty one, which takes a third of the time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             database_module, "_create", lambda path: shutil.copyfile(empty_home / database_module.FILE_NAME, path)
@@ -108,13 +108,13 @@ def quick_homes(empty_home: Path) -> Iterator[None]:
 
 @pytest.fixture
 def new_homes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have homes really made, for a test of how that goes."""
+    """Create homes without the copy, for a test of the creation."""
     monkeypatch.setattr(database_module, "_create", _CREATE)
 
 
 @pytest.fixture(params=["threads", "processes"])
 def executor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, hermetic: None) -> str:
-    """Have files read and written in one way, then in the other."""
+    """Read and write files with one executor, then with the other."""
     del hermetic
     monkeypatch.setenv("INDEXIUM_EXECUTOR", request.param)
     return str(request.param)
@@ -122,7 +122,7 @@ def executor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, he
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """Where a home may be made; it is not there yet."""
+    """The path of a home that does not exist yet."""
     return tmp_path / "home"
 
 

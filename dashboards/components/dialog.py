@@ -19,15 +19,16 @@ class Dialog(Component):
     """
     A dialog for questions and reports. Only an answer to the displayed question is accepted.
 
-    View: `open`, `serial`, `title`, `wide`, `sections` ({kind: text, hint, levels, facts, why, items, gauge or links,
-    …}), `confirm` (label of the button; a report has none), `back` (label of the closing button; default: Cancel or
-    Close), `ack` (must be ticked first), `typed` ({before, word, after}: a word that must be typed first), `options`
-    ({key, label, hint}: boxes to tick), `needs` (keys of options: one of them must be ticked first), `counted` ({base,
-    one, many, adds}: texts of `confirm` if ticked options add files), `note` (label of a text field), `written` (its
-    initial text), `actions` ({label, act, kind}: other buttons), `risky`, `enter` (Enter confirms it wherever the focus
-    is; the focus starts on that button). A section of items with a `key` can have pages (`page`, `pages`, `range`) and
-    `choices` ({value, label, on}). Messages: `confirm` {serial, note, ticked, typed, ack}, `act` {serial, act}, `turn`
-    {serial, list, page, choice}, `close` {serial}.
+    View: `open`, `serial`, `title`, `wide`, `sections` ({kind: text, hint, levels, facts, why, lines, items, gauge or
+    links, …}), `confirm` (label of the button; a report has none), `back` (label of the closing button; default:
+    Cancel or Close), `ack` (must be ticked first), `typed` ({before, word, after}: a word that must be typed first),
+    `options` ({key, label, hint}: boxes to tick), `needs` (keys of options: one of them must be ticked first),
+    `counted` ({base, one, many, adds}: texts of `confirm` if ticked options add files), `note` (label of a text
+    field), `written` (its initial text; a question keeps the text of the one that it follows), `actions` ({label,
+    act, kind}: other buttons), `risky`, `enter` (Enter confirms it wherever the focus is; the focus starts on that
+    button). A section of items with a `key` can have pages (`page`, `pages`, `range`) and `choices` ({value, label,
+    on}). Messages: `confirm` {serial, note, ticked, typed, ack}, `act` {serial, act}, `turn` {serial, list, page,
+    choice}, `close` {serial}.
     """
 
     _esm = module("dialog")

@@ -1,7 +1,7 @@
 // The sections of a dialog, by their kind.
 import {h} from "./browser/dom.js"
 import {drawGauge} from "./gauge.js"
-import {chip, drawSelect, drawTag, facts, fileName, turnButtons} from "./widgets.js"
+import {button, chip, drawSelect, drawTag, facts, fileName, turnButtons} from "./widgets.js"
 
 /** @import {Choice, Tag} from "./widgets.js" */
 
@@ -35,12 +35,15 @@ import {chip, drawSelect, drawTag, facts, fileName, turnButtons} from "./widgets
  * @property {number} [pages]
  * @property {string} [range]
  *
+ * @typedef {{text: string, actions: {label: string, act: string}[]}} Line A sentence with the actions for it.
+ *
  * @typedef {{level: string, count: string, text?: string, glyph?: string}} Level
  *
  * @typedef {{kind: "text" | "hint", text: string}
  *   | {kind: "levels", levels: Level[]}
  *   | {kind: "facts", pairs: string[][]}
  *   | {kind: "why", level: string, text: string}
+ *   | {kind: "lines", level: string, lines: Line[]}
  *   | {kind: "gauge", now: number, max: number | null, text: string}
  *   | {kind: "links", label: string, links: {label: string, href: string}[]}
  *   | Listing} Section
@@ -116,6 +119,17 @@ const drawListing = listing =>
 const drawLevel = ({level, count, text, glyph}) =>
   h("span", null, h("span", {class: "n"}, count), chip(level, text ?? level, glyph))
 
+/** @param {Line} line */
+const drawLine = ({text, actions}) =>
+  h(
+    "li",
+    null,
+    h("span", {class: "grow"}, text),
+    actions.map(({label, act}) =>
+      button(label, "", {kind: "small", "aria-label": `${label}: ${text}`, data: {do: "act", name: act, key: act}}),
+    ),
+  )
+
 /** @param {Section} section @returns {Child} */
 export function drawSection(section) {
   switch (section.kind) {
@@ -129,6 +143,8 @@ export function drawSection(section) {
       return facts(section.pairs)
     case "why":
       return h("p", {class: `why ${section.level}`}, section.text)
+    case "lines":
+      return h("ul", {class: `lines ${section.level}`}, section.lines.map(drawLine))
     case "items":
       return drawListing(section)
     case "gauge": {

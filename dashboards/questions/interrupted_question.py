@@ -14,7 +14,7 @@ from indexium_core.model.operations.interrupted import InterruptedOperation
 __all__ = ["Interrupted"]
 
 DECIDING = ("job:changed", "write:started", "rollback:started", "write:progress", "rollback:progress")
-DECIDED = "The operation was resumed, rolled back or postponed in another window."
+DECIDED = "The operation was resumed, rolled back or left for later in another window."
 
 
 class Interrupted:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
 from dashboards.questions import rollback_question
-from dashboards.questions.write_question import WRITABLE, WriteQuestion, WriteRequest
+from dashboards.questions.write_question import WriteQuestion
+from dashboards.questions.write_sections import WRITABLE, WriteRequest
 from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation
@@ -19,10 +20,22 @@ __all__ = ["RetryDialog"]
 class RetryDialog:
     """Asks before a retry of an operation, from any page."""
 
-    def __init__(self, library: Library, bridge: Bridge, dialog: Dialog, *, started: Callable[[int], None]) -> None:
-        """Create the question; `started` receives the id of the started operation, or of an operation to show."""
+    def __init__(
+        self,
+        library: Library,
+        bridge: Bridge,
+        dialog: Dialog,
+        *,
+        started: Callable[[int], None],
+        find: Callable[[str], None],
+    ) -> None:
+        """
+        Create the question.
+
+        `started` receives the id of the started operation, or of an operation to show; `find` a search of the plan.
+        """
         self._library, self._bridge, self._dialog, self._started = library, bridge, dialog, started
-        self._question = WriteQuestion(library, bridge, dialog, started=started, shown=started)
+        self._question = WriteQuestion(library, bridge, dialog, started=started, shown=started, find=find)
 
     def start(self) -> None:
         """Subscribe to plan events, so that an open question reports that it is outdated."""

@@ -6,63 +6,31 @@ This question precedes every write of the dashboard: a selection of the plan, th
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any
 
 from dashboards.bridge import Bridge
-from dashboards.components import comment_diff, paging
 from dashboards.components.dialog import Dialog
-from dashboards.status_words import RISK_HINTS
+from dashboards.questions import write_sections
+from dashboards.questions.write_sections import QUERIES, RequestChange, WritePreview, WriteRequest
+from dashboards.state import PINNED
 from indexium_core import errors
-from indexium_core.library import Library, MetadataPlan
-from indexium_core.model import wording
-from indexium_core.model.files import fields
-from indexium_core.model.operations import strategies
-from indexium_core.model.operations.operation import WriteOptions
-from indexium_core.model.planning import risk
+from indexium_core.library import Library
+from indexium_core.model import labels, wording
+from indexium_core.model import query as grammar
 from indexium_core.model.planning.plan import (
     Holder,
-    PlanItem,
     Selection,
-    SelectionDigest,
-    SelectionSummary,
     StaleFile,
     StaleFiles,
 )
 
-__all__ = ["WRITABLE", "WriteQuestion", "WriteRequest", "how"]
+__all__ = ["WriteQuestion"]
 
-WRITABLE = ("safe", "warning", "danger")
-PER_PAGE = 20  # dangerous files per page
 STALE = 50  # maximum number of listed changed files
 TRIES = 3
-CHANGED = "The selection finds other files now. Nothing was written. Check the numbers again."
-
-
-class WriteRequest(NamedTuple):
-    """The files that a person wants to write, and the options."""
-
-    plan: MetadataPlan  # the plan as it was shown
-    selection: Selection
-    options: WriteOptions = WriteOptions(risk=WRITABLE, source="dashboard")
-    within: str = ""  # the search of the page
-    hint: str = ""  # additional text of the question
-    has_changed: bool = False  # the selection's files changed after the question was first shown
-
-
-class _WritePreview(NamedTuple):
-    """The result of the check of a request."""
-
-    request: WriteRequest
-    summary: SelectionSummary
-    expected: SelectionDigest  # the files of the summary
-    stale: StaleFiles
-    dangers: list[PlanItem]  # the first dangerous files
-    danger_count: int
-    holders: list[Holder]  # operations that process some of the files
-    all_in_use: bool  # operations process all files that are left
 
 
 class WriteQuestion:
@@ -76,10 +44,16 @@ class WriteQuestion:
         *,
         started: Callable[[int], None],
         shown: Callable[[int], None],
+        find: Callable[[str], None],
     ) -> None:
-        """Create the question; `started` receives the new operation's id, `shown` the id of an operation to open."""
+        """
+        Create the question.
+
+        `started` receives the new operation's id, `shown` the id of an operation to open, `find` a search of the plan
+        to show.
+        """
         self._library, self._bridge, self._dialog = library, bridge, dialog
-        self._started, self._shown = started, shown
+        self._started, self._shown, self._find = started, shown, find
         self._serial = 0
         self._open_request: WriteRequest | None = None
         self._shown_stale: list[StaleFile] = []  # the changed files that the dialog lists
@@ -92,7 +66,7 @@ class WriteQuestion:
         """Ask whether to write the files; a confirmation starts the write."""
         self._bridge.run(lambda: self._check(request), self._ask, name="write_question", once=True)
 
-    def _check(self, request: WriteRequest) -> _WritePreview:
+    def _check(self, request: WriteRequest) -> WritePreview:
         library = self._library
         stale = library.plans.stale(request.plan, request.selection, limit=STALE)
         if not stale.count:  # the content is unchanged, but other files may be writable now
@@ -102,9 +76,9 @@ class WriteQuestion:
             summary = library.preview(request.selection, request.plan, within=request.within, options=request.options)
             if digest.count == summary.count:
                 break
-        dangers, count = request.plan.sample(request.selection, "risk:danger", limit=PER_PAGE)
+        dangers, count = request.plan.sample(request.selection, "risk:danger", limit=write_sections.PER_PAGE)
         holders = library.operations.holders_of(request.plan, request.selection, request.options)
-        return _WritePreview(
+        return WritePreview(
             request=request,
             summary=summary,
             expected=digest,
@@ -119,7 +93,7 @@ class WriteQuestion:
         """Return how many files are to be written now: other operations may have written some meanwhile."""
         return self._library.preview(request.selection, request.plan.newest(), options=request.options).count
 
-    def _ask(self, preview: _WritePreview) -> None:
+    def _ask(self, preview: WritePreview) -> None:
         if preview.all_in_use:
             self._show_holders(preview.holders)
             return
@@ -128,33 +102,111 @@ class WriteQuestion:
             return
         number = preview.summary.count
         if not number:
+            if preview.request.changes:
+                self._dialog.dismiss()
             self._bridge.toast("info", "There is nothing to write: no selected file would change.")
             return
         self._open_request, self._shown_stale = preview.request, []
         self._serial = self._dialog.ask(
             f"Write {wording.files(number)}?",
-            _sections(preview),
+            write_sections.sections(preview),
             lambda note: self._start_write(preview, note),
             confirm=f"Write {wording.files(number)}",
             risky=preview.danger_count > 0,
             enter=not preview.danger_count and not preview.request.has_changed,
-            typed=_typed(preview.danger_count) if preview.danger_count else None,
+            typed=write_sections.typed(preview.danger_count) if preview.danger_count else None,
             note="Note for the history (optional)",
             written=preview.request.options.user_note,
             turn=lambda _list, page, _choice: self._turn(preview, page),
+            follows=self._serial if preview.request.changes else None,
+            acts=self._acts(preview),
         )
 
-    def _turn(self, preview: _WritePreview, page: int) -> None:
+    # Changes of the files in the question.
+
+    def _acts(self, preview: WritePreview) -> dict[str, Callable[[], None]]:
+        """Return the actions beside the losses."""
+        request = preview.request
+        shown: dict[str, Callable[[], None]] = {
+            f"show_{name}": partial(self._show_files, request, query) for name, query in QUERIES.items()
+        }
+        return shown | {
+            "preserve": lambda: self._preserve(request),
+            "leave_out": lambda: self._leave_out(preview),
+            "undo": lambda: self._undo(request),
+        }
+
+    def _show_files(self, request: WriteRequest, query: str) -> None:
+        """Close the question and show the files of one loss in the plan; the selection does not change."""
+
+        def show(text: str) -> None:
+            self._open_request = None
+            self._dialog.dismiss()
+            self._find(text)
+
+        self._bridge.run(
+            lambda: grammar.search_of(request.plan.split(request.selection, query)[0]), show, name="shown_losses"
+        )
+
+    def _preserve(self, request: WriteRequest) -> None:
+        """Keep the custom texts of all files that would lose one, as one step, and ask again."""
+        plan, before = request.plan, request.selection
+
+        def change() -> WriteRequest:
+            ids = plan.ids(before)  # the same files stay selected, even if the search does not find them any more
+            keeping = Selection(included=frozenset(ids)) if len(ids) <= PINNED else before
+            report = self._library.decisions.set_mode(plan.split(before, QUERIES["text"])[0], comment_mode="preserve")
+            sentence = f"{labels.sentence(report.label)}."
+            return self._changed(request, keeping, RequestChange(sentence, report.step_id, before))
+
+        self._ask_again(change)
+
+    def _leave_out(self, preview: WritePreview) -> None:
+        """Leave the dangerous files out of this write, and ask again."""
+        request, count = preview.request, preview.danger_count
+        sentence = f"{wording.files(count)} of the level danger {'is' if count == 1 else 'are'} not written."
+
+        def change() -> WriteRequest:
+            rest = request.plan.split(request.selection, QUERIES["danger"])[1]
+            return self._changed(request, rest, RequestChange(sentence, None, request.selection))
+
+        self._ask_again(change)
+
+    def _undo(self, request: WriteRequest) -> None:
+        """Undo the last change of the question, and ask again."""
+        *earlier, last = request.changes
+
+        def change() -> WriteRequest:
+            if last.step_id is not None:
+                self._library.steps.undo(last.step_id)
+            plan = request.plan.newest()
+            return request._replace(plan=plan, selection=last.before, changes=tuple(earlier))
+
+        self._ask_again(change)
+
+    @staticmethod
+    def _changed(request: WriteRequest, selection: Selection, change: RequestChange) -> WriteRequest:
+        """Return the request after a change, about the current plan."""
+        changes = (*request.changes, change)
+        return request._replace(plan=request.plan.newest(), selection=selection, changes=changes, has_changed=False)
+
+    def _ask_again(self, change: Callable[[], WriteRequest]) -> None:
+        self._open_request = None  # the question itself changes the plan
+        self._bridge.run(lambda: self._check(change()), self._ask, name="write_question", once=True)
+
+    def _turn(self, preview: WritePreview, page: int) -> None:
         """Show another page of the dangerous files."""
         serial, plan, selection = self._serial, preview.request.plan, preview.request.selection
 
         def read() -> dict[str, Any]:
-            items, count = plan.sample(selection, "risk:danger", limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
-            return _dangers(items, count, page)
+            items, count = plan.sample(
+                selection, "risk:danger", limit=write_sections.PER_PAGE, offset=(page - 1) * write_sections.PER_PAGE
+            )
+            return write_sections.dangers(items, count, page)
 
         self._bridge.run(read, lambda section: self._dialog.renew_list(serial, section), name="dangers")
 
-    def _start_write(self, preview: _WritePreview, note: str) -> None:
+    def _start_write(self, preview: WritePreview, note: str) -> None:
         request, options = preview.request, replace(preview.request.options, user_note=note.strip())
         self._open_request = None
 
@@ -253,138 +305,3 @@ class WriteQuestion:
             name="write_question",
             once=True,
         )
-
-
-def _typed(danger: int) -> dict[str, str]:
-    files = "this dangerous file" if danger == 1 else f"these {wording.count(danger)} dangerous files"
-    return {"before": "Type", "word": f"write {danger}", "after": f"to write {files}, too."}
-
-
-def _sections(preview: _WritePreview) -> list[dict[str, Any]]:
-    """Return the sections of the question: levels, people, strategies, cost, rollback, and losses."""
-    summary = preview.summary
-    counts = {level: summary.by_risk.get(level, 0) for level in RISK_HINTS}
-    levels = [{"level": level, "count": wording.count(number)} for level, number in counts.items() if number]
-    sections: list[dict[str, Any]] = [{"kind": "levels", "levels": levels}, {"kind": "facts", "pairs": _facts(preview)}]
-    if preview.request.has_changed:
-        sections.insert(0, {"kind": "why", "level": "warning", "text": CHANGED})
-    sections += [{"kind": "why", "level": "warning", "text": each.describe()} for each in preview.holders]
-    if preview.request.hint:
-        sections.append({"kind": "hint", "text": preview.request.hint})
-    if preview.danger_count:
-        sections.append({"kind": "why", "level": "danger", "text": _losses(summary, preview.danger_count)})
-        sections.append(_dangers(preview.dangers, preview.danger_count, 1))
-    return sections
-
-
-def _facts(preview: _WritePreview) -> list[list[str]]:
-    summary = preview.summary
-    pairs = [
-        ["People", _people(summary)],
-        ["Method", how(summary.by_strategy)],
-        ["Written", f"{wording.size(summary.est_bytes)}, in {wording.estimate(summary.est_seconds)}"],
-        ["Rollback", _rollback(summary)],
-    ]
-    if summary.hidden:
-        pairs.append(["Hidden", f"{wording.files(summary.hidden)} that the search does not show"])
-    left = {name: number for name, number in summary.excluded.items() if number and name != "unchanged"}
-    if left:
-        names = sorted(left, key=lambda name: name == "blocked")  # files that could be written come first
-        pairs.append(
-            ["Not included", ", ".join(f"{wording.count(left[name])} {_LEFT.get(name, name)}" for name in names)]
-        )
-    return pairs
-
-
-_LEFT = {"postponed": "skipped", "blocked": "blocked (they cannot be written)"}
-
-
-def _people(summary: SelectionSummary) -> str:
-    added, removed = summary.tags_to_add, summary.tags_to_remove
-    parts = [f"{wording.count(added)} added"] if added else []
-    parts += [f"{wording.count(removed)} removed"] if removed else []
-    return ", ".join(parts) or "the same people, in another form"
-
-
-def how(by_strategy: dict[str, int]) -> str:
-    """Return the numbers of files by method: `74 in place, 3 as a full copy, 1 rewritten by FFmpeg`."""
-    counts: Counter[str] = Counter()
-    for name, number in by_strategy.items():
-        counts[_HOW.get(strategies.in_a_word(name), "in place")] += number
-    return ", ".join(f"{wording.count(number)} {method}" for method, number in counts.most_common())
-
-
-_HOW = {
-    "in place": "in place",
-    "shared copy": "as a shared copy",
-    "full copy": "as a full copy",
-    "rewrite": "rewritten by FFmpeg",
-}
-
-
-def _rollback(summary: SelectionSummary) -> str:
-    """Return how many files can be rolled back, how, and until when."""
-    until = f" until {wording.day(summary.rollback_until)}" if summary.rollback_until else ""
-    if not summary.tags_only:
-        return f"{wording.files(summary.exact)} can be rolled back byte for byte{until}"
-    exact = f"{wording.count(summary.exact)} byte for byte, " if summary.exact else ""
-    return f"{exact}{wording.count(summary.tags_only)} only the comment{until}"
-
-
-def _losses(summary: SelectionSummary, danger: int) -> str:
-    parts = []
-    if summary.loses_text:
-        parts.append(f"{wording.files(summary.loses_text)} would lose custom text (Preserve keeps it)")
-    if summary.removes_everyone:
-        parts.append(f"{wording.files(summary.removes_everyone)} would have no people left")
-    return (
-        f"{'. '.join(parts)}." if parts else f"{wording.files(danger)} {'needs' if danger == 1 else 'need'} a review."
-    )
-
-
-def _dangers(items: list[PlanItem], count: int, page: int) -> dict[str, Any]:
-    """Return one page of the dangerous files with the losses of each."""
-    return {
-        "kind": "items",
-        "key": "dangers",
-        "style": "losses",
-        "label": wording.plural(count, "dangerous file"),
-        "items": [_danger(item) for item in items],
-        **paging.place(page, PER_PAGE, shown=len(items), total=count),
-    }
-
-
-def _danger(item: PlanItem) -> dict[str, Any]:
-    dangers = {issue.code: issue.message for issue in item.issues if issue.severity == "danger"}
-    chips = [{"level": "danger", "text": _LOSSES.get(code) or risk.ISSUES[code].label} for code in dangers]
-    messages = [message for code, message in dangers.items() if code not in _LOSSES]
-    gone = [{"text": name, "kind": "del"} for name in item.tags_to_remove]
-    return {
-        "key": item.file_id,
-        "name": item.file_name,
-        "path": item.file_path,
-        "chips": chips,
-        "texts": _lost(item) if "custom_comment" in dangers else [],
-        "tags": gone if "tag_removal_all" in dangers else None,
-        "message": " ".join(messages),
-    }
-
-
-_LOSSES = {"custom_comment": "loses custom text", "tag_removal_all": "removes all people"}
-
-
-def _lost(item: PlanItem) -> list[dict[str, str]]:
-    """Return every text that a write would lose, with its place if there are several."""
-    lost = fields.lost_texts_by_place(item.changes)
-    several = len(item.changes) > 1
-    return [
-        {"where": where if several else "", "text": comment_diff.seen(_short(text))} for where, text in lost.items()
-    ]
-
-
-def _short(text: str) -> str:
-    return (
-        text
-        if len(text) <= 2000
-        else text[:2000] + f" … and {len(text) - 2000:,} more characters: see the details of the file"
-    )

@@ -257,7 +257,7 @@ class RemotePlan:
         return self._call("ids", selection)  # type: ignore[no-any-return]
 
     def edit(self, file_id: int, people: Sequence[str]) -> Any:
-        """Set the people of a file and its copies by an edit, until it is revoked; a new plan shows the edit."""
+        """Set the people of a file and its copies by an edit, until it is removed; a new plan shows the edit."""
         return self._call("edit", file_id, list(people))
 
     def newest(self) -> RemotePlan:

@@ -59,11 +59,11 @@ COMMANDS = {
     ),
     "edit": CommandEntry(
         "review.decisions",
-        "Set the people of files, or add people to each file and remove others; in force until revoked.",
+        "Set the people of files, or add people to each file and remove others; valid until you remove the edit.",
     ),
     "postpone": CommandEntry(
         "review.decisions",
-        "Skip files in lists and writes, until a day or until the postponement is ended.",
+        "Skip files in lists and writes, until a day or until you stop skipping them.",
     ),
     "mode": CommandEntry("review.decisions", "Set how people and comments of files are combined."),
     "undo": CommandEntry(

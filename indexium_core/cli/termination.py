@@ -35,7 +35,7 @@ def hurry(seconds: float = LONGEST) -> None:
 
 
 def end(code: int = 0) -> None:
-    """Exit at once if the process was told to stop, because closing the dashboard takes seconds."""
+    """Exit at once if the process received a stop signal, because closing the dashboard takes seconds."""
     if _is_terminating.is_set():
         logging.shutdown()
         for stream in (sys.stdout, sys.stderr):

@@ -120,7 +120,7 @@ class Matcher:
         self._index = _Index(self._new)
         self._allowed = allowed
         self._limit = pieces
-        self._found: list[bytes | Extent] = []
+        self._pieces: list[bytes | Extent] = []
         self._literal: list[bytes] = []  # the bytes since the last match
         self._missing = 0
         self._streams = [start]  # positions in `new` at which sure matches ended, the last one first
@@ -136,11 +136,11 @@ class Matcher:
         """
         at = self._follow(0, self._streams[0])
         while at < self._old.size:
-            if self._missing > self._allowed or len(self._found) >= self._limit:
+            if self._missing > self._allowed or len(self._pieces) >= self._limit:
                 return None
             at = self._resume(at)
         self._flush()
-        return None if self._missing > self._allowed else self._found
+        return None if self._missing > self._allowed else self._pieces
 
     def _resume(self, at: int) -> int:
         """Search the continuation of the old file in the new one, and return the end of the part that is covered."""
@@ -213,12 +213,12 @@ class Matcher:
 
     def _flush(self) -> None:
         if self._literal:
-            self._found.append(b"".join(self._literal))
+            self._pieces.append(b"".join(self._literal))
             self._literal.clear()
 
     def _add(self, extent: Extent) -> None:
-        last = self._found[-1] if self._found else b""
+        last = self._pieces[-1] if self._pieces else b""
         if isinstance(last, Extent) and last.end == extent.offset:
-            self._found[-1] = Extent(last.offset, last.length + extent.length)
+            self._pieces[-1] = Extent(last.offset, last.length + extent.length)
         else:
-            self._found.append(extent)
+            self._pieces.append(extent)

@@ -13,16 +13,14 @@ import fcntl
 import logging
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable
-from multiprocessing import connection
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from indexium_core import errors
+from indexium_core.jobs.fork_server import ForkedProcess, ForkServer
 
 __all__ = ["Executor", "Processes", "Threads", "WorkerLostError", "wait_for_previous_processes"]
 
@@ -87,18 +85,26 @@ class Processes(Threads):
     """
     Runs jobs on threads, and their items in worker processes that start on demand and end when idle.
 
-    Each concurrent caller has its own process. If a process ends early, only its caller gets `WorkerLostError`. When
-    this process ends, all worker processes end: their locks on files are then released, and
-    `wait_for_previous_processes` returns.
+    A fork server starts them (`fork_server`). Each concurrent caller has its own process. If a process ends early, only
+    its caller gets `WorkerLostError`. When this process ends, all worker processes end: their locks on files are then
+    released, and `wait_for_previous_processes` returns.
     """
 
-    def __init__(self, lock: Path) -> None:
-        """Create the pool. `lock` is a file that every worker process locks while it runs; it is created if missing."""
+    def __init__(self, lock: Path, *, modules: Sequence[str] = ()) -> None:
+        """
+        Create the pool.
+
+        Args:
+            lock: A file that every worker process locks while it runs; it is created if missing.
+            modules: Modules of the functions to call; a worker process has loaded them when it starts.
+
+        """
         super().__init__()
-        self._lock_path = lock
+        self._server = ForkServer(lock, modules)
         self._workers_lock = threading.Lock()
         self._idle: list[_Worker] = []
         self._busy: set[_Worker] = set()
+        self._released = threading.Condition(self._workers_lock)
         self._reaper: threading.Timer | None = None
         self._is_closed = False
 
@@ -129,8 +135,13 @@ class Processes(Threads):
         return self._run(callbacks, function, args, kwargs)
 
     def max_concurrency(self, requested: int) -> int:
-        """Return at most the number of processors."""
-        return min(requested, os.cpu_count() or 1)
+        """Return at most one less than the number of processors, and at least one: the other is for the interface."""
+        return max(1, min(requested, (os.cpu_count() or 1) - 1))
+
+    def warm(self) -> None:
+        """Load the modules of the work now, so that the first call does not wait for them."""
+        with contextlib.suppress(OSError):  # the first call reports the error
+            self._server.start()
 
     def close(self) -> None:
         """Kill all processes and start no others. Callers that wait for a process get `WorkerLostError`."""
@@ -141,6 +152,9 @@ class Processes(Threads):
                 worker.kill()
         for worker in idle:
             worker.end()
+        with self._workers_lock:
+            self._released.wait_for(lambda: not self._busy, _EXIT_SECONDS)
+        self._server.close()
 
     def _run(
         self, callbacks: Callbacks | None, function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -156,30 +170,38 @@ class Processes(Threads):
             while self._idle:
                 worker = self._idle.pop()
                 if worker.is_alive():
-                    break
+                    self._busy.add(worker)
+                    return worker
                 worker.end()
-            else:
-                worker = self._start_worker()
-            self._busy.add(worker)
-        return worker
+        return self._start_worker()
 
     def _start_worker(self) -> _Worker:
-        if self._is_closed:  # a process started now would never be ended
-            raise WorkerLostError("was not started because the program is stopping")
         try:
-            return _Worker(self._lock_path)
+            worker = None if self._is_closed else _Worker(self._server.fork())
         except OSError as error:
-            raise WorkerLostError(f"could not be started: {error.strerror or error}") from error
+            if not self._is_closed:
+                raise WorkerLostError(f"could not be started: {error.strerror or error}") from error
+            worker = None
+        with self._workers_lock:
+            if worker is not None and not self._is_closed:
+                self._busy.add(worker)
+                return worker
+        if worker is not None:  # `close` does not know it
+            worker.end()
+        raise WorkerLostError("was not started because the program is stopping")
 
     def _release(self, worker: _Worker) -> None:
         with self._workers_lock:
-            self._busy.discard(worker)
             if worker.is_free and not self._is_closed:
+                self._busy.discard(worker)
                 worker.idle_since = time.monotonic()
                 self._idle.append(worker)
                 self._reap_later()
                 return
         worker.end()
+        with self._workers_lock:
+            self._busy.discard(worker)
+            self._released.notify_all()
 
     def _reap_later(self) -> None:
         """Schedule a check for idle processes. Callers hold the lock."""
@@ -203,23 +225,13 @@ class Processes(Threads):
 class _Worker:
     """The parent's view of one worker process. One thread uses it at a time."""
 
-    def __init__(self, lock: Path) -> None:
-        self._pipe, child_end = connection.Pipe()
-        try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "indexium_core.jobs.worker", str(child_end.fileno()), str(lock)],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},  # noqa: PTH109
-                pass_fds=(child_end.fileno(),),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-            )
-        finally:
-            child_end.close()
+    def __init__(self, process: ForkedProcess) -> None:
+        self._process, self._pipe = process, process.pipe
         self.is_free = True  # the process waits for work
         self.idle_since = 0.0  # time.monotonic() when the process became free
 
     def is_alive(self) -> bool:
-        return self._process.poll() is None
+        return not self._process.wait(0)
 
     def run(self, callbacks: Callbacks | None, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) -> Any:
         """Send a call, answer its callbacks, and return its result."""
@@ -260,16 +272,16 @@ class _Worker:
     def end(self) -> None:
         """Kill the process and wait until it has released its files."""
         self.kill()
-        with contextlib.suppress(subprocess.TimeoutExpired):  # the process hangs on a disk that does not respond
-            self._process.wait(_EXIT_SECONDS)
+        self._process.wait(_EXIT_SECONDS)  # longer if the process hangs on a disk that does not respond
         self._pipe.close()
 
     def _exit_reason(self) -> str:
         """Wait for the exit of the process and return the reason."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_EXIT_SECONDS)
+        self._process.wait(_EXIT_SECONDS)
         code = self._process.returncode
-        if code is not None and code < 0:
+        if code is None:
+            return "ended"
+        if code < 0:
             with contextlib.suppress(ValueError):
                 return f"was ended by {signal.Signals(-code).name}"
         return f"ended with code {code}"

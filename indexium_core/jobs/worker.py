@@ -1,14 +1,17 @@
 """
-A worker process of `Processes`: `python -m indexium_core.jobs.worker PIPE LOCK`.
+The fork server of `Processes` and its worker processes: `python -m indexium_core.jobs.worker CONTROL LOCK MODULE …`.
 
-It runs the calls that arrive over PIPE, an open file descriptor, one at a time. It exits when its parent exits, because
-the pipe then breaks and a listening thread detects this. It ignores the signals of the parent, so that it can finish or
-cancel its call normally.
+The fork server loads each MODULE and forks a worker at each request that arrives over CONTROL, an open file descriptor.
+A worker runs the calls that arrive over a pipe of its own, one at a time. Both exit when their parent exits, because
+these connections then break; a listening thread of the worker detects this. They ignore the signals of the parent, so
+that a worker can finish or cancel its call normally.
 """
 
 from __future__ import annotations
 
 import fcntl
+import gc
+import importlib
 import logging
 import os
 import queue
@@ -16,16 +19,17 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from multiprocessing import reduction
 from multiprocessing.connection import Connection
 from typing import Any
 
 from indexium_core import errors
 
-__all__ = ["serve"]
+__all__ = ["run"]
 
 _PARENT_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # a terminal and a service manager send them to all processes
-_NICENESS = 5  # worker processes have a lower priority than the parent, which serves people
+_NICENESS = 10  # worker processes have a lower priority than the parent, which serves people
 
 
 class _WorkerPipe:
@@ -89,13 +93,47 @@ class _ParentLogHandler(logging.Handler):
         self._pipe.send("log", plain)
 
 
-def serve(pipe: int, lock: str) -> None:
-    """Run calls until the parent has exited."""
+def run(control: int, lock: str, modules: Sequence[str]) -> None:
+    """Load the modules, then fork workers until the parent has exited; in a worker, run its calls."""
     for name in _PARENT_SIGNALS:  # not SIG_IGN: child programs would inherit it
         signal.signal(getattr(signal, name), lambda *_: None)
     lock_file = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    fcntl.flock(lock_file, fcntl.LOCK_SH)
+    fcntl.flock(lock_file, fcntl.LOCK_SH)  # a fork has this lock, too
+    for name in modules:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # a collection in a worker does not copy the shared memory
     os.nice(_NICENESS)
+    pipe = _fork_on_request(Connection(control))
+    if pipe is not None:
+        _serve(pipe)
+
+
+def _fork_on_request(control: Connection) -> int | None:
+    """Return the pipe in a worker, and None in the fork server when the parent has exited."""
+    while True:
+        try:
+            request = control.recv()
+            if request != "fork":  # the number of a worker that has ended
+                control.send(os.waitstatus_to_exitcode(os.waitpid(request, 0)[1]))
+                continue
+            pipe = reduction.recv_handle(control)
+            try:
+                pid = os.fork()
+            except OSError as error:
+                control.send(error.strerror)
+            else:
+                if pid == 0:
+                    control.close()
+                    return pipe
+                control.send(pid)
+            os.close(pipe)
+        except (EOFError, OSError):
+            return None
+
+
+def _serve(pipe: int) -> None:
+    """Run calls until the parent has exited."""
     parent = _WorkerPipe(Connection(pipe))
     threading.Thread(target=parent.listen, name="listen", daemon=True).start()
     logger = logging.getLogger("indexium_core")
@@ -110,4 +148,4 @@ def serve(pipe: int, lock: str) -> None:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), sys.argv[2])
+    run(int(sys.argv[1]), sys.argv[2], sys.argv[3:])

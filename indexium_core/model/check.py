@@ -29,7 +29,7 @@ KINDS: tuple[Kind, ...] = ("copies", "differ", "spelling", "unknown", "placehold
 BULK_KINDS: tuple[Kind, ...] = ("differ", "unknown")  # one action can resolve all findings of these kinds
 TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, description)
     "copies": ("Copies differ", "Files with the same content that would not have the same people."),
-    "differ": ("Database and file differ", "Files that name people whom the database does not assign to them."),
+    "differ": ("Database and file differ", "Files that name people that the database does not assign to them."),
     "spelling": ("Two spellings", "Similar names that may be one person."),
     "unknown": ("Unknown names", "Names in files that the database does not have."),
     "placeholder": ("Placeholder names", "Names that are not people, such as “Unknown” for a skipped face."),

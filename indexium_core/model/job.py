@@ -83,9 +83,9 @@ class Job:
     @property
     def pause_text(self) -> str:
         """
-        Return when (local time) and by whom the job was paused, e.g.
+        Return the time of the pause (local time) and the user who paused the job; "" if it is not paused.
 
-        `paused since 2026-11-20 14:03 by Ann`; "" if it is not.
+        Example: `paused since 2026-11-20 14:03 by Ann`.
         """
         if self.status != "paused":
             return ""

@@ -123,17 +123,17 @@ def turn_summary(
         left: Files that keep a newer decision.
         gone: Files that no longer exist.
         written: Files that were written since the step.
-        names_stay: The step's people have changed since the step, so they stay as they are.
+        names_stay: The step's people have changed since the step, so they are not changed.
 
     """
     verb = "undone" if undone else "redone"
     if names_stay:
-        sentences = [f"Not {verb}: {label}. These people were changed since, and stay as they are."]
+        sentences = [f"Not {verb}: {label}. These people have newer changes, which stay."]
     else:
         sentences = [f"{verb.capitalize()}: {label}."]
         if left:
-            stays = "stays as it is: it has" if left == 1 else "stay as they are: they have"
-            sentences.append(f"{wording.files(left)} {stays} a newer decision.")
+            kept = "is not changed, because it has" if left == 1 else "are not changed, because they have"
+            sentences.append(f"{wording.files(left)} {kept} a newer decision.")
     if gone:
         sentences.append(f"{wording.files(gone)} no longer exist{'s' if gone == 1 else ''}.")
     if written and undone:

@@ -22,6 +22,7 @@ __all__ = [
     "playing_time",
     "plural",
     "range_of",
+    "short_folder",
     "size",
     "when",
 ]
@@ -66,9 +67,9 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
-def estimate(seconds: float) -> str:
-    """Return an estimated duration: `less than a second`, `about 2.1 s`."""
-    return "less than a second" if seconds < 1 else f"about {duration(seconds)}"
+def estimate(seconds: float, *, prefix: str = "about ") -> str:
+    """Return an estimated duration: `under 1 s`, `about 2.1 s`."""
+    return "under 1 s" if seconds < 1 else f"{prefix}{duration(seconds)}"
 
 
 def playing_time(seconds: float) -> str:
@@ -110,6 +111,20 @@ def list_of(names: Sequence[str], *, most: int = 0, conjunction: str = "and") ->
     if most and len(names) > most:
         return f"{', '.join(names[:most])} {and_more(len(names) - most)}"
     return f" {conjunction} ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
+def short_folder(parts: Sequence[str], *, most: int) -> str:
+    """Return a folder with at most `most` characters, if possible: `Work / … / Paris` has its first and last parts."""
+    whole = " / ".join(parts)
+    if len(whole) <= most or len(parts) < 3:
+        return whole
+    first, last = parts[0], [parts[-1]]
+    for part in reversed(parts[1:-1]):
+        longer = " / ".join([first, "…", part, *last])
+        if len(longer) > most:
+            break
+        last.insert(0, part)
+    return " / ".join([first, "…", *last])
 
 
 def and_more(number: int) -> str:

@@ -8,7 +8,7 @@ page of them is then read in full. Mutators take the connection of an open trans
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -123,13 +123,13 @@ def copies(
         placeholder_keys: The keys of placeholder names.
 
     """
-    parameters = asdict(version) | _keyed(key_by_name) | {"placeholders": list(placeholder_keys)}
+    parameters = version.parameters | _keyed(key_by_name) | {"placeholders": list(placeholder_keys)}
     return _columns(reader.execute(_sql("copies"), parameters))
 
 
 def name_uses(reader: Connection, version: Version) -> list[NameUse]:
     """Return every spelling in use."""
-    return [NameUse(*row) for row in reader.execute(_sql("name_uses"), asdict(version)).fetchall()]
+    return [NameUse(*row) for row in reader.execute(_sql("name_uses"), version.parameters).fetchall()]
 
 
 def person_keys(reader: Connection) -> dict[str, str]:
@@ -144,7 +144,7 @@ def alias_keys(reader: Connection) -> set[str]:
 
 def files(reader: Connection, version: Version, file_ids: Collection[int]) -> dict[int, FileRow]:
     """Return some files by id, in the order of their paths."""
-    rows = reader.execute(_sql("files"), asdict(version) | {"file_ids": list(file_ids)}).fetch_dicts()
+    rows = reader.execute(_sql("files"), version.parameters | {"file_ids": list(file_ids)}).fetch_dicts()
     return {row["file_id"]: FileRow(**row) for row in rows}
 
 
@@ -179,7 +179,7 @@ def files_using(
     reader: Connection, version: Version, key_by_name: Mapping[str, str], *, limit: int
 ) -> dict[str, tuple[list[int], int]]:
     """Return for each key the files that have or will have such a name: the first `limit` (0: all), and the count."""
-    parameters = asdict(version) | _keyed(key_by_name) | {"limit": limit or _NO_LIMIT}
+    parameters = version.parameters | _keyed(key_by_name) | {"limit": limit or _NO_LIMIT}
     result = reader.execute(_sql("files_using"), parameters).fetchall()
     return {key: (first, count) for key, first, count in result}
 

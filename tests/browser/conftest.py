@@ -1,4 +1,4 @@
-"""A real Chromium on the real dashboard on real files: the demo library, made once and copied for each test."""
+"""A real Chromium on the real dashboard with real files: the demo library, built once and copied for each test."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # another machine cannot be reached
 ]
-SLOW = 20_000  # milliseconds that a busy machine may take for anything
+SLOW = 20_000  # milliseconds that a busy machine may need for any action
 expect.set_options(timeout=SLOW)
 
 
@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(str(item.path)).parent == Path(__file__).parent:
             item.add_marker(pytest.mark.browser)
-            # A machine with two cores may leave a browser without any for seconds. Whatever fails twice is broken.
+            # On two cores, the browser may get no processor time for seconds. A test that fails twice is broken.
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
@@ -62,7 +62,7 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext
 
 @pytest.fixture(scope="session")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's files, made once; nobody writes into them."""
+    """The files of the demo, built once; no test changes them."""
     folder = tmp_path_factory.mktemp("clips") / "demo"
     films.demo(folder)
     return folder
@@ -70,13 +70,13 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the files of every test are, one test after the other: a database knows files by their paths."""
+    """The folder of the files of every test in sequence: a database identifies files by their paths."""
     return tmp_path_factory.mktemp("stage")
 
 
 @pytest.fixture(scope="session")
 def prepared(clips: Path, stage: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The database of the demo, made once and closed; copy it, which takes a tenth of the time."""
+    """The database of the demo, built once and closed; copies take a tenth of the time."""
     home = tmp_path_factory.mktemp("prepared") / "home"
     with Library.open(home) as library:
         demo.prepare(library, _laid_out(clips, stage))
@@ -85,7 +85,7 @@ def prepared(clips: Path, stage: Path, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture
 def media(clips: Path, stage: Path) -> Path:
-    """The demo's files for one test, to be written into."""
+    """The files of the demo for one test, which may change them."""
     return _laid_out(clips, stage)
 
 
@@ -97,7 +97,7 @@ def _laid_out(clips: Path, stage: Path) -> Path:
 
 @pytest.fixture
 def library(prepared: Path, media: Path, tmp_path: Path) -> Iterator[Library]:
-    """The demo as it is after it was prepared, and nothing was done with it."""
+    """The demo after its preparation, without other changes."""
     home = tmp_path / "home"
     home.mkdir()
     shutil.copyfile(prepared, home / prepared.name)
@@ -107,7 +107,7 @@ def library(prepared: Path, media: Path, tmp_path: Path) -> Iterator[Library]:
 
 
 def _know_again(library: Library, media: Path) -> None:
-    """Note the inodes of the copies, which is all that a scan of them would find changed."""
+    """Update the inodes of the copies, which are the only changes that a scan would find."""
     paths = [path for path in media.rglob("*") if path.is_file()]
     copies = {"paths": [os.fsencode(path) for path in paths], "inodes": [path.stat().st_ino for path in paths]}
     with library._parts.store.atomic() as tx:
@@ -119,7 +119,7 @@ def _know_again(library: Library, media: Path) -> None:
 
 
 class Gate:
-    """Holds every file that is to be written until it is opened, and can refuse some."""
+    """Stops every file before its write until the gate is opened, and can reject some."""
 
     def __init__(self) -> None:
         self.opened = threading.Event()
@@ -157,14 +157,14 @@ def port() -> int:
 
 
 class Site:
-    """A served dashboard, and pages that look at it."""
+    """A running dashboard, and its pages."""
 
     def __init__(self, url: str, context: BrowserContext) -> None:
         self.url = url
         self._context = context
         self._pages: list[Page] = []
-        self.foreign: list[str] = []  # requests to anybody else
-        self.complaints: list[str] = []  # what the browser's console calls an error
+        self.foreign: list[str] = []  # requests to other hosts
+        self.complaints: list[str] = []  # errors in the console of the browser
 
     def visit(self, path: str = "/plan", *, width: int = 1280, theme: Any = "light") -> Page:
         """Open a page and wait until its frame is there."""
@@ -181,7 +181,7 @@ class Site:
         return page
 
     def _note(self, request: Request) -> None:
-        """Note a request to anybody else. A route would do so too, but lets the browser keep no script."""
+        """Record a request to another host. A route could do so, too, but it disables the cache of scripts."""
         if not request.url.removeprefix("blob:").startswith(self.url):
             self.foreign.append(request.url)
 
@@ -196,7 +196,7 @@ class Site:
                 page.close()
 
     def check(self) -> None:
-        """Every page must have kept to its own server and to a quiet console."""
+        """No page may load from another host or write to the console."""
         assert self.foreign == []
         assert self.complaints == []
 
@@ -214,7 +214,7 @@ def shared(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tu
 
 @pytest.fixture
 def look(shared: tuple[Library, str], context: BrowserContext) -> Iterator[Site]:
-    """The shared dashboard, to be looked at: no edit, no write."""
+    """The shared dashboard, for tests without edits and writes."""
     site = Site(shared[1], context)
     yield site
     site.close()
@@ -229,7 +229,7 @@ def known(shared: tuple[Library, str]) -> Library:
 
 @pytest.fixture
 def serve(context: BrowserContext, port: int) -> Iterator[Callable[[Library], Site]]:
-    """Serve libraries, to be written to."""
+    """Serve libraries, for tests that write."""
     with contextlib.ExitStack() as stack:
         sites = []
 

@@ -1,4 +1,4 @@
-"""For everybody: what axe finds, where the focus is, what a thumb hits, and what the system asks for."""
+"""Accessibility: axe, focus, size of touch targets, and settings of the system."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from indexium_core.library import Library
 from indexium_core.model.operations.operation import WriteOptions
 from tests.browser.conftest import Site
 
-Look = Callable[[str], None]  # gets the name of what is on the screen
+Look = Callable[[str], None]  # returns the name of the visible page
 
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-PAGES = {  # name → what is there once the page is complete
+PAGES = {  # name → an element of the complete page
     "Plan": "[role=row][data-id]",
     "Checks": "[role=grid] [role=row]",
     "Progress": ".summary",
@@ -31,7 +31,7 @@ PAGES = {  # name → what is there once the page is complete
 AXE = """options => axe.run(document, {resultTypes: ["violations"], preload: false, runOnly: options}).then(found =>
   found.violations.filter(each => ["serious", "critical"].includes(each.impact))
     .map(each => [each.id, each.nodes.map(node => [node.html.slice(0, 90), node.failureSummary])]))"""
-# What can be pressed or typed into and is smaller than a fingertip or beside the page: words, width, height.
+# Controls that are smaller than a fingertip or outside the page: text, width, height.
 SMALL = """() => {
   const small = []
   const walk = root => {
@@ -49,7 +49,7 @@ SMALL = """() => {
   if (document.documentElement.scrollWidth > innerWidth) small.push(["the page scrolls sideways"])
   return small
 }"""
-# What has the focus: its words, what is wrong with how that shows.
+# The focused element: its text, and problems of its focus style.
 STOP = """() => {
   let node = document.activeElement
   while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
@@ -103,13 +103,13 @@ MOVING = """() => {
 
 @pytest.fixture
 def site(site: Site, library: Library) -> Site:
-    """Served with something in its history."""
+    """A served library with a history."""
     library.write(library.plan("risk:safe"), WriteOptions(risk=("safe",))).wait()
     return site
 
 
 def grave(page: Page, *rules: str) -> list[Any]:
-    """What axe calls serious or critical: each rule with its elements."""
+    """Return the serious and critical violations of axe: each rule with its elements."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
     found: list[Any] = page.evaluate(AXE, [*rules] or STANDARDS)
@@ -123,14 +123,14 @@ def visit(page: Page, name: str) -> None:
 
 
 def close(page: Page) -> None:
-    """Close a dialog, and wait until keys are the page's again."""
+    """Close a dialog, and wait until the page receives keys again."""
     page.keyboard.press("Escape")
     expect(page.locator("dialog[open]")).to_have_count(0)
     page.wait_for_function("() => !document.documentElement.hasAttribute('data-dialog')")
 
 
 def through_what_opens(page: Page, look: Look) -> None:
-    """Open, one after the other, what lies over the pages, and look at each."""
+    """Open each layer above the pages in sequence, and check each."""
     visit(page, "Plan")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
@@ -198,7 +198,7 @@ def through_what_pages_hold(page: Page, look: Look) -> None:
 
 
 @pytest.mark.parametrize(("width", "theme", "other"), [(1280, "light", "dark"), (390, "dark", "light")])
-def test_axe_finds_nothing_serious_on_any_page_or_dialog(site: Site, width: int, theme: str, other: str) -> None:
+def test_axe_reports_no_serious_problem_on_pages_and_dialogs(site: Site, width: int, theme: str, other: str) -> None:
     page = site.visit("/plan?q=risk:danger,warning,blocked", width=width, theme=theme)
     found = {}
 
@@ -212,7 +212,7 @@ def test_axe_finds_nothing_serious_on_any_page_or_dialog(site: Site, width: int,
     dress(other)
     for name in PAGES:
         visit(page, name)
-        found[name, other] = grave(page, "color-contrast")  # of all rules the one that can differ
+        found[name, other] = grave(page, "color-contrast")  # the only rule whose result can differ
     dress(theme)
     for name in PAGES:
         visit(page, name)
@@ -221,7 +221,7 @@ def test_axe_finds_nothing_serious_on_any_page_or_dialog(site: Site, width: int,
     assert {what: problems for what, problems in found.items() if problems} == {}
 
 
-def test_axe_finds_nothing_serious_in_an_empty_home(serve: Callable[[Library], Site], empty_library: Library) -> None:
+def test_axe_reports_no_serious_problem_in_empty_home(serve: Callable[[Library], Site], empty_library: Library) -> None:
     page = serve(empty_library).visit("/", theme="dark")
     expect(page.get_by_role("heading", name="Welcome to Indexium")).to_be_visible()
     found = [grave(page)]
@@ -232,7 +232,7 @@ def test_axe_finds_nothing_serious_in_an_empty_home(serve: Callable[[Library], S
     assert found == [[], [], [], [], [], []]
 
 
-def test_every_stop_of_the_keyboard_is_seen_and_nothing_moves_where_that_is_asked_for(site: Site) -> None:
+def test_focus_is_visible_and_reduced_motion_stops_animations(site: Site) -> None:
     page = site.visit("/plan?q=risk:danger")
     page.emulate_media(reduced_motion="reduce")
     wrong: dict[str, list[str]] = {}
@@ -273,7 +273,7 @@ FOCUSED = """() => {
 }"""
 
 
-def test_a_sheet_takes_the_focus_keeps_it_and_gives_it_back(site: Site) -> None:
+def test_sheet_traps_and_returns_focus(site: Site) -> None:
     page = site.visit("/plan?q=risk:danger", width=390)
     sheet = page.locator(".drawer")
     for name in ("Plan", "Checks", "History", "Jobs"):
@@ -293,7 +293,7 @@ def test_a_sheet_takes_the_focus_keeps_it_and_gives_it_back(site: Site) -> None:
         assert page.evaluate(FOCUSED) == f"row {key}", name
 
 
-def test_a_thumb_hits_everything_on_a_phone_and_nothing_is_beside_the_page(site: Site) -> None:
+def test_phone_controls_are_large_enough_and_page_fits(site: Site) -> None:
     page = site.visit("/plan?q=risk:danger,warning,blocked", width=390)
     page.emulate_media(reduced_motion="reduce")
     wrong = {}
@@ -307,19 +307,19 @@ def test_a_thumb_hits_everything_on_a_phone_and_nothing_is_beside_the_page(site:
     through_what_opens(page, look)
     assert {what: problems for what, problems in wrong.items() if problems} == {}
 
-    page.set_viewport_size({"width": 320, "height": 640})  # the least that anybody has, or 1280 at 400 %
+    page.set_viewport_size({"width": 320, "height": 640})  # the smallest supported width, or 1280 at 400 %
     visit(page, "Settings")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     bar = page.get_by_role("navigation", name="Pages")
     places = [link.bounding_box() for link in [*bar.get_by_role("link").all(), bar.get_by_role("button")]]
     assert all(place and place["x"] >= 0 and place["x"] + place["width"] <= 320 for place in places)
-    assert all(place and place["y"] > 320 for place in places)  # where the thumb is
+    assert all(place and place["y"] > 320 for place in places)  # in reach of the thumb
     bar.get_by_role("button", name="Use the dark theme").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 def ground(place: Locator) -> Any:
-    """The colour behind a row, as it is painted."""
+    """The background colour of a row, as it is painted."""
     picture = Image.open(io.BytesIO(place.screenshot())).convert("RGB")
     return picture.getpixel((picture.width - 8, 5))
 

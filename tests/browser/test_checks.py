@@ -1,4 +1,4 @@
-"""Suggestions and checks in a browser: findings settled with the keyboard alone, and looked at on a phone."""
+"""Suggestions and checks in a browser: findings resolved with the keyboard, and shown on a phone."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def test_findings_are_resolved_with_the_keyboard_alone(site: Site, library: Library) -> None:
-    """Copies, spellings and unknown names, one after the other; each says what it comes to, and the plan follows."""
+def test_keyboard_resolves_findings(site: Site, library: Library) -> None:
+    """Copies, spellings and unknown names in sequence: each shows its effect, and the plan changes."""
     counts = {group.kind: group.total for group in library.checks.groups()}
     page = site.visit("/checks")
     drawer, dialog = page.locator(".cdrawer"), page.locator("dialog[open]")
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{sum(counts.values())} findings")
     expect(page.get_by_role("link", name="Checks")).to_contain_text(str(sum(counts.values())))
-    # Copies: the database learns it, and both files will say the same.
+    # Copies: the database adds the person, and both files will have the same people.
     expect(drawer.get_by_role("heading")).to_have_text("Birthday.mp4")
     press(page, "a")
     expect(page.get_by_role("button", name="Copies differ")).to_contain_text("0")
     expect(page.get_by_role("button", name="Database and file differ")).to_have_attribute("aria-pressed", "true")
     assert library.plan('path:"Family/2019/Birthday.mp4"').items[0].result_people[-1] == "Tom Okafor"
-    # Two spellings: looked through by keys, asked before it is done, done with Enter.
+    # Two spellings: opened with keys, confirmed, resolved with Enter.
     page.get_by_role("button", name="Two spellings").click()
     expect(drawer.get_by_role("heading")).to_contain_text("Carla")
     press(page, "j")
@@ -35,12 +35,12 @@ def test_findings_are_resolved_with_the_keyboard_alone(site: Site, library: Libr
     expect(drawer.get_by_role("heading")).to_contain_text("Carla")
     press(page, "a")
     expect(dialog).to_contain_text("Carla Gomez becomes Carla Gómez in 1 file")
-    page.wait_for_timeout(450)  # the key that opened the question is not its answer
+    page.wait_for_timeout(450)  # the key that opened the question does not answer it
     press(page, "Tab", "Enter")
     expect(page.locator(".crow")).to_have_count(counts["spelling"] - 1)
     (item,) = library.plan("name:harbour").items
     assert item.result_people == ["Ólafur Jónsson", "Carla Gómez"]
-    # A merge of two people is a step as any other: taken back, and made again, by its key.
+    # A merge of two people is an ordinary step: undone and redone with its key.
     undo = page.locator("[aria-label='Undo: merged Carla Gomez into Carla Gómez']")
     expect(undo).to_be_attached()
     press(page, "z")
@@ -51,7 +51,7 @@ def test_findings_are_resolved_with_the_keyboard_alone(site: Site, library: Libr
     press(page, "Z")
     expect(page.locator(".crow")).to_have_count(counts["spelling"] - 1)
     expect(undo).to_be_attached()
-    # What is right is left out, over a reload too, and can be brought back.
+    # An ignored finding stays ignored after a reload, and can be listed again.
     expect(drawer.get_by_role("heading")).to_contain_text("Kim Park")
     press(page, "r")
     turn = page.get_by_role("button", name="1 ignored")
@@ -69,7 +69,7 @@ def test_findings_are_resolved_with_the_keyboard_alone(site: Site, library: Libr
     assert "q=person" in page.url
 
 
-def test_checks_on_a_phone(look: Site) -> None:
+def test_checks_on_phone(look: Site) -> None:
     page = look.visit("/checks?kind=differ", width=390, theme="dark")
     rows, drawer = page.locator(".crow"), page.locator(".cdrawer")
     expect(rows.first).to_be_visible()

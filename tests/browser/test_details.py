@@ -1,4 +1,4 @@
-"""The details of a file, as a person uses them: with the keyboard, on a phone, and while writing into the file."""
+"""The details of a file: with the keyboard, on a phone, and during a write of the file."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def row(page: Page, name: str) -> Locator:
 
 
 def loaded(page: Page) -> None:
-    """Wait until the picture of the film is there."""
+    """Wait for the thumbnail of the film."""
     picture = drawer(page).get_by_role("img")
     expect(picture).to_be_visible()
     page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
 
 
-def test_the_details_show_a_file_and_its_history(site: Site, library: Library) -> None:
+def test_details_show_file_and_its_history(site: Site, library: Library) -> None:
     write = WriteOptions(risk=("safe", "warning", "danger"), user_note="Before sharing with Mum")
     library.write(library.plan("name:Haircut"), write).wait()
     library.edit("name:Haircut", ["Bob Ray", "Ben Lee", "Zoë Müller"])
@@ -57,7 +57,7 @@ def test_the_details_show_a_file_and_its_history(site: Site, library: Library) -
     expect(page).to_have_url(re.compile(r"/history\?op=1"))
 
 
-def test_all_that_was_ever_done_to_a_file_is_listed_in_the_history(site: Site, library: Library) -> None:
+def test_history_lists_all_operations_of_file(site: Site, library: Library) -> None:
     write = WriteOptions(risk=("safe", "warning", "danger"))
     for _ in range(3):
         done = library.write(library.plan("name:Haircut"), write)
@@ -70,7 +70,7 @@ def test_all_that_was_ever_done_to_a_file_is_listed_in_the_history(site: Site, l
     expect(page).to_have_url(re.compile(r"/history\?q=path"))
 
 
-def test_people_are_edited_and_files_skipped_with_the_keyboard_alone(site: Site, library: Library) -> None:
+def test_keyboard_edits_people_and_skips_files(site: Site, library: Library) -> None:
     first, second = [item.file_id for item in library.plan("folder:Kyoto").page(1, sort="name").items[:2]]
     page = site.visit("/plan?q=folder:Kyoto&sort=name")
     expect(page.get_by_role("row").nth(2)).to_be_visible()
@@ -115,7 +115,7 @@ def test_people_are_edited_and_files_skipped_with_the_keyboard_alone(site: Site,
     expect(shown).to_be_hidden()
 
 
-def test_on_a_phone_it_is_a_sheet_with_the_film_in_sight_and_its_buttons_in_reach(look: Site, known: Library) -> None:
+def test_phone_details_are_sheet_with_visible_file_and_buttons(look: Site, known: Library) -> None:
     names = [item.file_name for item in known.plan("folder:Weddings").page(1, sort="name").items]
     page = look.visit("/plan?q=folder:Weddings&sort=name", width=390, theme="dark")
     row(page, names[0]).first.click()
@@ -130,7 +130,7 @@ def test_on_a_phone_it_is_a_sheet_with_the_film_in_sight_and_its_buttons_in_reac
         assert box["y"] + box["height"] <= 860, name
     sheet.get_by_role("button", name="Next file").click()
     expect(sheet.get_by_role("heading")).to_have_text(names[1])
-    assert sheet.evaluate("sheet => sheet.contains(sheet.getRootNode().activeElement)")  # not lost behind the sheet
+    assert sheet.evaluate("sheet => sheet.contains(sheet.getRootNode().activeElement)")  # not hidden behind the sheet
     sheet.get_by_role("button", name="Skip until a day").click()
     before = sheet.bounding_box()
     grip = sheet.locator(".grip").bounding_box()

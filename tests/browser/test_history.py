@@ -1,4 +1,4 @@
-"""The history in a browser: bars that filter, and rolling back one person's tag or chosen files."""
+"""The history in a browser: bars that filter, and rollbacks of one person or of selected files."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from playwright.sync_api import Locator, Page, expect
 from indexium_core.library import Library
 from tests.browser.conftest import Site
 
-# The classes of all that the focus is in, outermost first, also within shadow roots.
+# The classes of all elements around the focus, outermost first, also within shadow roots.
 FOCUS = """() => {
   const found = []
   for (let at = document.activeElement; at; at = at.shadowRoot?.activeElement) found.push(at.className)
   return found.join(" > ")
 }"""
 FOLDER = "<img src=x onerror=alert(1)> $$x$$"
-# Where the last bar with these words in the chart of a card is on the screen; null until it is drawn there.
+# The position of the last bar with these words in the chart of a card; null until it is drawn.
 BAR = """([title, words]) => {
   const all = root => [...root.querySelectorAll('*')].flatMap(e => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])])
   const card = all(document).find(e => e.matches('.chart-card') && e.querySelector('h2')?.textContent.startsWith(title))
@@ -51,7 +51,7 @@ def listed(page: Page) -> Locator:
 
 
 def press_bar(page: Page, title: str, words: str) -> None:
-    """Point at a bar, read what it says, and press it."""
+    """Point at a bar, read its text, and click it."""
     place: Any = None
     for _ in range(80):
         place = page.evaluate(BAR, [title, words])
@@ -67,7 +67,10 @@ def press_bar(page: Page, title: str, words: str) -> None:
 
 @pytest.fixture
 def past(library: Library, media: Path) -> Library:
-    """Two operations: one of four files, of which one was touched before its turn, and one of a single file."""
+    """
+    Two operations: one of four files, one of them changed by another program before its write, and one of a single
+    file.
+    """
     items = library.plan("risk:safe").page(1).items
     os.utime(items[0].file_path)
     for chosen in (items[:4], items[4:5]):
@@ -76,7 +79,7 @@ def past(library: Library, media: Path) -> Library:
     return library
 
 
-def test_a_bar_filters_the_list_and_the_filter_is_seen_and_removed(site: Site, past: Library, media: Path) -> None:
+def test_bar_filters_list_and_filter_is_shown_and_removed(site: Site, past: Library, media: Path) -> None:
     shutil.copytree(next(media.rglob("Picnic.mp4")).parent, media / FOLDER)
     past.scan()
     past.people.add([str(path) for path in (media / FOLDER).glob("*.*")], ["Somebody New"])
@@ -100,7 +103,7 @@ def test_a_bar_filters_the_list_and_the_filter_is_seen_and_removed(site: Site, p
     page.get_by_role("button", name="changed on disk: 1 file in 1 operation").click()
     expect(listed(page)).to_have_count(2)
 
-    page.get_by_role("button", name="Coverage", exact=True).click()  # whoever uses the keyboard takes the table
+    page.get_by_role("button", name="Coverage", exact=True).click()  # keyboard users use the table
     page.get_by_role("button", name="Share of files with people as a table").focus()
     page.keyboard.press("Enter")
     days = page.get_by_role("table", name="Share of files with people").get_by_role("row")
@@ -110,19 +113,19 @@ def test_a_bar_filters_the_list_and_the_filter_is_seen_and_removed(site: Site, p
 
     page.goto(f"{site.url}/plan")
     page.get_by_role("button", name="Folder", exact=True).click()
-    press_bar(page, "Risk by folder", FOLDER)  # which is text also where it is told
+    press_bar(page, "Risk by folder", FOLDER)  # which is text in the message, too
     expect(page).to_have_url(re.compile("q=folder.*%3Cimg"))
     page.get_by_role("button", name="Risk by folder as a table").click()
     expect(page.get_by_role("table", name="Risk by folder")).to_contain_text(FOLDER)
     expect(page.locator("img[src='x']")).to_have_count(0)
 
 
-def test_one_persons_tag_and_chosen_files_are_rolled_back(site: Site, past: Library) -> None:
+def test_one_person_and_selected_files_are_rolled_back(site: Site, past: Library) -> None:
     operation = past.history().items[1]
     person = past.history.people_of(operation.id)[0]
     page = site.visit("/history")
     drawer = page.get_by_role("complementary", name="Details")
-    expect(drawer).to_contain_text("restored byte for byte")  # of the newest, which nobody clicked
+    expect(drawer).to_contain_text("restored byte for byte")  # of the newest operation, which was not clicked
     page.keyboard.press("j")
     page.keyboard.press("j")
     expect(drawer).to_contain_text(f"Operation {operation.id}")
@@ -153,10 +156,10 @@ def test_one_persons_tag_and_chosen_files_are_rolled_back(site: Site, past: Libr
     question.get_by_role("button", name="Roll back 1 file", exact=True).click()
     expect(listed(page)).to_have_count(4)
     expect(listed(page).first).to_contain_text("1 restored")
-    assert past.operation(operation.id, query=free.file_name).items[0].taken_back_by == past.history().items[0].id
+    assert past.operation(operation.id, query=free.file_name).items[0].rolled_back_by == past.history().items[0].id
 
 
-def test_a_file_that_cannot_be_rolled_back_shows_the_reason_also_on_a_phone(site: Site, past: Library) -> None:
+def test_file_without_rollback_shows_reason_on_phone(site: Site, past: Library) -> None:
     newest, older = past.history().items
     past.rollback(newest.id).wait()
     for item in past.operation(older.id).items[1:3]:
@@ -198,7 +201,7 @@ def test_a_file_that_cannot_be_rolled_back_shows_the_reason_also_on_a_phone(site
     expect(listed(page)).to_have_count(3)
 
 
-def test_tab_skips_a_chart_without_a_tab_stop(site: Site, library: Library) -> None:
+def test_tab_skips_chart_without_tab_stop(site: Site, library: Library) -> None:
     library.write(library.plan("risk:safe")).wait()
     page = site.visit("/history")
     drawn = page.locator(".page-history .plot canvas").first

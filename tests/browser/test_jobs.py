@@ -1,4 +1,4 @@
-"""Jobs in a browser: followed live, held, given up, read in their log, and what was cut off is decided at the start."""
+"""Jobs in a browser: live progress, pause, cancel, log, and the question about interrupted operations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from indexium_core.library import Library
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning.plan import Selection
 from tests.browser.conftest import Gate, Site
-from tests.browser.test_acting import foot
+from tests.browser.test_writing import foot
 from tests.support.holding import HeldReading, cut_off
 
 SAFE = WriteOptions(risk=("safe",), user_note="Holiday 2019")
@@ -34,14 +34,12 @@ def card(page: Page, kind: str) -> Locator:
 
 
 def tops(page: Page) -> list[float]:
-    """Where the areas begin and end: none of it may move by itself."""
+    """The positions of the areas: none of them may move."""
     boxes = [area(page, name).bounding_box() for name in ("Running", "Waiting", "Finished")]
     return [place for box in boxes if box for place in (box["y"], box["y"] + box["height"])]
 
 
-def test_a_write_is_followed_paused_and_cancelled_without_layout_shifts(
-    site: Site, library: Library, gate: Gate
-) -> None:
+def test_write_is_followed_paused_and_cancelled_without_layout_shifts(site: Site, library: Library, gate: Gate) -> None:
     page = site.visit("/jobs")
     expect(area(page, "Running")).to_contain_text("No job is running.")
     before = tops(page)
@@ -85,9 +83,7 @@ def test_a_write_is_followed_paused_and_cancelled_without_layout_shifts(
     expect(page.locator(".summary")).to_contain_text("Completed")
 
 
-def test_the_log_opens_by_one_click_and_grows_without_moving_the_reader(
-    site: Site, library: Library, gate: Gate
-) -> None:
+def test_log_opens_by_click_and_grows_without_scrolling(site: Site, library: Library, gate: Gate) -> None:
     page = site.visit("/jobs")
     library.write(library.plan("risk:safe"), SAFE)
     rows(page, "Running").first.get_by_role("button", name=re.compile("^Open the log of")).click()
@@ -108,12 +104,12 @@ def test_the_log_opens_by_one_click_and_grows_without_moving_the_reader(
     page.keyboard.press("Escape")
     expect(log).to_be_hidden()
     expect(page).not_to_have_url(re.compile("log=1"))
-    page.wait_for_function("() => !document.documentElement.hasAttribute('data-dialog')")  # keys count again
+    page.wait_for_function("() => !document.documentElement.hasAttribute('data-dialog')")  # keys work again
     page.keyboard.press("l")
     expect(log).to_be_visible()
 
 
-def test_kinds_and_states_narrow_the_lists_and_finished_jobs_come_in_pages(site: Site, library: Library) -> None:
+def test_filters_narrow_job_lists_and_finished_jobs_are_paged(site: Site, library: Library) -> None:
     for _ in range(12):
         library.jobs.wait(library.scans.add().id, timeout=60)
     library.write(library.plan("risk:safe"), SAFE).wait()
@@ -134,7 +130,7 @@ def test_kinds_and_states_narrow_the_lists_and_finished_jobs_come_in_pages(site:
     expect(rows(page, "Finished")).to_have_count(10)
 
 
-def test_a_long_paused_job_is_reported_on_every_page(
+def test_long_paused_job_is_reported_on_every_page(
     serve: Callable[[Library], Site], media: Path, tmp_path: Path, gate: Gate
 ) -> None:
     ahead = timedelta()
@@ -156,7 +152,7 @@ def test_a_long_paused_job_is_reported_on_every_page(
         handle.wait()
 
 
-def test_a_rescan_shows_what_it_changed_page_by_page_and_leads_to_the_files(site: Site, library: Library) -> None:
+def test_rescan_lists_changes_in_pages_with_file_links(site: Site, library: Library) -> None:
     with library._parts.store.atomic() as tx:
         tx.execute("UPDATE media_properties SET channels = 9, resolution = '7x7'")
     job = library.jobs.wait(library.rescans.add(everything=True).id, timeout=60)
@@ -185,7 +181,7 @@ def test_a_rescan_shows_what_it_changed_page_by_page_and_leads_to_the_files(site
     expect(page).to_have_url(re.compile(rf"/jobs\?job={job.id}$"))
 
 
-def test_the_log_of_an_operation_is_one_click_away_from_its_page(site: Site, library: Library) -> None:
+def test_operation_page_links_to_log(site: Site, library: Library) -> None:
     handle = library.write(library.plan("risk:safe"), SAFE)
     handle.wait()
     page = site.visit(f"/progress?op={handle.id}")
@@ -195,7 +191,7 @@ def test_the_log_of_an_operation_is_one_click_away_from_its_page(site: Site, lib
 
 
 @pytest.mark.parametrize(("width", "seen"), [(1280, 2), (390, 1)])
-def test_running_work_in_the_footer_leaves_room_for_the_page(
+def test_running_jobs_in_footer_leave_space_for_page(
     site: Site, library: Library, gate: Gate, width: int, seen: int
 ) -> None:
     several = 4
@@ -217,7 +213,7 @@ def test_running_work_in_the_footer_leaves_room_for_the_page(
 
 @pytest.fixture
 def interrupted(media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
-    """A home that is opened again after a write was cut off."""
+    """A home that is opened after an interrupted write."""
     first = Library.open(tmp_path / "home")
     demo.prepare(first, media)
     cut_off(first, monkeypatch, 3, SAFE, "risk:safe")
@@ -227,7 +223,7 @@ def interrupted(media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         yield opened
 
 
-def test_an_interrupted_operation_is_offered_at_the_start_and_resumed(
+def test_interrupted_operation_is_offered_at_start_and_resumed(
     serve: Callable[[Library], Site], interrupted: Library
 ) -> None:
     [cut] = interrupted.interruptions.operations()
@@ -241,7 +237,7 @@ def test_an_interrupted_operation_is_offered_at_the_start_and_resumed(
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     page.reload()
-    expect(foot(page)).to_contain_text("Interrupted")  # later: it is asked for no more, but can be found
+    expect(foot(page)).to_contain_text("Interrupted")  # later: no further question, but it can be found
     expect(dialog).to_be_hidden()
 
     page.goto(page.url.split("/plan")[0] + "/jobs")
@@ -253,9 +249,7 @@ def test_an_interrupted_operation_is_offered_at_the_start_and_resumed(
     assert interrupted.interruptions.operations() == []
 
 
-def test_an_answer_in_one_tab_closes_the_question_in_others(
-    serve: Callable[[Library], Site], interrupted: Library
-) -> None:
+def test_answer_closes_question_in_other_tabs(serve: Callable[[Library], Site], interrupted: Library) -> None:
     site = serve(interrupted)
     one, other = site.visit("/plan"), site.visit("/jobs")
     expect(other.get_by_role("dialog")).to_contain_text("Every file is whole.")
@@ -265,7 +259,7 @@ def test_an_answer_in_one_tab_closes_the_question_in_others(
     expect(rows(other, "Finished").first).to_contain_text("completed")
 
 
-def test_an_interrupted_operation_is_rolled_back_from_the_dialog(
+def test_interrupted_operation_is_rolled_back_from_dialog(
     serve: Callable[[Library], Site], interrupted: Library
 ) -> None:
     [cut] = interrupted.interruptions.operations()
@@ -286,7 +280,7 @@ def test_an_interrupted_operation_is_rolled_back_from_the_dialog(
     expect(page.locator(".summary ~ .acts").get_by_role("button", name=f"Retry {cut.remaining} files")).to_be_visible()
 
 
-def test_the_keys_that_change_the_priority_are_listed_and_report_when_they_have_no_effect(look: Site) -> None:
+def test_priority_keys_are_listed_and_report_missing_effect(look: Site) -> None:
     page = look.visit("/jobs")
     expect(area(page, "Waiting")).to_contain_text("The queue is empty.")
     page.keyboard.press("?")
@@ -298,7 +292,7 @@ def test_the_keys_that_change_the_priority_are_listed_and_report_when_they_have_
     expect(page.get_by_role("status").filter(has_text="Choose a waiting job")).to_be_visible()
 
 
-def test_keys_act_on_the_job_whose_priority_a_button_changed(
+def test_keys_act_on_job_of_changed_priority_button(
     site: Site, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = HeldReading(monkeypatch)

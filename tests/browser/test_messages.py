@@ -1,4 +1,4 @@
-"""What pages say and for how long: toasts, the connection, what a search counts, and what a key or a box does."""
+"""Messages of pages and their lifetime: toasts, connection, counts of a search, and effects of keys and boxes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from indexium_core.flows.review.decisions import Decisions
 from indexium_core.library import Library
 from tests.browser.conftest import Site
 
-STAYS = 6_000  # milliseconds for which a success is told
+STAYS = 6_000  # milliseconds for which a success message is shown
 HASTE = 10  # how much faster the clock of toasts runs in a test of it
 
 
@@ -24,7 +24,7 @@ def toast(page: Page, text: str | re.Pattern[str]) -> Locator:
 # Toasts.
 
 
-def test_an_error_goes_when_the_next_attempt_succeeds(
+def test_error_disappears_after_successful_attempt(
     site: Site, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = site.visit("/plan")
@@ -42,7 +42,7 @@ def test_an_error_goes_when_the_next_attempt_succeeds(
     expect(toast(page, "The database is busy.")).to_have_count(0, timeout=2_000)
 
 
-def test_a_success_goes_after_a_while_but_not_under_the_pointer(site: Site) -> None:
+def test_success_message_expires_except_under_pointer(site: Site) -> None:
     page = site.visit("/plan")
     page.evaluate("haste => { const real = setInterval; setInterval = (f, time) => real(f, time / haste) }", HASTE)
 
@@ -64,7 +64,7 @@ def test_a_success_goes_after_a_while_but_not_under_the_pointer(site: Site) -> N
     expect(told).to_have_count(0)
 
 
-def test_the_offer_to_undo_disappears_after_the_step_is_undone(site: Site, library: Library) -> None:
+def test_offer_to_undo_disappears_after_step_is_undone(site: Site, library: Library) -> None:
     page, other = site.visit("/plan"), site.visit("/plan")
     page.get_by_role("row").nth(1).click()
     page.keyboard.press("s")
@@ -80,7 +80,7 @@ def test_the_offer_to_undo_disappears_after_the_step_is_undone(site: Site, libra
 # The connection.
 
 
-def test_a_lost_connection_claims_nothing_of_the_work(serve: Callable[[Library], Site], library: Library) -> None:
+def test_lost_connection_does_not_report_work_state(serve: Callable[[Library], Site], library: Library) -> None:
     page = serve(library).visit("/plan")
     for line in ("lost", "gone"):
         page.evaluate("line => window.dispatchEvent(new CustomEvent('indexium:connection', {detail: line}))", line)
@@ -89,10 +89,10 @@ def test_a_lost_connection_claims_nothing_of_the_work(serve: Callable[[Library],
         assert not re.search("continues|whole|safe", said.inner_text())
 
 
-# What a search counts.
+# Counts of a search.
 
 
-def test_headline_chips_and_chart_follow_the_search(look: Site, known: Library) -> None:
+def test_headline_chips_and_chart_follow_search(look: Site, known: Library) -> None:
     page = look.visit("/plan?q=folder%3APhone")
     found = known.plan("folder:Phone").statistics
     count = found.safe_count + found.warning_count + found.danger_count
@@ -107,14 +107,42 @@ def test_headline_chips_and_chart_follow_the_search(look: Site, known: Library) 
     assert sum(int(cell) for cell in cells if cell.strip().isdecimal()) >= total
 
 
-def test_the_history_names_what_a_search_does_not_filter(site: Site, library: Library) -> None:
+def test_table_has_whole_width_and_two_lines_of_people(site: Site, library: Library) -> None:
+    item = library.plan("risk:safe").page(sort="name").items[0]
+    library.edit([item.file_id], [f"Person number {number}" for number in range(12)])
+    page = site.visit(f"/plan?q=id:{item.file_id}")
+    row = page.get_by_role("row").nth(1)
+    expect(row).to_contain_text(re.compile(r"\+\d+ more people .*Person number 11"))
+    table, chart = page.locator(".page-plan .list"), page.locator(".overview")
+    assert table.bounding_box()["width"] > 1000  # type: ignore[index]
+    assert chart.bounding_box()["y"] > table.bounding_box()["y"]  # type: ignore[index]
+    assert lines_of(row.locator(".tag:visible")) == 2
+    chips = page.get_by_role("group", name="Risk").get_by_role("button")
+    assert lines_of(chips) == 1
+
+    page.get_by_role("button", name="Narrow rows").click()
+    expect(row.locator(".tag.add")).to_have_count(12)  # a narrow row shows every change
+    row.click()
+    expect(page.get_by_role("complementary", name="Details")).to_be_visible()
+    assert table.bounding_box()["width"] < 700  # type: ignore[index]
+    page.get_by_role("button", name="Narrow rows").click()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert lines_of(chips) == 1
+
+
+def lines_of(parts: Locator) -> int:
+    """Return in how many lines some elements are."""
+    return len(set(parts.evaluate_all("parts => parts.map(part => Math.round(part.getBoundingClientRect().top))")))
+
+
+def test_history_names_what_search_does_not_filter(site: Site, library: Library) -> None:
     library.write(library.plan("name:Birthday.mp4")).wait()
     page = site.visit("/history?q=nobody")
     expect(page.get_by_text("all operations: 1")).to_be_visible()
     expect(page.get_by_text("all operations: the search does not filter this chart").first).to_be_visible()
 
 
-def test_the_box_above_the_list_shows_the_number_of_files_it_selects(site: Site, library: Library) -> None:
+def test_header_checkbox_shows_number_of_selected_files(site: Site, library: Library) -> None:
     page = site.visit("/plan")
     statistics = library.plan().statistics
     able = statistics.safe_count + statistics.warning_count + statistics.danger_count
@@ -132,9 +160,7 @@ def test_the_box_above_the_list_shows_the_number_of_files_it_selects(site: Site,
     expect(page.get_by_label("No file here can be written")).to_be_disabled()
 
 
-def test_the_box_is_checked_only_when_all_pages_are_selected(
-    serve: Callable[[Library], Site], library: Library
-) -> None:
+def test_box_is_checked_only_when_all_pages_are_selected(serve: Callable[[Library], Site], library: Library) -> None:
     library.configuration.set("metadata_preview_page_size", "5")
     page = serve(library).visit("/plan?sort=risk&dir=desc")
     rows = page.get_by_role("row").filter(has=page.get_by_role("gridcell"))
@@ -165,7 +191,7 @@ def test_preserve_is_p_and_pause_is_shift_p(look: Site) -> None:
     }
 
 
-def test_enter_does_a_safe_write_and_never_a_dangerous_one(site: Site, library: Library) -> None:
+def test_enter_starts_safe_write_only(site: Site, library: Library) -> None:
     page = site.visit("/plan?q=risk%3Asafe")
     page.get_by_role("row").nth(1).wait_for()
     page.get_by_role("row").nth(1).get_by_role("checkbox").check()
@@ -174,7 +200,7 @@ def test_enter_does_a_safe_write_and_never_a_dangerous_one(site: Site, library: 
     box = page.get_by_role("dialog")
     confirm = box.get_by_role("button", name="Write 1 file")
     expect(confirm).to_be_focused()
-    page.wait_for_timeout(500)  # an Enter right after the question is the one that opened it
+    page.wait_for_timeout(500)  # an Enter immediately after the question belongs to the key that opened it
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 file written")).to_be_visible()
     assert library.history().total == 1
@@ -195,10 +221,10 @@ def test_enter_does_a_safe_write_and_never_a_dangerous_one(site: Site, library: 
 # The first steps.
 
 
-def test_the_first_import_ends_with_a_link_to_the_plan(
+def test_first_import_ends_with_link_to_plan(
     serve: Callable[[Library], Site], library: Library, empty_library: Library, media: object
 ) -> None:
-    """Also in a home to which a folder was added before its page was looked at."""
+    """Also in a home that got a folder before its page was opened."""
     empty_library.scan([str(media)])
     page = serve(empty_library).visit("/library")
     expect(page.get_by_role("heading", name="Add people")).to_be_visible()

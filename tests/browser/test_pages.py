@@ -1,4 +1,4 @@
-"""How the pages behave: keys, two sessions, phones, empty and wrong states, a write that is watched."""
+"""Behaviour of pages: keys, two sessions, phones, empty and invalid states, and the progress of a write."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.browser.conftest import Gate, Site
 
 @pytest.fixture
 def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every file takes 0.15 s longer than it does."""
+    """Each write of a file takes 0.15 s longer."""
     edit = editing.edit
 
     def slow(*given: Any, **named: Any) -> Any:
@@ -40,13 +40,13 @@ def start(page: Page) -> None:
 
 
 def details(page: Page) -> None:
-    """Go from the foot of the page to the progress that it tells of."""
+    """Open the progress page from the footer."""
     page.get_by_role("region", name="Work").get_by_role(
         "button", name=re.compile("Details|Show problems")
     ).first.click()
 
 
-# Finding.
+# Search.
 
 
 def test_chips_search_filters_and_address_agree(look: Site, known: Library) -> None:
@@ -65,14 +65,14 @@ def test_chips_search_filters_and_address_agree(look: Site, known: Library) -> N
     expect(page.get_by_role("button", name=re.compile("danger review"))).to_have_attribute("aria-pressed", "false")
 
 
-def test_chips_count_the_search_without_its_own_risk(look: Site, known: Library) -> None:
+def test_risk_chips_ignore_own_filter(look: Site, known: Library) -> None:
     page = look.visit("/plan?q=container:matroska+risk:safe")
     counts = known.plan("container:matroska").statistics
     chip = page.get_by_role("button", name=re.compile("blocked cannot"))
     expect(chip).to_contain_text(str(counts.blocked_count))
 
 
-def test_a_search_that_cannot_be_read_points_at_the_word_and_leaves_the_list(look: Site) -> None:
+def test_invalid_search_marks_word_and_keeps_list(look: Site) -> None:
     page = look.visit("/plan?q=risk:safe")
     expect(rows(page).first).to_be_visible()
     before = rows(page).count()
@@ -85,14 +85,14 @@ def test_a_search_that_cannot_be_read_points_at_the_word_and_leaves_the_list(loo
     expect(complaint).to_be_hidden()
 
 
-def test_a_search_without_results_can_be_cleared(look: Site) -> None:
+def test_search_without_results_can_be_cleared(look: Site) -> None:
     page = look.visit("/plan?q=nobodyhasthisname")
     expect(page.get_by_text("No file matches")).to_be_visible()
     page.get_by_role("main").get_by_role("button", name="Clear the search").last.click()
     expect(rows(page).first).to_be_visible()
 
 
-def test_a_home_without_folders_shows_the_first_steps(serve: Callable[[Library], Site], empty_library: Library) -> None:
+def test_home_without_folders_shows_first_steps(serve: Callable[[Library], Site], empty_library: Library) -> None:
     site = serve(empty_library)
     page = site.visit("/plan")
     expect(page.get_by_role("button", name="Choose a folder")).to_be_visible()
@@ -102,7 +102,7 @@ def test_a_home_without_folders_shows_the_first_steps(serve: Callable[[Library],
     expect(page.get_by_text("Nothing has been written yet")).to_be_visible()
 
 
-def test_headers_sort_and_turn(look: Site, known: Library) -> None:
+def test_headers_sort_and_reverse(look: Site, known: Library) -> None:
     page = look.visit("/plan")
     page.get_by_role("columnheader", name="File", exact=True).get_by_role("button").click()
     first = known.plan().page(1, sort="name").items[0].file_name
@@ -112,7 +112,7 @@ def test_headers_sort_and_turn(look: Site, known: Library) -> None:
     expect(page).to_have_url(re.compile("sort=name&desc=1"))
 
 
-def test_back_and_forward_walk_through_the_pages(look: Site) -> None:
+def test_back_and_forward_navigate_pages(look: Site) -> None:
     page = look.visit("/plan?q=risk:danger")
     page.get_by_role("link", name="History").click()
     expect(page).to_have_url(re.compile("/history$"))
@@ -122,7 +122,7 @@ def test_back_and_forward_walk_through_the_pages(look: Site) -> None:
     expect(page.get_by_role("heading", level=1, name="History")).to_be_visible()
 
 
-# Choosing, by keys.
+# Selection by keys.
 
 
 def test_keys_move_select_and_open(look: Site) -> None:
@@ -144,10 +144,10 @@ def test_keys_move_select_and_open(look: Site) -> None:
     page.keyboard.press("e")
     expect(page.get_by_label("Add a person")).to_be_focused()
     page.keyboard.type("x")
-    expect(page.get_by_text("1 selected")).to_be_visible()  # what is typed is no command
+    expect(page.get_by_text("1 selected")).to_be_visible()  # typed text is no command
 
 
-def test_all_none_and_inverse(look: Site, known: Library) -> None:
+def test_selection_of_all_none_and_inverse(look: Site, known: Library) -> None:
     page = look.visit("/plan?q=container:mp4")
     expect(rows(page).first).to_be_visible()
     counts = known.plan("container:mp4").statistics
@@ -163,7 +163,7 @@ def test_all_none_and_inverse(look: Site, known: Library) -> None:
     expect(page.get_by_text("Nothing selected")).to_be_visible()
 
 
-def test_a_selection_survives_sorting_searching_and_a_reload(look: Site) -> None:
+def test_selection_survives_sorting_searching_and_reload(look: Site) -> None:
     page = look.visit("/plan?q=risk:safe")
     rows(page).first.get_by_role("checkbox").check()
     expect(page.get_by_text("1 selected")).to_be_visible()
@@ -174,7 +174,7 @@ def test_a_selection_survives_sorting_searching_and_a_reload(look: Site) -> None
     expect(page.get_by_text("1 selected")).to_be_visible()
 
 
-def test_slash_searches_and_question_mark_lists_the_keys(look: Site) -> None:
+def test_slash_searches_and_question_mark_lists_keys(look: Site) -> None:
     page = look.visit("/plan")
     expect(rows(page).first).to_be_visible()
     page.keyboard.press("/")
@@ -187,7 +187,7 @@ def test_slash_searches_and_question_mark_lists_the_keys(look: Site) -> None:
     expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
 
 
-def test_focus_stays_in_a_dialog_and_goes_back_after_it(look: Site) -> None:
+def test_dialog_traps_and_returns_focus(look: Site) -> None:
     page = look.visit("/plan?q=risk:safe")
     rows(page).first.get_by_role("checkbox").check()
     opener = page.get_by_role("button", name=re.compile("^Write 1 file…"))
@@ -209,7 +209,7 @@ INSIDE = """() => {
 }"""
 
 
-def test_a_name_that_may_not_be_written_is_refused_in_the_editor(look: Site) -> None:
+def test_editor_rejects_invalid_name(look: Site) -> None:
     page = look.visit("/plan?q=risk:safe")
     rows(page).first.click()
     page.get_by_role("complementary").get_by_role("button", name="Edit").click()
@@ -221,12 +221,10 @@ def test_a_name_that_may_not_be_written_is_refused_in_the_editor(look: Site) -> 
     expect(page.get_by_label("Add a person")).to_be_hidden()
 
 
-# Watching.
+# Progress.
 
 
-def test_a_write_is_watched_paused_resumed_and_the_session_stays_awake(
-    site: Site, library: Library, slowly: None
-) -> None:
+def test_write_is_paused_and_resumed_in_active_session(site: Site, library: Library, slowly: None) -> None:
     page = site.visit("/plan")
     start(page)
     bar = page.get_by_role("progressbar", name="Files done")
@@ -236,16 +234,16 @@ def test_a_write_is_watched_paused_resumed_and_the_session_stays_awake(
     operation = library.history().items[0]
     assert operation.status == "paused"
 
-    page.get_by_role("link", name="Plan").click()  # the session answers while an operation is held
+    page.get_by_role("link", name="Plan").click()  # the session responds while an operation is paused
     expect(rows(page).first).to_be_visible()
     page.get_by_role("link", name="Progress").click()
-    expect(page.get_by_role("region", name="Work")).to_be_hidden()  # the page says all of it
+    expect(page.get_by_role("region", name="Work")).to_be_hidden()  # the page shows all of it
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_role("heading", level=2, name="Completed")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="written").first).to_be_visible()
 
 
-def test_a_cancelled_write_keeps_what_is_done(site: Site, library: Library, slowly: None) -> None:
+def test_cancelled_write_keeps_written_files(site: Site, library: Library, slowly: None) -> None:
     page = site.visit("/plan")
     start(page)
     expect(page.get_by_role("progressbar", name="Files done")).not_to_have_attribute("aria-valuenow", "0")
@@ -256,11 +254,11 @@ def test_a_cancelled_write_keeps_what_is_done(site: Site, library: Library, slow
     assert 0 < operation.success_count < operation.file_count
 
 
-def test_what_went_wrong_comes_first_with_its_reason(site: Site, library: Library) -> None:
+def test_problems_are_listed_first_with_reason(site: Site, library: Library) -> None:
     victim = library.plan("risk:safe").page(1).items[3]
     page = site.visit("/plan?q=risk:safe")
     expect(rows(page).first).to_be_visible()
-    os.utime(victim.file_path)  # somebody else was here after the scan
+    os.utime(victim.file_path)  # another program changed it after the scan
     start_or_report(page)
     first = page.get_by_role("table", name="Files of this operation").get_by_role("row").first
     expect(first).to_contain_text(victim.file_name)
@@ -275,7 +273,7 @@ def start_or_report(page: Page) -> None:
     expect(page.get_by_role("heading", level=2, name="With errors")).to_be_visible()
 
 
-def test_two_sessions_see_the_same(site: Site, library: Library, gate: Gate) -> None:
+def test_two_sessions_show_same_state(site: Site, library: Library, gate: Gate) -> None:
     item = library.plan("risk:safe").page(1).items[0]
     one, other = site.visit("/plan"), site.visit(f'/plan?q=name:"{item.file_name}"')
     expect(rows(other)).to_have_count(1)
@@ -289,7 +287,7 @@ def test_two_sessions_see_the_same(site: Site, library: Library, gate: Gate) -> 
     expect(one.get_by_role("heading", level=2, name="Completed")).to_be_visible()
 
 
-def test_without_websocket_events_the_page_asks_by_itself(serve: Callable[[Library], Site], library: Library) -> None:
+def test_page_polls_without_websocket_events(serve: Callable[[Library], Site], library: Library) -> None:
     quiet = library.settings.model_copy(update={"metadata_enable_websocket": False})
     library.settings = quiet
     page = serve(library).visit("/plan?q=risk:safe")
@@ -302,7 +300,7 @@ def test_without_websocket_events_the_page_asks_by_itself(serve: Callable[[Libra
 # History.
 
 
-def test_both_charts_are_drawn_in_the_colours_of_the_theme(site: Site, library: Library) -> None:
+def test_both_charts_are_drawn_in_colours_of_theme(site: Site, library: Library) -> None:
     plan = library.plan("risk:safe")
     library.write(plan, selection=plan.select()).wait()
     page = site.visit("/plan", theme="dark")
@@ -319,7 +317,7 @@ def test_both_charts_are_drawn_in_the_colours_of_the_theme(site: Site, library: 
 # A phone.
 
 
-def test_everything_fits_and_works_on_a_phone(site: Site) -> None:
+def test_pages_fit_and_work_on_phone(site: Site) -> None:
     page = site.visit("/plan?q=risk:safe", width=390)
     expect(rows(page).first).to_be_visible()
     for name in ("Plan", "Progress", "History"):

@@ -1,4 +1,4 @@
-"""The media properties of a file and of many: looked at, locked, set by hand, read again; a file's own address."""
+"""The media properties of one and of many files: shown, locked, set by hand, refreshed; and addresses of files."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def planned(library: Library, query: str) -> list[int]:
 
 
 def meddle(library: Library, **values: object) -> None:
-    """Let the database say other things of all films than the films do."""
+    """Store other properties of all films in the database than the films have."""
     with library._parts.store.atomic() as tx:
         for name, value in values.items():
             tx.execute(f"UPDATE media_properties SET {name} = ?", [value])
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
-def test_a_field_is_locked_and_a_rescan_leaves_it_alone(site: Site, library: Library, width: int, theme: str) -> None:
+def test_rescan_keeps_locked_field(site: Site, library: Library, width: int, theme: str) -> None:
     file_id = planned(library, "name:Haircut")[0]
     meddle(library, resolution="7x7", channels=9, duration=500)
     page = site.visit(f"/track/{file_id}", width=width, theme=theme)
@@ -70,7 +70,7 @@ def test_a_field_is_locked_and_a_rescan_leaves_it_alone(site: Site, library: Lib
     expect(media_row(page, "Duration")).to_contain_text(re.compile("0:0[0-9]"))
 
 
-def test_all_that_was_ever_changed_of_a_file_can_be_seen(site: Site, library: Library) -> None:
+def test_all_changes_of_file_are_shown(site: Site, library: Library) -> None:
     file_id = planned(library, "name:Haircut")[0]
     for _ in range(12):
         library.locks.lock([file_id], ["hdr"])
@@ -84,11 +84,11 @@ def test_all_that_was_ever_changed_of_a_file_can_be_seen(site: Site, library: Li
     drawer(page).get_by_role("button", name="Older").click()
     expect(changes).to_have_count(4)
     expect(drawer(page)).to_contain_text("21–24 of 24")
-    padlock(page, "hdr").click()  # what happens meanwhile does not turn the page
+    padlock(page, "hdr").click()  # new changes do not turn the page
     expect(drawer(page)).to_contain_text("21–25 of 25")
 
 
-def test_a_property_is_set_by_hand_with_the_keyboard_and_locked(site: Site, library: Library) -> None:
+def test_property_is_set_by_hand_with_keyboard_and_locked(site: Site, library: Library) -> None:
     file_id = planned(library, "name:Haircut")[0]
     page = site.visit(f"/track/{file_id}")
     value = drawer(page).get_by_role("button", name=re.compile("^Frame rate"))
@@ -114,7 +114,7 @@ def test_a_property_is_set_by_hand_with_the_keyboard_and_locked(site: Site, libr
     expect(drawer(page)).to_be_visible()
 
 
-def test_a_file_has_an_address_also_one_that_is_in_no_plan(site: Site, library: Library) -> None:
+def test_file_outside_plan_has_address(site: Site, library: Library) -> None:
     known = set(planned(library, "")) | set(planned(library, "risk:unchanged")) | set(planned(library, "postponed:yes"))
     rows = library._parts.store.read().execute("SELECT file_id FROM media_properties ORDER BY file_id").fetchall()
     outside = next(file_id for (file_id,) in rows if file_id not in known)
@@ -130,7 +130,7 @@ def test_a_file_has_an_address_also_one_that_is_in_no_plan(site: Site, library: 
     expect(drawer(page)).to_have_count(0)
 
 
-def test_going_back_to_a_removed_file_shows_a_message(site: Site) -> None:
+def test_going_back_to_removed_file_shows_message(site: Site) -> None:
     page = site.visit("/history")
     page.evaluate("() => history.pushState({}, '', '/track/999999')")
     page.evaluate("() => window.dispatchEvent(new PopStateEvent('popstate'))")
@@ -140,7 +140,7 @@ def test_going_back_to_a_removed_file_shows_a_message(site: Site) -> None:
 
 @pytest.mark.parametrize(("width", "theme"), [(1280, "dark"), (390, "light")])
 @pytest.mark.parametrize("path", ["/nosuch", "/track/99999999999999999999999"])
-def test_an_address_of_nothing_is_a_page_of_the_house(look: Site, path: str, width: int, theme: str) -> None:
+def test_unknown_address_shows_not_found_page(look: Site, path: str, width: int, theme: str) -> None:
     page = look.visit(path, width=width, theme=theme)
     expect(page.locator("html")).to_have_attribute("data-theme", theme)
     expect(page.get_by_role("heading")).to_have_text("Not found")
@@ -152,10 +152,10 @@ def test_an_address_of_nothing_is_a_page_of_the_house(look: Site, path: str, wid
     expect(page.locator("html")).not_to_have_attribute("data-theme", theme)
     page.get_by_role("link", name="Go to the plan").click()
     expect(page).to_have_url(re.compile(r"/plan$"))
-    look.complaints[:] = [line for line in look.complaints if "404" not in line]  # the browser tells of such a status
+    look.complaints[:] = [line for line in look.complaints if "404" not in line]  # the browser reports such a status
 
 
-def test_going_back_to_a_file_s_address_opens_it_again(site: Site, library: Library) -> None:
+def test_back_to_file_address_reopens_details(site: Site, library: Library) -> None:
     file_id = planned(library, "name:Haircut")[0]
     page = site.visit(f"/track/{file_id}")
     expect(drawer(page)).to_be_visible()
@@ -166,7 +166,7 @@ def test_going_back_to_a_file_s_address_opens_it_again(site: Site, library: Libr
     expect(drawer(page)).to_be_visible()
 
 
-def test_many_are_locked_found_unlocked_and_rescanned(serve: Callable[[Library], Site], library: Library) -> None:
+def test_many_files_are_locked_found_unlocked_and_rescanned(serve: Callable[[Library], Site], library: Library) -> None:
     site = serve(library)
     meddle(library, channels=9)
     page = site.visit("/plan?q=folder:Concerts")

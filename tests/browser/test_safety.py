@@ -1,4 +1,4 @@
-"""What a hostile name, a foreign page or a lost line may not do."""
+"""Protection against hostile names, other origins and lost connections."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.browser.conftest import Site
 FILE = "<img src=x onerror=alert(1)>.mp4"
 PERSON = "<script>alert(2)</script>"
 NOTE = "<svg onload=alert(3)>"
-PATIENCE = 12_000  # milliseconds after which a page says that nobody answers
+PATIENCE = 12_000  # milliseconds after which a page reports a lost connection
 
 
 @pytest.fixture
@@ -70,15 +70,15 @@ def test_names_are_text_on_every_page(serve: Callable[[Library], Site], hostile:
     nothing_was_made_of_it(page)
 
 
-def test_a_hostile_search_is_shown_as_text_in_the_complaint(look: Site) -> None:
+def test_hostile_search_is_shown_as_text_in_error(look: Site) -> None:
     page = look.visit("/plan")
     page.get_by_role("combobox", name="Search the plan").fill(f"risk:{FILE}")
     expect(page.get_by_role("alert").filter(has_text="has no value")).to_be_visible()
     nothing_was_made_of_it(page)
 
 
-def test_every_script_of_a_page_is_its_own(look: Site) -> None:
-    """The policy lets no inline script run without the nonce of this very answer."""
+def test_page_loads_own_scripts_only(look: Site) -> None:
+    """The policy allows no inline script without the nonce of this response."""
     page = look.visit("/plan")
     page.evaluate(
         "() => { const node = document.createElement('script'); node.textContent = 'window.broken = 1';"
@@ -89,8 +89,8 @@ def test_every_script_of_a_page_is_its_own(look: Site) -> None:
     look.complaints.clear()
 
 
-def test_a_page_comes_back_by_itself_when_the_service_was_restarted(context: BrowserContext, library: Library) -> None:
-    """Its view is in the address and its selection in the browser, so nothing is lost."""
+def test_page_reconnects_after_service_restart(context: BrowserContext, library: Library) -> None:
+    """The view is in the address and the selection in the browser, so nothing is lost."""
     name = library.plan("risk:safe").page(1, sort="name").items[0].file_name
     first = server.make_server(library, port=0)
     site = Site(first.url, context)
@@ -111,8 +111,8 @@ def test_a_page_comes_back_by_itself_when_the_service_was_restarted(context: Bro
         site.close()
 
 
-def test_what_a_search_finds_since_it_was_asked_about_is_not_written_unseen(site: Site, library: Library) -> None:
-    """A film gets a name that the selected search finds, while somebody reads the question."""
+def test_files_found_after_question_are_not_written(site: Site, library: Library) -> None:
+    """A film gets a name that matches the selected search while the question is open."""
     page = site.visit('/plan?q=name:"Diary"')
     expect(page.get_by_role("row").nth(1)).to_be_visible()
     page.keyboard.press("a")
@@ -133,7 +133,7 @@ def test_what_a_search_finds_since_it_was_asked_about_is_not_written_unseen(site
     assert library.history().total == 0
 
 
-def test_a_closed_page_is_forgotten(context: BrowserContext, library: Library) -> None:
+def test_closed_page_is_forgotten(context: BrowserContext, library: Library) -> None:
     running = server.DashboardServer(library, host="127.0.0.1", port=server.free_port("127.0.0.1", 0), linger=2000)
     with running.background():
         site = Site(running.url, context)
@@ -148,8 +148,8 @@ def test_a_closed_page_is_forgotten(context: BrowserContext, library: Library) -
         assert library.events._listeners == own
 
 
-def test_a_page_of_a_server_without_our_addresses_comes_back_too(context: BrowserContext) -> None:
-    """Panel's own server has no `/healthz`, and does not answer a question for the head of a page with a page."""
+def test_page_reconnects_to_server_without_known_addresses(context: BrowserContext) -> None:
+    """Panel's own server has no `/healthz`, and rejects a HEAD request for a page."""
     script = (Path(server.__file__).parents[1] / "assets" / "page.js").read_text(encoding="utf-8")
     loads = []
 

@@ -1,4 +1,4 @@
-"""The plan of 100,000 files: what goes over the wire, and what is chosen, whatever is then looked at."""
+"""The plan of 100,000 files: size of messages, and a selection that survives navigation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LARGE = 100_000  # characters: a page of rows is some 20,000
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Library, str]]:
-    """A served home of rows, without media: everything is planned, three of a hundred are blocked."""
+    """A served home of rows without media: all rows are planned, three of a hundred are blocked."""
     home = tmp_path_factory.mktemp("many") / "home"
     with Database.open(home) as database:
         synthetic.fill(database, files=FILES, changing=True)
@@ -48,7 +48,7 @@ def rows(page: Page) -> Locator:
 
 
 def ids(page: Page, which: str = "") -> list[int]:
-    """The file ids of the rows that are shown, or of those with an attribute."""
+    """Return the file ids of the shown rows, or of those with an attribute."""
     found = page.get_by_role("grid", name="Planned changes").locator(f"[role=row][data-id]{which}")
     return [int(text) for text in found.evaluate_all("rows => rows.map(row => row.dataset.id)")]
 
@@ -67,14 +67,14 @@ def find(page: Page, text: str) -> None:
 
 
 def kept(page: Page) -> dict[str, object]:
-    """The selection as the browser keeps it for a reload."""
+    """Return the selection that the browser keeps for a reload."""
     found: dict[str, object] = json.loads(page.evaluate("sessionStorage.getItem('indexium.selection')") or "{}")
     return found
 
 
-def test_no_message_holds_more_than_a_page(site: Site, many: Library) -> None:
+def test_no_message_holds_more_than_page(site: Site, many: Library) -> None:
     frames: list[str] = []
-    page = site.visit("/history")  # the frames of a page that is open already can be listened to from its first one
+    page = site.visit("/history")  # the frames of an open page are visible from its first one
     page.on(
         "websocket",
         lambda socket: (
@@ -108,7 +108,7 @@ def test_no_message_holds_more_than_a_page(site: Site, many: Library) -> None:
     assert max(len(set(re.findall(r"Film \d+\.mp4", text))) for text in frames) == PAGE
 
 
-def test_a_selection_keeps_its_files(site: Site, many: Library) -> None:
+def test_selection_keeps_its_files(site: Site, many: Library) -> None:
     page = site.visit("/plan?sort=name")
     shown(page, f"1–{PAGE} of")
     page.keyboard.press("j")
@@ -143,7 +143,7 @@ def test_a_selection_keeps_its_files(site: Site, many: Library) -> None:
     assert ids(page) == [first[0].file_id]
 
 
-def test_a_selection_of_all_but_two_survives_navigation(site: Site, many: Library) -> None:
+def test_selection_of_all_but_two_survives_navigation(site: Site, many: Library) -> None:
     counts = many.plan().statistics
     able = counts.safe_count + counts.warning_count + counts.danger_count
     page = site.visit("/plan")
@@ -170,11 +170,11 @@ def test_a_selection_of_all_but_two_survives_navigation(site: Site, many: Librar
     find(page, " OR ".join(f'name:"{many.plan().item(file_id).file_name}"' for file_id in sorted(out)))
     expect(page.locator("[role=row][aria-selected=false][data-id]")).to_have_count(2)
     assert set(ids(page, "[aria-selected=false]")) == out
-    page.keyboard.press("i")  # the others of this search: just these two
+    page.keyboard.press("i")  # the other files of this search: only these two
     expect(said).to_contain_text("2 selected")
 
 
-def test_the_list_is_walked_through_without_losing_the_focus(site: Site, many: Library) -> None:
+def test_list_is_walked_through_without_losing_focus(site: Site, many: Library) -> None:
     page = site.visit("/plan", width=390)
     first = many.plan().page(1).items
     shown(page, f"1–{PAGE} of")
@@ -187,7 +187,7 @@ def test_the_list_is_walked_through_without_losing_the_focus(site: Site, many: L
     page.keyboard.press("Home")
     page.keyboard.press(" ")
     expect(focused).to_have_attribute("aria-selected", "true")
-    page.keyboard.press("s")  # it leaves the list: the next one has its place, the cursor and the focus
+    page.keyboard.press("s")  # it leaves the list: the next one gets its place, the cursor and the focus
     expect(focused).to_have_attribute("data-id", str(first[1].file_id))
     expect(focused).to_have_attribute("aria-rowindex", "2")
     many.decisions.end_postponements("postponed:yes")

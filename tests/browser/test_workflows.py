@@ -1,4 +1,4 @@
-"""The three workflows of the source document, as a person walks through them."""
+"""The three workflows of the specification in a browser."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 def comment(path: Path) -> str | None:
     with av.open(str(path)) as container:
-        holders = [container.metadata, *(stream.metadata for stream in container.streams)]  # in Ogg a stream holds it
+        holders = [container.metadata, *(stream.metadata for stream in container.streams)]  # in Ogg a stream has it
         values = {key.lower(): value for holder in holders for key, value in holder.items()}
         return values.get("comment")
 
@@ -30,7 +30,7 @@ def row(page: Page, name: str) -> object:
 
 
 def write_ended(page: Page) -> None:
-    """Wait until the foot of the page says that a write has ended, and open its report."""
+    """Wait until the footer reports the end of a write, and open its report."""
     foot = page.get_by_role("region", name="Work")
     expect(foot).to_contain_text(re.compile("[Ww]ritten"))
     foot.get_by_role("button", name="Details").click()
@@ -71,7 +71,7 @@ def test_safe_files_are_filtered_selected_confirmed_written_and_reported(
     assert comment(Path(done.file_path)) == done.new_comment
 
 
-def test_a_conflict_is_shown_edited_and_planned_again(site: Site, library: Library) -> None:
+def test_conflict_is_shown_edited_and_planned_again(site: Site, library: Library) -> None:
     item = library.plan("issue:custom_comment").page(1).items[0]
     page = site.visit("/plan")
 
@@ -92,20 +92,20 @@ def test_a_conflict_is_shown_edited_and_planned_again(site: Site, library: Libra
     assert item.result_people[0] not in changed.result_people
 
 
-def test_preserve_keeps_the_text_and_lowers_the_risk(site: Site, library: Library) -> None:
+def test_preserve_keeps_text_and_lowers_risk(site: Site, library: Library) -> None:
     item = library.plan("issue:custom_comment").page(1).items[0]
     page = site.visit("/plan?q=risk:danger")
     page.get_by_role("row").filter(has_text=item.file_name).click()
     drawer = page.get_by_role("complementary", name="Details")
     drawer.get_by_role("button", name="Preserve").click()
 
-    expect(page.get_by_role("row").filter(has_text=item.file_name)).to_have_count(0)  # it is danger no more
-    expect(drawer).not_to_contain_text(item.file_name)  # and the next one is looked at
+    expect(page.get_by_role("row").filter(has_text=item.file_name)).to_have_count(0)  # its level is no longer danger
+    expect(drawer).not_to_contain_text(item.file_name)  # and the next row is the current one
     kept = library.plan().item(item.file_id)
     assert (item.existing_comment or "").splitlines()[0] in (kept.result_comment or "")
 
 
-def test_a_skipped_file_leaves_the_list_and_is_found_again(site: Site, library: Library) -> None:
+def test_skipped_file_leaves_list_and_stays_searchable(site: Site, library: Library) -> None:
     item = library.plan("risk:safe").page(1).items[0]
     before = library.plan().statistics.postponed_count
     page = site.visit("/plan?q=risk:safe")
@@ -119,7 +119,7 @@ def test_a_skipped_file_leaves_the_list_and_is_found_again(site: Site, library: 
     assert not library.plan().item(item.file_id).postponed
 
 
-def test_all_skipped_files_are_brought_back_at_once(site: Site, library: Library) -> None:
+def test_all_files_stop_being_skipped_at_once(site: Site, library: Library) -> None:
     page = site.visit("/plan")
     skipped = library.plan("postponed:yes").page().total
     planned = library.plan().page().total
@@ -147,7 +147,7 @@ def test_bulk_preserve_and_skip(site: Site, library: Library) -> None:
     assert [library.plan().item(file_id).postponed for file_id in ids] == [True] * lossy
 
 
-def test_danger_is_written_only_after_a_word_was_typed(site: Site, library: Library) -> None:
+def test_dangerous_write_needs_typed_word(site: Site, library: Library) -> None:
     danger = library.plan().statistics.danger_count
     page = site.visit("/plan?q=risk:danger")
     page.get_by_label(re.compile("files? that can be written")).check()
@@ -156,6 +156,27 @@ def test_danger_is_written_only_after_a_word_was_typed(site: Site, library: Libr
     confirm = question.get_by_role("button", name=re.compile(r"^Write \d+ files$"))
     expect(question).to_contain_text("would lose custom text")
     expect(confirm).to_be_disabled()
+    lossy = library.plan("issue:custom_comment risk:danger").page().total
+    question.get_by_label("Note for the history").fill("for Mum")
+    question.get_by_role("button", name=f"Preserve all {lossy}").click()
+    expect(question).to_contain_text("Set the comment mode “preserve” for")
+    expect(question).not_to_contain_text("would lose custom text")
+    expect(question.get_by_label("Note for the history")).to_have_value("for Mum")
+    assert library.plan("issue:custom_comment risk:danger").page().total == 0
+    question.get_by_role("button", name="Leave danger out").click()
+    expect(question).to_contain_text("of the level danger")
+    expect(question.get_by_label(re.compile("^Type write "))).to_have_count(0)
+    question.get_by_role("button", name="Undo").click()
+    expect(question).not_to_contain_text("of the level danger")
+    question.get_by_role("button", name="Undo").click()
+    expect(question.get_by_role("button", name=f"Preserve all {lossy}")).to_be_visible()
+    assert library.plan("issue:custom_comment risk:danger").page().total == lossy
+    question.get_by_role("button", name=re.compile("^Show these: .*custom text")).click()
+    expect(question).to_be_hidden()
+    expect(page).to_have_url(re.compile("issue"))
+    expect(page.get_by_role("row", selected=True)).to_have_count(lossy)
+    page.go_back()
+    page.get_by_role("button", name=re.compile("^Write .* files…")).click()
     question.get_by_label(re.compile("^Type write ")).fill(f"write {danger}")
     expect(confirm).to_be_enabled()
     confirm.click()
@@ -164,9 +185,7 @@ def test_danger_is_written_only_after_a_word_was_typed(site: Site, library: Libr
     assert library.history().items[0].success_count > 0
 
 
-def test_an_operation_is_checked_rolled_back_and_every_byte_is_as_before(
-    site: Site, library: Library, media: Path
-) -> None:
+def test_rollback_restores_every_byte(site: Site, library: Library, media: Path) -> None:
     before = digests(media)
     page = site.visit("/plan")
     page.get_by_role("button", name="Write all safe").click()
@@ -189,7 +208,7 @@ def test_an_operation_is_checked_rolled_back_and_every_byte_is_as_before(
     assert digests(media) == before
 
 
-def test_a_dry_run_reports_and_changes_nothing(site: Site, library: Library, media: Path) -> None:
+def test_dry_run_reports_and_changes_nothing(site: Site, library: Library, media: Path) -> None:
     before = digests(media)
     page = site.visit("/plan")
     page.get_by_role("button", name="Select all safe").click()
@@ -202,13 +221,13 @@ def test_a_dry_run_reports_and_changes_nothing(site: Site, library: Library, med
     assert library.history().total == 0
 
 
-# The same with nothing but keys.
+# The same with the keyboard only.
 
-CALM = 450  # milliseconds in which a question does not hear Enter: it may be held down from before
+CALM = 450  # milliseconds for which a question ignores Enter: the key may still be pressed
 
 
 def tab_to(page: Page, button: Locator) -> None:
-    """Press Tab until a button has the focus; it must be near."""
+    """Press Tab until a button has the focus; few presses must suffice."""
     expect(button).to_be_visible()
     for _ in range(8):
         if button.evaluate("node => node.getRootNode().activeElement === node"):
@@ -218,22 +237,20 @@ def tab_to(page: Page, button: Locator) -> None:
 
 
 def answer(page: Page, name: re.Pattern[str]) -> None:
-    """Confirm the question that is open."""
+    """Confirm the open question."""
     question = page.get_by_role("dialog")
     tab_to(page, question.get_by_role("button", name=name))
     page.wait_for_timeout(CALM)
     page.keyboard.press("Enter")
     expect(question).to_be_hidden()
-    page.wait_for_function("() => !document.documentElement.hasAttribute('data-dialog')")  # keys count again
+    page.wait_for_function("() => !document.documentElement.hasAttribute('data-dialog')")  # keys work again
 
 
 def operations(page: Page) -> Locator:
     return page.get_by_role("grid", name="Operations").get_by_role("row")
 
 
-def test_safe_files_are_found_written_and_rolled_back_by_keyboard_alone(
-    site: Site, library: Library, media: Path
-) -> None:
+def test_keyboard_finds_writes_and_rolls_back_safe_files(site: Site, library: Library, media: Path) -> None:
     before, safe = digests(media), library.plan().statistics.safe_count
     page = site.visit("/plan")
     page.get_by_role("row").nth(1).wait_for()
@@ -263,7 +280,7 @@ def test_safe_files_are_found_written_and_rolled_back_by_keyboard_alone(
     page.keyboard.press("r")
     answer(page, re.compile(r"^Roll back \d+ files$"))
     expect(page.get_by_role("complementary", name="Details")).to_contain_text("Every file has its original bytes.")
-    expect(operations(page).first).to_be_focused()  # that of the rollback, which the keys act on now
+    expect(operations(page).first).to_be_focused()  # the row of the rollback, which the keys act on now
     assert digests(media) == before
 
     page.keyboard.press("j")
@@ -273,10 +290,10 @@ def test_safe_files_are_found_written_and_rolled_back_by_keyboard_alone(
     expect(page).to_have_url(re.compile("/progress$"))
     expect(
         page.get_by_text("files restored byte for byte.")
-    ).to_be_visible()  # the newest, not what was looked at before
+    ).to_be_visible()  # the newest row, instead of the earlier current one
 
 
-def test_the_keys_act_on_the_row_that_shows_the_focus(site: Site, library: Library) -> None:
+def test_keys_act_on_focused_row(site: Site, library: Library) -> None:
     first, second = library.plan("issue:custom_comment").page(1).items[:2]
     page = site.visit("/plan?q=issue:custom_comment")
     drawer = page.get_by_role("complementary", name="Details")
@@ -302,7 +319,7 @@ def test_the_keys_act_on_the_row_that_shows_the_focus(site: Site, library: Libra
     assert library.plan().item(first.file_id).comment_mode != "preserve"
 
 
-def test_one_menu_closes_another_and_a_search_shows_its_number_of_files(site: Site, library: Library) -> None:
+def test_only_one_menu_is_open_and_search_counts_files(site: Site, library: Library) -> None:
     page = site.visit("/plan")
     page.get_by_role("row").nth(1).wait_for()
     page.get_by_role("button", name="Saved views").click()

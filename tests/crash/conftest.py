@@ -1,4 +1,4 @@
-"""What the crash and fault tests share: processes to kill, scenes that are made once, the count of what was tried."""
+"""Fixtures of the crash and fault tests: processes to kill, scenes that are built once, and the count of cases."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """
     Choose the cases of a test.
 
-    A `case` is one of each container and strategy, with --exhaustive every row of the table; a `strategy_case` one of
-    each way of writing, with --exhaustive of each strategy; a `spread_case` any one of those, another for each test
-    (see below), with --exhaustive each.
+    A `case` is one of each container and strategy, with --exhaustive every row of the table. A `strategy_case` is one
+    of each method of writing, with --exhaustive of each strategy. A `spread_case` is one of these, a different one for
+    each test (see below), with --exhaustive each.
     """
     every = metafunc.config.getoption("--exhaustive")
     if "case" in metafunc.fixturenames:
@@ -40,13 +40,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "spread_case" in metafunc.fixturenames:
         metafunc.parametrize("spread_case", shapes.one_of_each("strategy" if every else "way"))
     if "played_case" in metafunc.fixturenames:
-        # Shared blocks are known again by inode numbers, which files that are laid out anew do not have.
+        # Shared blocks are identified by inode numbers, which differ in a copied file.
         names = shapes.one_of_each("strategy" if every else "way")
         metafunc.parametrize("played_case", [name for name in names if not shapes.ALL[name].means.reflink])
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of the tests that differ only in their `spread_case` or `played_case`, keep one."""
+    """Keep one of the tests that differ only in their `spread_case` or `played_case`."""
     if config.getoption("--exhaustive"):
         return
     groups: dict[tuple[object, ...], list[pytest.Item]] = defaultdict(list)
@@ -62,12 +62,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @dataclass(frozen=True)
 class Choice:
-    """Which calls of a run are tried."""
+    """The calls of a run that are tested."""
 
     every: bool  # all of them, of every case
 
     def of(self, calls: Sequence[Call], scene: Scene) -> list[Point]:
-        """Return every call and what lies within it, or a call that leaves most to be recovered."""
+        """Return every call and positions within it, or one call with the most complex recovery."""
         return list(points.every(calls)) if self.every else [points.telling(calls, scene)]
 
 
@@ -78,21 +78,21 @@ def choice(pytestconfig: pytest.Config) -> Choice:
 
 @pytest.fixture(scope="session")
 def forks() -> Iterator[Forks]:
-    """Processes that hold a whole library."""
+    """Processes with a whole library."""
     with Forks("tests.support.killed_write") as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def light() -> Iterator[Forks]:
-    """Processes that hold a journal and a film, and fork in a quarter of the time."""
+    """Processes with a journal and a film; they fork in a quarter of the time."""
     with Forks("tests.support.crashes", "tests.support.swaps") as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def scenes(forks: Forks, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenes]:
-    """Make the scene of a case, once; skips where the case cannot be had."""
+    """Build the scene of a case once; skip cases that are not possible here."""
     made: dict[str, Scene] = {}
     with contextlib.ExitStack() as after:
 

@@ -1,4 +1,4 @@
-"""The list of calls is whole: whatever strace sees a write do to films and journals, the gate sees too, and knows."""
+"""The list of calls is complete: the gate records every call of a write on films and journals that strace records."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.support.scenes import Scene
 
 pytestmark = pytest.mark.crash
 
-# Calls that may be about a film or a journal and change nothing of it.
+# Calls that can name a film or a journal and do not change it.
 READING = {"access", "faccessat", "faccessat2", "stat", "lstat", "fstat", "newfstatat", "statx", "statfs", "fstatfs"}
 READING |= {"readlink", "readlinkat", "open", "openat", "close", "read", "pread64", "readv", "preadv", "lseek", "fcntl"}
 READING |= {"getdents64", "flock", "dup", "dup2", "dup3", "fadvise64", "readahead", "mmap", "chdir", "execve", "ioctl"}
@@ -30,7 +30,7 @@ READING |= {"getxattr", "lgetxattr", "fgetxattr", "listxattr", "llistxattr", "fl
 _LINE = re.compile(r"^(?:\d+\s+)?(\w+)\((.*)")
 
 
-def test_gate_sees_the_calls_of_strace(scenes: Scenes, listed_case: str, tmp_path: Path) -> None:
+def test_gate_records_same_calls_as_strace(scenes: Scenes, listed_case: str, tmp_path: Path) -> None:
     scene = scenes(listed_case)
     seen = list(traced(scene, tmp_path / "trace"))
     unknown = {name for name, _ in seen} - READING - set(seccomp.NUMBERS)
@@ -68,7 +68,7 @@ def test_every_case_has_its_strategy() -> None:
 
 
 def test_missing_gate_is_detected(scenes: Scenes) -> None:
-    """A trap behind the last call springs nothing, and the tests that look for what was hit would say so."""
+    """A trap after the last call is never triggered, and the tests detect that."""
     scene = scenes(shapes.one_of_each()[0])
     scene.reset()
     report = scene.run(killed_write.write, scene.trap(len(scene.clean.calls) + 1))

@@ -1,6 +1,7 @@
 """
-What else stands in the way of a write: rights, other programs, full disks. The film concerned says why and is as it
-was, whoever it belongs to now; the next film of the batch is written; the next start finds nothing to do.
+Other disturbances of a write: permissions, other programs, full disks.
+
+The file reports the reason and is unchanged; the next file of the batch is written; the next start finds nothing to do.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ BETWEEN = {
 
 
 def outcomes(scene: Scene, *, problems: int = 0) -> dict[str, Outcome]:
-    """Open the home as the next start does; return what became of each film of the newest operation."""
+    """Open the home like the next start; return the outcome of each film of the newest operation."""
     with Library.open(scene.home) as library:
         again = library.recover()
         assert (again.undone, again.finished, len(again.problems)) == (0, 0, problems)
@@ -53,7 +54,7 @@ def outcomes(scene: Scene, *, problems: int = 0) -> dict[str, Outcome]:
 
 
 def written_around(scene: Scene, codes: set[str], *, unchanged: bool = True) -> None:
-    """Write: the first film is refused with one of the codes, the second is written."""
+    """Write: the first film is rejected with one of the codes, the second is written."""
     before = scene.film.path.read_bytes() if scene.film.path.is_file() else None
     assert scene.run(killed_write.write).code == 0
     found = outcomes(scene)
@@ -68,7 +69,7 @@ def written_around(scene: Scene, codes: set[str], *, unchanged: bool = True) -> 
 
 @pytest.fixture
 def scene(scenes: Scenes, spread_case: str) -> Scene:
-    """A film and its company, planned; of any strategy."""
+    """Two planned films, the first of any strategy."""
     made = scenes(spread_case)
     made.reset()
     return made
@@ -108,7 +109,7 @@ def test_file_open_for_writing_is_not_written(scene: Scene) -> None:
 
 
 def test_file_open_in_a_player_gets_no_insert(scenes: Scenes) -> None:
-    """Who has the film open goes on reading what it read: the next strategy makes a new file instead."""
+    """A player with the film open continues to read the old file: the next strategy makes a new file."""
     scene = scenes(next(name for name in shapes.ready() if shapes.ALL[name].strategy == "mp4_insert_range"))
     scene.reset()
     with scene.film.path.open("rb") as player:
@@ -124,12 +125,12 @@ def test_file_open_in_a_player_gets_no_insert(scenes: Scenes) -> None:
     tally.count(scene.shape.strategy, "disturbances")
 
 
-# Somebody else at work at the same time.
+# Another program at the same time.
 
 
 @pytest.mark.parametrize("what", ["replaced", "longer", "vanished", "edited without a trace"])
 def test_change_during_a_write_is_kept(scene: Scene, what: str) -> None:
-    """At the moment at which the journal is told, and so before any byte: what they made of it is there afterwards."""
+    """Change the film when the journal is written, so before any byte changes: the change is kept."""
     action, _ = BETWEEN[what]
     if scene.shape.strategy == "mp4_insert_range" and what in {"longer", "edited without a trace"}:
         pytest.skip("who opens the film then has to wait until we have done")
@@ -137,8 +138,8 @@ def test_change_during_a_write_is_kept(scene: Scene, what: str) -> None:
         call for call in scene.clean.calls if call.kind == "write" and call.path.endswith(".journal") and call.offset
     )
     scene.run(killed_write.write, scene.trap(begin, "meddle", action=functools.partial(action, scene.film.path)))
-    # An AVI's tags stand beside the byte that they changed: what of it is ours and what is theirs cannot be told, so
-    # nothing is put back, and the person is told.
+    # An AVI's tags are next to the changed byte, so our change and theirs cannot be distinguished:
+    # nothing is restored, and the user gets a message.
     amid = what == "edited without a trace" and scene.shape.strategy == "avi_in_place"
     found = outcomes(scene, problems=int(amid))
     assert found["film"][0] in ({"unknown"} if amid else {"failed", "conflict"}), found
@@ -153,7 +154,7 @@ def test_change_during_a_write_is_kept(scene: Scene, what: str) -> None:
 
 
 def made_of(film: Film, what: str, folder: Path) -> bytes | None:
-    """What somebody makes of a film."""
+    """The change of a film by another program."""
     copy = folder / ".copy"
     copy.write_bytes(film.old)
     BETWEEN[what][0](copy)
@@ -167,11 +168,11 @@ def test_second_open_of_a_home_is_refused(forks: Forks, home: Path) -> None:
         assert forks.run(killed_write.find_in_use, home, os.getpid()) == 0
 
 
-# Rights and room.
+# Permissions and space.
 
 
 def test_folder_without_write_permission(scene: Scene) -> None:
-    """In place needs no right on the folder; whatever makes a new file does, and gives way or says so."""
+    """A write in place needs no permission on the folder; a write of a new file needs it, or uses another strategy."""
     scene.films.chmod(0o555)
     try:
         assert scene._forks.run(killed_write.write_without_privilege, scene.home) == 0

@@ -1,8 +1,8 @@
 """
-A disk that fails at any system call of a write costs the item, never the film; the next film of the batch is written.
+A disk error at any system call of a write fails the item and keeps the film; the next film is written.
 
-Errors are given by the kernel's own gate in place of the call, to the real program. A failed sync is one of them: the
-sync after it succeeds, which is the lie that kernels tell, and must never be taken for success.
+The kernel's gate returns the error in place of the call, to the real program. One of the errors is a failed sync: the
+next sync succeeds although the data is lost, as in real kernels, and that must not count as success.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NAMES = {errno.errorcode.get(error, "a short write"): error for error in faults.
 
 
 @pytest.mark.parametrize("what", NAMES)
-def test_failed_system_call_fails_the_item_and_keeps_the_file(
+def test_failed_system_call_fails_item_and_keeps_file(
     scenes: Scenes, choice: Choice, spread_case: str, what: str
 ) -> None:
     scene = scenes(spread_case)
@@ -41,7 +41,7 @@ def test_failed_system_call_fails_the_item_and_keeps_the_file(
 
 
 def chosen(scene: Scene, choice: Choice, error: int) -> list[Fault]:
-    """Everything that may go wrong in this way; or once, in the largest write."""
+    """All errors of a kind, or one error in the largest write."""
     if choice.every:
         return [fault for fault in faults.every(scene.clean.calls) if fault.error == error]
     possible = [call for call in scene.clean.calls if faults.fits(error, call)]
@@ -49,7 +49,7 @@ def chosen(scene: Scene, choice: Choice, error: int) -> list[Fault]:
 
 
 def judge(scene: Scene, fault: Fault) -> None:
-    """Hold what is found, before and after the next start, to the promise."""
+    """Check the state before and after the next start."""
     where, broken = str(fault), "broken" in {film.state for film in scene.all}
     if fault.is_harmless:
         assert {film.state for film in scene.all} == {"new"}, where
@@ -57,7 +57,7 @@ def judge(scene: Scene, fault: Fault) -> None:
         scene.consistent(library, where)
         if fault.is_harmless:
             return
-        if role(fault.point.call, scene) == "journal" or fault.error == errno.EDQUOT:  # which the next film meets, too
+        if role(fault.point.call, scene) == "journal" or fault.error == errno.EDQUOT:  # also for the next film
             the_operation_stopped(library, scene, where)
         else:
             the_item_failed(library, scene, fault)
@@ -66,7 +66,7 @@ def judge(scene: Scene, fault: Fault) -> None:
 
 
 def the_operation_stopped(library: Library, scene: Scene, where: str) -> None:
-    """What stands in the way of all films stops it, and it can be resumed; or the fault came too late."""
+    """A blocker of all films stops the operation, which can be resumed; or the error came too late."""
     newest = newest_of(library)
     assert newest is not None
     assert newest.status in {"failed", "interrupted", "completed"}, where
@@ -75,10 +75,10 @@ def the_operation_stopped(library: Library, scene: Scene, where: str) -> None:
 
 
 def the_item_failed(library: Library, scene: Scene, fault: Fault) -> None:
-    """The film concerned says why; the other one is written."""
+    """The film reports the reason; the other one is written."""
     newest = newest_of(library)
     assert newest is not None
-    if newest.status == "interrupted":  # it could not be put back at once; this start has done so, and it waits again
+    if newest.status == "interrupted":  # not restored immediately; this start restored it, and it waits again
         assert fault.sticky, fault
         return
     items = {film.path: item_of(library, newest, film) for film in scene.all}
@@ -88,5 +88,5 @@ def the_item_failed(library: Library, scene: Scene, fault: Fault) -> None:
     for item in failed:
         assert item.code in faults.CODES, f"{fault}: {item.status} {item.code!r} {item.message}"
         assert item.message, fault
-    if not failed:  # what failed is not needed, or had a second way
+    if not failed:  # the failed call is not needed, or has an alternative
         assert {film.state for film in scene.all} == {"new"}

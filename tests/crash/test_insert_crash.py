@@ -1,9 +1,9 @@
 """
-Real cuts of power in the middle of putting room in front of a file, or of taking it out.
+Real power cuts while blocks are inserted before a file or removed.
 
-A file system on a loop device is stopped (FS_IOC_SHUTDOWN: nothing gets to the disk any more but the transaction that
-was under way, which ends where the file system may end one), mounted again, and recovery runs. The file lies in
-thousands of pieces, so that one shift may take several transactions. Our own journal is on the same disk.
+A file system on a loop device is stopped (FS_IOC_SHUTDOWN: after that, only the running transaction reaches the disk,
+and only if the file system can end it there). It is mounted again, and recovery runs. The file has thousands of
+extents, so that one shift can need several transactions. Our journal is on the same disk.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ PROCESSORS = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity")
 
 @dataclass(frozen=True)
 class Kind:
-    """A file system, made so that a file can be in very many pieces."""
+    """A file system whose settings allow a file with very many extents."""
 
     megabytes: int
-    arguments: tuple[str, ...]  # of the program that makes it
-    options: str  # of mounting it; nobarrier: the loop device loses nothing
+    arguments: tuple[str, ...]  # options of mkfs
+    options: str  # mount options; nobarrier: the loop device loses nothing
     block: int
     pieces: int
     shares: bool = False  # files can share blocks
@@ -62,13 +62,13 @@ KINDS = {
 
 @dataclass
 class Machine:
-    """A disk that can lose its power, with one file in very many pieces on it."""
+    """A disk with simulated power cuts, and one file with very many extents."""
 
     kind: Kind
     image: Path
     point: Path
-    body: str = ""  # digest of the file as it was made
-    seen: Counter[str] = field(default_factory=Counter)  # how the file stood after the cuts
+    body: str = ""  # digest of the original file
+    seen: Counter[str] = field(default_factory=Counter)  # states of the file after the cuts
 
     @property
     def path(self) -> Path:
@@ -93,14 +93,14 @@ class Machine:
             return hashlib.file_digest(file, "blake2b").hexdigest()
 
     def scatter(self) -> None:
-        """Make the file, in single blocks."""
+        """Create the file in single blocks."""
         (self.interleave if self.kind.shares else self.squeeze)()
         os.utime(self.path, ns=(MTIME, MTIME))
         os.sync()
         self.body = self.digest()
 
     def interleave(self) -> None:
-        """Make two files, and let the one have every second block of the other."""
+        """Create two files, and give every second block of one to the other."""
         block, size = self.kind.block, self.kind.block * self.kind.pieces - 300
         with self.path.open("w+b") as film, (self.point / "donor").open("w+b") as donor:
             for file in (film, donor):
@@ -111,18 +111,18 @@ class Machine:
                 assert disk.clone(donor.fileno(), at, block, film.fileno(), at)
 
     def squeeze(self) -> None:
-        """Fill the disk, free every second block of it, and write into what is free."""
+        """Fill the disk, free every second block, and write the file into the free blocks."""
         block, pieces = self.kind.block, self.kind.pieces
         with self.filled(pieces * 2 * block + 2500 * block) as (filler, rest):
             for number in range(0, 2 * pieces, 2):
                 disk._shift(filler, 0x3, number * block, block)  # punch a hole, keep the size
-            os.sync()  # what is free becomes usable when the journal is written
+            os.sync()  # freed blocks become usable after a commit of the journal
             self.path.write_bytes(os.urandom(int(pieces * 0.9) * block - 300))
             rest.unlink()
 
     @contextlib.contextmanager
     def filled(self, size: int) -> Iterator[tuple[int, Path]]:
-        """Fill the disk by a file of so many bytes, given open, and another one."""
+        """Fill the disk with an open file of a size, and another one."""
         rest = self.point / "rest"
         with (self.point / "filler").open("wb") as filler, rest.open("wb") as other:
             os.posix_fallocate(filler.fileno(), 0, size)
@@ -162,7 +162,7 @@ def machine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 def shifting(machine: Machine, log: Path, patch: Patch, *, begun: threading.Event | None = None) -> float:
-    """Carry an edit out and return how many seconds the shift itself took."""
+    """Perform an edit and return the seconds of its shift."""
     name = "insert_range" if patch.inserted > 0 else "collapse_range"
     real, spans = getattr(disk, name), [0.0]
 
@@ -186,7 +186,7 @@ def shifting(machine: Machine, log: Path, patch: Patch, *, begun: threading.Even
 
 
 def cut_short(machine: Machine, log: Path, patch: Patch, seconds: float) -> None:
-    """Begin an edit, cut the power so many seconds into its shift, and start the machine again."""
+    """Start an edit, cut the power at a time within its shift, and start again."""
 
     def write() -> None:
         with contextlib.suppress(errors.IndexiumError, OSError):
@@ -206,7 +206,7 @@ def cut_short(machine: Machine, log: Path, patch: Patch, seconds: float) -> None
 
 @contextlib.contextmanager
 def urgent(number: int) -> Iterator[None]:
-    """Run this thread before all others and on a processor of its own, so that a cut comes when it should."""
+    """Run this thread with the highest priority on one processor, so that the cut comes at the right time."""
     with contextlib.suppress(PermissionError):
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     os.sched_setaffinity(0, {PROCESSORS[number % len(PROCESSORS)]})
@@ -218,7 +218,7 @@ def urgent(number: int) -> Iterator[None]:
 
 
 def note(machine: Machine, log: Path) -> tuple[str, bool]:
-    """Count how the cut left the file; return it, and whether the edit was finished."""
+    """Count the state of the file after the cut; return it, and whether the edit was finished."""
     (entry,) = journal.read(log).entries
     assert isinstance(entry, JournalEntry)
     fd = os.open(machine.path, os.O_RDWR)
@@ -232,7 +232,7 @@ def note(machine: Machine, log: Path) -> tuple[str, bool]:
 
 
 @pytest.mark.parametrize("kind", ["insertion", "removal"])
-def test_power_cut_during_a_shift_is_recovered(machine: Machine, kind: str) -> None:
+def test_power_cut_during_shift_is_recovered(machine: Machine, kind: str) -> None:
     size = machine.path.stat().st_size
     there, back = Patch(((0, FRONT),), size + N, N), Patch((), size, -N)
     patch, other = (there, back) if kind == "insertion" else (back, there)
@@ -241,7 +241,7 @@ def test_power_cut_during_a_shift_is_recovered(machine: Machine, kind: str) -> N
     old, new = (machine.body, grown) if kind == "insertion" else (grown, machine.body)
     machine.seen.clear()
     for number in range(CUTS):
-        log = machine.point / f"{kind}-{number}.journal"  # it loses its power at the same instant
+        log = machine.point / f"{kind}-{number}.journal"  # its power is cut at the same time
         cut_short(machine, log, patch, span * (number + 0.5) / (2 * CUTS))
         stood, done = note(machine, log)
         assert all(one.outcome.is_resolved for one in journal.recover(log))
@@ -257,7 +257,7 @@ def test_power_cut_during_a_shift_is_recovered(machine: Machine, kind: str) -> N
 
 
 def undisturbed(machine: Machine, kind: str, patches: list[Patch]) -> tuple[list[float], str]:
-    """Carry some edits out and return how long their shifts took, and the digest of the file after the first one."""
+    """Perform some edits; return the seconds of their shifts, and the digest of the file after the first one."""
     spans, grown = [], ""
     for number, patch in enumerate(patches):
         spans.append(shifting(machine, machine.point / f"{kind}-undisturbed-{number}.journal", patch))

@@ -1,7 +1,7 @@
 """
-Operations of a real process that is held, stopped and killed, and what a next one makes of them.
+Operations of a real process that is paused, stopped and killed, and their results in the next process.
 
-By default 3 kills of a write and of a rollback of 200 files; with `--exhaustive` 20 of 2,000.
+By default 3 kills of a write and of a rollback of 200 files; with `--exhaustive` 20 kills and 2,000 files.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ from tests.support.studio import OLD
 
 pytestmark = [pytest.mark.crash, pytest.mark.usefixtures("executor")]
 
-LIMIT = 10.0  # seconds in which everything ends that is told to
+LIMIT = 10.0  # seconds until a process ends after its signal
 Print = tuple[int, int, int, int]  # inode, size, times of the last change of bytes and of anything
 
 
 class Films:
-    """Films that name Bob Ray, in a library that knows Ann Lee to be in them."""
+    """Films that name Bob Ray, in a library whose database has Ann Lee in them."""
 
     def __init__(self, folder: Path, count: int) -> None:
         self.films, self.home = folder / "films", folder / "home"
@@ -51,19 +51,19 @@ class Films:
         return {path.name: path.read_bytes() for path in self.paths}
 
     def prints(self) -> dict[str, Print]:
-        """What tells that somebody wrote to a file."""
+        """The facts that change when a program writes to a file."""
         found = {path.name: path.stat() for path in self.paths}
         return {name: (s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for name, s in found.items()}
 
     def count_touched(self, since: dict[str, Print]) -> int:
-        """How many have been written to; not all of these are done."""
+        """Return the number of changed files; not all of them are finished."""
         return sum(seen != since[name] for name, seen in self.prints().items())
 
     def changed(self, since: dict[str, bytes]) -> set[str]:
         return {name for name, data in self.bytes().items() if data != since[name]}
 
     def committed(self, operation_id: int) -> Counter[int]:
-        """How often each item of an operation was written and proven, by its journals."""
+        """Return how often each item of an operation was written and verified, by its journals."""
         found: Counter[int] = Counter()
         for path in (self.home / "backups").glob(f"{operation_id}.*journal"):
             found.update(mark.item_id for mark in journal.read(path).marks if mark.state == "committed")
@@ -78,10 +78,10 @@ def films(tmp_path: Path) -> Films:
     return Films(tmp_path, 40)
 
 
-# Held.
+# Paused.
 
 
-def test_no_file_changes_after_a_confirmed_pause(films: Films) -> None:
+def test_no_file_changes_after_confirmed_pause(films: Films) -> None:
     with Child(long_write.run, films.home, "write") as child:
         child.hear("begun")
         changed = False
@@ -91,7 +91,7 @@ def test_no_file_changes_after_a_confirmed_pause(films: Films) -> None:
             child.say("pause")
             child.hear("paused")
             before = films.prints()
-            for _ in range(30):  # a moment in which a file that is still under way would be done many times over
+            for _ in range(30):  # enough time for many files, if a file were still in progress
                 time.sleep(0.01)
                 assert films.prints() == before
             changed = changed or 0 < len(films.changed(films.old)) < len(films.paths)
@@ -102,7 +102,7 @@ def test_no_file_changes_after_a_confirmed_pause(films: Films) -> None:
     assert len(films.changed(films.old)) == len(films.paths)
 
 
-def test_paused_operation_stays_paused_after_a_kill(films: Films) -> None:
+def test_paused_operation_stays_paused_after_kill(films: Films) -> None:
     with Child(long_write.run, films.home, "write") as child:
         child.hear("begun")
         while not films.changed(films.old):
@@ -123,7 +123,7 @@ def test_paused_operation_stays_paused_after_a_kill(films: Films) -> None:
 # Killed.
 
 
-def test_resume_after_a_kill_reads_the_files(films: Films) -> None:
+def test_resume_after_kill_reads_files(films: Films) -> None:
     with Child(long_write.run, films.home, "write") as child:
         child.hear("begun")
         while len(films.changed(films.old)) < 7:
@@ -155,13 +155,13 @@ def test_resume_after_a_kill_reads_the_files(films: Films) -> None:
 
 @pytest.fixture(scope="module")
 def size(pytestconfig: pytest.Config) -> tuple[int, int]:
-    """How many files, and how many kills."""
+    """The numbers of files and of kills."""
     return (2000, 20) if pytestconfig.getoption("--exhaustive") else (200, 3)
 
 
 @dataclass(frozen=True)
 class Calm:
-    """What a person sees of a write and a rollback of the same films that nobody disturbed."""
+    """The visible results of an uninterrupted write and rollback of the same films."""
 
     new: dict[str, bytes]
     write: object
@@ -180,7 +180,7 @@ def calm(tmp_path_factory: pytest.TempPathFactory, size: tuple[int, int]) -> Cal
     return Calm(new, write, (account(films.home, 2), account(films.home, 1)))
 
 
-def test_repeatedly_killed_operation_equals_an_undisturbed_one(
+def test_repeatedly_killed_operation_equals_uninterrupted_one(
     tmp_path: Path, size: tuple[int, int], calm: Calm
 ) -> None:
     count, kills = size
@@ -204,7 +204,7 @@ def test_repeatedly_killed_operation_equals_an_undisturbed_one(
 def killed_at_random(
     films: Films, what: str, operation_id: int, kills: int, rng: random.Random, *, since: dict[str, bytes]
 ) -> int:
-    """Kill it so often, each time in the middle, and let it come to its end; returns how often it was at work then."""
+    """Kill the process several times during its work, then let it complete; return the number of runs."""
     cut, written, before = 0, dict[str, Print](), films.prints()
     steps = sorted(rng.sample(range(1, len(films.paths)), kills))
     for until in steps:
@@ -215,7 +215,7 @@ def killed_at_random(
             time.sleep(rng.random() * 0.02)
             child.kill()
         cut += 1
-        with Library.open(films.home, take_over="nothing") as library:  # which settles what was under way
+        with Library.open(films.home, take_over="nothing") as library:  # which restores the files in progress
             status = library.status(operation_id)
             done = films.changed(since)
             assert status.counts.get("success", 0) == len(done)
@@ -235,11 +235,11 @@ def killed_at_random(
 
 
 def account(home: Path, operation_id: int) -> object:
-    """What a person sees of an operation, without when it was and how a file was written of which it came late."""
+    """The visible result of an operation, without times and without the strategy of a resumed file."""
     with Library.open(home, take_over="nothing") as library:
         details = library.operation(operation_id, per_page=0)
         items = sorted(
-            (each.file_name, each.status, each.new_comment or "", each.taken_back_by or 0) for each in details.items
+            (each.file_name, each.status, each.new_comment or "", each.rolled_back_by or 0) for each in details.items
         )
         plan = library.plan().statistics
         return details.operation.status, details.status.counts, items, plan.unchanged_count, plan.safe_count
@@ -250,7 +250,7 @@ def account(home: Path, operation_id: int) -> object:
 
 @pytest.fixture
 def large(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
-    """A film that has to be copied as a whole, which takes a moment, after some that are written in place."""
+    """A film that must be copied completely, after some that are written in place."""
     folder, home = tmp_path / "films", tmp_path / "home"
     folder.mkdir()
     small = media.series("mp4", folder, 3, comment="People: Bob Ray")
@@ -263,7 +263,7 @@ def large(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
     shutil.rmtree(folder)
 
 
-def test_sigterm_cancels_a_rewrite_and_a_service_resumes_it(
+def test_sigterm_cancels_rewrite_and_service_resumes_it(
     large: tuple[Path, Path],
 ) -> None:
     home, path = large
@@ -279,12 +279,12 @@ def test_sigterm_cancels_a_rewrite_and_a_service_resumes_it(
         [left] = library.interruptions.operations()
         small = {became: count for became, count in left.counts.items() if became != "restored"}
         assert left.counts["restored"] == 1
-        assert set(small) <= {"done", "not_started"}  # they may all wait for a slow disk
+        assert set(small) <= {"done", "not_started"}  # all of them may wait for a slow disk
         assert sum(small.values()) == 3
         assert left.resumes_automatically
-        assert library.status(1).status == "interrupted"  # by which a script tells it from Ctrl-C, which cancels
+        assert library.status(1).status == "interrupted"  # scripts distinguish this code from Ctrl-C, which cancels
 
-    seconds, code, _ = stopped(["serve", "--port", "0"], large)  # which goes on with it, and is stopped too
+    seconds, code, _ = stopped(["serve", "--port", "0"], large)  # which resumes it, and is stopped too
     assert (seconds < LIMIT, code) == (True, 0)
     assert no_strays(path)
 
@@ -297,31 +297,31 @@ def test_sigterm_cancels_a_rewrite_and_a_service_resumes_it(
 
 
 def test_file_interrupted_twice_rolls_back_byte_for_byte(large: tuple[Path, Path]) -> None:
-    """Two runs of which nothing came leave journals that say nothing; that of the third one is what is kept."""
+    """Two runs without a result leave empty journals; the journal of the third run is kept."""
     home, path = large
     old, data = path.stat(), path.read_bytes()
     stopped(["write", "name:large", "--risk", "safe,warning,danger", "--yes"], large, by=signal.SIGKILL)
-    Library.open(home, take_over="nothing").close()  # clears away what would be taken for the beginning of the next run
+    Library.open(home, take_over="nothing").close()  # removes what could be confused with the start of the next run
     stopped(["operations", "resume", "1"], large)
 
     with Library.open(home, take_over="nothing") as library:
         assert library.resume(1).wait().counts == {"success": 1}
         [checked] = library.backups.verify(1)
         assert (checked.items, checked.whole, checked.restorable) == (1, 1, 1)
-    with Library.open(home, take_over="nothing") as library:  # whose start puts away what no operation has use for
+    with Library.open(home, take_over="nothing") as library:  # whose start removes files that no operation uses
         assert library.rollback(1).wait().counts == {"success": 1}
     assert path.read_bytes() == data
     assert path.stat().st_mtime_ns == old.st_mtime_ns
 
 
-def test_kill_during_a_rewrite_keeps_the_file_and_no_worker(
+def test_kill_during_rewrite_keeps_file_and_no_worker(
     large: tuple[Path, Path],
 ) -> None:
     home, path = large
     old, data = path.stat(), path.read_bytes()
     stopped(["write", "--risk", "safe,warning,danger", "--yes"], large, by=signal.SIGKILL)
 
-    with Library.open(home, take_over="nothing") as library:  # at once: whoever was at work has to be gone by then
+    with Library.open(home, take_over="nothing") as library:  # immediately: every worker process must have ended
         assert (path.stat().st_ino, path.stat().st_mtime_ns) == (old.st_ino, old.st_mtime_ns)
         assert no_strays(path)
         assert path.read_bytes() == data
@@ -332,7 +332,9 @@ def test_kill_during_a_rewrite_keeps_the_file_and_no_worker(
 def stopped(
     arguments: list[str], large: tuple[Path, Path], *, by: signal.Signals = signal.SIGTERM
 ) -> tuple[float, int, str]:
-    """Run the command until the large film is being rewritten, then end it; returns seconds, code and words."""
+    """
+    Run the command until it rewrites the large film, then end it; return the seconds, the exit code and the output.
+    """
     home, path = large
     command = [sys.executable, "-m", "indexium_core.cli", "--home", str(home), *arguments]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:

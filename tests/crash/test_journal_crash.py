@@ -1,4 +1,4 @@
-"""A process that is killed in the middle of an edit leaves a file that is bit for bit old or new after recovery."""
+"""A process that is killed during an edit leaves a file that is exactly old or new after recovery."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def forks(light: Forks) -> Forks:
 
 
 class Place:
-    """One file and where the journal of its edit goes."""
+    """One file and the place of its journal."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "film.bin"
@@ -52,7 +52,7 @@ class Place:
             assert forks.run(crashes.recover, self.backup, 0) == 0
 
     def recover_with_cuts(self, forks: Forks, moment: str) -> None:
-        """Recover, killed at its first call, again at its second, and so on until one recovery comes through."""
+        """Recover with a kill at the first call, then at the second, until one recovery completes."""
         for at in itertools.count(1):
             if not self.backup.exists() or forks.run(crashes.recover, self.backup, at, moment) == 0:
                 return
@@ -71,7 +71,7 @@ def patched(patch: Patch) -> bytes:
 
 
 def cuts(forks: Forks, place: Place, name: str, moment: str, *, commit: bool = True) -> Iterator[int]:
-    """Edit again and again, killed at the first call, the second and so on; each cut is the caller's to judge."""
+    """Repeat the edit with a kill at the first call, the second and so on; the caller checks each state."""
     edit = crashes.Edit(os.fsencode(place.path), place.backup, PATCHES[name], PAYLOAD, commit=commit)
     for at in itertools.count(1):
         place.reset()
@@ -84,7 +84,7 @@ def cuts(forks: Forks, place: Place, name: str, moment: str, *, commit: bool = T
 
 
 def judge(place: Place, name: str, at: int) -> bool:
-    """Assert that the file is old, or new where the journal says so; returns whether it is old."""
+    """Assert that the file is old, or new if the journal says so; return whether it is old."""
     wanted = patched(PATCHES[name]) if place.committed() else OLD
     assert place.path.read_bytes() == wanted, f"call {at}"
     if wanted == OLD:
@@ -94,7 +94,7 @@ def judge(place: Place, name: str, at: int) -> bool:
 
 @pytest.mark.parametrize("moment", ["1", "half"])
 @pytest.mark.parametrize("name", PATCHES)
-def test_kill_at_any_call_keeps_the_file_old_or_new(forks: Forks, place: Place, name: str, moment: str) -> None:
+def test_kill_at_any_call_keeps_file_old_or_new(forks: Forks, place: Place, name: str, moment: str) -> None:
     seen = set()
     for at in cuts(forks, place, name, moment):
         place.recover(forks)
@@ -104,7 +104,7 @@ def test_kill_at_any_call_keeps_the_file_old_or_new(forks: Forks, place: Place, 
 
 @pytest.mark.parametrize("moment", ["before"])
 @pytest.mark.parametrize("name", PATCHES)
-def test_kill_during_undo_ends_with_the_old_file(forks: Forks, place: Place, name: str, moment: str) -> None:
+def test_kill_during_undo_ends_with_old_file(forks: Forks, place: Place, name: str, moment: str) -> None:
     for at in cuts(forks, place, name, moment, commit=False):
         place.recover(forks)
         assert judge(place, name, at)

@@ -1,9 +1,9 @@
 """
-A process killed at any system call of a whole write, rollback or recovery leaves every film old or new, bit for bit.
+A process killed at any system call of a write, rollback or recovery leaves every film exactly old or new.
 
-The calls are the real ones: of every thread, of DuckDB and of ffmpeg, counted by the kernel's own gate (`seccomp`). By
-default the most telling calls of each strategy are tried here, and every call of each strategy and container without
-the library around it (`test_strategies`); `--exhaustive` tries every call of every case, and its middle, here too.
+The calls are real: of every thread, of DuckDB and of ffmpeg, counted by the kernel's gate (`seccomp`). By default this
+module tests the most informative calls of each strategy; `test_strategies` tests every call of each strategy and
+container without the library. `--exhaustive` tests every call of every case, and the middle of each call, here too.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def test_rollback_killed_at_any_call_is_recovered(scenes: Scenes, choice: Choice
 
 
 def test_recovery_killed_at_every_call_completes(scenes: Scenes, choice: Choice, spread_case: str) -> None:
-    """Killed at its first call, the next one at its second, and so on, until one comes through."""
+    """Kill the recovery at its first call, the next one at its second, until one completes."""
     scene = scenes(spread_case)
     calls = scene.clean.calls
     for point in map(Point, calls) if choice.every else choice.of(calls, scene):
@@ -79,7 +79,7 @@ def test_ffmpeg_that_survives_a_kill_changes_no_file(scenes: Scenes, choice: Cho
 
 
 def cut(scene: Scene, point: Point) -> bool:
-    """Write from the start, killed at a point; False where it was not reached: threads share syncs as it happens."""
+    """Write from the start, with a kill at a point; return False if the point was not reached: threads share syncs."""
     scene.reset()
     report = scene.run(killed_write.write, point.trap(scene))
     assert report.killed or (report.hit is None and point.call.kind == "sync"), point
@@ -89,7 +89,7 @@ def cut(scene: Scene, point: Point) -> bool:
 
 @pytest.mark.parametrize("loss", ["damaged", "gone"])
 def test_file_is_recovered_without_the_database(scenes: Scenes, loss: str) -> None:
-    """Journals tell everything: a database that cannot be opened, or was moved away, keeps no film broken."""
+    """Journals are sufficient: every film is restored if the database cannot be opened or was moved away."""
     scene = scenes(shapes.one_of_each("way")[-1])
     cut(scene, telling(scene.clean.calls, scene))
     assert scene.film.state == "broken"
@@ -104,7 +104,7 @@ def test_file_is_recovered_without_the_database(scenes: Scenes, loss: str) -> No
 
 
 def parted(folder: Path) -> tuple[Path, Path, Path]:
-    """A film whose two names a write parted: its path, its other name and the home."""
+    """A film whose two names were separated by a write: its path, its other name and the home."""
     films, home = folder / "films", folder / "home"
     films.mkdir(parents=True)
     path, seed = films / "film.mkv", films / "seed.mkv"
@@ -125,7 +125,7 @@ def test_rollback_that_joins_hard_links_survives_kills(tmp_path: Path, forks: Fo
     if why := seccomp.why_not():
         pytest.skip(why)
     old, states = shapes.film("mkv, live"), list[str]()
-    chosen = {0}  # without a kill, to learn which calls there are
+    chosen = {0}  # without a kill, to list the calls
     while chosen:
         at = min(chosen)
         chosen.discard(at)

@@ -1,8 +1,8 @@
 """
-A cut of power during a whole write: whatever unsynced calls the disk has taken or lost, films and ledger come together.
+A power cut during a whole write: films and ledger agree for every set of lost unsynced calls.
 
-Not only films and journals are played here but the whole home, DuckDB's files with it: so that the ledger can never
-know of more than the films hold. What DuckDB's own files survive is not asked: their writes are lost from the end only.
+The simulated disk holds the whole home with DuckDB's files, besides films and journals, so that the ledger can never be
+ahead of the films. Losses within DuckDB's own files are not tested: their writes are lost from the end only.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.support.scenes import Scene
 pytestmark = pytest.mark.crash
 
 SEED = int(os.environ.get("CRASH_SEED", "3"))
-FEW, MANY = 4, 10  # states of a run by default; of each moment with --exhaustive
+FEW, MANY = 4, 10  # states of a run by default; of each point in time with --exhaustive
 
 
 def test_write_with_lost_data_is_old_or_new(scenes: Scenes, choice: Choice, played_case: str) -> None:
@@ -42,7 +42,7 @@ def test_rollback_with_lost_data_is_old_or_new(scenes: Scenes, choice: Choice, p
 
 
 def cuts(scene: Scene, function: Callable[[Path], None], choice: Choice) -> Iterator[tuple[str, State]]:
-    """Run once; yield what the disk may hold at each moment of it, or at some."""
+    """Run once; yield possible states of the disk at each point in time, or at some."""
     folders, chance = (scene.films, scene.home), random.Random(SEED)
     disk = powercut.Disk(folders, orderly="indexium.duckdb")
     report = scene.run(function, gate.Trap(folders=tuple(str(folder) for folder in folders), keep=True))
@@ -57,7 +57,7 @@ def cuts(scene: Scene, function: Callable[[Path], None], choice: Choice) -> Iter
 
 
 def _matters(calls: list[Call], done: int, scene: Scene) -> bool:
-    """Tell whether a cut now falls between the first and the last call on films and journals."""
+    """Return whether a cut at this point is between the first and the last call on films and journals."""
     numbers = [at for at, call in enumerate(calls) if _is_ours(call, scene)]
     return numbers[0] <= done <= numbers[-1] + 2
 

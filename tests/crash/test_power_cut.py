@@ -1,4 +1,4 @@
-"""A cut of power: from every state that unsynced calls may leave on the disk, recovery makes the file old or new."""
+"""A power cut: recovery restores the old or the new file from every possible state of the disk."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ PATCHES = {
     "growing": Patch(((4, b"size"), (len(OLD) - 3, bytes(range(200)))), len(OLD) + 197),
     "shrinking": Patch(((4, b"size"), (11000, b"last words")), len(OLD) - 7000),
 }
-LIMIT = 300  # states of one moment
+LIMIT = 300  # states of one point in time
 
 
 class Place:
-    """The real folder in which simulated states are laid out and recovered."""
+    """The folder in which simulated states are written and recovered."""
 
     def __init__(self, folder: Path, name: str, light: Forks) -> None:
         self.path, self.backup, self._forks = folder / "film.bin", folder / "backups" / "1.journal", light
@@ -60,19 +60,19 @@ class Place:
 def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, light: Forks) -> Place:
     if why := seccomp.why_not():
         pytest.skip(why)
-    for name in ("fsync", "fdatasync"):  # the disk is simulated; only that it was asked matters
+    for name in ("fsync", "fdatasync"):  # the disk is simulated; only the sync call matters
         monkeypatch.setattr(os, name, lambda fd: None)
     return Place(tmp_path, request.param, light)
 
 
 def cuts(disk: powercut.Disk, calls: list[Call]) -> Iterator[tuple[int, State]]:
-    """Yield every state but once, with the number of calls after which it is met last."""
+    """Yield every state once, with the number of calls of its last occurrence."""
     chance = random.Random(0)
     states = {state.key(): (done, state) for done, state in powercut.play(disk, calls, chance, limit=LIMIT)}
     return iter(states.values())
 
 
-def test_power_cut_during_an_edit_keeps_old_or_new(place: Place) -> None:
+def test_power_cut_during_edit_keeps_old_or_new(place: Place) -> None:
     disk, calls = place.record(crashes.run, place.edit)
     new, seen = place.path.read_bytes(), set()
     for done, state in cuts(disk, calls):
@@ -85,7 +85,7 @@ def test_power_cut_during_an_edit_keeps_old_or_new(place: Place) -> None:
     assert disk.seen[str(place.path)] == new, "the simulated disk is not what the real one is"
 
 
-def test_power_cut_during_undo_ends_with_the_old_file(place: Place, choice: Choice) -> None:
+def test_power_cut_during_undo_ends_with_old_file(place: Place, choice: Choice) -> None:
     starts = [state for _, state in cuts(*place.record(crashes.run, place.edit)) if str(place.backup) in state.files]
     undone = 0
     for start in starts[:: 1 if choice.every else max(1, len(starts) // 30)]:
@@ -101,7 +101,10 @@ def test_power_cut_during_undo_ends_with_the_old_file(place: Place, choice: Choi
 
 
 def test_failed_sync_is_never_trusted(place: Place) -> None:
-    """Its retry lies: the kernel has dropped what it could not write, says so once, and then reports success."""
+    """
+    The retry of a failed sync is not reliable: the kernel drops unwritten data, reports it once, and then reports
+    success.
+    """
     _, calls = place.record(crashes.run, place.edit)
     [at] = [number for number, call in enumerate(calls, 1) if (call.kind, call.path) == ("sync", str(place.path))]
     place.path.write_bytes(OLD)

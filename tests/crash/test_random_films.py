@@ -1,6 +1,7 @@
 """
-Films nobody has seen: random but valid trees of boxes and elements, written by every strategy that takes them, killed
-at a random byte of a random call, recovered, written again and taken back.
+Random valid trees of boxes and elements, written by every possible strategy.
+
+Each write is killed at a random byte of a random call, recovered, repeated and rolled back.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def cut_at_random(place: Path, light: Forks, content: bytes, text: str | None, d
 
 
 def possible(content: bytes, text: str | None, *, block: int) -> list[tuple[str, Capabilities]]:
-    """The strategies that would write the film, with the means that each needs."""
+    """Return the strategies for the film, with the capabilities that each needs."""
     reader = BytesReader(content)
     family, layout = registry.examine(reader)
     assert family is not None
@@ -93,7 +94,7 @@ def possible(content: bytes, text: str | None, *, block: int) -> list[tuple[str,
 
 
 class Run:
-    """One film in a folder of its own, and one way to write it."""
+    """One film in its own folder, and one strategy."""
 
     def __init__(
         self, place: Path, light: Forks, content: bytes, text: str | None, means: Capabilities, strategy: str

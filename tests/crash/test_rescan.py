@@ -1,7 +1,7 @@
 """
-A rescan whose process is killed goes on from its checkpoint, and ends as if nobody had disturbed it.
+A rescan whose process is killed resumes from its checkpoint, and ends with the results of an uninterrupted one.
 
-By default 3 kills of a rescan of 60 files; with `--exhaustive` 20 of 2,000.
+By default 3 kills of a rescan of 60 files; with `--exhaustive` 20 kills and 2,000 files.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ from tests.support.children import Child
 
 pytestmark = pytest.mark.crash
 
-PATIENCE = 60.0  # seconds in which a rescan gets on
+PATIENCE = 60.0  # seconds until a rescan makes progress
 
 
 class Rescan:
-    """One job, done by one process after the other."""
+    """One job, run by several processes in sequence."""
 
     def __init__(self, home: Path, note: Path, batch: int) -> None:
         self.job, self._home, self._note, self._batch = 0, home, note, batch
 
     def begin(self) -> Child:
-        """Let a process begin it, or go on with it."""
+        """Let a process start or resume it."""
         child = Child(long_rescan.run, self._home, self._note, self.job, self._batch)
         self.job = int(child.hear("begun"))
         return child
 
     def read(self) -> list[str]:
-        """The files that were read so far, in their order."""
+        """Return the files that were read so far, in order."""
         return self._note.read_text().splitlines() if self._note.exists() else []
 
     def kill_at(self, count: int, *, after: float) -> None:
-        """Let a process work until so many files were read, and `after` some seconds, and kill it."""
+        """Let a process run until a number of files were read, and some seconds more, and kill it."""
         with self.begin() as child:
             until = time.monotonic() + PATIENCE
             while len(set(self.read())) < count and child.is_running():
@@ -51,14 +51,14 @@ class Rescan:
             child.kill()
 
     def end(self) -> None:
-        """Let a process bring it to its end."""
+        """Let a process complete it."""
         with self.begin() as child:
             child.end(PATIENCE)
 
 
 @pytest.fixture
 def size(pytestconfig: pytest.Config) -> tuple[int, int, int]:
-    """How many files, how many of them in a batch, and how many kills."""
+    """The numbers of files, of files in a batch, and of kills."""
     return (2000, 20, 20) if pytestconfig.getoption("--exhaustive") else (60, 5, 3)
 
 
@@ -75,13 +75,13 @@ def changes(library: Library) -> list[tuple[int, str, str | None, str | None]]:
 
 
 def meddle(library: Library) -> None:
-    """Let the database say something else of two films of three than the films do, as if nobody had noticed."""
+    """Store other properties of two of three films in the database than the films have."""
     with library._parts.store.atomic() as tx:
         tx.execute("UPDATE media_properties SET hdr = 'pq', resolution = '1x1' WHERE tool <> '' AND file_id % 3 > 0")
         tx.execute("DELETE FROM audit_events")
 
 
-def test_killed_rescan_equals_an_undisturbed_one(home: Path, tmp_path: Path, size: tuple[int, int, int]) -> None:
+def test_killed_rescan_equals_uninterrupted_one(home: Path, tmp_path: Path, size: tuple[int, int, int]) -> None:
     count, batch, kills = size
     root = tmp_path / "films"
     root.mkdir()
@@ -113,5 +113,5 @@ def test_killed_rescan_equals_an_undisturbed_one(home: Path, tmp_path: Path, siz
 
 
 def told(summary: dict[str, Any]) -> dict[str, Any]:
-    """What came of it, without how long it took."""
+    """Return the results, without durations."""
     return {name: value for name, value in summary.items() if name != "seconds"}

@@ -1,6 +1,7 @@
 """
-Every strategy on a real film of every layout, cut off and lied to at every call: by a kill, by a failing disk, by a cut
-of power. Without a library around it, so that every call can be tried every time.
+Every strategy on a real film of every layout, interrupted at every call by a kill, a disk error or a power cut.
+
+These tests run without the library, so that every call can be tested each time.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ TURN = itertools.cycle(faults.EVERYTHING)
 
 @pytest.fixture(scope="module")
 def made(light: Forks, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Bench]]:
-    """Make the bench of a case, once."""
+    """Build the bench of a case once."""
     found: dict[str, Bench] = {}
     with contextlib.ExitStack() as after:
 
@@ -53,7 +54,9 @@ def bench(made: Callable[[str], Bench], case: str) -> Bench:
 
 
 def tried(bench: Bench, choice: Choice) -> list[Point]:
-    """Every call of the first case of a strategy, one of each kind of the others; with --exhaustive all and more."""
+    """
+    Return every call of the first case of a strategy, one of each kind for the others; with --exhaustive all calls.
+    """
     calls = bench.clean.calls
     if choice.every:
         return list(points.every(calls))
@@ -94,7 +97,7 @@ def test_repeated_kills_at_every_call_of_every_recovery(
 
 
 def test_disk_error_at_any_call(bench: Bench, choice: Choice) -> None:
-    """The film is old, or the error says that it cannot tell; the next start settles it."""
+    """The film is old, or the error reports an unknown state; the next start restores it."""
     for fault in disturbed(bench, choice):
         bench.reset()
         code = bench.write_failing(fault)
@@ -119,7 +122,7 @@ def disturbed(bench: Bench, choice: Choice) -> list[Fault]:
 
 
 def test_open_player_keeps_reading_its_file(bench: Bench) -> None:
-    """The media stays where it was for whoever has the file open, whatever takes its place."""
+    """The media stays readable for a program with the file open, whatever replaces the file."""
     if bench.shape.strategy == "mp4_insert_range":
         pytest.skip("is not done while somebody has the file open: see `test_disturbances`")
     bench.reset()

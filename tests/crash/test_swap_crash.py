@@ -1,8 +1,8 @@
 """
-A process that is killed, failed or cut off from power while it replaces a file leaves the old file or the new one.
+A process that is killed, or has errors or a power cut while it replaces a file, leaves the old or the new file.
 
-Bit for bit, with its attributes, and with nothing of ours beside it; in every way in which a file can be replaced, and
-in every recovery of that.
+The file is exactly equal, with its attributes, and without temporary files beside it; for every method of replacement,
+and in every recovery.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.support.swaps import Swap
 
 pytestmark = pytest.mark.crash
 
-LIMIT = 60  # states of one moment
+LIMIT = 60  # states of one point in time
 FAULTS = {
     errno.ENOSPC: "low_space",
     errno.EIO: "io_error",
@@ -33,7 +33,7 @@ FAULTS = {
 
 
 class Scene:
-    """One way of replacing a file, to be done again and again in processes that are cut off."""
+    """One method of replacement, repeated in processes that are interrupted."""
 
     def __init__(self, folder: Path, way: str, forks: Forks, *, commit: bool = True) -> None:
         self.swap, self.forks = Swap(folder, way, commit), forks
@@ -57,7 +57,7 @@ class Scene:
         return state
 
     def points(self, choice: Choice) -> Iterator[points.Point]:
-        """Every call, and half of the first write to each file; with --exhaustive parts of every one."""
+        """Every call, and half of the first write to each file; with --exhaustive parts of every write."""
         written = set[str]()
         for point in points.every(self.calls):
             half = point.part == point.call.length // 2 and point.call.path not in written
@@ -81,7 +81,7 @@ def way(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """In memory, where a sync costs nothing: that it was asked for is what matters here."""
+    """In memory, where a sync takes no time: only the sync call matters here."""
     with places.folder("memory" if places.FOLDERS["memory"].is_dir() else "any", tmp_path) as folder:
         yield folder
 
@@ -91,7 +91,7 @@ def scene(folder: Path, way: str, forks: Forks) -> Scene:
     return Scene(folder, way, forks)
 
 
-def test_kill_at_any_call_keeps_the_file_old_or_new(scene: Scene, choice: Choice) -> None:
+def test_kill_at_any_call_keeps_file_old_or_new(scene: Scene, choice: Choice) -> None:
     states = []
     for point in scene.points(choice):
         scene.swap.reset()
@@ -102,8 +102,8 @@ def test_kill_at_any_call_keeps_the_file_old_or_new(scene: Scene, choice: Choice
     assert states == sorted(states, reverse=True), "once new, always new"
 
 
-def test_kill_at_any_call_of_the_recovery(scene: Scene, choice: Choice) -> None:
-    """Killed at its first call, the next one at its second, and so on, until one comes through."""
+def test_kill_at_any_call_of_recovery(scene: Scene, choice: Choice) -> None:
+    """Kill the recovery at its first call, the next one at its second, until one completes."""
     for point in list(scene.points(choice))[:: 1 if choice.every else 6]:
         scene.swap.reset()
         scene.run(swaps.run, scene.swap, trap=point.trap(scene, "kill"))  # type: ignore[arg-type]
@@ -114,7 +114,7 @@ def test_kill_at_any_call_of_the_recovery(scene: Scene, choice: Choice) -> None:
         scene.recovered(f"killed at {point}, then {at - 1} times in recovery")
 
 
-def test_kill_during_a_cancellation_keeps_the_old_file(folder: Path, way: str, forks: Forks, choice: Choice) -> None:
+def test_kill_during_cancellation_keeps_old_file(folder: Path, way: str, forks: Forks, choice: Choice) -> None:
     scene = Scene(folder, way, forks, commit=False)
     for point in list(scene.points(choice))[-8 if not choice.every else 0 :]:
         scene.swap.reset()
@@ -124,7 +124,7 @@ def test_kill_during_a_cancellation_keeps_the_old_file(folder: Path, way: str, f
 
 
 @pytest.mark.parametrize("sticky", [False, True])
-def test_failed_call_keeps_the_old_file_or_reports_unknown(scene: Scene, choice: Choice, *, sticky: bool) -> None:
+def test_failed_call_keeps_old_file_or_reports_unknown(scene: Scene, choice: Choice, *, sticky: bool) -> None:
     numbers = itertools.cycle(FAULTS)
     for point in scene.points(choice):
         for number in FAULTS if choice.every else [next(numbers)]:
@@ -153,7 +153,7 @@ def test_partial_write_is_continued(scene: Scene) -> None:
             tally.count("replacement", "faults")
 
 
-def test_power_cut_keeps_the_old_or_the_new_file(scene: Scene, choice: Choice) -> None:
+def test_power_cut_keeps_old_or_new_file(scene: Scene, choice: Choice) -> None:
     scene.swap.reset()
     disk = powercut.Disk((scene.swap.folder,))
     report = scene.run(swaps.run, scene.swap, trap=scene.trap(keep=True))
@@ -188,13 +188,13 @@ def test_power_cut_during_recovery_changes_no_outcome(scene: Scene, choice: Choi
             tally.count("replacement", "states after a power cut")
 
 
-def test_power_cut_after_a_kill_and_recovery(scene: Scene, choice: Choice) -> None:
-    """A rename that only the kernel knows of is seen by the recovery, and must be on the medium before it says so."""
+def test_power_cut_after_kill_and_recovery(scene: Scene, choice: Choice) -> None:
+    """Recovery sees a rename that is not on the disk yet, and must sync it before it reports the result."""
     for call in scene.calls if choice.every else scene.calls[-7:]:
         scene.swap.reset()
         disk = powercut.Disk((scene.swap.folder,))
         killed = scene.run(swaps.run, scene.swap, trap=scene.trap(call.number, "kill", keep=True))
-        for done in killed.calls[:-1]:  # the last one was not let through
+        for done in killed.calls[:-1]:  # the last one was not performed
             disk.take(done)
         report = scene.run(swaps.recover, scene.swap.backup, trap=scene.trap(keep=True))
         first = scene.swap.judge_bytes("recovered")
@@ -208,7 +208,7 @@ def test_power_cut_after_a_kill_and_recovery(scene: Scene, choice: Choice) -> No
 
 
 def cuts(disk: powercut.Disk, calls: Iterable[Call], choice: Choice) -> Iterator[tuple[int, powercut.State]]:
-    """Yield every state but once, with the number of calls after which it is met last."""
+    """Yield every state once, with the number of calls of its last occurrence."""
     chance, states = random.Random(0), {}
     for done, state in powercut.play(disk, calls, chance, limit=LIMIT if choice.every else 8):
         states[state.key()] = (done, state)

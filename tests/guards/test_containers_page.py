@@ -1,4 +1,4 @@
-"""`docs/containers.md` says of every kind of file what the code does with it: measured on films of each kind."""
+"""Compare `docs/containers.md` with the behaviour for films of each kind."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "containers.md"
 WHERE = {"ext4": Capabilities(block=4096), "XFS, Btrfs": Capabilities(reflink=True), "elsewhere": Capabilities()}
 ANY = "with `INDEXIUM_FASTSTART=any`"
 
-# Which films are made to see whether a row is true: cases of `shapes`, by the row's first cell.
+# The films that test a row: cases of `shapes`, by the row's first cell.
 MP4_LAST = "MP4, M4V, MOV, 3GP: index (`moov`) last, or room beside it"
 MP4_FIRST = "MP4, MOV: index first, no room"
 MP4_ANY = f"MP4: index first, no room, {ANY}"
@@ -71,12 +71,12 @@ ROWS = {
     "ogv, odd": "OGV, OGG: not understood",
     "ogv, room": "OGV, OGG: room in the comment header",
 }
-UNDO = {Patch: "journal", Rebuild: "delta"}  # else FFmpeg's own file, of which a delta may be large
+UNDO = {Patch: "journal", Rebuild: "delta"}  # otherwise FFmpeg's own file, whose delta may be large
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the table, where it holds."""
+    """One row of the table and the places to which it applies."""
 
     strategy: str
     cost: str
@@ -97,22 +97,22 @@ def table() -> Iterator[tuple[str, str, Row]]:
 PROMISED = {(film, place): row for film, place, row in table()}
 
 
-def test_every_way_of_writing_is_on_the_page_and_no_other() -> None:
+def test_page_lists_every_write_strategy_only() -> None:
     assert {row.strategy for row in PROMISED.values()} == shapes.strategies()
     assert shapes.strategies() == set(strategies.STRATEGIES) - {"undo"}
 
 
-def test_every_film_has_its_row_and_every_row_its_film() -> None:
+def test_films_and_rows_match() -> None:
     assert set(ROWS) == set(shapes.ALL)
     assert {film for film, _ in PROMISED} == set(ROWS.values())
 
 
 @pytest.mark.parametrize("place", WHERE)
 @pytest.mark.parametrize("name", ROWS)
-def test_a_film_is_written_as_its_row_says(name: str, place: str) -> None:
+def test_film_is_written_with_documented_strategy(name: str, place: str) -> None:
     row = PROMISED.get((ROWS[name], place))
     if row is None:
-        assert ROWS[name] == MP4_ANY  # where something better can be done, it is: the row above
+        assert ROWS[name] == MP4_ANY  # where a better strategy is possible, it is used: the row above
         return
     choice, media = chosen(name, place)
     cloned = isinstance(choice.edit, Rebuild) and choice.edit.cloned
@@ -126,7 +126,7 @@ def test_a_film_is_written_as_its_row_says(name: str, place: str) -> None:
 
 
 def chosen(name: str, place: str) -> tuple[Choice, int]:
-    """What is chosen for a film, and how many bytes of media it has."""
+    """Return the strategy of a film, and the number of its media bytes."""
     shape, reader, means = shapes.ALL[name], BytesReader(shapes.film(name)), WHERE[place]
     if shape.settings.get("faststart") == "any":
         means = Capabilities(keep_faststart=False)
@@ -145,17 +145,17 @@ def chosen(name: str, place: str) -> tuple[Choice, int]:
 
 
 @pytest.mark.parametrize("name", readers.SHOWN_BY)
-def test_the_programs_on_the_page_are_those_that_were_measured(name: str) -> None:
+def test_page_lists_measured_programs(name: str) -> None:
     cells = {row.shown for (film, _), row in PROMISED.items() if film == ROWS[name]}
     named = {program.strip("`") for cell in cells for program in cell.split(", ")}
-    # Whoever shows it without an option does so with one that has it look further.
+    # A program that shows it without an option also shows it with an option that reads more.
     more = {"exiftool": readers.EXIFTOOL_ALL, "mkvinfo": readers.MKVINFO_ALL}
 
     assert len(cells) == 1
     assert named | {more[program] for program in named if program in more} == readers.SHOWN_BY[name]
 
 
-def test_every_container_that_is_only_recognised_is_named_with_its_code() -> None:
+def test_unsupported_containers_are_listed_with_code() -> None:
     rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
     for kind in unsupported.KINDS:
         code = "no_strategy_yet" if kind.holds_comment else "unsupported_container"

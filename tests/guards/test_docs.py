@@ -1,4 +1,4 @@
-"""Pages of `docs/` that must say what the code says."""
+"""Compare the pages of `docs/` with the code."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_every_setting_is_on_its_page_with_its_default() -> None:
         assert name == "home" or default.strip("`").lower() == str(field.default).lower()
 
 
-def test_every_list_of_files_is_on_the_library_page() -> None:
+def test_every_list_of_files_is_on_library_page() -> None:
     assert set(rows("library.md")) == set(inventory.KINDS)
 
 
@@ -58,45 +58,45 @@ def test_every_error_class_is_on_its_page() -> None:
         assert (code.strip("`"), int(status), int(exit_code)) == (kind.code, kind.http_status, kind.exit_code)
 
 
-def test_retried_errors_match_the_errors_page() -> None:
+def test_retried_errors_match_errors_page() -> None:
     retried = {code for code, cells in rows("errors.md").items() if len(cells) > 1 and cells[0] == "retried"}
 
     assert retried == errors.RETRIED
 
 
-def test_what_no_trying_again_helps_is_what_the_errors_page_says() -> None:
+def test_errors_page_lists_codes_without_retry() -> None:
     lasting = {code for code, cells in rows("errors.md").items() if len(cells) > 1 and cells[0] == "lasting"}
 
     assert lasting == errors.LASTING
     assert not lasting & errors.RETRIED
 
 
-def test_every_issue_code_is_on_the_errors_page() -> None:
+def test_every_issue_code_is_on_errors_page() -> None:
     documented = rows("errors.md")
 
     assert set(risk.ISSUES) <= set(documented)
 
 
-def test_every_search_key_is_on_the_plan_page() -> None:
+def test_every_search_key_is_on_plan_page() -> None:
     text = (DOCS / "plan.md").read_text(encoding="utf-8")
 
     assert [key for key in query.KEYS if f"`{key}:" not in text] == []
 
 
-def test_every_route_is_on_the_rest_page() -> None:
+def test_every_route_is_on_rest_page() -> None:
     documented = {route for route in rows("api.md") if "/" in route}
     paths = make_api(cast("Library", SimpleNamespace(requests=None))).openapi()["paths"]
 
     assert documented == {f"{verb.upper()} {path}" for path, verbs in paths.items() for verb in verbs}
 
 
-def test_every_code_of_the_service_is_on_the_rest_page() -> None:
+def test_every_code_of_service_is_on_rest_page() -> None:
     documented = {code: words[1] for code, words in rows("api.md").items() if "/" not in code}
 
     assert documented == dict(problems.CODES)
 
 
-def test_links_between_pages_lead_somewhere() -> None:
+def test_links_between_pages_have_targets() -> None:
     for page in DOCS.rglob("*.md"):
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} points at {target}"
@@ -112,19 +112,19 @@ def test_safety_page_matches_file_systems() -> None:
     for kinds, _, seen in named:
         assert {known[kind].leases for kind in kinds} == {seen == "yes"}, kinds
         assert len({known[kind].note for kind in kinds}) == 1, kinds
-    # Rows of one note say one thing, and others another.
+    # Rows with the same note have the same meaning.
     said = {(known[kinds[0]].note, promise) for kinds, promise, _ in named if promise != "the same"}
     assert len(said) == len({note for note, _ in said}) == len({promise for _, promise in said})
 
 
-def test_every_command_and_its_options_are_on_the_commands_page() -> None:
+def test_every_command_and_its_options_are_on_commands_page() -> None:
     text = (DOCS / "commands.md").read_text(encoding="utf-8")
     lines = text.splitlines()
     everywhere = {"--help", "--json", "--page", "--per-page", "--limit", "--version"}
     everywhere |= {"--install-completion", "--show-completion"}
 
     def missing(group: Any, words: tuple[str, ...] = ()) -> list[str]:
-        """Return the commands without a line that has all their words, and the options that are nowhere."""
+        """Return the commands without a row that has all their words, and the undocumented options."""
         name = " ".join(words)
         shown = [each for each in group.params if not getattr(each, "hidden", False)]
         options = {option for each in shown for option in each.opts if option.startswith("--")} - everywhere

@@ -1,4 +1,4 @@
-"""A fake takes what the real one takes: otherwise a test of a page passes, and the page fails on a real library."""
+"""A fake has the same signatures as the real class: otherwise tests of pages pass, and the pages fail."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from indexium_core.library import Library
 from tests.support.fake_library import FakeLibrary
 from tests.support.scans import Alone
 
-# Methods of a fake that a test calls to set the scene; the real class has none of that name.
+# Methods of a fake that prepare a test; the real class has no method of that name.
 FOR_TESTS = {"FakeJobs": {"put", "say"}}
 
 
@@ -26,7 +26,7 @@ def library(home: Path) -> Iterator[Library]:
 
 
 def drift(fake: object, real: object, name: str) -> list[str]:
-    """Say of each public method of `fake`, and of the fakes that it holds, where it differs from `real`."""
+    """Return the differences of the public methods of `fake`, and of the fakes in it, from `real`."""
     found = []
     for word in sorted(word for word in dir(fake) if not word.startswith("_") or word == "__call__"):
         mine, path = getattr(fake, word), f"{name}.{word}"
@@ -58,13 +58,13 @@ def compare(fake: object, real: object, name: str) -> None:
         pytest.fail("\n".join(found), pytrace=False)
 
 
-def test_a_fake_library_takes_what_a_library_takes(library: Library) -> None:
+def test_fake_library_has_parameters_of_library(library: Library) -> None:
     compare(FakeLibrary(count=1), library, "library")
 
 
-def test_a_fake_plan_takes_what_a_plan_takes(library: Library) -> None:
+def test_fake_plan_has_parameters_of_plan(library: Library) -> None:
     compare(FakeLibrary(count=1).plan(), library.plan(), "plan")
 
 
-def test_a_scan_without_a_queue_has_what_a_job_has() -> None:
+def test_scan_without_queue_has_attributes_of_job() -> None:
     compare(Alone, JobContext, "job")

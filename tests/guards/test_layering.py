@@ -1,4 +1,4 @@
-"""Imports flow one way, and what belongs to one room stays there."""
+"""Imports have one direction, and SQL, interfaces and mutators of files stay in their layers."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ FRONT_ENDS = ("indexium_core.api", "indexium_core.cli", "dashboards")
 
 
 def room_of(module: str) -> str | None:
-    """The longest entry of LAYERS that the module lies in."""
+    """Return the longest entry of LAYERS that contains the module."""
     inside = [room for room in LAYERS if module == room or module.startswith(room + ".")]
     return max(inside, key=len, default=None)
 
@@ -61,7 +61,7 @@ def modules() -> list[tuple[str, Path]]:
 
 
 def imports_of(path: Path) -> set[str]:
-    """Every module that the file imports, late imports included."""
+    """Return every module that the file imports, late imports included."""
     found = set()
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
@@ -72,7 +72,7 @@ def imports_of(path: Path) -> set[str]:
 
 
 def complaints(module: str, imports: set[str]) -> list[str]:
-    """What is wrong with the imports of one module."""
+    """Return the forbidden imports of one module."""
     own = room_of(module)
     if own is None:
         return [] if module == "indexium_core" else [f"{module} lies in no room of LAYERS"]
@@ -107,7 +107,7 @@ CAPABILITIES = [
 
 
 def later_capabilities(module: str, imports: set[str]) -> list[str]:
-    """Imports of a module in `flows` that lead to a later capability."""
+    """Return the imports of a module in `flows` from a later capability."""
     own = module.split(".")[2:3]
     if not module.startswith("indexium_core.flows.") or not own:
         return []
@@ -121,7 +121,7 @@ def test_capabilities_import_one_way(module: str, path: Path) -> None:
     assert later_capabilities(module, imports_of(path)) == []
 
 
-def test_the_guard_of_capabilities_sees_a_wrong_arrow() -> None:
+def test_guard_of_capabilities_reports_wrong_direction() -> None:
     assert later_capabilities("indexium_core.flows.people.people_service", {"indexium_core.flows.home.doctor"})
     assert not later_capabilities("indexium_core.flows.home.doctor", {"indexium_core.flows.people.people_service"})
 
@@ -131,7 +131,7 @@ def test_imports_go_one_way(module: str, path: Path) -> None:
     assert complaints(module, imports_of(path)) == []
 
 
-def test_the_guard_itself_sees_an_upward_import() -> None:
+def test_guard_reports_upward_import() -> None:
     assert complaints("indexium_core.model.planning.plan", {"indexium_core.flows.planning.planner"})
     assert complaints("indexium_core.store.catalog.catalog", {"indexium_core.files.walk"})
     assert complaints("dashboards.app", {"indexium_core.store.database"})
@@ -139,14 +139,14 @@ def test_the_guard_itself_sees_an_upward_import() -> None:
 
 
 @pytest.mark.parametrize(("module", "path"), modules(), ids=[name for name, _ in modules()])
-def test_only_faces_know_panel_and_typer(module: str, path: Path) -> None:
+def test_only_interfaces_import_panel_and_typer(module: str, path: Path) -> None:
     heavy = {name.split(".")[0] for name in imports_of(path)} & {"panel", "param", "holoviews", "hvplot", "typer"}
     assert not heavy or module.startswith(FRONT_ENDS), f"{module} imports {heavy}"
 
 
 DISK = "indexium_core.files.journal.disk"
-LIBRARIES = {"mmap", "tempfile", "ctypes"}  # by which files can be changed past everything else
-READERS = {"indexium_core.files.volumes": {"ctypes"}}  # asks the system what a file system is
+LIBRARIES = {"mmap", "tempfile", "ctypes"}  # functions that can change files and bypass all checks
+READERS = {"indexium_core.files.volumes": {"ctypes"}}  # queries the type of a file system
 CHANGING = re.compile(
     r"os\.(p?writev?|sendfile|splice|copy_file_range|f?truncate|posix_fallocate|f(data)?sync|sync|link|symlink|renames?"
     r"|replace|unlink|remove(dirs|xattr)?|rmdir|mkdir|makedirs|mkfifo|mknod|utime|[fl]?chmod|[fl]?chown|l?chflags|setxattr"
@@ -158,7 +158,7 @@ CHANGING = re.compile(
 
 
 def test_only_one_module_changes_media_files() -> None:
-    """One safe writer: below files/, all that can change a file is called by the module that the crash tests know."""
+    """There is one safe writer: below files/, only the module that the crash tests cover calls mutators."""
     found = []
     for module, path in modules():
         if module.startswith("indexium_core.files") and module != DISK:
@@ -169,7 +169,7 @@ def test_only_one_module_changes_media_files() -> None:
 
 
 def changes(tree: ast.AST) -> list[str]:
-    """What in a module can change a file."""
+    """Return the calls of a module that can change a file."""
     found = []
     for node in ast.walk(tree):
         text = ast.unparse(node) if isinstance(node, ast.Attribute | ast.Call) else ""
@@ -202,16 +202,16 @@ def changes(tree: ast.AST) -> list[str]:
         "path.unlink()",
     ],
 )
-def test_the_guard_of_media_files_sees_what_changes_them(text: str) -> None:
+def test_guard_of_media_files_reports_mutators(text: str) -> None:
     assert changes(ast.parse(text))
 
 
-def test_the_guard_of_media_files_lets_reading_pass() -> None:
+def test_guard_of_media_files_lets_reading_pass() -> None:
     text = "os.open(path, os.O_RDONLY); open(path, 'rb'); path.stat(); text.replace('a', 'b'); disk.rename(a, b)"
     assert changes(ast.parse(text)) == []
 
 
-def test_no_sql_outside_the_store_and_the_query_compiler() -> None:
+def test_no_sql_outside_store_and_query_compiler() -> None:
     culprits = []
     for module, path in modules():
         if module.startswith(("indexium_core.store", "indexium_core.model.query")):

@@ -1,4 +1,4 @@
-"""What is really installed has the licences that NOTICE names."""
+"""The installed packages have the licences that NOTICE names."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ DIRECT = [
 
 
 def licence_of(name: str) -> str:
-    """What the installed package says of its licence."""
+    """Return the licence in the metadata of an installed package."""
     data = importlib.metadata.metadata(name)
     classifiers = [value for value in data.get_all("Classifier") or [] if value.startswith("License")]
     return " ".join([data.get("License-Expression") or "", (data.get("License") or "")[:200], *classifiers])
 
 
 def closure(names: list[str]) -> set[str]:
-    """The packages with everything that they need to run."""
+    """Return the packages with all their dependencies."""
     found: set[str] = set()
     waiting = list(names)
     while waiting:
@@ -52,7 +52,7 @@ def test_every_dependency_is_named_with_its_licence(name: str) -> None:
     assert family[0] in NOTICE.lower()
 
 
-def test_nothing_that_runs_in_our_process_is_under_the_gpl() -> None:
+def test_no_dependency_in_process_is_under_gpl() -> None:
     gpl = re.compile(r"(?<!L)(?<!Lesser )\bA?GPL|GNU (?:Affero )?General Public", re.IGNORECASE)
 
     assert [name for name in sorted(closure(DIRECT)) if gpl.search(licence_of(name))] == []

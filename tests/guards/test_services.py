@@ -1,4 +1,4 @@
-"""The service classes that users of the former program know, with their methods and defaults."""
+"""The service classes of the earlier program, with their methods and defaults."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ METHODS = [(service, name) for service, methods in SERVICES.items() for name in 
 
 
 @pytest.mark.parametrize(("service", "name"), METHODS, ids=[f"{service.__name__}.{name}" for service, name in METHODS])
-def test_service_has_the_method_with_its_parameters(service: type, name: str) -> None:
+def test_service_has_method_with_its_parameters(service: type, name: str) -> None:
     parameters = inspect.signature(getattr(service, name)).parameters
 
     positional = [p for p in parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD and p.name != "self"]

@@ -1,4 +1,4 @@
-"""What commands import: the answer to `--help` needs no database, and one command needs no module of another."""
+"""Imports of commands: `--help` needs no database, and a command needs no module of another command."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ finally:
 
 
 def imported_by(*words: str) -> set[str]:
-    """The packages that a command has imported at its end."""
+    """Return the packages that a command imported until its end."""
     done = subprocess.run([sys.executable, "-c", RUN, *words], capture_output=True, text=True, cwd=ROOT, check=True)
     return set(done.stderr.splitlines()[-1].split())
 
@@ -46,13 +46,13 @@ def imported_by(*words: str) -> set[str]:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_a_command_imports_only_what_it_needs(words: list[str], heavy: set[str], home: Path) -> None:
+def test_command_imports_only_what_it_needs(words: list[str], heavy: set[str], home: Path) -> None:
     if words == ["plan"]:
         words = ["--home", str(home), *words]
     assert imported_by(*words) & heavy == set()
 
 
-def test_the_guard_sees_what_a_command_imports(home: Path) -> None:
+def test_guard_reports_imports_of_command(home: Path) -> None:
     assert {"duckdb", "typer"} <= imported_by("--home", str(home), "plan")
 
 
@@ -63,7 +63,7 @@ def all_commands() -> None:
             import_module(module.name)
 
 
-def test_the_table_of_commands_is_complete_and_has_the_help_of_each() -> None:
+def test_command_table_is_complete_and_has_help() -> None:
     commands = typer.main.get_group(frame.app).commands
 
     assert {name: (each.help or "").partition("\n\n")[0].replace("\n", " ") for name, each in commands.items()} == {
@@ -71,7 +71,7 @@ def test_the_table_of_commands_is_complete_and_has_the_help_of_each() -> None:
     }
 
 
-def test_the_table_names_the_module_of_each_command() -> None:
+def test_table_names_module_of_each_command() -> None:
     found = {
         info.callback.__name__: info.callback.__module__ for info in frame.app.registered_commands if info.callback
     }

@@ -92,7 +92,7 @@ def repeated_classes(paths: dict[str, Path]) -> list[str]:
     return sorted(name for name, number in names.items() if number > 1)
 
 
-def test_no_modules_import_one_another_in_a_circle() -> None:
+def test_imports_have_no_circle() -> None:
     groups = circles(imports(modules()))
     assert groups == []
 
@@ -114,7 +114,7 @@ def test_each_class_name_occurs_once() -> None:
 
 @pytest.fixture
 def broken(tmp_path: Path) -> Path:
-    """A root in which each rule is broken once."""
+    """A source tree that breaks each rule once."""
     for package in PACKAGES:
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").write_text("")
@@ -128,7 +128,7 @@ def broken(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_guards_see_what_they_forbid(broken: Path) -> None:
+def test_guards_report_forbidden_code(broken: Path) -> None:
     found = modules(broken)
     assert circles(imports(found)) == [["dashboards.a", "dashboards.b", "dashboards.c"]]
     assert crowded(broken) == ["dashboards"]

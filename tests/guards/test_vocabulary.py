@@ -1,4 +1,4 @@
-"""Retired words stay out of identifiers and out of the texts that people read."""
+"""Retired words do not occur in identifiers and in texts for users."""
 
 from __future__ import annotations
 
@@ -84,12 +84,12 @@ def pages() -> list[Path]:
 
 
 def parts(name: str) -> set[str]:
-    """The words of an identifier in snake case or camel case, in lower case."""
+    """Return the words of an identifier in snake case or camel case, in lower case."""
     return {part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)}
 
 
 def identifiers(tree: ast.AST) -> set[str]:
-    """The names that a module defines: classes, functions, parameters and variables."""
+    """Return the names that a module defines: classes, functions, parameters and variables."""
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
@@ -102,7 +102,7 @@ def identifiers(tree: ast.AST) -> set[str]:
 
 
 def retired_identifiers(tree: ast.AST) -> list[str]:
-    """Complaints about the names of a module, each with the standard term."""
+    """Return the violations in the names of a module, each with the standard term."""
     return sorted(
         f"'{name}': write '{IDENTIFIERS[part]}' instead of '{part}'"
         for name in identifiers(tree)
@@ -111,7 +111,7 @@ def retired_identifiers(tree: ast.AST) -> list[str]:
 
 
 def retired_texts(text: str) -> list[str]:
-    """Complaints about the phrases of a text, each with the standard phrase."""
+    """Return the violations in a text, each with the standard phrase."""
     return [f"write '{TEXTS[found.lower()]}' instead of '{found}'" for found in PHRASE.findall(text)]
 
 
@@ -128,7 +128,7 @@ def test_javascript_and_pages_use_standard_phrases(path: Path) -> None:
     assert retired_texts(path.read_text(encoding="utf-8")) == []
 
 
-def test_the_guard_names_the_word_and_its_replacement() -> None:
+def test_guard_names_word_and_its_replacement() -> None:
     assert retired_identifiers(ast.parse("def heed(file_stint): sealedDigest = 1")) == [
         "'file_stint': write 'file_progress' instead of 'stint'",
         "'heed': write 'on_progress' instead of 'heed'",

@@ -1,4 +1,4 @@
-"""Files of sound or subtitles alone: scanned where they are wanted, planned, written and restored like films."""
+"""Audio and subtitle files: scanned if included, planned, written and restored like films."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ AUDIO = tuple(each for each in media.SOUND if each in {"3ga", "m4a", "m4b", "mka
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with sound and subtitles under every extension that we scan, and nothing else."""
+    """A folder with audio and subtitle files of every scanned extension, and no other files."""
     made = tmp_path / "recordings"
     made.mkdir()
     for number, extension in enumerate(media.SOUND):
@@ -45,7 +45,7 @@ def names(library: Library, kind: str = "all") -> set[str]:
     return {each.file_name for each in library.inventory.files(kind, per_page=100).items}
 
 
-def test_audio_files_are_scanned_only_in_a_library_that_includes_them(library: Library, folder: Path) -> None:
+def test_audio_files_are_scanned_if_library_includes_them(library: Library, folder: Path) -> None:
     row = library.inventory.add(folder)
     assert row.audio is False
     library.scan()
@@ -78,7 +78,7 @@ def test_sound_and_subtitles_are_written_and_restored_like_films(library: Librar
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
-def test_a_file_without_pictures_has_all_else_that_a_film_has(library: Library, folder: Path) -> None:
+def test_audio_file_has_all_other_properties(library: Library, folder: Path) -> None:
     library.inventory.add(folder, audio=True)
     library.scan()
     library.people.add(list(folder.iterdir()), ["Ann Lee"])
@@ -113,13 +113,13 @@ def test_excluded_audio_files_are_forgotten_and_never_missing(library: Library, 
     assert library.plan("name:m4b").page().items[0].db_people == ["Ann Lee"]
 
 
-def test_a_library_that_there_is_not_includes_nothing(library: Library) -> None:
+def test_unknown_library_includes_no_audio(library: Library) -> None:
     for included in (True, False):
         with pytest.raises(errors.UnknownIdError):
             library.inventory.set_audio(7, included=included)
 
 
-def test_the_command_includes_and_excludes_audio_files(
+def test_command_includes_and_excludes_audio_files(
     empty_home: Path, home: Path, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copytree(empty_home, home)
@@ -133,7 +133,7 @@ def test_the_command_includes_and_excludes_audio_files(
     assert run("libraries", "set", "1", "--mode", "exact")[0] == 0
     assert "next scan includes audio files" in run("libraries", "set", "1", "--audio")[1]
     assert f"{len(media.SOUND) + len(media.SUBTITLES)} media files" in run("scan")[1]
-    assert run("libraries", "set", "1", "--no-audio")[0] == 2  # nobody to ask
+    assert run("libraries", "set", "1", "--no-audio")[0] == 2  # there is no terminal
     assert f"{len(AUDIO)} files forgotten" in run("libraries", "set", "1", "--no-audio", "--yes")[1]
     assert "0 missing" in run("scan")[1]
     with Library.open(home) as library:
@@ -141,7 +141,7 @@ def test_the_command_includes_and_excludes_audio_files(
         assert (row.audio, row.people_mode) == (False, "exact")
 
 
-def test_a_file_without_media_is_refused_with_the_true_reason(library: Library, tmp_path: Path) -> None:
+def test_file_without_media_is_rejected_with_correct_reason(library: Library, tmp_path: Path) -> None:
     folder = tmp_path / "odd"
     folder.mkdir()
     (folder / "page.mp4").write_bytes(b"<html>")

@@ -1,4 +1,4 @@
-"""Backups: how much is kept and until when, what goes when room is needed, and whether what is kept is whole."""
+"""Backups: size limit, expiry, eviction when space is needed, and verification."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 
 @pytest.fixture
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
-    """Three films of about 33 kB whose originals are kept, within a budget of about two and a half of them."""
+    """Three films of about 33 kB with kept originals; the budget is two and a half of them."""
     made = Studio(tmp_path, 3, config=small(tmp_path / "home", 80_000), clock=Clock(START))
     rewriter = Rewriter("original")
     rewriter.allow = lambda task, size: made.library._parts.backup_storage.make_room(size, item_id=task.item_id)
@@ -47,7 +47,7 @@ def kept(studio: Studio) -> set[str]:
     return {path.name for path in studio.films.glob(".indexium-*.orig")}
 
 
-# Looking.
+# Listing and verification.
 
 
 def test_backups_are_listed_by_operation_with_size_and_expiry(studio: Studio) -> None:
@@ -65,7 +65,7 @@ def test_backups_are_listed_by_operation_with_size_and_expiry(studio: Studio) ->
     assert first.expires_at - first.created_at == timedelta(days=90)
 
 
-def test_whole_backups_are_verified_and_damage_is_named(studio: Studio) -> None:
+def test_verification_accepts_intact_backups_and_names_damage(studio: Studio) -> None:
     studio.write()
     [check] = studio.library.backups.verify()
     assert (check.items, check.whole, check.in_force, check.restorable) == (3, 3, 3, 3)
@@ -73,7 +73,7 @@ def test_whole_backups_are_verified_and_damage_is_named(studio: Studio) -> None:
 
     path = studio.library.home / "backups" / "1.journal"
     data = bytearray(path.read_bytes())
-    data[data.index(os.fsencode(studio.paths[1])) + 3] ^= 1  # inside one record
+    data[data.index(os.fsencode(studio.paths[1])) + 3] ^= 1  # within one record
     path.write_bytes(data)
     foreign = studio.paths[2]
     foreign.write_bytes(foreign.read_bytes().replace(b"Ann", b"Eva"))
@@ -83,7 +83,7 @@ def test_whole_backups_are_verified_and_damage_is_named(studio: Studio) -> None:
     assert ["0002.mp4" in sentence for sentence in check.in_the_way] == [True]
 
 
-def test_a_kept_original_must_be_there_in_its_size_and_with_its_bytes(shelf: Studio) -> None:
+def test_kept_original_must_have_same_size_and_bytes(shelf: Studio) -> None:
     shelf.write(query="0000")
     [name] = kept(shelf)
     original = shelf.films / name
@@ -102,7 +102,7 @@ def test_a_kept_original_must_be_there_in_its_size_and_with_its_bytes(shelf: Stu
     assert shelf.library.rollback_check(1).conflicts[0].code == "backup_missing"
 
 
-def test_what_would_come_back_is_shown(studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_restorable_files_are_listed(studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     studio.write(query="0000")
     [item], total = studio.library.backups.show(1)
     assert (total, item.kind, item.comment, item.problem) == (1, "journal", "People: Bob Ray", "")
@@ -122,10 +122,10 @@ def test_what_would_come_back_is_shown(studio: Studio, tmp_path: Path, monkeypat
         studio.library.backups.show(99)
 
 
-# Room.
+# Space.
 
 
-def test_the_oldest_originals_are_evicted_first_and_the_history_shows_it(shelf: Studio) -> None:
+def test_oldest_originals_are_evicted_first_and_history_shows_it(shelf: Studio) -> None:
     for query in ("0000", "0001"):
         shelf.write(query=query)
     assert len(kept(shelf)) == 2
@@ -145,8 +145,8 @@ def test_the_oldest_originals_are_evicted_first_and_the_history_shows_it(shelf: 
     assert {shelf.paths[place].read_bytes() for place in (1, 2)} == {shelf.old[shelf.paths[place]] for place in (1, 2)}
 
 
-def test_backups_of_a_running_operation_are_not_removed(shelf: Studio) -> None:
-    """Three originals of one operation do not fit: the third file is written with its tags alone kept."""
+def test_backups_of_running_operation_are_not_removed(shelf: Studio) -> None:
+    """Three originals of one operation do not fit: the third file is written, and only its tags are kept."""
     done = shelf.write()
 
     assert done.counts == {"success": 3}
@@ -159,7 +159,7 @@ def test_backups_of_a_running_operation_are_not_removed(shelf: Studio) -> None:
     assert check.conflicts[0].message == "Only its tags were kept, so its old bytes cannot be restored."
 
 
-def test_nothing_goes_for_what_would_not_fit_anyway(shelf: Studio) -> None:
+def test_nothing_is_evicted_if_backup_cannot_fit(shelf: Studio) -> None:
     shelf.write(query="0000")
     storage = shelf.library._parts.backup_storage
 
@@ -169,8 +169,8 @@ def test_nothing_goes_for_what_would_not_fit_anyway(shelf: Studio) -> None:
     assert kept(shelf) == set()
 
 
-def test_room_is_promised_once(shelf: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two files are written at the same time: what one was promised the other does not get."""
+def test_space_is_reserved_once(shelf: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two files are written at the same time: space reserved for one is not available to the other."""
     storage, both = shelf.library._parts.backup_storage, []
     monkeypatch.setattr(storage._book, "still_open", set)
     both.append(storage.make_room(60_000, item_id=1))
@@ -181,7 +181,7 @@ def test_room_is_promised_once(shelf: Studio, monkeypatch: pytest.MonkeyPatch) -
     assert both == [True, False, True]
 
 
-def test_journals_go_last(studio: Studio) -> None:
+def test_journals_are_evicted_last(studio: Studio) -> None:
     for query in ("0000", "0001"):
         studio.write(query=query)
     journals = sorted(path.name for path in (studio.library.home / "backups").iterdir())
@@ -196,9 +196,7 @@ def test_journals_go_last(studio: Studio) -> None:
 # Time.
 
 
-def test_backups_past_their_time_go_after_an_operation_but_never_while_one_runs(
-    shelf: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_expired_backups_are_deleted_after_operations_only(shelf: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     edit = operation_runner.editing.edit
     shelf.write(query="0000")
     pass_by(shelf, monkeypatch, timedelta(days=91))
@@ -211,7 +209,7 @@ def test_backups_past_their_time_go_after_an_operation_but_never_while_one_runs(
     monkeypatch.setattr(operation_runner.editing, "edit", looking)
     shelf.write(query="0001")
 
-    assert seen == [(0, 1)]  # it ran, and nothing went
+    assert seen == [(0, 1)]  # it ran and deleted nothing
     assert [each.operation_id for each in shelf.library.backups.use().items] == [2]
     assert len(kept(shelf)) == 1
     assert [path.name for path in (shelf.library.home / "backups").iterdir()] == ["2.journal"]
@@ -219,14 +217,14 @@ def test_backups_past_their_time_go_after_an_operation_but_never_while_one_runs(
 
 
 def pass_by(shelf: Studio, monkeypatch: pytest.MonkeyPatch, time: timedelta) -> None:
-    """Let time pass, as each clock of the machine tells it."""
+    """Advance every clock of the machine."""
     clock, monotonic = shelf.library._parts.clock, system_clock._monotonic
     assert isinstance(clock, Clock)
     clock.now += time
     monkeypatch.setattr(system_clock, "_monotonic", lambda: monotonic() + time.total_seconds())
 
 
-def test_by_a_clock_that_was_set_forward_nothing_is_past_its_time(shelf: Studio) -> None:
+def test_clock_set_forward_expires_no_backup(shelf: Studio) -> None:
     shelf.write(query="0000")
     clock = shelf.library._parts.clock
     assert isinstance(clock, Clock)
@@ -239,9 +237,7 @@ def test_by_a_clock_that_was_set_forward_nothing_is_past_its_time(shelf: Studio)
     assert shelf.back(1).counts == {"success": 1}
 
 
-def test_where_a_home_lay_unused_its_backups_go_a_day_or_a_start_later(
-    shelf: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unused_home_keeps_backups_one_day_or_start_longer(shelf: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     shelf.write(query="0000")
     clock = shelf.library._parts.clock
     assert isinstance(clock, Clock)
@@ -256,7 +252,7 @@ def test_where_a_home_lay_unused_its_backups_go_a_day_or_a_start_later(
     assert kept(shelf) == set()
 
 
-def test_a_home_that_is_opened_again_goes_by_a_clock_that_stays(shelf: Studio) -> None:
+def test_reopened_home_accepts_stable_clock(shelf: Studio) -> None:
     shelf.write(query="0000")
     clock = shelf.library._parts.clock
     assert isinstance(clock, Clock)
@@ -268,13 +264,11 @@ def test_a_home_that_is_opened_again_goes_by_a_clock_that_stays(shelf: Studio) -
     assert len(kept(shelf)) == 1
 
 
-# Files of what was dropped.
+# Files of deleted backups.
 
 
-def test_a_removal_that_was_cut_short_is_finished_at_the_next_start(
-    shelf: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The ledger is told first; a process that is killed then has removed nothing."""
+def test_interrupted_removal_is_finished_at_next_start(shelf: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger is updated first: a process that is killed before the deletion has removed no file."""
     shelf.write(query="0000")
     storage = shelf.library._parts.backup_storage
     monkeypatch.setattr(storage, "sweep", lambda: None)
@@ -286,7 +280,7 @@ def test_a_removal_that_was_cut_short_is_finished_at_the_next_start(
     assert kept(shelf) == set()
 
 
-def test_a_missing_backup_is_no_error_and_an_offline_folder_waits(shelf: Studio) -> None:
+def test_missing_backup_is_no_error_and_offline_folder_waits(shelf: Studio) -> None:
     for query in ("0000", "0001"):
         shelf.write(query=query)
     first = next(iter(sorted(shelf.films.glob(".indexium-*.orig"))))
@@ -304,7 +298,7 @@ def test_a_missing_backup_is_no_error_and_an_offline_folder_waits(shelf: Studio)
     ).fetchall() == [(0,)]
 
 
-def test_a_restored_original_is_no_backup_and_the_file_has_one_name(shelf: Studio) -> None:
+def test_restored_original_is_no_longer_backup(shelf: Studio) -> None:
     shelf.write(query="0000")
     back = shelf.back(1)
     path = shelf.paths[0]
@@ -318,12 +312,12 @@ def test_a_restored_original_is_no_backup_and_the_file_has_one_name(shelf: Studi
         .fetchall()
     )
     assert nlink == 1
-    assert len(kept(shelf)) == 1  # of the file that was taken back, so that this can be taken back, too
+    assert len(kept(shelf)) == 1  # of the restored file, so that the rollback can be rolled back
     assert shelf.back(back.id).counts == {"success": 1}
     assert shelf.states() == {1: "completed", 2: "rolled_back", 3: "completed"}
 
 
-def test_an_unknown_journal_is_kept(studio: Studio) -> None:
+def test_unknown_journal_is_kept(studio: Studio) -> None:
     stranger = studio.library.home / "backups" / "77.journal"
     stranger.parent.mkdir(exist_ok=True)
     stranger.write_bytes(b"not ours")
@@ -336,7 +330,7 @@ def test_an_unknown_journal_is_kept(studio: Studio) -> None:
 # The commands.
 
 
-def test_the_commands_show_the_backups(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+def test_commands_show_backups(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
     studio.write()
     studio.library.close()
     home = ["--home", str(studio.library.home)]

@@ -1,8 +1,8 @@
 """
-Files that lie, are broken, or are not what their names say, all in one library that is scanned, planned and written.
+Damaged, misleading and mislabelled files in one library that is scanned, planned and written.
 
-Each ends as `hostile.CASES` has it: written like any other film, with a way back; or refused with a code, and then
-nobody has touched it. Nothing takes long or much memory, and nothing inside a file makes us open another one.
+Each ends as `hostile.CASES` states: written like any other film, and restorable; or rejected with a code and unchanged.
+No file needs much time or memory, and no content of a file makes the program open another file.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from tests.support.oracles import oracle
 from tests.support.sentences import repeated
 from tests.support.studio import ALL, OLD
 
-SECONDS = 20  # of a processor, of which the scan takes some four
-MEGABYTES = 700  # of which a scan of nothing takes 170; what is in memory at once depends on the threads
+SECONDS = 20  # processor seconds; the scan needs about four
+MEGABYTES = 700  # an empty scan needs 170; the memory in use depends on the number of threads
 IN_OPEN = 0x20  # inotify(7)
-# What a process tells of itself: `ru_maxrss` of a child begins with that of the process that made it (getrusage(2)).
+# `ru_maxrss` of a child starts with the value of its parent (getrusage(2)), so the process reads its own value.
 MEASURED = """
 import pathlib, sys
 from indexium_core.cli import main
@@ -42,17 +42,17 @@ sys.exit(code)
 
 @dataclass(frozen=True)
 class Visit:
-    """What became of all files."""
+    """The results of all files."""
 
     ended: dict[str, str]  # strategy or code, by case
     said: dict[str, list[str]]  # every message of a file, by case
-    planned: dict[str, str | None]  # comment of those that were to be written
-    shown: dict[str, set[str]]  # by ffprobe, of those that were
-    kept: dict[str, bool]  # whether a file is as it was, after the write
+    planned: dict[str, str | None]  # comment of the files that should be written
+    shown: dict[str, set[str]]  # by ffprobe, of the written files
+    kept: dict[str, bool]  # whether a file is unchanged after the write
     restored: dict[str, bool]  # … and after the rollback
-    opened: list[str]  # files beside them that somebody opened
-    strays: set[str]  # what lies beside them and did not before
-    megabytes: float  # that the scan took
+    opened: list[str]  # other files that were opened
+    strays: set[str]  # new files in the folder
+    megabytes: float  # of the scan
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def state(path: Path) -> tuple[str, int, int]:
 
 
 def scanned(home: Path, films: Path) -> float:
-    """Scan in a process that is killed when it takes too much of a processor; return how much memory it took."""
+    """Scan in a process with a limit of processor time; return its peak memory."""
     told = home.parent / "status"
     command = [sys.executable, "-c", MEASURED, str(told), "--home", str(home), "scan", str(films)]
     limited = ["sh", "-c", f'ulimit -t {SECONDS}; exec "$@"', "sh", *command]
@@ -92,7 +92,7 @@ def scanned(home: Path, films: Path) -> float:
 
 @contextlib.contextmanager
 def watched(path: Path) -> Iterator[list[str]]:
-    """Fill a list with the file's name when somebody opens it; so it is seen that this is seen, we do it once."""
+    """Collect the names of opened files. The fixture opens one file itself, to prove that the detection works."""
     system = ctypes.CDLL(None, use_errno=True)
     if not hasattr(system, "inotify_init1"):
         pytest.skip("only Linux tells who opens a file")
@@ -146,7 +146,7 @@ def written(
 
 
 def _said(library: Library, item: PlanItem, done: ItemDetails | None) -> list[str]:
-    """Return every message of a file that a page, a command or REST shows: plan, details and write."""
+    """Return every message about a file in pages, commands and REST: plan, details and write."""
     details = library.files.file(item.file_id)
     operation = [] if done is None else [done.message, *(each.message for each in done.attempts)]
     return [*(issue.message for issue in item.issues), details.strategy_why, details.state_message, *operation]
@@ -163,12 +163,12 @@ def test_no_message_repeats_itself(visit: Visit, case: str) -> None:
 
 
 @pytest.mark.parametrize("case", hostile.CASES)
-def test_it_ends_as_was_agreed(visit: Visit, case: str) -> None:
+def test_input_has_expected_result(visit: Visit, case: str) -> None:
     assert visit.ended[case] == hostile.CASES[case].ends
 
 
 @pytest.mark.parametrize("case", hostile.CASES)
-def test_a_file_is_as_planned_or_untouched_and_its_bytes_can_be_restored(visit: Visit, case: str) -> None:
+def test_file_is_written_as_planned_or_unchanged_and_restorable(visit: Visit, case: str) -> None:
     if case in visit.planned:
         assert not visit.kept[case]
         assert visit.shown[case] == {visit.planned[case]}

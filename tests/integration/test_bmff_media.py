@@ -1,4 +1,4 @@
-"""Real clips of ffmpeg, written in place and judged by the programs that people use."""
+"""Real clips of ffmpeg, written in place and read by common programs."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def essence(path: Path) -> str:
 
 
 def by_ffprobe(path: Path) -> tuple[str | None, Any]:
-    """The comment, and everything else that ffprobe knows."""
+    """The comment, and all other facts that ffprobe shows."""
     command = [oracle("ffprobe"), "-v", "error", "-show_format", "-show_streams", "-show_chapters", "-of", "json"]
     known = json.loads(said(*command, f"file:{path}"))
     for varying in ("size", "bit_rate", "filename"):
@@ -107,7 +107,7 @@ def by_mutagen(path: Path) -> tuple[list[str] | None, dict[str, Any]]:
     ],
     ids=["mp4-rich", "mp4-commented", "room", "room-commented-rich", "m4v-commented-rich"],
 )
-def test_every_reader_sees_the_comment_and_nothing_else_changed(
+def test_every_reader_shows_comment_and_nothing_else_changes(
     tmp_path: Path, form: str, comment: str | None, wanted: dict[str, Any]
 ) -> None:
     path = media.build(form, tmp_path, comment=comment, **wanted)
@@ -132,7 +132,7 @@ def test_every_reader_sees_the_comment_and_nothing_else_changed(
     assert census(path) == before[-1]
 
 
-def test_lines_and_length_come_through_every_reader_that_can(tmp_path: Path) -> None:
+def test_capable_readers_keep_lines_and_length(tmp_path: Path) -> None:
     text = "first line\nsecond, קו שני\r\n" + "People: " + ", ".join(f"Person {number}" for number in range(5000))
     path = media.build("mp4", tmp_path, **RICH)
     before = essence(path)
@@ -144,7 +144,7 @@ def test_lines_and_length_come_through_every_reader_that_can(tmp_path: Path) -> 
     assert essence(path) == before
 
 
-def test_a_write_at_the_end_touches_a_few_bytes(tmp_path: Path) -> None:
+def test_write_at_end_touches_few_bytes(tmp_path: Path) -> None:
     path = media.build("mp4", tmp_path, comment="an older comment", **RICH)
     patch = planned(path)
 
@@ -152,7 +152,7 @@ def test_a_write_at_the_end_touches_a_few_bytes(tmp_path: Path) -> None:
     assert sum(len(new) for _, new in patch.writes) < 500
 
 
-def test_the_media_is_where_it_was(tmp_path: Path) -> None:
+def test_media_stays_in_place(tmp_path: Path) -> None:
     for form in ("mp4", "mp4_room"):
         path = media.build(form, tmp_path, name=f"{form}.mp4", **RICH)
         content = path.read_bytes()
@@ -164,7 +164,7 @@ def test_the_media_is_where_it_was(tmp_path: Path) -> None:
             assert path.read_bytes()[extent.offset : extent.end] == content[extent.offset : extent.end]
 
 
-def test_a_fast_starting_file_has_no_room_but_for_a_shorter_comment(tmp_path: Path) -> None:
+def test_fast_start_file_has_room_for_shorter_comment_only(tmp_path: Path) -> None:
     path = media.build("mp4_faststart", tmp_path, comment="quite a long comment, as comments go")
     before = essence(path)
     refused = refusal(path)
@@ -178,14 +178,14 @@ def test_a_fast_starting_file_has_no_room_but_for_a_shorter_comment(tmp_path: Pa
     assert essence(path) == before
 
 
-def test_a_cut_file_is_corrupt(tmp_path: Path) -> None:
+def test_truncated_file_is_corrupt(tmp_path: Path) -> None:
     for form in ("mp4", "mp4_faststart", "mp4_room", "mp4_fragmented"):
         problem = examine(media.truncated(form, tmp_path)).problem
         assert problem is not None
         assert problem.code == "corrupt"
 
 
-def test_tags_by_key_get_the_same_text(tmp_path: Path) -> None:
+def test_tags_by_key_get_same_text(tmp_path: Path) -> None:
     source = media.build("mp4", tmp_path, **RICH)
     path = tmp_path / "keys.mp4"
     command = [oracle("ffmpeg"), "-v", "error", "-i", str(source), "-c", "copy", "-movflags", "use_metadata_tags"]
@@ -200,8 +200,8 @@ def test_tags_by_key_get_the_same_text(tmp_path: Path) -> None:
     assert essence(path) == before
 
 
-def test_a_comment_beside_the_keys_of_a_phone_is_read(tmp_path: Path) -> None:
-    """Apple's `meta` with keys in `moov`, and no comment anywhere: ours goes into `udta`."""
+def test_comment_beside_keys_of_phone_is_read(tmp_path: Path) -> None:
+    """Apple's `meta` with keys in `moov`, and no comment: the new comment goes into `udta`."""
     path = media.build("mp4", tmp_path)
     content = path.read_bytes()
     start = content.index(b"moov") - 4
@@ -217,7 +217,7 @@ def test_a_comment_beside_the_keys_of_a_phone_is_read(tmp_path: Path) -> None:
     assert by_mediainfo(path) == COMMENT
 
 
-def test_several_comments_get_the_same_text(tmp_path: Path) -> None:
+def test_several_comments_get_same_text(tmp_path: Path) -> None:
     path = media.build("mp4", tmp_path)
     content = path.read_bytes()
     start = content.index(b"moov") - 4
@@ -233,7 +233,7 @@ def test_several_comments_get_the_same_text(tmp_path: Path) -> None:
     assert set(by_mutagen(path)[0] or []) == {COMMENT}
 
 
-def test_a_file_that_mutagen_padded_is_written_into_its_padding(tmp_path: Path) -> None:
+def test_file_padded_by_mutagen_is_written_into_padding(tmp_path: Path) -> None:
     path = media.build("mp4_faststart", tmp_path, **RICH)
     tagged = mutagen.mp4.MP4(path)
     tagged["\xa9cmt"] = "by mutagen"

@@ -1,7 +1,7 @@
 """
-Real films in every layout, written by every strategy that takes them, and judged by other programs.
+Real films in every layout, written by every possible strategy, and read by other programs.
 
-`EXPECTED` is the agreement: which layout takes which strategies, best first.
+`EXPECTED` states the strategies of each layout, best first.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ EXPECTED: dict[str, set[str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """A film before and after a strategy wrote it."""
+    """A film before and after a write with one strategy."""
 
     form: str
     strategy: str
@@ -83,7 +83,7 @@ class Outcome:
 
 
 def made(form: str) -> bytes:
-    """The film of that layout."""
+    """The film of a layout."""
     recipes: dict[str, Callable[[], bytes]] = {
         "faststart, chapters, cover": lambda: clip("mp4_faststart", **RICH),
         "faststart, a free box of 8": lambda: remuxed("-movflags", "+faststart"),
@@ -128,14 +128,14 @@ def fragmented(flags: str, *options: str, program: str = "") -> bytes:
 
 
 def roomy(content: bytes) -> bytes:
-    """The film with free space behind its index; nothing in it counts from the beginning of the file."""
+    """The film with free space after its index, and without offsets from the start of the file."""
     at = content.index(b"moov") - 4
     end = at + int.from_bytes(content[at : at + 4], "big")
     return content[:end] + mp4.free(600) + content[end:]
 
 
 def phone(content: bytes) -> bytes:
-    """The film with QuickTime's `meta` in front of its tracks; its index is last."""
+    """The film with QuickTime's `meta` before its tracks, and the index at the end."""
     at = content.index(b"moov") - 4
     first = content.index(b"trak", at) - 4
     return content[:at] + mp4.box(b"moov", content[at + 8 : first], PHONE, content[first:])
@@ -150,7 +150,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Outcome]:
 
 @pytest.fixture(scope="module")
 def judged(outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
-    """One of each layout, and so that every strategy comes up often: for programs that take their time."""
+    """One strategy of each layout, so that every strategy occurs often: for slow programs."""
     found = []
     for number, form in enumerate(EXPECTED):
         ways = [outcome for outcome in outcomes if outcome.form == form]
@@ -176,7 +176,7 @@ def _outcomes(folder: Path, form: str) -> list[Outcome]:
 
 
 def written(content: bytes, name: str, text: str | None = COMMENT) -> bytes | None:
-    """The film after a strategy wrote it, None where it is not for this film."""
+    """The film after a write with a strategy, or None if the strategy does not apply."""
     strategy = next(each for each in FAMILY.strategies() if each.name == name)
     means = Capabilities(block=4096, reflink=True, keep_faststart=False)
     layout = examine(content)
@@ -192,7 +192,7 @@ def examine(content: bytes) -> BmffLayout:
 
 
 def packets(path: Path) -> str:
-    """A digest of every packet of every stream, with its times: what a player gets, encrypted or not."""
+    """A digest of every packet of every stream with its times, as a player receives it."""
     digest = hashlib.md5(usedforsecurity=False)
     with av.open(f"file:{path}", metadata_errors="surrogateescape") as container:
         for packet in container.demux():
@@ -227,7 +227,7 @@ def complaints(path: Path) -> str:
     return "\n".join(line.partition("] ")[2] for line in ran.stderr.splitlines())
 
 
-def test_every_layout_takes_the_strategies_that_it_is_to_take(outcomes: Sequence[Outcome]) -> None:
+def test_every_layout_uses_expected_strategies(outcomes: Sequence[Outcome]) -> None:
     found: dict[str, set[str]] = {form: set() for form in EXPECTED}
     for outcome in outcomes:
         found[outcome.form].add(outcome.strategy)
@@ -235,7 +235,7 @@ def test_every_layout_takes_the_strategies_that_it_is_to_take(outcomes: Sequence
     assert found == EXPECTED
 
 
-def test_players_get_the_same_packets(outcomes: Sequence[Outcome]) -> None:
+def test_players_get_same_packets(outcomes: Sequence[Outcome]) -> None:
     for outcome in outcomes:
         assert packets(outcome.after) == packets(outcome.before), outcome
 
@@ -255,12 +255,12 @@ def test_verification_finds_its_proof(outcomes: Sequence[Outcome]) -> None:
         assert verify.compare(before[outcome.form], evidence(outcome.after), [change])
 
 
-def test_ffprobe_finds_the_comment_and_all_else_as_before(judged: Sequence[Outcome]) -> None:
+def test_ffprobe_shows_comment_and_no_other_change(judged: Sequence[Outcome]) -> None:
     for outcome in judged:
         assert readers.ffprobe(outcome.after) == ({COMMENT}, readers.ffprobe(outcome.before)[1]), outcome
 
 
-def test_exiftool_and_mediainfo_find_it_too(outcomes: Sequence[Outcome]) -> None:
+def test_exiftool_and_mediainfo_show_comment(outcomes: Sequence[Outcome]) -> None:
     sides = [outcome.after for outcome in outcomes], [outcome.before for outcome in outcomes]
     for program in (readers.exiftool_all, readers.mediainfo_all):
         for outcome, after, before in zip(outcomes, *map(program, sides), strict=True):
@@ -269,19 +269,19 @@ def test_exiftool_and_mediainfo_find_it_too(outcomes: Sequence[Outcome]) -> None
                 assert after[1] == before[1], outcome
 
 
-def test_mutagen_finds_it_where_it_can_read_the_film(outcomes: Sequence[Outcome]) -> None:
+def test_mutagen_shows_comment_of_readable_film(outcomes: Sequence[Outcome]) -> None:
     for outcome in outcomes:
-        # Of fragments it reads nothing, of QuickTime's `meta` it takes the first child for version and flags.
+        # It reads no fragments, and takes the first child of QuickTime's `meta` for version and flags.
         if outcome.after.suffix == ".mp4" and not any(word in outcome.form for word in ("fragments", "phone")):
             assert (mutagen.mp4.MP4(outcome.after).tags or {})["\xa9cmt"] == [COMMENT], outcome
 
 
-def test_ffmpeg_finds_nothing_new_to_complain_about(judged: Sequence[Outcome]) -> None:
+def test_ffmpeg_reports_no_new_problem(judged: Sequence[Outcome]) -> None:
     for outcome in judged:
         assert complaints(outcome.after) == complaints(outcome.before), outcome
 
 
-def test_the_next_edit_is_in_place_and_players_follow(outcomes: Sequence[Outcome], tmp_path: Path) -> None:
+def test_next_edit_is_in_place_and_players_follow(outcomes: Sequence[Outcome], tmp_path: Path) -> None:
     for outcome in outcomes:
         content = written(outcome.after.read_bytes(), "mp4_in_place", COMMENT + ", Bo" * 40)
         if outcome.strategy == "mp4_in_place" and content is None:
@@ -292,10 +292,10 @@ def test_the_next_edit_is_in_place_and_players_follow(outcomes: Sequence[Outcome
         assert packets(path) == packets(outcome.before), outcome
 
 
-def test_offsets_that_ffmpeg_itself_left_wrong_are_not_touched() -> None:
-    """A segment index in front of fragments that count from the file's beginning: ffmpeg 5 shifts them and forgets."""
+def test_wrong_offsets_of_ffmpeg_are_not_changed() -> None:
+    """A segment index before fragments with offsets from the start of the file: ffmpeg 5 does not correct the index."""
     content = fragmented("+empty_moov+global_sidx")
     problem = examine(content).problem
 
-    if problem is not None:  # newer ones do it right
+    if problem is not None:  # newer versions are correct
         assert "outside the media data" in problem.message

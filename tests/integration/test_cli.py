@@ -1,4 +1,4 @@
-"""The command: what it prints, its exit codes, and one clear sentence for whatever is wrong."""
+"""The command: output, exit codes, and one clear sentence for each error."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from tests.support import media
 
 @pytest.fixture
 def films(tmp_path: Path) -> Path:
-    """A folder with three films that can be written, and one that cannot."""
+    """A folder with three writable films and an unwritable one."""
     comments = {"sea.mp4": "Shot at sea", "<b>bold<b>\nnew line.mkv": None, "-i.mp4": "People: Bob Ray", "old.ts": None}
     return media.films(tmp_path / "films", comments)
 
 
 class Command:
-    """Runs commands on one home and keeps what they said."""
+    """Runs commands on one home and keeps their output."""
 
     def __init__(self, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.home = home
@@ -56,13 +56,13 @@ def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Command:
 
 @pytest.fixture
 def planned(run: Command, films: Path) -> Command:
-    """A home that knows who is in the films."""
+    """A home with the people of the films."""
     assert run("scan", films) == 0
     assert run("people", "add", *sorted(films.iterdir()), "--person", "Ann Lee") == 0
     return run
 
 
-def test_scan_plan_write_and_roll_back(planned: Command, films: Path) -> None:
+def test_files_are_scanned_planned_written_and_rolled_back(planned: Command, films: Path) -> None:
     before = {path: path.read_bytes() for path in films.iterdir()}
 
     plan = planned.json("plan")
@@ -79,7 +79,7 @@ def test_scan_plan_write_and_roll_back(planned: Command, films: Path) -> None:
     assert [item["status"] for item in planned.json("history")["items"]] == ["completed", "rolled_back"]
 
 
-def test_a_dry_run_changes_nothing_and_reports_the_results(planned: Command, films: Path) -> None:
+def test_dry_run_changes_nothing_and_reports_results(planned: Command, films: Path) -> None:
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in films.iterdir()}
 
     answer = planned.json("write", "--dry-run", "--risk", "safe,danger")
@@ -95,20 +95,20 @@ def test_a_dry_run_changes_nothing_and_reports_the_results(planned: Command, fil
     assert "3 of 3 files would be written" in planned.err
 
 
-def test_rolled_back_files_are_reported_as_postponed_with_the_command_that_ends_it(planned: Command) -> None:
+def test_rolled_back_files_are_reported_as_skipped_with_command(planned: Command) -> None:
     assert planned("write", "--yes") == 0
     assert planned("rollback", "1", "--yes", "--person", "Nobody Here") == 2
     assert "This operation added 'Nobody Here' to no file." in planned.err
     assert planned("rollback", "1", "--yes") == 0
-    ends = "'indexium postpone issue:rolled_back --bring-back' ends that"
-    assert f"2 files are postponed in the plan; {ends}" in planned.err
+    ends = "'indexium postpone issue:rolled_back --bring-back' stops that"
+    assert f"2 files are skipped in the plan; {ends}" in planned.err
     again = f"{ends} for files that were rolled back, 'indexium postpone postponed:yes --bring-back' for all"
     for words in (("--risk", "safe", "--dry-run"), ("--risk", "safe"), ("--dry-run",)):
         assert planned("write", "--yes", *words) == 0
-        assert f"2 postponed ({again})." in planned.err
+        assert f"2 skipped ({again})." in planned.err
     assert planned.json("write", "--dry-run", "--risk", "safe")["excluded"]["postponed"] == 2
     assert planned("write", "postponed:yes", "--yes") == 0
-    assert f"Not included: 2 postponed ({again})." in planned.err
+    assert f"Not included: 2 skipped ({again})." in planned.err
     assert planned("rollback", "1", "--yes") == 2
     assert "Operation 1 has already been rolled back." in planned.err
     assert planned("postpone", "bold", "--bring-back", "--until", "2027-01-01") == 2
@@ -122,11 +122,11 @@ def test_rolled_back_files_are_reported_as_postponed_with_the_command_that_ends_
     assert "Operation 1 is rolled back:" in planned.err
 
 
-def test_danger_is_written_only_when_it_is_named(planned: Command, films: Path) -> None:
+def test_danger_is_written_only_if_named(planned: Command, films: Path) -> None:
     planned.json("write", "name:sea", "--yes")
     assert b"Shot at sea" in (films / "sea.mp4").read_bytes()
 
-    assert planned("write", "name:sea", "--risk", "danger") == 2  # nobody there to answer
+    assert planned("write", "name:sea", "--risk", "danger") == 2  # there is no terminal
     assert "1 file would lose custom text (--comment-mode preserve keeps it):" in planned.err
     assert "    Shot at sea\n" in planned.err
 
@@ -164,7 +164,7 @@ AMBIGUOUS = {
 }
 
 
-def test_a_number_that_is_an_id_too_is_not_taken_for_a_word(planned: Command) -> None:
+def test_numeric_query_is_not_read_as_id(planned: Command) -> None:
     [sea] = planned.json("plan", "name:sea")["items"]
     number = str(sea["file_id"])
 
@@ -184,12 +184,12 @@ def test_blocked_files_are_written_at_no_level(planned: Command) -> None:
     assert "Not included: 1 danger (--risk names the levels to write)." in planned.err
 
 
-def test_an_empty_history_names_its_home(planned: Command, home: Path) -> None:
+def test_empty_history_names_its_home(planned: Command, home: Path) -> None:
     assert planned("history") == 0
     assert planned.err == f"0 operations in {home}.\n"
 
 
-def test_a_resumed_rollback_reports_that_its_files_are_postponed(planned: Command, home: Path) -> None:
+def test_resumed_rollback_reports_skipped_files(planned: Command, home: Path) -> None:
     assert planned("write", "--yes") == 0
     assert planned("rollback", "1", "--yes") == 0
     with Library.open(home) as library, library._parts.store.atomic() as tx:
@@ -197,13 +197,13 @@ def test_a_resumed_rollback_reports_that_its_files_are_postponed(planned: Comman
         tx.execute("UPDATE job_queue SET status = 'paused', paused_at = now() WHERE operation_id = 2")
 
     assert planned("operations", "resume", "2") == 0, planned.err
-    assert "2 files are postponed in the plan" in planned.err
+    assert "2 files are skipped in the plan" in planned.err
     assert "'indexium rollback 2' rolls this rollback back, byte for byte." in planned.err
     assert planned("rollback", "2", "--yes") == 0
     assert "'indexium rollback 3' rolls this rollback back, byte for byte." in planned.err
 
 
-def test_copies_of_a_film_are_named_as_files_are_and_few_of_them(run: Command, tmp_path: Path) -> None:
+def test_copies_are_listed_by_file_name_with_limit(run: Command, tmp_path: Path) -> None:
     film = media.build("mp4", tmp_path, name="sea.mp4", seed=1)
     for place in ("films/old/1.mp4", "films/old/2.mp4", "films/3.mp4", "films/4.mp4", "more/5.mp4"):
         (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
@@ -223,7 +223,7 @@ def test_copies_of_a_film_are_named_as_files_are_and_few_of_them(run: Command, t
     assert str(tmp_path) not in run.out
 
 
-def test_csv_has_a_row_for_each_item(planned: Command) -> None:
+def test_csv_has_row_for_each_item(planned: Command) -> None:
     assert planned("plan", "--csv") == 0
 
     rows = list(csv.DictReader(io.StringIO(planned.out)))
@@ -231,7 +231,7 @@ def test_csv_has_a_row_for_each_item(planned: Command) -> None:
     assert {"file_id", "file_path", "risk_level", "tags_to_add"} <= set(rows[0])
 
 
-def test_a_name_can_neither_be_markup_nor_a_new_line(planned: Command) -> None:
+def test_file_name_cannot_add_markup_or_lines(planned: Command) -> None:
     assert planned("plan") == 0
 
     assert "\\n" in planned.out
@@ -274,7 +274,7 @@ def test_people_can_be_exported_and_read_back(planned: Command, tmp_path: Path) 
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_bad_input_is_one_sentence_that_names_it(
+def test_invalid_input_is_reported_in_one_sentence(
     run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], code: int, says: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -296,7 +296,7 @@ def test_bad_input_is_one_sentence_that_names_it(
         ("people.csv", ""),
     ],
 )
-def test_a_malformed_people_file_is_refused_whole(run: Command, tmp_path: Path, name: str, content: str) -> None:
+def test_malformed_people_file_is_rejected_completely(run: Command, tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / name).write_text(content)
 
     assert run("people", "import", tmp_path / name) == 2
@@ -304,7 +304,7 @@ def test_a_malformed_people_file_is_refused_whole(run: Command, tmp_path: Path, 
     assert run.json("people", "list")["total"] == 0
 
 
-def test_rejected_rows_are_named_with_their_line_and_the_others_count(run: Command, tmp_path: Path) -> None:
+def test_rejected_rows_are_listed_by_line_and_others_imported(run: Command, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text('path,person\na.mp4,Ann Lee\nb.mp4,"Bob | Ray"\n')
 
     assert run("people", "import", tmp_path / "people.csv") == 1
@@ -312,7 +312,7 @@ def test_rejected_rows_are_named_with_their_line_and_the_others_count(run: Comma
     assert [row["name"] for row in run.json("people", "list")["items"]] == ["Ann Lee"]
 
 
-def test_write_without_yes_and_without_a_terminal_is_refused(planned: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_write_without_yes_and_without_terminal_is_refused(planned: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
 
     assert planned("write") == 2
@@ -320,7 +320,7 @@ def test_write_without_yes_and_without_a_terminal_is_refused(planned: Command, m
     assert planned.json("history")["total"] == 0
 
 
-def test_a_plan_that_is_no_longer_true_is_not_written(planned: Command, films: Path) -> None:
+def test_outdated_plan_is_not_written(planned: Command, films: Path) -> None:
     plan_id = planned.json("plan")["plan_id"]
     planned("people", "add", films / "-i.mp4", "--person", "Cem Öz")
 
@@ -328,7 +328,7 @@ def test_a_plan_that_is_no_longer_true_is_not_written(planned: Command, films: P
     assert planned("write", "--plan", str(plan_id), "name:bold", "--yes") == 0
 
 
-def test_ctrl_c_ends_a_write_after_the_files_in_progress(run: Command, home: Path, tmp_path: Path) -> None:
+def test_ctrl_c_ends_write_after_files_in_progress(run: Command, home: Path, tmp_path: Path) -> None:
     films = tmp_path / "many"
     films.mkdir()
     media.series("mp4", films, 200)
@@ -356,12 +356,12 @@ def test_ctrl_c_ends_a_write_after_the_files_in_progress(run: Command, home: Pat
     assert run.json("plan")["total"] == operation["skipped_count"]
 
 
-def test_nothing_to_write_is_done(run: Command) -> None:
+def test_empty_write_succeeds(run: Command) -> None:
     assert run("write", "--yes") == 0
     assert "Nothing to write" in run.err
 
 
-def test_a_home_in_use_is_reported_with_its_process(run: Command, home: Path) -> None:
+def test_home_in_use_is_reported_with_its_process(run: Command, home: Path) -> None:
     with Library.open(home, url="http://127.0.0.1:5006"):
         code = subprocess.run(
             [sys.executable, "-m", "indexium_core.cli", "plan", "--home", str(home)], capture_output=True, check=False
@@ -372,7 +372,7 @@ def test_a_home_in_use_is_reported_with_its_process(run: Command, home: Path) ->
     assert "http://127.0.0.1:5006" in code.stderr.decode()
 
 
-def test_a_damaged_database_is_reported_and_not_changed(run: Command, home: Path) -> None:
+def test_damaged_database_is_reported_and_not_changed(run: Command, home: Path) -> None:
     run("plan")
     path = home / "indexium.duckdb"
     path.write_bytes(b"garbage" * 1000)
@@ -383,7 +383,7 @@ def test_a_damaged_database_is_reported_and_not_changed(run: Command, home: Path
     assert path.read_bytes() == b"garbage" * 1000
 
 
-def test_a_home_of_a_newer_version_is_not_changed(run: Command, home: Path) -> None:
+def test_home_of_newer_version_is_not_changed(run: Command, home: Path) -> None:
     run("plan")
     with duckdb.connect(str(home / "indexium.duckdb")) as connection:
         connection.execute("INSERT INTO schema_migrations VALUES (999, 'future', '9.0', now())")
@@ -392,7 +392,7 @@ def test_a_home_of_a_newer_version_is_not_changed(run: Command, home: Path) -> N
     assert "newer" in run.err
 
 
-def test_a_port_in_use_is_reported_first(run: Command, home: Path) -> None:
+def test_port_in_use_is_reported_first(run: Command, home: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -404,15 +404,15 @@ def test_a_port_in_use_is_reported_first(run: Command, home: Path) -> None:
     assert not home.exists()
 
 
-def test_service_stopped_while_it_starts_ends_normally(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_service_stopped_during_start_ends_normally(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Library, "open", lambda *_, **__: signals.stop())
     assert run("serve", "--port", "0") == 0
     assert run.err == ""
     signals.reset()
 
 
-def test_hints_name_the_words_by_which_it_was_called(home: Path) -> None:
-    """`start.py` says so; else a person is told of a command that is not there."""
+def test_hints_repeat_program_name_of_call(home: Path) -> None:
+    """`start.py` sets this name; otherwise the hints would name a command that does not exist."""
     words = [sys.executable, "-m", "indexium_core.cli", "--called", "python3 start.py", "--home", str(home)]
     done = subprocess.run([*words, "operations", "show", "7"], capture_output=True, text=True, check=False)
 
@@ -420,17 +420,17 @@ def test_hints_name_the_words_by_which_it_was_called(home: Path) -> None:
     assert done.stderr == f"indexium: There is no operation 7 in {home}; 'python3 start.py history' lists them.\n"
 
 
-def test_the_option_home_may_be_anywhere(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_option_home_may_be_anywhere(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["plan", "--json", f"--home={home}"]) == 0
     assert json.loads(capsys.readouterr().out)["total"] == 0
 
 
-def test_the_version_is_shown_without_a_home(capsys: pytest.CaptureFixture[str]) -> None:
+def test_version_is_shown_without_home(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("indexium ")
 
 
-def test_facets_list_the_filters_of_a_search(planned: Command) -> None:
+def test_facets_list_filters_of_search(planned: Command) -> None:
     found = planned.json("plan", "--facets")["facets"]
     levels = {value["value"]: value["files"] for value in found["risk"]["values"]}
     assert levels == {"safe": 2, "danger": 1, "blocked": 1}
@@ -459,10 +459,10 @@ def test_views_are_saved_listed_chosen_renamed_and_removed(run: Command) -> None
     assert "sofa" in run.err
 
 
-# An edited CSV that comes back, and once more what was not written.
+# Import of an edited CSV, and retries.
 
 
-def test_an_edited_csv_is_checked_applied_and_undone(planned: Command, tmp_path: Path) -> None:
+def test_edited_csv_is_checked_applied_and_undone(planned: Command, tmp_path: Path) -> None:
     assert planned("plan", "--csv", "--sort", "name") == 0
     rows = list(csv.DictReader(io.StringIO(planned.out, newline="")))
     for row in rows:
@@ -481,7 +481,7 @@ def test_an_edited_csv_is_checked_applied_and_undone(planned: Command, tmp_path:
     assert [error["message"] for error in found["errors"]] == ["there is no file with the id 4711"]
     assert planned("changes", "check", file) == 1
     assert "1 file would be changed, 3 unchanged, 1 row rejected." in planned.err
-    assert planned("changes", "apply", file) == 2  # nobody to ask
+    assert planned("changes", "apply", file) == 2  # there is no terminal
     assert planned("changes", "apply", file, "--yes") == 1
     assert "Imported changes of 1 file from a spreadsheet." in planned.err
     [item] = planned.json("plan", "postponed:yes")["items"]
@@ -501,7 +501,7 @@ def test_an_edited_csv_is_checked_applied_and_undone(planned: Command, tmp_path:
         ("completed", {"success_count": 1, "skipped_count": 1}, "", ""),
     ],
 )
-def test_an_incomplete_operation_names_the_command_that_resumes_it(
+def test_incomplete_operation_names_resume_command(
     planned: Command,
     home: Path,
     capsys: pytest.CaptureFixture[str],
@@ -520,7 +520,7 @@ def test_an_incomplete_operation_names_the_command_that_resumes_it(
     assert ways == ([way] if way else [])
 
 
-def test_what_a_write_left_is_tried_again(planned: Command, films: Path) -> None:
+def test_remaining_files_of_write_are_retried(planned: Command, films: Path) -> None:
     with Library.open(planned.home) as library:
         plan = library.plan("name:-i.mp4")
         changed = films / "-i.mp4"
@@ -528,7 +528,7 @@ def test_what_a_write_left_is_tried_again(planned: Command, films: Path) -> None
         os.utime(changed, (1_600_000_060, 1_600_000_060))
         assert library.write(plan).wait().counts == {"conflict": 1}
 
-    assert planned("operations", "retry", "1") == 2  # nobody to ask
+    assert planned("operations", "retry", "1") == 2  # there is no terminal
     assert "1 file would be written" in planned.err
     done = planned.json("operations", "retry", "1", "--yes", "--note", "again")
     assert (done["status"], done["user_note"], done["items"][0]["new_comment"]) == (

@@ -17,7 +17,7 @@ from tests.support.catalog import NOW, scanned, store
 
 @pytest.fixture
 def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Commands on a home that knows Ann in three films of a folder and Zoë in two; a fourth film names a Zoe."""
+    """Commands on a home with Ann in three films of a folder and Zoë in two; a fourth film names a Zoe."""
     cast = {"Lake/a.mp4": ["Ann", "Zoë Öz"], "Lake/b.mp4": ["Ann"], "Lake/c.mp4": ["Ann", "Zoë Öz"]}
     with Database.open(home) as database:
         store(database, [*(scanned(path) for path in cast), scanned("Lake/d.mp4", "People: Zoe Oz")])
@@ -59,12 +59,12 @@ def test_findings_are_listed_resolved_ignored_and_restored(run: Command) -> None
     assert [item["result_people"] for item in run.json("plan", "name:d.mp4")["items"]] == [["Zoë Öz"]]
 
 
-def test_all_findings_of_a_kind_are_dealt_with_at_once(run: Command) -> None:
+def test_all_findings_of_kind_are_resolved_at_once(run: Command) -> None:
     assert run("findings", "settle", "differ", "--all") == 0  # the earlier names still work
     assert run.json("checks", "unknown")["total"] == 0
     assert run("findings", "dismiss", "spelling", "--all") == 0
     assert run.err == "1 finding is ignored.\n"
-    assert [item["subject"] for item in run.json("checks", "single")["items"]] == ["Zoe Oz"]  # somebody else, then
+    assert [item["subject"] for item in run.json("checks", "single")["items"]] == ["Zoe Oz"]  # then another user
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_invalid_arguments_are_rejected_with_one_sentence(run: Command, words: t
     assert run.out == ""
 
 
-def test_an_import_lists_skipped_names_and_a_placeholder_is_removed_and_restored(run: Command, tmp_path: Path) -> None:
+def test_import_lists_skipped_names_and_placeholders_are_editable(run: Command, tmp_path: Path) -> None:
     listed = tmp_path / "people.csv"
     listed.write_text("path,person\nLake/d.mp4,Unknown\nLake/a.mp4,unknown\nLake/d.mp4,Ann\n", encoding="utf-8")
     assert run("people", "import", str(listed), "--root", "/films") == 0

@@ -1,4 +1,4 @@
-"""Commands that begin, hold and end operations, beside what others do to them meanwhile."""
+"""Commands that start, pause and end operations, while other users act on the same operations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from indexium_core.cli.operations import follow
 from indexium_core.flows.writing import protocol
 from indexium_core.library import Library
 from tests.integration.test_cli import Command
-from tests.integration.test_long_work import with_a_rewrite
+from tests.integration.test_timing import with_a_rewrite
 from tests.support.holding import Gate, cut_off
 from tests.support.studio import ALL, Studio
 from tests.support.waiting import PATIENCE, until
@@ -27,13 +27,13 @@ from tests.support.waiting import PATIENCE, until
 
 @pytest.fixture
 def run(studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Commands on the studio's library, which is open, so that a test can do something beside them."""
+    """Commands on the open library of the studio, so that a test can act on it at the same time."""
     monkeypatch.setattr(frame, "_library", lambda _: contextlib.nullcontext(studio.library))
     return Command(studio.library.home, capsys)
 
 
 def cancelled_write(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Take all names out of some of the files, which is dangerous, and give up the rest; returns the job."""
+    """Remove all people from some files, which is dangerous, and cancel the rest; return the job."""
     studio.library.edit("ext:mp4", [])
     with monkeypatch.context() as patch:
         handle = cut_off(studio.library, patch, 2)
@@ -43,7 +43,7 @@ def cancelled_write(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def cancelled_rollback(studio: Studio, monkeypatch: pytest.MonkeyPatch, *, files: int = 6) -> int:
-    """Begin to take so many files of a write back, and give up what is left after two; returns the job."""
+    """Start to roll back some files of a write, and cancel after two; return the job."""
     studio.write()
     names = [path.name for path in studio.paths[:files]]
     items = [item.id for name, item in studio.items(1).items() if name in names]
@@ -58,18 +58,18 @@ def cancelled_rollback(studio: Studio, monkeypatch: pytest.MonkeyPatch, *, files
     return studio.job_of(handle.id).id
 
 
-# Once more what was not done.
+# Retries.
 
 
 @pytest.mark.parametrize("noun", ["operations", "jobs"])
-def test_a_write_is_tried_again_after_the_question_that_a_write_is_asked(
+def test_retried_write_asks_question_of_write(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch, noun: str
 ) -> None:
     job = cancelled_write(studio, monkeypatch)
     words = ("jobs", "retry", str(job)) if noun == "jobs" else ("operations", "retry", "1")
 
-    assert run(*words) == 2  # nobody to ask
-    assert "3 files would be written (3 danger): +0 −3 people, less than a second. " in run.err
+    assert run(*words) == 2  # there is no terminal
+    assert "3 files would be written (3 danger): +0 −3 people, under 1 s. " in run.err
     assert "--yes" in run.err
     assert studio.library.history().total == 1
     assert run(*words, "--yes") == 0
@@ -78,7 +78,7 @@ def test_a_write_is_tried_again_after_the_question_that_a_write_is_asked(
 
 
 @pytest.mark.parametrize("noun", ["operations", "jobs"])
-def test_a_rollback_is_tried_again_after_the_question_that_a_rollback_is_asked(
+def test_retried_rollback_asks_question_of_rollback(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch, noun: str
 ) -> None:
     job = cancelled_rollback(studio, monkeypatch)
@@ -88,11 +88,11 @@ def test_a_rollback_is_tried_again_after_the_question_that_a_rollback_is_asked(
     assert "4 files would get their old bytes back." in run.err
     assert studio.library.history().total == 2
     assert run(*words, "--yes") == 0
-    assert "4 files are postponed in the plan" in run.err
+    assert "4 files are skipped in the plan" in run.err
     assert studio.bytes() == studio.old
 
 
-def test_a_rollback_of_some_files_is_tried_again_for_just_these(
+def test_retry_of_partial_rollback_covers_same_files(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cancelled_rollback(studio, monkeypatch, files=3)
@@ -103,7 +103,7 @@ def test_a_rollback_of_some_files_is_tried_again_for_just_these(
     assert [now[path] == studio.old[path] for path in studio.paths] == [True] * 3 + [False] * 3
 
 
-def test_an_interrupted_job_resumes_after_its_own_question(
+def test_interrupted_job_resumes_after_own_question(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
@@ -120,7 +120,7 @@ def test_an_interrupted_job_resumes_after_its_own_question(
     assert studio.library.status(1).counts == {"success": 6}
 
 
-def test_what_trying_again_is_about_is_in_its_help(run: Command) -> None:
+def test_retry_help_explains_scope(run: Command) -> None:
     assert run("operations", "retry", "--help") == 0
     told = " ".join(run.out.split())
     assert "failed, conflict, unknown or not started" in told
@@ -129,7 +129,7 @@ def test_what_trying_again_is_about_is_in_its_help(run: Command) -> None:
 # Ctrl-C.
 
 
-def test_ctrl_c_reports_a_started_file_as_restored(
+def test_ctrl_c_reports_started_file_as_restored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     library, path = with_a_rewrite(tmp_path)
@@ -163,7 +163,7 @@ def test_ctrl_c_reports_a_started_file_as_restored(
 
 
 @pytest.mark.parametrize("words", [("resume",), ("retry", "--yes")])
-def test_ctrl_c_reports_the_end_of_an_operation_also_if_the_command_waits_for_its_job(
+def test_ctrl_c_reports_end_of_operation_during_wait(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
     with monkeypatch.context() as patch:
@@ -186,12 +186,12 @@ def test_ctrl_c_reports_the_end_of_an_operation_also_if_the_command_waits_for_it
     assert studio.library.status(1).status == "cancelled"
 
 
-# What others do to an operation that a command waits for.
+# Actions of other users on an operation that a command waits for.
 
 
 @contextlib.contextmanager
 def meanwhile(act: Callable[[], object]) -> Iterator[None]:
-    """Do something on another thread; an error of it is that of the block."""
+    """Run a function on another thread; its error is raised at the end of the block."""
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         done = pool.submit(act)
         yield
@@ -199,7 +199,7 @@ def meanwhile(act: Callable[[], object]) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("what", ["write", "rollback", "resume", "retry", "jobs retry"])
-def test_a_command_fails_if_another_person_cancels_its_operation(
+def test_command_fails_if_another_user_cancels_operation(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     before = {"write": ["write", "--yes"], "rollback": ["rollback", "1", "--yes"]}
@@ -227,16 +227,16 @@ def test_a_command_fails_if_another_person_cancels_its_operation(
     done = "restored" if what == "rollback" else "written"
     number = 2 if what in ("rollback", "retry", "jobs retry") else 1
     name = "Rollback 2" if what == "rollback" else f"Operation {number}"
-    sentence = f"{name} was cancelled from another program or terminal; {done} files stay {done}."
+    sentence = f"{name} was cancelled in another program or terminal; {done} files stay {done}."
     assert sentence in run.err
     operation = dataclasses.replace(studio.library.operation(number).operation, user_name="Bob")
     by = studio.library.operation(number).operation.user_name
     assert follow._ended_elsewhere(studio.library, operation) == sentence.replace(
-        "from another program or terminal", f"by {by}"
+        "in another program or terminal", f"by {by}"
     )
 
 
-def test_a_cancelled_rollback_keeps_its_restored_files(
+def test_cancelled_rollback_keeps_its_restored_files(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     studio.write()
@@ -250,7 +250,7 @@ def test_a_cancelled_rollback_keeps_its_restored_files(
     assert run.err == "Rollback 2 was cancelled; restored files stay restored.\n"
 
 
-def test_a_command_whose_operation_is_stopped_with_the_service_is_no_success(
+def test_command_fails_if_service_stops_operation(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     studio.library._parts.runs.workers = 1
@@ -264,11 +264,11 @@ def test_a_command_whose_operation_is_stopped_with_the_service_is_no_success(
     with meanwhile(stop):
         assert run("write", "--yes", "--json") == 1
     assert json.loads(run.out)["status"] == "interrupted"
-    assert "Operation 1 was interrupted because its program was told to stop." in run.err
+    assert "Operation 1 was interrupted because its program received a stop signal." in run.err
 
 
 @pytest.mark.parametrize("what", ["write", "jobs resume"])
-def test_a_command_reports_once_the_pause_with_its_person_and_once_the_resume(
+def test_command_reports_pause_and_resume_once(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     if what == "jobs resume":
@@ -304,7 +304,7 @@ def test_a_command_reports_once_the_pause_with_its_person_and_once_the_resume(
     assert (run.err.count("by Ann"), run.err.count(" resumes.")) == (1, 1)
 
 
-# What is said of what is left.
+# Messages about remaining files.
 
 
 @pytest.mark.parametrize(
@@ -323,7 +323,7 @@ def test_a_command_reports_once_the_pause_with_its_person_and_once_the_resume(
         ),
     ],
 )
-def test_the_result_of_an_operation_names_only_outcomes_that_occurred(
+def test_result_of_operation_names_occurring_outcomes_only(
     studio: Studio, capsys: pytest.CaptureFixture[str], status: str, changes: dict[str, int], told: str
 ) -> None:
     studio.write()
@@ -333,15 +333,13 @@ def test_the_result_of_an_operation_names_only_outcomes_that_occurred(
     assert f"Operation 1 {told}" in capsys.readouterr().err
 
 
-def test_files_that_can_never_be_rolled_back_are_not_offered_for_retry(
-    studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_retry_excludes_files_without_rollback(studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     studio.write()
     look, looks = studio.library.history._checker.check, itertools.count(1)
 
     def late(*arguments: object) -> object:
         found = look(*arguments)  # type: ignore[arg-type]
-        if next(looks) == 2:  # not at the check, but when it begins
+        if next(looks) == 2:  # not during the check, but at the start
             (studio.library.home / "backups" / "1.journal").unlink()
         return found
 
@@ -356,7 +354,7 @@ def test_files_that_can_never_be_rolled_back_are_not_offered_for_retry(
     assert run("rollback", "1", "--changed", "comment", "--yes") == 0
 
 
-def test_waiting_operations_are_always_named_and_a_rollback_is_offered_only_after_a_write(
+def test_interrupted_operations_are_named_and_writes_offer_rollback(
     studio: Studio, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
@@ -385,7 +383,7 @@ def test_waiting_operations_are_always_named_and_a_rollback_is_offered_only_afte
     studio.library = Library.open(studio.library.home)
 
 
-def test_a_start_names_the_operations_and_jobs_that_it_resumes(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_start_names_resumed_operations_and_jobs(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         cut_off(studio.library, patch, 2)
         studio.library.stop_starting()
@@ -403,7 +401,7 @@ def test_a_start_names_the_operations_and_jobs_that_it_resumes(studio: Studio, m
     assert short[:2] == [f"Job {scan.id} ({scan.title}) resumes." for scan in scans]
 
 
-def test_a_second_pause_reports_since_when_and_by_which_person_it_is_paused(
+def test_second_pause_reports_time_and_user_of_first(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = Gate(monkeypatch, 0)
@@ -418,7 +416,7 @@ def test_a_second_pause_reports_since_when_and_by_which_person_it_is_paused(
     assert f"Job {job.id} cannot be paused because it has been {held}." in run.err
 
 
-def test_where_trying_again_finds_nothing_to_do_that_is_no_failure(studio: Studio, run: Command) -> None:
+def test_retry_without_files_succeeds(studio: Studio, run: Command) -> None:
     plan = studio.library.plan()
     studio.paths[2].unlink()
     studio.library.write(plan, ALL).wait(PATIENCE)

@@ -1,4 +1,4 @@
-"""`rescan`, `lock`, `unlock`, `locks` and `audit` as a person types them."""
+"""The commands `rescan`, `lock`, `unlock`, `locks` and `audit`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def run(home: Path, tmp_path: Path) -> Run:
     return lambda *words: main(["--home", str(home), *words])
 
 
-def test_a_rescan_reports_the_outcome_of_the_files(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rescan_reports_outcome_of_files(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("rescan", "name:ann") == 0
     assert "1 file: 1 updated, 0 unchanged, in " in capsys.readouterr().err
     assert run("rescan", "--all", "--refresh", "duration,size", "--json") == 0
@@ -41,7 +41,7 @@ def test_a_rescan_reports_the_outcome_of_the_files(run: Run, capsys: pytest.Capt
     assert told["job_id"] == 3
 
 
-def test_a_file_that_cannot_be_read_is_a_row_and_no_failure(
+def test_unreadable_file_is_listed_without_failure(
     run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "films" / "bob.mp4").write_bytes(b"")
@@ -64,7 +64,7 @@ def test_fields_are_locked_listed_and_unlocked(run: Run, capsys: pytest.CaptureF
     assert "3 fields of 2 files unlocked." in capsys.readouterr().err
 
 
-def test_a_value_is_not_set_in_several_files_without_a_question(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_value_is_not_set_in_several_files_without_question(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("lock", "--all", "--fields", "resolution", "--set", "1920x1080") == 2
     told = capsys.readouterr().err
     assert "Resolution of 2 files would be set to 1920 × 1080." in told
@@ -75,7 +75,7 @@ def test_a_value_is_not_set_in_several_files_without_a_question(run: Run, capsys
     assert "Resolution set in 2 files, and locked: 1920 × 1080." in capsys.readouterr().err
 
 
-def test_a_value_set_by_hand_replaces_the_origin_of_a_lock(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_value_set_by_hand_replaces_origin_of_lock(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("lock", "name:ann", "--fields", "duration,hdr") == 0
     assert run("lock", "name:ann", "--fields", "duration", "--set", "1:30") == 0
     assert "Duration set in 1 file, and locked: 1:30." in capsys.readouterr().err
@@ -105,14 +105,14 @@ def test_a_value_set_by_hand_replaces_the_origin_of_a_lock(run: Run, capsys: pyt
         (["audit", "--job", "x"], "enter a whole number"),
     ],
 )
-def test_bad_input_is_one_sentence_and_exit_code_two(
+def test_invalid_input_is_one_sentence_with_exit_code_two(
     run: Run, capsys: pytest.CaptureFixture[str], words: list[str], told: str
 ) -> None:
     assert run(*words) == 2
     assert told in capsys.readouterr().err
 
 
-def test_the_audit_shows_each_change_with_time_and_source(
+def test_audit_shows_each_change_with_time_and_source(
     run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("rescan", "name:ann", "--refresh", "duration") == 0
@@ -134,7 +134,7 @@ def test_the_audit_shows_each_change_with_time_and_source(
     assert "5 changes." in told.err
 
 
-def test_the_audit_is_of_the_files_or_the_job_that_were_named(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_audit_covers_named_files_or_job(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("rescan", "--all") == 0
     assert run("lock", "name:bob", "--fields", "size") == 0
     capsys.readouterr()

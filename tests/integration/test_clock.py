@@ -1,4 +1,4 @@
-"""The clock: what makes the doctor doubt it, and what does not."""
+"""The clock: conditions under which the doctor reports it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Fill = Callable[[Connection], object]
 
 
 def looked_at(empty_home: Path, home: Path, *, now: datetime = NOW, fill: Fill = lambda tx: None) -> Check:
-    """What the doctor says of the clock in a home that holds what `fill` writes, at `now`."""
+    """Return the doctor's check of the clock at `now`, in a home that `fill` writes."""
     shutil.copytree(empty_home, home)
     with Database.open(home) as store, store.atomic() as tx:
         fill(tx)
@@ -39,14 +39,14 @@ def scan_at(moment: datetime) -> Fill:
     return fill
 
 
-def test_a_clock_that_is_right_is_believed(empty_home: Path, home: Path) -> None:
+def test_correct_clock_is_trusted(empty_home: Path, home: Path) -> None:
     found = looked_at(empty_home, home, fill=scan_at(NOW - timedelta(days=3)))
 
     assert (found.state, found.remedy) == ("ok", "")
     assert found.details == {"now": NOW.isoformat()}
 
 
-def test_a_clock_behind_the_times_in_the_database_is_reported(empty_home: Path, home: Path) -> None:
+def test_clock_behind_times_in_database_is_reported(empty_home: Path, home: Path) -> None:
     found = looked_at(empty_home, home, now=datetime(1970, 1, 2, tzinfo=UTC), fill=scan_at(NOW))
 
     assert found.state == "warning"
@@ -55,14 +55,12 @@ def test_a_clock_behind_the_times_in_the_database_is_reported(empty_home: Path, 
     assert "network" in found.remedy
 
 
-def test_what_machines_are_set_right_by_all_the_time_is_nothing(empty_home: Path, home: Path) -> None:
+def test_small_clock_correction_is_ignored(empty_home: Path, home: Path) -> None:
     assert looked_at(empty_home, home, fill=scan_at(NOW + timedelta(seconds=40))).state == "ok"
 
 
 @pytest.mark.parametrize(("future", "state"), [(1, "ok"), (2, "ok"), (3, "warning"), (4, "warning")])
-def test_only_where_most_films_are_of_the_future_it_is_the_clock_that_is_wrong(
-    empty_home: Path, home: Path, future: int, state: str
-) -> None:
+def test_clock_is_wrong_if_most_films_have_future_dates(empty_home: Path, home: Path, future: int, state: str) -> None:
     ahead = int((NOW + timedelta(days=9)).timestamp() * 1e9)
 
     def fill(tx: Connection) -> None:
@@ -76,7 +74,7 @@ def test_only_where_most_films_are_of_the_future_it_is_the_clock_that_is_wrong(
 
 
 @pytest.mark.parametrize(("seconds", "word"), [(7200.0, "forward by 120 minutes"), (-90.0, "back by 90 seconds")])
-def test_a_clock_that_is_set_while_the_program_runs_is_noticed(
+def test_clock_change_at_run_time_is_detected(
     monkeypatch: pytest.MonkeyPatch, empty_home: Path, home: Path, seconds: float, word: str
 ) -> None:
     shutil.copytree(empty_home, home)
@@ -89,7 +87,7 @@ def test_a_clock_that_is_set_while_the_program_runs_is_noticed(
     assert f"It was set {word} since this process started." in found.message
 
 
-def test_a_step_back_of_the_clock_in_the_events_is_reported(empty_home: Path, home: Path) -> None:
+def test_step_back_of_clock_in_events_is_reported(empty_home: Path, home: Path) -> None:
     times = [timedelta(hours=-9), timedelta(hours=-3), timedelta(hours=-8), timedelta(hours=-8, seconds=-30)]
 
     def fill(tx: Connection) -> None:

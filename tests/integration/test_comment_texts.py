@@ -1,6 +1,8 @@
 """
-Films that hold several comments, in any mix of places, encodings and languages: preserve mode keeps every byte of each,
-replace mode lists each that it loses. Judged by the bytes of the file, by FFmpeg, and by ExifTool.
+Films with several comments in any mix of places, encodings and languages.
+
+Preserve mode keeps every byte of each comment; replace mode lists each lost comment. The bytes of the file, FFmpeg and
+ExifTool are compared.
 """
 
 from __future__ import annotations
@@ -37,7 +39,7 @@ APPLE = "com.apple.quicktime.comment"
 
 
 class Text(NamedTuple):
-    """One comment of a file: its bytes as they are stored, and where they are put."""
+    """One comment of a file: the stored bytes and their place."""
 
     raw: bytes
     place: str = "udta"
@@ -45,7 +47,7 @@ class Text(NamedTuple):
 
     @property
     def kept(self) -> list[bytes]:
-        """How these bytes may stand in the file after preserve mode: as they are, or converted without loss."""
+        """The forms of these bytes after preserve mode: unchanged, or converted without loss."""
         ways = [self.raw]
         if self.place == "udta" and self.kind < 0x400:
             ways.append(self.raw.decode("mac_roman").encode())
@@ -83,7 +85,7 @@ def avi(form: str, texts: list[Text]) -> bytes:
 
 
 def avi_behind(form: str, texts: list[Text]) -> bytes:
-    """A film whose comments stand behind its media, where players do not read."""
+    """A film with comments after the media, where players do not read them."""
     del form
     data = film("avi")
     made = data + headers.texts(*((b"ICMT", text.raw) for text in texts))
@@ -91,7 +93,7 @@ def avi_behind(form: str, texts: list[Text]) -> bytes:
 
 
 def flv(form: str, texts: list[Text]) -> bytes:
-    # A mapping has each name once; FFmpeg and we compare names without case.
+    # A mapping has each name once; FFmpeg and Indexium compare names without case.
     names = ["comment", "Comment", "COMMENT", "cOMMENT"]
     values = {name: text.raw.decode("utf-8", "surrogateescape") for name, text in zip(names, texts, strict=False)}
     return headers.flv_with(film(form), headers.script("onMetaData", {"title": "x", **values}))
@@ -125,7 +127,7 @@ bmff_texts = st.one_of(
     st.builds(Text, plain | odd, st.just("ilst"), st.sampled_from([0, 1])),
     st.builds(Text, plain, st.just("keys"), st.just(1)),
 )
-# A second list of names is refused: programs take one for the other.
+# A second list of names is rejected, because programs confuse the two lists.
 lists_of_texts = st.lists(bmff_texts, max_size=4).filter(lambda texts: sum(text.place == "keys" for text in texts) < 2)
 names = st.sampled_from([["Ann Lee"], ["Zoë Ünal", "李雷"], []])
 modes = st.sampled_from(["preserve", "replace"])
@@ -183,7 +185,7 @@ def check(tmp: Path, content: bytes, texts: list[Text], cast: list[str], mode: s
 )
 @example("mov", [Text(b"caf\x8e", kind=MAC_ENGLISH), Text(b"caf\xe9", "ilst", 1)], ["Zoë Ünal"], "preserve")
 @example("mp4", [Text(b"shown\0hidden text", "ilst", 1)], ["Ann Lee"], "preserve")
-def test_an_mp4_keeps_every_text(
+def test_mp4_keeps_every_text(
     tmp_path_factory: pytest.TempPathFactory, form: str, texts: list[Text], cast: list[str], mode: str
 ) -> None:
     content = bmff(form, texts)
@@ -192,7 +194,7 @@ def test_an_mp4_keeps_every_text(
 
 @effort.examples(20, 40)
 @given(st.lists(st.builds(Text, plain | odd), max_size=4), names, modes)
-def test_an_avi_keeps_every_text(
+def test_avi_keeps_every_text(
     tmp_path_factory: pytest.TempPathFactory, texts: list[Text], cast: list[str], mode: str
 ) -> None:
     check(tmp_path_factory.mktemp("one") / "film.avi", avi("avi", texts), texts, cast, mode)
@@ -200,7 +202,7 @@ def test_an_avi_keeps_every_text(
 
 @effort.examples(20, 40)
 @given(st.lists(st.builds(Text, plain | odd), max_size=4), names, modes)
-def test_an_flv_keeps_every_text(
+def test_flv_keeps_every_text(
     tmp_path_factory: pytest.TempPathFactory, texts: list[Text], cast: list[str], mode: str
 ) -> None:
     check(tmp_path_factory.mktemp("one") / "film.flv", flv("flv", texts), texts, cast, mode)
@@ -208,7 +210,7 @@ def test_an_flv_keeps_every_text(
 
 @effort.examples(20, 40)
 @given(st.lists(plain, max_size=3), names, modes)
-def test_a_wmv_keeps_every_text(
+def test_wmv_keeps_every_text(
     tmp_path_factory: pytest.TempPathFactory, texts: list[bytes], cast: list[str], mode: str
 ) -> None:
     content = asf("wmv", [Text(text) for text in texts])
@@ -216,7 +218,7 @@ def test_a_wmv_keeps_every_text(
     check(tmp_path_factory.mktemp("one") / "film.wmv", content, wide, cast, mode)
 
 
-# The whole way, with the plan's own words
+# The whole process, with the words of the plan.
 
 
 FOUR = [
@@ -244,7 +246,7 @@ CASES: dict[str, tuple[str, Callable[[str, list[Text]], bytes], list[Text]]] = {
 
 
 def comments_by_exiftool(path: Path) -> Counter[str]:
-    """Every tag that ExifTool calls a comment or a description, duplicates and all groups included."""
+    """Every tag that ExifTool names a comment or a description, with duplicates and all groups."""
     command = [oracle("exiftool"), "-a", "-G1:4", "-j", "-charset", "RIFF=UTF8", str(path)]
     [tags] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     wanted = ("Comment", "Description")
@@ -252,7 +254,7 @@ def comments_by_exiftool(path: Path) -> Counter[str]:
 
 
 @pytest.mark.parametrize(("case", "mode"), effort.pairs(CASES, ["preserve", "replace"]))
-def test_the_plan_lists_what_another_reader_finds_before_and_after(tmp_path: Path, case: str, mode: str) -> None:
+def test_plan_lists_texts_of_other_reader_before_and_after(tmp_path: Path, case: str, mode: str) -> None:
     form, make, texts = CASES[case]
     path = tmp_path / "films" / f"film.{form}"
     path.parent.mkdir()
@@ -267,7 +269,7 @@ def test_the_plan_lists_what_another_reader_finds_before_and_after(tmp_path: Pat
         [item] = plan.items
         old = Counter(readable(change.old) for change in item.changes if change.old is not None)
         new = Counter(readable(change.new) for change in item.changes if change.new is not None)
-        if case not in {"behind a NUL", "utf-16, little-endian"}:  # of which ExifTool shows other characters
+        if case not in {"behind a NUL", "utf-16, little-endian"}:  # which ExifTool shows with other characters
             assert Counter(map(readable, found.elements())) == old
         assert item.risk_level == ("safe" if mode == "preserve" else "danger")
         assert set(fields.lost_texts_by_place(item.changes)) == (
@@ -287,6 +289,6 @@ def own_texts(changes: list[Change]) -> set[str]:
 
 
 def readable(text: str | None) -> str:
-    """A text as both ExifTool and we can show it: line breaks as ExifTool has them, no bytes that nobody can decode."""
+    """A text in the form that ExifTool and Indexium can both show: ExifTool's line breaks, no undecodable bytes."""
     plain_text = (text or "").replace("\r\n", "..").replace("\r", ".").replace("\n", ".")
     return "".join(letter if letter.isascii() else "?" for letter in plain_text)

@@ -1,4 +1,4 @@
-"""A recording whose end is damaged: planned with a warning, written in front of the damage, restored byte for byte."""
+"""A recording with a damaged end: planned with a warning, written before the damage, restored byte for byte."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def library(empty_home: Path, home: Path, film: Path) -> Iterator[Library]:
         yield opened
 
 
-def test_the_plan_warns_and_names_the_damage(library: Library) -> None:
+def test_plan_warns_and_names_damage(library: Library) -> None:
     [item] = library.plan().items
     assert (item.risk_level, item.can_update, item.strategy) == ("warning", True, "matroska_in_place")
     assert [(issue.code, issue.severity, issue.message) for issue in item.issues] == [
@@ -51,7 +51,7 @@ def test_the_plan_warns_and_names_the_damage(library: Library) -> None:
     assert library.plan("issue:damaged_tail").page().total == 1
 
 
-def test_a_write_and_its_rollback_keep_the_damaged_end(library: Library, film: Path) -> None:
+def test_write_and_its_rollback_keep_damaged_end(library: Library, film: Path) -> None:
     before = film.read_bytes()
     start = mkv.examine(before).runs[0].offset
     shown = readers.look([film], media=True)[0]
@@ -76,9 +76,7 @@ def test_a_write_and_its_rollback_keep_the_damaged_end(library: Library, film: P
     assert film.read_bytes() == before
 
 
-def test_without_room_in_front_the_damaged_end_is_the_reason_of_the_refusal(
-    empty_home: Path, home: Path, tmp_path: Path
-) -> None:
+def test_damaged_end_without_room_before_it_blocks_write(empty_home: Path, home: Path, tmp_path: Path) -> None:
     shutil.copytree(empty_home, home)
     real = mkv.parts(media.build("webm", tmp_path))
     parts = [

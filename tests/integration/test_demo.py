@@ -1,4 +1,4 @@
-"""The demo library: real clips, every risk level, and nothing touched but its own folder."""
+"""The demo library: real clips, every risk level, and changes in its own folder only."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ def library(made: demo.DemoManifest) -> Iterator[Library]:
 
 
 def risks(library: Library, folder: Path) -> dict[str, str]:
-    """Return what the plan says of each file, by path below the folder."""
+    """Return the plan of each file, by path within the folder."""
     items = library.plan().page(per_page=1000, include_unchanged=True).items
     postponed = library.plan("postponed:yes").page(per_page=1000, include_unchanged=True).items
     return {os.path.relpath(item.file_path, folder): item.risk_level for item in (*items, *postponed)}
 
 
-def test_the_plan_of_every_clip_matches_the_table(made: demo.DemoManifest, library: Library) -> None:
+def test_plan_of_every_clip_matches_table(made: demo.DemoManifest, library: Library) -> None:
     said = risks(library, made.folder)
     assert said == {entry.path: entry.risk for entry in content.ENTRIES if entry.risk}
 
 
-def test_every_risk_level_is_there_and_most_can_be_written(library: Library) -> None:
+def test_demo_has_every_risk_level_and_mostly_writable_files(library: Library) -> None:
     statistics = library.plan().statistics
     counts = (statistics.warning_count, statistics.danger_count, statistics.blocked_count, statistics.unchanged_count)
     assert min(counts) >= 3
@@ -58,24 +58,24 @@ def test_demo_has_every_issue(library: Library) -> None:
     }  # fmt: skip
 
 
-def test_every_check_finds_something_and_every_kind_of_suggestion_is_offered(library: Library) -> None:
+def test_demo_has_every_check_and_suggestion_kind(library: Library) -> None:
     assert {group.kind: group.total > 0 for group in library.checks.groups()} == dict.fromkeys(KINDS, True)
     offered = {each.kind for item in library.plan().items for each in library.suggestions.suggest(item.file_id)}
     assert offered == set(SUGGESTIONS)
 
 
-def test_films_are_written_in_most_ways(library: Library) -> None:
+def test_demo_uses_most_strategies(library: Library) -> None:
     ways = {item.strategy for item in library.plan().items if item.can_update}
     assert ways >= {"mp4_in_place", "matroska_in_place", "avi_in_place", "flv_copy", "asf_copy", "ogg_copy"}
-    assert ways & {"mp4_insert_range", "mp4_reflink", "mp4_copy"}  # as the disk can do it
+    assert ways & {"mp4_insert_range", "mp4_reflink", "mp4_copy"}  # depending on the disk
 
 
-def test_two_names_of_one_film_part_only_where_it_is_asked_for(library: Library) -> None:
+def test_hard_links_separate_only_on_request(library: Library) -> None:
     dry = library.dry_run(library.plan("name:stream"), WriteOptions(hard_links="break"))
     assert [(result.status, result.strategy) for result in dry.items] == [("success", "flv_copy")] * 2
 
 
-def test_the_pages_state_the_right_numbers_of_clips(library: Library) -> None:
+def test_pages_state_right_numbers_of_clips(library: Library) -> None:
     statistics = library.plan().statistics
     writable = statistics.safe_count + statistics.warning_count + statistics.danger_count
     counts = f"{writable} can be written, {statistics.blocked_count} are blocked with a reason, one is skipped"
@@ -90,14 +90,14 @@ def test_no_clip_counts_as_growing(library: Library) -> None:
     assert "file_growing" not in library.plan().statistics.by_issue
 
 
-def test_a_second_build_changes_nothing(made: demo.DemoManifest, library: Library) -> None:
+def test_second_build_changes_nothing(made: demo.DemoManifest, library: Library) -> None:
     before = {path: path.stat().st_mtime_ns for path in made.folder.rglob("*") if path.suffix in {".mp4", ".mkv"}}
     again = demo.build(made.folder)
     assert not again.fresh
     assert {path: path.stat().st_mtime_ns for path in before} == before
 
 
-def test_a_build_that_was_stopped_is_carried_on(tmp_path: Path) -> None:
+def test_stopped_build_is_resumed(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     demo.build(folder, files=4)
     lost = folder / content.ENTRIES[1].path
@@ -108,7 +108,7 @@ def test_a_build_that_was_stopped_is_carried_on(tmp_path: Path) -> None:
     assert (folder / content.ENTRIES[0].path).stat() == kept
 
 
-def test_only_its_own_folder_is_touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_build_changes_own_folder_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
@@ -120,20 +120,20 @@ def test_only_its_own_folder_is_touched(tmp_path: Path, monkeypatch: pytest.Monk
     assert left == [".indexium-demo.json"]
 
 
-def test_a_folder_with_anything_else_in_it_is_refused(tmp_path: Path) -> None:
+def test_folder_with_other_content_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "holiday.mp4").write_bytes(b"mine")
     with pytest.raises(errors.UsageError, match="has other files"):
         demo.build(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["holiday.mp4"]
 
 
-def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+def test_file_in_place_of_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(errors.UsageError, match="cannot be created"):
         demo.build(tmp_path / "file")
 
 
-def test_a_small_demo_shows_every_level_too(tmp_path: Path) -> None:
+def test_small_demo_has_every_risk_level(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     demo.build(folder, files=20)
     with Library.open(folder / ".indexium") as library:
@@ -142,7 +142,7 @@ def test_a_small_demo_shows_every_level_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 13, 20, 60, 75])
-def test_a_demo_has_as_many_files_as_were_asked_for(count: int) -> None:
+def test_demo_has_requested_number_of_files(count: int) -> None:
     chosen = content.entries(count)
     paths = [entry.path for entry in chosen]
     assert len(chosen) == count

@@ -1,8 +1,8 @@
 """
-The demo library, written and taken back, as other programs see it.
+The demo library, written and rolled back, as other programs read it.
 
-For every file that was written: each oracle reads the planned comment, streams and all other tags are as before, and
-after the rollback the bytes are the same.
+For every written file, each oracle reads the planned comment, streams and all other tags are unchanged, and the
+rollback restores the same bytes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.support.studio import ALL
 
 @dataclass(frozen=True)
 class Journey:
-    """The demo before, after the write and after the rollback."""
+    """The demo before the write, after the write and after the rollback."""
 
     planned: dict[Path, str | None]  # comment by path
     before: dict[Path, Look]
@@ -55,7 +55,7 @@ def look(planned: dict[Path, str | None]) -> dict[Path, Look]:
 
 
 def flat(texts: set[str]) -> set[str]:
-    """The texts in one line each: programs show line breaks in ways of their own."""
+    """The texts without line breaks, because programs show line breaks differently."""
     return {" ".join(text.replace("\\n", " ").replace(" / ", " ").split()).rstrip(".") for text in texts}
 
 
@@ -67,7 +67,7 @@ def test_many_files_of_both_families_were_written(journey: Journey) -> None:
 
 
 @pytest.mark.parametrize("program", [readers.FFPROBE, readers.EXIFTOOL_ALL, readers.MEDIAINFO, readers.MKVINFO_ALL])
-def test_every_program_reads_the_planned_comment_and_no_other(journey: Journey, program: str) -> None:
+def test_every_program_reads_planned_comment_and_no_other(journey: Journey, program: str) -> None:
     for path, comment in journey.planned.items():
         texts = journey.after[path].comments
         garbled = path.suffix == ".avi" and program in readers.SHOWN_IF_ASCII["avi"] and not (comment or "").isascii()
@@ -75,12 +75,12 @@ def test_every_program_reads_the_planned_comment_and_no_other(journey: Journey, 
             assert flat(texts[program]) == flat({comment} if comment else set()), path
 
 
-def test_ffprobe_and_mkvmerge_see_everything_else_as_before_and_the_same_packets(journey: Journey) -> None:
+def test_ffprobe_and_mkvmerge_show_no_other_change(journey: Journey) -> None:
     for path, seen in journey.after.items():
         before = journey.before[path].known
         for program in (readers.FFPROBE, "mkvmerge", "streams"):
             assert seen.known.get(program) == before.get(program), (program, path)
 
 
-def test_the_rollback_gave_back_the_same_bytes(journey: Journey) -> None:
+def test_rollback_restores_same_bytes(journey: Journey) -> None:
     assert journey.restored == {path: seen.sha256 for path, seen in journey.before.items()}

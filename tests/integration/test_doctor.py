@@ -1,4 +1,4 @@
-"""The doctor: what is looked at, what is only a warning, and that every check that finds something says what to do."""
+"""The doctor: its checks, their states, and a remedy for every problem."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def library(empty_home: Path, home: Path) -> Iterator[Library]:
 
 @pytest.fixture
 def on_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[volumes.Volume], None]:
-    """Have every folder lie on a file system of some kind."""
+    """Report a file system type for every folder."""
     return lambda volume: monkeypatch.setattr(volumes, "of", lambda path: volume)
 
 
@@ -53,7 +53,7 @@ def check(library: Library, name: str) -> Check:
     return found
 
 
-def test_on_a_good_machine_everything_is_fine(
+def test_good_machine_has_no_problem(
     library: Library, tmp_path: Path, on_disk: Callable[[volumes.Volume], None]
 ) -> None:
     films(library, tmp_path / "films")
@@ -82,7 +82,7 @@ NAMES = (
 )
 
 
-def test_a_paused_operation_is_reported_as_paused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paused_operation_is_reported_as_paused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     studio = Studio(tmp_path, 8)
     studio.library._parts.runs.workers = 1
     gate = Gate(monkeypatch, 1)
@@ -99,13 +99,13 @@ def test_a_paused_operation_is_reported_as_paused(tmp_path: Path, monkeypatch: p
     studio.library.close()
 
 
-def test_every_check_is_on_the_page_of_logs_and_diagnosis() -> None:
+def test_every_check_is_on_logs_page() -> None:
     page = (Path(__file__).resolve().parents[2] / "docs" / "logs.md").read_text("utf-8").partition("## Doctor")[2]
     assert set(re.findall(r"`([a-z_]+)`[,|  ]", page)) >= set(NAMES)
 
 
 def test_each_library_shows_its_guarantees(library: Library, tmp_path: Path) -> None:
-    with places.mounted("xfs", tmp_path, megabytes=2400) as point:  # sparse; so that there is room
+    with places.mounted("xfs", tmp_path, megabytes=2400) as point:  # sparse, so that it needs no space
         films(library, point)
         found = check(library, "library")
         assert found.state == "ok"
@@ -125,7 +125,7 @@ def test_each_library_shows_its_guarantees(library: Library, tmp_path: Path) -> 
         (DISK, "making room in front"),
     ],
 )
-def test_what_a_file_system_lacks_is_said(
+def test_missing_file_system_features_are_reported(
     library: Library,
     tmp_path: Path,
     on_disk: Callable[[volumes.Volume], None],
@@ -141,7 +141,7 @@ def test_what_a_file_system_lacks_is_said(
     assert bool(found.remedy) == (found.state == "warning")
 
 
-def test_a_library_that_is_away_or_read_only_is_a_warning(library: Library, tmp_path: Path) -> None:
+def test_offline_or_read_only_library_is_warning(library: Library, tmp_path: Path) -> None:
     folder = films(library, tmp_path / "films")
     folder.chmod(0o555)
     assert "is not writable" in check(library, "library").message
@@ -159,7 +159,7 @@ class Usage(NamedTuple):
 
 
 @pytest.mark.parametrize(("free", "state"), [(10**10, "ok"), (10**8, "warning"), (10**7, "problem")])
-def test_a_home_without_room_is_a_problem(
+def test_home_without_room_is_problem(
     library: Library,
     monkeypatch: pytest.MonkeyPatch,
     on_disk: Callable[[volumes.Volume], None],
@@ -172,7 +172,7 @@ def test_a_home_without_room_is_a_problem(
     assert (found.state, bool(found.remedy)) == (state, state != "ok")
 
 
-def test_a_home_on_a_network_is_a_warning(library: Library, on_disk: Callable[[volumes.Volume], None]) -> None:
+def test_home_on_network_is_warning(library: Library, on_disk: Callable[[volumes.Volume], None]) -> None:
     on_disk(replace(DISK, network=True, durable=False))
     assert [check(library, name).state for name in ("home", "lock")] == ["warning", "warning"]
 
@@ -186,7 +186,7 @@ def test_without_ffmpeg_some_films_cannot_be_written(library: Library, monkeypat
     assert (found.state, "AVI" in found.remedy) == ("warning", True)
 
 
-def test_an_ffmpeg_that_does_not_run_is_none(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_broken_ffmpeg_counts_as_missing(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = tmp_path / "ffmpeg"
     broken.write_text("#!/bin/sh\nexit 3\n")
     broken.chmod(0o755)
@@ -202,7 +202,7 @@ def test_an_ffmpeg_that_does_not_run_is_none(library: Library, tmp_path: Path, m
         ("exit 3", "warning", "does not run"),
     ],
 )
-def test_ffprobe_is_of_use_and_not_needed(
+def test_ffprobe_is_optional(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str | None, state: str, words: str
 ) -> None:
     if script:
@@ -236,7 +236,7 @@ def test_stalled_and_failed_jobs_are_named(library: Library, changes: str, words
     assert words in found.message
 
 
-def test_the_logs_are_counted(library: Library, home: Path) -> None:
+def test_logs_are_counted(library: Library, home: Path) -> None:
     (home / "logs" / "jobs").mkdir(exist_ok=True)
     (home / "logs" / "jobs" / "7.jsonl").write_bytes(bytes(5000))
     found = check(library, "logs")
@@ -244,7 +244,7 @@ def test_the_logs_are_counted(library: Library, home: Path) -> None:
     assert found.details["bytes"] >= 5000
 
 
-def test_a_missing_package_is_a_problem(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_package_is_problem(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "_PACKAGES", ("duckdb", "no-such-package"))
     found = check(library, "packages")
     assert (found.state, "no-such-package" in found.remedy) == ("problem", True)
@@ -260,7 +260,7 @@ def test_journals_and_their_budget_are_counted(empty_home: Path, home: Path) -> 
     assert found.message.endswith("of 1 MB and have 1 journal.")
 
 
-def test_an_unknown_temporary_file_is_named_and_not_changed(library: Library, tmp_path: Path) -> None:
+def test_unknown_temporary_file_is_named_and_not_changed(library: Library, tmp_path: Path) -> None:
     folder = films(library, tmp_path / "films")
     (folder / "deep").mkdir()
     left = folder / "deep" / ".indexium-12-0123abcd.tmp"
@@ -272,7 +272,7 @@ def test_an_unknown_temporary_file_is_named_and_not_changed(library: Library, tm
     assert left.exists()
 
 
-def test_the_searched_name_is_the_created_name(tmp_path: Path) -> None:
+def test_search_finds_created_name(tmp_path: Path) -> None:
     folder = os.open(tmp_path, os.O_RDONLY)
     try:
         assert doctor._TEMPORARY.fullmatch(newfile._unused_name(7, folder))
@@ -285,7 +285,7 @@ def run(home: Path) -> Command:
     return lambda *words: cli.main(["--home", str(home), *words])
 
 
-def test_the_command_ends_with_1_only_where_there_is_a_problem(
+def test_command_exits_with_1_only_if_problem_exists(
     run: Command, empty_home: Path, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(empty_home, home)

@@ -1,8 +1,8 @@
 """
-Every container in every layout, written through the library and judged by the programs that people use.
+Every container in every layout, written through the library and read by common programs.
 
-One library holds all of them. It is written, looked at, written again for somebody else, emptied of all people, and
-taken back; each test holds one film to one promise. Which program shows a comment is `readers.SHOWN_BY`.
+One library holds all of them. It is written, compared, written again for another person, emptied of all people, and
+rolled back; each test checks one property of one film. `readers.SHOWN_BY` states which program shows a comment.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.support.shapes import Shape
 from tests.support.studio import ALL, OLD
 
 SOMEBODY = "Cem Oz"
-# Elsewhere this is what is done where a film has no room and its blocks cannot be moved.
+# Without shared blocks, a film without room is written in this way.
 ANYWHERE = {"mp4_insert_range": "mp4_copy", "mp4_reflink": "mp4_copy"}
 SHAPES = shapes.EVERY | shapes.AGAIN
 PEOPLE = {shape.people for shape in SHAPES.values()}
@@ -35,32 +35,32 @@ CASES = [name for name, shape in SHAPES.items() if not shape.settings]
 
 @dataclass(frozen=True)
 class Film:
-    """One case, made and put where it belongs."""
+    """One case, built in its place."""
 
-    shape: Shape  # its strategy is what can be done there
+    shape: Shape  # its strategy depends on the place
     path: Path
 
 
 @dataclass(frozen=True)
 class Journey:
-    """All films, as they were seen from the first write to the last rollback; by the name of the case."""
+    """All films, from the first write to the last rollback, by the name of the case."""
 
     films: dict[str, Film]
     planned: dict[str, str | None]  # the comment
     before: dict[str, Look]
     written: dict[str, Look]
-    again: dict[str, Look]  # for somebody else
+    again: dict[str, Look]  # for another person
     emptied: dict[str, Look]
     restored: dict[str, tuple[str, int]]  # sha256 and modification time
     items: list[dict[str, ItemDetails]]  # of the operations
-    idle: str  # what the second write of the first plan said
+    idle: str  # the conflicts of the second write of the first plan
     rehearsed: dict[str, tuple[str, str]]  # status and strategy of the dry run before the first write …
-    untouched: dict[str, tuple[str, int]]  # … and what the films were after it
+    untouched: dict[str, tuple[str, int]]  # … and the films after it
     rescanned: ScanReport  # after the first write
 
 
 def placed(after: contextlib.ExitStack, where: Path) -> dict[str, Film]:
-    """Make all films; those whose file system cannot be had here lie in memory."""
+    """Make all films; films whose file system is not available here are on a memory file system."""
     folders: dict[str, Path] = {}
 
     def folder(kind: str) -> Path:
@@ -146,20 +146,20 @@ def case(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def test_it_was_written_by_the_strategy_that_belongs_to_it(journey: Journey, case: str) -> None:
+def test_file_is_written_by_expected_strategy(journey: Journey, case: str) -> None:
     item = journey.items[0][case]
 
     assert (item.status, item.strategy, item.message) == ("success", journey.films[case].shape.strategy, "")
 
 
-def test_a_dry_run_reported_the_same_and_changed_nothing(journey: Journey, case: str) -> None:
+def test_dry_run_reports_same_and_changes_nothing(journey: Journey, case: str) -> None:
     before, item = journey.before[case], journey.items[0][case]
 
     assert journey.rehearsed[case] == (item.status, item.strategy)
     assert journey.untouched[case] == (before.sha256, before.mtime_ns)
 
 
-def test_the_programs_show_the_comment_that_are_listed_for_it(journey: Journey, case: str) -> None:
+def test_programs_show_expected_comment(journey: Journey, case: str) -> None:
     comment = journey.planned[case]
     assert comment is not None
     assert all(person in comment for person in journey.films[case].shape.people)
@@ -167,7 +167,7 @@ def test_the_programs_show_the_comment_that_are_listed_for_it(journey: Journey, 
     assert journey.written[case].shown_by(comment) == readers.shown_by(case, comment)
 
 
-def test_everything_else_is_as_before_for_every_program(journey: Journey, case: str) -> None:
+def test_programs_show_no_other_change(journey: Journey, case: str) -> None:
     before = journey.before[case].known
     for look in (journey.written, journey.again, journey.emptied):
         for program, known in look[case].known.items():
@@ -175,7 +175,7 @@ def test_everything_else_is_as_before_for_every_program(journey: Journey, case: 
                 assert known == before[program], program
 
 
-def test_every_packet_is_the_same_and_ffmpeg_finds_nothing_new_to_complain_about(journey: Journey, case: str) -> None:
+def test_packets_are_equal_and_ffmpeg_reports_no_new_problem(journey: Journey, case: str) -> None:
     before, after = journey.before[case].known, journey.written[case].known
 
     assert before["streams"]
@@ -183,14 +183,14 @@ def test_every_packet_is_the_same_and_ffmpeg_finds_nothing_new_to_complain_about
     assert after["complaints"] <= before["complaints"]
 
 
-def test_nothing_was_left_to_scan_or_to_write(journey: Journey) -> None:
+def test_nothing_remains_to_scan_or_write(journey: Journey) -> None:
     found = journey.rescanned
     assert (found.new, found.changed, found.moved, found.missing) == (0, 0, 0, 0)
     assert found.unchanged == len(CASES)
     assert journey.idle == "There is nothing to write: no selected file would change."
 
 
-def test_the_next_write_finds_the_room_that_the_first_one_left(journey: Journey, case: str) -> None:
+def test_next_write_uses_space_left_by_first(journey: Journey, case: str) -> None:
     item = journey.items[1][case]
     first, comment = journey.items[0][case].strategy, f"People: {SOMEBODY}"
     family, _, _ = first.partition("_")
@@ -202,7 +202,7 @@ def test_the_next_write_finds_the_room_that_the_first_one_left(journey: Journey,
     assert journey.again[case].shown_by(comment) >= readers.shown_by(case, comment)
 
 
-def test_every_case_is_in_the_list_of_programs() -> None:
+def test_every_case_is_in_list_of_programs() -> None:
     assert set(readers.SHOWN_BY) == set(SHAPES)
 
 
@@ -211,7 +211,7 @@ def test_without_people_there_is_no_comment(journey: Journey, case: str) -> None
     assert {program for program, texts in journey.emptied[case].comments.items() if texts} == set()
 
 
-def test_a_rollback_gave_back_the_same_bytes_and_time(journey: Journey, case: str) -> None:
+def test_rollback_restores_same_bytes_and_time(journey: Journey, case: str) -> None:
     before = journey.before[case]
 
     assert journey.restored[case] == (before.sha256, before.mtime_ns)

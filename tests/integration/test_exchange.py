@@ -1,4 +1,4 @@
-"""The plan goes out as a file and comes back edited: round trips over nasty names, and everything that may be wrong."""
+"""Export of the plan and import of edited files: round trips with unusual names, and invalid files."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PEOPLE = ["Ann Lee", "=Sum Person", "-Dash", "O'Neil", "'t Hooft", "Sammy Davis,
 
 @pytest.fixture(scope="module")
 def nasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    """A library of files whose names are hard to write down."""
+    """A library of files with names that are difficult to store in a table."""
     folder = tmp_path_factory.mktemp("nasty")
     films = folder / "films"
     films.mkdir()
@@ -53,13 +53,13 @@ def nasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    """Three films and a copy of the first, all planned, to be decided about."""
+    """Three films and a copy of the first, all planned, for tests that make decisions."""
     yield from made(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    """The same, for tests that decide nothing."""
+    """The same library, for tests that make no decision."""
     yield from made(tmp_path_factory.mktemp("calm"))
 
 
@@ -101,7 +101,7 @@ SOME_EDITS = st.dictionaries(st.integers(0, len(NAMES) - 1), st.lists(st.sampled
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wanted=SOME_EDITS)
 @example(wanted={})
-def test_what_goes_out_and_is_edited_comes_back_as_just_that(nasty: Library, wanted: dict[int, list[str]]) -> None:
+def test_edited_export_imports_exactly_its_edits(nasty: Library, wanted: dict[int, list[str]]) -> None:
     table, asked = exported(nasty), {}
     for place, names in wanted.items():
         row = table[place]
@@ -141,7 +141,7 @@ def test_row_without_id_identifies_its_file(nasty: Library) -> None:
     assert sorted(name.rsplit("/", 1)[-1] for name in raw) == ["latin%20%E8t%E8.mp4", "latin%20%E9t%E9.mp4"]
 
 
-def test_the_json_is_the_page_of_the_plan(nasty: Library) -> None:
+def test_json_is_page_of_plan(nasty: Library) -> None:
     document = json.loads("".join(nasty.exporter.plan("", "json", sort="name")))
     page = nasty.plan().page(per_page=0, sort="name")
 
@@ -151,8 +151,8 @@ def test_the_json_is_the_page_of_the_plan(nasty: Library) -> None:
     assert json.loads("".join(nasty.exporter.plan("name:nobody-is-called-so", "json")))["items"] == []
 
 
-def test_a_plan_is_exported_in_pieces(calm: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is read before somebody takes it, and never more than a few files."""
+def test_plan_is_exported_in_pieces(calm: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No row is read before it is requested, and never more than a few files at once."""
     read: list[int] = []
     cells_of = plan_read.cells
 
@@ -172,7 +172,7 @@ def test_a_plan_is_exported_in_pieces(calm: Library, monkeypatch: pytest.MonkeyP
     assert len(rows(header + "".join(pieces))) == 2
 
 
-# --- What a spreadsheet makes of it ------------------------------------------------------------------------------
+# --- Changes by spreadsheet programs -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_every_format_of_spreadsheets_is_read(calm: Library, encoding: str, deli
     assert preview.unchanged == 3
 
 
-def test_all_of_a_file_is_one_step_of_the_review(library: Library) -> None:
+def test_import_of_file_is_one_review_step(library: Library) -> None:
     table = edited(exported(library), "0001.mp4", result_people="Zoë Öz", comment_mode="preserve")
     table = edited(table, "0002.mp4", postponed="2099-01-31")
     preview = library.changes.read(written(table))
@@ -216,7 +216,7 @@ def test_all_of_a_file_is_one_step_of_the_review(library: Library) -> None:
     assert [row.kind for row in library.decisions.list()] == []
 
 
-def test_a_skipped_file_comes_back_and_copies_follow(library: Library) -> None:
+def test_import_ends_skip_and_applies_to_copies(library: Library) -> None:
     library.decisions.postpone("name:0002")
     table = rows("".join(library.exporter.plan(everything=True)))
     table = edited(table, "0002.mp4", postponed="False")
@@ -230,10 +230,10 @@ def test_a_skipped_file_comes_back_and_copies_follow(library: Library) -> None:
     assert library.plan("name:copy").page().items[0].result_people == []
 
 
-# --- What may be wrong -------------------------------------------------------------------------------------------
+# --- Invalid files -----------------------------------------------------------------------------------------------
 
 
-def test_every_bad_row_is_named_by_its_line_and_the_good_ones_are_taken(calm: Library) -> None:
+def test_invalid_rows_are_named_by_line_and_others_applied(calm: Library) -> None:
     table = exported(calm)
     good = edited(table, "0001.mp4", result_people="Cem Öz")
     two = next(row for row in table if row["file_name"] == "0002.mp4")
@@ -257,7 +257,7 @@ def test_every_bad_row_is_named_by_its_line_and_the_good_ones_are_taken(calm: Li
     assert [row.file_name for row in preview.rows] == ["0001.mp4"]
 
 
-def test_a_past_day_is_an_error_of_its_line_only(library: Library) -> None:
+def test_past_day_is_error_of_one_line(library: Library) -> None:
     table = edited(exported(library), "0001.mp4", postponed="2020-01-31")
     table = edited(table, "0002.mp4", postponed="2099-01-31")
     preview = library.changes.read(written(table))
@@ -266,7 +266,7 @@ def test_a_past_day_is_an_error_of_its_line_only(library: Library) -> None:
     assert library.changes.apply(preview).files == 1
 
 
-def test_rows_of_another_home_are_not_taken_for_files_of_this_one(calm: Library) -> None:
+def test_rows_of_another_home_match_no_file(calm: Library) -> None:
     table = [{**row, "file_path": "/other" + row["file_path"], "file_hash": ""} for row in exported(calm)]
     preview = calm.changes.read(written([{**row, "result_people": "Eve"} for row in table]))
 
@@ -282,7 +282,7 @@ def test_copies_of_one_film_cannot_have_different_people(calm: Library) -> None:
     assert "a copy of the same file" in preview.errors[0].message
 
 
-def test_letters_that_a_spreadsheet_lost_are_no_edit(library: Library) -> None:
+def test_letters_lost_by_spreadsheet_are_no_edit(library: Library) -> None:
     library.edit("name:0001", ["Zoë Öz", "Ann Lee"])
     table = exported(library)
     lost = written(table).encode("ascii", "replace")
@@ -305,12 +305,12 @@ def test_letters_that_a_spreadsheet_lost_are_no_edit(library: Library) -> None:
         ('file_id,result_people\n1,"y\n', "a quote is not closed"),
     ],
 )
-def test_a_file_that_makes_no_sense_is_refused_in_a_sentence(calm: Library, text: str, why: str) -> None:
+def test_invalid_file_is_rejected_in_one_sentence(calm: Library, text: str, why: str) -> None:
     with pytest.raises(errors.UsageError, match=why):
         calm.changes.read(text)
 
 
-# --- What happens here meanwhile ---------------------------------------------------------------------------------
+# --- Decisions since the export ----------------------------------------------------------------------------------
 
 
 def change_one(library: Library, wanted: str = "Cem Öz") -> Callable[[], str]:
@@ -318,9 +318,7 @@ def change_one(library: Library, wanted: str = "Cem Öz") -> Callable[[], str]:
     return lambda: written(table)
 
 
-def test_far_more_rows_than_files_are_refused_before_they_fill_the_memory(
-    calm: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_many_rows_are_rejected_before_they_fill_memory(calm: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_changes, "_MAX_EXTRA_ROWS", 10)
     text = "file_id,result_people\n" + "1,\n" * 100
 
@@ -338,7 +336,7 @@ def test_unedited_rows_do_not_revoke_newer_decisions(library: Library) -> None:
     assert preview.conflicts == 0
 
 
-def test_two_decisions_about_one_file_are_a_conflict_that_must_be_asked_for(library: Library) -> None:
+def test_contradicting_decisions_need_overwrite(library: Library) -> None:
     text = change_one(library)
     library.edit("name:0001", ["Eve"])
     preview = library.changes.read(text())
@@ -351,7 +349,7 @@ def test_two_decisions_about_one_file_are_a_conflict_that_must_be_asked_for(libr
     assert library.plan("name:0001").page().items[0].result_people == ["Cem Öz"]
 
 
-def test_a_preview_that_is_out_of_date_is_refused(library: Library) -> None:
+def test_outdated_preview_is_rejected(library: Library) -> None:
     preview = library.changes.read(change_one(library)())
     library.edit("name:0001", ["Eve"])
 
@@ -360,7 +358,7 @@ def test_a_preview_that_is_out_of_date_is_refused(library: Library) -> None:
     assert library.plan("name:0001").page().items[0].result_people == ["Eve"]
 
 
-def test_a_plan_that_no_longer_exists_is_reported(calm: Library) -> None:
+def test_deleted_plan_is_reported(calm: Library) -> None:
     table = [{**row, "plan_id": "4711"} for row in exported(calm)]
     preview = calm.changes.read(written(edited(table, "0001.mp4", result_people="Eve")))
 

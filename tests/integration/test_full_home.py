@@ -1,4 +1,4 @@
-"""A home whose disk is full: what commands and pages say, and how a command ends."""
+"""A home on a full disk: messages of commands and pages, and the end of a command."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from dashboards.frame import footer
 from indexium_core import cli, errors, settings
 from indexium_core.library import Library
-from tests.integration.test_hindrances import fill
+from tests.integration.test_blockers import fill
 from tests.support import media, places
 from tests.support.holding import Gate
 from tests.support.waiting import PATIENCE
@@ -25,7 +25,7 @@ FULL = "The disk of the home is full"
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
-    """A home on a small disk, with a plan of six films that lie elsewhere."""
+    """A home on a small disk, with a plan of six films on another disk."""
     with places.mounted("ext4", tmp_path, megabytes=160) as disk:
         films = tmp_path / "films"
         films.mkdir()
@@ -50,7 +50,7 @@ def filled(gate: Gate, home: Path, after: threading.Event) -> threading.Thread:
     return thread
 
 
-def test_a_write_with_a_full_home_reports_it_and_ends_after_the_stall_timeout(
+def test_write_with_full_home_ends_after_stall_timeout(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("INDEXIUM_METADATA_OPERATION_TIMEOUT_SECONDS", str(LIMIT))
@@ -78,7 +78,7 @@ def test_a_write_with_a_full_home_reports_it_and_ends_after_the_stall_timeout(
     assert "Indexium has tried for" in told
     assert "shows it as interrupted" in told
     assert ended - begun < LIMIT + 10
-    assert said[0] - begun < ended - begun - LIMIT + 2  # within 2 s of when nothing could be written down any more
+    assert said[0] - begun < ended - begun - LIMIT + 2  # within 2 s after the last record
 
     (home.parent / "filler").unlink()
     with Library.open(home) as library:
@@ -86,7 +86,7 @@ def test_a_write_with_a_full_home_reports_it_and_ends_after_the_stall_timeout(
         assert library.resume(1).wait().counts == {"success": 6}
 
 
-def test_it_goes_to_its_end_by_itself_where_there_is_room_again(
+def test_operation_completes_after_space_is_freed(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     full = threading.Event()
@@ -109,7 +109,7 @@ def test_it_goes_to_its_end_by_itself_where_there_is_room_again(
         assert library.resume(1).wait().counts == {"success": 6}
 
 
-def test_ctrl_c_ends_the_wait_at_once(
+def test_ctrl_c_ends_wait_at_once(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     full = threading.Event()
@@ -131,7 +131,7 @@ def test_ctrl_c_ends_the_wait_at_once(
         assert library.status(1).status == "interrupted"
 
 
-def test_pages_and_doctor_report_the_wait_and_a_program_ends(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_and_doctor_report_wait_and_program_ends(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = settings.load(home, metadata_operation_timeout_seconds=LIMIT)
     with Library.open(home, config=config) as library:
         gate = Gate(monkeypatch, 2)
@@ -153,7 +153,7 @@ def test_pages_and_doctor_report_the_wait_and_a_program_ends(home: Path, monkeyp
         with pytest.raises(errors.StoreError, match="Indexium has tried for"):
             handle.wait()
 
-        (home.parent / "filler").unlink()  # the process is still there, so it is written down now
+        (home.parent / "filler").unlink()  # the process is still there, so the result is recorded now
         until = time.monotonic() + PATIENCE
         while library.jobs.unrecorded():
             assert time.monotonic() < until
@@ -167,7 +167,7 @@ def test_pages_and_doctor_report_the_wait_and_a_program_ends(home: Path, monkeyp
     [["write", "--yes"], ["plan"], ["scan"], ["doctor"], ["operations", "list"], ["serve", "--port", "0"]],
     ids=lambda command: command[0],
 )
-def test_a_command_in_a_full_home_gives_one_sentence(
+def test_command_in_full_home_prints_one_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
     with places.mounted("tmpfs", tmp_path, megabytes=40) as disk:

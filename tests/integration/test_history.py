@@ -1,4 +1,4 @@
-"""The history's figures against SQL written by hand, its filters, and rolling back parts of an operation."""
+"""The figures of the history compared with separate SQL, its filters, and partial rollbacks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.integration.test_rollback_choices import foreign
 from tests.support.clock import Clock
 from tests.support.studio import Studio
 
-# Auckland is 13 hours ahead then: an evening in Greenwich is the next morning there.
+# Auckland is 13 hours ahead: an evening in Greenwich is the next morning there.
 FIRST = datetime(2026, 1, 10, 20, tzinfo=UTC)
 AHEAD = "INTERVAL 13 HOUR"
 
@@ -34,7 +34,7 @@ def far() -> Iterator[None]:
 
 
 def lived_in(folder: Path) -> Studio:
-    """Some days of writes, refusals and rollbacks on four films that named nobody at first."""
+    """Some days of writes, conflicts and rollbacks on four films that named no person at first."""
     clock = Clock(FIRST)
     made = Studio(folder, 4, clock=clock)
     for path in made.paths:
@@ -54,7 +54,7 @@ def lived_in(folder: Path) -> Studio:
 
 @pytest.fixture(scope="module")
 def past(tmp_path_factory: pytest.TempPathFactory, far: None) -> Iterator[Studio]:
-    """For tests that change nothing."""
+    """The same history, for tests that change nothing."""
     made = lived_in(tmp_path_factory.mktemp("past"))
     yield made
     made.library.close()
@@ -72,7 +72,7 @@ def rows(table: Any, *columns: str) -> list[tuple[Any, ...]]:
 # Figures.
 
 
-def test_files_by_day_are_those_of_the_days_where_the_person_lives(past: Studio) -> None:
+def test_files_by_day_use_local_days(past: Studio) -> None:
     wanted = by_hand(
         past,
         f"""SELECT CAST(o.started_at AT TIME ZONE 'UTC' + {AHEAD} AS DATE) AS day,
@@ -90,7 +90,7 @@ def test_files_by_day_are_those_of_the_days_where_the_person_lives(past: Studio)
     assert rows(one, "written", "failed", "operations") == [(1, 1, 1)]
 
 
-def test_the_list_of_a_bars_day_is_what_the_bar_counts(past: Studio) -> None:
+def test_list_of_day_matches_bar_count(past: Studio) -> None:
     for line in past.library.charts.operations_by_day().itertuples():
         day = line.day.date().isoformat()
         found = past.library.history(since=day, until=day)
@@ -124,7 +124,7 @@ def test_durations_are_those_of_operations_and_of_single_files(past: Studio) -> 
     assert (line.rollback_seconds, past.library.charts.durations().iloc[2].write_seconds) == (0, 0)
 
 
-def test_errors_are_counted_by_their_code(past: Studio) -> None:
+def test_errors_are_counted_by_code(past: Studio) -> None:
     wanted = by_hand(
         past,
         """SELECT code, count(*), count(DISTINCT operation_id) FROM metadata_operation_items
@@ -136,7 +136,7 @@ def test_errors_are_counted_by_their_code(past: Studio) -> None:
     assert [each.id for each in past.library.history(error="changed_on_disk").items] == [2]
 
 
-def test_people_are_counted_where_they_still_are(past: Studio) -> None:
+def test_people_are_counted_in_files_that_contain_them(past: Studio) -> None:
     wanted = by_hand(
         past,
         """SELECT t.name, count(*) FROM metadata_operation_items m, unnest(m.tags_added) AS t(name),
@@ -148,8 +148,8 @@ def test_people_are_counted_where_they_still_are(past: Studio) -> None:
     assert rows(past.library.charts.people_most_written(since="2026-01-16"), "person", "files") == [("Ann Lee", 1)]
 
 
-def test_coverage_follows_the_comments_of_each_day(past: Studio) -> None:
-    """The hand-written query asks each file on each day; the chart's adds up what each write changed."""
+def test_coverage_follows_comments_of_each_day(past: Studio) -> None:
+    """The separate query checks each file on each day; the chart adds the changes of each write."""
     wanted = by_hand(
         past,
         f"""SELECT d.day::DATE, count(*), count(*) FILTER (coalesce(
@@ -163,11 +163,11 @@ def test_coverage_follows_the_comments_of_each_day(past: Studio) -> None:
     table = past.library.charts.coverage()
     assert [(day.date(), *rest) for day, *rest in rows(table, "day", "films", "named")] == wanted
     assert list(table["share"]) == [0, 0, 0.5, 0.5, 0.5, 0.75, 0.5, 0.5]
-    # What lies before the span counts, too.
+    # Events before the span count, too.
     assert list(past.library.charts.coverage(since="2026-01-17")["share"]) == [0.5, 0.5]
 
 
-def test_a_home_without_a_past_has_empty_figures(tmp_path: Path) -> None:
+def test_home_without_past_has_empty_figures(tmp_path: Path) -> None:
     studio = Studio(tmp_path, 1)
     charts = studio.library.charts
     try:
@@ -175,7 +175,7 @@ def test_a_home_without_a_past_has_empty_figures(tmp_path: Path) -> None:
         assert charts.durations().empty
         assert charts.errors_by_kind().empty
         assert charts.people_most_written().empty
-        assert list(charts.coverage()["share"]) == [1]  # its film named somebody before
+        assert list(charts.coverage()["share"]) == [1]  # its film named another person before
     finally:
         studio.library.close()
 
@@ -195,26 +195,24 @@ def test_a_home_without_a_past_has_empty_figures(tmp_path: Path) -> None:
         ({"query": "path:films holiday"}, [1]),
         ({"query": "path:holiday"}, []),
         ({"query": 'person:"Ann Lee" 0001'}, [3, 1]),
-        ({"error": "changed_on_disk", "query": "0003"}, []),  # one file must have all of it
+        ({"error": "changed_on_disk", "query": "0003"}, []),  # one file must match all of it
         ({"error": "changed_on_disk", "query": "0002"}, [2]),
         ({"since": "2026-01-16", "until": "2026-01-16"}, [2]),
     ],
 )
-def test_operations_are_found_by_what_became_of_one_file(
-    past: Studio, wanted: dict[str, Any], found: list[int]
-) -> None:
+def test_operations_are_found_by_outcome_of_one_file(past: Studio, wanted: dict[str, Any], found: list[int]) -> None:
     assert [each.id for each in past.library.history(**wanted).items] == found
 
 
-def test_counts_leave_out_their_own_filter(past: Studio) -> None:
+def test_counts_ignore_own_filter(past: Studio) -> None:
     counts = past.library.history.counts(status="completed", operation_type="write")
     assert counts.by_status == {"partly_rolled_back": 1, "completed_with_errors": 1}
     assert counts.by_type == {"rollback": 1}
 
 
-def test_files_of_an_operation_are_found_by_words_and_name_their_rollback(past: Studio) -> None:
+def test_files_of_operation_are_searched_and_name_rollback(past: Studio) -> None:
     found = past.library.operation(1, query="0001")
-    assert [(item.file_name, item.taken_back_by) for item in found.items] == [("0001.mp4", 3)]
+    assert [(item.file_name, item.rolled_back_by) for item in found.items] == [("0001.mp4", 3)]
     kept = past.library.operation(1, query='person:"Ann Lee"').items
     assert {(item.backup_kind, item.backup_bytes > 0) for item in kept} == {("journal", True)}
     assert past.library.operation(1, query="nobody").total == 0
@@ -222,7 +220,7 @@ def test_files_of_an_operation_are_found_by_words_and_name_their_rollback(past: 
     assert (operation.reverts_note, operation.file_bytes > 0) == ("Holiday 2019", True)
 
 
-def test_the_command_takes_all_filters(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_accepts_all_filters(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     past = lived_in(tmp_path)
     past.library.close()
 
@@ -240,7 +238,7 @@ def test_the_command_takes_all_filters(tmp_path: Path, capsys: pytest.CaptureFix
     assert "'done' is not a value of --status" in capsys.readouterr().err
 
 
-# Rolling back parts.
+# Partial rollbacks.
 
 
 @pytest.fixture
@@ -267,7 +265,7 @@ def test_only_selected_files_are_rolled_back(studio: Studio) -> None:
         studio.library.rollback(1, item_ids=[])
 
 
-def test_people_of_an_operation_are_counted_with_how_many_can_be_taken_out(studio: Studio) -> None:
+def test_people_of_operation_are_counted_with_removable_files(studio: Studio) -> None:
     assert [(each.name, each.files, each.able) for each in studio.library.history.people_of(1)] == [("Ann Lee", 3, 3)]
     studio.back(1, "0001")
     studio.library.edit("0002", ["Bob Ray"])
@@ -280,9 +278,7 @@ def test_people_of_an_operation_are_counted_with_how_many_can_be_taken_out(studi
         studio.library.history.people_of(99)
 
 
-def test_many_files_are_judged_by_size_and_date_and_compared_when_their_turn_comes(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_many_files_are_checked_by_size_and_date_first(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rollback_conflicts, "MAX_COMPARED", 2)
     told: list[tuple[int, int]] = []
     sly, bold = studio.paths[:2]
@@ -299,10 +295,8 @@ def test_many_files_are_judged_by_size_and_date_and_compared_when_their_turn_com
     assert studio.bytes()[sly] == changed[sly]
 
 
-def test_a_newer_write_that_stays_is_named_and_not_another_program(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What stands on it could not be taken back first: nobody else changed the file."""
+def test_newer_write_is_named_instead_of_another_program(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A newer write that cannot be rolled back is the reason, instead of an edit by another program."""
     studio.library.edit("0001", ["Cem Öz"])
     studio.write(query="0001")
     look = studio.library.history._checker.check

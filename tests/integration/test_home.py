@@ -1,4 +1,4 @@
-"""A home folder: who may open it, what is said when it cannot be opened, and what a newer program does to it."""
+"""A home folder: its lock, the errors of an unsuccessful open, and a migration by a newer version."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ LATER = Migration(
     name="later",
     text="ALTER TABLE touched_files ADD COLUMN note VARCHAR; SELECT 1;",
 )
-BEFORE = f".before-{LATER.version:04}"  # how the copy is called that is made first
+BEFORE = f".before-{LATER.version:04}"  # the name of the first copy
 
 
 @pytest.fixture
 def made(empty_home: Path, home: Path) -> Path:
-    """A closed home that holds one row."""
+    """A closed home with one row."""
     shutil.copytree(empty_home, home)
     with Database.open(home) as database, database.atomic() as tx:
         tx.execute("INSERT INTO touched_files VALUES (1, 'kept')")
@@ -52,7 +52,7 @@ def made(empty_home: Path, home: Path) -> Path:
 
 @pytest.fixture
 def holder(home: Path) -> Iterator[subprocess.Popen[str]]:
-    """Another process that has the home open."""
+    """Another process with the home open."""
     command = [sys.executable, "-c", HOLDER, str(home), "http://127.0.0.1:5006"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout
@@ -73,7 +73,7 @@ def kept(database: Database) -> list[tuple[object, ...]]:
 # --- one process at a time ---------------------------------------------------------------------------------------
 
 
-def test_a_second_process_gets_the_holder_of_the_home_and_the_remedy(home: Path, holder: subprocess.Popen[str]) -> None:
+def test_second_process_reports_holder_of_home_and_remedy(home: Path, holder: subprocess.Popen[str]) -> None:
     with pytest.raises(errors.HomeInUseError) as caught:
         Database.open(home)
 
@@ -83,7 +83,7 @@ def test_a_second_process_gets_the_holder_of_the_home_and_the_remedy(home: Path,
     assert json.loads((home / "lock").read_text()) == {"pid": holder.pid, "url": "http://127.0.0.1:5006"}
 
 
-def test_the_home_is_free_when_its_holder_ends_in_order(home: Path, holder: subprocess.Popen[str]) -> None:
+def test_home_is_free_after_normal_end_of_holder(home: Path, holder: subprocess.Popen[str]) -> None:
     holder.communicate("end\n", timeout=30)
 
     assert (home / "lock").read_text() == ""
@@ -91,9 +91,7 @@ def test_the_home_is_free_when_its_holder_ends_in_order(home: Path, holder: subp
         assert kept(database) == [("held",)]
 
 
-def test_the_home_is_free_when_its_holder_is_killed_and_nothing_committed_is_lost(
-    home: Path, holder: subprocess.Popen[str]
-) -> None:
+def test_home_is_free_and_complete_after_killed_holder(home: Path, holder: subprocess.Popen[str]) -> None:
     holder.send_signal(signal.SIGKILL)
     holder.wait()
 
@@ -103,22 +101,22 @@ def test_the_home_is_free_when_its_holder_is_killed_and_nothing_committed_is_los
         assert json.loads((home / "lock").read_text())["pid"] == os.getpid()
 
 
-def test_the_same_process_does_not_open_a_home_twice(database: Database) -> None:
+def test_same_process_does_not_open_home_twice(database: Database) -> None:
     with pytest.raises(errors.HomeInUseError, match="in use by this process"):
         Database.open(database.home)
 
     assert kept(database) == []
 
 
-def test_a_holder_without_a_name_is_called_another_process(made: Path) -> None:
+def test_holder_without_name_is_called_another_process(made: Path) -> None:
     with (made / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(errors.HomeInUseError, match="in use by another process"):
             Database.open(made)
 
 
-def test_another_program_with_the_database_open_is_in_the_way(made: Path) -> None:
-    """The duckdb command line, for instance, knows nothing of our lock."""
+def test_database_open_in_another_program_is_reported(made: Path) -> None:
+    """The duckdb command line, for example, ignores the lock of Indexium."""
     command = f"import duckdb; c = duckdb.connect({str(made / FILE_NAME)!r}); print('open', flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -133,7 +131,7 @@ def test_another_program_with_the_database_open_is_in_the_way(made: Path) -> Non
         assert kept(database) == [("kept",)]
 
 
-def test_a_home_that_could_not_be_opened_is_not_locked(made: Path) -> None:
+def test_failed_open_does_not_lock_home(made: Path) -> None:
     good = (made / FILE_NAME).read_bytes()
     (made / FILE_NAME).write_bytes(b"garbage")
     with pytest.raises(errors.StoreError):
@@ -144,7 +142,7 @@ def test_a_home_that_could_not_be_opened_is_not_locked(made: Path) -> None:
         assert kept(database) == [("kept",)]
 
 
-# --- homes that cannot be opened ---------------------------------------------------------------------------------
+# --- homes that do not open --------------------------------------------------------------------------------------
 
 
 def test_new_home_is_private(tmp_path: Path) -> None:
@@ -156,7 +154,7 @@ def test_new_home_is_private(tmp_path: Path) -> None:
     assert sorted(path.name for path in home.iterdir()) == [FILE_NAME, "lock"]
 
 
-def test_a_file_in_place_of_the_home_is_reported(tmp_path: Path) -> None:
+def test_file_in_place_of_home_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
 
     for home in (tmp_path / "file", tmp_path / "file" / "below"):
@@ -166,7 +164,7 @@ def test_a_file_in_place_of_the_home_is_reported(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs to give up root, to become somebody who may not write")
-def test_a_read_only_folder_is_reported(made: Path) -> None:
+def test_read_only_folder_is_reported(made: Path) -> None:
     made.chmod(0o755)
     for parent in list(made.parents)[:4]:
         parent.chmod(parent.stat().st_mode | 0o055)
@@ -196,7 +194,7 @@ def test_a_read_only_folder_is_reported(made: Path) -> None:
     ],
     ids=["emptied", "garbage", "one_byte", "cut", "overwritten", "sqlite"],
 )
-def test_a_damaged_database_gives_one_sentence_with_a_remedy_and_is_not_changed(made: Path, damage: object) -> None:
+def test_damaged_database_is_reported_and_not_changed(made: Path, damage: object) -> None:
     path = made / FILE_NAME
     path.write_bytes(damage(path.read_bytes()))  # type: ignore[operator]
     before = contents(made)
@@ -211,7 +209,7 @@ def test_a_damaged_database_gives_one_sentence_with_a_remedy_and_is_not_changed(
     assert contents(made) == before
 
 
-def test_the_remedy_for_a_damaged_database_names_the_newest_copy(made: Path) -> None:
+def test_remedy_for_damaged_database_names_newest_copy(made: Path) -> None:
     (made / f"{FILE_NAME}{BEFORE}").write_bytes(b"older")
     (made / f"{FILE_NAME}.before-0001").write_bytes(b"old")
     (made / FILE_NAME).write_bytes(b"garbage")
@@ -220,14 +218,14 @@ def test_the_remedy_for_a_damaged_database_names_the_newest_copy(made: Path) -> 
         Database.open(made)
 
 
-def test_a_folder_in_place_of_the_database_is_reported(home: Path) -> None:
+def test_folder_in_place_of_database_is_reported(home: Path) -> None:
     (home / FILE_NAME).mkdir(parents=True)
 
     with pytest.raises(errors.StoreError, match="cannot be"):
         Database.open(home)
 
 
-def test_a_database_of_another_program_is_not_changed(home: Path) -> None:
+def test_database_of_another_program_is_not_changed(home: Path) -> None:
     home.mkdir()
     with duckdb.connect(str(home / FILE_NAME)) as other:
         other.execute("CREATE TABLE theirs (x INTEGER)")
@@ -238,7 +236,7 @@ def test_a_database_of_another_program_is_not_changed(home: Path) -> None:
     assert contents(home) == before
 
 
-def test_a_log_without_its_database_is_not_played_into_a_new_one(made: Path) -> None:
+def test_orphaned_database_log_is_not_replayed(made: Path) -> None:
     (made / FILE_NAME).rename(made / (FILE_NAME + ".wal"))
 
     with pytest.raises(errors.StoreError, match="is missing, but its log"):
@@ -246,7 +244,7 @@ def test_a_log_without_its_database_is_not_played_into_a_new_one(made: Path) -> 
     assert not (made / FILE_NAME).exists()
 
 
-def test_what_a_killed_first_start_left_is_no_damage(home: Path) -> None:
+def test_killed_first_start_leaves_no_damage(home: Path) -> None:
     home.mkdir()
     (home / f"{FILE_NAME}.part").write_bytes(b"half made")
     (home / f"{FILE_NAME}.part.wal").write_bytes(b"half made")
@@ -267,7 +265,7 @@ def test_migrations_are_numbered_without_gaps_and_recorded(database: Database) -
     assert [version for version, _ in done] == known
 
 
-def test_a_home_of_a_newer_program_is_rejected_without_changes(made: Path) -> None:
+def test_home_of_newer_program_is_rejected_without_changes(made: Path) -> None:
     with duckdb.connect(str(made / FILE_NAME)) as newer:
         newer.execute("INSERT INTO schema_migrations VALUES (999, 'later', '99.0', now())")
     before = contents(made)
@@ -278,9 +276,7 @@ def test_a_home_of_a_newer_program_is_rejected_without_changes(made: Path) -> No
     assert contents(made) == before
 
 
-def test_a_database_that_this_duckdb_is_too_old_for_is_a_newer_home(
-    made: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_database_of_newer_duckdb_is_newer_home(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         message = (
             "IO Error: Trying to read a database file with version number 999.\nIt is of a newer version of DuckDB."
@@ -292,7 +288,7 @@ def test_a_database_that_this_duckdb_is_too_old_for_is_a_newer_home(
         Database.open(made)
 
 
-def test_a_migration_is_applied_once_after_a_copy_of_the_database(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_migration_is_applied_once_after_copy_of_database(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = contents(made)[FILE_NAME]
     known = migrations.available()
     monkeypatch.setattr(migrations, "available", lambda: [*known, LATER])
@@ -306,7 +302,7 @@ def test_a_migration_is_applied_once_after_a_copy_of_the_database(made: Path, mo
     assert not list(made.glob("*.part"))
 
 
-def test_the_copy_before_a_migration_holds_what_a_killed_process_committed(
+def test_copy_before_migration_has_commits_of_killed_process(
     home: Path, holder: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     holder.kill()
@@ -324,7 +320,7 @@ def test_the_copy_before_a_migration_holds_what_a_killed_process_committed(
         assert kept(database) == [("held",)]
 
 
-def test_a_migration_that_fails_leaves_no_trace(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_migration_changes_nothing(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = Migration(
         version=LATER.version, name="broken", text="CREATE TABLE half (x INTEGER); SELECT * FROM nowhere;"
     )
@@ -339,7 +335,7 @@ def test_a_migration_that_fails_leaves_no_trace(made: Path, monkeypatch: pytest.
         assert database.read().value("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'half'") == 0
 
 
-def test_nothing_is_copied_where_nothing_is_to_be_migrated(made: Path) -> None:
+def test_database_is_not_copied_without_migration(made: Path) -> None:
     Database.open(made).close()
 
     assert sorted(path.name for path in made.iterdir()) == [FILE_NAME, "lock"]

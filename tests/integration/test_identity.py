@@ -1,4 +1,4 @@
-"""A film whose bytes we wrote anew stays the same film: in this home, in another one, taken back, renamed and moved."""
+"""A rewritten film keeps its identity: in this home, in another home, rolled back, renamed and moved."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.studio import ALL, OLD, Studio
 
 @pytest.fixture
 def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
-    """Two films, and writes that give them other hashes."""
+    """Two films, and writes that change their hashes."""
     monkeypatch.setattr(operation_runner.editing, "edit", Rewriter())
     made = Studio(tmp_path, 2)
     yield made
@@ -28,7 +28,7 @@ def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
 
 
 def facts(library: Library) -> dict[str, tuple[int, str, list[str]]]:
-    """Every present file: id, hash and the people that the database knows in it."""
+    """Return the id, the hash and the database people of every present file."""
     query = """SELECT f.file_name, f.file_id, f.file_hash, coalesce(list(p.name ORDER BY assignment_id)
                    FILTER (p.name IS NOT NULL), [])
                FROM scanned_files f LEFT JOIN file_people e USING (file_id) LEFT JOIN people p USING (person_id)
@@ -44,10 +44,10 @@ def export(studio: Studio, capsys: pytest.CaptureFixture[str], target: Path, *fl
 
 
 @pytest.mark.parametrize("flags", [(), ("--json",)], ids=["csv", "json"])
-def test_people_are_found_after_any_change_of_the_file_and_in_any_home(
+def test_people_are_found_after_file_changes_in_any_home(
     studio: Studio, tmp_path: Path, capsys: pytest.CaptureFixture[str], flags: tuple[str, ...]
 ) -> None:
-    """Written, exported, scanned from nothing in a second home, taken back, renamed and moved."""
+    """Write, export, scan in a new second home, roll back, rename and move."""
     before = facts(studio.library)
     assert studio.write().counts == {"success": 2}
     written = facts(studio.library)
@@ -56,7 +56,7 @@ def test_people_are_found_after_any_change_of_the_file_and_in_any_home(
         assert file_hash != before[name][1]
 
     export(studio, capsys, tmp_path / "people", *flags)
-    for path in studio.paths:  # in the second home they lie elsewhere, so that no path can help
+    for path in studio.paths:  # the second home has them in another folder, so that no path can match
         target = tmp_path / "elsewhere" / path.name
         target.parent.mkdir(exist_ok=True)
         shutil.copy2(path, target)
@@ -91,7 +91,7 @@ def test_people_are_found_after_any_change_of_the_file_and_in_any_home(
     assert ends == {"renamed.mp4": before["0000.mp4"], "moved.mp4": before["0001.mp4"]}
 
 
-def test_an_edit_and_the_history_stay_with_a_file_through_rewrite_and_rename(studio: Studio) -> None:
+def test_rewrite_and_rename_keep_edit_and_history(studio: Studio) -> None:
     studio.library.edit("0000", ["Cem Öz"])
     studio.write()
     target = studio.films / "other name.mp4"
@@ -104,7 +104,7 @@ def test_an_edit_and_the_history_stay_with_a_file_through_rewrite_and_rename(stu
     assert target.read_bytes() == studio.old[studio.paths[0]]
 
 
-def test_a_copy_that_was_not_written_keeps_its_people_and_is_planned_by_itself(studio: Studio) -> None:
+def test_unwritten_copy_keeps_people_and_own_plan(studio: Studio) -> None:
     copy = studio.films / "copy.mp4"
     shutil.copy2(studio.paths[0], copy)
     os.utime(copy, (OLD, OLD))
@@ -118,14 +118,14 @@ def test_a_copy_that_was_not_written_keeps_its_people_and_is_planned_by_itself(s
     assert (item.tags_to_add, item.issues) == (["Ann Lee"], [])
 
 
-def test_a_next_scan_has_nothing_to_do(studio: Studio) -> None:
+def test_next_scan_finds_no_change(studio: Studio) -> None:
     studio.write()
     report = studio.library.scan()
 
     assert (report.changed, report.new, report.moved, report.unchanged) == (0, 0, 0, 2)
 
 
-def test_a_former_hash_of_a_people_file_is_that_of_a_file_or_is_refused(studio: Studio, tmp_path: Path) -> None:
+def test_former_hash_of_people_file_must_match(studio: Studio, tmp_path: Path) -> None:
     rows = tmp_path / "rows.csv"
     rows.write_text(f"file_hash,person,previous_hashes\nx1:{'0' * 32},Zed Zee,x1:{'1' * 32} nonsense\n")
 
@@ -133,8 +133,8 @@ def test_a_former_hash_of_a_people_file_is_that_of_a_file_or_is_refused(studio: 
     assert (rejected.line, "nonsense" in rejected.reason) == (2, True)
 
 
-def test_a_real_rewrite_keeps_the_film_what_it_is_too(tmp_path: Path) -> None:
-    """By whatever strategy an Ogg file is written, and whatever hash it has then."""
+def test_real_rewrite_keeps_identity(tmp_path: Path) -> None:
+    """For every strategy of an Ogg file, and for every resulting hash."""
     films = tmp_path / "films"
     films.mkdir()
     path = media.build("ogv", films)
@@ -160,7 +160,7 @@ def test_a_real_rewrite_keeps_the_film_what_it_is_too(tmp_path: Path) -> None:
         assert facts(library)["again.ogv"][1:] == after[1:]
 
 
-def test_names_of_a_file_that_is_replaced_part_only_if_that_is_chosen(tmp_path: Path) -> None:
+def test_hard_links_separate_only_if_chosen(tmp_path: Path) -> None:
     films = tmp_path / "films"
     films.mkdir()
     path, other = media.build("ogv", films), films / "other name.ogv"

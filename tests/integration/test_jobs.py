@@ -1,4 +1,4 @@
-"""Jobs of a library as everybody sees them: the list, events, logs, what is kept, what can be done, the command."""
+"""Jobs of a library: the list, events, logs, retention, actions and commands."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.studio import Studio
 from tests.support.waiting import PATIENCE, until
 
 
-def test_wrong_states_and_ids_are_reported_with_the_remedy(studio: Studio) -> None:
+def test_wrong_states_and_ids_are_reported_with_remedy(studio: Studio) -> None:
     jobs = studio.library.jobs
     job = studio.job_of(studio.write().id)
     for call in (jobs.pause, jobs.resume, jobs.cancel, jobs.retry, lambda number: jobs.set_priority(number, 3)):
@@ -30,7 +30,7 @@ def test_wrong_states_and_ids_are_reported_with_the_remedy(studio: Studio) -> No
             wrong()
 
 
-def test_jobs_are_listed_as_they_are_done_and_counted(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_jobs_are_listed_in_order_and_counted(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     studio.write()
     held = HeldReading(monkeypatch)
     full = studio.library.scans.add(full=True)
@@ -47,7 +47,7 @@ def test_jobs_are_listed_as_they_are_done_and_counted(studio: Studio, monkeypatc
     held.opened.set()
 
 
-def test_stored_events_are_available_later_and_after_a_restart(studio: Studio) -> None:
+def test_stored_events_are_available_later_and_after_restart(studio: Studio) -> None:
     heard: list[Event] = []
     studio.library.events.subscribe(heard.append)
     studio.write()
@@ -63,7 +63,7 @@ def test_stored_events_are_available_later_and_after_a_restart(studio: Studio) -
     assert all(event.id > end for event in studio.library.event_log.since(end))
 
 
-def test_each_job_has_a_log_of_its_own(studio: Studio) -> None:
+def test_each_job_has_own_log(studio: Studio) -> None:
     job = studio.job_of(studio.write().id)
 
     found = studio.library.jobs.log(job.id)
@@ -73,7 +73,7 @@ def test_each_job_has_a_log_of_its_own(studio: Studio) -> None:
     assert studio.library.jobs.log(job.id, after=found.next).lines == []
 
 
-def test_a_job_for_later_begins_when_its_time_has_come(tmp_path: Path) -> None:
+def test_scheduled_job_starts_at_its_time(tmp_path: Path) -> None:
     now = [datetime(2026, 11, 20, tzinfo=UTC)]
     orders = {"libraries": [], "full": False, "really_gone": False}
     with Library.open(tmp_path / "home", clock=lambda: now[0]) as library:
@@ -84,7 +84,7 @@ def test_a_job_for_later_begins_when_its_time_has_come(tmp_path: Path) -> None:
         assert library.jobs.wait(later.id, PATIENCE).status == "completed"
 
 
-def test_jobs_are_kept_as_long_as_their_logs_and_those_of_operations_for_good(tmp_path: Path, studio: Studio) -> None:
+def test_jobs_are_kept_like_logs_and_operation_jobs_forever(tmp_path: Path, studio: Studio) -> None:
     studio.write()
     home, days = studio.library.home, studio.library.settings.log_retention_days
     studio.library.close()
@@ -97,7 +97,7 @@ def test_jobs_are_kept_as_long_as_their_logs_and_those_of_operations_for_good(tm
     with opened() as library:
         assert sorted(job.job_type for job in library.jobs.list().items) == ["scan", "write"]
         ahead[0] += timedelta(minutes=10)
-        newer = library.jobs.wait(library.scans.add().id, PATIENCE)  # a program that runs for months does it, too
+        newer = library.jobs.wait(library.scans.add().id, PATIENCE)  # a program that runs for months deletes them, too
         until(lambda: sorted(job.job_type for job in library.jobs.list().items) == ["scan", "write"])
         assert newer.id in {job.id for job in library.jobs.list().items}
     ahead[0] += timedelta(days=days)
@@ -114,7 +114,7 @@ def run(home: Path, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[in
     return code, out, err
 
 
-def test_the_command_shows_and_controls_jobs(
+def test_command_shows_and_controls_jobs(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with monkeypatch.context() as patch:

@@ -1,4 +1,4 @@
-"""What an operation leaves: what was not written, wrong states, and what is offered at the next start."""
+"""Results of an operation: unwritten files, invalid states, and the offers at the next start."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.holding import cut_off
 from tests.support.studio import ALL, OLD, Studio
 
 
-def test_a_failed_write_leaves_its_plan_and_no_scan_overwrites_an_edit_that_was_not_written(studio: Studio) -> None:
+def test_failed_write_keeps_plan_and_scan_keeps_unwritten_edit(studio: Studio) -> None:
     studio.library.edit(studio.paths[0].name, ["Dora Ek"])
     [wanted] = studio.library.plan(studio.paths[0].name).page().items
     studio.paths[0].chmod(0o444)
@@ -33,7 +33,7 @@ def test_a_failed_write_leaves_its_plan_and_no_scan_overwrites_an_edit_that_was_
     assert studio.comments()[studio.paths[0].name] == "People: Dora Ek"
 
 
-def test_a_finished_operation_cannot_be_paused_resumed_or_cancelled(studio: Studio) -> None:
+def test_finished_operation_cannot_be_paused_resumed_or_cancelled(studio: Studio) -> None:
     studio.write()
     job = studio.library.jobs.list(kinds=["write"]).items[0]
 
@@ -51,7 +51,7 @@ def test_a_finished_operation_cannot_be_paused_resumed_or_cancelled(studio: Stud
 
 
 @pytest.mark.parametrize(("by", "by_itself"), [("stop", True), ("person", False)])
-def test_an_interrupted_operation_is_listed_file_by_file_with_its_commands(
+def test_interrupted_operation_lists_files_and_commands(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, by: str, by_itself: bool
 ) -> None:
     cut_off(studio.library, monkeypatch, 2, replace(ALL, user_note="Holiday"))
@@ -79,13 +79,13 @@ def test_an_interrupted_operation_is_listed_file_by_file_with_its_commands(
     with pytest.raises(errors.UsageError, match="'gone' is not an outcome"):
         studio.library.interruptions.files(1, outcome="gone")
 
-    # A new write meanwhile is allowed, and a resume skips what has its result already.
+    # A new write before the resume is allowed; the resume skips files with a result.
     assert studio.write().counts == {"success": waits}
     assert studio.library.resume(1).wait().counts == {"success": done, "skipped": waits}
     assert studio.library.interruptions.operations() == []
 
 
-def test_ctrl_c_names_the_operation_its_result_and_the_rollback_command(
+def test_ctrl_c_names_operation_result_and_rollback_command(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     handle = cut_off(studio.library, monkeypatch, 2)
@@ -98,7 +98,7 @@ def test_ctrl_c_names_the_operation_its_result_and_the_rollback_command(
     )
 
 
-def test_an_interrupted_operation_can_be_rolled_back_instead(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_operation_can_be_rolled_back_instead(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     cut_off(studio.library, monkeypatch, 3)
     studio.reopen()
 
@@ -109,7 +109,7 @@ def test_an_interrupted_operation_can_be_rolled_back_instead(studio: Studio, mon
 
 
 @pytest.mark.parametrize("part", [False, True])
-def test_a_rolled_back_operation_never_resumes(studio: Studio, monkeypatch: pytest.MonkeyPatch, part: bool) -> None:
+def test_rolled_back_operation_never_resumes(studio: Studio, monkeypatch: pytest.MonkeyPatch, part: bool) -> None:
     cut_off(studio.library, monkeypatch, 3)
     studio.reopen()
     done = studio.library.interruptions.operations()[0].counts["done"]

@@ -1,7 +1,7 @@
 """
-Genuine AVI, FLV and WMV files written through the library: nothing of what FFmpeg would lose is lost.
+Real AVI, FLV and WMV files written through the library: no data that FFmpeg would lose is lost.
 
-Each holds what a stream copy refuses or drops; and each saboteur of such a write is caught by the check for it.
+Each file contains data that a stream copy rejects or drops, and each sabotage of such a write fails the expected check.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from tests.support.studio import ALL, OLD
 PEOPLE = ["Ann Lee", "Zoe Oz"]
 COMMENT = "People: Ann Lee, Zoe Oz"
 NAMES = tuple(genuine.FILMS)
-RENUMBERED = ("full.ogv",)  # the pages of its media get other numbers
+RENUMBERED = ("full.ogv",)  # the pages of its media get new numbers
 OF_THE_FILE = ("position", "location", "filesize", "bitrate", "streamsize")
 
 
 @dataclass(frozen=True)
 class Journey:
-    """All films, from the first look to the rollback."""
+    """All films, from before the first write until after the rollback."""
 
     old: dict[str, bytes]
     before: dict[str, Look]
@@ -100,27 +100,27 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.mark.parametrize("film", ["studio.wmv", "camera.avi", "server.flv", "server.ogv"])
-def test_ffmpeg_would_have_lost_something(films: dict[str, bytes], tmp_path: Path, film: str) -> None:
-    """Else there were no need for a strategy of our own."""
+def test_film_cannot_be_rewritten_by_ffmpeg(films: dict[str, bytes], tmp_path: Path, film: str) -> None:
+    """Otherwise Indexium would need no strategy of its own."""
     path = tmp_path / film
     path.write_bytes(films[film])
     assert isinstance(planned(path, [Change(field="comment", old="old", new="x")]), Refusal)
 
 
-def test_it_is_written_by_our_own_strategy_and_the_next_time_in_place(journey: Journey, name: str) -> None:
+def test_first_and_second_write_use_expected_strategies(journey: Journey, name: str) -> None:
     _, first, second = genuine.FILMS[name]
     written, again = journey.items[0][name], journey.items[1][name]
     assert (written.status, written.strategy, written.message) == ("success", first, "")
     assert (again.status, again.strategy, again.message) == ("success", second, "")
 
 
-def test_every_program_shows_the_comment(journey: Journey, name: str) -> None:
+def test_every_program_shows_comment(journey: Journey, name: str) -> None:
     shown = {FFPROBE, EXIFTOOL, EXIFTOOL_ALL, MEDIAINFO} | ({EXIFTOOL_RIFF} if name.endswith(".avi") else set())
     assert journey.written[name].shown_by(COMMENT) >= shown
     assert journey.again[name].shown_by(f"{COMMENT}, Bob Ray") >= shown
 
 
-def test_everything_else_is_as_before_for_every_program(journey: Journey, name: str) -> None:
+def test_programs_show_no_other_change(journey: Journey, name: str) -> None:
     before = journey.before[name].known
     for look in (journey.written, journey.again):
         for program in set(look[name].known) - {"streams", "complaints"}:
@@ -128,26 +128,26 @@ def test_everything_else_is_as_before_for_every_program(journey: Journey, name: 
 
 
 def placeless(known: Any) -> Any:
-    """What a program shows but places in the file, its size, and what MediaInfo works out of that."""
+    """The output of a program, without places in the file, its size, and values that MediaInfo computes from them."""
     if isinstance(known, dict):
         shown = {name: placeless(value) for name, value in known.items()}
         return {name: value for name, value in shown.items() if not any(word in name.lower() for word in OF_THE_FILE)}
     return [placeless(each) for each in known] if isinstance(known, list) else known
 
 
-def test_every_packet_is_the_same_and_ffmpeg_finds_nothing_new_to_complain_about(journey: Journey, name: str) -> None:
+def test_packets_are_equal_and_ffmpeg_reports_no_new_problem(journey: Journey, name: str) -> None:
     before, after = journey.before[name].known, journey.written[name].known
     assert after["streams"] == before["streams"]
     assert after["complaints"] <= before["complaints"]
 
 
-def test_the_census_and_the_identity_are_the_same(journey: Journey, name: str) -> None:
+def test_census_and_identity_are_same(journey: Journey, name: str) -> None:
     old, new = journey.old[name], journey.new[name]
     assert lossless.census(new) == lossless.census(old)
     assert (lossless.identity(new) == lossless.identity(old)) == (name not in RENUMBERED)
 
 
-def test_a_rollback_gives_back_the_same_bytes(journey: Journey, name: str) -> None:
+def test_rollback_restores_same_bytes(journey: Journey, name: str) -> None:
     assert journey.back[name] == journey.old[name]
 
 
@@ -169,7 +169,7 @@ def riff_size(by: int) -> Damage:
 
 
 def stale_index(data: bytes) -> bytes:
-    """Count from where the media were 4 KiB ago."""
+    """Use offsets that are too small by 4 KiB."""
     at = data.index(b"idx1")
     end = at + 8 + int.from_bytes(data[at + 4 : at + 8], "little")
     entries = struct.iter_unpack("<4sIII", data[at + 8 : end])
@@ -178,7 +178,7 @@ def stale_index(data: bytes) -> bytes:
 
 
 def stale_places(data: bytes) -> bytes:
-    """Have the pictures of an FLV be where they were 40 bytes ago."""
+    """Use offsets of FLV frames that are too small by 40 bytes."""
     at = data.index(b"filepositions\x0a") + 14
     count = int.from_bytes(data[at : at + 4], "big")
     made = bytearray(data)
@@ -189,18 +189,18 @@ def stale_places(data: bytes) -> bytes:
 
 
 def asf_size(data: bytes) -> bytes:
-    """Tell another size of an ASF file."""
+    """Store a wrong size of an ASF file."""
     at = data.index(bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")) + 40
     return data[:at] + struct.pack("<Q", len(data) - 1) + data[at + 8 :]
 
 
 def flv_without(prop: bytes) -> Damage:
-    """Call a property something else."""
+    """Rename a property."""
     return changed(prop, prop[:-1] + b"_")
 
 
 def in_headers(old: bytes, new: bytes) -> Damage:
-    """Change the pages of headers of an Ogg; their checksums are right."""
+    """Change the header pages of an Ogg file, with correct checksums."""
 
     def damage(data: bytes) -> bytes:
         assert any(old in page.body for page in ogg.pages(data))
@@ -210,7 +210,7 @@ def in_headers(old: bytes, new: bytes) -> Damage:
 
 
 def stale_skeleton(data: bytes) -> bytes:
-    """Count the places in an index from where the media were a little before."""
+    """Use offsets of an index that are slightly too small."""
 
     def stale(page: ogg.Page) -> ogg.Page:
         at = page.body.find(b"index\0") + 42
@@ -227,7 +227,7 @@ def other_serial(data: bytes) -> bytes:
 
 
 def full_sound(data: bytes) -> list[ogg.Page]:
-    """The pages behind the headers of the stream whose pages have other numbers."""
+    """Return the pages after the headers of the stream with new page numbers."""
     pages = ogg.pages(data)
     serial = next(page.serial for page in pages if b"COMMENT=" in page.body)
     return [page for page in pages if page.serial == serial and page.position not in {0, ogg.NOWHERE}]
@@ -346,7 +346,7 @@ def fate(befores: dict[str, verify.Evidence], path: Path, check: str | None = No
 
 
 @pytest.mark.parametrize("film", NAMES)
-def test_an_honest_write_passes_every_check(
+def test_honest_write_passes_every_check(
     films: dict[str, bytes], befores: dict[str, verify.Evidence], tmp_path: Path, film: str
 ) -> None:
     path = tmp_path / film
@@ -355,7 +355,7 @@ def test_an_honest_write_passes_every_check(
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_each_saboteur_is_caught_by_the_check_that_is_there_for_it(
+def test_each_sabotage_fails_expected_check(
     films: dict[str, bytes], befores: dict[str, verify.Evidence], tmp_path: Path, case: str
 ) -> None:
     film, damage, check = CASES[case]
@@ -365,8 +365,8 @@ def test_each_saboteur_is_caught_by_the_check_that_is_there_for_it(
         fate(befores, path, check)
 
 
-def test_a_comment_that_keeps_bytes_of_its_day_is_what_was_planned(tmp_path: Path) -> None:
-    """A plan has U+FFFD where these bytes are no UTF-8."""
+def test_comment_with_legacy_encoding_matches_plan(tmp_path: Path) -> None:
+    """The plan shows U+FFFD for bytes that are not UTF-8."""
     raw = "Снято папой".encode("cp1251")
     path = tmp_path / "film.avi"
     path.write_bytes(headers.avi_with(genuine.ffmpeg(tmp_path, "avi", "-c:v", "mpeg4"), headers.texts((b"ICMT", raw))))
@@ -383,8 +383,8 @@ def test_a_comment_that_keeps_bytes_of_its_day_is_what_was_planned(tmp_path: Pat
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6])
-def test_an_flv_that_was_cut_off_keeps_its_index(tmp_path: Path, share: float) -> None:
-    """Its index names pictures behind its end, which move as well."""
+def test_truncated_flv_keeps_index(tmp_path: Path, share: float) -> None:
+    """The index lists frames after the end of the file; their offsets move, too."""
     path = tmp_path / "film.flv"
     source = ("-f", "lavfi", "-i", "testsrc2=s=128x96:d=6:r=25", "-c:v", "flv1", "-g", "25")
     mkv.run("ffmpeg", "-nostdin", "-v", "error", *source, "-flvflags", "+add_keyframe_index", path)

@@ -1,4 +1,4 @@
-"""Comments written into real Matroska and WebM files, judged by every program that reads them."""
+"""Comments written into real Matroska and WebM files, and read by other programs."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ MAKERS: dict[str, Callable[[Path], Path]] = {
 }
 
 
-HIDDEN = {"mkvmerge--engage.mkv"}  # its tags lie behind the media, and no directory names them
+HIDDEN = {"mkvmerge--engage.mkv"}  # its tags are after the media, and no directory lists them
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def packets(path: Path) -> dict[int, str]:
 
 
 def other_tags(path: Path) -> list[str]:
-    """All tags that mkvextract finds, but for the film's comment."""
+    """All tags of mkvextract, except the comment of the film."""
     out = path.with_suffix(".xml")
     mkv.run("mkvextract", path, "tags", out)
     text = out.read_text("utf-8-sig") if out.exists() else ""
@@ -120,7 +120,7 @@ def other_tags(path: Path) -> list[str]:
 
 
 def seek_points(path: Path) -> list[tuple[int, int | None]]:
-    """Where a seek into the middle of the film lands: the index still serves."""
+    """Return the position of a seek to the middle of the film: the index still works."""
     found = []
     with av.open(str(path)) as media:
         for at in (1_500_000, 500_000):
@@ -131,7 +131,7 @@ def seek_points(path: Path) -> list[tuple[int, int | None]]:
 
 
 def facts(path: Path) -> dict[str, Any]:
-    """Everything that a write has to leave alone, as others see it."""
+    """Everything that a write must not change, as other programs read it."""
     seen = mkv.identify(path)
     del seen["global_tags"]
     meaning = {name: found for name, found in evidence(path).facts.items() if name not in {"tags", "structure"}}
@@ -155,7 +155,7 @@ def test_players_read_every_comment_as_planned(clip: Path) -> None:
         assert mkv.comments(clip.read_bytes()) == [text]
 
 
-def test_nothing_else_changes_and_removing_leaves_no_trace(clip: Path) -> None:
+def test_write_changes_nothing_else_and_removal_restores_file(clip: Path) -> None:
     before, had = facts(clip), pyav_comment(clip)
     mkv.write(clip, TEXTS["long"])
     assert facts(clip) == before
@@ -168,7 +168,7 @@ def test_nothing_else_changes_and_removing_leaves_no_trace(clip: Path) -> None:
     assert pyav_comment(clip) == had
 
 
-def test_a_new_file_of_the_old_ones_parts_is_the_same_film(clip: Path) -> None:
+def test_file_rebuilt_from_old_parts_is_same_film(clip: Path) -> None:
     before, old = facts(clip), clip.read_bytes()
     clip.write_bytes(mkv.copied(old, TEXTS["emoji"], Capabilities(reflink=True)))
     mkv.sound(clip.read_bytes(), hidden=clip.name in HIDDEN)
@@ -181,7 +181,7 @@ def test_a_new_file_of_the_old_ones_parts_is_the_same_film(clip: Path) -> None:
 
 @pytest.mark.parametrize("text", [TEXTS["long"], TEXTS["lines"]], ids=["long", "lines"])
 def test_long_texts_and_line_breaks_survive_other_readers(rich: Path, text: str) -> None:
-    """MediaInfo shows line breaks its own way; ExifTool and mkvextract give them back."""
+    """MediaInfo shows line breaks differently; ExifTool and mkvextract return them unchanged."""
     mkv.write(rich, text)
     out = rich.with_suffix(".xml")
     mkv.run("mkvextract", rich, "tags", out)
@@ -189,12 +189,12 @@ def test_long_texts_and_line_breaks_survive_other_readers(rich: Path, text: str)
 
     assert json.loads(mkv.run("exiftool", "-ee", "-j", rich))[0]["Comment"] == text
     assert [one.findtext("String") for one in simples if one.findtext("Name") == "Comment"] == [
-        text.replace("\r\n", "\n")  # what every XML parser makes of it
+        text.replace("\r\n", "\n")  # XML parsers make this of it
     ]
 
 
-def test_a_place_in_front_is_read_without_asking_for_more(rich: Path) -> None:
-    """mkvmerge leaves 4 KiB of Void in front: from there ExifTool reads tags without -ee."""
+def test_exiftool_reads_tags_before_media_without_option(rich: Path) -> None:
+    """mkvmerge leaves 4 KiB of Void before the media: ExifTool reads tags there without -ee."""
     size = rich.stat().st_size
     mkv.write(rich, TEXTS["emoji"])
 
@@ -202,8 +202,8 @@ def test_a_place_in_front_is_read_without_asking_for_more(rich: Path) -> None:
     assert rich.stat().st_size == size
 
 
-def test_only_the_films_comment_is_ours(rich: Path, tmp_path: Path) -> None:
-    """Comments of a track and of a chapter stay, and are not taken for the film's."""
+def test_only_comment_of_film_is_changed(rich: Path, tmp_path: Path) -> None:
+    """Comments of a track and of a chapter are kept, and are not read as the comment of the film."""
     track, chapter = tmp_path / "track.xml", tmp_path / "chapter.xml"
     simple = "<Simple><Name>COMMENT</Name><String>of the %s</String></Simple>"
     track.write_text(f"<Tags><Tag>{simple % 'track'}</Tag></Tags>")
@@ -242,7 +242,7 @@ COMMENT = mkv.simple("COMMENT", "film")
         pytest.param(mkv.tag(mkv.simple("TITLE", "x", COMMENT)), None, id="nested in another"),
     ],
 )
-def test_ffmpeg_reads_as_the_rules_say_and_shows_the_new_comment(
+def test_ffmpeg_follows_rules_and_shows_new_comment(
     originals: Callable[[str], Path], tmp_path: Path, tags: bytes, shown: str | None
 ) -> None:
     path = tmp_path / "clip.mkv"
@@ -268,7 +268,7 @@ LANGUAGES = [mkv.simple("COMMENT", code, language=code, default=1) for code in (
         pytest.param(mkv.tag(COMMENT, mkv.simple("COMMENT", "x", language="fre", default=0)), id="translated"),
     ],
 )
-def test_the_verifier_agrees_with_what_merging_does(
+def test_verifier_agrees_with_mkvmerge(
     originals: Callable[[str], Path], tmp_path: Path, tags: bytes, text: str | None
 ) -> None:
     path = tmp_path / "clip.mkv"
@@ -324,7 +324,7 @@ def test_written_and_rolled_back_files_pass_verification(
 
 @dataclass(frozen=True)
 class Judged:
-    """A file of a shape, before and after a write, and what everybody who reads it says."""
+    """A file of one shape, before and after a write, with the output of every reader."""
 
     shape: Shape
     strategy: str
@@ -346,7 +346,7 @@ EDITABLE = [
 
 @pytest.fixture(scope="module")
 def judged(originals: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Judged]:
-    """Every shape, made of real clusters and written; those who can judge many files at once do."""
+    """Every shape, built of real clusters and written; programs that read many files at once read them."""
     folder, made = tmp_path_factory.mktemp("shapes"), {}
     for number, (kind, name) in enumerate(EDITABLE):
         original = originals(f"ffmpeg {kind}")
@@ -366,7 +366,7 @@ def judged(originals: Callable[[str], Path], tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.mark.parametrize(("kind", "name"), EDITABLE, ids=[f"{kind}: {name}" for kind, name in EDITABLE])
-def test_every_shape_is_read_by_every_judge(judged: dict[tuple[str, str], Judged], kind: str, name: str) -> None:
+def test_every_shape_is_read_by_every_program(judged: dict[tuple[str, str], Judged], kind: str, name: str) -> None:
     it = judged[kind, name]
     info = mkv.run("mkvinfo", "--ui-language", "en_US", "-a", it.after)
     old, new = (mkv.identify(path, strict=False) for path in (it.before, it.after))
@@ -384,7 +384,7 @@ def test_every_shape_is_read_by_every_judge(judged: dict[tuple[str, str], Judged
     assert verify.compare(evidence(it.before), evidence(it.after), [change])
 
 
-# MediaInfo and ExifTool stop at a cluster that does not know its size, and so never come by what lies behind it.
+# MediaInfo and ExifTool stop at a cluster of unknown size, and do not read what follows it.
 UNREAD = {
     "browser, index and tags behind": {"exiftool", "mediainfo"},
     "browser, tags behind": {"exiftool", "mediainfo"},
@@ -393,7 +393,7 @@ UNREAD = {
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ["browser", "directory", "junk behind", "two behind", "index in front"])
-def test_the_older_ffmpeg_agrees(judged: dict[tuple[str, str], Judged], kind: str, name: str) -> None:
+def test_older_ffmpeg_agrees(judged: dict[tuple[str, str], Judged], kind: str, name: str) -> None:
     it = judged[kind, name]
     said = json.loads(mkv.run("ffprobe", "-v", "error", "-of", "json", "-show_format", it.after))["format"]["tags"]
     hashing = ("-map", "0", "-c", "copy", "-f", "streamhash", "-hash", "md5", "-")
@@ -403,7 +403,7 @@ def test_the_older_ffmpeg_agrees(judged: dict[tuple[str, str], Judged], kind: st
     assert old == new
 
 
-def test_a_file_that_is_cut_off_anywhere_is_not_touched(originals: Callable[[str], Path], tmp_path: Path) -> None:
+def test_truncated_file_is_not_changed(originals: Callable[[str], Path], tmp_path: Path) -> None:
     whole, live = (originals(name).read_bytes() for name in ("mkvmerge", "ffmpeg mkv, live"))
     first_end = mkv.examine(live).payload[0].offset + len(mkv.clusters_of(originals("ffmpeg mkv, live"))[0])
 
@@ -411,7 +411,7 @@ def test_a_file_that_is_cut_off_anywhere_is_not_touched(originals: Callable[[str
     assert {mkv.code_of(live[:length]) for length in range(3, first_end, 997)} == {"corrupt"}
 
 
-# What a recorder leaves that was stopped: made of real clusters, with room in front of them.
+# A recording that was stopped: real clusters, with free space before them.
 STOPPED: dict[str, Callable[[bytes], bytes]] = {
     "cut early in the last cluster": lambda data: data[: mkv.level_1(data)[-1][1] + 9],
     "cut within a block": lambda data: data[: (mkv.level_1(data)[-1][1] + len(data)) // 2],
@@ -425,7 +425,7 @@ STOPPED: dict[str, Callable[[bytes], bytes]] = {
 @pytest.mark.parametrize("unsized", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", STOPPED)
-def test_a_recording_that_was_stopped_is_written_in_front_of_its_damaged_end(
+def test_stopped_recording_is_written_before_damaged_end(
     originals: Callable[[str], Path], tmp_path: Path, kind: str, name: str, *, unsized: bool
 ) -> None:
     original = originals("ffmpeg webm, clusters of 0.1 s")
@@ -438,7 +438,7 @@ def test_a_recording_that_was_stopped_is_written_in_front_of_its_damaged_end(
         path.write_bytes(data)
     found = mkv.examine(data)
     assert found.problem is None
-    assert bool(found.damage) or (unsized and name == "a stray block")  # it is a part of that cluster
+    assert bool(found.damage) or (unsized and name == "a stray block")  # it is part of that cluster
 
     assert mkv.write(after, SAID) == mkv_shapes.IN_PLACE
     start = found.runs[0].offset
@@ -458,7 +458,7 @@ def test_a_recording_that_was_stopped_is_written_in_front_of_its_damaged_end(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_recording_of_an_ffmpeg_that_was_killed_is_written_into_the_room_for_its_directory(
+def test_recording_of_killed_ffmpeg_is_written_into_directory_space(
     originals: Callable[[str], Path], tmp_path: Path, kind: str
 ) -> None:
     original = originals("ffmpeg webm, clusters of 0.1 s")
@@ -482,18 +482,18 @@ def test_a_recording_of_an_ffmpeg_that_was_killed_is_written_into_the_room_for_i
 
 @effort.examples(20, 60)
 @given(st.data())
-def test_mutated_headers_of_real_files_are_survived(originals: Callable[[str], Path], data: st.DataObject) -> None:
+def test_mutated_headers_of_real_files_are_handled(originals: Callable[[str], Path], data: st.DataObject) -> None:
     original = originals(data.draw(st.sampled_from(["ffmpeg mkv", "ffmpeg webm"]))).read_bytes()
     media = mkv.examine(original).payload[0]
     headers = [*range(media.offset + 12), *range(media.end, len(original))]
     mkv.survives(data.draw(mkv.mutations(original, headers)))
 
 
-def test_a_concatenation_of_two_files_is_not_touched(originals: Callable[[str], Path]) -> None:
+def test_concatenation_of_two_files_is_not_touched(originals: Callable[[str], Path]) -> None:
     assert mkv.code_of(originals("ffmpeg mkv").read_bytes() * 2) == "no_strategy_yet"
 
 
-def test_the_media_of_a_real_file_are_all_of_its_clusters(clip: Path) -> None:
+def test_media_of_real_file_are_all_clusters(clip: Path) -> None:
     data = clip.read_bytes()
     clusters = [(at, len(raw)) for kind, at, raw in mkv.level_1(data) if kind == mkv.CLUSTER]
     with FileReader(bytes(clip)) as reader:
@@ -506,8 +506,8 @@ def test_the_media_of_a_real_file_are_all_of_its_clusters(clip: Path) -> None:
     ]
 
 
-def test_what_other_programs_edit_we_read_and_the_other_way_round(rich: Path, tmp_path: Path) -> None:
-    """Mkvpropedit adds tags to a file that we made anew, and we write on."""
+def test_edits_are_exchanged_with_other_programs(rich: Path, tmp_path: Path) -> None:
+    """Mkvpropedit adds tags to a file that Indexium rebuilt, and Indexium writes it again."""
     rich.write_bytes(mkv.copied(rich.read_bytes(), "People: Ann Lee"))
     tags = tmp_path / "more.xml"
     tags.write_text(mkv.TAGS_XML % "<Simple><Name>COMMENT</Name><String>of mkvpropedit</String></Simple>")
@@ -525,7 +525,7 @@ def test_what_other_programs_edit_we_read_and_the_other_way_round(rich: Path, tm
 
 
 def extracted(path: Path) -> tuple[list[tuple[str, str]], list[str]]:
-    """What mkvextract finds: each comment of the film with its language, and all other tags."""
+    """The result of mkvextract: each comment of the film with its language, and all other tags."""
     out = path.with_suffix(".tags.xml")
     mkv.run("mkvextract", path, "tags", out)
     film, others = [], []
@@ -543,7 +543,7 @@ def extracted(path: Path) -> tuple[list[tuple[str, str]], list[str]]:
 
 ANN = "People: Ann Lee"
 OLD = (1_600_000_000, 1_600_000_000)
-# Comments by level; who reads the film's before; after preserve mode; where one is added.
+# Comments by level; the readers of the film's comment before; after preserve mode; the place of an added one.
 LEVELS: dict[str, tuple[Mapping[str, mkv_tags.Texts], str | None, list[tuple[str, str]]]] = {
     "every level": (
         {
@@ -576,7 +576,7 @@ LEVELS: dict[str, tuple[Mapping[str, mkv_tags.Texts], str | None, list[tuple[str
 
 @pytest.mark.parametrize("mode", ["preserve", "replace"])
 @pytest.mark.parametrize("name", LEVELS)
-def test_the_plan_has_the_outcome_of_every_comment_of_the_film(
+def test_plan_has_outcome_of_every_comment_of_film(
     originals: Callable[[str], Path], tmp_path: Path, name: str, mode: CommentMode
 ) -> None:
     levels, existing, kept = LEVELS[name]
@@ -618,7 +618,7 @@ def test_the_plan_has_the_outcome_of_every_comment_of_the_film(
     ("spoilt", "check"), [("des Films", "comment"), ("of a chapter", "chapters"), ("of a part", "structure")]
 )
 @pytest.mark.parametrize("change", [mkv.preserving(ANN), mkv.replacing(ANN)], ids=["preserve", "replace"])
-def test_a_write_that_spoils_any_other_text_is_noticed(
+def test_damage_to_other_texts_is_detected(
     originals: Callable[[str], Path], tmp_path: Path, change: Change, spoilt: str, check: str
 ) -> None:
     path = Path(shutil.copy(originals("mkvmerge"), tmp_path))
@@ -642,9 +642,7 @@ def test_a_write_that_spoils_any_other_text_is_noticed(
 @pytest.mark.parametrize(
     "text", [b"caf\xe9", "Снято".encode("cp1251"), "海で撮影".encode("shift-jis"), b"text\0hidden\0"]
 )
-def test_the_bytes_of_a_text_stay_whatever_they_are(
-    originals: Callable[[str], Path], tmp_path: Path, text: bytes
-) -> None:
+def test_bytes_of_text_do_not_change(originals: Callable[[str], Path], tmp_path: Path, text: bytes) -> None:
     films = tmp_path / "films"
     films.mkdir()
     path = films / "film.mkv"
@@ -666,7 +664,7 @@ def test_the_bytes_of_a_text_stay_whatever_they_are(
 
 @pytest.mark.parametrize("mode", ["preserve", "replace"])
 @pytest.mark.parametrize("nested", [True, False])
-def test_a_comment_with_nested_tags_is_not_removed_and_the_plan_is_blocked(
+def test_comment_with_nested_tags_blocks_plan(
     originals: Callable[[str], Path], tmp_path: Path, mode: CommentMode, nested: bool
 ) -> None:
     films = tmp_path / "films"

@@ -1,8 +1,9 @@
 """
-Comments in real MOV, MP4 and 3GP clips, stored as programs store them, written in place and judged by other programs.
+Comments in real MOV, MP4 and 3GP clips, stored as programs store them, and read by other programs after a write in
+place.
 
-`READERS` is what was measured of them (FFmpeg 5.1 and 8.1, ExifTool 12.57, MediaInfo 23.04): the choice of places in
-`bmff.comment` rests on it.
+`READERS` states the measured behaviour (FFmpeg 5.1 and 8.1, ExifTool 12.57, MediaInfo 23.04). The choice of places in
+`bmff.comment` is based on it.
 """
 
 from __future__ import annotations
@@ -80,19 +81,19 @@ def write(path: Path, text: str | None) -> None:
 
 
 def shown(content: bytes) -> str | None:
-    """The comment as players show it: those on FFmpeg's libraries."""
+    """The comment that players based on FFmpeg's libraries show."""
     with libav.opened(BytesReader(content), "mov") as film:
         return libav.read_field(film.metadata, "comment")
 
 
 def comment_of(path: Path) -> str | None:
-    """The comment as a scan has it."""
+    """The comment in a scan."""
     seen = path.stat()
     stat = FileStat(size=seen.st_size, mtime_ns=0, device=0, inode=0, nlink=1, mode=seen.st_mode)
     return probe.probe(os.fsencode(path), stat).comment
 
 
-# Who reads which place
+# Readers of each place
 
 
 FFMPEG, EXIFTOOL, MEDIAINFO = "FFmpeg", "ExifTool", "MediaInfo"
@@ -120,7 +121,7 @@ READERS: dict[str, tuple[bytes, set[str]]] = {
 
 @pytest.fixture(scope="module")
 def comments(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, set[str]]]:
-    """The comments that each reader shows of a film with each place."""
+    """The comments of a film with each place, as each reader shows them."""
     folder = tmp_path_factory.mktemp("places")
     paths = [folder / f"{number}.mov" for number in range(len(READERS))]
     for path, (tags, _) in zip(paths, READERS.values(), strict=True):
@@ -199,9 +200,7 @@ STORED: dict[str, tuple[str, str | None, Callable[[Path], None] | None]] = {
 
 
 @pytest.mark.parametrize("name", STORED)
-def test_however_it_was_stored_every_reader_shows_the_new_comment_and_all_else_as_before(
-    tmp_path: Path, name: str
-) -> None:
+def test_every_reader_shows_new_comment_of_every_storage(tmp_path: Path, name: str) -> None:
     form, comment, tag = STORED[name]
     path = media.build(form, tmp_path, comment=comment, tags=TAGS)
     if tag is not None:
@@ -226,7 +225,7 @@ def test_however_it_was_stored_every_reader_shows_the_new_comment_and_all_else_a
 
 
 def look(path: Path) -> tuple[list[set[str]], dict[str, object]]:
-    """The comments that each reader shows, and all that must be as before."""
+    """The comments of each reader, and everything that must not change."""
     content = path.read_bytes()
     layout = examined(content)
     seen = {read.__name__: read(path) for read in (readers.ffprobe, readers.exiftool, readers.mediainfo)}
@@ -255,14 +254,14 @@ def look(path: Path) -> tuple[list[set[str]], dict[str, object]]:
         (udta(full(b"meta", box(b"ilst", mp4.cmt("hidden")))), "hidden"),
     ],
 )
-def test_a_comment_that_players_garble_is_read_as_what_it_says(tmp_path: Path, tags: bytes, text: str) -> None:
+def test_comment_garbled_by_players_is_read_correctly(tmp_path: Path, tags: bytes, text: str) -> None:
     path = tmp_path / "film.mov"
     path.write_bytes(mov.with_tags(mov.bare(), tags))
 
     assert comment_of(path) == text
 
 
-def test_differing_comments_are_noted_written_everywhere_and_rolled_back_byte_for_byte(tmp_path: Path) -> None:
+def test_differing_comments_are_reported_written_and_rolled_back(tmp_path: Path) -> None:
     tags = {
         "no language": udta(string("Grüße\nPeople: Bob", 0)),
         "two languages": udta(string("one", 0x15C7), string("zwei", 0x10B5))
@@ -301,7 +300,7 @@ def test_differing_comments_are_noted_written_everywhere_and_rolled_back_byte_fo
     assert {name: (films / f"{name}.mov").read_bytes() for name in tags} == before
 
 
-# Anything at all, judged by FFmpeg
+# Random files, read by FFmpeg
 
 
 words = st.sampled_from(["old", "Grüße", "x" * 300])
@@ -346,7 +345,7 @@ REASONS = ("two lists of names", "©inf", "handler (hdlr) is behind")
 
 
 def unknown(pairs: list[tuple[str, str]]) -> bytes:
-    """Keys of a handler that nobody knows."""
+    """Keys with an unknown handler."""
     return mp4.keyed(pairs).replace(b"mdta" + bytes(13), b"what" + bytes(13), 1)
 
 
@@ -356,9 +355,7 @@ def unknown(pairs: list[tuple[str, str]]) -> bytes:
     early=st.lists(users | named, max_size=1),
     brand=st.sampled_from([b"qt  ", b"isom", b"3gp5"]),
 )
-def test_ffmpeg_shows_the_written_text_or_nothing_was_written(
-    late: list[bytes], early: list[bytes], brand: bytes
-) -> None:
+def test_ffmpeg_shows_every_written_text(late: list[bytes], early: list[bytes], brand: bytes) -> None:
     content = mov.with_tags(mov.bare(), *late, early=b"".join(early), brand=brand)
     result, gone = written(content, COMMENT), written(content, None)
 
@@ -373,7 +370,7 @@ def test_ffmpeg_shows_the_written_text_or_nothing_was_written(
         assert any(reason in gone.message for reason in REASONS)
 
 
-# Programs on FFmpeg call the film's information (©inf) its comment, too
+# Programs based on FFmpeg read the information of the film (©inf) as its comment, too
 
 
 @pytest.mark.parametrize("mode", ["preserve", "replace"])
@@ -387,8 +384,8 @@ def test_ffmpeg_shows_the_written_text_or_nothing_was_written(
         udta(box(b"\xa9inf", mp4.string("about", language=0)), string("old", 0x15C7)),
     ],
 )
-def test_a_comment_behind_the_films_information_is_written_as_planned(tmp_path: Path, tags: bytes, mode: str) -> None:
-    """FFmpeg shows the information in the language of a comment that changes its language."""
+def test_comment_behind_films_information_is_written_as_planned(tmp_path: Path, tags: bytes, mode: str) -> None:
+    """FFmpeg shows the information in place of a comment whose language changes."""
     films = tmp_path / "films"
     films.mkdir()
     path = films / "film.mov"
@@ -406,8 +403,8 @@ def test_a_comment_behind_the_films_information_is_written_as_planned(tmp_path: 
     assert path.read_bytes() == before
 
 
-def test_information_that_stays_in_the_file_is_no_danger_in_replace_mode(tmp_path: Path) -> None:
-    """Players show the information as the comment; a comment is written beside it, so that no text is lost."""
+def test_information_field_is_no_danger_in_replace_mode(tmp_path: Path) -> None:
+    """Players show the information as the comment; the new comment is added beside it, so that no text is lost."""
     films = tmp_path / "films"
     films.mkdir()
     path = films / "film.mov"

@@ -1,8 +1,9 @@
 """
-Verification proven by sabotage where bytes move: a header that grows, a file that is made anew, an index that goes.
+Sabotage of writes that move bytes: a growing header, a rebuilt file, a moved index.
 
-The saboteurs are the mistakes that such writers make: an offset that stays behind, a list of fragments, an index entry,
-a record that nobody copied; and what ffmpeg does to the same films, by exit code 0. Each is caught by name.
+The sabotages are typical mistakes of such writers: an offset, a fragment list, an index entry or a record that was not
+updated or copied; and the changes that ffmpeg makes to the same films with exit code 0. The check of that name detects
+each of them.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ class Case:
 
     film: str  # key of FILMS
     strategy: str
-    damage: Damage | str  # as a string: arguments with which ffmpeg makes another file
-    check: str  # that has to catch it
+    damage: Damage | str  # a string: arguments of ffmpeg that make another file
+    check: str  # the check that must detect it
 
 
 # Films
@@ -51,24 +52,24 @@ def built(form: str, **wanted: object) -> bytes:
 
 
 def by_ffmpeg(data: bytes, suffix: str, *arguments: str) -> bytes:
-    """What ffmpeg copies of a film."""
+    """The stream copy of a film by ffmpeg."""
     with tempfile.TemporaryDirectory() as name:
         return sabotage.remuxed(Path(name), suffix, *arguments)(data)
 
 
 def fragmented() -> bytes:
-    """In pieces that say where they lie, with a list of them at the end."""
+    """Fragments with absolute offsets, and a list of them at the end."""
     return by_ffmpeg(built("mp4"), ".mp4", "-map", "0", "-movflags", "+frag_keyframe+empty_moov")
 
 
 def indexed() -> bytes:
-    """In pieces that count from themselves, behind an index of segments."""
+    """Fragments with relative offsets, after an index of segments."""
     flags = "+frag_keyframe+empty_moov+default_base_moof+global_sidx"
     return by_ffmpeg(built("mp4"), ".mp4", "-map", "0", "-movflags", flags)
 
 
 def with_vision() -> bytes:
-    """A film whose pictures carry a Dolby Vision record."""
+    """A film with a Dolby Vision record."""
     data = built("mp4")
     record = struct.pack(">BBHI", 1, 0, 8 << 9 | 6 << 3 | 0b101, 1 << 28).ljust(24, b"\0")
     *_, (kind, index) = layouts.boxes(data)
@@ -114,7 +115,7 @@ def film(name: str) -> bytes:
 
 
 def behind(path: str, nth: int, width: int, by: int | None = None) -> Damage:
-    """A number in the first box of a kind that stays what it was: `nth` bytes into it, `width` bytes wide."""
+    """Keep the old value of a number in the first box of a kind, `width` bytes wide, `nth` bytes after its start."""
 
     def damage(data: bytes) -> bytes:
         at = sabotage.box(data, path)[0] + nth
@@ -125,7 +126,7 @@ def behind(path: str, nth: int, width: int, by: int | None = None) -> Damage:
 
 
 def all_behind(data: bytes) -> bytes:
-    """Every chunk offset is what it was before the header grew: what a writer does that forgot them."""
+    """Keep every chunk offset of the old header, as a writer does that forgets to update them."""
     grown = len(data) - len(film("faststart"))
     for name, start, end in list(sabotage.boxes(data)):
         if name.endswith("/stco"):
@@ -137,7 +138,7 @@ def all_behind(data: bytes) -> bytes:
 
 
 def fragment_behind(kind: bytes, nth: int, width: int) -> Damage:
-    """A place in the first box of a kind, wherever it is, that is one off."""
+    """Change a byte of the first box of a kind, in any place, by one."""
 
     def damage(data: bytes) -> bytes:
         at = data.index(kind) - 4 + nth
@@ -197,12 +198,12 @@ CASES = {
 }
 
 
-# Judging
+# Comparison
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A film before and after somebody was at work."""
+    """A film before and after a sabotage."""
 
     before: verify.Evidence
     after: verify.Evidence
@@ -225,7 +226,7 @@ def evidence(path: Path) -> verify.Evidence:
 
 
 def written(path: Path, strategy: str) -> bytes:
-    """What a strategy makes of a film."""
+    """The result of a strategy."""
     with FileReader(os.fsencode(path)) as reader:
         family, layout = registry.examine(reader)
         assert family is not None
@@ -250,12 +251,12 @@ def honest(data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(("name", "strategy"), sorted({(case.film, case.strategy) for case in CASES.values()}))
-def test_an_honest_writer_passes_every_check(tmp_path: Path, name: str, strategy: str) -> None:
+def test_honest_writer_passes_every_check(tmp_path: Path, name: str, strategy: str) -> None:
     assert scene(tmp_path, Case(name, strategy, honest, ""), honest).failing() == set()
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_each_saboteur_is_caught_by_the_check_that_is_there_for_it(tmp_path: Path, name: str) -> None:
+def test_each_sabotage_fails_expected_check(tmp_path: Path, name: str) -> None:
     case = CASES[name]
     damage = case.damage
     if isinstance(damage, str):

@@ -14,7 +14,7 @@ NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.i
 def test_notebook_runs_from_top_to_bottom(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the notebook machinery's own
+        warnings.simplefilter("ignore")  # warnings of the notebook packages
         import nbformat
         from nbclient import NotebookClient
 

@@ -1,7 +1,7 @@
 """
-Genuine Ogg files of every kind of stream, written through the library and judged by the programs of Xiph.
+Real Ogg files with every kind of stream, written through the library and read by the programs of Xiph.
 
-Among them are those that FFmpeg's stream copy would spoil, which verification finds only after the copy is made.
+Some of them would be damaged by FFmpeg's stream copy, which verification detects only after the copy.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ NOTE = ("-metadata", "title=At sea", "-metadata", "comment=old")
 
 
 def late(folder: Path) -> bytes:
-    """Sound that starts late; FFmpeg would have it start at once."""
+    """Sound that starts late; FFmpeg would start it immediately."""
     return ffmpeg(folder, "ogv", *PICTURE, *SOUND, "-c:v", "libtheora", "-c:a", "flac", "-output_ts_offset", "2")
 
 
 def repeating(folder: Path) -> bytes:
-    """The last packet is empty and repeats a picture; FFmpeg would leave it out."""
+    """The last packet is empty and repeats a frame; FFmpeg would drop it."""
     return media.build("ogv", folder, video_size=(64, 36)).read_bytes()
 
 
@@ -47,27 +47,27 @@ def vp8(folder: Path) -> bytes:
 
 
 def over_pages(folder: Path) -> bytes:
-    """Headers that many programs spread over several pages, in the middle of a packet."""
+    """Headers over several pages that end within a packet, as many programs write them."""
     data = ffmpeg(folder, "ogv", *PICTURE, *SOUND, "-c:v", "libtheora", "-c:a", "libvorbis")
     texts = genuine.COVER, b"TITLE=At sea", b"COMMENT=old", b"NOTES=" + b"x" * 9000
     return ogg.with_texts(data, {0: texts[1:], 1: texts}, most=17)
 
 
 def with_sound(codec: str) -> Callable[[Path], bytes]:
-    """Pictures, and sound that alone has a comment."""
+    """Video, and sound that has the only comment."""
     made = ("-c:v", "libtheora", "-c:a", codec, "-ar", "16000", "-ac", "1", "-metadata:s:a", "comment=old")
     return lambda folder: ffmpeg(folder, "ogv", *PICTURE, *SOUND, *made)
 
 
 def chained(folder: Path) -> bytes:
-    """A recording of two films, one behind the other."""
+    """A chained recording of two films."""
     made = ("-c:v", "libtheora", "-c:a", "libvorbis")
     second = ffmpeg(folder, "ogv", *PICTURE, *SOUND, "-metadata", "comment=its own", *made)
     return ffmpeg(folder, "ogv", *PICTURE, *SOUND, *NOTE, *made) + second
 
 
 def followed(folder: Path) -> bytes:
-    """A tag of another kind of file behind the last page."""
+    """A tag of another file format after the last page."""
     return with_sound("libvorbis")(folder) + b"TAG" + b"At sea".ljust(125, b"\0")
 
 
@@ -88,10 +88,10 @@ NO_PADDING = {"flac.ogv"}
 
 @dataclass(frozen=True)
 class Seen:
-    """What Xiph's programs and FFmpeg say of a file."""
+    """The output of Xiph's programs and FFmpeg for a file."""
 
-    wrong: tuple[str, ...]  # what oggz-validate complains about
-    info: str  # what ogginfo says, without comments and sizes
+    wrong: tuple[str, ...]  # problems by oggz-validate
+    info: str  # output of ogginfo, without comments and sizes
     shown: list[str]  # the comments in it
     makers: list[str]
     serials: list[str]
@@ -123,7 +123,7 @@ def look(path: Path) -> Seen:
 
 @dataclass(frozen=True)
 class Journey:
-    """All films, from the first look to the rollback; by name."""
+    """All films, from before the first write until after the rollback, by name."""
 
     before: dict[str, Seen]
     written: dict[str, Seen]
@@ -177,7 +177,7 @@ def test_files_planned_as_writable_are_written(journey: Journey, name: str) -> N
     assert (second.status, second.strategy, second.message) == ("success", following, "")
 
 
-def test_the_programs_of_xiph_show_the_comment_and_find_nothing_new_wrong(journey: Journey, name: str) -> None:
+def test_xiph_programs_show_comment_and_no_new_problem(journey: Journey, name: str) -> None:
     before, written, again = journey.before[name], journey.written[name], journey.again[name]
     assert set(written.shown) == {COMMENT} | ({"its own"} if name == "chained.ogv" else set())
     assert set(again.shown) == {f"{COMMENT}, Bob Ray"} | ({"its own"} if name == "chained.ogv" else set())
@@ -186,7 +186,7 @@ def test_the_programs_of_xiph_show_the_comment_and_find_nothing_new_wrong(journe
         assert after.info == before.info
 
 
-def test_makers_serial_numbers_and_packets_are_the_same(journey: Journey, name: str) -> None:
+def test_encoder_serial_numbers_and_packets_are_equal(journey: Journey, name: str) -> None:
     before = journey.before[name]
     assert before.makers
     assert before.serials
@@ -198,7 +198,7 @@ def test_makers_serial_numbers_and_packets_are_the_same(journey: Journey, name: 
 
 LATIN = "Zoë".encode("latin-1")
 ANN = b"\nPeople: Ann Lee"
-# Texts of pictures and sound, and what preserve mode makes of them; names are put together as FFmpeg does it.
+# Texts of video and sound, and their results in preserve mode; names are joined as FFmpeg does it.
 SEVERAL: Mapping[str, tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...]]] = {
     "none": ((b"TITLE=a",), (b"TITLE=b",), (b"TITLE=a", b"DESCRIPTION=People: Ann Lee"), (b"TITLE=b",)),
     "two names": (
@@ -232,7 +232,7 @@ SEVERAL: Mapping[str, tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, .
 
 @pytest.mark.parametrize("mode", ["preserve", "replace"])
 @pytest.mark.parametrize("case", SEVERAL)
-def test_every_text_of_several_is_kept_or_listed_as_lost(tmp_path: Path, case: str, mode: str) -> None:
+def test_several_texts_are_kept_or_listed_as_lost(tmp_path: Path, case: str, mode: str) -> None:
     video, sound, new_video, new_sound = SEVERAL[case]
     (tmp_path / "films").mkdir()
     path = media.build("ogv", tmp_path / "films", comment=None)
@@ -260,5 +260,5 @@ def test_every_text_of_several_is_kept_or_listed_as_lost(tmp_path: Path, case: s
         assert path.read_bytes() == old
 
 
-def test_a_rollback_gives_back_the_same_bytes(journey: Journey, name: str) -> None:
+def test_rollback_restores_same_bytes(journey: Journey, name: str) -> None:
     assert journey.back[name] == journey.old[name]

@@ -1,4 +1,4 @@
-"""An operation and its job: begun together, in one state all the way, held, cut off, taken up again."""
+"""An operation and its job: common start, equal states, pause, interruption and resume."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.support.waiting import PATIENCE, until
 OLD_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def test_an_operation_and_its_job_begin_together_or_not_at_all(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_operation_and_job_start_together_or_not_at_all(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: Any, **__: Any) -> int:
         raise errors.StoreError("The disk is full.")
 
@@ -44,7 +44,7 @@ def test_an_operation_and_its_job_begin_together_or_not_at_all(studio: Studio, m
     assert studio.library._parts.store.read().value(query, [status.id]) == job.id
 
 
-def test_a_job_is_in_the_state_of_its_operation_all_the_way(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_job_state_follows_operation_state(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = Gate(monkeypatch, 0)
     handle = gate.write(studio.library)
     job = studio.job_of(handle.id)
@@ -63,8 +63,8 @@ def test_a_job_is_in_the_state_of_its_operation_all_the_way(studio: Studio, monk
     assert states() == ("completed", "rolled_back")
 
 
-def test_history_jobs_and_progress_show_the_same_duration(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pause is no work: from begin to end it takes longer."""
+def test_history_jobs_and_progress_show_same_duration(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pause is not running time: the time from start to end is longer."""
     gate = Gate(monkeypatch, 0)
     handle = gate.write(studio.library)
     gate.pause(studio.library, handle.id, by="Ann")
@@ -87,7 +87,7 @@ def test_history_jobs_and_progress_show_the_same_duration(studio: Studio, monkey
     assert dict(job_details.facts(job, now=OLD_MOMENT))["Ended"].endswith(f", after {took}")
 
 
-def test_the_progress_of_a_job_always_matches_its_items(studio: Studio) -> None:
+def test_progress_of_job_matches_items(studio: Studio) -> None:
     query = """
         SELECT j.progress_current, j.progress_total,
                count(m.id) FILTER (m.status NOT IN ('pending', 'writing')), count(m.id)
@@ -106,9 +106,7 @@ def test_the_progress_of_a_job_always_matches_its_items(studio: Studio) -> None:
     assert all((current, total) == (done, items) for current, total, done, items in seen)
 
 
-def test_a_cancelled_job_keeps_finished_items_and_skips_the_rest(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_cancelled_job_keeps_finished_items_and_skips_rest(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = Gate(monkeypatch, 0)
     handle = gate.write(studio.library)
 
@@ -122,7 +120,7 @@ def test_a_cancelled_job_keeps_finished_items_and_skips_the_rest(
     assert studio.library.jobs.get(job.id).progress_current == counts.get("success", 0)
 
 
-def test_a_stopped_operation_resumes_in_a_service_and_is_offered_elsewhere(
+def test_stopped_operation_resumes_in_service_and_is_offered_otherwise(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for by, take_over, expected in (
@@ -149,9 +147,7 @@ def test_a_stopped_operation_resumes_in_a_service_and_is_offered_elsewhere(
         studio.back(handle.id, replan=True)
 
 
-def test_a_paused_operation_stays_paused_after_a_restart_with_its_person(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_restart_keeps_pause_and_user_of_operation(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = Gate(monkeypatch, 0)
     handle = gate.write(studio.library)
     job = gate.pause(studio.library, handle.id, by="Ann")
@@ -163,13 +159,11 @@ def test_a_paused_operation_stays_paused_after_a_restart_with_its_person(
     assert studio.library.jobs.wait(studio.library.jobs.resume(job.id).id, PATIENCE).status == "completed"
 
 
-def test_an_operation_that_was_stopped_when_nothing_was_left_is_done(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_operation_stopped_after_last_file_is_completed(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     run = item_runner.ItemRunner.run
 
     def unaware(self: Any, items: Any) -> item_runner.RunEnd:
-        """As where it is held and stopped after the last files were begun, and before anybody looked for more."""
+        """The state of a pause and a stop after the start of the last files, before the search for further files."""
         run(self, items)
         return item_runner.RunEnd.STOPPED
 
@@ -179,7 +173,7 @@ def test_an_operation_that_was_stopped_when_nothing_was_left_is_done(
     assert studio.job_of(1).status == "completed"
 
 
-def test_an_operation_of_a_program_without_jobs_can_be_resumed(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_operation_of_program_without_jobs_can_be_resumed(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = Gate(monkeypatch, 0)
     handle = gate.write(studio.library)
     gate.pause(studio.library, handle.id, by="Ann")
@@ -193,7 +187,7 @@ def test_an_operation_of_a_program_without_jobs_can_be_resumed(studio: Studio, m
     assert studio.job_of(handle.id).status == "completed"
 
 
-def test_a_job_with_remaining_files_is_retried_as_an_operation_of_these_files(studio: Studio) -> None:
+def test_retry_of_job_covers_remaining_files(studio: Studio) -> None:
     os.utime(studio.paths[2], (OLD + 5, OLD + 5))
     first = studio.job_of(studio.write().id)
     assert first.status == "completed_with_errors"

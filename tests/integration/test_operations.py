@@ -1,4 +1,4 @@
-"""Operations on real films: what is written, held, taken back and refused, and what the ledger says of it."""
+"""Operations on real films: written, paused, restored and rejected files, and their records in the ledger."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
     made.library.close()
 
 
-def test_a_write_is_proven_and_a_rollback_gives_back_bytes_and_times(studio: Studio) -> None:
+def test_write_is_verified_and_rollback_restores_bytes_and_times(studio: Studio) -> None:
     status = studio.write()
 
     assert (status.status, status.counts) == ("completed", {"success": 4})
@@ -43,8 +43,8 @@ def test_a_write_is_proven_and_a_rollback_gives_back_bytes_and_times(studio: Stu
     assert studio.states() == {1: "rolled_back", 2: "completed"}
 
 
-def test_a_chain_of_rollbacks_always_has_the_right_state(studio: Studio) -> None:
-    """Each takes the one before back, so old and new bytes alternate, and so do the states up the whole chain."""
+def test_chain_of_rollbacks_always_has_right_state(studio: Studio) -> None:
+    """Each operation rolls back the one before, so old and new bytes alternate, and so do all states of the chain."""
     studio.write()
     new = studio.bytes()
 
@@ -59,8 +59,8 @@ def test_a_chain_of_rollbacks_always_has_the_right_state(studio: Studio) -> None
         assert studio.states() == {**expected, rollback + 1: "completed"}
 
 
-def test_rolled_back_files_are_postponed_with_all_their_names(studio: Studio) -> None:
-    """Else the next write of everything would write through the other name what was just taken back."""
+def test_rolled_back_files_are_skipped_with_all_names(studio: Studio) -> None:
+    """Otherwise the next write of all files would change the restored file by its other name."""
     os.link(studio.paths[0], studio.films / "zz other name.mp4")
     studio.library.scan([studio.films])
     studio.write()
@@ -73,7 +73,7 @@ def test_rolled_back_files_are_postponed_with_all_their_names(studio: Studio) ->
         studio.write()
 
 
-def test_postponements_of_rolled_back_files_can_be_ended_together(studio: Studio) -> None:
+def test_postponements_of_rolled_back_files_end_together(studio: Studio) -> None:
     studio.write()
     studio.back(1)
 
@@ -92,14 +92,14 @@ def test_one_inode_is_written_once(studio: Studio) -> None:
     assert studio.library.plan().statistics.unchanged_count == 5
 
 
-def test_replan_leaves_the_files_in_the_plan(studio: Studio) -> None:
+def test_replan_leaves_files_in_plan(studio: Studio) -> None:
     studio.write()
     studio.library.rollback(1, replan=True).wait()
 
     assert studio.library.plan().page().total == 4
 
 
-def test_some_files_can_be_rolled_back_and_the_rest_later(studio: Studio) -> None:
+def test_some_files_can_be_rolled_back_and_rest_later(studio: Studio) -> None:
     studio.write()
 
     studio.library.rollback(1, "0001").wait()
@@ -111,7 +111,7 @@ def test_some_files_can_be_rolled_back_and_the_rest_later(studio: Studio) -> Non
     assert studio.bytes() == studio.old
 
 
-def test_a_file_changed_by_another_program_is_a_conflict_and_the_others_are_restored(studio: Studio) -> None:
+def test_remote_edit_is_conflict_and_other_files_are_restored(studio: Studio) -> None:
     studio.write()
     target = studio.paths[2]
     changed = target.read_bytes().replace(b"Ann Lee", b"Ann Lea")
@@ -125,7 +125,7 @@ def test_a_file_changed_by_another_program_is_a_conflict_and_the_others_are_rest
     assert studio.states()[1] == "partly_rolled_back"
 
 
-def test_an_older_operation_waits_for_the_newer_one(studio: Studio) -> None:
+def test_older_operation_rolls_back_after_newer_one(studio: Studio) -> None:
     studio.write()
     studio.library.edit("0002", ["Cem Öz"])
     studio.write()
@@ -139,8 +139,8 @@ def test_an_older_operation_waits_for_the_newer_one(studio: Studio) -> None:
     assert studio.bytes() == studio.old
 
 
-def test_a_file_changed_since_the_scan_is_refused_by_write_and_dry_run_alike(studio: Studio) -> None:
-    """Also where size and time are the same: the comment is not what was planned for."""
+def test_changed_file_is_conflict_in_write_and_dry_run(studio: Studio) -> None:
+    """Also with the same size and time: the comment is not the planned one."""
     first, second = studio.paths[:2]
     first.write_bytes(first.read_bytes().replace(b"Bob Ray", b"Bob Roy"))
     os.utime(first, (OLD, OLD))
@@ -155,7 +155,7 @@ def test_a_file_changed_since_the_scan_is_refused_by_write_and_dry_run_alike(stu
     assert dry == {item.file_id: (item.status, item.code) for item in items}
 
 
-def test_a_damaged_backup_is_known_beforehand(studio: Studio) -> None:
+def test_check_reports_damaged_backup(studio: Studio) -> None:
     studio.write()
     path = studio.library.home / "backups" / "1.journal"
     path.write_bytes(path.read_bytes()[:100])
@@ -195,7 +195,7 @@ def test_pause_and_resume(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     studio.library.close()
 
 
-def test_a_paused_operation_survives_a_restart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paused_operation_survives_restart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     studio = Studio(tmp_path, 12)
     edit = editing.edit
     handles = []
@@ -227,7 +227,7 @@ def test_a_paused_operation_survives_a_restart(tmp_path: Path, monkeypatch: pyte
     studio.library.close()
 
 
-def test_cancel_skips_the_rest_and_written_files_can_be_rolled_back(tmp_path: Path, monkeypatch) -> None:
+def test_cancel_skips_rest_and_keeps_rollback_of_written_files(tmp_path: Path, monkeypatch) -> None:
     studio = Studio(tmp_path, 12)
     edit = editing.edit
 
@@ -252,7 +252,7 @@ def test_cancel_skips_the_rest_and_written_files_can_be_rolled_back(tmp_path: Pa
     studio.library.close()
 
 
-def test_a_file_of_a_running_operation_is_busy_for_others(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_of_running_operation_is_busy_for_others(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = threading.Event()
     edit = editing.edit
     monkeypatch.setattr(operation_runner.editing, "edit", lambda *a, **n: gate.wait(20) and edit(*a, **n))
@@ -266,8 +266,10 @@ def test_a_file_of_a_running_operation_is_busy_for_others(studio: Studio, monkey
     assert first.wait().counts == {"success": 4}
 
 
-def test_a_store_that_fails_in_the_middle_costs_nothing(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The files are written, the ledger did not learn it: it does at the next start, and they can be taken back."""
+def test_store_failure_during_write_loses_nothing(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    The files are written, but the ledger has no results: the next start records them, and they can be rolled back.
+    """
 
     def full(*_: object, **__: object) -> dict[int, int]:
         raise errors.StoreError("The disk is full.")
@@ -287,7 +289,7 @@ def test_a_store_that_fails_in_the_middle_costs_nothing(studio: Studio, monkeypa
     assert studio.bytes() == studio.old
 
 
-def test_a_failed_operation_can_be_resumed_at_once(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_operation_can_be_resumed_immediately(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> None:
         raise errors.StoreError("The disk is full.")
 
@@ -299,8 +301,8 @@ def test_a_failed_operation_can_be_resumed_at_once(studio: Studio, monkeypatch: 
     assert studio.library.resume(1).wait().counts == {"success": 4}
 
 
-def test_an_interrupted_file_is_restored_when_its_disk_returns(studio: Studio, monkeypatch) -> None:
-    """As after a kill inside the write: the entry is open, bytes are half new, and the folder is not there."""
+def test_interrupted_file_is_restored_when_its_disk_returns(studio: Studio, monkeypatch) -> None:
+    """The state after a kill during the write: an open entry, partly new bytes, and a missing folder."""
     half, away = {}, studio.films.with_name("away")
 
     class Killed(BaseException):
@@ -318,7 +320,7 @@ def test_an_interrupted_file_is_restored_when_its_disk_returns(studio: Studio, m
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     studio.library.write(studio.library.plan(), ALL)
     studio.library.operations.join(1, 20)
-    for thread in threading.enumerate():  # which ends a moment after the job
+    for thread in threading.enumerate():  # which ends shortly after the job
         if thread.name.startswith("indexium-job-"):
             thread.join(20)
     monkeypatch.undo()
@@ -337,13 +339,13 @@ def test_an_interrupted_file_is_restored_when_its_disk_returns(studio: Studio, m
     assert studio.library.resume(1).wait().counts == {"success": 4}
 
 
-def test_a_home_with_a_lost_database_writes_and_rolls_back_again(studio: Studio) -> None:
+def test_home_with_lost_database_writes_and_rolls_back_again(studio: Studio) -> None:
     studio.write()
     studio.library.close()
     for path in studio.library.home.glob("indexium.duckdb*"):
         path.unlink()
     for path in studio.paths:
-        os.utime(path, (OLD, OLD))  # else they count as still growing
+        os.utime(path, (OLD, OLD))  # otherwise they count as growing
     studio.library = Library.open(studio.library.home)
     studio.library.scan([studio.films])
     studio.library.people.add(studio.paths, ["Carl Orff"])
@@ -358,7 +360,7 @@ def test_a_home_with_a_lost_database_writes_and_rolls_back_again(studio: Studio)
     assert [path.name for path in (studio.library.home / "backups" / "lost").iterdir()] == ["1.settled"]
 
 
-def test_recovery_counts_failures_of_an_operation_that_ran_through(studio: Studio, monkeypatch) -> None:
+def test_recovery_counts_failures_of_completed_operation(studio: Studio, monkeypatch) -> None:
     studio.paths[0].chmod(0o444)
     studio.library.scan([studio.films])
     studio.paths[0].chmod(0o644)
@@ -373,7 +375,7 @@ def test_recovery_counts_failures_of_an_operation_that_ran_through(studio: Studi
     assert studio.states() == {1: "completed_with_errors"}
 
 
-def test_without_a_backup_the_write_stays(studio: Studio) -> None:
+def test_write_without_backup_cannot_be_rolled_back(studio: Studio) -> None:
     studio.write(WriteOptions(risk=("safe", "warning"), create_backup=False))
 
     assert list((studio.library.home / "backups").glob("*.journal")) == []
@@ -389,7 +391,7 @@ def test_modification_time_can_be_kept(studio: Studio) -> None:
     assert studio.library.scan([studio.films]).changed == 0
 
 
-def test_our_own_write_is_no_change_for_the_next_scan(studio: Studio) -> None:
+def test_own_write_is_no_change_for_next_scan(studio: Studio) -> None:
     studio.write()
     report = studio.library.scan([studio.films])
 
@@ -397,7 +399,7 @@ def test_our_own_write_is_no_change_for_the_next_scan(studio: Studio) -> None:
     assert studio.library.plan().statistics.blocked_count == 0
 
 
-def test_a_renamed_file_is_rolled_back_under_its_new_name(studio: Studio) -> None:
+def test_renamed_file_is_rolled_back_under_new_name(studio: Studio) -> None:
     studio.write()
     target = studio.films / "renamed.mp4"
     studio.paths[3].rename(target)
@@ -422,7 +424,7 @@ def test_old_backups_are_deleted_and_reported(tmp_path: Path) -> None:
         assert library.rollback_check(1).reason.startswith("Its backups are gone (kept for 90 days, until 2026-04-02)")
 
 
-def test_services_of_the_former_program_work(studio: Studio) -> None:
+def test_services_of_earlier_program_work(studio: Studio) -> None:
     library = studio.library
     [item] = library.plan("0000").items
 
@@ -441,8 +443,8 @@ def test_services_of_the_former_program_work(studio: Studio) -> None:
     assert library.operation(copied).operation.can_rollback is False
 
 
-def test_a_write_costs_the_same_number_of_statements_for_every_group(studio: Studio, tmp_path: Path) -> None:
-    """Per file nothing is asked of the database; results come in groups."""
+def test_write_costs_same_number_of_statements_for_every_group(studio: Studio, tmp_path: Path) -> None:
+    """No statement runs per file; results are stored in groups."""
     more = Studio(tmp_path / "more", 12)
     counted = {}
     for name, place in {"few": studio, "many": more}.items():
@@ -453,4 +455,4 @@ def test_a_write_costs_the_same_number_of_statements_for_every_group(studio: Stu
         counted[name] = store.statements - before
     more.library.close()
 
-    assert counted["many"] <= counted["few"] + 12  # a slow machine delivers in a few groups more
+    assert counted["many"] <= counted["few"] + 12  # a slow machine stores a few more groups

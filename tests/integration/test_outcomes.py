@@ -1,4 +1,4 @@
-"""Every front end names the outcomes of the files of an operation by the same words, and the numbers add up."""
+"""Every interface uses the same words for the outcomes of files, and the numbers add up."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from tests.support.holding import Gate, cut_off
 from tests.support.studio import ALL, Studio
 from tests.support.waiting import PATIENCE
 
-ALWAYS = ("done", "skipped", "not_started")  # outcomes with a column of the list, also where no file came to them
+ALWAYS = ("done", "skipped", "not_started")  # outcomes with a column of the list, even if no file has them
 Making = Callable[[Studio, pytest.MonkeyPatch], dict[str, int]]
 
 
 def _changes(path: Path) -> None:
-    """Another program writes into a film."""
+    """Change a film like another program."""
     path.write_bytes(path.read_bytes() + b"\0" * 8)
 
 
 def cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    """One is done, one refused, one was begun and put back, three were not started."""
+    """One file is written, one is a conflict, one is restored, three were not started."""
     real, begun = editing.edit, itertools.count(1)
 
     def edit(
@@ -60,12 +60,12 @@ def cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]
 
 
 def interrupted(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    """Two are done, one has been begun and is put back by the next start, three were not started."""
+    """Two files are written, one is interrupted and restored at the next start, three were not started."""
     cut_off(studio.library, monkeypatch, after=1)
     studio.library.close()
     monkeypatch.undo()
     studio.library = Library.open(studio.library.home)
-    with studio.library._parts.store.atomic() as tx:  # as the journal of a killed process would have it
+    with studio.library._parts.store.atomic() as tx:  # as in the journal of a killed process
         tx.execute(
             "UPDATE metadata_operation_items SET code = 'restored' WHERE id = "
             "(SELECT min(id) FROM metadata_operation_items WHERE operation_id = 1 AND status = 'pending')"
@@ -74,7 +74,7 @@ def interrupted(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, in
 
 
 def rolled_back(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    """Five were done and are taken back, one was refused."""
+    """Five files were written and are rolled back, one is a conflict."""
     _changes(studio.paths[0])
     studio.library.write(studio.library.plan(), ALL).wait()
     studio.back(1)
@@ -83,7 +83,7 @@ def rolled_back(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, in
 
 
 @pytest.mark.parametrize("making", [cancelled, interrupted, rolled_back])
-def test_every_face_counts_alike_and_its_numbers_add_up(
+def test_every_interface_shows_equal_counts(
     making: Making, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     studio = Studio(tmp_path, 6)
@@ -116,7 +116,7 @@ def test_every_face_counts_alike_and_its_numbers_add_up(
     assert [int(part) for part in re.findall(r"(?<=\s)\d+(?=\s|$)", line)][-len(columns) :] == list(columns.values())
     assert _sum(" ".join(part["label"] for part in operation_text.bar_parts(status)) + progress.rest(status)) == 6
     assert sum(int(number) for _, number in job_details.outcome(job, status)) == 6
-    if making is not rolled_back and making is not interrupted:  # of which the list says in words how they ended
+    if making is not rolled_back and making is not interrupted:  # the list shows their ends in words
         assert _sum(operation_text.outcome(operation)) == 6
     if cut:
         assert cut[0].counts == {"done": 2, "restored": 1, "not_started": 3}
@@ -130,7 +130,7 @@ def test_every_face_counts_alike_and_its_numbers_add_up(
     )
 
 
-def test_an_interrupted_rollback_names_its_files_alike_in_the_banner_the_details_and_the_recovery(
+def test_interrupted_rollback_uses_same_words_on_every_interface(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     studio = Studio(tmp_path, 6)
@@ -144,7 +144,7 @@ def test_an_interrupted_rollback_names_its_files_alike_in_the_banner_the_details
     monkeypatch.undo()
     with Library.open(tmp_path / "home") as library:
         home, rest = str(library.home), library.operation(2).operation.outcomes["not_started"]
-        with library._parts.store.atomic() as tx:  # as the journal of a killed process would have it
+        with library._parts.store.atomic() as tx:  # as in the journal of a killed process
             tx.execute(
                 "UPDATE metadata_operation_items SET code = 'restored' WHERE id = "
                 "(SELECT min(id) FROM metadata_operation_items WHERE operation_id = 2 AND status = 'pending')"
@@ -172,7 +172,7 @@ def _sum(text: str) -> int:
     return sum(int(number) for number in re.findall(r"\d+", text))
 
 
-def test_a_restored_file_waits_again_while_its_operation_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_restored_file_waits_during_running_operation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     studio = Studio(tmp_path, 6)
     interrupted(studio, monkeypatch)
     gate = Gate(monkeypatch, free=0)

@@ -1,4 +1,4 @@
-"""The planner as its callers see it: pages, counts, selections, versions; and that nothing is done file by file."""
+"""The planner: pages, counts, selections and versions; and no work for each file."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from benchmarks import plan as synthetic
 from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner, checked_modes
+from indexium_core.model import query
 from indexium_core.model.planning.plan import RISK_LEVELS, SORT_KEYS, PlanItem, PlanQuery, Selection
 from indexium_core.settings import Settings
 from indexium_core.store.catalog import catalog
@@ -70,18 +71,18 @@ def decide(database: Database, kind: str, name: str, *arguments: Any, **facts: A
         getattr(decisions, kind)(tx, target, at=NOW, **facts)
 
 
-# What it costs.
+# Cost.
 
 
 def calls_of(work: Callable[[], object]) -> int:
-    """How many Python functions and built-ins are called by some work."""
+    """Return the number of Python functions and built-ins that a function calls."""
     count = 0
 
     def note(_: FrameType, event: str, __: object) -> None:
         nonlocal count
         count += event in ("call", "c_call")
 
-    gc.disable()  # whoever listens to the collector would be counted, too
+    gc.disable()  # callbacks of the garbage collector would be counted, too
     sys.setprofile(note)
     try:
         work()
@@ -92,7 +93,9 @@ def calls_of(work: Callable[[], object]) -> int:
 
 
 def costs(home: Path, files: int) -> list[tuple[int, int]]:
-    """Statements and calls of: a plan from nothing, its counts, a page of ten, a selection, a plan after an edit."""
+    """
+    Return the statements and calls of a new plan, its counts, a page of ten, a selection and a plan after an edit.
+    """
     with Database.open(home) as database:
         synthetic.fill(database, files=files, changing=True)
         planner = MetadataPlanner(database, clock=lambda: NOW)
@@ -118,10 +121,10 @@ def costs(home: Path, files: int) -> list[tuple[int, int]]:
     return found
 
 
-def test_a_hundred_thousand_files_take_the_statements_and_the_python_of_ten(empty_home: Path, tmp_path: Path) -> None:
+def test_plan_cost_does_not_depend_on_file_count(empty_home: Path, tmp_path: Path) -> None:
     for name in ("first", "few", "many"):
         shutil.copytree(empty_home, tmp_path / name)
-    costs(tmp_path / "first", 10)  # what is done once in a process
+    costs(tmp_path / "first", 10)  # work that is done once in a process
     few, many = costs(tmp_path / "few", 10), costs(tmp_path / "many", 100_000)
 
     assert few == many
@@ -130,7 +133,7 @@ def test_a_hundred_thousand_files_take_the_statements_and_the_python_of_ten(empt
 # Counts.
 
 
-def test_statistics_count_everything_that_the_query_finds(planner: MetadataPlanner) -> None:
+def test_statistics_count_all_files_of_query(planner: MetadataPlanner) -> None:
     found = planner.generate_plan().statistics
 
     assert asdict(found) == {
@@ -157,7 +160,7 @@ def test_statistics_count_everything_that_the_query_finds(planner: MetadataPlann
     ("query", "total"),
     [("folder:Family", 3), ("risk:danger", 2), ("risk:unchanged", 2), ("nothing", 0), ("-ext:avi", 7)],
 )
-def test_levels_of_a_query_add_up_to_its_total(planner: MetadataPlanner, query: str, total: int) -> None:
+def test_levels_of_query_sum_to_total(planner: MetadataPlanner, query: str, total: int) -> None:
     found = planner.plan(PlanQuery(query=query)).statistics
 
     assert found.total_files == total
@@ -165,8 +168,8 @@ def test_levels_of_a_query_add_up_to_its_total(planner: MetadataPlanner, query: 
     assert sum(found.by_category.values()) == total
 
 
-def test_a_search_for_all_files_equals_no_search(planner: MetadataPlanner) -> None:
-    """The empty search has statements of its own, which look at no file."""
+def test_search_for_all_files_equals_no_search(planner: MetadataPlanner) -> None:
+    """The empty search has separate statements, which read no file."""
     whole, all_found = planner.generate_plan(), planner.plan(PlanQuery(query="-nothing"))
 
     assert whole.statistics == all_found.statistics
@@ -174,7 +177,7 @@ def test_a_search_for_all_files_equals_no_search(planner: MetadataPlanner) -> No
         assert whole.page(sort=sort).items == all_found.page(sort=sort).items
 
 
-def test_postponed_files_count_only_as_such_unless_asked_for(films: Database, planner: MetadataPlanner) -> None:
+def test_postponed_files_count_separately_unless_requested(films: Database, planner: MetadataPlanner) -> None:
     decide(films, "postpone", "c.mp4", until=None)
     default, asked = planner.generate_plan(), planner.plan(PlanQuery(query="postponed:yes"))
 
@@ -188,7 +191,7 @@ def test_postponed_files_count_only_as_such_unless_asked_for(films: Database, pl
 # Lists.
 
 
-def test_lists_leave_unchanged_files_out_unless_asked_for(planner: MetadataPlanner) -> None:
+def test_lists_omit_unchanged_files_unless_requested(planner: MetadataPlanner) -> None:
     plan = planner.generate_plan()
 
     assert names(plan.page().items) == ["c.mp4", "h.mp4", "f.mp4", "a.mp4", "b.mp4", "g.avi"]
@@ -197,7 +200,7 @@ def test_lists_leave_unchanged_files_out_unless_asked_for(planner: MetadataPlann
     assert (plan.page().total, plan.page(include_unchanged=True).total) == (6, 8)
 
 
-def test_a_page_has_its_position_and_the_total(planner: MetadataPlanner) -> None:
+def test_page_has_its_position_and_total(planner: MetadataPlanner) -> None:
     plan = planner.generate_plan()
     page, all_of_it, beyond = plan.page(2, per_page=4), plan.page(per_page=0), plan.page(9, per_page=4)
 
@@ -207,19 +210,19 @@ def test_a_page_has_its_position_and_the_total(planner: MetadataPlanner) -> None
     assert (beyond.items, beyond.total) == ([], 6)
 
 
-def test_pages_have_the_size_of_the_settings(films: Database) -> None:
+def test_pages_have_size_of_settings(films: Database) -> None:
     planner = MetadataPlanner(films, config=Settings(metadata_preview_page_size=3), clock=lambda: NOW)
 
     assert len(planner.generate_plan().page().items) == 3
 
 
 @pytest.mark.parametrize("wrong", [{"sort": "colour"}, {"number": 0}, {"per_page": -1}])
-def test_an_invalid_page_is_rejected(planner: MetadataPlanner, wrong: dict[str, Any]) -> None:
+def test_invalid_page_is_rejected(planner: MetadataPlanner, wrong: dict[str, Any]) -> None:
     with pytest.raises(errors.UsageError):
         planner.generate_plan().page(**wrong)
 
 
-def test_items_are_a_sequence_that_reads_on_use(films: Database, planner: MetadataPlanner) -> None:
+def test_items_are_sequence_read_on_use(films: Database, planner: MetadataPlanner) -> None:
     plan = planner.generate_plan()
     items = plan.items
     listed = plan.page().items
@@ -248,7 +251,7 @@ def test_categories_hold_every_level(planner: MetadataPlanner) -> None:
     }
 
 
-def test_the_table_has_a_column_for_each_field_of_an_item(planner: MetadataPlanner) -> None:
+def test_table_has_column_for_each_field_of_item(planner: MetadataPlanner) -> None:
     plan = planner.generate_plan()
     table = plan.df()
     item = plan.page().items[0]
@@ -260,7 +263,7 @@ def test_the_table_has_a_column_for_each_field_of_an_item(planner: MetadataPlann
     assert list(table["issues"][0]) == ["custom_comment"]
 
 
-def test_a_plan_can_be_of_some_files_and_without_blocked_ones(planner: MetadataPlanner) -> None:
+def test_plan_covers_some_files_without_blocked_ones(planner: MetadataPlanner) -> None:
     hashes = [hash_of(f"/films/{path}".encode()) for path in ("f.mp4", "g.avi")]
 
     assert names(planner.generate_plan(hashes).items) == ["f.mp4", "g.avi"]
@@ -285,7 +288,7 @@ def test_risk_by_counts_what_would_change(planner: MetadataPlanner) -> None:
     assert list(planner.risk_by(plan, "tags")["group"]) == ["1"]
 
 
-# The methods of the source document.
+# The methods of the contract.
 
 
 def test_items_are_grouped_and_filtered_as_values(planner: MetadataPlanner) -> None:
@@ -324,7 +327,7 @@ def chosen(planner: MetadataPlanner, selection: Selection) -> list[str]:
     return [plan.item(file_id).file_name for file_id in plan.ids(selection)]
 
 
-def test_a_selection_is_a_query_with_exceptions(films: Database, planner: MetadataPlanner) -> None:
+def test_selection_is_query_with_exceptions(films: Database, planner: MetadataPlanner) -> None:
     found = {path.rpartition("/")[2]: file_id for path, file_id in ids(films).items()}
     some = frozenset({found["a.mp4"], found["h.mp4"], found["g.avi"], found["d.mp4"]})
 
@@ -347,7 +350,7 @@ def test_postponed_files_are_in_no_selection_to_write(films: Database, planner: 
     assert planner.summary(plan, everything).excluded == {"postponed": 1, "blocked": 1}
 
 
-def test_a_summary_names_the_excluded_files(planner: MetadataPlanner) -> None:
+def test_summary_names_excluded_files(planner: MetadataPlanner) -> None:
     plan = planner.generate_plan()
     safe = planner.summary(plan, plan.select(risk=("safe",)))
     everything = planner.summary(plan, plan.select(), risk=("safe", "warning"))
@@ -357,7 +360,7 @@ def test_a_summary_names_the_excluded_files(planner: MetadataPlanner) -> None:
     assert (everything.tags_to_add, everything.est_bytes, everything.est_seconds) == (3, 300, 1.5)
 
 
-def test_writable_ids_stay_within_the_levels_asked_for(films: Database, planner: MetadataPlanner) -> None:
+def test_writable_ids_have_requested_levels(films: Database, planner: MetadataPlanner) -> None:
     plan = planner.generate_plan()
     everyone = Selection(included=frozenset(ids(films).values()))
     found = planner.writable_ids(plan, everyone, risk=("safe", "warning"))
@@ -366,7 +369,7 @@ def test_writable_ids_stay_within_the_levels_asked_for(films: Database, planner:
     assert plan.ids(plan.select("folder:Family", risk=("danger",))) == [ids(films)["Family/2019/c.mp4"]]
 
 
-def test_a_plan_of_a_query_selects_within_it(planner: MetadataPlanner) -> None:
+def test_plan_of_query_selects_its_files_only(planner: MetadataPlanner) -> None:
     plan = planner.plan(PlanQuery(query="folder:Family OR f.mp4"))
 
     assert plan.select().query == "folder:Family OR f.mp4"
@@ -379,7 +382,27 @@ def test_a_plan_of_a_query_selects_within_it(planner: MetadataPlanner) -> None:
         plan.select("risk:purple")
 
 
-def test_which_of_a_page_are_chosen_and_a_sample_of_them(films: Database, planner: MetadataPlanner) -> None:
+@pytest.mark.parametrize("base", ["", "folder:Family OR h.mp4", None])
+def test_selection_splits_and_each_part_has_search(films: Database, planner: MetadataPlanner, base: str | None) -> None:
+    plan, known = planner.generate_plan(), ids(films)
+    some = frozenset({known["h.mp4"], known["f.mp4"]})
+    selection = Selection(query=base, included=some, excluded=frozenset({known["Family/a.mp4"]} if base else ()))
+    whole = plan.ids(selection)
+    loses, rest = plan.split(selection, "issue:custom_comment")
+
+    assert sorted(plan.ids(loses) + plan.ids(rest)) == whole
+    assert plan.ids(loses) == [item.file_id for item in plan.sample(selection, "issue:custom_comment", limit=9)[0]]
+    for part in (loses, rest):
+        found = plan.narrowed(query.search_of(part)).page(per_page=0).items
+        assert sorted(item.file_id for item in found if item.can_update) == plan.ids(part)
+
+
+def test_search_of_too_many_single_files_is_refused() -> None:
+    with pytest.raises(errors.UsageError, match="at most 2,000 single files"):
+        query.search_of(Selection(included=frozenset(range(2_001))))
+
+
+def test_selection_of_page_and_sample_are_returned(films: Database, planner: MetadataPlanner) -> None:
     plan = planner.generate_plan()
     page = [item.file_id for item in plan.page(per_page=3).items]  # c, h, f
     shown, count = plan.sample(plan.select(), "issue:custom_comment", limit=1)
@@ -392,7 +415,7 @@ def test_which_of_a_page_are_chosen_and_a_sample_of_them(films: Database, planne
 # Versions.
 
 
-def test_an_edit_by_the_plan_shows_in_the_next_one(films: Database, planner: MetadataPlanner) -> None:
+def test_edit_by_plan_appears_in_next_plan(films: Database, planner: MetadataPlanner) -> None:
     before = planner.generate_plan()
     file_id = ids(films)["Family/a.mp4"]
     assert before.edit(file_id, ["Li Wei"]).files == 1
@@ -405,7 +428,7 @@ def test_an_edit_by_the_plan_shows_in_the_next_one(films: Database, planner: Met
     assert planner.plan(PlanQuery(plan_id=before.id)).item(file_id) == before.item(file_id)
 
 
-def test_a_plan_by_its_id_has_the_modes_it_was_made_with(planner: MetadataPlanner) -> None:
+def test_plan_by_id_keeps_its_modes(planner: MetadataPlanner) -> None:
     exact = planner.plan(PlanQuery(mode="exact"))
     again = planner.plan(PlanQuery(plan_id=exact.id))
 
@@ -416,7 +439,7 @@ def test_a_plan_by_its_id_has_the_modes_it_was_made_with(planner: MetadataPlanne
         exact.item(999)
 
 
-def test_a_plan_is_stale_only_if_a_selected_result_is_another_now(films: Database, planner: MetadataPlanner) -> None:
+def test_plan_is_stale_if_selected_result_changed(films: Database, planner: MetadataPlanner) -> None:
     plan = planner.generate_plan()
     planner.raise_if_stale(plan, plan.select())
     decide(films, "edit", "a.mp4", "Li Wei")
@@ -427,9 +450,7 @@ def test_a_plan_is_stale_only_if_a_selected_result_is_another_now(films: Databas
     planner.raise_if_stale(planner.generate_plan(), plan.select())
 
 
-def test_a_selected_file_that_needs_nothing_any_more_makes_a_plan_stale(
-    films: Database, planner: MetadataPlanner
-) -> None:
+def test_selected_file_without_changes_makes_plan_stale(films: Database, planner: MetadataPlanner) -> None:
     plan = planner.generate_plan()
     with films.atomic() as tx:
         library_id = catalog.add_library(tx, b"/films")
@@ -439,14 +460,14 @@ def test_a_selected_file_that_needs_nothing_any_more_makes_a_plan_stale(
         planner.raise_if_stale(plan, plan.select())
 
 
-def test_a_plan_has_a_short_representation(planner: MetadataPlanner) -> None:
+def test_plan_has_short_representation(planner: MetadataPlanner) -> None:
     plan = planner.plan(PlanQuery(query="folder:Family"))
 
     assert repr(plan) == f"<plan {plan.id} of 'folder:Family': 2 safe, 0 warning, 1 danger, 0 blocked, 0 unchanged>"
     assert repr(plan.items) == "<3 plan items>"
 
 
-def test_a_query_that_cannot_be_read_makes_no_plan(films: Database, planner: MetadataPlanner) -> None:
+def test_invalid_query_makes_no_plan(films: Database, planner: MetadataPlanner) -> None:
     with pytest.raises(errors.QueryError):
         planner.plan(PlanQuery(query="risk:"))
     assert films.read().value("SELECT count(*) FROM plans") == 0

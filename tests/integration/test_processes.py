@@ -1,4 +1,4 @@
-"""Files that are read and written in processes beside the service: as on threads, and when one of them dies."""
+"""Reading and writing in worker processes: results equal to threads, and killed processes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from indexium_core import errors, settings
+from indexium_core import assembly, errors, settings
 from indexium_core.files import journal
 from indexium_core.flows.writing import operation_run, remote_edit
 from indexium_core.jobs import executors
@@ -27,7 +27,7 @@ from tests.support.waiting import PATIENCE, until
 
 
 class Set:
-    """One film that is written in place and one that is copied, in a library that works in processes."""
+    """One film that is written in place and one that is copied, in a library with worker processes."""
 
     def __init__(self, folder: Path, executor: str = "processes") -> None:
         self.films, self.home = folder / "films", folder / "home"
@@ -46,7 +46,7 @@ class Set:
         return {path.name: path.read_bytes() for path in self.paths}
 
     def write(self, query: str = "") -> dict[str, tuple[str, str]]:
-        """Write, and return what became of each file."""
+        """Write, and return the outcome of each file."""
         return self.outcomes(self.library.write(self.library.plan(query), ALL).wait().id)
 
     def outcomes(self, operation_id: int) -> dict[str, tuple[str, str]]:
@@ -57,7 +57,7 @@ class Set:
         return sorted({path.name for path in self.films.iterdir()} - set(self.old))
 
     def journals(self) -> list[object]:
-        """All that the journals say, without where and when."""
+        """The content of the journals, without places and times."""
         same = {"path": b"", "temp": b"", "inode": 0, "device": 0, "mtime_ns": 0}
         found: list[object] = []
         for path in sorted((self.home / "backups").glob("*.journal")):
@@ -78,7 +78,7 @@ def made(tmp_path: Path) -> Iterator[Set]:
 
 
 class Scissors:
-    """Kills the process that asks a question about a film of a kind, so many times; before or after it is answered."""
+    """Kills the process that works on a film of a kind a number of times, before or after its response."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, question: str, *, after: bool, form: str, times: int = 1):
         self.cuts, self._question, self._after, self._times = 0, question, after, times
@@ -102,7 +102,7 @@ class Scissors:
 
 
 class _Held:
-    """A desk with scissors on it."""
+    """A connection that can be cut."""
 
     def __init__(self, scissors: Scissors, executor: Processes, desk: object) -> None:
         self._scissors, self._executor, self._desk = scissors, executor, desk
@@ -111,16 +111,16 @@ class _Held:
         return lambda *words: self._scissors.answer(self._executor, name, getattr(self._desk, name), words)
 
 
-# The same as on threads.
+# Results equal to threads.
 
 
-def test_writes_and_rollbacks_come_to_the_same_and_leave_the_same_journals(tmp_path: Path) -> None:
+def test_writes_and_rollbacks_have_equal_results_and_journals(tmp_path: Path) -> None:
     seen = []
     for executor in ("threads", "processes"):
         scene = Set(tmp_path / executor, executor)
         outcomes = [scene.write()]
         states = [scene.bytes()]
-        for operation_id in (2, 3, 4):  # taken back, taken back again, and once more
+        for operation_id in (2, 3, 4):  # rolled back, rolled back again, and written once more
             scene.library.rollback(operation_id - 1).wait()
             outcomes.append(scene.outcomes(operation_id))
             states.append(scene.bytes())
@@ -134,7 +134,7 @@ def test_writes_and_rollbacks_come_to_the_same_and_leave_the_same_journals(tmp_p
     assert seen[0] == seen[1]
 
 
-def test_scans_and_rescans_come_to_the_same(tmp_path: Path) -> None:
+def test_scans_and_rescans_have_equal_results(tmp_path: Path) -> None:
     films = tmp_path / "films"
     films.mkdir()
     for form in ("mp4", "mkv", "avi"):
@@ -162,7 +162,7 @@ def test_scans_and_rescans_come_to_the_same(tmp_path: Path) -> None:
     assert Counter(row[1] for row in seen[0][0]) == {"ok": 3, "corrupt": 1, "empty": 1}
 
 
-def test_where_files_are_worked_on_can_be_changed_while_the_program_runs(tmp_path: Path) -> None:
+def test_executor_setting_changes_at_run_time(tmp_path: Path) -> None:
     scene = Set(tmp_path, "threads")
     scene.library.close()
     with Library.open(scene.home) as library:
@@ -175,9 +175,24 @@ def test_where_files_are_worked_on_can_be_changed_while_the_program_runs(tmp_pat
     assert set(scene.old.values()).isdisjoint(scene.bytes().values())
 
 
-# One that dies.
+@pytest.mark.parametrize(("url", "count"), [("", 0), ("http://127.0.0.1:5006", 1)])
+def test_files_are_written_in_processes_by_default_while_a_dashboard_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, count: int
+) -> None:
+    scene = Set(tmp_path, "threads")
+    scene.library.close()
+    with Library.open(scene.home, url=url) as library:
+        library.write(library.plan("ext:mp4"), ALL).wait()
+        assert library._parts.processes._idle == []  # too short to delay a page
+        monkeypatch.setattr(assembly, "_MIN_PROCESS_SECONDS", 0.0)
+        library.write(library.plan(), ALL).wait()
+        assert len(library._parts.processes._idle) == count
+    assert set(scene.old.values()).isdisjoint(scene.bytes().values())
 
-# The questions before and after whose answer the process dies; True: by then the file has been written.
+
+# A killed process.
+
+# The process is killed before or after these responses; True: the file is already written.
 CUTS = {
     "mp4": [("begin", False, False), ("begin", True, False), ("commit", False, False), ("commit", True, True)],
     "wmv": [
@@ -193,10 +208,8 @@ CUTS = {
 
 
 @pytest.mark.parametrize("form", CUTS)
-def test_a_process_that_dies_costs_one_try_of_its_file_and_nothing_is_done_twice(
-    made: Set, monkeypatch: pytest.MonkeyPatch, form: str
-) -> None:
-    """Wherever it is cut off, the journal settles the file at once, and the next process does it if that is left."""
+def test_killed_process_costs_one_attempt_of_its_file(made: Set, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    """At every point the journal restores the file immediately, or the next process does it."""
     for question, after, is_done in CUTS[form]:
         with monkeypatch.context() as patch:
             scissors = Scissors(patch, question, after=after, form=form)
@@ -216,9 +229,7 @@ def test_a_process_that_dies_costs_one_try_of_its_file_and_nothing_is_done_twice
         assert made.bytes() == made.old
 
 
-def test_a_file_whose_process_dies_each_time_is_one_failure_and_as_it_was(
-    made: Set, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_file_that_always_kills_process_fails_unchanged(made: Set, monkeypatch: pytest.MonkeyPatch) -> None:
     scissors = Scissors(monkeypatch, "making", after=True, form="wmv", times=100)
     outcomes = made.write()
 
@@ -230,9 +241,7 @@ def test_a_file_whose_process_dies_each_time_is_one_failure_and_as_it_was(
     assert made.strays() == []
 
 
-def test_a_file_whose_process_dies_while_reading_it_is_read_once_more(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_file_is_read_again_after_killed_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     films = tmp_path / "films"
     films.mkdir()
     path = media.build("mp4", films, comment="People: Ann Lee")
@@ -261,7 +270,7 @@ def test_a_file_whose_process_dies_while_reading_it_is_read_once_more(
 # The operation and the file.
 
 
-def test_a_rewrite_in_a_process_reports_progress_pauses_and_is_cancelled(
+def test_rewrite_in_process_reports_progress_pauses_and_is_cancelled(
     made: Set, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.0)
@@ -276,7 +285,7 @@ def test_a_rewrite_in_a_process_reports_progress_pauses_and_is_cancelled(
     handle = made.library.write(made.library.plan("ext:wmv"), ALL)
     assert begun.wait(20)
     threading.Timer(0.05, go_on.set).start()
-    assert handle.pause()  # comes back, though the file is not done
+    assert handle.pause()  # resumes although the file is not finished
 
     status = handle.status()
     assert status.status == "paused"
@@ -288,7 +297,7 @@ def test_a_rewrite_in_a_process_reports_progress_pauses_and_is_cancelled(
 
 
 def stopped_in_a_rewrite(made: Set, monkeypatch: pytest.MonkeyPatch) -> tuple[OperationHandle, int]:
-    """Begin a write whose process stands still where it makes the new file; returns both."""
+    """Start a write whose process stalls while it builds the new file; return both."""
     real, standing, stopped = journal.OperationJournal.making, threading.Event(), list[int]()
 
     def making(self: journal.OperationJournal, *words: Any) -> None:
@@ -305,8 +314,8 @@ def stopped_in_a_rewrite(made: Set, monkeypatch: pytest.MonkeyPatch) -> tuple[Op
     return handle, stopped[0]
 
 
-def test_a_rewrite_in_a_stalled_process_is_interrupted_and_resumed(made: Set, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on a disk that answers late."""
+def test_rewrite_in_stalled_process_is_interrupted_and_resumed(made: Set, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Like a disk that responds late."""
     handle, process = stopped_in_a_rewrite(made, monkeypatch)
     made.library.configuration.set("metadata_operation_timeout_seconds", "1")
     run = made.library._parts.runs.find(handle.id)
@@ -327,7 +336,7 @@ def test_a_rewrite_in_a_stalled_process_is_interrupted_and_resumed(made: Set, mo
 
 
 @pytest.mark.parametrize("by", ["timeout", "close"])
-def test_a_process_that_does_not_answer_is_killed(made: Set, monkeypatch: pytest.MonkeyPatch, by: str) -> None:
+def test_unresponsive_process_is_killed(made: Set, monkeypatch: pytest.MonkeyPatch, by: str) -> None:
     monkeypatch.setattr(executors, "_SILENCE_SECONDS", 0.5)
     handle, _ = stopped_in_a_rewrite(made, monkeypatch)
     if by == "timeout":
@@ -343,7 +352,7 @@ def test_a_process_that_does_not_answer_is_killed(made: Set, monkeypatch: pytest
     assert made.library.resume(handle.id).wait(PATIENCE).counts == {"success": 1}
 
 
-def test_a_journal_that_fails_stops_the_operation_whoever_writes(made: Set, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_journal_failure_stops_operation_of_any_executor(made: Set, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(self: journal.OperationJournal, entry: object) -> None:
         raise errors.StoreError("The undo journal failed.", code="journal_failed")
 
@@ -355,12 +364,10 @@ def test_a_journal_that_fails_stops_the_operation_whoever_writes(made: Set, monk
     assert made.bytes() == made.old
 
 
-# One that an earlier program left.
+# A process of an earlier program.
 
 
-def test_a_home_is_not_opened_while_a_process_of_an_earlier_program_is_still_there(
-    made: Set, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_home_is_not_opened_during_process_of_earlier_program(made: Set, monkeypatch: pytest.MonkeyPatch) -> None:
     other = Processes(made.home / "processes.lock")
     process = other.call(os.getpid)
     made.library.close()

@@ -1,4 +1,4 @@
-"""A disk quota that is used up; root knows none, so the system call says so here."""
+"""An exhausted disk quota; quotas do not apply to root, so the system call is replaced."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from indexium_core.files.journal import disk
 from tests.support.studio import Studio
 
 
-def test_an_exhausted_quota_stops_the_operation_and_it_resumes_when_there_is_room(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_exhausted_quota_stops_operation_until_space_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     studio, real, tried = Studio(tmp_path, 12), disk.pwrite, set[int]()
 
     def refused(fd: int, data: bytes, offset: int) -> None:
@@ -26,7 +24,7 @@ def test_an_exhausted_quota_stops_the_operation_and_it_resumes_when_there_is_roo
     monkeypatch.setattr(disk, "pwrite", real)
 
     assert (status.status, status.counts) == ("failed", {"pending": 12})
-    assert len(tried) <= studio.library.settings.metadata_max_concurrent_writes + 1  # of those that were under way
+    assert len(tried) <= studio.library.settings.metadata_max_concurrent_writes + 1  # of the files in progress
     message = studio.library.operation(1).operation.error_message
     assert message.startswith(f"Your quota on the disk of {studio.films} is exhausted")
     assert "then resume" in message

@@ -1,4 +1,4 @@
-"""Comments written into real AVI, FLV, WMV and OGV files by FFmpeg, judged by every program that reads them."""
+"""Comments written into real AVI, FLV, WMV and OGV files by FFmpeg, and read by other programs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def ffmpeg(folder: Path, suffix: str, *arguments: object) -> Path:
 
 
 def avi(folder: Path) -> Path:
-    """Odd dimensions, B-frames, two sounds of variable bit rate, texts in the character set of its day."""
+    """Odd dimensions, B-frames, two sounds of variable bit rate, and texts in a legacy character set."""
     path = ffmpeg(
         folder, "avi", *TWO, *ODD, *TAGS, *TRACKS, "-c:v", "mpeg4", "-bf", "2", "-c:a", "libmp3lame", "-q:a", "5"
     )
@@ -54,7 +54,7 @@ def avi_plain(folder: Path) -> Path:
 
 
 def flv(folder: Path) -> Path:
-    """An index of the pictures, and metadata that is no text."""
+    """An index of the frames, and binary metadata."""
     path = ffmpeg(folder, "flv", *ODD, *TAGS, "-c:v", "flv", "-c:a", "libmp3lame", "-flvflags", "add_keyframe_index")
     values = {
         "title": "At sea",
@@ -68,7 +68,7 @@ def flv(folder: Path) -> Path:
 
 
 def flv_h264(folder: Path) -> Path:
-    """B-frames, and a start that is not at nought."""
+    """B-frames, and a start time other than zero."""
     codecs = ("-c:v", "libx264", "-bf", "2", "-pix_fmt", "yuv420p", "-c:a", "aac")
     return ffmpeg(folder, "flv", *TAGS, *codecs, "-output_ts_offset", "5")
 
@@ -81,7 +81,7 @@ def chapters(folder: Path) -> tuple[object, ...]:
 
 
 def wmv(folder: Path) -> Path:
-    """Languages, chapters, attributes that are numbers, and a date."""
+    """Languages, chapters, numeric attributes and a date."""
     path = ffmpeg(folder, "wmv", *chapters(folder), *TWO, *TRACKS, "-c:v", "wmv2", "-c:a", "wmav2")
     numbers = ("IsVBR", 2, (1).to_bytes(4, "little")), ("WM/EncodingTime", 4, (10**9).to_bytes(8, "little"))
     names = ("WM/Genre", 0, wide("Home")), ("WM/Tool", 0, wide("Maker")), ("mine", 0, wide("yes"))
@@ -142,7 +142,7 @@ def ffprobe_comments(path: Path) -> set[str]:
 
 
 def exiftool_comments(path: Path) -> set[str]:
-    """What ExifTool reads; it has to be told that texts of an AVI are UTF-8."""
+    """The output of ExifTool, with the option for UTF-8 texts in an AVI file."""
     text = mkv.run("exiftool", "-charset", "RIFF=UTF8", "-j", "-a", "-ee", "-G4", "-Comment", "-Description", path)
     return {str(value) for key, value in json.loads(text)[0].items() if key != "SourceFile"}
 
@@ -164,14 +164,14 @@ def stream_hashes(path: Path) -> str:
 
 
 def complaints(path: Path) -> set[str]:
-    """What ffmpeg has to say when it decodes everything, without the addresses of its parts."""
+    """The messages of ffmpeg when it decodes everything, without memory addresses."""
     shell = ("sh", "-c", '"$0" -nostdin -v error -i "$1" -map 0:v -map 0:a -f null - 2>&1')
     said = mkv.run(*shell, shutil.which("ffmpeg") or "ffmpeg", path)
     return {line.partition("] ")[2] or line for line in said.splitlines()}
 
 
 def lasting(path: Path) -> dict[str, Any]:
-    """What ffprobe says of streams and chapters, but for what follows from the layout."""
+    """The output of ffprobe for streams and chapters, without values that depend on the layout."""
     found = ffprobe(path)
     dropped = {
         "id",
@@ -188,7 +188,7 @@ def lasting(path: Path) -> dict[str, Any]:
     return {"streams": streams, "chapters": found["chapters"]}
 
 
-def test_a_rewrite_keeps_everything_and_all_readers_agree(clip: Path) -> None:
+def test_rewrite_keeps_everything_and_all_readers_agree(clip: Path) -> None:
     before = clip.read_bytes(), clip.stat().st_mtime_ns
     target, proof = rewritten(clip, PLAIN)
     assert (clip.read_bytes(), clip.stat().st_mtime_ns) == before
@@ -202,7 +202,7 @@ def test_a_rewrite_keeps_everything_and_all_readers_agree(clip: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["avi", "flv", "wmv", "ogv"])
-def test_a_comment_of_many_scripts_is_written_and_taken_away_again(
+def test_comment_of_many_scripts_is_written_and_removed(
     originals: Callable[[str], Path], tmp_path: Path, name: str
 ) -> None:
     target, _ = rewritten(Path(shutil.copy(originals(name), tmp_path)), NEW)
@@ -213,7 +213,7 @@ def test_a_comment_of_many_scripts_is_written_and_taken_away_again(
     assert evidence(bare).comment is None
 
 
-def test_texts_that_are_no_utf8_survive_byte_for_byte(originals: Callable[[str], Path], tmp_path: Path) -> None:
+def test_texts_with_invalid_utf8_keep_their_bytes(originals: Callable[[str], Path], tmp_path: Path) -> None:
     path = Path(shutil.copy(originals("avi"), tmp_path))
     raw = "Снято папой".encode("cp1251")
     path.write_bytes(headers.avi_with(path.read_bytes(), headers.texts((b"ICMT", raw))))
@@ -224,7 +224,7 @@ def test_texts_that_are_no_utf8_survive_byte_for_byte(originals: Callable[[str],
     assert b"IMED\4\0\0\0Hi8\0" in data
 
 
-def test_an_avi_keeps_an_index_and_its_makers_name(originals: Callable[[str], Path], tmp_path: Path) -> None:
+def test_avi_keeps_index_and_encoder_name(originals: Callable[[str], Path], tmp_path: Path) -> None:
     path = Path(shutil.copy(originals("avi"), tmp_path))
     target, _ = rewritten(path, PLAIN)
     data = target.read_bytes()
@@ -233,7 +233,7 @@ def test_an_avi_keeps_an_index_and_its_makers_name(originals: Callable[[str], Pa
     assert path.read_bytes()[made : made + 22] in data
 
 
-def test_dates_numbers_and_names_of_a_wmv_survive(originals: Callable[[str], Path], tmp_path: Path) -> None:
+def test_dates_numbers_and_names_of_wmv_survive(originals: Callable[[str], Path], tmp_path: Path) -> None:
     path = Path(shutil.copy(originals("wmv"), tmp_path))
     target, _ = rewritten(path, PLAIN)
     for one in (path, target):
@@ -243,7 +243,7 @@ def test_dates_numbers_and_names_of_a_wmv_survive(originals: Callable[[str], Pat
         assert ffprobe(one)["format"]["tags"]["IsVBR"] == "1"
 
 
-# What FFmpeg would lose, found in what it made
+# Data that FFmpeg would lose, detected in its output
 
 
 def refused(path: Path, check: str) -> str:
@@ -253,19 +253,19 @@ def refused(path: Path, check: str) -> str:
     return caught.value.message
 
 
-def test_sound_whose_times_would_move_is_refused(tmp_path: Path) -> None:
-    """AAC in an AVI: its header says that a packet is a block of bytes, and FFmpeg's muxer counts them anew."""
+def test_sound_with_shifted_times_is_rejected(tmp_path: Path) -> None:
+    """AAC in an AVI file: the header declares blocks of bytes as packets, and FFmpeg's muxer counts them again."""
     path = ffmpeg(tmp_path, "avi", "-c:v", "mpeg4", "-c:a", "aac")
     assert "moved by up to" in refused(path, "packets")
 
 
-def test_sound_that_starts_late_and_would_start_at_once_is_refused(tmp_path: Path) -> None:
+def test_late_sound_without_offset_is_rejected(tmp_path: Path) -> None:
     path = ffmpeg(tmp_path, "ogv", "-c:v", "libtheora", "-c:a", "flac", "-output_ts_offset", "2")
     assert "moved by up to 2" in refused(path, "packets")
 
 
 @pytest.mark.parametrize(("name", "check"), [("onCuePoint", "packets"), ("onXMPData", "structure")])
-def test_script_that_would_become_a_stream_is_refused(
+def test_script_converted_to_stream_is_rejected(
     originals: Callable[[str], Path], tmp_path: Path, name: str, check: str
 ) -> None:
     path = Path(shutil.copy(originals("flv_h264"), tmp_path))
@@ -274,6 +274,6 @@ def test_script_that_would_become_a_stream_is_refused(
     refused(path, check)
 
 
-def test_a_picture_in_an_ogg_is_refused_before_it_is_copied(originals: Callable[[str], Path], tmp_path: Path) -> None:
+def test_picture_in_ogg_is_rejected_before_copy(originals: Callable[[str], Path], tmp_path: Path) -> None:
     path = headers.ogg_tags(Path(shutil.copy(originals("ogv"), tmp_path)), video=[("METADATA_BLOCK_PICTURE", "AAAA")])
     assert isinstance(planned(path, [Change(field="comment", old=None, new=PLAIN)]), Refusal)

@@ -1,7 +1,7 @@
 """
-Verification of rewritten files proven by sabotage: what a rewrite loses beside its job is caught, by the check for it.
+Sabotage of rewritten files: the expected check detects every loss.
 
-Most saboteurs are FFmpeg itself, told a little less than everything: it ends with code 0 each time.
+Most sabotages are FFmpeg itself with fewer options; it ends with code 0 each time.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ Damage = Callable[[Path], None]
 
 @dataclass(frozen=True)
 class Case:
-    """One kind of damage, done to the file that FFmpeg made."""
+    """One kind of damage to the file that FFmpeg made."""
 
-    film: str  # what it is: avi, flv, wmv, ogv
+    film: str  # container: avi, flv, wmv, ogv
     damage: Damage
-    check: str  # that has to catch it
+    check: str  # the check that must detect it
 
 
 def again(*arguments: str) -> Damage:
-    """Copy the streams once more, told something else than everything."""
+    """Copy the streams again with other options."""
 
     def damage(path: Path) -> None:
         other = path.with_name(f"other{path.suffix}")
@@ -71,7 +71,7 @@ def swollen(path: Path) -> None:
 
 
 def scripted(path: Path) -> None:
-    """Put a script tag between the media that no reader of ours or theirs asked for."""
+    """Put a script tag that no reader requests between the media."""
     data = path.read_bytes()
     path.write_bytes(headers.flv_with(data, next(headers.flv_tags(data)), between=headers.script("onFoo", {}, 500)))
 
@@ -148,7 +148,7 @@ class Scene:
     changes: Sequence[Change]
 
     def failing(self) -> set[str]:
-        """Return which of the comparisons see something."""
+        """Return the comparisons that report a difference."""
         return {name for name in NAMES if not self.passes([name])}
 
     def passes(self, among: Sequence[str]) -> bool:
@@ -162,7 +162,7 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def scenes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scene]:
-    """Every saboteur's work, and an honest writer's under the name of the film alone."""
+    """The results of every sabotage, and of an unchanged rewrite under the name of the film alone."""
     found: dict[str, Scene] = {}
     for film in ("avi", "flv", "wmv", "ogv"):
         folder = tmp_path_factory.mktemp(film)
@@ -179,7 +179,7 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scene]:
 
 
 @pytest.mark.parametrize("film", ["avi", "flv", "wmv", "ogv"])
-def test_an_honest_rewrite_passes_every_check(scenes: dict[str, Scene], film: str) -> None:
+def test_honest_rewrite_passes_every_check(scenes: dict[str, Scene], film: str) -> None:
     scene = scenes[film]
     proof = verify.compare(scene.before, scene.after, scene.changes, comparisons=verify.REWRITTEN)
     assert tuple(proof) == NAMES
@@ -187,7 +187,7 @@ def test_an_honest_rewrite_passes_every_check(scenes: dict[str, Scene], film: st
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_each_saboteur_is_caught_by_the_check_that_is_there_for_it(scenes: dict[str, Scene], name: str) -> None:
+def test_each_sabotage_fails_expected_check(scenes: dict[str, Scene], name: str) -> None:
     case, scene = CASES[name], scenes[name]
     assert case.check in scene.failing()
     with pytest.raises(errors.VerificationError, match=f"{case.check}: ") as caught:
@@ -196,14 +196,14 @@ def test_each_saboteur_is_caught_by_the_check_that_is_there_for_it(scenes: dict[
 
 
 @pytest.mark.parametrize("name", sorted({case.check for case in CASES.values()} - {"attachments"}))
-def test_without_a_check_a_saboteur_gets_away(scenes: dict[str, Scene], name: str) -> None:
-    """Each check is needed where the census sees nothing, as after a mistake in a reader of ours."""
+def test_each_check_is_needed(scenes: dict[str, Scene], name: str) -> None:
+    """Each check is needed if the census detects nothing, for example after a defect in one of our readers."""
     others = [other for other in NAMES if other != name and (other != "structure" or name in {"size", "packets"})]
     escaped = [who for who, case in CASES.items() if case.check == name and scenes[who].passes(others)]
     assert escaped, f"nobody needs the check {name}"
 
 
-def test_packets_that_were_not_read_are_no_proof(scenes: dict[str, Scene]) -> None:
+def test_unread_packets_are_no_proof(scenes: dict[str, Scene]) -> None:
     scene = scenes["avi"]
     facts = {aspect: found for aspect, found in scene.before.facts.items() if aspect != "packets"}
     blind = Scene(verify.Evidence(**{**fields_of(scene.before), "facts": facts}), scene.after, scene.changes)
@@ -214,8 +214,8 @@ def fields_of(found: verify.Evidence) -> dict[str, object]:
     return {name: getattr(found, name) for name in verify.Evidence.__dataclass_fields__}
 
 
-def test_half_of_the_packets_with_exit_code_0_is_no_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The whole way: a program in the place of ffmpeg that says that all is well."""
+def test_half_of_packets_with_exit_code_0_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole process: a program that replaces ffmpeg and reports success."""
     original = clip(tmp_path, "flv")
     real, before = program.executable(), evidence(original)
     changes = [Change(field="comment", old="old", new=NEW)]

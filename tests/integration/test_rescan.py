@@ -1,4 +1,4 @@
-"""Rescans of real films: what they change and leave alone, what goes wrong with single files, locks, and the audit."""
+"""Rescans of real films: changes, kept values, problems of single files, locks and the audit."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def ids(library: Library) -> dict[str, int]:
 
 
 def meddle(library: Library, **values: Any) -> None:
-    """Let the database say other things of all films than the films do."""
+    """Store other properties of all films in the database than the films have."""
     with library._parts.store.atomic() as tx:
         for name, value in values.items():
             tx.execute(f"UPDATE media_properties SET {name} = ?", [value])
@@ -68,14 +68,14 @@ def counts(report: RescanReport) -> tuple[int, int, int, int, int, Mapping[str, 
     return report.processed, report.updated, report.unchanged, report.skipped, report.missing, report.errors
 
 
-def test_a_scan_stores_what_the_films_are(library: Library) -> None:
+def test_scan_stores_properties(library: Library) -> None:
     found = stored(library, "ann.mp4")
     assert found["resolution"] == "160x90"
     assert {name for name, value in found.items() if value is None} == set()
     assert library.files.file(ids(library)["ann.mp4"]).read_with == "pyav"
 
 
-def test_a_rescan_puts_right_what_differs_and_leaves_length_and_size(library: Library) -> None:
+def test_rescan_corrects_differences_and_keeps_length_and_size(library: Library) -> None:
     true = stored(library, "ann.mp4")
     meddle(library, resolution="1x1", video_codec="mpeg2video", frame_rate=1, hdr="pq", duration=5, size=7)
 
@@ -86,7 +86,7 @@ def test_a_rescan_puts_right_what_differs_and_leaves_length_and_size(library: Li
     assert counts(library.rescan(everything=True)) == (3, 0, 3, 0, 0, {})
 
 
-def test_length_and_size_are_refreshed_where_that_is_asked_for(library: Library) -> None:
+def test_length_and_size_are_refreshed_on_request(library: Library) -> None:
     true = stored(library, "ann.mp4")
     meddle(library, duration=5, size=7)
     library.rescan("name:ann", refresh=["size"])
@@ -104,7 +104,7 @@ def test_unknown_properties_are_always_filled_in(library: Library) -> None:
 
 
 @pytest.mark.parametrize("field", FIELDS)
-def test_rescans_and_scans_do_not_change_a_locked_field(library: Library, root: Path, field: str) -> None:
+def test_rescans_and_scans_do_not_change_locked_field(library: Library, root: Path, field: str) -> None:
     true = stored(library, "ann.mp4")
     wrong = {
         name: "1x1" if name == "resolution" else "h263" if "codec" in name else "hlg" if name == "hdr" else 3
@@ -126,7 +126,7 @@ def test_rescans_and_scans_do_not_change_a_locked_field(library: Library, root: 
     assert stored(library, "ann.mp4") == true
 
 
-def test_a_scan_of_a_changed_file_stores_the_new_properties_and_the_changes(library: Library, root: Path) -> None:
+def test_scan_of_changed_file_stores_new_properties_and_changes(library: Library, root: Path) -> None:
     with library._parts.store.atomic() as tx:
         tx.execute("UPDATE media_properties SET channels = 7")
     library.scan(full=True)
@@ -137,8 +137,8 @@ def test_a_scan_of_a_changed_file_stores_the_new_properties_and_the_changes(libr
     assert (event.actor, event.field, event.old, event.new) == ("scan", "channels", "7", "1")
 
 
-def test_a_rescan_counts_the_files_of_each_locked_field(library: Library) -> None:
-    """Not of a field that was not to be read again, nor of one that is as it was."""
+def test_rescan_counts_files_of_each_locked_field(library: Library) -> None:
+    """A change is not recorded for a field that was not refreshed or did not change."""
     meddle(library, hdr="pq", duration=500)
     library.locks.lock("name:ann OR name:bob", ["hdr", "duration", "resolution"])
     library.locks.lock("name:cy", ["duration"])
@@ -152,7 +152,7 @@ def test_a_rescan_counts_the_files_of_each_locked_field(library: Library) -> Non
     assert job.summary["message"].endswith("kept by a lock: duration of 3 files, hdr of 2 files")
 
 
-def test_a_write_of_ours_takes_the_size_along_but_not_a_locked_one(library: Library, root: Path) -> None:
+def test_own_write_updates_unlocked_size(library: Library, root: Path) -> None:
     library.locks.lock("name:bob", ["size"])
     before = stored(library, "bob.mp4")["size"]
     library.people.add([root / "ann.mp4", root / "bob.mp4"], ["Ann Lee"])
@@ -162,7 +162,7 @@ def test_a_write_of_ours_takes_the_size_along_but_not_a_locked_one(library: Libr
     assert stored(library, "bob.mp4")["size"] == before
 
 
-def test_an_edit_by_hand_locks_its_field(library: Library) -> None:
+def test_edit_by_hand_locks_its_field(library: Library) -> None:
     file_id = ids(library)["ann.mp4"]
     library.locks.set([file_id], "resolution", "640 x 480", by="me")
 
@@ -178,7 +178,7 @@ def test_an_edit_by_hand_locks_its_field(library: Library) -> None:
     ]
 
 
-def test_an_edit_of_the_people_locks_them_while_it_stands(library: Library) -> None:
+def test_edit_locks_people_until_removed(library: Library) -> None:
     file_id = ids(library)["ann.mp4"]
     library.edit([file_id], ["Ann Lee"])
     assert [(each.field, each.origin) for each in library.locks.of(file_id)] == [("people", "edit")]
@@ -188,7 +188,7 @@ def test_an_edit_of_the_people_locks_them_while_it_stands(library: Library) -> N
     assert library.locks.of(file_id) == []
 
 
-def test_bulk_lock_and_unlock_count_what_they_change(library: Library) -> None:
+def test_bulk_lock_and_unlock_count_changes(library: Library) -> None:
     assert library.locks.lock("mp4", ["size", "duration"]).changed == 6
     again = library.locks.lock("name:ann", ["size", "hdr"])
     assert (again.files, again.changed) == (1, 1)
@@ -196,7 +196,7 @@ def test_bulk_lock_and_unlock_count_what_they_change(library: Library) -> None:
     assert library.locks.list() == []
 
 
-def test_a_search_finds_locked_files_also_outside_the_plan(library: Library) -> None:
+def test_search_finds_locked_files_also_outside_plan(library: Library) -> None:
     library.locks.lock("name:ann", ["size"])
     assert {row.file_path.rpartition("/")[2] for row in library.locks.list("locked:size")} == {"ann.mp4"}
     assert library.rescan("locked:no").processed == 2
@@ -204,14 +204,14 @@ def test_a_search_finds_locked_files_also_outside_the_plan(library: Library) -> 
     assert library.rescan("locked:yes OR name:bob").processed == 2
 
 
-def test_a_selection_of_the_plan_can_be_rescanned_and_locked(library: Library, root: Path) -> None:
+def test_selection_of_plan_can_be_rescanned_and_locked(library: Library, root: Path) -> None:
     library.people.add([root / "ann.mp4", root / "bob.mp4"], ["Ann Lee"])
     chosen = Selection(query="", excluded=frozenset({ids(library)["bob.mp4"]}))
     assert library.rescan(chosen).processed == 1
     assert library.locks.lock(chosen, ["size"]).files == 1
 
 
-def test_missing_corrupt_and_empty_files_are_counted_and_the_rescan_continues(library: Library, root: Path) -> None:
+def test_rescan_counts_missing_corrupt_and_empty_files(library: Library, root: Path) -> None:
     media.truncated("mp4", root, name="cut.mp4")
     shutil.copy(root / "ann.mp4", root / "dee.mp4")
     library.scan()
@@ -230,7 +230,7 @@ def test_missing_corrupt_and_empty_files_are_counted_and_the_rescan_continues(li
     assert report.summary == "5 files: 1 updated, 0 unchanged, 1 missing, 1 corrupt, 1 empty, 1 not video"
 
 
-def test_a_problem_is_forgotten_when_the_file_can_be_read_again(library: Library, root: Path) -> None:
+def test_problem_is_cleared_when_file_is_readable(library: Library, root: Path) -> None:
     content = (root / "ann.mp4").read_bytes()
     (root / "ann.mp4").write_bytes(b"")
     library.rescan(everything=True)
@@ -239,13 +239,13 @@ def test_a_problem_is_forgotten_when_the_file_can_be_read_again(library: Library
     assert library.files.file(ids(library)["ann.mp4"]).properties_problem == ""
 
 
-def test_the_files_of_an_offline_library_are_skipped(library: Library, root: Path) -> None:
+def test_files_of_offline_library_are_skipped(library: Library, root: Path) -> None:
     root.rename(root.with_name("elsewhere"))
     assert counts(library.rescan(everything=True)) == (3, 0, 0, 3, 0, {})
     assert library.files.file(ids(library)["ann.mp4"]).state == "ok"
 
 
-def test_the_files_of_a_library_that_goes_away_in_the_middle_are_skipped(
+def test_files_of_library_lost_during_rescan_are_skipped(
     library: Library, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real, away, lock, pulled = properties.read, root.with_name("elsewhere"), threading.Lock(), threading.Event()
@@ -264,7 +264,7 @@ def test_the_files_of_a_library_that_goes_away_in_the_middle_are_skipped(
     assert counts(library.rescan(everything=True)) == (3, 0, 3, 0, 0, {})
 
 
-def test_sound_alone_is_read_and_shows_no_resolution(library: Library, root: Path) -> None:
+def test_audio_only_file_has_no_resolution(library: Library, root: Path) -> None:
     from tests.unit.files.test_properties import made
 
     made(root / "song.mp4", "-f", "lavfi", "-i", "sine=440:d=0.3", "-c:a", "aac")
@@ -274,9 +274,7 @@ def test_sound_alone_is_read_and_shows_no_resolution(library: Library, root: Pat
     assert shown(library, "song.mp4", "audio_codec").text == "aac"
 
 
-def test_which_of_the_two_tools_answered_is_stored(
-    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_source_of_properties_is_stored(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.unit.files.test_properties import closed, pretender
 
     answer = '{"streams": [{"codec_type": "video", "codec_name": "vvc", "width": "N/A"}], "format": {}}'
@@ -292,7 +290,7 @@ def test_which_of_the_two_tools_answered_is_stored(
     assert found["duration"] is not None, "N/A is no news"
 
 
-def test_the_audit_has_old_and_new_value_and_the_job(library: Library) -> None:
+def test_audit_has_old_and_new_value_and_job(library: Library) -> None:
     meddle(library, hdr="pq")
     job = library.jobs.wait(library.rescans.add("name:ann").id, timeout=30)
     library.rescan(everything=True)
@@ -305,7 +303,7 @@ def test_the_audit_has_old_and_new_value_and_the_job(library: Library) -> None:
     assert (len(page.items), page.total) == (1, 3)
 
 
-def test_old_events_of_the_audit_are_dropped(library: Library, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_events_of_audit_are_dropped(library: Library, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     library.locks.lock("mp4", ["size"])
     clock.now += timedelta(days=366)
     library.locks.lock("mp4", ["hdr"])
@@ -316,7 +314,7 @@ def test_old_events_of_the_audit_are_dropped(library: Library, clock: Clock, mon
     assert library.audit.page().total == 1
 
 
-def test_a_job_does_the_same_and_reports_progress(library: Library, home: Path, root: Path) -> None:
+def test_job_does_same_and_reports_progress(library: Library, home: Path, root: Path) -> None:
     meddle(library, hdr="pq")
     (root / "cy.mp4").unlink()
 
@@ -342,14 +340,14 @@ def test_a_job_does_the_same_and_reports_progress(library: Library, home: Path, 
     )
 
 
-def test_files_that_cannot_be_read_make_a_job_end_with_errors(library: Library, root: Path) -> None:
+def test_unreadable_files_end_job_with_errors(library: Library, root: Path) -> None:
     (root / "ann.mp4").write_bytes(b"")
     job = library.jobs.wait(library.rescans.add(everything=True).id, timeout=30)
     assert (job.status, job.summary["errors"], job.summary["unchanged"]) == ("completed_with_errors", {"empty": 1}, 2)
     assert unread(library, job.id) == [(root / "ann.mp4", "empty")]
 
 
-def test_the_log_of_a_scan_and_of_a_rescan_name_what_could_not_be_read(library: Library, root: Path) -> None:
+def test_logs_of_scan_and_rescan_name_unreadable_files(library: Library, root: Path) -> None:
     (root / "ann.mp4").write_bytes(b"")
     job = library.jobs.wait(library.scans.add().id, timeout=30)
     assert unread(library, job.id) == [(root / "ann.mp4", "empty")]
@@ -360,18 +358,18 @@ def test_the_log_of_a_scan_and_of_a_rescan_name_what_could_not_be_read(library: 
 
 
 def unread(library: Library, job_id: int) -> list[tuple[Path, str]]:
-    """What the log of a job says could not be read, each with the reason in a sentence."""
+    """Return the unreadable files in the log of a job, each with its reason."""
     lines = [line for line in library.jobs.log(job_id).lines if line["event"] == "file.unread"]
     assert all(line["level"] == "warning" and line["error"].endswith(".") for line in lines)
     return [(Path(line["file_path"]), line["code"]) for line in lines]
 
 
 class CutError(Exception):
-    """In place of a process that is killed."""
+    """An exception in place of a kill."""
 
 
 class Stopping:
-    """A context that is told to stop after some files, and remembers what was saved."""
+    """A context that requests a stop after some files, and keeps what was saved."""
 
     job_id = 7
 
@@ -395,7 +393,7 @@ class Stopping:
 
 
 @pytest.mark.parametrize("after", range(8))
-def test_a_rescan_stopped_anywhere_resumes_from_its_checkpoint(
+def test_stopped_rescan_resumes_from_checkpoint(
     library: Library, root: Path, after: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (root / "bob.mp4").write_bytes(b"")
@@ -403,7 +401,7 @@ def test_a_rescan_stopped_anywhere_resumes_from_its_checkpoint(
     orders = library.rescans.payload(None)
     context: Any = Stopping(orders, None, after=after)
     first = library.rescans.execute(context)
-    for thread in threading.enumerate():  # files that were under way when it was stopped are read to their end
+    for thread in threading.enumerate():  # files in progress at the stop are completed
         if thread.name.startswith("rescan"):
             thread.join(30)
     saved = context.saved[-1] if context.saved else None
@@ -419,7 +417,7 @@ def test_a_rescan_stopped_anywhere_resumes_from_its_checkpoint(
     assert first.cancelled == (len(read) > 0)
 
 
-def test_the_results_and_the_checkpoint_of_a_batch_are_stored_together(library: Library) -> None:
+def test_results_and_checkpoint_of_batch_are_stored_together(library: Library) -> None:
     meddle(library, hdr="pq")
     context: Any = Stopping(library.rescans.payload(None), None, after=1000)
     context.cut = True
@@ -430,7 +428,7 @@ def test_the_results_and_the_checkpoint_of_a_batch_are_stored_together(library: 
     assert library.audit.page().total == 0
 
 
-def test_a_pause_between_batches_can_be_interrupted(library: Library) -> None:
+def test_pause_between_batches_can_be_interrupted(library: Library) -> None:
     library.configuration.set("rescan_batch_pause_ms", "600000")
     done = threading.Event()
     thread = threading.Thread(target=lambda: (library.rescan(everything=True), done.set()))
@@ -445,20 +443,20 @@ def test_pauses_are_only_between_batches(library: Library) -> None:
     library.configuration.set("rescan_batch_pause_ms", "300")
     began = time.monotonic()
     library.rescan(everything=True)
-    assert time.monotonic() - began >= 0.3  # two batches, one rest
+    assert time.monotonic() - began >= 0.3  # two batches and one pause
     began = time.monotonic()
     library.rescan("name:ann")
     assert time.monotonic() - began < 3
 
 
-def test_files_that_were_forgotten_meanwhile_are_missing(library: Library) -> None:
+def test_files_forgotten_during_rescan_are_missing(library: Library) -> None:
     payload = library.rescans.payload([ids(library)["ann.mp4"], ids(library)["cy.mp4"]])
     with library._parts.store.atomic() as tx:
         tx.execute("DELETE FROM scanned_files WHERE file_name = 'cy.mp4'")
     assert counts(library.rescans.execute(Stopping(payload, None, after=1000))) == (2, 0, 1, 0, 1, {})
 
 
-def test_forgotten_files_lose_their_properties_and_locks(library: Library) -> None:
+def test_forgotten_files_lose_properties_and_locks(library: Library) -> None:
     library.locks.lock("mp4", ["size"])
     library.inventory.remove(library.inventory.list()[0].library_id)
     reader = library._parts.store.read()
@@ -477,7 +475,7 @@ def test_forgotten_files_lose_their_properties_and_locks(library: Library) -> No
         ({"query": "locked:colour"}, "locked: has no value"),
     ],
 )
-def test_invalid_requests_are_rejected_with_the_remedy(library: Library, arguments: dict[str, Any], told: str) -> None:
+def test_invalid_requests_are_rejected_with_remedy(library: Library, arguments: dict[str, Any], told: str) -> None:
     with pytest.raises(errors.UsageError, match=told):
         library.rescan(**arguments)
     with pytest.raises(errors.UsageError, match=told):

@@ -1,4 +1,4 @@
-"""Before and after a write: what it would be, whether it still is what was shown, and once more what was not done."""
+"""The preview of a write, the check that it is up to date, and the retry of unwritten files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 
 
 def meddle(path: Path, old: bytes, new: bytes) -> None:
-    """Let another program change a comment, some time ago."""
+    """Change a comment like another program, some time ago."""
     assert len(old) == len(new)
     path.write_bytes(path.read_bytes().replace(old, new))
     os.utime(path, (OLD + 60, OLD + 60))
@@ -37,10 +37,10 @@ def names(library: Library, query: str = "") -> list[str]:
     return [item.file_name for item in library.plan(query).page(sort="name").items]
 
 
-# --- Once more ---------------------------------------------------------------------------------------------------
+# --- Retry -------------------------------------------------------------------------------------------------------
 
 
-def test_unwritten_files_are_read_and_planned_again_and_written(studio: Studio) -> None:
+def test_retry_reads_plans_and_writes_unwritten_files(studio: Studio) -> None:
     library = studio.library
     plan = library.plan()
     meddle(studio.paths[1], b"Bob Ray", b"Bob Roy")
@@ -58,7 +58,7 @@ def test_unwritten_files_are_read_and_planned_again_and_written(studio: Studio) 
     assert library.rollback(again.id).wait().counts == {"success": 1}
 
 
-def test_what_has_become_dangerous_since_is_not_written_by_trying_again(studio: Studio) -> None:
+def test_retry_excludes_files_that_became_dangerous(studio: Studio) -> None:
     library = studio.library
     plan = library.plan()
     meddle(studio.paths[1], b"People: Bob Ray", b"My dear Bob Ray")
@@ -69,7 +69,7 @@ def test_what_has_become_dangerous_since_is_not_written_by_trying_again(studio: 
     assert library.retries.start(1, risk=("danger",)).wait().counts == {"success": 1}
 
 
-def test_a_deleted_file_is_reported_as_missing(studio: Studio) -> None:
+def test_deleted_file_is_reported_as_missing(studio: Studio) -> None:
     plan = studio.library.plan()
     studio.paths[2].unlink()
     studio.library.write(plan).wait()
@@ -79,7 +79,7 @@ def test_a_deleted_file_is_reported_as_missing(studio: Studio) -> None:
     assert item.file_name == "0002.mp4"
 
 
-def test_there_must_be_something_to_try_again(studio: Studio) -> None:
+def test_retry_needs_unwritten_files(studio: Studio) -> None:
     studio.write()
 
     with pytest.raises(errors.UsageError, match="has no file that could be retried"):
@@ -88,7 +88,7 @@ def test_there_must_be_something_to_try_again(studio: Studio) -> None:
         studio.library.retries.start(99)
 
 
-def test_the_rest_of_a_rollback_can_be_retried(studio: Studio) -> None:
+def test_rest_of_rollback_can_be_retried(studio: Studio) -> None:
     studio.write()
     written = studio.paths[1].read_bytes()
     meddle(studio.paths[1], b"Ann Lee", b"Ann Lea")
@@ -101,10 +101,10 @@ def test_the_rest_of_a_rollback_can_be_retried(studio: Studio) -> None:
     assert studio.library.operation(again.id).operation.user_note == "the last one"
 
 
-# --- What it would be --------------------------------------------------------------------------------------------
+# --- Preview -----------------------------------------------------------------------------------------------------
 
 
-def test_a_preview_has_strategies_losses_hidden_files_and_the_expiry_of_the_rollback(studio: Studio) -> None:
+def test_preview_has_strategies_losses_hidden_files_and_rollback_expiry(studio: Studio) -> None:
     library = studio.library
     library.edit("name:0000", [])
     meddle(studio.paths[1], b"People: Bob Ray", b"My dear Bob Ray")
@@ -112,7 +112,7 @@ def test_a_preview_has_strategies_losses_hidden_files_and_the_expiry_of_the_roll
     preview = library.preview(Selection(query=""), within="name:0001 OR name:0002")
 
     assert (preview.count, preview.hidden) == (4, 2)
-    assert (preview.loses_text, preview.removes_everyone, preview.by_risk["danger"]) == (1, 1, 2)
+    assert (preview.loses_text, preview.removes_all_people, preview.by_risk["danger"]) == (1, 1, 2)
     assert sum(preview.by_strategy.values()) == 4
     assert all(name.startswith("mp4_") for name in preview.by_strategy)
     assert (preview.exact, preview.tags_only) == (4, 0)
@@ -133,10 +133,10 @@ def test_hidden_counts_only_selected_files_that_can_be_written(studio: Studio) -
     assert studio.library.preview(chosen, within="name:nobody").hidden == 2
 
 
-# --- Whether it still is what was shown --------------------------------------------------------------------------
+# --- Changes since the preview -----------------------------------------------------------------------------------
 
 
-def test_files_that_changed_since_the_display_are_listed_and_not_written(studio: Studio) -> None:
+def test_files_changed_since_display_are_listed_and_not_written(studio: Studio) -> None:
     library = studio.library
     plan, everything = library.plan(), Selection(query="")
     assert library.plans.stale(plan, everything).count == 0
@@ -159,7 +159,7 @@ def test_files_that_changed_since_the_display_are_listed_and_not_written(studio:
     assert library.history().total == 0
 
 
-def test_files_written_since_the_display_are_reported_as_such(studio: Studio) -> None:
+def test_files_written_since_display_are_reported_as_such(studio: Studio) -> None:
     library = studio.library
     plan, everything = library.plan(), Selection(query="")
     assert library.write(library.plan("name:0001 OR name:0002"), ALL).wait().counts == {"success": 2}
@@ -178,7 +178,7 @@ def test_files_written_since_the_display_are_reported_as_such(studio: Studio) ->
 # --- The dry run -------------------------------------------------------------------------------------------------
 
 
-def test_a_dry_run_reports_failures_first_with_counts_and_can_be_cancelled(studio: Studio) -> None:
+def test_dry_run_lists_failures_first_and_can_be_cancelled(studio: Studio) -> None:
     library = studio.library
     plan = library.plan()
     meddle(studio.paths[2], b"Bob Ray", b"Bob Roy")
@@ -200,8 +200,8 @@ def test_a_dry_run_reports_failures_first_with_counts_and_can_be_cancelled(studi
     assert given_up.total == 4
 
 
-def test_a_running_operation_has_its_files_and_their_progress(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While files are held up they are the first of the list after the failures, and say so."""
+def test_running_operation_reports_progress_of_files(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stalled files are listed after the failures, with their state."""
     reached, go = threading.Event(), threading.Event()
     edit = editing.edit
 

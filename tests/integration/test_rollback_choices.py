@@ -1,4 +1,4 @@
-"""What can be chosen where an operation cannot simply be taken back: comments, newer operations, one person's tag."""
+"""Choices for conflicts of a rollback: comments, newer operations, and the tag of one person."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 
 
 def foreign(path: Path, old: bytes = b"Bob Ray", new: bytes = b"Rob Bay") -> bytes:
-    """Another program's edit of the comment."""
+    """An edit of the comment by another program."""
     changed = path.read_bytes().replace(old, new)
     path.write_bytes(changed)
     os.utime(path, (OLD + 1, OLD + 1))
@@ -37,7 +37,7 @@ def foreign(path: Path, old: bytes = b"Bob Ray", new: bytes = b"Rob Bay") -> byt
 
 
 def write_as_older_version(studio: Studio) -> None:
-    """Write as a version that recorded the states of files as BLAKE2b, without a prefix."""
+    """Write like a version that recorded the states of files as BLAKE2b, without a prefix."""
     genuine = states.state_of
 
     def older(*given: Any, like: str | None = None) -> str:
@@ -54,10 +54,10 @@ def recorded_states(studio: Studio) -> list[tuple[str, str]]:
     return studio.library._parts.store.read().execute(query).fetchall()
 
 
-# After a foreign edit.
+# After an edit by another program.
 
 
-def test_only_the_comment_is_restored_where_another_program_changed_the_file(studio: Studio) -> None:
+def test_only_comment_is_restored_where_another_program_changed_file(studio: Studio) -> None:
     studio.write()
     first = studio.paths[0]
     foreign(first)
@@ -83,7 +83,7 @@ def test_only_the_comment_is_restored_where_another_program_changed_the_file(stu
     assert studio.states() == {1: "rolled_back", status.id: "completed"}
 
 
-def test_a_changed_file_is_a_conflict_unless_chosen_otherwise(studio: Studio) -> None:
+def test_changed_file_is_conflict_unless_chosen_otherwise(studio: Studio) -> None:
     studio.write()
     changed = foreign(studio.paths[0])
 
@@ -96,7 +96,7 @@ def test_a_changed_file_is_a_conflict_unless_chosen_otherwise(studio: Studio) ->
     assert studio.paths[0].read_bytes() == changed
 
 
-def test_a_second_comment_of_another_program_is_never_replaced(studio: Studio) -> None:
+def test_second_comment_of_another_program_is_never_replaced(studio: Studio) -> None:
     studio.write()
     path = studio.paths[0]
     notes = mp4.box(b"\xa9cmt", mp4.string("Notes by another program"))
@@ -111,7 +111,7 @@ def test_a_second_comment_of_another_program_is_never_replaced(studio: Studio) -
     assert path.read_bytes() == changed
 
 
-def test_a_restored_comment_can_be_rolled_back_byte_for_byte(studio: Studio) -> None:
+def test_restored_comment_can_be_rolled_back_byte_for_byte(studio: Studio) -> None:
     studio.write()
     changed = {path: foreign(path) for path in studio.paths}
     back = studio.back(1, changed="comment")
@@ -122,7 +122,7 @@ def test_a_restored_comment_can_be_rolled_back_byte_for_byte(studio: Studio) -> 
     assert studio.states()[1] == "completed"
 
 
-def test_another_film_in_the_place_of_the_file_gets_no_comment_of_ours(studio: Studio) -> None:
+def test_replaced_film_gets_no_comment(studio: Studio) -> None:
     studio.write()
     media.build("mp4", studio.films, name="0000.mp4", seed=77)
     there = studio.paths[0].read_bytes()
@@ -133,7 +133,7 @@ def test_another_film_in_the_place_of_the_file_gets_no_comment_of_ours(studio: S
     assert studio.paths[0].read_bytes() == there
 
 
-def test_a_file_that_changes_between_check_and_write_is_a_conflict(studio: Studio) -> None:
+def test_file_changed_between_check_and_write_is_conflict(studio: Studio) -> None:
     studio.write()
     foreign(studio.paths[0])
     history = studio.library.history
@@ -151,7 +151,7 @@ def test_a_file_that_changes_between_check_and_write_is_a_conflict(studio: Studi
     assert studio.items(status.id)["0000.mp4"].code == "changed_on_disk"
 
 
-def test_without_a_backup_only_the_comment_can_be_restored_and_the_check_reports_it(studio: Studio) -> None:
+def test_rollback_without_backup_restores_only_comment_after_check(studio: Studio) -> None:
     studio.write(WriteOptions(risk=ALL.risk, create_backup=False))
     [operation] = studio.library.history().items
     assert (operation.can_rollback, operation.comment_only) == (False, 3)
@@ -163,7 +163,7 @@ def test_without_a_backup_only_the_comment_can_be_restored_and_the_check_reports
     assert set(studio.comments().values()) == {"People: Bob Ray"}
 
 
-# Under newer operations.
+# Below newer operations.
 
 
 def newer(studio: Studio) -> None:
@@ -190,14 +190,14 @@ def test_newer_operations_are_rolled_back_first_newest_first(studio: Studio) -> 
     assert studio.states() == {1: "rolled_back", 2: "rolled_back", 3: "rolled_back", 4: "rolled_back", 5: "completed"}
     assert {path.stat().st_mtime for path in studio.paths} == {OLD}
 
-    again = studio.back(status.id)  # and all of it comes again, in order
+    again = studio.back(status.id)  # and all operations are listed again, in order
     assert again.counts == {"success": 6}
     assert studio.bytes() == new
     assert studio.states() == dict.fromkeys((1, 2, 3, 4), "completed") | {5: "rolled_back", 6: "completed"}
 
 
 @pytest.mark.parametrize("chosen", ["newer", "comment"])
-def test_a_retried_rollback_keeps_its_options(studio: Studio, monkeypatch: pytest.MonkeyPatch, chosen: str) -> None:
+def test_retried_rollback_keeps_its_options(studio: Studio, monkeypatch: pytest.MonkeyPatch, chosen: str) -> None:
     studio.write()
     if chosen == "newer":
         newer(studio)
@@ -229,8 +229,8 @@ def test_only_requested_files_are_rolled_back_with_newer_operations(studio: Stud
     assert studio.comments()["0001.mp4"] == "People: Ann Lee, Bob Ray"
 
 
-def test_a_foreign_edit_between_two_operations_cannot_be_gone_through(studio: Studio) -> None:
-    """The newer one could be taken back, but not to what the older one left."""
+def test_remote_edit_between_two_operations_blocks_rollback(studio: Studio) -> None:
+    """The newer operation could be rolled back, but not to the state that the older one left."""
     studio.write()
     foreign(studio.paths[1])
     studio.library.scan()
@@ -247,7 +247,7 @@ def test_a_foreign_edit_between_two_operations_cannot_be_gone_through(studio: St
 
 
 @pytest.mark.parametrize("between", [False, True], ids=["ours alone", "foreign edit between"])
-def test_states_that_an_older_version_recorded_are_compared_in_their_form(studio: Studio, *, between: bool) -> None:
+def test_states_of_older_version_are_compared_in_their_form(studio: Studio, *, between: bool) -> None:
     write_as_older_version(studio)
     if between:
         foreign(studio.paths[1])
@@ -265,7 +265,7 @@ def test_states_that_an_older_version_recorded_are_compared_in_their_form(studio
     assert studio.bytes() == studio.old | ({studio.paths[1]: written} if between else {})
 
 
-def test_a_foreign_edit_after_the_newest_stops_the_whole_chain(studio: Studio) -> None:
+def test_remote_edit_after_newest_operation_blocks_chain(studio: Studio) -> None:
     studio.write()
     studio.library.edit("0001", ["Cem Öz"])
     studio.write(query="0001")
@@ -277,12 +277,12 @@ def test_a_foreign_edit_after_the_newest_stops_the_whole_chain(studio: Studio) -
     assert studio.paths[1].read_bytes() == changed
 
 
-# One person's tag.
+# The tag of one person.
 
 
 @pytest.fixture
 def crowd(tmp_path: Path) -> Iterator[Studio]:
-    """Three films into which Ann Lee and Zoë Öz were written; one comment has text of its own."""
+    """Three films with Ann Lee and Zoë Öz; one comment has custom text."""
     made = Studio(tmp_path, 3)
     foreign(made.paths[2], b"People: Bob Ray", b"By: me, by sea.")
     made.library.scan()
@@ -293,7 +293,7 @@ def crowd(tmp_path: Path) -> Iterator[Studio]:
     made.library.close()
 
 
-def test_one_person_is_taken_out_and_all_else_stays(crowd: Studio) -> None:
+def test_rollback_of_person_removes_only_that_person(crowd: Studio) -> None:
     assert crowd.comments()["0002.mp4"] == "By: me, by sea.\nPeople: Ann Lee, Zoë Öz"
     check = crowd.library.rollback_check(1, person="ann lee")
     assert (check.restorable, check.exact, check.conflicts) == (3, 0, [])
@@ -309,13 +309,13 @@ def test_one_person_is_taken_out_and_all_else_stays(crowd: Studio) -> None:
     operation = crowd.library.history().items[0]
     assert (operation.user_action, operation.reverts_id) == ("rollback_person", None)
     assert operation.user_note == "Removed ann lee from what operation 1 wrote"
-    assert crowd.states()[1] == "completed"  # it was not taken back
+    assert crowd.states()[1] == "completed"  # it was not rolled back
     assert crowd.library.plan().page().total == 0
     assert crowd.library.plan("postponed:yes").page().total == 3
     assert crowd.items(status.id)["0000.mp4"].tags_removed == ["Ann Lee"]
 
 
-def test_replan_keeps_files_in_the_plan_and_the_write_can_be_rolled_back(crowd: Studio) -> None:
+def test_replan_keeps_files_in_plan_and_allows_rollback(crowd: Studio) -> None:
     before = crowd.bytes()
     status = crowd.back(1, "0001", person="Ann Lee", replan=True)
 
@@ -325,8 +325,8 @@ def test_replan_keeps_files_in_the_plan_and_the_write_can_be_rolled_back(crowd: 
     assert crowd.bytes() == before
 
 
-def test_only_files_into_which_the_operation_put_the_person_are_meant(crowd: Studio) -> None:
-    """Bob Ray was there before; Zoë Öz is known by an older spelling; somebody else wrote Ann out already."""
+def test_rollback_of_person_covers_files_of_operation_only(crowd: Studio) -> None:
+    """Bob Ray was in the file before; Zoë Öz has an older spelling; another user removed Ann already."""
     with pytest.raises(errors.UsageError, match="This operation added 'Bob Ray' to no file"):
         crowd.library.rollback(1, person="Bob Ray")
 
@@ -358,7 +358,7 @@ class Command:
         return code, *self.capsys.readouterr()
 
 
-def test_the_command_lists_the_choices_and_applies_them(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_lists_choices_and_applies_them(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
     studio.write()
     studio.library.edit("0001", ["Cem Öz"])
     studio.write(query="0001")
@@ -381,7 +381,7 @@ def test_the_command_lists_the_choices_and_applies_them(studio: Studio, capsys: 
     assert (check["exact"], check["comment_only"], check["newer"], check["conflicts"]) == (2, 1, [2], [])
 
     code, out, _ = run("rollback", "1", "0002", "--person", "Ann Lee", "--yes", "--json")
-    assert code == 1  # the file is not as the catalog knows it, and a write refuses such a one
+    assert code == 1  # the catalog has another state of the file, so a write reports a conflict
     assert json.loads(out)["items"][0]["code"] == "changed_on_disk"
     assert run("scan")[0] == 0
 
@@ -398,7 +398,7 @@ def test_the_command_lists_the_choices_and_applies_them(studio: Studio, capsys: 
     assert (code, "Use skip or comment" in said) == (2, True)
 
 
-def test_the_command_names_a_conflict_once(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_names_conflict_once(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
     studio.write()
     foreign(studio.paths[2])
     studio.library.close()

@@ -1,4 +1,4 @@
-"""Scans as jobs: waited for or not, held, given up, cut off, one after another."""
+"""Scans as jobs: with and without waiting, paused, cancelled, interrupted, and in sequence."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.support.studio import Studio
 from tests.support.waiting import PATIENCE, until
 
 
-def test_a_scan_job_finds_what_a_scan_finds(tmp_path: Path, studio: Studio) -> None:
+def test_scan_job_equals_scan(tmp_path: Path, studio: Studio) -> None:
     more = tmp_path / "more"
     more.mkdir()
     media.series("mp4", more, 3)
@@ -38,8 +38,8 @@ def test_a_scan_job_finds_what_a_scan_finds(tmp_path: Path, studio: Studio) -> N
     assert studio.library.jobs.wait(studio.library.scans.add().id, PATIENCE).summary["unchanged"] == 9
 
 
-def test_a_scan_that_is_waited_for_is_a_job_like_any_other(tmp_path: Path, studio: Studio) -> None:
-    """It is on the list, in the log and in the events, and its row says what became of the files."""
+def test_waiting_scan_is_ordinary_job(tmp_path: Path, studio: Studio) -> None:
+    """The job is in the list, in the log and in the events, and its row shows the results."""
     more = tmp_path / "more"
     more.mkdir()
     media.series("mp4", more, 3)
@@ -68,7 +68,7 @@ def test_a_scan_that_is_waited_for_is_a_job_like_any_other(tmp_path: Path, studi
     assert "job.started" in {line["event"] for line in studio.library.jobs.log(job.id).lines}
 
 
-def test_what_ends_a_scan_is_raised_where_it_is_waited_for(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_of_scan_is_raised_by_wait(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any, **__: Any) -> Any:
         raise errors.StoreError("The disk with the database is full.", code="store_full")
 
@@ -80,7 +80,7 @@ def test_what_ends_a_scan_is_raised_where_it_is_waited_for(studio: Studio, monke
     assert (failed.status, failed.error_message) == ("failed", "The disk with the database is full.")
 
 
-def test_another_client_can_pause_and_cancel_an_awaited_scan(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_client_can_pause_and_cancel_awaited_scan(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     scan = AwaitedScan(studio.library, monkeypatch)
     studio.library.jobs.pause(scan.job_id, "Ann")
     scan.let_go()
@@ -92,7 +92,7 @@ def test_another_client_can_pause_and_cancel_an_awaited_scan(studio: Studio, mon
     assert studio.library.jobs.get(scan.job_id).status == "cancelled"
 
 
-def test_closing_a_home_ends_the_wait_for_a_paused_scan(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closing_home_ends_wait_for_paused_scan(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     scan = AwaitedScan(studio.library, monkeypatch)
     studio.library.jobs.pause(scan.job_id)
     scan.let_go()
@@ -104,8 +104,8 @@ def test_closing_a_home_ends_the_wait_for_a_paused_scan(studio: Studio, monkeypa
     assert studio.library.jobs.get(scan.job_id).status == "paused"
 
 
-def test_ctrl_c_gives_a_scan_up_and_a_kill_does_not(studio: Studio) -> None:
-    """Ended by a person it is over; told to end (SIGTERM) it goes on at the next start."""
+def test_ctrl_c_cancels_scan_and_kill_does_not(studio: Studio) -> None:
+    """A scan that a user stopped has ended; a scan stopped by SIGTERM resumes at the next start."""
     home = studio.library.home
     studio.library.close()
     for number, left in ((signal.SIGINT, "cancelled"), (signal.SIGTERM, "interrupted")):
@@ -146,7 +146,7 @@ sys.exit(cli.main(["--home", sys.argv[1], "scan", "--full"]))
 """
 
 
-def test_a_folder_that_cannot_be_scanned_is_rejected_immediately(studio: Studio, tmp_path: Path) -> None:
+def test_unscannable_folder_is_rejected_immediately(studio: Studio, tmp_path: Path) -> None:
     jobs = studio.library.jobs.list().total
     for scan in (studio.library.scan, studio.library.scans.add):
         with pytest.raises(errors.UsageError, match="does not exist"):
@@ -154,9 +154,7 @@ def test_a_folder_that_cannot_be_scanned_is_rejected_immediately(studio: Studio,
     assert studio.library.jobs.list().total == jobs
 
 
-def test_equal_waiting_scans_are_merged_but_not_with_a_running_one(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_equal_waiting_scans_are_merged(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     held = HeldReading(monkeypatch)
     first = studio.library.scans.add(full=True)
     assert held.reached.wait(PATIENCE)
@@ -169,7 +167,7 @@ def test_equal_waiting_scans_are_merged_but_not_with_a_running_one(
     assert studio.library.jobs.wait(second.id, PATIENCE).status == "completed"
 
 
-def test_a_scan_job_waits_for_a_running_scan(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scan_job_waits_for_running_scan(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     other = AwaitedScan(studio.library, monkeypatch)
     job = studio.library.scans.add()
     assert studio.library.jobs.get(job.id).status == "pending"
@@ -179,7 +177,7 @@ def test_a_scan_job_waits_for_a_running_scan(studio: Studio, monkeypatch: pytest
     assert studio.library.jobs.wait(job.id, PATIENCE).summary["unchanged"] == 6
 
 
-def test_a_scan_job_can_be_paused_and_cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scan_job_can_be_paused_and_cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     held = HeldReading(monkeypatch)
     job = studio.library.scans.add(full=True)
     assert held.reached.wait(PATIENCE)
@@ -195,7 +193,7 @@ def test_a_scan_job_can_be_paused_and_cancelled(studio: Studio, monkeypatch: pyt
     assert not studio.library.scans.cancel()
 
 
-def test_an_interrupted_full_scan_reads_only_the_rest(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_full_scan_reads_only_rest(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scanner, "GROUP_FILES", 2)
     stored, go_on, read = threading.Event(), threading.Event(), []
     put, one = scanner._Scan._upsert, reading._read
@@ -233,14 +231,14 @@ def test_an_interrupted_full_scan_reads_only_the_rest(studio: Studio, monkeypatc
 
 
 def already(home: Path) -> int:
-    """How many files the scan that was cut off had read."""
+    """Return the number of files that the interrupted scan had read."""
     with Library.open(home, take_over="nothing") as library:
         state = json.loads(library._parts.store.read().value("SELECT state FROM operation_state"))
         query = "SELECT count(*) FROM scanned_files WHERE scanned_at >= $1::TIMESTAMPTZ"
         return int(library._parts.store.read().value(query, [state["begun"]]))
 
 
-def test_a_killed_scan_resumes_at_the_next_start(studio: Studio) -> None:
+def test_killed_scan_resumes_at_next_start(studio: Studio) -> None:
     home = studio.library.home
     studio.library.close()
     code = (

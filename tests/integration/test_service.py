@@ -1,4 +1,4 @@
-"""Commands through a service that runs: real processes, as a person starts them."""
+"""Commands through a running service, in real processes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ import pytest
 from indexium_core import cli
 from indexium_core.api import remote, service
 from indexium_core.library import Library
-from tests.support import media
+from tests.support import commands, media
 from tests.support.rest import PATIENCE, Client
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,7 +36,7 @@ def environment() -> dict[str, str]:
 class Service:
     """`indexium serve` on a home."""
 
-    def __init__(self, home: Path, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, home: Path, process: commands.Command) -> None:
         self.home, self.process = home, process
         self._told = ""
 
@@ -56,36 +56,28 @@ class Service:
 
 @contextlib.contextmanager
 def serving(home: Path, *more: str) -> Iterator[Service]:
-    command = [*RUN, "--home", str(home), "serve", "--port", "0", *more]
-    process = subprocess.Popen(command, env=environment(), stderr=subprocess.DEVNULL)
+    process = commands.Command(["--home", str(home), "serve", "--port", "0", *more])
     try:
         while remote.connect(home) is None:
-            assert process.poll() is None
+            assert process.poll() is None, process.text("stderr")
             time.sleep(0.05)
         yield Service(home, process)
     finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
+        process.kill()
+        process.wait(PATIENCE)
 
 
 class Ran:
     """A command that has ended."""
 
-    def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
-        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
+    def __init__(self, home: Path, *words: str) -> None:
+        process = commands.Command(["--home", str(home), *words])
+        self.code = process.wait(120)
+        self.out, self.err = process.text("stdout"), process.text("stderr")
 
     @property
     def json(self) -> Any:
         return json.loads(self.out)
-
-
-def ran(home: Path, *words: str | Path, cwd: Path | None = None, told: str | None = None) -> Ran:
-    command = [*RUN, "--home", str(home), *map(str, words)]
-    done = subprocess.run(
-        command, env=environment(), cwd=cwd, input=told, capture_output=True, text=True, timeout=120, check=False
-    )
-    return Ran(done)
 
 
 @pytest.fixture
@@ -94,16 +86,16 @@ def films(tmp_path: Path) -> Path:
 
 
 def known(home: Path, films: Path) -> None:
-    """A home that knows who is in the films."""
+    """A home with the people of the films."""
     with Library.open(home) as library:
         library.scan([films])
         library.people.add(sorted(films.iterdir()), ["Ann Lee"])
 
 
-def test_commands_print_the_same_with_and_without_a_service(
+def test_commands_print_same_with_and_without_service(
     home: Path, films: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From an empty home on: two homes, one of them served; every answer and every exit code is compared."""
+    """Start with an empty home: two homes, one of them with a service; compare every response and exit code."""
     alone, served = home, tmp_path / "served"
     one, two = tmp_path / "one" / "films", tmp_path / "two" / "films"  # of one length: journals hold the path
     for folder in (one, two):
@@ -111,7 +103,7 @@ def test_commands_print_the_same_with_and_without_a_service(
     people = "path,person\nsea.mp4,Ann Lee\nlake.mp4,Bob Ray\nnot-there.mp4,Ann Lee\n"
     for folder in (one, two):
         (folder / "people.csv").write_text(people)
-    commands: list[tuple[str, ...]] = [
+    calls: list[tuple[str, ...]] = [
         ("scan", "."),
         ("libraries", "list", "--json"),
         ("people", "import", "people.csv"),
@@ -152,14 +144,14 @@ def test_commands_print_the_same_with_and_without_a_service(
     ]
 
     def say(where: Path, folder: Path, words: tuple[str, ...]) -> tuple[int, str, str]:
-        """Run a command in this process, which is quicker; the service is one of its own all the same."""
+        """Run a command in this process, which is faster; the service is a separate process."""
         monkeypatch.chdir(folder)
         code = cli.main(["--home", str(where), *words])
         out, err = capsys.readouterr()
         return code, same(out, folder), same(err, folder).replace(str(where), "HOME")
 
     with serving(served) as running:
-        for words in commands:
+        for words in calls:
             assert say(alone, one, words) == say(served, two, words), words
         assert running.end() < 10
     assert {path.name: path.read_bytes() for path in one.iterdir()} == {
@@ -168,36 +160,36 @@ def test_commands_print_the_same_with_and_without_a_service(
 
 
 def same(text: str, folder: Path) -> str:
-    """What a command said, without what differs between two runs of it."""
+    """The output of a command, without values that differ between two runs."""
     text = text.replace(str(folder), "FOLDER")
     text = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|\+00:00)?", "MOMENT", text)
     text = re.sub(
         r'"(seconds|mtime_ns|est_seconds|plan_id|bytes|free_bytes|device|proof|rate)": [^,\n]*', r'"\1"', text
     )
     text = re.sub(r"\d+(\.\d+)? (ms|s|min)\b", "TIME", text)
-    return re.sub(r'"log": \[.*', "", re.sub(r"\s+", " ", text))  # lines of two threads come as they come
+    return re.sub(r'"log": \[.*', "", re.sub(r"\s+", " ", text))  # lines of two threads have no order
 
 
-def test_a_home_without_a_service_is_opened_as_ever_and_a_stale_file_is_no_service(home: Path, films: Path) -> None:
+def test_home_without_service_is_opened_despite_stale_file(home: Path, films: Path) -> None:
     known(home, films)
     with serving(home) as running:
         running.end(signal.SIGKILL)
     assert (home / "service.json").exists()
     assert remote.connect(home) is None
-    assert ran(home, "plan", "--json").json["total"] == 3
+    assert Ran(home, "plan", "--json").json["total"] == 3
 
 
 IMPORTED = "import sys; from indexium_core.cli import main; main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
 
 
 def imported_by(home: Path, *words: str) -> set[str]:
-    """The packages that a command has imported at its end."""
+    """Return the packages that a command imported until its end."""
     command = [sys.executable, "-c", IMPORTED, "--home", str(home), *words]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=120, check=True)
     return {name.partition(".")[0] for name in done.stderr.splitlines()[-1].split()}
 
 
-def test_a_command_through_a_service_imports_no_database_and_no_media_library(home: Path, films: Path) -> None:
+def test_command_through_service_imports_no_database_or_media_library(home: Path, films: Path) -> None:
     known(home, films)
     heavy = {"duckdb", "numpy", "pandas", "av", "ffmpeg", "fastapi", "panel", "bokeh"}
     assert {"duckdb", "av"} <= imported_by(home, "plan")
@@ -212,7 +204,7 @@ def test_a_command_through_a_service_imports_no_database_and_no_media_library(ho
             assert imported_by(home, *words) & heavy == set(), words
 
 
-def test_the_file_of_the_service_is_private_and_goes_with_it(home: Path, films: Path) -> None:
+def test_service_file_is_private_and_removed_at_end(home: Path, films: Path) -> None:
     known(home, films)
     with serving(home) as running:
         path = home / "service.json"
@@ -222,22 +214,22 @@ def test_the_file_of_the_service_is_private_and_goes_with_it(home: Path, films: 
         assert not path.exists()
 
 
-def test_a_service_on_ipv6_is_found_by_commands_and_guarded_as_any_other(home: Path, films: Path) -> None:
+def test_service_on_ipv6_is_found_and_guarded(home: Path, films: Path) -> None:
     known(home, films)
     if not has_ipv6():
         pytest.skip("this machine has no IPv6 loopback; this test serves on it")
     with serving(home, "--host", "::1") as running:
         url = running.rest.url
         assert re.fullmatch(r"http://\[::1\]:\d+", url)
-        assert ran(home, "plan", "--json").json["total"] == 3
-        assert f"in use by process {running.process.pid} (http://[::1]:" in ran(home, "recover").err
+        assert Ran(home, "plan", "--json").json["total"] == 3
+        assert f"in use by process {running.process.pid} (http://[::1]:" in Ran(home, "recover").err
         page, port = Client(url), url.rpartition(":")[2]
         assert page.post("/api/metadata/plan", {}, Origin=url).status == 200
         for origin in (f"http://localhost:{port}", "http://[::1]:9", "http://[::1]"):
             assert page.post("/api/metadata/plan", {}, Origin=origin).code == "forbidden"
         assert page.get("/api/jobs", Host="[::2]").code == "unknown_host"
         policy = page.get("/plan").headers["content-security-policy"]
-        assert "connect-src 'self' blob: ;" in policy  # in which no address of IPv6 can be named
+        assert "connect-src 'self' blob: ;" in policy  # on this machine, no IPv6 address can be used
 
 
 def has_ipv6() -> bool:
@@ -247,49 +239,49 @@ def has_ipv6() -> bool:
     return False
 
 
-def test_a_command_waits_for_a_service_that_begins(home: Path, films: Path) -> None:
+def test_command_waits_for_starting_service(home: Path, films: Path) -> None:
     known(home, films)
     command = [*RUN, "--home", str(home), "serve", "--port", "0"]
     with subprocess.Popen(command, env=environment(), stderr=subprocess.DEVNULL) as process:
         try:
             while not (home / "lock").exists() or b"http" not in (home / "lock").read_bytes():
                 time.sleep(0.01)
-            found = ran(home, "plan", "--json")  # it holds the home, and does not answer yet
+            found = Ran(home, "plan", "--json")  # it holds the home, and does not respond yet
             assert (found.code, found.json["total"]) == (0, 3)
         finally:
             process.kill()
 
 
-def test_commands_that_need_the_home_alone_name_its_holder(home: Path, films: Path) -> None:
+def test_exclusive_commands_name_holder_of_home(home: Path, films: Path) -> None:
     known(home, films)
     with serving(home) as running:
-        found = ran(home, "recover")
+        found = Ran(home, "recover")
         assert found.code == 3
         assert f"in use by process {running.process.pid} (http://127.0.0.1:" in found.err
-        second = ran(home, "serve", "--port", "0")
+        second = Ran(home, "serve", "--port", "0")
         assert second.code == 3
         assert f"Open {running.rest.url} in a browser, or stop that process first; another port" in second.err
         assert "--home" not in second.err
 
 
-def test_commands_do_not_wait_for_another_command_in_the_home(home: Path) -> None:
+def test_commands_do_not_wait_for_another_command_in_home(home: Path) -> None:
     with Library.open(home):
-        found = ran(home, "plan")
+        found = Ran(home, "plan")
     assert found.code == 3
     assert f"in use by process {os.getpid()}" in found.err
 
 
-def test_a_service_of_another_version_is_rejected_with_the_remedy(home: Path, films: Path) -> None:
+def test_service_of_another_version_is_rejected_with_remedy(home: Path, films: Path) -> None:
     known(home, films)
     with serving(home):
         path = home / "service.json"
         path.write_text(json.dumps(json.loads(path.read_text()) | {"version": "0.0.1"}))
-        found = ran(home, "plan")
+        found = Ran(home, "plan")
     assert found.code == 2
     assert "Stop the service" in found.err
 
 
-def test_a_token_that_is_not_the_services_opens_nothing(home: Path, films: Path) -> None:
+def test_wrong_token_is_rejected(home: Path, films: Path) -> None:
     known(home, films)
     with serving(home) as running:
         client = Client(running.rest.url)
@@ -306,7 +298,7 @@ def test_a_token_that_is_not_the_services_opens_nothing(home: Path, films: Path)
 
 @pytest.fixture
 def many(tmp_path: Path) -> Path:
-    """Enough films that a write of them can be met while it runs."""
+    """Enough films for a write that lasts long enough for the test."""
     folder = tmp_path / "many"
     folder.mkdir()
     first = media.build("mp4", folder, name="0.mp4", seed=1)
@@ -319,7 +311,7 @@ def many(tmp_path: Path) -> Path:
 
 
 def interrupted(home: Path, *words: str, when: Callable[[], object]) -> str:
-    """Begin a command, press Ctrl-C once `when` says so, and return what it said then."""
+    """Start a command, press Ctrl-C when `when` matches, and return the output after it."""
     command = [*RUN, "--home", str(home), *words]
     with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) as process:
         while not when():
@@ -331,11 +323,11 @@ def interrupted(home: Path, *words: str, when: Callable[[], object]) -> str:
     return said
 
 
-def test_ctrl_c_leaves_a_write_to_the_service_and_names_the_next_commands(home: Path, many: Path) -> None:
+def test_ctrl_c_keeps_write_in_service_and_names_commands(home: Path, many: Path) -> None:
     known(home, many)
     with serving(home) as running:
 
-        def at_work() -> bool:  # the command has heard by then that it began
+        def at_work() -> bool:  # by now the command knows that the write started
             found = running.rest.get("/api/metadata/operations").json["items"]
             return any(operation["success_count"] for operation in found)
 
@@ -347,17 +339,17 @@ def test_ctrl_c_leaves_a_write_to_the_service_and_names_the_next_commands(home: 
     assert (found["status"], found["success_count"]) == ("completed", found["file_count"])
 
 
-def test_a_command_pauses_and_resumes_a_write_of_the_service(home: Path, many: Path) -> None:
+def test_command_pauses_and_resumes_write_of_service(home: Path, many: Path) -> None:
     known(home, many)
     with serving(home) as running:
         assert running.rest.post("/api/metadata/write", {"all": True}).status == 202
-        assert ran(home, "operations", "pause", "1").code == 0
+        assert Ran(home, "operations", "pause", "1").code == 0
         assert running.rest.get("/api/metadata/operations/1").json["status"] == "paused"
-        again = ran(home, "operations", "resume", "1", "--json")
+        again = Ran(home, "operations", "resume", "1", "--json")
         assert (again.code, again.json["status"]) == (0, "completed")
 
 
-def test_ctrl_c_stops_a_scan_in_the_service(home: Path, many: Path) -> None:
+def test_ctrl_c_stops_scan_in_service(home: Path, many: Path) -> None:
     with serving(home) as running:
         library = remote.connect(home)
         assert library is not None
@@ -368,7 +360,7 @@ def test_ctrl_c_stops_a_scan_in_the_service(home: Path, many: Path) -> None:
         assert running.process.poll() is None
 
 
-def test_a_service_that_dies_in_the_middle_is_one_sentence(home: Path, many: Path) -> None:
+def test_killed_service_is_reported_in_one_sentence(home: Path, many: Path) -> None:
     known(home, many)
     with serving(home) as running:
         command = [*RUN, "--home", str(home), "write", "--yes"]
@@ -386,7 +378,7 @@ def test_a_service_that_dies_in_the_middle_is_one_sentence(home: Path, many: Pat
     assert "Traceback" not in said
 
 
-def test_a_write_that_is_sent_again_after_a_crash_does_not_start_twice(home: Path, many: Path) -> None:
+def test_repeated_write_request_after_crash_starts_once(home: Path, many: Path) -> None:
     known(home, many)
     asked = {"Idempotency_Key": "tonight"}
     with serving(home) as running:
@@ -398,7 +390,7 @@ def test_a_write_that_is_sent_again_after_a_crash_does_not_start_twice(home: Pat
         assert running.rest.get("/api/metadata/operations").json["total"] == 1
 
 
-def test_progress_of_a_long_call_arrives_while_it_runs(home: Path, many: Path) -> None:
+def test_progress_of_long_call_arrives_during_call(home: Path, many: Path) -> None:
     with serving(home):
         library = remote.connect(home)
         assert library is not None
@@ -409,7 +401,7 @@ def test_progress_of_a_long_call_arrives_while_it_runs(home: Path, many: Path) -
     assert all(one.done <= (one.total or 600) for one in told)
 
 
-def test_a_service_ends_within_seconds_whatever_is_followed(home: Path, many: Path) -> None:
+def test_service_ends_within_seconds_despite_followers(home: Path, many: Path) -> None:
     known(home, many)
     with serving(home) as running:
         rest = running.rest

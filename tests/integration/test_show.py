@@ -1,4 +1,4 @@
-"""`indexium show`: one file, for a person and for a program."""
+"""The command `indexium show`: one file as text and as JSON."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def show(home: Path, *words: str) -> int:
     return app.main(["--home", str(home), "show", *words])
 
 
-def test_everything_about_a_file_is_printed(film: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_facts_of_file_are_printed(film: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert show(home, str(film)) == 0
     text = capsys.readouterr().out
     for part in ("Zoë’s day.mkv", r"Rain\r\nPeople: Bob Ray", "TITLE: Day", "+ Ann Lee", "entered by hand on", "h264"):
@@ -37,7 +37,7 @@ def test_everything_about_a_file_is_printed(film: Path, home: Path, capsys: pyte
     assert "Kept for rollback: the bytes that change." in text
 
 
-def test_a_program_gets_the_same_as_json(film: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_has_same_facts(film: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert show(home, "1", "--json") == 0
     found = json.loads(capsys.readouterr().out)
     assert found["file_path"] == str(film)
@@ -48,9 +48,7 @@ def test_a_program_gets_the_same_as_json(film: Path, home: Path, capsys: pytest.
 
 
 @pytest.mark.parametrize("word", ["99", "no such film.mkv"])
-def test_an_unknown_file_gives_one_sentence(
-    word: str, film: Path, home: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_unknown_file_is_one_sentence(word: str, film: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert show(home, word) == 2
     said = capsys.readouterr()
     assert said.out == ""

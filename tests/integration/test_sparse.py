@@ -1,4 +1,4 @@
-"""A sparse film keeps its holes when a new file is made of it, and is planned with what it takes on the disk."""
+"""A sparse film keeps its holes in a new file, and the plan uses its allocated size."""
 
 from __future__ import annotations
 
@@ -35,9 +35,7 @@ def scanned(folder: Path, name: str, where: Path) -> Iterator[tuple[Library, Pat
 
 @pytest.mark.parametrize("kind", ["memory", "ext4", "xfs", "btrfs"])
 @pytest.mark.parametrize("name", CASES)
-def test_a_new_file_keeps_the_holes_and_so_does_the_old_one_that_comes_back(
-    tmp_path: Path, kind: str, name: str
-) -> None:
+def test_rewrite_and_rollback_keep_holes(tmp_path: Path, kind: str, name: str) -> None:
     with places.folder(kind, tmp_path) as where, scanned(tmp_path, name, where) as (library, path):
         before, old = sparse.room(path), path.read_bytes()
         assert before < sparse.HOLE // 2 < len(old)
@@ -55,7 +53,7 @@ def test_a_new_file_keeps_the_holes_and_so_does_the_old_one_that_comes_back(
 
 
 @pytest.mark.parametrize("number", [errno.EINVAL, errno.EOPNOTSUPP])
-def test_without_a_map_of_holes_every_byte_is_copied(
+def test_without_map_of_holes_every_byte_is_copied(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     real = os.lseek
@@ -75,8 +73,8 @@ def test_without_a_map_of_holes_every_byte_is_copied(
         assert path.read_bytes() == old
 
 
-def test_a_file_system_that_calls_data_a_hole_loses_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Such defects have been: of what is called a hole every byte is read, and what is not zero is copied."""
+def test_wrong_hole_of_file_system_loses_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """File systems had such defects: every byte of a reported hole is read, and every non-zero byte is copied."""
     monkeypatch.setattr(holes, "data", lambda fd, extent: iter(()))
     with places.folder("memory", tmp_path) as where, scanned(tmp_path, "mkv, live", where) as (library, path):
         old = path.read_bytes()
@@ -85,7 +83,7 @@ def test_a_file_system_that_calls_data_a_hole_loses_no_byte(tmp_path: Path, monk
         assert path.read_bytes() == old
 
 
-def test_a_sparse_film_fits_on_a_disk_that_has_room_for_its_data_only(tmp_path: Path) -> None:
+def test_sparse_film_needs_space_of_its_data_only(tmp_path: Path) -> None:
     with (
         places.mounted("tmpfs", tmp_path, megabytes=6) as where,
         scanned(tmp_path, "mkv, live", where) as (library, path),
@@ -97,7 +95,7 @@ def test_a_sparse_film_fits_on_a_disk_that_has_room_for_its_data_only(tmp_path: 
         assert path.stat().st_size > 6 << 20
 
 
-def test_where_ffmpeg_writes_the_new_file_all_of_it_is_counted(tmp_path: Path) -> None:
+def test_rewrite_by_ffmpeg_needs_whole_size(tmp_path: Path) -> None:
     path = tmp_path / "film"
     sparse.put(path, bytes(sparse.HOLE))
     with FileReader(os.fsencode(path)) as reader:
@@ -106,8 +104,8 @@ def test_where_ffmpeg_writes_the_new_file_all_of_it_is_counted(tmp_path: Path) -
     assert (copied.bytes_written, remuxed.bytes_written) == (0, sparse.HOLE)
 
 
-def test_blocks_are_not_put_in_front_of_a_sparse_film(tmp_path: Path) -> None:
-    """What is said beforehand is what happens: it is copied, and the holes stay."""
+def test_sparse_film_gets_no_inserted_blocks(tmp_path: Path) -> None:
+    """The write does what the plan states: it copies the file and keeps the holes."""
     with (
         places.folder("ext4", tmp_path) as where,
         scanned(tmp_path, "mp4, no room, ext4", where) as (library, path),

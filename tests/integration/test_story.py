@@ -1,4 +1,4 @@
-"""`operations show`: what was asked, by whom and from where, what became of each file, and what can be taken back."""
+"""The command `operations show`: request, user, source, outcome of each file, and possible rollback."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from tests.support.holding import Gate, cut_off, held_by_another, retry_with
 from tests.support.studio import ALL, Studio
 from tests.support.waiting import PATIENCE, until
 
-ROWS = ("in progress", "written", "not started")  # how the row of a file begins, behind its path
+ROWS = ("in progress", "written", "not started")  # the start of the row of a file, after its path
 
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    """Operation 1 wrote two files and refused one, 2 took one of them back; for tests that change nothing."""
+    """Operation 1 wrote two files and had one conflict, 2 restored one of them; for tests that change nothing."""
     studio = Studio(tmp_path_factory.mktemp("story"), 3)
     plan = studio.library.plan()
     foreign(studio.paths[2], b"People: Bob Ray", b"A summer by sea")
@@ -55,7 +55,7 @@ def document(studio: Studio, operation_id: int, capsys: pytest.CaptureFixture[st
     return found
 
 
-def test_the_story_has_the_request_its_person_and_its_source(lived: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+def test_story_has_request_user_and_source(lived: Studio, capsys: pytest.CaptureFixture[str]) -> None:
     found = document(lived, 1, capsys)
 
     assert (found["user_note"], found["source"], found["user_action"]) == ("Holiday 2019", "dashboard", "write")
@@ -64,7 +64,7 @@ def test_the_story_has_the_request_its_person_and_its_source(lived: Studio, caps
     assert found["happenings"][0]["text"].endswith("from the dashboard")
 
 
-def test_events_are_listed_in_order_with_their_own_times(lived: Studio) -> None:
+def test_events_are_listed_in_order_with_own_times(lived: Studio) -> None:
     told = lived.library.stories.build(1).happenings
 
     assert [each.at for each in told] == sorted(each.at for each in told)
@@ -72,7 +72,7 @@ def test_events_are_listed_in_order_with_their_own_times(lived: Studio) -> None:
     assert (told[-1].what, told[-1].text) == ("1 file rolled back", "by operation 2")
 
 
-def test_a_rollback_before_the_end_is_listed_before_it(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rollback_before_end_is_listed_before_end(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     cut_off(studio.library, monkeypatch, 3)
     studio.reopen()
     studio.back(1)
@@ -81,9 +81,7 @@ def test_a_rollback_before_the_end_is_listed_before_it(studio: Studio, monkeypat
     assert "cancelled" in [each.what for each in told]
 
 
-def test_a_stopped_and_resumed_operation_was_interrupted_once_and_has_no_end_yet(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_resumed_operation_has_one_interruption_and_no_end(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     cut_off(studio.library, monkeypatch, 2)
     studio.library.close()
     monkeypatch.undo()
@@ -100,11 +98,11 @@ def test_a_stopped_and_resumed_operation_was_interrupted_once_and_has_no_end_yet
     assert ended.completed_at is not None
 
 
-def test_an_interrupted_operation_ended_at_its_last_activity(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_operation_ends_at_last_activity(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     cut_off(studio.library, monkeypatch, 2)
     studio.library.close()
     monkeypatch.undo()
-    with Database.open(studio.library.home) as store, store.atomic() as tx:  # as a kill leaves it
+    with Database.open(studio.library.home) as store, store.atomic() as tx:  # the state after a kill
         tx.execute("UPDATE metadata_operations SET status = 'in_progress', completed_at = NULL")
         tx.execute("UPDATE job_queue SET status = 'running' WHERE operation_id = 1")
         at_last = tx.value("SELECT heartbeat_at FROM job_queue WHERE operation_id = 1")
@@ -122,12 +120,12 @@ def test_an_interrupted_operation_ended_at_its_last_activity(studio: Studio, mon
     assert before[0] == ("interrupted", at_last.replace(microsecond=0))
     studio.library.resume(1).wait()
     after = told()
-    assert after[: len(before)] == before  # what is past stays as it was
+    assert after[: len(before)] == before  # earlier events do not change
     assert [what for what, _ in after[len(before) :]] == ["waiting", "resumed", "completed"]
 
 
-def test_events_within_a_second_keep_their_order(lived: Studio) -> None:
-    """The log has milliseconds, the ledger more: what began a moment after it was asked for seems to come before."""
+def test_events_within_one_second_keep_order(lived: Studio) -> None:
+    """The log has milliseconds and the ledger microseconds, so a start can seem earlier than its request."""
     at = datetime(2026, 11, 20, 7, 0, 0, 1900, tzinfo=UTC)
     lines = [
         {"event": "job.changed", "status": status, "at": "2026-11-20T07:00:00.001Z"}
@@ -138,12 +136,12 @@ def test_events_within_a_second_keep_their_order(lived: Studio) -> None:
     assert [each.what for each in told] == ["requested", "waiting", "started", "completed", "1 file rolled back"]
 
 
-def test_a_line_of_a_log_is_words_whatever_its_values_are() -> None:
+def test_log_line_is_text_for_any_values() -> None:
     line = {"at": "now", "counters": {"success": 26, "failed": 1}, "rate": 3.5, "eta_seconds": None, "risk": ["a", "b"]}
     assert output.named(line, without=("at",)) == "success=26 failed=1 rate=3.5 risk=a,b"
 
 
-def test_each_file_has_its_change_its_proof_and_its_backup(lived: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_file_has_change_proof_and_backup(lived: Studio, capsys: pytest.CaptureFixture[str]) -> None:
     items = {Path(item["file_path"]).name: item for item in document(lived, 1, capsys)["items"]}
 
     assert items["0000.mp4"]["new_comment"] == "People: Ann Lee, Bob Ray"
@@ -155,7 +153,7 @@ def test_each_file_has_its_change_its_proof_and_its_backup(lived: Studio, capsys
     assert (items["0002.mp4"]["status"], items["0002.mp4"]["backup"]) == ("conflict", None)
 
 
-def test_for_people_it_is_a_page(
+def test_story_is_readable_text(
     lived: Studio, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert shown(lived, "1") == 0
@@ -177,7 +175,7 @@ def test_for_people_it_is_a_page(
     assert any(line.startswith(str(lived.paths[2])) and " conflict " in line for line in lines)
 
 
-def test_a_running_file_is_in_progress_in_its_row_and_in_the_counts(
+def test_running_file_is_in_progress_in_row_and_counts(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     studio.library._parts.runs.workers = 1
@@ -196,7 +194,7 @@ def test_a_running_file_is_in_progress_in_its_row_and_in_the_counts(
     assert said == ["in progress", "written", *["not started"] * 4]
 
 
-def test_pauses_have_time_and_person_and_conflicts_are_in_the_log(tmp_path: Path) -> None:
+def test_pauses_have_time_and_user_and_log_has_conflicts(tmp_path: Path) -> None:
     studio = Studio(tmp_path, 3)
     foreign(studio.paths[2], b"People: Bob Ray", b"A summer by sea")
     with studio.library as library:
@@ -237,9 +235,7 @@ def fates(studio: Studio, operation_id: int) -> list[tuple[str, str, str]]:
     return sorted((Path(line["file_path"]).name, line["event"], line.get("code", "")) for line in told)
 
 
-def test_the_log_has_the_outcome_of_conflicts_at_the_start_and_of_cancelled_files(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_log_has_outcome_of_conflicts_and_cancelled_files(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     studio.library._parts.runs.workers = 1
     gate = Gate(monkeypatch, free=1)
     first = gate.write(studio.library)
@@ -260,9 +256,7 @@ def test_the_log_has_the_outcome_of_conflicts_at_the_start_and_of_cancelled_file
     assert told.count("file.cancelled") == counts["skipped"] > 0
 
 
-def test_the_log_has_the_outcome_of_files_that_were_cancelled_while_idle(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_log_has_outcome_of_files_cancelled_during_pause(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     cut_off(studio.library, monkeypatch, 2)
     studio.reopen()
     studio.library.cancel(1)
@@ -275,9 +269,7 @@ def past(studio: Studio, operation_id: int) -> list[tuple[str, str]]:
     return [(each.what, each.text) for each in studio.library.stories.build(operation_id).happenings]
 
 
-def test_the_persons_who_resumed_and_cancelled_an_operation_are_listed(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_users_of_resume_and_cancel_are_listed(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     cut_off(studio.library, monkeypatch, 2)
     studio.reopen()
     monkeypatch.undo()
@@ -294,7 +286,7 @@ def test_the_persons_who_resumed_and_cancelled_an_operation_are_listed(
     assert f"by {line['by']}" == by
 
 
-def test_a_retried_file_has_the_error_of_each_attempt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_retried_file_has_error_of_each_attempt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     studio = Studio(tmp_path, 2)
     with held_by_another(studio.paths[0]) as let_go:
         retry_with(studio.library, let_go)
@@ -315,15 +307,13 @@ def test_a_retried_file_has_the_error_of_each_attempt(tmp_path: Path, capsys: py
     studio.library.close()
 
 
-def test_the_story_of_a_rollback_names_the_operation_that_it_rolls_back(
-    lived: Studio, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_story_of_rollback_names_rolled_back_operation(lived: Studio, capsys: pytest.CaptureFixture[str]) -> None:
     assert shown(lived, "2") == 0
 
     assert "rolls back operation 1" in " ".join(capsys.readouterr().out.split())
 
 
-def test_of_many_files_a_page_shows_those_that_went_wrong_first(
+def test_page_of_many_files_lists_problems_first(
     lived: Studio, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(story, "FILES", 1)
@@ -341,11 +331,11 @@ def test_of_many_files_a_page_shows_those_that_went_wrong_first(
     assert "Files none of 3." in capsys.readouterr().err
 
 
-def test_a_story_that_comes_through_a_service_is_the_same(lived: Studio) -> None:
+def test_story_through_service_is_equal(lived: Studio) -> None:
     told = lived.library.stories.build(1)
     assert Codec().loads(Codec().dumps(told)) == told
 
 
-def test_an_operation_that_there_is_not_has_no_story(lived: Studio) -> None:
+def test_unknown_operation_has_no_story(lived: Studio) -> None:
     with pytest.raises(errors.UnknownIdError, match="99"):
         lived.library.stories.build(99)

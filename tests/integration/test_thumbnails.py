@@ -1,4 +1,4 @@
-"""Pictures of films: upright, in shape, in time, kept, and none rather than trouble."""
+"""Thumbnails of films: orientation, aspect ratio, time limit, cache, and damaged files."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def film(folder: Path, name: str, *arguments: str) -> Path:
 
 
 def picture(source: Path | bytes, **more: Any) -> np.ndarray[Any, Any] | None:
-    """The picture of a film as its colours, None where there is none."""
+    """The thumbnail of a film as its colours, or None."""
     data = made(source, **more)
     if data is None:
         return None
@@ -61,11 +61,11 @@ def near(pixel: np.ndarray[Any, Any], colour: np.ndarray[Any, Any]) -> bool:
     return bool(np.abs(pixel.astype(int) - colour).max() < 12)
 
 
-# What it shows.
+# Content.
 
 
 @pytest.mark.parametrize("form", media.FORMS)
-def test_every_kind_of_film_has_a_picture(form: str, tmp_path: Path) -> None:
+def test_every_kind_of_film_has_picture(form: str, tmp_path: Path) -> None:
     seen = picture(media.build(form, tmp_path))
     assert seen is not None
     assert seen.shape == (90, 160, 3)
@@ -75,7 +75,7 @@ def test_every_kind_of_film_has_a_picture(form: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("turn", "first", "last"), [(0, RED, BLUE), (90, BLUE, RED), (180, BLUE, RED), (270, RED, BLUE)]
 )
-def test_a_rotated_video_has_an_upright_thumbnail(turn: int, first: Any, last: Any, tmp_path: Path) -> None:
+def test_rotated_video_has_upright_thumbnail(turn: int, first: Any, last: Any, tmp_path: Path) -> None:
     lying = film(tmp_path, "lying.mp4", *SPLIT)
     turned = film(tmp_path, "turned.mp4", "-i", str(lying), "-c", "copy", "-metadata:s:v:0", f"rotate={turn}")
     seen = picture(turned)
@@ -85,7 +85,7 @@ def test_a_rotated_video_has_an_upright_thumbnail(turn: int, first: Any, last: A
     assert near(seen[-3, -3], last)
 
 
-def test_ten_bits_and_odd_sizes_are_no_trouble(tmp_path: Path) -> None:
+def test_ten_bits_and_odd_sizes_have_thumbnails(tmp_path: Path) -> None:
     source = (*TEST, "testsrc2=s=161x91:d=1:r=10", "-c:v", "ffv1")
     for name, pixels in (("ten.mkv", "yuv420p10le"), ("full.mkv", "yuv444p"), ("rgb.mkv", "bgr0")):
         seen = picture(film(tmp_path, name, *source, "-pix_fmt", pixels))
@@ -93,34 +93,34 @@ def test_ten_bits_and_odd_sizes_are_no_trouble(tmp_path: Path) -> None:
         assert seen.shape == (90, 160, 3)
 
 
-def test_pixels_that_are_no_squares_are_stretched(tmp_path: Path) -> None:
+def test_non_square_pixels_are_stretched(tmp_path: Path) -> None:
     seen = picture(film(tmp_path, "dv.avi", *TEST, "testsrc2=s=180x144:d=1:r=10,setsar=64/45", "-c:v", "mpeg4"))
     assert seen is not None
     assert seen.shape == (144, 256, 3)
 
 
 @pytest.mark.parametrize(("size", "shape"), [("1920x1080", (180, 320, 3)), ("90x160", (160, 90, 3))])
-def test_a_picture_is_no_larger_than_asked_and_no_larger_than_the_film(size: str, shape: Any, tmp_path: Path) -> None:
+def test_picture_is_no_larger_than_request_and_film(size: str, shape: Any, tmp_path: Path) -> None:
     source = film(tmp_path, "film.mp4", *TEST, f"testsrc2=s={size}:d=1:r=5", "-c:v", "libx264", "-preset", "ultrafast")
     seen = picture(source, width=320)
     assert seen is not None
     assert seen.shape == shape
 
 
-def test_a_dark_beginning_is_passed_over(tmp_path: Path) -> None:
+def test_dark_beginning_is_skipped(tmp_path: Path) -> None:
     source = film(tmp_path, "dark.mp4", *DARK, "-filter_complex", "[0][1]concat", "-c:v", "libx264", "-g", "10")
     seen = picture(source)
     assert seen is not None
     assert seen.mean() > 60
 
 
-def test_a_film_that_is_dark_throughout_has_a_dark_picture(tmp_path: Path) -> None:
+def test_dark_film_has_dark_thumbnail(tmp_path: Path) -> None:
     seen = picture(film(tmp_path, "night.mp4", *DARK[:4], "-c:v", "libx264"))
     assert seen is not None
     assert seen.max() < 20
 
 
-def test_a_cover_is_no_picture_of_the_film(tmp_path: Path) -> None:
+def test_cover_is_no_picture_of_film(tmp_path: Path) -> None:
     with_film = picture(media.build("mp4", tmp_path, cover=True))
     assert with_film is not None
     assert with_film.shape == (90, 160, 3)  # the cover is 64 × 64
@@ -130,15 +130,15 @@ def test_a_cover_is_no_picture_of_the_film(tmp_path: Path) -> None:
     assert picture(alone) is None
 
 
-def test_a_recording_without_an_index_is_shown_from_its_beginning(tmp_path: Path) -> None:
+def test_recording_without_index_uses_first_frame(tmp_path: Path) -> None:
     assert picture(media.build("mkv_live", tmp_path, seconds=2.0)) is not None
 
 
-# What may be wrong.
+# Damaged files.
 
 
 @pytest.mark.parametrize("form", ["mp4", "mkv", "avi", "flv", "wmv", "ogv", "webm", "ts"])
-def test_damage_means_no_picture_or_one_but_never_trouble(form: str, tmp_path: Path) -> None:
+def test_damaged_file_never_raises_error(form: str, tmp_path: Path) -> None:
     whole = media.build(form, tmp_path).read_bytes()
     dice = random.Random(form)
     for _ in range(6):
@@ -148,7 +148,7 @@ def test_damage_means_no_picture_or_one_but_never_trouble(form: str, tmp_path: P
         made(bytes(data[: dice.randrange(len(data) // 2, len(data))]), duration=dice.choice([0.0, 1e9, float("inf")]))
 
 
-def test_a_film_that_is_cut_short_has_none(tmp_path: Path) -> None:
+def test_truncated_film_has_no_thumbnail(tmp_path: Path) -> None:
     assert made(media.truncated("mp4", tmp_path)) is None
 
 
@@ -156,7 +156,7 @@ def test_a_film_that_is_cut_short_has_none(tmp_path: Path) -> None:
     ("limit", "value"),
     [("_TIMEOUT_SECONDS", -1.0), ("_MOST_BYTES", 4096), ("_MOST_PIXELS", 1000), ("_MOST_PACKETS", -1)],
 )
-def test_a_thumbnail_that_costs_too_much_is_cancelled(
+def test_expensive_thumbnail_is_cancelled(
     limit: str, value: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = media.build("mp4", tmp_path)
@@ -164,7 +164,7 @@ def test_a_thumbnail_that_costs_too_much_is_cancelled(
     assert made(source) is None
 
 
-# What is kept.
+# Cache.
 
 
 @pytest.fixture
@@ -189,7 +189,7 @@ def id_of(library: Library, name: str) -> int:
     return library.files.find(str(Path(library.inventory.list()[0].path) / name))
 
 
-def test_a_picture_is_made_once_and_kept_by_what_the_film_is(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_picture_is_cached_by_identity_of_film(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     first = library.thumbnails.jpeg(id_of(library, "a.mp4"))
     assert first is not None
     assert [path.read_bytes() for path in kept(library)] == [first]
@@ -197,7 +197,7 @@ def test_a_picture_is_made_once_and_kept_by_what_the_film_is(library: Library, m
     assert library.thumbnails.jpeg(id_of(library, "a.mp4")) == first
 
 
-def test_that_there_is_none_is_remembered_too(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_thumbnail_is_cached(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(thumbnail, "picture", lambda *_, **__: None)
     assert library.thumbnails.jpeg(id_of(library, "a.mp4")) is None
     monkeypatch.undo()
@@ -205,26 +205,26 @@ def test_that_there_is_none_is_remembered_too(library: Library, monkeypatch: pyt
     assert [path.stat().st_size for path in kept(library)] == [0]
 
 
-def test_a_missing_or_unsuitable_file_has_no_thumbnail(library: Library) -> None:
+def test_missing_or_unsuitable_file_has_no_thumbnail(library: Library) -> None:
     assert library.thumbnails.jpeg(id_of(library, "page.mp4")) is None
     assert library.thumbnails.jpeg(99) is None
 
 
-def test_a_file_that_is_another_by_now_has_none_until_it_is_scanned(library: Library) -> None:
+def test_changed_file_has_no_thumbnail_until_scan(library: Library) -> None:
     path = Path(library.inventory.list()[0].path) / "a.mp4"
     path.write_bytes((path.parent / "b.mp4").read_bytes())
     assert library.thumbnails.jpeg(id_of(library, "a.mp4")) is None
     assert kept(library) == []
 
 
-def test_no_thumbnail_is_made_of_a_file_that_will_be_written(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_being_written_gets_no_thumbnail(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "is_being_written", lambda *_: True)
     assert library.thumbnails.jpeg(id_of(library, "a.mp4")) is None
     assert kept(library) == []
 
 
 @pytest.mark.parametrize(("budget", "left"), [("0", 0), ("6000", 1), ("200MB", 2)])
-def test_pictures_are_kept_within_their_budget(budget: str, left: int, library: Library) -> None:
+def test_thumbnail_cache_has_size_limit(budget: str, left: int, library: Library) -> None:
     library.settings.thumbnail_budget = Settings(home=library.home, thumbnail_budget=budget).thumbnail_budget
     for name in ("a.mp4", "b.mp4"):
         picture = library.thumbnails.jpeg(id_of(library, name))
@@ -233,7 +233,7 @@ def test_pictures_are_kept_within_their_budget(budget: str, left: int, library: 
     assert len(kept(library)) == left
 
 
-# How it is served.
+# HTTP.
 
 
 def ask(url: str, **headers: str) -> tuple[int, Any, bytes]:
@@ -245,13 +245,13 @@ def ask(url: str, **headers: str) -> tuple[int, Any, bytes]:
         return error.code, error.headers, error.read()
 
 
-def test_a_picture_is_served_and_not_twice(library: Library) -> None:
+def test_thumbnail_is_served_and_cached_by_client(library: Library) -> None:
     with server.make_server(library, port=0).background() as running:
         address = f"{running.url}/thumbnail/{id_of(library, 'a.mp4')}"
         status, headers, data = ask(f"{address}?v=1&width=320")
         assert (status, headers["Content-Type"], data[:3]) == (200, "image/jpeg", b"\xff\xd8\xff")
         assert headers["Cache-Control"].startswith("private")
-        assert headers["X-Content-Type-Options"] == "nosniff"  # it went through the door
+        assert headers["X-Content-Type-Options"] == "nosniff"  # it passed the request guard
         assert ask(address, If_None_Match=headers["ETag"])[0] == 304
 
         nothing = f"{running.url}/thumbnail/{id_of(library, 'page.mp4')}"

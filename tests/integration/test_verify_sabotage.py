@@ -1,9 +1,9 @@
 """
-Verification proven by sabotage: whatever a writer damages beside its job is caught, by the check that is there for it.
+Sabotage of writes: the expected check detects every unrelated damage.
 
-The two halves of the evidence are judged apart. A check of the meaning has to catch its saboteurs with the structural
-half switched off, as if our own parsers were blind; so each check is shown to be needed, and taking one away lets a
-saboteur through.
+The two halves of the evidence are tested separately. A check of the content must detect its sabotages without the
+structural half, as if our parsers had a defect. So each check is proven to be needed: without it, one sabotage is not
+detected.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ class Case:
     """One kind of damage."""
 
     film: str  # key of FILMS
-    damage: Damage | str  # as a string: arguments with which ffmpeg makes another file
-    check: str  # that has to catch it
-    rogue: bool = False  # it reaches for media bytes, so it goes behind the journaled file's back
+    damage: Damage | str  # a string: arguments of ffmpeg that make another file
+    check: str  # the check that must detect it
+    rogue: bool = False  # it changes media bytes, so it bypasses the journaled file
 
 
 def untouched(data: bytes) -> bytes:
@@ -129,13 +129,13 @@ CASES = {
 
 @functools.cache
 def film(kind: str) -> bytes:
-    """A film with everything that there is to lose."""
+    """A film with every kind of data that can be lost."""
     wanted: dict[str, Any] = {"chapters": 2, "cover": kind == "mp4", "subtitles": True, "languages": ("eng", "ger")}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         tags = {"title": "At sea", "artist": "Zoë"}
         clip = media.build(f"{kind}_room", folder, comment=OLD, tags=tags, **wanted)
-        if kind == "mp4":  # padding at the end, which may be cut without anything else being lost
+        if kind == "mp4":  # padding at the end, which may be removed without other loss
             return clip.read_bytes() + (4096).to_bytes(4, "big") + b"free" + bytes(4088)
         cover, font, target = folder / "cover.png", folder / "font.ttf", folder / "attached.mkv"
         font.write_bytes(FONT)
@@ -159,7 +159,7 @@ def evidence(path: Path) -> verify.Evidence:
 
 
 def write(path: Path, case: Case, log: OperationJournal) -> dict[str, object]:
-    """Write as the product does: evidence, strategy, evidence, comparison, and only then the commit."""
+    """Write like the product: evidence, strategy, evidence, comparison, and then the commit."""
     genuine = sabotage.genuine(path, CHANGES).edit
     reader, _, layout = examined(path)
     damage = case.damage if callable(case.damage) else sabotage.remuxed(path.parent, path.suffix, *case.damage.split())
@@ -175,13 +175,13 @@ def write(path: Path, case: Case, log: OperationJournal) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Scene:
-    """Where one saboteur was at work."""
+    """The evidence before and after one sabotage."""
 
     before: verify.Evidence
     after: verify.Evidence
 
     def failing(self, among: Sequence[str] = NAMES) -> set[str]:
-        """Return which of the comparisons see something."""
+        """Return the comparisons that report a difference."""
         return {name for name in among if not self.passes([name])}
 
     def passes(self, among: Sequence[str]) -> bool:
@@ -199,7 +199,7 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def scenes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scene]:
-    """Every saboteur's work, before and after: done once, judged by many tests."""
+    """The evidence before and after every sabotage: computed once, used by many tests."""
     folder = tmp_path_factory.mktemp("scenes")
     found = {}
     for name, case in CASES.items():
@@ -220,7 +220,7 @@ def place(tmp_path: Path) -> Iterator[tuple[Path, OperationJournal]]:
 
 
 @pytest.mark.parametrize("kind", ["mp4", "mkv"])
-def test_an_honest_writer_passes_every_check(place: tuple[Path, OperationJournal], kind: str) -> None:
+def test_honest_writer_passes_every_check(place: tuple[Path, OperationJournal], kind: str) -> None:
     path, log = place[0].with_suffix(f".{kind}"), place[1]
     path.write_bytes(film(kind))
     proof = write(path, Case(kind, untouched, ""), log)
@@ -230,7 +230,7 @@ def test_an_honest_writer_passes_every_check(place: tuple[Path, OperationJournal
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_each_saboteur_is_caught_by_the_check_that_is_there_for_it(scenes: dict[str, Scene], name: str) -> None:
+def test_each_sabotage_fails_expected_check(scenes: dict[str, Scene], name: str) -> None:
     case, scene = CASES[name], scenes[name]
     assert case.check in scene.failing()
     with pytest.raises(errors.VerificationError, match=f"{case.check}: ") as caught:
@@ -253,9 +253,7 @@ def test_detected_damage_is_restored_bit_for_bit(place: tuple[Path, OperationJou
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.rogue and "byte" in name])
-def test_media_bytes_are_out_of_reach_through_the_journaled_file(
-    place: tuple[Path, OperationJournal], name: str
-) -> None:
+def test_media_bytes_are_out_of_reach_through_journaled_file(place: tuple[Path, OperationJournal], name: str) -> None:
     case = CASES[name]
     path, log = place[0].with_suffix(f".{case.film}"), place[1]
     path.write_bytes(film(case.film))
@@ -265,8 +263,8 @@ def test_media_bytes_are_out_of_reach_through_the_journaled_file(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_without_a_check_a_saboteur_gets_away(scenes: dict[str, Scene], name: str) -> None:
-    """Of the meaning's checks each is needed where the census sees nothing, as after a mistake in our own parser."""
+def test_each_check_is_needed(scenes: dict[str, Scene], name: str) -> None:
+    """Each check of the content is needed if the census detects nothing, for example after a defect in our parser."""
     others = [other for other in NAMES if other != name]
     blind = [other for other in others if other != "structure"] if name in MEANING else others
     escaped = [who for who, scene in scenes.items() if CASES[who].check == name and scene.passes(blind)]
@@ -278,7 +276,7 @@ MEANING = ("comment", "streams", "chapters", "attachments", "side_data", "tags",
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.check in MEANING and not case.rogue])
-def test_the_census_alone_catches_what_the_meaning_shows(scenes: dict[str, Scene], name: str) -> None:
-    """The other way round: with FFmpeg's libraries blind, the bytes tell; but for the comment, which is not theirs."""
+def test_census_detects_damage_of_content(scenes: dict[str, Scene], name: str) -> None:
+    """The census detects the same damage without FFmpeg's libraries, except for the comment, which it excludes."""
     if CASES[name].check != "comment":
         assert scenes[name].failing(["structure"])

@@ -1,4 +1,4 @@
-"""How a film is written is also a matter of settings, of its other names, and of who has it open."""
+"""The strategy of a write also depends on settings, on other names of the film, and on open handles."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from tests.support import places, readers, shapes
 from tests.support.studio import ALL, OLD
 
 BREAK = replace(ALL, hard_links="break")
-# A film for each way of writing that a plain folder can have.
+# A film for each strategy that is possible in an ordinary folder.
 CASES = ["mp4, index last", "mp4, fragmented", "mkv, ffmpeg", "mkv, live", "avi", "flv", "wmv", "ogv"]
 
 
 @contextlib.contextmanager
 def opened(folder: Path, names: Sequence[str], where: Path | None = None, **values: object) -> Iterator[Library]:
-    """A library of films of these cases, all of which lack a lot of people."""
+    """A library of films of these cases, whose comments lack many people."""
     films = where or folder / "films"
     films.mkdir(exist_ok=True)
     for name in names:
@@ -39,13 +39,13 @@ def opened(folder: Path, names: Sequence[str], where: Path | None = None, **valu
 
 
 def written(library: Library, options: WriteOptions = ALL) -> dict[str, ItemDetails]:
-    """Write everything; what became of each film, by the name of its case."""
+    """Write all files; return the outcome of each film, by the name of its case."""
     operation = library.write(library.plan(hard_links=options.hard_links), options)
     operation.wait()
     return {Path(item.file_name).stem: item for item in library.operation(operation.id, per_page=0).items}
 
 
-def test_an_index_moves_to_the_end_if_the_setting_allows_it_and_is_restored(tmp_path: Path) -> None:
+def test_setting_allows_index_at_end_and_rollback_restores_it(tmp_path: Path) -> None:
     name = "mp4, no room, moved to the end"
     with opened(tmp_path, [name], faststart="any") as library:
         path = tmp_path / "films" / f"{name}.mp4"
@@ -110,7 +110,7 @@ def test_break_links_replaces_one_name_only(
 
 @contextlib.contextmanager
 def parted(folder: Path, names: Sequence[str], *, elsewhere: bool = True) -> Iterator[tuple[Library, dict[str, Path]]]:
-    """Films of which another name is in the library, or lies beside them; written so that their names part."""
+    """Films with another name in the library or beside them; the write separates the names."""
     with opened(folder, names) as library:
         films = {path.stem: path for path in (folder / "films").iterdir()}
         seeds = folder / "seeds" if elsewhere else folder / "films"
@@ -134,7 +134,7 @@ def seed_of(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("elsewhere", [True, False])
-def test_the_names_of_a_film_are_one_file_again_after_a_rollback(tmp_path: Path, *, elsewhere: bool) -> None:
+def test_rollback_joins_names_of_film(tmp_path: Path, *, elsewhere: bool) -> None:
     names = ["ogv", "mkv, live", "mp4, fragmented"]
     with parted(tmp_path, names, elsewhere=elsewhere) as (library, films):
         new = {name: path.read_bytes() for name, path in films.items()}
@@ -154,7 +154,7 @@ def test_the_names_of_a_film_are_one_file_again_after_a_rollback(tmp_path: Path,
         assert {item.message for item in items} == {"It shares one file with its other name again." for _ in items}
         assert library.scan().changed == 0
 
-        # Taking the rollback back parts the names again; taking that back makes them one file again.
+        # A rollback of the rollback separates the names again; its rollback joins them again.
         library.rollback(back.id).wait()
         assert {name: path.read_bytes() for name, path in films.items()} == new
         assert [path.stat().st_nlink for path in films.values()] == [1, 1, 1]
@@ -163,13 +163,13 @@ def test_the_names_of_a_film_are_one_file_again_after_a_rollback(tmp_path: Path,
         assert all(path.samefile(seed_of(path)) for path in films.values())
 
 
-def test_names_that_cannot_be_joined_stay_two_files_and_the_check_reports_it(tmp_path: Path) -> None:
+def test_check_reports_names_that_stay_separate(tmp_path: Path) -> None:
     names = ["ogv", "mkv, live", "mp4, fragmented"]
     with parted(tmp_path, names) as (library, films):
         gone, changed, forged = (films[name] for name in names)
         seed_of(gone).unlink()
         seed_of(changed).write_bytes(b"something else")
-        seed = seed_of(forged)  # of the same size and date, but with other bytes
+        seed = seed_of(forged)  # of equal size and date, but with other bytes
         with seed.open("r+b") as file:
             file.seek(-1, os.SEEK_END)
             last = file.read(1)
@@ -194,7 +194,7 @@ def test_names_that_cannot_be_joined_stay_two_files_and_the_check_reports_it(tmp
         assert all("stay two files" in item.message for item in items)
 
 
-def test_before_a_write_that_separates_names_the_question_reports_the_others(tmp_path: Path) -> None:
+def test_question_reports_names_separated_by_write(tmp_path: Path) -> None:
     with opened(tmp_path, ["ogv", "mp4, index last"]) as library:
         for path in list((tmp_path / "films").iterdir()):
             os.link(path, tmp_path / f"seed {path.name}")
@@ -215,12 +215,12 @@ def test_before_a_write_that_separates_names_the_question_reports_the_others(tmp
         assert {item.message for item in written(library, BREAK).values()} == {"", "Its other names keep the old file."}
 
 
-# Films that somebody has open
+# Open films
 
 
 @contextlib.contextmanager
 def player(path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Another process that has opened a film, and reads all of it when it is told to."""
+    """Another process with the film open, which reads all of it on request."""
     program = "import sys; film = open(sys.argv[1], 'rb'); print(flush=True); sys.stdin.readline()"
     show = "sys.stdout.buffer.write(film.read())"
     command = [sys.executable, "-S", "-c", f"{program}; {show}", str(path)]
@@ -236,7 +236,7 @@ def ext4(tmp_path: Path) -> Iterator[Path]:
         yield folder
 
 
-def test_a_video_in_a_player_is_copied_and_the_player_keeps_the_old_file(tmp_path: Path, ext4: Path) -> None:
+def test_open_video_is_copied_and_player_keeps_old_file(tmp_path: Path, ext4: Path) -> None:
     name = "mp4, no room, ext4"
     with opened(tmp_path, [name], ext4) as library, player(ext4 / f"{name}.mp4") as playing:
         assert [item.strategy for item in library.plan().items] == ["mp4_insert_range"]
@@ -247,7 +247,7 @@ def test_a_video_in_a_player_is_copied_and_the_player_keeps_the_old_file(tmp_pat
         assert (ext4 / f"{name}.mp4").read_bytes() == shapes.film(name)
 
 
-def test_a_film_in_a_player_that_may_not_be_replaced_either_waits(tmp_path: Path, ext4: Path) -> None:
+def test_open_video_without_replacement_waits(tmp_path: Path, ext4: Path) -> None:
     name = "mp4, no room, ext4"
     path = ext4 / f"{name}.mp4"
     with opened(tmp_path, [name], ext4) as library:

@@ -1,8 +1,8 @@
 """
-One film, one strategy and one journal, without a library around them: where cuts cost a hundredth of a second.
+One film, one strategy and one journal without a library, so that an interrupted write takes a hundredth of a second.
 
-What is asked of a strategy here is what `scenes` asks of a whole write: old or new, bit for bit, and nothing else left
-lying about.
+The checks of a strategy here equal those of a whole write in `scenes`: the file is exactly old or new, and no other
+file remains.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MTIME = 1_600_000_000_123_456_789
 
 
 class Bench:
-    """A case of `shapes` in a folder of its own."""
+    """A case of `shapes` in its own folder."""
 
     def __init__(self, name: str, folder: Path, films: Path, forks: Forks) -> None:
         self.name, self.shape, self._forks = name, shapes.ALL[name], forks
@@ -68,19 +68,19 @@ class Bench:
         return self.run(crashes.recover, self.backup, **trap)
 
     def take_back(self) -> None:
-        """Take a write back that was committed."""
+        """Roll back a committed write."""
         other = self.backups / "2.journal"
         other.unlink(missing_ok=True)
         crashes.take_back(self.film, self.backup, other)
         assert self.film.read_bytes() == self.old
 
     def media(self) -> list[tuple[int, int]]:
-        """Where the media of the film lies: start and end of each stretch."""
+        """Return the ranges of the film's media."""
         _, layout = registry.examine(BytesReader(self.old))
         return [(extent.offset, extent.end) for extent in layout.payload]
 
     def settle(self, where: str) -> str:
-        """Recover as the next start does, and tell which of the two files is there; a second recovery does nothing."""
+        """Recover like the next start, and return which of the two files exists; a second recovery changes nothing."""
         if self.backup.exists():
             crashes.recover(self.backup)
             journals = self.backup.read_bytes()
@@ -94,7 +94,7 @@ class Bench:
         return "new" if committed else "old"
 
     def strays(self) -> list[str]:
-        """What lies about that is neither the film nor an original that is kept."""
+        """Return the files that are neither the film nor a kept original."""
         kept = self.films / ".indexium"
         found = [path for path in self.films.rglob("*") if path not in {self.film, kept} and path.parent != kept]
         return [path.name for path in found]

@@ -1,4 +1,4 @@
-"""What a system call does to which file: from the bare registers that `seccomp` shows to a value for tests."""
+"""The effect of a system call on a file: from the registers that `seccomp` reads to a value for tests."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class Call:
     One call that changes something, or makes it durable.
 
     Kinds: create, write, copy, clone, truncate, allocate, reserve, insert, collapse, punch, zero, sync, link, rename,
-    remove, folder, times, mode, owner, attribute; `unknown` for what may change a file in a way that nobody foresaw.
+    remove, folder, times, mode, owner, attribute; `unknown` for other calls that may change a file.
     """
 
     name: str  # of the system call
     kind: str
     path: str  # of the file; rename and link: its new name
-    source: str = ""  # rename and link: the old name; copy and clone: where the bytes come from
+    source: str = ""  # rename and link: the old name; copy and clone: the source of the bytes
     offset: int = _NO_OFFSET  # write, copy, clone, …: where; truncate: the size
     length: int = 0
     taken: int = _NO_OFFSET  # copy and clone: where in the source
@@ -39,16 +39,16 @@ class Call:
     descriptor: int = -1  # through which it is written
     process: int = 0
     number: int = 0  # in the order of those that count
-    nth: int = 0  # … and among those of the same name on the same file: threads take turns as they like
+    nth: int = 0  # … and among calls of the same name on the same file: the order of threads varies
 
     @property
     def is_partial(self) -> bool:
-        """Tell whether the system may do a part of it and say so."""
+        """Return whether the system may perform a part of the call and report it."""
         return self.kind in {"write", "copy"} and self.length > 1
 
 
 def decode(notice: Notice, folders: Sequence[str]) -> Call | None:
-    """Return what a call does; None where it changes nothing below `folders`."""
+    """Return the effect of a call; None if it changes nothing below `folders`."""
     call = _DECODERS[notice.name](_Caller(notice))
     if call is None or not any(_is_below(path, folders) for path in (call.path, call.source)):
         return None
@@ -60,7 +60,7 @@ def _is_below(path: str, folders: Sequence[str]) -> bool:
 
 
 class _Caller:
-    """The process that makes a call: what its registers point to."""
+    """The process that makes a call: the memory that its registers point to."""
 
     def __init__(self, notice: Notice) -> None:
         self.name, self.arguments, self._thread = notice.name, notice.arguments, notice.thread
@@ -82,7 +82,7 @@ class _Caller:
 
     def text(self, at: int) -> str:
         address, found = self.arguments[at], b""
-        while b"\0" not in found:  # never past the page, which may be the last that there is
+        while b"\0" not in found:  # not beyond the page, which may be the last one
             found += self.memory(address + len(found), 4096 - (address + len(found)) % 4096)
         return os.fsdecode(found[: found.index(b"\0")])
 
@@ -112,7 +112,7 @@ class _Caller:
         return Call(name=self.name, kind=kind, path=path, process=self.process, **facts)  # type: ignore[arg-type]
 
     def position(self, descriptor: int) -> int:
-        """Return where a write without an offset goes."""
+        """Return the position of a write without an offset."""
         with open(f"/proc/{self._thread}/fdinfo/{descriptor}") as file:
             facts = dict(line.split(":", 1) for line in file if ":" in line)
         if int(facts["flags"], 8) & os.O_APPEND:
@@ -120,14 +120,14 @@ class _Caller:
         return int(facts["pos"])
 
     def offset(self, at: int, descriptor: int) -> int:
-        """Return the offset that argument `at` points to, or the file's own where it points nowhere."""
+        """Return the offset that argument `at` points to, or the file's own if the pointer is null."""
         if self.arguments[at]:
             return int(struct.unpack("=q", self.memory(self.arguments[at], 8))[0])
         return self.position(descriptor)
 
 
 def advance(notice: Notice, at: int, amount: int) -> bool:
-    """Move on the offset that an argument points to, as the kernel would have; False where there is none."""
+    """Advance the offset that an argument points to, like the kernel; return False if there is none."""
     caller = _Caller(notice)
     address = caller.arguments[at]
     if address:

@@ -1,4 +1,4 @@
-"""Rows of the catalog without any file on disk: what a scan would have handed to the store."""
+"""Rows of the catalog without files on disk, as a scan stores them."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def ids(database: Database) -> dict[str, int]:
 
 
 def marked(database: Database) -> set[int]:
-    """The files whose plans must be worked out again, since the last call."""
+    """Return the files whose plans must be computed again, since the last call."""
     with database.atomic() as tx:
         found = {file_id for (file_id,) in tx.execute("SELECT file_id FROM plan_marks").fetchall()}
         tx.execute("DELETE FROM plan_marks")
@@ -69,7 +69,7 @@ def marked(database: Database) -> set[int]:
 
 
 def people_of(database: Database) -> dict[int, list[str]]:
-    """Who is in each file, in order."""
+    """Return the people of each file, in order."""
     query = """SELECT file_id, list(name ORDER BY assignment_id) FROM file_people JOIN people USING (person_id)
                GROUP BY file_id"""
     return dict(database.read().execute(query).fetchall())

@@ -8,7 +8,7 @@ __all__ = ["Clock"]
 
 
 class Clock:
-    """A clock that stands still until it is moved."""
+    """A clock that does not advance until it is moved."""
 
     def __init__(self, now: datetime = datetime(2026, 11, 20, 7, tzinfo=UTC)) -> None:
         self.now = now

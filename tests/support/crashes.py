@@ -1,8 +1,8 @@
 """
-Cutting a process off at a chosen system call, and what runs in the process that is cut off.
+Interruption of a process at a chosen system call, and the functions that the process runs.
 
-The calls are those through which bytes reach the disk. A `Bomb` counts them and kills at the n-th: before it, which is
-also after the one before, or in the middle of a write.
+The calls are those through which bytes reach the disk. A `Bomb` counts them and kills the process at the n-th: before
+it, which is also after the one before, or in the middle of a write.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ MOMENTS = ("before", "1", "7", "half")  # 1, 7, half: after so many bytes of a w
 
 class Bomb:
     """
-    Kills this process at its n-th call that changes something on disk.
+    Kills this process at its n-th call that changes the disk.
 
-    A kill loses nothing that the kernel has taken, so syncs are places to be killed at and cost nothing here; what they
-    are for is tested with `powercut`.
+    A kill loses nothing that the kernel has accepted. So a sync is a possible point for a kill, but has no effect here;
+    `powercut` tests its effect.
     """
 
     def __init__(self, at: int, moment: str) -> None:
@@ -76,7 +76,7 @@ class Edit:
 
 
 def run(edit: Edit, at: int | None = None, moment: str = "before") -> None:
-    """Carry an edit out, killed at the `at`-th call (0: at none, in a process of its own)."""
+    """Perform an edit, with a kill at the `at`-th call (0: no kill, in a separate process)."""
     if at is not None:
         Bomb(at, moment)
     with (
@@ -89,20 +89,20 @@ def run(edit: Edit, at: int | None = None, moment: str = "before") -> None:
 
 
 def run_into(limit: int, edit: Edit) -> None:
-    """Carry an edit out where no file can be larger than `limit` bytes: the system writes what fits, then fails."""
+    """Perform an edit with a limit of the file size: the system writes a part, then fails."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     run_failing(edit, "too_large")
 
 
 def run_failing(edit: Edit, code: str) -> None:
-    """Carry an edit out on a disk that fails at it."""
+    """Perform an edit on a disk that fails."""
     with pytest.raises(errors.FileAccessError) as caught:
         run(edit)
     assert caught.value.reason == code
 
 
 def write(path: Path, backup: Path, text: str | None, means: Capabilities, strategy: str) -> None:
-    """Give a film another comment by one of its strategies, without library and verification."""
+    """Change the comment of a film by one of its strategies, without library and verification."""
     with FileReader(os.fsencode(path)) as reader:
         family, layout = registry.examine(reader)
         assert family is not None
@@ -122,7 +122,7 @@ def write(path: Path, backup: Path, text: str | None, means: Capabilities, strat
 
 
 def write_failing(path: Path, backup: Path, text: str | None, means: Capabilities, strategy: str) -> None:
-    """Do so on a disk that may fail; how it went is told by the exit code."""
+    """Do this on a disk that may fail; the exit code reports the result."""
     try:
         write(path, backup, text, means, strategy)
     except errors.StoreError:
@@ -157,7 +157,7 @@ def _swap(
         match edit:
             case Rebuild():
                 swap.build(edit)
-            case Remux():  # what ffmpeg makes is believed by nobody, whatever its exit code
+            case Remux():  # the output of ffmpeg is always verified, whatever its exit code
                 before = _evidence(name)
                 swap.fill(lambda target: remuxing.run(edit, name, target), size=edit.size)
                 change = Change(field="comment", old=before.fields.get("comment"), new=text)
@@ -180,7 +180,7 @@ def _evidence(name: bytes) -> verify.Evidence:
 
 
 def recover(backup: Path, at: int | None = None, moment: str = "before") -> None:
-    """Do what every start does with a journal that it finds, killed at the `at`-th call (0: at none)."""
+    """Recover a journal like every start, with a kill at the `at`-th call (0: no kill)."""
     if at is not None:
         Bomb(at, moment)
     assert all(one.outcome.is_resolved for one in journal.recover(backup))

@@ -1,5 +1,5 @@
 """
-How much a run tries: by default some of each kind, with `--exhaustive` (or EXHAUSTIVE=1) everything.
+The number of cases in a run: by default some of each kind, with `--exhaustive` (or EXHAUSTIVE=1) all cases.
 
 Every test runs by default. The option adds further seeds, pairs and examples.
 """
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class Effort:
-    """What the run was asked for; `conftest` sets it before tests are collected."""
+    """The options of the run; `conftest` sets them before tests are collected."""
 
     exhaustive = False
 

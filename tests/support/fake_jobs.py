@@ -1,4 +1,4 @@
-"""Jobs in memory, as `Library.jobs` has them: nothing works on them, a test says what becomes of each."""
+"""Jobs in memory with the methods of `Library.jobs`: nothing runs them, and a test sets their states."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from indexium_core.model.operations.request import IdempotentRequest
 __all__ = ["FakeJobs"]
 
 _ORDER = {"running": 0, "paused": 0, "interrupted": 0, "pending": 1}
-_LEADS = {  # action → states in which it can be, the state that it leads to
+_LEADS = {  # action → states that allow it, the resulting state
     "pause": (("pending", "running"), "paused"),
     "resume": (("paused", "interrupted", "failed"), "running"),
     "cancel": (("pending", "running", "paused", "interrupted"), "cancelled"),
@@ -32,7 +32,7 @@ class FakeJobs:
         self.logs: dict[int, list[dict[str, Any]]] = {}
 
     def put(self, job_type: str, status: str, **values: Any) -> Job:
-        """Have another job, or the one with the `id` in another way."""
+        """Add a job, or change the one with the `id`."""
         number = values.pop("id", len(self._jobs) + 1)
         facts = {"title": f"{job_type} {number}", "priority": 5, "payload": {}, "created_at": datetime.now(UTC)}
         job = self._jobs[number] = Job(id=number, job_type=job_type, status=status, **facts | values)
@@ -40,7 +40,7 @@ class FakeJobs:
         return job
 
     def say(self, job_id: int, event: str, level: str = "info", **more: Any) -> None:
-        """Have another line in the log of a job."""
+        """Add a line to the log of a job."""
         line = {"at": datetime.now(UTC).isoformat(), "level": level, "event": event, "job_id": job_id, **more}
         self.logs.setdefault(job_id, []).append(line)
 

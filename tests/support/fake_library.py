@@ -1,9 +1,9 @@
 """
-A library in memory with the methods that the dashboard calls, for tests that need no files and no database.
+A library in memory with the methods that the dashboard calls, for tests without files and database.
 
-It plans about 200 made-up files, searches with the real grammar's tree, writes them slowly enough to be watched, and
-takes them back. Plans are in `fake_plan`, writes and rollbacks and their history in `fake_operations`, jobs in
-`fake_jobs`. What is true of it and of the real one is tested on both (tests/browser).
+It plans about 200 generated files, searches with the tree of the real grammar, writes the files slowly enough to
+observe it, and rolls them back. Plans are in `fake_plan`, writes, rollbacks and their history in `fake_operations`,
+jobs in `fake_jobs`. Tests of common behaviour run on both libraries (tests/browser).
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class FakeLibrary(FakeOperations):
         self._ids = itertools.count(1)
 
     def stop_starting(self) -> None:
-        """Record the call; nothing runs here that could start another file."""
+        """Record the call; no other file could start here."""
         self.stopped = True
 
     # Reading.
@@ -164,7 +164,7 @@ class FakeLibrary(FakeOperations):
         return FakePlan(self, query)
 
     def _facets(self, plan: FakePlan, *, containing: Any = None, most: int = 0) -> Facets:
-        """Return the levels of what a search finds; other facets are empty."""
+        """Return the levels of a search; other facets are empty."""
         levels = Counter(item.risk_level for item in plan.page(per_page=10**9).items)
         values = tuple(FacetValue(value=level, label=level, files=number) for level, number in levels.items())
         empty = {key: Facet(key=key, values=(), total=0) for key in FACETS}
@@ -237,7 +237,7 @@ class FakeLibrary(FakeOperations):
     def _cancel_scan(self) -> bool:
         return False
 
-    # Deciding.
+    # Decisions.
 
     def edit(self, target: Sequence[int], people: Sequence[str]) -> Any:
         wanted = [names.validate_name(name) for name in people]

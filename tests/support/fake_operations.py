@@ -1,6 +1,4 @@
-"""
-Operations in memory, as `Library` has them: each takes its time in a thread of its own, and can be held and taken back.
-"""
+"""Operations in memory, like those of `Library`: each runs in its own thread, and can be paused and rolled back."""
 
 from __future__ import annotations
 
@@ -40,7 +38,7 @@ __all__ = ["FakeOperations", "row_of"]
 
 
 class FakeOperations:
-    """What is written and taken back of some files, and its history."""
+    """The writes and rollbacks of some files, and their history."""
 
     def __init__(self, items: dict[int, PlanItem], *, pace: float) -> None:
         self.items = items
@@ -270,7 +268,7 @@ class FakeOperations:
 
 
 class _Run:
-    """One operation at work in a thread."""
+    """One operation that runs in a thread."""
 
     def __init__(
         self,

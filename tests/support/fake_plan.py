@@ -1,6 +1,4 @@
-"""
-Plans in memory, as `Library.plan` returns them: files made up of every risk level, and what a search finds of them.
-"""
+"""Plans in memory, like those of `Library.plan`: generated files of every risk level, and the results of searches."""
 
 from __future__ import annotations
 
@@ -39,7 +37,7 @@ FOLDERS = ["Family/2019", "Family/2021", "Work/Interviews", "Trips/Alps", ""]
 
 
 def items(count: int = 200) -> dict[int, PlanItem]:
-    """Return made-up plan items by id; every risk level is among them, and names that are hostile to markup."""
+    """Return generated plan items by id; they have every risk level, and names with hostile markup."""
     made = [_item(number) for number in range(1, count + 1)]
     if count >= 10:
         made[9] = dataclasses.replace(
@@ -103,7 +101,7 @@ def _item(number: int) -> PlanItem:
 
 
 def details_of(item: PlanItem, **changes: Any) -> FileDetails:
-    """Return what would be known of a made-up file."""
+    """Return the details of a generated file."""
     moment = datetime(2026, 11, 18, 12, tzinfo=UTC)
     picture = {"width": 1920, "height": 1080, "attached_pic": False}
     facts = {name: getattr(item, name) for name in FileDetails.__dataclass_fields__ if hasattr(item, name)}
@@ -151,7 +149,7 @@ def standing(number: int, kind: str) -> StandingDecision:
 
 
 def planned(item: PlanItem, **changes: Any) -> PlanItem:
-    """Return an item with its consequences worked out again."""
+    """Return an item with its consequences computed again."""
     item = dataclasses.replace(item, **changes)
     comment = names.render(item.existing_comment, item.result_people, item.comment_mode)
     return dataclasses.replace(
@@ -175,14 +173,14 @@ def written(item: PlanItem) -> PlanItem:
 
 
 class Planned(Protocol):
-    """What a plan looks at: it follows what becomes of the files."""
+    """The source of a plan: it follows the states of the files."""
 
     items: dict[int, PlanItem]
     version: int
 
 
 class FakePlan:
-    """What `Library.plan` returns."""
+    """The plan that `Library.plan` returns."""
 
     def __init__(self, library: Planned, text: str) -> None:
         self._library, self.query, self.id = library, text, library.version
@@ -275,6 +273,10 @@ class FakePlan:
     def sample(self, selection: Selection, query: str, *, limit: int, offset: int = 0) -> tuple[list[PlanItem], int]:
         found = [item for item in map(self.item, self.ids(selection)) if finds(parse(query), item)]
         return found[offset : offset + limit], len(found)
+
+    def split(self, selection: Selection, query: str) -> tuple[Selection, Selection]:
+        matched = frozenset(item.file_id for item in map(self.item, self.ids(selection)) if finds(parse(query), item))
+        return Selection(included=matched), Selection(included=frozenset(self.ids(selection)) - matched)
 
     def newest(self) -> FakePlan:
         return FakePlan(self._library, self.query)

@@ -1,4 +1,4 @@
-"""What may go wrong with a system call, and what has to become of the film and of its item then."""
+"""Errors of a system call, and the required state of the film and its item after them."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from tests.support.calls import Call
 from tests.support.points import Point
 
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EROFS, errno.EDQUOT)
-SHORT = 0  # no error: a part is done, and the system says so
+SHORT = 0  # no error: the call does a part and reports it
 EVERYTHING = (*ERRORS, errno.EINTR, SHORT)
 _MAY_BE_INTERRUPTED = {"write", "pwrite64", "fsync", "fdatasync", "ftruncate"}  # system calls
-# Codes that tell a person what happened; "" is none of them.
+# Codes that explain the error to a user; "" is none of them.
 CODES = {"low_space", "io_error", "read_only", "in_use", "cannot_tell", "unreadable", "missing_file", "ffmpeg_failed"}
 CODES |= {
     "over_quota",
     "sync_failed",
     "ffmpeg_refused",
     "verification_failed",
-}  # ffmpeg says that all is well whatever the disk said
+}  # ffmpeg reports success whatever the disk reports
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that goes wrong at one call."""
+    """One error at one call."""
 
     point: Point
-    error: int = 0  # 0: only a part is done, and the system says so
-    sticky: bool = False  # it stays that way for this call on this file
+    error: int = 0  # 0: only a part is done, and the system reports it
+    sticky: bool = False  # the error persists for this call on this file
 
     @property
     def is_harmless(self) -> bool:
-        """Tell whether a program simply goes on: it was interrupted, or told to call again for the rest."""
+        """Return whether a program simply continues: it was interrupted, or must call again for the rest."""
         return self.error in {0, errno.EINTR}
 
     def trap_in(self, folders: Iterable[Path]) -> gate.Trap:
-        """Return the trap that does it, where calls on these folders count."""
+        """Return the trap for the error, for calls on these folders."""
         return gate.Trap(
             folders=tuple(str(folder) for folder in folders),
             at=self.point.call,
@@ -55,7 +55,7 @@ class Fault:
 
 
 def every(calls: list[Call]) -> Iterator[Fault]:
-    """Every error at every call, once and for good; every call interrupted; every write done in part."""
+    """Every error at every call, once and persistently; every call interrupted; every write partial."""
     for call in calls:
         for error in ERRORS:
             yield Fault(Point(call), error)
@@ -67,14 +67,14 @@ def every(calls: list[Call]) -> Iterator[Fault]:
 
 
 def fits(error: int, call: Call) -> bool:
-    """Tell whether a call can go wrong like that."""
+    """Return whether a call can have this error."""
     if error == SHORT:
         return call.is_partial
     return error != errno.EINTR or call.name in _MAY_BE_INTERRUPTED
 
 
 def one_of_each(calls: Iterable[Call], turn: Iterator[int]) -> Iterator[Fault]:
-    """At each call the next of what may go wrong there; `turn` names everything again and again."""
+    """The next possible error at each call; `turn` repeats all errors."""
     for call in calls:
         yield one(call, next(error for error in turn if fits(error, call)))
 

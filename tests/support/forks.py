@@ -44,7 +44,7 @@ class Forks:
         return self._ask(None, function, arguments).code
 
     def watch(self, trap: gate.Trap, function: Callable[..., Any], *arguments: Any) -> gate.Report:
-        """Do so with every call of the process passing the gate."""
+        """Do this with every call of the process passing the gate."""
         return self._ask(trap, function, arguments)
 
     def _ask(self, trap: gate.Trap | None, function: Callable[..., Any], arguments: tuple[Any, ...]) -> gate.Report:

@@ -1,9 +1,9 @@
 """
-The gate through which every call of a process passes that changes a file in chosen folders, and what may happen there.
+The gate that every call of a process passes that changes a file in chosen folders.
 
-A `Trap` names one call and what becomes of it: the process is killed at it (before it, or in the middle of a write),
-the call fails, or a part of it is done. Calls of all threads and child processes count together, in the order in which
-the kernel meets them, so the same run can be cut at its first call, its second and so on.
+A `Trap` names one call and an action: kill the process (before the call, or in the middle of a write), fail the call,
+or perform a part of it. Calls of all threads and child processes are counted together, in the order in which the kernel
+receives them, so the same run can be interrupted at its first call, its second and so on.
 """
 
 from __future__ import annotations
@@ -22,21 +22,22 @@ from typing import Literal
 from tests.support import calls, seccomp
 from tests.support.calls import Call
 
-PATIENCE = 60  # seconds without any call, after which a process is taken to hang
+PATIENCE = 60  # seconds without a call, after which the process counts as stalled
 Deed = Literal["pass", "kill", "orphan", "fail", "short", "meddle"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trap:
     """
-    What happens at the gate.
+    The action at the gate.
 
-    Deeds: kill (the process and all that it started), orphan (only the process; what it started goes on), fail (with
-    `error`), short (only `part` bytes are done, and the system says so), meddle (somebody else does `action` first).
+    Actions: kill (the process and all its descendants), orphan (only the process; its descendants continue), fail (with
+    `error`), short (only `part` bytes are done, and the system reports that), meddle (another program performs `action`
+    first).
     """
 
-    folders: tuple[str, ...]  # calls on what lies below count
-    at: int | Call = 0  # the call that it is set for, by number or as it was in another run; 0: none
+    folders: tuple[str, ...]  # calls on files below these folders count
+    at: int | Call = 0  # the call of the trap, by number or by its name in another run; 0: none
     deed: Deed = "pass"
     part: int = 0  # bytes of the write that are done first; a negative number counts from its end
     error: int = 0
@@ -47,12 +48,12 @@ class Trap:
 
 @dataclass(kw_only=True)
 class Report:
-    """What passed, and how the process ended."""
+    """The calls that passed, and the end of the process."""
 
     calls: list[Call] = field(default_factory=list)
     code: int = 0  # exit code; negative: the signal that killed it
     hung: bool = False
-    hit: Call | None = None  # what the trap was set for
+    hit: Call | None = None  # the call of the trap
 
     @property
     def killed(self) -> bool:
@@ -60,7 +61,7 @@ class Report:
 
 
 def watch(child: int, link: socket.socket, trap: Trap) -> Report:
-    """Stand at the gate of a process that surrenders to `link`, until it and all that it started have ended."""
+    """Supervise a process that surrenders to `link`, until it and all its descendants have ended."""
     watcher = _Watcher(child, trap)
     with contextlib.suppress(EOFError), seccomp.Listener(link) as listener:
         for notice in _notices(listener, watcher.give_up):
@@ -80,7 +81,7 @@ def _notices(listener: seccomp.Listener, give_up: Callable[[], None]) -> Iterato
             notice = listener.receive()
             if notice is not None:
                 yield notice
-        elif ready[0][1] & select.POLLHUP:  # nobody is left
+        elif ready[0][1] & select.POLLHUP:  # no process is left
             return
 
 
@@ -97,7 +98,7 @@ class _Watcher:
     def meet(self, listener: seccomp.Listener, notice: seccomp.Notice) -> None:
         try:
             call = calls.decode(notice, self.trap.folders)
-        except OSError:  # killed meanwhile, or a pointer into nowhere: the kernel will say so
+        except OSError:  # killed, or an invalid pointer: the kernel will report it
             call = None
         if call is None:
             listener.let_pass(notice)
@@ -131,7 +132,7 @@ class _Watcher:
         done = _do_part(notice, call, trap.part) if trap.part and call.is_partial else 0
         if trap.deed == "kill":
             self._kill_all()
-            return  # an answer might reach it before its death does, and the call would be made after all
+            return  # an answer could reach the process before its death, and the call would be made after all
         if trap.deed == "orphan":
             _kill(self.child)
         if trap.deed == "short" and done:
@@ -140,7 +141,7 @@ class _Watcher:
             listener.let_pass(notice)
 
     def _kill_all(self) -> None:
-        """Kill the process and its descendants; stopped first, so that none is born meanwhile."""
+        """Kill the process and its descendants; stop it first, so that it starts no further one."""
         alive = [self.child]
         for process in alive:
             _kill(process, signal.SIGSTOP)
@@ -150,12 +151,12 @@ class _Watcher:
 
 
 def _about(call: Call) -> tuple[str, str]:
-    """The name of a call and that of its file, but for the part of a temporary name that is another each time."""
+    """Return the names of a call and of its file, without the random part of a temporary name."""
     return call.name, re.sub(r"(/\.indexium-\d+-)[0-9a-f]+", r"\1", call.path)
 
 
 def _do_part(notice: seccomp.Notice, call: Call, part: int) -> int:
-    """Do the first bytes of a write or copy in the process's place, and return how many were done."""
+    """Perform the first bytes of a write or copy for the process, and return their number."""
     length = max(1, min(part if part > 0 else call.length + part, call.length - 1))
     target = seccomp.descriptor_of(call.process, call.descriptor)
     try:
@@ -174,7 +175,9 @@ def _first_bytes(notice: seccomp.Notice, length: int) -> bytes:
 
 
 def _copy_part(notice: seccomp.Notice, call: Call, target: int, length: int) -> int:
-    """Copy a part; whose offsets were given by pointer gets them moved on, else the files' own have moved."""
+    """
+    Copy a part; offsets that were given by pointer are advanced, otherwise the offsets of the files have advanced.
+    """
     incoming, given = (0, (1, 3)) if call.name == "copy_file_range" else (1, (2,))
     source = seccomp.descriptor_of(call.process, notice.arguments[incoming])
     try:

@@ -1,4 +1,4 @@
-"""AVI, FLV, OGV and WMV files as cameras, studios and servers leave them: full of what FFmpeg would lose."""
+"""AVI, FLV, OGV and WMV files like those of cameras, studios and servers, with data that FFmpeg would lose."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def ffmpeg(folder: Path, suffix: str, *arguments: object) -> bytes:
 
 
 def wmv(folder: Path) -> bytes:
-    """A picture, numbers and bytes among the attributes, a rating, and attributes of single streams."""
+    """A picture, numeric and binary attributes, a rating, and attributes of single streams."""
     names = folder / "chapters.txt"
     marks = "".join(f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={at}\nEND={at + 600}\ntitle=Part {at}\n" for at in (0, 600))
     names.write_text(f";FFMETADATA1\n{marks}")
@@ -50,7 +50,7 @@ def wmv(folder: Path) -> bytes:
 
 
 def avi_camera(folder: Path) -> bytes:
-    """The date, settings hidden in padding and in lists of their own, texts in the character set of the day."""
+    """The date, settings in padding and in private lists, and texts in a legacy character set."""
     data = ffmpeg(folder, "avi", *TWO, "-c:v", "mjpeg", "-c:a", "pcm_s16le")
     data = _in_streams(data, chunk(b"strd", b"AVIF" + bytes(range(60))))
     parts = (
@@ -63,7 +63,7 @@ def avi_camera(folder: Path) -> bytes:
 
 
 def avi_tight(folder: Path) -> bytes:
-    """No padding in front of the media, and an index that counts from the start of the file."""
+    """No padding before the media, and an index with offsets from the start of the file."""
     data = ffmpeg(folder, "avi", *TWO, *TAGS, "-c:v", "mpeg4", "-c:a", "libmp3lame")
     media = data.index(b"movi")
     front = data.rindex(b"JUNK", 0, media)
@@ -73,7 +73,7 @@ def avi_tight(folder: Path) -> bytes:
 
 
 def indexed_from_the_start(data: bytes) -> bytes:
-    """The same AVI with the places in its index counted from its first byte."""
+    """The same AVI with an index whose offsets count from the first byte of the file."""
     media, at = data.index(b"movi"), data.index(b"idx1")
     end = at + 8 + int.from_bytes(data[at + 4 : at + 8], "little")
     entries = struct.iter_unpack("<4sIII", data[at + 8 : end])
@@ -84,7 +84,7 @@ def indexed_from_the_start(data: bytes) -> bytes:
 
 
 def avi_open_dml(folder: Path) -> bytes:
-    """Indices of the OpenDML kind: one among the media, with the file's places in it, and a list of these in front."""
+    """OpenDML indices: one among the media, with file offsets, and a list of these before the media."""
     data = ffmpeg(folder, "avi", "-map", "0", *TAGS, "-c:v", "mpeg4")
     media, old = data.index(b"movi"), data.index(b"idx1")
     frames = [
@@ -105,7 +105,7 @@ def avi_open_dml(folder: Path) -> bytes:
 
 
 def flv(folder: Path) -> bytes:
-    """An index of the pictures, fractions, values that are composed, and a script of its own kind."""
+    """An index of the frames, fractions, composite values, and a private script."""
     codecs = ("-g", "5", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac")
     data = ffmpeg(folder, "flv", *TAGS, *codecs, "-flvflags", "add_keyframe_index")
     body = data[24 : 24 + int.from_bytes(data[14:17], "big")]
@@ -115,7 +115,7 @@ def flv(folder: Path) -> bytes:
 
 
 def _with_body(data: bytes, body: bytes) -> bytes:
-    """An FLV with another body of its first tag; what it tells of places is true again."""
+    """An FLV with another body of its first tag, and corrected offsets."""
     old = int.from_bytes(data[14:17], "big")
     growth = len(body) - old
     made = bytearray(body)
@@ -146,7 +146,7 @@ COVER = b"METADATA_BLOCK_PICTURE=" + base64.b64encode(
 
 
 def ogv(folder: Path) -> bytes:
-    """A Skeleton with an index, a picture, chapters, one name several times, texts in the character set of the day."""
+    """A Skeleton with an index, a picture, chapters, a repeated name, and texts in a legacy character set."""
     languages = ("-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=ger")
     data = ffmpeg(folder, "ogv", *TWO, *languages, "-c:v", "libtheora", "-c:a", "libvorbis")
     video = (b"TITLE=At sea", b"ARTIST=Zo\xc3\xab", b"artist=Ann", b"LOCATION=" + "Сочи".encode("cp1251"), b"EMPTY=")
@@ -164,7 +164,7 @@ def ogv_full(folder: Path) -> bytes:
     return ogg.with_texts(data, {1: (b"COMMENT=old", notes)})
 
 
-# By name: how it is made, and the strategies that write it, the first time and the next.
+# By name: how the file is made, and the strategies of the first and the next write.
 FILMS: Mapping[str, tuple[Callable[[Path], bytes], str, str]] = {
     "studio.wmv": (wmv, "asf_copy", "asf_in_place"),
     "camera.avi": (avi_camera, "avi_in_place", "avi_in_place"),

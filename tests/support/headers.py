@@ -1,4 +1,4 @@
-"""Headers of AVI, FLV, ASF and Ogg files put together by hand: what ffmpeg's muxers would never write."""
+"""Headers of AVI, FLV, ASF and Ogg files built by hand, which ffmpeg's muxers would never write."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def listed(kind: bytes, *chunks: bytes) -> bytes:
 
 
 def avi_with(data: bytes, *parts: bytes) -> bytes:
-    """An AVI of ffmpeg's with other parts in front of its media; its index counts from there and stays true."""
+    """An AVI of ffmpeg with other parts before its media; the offsets of its index stay correct."""
     media = data.index(b"LIST", data.index(b"movi") - 8)
     made = data[:media] + b"".join(parts) + data[media:]
     return made[:4] + struct.pack("<I", len(made) - 8) + made[8:]
@@ -73,7 +73,7 @@ def flv_tags(data: bytes) -> Iterator[bytes]:
 
 
 def flv_with(data: bytes, *scripts: bytes, between: bytes = b"") -> bytes:
-    """An FLV of ffmpeg's with other script tags in front, and something in the middle."""
+    """An FLV of ffmpeg with other script tags before its media, and additional data in the middle."""
     media = [tag for tag in flv_tags(data) if tag[0] != 18]
     half = len(media) // 2
     return data[:13] + b"".join(scripts) + b"".join(media[:half]) + between + b"".join(media[half:])
@@ -121,7 +121,7 @@ def library(*values: tuple[int, str, str]) -> bytes:
 
 
 def asf_with(data: bytes, *objects: bytes, extension: bytes = b"", created: int | None = None) -> bytes:
-    """An ASF of ffmpeg's with other objects in its header, and `extension` in the extension of that."""
+    """An ASF of ffmpeg with other objects in its header, and `extension` in the header extension."""
     end = int.from_bytes(data[16:24], "little")
     kept = []
     for kind, body in _objects(data[30:end]):
@@ -151,7 +151,7 @@ def _objects(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def ogg_tags(path: Path, *, video: Sequence[tuple[str, str]] = (), audio: Sequence[tuple[str, str]] = ()) -> Path:
-    """Give an OGV of ffmpeg's other comments, stream by stream."""
+    """Set the comments of an OGV of ffmpeg, stream by stream."""
     for kind, values in ((OggTheora, video), (OggVorbis, audio)):
         if not values:
             continue
@@ -164,5 +164,5 @@ def ogg_tags(path: Path, *, video: Sequence[tuple[str, str]] = (), audio: Sequen
 
 
 def comments_of(path: Path) -> list[list[tuple[str, str]]]:
-    """Return the comments of the pictures and of the sound."""
+    """Return the comments of the video and of the sound."""
     return [list(kind(path).tags or []) for kind in (OggTheora, OggVorbis)]

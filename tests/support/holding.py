@@ -1,4 +1,6 @@
-"""What holds work up at a known moment: a gate before edits, one before reading, a file that another writer has."""
+"""
+Barriers that stop work at a known point: a gate before edits, one before reads, and a file that another program locks.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ __all__ = ["AwaitedScan", "Gate", "HeldReading", "cut_off", "held_by_another", "
 
 
 def retry_with(library: Library, at_failure: Callable[[], object], *, delay: float = 0.01) -> list[str]:
-    """Let files be tried again after a moment, and do something whenever one has failed; returns how often it was."""
+    """Retry files after a short delay, and call a function after each failure; return the number of failures."""
     failures: list[str] = []
 
     def chance() -> float:
@@ -41,7 +43,7 @@ def retry_with(library: Library, at_failure: Callable[[], object], *, delay: flo
 
 @contextlib.contextmanager
 def held_by_another(path: Path) -> Iterator[Callable[[], None]]:
-    """Have a file as another writer has it; yields what lets it go."""
+    """Lock a file like another writer; yield the function that releases it."""
     fd = os.open(path, os.O_RDONLY)
     fcntl.flock(fd, fcntl.LOCK_EX)
     try:
@@ -51,11 +53,11 @@ def held_by_another(path: Path) -> Iterator[Callable[[], None]]:
 
 
 class Gate:
-    """Lets so many files be edited, then holds those that come until it is opened."""
+    """Allows a number of edits, then stops further files until it is opened."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, free: int) -> None:
         self.reached, self.opened = threading.Event(), threading.Event()
-        self.held = threading.Semaphore(0)  # one for each file that stands before it
+        self.held = threading.Semaphore(0)  # one for each waiting file
         self._left, self._lock, real = free, threading.Lock(), editing.edit
 
         def edit(*arguments: Any) -> Any:
@@ -71,27 +73,27 @@ class Gate:
         monkeypatch.setattr(editing, "edit", edit)
 
     def write(self, library: Library, options: WriteOptions = ALL, query: str = "") -> OperationHandle:
-        """Begin to write what is planned, and come back when a file stands before it."""
+        """Start to write the plan, and return when a file waits at the gate."""
         handle = library.write(library.plan(query), options)
         assert self.reached.wait(PATIENCE)
         return handle
 
     def open_when_told(self, library: Library, operation_id: int) -> int:
-        """Open it as soon as the operation is told to pause or to end; returns its job."""
+        """Open the gate when the operation is about to pause or to end; return its job."""
         run = library._parts.runs.find(operation_id)
         assert run is not None
         run.control.on_change(self.opened.set)
         return run.job_id
 
     def pause(self, library: Library, operation_id: int, *, by: str) -> Job:
-        """Hold the operation by its job; files that stand before it are let through, and no others come."""
+        """Pause the operation by its job; waiting files pass, and no others start."""
         return library.jobs.pause(self.open_when_told(library, operation_id), by=by)
 
 
 def cut_off(
     library: Library, monkeypatch: pytest.MonkeyPatch, after: int, options: WriteOptions = ALL, query: str = ""
 ) -> OperationHandle:
-    """Write file by file and stand still after so many, until the operation is told to end: then one more is done."""
+    """Write file by file and stop after a number of files, until the operation must end: then one more is written."""
     library._parts.runs.workers = 1
     gate = Gate(monkeypatch, after)
     handle = gate.write(library, options, query)
@@ -100,7 +102,7 @@ def cut_off(
 
 
 class HeldReading:
-    """Holds scans before the first file that they read, until they may go on."""
+    """Stops scans before the first file that they read, until they may continue."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.reached, self.opened, read = threading.Event(), threading.Event(), reading._read
@@ -114,10 +116,10 @@ class HeldReading:
 
 
 class AwaitedScan:
-    """A full scan that somebody waits for, held before its first file until it is let go."""
+    """A full scan with a waiting caller, stopped before its first file until it is released."""
 
     def __init__(self, library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.reports: list[ScanReport] = []  # none until whoever waits has one
+        self.reports: list[ScanReport] = []  # none until the waiting caller has one
         held = HeldReading(monkeypatch)
         self.let_go = held.opened.set
         self._waiting = threading.Thread(target=lambda: self.reports.append(library.scan(full=True)))

@@ -1,8 +1,8 @@
 """
-Files that lie, are broken, or are not what their names say; and what is to become of each.
+Damaged, misleading and mislabelled files, with the required result of each.
 
-`CASES` is the agreement: a file is written by a strategy, or left alone for a reason, which is a code of the plan or of
-the write.
+`CASES` states the results: a file is written by a strategy, or is not changed for a reason, which is a code of the plan
+or of the write.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from tests.support.mp4 import box
 
 __all__ = ["CASES", "SECRET", "Hostile"]
 
-SECRET = "secret.txt"  # lies in the same folder; nothing may ever open it
+SECRET = "secret.txt"  # is in the same folder; no program may open it
 LONG = b"x" * 10_000_000  # the largest text
-MANY = 40_000  # boxes in a row, or in one another
+MANY = 40_000  # boxes in sequence, or nested
 TAGS = 20_000  # tags in a row: more are refused
 BEYOND = b"\x01\xff\xff\xff\xff\xff\xff\xfe"  # the largest size of an element
 
@@ -41,19 +41,19 @@ class Hostile:
 
 @functools.cache
 def clip(form: str, comment: str | None = shapes.COMMENT) -> bytes:
-    """A sound film."""
+    """An intact film."""
     size = (160, 90) if form == "ogv" else shapes.SMALL
     with tempfile.TemporaryDirectory() as folder:
         return media.build(form, Path(folder), comment=comment, video_size=size).read_bytes()
 
 
 def cut(form: str, *, keep: int) -> bytes:
-    """The first bytes of a film, or all but its last ones."""
+    """The first bytes of a film, or all except its last ones."""
     return clip(form)[:keep]
 
 
 def over(form: str, mark: bytes, new: bytes, *, skip: int = 0) -> bytes:
-    """A film with other bytes behind the first `mark`, `skip` bytes further."""
+    """A film with other bytes after the first `mark`, `skip` bytes further."""
     data = clip(form)
     at = data.index(mark) + len(mark) + skip
     return data[:at] + new + data[at + len(new) :]
@@ -63,7 +63,7 @@ def over(form: str, mark: bytes, new: bytes, *, skip: int = 0) -> bytes:
 
 
 def sized(kind: bytes, size: int, *, wide: int | None = None) -> bytes:
-    """A film of which the first box of a kind says that it has another size."""
+    """A film whose first box of a kind declares another size."""
     data = clip("mp4")
     at = data.rindex(b"moov") - 4
     at = data.index(kind, at) - 4
@@ -72,7 +72,7 @@ def sized(kind: bytes, size: int, *, wide: int | None = None) -> bytes:
 
 
 def counted(kind: bytes, place: int) -> bytes:
-    """A film of which a table has four billion entries, or leads that far."""
+    """A film with a table of four billion entries, or with offsets of that size."""
     return over("mp4", kind, b"\xff\xff\xff\xf0", skip=place)
 
 
@@ -86,7 +86,7 @@ def said(raw: bytes) -> bytes:
 
 
 def nested(kind: bytes) -> bytes:
-    """Boxes in one another."""
+    """Nested boxes."""
     return b"".join(struct.pack(">I4s", 8 * (MANY - depth), kind) for depth in range(MANY))
 
 
@@ -97,7 +97,7 @@ def pictured() -> bytes:
 
 
 def elsewhere() -> bytes:
-    """A film that says that its media lie in another file."""
+    """A film that declares that its media are in another file."""
     there = box(b"url ", bytes(4), f"file:{SECRET}".encode() + b"\0")
     data = clip("mp4")
     start = data.rindex(b"moov") - 4
@@ -164,12 +164,12 @@ def _parts() -> dict[int, bytes]:
 
 
 def element(kind: int, size: bytes) -> bytes:
-    """A film of which the first element with an ID says that it has another size."""
+    """A film whose first element with an ID declares another size."""
     return over("mkv", mkv.number(kind), size)
 
 
 def deep() -> bytes:
-    """Simple tags in one another, which make FFmpeg give up on all tags."""
+    """Nested simple tags, which make FFmpeg skip all tags."""
     inside = b""
     for _ in range(1500):
         inside = mkv.simple("X", "x", inside)
@@ -177,7 +177,7 @@ def deep() -> bytes:
 
 
 def long_numbers() -> bytes:
-    """A film that says that its sizes have up to 20 bytes."""
+    """A film that declares sizes of up to 20 bytes."""
     data = clip("mkv")
     head = mkv.header("matroska", mkv.element(0x42F3, b"\x14"))
     return head + data[data.index(mkv.number(mkv.SEGMENT)) :]
@@ -199,7 +199,7 @@ MKV = {
     "a header and no more": (DAMAGED, mkv.header),
 }
 
-# The rest
+# Other containers
 
 OTHERS = {
     "avi: longer than it is": (DAMAGED, partial(over, "avi", b"RIFF", b"\xff\xff\xff\x7f")),
@@ -242,7 +242,7 @@ DISGUISED = {
     "an flv.wmv": ("flv_copy", partial(clip, "flv")),
     "an ogv.mpg": (OGG, partial(clip, "ogv")),
 }
-# What would mean something to a shell, to FFmpeg or to nobody; FFmpeg is what writes these.
+# Names with a meaning for a shell, for FFmpeg or for no program; FFmpeg writes these files.
 NAMES = ("-y.ogv", "concat:a|b.ogv", "%03d.ogv", "$(touch pwned).ogv", "a\nb.ogv", "pipe:0.ogv", "\udcff.ogv")
 
 

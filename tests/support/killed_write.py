@@ -1,4 +1,4 @@
-"""What runs in the process that is cut off: whole writes, rollbacks and recoveries through the Library."""
+"""The functions of the interrupted process: whole writes, rollbacks and recoveries through the Library."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ALL = WriteOptions(risk=("safe", "warning", "danger"))
 
 
 def write(home: Path) -> None:
-    """Write the plan of `home`, or go on with the write that was interrupted. The ledger tells what became of it."""
+    """Write the plan of `home`, or resume the interrupted write. The ledger has the results."""
     with Library.open(home) as library:
         newest = library.history().items
         if newest and newest[0].operation_type == "write" and newest[0].status in {"interrupted", "failed"}:
@@ -26,7 +26,7 @@ def write(home: Path) -> None:
 
 
 def roll_back(home: Path) -> None:
-    """Take the newest operation of `home` back."""
+    """Roll back the newest operation of `home`."""
     with Library.open(home) as library:
         library.rollback(library.history().items[0].id).wait()
 
@@ -37,7 +37,7 @@ def recover(home: Path) -> None:
 
 
 def write_without_privilege(home: Path) -> None:
-    """Write as a root whom the modes of files and folders bind like everybody else."""
+    """Write as a root user to whom the modes of files and folders apply."""
     libc, head = ctypes.CDLL(None, use_errno=True), struct.pack("=Ii", _CAPABILITIES, 0)
     sets = ctypes.create_string_buffer(24)
     assert libc.capget(head, sets) == 0
@@ -52,6 +52,6 @@ _OVERRIDES = 0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
 
 
 def find_in_use(home: Path, process: int) -> None:
-    """Find `home` held by a process, and be told by which."""
+    """Try to open a locked `home`, and check the process in the error."""
     with pytest.raises(errors.HomeInUseError, match=str(process)):
         Library.open(home)

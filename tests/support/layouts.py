@@ -1,4 +1,4 @@
-"""Real films laid out as other programs lay them out: what ffmpeg made, rearranged by hand, every offset still true."""
+"""Real films in the layouts of other programs: output of ffmpeg, rearranged by hand, with correct offsets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Move = Callable[[int], int]
 
 
 def boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The boxes of a stretch as (kind, content)."""
+    """The boxes of a range as (kind, content)."""
     at = 0
     while at < len(data):
         size, kind = struct.unpack_from(">I4s", data, at)
@@ -27,7 +27,7 @@ def boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _moved(kind: bytes, content: bytes, move: Move, *, wide: bool) -> bytes:
-    """A box with the places of its media moved; `wide`: in 64 bits."""
+    """A box with moved offsets of its media; `wide`: in 64 bits."""
     if kind in _PARENTS:
         return mp4.box(kind, *(_moved(*child, move, wide=wide) for child in boxes(content)))
     if kind not in _WIDTH:
@@ -66,7 +66,9 @@ def several_mdat(data: bytes) -> bytes:
 
 
 def media_to_the_end(data: bytes) -> bytes:
-    """The index in front without any room, 64-bit offsets, and media whose size is said to be all that follows."""
+    """
+    The index before the media without free space, 64-bit offsets, and media that extend to the end by declaration.
+    """
     found = dict(boxes(data))
     start = data.index(b"mdat") + 4
     front = mp4.box(b"ftyp", found[b"ftyp"])
@@ -78,9 +80,9 @@ def media_to_the_end(data: bytes) -> bytes:
 
 def with_fields(data: bytes, *, udta: bytes = b"", moov: bytes = b"", early: bytes = b"") -> bytes:
     """
-    A film whose index is last, with boxes added to `udta` and to `moov`, in place of the `udta` that was there.
+    A film with its index at the end, and boxes added to `udta` and to `moov`, in place of its `udta`.
 
-    Those of `early` come in front of the tracks.
+    The boxes of `early` come before the tracks.
     """
     *_, (last, index) = boxes(data)
     assert last == b"moov"
@@ -91,7 +93,7 @@ def with_fields(data: bytes, *, udta: bytes = b"", moov: bytes = b"", early: byt
 
 
 def without_seek_head(data: bytes) -> bytes:
-    """A Matroska document whose SeekHead is Void: tags stand before the clusters and nothing leads to them."""
+    """A Matroska document whose SeekHead is Void: tags are before the clusters, and no entry lists them."""
     for kind, offset, raw in mkv.level_1(data):
         if kind == mkv.SEEK_HEAD:
             data = data[:offset] + mkv.void(len(raw)) + data[offset + len(raw) :]
@@ -99,7 +101,9 @@ def without_seek_head(data: bytes) -> bytes:
 
 
 def as_recorded(data: bytes) -> bytes:
-    """A Matroska document as a browser records it: segment and clusters without a size, no SeekHead and no index."""
+    """
+    A Matroska document like the recording of a browser: segment and clusters without a size, no SeekHead and no index.
+    """
     head = data[: data.index(mkv.number(mkv.SEGMENT))]
     kept = [(kind, raw) for kind, _, raw in mkv.level_1(data) if kind not in {mkv.SEEK_HEAD, mkv.CUES, mkv.VOID}]
     made = [_unsized(raw) if kind == mkv.CLUSTER else raw for kind, raw in kept]
@@ -107,7 +111,7 @@ def as_recorded(data: bytes) -> bytes:
 
 
 def stopped(data: bytes) -> bytes:
-    """A Matroska document as a recorder leaves it that was stopped within a block; with room in front of its media."""
+    """A Matroska document like a recording that was stopped within a block, with free space before its media."""
     recorded = as_recorded(data)
     first = next(at for kind, at, _ in mkv.level_1(recorded) if kind == mkv.CLUSTER)
     return recorded[:first] + mkv.void(2000) + recorded[first:-90]

@@ -1,4 +1,4 @@
-"""A rescan in a process of its own, to be killed: `Child(long_rescan.run, …)`. It says `begun JOB`."""
+"""A rescan in a separate process, to be killed: `Child(long_rescan.run, …)`. It prints `begun JOB`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["run"]
 
 
 def run(pipe: Connection, home: Path, note: Path, job: int, batch: int) -> None:
-    """Begin a rescan of `home` in batches, or go on with a job, and note each file that is read."""
+    """Start a rescan of `home` in batches, or resume a job, and record each file that is read."""
     read = properties.read
     with note.open("a", buffering=1) as file:
 

@@ -1,8 +1,8 @@
 """
-A library at work in a process of its own, to be held, stopped and killed: `Child(long_write.run, home, what)`.
+A working library in a separate process, to be paused, stopped and killed: `Child(long_write.run, home, what)`.
 
-What is `write`, or `back` for taking operation 1 back; either goes on with what was cut off. It says `begun ID`, then
-`done STATUS`; where it hears `pause` and `resume`, it does so and says `paused` and `resumed`.
+`what` is `write`, or `back` to roll operation 1 back; either resumes an interrupted operation. It prints `begun ID`,
+then `done STATUS`; on the inputs `pause` and `resume` it pauses and resumes, and prints `paused` and `resumed`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from indexium_core.model.operations.operation import MetadataOperation, WriteOpt
 __all__ = ["ALL", "run"]
 
 ALL = WriteOptions(risk=("safe", "warning", "danger"))
-_PACE = 0.01  # seconds that each file takes longer, so that there is something to hold
+_PACE = 0.01  # additional seconds for each file, so that a pause is possible
 
 
 def _slow_down() -> None:
@@ -50,7 +50,7 @@ def _listen(pipe: Connection, library: Library, operation_id: int) -> None:
 
 
 def run(pipe: Connection, home: Path, what: str) -> None:
-    """Write or take back what is in `home`, and let it be held by who is at the other end of the pipe."""
+    """Write or roll back the films of `home`, controlled by the other end of the pipe."""
     _slow_down()
     with Library.open(home) as library:
         left = _cut_off(library, "rollback" if what == "back" else "write")

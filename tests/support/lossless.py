@@ -1,4 +1,6 @@
-"""Editing AVI, FLV and ASF without FFmpeg, on bytes: planned, carried out, and held to everything that must stay."""
+"""
+Edits of AVI, FLV and ASF without FFmpeg, on bytes: planned, performed, and compared with everything that must stay.
+"""
 
 from __future__ import annotations
 
@@ -49,17 +51,17 @@ def media(data: bytes) -> bytes:
 
 
 def change_to(wanted: Wanted) -> Change:
-    """The change that a test asks for: a text stands for replace mode."""
+    """The change that a test requests; a text means replace mode."""
     return wanted if isinstance(wanted, Change) else Change(field="comment", old=None, new=wanted)
 
 
 def kept(segment: str) -> Change:
-    """The change of preserve mode to a People segment, "" for nobody."""
+    """The change of preserve mode to a People segment, "" for no people."""
     return Change(field="comment", old=None, new=segment or None, segment=segment)
 
 
 def assert_says(before: bytes, after: bytes, change: Change) -> None:
-    """Every place says what it is to say; one may be added, which says what the last one says, or all there is."""
+    """Every place has its planned text; one place may be added, with the last text or all texts."""
     expected = fields.texts_after(examined(before).fields, change)
     added = fields.apply_change(change, next(reversed(said(before)), None))
     found = sorted(said(after))
@@ -86,7 +88,7 @@ def refusal(data: bytes, new: Wanted, strategy: str, means: Capabilities | None 
 
 
 def written(data: bytes, new: Wanted, strategy: str, means: Capabilities | None = None) -> bytes:
-    """Write, and hold the result to everything that has to stay."""
+    """Write, and compare everything that must stay."""
     edit = planned(data, new, strategy, means)
     assert not isinstance(edit, Refusal), edit.message
     assert isinstance(edit, Patch) == strategy.endswith("_in_place")

@@ -1,4 +1,8 @@
-"""What other programs do to a film while we plan or write it. Everything here goes by pickle, to be done elsewhere."""
+"""
+Changes that other programs make to a film during a plan or a write.
+
+All functions can be pickled, to run in another process.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,13 @@ STRANGER = b"\0\0\0\x18ftypisom\0\0\x02\0isomiso2not the film that it was"
 
 
 def append(path: Path) -> None:
-    """Make it longer."""
+    """Append to the file."""
     with path.open("ab") as file:
         file.write(b"\0\0\0\x08free")
 
 
 def replace(path: Path) -> None:
-    """Put another film in its place, as a sync program does."""
+    """Replace it with another film, as a sync program does."""
     other = path.with_name(".incoming")
     other.write_bytes(STRANGER)
     os.replace(other, path)
@@ -30,7 +34,7 @@ def move(path: Path) -> None:
 
 
 def become_link(path: Path) -> None:
-    """Put a link to the film in its place."""
+    """Replace it with a link to the film."""
     path.rename(path.with_name("elsewhere.bin"))
     path.symlink_to("elsewhere.bin")
 
@@ -46,7 +50,7 @@ def become_pipe(path: Path) -> None:
 
 
 def edit(path: Path) -> None:
-    """Change a byte of the media, and nothing that `stat` would show."""
+    """Change a byte of the media, and no value that `stat` shows."""
     status = path.stat()
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
@@ -55,5 +59,5 @@ def edit(path: Path) -> None:
 
 
 def cut(path: Path) -> None:
-    """Cut it in the middle, as a failed copy does."""
+    """Truncate it in the middle, as a failed copy does."""
     os.truncate(path, path.stat().st_size // 2)

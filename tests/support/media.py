@@ -62,13 +62,13 @@ def build(form: str, folder: Path, *, name: str = "", **wanted: Any) -> Path:
 
 
 def sound(extension: str, folder: Path, *, name: str = "", comment: str = "", pitch: int = 440) -> Path:
-    """Return a file of sound alone in `folder`; another `pitch`, other sound."""
+    """Return an audio file in `folder`; another `pitch` gives other sound."""
     source = ["-f", "lavfi", "-i", f"sine=f={pitch}:d=1:r=44100", "-c:a"]
     return _single(SOUND[extension], source, folder / (name or f"sound.{extension}"), comment)
 
 
 def large(folder: Path, seconds: int) -> Path:
-    """Return a film in `folder` of 3 MB a second, which has to be copied as a whole to be written."""
+    """Return a film in `folder` of 3 MB a second, which must be copied completely to be written."""
     sources = ["-f", "lavfi", "-i", f"testsrc2=s=64x64:r=1:d={seconds}"]
     sources += ["-f", "lavfi", "-i", f"anullsrc=r=192000:cl=7.1:d={seconds}"]
     options = [*sources, "-c:v", "wmv2", "-c:a", "pcm_s16le", "-shortest", "-f", "asf"]
@@ -78,7 +78,7 @@ def large(folder: Path, seconds: int) -> Path:
 
 
 def subtitles(extension: str, folder: Path, *, comment: str = "") -> Path:
-    """Return a file of subtitles alone in `folder`."""
+    """Return a subtitle file in `folder`."""
     text = "1\n00:00:00,000 --> 00:00:00,900\nHello\n"
     cues = _kept(text, ".srt", lambda path: path.write_text(text, encoding="utf-8"))
     return _single(SUBTITLES[extension], ["-i", str(cues), "-c:s"], folder / f"subtitles.{extension}", comment)
@@ -100,7 +100,7 @@ def demo(folder: Path) -> None:
 
 
 def films(folder: Path, comments: Mapping[str, str | None]) -> Path:
-    """Make `folder` with a film of each name, all different, with those comments and an old modification time."""
+    """Create `folder` with a different film for each name, with those comments and an old modification time."""
     folder.mkdir()
     for seed, (name, comment) in enumerate(comments.items(), start=1):
         path = build(name.rpartition(".")[2], folder, name=name, comment=comment, seed=seed)
@@ -109,7 +109,7 @@ def films(folder: Path, comments: Mapping[str, str | None]) -> Path:
 
 
 def series(form: str, folder: Path, count: int, **wanted: Any) -> list[Path]:
-    """Return so many films that differ in a few bytes of their media; with an old modification time."""
+    """Return a number of films that differ in a few bytes of their media, with an old modification time."""
     data = bytearray(build(form, folder, name="first", **wanted).read_bytes())
     (folder / "first").unlink()
     place = data.index(b"mdat") + 200
@@ -122,12 +122,12 @@ def series(form: str, folder: Path, count: int, **wanted: Any) -> list[Path]:
 
 
 def original(clip: clips.Clip) -> Path:
-    """Return the one copy of `clip` that is kept; never change it."""
+    """Return the cached copy of `clip`; never change it."""
     return _kept(repr(clip), f".{clip.extension}", lambda path: clips.make(clip, path))
 
 
 def truncated(form: str, folder: Path, *, name: str = "", keep: float = 0.6, **wanted: Any) -> Path:
-    """Return a clip of which only the first part is there."""
+    """Return a truncated clip."""
     target = build(form, folder, name=name or f"truncated.{clips.FORMS[form].extension}", **wanted)
     with target.open("r+b") as file:
         file.truncate(int(target.stat().st_size * keep))
@@ -135,28 +135,28 @@ def truncated(form: str, folder: Path, *, name: str = "", keep: float = 0.6, **w
 
 
 def empty(folder: Path, *, name: str = "empty.mp4") -> Path:
-    """Return a file of no bytes."""
+    """Return an empty file."""
     target = folder / name
     target.touch()
     return target
 
 
 def _kept(recipe: str, suffix: str, make: Callable[[Path], object]) -> Path:
-    """Return what `make` makes at the path it is given; another worker may make the same at the same time."""
+    """Return the file that `make` creates at its path; another worker may create the same file at the same time."""
     digest = hashlib.sha256(f"{recipe} {_makers()}".encode()).hexdigest()[:24]
     target = _cache() / f"{digest}{suffix}"
     if not target.exists():
         with tempfile.TemporaryDirectory(dir=_cache()) as scratch:
             made = Path(scratch) / target.name
             make(made)
-            with contextlib.suppress(OSError):  # a folder that the other worker has made
+            with contextlib.suppress(OSError):  # a folder that the other worker created
                 made.rename(target)
     return target
 
 
 @functools.cache
 def _makers() -> str:
-    """Return a digest of what makes the files."""
+    """Return a digest of the sources of the files."""
     program = Path(ffmpeg.executable()).resolve()
     sources = [Path(__file__), *sorted(Path(clips.__file__).parent.glob("*.py"))]
     content = b"".join(path.read_bytes() for path in sources)
@@ -167,7 +167,7 @@ def _makers() -> str:
 
 @functools.cache
 def _cache() -> Path:
-    """Return the folder of what is kept: the one that `conftest` names, else one of this process."""
+    """Return the cache folder: the one that `conftest` sets, otherwise one of this process."""
     if named := os.environ.get("TEST_MEDIA"):
         return Path(named)
     folder = Path(tempfile.mkdtemp(prefix="indexium-media-"))

@@ -1,9 +1,9 @@
 """
-Matroska for tests: documents put together element by element, real files by ffmpeg and mkvmerge, what judges see.
+Matroska for tests: generated documents, real files by ffmpeg and mkvmerge, and the output of other programs.
 
-`document` makes a small file of the usual order that is right in every position, `film` one of any order; `written`,
-`copied` and `write` edit bytes and files. The writer here is not the product's, so that both can be wrong only by
-agreeing.
+`document` makes a small file of the usual order with correct positions, `film` one of any order; `written`, `copied`
+and `write` edit bytes and files. The writer here is independent of the product, so that an error in one of them is
+detected.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def void(length: int) -> bytes:
 
 
 def checked(kind: int, *parts: bytes) -> bytes:
-    """A master with a CRC-32 in front."""
+    """A master with a CRC-32 at its start."""
     content = b"".join(parts)
     return element(kind, element(CRC_32, zlib.crc32(content).to_bytes(4, "little")), content)
 
@@ -96,10 +96,10 @@ def header(doc_type: str = "matroska", *more: bytes) -> bytes:
 def document(
     *,
     tags: bytes = b"",
-    place: str = "front",  # of the tags: front, back (behind the Cues)
+    place: str = "front",  # of the tags: front, back (after the Cues)
     before: int = 0,  # bytes of Void right before the tags
-    after: int = 0,  # and right behind them
-    seek_void: int = 0,  # bytes of Void behind the SeekHead
+    after: int = 0,  # and directly after them
+    seek_void: int = 0,  # bytes of Void after the SeekHead
     seek_head: bool = True,
     listed: bool = True,  # the SeekHead names the tags
     position_width: int = 4,
@@ -107,8 +107,8 @@ def document(
     clusters: int = 3,
     doc_type: str = "matroska",
     size_width: int = 8,
-    extra: bytes = b"",  # level-1 elements behind the tracks
-    back: bytes = b"",  # level-1 elements behind everything else
+    extra: bytes = b"",  # level-1 elements after the tracks
+    back: bytes = b"",  # level-1 elements after everything else
     real: dict[int, bytes] | None = None,  # Info, Tracks and clusters of a real file: see `parts`
 ) -> bytes:
     """A document in the order SeekHead, Info, Tracks, Tags, clusters, Cues, with every position right."""
@@ -140,10 +140,10 @@ def document(
     return header(doc_type) + number(SEGMENT) + vint(len(content), size_width) + content
 
 
-Part = bytes | Callable[[dict[str, int]], bytes]  # an element, or how to make it from where the named parts lie
+Part = bytes | Callable[[dict[str, int]], bytes]  # an element, or a function of the positions of the named parts
 KINDS = {"info": INFO, "tracks": TRACKS, "cues": CUES, "chapters": CHAPTERS, "attachments": ATTACHMENTS}
 KINDS |= {"tags": TAGS, "tags 2": TAGS, "listed": SEEK_HEAD, "other info": INFO}
-NOWHERE = 77_777_777  # a position at which nothing lies
+NOWHERE = 77_777_777  # a position without an element
 
 
 def film(
@@ -151,7 +151,7 @@ def film(
 ) -> bytes:
     """A document of these parts in this order, each known by a name; `live` leaves the segment's size open."""
     at: dict[str, int] = {}
-    for _ in range(3):  # the parts depend on where they lie, their lengths hardly do
+    for _ in range(3):  # the parts depend on their positions; their lengths almost never do
         content, places = b"", {}
         for name, part in parts:
             places[name] = len(content)
@@ -189,7 +189,7 @@ def index(count: int, *, width: int = 4, crc: bool = False, more: bytes = b"") -
 
 
 def clusters(real: Sequence[bytes], *, unsized: bool = False) -> list[tuple[str, Part]]:
-    """Parts for `film`: these clusters under the names `cluster 0`, `cluster 1` …, their sizes left open at will."""
+    """Parts for `film`: these clusters under the names `cluster 0`, `cluster 1` …, optionally without sizes."""
     opened = [number(CLUSTER) + UNKNOWN + inside_of(raw) if unsized else raw for raw in real]
     return [(f"cluster {nth}", raw) for nth, raw in enumerate(opened)]
 
@@ -227,7 +227,7 @@ def _end(data: bytes, at: int, end: int) -> int:
 
 
 def _head(data: bytes, at: int) -> tuple[int, int | None, int]:
-    """ID, size (None: unknown) and where the content begins."""
+    """Return the ID, the size (None: unknown) and the start of the content."""
     width = 9 - data[at].bit_length()
     size_width = 9 - data[at + width].bit_length()
     begin = at + width + size_width
@@ -236,7 +236,7 @@ def _head(data: bytes, at: int) -> tuple[int, int | None, int]:
 
 
 def segment_start(data: bytes) -> int:
-    """Where the segment's content begins: what positions count from."""
+    """Return the start of the segment's content, from which positions count."""
     _, size, begin = _head(data, 0)
     return _head(data, begin + (size or 0))[2]
 
@@ -264,7 +264,7 @@ def inside_of(raw: bytes) -> bytes:
 
 
 def shown(content: bytes) -> str | None:
-    """What FFmpeg's flat reading makes of the content of a Tags element: the last plain COMMENT (measured rules)."""
+    """Return the comment in FFmpeg's flat reading of a Tags element: the last plain COMMENT (measured rules)."""
     found = None
     for kind, body in inside(element(TAGS, content)):
         children = inside(element(TAG, body)) if kind == TAG else []
@@ -310,7 +310,7 @@ def sound(data: bytes, *, strays: int = 0, hidden: bool = False) -> list[tuple[i
 
 
 def entries(raw: bytes) -> list[tuple[int, int]]:
-    """What a SeekHead, given with its header, lists: IDs and positions."""
+    """Return the IDs and positions in a SeekHead, given with its header."""
     listed = [dict(inside(element(SEEK, content))) for kind, content in inside(raw) if kind == SEEK]
     return [(int.from_bytes(it[SEEK_ID], "big"), int.from_bytes(it[SEEK_POSITION], "big")) for it in listed]
 
@@ -337,12 +337,12 @@ def read(data: bytes) -> list[bytes]:
 
 
 def players_show(data: bytes) -> str | None:
-    """The comment that FFmpeg shows: the last one in what it reads."""
+    """Return the comment that FFmpeg shows: the last one that it reads."""
     return next((text for text in map(shown, reversed(read(data))) if text is not None), None)
 
 
 def _summed(kind: int, content: bytes) -> None:
-    """Hold every checksum in a Tags, SeekHead or Cues to what follows it."""
+    """Check every checksum in a Tags, SeekHead or Cues."""
     children = inside(element(kind, content))
     if children and children[0][0] == CRC_32:
         assert zlib.crc32(content[6:]).to_bytes(4, "little") == children[0][1], "a checksum is wrong"
@@ -376,7 +376,7 @@ def examine(data: bytes) -> MatroskaLayout:
 
 
 def code_of(data: bytes) -> str | None:
-    """Why nobody may write the document; None for one that is fine."""
+    """Return the reason why the document cannot be written; None if it can."""
     problem = examine(data).problem
     return problem.code if problem else None
 
@@ -412,7 +412,9 @@ def preserving(segment: str) -> Change:
 def planned(
     data: bytes, wanted: Wanted, means: Capabilities = PLAIN, *, anew: bool = False
 ) -> Patch | Rebuild | Refusal:
-    """The edit that gives the document another comment: the best one, or a new file (`anew`); or why there is none."""
+    """
+    Return the edit that sets another comment: the best one, or a rebuild (`anew`); or the reason why there is none.
+    """
     strategies = [MatroskaCopy()] if anew else FAMILY.strategies()
     outcome: Any = None
     for strategy in strategies:
@@ -431,7 +433,7 @@ def patch(data: bytes, wanted: Wanted) -> Patch:
 
 
 def refusal(data: bytes, wanted: Wanted, *, anew: bool = False) -> Refusal:
-    """Why a document cannot be edited in place, or not be made anew."""
+    """Return the reason why a document cannot be edited in place, or not be rebuilt."""
     strategy = MatroskaCopy() if anew else MatroskaInPlace()
     outcome = strategy.plan(BytesReader(data), examine(data), change(wanted), PLAIN)
     assert isinstance(outcome, Refusal), outcome
@@ -439,7 +441,7 @@ def refusal(data: bytes, wanted: Wanted, *, anew: bool = False) -> Refusal:
 
 
 def apply(data: bytes, edit: Patch | Rebuild) -> bytes:
-    """Carry an edit out on bytes, holding it to what it promises."""
+    """Apply an edit to bytes, and check its promises."""
     if isinstance(edit, Rebuild):
         return _assembled(data, edit)
     new = bytearray(data)
@@ -467,14 +469,14 @@ def written(data: bytes, wanted: Wanted) -> bytes:
 
 
 def copied(data: bytes, wanted: Wanted, means: Capabilities = PLAIN) -> bytes:
-    """The same as a new file."""
+    """The same as a rebuilt file."""
     outcome = planned(data, wanted, means, anew=True)
     assert isinstance(outcome, Rebuild), outcome
     return apply(data, outcome)
 
 
 def write(path: Path, wanted: Wanted, means: Capabilities = PLAIN) -> str:
-    """Give a file another comment by the best strategy, without a journal; return the strategy's name."""
+    """Set another comment of a file by the best strategy, without a journal; return the strategy's name."""
     with FileReader(bytes(path)) as reader:
         choice = registry.choose(FAMILY, reader, FAMILY.examine(reader), change(wanted), means)
     assert not isinstance(choice, Refusal), choice
@@ -484,7 +486,7 @@ def write(path: Path, wanted: Wanted, means: Capabilities = PLAIN) -> str:
 
 
 def run(name: str, *arguments: str | Path, allow: tuple[int, ...] = (0,)) -> str:
-    """Run a judge and return what it printed."""
+    """Run a program and return its output."""
     program = oracle(name)
     done = subprocess.run([program, *map(str, arguments)], capture_output=True, check=False)
     assert done.returncode in allow, (done.stdout + done.stderr).decode("utf-8", "replace")
@@ -492,7 +494,7 @@ def run(name: str, *arguments: str | Path, allow: tuple[int, ...] = (0,)) -> str
 
 
 def identify(path: Path, *, strict: bool = True) -> dict[str, Any]:
-    """What mkvmerge says of a file, without the file's own name and size; `strict`: it has nothing to complain."""
+    """Return the output of mkvmerge for a file, without its name and size; `strict`: it must report no problem."""
     found: dict[str, Any] = json.loads(run("mkvmerge", "-J", path))
     assert not strict or found["errors"] + found["warnings"] == []
     parts = ("attachments", "chapters", "container", "errors", "global_tags", "track_tags", "tracks", "warnings")
@@ -500,7 +502,7 @@ def identify(path: Path, *, strict: bool = True) -> dict[str, Any]:
 
 
 def survives(data: bytes) -> None:
-    """Nothing is raised, whatever the bytes; what passes for sound can be counted and, where written, stays sound."""
+    """Check that no bytes raise an error; valid documents can be counted, and stay valid after a write."""
     found = examine(data)
     assert all(0 <= extent.offset <= extent.end <= len(data) for extent in found.payload)
     if found.problem:
@@ -518,7 +520,7 @@ def survives(data: bytes) -> None:
 
 
 def media(data: bytes) -> list[bytes]:
-    """The stretches of clusters."""
+    """Return the ranges of clusters."""
     return [data[extent.offset : extent.end] for extent in examine(data).payload]
 
 
@@ -563,7 +565,7 @@ CODECS = {
 
 
 def ffmpeg_clip(folder: Path, kind: str, *arguments: str) -> Path:
-    """A clip of two seconds, as ffmpeg makes it: tags in front, right before the clusters, without a byte of room."""
+    """A clip of two seconds, as ffmpeg makes it: tags directly before the clusters, without free space."""
     target = folder / f"ffmpeg.{kind}"
     run("ffmpeg", "-nostdin", "-v", "error", "-y", *RAW, *CODECS[kind], *arguments, target)
     return target

@@ -1,7 +1,7 @@
 """
-Every way in which a Matroska file can be laid out that matters to a write: which strategy it takes, and what it shows.
+Every layout of a Matroska file that matters to a write: its strategy, and the comment that it shows.
 
-The same table is built of toy clusters for unit tests and of real ones for the programs that judge.
+The same table is built of small clusters for unit tests, and of real ones for other programs.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ Parts = tuple[tuple[str, mkv.Part], ...]
 
 @dataclass(frozen=True)
 class Shape:
-    """One file, and what is to become of it."""
+    """One file, and its required result."""
 
     data: bytes
     short: str  # strategy for a short comment
-    long: str  # … and for one of some thousand characters
-    shows: str | None = None  # the comment that players show beforehand
+    long: str  # … and for a comment of some thousand characters
+    shows: str | None = None  # the comment that players show before
     holds: tuple[str, ...] = ()  # every comment of the film in it
-    strays: int = 0  # entries of its directory that lead nowhere
-    hidden: bool = False  # it holds tags that players do not come by
+    strays: int = 0  # entries of its directory without an element
+    hidden: bool = False  # it has tags that players do not read
 
 
 def shapes(clusters: Sequence[bytes], info: bytes, tracks: bytes, *, doc_type: str = "matroska") -> dict[str, Shape]:
@@ -191,13 +191,13 @@ def _seek(listed: str, *, crc: bool = False) -> tuple[str, mkv.Part]:
 
 
 def _tags(text: str | None, *, title: str = "At sea", named: str = "") -> tuple[str, bytes]:
-    """A Tags element with a title, and a comment if there is a text; `named` as a directory is to find it."""
+    """A Tags element with a title, and a comment if there is a text; `named` as the directory lists it."""
     commented = [mkv.simple("COMMENT", text)] if text is not None else []
     return named, mkv.element(mkv.TAGS, mkv.tag(mkv.simple("TITLE", title), *commented))
 
 
 def _comment(text: str, *, named: str = "") -> tuple[str, bytes]:
-    """A Tags element with nothing but a comment."""
+    """A Tags element with a comment only."""
     return named, mkv.element(mkv.TAGS, mkv.tag(mkv.simple("Comment", text)))
 
 

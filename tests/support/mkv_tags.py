@@ -1,4 +1,4 @@
-"""What the tags of a Matroska document say, by the rules of RFC 9559 alone; and tags with comments of every kind."""
+"""The content of the tags of a Matroska document, by RFC 9559 only; and generated tags with comments of every kind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support import mkv
 
 _SINGLE = {mkv.TRACK_UID, mkv.EDITION_UID, mkv.CHAPTER_UID, mkv.ATTACHMENT_UID}
 _PADDING = {mkv.VOID, mkv.CRC_32}
-_CARRIED = {mkv.SIMPLE_TAG, mkv.BINARY}  # what a comment can hold beside its text
+_CARRIED = {mkv.SIMPLE_TAG, mkv.BINARY}  # other content of a comment
 
 
 @dataclass(frozen=True)
@@ -22,27 +22,29 @@ class Tagged:
 
     film: list[bytes] = field(default_factory=list)  # the comments of the film, in file order
     default: list[bool] = field(default_factory=list)  # whether each is in the default language
-    others: list[list[bytes]] = field(default_factory=list)  # all else in each Tags element that says more, in order
+    others: list[list[bytes]] = field(default_factory=list)  # the other content of each Tags element, in order
 
     @property
     def said(self) -> list[bytes]:
-        """What the comments of the film say."""
+        """Return the texts of the comments of the film."""
         return [text.rstrip(b"\0") for text in self.film]
 
 
 def tagged(data: bytes) -> Tagged:
-    """Take all Tags elements of a document apart."""
+    """Parse all Tags elements of a document."""
     found = Tagged()
     for _, _, raw in (it for it in mkv.level_1(data) if it[0] == mkv.TAGS):
         tags = [body for kind, body in mkv.inside(raw) if kind == mkv.TAG]
         others = [part for body in tags for part in _others(body, found)]
         found.others.extend([others] if others else [])
-    found.others.sort()  # a Tags element may move behind another one
+    found.others.sort()  # a Tags element may move after another one
     return found
 
 
 def _others(body: bytes, found: Tagged) -> list[bytes]:
-    """Note the film's comments of a Tag and return everything else in it, nothing for a Tag of nothing else."""
+    """
+    Collect the film's comments of a Tag, and return everything else in it; return nothing for a Tag of another object.
+    """
     children = [it for it in mkv.inside(mkv.element(mkv.TAG, body)) if it[0] not in _PADDING]
     targets = [mkv.element(kind, content) for kind, content in children if kind == mkv.TARGETS]
     film, kept = _is_film([part for raw in targets for part in mkv.inside(raw)]), []
@@ -76,7 +78,7 @@ Texts = Sequence[tuple[str, str]]
 
 
 def with_comments(path: Path, levels: Mapping[str, Texts]) -> None:
-    """Give a file comments of these levels in this order, by mkvpropedit."""
+    """Add comments of these levels to a file, in this order, by mkvpropedit."""
     chapters, tags = path.with_name("chapters.xml"), path.with_name("tags.xml")
     mkv.run("mkvextract", path, "chapters", chapters)
     chapter = ET.fromstring(chapters.read_text("utf-8-sig")).findtext(".//ChapterAtom/ChapterUID")

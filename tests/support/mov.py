@@ -1,4 +1,4 @@
-"""Real MP4 and MOV clips with their tags taken out and others put in, and their index at the end."""
+"""Real MP4 and MOV clips with replaced tags, and their index at the end."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def bare(form: str = "mov") -> bytes:
 
 
 def with_tags(content: bytes, *late: bytes, early: bytes = b"", trak: bytes = b"", brand: bytes = b"") -> bytes:
-    """The clip with these boxes in its index, behind and in front of the tracks, and in each track."""
+    """The clip with these boxes in its index, before and after the tracks, and in each track."""
     start = next(begin for kind, begin, _ in boxes(content) if kind == b"moov")
     index = content[start + 8 :]
     parts: list[bytes] = []
@@ -42,7 +42,7 @@ def with_tags(content: bytes, *late: bytes, early: bytes = b"", trak: bytes = b"
 
 
 def index_last(path: Path) -> None:
-    """Move an index that stands in front of the media to the end; nothing else moves."""
+    """Move an index before the media to the end; nothing else moves."""
     content = path.read_bytes()
     begin, end = next((begin, end) for kind, begin, end in boxes(content) if kind == b"moov")
     if end < len(content):

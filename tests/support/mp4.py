@@ -1,4 +1,4 @@
-"""Synthetic MP4 files, box by box: small, exact, and as odd as a test wants them. None of it is the product's code."""
+"""Synthetic MP4 files, built box by box with exact and unusual content, independent of the product's code."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def string(text: str | bytes, *, language: int = 0x55C4) -> bytes:
 
 
 def meta(*children: bytes, handler: bytes = HANDLER, plain: bool = False) -> bytes:
-    """A `meta` of iTunes' make; `plain` as QuickTime has it, without version and flags."""
+    """A `meta` of iTunes; `plain` without version and flags, as in QuickTime."""
     return box(b"meta", b"" if plain else bytes(4), box(b"hdlr", handler), *children)
 
 
@@ -78,9 +78,9 @@ def track(offsets: list[int], *, wide: bool = False, samples: int | None = None,
 
 def film(
     *children: bytes,  # of `moov`, after the tracks
-    early: bytes = b"",  # children of `moov` in front of the tracks
-    front: bool = False,  # `moov` in front of the media
-    after: bytes = b"",  # boxes right behind `moov`
+    early: bytes = b"",  # children of `moov` before the tracks
+    front: bool = False,  # `moov` before the media
+    after: bytes = b"",  # boxes directly after `moov`
     brand: bytes | None = b"isom",
     wide: bool = False,  # 64-bit chunk offsets
     large: bool = False,  # 64-bit size of `mdat`
@@ -106,7 +106,7 @@ def film(
 
 
 def tree(content: bytes, path: str = "") -> Iterator[tuple[str, bytes]]:
-    """Every box with its path and content, strictly: sizes must add up everywhere, down to the items."""
+    """Return every box with its path and content, strictly: all sizes must be consistent, down to the items."""
     at = 0
     while at < len(content):
         if not content[at:].strip(b"\0") and path.endswith("udta"):
@@ -130,7 +130,7 @@ def tree(content: bytes, path: str = "") -> Iterator[tuple[str, bytes]]:
 
 
 def apply(edit: Edit, content: bytes) -> bytes:
-    """What a file becomes, with the promises that an edit makes checked."""
+    """Return the file after an edit, and check the promises of the edit."""
     if isinstance(edit, Rebuild):
         return b"".join(_stretch(piece, content) for piece in edit.pieces)
     assert isinstance(edit, Patch)

@@ -1,4 +1,4 @@
-"""Ogg files put together page by page, and taken apart again, by nothing that the product uses."""
+"""Ogg files built page by page, and parsed, independent of the product's code."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOWHERE = (1 << 64) - 1  # position of a page on which no packet ends
 
 
 def crc(data: bytes) -> int:
-    """The checksum of a page, bit by bit as RFC 3533 has it."""
+    """The checksum of a page, bit by bit as RFC 3533 defines it."""
     value = 0
     for byte in data:
         value ^= byte << 24
@@ -75,7 +75,7 @@ def pages(data: bytes) -> list[Page]:
 
 
 def packets(data: bytes) -> dict[int, list[bytes]]:
-    """The packets of every stream by its serial number; pages are numbered without a hole."""
+    """Return the packets of every stream by its serial number; the page numbers have no gap."""
     found: dict[int, list[bytes]] = {}
     begun: dict[int, bytes] = {}
     numbers: dict[int, int] = {}
@@ -114,7 +114,7 @@ def paged(serial: int, content: Sequence[bytes], *, most: int = 255, first: int 
 
 
 def comments(*texts: bytes, vendor: bytes = VENDOR, rest: bytes = b"") -> bytes:
-    """What is in a comment header."""
+    """Return the content of a comment header."""
     packed = b"".join(struct.pack("<I", len(text)) + text for text in texts)
     return struct.pack("<I", len(vendor)) + vendor + struct.pack("<I", len(texts)) + packed + rest
 
@@ -144,7 +144,7 @@ MEDIA = tuple(bytes([number]) * (300 * number + 255) for number in range(8))
 
 
 def film(*streams: Sequence[bytes], most: int = 255, media: Sequence[bytes] = MEDIA) -> bytes:
-    """A file of streams, each given by its header packets, with media behind; `most` segments a page of headers."""
+    """A file of streams, each given by its header packets, followed by media; `most` segments a page of headers."""
     first = [paged(number + 1, stream[:1])[0] for number, stream in enumerate(streams)]
     made = [Page(page.serial, 0, 2, 0, page.lacing, page.body) for page in first]
     following = list[Page]()
@@ -159,7 +159,7 @@ def film(*streams: Sequence[bytes], most: int = 255, media: Sequence[bytes] = ME
 
 
 def with_positions(data: bytes, position: int = 1) -> bytes:
-    """A file whose headers have a position in time, which they may not have: players pass over it."""
+    """A file whose headers have a time, which is not allowed: players ignore it."""
     made = pages(data)
     headers = [page for page in made if not page.flags & 2 and page.position == 0]
     return b"".join(replace(page, position=position).raw if page in headers else page.raw for page in made)
@@ -169,7 +169,7 @@ HEADERS = {b"\x80theora": 3, b"\x01vorbis": 3}  # packets of other streams: 2
 
 
 def with_texts(data: bytes, told: Mapping[int, Sequence[bytes]], *, most: int = 255) -> bytes:
-    """A file with other texts in some of its streams, which are counted from 0; `most` segments a page of headers."""
+    """A file with other texts in some of its streams, counted from 0; `most` segments a page of headers."""
     made, content = pages(data), packets(data)
     for order, new in told.items():
         serial = list(content)[order]
@@ -190,7 +190,7 @@ def with_texts(data: bytes, told: Mapping[int, Sequence[bytes]], *, most: int = 
 
 
 def comment_part(packet: bytes) -> bytes:
-    """A comment header without what its codec puts in front."""
+    """A comment header without the prefix of its codec."""
     leads = (b"\x81theora", b"\x03vorbis", b"OpusTags", b"OVP80\x02\x20")
     lead = next((len(magic) for magic in leads if packet.startswith(magic)), 0)
     return packet[4 if packet[:1] in {b"\x04", b"\x84"} else lead :]
@@ -222,7 +222,7 @@ def number(value: int) -> bytes:
 
 
 def skeleton(data: bytes, *, version: int = 4, serial: int = 99) -> bytes:
-    """A file of ours with a Skeleton in front of it, whose index leads to the first pages of its media."""
+    """A generated file with a Skeleton at its start, whose index lists the first pages of its media."""
     old = pages(data)
     streams = [page.serial for page in old if page.flags & 2]
     bone = b"fisbone\0" + struct.pack("<III", 44, streams[0], 3) + bytes(36) + b"Content-Type: video/ogg\r\n"
@@ -242,7 +242,7 @@ def skeleton(data: bytes, *, version: int = 4, serial: int = 99) -> bytes:
     start = next(index for index, page in enumerate(old) if page.position not in {0, NOWHERE})
     headers, media = old[len(begun) : start], old[start:]
     whole, points = b"", [0, 0]
-    for _ in range(4):  # how long the numbers are depends on the places, and these on how long the numbers are
+    for _ in range(4):  # the lengths of the numbers and the places depend on each other
         whole = made(len(whole), points)
         points = [whole.index(media[0].raw), whole.index(media[-1].raw)]
     assert [whole.index(media[0].raw), whole.index(media[-1].raw)] == points

@@ -14,11 +14,11 @@ NAMES = {
 }
 
 
-SYSTEM = "/usr/sbin:/sbin"  # where programs for root are, which may not be on PATH
+SYSTEM = "/usr/sbin:/sbin"  # the folders of programs for root, which may not be on PATH
 
 
 def oracle(name: str) -> str:
-    """Return the path of the program; without it the test is skipped, or fails where CI promises to have it."""
+    """Return the path of the program; skip the test if it is missing, or fail if CI guarantees it."""
     path = f"{os.environ.get('PATH', os.defpath)}:{SYSTEM}"
     found = next(filter(None, (shutil.which(each, path=path) for each in NAMES.get(name, (name,)))), None)
     if found is None and name == "ffmpeg":

@@ -1,9 +1,10 @@
-"""Pieces of work for tests of executors."""
+"""Functions for tests of executors."""
 
 from __future__ import annotations
 
 import logging
 import os
+import sys
 import threading
 import time
 from pathlib import Path
@@ -13,8 +14,16 @@ from indexium_core.jobs.executors import Processes
 
 
 def process_of(*_: object) -> int:
-    """Return the process that does this."""
+    """Return the id of the process that runs this."""
     return os.getpid()
+
+
+def has_loaded(module: str) -> bool:
+    return module in sys.modules
+
+
+def niceness() -> int:
+    return os.nice(0)
 
 
 def joined(*parts: str, by: str) -> str:
@@ -22,7 +31,7 @@ def joined(*parts: str, by: str) -> str:
 
 
 def answers(home: Any, *questions: str) -> list[Any]:
-    """Ask every question on a thread of its own."""
+    """Ask the home every question, each on its own thread."""
     found: list[Any] = [None] * len(questions)
 
     def ask(number: int) -> None:
@@ -37,14 +46,14 @@ def answers(home: Any, *questions: str) -> list[Any]:
 
 
 def ask_and_hang(home: Any) -> None:
-    """Say who does this, then do it until it is ended."""
+    """Report the id of the process, then run until it is ended."""
     home.here(os.getpid())
     while True:
         time.sleep(60)
 
 
 def ask_and_survive(home: Any) -> str:
-    """Get over what goes wrong at home."""
+    """Handle an error in the caller."""
     try:
         home.fail()
     except Exception as error:  # noqa: BLE001 - whatever comes over the line
@@ -83,5 +92,5 @@ class _Teller:
 
 
 def leave_under_way(lock: str) -> None:
-    """Print who does a piece of work that never ends, and wait for its end."""
+    """Print the id of the process of a call that never ends, and wait for its end."""
     Processes(Path(lock)).call_with_callbacks(_Teller(), ask_and_hang)

@@ -1,4 +1,4 @@
-"""Folders on file systems of a chosen kind: those that are there, and those that root can make in a file and mount."""
+"""Folders on file systems of a chosen kind: existing ones, and those that root can create in a file and mount."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from indexium_core.files import volumes
 from tests.support.oracles import oracle
 
-MEGABYTES = {"ext4": 64, "xfs": 320, "btrfs": 128}  # no kind can be made much smaller
+MEGABYTES = {"ext4": 64, "xfs": 320, "btrfs": 128}  # no kind allows a much smaller size
 FOLDERS = {"memory": Path("/dev/shm")}
 
 
@@ -54,7 +54,7 @@ def mounted(
     `options` are of mounting it, `make` are arguments of that program.
     """
     _must_be_root()
-    # Not below `where`: pytest clears away the folders of other runs, and stumbles over what is mounted there.
+    # Not below `where`: pytest deletes the folders of other runs, and fails at mounted ones.
     point = Path(tempfile.mkdtemp(prefix=f"indexium-{kind}-"))
     with contextlib.ExitStack() as after:
         after.callback(point.rmdir)
@@ -67,7 +67,7 @@ def mounted(
         if done.returncode:
             pytest.skip(f"{kind} cannot be mounted here: {done.stderr.strip()}")
         after.callback(lambda: subprocess.run(["umount", str(point)], check=True))
-        volumes.forget()  # what was mounted a moment ago is not in what was read of the table in this second
+        volumes.forget()  # a new mount is not in a table that was read in the same second
         yield point
 
 
@@ -85,7 +85,7 @@ def _image(kind: str, where: Path, megabytes: int, make: Sequence[str]) -> Itera
 
 
 def kind_of(path: Path) -> str:
-    """Return the kind of file system that a path is on, as /proc/self/mountinfo has it; "" where that is not there."""
+    """Return the kind of file system of a path, from /proc/self/mountinfo; "" if that is missing."""
     best, found = "", ""
     with contextlib.suppress(OSError), open("/proc/self/mountinfo") as file:
         for line in file:
@@ -98,7 +98,10 @@ def kind_of(path: Path) -> str:
 
 
 def _does_its_best(kind: str, where: Path) -> bool:
-    """Tell whether a file system has what its kind is asked for: an ext4 without a journal cannot make room safely."""
+    """
+    Return whether a file system has the features that its kind needs: an ext4 without a journal cannot insert blocks
+    safely.
+    """
     return kind != "ext4" or volumes.of(os.fsencode(where)).block > 0
 
 

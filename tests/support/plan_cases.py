@@ -1,4 +1,4 @@
-"""Files of the corpus `plans.json`, put into one library: each case is one file, with all that decides over it."""
+"""Files of the corpus `plans.json` in one library: each case is one file with all its decisions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def corpus() -> list[Case]:
 
 
 def path_of(case: Case) -> str:
-    """The path of a case's file; cases that say something of their library have one of their own."""
+    """Return the path of a case's file; cases with settings of a library have their own library."""
     name = "".join(letter if letter.isalnum() else "_" for letter in case["id"])
     return f"/{'of_' + name if 'library' in case else 'films'}/{name}.mp4"
 

@@ -1,8 +1,8 @@
 """
-What an MP4 points at, found out without the product's code, and films in fragments, built box by box.
+The targets of all offsets in an MP4, found without the product's code, and films in fragments, built box by box.
 
-Two files are the same film if `pointed` says the same of them: every offset of one leads to the same bytes as that of
-the other, whatever the number is and however wide.
+Two files are the same film if `pointed` returns the same for both: every offset of one refers to the same bytes as that
+of the other, whatever its value and width.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from collections.abc import Iterator
 from tests.support import mp4
 from tests.support.mp4 import box
 
-# No stretch of it comes twice, so an offset that is wrong leads to other bytes.
+# No part of it occurs twice, so a wrong offset refers to other bytes.
 MEDIA = random.Random(7).randbytes(2048)
 _PARENTS = {"moov", "trak", "mdia", "minf", "stbl", "moof", "traf", "mfra", "udta"}
-_SHOWN = 16  # bytes at a place that are compared, as far as the box goes
+_SHOWN = 16  # bytes at a place that are compared, up to the end of the box
 
 
 def pointed(content: bytes) -> list[tuple[str, bytes]]:
-    """The bytes at every place that something in the file points at, in file order of the pointers."""
+    """Return the bytes at every target in the file, in file order of the pointers."""
     found = []
     ends = {start: end for path, start, _, end in _walk(content, 0, len(content), "") if path.count("/") == 1}
     for path, start, body, end in _walk(content, 0, len(content), ""):
@@ -48,7 +48,7 @@ def pointed(content: bytes) -> list[tuple[str, bytes]]:
 
 
 def _end(ends: dict[int, int], at: int) -> int:
-    """Where the box of the top level that holds a place ends."""
+    """Return the end of the top-level box that contains a place."""
     return next((end for start, end in ends.items() if start <= at < end), at)
 
 
@@ -132,7 +132,7 @@ def _listed(inner: bytes) -> Iterator[tuple[int, int]]:
     step = 2 * width + sum((inner[11] >> shift & 3) + 1 for shift in (4, 2, 0))
     for number in range(min(int.from_bytes(inner[12:16], "big"), (len(inner) - 16) // step)):
         at = 16 + number * step + width
-        yield int.from_bytes(inner[at : at + width], "big"), 24  # as far as the fragment's number
+        yield int.from_bytes(inner[at : at + width], "big"), 24  # up to the number of the fragment
 
 
 # Films in fragments
@@ -140,18 +140,18 @@ def _listed(inner: bytes) -> Iterator[tuple[int, int]]:
 
 def fragmented(
     *children: bytes,  # of `moov`
-    after: bytes = b"",  # boxes right behind `moov`
-    absolute: bool = False,  # fragments find their samples by places in the file, not from themselves on
+    after: bytes = b"",  # boxes directly after `moov`
+    absolute: bool = False,  # the offsets of fragments count from the file instead of the fragment
     wide: bool = False,  # the list of fragments has 64-bit places
     listed: bool = True,  # there is one (`mfra`)
-    indexed: bool = False,  # there is a segment index behind `after`
-    indexed_first: bool = False,  # … in front of `moov`
+    indexed: bool = False,  # a segment index after `after`
+    indexed_first: bool = False,  # … before `moov`
     encrypted: bool = False,
     first: list[int] | None = None,  # samples in `moov` too, at these places
     count: int = 3,
     end: bytes = b"",
 ) -> bytes:
-    """A film whose samples lie in fragments."""
+    """A film with its samples in fragments."""
     empty = mp4.track(first or [], samples=len(first or []))
     moov = box(b"moov", mp4.full(b"mvhd", bytes(96)), *children, empty, box(b"mvex", mp4.full(b"trex", bytes(20))))
     ftyp = box(b"ftyp", b"iso5", bytes(4), b"iso5")
@@ -199,7 +199,7 @@ def _mfra(starts: list[int], *, wide: bool) -> bytes:
 
 
 def items(places: list[tuple[int, int]], *, version: int = 0, offset: int = 4, base: int = 0, index: int = 0) -> bytes:
-    """An `iloc` with an item for each (place, length), in numbers of these widths; a last one lies in `idat`."""
+    """An `iloc` with an item for each (place, length), in numbers of these widths; the last one is in `idat`."""
     index = index if version else 0
     packed = offset << 12 | 4 << 8 | base << 4 | index
     number = (lambda value: struct.pack(">I", value)) if version == 2 else (lambda value: struct.pack(">H", value))

@@ -1,4 +1,4 @@
-"""At which calls a run is cut or disturbed: all of them, or the most telling."""
+"""The calls at which a run is interrupted: all of them, or the most informative."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from tests.support import gate
 from tests.support.calls import Call
 from tests.support.scenes import Scene
 
-_MANY = 64  # bytes of a write that is worth being cut
+_MANY = 64  # smallest write in bytes that is interrupted in its middle
 
 
 @dataclass(frozen=True)
 class Point:
-    """One place to cut: before a call, or when a part of it is done."""
+    """One point of interruption: before a call, or after a part of it."""
 
     call: Call
     part: int = 0
@@ -30,7 +30,7 @@ class Point:
 
 
 def role(call: Call, scene: Scene) -> str:
-    """What kind of file a call is about: journal, film, folder, other (a temporary or a kept file)."""
+    """The kind of file of a call: journal, film, folder, other (a temporary or a kept file)."""
     path = Path(call.path)
     if path == scene.home / "backups" or scene.home in path.parents:
         return "journal"
@@ -46,7 +46,7 @@ def every(calls: Iterable[Call]) -> Iterator[Point]:
 
 
 def one_of_each(calls: Iterable[Call]) -> Iterator[Point]:
-    """The middle call of each kind on each file; half of it, where it is a write."""
+    """The middle call of each kind on each file; half of it, if it is a write."""
     groups: dict[tuple[str, str], list[Call]] = {}
     for call in calls:
         groups.setdefault((call.name, call.path), []).append(call)
@@ -56,7 +56,7 @@ def one_of_each(calls: Iterable[Call]) -> Iterator[Point]:
 
 
 def telling(calls: Iterable[Call], scene: Scene) -> Point:
-    """Half of the largest write to the case's film or to what lies beside it, or the last call there."""
+    """Half of the largest write to the case's film or to a file beside it, or the last call there."""
     ours = [call for call in calls if role(call, scene) in {"film", "other"} and "second" not in call.path]
     writes = [call for call in ours if call.is_partial and call.length > _MANY] or ours[-1:]
     call = max(writes, key=lambda call: call.length)

@@ -1,9 +1,9 @@
 """
-Cuts of power, simulated: what may be on the disk when the machine dies, given what was written and synced so far.
+Simulated power cuts: the possible contents of the disk after a power cut, given the writes and syncs so far.
 
-Between syncs a disk may have taken any of the writes, in any order, whole or in part, and any of the names that were
-made, changed or removed. `Disk` plays the calls of a real run, as the gate saw them, and hands out every such state; of
-too many, some at random. What a sync that failed should have made durable stays uncertain for ever.
+Between syncs a disk may have stored any of the writes, in any order, completely or partly, and any of the created,
+changed or removed names. `Disk` replays the calls of a real run, as the gate recorded them, and returns every such
+state; of too many states, some at random. Data of a failed sync stays uncertain permanently.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from pathlib import Path
 from tests.support.calls import Call
 
 BLOCK = 4096
-Hole = tuple[int, int]  # where it begins and ends
+Hole = tuple[int, int]  # its start and end
 
 
 @dataclass(frozen=True)
 class State:
-    """What is found after a cut: the bytes of every file that has a name, and where they have holes."""
+    """The state after a power cut: the bytes and the holes of every named file."""
 
     files: Mapping[str, bytes]
     holes: Mapping[str, Hole]
     twins: Mapping[str, str] = field(default_factory=dict)  # second names of files → the first name
 
     def lay_out(self, folders: Iterable[Path]) -> None:
-        """Make real folders hold exactly this."""
+        """Make real folders contain exactly this state."""
         for folder in folders:
             for path in folder.rglob("*") if folder.is_dir() else ():
                 if not path.is_dir():
@@ -55,19 +55,19 @@ class State:
 
 @dataclass(frozen=True)
 class Op:
-    """What one call does to a file's bytes, or to names."""
+    """The effect of one call on the bytes of a file, or on names."""
 
     kind: str  # write, grow, size, insert, collapse, shifted; names
     file: int = 0
     at: int = 0
     data: bytes = b""
     names: tuple[tuple[str, int], ...] = ()  # path → file, 0 for none
-    tears: bool = True  # a part of it may be on the disk
+    tears: bool = True  # a part of it may be stored
 
 
 @dataclass
 class _Files:
-    """Bytes, holes and names, by numbers of our own."""
+    """Bytes, holes and names, by internal file numbers."""
 
     content: dict[int, bytes] = field(default_factory=dict)
     holes: dict[int, Hole] = field(default_factory=dict)
@@ -101,7 +101,7 @@ class _Files:
             case "collapse":
                 new = start + old[at + length :]
                 self._fill(op.file, at, at + length)
-            case "shifted":  # a collapse of the front that got so far
+            case "shifted":  # progress of a collapse of the start
                 new = old[length : length + at] + op.data + old[length + at :]
                 self.holes[op.file] = (at, at + length)
             case _:
@@ -109,7 +109,7 @@ class _Files:
         self.content[op.file] = new
 
     def _fill(self, number: int, start: int, end: int) -> None:
-        """Bytes were put somewhere: whatever of a hole is there is none any more, in whole blocks."""
+        """Record written bytes: holes at that place end, in whole blocks."""
         if number not in self.holes:
             return
         low, high = self.holes[number]
@@ -134,10 +134,10 @@ class _Files:
 
 @dataclass
 class _Asked:
-    """A call that was made, and what is known of its reaching the disk."""
+    """A call, and the knowledge whether it reached the disk."""
 
     op: Op
-    fate: str = "open"  # done: a sync has answered for it; unknown: a sync failed, and no other will ever tell
+    fate: str = "open"  # done: a sync confirmed it; unknown: a sync failed, and no later sync can confirm it
 
 
 _Taken = tuple[tuple[int, Op], ...]  # calls that reached the disk, with their places in the order
@@ -145,32 +145,32 @@ _Taken = tuple[tuple[int, Op], ...]  # calls that reached the disk, with their p
 
 class Disk:
     """
-    A disk with the files of some folders, that is told call after call what is asked of it.
+    A disk with the files of some folders, which receives all calls in sequence.
 
-    Files whose name has `orderly` in it are somebody else's concern: their writes reach the disk whole and in order.
+    Files whose name has `orderly` in it belong to another program: their writes reach the disk completely and in order.
     """
 
     def __init__(self, folders: Iterable[Path], *, orderly: str = "") -> None:
         self._orderly_name = orderly
         self._orderly: set[int] = set()
         self._numbers = itertools.count(1)
-        self._durable = _Files()  # what is on the disk for certain, up to the first call of which nobody knows
-        self._since: list[_Asked] = []  # that call and all that came after it
-        self._room: dict[int, Hole] = {}  # room that was inserted and is being filled
-        self._real: dict[int, int] = {}  # inode of a real file → our number
+        self._durable = _Files()  # the certain content of the disk, up to the first uncertain call
+        self._since: list[_Asked] = []  # that call and all later ones
+        self._room: dict[int, Hole] = {}  # inserted blocks that are being filled
+        self._real: dict[int, int] = {}  # inode of a real file → internal number
         for path in (path for folder in folders for path in folder.rglob("*") if path.is_file()):
             number = self._real.setdefault(path.stat().st_ino, next(self._numbers))
             self._durable.names[str(path)] = number
             self._durable.content[number] = path.read_bytes()
-        self._cached = self._durable.copy()  # what programs see
+        self._cached = self._durable.copy()  # the state that programs see
 
     @property
     def seen(self) -> Mapping[str, bytes]:
-        """What programs see of it."""
+        """The state of it that programs see."""
         return self._cached.state().files
 
     def take(self, call: Call, *, failed: bool = False) -> None:
-        """Take the next call; `failed`: a sync that was answered with an error."""
+        """Record the next call; `failed`: a sync that returned an error."""
         if call.kind == "sync":
             self._sync(call, failed=failed)
             return
@@ -226,9 +226,9 @@ class Disk:
 
     def _into_blocks(self, op: Op) -> Iterator[Op]:
         """
-        Into room that was inserted whole blocks go, with all that was written to them so far.
+        Store inserted blocks only as whole blocks, with all bytes written to them so far.
 
-        Until such a block is there as a whole, file systems say that there is a hole. Elsewhere a write may be torn.
+        Until such a block is stored completely, file systems report a hole. Elsewhere a write may be partial.
         """
         start, end = op.at, op.at + len(op.data)
         low, high = self._cached.holes.get(op.file) or self._room.get(op.file, (0, 0))
@@ -250,7 +250,9 @@ class Disk:
         return number or self._real.get(call.inode, 0)
 
     def states(self, chance: random.Random, *, limit: int) -> list[State]:
-        """Return every state that a cut may leave now; of more than `limit` so many, the plainest among them."""
+        """
+        Return every state that a power cut may leave now; of more than `limit`, the simplest ones and some others.
+        """
         found: dict[tuple[object, ...], State] = {}
         for taken in _picked(list(self._units()), chance, limit):
             files = self._durable.copy()
@@ -261,7 +263,7 @@ class Disk:
         return list(found.values())
 
     def _units(self) -> Iterator[list[_Taken]]:
-        """What may have happened to each call, or to all calls on a file of the database: the least first, all last."""
+        """The possible effects of each call, or of all calls on a file of the database: the least first, all last."""
         orderly: dict[int, list[tuple[int, Op]]] = {number: [] for number in self._orderly}
         for at, asked in enumerate(self._since):
             if asked.fate == "done":
@@ -274,20 +276,20 @@ class Disk:
             yield [tuple(ops[:count]) for count in range(len(ops) + 1)]
 
     def _choices(self, op: Op) -> Iterator[Op | None]:
-        """What may have become of a call that no sync came after: nothing, a part, all; the last is all."""
+        """The possible effects of a call without a later sync: nothing, a part, all; the last is all."""
         size = len(self._durable.content.get(op.file, b""))
         yield None
         if op.kind == "write" and op.tears and len(op.data) > 1:
             yield replace(op, data=op.data[: len(op.data) // 2])
         if op.kind == "write" and op.at + len(op.data) > size:
-            yield replace(op, kind="grow")  # the new size is there, the bytes are still to come
+            yield replace(op, kind="grow")  # the new size is stored, the bytes are not
         if op.kind in {"insert", "collapse"}:
             yield from _half_shifted(op, size)
         yield op
 
 
 def _half_shifted(op: Op, size: int) -> Iterator[Op]:
-    """A shift that was cut: all but the front has moved, or the front alone; the gap is where it stopped."""
+    """An interrupted shift: all but the start has moved, or only the start; the gap is at the interruption."""
     last = size if op.kind == "insert" else size - len(op.data)
     for at in range(op.at + BLOCK, last, max(BLOCK, last // 8 // BLOCK * BLOCK)):
         yield replace(op, kind="insert" if op.kind == "insert" else "shifted", at=at)
@@ -316,7 +318,7 @@ def _picked(choices: list[list[_Taken]], chance: random.Random, limit: int) -> I
 def play(
     disk: Disk, calls: Sequence[Call], chance: random.Random, *, limit: int, moments: Collection[int] | None = None
 ) -> Iterator[tuple[int, State]]:
-    """Yield (how many calls had returned, what may be on the disk then) for some moments or all of them."""
+    """Yield (number of returned calls, possible content of the disk) for some points in time or all of them."""
     for done in range(len(calls) + 1):
         if done:
             disk.take(calls[done - 1])

@@ -1,7 +1,7 @@
 """
-What other programs say of a film: every comment that they show, and everything else.
+The output of other programs for a film: every comment that they show, and everything else.
 
-`SHOWN_BY` is what was measured of them (FFmpeg 5.1 and 8.1, ExifTool 12.57, MediaInfo 23.04, MKVToolNix 74).
+`SHOWN_BY` is measured behaviour (FFmpeg 5.1 and 8.1, ExifTool 12.57, MediaInfo 23.04, MKVToolNix 74).
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from typing import Any
 
 from tests.support.oracles import oracle
 
-# ExifTool: facts of the file system, of our own place, and what follows the size of the index.
+# ExifTool: facts of the file system, of places in the file, and values that depend on the size of the index.
 _VARYING = ("System:", "SourceFile", "MediaDataOffset", "AvgBitrate", "Handler", "ExifTool:", "FileSize", "FileLength")
 _OF_THE_FILE = ("FileSize", "StreamSize", "OverallBitRate", "File_Modified", "HeaderSize", "FooterSize", "IsStreamable")
 
-# What a program works out from the size of the file, or of a header that holds the comment.
+# Values that a program computes from the size of the file, or of a header with the comment.
 _DERIVED = {".wmv": {"BitRate"}, ".ogv": {"extradata_size", "Composite:Duration"}}
 
 FFPROBE, MEDIAINFO, MKVINFO, MKVINFO_ALL = "ffprobe", "mediainfo", "mkvinfo", "mkvinfo -a"
@@ -31,9 +31,9 @@ MATROSKA = (".mkv", ".webm")
 
 _ANY = frozenset({FFPROBE, EXIFTOOL, EXIFTOOL_ALL, MEDIAINFO})
 _RIFF = frozenset({FFPROBE, EXIFTOOL_RIFF})
-_FRONT = _ANY | {MKVINFO, MKVINFO_ALL}  # Matroska with its tags in front of the media
-_BEHIND = _FRONT - {EXIFTOOL, MKVINFO}  # … and behind: these two stop reading at the first cluster
-# By the name of a case of `shapes`: which program shows the comment after a write that needed more room than there was.
+_FRONT = _ANY | {MKVINFO, MKVINFO_ALL}  # Matroska with its tags before the media
+_BEHIND = _FRONT - {EXIFTOOL, MKVINFO}  # … and after them: these two stop reading at the first cluster
+# By the name of a case of `shapes`: the programs that show the comment after a write that needed more space.
 SHOWN_BY: Mapping[str, frozenset[str]] = {
     "mp4, index last": _ANY,
     "mp4, room in front": _ANY,
@@ -74,7 +74,7 @@ SHOWN_BY: Mapping[str, frozenset[str]] = {
     "ogv, odd": _ANY,
     "ogv, room": _ANY,
 }
-# … and which do so only where the comment is plain ASCII: a RIFF has no charset, and they take its texts for Latin-1.
+# … and those that show only plain ASCII: a RIFF has no charset, and they read its texts as Latin-1.
 SHOWN_IF_ASCII: Mapping[str, frozenset[str]] = dict.fromkeys(("avi", "avi, no room"), _ANY - _RIFF)
 
 
@@ -85,11 +85,11 @@ def shown_by(case: str, comment: str) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Look:
-    """What was seen of a film at one time."""
+    """The facts of a film at one time."""
 
     sha256: str
     mtime_ns: int
-    comments: dict[str, set[str]]  # by program, those that there are
+    comments: dict[str, set[str]]  # by program, if installed
     known: dict[str, Any] = field(default_factory=dict)  # everything else, by program
 
     def shown_by(self, comment: str) -> frozenset[str]:
@@ -98,7 +98,7 @@ class Look:
 
 
 def look(paths: Sequence[Path], *, media: bool = True) -> list[Look]:
-    """Show films to all programs; `media`: also have every packet hashed and everything decoded."""
+    """Read films with all programs; `media`: also hash every packet and decode everything."""
     with ThreadPoolExecutor(2) as pool:
         each = list(pool.map(lambda path: _look(path, media=media), paths))
         riffs = [path for path in paths if path.suffix == ".avi"]
@@ -117,13 +117,13 @@ def look(paths: Sequence[Path], *, media: bool = True) -> list[Look]:
         for path, (comments, known) in facts:
             found[path].comments[program] = comments
             if program == MEDIAINFO or (program == EXIFTOOL_ALL and path.suffix not in MATROSKA):
-                # Of tags with one name, as Matroska has them, it keeps the last.
+                # Of Matroska tags with one name, it keeps the last.
                 found[path].known[program] = _lasting(known, _DERIVED.get(path.suffix, set()))
     return [found[path] for path in paths]
 
 
 def _lasting(known: Any, derived: set[str]) -> Any:
-    """What is known, without the facts of these names."""
+    """Return the facts without those of these names."""
     if isinstance(known, dict):
         return {name: _lasting(value, derived) for name, value in known.items() if name not in derived}
     return [_lasting(each, derived) for each in known] if isinstance(known, list) else known
@@ -150,7 +150,7 @@ def ffprobe(path: Path) -> tuple[set[str], Any]:
     known = json.loads(_said(*command, f"file:{path}"))
     for varying in ("size", "bit_rate", "filename"):
         known["format"].pop(varying, None)
-    # In an Ogg the comments are those of the streams; that of a cover picture tells what it shows.
+    # In an Ogg, the comments belong to the streams; that of a cover picture describes it.
     streams = [stream for stream in known["streams"] if not stream["disposition"]["attached_pic"]]
     parts = [known["format"], *(streams if known["format"]["format_name"] == "ogg" else [])]
     comments = set()
@@ -165,7 +165,9 @@ def exiftool(path: Path) -> tuple[set[str], Any]:
 
 
 def exiftool_all(paths: Sequence[Path], *options: str) -> list[tuple[set[str], Any]]:
-    """The same of many files, of which starting the program is most of the time; default: of all that is in them."""
+    """
+    The same for many files, because the start of the program takes most of the time; default: all streams and tags.
+    """
     command = [oracle("exiftool"), "-q", "-j", "-a", "-charset", "UTF8", *(options or ("-ee", "-G1"))]
     return [_by_exiftool(known) for known in json.loads(_said(*command, *map(str, paths)))]
 
@@ -205,18 +207,18 @@ _COMMENT = re.compile(
 
 
 def mkvinfo(path: Path, *options: str) -> set[str]:
-    """The comments of a Matroska file; with "-a" those behind its media, too."""
+    """The comments of a Matroska file; with "-a" those after its media, too."""
     return set(_COMMENT.findall(_said(oracle("mkvinfo"), *options, "--ui-language", "en_US", str(path))))
 
 
 def mkvmerge(path: Path) -> dict[str, Any]:
-    """What mkvmerge says of tracks, attachments, chapters and the segment."""
+    """The output of mkvmerge for tracks, attachments, chapters and the segment."""
     found: dict[str, Any] = json.loads(_said(oracle("mkvmerge"), "-J", str(path)))
     return {name: found[name] for name in ("attachments", "chapters", "container", "errors", "track_tags", "tracks")}
 
 
 def decoded(path: Path) -> tuple[str, set[str]]:
-    """A hash of the packets of every stream, and what ffmpeg has to say when it decodes all pictures and sounds."""
+    """A hash of the packets of every stream, and the messages of ffmpeg while it decodes everything."""
     hashing = ("-map", "0", "-c", "copy", "-f", "streamhash", "-hash", "md5", "-")
     decoding = ("-map", "0:v?", "-map", "0:a?", "-f", "null", "-")
     command = [oracle("ffmpeg"), "-nostdin", "-v", "error", "-i", f"file:{path}", *hashing, *decoding]
@@ -225,7 +227,7 @@ def decoded(path: Path) -> tuple[str, set[str]]:
 
 
 def complaints(path: Path) -> str:
-    """What ffmpeg has to say when it decodes everything."""
+    """The messages of ffmpeg while it decodes everything."""
     command = [oracle("ffmpeg"), "-v", "warning", "-i", f"file:{path}", "-map", "0:v?", "-map", "0:a?"]
     ran = subprocess.run([*command, "-f", "null", "-"], check=True, capture_output=True, text=True)
     return "\n".join(line.partition("] ")[2] for line in ran.stderr.splitlines())  # addresses vary

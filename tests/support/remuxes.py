@@ -1,4 +1,4 @@
-"""Rewriting a file beside itself as the product does it: evidence, plan, FFmpeg, evidence, comparison."""
+"""Rewrites of a file, as the product does them: evidence, plan, FFmpeg, evidence, comparison."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ def evidence(path: Path) -> verify.Evidence:
 
 
 def planned(path: Path, changes: list[Change]) -> Remux | Refusal:
-    """Return how FFmpeg is told to write a file, also where Indexium could do without."""
+    """Return the options of FFmpeg for a file, also for a file that Indexium can write itself."""
     with FileReader(os.fsencode(path)) as reader:
         family, layout = registry.examine(reader)
         assert family is not None
-        edit = family.strategies()[-1].plan(reader, layout, changes, Capabilities())  # whatever else could write it
+        edit = family.strategies()[-1].plan(reader, layout, changes, Capabilities())  # without other strategies
     assert isinstance(edit, Remux | Refusal)
     return edit
 
 
 def remuxed(path: Path, new: str | None, *, segment: str | None = None) -> tuple[Path, list[Change]]:
-    """Return the file that FFmpeg made with another comment, and what was to change; a segment stands for preserve."""
+    """Return FFmpeg's file with another comment, and the change; a segment means preserve mode."""
     comment = evidence(path).comment
     changes = [Change(field="comment", old=comment and replace_surrogates(comment), new=new, segment=segment)]
     edit = planned(path, changes)
@@ -45,7 +45,7 @@ def remuxed(path: Path, new: str | None, *, segment: str | None = None) -> tuple
 
 
 def rewritten(path: Path, new: str | None, *, segment: str | None = None) -> tuple[Path, dict[str, object]]:
-    """Return the file that FFmpeg made, and the proof that it is the same otherwise; raises VerificationError."""
+    """Return FFmpeg's file, and the proof that nothing else differs; raise VerificationError."""
     target, changes = remuxed(path, new, segment=segment)
     before = evidence(path)
     verify.expect(before, changes)

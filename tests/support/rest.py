@@ -1,4 +1,4 @@
-"""A small client of the REST routes, and of single connections where a test must see how an answer comes."""
+"""A small client of the REST routes, and raw connections for tests of the transfer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 __all__ = ["PATIENCE", "Answer", "Client", "connection", "ended", "events", "items", "spoken"]
 
-PATIENCE = 30.0  # seconds for anything that must come
+PATIENCE = 30.0  # seconds for any expected event
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Answer:
 
     @property
     def code(self) -> str:
-        """The code of a problem document; fails where it is none."""
+        """Return the code of a problem document; fail if it is none."""
         assert self.headers["content-type"] == "application/problem+json", self.text
         found = self.json
         assert found["status"] == self.status
@@ -37,7 +37,7 @@ class Answer:
 
 
 class Client:
-    """Asks a service; changes are sent as JSON."""
+    """A client of a service; changes are sent as JSON."""
 
     def __init__(self, url: str, **headers: str) -> None:
         self.url = url
@@ -70,7 +70,7 @@ def items(rest: Client, query: str = "") -> dict[str, dict[str, Any]]:
 
 
 def ended(rest: Client, operation_id: int) -> dict[str, Any]:
-    """The operation when it has ended."""
+    """Return the operation after its end."""
     while not (found := rest.get(f"/api/metadata/operations/{operation_id}?wait=20").json)["completed_at"]:
         pass
     return found  # type: ignore[no-any-return]
@@ -111,7 +111,7 @@ def blocks(answer: http.client.HTTPResponse) -> Iterator[dict[str, str]]:
 
 @contextmanager
 def spoken(url: str, text: bytes) -> Iterator[socket.socket]:
-    """Open a connection and say something on it as it stands."""
+    """Open a connection and send raw text."""
     parts = urlsplit(url)
     with socket.create_connection((parts.hostname, parts.port), timeout=PATIENCE) as opened:
         opened.sendall(text)

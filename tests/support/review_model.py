@@ -1,7 +1,7 @@
 """
-The rules of the review, once more and naively: what is decided, what the plan makes of it, and what a search finds.
+A second, simple implementation of the review rules: decisions, their effect on the plan, and results of searches.
 
-Pure Python over plain lists, a file at a time, so that the set statements of the store can be compared with it.
+It is pure Python over lists, one file at a time; the tests compare the set statements of the store with it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Slot: TypeAlias = tuple[int, str]  # a file and a kind of decision: edit, postpo
 
 @dataclass
 class Film:
-    """A file, and what it says."""
+    """A file and its content."""
 
     file_id: int
     payload: str
@@ -31,7 +31,7 @@ class Film:
 
 @dataclass(frozen=True)
 class Planned:
-    """What the plan should say of a file."""
+    """The expected plan of a file."""
 
     result: list[str]
     added: list[str]
@@ -45,7 +45,7 @@ class Planned:
 
 @dataclass
 class Home:
-    """Files, who is in what as the database knows, other spellings, and what was decided, step by step."""
+    """Files, database people, aliases and decisions, step by step."""
 
     films: dict[int, Film]
     cast: dict[str, list[str]] = field(default_factory=dict)  # payload: names in the order of assignment
@@ -55,7 +55,7 @@ class Home:
     done: list[dict[Slot, tuple[Any, Any]]] = field(default_factory=list)
     undone: list[dict[Slot, tuple[Any, Any]]] = field(default_factory=list)
 
-    # What the plan makes of it.
+    # The plan.
 
     def known(self, file_id: int) -> list[str]:
         return self.cast.get(self.films[file_id].payload, [])
@@ -64,7 +64,7 @@ class Home:
         return names_of.parse(self.films[file_id].comment).people
 
     def meant(self, name: str) -> str:
-        """Whom a name in a file means: a key that some person has is no alias."""
+        """Return the person of a name in a file: a key that a person has is no alias."""
         people = {key_of(each) for cast in self.cast.values() for each in cast} | {
             key_of(each) for each in self.aliases.values()
         }
@@ -76,7 +76,7 @@ class Home:
         return bool(self.known(file_id)) or (file_id, "edit") in self.decided or file_id in self.touched
 
     def planned(self, file_id: int) -> Planned | None:
-        """What the plan says; None where the file is in none."""
+        """Return the plan of a file; None if the file is in no plan."""
         if not self.in_plan(file_id):
             return None
         film, edit = self.films[file_id], self.decided.get((file_id, "edit"))
@@ -137,7 +137,7 @@ class Home:
         )
 
     def people_of(self, file_id: int) -> list[str]:
-        """Who would be in a file, be it in the plan or not."""
+        """Return the resulting people of a file, whether or not it is in the plan."""
         planned = self.planned(file_id)
         return self.named(file_id) if planned is None else planned.result
 
@@ -145,12 +145,12 @@ class Home:
         payloads = {self.films[file_id].payload for file_id in file_ids}
         return [film.file_id for film in self.films.values() if film.payload in payloads]
 
-    # Deciding.
+    # Decisions.
 
-    knew: dict[int, list[str]] = field(default_factory=dict)  # what the database said when the edit was made
+    knew: dict[int, list[str]] = field(default_factory=dict)  # database people at the time of the edit
 
     def decide(self, wanted: dict[Slot, Any]) -> bool:
-        """Make decisions one step; a value of None ends one. Tells whether it is a step."""
+        """Store decisions as one step; a value of None ends one. Return whether it is a step."""
         step = {
             slot: (self.decided.get(slot), value)
             for slot, value in wanted.items()
@@ -196,14 +196,14 @@ class Home:
         self.knew = {slot[0]: value.knew for slot, value in self.decided.items() if isinstance(value, Edit)}
 
     def expire(self, now: datetime) -> None:
-        """Postponements whose day has come are over."""
+        """End the postponements whose day has come."""
         over = [slot for slot, value in self.decided.items() if isinstance(value, datetime) and value <= now]
         for slot in over:
             del self.decided[slot]
 
 
 class Edit(list[str]):
-    """The list of an edit, which remembers what the database said when it was made."""
+    """Set the people of an edit, with the database people at that time."""
 
     def __init__(self, names: Sequence[str], knew: Sequence[str]) -> None:
         super().__init__(names)
@@ -215,7 +215,7 @@ def keys(names: Iterable[str]) -> set[str]:
 
 
 def unique(names: Iterable[str]) -> list[str]:
-    """Each person once, as first spelt."""
+    """Return each person once, in the first spelling."""
     first: dict[str, str] = {}
     for name in names:
         first.setdefault(key_of(name), name)
@@ -231,5 +231,5 @@ def with_added(new: Sequence[str]) -> Callable[[list[str]], list[str]]:
 
 
 def instead(gone: set[str], new: str) -> Callable[[list[str]], list[str]]:
-    """A list in which one person has another's place."""
+    """Return a list with one person replaced by another."""
     return lambda names: unique([new if key_of(name) in gone else name for name in names])

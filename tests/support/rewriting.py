@@ -1,8 +1,8 @@
 """
-Writing a file anew, as the remuxing strategies do, but of any film and in no time: a stand-in for `editing.edit`.
+Fast rewrites of any film, like the remuxing strategies: a replacement for `editing.edit`.
 
-The new file has the planned comment and other media bytes than the old one, so it has another hash. What is kept is as
-the real thing keeps it: a SWAP record in the operation's journal, and with the kind `original` the old file itself.
+The new file has the planned comment and other media bytes than the old one, so it has another hash. The backup is like
+a real one: a SWAP record in the operation's journal, and with the kind `original` the old file itself.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ __all__ = ["Rewriter"]
 
 
 class Rewriter:
-    """Put it in the place of `running.editing.edit`. `kind`: what is kept, as `ItemRecord.backup_kind` has it."""
+    """Install it in place of `running.editing.edit`. `kind`: the backup, as in `ItemRecord.backup_kind`."""
 
     def __init__(self, kind: str = "delta") -> None:
         self.kind = kind
-        self.allow = lambda task, size: True  # whether an original may be kept; else it is `tags`
+        self.allow = lambda task, size: True  # whether an original may be kept; otherwise it is `tags`
 
     def __call__(self, task: Task, undo: journal.OperationJournal, *_: Any) -> protocol.EditResult:
         path = Path(os.fsdecode(task.path))
@@ -79,7 +79,7 @@ class Rewriter:
         undo.swap(entry)
         if kept is not None:
             os.link(path, kept)
-        if back and task.reverts_kept is not None:  # put back by a link, which the ledger's keeper removes later
+        if back and task.reverts_kept is not None:  # restored by a link, which the ledger removes later
             temp.unlink()
             os.link(task.reverts_kept, temp)
         elif back and task.restore_mtime_ns is not None:

@@ -1,8 +1,8 @@
 """
-Writers that do what they were asked and something else beside it: what verification is there for.
+Writers that perform an edit and additional damage, which verification must detect.
 
-A `Saboteur` takes the genuine edit and damages its result before it writes, through the journaled file like any edit;
-or, as a rogue, behind its back.
+A `Saboteur` takes the real edit and damages its result before it writes, through the journaled file like any edit; or,
+as a rogue, without the journaled file.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Damage = Callable[[bytes], bytes]
 
 
 def edited(data: bytes, edit: Edit) -> bytes:
-    """Return what an edit makes of the bytes of a file."""
+    """Return the bytes of a file after an edit."""
     if isinstance(edit, Rebuild):
         parts = [piece if isinstance(piece, bytes) else data[piece.offset : piece.end] for piece in edit.pieces]
         return b"".join(parts)
@@ -38,7 +38,7 @@ def edited(data: bytes, edit: Edit) -> bytes:
 
 @dataclass
 class Saboteur:
-    """A writer that also does damage. `rogue`: it writes to the path, not through the file that it is given."""
+    """A writer that also does damage. `rogue`: it writes to the path, bypassing the journaled file."""
 
     genuine: Edit
     path: Path
@@ -55,7 +55,7 @@ class Saboteur:
 
 
 def genuine(path: Path, changes: Sequence[Change], means: Capabilities | None = None) -> Choice:
-    """Return the strategy that would be chosen for a file, and its edit."""
+    """Return the chosen strategy of a file, and its edit."""
     with FileReader(str(path).encode()) as reader:
         family, layout = registry.examine(reader)
         assert family is not None
@@ -107,17 +107,17 @@ def patched(data: bytes, at: int, new: bytes) -> bytes:
 
 
 def renamed(path: str, kind: bytes = b"free") -> Damage:
-    """A box that becomes padding: whatever it held is gone, and no size changes."""
+    """Replace a box by padding: its content is lost, and no size changes."""
     return lambda data: patched(data, box(data, path)[0] + 4, kind)
 
 
 def overwritten(path: str, at: int, new: bytes) -> Damage:
-    """A box with other bytes at `at`, from its end if negative."""
+    """Change the bytes of a box at `at`, from its end if negative."""
     return lambda data: patched(data, box(data, path)[at < 0] + at, new)
 
 
 def added_to(path: str, at: int, amount: int) -> Damage:
-    """A 32-bit number of a box that is changed by `amount`; `at` from the end if negative."""
+    """Change a 32-bit number of a box by `amount`; `at` from the end if negative."""
 
     def damage(data: bytes) -> bytes:
         place = box(data, path)[at < 0] + at
@@ -157,7 +157,7 @@ def _inner(data: bytes, start: int, end: int, path: Sequence[int]) -> Iterator[t
 
 
 def voided(path: Sequence[int], nth: int = -1) -> Damage:
-    """An element that becomes a Void of the same length."""
+    """Replace an element by a Void of the same length."""
 
     def damage(data: bytes) -> bytes:
         start, _, end = list(elements(data, path))[nth]
@@ -167,11 +167,11 @@ def voided(path: Sequence[int], nth: int = -1) -> Damage:
 
 
 def retold(path: Sequence[int], new: bytes, *, old: bytes = b"") -> Damage:
-    """An element whose content begins with `new`: the first of those that began with `old`."""
+    """Replace the start of the content of the first element that starts with `old`."""
     return lambda data: patched(data, next(at for _, at, _ in elements(data, path) if data.startswith(old, at)), new)
 
 
-# Whoever gets them
+# Any container
 
 
 def flipped(at: Callable[[bytes], int]) -> Damage:
@@ -179,7 +179,7 @@ def flipped(at: Callable[[bytes], int]) -> Damage:
 
 
 def remuxed(folder: Path, suffix: str, *arguments: str) -> Damage:
-    """What ffmpeg makes of the file, by exit code 0."""
+    """The output of ffmpeg for the file, with exit code 0."""
 
     def damage(data: bytes) -> bytes:
         source, target = folder / f"source{suffix}", folder / f"target{suffix}"
@@ -192,7 +192,7 @@ def remuxed(folder: Path, suffix: str, *arguments: str) -> Damage:
 
 
 class Nobody:
-    """The family of a file that no family knows any more."""
+    """The result for a file that no family recognises any more."""
 
     def census(self, reader: object, layout: Layout) -> dict[str, str]:
         raise AssertionError

@@ -1,4 +1,4 @@
-"""Scans without a queue, small films to scan, and what they left in the database."""
+"""Scans without a queue, small films to scan, and their rows in the database."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OLD = 1_600_000_000 * 10**9  # modification time of the films, in nanoseconds
 
 
 class Alone:
-    """A job without a queue: nobody looks on, and nobody stops it."""
+    """A job without a queue: it has no observers, and never stops."""
 
     job_id = 0
     payload: Mapping[str, Any] = {}
@@ -47,7 +47,7 @@ class Alone:
 
 
 class Scans:
-    """Scans, each from its beginning to its end."""
+    """Runs complete scans."""
 
     def __init__(self, database: Database, scanner: Scanner) -> None:
         self._database, self._scanner = database, scanner
@@ -92,12 +92,12 @@ def library_row(database: Database) -> dict[str, Any]:
 
 
 def marks(database: Database) -> int:
-    """Return how many marks the plan has of files that changed."""
+    """Return the number of marks of changed files for the plan."""
     return int(database.read().value("SELECT count(*) FROM plan_marks"))
 
 
 def before_reading(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object]) -> None:
-    """Do something when a scan has walked and reads nothing yet."""
+    """Call a function when a scan has walked the folders and has read no file."""
     real = reading.read_all
 
     def read_all(*args: Any, **kwargs: Any) -> Iterator[Any]:
@@ -108,7 +108,7 @@ def before_reading(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object]
 
 
 def closed(monkeypatch: pytest.MonkeyPatch, folder: bytes) -> None:
-    """Have a folder refuse to be listed."""
+    """Make the listing of a folder fail."""
     real = os.scandir
 
     def scandir(path: bytes) -> Any:

@@ -1,8 +1,8 @@
 """
-Where whole writes are cut off and disturbed: a film, a home that has planned to write it, and a judge of what is found.
+Scenes of interrupted writes: a film, a home with its planned write, and a check of the result.
 
-A scene can be put back to its start as often as a test wants. It knows the film's bytes before and after, and holds
-everything that is found to the one promise: each file is old or new, bit for bit, and the ledger says which.
+A scene can be reset any number of times. It knows the film's bytes before and after, and checks one promise: each file
+is exactly old or new, and the ledger says which.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from tests.support.forks import Forks
 COMPANY = "mp4, index last"
 OLD_TIME = 1_600_000_000_123_456_789
 MODE = 0o640
-NOTE = ("user.indexium.test", "keep me")  # an attribute that has to outlast everything
-# What the ledger may say of an item whose file holds the bytes from before it, and from after it.
+NOTE = ("user.indexium.test", "keep me")  # an attribute that must survive everything
+# The allowed states in the ledger of an item whose file has the old bytes, and the new bytes.
 BEFORE, AFTER = {"pending", "failed", "conflict", "skipped", "unknown"}, {"success"}
 
 
 @dataclass(frozen=True)
 class Film:
-    """A film of a scene, in every state that it may be in."""
+    """A film of a scene, in every possible state."""
 
     path: Path
     old: bytes
@@ -38,26 +38,26 @@ class Film:
 
     @property
     def state(self) -> str:
-        """old, new or broken."""
+        """Return the state of the film: old, new or broken."""
         data = self.path.read_bytes() if self.path.exists() else None
         return "old" if data == self.old else "new" if data == self.new else "broken"
 
     def put(self) -> None:
-        """Make it as it was, as a new file."""
+        """Restore it as a new file."""
         self.path.unlink(missing_ok=True)
         self.path.write_bytes(self.old)
         self.dress()
 
     def dress(self) -> None:
-        """Give it the attributes that it began with."""
+        """Restore its original attributes."""
         self.path.chmod(MODE)
-        with contextlib.suppress(OSError):  # not every file system has them
+        with contextlib.suppress(OSError):  # not every file system supports them
             os.setxattr(self.path, NOTE[0], NOTE[1].encode())
         os.utime(self.path, ns=(OLD_TIME, OLD_TIME))
 
 
 class Scene:
-    """One case of `shapes`, and a plain film behind it that has to fare well whatever becomes of the first."""
+    """One case of `shapes`, and an ordinary second film that must be written whatever happens to the first."""
 
     def __init__(self, name: str, folder: Path, films: Path, forks: Forks) -> None:
         self.name, self.shape, self._forks = name, shapes.ALL[name], forks
@@ -74,7 +74,7 @@ class Scene:
 
     @property
     def trap_folders(self) -> tuple[str, ...]:
-        """Where calls count: the films' folder and that of the journals."""
+        """Return the folders in which calls count: those of the films and of the journals."""
         return (str(self.films.resolve()), str((self.home / "backups").resolve()))
 
     def _plan(self) -> None:
@@ -92,7 +92,7 @@ class Scene:
         shutil.copytree(self.home, self._planned)
 
     def _write(self) -> gate.Report:
-        """Write once without any trap, and learn what the films are then and what was called."""
+        """Write once without a trap, and record the written films and the calls."""
         report = self._forks.watch(gate.Trap(folders=self.trap_folders, keep=True), killed_write.write, self.home)
         with Library.open(self.home) as library:
             items = library.operation(1).items
@@ -106,7 +106,7 @@ class Scene:
         return report
 
     def reset(self) -> None:
-        """Put everything back to where the plan was made and nothing written."""
+        """Reset everything to the state after the plan, before the write."""
         for path in self.films.iterdir():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
         for film in self.all:
@@ -115,28 +115,28 @@ class Scene:
         shutil.copytree(self._planned, self.home)
 
     def written(self) -> None:
-        """Put everything to where the films were written."""
+        """Reset everything to the state after the write."""
         self.reset()
         assert self._forks.run(killed_write.write, self.home) == 0
         assert {film.state for film in self.all} == {"new"}
 
     def run(self, function: Callable[[Path], None], trap: gate.Trap | None = None) -> gate.Report:
-        """Run a function of `killed_write` in a process of its own, past the trap."""
+        """Run a function of `killed_write` in a separate process, with the trap."""
         return self._forks.watch(trap or gate.Trap(folders=self.trap_folders), function, self.home)
 
     def trap(self, at: int | Call, deed: gate.Deed = "kill", **facts: object) -> gate.Trap:
         return gate.Trap(folders=self.trap_folders, at=at, deed=deed, **facts)  # type: ignore[arg-type]
 
     def dress(self) -> None:
-        """Give films that were laid out byte by byte the attributes that no byte tells."""
+        """Set the attributes of films that were written byte by byte."""
         for film in self.all:
             if film.path.exists():
                 film.dress()
 
-    # What is found.
+    # Checks.
 
     def settled(self, where: str) -> list[str]:
-        """Open the home as the next start does, hold everything to the promise, and return the films' states."""
+        """Open the home like the next start, check the promise, and return the states of the films."""
         with Library.open(self.home) as library:
             found = self.consistent(library, where)
             before = self._print()
@@ -146,7 +146,7 @@ class Scene:
         return found
 
     def consistent(self, library: Library, where: str) -> list[str]:
-        """Each film is old or new, the ledger says which, and nothing else lies about."""
+        """Check that each film is old or new, that the ledger says which, and that no other file remains."""
         states = [film.state for film in self.all]
         assert "broken" not in states, f"{where}: {states}"
         assert self.strays() == [], where
@@ -165,12 +165,12 @@ class Scene:
         return states
 
     def strays(self) -> list[str]:
-        """What lies in the films' folder and is none of them."""
+        """Return the other files in the folder of the films."""
         ours = {film.path.name for film in self.all}
         return sorted(path.name for path in self.films.rglob("*") if path.name not in ours and not _is_kept(path))
 
     def check_attributes(self) -> None:
-        """Mode and extended attributes are the films' own; the time too where the bytes are."""
+        """Check that mode and extended attributes belong to the films; the time, too, if the bytes are original."""
         for film in self.all:
             status = film.path.stat()
             assert status.st_mode & 0o7777 == MODE, film.path
@@ -188,7 +188,9 @@ class Scene:
         return found
 
     def finish(self, where: str) -> None:
-        """Go on with what was interrupted, write what failed, and take all of it back: new bytes, then the old ones."""
+        """
+        Resume what was interrupted, write what failed, and roll everything back: the new bytes, then the old ones.
+        """
         with Library.open(self.home) as library:
             self._go_on(library)
             if {film.state for film in self.all} != {"new"}:
@@ -198,7 +200,7 @@ class Scene:
         self.take_back(where)
 
     def take_back(self, where: str) -> None:
-        """Take every write back, or go on with a rollback that was interrupted: the old bytes and times are there."""
+        """Roll every write back, or resume an interrupted rollback: the old bytes and times are restored."""
         with Library.open(self.home) as library:
             self._go_on(library)
             for operation in library.history().items:
@@ -226,7 +228,7 @@ def item_of(library: Library, operation: MetadataOperation, film: Film) -> ItemD
 
 
 def _is_kept(path: Path) -> bool:
-    """Tell whether it is an original that is kept as a backup, or the folder of such."""
+    """Return whether it is an original kept as a backup, or the folder of such files."""
     return any(part == ".indexium" for part in path.parts)
 
 

@@ -1,10 +1,10 @@
 """
-Standing before the system calls of a process and of all that it starts: look at each, let it pass, or answer it.
+Supervision of the system calls of a process and its descendants: read each call, allow it, or answer it.
 
-Linux asks a supervisor before it carries out a call that a filter names (`SECCOMP_RET_USER_NOTIF`). So the real calls
-of the real program are met, in the order in which they happen, whatever thread, library or child process makes them,
-and nothing in the program knows of it. (`strace -e inject` counts calls for each thread alone, so that some can never
-be named, and an attached strace costs ten times as much.) Nothing of the product's code is used here.
+Linux asks a supervisor before it performs a call that a filter names (`SECCOMP_RET_USER_NOTIF`). So the supervisor
+receives the real calls of the real program in their order, from every thread, library and child process, and the
+program does not know it. (`strace -e inject` counts the calls of each thread separately, so that some can never be
+named, and strace is ten times as slow.) Nothing here uses the product's code.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import Self
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 # Numbers of the calls through which bytes, names and attributes change: on x86-64 and, where there is one, on ARM64.
-# Not among them: writing through a mapping, which no filter sees; `test_nothing_is_missed` looks for writable mappings.
+# Not among them: writing through a mapping, which no filter sees; `test_complete` checks that.
 NUMBERS = {
     "write": (1, 64),
     "pwrite64": (18, 68),
@@ -96,12 +96,12 @@ _CONTINUE = 1
 
 @dataclass(frozen=True)
 class Notice:
-    """A call that waits for an answer."""
+    """A call that waits for a decision."""
 
     id: int
     thread: int
     name: str
-    arguments: tuple[int, ...]  # as they stand in the registers
+    arguments: tuple[int, ...]  # as in the registers
 
 
 @functools.cache
@@ -112,7 +112,7 @@ def _names() -> dict[int, str]:
 
 
 def why_not() -> str:
-    """Return why this cannot be done here, or "" where it can."""
+    """Return the reason why this is not possible here, or ""."""
     if _COLUMN is None:
         return f"system calls of {platform.system()} on {platform.machine()} cannot be stood in front of"
     try:
@@ -123,7 +123,7 @@ def why_not() -> str:
 
 
 def surrender(to: socket.socket, names: Collection[str] = NUMBERS) -> None:
-    """Have every call of that name, of this process and of all that it starts, decided by who holds the other end."""
+    """Send every call of that name, of this process and its descendants, to the supervisor at the other end."""
     assert _COLUMN is not None
     numbers = [number for number, name in _names().items() if name in names]
     program = [(_LOAD, 0, 0, 4), (_EQUAL, 0, len(numbers) + 1, _AUDIT[_COLUMN]), (_LOAD, 0, 0, 0)]
@@ -138,7 +138,7 @@ def surrender(to: socket.socket, names: Collection[str] = NUMBERS) -> None:
 
 
 class Listener:
-    """The supervisor's end."""
+    """The end of the supervisor."""
 
     def __init__(self, link: socket.socket) -> None:
         _, fds, _, _ = socket.recv_fds(link, 1, 1)
@@ -150,7 +150,7 @@ class Listener:
         return self._fd
 
     def receive(self) -> Notice | None:
-        """Return the next call; None where whoever made it was killed meanwhile."""
+        """Return the next call; None if its process was killed."""
         notice = array.array("B", bytes(_NOTICE.size))
         try:
             fcntl.ioctl(self._fd, _RECEIVE, notice)
@@ -163,11 +163,11 @@ class Listener:
         self._send(_REPLY.pack(notice.id, 0, 0, _CONTINUE))
 
     def answer(self, notice: Notice, value: int = 0, *, error: int = 0) -> None:
-        """Answer in the kernel's place; the call itself does not happen."""
+        """Answer in place of the kernel; the call itself is not performed."""
         self._send(_REPLY.pack(notice.id, value, -error, 0))
 
     def _send(self, reply: bytes) -> None:
-        with contextlib.suppress(FileNotFoundError):  # it was killed meanwhile
+        with contextlib.suppress(FileNotFoundError):  # its process was killed
             fcntl.ioctl(self._fd, _ANSWER, array.array("B", reply))
 
     def __enter__(self) -> Self:
@@ -178,7 +178,9 @@ class Listener:
 
 
 def descriptor_of(process: int, number: int) -> int:
-    """Return a descriptor of this process for what another has open as `number`: the same file and position."""
+    """
+    Return a descriptor of this process for a file that another process has open as `number`: same file and position.
+    """
     process_fd = os.pidfd_open(process)
     try:
         return _must(_LIBC.syscall(_PIDFD_GETFD[_COLUMN or 0], process_fd, number, 0))

@@ -1,4 +1,4 @@
-"""What is wrong with a message, as a reader sees it."""
+"""Problems of a message as a reader sees it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _CLAUSES = re.compile(r"[:;.]\s+")
 
 
 def repeated(message: str) -> list[str]:
-    """Return the clauses that a message has more than once, and the whole sentences that stand behind a colon."""
+    """Return the repeated clauses of a message, and the whole sentences after a colon."""
     clauses = [clause.strip(" .").casefold() for clause in _CLAUSES.split(message) if clause.strip(" .")]
     twice = [clause for clause in dict.fromkeys(clauses) if clauses.count(clause) > 1]
     return twice + re.findall(r": (?:The|This|No|There|It|Its|Indexium) .*", message)

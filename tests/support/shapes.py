@@ -1,9 +1,9 @@
 """
-Every way in which a film of the promise is laid out, and the strategy that is to write it.
+Every layout of a supported film, and its required strategy.
 
-One row a case: a container, a layout, how such a file is made, on what kind of file system it lies, with what settings,
-and the strategy that then has to be chosen. The crash and fault harness runs over all rows whose strategy exists; a new
-strategy is one more row. `MORE` are cases that other programs judge too, with nothing new for a crash.
+One row is one case: a container, a layout, how such a file is made, the kind of file system, the settings, and the
+strategy that must be chosen. The crash and fault tests run over all rows whose strategy exists; a new strategy is one
+more row. `MORE` has cases for other programs, with nothing new for crash tests.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.support import layouts, media, mkv, mp4, ogg, sabotage
 
 COMMENT = "People: Bob Ray"
 CROWD = tuple(f"Person Number {number}" for number in range(150))
-# Longer than what any muxer leaves free by chance, and short enough for the room that a muxer is asked to leave.
+# Longer than the free space that any muxer leaves by chance, and shorter than the space that a muxer can be asked for.
 PEOPLE = tuple(f"{name} {number}" for number in range(8) for name in ("Ann Lee", "Zoë Öz", "Jürgen Groß"))
 SMALL = (64, 36)
 
@@ -33,12 +33,12 @@ class Shape:
 
     container: str  # mp4, m4a, m4v, mov, 3gp, mkv, webm, avi, flv, wmv, ogv
     layout: str
-    strategy: str  # that has to be chosen
+    strategy: str  # the required strategy
     make: Callable[[], bytes]
     place: str = "any"  # kind of file system: see `places`
     settings: Mapping[str, str | int] = field(default_factory=dict)
     whole: bool = True  # its end is not damaged
-    people: tuple[str, ...] = PEOPLE  # who is to be written into it
+    people: tuple[str, ...] = PEOPLE  # the people to write
 
     @property
     def file_name(self) -> str:
@@ -46,12 +46,12 @@ class Shape:
 
     @property
     def way(self) -> str:
-        """How the strategy goes about it: in_place, insert_range, append, reflink, copy, remux."""
+        """The method of the strategy: in_place, insert_range, append, reflink, copy, remux."""
         return self.strategy.partition("_")[2]
 
     @property
     def means(self) -> Capabilities:
-        """What may be done where such a file lies."""
+        """Return the capabilities of the place of such a file."""
         return Capabilities(
             block=4096 if self.place in {"ext4", "xfs"} else 0,
             reflink=self.place in {"xfs", "btrfs"},
@@ -60,7 +60,7 @@ class Shape:
 
 
 def _clip(form: str, **wanted: object) -> Callable[[], bytes]:
-    """A clip as a muxer leaves it."""
+    """A clip as a muxer writes it."""
     return functools.partial(_built, form, **{"comment": COMMENT, "video_size": SMALL, **wanted})
 
 
@@ -70,7 +70,7 @@ def _built(form: str, **wanted: object) -> bytes:
 
 
 def _laid_out(arrange: Callable[[bytes], bytes], form: str, **wanted: object) -> Callable[[], bytes]:
-    """A clip laid out anew."""
+    """A clip in another layout."""
     clip = _clip(form, **wanted)
     return lambda: arrange(clip())
 
@@ -81,7 +81,7 @@ def _mov(*, udta: bytes = b"", moov: bytes = b"") -> Callable[[], bytes]:
 
 
 def _remuxed(suffix: str, *options: str) -> Callable[[], bytes]:
-    """A clip as ffmpeg lays it out with these options of its muxer."""
+    """A clip that ffmpeg writes with these options of its muxer."""
 
     def remuxed() -> bytes:
         with tempfile.TemporaryDirectory() as name:
@@ -98,13 +98,13 @@ def _fragmented(flags: str) -> Callable[[], bytes]:
 
 
 def _sound() -> bytes:
-    """A recording without pictures."""
+    """An audio recording."""
     with tempfile.TemporaryDirectory() as name:
         return media.sound("m4a", Path(name), comment=COMMENT).read_bytes()
 
 
 def _phone() -> bytes:
-    """As phones write: QuickTime's keys in front of the tracks, and the index without room in front of the media."""
+    """Like phones: QuickTime's keys before the tracks, and the index without free space before the media."""
     clip = _clip("mov", comment=None)()
     return layouts.media_to_the_end(layouts.with_fields(clip, early=PHONE))
 
@@ -121,18 +121,18 @@ PHONE = mp4.keyed(
 
 
 def strategies() -> set[str]:
-    """The names of the strategies that there are."""
+    """Return the names of the existing strategies."""
     return {strategy.name for family in registry.FAMILIES for strategy in family.strategies()}
 
 
 def _as_long() -> str:
-    """A comment of as many bytes as the one that takes its place."""
+    """Return a comment with the same number of bytes as the one that replaces it."""
     new = f"People: {', '.join(PEOPLE)}, Bob Ray"
     return f"{COMMENT}\n" + "x" * (len(new.encode()) - len(COMMENT) - 1)
 
 
 def _before(name: str) -> Callable[[], bytes]:
-    """The film of another case after a first write, which leaves room."""
+    """The film of another case after a first write, which leaves free space."""
 
     def make() -> bytes:
         reader = BytesReader(film(name))
@@ -254,12 +254,12 @@ SHAPES: dict[str, Shape] = {
         make=_laid_out(layouts.stopped, "webm"),
         whole=False,
     ),
-    # The rest
+    # Other containers
     "avi": Shape(container="avi", layout="as ffmpeg", strategy="avi_in_place", make=_clip("avi")),
     "flv": Shape(container="flv", layout="as ffmpeg", strategy="flv_copy", make=_clip("flv")),
     "wmv": Shape(container="wmv", layout="as ffmpeg", strategy="asf_copy", make=_clip("wmv")),
     "ogv": Shape(container="ogv", layout="as ffmpeg", strategy="ogg_copy", make=_clip("ogv")),
-    # At the small size the last frame is an empty packet, which ffmpeg leaves out, and verification refuses.
+    # At the small size the last frame is an empty packet; ffmpeg drops it, and verification rejects that.
     "ogv, odd": Shape(
         container="ogv",
         layout="headers with a position in time",
@@ -309,13 +309,13 @@ MORE: dict[str, Shape] = {
 }
 EVERY = SHAPES | MORE
 
-# Films with more or less room than ffmpeg leaves; and films of which a last resort is tried all the same.
+# Films with more or less free space than ffmpeg leaves; and films for which a last resort is forced.
 AGAIN: dict[str, Shape] = {
     "avi, no room": Shape(
         container="avi",
         layout="as ffmpeg, too little room",
         strategy="avi_copy",
-        make=_clip("avi", seed=1),  # another film: people belong to all files that hold the same one
+        make=_clip("avi", seed=1),  # another film: people belong to all files with the same content
         people=CROWD,
     ),
     "flv, room": Shape(
@@ -337,18 +337,20 @@ ALL = EVERY | AGAIN | FORCED
 
 @functools.cache
 def film(name: str) -> bytes:
-    """The bytes of a case's film, made once."""
+    """Return the bytes of a case's film, made once."""
     return ALL[name].make()
 
 
 def ready(*, forced: bool = False) -> list[str]:
-    """The cases whose strategy there is; `forced`: those too that no library would come to."""
+    """Return the cases whose strategy exists; `forced`: also those that no library would choose."""
     found = strategies()
     return [name for name, shape in (ALL if forced else EVERY | AGAIN).items() if shape.strategy in found]
 
 
 def one_of_each(*facts: str, forced: bool = False) -> list[str]:
-    """One case for each container, strategy and kind of end, or for other `facts`: in-place strategies come last."""
+    """
+    Return one case for each container, strategy and kind of end, or for other `facts`; in-place strategies come last.
+    """
     found: dict[tuple[str, ...], str] = {}
     for name in ready(forced=forced):
         found.setdefault(tuple(getattr(ALL[name], fact) for fact in facts or ("container", "strategy", "whole")), name)

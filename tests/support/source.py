@@ -1,4 +1,4 @@
-"""The source of the project as guards read it."""
+"""The source code of the project for guards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Films with a long stretch of zeros in them that takes no room on the disk."""
+"""Films with a long range of zeros that needs no space on the disk."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _BLOCK = 4096
 
 
 def film(name: str) -> bytes:
-    """Return the film of a case of `shapes` with zeros where nothing plays: behind its media, as a part of them."""
+    """Return the film of a case of `shapes` with zeros after its media, as a part of the media."""
     data = shapes.film(name)
     container = shapes.EVERY[name].container
-    if container == "mp4":  # ISO/IEC 14496-12, 8.1.1: the last box is the media, and no sample lies in the added part
+    if container == "mp4":  # ISO/IEC 14496-12, 8.1.1: the last box is the media, and no sample is in the added part
         at = data.rindex(b"mdat") - 4
         assert at + struct.unpack_from(">I", data, at)[0] == len(data)
         return data[:at] + struct.pack(">I", len(data) - at + HOLE) + data[at + 4 :] + bytes(HOLE)
@@ -26,7 +26,7 @@ def film(name: str) -> bytes:
 
 
 def put(path: Path, data: bytes) -> None:
-    """Write a file whose blocks of nothing but zeros are holes."""
+    """Write a file whose zero blocks are holes."""
     with path.open("wb") as file:
         for at in range(0, len(data), _BLOCK):
             block = data[at : at + _BLOCK]
@@ -38,5 +38,5 @@ def put(path: Path, data: bytes) -> None:
 
 
 def room(path: Path) -> int:
-    """Return how many bytes of the disk a file takes."""
+    """Return the number of bytes that a file needs on the disk."""
     return path.stat().st_blocks * 512

@@ -1,4 +1,4 @@
-"""A home and a folder of small films, with what tests of operations ask of them most."""
+"""A home and a folder of small films, with the functions that tests of operations need most."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OLD = 1_600_000_000  # modification time of the films, in seconds
 
 
 class Studio:
-    """So many films that name Bob Ray, in a library that knows Ann Lee to be in them."""
+    """A number of films that name Bob Ray, in a library whose database has Ann Lee in them."""
 
     def __init__(self, folder: Path, count: int, **config: Any) -> None:
         self.films = folder / "films"
@@ -56,7 +56,7 @@ class Studio:
         return {name: (item.status, item.code) for name, item in self.items(operation_id).items()}
 
     def comments(self) -> dict[str, str | None]:
-        """What a scan reads in each file."""
+        """Return the people that a scan reads in each file."""
         self.library.scan([self.films])
         query = "SELECT file_name, comment FROM scanned_files WHERE state = 'ok'"
         return dict(self.library._parts.store.read().execute(query).fetchall())

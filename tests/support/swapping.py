@@ -1,4 +1,4 @@
-"""Replacing files in the test's own process: a scene whose journal is open, and calls of the system that fail."""
+"""Replacement of files in the process of the test: a scene with an open journal, and failing system calls."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Place(Swap):
         payload: tuple[Extent, ...] = (),
         **facts: object,
     ) -> Replacement:
-        """Replace the file from beginning to end; `look` is done before the new one takes the place."""
+        """Replace the file completely; call `look` before the new file replaces the old one."""
         with self.begin(**facts) as file:
             file.build(edit, payload=payload)
             look(file)
@@ -64,7 +64,7 @@ def opened(folder: Path) -> Iterator[Place]:
 
 
 class Failing:
-    """A system call that fails the n-th time, and on every later time if it is `sticky`."""
+    """A system call that fails the n-th time, and every later time if it is `sticky`."""
 
     def __init__(self, real: Callable[..., object], number: int, *, nth: int = 1, sticky: bool = False) -> None:
         self.real, self.number, self.nth, self.sticky = real, number, nth, sticky

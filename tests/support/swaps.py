@@ -1,9 +1,9 @@
 """
-Replacing one file in each way that there is: the scene, and what runs in the process that is cut off.
+Replacement of one file by each method: the scene, and the functions of the interrupted process.
 
-The ways: built of pieces; the same with the original kept, by a link or where there are no links; written by somebody
-else, as ffmpeg does; an original that was kept adopted; another name of a file that stays. Each may be given up, as
-after a failed verification. A sparse file is built of pieces, too.
+The methods: built of pieces; the same with the original kept, by a link or without links; written by another program,
+like ffmpeg; an adopted kept original; another name of a file that stays. Each can be cancelled, as after a failed
+verification. A sparse file is built of pieces, too.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ ITEM = 7
 
 @dataclass(frozen=True)
 class Swap:
-    """One replacement of one file, under a journal of its own."""
+    """One replacement of one file, with its own journal."""
 
     folder: Path
     way: str
@@ -57,7 +57,7 @@ class Swap:
 
     @property
     def shelf(self) -> Path:
-        """Where originals are kept."""
+        """Return the place of kept originals."""
         return self.folder / "kept"
 
     @property
@@ -74,7 +74,7 @@ class Swap:
         return SPARSE if self.way == "sparse" else OLD
 
     def reset(self) -> None:
-        """Put everything back to the start."""
+        """Reset everything to the start."""
         for path in self.folder.rglob("*"):
             if path.is_file():
                 path.unlink()
@@ -93,7 +93,7 @@ class Swap:
         return self.backup.exists() and any(mark.state == "committed" for mark in journal.read(self.backup).marks)
 
     def judge(self, where: str) -> str:
-        """Assert that everything is as before or as afterwards, and return which."""
+        """Assert that everything is old or new, and return which."""
         state = self.judge_bytes(where)
         assert self.way != "sparse" or sparse.room(self.path) < 40_000, where
         if state == "old":
@@ -108,7 +108,7 @@ class Swap:
         return state
 
     def judge_bytes(self, where: str) -> str:
-        """Assert so of bytes and names."""
+        """Assert this for bytes and names."""
         state = "new" if self.committed() else "old"
         assert self.path.read_bytes() == (self.new if state == "new" else self.old), where
         assert {path.name for path in self.folder.iterdir()} <= {"film.avi", "backups", "kept"}, where
@@ -128,7 +128,7 @@ def literal_bytes(rebuild: Rebuild) -> int:
 
 
 def has_attributes(folder: Path) -> bool:
-    """Tell whether files in a folder can have extended attributes."""
+    """Return whether files in a folder can have extended attributes."""
     try:
         os.setxattr(folder, *ATTRIBUTE)
     except (OSError, AttributeError):
@@ -137,8 +137,8 @@ def has_attributes(folder: Path) -> bool:
 
 
 def run(swap: Swap) -> None:
-    """Carry a replacement out."""
-    content._CHUNK = 4096  # so that a small file is copied in parts, as a large one is
+    """Perform a replacement."""
+    content._CHUNK = 4096  # so that a small file is copied in parts, like a large one
     if swap.way == "shelve":
         os.link = _no_links  # type: ignore[assignment]
     with (
@@ -160,7 +160,7 @@ def _no_links(*_: object, **named: object) -> None:
 
 
 def make(swap: Swap, file: Replacement) -> None:
-    """Do the first half of it: make the new file."""
+    """Perform the first half of it: make the new file."""
     match swap.way:
         case "fill":
             file.fill(_write, size=len(NEW))
@@ -177,7 +177,7 @@ def make(swap: Swap, file: Replacement) -> None:
 
 
 def _write(path: bytes) -> None:
-    """Write the new file as another program does: by its name, and at its beginning again when the end is known."""
+    """Write the new file like another program: by its name, and its start again at the end."""
     with open(path, "wb") as file:
         file.write(bytes(90) + NEW[90:])
         file.seek(0)
@@ -188,7 +188,7 @@ DONE, FAILED, UNCLEAR, STOPPED = 0, 41, 42, 43
 
 
 def run_or_say(swap: Swap) -> None:
-    """Carry one out where something may fail, and say by the exit code what came of it."""
+    """Perform a replacement that may fail, and report the result by the exit code."""
     try:
         run(swap)
     except errors.StoreError:
@@ -199,7 +199,7 @@ def run_or_say(swap: Swap) -> None:
 
 @contextlib.contextmanager
 def held(swap: Swap) -> Iterator[None]:
-    """Have the file as one who is about to replace it."""
+    """Open the file for a replacement."""
     with (
         OperationJournal.create(swap.folder / "backups" / "other.journal") as log,
         Replacement(os.fsencode(swap.path), journal=log, item_id=ITEM),
@@ -208,6 +208,6 @@ def held(swap: Swap) -> Iterator[None]:
 
 
 def recover(backup: Path) -> None:
-    """Do what every start does with a journal that it finds."""
+    """Recover a journal like every start."""
     if backup.exists():
         assert all(one.outcome.is_resolved for one in journal.recover(backup))

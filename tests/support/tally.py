@@ -1,4 +1,4 @@
-"""What the crash and fault tests have tried, counted by strategy, for the summary at the end of a run."""
+"""The cases of the crash and fault tests, counted by strategy, for the summary at the end of a run."""
 
 from __future__ import annotations
 

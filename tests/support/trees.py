@@ -1,4 +1,4 @@
-"""Random films that are valid to the byte and odd in every way: trees of MP4 boxes and of EBML elements."""
+"""Random films with valid bytes and unusual structure: trees of MP4 boxes and of EBML elements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting for what must come true, as long as a slow machine may take."""
+"""Waiting for a condition, with a time limit for slow machines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PATIENCE = 60.0  # seconds
 
 
 def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds that nothing tells."""
+    """Wait until a condition without an event holds."""
     end = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < end, "it never came true"

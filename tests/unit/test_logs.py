@@ -1,4 +1,4 @@
-"""The log: a line is a record whatever is in it, a job has a file of its own, and reading it never misses a line."""
+"""The log: each line is a record, a job has its own file, and a reader misses no line."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def events(folder: Path, job_id: int, **where: int) -> list[str]:
     return [line["event"] for line in logs.read_job(folder, job_id, **where)[0]]
 
 
-def test_newline_in_a_name_stays_in_its_string(folder: Path) -> None:
+def test_newline_in_name_stays_in_its_string(folder: Path) -> None:
     logger.warning("file.odd", extra={"file_path": 'a\n{"event": "forged"}', "operation_id": 3})
 
     assert [(line["event"], line["level"], line["file_path"], line["operation_id"]) for line in day(folder)] == [
@@ -69,14 +69,14 @@ def test_job_log_has_its_lines_and_daily_log_has_all(folder: Path) -> None:
     ]
 
 
-def test_other_thread_logs_for_the_job_only_if_carried(folder: Path) -> None:
+def test_other_thread_logs_for_job_only_if_carried(folder: Path) -> None:
     def tell(word: str) -> None:
         logger.info(word)
 
     with logs.job(7):
         carried = logs.carry(tell)
         threads = [threading.Thread(target=tell, args=("lost",)), threading.Thread(target=carried, args=("found",))]
-    for thread in threads:  # the block has ended meanwhile
+    for thread in threads:  # the block has ended since
         thread.start()
         thread.join()
     carried("here")
@@ -122,7 +122,7 @@ def test_last_lines_can_be_read(folder: Path, limit: int, last: list[str]) -> No
     assert place == logs.job_file(folder, 7).stat().st_size
 
 
-def test_job_without_a_log_has_no_lines(folder: Path) -> None:
+def test_job_without_log_has_no_lines(folder: Path) -> None:
     assert logs.read_job(folder, 99) == ([], 0)
     assert logs.read_job(folder, 99, after=500) == ([], 0)
 
@@ -154,7 +154,7 @@ def test_huge_log_keeps_its_start_and_end(folder: Path, monkeypatch: pytest.Monk
     with logs.job(7):
         for number in range(50):
             logger.info(str(number))
-    with logs.job(7):  # taken up again
+    with logs.job(7):  # resumed
         for number in range(50, 100):
             logger.info(str(number))
 
@@ -188,7 +188,7 @@ def test_rotated_log_is_read_across_its_parts(folder: Path, monkeypatch: pytest.
     assert end == place
 
 
-def test_job_only_record_is_not_in_the_daily_log(folder: Path) -> None:
+def test_job_only_record_is_not_in_daily_log(folder: Path) -> None:
     with logs.job(7):
         logger.info("one", extra={"processed": 3, logs.ONLY_JOB: True})
         logger.info("other", extra={logs.ONLY_JOB: False})

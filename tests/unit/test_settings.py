@@ -108,7 +108,7 @@ def test_missing_final_newline_is_added(folder: Path) -> None:
     assert (folder / FILE_NAME).read_text() == 'faststart = "any"\nprobe_threads = 6\n'
 
 
-def test_unplaceable_value_keeps_the_file(folder: Path) -> None:
+def test_unplaceable_value_keeps_file(folder: Path) -> None:
     odd = 'note = """\nprobe_threads = 3\n"""\n'
     (folder / FILE_NAME).write_text(odd)
 
@@ -117,7 +117,7 @@ def test_unplaceable_value_keeps_the_file(folder: Path) -> None:
     assert (folder / FILE_NAME).read_text() == odd
 
 
-def test_failed_settings_write_keeps_the_old_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_settings_write_keeps_old_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.store(folder, "probe_threads", 6)
     before = (folder / FILE_NAME).read_bytes()
 
@@ -132,7 +132,7 @@ def test_failed_settings_write_keeps_the_old_file(folder: Path, monkeypatch: pyt
     assert [path.name for path in folder.iterdir()] == [FILE_NAME]
 
 
-def test_invalid_environment_value_names_the_setting(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_environment_value_names_setting(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INDEXIUM_PROBE_THREADS", "many")
     with pytest.raises(errors.UsageError, match="INDEXIUM_PROBE_THREADS is set to 'many': a whole number"):
         settings.load(folder)

@@ -36,7 +36,7 @@ class ChecksScreen(Screen):
         library, bridge, dialog = session.library, session.bridge, session.dialog
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
         self._header, self._list, self._drawer = parts.ChecksHeader(), parts.ChecksList(), parts.ChecksDetails()
-        self._found: _Findings | None = None
+        self._result: _Findings | None = None
         self._header.on(kind=lambda message: self._narrow(kind=str(message["kind"]), ignored=False))
         self._list.on(
             open=lambda message: self._open(str(message["subject"])),
@@ -84,27 +84,27 @@ class ChecksScreen(Screen):
 
         self._bridge.run(read, self._show, name="checks")
 
-    def _show(self, found: _Findings) -> None:
-        self._found = found
-        self.state.number = found.page.page
-        self._session.show_count("checks", sum(group.total for group in found.groups))
+    def _show(self, result: _Findings) -> None:
+        self._result = result
+        self.state.number = result.page.page
+        self._session.show_count("checks", sum(group.total for group in result.groups))
         self._draw()
 
     def _draw(self) -> None:
-        found = self._found
-        if found is None:
+        result = self._result
+        if result is None:
             return
         if self._row() is None and self.state.subject:
             self.state.subject = ""
             self._session.update_address()
-        group = next(group for group in found.groups if group.kind == found.kind)
-        self._header.put(**parts.header_view(found.groups, found.kind))
-        self._list.put(**parts.list_view(group, found.page, ignored=self.state.ignored, subject=self.state.subject))
+        group = next(group for group in result.groups if group.kind == result.kind)
+        self._header.put(**parts.header_view(result.groups, result.kind))
+        self._list.put(**parts.list_view(group, result.page, ignored=self.state.ignored, subject=self.state.subject))
         self._drawer.put(**parts.details_view(self._row(), ignored=self.state.ignored, base=self._session.base))
 
     def _row(self) -> CheckRow | None:
         """Return the finding that is open, if it is on the page."""
-        items = self._found.page.items if self._found else []
+        items = self._result.page.items if self._result else []
         return next((row for row in items if row.subject == self.state.subject), None)
 
     def _narrow(self, **values: Any) -> None:
@@ -181,8 +181,8 @@ class ChecksScreen(Screen):
 
     def _ask_all(self, ask: Callable[[CheckGroup], None]) -> None:
         """Ask for confirmation of an action on all findings of the shown kind."""
-        found = self._found
-        group = next((each for each in found.groups if each.kind == found.kind), None) if found else None
+        result = self._result
+        group = next((each for each in result.groups if each.kind == result.kind), None) if result else None
         if group is not None and group.total:
             ask(group)
 
@@ -232,7 +232,7 @@ class ChecksScreen(Screen):
 
     def _move_on(self, row: CheckRow) -> None:
         """Open the next finding of the page, because the list drops this one."""
-        items = self._found.page.items if self._found else []
+        items = self._result.page.items if self._result else []
         place = next((place for place, each in enumerate(items) if each.subject == row.subject), 0)
         rest = [each for each in items if each.subject != row.subject]
         self.state.subject = rest[min(place, len(rest) - 1)].subject if rest else ""
@@ -240,4 +240,4 @@ class ChecksScreen(Screen):
     def _plan(self) -> None:
         row = self._row()
         if row is not None and row.query:
-            self._session.go("plan", query=row.query, typed=row.query, error=None, number=1)
+            self._session.search_plan(row.query)

@@ -54,7 +54,7 @@ class RollbackPreview:
     checked: tuple[int, int] | None = None  # number of checked files and of all files, during the check
     people: Sequence[OperationPerson] | None = None  # the people that the operation wrote; None before they are read
     is_choosing_person: bool = False
-    named: str = ""  # the person for whom the list is searched
+    named: str = ""  # the person that the list is searched for
     item_status: str = ""  # which files are listed, a key of SHOWN
     item_query: str = ""
     is_choosing: bool = False  # files can be selected
@@ -253,8 +253,8 @@ def _item(
     item: ItemDetails, preview: RollbackPreview, problem: ItemDetails | None, *, ended: bool, kind: str
 ) -> dict[str, Any]:
     status, level = status_words.item_status(item.status, item.code, ended=ended, kind=kind)
-    may = item.status == "success" and item.taken_back_by is None and (problem is None or bool(problem.choices))
-    back = f"rolled back by operation {item.taken_back_by}" if item.taken_back_by else ""
+    may = item.status == "success" and item.rolled_back_by is None and (problem is None or bool(problem.choices))
+    back = f"rolled back by operation {item.rolled_back_by}" if item.rolled_back_by else ""
     opened = item.id == preview.open_item
     return {
         "id": item.id,

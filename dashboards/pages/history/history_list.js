@@ -14,7 +14,7 @@ import {button, chip, emptyState, pager} from "../../components/widgets.js"
  * @property {string} sum
  * @property {string} status
  * @property {string} level
- * @property {string} undo Whether the operation can be rolled back, and `why`.
+ * @property {string} rollback Whether the operation can be rolled back, and `why`.
  * @property {boolean} able
  * @property {string} why
  *
@@ -39,14 +39,14 @@ const drawSum = sum => sum.split(" · ").map((part, place) => [place > 0 && " ·
 const drawRollback = row =>
   h(
     "span",
-    {class: "n undo", role: "gridcell"},
+    {class: "n rollback", role: "gridcell"},
     row.able &&
       button("Roll back…", "rollback", {
         kind: "link",
         "aria-label": `Roll back ${row.title}…`,
         data: {id: row.id, key: `back-${row.id}`},
       }),
-    h("small", {title: row.why || null}, row.undo),
+    h("small", {title: row.why || null}, row.rollback),
   )
 
 /** @type {(row: Row, list: RowCursor<Row>) => HTMLElement} */
@@ -120,9 +120,9 @@ export function render(context) {
       group: "Do",
       when: () => Boolean(list.current()),
       run() {
-        const {id, able, title, undo} = list.current()
+        const {id, able, title, rollback} = list.current()
         if (able) self.send("rollback", {id})
-        else self.send("unable", {text: `${title}: ${undo}.`})
+        else self.send("unable", {text: `${title}: ${rollback}.`})
       },
     },
   })

@@ -198,7 +198,7 @@ def row(operation: MetadataOperation) -> dict[str, Any]:
         "sum": operation_text.outcome(operation),
         "status": status,
         "level": level,
-        "undo": undo(operation),
+        "rollback": rollback_text(operation),
         "able": operation_text.can_roll_back(operation),
         "why": operation_text.rollback_blocker(operation),
     }
@@ -213,7 +213,7 @@ def chip(operation: MetadataOperation) -> tuple[str, str]:
     return status_words.STATUS.get(operation.status, (operation.status, "note"))
 
 
-def undo(operation: MetadataOperation) -> str:
+def rollback_text(operation: MetadataOperation) -> str:
     """Return until when the operation can be rolled back, or briefly why it cannot."""
     if operation.status in ACTIVE_STATES:
         return "not yet"

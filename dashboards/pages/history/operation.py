@@ -258,7 +258,7 @@ class HistoryOperation:
         return [
             item.id
             for item in self._details.items
-            if item.status == "success" and item.taken_back_by is None and item.id not in blocked
+            if item.status == "success" and item.rolled_back_by is None and item.id not in blocked
         ]
 
     def _choose(self, item_ids: Sequence[int], *, on: bool) -> None:

@@ -49,7 +49,7 @@ class LibraryScreen(Screen):
         library, bridge, dialog = session.library, session.bridge, session.dialog
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
         self._folders = drawing.Folders()
-        self._found: _LibraryResult | None = None
+        self._result: _LibraryResult | None = None
         self._guided = False  # the first steps are shown in this session
         self._stopping = False
         self._report: ScanReport | None = None
@@ -78,7 +78,7 @@ class LibraryScreen(Screen):
             dismiss=lambda _: self._dismiss(),
             kind=lambda message: self._show_list(str(message["kind"])),
             page=self._turn,
-            planned=lambda message: self._session.go("plan", query=str(message["query"])),
+            planned=lambda message: self._session.search_plan(str(message["query"])),
             add_people=lambda message: self._ask_people(int(message["id"]), str(message["name"])),
             **{"import": lambda _: self._import.run()},
         )
@@ -113,43 +113,43 @@ class LibraryScreen(Screen):
             library.history(per_page=1).total > 0,
         )
 
-    def _show(self, found: _LibraryResult) -> None:
-        self._found = found
-        if self._is_led(found):  # the last step appears after people were added
+    def _show(self, result: _LibraryResult) -> None:
+        self._result = result
+        if self._is_led(result):  # the last step appears after people were added
             self._guided = True
         self._draw()
 
     # Displaying.
 
     def _draw(self) -> None:
-        found = self._found
-        if found is None or not self._session.is_showing("library"):
+        result = self._result
+        if result is None or not self._session.is_showing("library"):
             return
-        progress, quality = self._library.scans.progress(), found.quality
+        progress, quality = self._library.scans.progress(), result.quality
         view = {
-            **drawing.folders(found.folders, quality),
+            **drawing.folders(result.folders, quality),
             "can_scan": progress is None,
             "local": self._session.local,
             "files": self._session.files,
             "import": self._import.view(),
         }
-        if self._is_led(found):
+        if self._is_led(result):
             scanning = progress is not None
-            view["steps"] = drawing.steps(found.folders, quality, planned=found.planned, scanning=scanning)
+            view["steps"] = drawing.steps(result.folders, quality, planned=result.planned, scanning=scanning)
         if progress is not None:
             view["scan"] = drawing.scanning(progress, stopping=self._stopping)
         elif self._report is not None:
             view["report"] = drawing.report(self._report)
         if quality.all or quality.missing:
-            view |= drawing.quality_view(quality, found.page, kind=self.state.kind)
+            view |= drawing.quality_view(quality, result.page, kind=self.state.kind)
         self._folders.put(**view)
 
-    def _is_led(self, found: _LibraryResult) -> bool:
+    def _is_led(self, result: _LibraryResult) -> bool:
         """Return whether the first steps are shown: in an empty home, and then until the first write."""
-        if found.written:
+        if result.written:
             return False
-        quality = found.quality
-        return self._guided or not (found.folders and (quality.persons or quality.waiting))
+        quality = result.quality
+        return self._guided or not (result.folders and (quality.persons or quality.waiting))
 
     # Folders.
 
@@ -159,7 +159,7 @@ class LibraryScreen(Screen):
         text, serial = str(message["text"])[:4096], int(message["serial"])
         self._bridge.run(
             lambda: self._library.inventory.folders(text),
-            lambda found: self._folders.hints([{"path": each.path, "known": each.known} for each in found], serial),
+            lambda result: self._folders.hints([{"path": each.path, "known": each.known} for each in result], serial),
             name="folder_hints",
         )
 
@@ -211,7 +211,7 @@ class LibraryScreen(Screen):
 
     def _set_mode(self, message: Mapping[str, Any]) -> None:
         library_id, field, value = int(message["id"]), str(message["field"]), str(message["value"]) or None
-        folders = self._found.folders if self._found else []
+        folders = self._result.folders if self._result else []
         row = next((each for each in folders if each.library_id == library_id), None)
         if row is None or field not in {"people_mode", "comment_mode"}:
             return
@@ -224,15 +224,15 @@ class LibraryScreen(Screen):
         )
 
     def _set_audio(self, library_id: int, *, included: bool) -> None:
-        def ask(found: Any) -> None:
-            if not found.files:
+        def ask(result: Any) -> None:
+            if not result.files:
                 exclude()
                 return
             self._dialog.ask(
                 "Exclude audio files?",
-                drawing.forgetting(found, part="audio"),
+                drawing.forgetting(result, part="audio"),
                 lambda _: exclude(),
-                confirm=f"Forget {wording.files(found.files)}",
+                confirm=f"Forget {wording.files(result.files)}",
                 risky=True,
             )
 
@@ -255,26 +255,26 @@ class LibraryScreen(Screen):
     def _check_missing(self, library_id: int) -> None:
         inventory = self._library.inventory
 
-        def ask(found: Any) -> None:
-            if found.reason:
+        def ask(result: Any) -> None:
+            if result.reason:
                 self._dialog.report(
                     "The folder cannot be checked now",
                     [
-                        {"kind": "why", "level": "warning", "text": found.reason},
+                        {"kind": "why", "level": "warning", "text": result.reason},
                         {
                             "kind": "text",
                             "text": "If all files are deleted, remove the folder. The people of its files are kept.",
                         },
                     ],
                 )
-            elif not found.gone:
+            elif not result.gone:
                 self._dialog.report("No file is missing", [{"kind": "text", "text": "Every known file was found."}])
             else:
                 self._dialog.ask(
                     "Mark these files as missing?",
-                    drawing.gone(found),
+                    drawing.gone(result),
                     lambda _: self._scan(library_id, really_gone=True),
-                    confirm=f"Mark {wording.files(found.gone)} as missing",
+                    confirm=f"Mark {wording.files(result.gone)} as missing",
                     risky=True,
                 )
 
@@ -285,13 +285,13 @@ class LibraryScreen(Screen):
         preview = inventory.missing_removal if missing else inventory.removal
         forget = inventory.forget_missing if missing else inventory.remove
 
-        def ask(found: Any) -> None:
-            files = wording.files(found.files)
+        def ask(result: Any) -> None:
+            files = wording.files(result.files)
             self._dialog.ask(
                 "Forget missing files?" if missing else "Remove this folder?",
-                drawing.forgetting(found, part="missing" if missing else "all"),
+                drawing.forgetting(result, part="missing" if missing else "all"),
                 lambda _: self._change(lambda: forget(library_id), lambda _: f"{files} forgotten."),
-                confirm=f"Forget {files}" if found.files else "Remove the folder",
+                confirm=f"Forget {files}" if result.files else "Remove the folder",
                 risky=True,
             )
 

@@ -4,7 +4,8 @@ import {h, keyedNodes, reuse} from "../../components/browser/dom.js"
 import {closesDetails, hasModifier, keys} from "../../components/browser/keyboard.js"
 import {stored} from "../../components/browser/local_storage.js"
 import {Selection} from "./plan_selection.js"
-import {drawEmpty, drawHead, drawKeys, drawLoading, drawRow} from "./plan_table_parts.js"
+import {forgetWidths} from "./tag_fit.js"
+import {drawEmpty, drawHead, drawKeys, drawLoading, drawProbe, drawRow} from "./plan_table_parts.js"
 import {pager} from "../../components/widgets.js"
 
 /** @import {Empty, Head, Row} from "./plan_table_parts.js" */
@@ -31,6 +32,8 @@ import {pager} from "../../components/widgets.js"
  * @property {boolean} isShifted The last click was made with the shift key.
  * @property {string} listKey The list that was drawn last.
  * @property {number} shownCount Number of the drawn rows.
+ * @property {ResizeObserver | null} resizes Observes the width of the people's cell.
+ * @property {number} tagWidth Width of the people's cell in pixels; 0 before the first layout.
  *
  * @typedef {Component<View, State>} Self
  */
@@ -132,6 +135,7 @@ function prepare(self) {
 function drawGrid({view, state, root}, cursorPlace) {
   const drawn = keyedNodes(root)
   const missingCount = view.rows.length - state.shownCount
+  const fit = {width: state.tagWidth, isDense: isDense()}
   return h(
     "div",
     {
@@ -145,7 +149,7 @@ function drawGrid({view, state, root}, cursorPlace) {
     view.rows.slice(0, state.shownCount).map((row, index) => {
       const cursor = {isHere: index === cursorPlace, isTabStop: index === state.place}
       const number = view.first + index + 1
-      return reuse(drawn.get(String(row.id)), [row, number, cursor], () => drawRow(row, number, cursor))
+      return reuse(drawn.get(String(row.id)), [row, number, cursor, fit], () => drawRow(row, number, cursor, fit))
     }),
     missingCount > 0 && h("div", {style: {height: `${missingCount * rowHeight()}px`}, data: {key: "rest"}}),
   )
@@ -159,6 +163,7 @@ function draw(self) {
   return h(
     "div",
     {class: `card list${isDense() ? " dense" : ""}`},
+    drawProbe(),
     view.empty ? drawEmpty(view.empty) : [drawGrid(self, cursorPlace), pager({...view, hint: drawKeys()})],
   )
 }
@@ -167,6 +172,7 @@ function draw(self) {
 function onDrawn(self) {
   const {view, before, state} = self
   const isOtherPage = view.page !== before?.page
+  if (!before?.rows && view.rows) state.resizes.observe(self.find(".probe .t"))
   if (state.shownCount < view.rows?.length) requestAnimationFrame(() => setTimeout(self.paint))
   if (state.isTurned && isOtherPage) {
     state.isTurned = false
@@ -247,8 +253,21 @@ const LISTENERS = {
   },
 }
 
+/** Fit the people of the rows into their cells, before the browser paints them. @param {Self} self */
+function fitPeople(self) {
+  const width = self.find(".probe .t").clientWidth
+  if (!width || width === self.state.tagWidth) return
+  self.state.tagWidth = width
+  self.paint()
+}
+
 /** @param {Self} self */
 function onSetup(self) {
+  self.state.resizes = new ResizeObserver(() => fitPeople(self))
+  document.fonts.ready.then(() => {
+    forgetWidths()
+    self.paint()
+  })
   self.state.selection = new Selection(self)
   self.root.addEventListener("click", event => (self.state.isShifted = event.shiftKey), true)
   listen(self.model, window, "indexium:dense", () => self.paint())
@@ -308,6 +327,8 @@ export function render(context) {
       isShifted: false,
       listKey: "",
       shownCount: 0,
+      resizes: null,
+      tagWidth: 0,
     }),
     draw,
     onSetup,

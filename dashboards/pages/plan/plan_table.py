@@ -16,7 +16,8 @@ from indexium_core.model.planning.plan import Issue, PlanItem, PlanPage, PlanSta
 
 __all__ = ["PlanTable", "empty", "reason", "row", "tag_list", "unreadable", "view"]
 
-SHOWN_TAGS = 12
+SHOWN_TAGS = 40
+PLACE = 32  # characters of a folder in a row
 GRAVE = ("blocked", "danger", "warning")
 
 
@@ -79,10 +80,12 @@ def view(
 def row(item: PlanItem, *, selected: bool, named: bool) -> dict[str, Any]:
     """Return one row; `named`: with the name of the library folder."""
     tags = tag_list(item)
+    folders = [part for part in (item.library if named else "", *item.folder.split("/")) if part]
     return {
         "id": item.file_id,
         "name": item.file_name,
-        "place": " / ".join(part for part in (item.library if named else "", *item.folder.split("/")) if part),
+        "place": wording.short_folder(folders, most=PLACE),
+        "folder": " / ".join(folders),
         "size": wording.size(item.size),
         "ext": item.file_ext,
         "mark": "skipped" if item.postponed else "edited" if item.edited else "",
@@ -125,7 +128,7 @@ def grave(item: PlanItem) -> list[Issue]:
 
 def cost(item: PlanItem) -> str:
     """Return how long writing the item takes."""
-    return wording.duration(item.est_seconds) if item.can_update else "—"
+    return wording.estimate(item.est_seconds, prefix="") if item.can_update else "—"
 
 
 def method(item: PlanItem) -> str:
@@ -174,7 +177,7 @@ def empty(
             "label": "Choose a folder",
         }
     if query.strip():
-        title, text = _nothing_found(unchanged, written)
+        title, text = _empty_texts(unchanged, written)
         searches = [{"query": each.query, "label": f"{wording.files(each.files)} {each.words}"} for each in wider]
         if unchanged:
             searches.append(
@@ -197,7 +200,7 @@ def empty(
     return {"title": "Nothing to change", "text": "Every file already contains the planned people."}
 
 
-def _nothing_found(unchanged: int, written: MetadataOperation | None) -> tuple[str, str]:
+def _empty_texts(unchanged: int, written: MetadataOperation | None) -> tuple[str, str]:
     """Return title and text for a search without listed files, possibly because all its files were written."""
     if written is not None:
         done, total = written.success_count, written.file_count

@@ -1,7 +1,8 @@
 // Parts of the plan's table that only draw: the head, a row, the empty list, and the list before its first view.
 import {h} from "../../components/browser/dom.js"
 import {button, chip, drawTag, fileName} from "../../components/widgets.js"
-import {andMore, count} from "../../components/wording.js"
+import {count} from "../../components/wording.js"
+import {fitTags} from "./tag_fit.js"
 
 /** @import {Tag} from "../../components/widgets.js" */
 
@@ -9,12 +10,13 @@ import {andMore, count} from "../../components/wording.js"
  * @typedef {object} Row
  * @property {number} id
  * @property {string} name
- * @property {string} place
+ * @property {string} place The folder, shortened in the middle.
+ * @property {string} folder The whole folder.
  * @property {string} size
  * @property {string} ext
  * @property {string} mark
  * @property {Tag[]} tags
- * @property {number} more Number of hidden people.
+ * @property {number} more Number of people that are not in `tags`.
  * @property {string} risk
  * @property {string} reason
  * @property {string} why
@@ -110,7 +112,7 @@ const drawBox = ({id, name, can, selected}) =>
   )
 
 /** @param {Row} row */
-const drawFile = ({id, name, mark, place, size, ext}) =>
+const drawFile = ({id, name, mark, place, folder, size, ext}) =>
   h(
     "span",
     {class: "f file", role: "gridcell", id: `f${id}`},
@@ -119,13 +121,32 @@ const drawFile = ({id, name, mark, place, size, ext}) =>
       "small",
       {class: "place"},
       mark && h("span", {class: "mark"}, mark + " ·"),
-      place && h("bdi", {dir: "ltr"}, place),
+      place && h("bdi", {dir: "ltr", title: folder}, place),
       h("span", null, place && "· ", size, ext && h("span", {class: "ext"}, ` · ${ext}`)),
     ),
   )
 
-/** @type {(row: Row, index: number, cursor: {isHere: boolean, isTabStop: boolean}) => HTMLElement} */
-export function drawRow(row, index, {isHere, isTabStop}) {
+/** @type {(row: Row, fit: Fit) => HTMLElement} */
+function drawTags({id, tags, more}, {width, isDense}) {
+  const {shown, hidden} = fitTags(tags, more, width, isDense)
+  const left = hidden.length + more
+  const names = hidden.map(tag => tag.text).join(", ")
+  return h(
+    "span",
+    {class: "t tags", role: "gridcell", id: `t${id}`},
+    shown.map(drawTag),
+    left > 0 &&
+      h("span", {class: "tag", title: names || null}, `+${left}`, h("span", {class: "vh"}, ` more people ${names}`)),
+  )
+}
+
+/**
+ * @typedef {{isHere: boolean, isTabStop: boolean}} RowCursor
+ * @typedef {{width: number, isDense: boolean}} Fit The width of the people's cell in pixels, 0 if it is not known.
+ */
+
+/** @type {(row: Row, index: number, cursor: RowCursor, fit: Fit) => HTMLElement} */
+export function drawRow(row, index, {isHere, isTabStop}, fit) {
   const {id} = row
   return h(
     "div",
@@ -141,12 +162,7 @@ export function drawRow(row, index, {isHere, isTabStop}) {
     },
     drawBox(row),
     drawFile(row),
-    h(
-      "span",
-      {class: "t tags", role: "gridcell", id: `t${id}`},
-      row.tags.map(drawTag),
-      row.more > 0 && h("span", {class: "tag"}, andMore(row.more)),
-    ),
+    drawTags(row, fit),
     h(
       "span",
       {class: "r", role: "gridcell", id: `r${id}`, title: row.why || null},
@@ -161,6 +177,14 @@ export function drawRow(row, index, {isHere, isTabStop}) {
     ),
   )
 }
+
+/** An invisible row without a height: its cells have the widths of all rows. */
+export const drawProbe = () =>
+  h(
+    "div",
+    {class: "row probe", "aria-hidden": "true", data: {key: "probe"}},
+    ["c", "f", "t", "r", "n"].map(name => h("span", {class: name})),
+  )
 
 /** @param {Empty} empty */
 export const drawEmpty = ({title, text, code, searches, act, label}) =>

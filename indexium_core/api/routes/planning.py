@@ -37,7 +37,7 @@ class _Ask(Body):
     hard_links: Text = "block"
     include_unknown: bool = False
     plan_id: Annotated[Number | None, Field(description="A version of the plan; default: the current one.")] = None
-    all: Annotated[bool, Field(description="Include unchanged and postponed files.")] = False
+    all: Annotated[bool, Field(description="Include unchanged and skipped files.")] = False
 
 
 class AskByAddress(_Ask):
@@ -139,7 +139,9 @@ class Edit(Body):
 class Postpone(Body):
     """The end of a postponement."""
 
-    until: Annotated[Text | None, Field(description="A day or time; without it, until revoked.")] = None
+    until: Annotated[
+        Text | None, Field(description="A day or time; without it, the files are skipped without end.")
+    ] = None
 
 
 class ModesBody(Body):
@@ -151,14 +153,14 @@ class ModesBody(Body):
 
 @router.post("/{ref}/edit", response_model=Decided)
 def edit(library: Open, ref: Reference, body: Edit) -> Json:
-    """Set the people of a file (by its id), or of all files with a hash, until the edit is revoked."""
+    """Set the people of a file (by its id), or of all files with a hash, until the edit is removed."""
     files = _files(library, ref)
     return _decided(library, files, library.edit(files, body.result_people))
 
 
 @router.post("/{ref}/postpone", response_model=Decided)
 def postpone(library: Open, ref: Reference, body: Postpone) -> Json:
-    """Postpone files: lists and writes skip them."""
+    """Skip files in lists and writes."""
     files = _files(library, ref)
     return _decided(library, files, library.decisions.postpone(files, body.until))
 

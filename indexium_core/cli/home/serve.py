@@ -67,7 +67,7 @@ def demo(
 
 
 def _serve(home: Path, *, host: str, port: int, open_browser: bool, allow_remote: bool) -> None:
-    # A service that is told to stop ends normally, even if the signal comes before the server handles signals.
+    # A stop signal ends the service normally, even if it arrives before the server handles signals.
     with contextlib.suppress(signals.Stopped):
         from dashboards.web import server  # here, because the import is slow and other commands do not need it
 

@@ -36,7 +36,7 @@ _ENDED_AS = {  # words for the end of an operation that differ from those for a 
     "interrupted": "was interrupted",
 }
 
-REPLAN = "indexium postpone issue:rolled_back --bring-back"  # files that a person postponed stay postponed
+REPLAN = "indexium postpone issue:rolled_back --bring-back"  # files that a person skipped stay skipped
 
 
 def follow(
@@ -80,7 +80,7 @@ def follow(
                 raise
             message = (
                 f"The service ended during operation {handle.id}; no file is half-written. "
-                f"'indexium operations resume {handle.id}' resumes it. If the service was told to stop, "
+                f"'indexium operations resume {handle.id}' resumes it. If the service received a stop signal, "
                 "'indexium serve' resumes it automatically."
             )
             raise errors.StoreError(message, code=error.reason) from error
@@ -108,7 +108,7 @@ def report(
         )
         _print_next_commands(operation, bad)
         if operation.success_count and _postpones(library, operation):
-            _print_postponed(len({item.file_id for item in items if item.status == "success"}))
+            _print_skipped(len({item.file_id for item in items if item.status == "success"}))
     if operation.status in _ENDED_ELSEWHERE and not operation.error_message:
         output.complain(_ended_elsewhere(library, operation))
     undone = operation.failure_count + operation.conflict_count + operation.unknown_count
@@ -118,11 +118,11 @@ def report(
 def _ended_elsewhere(library: LibraryServices, operation: MetadataOperation) -> str:
     """Return the message that an operation was cancelled or interrupted, and by which other person."""
     if operation.status == "interrupted":
-        return f"Operation {operation.id} was interrupted because its program was told to stop."
+        return f"Operation {operation.id} was interrupted because its program received a stop signal."
     events = library.stories.build(operation.id, per_page=1).happenings
     by = next((each.text for each in reversed(events) if each.what == "cancelled"), "")
     if by in ("", f"by {operation.user_name}"):
-        by = "from another program or terminal"
+        by = "in another program or terminal"
     return f"{cancelled(operation)} {by}; {files_stay(operation.operation_type)}."
 
 
@@ -138,7 +138,7 @@ def files_stay(operation_type: str) -> str:
 
 
 def _postpones(library: LibraryServices, operation: MetadataOperation) -> bool:
-    """Return whether the plan postpones the files that an operation changed."""
+    """Return whether the plan skips the files that an operation changed."""
     if operation.operation_type != "rollback" and operation.user_action != "rollback_person":
         return False
     return postpones(operation.operation_type, library.stories.build(operation.id, per_page=1).options)
@@ -177,10 +177,10 @@ def leave(handle: OperationHandle, interruption: BaseException) -> None:
         )
 
 
-def _print_postponed(count: int) -> None:
+def _print_skipped(count: int) -> None:
     output.note(
-        f"{wording.plural(count, 'file is', 'files are')} postponed in the plan; '{REPLAN}' ends that "
-        "(a rollback with --replan does not postpone)."
+        f"{wording.plural(count, 'file is', 'files are')} skipped in the plan; '{REPLAN}' stops that "
+        "(a rollback with --replan does not skip the files)."
     )
 
 

@@ -81,8 +81,8 @@ def _facts(story: OperationStory, running: int) -> Iterable[tuple[str, str]]:
     yield "people", f"+{operation.tags_added:,} −{operation.tags_removed:,}"
     if operation.seconds:  # unknown if interrupted before its first result
         yield "took", wording.duration(operation.seconds)
-    if story.taken_back_by:
-        yield "rolled back by", ", ".join(map(str, story.taken_back_by))
+    if story.rolled_back_by:
+        yield "rolled back by", ", ".join(map(str, story.rolled_back_by))
     yield "roll back", _rollback_text(story)
 
 
@@ -142,7 +142,7 @@ def _outcome(item: ItemDetails, operation_type: str) -> str:
 
 def _file(item: ItemDetails, operation_type: str) -> tuple[str, ...]:
     checks = len(item.proof) - bool(item.attempts)
-    back = f"rolled back by {item.taken_back_by}" if item.taken_back_by else ""
+    back = f"rolled back by {item.rolled_back_by}" if item.rolled_back_by else ""
     kept = f"{item.backup_kind} {wording.size(item.backup_bytes)}" if has_backup(item) else ""
     return (
         item.file_path,

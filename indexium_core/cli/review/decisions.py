@@ -1,4 +1,4 @@
-"""`edit`, `postpone`, `mode`, `decisions`: decisions about files, in force until revoked."""
+"""`edit`, `postpone`, `mode`, `decisions`: decisions about files, in force until the user removes them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def edit(
     add: Annotated[list[str] | None, typer.Option(help="A person to add; repeatable.")] = None,
     remove: Annotated[list[str] | None, typer.Option(help="A person to remove; repeatable.")] = None,
 ) -> None:
-    """Set the people of files, or add people to each file and remove others; in force until revoked."""
+    """Set the people of files, or add people to each file and remove others; valid until you remove the edit."""
     if (people is None) == (not add and not remove):
         raise errors.UsageError("Use either --people, or --add and --remove.")
     with opened(context) as library:
@@ -55,12 +55,10 @@ def _hint(library: LibraryServices, names: Sequence[str]) -> None:
 def postpone(
     context: typer.Context,
     query: Query,
-    until: Annotated[str | None, typer.Option(help="Day on which the postponement ends, e.g. 2027-01-31.")] = None,
-    bring_back: Annotated[
-        bool, typer.Option("--bring-back", help="End the postponement: no longer skip the files.")
-    ] = False,
+    until: Annotated[str | None, typer.Option(help="Day until which the files are skipped, e.g. 2027-01-31.")] = None,
+    bring_back: Annotated[bool, typer.Option("--bring-back", help="No longer skip the files.")] = False,
 ) -> None:
-    """Skip files in lists and writes, until a day or until the postponement is ended."""
+    """Skip files in lists and writes, until a day or until you stop skipping them."""
     if bring_back and until:
         raise errors.UsageError("Use either --until or --bring-back.")
     with opened(context) as library:
@@ -70,7 +68,7 @@ def postpone(
                 "no longer skipped", library.decisions.end_postponements(with_values(query, "postponed", ["yes"])).files
             )
         else:
-            _report("postponed", library.decisions.postpone(query, until=until).files)
+            _report("skipped", library.decisions.postpone(query, until=until).files)
 
 
 @app.command(epilog="Example: indexium mode 'issue:custom_comment' --comment-mode preserve")

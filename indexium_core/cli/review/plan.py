@@ -35,7 +35,7 @@ def plan(
         str,
         typer.Option(help="name path risk tags new_tags size mtime category cost; a leading '-' reverses the order."),
     ] = "risk",
-    everything: Annotated[bool, typer.Option("--all", help="Include unchanged and postponed files.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Include unchanged and skipped files.")] = False,
     stats: Annotated[bool, typer.Option("--stats", help="Print only the counts.")] = False,
     facets: Annotated[
         bool, typer.Option("--facets", help="Print the filters that narrow the search, with their file counts.")
@@ -148,7 +148,7 @@ def _how(item: PlanItem) -> str:
     """Return the strategy of a file and its estimated duration."""
     if not item.can_update:
         return ""
-    return f"{strategies.in_a_word(item.strategy)}, {wording.duration(item.est_seconds)}"
+    return f"{strategies.in_a_word(item.strategy)}, {wording.estimate(item.est_seconds)}"
 
 
 def _summary(stats: PlanStatistics) -> str:
@@ -156,6 +156,6 @@ def _summary(stats: PlanStatistics) -> str:
     return (
         f"{wording.files(changing)} would change: {stats.safe_count} safe, {stats.warning_count} warning, "
         f"{stats.danger_count} danger; {stats.blocked_count} blocked, {stats.unchanged_count} unchanged, "
-        f"{stats.postponed_count} postponed. +{stats.total_tags_to_add} −{stats.total_tags_to_remove} people, "
+        f"{stats.postponed_count} skipped. +{stats.total_tags_to_add} −{stats.total_tags_to_remove} people, "
         f"{wording.estimate(stats.est_seconds)}."
     )

@@ -60,7 +60,7 @@ def rename_view(
 ) -> None:
     """Rename a view."""
     with opened(context) as library:
-        view = library.views.rename(_found(library, which).view_id, name)
+        view = library.views.rename(_find_view(library, which).view_id, name)
     output.note(f"View {view.view_id} is now called {view.name}.")
 
 
@@ -68,7 +68,7 @@ def rename_view(
 def remove_view(context: typer.Context, which: Which) -> None:
     """Remove a view; files and decisions do not change."""
     with opened(context) as library:
-        view = library.views.remove(_found(library, which).view_id)
+        view = library.views.remove(_find_view(library, which).view_id)
     output.note(f"Removed view {view.view_id}: {view.name}.")
 
 
@@ -82,12 +82,12 @@ def default_view(
 ) -> None:
     """Set the default view of the plan page."""
     with opened(context) as library:
-        view = None if which is None else _found(library, which)
+        view = None if which is None else _find_view(library, which)
         library.views.set_default(view.view_id if view else None)
     output.note(f"The plan page opens with {view.name}." if view else "The plan page opens with all files.")
 
 
-def _found(library: LibraryServices, which: str) -> SavedView:
+def _find_view(library: LibraryServices, which: str) -> SavedView:
     """Return the view with a name or, if there is none, with an id."""
     rows = library.views.list()
     wanted = " ".join(which.split()).casefold()

@@ -27,7 +27,7 @@ from indexium_core.files.containers import (
 )
 from indexium_core.model.files.media import Change, Edit, Extent, Patch, Rebuild, Refusal
 
-__all__ = ["FAMILIES", "REMUXABLE", "choose", "cost", "examine", "family_of"]
+__all__ = ["FAMILIES", "REMUXABLE", "choose", "cost", "examine", "expected_seconds", "family_of"]
 
 # Containers that FFmpeg can rewrite, with the names of their demuxers.
 REMUXABLE = (avi.FAMILY, asf.FAMILY, flv.FAMILY, ogg.FAMILY)
@@ -103,13 +103,23 @@ def cost(edit: Edit, reader: Reader) -> Estimate:
     """
     if isinstance(edit, Patch):
         written = sum(len(data) for _, data in edit.writes)
-        return Estimate(seconds=_SECONDS_IN_PLACE + written / _BYTES_PER_SECOND, bytes_written=written)
+        return _estimate(written, is_new_file=False)
     if isinstance(edit, Rebuild):
         written = sum(len(piece) for piece in edit.pieces if isinstance(piece, bytes))
         if not edit.cloned:
             written += holes.stored(reader, (piece for piece in edit.pieces if isinstance(piece, Extent)))
-        return Estimate(seconds=_SECONDS_SWAP + written / _BYTES_PER_SECOND, bytes_written=written)
-    return Estimate(seconds=_SECONDS_SWAP + edit.size / _BYTES_PER_SECOND, bytes_written=edit.size)
+        return _estimate(written, is_new_file=True)
+    return _estimate(edit.size, is_new_file=True)
+
+
+def _estimate(written: int, *, is_new_file: bool) -> Estimate:
+    seconds = expected_seconds(files=1, written=written, is_new_file=is_new_file)
+    return Estimate(seconds=seconds, bytes_written=written)
+
+
+def expected_seconds(*, files: int, written: int, is_new_file: bool) -> float:
+    """Return the seconds that `cost` estimates for some files together; `written`: their bytes that are written."""
+    return files * (_SECONDS_SWAP if is_new_file else _SECONDS_IN_PLACE) + written / _BYTES_PER_SECOND
 
 
 def _most_specific(refusals: Sequence[Refusal]) -> Refusal:

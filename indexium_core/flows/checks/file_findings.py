@@ -90,7 +90,7 @@ def differ_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | N
 
 def missing_in_database(file: FileRow, aliases: Mapping[str, str], placeholder_keys: frozenset[str]) -> list[str]:
     """
-    Return the people whom a file names but the database does not assign to this file.
+    Return the people that a file names but that the database does not assign to it.
 
     Args:
         file: The file.

@@ -66,7 +66,7 @@ class Exporter:
             format: csv or json.
             sort: One of `SORT_KEYS`.
             descending: Reverse the order.
-            everything: Include unchanged and postponed files.
+            everything: Include unchanged and skipped files.
             page: The number of the page, from 1.
             per_page: Files of a page; 0: all.
 

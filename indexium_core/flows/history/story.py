@@ -66,7 +66,7 @@ class StoryBuilder:
             items=details.items,
             page=page,
             per_page=per_page,
-            taken_back_by=tuple(rollback_id for rollback_id, _, _ in rollbacks),
+            rolled_back_by=tuple(rollback_id for rollback_id, _, _ in rollbacks),
             job=None if job_id is None else self._job(job_id),
             happenings=_events(details.operation, ended_as, lines, rollbacks),
             log=lines,

@@ -50,7 +50,7 @@ class BackupStorage:
         """
         with self._lock:
             evictions = self._evictions_for(needed)
-            if evictions is None or (evictions.bytes and item_id is not None and self._book.takes_back(item_id)):
+            if evictions is None or (evictions.bytes and item_id is not None and self._book.is_exact_rollback(item_id)):
                 return False
             self._evict(evictions)
             if item_id is not None:

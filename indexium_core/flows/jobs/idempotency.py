@@ -36,11 +36,11 @@ class Requests:
         known = requests.find(self._database.read(), request.key, now=self._clock())
         if known is None:
             return None
-        mark, begun = known
+        mark, started = known
         if mark != request.mark:
             message = "This Idempotency-Key was used for another request. Use a new one."
             raise errors.UsageError(message, code="key_reused")
-        return begun
+        return started
 
     def note(self, request: IdempotentRequest, *, job_id: int | None = None) -> None:
         """Store that a job was started for a request, or, without a job, that the request is done."""

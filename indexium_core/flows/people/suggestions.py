@@ -3,7 +3,7 @@ Suggestions of people for a file. They are offered to the user; the program neve
 
 The evidence: the other files of the folder and of the series of file names, people who share other files with the
 people of this file, names that are similar to those of known people, and the faces of a legacy database. People who are
-in the result of the file, or whom the user removed from it, are never suggested.
+in the result of the file, or that the user removed from it, are never suggested.
 """
 
 from __future__ import annotations

@@ -74,6 +74,7 @@ class Details:
         stored = properties.of(reader, file_id)
         return FileDetails(
             **{name: row[name] for name in _AS_STORED},
+            est_seconds=item.est_seconds if item and item.can_update else self._seconds(row),
             path_raw=_raw(path),
             mtime=datetime.fromtimestamp(row["mtime_ns"] // 10**9, UTC),
             streams=[_stream(number, each) for number, each in enumerate(row["streams"] or [])],
@@ -127,6 +128,12 @@ class Details:
         """Return people whose names contain a text, ignoring case and accents, with the number of their videos."""
         return store.names_like(self._database.read(), people_comment.fold(text.strip()), count=count)
 
+    def _seconds(self, row: dict[str, Any]) -> float:
+        """Return the estimated seconds of a write of a file that the plan does not write."""
+        rates = self._planner.rates.current()
+        rate = rates.copy_rate if strategies.copies(row["strategy"]) else rates.in_place_rate
+        return float(row["est_seconds"] * rate)
+
     def _planned(self, file_id: int, plan: MetadataPlan) -> PlanItem | None:
         return next(iter(self._planner.items_of(plan, [file_id])), None)
 
@@ -156,7 +163,6 @@ _AS_STORED = (
     "fields_differ",
     "strategy",
     "strategy_code",
-    "est_seconds",
     "est_bytes",
 )
 

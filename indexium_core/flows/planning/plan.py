@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 from indexium_core import errors
 from indexium_core.flows.planning.plan_cache import PlanCache
+from indexium_core.flows.planning.write_rates import RateSource
 from indexium_core.flows.review import decisions
 from indexium_core.model.planning.plan import RISK_LEVELS, SORT_KEYS, PlanItem, PlanPage, PlanStatistics, Selection
 from indexium_core.model.query import compile_query
@@ -42,6 +43,7 @@ class PlanReader:
         self._config = config
         self._clock = clock
         self._cache = PlanCache()
+        self.rates = RateSource(database)
 
     @property
     def page_size(self) -> int:
@@ -50,7 +52,7 @@ class PlanReader:
 
     def newest_version(self, modes: Modes) -> Version:
         """Refresh the plan of these modes and return its newest version."""
-        return plan_compute.refresh(self._database, modes, now=self._clock())
+        return replace(plan_compute.refresh(self._database, modes, now=self._clock()), rates=self.rates.current())
 
     def count(self, search: Search) -> plan_read.Counts:
         """Count the items that a search finds."""
@@ -284,9 +286,20 @@ class MetadataPlan:
         ids = self._reader.selected_ids(self.searching(selection.query), selection, also=query)
         return self._reader.items(self.version, ids[offset : offset + limit]), len(ids)
 
+    def split(self, selection: Selection, query: str) -> tuple[Selection, Selection]:
+        """Return the part of a selection that also matches `query`, and the rest, as two selections."""
+        some = selection.included
+        matched = frozenset(
+            self._reader.selected_ids(self.searching(None), Selection(included=some), also=query) if some else ()
+        )
+        return (
+            replace(selection, query=_and(selection.query, query), included=matched),
+            replace(selection, query=_and(selection.query, f"-({query})"), included=some - matched),
+        )
+
     @remote()
     def edit(self, file_id: int, people: Sequence[str]) -> decisions.DecisionReport:
-        """Set the people of a file and its copies until the edit is revoked; a new plan includes it."""
+        """Set the people of a file and its copies until the edit is removed; a new plan includes it."""
         return self._reader.edit(file_id, people)
 
     def __len__(self) -> int:
@@ -343,6 +356,11 @@ class PlanItems(Sequence[PlanItem]):
 
     def __repr__(self) -> str:
         return f"<{self._count:,} plan items>"
+
+
+def _and(query: str | None, term: str) -> str | None:
+    """Return the query of a selection with another condition; None, which finds nothing, stays None."""
+    return None if query is None else _both(query, term)
 
 
 def _both(one: str, other: str) -> str:

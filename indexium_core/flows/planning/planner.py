@@ -60,6 +60,7 @@ class MetadataPlanner:
         self._clock = clock
         self._config = config
         self._reader = PlanReader(database, config=config, clock=clock)
+        self.rates = self._reader.rates
 
     # Settings may change while the program runs, so they are read at each use.
 
@@ -113,6 +114,7 @@ class MetadataPlanner:
             version = self._reader.newest_version(modes)
         else:
             version, modes = plan_read.version(self._database.read(), request.plan_id)
+            version = replace(version, rates=self.rates.current())
         search = Search(
             version=version,
             query=compiled,

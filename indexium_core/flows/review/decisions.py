@@ -1,5 +1,5 @@
 """
-Standing decisions: edits, postponements and modes of files, in force until they are revoked.
+Standing decisions: edits, postponements and modes of files, in force until they are removed.
 
 The decisions of one user action are a step: one transaction, whose number of statements does not depend on the number
 of files. `flows/review/undo_steps.py` undoes a step as a whole.
@@ -138,7 +138,7 @@ class Decisions:
     @remote()
     def postpone(self, target: Target, until: datetime | str | None = None) -> DecisionReport:
         """
-        Skip files in lists and writes, until a time (local if it has no zone) or until the decision is revoked.
+        Skip files in lists and writes, until a time (local if it has no zone) or until the decision is removed.
 
         Raises:
             UsageError: The time is in the past.
@@ -266,10 +266,10 @@ class Step:
         return files
 
     def postpone(self, target: Target, *, until: datetime | None = None) -> int:
-        """Skip files in lists and writes, until a time or until the decision is revoked; return the number of files."""
+        """Skip files in lists and writes, until a time or until the decision is removed; return the number of files."""
         until = until.astimezone(UTC) if until else None
         if until and until <= self._at:
-            message = f"{until:%Y-%m-%d %H:%M} UTC is in the past. Name a later day, or none to skip until revoked."
+            message = f"{until:%Y-%m-%d %H:%M} UTC is in the past. Name a later day, or none to skip without end."
             raise errors.UsageError(message)
         self._select(target)
         files = store.postpone_selected(self._tx, until=until, at=self._at, step=self._id)

@@ -36,6 +36,7 @@ from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model.operations.operation import Attempt, postpones
 from indexium_core.store import database
 from indexium_core.store.operations import backups, ledger
+from indexium_core.store.planning.plan_version import WriteRates
 
 __all__ = ["PAUSE_WAIT_SECONDS", "Operations"]
 
@@ -60,7 +61,8 @@ class Operations:
         faststart: str = "keep",
         reserve_space: Callable[[int, int], bool] = lambda _size, _item: True,
         ui_priority: UiPriority | None = None,
-        executor: Callable[[], Executor] = Threads,
+        executor: Callable[[float], Executor] = lambda _seconds: Threads(),
+        rates: Callable[[], WriteRates] = WriteRates,
     ) -> None:
         self._store = store
         self._ledger = ledger.Ledger(store)
@@ -70,7 +72,8 @@ class Operations:
         self._ui_priority = ui_priority or UiPriority()
         self._backoff = Backoff()
         self._blockers = Blockers(store)
-        self._executor = executor  # called for each launch
+        self._executor = executor  # called for each launch, with the estimated seconds
+        self._rates = rates  # of estimates, called for each batch
         self._events = events
         self._backups = backups
         self._clock = clock
@@ -92,7 +95,10 @@ class Operations:
             total=sum(counts.values()),
             initial_processed=sum(outcomes.values()),
             control=job.control,
-            throughput=Throughput(self._expected_seconds(operation_id, first)),
+            throughput=Throughput(
+                self._expected_seconds(operation_id, first),
+                is_measured=facts.is_planned and self._rates() != WriteRates(),
+            ),
             preserve_mtime=self._preserves(kind, options),
             keep_backup=options.get("keep_backup", True),
             break_links=options.get("hard_links") == "break",
@@ -112,12 +118,13 @@ class Operations:
         return {"counts": dict(run.outcomes)}
 
     def _batch(self, operation_id: int, *, after: int, is_planned: bool) -> list[ledger.Task]:
-        return self._ledger.pending(operation_id, after=after, count=_BATCH, is_planned=is_planned)
+        rates = self._rates()
+        return self._ledger.pending(operation_id, after=after, count=_BATCH, is_planned=is_planned, rates=rates)
 
     def _expected_seconds(self, operation_id: int, first: Sequence[ledger.Task]) -> Mapping[bool, float]:
         """Return the estimated seconds of remaining items, in place (False) and rewritten (True); `first`: a batch."""
         if len(first) == _BATCH:
-            return self._ledger.expected_seconds(operation_id)
+            return self._ledger.expected_seconds(operation_id, self._rates())
         return {kind: sum(task.expected_seconds for task in first if task.is_rewrite is kind) for kind in (False, True)}
 
     def _preserves(self, kind: str, options: Mapping[str, Any]) -> bool:
@@ -193,7 +200,7 @@ class Operations:
             on_progress=run.on_file_progress,
         )
 
-        executor = self._executor()
+        executor = self._executor(run.throughput.ahead)
 
         def run_task(task: ledger.Task) -> EditResult:
             with run.control.as_waiting():

@@ -39,10 +39,21 @@ class Load:
 class Throughput:
     """Measures one run. It may be read from any thread."""
 
-    def __init__(self, ahead: Mapping[bool, float], *, clock: Callable[[], float] = time.monotonic) -> None:
-        """`ahead`: expected seconds of the files that are changed in place (False) and rewritten (True)."""
+    def __init__(
+        self, ahead: Mapping[bool, float], *, is_measured: bool = False, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """
+        Start the measurement.
+
+        Args:
+            ahead: Expected seconds of the files that are changed in place (False) and rewritten (True).
+            is_measured: Earlier operations measured these seconds, so they are the first estimate.
+            clock: A monotonic clock in seconds.
+
+        """
         self._clock = clock
         self._lock = threading.Lock()
+        self._is_measured = is_measured
         self._loads = {kind: Load(ahead=ahead.get(kind, 0.0)) for kind in (False, True)}
         self._since: float | None = clock()  # None during a pause
         self._seconds_before = 0.0  # running time before `_since`
@@ -57,6 +68,12 @@ class Throughput:
             return self._active()
 
     @property
+    def ahead(self) -> float:
+        """The expected seconds of the remaining files."""
+        with self._lock:
+            return sum(load.ahead for load in self._loads.values())
+
+    @property
     def rate(self) -> float:
         """The recent number of files per second."""
         with self._lock:
@@ -69,7 +86,7 @@ class Throughput:
             now, spent = self._active(), sum(load.spent for load in self._loads.values())
             done, ahead = (sum(getattr(load, name) for load in self._loads.values()) for name in ("expected", "ahead"))
             if not self._done or (now < _MIN_SECONDS and done < _MIN_FRACTION * (done + ahead)):
-                return None
+                return ahead - now if self._is_measured and now < ahead else None
             # seconds of file time per second of running time
             concurrency = max(spent / max(self._last_file_at, 1e-3), 1e-3)
             left = sum(load.left for load in self._loads.values()) / concurrency - (now - self._last_file_at)

@@ -246,7 +246,7 @@ class ItemDetails:
     proof: dict[str, Any]
     processed_at: datetime | None
     choices: tuple[str, ...] = ()  # of a conflict found by a check: keys of ROLLBACK_CHOICES
-    taken_back_by: int | None = None  # the rollback in force that rolled it back
+    rolled_back_by: int | None = None  # the rollback in force that rolled it back
     backup_kind: str = ""  # journal, delta, original, tags; "" for none
     backup_bytes: int = 0  # size of the backup
 
@@ -277,7 +277,7 @@ class ItemDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationPerson:
-    """A person whom an operation added to files."""
+    """A person that an operation added to files."""
 
     name: str
     files: int  # files of it that got the tag and were not rolled back

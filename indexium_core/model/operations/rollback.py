@@ -64,7 +64,7 @@ class RollbackOptions:
     person: str = ""  # remove only this person, by an ordinary write; all other text stays
     changed: str = "skip"  # one of CHANGED_CHOICES
     with_newer: bool | frozenset[int] = False  # roll back newer operations on a file first: all, or only these
-    replan: bool = False  # leave the files in the plan; otherwise they are postponed
+    replan: bool = False  # leave the files in the plan; otherwise the plan skips them
     note: str = ""  # for the history
     source: str = "python"  # client that sends the request: cli, dashboard, rest, python
 

@@ -31,7 +31,7 @@ class OperationStory:
     items: list[ItemDetails]  # a page of them, problems first
     page: int
     per_page: int  # 0: all
-    taken_back_by: tuple[int, ...]  # rollbacks in force of some of its files
+    rolled_back_by: tuple[int, ...]  # rollbacks in force of some of its files
     job: Job | None  # None: an older program ran it
     happenings: list[StoryEvent]  # oldest first
     log: list[dict[str, Any]] = field(default_factory=list)  # the last lines of its job's log; see docs/logs.md
@@ -48,7 +48,7 @@ class OperationStory:
             "tags_removed": operation.tags_removed,
             "backup_bytes": operation.backup_bytes,
             "expires_at": operation.expires_at,
-            "taken_back_by": list(self.taken_back_by),
+            "taken_back_by": list(self.rolled_back_by),
             "job": self.job,
             "happenings": self.happenings,
             "items": [_item(item) for item in self.items],
@@ -65,4 +65,4 @@ def has_backup(item: ItemDetails) -> bool:
 
 def _item(item: ItemDetails) -> dict[str, Any]:
     kept = {"kind": item.backup_kind, "bytes": item.backup_bytes} if has_backup(item) else None
-    return {**item.as_dict(), "backup": kept, "taken_back_by": item.taken_back_by}
+    return {**item.as_dict(), "backup": kept, "taken_back_by": item.rolled_back_by}

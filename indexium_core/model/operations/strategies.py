@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["STRATEGIES", "WHY", "in_a_word", "in_words", "kept", "replaces", "why"]
+__all__ = ["STRATEGIES", "WHY", "copies", "in_a_word", "in_words", "kept", "replaces", "why"]
 
 STRATEGIES: Mapping[str, str] = {
     "mp4_in_place": "in place, only the metadata bytes",
@@ -71,6 +71,11 @@ def in_a_word(name: str) -> str:
 def replaces(name: str) -> bool:
     """Return whether a strategy puts a new file in the place of the old one."""
     return name.endswith(tuple(_WORDS))
+
+
+def copies(name: str) -> bool:
+    """Return whether a strategy copies the whole file."""
+    return name.endswith(("_copy", "_remux"))
 
 
 def why(name: str) -> str:

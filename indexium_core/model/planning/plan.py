@@ -187,7 +187,7 @@ class SelectionSummary:
     excluded: dict[str, int]  # selected files that the write omits, by risk level or "postponed"
     by_strategy: dict[str, int] = field(default_factory=dict)  # `count` by strategy
     loses_text: int = 0  # of these, files that would lose custom text
-    removes_everyone: int = 0  # of these, files that have people and would have no people left
+    removes_all_people: int = 0  # of these, files that have people and would have no people left
     parts_names: int = 0  # of these, files with hard links, which would keep the old file
     hidden: int = 0  # of these, files that the displayed search does not find
     rollback_until: datetime | None = None  # until when a rollback would be possible

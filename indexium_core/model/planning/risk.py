@@ -114,8 +114,7 @@ ISSUES: Mapping[str, IssueKind] = {
     "file_growing": _kind(
         "blocked",
         "still growing",
-        "The file changed less than a minute before the scan, so another program may still be writing it. Scan again "
-        "after a minute.",
+        "The file changed less than a minute before the scan, so another program may still be writing it.",
         "Wait a minute, then scan again.",
         bit=8,
     ),
@@ -123,7 +122,7 @@ ISSUES: Mapping[str, IssueKind] = {
     "custom_comment": _kind(
         "danger",
         "custom text",
-        "Would lose custom text[ “{custom_text}”]. Preserve keeps it.",
+        "Would lose custom text[ “{custom_text}”].",
         "Choose Preserve to keep the text, or write it if it may go.",
         bit=10,
     ),
@@ -201,7 +200,7 @@ ISSUES: Mapping[str, IssueKind] = {
         "warning",
         "damaged end",
         "[{damage}|The end of the file is damaged.] What comes before it is whole.",
-        "Nothing to do; the damaged end stays as it is.",
+        "Nothing to do; Indexium does not change the damaged end.",
         bit=21,
     ),
     "duplicate_content": _kind(

@@ -24,6 +24,7 @@ from indexium_core.model.query.key_values import (
     without_part,
 )
 from indexium_core.model.query.keys import KEYS, Key
+from indexium_core.model.query.selection import search_of
 from indexium_core.model.query.sql import CompiledQuery, SpellingParameter, SpellingSet, compile_query
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "parts",
     "quoted",
     "requires_all",
+    "search_of",
     "selected_values",
     "split",
     "with_key",

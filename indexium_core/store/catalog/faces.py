@@ -20,7 +20,7 @@ __all__ = ["Face", "FaceRow", "add", "adopt", "follow", "of_file"]
 
 
 class Face(NamedTuple):
-    """A person whom a legacy program recognised in a file."""
+    """A person that a legacy program recognised in a file."""
 
     name: str
     confidence: float | None  # 0 to 1

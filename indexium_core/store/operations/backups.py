@@ -90,7 +90,7 @@ class Backups:
         rows = self._store.read().execute(_SQL["pending_items"], [list(item_ids)]).fetchall()
         return {item_id for (item_id,) in rows}
 
-    def takes_back(self, item_id: int) -> bool:
+    def is_exact_rollback(self, item_id: int) -> bool:
         """Return whether an item rolls another item back, byte for byte."""
         return bool(self._store.read().value(_SQL["is_exact_rollback"], [item_id]))
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from indexium_core.model import wording
 from indexium_core.model.job import NewJob
@@ -33,6 +34,7 @@ from indexium_core.store.operations.ledger_rows import (
     UnresolvedItem,
 )
 from indexium_core.store.people import people
+from indexium_core.store.planning.plan_version import WriteRates
 
 __all__ = [
     "ItemOutcome",
@@ -48,6 +50,7 @@ __all__ = [
 ]
 
 _SQL = sql.compose("ledger")
+_RATES = WriteRates()
 _ALL = 2**62  # more than the rows of any table
 
 
@@ -196,25 +199,24 @@ class Ledger:
 
     def journal_of_pending(self, operation_id: int) -> str | None:
         """Return the last journal file of the pending items; None if there is none."""
-        name: str | None = self._store.read().value(_SQL["journal_of_pending"], {"operation_id": operation_id})
-        return name
+        return cast("str | None", self._store.read().value(_SQL["journal_of_pending"], {"operation_id": operation_id}))
 
     def rename_journal(self, operation_id: int, journal: str) -> None:
         """Store that the pending items of a resumed operation use another journal file."""
         with self._store.atomic() as tx:
             tx.execute(_SQL["rename_journal"], {"operation_id": operation_id, "journal": journal})
 
-    def pending(self, operation_id: int, *, after: int, count: int, is_planned: bool = False) -> list[Task]:
+    def pending(
+        self, operation_id: int, *, after: int, count: int, is_planned: bool = False, rates: WriteRates = _RATES
+    ) -> list[Task]:
         """
-        Return up to `count` pending items with ids above `after`.
+        Return up to `count` pending items with ids above `after`, their estimates at measured rates.
 
-        `is_planned`: the operation writes a plan, so it has one item for each file and rolls nothing back. The database
-        then needs a tenth of the time.
+        `is_planned`: the operation writes a plan, so it has one item for each file and rolls nothing back: much faster.
         """
-        values = {"operation_id": operation_id, "after": after, "count": count}
-        name = "pending_writes" if is_planned else "pending_tasks"
-        rows = self._store.read().execute(_SQL[name], values).fetch_dicts()
-        return [ledger_rows.task(row) for row in rows]
+        values = {"operation_id": operation_id, "after": after, "count": count} | asdict(rates)
+        found = self._store.read().execute(_SQL["pending_writes" if is_planned else "pending_tasks"], values)
+        return [ledger_rows.task(row) for row in found.fetch_dicts()]
 
     def preview(self, *, file_ids: Sequence[int], variant_id: int) -> list[Task]:
         """Return the tasks that a write of the plan's current items of `file_ids` would have."""
@@ -333,10 +335,10 @@ class Ledger:
         values = {"operation_id": operation_id, "cancelled": cancelled}
         return [ItemOutcome(*row) for row in self._store.read().execute(_SQL["outcomes"], values).fetchall()]
 
-    def expected_seconds(self, operation_id: int) -> dict[bool, float]:
+    def expected_seconds(self, operation_id: int, rates: WriteRates = _RATES) -> dict[bool, float]:
         """Return the estimated seconds of the remaining items: changed in place (False) and rewritten (True)."""
-        rows = self._store.read().execute(_SQL["pending_seconds"], {"operation_id": operation_id}).fetchall()
-        return {bool(anew): float(seconds) for anew, seconds in rows}
+        found = self._store.read().execute(_SQL["pending_seconds"], {"operation_id": operation_id} | asdict(rates))
+        return {bool(anew): float(seconds) for anew, seconds in found.fetchall()}
 
     def unwritten_files(self, operation_id: int) -> list[tuple[int, int, bytes]]:
         """Return file id, library and path of the files that an operation did not write."""

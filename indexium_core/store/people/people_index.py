@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -69,8 +68,8 @@ class PeopleIndex:
                 if state is None:
                     reader.execute(_sql("attach"))
                 if not (state and self._update(reader, state, version, marker)):
-                    reader.execute(_sql("build"), asdict(version))
-                    reader.execute(_sql("build_names"), asdict(version))
+                    reader.execute(_sql("build"), version.parameters)
+                    reader.execute(_sql("build_names"), version.parameters)
                 populated_files = int(reader.value(_sql("count_files")))
                 self._state = _IndexState(version, marker, populated_files)
         return reader
@@ -128,10 +127,10 @@ class PeopleIndex:
         if marker.files != old.files or (marker.scanned_at == old.scanned_at and marker != old):
             return False
         since = {"older": state.version.plan_id, "since": old.scanned_at}
-        reader.execute(_sql("changed_files"), asdict(version) | since)
+        reader.execute(_sql("changed_files"), version.parameters | since)
         if int(reader.value(_sql("count_changed_files"))) > _MAX_CHANGED_FILES:
             return False
-        reader.execute(_sql("new_rows"), asdict(version))
+        reader.execute(_sql("new_rows"), version.parameters)
         for statement in ("delete_old_rows", "insert_new_rows", "insert_new_names"):
             reader.execute(_sql(statement))
         return True

@@ -1,5 +1,5 @@
 """
-The data for suggestions of people for a file: the files around it, and the people whom the user declined.
+The data for suggestions of people for a file: the files around it, and the people that the user declined.
 
 Nothing here changes the people of a file. Mutators take the connection of an open transaction.
 """
@@ -7,7 +7,7 @@ Nothing here changes the people of a file. Mutators take the connection of an op
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -60,7 +60,7 @@ class EditRow(NamedTuple):
 
 def subject(reader: Connection, version: Version, file_id: int) -> Subject | None:
     """Return the file; None if it does not exist."""
-    rows = reader.execute(_sql("subject"), asdict(version) | {"file_id": file_id}).fetch_dicts()
+    rows = reader.execute(_sql("subject"), version.parameters | {"file_id": file_id}).fetch_dicts()
     return next((Subject(**row) for row in rows), None)
 
 
@@ -93,7 +93,7 @@ def edits(reader: Connection, file_id: int) -> list[EditRow]:
 
 
 def declined(reader: Connection, file_id: int) -> set[str]:
-    """Return the keys of the people whom the user declined for a file."""
+    """Return the keys of the people that the user declined for a file."""
     return {key for (key,) in reader.execute(_sql("declined"), {"file_id": file_id}).fetchall()}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from indexium_core.store import sql
@@ -44,7 +43,7 @@ def find(reader: Connection, by: str, values: Iterable[Any]) -> dict[Any, list[i
 
 def facts(reader: Connection, version: Version, file_ids: Sequence[int]) -> dict[int, Facts]:
     """Return the values of files in a version, by file id."""
-    parameters = asdict(version) | {"file_ids": list(file_ids)}
+    parameters = version.parameters | {"file_ids": list(file_ids)}
     return {row[0]: Facts(*row) for row in reader.execute(_sql("facts"), parameters).fetchall()}
 
 

@@ -128,14 +128,20 @@ def statistics(reader: Connection, search: Search) -> Counts:
 
 
 def count_items(groups: Groups, search: Search) -> Counts:
-    """Add up the groups of a version, for a search that is not filtered."""
-    counted = groups if search.include_blocked else [group for group in groups if group[0] != "blocked"]
+    """Add up the rows of `groups`, for a search that is not filtered."""
+    counted = plan_rows.at_rates(
+        [group for group in groups if search.include_blocked or group[0] != "blocked"], search.version.rates
+    )
     return plan_rows.count_groups(counted, unchanged=search.lists_unchanged, postponed=search.lists_postponed)
 
 
 def groups(reader: Connection, version: Version) -> Groups:
-    """Count all items of a version by everything that statistics distinguish: six columns, then five sums."""
-    return _run(reader, "groups", asdict(version)).fetchall()
+    """
+    Count all items of a version by everything that statistics distinguish: six columns, then five sums.
+
+    The seconds are those that the scan estimated; `count_items` applies the measured rates.
+    """
+    return _run(reader, "groups", version.parameters).fetchall()
 
 
 class RowChange(NamedTuple):
@@ -149,7 +155,7 @@ class RowChange(NamedTuple):
 
 def row_changes(reader: Connection, version: Version, older: int, *, limit: int) -> list[RowChange] | None:
     """Return the rows that differ from an older version; None if there are more, or if that version was deleted."""
-    facts = asdict(version) | {"older": older, "limit": limit + 1}
+    facts = version.parameters | {"older": older, "limit": limit + 1}
     rows = _run(reader, "row_changes", facts).fetchall()
     is_kept = _run(reader, "version", {"plan_id": older}).fetchone() is not None  # its rows are deleted with it
     return [RowChange(*row[:3], row[3:]) for row in rows] if is_kept and len(rows) <= limit else None
@@ -158,7 +164,8 @@ def row_changes(reader: Connection, version: Version, older: int, *, limit: int)
 def first_ranks(reader: Connection, version: Version, *, limit: int) -> list[tuple[int, int]]:
     """Return the first listed items of a version in the default order: rank of the risk level, and file id."""
     return [
-        (rank, file_id) for rank, file_id in _run(reader, "first_ranks", asdict(version) | {"limit": limit}).fetchall()
+        (rank, file_id)
+        for rank, file_id in _run(reader, "first_ranks", version.parameters | {"limit": limit}).fetchall()
     ]
 
 
@@ -183,7 +190,7 @@ def sorted_ids(
 
 def cells(reader: Connection, version: Version, file_ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
     """Return, by file id, one CSV row for each item; the cells are in the order of the fields of `PlanItem`."""
-    rows = _run(reader, "cells", asdict(version) | {"file_ids": list(file_ids)}).fetchall()
+    rows = _run(reader, "cells", _version_facts(version) | {"file_ids": list(file_ids)}).fetchall()
     return {row[0]: row for row in rows}
 
 
@@ -208,7 +215,7 @@ def raw_paths(reader: Connection, file_ids: Sequence[int]) -> dict[int, bytes]:
 
 def items(reader: Connection, version: Version, file_ids: Sequence[int]) -> list[PlanItem]:
     """Return the items of files in the order of their ids, listed or not; files outside the plan are omitted."""
-    return _items(reader, _run(reader, "items", asdict(version) | {"file_ids": list(file_ids)}))
+    return _items(reader, _run(reader, "items", _version_facts(version) | {"file_ids": list(file_ids)}))
 
 
 def table(reader: Connection, search: Search) -> pd.DataFrame:
@@ -304,14 +311,14 @@ def summary(
 
 def changed_ids(reader: Connection, version: Version, older: int) -> list[int]:
     """Return the files that have a row which started or ended after an older version of the variant."""
-    facts = asdict(version) | {"older": older}
+    facts = _version_facts(version) | {"older": older}
     file_ids: list[int] = _run(reader, "changed", facts).fetchnumpy()["file_id"].tolist()
     return file_ids
 
 
 def differing_ids(reader: Connection, version: Version, older: int, file_ids: Sequence[int]) -> list[int]:
     """Return the files among `file_ids` whose planned changes differ from the older version of the variant."""
-    facts = asdict(version) | {"older": older, "file_ids": list(file_ids)}
+    facts = _version_facts(version) | {"older": older, "file_ids": list(file_ids)}
     return [file_id for (file_id,) in _run(reader, "differing", facts).fetchall()]
 
 
@@ -335,8 +342,12 @@ def _items(reader: Connection, result: Connection) -> list[PlanItem]:
     return [plan_rows.plan_item(row, copies=copies.get(row["file_id"])) for row in rows]
 
 
+def _version_facts(version: Version) -> dict[str, Any]:
+    return version.parameters | asdict(version.rates) | {"copied_bits": plan_rows.COPIED_BITS}
+
+
 def _facts(search: Search) -> dict[str, Any]:
-    return asdict(search.version) | {
+    return _version_facts(search.version) | {
         "file_hashes": None if search.file_hashes is None else list(search.file_hashes),
         "file_ids": None if search.file_ids is None else list(search.file_ids),
         "blocked": search.include_blocked,

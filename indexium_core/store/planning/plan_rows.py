@@ -17,6 +17,7 @@ from indexium_core.model.operations import strategies
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import RISK_LEVELS, Issue, PlanItem, PlanStatistics, SelectionSummary
+from indexium_core.store.planning.plan_version import WriteRates
 
 __all__ = [
     "ISSUE_CODES",
@@ -24,6 +25,7 @@ __all__ = [
     "REPORTED_BITS",
     "Counts",
     "Groups",
+    "at_rates",
     "codes_of",
     "count_groups",
     "plan_item",
@@ -44,6 +46,7 @@ def _issue_parameters() -> dict[str, int]:
 
 
 ISSUE_PARAMETERS = _issue_parameters()
+COPIED_BITS = ISSUE_PARAMETERS["full_rewrite"] | ISSUE_PARAMETERS["full_rewrite_note"]  # of files that a write copies
 
 # Columns of `groups` in plan_read.sql.
 _LEVEL, _CATEGORY, _CONTAINER, _BITS, _EDITED, _POSTPONED, _FILES, _ADDED, _REMOVED, _BYTES, _SECONDS = range(11)
@@ -84,9 +87,9 @@ _MASKS = {  # of each code, with all its severities
     code: sum(1 << bit for bit, each in enumerate(ISSUE_CODES) if each == code) for code in dict.fromkeys(ISSUE_CODES)
 }
 _CUSTOM = _MASKS["custom_comment"]
-_EVERYONE = _MASKS["tag_removal_all"]
+_ALL_PEOPLE = _MASKS["tag_removal_all"]
 _LINKED = _MASKS["hard_linked"]
-REPORTED_BITS = _CUSTOM | _EVERYONE | _LINKED  # bits that `summarize` needs
+REPORTED_BITS = _CUSTOM | _ALL_PEOPLE | _LINKED  # bits that `summarize` needs
 _COMPUTED_FIELDS = {"mtime", "issues"}
 _STORED_FIELDS = tuple(name for name in PlanItem.__dataclass_fields__ if name not in _COMPUTED_FIELDS)
 _FACTS = (  # facts of messages that are columns of the row
@@ -107,6 +110,14 @@ class Counts(NamedTuple):
 
     statistics: PlanStatistics
     listed: int  # items of the list, over all its pages
+
+
+def at_rates(groups: Groups, rates: WriteRates) -> Groups:
+    """Return rows of `groups` in plan_read.sql with their seconds at the measured rates."""
+    return [
+        (*group[:_SECONDS], group[_SECONDS] * (rates.copy_rate if group[_BITS] & COPIED_BITS else rates.in_place_rate))
+        for group in groups
+    ]
 
 
 def count_groups(groups: Groups, *, unchanged: bool, postponed: bool) -> Counts:
@@ -178,7 +189,7 @@ def summarize(
         excluded=_add_up(omitted),
         by_strategy=_add_up([(group.strategy, group.files) for group in written]),
         loses_text=sum([group.files for group in written if group.bits & _CUSTOM]),
-        removes_everyone=sum([group.files for group in written if group.bits & _EVERYONE]),
+        removes_all_people=sum([group.files for group in written if group.bits & _ALL_PEOPLE]),
         parts_names=sum([group.files for group in linked]),
         hidden=sum([group.files for group in written if group.hidden]),
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-__all__ = ["Modes", "Version"]
+__all__ = ["Modes", "Version", "WriteRates"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +23,22 @@ class Modes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WriteRates:
+    """Measured seconds per second that a scan estimated."""
+
+    in_place_rate: float = 1.0
+    copy_rate: float = 1.0  # of full copies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
     """One version of the plan of one variant."""
 
     variant_id: int
     plan_id: int
+    rates: WriteRates = field(default=WriteRates(), compare=False)  # of the estimates that are read from it
+
+    @property
+    def parameters(self) -> dict[str, int]:
+        """The parameters of a statement that reads the version."""
+        return {"variant_id": self.variant_id, "plan_id": self.plan_id}

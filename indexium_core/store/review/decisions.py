@@ -48,7 +48,7 @@ class DecisionRow:
     kind: str  # edit, postpone, mode
     people: list[str] | None  # edit: the list
     db_people: list[str] | None  # edit: the people in the database when the edit was made
-    until: datetime | None  # postpone: the end; None: until it is revoked
+    until: datetime | None  # postpone: the end; None: until it is removed
     people_mode: str | None
     comment_mode: str | None
     reason: str  # why the program made it: rolled_back; "" for a decision of the user
@@ -119,7 +119,7 @@ def postpone(
     reason: str = "",
     step: int | None = None,
 ) -> int:
-    """Skip files in lists and writes, until a time or until the decision is revoked; return the number of files."""
+    """Skip files in lists and writes, until a time or until the decision is removed; return the number of files."""
     columns = _columns("postpone", reason) | {"file_id": list(file_ids), "until": until}
     return _decide(tx, "new_decisions", columns, at, step)
 
@@ -218,7 +218,7 @@ def _summary(row: Mapping[str, object]) -> str:
     if isinstance(people, list):
         return "; ".join(people) or "no people"
     if row["kind"] == "postpone":
-        return f"until {until.astimezone():%Y-%m-%d}" if isinstance(until, datetime) else "until revoked"
+        return f"until {until.astimezone():%Y-%m-%d}" if isinstance(until, datetime) else "until removed"
     modes = (("people", row["people_mode"]), ("comment", row["comment_mode"]))
     return ", ".join(f"{name} {mode}" for name, mode in modes if mode)
 

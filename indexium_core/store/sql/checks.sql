@@ -8,7 +8,7 @@ SELECT greatest((SELECT coalesce(max(mark_id), 0) FROM plan_marks), (SELECT coal
 -- Detection. These statements return subjects, digests of the data, and whether the user ignores the finding.
 
 -- name: differ
--- Files that name people (placeholders aside) whom the database does not assign to them; an alias counts as its person.
+-- Files that name people (without placeholders) that the database does not assign to them; an alias counts as its person.
 -- Files with an edit, and files that follow the database alone (people mode `exact`), have no such finding.
 WITH meant AS (
     SELECT a.alias_key, max_by(p.person_key, a.created_at) AS person_key

@@ -5,8 +5,8 @@ SELECT nextval('event_runs');
 -- name: drop_old_progress
 -- Only the newest progress of a job is kept: delete the earlier ones.
 DELETE FROM events WHERE id IN (
-    SELECT e.id FROM events e JOIN (SELECT unnest($names::VARCHAR[]) AS name, unnest($jobs::BIGINT[]) AS job_id) AS told
-    ON told.name = e.name AND told.job_id IS NOT DISTINCT FROM e.job_id);
+    SELECT e.id FROM events e JOIN (SELECT unnest($names::VARCHAR[]) AS name, unnest($jobs::BIGINT[]) AS job_id) AS replaced
+    ON replaced.name = e.name AND replaced.job_id IS NOT DISTINCT FROM e.job_id);
 
 -- name: append
 -- Add events in their order.

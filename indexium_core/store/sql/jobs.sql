@@ -102,7 +102,7 @@ UPDATE metadata_operations SET seconds = greatest(seconds, $seconds) WHERE job_i
 UPDATE job_queue SET heartbeat_at = $now WHERE id IN (SELECT unnest($ids::BIGINT[]));
 
 -- name: pause
--- Pause a job and store by whom and when, unless it has ended.
+-- Pause a job, and store the user and the time, unless it has ended.
 UPDATE job_queue SET status = 'paused', paused_at = $now, paused_by = $by
 WHERE id = $id AND status IN ('pending', 'running');
 

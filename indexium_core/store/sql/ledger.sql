@@ -95,6 +95,26 @@ SELECT file_id, file_path, status, coalesce(code, ''), coalesce(error_message, '
 WHERE operation_id = $operation_id AND status NOT IN ('pending', 'writing')
   AND (status = 'skipped' AND code = 'cancelled') = $cancelled ORDER BY id;
 
+-- name: seconds
+-- Part of other statements: the estimated seconds of a file, at the measured rate of its kind of strategy.
+f.est_seconds * CASE WHEN regexp_matches(coalesce(f.strategy, ''), '_(copy|remux)$') THEN $copy_rate ELSE $in_place_rate END;
+
+-- name: measured_strategies
+-- The files that the last writes wrote, by strategy: number, total size, and seconds. The seconds of an operation with many
+-- files at the same time are distributed among them.
+WITH ended AS (
+    SELECT id, seconds FROM metadata_operations
+    WHERE operation_type = 'write' AND seconds > 0 ORDER BY id DESC LIMIT $count
+), written AS (
+    SELECT m.operation_id, m.file_id, m.strategy, m.seconds FROM metadata_operation_items m
+    WHERE m.operation_id IN (SELECT id FROM ended) AND m.status = 'success' AND m.seconds > 0
+), concurrency AS (
+    SELECT w.operation_id, greatest(1, sum(w.seconds) / any_value(e.seconds)) AS files
+    FROM written w JOIN ended e ON e.id = w.operation_id GROUP BY ALL
+)
+SELECT w.strategy, count(*), coalesce(sum(f.size), 0)::BIGINT, sum(w.seconds / c.files)
+FROM written w JOIN concurrency c USING (operation_id) JOIN scanned_files f USING (file_id) GROUP BY ALL;
+
 -- name: pending_tasks
 -- The next items to run, in order, with everything that a worker needs.
 SELECT m.id AS item_id, m.file_id, m.path_bytes AS path, m.expected_size, m.expected_mtime_ns,
@@ -105,7 +125,7 @@ SELECT m.id AS item_id, m.file_id, m.path_bytes AS path, m.expected_size, m.expe
        CASE WHEN NOT EXISTS (SELECT 1 FROM metadata_operation_items e  -- an earlier item of it changes the time again
                              WHERE e.operation_id = m.operation_id AND e.file_id = m.file_id AND e.id < m.id)
             THEN f.own_mtime_ns END AS own_mtime_ns,
-       coalesce(nullif(old.seconds, 0), f.est_seconds, 0.0) AS expected_seconds,
+       coalesce(nullif(old.seconds, 0), /* seconds */, 0.0) AS expected_seconds,
        coalesce(CASE WHEN old.id IS NULL THEN regexp_matches(coalesce(f.strategy, ''), '_(copy|remux|reflink)$')
                      ELSE old_history.kind IN ('delta', 'original') END, FALSE) AS is_rewrite,
        (SELECT max(e.id) FROM metadata_operation_items e
@@ -126,7 +146,7 @@ ORDER BY m.id LIMIT $count;
 -- The same of an operation that writes a plan: no item rolls another one back, and each file has one item.
 SELECT m.id AS item_id, m.file_id, m.path_bytes AS path, m.expected_size, m.expected_mtime_ns,
        m.file_hash AS expected_hash, m.changes, m.restore_mtime_ns, f.device, f.inode, f.library_id, f.own_mtime_ns,
-       coalesce(f.est_seconds, 0.0) AS expected_seconds,
+       coalesce(/* seconds */, 0.0) AS expected_seconds,
        regexp_matches(coalesce(f.strategy, ''), '_(copy|remux|reflink)$') AS is_rewrite
 FROM metadata_operation_items m LEFT JOIN scanned_files f ON f.file_id = m.file_id
 WHERE m.operation_id = $operation_id AND m.status = 'pending' AND m.id > $after
@@ -137,7 +157,7 @@ ORDER BY m.id LIMIT $count;
 -- kill only its backup is known, not its duration and strategy.
 SELECT CASE WHEN old.id IS NULL THEN regexp_matches(coalesce(f.strategy, ''), '_(copy|remux|reflink)$')
             ELSE old_history.kind IN ('delta', 'original') END AS anew,
-       sum(coalesce(nullif(old.seconds, 0), f.est_seconds, 0))
+       sum(coalesce(nullif(old.seconds, 0), /* seconds */, 0))
 FROM metadata_operation_items m
 LEFT JOIN scanned_files f ON f.file_id = m.file_id
 LEFT JOIN metadata_operation_items old ON old.id = m.reverts_item
@@ -366,7 +386,7 @@ WITH page AS (
     ORDER BY place LIMIT $count OFFSET $skip)
 SELECT m.id, m.file_id, m.file_path, m.status, m.code, m.error_message AS message, m.previous_comment, m.new_comment,
        m.tags_added, m.tags_removed, m.strategy, m.seconds, m.proof, m.processed_at,
-       (SELECT r.operation_id FROM metadata_operation_items r WHERE r.id = m.reverted_by) AS taken_back_by,
+       (SELECT r.operation_id FROM metadata_operation_items r WHERE r.id = m.reverted_by) AS rolled_back_by,
        coalesce(CASE WHEN h.dropped_at IS NULL THEN h.kind END, '') AS backup_kind,
        coalesce(CASE WHEN h.dropped_at IS NULL THEN h.bytes END, 0) AS backup_bytes, m.found
 FROM page m LEFT JOIN metadata_history h ON h.operation_item_id = m.id ORDER BY m.place;

@@ -2,8 +2,13 @@
 -- postponed items are listed only where the parameters of that name are true. The join with the files costs more than
 -- everything else, so the most frequent lists have a statement that reads the items alone.
 
+-- name: seconds
+-- Part of other statements: the estimated seconds of an item, at the measured rate of its kind of strategy.
+i.est_seconds * CASE WHEN i.issue_bits & $copied_bits <> 0 THEN $copy_rate ELSE $in_place_rate END;
+
 -- name: groups
--- All items, counted by everything that the statistics distinguish: a few dozen rows for any number of files.
+-- All items, counted by everything that the statistics distinguish: a few dozen rows for any number of files. The seconds
+-- are those that the scan estimated.
 SELECT i.risk_level, i.category, i.container, i.issue_bits, i.edited, i.postponed, count(*), sum(i.added_count),
        sum(i.removed_count), sum(i.est_bytes), sum(i.est_seconds)
 FROM plan_items_of($variant_id, $plan_id) AS i
@@ -33,7 +38,7 @@ CASE risk_level WHEN 'danger' THEN 1 WHEN 'warning' THEN 2 WHEN 'safe' THEN 3 WH
 -- name: groups_of_search
 -- The same for the items that a search finds.
 SELECT i.risk_level, i.category, i.container, i.issue_bits, i.edited, i.postponed, count(*), sum(i.added_count),
-       sum(i.removed_count), sum(i.est_bytes), sum(i.est_seconds)
+       sum(i.removed_count), sum(i.est_bytes), sum(/* seconds */)
 /* of_search */
 GROUP BY ALL;
 
@@ -43,7 +48,7 @@ WHEN 'risk' THEN /* level_rank */
 WHEN 'tags' THEN len(i.result_people)
 WHEN 'new_tags' THEN i.added_count
 WHEN 'category' THEN list_position(['add', 'merge', 'remove', 'rewrite', 'unchanged', 'blocked'], i.category::VARCHAR)
-WHEN 'cost' THEN (i.est_seconds * 1e6)::BIGINT;
+WHEN 'cost' THEN (/* seconds */ * 1e6)::BIGINT;
 
 -- name: order
 -- The listed items in the requested order, for sort keys of the plan row.
@@ -69,7 +74,7 @@ WHERE /* in_scope */ AND ($blocked OR i.risk_level <> 'blocked') AND (TRUE /* se
 -- name: found
 -- The items that a search finds, with the columns for counts and order.
 SELECT i.file_id, i.risk_level, i.category, i.container, i.issue_bits, i.edited, i.postponed, i.added_count,
-       i.removed_count, i.est_bytes, i.est_seconds,
+       i.removed_count, i.est_bytes, /* seconds */ AS est_seconds,
        ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed) AS listed,
        CASE $sort WHEN 'name' THEN strip_accents(lower(f.file_name)) WHEN 'path' THEN f.path_search END AS text_key,
        CASE $sort /* item_keys */
@@ -103,8 +108,9 @@ FROM page;
 -- The items of some files, listed or not, as stored: reading them through the view takes twice as long.
 SELECT i.file_id, f.file_hash, f.path AS file_path, f.file_name, f.file_ext, f.size, f.mtime_ns, i.container,
        l.name AS library, f.folder, f.duration, i.existing, i.result, i.known, i.added, i.removed, f.comment,
-       i.old_comment, i.new_comment, i.places, i.category, i.risk_level, i.issues, f.strategy, i.est_seconds, i.est_bytes,
-       i.edited, i.postponed, i.people_mode, i.comment_mode, f.custom_text, f.nlink, f.mode, f.scanned_at,
+       i.old_comment, i.new_comment, i.places, i.category, i.risk_level, i.issues, f.strategy,
+       i.est_seconds * CASE WHEN i.issues & $copied_bits <> 0 THEN $copy_rate ELSE $in_place_rate END AS est_seconds,
+       i.est_bytes, i.edited, i.postponed, i.people_mode, i.comment_mode, f.custom_text, f.nlink, f.mode, f.scanned_at,
        f.comment_fields, l.state_reason, f.state_message, f.strategy_message, f.damage, l.free_bytes
 FROM plan_rows_of($variant_id, $plan_id) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE i.file_id IN (SELECT unnest($file_ids::BIGINT[]))
@@ -118,7 +124,7 @@ SELECT i.file_id, f.file_hash, f.path, f.file_name, f.file_ext, f.size,
        array_to_string(i.result_people, '; '), array_to_string(i.tags_to_add, '; '),
        array_to_string(i.tags_to_remove, '; '), f.comment,
        CASE WHEN len(i.changes) = 0 THEN f.comment ELSE i.new_comment END, i.category::VARCHAR, i.risk_level::VARCHAR,
-       i.can_update, array_to_string(i.issues, '; '), f.strategy, i.est_seconds, i.est_bytes, i.edited, i.postponed,
+       i.can_update, array_to_string(i.issues, '; '), f.strategy, /* seconds */ AS est_seconds, i.est_bytes, i.edited, i.postponed,
        i.people_mode::VARCHAR, i.comment_mode::VARCHAR
 FROM plan_items_of($variant_id, $plan_id) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE i.file_id IN (SELECT unnest($file_ids::BIGINT[]));
@@ -144,7 +150,7 @@ SELECT i.file_id, f.file_hash, f.path AS file_path, f.file_name, f.file_ext, f.s
        l.name AS library, f.folder, f.duration, i.db_people, i.existing_people, i.result_people, i.tags_to_add,
        i.tags_to_remove, f.comment AS existing_comment,
        CASE WHEN len(i.changes) = 0 THEN f.comment ELSE i.new_comment END AS result_comment, i.category,
-       i.risk_level, i.can_update, i.issues, f.strategy, i.est_seconds, i.est_bytes, i.edited, i.postponed,
+       i.risk_level, i.can_update, i.issues, f.strategy, /* seconds */ AS est_seconds, i.est_bytes, i.edited, i.postponed,
        i.people_mode, i.comment_mode
 /* of_search */
   AND ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed)
@@ -211,7 +217,7 @@ ORDER BY i.file_id;
 -- not find the item.
 SELECT i.risk_level, i.postponed, i.can_update, f.strategy, i.issue_bits & $reported_bits AS bits,
        NOT coalesce((TRUE /* also */), FALSE) AS hidden, count(*), sum(i.added_count), sum(i.removed_count),
-       sum(i.est_seconds), sum(i.est_bytes), TRUE AS found, FALSE AS included, FALSE AS excluded
+       sum(/* seconds */), sum(i.est_bytes), TRUE AS found, FALSE AS included, FALSE AS excluded
 FROM plan_items_of($variant_id, $plan_id) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE /* in_scope */ AND ($blocked OR i.risk_level <> 'blocked')
   AND ($unchanged OR i.risk_level <> 'unchanged') AND (TRUE /* search */)
@@ -230,7 +236,7 @@ WITH named AS MATERIALIZED (
 )
 SELECT i.risk_level, i.postponed, i.can_update, f.strategy, i.issue_bits & $reported_bits AS bits,
        NOT coalesce((TRUE /* also */), FALSE) AS hidden, count(*), sum(i.added_count), sum(i.removed_count),
-       sum(i.est_seconds), sum(i.est_bytes),
+       sum(/* seconds */), sum(i.est_bytes),
        $searched AND ($unchanged OR i.risk_level <> 'unchanged')
            AND coalesce((TRUE /* search */), FALSE) AS found,
        i.file_id IN (SELECT unnest($included::BIGINT[])) AS included,

@@ -26,7 +26,7 @@ SELECT name FROM people;
 SELECT DISTINCT person_key FROM people WHERE person_key IN (SELECT unnest($1::VARCHAR[]));
 
 -- name: declined
--- The keys of the people whom the user declined for a file.
+-- The keys of the people that the user declined for a file.
 SELECT person_key FROM declined_people WHERE file_id = $file_id;
 
 -- name: edits

@@ -1,4 +1,4 @@
-"""Services on real libraries with real films, and clients that ask them."""
+"""Services of real libraries with real films, and clients."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.rest import Client
 
 @pytest.fixture
 def films(tmp_path: Path) -> Path:
-    """A folder with three films that can be written, one that cannot, and a copy."""
+    """A folder with three writable films, an unwritable one and a copy."""
     comments = {"sea.mp4": "Shot at sea", "<b>.mkv": None, "lake.mp4": None, "old.ts": None}
     folder = media.films(tmp_path / "films", comments)
     shutil.copy2(folder / "lake.mp4", folder / "copy.mp4")
@@ -46,7 +46,7 @@ def rest(running: DashboardServer) -> Client:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """A service on a library with one film, which bad requests leave as it is."""
+    """A service of a library with one film; invalid requests do not change it."""
     folder = tmp_path_factory.mktemp("small")
     path = media.build("mkv", folder, name="a.mkv", seed=1)
     os.utime(path, (1_600_000_000, 1_600_000_000))

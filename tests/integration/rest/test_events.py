@@ -1,4 +1,4 @@
-"""Events by REST as they happen and as they are caught up with; many who wait for an end."""
+"""Events by REST: live events, earlier events, and many clients that wait for an end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.rest import Client, connection, ended, events
 from tests.support.waiting import until
 
 
-def test_events_report_a_write_and_none_is_lost_with_the_connection(rest: Client, running: DashboardServer) -> None:
+def test_reconnected_client_receives_every_event_of_write(rest: Client, running: DashboardServer) -> None:
     with events(running.url) as told:
         first = next(told)["id"]
         number = rest.post("/api/metadata/write", {"all": True}).json["operation_id"]
@@ -29,7 +29,7 @@ def test_events_report_a_write_and_none_is_lost_with_the_connection(rest: Client
     ended(rest, number)
 
     last = seen[-1]["id"]
-    with events(running.url, Last_Event_ID=last) as told:  # and now everything since
+    with events(running.url, Last_Event_ID=last) as told:  # then all earlier events
         later = []
         while not later or later[-1]["event"] != "write:completed":
             later += [block for block in [next(told)] if "event" in block]
@@ -41,7 +41,7 @@ def test_events_report_a_write_and_none_is_lost_with_the_connection(rest: Client
     assert {"id", "at", "job_id", "current", "total", "message", "rate", "eta_seconds"} <= set(data)
 
 
-def test_events_are_there_after_a_restart(home: Path, library: Library, running: DashboardServer, rest: Client) -> None:
+def test_events_are_there_after_restart(home: Path, library: Library, running: DashboardServer, rest: Client) -> None:
     with events(running.url) as told:
         before = next(told)["id"]
     number = rest.post("/api/metadata/write", {"q": "ext:mkv"}).json["operation_id"]
@@ -67,7 +67,7 @@ def test_only_requested_events_are_sent(running: DashboardServer, library: Libra
     assert found["event"] == "views:changed"
 
 
-def test_a_listener_that_goes_leaves_nothing_behind(running: DashboardServer, library: Library) -> None:
+def test_disconnected_listener_is_removed(running: DashboardServer, library: Library) -> None:
     listeners = len(library.events._listeners)
     gone = threading.Event()
     with events(running.url) as told:
@@ -81,8 +81,8 @@ def test_a_listener_that_goes_leaves_nothing_behind(running: DashboardServer, li
     assert gone.is_set()
 
 
-def test_a_client_with_a_future_event_id_receives_events_from_now_on(running: DashboardServer, rest: Client) -> None:
-    """A browser that was connected to another home at this address, or before its database was restored."""
+def test_client_with_future_event_id_receives_new_events(running: DashboardServer, rest: Client) -> None:
+    """A browser that was connected to another home at this address, or before a restore of the database."""
     with events(running.url, Last_Event_ID=str(2**63 - 1)) as told:
         next(told)
         number = rest.post("/api/metadata/write", {"q": "ext:mkv"}).json["operation_id"]
@@ -90,11 +90,11 @@ def test_a_client_with_a_future_event_id_receives_events_from_now_on(running: Da
     ended(rest, number)
 
 
-# Who waits.
+# Clients that wait.
 
 
 class Slow(NamedTuple):
-    """An operation that gets no further until it is let go."""
+    """An operation that stops before its first file until it is released."""
 
     number: int
     let_go: threading.Event
@@ -131,7 +131,7 @@ def test_many_waiting_requests_do_not_block_others(rest: Client, slow: Slow) -> 
             each.join()
 
 
-def test_a_client_that_disconnects_before_the_response_is_not_an_error(
+def test_disconnect_before_response_is_no_error(
     running: DashboardServer, rest: Client, slow: Slow, caplog: pytest.LogCaptureFixture
 ) -> None:
     with connection(rest.url) as asked:

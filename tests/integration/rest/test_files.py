@@ -1,4 +1,4 @@
-"""Files, folders, jobs and figures by REST."""
+"""Files, folders, jobs and metrics by REST."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support import media
 from tests.support.rest import Client, ended, items
 
 
-def test_tracks_and_their_media(rest: Client, films: Path) -> None:
+def test_tracks_have_media(rest: Client, films: Path) -> None:
     found = rest.get("/api/tracks?per_page=2").json
     assert (found["total"], len(found["items"])) == (5, 2)
     assert rest.get("/api/tracks?kind=copies").json["total"] == 2
@@ -27,7 +27,7 @@ def test_tracks_and_their_media(rest: Client, films: Path) -> None:
     assert rest.post("/api/track/999/rescan_media").code == "unknown_id"
 
 
-def test_the_media_of_a_track_are_read_once_for_each_key(rest: Client, films: Path) -> None:
+def test_media_of_track_are_read_once_per_key(rest: Client, films: Path) -> None:
     path = f"/api/track/{items(rest)['sea.mp4']['file_id']}/rescan_media"
     first = rest.post(path, {"duration": True}, Idempotency_Key="k")
     (films / "sea.mp4").unlink()
@@ -39,7 +39,7 @@ def test_the_media_of_a_track_are_read_once_for_each_key(rest: Client, films: Pa
     assert rest.post(path, {"duration": True}, Idempotency_Key="another").json["missing"] == 1
 
 
-def test_tracks_are_found_by_a_search_and_sorted(rest: Client) -> None:
+def test_tracks_are_found_by_search_and_sorted(rest: Client) -> None:
     def names(query: str) -> list[str]:
         found = rest.get(f"/api/tracks?{query}").json
         assert found["total"] >= len(found["items"])
@@ -54,7 +54,7 @@ def test_tracks_are_found_by_a_search_and_sorted(rest: Client) -> None:
     assert sizes == sorted(sizes, reverse=True)
 
 
-def test_a_search_of_tracks_finds_files_that_are_in_no_plan(rest: Client, library: Library, films: Path) -> None:
+def test_track_search_finds_files_outside_plan(rest: Client, library: Library, films: Path) -> None:
     library.people.remove([films / "sea.mp4"], ["Ann Lee"])
     media.build("mp4", films, name="new.mp4", seed=9)
     library.scan()
@@ -67,7 +67,7 @@ def test_a_search_of_tracks_finds_files_that_are_in_no_plan(rest: Client, librar
     assert rest.get("/api/tracks?kind=missing").json["total"] == 1
 
 
-def test_fields_of_a_file_are_locked_and_unlocked(rest: Client) -> None:
+def test_fields_of_file_are_locked_and_unlocked(rest: Client) -> None:
     sea = items(rest)["sea.mp4"]["file_id"]
     path = f"/api/track/{sea}/locks"
     assert rest.get(path).json == {"items": [], "report": None}
@@ -86,7 +86,7 @@ def test_fields_of_a_file_are_locked_and_unlocked(rest: Client) -> None:
     assert len(rest.post(path).json["items"]) == 9
 
 
-def test_the_audit_is_of_a_file_or_of_a_job(rest: Client) -> None:
+def test_audit_is_of_file_or_of_job(rest: Client) -> None:
     sea = items(rest)["sea.mp4"]["file_id"]
     rest.post(f"/api/track/{sea}/locks", {"fields": ["hdr"], "value": "pq"})
     rest.delete(f"/api/track/{sea}/locks")
@@ -117,7 +117,7 @@ def test_scans_and_rescans_are_jobs(rest: Client, films: Path) -> None:
             pass
         assert (job["job_type"], job["status"]) == (verb, "completed")
     assert rest.get("/api/tracks").json["total"] == 6
-    assert rest.get("/api/jobs?kind=scan,rescan&status=completed").json["total"] == 3  # with that of the fixture
+    assert rest.get("/api/jobs?kind=scan,rescan&status=completed").json["total"] == 3  # with the job of the fixture
     assert rest.get("/api/jobs/counts").json["rescan"] == {"completed": 1}
     assert rest.get(f"/api/jobs/{number}/log").json["next"] >= 0
     assert rest.post(f"/api/jobs/{number}/pause").code == "wrong_state"

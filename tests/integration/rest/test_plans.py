@@ -1,4 +1,4 @@
-"""Plans by REST: pages, searches, what a person decides of files."""
+"""Plans by REST: pages, searches and decisions about files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.rest import Client, items
 PEOPLE = ["Ann Lee", "Bob Ray"]
 
 
-def test_the_plan_is_answered_by_pages_with_its_statistics(rest: Client, library: Library) -> None:
+def test_plan_is_paged_with_statistics(rest: Client, library: Library) -> None:
     answer = rest.get("/api/metadata/plan?per_page=2&sort=name")
     found = answer.json
 
@@ -25,7 +25,7 @@ def test_the_plan_is_answered_by_pages_with_its_statistics(rest: Client, library
     assert [item["file_name"] for item in second["items"]] == ["lake.mp4", "old.ts"]
 
 
-def test_the_plan_by_body_is_the_plan_by_address(rest: Client) -> None:
+def test_plan_by_body_is_plan_by_address(rest: Client) -> None:
     ids = [item["file_id"] for name, item in items(rest).items() if name in {"sea.mp4", "<b>.mkv"}]
     wanted = {
         "file_ids": ids,
@@ -49,17 +49,17 @@ def test_the_plan_by_body_is_the_plan_by_address(rest: Client) -> None:
     assert by_body["statistics"]["total_files"] == 2
 
 
-def test_a_plan_of_hashes_has_every_copy(rest: Client) -> None:
+def test_plan_of_hashes_has_every_copy(rest: Client) -> None:
     lake = items(rest)["lake.mp4"]["file_hash"]
     found = rest.get(f"/api/metadata/plan?file_hashes={lake}").json
     assert sorted(item["file_name"] for item in found["items"]) == ["copy.mp4", "lake.mp4"]
 
 
-def test_an_edit_answers_with_the_new_plan_item(rest: Client) -> None:
+def test_edit_answers_with_new_plan_item(rest: Client) -> None:
     lake = items(rest)["lake.mp4"]
     one = rest.post(f"/api/metadata/plan/{lake['file_id']}/edit", {"result_people": PEOPLE}).json
 
-    assert (one["files"], one["file_ids"]) == (2, [lake["file_id"]])  # an edit is of the film: its copy follows
+    assert (one["files"], one["file_ids"]) == (2, [lake["file_id"]])  # an edit applies to the copy
     assert (one["item"]["result_people"], one["item"]["edited"]) == (PEOPLE, True)
     TypeAdapter(answers.Decided).validate_python(one)
     both = rest.post(f"/api/metadata/plan/{lake['file_hash']}/edit", {"result_people": ["Zoë Öz"]}).json

@@ -1,4 +1,4 @@
-"""Writes by REST: begun once, followed, taken back, tried again, refused where the plan is out of date."""
+"""Writes by REST: idempotent start, progress, rollback, retry, and rejection of an outdated plan."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.rest import PATIENCE, Client, ended, items
 PEOPLE = ["Ann Lee", "Bob Ray"]
 
 
-def test_write_follow_and_roll_back(rest: Client, films: Path) -> None:
+def test_write_is_followed_and_rolled_back(rest: Client, films: Path) -> None:
     before = {path: path.read_bytes() for path in films.iterdir()}
     started = rest.post("/api/metadata/write", {"all": True, "options": {"user_note": "from a test"}})
 
@@ -61,7 +61,7 @@ def test_write_follow_and_roll_back(rest: Client, films: Path) -> None:
     TypeAdapter(answers.OperationPage).validate_python(history)
 
 
-def test_a_rewrite_reports_its_seconds_and_its_written_share(
+def test_rewrite_reports_seconds_and_written_share(
     rest: Client, library: Library, films: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, did = media.build("wmv", films, name="long.wmv", seed=5), protocol.FileProgress.advance
@@ -100,7 +100,7 @@ def test_only_named_files_are_written(rest: Client) -> None:
     found = items(rest)
     sea, lake = found["sea.mp4"]["file_id"], found["lake.mp4"]["file_hash"]
     left = rest.post("/api/metadata/write", {"file_ids": [sea]})
-    assert (left.status, left.code) == (422, "nothing_to_write")  # danger is written only where it is named
+    assert (left.status, left.code) == (422, "nothing_to_write")  # danger is written only if it is named
     assert "1 danger are excluded by their risk level. The option risk" in left.json["detail"]
     one = rest.post("/api/metadata/write", {"file_ids": [sea], "options": {"risk": ["danger"]}}).json
     assert ended(rest, one["operation_id"])["success_count"] == 1
@@ -110,7 +110,7 @@ def test_only_named_files_are_written(rest: Client) -> None:
     assert ended(rest, three["operation_id"])["success_count"] == 1
 
 
-def test_a_dry_run_changes_nothing(rest: Client, films: Path) -> None:
+def test_dry_run_changes_nothing(rest: Client, films: Path) -> None:
     before = {path: path.read_bytes() for path in films.iterdir()}
     answer = rest.post("/api/metadata/write", {"all": True, "options": {"dry_run": True}})
     assert answer.status == 200
@@ -120,19 +120,19 @@ def test_a_dry_run_changes_nothing(rest: Client, films: Path) -> None:
     assert rest.get("/api/metadata/history").json["total"] == 0
 
 
-def test_a_plan_that_is_out_of_date_is_refused_with_the_files(rest: Client) -> None:
+def test_outdated_plan_is_rejected_with_files(rest: Client) -> None:
     shown = rest.get("/api/metadata/plan").json["plan_id"]
     lake = items(rest)["lake.mp4"]["file_id"]
     rest.post(f"/api/metadata/plan/{lake}/edit", {"result_people": PEOPLE})
 
     refused = rest.post("/api/metadata/write", {"all": True, "plan_id": shown})
     assert (refused.status, refused.code) == (409, "stale_plan")
-    assert [row["file_name"] for row in refused.json["items"]] == ["copy.mp4", "lake.mp4"]  # an edit is of the film
+    assert [row["file_name"] for row in refused.json["items"]] == ["copy.mp4", "lake.mp4"]  # also the copy
     other = rest.post("/api/metadata/write", {"q": "ext:mkv", "plan_id": shown})
     assert other.status == 202
 
 
-def test_a_request_that_is_sent_twice_with_one_key_begins_once(rest: Client) -> None:
+def test_repeated_request_with_key_starts_once(rest: Client) -> None:
     body = {"q": "ext:mkv"}
     first = rest.post("/api/metadata/write", body, Idempotency_Key="k1")
     again = rest.post("/api/metadata/write", body, Idempotency_Key="k1")
@@ -146,7 +146,7 @@ def test_a_request_that_is_sent_twice_with_one_key_begins_once(rest: Client) -> 
     assert rest.get("/api/metadata/history").json["total"] == 2
 
 
-def test_a_key_is_known_after_a_restart(home: Path, library: Library, running: DashboardServer, rest: Client) -> None:
+def test_key_is_known_after_restart(home: Path, library: Library, running: DashboardServer, rest: Client) -> None:
     [folder] = rest.get("/api/libraries").json["items"]
     asked: list[tuple[str, Any]] = [
         ("/api/metadata/write", {"all": True}),
@@ -176,7 +176,7 @@ def test_unwritten_files_are_retried(rest: Client, films: Path) -> None:
     ended(rest, number)
     assert rest.post(f"/api/metadata/operations/{number}/retry").code == "nothing_to_write"
     lake = films / "lake.mp4"
-    os.utime(lake, (1_600_000_001, 1_600_000_001))  # another program touched it
+    os.utime(lake, (1_600_000_001, 1_600_000_001))  # another program changed it
     number = rest.post("/api/metadata/write", {"q": "name:lake"}).json["operation_id"]
     assert ended(rest, number)["conflict_count"] == 1
 
@@ -190,9 +190,9 @@ def test_unwritten_files_are_retried(rest: Client, films: Path) -> None:
     assert (done["success_count"], done["user_action"], done["user_note"]) == (1, "retry", "once more")
 
 
-def test_a_job_that_is_tried_again_with_one_key_is_tried_once(rest: Client, library: Library, films: Path) -> None:
+def test_job_is_retried_once_per_key(rest: Client, library: Library, films: Path) -> None:
     lake = films / "lake.mp4"
-    os.utime(lake, (1_600_000_001, 1_600_000_001))  # another program touched it
+    os.utime(lake, (1_600_000_001, 1_600_000_001))  # another program changed it
     number = rest.post("/api/metadata/write", {"q": "name:lake"}).json["operation_id"]
     ended(rest, number)
     (films / "sea.mp4").write_bytes(b"no film")
@@ -214,7 +214,7 @@ def test_a_job_that_is_tried_again_with_one_key_is_tried_once(rest: Client, libr
     assert rest.post(f"/api/jobs/{jobs[1]}/retry", Idempotency_Key=f"/api/jobs/{jobs[0]}/retry").code == "key_reused"
 
 
-def test_a_failed_job_resumes_once_for_each_key(rest: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_job_resumes_once_per_key(rest: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: Any, **__: Any) -> None:
         raise errors.StoreError("The disk is full.")
 
@@ -233,7 +233,7 @@ def test_a_failed_job_resumes_once_for_each_key(rest: Client, monkeypatch: pytes
     assert got[1].json["status"] == "completed"
 
 
-def test_the_number_of_started_jobs_per_minute_is_limited(rest: Client, library: Library) -> None:
+def test_number_of_started_jobs_per_minute_is_limited(rest: Client, library: Library) -> None:
     library.configuration.set("api_writes_per_minute", "1")
     assert rest.post("/api/metadata/write", {"q": "ext:mkv"}).status == 202
     refused = rest.post("/api/metadata/write", {"q": "lake"})
@@ -242,7 +242,7 @@ def test_the_number_of_started_jobs_per_minute_is_limited(rest: Client, library:
 
 
 @pytest.mark.parametrize("verb", ["pause", "resume", "cancel"])
-def test_what_has_ended_can_not_be_turned(rest: Client, verb: str) -> None:
+def test_ended_job_cannot_be_changed(rest: Client, verb: str) -> None:
     number = rest.post("/api/metadata/write", {"q": "ext:mkv"}).json["operation_id"]
     ended(rest, number)
     refused = rest.post(f"/api/metadata/operations/{number}/{verb}")

@@ -1,4 +1,4 @@
-"""A scanner, a folder to scan, and an eye on what is read."""
+"""A scanner, a folder to scan, and a record of the files that are read."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def probes(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """The paths that are probed from now on."""
+    """The paths that are probed after this point."""
     seen: list[bytes] = []
     real = file_facts.probe.probe
 

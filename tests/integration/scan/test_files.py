@@ -1,4 +1,4 @@
-"""Scanning real files: every one becomes a row with a clear state, whatever it is and whatever happens to it."""
+"""Scans of real files: every file becomes a row with a defined state."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support import media
 from tests.support.scans import OLD, Scans, before_reading, clip, rows, states
 
 
-def test_a_file_is_stored_with_its_content(scanner: Scans, database: Database, root: Path) -> None:
+def test_file_is_stored_with_its_content(scanner: Scans, database: Database, root: Path) -> None:
     clip(root / "a" / "b", "Film.MP4", comment="Nice evening\nPeople: Ann Lee, Bob Ray", languages=("eng", "ger"))
     report = scanner.scan([root])
     row = rows(database)["Film.MP4"]
@@ -33,13 +33,13 @@ def test_a_file_is_stored_with_its_content(scanner: Scans, database: Database, r
     "name",
     ["🎬.mp4", "שלום.mkv", 'it\'s "quoted".mp4', "<script>alert(1)<script>.mp4", "two\nlines.mp4", "a\x1b[31m.mp4"],
 )
-def test_odd_names_are_rows_like_any_other(scanner: Scans, database: Database, root: Path, name: str) -> None:
+def test_odd_names_are_ordinary_rows(scanner: Scans, database: Database, root: Path, name: str) -> None:
     clip(root, name)
     scanner.scan([root])
     assert states(database) == {name: "ok"}
 
 
-def test_an_undecodable_name_keeps_its_bytes(scanner: Scans, database: Database, root: Path) -> None:
+def test_undecodable_name_keeps_bytes(scanner: Scans, database: Database, root: Path) -> None:
     path = os.fsencode(root) + b"/caf\xe9.mp4"
     os.rename(clip(root, "x.mp4"), path)
     scanner.scan([root])
@@ -48,7 +48,7 @@ def test_an_undecodable_name_keeps_its_bytes(scanner: Scans, database: Database,
     assert scanner.scan([root]).unchanged == 1
 
 
-def test_bad_files_are_rows_with_a_state_and_a_sentence(scanner: Scans, database: Database, root: Path) -> None:
+def test_bad_files_are_rows_with_state_and_sentence(scanner: Scans, database: Database, root: Path) -> None:
     clip(root, "good.mp4")
     media.truncated("mp4", root, name="truncated.mp4")
     media.empty(root, name="empty.mp4")
@@ -68,13 +68,13 @@ def test_bad_files_are_rows_with_a_state_and_a_sentence(scanner: Scans, database
     assert all(bool(row["state_message"]) == (row["state"] != "ok") for row in rows(database).values())
 
 
-def test_hard_links_are_rows_that_know_of_each_other(scanner: Scans, database: Database, root: Path) -> None:
+def test_hard_links_are_linked_rows(scanner: Scans, database: Database, root: Path) -> None:
     (root / "b.mp4").hardlink_to(clip(root, "a.mp4"))
     scanner.scan([root])
     assert {(row["inode"], row["nlink"]) for row in rows(database).values()} == {((root / "a.mp4").stat().st_ino, 2)}
 
 
-def test_read_only_goes_by_the_mode_bits_and_is_seen_without_reading_again(
+def test_read_only_state_follows_mode_bits_without_reading(
     scanner: Scans, database: Database, root: Path, probes: list[bytes]
 ) -> None:
     path = clip(root, "a.mp4")
@@ -85,7 +85,7 @@ def test_read_only_goes_by_the_mode_bits_and_is_seen_without_reading_again(
     assert len(probes) == 1
 
 
-def test_a_file_that_breaks_the_probe_stops_nothing(
+def test_failed_probe_does_not_stop_scan(
     scanner: Scans, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     clip(root, "a.mp4")
@@ -103,7 +103,7 @@ def test_a_file_that_breaks_the_probe_stops_nothing(
     assert "scan.probe_failed" in caplog.text
 
 
-def test_a_file_that_vanishes_while_others_are_read_is_no_row(
+def test_file_removed_during_scan_gets_no_row(
     scanner: Scans, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip(root, "a.mp4")
@@ -114,7 +114,7 @@ def test_a_file_that_vanishes_while_others_are_read_is_no_row(
     assert (report.seen, report.new, report.missing) == (1, 1, 0)
 
 
-def test_a_known_file_that_vanishes_while_it_is_read_is_missing(
+def test_known_file_removed_during_scan_is_missing(
     scanner: Scans, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = clip(root, "a.mp4")
@@ -126,10 +126,10 @@ def test_a_known_file_that_vanishes_while_it_is_read_is_missing(
     assert states(database) == {"a.mp4": "missing", "b.mp4": "ok"}
 
 
-def test_a_file_written_while_it_is_read_keeps_its_row_until_the_next_scan(
+def test_file_written_during_scan_keeps_row_until_next_scan(
     scanner: Scans, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was read may be older than what a write of ours has stored meanwhile."""
+    """The facts of a scan may be older than those that a write stored during the scan."""
     path = clip(root, "a.mp4", comment="old")
     scanner.scan([root])
     os.utime(path, ns=(OLD, OLD + 1))

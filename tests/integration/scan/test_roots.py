@@ -1,4 +1,4 @@
-"""Roots: what may be one, and that nothing is lost where one, or a folder in it, cannot be reached."""
+"""Roots: valid roots, and an unreachable root or folder loses no file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _offline(report: ScanReport, database: Database, why: str) -> None:
     assert "missing" not in states(database).values()
 
 
-def test_a_root_that_is_gone_is_offline_and_comes_back(
+def test_missing_root_is_offline_until_it_returns(
     scanner: Scans, database: Database, root: Path, tmp_path: Path, probes: list[bytes]
 ) -> None:
     clip(root, "a.mp4")
@@ -40,7 +40,7 @@ def test_a_root_that_is_gone_is_offline_and_comes_back(
     assert len(probes) == 1
 
 
-def test_a_root_that_is_empty_though_it_had_files_is_offline(scanner: Scans, database: Database, root: Path) -> None:
+def test_emptied_root_is_offline(scanner: Scans, database: Database, root: Path) -> None:
     path = clip(root, "a.mp4")
     scanner.scan([root])
     path.unlink()
@@ -48,7 +48,7 @@ def test_a_root_that_is_empty_though_it_had_files_is_offline(scanner: Scans, dat
     _offline(scanner.scan([root]), database, "is empty")
 
 
-def test_a_root_on_another_device_is_offline(scanner: Scans, database: Database, root: Path) -> None:
+def test_root_on_another_device_is_offline(scanner: Scans, database: Database, root: Path) -> None:
     clip(root, "a.mp4")
     scanner.scan([root])
     with database.atomic() as tx:
@@ -56,7 +56,7 @@ def test_a_root_on_another_device_is_offline(scanner: Scans, database: Database,
     _offline(scanner.scan([root]), database, "another device")
 
 
-def test_a_root_that_became_a_file_is_offline(scanner: Scans, database: Database, root: Path) -> None:
+def test_root_replaced_by_file_is_offline(scanner: Scans, database: Database, root: Path) -> None:
     clip(root, "a.mp4")
     scanner.scan([root])
     shutil.rmtree(root)
@@ -64,7 +64,7 @@ def test_a_root_that_became_a_file_is_offline(scanner: Scans, database: Database
     _offline(scanner.scan([root]), database, "not a folder")
 
 
-def test_a_root_that_cannot_be_listed_is_offline(
+def test_unlistable_root_is_offline(
     scanner: Scans, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip(root, "a.mp4")
@@ -73,7 +73,7 @@ def test_a_root_that_cannot_be_listed_is_offline(
     _offline(scanner.scan(), database, "cannot be listed: permission denied")
 
 
-def test_a_root_that_lost_more_than_half_is_offline(scanner: Scans, database: Database, root: Path) -> None:
+def test_root_without_most_files_is_offline(scanner: Scans, database: Database, root: Path) -> None:
     paths = films(root, 20)
     scanner.scan([root])
     for path in paths[:11]:
@@ -82,7 +82,7 @@ def test_a_root_that_lost_more_than_half_is_offline(scanner: Scans, database: Da
 
 
 @pytest.mark.parametrize(("count", "gone"), [(20, 10), (19, 18)])
-def test_losing_half_or_most_of_a_few_is_ordinary(
+def test_loss_of_half_or_few_files_is_accepted(
     scanner: Scans, database: Database, root: Path, count: int, gone: int
 ) -> None:
     paths = films(root, count)
@@ -92,7 +92,7 @@ def test_losing_half_or_most_of_a_few_is_ordinary(
     assert (scanner.scan([root]).missing, library_row(database)["state"]) == (gone, "online")
 
 
-def test_renaming_a_folder_with_everything_in_it_is_no_loss(scanner: Scans, database: Database, root: Path) -> None:
+def test_renamed_folder_loses_no_file(scanner: Scans, database: Database, root: Path) -> None:
     folder = root / "before"
     for seed in range(20):
         clip(folder, f"{seed}.mp4", seed=seed % 4)
@@ -102,7 +102,7 @@ def test_renaming_a_folder_with_everything_in_it_is_no_loss(scanner: Scans, data
     assert (report.offline, report.moved, report.missing, report.new) == (0, 20, 0, 0)
 
 
-def test_a_confirmation_marks_files_as_missing(scanner: Scans, database: Database, root: Path) -> None:
+def test_confirmation_marks_files_as_missing(scanner: Scans, database: Database, root: Path) -> None:
     paths = films(root, 30)
     scanner.scan([root])
     for path in paths:
@@ -113,7 +113,7 @@ def test_a_confirmation_marks_files_as_missing(scanner: Scans, database: Databas
     assert library_row(database)["state"] == "online"
 
 
-def test_a_disk_that_is_pulled_out_while_it_is_read_has_lost_nothing(
+def test_disk_removed_while_reading_loses_no_file(
     scanner: Scans, database: Database, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for seed in range(3):
@@ -125,7 +125,7 @@ def test_a_disk_that_is_pulled_out_while_it_is_read_has_lost_nothing(
     _offline(scanner.scan([root]), database, "does not exist")
 
 
-def test_a_disk_that_is_pulled_out_while_it_is_walked_has_lost_nothing(
+def test_disk_removed_while_walking_loses_no_file(
     scanner: Scans, database: Database, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip(root / "folder", "a.mp4")
@@ -140,9 +140,7 @@ def test_a_disk_that_is_pulled_out_while_it_is_walked_has_lost_nothing(
     _offline(scanner.scan(), database, "does not exist")
 
 
-def test_an_offline_root_does_not_keep_others_from_being_scanned(
-    scanner: Scans, database: Database, tmp_path: Path
-) -> None:
+def test_offline_root_does_not_block_scan_of_others(scanner: Scans, database: Database, tmp_path: Path) -> None:
     clip(tmp_path / "1", "a.mp4")
     clip(tmp_path / "2", "b.mp4", seed=1)
     scanner.scan([tmp_path / "1", tmp_path / "2"])
@@ -152,10 +150,10 @@ def test_an_offline_root_does_not_keep_others_from_being_scanned(
     assert (report.libraries, report.offline, report.new) == (2, 1, 1)
 
 
-# Folders and files that cannot be reached.
+# Unreachable folders and files.
 
 
-def test_files_of_an_inaccessible_folder_are_unreadable_and_keep_their_facts(
+def test_files_of_inaccessible_folder_are_unreadable_and_keep_facts(
     scanner: Scans, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip(root / "closed", "a.mp4", comment="People: Ann Lee")
@@ -177,7 +175,7 @@ def test_files_of_an_inaccessible_folder_are_unreadable_and_keep_their_facts(
     assert rows(database)["a.mp4"] == before
 
 
-def test_an_unreadable_file_is_read_again_by_each_scan(
+def test_each_scan_reads_unreadable_file_again(
     scanner: Scans, database: Database, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip(root, "a.mp4", comment="People: Ann Lee")
@@ -193,10 +191,10 @@ def _refusing(path: bytes) -> Any:
     raise errors.FileAccessError("Permission denied.")
 
 
-# What may be scanned, and how it is told.
+# Valid roots and their messages.
 
 
-def test_an_invalid_root_is_rejected_with_one_sentence(scanner: Scans, database: Database, root: Path) -> None:
+def test_invalid_root_is_rejected_with_one_sentence(scanner: Scans, database: Database, root: Path) -> None:
     inner = root / "inner"
     inner.mkdir()
     with pytest.raises(errors.UsageError, match=r"The folder .*nowhere does not exist"):
@@ -213,7 +211,7 @@ def test_an_invalid_root_is_rejected_with_one_sentence(scanner: Scans, database:
         scanner.scan([root.parent])
 
 
-def test_a_root_named_twice_or_through_a_link_is_one(scanner: Scans, database: Database, root: Path) -> None:
+def test_root_named_twice_or_by_link_is_scanned_once(scanner: Scans, database: Database, root: Path) -> None:
     clip(root, "a.mp4")
     link = root.parent / "link"
     link.symlink_to(root)
@@ -221,7 +219,7 @@ def test_a_root_named_twice_or_through_a_link_is_one(scanner: Scans, database: D
     assert library_row(database)["path"] == str(root)
 
 
-def test_two_roots_whose_names_begin_alike_are_no_nest(scanner: Scans, tmp_path: Path) -> None:
+def test_roots_with_same_name_prefix_are_separate(scanner: Scans, tmp_path: Path) -> None:
     clip(tmp_path / "films", "a.mp4")
     clip(tmp_path / "films-2", "b.mp4", seed=1)
     assert scanner.scan([tmp_path / "films", tmp_path / "films-2"]).new == 2
@@ -229,7 +227,7 @@ def test_two_roots_whose_names_begin_alike_are_no_nest(scanner: Scans, tmp_path:
     assert scanner.scan([tmp_path / "films"]).missing == 0
 
 
-def test_links_out_of_the_root_are_mentioned(scanner: Scans, root: Path, tmp_path: Path) -> None:
+def test_links_out_of_root_are_mentioned(scanner: Scans, root: Path, tmp_path: Path) -> None:
     (root / "out.mp4").symlink_to(clip(tmp_path / "elsewhere", "a.mp4"))
     clip(root, "b.mp4")
     report = scanner.scan([root])
@@ -238,5 +236,5 @@ def test_links_out_of_the_root_are_mentioned(scanner: Scans, root: Path, tmp_pat
 
 
 @pytest.mark.parametrize(("age", "growing"), [(0, True), (59, True), (60, False), (-59, True), (-60, False)])
-def test_growing_is_an_mtime_within_a_minute(age: int, growing: bool) -> None:
+def test_growing_is_mtime_within_minute(age: int, growing: bool) -> None:
     assert discovery.is_growing(0, age * 10**9) is growing

@@ -1,4 +1,4 @@
-"""What Tornado does by itself and must not be left to it, each on a real server with a small application."""
+"""Limits that Tornado does not set by itself, each on a real server with a small application."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def serving(app: Any, *, limit: int = LIMIT, patience: float = PATIENCE) -> Iter
 
 
 class Toy:
-    """An application that notes what it sees; `work` answers."""
+    """An application that records its calls; `work` responds."""
 
     def __init__(self, work: Callable[..., Any]) -> None:
         self.work = work
@@ -164,7 +164,7 @@ def read_all(opened: socket.socket) -> bytes:
     return b"".join(parts)
 
 
-def test_large_body_is_accepted_below_the_limit() -> None:
+def test_large_body_is_accepted_below_limit() -> None:
     async def work(_: Toy, __: Any, receive: Any, send: Any) -> None:
         size = 0
         while (message := await receive())["more_body"]:
@@ -182,14 +182,14 @@ def test_large_content_length_is_refused_early() -> None:
     toy = Toy(work)
     head = b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 900000000000\r\n\r\n"
     with serving(toy, limit=1000) as url, spoken(url, head) as said:
-        found = said.recv(65536)  # not a byte of the body was sent
+        found = said.recv(65536)  # no byte of the body was sent
         assert found.startswith(b"HTTP/1.1 413 ")
         assert b"application/problem+json" in found
         assert json.loads(found.partition(b"\r\n\r\n")[2])["code"] == "too_large"
     assert toy.seen == []
 
 
-def test_body_above_the_limit_is_refused() -> None:
+def test_body_above_limit_is_refused() -> None:
     async def work(toy: Toy, _: Any, receive: Any, send: Any) -> None:
         toy.seen.append(await body_of(receive))
         await answered(send, b"taken")
@@ -223,12 +223,12 @@ def test_slow_body_is_cancelled() -> None:
         assert found.startswith(b"HTTP/1.1 408 ")
         assert json.loads(found.partition(b"\r\n\r\n")[2])["code"] == "too_slow"
         said.settimeout(PATIENCE)
-        assert said.recv(10) == b""  # and nothing is waited for any more
+        assert said.recv(10) == b""  # and the server does not wait
         assert toy.ended.wait(PATIENCE)
     assert toy.seen == []
 
 
-def test_body_that_waits_for_the_application_is_not_slow() -> None:
+def test_body_waiting_for_application_is_not_slow() -> None:
     go_on = threading.Event()
 
     async def work(_: Toy, __: Any, receive: Any, send: Any) -> None:
@@ -239,7 +239,7 @@ def test_body_that_waits_for_the_application_is_not_slow() -> None:
     size = 30_000_000
     head = f"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: {size}\r\nConnection: close\r\n\r\n".encode()
     with serving(Toy(work), patience=0.1) as url, spoken(url, head) as said:
-        said.settimeout(1.0)  # ten times the patience
+        said.settimeout(1.0)  # ten times the time limit
         sent = sent_until_full(said, size)
         assert sent < size
         go_on.set()
@@ -248,8 +248,10 @@ def test_body_that_waits_for_the_application_is_not_slow() -> None:
         assert read_all(said).startswith(b"HTTP/1.1 200 ")
 
 
-def test_client_that_reads_nothing_is_disconnected() -> None:
-    """A machine that was switched off closes no connection: what is sent to it fills the buffers, and then stands."""
+def test_unresponsive_client_is_disconnected() -> None:
+    """
+    A machine that was switched off closes no connection: sent data fills the buffers, and then the transfer stalls.
+    """
 
     async def work(toy: Toy, _: Any, __: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -265,7 +267,7 @@ def test_client_that_reads_nothing_is_disconnected() -> None:
     assert toy.seen == ["left"]
 
 
-def test_head_equals_get_without_a_body() -> None:
+def test_head_equals_get_without_body() -> None:
     async def work(toy: Toy, scope: Any, _: Any, send: Any) -> None:
         toy.seen.append(scope["method"])
         await answered(send, b"five!", status=203, headers=[(b"content-length", b"5"), (b"x-own", b"yes")])
@@ -280,7 +282,7 @@ def test_head_equals_get_without_a_body() -> None:
     assert (body, toy.seen) == (b"", ["GET"])
 
 
-def test_head_of_a_stream_ends_at_once() -> None:
+def test_head_of_stream_ends_at_once() -> None:
     async def work(toy: Toy, _: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         while (message := await receive())["type"] != "http.disconnect":
@@ -292,7 +294,7 @@ def test_head_of_a_stream_ends_at_once() -> None:
         assert toy.ended.wait(PATIENCE)
 
 
-def test_unknown_method_is_a_problem() -> None:
+def test_unknown_method_is_problem() -> None:
     async def work(toy: Toy, *_: Any) -> None:
         toy.seen.append("asked")
 
@@ -306,7 +308,7 @@ def test_unknown_method_is_a_problem() -> None:
     assert toy.seen == []
 
 
-def test_answer_may_precede_the_body() -> None:
+def test_answer_may_precede_body() -> None:
     async def work(_: Toy, __: Any, ___: Any, send: Any) -> None:
         await answered(send, b"no need", status=401)
 
@@ -318,7 +320,7 @@ def test_answer_may_precede_the_body() -> None:
 @pytest.mark.parametrize(
     "head", [b"GET / HTTP/1.1\r\nHost: here\r\n\r\n", b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\r\nx"]
 )
-def test_application_gets_the_disconnect(head: bytes) -> None:
+def test_application_gets_disconnect(head: bytes) -> None:
     begun = threading.Event()
 
     async def work(toy: Toy, _: Any, receive: Any, __: Any) -> None:
@@ -333,7 +335,7 @@ def test_application_gets_the_disconnect(head: bytes) -> None:
         assert toy.ended.wait(PATIENCE)
 
 
-def test_send_to_a_closed_connection_raises() -> None:
+def test_send_to_closed_connection_raises() -> None:
     async def work(toy: Toy, _: Any, __: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         try:
@@ -367,7 +369,7 @@ def test_answer_parts_are_sent_at_once() -> None:
         assert read_all(said).endswith(b"last\n")
 
 
-def test_failure_during_an_answer_leaves_it_incomplete() -> None:
+def test_failure_during_answer_leaves_it_incomplete() -> None:
     async def work(_: Toy, __: Any, ___: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"half", "more_body": True})
@@ -378,7 +380,7 @@ def test_failure_during_an_answer_leaves_it_incomplete() -> None:
         assert not read_all(said).endswith(b"0\r\n\r\n")
 
 
-def test_streams_end_when_the_server_does() -> None:
+def test_streams_end_when_server_does() -> None:
     begun = threading.Event()
 
     async def work(_: Toy, __: Any, ___: Any, send: Any) -> None:
@@ -393,8 +395,8 @@ def test_streams_end_when_the_server_does() -> None:
     assert toy.ended.is_set()
 
 
-def test_slow_application_slows_the_sender() -> None:
-    """Else a large body would lie in memory: what waits is at most some pieces of it."""
+def test_slow_application_slows_sender() -> None:
+    """Otherwise a large body would be in memory: at most some pieces of it may wait."""
     go_on = threading.Event()
 
     async def work(toy: Toy, _: Any, receive: Any, send: Any) -> None:
@@ -415,7 +417,7 @@ def test_slow_application_slows_the_sender() -> None:
 
 
 def sent_until_full(opened: socket.socket, size: int) -> int:
-    """How many bytes a connection takes before it takes no more for a while, at most `size`."""
+    """Return how many bytes a connection accepts before it stalls, at most `size`."""
     sent, piece = 0, b"x" * 1_000_000
     try:
         while sent < size:

@@ -1,4 +1,4 @@
-"""The marked methods agree with the commands that call them and with the service that answers."""
+"""The marked methods agree with the commands that call them and with the service."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ def test_every_called_method_is_marked_remote(path: Path, calls: dict[str, Remot
     assert (unmarked, unknown) == (set(), set())
 
 
-def test_guard_sees_the_calls(tmp_path: Path) -> None:
+def test_guard_sees_calls(tmp_path: Path) -> None:
     source = tmp_path / "command.py"
     source.write_text("def f(library):\n    library.people.list()\n    return library.nothing_like_that\n")
     assert used(source) == {"people", "people.list", "nothing_like_that"}
 
 
 def test_everyday_calls_use_only_remote_methods(calls: dict[str, RemoteCall]) -> None:
-    """`LibraryServices` runs in the calling process: what it calls has to be marked."""
+    """`LibraryServices` runs in the calling process: the methods that it calls must be marked."""
     tree = ast.parse(inspect.getsource(LibraryServices))
     called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     names = {name.removeprefix("self.") for name in called if name.startswith("self.")} - FLAT
@@ -135,7 +135,7 @@ def test_unmarked_method_cannot_be_called(tmp_path: Path, calls: dict[str, Remot
         _ = away.people.clock
 
 
-def test_service_file_is_private_and_removed_at_the_end(tmp_path: Path) -> None:
+def test_service_file_is_private_and_removed_at_end(tmp_path: Path) -> None:
     with service.announced(tmp_path, url="http://127.0.0.1:5006", token="secret", instance_id="run"):
         assert (tmp_path / "service.json").stat().st_mode & 0o777 == 0o600
         found = service.read(tmp_path)

@@ -1,4 +1,4 @@
-"""That a request which is sent twice with one key begins once, and what becomes of one that failed."""
+"""A repeated request with one key starts once, and a failed request can be repeated."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from indexium_core.model.operations.request import IdempotentRequest, StartedReq
 
 
 class Book:
-    """Requests that were noted; as the library keeps them, but for its database."""
+    """Recorded requests, like those of the library, but without a database."""
 
     def __init__(self) -> None:
         self.noted: dict[str, tuple[IdempotentRequest, StartedRequest]] = {}
@@ -32,7 +32,7 @@ class Body(BaseModel):
 
 
 class Place:
-    """Where requests come in: `begin` begins what is written down, and says how many were."""
+    """A receiver of requests: `begin` starts the recorded work, and returns the number of starts."""
 
     def __init__(self, limit: int = 0) -> None:
         self.book, self.begun = Book(), 0
@@ -52,12 +52,12 @@ class Place:
         return self.begun
 
 
-def test_request_without_a_key_is_never_repeated() -> None:
+def test_request_without_key_is_never_repeated() -> None:
     place = Place()
     assert [place(None), place(None), place("")] == [1, 2, 3]
 
 
-def test_concurrent_repeat_waits_for_the_first() -> None:
+def test_concurrent_repeat_waits_for_first() -> None:
     place, begun, go_on = Place(), threading.Event(), threading.Event()
     answers: list[int] = []
 
@@ -78,7 +78,7 @@ def test_concurrent_repeat_waits_for_the_first() -> None:
 
 
 @pytest.mark.parametrize("other", [{"q": "b"}, {"path": "/rollback"}])
-def test_request_digest_covers_the_whole_request(other: dict[str, str]) -> None:
+def test_request_digest_covers_whole_request(other: dict[str, str]) -> None:
     place = Place()
     place("key")
     with pytest.raises(AssertionError, match="another request"):

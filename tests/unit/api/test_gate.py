@@ -1,4 +1,4 @@
-"""Who is let through, and how much may be begun."""
+"""Accepted requests, and the limit of starts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOKEN = "a-token"
 
 
 def asked(path: str = "/api/x", method: str = "GET", **headers: str) -> int:
-    """The status of a request that stands before the gate; 200: it was let through."""
+    """The status of a request at the gate; 200: accepted."""
     found: list[int] = []
 
     async def app(_: Any, __: Any, send: Any) -> None:
@@ -29,7 +29,7 @@ def asked(path: str = "/api/x", method: str = "GET", **headers: str) -> int:
     return found[0]
 
 
-def test_command_calls_need_the_token_of_this_run() -> None:
+def test_command_calls_need_token_of_this_run() -> None:
     json = {"content_type": "application/json"}
     assert asked("/api/library/plan", "POST", **json) == 401
     assert asked("/api/library/plan", "POST", authorization="Bearer other", **json) == 401
@@ -83,7 +83,7 @@ def test_starts_per_minute_are_limited() -> None:
     rate.take()
 
 
-def test_starts_without_a_limit() -> None:
+def test_starts_without_limit() -> None:
     limit = 1
     rate = access.RateLimit(lambda: limit, clock=Clock())
     rate.take()

@@ -1,4 +1,4 @@
-"""Answers that come piece by piece."""
+"""Streamed responses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from indexium_core.api.streams import Stream
 
 
 class Left(Exception):  # noqa: N818 - it is what happens
-    """The listener goes as something is sent to it."""
+    """The listener disconnects while data is sent to it."""
 
 
 async def leave(message: Message) -> None:
@@ -27,7 +27,7 @@ async def wait_for_ever() -> Message:
     raise AssertionError
 
 
-def test_stream_source_ends_when_the_client_disconnects() -> None:
+def test_stream_source_ends_when_client_disconnects() -> None:
     ended: list[bool] = []
 
     async def pieces() -> AsyncGenerator[bytes, None]:
@@ -38,7 +38,7 @@ def test_stream_source_ends_when_the_client_disconnects() -> None:
             ended.append(True)
 
     async def told(made: StreamingResponse) -> bool:
-        """Tell whether it had ended while somebody still holds what went wrong."""
+        """Return whether the stream ended while its exception was still referenced."""
         scope: dict[str, Any] = {"type": "http", "asgi": {"spec_version": "2.3"}}
         with pytest.raises(Left) as caught:
             await made(scope, wait_for_ever, leave)

@@ -1,4 +1,4 @@
-"""Values travel between a command and the service, and come back as they were."""
+"""Values are sent between a command and the service, and arrive unchanged."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ values = st.recursive(
 
 
 def same(value: Any) -> Any:
-    """The value after its journey."""
+    """The value after serialisation and deserialisation."""
     return CODEC.loads(CODEC.dumps(value))
 
 
@@ -105,7 +105,7 @@ def test_unknown_value_is_not_created(text: bytes) -> None:
         CODEC.loads(text)
 
 
-def test_local_objects_are_sent_as_a_description() -> None:
+def test_local_objects_are_sent_as_description() -> None:
     class Plan:
         pass
 
@@ -141,7 +141,7 @@ def test_every_error_keeps_its_class(kind: type[errors.IndexiumError]) -> None:
     assert str(found) == str(error)
 
 
-def test_unknown_error_class_is_an_error() -> None:
+def test_unknown_error_class_is_error() -> None:
     found = wire.error_from_wire({"error": "SystemExit", "message": "Away.", "reason": "odd"})
     assert type(found) is errors.IndexiumError
     assert (found.message, found.reason) == ("Away.", "odd")

@@ -1,4 +1,4 @@
-"""The line between a session and the process."""
+"""The connection between a session and the process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from indexium_core.jobs.event_bus import EventBus
 
 
 class Later(Executor):
-    """Runs nothing until told to."""
+    """A scheduler that runs calls only on request."""
 
     def __init__(self) -> None:
         self.waiting: list[Callable[[], Any]] = []
@@ -30,7 +30,7 @@ class Later(Executor):
 
 
 class Line:
-    """A bridge whose document runs everything at once, with what it said."""
+    """A bridge whose document runs everything immediately, with its messages."""
 
     def __init__(self) -> None:
         self.events, self.pool = EventBus(), Later()
@@ -59,7 +59,7 @@ def test_result_is_shown(line: Line) -> None:
     assert got == [7]
 
 
-def test_only_newest_result_of_a_name_is_shown(line: Line) -> None:
+def test_only_newest_result_of_name_is_shown(line: Line) -> None:
     got: list[int] = []
     for number in (1, 2, 3):
         line.bridge.run(lambda number=number: number, got.append, name="plan")  # type: ignore[misc]
@@ -78,7 +78,7 @@ def test_double_click_runs_once(line: Line) -> None:
     assert got == [1, 3]
 
 
-def test_refusal_is_shown_and_enables_the_button(line: Line) -> None:
+def test_refusal_is_shown_and_enables_button(line: Line) -> None:
     def refuse() -> None:
         raise errors.UsageError("Nothing to write.")
 
@@ -88,7 +88,7 @@ def test_refusal_is_shown_and_enables_the_button(line: Line) -> None:
     assert not line.bridge.busy
 
 
-def test_successful_retry_removes_the_error(line: Line) -> None:
+def test_successful_retry_removes_error(line: Line) -> None:
     refusals = ["Not now."]
 
     def attempt() -> None:
@@ -102,7 +102,7 @@ def test_successful_retry_removes_the_error(line: Line) -> None:
     press("write")
     line.bridge.run(lambda: None, lambda _: None, name="steps")
     line.pool.run()
-    assert line.cleared == []  # something else has succeeded
+    assert line.cleared == []  # another call has succeeded
     press("write")
     press("write")
     assert (line.toasts, line.cleared) == ([("error", "Not now.")], ["write"])
@@ -193,7 +193,7 @@ def test_late_result_is_not_shown(line: Line) -> None:
     got: list[str] = []
 
     def slow() -> str:
-        line.bridge.run(lambda: "new", got.append, name="plan")  # asked for while this one was running
+        line.bridge.run(lambda: "new", got.append, name="plan")  # requested while this one was running
         return "old"
 
     line.bridge.run(slow, got.append, name="plan")

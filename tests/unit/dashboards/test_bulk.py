@@ -1,4 +1,4 @@
-"""What the dialog for many files says: numbers and names in plain sentences."""
+"""Texts of the dialog for many files: numbers and names in plain sentences."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ def preview(**facts: object) -> ChangePreview:
         (
             {"added": {"Ann Lee": 7}, "removed": {"Bob Ray": 5}},
             "Adds Ann Lee to 7 files, removes Bob Ray from 5.",
-            "3 files stay as they are.",
+            "3 files do not change.",
         ),
         ({"added": {"Ann": 9, "Bo": 9, "Cy": 9}, "changed": 12}, "Adds Ann, Bo and Cy to 9 files.", ""),
         (
             {"added": {"Ann": 1, "Bo": 2}, "removed": {"Cy": 1200}, "changed": 11},
             "Adds Ann to 1 file and Bo to 2, removes Cy from 1,200.",
-            "1 file stays as it is.",
+            "1 file does not change.",
         ),
         (
             {"removed": {f"P {number}": number for number in range(1, 6)}},
             "Removes 5 people from up to 5 files.",
-            "3 files stay as they are.",
+            "3 files do not change.",
         ),
         ({"changed": 0}, "Nothing would change.", ""),
-        ({"changed": 2}, "Changes the spelling of names in 2 files.", "10 files stay as they are."),
+        ({"changed": 2}, "Changes the spelling of names in 2 files.", "10 files do not change."),
     ],
 )
-def test_change_is_described_in_a_sentence(facts: dict[str, object], text: str, rest: str) -> None:
+def test_change_is_described_in_sentence(facts: dict[str, object], text: str, rest: str) -> None:
     found = bulk.effect(preview(**facts), {"add": [], "remove": []})
 
     assert (found["text"], found["rest"], found["warning"]) == (text, rest, "")
@@ -68,7 +68,7 @@ def test_examples_show_removed_kept_and_added_people() -> None:
         (date(2027, 1, 31), ["2027-02-01", "2027-02-01", "2027-02-01"]),  # a Sunday
     ],
 )
-def test_skip_days_are_in_the_future(today: date, offered: list[str]) -> None:
+def test_skip_days_are_in_future(today: date, offered: list[str]) -> None:
     assert [each["day"] for each in bulk.days(today)] == offered
 
 

@@ -1,4 +1,4 @@
-"""What was changed, in words: file by file of a job, newest first of a file."""
+"""Changes in words: file by file of a job, newest first of a file."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_removed_file_has_no_link() -> None:
     assert (file["id"], file["name"]) == (None, "A file that was forgotten")
 
 
-def test_change_names_its_source_and_links_to_the_job() -> None:
+def test_change_names_its_source_and_links_to_job() -> None:
     events = [
         event(action="lock", actor="Ann", field="resolution", old=None, new=None, job_id=None),
         event(action="edit", actor="", job_id=None),

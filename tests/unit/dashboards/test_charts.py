@@ -1,4 +1,4 @@
-"""The charts: what is drawn of which figures, in which colours, what the table says, and what a click says."""
+"""The charts: figures, colours, tables and clicks."""
 
 from __future__ import annotations
 
@@ -54,10 +54,10 @@ def tooltips(kind: ChartKind) -> list[str]:
     return [bar.tooltip for bar in plotted(kind).bars]
 
 
-# What is drawn.
+# Figures.
 
 
-def test_container_bar_has_a_part_for_each_level() -> None:
+def test_container_bar_has_part_for_each_level() -> None:
     assert tooltips(RISK[0]) == [
         "5 files safe, mp4",
         "2 files danger, mp4",
@@ -82,7 +82,7 @@ def test_duration_bar_has_operations_and_time_per_file() -> None:
     ]
 
 
-def test_coverage_bar_fills_the_column() -> None:
+def test_coverage_bar_fills_column() -> None:
     assert [bar.y1 for bar in plotted(COVERAGE).bars] == [0.25, 1]
     assert [text.partition(": ")[2] for text in tooltips(COVERAGE)] == [
         "2 of 8 files with people",
@@ -100,14 +100,14 @@ def test_week_is_one_bar() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.title)
-def test_chart_table_matches_the_bars(kind: ChartKind) -> None:
+def test_chart_table_matches_bars(kind: ChartKind) -> None:
     lines = kind.lines(TABLES[kind])
     assert {line.key for line in lines} == {bar.key for bar in plotted(kind).bars}
     assert {len(line.cells) for line in lines} == {len(kind.columns)}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.title)
-def test_empty_chart_shows_a_sentence(kind: ChartKind) -> None:
+def test_empty_chart_shows_sentence(kind: ChartKind) -> None:
     shown = view(kind, KINDS, TABLES[kind].iloc[:0], "")
     assert (shown["empty"], shown["lines"]) == (kind.empty, [])
 
@@ -121,7 +121,7 @@ def test_names_in_charts_are_plain_text() -> None:
     assert names[2] == "no folder"
 
 
-def test_long_names_are_shortened_beside_the_bar() -> None:
+def test_long_names_are_shortened_beside_bar() -> None:
     long = pd.DataFrame([("A folder with a very long name", 1, 0, 0, 0)], columns=COLUMNS)
     assert RISK[1].plot(long, SPAN).yticks[0][1] == "A folder with a …"
     assert RISK[1].lines(long)[0].cells[0] == "A folder with a very long name"
@@ -144,13 +144,13 @@ def test_time_axis_has_round_durations() -> None:
 
 
 def test_day_axis_ends_today() -> None:
-    today = datetime.now().astimezone().date()  # not that of the module: a run may go on over midnight
+    today = datetime.now().astimezone().date()  # not at import: a test run may continue past midnight
     assert charts.day_ticks(today - timedelta(days=20), today)[-1][1] == "today"
     assert charts.day_ticks(date(2020, 1, 1), date(2021, 12, 31))[0][1] == "Jan 2020"
     assert len(charts.day_ticks(TODAY, TODAY)) == 1
 
 
-# How it is drawn.
+# Style.
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -179,7 +179,7 @@ def test_charts_are_drawn_on_several_threads(kind: ChartKind) -> None:
 
 
 class Carrier:
-    """A bridge that works at once."""
+    """A bridge that works immediately."""
 
     def __init__(self) -> None:
         self.drawn = 0

@@ -1,4 +1,4 @@
-"""What the page of checks shows of findings."""
+"""The page of checks: the display of findings."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_row_shows_differing_people_first() -> None:
     assert [(tag["text"], tag["kind"]) for tag in row["tags"]] == [("Ghost", "odd"), ("Ann Lee", ""), ("Bob Ray", "")]
 
 
-def test_row_shows_the_first_of_many_names() -> None:
+def test_row_shows_first_of_many_names() -> None:
     many = tuple(f"Guest {number}" for number in range(9))
     (row,) = listed(finding("differ", files=(file("a.mp4", named=many),), resolutions=(resolution(*many),)))["rows"]
     assert (len(row["tags"]), row["more"]) == (6, 3)
@@ -78,7 +78,7 @@ def test_check_page_has_its_range_and_actions() -> None:
     assert listed(DIFFER, ignored=True, of=group(total=2))["turn"] == "Back to 2 open findings"
 
 
-def test_empty_check_list_has_an_explanation() -> None:
+def test_empty_check_list_has_explanation() -> None:
     assert listed(of=group("copies", 0))["empty"]["text"] == "All copies of a file have the same people."
     assert listed(of=group("copies", 0), ignored=True)["empty"]["title"] == "No ignored findings"
 
@@ -116,7 +116,7 @@ def test_name_shows_its_location() -> None:
     assert (line["title"], [tag["note"] for tag in line["tags"]]) == ("Zoë Öz", ["1,204", "1"])
 
 
-def test_address_keeps_the_view() -> None:
+def test_address_keeps_view() -> None:
     state = ChecksState(kind="spelling", number=2, ignored=True, subject="Zoe Oz | Zoë Öz")
     again = ChecksState()
     again.take(state.search())

@@ -1,4 +1,4 @@
-"""What is marked when a comment changes, and how it is shown."""
+"""The marked parts of a changed comment, and their display."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_shared_first_name_is_no_match() -> None:
     assert marked(new) == ["People: Rosa Lee"]
 
 
-def test_misspelt_name_marks_only_the_letters() -> None:
+def test_misspelt_name_marks_only_letters() -> None:
     old, new = compare("People: Bob Ray, Ann Leigh", "People: Bob Ray, Ann Lee")
     assert marked(old) == ["igh"]
     assert marked(new) == ["e"]
@@ -62,7 +62,7 @@ def test_names_are_compared_with_names() -> None:
         ("party 👍🏽 now", "party 👍🏿 now", ["👍🏽"], ["👍🏿"]),
         ("in 🇩🇪 now", "in 🇩🇰 now", ["🇩🇪"], ["🇩🇰"]),
         ("Cafe\u0301 Roma", "Cafe\u0300 Roma", ["e\u0301"], ["e\u0300"]),
-        ("People: سمير حداد", "People: سمير حدادي", ["حداد"], ["حدادي"]),  # letters join: the whole word
+        ("People: سمير حداد", "People: سمير حدادي", ["حداد"], ["حدادي"]),  # joined letters: the whole word
         ("People: 山田 花子", "People: 山田 華子", ["花"], ["華"]),
     ],
 )
@@ -98,18 +98,18 @@ def test_bidi_characters_are_named() -> None:
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
-def test_diff_parts_form_the_whole_text(before: str, after: str) -> None:
+def test_diff_parts_form_whole_text(before: str, after: str) -> None:
     old, new = compare(before, after)
     assert text(old) == before
     assert text(new) == after
 
 
 @given(st.text(max_size=60))
-def test_diff_characters_form_the_text(words: str) -> None:
+def test_diff_characters_form_text(words: str) -> None:
     assert "".join(comment_diff._graphemes(words)) == words
 
 
-def test_absent_field_differs_from_an_empty_one() -> None:
+def test_absent_field_differs_from_empty_one() -> None:
     old, new = compare(None, "People: Ann")
     assert old is None
     assert text(new) == "People: Ann"
@@ -117,7 +117,7 @@ def test_absent_field_differs_from_an_empty_one() -> None:
     assert compare("", None) == ([], None)
 
 
-def test_long_comment_is_shortened_with_a_note() -> None:
+def test_long_comment_is_shortened_with_note() -> None:
     old, _ = compare("x" * (LONGEST + 500), "People: Ann")
     assert text(old).endswith("… 500 more characters")
 

@@ -1,4 +1,4 @@
-"""What components say of plans and operations, as values, without a browser."""
+"""Texts of components for plans and operations, as values, without a browser."""
 
 from __future__ import annotations
 
@@ -112,8 +112,8 @@ def test_non_finite_number_is_dropped(number: float, caplog: pytest.LogCaptureFi
     assert caplog.text.count("dashboard.bad_message") == 1
 
 
-def test_lone_surrogate_does_not_block_a_page() -> None:
-    """A browser cuts an emoji in two where it cuts a text; what holds such a half cannot be sent back."""
+def test_lone_surrogate_does_not_block_page() -> None:
+    """A browser may split an emoji when it shortens a text; a text with such a half cannot be sent back."""
     component, heard = plan_table.PlanTable(), []
     component.on(search=heard.append)
     component._handle_msg({"type": "search", "query": "🌻 \ud83c"})
@@ -171,7 +171,7 @@ def luminance(colour: str) -> float:
 # The dialog.
 
 
-def test_answer_of_an_older_dialog_is_ignored() -> None:
+def test_answer_of_older_dialog_is_ignored() -> None:
     dialog, notes = Dialog(), []
     dialog.ask("One?", [], notes.append, confirm="Yes")
     first = json.loads(dialog.shown)["serial"]
@@ -197,7 +197,7 @@ def test_incomplete_answer_is_refused(demands: dict[str, Any], lacking: dict[str
     dialog, notes = Dialog(), []
     dialog.ask("Really?", [], notes.append, confirm="Yes", **demands)
     serial = json.loads(dialog.shown)["serial"]
-    dialog.shown = json.dumps(json.loads(dialog.shown) | dict.fromkeys(demands))  # as a browser may change it
+    dialog.shown = json.dumps(json.loads(dialog.shown) | dict.fromkeys(demands))  # as a browser may send it
     for answer in ({}, lacking):
         dialog._handle_msg({"type": "confirm", "serial": serial, **answer})
     assert notes == []
@@ -205,7 +205,7 @@ def test_incomplete_answer_is_refused(demands: dict[str, Any], lacking: dict[str
     assert len(notes) == 1
 
 
-def test_close_applies_to_the_following_dialog_only() -> None:
+def test_close_applies_to_following_dialog_only() -> None:
     dialog = Dialog()
     other = dialog.report("Another", [])
     gauge = dialog.report("Dry run", [])
@@ -255,10 +255,10 @@ def test_header_checkbox_shows_all_some_or_none() -> None:
 
     assert box(able, 2) == "all"
     assert box(able, 2, able=60) == "some"  # there are more on the next page
-    assert box(able, 4, able=3, hidden=2) == "some"  # of those that are chosen, the search finds two
+    assert box(able, 4, able=3, hidden=2) == "some"  # of the selected files, the search finds two
     assert box(set(), 0, able=0) == "none"
     assert box({found[0].file_id}, 1) == "some"
-    assert box(set(), 9, able=60) == "some"  # chosen on another page
+    assert box(set(), 9, able=60) == "some"  # selected on another page
     assert box(set(), 0) == "none"
 
 
@@ -276,7 +276,7 @@ def test_blocked_unchanged_and_skipped_files_cannot_be_selected() -> None:
         ("", PlanStatistics(total_files=5, unchanged_count=5), 1, "Nothing to change"),
     ],
 )
-def test_empty_plan_list_has_a_reason(query: str, statistics: PlanStatistics, roots: int, title: str) -> None:
+def test_empty_plan_list_has_reason(query: str, statistics: PlanStatistics, roots: int, title: str) -> None:
     assert plan_table.empty(query, statistics, roots)["title"] == title
 
 
@@ -361,7 +361,7 @@ def test_only_running_operation_can_be_paused() -> None:
     assert progress.buttons(status("completed", success=3)) == []
 
 
-def test_progress_bar_has_a_part_for_each_outcome() -> None:
+def test_progress_bar_has_part_for_each_outcome() -> None:
     parts = operation_text.bar_parts(status("in_progress", success=6, failed=1, conflict=1, skipped=1, pending=1))
     assert [(part["kind"], part["label"], part["share"]) for part in parts] == [
         ("ok", "6 written", 60.0),
@@ -408,7 +408,7 @@ def test_cancelled_files_are_listed_separately(given_up: int, label: str) -> Non
     assert label in [choice["label"] for choice in progress.view(details, shown="")["statuses"]]
 
 
-def test_speed_is_shown_while_running_and_duration_at_the_end() -> None:
+def test_speed_is_shown_while_running_and_duration_at_end() -> None:
     assert operation_text.speed(operation(), status("in_progress", pending=1)) == "118 files/s · about 2 s left"
     assert operation_text.speed(operation(seconds=0.9), status("completed", success=1)) == "in 900 ms"
 
@@ -430,7 +430,7 @@ def test_navigation_shows_offline_folders() -> None:
     assert shell.roots([])["roots"] == "no folder added yet"
 
 
-# The stand-in is called as the real one is.
+# The fake is called like the real one.
 
 
 @pytest.mark.parametrize(
@@ -464,7 +464,7 @@ def test_navigation_shows_offline_folders() -> None:
         "close",
     ],
 )
-def test_fake_library_has_the_signatures_of_the_library(library: Library, name: str) -> None:
+def test_fake_library_has_signatures_of_library(library: Library, name: str) -> None:
     real = dict(inspect.signature(operator.attrgetter(name)(library)).parameters)
     fake = inspect.signature(operator.attrgetter(name)(FakeLibrary(1))).parameters
     wanted = list(real)

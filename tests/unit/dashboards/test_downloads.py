@@ -1,4 +1,4 @@
-"""Files that go out and come in over HTTP: what is sent, under which name, and what is refused."""
+"""Downloads and uploads over HTTP: content, names, and rejected uploads."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             yield Site(library, running)
 
 
-def test_plan_download_equals_the_command_line_export(site: Site) -> None:
+def test_plan_download_equals_command_line_export(site: Site) -> None:
     status, headers, text = site.ask("GET", "/files/plan.csv?q=name%3A0001&sort=name")
 
     assert (status, headers["content-type"]) == (200, "text/csv; charset=utf-8")
@@ -68,7 +68,7 @@ def test_download_name_has_only_letters_digits_and_dashes() -> None:
     assert len(downloads.slug("a b " * 50)) <= 40
 
 
-def test_download_of_an_invalid_search_is_refused(site: Site) -> None:
+def test_download_of_invalid_search_is_refused(site: Site) -> None:
     status, headers, text = site.ask("GET", "/files/plan.csv?q=risk%3Awrong")
 
     assert (status, headers["content-type"]) == (422, "text/plain; charset=utf-8")
@@ -117,7 +117,7 @@ def test_malformed_upload_is_refused(site: Site) -> None:
     assert "no column identifies the file" in json.loads(text)["refused"]
 
 
-def test_export_menu_names_its_files_and_keeps_the_order(site: Site) -> None:
+def test_export_menu_names_its_files_and_keeps_order(site: Site) -> None:
     state = PlanState()
     state.find("risk:safe")
     state.param.update(sort="name", descending=True)

@@ -1,4 +1,4 @@
-"""What the history says of operations, what its filters are, and what it asks before it rolls anything back."""
+"""The history: texts of operations, filters, and the question before a rollback."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def details(*items: ItemDetails, **changes: Any) -> OperationDetails:
 
 
 def offered(found: list[dict[str, Any]]) -> dict[str, str]:
-    """Label → why it cannot be pressed."""
+    """Return for each label why it cannot be pressed."""
     return {button["label"]: button.get("why", "") for button in found}
 
 
@@ -133,10 +133,10 @@ def offered(found: list[dict[str, Any]]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_every_state_has_a_summary_and_a_chip(state: str) -> None:
+def test_every_state_has_summary_and_chip(state: str) -> None:
     assert history_details.verdict(operation(status=state))["text"]
     assert history_list.chip(operation(status=state))[0]
-    assert history_list.row(operation(status=state))["undo"]
+    assert history_list.row(operation(status=state))["rollback"]
 
 
 def test_rollback_is_named_after_its_operation() -> None:
@@ -158,7 +158,7 @@ def test_failed_operation_can_resume_from_history() -> None:
     failed = operation(
         status="failed", file_count=12, success_count=5, failure_count=1, error_message="The disk is full."
     )
-    assert (operation_text.outcome(failed), history_list.undo(failed)) == (
+    assert (operation_text.outcome(failed), history_list.rollback_text(failed)) == (
         "5 written · 1 failed · 6 not started",
         "or resume",
     )
@@ -175,14 +175,14 @@ def test_failed_operation_can_resume_from_history() -> None:
 def test_interrupted_operation_in_history_offers_resume_and_rollback() -> None:
     interrupted = operation(status="interrupted", success_count=7, file_count=12)
     assert operation_text.outcome(interrupted) == "interrupted at 7 of 12"
-    assert history_list.undo(interrupted) == "or resume"
+    assert history_list.rollback_text(interrupted) == "or resume"
     assert [button["act"] for button in history_details.buttons(interrupted, RollbackPreview(check=check()))][:2] == [
         "resume",
         "rollback",
     ]
 
 
-def test_empty_history_differs_from_an_empty_search() -> None:
+def test_empty_history_differs_from_empty_search() -> None:
     nothing = PaginatedOperations(items=[], total=0, page=1, per_page=25)
     for state, title in (
         (HistoryState(), "Nothing has been written yet"),
@@ -191,7 +191,7 @@ def test_empty_history_differs_from_an_empty_search() -> None:
         assert history_list.list_view(nothing, state=state, shown=None)["empty"]["title"] == title
 
 
-def test_every_history_filter_is_a_removable_chip() -> None:
+def test_every_history_filter_is_removable_chip() -> None:
     state = HistoryState(
         query='sea person:"Ann Lee" path:2019',
         status="failed,completed",
@@ -251,7 +251,7 @@ def test_states_and_types_have_counts() -> None:
     assert [each["count"] for each in shown["types"]] == [5, 4, 1]
 
 
-def test_history_address_keeps_the_view() -> None:
+def test_history_address_keeps_view() -> None:
     state = HistoryState()
     text = "q=sea&status=failed&type=write&error=in_use&since=2026-11-01&until=2026-11-02&op=4&files=problems&find=x"
     state.take(f"{text}&chart=coverage&top=errors")
@@ -260,7 +260,7 @@ def test_history_address_keeps_the_view() -> None:
     assert state.search() == ""
 
 
-def test_second_click_on_a_bar_removes_the_filter() -> None:
+def test_second_click_on_bar_removes_filter() -> None:
     state = HistoryState()
     state.pick_days("2026-11-01..2026-11-07")
     assert (state.since, state.until, state.picked_days()) == ("2026-11-01", "2026-11-07", "2026-11-01..2026-11-07")
@@ -282,7 +282,7 @@ def test_second_click_on_a_bar_removes_the_filter() -> None:
         ("2026-02-01", "2026-01-01", (TODAY - timedelta(days=41), TODAY)),
     ],
 )
-def test_charts_cover_the_listed_days_or_six_weeks(since: str, until: str, days: tuple[date, date]) -> None:
+def test_charts_cover_listed_days_or_six_weeks(since: str, until: str, days: tuple[date, date]) -> None:
     assert HistoryState(since=since, until=until).chart_span(TODAY) == days
 
 
@@ -353,7 +353,7 @@ def test_history_offers_retry() -> None:
     assert "retry" not in [button["act"] for button in history_details.view(cancelled, RollbackPreview())["buttons"]]
 
 
-def test_attempts_of_a_file_are_listed() -> None:
+def test_attempts_of_file_are_listed() -> None:
     tries = [
         {"code": "in_use", "message": "VLC has the file open."},
         {"code": "io_error", "message": "The disk did not answer."},
@@ -384,20 +384,20 @@ def test_blocked_rollback_shows_its_reason() -> None:
         == "Operation 4 has already been rolled back."
     )
     assert history_details.check_view(gone, RollbackPreview()) == {"text": "Operation 4 has already been rolled back."}
-    assert (history_list.row(gone)["able"], history_list.row(gone)["undo"]) == (False, "nothing to roll back")
+    assert (history_list.row(gone)["able"], history_list.row(gone)["rollback"]) == (False, "nothing to roll back")
 
 
 def test_operation_without_backups_offers_comments() -> None:
     gone = operation(can_rollback=False, rollback_reason="Gone.", comment_only=3)
     seen = check(restorable=0, can_rollback=False, reason="Gone.", exact=0, comment_only=3)
-    assert history_list.undo(gone) == "comments only"
+    assert history_list.rollback_text(gone) == "comments only"
     assert offered(history_details.buttons(gone, RollbackPreview(check=seen, people=())))["Roll back…"] == ""
 
 
-def test_only_files_without_a_conflict_can_be_selected() -> None:
+def test_only_files_without_conflict_can_be_selected() -> None:
     stuck, changed = item(2, code="offline", message="Offline."), item(3, code="changed_since", choices=("comment",))
     look = RollbackPreview(check=check(conflicts=[stuck, changed]), is_choosing=True, chosen={1, 3})
-    files = [item(1), item(2), item(3), item(4, taken_back_by=9), item(5, status="failed", message="No.")]
+    files = [item(1), item(2), item(3), item(4, rolled_back_by=9), item(5, status="failed", message="No.")]
     shown = history_details.view(details(*files), look)["files"]
     assert [(row["may"], row["on"]) for row in shown["rows"]] == [
         (True, True),
@@ -434,7 +434,7 @@ def test_file_details_have_comments_proof_and_backup() -> None:
     ]
 
 
-def test_missing_comment_differs_from_an_empty_one() -> None:
+def test_missing_comment_differs_from_empty_one() -> None:
     assert history_details.detail(item(previous_comment=None))["before"] is None
     assert history_details.detail(item(previous_comment=""))["before"] == []
 
@@ -443,7 +443,7 @@ def test_missing_comment_differs_from_an_empty_one() -> None:
 
 
 class _Asked:
-    """Library, dialog and bridge in one: notes how it is asked to roll back, and does at once what it is told."""
+    """Library, dialog and bridge in one: records rollback requests, and runs calls immediately."""
 
     def __init__(self, found: RollbackCheck) -> None:
         self._found = found
@@ -477,7 +477,7 @@ def asked(part: dict[str, Any] | None = None, **changes: Any) -> Any:
     return seen
 
 
-def test_rollback_question_names_the_operation() -> None:
+def test_rollback_question_names_operation() -> None:
     seen = asked()
     assert seen.title == "Roll back operation 4?"
     assert seen.sections[0]["text"].startswith("“Holiday”, write of 10 files, ")
@@ -515,7 +515,7 @@ def test_ticked_choices_are_requested() -> None:
     assert (seen.rolled_back["changed"], seen.rolled_back["with_newer"]) == ("skip", (5,))
 
 
-def test_rollback_without_exact_files_needs_a_choice() -> None:
+def test_rollback_without_exact_files_needs_choice() -> None:
     seen = asked(restorable=0, exact=0, can_rollback=False, reason="No.", comment_only=2)
     assert seen.view["needs"] == ["comment"]
     assert asked(restorable=0, exact=0, can_rollback=False, reason="No.").title == "This cannot be rolled back"

@@ -1,4 +1,4 @@
-"""The JavaScript of the components, as Node reads it."""
+"""The JavaScript of the components, parsed by Node."""
 
 from __future__ import annotations
 

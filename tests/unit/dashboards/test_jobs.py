@@ -1,4 +1,4 @@
-"""What the page of jobs says of a job, in which state what can be done with it, and what its log looks like."""
+"""The page of jobs: texts of a job, actions of each state, and its log."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from indexium_core.model.operations.rollback import RollbackCheck
 from tests.support.fake_library import FakeLibrary
 from tests.support.fake_operations import row_of
 from tests.support.fake_plan import items
-from tests.unit.dashboards.test_acting import Line, operation
+from tests.unit.dashboards.test_writing import Line, operation
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -90,7 +90,7 @@ def test_paused_rewrite_is_paused_and_finishing_file_is_pausing() -> None:
     assert said(is_idle=True) == ["paused", "paused", "Paused: 40 of 214 files"]
 
 
-def test_large_running_file_moves_the_gauge() -> None:
+def test_large_running_file_moves_gauge() -> None:
     one = status(counts={"pending": 1}, fractions={7: 0.43})
     assert job_text.gauge(job(), one) == {"now": 0, "max": 1, "parts": [{"kind": "going", "share": 43.0}]}
     assert job_text.speed(job(), one).endswith("43 %")
@@ -149,7 +149,7 @@ ABLE = {
 
 
 @pytest.mark.parametrize("state", JOB_STATES)
-def test_state_offers_its_actions_and_explains_the_others(state: str) -> None:
+def test_state_offers_its_actions_and_explains_others(state: str) -> None:
     known = job(state)
     assert [item["act"] for item in job_actions.actions(known)] == ABLE[state]
     assert job_actions.blocker(known, "cancel") == (
@@ -194,7 +194,7 @@ def test_cancel_question_names_what_stays(kind: str, told: str) -> None:
     assert half.endswith("; 175 files will not be changed. Every file is whole.")
 
 
-def test_job_paused_for_a_day_is_long_paused() -> None:
+def test_job_paused_for_day_is_long_paused() -> None:
     for hours, forgotten in ((23, False), (25, True)):
         known = job("paused", paused_at=NOW - timedelta(hours=hours), paused_by="Ann")
         assert job_text.is_long_paused(known, now=NOW) is forgotten
@@ -232,7 +232,7 @@ def test_details_label_every_summary_number() -> None:
 
 
 @pytest.mark.parametrize("counters", [{"success": 39}, {"success": 39, "skipped": 175}])
-def test_cancelled_write_shows_the_written_files(counters: dict[str, int]) -> None:
+def test_cancelled_write_shows_written_files(counters: dict[str, int]) -> None:
     ended = job("cancelled", operation_id=3, progress_current=39, progress_total=214, counters=counters)
     assert jobs_list.row(ended, None, NOW)["text"] == "39 of 214 files processed when it was cancelled"
     counted = status(status="cancelled", counts={"success": 39, "skipped": 175}, cancelled_count=175)
@@ -245,7 +245,7 @@ def test_cancelled_write_shows_the_written_files(counters: dict[str, int]) -> No
     assert footer.done(came_to, now=NOW)["title"] == "Cancelled: 39 files written"
 
 
-def test_started_list_matches_the_cards() -> None:
+def test_started_list_matches_cards() -> None:
     stage = Stage()
     stage.library.jobs.put("write", "interrupted", id=1)
     stage.screen.enter()
@@ -257,7 +257,7 @@ def test_started_list_matches_the_cards() -> None:
     assert stage.view("jobs")["running"]["count"] == "0"
 
 
-def test_address_keeps_the_view() -> None:
+def test_address_keeps_view() -> None:
     state = JobsState()
     state.take("kind=scan&show=failed&waiting=2&page=3&job=12&log=1")
     assert (state.kind, state.ended, state.waiting, state.number, state.job_id, state.log) == (
@@ -314,7 +314,7 @@ def test_log_line_has_columns_for_any_content() -> None:
 
 
 class Clock(Line):
-    """A line whose timers are rung by hand."""
+    """A connection with timers that the test triggers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -384,7 +384,7 @@ class Stage:
         return page == "jobs"
 
     def update_address(self) -> None:
-        """Nobody looks at it."""
+        """The page is not visible."""
 
     def watch(self, operation_id: int) -> None:
         self.go("progress", operation_id=operation_id)
@@ -410,7 +410,7 @@ def test_jobs_are_listed_filtered_and_controlled() -> None:
     assert [row["id"] for row in stage.view("jobs")["running"]["rows"]] == [1]
     assert (stage.view("jobs")["ended"]["range"], stage.view("jobs")["ended"]["pages"]) == ("1–10 of 17", 2)
     stage.tell("jobs", "page", page=9)
-    assert stage.view("jobs")["ended"]["page"] == 2  # the last there is
+    assert stage.view("jobs")["ended"]["page"] == 2  # the last one
     stage.tell("jobs_header", "kind", kind="scan")
     view = stage.view("jobs")
     assert ([row["id"] for row in view["waiting"]["rows"]], view["running"]["rows"], view["ended"]["page"]) == (
@@ -446,7 +446,7 @@ def test_read_error_is_shown_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     assert stage.view("jobs")["ended"]["none"].startswith("No job has ended yet.")
 
 
-# What was cut off.
+# Interrupted operations.
 
 
 def cut(number: int = 1, **values: Any) -> InterruptedOperation:
@@ -463,7 +463,7 @@ INTERRUPTED_OUTCOMES = ("restored", "not_started", "done", "done")
 
 
 class Offered(Stage):
-    """The dialog at the start, on operations that were cut off."""
+    """The dialog at the start, for interrupted operations."""
 
     def __init__(self, *cuts: InterruptedOperation) -> None:
         super().__init__()
@@ -509,7 +509,7 @@ def test_interrupted_operation_is_offered_once() -> None:
     assert (stage.later, stage.asked["open"]) == ({1, 2}, False)
     stage.offer.start()  # another tab
     assert not stage.asked["open"]
-    stage.offer.show(2)  # but whoever asks is told
+    stage.offer.show(2)  # but a request returns it
     assert stage.asked["open"]
 
 
@@ -517,19 +517,19 @@ def test_answered_question_disappears_in_other_tabs() -> None:
     stage = Offered(cut(1), cut(2))
     stage.offer.start()
     [happened] = stage.line.heard
-    happened()  # something else goes on
+    happened()  # another operation runs
     assert (stage.asked["open"], stage.line.toasts) == (True, [])
     stage._resume(1)
     stage.later.add(1)
     happened()
-    assert stage.line.toasts == ["The operation was resumed, rolled back or postponed in another window."]
+    assert stage.line.toasts == ["The operation was resumed, rolled back or left for later in another window."]
     assert stage.asked["title"] == "A write was interrupted"  # the next one
     stage.later.add(2)  # "Later" there
     happened()
     assert (stage.asked["open"], len(stage.line.toasts)) == (False, 1)
     stage.offer.show(2)
     happened()
-    assert stage.asked["open"]  # who asks all the same is told
+    assert stage.asked["open"]  # a request is answered with a message
     stage.answer("close")
     happened()
     assert not stage.asked["open"]
@@ -571,7 +571,7 @@ def test_interruption_report_has_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (files["page"], files["pages"], files["range"]) == (2, 2, "4–4 of 4")
 
 
-def test_rollback_of_an_interruption_asks_again() -> None:
+def test_rollback_of_interruption_asks_again() -> None:
     stage = Offered(cut(1), cut(2))
     check = RollbackCheck(
         operation_id=1, restorable=2, conflicts=[], can_rollback=True, reason="", exact=2, comment_only=0, superseded=0
@@ -594,7 +594,7 @@ def test_impossible_actions_are_not_offered() -> None:
         interrupted_report.rollback_label(cut(counts={"not_started": 3})),
     ) == ("", "")
     stage = Offered()
-    stage.offer.show(9)  # it has ended meanwhile
+    stage.offer.show(9)  # it has ended since
     assert stage.gone == [("progress", 9)]
 
 
@@ -613,7 +613,7 @@ def test_rescan_changes_have_pages_and_open_files() -> None:
     changes = stage.view("job_details")["changes"]
     assert (changes["range"], changes["pages"], changes["files"][0]["name"]) == ("1–20 of 25", 2, "25.mp4")
     stage.tell("job_details", "changes", page=9)
-    assert stage.view("job_details")["changes"]["range"] == "21–25 of 25"  # the last there is
+    assert stage.view("job_details")["changes"]["range"] == "21–25 of 25"  # the last one
     stage.tell("job_details", "file", id=5)
     assert stage.gone == [("plan", None)]
     stage.tell("jobs", "open", id=4)

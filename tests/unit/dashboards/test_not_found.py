@@ -1,4 +1,4 @@
-"""An address that leads to nothing: 404, and a page in the frame of all others."""
+"""An unknown address: 404, and a page in the usual frame."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def ask(served: DashboardServer, method: str, path: str) -> tuple[int, str, byte
 
 
 def rail(text: str) -> list[dict[str, str]]:
-    """The entries that the page hands to what draws the rail of every page."""
+    """The entries of the navigation of every page."""
     found = re.search(r'<script[^>]* id="pages">(.*?)</script>', text)
     assert found
     entries: list[dict[str, str]] = json.loads(found[1])
@@ -45,7 +45,7 @@ def rail(text: str) -> list[dict[str, str]]:
         ("/track/99999999999999999999999", NO_FILE),
     ],
 )
-def test_unknown_address_links_to_the_plan(served: DashboardServer, path: str, sentence: str) -> None:
+def test_unknown_address_links_to_plan(served: DashboardServer, path: str, sentence: str) -> None:
     status, kind, body = ask(served, "GET", path)
     text = body.decode()
     assert (status, kind) == (404, "text/html; charset=UTF-8")
@@ -63,13 +63,13 @@ def test_file_address_opens_its_page(served: DashboardServer) -> None:
     assert ask(served, "GET", "/track/1")[0] == 200
 
 
-def test_unknown_api_address_returns_a_problem(served: DashboardServer) -> None:
+def test_unknown_api_address_returns_problem(served: DashboardServer) -> None:
     status, kind, body = ask(served, "GET", "/api/nosuch")
     assert (status, kind, json.loads(body)["code"]) == (404, "application/problem+json", "unknown_address")
     assert ask(served, "HEAD", "/api/nosuch") == (404, kind, b"")
 
 
-def test_failed_page_shows_an_error_in_its_frame(
+def test_failed_page_shows_error_in_its_frame(
     served: DashboardServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""What the details of a file show."""
+"""The details of a file."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dashboards.pages.plan.details import plan_details
 from indexium_core.model.files.details import FileCopy, FileDetails, FileEvent, Origin, PersonDetails
 from indexium_core.model.files.media import Change, FieldValue, StreamFacts
 from indexium_core.model.people.suggestion import Suggestion
+from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import Issue, PlanItem
 from tests.support.fake_plan import details_of, items
 
@@ -57,11 +58,12 @@ def test_thumbnail_is_requested_only_if_possible(state: str, container: str, the
     assert bool(shown["picture"]) == there
 
 
-def test_bidi_text_in_a_reason_is_isolated() -> None:
+def test_bidi_text_in_reason_is_isolated() -> None:
     lossy = next(item for item in PLAN.values() if item.issues)
     issue = replace(lossy.issues[0], message="Would lose “gpj.\u202eexe”.")
     shown = view(replace(lossy, issues=[issue]))["issues"]
     assert [each["message"] for each in shown] == ["Would lose “gpj.⟨right-to-left override⟩exe”."]
+    assert [each["remedy"] for each in shown] == [risk.remedy(issue.code)]
 
 
 def test_jellyfin_note_is_shown_once() -> None:
@@ -69,12 +71,12 @@ def test_jellyfin_note_is_shown_once() -> None:
     assert view(replace(of("safe"), issues=[note]))["issues"] == []
 
 
-def test_thumbnail_address_changes_with_the_file() -> None:
+def test_thumbnail_address_changes_with_file() -> None:
     item = of("safe")
     assert view(item, file_hash="x1:1")["picture"] != view(item, file_hash="x1:2")["picture"]
 
 
-def test_programs_with_one_result_share_a_row() -> None:
+def test_programs_with_one_result_share_row() -> None:
     rows = view(of("safe"))["shows"]["rows"]
     assert ["MediaInfo, ExifTool, ffprobe", "as Comment", "comment"] in rows
     assert rows[0][:2] == ["Jellyfin", "as the plot, if it has no overview"]
@@ -102,7 +104,7 @@ def test_people_sources_are_counted() -> None:
     assert plan_details.sum_of_origins(people) == "2 by face recognition, 1 by hand, 1 only in the file comment"
 
 
-def test_other_spelling_of_a_person_is_shown() -> None:
+def test_other_spelling_of_person_is_shown() -> None:
     twice = PersonDetails(
         name="Kim Park",
         origins=(Origin(origin="import", since=DAY), Origin(origin="import", since=None, spelt="KIM PARK")),
@@ -197,7 +199,7 @@ def test_further_copies_are_counted() -> None:
     assert "12 copies" in plan_details.strip(details)
 
 
-# Names that are offered.
+# Suggested names.
 
 
 def library(*names: str, similar: str = "") -> Any:

@@ -1,4 +1,4 @@
-"""What the head of the plan says, as values: nothing is offered that would do nothing, and numbers are honest."""
+"""The header of the plan as values: every offered action has an effect, and numbers are correct."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_summary_shows_bytes_to_write() -> None:
     assert plan_header.summary(PlanStatistics(total_files=1, blocked_count=1), 0) == ""
 
 
-def test_headline_and_summary_belong_to_the_search() -> None:
+def test_headline_and_summary_belong_to_search() -> None:
     few = PlanStatistics(total_files=3, safe_count=1, danger_count=1, blocked_count=1, total_tags_to_add=4)
     told = shown("ann", found=few)
     assert told["headline"] == "2 files would change"
@@ -100,7 +100,7 @@ def test_search_for_unchanged_files_counts_them() -> None:
     assert told["meaning"].endswith("· 5 files")
 
 
-def test_invalid_search_keeps_the_header() -> None:
+def test_invalid_search_keeps_header() -> None:
     state = PlanState()
     state.find("risk:safe")
     state.find("risk:saef")
@@ -109,7 +109,7 @@ def test_invalid_search_keeps_the_header() -> None:
     assert told["error"]["word"] == "saef"
 
 
-def test_failed_search_keeps_the_shown_numbers() -> None:
+def test_failed_search_keeps_shown_numbers() -> None:
     told = shown("ann", shown="risk:safe", problem="The database failed.")
     assert (told["query"], told["parts"], told["problem"]) == ("ann", ["safe"], "The database failed.")
 
@@ -120,11 +120,11 @@ def test_every_sort_order_is_described() -> None:
     assert (sort["order"], sort["turned"]) == ("danger first", "safe first")
 
 
-def test_saved_views_show_their_search_and_the_active_one() -> None:
+def test_saved_views_show_their_search_and_active_one() -> None:
     views = [
         SavedView(view_id=1, name="A", query="risk:safe", sort="size", descending=True),
         SavedView(view_id=2, name="B", query="ann", is_default=True),
-        SavedView(view_id=3, name="C", query="nokey:x"),  # another grammar wrote it
+        SavedView(view_id=3, name="C", query="nokey:x"),  # written by another grammar
     ]
     first, second, third = shown("ann", views=views)["views"]
     assert (first["means"], first["order"], first["here"]) == ("safe", "by size, largest first", False)

@@ -1,4 +1,4 @@
-"""The door before every route: names, origins, headers."""
+"""The request guard of every route: names, origins, headers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def ask(
 @pytest.mark.parametrize("path", [*ROUTES, "/thumbnail/1", "/files/plan.csv"])
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_foreign_page_can_only_link(served: DashboardServer, path: str, site: str) -> None:
-    """Each page that is fetched is a session with all it holds; nobody else's page may make them by the hundred."""
+    """Each requested page creates a session; pages of other origins must not create hundreds of them."""
     for fetched in (
         {"Mode": "no-cors", "Dest": "image"},
         {"Mode": "cors", "Dest": "empty"},

@@ -1,4 +1,4 @@
-"""Starting, refusing to start, and stopping."""
+"""Start, failed start, and stop of the server."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ print("stopped clean")
 """
 
 
-def test_health_has_the_instance_id(served: DashboardServer) -> None:
+def test_health_has_instance_id(served: DashboardServer) -> None:
     with urllib.request.urlopen(f"{served.url}/healthz") as answer:
         said = json.load(answer)
     assert said["status"] == "ok"
@@ -58,7 +58,7 @@ def test_port_in_use_is_one_error() -> None:
             server.make_server(FakeLibrary(1), port=port)  # type: ignore[arg-type]
 
 
-def test_a_port_in_use_by_indexium_is_named(served: DashboardServer) -> None:
+def test_port_in_use_by_indexium_is_named(served: DashboardServer) -> None:
     port = served.port
     with pytest.raises(errors.UsageError, match=rf"Port {port} is in use by Indexium \({served.url}\)\. Stop it"):
         server.free_port("127.0.0.1", port)
@@ -70,7 +70,7 @@ def test_address_of_another_machine_is_refused() -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2"])
-def test_remote_access_needs_an_option(host: str) -> None:
+def test_remote_access_needs_option(host: str) -> None:
     with pytest.raises(errors.UsageError, match="--allow-remote"):
         server.make_server(FakeLibrary(1), host=host)  # type: ignore[arg-type]
 
@@ -95,7 +95,7 @@ def test_printed_address_can_be_opened(host: str, url: str) -> None:
     assert server.address(host, 5006) == url
 
 
-def test_signal_during_the_start_ends_the_service() -> None:
+def test_signal_during_start_ends_service() -> None:
     made = server.make_server(FakeLibrary(1))  # type: ignore[arg-type]
     made.stop()
     running = threading.Thread(target=made.run, daemon=True)
@@ -104,7 +104,7 @@ def test_signal_during_the_start_ends_the_service() -> None:
     assert not running.is_alive()
 
 
-def test_a_call_for_a_page_that_was_closed_is_dropped_and_nothing_is_logged(
+def test_call_for_closed_page_is_dropped_without_log(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A running write queues calls for each page; the session of a page may end before its queued calls run."""
@@ -141,8 +141,8 @@ def answers(port: int) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_signal_stops_the_service_cleanly(number: signal.Signals, tmp_path: Path) -> None:
-    """An idle service sleeps until its next timer, here ten minutes away: the signal has to wake it."""
+def test_signal_stops_service_cleanly(number: signal.Signals, tmp_path: Path) -> None:
+    """An idle service sleeps until its next timer, here for ten minutes: the signal must wake it."""
     port = server.free_port("127.0.0.1", 0)
     root = Path(__file__).parents[3]
     command = [sys.executable, "-c", SERVE, str(port), str(tmp_path)]
@@ -173,6 +173,6 @@ def test_start_messages_are_shown_once() -> None:
     assert (pages.new_notices(), pages.new_notices()) == (
         ["One.", "Two.", "Three."],
         [],
-    )  # and the next session hears none
+    )  # and the next session receives none
     pages.close()
     library.close()

@@ -1,4 +1,4 @@
-"""What a session looks at, tested by setting values: no browser, no Panel."""
+"""The state of a session, tested as values: no browser, no Panel."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from indexium_core.model.planning.plan import Selection
 from indexium_core.model.view import SavedView
 
 
-def test_search_returns_the_selected_values() -> None:
+def test_search_returns_selected_values() -> None:
     plan = PlanState()
     plan.find('risk:danger,blocked container:mp4 tags:>2 -issue:custom_comment person:"Ann Lee" folder:/a')
     chosen = {key: plan.chosen(key) for key in FACETS}
@@ -32,7 +32,7 @@ def test_search_returns_the_selected_values() -> None:
     }
 
 
-def test_selected_value_is_written_into_the_search() -> None:
+def test_selected_value_is_written_into_search() -> None:
     plan = PlanState()
     plan.find("holiday OR alps")
     plan.toggle_filter("container", "mp4", on=True)
@@ -50,7 +50,7 @@ def test_selected_value_is_written_into_the_search() -> None:
     assert plan.query == "(holiday OR alps)"
 
 
-def test_selected_value_opens_the_first_page() -> None:
+def test_selected_value_opens_first_page() -> None:
     plan = PlanState(number=7)
     plan.toggle_filter("risk", "danger", on=True)
     assert plan.number == 1
@@ -59,7 +59,7 @@ def test_selected_value_opens_the_first_page() -> None:
 VIEW = SavedView(view_id=3, name="Danger", query="risk:danger", sort="size", descending=True)
 
 
-def test_empty_address_opens_the_default_view() -> None:
+def test_empty_address_opens_default_view() -> None:
     plan = PlanState(opening=VIEW)
     plan.take("")
     assert (plan.query, plan.sort, plan.descending, plan.view_id) == ("risk:danger", "size", True, 3)
@@ -72,7 +72,7 @@ def test_empty_address_opens_the_default_view() -> None:
 
 @pytest.mark.parametrize("opening", [None, VIEW])
 @pytest.mark.parametrize("text", ["", "ann"])
-def test_every_view_has_an_address(opening: SavedView | None, text: str) -> None:
+def test_every_view_has_address(opening: SavedView | None, text: str) -> None:
     plan = PlanState(opening=opening)
     plan.find(text)
     other = PlanState(opening=opening)
@@ -91,7 +91,7 @@ def test_sort_order_is_set_or_reversed() -> None:
     assert (plan.sort, plan.descending) == ("name", False)
 
 
-def test_invalid_search_keeps_the_result() -> None:
+def test_invalid_search_keeps_result() -> None:
     plan = PlanState()
     plan.find("risk:safe")
     assert not plan.find("risk:saef")
@@ -103,7 +103,7 @@ def test_invalid_search_keeps_the_result() -> None:
     assert plan.error is None
 
 
-def test_address_restores_the_view() -> None:
+def test_address_restores_view() -> None:
     plan = PlanState()
     plan.find('person:"Zoë Öz" risk:danger')
     plan.order("name")
@@ -115,19 +115,19 @@ def test_address_restores_the_view() -> None:
         assert getattr(other, name) == getattr(plan, name)
 
 
-def test_defaults_are_not_in_the_address() -> None:
+def test_defaults_are_not_in_address() -> None:
     assert PlanState().search() == ""
     assert HistoryState().search() == ""
 
 
 @pytest.mark.parametrize("search", ["page=minus", "page=0", "page=-3", "sort=evil", "desc=maybe", "q=risk:nope", "x=1"])
-def test_invalid_address_is_the_default(search: str) -> None:
+def test_invalid_address_is_default(search: str) -> None:
     plan = PlanState()
     plan.take(search)
     assert (plan.query, plan.sort, plan.descending, plan.number) == ("", "risk", False, 1)
 
 
-def test_invalid_day_is_ignored_in_the_history() -> None:
+def test_invalid_day_is_ignored_in_history() -> None:
     past = HistoryState()
     past.take("since=2026-13-45&until=yesterday")
     assert past.span() == (None, None)
@@ -154,7 +154,7 @@ def test_file_is_selected_and_deselected() -> None:
     assert plan.selection == Selection(included=frozenset({8}))
 
 
-def test_deselected_file_is_an_exception() -> None:
+def test_deselected_file_is_exception() -> None:
     plan = PlanState()
     plan.find("risk:safe")
     plan.selection = Selection(query=plan.query)
@@ -164,7 +164,7 @@ def test_deselected_file_is_an_exception() -> None:
     assert 7 not in plan.selection.excluded
 
 
-def test_inverse_of_all_but_some_selects_the_exceptions() -> None:
+def test_inverse_of_all_but_some_selects_exceptions() -> None:
     plan = PlanState()
     plan.selection = Selection(query=plan.query)
     plan.pick(3, on=False)
@@ -183,7 +183,7 @@ def test_inverse_of_another_search_excludes_it() -> None:
     assert plan.inverse().query == "-((ann) risk:safe,warning)"
 
 
-def test_inverse_of_everything_selects_the_exceptions() -> None:
+def test_inverse_of_everything_selects_exceptions() -> None:
     plan = PlanState()
     plan.selection = Selection(query=plan.query)
     plan.pick(3, on=False)
@@ -191,13 +191,13 @@ def test_inverse_of_everything_selects_the_exceptions() -> None:
     assert plan.inverse() == Selection(included=frozenset({3}))
 
 
-def test_selection_is_restored_from_the_browser() -> None:
+def test_selection_is_restored_from_browser() -> None:
     chosen = Selection(query="risk:safe", risk=("safe",), included=frozenset({1}), excluded=frozenset({2, 3}))
     assert selection_from_json(selection_to_json(chosen, home="a"), home="a") == chosen
 
 
 def test_selection_of_another_home_is_ignored() -> None:
-    """Its ids would be other files: the service may have been started anew with another home under an open page."""
+    """Its ids would be other files: the service may have been restarted with another home while the page was open."""
     kept = selection_to_json(Selection(included=frozenset({1})), home="a")
     assert selection_from_json(kept, home="b") == Selection()
 
@@ -225,7 +225,7 @@ def test_large_selection_is_not_stored() -> None:
     assert selection_to_json(Selection(included=frozenset(range(30_000))), home="a") == ""
 
 
-def test_long_address_is_the_default() -> None:
+def test_long_address_is_default() -> None:
     plan = PlanState()
     plan.take("page=99999999999999999999&sort=name")
     assert (plan.number, plan.sort) == (1, "name")

@@ -1,4 +1,4 @@
-"""The kinds of toasts: Python, JavaScript and the styles know the same ones."""
+"""The kinds of toasts are equal in Python, JavaScript and the styles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FOLDER = Path(dashboards.__file__).parent
 KINDS = set(get_args(ToastKind))
 
 
-def test_every_toast_has_a_known_kind() -> None:
+def test_every_toast_has_known_kind() -> None:
     used = {
         kind
         for path in FOLDER.rglob("*.py")
@@ -23,7 +23,7 @@ def test_every_toast_has_a_known_kind() -> None:
     assert used == KINDS
 
 
-def test_the_browser_has_the_same_kinds() -> None:
+def test_browser_has_same_kinds() -> None:
     script = (FOLDER / "frame" / "toasts.js").read_text(encoding="utf-8")
     [union] = re.findall(r"@typedef \{([^}]*)\} ToastKind", script)
     styles = "".join(path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.css"))

@@ -1,4 +1,4 @@
-"""What can be read, computed: WCAG's contrast of the tokens that stand on one another, in both themes."""
+"""Contrast: WCAG's contrast of tokens that are shown on each other, in both themes."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ TEXT = [
     *((ink, ground) for ink in ("ink", "ink-2", "ink-3") for ground in GROUNDS),
     *(("accent", ground) for ground in ("ground", "surface")),
     ("accent-ink", "accent"),
-    ("surface", "danger"),  # the button of what is dangerous
+    ("surface", "danger"),  # the button of a dangerous action
     *((level, f"{level}-soft") for level in LEVELS),
     *((level, "surface") for level in LEVELS),
     *((kind, f"{kind}-soft") for kind in ("added", "removed")),
     *(("ink", f"{kind}-soft") for kind in ("added", "removed")),  # a comment before and after
 ]
-SHAPES = [("focus", ground) for ground in GROUNDS] + [("ink-3", "surface")]  # outlines; the box that is to be ticked
+SHAPES = [("focus", ground) for ground in GROUNDS] + [("ink-3", "surface")]  # outlines; the checkbox
 
 
 def luminance(colour: str) -> float:
@@ -56,7 +56,7 @@ def test_meaningful_shapes_have_enough_contrast(theme: str, front: str, back: st
     assert contrast(tokens(theme)[front], tokens(theme)[back]) >= 3
 
 
-def test_themes_define_the_same_tokens() -> None:
+def test_themes_define_same_tokens() -> None:
     text = (FOLDER / "assets" / "tokens.css").read_text(encoding="utf-8")
     light, _, dark = text.partition(':root[data-theme="dark"]')
     colours = {name for name, value in re.findall(r"--([\w-]+):\s*([^;]+);", light) if "#" in value or "rgb" in value}

@@ -1,4 +1,4 @@
-"""Lists of people that are sent: only by our own pages, only so large, and gone with the last who knows of them."""
+"""Uploaded lists of people: only from own pages, with a size limit, and deleted with the last reference."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_uploaded_file_is_deleted_with_its_last_reference(tmp_path: Path) -> Non
     assert not path.exists()
 
 
-def test_uploads_of_an_earlier_process_are_deleted(tmp_path: Path) -> None:
+def test_uploads_of_earlier_process_are_deleted(tmp_path: Path) -> None:
     left = tmp_path / uploads.FOLDER / "left.csv"
     left.parent.mkdir()
     left.touch()

@@ -1,4 +1,4 @@
-"""Comments written into ASF (WMV) headers: nothing is lost, whatever else there is."""
+"""Comments written into ASF (WMV) headers: no other data is lost."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ def places(data: bytes) -> Mapping[str, str]:
     return {place.where: place.value for place in lossless.examined(data).fields}
 
 
-# What FFmpeg would lose
+# Data that FFmpeg would lose
 
 
-def test_everything_that_ffmpeg_loses_is_kept(clip: bytes) -> None:
+def test_data_lost_by_ffmpeg_is_kept(clip: bytes) -> None:
     data = headers.asf_with(clip, *RICH, extension=headers.library((1, "IsVBR", "1"), (0, "Mine", "yes")))
     for text in (ANN, LONG, None):
         new = written(data, text, COPY)
@@ -76,7 +76,7 @@ def test_part_count_is_updated(clip: bytes) -> None:
     assert int.from_bytes(new[24:28], "little") == len(objects(new)) == len(objects(bare)) + 2
 
 
-def test_bytes_behind_the_header_are_one_range(clip: bytes) -> None:
+def test_bytes_after_header_are_one_range(clip: bytes) -> None:
     edit = planned(clip, ANN, COPY)
     assert isinstance(edit, Rebuild)
     assert edit.pieces[1:] == (Extent(header_length(clip), len(clip) - header_length(clip)),)
@@ -94,7 +94,7 @@ def test_shared_media_move_by_whole_blocks(clip: bytes, block: int) -> None:
 # Which fields
 
 
-def test_new_comment_is_where_all_readers_look(clip: bytes) -> None:
+def test_new_comment_is_visible_to_all_readers(clip: bytes) -> None:
     assert places(written(headers.asf_with(clip), ANN, COPY)) == {"Content Description/description": ANN}
     titled = headers.asf_with(clip, description("Sea"))
     assert places(written(titled, ANN, COPY)) == {"Content Description/description": ANN}
@@ -148,7 +148,7 @@ def test_unstorable_text_is_refused(clip: bytes, text: str, sentence: str) -> No
     assert sentence in refusal(clip, text, COPY)
 
 
-# Room
+# Free space
 
 
 def test_new_file_has_padding_for_later_edits(clip: bytes) -> None:
@@ -168,7 +168,7 @@ def test_edit_in_place_writes_few_bytes(clip: bytes) -> None:
 @pytest.mark.parametrize("free", [0, 1, 30, 59, 60, 61, 5000])
 def test_padding_is_used_kept_or_too_small(clip: bytes, free: int) -> None:
     data = headers.asf_with(clip, description("Sea"), padding(free))
-    needed = 2 * (len("0123456789") + 1)  # of a comment of ten letters; a padding has 24 bytes at least
+    needed = 2 * (len("0123456789") + 1)  # for a comment of ten letters; a padding has 24 bytes at least
     if free + 24 == needed or free >= needed:
         new = written(data, "0123456789", PLACE, HERE)
         assert header_length(new) == header_length(data)
@@ -176,7 +176,7 @@ def test_padding_is_used_kept_or_too_small(clip: bytes, free: int) -> None:
         assert "no room" in refusal(data, "0123456789", PLACE)
 
 
-def test_padding_in_the_extension_is_used(clip: bytes) -> None:
+def test_padding_in_extension_is_used(clip: bytes) -> None:
     data = headers.asf_with(clip, description("Sea"), extension=padding(100))
     assert len(written(data, ANN, PLACE)) == len(data)
 

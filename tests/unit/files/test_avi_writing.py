@@ -1,4 +1,4 @@
-"""Comments written into AVI files: no chunk is lost, and every place that is told of is right."""
+"""Comments written into AVI files: no chunk is lost, and every offset is correct."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def junk(length: int) -> bytes:
 
 
 def index(data: bytes) -> list[int]:
-    """The places that the index tells of."""
+    """Return the places in the index."""
     at = data.index(b"idx1")
     length = int.from_bytes(data[at + 4 : at + 8], "little")
     return [entry[2] for entry in struct.iter_unpack("<4sIII", data[at + 8 : at + 8 + length])]
@@ -64,11 +64,11 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return media.build("avi", tmp_path_factory.mktemp("avi"), comment=None).read_bytes()
 
 
-# What FFmpeg would lose
+# Data that FFmpeg would lose
 
 
 @pytest.mark.parametrize("text", [ANN, LONG, None])
-def test_everything_that_ffmpeg_loses_is_kept(clip: bytes, text: str | None) -> None:
+def test_data_lost_by_ffmpeg_is_kept(clip: bytes, text: str | None) -> None:
     odd = texts((b"INAM", b"a"), (b"INAM", b"b"), (b"ISBJ", "Сочи".encode("cp1251")), (b"ICMT", b"old"))
     data = headers.avi_with(clip, *CAMERA, odd)
     new = written(data, text, COPY)
@@ -82,7 +82,7 @@ def test_driver_data_stays_in_its_stream() -> None:
     assert b"AVIF maker's notes" in written(data, ANN, COPY)
 
 
-# What tells of places
+# Offsets
 
 
 def test_index_relative_to_media_is_unchanged() -> None:
@@ -92,7 +92,7 @@ def test_index_relative_to_media_is_unchanged() -> None:
     assert index(new) == index(data)
 
 
-def test_index_relative_to_the_file_is_updated() -> None:
+def test_index_relative_to_file_is_updated() -> None:
     data = film(base="file")
     new = written(data, ANN, COPY)
     assert [new[at : at + 4] for at in index(new)] == [b"00dc"] * len(FRAMES)
@@ -100,7 +100,7 @@ def test_index_relative_to_the_file_is_updated() -> None:
     assert index(written(film(junk(500), base="file"), ANN, PLACE)) == index(film(junk(500), base="file"))
 
 
-def test_unknown_index_keeps_the_media_in_place() -> None:
+def test_unknown_index_keeps_media_in_place() -> None:
     assert "unclear where the offsets" in refusal(film(base="nowhere"), ANN, COPY)
     assert said(written(film(junk(500), base="nowhere"), ANN, PLACE)) == [ANN]
 
@@ -143,7 +143,7 @@ def test_shared_media_move_by_whole_blocks(block: int) -> None:
 # Which texts
 
 
-def test_new_comment_follows_other_texts_before_the_media() -> None:
+def test_new_comment_follows_other_texts_before_media() -> None:
     for data in (film(), film(texts((b"INAM", b"Sea"))), film(junk(500)), film(texts((b"ICMT", b"")), junk(500))):
         new = written(data, ANN, COPY)
         assert said(new) == [ANN]
@@ -151,8 +151,8 @@ def test_new_comment_follows_other_texts_before_the_media() -> None:
         assert new.index(b"ICMT") < media_at(new)
 
 
-def test_comment_behind_the_media_is_updated_and_one_before_added() -> None:
-    """Players read no further than the media."""
+def test_comment_after_media_is_updated_and_one_before_added() -> None:
+    """Players read only up to the media."""
     data = film(junk(500), behind=[texts((b"ICMT", b"old"))])
     for strategy in (PLACE, COPY):
         new = written(data, ANN, strategy)
@@ -160,7 +160,7 @@ def test_comment_behind_the_media_is_updated_and_one_before_added() -> None:
         assert said(written(new, None, strategy)) == []
 
 
-def test_every_comment_has_the_new_text() -> None:
+def test_every_comment_has_new_text() -> None:
     inner = listed(b"hdrl", chunk(b"avih", bytes(56)), texts((b"ICMT", b"one")))
     data = film(inner, texts((b"ICMT", b"two"), (b"INAM", b"Sea"), (b"ICMT", b"three")), junk(500))
     for strategy in (PLACE, COPY):
@@ -174,7 +174,7 @@ def test_kept_comment_is_unchanged() -> None:
     assert raw + b"\n" + ANN.encode() + b"\0" in b"".join(data for _, data in edit.writes)
 
 
-def test_list_of_only_the_comment_is_removed() -> None:
+def test_list_of_only_comment_is_removed() -> None:
     assert b"INFO" not in written(film(texts((b"ICMT", b"old"))), None, COPY)
     assert b"INFO" in written(film(texts((b"ICMT", b"old"), (b"INAM", b"Sea"))), None, COPY)
 
@@ -184,7 +184,7 @@ def test_unstorable_text_is_refused(text: str, sentence: str) -> None:
     assert sentence in refusal(film(), text, COPY)
 
 
-# Room
+# Free space
 
 
 def test_new_file_has_padding_for_later_edits(clip: bytes) -> None:
@@ -204,7 +204,7 @@ def test_edit_in_place_writes_few_bytes() -> None:
 @pytest.mark.parametrize("free", [0, 1, 2, 7, 8, 12, 13, 14, 16, 20, 21, 22, 30, 100])
 def test_padding_is_used_kept_or_too_small(free: int) -> None:
     data = film(texts((b"INAM", b"Sea")), junk(free))
-    needed = 8 + 6  # of a comment of five letters; a padding has 8 bytes at least
+    needed = 8 + 6  # for a comment of five letters; a padding has 8 bytes at least
     room = 8 + free + free % 2
     if room == needed or room >= needed + 8:
         assert len(written(data, "01234", PLACE, HERE)) == len(data)
@@ -217,7 +217,7 @@ def test_padding_with_data_is_not_used() -> None:
         assert "no room" in refusal(film(chunk(b"JUNK", hidden)), ANN, PLACE)
 
 
-def test_padding_in_the_header_is_used() -> None:
+def test_padding_in_header_is_used() -> None:
     data = film(strl=[junk(100)])
     assert len(written(data, ANN, PLACE)) == len(data)
 
@@ -230,7 +230,7 @@ def test_shorter_comment_leaves_padding() -> None:
     assert "no room" in refusal(data, "x" * 33, PLACE)
 
 
-def test_comment_at_the_end_may_grow() -> None:
+def test_comment_at_end_may_grow() -> None:
     data = film(texts((b"ICMT", b"x" * 30)), behind=[texts((b"ICMT", b"y" * 30))])
     new = written(data, "z" * 30, PLACE)
     assert len(new) == len(data)

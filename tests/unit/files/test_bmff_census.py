@@ -34,7 +34,7 @@ def film(*items: bytes, front: bool = True, **more: Any) -> bytes:
     return mp4.film(udta, keys, front=front, after=mp4.free(30), **more)
 
 
-def test_every_box_has_a_digest() -> None:
+def test_every_box_has_digest() -> None:
     names = set(census(film(TITLE, mp4.cmt("text"), COVER)))
 
     assert {
@@ -58,7 +58,7 @@ def test_every_box_has_a_digest() -> None:
 
 @pytest.mark.parametrize(("front", "flip"), effort.some([(True, 0x01), (False, 0x80), (True, 0x80), (False, 0x01)], 2))
 def test_every_changed_byte_is_detected(front: bool, flip: int) -> None:
-    """Each byte in turn: outside of media, comment and padding it changes the census, or the file is refused."""
+    """Each byte in sequence: outside of media, comment and padding, it changes the census, or the file is rejected."""
     content = film(TITLE, mp4.cmt("text"), COVER, front=front, end=b"\xff\xfejunk\xff\xff")
     layout = FAMILY.examine(BytesReader(content))
     free_bytes = {at for extent in layout.payload for at in range(extent.offset, extent.end)}
@@ -114,11 +114,11 @@ def test_census_ignores_comments_and_padding(before: bytes, after: bytes) -> Non
         (film(TITLE, COVER, end=box(b"free", b"GPS track")), {"free", "order"}),
     ],
 )
-def test_census_names_the_change(after: bytes, names: set[str]) -> None:
+def test_census_names_change(after: bytes, names: set[str]) -> None:
     assert changed(film(TITLE, COVER), after) == names
 
 
-def test_census_names_a_removed_track() -> None:
+def test_census_names_removed_track() -> None:
     gone = {name for name in changed(mp4.film(tracks=2), mp4.film(tracks=1)) if "trak" in name}
 
     assert gone
@@ -143,7 +143,7 @@ def test_census_covers_bytes_after_chunk_entries() -> None:
 
 
 @pytest.mark.parametrize("wide", [True, False])
-def test_chunk_offsets_count_from_the_first_media_byte(wide: bool) -> None:
+def test_chunk_offsets_count_from_first_media_byte(wide: bool) -> None:
     near, far = (mp4.film(front=True, wide=wide, after=mp4.free(size)) for size in (8, 5000))
     table = "co64" if wide else "stco"
     at = near.index(table.encode()) + 4 + 4 + 4 + (7 if wide else 3)
@@ -184,7 +184,7 @@ def test_uncorrected_pointer_is_named(kind: bytes, at: int, name: str) -> None:
 
 
 def test_corrected_pointers_are_equal() -> None:
-    """The same film with more in front of what it points at, and every number in it another."""
+    """The same film with additional bytes before its targets, and corrected numbers."""
     wanted: dict[str, Any] = {"absolute": True, "encrypted": True, "indexed": True, "wide": True}
     near, far = (pointers.fragmented(after=mp4.free(size), **wanted) for size in (8, 700))
 

@@ -1,4 +1,4 @@
-"""Which boxes of an MP4, MOV or 3GP hold the comment, and what stands in each of them after a write."""
+"""The boxes of an MP4, MOV or 3GP that hold the comment, and their content after a write."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def planned(content: bytes, text: str | None) -> Patch | Refusal:
 
 
 def written(content: bytes, text: str | None) -> bytes:
-    """The file after writing `text`, with everything checked that holds after every write."""
+    """Return the file after a write of `text`, with all checks of a write."""
     outcome = planned(content, text)
     assert isinstance(outcome, Patch), outcome
     result = mp4.apply(outcome, content)
@@ -95,7 +95,7 @@ def parts(content: bytes, path: str) -> list[bytes]:
     return [inner for name, inner in mp4.tree(content) if name == path]
 
 
-# Where a first comment goes
+# The place of a first comment
 
 
 FIRST = {
@@ -127,7 +127,7 @@ def test_mov_comment_is_last_in_udta(name: str, brand: bytes | None) -> None:
 
 @pytest.mark.parametrize("brand", [b"isom", b"3gp6", b"3g2a"])
 @pytest.mark.parametrize("name", ["no tags", "empty udta", "terminator", "other strings", "keys of a phone"])
-def test_iso_comment_is_an_itunes_item(name: str, brand: bytes) -> None:
+def test_iso_comment_is_itunes_item(name: str, brand: bytes) -> None:
     result = written(mp4.film(FIRST[name], brand=brand), NEW)
 
     assert [field.where for field in examined(result).fields] == ["moov/udta/meta/ilst/©cmt"]
@@ -145,8 +145,8 @@ ANOTHER_MAKE = {
 
 
 @pytest.mark.parametrize("name", ANOTHER_MAKE)
-def test_iso_comment_beside_other_tags_is_a_string(name: str) -> None:
-    """Measured: read by FFmpeg, ExifTool and MediaInfo, whatever stands beside it."""
+def test_iso_comment_beside_other_tags_is_string(name: str) -> None:
+    """Measured: FFmpeg, ExifTool and MediaInfo read it, whatever is beside it."""
     result = written(mp4.film(udta(ANOTHER_MAKE[name])), NEW)
 
     assert parts(result, "moov/udta") == [ANOTHER_MAKE[name] + ADDED]
@@ -161,7 +161,7 @@ def test_udta_with_itunes_tags_is_preferred() -> None:
     assert parts(written(mov(camera, listed), NEW), "moov/udta")[0].endswith(ADDED)
 
 
-# Which places there are, and that all say the same
+# All places have the same text
 
 
 PLACES = {
@@ -217,12 +217,12 @@ def test_all_existing_places_are_set(name: str, brand: bytes) -> None:
         content = mov(early=tags, brand=brand) if early else mov(tags, brand=brand)
         assert [place.where for place in examined(content).places] == where
         result = written(content, NEW)
-        added = early and "free form" in name  # FFmpeg does not read these in front of the tracks
+        added = early and "free form" in name  # FFmpeg does not read these before the tracks
         assert len(examined(result).places) == len(where) + added
         assert written(result, None) == written(written(content, NEW * 2), None)
 
 
-def test_second_text_of_a_name_is_numbered() -> None:
+def test_second_text_of_name_is_numbered() -> None:
     content = mov(udta(strings(mp4.string("a"), mp4.string("b", language=0x10B5)), string("c", 0x1A41)))
 
     assert [field.where for field in examined(content).fields] == [
@@ -325,7 +325,7 @@ def test_string_of_65_535_bytes_is_written(tags: bytes) -> None:
     "content",
     [
         b"text",  # some cameras; only FFmpeg reads it
-        struct.pack(">HH", 8, 0x55C4) + b"text",  # a length that counts itself; FFmpeg cannot open such a file
+        struct.pack(">HH", 8, 0x55C4) + b"text",  # a length that includes itself; FFmpeg cannot open such a file
         b"\0",
         mp4.string("one") + b"\0\1\0\0",
     ],
@@ -373,7 +373,7 @@ def test_item_encoding_follows_its_type(value: bytes, found: str) -> None:
         ),
     ],
 )
-def test_item_keeps_one_value_and_the_shared_locale(before: bytes, after: bytes) -> None:
+def test_item_keeps_one_value_and_shared_locale(before: bytes, after: bytes) -> None:
     content = mp4.film(udta(mp4.tags(box(b"\xa9cmt", before))))
 
     assert parts(written(content, NEW), "moov/udta/meta/ilst/©cmt") == [after]
@@ -399,11 +399,11 @@ def test_item_of_another_name_is_no_comment(item: bytes) -> None:
     assert mp4.tags(item, mp4.cmt(NEW)) in written(content, NEW)
 
 
-# What players take for the comment
+# The comment that players show
 
 
 @pytest.mark.parametrize("brand", [b"qt  ", b"isom"])
-def test_comment_follows_a_field_that_players_prefer(brand: bytes) -> None:
+def test_comment_follows_preferred_field_of_players(brand: bytes) -> None:
     """FFmpeg shows the last of `©cmt` and `©inf`, and Apple's key only if there is neither."""
     behind = [
         udta(information()),
@@ -423,7 +423,7 @@ def test_comment_follows_a_field_that_players_prefer(brand: bytes) -> None:
     assert len(examined(written(before, NEW)).places) == 1
 
 
-def test_comment_that_cannot_follow_is_refused() -> None:
+def test_comment_without_possible_place_is_rejected() -> None:
     inside = mov(udta(string("old")), mp4.tags(box(b"\xa9inf", mp4.data("about")), plain=True))
     outside = mp4.film(front=True, after=mp4.free(500), end=udta(information()))
 
@@ -447,15 +447,15 @@ def test_comment_hidden_by_another_field_is_refused(tags: bytes) -> None:
     ],
     ids=["no handler", "names without their handler"],
 )
-def test_comment_is_added_beside_a_hidden_one(tags: bytes) -> None:
+def test_comment_is_added_beside_hidden_one(tags: bytes) -> None:
     for brand in (b"qt  ", b"isom"):
         content = mov(tags, brand=brand)
         assert texts(content) == ["old"]
         assert len(examined(written(content, NEW)).places) == 2
 
 
-def test_comment_before_its_handler_is_refused() -> None:
-    """FFmpeg looks for the handler in steps of four bytes: whether it finds it would depend on the comment's length."""
+def test_comment_before_handler_is_rejected() -> None:
+    """FFmpeg searches the handler in steps of four bytes: the result would depend on the comment's length."""
     content = mov(udta(full(b"meta", box(b"ilst", mp4.cmt("old")), box(b"hdlr", mp4.HANDLER))))
 
     assert "handler" in refused(content, NEW)
@@ -488,7 +488,7 @@ def test_two_key_lists_are_refused(tags: bytes) -> None:
     ],
     ids=["boxes", "values", "names"],
 )
-def test_many_fields_of_a_kind_are_written(tags: bytes) -> None:
+def test_many_fields_of_kind_are_written(tags: bytes) -> None:
     assert written(mov(tags), NEW)
 
 
@@ -496,7 +496,7 @@ def test_comment_of_10_mb_is_refused() -> None:
     assert "A comment has 10,000,024 bytes" in refused(mov(mp4.tags(mp4.cmt("x" * 10_000_000), plain=True)), NEW)
 
 
-# Anything at all
+# Random files
 
 
 languages = st.sampled_from([0, 2, 0x7FFF, 0x15C7, 0x10B5, 0x55C4])

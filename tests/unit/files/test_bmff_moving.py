@@ -1,4 +1,4 @@
-"""Writing the comment of an MP4 that has no room for it: everything that moves is found again, nothing else changes."""
+"""Writes of the comment of an MP4 without free space: all offsets are correct, and nothing else changes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.support.pointers import MEDIA
 BLOCK = 4096
 STRATEGIES = {strategy.name: strategy for strategy in FAMILY.strategies()}
 MOVING = [name for name in STRATEGIES if name != "mp4_in_place"]
-IN_FRONT = ["mp4_reflink", "mp4_insert_range", "mp4_copy"]  # those that leave the index where it is
+IN_FRONT = ["mp4_reflink", "mp4_insert_range", "mp4_copy"]  # strategies that do not move the index
 TITLE = box(b"\xa9nam", mp4.data("A title"))
 TEXT = "People: Ann Lee, Zoë Ünal"
 
@@ -41,7 +41,7 @@ def planned(name: str, content: bytes, text: str | None = TEXT, *, block: int = 
 
 
 def written(name: str, content: bytes, text: str | None = TEXT, *, block: int = BLOCK) -> bytes:
-    """The file after writing `text`, with everything checked that holds after every write."""
+    """Return the file after a write of `text`, with all checks of a write."""
     edit = planned(name, content, text, block=block)
     assert not isinstance(edit, Refusal), edit
     result = mp4.apply(edit, content)
@@ -83,7 +83,7 @@ def unsized(content: bytes) -> bytes:
 
 
 def between(*, large: bool = False, cut: int = 1500) -> bytes:
-    """A film whose index stands between two parts of its media."""
+    """A film whose index is between two parts of its media."""
     halves = [box(b"mdat", MEDIA[:cut], large=large), box(b"mdat", MEDIA[cut:])]
     ftyp = box(b"ftyp", b"isom", bytes(4), b"isom")
 
@@ -96,7 +96,7 @@ def between(*, large: bool = False, cut: int = 1500) -> bytes:
 
 
 def encrypted(*, early: bytes = b"", version: int = 0, typed: bool = False, front: bool = True) -> bytes:
-    """A film whose index says where, in itself, the keys of its samples are."""
+    """A film whose index contains an offset to the keys of its samples, within itself."""
     secret = full(b"senc", struct.pack(">I", 2), MEDIA[1500:1524])
 
     def made(at: int) -> bytes:
@@ -137,7 +137,7 @@ def _large_moov() -> bytes:
 
 
 def with_items(where: str, **more: Any) -> bytes:
-    """A film with items that lie in its media, listed in the film's, the track's or the file's own `meta`."""
+    """A film with items in its media, listed in the film's, the track's or the file's own `meta`."""
 
     def made(first: int) -> bytes:
         places = [(first + 1000, 40), (first + 1200, 1)]
@@ -152,7 +152,7 @@ def with_items(where: str, **more: Any) -> bytes:
     return made(content.index(MEDIA))
 
 
-# What can be moved, and how
+# Possible moves
 
 
 FRONT: dict[str, Callable[[], bytes]] = {
@@ -192,7 +192,7 @@ FRONT: dict[str, Callable[[], bytes]] = {
     "encrypted fragments": lambda: pointers.fragmented(listed=False, encrypted=True),
     "fragments with old padding": lambda: pointers.fragmented(listed=False, indexed=True, after=mp4.free(12)),
 }
-# What has to change behind the index too.
+# Pointers after the index
 FAR: dict[str, Callable[[], bytes]] = {
     "a list of fragments": pointers.fragmented,
     "a wide list of fragments": lambda: pointers.fragmented(wide=True, indexed=True),
@@ -202,7 +202,7 @@ FAR: dict[str, Callable[[], bytes]] = {
     "items of the file": lambda: with_items("file"),
     "items at the end of the file": lambda: with_items("end", version=1, base=8),
 }
-# The index does not stand in front of the media.
+# The index is not before the media.
 BEHIND: dict[str, Callable[[], bytes]] = {
     "last": lambda: film(front=False),
     "before other boxes": lambda: film(front=False, end=box(b"uuid", bytes(range(20)))),
@@ -227,13 +227,13 @@ def test_moved_media_has_correct_offsets(name: str, shape: str) -> None:
 
 @pytest.mark.parametrize("shape", FAR)
 @pytest.mark.parametrize("name", ["mp4_reflink", "mp4_copy"])
-def test_pointers_behind_the_index_are_updated(name: str, shape: str) -> None:
+def test_pointers_behind_index_are_updated(name: str, shape: str) -> None:
     written("mp4_in_place", written(name, FAR[shape]()), TEXT * 20)
 
 
 @pytest.mark.parametrize("shape", BEHIND)
 @pytest.mark.parametrize("name", ["mp4_reflink", "mp4_copy"])
-def test_index_at_the_end_stays(name: str, shape: str) -> None:
+def test_index_at_end_stays(name: str, shape: str) -> None:
     content = BEHIND[shape]()
     result = written(name, content)
 
@@ -242,7 +242,7 @@ def test_index_at_the_end_stays(name: str, shape: str) -> None:
 
 
 @pytest.mark.parametrize("shape", [*(shape for shape in FRONT if shape not in ("mdat to the end", "junk")), *BEHIND])
-def test_index_moves_to_the_end(shape: str) -> None:
+def test_index_moves_to_end(shape: str) -> None:
     content = {**FRONT, **BEHIND}[shape]()
     if examine(content).fragmented:
         assert "fragments" in refused("mp4_append", content)
@@ -264,7 +264,7 @@ def test_index_moves_to_the_end(shape: str) -> None:
 
 
 def test_open_ended_media_blocks_appending() -> None:
-    """It would become media."""
+    """The appended bytes would become media."""
     assert "behind the last box" in refused("mp4_append", unsized(film()))
     assert "behind the last box" in refused("mp4_append", film(end=b"\xff junk"))
 
@@ -280,7 +280,7 @@ def test_fast_start_index_stays_in_front(content: bytes, front: bool) -> None:
     assert isinstance(outcome, Refusal) == front
 
 
-# What an edit is like
+# Structure of an edit
 
 
 @pytest.mark.parametrize("block", [512, 4096, 65536])
@@ -301,7 +301,7 @@ def test_cloned_ranges_keep_block_alignment(shape: str, block: int) -> None:
 
 
 @pytest.mark.parametrize("shape", [*FRONT, *FAR, *BEHIND])
-def test_copy_adds_padding_behind_the_index(shape: str) -> None:
+def test_copy_adds_padding_behind_index(shape: str) -> None:
     content = {**FRONT, **FAR, **BEHIND}[shape]()
     edit = planned("mp4_copy", content)
     assert isinstance(edit, Rebuild)
@@ -312,7 +312,7 @@ def test_copy_adds_padding_behind_the_index(shape: str) -> None:
 
 @pytest.mark.parametrize("block", [1024, 4096, 65536])
 @pytest.mark.parametrize("shape", FRONT)
-def test_inserted_blocks_hold_the_new_header(shape: str, block: int) -> None:
+def test_inserted_blocks_hold_new_header(shape: str, block: int) -> None:
     content = FRONT[shape]()
     edit = planned("mp4_insert_range", content, block=block)
     assert isinstance(edit, Patch)
@@ -364,7 +364,7 @@ def test_strategies_come_best_first() -> None:
 
 
 class Sparse(BytesReader):
-    """A file of which only the beginning and the end are not zeros."""
+    """A file of zeros, except at the start and the end."""
 
     def __init__(self, content: bytes, *, size: int, end: bytes = b"") -> None:
         super().__init__(content)
@@ -385,7 +385,7 @@ class Sparse(BytesReader):
 
 
 def large(*chunks: list[int], end: bytes = b"") -> Sparse:
-    """A film of 5 GB with tracks whose chunks lie there."""
+    """A film of 5 GB with tracks whose chunks are there."""
     size = 5 << 30
     ftyp = box(b"ftyp", b"isom", bytes(4), b"isom")
     moov = box(b"moov", full(b"mvhd", bytes(96)), *(mp4.track(places, extra=end) for places in chunks))
@@ -394,7 +394,7 @@ def large(*chunks: list[int], end: bytes = b"") -> Sparse:
 
 
 def header_of(name: str, reader: Sparse) -> tuple[bytes, int]:
-    """The new header, and by how much the media moves."""
+    """Return the new header, and the distance by which the media move."""
     edit = STRATEGIES[name].plan(
         reader,
         FAMILY.examine(reader),
@@ -425,7 +425,7 @@ def test_only_offsets_above_4_gib_get_64_bits(name: str) -> None:
 
 @pytest.mark.parametrize("name", IN_FRONT)
 def test_growing_table_can_widen_another(name: str) -> None:
-    """The first one's growth by 40,000 bytes is what makes the second one too large."""
+    """The growth of the first table by 40,000 bytes makes the second one too large."""
     header, shift = header_of(name, large([0xFFFFFFF0 - index for index in range(10_000)], [0xFFFFFFFF - 42_000]))
 
     assert header.count(b"co64") == (2 if shift > 42_000 else 1)
@@ -452,7 +452,7 @@ def test_table_without_samples_is_unchanged() -> None:
     written("mp4_in_place", film(mp4.track([1 << 31], samples=0), front=False))
 
 
-def test_index_at_the_end_keeps_32_bits() -> None:
+def test_index_at_end_keeps_32_bits() -> None:
     reader = large([0xFFFFFF00])
     outcome = STRATEGIES["mp4_append"].plan(
         reader,
@@ -500,7 +500,7 @@ def test_padding_over_4_gib_refuses_insert_but_copy_removes_it() -> None:
     assert copied.pieces[1].index(struct.pack(">IQ", 1, copied.size - len(MEDIA))) > 0
 
 
-# What may not move
+# Forbidden moves
 
 
 def camera(*, front: bool = True, after: bytes = b"") -> bytes:
@@ -512,7 +512,7 @@ def canon(**more: Any) -> bytes:
 
 
 def elsewhere(**more: Any) -> bytes:
-    """A film with a third track whose samples lie in another file."""
+    """A film with a third track whose samples are in another file."""
     entry = full(b"dref", struct.pack(">I", 1), full(b"url ", b"file:///other.mov\0"))
     inner = mp4.track([1 << 31])
     minf = inner.index(b"minf") - 4
@@ -521,7 +521,7 @@ def elsewhere(**more: Any) -> bytes:
 
 
 def _lying(content: bytes, kind: bytes, at: int) -> bytes:
-    """The film with a number in its last box of that type made absurd."""
+    """The film with an absurd number in its last box of that type."""
     place = content.rindex(kind) + 4 + at
     return content[:place] + b"\x7f" + content[place + 1 :]
 
@@ -537,14 +537,14 @@ def _tagged_fragment(**more: Any) -> bytes:
 
 
 def _around(**more: Any) -> bytes:
-    """A segment index in front of `moov` that takes `moov` for a part of its first stretch."""
+    """A segment index before `moov` that counts `moov` as a part of its first segment."""
     content = pointers.fragmented(indexed_first=True, **more)
     at = content.index(b"sidx") + 4 + 16
     return content[:at] + bytes(4) + content[at + 4 :]
 
 
 def _from_zero(**more: Any) -> bytes:
-    """Fragments whose base is the beginning of the file, so that runs say where in the file they are."""
+    """Fragments with offsets from the start of the file."""
     content = pointers.fragmented(absolute=True, listed=False, **more)
     at = 0
     while (at := content.find(b"tfhd", at) + 4) > 3:
@@ -566,7 +566,7 @@ def _in_each_track(extra: bytes, **more: Any) -> bytes:
 
 
 def _in_fragment(**more: Any) -> bytes:
-    """A fragment with an empty `meta`, made more of them."""
+    """A fragment with an empty `meta`, changed in several ways."""
     content = _tagged_fragment(**more)
     at = content.index(b"meta", content.index(b"moof"))
     return content[:at] + b"meco" + content[at + 4 :]
@@ -614,12 +614,12 @@ def test_unknown_structure_moves_nothing(shape: str) -> None:
     assert census(result) == census(roomy)
 
 
-def test_last_index_of_a_camera_may_grow() -> None:
+def test_last_index_of_camera_may_grow() -> None:
     assert len(written("mp4_in_place", camera(front=False))) > len(camera(front=False))
 
 
 @pytest.mark.parametrize("front", [True, False])
-def test_pointers_into_the_index_are_updated(front: bool) -> None:
+def test_pointers_into_index_are_updated(front: bool) -> None:
     tags = box(b"udta", mp4.tags(mp4.cmt("old" * 20)))
     early = encrypted(early=tags, front=front)
 
@@ -644,7 +644,7 @@ def test_insert_is_refused_if_later_bytes_must_change(shape: str) -> None:
     assert "would have to change" in refused("mp4_insert_range", FAR[shape]())
 
 
-# Anything at all
+# Random files
 
 
 paddings = st.sampled_from([b"", b"", mp4.free(8), mp4.free(15), mp4.free(90, kind=b"skip")])

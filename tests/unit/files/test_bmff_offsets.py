@@ -1,4 +1,4 @@
-"""All that points into an MP4 is found, or the file says why it is left alone; no number in it can make that last."""
+"""Every offset in an MP4 is found, or the file is rejected with a reason; no number makes this slow."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def targets(content: bytes) -> list[int]:
 
 
 def in_table(*tables: bytes) -> bytes:
-    """A film whose first track has more tables."""
+    """A film whose first track has additional tables."""
     content = mp4.film(tracks=1)
     at = content.index(b"stsd") - 4
     content = content[:at] + b"".join(tables) + content[at:]
@@ -55,7 +55,7 @@ def run(offset: int | None, *, count: int = 1, flags: int = 0, rest: bytes = b""
     return box(b"trun", struct.pack(">II", flags | (offset is not None), count), given, rest)
 
 
-# What is found
+# Supported structures
 
 
 @pytest.mark.parametrize("version", [0, 1, 2])
@@ -155,7 +155,7 @@ def test_external_track_is_detected(flags: int, name: bytes) -> None:
         assert len(layout.offsets.tables) == 2
 
 
-# What is not
+# Unsupported structures
 
 
 DAMAGED: dict[str, Callable[[], bytes]] = {

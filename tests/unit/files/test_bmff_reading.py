@@ -1,4 +1,4 @@
-"""What an ISO base media file is, found out from its boxes; nothing in a file can make reading it fail or last."""
+"""Parsing of ISO base media files; no content makes it fail or slow."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def texts(content: bytes) -> list[tuple[str, str]]:
 
 
 class Counted:
-    """A file of any size that only says how much of it was read."""
+    """A file of any size that records how much of it was read."""
 
     def __init__(self, content: bytes, *, size: int) -> None:
         self.content = content
@@ -40,7 +40,7 @@ class Counted:
         return self.content[offset : offset + length].ljust(length, b"\0")
 
 
-# What a file is
+# Kind of file
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ class Counted:
         struct.pack(">I4s", 0xFFFFFFFF, b"ftyp") + bytes(60),
     ],
 )
-def test_first_box_identifies_the_family(head: bytes) -> None:
+def test_first_box_identifies_family(head: bytes) -> None:
     assert FAMILY.recognises(head)
 
 
@@ -73,7 +73,7 @@ def test_first_box_identifies_the_family(head: bytes) -> None:
         bytes(64),
     ],
 )
-def test_other_files_are_not_of_the_family(head: bytes) -> None:
+def test_other_files_are_not_of_family(head: bytes) -> None:
     assert not FAMILY.recognises(head)
 
 
@@ -92,19 +92,19 @@ def test_other_files_are_not_of_the_family(head: bytes) -> None:
         (b"avis", "heif"),
     ],
 )
-def test_brand_names_the_container(brand: bytes | None, container: str) -> None:
+def test_brand_names_container(brand: bytes | None, container: str) -> None:
     layout = examine(mp4.film(brand=brand))
 
     assert layout.container == container
     assert (layout.problem is None) == (container in {"mp4", "mov", "3gp"})
 
 
-# What its media is
+# Media
 
 
 @pytest.mark.parametrize("front", [True, False])
 @pytest.mark.parametrize("large", [True, False])
-def test_payload_is_the_mdat_content(front: bool, large: bool) -> None:
+def test_payload_is_mdat_content(front: bool, large: bool) -> None:
     content = mp4.film(front=front, large=large)
     layout = examine(content)
 
@@ -114,14 +114,14 @@ def test_payload_is_the_mdat_content(front: bool, large: bool) -> None:
     assert layout.size == len(content)
 
 
-def test_several_mdat_form_the_payload() -> None:
+def test_several_mdat_form_payload() -> None:
     content = mp4.film(front=True, end=box(b"mdat") + box(b"mdat", b"second", large=True))
 
     found = [content[extent.offset : extent.end] for extent in examine(content).payload]
     assert found == [mp4.MEDIA, b"second"]
 
 
-def test_mdat_without_size_reaches_the_end() -> None:
+def test_mdat_without_size_reaches_end() -> None:
     content = bytearray(mp4.film(front=True))
     start = content.index(b"mdat") - 4
     content[start : start + 4] = bytes(4)
@@ -131,7 +131,7 @@ def test_mdat_without_size_reaches_the_end() -> None:
     assert layout.problem is None
 
 
-# Where its comments are
+# Comments
 
 
 def test_file_without_comment_has_no_field() -> None:
@@ -166,7 +166,7 @@ def test_meta_is_read_with_and_without_version(plain: bool) -> None:
     assert texts(content) == [("moov/udta/meta/ilst/©cmt", "found")]
 
 
-def test_track_comment_is_not_the_file_comment() -> None:
+def test_track_comment_is_not_file_comment() -> None:
     udta = box(b"udta", box(b"\xa9cmt", mp4.string("of the track")), mp4.tags(mp4.cmt("of the track")))
     layout = examine(mp4.film(trak=udta + mp4.tags(mp4.cmt("of the track"))))
 
@@ -186,7 +186,7 @@ def test_track_comment_is_not_the_file_comment() -> None:
         (box(b"\xa9cmt", mp4.data("")), ""),
     ],
 )
-def test_items_are_read_as_their_type_says(content: bytes, text: str) -> None:
+def test_items_are_read_according_to_type(content: bytes, text: str) -> None:
     layout = examine(mp4.film(box(b"udta", mp4.tags(content))))
 
     assert [field.value for field in layout.fields] == [text]
@@ -204,14 +204,14 @@ def test_items_are_read_as_their_type_says(content: bytes, text: str) -> None:
         (b"", [""]),
     ],
 )
-def test_strings_are_read_as_their_language_says(content: bytes, found: list[str]) -> None:
+def test_strings_are_read_according_to_language(content: bytes, found: list[str]) -> None:
     layout = examine(mp4.film(box(b"udta", box(b"\xa9cmt", content), bytes(4))))
 
     assert [field.value for field in layout.fields] == found
     assert layout.problem is None
 
 
-# Why it may not be written
+# Reasons against a write
 
 
 def bad_table(kind: bytes, *content: bytes) -> bytes:
@@ -271,7 +271,7 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize("name", DAMAGED)
-def test_damage_is_corrupt_with_a_message(name: str) -> None:
+def test_damage_is_corrupt_with_message(name: str) -> None:
     content, words = DAMAGED[name]
     problem = examine(content).problem
 
@@ -310,7 +310,7 @@ UNKNOWN = {
 
 
 @pytest.mark.parametrize("name", UNKNOWN)
-def test_unknown_structure_is_refused_with_a_reason(name: str) -> None:
+def test_unknown_structure_is_refused_with_reason(name: str) -> None:
     content, words = UNKNOWN[name]
     problem = examine(content).problem
 
@@ -318,7 +318,7 @@ def test_unknown_structure_is_refused_with_a_reason(name: str) -> None:
     assert (problem.code, words in problem.message) == ("no_strategy_yet", True), problem
 
 
-def test_comment_outside_the_index_is_listed() -> None:
+def test_comment_outside_index_is_listed() -> None:
     content = mp4.film(front=True, end=mp4.tags(mp4.cmt("outside")))
 
     assert texts(content) == [("meta/ilst/©cmt", "outside")]

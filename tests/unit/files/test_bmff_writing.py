@@ -1,4 +1,4 @@
-"""Writing the comment of an MP4 in place: every place of it, nothing else, and as few bytes as can be."""
+"""Writes of the comment of an MP4 in place: every place of it, nothing else, and few bytes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def planned(content: bytes, text: str | None) -> Patch | Refusal:
 
 
 def written(content: bytes, text: str | None) -> bytes:
-    """The file after writing `text`, with everything checked that holds after every write."""
+    """Return the file after a write of `text`, with all checks of a write."""
     outcome = planned(content, text)
     assert isinstance(outcome, Patch), outcome
     result = mp4.apply(outcome, content)
@@ -57,7 +57,7 @@ def udta(*children: bytes, end: bytes = b"") -> bytes:
     return box(b"udta", *children, end)
 
 
-# Ways in which a file can stand before its first comment, or with one or more.
+# Layouts of a file without a comment, or with one or more.
 TAGS = {
     "nothing": b"",
     "empty udta": udta(),
@@ -94,7 +94,7 @@ TEXTS = ["People: Ann Lee", "x", "Grüße, 你好 🎬\nשלום\r\n;| \t", "Peo
 
 @pytest.mark.parametrize("name", TAGS)
 @pytest.mark.parametrize("early", [False, True])
-def test_every_start_gets_the_comment_and_loses_it_again(name: str, early: bool) -> None:
+def test_comment_is_added_to_and_removed_from_every_layout(name: str, early: bool) -> None:
     content = mp4.film(early=TAGS[name]) if early else mp4.film(TAGS[name])
 
     for text in TEXTS:
@@ -137,23 +137,23 @@ def test_item_gets_one_utf8_text_and_keeps_its_locale() -> None:
     assert written(mp4.film(TAGS["several comments"]), "new").count(mp4.cmt("new")) == 3
 
 
-def test_other_boxes_of_an_item_are_kept() -> None:
+def test_other_boxes_of_item_are_kept() -> None:
     item = box(b"\xa9cmt", mp4.full(b"name", b"n"), mp4.data("old"), box(b"itif", b"i"), mp4.data("older"))
     new = box(b"\xa9cmt", mp4.full(b"name", b"n"), mp4.data("new"), box(b"itif", b"i"))
 
     assert new in written(mp4.film(udta(mp4.tags(item))), "new")
 
 
-def test_empty_text_removes_the_comment() -> None:
+def test_empty_text_removes_comment() -> None:
     content = mp4.film(TAGS["comment"])
 
     assert planned(content, "") == planned(content, None)
 
 
-# How much is written
+# Number of written bytes
 
 
-def test_index_at_the_end_writes_only_changes() -> None:
+def test_index_at_end_writes_only_changes() -> None:
     long_index = mp4.free(8) + mp4.track(list(range(60, 400)) * 300)
     content = mp4.film(udta(mp4.tags(TITLE)), early=long_index)
     outcome = planned(content, "People: Ann Lee")
@@ -188,7 +188,7 @@ def test_nearest_padding_is_used() -> None:
     assert result.endswith(mp4.free(91) + mp4.full(b"iods", bytes(9)))
 
 
-def test_shrinking_at_the_end_truncates() -> None:
+def test_shrinking_at_end_truncates() -> None:
     content = mp4.film(TAGS["comment"])
     outcome = planned(content, "o")
 
@@ -196,7 +196,7 @@ def test_shrinking_at_the_end_truncates() -> None:
     assert outcome.size == len(content) - 10
 
 
-def test_padding_after_the_last_moov_is_used_first() -> None:
+def test_padding_after_last_moov_is_used_first() -> None:
     content = mp4.film(TAGS["nothing"], after=mp4.free(300))
 
     assert len(written(content, "x")) == len(content)
@@ -205,7 +205,7 @@ def test_padding_after_the_last_moov_is_used_first() -> None:
 
 
 @pytest.mark.parametrize("remainder", range(-3, 20))
-def test_padding_after_the_last_moov_may_have_any_end(remainder: int) -> None:
+def test_padding_after_last_moov_may_have_any_end(remainder: int) -> None:
     content = mp4.film(udta(mp4.tags(mp4.cmt("abc"))), after=mp4.free(60))
     result = written(content, "abc" + "x" * (60 - remainder))
 
@@ -219,7 +219,7 @@ def test_freed_bytes_are_zeroed() -> None:
     assert b"secret" not in written(content, "x")
 
 
-# Room in front of the media
+# Free space before the media
 
 
 def fits(content: bytes, text: str | None) -> bool:
@@ -233,7 +233,7 @@ def fits(content: bytes, text: str | None) -> bool:
 
 
 @pytest.mark.parametrize("remainder", [*range(18), 63, 64, 65, 71, 72, 73, 80])
-def test_padding_is_used_up_or_keeps_a_header(remainder: int) -> None:
+def test_padding_is_used_up_or_keeps_header(remainder: int) -> None:
     """A box has 8 bytes at least: 1 to 7 are impossible."""
     content = mp4.film(udta(mp4.tags(mp4.cmt("abc"))), front=True, after=mp4.free(100))
 
@@ -272,7 +272,7 @@ def test_free_box_with_camera_data_is_not_used() -> None:
 
 
 class Sparse(BytesReader):
-    """A file that goes on with nothing but zeros."""
+    """A file that ends with zeros only."""
 
     def __init__(self, content: bytes, *, size: int) -> None:
         super().__init__(content)
@@ -289,7 +289,7 @@ class Sparse(BytesReader):
 
 
 def test_padding_over_4_gib_is_not_used() -> None:
-    """Its size would not fit into the header that we write."""
+    """Its size would not fit into the written header."""
     content = mp4.film() + struct.pack(">I4sQ", 1, b"free", 1 << 40)
     reader = Sparse(content, size=len(mp4.film()) + (1 << 40))
     outcome = IN_PLACE.plan(reader, FAMILY.examine(reader), change("new"), Capabilities())
@@ -312,7 +312,7 @@ def test_distant_padding_is_not_used() -> None:
     assert not fits(mp4.film(front=True, after=box(b"uuid", bytes(16)) + mp4.free(4000)), "People: Ann Lee")
 
 
-def test_padding_of_a_track_is_not_used() -> None:
+def test_padding_of_track_is_not_used() -> None:
     assert not fits(mp4.film(front=True, trak=mp4.free(4000)), "People: Ann Lee")
 
 
@@ -331,7 +331,7 @@ def test_mdat_without_size_blocks_appending() -> None:
     assert len(written(bytes(content), "People: Ann Lee")) == len(content)
 
 
-# What is refused
+# Rejected files
 
 
 @pytest.mark.parametrize(
@@ -361,7 +361,7 @@ def test_only_comments_of_own_layouts_are_written(ours: Strategy) -> None:
 
 
 @pytest.mark.parametrize("ours", FAMILY.strategies(), ids=lambda ours: ours.name)
-def test_file_with_a_problem_is_refused(ours: Strategy) -> None:
+def test_file_with_problem_is_refused(ours: Strategy) -> None:
     reader = BytesReader(mp4.film(box(b"cmov")))
     layout = FAMILY.examine(reader)
 
@@ -375,7 +375,7 @@ def longer(content: bytes) -> bytes:
 
 @pytest.mark.parametrize("meddle", [longer, lambda content: content[:100]], ids=["other size", "shorter"])
 @pytest.mark.parametrize("ours", FAMILY.strategies(), ids=lambda ours: ours.name)
-def test_changed_layout_is_a_conflict(ours: Strategy, meddle: Callable[[bytes], bytes]) -> None:
+def test_changed_layout_is_conflict(ours: Strategy, meddle: Callable[[bytes], bytes]) -> None:
     content = mp4.film(TAGS["comment"], front=ours is not IN_PLACE)
     layout = FAMILY.examine(BytesReader(content))
 
@@ -383,7 +383,7 @@ def test_changed_layout_is_a_conflict(ours: Strategy, meddle: Callable[[bytes], 
         ours.plan(BytesReader(meddle(content)), layout, change("another"), EVERYTHING)
 
 
-# Anything at all
+# Random files
 
 
 paddings = st.sampled_from([b"", b"", mp4.free(8), mp4.free(12), mp4.free(90), mp4.free(700, kind=b"skip")])

@@ -1,4 +1,4 @@
-"""How one file is made out of another: exact where we know the pieces, small where another program wrote them."""
+"""Rebuilds of one file from another: exact for known pieces, small for files of other programs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OLD = random.Random(1).randbytes(3_000_000)
 
 
 def made(rebuild: Rebuild, source: bytes) -> bytes:
-    """What a rebuild means, written as plainly as can be."""
+    """A simple implementation of a rebuild."""
     return b"".join(
         source[piece.offset : piece.end] if isinstance(piece, Extent) else piece for piece in rebuild.pieces
     )
@@ -59,14 +59,14 @@ def test_any_rebuild_is_read_and_inverted(data: st.DataObject) -> None:
     assert delta.proven(reverse, BytesReader(new), BytesReader(old)) == delta.digest_of(BytesReader(old))
 
 
-def test_reverse_of_a_header_has_only_the_old_header() -> None:
+def test_reverse_of_header_has_only_old_header() -> None:
     forward = Rebuild((b"another header", Extent(200, len(OLD) - 200)), cloned=True)
     reverse = delta.inverted(forward, BytesReader(OLD))
     assert reverse == Rebuild((OLD[:200], Extent(14, len(OLD) - 200)), cloned=True)
 
 
 def test_common_header_bytes_are_not_stored() -> None:
-    """An index of which one table changed: the rest of it is in the new header too."""
+    """An index with one changed table: the rest is also in the new header."""
     head = OLD[:500_000]
     changed = head[:200_000] + bytes(byte ^ 1 for byte in head[200_000:210_000]) + head[210_000:]
     forward = Rebuild((b"a box more", changed, Extent(500_000, len(OLD) - 500_000)))
@@ -79,7 +79,7 @@ def test_common_header_bytes_are_not_stored() -> None:
 @settings(deadline=None, max_examples=150)
 @given(st.data())
 def test_equal_distance_needs_no_search(data: st.DataObject) -> None:
-    """An index of which the offsets changed; whatever it returns makes the old bytes."""
+    """An index with changed offsets; every result yields the old bytes."""
     blocks = data.draw(st.lists(st.binary(min_size=1, max_size=9), min_size=1, max_size=12))
     old = bytearray(b"".join(block * 150 for block in blocks))
     start = data.draw(st.integers(0, 40))
@@ -93,7 +93,7 @@ def test_equal_distance_needs_no_search(data: st.DataObject) -> None:
         assert 2 * literal_bytes(Rebuild(tuple(pieces))) <= len(old)
 
 
-def test_reverse_of_an_index_has_only_the_changed_table() -> None:
+def test_reverse_of_index_has_only_changed_table() -> None:
     head = OLD[:500_000]
     changed = head[:200_000] + bytes(byte ^ 1 for byte in head[200_000:210_000]) + head[210_000:]
     forward = Rebuild((changed, Extent(500_000, len(OLD) - 500_000)))
@@ -118,7 +118,7 @@ def packets(seed: int, count: int) -> list[bytes]:
     return [source.randbytes(source.choice((90, 400, 3000, 20_000))) for _ in range(count)]
 
 
-def test_reverse_of_packet_headers_has_only_the_headers() -> None:
+def test_reverse_of_packet_headers_has_only_headers() -> None:
     parts = packets(2, 300)
     old = b"".join(b"old header %7d" % number + part for number, part in enumerate(parts))
     new = b"".join(b"<a new header: %9d>" % number + part for number, part in enumerate(parts))
@@ -138,7 +138,7 @@ def test_reordered_packets_are_matched() -> None:
     assert made(reverse, new) == old
 
 
-def test_zero_runs_do_not_mislead_the_search() -> None:
+def test_zero_runs_do_not_mislead_search() -> None:
     parts = [part if number % 3 else bytes(700) for number, part in enumerate(packets(4, 600))]
     old = b"".join(b"%8d" % number + part for number, part in enumerate(parts))
     new = bytes(4_000_000) + b"".join(b"%12d" % number + part for number, part in enumerate(parts))
@@ -147,8 +147,8 @@ def test_zero_runs_do_not_mislead_the_search() -> None:
     assert made(reverse, new) == old
 
 
-def test_distant_short_matches_do_not_mislead_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Six of them in a row, each a little further ahead: who goes after them does not find the way back."""
+def test_distant_short_matches_do_not_mislead_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six of them in sequence, each a little further ahead: a search that follows them does not return."""
     monkeypatch.setattr(matching, "_CHUNK", 16 * 1024)
     chance = random.Random(6)
     lures = [chance.randbytes(120) for _ in range(6)]
@@ -173,12 +173,12 @@ def test_large_reverse_is_none() -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(st.data())
-def test_any_reverse_yields_the_old_file(data: st.DataObject) -> None:
+def test_any_reverse_yields_old_file(data: st.DataObject) -> None:
     alphabet = [data.draw(st.binary(min_size=1, max_size=80)) for _ in range(4)]
     text = st.lists(st.sampled_from(alphabet), max_size=60).map(b"".join)
     old, new = data.draw(text), data.draw(text)
     reverse = delta.between(BytesReader(old), BytesReader(new))
-    assert reverse is not None  # of a small file everything may be kept
+    assert reverse is not None  # all of a small file may be kept
     assert made(reverse, new) == old
 
 
@@ -190,8 +190,8 @@ def test_small_and_equal_files(old: bytes, new: bytes) -> None:
     assert delta.proven(reverse, BytesReader(new), BytesReader(old)) == delta.digest_of(BytesReader(old))
 
 
-def test_delta_memory_does_not_grow_with_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a smaller scale: chunks of 16 KiB and a file of 500, all of which are indexed, for blocks change places."""
+def test_delta_memory_does_not_grow_with_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At a smaller scale: chunks of 16 KiB and a file of 500 chunks, all indexed, because blocks change places."""
     monkeypatch.setattr(matching, "_CHUNK", 16 * 1024)
 
     class Endless:
@@ -215,7 +215,7 @@ def test_delta_memory_does_not_grow_with_the_file(monkeypatch: pytest.MonkeyPatc
     assert peak < 4_000_000, peak
 
 
-def test_shortened_file_is_a_conflict() -> None:
+def test_shortened_file_is_conflict() -> None:
     class Cut(BytesReader):
         size = 3_500_000  # type: ignore[assignment]
 
@@ -237,7 +237,7 @@ def test_wrong_reverse_is_detected(sampled: bool) -> None:
         assert caught.value.check == "bytes"
 
 
-def test_digest_covers_every_byte_and_the_size() -> None:
+def test_digest_covers_every_byte_and_size() -> None:
     digests = {delta.digest_of(BytesReader(data)) for data in (b"", b"\0", b"\0\0", OLD, OLD[:-1], b"x" + OLD[1:])}
     assert len(digests) == 6
     assert {len(digest) for digest in digests} == {16}
@@ -247,7 +247,7 @@ MUXERS = {"avi": "avi", "flv": "flv", "wmv": "asf", "ogv": "ogg"}
 
 
 @pytest.mark.parametrize("form", MUXERS)
-def test_reverse_of_an_ffmpeg_rewrite_is_small(form: str, tmp_path: Path) -> None:
+def test_reverse_of_ffmpeg_rewrite_is_small(form: str, tmp_path: Path) -> None:
     oracle("ffmpeg")
     old = media.build(form, tmp_path, name="old", comment="People: Ann Lee", seconds=4.0, video_size=(640, 360))
     new = tmp_path / "new"
@@ -262,7 +262,7 @@ def test_reverse_of_an_ffmpeg_rewrite_is_small(form: str, tmp_path: Path) -> Non
 
 
 @given(old=st.binary(max_size=30), inserted=st.sampled_from([0, 0, 5, -2]), data=st.data())
-def test_patch_can_be_a_rebuild(old: bytes, inserted: int, data: st.DataObject) -> None:
+def test_patch_can_be_rebuild(old: bytes, inserted: int, data: st.DataObject) -> None:
     inserted = max(inserted, -len(old))
     size = data.draw(st.integers(0, len(old) + 6)) if not inserted else len(old) + inserted
     new = bytearray((bytes(inserted) + old if inserted >= 0 else old[-inserted:])[:size].ljust(size, b"\0"))

@@ -16,7 +16,7 @@ MIB = 1024 * 1024
 
 
 def patterned(length: int) -> bytes:
-    """Bytes of which no 64 KiB look like any other."""
+    """Bytes without two equal ranges of 64 KiB."""
     return b"".join(hashlib.blake2b(i.to_bytes(8, "big")).digest() for i in range(length // 64 + 1))[:length]
 
 
@@ -33,7 +33,7 @@ def expected_hash(payload: bytes, *, full: bool = False) -> str:
     return ("f1:" if full else "x1:") + digest.hexdigest()
 
 
-# Written down once from the formula above: they must hold for ever, for they are keys in people's databases.
+# Computed once from the formula above: they must never change, because they are keys in databases of users.
 KNOWN = {
     1: "x1:732e1a48ef107598e5c49001aa45c74e",
     MIB: "x1:06124466a026a47a1518c88be41880f7",
@@ -43,14 +43,14 @@ KNOWN = {
 
 
 @pytest.mark.parametrize("length", sorted(KNOWN))
-def test_hash_of_a_known_payload_is_stable(length: int) -> None:
+def test_hash_of_known_payload_is_stable(length: int) -> None:
     data = patterned(length)
     assert payload_hash(BytesReader(data), [Extent(0, length)]) == KNOWN[length]
 
 
 @pytest.mark.parametrize("full", [False, True])
 @pytest.mark.parametrize("length", [1, 65535, 65536, MIB - 1, MIB, MIB + 1, 2 * MIB + 1, 3 * MIB + 77])
-def test_hash_uses_the_documented_windows(length: int, full: bool) -> None:
+def test_hash_uses_documented_windows(length: int, full: bool) -> None:
     data = patterned(length)
     found = payload_hash(BytesReader(b"head" + data + b"tail"), [Extent(4, length)], full=full)
     assert found == expected_hash(data, full=full)
@@ -77,7 +77,7 @@ def test_empty_payload_has_no_hash() -> None:
     assert payload_hash(BytesReader(b"only a header"), [Extent(5, 0)]) is None
 
 
-def test_hash_ignores_bytes_around_the_payload() -> None:
+def test_hash_ignores_bytes_around_payload() -> None:
     one = payload_hash(BytesReader(b"AAAA" + b"film"), [Extent(4, 4)])
     two = payload_hash(BytesReader(b"B" + b"film" + b"more tags"), [Extent(1, 4)])
     assert one == two
@@ -93,7 +93,7 @@ def test_only_full_hash_covers_bytes_between_windows() -> None:
     data = bytearray(patterned(8 * MIB))
     extents = [Extent(0, len(data))]
     before = [payload_hash(BytesReader(bytes(data)), extents, full=full) for full in (False, True)]
-    data[65536 + 10] ^= 1  # the second window begins far behind
+    data[65536 + 10] ^= 1  # the second window starts far behind the first
     after = [payload_hash(BytesReader(bytes(data)), extents, full=full) for full in (False, True)]
     assert before[0] == after[0]
     assert before[1] != after[1]

@@ -1,4 +1,6 @@
-"""Comments written into the metadata of FLV files: every other property keeps its bytes, every place is corrected."""
+"""
+Comments written into the metadata of FLV files: every other property keeps its bytes, and every offset is corrected.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +33,9 @@ def film(*scripts: bytes) -> bytes:
 
 
 def indexed(**more: object) -> bytes:
-    """A film whose metadata tell where its pictures are, and how large it is."""
+    """A film with an index of frames and the file size in its metadata."""
     values: dict[str, object] = {}
-    for _ in range(2):  # the places depend on the length of the metadata, which does not depend on them
+    for _ in range(2):  # the places depend on the length of the metadata, but not the reverse
         made = film(script("onMetaData", values))
         starts = [float(made.index(frame) - 11) for frame in FRAMES]
         index = {"filepositions": starts, "times": [0.0, 0.04, 0.08, 0.12]}
@@ -49,7 +51,7 @@ def metadata(data: bytes) -> amf.Metadata:
 
 
 def body(data: bytes) -> bytes:
-    """Of the first tag."""
+    """The properties of the first tag."""
     return data[24 : 24 + int.from_bytes(data[14:17], "big")]
 
 
@@ -66,11 +68,11 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return media.build("flv", tmp_path_factory.mktemp("flv"), comment=None).read_bytes()
 
 
-# What FFmpeg would lose
+# Data that FFmpeg would lose
 
 
 @pytest.mark.parametrize("text", [ANN, LONG, None])
-def test_everything_that_ffmpeg_loses_is_kept(clip: bytes, text: str | None) -> None:
+def test_data_lost_by_ffmpeg_is_kept(clip: bytes, text: str | None) -> None:
     values = {
         "rate": 29.97,
         "cuePoints": [{"name": "goal", "time": 1.5}],
@@ -86,7 +88,7 @@ def test_everything_that_ffmpeg_loses_is_kept(clip: bytes, text: str | None) -> 
     assert others in new
 
 
-def test_media_are_one_range_of_the_old_file() -> None:
+def test_media_are_one_range_of_old_file() -> None:
     data = indexed()
     edit = planned(data, ANN, COPY)
     assert isinstance(edit, Rebuild)
@@ -96,7 +98,7 @@ def test_media_are_one_range_of_the_old_file() -> None:
     assert edit.pieces[-1].end == len(data)
 
 
-# What tells of places
+# Offsets
 
 
 def test_keyframe_index_is_updated() -> None:
@@ -115,7 +117,7 @@ def test_wrong_size_field_is_kept() -> None:
     assert numbers(written(data, ANN, COPY), "filesize") == [12.0]
 
 
-def test_lengths_around_the_metadata_are_updated() -> None:
+def test_lengths_around_metadata_are_updated() -> None:
     new = written(indexed(), LONG, COPY)
     length = len(body(new))
     assert new[24 + length : 28 + length] == (11 + length).to_bytes(4, "big")
@@ -137,7 +139,7 @@ def test_property_count_is_updated_if_present(told: int, after: int) -> None:
     assert written(new, None, COPY) == data
 
 
-def test_unknown_offset_keeps_the_media_in_place() -> None:
+def test_unknown_offset_keeps_media_in_place() -> None:
     for values, sentence in (
         (
             {"seekpoints": [{"time": 0.0, "offset": 200.0}]},
@@ -152,7 +154,7 @@ def test_unknown_offset_keeps_the_media_in_place() -> None:
     assert said(written(film(script("onMetaData", {"location": "Rome", "offset": 0.0})), ANN, COPY)) == [ANN]
 
 
-# Which property
+# The property of the comment
 
 
 def test_new_comment_is_first() -> None:
@@ -170,7 +172,7 @@ def test_comment_stays_unless_readers_stop_before_it() -> None:
     assert names(written(behind, ANN, COPY)) == ["comment", "long"]
 
 
-def test_every_comment_has_the_new_text() -> None:
+def test_every_comment_has_new_text() -> None:
     one, two = script("onMetaData", {"comment": "one", "a": 1.0}), script("onMetaData", {"Comment": 5.0})
     assert said(written(film(one, two), ANN, COPY)) == [ANN, ANN]
     assert names(written(film(one, two), None, COPY)) == ["a"]
@@ -199,7 +201,7 @@ def test_unstorable_text_is_refused(text: str, sentence: str) -> None:
     assert sentence in refusal(film(), text, COPY)
 
 
-# Room
+# Free space
 
 
 def test_only_equal_length_is_written_in_place() -> None:
@@ -211,7 +213,7 @@ def test_only_equal_length_is_written_in_place() -> None:
 
 
 def test_long_recording_is_parsed() -> None:
-    """An index of the pictures has two numbers for each."""
+    """An index of frames has two numbers for each."""
     values = {"keyframes": {"filepositions": [float(1 << 30)] * 6_000, "times": [0.0] * 6_000}}
     new = written(film(script("onMetaData", values)), ANN, COPY)
     assert numbers(new, "keyframes", "filepositions")[-1] == (1 << 30) + len(new) - len(

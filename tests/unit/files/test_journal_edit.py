@@ -1,4 +1,4 @@
-"""Editing under a journal: what is written, what is refused, and that everything can be taken back bit for bit."""
+"""Edits with a journal: written bytes, rejected edits, and an exact rollback."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MTIME = 1_600_000_000_123_456_789
 
 
 class Place:
-    """A file to edit and a journal to do it under."""
+    """A file to edit and the place of its journal."""
 
     def __init__(self, folder: Path, data: bytes = OLD) -> None:
         self.folder = folder
@@ -46,7 +46,7 @@ class Place:
         return self.path.read_bytes(), self.path.stat().st_mtime_ns
 
     def touched(self) -> tuple[int, ...]:
-        """What changes as soon as anybody writes to the file or sets its times, but not when it is read."""
+        """The facts that change with every write or change of the times, but not with reads."""
         status = self.path.stat()
         return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
@@ -62,7 +62,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 
 def patched(data: bytes, patch: Patch) -> bytes:
-    """What a patch means, written as plainly as can be."""
+    """A simple implementation of a patch."""
     result = bytearray(data[: patch.size].ljust(patch.size, b"\0"))
     for offset, new in patch.writes:
         result[offset : offset + len(new)] = new
@@ -197,14 +197,14 @@ def test_file_accepts_one_patch(place: Place) -> None:
     assert place.state() == (OLD, MTIME)
 
 
-def test_exit_without_commit_restores_the_file(place: Place) -> None:
+def test_exit_without_commit_restores_file(place: Place) -> None:
     place.edit(PATCHES["growing"], keep=False)
     assert place.state() == (OLD, MTIME)
     assert place.marks() == ["undone"]
 
 
 @pytest.mark.parametrize("error", [errors.VerificationError(check="index"), KeyboardInterrupt()])
-def test_error_in_the_block_restores_the_file(place: Place, error: BaseException) -> None:
+def test_error_in_block_restores_file(place: Place, error: BaseException) -> None:
     def write() -> None:
         with JournaledFile(place.name, journal=place.log, item_id=1, payload=()) as file:
             file.apply(PATCHES["shrinking"])
@@ -217,7 +217,7 @@ def test_error_in_the_block_restores_the_file(place: Place, error: BaseException
     assert place.marks() == ["undone"]
 
 
-def test_journaled_file_is_a_reader(place: Place) -> None:
+def test_journaled_file_is_reader(place: Place) -> None:
     with JournaledFile(place.name, journal=place.log, item_id=1, payload=()) as file:
         assert (file.size, file.read_at(250, 12)) == (len(OLD), OLD[250:262])
         assert file.read_at(len(OLD) - 3, 2**62) == OLD[-3:]
@@ -234,7 +234,7 @@ def test_modification_time_can_be_kept(place: Place) -> None:
     assert place.path.stat().st_mtime_ns == MTIME
 
 
-# Who the file is
+# Identity of the file
 
 
 def the_stat(path: Path) -> FileStat:
@@ -270,7 +270,7 @@ def made_a_link(path: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [touched, appended, replaced, made_a_link])
-def test_other_file_than_the_examined_one_is_a_conflict(place: Place, change) -> None:  # type: ignore[no-untyped-def]
+def test_changed_file_after_examination_is_conflict(place: Place, change) -> None:  # type: ignore[no-untyped-def]
     expected = the_stat(place.path)
     change(place.path)
     found = place.path.read_bytes()
@@ -285,7 +285,7 @@ def test_other_file_than_the_examined_one_is_a_conflict(place: Place, change) ->
 
 
 @pytest.mark.parametrize("change", [touched, appended, replaced])
-def test_change_during_journaling_is_a_conflict(place: Place, monkeypatch: pytest.MonkeyPatch, change) -> None:  # type: ignore[no-untyped-def]
+def test_change_during_journaling_is_conflict(place: Place, monkeypatch: pytest.MonkeyPatch, change) -> None:  # type: ignore[no-untyped-def]
     real = OperationJournal.begin
 
     def begin(self: OperationJournal, entry: journal.JournalEntry) -> None:
@@ -299,7 +299,7 @@ def test_change_during_journaling_is_a_conflict(place: Place, monkeypatch: pytes
     assert place.marks() == ["undone"]
 
 
-def test_one_writer_at_a_time(place: Place) -> None:
+def test_second_writer_is_rejected(place: Place) -> None:
     with JournaledFile(place.name, journal=place.log, item_id=1, payload=()):
         with pytest.raises(errors.ConflictError) as caught:
             JournaledFile(place.name, journal=place.log, item_id=2, payload=())
@@ -307,7 +307,7 @@ def test_one_writer_at_a_time(place: Place) -> None:
     JournaledFile(place.name, journal=place.log, item_id=2, payload=()).close()
 
 
-def test_other_reader_does_not_release_the_lock(place: Place) -> None:
+def test_other_reader_does_not_release_lock(place: Place) -> None:
     with JournaledFile(place.name, journal=place.log, item_id=1, payload=()):
         FileReader(place.name).close()
         place.path.read_bytes()
@@ -345,7 +345,7 @@ FAULTS = {
 
 
 class Failing:
-    """A system call that fails the n-th time, and on every later time if it is `sticky`."""
+    """A system call that fails the n-th time, and every later time if it is `sticky`."""
 
     def __init__(self, real, number: int, *, nth: int = 1, sticky: bool = False, partial: int = 0) -> None:  # type: ignore[no-untyped-def]
         self.real, self.number, self.nth, self.sticky, self.partial = real, number, nth, sticky, partial
@@ -375,7 +375,7 @@ def failure(action: Callable[[], object]) -> errors.FileAccessError | None:
 @pytest.mark.parametrize("number", FAULTS, ids=FAULTS.get)
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("name", ["growing", "shrinking", "head and tail"])
-def test_disk_error_keeps_the_file(
+def test_disk_error_keeps_file(
     place: Place, monkeypatch: pytest.MonkeyPatch, call: str, number: int, name: str
 ) -> None:
     for nth in itertools.count(1):
@@ -394,17 +394,17 @@ def test_disk_error_keeps_the_file(
 
 
 def test_failed_sync_is_not_repeated(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second sync succeeds and means nothing for the first write: the file has to be old, not new."""
+    """The second sync succeeds without effect on the first write: the file must be old, not new."""
     failing = Failing(os.fsync, errno.EIO)
     monkeypatch.setattr(os, "fsync", failing)
     with pytest.raises(errors.FileAccessError):
         place.edit(PATCHES["one byte"])
-    assert failing.calls == 2  # the edit's, and the one that makes the old bytes durable
+    assert failing.calls == 2  # the sync of the edit, and the sync of the restored bytes
     assert place.state() == (OLD, MTIME)
 
 
 @pytest.mark.parametrize("call", ["pwrite", "fsync"])
-def test_failed_undo_keeps_the_entry_open(place: Place, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+def test_failed_undo_keeps_entry_open(place: Place, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     first = {"pwrite": 2, "fsync": 1}[call]
     monkeypatch.setattr(os, call, Failing(getattr(os, call), errno.EIO, nth=first, sticky=True))
     with pytest.raises(errors.FileAccessError) as caught:
@@ -432,13 +432,13 @@ def test_short_writes_are_continued(place: Place, monkeypatch: pytest.MonkeyPatc
     assert place.path.read_bytes() == patched(OLD, PATCHES["growing"])
 
 
-def test_zero_byte_write_is_an_error(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_zero_byte_write_is_error(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "pwrite", lambda *_: 0)
     with pytest.raises(errors.FileAccessError):
         place.edit(PATCHES["one byte"])
 
 
-def test_journal_error_keeps_the_file(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_journal_error_keeps_file(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disk, "sync_data", Failing(disk.sync_data, errno.ENOSPC))
     before = place.touched()
     with pytest.raises(errors.StoreError):
@@ -460,11 +460,11 @@ def test_unrecorded_commit_is_undone(place: Place, monkeypatch: pytest.MonkeyPat
     assert place.state() == (OLD, MTIME)
 
 
-# Undoing what a killed process left
+# Recovery after a killed process
 
 
 def unfinished(place: Place, name: str = "growing") -> journal.JournalEntry:
-    """Leave an edit behind as a process does that dies right after its sync."""
+    """Leave an edit in the state of a process that is killed directly after its sync."""
     file = JournaledFile(place.name, journal=place.log, item_id=1, payload=())
     file.apply(PATCHES[name])
     file.close()
@@ -474,7 +474,7 @@ def unfinished(place: Place, name: str = "growing") -> journal.JournalEntry:
 @pytest.mark.parametrize("name", ["growing", "shrinking", "head and tail", "everything"])
 @pytest.mark.parametrize("keep", [0, 1, 7, 0.5, 1.0])
 def test_every_torn_state_is_recovered(place: Place, name: str, keep: float) -> None:
-    """Each range may be written in part, in any order; a cut of power may also leave zeros where the file had grown."""
+    """Each range may be written partly, in any order; a power cut may also leave zeros where the file grew."""
     entry = unfinished(place, name)
     new = place.path.read_bytes()
     for part in entry.ranges:
@@ -496,7 +496,7 @@ def another_byte(data: bytearray, entry: journal.JournalEntry) -> None:
 
 
 def emptied_range(data: bytearray, entry: journal.JournalEntry) -> None:
-    """Zeros are explained where the file grew, not where it was before."""
+    """Zeros are possible where the file grew, not where it was before."""
     data[entry.ranges[0].offset] = 0
 
 
@@ -536,7 +536,7 @@ def test_file_changed_by_another_program_is_kept(place: Place, edit) -> None:  #
             journal.inverse(entry, reader)
 
 
-def test_missing_or_locked_file_is_a_problem(place: Place) -> None:
+def test_missing_or_locked_file_is_problem(place: Place) -> None:
     entry = unfinished(place)
     away = place.path.rename(place.path.with_name("away"))
     assert journal.undo(entry).code == "missing_file"
@@ -547,7 +547,7 @@ def test_missing_or_locked_file_is_a_problem(place: Place) -> None:
 
 
 def test_copy_with_another_inode_is_recovered(place: Place) -> None:
-    """exFAT numbers its files anew at each mount: content decides, not the number."""
+    """exFAT assigns new inode numbers at each mount: the content decides, not the number."""
     entry = unfinished(place)
     other = place.path.with_name("other")
     other.write_bytes(place.path.read_bytes())
@@ -556,7 +556,7 @@ def test_copy_with_another_inode_is_recovered(place: Place) -> None:
     assert place.state() == (OLD, MTIME)
 
 
-def test_old_copy_at_the_path_keeps_its_time(place: Place) -> None:
+def test_old_copy_at_path_keeps_its_time(place: Place) -> None:
     entry = unfinished(place)
     other = place.path.with_name("other")
     other.write_bytes(OLD)
@@ -566,8 +566,8 @@ def test_old_copy_at_the_path_keeps_its_time(place: Place) -> None:
     assert place.state() == (OLD, MTIME + 5)
 
 
-def test_old_bytes_are_durable_before_the_entry_closes(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A first undoing may have been killed before its sync: the bytes that are back may be back in memory only."""
+def test_old_bytes_are_durable_before_entry_closes(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An earlier undo may have been killed before its sync: the restored bytes may be in memory only."""
     entry = unfinished(place)
     assert journal.undo(entry).status == "undone"
     failing = Failing(os.fsync, errno.EIO)
@@ -627,7 +627,7 @@ def test_rolled_back_entry_is_refused(place: Place) -> None:
             journal.inverse(entry, reader)
 
 
-def test_journal_can_commit_an_item(place: Place) -> None:
+def test_journal_can_commit_item(place: Place) -> None:
     with JournaledFile(place.name, journal=place.log, item_id=1, payload=()) as file:
         assert file.journal_bytes == 0
         file.apply(PATCHES["growing"])

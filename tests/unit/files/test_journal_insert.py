@@ -1,4 +1,6 @@
-"""Room put in front of a file and taken out again: what it does, when it is refused, and that every cut is healed."""
+"""
+Blocks inserted before a file and removed again: the effect, rejected cases, and recovery after every interruption.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ from tests.support import places
 BLOCK = 4096
 MTIME = 1_600_000_000_123_456_789
 BODY = b"".join(number.to_bytes(4, "big") for number in range(1, 11_001))  # 44,000 bytes: 10 blocks and a part
-HEAD = b"\0\0\0\x20ftypisom" + bytes(range(1, 200)) * 30  # no zeros but at its beginning
+HEAD = b"\0\0\0\x20ftypisom" + bytes(range(1, 200)) * 30  # no zeros except at its start
 N = 3 * BLOCK
 INSERT = Patch(((0, HEAD), (N - 100, b"the last")), len(BODY) + N, N)
 FRONT = (HEAD.ljust(N - 100, b"\0") + b"the last").ljust(N, b"\0")
@@ -33,7 +35,7 @@ PAYLOAD = (Extent(9000, 30_000),)
 
 @dataclass
 class Place:
-    """A file that can be shifted, and where its journals are."""
+    """A file that can be shifted, and the place of its journals."""
 
     folder: Path
     path: Path
@@ -52,7 +54,7 @@ class Place:
         return OperationJournal.create(self.folder / f"{self.journals}.journal")
 
     def edit(self, patch: Patch, *, keep: bool = True, mtime_ns: int | None = None) -> Path:
-        """Apply a patch under a journal of its own and return that."""
+        """Apply a patch with its own journal and return the journal."""
         with (
             self.log() as log,
             JournaledFile(self.name, journal=log, item_id=1, payload=PAYLOAD[:0], mtime_ns=mtime_ns) as file,
@@ -63,7 +65,7 @@ class Place:
         return log.path
 
     def begun(self, patch: Patch) -> JournalEntry:
-        """Apply a patch, leave it as a killed process would, and return the entry that it left."""
+        """Apply a patch, leave the state after a kill, and return the journal entry."""
         with self.log() as log:
             file = JournaledFile(self.name, journal=log, item_id=1, payload=())
             file.apply(patch)
@@ -118,10 +120,10 @@ def place(volume: Path, tmp_path: Path) -> Place:
     return here
 
 
-# What it does
+# Effect
 
 
-def test_insert_adds_and_fills_the_front(place: Place) -> None:
+def test_insert_adds_and_fills_front(place: Place) -> None:
     log = place.edit(INSERT)
     assert place.path.read_bytes() == FRONT + BODY
     assert place.holes() == []
@@ -144,7 +146,7 @@ def test_insert_is_undone_and_repeated(place: Place) -> None:
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_file_state_matches_the_entry(place: Place, there: bool) -> None:
+def test_file_state_matches_entry(place: Place, there: bool) -> None:
     entry = place.begun(INSERT)
     if not there:
         entry = place.begun(Patch((), len(BODY), -N))
@@ -160,7 +162,7 @@ def test_file_state_matches_the_entry(place: Place, there: bool) -> None:
     assert journal.undo(entry).status == "untouched"
 
 
-def test_exit_without_commit_restores_the_file(place: Place) -> None:
+def test_exit_without_commit_restores_file(place: Place) -> None:
     log = place.edit(INSERT, keep=False)
     assert place.state() == (BODY, MTIME)
     assert marks(log) == ["undone"]
@@ -180,7 +182,7 @@ def our_own_scan(path: Path) -> bytes:
 
 
 @pytest.mark.parametrize("read", [a_player, our_own_scan])
-def test_open_during_an_insert_waits_for_the_new_file(
+def test_open_during_insert_waits_for_new_file(
     place: Place, monkeypatch: pytest.MonkeyPatch, read: Callable[[Path], bytes]
 ) -> None:
     seen: list[bytes] = []
@@ -199,11 +201,11 @@ def test_open_during_an_insert_waits_for_the_new_file(
     assert seen == [FRONT + BODY]
 
 
-# When it is refused
+# Rejected cases
 
 
 def refused(place: Place, patch: Patch = INSERT) -> str:
-    """Try it; nothing may be touched, and the journal not know of it."""
+    """Try the patch; the file must not change, and the journal must not have an entry."""
     before, log = place.touched(), place.log()
     with (
         log,
@@ -225,8 +227,8 @@ def test_sparse_file_is_refused(place: Place) -> None:
     assert refused(place, Patch(((0, HEAD),), place.path.stat().st_size + N, N)) == "no_insert"
 
 
-def test_unwritten_extent_is_a_hole(place: Place) -> None:
-    """After reading, SEEK_HOLE calls it data; after a cut of power it would not."""
+def test_unwritten_extent_is_hole(place: Place) -> None:
+    """After a read, SEEK_HOLE reports data; after a power cut it would report a hole."""
     with place.opened() as fd:
         os.posix_fallocate(fd, len(BODY), 5 * BLOCK)
         os.pwrite(fd, b"the end" * 1000, len(BODY) + 5 * BLOCK)
@@ -277,8 +279,8 @@ def test_file_system_without_leases_refuses(place: Place, monkeypatch: pytest.Mo
     assert refused(place) == "no_insert"
 
 
-def test_refused_insert_keeps_the_file(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """XFS with large real-time extents: only the call itself tells."""
+def test_refused_insert_keeps_file(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """XFS with large real-time extents: only the call itself reports the error."""
     monkeypatch.setattr(disk, "insert_range", failing(errno.EINVAL))
     with place.log() as log, JournaledFile(place.name, journal=log, item_id=1, payload=()) as file:
         with pytest.raises(errors.RefusedError) as caught:
@@ -340,7 +342,7 @@ def test_media_bytes_are_never_removed(place: Place) -> None:
 
 
 def failing(number: int, first: Callable[..., object] = lambda *_: None) -> Callable[..., None]:
-    """A call that does something else and then fails."""
+    """A call that has another effect and then fails."""
 
     def call(*arguments: object) -> None:
         first(*arguments)
@@ -381,7 +383,7 @@ def fallocate(fd: int, what: str, offset: int, length: int) -> None:
         (Patch((), len(BODY), -N), "collapse_range", failing(errno.ENOSPC, half_collapsed)),
     ],
 )
-def test_disk_error_keeps_the_file(
+def test_disk_error_keeps_file(
     place: Place, monkeypatch: pytest.MonkeyPatch, patch: Patch, call: str, fault: Callable[..., None]
 ) -> None:
     if patch.inserted < 0:
@@ -423,7 +425,7 @@ def test_failed_sync_is_not_repeated(place: Place, monkeypatch: pytest.MonkeyPat
     assert place.state() == (BODY, MTIME)
 
 
-def test_journal_error_during_an_insert_keeps_the_file(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_journal_error_during_insert_keeps_file(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disk, "sync_data", Nth(disk.sync_data, 3))  # of the head, of BEGIN, of INSERTED
     with pytest.raises(errors.StoreError):
         place.edit(INSERT)
@@ -431,7 +433,7 @@ def test_journal_error_during_an_insert_keeps_the_file(place: Place, monkeypatch
 
 
 class Nth:
-    """A call that fails the n-th time and ever after."""
+    """A call that fails the n-th time and every later time."""
 
     def __init__(self, real: Callable[[int], None], nth: int) -> None:
         self.real, self.left = real, nth
@@ -443,10 +445,10 @@ class Nth:
         self.real(fd)
 
 
-# Half-shifted states: an insertion at block k leaves what a cut between two extents leaves
+# Half-shifted states: an insertion at block k leaves the same state as a cut between two extents
 
 
-BLOCKS = len(BODY) // BLOCK  # number of the last block, of which the body fills a part
+BLOCKS = len(BODY) // BLOCK  # number of the last block, which the body fills partly
 WHERE = [*range(BLOCKS + 1), "tail"]
 
 
@@ -462,7 +464,7 @@ def lay_out_half(place: Place, where: int | str) -> None:
 
 @pytest.fixture(params=["insertion", "removal"])
 def edit(request: pytest.FixtureRequest, place: Place) -> tuple[JournalEntry, bytes]:
-    """An edit that was begun, and the bytes from before it."""
+    """A started edit, and the bytes before it."""
     if request.param == "insertion":
         return place.begun(INSERT), BODY
     place.edit(INSERT)
@@ -485,7 +487,7 @@ def test_every_partial_shift_is_recovered(place: Place, edit: tuple[JournalEntry
 def test_interrupted_undo_is_repeated(
     place: Place, edit: tuple[JournalEntry, bytes], monkeypatch: pytest.MonkeyPatch, where: int | str
 ) -> None:
-    """Cut at each of its calls, which then did nothing, half, or all of what it should."""
+    """Interrupt at each of its calls, after no effect, half of it, or all of it."""
     entry, old = edit
     for nth in range(1, 4):
         for how in ("nothing", "half", "all"):
@@ -505,7 +507,7 @@ class Killed(BaseException):
 
 
 class Cut:
-    """Ends everything at the n-th call that changes a media file."""
+    """Ends the process at the n-th call that changes a media file."""
 
     def __init__(self, patch: pytest.MonkeyPatch, nth: int, how: str) -> None:
         self.left, self.how = nth, how
@@ -530,7 +532,7 @@ class Cut:
             half_written(fd, *rest)
         elif name == "insert_range":
             fallocate(fd, "insert", 5 * BLOCK, N)
-        elif name == "collapse_range":  # it goes on with its hole from where it is towards the end
+        elif name == "collapse_range":  # it continues with its hole from its place towards the end
             offset, length = rest
             fallocate(fd, "collapse", offset, length)
             fallocate(fd, "insert", max(offset, (offset // BLOCK + BLOCKS + 1) // 2 * BLOCK), length)
@@ -540,7 +542,7 @@ def with_mark(entry: JournalEntry, inserted: bool) -> JournalEntry:
     return replace(entry, inserted=inserted)
 
 
-# What may be in the room when the power goes: the header is written, and its blocks reach the disk in any order
+# Possible bytes in the inserted blocks after a power cut: the blocks of the header are stored in any order
 
 
 def fill(place: Place, parts: list[tuple[int, bytes]]) -> None:
@@ -585,8 +587,8 @@ def test_partially_restored_front_is_restored(place: Place, name: str) -> None:
     assert place.holes() == []
 
 
-def test_a_small_file_under_a_large_header_is_healed_too(place: Place) -> None:
-    """A hole in the body then reaches over the end of the room, or lies where the header would be."""
+def test_small_file_with_large_header_is_healed(place: Place) -> None:
+    """A hole in the body then extends beyond the inserted blocks, or is at the place of the header."""
     small = BODY[: BLOCK + 100]
     place.lay_out(small)
     entry = place.begun(Patch(((0, FRONT),), len(small) + N, N))
@@ -602,7 +604,7 @@ def test_a_small_file_under_a_large_header_is_healed_too(place: Place) -> None:
         assert place.state() == (small, MTIME)
 
 
-def test_a_body_of_whole_blocks_is_healed_too(place: Place) -> None:
+def test_body_of_whole_blocks_is_healed(place: Place) -> None:
     whole = BODY[: 6 * BLOCK]
     place.lay_out(whole)
     entry = place.begun(Patch(((0, FRONT),), len(whole) + N, N))
@@ -618,7 +620,7 @@ def test_a_body_of_whole_blocks_is_healed_too(place: Place) -> None:
         assert place.state() == (whole, MTIME)
 
 
-# Whatever is not explained is left alone
+# Unknown states are not changed
 
 
 def changed_body(fd: int) -> None:
@@ -674,9 +676,9 @@ def test_file_changed_by_another_program_is_kept(
 
 
 @pytest.mark.parametrize("where", [2, 13])
-def test_a_second_hole_is_not_explained(place: Place, where: int) -> None:
-    """It was not there when the edit began, so somebody else made it; which of the two is ours nobody can tell."""
-    body = BODY * 4  # so long that most of it is in no sample
+def test_second_hole_is_not_explained(place: Place, where: int) -> None:
+    """It was not there at the start of the edit, so another program made it; our bytes cannot be distinguished."""
+    body = BODY * 4  # long enough that most of it is in no sample
     place.lay_out(body)
     entry = place.begun(Patch(((0, FRONT),), len(body) + N, N))
     place.lay_out(body)
@@ -689,28 +691,26 @@ def test_a_second_hole_is_not_explained(place: Place, where: int) -> None:
     assert place.path.read_bytes() == before
 
 
-def test_without_the_mark_no_byte_in_front_is_taken_for_ours(place: Place) -> None:
-    """But a header that is ours to the last byte, for the mark itself may have been lost with its medium."""
+def test_bytes_before_file_without_mark_are_not_removed(place: Place) -> None:
+    """Exception: a header that equals ours exactly, because the mark itself may have been lost with its disk."""
     entry = with_mark(place.begun(INSERT), inserted=False)
     for parts, status in [(PARTS["half"], "problem"), (PARTS["the seal"], "problem"), (PARTS["everything"], "undone")]:
         fill(place, parts)
         assert journal.undo(entry).status == status
 
 
-def test_a_file_that_is_whole_and_played_is_not_taken_back_under_the_player(
-    place: Place, edit: tuple[JournalEntry, bytes]
-) -> None:
+def test_intact_open_file_is_not_rolled_back(place: Place, edit: tuple[JournalEntry, bytes]) -> None:
     entry, old = edit
     with place.opened():
         assert journal.undo(entry).code == "in_use"
     assert journal.undo(entry).status == "undone"
     assert place.state() == (old, MTIME)
     lay_out_half(place, 3)
-    with place.opened():  # who has this open sees nothing but garbage anyway
+    with place.opened():  # a program with this file open reads invalid data anyway
         assert journal.undo(entry).status == "undone"
 
 
-def test_recovery_heals_and_says_so_in_the_journal(place: Place) -> None:
+def test_recovery_heals_file_and_records_it(place: Place) -> None:
     log = place.log()
     with log:
         file = JournaledFile(place.name, journal=log, item_id=7, payload=())

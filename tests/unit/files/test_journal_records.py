@@ -1,4 +1,4 @@
-"""The journal's format: what is written comes back, and what a cut or a bad medium leaves behind is told apart."""
+"""The format of the journal: records are read back, and truncation and damage are distinguished."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def states(path: Path) -> list[tuple[int, str]]:
 
 @settings(deadline=None)
 @given(st.one_of(ENTRIES, SHIFTS), st.integers(0, 2**40))
-def test_an_entry_comes_back_as_it_was(entry: JournalEntry, offset: int) -> None:
+def test_entry_is_read_back_unchanged(entry: JournalEntry, offset: int) -> None:
     data = encoded(entry, offset)
     record = records.read(Shifted(data, offset), offset, offset + len(data))
     assert record is not None
@@ -78,7 +78,7 @@ def test_an_entry_comes_back_as_it_was(entry: JournalEntry, offset: int) -> None
         st.one_of(ENTRIES, st.tuples(st.sampled_from([records.RecordKind.COMMIT, records.RecordKind.UNDONE]), U63))
     )
 )
-def test_a_journal_cut_anywhere_holds_exactly_its_whole_records(whats: list) -> None:  # type: ignore[type-arg]
+def test_truncated_journal_has_complete_records_only(whats: list) -> None:  # type: ignore[type-arg]
     data, ends = records.HEADER, []
     for what in whats:
         data += encoded(what, len(data))
@@ -89,7 +89,7 @@ def test_a_journal_cut_anywhere_holds_exactly_its_whole_records(whats: list) -> 
 
 
 class Shifted(io.BytesIO):
-    """A file of which the bytes before `offset` are not there."""
+    """A file without the bytes before `offset`."""
 
     def __init__(self, data: bytes, offset: int) -> None:
         super().__init__(data)
@@ -99,7 +99,7 @@ class Shifted(io.BytesIO):
         return super().seek(at - self.shift, whence)
 
 
-def test_the_marks_tell_what_became_of_each_entry(tmp_path: Path) -> None:
+def test_marks_store_state_of_each_entry(tmp_path: Path) -> None:
     path = tmp_path / "1.journal"
     with OperationJournal.create(path) as log:
         for item in (1, 2, 3, 4):
@@ -117,7 +117,7 @@ def test_the_marks_tell_what_became_of_each_entry(tmp_path: Path) -> None:
     assert sum(entry.stored_bytes for entry in found.entries) < path.stat().st_size
 
 
-def test_that_room_was_made_is_noted_and_ends_nothing(tmp_path: Path) -> None:
+def test_room_record_does_not_end_entry(tmp_path: Path) -> None:
     path = tmp_path / "1.journal"
     with OperationJournal.create(path) as log:
         log.begin(an_entry(1))
@@ -127,7 +127,7 @@ def test_that_room_was_made_is_noted_and_ends_nothing(tmp_path: Path) -> None:
     assert [entry.inserted for entry in journal.read(path).entries] == [True, False]  # type: ignore[union-attr]
 
 
-def test_an_entry_can_be_fetched_while_the_operation_runs(tmp_path: Path) -> None:
+def test_entry_can_be_fetched_while_operation_runs(tmp_path: Path) -> None:
     with OperationJournal.create(tmp_path / "1.journal") as log:
         log.begin(an_entry(1))
         log.begin(an_entry(2, text=b"two"))
@@ -136,7 +136,7 @@ def test_an_entry_can_be_fetched_while_the_operation_runs(tmp_path: Path) -> Non
             log.entry(3)
 
 
-def test_a_torn_tail_is_recognised_and_records_after_it_are_found(tmp_path: Path) -> None:
+def test_records_after_torn_tail_are_found(tmp_path: Path) -> None:
     path = tmp_path / "1.journal"
     with OperationJournal.create(path) as log:
         log.begin(an_entry(1))
@@ -154,7 +154,7 @@ def test_a_torn_tail_is_recognised_and_records_after_it_are_found(tmp_path: Path
 
 
 @pytest.mark.parametrize("at", range(8))
-def test_a_flipped_bit_costs_one_record_and_is_counted(tmp_path: Path, at: int) -> None:
+def test_flipped_bit_costs_one_record_and_is_counted(tmp_path: Path, at: int) -> None:
     path = tmp_path / "1.journal"
     with OperationJournal.create(path) as log:
         for item in (1, 2, 3):
@@ -168,7 +168,7 @@ def test_a_flipped_bit_costs_one_record_and_is_counted(tmp_path: Path, at: int) 
     assert journal.read(path).damaged == length
 
 
-def test_a_record_that_was_moved_does_not_count(tmp_path: Path) -> None:
+def test_moved_record_does_not_count(tmp_path: Path) -> None:
     path = tmp_path / "1.journal"
     with OperationJournal.create(path) as log:
         log.begin(an_entry(1))
@@ -178,14 +178,14 @@ def test_a_record_that_was_moved_does_not_count(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("left", [b"", b"INDEX", bytes(16), bytes(4096)])
-def test_what_a_cut_at_the_creation_leaves_is_an_empty_journal(tmp_path: Path, left: bytes) -> None:
+def test_journal_truncated_at_creation_is_empty(tmp_path: Path, left: bytes) -> None:
     path = tmp_path / "1.journal"
     path.write_bytes(left)
     assert journal.read(path).marks == []
     assert journal.recover(path) == []
 
 
-def test_a_journal_of_a_newer_program_is_refused(tmp_path: Path) -> None:
+def test_journal_of_newer_program_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "1.journal"
     path.write_bytes(b"INDEXIUM\x00\x02" + bytes(6))
     with pytest.raises(errors.StoreError, match="newer") as caught:
@@ -193,7 +193,7 @@ def test_a_journal_of_a_newer_program_is_refused(tmp_path: Path) -> None:
     assert caught.value.reason == "journal_too_new"
 
 
-def test_a_journal_is_the_owners_alone_and_never_overwritten(tmp_path: Path) -> None:
+def test_journal_is_private_and_never_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "new" / "backups" / "1.journal"
     OperationJournal.create(path).close()
     assert path.stat().st_mode & 0o777 == 0o600
@@ -202,7 +202,7 @@ def test_a_journal_is_the_owners_alone_and_never_overwritten(tmp_path: Path) -> 
         OperationJournal.create(path)
 
 
-def test_a_journal_in_use_is_not_recovered(tmp_path: Path) -> None:
+def test_journal_in_use_is_not_recovered(tmp_path: Path) -> None:
     path = tmp_path / "1.journal"
     with OperationJournal.create(path):
         with pytest.raises(errors.ConflictError) as caught:
@@ -211,7 +211,7 @@ def test_a_journal_in_use_is_not_recovered(tmp_path: Path) -> None:
     assert journal.recover(path) == []
 
 
-def test_waiting_writers_share_a_sync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_writers_share_sync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "1.journal"
     entered, go = threading.Event(), threading.Event()
     syncs = []
@@ -231,7 +231,7 @@ def test_waiting_writers_share_a_sync(tmp_path: Path, monkeypatch: pytest.Monkey
         for thread in threads[1:]:
             thread.start()
         length = len(encoded(an_entry(), 0))
-        while path.stat().st_size < len(records.HEADER) + 9 * length:  # the others have added theirs and wait
+        while path.stat().st_size < len(records.HEADER) + 9 * length:  # the others have added their records and wait
             time.sleep(0.001)
         go.set()
         for thread in threads:
@@ -240,7 +240,7 @@ def test_waiting_writers_share_a_sync(tmp_path: Path, monkeypatch: pytest.Monkey
     assert sorted(states(path)) == [(item, "begun") for item in range(9)]
 
 
-def test_begin_returns_only_when_its_record_is_durable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_begin_returns_after_record_is_durable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     durable = 0
     real = disk.sync_data
 
@@ -272,7 +272,7 @@ def test_begin_returns_only_when_its_record_is_durable(tmp_path: Path, monkeypat
 
 
 @pytest.mark.parametrize("call", ["append", "sync_data"])
-def test_a_journal_that_failed_takes_nothing_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+def test_failed_journal_accepts_no_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     path = tmp_path / "1.journal"
 
     def full(*_: object) -> None:
@@ -290,7 +290,7 @@ def test_a_journal_that_failed_takes_nothing_more(tmp_path: Path, monkeypatch: p
                 again()
 
 
-def test_a_closed_journal_says_so(tmp_path: Path) -> None:
+def test_closed_journal_raises_error(tmp_path: Path) -> None:
     log = OperationJournal.create(tmp_path / "1.journal")
     log.close()
     log.close()
@@ -298,7 +298,7 @@ def test_a_closed_journal_says_so(tmp_path: Path) -> None:
         log.begin(an_entry())
 
 
-def test_one_items_entry_is_found_again_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_entry_of_item_is_found_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "1.journal"
     with OperationJournal.create(path) as log:
         for item in range(5):

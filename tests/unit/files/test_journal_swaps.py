@@ -1,4 +1,4 @@
-"""What the journal says of a file that another one takes the place of, and what becomes of it after a cut."""
+"""Journal entries of a replaced file, and its recovery after an interruption."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ TEMP = b".indexium-1-0a1b2c3d.tmp"
 
 @settings(deadline=None)
 @given(ENTRIES)
-def test_an_entry_comes_back_as_it_was(entry: SwapEntry) -> None:
+def test_entry_is_read_back_unchanged(entry: SwapEntry) -> None:
     assert decode_swap(encode_swap(entry)) == entry
     assert records.decode_item(encode_swap(entry)) == entry.item_id
 
 
-def test_a_reverse_of_many_pieces_takes_little_room() -> None:
+def test_reverse_of_many_pieces_is_small() -> None:
     pieces = [piece for at in range(0, 3_000_000, 3000) for piece in (b"header" * 2, Extent(at + 40, 2960))]
     entry = an_entry(reverse=Rebuild(tuple(pieces)))
     assert len(encode_swap(entry)) < 1000
@@ -67,7 +67,7 @@ def an_entry(**facts: object) -> SwapEntry:
 
 
 class Scene:
-    """A file, the new one beside it, what was kept of it, and the journal that tells of them."""
+    """A file, the new one beside it, its kept original, and its journal."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "films"
@@ -79,7 +79,7 @@ class Scene:
         self.path.write_bytes(OLD)
 
     def announce(self, *, new: bytes | None = None, keep: bool = False, adopted: bytes | None = None) -> SwapEntry:
-        """Write the MAKING record, and SWAP where there is a new file."""
+        """Write the MAKING record, and SWAP if there is a new file."""
         making = an_entry(path=os.fsencode(self.path), old=imprint(self.path))
         with OperationJournal.create(self.backup) as log:
             log.making(replace(making, old=Imprint.of(file_stat(self.path.stat()))))
@@ -91,7 +91,7 @@ class Scene:
         return making
 
     def recover(self) -> tuple[str, str]:
-        """Recover, twice, and return what came of it the first time."""
+        """Recover twice, and return the result of the first time."""
         found = journal.recover(self.backup)
         assert len(found) == 1
         outcome = found[0].outcome
@@ -116,7 +116,7 @@ def scene(tmp_path: Path) -> Scene:
     return Scene(tmp_path)
 
 
-def test_making_and_swap_are_one_entry_that_learns_more(scene: Scene) -> None:
+def test_build_and_swap_are_one_entry(scene: Scene) -> None:
     entry = scene.announce(new=NEW)
     found = journal.read(scene.backup)
     assert [mark.state for mark in found.marks] == ["begun"]
@@ -125,7 +125,7 @@ def test_making_and_swap_are_one_entry_that_learns_more(scene: Scene) -> None:
     assert next(found.entries).stored_bytes > len(encode_swap(entry))
 
 
-def test_a_second_attempt_at_an_item_is_an_entry_of_its_own(scene: Scene) -> None:
+def test_second_attempt_of_item_is_separate_entry(scene: Scene) -> None:
     with OperationJournal.create(scene.backup) as log:
         for temp in (b"one", b"two"):
             assert not log.is_open(1)
@@ -140,7 +140,7 @@ def test_a_second_attempt_at_an_item_is_an_entry_of_its_own(scene: Scene) -> Non
     assert found.find(1) == an_entry(temp=b"two", new=an_entry().old)
 
 
-def test_a_swap_whose_making_was_damaged_still_counts(scene: Scene) -> None:
+def test_swap_with_damaged_build_record_counts(scene: Scene) -> None:
     entry = scene.announce(new=NEW)
     data = bytearray(scene.backup.read_bytes())
     data[40] ^= 1
@@ -148,32 +148,32 @@ def test_a_swap_whose_making_was_damaged_still_counts(scene: Scene) -> None:
     assert list(journal.read(scene.backup).unfinished) == [entry]
 
 
-# What recovery does
+# Recovery
 
 
 @pytest.mark.parametrize("content", [b"", b"half of it", NEW])
-def test_a_new_file_that_was_being_made_is_removed(scene: Scene, content: bytes) -> None:
+def test_unfinished_new_file_is_removed(scene: Scene, content: bytes) -> None:
     scene.announce()
     scene.temp.write_bytes(content)
     assert scene.recover() == ("undone", "")
     assert (scene.path.read_bytes(), scene.names(), scene.state()) == (OLD, {"a.avi"}, "undone")
 
 
-def test_a_new_file_that_was_not_begun_leaves_nothing_to_do(scene: Scene) -> None:
+def test_new_file_without_start_needs_no_recovery(scene: Scene) -> None:
     scene.announce()
     assert scene.recover() == ("untouched", "")
     assert scene.state() == "undone"
 
 
 @pytest.mark.parametrize("make", [lambda path: path.mkdir(), lambda path: path.symlink_to("a.avi"), os.mkfifo])
-def test_what_is_no_file_of_ours_is_left_alone(scene: Scene, make) -> None:  # type: ignore[no-untyped-def]
+def test_foreign_file_is_not_changed(scene: Scene, make) -> None:  # type: ignore[no-untyped-def]
     scene.announce()
     make(scene.temp)
     assert scene.recover() == ("untouched", "")
     assert scene.names() == {"a.avi", scene.temp.name}
 
 
-def test_files_of_the_same_look_that_no_record_names_are_left_alone(scene: Scene) -> None:
+def test_files_without_record_are_not_changed(scene: Scene) -> None:
     scene.announce(new=NEW)
     other = scene.folder / ".indexium-1-ffffffff.tmp"
     other.write_bytes(b"of another home")
@@ -182,12 +182,12 @@ def test_files_of_the_same_look_that_no_record_names_are_left_alone(scene: Scene
 
 
 @pytest.mark.parametrize("away", ["folder", "files"])
-def test_a_disk_that_is_not_there_is_waited_for(scene: Scene, away: str) -> None:
+def test_recovery_waits_for_missing_disk(scene: Scene, away: str) -> None:
     scene.announce()
     scene.temp.write_bytes(b"half of it")
     hidden = scene.folder.with_name("unplugged")
     scene.folder.rename(hidden)
-    if away == "files":  # the place at which it was mounted is still there
+    if away == "files":  # its mount point is still there
         scene.folder.mkdir()
     assert scene.recover() == ("problem", "missing_file")
     if away == "files":
@@ -197,27 +197,27 @@ def test_a_disk_that_is_not_there_is_waited_for(scene: Scene, away: str) -> None
     assert scene.names() == {"a.avi"}
 
 
-def test_announced_and_not_replaced_the_old_file_stays(scene: Scene) -> None:
+def test_announced_swap_without_replacement_keeps_old_file(scene: Scene) -> None:
     scene.announce(new=NEW)
     assert scene.recover() == ("undone", "")
     assert (scene.path.read_bytes(), scene.names(), scene.state()) == (OLD, {"a.avi"}, "undone")
 
 
-def test_announced_and_kept_the_second_name_goes(scene: Scene) -> None:
+def test_announced_swap_with_kept_name_removes_second_name(scene: Scene) -> None:
     scene.announce(new=NEW, keep=True)
     os.link(scene.path, scene.kept)
     assert scene.recover() == ("undone", "")
     assert (scene.path.stat().st_nlink, scene.kept.exists(), scene.names()) == (1, False, {"a.avi"})
 
 
-def test_a_copy_of_the_original_where_it_would_be_kept_is_not_ours_to_remove(scene: Scene) -> None:
+def test_foreign_copy_at_place_of_original_is_not_removed(scene: Scene) -> None:
     scene.announce(new=NEW, keep=True)
     scene.kept.write_bytes(OLD)
     assert scene.recover() == ("undone", "")
     assert scene.kept.exists()
 
 
-def test_replaced_and_not_committed_the_new_file_stays(scene: Scene) -> None:
+def test_uncommitted_replacement_keeps_new_file(scene: Scene) -> None:
     scene.announce(new=NEW, keep=True)
     os.link(scene.path, scene.kept)
     scene.temp.rename(scene.path)
@@ -226,7 +226,7 @@ def test_replaced_and_not_committed_the_new_file_stays(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("same", [True, False])
-def test_an_original_that_is_back_loses_the_name_under_which_it_was_kept(scene: Scene, *, same: bool) -> None:
+def test_restored_original_loses_kept_name(scene: Scene, *, same: bool) -> None:
     scene.announce(new=NEW, adopted=os.fsencode(scene.kept))
     if same:
         os.link(scene.temp, scene.kept)
@@ -237,14 +237,14 @@ def test_an_original_that_is_back_loses_the_name_under_which_it_was_kept(scene: 
     assert scene.kept.exists() is not same
 
 
-def test_an_original_that_was_kept_by_renaming_gets_its_place_back(scene: Scene) -> None:
+def test_renamed_original_returns_to_its_path(scene: Scene) -> None:
     scene.announce(new=NEW, keep=True)
     scene.path.rename(scene.kept)
     assert scene.recover() == ("undone", "")
     assert (scene.path.read_bytes(), scene.names(), scene.kept.exists()) == (OLD, {"a.avi"}, False)
 
 
-def test_another_file_where_the_original_was_kept_is_not_put_in_its_place(scene: Scene) -> None:
+def test_other_file_at_kept_name_is_not_restored(scene: Scene) -> None:
     scene.announce(new=NEW, keep=True)
     scene.path.unlink()
     scene.kept.write_bytes(b"something else")
@@ -253,7 +253,7 @@ def test_another_file_where_the_original_was_kept_is_not_put_in_its_place(scene:
 
 
 @pytest.mark.parametrize("content", [OLD + b"!", NEW[:-1], OLD[:-1] + b"!", b"", NEW[1:] + b"!"])
-def test_a_file_that_somebody_changed_is_left_as_it_is(scene: Scene, content: bytes) -> None:
+def test_file_changed_by_user_is_not_changed(scene: Scene, content: bytes) -> None:
     scene.announce(new=NEW)
     scene.path.write_bytes(content)
     found = journal.recover(scene.backup)[0].outcome
@@ -262,8 +262,8 @@ def test_a_file_that_somebody_changed_is_left_as_it_is(scene: Scene, content: by
     assert (scene.path.read_bytes(), scene.temp.read_bytes(), scene.state()) == (content, NEW, "begun")
 
 
-def test_what_is_there_is_known_by_its_bytes_not_by_its_inode(scene: Scene) -> None:
-    """Disks are plugged in again and exFAT numbers anew at every mount."""
+def test_file_is_identified_by_bytes_instead_of_inode(scene: Scene) -> None:
+    """Disks are connected again, and exFAT assigns new numbers at every mount."""
     scene.announce(new=NEW)
     scene.path.unlink()
     scene.path.write_bytes(NEW)
@@ -272,7 +272,7 @@ def test_what_is_there_is_known_by_its_bytes_not_by_its_inode(scene: Scene) -> N
 
 
 @pytest.mark.parametrize("replaced", [False, True])
-def test_files_of_the_same_bytes_are_told_apart_by_their_inodes(scene: Scene, replaced: bool) -> None:
+def test_equal_files_are_distinguished_by_inode(scene: Scene, replaced: bool) -> None:
     scene.announce(new=OLD)
     if replaced:
         scene.temp.rename(scene.path)
@@ -293,9 +293,7 @@ def test_samples_alone_are_no_proof(scene: Scene) -> None:
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: "".join(form) or "blake3")
 @pytest.mark.parametrize("replaced", [False, True])
-def test_imprints_of_every_form_tell_the_old_file_from_the_new_one(
-    scene: Scene, form: dict[str, bool], *, replaced: bool
-) -> None:
+def test_every_imprint_distinguishes_old_and_new_file(scene: Scene, form: dict[str, bool], *, replaced: bool) -> None:
     """An earlier version recorded BLAKE2b of all bytes."""
     scene.temp.write_bytes(NEW)
     entry = an_entry(path=os.fsencode(scene.path), old=imprint(scene.path, **form), new=imprint(scene.temp, **form))
@@ -306,15 +304,15 @@ def test_imprints_of_every_form_tell_the_old_file_from_the_new_one(
     assert scene.path.read_bytes() == (NEW if replaced else OLD)
 
 
-def test_a_record_without_a_form_is_of_an_earlier_version() -> None:
+def test_record_without_form_is_of_earlier_version() -> None:
     body = bytearray(encode_swap(an_entry(old=Imprint(device=1, inode=2, size=3, mtime_ns=4, sampled=True))))
-    at = 25 + 32  # behind the lengths, and behind device, inode, size and time
+    at = 25 + 32  # after the lengths, and after device, inode, size and time
     assert body[at] == 1
     body[at] = 0
     assert decode_swap(bytes(body)).old.blake2b
 
 
-def test_a_file_under_another_writers_lock_waits(scene: Scene) -> None:
+def test_file_under_another_writers_lock_waits(scene: Scene) -> None:
     scene.announce(new=NEW)
     with FileReader(os.fsencode(scene.path)) as reader:
         journal.disk.lock(reader.fileno())
@@ -322,7 +320,7 @@ def test_a_file_under_another_writers_lock_waits(scene: Scene) -> None:
     assert scene.recover() == ("undone", "")
 
 
-def test_recovery_believes_who_knows_that_a_swap_was_finished(scene: Scene) -> None:
+def test_recovery_accepts_known_finished_swap(scene: Scene) -> None:
     scene.announce(new=NEW)
     scene.temp.rename(scene.path)
     assert journal.recover(scene.backup, finished={1}) == []

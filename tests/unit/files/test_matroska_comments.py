@@ -1,4 +1,4 @@
-"""Which comments of a Matroska file are the film's, what a write makes of each, and that it leaves all other text."""
+"""The comments of the film in a Matroska file, their content after a write, and unchanged other texts."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_matroska_preserve_keeps_each_text(before: bytes, after: bytes) -> None:
         pytest.param(mkv.tag(mkv.simple("COMMENT", b"caf\xe9")), ["caf\udce9"], id="bytes that are no UTF-8"),
     ],
 )
-def test_replace_lists_every_text_of_the_file(tags: bytes, lost: list[str]) -> None:
+def test_replace_lists_every_text_of_file(tags: bytes, lost: list[str]) -> None:
     found = mkv.examine(mkv.document(tags=tags)).fields
 
     assert [place.value for place in found] == lost
@@ -124,13 +124,13 @@ def test_replace_lists_every_text_of_the_file(tags: bytes, lost: list[str]) -> N
 
 @pytest.mark.parametrize("tags", [mkv.tag(FILM) + SERIES, SERIES])
 @pytest.mark.parametrize("wanted", [None, mkv.preserving("")])
-def test_removal_keeps_the_comment_of_a_series(tags: bytes, wanted: mkv.Wanted) -> None:
+def test_removal_keeps_comment_of_series(tags: bytes, wanted: mkv.Wanted) -> None:
     after = written(tags, wanted)
 
     assert after == (SERIES if wanted is None else tags)
 
 
-def test_first_and_last_read_tags_get_the_people() -> None:
+def test_first_and_last_read_tags_get_people() -> None:
     first, last = (mkv.element(mkv.TAGS, mkv.tag(mkv.simple("COMMENT", text))) for text in ("first", "last"))
     parts = (("info", mkv.TOY_INFO), ("tracks", mkv.TOY_TRACKS), *mkv.clusters(mkv.TOY))
     data = mkv.film(("seek", mkv.directory("tags 2")), ("tags", first), *parts, ("tags 2", last))
@@ -156,7 +156,7 @@ def test_checksums_are_updated_and_none_is_added() -> None:
 
 @st.composite
 def documents(draw: st.DrawFn) -> bytes:
-    """A document with one or two Tags elements: in front, between or behind the clusters, found by players or not."""
+    """A document with one or two Tags elements: before, between or after the clusters, listed for players or not."""
     master = mkv.checked if draw(st.booleans()) else mkv.element
     parts: list[tuple[str, mkv.Part]] = [("info", mkv.TOY_INFO), ("tracks", mkv.TOY_TRACKS), *mkv.clusters(mkv.TOY)]
     for name in ("tags", "tags 2")[: draw(st.integers(1, 2))]:
@@ -193,7 +193,7 @@ def test_every_text_is_kept_or_listed_as_lost(data: bytes, wanted: mkv.Wanted, a
     expected = Counter(map(as_bytes, fields.texts_after(layout.fields, change)))
     found = Counter(after.said)
     assert not expected - found
-    adds = not layout.fields or (bool(layout.added) and change.segment is not None)  # replace mode moves one instead
+    adds = not layout.fields or (bool(layout.added) and change.segment is not None)  # replace mode moves another one
     assert (found - expected).total() == (adds and bool(change.new or change.segment))
     if change.segment is not None:
         kept = Counter(before.film) - Counter(after.film)  # NULs at the end of a text stay, too

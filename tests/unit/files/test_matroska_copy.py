@@ -1,4 +1,4 @@
-"""New files made of the parts of old ones: nothing is lost, and every position in them is right."""
+"""Files rebuilt from the parts of old ones: nothing is lost, and every position is correct."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LONG = "People: " + "Somebody Unknown, " * 200
 
 
 def pointed(data: bytes) -> Counter[bytes]:
-    """What the index and the directories lead to, by its bytes; Tags, directories and the index left out."""
+    """Return the targets of the index and the directories, by their bytes; Tags, directories and the index excluded."""
     start, parts = mkv.segment_start(data), mkv.level_1(data)
     at = {place - start: raw for _, place, raw in parts}
     cued = [place for kind, _, raw in parts if kind == mkv.CUES for place in mkv.cue_positions(raw)]
@@ -43,7 +43,7 @@ def pointed(data: bytes) -> Counter[bytes]:
 def checked_copy(
     data: bytes, text: str | None, means: Capabilities = mkv.PLAIN, *, strays: int = 0, hidden: bool = False
 ) -> bytes:
-    """Copy, and hold the result to everything that has to stay."""
+    """Copy, and check everything that must stay."""
     new = mkv.copied(data, text, means)
 
     mkv.sound(new, strays=strays, hidden=hidden)
@@ -61,13 +61,13 @@ def checked_copy(
 
 
 def sums(data: bytes) -> list[int]:
-    """How many checksums there are in each index and directory."""
+    """Return the number of checksums in each index and directory."""
     kinds = {mkv.CUES, mkv.SEEK_HEAD}
     return [raw.count(b"\xbf\x84") for kind, _, raw in mkv.level_1(data) if kind in kinds]
 
 
 def room(data: bytes) -> int:
-    """Bytes of Void right in front of the media."""
+    """Return the bytes of Void directly before the media."""
     parts = mkv.level_1(data)
     first = next(nth for nth, (kind, _, _) in enumerate(parts) if kind == mkv.CLUSTER)
     kind, _, raw = parts[first - 1]
@@ -127,7 +127,7 @@ def test_comment_is_removed_from_every_shape(shape: Shape) -> None:
 
 @SHAPES
 @pytest.mark.parametrize("means", [mkv.PLAIN, SHARED], ids=["copied", "shared"])
-def test_reverse_of_a_copy_is_small(shape: Shape, means: Capabilities) -> None:
+def test_reverse_of_copy_is_small(shape: Shape, means: Capabilities) -> None:
     edit = mkv.planned(shape.data, "People: Ann Lee", means, anew=True)
     if isinstance(edit, Refusal):
         return
@@ -140,7 +140,7 @@ def test_reverse_of_a_copy_is_small(shape: Shape, means: Capabilities) -> None:
 
 
 def test_copy_has_no_literal_media() -> None:
-    """Who builds the file can prove by the pieces alone that no media byte is lost."""
+    """The pieces alone prove to the builder of the file that no media byte is lost."""
     film = mkv.film(USUAL, *FRONT, *FILM[:2], ("", mkv.element(mkv.CHAPTERS, mkv.void(30))), *FILM[2:], INDEX)
     for means in (mkv.PLAIN, SHARED):
         edit = mkv.planned(film, "x", means, anew=True)
@@ -174,7 +174,7 @@ def test_long_shared_ranges_move_by_whole_blocks(block: int) -> None:
 
 
 def test_unaligned_ranges_are_copied() -> None:
-    """Behind a cluster that does not know its size there is no place for the Void that would do it."""
+    """After a cluster of unknown size there is no place for the necessary Void."""
     open_ended = mkv.clusters(mkv.TOY, unsized=True)
     fonts = ("fonts", mkv.element(mkv.ATTACHMENTS, mkv.void(30_001)))
     tags = ("tags", mkv.element(mkv.TAGS, mkv.tag(mkv.simple("COMMENT", "old"))))
@@ -190,7 +190,7 @@ def test_unaligned_ranges_are_copied() -> None:
 @pytest.mark.parametrize("crc", [False, True])
 @pytest.mark.parametrize("front", [False, True])
 def test_positions_are_widened_if_needed(front: bool, crc: bool, means: Capabilities) -> None:
-    """An index in front pushes the media on by the bytes that its positions gain by that."""
+    """An index before the media moves the media by the additional bytes of its positions."""
     media = [mkv.element(mkv.CLUSTER, b"\xe7\x81\x00", mkv.element(0xA3, bytes([n]) * 10_000)) for n in range(6)]
     index = ("cues", mkv.index(6, width=2, crc=crc))
     listing = ("seek", mkv.directory("info", "tracks", "cues", *(f"cluster {n}" for n in range(6)), width=2, crc=crc))
@@ -216,7 +216,7 @@ def test_segment_size_field_is_widened_if_needed() -> None:
 
 
 def test_all_index_positions_are_updated() -> None:
-    """The state of a codec, and clusters that others refer to; 0 is no position but the track's own state."""
+    """The state of a codec, and clusters that others refer to; 0 means the track's own state."""
 
     def index(at: dict[str, int]) -> bytes:
         second = at.get("cluster 1", 0).to_bytes(4, "big")
@@ -268,7 +268,7 @@ def test_unknown_positions_are_not_moved(parts: list[Any], says: str) -> None:
     assert says in mkv.refusal(data, "x", anew=True).message
 
 
-def test_zero_position_of_a_live_recording_is_kept() -> None:
+def test_zero_position_of_live_recording_is_kept() -> None:
     live = mkv.element(mkv.CLUSTER, b"\xe7\x81\1\xa7\x81\0\xab\x81\7", mkv.element(0xA3, b"\xa7\x81\7" * 9))
     checked_copy(mkv.film(*FRONT, ("", live), *FILM), "x")
 
@@ -289,8 +289,8 @@ def test_copy_has_no_literal_padding() -> None:
     checked_copy(data, "x")
 
 
-def test_seek_head_names_the_new_tags() -> None:
-    """As it has to name all there is (RFC 9559, section 6)."""
+def test_seek_head_names_new_tags() -> None:
+    """A SeekHead must list all elements (RFC 9559, section 6)."""
     new = checked_copy(mkv.film(USUAL, *FRONT, *FILM, INDEX), "x")
 
     assert mkv.targets(mkv.sound(new)[0][2]) == [mkv.INFO, mkv.TRACKS, mkv.CUES, mkv.TAGS]
@@ -399,6 +399,6 @@ def listings(data: bytes) -> list[tuple[int, int]]:
 
 
 def titles(data: bytes) -> list[int]:
-    """How many titles and comments of others players read, in each of the Tags elements that they come by."""
+    """Return the number of titles and other comments that players read, in each Tags element."""
     counts = [content.count(b"TITLE") + content.count(b"of a ") for content in mkv.read(data)]
     return [count for count in counts if count]

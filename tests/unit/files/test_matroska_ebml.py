@@ -1,4 +1,4 @@
-"""EBML: headers out of hostile bytes, and elements into bytes."""
+"""EBML: parsing of hostile headers, and encoding of elements."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support import mkv
 
 
 @given(st.integers(0, 2**56 - 2))
-def test_a_size_reads_back_and_takes_as_few_bytes_as_it_can(size: int) -> None:
+def test_size_is_read_back_and_has_minimal_width(size: int) -> None:
     encoded = ebml.encode_size(size)
     read = ebml.header_at(b"\xec" + encoded, 0, 0)
 
@@ -21,7 +21,7 @@ def test_a_size_reads_back_and_takes_as_few_bytes_as_it_can(size: int) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1, 126, 127, 128, 16_382, 16_383, 2_097_150, 2_097_151])
-def test_a_size_never_looks_like_an_unknown_one(size: int) -> None:
+def test_size_is_never_written_as_unknown(size: int) -> None:
     assert ebml.header_at(b"\xec" + ebml.encode_size(size), 0, 0).size == size
     assert ebml.encode_size(size) == mkv.vint(size)
 
@@ -32,7 +32,7 @@ def test_all_value_bits_set_mean_unknown(width: int) -> None:
 
 
 @pytest.mark.parametrize("length", [*range(2, 20), 127, 128, 129, 130, 131, 16_383, 16_384, 16_385, 16_386, 70_000])
-def test_a_void_takes_exactly_the_room_that_there_is(length: int) -> None:
+def test_void_fills_space_exactly(length: int) -> None:
     head = ebml.header_at(ebml.void(length), 0, 0)
 
     assert head.id == ebml.VOID
@@ -63,13 +63,13 @@ def test_no_void_is_shorter_than_two_bytes(length: int) -> None:
     ],
     ids=bytes.hex,
 )
-def test_what_is_no_element_is_said_to_be_damage(data: bytes) -> None:
+def test_invalid_element_is_damage(data: bytes) -> None:
     with pytest.raises(errors.CorruptFileError):
         ebml.header_at(data, 0, 0)
 
 
 @given(st.binary(max_size=400))
-def test_taking_random_bytes_apart_ends_in_elements_or_in_damage(data: bytes) -> None:
+def test_random_bytes_parse_to_elements_or_damage(data: bytes) -> None:
     try:
         items = ebml.children(data, ebml.ElementBudget())
     except errors.CorruptFileError:
@@ -77,25 +77,25 @@ def test_taking_random_bytes_apart_ends_in_elements_or_in_damage(data: bytes) ->
     assert b"".join(item.raw for item in items) == data
 
 
-def test_a_child_must_not_reach_past_its_parent() -> None:
+def test_child_must_end_within_parent() -> None:
     with pytest.raises(errors.CorruptFileError):
         ebml.children(b"\xec\x85abc", ebml.ElementBudget())
 
 
-def test_the_budget_stops_a_master_made_of_nothing_but_headers() -> None:
+def test_budget_stops_master_of_headers_only() -> None:
     with pytest.raises(errors.RefusedError):
         ebml.children(b"\xec\x80" * 50, ebml.ElementBudget(49))
 
 
 @given(st.lists(st.binary(max_size=30), max_size=5), st.booleans())
-def test_a_master_is_what_the_other_writer_makes(parts: list[bytes], crc: bool) -> None:
+def test_master_equals_other_writer(parts: list[bytes], crc: bool) -> None:
     children = [ebml.element(mkv.STRING, part) for part in parts]
     made = ebml.element(mkv.TAGS, ebml.master(children, has_crc=crc))
 
     assert made == (mkv.checked if crc else mkv.element)(mkv.TAGS, *children)
 
 
-def test_a_wider_size_field_changes_nothing_but_the_length() -> None:
+def test_wider_size_field_changes_only_length() -> None:
     plain, wide = (ebml.header_at(ebml.element(mkv.TAGS, b"abc", wider=n), 0, 0) for n in (0, 1))
 
     assert (plain.id, plain.size, plain.length + 1) == (wide.id, wide.size, wide.length)
@@ -105,5 +105,5 @@ def test_a_wider_size_field_changes_nothing_but_the_length() -> None:
     ("content", "said"),
     [(b"abc", "abc"), (b"ab\0cd", "ab"), (b"", ""), (b"caf\xe9", "caf\udce9"), ("é👪".encode(), "é👪")],
 )
-def test_a_string_ends_at_its_first_nul_and_keeps_undecodable_bytes(content: bytes, said: str) -> None:
+def test_string_ends_at_first_nul_and_keeps_undecodable_bytes(content: bytes, said: str) -> None:
     assert ebml.text(content) == said

@@ -1,4 +1,4 @@
-"""What a Matroska file is found to be: whole, damaged, or not certain enough to be written."""
+"""Examination of a Matroska file: intact, damaged, or not certain enough for a write."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FILM = mkv.tag(mkv.simple("TITLE", "At sea"), mkv.simple("COMMENT", "People: Ann
 SOUND = mkv.document(tags=FILM, seek_void=80, back=mkv.void(9))
 
 
-def test_a_sound_document_has_no_problem_and_says_everything() -> None:
+def test_intact_document_has_no_problem_and_all_facts() -> None:
     found = mkv.examine(SOUND)
     raw = {kind: (at, data) for kind, at, data in mkv.level_1(SOUND)}
     clusters = [(at, len(data)) for kind, at, data in mkv.level_1(SOUND) if kind == mkv.CLUSTER]
@@ -35,18 +35,18 @@ def test_a_sound_document_has_no_problem_and_says_everything() -> None:
     assert found.named(mkv.CUES)[0].offset == raw[mkv.CUES][0]
 
 
-def test_the_doc_type_decides_between_webm_and_matroska() -> None:
+def test_doc_type_decides_between_webm_and_matroska() -> None:
     assert mkv.examine(mkv.document(doc_type="webm")).container == "webm"
     assert mkv.examine(mkv.document(doc_type="webm")).problem is None
 
 
-def test_it_is_recognised_by_its_magic_alone() -> None:
+def test_matroska_is_recognised_by_magic() -> None:
     assert FAMILY.recognises(SOUND[:64])
     assert not FAMILY.recognises(b"\0" * 64)
     assert not FAMILY.recognises(SOUND[1:65])
 
 
-def test_a_file_without_media_has_no_payload() -> None:
+def test_file_without_media_has_no_payload() -> None:
     found = mkv.examine(mkv.document(clusters=0))
 
     assert found.payload == ()
@@ -68,13 +68,13 @@ def resized(kind: int, size: bytes) -> Callable[[], bytes]:
 
 
 def browser(*parts: tuple[str, mkv.Part], **options: Any) -> bytes:
-    """A recording as browsers make it: neither the segment nor a cluster knows its size."""
+    """A recording of a browser: neither the segment nor a cluster has a size."""
     front = (("info", mkv.TOY_INFO), ("tracks", mkv.TOY_TRACKS))
     return mkv.film(*front, *mkv.clusters(mkv.TOY, unsized=True), *parts, live=True, **options)
 
 
 def cluster(content: bytes) -> tuple[str, bytes]:
-    """A cluster that does not know its size."""
+    """A cluster of unknown size."""
     return "cluster", mkv.number(mkv.CLUSTER) + mkv.UNKNOWN + content
 
 
@@ -133,7 +133,7 @@ LIVE = browser()
         (lambda: mkv.document(tags=bytes([0xEC]) + mkv.vint(17 << 20) + bytes(17 << 20)), "no_strategy_yet", "17,8"),
     ],
 )
-def test_what_may_not_be_written_is_named(make: Callable[[], bytes], code: str, says: str) -> None:
+def test_unsupported_structure_is_named(make: Callable[[], bytes], code: str, says: str) -> None:
     data = make()
     found = mkv.examine(data)
     assert found.problem is not None
@@ -142,19 +142,19 @@ def test_what_may_not_be_written_is_named(make: Callable[[], bytes], code: str, 
     assert mkv.planned(data, "People: Ann Lee") == found.problem
 
 
-def test_a_strategy_answers_for_a_damaged_file_with_its_problem() -> None:
+def test_strategy_reports_problem_of_damaged_file() -> None:
     data = SOUND[:-1]
 
     assert mkv.refusal(data, "x") == mkv.refusal(data, "x", anew=True) == mkv.examine(data).problem
 
 
-def test_a_cut_at_any_byte_is_damage() -> None:
-    """Mkvpropedit destroys files that are cut off: this must be seen before anything is written."""
+def test_cut_at_any_byte_is_damage() -> None:
+    """Mkvpropedit destroys truncated files: Indexium must detect this before a write."""
     for length in range(len(SOUND)):
         assert mkv.code_of(SOUND[:length]) == "corrupt", length
 
 
-def test_a_cut_file_still_tells_its_comment_and_where_its_media_begins() -> None:
+def test_truncated_file_has_comment_and_start_of_media() -> None:
     whole, cut = mkv.examine(SOUND), mkv.examine(SOUND[: mkv.examine(SOUND).payload[0].end - 5])
 
     assert cut.fields == whole.fields
@@ -162,13 +162,13 @@ def test_a_cut_file_still_tells_its_comment_and_where_its_media_begins() -> None
     assert cut.payload[0].end == cut.size
 
 
-def test_where_the_clusters_end_cannot_be_told_all_the_rest_counts_as_media() -> None:
+def test_unknown_end_of_clusters_makes_rest_media() -> None:
     found = mkv.examine(LIVE + b"\0junk" + mkv.TOY[0])
 
     assert found.payload[0].end == found.size
 
 
-def test_every_comment_is_read_wherever_its_tags_lie_and_whether_players_find_them() -> None:
+def test_every_comment_is_read_at_any_place() -> None:
     data = mkv.film(
         *(("info", mkv.TOY_INFO), ("tracks", mkv.TOY_TRACKS), ("tags", mkv.element(mkv.TAGS, FILM))),
         *mkv.clusters(mkv.TOY[:2]),
@@ -186,7 +186,7 @@ def test_every_comment_is_read_wherever_its_tags_lie_and_whether_players_find_th
 
 
 @pytest.mark.parametrize("unsized", [False, True])
-def test_a_live_recording_goes_to_the_end_of_the_file(unsized: bool) -> None:
+def test_live_recording_extends_to_end_of_file(unsized: bool) -> None:
     film = mkv.clusters(mkv.TOY, unsized=unsized)
     data = mkv.film(("info", mkv.TOY_INFO), ("tracks", mkv.TOY_TRACKS), *film, live=True)
     found = mkv.examine(data)
@@ -196,7 +196,7 @@ def test_a_live_recording_goes_to_the_end_of_the_file(unsized: bool) -> None:
     assert found.payload == (Extent(len(data) - sum(len(raw) for _, raw in film), sum(len(raw) for _, raw in film)),)
 
 
-def test_a_cluster_of_unknown_size_ends_where_something_else_begins() -> None:
+def test_cluster_of_unknown_size_ends_at_next_element() -> None:
     index = mkv.element(mkv.CUES, b"\xbb\x80")
     found = mkv.examine(browser(("void", mkv.void(9)), ("cues", index), ("room", mkv.void(40))))
 
@@ -214,7 +214,7 @@ def test_blocks_of_any_size_are_hopped_over(size: int) -> None:
     assert (found.clusters, found.payload[0].end) == (6, found.size)
 
 
-def test_what_follows_the_segment_is_no_part_of_it() -> None:
+def test_data_after_segment_is_not_part_of_it() -> None:
     found = mkv.examine(SOUND + b"\0junk")
 
     assert found.problem is None
@@ -222,7 +222,7 @@ def test_what_follows_the_segment_is_no_part_of_it() -> None:
     assert found.payload == mkv.examine(SOUND).payload
 
 
-def test_media_are_the_clusters_and_nothing_between_them() -> None:
+def test_media_are_clusters_only() -> None:
     between = ("tags", mkv.element(mkv.TAGS, FILM))
     data = mkv.film(("info", mkv.TOY_INFO), *mkv.clusters(mkv.TOY[:1]), between, *mkv.clusters(mkv.TOY[1:]))
     found = mkv.examine(data)
@@ -241,7 +241,7 @@ def test_sizes_may_be_shorter_than_eight_bytes() -> None:
 
 
 @pytest.mark.parametrize("unsized", [False, True])
-def test_media_that_are_known_are_not_hopped_over_again(unsized: bool) -> None:
+def test_known_media_are_not_read_again(unsized: bool) -> None:
     parts = [*mkv.clusters(mkv.TOY[:2], unsized=unsized), ("between", mkv.element(mkv.CHAPTERS, mkv.void(9)))]
     data = mkv.film(("info", mkv.TOY_INFO), *parts, *mkv.clusters(mkv.TOY[2:], unsized=unsized), live=True)
     known, reader = mkv.examine(data), Recorder(data)
@@ -251,8 +251,11 @@ def test_media_that_are_known_are_not_hopped_over_again(unsized: bool) -> None:
     assert not [at for at in reader.reads if any(run.offset < at < run.end for run in known.runs)]
 
 
-def test_a_layout_of_before_the_media_moved_is_not_believed() -> None:
-    """After 40 more bytes in front, where the media began lies something else, or the second cluster by chance."""
+def test_layout_before_moved_media_is_not_trusted() -> None:
+    """
+    After 40 additional bytes at the start, something else is at the old start of the media, or by chance the second
+    cluster.
+    """
     before = mkv.document(tags=FILM, clusters=3)
     size = len(mkv.TOY[0])
     for moved in (40, len(mkv.level_1(before)[-2][2]), size):
@@ -261,7 +264,7 @@ def test_a_layout_of_before_the_media_moved_is_not_believed() -> None:
         assert FAMILY.examine(BytesReader(after), known=known) == mkv.examine(after)
 
 
-def test_a_run_of_clusters_where_another_was_is_not_taken_for_it() -> None:
+def test_changed_cluster_run_is_not_reused() -> None:
     between = ("between", mkv.element(mkv.CHAPTERS, mkv.void(9)))
     media = [*mkv.clusters(mkv.TOY[:1]), between, *mkv.clusters(mkv.TOY[1:])]
     before = mkv.film(("room", mkv.void(len(mkv.TOY[0]) + len(between[1]))), *media)
@@ -272,7 +275,7 @@ def test_a_run_of_clusters_where_another_was_is_not_taken_for_it() -> None:
 
 
 class Recorder(BytesReader):
-    """A file that remembers where it was read."""
+    """A file that records the places of reads."""
 
     def __init__(self, data: bytes) -> None:
         super().__init__(data)
@@ -283,7 +286,7 @@ class Recorder(BytesReader):
         return super().read_at(offset, length)
 
 
-def test_a_walk_over_endless_small_parts_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_walk_over_endless_small_parts_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(walk, "HOPS_MAX", 50)
     monkeypatch.setattr(walk, "_ELEMENTS_MAX", 30)
     monkeypatch.setattr(walk, "_RUNS_MAX", 7)
@@ -307,15 +310,15 @@ def test_random_bytes_are_survived(data: bytes) -> None:
 
 @effort.examples(80, 200)
 @given(st.data())
-def test_mutations_of_a_sound_file_are_survived(data: st.DataObject) -> None:
+def test_mutations_of_sound_file_are_survived(data: st.DataObject) -> None:
     checked = mkv.document(tags=FILM, place="back", crc=True, before=20)
     original = data.draw(st.sampled_from([SOUND, checked, LIVE, browser(("cues", mkv.index(4)), tail=b"")]))
     mkv.survives(data.draw(mkv.mutations(original, range(len(original)))))
 
 
 @pytest.mark.parametrize("width", [1, 2, 4, 8])
-def test_huge_claims_cost_nothing(width: int) -> None:
-    """A size field of up to 2^56 must never become an allocation or a loop."""
+def test_huge_declared_sizes_allocate_nothing(width: int) -> None:
+    """A size field of up to 2^56 must never lead to an allocation or a loop."""
     claim = ((1 << 7 * width + 1) - 2).to_bytes(width, "big")
     for kind in (mkv.TAGS, mkv.SEEK_HEAD, mkv.CLUSTER, mkv.INFO):
         body = struct.pack(">I", kind) + claim
@@ -336,22 +339,22 @@ def test_tags_nested_deeper_than_any_stack_are_read() -> None:
     assert mkv.comments(mkv.written(mkv.document(tags=mkv.tag(bomb), seek_void=80), "new")) == ["new"]
 
 
-def test_tags_of_ten_megabytes_are_edited_and_larger_ones_left_alone() -> None:
+def test_tags_up_to_ten_megabytes_are_edited() -> None:
     cover = mkv.simple("COVER", "x" * (10 << 20))
     data = mkv.document(tags=mkv.tag(cover), after=100)
 
     assert mkv.comments(mkv.written(data, "new")) == ["new"]
-    assert len(mkv.patch(data, "new").writes) == 2  # sizes in front, the comment behind; not what lies between
+    assert len(mkv.patch(data, "new").writes) == 2  # sizes at the start, the comment at the end; nothing between them
 
 
 def listing(*counts: int, kind: int = mkv.CHAPTERS) -> bytes:
-    """A film with more directories, of so many entries each."""
+    """A film with several directories, each with a number of entries."""
     heads = [mkv.element(mkv.SEEK_HEAD, *[mkv.seek(kind, at) for at in range(count)]) for count in counts]
     return mkv.document(extra=b"".join(heads))
 
 
 @pytest.mark.parametrize("counts", [(1001,), (501, 500)])
-def test_directories_that_name_more_than_any_real_ones_are_refused_before_anything_is_tried(
+def test_oversized_directories_are_rejected_first(
     counts: tuple[int, ...],
 ) -> None:
     problem = mkv.examine(listing(*counts)).problem
@@ -361,12 +364,12 @@ def test_directories_that_name_more_than_any_real_ones_are_refused_before_anythi
     assert "too many entries" in problem.message
 
 
-def test_a_directory_may_list_every_cluster_of_a_long_film() -> None:
+def test_directory_may_list_every_cluster_of_long_film() -> None:
     assert mkv.examine(listing(900)).problem is None
     assert mkv.examine(listing(5000, kind=mkv.CLUSTER)).problem is None
 
 
-def test_a_segment_of_nothing_but_headers_is_refused() -> None:
+def test_segment_of_headers_only_is_rejected() -> None:
     problem = mkv.examine(mkv.document(extra=mkv.element(0x1A000001) * 20_001)).problem
 
     assert problem is not None

@@ -1,4 +1,4 @@
-"""Where the tags go, and that nothing else moves: patches of small documents, held to a parser that is not ours."""
+"""The place of the tags: patches of small documents, checked with an independent parser; nothing else moves."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def offset_of(data: bytes, kind: int) -> int:
 
 
 def checked_write(data: bytes, text: str | None, *, strays: int = 0, hidden: bool = False) -> bytes:
-    """Write, and hold the result to everything that has to stay."""
+    """Write, and check everything that must stay."""
     before = mkv.examine(data)
     new = mkv.written(data, text)
     after = mkv.examine(new)
@@ -51,7 +51,7 @@ def checked_write(data: bytes, text: str | None, *, strays: int = 0, hidden: boo
     return new
 
 
-def test_the_old_place_is_kept_where_it_holds_the_new_tags() -> None:
+def test_old_place_is_used_if_new_tags_fit() -> None:
     data = mkv.document(tags=commented("a long comment that will shrink"))
     new = checked_write(data, "short")
 
@@ -62,7 +62,7 @@ def test_the_old_place_is_kept_where_it_holds_the_new_tags() -> None:
 
 @pytest.mark.parametrize("spare", [0, 1, 2, 3, 9, 10, 127, 128, 129, 130])
 @pytest.mark.parametrize("crc", [False, True])
-def test_any_rest_of_the_room_becomes_valid_void(spare: int, crc: bool) -> None:
+def test_any_rest_of_room_becomes_valid_void(spare: int, crc: bool) -> None:
     """One byte cannot be a Void: the size field of the tags takes it."""
     data = mkv.document(tags=TITLE, after=600, crc=crc)
     room = offset_of(data, mkv.CLUSTER) - offset_of(data, mkv.TAGS)
@@ -75,7 +75,7 @@ def test_any_rest_of_the_room_becomes_valid_void(spare: int, crc: bool) -> None:
     assert order(new) == ["seek", "tags", *(["void"] if spare > 1 else []), "media", "cues"]
 
 
-def test_void_in_front_of_the_old_tags_is_room_too() -> None:
+def test_void_before_old_tags_is_used() -> None:
     data = mkv.document(tags=TITLE, before=300)
     new = checked_write(data, "x" * 280)
 
@@ -83,7 +83,7 @@ def test_void_in_front_of_the_old_tags_is_room_too() -> None:
     assert offset_of(new, mkv.TAGS) < offset_of(data, mkv.TAGS)
 
 
-def test_a_void_before_the_first_cluster_takes_tags_from_the_end() -> None:
+def test_void_before_first_cluster_takes_tags_from_end() -> None:
     data = mkv.document(tags=TITLE, place="back", seek_void=4000)
     new = checked_write(data, "x" * 2000)
 
@@ -92,7 +92,7 @@ def test_a_void_before_the_first_cluster_takes_tags_from_the_end() -> None:
 
 
 @pytest.mark.parametrize(("spare", "front"), [(63, False), (64, True), (65, True), (66, True), (100, True)])
-def test_64_bytes_stay_beside_the_seek_head(spare: int, front: bool) -> None:
+def test_64_bytes_stay_beside_seek_head(spare: int, front: bool) -> None:
     tags = len(mkv.element(mkv.TAGS, commented("x" * 200)))
     new = checked_write(mkv.document(tags=TITLE, place="back", seek_void=tags + spare), "x" * 200)
     kinds = [kind for kind, _, _ in mkv.level_1(new)]
@@ -101,7 +101,7 @@ def test_64_bytes_stay_beside_the_seek_head(spare: int, front: bool) -> None:
     assert not front or len(mkv.level_1(new)[1][2]) == 64
 
 
-def test_64_bytes_stay_when_the_seek_head_grows_by_the_new_entry() -> None:
+def test_64_bytes_stay_if_seek_head_gets_new_entry() -> None:
     new = checked_write(mkv.document(seek_void=1000), "x" * 200)
     kind, _, void = mkv.level_1(new)[1]
 
@@ -110,7 +110,7 @@ def test_64_bytes_stay_when_the_seek_head_grows_by_the_new_entry() -> None:
     assert order(new) == ["seek", "void", "tags", "void", "media", "cues"]
 
 
-def test_the_segment_grows_where_no_void_is_large_enough() -> None:
+def test_segment_grows_where_no_void_is_large_enough() -> None:
     data = mkv.document(tags=TITLE, seek_void=80)
     new = checked_write(data, "x" * 500)
 
@@ -118,7 +118,7 @@ def test_the_segment_grows_where_no_void_is_large_enough() -> None:
     assert len(new) == len(data) + len(mkv.element(mkv.TAGS, commented("x" * 500)))
 
 
-def test_tags_at_the_end_grow_where_they_are() -> None:
+def test_tags_at_end_grow_where_they_are() -> None:
     data = mkv.document(tags=TITLE, place="back")
     new = checked_write(data, "x" * 5000)
 
@@ -126,7 +126,7 @@ def test_tags_at_the_end_grow_where_they_are() -> None:
     assert order(new) == ["seek", "media", "cues", "tags"]
 
 
-def test_void_at_the_end_is_used_before_the_segment_grows() -> None:
+def test_void_at_end_is_used_before_segment_grows() -> None:
     data = mkv.document(tags=TITLE, seek_void=40, back=mkv.void(100))
     new = checked_write(data, "x" * 500)
 
@@ -134,7 +134,7 @@ def test_void_at_the_end_is_used_before_the_segment_grows() -> None:
     assert len(new) == len(data) - 100 + len(mkv.element(mkv.TAGS, commented("x" * 500)))
 
 
-def test_a_seek_head_without_room_points_to_a_second_one() -> None:
+def test_seek_head_without_room_points_to_second_one() -> None:
     data = mkv.document()
     new = checked_write(data, "x" * 50)
     first, second = (raw for kind, _, raw in mkv.sound(new) if kind == mkv.SEEK_HEAD)
@@ -144,7 +144,7 @@ def test_a_seek_head_without_room_points_to_a_second_one() -> None:
     assert mkv.targets(second) == [mkv.INFO, mkv.TAGS]
 
 
-def test_the_second_seek_head_is_edited_from_then_on() -> None:
+def test_second_seek_head_is_edited_from_then_on() -> None:
     data = checked_write(mkv.document(), "x" * 50)
     longer = checked_write(data, "x" * 5000)
     without = checked_write(longer, None)
@@ -154,7 +154,7 @@ def test_the_second_seek_head_is_edited_from_then_on() -> None:
     assert order(checked_write(without, "y")) == ["seek", "void", "media", "cues", "seek", "tags", "void"]
 
 
-def test_narrow_positions_that_cannot_reach_the_end_give_way_to_a_second_seek_head() -> None:
+def test_narrow_positions_are_replaced_by_second_seek_head() -> None:
     film = {mkv.INFO: mkv.element(mkv.INFO), mkv.TRACKS: mkv.element(mkv.TRACKS), mkv.CLUSTER: CLUSTER * 1000}
     data = mkv.document(tags=TITLE, position_width=2, real=film)
     new = checked_write(data, "x" * 100)
@@ -162,7 +162,7 @@ def test_narrow_positions_that_cannot_reach_the_end_give_way_to_a_second_seek_he
     assert order(new) == ["seek", "void", "void", "media", "seek", "tags"]
 
 
-def test_an_entry_in_another_seek_head_that_cannot_be_corrected_is_never_left_behind() -> None:
+def test_uncorrectable_entry_of_other_seek_head_blocks_write() -> None:
     film = {mkv.INFO: mkv.element(mkv.INFO), mkv.TRACKS: mkv.element(mkv.TRACKS), mkv.CLUSTER: CLUSTER * 1000}
     made = {"tags": TITLE, "listed": False, "real": film}
     wall = mkv.element(mkv.CHAPTERS, b"\xec\x80")
@@ -175,21 +175,21 @@ def test_an_entry_in_another_seek_head_that_cannot_be_corrected_is_never_left_be
     assert mkv.refusal(data, "x" * 100).code == "no_strategy_yet"
 
 
-def test_a_file_without_a_seek_head_is_not_given_one() -> None:
-    """It would have to name all there is: mkvmerge would not look for anything else any more."""
+def test_file_without_seek_head_gets_none() -> None:
+    """A SeekHead would have to list all elements: mkvmerge would not search for others."""
     data = mkv.document(seek_head=False, seek_void=150)
 
     assert order(checked_write(data, "x" * 60)) == ["tags", "void", "media", "cues"]
     assert "no room" in mkv.refusal(data, "x" * 160).message
 
 
-def test_without_a_seek_head_tags_in_front_need_none() -> None:
+def test_tags_before_media_need_no_seek_head() -> None:
     new = checked_write(mkv.document(seek_head=False, tags=TITLE, after=300), "x" * 50)
 
     assert order(new) == ["tags", "void", "media", "cues"]
 
 
-def test_tags_that_no_reader_found_are_listed_by_the_next_write() -> None:
+def test_unlisted_tags_are_listed_by_next_write() -> None:
     data = mkv.document(tags=mkv.tag(mkv.simple("COMMENT", "hidden")), place="back", listed=False, seek_void=80)
     new = checked_write(data, "hidden")
 
@@ -197,8 +197,8 @@ def test_tags_that_no_reader_found_are_listed_by_the_next_write() -> None:
 
 
 @pytest.mark.parametrize(("after", "front"), [(0, False), (400, True)])
-def test_behind_an_entry_that_leads_nowhere_no_reader_follows_the_directory(after: int, front: bool) -> None:
-    """FFmpeg gives up at such an entry; tags in front are read all the same."""
+def test_directory_after_dangling_entry_is_not_followed(after: int, front: bool) -> None:
+    """FFmpeg stops at such an entry; tags before the media are read anyway."""
     listed = mkv.directory("info", "chapters", "tags", "cues")
     tagged = ("tags", mkv.element(mkv.TAGS, TITLE)), ("room", mkv.void(after))
     data = mkv.film(("seek", listed), *FRONT, *tagged, *mkv.clusters(mkv.TOY), ("cues", mkv.index(4)))
@@ -225,7 +225,7 @@ def test_no_room_is_refused(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("width", [2, 3, 4, 8])
-def test_the_segment_size_keeps_its_width(width: int) -> None:
+def test_segment_size_keeps_its_width(width: int) -> None:
     data = mkv.document(tags=TITLE, place="back", size_width=width)
     room = (1 << 7 * width) - 2 - (len(data) - len(mkv.header()) - 4 - width)
     new = checked_write(data, "x" * min(room - 40, 200_000))
@@ -234,7 +234,7 @@ def test_the_segment_size_keeps_its_width(width: int) -> None:
     assert offset_of(new, mkv.CLUSTER) == offset_of(data, mkv.CLUSTER)
 
 
-def test_a_segment_size_of_all_ones_would_mean_unknown_and_is_refused() -> None:
+def test_segment_size_of_all_ones_is_rejected() -> None:
     data = mkv.document(tags=TITLE, place="back", size_width=2)
     most = 16_382 - (len(data) - len(mkv.header()) - 6)
     grown = next(
@@ -247,25 +247,25 @@ def test_a_segment_size_of_all_ones_would_mean_unknown_and_is_refused() -> None:
     assert mkv.refusal(data, "x" * (grown + 1)).code == "no_strategy_yet"
 
 
-def test_only_what_differs_is_written() -> None:
+def test_only_different_bytes_are_written() -> None:
     data = mkv.document(tags=commented("People: Ann Lee") + TRACK * 50, after=50)
     patch = mkv.patch(data, "People: Bob Ray")
 
     assert patch == Patch(writes=((data.index(b"Ann Lee"), b"Bob Ray"),), size=len(data))
 
 
-def test_the_old_text_does_not_survive_in_the_void() -> None:
+def test_old_text_does_not_survive_in_void() -> None:
     data = mkv.document(tags=commented("People: Ann Lee"), seek_void=80)
 
     assert b"Ann Lee" not in checked_write(data, None)
     assert b"Ann Lee" not in checked_write(data, "x" * 500)
 
 
-def test_the_same_comment_is_nothing_to_do() -> None:
+def test_same_comment_changes_nothing() -> None:
     assert mkv.patch(mkv.document(tags=commented("same"), before=9, after=20), "same").writes == ()
 
 
-def test_an_empty_comment_is_none() -> None:
+def test_empty_comment_is_none() -> None:
     assert mkv.comments(mkv.written(mkv.document(tags=commented("x")), "")) == []
 
 
@@ -277,14 +277,14 @@ def test_an_empty_comment_is_none() -> None:
         (Change(field="comment", old=None, new="a\0b"), "invalid_value"),
     ],
 )
-def test_what_cannot_be_stored_is_refused(change: Change, code: str) -> None:
+def test_unstorable_comment_is_rejected(change: Change, code: str) -> None:
     data = mkv.document(tags=TITLE)
     for strategy in FAMILY.strategies():
         refusal = strategy.plan(BytesReader(data), mkv.examine(data), [change], mkv.PLAIN)
         assert getattr(refusal, "code", "") == code
 
 
-def test_the_census_names_what_changed() -> None:
+def test_census_names_what_changed() -> None:
     data = mkv.document(tags=TITLE + TRACK, extra=mkv.element(mkv.ATTACHMENTS, b"\xec\x82ab"))
     before = mkv.census(data)
     for old, new, name in (
@@ -303,7 +303,7 @@ def test_the_census_names_what_changed() -> None:
         )
 
 
-def test_the_census_counts_the_media_without_reading_it() -> None:
+def test_census_counts_media_without_reading_it() -> None:
     data = mkv.document(tags=TITLE)
     media = mkv.examine(data).payload[0]
     reader = Recorder(data)
@@ -313,14 +313,14 @@ def test_the_census_counts_the_media_without_reading_it() -> None:
     assert mkv.census(data)["Segment/Clusters"] == f"3 in {media.length} bytes"
 
 
-def test_the_census_counts_what_follows_the_segment() -> None:
+def test_census_counts_data_after_segment() -> None:
     data = mkv.document(tags=TITLE)
 
     assert mkv.census(data + b"\0junk") != mkv.census(data + b"\0jung") != mkv.census(data)
 
 
 @pytest.mark.parametrize("title", ["TITLE", "SUBTITLE"])
-def test_tags_that_say_the_same_are_read_in_the_same_order_afterwards(title: str) -> None:
+def test_equal_tags_keep_reading_order(title: str) -> None:
     """Of two titles players show the one that they read last."""
     first = ("tags", mkv.element(mkv.TAGS, mkv.tag(mkv.simple("TITLE", "At sea"))))
     second = ("tags 2", mkv.element(mkv.TAGS, mkv.tag(mkv.simple(title, "On land"), mkv.simple("COMMENT", "old"))))
@@ -340,7 +340,7 @@ def test_no_new_place_between_clusters_is_taken() -> None:
     assert order(checked_write(data, "x" * 500)) == ["seek", "void", "media", "void", "tags"]
 
 
-def test_no_size_field_is_wider_than_the_document_allows() -> None:
+def test_no_size_field_is_wider_than_document_allows() -> None:
     narrow = mkv.header("matroska", b"\x42\xf3\x81\x01")
     parts = [("room", mkv.void(120)), *FRONT, ("cluster", mkv.element(mkv.CLUSTER, b"\xe7\x81\0"))]
     data = mkv.film(*parts, head=narrow, size_width=2)
@@ -352,7 +352,7 @@ def test_no_size_field_is_wider_than_the_document_allows() -> None:
     )
 
 
-def test_a_large_attachment_is_counted_by_windows() -> None:
+def test_large_attachment_is_counted_by_windows() -> None:
     film = mkv.element(mkv.ATTACHMENTS, bytes(9 << 20))
     data = mkv.document(extra=film)
     reader = Recorder(data)
@@ -363,7 +363,7 @@ def test_a_large_attachment_is_counted_by_windows() -> None:
     assert mkv.census(data[: at + 20] + b"\1" + data[at + 21 :]) != mkv.census(data)
 
 
-def test_dangling_entries_of_others_stay_as_they_are() -> None:
+def test_dangling_entries_of_others_do_not_change() -> None:
     stray = mkv.element(mkv.SEEK_HEAD, mkv.seek(mkv.CHAPTERS, 77))
     new = mkv.written(mkv.document(tags=TITLE, after=300, extra=stray), "x" * 40)
 
@@ -392,7 +392,7 @@ TEXTS = st.one_of(st.none(), st.integers(1, 400).map(lambda n: "x" * n), st.samp
 
 @settings(max_examples=100, deadline=None)
 @given(DOCUMENTS, st.lists(TEXTS, min_size=1, max_size=4))
-def test_any_history_of_writes_leaves_a_sound_document(made: dict[str, object], texts: list[str | None]) -> None:
+def test_any_history_of_writes_leaves_sound_document(made: dict[str, object], texts: list[str | None]) -> None:
     data = mkv.document(**made)  # type: ignore[arg-type]
     for text in texts:
         if isinstance(mkv.planned(data, text, NO_COPY), Refusal):
@@ -403,8 +403,8 @@ def test_any_history_of_writes_leaves_a_sound_document(made: dict[str, object], 
 
 @settings(max_examples=40, deadline=None)
 @given(DOCUMENTS.filter(lambda made: made["seek_head"]), st.integers(1, 300), st.integers(1, 300))
-def test_writing_again_and_again_settles(made: dict[str, object], first: int, second: int) -> None:
-    """The room that was taken once serves from then on: the file stops growing after one round."""
+def test_repeated_writes_reach_stable_layout(made: dict[str, object], first: int, second: int) -> None:
+    """The space of the first write is used by later ones: the file stops growing after one round."""
     data = mkv.document(**made)  # type: ignore[arg-type]
     sizes = []
     for _ in range(4):
@@ -418,7 +418,7 @@ def test_writing_again_and_again_settles(made: dict[str, object], first: int, se
 
 
 class Recorder:
-    """A file that remembers what was read of it."""
+    """A file that records the bytes that were read."""
 
     def __init__(self, data: bytes) -> None:
         self._reader: Reader = BytesReader(data)

@@ -1,4 +1,4 @@
-"""Tags merge: the film's comment changes, and nothing else of what a Tags element holds."""
+"""Edits of Tags elements: the comment of the film changes, and nothing else in them."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def said(content: bytes) -> list[str]:
         ),
     ],
 )
-def test_a_new_comment(before: bytes, after: bytes) -> None:
+def test_new_comment(before: bytes, after: bytes) -> None:
     assert edited(before, "new") == after
     assert edited(after, "new") == after
     assert said(after) == ["new"]
@@ -146,14 +146,14 @@ def test_no_comment(before: bytes, after: bytes) -> None:
     ],
     ids=["removed", "one of two"],
 )
-def test_what_is_nested_in_a_comment_is_not_thrown_away_with_it(before: bytes, value: str | None) -> None:
+def test_nested_tags_of_comment_are_kept(before: bytes, value: str | None) -> None:
     with pytest.raises(errors.RefusedError, match="further tags"):
         edited(before, value)
 
 
 @pytest.mark.parametrize("parts", [(mkv.element(mkv.BINARY, b"\1\2"),), ()], ids=["binary", "empty"])
-def test_a_comment_that_is_no_text_keeps_every_byte(parts: tuple[bytes, ...]) -> None:
-    """FFmpeg shows no comment at all where it is the last one."""
+def test_binary_comment_keeps_every_byte(parts: tuple[bytes, ...]) -> None:
+    """FFmpeg shows no comment at all if it is the last one."""
     other = mkv.element(mkv.SIMPLE_TAG, mkv.element(mkv.NAME, b"COMMENT"), *parts)
 
     assert said(mkv.tag(other)) == []
@@ -161,7 +161,7 @@ def test_a_comment_that_is_no_text_keeps_every_byte(parts: tuple[bytes, ...]) ->
     assert edited(mkv.tag(COMMENT, other), None) == mkv.tag(other)
 
 
-def test_a_checksum_is_kept_true_in_every_master_that_has_one() -> None:
+def test_checksums_of_masters_are_updated() -> None:
     titled = mkv.checked(mkv.TAG, mkv.element(mkv.TARGETS), TITLE)
     both = mkv.checked(mkv.TAG, mkv.element(mkv.TARGETS), TITLE, COMMENT)
     stale = mkv.element(mkv.CRC_32, b"\0\0\0\0")
@@ -172,14 +172,14 @@ def test_a_checksum_is_kept_true_in_every_master_that_has_one() -> None:
     )
 
 
-def test_the_checksum_of_the_comment_itself_is_kept_true() -> None:
+def test_checksum_of_comment_is_updated() -> None:
     name = mkv.element(mkv.NAME, b"COMMENT")
     old, new = (mkv.checked(mkv.SIMPLE_TAG, name, mkv.element(mkv.STRING, text)) for text in (b"old", b"new"))
 
     assert edited(mkv.tag(old), "new") == mkv.tag(new)
 
 
-def test_of_what_is_given_twice_the_last_counts_as_in_ffmpeg() -> None:
+def test_last_of_repeated_values_counts_as_in_ffmpeg() -> None:
     twice = mkv.element(
         mkv.SIMPLE_TAG,
         mkv.element(mkv.NAME, b"TITLE"),
@@ -193,7 +193,7 @@ def test_of_what_is_given_twice_the_last_counts_as_in_ffmpeg() -> None:
 
 
 @pytest.mark.parametrize("text", ["People: زفاف, 李伟", "👨‍👩‍👧‍👦", "a\r\nb\n", " spaced ", "caf\udce9", "x" * 65_600])
-def test_every_text_reads_back_to_the_byte(text: str) -> None:
+def test_every_text_is_read_back_exactly(text: str) -> None:
     content = edited(mkv.tag(TITLE), text)
 
     assert said(content) == [text]
@@ -201,7 +201,7 @@ def test_every_text_reads_back_to_the_byte(text: str) -> None:
 
 
 @given(st.binary(max_size=200), st.one_of(st.none(), st.text(max_size=10)))
-def test_random_tags_end_in_an_edit_or_in_a_refusal(content: bytes, text: str | None) -> None:
+def test_random_tags_end_in_edit_or_in_refusal(content: bytes, text: str | None) -> None:
     for parent in (content, mkv.element(mkv.TAG, content), mkv.tag(mkv.element(mkv.SIMPLE_TAG, content), COMMENT)):
         try:
             before, after = tags.kept_content(parent), edited(parent, text)
@@ -240,7 +240,7 @@ TAGS = st.lists(st.builds(lambda pieces, target: mkv.tag(*pieces, **target), PIE
 
 
 @given(TAGS, st.text(min_size=1, max_size=20).filter(lambda text: "\0" not in text))
-def test_whatever_tags_there_are_one_comment_is_shown_and_the_rest_stays(found: list[bytes], text: str) -> None:
+def test_any_tags_show_one_comment_and_keep_rest(found: list[bytes], text: str) -> None:
     before = b"".join(found)
     after = edited(before, text)
 
@@ -252,7 +252,7 @@ def test_whatever_tags_there_are_one_comment_is_shown_and_the_rest_stays(found: 
 
 
 @given(TAGS)
-def test_whatever_tags_there_are_none_of_the_film_is_left(found: list[bytes]) -> None:
+def test_removal_deletes_every_comment_of_film(found: list[bytes]) -> None:
     before = b"".join(found)
     after = edited(before, None)
 

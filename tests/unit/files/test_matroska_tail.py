@@ -1,4 +1,4 @@
-"""A damaged end behind whole clusters: written in front of it, kept byte for byte, and never moved."""
+"""A damaged end after intact clusters: writes before it keep it byte for byte, and never move it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LONG = "People: " + ", ".join(f"Somebody {number}" for number in range(30))
 def live(
     *behind: tuple[str, mkv.Part], unsized: bool = False, room: bool = True, media: Sequence[bytes] = mkv.TOY
 ) -> bytes:
-    """A recording with no size of its own."""
+    """A recording of unknown size."""
     return mkv.film(*FRONT, *(ROOM if room else ()), *mkv.clusters(media, unsized=unsized), *behind, live=True)
 
 
@@ -38,7 +38,7 @@ def identity(data: bytes) -> str | None:
 
 
 def holds(data: bytes, damage: str, new: str = LONG) -> None:
-    """The file can be written in place, in front of the damage, and all else stays as it is."""
+    """The file can be written in place, before the damage, and nothing else changes."""
     found = mkv.examine(data)
     assert (found.problem, found.damage) == (None, damage)
     assert found.payload[-1].end == len(data)
@@ -59,12 +59,12 @@ def holds(data: bytes, damage: str, new: str = LONG) -> None:
 
 
 @pytest.mark.parametrize("unsized", [False, True])
-def test_a_cut_at_any_byte_of_the_last_cluster_leaves_a_file_that_can_be_written(*, unsized: bool) -> None:
+def test_file_truncated_in_last_cluster_can_be_written(*, unsized: bool) -> None:
     data, begins = live(unsized=unsized), len(whole(unsized=unsized))
     told = set()
     for length in range(begins + 1, len(data)):
         found = mkv.examine(data[:length])
-        if found.damage:  # a cluster without a size is whole where a block ends
+        if found.damage:  # a cluster of unknown size is complete if a block ends there
             holds(data[:length], found.damage)
         told.add(found.damage)
         assert found.problem is None
@@ -83,16 +83,16 @@ def test_a_cut_at_any_byte_of_the_last_cluster_leaves_a_file_that_can_be_written
         (mkv.element(mkv.CHAPTERS, bytes(200))[:30], "The last element (Chapters) is cut short."),
     ],
 )
-def test_a_stray_or_cut_last_element_is_a_damaged_end(behind: bytes, damage: str, *, unsized: bool) -> None:
+def test_stray_or_cut_last_element_is_damaged_end(behind: bytes, damage: str, *, unsized: bool) -> None:
     holds(live(("behind", behind), unsized=unsized), damage)
 
 
-def test_a_whole_block_behind_the_last_cluster_is_a_damaged_end() -> None:
+def test_whole_block_after_last_cluster_is_damaged_end() -> None:
     stray = mkv.element(0xA3, bytes(50))
     holds(live(("behind", stray)), "0xA3 behind the last cluster does not belong there.")
 
 
-def test_the_index_behind_the_clusters_is_no_part_of_the_damage() -> None:
+def test_index_behind_clusters_is_no_part_of_damage() -> None:
     index = mkv.index(4)
     data = live(("cues", index), ("behind", b"\0\0\0\0"))
     found = mkv.examine(data)
@@ -100,7 +100,7 @@ def test_the_index_behind_the_clusters_is_no_part_of_the_damage() -> None:
     holds(data, "The last 4 bytes belong to no element.")
 
 
-def test_a_segment_that_knows_its_size_may_have_a_damaged_end_within() -> None:
+def test_segment_of_known_size_may_have_damaged_end() -> None:
     for behind, damage in (
         (b"\0\0\0\0", "The last 4 bytes belong to no element."),
         (mkv.element(mkv.CLUSTER)[:-1] + b"\x85", CUT),
@@ -113,7 +113,7 @@ def test_a_segment_that_knows_its_size_may_have_a_damaged_end_within() -> None:
         assert mkv.census(after) == mkv.census(data)
 
 
-def test_without_room_in_front_the_reason_is_the_damaged_end() -> None:
+def test_without_room_in_front_reason_is_damaged_end() -> None:
     data = live(room=False)[:-5]
     for anew in (False, True):
         refused = mkv.planned(data, LONG, anew=anew)
@@ -126,8 +126,10 @@ def test_without_room_in_front_the_reason_is_the_damaged_end() -> None:
 
 
 @pytest.mark.parametrize("unsized", [False, True])
-def test_tags_that_cannot_grow_are_joined_by_others_in_the_room_that_there_is(*, unsized: bool) -> None:
-    """As FFmpeg leaves a recording when it is killed: room for a directory in front, tags right before the media."""
+def test_fixed_tags_get_second_tags_in_free_space(*, unsized: bool) -> None:
+    """
+    The state of an FFmpeg recording after a kill: space for a directory at the start, tags directly before the media.
+    """
     titled = mkv.element(mkv.TAGS, mkv.tag(mkv.simple("ENCODER", "Lavf"), mkv.simple("TITLE", "At sea " * 30)))
     front = (("room", mkv.void(161)), *FRONT, ("tags", titled))
     data = mkv.film(*front, *mkv.clusters(mkv.TOY, unsized=unsized), live=True)[:-5]
@@ -144,7 +146,7 @@ def test_tags_that_cannot_grow_are_joined_by_others_in_the_room_that_there_is(*,
     assert isinstance(mkv.planned(data, LONG), Refusal)
 
 
-def test_tags_of_a_track_that_players_take_for_the_films_are_not_joined_by_others() -> None:
+def test_track_tags_shown_as_film_get_no_second_tags() -> None:
     of_track = mkv.element(mkv.TAGS, mkv.tag(mkv.simple("COMMENT", "of a track " * 20), level=None, track=1))
     front = (("room", mkv.void(161)), *FRONT, ("tags", of_track))
     refused = mkv.planned(mkv.film(*front, *mkv.clusters(mkv.TOY), live=True)[:-5], "People: Ann Lee")
@@ -152,7 +154,7 @@ def test_tags_of_a_track_that_players_take_for_the_films_are_not_joined_by_other
     assert "end is damaged" in refused.message
 
 
-def test_room_between_the_media_and_the_damage_is_used_where_the_directory_can_name_it() -> None:
+def test_space_before_damage_is_used_if_directory_reaches_it() -> None:
     parts = (("seek", mkv.directory("info", "tracks", "cues")), *FRONT, *mkv.clusters(mkv.TOY), ("cues", mkv.index(4)))
     data = mkv.film(*parts, ("room", mkv.void(3000)), ("junk", b"\0junk"), live=True)
     edit = mkv.planned(data, LONG)
@@ -164,23 +166,23 @@ def test_room_between_the_media_and_the_damage_is_used_where_the_directory_can_n
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: whole()[: mkv.examine(whole()).runs[0].offset + 20],  # no cluster is whole
-        lambda: live(("stray", b"\0junk"), ("more", mkv.TOY[0])),  # the film goes on behind the damage
+        lambda: whole()[: mkv.examine(whole()).runs[0].offset + 20],  # no complete cluster
+        lambda: live(("stray", b"\0junk"), ("more", mkv.TOY[0])),  # the film continues after the damage
         lambda: live(("stray", b"\0junk"), ("tags", OLD)),
         lambda: live(("tags", OLD[:-3])),
         lambda: live(("stray", b"\0junk"), ("seek", mkv.element(mkv.SEEK_HEAD, bytes(9)))),
         lambda: mkv.film(*FRONT, *ROOM, *mkv.clusters(mkv.TOY))[:-5],  # an incomplete copy: the size is known
-        lambda: live()[:-5].replace(mkv.TOY_INFO, mkv.TOY_INFO[:-3]),  # another damage in front
+        lambda: live()[:-5].replace(mkv.TOY_INFO, mkv.TOY_INFO[:-3]),  # other damage before it
     ],
 )
-def test_other_damage_stays_damage(make: Callable[[], bytes]) -> None:
+def test_other_damage_is_reported(make: Callable[[], bytes]) -> None:
     found = mkv.examine(make())
     assert found.problem is not None
     assert found.damage == ""
 
 
-def test_an_end_that_the_directory_names_stays_damage() -> None:
-    """Players look for what the directory names; what they make of a part of it is not known."""
+def test_end_listed_in_directory_is_damage() -> None:
+    """Players search the elements in the directory; their reaction to an incomplete one is unknown."""
     chapters = mkv.element(mkv.CHAPTERS, mkv.void(200))
     seek = ("seek", mkv.directory("info", "chapters"))
     data = mkv.film(seek, *FRONT, *ROOM, *mkv.clusters(mkv.TOY), ("chapters", chapters), live=True)
@@ -193,25 +195,25 @@ def test_an_end_that_the_directory_names_stays_damage() -> None:
     holds(named[:-9], "The last element (Cues) is cut short.")
 
 
-def test_an_end_of_many_megabytes_stays_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_end_of_many_megabytes_is_damage(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tail, "MAX_LENGTH", 60)
     assert mkv.examine(live(("junk", bytes(60)))).problem is None
     assert mkv.code_of(live(("junk", bytes(61)))) == "corrupt"
 
 
-def test_what_lies_across_two_readings_of_the_end_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_element_across_two_reads_of_end_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tail, "_CHUNK", 16)
     for before in range(40):
         assert mkv.code_of(live(("junk", b"\0" * (before + 1)), ("more", mkv.TOY[0]))) == "corrupt"
 
 
-def test_a_part_without_a_size_is_not_taken_for_damage() -> None:
+def test_element_without_size_is_no_damage() -> None:
     data = live(("more", mkv.number(mkv.CLUSTER) + mkv.UNKNOWN + b"\xe7\x81\1\xa0\xff\xa1\x81\1"))
     assert mkv.code_of(data) == "no_strategy_yet"
 
 
 @given(st.binary(max_size=60), st.booleans())
-def test_whatever_lies_behind_the_clusters_is_survived(junk: bytes, unsized: bool) -> None:
+def test_any_data_after_clusters_is_accepted(junk: bytes, unsized: bool) -> None:
     data = live(("junk", junk), unsized=unsized)
     mkv.survives(data)
     found = mkv.examine(data)
@@ -227,7 +229,7 @@ def test_whole_files_keep_their_identity() -> None:
     assert len(mkv.examine(live()).payload) == 1
 
 
-def test_a_changed_byte_of_the_damaged_end_is_noticed() -> None:
+def test_changed_byte_of_damaged_end_is_noticed() -> None:
     data = live()[:-5]
     changed = data[:-1] + bytes([data[-1] ^ 1])
     assert identity(changed) != identity(data)

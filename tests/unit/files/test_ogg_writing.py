@@ -18,7 +18,7 @@ from tests.support.lossless import ANN, HERE, LONG, kept, planned, refusal, said
 
 COPY, PLACE = "ogg_copy", "ogg_in_place"
 KINDS = {"theora": ogg.theora, "vorbis": ogg.vorbis, "opus": ogg.opus, "speex": ogg.speex, "flac": ogg.flac}
-PADDED = [name for name in KINDS if name != "flac"]  # a block of FLAC says how long it is
+PADDED = [name for name in KINDS if name != "flac"]  # a block of FLAC has its length
 PICTURE = b"METADATA_BLOCK_PICTURE=" + b"iVBORw0KGgo" * 9000
 OTHERS = (b"TITLE=At sea", b"artist=Zo\xeb", b"ARTIST=b", b"EMPTY=", b"=x", b"no sign", b"COMMENT=", b"X=a\0b")
 
@@ -28,7 +28,7 @@ def comments(data: bytes, serial: int = 1) -> list[bytes]:
 
 
 def rest(data: bytes) -> dict[int, list[bytes]]:
-    """All packets but the comment headers."""
+    """Return all packets except the comment headers."""
     return {serial: [*found[:1], *found[2:]] for serial, found in ogg.packets(data).items()}
 
 
@@ -41,12 +41,12 @@ def layout(data: bytes) -> list[tuple[int, int, int, int]]:
 
 
 @given(st.binary(max_size=600))
-def test_the_checksum_is_that_of_the_specification(data: bytes) -> None:
+def test_checksum_follows_specification(data: bytes) -> None:
     assert ogg_pages.checksum(data) == ogg.crc(data) == ogg.quick_crc(data)
 
 
 @given(st.binary(max_size=2000), st.integers(0, 0xFFFFFFFF), st.integers(-300, 300))
-def test_a_page_gets_another_number_without_its_body_being_read(body: bytes, number: int, by: int) -> None:
+def test_page_is_renumbered_without_reading_body(body: bytes, number: int, by: int) -> None:
     raw = ogg.Page(7, number, 0, 5, ogg.laced(body), body).raw
     page = next(ogg_pages.pages(BytesReader(raw), 0, 1))
     new = ogg.Page(7, number + by & 0xFFFFFFFF, 0, 5, ogg.laced(body), body).raw
@@ -54,7 +54,7 @@ def test_a_page_gets_another_number_without_its_body_being_read(body: bytes, num
 
 
 @given(st.lists(st.integers(1, 255), min_size=1, max_size=9), st.data())
-def test_pages_hold_1_to_255_segments_and_stay_as_many_as_they_were(counts: list[int], data: st.DataObject) -> None:
+def test_pages_have_valid_segment_counts_and_keep_their_number(counts: list[int], data: st.DataObject) -> None:
     old = [sum(counts[: index + 1]) for index in range(len(counts))]
     before = data.draw(st.integers(1, old[-1]))
     after = data.draw(st.one_of(st.integers(1, 3000), st.sampled_from([before, before + 1, max(1, before - 1)])))
@@ -74,7 +74,7 @@ def test_pages_hold_1_to_255_segments_and_stay_as_many_as_they_were(counts: list
 
 @settings(deadline=None, max_examples=60)
 @given(ogg.films(), st.sampled_from([ANN, LONG, "x" * 254, "x" * 70_000, None]), st.booleans())
-def test_any_file_keeps_all_but_its_comments(data: bytes, text: str | None, reflink: bool) -> None:
+def test_any_file_changes_only_comments(data: bytes, text: str | None, reflink: bool) -> None:
     edit = planned(data, text, COPY, Capabilities(reflink=reflink))
     assert isinstance(edit, Rebuild)
     after = sabotage.edited(data, edit)
@@ -104,7 +104,7 @@ def test_preserve_mode_keeps_every_text_of_any_file(data: bytes) -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(ogg.films(), st.sampled_from([ANN, LONG, None]))
-def test_an_edit_in_place_leaves_every_page_where_it_was(data: bytes, text: str | None) -> None:
+def test_edit_in_place_moves_no_page(data: bytes, text: str | None) -> None:
     edit = planned(data, text, PLACE)
     assume(isinstance(edit, Patch))
     after = written(data, text, PLACE)
@@ -113,7 +113,7 @@ def test_an_edit_in_place_leaves_every_page_where_it_was(data: bytes, text: str 
     assert rest(after) == rest(data)
 
 
-# One kind of stream after the other
+# Each kind of stream
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -128,13 +128,13 @@ def test_all_other_texts_keep_their_bytes_and_order(kind: str, text: str | None)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_file_without_a_comment_gets_one_behind_the_other_texts(kind: str) -> None:
+def test_new_comment_follows_other_texts(kind: str) -> None:
     after = written(ogg.film(KINDS[kind](*OTHERS)), ANN, COPY)
     assert comments(after) == [*OTHERS, b"DESCRIPTION=" + ANN.encode()]
 
 
 @pytest.mark.parametrize("kind", PADDED)
-def test_the_next_edit_is_in_place(kind: str) -> None:
+def test_next_edit_is_in_place(kind: str) -> None:
     after = written(ogg.film(KINDS[kind](*OTHERS)), ANN, COPY)
     for text in (LONG, None, ANN, "x" * 3000):
         after = written(after, text, PLACE)
@@ -142,24 +142,24 @@ def test_the_next_edit_is_in_place(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_comment_of_the_same_length_is_written_in_place(kind: str) -> None:
+def test_comment_of_same_length_is_written_in_place(kind: str) -> None:
     data = ogg.film(KINDS[kind](b"COMMENT=" + b"x" * len(ANN.encode())))
     assert comments(written(data, ANN, PLACE)) == [b"COMMENT=" + ANN.encode()]
 
 
-def test_a_block_of_flac_tells_its_new_length() -> None:
+def test_flac_block_has_new_length() -> None:
     after = written(ogg.film(ogg.flac(*OTHERS)), LONG, COPY)
     packet = ogg.packets(after)[1][1]
     assert packet[:1] == b"\x84"
     assert int.from_bytes(packet[1:4], "big") == len(packet) - 4
 
 
-def test_comments_that_would_be_longer_than_possible_are_refused() -> None:
+def test_too_long_comments_are_rejected() -> None:
     assert "would be too long" in refusal(ogg.film(ogg.opus(b"A=" + b"a" * 0xFFFF00)), LONG, COPY)
     assert "longer than FLAC" in refusal(ogg.film(ogg.flac(b"A=" + b"a" * 0xFFFF00)), LONG, COPY)
 
 
-def test_what_is_kept_behind_the_texts_of_opus_stays() -> None:
+def test_data_after_opus_texts_stays() -> None:
     """RFC 7845, section 5.2: data whose first byte is odd is no padding."""
     data = ogg.film(ogg.opus(b"COMMENT=old", rest=b"\x01kept"))
     after = written(data, ANN, COPY)
@@ -176,7 +176,7 @@ def test_only_noughts_are_padding(rest: bytes) -> None:
 # Several comments
 
 
-def test_every_stream_that_has_a_comment_gets_the_new_one() -> None:
+def test_every_stream_with_comment_gets_new_one() -> None:
     data = ogg.film(ogg.theora(b"DESCRIPTION=a"), ogg.vorbis(b"Comment=b"), ogg.vorbis(b"TITLE=c"))
     after = written(data, ANN, COPY)
     assert comments(after, 1) == [b"DESCRIPTION=" + ANN.encode()]
@@ -185,7 +185,7 @@ def test_every_stream_that_has_a_comment_gets_the_new_one() -> None:
     assert len(said(written(after, LONG, PLACE))) == 2
 
 
-def test_of_several_comments_of_one_name_one_stays_for_players_join_them() -> None:
+def test_repeated_comments_are_reduced_to_one() -> None:
     data = ogg.film(ogg.vorbis(b"COMMENT=a", b"DESCRIPTION=b", b"comment=c"))
     assert comments(written(data, ANN, COPY)) == [b"COMMENT=" + ANN.encode(), b"DESCRIPTION=" + ANN.encode()]
 
@@ -218,8 +218,8 @@ def test_preserve_mode_keeps_every_byte_of_every_other_text() -> None:
     assert comments(preserved(after, ""), 1)[0] == b"DESCRIPTION=" + latin + b" People: Bob; \xff"
 
 
-def test_preserve_mode_puts_people_into_one_of_several_comments_of_one_name() -> None:
-    """Players join them: so the joined text has the segment where it would have it as one text."""
+def test_preserve_mode_writes_people_into_one_repeated_comment() -> None:
+    """Players join them: so the segment is at the same place in the joined text as in one text."""
     after = preserved(ogg.film(ogg.vorbis(b"COMMENT=a", b"COMMENT=b")))
     assert comments(after) == [b"COMMENT=a", b"COMMENT=b\nPeople: Ann Lee"]
     after = preserved(ogg.film(ogg.vorbis(b"COMMENT=People: Bob", b"COMMENT=b")))
@@ -233,13 +233,13 @@ def test_preserve_mode_puts_people_into_one_of_several_comments_of_one_name() ->
     assert "players would join" in refusal(behind, kept(PEOPLE), COPY)
 
 
-def test_preserve_mode_adds_a_comment_where_there_is_none_and_removes_an_empty_one() -> None:
+def test_preserve_mode_adds_missing_and_removes_empty_comment() -> None:
     after = preserved(ogg.film(ogg.vorbis(b"TITLE=a")))
     assert comments(after) == [b"TITLE=a", b"DESCRIPTION=People: Ann Lee"]
     assert comments(preserved(after, "", PLACE)) == [b"TITLE=a"]
 
 
-def test_a_new_comment_goes_where_all_programs_look() -> None:
+def test_new_comment_is_visible_to_all_programs() -> None:
     streams = ogg.vorbis(b"TITLE=a"), ogg.theora(b"TITLE=b")
     assert comments(written(ogg.film(*streams), ANN, COPY), 2)[-1] == b"DESCRIPTION=" + ANN.encode()
 
@@ -247,7 +247,7 @@ def test_a_new_comment_goes_where_all_programs_look() -> None:
 # Headers over several pages
 
 
-def test_a_picture_stays_and_so_do_the_numbers_of_all_later_pages() -> None:
+def test_picture_and_later_page_numbers_stay() -> None:
     data = ogg.film(ogg.theora(b"TITLE=a"), ogg.vorbis(PICTURE, b"COMMENT=old"))
     for text in (ANN, LONG, None):
         after = written(data, text, COPY)
@@ -256,12 +256,12 @@ def test_a_picture_stays_and_so_do_the_numbers_of_all_later_pages() -> None:
 
 
 def full(more: int = 0) -> bytes:
-    """A file whose page of headers holds 255 segments, `more` bytes less than are possible."""
+    """A file whose page of headers has 255 segments, `more` bytes less than the maximum."""
     room = 255 * 255 - 1 - len(ogg.opus(b"A=")[1]) - more
     return ogg.film(ogg.opus(b"A=" + b"a" * room), ogg.theora(b"TITLE=a"))
 
 
-def test_where_there_is_no_room_for_padding_there_is_less() -> None:
+def test_padding_shrinks_without_room() -> None:
     room = len(b"DESCRIPTION=") + 4 + len(ANN.encode())
     for spare in (0, 1, 300):
         edit = planned(full(room + spare), ANN, COPY)
@@ -271,7 +271,7 @@ def test_where_there_is_no_room_for_padding_there_is_less() -> None:
 
 
 def overfull() -> bytes:
-    """A file whose comment needs another page: its page of headers is full."""
+    """A file whose comment needs an additional page, because its page of headers is full."""
     data = ogg.film(ogg.opus(b"COMMENT=old"), ogg.vorbis(b"TITLE=a"))
     texts = b"COMMENT=old", b"A=" + b"a" * (255 * 255 - 1 - len(ogg.opus(b"COMMENT=old", b"A=")[1]))
     assert len(ogg.opus(*texts)[1]) == 255 * 255 - 1
@@ -280,7 +280,7 @@ def overfull() -> bytes:
     return made
 
 
-def test_where_another_page_is_needed_only_numbers_and_checksums_of_that_stream_change() -> None:
+def test_extra_page_changes_only_numbers_and_checksums() -> None:
     data = overfull()
     edit = planned(data, ANN, COPY)
     assert isinstance(edit, Rebuild)
@@ -298,10 +298,10 @@ def test_where_another_page_is_needed_only_numbers_and_checksums_of_that_stream_
     assert taken > len(data) - 70_000
 
 
-# What else a file may hold
+# Other content of a file
 
 
-def test_a_stream_that_we_do_not_know_is_no_obstacle() -> None:
+def test_unknown_stream_is_kept() -> None:
     unknown = [b"\x80kate\0\0\0" + bytes(56), b"\x81kate\0\0\0COMMENT=its own"]
     data = ogg.film(unknown, ogg.vorbis(b"COMMENT=old"))
     after = written(data, ANN, COPY)
@@ -309,14 +309,14 @@ def test_a_stream_that_we_do_not_know_is_no_obstacle() -> None:
     assert "None of its streams" in refusal(ogg.film(unknown), ANN, COPY)
 
 
-def test_a_comment_that_players_show_of_a_stream_that_we_do_not_know_is_refused() -> None:
+def test_visible_comment_of_unknown_stream_is_rejected() -> None:
     """OGM: FFmpeg reads the comments of its own kinds of streams, too."""
     video = [b"\x01video\0\0\0DIVX" + bytes(40), b"\x03vorbis" + ogg.comments(b"COMMENT=its own", rest=b"\x01")]
     assert "a comment of its own" in refusal(ogg.film(video, ogg.vorbis(b"COMMENT=old")), ANN, COPY)
 
 
 @pytest.mark.parametrize("text", [ANN, LONG, None])
-def test_the_places_in_the_index_of_a_skeleton_move_with_the_media(text: str | None) -> None:
+def test_places_in_index_of_skeleton_move_with_media(text: str | None) -> None:
     data = ogg.skeleton(ogg.film(ogg.theora(b"COMMENT=old"), ogg.vorbis(b"TITLE=a")))
     after = written(data, text, COPY)
     head, _, index, _ = ogg.packets(after)[99]
@@ -329,17 +329,17 @@ def test_the_places_in_the_index_of_a_skeleton_move_with_the_media(text: str | N
     written(after, ANN, PLACE)
 
 
-def test_a_skeleton_without_an_index_stays_as_it_is() -> None:
+def test_skeleton_without_index_does_not_change() -> None:
     data = ogg.skeleton(ogg.film(ogg.theora(b"COMMENT=old")), version=3)
     assert ogg.packets(written(data, ANN, COPY))[99] == ogg.packets(data)[99]
 
 
-def test_an_index_that_cannot_reach_further_is_refused() -> None:
+def test_index_with_too_small_offsets_is_rejected() -> None:
     data = ogg.skeleton(ogg.film(ogg.theora(b"COMMENT=old", b"A=" + b"a" * 12_000)))
     assert "cannot hold larger offsets" in refusal(data, ANN, COPY)
 
 
-def test_a_skeleton_of_an_unknown_kind_is_edited_in_place_only() -> None:
+def test_skeleton_of_unknown_kind_is_edited_in_place_only() -> None:
     data = ogg.skeleton(ogg.film(ogg.theora(b"COMMENT=old" + b"x" * 50)))
     pages = ogg.pages(data)
     pages[0] = replace(pages[0], body=pages[0].body[:8] + b"\5\0\0\0" + pages[0].body[12:])
@@ -348,7 +348,7 @@ def test_a_skeleton_of_an_unknown_kind_is_edited_in_place_only() -> None:
     written(odd, ANN, PLACE)
 
 
-def test_of_a_chained_file_the_first_film_gets_the_comment() -> None:
+def test_first_film_of_chained_file_gets_comment() -> None:
     first = ogg.film(ogg.vorbis(b"COMMENT=old"))
     for second in (first, first.replace(b"old", b"new")):
         data = first + second
@@ -360,7 +360,7 @@ def test_of_a_chained_file_the_first_film_gets_the_comment() -> None:
         assert lossless.census(made) == lossless.census(data)
 
 
-def test_a_chained_film_behind_one_that_needs_another_page_keeps_its_numbers() -> None:
+def test_chained_film_after_extra_page_keeps_numbers() -> None:
     second = ogg.film(ogg.opus(b"COMMENT=other"))
     edit = planned(overfull() + second, ANN, COPY)
     assert isinstance(edit, Rebuild)
@@ -369,7 +369,7 @@ def test_a_chained_film_behind_one_that_needs_another_page_keeps_its_numbers() -
 
 
 @pytest.mark.parametrize("behind", [b"TAG" + bytes(125), bytes(5000), b"x", b"Ogg is not what follows"])
-def test_what_is_put_behind_the_last_page_stays(behind: bytes) -> None:
+def test_data_after_last_page_stays(behind: bytes) -> None:
     data = ogg.film(ogg.theora(b"COMMENT=old"), ogg.vorbis(b"TITLE=a")) + behind
     after = written(data, ANN, COPY)
     assert after.endswith(behind)
@@ -379,11 +379,11 @@ def test_what_is_put_behind_the_last_page_stays(behind: bytes) -> None:
 
 
 @pytest.mark.parametrize("keep", [-1, -30, -100, -700])
-def test_a_last_page_that_is_cut_short_is_damage(keep: int) -> None:
+def test_truncated_last_page_is_damage(keep: int) -> None:
     assert lossless.problem(ogg.film(ogg.theora(b"COMMENT=old"))[:keep]) == "corrupt"
 
 
-def test_a_wrong_checksum_or_a_hole_among_the_media_stays() -> None:
+def test_wrong_checksum_or_hole_in_media_stays() -> None:
     data = ogg.film(ogg.theora(b"COMMENT=old"), ogg.vorbis(b"TITLE=a"))
     damaged = bytearray(data)
     damaged[data.rindex(b"OggS") - 3] ^= 1
@@ -395,7 +395,7 @@ def test_a_wrong_checksum_or_a_hole_among_the_media_stays() -> None:
     assert edit.pieces[-1] == Extent(len(holed) - edit.pieces[-1].length, edit.pieces[-1].length)  # type: ignore[union-attr]
 
 
-def test_a_wrong_checksum_that_gets_another_number_stays_wrong() -> None:
+def test_wrong_checksum_of_renumbered_page_stays_wrong() -> None:
     damaged = bytearray(overfull())
     damaged[-3] ^= 1
     edit = planned(bytes(damaged), ANN, COPY)
@@ -406,7 +406,7 @@ def test_a_wrong_checksum_that_gets_another_number_stays_wrong() -> None:
 
 
 def changed(data: bytes, index: int, **facts: int) -> bytes:
-    """A file with one page changed, its checksum right."""
+    """A file with one changed page and a correct checksum."""
     pages = ogg.pages(data)
     pages[index] = replace(pages[index], **facts)  # type: ignore[arg-type]
     return b"".join(page.raw for page in pages)
@@ -452,14 +452,14 @@ def test_unknown_structure_is_refused(name: str, strategy: str) -> None:
         assert sentence in refusal(data, ANN, strategy)
 
 
-def test_where_no_other_file_may_take_its_place_only_padding_helps() -> None:
+def test_file_without_replacement_needs_padding() -> None:
     assert isinstance(planned(ogg.film(ogg.vorbis(b"COMMENT=old")), ANN, COPY, HERE), Refusal)
     roomy = ogg.film(ogg.vorbis(b"COMMENT=old", rest=b"\x01" + bytes(200)))
     assert said(written(roomy, ANN, PLACE, HERE)) == [ANN]
 
 
 @pytest.mark.parametrize("kind", PADDED)
-def test_the_media_lie_so_that_their_blocks_can_be_shared(kind: str) -> None:
+def test_media_alignment_allows_shared_blocks(kind: str) -> None:
     data = ogg.film(KINDS[kind](b"COMMENT=old"), ogg.flac(b"TITLE=a"))
     edit = planned(data, ANN, COPY, Capabilities(reflink=True))
     assert isinstance(edit, Rebuild)

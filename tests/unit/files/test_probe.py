@@ -87,7 +87,7 @@ def test_every_comment_place_is_listed(tmp_path: Path) -> None:
         ({"title": "c"}, None),
     ],
 )
-def test_comment_is_the_one_that_players_read(metadata: dict[str, str], comment: str | None) -> None:
+def test_comment_is_one_shown_by_players(metadata: dict[str, str], comment: str | None) -> None:
     assert libav.read_field(metadata, "comment") == comment
 
 
@@ -103,13 +103,13 @@ GRUSS = "Grüße"
         (None, ["a", "b"], "b"),
         (None, [], None),
         ("", ["a"], "a"),
-        ("Приве", ["Привет"], "Привет"),  # cut short
-        ("Gr√º√üe", [GRUSS], GRUSS),  # UTF-8 taken for MacRoman …
+        ("Приве", ["Привет"], "Привет"),  # truncated
+        ("Gr√º√üe", [GRUSS], GRUSS),  # UTF-8 read as MacRoman …
         ("Gr√º√üe", [GRUSS, "b"], GRUSS),
         ("Gr√º√üe", [GRUSS, "Gr√º√üe"], "Gr√º√üe"),
         ("Gr√", [GRUSS], "Gr√"),
-        ("李雷李雷".encode().decode("mac_roman")[:9], ["李雷李雷"], "李雷李雷"),  # … and cut short
-        ("\udcfe\udcff", [GRUSS], GRUSS),  # UTF-16 taken for UTF-8
+        ("李雷李雷".encode().decode("mac_roman")[:9], ["李雷李雷"], "李雷李雷"),  # … and truncated
+        ("\udcfe\udcff", [GRUSS], GRUSS),  # UTF-16 read as UTF-8
         ("\udcfe\udcffNg\udc96\udcf7", ["李雷"], "\udcfe\udcffNg\udc96\udcf7"),
         (b"\xfe\xff\x67\x4e\x96\xf7".decode("utf-8", "surrogateescape"), ["李雷"], "李雷"),
     ],
@@ -122,7 +122,7 @@ def test_comment_is_read_as_stored(shown: str | None, written: list[str], meant:
 
 @pytest.mark.parametrize("shown", [None, "of a collection", "other"])
 @pytest.mark.parametrize(("taking", "meant"), [([False, True], "film"), ([], None)])
-def test_matroska_places_decide_the_comment(shown: str | None, taking: list[bool], meant: str | None) -> None:
+def test_matroska_places_decide_comment(shown: str | None, taking: list[bool], meant: str | None) -> None:
     places = [
         FieldValue(field="comment", where=text, value=text, takes_value=takes)
         for text, takes in zip(("other", "film"), taking, strict=False)
@@ -154,14 +154,14 @@ def test_strategy_serves_both_modes(tmp_path: Path, name: str, found: tuple[str,
 
 
 def test_comment_under_another_ffmpeg_name_is_read(tmp_path: Path) -> None:
-    """A TargetType string makes FFmpeg call it MOVIE/COMMENT; a plan must not take the file for one without text."""
+    """A TargetType string makes FFmpeg name it MOVIE/COMMENT; a plan must not treat the file as one without text."""
     path = media.build("mkv", tmp_path)
     tags = mkv.tag(mkv.simple("COMMENT", "Filmed by Grandpa"), kind="MOVIE")
     path.write_bytes(mkv.document(tags=tags, real=mkv.parts(path)))
     assert probed(path).comment == "Filmed by Grandpa"
 
 
-def test_undecodable_bytes_stay_in_a_comment(tmp_path: Path) -> None:
+def test_undecodable_bytes_stay_in_comment(tmp_path: Path) -> None:
     path = media.build("mkv", tmp_path, comment="CAFE!", tags={"title": "CAFE!"})
     path.write_bytes(path.read_bytes().replace(b"CAFE!", b"caf\xe9!"))
     facts = probed(path)
@@ -173,7 +173,7 @@ def test_undecodable_bytes_stay_in_a_comment(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name", [b"caf\xe9.mp4", '🎬 "x" <b>\n.mp4'.encode(), b"-i.mp4", b"file:x%d.mp4", b"a|b;c&d.mp4"]
 )
-def test_file_name_does_not_decide_the_format(name: bytes, tmp_path: Path) -> None:
+def test_file_name_does_not_decide_format(name: bytes, tmp_path: Path) -> None:
     path = os.fsencode(tmp_path) + b"/" + name
     os.rename(media.build("mp4", tmp_path), path)
     assert probed(path).state == "ok"
@@ -198,7 +198,7 @@ def test_damaged_file_is_read_as_far_as_possible(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size", [1, 7, 8, 40, 200])
 @pytest.mark.parametrize("form", ["mp4", "mkv", "avi", "ogv", "flv", "wmv"])
-def test_any_file_prefix_has_a_state_and_a_message(form: str, size: int, tmp_path: Path) -> None:
+def test_any_file_prefix_has_state_and_message(form: str, size: int, tmp_path: Path) -> None:
     path = media.build(form, tmp_path)
     os.truncate(path, size)
     facts = probed(path)
@@ -217,7 +217,7 @@ def test_any_file_prefix_has_a_state_and_a_message(form: str, size: int, tmp_pat
         bytes(4096),
     ],
 )
-def test_non_video_with_a_video_name_is_refused(text: bytes, tmp_path: Path) -> None:
+def test_non_video_with_video_name_is_refused(text: bytes, tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(text)
     facts = probed(path)
@@ -244,7 +244,7 @@ def test_subtitle_file_can_be_written(extension: str, tmp_path: Path) -> None:
     assert facts.strategy
 
 
-def test_audio_with_a_cover_can_be_written(tmp_path: Path) -> None:
+def test_audio_with_cover_can_be_written(tmp_path: Path) -> None:
     source = media.build("mp4", tmp_path, cover=True)
     path = tmp_path / "song.m4a"
     ffmpeg.run(["-i", str(source), "-map", "0", "-map", "-0:v:0", "-c", "copy", "-f", "mp4", str(path)])
@@ -281,7 +281,7 @@ def test_replaced_path_is_not_opened(make: Any, tmp_path: Path) -> None:
     assert facts.message
 
 
-def test_disk_error_makes_a_file_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_disk_error_makes_file_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = media.build("mkv", tmp_path)
 
     def fail(*_: object) -> bytes:
@@ -292,7 +292,7 @@ def test_disk_error_makes_a_file_unreadable(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_content_cannot_open_another_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even if a playlist were taken for a video, the segments that it names would stay closed."""
+    """Even if a playlist is read as a video, the segments that it names stay closed."""
     segment = media.build("ts", tmp_path, name="segment.ts")
     playlist = tmp_path / "film.mp4"
     playlist.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{segment}\n#EXT-X-ENDLIST\n")
@@ -326,7 +326,7 @@ def test_no_other_file_is_opened(text: str, tmp_path: Path) -> None:
     assert "/etc/hostname" not in log.read_text()
 
 
-def test_own_damage_check_precedes_the_libraries(tmp_path: Path) -> None:
+def test_own_damage_check_precedes_libraries(tmp_path: Path) -> None:
     path = media.build("mp4_faststart", tmp_path)
     with path.open("r+b") as file:
         file.truncate(path.stat().st_size - 1)
@@ -339,7 +339,7 @@ def test_libraries_print_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[st
     assert capfd.readouterr() == ("", "")
 
 
-def test_every_family_has_a_strategy_or_a_refusal(tmp_path: Path) -> None:
+def test_every_family_has_strategy_or_refusal(tmp_path: Path) -> None:
     facts = probed(media.build("mp4", tmp_path))
     names = {strategy.name for family in registry.FAMILIES for strategy in family.strategies()}
     assert facts.strategy in names
@@ -349,7 +349,7 @@ def test_every_family_has_a_strategy_or_a_refusal(tmp_path: Path) -> None:
     assert blocked.strategy_message.endswith(".")
 
 
-def test_demo_clips_are_the_same_each_time(tmp_path: Path) -> None:
+def test_demo_clips_are_same_each_time(tmp_path: Path) -> None:
     made = [clips.make(clips.Clip(seed=3), tmp_path / f"{number}.mp4").read_bytes() for number in range(2)]
     other = clips.make(clips.Clip(seed=4), tmp_path / "other.mp4").read_bytes()
     assert made[0] == made[1] != other

@@ -1,4 +1,4 @@
-"""Media properties of real files, by FFmpeg's libraries and, where those give up, by ffprobe."""
+"""Media properties of real files, by FFmpeg's libraries, or by ffprobe if the libraries fail."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def closed(*_: object, **__: object) -> Any:
 
 
 def pretender(folder: Path, monkeypatch: pytest.MonkeyPatch, answer: str, code: int = 0) -> Path:
-    """Put an ffprobe on PATH that gives this answer and notes each time that it is asked; returns the note."""
+    """Put an ffprobe on PATH that gives this response and records each call; return the record."""
     bin_folder, asked = folder / "bin", folder / "asked"
     bin_folder.mkdir()
     (folder / "answer").write_text(answer)
@@ -46,7 +46,7 @@ def pretender(folder: Path, monkeypatch: pytest.MonkeyPatch, answer: str, code: 
 
 
 @pytest.mark.parametrize("form", ["mp4", "mov", "mkv", "webm", "avi", "ts", "flv", "wmv", "ogv"])
-def test_every_container_says_what_its_film_is(form: str, tmp_path: Path) -> None:
+def test_every_container_has_properties(form: str, tmp_path: Path) -> None:
     path = media.build(form, tmp_path, video_size=(64, 48))
 
     found = read(path)
@@ -68,7 +68,7 @@ def test_frame_rate_and_dynamic_range(tmp_path: Path) -> None:
     assert (read(plain).properties.frame_rate, read(plain).properties.hdr) == (29.97, "no")
 
 
-def test_sound_alone_has_no_resolution(tmp_path: Path) -> None:
+def test_audio_only_file_has_no_resolution(tmp_path: Path) -> None:
     path = made(tmp_path / "song.mp4", "-f", "lavfi", "-i", "sine=440:d=0.3", "-c:a", "aac")
     found = read(path)
     assert found.properties.resolution is None
@@ -76,11 +76,11 @@ def test_sound_alone_has_no_resolution(tmp_path: Path) -> None:
     assert found.unknown == ()
 
 
-def test_a_very_large_file_costs_no_more_than_a_small_one(tmp_path: Path) -> None:
+def test_very_large_file_costs_no_more_than_small_one(tmp_path: Path) -> None:
     path = media.build("mp4_faststart", tmp_path)
     before = read(path).properties
     length = 3 * 2**40
-    with path.open("r+b") as file:  # a box that says nothing, of three terabytes, of which none is on the disk
+    with path.open("r+b") as file:  # an empty box of three terabytes, which needs no space on the disk
         file.seek(0, os.SEEK_END)
         file.write(struct.pack(">I4sQ", 1, b"free", length))
         try:
@@ -98,7 +98,7 @@ def test_a_very_large_file_costs_no_more_than_a_small_one(tmp_path: Path) -> Non
     ("content", "code"),
     [(b"", "empty"), (b"nothing of a film" * 100, "not_video"), (b"#EXTM3U\n/etc/passwd\n", "not_video")],
 )
-def test_what_is_no_film_says_so(content: bytes, code: str, tmp_path: Path) -> None:
+def test_non_media_file_is_reported(content: bytes, code: str, tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(content)
     with pytest.raises(errors.CorruptFileError) as told:
@@ -106,7 +106,7 @@ def test_what_is_no_film_says_so(content: bytes, code: str, tmp_path: Path) -> N
     assert told.value.reason == code
 
 
-def test_a_truncated_file_is_corrupt_and_a_missing_one_missing(tmp_path: Path) -> None:
+def test_truncated_file_is_corrupt_and_missing_one_missing(tmp_path: Path) -> None:
     with pytest.raises(errors.CorruptFileError) as told:
         read(media.truncated("mp4", tmp_path))
     assert told.value.reason == "corrupt"
@@ -115,9 +115,7 @@ def test_a_truncated_file_is_corrupt_and_a_missing_one_missing(tmp_path: Path) -
     assert missing.value.reason == "missing_file"
 
 
-def test_where_the_libraries_give_up_ffprobe_is_asked_and_says_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ffprobe_replaces_failing_libraries_with_equal_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     oracles.oracle("ffprobe")
     path = media.build("mkv", tmp_path)
     by_libraries = read(path)
@@ -144,7 +142,7 @@ def test_ffprobe_follows_no_playlist(tmp_path: Path) -> None:
             read(path)
 
 
-def test_ffprobe_is_asked_once_and_n_a_values_are_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ffprobe_runs_once_and_na_values_are_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = media.build("mp4", tmp_path)
     streams = [
         {"codec_type": "video", "codec_name": "N/A", "width": "N/A", "height": 0, "avg_frame_rate": "0/0"},
@@ -161,9 +159,7 @@ def test_ffprobe_is_asked_once_and_n_a_values_are_unknown(tmp_path: Path, monkey
     assert {"resolution", "duration", "video_codec", "frame_rate", "sample_rate"} <= set(found.unknown)
 
 
-def test_a_file_that_the_libraries_open_is_no_matter_for_ffprobe(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ffprobe_does_not_run_for_readable_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = media.build("mp4", tmp_path)
     asked = pretender(tmp_path, monkeypatch, "{}")
     assert read(path).tool == "pyav"

@@ -1,4 +1,4 @@
-"""Media files are opened with every care, and never waited for."""
+"""Media files are opened safely and without waiting."""
 
 from __future__ import annotations
 

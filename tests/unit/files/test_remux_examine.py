@@ -1,4 +1,4 @@
-"""Files that FFmpeg rewrites, as they are examined: media, comments, damage, and hostile ones in bounded time."""
+"""Examination of files that FFmpeg rewrites: media, comments, damage, and hostile files in bounded time."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_any_content_can_be_examined(container: str, pick: int, body: bytes) -> 
 
 
 class Counting(BytesReader):
-    """A file that counts how often it is read, and stops whoever does not stop."""
+    """A file that counts its reads, and raises an error after too many."""
 
     reads = 0
 
@@ -138,12 +138,12 @@ def test_hostile_file_costs_limited_steps(name: str) -> None:
     assert layout.problem.message.endswith(".")
 
 
-def test_avi_with_a_wrong_size_is_corrupt(tmp_path: Path) -> None:
+def test_avi_with_wrong_size_is_corrupt(tmp_path: Path) -> None:
     data = media.build("avi", tmp_path).read_bytes()
     assert problem(data[:4] + struct.pack("<I", len(data) + 100) + data[8:]) == "corrupt"
 
 
-def test_ffmpeg_is_the_last_strategy() -> None:
+def test_ffmpeg_is_last_strategy() -> None:
     names = [[strategy.name for strategy in family.strategies()] for family in registry.REMUXABLE]
     assert names == [
         ["avi_in_place", "avi_copy", "avi_remux"],

@@ -1,4 +1,4 @@
-"""What FFmpeg is told so that it keeps everything, and what is refused because it would not."""
+"""Options of FFmpeg that keep all data, and files that are rejected because FFmpeg would lose data."""
 
 from __future__ import annotations
 
@@ -27,9 +27,7 @@ def planned(
     assert family is not None
     assert layout.problem is None, layout.problem
     changes = [replace(change_to(new), old=old)]
-    edit = family.strategies()[-1].plan(
-        reader, layout, changes, means or Capabilities()
-    )  # whatever else could write it
+    edit = family.strategies()[-1].plan(reader, layout, changes, means or Capabilities())  # without other strategies
     assert isinstance(edit, Remux | Refusal)
     return edit
 
@@ -54,10 +52,10 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], bytes]:
     return lambda form: media.build(form, folder).read_bytes()
 
 
-# Whatever the container
+# All containers
 
 
-def test_a_name_that_is_no_text_makes_a_sentence_that_can_be_stored(clip: Callable[[str], bytes]) -> None:
+def test_reason_without_text_is_storable_sentence(clip: Callable[[str], bytes]) -> None:
     script = headers.script("onMetaData", {"odd": None}).replace(b"odd", b"\xff\n\x1b")
     said = refusal(headers.flv_with(clip("flv"), script))
     assert said.encode()
@@ -65,7 +63,7 @@ def test_a_name_that_is_no_text_makes_a_sentence_that_can_be_stored(clip: Callab
 
 
 @pytest.mark.parametrize("form", ["avi", "flv", "wmv", "ogv"])
-def test_all_streams_tags_and_chapters_are_asked_for(clip: Callable[[str], bytes], form: str) -> None:
+def test_all_streams_tags_and_chapters_are_requested(clip: Callable[[str], bytes], form: str) -> None:
     asked = dict(options(clip(form)))
     wanted = {"map": "0", "c": "copy", "map_metadata": "0", "map_chapters": "0", "copy_unknown": "", "copyts": ""}
     assert wanted.items() <= asked.items()
@@ -74,21 +72,19 @@ def test_all_streams_tags_and_chapters_are_asked_for(clip: Callable[[str], bytes
 @pytest.mark.parametrize(
     ("form", "name"), [("avi", "metadata"), ("flv", "metadata"), ("wmv", "metadata"), ("ogv", "metadata:s:0")]
 )
-def test_the_comment_is_set_where_players_read_it_or_taken_away(
-    clip: Callable[[str], bytes], form: str, name: str
-) -> None:
+def test_comment_is_set_or_removed_where_players_read_it(clip: Callable[[str], bytes], form: str, name: str) -> None:
     assert options(clip(form))[-1] == (name, f"comment={NEW}")
     assert options(clip(form), None)[-1] == (name, "comment=")
 
 
 @pytest.mark.parametrize(("form", "longest"), [("avi", 100_000), ("flv", 1023), ("wmv", 32_500), ("ogv", 100_000)])
-def test_a_comment_that_does_not_fit_is_refused(clip: Callable[[str], bytes], form: str, longest: int) -> None:
+def test_too_long_comment_is_rejected(clip: Callable[[str], bytes], form: str, longest: int) -> None:
     assert isinstance(planned(clip(form), "x" * longest), Remux)
     assert "longer than" in refusal(clip(form), "x" * (longest + 1))
     assert "longer than" in refusal(clip(form), "a\0b")
 
 
-def test_where_no_other_file_may_take_its_place_it_is_refused(clip: Callable[[str], bytes]) -> None:
+def test_file_without_replacement_is_rejected(clip: Callable[[str], bytes]) -> None:
     outcome = planned(clip("avi"), means=Capabilities(replace=False))
     assert isinstance(outcome, Refusal)
     assert "no new file may take its place" in outcome.message
@@ -105,7 +101,7 @@ def test_other_fields_are_refused(clip: Callable[[str], bytes]) -> None:
 # AVI
 
 
-def test_texts_of_an_avi_are_handed_over_under_their_own_names(clip: Callable[[str], bytes]) -> None:
+def test_avi_texts_keep_their_names(clip: Callable[[str], bytes]) -> None:
     data = headers.avi_with(
         clip("avi"), texts((b"INAM", "Привет".encode("cp1251")), (b"IPRD", b"Album"), (b"ISFT", b"VirtualDub"))
     )
@@ -135,16 +131,16 @@ def test_kept_comment_is_unchanged(clip: Callable[[str], bytes]) -> None:
         (chunk(b"JUNK", b"OLYMDigital Camera settings"), "JUNK"),
     ],
 )
-def test_what_an_avi_would_lose_is_refused(clip: Callable[[str], bytes], part: bytes, sentence: str) -> None:
+def test_loss_of_avi_data_is_rejected(clip: Callable[[str], bytes], part: bytes, sentence: str) -> None:
     assert sentence in refusal(headers.avi_with(clip("avi"), part))
 
 
-def test_an_avi_with_something_behind_its_end_is_refused(clip: Callable[[str], bytes]) -> None:
+def test_avi_with_trailing_data_is_rejected(clip: Callable[[str], bytes]) -> None:
     assert "behind the end" in refusal(clip("avi") + b"a menu of DivX")
     assert isinstance(planned(clip("avi") + bytes(100)), Remux)
 
 
-def test_an_unfinished_recording_is_refused(clip: Callable[[str], bytes]) -> None:
+def test_unfinished_recording_is_refused(clip: Callable[[str], bytes]) -> None:
     data = clip("avi")
     assert "not finished" in refusal(data[:4] + bytes(4) + data[8:])
 
@@ -152,14 +148,14 @@ def test_an_unfinished_recording_is_refused(clip: Callable[[str], bytes]) -> Non
 # FLV
 
 
-def test_numbers_in_an_flv_keep_their_digits(clip: Callable[[str], bytes]) -> None:
+def test_numbers_in_flv_keep_their_digits(clip: Callable[[str], bytes]) -> None:
     values = {"duration": 1.0, "title": "T", "avclevel": 31.0, "ok": True}
     given = options(headers.flv_with(clip("flv"), headers.script("onMetaData", values)))
     assert {value for name, value in given if name == "metadata"} >= {"title=T", "avclevel=31", "ok=true"}
     assert not any(value.startswith("duration") for _, value in given)
 
 
-def test_an_index_of_an_flv_is_made_anew(clip: Callable[[str], bytes]) -> None:
+def test_index_of_flv_is_made_anew(clip: Callable[[str], bytes]) -> None:
     values = {"keyframes": {"times": [0.0], "filepositions": [500.0]}, "title": "T"}
     data = headers.flv_with(clip("flv"), headers.script("onMetaData", values))
     assert ("flvflags", "+add_keyframe_index") in options(data)
@@ -178,18 +174,16 @@ def test_an_index_of_an_flv_is_made_anew(clip: Callable[[str], bytes]) -> None:
         ({"a=b": "c"}, "a=b"),
     ],
 )
-def test_what_an_flv_would_lose_is_refused(
-    clip: Callable[[str], bytes], values: dict[str, object], sentence: str
-) -> None:
+def test_loss_of_flv_data_is_rejected(clip: Callable[[str], bytes], values: dict[str, object], sentence: str) -> None:
     assert sentence in refusal(headers.flv_with(clip("flv"), headers.script("onMetaData", values)))
 
 
-def test_metadata_that_is_there_twice_is_refused(clip: Callable[[str], bytes]) -> None:
+def test_duplicate_metadata_is_rejected(clip: Callable[[str], bytes]) -> None:
     script = headers.script("onMetaData", {"title": "T"})
     assert "several times" in refusal(headers.flv_with(clip("flv"), script, script))
 
 
-def test_script_beside_the_metadata_is_refused(clip: Callable[[str], bytes]) -> None:
+def test_script_beside_metadata_is_refused(clip: Callable[[str], bytes]) -> None:
     scripts = headers.script("onMetaData", {"title": "T"}), headers.script("onXMPData", {"liveXML": "<x/>"})
     assert "script beside its metadata" in refusal(headers.flv_with(clip("flv"), *scripts))
 
@@ -201,7 +195,7 @@ def number(value: int, width: int) -> bytes:
     return value.to_bytes(width, "little")
 
 
-def test_attributes_of_an_asf_are_handed_over_under_their_own_names(clip: Callable[[str], bytes]) -> None:
+def test_asf_attributes_keep_their_names(clip: Callable[[str], bytes]) -> None:
     values = headers.attributes(
         ("IsVBR", 2, number(1, 4)), ("WM/EncodingTime", 4, number(1234567890, 8)), ("WM/Tool", 0, wide("Maker"))
     )
@@ -214,7 +208,7 @@ def test_attributes_of_an_asf_are_handed_over_under_their_own_names(clip: Callab
     assert not any(value.lower().startswith("description") for value in given)
 
 
-def test_a_title_that_stands_in_two_places_is_one(clip: Callable[[str], bytes]) -> None:
+def test_title_in_two_places_is_written_once(clip: Callable[[str], bytes]) -> None:
     data = headers.asf_with(clip("wmv"), headers.description("Sea"), headers.attributes(("Title", 0, wide("Sea"))))
     assert isinstance(planned(data), Remux)
     other = headers.asf_with(clip("wmv"), headers.description("Sea"), headers.attributes(("Title", 0, wide("Hills"))))
@@ -237,11 +231,11 @@ def test_a_title_that_stands_in_two_places_is_one(clip: Callable[[str], bytes]) 
         ([headers.asf_object(bytes.fromhex("301afb1e620bd011a39b00a0c90348f6"), b"x")], "1efb1a30"),
     ],
 )
-def test_what_an_asf_would_lose_is_refused(clip: Callable[[str], bytes], parts: list[bytes], sentence: str) -> None:
+def test_loss_of_asf_data_is_rejected(clip: Callable[[str], bytes], parts: list[bytes], sentence: str) -> None:
     assert sentence in refusal(headers.asf_with(clip("wmv"), *parts))
 
 
-def test_what_is_attached_to_one_stream_is_refused(clip: Callable[[str], bytes]) -> None:
+def test_stream_attachment_is_rejected(clip: Callable[[str], bytes]) -> None:
     data = headers.asf_with(clip("wmv"), extension=headers.library((1, "IsVBR", "1")))
     assert "move or leave out: IsVBR" in refusal(data)
 
@@ -254,7 +248,7 @@ def ogv(tmp_path: Path) -> Path:
     return media.build("ogv", tmp_path)
 
 
-def test_chapters_and_tags_of_each_ogg_stream_are_handed_over(ogv: Path) -> None:
+def test_ogg_chapters_and_tags_of_each_stream_are_copied(ogv: Path) -> None:
     headers.ogg_tags(ogv, video=[("TITLE", "Sea"), ("CHAPTER001", "00:00:00.500")], audio=[("ARTIST", "Zoë")])
     given = options(ogv.read_bytes())
     assert ("metadata:s:0", "CHAPTER001=00:00:00.500") in given
@@ -262,7 +256,7 @@ def test_chapters_and_tags_of_each_ogg_stream_are_handed_over(ogv: Path) -> None
     assert ("metadata:s:1", "ARTIST=Zoë") in given
 
 
-def test_every_ogg_stream_that_has_a_comment_gets_the_new_one(ogv: Path) -> None:
+def test_every_ogg_stream_with_comment_gets_new_one(ogv: Path) -> None:
     headers.ogg_tags(ogv, audio=[("Comment", "old")])
     assert options(ogv.read_bytes())[-1] == ("metadata:s:1", f"comment={NEW}")
     headers.ogg_tags(ogv, video=[("DESCRIPTION", "old")])
@@ -281,11 +275,11 @@ def test_every_ogg_stream_that_has_a_comment_gets_the_new_one(ogv: Path) -> None
         ([("EMPTY", "")], "a tag that FFmpeg drops: EMPTY"),
     ],
 )
-def test_what_an_ogg_would_lose_is_refused(ogv: Path, tags: list[tuple[str, str]], sentence: str) -> None:
+def test_loss_of_ogg_data_is_rejected(ogv: Path, tags: list[tuple[str, str]], sentence: str) -> None:
     assert sentence in refusal(headers.ogg_tags(ogv, video=tags).read_bytes())
 
 
-def test_a_stream_that_the_muxer_does_not_take_is_refused(ogv: Path) -> None:
+def test_stream_unsupported_by_muxer_is_rejected(ogv: Path) -> None:
     body = b"fishead\0" + bytes(56)
     page = b"OggS\0\2" + bytes(8) + b"skel" + bytes(8) + b"\1" + bytes([len(body)]) + body
     assert "such as a Skeleton" in refusal(page + ogv.read_bytes())

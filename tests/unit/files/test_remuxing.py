@@ -1,4 +1,4 @@
-"""Running ffmpeg: names that mean nothing, a child that fails, stands still, is cancelled, or is left behind."""
+"""Runs of ffmpeg: unusual names, and a child process that fails, stalls, is cancelled, or is orphaned."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COPY = Remux(
 
 @pytest.fixture
 def stub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
-    """Put a shell script in the place of ffmpeg; its last argument is the target."""
+    """Replace ffmpeg by a shell script; its last argument is the target."""
 
     def make(text: str) -> Path:
         path = tmp_path / "ffmpeg"
@@ -68,7 +68,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
         "Zoë 🎬 'x' \"y\".avi".encode(),
     ],
 )
-def test_file_name_does_not_decide_the_format(name: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_name_does_not_decide_format(name: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     source, target = os.fsencode(tmp_path) + b"/" + name, os.fsencode(tmp_path) + b"/" + name + b".tmp"
     os.rename(media.build("avi", tmp_path), source)
@@ -77,7 +77,7 @@ def test_file_name_does_not_decide_the_format(name: bytes, tmp_path: Path, monke
     assert sorted(os.listdir(os.fsencode(tmp_path))) == sorted([name, name + b".tmp"])
 
 
-def test_ffmpeg_command_is_a_list() -> None:
+def test_ffmpeg_command_is_list() -> None:
     edit = Remux(
         demuxer="ogg",
         muxer="ogg",
@@ -100,7 +100,7 @@ def test_playlist_named_avi_is_refused(tmp_path: Path) -> None:
     assert caught.value.reason == "ffmpeg_refused"
 
 
-def test_failure_has_the_last_ffmpeg_message(stub: Callable[[str], Path], tmp_path: Path) -> None:
+def test_failure_has_last_ffmpeg_message(stub: Callable[[str], Path], tmp_path: Path) -> None:
     stub("yes complaint | head -n 100000 >&2; echo 'The end.' >&2; exit 3")
     with pytest.raises(errors.FFmpegError, match=r"could not rewrite the file: The end\.$") as caught:
         remuxing.run(COPY, b"/in", os.fsencode(tmp_path / "out"))
@@ -114,14 +114,14 @@ def test_failure_has_the_last_ffmpeg_message(stub: Callable[[str], Path], tmp_pa
 def test_full_disk_has_its_code(
     stub: Callable[[str], Path], tmp_path: Path, code: int, words: str, reason: str
 ) -> None:
-    """FFmpeg 5.1 was seen to end with 0 on a full disk."""
+    """FFmpeg 5.1 ended with 0 on a full disk."""
     stub(f"echo 'av_interleaved_write_frame(): {words}' >&2; echo 'Bye.' >&2; exit {code}")
     with pytest.raises(errors.FFmpegError) as caught:
         remuxing.run(COPY, b"/in", os.fsencode(tmp_path / "out"))
     assert caught.value.reason == reason
 
 
-def test_failed_start_of_ffmpeg_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_failed_start_of_ffmpeg_is_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(program, "executable", lambda: str(tmp_path / "gone"))
     with pytest.raises(errors.FFmpegError) as caught:
         remuxing.run(COPY, b"/in", b"/out")
@@ -166,9 +166,9 @@ def test_blocked_progress_callback_suspends_ffmpeg(stub: Callable[[str], Path], 
 
     def heed(_: int) -> None:
         if not seen:
-            time.sleep(0.05)  # a signal takes a moment
+            time.sleep(0.05)  # a signal takes some time
             before = target.stat().st_size
-            time.sleep(0.5)  # in which it would have come to its end
+            time.sleep(0.5)  # enough time for its normal end
             seen.extend((before, target.stat().st_size))
 
     remuxing.run(COPY, b"/in", os.fsencode(target), on_progress=heed)

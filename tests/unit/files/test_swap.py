@@ -1,4 +1,4 @@
-"""Replacing a file: what comes of it, and what may not be replaced."""
+"""Replacement of a file: results, and rejected files."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def place(tmp_path: Path) -> Iterator[Place]:
         yield place
 
 
-# What comes of it
+# Results
 
 
-WAYS = [way for way in swaps.WAYS if way != "shelve"]  # that one breaks `os.link`: it wants a process of its own
+WAYS = [way for way in swaps.WAYS if way != "shelve"]  # that one breaks `os.link`: it needs a separate process
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -174,7 +174,7 @@ def test_replacement_steps_have_one_order(place: Place) -> None:
 
 
 @pytest.mark.parametrize("error", [errors.VerificationError(check="packets"), KeyboardInterrupt(), ValueError()])
-def test_error_in_the_block_keeps_the_old_file(place: Place, error: BaseException) -> None:
+def test_error_in_block_keeps_old_file(place: Place, error: BaseException) -> None:
     def fail(file: Replacement) -> None:
         raise error
 
@@ -193,7 +193,7 @@ def test_uncommitted_replacement_is_finished_by_recovery(place: Place) -> None:
     assert place.judge("") == "new"
 
 
-# What may not be replaced
+# Rejected files
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_immutable_file_is_refused(place: Place, what: str, flag: str) -> None:
 
 @root
 def test_append_only_folder_is_refused(place: Place) -> None:
-    """Append-only: a file can be created there and none removed, so the new one has to stay and is listed."""
+    """Append-only: a file can be created there but not removed, so the new file stays and is listed."""
     if subprocess.run(["chattr", "+a", place.folder], capture_output=True, check=False).returncode:
         pytest.skip("the file system knows no such flag")
     try:
@@ -291,7 +291,7 @@ CHANGES = [touched, appended, replaced, moved]
 
 
 @pytest.mark.parametrize("change", CHANGES[:3])
-def test_other_file_than_the_examined_one_is_a_conflict(place: Place, change: Callable[[Path], None]) -> None:
+def test_changed_file_after_examination_is_conflict(place: Place, change: Callable[[Path], None]) -> None:
     expected = the_stat(place.path)
     change(place.path)
     with pytest.raises(errors.ConflictError) as caught:
@@ -302,7 +302,7 @@ def test_other_file_than_the_examined_one_is_a_conflict(place: Place, change: Ca
 
 @pytest.mark.parametrize("moment", ["making", "verifying", "announced", "kept"])
 @pytest.mark.parametrize("change", CHANGES)
-def test_concurrent_change_is_a_conflict_and_kept(
+def test_concurrent_change_is_conflict_and_kept(
     place: Place, monkeypatch: pytest.MonkeyPatch, moment: str, change: Callable[[Path], None]
 ) -> None:
     def then(owner: object, name: str) -> None:
@@ -326,7 +326,7 @@ def test_concurrent_change_is_a_conflict_and_kept(
 
 
 def test_moved_folder_keeps_no_temporary_file(tmp_path: Path) -> None:
-    """A name is looked up in the folder that is open, wherever that is by now."""
+    """A name is resolved in the open folder, wherever that is now."""
     films = tmp_path / "films"
     films.mkdir()
     with opened(films) as place:
@@ -353,7 +353,7 @@ def test_changed_new_file_is_not_swapped(place: Place, meddle: str) -> None:
         place.do(look=meddled, reverse=Rebuild((OLD,)))
     assert place.path.read_bytes() == OLD
     left = [path.read_bytes() for path in place.folder.glob(".indexium*")]
-    assert left == ([NEW] if meddle == "replace" else [])  # it is not ours, so it is not removed
+    assert left == ([NEW] if meddle == "replace" else [])  # another program made it, so it is not removed
 
 
 def test_replaced_temporary_file_is_refused(place: Place) -> None:
@@ -390,7 +390,7 @@ def test_kept_original_overwrites_nothing(place: Place) -> None:
     assert (place.judge(""), place.marks()) == ("old", ["undone"])
 
 
-def test_original_of_an_earlier_attempt_is_kept(place: Place) -> None:
+def test_original_of_earlier_attempt_is_kept(place: Place) -> None:
     (place.shelf / "old").hardlink_to(place.path)
     place.do(break_links=True, keep=place.shelf / "old")
     assert (place.shelf / "old").read_bytes() == OLD

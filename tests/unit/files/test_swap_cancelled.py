@@ -1,4 +1,4 @@
-"""Long work on a file that is given up: at whatever byte, the old file stays, and nothing is left beside it."""
+"""Cancelled long work on a file: at any byte, the old file stays, and no other file remains."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from tests.support.swaps import ITEM, OLD, Swap, make
 
 
 class GivenUpError(errors.MetadataError):
-    """It was to be given up."""
+    """The work was cancelled."""
 
 
 class Heed:
-    """Gives up when it is told for the n-th time that bytes were read or written."""
+    """Cancels at the n-th report of read or written bytes."""
 
     def __init__(self, at: int | None = None) -> None:
         self.at, self.told, self.done = at, 0, 0
@@ -67,7 +67,7 @@ def test_replacement_can_be_cancelled_at_any_byte(tmp_path: Path, monkeypatch: p
 
 
 def test_progress_counts_every_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Made once, compared with the original once, digested once, and looked at once."""
+    """Built once, compared with the original once, hashed once, and examined once."""
     monkeypatch.setattr(content, "_CHUNK", 4096)
     swap, heed = Swap(tmp_path, "build"), Heed()
     swap.reset()
@@ -88,7 +88,7 @@ def test_reader_reports_read_bytes(tmp_path: Path) -> None:
 
 
 def test_buffered_bytes_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else the sync at the end of a large file takes longer than anybody waits for the end of a program."""
+    """Otherwise the sync at the end of a large file takes longer than the time limit for the end of a program."""
     monkeypatch.setattr(content, "_CHUNK", 4096)
     monkeypatch.setattr(content, "_DIRTY", 16384)
     synced: list[int] = []

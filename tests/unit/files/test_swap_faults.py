@@ -1,4 +1,4 @@
-"""Replacing a file on a disk that fails: the old file stays, or it is said that nobody can tell."""
+"""Replacement of a file on a failing disk: the old file stays, or the error reports an unknown state."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CALLS = ["pwrite", "copy_file_range", "fsync", "fchmod", "setxattr", "utime", "l
 
 @pytest.mark.parametrize("number", FAULTS, ids=errno.errorcode.get)
 @pytest.mark.parametrize("call", CALLS)
-def test_disk_error_keeps_the_old_file_or_reports_unknown(
+def test_disk_error_keeps_old_file_or_reports_unknown(
     place: Place, monkeypatch: pytest.MonkeyPatch, call: str, number: int
 ) -> None:
     monkeypatch.setattr(content, "_CHUNK", 4096)
@@ -51,7 +51,7 @@ def test_disk_error_keeps_the_old_file_or_reports_unknown(
         if code is None:
             break
         place.log.close()
-        if code == "cannot_tell":  # after the rename, or while it was cleared away
+        if code == "cannot_tell":  # after the rename, or during the removal
             assert place.marks() == ["begun"]
             assert journal.recover(place.log.path)[0].outcome.is_resolved
         else:
@@ -75,7 +75,7 @@ def failure(place: Place) -> str | None:
 
 
 def test_failed_sync_is_not_repeated(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second sync of the new file would succeed and mean nothing for its bytes: it has to go."""
+    """The second sync of the new file would succeed without its bytes: the new file must be removed."""
     synced: list[str] = []
     real = os.fsync
 
@@ -93,7 +93,7 @@ def test_failed_sync_is_not_repeated(place: Place, monkeypatch: pytest.MonkeyPat
 
 
 def test_swap_steps_are_durable_in_order(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The new file before it is announced; the original's bytes and its second name before it loses the first."""
+    """The new file before its record; the original's bytes and its second name before the first name is removed."""
     done: list[str] = []
     names = {
         place.path.stat().st_ino: "original",
@@ -116,7 +116,7 @@ def test_swap_steps_are_durable_in_order(place: Place, monkeypatch: pytest.Monke
     assert done == ["journal", "new", "journal", "original", "shelf", "rename", "folder"]
 
 
-def test_rename_with_a_lost_reply_is_detected(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rename_with_lost_reply_is_detected(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.rename
 
     def rename(*arguments: object, **named: object) -> None:
@@ -132,7 +132,7 @@ def test_rename_with_a_lost_reply_is_detected(place: Place, monkeypatch: pytest.
     assert place.path.read_bytes() == NEW
 
 
-def test_interruption_after_the_rename_is_detected(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interruption_after_rename_is_detected(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     real = disk.rename
 
     def rename(*arguments: object, **named: object) -> None:
@@ -146,7 +146,7 @@ def test_interruption_after_the_rename_is_detected(place: Place, monkeypatch: py
 
 
 @pytest.mark.parametrize("record", ["making", "swap", "commit"])
-def test_journal_error_stops_the_swap(place: Place, monkeypatch: pytest.MonkeyPatch, record: str) -> None:
+def test_journal_error_stops_swap(place: Place, monkeypatch: pytest.MonkeyPatch, record: str) -> None:
     real = getattr(OperationJournal, record)
 
     def fail(self: OperationJournal, *arguments: object) -> None:

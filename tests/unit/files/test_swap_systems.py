@@ -1,4 +1,4 @@
-"""Replacing a file on file systems that can more or less, with all that a file has beside its bytes."""
+"""Replacement of a file on different file systems, with all its attributes."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ def test_original_is_renamed_without_hard_links(place: Place, monkeypatch: pytes
         file.adopt(os.fsencode(kept))
         file.replace(reverse=None)
         file.commit()
-    assert (place.path.read_bytes(), kept.read_bytes()) == (OLD, OLD)  # a copy: two files can have no file in common
+    assert (place.path.read_bytes(), kept.read_bytes()) == (OLD, OLD)  # a copy: two files cannot share a file
 
 
-def test_failed_rename_restores_the_original(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_rename_restores_original(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "link", Failing(os.link, errno.EPERM, sticky=True))
     monkeypatch.setattr(os, "rename", Failing(os.rename, errno.EIO, nth=2))
     with pytest.raises(errors.FileAccessError) as caught:
@@ -60,7 +60,7 @@ def test_failed_rename_restores_the_original(place: Place, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("call", ["link", "rename"])
-def test_other_file_system_is_an_error(place: Place, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+def test_other_file_system_is_error(place: Place, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     monkeypatch.setattr(os, call, Failing(getattr(os, call), errno.EXDEV, sticky=True))
     with pytest.raises(errors.FileAccessError) as caught:
         place.do(keep=place.shelf / "old")
@@ -87,12 +87,12 @@ def test_missing_space_is_detected_first(place: Place, monkeypatch: pytest.Monke
     with pytest.raises(errors.FileAccessError) as caught:
         place.do()
     assert (caught.value.reason, place.marks()) == ("low_space", [])
-    monkeypatch.setattr(disk, "free_bytes", lambda fd: None)  # nobody knows
+    monkeypatch.setattr(disk, "free_bytes", lambda fd: None)  # unknown
     place.do()
 
 
 @root
-def test_full_disk_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_keeps_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disk, "free_bytes", lambda fd: 2**60)
     with places.mounted("tmpfs", tmp_path, megabytes=1) as mounted, opened(mounted) as place:
         for reserves in (True, False):
@@ -105,7 +105,7 @@ def test_full_disk_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(("free", "code"), [(1000, "low_space"), (2**40, "ffmpeg_failed")])
-def test_program_error_on_a_full_disk_is_low_space(
+def test_program_error_on_full_disk_is_low_space(
     place: Place, monkeypatch: pytest.MonkeyPatch, free: int, code: str
 ) -> None:
     def run(path: bytes) -> None:
@@ -142,7 +142,7 @@ def test_blocks_are_shared_if_supported(tmp_path: Path, kind: str) -> None:
 
 
 def shared_bytes(file: FileReader) -> int:
-    """Return how many of a file's bytes lie in blocks that another file has too, by FIEMAP."""
+    """Return how many bytes of a file are in blocks that another file shares, by FIEMAP."""
     room = bytearray(struct.pack("=QQIIII", 0, file.size, 1, 0, 64, 0) + bytes(64 * 56))
     fcntl.ioctl(file.fileno(), 0xC020660B, room)
     count = struct.unpack_from("=I", room, 20)[0]
@@ -160,10 +160,10 @@ def test_unshareable_blocks_are_copied(place: Place, monkeypatch: pytest.MonkeyP
                 assert new.read_at(0, 99_999) == OLD + b"!"
 
 
-def test_copy_has_the_holes_of_the_source(place: Place) -> None:
+def test_copy_has_holes_of_source(place: Place) -> None:
     with place.path.open("r+b") as file:
         file.seek(60_000)
-        file.write(bytes(540_000))  # zeros that are no hole
+        file.write(bytes(540_000))  # zeros outside of holes
         file.truncate(3_000_000)
         file.seek(2_900_000)
         file.write(b"end")
@@ -178,7 +178,7 @@ def test_copy_has_the_holes_of_the_source(place: Place) -> None:
 
 
 @pytest.mark.parametrize("cut", ["copy_file_range", "pread"])
-def test_shortened_source_is_a_conflict(place: Place, monkeypatch: pytest.MonkeyPatch, cut: str) -> None:
+def test_shortened_source_is_conflict(place: Place, monkeypatch: pytest.MonkeyPatch, cut: str) -> None:
     if cut == "pread":
         monkeypatch.setattr(disk, "copy", lambda *_: 0)
     monkeypatch.setattr(content, "_CHUNK", 4096)
@@ -215,7 +215,7 @@ ACCESS_LIST = "system.posix_acl_access"
 
 
 def access_list(*entries: tuple[int, int, int]) -> bytes:
-    """Return an access list as the kernel keeps it; an entry is tag, permissions, id."""
+    """Return an access list in the form of the kernel; an entry is tag, permissions, id."""
     return struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
 
 
@@ -236,7 +236,7 @@ def test_access_list_is_kept(place: Place) -> None:
     assert (os.getxattr(place.path, ACCESS_LIST), place.path.stat().st_mode) == (LIST, mode)
 
 
-def test_access_list_of_the_folder_is_not_inherited(place: Place) -> None:
+def test_access_list_of_folder_is_not_inherited(place: Place) -> None:
     set_list(place.folder, "system.posix_acl_default")
     place.do()
     assert ACCESS_LIST not in os.listxattr(place.path)
@@ -270,11 +270,11 @@ def test_lost_attributes_are_reported(
     file = place.do()
     assert any(what in warning and os.strerror(number) in warning for warning in file.warnings)
     assert place.path.read_bytes() == NEW
-    if call == "fchown":  # not ours to give: no rights of an owner, and to our group no more than to everybody
+    if call == "fchown":  # these cannot be set: no rights of an owner, and for our group no more than for others
         assert place.path.stat().st_mode & 0o7777 == 0o744
 
 
-# Somebody who is not root
+# Users other than root
 
 
 def as_nobody(function: Callable[[], None]) -> int:
@@ -303,7 +303,7 @@ def test_read_only_folder_is_refused(open_folder: Path) -> None:
     open_folder.chmod(0o755)
     assert as_nobody(lambda: refused(path, "read_only")) == 0
     assert path.read_bytes() == OLD
-    open_folder.chmod(0o1777)  # anybody may make files here, and only their owner rename them
+    open_folder.chmod(0o1777)  # every user may create files here, and only their owner may rename them
     assert as_nobody(lambda: refused(path, "read_only")) == 0
     assert path.read_bytes() == OLD
     assert not list(open_folder.glob(".indexium*"))
@@ -344,7 +344,7 @@ def test_file_of_another_owner_is_replaced_if_allowed(open_folder: Path) -> None
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """A folder that others can reach."""
+    """A folder that other users can open."""
     folder = Path(tempfile.mkdtemp(prefix="indexium-open-"))
     yield folder
     shutil.rmtree(folder)

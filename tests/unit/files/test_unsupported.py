@@ -1,4 +1,4 @@
-"""Containers that are only read: told apart by content, refused with a code and a sentence."""
+"""Containers that are only read: recognised by content, rejected with a code and a sentence."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RARE = {"mxf": "no_strategy_yet", "rm": "no_strategy_yet", "wtv": "no_strategy_y
 
 
 @pytest.mark.parametrize("form", KINDS)
-def test_container_without_comments_is_refused_in_the_plan(form: str, tmp_path: Path) -> None:
+def test_container_without_comments_is_refused_in_plan(form: str, tmp_path: Path) -> None:
     path = media.build(form, tmp_path, name="wrongly_named.mp4")
     with FileReader(os.fsencode(path)) as reader:
         family, layout = registry.examine(reader)

@@ -1,4 +1,4 @@
-"""Verification's finer points: whose tags may change, what the description of a file gives away, and odd files."""
+"""Details of verification: the owners of tags, the description of a file, and unusual files."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ TURNED = bytes.fromhex("00000000 00010000 00000000 00000000 00000000 ffff0000")
 
 
 def saying(evidence: verify.Evidence, shown: str | None, *texts: str) -> verify.Evidence:
-    """Evidence of a file that shows one text as its comment and holds these."""
+    """Evidence of a file that shows one text as its comment and has these tags."""
     held = (FieldValue(field="comment", where="somewhere", value=text) for text in texts)
     return replace(evidence, fields={"comment": shown}, texts=tuple(held))
 
@@ -58,7 +58,7 @@ def gather(path: Path, *, packets: bool = False) -> verify.Evidence:
         return verify.gather(os.fsencode(path), reader, family, layout, packets=packets)
 
 
-# Whose tags may change
+# Tags that may change
 
 
 def test_planned_field_may_change_under_all_names() -> None:
@@ -128,18 +128,18 @@ def test_undecodable_difference_is_described() -> None:
         (saying(EVIDENCE, None, "another"), errors.ConflictError),
     ],
 )
-def test_file_unlike_the_plan_is_refused(evidence: verify.Evidence, kind: type[Exception]) -> None:
+def test_file_unlike_plan_is_refused(evidence: verify.Evidence, kind: type[Exception]) -> None:
     with pytest.raises(kind):
         verify.expect(evidence, [CHANGE])
 
 
-def test_file_like_the_plan_is_accepted() -> None:
+def test_file_like_plan_is_accepted() -> None:
     verify.expect(EVIDENCE, [CHANGE])
     verify.expect(saying(EVIDENCE, ""), [replace(CHANGE, old=None)])
     verify.expect(saying(EVIDENCE, "\udce9t\udce9", "\udce9t\udce9"), [replace(CHANGE, old="\ufffdt\ufffd")])
 
 
-def test_every_changed_text_matches_the_plan() -> None:
+def test_every_changed_text_matches_plan() -> None:
     changes = [replace(CHANGE, where="one"), Change(field="comment", old="hidden\u2400text", new=None, where="two")]
     texts = [("one", "old"), ("two", "hidden\0text")]
     found = tuple(
@@ -152,7 +152,7 @@ def test_every_changed_text_matches_the_plan() -> None:
             verify.expect(replace(EVIDENCE, texts=other), changes)
 
 
-def test_comment_change_keeps_a_second_text() -> None:
+def test_comment_change_keeps_second_text() -> None:
     two = saying(EVIDENCE, "old", "other", "old")
     with pytest.raises(errors.ConflictError):
         verify.expect(two, [CHANGE])
@@ -181,24 +181,24 @@ def test_preserve_mode_keeps_every_text(texts: tuple[str, ...], message: str) ->
     assert caught.value.check == "comment"
 
 
-def test_hidden_comment_matches_the_plan() -> None:
+def test_hidden_comment_matches_plan() -> None:
     verify.expect(replace(EVIDENCE, fields={"comment": None}), [CHANGE])
 
 
 # The index
 
 
-def test_offsets_count_from_the_payload() -> None:
+def test_offsets_count_from_payload() -> None:
     places = np.array([100, 149, 150, 300, 399, 400, 5])
     found = meaning._places(places, [Extent(100, 50), Extent(300, 100)], 500)
     assert found.tolist() == [0, 49, -151, 50, 149, -401, -6]
-    assert meaning._places(places, [Extent(100, 50), Extent(300, 100)], 400).tolist()[5] == 150  # behind the end
+    assert meaning._places(places, [Extent(100, 50), Extent(300, 100)], 400).tolist()[5] == 150  # after the end
     moved = meaning._places(places + 1000, [Extent(1100, 50), Extent(1300, 100)], 1500)
     assert moved.tolist()[:2] + moved.tolist()[3:5] == [0, 49, 50, 149]
     assert meaning._places(np.array([3]), [], 9).tolist() == [-4]
 
 
-def test_moved_payload_has_the_same_index(tmp_path: Path) -> None:
+def test_moved_payload_has_same_index(tmp_path: Path) -> None:
     path = media.build("mp4_room", tmp_path, languages=("eng", "ger"))
     before, data = gather(path), bytearray(path.read_bytes())
     for name, start, end in sabotage.boxes(bytes(data)):
@@ -260,7 +260,7 @@ def test_rotation_is_compared(tmp_path: Path) -> None:
 
 
 class Noisy:
-    """A container that takes its time to describe itself, while another thread makes FFmpeg complain."""
+    """A container with a slow description, while another thread makes FFmpeg log messages."""
 
     def __init__(self) -> None:
         self.inside, self.go = threading.Event(), threading.Event()
@@ -279,7 +279,7 @@ def test_ffmpeg_messages_of_other_threads_are_not_logged(
 ) -> None:
     noisy = Noisy()
     noisy.go.set()
-    av.logging.set_level(av.logging.PANIC)  # as it is after every description; PyAV itself begins with none
+    av.logging.set_level(av.logging.PANIC)  # the state after every description; PyAV itself starts with none
     with caplog.at_level(logging.DEBUG):
         meaning._described(noisy)
     assert "".join(capfd.readouterr()) == ""
@@ -288,7 +288,9 @@ def test_ffmpeg_messages_of_other_threads_are_not_logged(
 
 
 def test_descriptions_are_serialised() -> None:
-    """The level of FFmpeg's logging is one for the process: a second one would end under the first one's feet."""
+    """
+    The level of FFmpeg's logging is global in the process: a second description would change it for the first one.
+    """
     noisy = [Noisy(), Noisy()]
     threads = [threading.Thread(target=meaning._described, args=(one,)) for one in noisy]
     threads[0].start()
@@ -302,7 +304,7 @@ def test_descriptions_are_serialised() -> None:
     assert noisy[1].inside.is_set()
 
 
-# Odd files
+# Unusual files
 
 
 def test_video_of_unknown_duration_may_grow(tmp_path: Path) -> None:
@@ -325,8 +327,8 @@ def test_undecodable_tags_are_evidence(tmp_path: Path) -> None:
         verify.compare(before, gather(path), [])
 
 
-def test_media_library_gets_the_format(tmp_path: Path) -> None:
-    """A guess would open whatever a playlist or a script under a film's name asks for."""
+def test_media_library_gets_format(tmp_path: Path) -> None:
+    """Format detection would open every file that a playlist or a script with the name of a film requests."""
     film, other = media.build("mp4", tmp_path), media.build("mkv", tmp_path)
     with FileReader(os.fsencode(film)) as reader:
         family, layout = registry.examine(reader)
@@ -391,7 +393,7 @@ def test_ffmpeg_log_callback_is_removed(tmp_path: Path) -> None:
 
 
 def timed(evidence: verify.Evidence, *shown: float, container: str = "avi", kind: str = "video") -> verify.Evidence:
-    """Evidence with one stream whose packets are shown at these seconds."""
+    """Evidence with one stream whose packets have these times in seconds."""
     facts = {**evidence.facts, "packets": {"stream 0": "some"}, "streams": {"stream 0 type": kind}}
     times = {"stream 0": packets.Times(np.array(shown), np.array(shown))}
     return replace(evidence, facts=facts, times=times, container=container)
@@ -410,7 +412,7 @@ NOWHERE = float("nan")
         ("asf", "video", 0.0, True),
     ],
 )
-def test_only_avi_audio_may_shift_by_a_packet(container: str, kind: str, moved: float, passes: bool) -> None:
+def test_only_avi_audio_may_shift_by_packet(container: str, kind: str, moved: float, passes: bool) -> None:
     before = timed(EVIDENCE, 0.0, 1.0, NOWHERE, container=container, kind=kind)
     after = timed(WRITTEN, 0.0, 1.0 + moved, NOWHERE, container=container, kind=kind)
     if passes:
@@ -429,7 +431,7 @@ def test_timestamp_may_not_appear_or_disappear() -> None:
 
 
 @pytest.mark.parametrize("size", [499, 1100 + (1 << 20) + 8 * 3 + 1])
-def test_rewritten_file_has_a_similar_size(size: int) -> None:
+def test_rewritten_file_has_similar_size(size: int) -> None:
     before, after = timed(EVIDENCE, 0.0), replace(timed(WRITTEN, 0.0), size=size, named_size=size)
     with pytest.raises(errors.VerificationError, match=f"1000 bytes became {size}"):
         verify.compare(before, after, [CHANGE], comparisons=verify.REWRITTEN)
@@ -444,7 +446,7 @@ def test_muxer_name_and_ids_may_change() -> None:
         verify.compare(before, tagged(timed(WRITTEN, 0.0), encoder="c"), [CHANGE], comparisons=verify.REWRITTEN)
 
 
-def test_undecodable_old_text_matches_the_plan() -> None:
+def test_undecodable_old_text_matches_plan() -> None:
     change = Change(field="comment", old="\ufffd", new="\ufffd\nPeople: Ann", segment="People: Ann")
     before = saying(timed(EVIDENCE, 0.0), "\udce9", "\udce9")
     text = "\udce9\nPeople: Ann"
@@ -456,7 +458,7 @@ def test_undecodable_old_text_matches_the_plan() -> None:
 
 @dataclass
 class Packet:
-    """A packet of so many bytes."""
+    """A packet of a number of bytes."""
 
     size: int
     pts: int | None = 0
@@ -477,7 +479,7 @@ def test_endless_packets_are_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_reader_error_is_raised_once_without_output(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], *, packets: bool
 ) -> None:
-    """The libraries read on before they say so, and PyAV prints all errors but the last."""
+    """The libraries continue to read before they report it, and PyAV prints all errors except the last."""
     with FileReader(os.fsencode(media.build("wmv", tmp_path))) as reader:
         told = itertools.count(1)
 
@@ -502,7 +504,7 @@ def test_ogg_headers_are_compared_without_comments() -> None:
 
 
 def test_codec_tag_may_be_undecodable(tmp_path: Path) -> None:
-    """PyAV takes it for ASCII; AAC in an AVI is 0xFF."""
+    """PyAV reads it as ASCII; AAC in an AVI is 0xFF."""
     path = tmp_path / "clip.avi"
     sound = ("-f", "lavfi", "-i", "sine=d=0.2", "-f", "lavfi", "-i", "testsrc2=s=64x64:d=0.2")
     mkv.run("ffmpeg", "-nostdin", "-v", "error", *sound, "-c:v", "mpeg4", "-c:a", "aac", path)
@@ -520,7 +522,7 @@ def test_census_error_is_evidence(tmp_path: Path) -> None:
     assert "other bytes between its pages" in gather(path, packets=True).problem
 
 
-def test_ogg_comment_is_that_of_the_video_stream(tmp_path: Path) -> None:
+def test_ogg_comment_comes_from_video_stream(tmp_path: Path) -> None:
     path = headers.ogg_tags(media.build("ogv", tmp_path), audio=[("COMMENT", "sound")])
     assert gather(path).comment == "sound"
     headers.ogg_tags(path, video=[("DESCRIPTION", "pictures")])

@@ -1,4 +1,4 @@
-"""What a file system can do is known by its kind and by how it was made and mounted, for a whole scan at no cost."""
+"""The features of a file system, from its kind, creation and mount options, at no cost for a whole scan."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def fresh() -> Iterator[None]:
 
 @pytest.fixture
 def table(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Table:
-    """Have the system say that these are its mounts."""
+    """Replace the mounts that the system reports."""
     path = tmp_path_factory.mktemp("proc") / "mountinfo"
     monkeypatch.setattr(volumes, "_MOUNTS", path)
     return lambda text: (path.write_text(text), volumes.forget(), None)[-1]
@@ -46,7 +46,7 @@ IN_BETWEEN = "tmpfs overlay fuseblk fuse.mergerfs fuse.whatever fuse apfs hfs"
 
 
 @pytest.mark.parametrize("kind", f"{NETWORK} {DISKS} {IN_BETWEEN}".split())
-def test_every_file_system_has_a_label_and_a_guarantee(table: Table, tmp_path: Path, kind: str) -> None:
+def test_every_file_system_has_label_and_guarantee(table: Table, tmp_path: Path, kind: str) -> None:
     table(line("/", "ext4") + line(tmp_path, kind))
     found = of(tmp_path)
     assert found.kind == kind
@@ -84,19 +84,19 @@ def test_escaped_mount_points_are_read(table: Table, tmp_path: Path, name: str) 
     assert of(tmp_path).kind == "ext4"
 
 
-def test_mount_point_is_not_a_name_prefix(table: Table, tmp_path: Path) -> None:
+def test_mount_point_is_not_name_prefix(table: Table, tmp_path: Path) -> None:
     (tmp_path / "films-new").mkdir()
     table(line("/", "ext4") + line(tmp_path / "films", "cifs"))
     assert of(tmp_path / "films-new").kind == "ext4"
 
 
-def test_last_mount_at_a_path_wins(table: Table, tmp_path: Path) -> None:
+def test_last_mount_at_path_wins(table: Table, tmp_path: Path) -> None:
     table(line(tmp_path, "ext4") + line(tmp_path, "cifs"))
     assert of(tmp_path).kind == "cifs"
 
 
 def test_hidden_mount_is_ignored(table: Table, tmp_path: Path) -> None:
-    """First the inner folder, then something over the outer one: by the table alone the inner one looks nearer."""
+    """First the inner folder, then a mount over the outer one: by the table alone, the inner one seems nearer."""
     inner = tmp_path / "outer" / "inner"
     inner.mkdir(parents=True)
     device = inner.stat().st_dev
@@ -120,12 +120,12 @@ def test_read_only_mount_is_reported(table: Table, tmp_path: Path, options: tupl
     assert of(tmp_path).block == 0
 
 
-def test_mount_without_barriers_has_a_weaker_guarantee(table: Table, tmp_path: Path) -> None:
+def test_mount_without_barriers_has_weaker_guarantee(table: Table, tmp_path: Path) -> None:
     table(line(tmp_path, "xfs", rest="rw,nobarrier"))
     assert not of(tmp_path).durable
 
 
-# What a write may do
+# Possible writes
 
 
 def means(path: Path, **other: object) -> Capabilities:
@@ -138,13 +138,13 @@ def test_hard_linked_file_is_not_replaced(tmp_path: Path) -> None:
     assert not means(tmp_path / "film.mp4", nlink=2).replace
 
 
-def test_file_in_a_read_only_folder_is_not_replaced(tmp_path: Path) -> None:
+def test_file_in_read_only_folder_is_not_replaced(tmp_path: Path) -> None:
     tmp_path.chmod(0o555)
     assert not means(tmp_path / "film.mp4").replace
     assert not means(tmp_path / "gone" / "film.mp4").replace
 
 
-def test_faststart_setting_is_a_capability(tmp_path: Path) -> None:
+def test_faststart_setting_is_capability(tmp_path: Path) -> None:
     assert means(tmp_path / "film.mp4").keep_faststart
     assert not means(tmp_path / "film.mp4", faststart="any").keep_faststart
 
@@ -160,7 +160,7 @@ def test_folder_is_examined_once(table: Table, tmp_path: Path, monkeypatch: pyte
     assert len(looked) < 5
 
 
-def test_later_mount_is_detected_within_a_second(table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_later_mount_is_detected_within_second(table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [7]
     monkeypatch.setattr(volumes, "_now", lambda: now[0])
     table(line(tmp_path, "ext4"))
@@ -171,7 +171,7 @@ def test_later_mount_is_detected_within_a_second(table: Table, tmp_path: Path, m
     assert of(tmp_path).kind == "btrfs"
 
 
-# Real ones
+# Real file systems
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The walk: what counts as a candidate, and what can neither stop it nor lead it astray."""
+"""The walk: candidates, and cases that must not stop or mislead it."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_symlink_target_is_listed_once(tmp_path: Path) -> None:
     assert found(tmp_path) == [b"films/film.mp4", b"store/object-1"]
 
 
-def test_symlinks_out_of_the_root_are_counted(tmp_path: Path) -> None:
+def test_symlinks_out_of_root_are_counted(tmp_path: Path) -> None:
     put(tmp_path, "outside/film.mp4", "root/own.mp4", "root-too/film.mp4")
     root = tmp_path / "root"
     (root / "escape.mp4").symlink_to(tmp_path / "outside/film.mp4")
@@ -111,7 +111,7 @@ def test_hard_links_are_two_files_with_one_inode(tmp_path: Path) -> None:
 
 
 def test_folder_with_two_mounts_is_walked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a bind mount shows it: another path, the same device and inode."""
+    """Like a bind mount: another path, the same device and inode."""
     put(tmp_path, "a/film.mp4", "b/film.mp4")
     real = os.lstat
     monkeypatch.setattr(walk.os, "lstat", lambda path: real(path[:-1] + b"a" if path.endswith(b"/b") else path))

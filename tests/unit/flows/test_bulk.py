@@ -1,4 +1,4 @@
-"""People of many files at once: who is in how many, what a change would do, and that it does just that."""
+"""People of many files at once: counts, the preview of a change, and a change equal to its preview."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ def at(*names: str) -> list[str]:
 
 @pytest.fixture
 def films(database: Database) -> Database:
-    """a and its copy b: Ann, Bo; c: Bo, and Cy only in the file; d: nobody, in no plan, but Dee is in the file."""
+    """
+    Ann and Bo in a and its copy b; Bo in c, and Cy only in its comment; no people in d, which is in no plan, but Dee in
+    its comment.
+    """
     store(
         database,
         [
@@ -53,7 +56,7 @@ def decisions(films: Database) -> Decisions:
 
 
 def results(database: Database) -> dict[str, list[str]]:
-    """Who would be in each file of the plan."""
+    """Return the resulting people of each file of the plan."""
     plan = MetadataPlanner(database, clock=lambda: NOW).plan(PlanQuery(query=EVERYONE))
     page = plan.page(1, per_page=0, include_unchanged=True)
     return {item.file_name.removesuffix(".mp4"): item.result_people for item in page.items}
@@ -71,7 +74,7 @@ def test_people_counts_include_copies(films: Database, bulk: BulkEdits) -> None:
     assert [person.name for person in found.people][:2] == ["Bo", "Ann"]
 
 
-def test_people_of_a_selection_can_be_searched(bulk: BulkEdits) -> None:
+def test_people_of_selection_can_be_searched(bulk: BulkEdits) -> None:
     assert [person.name for person in bulk.people_in(EVERYONE, like="C").people] == ["Cy"]
     assert bulk.people_in(EVERYONE, limit=1).total == 3
     assert len(bulk.people_in(EVERYONE, limit=1).people) == 1
@@ -90,7 +93,7 @@ def test_unchanged_file_gets_no_edit(films: Database, decisions: Decisions) -> N
     report = decisions.change_people(EVERYONE, add=["cy"])
 
     assert [row.file_id for row in decisions.list()] == [2, 1]
-    assert results(films)["c"] == ["Bo", "Cy"]  # as it was spelt
+    assert results(films)["c"] == ["Bo", "Cy"]  # in the earlier spelling
     assert report.files == 2
     assert decisions.change_people(EVERYONE, add=["CY"]).files == 0
 
@@ -101,8 +104,10 @@ def test_unplanned_file_starts_with_its_own_people(films: Database, decisions: D
     assert results(films)["d"] == ["Dee", "Ann"]
 
 
-def test_bulk_edit_refuses_an_invalid_name(films: Database, decisions: Decisions) -> None:
-    """A database may have it from elsewhere: in a comment it would cut the list, and the rest were nobody."""
+def test_bulk_edit_refuses_invalid_name(films: Database, decisions: Decisions) -> None:
+    """
+    A legacy database may contain such a name: in a comment it would end the list, and the rest would not be names.
+    """
     file_id = ids(films)["c.mp4"]
     with films.atomic() as tx:
         people.assign(tx, [people.AssignmentRequest(name="A;B", path_bytes=f"{ROOT}/c.mp4".encode())], at=NOW)
@@ -135,7 +140,7 @@ def test_person_replaces_another(films: Database, decisions: Decisions) -> None:
 
     assert results(films) == {"a": ["Zoë Öz", "Bo"], "b": ["Zoë Öz", "Bo"], "c": ["Bo", "Cy"]}
     assert report.label == "replaced ANN with Zoë Öz in 2 files"
-    decisions.replace_person(EVERYONE, "Zoë Öz", "bo")  # who is there already: once is enough
+    decisions.replace_person(EVERYONE, "Zoë Öz", "bo")  # already in the file: no second entry
     assert results(films)["a"] == ["bo"]
 
 
@@ -146,7 +151,7 @@ def test_removed_person_includes_other_spellings(films: Database, decisions: Dec
     assert results(films) == {"a": ["Ann"], "b": ["Ann"], "c": ["Cy"]}
 
 
-def test_preview_matches_the_edit(films: Database, bulk: BulkEdits, decisions: Decisions) -> None:
+def test_preview_matches_edit(films: Database, bulk: BulkEdits, decisions: Decisions) -> None:
     before = results(films)
     seen = bulk.preview(EVERYONE, add=["Eve"], remove=["Bo"])
     replaced = bulk.preview(EVERYONE, replace=("Bo", "Eve"))
@@ -220,7 +225,7 @@ def test_bulk_statement_count_does_not_depend_on_file_count(database: Database) 
             lambda target=target: decisions.end_postponements(f"{target} postponed:yes"),
             lambda target=target: decisions.revoke_of(target, ["mode"]),
         ):
-            planner.generate_plan()  # so that no act works in the marks of another
+            planner.generate_plan()  # so that no action uses the marks of another
             spent[which].append(statements(act))
 
     assert spent["many"] == spent["few"]

@@ -1,4 +1,4 @@
-"""Figures of charts, counted once more by hand: around midnights, and where clocks are changed."""
+"""Figures of charts, compared with separate counts: around midnight, and when clocks change."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _store(database: Database, items: list[Item]) -> None:
 
 @pytest.fixture(params=["Europe/Berlin", "America/Santiago", "Pacific/Kiritimati", "UTC"])
 def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Live somewhere."""
+    """Set the time zone."""
     monkeypatch.setenv("TZ", request.param)
     time.tzset()
     yield request.param
@@ -100,7 +100,7 @@ def lines(table: Any, *columns: str) -> list[tuple[Any, ...]]:
     return list(table[list(columns)].itertuples(index=False, name=None))
 
 
-# In Santiago the clocks are changed on 5 April and 6 September, in Berlin on 29 March and 25 October.
+# In Santiago the clocks change on 5 April and 6 September, in Berlin on 29 March and 25 October.
 @pytest.mark.parametrize("first", [date(2026, 3, 27), date(2026, 4, 3), date(2026, 9, 4), date(2026, 10, 23)], ids=str)
 def test_operation_counts_on_its_start_day(database: Database, charts: Charts, zone: str, first: date) -> None:
     items = history(database, first, 4, seed=first.toordinal())

@@ -1,4 +1,4 @@
-"""What the checks find, by libraries small enough to count by hand; and what becomes of a finding."""
+"""Results of the checks in small libraries, and resolutions of findings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.catalog import NOW, ids, people_of, scanned, store
 
 
 class House:
-    """A home with its checks, and short ways to fill it."""
+    """A home with its checks, and short functions to fill it."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -93,7 +93,7 @@ def test_consistent_library_has_no_findings(house: House) -> None:
 # Database and file differ.
 
 
-def test_person_only_in_the_file_is_found(house: House) -> None:
+def test_person_only_in_file_is_found(house: House) -> None:
     house.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Ann Lee", "c.mp4": "Bob Ray", "d.mp4": None})
     house.say({"a.mp4": "Ann Lee; Bob Ray", "b.mp4": "Ann Lee", "d.mp4": "Bob Ray"})
     first, second = house.found("differ")
@@ -103,7 +103,7 @@ def test_person_only_in_the_file_is_found(house: House) -> None:
     )
     assert (second.title, second.text) == ("c.mp4", "The file names Bob Ray; the database has no people for it.")
     assert (first.files[0].named, first.files[0].known) == (("Ann Lee", "Ghost"), ("Ann Lee", "Bob Ray"))
-    assert second.query == ""  # nobody known: in no plan
+    assert second.query == ""  # no people: in no plan
 
 
 def test_decided_file_has_no_finding(house: House) -> None:
@@ -119,7 +119,7 @@ def test_decided_file_has_no_finding(house: House) -> None:
     assert [row.title for row in house.found("differ")] == ["c.mp4"]
 
 
-def test_alias_in_a_file_counts_as_its_person(house: House) -> None:
+def test_alias_in_file_counts_as_its_person(house: House) -> None:
     house.films({"a.mp4": "Ann Lee"})
     house.say({"a.mp4": "Ann Lee"})
     house.people.rename("Ann Lee", "Ann Maria Lee")
@@ -161,7 +161,7 @@ def test_spellings_of_one_key_do_not_differ(house: House) -> None:
     assert house.found("copies") == []
 
 
-def test_copy_with_an_edit_is_aligned(house: House) -> None:
+def test_copy_with_edit_is_aligned(house: House) -> None:
     house.films({"a.mp4": "Ann Lee, Cy", "b.mp4": "Ann Lee"}, {"a.mp4": "film", "b.mp4": "film"})
     house.say({"a.mp4": "Ann Lee"})
     with house.decisions.step() as step:
@@ -208,7 +208,7 @@ def test_similar_spellings_are_found(house: House, other: str, why: str) -> None
 
 @pytest.mark.parametrize("known", [("Zoë Öz",), ("Zoe Oz",), ("Zoë Öz", "Zoe Oz"), ()], ids=len)
 def test_merged_spelling_applies_to_all_files(house: House, known: tuple[str, ...]) -> None:
-    """Whichever of the two the database knows, and whatever files say."""
+    """Whichever of the two names the database has, and whatever files contain."""
     house.films({"a.mp4": "Zoe Oz", "b.mp4": "Zoë Öz", "c.mp4": None, "d.mp4": "Bob Ray, Zoe Oz"})
     house.say({"d.mp4": "Bob Ray"} | ({"c.mp4": "; ".join(known)} if known else {}))
     (row,) = house.found("spelling")
@@ -226,7 +226,7 @@ def test_merged_spelling_applies_to_all_files(house: House, known: tuple[str, ..
         assert house.item("c.mp4").result_people == ["Zoë Öz"]
 
 
-def test_letter_case_is_corrected_by_an_edit(house: House) -> None:
+def test_letter_case_is_corrected_by_edit(house: House) -> None:
     house.films({"a.mp4": "TOM OKAFOR", "b.mp4": None})
     house.say({"a.mp4": "Tom Okafor", "b.mp4": "Tom Okafor"})
     assert house.item("a.mp4").category == "unchanged"
@@ -246,7 +246,7 @@ def test_people_of_one_name_are_merged(house: House) -> None:
     assert house.counts()["spelling"] == (0, 0)
 
 
-def test_merge_updates_the_spelling_in_edits(house: House) -> None:
+def test_merge_updates_spelling_in_edits(house: House) -> None:
     house.films({"a.mp4": None, "b.mp4": None})
     house.say({"a.mp4": "Zoe Oz", "b.mp4": "Zoë Öz"})
     house.decisions.edit([ids(house.database)["a.mp4"]], ["Zoe Oz", "Bob Ray"])
@@ -255,7 +255,7 @@ def test_merge_updates_the_spelling_in_edits(house: House) -> None:
     assert house.found("spelling") == []
 
 
-def test_pairs_follow_the_names(house: House) -> None:
+def test_pairs_follow_names(house: House) -> None:
     house.films({"a.mp4": None, "b.mp4": None})
     house.say({"a.mp4": "Ann Lee"})
     assert house.found("spelling") == []
@@ -267,7 +267,7 @@ def test_pairs_follow_the_names(house: House) -> None:
     assert house.found("spelling") == []
 
 
-# Names that nobody knows, and people in one file.
+# Unknown names, and people in one file.
 
 
 def test_unknown_names_are_found(house: House) -> None:
@@ -311,7 +311,7 @@ def test_similar_name_is_listed_in_one_check(house: House) -> None:
     assert [row.subject for row in house.found("single")] == ["Anne Lee"]
 
 
-# What becomes of a finding.
+# Resolutions of a finding.
 
 
 def test_ignored_finding_returns_when_its_facts_change(house: House) -> None:
@@ -379,12 +379,12 @@ def test_page_has_its_findings(house: House) -> None:
     assert len(house.checks.page("unknown", per_page=0).items) == 7
 
 
-def test_findings_are_cached_until_a_change(house: House) -> None:
+def test_findings_are_cached_until_change(house: House) -> None:
     house.films({"a.mp4": "Ghost"})
     house.checks.groups()
     before = house.database.statements
     house.checks.groups()
-    assert house.database.statements - before <= 2  # is the plan current, has anything changed
+    assert house.database.statements - before <= 2  # whether the plan is current, and whether something changed
     house.films({"b.mp4": "Spirit"})
     assert [group.total for group in house.checks.groups(max_age=3600) if group.kind == "unknown"] == [1]
     assert house.counts()["unknown"] == (2, 0)
@@ -438,14 +438,14 @@ def test_all_file_people_can_be_learned_at_once(house: House) -> None:
         house.checks.resolve_all("spelling")
 
 
-def test_all_findings_of_a_kind_can_be_ignored(house: House) -> None:
+def test_all_findings_of_kind_can_be_ignored(house: House) -> None:
     house.films({"a.mp4": "Ann Lee", "b.mp4": "Bob Ray"})
     assert house.checks.ignore_all("single") == 2
     assert house.counts()["single"] == (0, 2)
     assert house.checks.ignore_all("single") == 0
 
 
-def test_alias_beside_an_unknown_name_is_known(house: House) -> None:
+def test_alias_beside_unknown_name_is_known(house: House) -> None:
     house.films({"a.mp4": "Ann Lee, Ghost"})
     house.say({"a.mp4": "Ann Lee"})
     house.people.rename("Ann Lee", "Ann Maria Lee")
@@ -467,7 +467,7 @@ def test_placeholder_in_comments_is_one_finding(house: House) -> None:
     assert (row.subject, row.title, row.file_count) == ("unknown", "Unknown", 12)
     assert [resolution.label for resolution in row.resolutions] == ["Remove from the plan of these files"]
     others = {kind: total for kind, (total, _) in house.counts().items() if kind != "placeholder"}
-    assert others == dict.fromkeys(others, 0)  # it is no name that the database should learn, and no misspelling
+    assert others == dict.fromkeys(others, 0)  # the database should not add this name, and it is no misspelling
 
 
 def test_placeholder_removal_can_be_undone(house: House) -> None:
@@ -485,7 +485,7 @@ def test_placeholder_removal_can_be_undone(house: House) -> None:
 
 
 def test_placeholder_person_is_removed_and_restored_by_undo(house: House) -> None:
-    """An earlier import made a person of it: the plan would write it."""
+    """An earlier import added it as a person: the plan would write it."""
     house.films({"a.mp4": None, "b.mp4": "Unknown", "c.mp4": None})
     house.say({"a.mp4": "Ann Lee; Unknown", "b.mp4": "Unknown", "c.mp4": "Unknown"})
     before = house.known()
@@ -522,7 +522,7 @@ def test_placeholder_is_never_learned(house: House) -> None:
     assert {person.name for person in house.people.list()} == {"Ann Lee", "Bo"}
 
 
-def test_placeholder_names_are_a_setting(house: House) -> None:
+def test_placeholder_names_are_setting(house: House) -> None:
     house.films({"a.mp4": "Unknown, Nobody"})
     names = ["unknown", "nobody"]
     house.checks = Checks(

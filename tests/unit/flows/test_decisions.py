@@ -1,4 +1,4 @@
-"""Edits, postponements and modes: standing decisions over files."""
+"""Edits, postponements and modes: standing decisions about files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.catalog import NOW, ROOT, marked, scanned, store
 
 @pytest.fixture
 def decisions(database: Database) -> Decisions:
-    """Decisions over the files 1 and 2, copies of each other, and 3."""
+    """Decisions about the files 1 and 2, copies of each other, and 3."""
     store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=1), scanned("c.mp4")])
     PeopleService(database, clock=lambda: NOW).add([f"{ROOT}/a.mp4"], ["Ann", "Bo"])
     marked(database)
@@ -74,7 +74,7 @@ def test_postponed_file_returns_on_its_day(database: Database, decisions: Decisi
     decisions.postpone([3], until=NOW + timedelta(days=1))
     decisions.postpone([1])
 
-    assert [row.summary for row in decisions.list()] == ["until revoked", "until 2026-11-21"]
+    assert [row.summary for row in decisions.list()] == ["until removed", "until 2026-11-21"]
     later = Decisions(database, clock=lambda: NOW + timedelta(days=1))
     assert [row.file_id for row in later.list()] == [1]
 
@@ -88,7 +88,7 @@ def test_past_day_is_refused(decisions: Decisions, until: datetime) -> None:
         decisions.postpone([3], until=until)
 
 
-def test_day_without_a_zone_is_local(decisions: Decisions) -> None:
+def test_day_without_zone_is_local(decisions: Decisions) -> None:
     local = datetime(2027, 1, 1)  # noqa: DTZ001 - as a command line gives it
     decisions.postpone([3], until=local)
 

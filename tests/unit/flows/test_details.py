@@ -1,4 +1,4 @@
-"""Everything about one file, put together from what the database knows."""
+"""All known facts about one file."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def origins(details: Details, file_id: int) -> dict[str, list[str]]:
     return {each.name: [origin.origin for origin in each.origins] for each in details.file(file_id).people}
 
 
-# What it is.
+# Properties.
 
 
 def test_details_have_root_streams_tags_and_fields(database: Database, details: Details) -> None:
@@ -61,7 +61,7 @@ def test_details_have_root_streams_tags_and_fields(database: Database, details: 
     assert (file.fields_differ, file.nlink, file.place) == (True, 2, "Family/2019/a.mp4")
 
 
-def test_details_of_an_unplanned_file_have_no_item(database: Database, details: Details) -> None:
+def test_details_of_unplanned_file_have_no_item(database: Database, details: Details) -> None:
     store(database, [scanned("a.mp4", "Rain")])
     file = details.file(1)
     assert file.plan is None
@@ -69,7 +69,7 @@ def test_details_of_an_unplanned_file_have_no_item(database: Database, details: 
     assert {each.program for each in file.readings} >= {"Jellyfin", "VLC"}
 
 
-def test_details_have_the_refusal(database: Database, details: Details) -> None:
+def test_details_have_refusal(database: Database, details: Details) -> None:
     refused = {"strategy": "", "strategy_code": "no_strategy_yet", "strategy_message": "MXF is not written."}
     store(database, [scanned("a.mxf", **refused)])
     file = details.file(1)
@@ -100,7 +100,7 @@ def test_unknown_file_id_is_refused(details: Details) -> None:
         details.file(7)
 
 
-# Finding it.
+# Search.
 
 
 def test_file_is_found_by_id_and_path(
@@ -122,10 +122,10 @@ def test_file_is_found_by_its_relative_path(database: Database, details: Details
         details.find("019/a.mp4")
 
 
-# Who is in it.
+# People.
 
 
-def test_details_list_every_source_of_a_person(database: Database, details: Details) -> None:
+def test_details_list_every_source_of_person(database: Database, details: Details) -> None:
     store(database, [scanned("a.mp4", "People: Bob, Cy")])
     people(database).add([f"{ROOT}/a.mp4"], ["Ann", "Bob"])
     assert origins(details, 1) == {"Ann": ["hand"], "Bob": ["hand", "comment"], "Cy": ["comment"]}
@@ -152,13 +152,13 @@ def test_person_is_listed_once_for_all_spellings(database: Database, details: De
     assert sum(bool(origin.spelt) for origin in found[0].origins) == 1
 
 
-def test_each_copy_has_the_people_of_the_video(database: Database, details: Details) -> None:
+def test_each_copy_has_people_of_video(database: Database, details: Details) -> None:
     store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=1)])
     people(database).add([f"{ROOT}/a.mp4"], ["Ann"])
     assert origins(details, 2) == {"Ann": ["hand"]}
 
 
-def test_details_list_only_decisions_of_the_file(database: Database, details: Details) -> None:
+def test_details_list_only_decisions_of_file(database: Database, details: Details) -> None:
     store(database, [scanned("a.mp4"), scanned("b.mp4")])
     decisions = Decisions(database, clock=lambda: NOW)
     decisions.postpone([1], until=NOW + timedelta(days=3))
@@ -167,11 +167,11 @@ def test_details_list_only_decisions_of_the_file(database: Database, details: De
     assert [each.comment_mode for each in details.file(2).decisions] == ["preserve"]
 
 
-# What was done to it.
+# History.
 
 
 class Book:
-    """Operations on one film that nobody writes."""
+    """Operations on one film without real writes."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -243,7 +243,7 @@ def test_rolled_back_item_cannot_roll_back_again(book: Book, details: Details) -
     assert oldest.rollback_reason == f"Operation {back} has rolled it back."
 
 
-def test_item_below_a_newer_one_cannot_roll_back(book: Book, details: Details) -> None:
+def test_item_below_newer_one_cannot_roll_back(book: Book, details: Details) -> None:
     first, second = book.write(), book.write()
     newest, oldest = details.file(1).history
     assert newest.exact
@@ -251,7 +251,7 @@ def test_item_below_a_newer_one_cannot_roll_back(book: Book, details: Details) -
     assert oldest.rollback_reason.startswith(f"Operation {second} wrote the file later")
 
 
-def test_item_without_a_backup_restores_only_the_comment(book: Book, details: Details) -> None:
+def test_item_without_backup_restores_only_comment(book: Book, details: Details) -> None:
     book.write()
     with book.database.atomic() as tx:
         tx.execute("UPDATE metadata_history SET dropped_at = now(), evicted_reason = 'out of room'")

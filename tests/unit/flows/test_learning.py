@@ -1,4 +1,4 @@
-"""What the database learns by settling a finding is undone and redone to the last row, or left alone and said."""
+"""Changes of the database by resolved findings are undone and redone exactly, or reported as not undone."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from tests.unit.flows.test_checks import House
 
 
 class Court(House):
-    """A house in which what was settled is undone."""
+    """A home in which resolutions are undone."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self.review = ReviewSteps(database, clock=lambda: NOW + timedelta(minutes=1))
 
     def state(self) -> dict[str, Any]:
-        """All that is known and planned, but for when it became so."""
+        """Return all known and planned facts, without their times."""
         reader = self.database.read()
         page = self.planner.generate_plan().page(1, per_page=0, include_unchanged=True).items
         return {
@@ -63,7 +63,7 @@ def court(database: Database) -> Court:
 
 
 def fill(court: Court, seed: int) -> None:
-    """Twelve films of a few people, whose names are spelt in several ways, with copies and edits among them."""
+    """Twelve films of a few people with different spellings, with copies and edits."""
     chance = random.Random(seed)
     names = ["Ann Lee", "Anne Lee", "ann lee", "Bob Ray", "Bob Rey", "Zoë Öz", "Zoe Oz", "Ghost"]
     films = {f"{number}.mp4": ", ".join(chance.sample(names, chance.randint(0, 2))) or None for number in range(12)}
@@ -105,7 +105,7 @@ def test_every_resolution_is_undone_and_redone_exactly(court: Court, seed: int) 
 
 @pytest.mark.parametrize("seed", effort.some(range(2), 1))
 def test_several_steps_are_undone_in_turn(court: Court, seed: int) -> None:
-    """Each on top of what the one before it left."""
+    """Each one after the result of the one before."""
     fill(court, seed)
     states = [court.state()]
     for _ in range(4):
@@ -135,7 +135,7 @@ def test_bulk_learning_is_one_step(court: Court) -> None:
     assert court.state() == before
 
 
-def test_step_label_names_the_change(court: Court) -> None:
+def test_step_label_names_change(court: Court) -> None:
     court.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Zoe Oz"})
     court.say({"a.mp4": "Ann Lee", "b.mp4": "Zoë Öz"})
     court.checks.resolve("unknown", "Ghost", "add")
@@ -202,13 +202,11 @@ def test_undo_keeps_names_changed_later(court: Court) -> None:
     before = court.state()
     report = court.undo()
     assert (report.names_stay, report.files, report.left) == (True, 0, 2)
-    assert report.summary == (
-        "Not undone: merged Bob Rey into Bob Ray. These people were changed since, and stay as they are."
-    )
+    assert report.summary == ("Not undone: merged Bob Rey into Bob Ray. These people have newer changes, which stay.")
     assert court.state() == before
 
 
-def test_undo_keeps_a_person_with_other_files(court: Court) -> None:
+def test_undo_keeps_person_with_other_files(court: Court) -> None:
     court.films({"a.mp4": "Ghost", "b.mp4": None})
     court.checks.resolve("unknown", "Ghost", "add")
     court.say({"b.mp4": "Ghost"})
@@ -243,8 +241,8 @@ def test_recorded_changes_are_deleted_with_their_step(court: Court, monkeypatch:
         assert reader.value(f"SELECT count(*) FROM {table}") == 0
 
 
-def test_undo_of_a_name_without_files(court: Court) -> None:
-    """Assignments that wait for a path that no scan has met."""
+def test_undo_of_name_without_files(court: Court) -> None:
+    """Assignments that wait for a path that was not scanned yet."""
     with court.database.atomic() as tx:
         people.assign(
             tx,
@@ -261,7 +259,7 @@ def test_undo_of_a_name_without_files(court: Court) -> None:
     assert court.state()["people"] == before["people"]
 
 
-def test_recorded_changes_survive_a_restart(empty_home: Path, home: Path) -> None:
+def test_recorded_changes_survive_restart(empty_home: Path, home: Path) -> None:
     shutil.copytree(empty_home, home)
     with Database.open(home) as database:
         court = Court(database)

@@ -1,4 +1,4 @@
-"""People in the database: import, by hand, out again, and what becomes of a name."""
+"""People in the database: import, changes by hand, export, and names."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def csv_file(folder: Path, *rows: str, header: str = "path,person") -> Path:
 
 
 def names(database: Database) -> dict[str, list[str]]:
-    """Who is in each file, by its path below the root."""
+    """Return the people of each file, by its path below the root."""
     by_id = {file_id: path for path, file_id in ids(database).items()}
     return {by_id[file_id]: found for file_id, found in people_of(database).items()}
 
@@ -82,7 +82,7 @@ def test_waiting_people_are_added_to_present_ones(database: Database, people: Pe
     assert database.read().value("SELECT count(*) FROM video_people") == 2
 
 
-def test_people_without_a_hash_belong_to_the_path(database: Database, people: PeopleService, tmp_path: Path) -> None:
+def test_people_without_hash_belong_to_path(database: Database, people: PeopleService, tmp_path: Path) -> None:
     empty = scanned("empty.mp4", state="empty", file_hash=None)
     store(database, [empty])
     people.import_file(csv_file(tmp_path, "empty.mp4,Bo"), root=ROOT)
@@ -92,7 +92,7 @@ def test_people_without_a_hash_belong_to_the_path(database: Database, people: Pe
     assert database.read().value("SELECT file_hash FROM video_people") == hash_of(1)
 
 
-def test_people_by_hash_wait_for_a_scan(database: Database, people: PeopleService, tmp_path: Path) -> None:
+def test_people_by_hash_wait_for_scan(database: Database, people: PeopleService, tmp_path: Path) -> None:
     report = people.import_file(csv_file(tmp_path, f"{hash_of(1)},Bo", header="file_hash,person"))
     assert (report.matched, report.waiting) == (0, 1)
     store(database, [scanned("x.mp4", content=1)])
@@ -112,9 +112,7 @@ def test_known_hash_precedes_path_and_known_path_precedes_unknown_hash(
     assert database.read().value("SELECT file_hash FROM video_people WHERE path_bytes IS NULL ORDER BY 1 LIMIT 1")
 
 
-def test_relative_paths_start_at_the_list_or_the_root(
-    database: Database, people: PeopleService, tmp_path: Path
-) -> None:
+def test_relative_paths_start_at_list_or_root(database: Database, people: PeopleService, tmp_path: Path) -> None:
     store(database, [scanned(f"{tmp_path}/sub/a.mp4"), scanned("a.mp4")], root="/")
     people.import_file(csv_file(tmp_path, "sub/a.mp4,Here", "./x/../sub//a.mp4,Too", f"{ROOT}/a.mp4,There"))
     people.import_file(csv_file(tmp_path, "a.mp4,Rooted"), root=ROOT)
@@ -154,7 +152,7 @@ def test_replace_affects_only_listed_files(database: Database, people: PeopleSer
     assert marked(database) == {1, 3, 4}
 
 
-def test_replace_keeps_changed_files_in_the_plan(database: Database, people: PeopleService, tmp_path: Path) -> None:
+def test_replace_keeps_changed_files_in_plan(database: Database, people: PeopleService, tmp_path: Path) -> None:
     store(database, [scanned(f"{name}.mp4") for name in "abc"])
     people.add([f"{ROOT}/{name}.mp4" for name in "abc"], ["Ann", "Bo"])
     rows = ["a.mp4,Bo;Cy", "b.mp4,Ann;Cy;Bo", "c.mp4,"]
@@ -163,7 +161,7 @@ def test_replace_keeps_changed_files_in_the_plan(database: Database, people: Peo
     assert database.read().execute("SELECT file_id FROM touched_files ORDER BY 1").fetchall() == [(1,), (3,)]
 
 
-def test_replace_keeps_the_origin(database: Database, people: PeopleService, tmp_path: Path) -> None:
+def test_replace_keeps_origin(database: Database, people: PeopleService, tmp_path: Path) -> None:
     store(database, [scanned("a.mp4")])
     people.add([f"{ROOT}/a.mp4"], ["Ann"])
     people.import_file(csv_file(tmp_path, "a.mp4,Bo", "a.mp4,Ann"), root=ROOT, replace=True)
@@ -213,7 +211,7 @@ def test_legacy_database_is_imported_by_path(database: Database, people: PeopleS
 
 
 def old_database(folder: Path) -> Path:
-    """Return a database in which faces were skipped, and in which several rows cannot be taken."""
+    """Return a legacy database with skipped faces and with several invalid rows."""
     path = folder / "old.db"
     old = sqlite3.connect(path)
     old.executescript(
@@ -230,10 +228,8 @@ def old_database(folder: Path) -> Path:
     return path
 
 
-def test_legacy_import_skips_unknown_and_names_the_row(
-    database: Database, people: PeopleService, tmp_path: Path
-) -> None:
-    """The former program wrote `Unknown` for a face that a person skipped."""
+def test_legacy_import_skips_unknown_and_names_row(database: Database, people: PeopleService, tmp_path: Path) -> None:
+    """The legacy program wrote `Unknown` for a face that the user skipped."""
     store(database, [scanned("a.mp4"), scanned("b.mp4")])
     report = people.import_file(old_database(tmp_path), root=ROOT)
 
@@ -301,7 +297,7 @@ def test_comments_add_no_placeholder(database: Database, people: PeopleService) 
     assert [row.where for row in report.skipped] == [f"{ROOT}/a.mp4", f"{ROOT}/b.mp4"]
 
 
-def test_placeholder_names_are_a_setting(database: Database, tmp_path: Path) -> None:
+def test_placeholder_names_are_setting(database: Database, tmp_path: Path) -> None:
     people = PeopleService(database, placeholder_keys=lambda: placeholders.keys("nobody, ??"), clock=lambda: NOW)
     store(database, [scanned("a.mp4")])
     report = people.import_file(csv_file(tmp_path, "a.mp4,Unknown", "a.mp4,Nobody", "a.mp4,??"), root=ROOT)
@@ -382,7 +378,7 @@ def test_invalid_names_add_nothing(database: Database, people: PeopleService) ->
     assert people.export() == []
 
 
-def test_relative_path_starts_at_the_working_folder(
+def test_relative_path_starts_at_working_folder(
     database: Database, people: PeopleService, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -403,14 +399,14 @@ def test_removal_applies_to_every_copy_and_stays_planned(database: Database, peo
     assert marked(database) == {1, 2}
 
 
-def test_removal_from_a_waiting_path(database: Database, people: PeopleService) -> None:
+def test_removal_from_waiting_path(database: Database, people: PeopleService) -> None:
     people.add([f"{ROOT}/later.mp4"], ["Ann"])
 
     assert people.remove([f"{ROOT}/later.mp4"], ["Ann"]) == 1
     assert people.list() == []
 
 
-def test_removal_of_an_unknown_name_is_reported(database: Database, people: PeopleService) -> None:
+def test_removal_of_unknown_name_is_reported(database: Database, people: PeopleService) -> None:
     store(database, [scanned("a.mp4")])
     people.add([f"{ROOT}/a.mp4"], ["Ann"])
 
@@ -523,7 +519,7 @@ def test_rename_back_leaves_one_alias(database: Database, people: PeopleService)
     assert store_people.aliases(database.read()) == {"b": "A"}
 
 
-def test_rename_to_the_same_name_changes_nothing(database: Database, people: PeopleService) -> None:
+def test_rename_to_same_name_changes_nothing(database: Database, people: PeopleService) -> None:
     people.add([f"{ROOT}/a.mp4"], ["A"])
     people.rename("A", "A")
 
@@ -556,7 +552,7 @@ def test_ambiguous_name_needs_exact_spelling(database: Database, people: PeopleS
     assert names(database) == {"a.mp4": ["Ann"], "b.mp4": ["Ann"]}
 
 
-def test_merge_keeps_the_first_place(database: Database, people: PeopleService) -> None:
+def test_merge_keeps_first_place(database: Database, people: PeopleService) -> None:
     store(database, [scanned("a.mp4"), scanned("b.mp4"), scanned("c.mp4")])
     people.add([f"{ROOT}/a.mp4"], ["A. Lee", "Bo", "Ann Lee"])
     people.add([f"{ROOT}/b.mp4"], ["Annie"])

@@ -1,4 +1,4 @@
-"""Files that say who is in which video, as people really have them."""
+"""Lists of people of videos in common formats."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_csv_cell_may_have_commas_quotes_and_line_breaks(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+49", "-Bo", "@SUM(A1)", "=cmd|' /C calc'!A0", "<script>", "../../etc"])
-def test_csv_cell_like_a_header_is_data(tmp_path: Path, cell: str) -> None:
+def test_csv_cell_like_header_is_data(tmp_path: Path, cell: str) -> None:
     (entry,) = read(tmp_path, f"path,person\n{cell},{cell}\n")
 
     assert (entry.path, entry.names, entry.problem) == (cell.encode(), (cell,), "")
@@ -190,7 +190,7 @@ def test_json_path_must_be_text(tmp_path: Path) -> None:
 
 
 def test_large_json_is_read_quickly(tmp_path: Path) -> None:
-    """The search for lines goes forward only, also where the keys are not found as they are written."""
+    """The search for lines goes forward only, also if the keys are written in another form."""
     odd = "{" + ",\n".join(f'"\\u0061{number}.mp4": ["Bo"]' for number in range(20_000)) + "}"
 
     assert len(read(tmp_path, odd, "x.json")) == 20_000
@@ -202,7 +202,7 @@ def test_unreadable_list_is_one_error(tmp_path: Path, name: str) -> None:
         people_files.read(tmp_path / name)
 
 
-# --- old databases -----------------------------------------------------------------------------------------------
+# --- legacy databases ----------------------------------------------------------------------------------------------
 
 FULL = """
 CREATE TABLE scanned_files (file_hash TEXT PRIMARY KEY, last_known_filepath TEXT NOT NULL, ocr_text_count INTEGER);
@@ -294,7 +294,7 @@ def test_legacy_database_with_wal_is_not_changed(tmp_path: Path, in_use: bool) -
     other.close()
 
 
-def test_json_of_the_standard_library_is_read_back(tmp_path: Path) -> None:
+def test_json_of_standard_library_is_read_back(tmp_path: Path) -> None:
     given = {f"dir/{name}": ["Ann", "Zoë"] for name in ("a.mp4", "é.mp4", 'q"uote.mp4', "back\\slash.mp4")}
     entries = read(tmp_path, json.dumps(given, indent=1), "x.json")
 

@@ -1,4 +1,4 @@
-"""Reading ahead: many small files at a time, few with long comments, and all of them in their order."""
+"""Prefetch: many small files at a time, few with long comments, and all of them in order."""
 
 from __future__ import annotations
 

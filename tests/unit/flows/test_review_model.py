@@ -31,7 +31,7 @@ from tests.support.catalog import NOW, hash_of, scanned, store
 from tests.support.effort import effort
 from tests.support.review_model import Film, Home
 
-# Names that are alike but for case, accents or their form, that look like something else, or that read the other way.
+# Names that differ only in case, accents or form, that look like something else, or that read right to left.
 NAMES = ["Ann", "ann", "Zoë Öz", "100%", "a_b", "O'Neil", "Lee, Jr.", "🎬 Bo", "שרה", "Straße", "STRASSE", "risk:safe"]
 CONTENT = {1: "one", 2: "one", 3: "two", 4: "three", 5: "four"}  # 1 and 2 are copies of each other
 COMMENTS = [None, "At sea", "People: Ann", "People: ann, 🎬 Bo", 'At sea\nPeople: "Lee, Jr.", Old', "People: STRASSE"]
@@ -42,7 +42,7 @@ TABLES = [
 
 
 class Desk:
-    """A home, everything that decides in it, and the model of both."""
+    """A home, its decisions, and the model of both."""
 
     def __init__(self, database: Database) -> None:
         self.database, self.now = database, NOW
@@ -67,7 +67,7 @@ class Desk:
         self.ids = {int(name.removesuffix(".mp4")): file_id for file_id, name in found}
         self.home = Home(films={self.ids[n]: Film(self.ids[n], hash_of(CONTENT[n]), each) for n, each in films.items()})
 
-    # What may happen. Each does it to the home and to the model.
+    # Events. Each changes the home and the model.
 
     def edit(self, file_ids: list[int], names: list[str]) -> None:
         self.decisions.edit(file_ids, names)
@@ -93,7 +93,7 @@ class Desk:
     def skip(self, file_ids: list[int], days: int | None) -> None:
         until = None if days is None else self.now + timedelta(days=days)
         self.decisions.postpone(file_ids, until=until)
-        self.home.decide({(file_id, "postpone"): until or "until revoked" for file_id in file_ids})
+        self.home.decide({(file_id, "postpone"): until or "until removed" for file_id in file_ids})
 
     def mode(self, file_ids: list[int], modes: tuple[str | None, str | None]) -> None:
         self.decisions.set_mode(file_ids, mode=modes[0], comment_mode=modes[1])
@@ -128,7 +128,7 @@ class Desk:
             cast += [name for name in dict.fromkeys(names) if name not in cast]
 
     def takeout(self, file_ids: list[int], names: list[str]) -> None:
-        """The database forgets somebody in files; whoever is nowhere then is forgotten."""
+        """The database removes a person from files; a person without files is deleted."""
         with self.database.atomic() as tx:
             found = people.find(tx, names[:1])
             ids = found.get(names[0], [])
@@ -157,7 +157,7 @@ class Desk:
     def _gone(self, names: list[str]) -> set[str]:
         return {model.key_of(name) for name in names}
 
-    # What can be seen of it.
+    # Comparisons.
 
     def agrees(self) -> None:
         plan = self.planner.generate_plan()
@@ -228,7 +228,7 @@ ACTS = st.one_of(
 
 @effort.examples(5, 8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(COMMENTS), min_size=5, max_size=5), st.lists(ACTS, min_size=2, max_size=7))
-def test_review_matches_a_naive_model(
+def test_review_matches_naive_model(
     desk: Desk, comments: list[str | None], acts: list[tuple[str, list[int], Any]]
 ) -> None:
     desk.begin(comments)

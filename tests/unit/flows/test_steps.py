@@ -1,4 +1,4 @@
-"""Undo and redo: a step is turned as a whole, and what is in force is what was decided without what was undone."""
+"""Undo and redo: a step changes as a whole, and the decisions in force are those that were not undone."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EVERYONE = "path:mp4"
 
 
 class Desk:
-    """Three files, a and its copy b with Ann and Bo, c with Bo, and somebody who decides about them."""
+    """Three files, a and its copy b with Ann and Bo, c with Bo, and functions for decisions."""
 
     def __init__(self, database: Database) -> None:
         self.database, self.clock = database, Clock(NOW)
@@ -64,7 +64,7 @@ def desk(database: Database) -> Desk:
     return Desk(database)
 
 
-def test_every_decision_makes_a_labelled_step(desk: Desk) -> None:
+def test_every_decision_makes_labelled_step(desk: Desk) -> None:
     decisions = desk.decisions
     decisions.edit([3], ["Ann"])
     decisions.edit(EVERYONE, [])
@@ -102,7 +102,7 @@ def test_empty_decision_makes_no_step(desk: Desk) -> None:
     assert desk.labels() == ("skipped 1 file", "")
 
 
-def test_undo_restores_the_earlier_decision(desk: Desk) -> None:
+def test_undo_restores_earlier_decision(desk: Desk) -> None:
     desk.decisions.edit([3], ["Ann"])
     desk.decisions.edit([1, 3], ["Eve"])
 
@@ -150,7 +150,7 @@ def test_failed_step_is_not_stored(desk: Desk) -> None:
     assert desk.review.list() == []
 
 
-def test_only_the_next_step_can_be_undone(desk: Desk) -> None:
+def test_only_next_step_can_be_undone(desk: Desk) -> None:
     first = desk.decisions.edit([3], ["Ann"]).step_id
     desk.decisions.postpone([3])
 
@@ -167,8 +167,8 @@ def test_only_the_next_step_can_be_undone(desk: Desk) -> None:
     assert desk.review.undo() is None
 
 
-def test_undo_keeps_later_decisions_without_a_step(desk: Desk) -> None:
-    """A rollback postpones the files that it takes back."""
+def test_undo_keeps_later_decisions_without_step(desk: Desk) -> None:
+    """A rollback postpones the restored files."""
     desk.decisions.postpone([1, 3], until=NOW + timedelta(days=1))
     with desk.database.atomic() as tx:
         store_decisions.postpone(tx, [3], until=None, at=NOW, reason="rolled_back")
@@ -176,7 +176,7 @@ def test_undo_keeps_later_decisions_without_a_step(desk: Desk) -> None:
     report = desk.review.undo()
     assert report is not None
     assert (report.files, report.left) == (1, 1)
-    assert "1 file stays as it is: it has a newer decision." in report.summary
+    assert "1 file is not changed, because it has a newer decision." in report.summary
     assert desk.in_force() == [(3, "postpone", None, None, None)]
     again = desk.review.redo()
     assert again is not None
@@ -184,7 +184,7 @@ def test_undo_keeps_later_decisions_without_a_step(desk: Desk) -> None:
     assert [row[3] for row in desk.in_force()] == [NOW + timedelta(days=1), None]
 
 
-def test_undo_does_not_restore_an_expired_postponement(desk: Desk) -> None:
+def test_undo_does_not_restore_expired_postponement(desk: Desk) -> None:
     desk.decisions.postpone([1], until=NOW + timedelta(days=1))
     desk.decisions.postpone([1])
     desk.decisions.postpone([3], until=NOW + timedelta(days=1))
@@ -233,7 +233,9 @@ def test_undo_reports_missing_and_written_files(desk: Desk) -> None:
 
 
 def test_undo_does_not_report_replaced_decisions_as_missing(desk: Desk) -> None:
-    """What no step of a person's ends (a rollback, a day that comes) is still known to the step that ended it once."""
+    """
+    A postponement that ended without a step (a rollback, a reached day) still belongs to the step that ended it before.
+    """
     desk.decisions.postpone([1, 3], until=NOW + timedelta(days=1))
     desk.decisions.end_postponements([1, 3])
     desk.review.undo()
@@ -251,7 +253,7 @@ def decided(desk: Desk) -> int:
     return int(desk.database.read().value("SELECT count(*) FROM decisions"))
 
 
-def test_old_decisions_without_a_step_are_deleted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_decisions_without_step_are_deleted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_steps, "MAX_STEPS", 3)
     desk.decisions.edit([3], ["Eve", "Dee"])
     for _ in range(5):
@@ -264,13 +266,13 @@ def test_old_decisions_without_a_step_are_deleted(desk: Desk, monkeypatch: pytes
     desk.clock.now += timedelta(days=2)
     desk.decisions.postpone([2])
 
-    # In force: an edit, a mode and two postponements; and the edit that says that Dee was taken out by hand.
+    # In force: an edit, a mode and two postponements; and the edit that removed Dee by hand.
     assert decided(desk) == 5
     assert [row[1] for row in desk.in_force()] == ["postpone", "postpone", "edit", "mode"]
     assert [desk.review.undo() is None for _ in range(3)] == [False, False, True]
 
 
-def test_decision_of_a_step_is_kept(desk: Desk) -> None:
+def test_decision_of_step_is_kept(desk: Desk) -> None:
     desk.decisions.postpone([3])
     desk.clock.now += timedelta(days=89)
     desk.decisions.end_postponements([3])  # the first step is too old soon, this one is not
@@ -304,7 +306,7 @@ def test_step_history_is_limited(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
     assert desk.database.read().value("SELECT count(*) FROM review_steps") == 1
 
 
-def test_steps_survive_a_restart(home: Path) -> None:
+def test_steps_survive_restart(home: Path) -> None:
     with Database.open(home) as database:
         fill(database)
         Desk(database).decisions.edit([3], ["Eve"])
@@ -354,7 +356,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 def clean(desk: Desk) -> None:
-    """Nothing is decided, and nothing was."""
+    """Delete all decisions and steps."""
     with desk.database.atomic() as tx:
         for table in ("decisions", "review_steps"):
             tx.execute(f"DELETE FROM {table}")
@@ -363,7 +365,7 @@ def clean(desk: Desk) -> None:
 
 @effort.examples(6, 12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ACTS, min_size=3, max_size=8))
-def test_decisions_in_force_match_the_steps(shared: Desk, acts: list[tuple[str, Act | None]]) -> None:
+def test_decisions_in_force_match_steps(shared: Desk, acts: list[tuple[str, Act | None]]) -> None:
     clean(shared)
     done: list[Act] = []
     undone: list[Act] = []

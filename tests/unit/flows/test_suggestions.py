@@ -1,4 +1,4 @@
-"""Who may be in a file: each kind of evidence, counted by hand, and who is never suggested."""
+"""Suggestions for a file: each kind of evidence, compared with separate counts, and excluded people."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def suggest(database: Database, suggestions: Suggestions) -> Suggest:
 
 
 def films(database: Database, cast: dict[str, str], *, comments: dict[str, str] | None = None) -> None:
-    """Store files, by path, and who is in each ("Ann; Bob")."""
+    """Store files, by path, with their people ("Ann; Bob")."""
     store(database, [scanned(path, (comments or {}).get(path)) for path in cast])
     say(database, cast)
 
@@ -60,7 +60,7 @@ def brief(found: Iterable[Suggestion]) -> list[tuple[str, str, int, int]]:
     return [(each.name, each.kind, each.support, each.of) for each in found]
 
 
-def test_frequent_person_of_the_folder_is_suggested(database: Database, suggest: Suggest) -> None:
+def test_frequent_person_of_folder_is_suggested(database: Database, suggest: Suggest) -> None:
     films(
         database,
         {
@@ -107,13 +107,13 @@ def test_support_and_lift_are_exact(database: Database, suggest: Suggest) -> Non
     apart = {f"x{number}/b.mp4": "Ann" for number in range(2)} | {f"y{number}/c.mp4": "Cy" for number in range(6)}
     films(database, {"z/here.mp4": "Ann"} | together | apart)
     (found,) = suggest("z/here.mp4")
-    # Ann is in 7 files, with Bob in 4 of them; Bob is in 4 of the 13 files with anybody: 4/7 against 4/13.
+    # Ann is in 7 files, with Bob in 4 of them; Bob is in 4 of the 13 files with people: 4/7 against 4/13.
     assert (found.name, found.kind, found.support, found.of) == ("Bob", "together", 4, 7)
     assert found.confidence == pytest.approx(4 / 7)
     assert found.reason == "Is in 4 of 7 files with Ann, 1.9 times as often as usual."
 
 
-def test_two_shared_files_suggest_nobody(database: Database, suggest: Suggest) -> None:
+def test_two_shared_files_suggest_no_person(database: Database, suggest: Suggest) -> None:
     others = {f"x{number}/a.mp4": "Cy" for number in range(9)}
     films(database, {"z/here.mp4": "Ann", "0/a.mp4": "Ann; Bob", "1/a.mp4": "Ann; Bob"} | others)
     assert suggest("z/here.mp4") == []
@@ -121,7 +121,7 @@ def test_two_shared_files_suggest_nobody(database: Database, suggest: Suggest) -
     assert brief(suggest("z/here.mp4")) == [("Bob", "together", 3, 4)]
 
 
-def test_omnipresent_person_suggests_nobody(database: Database, suggest: Suggest) -> None:
+def test_omnipresent_person_suggests_no_other_person(database: Database, suggest: Suggest) -> None:
     everywhere = {f"{number}/a.mp4": "Ann; Dora" for number in range(4)} | {
         f"d{number}/a.mp4": "Dora" for number in range(6)
     }
@@ -157,7 +157,7 @@ def test_faces_are_suggested_with_confidence(database: Database, suggest: Sugges
     assert database.read().value("SELECT count(*) FROM video_people") == 1
 
 
-def test_faces_wait_for_a_scan_and_follow_the_video(database: Database, suggest: Suggest) -> None:
+def test_faces_wait_for_scan_and_follow_video(database: Database, suggest: Suggest) -> None:
     with database.atomic() as tx:
         faces.add(tx, [FaceRow(path_bytes=b"/films/a.mp4", name="Bob", confidence=0.9, faces=1)], at=NOW)
     store(database, [scanned("a.mp4", content="film")])
@@ -181,7 +181,7 @@ def test_removed_person_is_not_suggested(database: Database, planner: MetadataPl
     assert [each.name for each in suggest("Lake/x.mp4")] == ["Cy"]
     decisions.edit([file_id], ["Ann", "Cy"])
     assert suggest("Lake/x.mp4") == []
-    decisions.edit([file_id], ["Ann"])  # Cy was in by hand, and went by hand
+    decisions.edit([file_id], ["Ann"])  # Cy was added and removed by hand
     assert suggest("Lake/x.mp4") == []
     decisions.revoke_of([file_id], ["edit"])
     assert [each.name for each in suggest("Lake/x.mp4")] == ["Cy"]
@@ -195,7 +195,7 @@ def test_declined_person_is_not_suggested(database: Database, suggestions: Sugge
     assert suggest("Lake/x.mp4") == []
 
 
-def test_copies_suggest_nobody(database: Database, suggest: Suggest) -> None:
+def test_copies_suggest_no_person(database: Database, suggest: Suggest) -> None:
     store(database, [scanned(f"Lake/{name}.mp4", content="one") for name in "abc"])
     with database.atomic() as tx:
         people.assign(tx, [AssignmentRequest(name="Ann", file_hash=hash_of("one"))], at=NOW)
@@ -213,11 +213,11 @@ def test_suggestion_counts_follow_changes(database: Database, planner: MetadataP
     assert brief(suggest("Lake/x.mp4")) == [("Ann", "folder", 2, 2)]
     say(database, {"Lake/a.mp4": "Bob"})
     assert sorted(each.name for each in suggest("Lake/x.mp4")) == ["Ann", "Bob"]
-    store(database, [scanned("Lake/b.mp4", "People: Cy", mtime_ns=7)])  # read again, after another program wrote it
+    store(database, [scanned("Lake/b.mp4", "People: Cy", mtime_ns=7)])  # read again after a write of another program
     assert sorted(each.name for each in suggest("Lake/x.mp4")) == ["Ann", "Bob", "Cy"]
     store(database, [scanned("Lake/c.mp4"), scanned("Lake/d.mp4"), scanned("Lake/e.mp4")])
     assert suggest("Lake/x.mp4")[0].of == 5
-    with database.atomic() as tx:  # a file of which the database knows nobody: no plan changes
+    with database.atomic() as tx:  # a file without known people: no plan changes
         catalog.upsert_files(tx, 1, [scanned("Lake/d.mp4", "People: Bob", mtime_ns=8)], at=NOW + timedelta(days=1))
     assert {each.name: each.support for each in suggest("Lake/x.mp4")}["Bob"] == 3
     Decisions(database, modes=planner.default_modes, clock=lambda: NOW).edit(
@@ -239,7 +239,7 @@ def test_alias_counts_as_its_person(database: Database, suggest: Suggest) -> Non
     assert [each.name for each in suggest("b/b.mp4")] == ["Ann Maria Lee"]
 
 
-def test_suggestions_for_an_unknown_file_are_refused(suggestions: Suggestions) -> None:
+def test_suggestions_for_unknown_file_are_refused(suggestions: Suggestions) -> None:
     with pytest.raises(errors.UnknownIdError, match="no file with the id 99"):
         suggestions.suggest(99)
 

@@ -1,4 +1,4 @@
-"""How long an operation will take, by what it has done."""
+"""Estimates of the remaining time of an operation from its progress."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from indexium_core.flows.writing.throughput import Throughput
 
 
 class Clock:
-    """Time that passes when it is told to."""
+    """A clock that advances on request."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -21,8 +21,8 @@ def test_first_seconds_have_no_estimate() -> None:
     assert Throughput({False: 10.0}, clock=Clock()).eta_seconds is None
 
 
-def test_small_files_do_not_bias_the_estimate() -> None:
-    """90 of 91 files are done after little more than a second, but the last one is a film that must be written anew."""
+def test_small_files_do_not_bias_estimate() -> None:
+    """90 of 91 files are written after little more than a second, but the last one is a film that must be rebuilt."""
     clock = Clock()
     pace = Throughput({False: 0.9, True: 60.0}, clock=clock)
     for _ in range(90):
@@ -35,7 +35,7 @@ def test_small_files_do_not_bias_the_estimate() -> None:
 
 def test_slow_disk_is_measured() -> None:
     clock = Clock()
-    pace = Throughput({False: 1.0}, clock=clock)  # 100 files of 10 ms, it was thought
+    pace = Throughput({False: 1.0}, clock=clock)  # the estimate was 100 files of 10 ms
     for _ in range(50):
         clock.now += 0.1
         pace.record(is_rewrite=False, expected=0.01, seconds=0.1)
@@ -44,7 +44,7 @@ def test_slow_disk_is_measured() -> None:
     assert pace.rate == pytest.approx(10, rel=0.1)
 
 
-def test_concurrent_files_shorten_the_estimate() -> None:
+def test_concurrent_files_shorten_estimate() -> None:
     clock = Clock()
     pace = Throughput({True: 40.0}, clock=clock)
     clock.now += 10.0
@@ -79,4 +79,31 @@ def test_overdue_file_keeps_time_left() -> None:
     assert pace.eta_seconds is None
     pace.record(is_rewrite=False, expected=1.0, seconds=31.0)
     clock.now += 5.0
-    assert pace.eta_seconds == 0.0  # all is done, and what is left is to say so
+    assert pace.eta_seconds == 0.0  # all files are written, and only the result is missing
+
+
+def test_measured_seconds_of_earlier_operations_are_the_first_estimate() -> None:
+    clock = Clock()
+    pace = Throughput({False: 8.0}, is_measured=True, clock=clock)
+
+    assert pace.eta_seconds == pytest.approx(8.0)
+    clock.now += 0.5
+    assert pace.eta_seconds == pytest.approx(7.5)
+
+
+def test_present_operation_replaces_the_first_estimate() -> None:
+    clock = Clock()
+    pace = Throughput({False: 8.0}, is_measured=True, clock=clock)
+    for _ in range(100):
+        clock.now += 0.016
+        pace.record(is_rewrite=False, expected=0.008, seconds=0.016)
+
+    assert pace.eta_seconds == pytest.approx(14.4, rel=0.05)
+
+
+def test_late_first_file_ends_the_first_estimate() -> None:
+    clock = Clock()
+    pace = Throughput({False: 8.0}, is_measured=True, clock=clock)
+    clock.now += 9.0
+
+    assert pace.eta_seconds is None

@@ -1,4 +1,4 @@
-"""Saved views: kept, overwritten by name, renamed, removed and put back; one of them opens the plan."""
+"""Saved views: stored, overwritten by name, renamed, removed and restored; one of them opens the plan."""
 
 from __future__ import annotations
 
@@ -51,23 +51,23 @@ def test_views_are_listed_by_name(views: ViewService) -> None:
     assert [view.name for view in views.list()] == ["Alpha", "beta", "gamma"]
 
 
-def test_only_one_view_opens_the_plan(views: ViewService) -> None:
+def test_only_one_view_opens_plan(views: ViewService) -> None:
     one, other = views.save("one", "a"), views.save("other", "b")
     assert views.default() is None
     views.set_default(one.view_id)
     views.set_default(other.view_id)
     assert views.default() == replace(other, is_default=True)
     assert [view.is_default for view in views.list()] == [False, True]
-    views.save("other", "c")  # to overwrite it changes nothing of that
+    views.save("other", "c")  # an overwrite does not change that
     assert views.get(other.view_id).is_default
     views.set_default(None)
     assert views.default() is None
 
 
-def test_view_rename_refuses_a_taken_name(views: ViewService) -> None:
+def test_view_rename_refuses_taken_name(views: ViewService) -> None:
     one, other = views.save("one", "a"), views.save("other", "b")
     assert views.rename(one.view_id, "First").name == "First"
-    assert views.rename(one.view_id, "FIRST").name == "FIRST"  # its own name, spelt otherwise
+    assert views.rename(one.view_id, "FIRST").name == "FIRST"  # its own name, in another spelling
     with pytest.raises(errors.UsageError, match="OTHER"):
         views.rename(one.view_id, "OTHER")
     assert [view.name for view in views.list()] == ["FIRST", other.name]
@@ -81,7 +81,7 @@ def test_removed_view_is_restored_by_undo(views: ViewService) -> None:
     assert views.restore(gone) == replace(saved, is_default=True)
 
 
-def test_undo_keeps_a_newer_view_of_the_name(views: ViewService) -> None:
+def test_undo_keeps_newer_view_of_name(views: ViewService) -> None:
     gone = views.save("one", "a")
     views.set_default(gone.view_id)
     gone = views.remove(gone.view_id)

@@ -1,4 +1,4 @@
-"""Events: told at once, written down soon, and found again by whoever comes late or after a restart."""
+"""Events: sent immediately, stored soon, and available later and after a restart."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 class Run:
-    """A run of the program, as far as its events go."""
+    """The events of one run of the program."""
 
     def __init__(self, database: Database) -> None:
         self.store = Events(database)
@@ -50,7 +50,7 @@ def test_events_are_returned_in_order(run: Run) -> None:
 
 
 def test_event_in_delivery_is_not_skipped(database: Database) -> None:
-    """Who has read up to an event must have seen all before it, however long their telling takes."""
+    """A client that has read up to an event must have all earlier ones, however long their delivery takes."""
     store, told, go_on = Events(database), threading.Event(), threading.Event()
     bus = EventBus(store.begin_run())
     bus.subscribe(lambda event: (told.set(), go_on.wait(20)) if event.name == "slow" else None)
@@ -83,7 +83,7 @@ def test_only_newest_progress_of_each_job_is_kept(run: Run) -> None:
         run.bus.emit("scan:progress", current=number)
         run.bus.emit("write:progress", job_id=2, current=number)
         last = run.bus.emit("job:changed", job_id=1)
-        until(lambda last=last: last in run.store.since(0, 100))  # so that they are written down in several groups
+        until(lambda last=last: last in run.store.since(0, 100))  # so that they are stored in several groups
 
     found = [(event.name, event.job_id, event.data.get("current")) for event in run.store.since(0, 100)]
     assert sorted(found, key=str) == sorted(
@@ -97,7 +97,7 @@ def test_event_ids_continue_after_restart(database: Database) -> None:
     first = Run(database)
     first.bus.emit("plan:changed")
     first.recorder.close()
-    lost = [first.bus.emit("plan:changed") for _ in range(1000)][-1]  # nobody writes any more: as after a kill
+    lost = [first.bus.emit("plan:changed") for _ in range(1000)][-1]  # no process writes any more, as after a kill
 
     second = Run(database)
     later = second.bus.emit("plan:changed")
@@ -107,7 +107,7 @@ def test_event_ids_continue_after_restart(database: Database) -> None:
     assert second.recorder.since(lost.id) == [later]
 
 
-def test_emit_in_a_transaction_does_not_block(database: Database, run: Run) -> None:
+def test_emit_in_transaction_does_not_block(database: Database, run: Run) -> None:
     with database.atomic():
         made = run.bus.emit("plan:changed")
         assert run.recorder.since(0) == [made]

@@ -1,4 +1,4 @@
-"""Pieces of work in processes: what crosses, and what becomes of them when either side ends."""
+"""Calls in worker processes: transferred values, and the end of either process."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def processes(lock: Path) -> Iterator[Processes]:
 
 
 class Home:
-    """Answers, and remembers on which thread."""
+    """Responds, and records the thread."""
 
     def __init__(self, at_once: Callable[[int], None] = lambda _: None) -> None:
         self.threads: set[int] = set()
@@ -66,11 +66,11 @@ def is_alive(process: int) -> bool:
         return False
 
 
-# What crosses.
+# Transferred values.
 
 
 @pytest.mark.parametrize("executor", [Threads(), None], ids=["threads", "processes"])
-def test_threads_and_processes_return_the_same(executor: Threads | None, processes: Processes) -> None:
+def test_threads_and_processes_return_same(executor: Threads | None, processes: Processes) -> None:
     assert (executor or processes).call(pieces.joined, "a", "b", by="-") == "a-b"
 
 
@@ -81,7 +81,7 @@ def test_worker_process_is_reused(processes: Processes) -> None:
     assert os.getpid() not in done_by
 
 
-def test_each_concurrent_caller_gets_a_process(processes: Processes) -> None:
+def test_each_concurrent_caller_gets_process(processes: Processes) -> None:
     at_work: set[int] = set()
 
     with ThreadPoolExecutor(3) as pool:
@@ -93,14 +93,14 @@ def test_each_concurrent_caller_gets_a_process(processes: Processes) -> None:
     assert not any(is_alive(process) for process in at_work)
 
 
-def test_callbacks_run_on_the_thread_of_the_caller(processes: Processes) -> None:
+def test_callbacks_run_on_thread_of_caller(processes: Processes) -> None:
     home = Home()
 
     assert processes.call_with_callbacks(home, pieces.answers, "a", "b", "c") == ["A", "B", "C"]
     assert home.threads == {threading.get_ident()}
 
 
-def test_error_of_a_callback_is_raised_unless_handled(processes: Processes) -> None:
+def test_error_of_callback_is_raised_unless_handled(processes: Processes) -> None:
     home = Home()
 
     assert processes.call_with_callbacks(home, pieces.ask_and_survive) == "StoreError: The disk is gone."
@@ -109,7 +109,7 @@ def test_error_of_a_callback_is_raised_unless_handled(processes: Processes) -> N
     assert caught.value is home.error
 
 
-def test_worker_error_has_its_traceback_and_keeps_the_process(processes: Processes) -> None:
+def test_worker_error_has_its_traceback_and_keeps_process(processes: Processes) -> None:
     before = processes.call(pieces.process_of)
 
     with pytest.raises(RuntimeError, match=r"(?s)in divide.*ZeroDivisionError"):
@@ -125,7 +125,7 @@ def test_unpicklable_call_is_refused(processes: Processes) -> None:
     assert processes.call(pieces.joined, "a", by="") == "a"
 
 
-def test_worker_log_records_reach_the_job_log(processes: Processes, tmp_path: Path) -> None:
+def test_worker_log_records_reach_job_log(processes: Processes, tmp_path: Path) -> None:
     logs.attach(tmp_path, days=1)
     try:
         with logs.job(7):
@@ -141,16 +141,34 @@ def test_worker_log_records_reach_the_job_log(processes: Processes, tmp_path: Pa
     assert "ZeroDivisionError" in lines[1]["traceback"]
 
 
-def test_concurrency_is_limited_to_the_processors(processes: Processes) -> None:
+def test_workers_have_their_modules_loaded_and_a_low_priority(lock: Path) -> None:
+    made = Processes(lock, modules=["colorsys"])
+    try:
+        assert made.call(pieces.has_loaded, "colorsys")
+        assert not made.call(pieces.has_loaded, "ftplib")
+        assert made.call(pieces.niceness) == min(19, os.nice(0) + 10)
+    finally:
+        made.close()
+
+
+def test_workers_use_the_fork_server_that_was_started_before(processes: Processes) -> None:
+    processes.warm()
+    server = processes._server._process
+    processes.call(pieces.process_of)
+
+    assert processes._server._process is server
+
+
+def test_concurrency_is_limited_to_processors(processes: Processes) -> None:
     assert Threads().max_concurrency(1000) == 1000
-    assert processes.max_concurrency(1000) == os.cpu_count()
+    assert processes.max_concurrency(1000) == max(1, (os.cpu_count() or 1) - 1)
     assert processes.max_concurrency(1) == 1
 
 
 # Ends.
 
 
-def test_failed_start_of_a_process_raises_worker_lost(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_start_of_process_raises_worker_lost(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: object, **__: object) -> None:
         raise OSError(errno.ENOMEM, "Cannot allocate memory")
 
@@ -160,7 +178,7 @@ def test_failed_start_of_a_process_raises_worker_lost(processes: Processes, monk
 
 
 def test_closed_pool_starts_no_process(processes: Processes, lock: Path) -> None:
-    """Whoever tries a lost piece of work again while the program ends would leave one behind that holds the home."""
+    """A retry of a lost call during the end of the program would leave a process that holds the home."""
     processes.call(pieces.process_of)
     processes.close()
 
@@ -177,30 +195,43 @@ def test_killed_process_loses_only_its_call(processes: Processes) -> None:
     assert processes.call(pieces.joined, "a", by="") == "a"
 
 
-def test_process_that_ignores_a_cancellation_is_killed(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_process_ignoring_cancellation_is_killed(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(executors, "_SILENCE_SECONDS", 0.5)
     begun: list[int] = []
     home = Home(begun.append)
     with ThreadPoolExecutor(1) as pool:
         call = pool.submit(processes.call_with_callbacks, home, pieces.ask_and_hang)
         until(lambda: bool(begun))
-        assert not wait([call], timeout=1.5).done  # as long as it is wanted, it has all the time
+        assert not wait([call], timeout=1.5).done  # while it is wanted, it has no time limit
         home.over = True
         with pytest.raises(WorkerLostError, match="was ended by SIGKILL"):
             call.result(PATIENCE)
+
+
+def test_killed_fork_server_loses_no_call_and_another_one_starts(processes: Processes) -> None:
+    process = processes.call(pieces.process_of)
+    server = processes._server._process
+    assert server is not None
+    server.kill()
+    server.wait()
+
+    assert processes.call(pieces.process_of) == process
+    with pytest.raises(WorkerLostError, match="ended"):
+        processes.call_with_callbacks(Home(lambda process: os.kill(process, signal.SIGKILL)), pieces.ask_and_hang)
+    assert processes.call(pieces.process_of) != process
 
 
 def test_killed_idle_process_loses_nothing(processes: Processes) -> None:
     process = processes.call(pieces.process_of)
     [worker] = processes._idle
     os.kill(process, signal.SIGKILL)
-    until(lambda: not worker.is_alive())  # not when it is a zombie first: another thread of it may still be ending
+    until(lambda: not worker.is_alive())  # not already as a zombie: another thread of it may still be ending
 
     assert processes.call(pieces.process_of) != process
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_workers_ignore_signals_of_the_parent(processes: Processes, number: int) -> None:
+def test_workers_ignore_signals_of_parent(processes: Processes, number: int) -> None:
     process = processes.call(pieces.process_of)
     os.kill(process, number)
 
@@ -215,14 +246,14 @@ def test_idle_processes_are_ended(processes: Processes, monkeypatch: pytest.Monk
     assert processes.call(pieces.process_of) != process
 
 
-def test_next_start_waits_for_workers_of_a_killed_parent(lock: Path) -> None:
+def test_next_start_waits_for_workers_of_killed_parent(lock: Path) -> None:
     program = "import sys; from tests.support import pieces; pieces.leave_under_way(sys.argv[1])"
     command = [sys.executable, "-c", program, str(lock)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         process = int(parent.stdout.readline())
         seen = wait_for_previous_processes(lock, seconds=0)
-        os.kill(process, signal.SIGSTOP)  # as one that hangs on a disk
+        os.kill(process, signal.SIGSTOP)  # like a process that hangs on a disk
         until(lambda: "State:\tT" in Path(f"/proc/{process}/status").read_text())
         parent.kill()
         parent.wait()

@@ -1,4 +1,4 @@
-"""The runner: order, grouping, pause, cancel, stop, and items that must not run side by side."""
+"""The runner: order, grouping, pause, cancel, stop, and items that must not run at the same time."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def test_cancel_finishes_running_items() -> None:
 
 
 @pytest.mark.parametrize("change", ["pause", "cancel"])
-def test_stop_during_the_last_item_ends_as_done(change: str) -> None:
-    """Nobody has looked yet whether there is another item."""
+def test_stop_during_last_item_ends_as_done(change: str) -> None:
+    """The source has not been asked for another item yet."""
     control = RunControl()
     runner, delivered = make(lambda item: item, workers=1, control=control)
 
@@ -96,7 +96,7 @@ def test_paused_run_can_be_stopped() -> None:
     assert control.was_paused
 
 
-def test_items_with_one_key_run_one_at_a_time() -> None:
+def test_items_with_one_key_run_one_at_time() -> None:
     running: set[str] = set()
     clashes = []
     lock = threading.Lock()
@@ -117,7 +117,7 @@ def test_items_with_one_key_run_one_at_a_time() -> None:
     assert len(delivered) == 30
 
 
-def test_failed_delivery_ends_the_run() -> None:
+def test_failed_delivery_ends_run() -> None:
     done = []
 
     def fail(_: list[int]) -> None:
@@ -134,7 +134,7 @@ def test_failed_delivery_ends_the_run() -> None:
 
 
 def flaky(failures: dict[int, int]):
-    """Work that fails so often for an item, and the order of all tries."""
+    """A function that fails a number of times for an item, and the order of all attempts."""
     tries: list[int] = []
 
     def work(item: int) -> tuple[int, bool]:
@@ -178,7 +178,7 @@ def test_due_retry_precedes_new_items() -> None:
     assert max(at for at, item in enumerate(tries) if item == 0) < 10
 
 
-def test_item_does_not_overtake_a_waiting_one_with_its_key() -> None:
+def test_item_does_not_overtake_waiting_one_with_its_key() -> None:
     work, tries = flaky({0: 2})
     runner, delivered = trying(work, after=lambda _: 0.02, key=lambda item: item % 2)
 
@@ -188,7 +188,7 @@ def test_item_does_not_overtake_a_waiting_one_with_its_key() -> None:
 
 
 @pytest.mark.parametrize("end", [RunControl.cancel, RunControl.stop, RunControl.fail])
-def test_cancel_ends_waiting_retries_without_a_result(end) -> None:
+def test_cancel_ends_waiting_retries_without_result(end) -> None:
     control = RunControl()
     work, _ = flaky({0: 9})
     runner, delivered = trying(work, after=lambda _: 3600.0, control=control)
@@ -204,8 +204,8 @@ def test_cancel_ends_waiting_retries_without_a_result(end) -> None:
     assert delivered == []
 
 
-def test_failure_after_the_end_has_no_result() -> None:
-    """Else an item that only has to wait a little would be called failed because the program was stopped."""
+def test_failure_after_end_has_no_result() -> None:
+    """Otherwise an item that only has to wait would fail because the program was stopped."""
     control = RunControl()
 
     def work(_: int) -> tuple[int, bool]:
@@ -218,8 +218,8 @@ def test_failure_after_the_end_has_no_result() -> None:
     assert delivered == []
 
 
-def test_work_continues_during_a_delivery() -> None:
-    """A database that takes its time holds no worker up; what came meanwhile is the next group."""
+def test_work_continues_during_delivery() -> None:
+    """A slow database blocks no worker; results that arrive meanwhile are the next group."""
     done: list[int] = []
     groups: list[list[int]] = []
     many = threading.Event()
@@ -246,7 +246,7 @@ def test_work_continues_during_a_delivery() -> None:
     ("took", "seconds"), [(0.0, 0.5), (0.05, 1.0), (0.5, 2.0)], ids=["quick", "as a home of 10,000", "slow"]
 )
 def test_slow_deliveries_are_less_frequent(took: float, seconds: float) -> None:
-    """They are to take no more than a twentieth of the time; yet a person sees that it goes on."""
+    """Groups take no more than a twentieth of the time, and the user still sees progress."""
     worked, delivered, groups = [0.0], [0.0], []
 
     def work(item: int) -> int:
@@ -258,7 +258,7 @@ def test_slow_deliveries_are_less_frequent(took: float, seconds: float) -> None:
         delivered[0] += took
 
     def clock() -> float:
-        """Each thread's own, for how they share a processor is not the question."""
+        """The time of each thread: how threads share a processor does not matter here."""
         return (delivered if threading.current_thread().name.startswith("indexium-results") else worked)[0]
 
     runner = ItemRunner(work, deliver, workers=1, control=RunControl(), clock=clock)
@@ -267,7 +267,7 @@ def test_slow_deliveries_are_less_frequent(took: float, seconds: float) -> None:
     assert sorted(groups)[len(groups) // 2] == pytest.approx(seconds, abs=0.2)
 
 
-def test_undelivered_results_are_limited_to_a_group() -> None:
+def test_undelivered_results_are_limited_to_group() -> None:
     done: list[int] = []
     seen: list[int] = []
 
@@ -280,11 +280,11 @@ def test_undelivered_results_are_limited_to_a_group() -> None:
     runner.run(range(200))
 
     gains = [after - before for before, after in zip([0, *seen], seen, strict=False)]
-    assert max(gains) <= 2 * (10 + 4)  # a group that is delivered and one that waits, each with what was under way
+    assert max(gains) <= 2 * (10 + 4)  # a delivered group and a waiting one, each with the items in progress
 
 
 def test_run_is_idle_when_started_items_are_delivered_or_wait() -> None:
-    """Results that are due while it is held are handed over at once; who came to an item too late has begun nothing."""
+    """Results during a pause are delivered immediately; a thread that comes too late has started nothing."""
     control, delivered, half = RunControl(), [], threading.Barrier(3)
     paused, go_on, at_rest, seen = threading.Event(), threading.Event(), threading.Event(), []
 
@@ -292,7 +292,7 @@ def test_run_is_idle_when_started_items_are_delivered_or_wait() -> None:
         if item == 0:
             half.wait(5)
             assert paused.wait(5)
-            control.wait_while_paused()  # in the middle of it
+            control.wait_while_paused()  # during it
         elif item == 1:
             half.wait(5)
             assert go_on.wait(5)
@@ -324,7 +324,7 @@ def test_run_is_idle_when_started_items_are_delivered_or_wait() -> None:
     assert sorted(delivered) == list(range(9))
 
 
-def test_thread_that_yields_to_the_ui_does_not_delay_a_pause() -> None:
+def test_thread_yielding_to_ui_does_not_delay_pause() -> None:
     control, aside, go_on, at_rest = RunControl(), threading.Event(), threading.Event(), threading.Event()
     begun: list[int] = []
 
@@ -350,7 +350,7 @@ def test_thread_that_yields_to_the_ui_does_not_delay_a_pause() -> None:
     assert delivered == [0, 1]
 
 
-def test_results_are_delivered_before_a_pause_wait() -> None:
+def test_results_are_delivered_before_pause_wait() -> None:
     control, asked, delivered = RunControl(), threading.Event(), []
 
     def work(item: int) -> int:
@@ -379,7 +379,7 @@ def test_outdated_observation_does_not_mark_idle() -> None:
     control = RunControl()
     control.pause()
     seen = control.changes
-    control.resume()  # somebody begins something …
+    control.resume()  # an item starts …
     control.pause()
     control.mark_idle(seen)
     assert not control.is_idle

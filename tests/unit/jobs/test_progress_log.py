@@ -58,7 +58,7 @@ def lines(folder: Path) -> list[str]:
     return (folder / "progress.log").read_text("utf-8").splitlines()
 
 
-def test_line_has_the_documented_format(progress: ProgressLog, folder: Path) -> None:
+def test_line_has_documented_format(progress: ProgressLog, folder: Path) -> None:
     tell(progress)
 
     expected = (
@@ -68,7 +68,7 @@ def test_line_has_the_documented_format(progress: ProgressLog, folder: Path) -> 
     assert lines(folder) == [expected]
 
 
-def test_unknown_value_is_a_question_mark(progress: ProgressLog, folder: Path) -> None:
+def test_unknown_value_is_question_mark(progress: ProgressLog, folder: Path) -> None:
     tell(progress, total=None, rate=None, eta_seconds=None, counters={})
 
     assert lines(folder) == ["2026-11-20T07:00:00Z job=12 kind=rescan processed=100/? rate=? eta=?"]
@@ -104,7 +104,7 @@ def test_each_job_has_its_own_interval(progress: ProgressLog, folder: Path, cloc
     assert [line.split()[1] for line in lines(folder)] == ["job=12", "job=13"]
 
 
-def test_job_log_has_the_same_facts(progress: ProgressLog, folder: Path) -> None:
+def test_job_log_has_same_facts(progress: ProgressLog, folder: Path) -> None:
     tell(progress)
 
     (line,), _ = logs.read_job(folder, 12)

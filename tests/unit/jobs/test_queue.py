@@ -1,4 +1,4 @@
-"""The queue: what comes up when, how it is held, given up, tried again, and what a restart makes of it."""
+"""The queue: order, pause, cancel, retry, and recovery after a restart."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 class Bench:
-    """A queue on a real store, with a clock that a test sets and kinds that wait for a word of it."""
+    """A queue on a real store, with a clock of the test and jobs that wait for a signal of it."""
 
     def __init__(self, folder: Path) -> None:
         self.now = NOW
@@ -62,7 +62,7 @@ class Bench:
         return {}
 
     def long(self, job: JobContext) -> Mapping[str, Any]:
-        """Count to 3, one at each word of the test, from where the last run had come to."""
+        """Count to 3, one for each signal of the test, from the last checkpoint."""
         begun = self.begun.setdefault(job.job_id, threading.Event())
         at = (job.checkpoint or {}).get("at", 0)
         begun.set()
@@ -77,7 +77,7 @@ class Bench:
         return {"at": at, "counted": at}
 
     def begin(self, kind: str = "long", **facts: Any) -> Job:
-        """Add a job and wait until it is at work and has counted to 1."""
+        """Add a job and wait until it runs and has counted to 1."""
         job = self.queue.add_job(kind, **facts)
         assert self.begun.setdefault(job.id, threading.Event()).wait(PATIENCE)
         until(lambda: (self.store.checkpoint(job.id) or {}).get("at") == 1)
@@ -109,15 +109,15 @@ def test_completed_job_has_its_summary(bench: Bench) -> None:
     assert set(told[1:-1]) == {"long:progress"}
 
 
-def test_progress_is_never_stored_after_the_result(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The thread that looks after all jobs may be slow to write what it has just asked one of them."""
+def test_progress_is_never_stored_after_result(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread that supervises all jobs may be slow to store a request to one of them."""
     real, late = bench.store.save_progress, threading.Event()
 
     def tell(told: Any, *, now: Any) -> None:
         if threading.current_thread().name == "indexium-queue":
             late.set()
             bench.may_end.set()
-            threading.Event().wait(0.3)  # in which the job ends
+            threading.Event().wait(0.3)  # during which the job ends
         real(told, now=now)
 
     monkeypatch.setattr(bench.store, "save_progress", tell)
@@ -149,8 +149,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 @settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(1, 10), st.booleans(), st.integers(0, 3)), max_size=12))
-def test_next_job_matches_a_sorted_list(kept: Database, facts: list[tuple[int, bool, int]]) -> None:
-    """Priority, then age; never before its time, never before what it depends on."""
+def test_next_job_matches_sorted_list(kept: Database, facts: list[tuple[int, bool, int]]) -> None:
+    """Priority, then age; never before its time, never before its dependencies."""
     store = JobRows(kept)
     with kept.atomic() as tx:
         tx.execute("DELETE FROM job_queue")
@@ -213,7 +213,7 @@ def test_job_waits_until_not_before(bench: Bench) -> None:
     assert bench.queue.wait(job.id, PATIENCE).status == "completed"
 
 
-def test_clock_set_back_does_not_delay_a_retry(bench: Bench) -> None:
+def test_clock_set_back_does_not_delay_retry(bench: Bench) -> None:
     job_id = bench.store.add(NewJob(job_type="note", title=""), owner=bench.queue.owner, now=NOW)
     job = bench.queue.get(job_id)
     bench.store.requeue(job, owner=bench.queue.owner, retry_count=1, not_before=NOW + timedelta(seconds=2))
@@ -301,7 +301,7 @@ def test_cancelled_paused_job_is_not_paused(bench: Bench) -> None:
     assert (ended.status, ended.paused_at, ended.paused_by) == ("cancelled", None, "")
 
 
-def test_pause_at_the_last_item_ends_the_job(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pause_at_last_item_ends_job(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     at_the_end, told, real = threading.Event(), threading.Event(), bench.store.pause
 
     def pause(*arguments: Any, **named: Any) -> bool:
@@ -327,7 +327,7 @@ def test_pause_at_the_last_item_ends_the_job(bench: Bench, monkeypatch: pytest.M
     assert "paused" not in [event.data["status"] for event in bench.report if event.name == "job:changed"]
 
 
-def test_pause_and_cancel_wait_only_briefly_for_a_long_item(bench: Bench) -> None:
+def test_pause_and_cancel_wait_only_briefly_for_long_item(bench: Bench) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
     def slow(job: JobContext) -> Mapping[str, Any]:
@@ -359,7 +359,7 @@ def test_job_paused_before_its_start_does_not_start(bench: Bench) -> None:
     assert bench.queue.wait(job.id, PATIENCE).status == "completed"
 
 
-def test_cancelled_job_stores_the_request(bench: Bench) -> None:
+def test_cancelled_job_stores_request(bench: Bench) -> None:
     bench.queue.start_worker()
     job = bench.begin()
 
@@ -372,7 +372,7 @@ def test_cancelled_job_stores_the_request(bench: Bench) -> None:
     assert not bench.queue.resume(job.id)
 
 
-def test_cancel_after_the_last_item_ends_as_completed(bench: Bench) -> None:
+def test_cancel_after_last_item_ends_as_completed(bench: Bench) -> None:
     def deaf(job: JobContext) -> Mapping[str, Any]:
         bench.queue.cancel(job.job_id)
         return {"all": "done"}
@@ -384,7 +384,7 @@ def test_cancel_after_the_last_item_ends_as_completed(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("by", ["stop", "person"])
-def test_stopped_job_resumes_unless_a_person_stopped_it(bench: Bench, by: str) -> None:
+def test_stopped_job_resumes_unless_person_stopped_it(bench: Bench, by: str) -> None:
     bench.queue.start_worker()
     job = bench.begin()
     bench.queue.stop_worker(by=by)
@@ -401,7 +401,7 @@ def test_stopped_job_resumes_unless_a_person_stopped_it(bench: Bench, by: str) -
 
 
 def kill(bench: Bench, job: Job, *, cancelled: bool = False) -> None:
-    """Leave the store as a killed process leaves it."""
+    """Leave the store in the state after a kill."""
     bench.queue.stop_worker()
     with bench.database.atomic() as tx:
         at = NOW if cancelled else None
@@ -447,7 +447,7 @@ def test_kind_without_automatic_resume_is_interrupted(bench: Bench) -> None:
     assert (found.status, found.error_message) == ("interrupted", "The program ended during this job.")
 
 
-def test_cancel_requested_before_a_kill_is_kept(bench: Bench) -> None:
+def test_cancel_requested_before_kill_is_kept(bench: Bench) -> None:
     bench.queue.start_worker()
     job = bench.begin()
     kill(bench, job, cancelled=True)
@@ -456,7 +456,7 @@ def test_cancel_requested_before_a_kill_is_kept(bench: Bench) -> None:
     assert bench.status(job.id) == "cancelled"
 
 
-def test_job_that_kills_the_program_repeatedly_fails(bench: Bench) -> None:
+def test_job_killing_program_repeatedly_fails(bench: Bench) -> None:
     bench.queue.start_worker()
     job = bench.begin()
     with bench.database.atomic() as tx:
@@ -477,7 +477,7 @@ def test_job_that_kills_the_program_repeatedly_fails(bench: Bench) -> None:
         ("note", 2, "A newer program created this job."),
     ],
 )
-def test_unsupported_job_fails_with_a_message(bench: Bench, kind: str, version: int, why: str) -> None:
+def test_unsupported_job_fails_with_message(bench: Bench, kind: str, version: int, why: str) -> None:
     strange = bench.store.add(NewJob(job_type=kind, title="Strange", payload_version=version), owner="other", now=NOW)
     own = bench.queue.add_job("note", {"name": "own"})
     bench.restart(take_over="safe")
@@ -489,8 +489,8 @@ def test_unsupported_job_fails_with_a_message(bench: Bench, kind: str, version: 
 
 
 @pytest.mark.parametrize("status", ["paused", "failed"])
-def test_job_of_a_newer_program_cannot_be_resumed(bench: Bench, status: str) -> None:
-    """It would be done by the rules of another payload."""
+def test_job_of_newer_program_cannot_be_resumed(bench: Bench, status: str) -> None:
+    """It would run by the rules of another payload."""
     new = NewJob(job_type="note", title="Strange", payload={"name": "strange"}, payload_version=2)
     strange = bench.store.add(new, owner="other", now=NOW)
     bench.store.finish(strange, status, now=NOW)
@@ -504,7 +504,7 @@ def test_job_of_a_newer_program_cannot_be_resumed(bench: Bench, status: str) -> 
     assert bench.queue.cancel(strange) == (status == "paused")
 
 
-def test_job_of_an_older_program_runs(bench: Bench) -> None:
+def test_job_of_older_program_runs(bench: Bench) -> None:
     new = NewJob(job_type="note", title="Old", payload={"name": "old"}, payload_version=0)
     old = bench.store.add(new, owner="other", now=NOW)
     bench.restart(take_over="safe")
@@ -537,11 +537,11 @@ def test_unstored_end_is_stored_when_possible(bench: Bench, monkeypatch: pytest.
         pass
     until(lambda: len(bench.done) == 2)
     assert tried.acquire(timeout=PATIENCE)
-    bench.queue.stop_worker()  # does not wait for a disk
+    bench.queue.stop_worker()  # it does not wait for a disk
     assert bench.status(late.id) == "running"
 
 
-def test_temporary_error_is_retried_up_to_the_limit(bench: Bench) -> None:
+def test_temporary_error_is_retried_up_to_limit(bench: Bench) -> None:
     tries: list[int] = []
 
     def busy(job: JobContext) -> Mapping[str, Any]:
@@ -575,7 +575,7 @@ def test_permanent_error_is_not_retried(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("summary", [{"failed": 2}, {"errors": {"corrupt": 1}}, {"errors": 3}])
-def test_failed_items_complete_the_job_with_errors(bench: Bench, summary: dict[str, Any]) -> None:
+def test_failed_items_complete_job_with_errors(bench: Bench, summary: dict[str, Any]) -> None:
     bench.queue.register("half", lambda _: summary, title="Half")
     bench.queue.start_worker()
 
@@ -607,7 +607,7 @@ def test_job_without_heartbeats_is_stalled(bench: Bench, monkeypatch: pytest.Mon
     assert found.stalled
 
 
-def test_progress_is_published_at_most_twice_a_second(bench: Bench) -> None:
+def test_progress_is_published_at_most_twice_second(bench: Bench) -> None:
     def fast(job: JobContext) -> Mapping[str, Any]:
         for number in range(20_000):
             job.progress(number + 1, 20_000, "fast")
@@ -637,7 +637,7 @@ def test_invalid_job_is_refused(bench: Bench) -> None:
             call()
 
 
-def test_queue_survives_a_store_error(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_queue_survives_store_error(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     claim, failed = JobRows.claim, threading.Event()
 
     def once(self: JobRows, *args: Any, **named: Any) -> Job | None:
@@ -685,7 +685,7 @@ def test_unchanged_operation_progress_is_not_stored(bench: Bench) -> None:
     assert first is not None
     assert first.total == 3
     assert run.report() is None
-    felt[0] = replace(at, seconds=1.5)  # but the time at work: a kill is to forget a second of it or so
+    felt[0] = replace(at, seconds=1.5)  # except the running time: a kill loses about a second of it
     worked = run.report()
     assert worked is not None
     assert worked.seconds == 1.5
@@ -695,4 +695,4 @@ def test_unchanged_operation_progress_is_not_stored(bench: Bench) -> None:
     moved = run.report()
     assert moved is not None
     assert moved.counters == {"success": 2}
-    assert run.report(is_forced=True) == moved  # at its end it is told, whatever was before
+    assert run.report(is_forced=True) == moved  # at its end it is always reported

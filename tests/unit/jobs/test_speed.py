@@ -1,4 +1,4 @@
-"""How fast work goes, of late."""
+"""The current speed of a job."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def test_speed_falls_without_progress() -> None:
     assert speed.rate(at=10.0) == pytest.approx(1)
 
 
-def test_lower_count_restarts_the_measurement() -> None:
-    """A scan counts what it finds, then what it reads."""
+def test_lower_count_restarts_measurement() -> None:
+    """A scan counts found files, then read files."""
     speed = Speed()
     speed.record(5000, at=1.0)
     speed.record(0, at=2.0)
@@ -45,5 +45,5 @@ def test_lower_count_restarts_the_measurement() -> None:
     assert speed.rate(at=5.0) == pytest.approx(10)
 
 
-def test_first_instant_has_a_finite_speed() -> None:
+def test_first_instant_has_finite_speed() -> None:
     assert Speed().rate(at=0.0) == 0.0

@@ -1,4 +1,4 @@
-"""Work gives way to people, and is not starved by them."""
+"""Work yields to users, and users do not starve it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from indexium_core.jobs.ui_priority import UiPriority
 
 
 class Time:
-    """A clock that only moves when somebody sleeps."""
+    """A clock that advances only during a sleep."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -29,7 +29,7 @@ def test_work_does_not_wait_without_ui_activity() -> None:
     assert time.now == 100.0
 
 
-def test_work_waits_briefly_after_a_click() -> None:
+def test_work_waits_briefly_after_click() -> None:
     priority, time = made()
     priority.request()
     priority.yield_to_ui()
@@ -39,7 +39,7 @@ def test_work_waits_briefly_after_a_click() -> None:
     assert time.now == before
 
 
-def test_repeated_clicks_do_not_block_the_work_forever() -> None:
+def test_repeated_clicks_do_not_block_work_forever() -> None:
     priority, time = made()
     time.meanwhile = priority.request
     priority.request()
@@ -52,4 +52,4 @@ def test_repeated_clicks_do_not_block_the_work_forever() -> None:
     time.now += 0.3
     priority.request()
     priority.yield_to_ui()
-    assert time.now > before + 0.3  # … and then the person's again
+    assert time.now > before + 0.3  # … and then the user's again

@@ -1,4 +1,4 @@
-"""Cells of a CSV that a spreadsheet opens: none is a formula, and all come back as they were."""
+"""Cells of a CSV for spreadsheets: none is a formula, and all are read back unchanged."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_written_line_is_read_back(texts: list[str]) -> None:
 
 
 @given(nasty)
-def test_no_cell_starts_a_formula(text: str) -> None:
+def test_no_cell_starts_formula(text: str) -> None:
     assert not cells.guarded(text).startswith(tuple("=+-@\t\r\n＝＋－＠"))
 
 
@@ -36,15 +36,15 @@ def test_no_cell_starts_a_formula(text: str) -> None:
 @example(texts=["Holiday;=cmd|' /C calc'!A0"])
 @example(texts=["a film\n-2+3+cmd|' /C calc'!A0"])
 @example(texts=['x;"=1'])
-def test_no_cell_starts_a_formula_with_another_separator(between: str, texts: list[str]) -> None:
-    """Where a German spreadsheet opens it, say: a quote in the middle of a cell then means nothing."""
+def test_no_cell_starts_formula_with_another_separator(between: str, texts: list[str]) -> None:
+    """For example in a German spreadsheet: a quote in the middle of a cell has no meaning there."""
     line = cells.line(["1", *texts])
 
     for cell in re.split(f"[{between}\r\n]", line)[1:]:
         assert not cell.lstrip('"').startswith(tuple("=+-@＝＋－＠")), cell
 
 
-def test_name_with_an_apostrophe_is_unchanged() -> None:
+def test_name_with_apostrophe_is_unchanged() -> None:
     assert cells.guarded("'t Hooft") == "'t Hooft"
     assert cells.plain("'t Hooft") == "'t Hooft"
 

@@ -1,4 +1,4 @@
-"""The comment grammar: the binding corpus, and what must hold for every comment and every list of names."""
+"""The comment grammar: the binding corpus, and the rules for every comment and every list of names."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ PLAIN = st.text(st.characters(exclude_categories=("Cs",)), max_size=12).filter(
     st.tuples(st.sampled_from(["; ", "|", " |", "\n", "\r\n"]), PLAIN).map("".join) | st.sampled_from(["", "  "]),
     st.tuples(UNIQUE_NAMES, UNIQUE_NAMES),
 )
-def test_text_around_a_segment_is_unchanged(
+def test_text_around_segment_is_unchanged(
     before: str, blanks: str, after: str, names: tuple[list[str], list[str]]
 ) -> None:
     old, new = (f"{before}{blanks}People: {people_comment.format_people(listed)}{after}" for listed in names)
@@ -148,7 +148,7 @@ def test_emptied_segment_is_removed_with_one_delimiter(comment: str | None, with
         ("People: Bob\nPeople: \ud800", ["Bob"], "\ud800"),
     ],
 )
-def test_invalid_name_in_a_file_is_custom_text(comment: str, expected: list[str], custom: str) -> None:
+def test_invalid_name_in_file_is_custom_text(comment: str, expected: list[str], custom: str) -> None:
     parsed = people_comment.parse(comment)
     assert (parsed.people, parsed.custom_text) == (expected, custom)
     again = people_comment.parse(people_comment.render(comment, ["New One"], "preserve"))
@@ -163,7 +163,7 @@ def test_comment_of_people_has_no_custom_text(comment: str | None) -> None:
 
 
 @pytest.mark.parametrize("text", ["a\r\nb", "a\rb", "a\nb"])
-def test_appended_segment_uses_the_line_break_of_the_text(text: str) -> None:
+def test_appended_segment_uses_line_break_of_text(text: str) -> None:
     line_break = text[1:-1]
     assert people_comment.render(text, ["Ann"], "preserve") == f"{text}{line_break}People: Ann"
 
@@ -172,7 +172,7 @@ def test_appended_segment_uses_the_line_break_of_the_text(text: str) -> None:
     "unit", [";People:a", "\nPeople:a", '"', '"a,', '""', " ", ";", "People:", '; People: x"y', ","]
 )
 def test_hostile_megabyte_is_parsed_in_linear_time(unit: str) -> None:
-    """Quadratic reading would take minutes and be seen without a clock."""
+    """A quadratic parser would need minutes and be detected without a clock."""
     text = "People: " + unit * (1_000_000 // len(unit))
     assert len(people_comment.parse(text).people) <= 1
 

@@ -1,4 +1,4 @@
-"""Which names may be misspellings of one another, and which are two people."""
+"""Names that may be misspellings of each other, and names of two people."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_different_names_do_not_match(one: str, other: str) -> None:
     assert likeness.compare(one, other) == likeness.compare(other, one) == ""
 
 
-def test_best_match_is_first_without_the_name_itself() -> None:
+def test_best_match_is_first_without_name_itself() -> None:
     known = ["Ann Lee", "Anm Lee", "Lee Ann", "ANN LEE", "A. Lee", "Bob Ray", "Ann  Lee"]
 
     found = likeness.similar("Ann Lee", known)
@@ -77,8 +77,8 @@ NAMES = st.lists(
 
 @settings(max_examples=150, deadline=None)
 @given(NAMES)
-def test_pairs_match_a_naive_comparison(names: list[str]) -> None:
-    """Two typing errors apart they are only looked for where they share a word."""
+def test_pairs_match_naive_comparison(names: list[str]) -> None:
+    """Names that differ by two typing errors are compared only if they share a word."""
     found = {frozenset((pair.one, pair.other)): pair.reason for pair in likeness.pairs(names)}
     every = {
         frozenset((one, other)): likeness.compare(one, other)
@@ -93,7 +93,7 @@ def test_pairs_match_a_naive_comparison(names: list[str]) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(NAMES, st.text(alphabet=string.ascii_letters + " é", min_size=1, max_size=14))
-def test_similar_names_match_a_naive_comparison(names: list[str], name: str) -> None:
+def test_similar_names_match_naive_comparison(names: list[str], name: str) -> None:
     found = {each.name: each.reason for each in likeness.similar(name, names, limit=100)}
 
     assert found == {other: likeness.compare(name, other) for other in names if likeness.compare(name, other)}

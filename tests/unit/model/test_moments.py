@@ -1,4 +1,4 @@
-"""Days are the person's own, also those on which the clocks are changed."""
+"""Days are local days of the user, also when the clocks change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Live = Callable[[str], None]
 
 @pytest.fixture
 def live(monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
-    """Move to another place."""
+    """Change the time zone."""
 
     def move(zone: str) -> None:
         monkeypatch.setenv("TZ", zone)
@@ -27,7 +27,7 @@ def live(monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
     time.tzset()
 
 
-# Days of 23, 24 and 25 hours; in Santiago and on the Azores one begins at 01:00, or goes through midnight twice.
+# Days of 23, 24 and 25 hours; in Santiago and on the Azores one starts at 01:00, or has midnight twice.
 CHANGES = [
     ("Europe/Berlin", date(2026, 3, 29)),
     ("Europe/Berlin", date(2026, 10, 25)),
@@ -40,7 +40,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("zone", "day"), CHANGES)
-def test_day_ends_at_the_start_of_the_next(live: Live, zone: str, day: date) -> None:
+def test_day_ends_at_start_of_next(live: Live, zone: str, day: date) -> None:
     live(zone)
     for each in (day - timedelta(days=1), day, day + timedelta(days=1)):
         end = moments.parse(each.isoformat(), end=True)
@@ -48,7 +48,7 @@ def test_day_ends_at_the_start_of_the_next(live: Live, zone: str, day: date) -> 
 
 
 @pytest.mark.parametrize(("zone", "day"), CHANGES)
-def test_day_starts_where_a_search_starts_it(live: Live, zone: str, day: date) -> None:
+def test_day_starts_where_search_starts_it(live: Live, zone: str, day: date) -> None:
     live(zone)
     begin = moments.parse(day.isoformat())
 
@@ -58,7 +58,7 @@ def test_day_starts_where_a_search_starts_it(live: Live, zone: str, day: date) -
     assert query.compile_query(f"mtime:{day}").params[0] == int(begin.timestamp()) * 10**9
 
 
-def test_time_with_a_zone_is_unchanged(live: Live) -> None:
+def test_time_with_zone_is_unchanged(live: Live) -> None:
     live("Asia/Tokyo")
     assert moments.parse("2026-11-20T07:00:00+01:00") == datetime(2026, 11, 20, 6, tzinfo=UTC)
     assert moments.parse("2026-11-20T00:00:00+01:00", end=True) == datetime(2026, 11, 20, 23, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Names: which can be written, by what key they are compared, and how search folds them."""
+"""Names: validity, keys for comparison, and folding for searches."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def test_refused_name_has_its_rule(name: str, rule: str) -> None:
     assert caught.value.reason == "invalid_person_name"
 
 
-def test_writing_refuses_an_invalid_name() -> None:
+def test_writing_refuses_invalid_name() -> None:
     with pytest.raises(errors.ValidationError):
         people_comment.render("text", ["Ann", "B;b"], "preserve")
 
 
-def test_name_with_a_comma_is_quoted() -> None:
+def test_name_with_comma_is_quoted() -> None:
     assert people_comment.format_people(["Sammy Davis, Jr.", "Ann Lee"]) == '"Sammy Davis, Jr.", Ann Lee'
 
 

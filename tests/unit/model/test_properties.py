@@ -1,4 +1,4 @@
-"""Media properties: what follows from streams, what a person reads, and what is read of what a person writes."""
+"""Media properties: derived from streams, shown to users, and parsed from input."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ def test_missing_property_is_unknown(value: Any) -> None:
     assert {"resolution", "duration", "video_codec", "audio_codec", "channels", "sample_rate"} <= set(unknown)
 
 
-def test_cover_is_not_a_video_stream() -> None:
+def test_cover_is_not_video_stream() -> None:
     found, _ = properties.from_streams([film(attached_pic=True, width=600, height=600), sound()], duration=1.0, size=9)
     assert (found.resolution, found.video_codec) == (None, None)
 
 
-def test_default_stream_wins_over_the_first() -> None:
+def test_default_stream_wins_over_first() -> None:
     first, default = film(width=16, height=16), film(width=32, height=32, disposition=1)
     assert properties.from_streams([first, default], duration=1, size=1)[0].resolution == "32x32"
     assert properties.from_streams([first, film(width=8, height=8)], duration=1, size=1)[0].resolution == "16x16"
@@ -148,7 +148,7 @@ def test_entered_values_are_parsed(field: str, text: str, value: Any) -> None:
         ("video_codec", "<b>"),
     ],
 )
-def test_invalid_value_is_refused_with_an_example(field: str, text: str) -> None:
+def test_invalid_value_is_refused_with_example(field: str, text: str) -> None:
     with pytest.raises(errors.ValidationError, match="Examples: "):
         properties.parse_value(field, text)
 

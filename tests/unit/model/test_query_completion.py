@@ -1,4 +1,4 @@
-"""What the word at the cursor can become, whatever else stands around it."""
+"""Completions of the word at the cursor, whatever is around it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def texts(text: str, position: int | None = None) -> list[str]:
     return [each.text for each in query.complete(text, len(text) if position is None else position)]
 
 
-def test_cursor_beyond_the_text_is_at_its_end() -> None:
-    """The browser says where it was, and the text may have become shorter since."""
+def test_cursor_beyond_text_is_at_its_end() -> None:
+    """The browser sent the position, and the text may be shorter now."""
     for each in query.complete("ri", 9):
         assert (each.start, each.end) == (0, 2)
 
@@ -26,7 +26,7 @@ def test_cursor_beyond_the_text_is_at_its_end() -> None:
         ("ann -po", ["postponed:"]),
         ("risk:d", ["risk:danger"]),
         ("(risk:danger,b", ["risk:danger,blocked"]),
-        ("risk:danger,d", []),  # it is there already
+        ("risk:danger,d", []),  # it is already in the query
         ("edited:", ["edited:yes", "edited:no"]),
         ("issue:cu", ["issue:custom_comment"]),
         ("issue:link", ["issue:hard_linked"]),
@@ -61,7 +61,7 @@ def put(text: str, position: int) -> str:
         ("risk:safe,d| x", "risk:safe,danger x"),
     ],
 )
-def test_completion_replaces_only_the_word(text: str, result: str) -> None:
+def test_completion_replaces_only_word(text: str, result: str) -> None:
     assert put(text.replace("|", ""), text.index("|")) == result
 
 
@@ -76,7 +76,7 @@ def test_completion_replaces_only_the_word(text: str, result: str) -> None:
         ("folder:/Fam|ily x", "folder", "/Fam", "folder:/Family"),
     ],
 )
-def test_quotes_are_part_of_the_word(text: str, key: str, typed: str, covered: str) -> None:
+def test_quotes_are_part_of_word(text: str, key: str, typed: str, covered: str) -> None:
     whole, position = text.replace("|", ""), text.index("|")
     word = query.word_at(whole, position)
     assert (word.key, word.typed, whole[word.start : word.end]) == (key, typed, covered)

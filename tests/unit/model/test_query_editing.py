@@ -25,7 +25,7 @@ from indexium_core.model import query
         ('"risk:danger" x', '"risk:danger" x'),
     ],
 )
-def test_key_is_removed_only_at_the_top_level(text: str, expected: str) -> None:
+def test_key_is_removed_only_at_top_level(text: str, expected: str) -> None:
     assert query.with_key(text, "risk", "") == expected
     query.parse(expected)
 

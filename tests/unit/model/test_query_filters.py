@@ -27,7 +27,7 @@ from indexium_core.model.query.filters import FILTERS, with_filters
         ("", {"library": "films", "folder": "2019", "issue": "custom_comment", "container": "mp4"}, None),
     ],
 )
-def test_filter_becomes_a_search_term(query: str, filters: dict[str, Any], found: str | None) -> None:
+def test_filter_becomes_search_term(query: str, filters: dict[str, Any], found: str | None) -> None:
     said = with_filters(query, filters)
     assert found is None or said == found
     compile_query(said)
@@ -54,6 +54,6 @@ def test_invalid_filter_is_refused(filters: dict[str, Any]) -> None:
         with_filters("", filters)
 
 
-def test_unknown_filter_lists_the_filters() -> None:
+def test_unknown_filter_lists_filters() -> None:
     with pytest.raises(errors.UsageError, match=", ".join(FILTERS)):
         with_filters("", {"risk": "danger"})

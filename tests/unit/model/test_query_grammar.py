@@ -1,4 +1,4 @@
-"""The search grammar: how text becomes a tree, and how a bad query points at its word."""
+"""The search grammar: parsing, and the position of errors."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FRAGMENTS = st.lists(st.sampled_from([*PIECES.split(), " ", "\ud800", "9" * 30])
 
 
 def shape(node: query.Node) -> object:
-    """The tree without positions, short enough to compare."""
+    """The tree without positions, for short comparisons."""
     if isinstance(node, query.Term):
         name = f"{node.key.name}:" if node.key.name else ""
         return name + str(getattr(node.value, "text", None) or getattr(node.value, "options", node.value))
@@ -57,7 +57,7 @@ def shape(node: query.Node) -> object:
         ("Film (2019).mp4", ("all", "Film", "2019", ".mp4")),
     ],
 )
-def test_text_is_parsed_to_a_tree(text: str, expected: object) -> None:
+def test_text_is_parsed_to_tree(text: str, expected: object) -> None:
     assert shape(query.parse(text)) == expected
 
 
@@ -119,13 +119,13 @@ def test_depth_and_terms_are_limited(text: str) -> None:
 @pytest.mark.parametrize(
     "word", ["z" * 1_000_000, "z" * 1_000_000 + ":", "size:" + "z" * 1_000_000, "risk:" + "z" * 1_000_000]
 )
-def test_long_word_is_shortened_in_the_message(word: str) -> None:
+def test_long_word_is_shortened_in_message(word: str) -> None:
     error = error_of(word)
     assert error is None or len(error.message) < 200
     query.complete(word + " x", len(word))
 
 
-def test_query_within_the_limits_is_parsed() -> None:
+def test_query_within_limits_is_parsed() -> None:
     query.compile_query("(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH + " b" * (MAX_TERMS - 1))
 
 

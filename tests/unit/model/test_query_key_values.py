@@ -1,4 +1,4 @@
-"""What a query chooses by a key: read, written, taken out; the other words stay."""
+"""The values of a key in a query: read, set, removed; other words stay."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_only_top_level_values_are_read(text: str, key: str, values: list[str]) 
         ("a AND risk:safe", "risk", [], "a AND"),
     ],
 )
-def test_new_values_keep_the_other_terms(text: str, key: str, values: list[str], result: str) -> None:
+def test_new_values_keep_other_terms(text: str, key: str, values: list[str], result: str) -> None:
     assert query.with_values(text, key, values) == result
     query.parse(result)
 
@@ -81,7 +81,7 @@ def test_any_people_values_are_read_back(names: list[str], text: str) -> None:
     assert query.describe(query.with_values(written, "person", [])) == query.describe(query.split(text, FACETS)[0])
 
 
-def test_unknown_value_of_a_key_is_refused() -> None:
+def test_unknown_value_of_key_is_refused() -> None:
     with pytest.raises(errors.QueryError):
         query.with_values("", "risk", ["sofa"])
     with pytest.raises(errors.QueryError):
@@ -103,8 +103,8 @@ def test_unknown_value_of_a_key_is_refused() -> None:
         ("(risk:safe sea)", "sea)", {}),
     ],
 )
-def test_query_is_split_into_values_and_the_rest(text: str, rest: str, own: dict[str, str]) -> None:
-    if text.startswith("("):  # brackets around all of it belong to nobody
+def test_query_is_split_into_values_and_rest(text: str, rest: str, own: dict[str, str]) -> None:
+    if text.startswith("("):  # brackets around all of it have no effect
         rest, own = "sea", {"risk": "risk:safe"}
     found, parts = query.split(text, FACETS)
     assert (found, {key: part.strip("()") for key, part in parts.items() if part}) == (rest, own)

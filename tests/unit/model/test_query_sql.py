@@ -224,24 +224,24 @@ def found(connection: duckdb.DuckDBPyConnection, text: str) -> set[str]:
         ("'; DROP TABLE plan_items; --", []),
     ],
 )
-def test_query_finds_exactly_the_expected_files(
+def test_query_finds_exactly_expected_files(
     connection: duckdb.DuckDBPyConnection, text: str, expected: list[str]
 ) -> None:
     assert found(connection, text) == set(expected)
 
 
-def test_an_empty_query_finds_everything(connection: duckdb.DuckDBPyConnection) -> None:
+def test_empty_query_finds_everything(connection: duckdb.DuckDBPyConnection) -> None:
     assert found(connection, "") == set(FILES)
 
 
 @pytest.mark.parametrize(
     "text", ["ann", "person:ann", 'person:"Ann Lee"', "folder:trips", "root:x", "size:>1gb", "tags:1"]
 )
-def test_negation_finds_the_rest(connection: duckdb.DuckDBPyConnection, text: str) -> None:
+def test_negation_finds_rest(connection: duckdb.DuckDBPyConnection, text: str) -> None:
     assert found(connection, f"-{text}") == set(FILES) - found(connection, text)
 
 
-def test_days_follow_the_zone_at_clock_changes() -> None:
+def test_days_follow_zone_at_clock_changes() -> None:
     compiled = query.compile_query("mtime:2025-03-30", zone=BERLIN)
     low, high = compiled.params
     assert isinstance(low, int)
@@ -272,7 +272,7 @@ def test_sql_folds_as_python_does(connection: duckdb.DuckDBPyConnection, text: s
 
 
 def test_sql_folds_every_letter_of_unicode_as_python_does(connection: duckdb.DuckDBPyConnection) -> None:
-    """But for compatibility forms, and letters that one side's Unicode does not know yet."""
+    """Except compatibility forms, and letters that the Unicode version of one side does not know."""
     letters = [
         letter
         for letter in map(chr, [*range(1, 0xD800), *range(0xE000, 0x20000)])
@@ -284,7 +284,7 @@ def test_sql_folds_every_letter_of_unicode_as_python_does(connection: duckdb.Duc
 
 
 def sql_folds(connection: duckdb.DuckDBPyConnection, texts: list[str]) -> list[str]:
-    """What the schema's macro makes of the texts."""
+    """The result of the schema's macro for the texts."""
     return [text for (text,) in connection.execute("SELECT folded(unnest(?::VARCHAR[]))", [texts]).fetchall()]
 
 

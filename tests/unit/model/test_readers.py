@@ -1,4 +1,4 @@
-"""What other programs show of a comment: the table, its page, and what was measured of them."""
+"""The display of a comment in other programs: the table, its page, and measurements."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def of(program: str, container: str, comment: str | None = COMMENT, **more: obje
 
 
 @pytest.mark.parametrize("group", readers.CONTAINERS)
-def test_every_program_has_a_rule_for_every_container(group: str) -> None:
+def test_every_program_has_rule_for_every_container(group: str) -> None:
     container = readers.CONTAINERS[group][0]
     assert [each.program for each in readers.readings(container, COMMENT)] == list(readers.PROGRAMS)
 
@@ -38,7 +38,7 @@ def test_unknown_entry_has_no_basis() -> None:
     assert of("Windows Explorer", "matroska").text == "not known"
 
 
-def test_jellyfin_shows_the_comment_as_plot_without_a_description() -> None:
+def test_jellyfin_shows_comment_as_plot_without_description() -> None:
     assert of("Jellyfin", "mp4").shows == "plot"
     assert of("Jellyfin", "matroska", tags={"DESCRIPTION": "A wedding"}).text.endswith(
         "the tag description of the file instead"
@@ -46,14 +46,14 @@ def test_jellyfin_shows_the_comment_as_plot_without_a_description() -> None:
     assert of("Jellyfin", "mp4", tags={"synopsis": "  "}).shows == "plot"
 
 
-def test_jellyfin_ignores_the_apple_comment() -> None:
+def test_jellyfin_ignores_apple_comment() -> None:
     key = "moov/meta/ilst/com.apple.quicktime.comment"
     assert of("Jellyfin", "mov", places=[key]).shows == "nothing"
     assert of("Jellyfin", "mov", places=[key, "moov/udta/©cmt"]).shows == "plot"
 
 
 @pytest.mark.parametrize("comment", [None, "", " \n"])
-def test_file_without_a_comment_shows_none(comment: str | None) -> None:
+def test_file_without_comment_shows_none(comment: str | None) -> None:
     assert {each.shows for each in readers.readings("mp4", comment)} == {"nothing"}
 
 
@@ -70,7 +70,7 @@ NAMES = {"ffprobe": measured.FFPROBE, "MediaInfo": measured.MEDIAINFO, "ExifTool
 
 @pytest.mark.parametrize("case", measured.SHOWN_BY)
 @pytest.mark.parametrize("comment", [COMMENT, "People: Zoë Öz"])
-def test_table_matches_the_measurements(case: str, comment: str) -> None:
+def test_table_matches_measurements(case: str, comment: str) -> None:
     kind = shapes.ALL[case].container
     shown = measured.shown_by(case, comment)
     for program, name in NAMES.items():
@@ -79,7 +79,7 @@ def test_table_matches_the_measurements(case: str, comment: str) -> None:
         assert (reading.shows == "comment") == (name in shown or behind), program
 
 
-def test_docs_page_has_the_table() -> None:
+def test_docs_page_has_table() -> None:
     text = PAGE.read_text(encoding="utf-8")
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("| ")

@@ -1,4 +1,4 @@
-"""Which file names are parts of one thing."""
+"""File names of one series."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ def test_camera_names_make_no_series(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [one for pair in ONE_SERIES + TWO_SERIES for one in pair])
-def test_name_contains_the_search_word_of_its_series(name: str) -> None:
+def test_name_contains_search_word_of_its_series(name: str) -> None:
     from indexium_core.model.people import people_comment
 
     assert series.series_of(name).word
     assert series.series_of(name).word in people_comment.fold(name)
 
 
-def test_series_title_has_the_common_part() -> None:
+def test_series_title_has_common_part() -> None:
     assert series.series_of("Seaside 2019, part 1.mp4").title == "Seaside …, part …"
 
 

@@ -1,4 +1,4 @@
-"""How suggestions are ranked: by all that speaks for somebody, each person once."""
+"""The order of suggestions: by all reasons for a person, each person once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_more_observations_weigh_more() -> None:
     assert [each.confidence for each in ranked] == [0.9, 1.0]
 
 
-def test_evidence_adds_up_under_the_strongest_reason() -> None:
+def test_evidence_adds_up_under_strongest_reason() -> None:
     evidence = [
         told("Ann Lee", "folder", 3, 6),
         told("ann lee", "series", 3, 3),
@@ -54,7 +54,7 @@ def test_suggestions_are_limited_and_sorted() -> None:
     assert [each.name for each in ranked] == ["Ann", "Bob", "Cy"]
 
 
-def test_suggestion_names_the_misspelt_name() -> None:
+def test_suggestion_names_misspelt_name() -> None:
     (only,) = rank(
         [told("Zoë Öz", "folder", 3, 4), told("Zoë Öz", "near_name", 4, 0, confidence=0.9, replaces="Zoe Oz")]
     )

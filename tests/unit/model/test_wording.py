@@ -56,7 +56,26 @@ def test_durations(seconds: float, text: str) -> None:
 
 def test_short_estimate_has_no_milliseconds() -> None:
     texts = [wording.estimate(seconds) for seconds in (0.0, 0.072, 2.1)]
-    assert texts == [*["less than a second"] * 2, "about 2.1 s"]
+    assert texts == [*["under 1 s"] * 2, "about 2.1 s"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "text"),
+    [
+        ("", ""),
+        ("Work", "Work"),
+        ("Work/2019/Paris", "Work / 2019 / Paris"),
+        ("Work/Interviews and talks/2019/Paris", "Work / … / 2019 / Paris"),
+        ("Work/Interviews and talks/Paris", "Work / … / Paris"),
+        ("Interviews and talks of the year/Paris", "Interviews and talks of the year / Paris"),
+        (
+            "Interviews of the year/A/Everything that is about Paris",
+            "Interviews of the year / … / Everything that is about Paris",
+        ),
+    ],
+)
+def test_long_folders_are_shortened_in_middle(folder: str, text: str) -> None:
+    assert wording.short_folder([part for part in folder.split("/") if part], most=24) == text
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(7, "0:07"), (6727.9, "1:52:07"), (60, "1:00")])

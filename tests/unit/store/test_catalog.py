@@ -1,4 +1,4 @@
-"""Libraries and files: what is stored, and how a file is identified."""
+"""Libraries and files: stored facts, and the identification of a file."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_root_is_added_once(database: Database) -> None:
     ]
 
 
-def test_scan_of_a_root_is_stored(database: Database) -> None:
+def test_scan_of_root_is_stored(database: Database) -> None:
     store(database, [scanned("a.mp4"), scanned("b.mp4")])
     with database.atomic() as tx:
         catalog.library_scanned(tx, 1, device=2**64 - 1, at=NOW)
@@ -69,7 +69,7 @@ def test_removed_root_removes_files_and_keeps_people(database: Database) -> None
         catalog.remove_library(tx, 1)
 
 
-def test_files_for_an_unknown_root_are_refused(database: Database) -> None:
+def test_files_for_unknown_root_are_refused(database: Database) -> None:
     with pytest.raises(errors.UnknownIdError, match="no library 7"), database.atomic() as tx:
         catalog.upsert_files(tx, 7, [], at=NOW)
 
@@ -112,7 +112,7 @@ def test_file_is_stored_with_search_and_sort_columns(database: Database) -> None
         ("/films/noext", "/films", "", ""),
     ],
 )
-def test_folder_and_extension_come_from_the_path(
+def test_folder_and_extension_come_from_path(
     database: Database, path: str, root: str, folder: str, extension: str
 ) -> None:
     store(database, [scanned(path)], root=root)
@@ -130,7 +130,7 @@ def test_undecodable_path_keeps_its_bytes(database: Database) -> None:
     assert found[0] == ("/films/\ufffd\ufffd.mp4", "caf\ufffd\u2400 People: ☃")
 
 
-def test_facts_without_a_json_value_are_stored(database: Database) -> None:
+def test_facts_without_json_value_are_stored(database: Database) -> None:
     tags = {"container": {"a": float("nan"), "b": b"raw", "c": "x\udcff", "d": 2**70}, "streams": [{}]}
     store(database, [scanned("a.mp4", tags=tags)])
 
@@ -148,7 +148,7 @@ def test_64_bit_inode_device_and_mtime_are_stored(database: Database) -> None:
     assert database.read().value("SELECT read_only FROM scanned_files") is True
 
 
-def test_known_files_are_below_the_root(database: Database) -> None:
+def test_known_files_are_below_root(database: Database) -> None:
     for root in ("/films", "/films2", "/film"):
         store(database, [scanned(f"{root}/a.mp4")], root=root)
 
@@ -166,7 +166,7 @@ def test_unchanged_file_is_not_marked(database: Database) -> None:
     assert marked(database) == set()
 
 
-def test_only_the_changed_file_is_marked(database: Database) -> None:
+def test_only_changed_file_is_marked(database: Database) -> None:
     store(database, [scanned("a.mp4"), scanned("b.mp4")])
     marked(database)
 
@@ -175,7 +175,7 @@ def test_only_the_changed_file_is_marked(database: Database) -> None:
     assert marked(database) == {2}
 
 
-def test_new_copy_marks_the_other_copies(database: Database) -> None:
+def test_new_copy_marks_other_copies(database: Database) -> None:
     store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=2)])
     marked(database)
     store(database, [scanned("c.mp4", content=1)])
@@ -183,7 +183,7 @@ def test_new_copy_marks_the_other_copies(database: Database) -> None:
     assert marked(database) == {1, 3}
 
 
-def test_repeated_path_in_a_batch_is_one_file(database: Database) -> None:
+def test_repeated_path_in_batch_is_one_file(database: Database) -> None:
     assert store(database, [scanned("a.mp4"), scanned("a.mp4", "x")]).added == 1
 
 
@@ -210,14 +210,14 @@ def test_file_moved_to_another_root_changes_its_library(database: Database) -> N
 
 
 @pytest.mark.parametrize(("content", "size"), [(2, 1000), (1, 999)], ids=["hash", "size"])
-def test_other_hash_or_size_is_a_new_file(database: Database, content: int, size: int) -> None:
+def test_other_hash_or_size_is_new_file(database: Database, content: int, size: int) -> None:
     store(database, [scanned("a.mp4", content=1)])
     gone(database, 1)
 
     assert store(database, [scanned("b.mp4", content=content, size=size)]).added == 1
 
 
-def test_copy_of_a_present_file_is_a_new_file(database: Database) -> None:
+def test_copy_of_present_file_is_new_file(database: Database) -> None:
     store(database, [scanned("a.mp4", content=1)])
 
     assert store(database, [scanned("b.mp4", content=1)]).added == 1
@@ -261,7 +261,7 @@ def test_missing_file_is_reported_once(database: Database) -> None:
     assert marked(database) == set()
 
 
-def test_people_follow_a_rewritten_file(database: Database) -> None:
+def test_people_follow_rewritten_file(database: Database) -> None:
     store(database, [scanned("a.mp4", content=1)])
     put(database, "a.mp4", "Bo", "Ann")
     marked(database)
@@ -272,7 +272,7 @@ def test_people_follow_a_rewritten_file(database: Database) -> None:
     assert database.read().value("SELECT count(*) FROM video_people") == 2
 
 
-def test_copies_of_a_rewritten_file_keep_people(database: Database) -> None:
+def test_copies_of_rewritten_file_keep_people(database: Database) -> None:
     store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=1)])
     put(database, "a.mp4", "Ann")
     store(database, [scanned("a.mp4", content=2)])
@@ -280,8 +280,8 @@ def test_copies_of_a_rewritten_file_keep_people(database: Database) -> None:
     assert people_of(database) == {1: ["Ann"], 2: ["Ann"]}
 
 
-def test_other_video_at_a_known_path_is_a_new_file(database: Database) -> None:
-    """A person who puts another film under an old name must not get the old film's people and edits on it."""
+def test_other_video_at_known_path_is_new_file(database: Database) -> None:
+    """If a user puts another film under an old name, it must not get the people and edits of the old film."""
     store(database, [scanned("a.mp4", content=1)])
     put(database, "a.mp4", "Ann")
     marked(database)
@@ -324,7 +324,7 @@ def test_unreadable_file_keeps_its_people(database: Database, trouble: str) -> N
     assert database.read().value("SELECT file_hash FROM scanned_files") == hash_of(1)
 
 
-def test_later_scans_keep_the_time_of_our_write(database: Database) -> None:
+def test_later_scans_keep_time_of_our_write(database: Database) -> None:
     store(database, [scanned("a.mp4")])
     store(database, [scanned("a.mp4", "People: Ann", mtime_ns=7, own_mtime_ns=7)])
     store(database, [scanned("a.mp4", "People: Ann", mtime_ns=8)])
@@ -339,7 +339,7 @@ def test_batch_drops_its_temporary_tables(database: Database) -> None:
     assert database.read().value("SELECT count(*) FROM duckdb_tables() WHERE temporary") == 0
 
 
-def test_less_free_space_marks_only_files_that_are_copied(database: Database) -> None:
+def test_less_free_space_marks_copied_files_only(database: Database) -> None:
     sizes = {"small.avi": 10, "large.avi": 1000, "large.mp4": 1000, "other.mkv": 1000}
     strategies = {"avi": "avi_remux", "mp4": "mp4_in_place", "mkv": "matroska_copy"}
     store(database, [scanned(name, est_bytes=size, strategy=strategies[name[-3:]]) for name, size in sizes.items()])

@@ -53,7 +53,7 @@ def test_exception_rolls_back_and_is_raised(database: Database, error: BaseExcep
 
 
 @pytest.mark.parametrize("raised", [KeyboardInterrupt, signals.Stopped])
-def test_signal_during_a_statement_is_not_a_store_error(database: Database, raised: type[BaseException]) -> None:
+def test_signal_during_statement_is_not_store_error(database: Database, raised: type[BaseException]) -> None:
     def write() -> None:
         with database.atomic() as tx:
             tx.execute(INSERT, [1])
@@ -65,12 +65,12 @@ def test_signal_during_a_statement_is_not_a_store_error(database: Database, rais
             work()
         signals.reset()
         assert database.read().value(COUNT) == 0
-    with database.atomic() as tx:  # and the database goes on
+    with database.atomic() as tx:  # and the database continues to work
         tx.execute(INSERT, [2])
     assert database.read().value(COUNT) == 1
 
 
-def test_signal_while_the_database_opens_is_not_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_signal_while_database_opens_is_not_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = tmp_path / "home"
     Database.open(home).close()
     monkeypatch.setattr(database_module, "_known_files", lambda raw: raw.execute(LONG).fetchall())
@@ -84,7 +84,7 @@ def test_signal_while_the_database_opens_is_not_an_error(tmp_path: Path, monkeyp
 
 @contextlib.contextmanager
 def in_the_middle(handler: Callable[[], object]) -> Iterator[None]:
-    """Send this process a signal in a moment, which `handler` answers."""
+    """Send a signal to this process after a delay, which `handler` handles."""
     before = signal.signal(signal.SIGTERM, lambda *_: handler())
     sent = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGTERM))
     sent.start()
@@ -95,7 +95,7 @@ def in_the_middle(handler: Callable[[], object]) -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def test_own_errors_pass_a_transaction_unchanged(database: Database) -> None:
+def test_own_errors_pass_transaction_unchanged(database: Database) -> None:
     error = errors.UnknownIdError("There is no file 7.")
 
     with pytest.raises(errors.UnknownIdError) as caught, database.atomic():
@@ -104,7 +104,7 @@ def test_own_errors_pass_a_transaction_unchanged(database: Database) -> None:
     assert caught.value is error
 
 
-def test_duckdb_error_becomes_a_store_error(database: Database) -> None:
+def test_duckdb_error_becomes_store_error(database: Database) -> None:
     with pytest.raises(errors.StoreError, match=r"^The database failed: .*nowhere.*\.$") as caught:
         database.read().execute("SELECT * FROM nowhere")
 
@@ -112,8 +112,8 @@ def test_duckdb_error_becomes_a_store_error(database: Database) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_failed_statement_rolls_back_the_transaction(database: Database) -> None:
-    """Even where the caller swallows the error: DuckDB has given the transaction up, and so nothing may seem done."""
+def test_failed_statement_rolls_back_transaction(database: Database) -> None:
+    """Even if the caller suppresses the error: DuckDB has aborted the transaction, so nothing may seem stored."""
 
     def swallow() -> None:
         with database.atomic() as tx:
@@ -210,7 +210,7 @@ def test_times_are_returned_in_utc(database: Database) -> None:
     assert moment.isoformat() == "2026-11-20T07:00:00+00:00"
 
 
-def test_python_variable_is_not_a_table(database: Database) -> None:
+def test_python_variable_is_not_table(database: Database) -> None:
     secret = [[1]]
 
     with pytest.raises(errors.StoreError):
@@ -264,7 +264,7 @@ def test_reopened_database_has_all_commits_and_no_wal(home: Path, database: Data
         assert again.read().value(COUNT) == 1
 
 
-def test_columns_name_the_last_result(database: Database) -> None:
+def test_columns_name_last_result(database: Database) -> None:
     connection: Connection = database.read().execute("SELECT 1 AS one, 'x' AS two")
 
     assert connection.fetchone() == (1, "x")

@@ -27,7 +27,7 @@ def assign(database: Database, *names: str, file_hash: str = OLD) -> None:
 
 
 def rewrite(database: Database, path: str, content: str, *, size: int = 1100) -> None:
-    """What a write of ours that gives the media another hash tells the catalog."""
+    """The facts of a write that changes the hash of the media."""
     file = scanned(path, "People: Ann", content=content, size=size, mtime_ns=7, own_mtime_ns=7, duration=61.0)
     with database.atomic() as tx:
         catalog.update_written(tx, {ids(database)[path]: file}, at=NOW)
@@ -56,7 +56,7 @@ def film(database: Database) -> Database:
     return database
 
 
-def test_people_and_decisions_follow_a_rewrite(film: Database) -> None:
+def test_people_and_decisions_follow_rewrite(film: Database) -> None:
     file_id = ids(film)["a.avi"]
     rewrite(film, "a.avi", "new")
 
@@ -70,7 +70,7 @@ def test_people_and_decisions_follow_a_rewrite(film: Database) -> None:
     ).fetchall() == sorted([(OLD, NEW), (NEW, OLD)])
 
 
-def test_rollback_restores_the_hash_and_keeps_later_people(film: Database) -> None:
+def test_rollback_restores_hash_and_keeps_later_people(film: Database) -> None:
     rewrite(film, "a.avi", "new")
     assign(film, "Cy", file_hash=NEW)
     rewrite(film, "a.avi", "old", size=1000)
@@ -79,17 +79,17 @@ def test_rollback_restores_the_hash_and_keeps_later_people(film: Database) -> No
     assert assigned_hashes(film) == {OLD}
 
 
-def test_another_copy_keeps_the_old_hash_and_its_people(film: Database) -> None:
+def test_another_copy_keeps_old_hash_and_its_people(film: Database) -> None:
     store(film, [scanned("b.avi", content="old", strategy="avi_remux")])
     marked(film)
     rewrite(film, "a.avi", "new")
 
     assert names(film, "a.avi") == names(film, "b.avi") == ["Ann", "Bo"]
     assert assigned_hashes(film) == {OLD, NEW}
-    assert marked(film) == set(ids(film).values())  # the other is no duplicate any more
+    assert marked(film) == set(ids(film).values())  # the other one is no longer a duplicate
 
 
-def test_write_in_place_keeps_the_full_hash(database: Database) -> None:
+def test_write_in_place_keeps_full_hash(database: Database) -> None:
     full = "f1:" + "0" * 32
     store(database, [scanned("a.mp4", file_hash=full), scanned("b.avi", file_hash=full, strategy="avi_remux")])
     rewrite(database, "a.mp4", "new")
@@ -99,7 +99,7 @@ def test_write_in_place_keeps_the_full_hash(database: Database) -> None:
     assert found == [("/films/a.mp4", full), ("/films/b.avi", NEW)]
 
 
-def test_all_hard_links_get_the_new_hash(database: Database) -> None:
+def test_all_hard_links_get_new_hash(database: Database) -> None:
     both = {"content": "old", "nlink": 2, "inode": 5, "strategy": "mp4_in_place"}
     store(database, [scanned("a.mp4", **both), scanned("b.mp4", **both)])
     file = scanned("a.mp4", "People: Ann", content="old", nlink=2, inode=5, own_mtime_ns=7)
@@ -109,11 +109,11 @@ def test_all_hard_links_get_the_new_hash(database: Database) -> None:
     assert others == {ids(database)["b.mp4"]: ids(database)["a.mp4"]}
 
 
-# Found again.
+# Restored files.
 
 
 def test_rewritten_video_is_found_by_its_old_hash(film: Database) -> None:
-    """As where the person puts back a backup of their own, and the written file is gone."""
+    """The user restores a backup, and the written file no longer exists."""
     file_id = ids(film)["a.avi"]
     rewrite(film, "a.avi", "new")
     gone(film, "a.avi")
@@ -124,7 +124,7 @@ def test_rewritten_video_is_found_by_its_old_hash(film: Database) -> None:
     assert names(film, "moved/b.avi") == ["Ann", "Bo"]
 
 
-def test_same_hash_with_other_size_is_not_a_move(film: Database) -> None:
+def test_same_hash_with_other_size_is_not_move(film: Database) -> None:
     rewrite(film, "a.avi", "new")
     gone(film, "a.avi")
     report = store(film, [scanned("b.avi", content="old", size=999)])
@@ -133,14 +133,14 @@ def test_same_hash_with_other_size_is_not_a_move(film: Database) -> None:
     assert names(film, "b.avi") == ["Ann", "Bo"]
 
 
-def test_old_copy_shares_the_people(film: Database) -> None:
+def test_old_copy_shares_people(film: Database) -> None:
     rewrite(film, "a.avi", "new")
     store(film, [scanned("backup/a.avi", content="old")])
 
     assert names(film, "a.avi") == names(film, "backup/a.avi") == ["Ann", "Bo"]
 
 
-def test_removed_people_stay_removed_after_a_scan(film: Database) -> None:
+def test_removed_people_stay_removed_after_scan(film: Database) -> None:
     rewrite(film, "a.avi", "new")
     store(film, [scanned("backup/a.avi", content="old")])
     with film.atomic() as tx:
@@ -152,7 +152,7 @@ def test_removed_people_stay_removed_after_a_scan(film: Database) -> None:
     assert names(film, "a.avi") == ["Ann", "Bo"]
 
 
-def test_old_version_at_the_path_is_the_same_video(film: Database) -> None:
+def test_old_version_at_path_is_same_video(film: Database) -> None:
     file_id = ids(film)["a.avi"]
     rewrite(film, "a.avi", "new")
     store(film, [scanned("a.avi", content="old", streams=(), duration=9.0, size=999)])
@@ -182,7 +182,7 @@ def hand_over(film: Database, other: Database) -> None:
 
 @pytest.mark.parametrize("content", ["old", "new"])
 @pytest.mark.parametrize("scanned_first", [True, False])
-def test_other_home_identifies_the_video_by_any_hash(
+def test_other_home_identifies_video_by_any_hash(
     film: Database, other: Database, content: str, scanned_first: bool
 ) -> None:
     rewrite(film, "a.avi", "new")
@@ -195,19 +195,19 @@ def test_other_home_identifies_the_video_by_any_hash(
     assert names(other, "x.avi") == ["Ann", "Bo"]
 
 
-def test_other_home_follows_a_rollback(film: Database, other: Database) -> None:
+def test_other_home_follows_rollback(film: Database, other: Database) -> None:
     rewrite(film, "a.avi", "new")
     hand_over(film, other)
     store(other, [scanned("x.avi", content="new")])
     file_id = ids(other)["x.avi"]
     gone(other, "x.avi")
-    store(other, [scanned("moved.avi", content="old", size=1)])  # of which size it was then, nobody told
+    store(other, [scanned("moved.avi", content="old", size=1)])  # its size at that time is unknown
 
     assert ids(other) == {"moved.avi": file_id}
     assert names(other, "moved.avi") == ["Ann", "Bo"]
 
 
-def test_import_by_a_former_hash_counts_once(film: Database) -> None:
+def test_import_by_former_hash_counts_once(film: Database) -> None:
     store(film, [scanned("b.avi", content="old", strategy="avi_remux")])
     rewrite(film, "a.avi", "new")
     rewrite(film, "b.avi", "newer")

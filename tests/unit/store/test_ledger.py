@@ -1,4 +1,4 @@
-"""The ledger's own rules: how operations end, what is in force, what may go."""
+"""Rules of the ledger: ends of operations, items in force, and deletable backups."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LATER = NOW + timedelta(hours=1)
 
 
 class Book:
-    """Operations on films that nobody writes: results are what a test says."""
+    """Operations without real writes: the test sets the results."""
 
     def __init__(self, database: Database, count: int) -> None:
         self.database = database
@@ -73,7 +73,7 @@ class Book:
         )
 
     def put(self, operation_id: int, status: str) -> None:
-        """As its job does: taken up, held, cut off."""
+        """Like its job: started, paused, interrupted."""
         with self.database.atomic() as tx:
             tx.execute("UPDATE metadata_operations SET status = $2 WHERE id = $1", [operation_id, status])
 
@@ -93,7 +93,7 @@ def book(database: Database) -> Book:
 
 
 def test_running_operation_counts_its_items(book: Book) -> None:
-    """It may be held for a week: the list of operations says the same as its page."""
+    """It may be paused for a week: the list of operations shows the same as its page."""
     operation_id = book.begin()
     tasks = book.ledger.pending(operation_id, after=-1, count=2)
     records = [
@@ -112,7 +112,7 @@ def test_running_operation_counts_its_items(book: Book) -> None:
 
 
 def test_amended_operation_keeps_its_end_time(book: Book) -> None:
-    """A file that stays unclear makes every start look at its operation."""
+    """A file of unknown state makes every start check its operation."""
     operation_id = book.begin()
     book.end(operation_id, "success", "success", "unknown")
     book.ledger.finish(operation_id, "completed_with_errors", kind="write", seconds=0.0, now=LATER)
@@ -127,7 +127,7 @@ def test_amended_operation_keeps_its_end_time(book: Book) -> None:
     assert book.states()[operation_id] == "partly_rolled_back"
 
 
-def test_resumed_run_has_a_new_end_time(book: Book) -> None:
+def test_resumed_run_has_new_end_time(book: Book) -> None:
     operation_id = book.begin()
     book.ledger.finish(operation_id, "interrupted", kind="write", seconds=1.0, now=NOW)
     book.put(operation_id, "in_progress")
@@ -141,7 +141,7 @@ def test_resumed_run_has_a_new_end_time(book: Book) -> None:
 # Values for the execution.
 
 
-def test_rollback_task_has_the_backup(book: Book) -> None:
+def test_rollback_task_has_backup(book: Book) -> None:
     operation_id = book.begin(book.files[0], hard_links="break")
     book.end(operation_id, journal_bytes=10, backup_kind="original", kept=b"/films/.x", kept_bytes=90)
     assert book.ledger.options(operation_id)["hard_links"] == "break"
@@ -153,7 +153,7 @@ def test_rollback_task_has_the_backup(book: Book) -> None:
 
 
 @pytest.mark.parametrize(("kind", "anew"), [("journal", False), ("delta", True), ("original", True)])
-def test_rollback_cost_of_a_late_result_uses_its_backup(book: Book, kind: str, anew: bool) -> None:
+def test_rollback_cost_of_late_result_uses_its_backup(book: Book, kind: str, anew: bool) -> None:
     """Neither its strategy nor its seconds are known."""
     with book.database.atomic() as tx:
         tx.execute("UPDATE scanned_files SET est_seconds = 3, strategy = 'mp4_in_place'")
@@ -195,7 +195,7 @@ def test_rollback_of_several_operations_updates_each(book: Book) -> None:
     assert book.states() == {first: "rolled_back", second: "rolled_back", back: "completed"}
 
 
-def test_restored_original_is_no_longer_a_backup(book: Book) -> None:
+def test_restored_original_is_no_longer_backup(book: Book) -> None:
     operation_id = book.begin(book.files[0])
     book.end(operation_id, backup_kind="original", kept=b"/films/.x", kept_bytes=90)
     back = book.rollback(operation_id)
@@ -206,7 +206,7 @@ def test_restored_original_is_no_longer_a_backup(book: Book) -> None:
     assert book.backups.usage() == 0
 
 
-# What may go.
+# Deletable backups.
 
 
 def test_oldest_originals_are_evicted_before_journals(book: Book) -> None:
@@ -233,7 +233,7 @@ def test_unfinished_operation_keeps_its_backups(book: Book, status: str) -> None
     assert book.backups.dead_journals(["1.journal"]) == []
 
 
-def test_backups_of_a_waiting_rollback_are_kept(book: Book) -> None:
+def test_backups_of_waiting_rollback_are_kept(book: Book) -> None:
     operation_id = book.begin(book.files[0])
     book.end(operation_id, journal_bytes=5, backup_kind="original", kept=b"/films/.x", kept_bytes=90)
     assert book.backups.room(1).bytes == 95

@@ -1,4 +1,4 @@
-"""Faces that the former program took for somebody: what of them is kept, and that nobody is assigned by it."""
+"""Faces that a legacy program recognised: the stored facts; no person is assigned by them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COLUMNS = ("person_name", "suggested_person_name", "suggested_confidence", "sugg
 
 
 def old_database(path: Path, rows: Iterable[tuple[Any, ...]], *, columns: int = len(COLUMNS)) -> Path:
-    """Make a database of the former program: rows are file hash and the first so many COLUMNS of a face."""
+    """Make a legacy database: rows are file hash and the first COLUMNS of a face."""
     told = COLUMNS[:columns]
     with sqlite3.connect(path) as old:
         old.execute("CREATE TABLE scanned_files (file_hash TEXT PRIMARY KEY, last_known_filepath TEXT NOT NULL)")

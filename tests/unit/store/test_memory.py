@@ -1,4 +1,4 @@
-"""The database takes what libraries of its size need, more where work needs it, and puts the rest into the home."""
+"""The memory of the database: by the size of the library, more on demand, and the rest in the home."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from indexium_core.store import memory
 from indexium_core.store.connection import OUT_OF_MEMORY, Connection
 from indexium_core.store.database import Database
 
-HUNGRY = "SELECT len(list(i)) FROM range($1) AS numbers(i)"  # a list is never put aside
+HUNGRY = "SELECT len(list(i)) FROM range($1) AS numbers(i)"  # a list is never spilled
 MANY = 8_000_000
 
 
@@ -22,7 +22,7 @@ def small(database: Database) -> Database:
     return database
 
 
-def test_memory_limit_grows_with_the_files(database: Database) -> None:
+def test_memory_limit_grows_with_files(database: Database) -> None:
     limits = []
     for files in (0, 100_000, 1_000_000, 10):
         database.expect(files)
@@ -31,7 +31,7 @@ def test_memory_limit_grows_with_the_files(database: Database) -> None:
     assert limits == [96, 196, 1096, 1096]
 
 
-def test_duckdb_gets_the_limit_and_the_spill_folder(database: Database) -> None:
+def test_duckdb_gets_limit_and_spill_folder(database: Database) -> None:
     said = database.read().execute("SELECT current_setting('memory_limit'), current_setting('temp_directory')")
     assert said.fetchone() == ("91.5 MiB", str(database.home / memory.SPILL))
 
@@ -55,7 +55,7 @@ def test_transaction_out_of_memory_is_repeated(small: Database) -> None:
     assert small.read().value("SELECT count(*) FROM people") == 1
 
 
-def test_memory_beyond_the_machine_is_an_error(small: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_beyond_machine_is_error(small: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "_machine_mb", lambda: 30)
     with pytest.raises(errors.StoreError, match="ran out of memory") as read:
         small.read().value(HUNGRY, [MANY])
@@ -78,7 +78,7 @@ def test_other_error_is_not_repeated(database: Database) -> None:
     assert tries == [1]
 
 
-def test_spill_files_of_a_killed_process_are_deleted(home: Path) -> None:
+def test_spill_files_of_killed_process_are_deleted(home: Path) -> None:
     Database.open(home).close()
     left = home / memory.SPILL / "duckdb_temp_storage.tmp"
     left.parent.mkdir(exist_ok=True)

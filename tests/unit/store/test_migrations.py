@@ -1,4 +1,4 @@
-"""Homes of every past version are brought up to date with all that is in them."""
+"""Homes of every earlier version are migrated with all their data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from indexium_core.store.planning import plan_compute, plan_read
 from indexium_core.store.planning.plan_version import Modes
 from tests.support.catalog import NOW
 
-# What a home of version 1 may hold: a file with a person, a plan, a write of it and the rollback of that write.
+# The content of a home of version 1: a file with a person, a plan, a write of it and its rollback.
 VERSION_1 = """
 INSERT INTO libraries (library_id, name, path, path_bytes) VALUES (1, 'films', '/films', '/films');
 INSERT INTO scanned_files (file_id, library_id, path_bytes, path, path_search, folder, file_name, file_ext, size,
@@ -49,7 +49,7 @@ VALUES (21, 11, 1, 1, 'x1:00', now(), 7, '1.journal', 300, now() + INTERVAL 90 D
 
 @pytest.fixture
 def old_home(home: Path) -> Path:
-    """A home as version 1 left it."""
+    """A home of version 1."""
     home.mkdir()
     with duckdb.connect(str(home / FILE_NAME)) as raw:
         migrations.apply(raw, migrations.available()[:1])
@@ -57,7 +57,7 @@ def old_home(home: Path) -> Path:
     return home
 
 
-def test_home_of_the_first_version_is_migrated(old_home: Path) -> None:
+def test_home_of_first_version_is_migrated(old_home: Path) -> None:
     with Database.open(old_home) as database:
         book = ledger.Ledger(database)
         operations, _ = book.operations()
@@ -72,7 +72,7 @@ def test_home_of_the_first_version_is_migrated(old_home: Path) -> None:
         version = plan_compute.refresh(database, Modes(), now=NOW)
         [item] = plan_read.items(database.read(), version, [1])
         assert [issue.code for issue in item.issues] == ["shown_as_plot"]
-        assert version.plan_id > 1  # ids go on: one that was shown before means nothing else now
+        assert version.plan_id > 1  # ids continue: an id that was shown before is not used again
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_file_with_several_comments_is_read_again(
 
 
 @pytest.mark.parametrize("count", range(1, len(migrations.available())))
-def test_every_version_migrates_to_the_newest_schema(home: Path, empty_home: Path, count: int) -> None:
+def test_every_version_migrates_to_newest_schema(home: Path, empty_home: Path, count: int) -> None:
     home.mkdir()
     with duckdb.connect(str(home / FILE_NAME)) as raw:
         migrations.apply(raw, migrations.available()[:count])

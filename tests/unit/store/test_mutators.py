@@ -1,8 +1,8 @@
 """
-Every function of the store that changes the catalog, through one table of claims.
+Every function of the store that changes the catalog, in one table of claims.
 
-Each is done as a whole or not at all; it marks the files whose plan it may change; doing it where it is true already
-marks nothing; and it takes the same number of statements for one file and for many.
+Each is atomic; it marks the files whose plan it may change; a repetition marks nothing; and it needs the same number of
+statements for one file and for many.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ Mutation = Callable[[Connection, list[int]], object]
 
 @dataclass(frozen=True)
 class Case:
-    mutate: Mutation  # is given the connection and the ids of the files that it shall be about
-    about_all: bool = False  # whether it is about all files, whatever the ids
-    again_is_new: bool = False  # whether doing it a second time is a change again
+    mutate: Mutation  # gets the connection and the ids of its files
+    about_all: bool = False  # whether it applies to all files, whatever the ids
+    again_is_new: bool = False  # whether a repetition is a change again
 
 
 def _upsert(tx: Connection, ids: list[int]) -> None:
@@ -83,7 +83,7 @@ def _meant(tx: Connection, ids: list[int], decide: Callable[[], object]) -> None
 
 
 def _change(tx: Connection, ids: list[int]) -> None:
-    """Add a person to each file's own list, unless they are there by an edit already."""
+    """Add a person to each file's own list, unless an edit already adds them."""
     edited = {row.file_id for row in decisions.in_force(tx, at=NOW) if row.kind == "edit"}
 
     def change() -> None:
@@ -96,7 +96,7 @@ def _change(tx: Connection, ids: list[int]) -> None:
 
 
 def _undo(tx: Connection, ids: list[int]) -> None:
-    """Take back a step that postponed all files, as far as these are about it; the second time there is none."""
+    """Undo a step that postponed all files, for these files; the second time there is none."""
     tx.execute("UPDATE decisions SET made_by = 7 WHERE list_contains($1, file_id)", [ids])
     steps.turn(tx, StepRow(step_id=7, label="", files=len(ids), created_at=NOW), undo=True, at=NOW)
 
@@ -188,7 +188,7 @@ def populated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def shared(populated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """The same, open; tests that take back what they do share it."""
+    """The same, open; tests that undo their changes share it."""
     with Database.open(_copied(populated, tmp_path_factory.mktemp("shared"))) as database:
         yield database
 
@@ -222,7 +222,7 @@ def statements(database: Database, mutate: Mutation, ids: list[int]) -> int:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_commit_keeps_the_change(populated: Path, tmp_path: Path, name: str) -> None:
+def test_commit_keeps_change(populated: Path, tmp_path: Path, name: str) -> None:
     with Database.open(_copied(populated, tmp_path)) as database:
         before = content(database.read())
         with database.atomic() as tx:
@@ -267,8 +267,8 @@ def test_statement_count_does_not_depend_on_file_count(shared: Database, name: s
     assert statements(shared, CASES[name].mutate, FILES[:1]) == statements(shared, CASES[name].mutate, FILES)
 
 
-def test_every_mutator_is_in_the_table() -> None:
-    """A function that takes `tx` changes something; those left out have tests of their own."""
+def test_every_mutator_is_in_table() -> None:
+    """A function with the parameter `tx` changes something; the excluded ones have separate tests."""
     apart = {
         "catalog.add_library",
         "catalog.name_library",

@@ -1,4 +1,4 @@
-"""What the plan says of one file: categories, levels and reasons, by a table of cases and against the grammar."""
+"""The plan of one file: categories, levels and reasons, by a table of cases and against the grammar."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def rules(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="module")
 def planned(rules: Database) -> Look:
-    """How to look a case up in the plan of its call."""
+    """Find a case in the plan of its call."""
     planner = MetadataPlanner(rules, clock=lambda: NOW)
     ids = dict(rules.read().execute("SELECT path, file_id FROM scanned_files").fetchall())
 
@@ -76,14 +76,14 @@ def seen(item: PlanItem, field: str) -> Any:
 
 
 @pytest.mark.parametrize("case", [*CASES, *AS_CASES], ids=lambda case: case["id"])
-def test_plan_matches_the_corpus(planned: Look, case: Case) -> None:
+def test_plan_matches_corpus(planned: Look, case: Case) -> None:
     item = planned(case)
 
     assert {field: seen(item, field) for field in case["expect"]} == case["expect"]
 
 
 @pytest.mark.parametrize("case", [*CASES, *AS_CASES], ids=lambda case: case["id"])
-def test_parts_of_an_item_agree(planned: Look, case: Case) -> None:
+def test_parts_of_item_agree(planned: Look, case: Case) -> None:
     item = planned(case)
     codes = [issue.code for issue in item.issues]
 
@@ -116,14 +116,14 @@ def test_parts_of_an_item_agree(planned: Look, case: Case) -> None:
 
 
 def test_corpus_has_every_planning_issue() -> None:
-    """The others are found when a file is looked at or written."""
+    """The other issues are found during a scan or a write."""
     elsewhere = {"changed_on_disk", "busy_in_operation", "in_use", "stale_plan"}
     covered = {code for case in CASES for code in case["expect"].get("issues", [])}
 
     assert covered == set(risk.ISSUES) - elsewhere
 
 
-def test_messages_contain_the_facts(planned: Look) -> None:
+def test_messages_contain_facts(planned: Look) -> None:
     told = {issue.code: issue.message for case in CASES for issue in planned(case).issues}
 
     assert "Other" in told["custom_comment"]
@@ -137,7 +137,7 @@ def test_messages_contain_the_facts(planned: Look) -> None:
 
 
 def test_other_settings_make_another_plan(rules: Database) -> None:
-    """What is a warning under one setting is a note under another; both plans stay what they were."""
+    """A warning under one setting is a note under another; both plans keep their levels."""
     [case] = [case for case in CASES if case["id"] == "a small file that has to be copied"]
     [(file_id,)] = (
         rules.read().execute("SELECT file_id FROM scanned_files WHERE path = $1", [plan_cases.path_of(case)]).fetchall()
@@ -153,7 +153,7 @@ def test_other_settings_make_another_plan(rules: Database) -> None:
 
 
 def test_view_matches_items(planned: Look, rules: Database) -> None:
-    """Items are put together in Python from what rows leave out; queries go by the view, which does so in SQL."""
+    """Python builds items from rows without derived values; queries use the view, which does this in SQL."""
     columns = ("db_people", "existing_people", "result_people", "tags_to_add", "tags_to_remove", "category")
     columns += ("risk_level", "can_update", "edited", "postponed", "people_mode", "comment_mode")
     text = f"SELECT file_id, issues, changes, {', '.join(columns)} FROM plan_items WHERE variant_id = $1"
@@ -169,7 +169,7 @@ def test_view_matches_items(planned: Look, rules: Database) -> None:
         assert others == [getattr(item, column) for column in columns]
 
 
-def test_sql_and_python_have_the_same_bits(rules: Database) -> None:
+def test_sql_and_python_have_same_bits(rules: Database) -> None:
     """The table of issues in Python is the only one: the schema lists its codes, the plan gets its masks."""
     for bit, (code, severity) in enumerate(risk.BITS):
         assert rules.read().value("SELECT issue_codes($1)", [1 << bit]) == [code]
@@ -193,7 +193,7 @@ def test_sql_and_python_have_the_same_bits(rules: Database) -> None:
         (["custom_comment", "offline", "tag_removal"], "blocked"),
     ],
 )
-def test_worst_issue_sets_the_risk_level(rules: Database, codes: list[str], level: str) -> None:
+def test_worst_issue_sets_risk_level(rules: Database, codes: list[str], level: str) -> None:
     rule = sql.load("risk_level")["risk_level"]
     facts = {"codes": codes} | sql.parameters(rule, plan_rows.ISSUE_PARAMETERS)
     text = f"SELECT {rule} FROM (SELECT issue_mask($codes::VARCHAR[]) AS issues, FALSE AS unchanged)"
@@ -217,7 +217,7 @@ def is_invalid_name(name: str) -> bool:
 
 
 @given(name=st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from(';|",\x7f\x85\x9f\xa0'), max_size=12))
-def test_sql_and_grammar_accept_the_same_names(rules: Database, name: str) -> None:
+def test_sql_and_grammar_accept_same_names(rules: Database, name: str) -> None:
     name = people_comment.clean_name(name)
     is_valid = rules.read().value("SELECT is_valid_name($1)", [name])
 

@@ -1,4 +1,4 @@
-"""Versions of the plan: what is worked out bit by bit is what would be worked out from nothing, and stays readable."""
+"""Versions of the plan: an incremental plan equals a new one, and old versions stay readable."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Rows = list[tuple[Any, ...]]
 
 
 class UndoneError(Exception):
-    """Takes a transaction back on purpose."""
+    """An error that rolls back a transaction on purpose."""
 
 
 def rows(reader: Connection, version: Version) -> Rows:
@@ -46,7 +46,7 @@ def rows(reader: Connection, version: Version) -> Rows:
 
 
 def from_nothing(database: Database, modes: Modes, now: Any = NOW) -> Rows:
-    """What a variant that nobody has asked for yet would have."""
+    """The plan of a new variant."""
     found: Rows = []
     with contextlib.suppress(UndoneError), database.atomic() as tx:
         decisions.expire(tx, at=now)
@@ -56,7 +56,7 @@ def from_nothing(database: Database, modes: Modes, now: Any = NOW) -> Rows:
 
 
 class Life:
-    """Random things that happen to a library of twelve files and two roots."""
+    """Random events in a library of twelve files and two roots."""
 
     def __init__(self, database: Database, seed: int) -> None:
         self.database = database
@@ -167,7 +167,7 @@ def compare_with_cache(reader: Connection, version: Version, cache: PlanCache) -
 
 @pytest.mark.parametrize("kept_items", [4, 500])
 @pytest.mark.parametrize("seed", effort.some(range(3), 1))
-def test_incremental_plan_equals_a_full_one(
+def test_incremental_plan_equals_full_one(
     database: Database, seed: int, kept_items: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(plan_cache, "_FIRST", kept_items)
@@ -217,7 +217,7 @@ def test_refresh_without_marks_costs_one_statement(films: Database) -> None:
     assert films.statements - before == 1
 
 
-def test_mark_without_a_change_makes_no_version(films: Database) -> None:
+def test_mark_without_change_makes_no_version(films: Database) -> None:
     first = plan_compute.refresh(films, Modes(), now=NOW)
     with films.atomic() as tx:
         catalog.mark_files(tx, list(ids(films).values()))
@@ -228,7 +228,7 @@ def test_mark_without_a_change_makes_no_version(films: Database) -> None:
     assert films.statements - before == 1
 
 
-def test_edit_writes_only_the_rows_of_its_file(films: Database) -> None:
+def test_edit_writes_only_rows_of_its_file(films: Database) -> None:
     first = plan_compute.refresh(films, Modes(), now=NOW)
     edit(films, "a.mp4", "Li Wei")
     second = plan_compute.refresh(films, Modes(), now=NOW)
@@ -244,7 +244,7 @@ def test_edit_writes_only_the_rows_of_its_file(films: Database) -> None:
     assert films.read().value("SELECT item_count FROM plans WHERE plan_id = $1", [second.plan_id]) == 2
 
 
-def test_file_outside_the_plan_has_no_row(films: Database) -> None:
+def test_file_outside_plan_has_no_row(films: Database) -> None:
     first = plan_compute.refresh(films, Modes(), now=NOW)
     with films.atomic() as tx:
         catalog.remove_library(tx, catalog.add_library(tx, b"/films"))
@@ -254,7 +254,7 @@ def test_file_outside_the_plan_has_no_row(films: Database) -> None:
     assert rows(films.read(), second) == []
 
 
-def test_empty_plan_has_a_version(database: Database) -> None:
+def test_empty_plan_has_version(database: Database) -> None:
     version = plan_compute.refresh(database, Modes(), now=NOW)
 
     assert plan_read.version(database.read(), version.plan_id) == (version, Modes())
@@ -358,7 +358,7 @@ def test_newest_version_is_kept_at_any_age(films: Database) -> None:
     assert plan_read.version(films.read(), version.plan_id) == (version, Modes())
 
 
-def test_version_of_an_unfinished_operation_is_kept(films: Database) -> None:
+def test_version_of_unfinished_operation_is_kept(films: Database) -> None:
     _, first, *_ = aged(films, named=True)
     with films.atomic() as tx:
         plan_compute.prune(tx, now=NOW + timedelta(days=10))
@@ -417,7 +417,7 @@ def many(database: Database) -> Search:
     ("sort", "descending"),
     effort.pairs(["name", "path", "risk", "tags", "new_tags", "size", "mtime", "category", "cost"], [False, True]),
 )
-def test_pages_form_the_whole_list_in_order(database: Database, many: Search, sort: str, descending: bool) -> None:
+def test_pages_form_whole_list_in_order(database: Database, many: Search, sort: str, descending: bool) -> None:
     reader = database.read()
     whole = plan_read.page(reader, many, sort=sort, descending=descending, limit=None, offset=0)
     pages = [
@@ -435,7 +435,7 @@ def test_pages_form_the_whole_list_in_order(database: Database, many: Search, so
 
     assert [item for page in pages for item in page] == whole
     expected = sorted(sorted(whole, key=lambda item: item.file_id), key=by, reverse=descending)
-    if descending:  # sorted() keeps equal ones in order when it reverses
+    if descending:  # sorted() keeps the order of equal items when it reverses
         expected = sorted(sorted(whole, key=lambda item: -item.file_id), key=by)[::-1]
     assert [item.file_id for item in whole] == [item.file_id for item in expected]
     assert len(whole) == 30

@@ -1,4 +1,4 @@
-"""Properties, locks and the audit in the store: whole or not at all, in a number of statements that does not grow."""
+"""Properties, locks and the audit in the store: atomic, with a constant number of statements."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Change = Callable[[Connection, list[int]], object]
 
 
 class _StopError(Exception):
-    """What goes wrong in a transaction."""
+    """An error in a transaction."""
 
 
 READ = MediaReading(properties=MediaProperties(resolution="1x1", size=1), unknown=("duration",))
@@ -88,7 +88,7 @@ def test_statement_count_does_not_depend_on_file_count(database: Database, files
     assert counted[0] == counted[1]
 
 
-def test_every_property_mutator_is_in_the_table() -> None:
+def test_every_property_mutator_is_in_table() -> None:
     found = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
         for module in (properties, locks, audit)

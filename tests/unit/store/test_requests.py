@@ -1,4 +1,4 @@
-"""A request is noted with what is begun for it, or neither is; its key stands for a day."""
+"""A request and its job are recorded together or not at all; a key is valid for one day."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_job_is_found_by_its_request(database: Database) -> None:
     assert found(database) == StartedRequest(operation_id=None, job_id=7, answer={"excluded": {"danger": 2}})
 
 
-def test_request_of_a_failed_start_is_not_stored(book: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_request_of_failed_start_is_not_stored(book: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise errors.StoreError("The disk is full.")
 
@@ -80,7 +80,7 @@ def test_key_with_another_request_is_refused(book: Database) -> None:
     assert refused.value.reason == "key_reused"
 
 
-def test_key_is_valid_for_a_day(database: Database) -> None:
+def test_key_is_valid_for_day(database: Database) -> None:
     Requests(database, clock=lambda: NOW).note(ASKED, job_id=7)
     assert found(database, later=DAY - timedelta(seconds=1)) is not None
     assert found(database, later=DAY) is None
@@ -94,7 +94,7 @@ def test_expired_keys_are_deleted(database: Database) -> None:
     assert database.read().execute("SELECT key FROM requests").fetchall() == [("c",)]
 
 
-def test_reused_expired_key_belongs_to_the_later_request(database: Database) -> None:
+def test_reused_expired_key_belongs_to_later_request(database: Database) -> None:
     Requests(database, clock=lambda: NOW).note(ASKED, job_id=1)
     later = IdempotentRequest(key=ASKED.key, mark="other")
     Requests(database, clock=lambda: NOW + DAY).note(later, job_id=2)

@@ -179,7 +179,7 @@ def _rest(found: ChangePreview) -> str:
     same = found.files - found.changed
     if not found.changed or not same:
         return ""
-    return "1 file stays as it is." if same == 1 else f"{wording.files(same)} stay as they are."
+    return "1 file does not change." if same == 1 else f"{wording.files(same)} do not change."
 
 
 def _warning(found: ChangePreview) -> str:

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from dashboards.bridge import Bridge
 from dashboards.components import person_field
 from dashboards.pages.plan.bulk import bulk
-from dashboards.pages.plan.writing.plan_write import PINNED, SO_ALREADY
+from dashboards.pages.plan.writing.plan_write import SO_ALREADY
 from dashboards.session import Session
-from dashboards.state import NOTHING, PlanState
+from dashboards.state import NOTHING, PINNED, PlanState
 from indexium_core import errors
 from indexium_core.library import BulkPeople, ChangePreview, DecisionReport, Library, Target, Template
 from indexium_core.model import labels

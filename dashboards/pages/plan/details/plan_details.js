@@ -78,7 +78,9 @@ function fitHeight() {
 /** @param {boolean} isDrawerOpen */
 function toggleOverview(isDrawerOpen) {
   const card = /** @type {HTMLElement | null} */ (document.querySelector(".overview"))
-  if (card) card.hidden = isDrawerOpen
+  if (!card) return
+  card.hidden = isDrawerOpen
+  card.closest(".work").classList.toggle("folded", !isDrawerOpen)
 }
 
 /** @param {Self} self */

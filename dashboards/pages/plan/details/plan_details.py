@@ -20,6 +20,7 @@ from indexium_core.model.files.media import StreamFacts
 from indexium_core.model.files.properties import LABELS, AuditPage, FieldLock
 from indexium_core.model.operations import strategies
 from indexium_core.model.people.suggestion import Suggestion
+from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import PlanItem
 
 __all__ = ["FEW_CHANGES", "PlanDetails", "acts", "how", "media", "outside", "rescanned", "view"]
@@ -120,7 +121,11 @@ def view(
         "over": over(details),
         "strip": strip(details),
         "issues": [
-            {"severity": issue.severity, "message": comment_diff.seen(issue.message)}
+            {
+                "severity": issue.severity,
+                "message": comment_diff.seen(issue.message),
+                "remedy": risk.remedy(issue.code, severity=issue.severity),
+            }
             for issue in plan_table.ordered(item.issues)
             if issue.code != "shown_as_plot"  # the section on players shows it in more detail
         ],
@@ -403,7 +408,7 @@ def _strategy(details: FileDetails, item: PlanItem, rollback_days: int) -> list[
         messages = " ".join(issue.message for issue in item.issues)
         why = "" if details.strategy else details.strategy_why
         return [["Strategy", "not written"], *([["Reason", why]] if why.rstrip(".") not in messages else [])]
-    cost = f"about {wording.duration(item.est_seconds)}, {wording.size(item.est_bytes)} of {wording.size(details.size)}"
+    cost = f"{wording.estimate(item.est_seconds)}, {wording.size(item.est_bytes)} of {wording.size(details.size)}"
     return [
         ["Strategy", strategies.in_words(item.strategy)],
         ["Cost", cost],

@@ -64,7 +64,11 @@ const drawRisk = ({level, count: files, shown, hint, on}) =>
 
 /** @param {RiskLevel[]} levels */
 export const drawRisks = levels =>
-  h("div", {class: "chips", role: "group", "aria-label": "Risk", data: {key: "chips"}}, levels.map(drawRisk))
+  h(
+    "div",
+    {class: "chips levels-line", role: "group", "aria-label": "Risk", data: {key: "chips"}},
+    levels.map(drawRisk),
+  )
 
 /** @type {(text: string, place: number, query: string) => HTMLElement} */
 const drawPart = (text, place, query) =>

@@ -11,8 +11,8 @@ from dashboards import status_words
 from dashboards.bridge import Bridge
 from dashboards.components import paging
 from dashboards.components.dialog import Dialog
-from dashboards.questions import write_question
-from dashboards.questions.write_question import WriteRequest
+from dashboards.questions import write_sections
+from dashboards.questions.write_sections import WriteRequest
 from dashboards.result_cache import ResultCache
 from indexium_core.library import DryRunReport, Library, MetadataPlan
 from indexium_core.model import wording
@@ -182,7 +182,7 @@ def _verdict(report: DryRunReport) -> list[dict[str, Any]]:
     if total < report.total:
         text += f" {wording.count(report.total - total)} were not checked."
     level = "safe" if all_of_it else "warning"
-    pairs = [["Method", write_question.how(report.by_strategy)]] if ready else []
+    pairs = [["Method", write_sections.how(report.by_strategy)]] if ready else []
     pairs += [["Written", wording.size(report.bytes_to_write)]] if ready else []
     pairs.append(["Checked", f"{wording.files(total)} in {wording.duration(report.seconds)}"])
     outcomes = [{"kind": "levels", "levels": _outcomes(report)}] if len(report.counts) > 1 else []

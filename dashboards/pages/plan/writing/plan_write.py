@@ -9,21 +9,21 @@ from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
 from dashboards.pages.plan.writing.action_bar import ActionBar
 from dashboards.pages.plan.writing.dry_run import DryRun
-from dashboards.questions.write_question import WRITABLE, WriteQuestion, WriteRequest
+from dashboards.questions.write_question import WriteQuestion
+from dashboards.questions.write_sections import WRITABLE, WriteRequest
 from dashboards.session import Session
-from dashboards.state import PlanState
+from dashboards.state import PINNED, PlanState
 from indexium_core import errors
 from indexium_core.library import DecisionReport, Library, MetadataPlan
 from indexium_core.model import labels, wording
 from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
 from indexium_core.model.planning.plan import Selection, SelectionSummary
 
-__all__ = ["PINNED", "SO_ALREADY", "PlanWrite"]
+__all__ = ["SO_ALREADY", "PlanWrite"]
 
 SO_ALREADY = "nothing was changed: the files already have these values"
 DONE = ("in_progress", "completed", "completed_with_errors")  # states in which written files are reported
 UNSELECTED = "Select files first: press x for the file at the cursor, or a for all found files."
-PINNED = 2_000  # so many files stay selected by id, even if a decision removes them from the search
 
 
 class PlanWrite:
@@ -37,7 +37,9 @@ class PlanWrite:
             None,
         )  # the search and id of the last write
         self.bar = ActionBar()
-        self._question = WriteQuestion(library, bridge, dialog, started=self._started, shown=self._show)
+        self._question = WriteQuestion(
+            library, bridge, dialog, started=self._started, shown=self._show, find=session.search_plan
+        )
         self._dry_run = DryRun(
             library, bridge, dialog, session.result_cache, self._question.ask, files=lambda: session.files
         )

@@ -1,4 +1,4 @@
-"""What may be over in a moment is tried again, and nothing else is."""
+"""Temporary errors of a file are retried, other errors are not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.holding import held_by_another, retry_with
 from tests.support.studio import ALL, OLD, Studio
 
 
-def test_file_in_use_is_written_after_its_release(studio: Studio) -> None:
+def test_file_in_use_is_written_after_release(studio: Studio) -> None:
     with held_by_another(studio.paths[0]) as let_go:
         failures = retry_with(studio.library, let_go)
         status = studio.write()
@@ -88,7 +88,7 @@ def test_conflict_is_not_retried(studio: Studio) -> None:
 
 
 def test_stop_keeps_retried_file_waiting(studio: Studio) -> None:
-    """It is not called failed because the program ended: the next run tries it."""
+    """A file that waits for its retry at the end of the program does not fail; the next run retries it."""
     waiting = threading.Event()
     with held_by_another(studio.paths[0]):
         retry_with(studio.library, waiting.set, delay=3600.0)
@@ -103,7 +103,7 @@ def test_stop_keeps_retried_file_waiting(studio: Studio) -> None:
 
 
 def test_older_item_waits_for_retry_of_newer_item(studio: Studio) -> None:
-    """Two writes of a file are taken back newest first; if the newer is in use for a moment, the older must wait."""
+    """Two writes of a file are rolled back newest first; if the newer file is in use, the older one must wait."""
     studio.write()
     studio.library.people.add(studio.paths, ["Cem Öz"])
     studio.write()

@@ -1,4 +1,4 @@
-"""What the house promises of itself: files that must agree, and things that must not be in the repo."""
+"""Rules of the repository: files that must agree, and content that must not be committed."""
 
 from __future__ import annotations
 
@@ -28,13 +28,15 @@ def test_environment_yml_agrees_with_pyproject() -> None:
     assert f"python{project['requires-python']}" in conda
 
 
-def test_ci_calls_the_readme_test_command() -> None:
+def test_ci_calls_readme_test_command() -> None:
     assert "python3 start.py test" in (ROOT / ".ci/run").read_text()
     assert "python3 start.py test" in (ROOT / "README.md").read_text()
 
 
-def test_start_py_can_be_parsed_by_very_old_pythons() -> None:
-    """An f-string, a starred list or `raise … from` would hide the sentence about the version behind a syntax error."""
+def test_start_py_is_parsed_by_old_python_versions() -> None:
+    """
+    A syntax error because of an f-string, a starred list or `raise … from` would hide the message about the version.
+    """
     source = (ROOT / "start.py").read_text(encoding="utf-8")
     modern = [node for node in ast.walk(ast.parse(source)) if is_modern(node, source)]
 
@@ -62,7 +64,7 @@ def test_no_lock_file_and_no_package_index_is_recorded() -> None:
     assert [path.name for path in text_files() if path != Path(__file__) and index.search(path.read_text())] == []
 
 
-def test_no_path_of_one_machine_is_in_the_repo() -> None:
+def test_repository_has_no_machine_specific_path() -> None:
     machine = re.compile(r"(?<![\w.])/(?:home|root|work|Users)/\w")
 
     assert [path.name for path in text_files() if path != Path(__file__) and machine.search(path.read_text())] == []

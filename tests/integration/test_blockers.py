@@ -1,4 +1,4 @@
-"""What stands in the way of all files stops an operation; mended, it goes on."""
+"""A blocker of all files stops the operation; the operation resumes after the blocker is removed."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from indexium_core.flows.writing import protocol
 from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.library import Library
 from indexium_core.model.files.properties import MediaReading
-from tests.integration.test_long_work import with_a_rewrite
+from tests.integration.test_timing import with_a_rewrite
 from tests.support import media, places
 from tests.support.holding import Gate
 from tests.support.studio import ALL, Studio
 
 
 def begun_and_pulled_out(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> tuple[OperationHandle, Path]:
-    """Write, and have the folder go away when two files are done; returns where it is."""
+    """Write, and remove the folder after two files; return its new place."""
     studio.library._parts.runs.workers = 1
     away, gate = studio.films.with_name("away"), Gate(monkeypatch, 2)
     handle = gate.write(studio.library)
@@ -36,9 +36,7 @@ def begun_and_pulled_out(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> tup
     return handle, away
 
 
-def test_a_missing_folder_stops_the_operation_and_it_resumes_when_the_folder_returns(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_folder_stops_operation_until_it_returns(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     handle, away = begun_and_pulled_out(studio, monkeypatch)
 
     status = handle.wait()
@@ -62,7 +60,7 @@ def test_a_missing_folder_stops_the_operation_and_it_resumes_when_the_folder_ret
     assert studio.bytes() == studio.old
 
 
-def test_a_rewrite_that_lost_its_folder_was_restored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rewrite_with_lost_folder_is_restored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     library, path = with_a_rewrite(tmp_path)
     films, real, gone = path.parent, protocol.FileProgress.advance, threading.Event()
 
@@ -86,7 +84,7 @@ def test_a_rewrite_that_lost_its_folder_was_restored(tmp_path: Path, monkeypatch
     library.close()
 
 
-def test_the_reason_of_a_stop_is_shown_until_the_operation_resumes(
+def test_reason_of_stop_is_shown_until_operation_resumes(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     handle, away = begun_and_pulled_out(studio, monkeypatch)
@@ -117,9 +115,7 @@ def test_the_reason_of_a_stop_is_shown_until_the_operation_resumes(
     assert studio.library.operation(1).operation.error_message == ""
 
 
-def test_a_missing_folder_stops_a_rollback_and_it_resumes_when_the_folder_returns(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_folder_stops_rollback_until_it_returns(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     studio.library._parts.runs.workers = 1
     studio.write()
     away, gate = studio.films.with_name("away"), Gate(monkeypatch, 2)
@@ -135,7 +131,7 @@ def test_a_missing_folder_stops_a_rollback_and_it_resumes_when_the_folder_return
     assert studio.bytes() == studio.old
 
 
-def test_a_folder_that_goes_away_while_it_is_scanned_is_offline_and_nothing_of_it_is_missing(
+def test_folder_removed_during_scan_is_offline_without_missing_files(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     away, pulled, real = studio.films.with_name("away"), threading.Lock(), FileReader.__init__
@@ -153,7 +149,7 @@ def test_a_folder_that_goes_away_while_it_is_scanned_is_offline_and_nothing_of_i
     assert (report.offline, report.unchanged) == (0, 6)
 
 
-def test_one_file_that_is_gone_is_only_a_row(studio: Studio) -> None:
+def test_one_missing_file_fails_alone(studio: Studio) -> None:
     plan = studio.library.plan()
     studio.paths[0].unlink()
 
@@ -162,14 +158,14 @@ def test_one_file_that_is_gone_is_only_a_row(studio: Studio) -> None:
     assert (status.status, status.counts) == ("completed_with_errors", {"success": 5, "failed": 1})
 
 
-def test_a_full_disk_stops_the_operation_and_it_resumes_when_there_is_room(tmp_path: Path) -> None:
+def test_full_disk_stops_operation_until_space_is_free(tmp_path: Path) -> None:
     with places.mounted("ext4", tmp_path, megabytes=24) as disk:
         films = disk / "films"
         films.mkdir()
         paths = media.series("mp4", films, 4, comment="People: Bob Ray")
         with Library.open(tmp_path / "home") as library:
             library.scan([films])
-            library.people.add(paths, [f"Person number {number}" for number in range(400)])  # needs a block more
+            library.people.add(paths, [f"Person number {number}" for number in range(400)])  # needs one more block
             old = {path: path.read_bytes() for path in paths}
             fill(disk / "filler")
 
@@ -193,7 +189,7 @@ def test_a_full_disk_stops_the_operation_and_it_resumes_when_there_is_room(tmp_p
 
 @pytest.fixture
 def tight(tmp_path: Path) -> Iterator[tuple[Library, Path]]:
-    """A home on a small disk, and where a file goes that takes all the room that is left on it."""
+    """A home on a small disk, and the path of a file that fills the disk."""
     with places.mounted("ext4", tmp_path, megabytes=160) as disk:
         films = tmp_path / "films"
         films.mkdir()
@@ -205,7 +201,7 @@ def tight(tmp_path: Path) -> Iterator[tuple[Library, Path]]:
 
 
 def begun_and_filled(library: Library, filler: Path, monkeypatch: pytest.MonkeyPatch) -> OperationHandle:
-    """Write, and have the disk of the home full when two files are done."""
+    """Write, and fill the disk of the home after two files."""
     gate = Gate(monkeypatch, 2)
     handle = gate.write(library)
     fill(filler)
@@ -213,12 +209,12 @@ def begun_and_filled(library: Library, filler: Path, monkeypatch: pytest.MonkeyP
     return handle
 
 
-def test_a_full_disk_of_the_home_stops_the_operation_and_it_resumes_when_there_is_room(
+def test_full_home_disk_stops_operation_until_space_is_free(
     tight: tuple[Library, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library, filler = tight
     handle = begun_and_filled(library, filler, monkeypatch)
-    assert not handle.wait(1).finished  # nobody can write down that it has ended
+    assert not handle.wait(1).finished  # its end cannot be recorded
     with pytest.raises(errors.StoreError, match=r"disk of the home is full, .* Free some space on it"):
         library.edit("0000", ["Eve Fox"])
 
@@ -226,11 +222,11 @@ def test_a_full_disk_of_the_home_stops_the_operation_and_it_resumes_when_there_i
     status = handle.wait(20)
     assert status.status == "failed"
     message = library.operation(1).operation.error_message
-    assert "space on" in message.lower()  # the journal or the database, whichever meets it first
+    assert "space on" in message.lower()  # the journal or the database, whichever fails first
     assert library.resume(1).wait().counts == {"success": 6}
 
 
-def test_a_home_on_a_full_disk_can_be_closed_and_interrupted_work_is_offered(
+def test_home_on_full_disk_closes_and_offers_interrupted_operation(
     tight: tuple[Library, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library, filler = tight
@@ -244,7 +240,7 @@ def test_a_home_on_a_full_disk_can_be_closed_and_interrupted_work_is_offered(
         assert opened.resume(1).wait().counts == {"success": 6}
 
 
-def test_a_rescan_in_a_full_home_fails_with_the_remedy_and_resumes_when_there_is_room(
+def test_rescan_in_full_home_fails_until_space_is_free(
     tight: tuple[Library, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library, filler = tight
@@ -270,7 +266,7 @@ def test_a_rescan_in_a_full_home_fails_with_the_remedy_and_resumes_when_there_is
 
 
 def fill(path: Path) -> None:
-    """Take all the room that there is on a disk."""
+    """Fill a disk completely."""
     with path.open("wb", buffering=0) as file:
         for size in (1 << 20, 4096, 512, 1):
             with contextlib.suppress(OSError):

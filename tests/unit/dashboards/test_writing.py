@@ -1,4 +1,4 @@
-"""What is said before, during and after a write: the question, the dry run, the foot of every page."""
+"""Texts before, during and after a write: the question, the dry run, the footer of every page."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from dashboards.frame import footer
 from dashboards.pages.plan.writing import plan_write
 from dashboards.pages.plan.writing.dry_run import DryRun, DryRunResult
 from dashboards.pages.progress import progress
-from dashboards.questions import write_question
-from dashboards.questions.write_question import WriteQuestion, WriteRequest
+from dashboards.questions import write_sections
+from dashboards.questions.write_question import WriteQuestion
+from dashboards.questions.write_sections import WriteRequest
 from dashboards.result_cache import ResultCache
 from indexium_core import errors
 from indexium_core.library import DryRunReport, ScanProgress
+from indexium_core.model import query as grammar
 from indexium_core.model.operations.operation import MetadataOperation, OperationStatus, WriteOptions, WriteResult
 from indexium_core.model.planning.plan import Holder, Selection, SelectionSummary, StaleFile, StaleFiles
 from tests.support.fake_library import FakeLibrary
@@ -28,7 +30,7 @@ NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 
 class Line:
-    """A bridge that does everything at once."""
+    """A bridge that runs everything immediately."""
 
     def __init__(self) -> None:
         self.toasts: list[str] = []
@@ -92,7 +94,7 @@ def acts(row: dict[str, Any]) -> list[str]:
     return [button["act"] for button in row["buttons"]]
 
 
-# --- The foot ----------------------------------------------------------------------------------------------------
+# --- The footer --------------------------------------------------------------------------------------------------
 
 
 def test_toast_offers_undo_until_it_closes() -> None:
@@ -136,7 +138,7 @@ def test_interrupted_operation_offers_resume_and_rollback() -> None:
     assert [button["label"] for button in row["buttons"]] == ["Show", "Roll back 7", "Resume 5"]
 
 
-def test_running_operation_shows_progress_and_the_rest() -> None:
+def test_running_operation_shows_progress_and_rest() -> None:
     row = footer.running(operation(status="in_progress"), status(success=39, conflict=2, pending=173))
 
     assert row["title"] == "Writing 41 of 214 files"
@@ -148,7 +150,7 @@ def test_running_operation_shows_progress_and_the_rest() -> None:
     assert (paused["title"], paused["note"], acts(paused)[0]) == ("Paused: 39 of 214 files", "", "resume")
 
 
-def test_scan_without_a_total_shows_no_estimate() -> None:
+def test_scan_without_total_shows_no_estimate() -> None:
     walking = ScanProgress(done=1204, total=None, current="2019", rate=900.0, eta_seconds=None)
     row = footer.scanning(walking)
     assert (row["title"], row["bar"]["parts"]) == ("Searching for files: 1,204 found", [])
@@ -168,7 +170,7 @@ def test_completed_operation_retries_only_failures() -> None:
     ]
 
 
-# --- The bar of what is selected ---------------------------------------------------------------------------------
+# --- The action bar ----------------------------------------------------------------------------------------------
 
 
 def summary(**facts: Any) -> SelectionSummary:
@@ -202,23 +204,25 @@ def test_action_bar_counts_hidden_and_blocked_files() -> None:
 def test_strategies_are_described() -> None:
     counts = {"mp4_in_place": 70, "matroska_in_place": 4, "mp4_copy": 3, "ogg_remux": 1, "mp4_reflink": 2}
     told = "74 in place, 3 as a full copy, 2 as a shared copy, 1 rewritten by FFmpeg"
-    assert write_question.how(counts) == told
+    assert write_sections.how(counts) == told
 
 
 # --- The question ------------------------------------------------------------------------------------------------
 
 
 class Asked:
-    """A question on a fake library, with what the page sees of it."""
+    """A question on a fake library, with the view of the page."""
 
     def __init__(self) -> None:
         self.library, self.line, self.dialog = FakeLibrary(40), Line(), Dialog()
         self.started: list[int] = []
         self.shown: list[int] = []
+        self.found: list[str] = []
         self.question = WriteQuestion(
             *(self.library, self.line, self.dialog),  # type: ignore[arg-type]
             started=self.started.append,
             shown=self.shown.append,
+            find=self.found.append,
         )
         self.question.start()
 
@@ -234,6 +238,18 @@ class Asked:
 
     def confirm(self, **message: Any) -> None:
         self.dialog._handle_msg({"type": "confirm", "serial": self.view["serial"], "note": "for Mum", **message})
+
+    def act(self, name: str) -> dict[str, Any]:
+        self.dialog._handle_msg({"type": "act", "serial": self.view["serial"], "act": name})
+        return self.view
+
+    def lines(self) -> list[tuple[str, list[str]]]:
+        sections = [section for section in self.view["sections"] if section["kind"] == "lines"]
+        return [
+            (line["text"], [each["label"] for each in line["actions"]])
+            for section in sections
+            for line in section["lines"]
+        ]
 
     def facts(self) -> dict[str, str]:
         [pairs] = [section["pairs"] for section in self.view["sections"] if section["kind"] == "facts"]
@@ -283,8 +299,29 @@ def test_write_shows_operations_that_block_all_files(asked: Asked, monkeypatch: 
     assert not asked.view["open"]
 
 
-def test_dangerous_write_needs_a_typed_word(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(write_question, "PER_PAGE", 3)
+def test_write_question_leaves_danger_out_and_undoes_it(asked: Asked) -> None:
+    asked.ask("")
+    statistics = asked.library.plan().statistics
+    danger, others = statistics.danger_count, statistics.safe_count + statistics.warning_count
+    assert asked.lines()[:2] == [
+        (f"{danger} dangerous files", ["Leave danger out", "Show these"]),
+        (f"{danger} files would lose custom text", [f"Preserve all {danger}", "Show these"]),
+    ]
+
+    view = asked.act("leave_out")
+    assert (view["confirm"], view["typed"]) == (f"Write {others} files", None)
+    assert asked.lines() == [(f"{danger} files of the level danger are not written.", ["Undo"])]
+    view = asked.act("undo")
+    assert view["confirm"] == f"Write {danger + others} files"
+    asked.act("show_text")
+    assert asked.found == [
+        grammar.search_of(asked.library.plan().split(Selection(query=""), "issue:custom_comment")[0])
+    ]
+    assert not asked.view["open"]
+
+
+def test_dangerous_write_needs_typed_word(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write_sections, "PER_PAGE", 3)
     view = asked.ask("")
     danger = asked.library.plan().statistics.danger_count
     [dangers] = [section for section in view["sections"] if section.get("key") == "dangers"]
@@ -302,7 +339,7 @@ def test_dangerous_write_needs_a_typed_word(asked: Asked, monkeypatch: pytest.Mo
     assert asked.view["serial"] == view["serial"]
 
 
-def test_outdated_question_offers_a_refresh(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outdated_question_offers_refresh(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     changed = StaleFile(
         file_id=3,
         file_name="a.mp4",
@@ -328,7 +365,7 @@ def test_outdated_question_offers_a_refresh(asked: Asked, monkeypatch: pytest.Mo
     assert asked.view["title"].startswith("Write ")
 
 
-def test_change_after_the_question_is_not_written(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_change_after_question_is_not_written(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any, **__: Any) -> None:
         raise errors.StalePlanError
 
@@ -430,7 +467,7 @@ def test_dry_run_closed_at_its_end_stays_closed(monkeypatch: pytest.MonkeyPatch)
     library.close()
 
 
-def test_result_cache_is_limited_and_reports_a_missing_result() -> None:
+def test_result_cache_is_limited_and_reports_missing_result() -> None:
     desk = ResultCache()
     tokens = [desk.keep(number) for number in range(9)]
 

@@ -1,4 +1,4 @@
-"""Operations and time: what stands still, a clock that jumps, films that take long."""
+"""Operations and time: stalls, clock changes, and long writes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.support.waiting import until
 
 
 def with_a_rewrite(folder: Path) -> tuple[Library, Path]:
-    """Return a library that is to write one film, which has to be made anew for it."""
+    """Return a library with a write of one film that must be rebuilt."""
     films = folder / "films"
     films.mkdir()
     path = media.build("wmv", films, comment="People: Bob Ray")
@@ -40,8 +40,8 @@ def with_a_rewrite(folder: Path) -> tuple[Library, Path]:
     return library, path
 
 
-def test_a_stalled_operation_is_interrupted_and_reports_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its disk does not answer: the file under way stands still until it is given up."""
+def test_stalled_operation_is_interrupted_and_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk does not respond: the file in progress stalls until the timeout."""
     config = settings.load(tmp_path / "home", metadata_operation_timeout_seconds=1)
     studio, real = Studio(tmp_path, 4, config=config), editing.edit
 
@@ -62,16 +62,16 @@ def test_a_stalled_operation_is_interrupted_and_reports_it(tmp_path: Path, monke
     assert (status.status, status.counts) == ("interrupted", {"success": 3, "pending": 1})
     [left] = studio.library.interruptions.operations()
     assert "no progress for 1 seconds" in left.stop_reason
-    assert not left.resumes_automatically  # it would only stand still once more
+    assert not left.resumes_automatically  # it would only stall again
     assert studio.library.resume(1).wait().counts == {"success": 4}
     studio.library.close()
 
 
-def test_a_clock_that_jumps_changes_no_duration_and_holds_nothing_up(tmp_path: Path) -> None:
+def test_clock_jump_changes_no_duration_and_blocks_nothing(tmp_path: Path) -> None:
     jumps = iter(range(10**6))
 
     def clock() -> datetime:
-        """Every look at it finds another month, before or after."""
+        """Each read returns another month, earlier or later."""
         return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=40 * (-1) ** next(jumps))
 
     studio = Studio(tmp_path, 4, clock=clock)
@@ -86,7 +86,7 @@ def test_a_clock_that_jumps_changes_no_duration_and_holds_nothing_up(tmp_path: P
     studio.library.close()
 
 
-def test_a_rewrite_reports_its_progress_and_is_cancelled_when_the_program_ends(
+def test_rewrite_reports_progress_and_ends_with_program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     library, path = with_a_rewrite(tmp_path)
@@ -119,7 +119,7 @@ def test_a_rewrite_reports_its_progress_and_is_cancelled_when_the_program_ends(
     assert status.current_text == f"{path.name}, {int(100 * shares[0])} %"
     assert f"{status.current_text}\n" in re.sub(" +\n", "\n", told)
     assert len(made) == 1  # the new file, under a name of its own …
-    assert list(path.parent.iterdir()) == [path]  # … which went
+    assert list(path.parent.iterdir()) == [path]  # … which was removed
     assert path.read_bytes() == old
     with Library.open(tmp_path / "home") as library:
         [left] = library.interruptions.operations()
@@ -132,7 +132,7 @@ def test_a_rewrite_reports_its_progress_and_is_cancelled_when_the_program_ends(
         assert library.status(1).fractions == {}
 
 
-def test_a_long_rewrite_waits_while_its_operation_is_paused(
+def test_long_rewrite_waits_during_pause(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.1)
@@ -149,7 +149,7 @@ def test_a_long_rewrite_waits_while_its_operation_is_paused(
     handle = library.write(library.plan(), ALL)
     assert begun.wait(20)
     threading.Timer(0.05, paused.set).start()
-    assert handle.pause()  # comes back, though the file is not done
+    assert handle.pause()  # resumes although the file is not finished
     monkeypatch.setattr(protocol.FileProgress, "advance", real)
 
     held = handle.status()
@@ -162,7 +162,7 @@ def test_a_long_rewrite_waits_while_its_operation_is_paused(
     assert "Operation 1 is paused: no file is in progress." in capsys.readouterr().err
     run = library._parts.runs.find(handle.id)
     assert run is not None
-    threading.Event().wait(0.5)  # a pause, in which nothing is done
+    threading.Event().wait(0.5)  # a pause
     assert handle.status().working == pytest.approx(held.working, abs=0.1)
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert run.throughput.seconds < held.working[next(iter(held.working))] + 0.4
@@ -173,7 +173,7 @@ def test_a_long_rewrite_waits_while_its_operation_is_paused(
     library.close()
 
 
-def test_files_that_finish_after_a_pause_request_count_as_running_time(
+def test_files_finished_after_pause_request_count_as_running_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     studio = Studio(tmp_path, 6)
@@ -197,7 +197,7 @@ def test_files_that_finish_after_a_pause_request_count_as_running_time(
     studio.library.close()
 
 
-def test_a_log_has_the_files_before_the_pause(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_log_has_files_before_pause(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ItemRunner, "GROUP_SECONDS", 60.0)
     monkeypatch.setattr(ItemRunner, "MAX_GROUP_SECONDS", 60.0)
     studio = Studio(tmp_path, 6)
@@ -213,8 +213,8 @@ def test_a_log_has_the_files_before_the_pause(tmp_path: Path, monkeypatch: pytes
     studio.library.close()
 
 
-def test_the_running_time_of_an_interrupted_run_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is written down with each group of results, and counted once."""
+def test_interrupted_run_has_running_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The running time is recorded with each group of results, and counted once."""
     studio = Studio(tmp_path, 4)
     studio.library._parts.runs.workers = 1
     gate = Gate(monkeypatch, free=2)
@@ -231,10 +231,8 @@ def test_the_running_time_of_an_interrupted_run_is_known(tmp_path: Path, monkeyp
     studio.library.close()
 
 
-def test_the_running_time_is_reported_and_stored_during_a_rewrite(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """So a kill forgets a second or two at most, however long one film takes."""
+def test_running_time_is_reported_and_stored_during_rewrite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kill loses two seconds at most, however long one film takes."""
     monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.1)
     library, _ = with_a_rewrite(tmp_path)
     go_on, real = threading.Event(), protocol.FileProgress.advance
@@ -258,7 +256,7 @@ def test_the_running_time_is_reported_and_stored_during_a_rewrite(
     assert handle.pause()
     at_work = library.operation(1).operation.seconds
     until(lambda: written() == pytest.approx(at_work))
-    assert library.operation(1).operation.seconds == pytest.approx(at_work)  # a pause is no time at work
+    assert library.operation(1).operation.seconds == pytest.approx(at_work)  # a pause is not running time
     go_on.set()
     assert handle.resume()
     assert handle.wait().counts == {"success": 1}
@@ -266,8 +264,8 @@ def test_the_running_time_is_reported_and_stored_during_a_rewrite(
     library.close()
 
 
-def test_after_a_signal_only_files_in_progress_are_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A service closes its pages before its library; until then no further file and no further job may begin."""
+def test_after_signal_only_files_in_progress_are_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service closes its pages before its library; between both, no further file and no further job may start."""
     studio = Studio(tmp_path, 12)
     library, gate = studio.library, Gate(monkeypatch, free=0)
     handle = gate.write(library)
@@ -293,10 +291,10 @@ def test_after_a_signal_only_files_in_progress_are_finished(tmp_path: Path, monk
 @pytest.mark.parametrize(
     ("change", "may_begin"), [(RunControl.resume, True), (RunControl.stop, False), (RunControl.cancel, False)]
 )
-def test_a_late_worker_starts_no_file_while_the_operation_is_paused(
+def test_late_worker_starts_no_file_while_operation_is_paused(
     change: Callable[[RunControl], None], may_begin: bool
 ) -> None:
-    """A worker may have been handed a file before the pause, and look at it after."""
+    """A worker may receive a file before the pause, and start it after the pause."""
     run = operation_run.OperationRun(
         operation_id=1,
         job_id=1,
@@ -323,4 +321,27 @@ def test_a_late_worker_starts_no_file_while_the_operation_is_paused(
     worker.join(5)
     assert began == [may_begin]
     assert list(run.active_items) == [7] * may_begin
-    assert all(seconds < 0.2 for seconds in run.active_seconds().values())  # in which the wait before it does not count
+    assert all(seconds < 0.2 for seconds in run.active_seconds().values())  # without the wait before it
+
+
+def test_estimates_agree_and_follow_the_last_operations(tmp_path: Path) -> None:
+    """Three files at a time, each in 8 s, were written in 40 s: a file is 2 s of the operation."""
+    studio = Studio(tmp_path, 20)
+    library = studio.library
+    before = library.plan().statistics.est_seconds
+    library.write(library.plan(), ALL).wait()
+    with library._parts.store.atomic() as tx:
+        tx.execute("UPDATE metadata_operations SET seconds = 40")
+        tx.execute("UPDATE metadata_operation_items SET seconds = 8")
+    library.rollback(1, replan=True).wait()
+    library.write(library.plan(f'name:"{studio.paths[0].stem}"'), ALL).wait()  # the estimates are read again
+    plan = library.plan()
+    rows = [row for row in plan.page(sort="cost").items if row.can_update]
+    whole = library.plans.summary(plan, plan.select(risk=ALL.risk))
+
+    assert before < 1
+    assert [row.est_seconds for row in rows] == [pytest.approx(1.2, rel=0.1)] * 19  # the prior counts as 12 files
+    assert plan.statistics.est_seconds == pytest.approx(sum(row.est_seconds for row in rows))
+    assert whole.est_seconds == pytest.approx(plan.statistics.est_seconds)
+    assert library.files.file(rows[0].file_id).est_seconds == pytest.approx(rows[0].est_seconds)
+    assert plan.df()["est_seconds"].sum() == pytest.approx(whole.est_seconds)

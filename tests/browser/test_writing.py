@@ -1,4 +1,4 @@
-"""Writing and exchanging: the question, the foot of every page, a plan that goes out and comes back."""
+"""Write, export and import: the question, the footer of every page, and an edited plan."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def foot(page: Page) -> Locator:
 
 
 def focused(page: Page) -> str:
-    """The name or text of what has the focus, also within shadow roots."""
+    """Return the name or text of the focused element, also within shadow roots."""
     return str(
         page.evaluate(
             """() => { let at = document.activeElement
@@ -29,9 +29,7 @@ def focused(page: Page) -> str:
     )
 
 
-def test_danger_is_written_by_keys_alone_and_the_foot_offers_to_undo_it_until_it_is_put_away(
-    site: Site, library: Library
-) -> None:
+def test_keyboard_writes_danger_and_footer_offers_rollback(site: Site, library: Library) -> None:
     planned = library.plan().statistics
     danger, safe = planned.danger_count, planned.safe_count
     page = site.visit("/plan")
@@ -58,12 +56,12 @@ def test_danger_is_written_by_keys_alone_and_the_foot_offers_to_undo_it_until_it
     assert library.history().total == 0
     page.keyboard.press("Escape")
     expect(question).to_be_hidden()
-    page.wait_for_function("() => !document.documentElement.hasAttribute('data-dialog')")  # keys count again
-    page.wait_for_timeout(500)  # and the service knows of it
+    page.wait_for_function("() => !document.documentElement.hasAttribute('data-dialog')")  # keys work again
+    page.wait_for_timeout(500)  # and the service has the change
 
     page.keyboard.press("w")
     expect(question).to_be_visible()
-    page.wait_for_timeout(450)  # a key that is still held down from before does nothing
+    page.wait_for_timeout(450)  # a key that is still pressed does nothing
     page.keyboard.type(f"write {danger}")
     page.keyboard.press("Tab")
     page.keyboard.type("Holiday 2019")
@@ -88,7 +86,7 @@ def test_danger_is_written_by_keys_alone_and_the_foot_offers_to_undo_it_until_it
     expect(foot(page)).to_be_hidden()
 
 
-def test_a_plan_that_changed_during_the_question_is_refreshed_and_then_written(site: Site, library: Library) -> None:
+def test_plan_changed_during_question_is_refreshed_and_written(site: Site, library: Library) -> None:
     one, two = library.plan("risk:safe").page(sort="name").items[:2]
     page = site.visit("/plan?q=risk:safe&sort=name")
     page.get_by_label(re.compile("files? that can be written")).first.check()
@@ -133,7 +131,7 @@ def test_work_is_shown_paused_and_retried_from_every_page(site: Site, library: L
     expect(page.get_by_text("100 %")).to_have_count(0)
     page.get_by_role("link", name="Progress").click()
     expect(page.get_by_role("row").first).to_contain_text("writing")
-    expect(foot(page)).to_be_hidden()  # the page says all of it
+    expect(foot(page)).to_be_hidden()  # the page shows all of it
     page.get_by_role("button", name="Resume").click()
     gate.opened.set()
 
@@ -152,7 +150,7 @@ def test_work_is_shown_paused_and_retried_from_every_page(site: Site, library: L
     assert library.operation(2).operation.user_action == "retry"
 
 
-def test_a_plan_goes_out_is_edited_and_comes_back_as_one_step(site: Site, library: Library, tmp_path: Path) -> None:
+def test_edited_export_is_imported_as_one_step(site: Site, library: Library, tmp_path: Path) -> None:
     page = site.visit("/plan?q=risk:safe&sort=name")
     page.get_by_role("row").nth(1).wait_for()
     page.keyboard.press("E")
@@ -189,7 +187,7 @@ def test_a_plan_goes_out_is_edited_and_comes_back_as_one_step(site: Site, librar
     expect(page.get_by_role("dialog")).to_contain_text("no column identifies the file")
 
 
-def test_a_completely_written_search_is_reported_and_can_be_cleared(site: Site, library: Library) -> None:
+def test_completely_written_search_is_reported_and_can_be_cleared(site: Site, library: Library) -> None:
     count = library.plan("risk:safe").page().total
     page = site.visit("/plan?q=risk:safe")
     page.get_by_role("row").nth(1).wait_for()
@@ -204,4 +202,4 @@ def test_a_completely_written_search_is_reported_and_can_be_cleared(site: Site, 
     expect(page.get_by_role("row").nth(1)).to_be_visible()
     library.rollback(library.history().items[0].id).wait()
     page.get_by_role("combobox", name="Search the plan").fill("risk:safe")
-    expect(plan.get_by_text("No file matches")).to_be_visible()  # what was taken back is written no more
+    expect(plan.get_by_text("No file matches")).to_be_visible()  # rolled-back files are not written again

@@ -1,4 +1,4 @@
-"""Keeping house: settings while it runs, folders, lists of files, imports that are only tried, scans stopped."""
+"""Management of the library: settings at run time, folders, file lists, dry runs of imports, and stopped scans."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def library(empty_home: Path, home: Path) -> Iterator[Library]:
 # Settings.
 
 
-def test_a_setting_is_in_force_at_once_and_after_the_next_start(library: Library, films: Path, home: Path) -> None:
+def test_setting_applies_immediately_and_after_restart(library: Library, films: Path, home: Path) -> None:
     library.scan([films])
     library.people.add(list(films.iterdir()), ["Bob Ray"])
     assert len(library.plan().page().items) > 2
@@ -60,7 +60,7 @@ def test_a_setting_is_in_force_at_once_and_after_the_next_start(library: Library
         assert len(again.plan().page().items) > 2
 
 
-def test_the_services_are_notified_of_a_changed_setting(library: Library) -> None:
+def test_services_are_notified_of_changed_setting(library: Library) -> None:
     library.configuration.set("backup_budget", "1MB")
     library.configuration.set("metadata_max_concurrent_writes", "1")
     library.configuration.set("faststart", "any")
@@ -69,7 +69,7 @@ def test_the_services_are_notified_of_a_changed_setting(library: Library) -> Non
     assert (library._parts.runs.workers, library._parts.runs.faststart) == (1, "any")
 
 
-def test_a_change_with_consequences_reports_them_first(library: Library, films: Path) -> None:
+def test_setting_change_reports_consequences_first(library: Library, films: Path) -> None:
     library.scan([films])
     library.people.add([films / "<b>bold<b>.mkv"], ["Bob Ray"])
     library.write(library.plan(), WriteOptions(risk=("safe", "warning"))).wait()
@@ -79,7 +79,7 @@ def test_a_change_with_consequences_reports_them_first(library: Library, films: 
     assert library.configuration.effect("metadata_backup_retention_days", "1") == ""  # it was written just now
 
 
-def test_what_the_environment_sets_cannot_be_changed_here(
+def test_setting_of_environment_cannot_be_changed(
     library: Library, monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
     monkeypatch.setenv("INDEXIUM_PROBE_THREADS", "2")
@@ -93,7 +93,7 @@ def test_what_the_environment_sets_cannot_be_changed_here(
 # Folders.
 
 
-def test_a_folder_is_added_without_a_scan_and_removed_with_what_that_means(library: Library, films: Path) -> None:
+def test_folder_is_added_without_scan_and_removed_after_explanation(library: Library, films: Path) -> None:
     added = library.inventory.add(films, name="Family")
     assert (added.name, added.scanned_at, library.inventory.quality().all) == ("Family", None, 0)
     assert library.inventory.add(films).library_id == added.library_id
@@ -106,7 +106,7 @@ def test_a_folder_is_added_without_a_scan_and_removed_with_what_that_means(libra
     assert library.inventory.remove(added.library_id) == meant
     assert library.inventory.list() == []
     assert library.plan().statistics.total_files == 0
-    library.scan([films])  # and back again: who is in it was kept
+    library.scan([films])  # the folder is added again: its people were kept
     assert library.plan().page(1).items[0].db_people == ["Bob Ray"]
 
 
@@ -119,7 +119,7 @@ def test_missing_files_are_searched_counted_and_forgotten(library: Library, film
 
     seen = library.inventory.compare_folder(library_id)
     assert (seen.known, seen.gone, seen.new, seen.with_people, seen.reason) == (6, 2, 1, 1, "")
-    assert library.inventory.files("missing").total == 0  # a look changes nothing
+    assert library.inventory.files("missing").total == 0  # a preview changes nothing
     library.scan()
     assert [each.file_name for each in library.inventory.files("missing").items] == ["sea.mp4"]
     assert library.plan("issue:missing_file").page().total == 1
@@ -129,7 +129,7 @@ def test_missing_files_are_searched_counted_and_forgotten(library: Library, film
     assert (library.inventory.quality().all, library.inventory.quality().missing) == (5, 0)
 
 
-def test_a_missing_folder_has_a_reason_and_no_health(library: Library, films: Path) -> None:
+def test_missing_folder_has_reason_and_no_health(library: Library, films: Path) -> None:
     library.scan([films])
     films.rename(films.with_name("unplugged"))
     library.scan()
@@ -142,7 +142,7 @@ def test_a_missing_folder_has_a_reason_and_no_health(library: Library, films: Pa
     assert library.inventory.quality().offline == 6
 
 
-def test_one_file_is_spoken_of_as_one(library: Library, tmp_path: Path) -> None:
+def test_one_file_uses_singular(library: Library, tmp_path: Path) -> None:
     folder = tmp_path / "single"
     folder.mkdir()
     film = media.build("mp4", folder, name="only.mp4")
@@ -159,7 +159,7 @@ def test_one_file_is_spoken_of_as_one(library: Library, tmp_path: Path) -> None:
     assert "the last scan found 1 file in it." in report.messages[0]
 
 
-def test_every_list_has_as_many_files_as_its_number_says(library: Library, films: Path) -> None:
+def test_every_list_matches_its_count(library: Library, films: Path) -> None:
     library.scan([films])
     library.people.add([films / "sea.mp4"], ["Bob Ray"])
     quality = library.inventory.quality()
@@ -181,9 +181,7 @@ def test_every_list_has_as_many_files_as_its_number_says(library: Library, films
         library.inventory.files("wrong")
 
 
-def test_folders_are_suggested_for_the_typed_text_and_hidden_ones_only_with_their_dot(
-    library: Library, tmp_path: Path
-) -> None:
+def test_folders_are_suggested_and_hidden_ones_need_dot(library: Library, tmp_path: Path) -> None:
     for name in ("Videos", "videos 2", "Music", ".cache"):
         (tmp_path / "person" / name).mkdir(parents=True)
     (tmp_path / "person" / "Video.mp4").touch()
@@ -202,7 +200,7 @@ def test_folders_are_suggested_for_the_typed_text_and_hidden_ones_only_with_thei
 # Scans.
 
 
-def test_a_scan_that_is_stopped_keeps_what_it_read_and_nothing_is_gone(library: Library, tmp_path: Path) -> None:
+def test_stopped_scan_keeps_read_files_and_marks_none_missing(library: Library, tmp_path: Path) -> None:
     folder = tmp_path / "many"
     folder.mkdir()
     films = media.series("mp4", folder, 60)
@@ -224,7 +222,7 @@ def test_a_scan_that_is_stopped_keeps_what_it_read_and_nothing_is_gone(library: 
     assert library.scan().changed == 30 - report.changed
 
 
-def test_closing_stops_a_scan_and_waits_for_it(library: Library, tmp_path: Path) -> None:
+def test_close_stops_scan_and_waits(library: Library, tmp_path: Path) -> None:
     folder = tmp_path / "many"
     folder.mkdir()
     media.series("mp4", folder, 40)
@@ -245,7 +243,7 @@ def test_closing_stops_a_scan_and_waits_for_it(library: Library, tmp_path: Path)
     assert reports[0].cancelled
 
 
-def test_what_a_folder_forbids_is_planned_as_read_only(library: Library, tmp_path: Path) -> None:
+def test_read_only_folder_is_planned_as_read_only(library: Library, tmp_path: Path) -> None:
     folder = tmp_path / "closed"
     folder.mkdir()
     film = media.build("ogv", folder, name="tape.ogv")
@@ -265,7 +263,7 @@ def test_what_a_folder_forbids_is_planned_as_read_only(library: Library, tmp_pat
 # People.
 
 
-def test_a_dry_run_of_an_import_reports_what_the_import_does(library: Library, films: Path) -> None:
+def test_dry_run_of_import_matches_import(library: Library, films: Path) -> None:
     library.scan([films])
     rows = "path,people\nfilms/sea.mp4,Ann Lee; Bob Ray\nfilms/later.mp4,Bob Ray\nfilms/sea.mp4,Bad|Name\n"
     (films.parent / "people.csv").write_text(rows)
@@ -280,7 +278,7 @@ def test_a_dry_run_of_an_import_reports_what_the_import_does(library: Library, f
     assert [each.name for each in library.people.list()] == ["Ann Lee", "Bob Ray"]
 
 
-def test_the_folder_that_relative_paths_start_from_is_guessed(library: Library, films: Path, tmp_path: Path) -> None:
+def test_base_folder_of_relative_paths_is_guessed(library: Library, films: Path, tmp_path: Path) -> None:
     library.scan([films])
     inside, outside = tmp_path / "elsewhere" / "inside.csv", tmp_path / "elsewhere" / "outside.csv"
     inside.parent.mkdir()
@@ -302,20 +300,20 @@ def test_people_in_comments_are_added_to_files_without_people(library: Library, 
     assert library.people.take_from_files().added == 0
 
 
-def test_people_are_added_to_files_that_a_list_shows(library: Library, films: Path) -> None:
+def test_people_are_added_to_listed_files(library: Library, films: Path) -> None:
     library.scan([films])
     held = library.inventory.files("copies").items
     report = library.people.add_to_files([held[0].file_id], ["Bob Ray"])
 
-    assert (report.added, report.files) == (1, 2)  # a copy is the same film
+    assert (report.added, report.files) == (1, 2)  # a copy is the same video
     with pytest.raises(errors.ValidationError, match="Bad"):
         library.people.add_to_files([held[0].file_id], ["Bad|Name"])
 
 
-# The same from the command line.
+# The same on the command line.
 
 
-def test_the_command_line_can_all_of_it(home: Path, films: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_commands_cover_library_management(home: Path, films: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def run(*words: str | Path) -> tuple[int, str]:
         code = cli.main(["--home", str(home), *map(str, words)])
         out, err = capsys.readouterr()
@@ -341,6 +339,6 @@ def test_the_command_line_can_all_of_it(home: Path, films: Path, capsys: pytest.
     assert run("settings", "set", "backup_budget", "much")[0] == 2
     assert "10GB" in run("settings", "unset", "INDEXIUM_BACKUP_BUDGET")[1]
     assert "No file" in run("libraries", "forget", "1")[1]
-    assert run("libraries", "remove", "1")[0] == 2  # nobody to ask
+    assert run("libraries", "remove", "1")[0] == 2  # there is no terminal
     assert "is forgotten" in run("libraries", "remove", "1", "--yes")[1]
     assert run("libraries", "remove", "1", "--yes")[0] == 2

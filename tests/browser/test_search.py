@@ -1,4 +1,4 @@
-"""Finding files in the plan: completion, facets, saved views, order, and the way back through one's searches."""
+"""Search in the plan: completion, facets, saved views, order, and browser history."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def listed(known: Library, text: str) -> int:
     return known.plan(text).page(1).total
 
 
-def test_typed_text_is_completed_without_blocking_the_user(look: Site, known: Library) -> None:
+def test_typed_text_is_completed_without_blocking_user(look: Site, known: Library) -> None:
     page = look.visit("/plan")
     expect(rows(page).first).to_be_visible()
     page.keyboard.press("/")
@@ -33,7 +33,7 @@ def test_typed_text_is_completed_without_blocking_the_user(look: Site, known: Li
     offers = page.get_by_role("listbox", name="Ways to go on").get_by_role("option")
     expect(offers.first).to_contain_text("risk:")
     expect(box(page)).to_have_attribute("aria-expanded", "true")
-    page.keyboard.press("Tab")  # what goes on as it was begun
+    page.keyboard.press("Tab")  # what continues the typed text
     expect(offers).to_have_count(5)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
@@ -48,16 +48,16 @@ def test_typed_text_is_completed_without_blocking_the_user(look: Site, known: Li
     page.keyboard.type(f"person:{name.split()[0].lower()}")
     expect(offers.first).to_contain_text(name)
     page.keyboard.press("ArrowUp")  # the last one
-    page.keyboard.press("Escape")  # only the list is closed
+    page.keyboard.press("Escape")  # only the list closes
     expect(offers).to_have_count(0)
     expect(box(page)).to_have_value(f"person:{name.split()[0].lower()}")
     page.keyboard.type(" ")
     page.keyboard.press("Enter")
     expect(page.get_by_text(re.compile("^shown: with a person like"))).to_be_visible()
-    expect(box(page)).not_to_be_focused()  # but what was found
+    expect(box(page)).not_to_be_focused()  # except the results
     page.keyboard.press("/")
 
-    # Nothing is chosen by itself: Enter searches for what was typed.
+    # No completion is chosen automatically: Enter searches for the typed text.
     page.keyboard.press("Control+A")
     page.keyboard.type("folder:Family")
     expect(offers.first).to_contain_text("Family")
@@ -68,7 +68,7 @@ def test_typed_text_is_completed_without_blocking_the_user(look: Site, known: Li
     expect(box(page)).not_to_be_focused()
     page.keyboard.press("/")
 
-    # A word that is still being typed is not wrong yet; a moment later it is, and the word is marked.
+    # An incomplete word is not an error immediately; after a pause the word is marked.
     page.keyboard.press("Control+A")
     page.keyboard.type("ann size:>hu")
     expect(page.get_by_role("alert").locator("mark")).to_have_text(">hu")
@@ -77,7 +77,7 @@ def test_typed_text_is_completed_without_blocking_the_user(look: Site, known: Li
     expect(box(page)).to_have_value("")
 
 
-def test_facets_filter_with_the_keyboard_and_change_the_search(look: Site, known: Library) -> None:
+def test_facets_filter_with_keyboard_and_change_search(look: Site, known: Library) -> None:
     page = look.visit("/plan?q=container:mp4")
     expect(rows(page).first).to_be_visible()
     page.keyboard.press("f")
@@ -105,7 +105,7 @@ def test_facets_filter_with_the_keyboard_and_change_the_search(look: Site, known
     expect(panel.locator("[data-key=person] .opt")).to_have_count(
         len(known.search.facets(known.plan("container:mp4"), containing={"person": "zo"})["person"].values)
     )
-    page.keyboard.press("x")  # no command of the table
+    page.keyboard.press("x")  # no key command of the table
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     expect(page.get_by_role("button", name=re.compile("^Filters"))).to_be_focused()
@@ -123,10 +123,10 @@ def option(panel: Locator, facet: str, label: str) -> Locator:
     return group.locator("label").filter(has_text=re.compile(rf"^{re.escape(label)}\d"))
 
 
-def test_views_are_links_that_are_saved_and_walked_back_through(site: Site, library: Library) -> None:
+def test_saved_views_are_links_with_browser_history(site: Site, library: Library) -> None:
     page = site.visit("/plan")
     page.get_by_role("button", name=re.compile("danger review")).click()
-    expect(page).to_have_url(re.compile(r"q=risk%3Adanger"))  # each is a step of its own to go back over
+    expect(page).to_have_url(re.compile(r"q=risk%3Adanger"))  # each is a separate entry of the browser history
     page.get_by_label("Sort").select_option("size")
     expect(page).to_have_url(re.compile(r"sort=size"))
     page.get_by_role("button", name=re.compile("^smallest first")).click()
@@ -169,7 +169,7 @@ def test_views_are_links_that_are_saved_and_walked_back_through(site: Site, libr
     assert [view.is_default for view in library.views.list()] == [True]
 
 
-def test_on_a_phone_facets_and_views_are_sheets_and_nothing_is_too_small(look: Site, known: Library) -> None:
+def test_phone_shows_facets_and_views_in_sheets(look: Site, known: Library) -> None:
     page = look.visit("/plan?q=nobodyhasthisname+risk:safe", width=390)
     near = page.get_by_role("button", name=re.compile("without nobodyhasthisname"))
     expect(near).to_contain_text(f"{listed(known, 'risk:safe')} files")
@@ -192,7 +192,7 @@ def test_on_a_phone_facets_and_views_are_sheets_and_nothing_is_too_small(look: S
 
 
 def small(place: Locator) -> list[Any]:
-    """What can be pressed but is less than 44 pixels high, the words of a sentence apart."""
+    """Return controls less than 44 pixels high, except words of a sentence."""
     return place.evaluate(
         """node => [...node.querySelectorAll("button, label, input[type=text]")]
              .filter(each => !each.matches(".link") && each.offsetParent && each.getBoundingClientRect().height < 43.5)

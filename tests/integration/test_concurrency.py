@@ -1,4 +1,4 @@
-"""Operations beside one another and a scan."""
+"""Concurrent operations, and operations during a scan."""
 
 from __future__ import annotations
 
@@ -14,13 +14,11 @@ from tests.support.studio import ALL, Studio
 
 
 def named(*numbers: int) -> str:
-    """Return the search that finds films by their numbers."""
+    """Return the search for films by their numbers."""
     return " OR ".join(f"name:{number:04}" for number in numbers)
 
 
-def test_a_file_in_one_operation_is_a_conflict_in_the_other_and_was_shown_before(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_file_of_other_operation_is_conflict_and_shown_before(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     gate, plan = Gate(monkeypatch, 0), studio.library.plan()
     first = gate.write(studio.library, query=named(2, 3))
     held = {item.file_id: item.file_name for item in studio.items(first.id).values()}
@@ -36,9 +34,7 @@ def test_a_file_in_one_operation_is_a_conflict_in_the_other_and_was_shown_before
     assert first.wait().counts == {"success": 2}
 
 
-def test_a_write_of_files_of_a_paused_operation_names_the_operation_and_the_remedy(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_write_of_paused_files_names_operation_and_remedy(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     studio.write(query=named(2, 3))
     studio.library.people.add(studio.paths, ["Cem Öz"])
     gate = Gate(monkeypatch, 0)
@@ -61,14 +57,14 @@ def test_a_write_of_files_of_a_paused_operation_names_the_operation_and_the_reme
 
 
 def _told(studio: Studio) -> set[str]:
-    """Return what a dry run and a rollback say of the files that an operation has."""
+    """Return the results of a dry run and a rollback check for files of another operation."""
     dry = studio.library.dry_run(studio.library.plan(), ALL).items
     back = studio.library.rollback_check(1).conflicts
     assert len(back) == 2
     return {item.message for item in (*dry, *back) if item.code == "busy_in_operation"}
 
 
-def test_two_writes_at_once_write_each_file_once(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_concurrent_writes_write_each_file_once(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     studio.library._parts.runs.workers = 1
     gate = Gate(monkeypatch, 0)
     handles = [studio.library.write(studio.library.plan(query), ALL) for query in (named(1, 2), named(3, 4))]
@@ -85,9 +81,7 @@ def test_two_writes_at_once_write_each_file_once(studio: Studio, monkeypatch: py
     assert studio.bytes() == studio.old
 
 
-def test_a_write_and_a_rollback_at_once_leave_every_file_as_one_of_them_says(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_concurrent_write_and_rollback_leave_one_valid_state(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     studio.write(query=named(0, 1, 2))
     studio.library.people.add(studio.paths, ["Cem Öz"])
     gate = Gate(monkeypatch, 0)
@@ -103,7 +97,7 @@ def test_a_write_and_a_rollback_at_once_leave_every_file_as_one_of_them_says(
     assert [at for at, path in enumerate(studio.paths) if now[path] == studio.old[path]] == [0, 1, 4, 5]
 
 
-def test_a_write_and_a_scan_at_once_agree_in_the_end(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_concurrent_write_and_scan_agree(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = Gate(monkeypatch, 2)
     handle = gate.write(studio.library)
     scan = threading.Thread(target=studio.library.scan, args=([studio.films],))
@@ -121,7 +115,7 @@ def test_a_write_and_a_scan_at_once_agree_in_the_end(studio: Studio, monkeypatch
     assert studio.bytes() == studio.old
 
 
-def test_the_reported_counts_always_match_the_ledger(studio: Studio) -> None:
+def test_reported_counts_match_ledger(studio: Studio) -> None:
     told: list[tuple[int, int]] = []
 
     def listen(event) -> None:

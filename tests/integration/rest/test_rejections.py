@@ -1,4 +1,4 @@
-"""What REST refuses, and how: bad input, and pages and programs that may not ask."""
+"""Rejected requests of REST: invalid input, other origins, and programs without a token."""
 
 from __future__ import annotations
 
@@ -89,24 +89,24 @@ BAD: list[tuple[str, str, Any, int, str]] = [
 
 
 @pytest.mark.parametrize(("method", "path", "body", "status", "code"), BAD)
-def test_bad_input_is_a_problem_with_a_code(
+def test_bad_input_is_problem_with_code(
     small: Client, method: str, path: str, body: Any, status: int, code: str
 ) -> None:
     answer = small(method, path, body)
     assert (answer.status, answer.code) == (status, code), answer.text
 
 
-def test_an_invalid_search_names_the_position(small: Client) -> None:
+def test_invalid_search_names_position(small: Client) -> None:
     found = small.get("/api/metadata/plan?q=risk:odd").json
     assert (found["position"], found["word"]) == (0, "risk:odd") or found["word"] in found["detail"]
 
 
-def test_a_filter_finds_what_its_search_finds(small: Client) -> None:
+def test_filter_equals_its_search(small: Client) -> None:
     assert small.get('/api/metadata/plan?filter={"file_ext":"mkv"}').json["total"] == 1
     assert small.get('/api/metadata/plan?filter={"file_ext":"mp4"}').json["total"] == 0
 
 
-def test_a_body_that_is_too_large_is_a_problem(small: Client) -> None:
+def test_too_large_body_is_problem(small: Client) -> None:
     head = (
         f"POST /api/metadata/write HTTP/1.1\r\nHost: {small.url.removeprefix('http://')}\r\n"
         "Content-Type: application/json\r\nContent-Length: 900000000000\r\n\r\n"
@@ -117,10 +117,10 @@ def test_a_body_that_is_too_large_is_a_problem(small: Client) -> None:
     assert b"application/problem+json" in found
 
 
-# The door.
+# The request guard.
 
 
-def test_pages_of_other_origins_change_nothing(small: Client) -> None:
+def test_other_origins_cannot_change_anything(small: Client) -> None:
     for headers in ({"Origin": "http://evil.example"}, {"Sec_Fetch_Site": "cross-site"}, {"Origin": "null"}):
         assert small.post("/api/metadata/write", {"all": True}, **headers).code == "forbidden"
     assert small.get("/api/metadata/plan", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="no-cors").code == "forbidden"
@@ -134,7 +134,7 @@ def test_pages_of_other_origins_change_nothing(small: Client) -> None:
     assert small.post("/api/metadata/plan", {}, Origin=small.url).status == 200
 
 
-def test_a_client_with_the_token_may_send_any_origin_but_no_other_host(running: DashboardServer) -> None:
+def test_token_allows_any_origin_but_no_other_host(running: DashboardServer) -> None:
     program = Client(running.url, Authorization=f"Bearer {running.token}", Origin="http://tool.example")
     assert program.post("/api/metadata/plan").status == 200
     assert program.post("/api/metadata/plan", Host="evil.example").code == "unknown_host"
@@ -142,7 +142,7 @@ def test_a_client_with_the_token_may_send_any_origin_but_no_other_host(running: 
     assert Client(running.url, Authorization="Bearer other").get("/api/metadata/plan").code == "unauthorized"
 
 
-def test_responses_have_the_security_headers(small: Client) -> None:
+def test_responses_have_security_headers(small: Client) -> None:
     found = small.get("/api/metadata/plan").headers
     assert found["x-content-type-options"] == "nosniff"
     assert "default-src 'none'" in found["content-security-policy"]

@@ -1,4 +1,4 @@
-"""What the pages of library and settings say, as values, without a browser."""
+"""The pages of library and settings as values, without a browser."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_scan_shows_progress(progress: ScanProgress, count: str, what: str, shar
     assert (shown["count"], shown["what"], shown["bar"]["parts"]) == (count, what, parts)
 
 
-def test_navigation_shows_a_running_scan() -> None:
+def test_navigation_shows_running_scan() -> None:
     progress = ScanProgress(done=3, total=12, current="a", rate=9.0, eta_seconds=1.0)
     assert shell.roots([FOLDER], progress)["scanned"] == "scanning: 3 of 12 files"
     assert shell.roots([FOLDER])["scanned"].startswith("scanned")

@@ -1,4 +1,4 @@
-"""Who holds or cancels what has nothing left to do is told what it came to."""
+"""Pause and cancellation of an operation that has no remaining work return its result."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FILES = 4  # that can be written
 
 @pytest.fixture
 def last(library: Library, monkeypatch: pytest.MonkeyPatch) -> Gate:
-    """Operation 1 with its last file under way, which is done when it is written down that it is held, or to end."""
+    """Operation 1 during its last file: it completes when the pause or the cancellation is recorded."""
     library._parts.runs.workers = 1
     gate, rows = Gate(monkeypatch, FILES - 1), library._parts.queue._store
     gate.write(library)
@@ -39,7 +39,7 @@ def _then(work: Callable[..., bool], do: Callable[[], None]) -> Callable[..., bo
 @pytest.mark.usefixtures("last")
 @pytest.mark.parametrize("verb", ["pause", "cancel"])
 @pytest.mark.parametrize("kind", ["metadata/operations", "jobs"])
-def test_a_program_receives_the_final_result(library: Library, rest: Client, kind: str, verb: str) -> None:
+def test_program_receives_final_result(library: Library, rest: Client, kind: str, verb: str) -> None:
     number = 1 if kind != "jobs" else library.jobs.list(["write"]).items[0].id
 
     answer = rest.post(f"/api/{kind}/{number}/{verb}", {})
@@ -58,7 +58,7 @@ def test_a_program_receives_the_final_result(library: Library, rest: Client, kin
         (operations.cancel, "Operation 1 ended before it was cancelled: completed, 4 of 4 files."),
     ],
 )
-def test_a_person_sees_the_final_result(
+def test_person_sees_final_result(
     library: Library,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -73,7 +73,7 @@ def test_a_person_sees_the_final_result(
     assert capsys.readouterr().err.strip() == said
 
 
-def test_an_operation_with_remaining_files_is_paused_and_then_cancelled(
+def test_operation_with_remaining_files_is_paused_and_then_cancelled(
     library: Library, rest: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library._parts.runs.workers = 1

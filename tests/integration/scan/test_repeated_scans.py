@@ -1,4 +1,4 @@
-"""Scanning again: nothing is read twice, and what moved is the same file."""
+"""Repeated scans: no unchanged file is read again, and a moved file keeps its identity."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.clock import Clock
 from tests.support.scans import OLD, Scans, clip, library_row, marks, rows, states
 
 
-def test_a_second_scan_reads_nothing_and_writes_no_row(
+def test_second_scan_reads_no_file_and_writes_no_row(
     scanner: Scans, database: Database, root: Path, clock: Clock, probes: list[bytes]
 ) -> None:
     for seed in range(3):
@@ -33,7 +33,7 @@ def test_a_second_scan_reads_nothing_and_writes_no_row(
     assert library_row(database)["scanned_at"] == clock.now
 
 
-def test_only_what_changed_is_read_again(scanner: Scans, database: Database, root: Path, probes: list[bytes]) -> None:
+def test_changed_files_only_are_read_again(scanner: Scans, database: Database, root: Path, probes: list[bytes]) -> None:
     kept, changed = clip(root, "kept.mp4"), clip(root, "changed.mp4", seed=1, comment="People: Ann Lee")
     scanner.scan([root])
     probes.clear()
@@ -46,7 +46,7 @@ def test_only_what_changed_is_read_again(scanner: Scans, database: Database, roo
     assert kept.exists()
 
 
-def test_full_reads_everything_again(scanner: Scans, database: Database, root: Path, probes: list[bytes]) -> None:
+def test_full_scan_reads_all_files(scanner: Scans, database: Database, root: Path, probes: list[bytes]) -> None:
     clip(root, "a.mp4")
     scanner.scan([root])
     scanner.scan([root], full=True)
@@ -54,7 +54,7 @@ def test_full_reads_everything_again(scanner: Scans, database: Database, root: P
     assert rows(database)["a.mp4"]["file_hash"].startswith("f1:")
 
 
-def test_a_young_file_is_growing_until_a_second_look(
+def test_young_file_is_growing_until_second_scan(
     scanner: Scans, database: Database, root: Path, clock: Clock, probes: list[bytes]
 ) -> None:
     path = clip(root, "a.mp4")
@@ -74,15 +74,13 @@ def test_a_young_file_is_growing_until_a_second_look(
     assert len(probes) == 2
 
 
-def test_a_file_from_the_future_is_not_growing(scanner: Scans, database: Database, root: Path, clock: Clock) -> None:
+def test_file_from_future_is_not_growing(scanner: Scans, database: Database, root: Path, clock: Clock) -> None:
     os.utime(clip(root, "a.mp4"), ns=(0, clock.ns + 10**18))
     scanner.scan([root])
     assert rows(database)["a.mp4"]["growing"] is False
 
 
-def test_a_file_that_we_wrote_ourselves_is_not_growing(
-    scanner: Scans, database: Database, root: Path, clock: Clock
-) -> None:
+def test_file_written_by_indexium_is_not_growing(scanner: Scans, database: Database, root: Path, clock: Clock) -> None:
     os.utime(clip(root, "a.mp4"), ns=(clock.ns, clock.ns))
     scanner.scan([root])
     with database.atomic() as tx:
@@ -91,7 +89,7 @@ def test_a_file_that_we_wrote_ourselves_is_not_growing(
     assert rows(database)["a.mp4"]["growing"] is False
 
 
-def test_a_file_that_is_gone_is_missing_and_comes_back_as_itself(
+def test_missing_file_keeps_identity_when_restored(
     scanner: Scans, database: Database, root: Path, tmp_path: Path
 ) -> None:
     path = clip(root, "a.mp4", comment="People: Ann Lee")
@@ -110,7 +108,7 @@ def test_a_file_that_is_gone_is_missing_and_comes_back_as_itself(
 # Moves.
 
 
-def test_a_file_that_was_renamed_is_the_same_file(scanner: Scans, database: Database, root: Path) -> None:
+def test_renamed_file_keeps_identity(scanner: Scans, database: Database, root: Path) -> None:
     path = clip(root, "old.mp4")
     clip(root, "other.mp4", seed=1)
     scanner.scan([root])
@@ -123,9 +121,7 @@ def test_a_file_that_was_renamed_is_the_same_file(scanner: Scans, database: Data
     assert "old.mp4" not in rows(database)
 
 
-def test_a_file_that_moved_to_a_root_scanned_earlier_is_the_same_file(
-    scanner: Scans, database: Database, tmp_path: Path
-) -> None:
+def test_file_moved_to_root_scanned_earlier_keeps_identity(scanner: Scans, database: Database, tmp_path: Path) -> None:
     first, second = tmp_path / "1", tmp_path / "2"
     clip(first, "stays.mp4")
     path = clip(second, "moves.mp4", seed=1)
@@ -139,9 +135,7 @@ def test_a_file_that_moved_to_a_root_scanned_earlier_is_the_same_file(
     assert (row["file_id"], row["path"]) == (known, str(first / "moves.mp4"))
 
 
-def test_a_file_found_again_elsewhere_does_not_hide_one_that_is_gone(
-    scanner: Scans, database: Database, root: Path, tmp_path: Path
-) -> None:
+def test_moved_file_does_not_hide_missing_file(scanner: Scans, database: Database, root: Path, tmp_path: Path) -> None:
     for seed in range(3):
         clip(root, f"{seed}.mp4", seed=seed)
     scanner.scan([root])
@@ -154,7 +148,7 @@ def test_a_file_found_again_elsewhere_does_not_hide_one_that_is_gone(
     assert states(database) == {"back.mp4": "ok", "1.mp4": "missing", "2.mp4": "ok"}
 
 
-def test_a_copy_is_a_file_of_its_own_with_the_same_identity(scanner: Scans, database: Database, root: Path) -> None:
+def test_copy_is_separate_file_with_same_identity(scanner: Scans, database: Database, root: Path) -> None:
     shutil.copy2(clip(root, "a.mp4"), root / "b.mp4")
     scanner.scan([root])
     one, two = rows(database).values()
@@ -162,9 +156,7 @@ def test_a_copy_is_a_file_of_its_own_with_the_same_identity(scanner: Scans, data
     assert one["file_id"] != two["file_id"]
 
 
-def test_waiting_people_are_assigned_after_the_scan_of_their_file(
-    scanner: Scans, database: Database, root: Path
-) -> None:
+def test_waiting_people_are_assigned_after_scan(scanner: Scans, database: Database, root: Path) -> None:
     clip(root, "a.mp4")
     table = root / "people.csv"
     table.write_text("path,person\na.mp4,Ann Lee\n")

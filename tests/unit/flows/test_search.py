@@ -1,4 +1,4 @@
-"""Facets say what a choice would find; completion knows the words of the plan; where nothing is found, what is near."""
+"""Facets count the results of a choice; completion has the words of the plan; empty searches get similar ones."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ QUERIES = [
 
 @pytest.fixture(scope="module")
 def grown(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """Thirty files of all sorts, with aliases, twins, edits, skipped and unchanged ones among them; only to be read."""
+    """Thirty different files, with aliases, copies, edits, skipped and unchanged ones; for tests that only read."""
     home = tmp_path_factory.mktemp("grown") / "home"
     shutil.copytree(empty_home, home)
     with Database.open(home) as database:
@@ -97,12 +97,12 @@ def plan_of(database: Database, text: str) -> MetadataPlan:
 
 
 def total(database: Database, plan: MetadataPlan, text: str) -> int:
-    """How many files a search lists."""
+    """Return the number of files of a search."""
     return plan_read.statistics(database.read(), replace(plan.search, query=query.compile_query(text))).listed
 
 
 @pytest.mark.parametrize("text", QUERIES)
-def test_facet_count_equals_the_search(grown: Database, finder: Finder, text: str) -> None:
+def test_facet_count_equals_search(grown: Database, finder: Finder, text: str) -> None:
     plan = plan_of(grown, text)
     found = finder.facets(plan, most=1000)
     for key in FACETS:
@@ -113,7 +113,7 @@ def test_facet_count_equals_the_search(grown: Database, finder: Finder, text: st
 
 
 def test_facets_have_every_value(grown: Database, finder: Finder) -> None:
-    """Against SQL written by hand, over the rows of the newest version."""
+    """Compare with separate SQL over the rows of the newest version."""
     found = finder.facets(plan_of(grown, ""))
     current = "plan_items WHERE to_version IS NULL AND NOT postponed"
     listed = f"{current} AND risk_level <> 'unchanged'"
@@ -141,7 +141,7 @@ def counts(found: Facets, key: str) -> dict[str, int]:
     return {value.value: value.files for value in found[key].values}
 
 
-def test_facet_counts_a_person_once_for_all_spellings(grown: Database, finder: Finder) -> None:
+def test_facet_counts_person_once_for_all_spellings(grown: Database, finder: Finder) -> None:
     names = counts(finder.facets(plan_of(grown, "")), "person")
     assert "Robert Ray" in names
     assert "Bobby Ray" not in names  # it is an alias now
@@ -190,7 +190,7 @@ def test_present_terms_are_not_completed(grown: Database, finder: Finder) -> Non
     assert texts(finder, grown, "zzzz") == []
 
 
-def test_completion_has_the_number_of_files(grown: Database, finder: Finder) -> None:
+def test_completion_has_number_of_files(grown: Database, finder: Finder) -> None:
     plan = plan_of(grown, "")
     for text in ("risk:danger", 'person:"Ann Lee"', "folder:/Trips", "container:mp4"):
         begun = text.rstrip('"')[:-1]
@@ -198,17 +198,17 @@ def test_completion_has_the_number_of_files(grown: Database, finder: Finder) -> 
         assert offer.count == total(grown, plan, text), text
 
 
-def test_completion_is_a_valid_search(grown: Database, finder: Finder) -> None:
+def test_completion_is_valid_search(grown: Database, finder: Finder) -> None:
     for text in ("a", "person:", "folder:", "tags:", "mtime:", "issue:", "x(", "ext:"):
         for offer in finder.complete(plan_of(grown, ""), text, len(text)):
             if not offer.text.endswith(":"):
                 query.parse(offer.text)
 
 
-# Where nothing is found.
+# Empty searches.
 
 
-def test_empty_search_names_the_excluding_term(grown: Database, finder: Finder) -> None:
+def test_empty_search_names_excluding_term(grown: Database, finder: Finder) -> None:
     plan = plan_of(grown, "")
     skipped = next(item for item in plan_of(grown, "postponed:yes").page(1).items if item.folder)
     text = f'folder:"/{skipped.folder}" name:"{skipped.file_name}"'

@@ -1,4 +1,4 @@
-"""Clients that do not keep to the rules: each has a defined answer, and none holds the others up."""
+"""Clients that break the rules of HTTP: each gets a defined response, and none blocks the others."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def rest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
 
 
 def told(rest: Client, head: str) -> bytes:
-    """Say a request as it stands, and return all that comes back until the connection closes."""
+    """Send a raw request, and return all received bytes until the connection closes."""
     text = head.replace("HOST", rest.url.removeprefix("http://")).replace("\n", "\r\n")
     with spoken(rest.url, text.encode("latin-1")) as opened:
         parts = []
@@ -74,7 +74,7 @@ def told(rest: Client, head: str) -> bytes:
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_odd_requests_have_a_defined_answer(rest: Client, name: str) -> None:
+def test_odd_requests_have_defined_response(rest: Client, name: str) -> None:
     head, status = ODD[name]
     found = told(rest, head)
     assert found.startswith(f"HTTP/1.1 {status} ".encode())
@@ -82,12 +82,12 @@ def test_odd_requests_have_a_defined_answer(rest: Client, name: str) -> None:
     assert b"access-control-allow" not in fields.lower()
     if head.startswith("HEAD"):
         assert body == b""
-    elif status not in {200, 400}:  # what cannot be read at all is closed by the server before anybody sees it
+    elif status not in {200, 400}:  # the server closes an unreadable request before the application receives it
         assert json.loads(body)["status"] == status
 
 
 @pytest.mark.parametrize("path", ["/", "/history/", "/jobs?id=3"])
-def test_a_head_of_a_page_has_its_headers_and_makes_no_session(
+def test_head_request_has_headers_and_creates_no_session(
     rest: Client, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     made, real = [], ApplicationContext.create_session_if_needed
@@ -97,7 +97,7 @@ def test_a_head_of_a_page_has_its_headers_and_makes_no_session(
     whole, head = rest.get(path), rest("HEAD", path)
 
     def lasting(headers: dict[str, str]) -> dict[str, str]:
-        """Without what each answer has for itself."""
+        """Return the response without the headers that differ between responses."""
         policy = re.sub("nonce-[^']+", "nonce", headers["content-security-policy"])
         own = {"date", "content-length", "etag", "content-security-policy", "transfer-encoding"}
         return {name: value for name, value in headers.items() if name not in own} | {"policy": policy}
@@ -108,14 +108,14 @@ def test_a_head_of_a_page_has_its_headers_and_makes_no_session(
 
 
 @pytest.mark.parametrize("size", [300_000, 3_000_000])
-def test_a_header_without_end_is_cut_off(rest: Client, size: int) -> None:
-    with contextlib.suppress(ConnectionError):  # while it is still being said
+def test_connection_with_endless_header_is_closed(rest: Client, size: int) -> None:
+    with contextlib.suppress(ConnectionError):  # while the client still sends it
         assert told(rest, f"{JOBS}X-Own: {'a' * size}\n{END}") == b""
     assert rest.get("/api/jobs").status == 200
 
 
-def test_many_clients_without_their_announced_body_do_not_block_others(rest: Client) -> None:
-    """They are more than there are threads: none of these is taken as long as a body is not there."""
+def test_clients_with_missing_body_do_not_block_others(rest: Client) -> None:
+    """There are more of them than threads: no thread is assigned before the body has arrived."""
     head = (PLAN + END).replace("Connection: close", "Content-Length: 9").replace("HOST", rest.url[7:])
     with contextlib.ExitStack() as opened:
         for _ in range(100):
@@ -133,7 +133,7 @@ def test_many_clients_without_their_announced_body_do_not_block_others(rest: Cli
         ("/api/metadata/write", "POST"),
     ],
 )
-def test_a_rejected_method_gets_the_list_of_allowed_methods(rest: Client, path: str, methods: str) -> None:
+def test_rejected_method_lists_allowed_methods(rest: Client, path: str, methods: str) -> None:
     answer = rest("PUT", path, {})
     assert (answer.status, answer.headers["allow"]) == (405, methods)
     assert rest("BREW", path).headers["allow"] == "DELETE, GET, HEAD, POST"
@@ -155,7 +155,7 @@ def test_many_stalled_listeners_do_not_block_others(rest: Client) -> None:
     [("", []), ("GET /api/jobs", []), ("GET /api/jobs/counts HTTP/1.1\nHost: HOST\n\n", [b"HTTP/1.1 200 OK"])],
     ids=["nothing", "half a request", "one request"],
 )
-def test_a_connection_that_asks_nothing_more_is_closed_after_a_while(
+def test_idle_connection_is_closed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, answered: list[bytes]
 ) -> None:
     monkeypatch.setattr(server, "_IDLE", 0.5)

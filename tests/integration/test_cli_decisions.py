@@ -1,4 +1,4 @@
-"""Deciding about many files from the command line: added and removed people, templates, undo."""
+"""Decisions about many files on the command line: added and removed people, templates, undo."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def results(run: Run) -> dict[str, list[str]]:
     return {item["file_name"][0]: item["result_people"] for item in page["items"]}
 
 
-def test_people_are_added_and_removed_and_that_is_undone(run: Run) -> None:
+def test_people_are_added_removed_and_undone(run: Run) -> None:
     code, _, said = run("edit", "name:mp4", "--add", "Cy  Doe", "--add", "Ann Leee", "--remove", "Bob Ray")
 
     assert code == 0
@@ -84,12 +84,12 @@ def test_templates_are_saved_previewed_and_applied(run: Run) -> None:
         (["postpone", "name:mp4", "--until", "2001-01-01"], "is in the past"),
     ],
 )
-def test_what_makes_no_sense_is_one_sentence(run: Run, words: list[str], sentence: str) -> None:
+def test_invalid_decision_is_one_sentence(run: Run, words: list[str], sentence: str) -> None:
     code, out, said = run(*words)
 
     assert (code, out) == (2, "")
     assert sentence in said
 
 
-def test_nothing_to_undo_is_no_error(run: Run) -> None:
+def test_undo_without_steps_is_no_error(run: Run) -> None:
     assert run("undo")[::2] == (0, "There is nothing to undo.\n")

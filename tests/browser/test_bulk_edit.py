@@ -1,4 +1,4 @@
-"""Deciding about many files at once, and taking it back, as a person does it."""
+"""Decisions about many files at once, and undo."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def toast(page: Page, text: str) -> Locator:
     return page.locator(".toast").filter(has_text=text)
 
 
-def test_people_of_all_files_are_edited_with_the_keyboard_and_that_is_undone(site: Site, library: Library) -> None:
+def test_keyboard_edits_people_of_all_files_and_undoes_it(site: Site, library: Library) -> None:
     library.decisions.revoke([each.decision_id for each in library.decisions.list()])
     everything = library.plan().ids(Selection(query=""))
     number, ann = library.bulk.people_in(everything).files, "Ann Lee"
@@ -44,7 +44,7 @@ def test_people_of_all_files_are_edited_with_the_keyboard_and_that_is_undone(sit
     expect(box.get_by_text("All others stay.")).to_be_visible()
     expect(box.get_by_role("button", name="Change", exact=True)).to_be_disabled()
 
-    # A misspelt name is questioned, and put right.
+    # A misspelt name is reported, and corrected.
     page.keyboard.type("Rosa Leee")
     expect(box.get_by_role("option", name=re.compile("Did you mean Rosa Lee"))).to_be_visible()
     page.keyboard.press("Enter")
@@ -71,7 +71,7 @@ def test_people_of_all_files_are_edited_with_the_keyboard_and_that_is_undone(sit
         name: files for name, files in before.items() if name not in ("Rosa Lee", "Bob Ray")
     }
 
-    # Back, forth, and back again by the button, which says what it would turn.
+    # Undo, redo, and undo by the button, which shows the step.
     page.keyboard.press("z")
     expect(toast(page, "Undone: added Rosa Lee to")).to_be_visible()
     expect(row(page, "Haircut.mp4")).not_to_contain_text("Rosa Lee")
@@ -85,7 +85,7 @@ def test_people_of_all_files_are_edited_with_the_keyboard_and_that_is_undone(sit
     expect(page.get_by_role("button", name=re.compile("^Redo: added Rosa Lee"))).to_be_enabled()
 
 
-def test_templates_and_days_on_a_phone(site: Site, library: Library) -> None:
+def test_templates_and_days_on_phone(site: Site, library: Library) -> None:
     library.templates.save("Family", people=["Ann Lee", "Eve Fox"])
     page = site.visit("/plan", width=390)
     expect(row(page, LETTER)).to_be_visible()
@@ -94,13 +94,13 @@ def test_templates_and_days_on_a_phone(site: Site, library: Library) -> None:
     page.get_by_role("button", name="People…").click()
     box = dialog(page)
 
-    # One person for another, kept under a name on the way; nothing is decided by looking.
+    # Replace a person, and save the edit as a template; the preview changes nothing.
     box.get_by_role("tab", name="Replace").click()
     box.get_by_role("combobox", name="Person to replace").fill("bob r")
     box.get_by_role("option", name=re.compile("Bob Ray")).click()
     box.get_by_role("combobox", name="New person").fill("Robert Ray")
     page.keyboard.press("Enter")
-    expect(box.get_by_text("Replaces Bob Ray by Robert Ray in 1 file. 1 file stays as it is.")).to_be_visible()
+    expect(box.get_by_text("Replaces Bob Ray by Robert Ray in 1 file. 1 file does not change.")).to_be_visible()
     box.get_by_role("button", name="Save this replacement as a template…").click()
     box.get_by_label("Name of the template").fill("Robert")
     box.get_by_role("button", name="Keep", exact=True).click()
@@ -122,7 +122,7 @@ def test_templates_and_days_on_a_phone(site: Site, library: Library) -> None:
         "Haircut.mp4",
     }
 
-    # Skipped until a day, and brought back by the message's button.
+    # Skip until a day, and undo by the button of the message.
     page.get_by_role("button", name="People…").click()
     box.get_by_role("tab", name="Skip").click()
     box.get_by_role("radio", name=re.compile("^Next month")).check()

@@ -1,4 +1,4 @@
-"""The house: a first plan without a terminal, settings while it runs, a folder that is away, a service restarted."""
+"""Setup: the first plan without a terminal, settings at run time, an offline folder, and a restarted service."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def no_sideways_scroll(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_an_empty_home_is_led_to_a_first_plan_by_the_keyboard(
+def test_keyboard_leads_empty_home_to_first_plan(
     serve: Callable[[Library], Site], empty_library: Library, media: Path
 ) -> None:
     folder = media.rename(media.with_name(ODD.strip()))
@@ -31,7 +31,7 @@ def test_an_empty_home_is_led_to_a_first_plan_by_the_keyboard(
 
     page.keyboard.press("f")
     field = page.get_by_role("combobox", name="Folder of your videos")
-    field.type(f"{folder.parent}/<b>")  # an s or a 2 in it is no command
+    field.type(f"{folder.parent}/<b>")  # an s or a 2 in it is no key command
     expect(page.get_by_role("option", name=ODD.strip())).to_be_visible()
     field.press("Tab")
     expect(field).to_have_value(f"{folder}/")
@@ -59,7 +59,7 @@ def test_an_empty_home_is_led_to_a_first_plan_by_the_keyboard(
     expect(page.get_by_role("heading", level=1, name=f"{count} files would change")).to_be_visible()
 
 
-def test_settings_change_at_run_time_and_invalid_values_give_one_sentence(
+def test_settings_change_at_run_time_and_reject_invalid_values(
     serve: Callable[[Library], Site], library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("INDEXIUM_LOG_RETENTION_DAYS", "30")
@@ -100,7 +100,7 @@ def test_settings_change_at_run_time_and_invalid_values_give_one_sentence(
     expect(page.get_by_text("Backup retention, in days: 1. The change applies to the next write.")).to_be_visible()
 
 
-def test_audio_files_are_included_and_excluded_with_what_that_means(
+def test_audio_files_are_included_and_excluded_after_explanation(
     serve: Callable[[Library], Site], empty_library: Library, tmp_path: Path
 ) -> None:
     folder = tmp_path / "recordings"
@@ -133,7 +133,7 @@ def test_audio_files_are_included_and_excluded_with_what_that_means(
     assert empty_library.inventory.audio_removal(library_id).files == 0
 
 
-def test_an_offline_folder_is_reported_and_its_removal_shows_the_effect(
+def test_offline_folder_is_reported_and_its_removal_shows_effect(
     serve: Callable[[Library], Site], library: Library, media: Path
 ) -> None:
     page = serve(library).visit("/library", width=390)
@@ -167,7 +167,7 @@ def test_an_offline_folder_is_reported_and_its_removal_shows_the_effect(
     assert library.inventory.list() == []
 
 
-def test_a_scan_is_shown_on_its_page_and_in_the_footer_of_all_others(
+def test_scan_is_shown_on_library_page_and_in_footer(
     serve: Callable[[Library], Site], library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running = ScanProgress(done=3, total=59, current="demo", rate=1.0, eta_seconds=50.0)
@@ -182,9 +182,7 @@ def test_a_scan_is_shown_on_its_page_and_in_the_footer_of_all_others(
     expect(foot).to_be_hidden()
 
 
-def test_a_page_comes_back_by_itself_when_the_service_was_restarted(
-    library: Library, context: BrowserContext, port: int
-) -> None:
+def test_page_reconnects_after_service_restart(library: Library, context: BrowserContext, port: int) -> None:
     danger = library.plan("risk:danger").page(1).total
     with server.make_server(library, port=port).background() as running:
         site = Site(running.url, context)
@@ -203,9 +201,7 @@ def test_a_page_comes_back_by_itself_when_the_service_was_restarted(
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_a_lost_connection_has_a_place_of_its_own(
-    serve: Callable[[Library], Site], library: Library, width: int
-) -> None:
+def test_lost_connection_has_own_message_area(serve: Callable[[Library], Site], library: Library, width: int) -> None:
     page = serve(library).visit("/plan", width=width)
     tell = "line => window.dispatchEvent(new CustomEvent('indexium:connection', {detail: line}))"
     headline, said = page.locator("h1:visible"), page.get_by_text("Connection lost.")

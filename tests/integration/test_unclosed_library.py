@@ -1,4 +1,4 @@
-"""A program that ends without closing its library: the home is closed for it, and nothing is printed."""
+"""A program that ends without closing its library: the home is closed, and nothing is printed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ library = Library.open(sys.argv[1])
 library.scan([sys.argv[2]])
 print(library.inventory.list()[0].file_count)
 """
-# A child that is forked off has neither the threads nor the lock of the home, so its end must not close the home.
+# A forked child has neither the threads nor the lock of the home, so its end must not close the home.
 CHILD = """
 log = os.path.join(sys.argv[1], "indexium.duckdb.wal")
 sys.stdout.flush()
@@ -36,7 +36,7 @@ ENDINGS = {"": 0, "sys.exit(3)": 3, CHILD: 0}
 
 
 @pytest.mark.parametrize("ending", ENDINGS, ids=["end", "exit", "fork"])
-def test_a_library_that_is_left_open_is_closed_without_a_word(tmp_path: Path, home: Path, ending: str) -> None:
+def test_open_library_is_closed_silently_at_exit(tmp_path: Path, home: Path, ending: str) -> None:
     films = tmp_path / "films"
     films.mkdir()
     media.build("mp4", films, comment="People: Ann Lee")
@@ -66,19 +66,19 @@ def hold(database, holding):
     holding.set()
     threading.Event().wait()
 
-def test_that_fails_while_a_thread_reads(database):
+def test_fails_while_thread_reads(database):
     holding = threading.Event()
     threading.Thread(target=hold, args=(database, holding), daemon=True).start()
     holding.wait()
     assert database.read() is None
 
-def test_that_closes_nothing(home):
+def test_closes_nothing(home):
     global kept
     kept = Database.open(home)
 """
 
 
-def test_a_test_run_prints_nothing_after_its_result(tmp_path: Path) -> None:
+def test_test_run_prints_nothing_after_its_result(tmp_path: Path) -> None:
     (tmp_path / "test_open.py").write_text(TESTS)
     options = ["-p", "tests.conftest", "-p", "no:cacheprovider", "-q", "--tb=no", "-c", str(ROOT / "pyproject.toml")]
 

@@ -1,4 +1,4 @@
-"""Scans and rescans tell which files are new, and of which something is: one by one where they are few."""
+"""Scans and rescans report new and changed files: one by one if there are few."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def library(home: Path) -> Iterator[Library]:
 
 
 class News:
-    """What is told of files from now on, by their names."""
+    """Return the later events about files, by file name."""
 
     def __init__(self, library: Library) -> None:
         self._library, self._after = library, library.events.last_id
@@ -40,7 +40,7 @@ class News:
         return told
 
 
-def test_a_scan_reports_each_new_changed_moved_or_missing_file(library: Library, films: Path) -> None:
+def test_scan_reports_each_new_changed_moved_or_missing_file(library: Library, films: Path) -> None:
     news = News(library)
     library.scan([films])
     assert news() == {("track:added", name) for name in ("ann.mp4", "bob.mp4", "cy.mp4")}
@@ -61,7 +61,7 @@ def test_a_scan_reports_each_new_changed_moved_or_missing_file(library: Library,
     }
 
 
-def test_a_rescan_reports_each_changed_or_missing_file(library: Library, films: Path) -> None:
+def test_rescan_reports_each_changed_or_missing_file(library: Library, films: Path) -> None:
     library.scan([films])
     news = News(library)
     library.rescan(everything=True)
@@ -78,7 +78,7 @@ def test_a_rescan_reports_each_changed_or_missing_file(library: Library, films: 
     assert news() == set()
 
 
-def test_for_many_files_only_their_number_is_reported(library: Library, films: Path) -> None:
+def test_many_changed_files_are_reported_as_count(library: Library, films: Path) -> None:
     for number in range(track_events.MAX_SINGLE_EVENTS + 1):
         (films / f"{number:03}.mkv").write_bytes(b"no film")
     after = library.events.last_id

@@ -1,4 +1,4 @@
-"""What is written is what was looked at: nothing that comes in between gets into a file."""
+"""A write, a rollback or an import applies only to the files that the preview showed."""
 
 from __future__ import annotations
 
@@ -54,9 +54,7 @@ def only(*items: PlanItem) -> Selection:
     return Selection(included=frozenset(item.file_id for item in items))
 
 
-def test_a_decision_made_while_a_write_begins_does_not_get_into_the_file(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_decision_during_start_of_write_is_not_written(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     plan, item = library.plan(), some(library)
     begin = ledger.Ledger.create_write
 
@@ -80,7 +78,7 @@ def rename(library: Library, item: PlanItem) -> None:
 
 
 def rename_out(library: Library) -> None:
-    """Put a film of the same look in the place of another, and take that one away: as many are found as before."""
+    """Replace a film with a similar one elsewhere, so that the search finds the same number of files."""
     one, other = library.plan("container:mp4 risk:safe").items[:2]
     os.replace(other.file_path, one.file_path)
     library.scan()
@@ -96,7 +94,7 @@ def rename_out(library: Library) -> None:
     ],
     ids=["another name", "another film in the place of one", "one less"],
 )
-def test_a_search_that_finds_other_files_than_were_shown_writes_none(
+def test_search_with_other_files_than_shown_writes_none(
     library: Library, query: str, change: Callable[[Library], object]
 ) -> None:
     plan, chosen = library.plan(), Selection(query=query)
@@ -109,7 +107,7 @@ def test_a_search_that_finds_other_files_than_were_shown_writes_none(
     assert library.history().total == 0
 
 
-def test_a_plan_without_files_is_not_replaced_by_the_whole_plan(library: Library) -> None:
+def test_plan_without_files_is_not_replaced_by_whole_plan(library: Library) -> None:
     empty = library.plan(file_ids=[])
 
     assert library.preview(Selection(query=""), empty).count == 0
@@ -118,7 +116,7 @@ def test_a_plan_without_files_is_not_replaced_by_the_whole_plan(library: Library
         bool(empty)
 
 
-def test_files_that_are_just_those_that_were_shown_are_written(library: Library) -> None:
+def test_shown_files_only_are_written(library: Library) -> None:
     plan, chosen = library.plan(), Selection(query="risk:safe")
     digest = library.plans.digest(plan, chosen, risk=ALL.risk)
 
@@ -160,7 +158,7 @@ def test_only_named_newer_writes_are_rolled_back(library: Library) -> None:
     assert library.plan().item(item.file_id).existing_people == ["Ann Lee", "Second Newer"]
 
 
-def test_a_search_that_finds_another_file_by_now_does_not_take_it_back(library: Library) -> None:
+def test_rollback_excludes_files_found_after_preview(library: Library) -> None:
     asked: list[Any] = []
     dialog = SimpleNamespace(choose=lambda *args, **_: asked.append(args[3]), report=lambda *_: None)
     bridge = SimpleNamespace(run=lambda work, done, **_: done(work()), toast=lambda *_: None)
@@ -182,12 +180,12 @@ def finished(library: Library, operation_id: int) -> Sequence[ItemDetails]:
     return library.operation(operation_id).items
 
 
-# --- Deciding ----------------------------------------------------------------------------------------------------
+# --- Decisions ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("act", ["skip", "preserve"])
-def test_the_offered_undo_step_is_the_one_of_this_session(library: Library, act: str) -> None:
-    """Another session decides between the decision and the sentence about it."""
+def test_offered_undo_step_belongs_to_session(library: Library, act: str) -> None:
+    """Another session makes a decision between a decision and its message."""
     item, other = library.plan("risk:safe").items[:2]
     offered: list[int | None] = []
     pending = [["Of Another Session"]]
@@ -210,9 +208,7 @@ def test_the_offered_undo_step_is_the_one_of_this_session(library: Library, act:
     assert offered == [ours.step_id]
 
 
-def test_a_spreadsheet_does_not_overwrite_decisions_during_its_import(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_import_does_not_overwrite_concurrent_decisions(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     item = some(library)
     preview = library.changes.read(f"file_id,result_people\n{item.file_id},Of The Spreadsheet\n")
     begin, pending = Decisions.step, [["Decided Here"]]
@@ -230,8 +226,8 @@ def test_a_spreadsheet_does_not_overwrite_decisions_during_its_import(
     assert library.plan().item(item.file_id).result_people[0] == "Decided Here"
 
 
-def test_a_file_that_was_renamed_is_shown_and_found_by_its_new_name(library: Library) -> None:
-    """Its plan, and so the version, is the same as before; what was read of that is out of date all the same."""
+def test_renamed_file_is_shown_and_found_by_new_name(library: Library) -> None:
+    """Its plan and its version are unchanged, but the read data is outdated."""
     shelf = ReadCache(library)
     item = some(library)
 
@@ -249,7 +245,7 @@ def test_a_file_that_was_renamed_is_shown_and_found_by_its_new_name(library: Lib
     assert item.file_name not in names("risk:safe")
 
 
-def test_the_plan_has_the_results_of_a_paused_write(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plan_has_results_of_paused_write(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     shelf = ReadCache(library)
     before = shelf.plan().statistics.safe_count
     gate = Gate(monkeypatch, 2)

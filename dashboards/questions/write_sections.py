@@ -1,0 +1,229 @@
+"""The sections of the question before a write: the numbers, what would be lost, and the actions for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, NamedTuple
+
+from dashboards.components import comment_diff, paging
+from dashboards.status_words import RISK_HINTS
+from indexium_core.library import MetadataPlan
+from indexium_core.model import wording
+from indexium_core.model.files import fields
+from indexium_core.model.operations import strategies
+from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.planning import risk
+from indexium_core.model.planning.plan import (
+    Holder,
+    PlanItem,
+    Selection,
+    SelectionDigest,
+    SelectionSummary,
+    StaleFiles,
+)
+
+__all__ = [
+    "QUERIES",
+    "WRITABLE",
+    "RequestChange",
+    "WritePreview",
+    "WriteRequest",
+    "dangers",
+    "how",
+    "sections",
+    "typed",
+]
+
+WRITABLE = ("safe", "warning", "danger")
+QUERIES = {"danger": "risk:danger", "text": "issue:custom_comment", "everyone": "issue:tag_removal_all"}
+PER_PAGE = 20  # dangerous files per page
+CHANGED = "The selection finds other files now. Nothing was written. Check the numbers again."
+
+
+class RequestChange(NamedTuple):
+    """A change that a person made in the question, and what undoes it."""
+
+    sentence: str
+    step_id: int | None  # the decision step; None if only the selection changed
+    before: Selection  # the selection before the change
+
+
+class WriteRequest(NamedTuple):
+    """The files that a person wants to write, and the options."""
+
+    plan: MetadataPlan  # the plan as it was shown
+    selection: Selection
+    options: WriteOptions = WriteOptions(risk=WRITABLE, source="dashboard")
+    within: str = ""  # the search of the page
+    hint: str = ""  # additional text of the question
+    has_changed: bool = False  # the selection's files changed after the question was first shown
+    changes: tuple[RequestChange, ...] = ()  # the changes that a person made in the question
+
+
+class WritePreview(NamedTuple):
+    """The result of the check of a request."""
+
+    request: WriteRequest
+    summary: SelectionSummary
+    expected: SelectionDigest  # the files of the summary
+    stale: StaleFiles
+    dangers: list[PlanItem]  # the first dangerous files
+    danger_count: int
+    holders: list[Holder]  # operations that process some of the files
+    all_in_use: bool  # operations process all files that are left
+
+
+def typed(danger: int) -> dict[str, str]:
+    """Return the word that a person types before dangerous files are written."""
+    files = "this dangerous file" if danger == 1 else f"these {wording.count(danger)} dangerous files"
+    return {"before": "Type", "word": f"write {danger}", "after": f"to write {files}, too."}
+
+
+def sections(preview: WritePreview) -> list[dict[str, Any]]:
+    """Return the sections of the question: levels, people, strategies, cost, rollback, and losses."""
+    summary = preview.summary
+    counts = {level: summary.by_risk.get(level, 0) for level in RISK_HINTS}
+    levels = [{"level": level, "count": wording.count(number)} for level, number in counts.items() if number]
+    shown: list[dict[str, Any]] = [{"kind": "levels", "levels": levels}, {"kind": "facts", "pairs": _facts(preview)}]
+    if preview.request.has_changed:
+        shown.insert(0, {"kind": "why", "level": "warning", "text": CHANGED})
+    shown += [{"kind": "why", "level": "warning", "text": each.describe()} for each in preview.holders]
+    if preview.request.hint:
+        shown.append({"kind": "hint", "text": preview.request.hint})
+    if preview.request.changes:
+        shown.append(_changes(preview.request.changes))
+    if preview.danger_count:
+        shown.append(_losses(summary, preview.danger_count))
+        shown.append(dangers(preview.dangers, preview.danger_count, 1))
+    return shown
+
+
+def _facts(preview: WritePreview) -> list[list[str]]:
+    summary = preview.summary
+    pairs = [
+        ["People", _people(summary)],
+        ["Method", how(summary.by_strategy)],
+        ["Written", f"{wording.size(summary.est_bytes)}, in {wording.estimate(summary.est_seconds)}"],
+        ["Rollback", _rollback(summary)],
+    ]
+    if summary.hidden:
+        pairs.append(["Hidden", f"{wording.files(summary.hidden)} that the search does not show"])
+    left = {name: number for name, number in summary.excluded.items() if number and name != "unchanged"}
+    if left:
+        names = sorted(left, key=lambda name: name == "blocked")  # files that could be written come first
+        pairs.append(
+            ["Not included", ", ".join(f"{wording.count(left[name])} {_LEFT.get(name, name)}" for name in names)]
+        )
+    return pairs
+
+
+_LEFT = {"postponed": "skipped", "blocked": "blocked (they cannot be written)"}
+
+
+def _people(summary: SelectionSummary) -> str:
+    added, removed = summary.tags_to_add, summary.tags_to_remove
+    parts = [f"{wording.count(added)} added"] if added else []
+    parts += [f"{wording.count(removed)} removed"] if removed else []
+    return ", ".join(parts) or "the same people, in another form"
+
+
+def how(by_strategy: dict[str, int]) -> str:
+    """Return the numbers of files by method: `74 in place, 3 as a full copy, 1 rewritten by FFmpeg`."""
+    counts: Counter[str] = Counter()
+    for name, number in by_strategy.items():
+        counts[_HOW.get(strategies.in_a_word(name), "in place")] += number
+    return ", ".join(f"{wording.count(number)} {method}" for method, number in counts.most_common())
+
+
+_HOW = {
+    "in place": "in place",
+    "shared copy": "as a shared copy",
+    "full copy": "as a full copy",
+    "rewrite": "rewritten by FFmpeg",
+}
+
+
+def _rollback(summary: SelectionSummary) -> str:
+    """Return how many files can be rolled back, how, and until when."""
+    until = f" until {wording.day(summary.rollback_until)}" if summary.rollback_until else ""
+    if not summary.tags_only:
+        return f"{wording.files(summary.exact)} can be rolled back byte for byte{until}"
+    exact = f"{wording.count(summary.exact)} byte for byte, " if summary.exact else ""
+    return f"{exact}{wording.count(summary.tags_only)} only the comment{until}"
+
+
+def _losses(summary: SelectionSummary, danger: int) -> dict[str, Any]:
+    """Return the section of the losses: a line for each kind, with the actions for its files."""
+    leave = [{"label": "Leave danger out", "act": "leave_out"}] if danger < summary.count else []
+    lines = [_line(f"{wording.plural(danger, 'dangerous file')}", "danger", danger, leave)]
+    if summary.loses_text:
+        number = summary.loses_text
+        preserve = {
+            "label": f"Preserve all {wording.count(number)}" if number > 1 else "Preserve it",
+            "act": "preserve",
+        }
+        lines.append(_line(f"{wording.files(number)} would lose custom text", "text", number, [preserve]))
+    if summary.removes_all_people:
+        number = summary.removes_all_people
+        lines.append(_line(f"{wording.files(number)} would have no people left", "everyone", number, []))
+    return {"kind": "lines", "level": "danger", "lines": lines}
+
+
+def _line(text: str, name: str, number: int, actions: list[dict[str, str]]) -> dict[str, Any]:
+    show = {"label": "Show these" if number > 1 else "Show it", "act": f"show_{name}"}
+    return {"text": text, "actions": [*actions, show]}
+
+
+def _changes(changes: tuple[RequestChange, ...]) -> dict[str, Any]:
+    """Return the section of the changes that a person made in the question; the last one can be undone."""
+    lines: list[dict[str, Any]] = [{"text": change.sentence, "actions": []} for change in changes]
+    lines[-1]["actions"] = [{"label": "Undo", "act": "undo"}]
+    return {"kind": "lines", "level": "safe", "lines": lines}
+
+
+def dangers(items: list[PlanItem], count: int, page: int) -> dict[str, Any]:
+    """Return one page of the dangerous files with the losses of each."""
+    return {
+        "kind": "items",
+        "key": "dangers",
+        "style": "losses",
+        "label": wording.plural(count, "dangerous file"),
+        "items": [_danger(item) for item in items],
+        **paging.place(page, PER_PAGE, shown=len(items), total=count),
+    }
+
+
+def _danger(item: PlanItem) -> dict[str, Any]:
+    dangers = {issue.code: issue.message for issue in item.issues if issue.severity == "danger"}
+    chips = [{"level": "danger", "text": _LOSSES.get(code) or risk.ISSUES[code].label} for code in dangers]
+    messages = [message for code, message in dangers.items() if code not in _LOSSES]
+    gone = [{"text": name, "kind": "del"} for name in item.tags_to_remove]
+    return {
+        "key": item.file_id,
+        "name": item.file_name,
+        "path": item.file_path,
+        "chips": chips,
+        "texts": _lost(item) if "custom_comment" in dangers else [],
+        "tags": gone if "tag_removal_all" in dangers else None,
+        "message": " ".join(messages),
+    }
+
+
+_LOSSES = {"custom_comment": "loses custom text", "tag_removal_all": "removes all people"}
+
+
+def _lost(item: PlanItem) -> list[dict[str, str]]:
+    """Return every text that a write would lose, with its place if there are several."""
+    lost = fields.lost_texts_by_place(item.changes)
+    several = len(item.changes) > 1
+    return [
+        {"where": where if several else "", "text": comment_diff.seen(_short(text))} for where, text in lost.items()
+    ]
+
+
+def _short(text: str) -> str:
+    return (
+        text
+        if len(text) <= 2000
+        else text[:2000] + f" … and {len(text) - 2000:,} more characters: see the details of the file"
+    )
