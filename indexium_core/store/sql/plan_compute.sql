@@ -49,15 +49,38 @@ copied AS (
 SELECT $variant_id AS variant_id, $plan_id AS from_version, * FROM stored;
 
 -- name: compute_marked
--- Compute the rows of the marked files. Only the people of these files and only copies of their payloads are read.
+-- Compute the rows of the marked files. Only the people of these files and only copies of their payloads are read. Where all
+-- marks of a file come from decisions, both are those of its row in force: finding them by the payload reads the payloads of
+-- all files.
 CREATE OR REPLACE TEMP TABLE plan_new AS
-WITH scope AS MATERIALIZED (
+WITH marked AS MATERIALIZED (
+    SELECT file_id, bool_and(by_decision) AS is_only_decided FROM plan_marks WHERE mark_id > $after_mark GROUP BY file_id
+),
+scope AS MATERIALIZED (
     SELECT file_id, library_id, path_bytes, nlink, size, mtime_ns, own_mtime_ns, read_only, state, growing, file_hash,
            container, comment, fields_differ, people, people_keys, custom_text, comment_before, comment_after,
            comment_without, places, people_hidden, ascii_only, damage, strategy, strategy_code, est_seconds, est_bytes
-    FROM scanned_files WHERE file_id IN (SELECT file_id FROM plan_marks WHERE mark_id > $after_mark)
+    FROM scanned_files WHERE file_id IN (SELECT file_id FROM marked)
 ),
-/* assigned */,
+in_force AS MATERIALIZED (
+    SELECT file_id, coalesce(known, result, existing) AS db_people, risk_level <> 'unchanged' AS has_issues,
+           issues & $duplicate_content > 0 AS is_copied
+    FROM plan_rows WHERE variant_id = $variant_id AND to_version IS NULL
+      AND file_id IN (SELECT file_id FROM marked WHERE is_only_decided)
+),
+changed AS MATERIALIZED (FROM scope WHERE file_id IN (SELECT file_id FROM marked WHERE NOT is_only_decided)),
+assigned AS MATERIALIZED (
+    SELECT f.file_id, v.assignment_id, v.person_id
+    FROM changed AS f JOIN video_people AS v ON v.file_hash = f.file_hash
+    UNION ALL
+    SELECT f.file_id, v.assignment_id, v.person_id
+    FROM changed AS f JOIN video_people AS v ON v.path_bytes = f.path_bytes
+    WHERE f.file_hash IS NULL AND v.file_hash IS NULL
+    UNION ALL
+    SELECT i.file_id, i.place, p.person_id
+    FROM (SELECT file_id, unnest(db_people) AS name, generate_subscripts(db_people, 1) AS place FROM in_force) AS i
+    JOIN (SELECT name, min(person_id) AS person_id FROM people GROUP BY name) AS p USING (name)
+),
 known AS MATERIALIZED (
     SELECT person_id, name, person_key, row_number() OVER () AS nr, TRUE AS may_be_twin,
            NOT is_valid_name(name) AS is_invalid
@@ -65,7 +88,12 @@ known AS MATERIALIZED (
 ),
 copied AS (
     SELECT hash(file_hash) AS payload FROM scanned_files
-    WHERE state <> 'missing' AND file_hash IN (SELECT file_hash FROM scope) GROUP BY payload HAVING count(*) > 1
+    WHERE state <> 'missing' AND file_hash IN (
+        SELECT file_hash FROM scope WHERE file_id NOT IN (SELECT file_id FROM in_force WHERE has_issues)
+    )
+    GROUP BY payload HAVING count(*) > 1
+    UNION ALL
+    SELECT hash(file_hash) FROM scope WHERE file_id IN (SELECT file_id FROM in_force WHERE is_copied)
 ),
 /* rules */
 FROM stored;
