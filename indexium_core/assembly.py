@@ -39,8 +39,9 @@ from indexium_core.store.people import people_index
 __all__ = ["PROCESSES", "Assembly"]
 
 PROCESSES = "processes.lock"  # file of a home, locked by every worker process of the home
-_MIN_PROCESS_SECONDS = 0.2  # `auto`: shorter work is over before it could delay a page
-_MIN_SCAN_SECONDS = 2.0  # `auto`: a shorter scan is over before the processes are faster than threads
+# `auto` selects processes from here on:
+_MIN_PROCESS_SECONDS = 0.2  # while a dashboard is served: shorter work is over before it could delay a page
+_MIN_PROCESS_FILES = 500  # otherwise: with fewer files, the start of the processes takes longer than they save
 _FILE_WORK = (file_facts.__name__, remote_edit.__name__)  # modules of the functions that run in worker processes
 
 
@@ -104,9 +105,7 @@ class Assembly:
     ) -> None:
         """Build the services that scan, write, roll back and keep backups."""
         folder = self.backups_folder
-        self.scanner = scanner.Scanner(
-            store, config=config, clock=clock, executor=self._reading_executor, events=self.events
-        )
+        self.scanner = scanner.Scanner(store, config=config, clock=clock, executor=self._executor, events=self.events)
         self.backup_storage = BackupStorage(store, folder=folder, budget=int(config.backup_budget), clock=clock)
         self.runs = operation_runner.Operations(
             store,
@@ -245,17 +244,15 @@ class Assembly:
             stall_timeout=lambda: self.settings.metadata_operation_timeout_seconds,
         )
 
-    def _executor(self, seconds: float = math.inf) -> Executor:
-        """Return the executor for work on files that takes an estimated number of seconds, by the present setting."""
-        kind = self.settings.executor
-        if kind == "processes" or (kind == "auto" and self._is_served and seconds >= _MIN_PROCESS_SECONDS):
-            return self.processes
-        return self.threads
+    def _executor(self, files: int = 0, seconds: float = math.inf) -> Executor:
+        """
+        Return the executor for work on files, by the present setting.
 
-    def _reading_executor(self, seconds: float) -> Executor:
-        """Return the executor for a scan: with `auto`, processes also read many files where no dashboard is served."""
-        is_long = seconds >= _MIN_SCAN_SECONDS
-        return self.processes if self.settings.executor == "auto" and is_long else self._executor(seconds)
+        `files`: how many files are read or written, 0 for a rescan; `seconds`: how long this takes by the estimate.
+        """
+        kind = self.settings.executor
+        is_worth_it = seconds >= _MIN_PROCESS_SECONDS if self._is_served else files >= _MIN_PROCESS_FILES
+        return self.processes if kind == "processes" or (kind == "auto" and is_worth_it) else self.threads
 
     def warm(self) -> None:
         """Prepare worker processes if this process serves a dashboard and uses them."""

@@ -84,7 +84,7 @@ class Scanner:
         *,
         config: Settings,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        executor: Callable[[float], Executor] = lambda _seconds: Threads(),
+        executor: Callable[[int, float], Executor] = lambda _files, _seconds: Threads(),
         events: EventBus | None = None,
     ) -> None:
         """`executor` returns the executor for the next scan; `events` gets the events about added and changed files."""
@@ -219,7 +219,7 @@ class _Scan:
         *,
         threads: int,
         faststart: str,
-        executor: Callable[[float], Executor],
+        executor: Callable[[int, float], Executor],
         should_stop: Callable[[], bool],
         on_stored: Callable[[ScanReport], None],
     ) -> None:
@@ -329,7 +329,7 @@ class _Scan:
                 catalog.set_library_state(tx, library.library_id, "offline", reason)
 
     def _read_files(self, candidates: Sequence[FileToRead], *, full: bool) -> Iterator[ReadResult]:
-        executor = self._executor(len(candidates) * _FILE_SECONDS)
+        executor = self._executor(len(candidates), len(candidates) * _FILE_SECONDS)
         return reading.read_all(
             candidates, threads=self._threads, full=full, faststart=self._faststart, executor=executor
         )
