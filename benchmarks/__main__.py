@@ -26,7 +26,7 @@ from indexium_core.version import __version__
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 MODULES = {  # name → arguments of a quick run; in the order of the table
-    "write": "--gigabytes 0.05 --small 50 --runs 1 --only end mov full small",
+    "write": "--gigabytes 0.05 --small 50 --runs 1 --only end full small",
     "scan": "--new 100 --known 1000 --probe 40 --runs 1",
     "plan": "--files 10000 --runs 1",
     "suggestions": "--files 10000 --requests 20",
@@ -147,8 +147,10 @@ def command_line(options: argparse.Namespace) -> str:
         words += ["--only", *options.only]
     if options.dir != Path.cwd():
         words.append("--dir FOLDER")
-    if options.markdown not in {None, PAGE}:
+    if options.markdown and options.markdown.resolve() != PAGE:
         words.append("--markdown FILE")
+    elif options.markdown and (options.quick or options.only):
+        words.append("--markdown docs/performance.md")
     return f"`{' '.join(words)}`"
 
 
