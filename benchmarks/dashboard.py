@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 PAINTED = (Path(__file__).parent / "painted.js").read_text()
 PAUSE = 120  # milliseconds between two steps of a fast person
-GOALS = {"page": 60, "move": 60, "select": 60, "Write": 100, "confirm": 100}  # milliseconds at p95, by first word
+# Milliseconds at p95, by the start of the step's name; the first match counts.
+GOALS = {"page": 60, "move with": 150, "move": 60, "select": 60, "Write pressed to first": 100, "confirm": 100}
 OTHER_GOAL = 150
 CONFIRMED = 5  # most writes that are confirmed
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -117,7 +118,7 @@ def _search(driver: Driver, times: int, first_number: int) -> None:
 
 
 def measure_writes(page: Page, url: str, real: list[Path]) -> Figures:
-    """Select one real film, press *Write*, and confirm, for each of some films; the writes go on in the background."""
+    """For each of some films: select it, press *Write*, close the dialog, press *Write* again, and confirm."""
     figures: Figures = {}
     driver = Driver(page, figures)
     for path in real:
@@ -127,10 +128,14 @@ def measure_writes(page: Page, url: str, real: list[Path]) -> Figures:
         driver.press("a")()
         page.get_by_text("1 selected").wait_for()
         page.wait_for_timeout(5 * PAUSE)
-        driver.measure("Write pressed to first visible reaction", "reaction", driver.press("w"))
         confirm = page.locator("dialog[open] button.primary")
+        driver.measure("Write pressed to first visible reaction", "reaction", driver.press("w"))
         confirm.wait_for()
-        page.wait_for_timeout(5 * PAUSE)  # the dialog ignores Enter at first
+        page.keyboard.press("Escape")
+        page.wait_for_timeout(5 * PAUSE)
+        driver.measure("Write pressed to the dialog", "dialog", driver.press("w"))
+        confirm.wait_for()
+        page.wait_for_timeout(5 * PAUSE)  # until the dialog has its text
         driver.measure("confirm pressed to first visible reaction", "reaction", confirm.click)
         page.wait_for_timeout(10 * PAUSE)
     return figures
@@ -139,9 +144,7 @@ def measure_writes(page: Page, url: str, real: list[Path]) -> Figures:
 def figure_rows(figures: Figures, where: str) -> Iterator[report.Row]:
     """Yield one row for each step."""
     for step, times in figures.items():
-        goal = next((value for word, value in GOALS.items() if step.startswith(word)), OTHER_GOAL)
-        if step.endswith("details"):
-            goal = OTHER_GOAL
+        goal = next((value for start, value in GOALS.items() if step.startswith(start)), OTHER_GOAL)
         yield report.Row(f"{where}: {step}", statistics.median(times), "ms", "goal of p95", goal, p95(times))
 
 

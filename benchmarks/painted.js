@@ -9,7 +9,8 @@ window.painted = (() => {
     for (const node of root.querySelectorAll("*")) if (node.shadowRoot) gather(node.shadowRoot)
   }
   const isVisible = node => node.getClientRects().length > 0 // several pages are loaded, one is shown
-  const rootOf = new Map() // selector → root of the visible element; found before the clock starts, because it costs a layout
+  // Selector → root of the visible element. The search costs a layout, so it precedes the clock.
+  const rootOf = new Map()
   const findRoot = selector => {
     const root = roots.find(each => [...each.querySelectorAll(selector)].some(isVisible))
     if (root) rootOf.set(selector, root)
@@ -32,7 +33,8 @@ window.painted = (() => {
     mark: () => find(`${GRID} .row.cursor`)?.getAttribute("aria-selected"),
     count: () => text(".foot b"),
     result: () => text(".pager span"),
-    reaction: () => text("dialog[open] h2") + text(".foot") + !!find("[aria-busy=true]") + location.pathname,
+    dialog: () => text("dialog[open] h2"),
+    reaction: () => text("dialog[open] h2") + text(".foot") + !!find(".foot [aria-busy=true]") + location.pathname,
     details: () => text(".drawer h2"),
   }
   let measured = null

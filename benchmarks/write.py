@@ -27,6 +27,7 @@ from pathlib import Path
 
 from benchmarks import disk, films, report
 from benchmarks.timing import seconds
+from indexium_core import settings
 from indexium_core.library import Library, MetadataPlan, OperationHandle
 from indexium_core.model.operations.operation import WriteOptions
 
@@ -146,13 +147,13 @@ def large_film(folder: Path, case: Case, gigabytes: float, runs: int) -> Iterato
 
 def peers(case: Case) -> dict[str, Callable[[Path], object]]:
     """Return the installed programs that can write this film, by name."""
-    found: dict[str, Callable[[Path], object]] = {FFMPEG: ffmpeg_copy}
+    programs: dict[str, Callable[[Path], object]] = {FFMPEG: ffmpeg_copy}
     if case.is_copied:
-        found[CP] = cp
+        programs[CP] = cp
     for program, edit in (("exiftool", exiftool), ("mkvpropedit", mkvpropedit)):
         if case.suffix in EDITORS[program] and shutil.which(program):
-            found[f"`{program}`"] = edit
-    return found
+            programs[f"`{program}`"] = edit
+    return programs
 
 
 def ffmpeg_copy(path: Path) -> None:
@@ -195,19 +196,23 @@ def fsync(path: Path) -> None:
 def small_films(folder: Path, count: int) -> Iterator[report.Row]:
     """Time a write and a rollback of many small films, and FFmpeg's copies of some of them, one after the other."""
     paths = films.small_films(folder / "small", count)
-    effort = disk.Effort()
-    with Library.open(folder / "home-small") as library:
+    home, effort = folder / "home-small", disk.Effort()
+    with Library.open(home) as library:
         library.scan([folder / "small"])
         library.people.add(paths, ["Ann Lee", "Bob Ray"])
         plan = library.plan()
-        with effort:
-            ours = seconds(lambda: write(library, plan))
-        back = seconds(lambda: check_success(library.rollback(1).wait().counts))
+        ours = seconds(partial(write, library, plan))
+        back = seconds(lambda: check_success(library.rollback(1, replan=True).wait().counts))
+    with (
+        Library.open(home, config=settings.load(home, executor="threads")) as library,
+        effort,
+    ):  # counts its own process
+        write(library, library.plan())
     theirs = statistics.mean(seconds(partial(ffmpeg_copy, path)) for path in paths[:PEER_FILES])
     yield report.Row(f"{count:,} small films: write", count / ours, "files/s", FFMPEG, 1 / theirs)
     yield report.Row(f"{count:,} small films: roll back", count / back, "files/s", FFMPEG, 1 / theirs)
-    yield report.Row(f"{count:,} small films: fsyncs a file", effort.fsyncs / count, "fsyncs")
-    yield report.Row(f"{count:,} small films: written a file", effort.written / count / 1e3, "kB")
+    yield report.Row(f"{count:,} small films, threads: fsyncs a file", effort.fsyncs / count, "fsyncs")
+    yield report.Row(f"{count:,} small films, threads: written a file", effort.written / count / 1e3, "kB")
 
 
 def write(library: Library, plan: MetadataPlan) -> OperationHandle:

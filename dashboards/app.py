@@ -7,11 +7,14 @@ The dashboard: the list of its pages, and the page of a new session.
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import jinja2
 import panel as pn
+from bokeh.document import Document
+from panel.io.document import init_doc
 
-from dashboards.components.base import sheets
+from dashboards.components.base import scripts, scripts_version, sheets
 from dashboards.frame import plain
 from dashboards.pages.checks.screen import ChecksScreen
 from dashboards.pages.history.screen import HistoryScreen
@@ -42,6 +45,15 @@ TITLES = {entry.name: entry.title for entry in PAGES}
 ROUTES = ("/", *(f"/{name}" for name in TITLES), TRACK.pattern)
 
 
+class PageTemplate(pn.Template):
+    """The template of a page. Bokeh collects the models of the document once, not again for each component."""
+
+    def _init_doc(self, doc: Document | None = None, *arguments: Any, **options: Any) -> Document:
+        document = init_doc(doc or pn.state.curdoc)
+        with document.models.freeze():
+            return super()._init_doc(document, *arguments, **options)
+
+
 class Pages:
     """Creates the page of each session of a process."""
 
@@ -58,11 +70,12 @@ class Pages:
             logger.exception("dashboard.session_failed")
             return _failed(assets)
         library = self.shared.library
-        template = pn.Template(self._template, items=session.roots())
+        template = PageTemplate(self._template, items=session.roots())
         values = {"page": session.view.page, "names": list(TITLES), "assets": assets, "healthz": healthz}
         for name, value in (
             values
             | {"sheets": sheets(), "instance": library.instance_id, "home": library.home_id}
+            | {"scripts": "" if assets else scripts(), "version": scripts_version()}
             | {"inline": "" if assets else plain.inline()}
         ).items():
             template.add_variable(name, value)

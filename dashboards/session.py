@@ -216,19 +216,21 @@ class Session:
         if not self._is_started:
             self._is_started = True
             kept = state.selection_from_json(greeting.get("selection"), home=self.library.home_id)
+            for screen in self._screens.values():
+                screen.restore_selection(kept)
+                screen.start()
+            self._enter()  # the page is read first
             self.bridge.listen((*EVENTS, "plan:changed"), self.refresh_frame, every=1.0)
             self._footer.start()
             self.interrupted.start()
             self.undoing.start()
             self._retry.start()
-            for screen in self._screens.values():
-                screen.restore_selection(kept)
-                screen.start()
             if not self.library.settings.metadata_enable_websocket:
                 self._poll()
             for sentence in self._shared.new_notices():
                 self.bridge.toast("info", sentence)
-        self._enter()
+        else:
+            self._enter()
 
     def _poll(self) -> None:
         self._screen.refresh()
@@ -282,9 +284,9 @@ class Session:
 
     def _enter(self, *, push: bool = True) -> None:
         self.update_address(push=push)
+        self._screen.enter()
         self.refresh_frame()
         self.refresh_footer()
-        self._screen.enter()
 
     def update_address(self, *, push: bool = False) -> None:
         """Put the state of the page into the browser's address; `push` adds a step to the browser's history."""

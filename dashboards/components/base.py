@@ -2,12 +2,14 @@
 The base of all components: an ES module draws a view (JSON from Python) and sends messages back.
 
 The view is sent as one JSON string: the C encoder creates it, Python compares it as a string, and the browser parses
-it. The JavaScript files are ES modules that import each other; `module` joins a component's file and all that it
-imports into one text without imports. Data reaches the page as text nodes only.
+it. The JavaScript files are ES modules that import each other; `scripts` joins the files of all components into one
+script, which the browser keeps, and `module` refers to the part of one component. Data reaches the page as text nodes
+only.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import re
@@ -22,7 +24,7 @@ from panel.custom import JSComponent
 
 from indexium_core import errors
 
-__all__ = ["Component", "Handler", "sheets", "source"]
+__all__ = ["Component", "Handler", "module", "scripts", "scripts_version", "sheets", "source", "standalone"]
 
 logger = logging.getLogger(__name__)
 
@@ -62,9 +64,29 @@ def sheets() -> dict[str, str]:
     return {name: source(name) for name in sorted(_paths()) if name.endswith(".css")}
 
 
-@cache
 def module(name: str) -> str:
-    """Return the ES module of a component as one text: each imported file once, then the file itself."""
+    """Return the ES module of a component, which refers to its part of `scripts`."""
+    return f'export const render = context => globalThis.indexiumModules["{name}.js"].render(context)\n'
+
+
+@cache
+def scripts() -> str:
+    """Return one script with the files of all components, each file after those that it imports."""
+    seen: set[str] = set()
+    entries = sorted(name for name in _paths() if name.endswith(".js") and "export function render(" in source(name))
+    parts = [_scope(*each) for name in entries if name not in seen for each in _with_imports(name, seen)]
+    return "".join(["(() => {\nconst modules = (globalThis.indexiumModules = {})\n", *parts, "})()\n"])
+
+
+@cache
+def scripts_version() -> str:
+    """Return a digest of `scripts`, as a part of its address."""
+    return hashlib.sha256(scripts().encode()).hexdigest()[:16]
+
+
+@cache
+def standalone(name: str) -> str:
+    """Return a file as an ES module without imports: each imported file once, then the file itself."""
     *imported, (_, own) = _with_imports(f"{name}.js", set())
     return "".join(["const modules = {}\n", *(_scope(each, text) for each, text in imported), own])
 

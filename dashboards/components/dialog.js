@@ -1,7 +1,7 @@
 // A question or a report in a modal <dialog>: the browser keeps the focus inside, and Escape closes.
 //
 // The focus does not start on the button that confirms, and a key that was pressed before it opened does nothing.
-import {component} from "./browser/component.js"
+import {component, showWait} from "./browser/component.js"
 import {drawSection} from "./dialog_sections.js"
 import {h, morph} from "./browser/dom.js"
 import {markDialogClosed, mayFocusText, openDialog, placeDialog} from "./browser/modal.js"
@@ -69,6 +69,7 @@ function confirm(self) {
   const {view, state} = self
   if (!canConfirm(self)) return
   const {note, typed, isTicked: ack} = state
+  showWait(state.box.querySelector("[data-do=confirm]"))
   self.send("confirm", {serial: view.serial, note, ticked: [...state.options], typed, ack})
 }
 
@@ -232,8 +233,10 @@ function onClick(self, event) {
   else if (name === "tick") state.isTicked = event.target.checked
   else if (name === "pick") state.options[event.target.checked ? "add" : "delete"](data.option)
   else if (name === "turn") self.send("turn", {serial: view.serial, list: data.list, page: Number(data.page)})
-  else if (name === "act") self.send("act", {serial: view.serial, act: data.name})
-  else if (name === "confirm") confirm(self)
+  else if (name === "act") {
+    showWait(/** @type {HTMLElement} */ (target))
+    self.send("act", {serial: view.serial, act: data.name})
+  } else if (name === "confirm") confirm(self)
   if (name === "tick" || name === "pick") paintBox(self)
 }
 

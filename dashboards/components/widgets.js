@@ -119,5 +119,22 @@ export const fileName = (name, path) => h("b", {title: path ?? name}, h("bdi", {
 export const emptyState = (title, text, ...more) =>
   h("div", {class: "empty"}, title && h("b", null, title), h("p", null, text), ...more)
 
+/** The page before its first view: its title, and bones in place of the text. @param {string} title */
+export const loadingPage = title => [
+  h(
+    "div",
+    {class: "head", data: {key: "head"}},
+    h("h1", null, title),
+    h("p", {class: "bone line", role: "status"}, h("span", {class: "vh"}, "loading")),
+  ),
+  h("div", {class: "card", "aria-hidden": "true", data: {key: "bones"}}, boneRows(6)),
+]
+
+/** Rows without content, in the place of rows that are read. @param {number} number */
+export const boneRows = number =>
+  Array.from({length: number}, () =>
+    h("div", {class: "row bones"}, h("span"), h("span", {class: "bone"}), h("span", {class: "bone"})),
+  )
+
 /** The label above a part. @type {(text: string, data?: object) => HTMLElement} */
 export const label = (text, data) => h("div", {class: "label", data}, text)

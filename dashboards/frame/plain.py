@@ -9,7 +9,7 @@ from importlib import resources
 
 import jinja2
 
-from dashboards.components.base import module, source
+from dashboards.components.base import source, standalone
 from dashboards.frame import shell
 
 __all__ = ["asset", "inline", "page"]
@@ -42,7 +42,7 @@ def page(
         links=links,
         pages=shell.pages(labels, {}, None, ""),
         style="".join(source(name) for name in _SHEETS),
-        script=module("plain"),
+        script=standalone("plain"),
         assets=assets,
         inline="" if assets else inline(),
     )

@@ -108,6 +108,7 @@ function onMessage(self, message) {
   if (message.undoable !== undefined) state.toasts.setUndoable(message.undoable)
   if (message.busy !== undefined) {
     state.isBusy = message.busy
+    if (!message.busy) window.dispatchEvent(new Event("indexium:answered"))
     self.paint()
   }
 }
@@ -185,6 +186,7 @@ export function render(context) {
     onMessage,
     actions: ACTIONS,
   })
+  document.querySelector(".boot")?.remove()
   makeRoomForLine(self)
   placeDialog(context.el, keyList.box)
   bindKeys(self, keyList.open)

@@ -30,6 +30,7 @@ from tornado.routing import Matcher
 from tornado.web import RedirectHandler, RequestHandler, StaticFileHandler
 
 from dashboards import app, session
+from dashboards.components.base import scripts
 from dashboards.web import downloads, not_found, request_guard, uploads
 from dashboards.web.thumbnails import Thumbnail
 from indexium_core import errors
@@ -217,6 +218,7 @@ class DashboardServer:
         return [
             (r"/healthz", Health, {"instance_id": self._library.instance_id}),
             (r"/api/.*", Asgi, {"mount": self._api}),
+            (r"/assets/components\.js", Scripts),
             (r"/assets/(.*)", StaticFileHandler, {"path": str(ASSETS)}),
             (r"/thumbnail/(\d{1,19})", Thumbnail, {"library": self._library, "pool": self._pictures}),
             *downloads.routes(self._library, self._pages.shared.result_cache, self._pages.shared.pool),
@@ -288,6 +290,15 @@ class Health(RequestHandler):
         self.write({"status": "ok", "instance_id": self._instance_id, "version": __version__})
 
     head = get
+
+
+class Scripts(RequestHandler):
+    """The script of all components. Its address has its version, so the browser keeps it."""
+
+    def get(self) -> None:
+        self.set_header("Content-Type", "text/javascript; charset=utf-8")
+        self.set_header("Cache-Control", "public, max-age=31536000, immutable")
+        self.write(scripts())
 
 
 class Head(RequestHandler):

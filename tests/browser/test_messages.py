@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -128,6 +129,24 @@ def test_table_has_whole_width_and_two_lines_of_people(site: Site, library: Libr
     page.get_by_role("button", name="Narrow rows").click()
     page.set_viewport_size({"width": 390, "height": 844})
     assert lines_of(chips) == 1
+
+
+def test_write_button_reacts_before_server_answers(
+    site: Site, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, stale = threading.Event(), library.plans.stale
+    monkeypatch.setattr(library.plans, "stale", lambda *given, **more: answer.wait(20) and stale(*given, **more))
+    page = site.visit("/plan?q=risk:safe")
+    page.get_by_role("button", name="Select all safe").click()
+    write = page.get_by_role("button", name=re.compile("^Write .* files…"))
+    busy = write.evaluate(
+        "async b => (b.click(), await new Promise(requestAnimationFrame), b.getAttribute('aria-busy'))"
+    )
+    assert busy == "true"  # in the first frame after the click
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    answer.set()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(page.locator("[aria-busy]:visible")).to_have_count(0)
 
 
 def lines_of(parts: Locator) -> int:

@@ -90,8 +90,27 @@ function onClick(self, spec, event) {
 function perform(self, spec, kind, target, event) {
   const {[kind]: name, ...data} = target.dataset
   const action = spec.actions?.[name]
+  if (target.hasAttribute("data-waits")) showWait(target)
   if (action) action(self, data, target, event)
   else if (kind === "act") self.send(name, data)
+}
+
+const LONGEST_WAIT = 20_000 // milliseconds
+
+/**
+ * Show at once that a pressed button waits for the server; until the server has answered or a dialog opens.
+ *
+ * @param {HTMLElement} target
+ */
+export function showWait(target) {
+  const stop = () => {
+    clearTimeout(timer)
+    target.removeAttribute("aria-busy")
+    window.removeEventListener("indexium:answered", stop)
+  }
+  const timer = setTimeout(stop, LONGEST_WAIT)
+  target.setAttribute("aria-busy", "true")
+  window.addEventListener("indexium:answered", stop)
 }
 
 /**

@@ -9,6 +9,7 @@ export const markDialogClosed = () => root.removeAttribute("data-dialog")
 /** @type {(box: HTMLDialogElement) => void} */
 export function openDialog(box) {
   root.setAttribute("data-dialog", "")
+  window.dispatchEvent(new Event("indexium:answered"))
   box.showModal()
 }
 

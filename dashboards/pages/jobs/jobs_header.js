@@ -66,7 +66,7 @@ const draw = ({view}) => [
     "div",
     {class: "head", data: {key: "head"}},
     h("h1", null, "Jobs"),
-    h("p", {"aria-live": "polite"}, view.summary ?? "looking…"),
+    h("p", {"aria-live": "polite", class: view.summary === undefined ? "bone line" : ""}, view.summary ?? ""),
   ),
   view.cards && [
     h("div", {class: "jbanners", data: {key: "banners"}}, view.banners.map(drawBanner)),

@@ -8,7 +8,7 @@ import {drawInventory} from "./inventory.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {drawPeopleImport, drawPromise} from "./people_import.js"
 import {upload} from "../../components/browser/upload.js"
-import {button, closeButton} from "../../components/widgets.js"
+import {button, closeButton, loadingPage} from "../../components/widgets.js"
 
 /** @import {Folder} from "./folder_card.js" */
 /** @import {Gauge} from "../../components/gauge.js" */
@@ -175,7 +175,7 @@ const drawPeopleCard = self => {
 /** @param {Self} self */
 function draw(self) {
   const {view, state} = self
-  if (!view.headline) return h("div", {class: "head"}, h("h1", null, "Library"), h("p", null, "looking…"))
+  if (!view.headline) return loadingPage("Library")
   return [
     drawHead(self),
     view.steps && drawSteps(self),

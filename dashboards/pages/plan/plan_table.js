@@ -172,7 +172,10 @@ function draw(self) {
 function onDrawn(self) {
   const {view, before, state} = self
   const isOtherPage = view.page !== before?.page
-  if (!before?.rows && view.rows) state.resizes.observe(self.find(".probe .t"))
+  if (!before?.rows && view.rows) {
+    state.resizes.observe(self.find(".probe .t"))
+    requestAnimationFrame(() => setTimeout(() => self.send("painted")))
+  }
   if (state.shownCount < view.rows?.length) requestAnimationFrame(() => setTimeout(self.paint))
   if (state.isTurned && isOtherPage) {
     state.isTurned = false

@@ -25,8 +25,9 @@ class PlanTable(Component):
     """
     The grid of planned files.
 
-    Messages: `pick` {ids, on, serial}, `all`, `none` and `inverse` {serial}, `cursor` {id}, `open` {id}, `close`,
-    `sort` {sort}, `page` {page}, `edit`/`skip`/`preserve` {id}, and the actions of the empty state. View: see `view`.
+    Messages: `painted` (the browser has painted the first rows), `pick` {ids, on, serial}, `all`, `none` and
+    `inverse` {serial}, `cursor` {id}, `open` {id}, `close`, `sort` {sort}, `page` {page}, `edit`/`skip`/`preserve`
+    {id}, and the actions of the empty state. View: see `view`.
     """
 
     _esm = module("plan_table")

@@ -1,6 +1,6 @@
 // Parts of the plan's table that only draw: the head, a row, the empty list, and the list before its first view.
 import {h} from "../../components/browser/dom.js"
-import {button, chip, drawTag, fileName} from "../../components/widgets.js"
+import {boneRows, button, chip, drawTag, fileName} from "../../components/widgets.js"
 import {count} from "../../components/wording.js"
 import {fitTags} from "./tag_fit.js"
 
@@ -204,14 +204,7 @@ export const drawEmpty = ({title, text, code, searches, act, label}) =>
   )
 
 export const drawLoading = () =>
-  h(
-    "div",
-    {class: "card", "aria-busy": "true"},
-    h("div", {class: "row th"}),
-    Array.from({length: 8}, () =>
-      h("div", {class: "row"}, h("span"), h("span", {class: "bone"}), h("span", {class: "bone"})),
-    ),
-  )
+  h("div", {class: "card", "aria-busy": "true"}, h("div", {class: "row th"}), boneRows(12))
 
 export const drawKeys = () =>
   h(

@@ -79,6 +79,7 @@ class PlanScreen(Screen):
         self._changes = exchange.ImportChanges(library, bridge, dialog, session.result_cache, self.refresh)
         self._bulk = PlanBulk(library, bridge, self.state, session)
         self._loaded: Loaded | None = None
+        self._is_painted = False  # the browser has painted the first rows
         self._serial = 0  # number of the browser's last selection change
         self._picked = 0  # number of the last change that is counted
         self._listen()
@@ -109,6 +110,7 @@ class PlanScreen(Screen):
             library=lambda _: self._session.go("library"),
             search=lambda message: self._find(str(message.get("query", ""))),
             retry=lambda _: self.refresh(),
+            painted=lambda _: self._after_painting(),
         )
         self._write.bar.on(
             clear=lambda _: self._choose(Selection()),
@@ -170,8 +172,44 @@ class PlanScreen(Screen):
         state = self.state
         arguments = (state.query, state.number, state.sort, state.descending, state.selection)
         before = self._loaded
-        self._bridge.run(lambda: self._read(*arguments, before), self._show, name="plan", failed=self._failed)
-        self._file.refresh()
+
+        def read() -> None:
+            self._bridge.run(lambda: self._read(*arguments, before), self._show, name="plan", failed=self._failed)
+            self._file.refresh()
+
+        def show_rows(view: dict[str, Any]) -> None:
+            if self._loaded is None and view["rows"]:
+                self._table.put(**view)
+            read()
+
+        if before is None:  # nothing else is read before the rows are sent
+            self._bridge.run(lambda: self._read_rows(*arguments), show_rows, name="plan", failed=self._failed)
+        else:
+            read()
+
+    def _read_rows(
+        self,
+        query: str,
+        number: int,
+        sort: str,
+        descending: bool,  # noqa: FBT001
+        selection: Selection,
+    ) -> dict[str, Any]:
+        """Return the first view of the table: only the rows and the counts that come with them."""
+        plan, size = self._cache.plan(query), self._library.settings.metadata_preview_page_size
+        page = self._cache.page(plan, number, per_page=size, sort=sort, descending=descending)
+        selected = plan.selected_items(selection, page.items)
+        return plan_table.view(
+            page,
+            sort=sort,
+            descending=descending,
+            selected=selected,
+            chosen=len(selected),
+            able=listed(page.statistics) - page.statistics.blocked_count,
+            picked=0,
+            named=len({item.library for item in page.items}) > 1,
+            query=query,
+        )
 
     def _read(  # noqa: PLR0917
         self,
@@ -250,12 +288,24 @@ class PlanScreen(Screen):
         self._draw_header(loaded)
         self._draw_table(loaded)
         self._draw_bar(loaded)
-        self._risk.load(loaded.plan.query)
-        self._bridge.after(PAINTED, lambda: self._look_ahead(loaded))
-        self._bridge.after(IDLE, lambda: self._count_ahead(loaded))
+        if self._is_painted:
+            self._read_ahead(loaded)
         self._finding.count()
         if loaded.outdated or loaded.selection != self.state.selection:  # the selection changed during this read
             self._chosen()
+
+    def _after_painting(self) -> None:
+        """Read what does not belong to the first rows: the browser has painted them."""
+        if not self._is_painted:
+            self._is_painted = True
+            if self._loaded is not None:
+                self._read_ahead(self._loaded)
+
+    def _read_ahead(self, loaded: Loaded) -> None:
+        """Read the chart, and in advance the next page and the count of all files."""
+        self._risk.load(loaded.plan.query)
+        self._bridge.after(PAINTED, lambda: self._look_ahead(loaded))
+        self._bridge.after(IDLE, lambda: self._count_ahead(loaded))
 
     def _look_ahead(self, loaded: Loaded) -> None:
         """Read the next page in advance."""

@@ -3,7 +3,7 @@ import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {drawGauge} from "../../components/gauge.js"
 import {keys} from "../../components/browser/keyboard.js"
-import {button, chip, drawSelect, emptyState, fileName, pager} from "../../components/widgets.js"
+import {button, chip, drawSelect, emptyState, fileName, loadingPage, pager} from "../../components/widgets.js"
 
 /** @import {ButtonItem, Choice, Paged} from "../../components/widgets.js" */
 
@@ -156,7 +156,7 @@ const drawEmpty = ({empty: {title, text, buttons}}) =>
 
 /** @param {Self} self */
 function draw({view}) {
-  if (!view.title) return h("div", {class: "head"}, h("h1", null, "Progress"), h("p", null, "looking…"))
+  if (!view.title) return loadingPage("Progress")
   return [
     h("div", {class: "head", data: {key: "head"}}, h("h1", null, h("bdi", null, view.title)), h("p", null, view.sub)),
     view.empty

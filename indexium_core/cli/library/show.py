@@ -15,6 +15,7 @@ from indexium_core.model import wording
 from indexium_core.model.files.details import FileDetails, FileEvent, PersonDetails
 from indexium_core.model.files.media import StreamFacts
 from indexium_core.model.operations import strategies
+from indexium_core.model.planning import risk
 
 _SIGNS = {"added": "+ ", "removed": "- ", "kept": ""}
 _ORIGINS = {
@@ -130,7 +131,8 @@ def _plan(details: FileDetails) -> Iterator[tuple[str, str, str]]:
         yield "plan", "none", "no people in the database"
     else:
         for issue in details.plan.issues:
-            yield "plan", details.plan.risk_level, issue.message
+            remedy = risk.remedy(issue.code, severity=issue.severity)
+            yield "plan", details.plan.risk_level, f"{issue.message} {remedy}"
         if not details.plan.issues:
             yield "plan", details.plan.risk_level, details.plan.category
     if details.strategy:

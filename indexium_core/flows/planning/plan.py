@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 from indexium_core import errors
+from indexium_core.flows.planning.plan_cache import PlanCache
 from indexium_core.flows.planning.write_rates import RateSource
 from indexium_core.flows.review import decisions
 from indexium_core.model.planning.plan import RISK_LEVELS, SORT_KEYS, PlanItem, PlanPage, PlanStatistics, Selection
@@ -41,6 +42,7 @@ class PlanReader:
         self._database = database
         self._config = config
         self._clock = clock
+        self._cache = PlanCache()
         self.rates = RateSource(database)
 
     @property
@@ -54,11 +56,18 @@ class PlanReader:
 
     def count(self, search: Search) -> plan_read.Counts:
         """Count the items that a search finds."""
-        return plan_read.statistics(self._database.read(), search)
+        reader = self._database.read()
+        if search.is_unfiltered:
+            return plan_read.count_items(self._cache.groups(reader, search.version), search)
+        return plan_read.statistics(reader, search)
 
     def page(self, search: Search, *, sort: str, descending: bool, limit: int | None, offset: int) -> list[PlanItem]:
         """Return a page of the listed items."""
         reader = self._database.read()
+        if limit and sort == "risk" and not descending and search.is_default_list:
+            file_ids = self._cache.first_ids(reader, search.version, limit=limit, offset=offset)
+            if file_ids is not None:
+                return plan_read.ordered_items(reader, search.version, file_ids)
         return plan_read.page(reader, search, sort=sort, descending=descending, limit=limit, offset=offset)
 
     def page_with_counts(

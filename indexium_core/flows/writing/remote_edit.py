@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from indexium_core.files import journal
@@ -57,9 +58,22 @@ class _RequestHandler:
     def __init__(self, undo_journal: journal.OperationJournal, policy: WritePolicy, progress: FileProgress) -> None:
         self._policy, self._progress = policy, progress
         self.reserve_space, self.is_cancelled = policy.reserve_space, policy.is_cancelled
-        self.begin, self.making, self.swap = undo_journal.begin, undo_journal.making, undo_journal.swap
+        self._journal = undo_journal
         self.inserted, self.commit, self.undone = undo_journal.inserted, undo_journal.commit, undo_journal.undone
-        self.is_open, self.entry = undo_journal.is_open, undo_journal.entry
+
+    # Record an entry and return the size of its record in bytes: see `_JournalProxy`.
+
+    def begin(self, entry: journal.JournalEntry) -> int:
+        self._journal.begin(entry)
+        return self._journal.entry(entry.item_id).stored_bytes
+
+    def making(self, entry: journal.SwapEntry) -> int:
+        self._journal.making(entry)
+        return self._journal.entry(entry.item_id).stored_bytes
+
+    def swap(self, entry: journal.SwapEntry) -> int:
+        self._journal.swap(entry)
+        return self._journal.entry(entry.item_id).stored_bytes
 
     def report(self, position: tuple[int, int] | None) -> bool:
         """Store a new position and return whether the work is cancelled; block while the operation is paused."""
@@ -91,9 +105,15 @@ def _without_success(task: Task, status: str, code: str, message: str, *, starte
 # In the worker process.
 
 
-class _RemoteHandler(journal.JournalWriter, Protocol):
+class _RemoteHandler(Protocol):
     """The proxy of `_RequestHandler`."""
 
+    def begin(self, entry: journal.JournalEntry, /) -> int: ...
+    def making(self, entry: journal.SwapEntry, /) -> int: ...
+    def swap(self, entry: journal.SwapEntry, /) -> int: ...
+    def inserted(self, item_id: int, /) -> None: ...
+    def commit(self, item_id: int, /) -> None: ...
+    def undone(self, item_id: int, /) -> None: ...
     def reserve_space(self, size: int, item_id: int, /) -> bool: ...
     def report(self, position: tuple[int, int] | None, /) -> bool: ...
 
@@ -106,7 +126,46 @@ def _edit(handler: _RemoteHandler, task: Task, plain: Mapping[str, Any]) -> Edit
         is_cancelled=channel.is_cancelled,
         on_progress=channel.on_progress,
     )
-    return editing.edit(task, handler, policy, FileProgress(policy))
+    return editing.edit(task, _JournalProxy(handler), policy, FileProgress(policy))
+
+
+class _JournalProxy:
+    """The journal of the operation for the one item of this process; what it knows itself needs no request."""
+
+    def __init__(self, handler: _RemoteHandler) -> None:
+        self._handler = handler
+        self._entry: journal.JournalEntry | journal.SwapEntry | None = None
+        self._is_open = False
+        self.inserted = handler.inserted
+
+    def begin(self, entry: journal.JournalEntry) -> None:
+        self._start(replace(entry, stored_bytes=self._handler.begin(entry)))
+
+    def making(self, entry: journal.SwapEntry) -> None:
+        self._start(replace(entry, stored_bytes=self._handler.making(entry)))
+
+    def swap(self, entry: journal.SwapEntry) -> None:
+        self._start(replace(entry, stored_bytes=self._handler.swap(entry)))
+
+    def commit(self, item_id: int) -> None:
+        self._handler.commit(item_id)
+        self._is_open = False
+
+    def undone(self, item_id: int) -> None:
+        self._handler.undone(item_id)
+        self._is_open = False
+
+    def is_open(self, item_id: int) -> bool:
+        del item_id  # a process works on one item at a time
+        return self._is_open
+
+    def entry(self, item_id: int) -> journal.JournalEntry | journal.SwapEntry:
+        if self._entry is None:
+            raise KeyError(item_id)
+        return self._entry
+
+    def _start(self, entry: journal.JournalEntry | journal.SwapEntry) -> None:
+        self._entry, self._is_open = entry, True
 
 
 class _ProgressChannel:

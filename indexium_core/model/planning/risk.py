@@ -114,8 +114,7 @@ ISSUES: Mapping[str, IssueKind] = {
     "file_growing": _kind(
         "blocked",
         "still growing",
-        "The file changed less than a minute before the scan, so another program may still be writing it. Scan again "
-        "after a minute.",
+        "The file changed less than a minute before the scan, so another program may still be writing it.",
         "Wait a minute, then scan again.",
         bit=8,
     ),
@@ -123,7 +122,7 @@ ISSUES: Mapping[str, IssueKind] = {
     "custom_comment": _kind(
         "danger",
         "custom text",
-        "Would lose custom text[ “{custom_text}”]. Preserve keeps it.",
+        "Would lose custom text[ “{custom_text}”].",
         "Choose Preserve to keep the text, or write it if it may go.",
         bit=10,
     ),

@@ -78,9 +78,7 @@ def _compute_all(tx: Connection, modes: Modes, now: datetime) -> Version:
     facts |= {"variant_id": _value(tx, "next_id"), "plan_id": _value(tx, "next_plan_id")}
     facts["seen_mark"] = _value(tx, "newest_mark")
     _run(tx, "add_variant", facts)
-    _run(tx, "scope_all", facts)
-    _run(tx, "copies_all", facts)
-    _record(tx, facts, _value(tx, "compute", facts))
+    _record(tx, facts, _value(tx, "compute_all", facts))
     return Version(variant_id=facts["variant_id"], plan_id=facts["plan_id"])
 
 
@@ -88,14 +86,12 @@ def _compute_marked(tx: Connection, status: _Status, modes: Modes, now: datetime
     """Compute the files that were marked since the last refresh; without differences the version stays the same."""
     facts: dict[str, Any] = asdict(modes) | plan_rows.ISSUE_PARAMETERS | {"now": now, "reason": "changes"}
     facts |= {"variant_id": status.variant_id, "after_mark": status.seen_mark, "seen_mark": status.newest_mark}
-    facts["plan_id"] = _value(tx, "next_plan_id")
-    for statement in ("marked", "scope_marked", "copies_marked"):
-        _run(tx, statement, facts)
-    changed = _value(tx, "compute", facts)
-    changed += _value(tx, "close", facts)
-    changed -= _value(tx, "drop_equal", facts)
-    if not changed:
-        facts["plan_id"] = status.plan_id
+    facts["plan_id"] = status.plan_id
+    _run(tx, "compute_marked", facts)
+    changed = _value(tx, "compare", facts)
+    if changed:
+        facts["plan_id"] = _value(tx, "next_plan_id")
+        changed = _value(tx, "close", facts) + _value(tx, "add_changed", facts)
     _record(tx, facts, changed)
     return Version(variant_id=facts["variant_id"], plan_id=facts["plan_id"])
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,16 +30,22 @@ __all__ = [
     "WRITABLE",
     "Counts",
     "Groups",
+    "RowChange",
     "Search",
     "cells",
     "changed_ids",
+    "count_items",
     "differing_ids",
+    "first_ranks",
+    "groups",
     "items",
     "materialize_selection",
+    "ordered_items",
     "page",
     "page_with_counts",
     "raw_paths",
     "risk_by",
+    "row_changes",
     "search_groups",
     "selected_ids",
     "selection_digest",
@@ -76,6 +82,11 @@ class Search:
         return self.query.where == "TRUE" and self.file_hashes is None and self.file_ids is None
 
     @property
+    def is_default_list(self) -> bool:
+        """Whether the search lists all items that change, blocked ones too, and no others."""
+        return self.is_unfiltered and self.include_blocked and not self.lists_unchanged and not self.lists_postponed
+
+    @property
     def lists_unchanged(self) -> bool:
         """Whether unchanged items are listed."""
         return self.include_unlisted or self.query.names_unchanged
@@ -110,10 +121,52 @@ def version(reader: Connection, plan_id: int) -> tuple[Version, Modes]:
 
 def statistics(reader: Connection, search: Search) -> Counts:
     """Count the items that a search finds."""
-    groups = _run(
-        reader, "groups" if search.is_unfiltered else "groups_of_search", _facts(search), search.query
-    ).fetchall()
-    return plan_rows.count_groups(groups, unchanged=search.lists_unchanged, postponed=search.lists_postponed)
+    if search.is_unfiltered:
+        return count_items(groups(reader, search.version), search)
+    found = _run(reader, "groups_of_search", _facts(search), search.query).fetchall()
+    return plan_rows.count_groups(found, unchanged=search.lists_unchanged, postponed=search.lists_postponed)
+
+
+def count_items(groups: Groups, search: Search) -> Counts:
+    """Add up the rows of `groups`, for a search that is not filtered."""
+    counted = plan_rows.at_rates(
+        [group for group in groups if search.include_blocked or group[0] != "blocked"], search.version.rates
+    )
+    return plan_rows.count_groups(counted, unchanged=search.lists_unchanged, postponed=search.lists_postponed)
+
+
+def groups(reader: Connection, version: Version) -> Groups:
+    """
+    Count all items of a version by everything that statistics distinguish: six columns, then five sums.
+
+    The seconds are those that the scan estimated; `count_items` applies the measured rates.
+    """
+    return _run(reader, "groups", version.parameters).fetchall()
+
+
+class RowChange(NamedTuple):
+    """A row that only one of two versions has."""
+
+    file_id: int
+    is_new: bool  # the newer version has it
+    level_rank: int | None  # place of its risk level in the default order; None: not listed
+    group: tuple[Any, ...]  # the row as a row of `groups`
+
+
+def row_changes(reader: Connection, version: Version, older: int, *, limit: int) -> list[RowChange] | None:
+    """Return the rows that differ from an older version; None if there are more, or if that version was deleted."""
+    facts = version.parameters | {"older": older, "limit": limit + 1}
+    rows = _run(reader, "row_changes", facts).fetchall()
+    is_kept = _run(reader, "version", {"plan_id": older}).fetchone() is not None  # its rows are deleted with it
+    return [RowChange(row[0], row[1], row[2], row[3:]) for row in rows] if is_kept and len(rows) <= limit else None
+
+
+def first_ranks(reader: Connection, version: Version, *, limit: int) -> list[tuple[int, int]]:
+    """Return the first listed items of a version in the default order: rank of the risk level, and file id."""
+    return [
+        (rank, file_id)
+        for rank, file_id in _run(reader, "first_ranks", version.parameters | {"limit": limit}).fetchall()
+    ]
 
 
 def page(
@@ -121,7 +174,7 @@ def page(
 ) -> list[PlanItem]:
     """Return a page of the listed items, sorted by one of `SORT_KEYS`, then by file id in ascending order."""
     file_ids = sorted_ids(reader, search, sort=sort, descending=descending, limit=limit, offset=offset).tolist()
-    return _in_order(reader, search.version, file_ids)
+    return ordered_items(reader, search.version, file_ids)
 
 
 def sorted_ids(
@@ -150,7 +203,7 @@ def page_with_counts(
     groups = [row[:-1] for row in rows if row[0] is not None]
     [file_ids] = [row[-1] or [] for row in rows if row[0] is None]
     counts = plan_rows.count_groups(groups, unchanged=search.lists_unchanged, postponed=search.lists_postponed)
-    return counts, _in_order(reader, search.version, file_ids)
+    return counts, ordered_items(reader, search.version, file_ids)
 
 
 def raw_paths(reader: Connection, file_ids: Sequence[int]) -> dict[int, bytes]:
@@ -276,7 +329,8 @@ def written_since(reader: Connection, older: int, file_ids: Sequence[int]) -> di
     return {file_id: (operation_id, comment) for file_id, operation_id, comment in found}
 
 
-def _in_order(reader: Connection, version: Version, file_ids: Sequence[int]) -> list[PlanItem]:
+def ordered_items(reader: Connection, version: Version, file_ids: Sequence[int]) -> list[PlanItem]:
+    """Return the items of files in the order of `file_ids`; files outside the plan are omitted."""
     of_file = {item.file_id: item for item in items(reader, version, file_ids)}
     return [of_file[file_id] for file_id in file_ids if file_id in of_file]
 

@@ -17,6 +17,7 @@ from indexium_core.model.operations import strategies
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import RISK_LEVELS, Issue, PlanItem, PlanStatistics, SelectionSummary
+from indexium_core.store.planning.plan_version import WriteRates
 
 __all__ = [
     "ISSUE_CODES",
@@ -24,6 +25,7 @@ __all__ = [
     "REPORTED_BITS",
     "Counts",
     "Groups",
+    "at_rates",
     "codes_of",
     "count_groups",
     "plan_item",
@@ -108,6 +110,14 @@ class Counts(NamedTuple):
 
     statistics: PlanStatistics
     listed: int  # items of the list, over all its pages
+
+
+def at_rates(groups: Groups, rates: WriteRates) -> Groups:
+    """Return rows of `groups` in plan_read.sql with their seconds at the measured rates."""
+    return [
+        (*group[:_SECONDS], group[_SECONDS] * (rates.copy_rate if group[_BITS] & COPIED_BITS else rates.in_place_rate))
+        for group in groups
+    ]
 
 
 def count_groups(groups: Groups, *, unchanged: bool, postponed: bool) -> Counts:

@@ -41,14 +41,14 @@ UPDATE libraries SET device = $2, scanned_at = $3, free_bytes = $4 WHERE library
 
 -- name: mark_low_space
 -- Mark the plans of files that have to be copied, if the free space became too small or large enough for their copy.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), f.file_id
+INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), f.file_id
 FROM scanned_files AS f JOIN libraries AS l USING (library_id)
 WHERE library_id = $1 AND (ends_with(f.strategy, '_copy') OR ends_with(f.strategy, '_remux'))
   AND coalesce(f.est_bytes > l.free_bytes, false) <> coalesce(f.est_bytes > $2, false);
 
 -- name: mark_library
 -- Mark the plans of the files of a library and of their copies as outdated.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM scanned_files
+INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id FROM scanned_files
 WHERE library_id = $1 OR file_hash IN (SELECT file_hash FROM scanned_files WHERE library_id = $1);
 
 -- name: forget_decisions
@@ -286,7 +286,7 @@ FROM resolved WHERE found = 'new';
 
 -- name: mark_changed
 -- Mark the plans of changed files and of their copies as outdated.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM scanned_files
+INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id FROM scanned_files
 WHERE file_id IN (SELECT file_id FROM changed)
    OR file_hash IN (SELECT old_hash FROM changed UNION SELECT new_hash FROM changed
                     UNION SELECT old_hash FROM same_path WHERE NOT same_film);
@@ -365,7 +365,7 @@ WHERE scanned_files.file_id = r.file_id;
 
 -- name: mark_written
 -- Mark their plans as outdated. The plans of their copies do not change.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), unnest($file_id::BIGINT[]);
+INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), unnest($file_id::BIGINT[]);
 
 -- name: changed_stats
 -- The stat facts that differ from their row. (UPDATE … RETURNING rewrites whole rows with their lists, at a hundred times
@@ -412,6 +412,6 @@ SELECT count(*) FROM scanned_files WHERE growing AND library_id IN (SELECT unnes
 
 -- name: mark_files
 -- Mark the plans of these files and of their copies as outdated.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM scanned_files
+INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id FROM scanned_files
 WHERE file_id IN (SELECT unnest($1::BIGINT[]))
    OR file_hash IN (SELECT file_hash FROM scanned_files WHERE file_id IN (SELECT unnest($1::BIGINT[])));

@@ -68,7 +68,7 @@ LEFT JOIN (SELECT file_id, list(name ORDER BY assignment_id) AS names
 
 -- name: mark_decided
 -- Mark the plans of the files.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM new_decisions;
+INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id, TRUE FROM new_decisions;
 
 -- name: drop_new_decisions
 -- Drop the table of the request.
@@ -106,7 +106,7 @@ UPDATE decisions SET revoked_at = $at, ended_by = coalesce($step::BIGINT, ended_
 
 -- name: mark_revoked
 -- Mark the plans of the files.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM (SELECT DISTINCT file_id FROM to_revoke);
+INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id, TRUE FROM (SELECT DISTINCT file_id FROM to_revoke);
 
 -- name: drop_to_revoke
 -- Drop the table of the request.

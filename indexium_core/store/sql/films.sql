@@ -66,7 +66,7 @@ DELETE FROM video_people WHERE file_hash IN (SELECT old_hash FROM rehashed)
 
 -- name: mark_rehashed
 -- Mark the plans of all files with these hashes as outdated.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM scanned_files
+INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id FROM scanned_files
 WHERE file_hash IN (SELECT old_hash FROM rehashed UNION SELECT new_hash FROM rehashed);
 
 -- name: drop_rehashed

@@ -154,7 +154,7 @@ SELECT file_id, file_hash FROM library_part($library_id, $missing, $extensions::
 
 -- name: mark_forgotten
 -- Mark their plans and those of their copies as outdated.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM scanned_files
+INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id FROM scanned_files
 WHERE file_id IN (SELECT file_id FROM forgotten) OR file_hash IN (SELECT file_hash FROM forgotten);
 
 -- name: forget_decisions

@@ -127,12 +127,12 @@ SELECT NOT EXISTS (
 
 -- name: mark_targets
 -- Mark the plans of the files whose assignments change.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id
+INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id
 FROM (SELECT DISTINCT file_id FROM file_targets WHERE target IN (SELECT target FROM assignments_delta));
 
 -- name: mark_names
 -- Mark the plans of all files that name one of the spellings, or have one of the people.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM (
+INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id FROM (
     SELECT file_id FROM file_people WHERE person_id IN (
         SELECT person_id FROM people_delta UNION SELECT person_id FROM aliases_delta)
     UNION SELECT file_id FROM scanned_files WHERE list_has_any(people_keys, coalesce((

@@ -79,7 +79,7 @@ WHERE NOT list_has_all(r.wanted_ids, r.ids);
 
 -- name: mark_replaced
 -- Mark the plans of files whose people change.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id
+INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id
 FROM (SELECT DISTINCT file_id FROM file_targets WHERE target IN (SELECT target FROM replaced));
 
 -- name: delete_replaced
@@ -99,7 +99,7 @@ FROM new_assignments;
 
 -- name: mark_assigned
 -- Mark the plans of files that have new people.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id
+INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id
 FROM (SELECT DISTINCT file_id FROM file_targets WHERE target IN (SELECT target FROM new_assignments));
 
 -- name: assign_counts
@@ -167,7 +167,7 @@ DELETE FROM video_people WHERE assignment_id IN (SELECT assignment_id FROM adopt
 
 -- name: mark_adopted
 -- Mark the plans of the files concerned.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM scanned_files
+INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id FROM scanned_files
 WHERE file_hash IN (SELECT new_hash FROM adoptable);
 
 -- name: drop_adoptable
@@ -229,12 +229,12 @@ INSERT OR IGNORE INTO touched_files SELECT unnest($1::BIGINT[]), 'removed';
 
 -- name: mark_files
 -- Mark the plans of these files.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), unnest($1::BIGINT[]);
+INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), unnest($1::BIGINT[]);
 
 -- name: mark_unused
 -- Mark the files that name a person who is about to be deleted and whose spelling is also an alias: the alias applies
 -- again.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM scanned_files
+INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id FROM scanned_files
 WHERE list_has_any(people_keys, coalesce((
     SELECT list(person_key) FROM people
     WHERE person_key IN (SELECT alias_key FROM person_aliases) AND person_id NOT IN (SELECT person_id FROM video_people)
@@ -309,7 +309,7 @@ INSERT INTO person_aliases VALUES ($1, $2, $3, $4);
 
 -- name: mark_people
 -- Mark the plans of all files that have one of these people, or name one of their spellings.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id FROM (
+INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id FROM (
     SELECT file_id FROM file_people WHERE person_id IN (SELECT unnest($1::BIGINT[]))
     UNION SELECT file_id FROM scanned_files WHERE list_has_any(people_keys, coalesce((
         SELECT list(key) FROM (

@@ -28,49 +28,95 @@ INSERT INTO plan_variants (variant_id, people_mode, comment_mode, include_unknow
                            large_bytes)
 VALUES ($variant_id, $people_mode, $comment_mode, $include_unknown, $seen_mark, $now, $hard_links, $large_bytes);
 
--- name: scope_all
--- The files to plan: all of them.
-CREATE OR REPLACE TEMP VIEW plan_scope AS SELECT * FROM scanned_files;
-
--- name: copies_all
--- Payloads that more than one present file holds, as hashes of their hashes: 8 bytes to compare instead of 35.
-CREATE OR REPLACE TEMP VIEW plan_copies AS
-SELECT hash(file_hash) AS payload FROM scanned_files
-WHERE state <> 'missing' AND file_hash IS NOT NULL GROUP BY payload HAVING count(*) > 1;
-
--- name: marked
--- The marked files, read once.
-CREATE OR REPLACE TEMP TABLE plan_marked AS
-SELECT file_id, library_id, path_bytes, nlink, size, mtime_ns, own_mtime_ns, read_only, state, growing, file_hash, container,
-       comment, fields_differ, people, people_keys, custom_text, comment_before, comment_after, comment_without,
-       places, people_hidden, ascii_only, damage, strategy, strategy_code, est_seconds, est_bytes
-FROM scanned_files WHERE file_id IN (SELECT file_id FROM plan_marks WHERE mark_id > $after_mark);
-
--- name: scope_marked
--- The files to plan: only the marked ones.
-CREATE OR REPLACE TEMP VIEW plan_scope AS SELECT * FROM plan_marked;
-
--- name: copies_marked
--- Payloads of the marked files that more than one present file holds.
-CREATE OR REPLACE TEMP VIEW plan_copies AS
-SELECT hash(file_hash) AS payload FROM scanned_files
-WHERE state <> 'missing' AND file_hash IN (SELECT file_hash FROM plan_marked) GROUP BY payload HAVING count(*) > 1;
-
--- name: compute
--- Compute the rows of the files in scope, in force from version $plan_id on. Each list of names has a parallel list of
--- keys (person_key), because people are compared by key. CASE replaces AND where the second condition is expensive: CASE
--- skips it for rows that the first condition decides, AND does not.
--- Each issue has a bit: the parameter with its code (`risk.ISSUES`).
+-- name: compute_all
+-- Compute the rows of all files, in force from version $plan_id on.
 INSERT INTO plan_rows BY NAME
-WITH
--- Every person with a small number. A twin has the same key as another person.
+WITH scope AS NOT MATERIALIZED (FROM scanned_files),
+/* assigned */,
+-- A twin has the same key as another person.
 known AS MATERIALIZED (
     SELECT person_id, name, person_key, row_number() OVER () AS nr,
-           person_key IN (SELECT person_key FROM people GROUP BY person_key HAVING count(*) > 1) AS is_twin,
+           person_key IN (SELECT person_key FROM people GROUP BY person_key HAVING count(*) > 1) AS may_be_twin,
            NOT is_valid_name(name) AS is_invalid
     FROM people
 ),
--- Names and keys by number: a lookup in one long list costs far less than sorting and carrying names.
+-- Payloads that more than one present file holds, as hashes of their hashes: 8 bytes to compare instead of 35.
+copied AS (
+    SELECT hash(file_hash) AS payload FROM scanned_files
+    WHERE state <> 'missing' AND file_hash IS NOT NULL GROUP BY payload HAVING count(*) > 1
+),
+/* rules */
+SELECT $variant_id AS variant_id, $plan_id AS from_version, * FROM stored;
+
+-- name: compute_marked
+-- Compute the rows of the marked files. Only the people of these files and only copies of their payloads are read. Where all
+-- marks of a file come from decisions, both are those of its row in force: finding them by the payload reads the payloads of
+-- all files.
+CREATE OR REPLACE TEMP TABLE plan_new AS
+WITH marked AS MATERIALIZED (
+    SELECT file_id, bool_and(by_decision) AS is_only_decided FROM plan_marks WHERE mark_id > $after_mark GROUP BY file_id
+),
+scope AS MATERIALIZED (
+    SELECT file_id, library_id, path_bytes, nlink, size, mtime_ns, own_mtime_ns, read_only, state, growing, file_hash,
+           container, comment, fields_differ, people, people_keys, custom_text, comment_before, comment_after,
+           comment_without, places, people_hidden, ascii_only, damage, strategy, strategy_code, est_seconds, est_bytes
+    FROM scanned_files WHERE file_id IN (SELECT file_id FROM marked)
+),
+in_force AS MATERIALIZED (
+    SELECT file_id, coalesce(known, result, existing) AS db_people, risk_level <> 'unchanged' AS has_issues,
+           issues & $duplicate_content > 0 AS is_copied
+    FROM plan_rows WHERE variant_id = $variant_id AND to_version IS NULL
+      AND file_id IN (SELECT file_id FROM marked WHERE is_only_decided)
+),
+changed AS MATERIALIZED (FROM scope WHERE file_id IN (SELECT file_id FROM marked WHERE NOT is_only_decided)),
+assigned AS MATERIALIZED (
+    SELECT f.file_id, v.assignment_id, v.person_id
+    FROM changed AS f JOIN video_people AS v ON v.file_hash = f.file_hash
+    UNION ALL
+    SELECT f.file_id, v.assignment_id, v.person_id
+    FROM changed AS f JOIN video_people AS v ON v.path_bytes = f.path_bytes
+    WHERE f.file_hash IS NULL AND v.file_hash IS NULL
+    UNION ALL
+    SELECT i.file_id, i.place, p.person_id
+    FROM (SELECT file_id, unnest(db_people) AS name, generate_subscripts(db_people, 1) AS place FROM in_force) AS i
+    JOIN (SELECT name, min(person_id) AS person_id FROM people GROUP BY name) AS p USING (name)
+),
+known AS MATERIALIZED (
+    SELECT person_id, name, person_key, row_number() OVER () AS nr, TRUE AS may_be_twin,
+           NOT is_valid_name(name) AS is_invalid
+    FROM people WHERE person_id IN (SELECT person_id FROM assigned)
+),
+copied AS (
+    SELECT hash(file_hash) AS payload FROM scanned_files
+    WHERE state <> 'missing' AND file_hash IN (
+        SELECT file_hash FROM scope WHERE file_id NOT IN (SELECT file_id FROM in_force WHERE has_issues)
+    )
+    GROUP BY payload HAVING count(*) > 1
+    UNION ALL
+    SELECT hash(file_hash) FROM scope WHERE file_id IN (SELECT file_id FROM in_force WHERE is_copied)
+),
+/* rules */
+FROM stored;
+
+-- name: assigned
+-- Part of other statements: the people of each file in the database. An assignment refers to the hash, or to the path of
+-- a file without a hash.
+assigned AS (
+    SELECT f.file_id, v.assignment_id, v.person_id
+    FROM scope AS f JOIN video_people AS v ON v.file_hash = f.file_hash
+    UNION ALL
+    SELECT f.file_id, v.assignment_id, v.person_id
+    FROM scope AS f JOIN video_people AS v ON v.path_bytes = f.path_bytes
+    WHERE f.file_hash IS NULL AND v.file_hash IS NULL
+);
+
+-- name: rules
+-- Part of other statements: from the files in `scope` to their rows in `stored`. Each list of names has a parallel list of
+-- keys (person_key), because people are compared by key. CASE replaces AND where the second condition is expensive: CASE
+-- skips it for rows that the first condition decides, AND does not.
+-- Each issue has a bit: the parameter with its code (`risk.ISSUES`).
+-- The people with small numbers. Names and keys by number: a lookup in one long list costs far less than sorting and
+-- carrying names.
 dictionary AS MATERIALIZED (
     SELECT coalesce(list(name ORDER BY nr), []) AS names, coalesce(list(person_key ORDER BY nr), []) AS keys FROM known
 ),
@@ -80,21 +126,12 @@ aliases AS MATERIALIZED (
     FROM person_aliases AS a JOIN people AS p USING (person_id)
     WHERE a.alias_key NOT IN (SELECT person_key FROM people) GROUP BY a.alias_key
 ),
--- The people of each file in the database. An assignment refers to the hash, or to the path of a file without a hash.
-assigned AS (
-    SELECT f.file_id, v.assignment_id, v.person_id
-    FROM plan_scope AS f JOIN video_people AS v ON v.file_hash = f.file_hash
-    UNION ALL
-    SELECT f.file_id, v.assignment_id, v.person_id
-    FROM plan_scope AS f JOIN video_people AS v ON v.path_bytes = f.path_bytes
-    WHERE f.file_hash IS NULL AND v.file_hash IS NULL
-),
--- The same as one list for each file, in order of assignment. Order and person are packed into one integer that sorts
+-- The people of each file as one list, in order of assignment. Order and person are packed into one integer that sorts
 -- fast.
 cast_of AS (
     SELECT a.file_id,
            list_transform(list_sort(list((a.assignment_id << 24) + k.nr)), lambda packed: packed & 16777215) AS nrs,
-           bool_or(k.is_twin) AS has_twin, bool_or(k.is_invalid) AS has_invalid
+           bool_or(k.may_be_twin) AS may_have_twin, bool_or(k.is_invalid) AS has_invalid
     FROM assigned AS a JOIN known AS k USING (person_id) GROUP BY a.file_id
 ),
 -- The people of files that contain an alias, with each alias replaced by its person.
@@ -104,8 +141,8 @@ renamed AS (
     FROM (
         SELECT file_id, unnest(people) AS person, unnest(people_keys) AS person_key,
                generate_subscripts(people, 1) AS place
-        FROM plan_scope
-        WHERE file_id IN (SELECT file_id FROM (SELECT file_id, unnest(people_keys) AS alias_key FROM plan_scope)
+        FROM scope
+        WHERE file_id IN (SELECT file_id FROM (SELECT file_id, unnest(people_keys) AS alias_key FROM scope)
                           JOIN aliases USING (alias_key))
     ) AS h LEFT JOIN aliases AS m ON m.alias_key = h.person_key
     GROUP BY file_id
@@ -134,7 +171,7 @@ facts AS MATERIALIZED (
            CASE WHEN preserves THEN f.comment_after ELSE '' END AS text_after,
            CASE WHEN preserves THEN f.comment_without END AS text_without,
            f.places AS texts, f.people_hidden, preserves AND f.ascii_only AS ascii_only,
-           coalesce(c.has_twin, FALSE) AS has_twin,
+           coalesce(c.may_have_twin, FALSE) AS may_have_twin,
            f.strategy <> '' AND f.strategy_code = 'no_strategy_yet' AS not_removable,
            -- A write copies the whole file, or puts a new file in its place.
            ends_with(f.strategy, '_copy') OR ends_with(f.strategy, '_remux') AS is_copied,
@@ -158,12 +195,12 @@ facts AS MATERIALIZED (
            | CASE WHEN NOT preserves AND f.custom_text <> '' THEN $custom_comment ELSE 0 END
            | CASE WHEN NOT is_copied THEN 0 WHEN f.size >= $large_bytes THEN $full_rewrite ELSE $full_rewrite_note END
            | CASE WHEN is_copied AND f.est_bytes > l.free_bytes THEN $low_space ELSE 0 END
-           | CASE WHEN hash(f.file_hash) IN (SELECT payload FROM plan_copies) THEN $duplicate_content ELSE 0 END
+           | CASE WHEN hash(f.file_hash) IN (SELECT payload FROM copied) THEN $duplicate_content ELSE 0 END
            | CASE WHEN f.damage <> '' THEN $damaged_tail ELSE 0 END
            | CASE WHEN f.fields_differ THEN $other_readers_differ ELSE 0 END
            | CASE WHEN d.rolled_back THEN $rolled_back ELSE 0 END
                AS facts_issues
-    FROM plan_scope AS f
+    FROM scope AS f
     JOIN libraries AS l USING (library_id)
     LEFT JOIN cast_of AS c USING (file_id)
     LEFT JOIN renamed AS r USING (file_id)
@@ -172,8 +209,8 @@ facts AS MATERIALIZED (
 ),
 -- The people that the result certainly has: those of the edit, else those of the database, the first of twins.
 based AS (
-    SELECT * EXCLUDE (edit, edit_keys, known_then, has_twin, is_copied, is_linked, separates_names),
-           CASE WHEN has_twin AND NOT edited THEN list_unique(db_keys) < len(db_keys) ELSE FALSE END AS collides,
+    SELECT * EXCLUDE (edit, edit_keys, known_then, may_have_twin, is_copied, is_linked, separates_names),
+           CASE WHEN may_have_twin AND NOT edited THEN list_unique(db_keys) < len(db_keys) ELSE FALSE END AS collides,
            CASE WHEN edited THEN list_sort(known_then) IS DISTINCT FROM list_sort(db_people) ELSE FALSE END AS is_outdated,
            CASE WHEN edited THEN edit
                 WHEN collides THEN list_where(db_people, list_transform(db_keys, lambda k, i: list_position(db_keys, k) = i))
@@ -246,52 +283,55 @@ graded AS (
     SELECT *, (/* risk_level */) AS risk
     FROM judged
 ),
--- The stored rows.
+-- The stored rows, with the types of their columns, so that `plan_new` can be compared with `plan_rows`.
 stored AS (
     SELECT file_id, existing,
            CASE WHEN NOT unchanged THEN result END AS result,
            CASE WHEN unchanged THEN CASE WHEN db_people <> existing THEN db_people END
                 WHEN edited OR collides OR NOT is_base THEN db_people END AS known,
            CASE WHEN NOT unchanged THEN added END AS added, CASE WHEN removed_count > 0 THEN removed END AS removed,
-           CASE WHEN unchanged THEN 0 ELSE added_count END AS added_count, removed_count,
+           CASE WHEN unchanged THEN 0 ELSE added_count END::INTEGER AS added_count, removed_count::INTEGER AS removed_count,
            CASE WHEN NOT unchanged THEN comment END AS old_comment,
            CASE WHEN NOT unchanged THEN planned END AS new_comment,
            CASE WHEN NOT unchanged THEN list_filter(all_texts, lambda t, i: i = 1 OR t."old" IS DISTINCT FROM t."new")
                 END AS places,
            CASE WHEN risk IN ('unchanged', 'blocked') THEN risk WHEN removed_count > 0 THEN 'remove'
-                WHEN added_count = 0 THEN 'rewrite' WHEN len(existing) = 0 THEN 'add' ELSE 'merge' END AS category,
-           risk AS risk_level, issues, container,
+                WHEN added_count = 0 THEN 'rewrite' WHEN len(existing) = 0 THEN 'add' ELSE 'merge'
+                END::plan_word AS category,
+           risk::plan_word AS risk_level, issues, container,
            CASE WHEN risk NOT IN ('unchanged', 'blocked') THEN est_seconds ELSE 0 END AS est_seconds,
            CASE WHEN risk NOT IN ('unchanged', 'blocked') THEN est_bytes ELSE 0 END AS est_bytes,
-           edited, postponed, effective_people_mode AS people_mode, effective_comment_mode AS comment_mode, folded(everybody) AS names
+           edited, postponed, effective_people_mode::plan_word AS people_mode,
+           effective_comment_mode::plan_word AS comment_mode, folded(everybody) AS names
     FROM graded
-)
-SELECT $variant_id AS variant_id, $plan_id AS from_version, *,
-       -- hash() gives NULL and an empty list the same value, so the digest includes IS NULL too.
-       hash(existing, result, known, known IS NULL, added, added IS NULL, removed, old_comment, new_comment, places, category,
-            issues, container, est_seconds, est_bytes, edited, postponed, people_mode, comment_mode) AS digest
-FROM stored;
+);
+
+-- name: row_digest
+-- Part of other statements: a digest of a row without its versions. hash() gives NULL and an empty list the same value, so
+-- the digest includes IS NULL too.
+hash(existing, result, known, known IS NULL, added, added IS NULL, removed, old_comment, new_comment, places, category,
+     issues, container, est_seconds, est_bytes, edited, postponed, people_mode, comment_mode) AS digest;
+
+-- name: compare
+-- The marked files whose new row differs from the row in force, with the row in force; also those that left the plan.
+CREATE OR REPLACE TEMP TABLE plan_changed AS
+SELECT file_id, o.row_number
+FROM (
+    SELECT rowid AS row_number, file_id, /* row_digest */ FROM plan_rows
+    WHERE variant_id = $variant_id AND to_version IS NULL
+      AND file_id IN (SELECT file_id FROM plan_marks WHERE mark_id > $after_mark)
+) AS o FULL JOIN (SELECT file_id, /* row_digest */ FROM plan_new) AS n USING (file_id)
+WHERE o.digest IS DISTINCT FROM n.digest;
 
 -- name: close
--- End the old rows of marked files, also of files that left the plan, except where the new row is equal.
-UPDATE plan_rows SET to_version = $plan_id
-WHERE variant_id = $variant_id AND from_version < $plan_id AND to_version IS NULL
-  AND file_id IN (
-    SELECT file_id FROM plan_marks WHERE mark_id > $after_mark
-    EXCEPT
-    SELECT file_id FROM (FROM plan_rows WHERE variant_id = $variant_id AND from_version = $plan_id) AS n
-    JOIN (FROM plan_rows WHERE variant_id = $variant_id AND from_version < $plan_id AND to_version IS NULL) AS o
-    USING (file_id, digest)
-  );
+-- End the rows that changed.
+UPDATE plan_rows SET to_version = $plan_id WHERE rowid IN (SELECT row_number FROM plan_changed);
 
--- name: drop_equal
--- Delete a new row where the equal old row stays in force.
-DELETE FROM plan_rows
-WHERE variant_id = $variant_id AND from_version = $plan_id AND file_id IN (
-    SELECT file_id FROM plan_rows
-    WHERE variant_id = $variant_id AND from_version < $plan_id AND to_version IS NULL
-      AND file_id IN (SELECT file_id FROM plan_marked)
-);
+-- name: add_changed
+-- Add the new rows that differ, in force from version $plan_id on.
+INSERT INTO plan_rows BY NAME
+SELECT $variant_id AS variant_id, $plan_id AS from_version, * FROM plan_new
+WHERE file_id IN (SELECT file_id FROM plan_changed);
 
 -- name: add_plan
 -- Add a version.

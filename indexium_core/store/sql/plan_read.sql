@@ -7,12 +7,33 @@
 i.est_seconds * CASE WHEN i.issue_bits & $copied_bits <> 0 THEN $copy_rate ELSE $in_place_rate END;
 
 -- name: groups
--- All items, counted by everything that the statistics distinguish: a few dozen rows for any number of files.
+-- All items, counted by everything that the statistics distinguish: a few dozen rows for any number of files. The seconds
+-- are those that the scan estimated.
 SELECT i.risk_level, i.category, i.container, i.issue_bits, i.edited, i.postponed, count(*), sum(i.added_count),
-       sum(i.removed_count), sum(i.est_bytes), sum(/* seconds */)
+       sum(i.removed_count), sum(i.est_bytes), sum(i.est_seconds)
 FROM plan_items_of($variant_id, $plan_id) AS i
-WHERE ($blocked OR i.risk_level <> 'blocked')
 GROUP BY ALL;
+
+-- name: row_changes
+-- The rows that version $plan_id has and version $older has not, and the other way round, at most $limit: as groups of one
+-- item, with the rank of the risk level where the item is listed.
+SELECT file_id, is_new, CASE WHEN risk_level <> 'unchanged' AND NOT postponed THEN /* level_rank */ END,
+       risk_level, category, container, issues, edited, postponed, 1, added_count, removed_count, est_bytes, est_seconds
+FROM (
+    SELECT *, TRUE AS is_new FROM plan_rows_of($variant_id, $plan_id) WHERE from_version > $older
+    UNION ALL
+    SELECT *, FALSE FROM plan_rows_of($variant_id, $older) WHERE to_version <= $plan_id
+)
+LIMIT $limit;
+
+-- name: first_ranks
+-- The first listed items in the default order.
+SELECT /* level_rank */ AS level_rank, file_id FROM plan_rows_of($variant_id, $plan_id)
+WHERE risk_level <> 'unchanged' AND NOT postponed ORDER BY level_rank, file_id LIMIT $limit;
+
+-- name: level_rank
+-- Part of other statements: the place of the risk level in the default order.
+CASE risk_level WHEN 'danger' THEN 1 WHEN 'warning' THEN 2 WHEN 'safe' THEN 3 WHEN 'blocked' THEN 4 ELSE 5 END;
 
 -- name: groups_of_search
 -- The same for the items that a search finds.
@@ -23,7 +44,7 @@ GROUP BY ALL;
 
 -- name: item_keys
 -- Part of other statements: the sort keys of the plan row.
-WHEN 'risk' THEN list_position(['danger', 'warning', 'safe', 'blocked', 'unchanged'], i.risk_level::VARCHAR)
+WHEN 'risk' THEN /* level_rank */
 WHEN 'tags' THEN len(i.result_people)
 WHEN 'new_tags' THEN i.added_count
 WHEN 'category' THEN list_position(['add', 'merge', 'remove', 'rewrite', 'unchanged', 'blocked'], i.category::VARCHAR)
@@ -133,7 +154,7 @@ SELECT i.file_id, f.file_hash, f.path AS file_path, f.file_name, f.file_ext, f.s
        i.people_mode, i.comment_mode
 /* of_search */
   AND ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed)
-ORDER BY list_position(['danger', 'warning', 'safe', 'blocked', 'unchanged'], i.risk_level::VARCHAR), i.file_id;
+ORDER BY /* level_rank */, i.file_id;
 
 -- name: risk_by
 -- Listed items by risk level, for a chart: by container, first folder below the library folder, or number of people added.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import operator
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ import pytest
 
 import dashboards
 from dashboards.components import operation_text
-from dashboards.components.base import Component, source
+from dashboards.components.base import Component, scripts, source
 from dashboards.components.dialog import Dialog
 from dashboards.components.drawing import tokens
 from dashboards.frame import shell
@@ -58,9 +59,14 @@ def of(level: str) -> PlanItem:
 
 
 @pytest.mark.parametrize("kind", ALL)
-def test_component_module_has_no_imports_and_no_markup(kind: type[Component]) -> None:
-    text = kind._esm
-    assert "export function render" in text
+def test_component_module_is_part_of_script(kind: type[Component]) -> None:
+    [name] = re.findall(r'indexiumModules\["(\w+\.js)"\]', kind._esm)
+    [exports] = re.findall(rf'modules\["{name}"\] = .*?return \{{([^}}]*)\}}\n\}}\)\(\)\n', scripts(), re.DOTALL)
+    assert "render" in exports.split(", ")
+
+
+def test_script_of_components_has_no_imports_and_no_markup() -> None:
+    text = scripts()
     for forbidden in (
         "\nimport ",
         "import(",

@@ -6,12 +6,12 @@ import json
 import subprocess
 from typing import Any
 
-from dashboards.components.base import module, source
+from dashboards.components.base import scripts, source, standalone
 from indexium_core.model import wording
 from tests.support.oracles import oracle
 from tests.unit.dashboards.test_components import ALL
 
-MODULES = {kind.__name__: kind._esm for kind in ALL} | {"a page without a session": module("plain")}
+MODULES = {kind.__name__: kind._esm for kind in ALL} | {"all components": scripts()} | {"plain": standalone("plain")}
 NUMBERS = (0, 1, 2, 12, 999, 1000, 1204, 1_000_000, 12_345_678)
 CALLS: list[tuple[str, list[Any]]] = [
     *(("count", [number]) for number in NUMBERS),

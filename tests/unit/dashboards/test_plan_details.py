@@ -14,6 +14,7 @@ from dashboards.pages.plan.details import plan_details
 from indexium_core.model.files.details import FileCopy, FileDetails, FileEvent, Origin, PersonDetails
 from indexium_core.model.files.media import Change, FieldValue, StreamFacts
 from indexium_core.model.people.suggestion import Suggestion
+from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import Issue, PlanItem
 from tests.support.fake_plan import details_of, items
 
@@ -62,6 +63,7 @@ def test_bidi_text_in_reason_is_isolated() -> None:
     issue = replace(lossy.issues[0], message="Would lose “gpj.\u202eexe”.")
     shown = view(replace(lossy, issues=[issue]))["issues"]
     assert [each["message"] for each in shown] == ["Would lose “gpj.⟨right-to-left override⟩exe”."]
+    assert [each["remedy"] for each in shown] == [risk.remedy(issue.code)]
 
 
 def test_jellyfin_note_is_shown_once() -> None:

@@ -109,7 +109,7 @@ def add_file(made: duckdb.DuckDBPyConnection, number: int, name: str, folder: st
         }
         | {"container": facts.get("container", extension), "est_seconds": 0.0, "est_bytes": 0}
         | {"edited": facts.get("edited", False), "postponed": facts.get("postponed", False), "people_mode": "merge"}
-        | {"comment_mode": facts.get("comment_mode", "replace"), "digest": 0}
+        | {"comment_mode": facts.get("comment_mode", "replace")}
         | {"names": people_comment.fold("\n".join([*database, *existing, *result]))},
     )
 

@@ -29,7 +29,7 @@ def test_unknown_code_is_warning() -> None:
 
 def test_message_has_facts() -> None:
     found = risk.issue("custom_comment", custom_text="At sea;\n Canon 5D")
-    assert found.message == "Would lose custom text “At sea; Canon 5D”. Preserve keeps it."
+    assert found.message == "Would lose custom text “At sea; Canon 5D”."
     assert (found.code, found.severity) == ("custom_comment", "danger")
 
 

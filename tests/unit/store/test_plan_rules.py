@@ -202,7 +202,7 @@ def test_worst_issue_sets_risk_level(rules: Database, codes: list[str], level: s
 
 
 def test_plan_sql_names_every_bit() -> None:
-    statement = sql.compose("plan_compute", "risk_level")["compute"]
+    statement = sql.compose("plan_compute", "risk_level")["compute_all"]
     masks = {name for name in plan_rows.ISSUE_PARAMETERS if name != "note_bits"}
     assert masks <= set(re.findall(r"\$(\w+)", statement))
     assert "<<" not in statement.replace("a.assignment_id << 24", "")

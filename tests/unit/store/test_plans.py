@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
+from indexium_core.flows.planning import plan_cache
+from indexium_core.flows.planning.plan_cache import PlanCache
 from indexium_core.model.people import people_comment as names
 from indexium_core.model.query import compile_query
 from indexium_core.store.catalog import catalog
@@ -149,11 +151,30 @@ class Life:
         self.now += timedelta(hours=12)
 
 
+def compare_with_cache(reader: Connection, version: Version, cache: PlanCache) -> None:
+    """Counts and first pages that were adjusted by differences equal those of the whole version."""
+    search = Search(version=version, query=compile_query(""))
+    adjusted = plan_read.count_items(cache.groups(reader, version), search)
+    counted = plan_read.statistics(reader, search)
+    assert adjusted.statistics.est_seconds == pytest.approx(counted.statistics.est_seconds)
+    assert adjusted.listed == counted.listed
+    assert replace(adjusted.statistics, est_seconds=0) == replace(counted.statistics, est_seconds=0)
+    for offset in (0, 3):
+        whole = plan_read.sorted_ids(reader, search, sort="risk", descending=False, limit=3, offset=offset)
+        kept = offset + 3 <= plan_cache._FIRST
+        assert cache.first_ids(reader, version, limit=3, offset=offset) == (whole.tolist() if kept else None)
+
+
+@pytest.mark.parametrize("kept_items", [4, 500])
 @pytest.mark.parametrize("seed", effort.some(range(3), 1))
-def test_incremental_plan_equals_full_one(database: Database, seed: int) -> None:
+def test_incremental_plan_equals_full_one(
+    database: Database, seed: int, kept_items: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_cache, "_FIRST", kept_items)
     life = Life(database, seed)
     story: list[str] = []
     shown: dict[int, tuple[Version, Rows]] = {}
+    cache = PlanCache()
     for _ in range(20):
         story += [life.happen() for _ in range(life.chance.randint(1, 3))]
         modes = life.chance.choice(VARIANTS)
@@ -161,6 +182,8 @@ def test_incremental_plan_equals_full_one(database: Database, seed: int) -> None
         shown[version.plan_id] = version, rows(database.read(), version)
 
         assert shown[version.plan_id][1] == from_nothing(database, modes, life.now), story
+        if life.chance.random() < 0.7:  # the next difference may span several versions
+            compare_with_cache(database.read(), version, cache)
 
     kept = [plan_id for (plan_id,) in database.read().execute("SELECT plan_id FROM plans").fetchall()]
     assert len(kept) > 5

@@ -20,6 +20,7 @@ from indexium_core.model.files.media import StreamFacts
 from indexium_core.model.files.properties import LABELS, AuditPage, FieldLock
 from indexium_core.model.operations import strategies
 from indexium_core.model.people.suggestion import Suggestion
+from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import PlanItem
 
 __all__ = ["FEW_CHANGES", "PlanDetails", "acts", "how", "media", "outside", "rescanned", "view"]
@@ -120,7 +121,11 @@ def view(
         "over": over(details),
         "strip": strip(details),
         "issues": [
-            {"severity": issue.severity, "message": comment_diff.seen(issue.message)}
+            {
+                "severity": issue.severity,
+                "message": comment_diff.seen(issue.message),
+                "remedy": risk.remedy(issue.code, severity=issue.severity),
+            }
             for issue in plan_table.ordered(item.issues)
             if issue.code != "shown_as_plot"  # the section on players shows it in more detail
         ],

@@ -14,7 +14,7 @@ import {andMore} from "../../../components/wording.js"
  *   `others` are more reasons, `replaces` is the name that the suggestion replaces, or "".
  * @typedef {{edit?: string, preserve?: string, skip?: string, revoke?: string}} Acts
  *   `preserve` and `skip` are "on" or "off", `revoke` is a tip; each is missing if its act is not possible.
- * @typedef {{severity: string, message: string}} Issue
+ * @typedef {{severity: string, message: string, remedy: string}} Issue
  *
  * @typedef {object} Comments
  * @property {Part[] | null} old
@@ -107,12 +107,13 @@ export const drawPeople = (tags, showsAll) => {
 }
 
 /** @param {Issue} issue */
-export const drawIssue = ({severity, message}) =>
+export const drawIssue = ({severity, message, remedy}) =>
   h(
     "p",
     {class: `why ${severity}`},
     GLYPHS[severity] && h("span", {"aria-hidden": "true"}, `${GLYPHS[severity]} `),
     message,
+    ` ${remedy}`,
   )
 
 /** @param {Suggestion} suggestion */

@@ -6,7 +6,7 @@ import {FacetsMenu} from "./facets.js"
 import {keys} from "../../../components/browser/keyboard.js"
 import {store} from "../../../components/browser/local_storage.js"
 import {stepThrough} from "./menu.js"
-import {drawError, drawMeaning, drawProblem, drawRisks, drawSort, isDense} from "./plan_header_parts.js"
+import {drawError, drawLoading, drawMeaning, drawProblem, drawRisks, drawSort, isDense} from "./plan_header_parts.js"
 import {SearchCompletion, lengthOf} from "./search_completion.js"
 import {ResultJump, drawSearchField} from "../../../components/search_field.js"
 import {ViewsMenu} from "./views.js"
@@ -120,7 +120,7 @@ const drawSearch = ({view, state}, hasError) =>
 /** @param {Self} self */
 function draw(self) {
   const {view, state} = self
-  if (!view.headline) return h("div", {class: "head"}, h("h1", null, "Plan"), h("p", null, "reading the plan…"))
+  if (!view.headline) return drawLoading()
   const error = currentError(self)
   return [
     h("div", {class: "head", data: {key: "head"}}, h("h1", null, view.headline), h("p", null, view.summary)),

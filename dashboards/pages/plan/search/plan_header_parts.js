@@ -93,13 +93,30 @@ const drawActs = ({review, safe, skipped, brings_back: postponed}) => {
   return [
     review > 0 && button(`Review danger (${count(review)})`, "review", link),
     safe > 0 && button(`Select all safe (${count(safe)})`, "select_safe", {...link, title}),
-    safe > 0 && button("Write all safe…", "write_safe", link),
+    safe > 0 && button("Write all safe…", "write_safe", {...link, data: {waits: ""}}),
     postponed > 0 && button(stopSkipping, "bring_back", link),
     skipped > 0 && button(`${count(skipped)} skipped`, "skipped", link),
   ]
     .filter(Boolean)
     .flatMap((act, index) => (index ? [h("span", {"aria-hidden": "true"}, "·"), act] : [act]))
 }
+
+/** The header before its first view. */
+export const drawLoading = () => [
+  h(
+    "div",
+    {class: "head", data: {key: "head"}},
+    h("h1", null, "Plan"),
+    h("p", {class: "bone line", role: "status"}, h("span", {class: "vh"}, "reading the plan")),
+  ),
+  h(
+    "div",
+    {class: "chips levels-line", "aria-hidden": "true"},
+    [180, 240, 210, 200].map(width => h("div", {class: "stat bone", style: {width: `${width}px`}})),
+  ),
+  h("div", {class: "search", "aria-hidden": "true"}),
+  h("div", {class: "under", "aria-hidden": "true"}, h("div", {class: "meaning"})),
+]
 
 /** @param {Search} search */
 export const drawMeaning = search => {

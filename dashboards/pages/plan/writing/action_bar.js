@@ -14,13 +14,15 @@ import {button} from "../../../components/widgets.js"
  * @property {Item[]} buttons
  */
 
+const WAITING = new Set(["write", "dry_run"]) // the server counts the files before it answers
+
 /** @param {Item} item */
 const drawButton = item =>
   button(item.label, item.act, {
     kind: item.kind,
     key: item.key,
     disabled: item.disabled,
-    data: {key: item.act, ...item.data},
+    data: {key: item.act, waits: WAITING.has(item.act) ? "" : null, ...item.data},
   })
 
 /** @param {View} view */
@@ -60,7 +62,14 @@ export function render(context) {
   const canDo = act =>
     self.view.title && self.view.buttons?.some(item => item.act === act && item.key && !item.disabled)
   /** @type {(act: string, does: string) => KeyBinding} */
-  const press = (act, does) => ({does, group: "Act", run: () => self.send(canDo(act) ? act : "unselected")})
+  const press = (act, does) => ({
+    does,
+    group: "Act",
+    run() {
+      if (canDo(act)) self.find(`[data-act=${act}]`).click()
+      else self.send("unselected")
+    },
+  })
   keys(context.model, "plan", {
     w: press("write", "write what is selected"),
     d: press("dry_run", "dry run of what is selected"),
