@@ -7,8 +7,7 @@ Scans, beside the cost of their parts.
 2. The probe of one file; the peer is an `ffprobe` process for it.
 3. A second scan of unchanged files; the limit is a walk of the same folders with `os.scandir` and `stat`.
 
-Each figure is a public call with default settings in one process. The files are in the page cache, because they are
-new.
+Each figure is a public call with default settings. The files are in the page cache, because they are new.
 """
 
 from __future__ import annotations
