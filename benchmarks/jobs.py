@@ -5,7 +5,7 @@ The cost of the records of an operation, of requests for its progress, and of th
 
 `bookkeeping`: `Library.write` of many small films with threads, because the processor time of this process counts. The
 limit is a loop that makes the same writes: the same checks, journal, fsyncs and verification of each film with as many
-threads, but without queue, events and database. Each run has fresh films and a fresh home; operation and loop alternate.
+threads, but without queue, events and database. Each run has fresh films and a fresh home, and both alternate.
 `status`: requests for the progress of an operation while it writes all these films.
 `claim`: a worker takes the next of many waiting jobs.
 """
@@ -82,9 +82,8 @@ def bookkeeping(folder: Path, count: int, runs: int) -> Iterator[report.Row]:
         for _ in range(runs)
     ]
     for part, name in enumerate(("wall time", "processor time")):
-        limit, ours = sorted(((pair[0][part], pair[1][part]) for pair in pairs), key=lambda pair: pair[1] / pair[0])[
-            len(pairs) // 2
-        ]
+        by_ratio = sorted(((pair[0][part], pair[1][part]) for pair in pairs), key=lambda pair: pair[1] / pair[0])
+        limit, ours = by_ratio[len(by_ratio) // 2]
         yield report.Row(f"{count:,} small films: {name} of a write", ours, "s", "the same writes in a loop", limit)
 
 
