@@ -260,7 +260,7 @@ def main() -> None:
     parser = report.parser(__doc__)
     parser.add_argument("--files", type=int, default=100_000)
     parser.add_argument("--times", type=int, default=30)
-    parser.add_argument("--real", type=int, default=1000, help="small films that are written meanwhile")
+    parser.add_argument("--real", type=int, default=1000, help="small films that are written during the measurement")
     options = parser.parse_args()
     report.show(rows(options), json_lines=options.json)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import importlib
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
 from benchmarks import __main__ as every
-from benchmarks import report, timing
+from benchmarks import dashboard, report, timing, write
 from benchmarks.report import Omission, Row
 
 FOLDER = Path(every.__file__).parent
@@ -109,6 +110,19 @@ def test_failed_benchmark_is_in_table(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
     assert every.main() == 1
     assert "- no_such_module: The benchmark ended with exit code 1." in page.read_text()
+
+
+def test_missing_programs_are_in_table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr(write, "large_film", lambda *arguments: [])
+    options = Namespace(dir=tmp_path, only=["mov", "mkv"], gigabytes=0.01, runs=1, small=1, slow_fsync=10)
+
+    assert [*write.rows(options), *dashboard.rows(options)] == [
+        Omission("writes against `exiftool`", "exiftool is not installed."),
+        Omission("writes against `mkvpropedit`", "mkvpropedit is not installed."),
+        Omission("small films, each fsync 10 ms longer", "There is no C compiler."),
+        Omission("dashboard", "Chromium is not installed."),
+    ]
 
 
 def test_p95_is_the_nearest_rank() -> None:
