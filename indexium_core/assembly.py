@@ -39,7 +39,9 @@ from indexium_core.store.people import people_index
 __all__ = ["PROCESSES", "Assembly"]
 
 PROCESSES = "processes.lock"  # file of a home, locked by every worker process of the home
-_MIN_PROCESS_SECONDS = 0.2  # `auto`: shorter work is over before it could delay a page
+# `auto` selects processes from here on:
+_MIN_PROCESS_SECONDS = 0.2  # while a dashboard is served: shorter work is over before it could delay a page
+_MIN_PROCESS_FILES = 500  # otherwise: with fewer files, the start of the processes takes longer than they save
 _FILE_WORK = (file_facts.__name__, remote_edit.__name__)  # modules of the functions that run in worker processes
 
 
@@ -66,7 +68,8 @@ class Assembly:
         self.elapsed = ElapsedTime(store.read(), clock)  # read before the first write
         self._open_queue()
         self.ui_priority = UiPriority()
-        self.threads, self.processes = Threads(), Processes(store.home / PROCESSES, modules=_FILE_WORK)
+        self.threads = Threads()
+        self.processes = Processes(store.home / PROCESSES, modules=_FILE_WORK, spare=1 if is_served else 0)
         self._is_served = is_served
         self.started = StartTime.now()
         self.backups_folder = store.home / "backups"
@@ -241,12 +244,15 @@ class Assembly:
             stall_timeout=lambda: self.settings.metadata_operation_timeout_seconds,
         )
 
-    def _executor(self, seconds: float = math.inf) -> Executor:
-        """Return the executor for work on files that takes an estimated number of seconds, by the present setting."""
+    def _executor(self, files: int = 0, seconds: float = math.inf) -> Executor:
+        """
+        Return the executor for work on files, by the present setting.
+
+        `files`: how many files are read or written, 0 for a rescan; `seconds`: how long this takes by the estimate.
+        """
         kind = self.settings.executor
-        if kind == "processes" or (kind == "auto" and self._is_served and seconds >= _MIN_PROCESS_SECONDS):
-            return self.processes
-        return self.threads
+        is_worth_it = seconds >= _MIN_PROCESS_SECONDS if self._is_served else files >= _MIN_PROCESS_FILES
+        return self.processes if kind == "processes" or (kind == "auto" and is_worth_it) else self.threads
 
     def warm(self) -> None:
         """Prepare worker processes if this process serves a dashboard and uses them."""

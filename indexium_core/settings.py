@@ -98,7 +98,7 @@ class Settings(BaseSettings):
     executor: Literal["auto", "threads", "processes"] = _setting(
         "auto",
         "Files are read and written on threads of the program, or in separate processes; auto: processes while a "
-        "dashboard is served, otherwise threads.",
+        "dashboard is served and for scans and writes of 500 files or more, otherwise threads.",
         _RUN,
     )
     preserve_mtime: bool = _setting(

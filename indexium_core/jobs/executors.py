@@ -90,16 +90,18 @@ class Processes(Threads):
     released, and `wait_for_previous_processes` returns.
     """
 
-    def __init__(self, lock: Path, *, modules: Sequence[str] = ()) -> None:
+    def __init__(self, lock: Path, *, modules: Sequence[str] = (), spare: int = 1) -> None:
         """
         Create the pool.
 
         Args:
             lock: A file that every worker process locks while it runs; it is created if missing.
             modules: Modules of the functions to call; a worker process has loaded them when it starts.
+            spare: Number of processors that work on items leaves to the interface.
 
         """
         super().__init__()
+        self._spare = spare
         self._server = ForkServer(lock, modules)
         self._workers_lock = threading.Lock()
         self._idle: list[_Worker] = []
@@ -135,8 +137,8 @@ class Processes(Threads):
         return self._run(callbacks, function, args, kwargs)
 
     def max_concurrency(self, requested: int) -> int:
-        """Return at most one less than the number of processors, and at least one: the other is for the interface."""
-        return max(1, min(requested, (os.cpu_count() or 1) - 1))
+        """Return at most the number of processors without the spare ones, and at least one."""
+        return max(1, min(requested, (os.cpu_count() or 1) - self._spare))
 
     def warm(self) -> None:
         """Load the modules of the work now, so that the first call does not wait for them."""

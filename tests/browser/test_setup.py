@@ -64,6 +64,8 @@ def test_settings_change_at_run_time_and_reject_invalid_values(
 ) -> None:
     monkeypatch.setenv("INDEXIUM_LOG_RETENTION_DAYS", "30")
     page = serve(library).visit("/settings")
+    expect(page.get_by_text("INDEXIUM_", exact=False)).to_have_count(0)
+    page.get_by_role("button", name="Advanced", exact=True).click()
     expect(page.get_by_label("Log retention, in days", exact=True)).to_be_disabled()
     expect(page.get_by_text("INDEXIUM_LOG_RETENTION_DAYS is set in the environment. Change it there")).to_be_visible()
 
@@ -84,7 +86,7 @@ def test_settings_change_at_run_time_and_reject_invalid_values(
     expect(keys).to_contain_text("go to Plan")
     expect(keys).not_to_contain_text("next file")  # that is the plan's
     page.keyboard.press("Escape")
-    page.keyboard.press("1")
+    page.keyboard.type("gp")
     expect(page.get_by_text(re.compile(r"^1–5 of \d+$"))).to_be_visible()
     page.keyboard.press("?")
     expect(keys).to_contain_text("next file")

@@ -190,6 +190,19 @@ def test_files_are_written_in_processes_by_default_while_a_dashboard_is_served(
     assert set(scene.old.values()).isdisjoint(scene.bytes().values())
 
 
+def test_many_files_are_written_in_processes_by_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Set(tmp_path, "threads")
+    scene.library.close()
+    with Library.open(scene.home) as library:
+        monkeypatch.setattr(assembly, "_MIN_PROCESS_FILES", 2)
+        library.write(library.plan("ext:mp4"), ALL).wait()
+        assert library._parts.processes._idle == []
+        library.rollback(1, replan=True).wait()
+        library.write(library.plan(), ALL).wait()
+        assert len(library._parts.processes._idle) > 0
+    assert set(scene.old.values()).isdisjoint(scene.bytes().values())
+
+
 # A killed process.
 
 # The process is killed before or after these responses; True: the file is already written.

@@ -131,7 +131,7 @@ import os, sys, threading
 from indexium_core import cli
 from indexium_core.flows.scanning import reading
 from indexium_core.jobs.item_runner import RunControl
-read, change, said, ending = reading._read, RunControl._set, [], threading.Event()
+read, change, said, ending = reading._read_chunk, RunControl._set, [], threading.Event()
 def told(*args, **named):
     if not said:
         said.append(os.kill(os.getpid(), int(sys.argv[2])))
@@ -141,7 +141,7 @@ def changed(self, **how):
     change(self, **how)
     if "ending" in how:
         ending.set()
-reading._read, RunControl._set = told, changed
+reading._read_chunk, RunControl._set = told, changed
 sys.exit(cli.main(["--home", sys.argv[1], "scan", "--full"]))
 """
 
@@ -196,11 +196,11 @@ def test_scan_job_can_be_paused_and_cancelled(studio: Studio, monkeypatch: pytes
 def test_interrupted_full_scan_reads_only_rest(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scanner, "GROUP_FILES", 2)
     stored, go_on, read = threading.Event(), threading.Event(), []
-    put, one = scanner._Scan._upsert, reading._read
+    put, one = scanner._Scan._upsert, reading._read_chunk
 
-    def counted(candidate: Any, **named: Any) -> Any:
-        read.append(candidate.path)
-        return one(candidate, **named)
+    def counted(chunk: Any, **named: Any) -> Any:
+        read.extend(candidate.path for candidate in chunk)
+        return one(chunk, **named)
 
     def once(self: Any, *args: Any) -> Any:
         if stored.is_set():
@@ -208,7 +208,7 @@ def test_interrupted_full_scan_reads_only_rest(studio: Studio, monkeypatch: pyte
         stored.set()
         return put(self, *args)
 
-    monkeypatch.setattr(reading, "_read", counted)
+    monkeypatch.setattr(reading, "_read_chunk", counted)
     monkeypatch.setattr(scanner._Scan, "_upsert", once)
     job = studio.library.scans.add(full=True)
     assert stored.wait(PATIENCE)

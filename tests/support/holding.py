@@ -105,14 +105,14 @@ class HeldReading:
     """Stops scans before the first file that they read, until they may continue."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.reached, self.opened, read = threading.Event(), threading.Event(), reading._read
+        self.reached, self.opened, read = threading.Event(), threading.Event(), reading._read_chunk
 
         def held(*arguments: Any, **named: Any) -> Any:
             self.reached.set()
             assert self.opened.wait(PATIENCE)
             return read(*arguments, **named)
 
-        monkeypatch.setattr(reading, "_read", held)
+        monkeypatch.setattr(reading, "_read_chunk", held)
 
 
 class AwaitedScan:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Sequence
 
 from indexium_core import errors
 from indexium_core.files import probe, properties, volumes
@@ -15,7 +16,7 @@ from indexium_core.model.files.media import FileFacts, FileStat
 from indexium_core.model.files.properties import MediaReading
 from indexium_core.model.people import people_comment
 
-__all__ = ["MISSING", "probe_file", "read_properties"]
+__all__ = ["MISSING", "probe_file", "probe_files", "read_properties"]
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,13 @@ def probe_file(
     except Exception:
         logger.exception("scan.probe_failed", extra={"file_path": path.decode("utf-8", "replace")})
         return FileFacts(state="corrupt", message=_UNEXPECTED), people_comment.parse(None)
+
+
+def probe_files(
+    files: Sequence[tuple[bytes, FileStat]], *, full: bool, faststart: str
+) -> list[tuple[FileFacts, people_comment.ParsedComment]]:
+    """Return the results of `probe_file` for several files, given by path and stat."""
+    return [probe_file(path, stat, full=full, faststart=faststart) for path, stat in files]
 
 
 def read_properties(path: bytes) -> MediaReading | tuple[str, str]:

@@ -47,6 +47,7 @@ GROUP_FILES = 2000
 GROUP_SECONDS = 2.0  # short, so that pages show new files during the scan
 GROUP_TEXT = 500_000  # characters of comments; the database makes several copies of them
 _POLL_SECONDS = 0.5  # seconds between two checks whether another scan has ended
+_FILE_SECONDS = 0.002  # processor time for reading one file
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,7 +84,7 @@ class Scanner:
         *,
         config: Settings,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        executor: Callable[[], Executor] = Threads,
+        executor: Callable[[int, float], Executor] = lambda _files, _seconds: Threads(),
         events: EventBus | None = None,
     ) -> None:
         """`executor` returns the executor for the next scan; `events` gets the events about added and changed files."""
@@ -186,7 +187,7 @@ class Scanner:
             # Twice the processors: readers mostly wait for the disk. More readers would only wait for each other.
             threads=min(self._config.probe_threads, 2 * (os.cpu_count() or 1)),
             faststart=self._config.faststart,
-            executor=self._executor(),
+            executor=self._executor,
             should_stop=should_stop,
             on_stored=on_stored,
         )
@@ -218,7 +219,7 @@ class _Scan:
         *,
         threads: int,
         faststart: str,
-        executor: Executor,
+        executor: Callable[[int, float], Executor],
         should_stop: Callable[[], bool],
         on_stored: Callable[[ScanReport], None],
     ) -> None:
@@ -328,8 +329,9 @@ class _Scan:
                 catalog.set_library_state(tx, library.library_id, "offline", reason)
 
     def _read_files(self, candidates: Sequence[FileToRead], *, full: bool) -> Iterator[ReadResult]:
+        executor = self._executor(len(candidates), len(candidates) * _FILE_SECONDS)
         return reading.read_all(
-            candidates, threads=self._threads, full=full, faststart=self._faststart, executor=self._executor
+            candidates, threads=self._threads, full=full, faststart=self._faststart, executor=executor
         )
 
     def _read(self, found: Discovery, *, full: bool) -> None:

@@ -61,7 +61,7 @@ class Operations:
         faststart: str = "keep",
         reserve_space: Callable[[int, int], bool] = lambda _size, _item: True,
         ui_priority: UiPriority | None = None,
-        executor: Callable[[float], Executor] = lambda _seconds: Threads(),
+        executor: Callable[[int, float], Executor] = lambda _files, _seconds: Threads(),
         rates: Callable[[], WriteRates] = WriteRates,
     ) -> None:
         self._store = store
@@ -72,7 +72,7 @@ class Operations:
         self._ui_priority = ui_priority or UiPriority()
         self._backoff = Backoff()
         self._blockers = Blockers(store)
-        self._executor = executor  # called for each launch, with the estimated seconds
+        self._executor = executor  # called for each launch, with the number of files and their estimated seconds
         self._rates = rates  # of estimates, called for each batch
         self._events = events
         self._backups = backups
@@ -200,7 +200,7 @@ class Operations:
             on_progress=run.on_file_progress,
         )
 
-        executor = self._executor(run.throughput.ahead)
+        executor = self._executor(run.total - run.initial_processed, run.throughput.ahead)
 
         def run_task(task: ledger.Task) -> EditResult:
             with run.control.as_waiting():

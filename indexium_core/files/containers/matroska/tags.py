@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from indexium_core import errors
 from indexium_core.files.containers.matroska import ebml, ids
@@ -36,6 +37,7 @@ _FILE_LEVEL = 50
 _PADDING = frozenset({ebml.VOID, ebml.CRC_32})
 _LANGUAGES = frozenset({ids.TAG_LANGUAGE, ids.TAG_LANGUAGE_BCP47, ids.TAG_DEFAULT, ids.TAG_DEFAULT_BOGUS})
 _OWN = _LANGUAGES | _PADDING | {ids.TAG_NAME, ids.TAG_STRING}  # the children of a comment
+_CACHED_BYTES = 65_536  # longer content is parsed again, so that the cache needs little memory
 
 NESTED_TAGS = "The file's comment holds further tags, which would be lost with it."
 
@@ -95,9 +97,17 @@ def parse(content: bytes) -> tuple[MatroskaTag, ...]:
         RefusedError: It is too large.
 
     """
+    return _parse_cached(content) if len(content) <= _CACHED_BYTES else _parse(content)
+
+
+def _parse(content: bytes) -> tuple[MatroskaTag, ...]:
     budget = ebml.ElementBudget()
     items = ebml.children(content, budget)
     return tuple(_tag(item, budget) if item.id == ids.TAG else MatroskaTag(item=item) for item in items)
+
+
+# One look at a file parses the same content up to four times.
+_parse_cached = lru_cache(maxsize=8)(_parse)
 
 
 def _tag(item: RawElement, budget: ebml.ElementBudget) -> MatroskaTag:
