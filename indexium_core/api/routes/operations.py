@@ -197,7 +197,7 @@ def _page(found: PaginatedOperations) -> Json:
 def operation(
     library: Open, waits: WaitParam, operation_id: Id, wait: Annotated[float, Query(ge=0, le=20)] = 0.0
 ) -> Json:
-    """Return an operation with its progress; `wait`: wait up to so many seconds for its end first."""
+    """Return an operation with its progress; `wait`: wait at most this many seconds for the end."""
     waits(wait, lambda seconds: library.handle(operation_id).wait(seconds))
     return _followed(library, operation_id)
 

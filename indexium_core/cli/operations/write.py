@@ -150,7 +150,7 @@ def _excluded(summary: SelectionSummary, *, hint: bool) -> str:
     parts = [f"{count} {level}" for level, count in levels.items()]
     hint = hint and any(level != "blocked" for level in levels)  # no level writes a blocked file
     named = ", ".join(parts) + (" (--risk names the levels to write)" if hint else "")
-    ends = f"'{REPLAN}' stops that for files that were rolled back, '{_REPLAN_ALL}' for all"
+    ends = f"'{REPLAN}' plans rolled-back files again, '{_REPLAN_ALL}' plans all of them again"
     later = f"{skipped} skipped ({ends})" if skipped else ""
     left = ", ".join(part for part in (named, later) if part)
     return f" Not included: {left}." if left else ""

@@ -66,7 +66,7 @@ class Operations:
     ) -> None:
         self._store = store
         self._ledger = ledger.Ledger(store)
-        self.faststart = faststart  # this and `workers` may change; they apply to the next launch
+        self.faststart = faststart  # this and `workers` may change; changes apply to the next operation
         self.workers = workers
         self._reserve_space = reserve_space
         self._ui_priority = ui_priority or UiPriority()
@@ -325,7 +325,7 @@ class Operations:
         counts = run.outcomes if is_complete else self._ledger.counts(run.operation_id)
         pending = counts.get("pending")
         if run.control.ending is not None and pending:
-            ending = run.control.ending  # the last files were started, but then cancelled
+            ending = run.control.ending  # the last files started, but were cancelled
         elif ending is RunEnd.STOPPED and not pending:
             ending = RunEnd.DONE  # the stop came after the last file was started
         if ending is RunEnd.STOPPED:

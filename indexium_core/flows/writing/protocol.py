@@ -448,7 +448,7 @@ def links_message(*, joined: bool, parted: bool, was_parted: bool = False) -> st
     if joined:
         return "It shares one file with its other name again."
     if was_parted:
-        return "Its names stay two files: no other name was found that still is the unchanged old file."
+        return "Its names stay two files: no other hard link to the unchanged old file was found."
     return LINKS_SEPARATED if parted else ""
 
 

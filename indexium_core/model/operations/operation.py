@@ -109,7 +109,7 @@ class HistoryFilter:
     statuses: tuple[str, ...] = ()
     operation_types: tuple[str, ...] = ()  # write, rollback
     person: str = ""  # exactly this person was added or removed
-    file: str = ""  # words of a path
+    file: str = ""  # words that the path contains
     error: str = ""  # code of a conflict or an error of one of its files
 
 
