@@ -1,4 +1,4 @@
-"""What the disk under a benchmark costs, and how much a piece of work asks of it."""
+"""The disk of a benchmark: the cost of an fsync, a count of fsyncs and bytes, and stand-ins for other disks."""
 
 from __future__ import annotations
 
@@ -9,11 +9,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-__all__ = ["Effort", "fsync_p50", "with_slow_fsync"]
+from benchmarks import report
+from indexium_core.files import volumes
+from indexium_core.files.containers import Capabilities
+
+__all__ = ["Effort", "fsync_p50", "full_copies", "with_slow_fsync"]
 
 _SLOW = """
 #define _GNU_SOURCE
@@ -29,7 +36,7 @@ int fdatasync(int fd) { return slow("fdatasync", fd); }
 
 
 def fsync_p50(folder: Path) -> float:
-    """Return the seconds that one fsync of 4 kB takes in `folder`, the median of 50."""
+    """Return the seconds of one fsync of 4 kB in `folder`, the median of 50."""
     times = []
     with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
         for _ in range(50):
@@ -40,11 +47,17 @@ def fsync_p50(folder: Path) -> float:
     return statistics.median(times)
 
 
-def with_slow_fsync(module: str, arguments: list[str], milliseconds: int) -> int | None:
+def with_slow_fsync(module: str, arguments: list[str], milliseconds: int) -> list[report.Entry] | None:
     """
-    Run a benchmark again in a process where each fsync takes `milliseconds` longer, also those of the database.
+    Run a benchmark in another process in which each fsync takes longer, those of the database too.
 
-    Returns its exit code; None without a C compiler.
+    Args:
+        module: The name of the benchmark's module.
+        arguments: Its arguments.
+        milliseconds: How much longer each fsync takes.
+
+    Returns the rows of the benchmark; None without a C compiler.
+
     """
     if shutil.which("gcc") is None:
         return None
@@ -52,27 +65,40 @@ def with_slow_fsync(module: str, arguments: list[str], milliseconds: int) -> int
         library = Path(name) / "slow.so"
         build = ["gcc", "-shared", "-fPIC", f"-DMILLISECONDS={milliseconds}", "-o", str(library), "-x", "c", "-"]
         subprocess.run(build, input=_SLOW.encode(), check=True)
+        command = [sys.executable, "-m", module, *arguments, "--json"]
         preloaded = os.environ | {"LD_PRELOAD": str(library)}
-        return subprocess.run([sys.executable, "-m", module, *arguments], env=preloaded, check=False).returncode
+        done = subprocess.run(command, env=preloaded, check=True, stdout=subprocess.PIPE, text=True)
+    return [report.from_json(line) for line in done.stdout.splitlines()]
+
+
+@contextmanager
+def full_copies() -> Iterator[None]:
+    """Within this block, the file system seems to support neither insert range nor shared blocks."""
+    genuine = volumes.capabilities
+
+    def reduced(path: bytes, *, nlink: int, faststart: str) -> Capabilities:
+        return replace(genuine(path, nlink=nlink, faststart=faststart), block=0, reflink=False)
+
+    volumes.capabilities = reduced
+    try:
+        yield
+    finally:
+        volumes.capabilities = genuine
 
 
 class Effort:
-    """Counts, within its block, the fsyncs and bytes written that Python asks for; the database has its own."""
+    """A count of the fsyncs and written bytes of Python code within a block; those of the database are not counted."""
 
     def __init__(self) -> None:
         self.fsyncs = 0
         self.written = 0
         self._genuine: dict[str, Any] = {}
 
-    def per(self, count: int) -> str:
-        """Return both as a text, divided by `count`."""
-        return f"{self.fsyncs / count:.1f} fsyncs and {self.written / count:,.0f} bytes written"
-
     def __enter__(self) -> Self:
         for name in ("fsync", "fdatasync"):
-            self._wrap(name, self._synced)
+            self._wrap(name, self._count_fsync)
         for name in ("write", "pwrite", "copy_file_range"):
-            self._wrap(name, self._wrote)
+            self._wrap(name, self._count_bytes)
         return self
 
     def __exit__(
@@ -82,18 +108,18 @@ class Effort:
             setattr(os, name, genuine)
         self._genuine.clear()
 
-    def _wrap(self, name: str, note: Any) -> None:
+    def _wrap(self, name: str, count: Any) -> None:
         genuine = self._genuine[name] = getattr(os, name)
 
-        def wrapped(*given: Any) -> Any:
-            result = genuine(*given)
-            note(result)
+        def wrapped(*arguments: Any) -> Any:
+            result = genuine(*arguments)
+            count(result)
             return result
 
         setattr(os, name, wrapped)
 
-    def _synced(self, _: None) -> None:
+    def _count_fsync(self, _: None) -> None:
         self.fsyncs += 1
 
-    def _wrote(self, count: int) -> None:
+    def _count_bytes(self, count: int) -> None:
         self.written += count

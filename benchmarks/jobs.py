@@ -1,13 +1,13 @@
 """
-What the bookkeeping of an operation costs, how soon its state is known meanwhile, and how soon a waiting job begins.
+The cost of the records of an operation, of requests for its progress, and of the start of a waiting job.
 
     python -m benchmarks.jobs [--files 10000] [--waiting 100000] [--runs 3] [--only NAME …] [--dir FOLDER]
 
-`bookkeeping`: `Library.write` of many small films with default settings, against the same writes in a bare loop: the
-same checks, journal, fsyncs and verification of each film by as many threads, and nothing else: no queue, no events,
-no database. Each run has fresh films and a fresh home; ours and the bare loop take turns.
-`status`: how long it takes to ask how far an operation is while one writes all those films, asked without a pause.
-`claim`: how long it takes to take up the next of many jobs that wait.
+`bookkeeping`: `Library.write` of many small films with threads, because the processor time of this process counts. The
+limit is a loop that makes the same writes: the same checks, journal, fsyncs and verification of each film with as many
+threads, but without queue, events and database. Each run has fresh films and a fresh home, and both alternate.
+`status`: requests for the progress of an operation while it writes all these films.
+`claim`: a worker takes the next of many waiting jobs.
 """
 
 from __future__ import annotations
@@ -20,15 +20,17 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from benchmarks import disk, films
-from benchmarks.write import ALL, done, run, settle
+from benchmarks import films, report
+from benchmarks.timing import p95, seconds
+from benchmarks.write import ALL, check_success, write
+from indexium_core import settings
 from indexium_core.files import journal
 from indexium_core.flows.writing import editing
 from indexium_core.flows.writing.protocol import WritePolicy
@@ -39,7 +41,7 @@ from indexium_core.store.database import Database
 from indexium_core.store.operations import ledger
 
 T = TypeVar("T")
-Seconds = tuple[float, float]
+Seconds = tuple[float, float]  # wall time and processor time
 
 _WAITING = """
 INSERT INTO job_queue (id, job_type, title, priority, payload, payload_version, status, owner, created_at)
@@ -47,97 +49,78 @@ SELECT nextval('job_ids'), 'scan', 'Scan ' || i, 1 + i * 7 % 10, '{}', 1, 'pendi
 FROM range($waiting) AS numbers(i)
 """
 _CLAIMS = 200
-_PAUSE = 0.005  # seconds between two questions, as of some pages that are open at once
+_PAUSE = 0.005  # seconds between two requests, as from several open pages
 
 
 def main() -> None:
-    """Measure what was asked for, and print it."""
-    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("--files", type=int, default=10_000)
-    words.add_argument("--waiting", type=int, default=100_000)
-    words.add_argument("--runs", type=int, default=3)
-    words.add_argument("--only", nargs="+", default=[], help="bookkeeping, status, claim")
-    words.add_argument("--dir", type=Path, default=Path.cwd())
-    chosen = words.parse_args()
-    with tempfile.TemporaryDirectory(dir=chosen.dir, prefix="indexium-bench-") as name:
+    """Print the rows."""
+    parser = report.parser(__doc__)
+    parser.add_argument("--files", type=int, default=10_000)
+    parser.add_argument("--waiting", type=int, default=100_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--only", nargs="+", default=[], choices=["bookkeeping", "status", "claim"])
+    options = parser.parse_args()
+    report.show(rows(options), json_lines=options.json)
+
+
+def rows(options: argparse.Namespace) -> Iterator[report.Row]:
+    """Yield the rows of the chosen measurements."""
+    with tempfile.TemporaryDirectory(dir=options.dir, prefix="jobs-benchmark-") as name:
         folder = Path(name)
-        print(f"fsync p50 here: {disk.fsync_p50(folder) * 1000:.2f} ms")
-        if not chosen.only or "bookkeeping" in chosen.only:
-            bookkeeping(folder, chosen.files, chosen.runs)
-        if not chosen.only or "status" in chosen.only:
-            status(folder, chosen.files)
-        if not chosen.only or "claim" in chosen.only:
-            claim(folder, chosen.waiting)
+        if not options.only or "bookkeeping" in options.only:
+            yield from bookkeeping(folder, options.files, options.runs)
+        if not options.only or "status" in options.only:
+            yield from status(folder, options.files)
+        if not options.only or "claim" in options.only:
+            yield claim(folder, options.waiting)
 
 
-def bookkeeping(folder: Path, count: int, runs: int) -> None:
-    """Compare operations with bare loops."""
-    ours, bare = [], []
-    for _ in range(runs):
-        bare.append(in_fresh_home(folder, count, loop))
-        ours.append(in_fresh_home(folder, count, operation))
-    print(f"\n{count:,} small films, an operation against the same writes in a bare loop, median of {runs} pairs:")
-    for what, mine, other in zip(
-        ("wall time", "processor time"), zip(*ours, strict=True), zip(*bare, strict=True), strict=True
-    ):
-        share = statistics.median(a / b for a, b in zip(mine, other, strict=True)) - 1  # as fast as it is then
-        print(
-            f"  {what}: {statistics.median(mine):.1f} s against {statistics.median(other):.1f} s: {share * 100:+.1f} % "
-            f"(runs: {', '.join(f'{a:.1f}/{b:.1f}' for a, b in zip(mine, other, strict=True))})"
-        )
+def bookkeeping(folder: Path, count: int, runs: int) -> Iterator[report.Row]:
+    """Compare operations with loops; the ratio is that of the pair of runs in the middle."""
+    pairs = [
+        (in_fresh_home(folder, count, loop, "threads"), in_fresh_home(folder, count, operation, "threads"))
+        for _ in range(runs)
+    ]
+    for part, name in enumerate(("wall time", "processor time")):
+        by_ratio = sorted(((pair[0][part], pair[1][part]) for pair in pairs), key=lambda pair: pair[1] / pair[0])
+        limit, ours = by_ratio[len(by_ratio) // 2]
+        yield report.Row(f"{count:,} small films: {name} of a write", ours, "s", "the same writes in a loop", limit)
 
 
-def in_fresh_home(folder: Path, count: int, work: Callable[[Library, MetadataPlan], T]) -> T:
-    """Return what `work` measures in a home of its own with so many films."""
+def in_fresh_home(folder: Path, count: int, work: Callable[[Library, MetadataPlan], T], executor: str = "auto") -> T:
+    """Return the result of `work` for the plan of `count` small films in a home of its own."""
     root, home = folder / "films", folder / "home"
-    make_films(root, count)
+    paths = films.small_films(root, count)
     try:
-        with Library.open(home) as library:
+        with Library.open(home, config=settings.load(home, executor=executor)) as library:
             library.scan([root])
-            library.people.add(sorted(root.iterdir()), ["Ann Lee", "Bob Ray"])
+            library.people.add(paths, ["Ann Lee", "Bob Ray"])
             return work(library, library.plan())
     finally:
         shutil.rmtree(root)
         shutil.rmtree(home)
 
 
-def make_films(root: Path, count: int) -> None:
-    """Make films that differ in one frame."""
-    root.mkdir()
-    clip = root.with_name("clip.mp4")
-    if not clip.exists():
-        run([*films.FFMPEG, "-f", "lavfi", "-i", "testsrc2=s=160x90:r=10:d=2", "-c:v", "mpeg4", str(clip)])
-    data = bytearray(clip.read_bytes())
-    place = data.index(b"mdat") + 200
-    for number in range(count):
-        data[place : place + 4] = number.to_bytes(4, "big")
-        (root / f"{number:06}.mp4").write_bytes(data)
-    settle(root)
-
-
 def operation(library: Library, plan: MetadataPlan) -> Seconds:
-    """Return the seconds of a write as people begin it, by the clock and of the processor."""
-    counts: dict[str, int] = {}
-    seconds = measured(lambda: counts.update(library.write(plan, ALL).wait().counts))
-    done(counts)
-    return seconds
+    """Return the wall time and the processor time of a write, in seconds."""
+    return measured(lambda: write(library, plan))
 
 
 def loop(library: Library, plan: MetadataPlan) -> Seconds:
-    """Return the same of the same writes without anybody who takes note of them."""
-    chosen = [item.file_id for item in plan.page(per_page=0).items]
-    found = ledger.Ledger(library._parts.store).preview(  # noqa: SLF001 - what a write is given
-        file_ids=chosen, variant_id=plan.variant_id
+    """Return the wall time and the processor time of the same writes without any record of them, in seconds."""
+    file_ids = [item.file_id for item in plan.page(per_page=0).items]
+    planned = ledger.Ledger(library._parts.store).preview(  # noqa: SLF001 - the input of a write
+        file_ids=file_ids, variant_id=plan.variant_id
     )
-    tasks = [replace(task, item_id=number) for number, task in enumerate(found)]
+    tasks = [replace(task, item_id=number) for number, task in enumerate(planned)]
     backups = library.home / "backups"
     workers = library.settings.metadata_max_concurrent_writes
     return measured(lambda: write_each(tasks, backups, workers))
 
 
 def write_each(tasks: list[ledger.Task], backups: Path, workers: int) -> None:
-    """Write films one after the other, as safely as an operation does."""
-    undo = journal.OperationJournal.create(backups / "bare.journal")
+    """Write films with the same protocol as an operation."""
+    undo = journal.OperationJournal.create(backups / "loop.journal")
     try:
         policy = WritePolicy(backups=backups)
         with ThreadPoolExecutor(max_workers=workers) as pool:
@@ -145,80 +128,64 @@ def write_each(tasks: list[ledger.Task], backups: Path, workers: int) -> None:
             for group in iter(lambda: list(itertools.islice(results, ItemRunner.GROUP_SIZE)), []):
                 undo.sync()
                 for edited in group:
-                    done({edited.record.result.status: 1})
+                    check_success({edited.record.result.status: 1})
     finally:
         undo.close()
 
 
-def status(folder: Path, count: int) -> None:
-    """Ask how far an operation is, again and again, until it has ended."""
+def status(folder: Path, count: int) -> Iterator[report.Row]:
+    """Request the progress of an operation again and again until it has ended."""
 
-    def asked(library: Library, plan: MetadataPlan) -> float:
-        questions: dict[str, Callable[[], object]] = {}
+    def request_progress(library: Library, plan: MetadataPlan) -> dict[str, list[float]]:
         times: dict[str, list[float]] = {}
         ended = threading.Event()
-
-        def ask() -> None:
-            for name, question in itertools.cycle(tuple(questions.items())):
-                if ended.wait(_PAUSE):
-                    return
-                times.setdefault(name, []).append(timed(question))
-
-        started = time.perf_counter()
         handle = library.write(plan, ALL)
         job = next(job for job in library.jobs.list().items if job.operation_id == handle.id)
-        questions |= {
+        requests: dict[str, Callable[[], object]] = {
             "the operation": handle.status,
             "its job": lambda: library.jobs.get(job.id),
             "the list of jobs": library.jobs.list,
-            "counts by kind": library.jobs.counts,
+            "job counts by kind": library.jobs.counts,
         }
-        thread = threading.Thread(target=ask)
+
+        def request() -> None:
+            for name, call in itertools.cycle(requests.items()):
+                if ended.wait(_PAUSE):
+                    return
+                times.setdefault(name, []).append(seconds(call))
+
+        thread = threading.Thread(target=request)
         thread.start()
         counts = handle.wait().counts
         ended.set()
         thread.join()
-        done(counts)
-        for name, found in times.items():
-            print(f"  {name}: {spread(found)} ({len(found):,} questions)")
-        return time.perf_counter() - started
+        check_success(counts)
+        return times
 
-    print(f"\nasked while {count:,} films are written:")
-    seconds = in_fresh_home(folder, count, asked)
-    print(f"  the write took {seconds:.1f} s meanwhile")
+    for name, times in in_fresh_home(folder, count, request_progress).items():
+        yield _row(f"during a write of {count:,} small films: {name}", times)
 
 
-def claim(folder: Path, waiting: int) -> None:
-    """Take up one job after the other while many wait."""
+def claim(folder: Path, waiting: int) -> report.Row:
+    """Take one job after the other while many wait."""
     home = folder / "queue"
     now, owner = datetime.now(UTC), uuid.uuid4().hex
     with Database.open(home) as database:
         with database.atomic() as tx:
             tx.execute(_WAITING, {"waiting": waiting, "owner": owner, "now": now})
         store = jobs.JobRows(database)
-        times = [timed(lambda: store.claim(["scan", "rescan"], owner=owner, now=now)) for _ in range(_CLAIMS)]
-    shutil.rmtree(home)
-    print(f"\ntaking up one of {waiting:,} jobs that wait: {spread(times)} ({_CLAIMS} times)")
+        times = [seconds(lambda: store.claim(["scan", "rescan"], owner=owner, now=now)) for _ in range(_CLAIMS)]
+    return _row(f"claim of one of {waiting:,} waiting jobs", times)
+
+
+def _row(work: str, times: list[float]) -> report.Row:
+    return report.Row(work, statistics.median(times) * 1000, "ms", p95=p95(times) * 1000)
 
 
 def measured(work: Callable[[], object]) -> Seconds:
-    """Return the seconds that `work` takes, by the clock and of the processor."""
-    wall, processor = time.perf_counter(), time.process_time()
-    work()
-    return time.perf_counter() - wall, time.process_time() - processor
-
-
-def timed(work: Callable[[], object]) -> float:
-    """Seconds that `work` takes."""
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-def spread(times: list[float]) -> str:
-    """Return median, p95 and the longest, in milliseconds."""
-    p95 = statistics.quantiles(times, n=20)[-1]
-    return f"p50 {statistics.median(times) * 1000:.2f} ms, p95 {p95 * 1000:.2f} ms, longest {max(times) * 1000:.1f} ms"
+    """Return the wall time and the processor time of a call, in seconds."""
+    processor = time.process_time()
+    return seconds(work), time.process_time() - processor
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """
-The plan of 10,000, 100,000 and 1,000,000 files: from nothing, then after an edit of one file.
+The plan of 10,000, 100,000 and 1,000,000 files: from nothing, and after an edit of one file.
 
     python -m benchmarks.plan [--files 10000 100000 1000000] [--runs 3] [--dir FOLDER]
 
-The files are made up (rows, no media): two people a file out of 3,000, 60 % without a comment, the rest people only,
-own text, or both. They are planned twice over: once where all of them would change (the worst case), once where nine
-of ten are as they should be (a library that was written before). Every figure calls `Library` with default settings, on
-the disk of `--dir`; each run has a fresh copy of the home, in a process of its own, and the best of the runs counts.
+The files are rows of the database without media. Each has two people on average, out of 3,000. 60 % have no comment,
+the others have only people, only custom text, or both. There are two homes of each size: in one, all files change (the
+worst case); in the other, nine of ten are unchanged, as in a library that was written before.
+Each figure calls `Library` with default settings. Each run has a fresh copy of the home and a process of its own. A row
+shows the best run.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import disk
+from benchmarks import report
 from indexium_core.library import Library
 from indexium_core.store.database import Database
 
+NEW, EDITED = "from nothing", "after an edit"
 _PEOPLE = """
 INSERT INTO people
 SELECT i, 'Person ' || chr((65 + i % 26)::INTEGER) || ' Name' || i,
@@ -37,8 +40,8 @@ INSERT INTO video_people
 SELECT row_number() OVER (ORDER BY f, k), 'x1:' || md5(f::VARCHAR), NULL, 1 + hash(f * 7 + k) % 3000, 'import', now()
 FROM range(1, $files + 1) AS files(f), range(0, 3) AS places(k) WHERE k < 1 + hash(f) % 3
 """
-# kind: 0..59 no comment, 60..74 somebody else, 75..84 own text, 85..95 the first person, 96..99 that and own text;
-# 100: the people of the database, that is unchanged.
+# kind: 0..59 no comment, 60..74 other people, 75..84 custom text, 85..95 the first person, 96..99 the first person and
+# custom text, 100 the people of the database (unchanged).
 _FILES = """
 INSERT INTO scanned_files BY NAME
 WITH people_of AS (
@@ -77,7 +80,7 @@ FROM contents
 
 
 def fill(database: Database, *, files: int, changing: bool) -> None:
-    """Put made-up files into an empty database."""
+    """Insert files into an empty database; `changing`: all of them change, else one of ten."""
     database.expect(files)
     with database.atomic() as tx:
         tx.execute(_LIBRARY)
@@ -87,32 +90,32 @@ def fill(database: Database, *, files: int, changing: bool) -> None:
 
 
 def measure(home: Path) -> dict[str, float]:
-    """Plan a home that was never planned, then edit one file and plan again; seconds by step."""
+    """Plan a home that was never planned, edit one file, and plan again; return the milliseconds of each step."""
     with Library.open(home) as library:
-        found, file_id = look(library, "from nothing")
+        first, file_id = _plan(library, NEW)
         library.edit([file_id], ["Person C Name2", "Ann Lee"])
-        return found | look(library, "one edit")[0]
+        return first | _plan(library, EDITED)[0]
 
 
-def look(library: Library, step: str) -> tuple[dict[str, float], int]:
-    """Plan, count, and show the first page; returns seconds by step, and a file of the page."""
-    started = time.perf_counter()
+def _plan(library: Library, step: str) -> tuple[dict[str, float], int]:
+    """Plan, count, and read the first page; return the milliseconds of each, and a file of the page."""
+    started_at = time.perf_counter()
     plan = library.plan()
-    planned = time.perf_counter()
+    planned_at = time.perf_counter()
     assert plan.statistics.total_files
-    counted = time.perf_counter()
+    counted_at = time.perf_counter()
     file_id = plan.page(1).items[0].file_id
-    shown = time.perf_counter()
+    read_at = time.perf_counter()
     library.search.facets(plan=plan)
-    narrowed = time.perf_counter()
-    found = {
-        step: planned - started,
-        f"{step}: statistics": counted - planned,
-        f"{step}: first page": shown - counted,
-        f"{step}: together": shown - started,
-        f"{step}: facets": narrowed - shown,
+    ended_at = time.perf_counter()
+    times = {
+        f"{step}: plan": planned_at - started_at,
+        f"{step}: statistics": counted_at - planned_at,
+        f"{step}: first page": read_at - counted_at,
+        f"{step}: plan, statistics, first page": read_at - started_at,
+        f"{step}: facets": ended_at - read_at,
     }
-    return found, file_id
+    return {name: 1000 * seconds for name, seconds in times.items()}, file_id
 
 
 def best(home: Path, folder: Path, runs: int) -> dict[str, float]:
@@ -123,45 +126,51 @@ def best(home: Path, folder: Path, runs: int) -> dict[str, float]:
         shutil.copytree(home, copy)
         os.sync()
         command = [sys.executable, "-m", "benchmarks.plan", "--measure", str(copy)]
-        results.append(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+        results.append(json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout))
         shutil.rmtree(copy)
     return {step: min(result[step] for result in results) for step in results[0]}
 
 
 def main() -> None:
-    """Make the homes, measure, print."""
-    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("--files", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
-    words.add_argument("--runs", type=int, default=3)
-    words.add_argument("--dir", type=Path, default=Path.cwd(), help="where the homes are made; not a tmpfs")
-    words.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
-    given = words.parse_args()
-    if given.measure:
-        print(json.dumps(measure(given.measure)))
+    """Print the rows."""
+    parser = report.parser(__doc__)
+    parser.add_argument("--files", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.measure:
+        print(json.dumps(measure(options.measure)))
         return
-    with tempfile.TemporaryDirectory(dir=given.dir, prefix="plan-benchmark-") as name:
-        folder = Path(name)
-        print(
-            f"fsync p50 {disk.fsync_p50(folder) * 1000:.2f} ms, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
-        )
-        for changing in (True, False):
-            print(f"\n{'all files change' if changing else 'nine of ten are unchanged'}")
-            _print_growth(folder, given.files, changing=changing, runs=given.runs)
+    report.show(rows(options), json_lines=options.json)
 
 
-def _print_growth(folder: Path, sizes: list[int], *, changing: bool, runs: int) -> None:
-    before: tuple[int, dict[str, float]] | None = None
-    for files in sizes:
-        home = folder / "home"
-        with Database.open(home) as database:
-            fill(database, files=files, changing=changing)
-        found = best(home, folder, runs)
-        shutil.rmtree(home)
-        print(f"{files:>10,} files")
-        for step, seconds in found.items():
-            growth = f"  × {seconds / before[1][step]:.1f} for × {files / before[0]:.0f}" if before else ""
-            print(f"    {step:<26}{seconds * 1000:>9.1f} ms{growth}")
-        before = files, found
+def rows(options: argparse.Namespace) -> Iterator[report.Row]:
+    """
+    Yield the rows of each size.
+
+    The limit of a plan from nothing is linear growth from the size before. The peer of a plan after an edit is the plan
+    from nothing.
+    """
+    for changing in (True, False):
+        kind = "all change" if changing else "one of ten changes"
+        before: tuple[int, dict[str, float]] | None = None
+        for files in options.files:
+            with tempfile.TemporaryDirectory(dir=options.dir, prefix="plan-benchmark-") as name:
+                home = Path(name) / "home"
+                with Database.open(home) as database:
+                    fill(database, files=files, changing=changing)
+                times = best(home, Path(name), options.runs)
+            for step, milliseconds in times.items():
+                work = f"{files:,} files, {kind}, {step}"
+                if step.startswith(EDITED):
+                    yield report.Row(work, milliseconds, "ms", "from nothing", times[step.replace(EDITED, NEW)])
+                elif before is None:
+                    yield report.Row(work, milliseconds, "ms")
+                else:
+                    growth = files / before[0]
+                    peer = f"{growth:.0f} × that of {before[0]:,}"
+                    yield report.Row(work, milliseconds, "ms", peer, growth * before[1][step])
+            before = files, times
 
 
 if __name__ == "__main__":

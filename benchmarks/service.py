@@ -1,12 +1,13 @@
 """
-The service that `dashboard.py` measures, as a process of its own: `python -m benchmarks.service HOME FILMS`.
+The service that `dashboard.py` measures, in a process of its own: `python -m benchmarks.service HOME FILMS`.
 
-Prints its address; then `write` on stdin starts writing the real films below FILMS and taking them back, again and
-again, until `stop`. It answers each line with one line, and ends with stdin.
+It prints its address. The line `write` on stdin starts to write the films below FILMS and to roll the writes back,
+again and again until the line `stop`. The service answers each line with one line, and ends at the end of stdin.
 """
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 from pathlib import Path
@@ -31,7 +32,7 @@ class Writer:
         self._thread.start()
 
     def stop(self) -> int:
-        """Wait for the operation under way; returns how many files were written or taken back since the start."""
+        """Wait for the present operation; return how many files were written or rolled back since the start."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
@@ -55,6 +56,8 @@ def main() -> None:
     """Serve until stdin ends."""
     home, films = Path(sys.argv[1]), Path(sys.argv[2])
     sys.setswitchinterval(0.0005)  # as `serve` does
+    for handler in logging.getLogger().handlers:  # of Panel
+        handler.setLevel(logging.ERROR)
     port = server.free_port("127.0.0.1", 0)
     with (
         Library.open(home, url=server.address("127.0.0.1", port)) as library,

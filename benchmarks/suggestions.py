@@ -1,81 +1,80 @@
 """
-Suggestions for a file, and the checks, on made-up libraries (see `benchmarks.plan`).
+Suggestions for a file, and the checks, in homes without media (see `benchmarks.plan`).
 
-    python -m benchmarks.suggestions [--files 10000 100000] [--looks 200] [--dir FOLDER]
+    python -m benchmarks.suggestions [--files 10000 100000] [--requests 200] [--dir FOLDER]
 
-Suggestions are asked for files all over the library, one after the other, as somebody does who goes through the plan;
-then again with an edit before each, so that every one is asked of a new version of the plan. Checks are found from
-nothing, then again after an edit; then a page of each is read.
+Suggestions are requested for files of the whole library, one after the other, as in a review of the plan. Then an edit
+precedes each request, so that each uses a new version of the plan. Checks are computed from nothing and after an edit;
+then a page of each is read.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from benchmarks import disk
+from benchmarks import report
 from benchmarks.plan import fill
+from benchmarks.timing import p95, seconds
 from indexium_core.library import Library
 from indexium_core.model.check import KINDS
 from indexium_core.store.database import Database
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Return how many milliseconds something takes."""
-    started = time.perf_counter()
-    work()
-    return 1000 * (time.perf_counter() - started)
-
-
-def show(name: str, times: list[float]) -> None:
-    """Print the median and the 95th percentile."""
-    ordered = sorted(times)
-    slow = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
-    print(f"    {name:<34}p50 {statistics.median(ordered):>8.1f} ms   p95 {slow:>8.1f} ms")
-
-
-def measure(home: Path, *, files: int, looks: int) -> None:
-    """Measure one home."""
-    with Library.open(home) as library:
-        library.plan()
-        asked = [1 + number * (files // looks) for number in range(looks)]
-        print(f"    {'the first suggestion':<34}    {timed(partial(library.suggestions.suggest, asked[0])):>8.1f} ms")
-        show("suggestions for a file", [timed(partial(library.suggestions.suggest, each)) for each in asked])
-        edited = []
-        for each in asked[:20]:
-            library.edit([each], ["Ann Lee", "Bob Ray"])
-            library.plan()
-            edited.append(timed(partial(library.suggestions.suggest, each)))
-        show("the same, right after an edit", edited)
-        print(f"    {'checks, from nothing':<34}    {timed(library.checks.groups):>8.1f} ms")
-        library.edit([asked[-1]], ["Cy Twombly"])
-        library.plan()
-        print(f"    {'checks, after an edit':<34}    {timed(library.checks.groups):>8.1f} ms")
-        for kind in KINDS:
-            show(f"a page of {kind}", [timed(partial(library.checks.page, kind)) for _ in range(5)])
-
-
 def main() -> None:
-    """Make the homes, measure, print."""
-    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("--files", type=int, nargs="+", default=[10_000, 100_000])
-    words.add_argument("--looks", type=int, default=200)
-    words.add_argument("--dir", type=Path, default=Path.cwd(), help="where the homes are made; not a tmpfs")
-    given = words.parse_args()
-    for files in given.files:
-        with tempfile.TemporaryDirectory(dir=given.dir, prefix="suggestions-benchmark-") as name:
-            home = Path(name) / "home"
-            load = os.getloadavg()[0]
-            print(f"{files:>10,} files   fsync p50 {disk.fsync_p50(Path(name)) * 1000:.2f} ms, load {load:.1f}")
-            with Database.open(home) as database:
+    """Print the rows."""
+    parser = report.parser(__doc__)
+    parser.add_argument("--files", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--requests", type=int, default=200)
+    options = parser.parse_args()
+    report.show(rows(options), json_lines=options.json)
+
+
+def rows(options: argparse.Namespace) -> Iterator[report.Row]:
+    """Yield the rows of each size."""
+    for files in options.files:
+        with tempfile.TemporaryDirectory(dir=options.dir, prefix="suggestions-benchmark-") as name:
+            with Database.open(Path(name)) as database:
                 fill(database, files=files, changing=True)
-            measure(home, files=files, looks=given.looks)
+            with Library.open(Path(name)) as library:
+                yield from measure(library, f"{files:,} files", files=files, requests=min(files, options.requests))
+
+
+def measure(library: Library, where: str, *, files: int, requests: int) -> Iterator[report.Row]:
+    """Yield the rows of one home."""
+    library.plan()
+    file_ids = [1 + number * (files // requests) for number in range(requests)]
+    suggest = library.suggestions.suggest
+    yield report.Row(f"{where}: first suggestion", _milliseconds(partial(suggest, file_ids[0])), "ms")
+    yield _row(f"{where}: suggestions for a file", [_milliseconds(partial(suggest, each)) for each in file_ids])
+    times = []
+    for each in file_ids[:20]:
+        library.edit([each], ["Ann Lee", "Bob Ray"])
+        library.plan()
+        times.append(_milliseconds(partial(suggest, each)))
+    yield _row(f"{where}: suggestions for a file, after an edit", times)
+    checked = _milliseconds(library.checks.groups)
+    yield report.Row(f"{where}: checks from nothing", checked, "ms")
+    library.edit([file_ids[-1]], ["Cy Twombly"])
+    library.plan()
+    yield report.Row(
+        f"{where}: checks after an edit", _milliseconds(library.checks.groups), "ms", "from nothing", checked
+    )
+    for kind in KINDS:
+        times = [_milliseconds(partial(library.checks.page, kind)) for _ in range(5)]
+        yield _row(f"{where}: page of the check {kind}", times)
+
+
+def _milliseconds(work: Callable[[], object]) -> float:
+    return 1000 * seconds(work)
+
+
+def _row(work: str, times: list[float]) -> report.Row:
+    return report.Row(work, statistics.median(times), "ms", p95=p95(times))
 
 
 if __name__ == "__main__":

@@ -1,157 +1,182 @@
 """
-Writing a comment into large films, and into many small ones, against those who copy or edit them otherwise.
+Writes of a comment into large films and into many small ones, beside other programs that copy or edit them.
 
     python -m benchmarks.write [--gigabytes 1] [--small 1000] [--runs 5] [--only NAME …] [--dir FOLDER]
                             [--slow-fsync MS]
 
-Ours is `Library.write` with default settings: check, journal, fsync, write, fsync, verification by bytes and by
-FFmpeg's libraries, and everything recorded. Every run writes a fresh copy of the film, so that none profits from the
-room that the one before made.
-The peers: `ffmpeg -map 0 -c copy`, fsync, replace (no check, no undo, no record); ExifTool, which rewrites;
-mkvpropedit, which edits in place without undo. A peer that is not installed is left out.
+The figure of Indexium is `Library.write` with default settings: check, journal, fsync, write, fsync, verification of
+all bytes and by FFmpeg's libraries, and the record of everything. Each run writes a fresh copy of the film, so that no
+run uses the room that an earlier run made.
+The peers are `ffmpeg -map 0 -c copy` with fsync and replace (no check, no rollback, no record), ExifTool, which copies,
+and mkvpropedit, which edits in place without rollback. The limit of a full copy is `cp` with fsync.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import statistics
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from benchmarks import disk, films
+from benchmarks import disk, films, report
+from benchmarks.timing import seconds
+from indexium_core import settings
 from indexium_core.library import Library, MetadataPlan, OperationHandle
 from indexium_core.model.operations.operation import WriteOptions
 
 ALL = WriteOptions(risk=("safe", "warning", "danger"))
-TAGS = "<Tags><Tag><Targets/><Simple><Name>COMMENT</Name><String>People: Ann Lee</String></Simple></Tag></Tags>"
+COMMENT = "People: Ann Lee"
+TAGS = f"<Tags><Tag><Targets/><Simple><Name>COMMENT</Name><String>{COMMENT}</String></Simple></Tag></Tags>"
+FFMPEG, CP = "`ffmpeg -c copy`", "`cp` with fsync"
+EDITORS = {"exiftool": ("mp4", "mov"), "mkvpropedit": ("mkv",)}  # program: suffixes of the films that it edits
+PEER_FILES = 50  # small films that FFmpeg copies; its time for all of them follows from these
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One film to be written."""
+    """A kind of film."""
 
     name: str
     suffix: str
     seconds: int
     options: tuple[str, ...] = ()  # of FFmpeg's muxer
-    scale: float = 1.0  # of the size asked for
+    scale: float = 1.0  # factor of `--gigabytes`
+    is_copied: bool = False  # the file system seems to support neither insert range nor shared blocks
 
 
+IN_FRONT = ("-movflags", "+faststart")
 CASES = (
     Case("mp4, index at the end", "mp4", 600),
     Case("mov", "mov", 600),
     Case("mkv", "mkv", 600),
-    Case("mp4, index in front without room", "mp4", 600, ("-movflags", "+faststart")),
+    Case("mp4, index in front without room", "mp4", 600, IN_FRONT),
+    Case("mp4, index in front without room, full copy", "mp4", 600, IN_FRONT, is_copied=True),
     Case("2-hour mp4, index at the end", "mp4", 7200),
-    Case("2-hour mp4, index in front without room", "mp4", 7200, ("-movflags", "+faststart")),
+    Case("2-hour mp4, index in front without room", "mp4", 7200, IN_FRONT),
     Case("2-hour mkv", "mkv", 7200),
     Case("avi", "avi", 600, scale=0.1),
 )
 
 
 def main() -> None:
-    """Make the films, measure, print."""
-    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("--gigabytes", type=float, default=1.0)
-    words.add_argument("--small", type=int, default=1000)
-    words.add_argument("--runs", type=int, default=5)
-    words.add_argument("--only", nargs="+", default=[], help="cases whose name contains one of these words, or 'small'")
-    words.add_argument("--dir", type=Path, default=Path.cwd())
-    words.add_argument(
-        "--slow-fsync", type=int, default=0, metavar="MS", help="also the small films, each fsync longer"
+    """Print the rows."""
+    parser = report.parser(__doc__)
+    parser.add_argument("--gigabytes", type=float, default=1.0)
+    parser.add_argument("--small", type=int, default=1000)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument(
+        "--only", nargs="+", default=[], help="cases whose name contains one of these words, or 'small'"
     )
-    chosen = words.parse_args()
-    with tempfile.TemporaryDirectory(dir=chosen.dir, prefix="indexium-bench-") as name:
-        folder = Path(name)
-        print(f"fsync p50 here: {disk.fsync_p50(folder) * 1000:.2f} ms")
+    parser.add_argument(
+        "--slow-fsync", type=int, default=10, metavar="MS", help="write the small films again, each fsync longer; 0: no"
+    )
+    options = parser.parse_args()
+    report.show(rows(options), json_lines=options.json)
+
+
+def rows(options: argparse.Namespace) -> Iterator[report.Entry]:
+    """Yield the rows of the chosen cases and of the small films."""
+    is_chosen = {case: not options.only or any(word in case.name for word in options.only) for case in CASES}
+    for program, suffixes in EDITORS.items():
+        if shutil.which(program) is None and any(is_chosen[case] and case.suffix in suffixes for case in CASES):
+            yield report.Omission(f"writes against `{program}`", f"{program} is not installed.")
+    with tempfile.TemporaryDirectory(dir=options.dir, prefix="write-benchmark-") as name:
         for case in CASES:
-            if not chosen.only or any(word in case.name for word in chosen.only):
-                large(folder, case, chosen.gigabytes, chosen.runs)
-        if not chosen.only or "small" in chosen.only:
-            many(folder, chosen.small)
-    if chosen.slow_fsync:
-        print(f"\nEach fsync takes {chosen.slow_fsync} ms longer:", flush=True)
-        small = ["--only", "small", "--small", str(chosen.small), "--dir", str(chosen.dir)]
-        if disk.with_slow_fsync("benchmarks.write", small, chosen.slow_fsync) is None:
-            print("skipped: there is no C compiler")
+            if is_chosen[case]:
+                yield from large_film(Path(name), case, options.gigabytes, options.runs)
+        if not options.only or "small" in options.only:
+            yield from small_films(Path(name), options.small)
+    if options.slow_fsync:
+        yield from with_slow_fsync(options)
 
 
-def large(folder: Path, case: Case, gigabytes: float, runs: int) -> None:
-    """Time one large film of a kind, ours and the peers' in turn."""
+def with_slow_fsync(options: argparse.Namespace) -> Iterator[report.Entry]:
+    """Yield the rows of the small films on a disk whose fsync takes longer."""
+    disk_name = f"each fsync {options.slow_fsync} ms longer"
+    arguments = ["--only", "small", "--small", str(options.small), "--dir", str(options.dir), "--slow-fsync", "0"]
+    entries = disk.with_slow_fsync("benchmarks.write", arguments, options.slow_fsync)
+    if entries is None:
+        yield report.Omission(f"small films, {disk_name}", "There is no C compiler.")
+    for entry in entries or ():
+        yield replace(entry, work=f"{entry.work}, {disk_name}")
+
+
+def large_film(folder: Path, case: Case, gigabytes: float, runs: int) -> Iterator[report.Row]:
+    """Time one large film; Indexium and the peers alternate."""
     source = films.film(folder, case.seconds, gigabytes * case.scale, case.suffix, case.options)
-    files, ours = [], []
+    size = source.stat().st_size
+    ours: dict[str, list[float]] = {"the file": [], "the whole operation": []}
     theirs: dict[str, list[float]] = {name: [] for name in peers(case)}
     effort = disk.Effort()
-    what, strategy, journal = "", "", 0
     for number in range(runs):
-        root = folder / "large"
+        root, home = folder / "large", folder / f"home-{number}"
         root.mkdir()
         path = Path(shutil.copyfile(source, root / f"film.{case.suffix}"))
-        settle(root)
-        what = f"{path.stat().st_size / 1e9:.2f} GB {case.name}"
-        with Library.open(folder / f"home-{number}") as library:
+        films.age(root)
+        with Library.open(home) as library, disk.full_copies() if case.is_copied else contextlib.nullcontext():
             library.scan([root])
             library.people.add([path], ["Ann Lee", f"Person {number}"])
             plan = library.plan()
-            handles: list[OperationHandle] = []
             with effort:
-                ours.append(timed(lambda plan=plan, handles=handles: handles.append(written(library, plan))))
-            [item] = library.operation(handles[0].id).items
-            files.append(item.seconds or 0.0)
-            strategy, journal = item.strategy, library.operation(handles[0].id).operation.backup_bytes
-        for name, work in peers(case).items():
+                ours["the whole operation"].append(seconds(partial(write, library, plan)))
+            [item] = library.operation(1).items
+            ours["the file"].append(item.seconds or 0.0)
+        for name, edit in peers(case).items():
             shutil.copyfile(source, path)
-            os.sync()  # each begins on a quiet disk: the copy before leaves a gigabyte to be freed
-            theirs[name].append(timed(lambda work=work, path=path: work(path)))
+            os.sync()  # the disk is idle at the start: the copy before leaves many blocks to be freed
+            theirs[name].append(seconds(partial(edit, path)))
         shutil.rmtree(root)
-        shutil.rmtree(folder / f"home-{number}")
-    print(f"\n{what}: {strategy}, journal {journal:,} bytes, {effort.per(runs)}")
-    for name, times in theirs.items():
-        report("the file (check, journal, fsync, write, fsync, verify)", files, name, times)
-        report("the whole operation (and everything recorded)", ours, name, times)
+        shutil.rmtree(home)
     source.unlink()
+    work = f"{size / 1e9:.2f} GB {case.name} ({item.strategy})"
+    for part, times in ours.items():
+        for peer, peer_times in theirs.items():
+            if part == "the file" or peer != CP:
+                milliseconds, others = 1000 * statistics.median(times), 1000 * statistics.median(peer_times)
+                yield report.Row(f"{work}: {part}", milliseconds, "ms", peer, others)
+    yield report.Row(f"{work}: written, journal included", effort.written / runs / 1e3, "kB", "the film", size / 1e3)
+    yield report.Row(f"{work}: fsyncs", effort.fsyncs / runs, "fsyncs")
 
 
 def peers(case: Case) -> dict[str, Callable[[Path], object]]:
-    """Return who else can write this film, and how."""
-    found: dict[str, Callable[[Path], object]] = {"ffmpeg copy": copy}
-    if case.suffix in {"mp4", "mov"} and shutil.which("exiftool"):
-        found["exiftool"] = exiftool
-    if case.suffix == "mkv" and shutil.which("mkvpropedit"):
-        found["mkvpropedit"] = mkvpropedit
-    return found
+    """Return the installed programs that can write this film, by name."""
+    programs: dict[str, Callable[[Path], object]] = {FFMPEG: ffmpeg_copy}
+    if case.is_copied:
+        programs[CP] = cp
+    for program, edit in (("exiftool", exiftool), ("mkvpropedit", mkvpropedit)):
+        if case.suffix in EDITORS[program] and shutil.which(program):
+            programs[f"`{program}`"] = edit
+    return programs
 
 
-def copy(path: Path) -> None:
+def ffmpeg_copy(path: Path) -> None:
     """Copy all streams with the comment, fsync, replace."""
     target = path.with_name(f"copy{path.suffix}")
-    comment = ["-metadata", "comment=People: Ann Lee"]
+    comment = ["-metadata", f"comment={COMMENT}"]
     run([*films.FFMPEG, "-i", str(path), "-map", "0", "-c", "copy", *comment, str(target)])
-    flush(target)
+    fsync(target)
+    target.replace(path)
+
+
+def cp(path: Path) -> None:
+    """Copy the file without shared blocks, and fsync the copy."""
+    target = path.with_name(f"copy{path.suffix}")
+    run(["cp", str(path), str(target)])
+    fsync(target)
     target.replace(path)
 
 
 def exiftool(path: Path) -> None:
-    """Let ExifTool write the comment; it makes a copy and replaces."""
-    run(
-        [
-            "exiftool",
-            "-q",
-            "-m",
-            "-api",
-            "LargeFileSupport=1",
-            "-overwrite_original",
-            "-Comment=People: Ann Lee",
-            str(path),
-        ]
-    )
-    flush(path)
+    """Let ExifTool write the comment: it makes a copy and replaces the file."""
+    run(["exiftool", "-q", "-m", "-api", "LargeFileSupport=1", "-overwrite_original", f"-Comment={COMMENT}", str(path)])
+    fsync(path)
 
 
 def mkvpropedit(path: Path) -> None:
@@ -159,79 +184,49 @@ def mkvpropedit(path: Path) -> None:
     tags = path.with_name("tags.xml")
     tags.write_text(TAGS)
     run(["mkvpropedit", "-q", str(path), "--tags", f"global:{tags}"])
-    flush(path)
+    fsync(path)
 
 
-def flush(path: Path) -> None:
-    """Bring a file to the disk."""
+def fsync(path: Path) -> None:
+    """Write the cached data of a file to the disk."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 
 
-def many(folder: Path, count: int) -> None:
-    """Time many small files: ours, the peer's on 50 of them, and the rollback."""
-    root = folder / "small"
-    root.mkdir()
-    clip = folder / "clip.mp4"
-    run([*films.FFMPEG, "-f", "lavfi", "-i", "testsrc2=s=160x90:r=10:d=2", "-c:v", "mpeg4", str(clip)])
-    for number in range(count):
-        data = bytearray(clip.read_bytes())
-        place = data.index(b"mdat") + 200
-        data[place : place + 4] = number.to_bytes(4, "big")  # another film each, so that people differ
-        (root / f"{number:04}.mp4").write_bytes(data)
-    settle(root)
-    effort = disk.Effort()
-    with Library.open(folder / "home-small") as library:
-        library.scan([root])
-        library.people.add(sorted(root.glob("*.mp4")), ["Ann Lee", "Bob Ray"])
+def small_films(folder: Path, count: int) -> Iterator[report.Row]:
+    """Time a write and a rollback of many small films, and FFmpeg's copies of some of them, one after the other."""
+    paths = films.small_films(folder / "small", count)
+    home, effort = folder / "home-small", disk.Effort()
+    with Library.open(home) as library:
+        library.scan([folder / "small"])
+        library.people.add(paths, ["Ann Lee", "Bob Ray"])
         plan = library.plan()
-        handles: list[OperationHandle] = []
-        with effort:
-            ours = timed(lambda: handles.append(written(library, plan)))
-        back = timed(lambda: done(library.rollback(handles[0].id).wait().counts))
-    some = sorted(root.glob("*.mp4"))[:50]
-    theirs = timed(lambda: [copy(path) for path in some]) * count / len(some)
-    print(
-        f"\n{count} small files: write {ours:.2f} s ({count / ours:.0f} files/s), roll back {back:.2f} s; "
-        f"ffmpeg copy {theirs:.1f} s (from {len(some)}): {theirs / ours:.0f} times as long; {effort.per(count)} a file"
-    )
+        ours = seconds(partial(write, library, plan))
+        back = seconds(lambda: check_success(library.rollback(1, replan=True).wait().counts))
+    with (
+        Library.open(home, config=settings.load(home, executor="threads")) as library,
+        effort,
+    ):  # counts its own process
+        write(library, library.plan())
+    theirs = statistics.mean(seconds(partial(ffmpeg_copy, path)) for path in paths[:PEER_FILES])
+    yield report.Row(f"{count:,} small films: write", count / ours, "files/s", FFMPEG, 1 / theirs)
+    yield report.Row(f"{count:,} small films: roll back", count / back, "files/s", FFMPEG, 1 / theirs)
+    yield report.Row(f"{count:,} small films, threads: fsyncs a file", effort.fsyncs / count, "fsyncs")
+    yield report.Row(f"{count:,} small films, threads: written a file", effort.written / count / 1e3, "kB")
 
 
-def written(library: Library, plan: MetadataPlan) -> OperationHandle:
-    """Write a plan and return its operation when it has ended."""
+def write(library: Library, plan: MetadataPlan) -> OperationHandle:
+    """Write a plan and return its operation after its end."""
     handle = library.write(plan, ALL)
-    done(handle.wait().counts)
+    check_success(handle.wait().counts)
     return handle
 
 
-def settle(root: Path) -> None:
-    """Give files an old modification time, so that they do not count as growing, and get them to the disk."""
-    for path in root.iterdir():
-        os.utime(path, (1_700_000_000, 1_700_000_000))
-    os.sync()
-
-
-def done(counts: dict[str, int]) -> None:
-    """Make sure that what was timed was a success."""
+def check_success(counts: dict[str, int]) -> None:
+    """End the benchmark if not every file was written: its time would mean nothing."""
     if set(counts) != {"success"}:
-        message = f"not every file was written: {counts}"
+        message = f"Not every file was written: {counts}."
         raise SystemExit(message)
-
-
-def timed(work: Callable[[], object]) -> float:
-    """Seconds that `work` takes."""
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-def report(what: str, ours: list[float], peer: str, theirs: list[float]) -> None:
-    """Print both figures and their ratio."""
-    mine, other = statistics.median(ours), statistics.median(theirs)
-    print(
-        f"  {what}: {mine * 1000:.1f} ms (min {min(ours) * 1000:.1f}, max {max(ours) * 1000:.1f}); "
-        f"{peer} {other * 1000:.0f} ms: {other / mine:.1f} times as long"
-    )
 
 
 def run(command: list[str]) -> None:

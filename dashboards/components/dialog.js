@@ -205,7 +205,7 @@ function onDrawn(self) {
     return
   }
   const isNew = view.serial !== state.shown
-  if (isNew) Object.assign(state, answer(view), view.follows === state.shown && {note: state.note}) // typed text stays
+  if (isNew) Object.assign(state, answer(view), view.follows && view.follows === state.shown && {note: state.note}) // typed text stays
   box.className = view.wide ? "wide" : ""
   paintBox(self)
   if (!box.open) openDialog(box)

@@ -52,7 +52,7 @@ const drawLine = ([does, names]) => [
   h(
     "dt",
     null,
-    names.map(name => h("kbd", null, KEY_NAMES[name] ?? name)),
+    names.map(name => name.split(/(?<=.) (?=.)/).map(key => h("kbd", null, KEY_NAMES[key] ?? key))),
   ),
   h("dd", null, does),
 ]

@@ -9,6 +9,8 @@ import {store} from "../components/browser/local_storage.js"
  * @typedef {{pages?: PageLink[], roots?: string, offline?: boolean, scanned?: string}} Navigation
  */
 
+const TABS = new Set(["plan", "progress", "history", "library", "jobs"]) // on a phone the others are under *More*
+
 const isDark = () => document.documentElement.dataset.theme === "dark"
 
 export function switchTheme() {
@@ -22,7 +24,12 @@ export function switchTheme() {
 const drawLink = ({id, label, href, count, live}) =>
   h(
     "a",
-    {href, "aria-current": id === currentPage() ? "page" : null, data: {act: "go", page: id}},
+    {
+      href,
+      class: TABS.has(id) ? "" : "rest",
+      "aria-current": id === currentPage() ? "page" : null,
+      data: {act: "go", page: id},
+    },
     label,
     live !== undefined && live !== null
       ? h(
@@ -48,13 +55,27 @@ function drawThemeButton() {
   )
 }
 
-/** @param {Navigation} navigation */
-export const drawNavigation = ({pages, roots, offline, scanned}) =>
+/** @param {boolean} isOpen */
+const drawMore = isOpen =>
+  h(
+    "button",
+    {
+      type: "button",
+      class: `more${TABS.has(currentPage()) ? "" : " here"}`,
+      "aria-expanded": String(isOpen),
+      data: {act: "more", key: "more"},
+    },
+    "More",
+  )
+
+/** @type {(navigation: Navigation, isOpen: boolean) => HTMLElement} */
+export const drawNavigation = ({pages, roots, offline, scanned}, isOpen) =>
   h(
     "nav",
-    {"aria-label": "Pages"},
+    {"aria-label": "Pages", class: isOpen ? "open" : ""},
     h("div", {class: "brand"}, "Index", h("i", null, "ium")),
     (pages ?? []).map(drawLink),
+    drawMore(isOpen),
     h(
       "div",
       {class: "root"},

@@ -19,7 +19,8 @@ import {Toasts} from "./toasts.js"
  * @property {string} [selection]
  *
  * @typedef {Navigation & Address} View
- * @typedef {{toasts: Toasts | null, line: string, isBusy: boolean}} State
+ * @typedef {{toasts: Toasts | null, line: string, isBusy: boolean, isOpen: boolean}} State
+ *   `isOpen`: on a phone, the other pages are shown above the bar.
  *   `line` is a key of LINE_TEXTS, or "" while the connection works.
  * @typedef {Component<View, State>} Self
  */
@@ -34,6 +35,10 @@ const BACK_TEXTS = {
   line: "Connected again. Your search and your selection were restored.",
   restarted: "Indexium was restarted. Your search and your selection were restored.",
 }
+
+// The second key of the sequences that lead to a page: `g p` opens the plan.
+/** @type {Record<string, string>} */
+const LETTERS = {p: "plan", c: "checks", r: "progress", h: "history", l: "library", j: "jobs", s: "settings"}
 
 const focusContent = () => document.getElementById("main")?.focus({preventScroll: true})
 
@@ -51,7 +56,7 @@ function showPage(self, name) {
 
 /** @param {Self} self */
 const draw = ({view, state}) => [
-  drawNavigation(view),
+  drawNavigation(view, state.isOpen),
   state.toasts.draw(),
   h(
     "div",
@@ -69,9 +74,17 @@ const draw = ({view, state}) => [
 const ACTIONS = {
   go(self, {page}) {
     window.scrollTo({top: 0})
-    if (page === currentPage()) return
+    self.state.isOpen = false
+    if (page === currentPage()) {
+      self.paint()
+      return
+    }
     showPage(self, page)
     self.send("go", {page})
+  },
+  more(self) {
+    self.state.isOpen = !self.state.isOpen
+    self.paint()
   },
   theme: switchTheme,
   dismiss: (self, data) => self.state.toasts.keep(toast => toast.id !== Number(data.id)),
@@ -126,18 +139,18 @@ function makeRoomForLine(self) {
 
 /** @type {(self: Self, openKeyList: () => void) => void} */
 function bindKeys(self, openKeyList) {
-  /** @type {(place: number) => KeyBinding} */
-  const goTo = place => ({
-    does: () => `go to ${self.view.pages[place].label}`,
-    when: () => Boolean(self.view.pages?.[place]),
+  /** @type {(page: string) => KeyBinding} */
+  const goTo = page => ({
+    does: () => `go to ${self.view.pages.find(({id}) => id === page).label}`,
+    when: () => Boolean(self.view.pages?.some(({id}) => id === page)),
     run() {
-      const link = /** @type {HTMLElement} */ (self.root.querySelectorAll("nav a")[place])
+      const link = /** @type {HTMLElement} */ (self.root.querySelector(`nav a[data-page="${page}"]`))
       link.click()
       focusContent()
     },
   })
   keys(self.model, null, {
-    ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map(number => [number, goTo(number - 1)])),
+    ...Object.fromEntries(Object.entries(LETTERS).map(([letter, page]) => [`g ${letter}`, goTo(page)])),
     "?": {does: "list of keys", run: openKeyList},
   })
 }
@@ -177,7 +190,7 @@ export function render(context) {
   const keyList = makeKeyList()
   /** @type {Self} */
   const self = component(context, {
-    state: /** @returns {State} */ () => ({toasts: null, line: "", isBusy: false}),
+    state: /** @returns {State} */ () => ({toasts: null, line: "", isBusy: false, isOpen: false}),
     draw,
     onSetup(me) {
       me.state.toasts = new Toasts(me)

@@ -86,6 +86,7 @@ class WriteQuestion:
             dangers=dangers if "danger" in request.options.risk else [],
             danger_count=count if "danger" in request.options.risk else 0,
             holders=holders,
+            title=request.options.user_note or request.plan.title_of(request.selection),
             all_in_use=bool(holders) and sum(each.files for each in holders) >= self._left(request),
         )
 
@@ -115,8 +116,8 @@ class WriteQuestion:
             risky=preview.danger_count > 0,
             enter=not preview.danger_count and not preview.request.has_changed,
             typed=write_sections.typed(preview.danger_count) if preview.danger_count else None,
-            note="Note for the history (optional)",
-            written=preview.request.options.user_note,
+            note="Title or note for the history (optional)",
+            written=preview.title,
             turn=lambda _list, page, _choice: self._turn(preview, page),
             follows=self._serial if preview.request.changes else None,
             acts=self._acts(preview),

@@ -70,6 +70,7 @@ class WritePreview(NamedTuple):
     dangers: list[PlanItem]  # the first dangerous files
     danger_count: int
     holders: list[Holder]  # operations that process some of the files
+    title: str  # the note that a person has not changed
     all_in_use: bool  # operations process all files that are left
 
 

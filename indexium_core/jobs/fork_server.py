@@ -24,6 +24,12 @@ __all__ = ["ForkServer", "ForkedProcess"]
 _PROGRAM = "indexium_core.jobs.worker"
 
 
+def _environment() -> dict[str, str]:
+    """Return what the fork server needs: the module path of this process, and no threads of NumPy's algebra library."""
+    path = os.pathsep.join(path or os.getcwd() for path in sys.path)  # noqa: PTH109 - a text is needed
+    return {"PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"}
+
+
 class ForkServer:
     """The parent's view of its fork server, which starts when it is needed. Any thread may call the methods."""
 
@@ -52,7 +58,7 @@ class ForkServer:
                 try:
                     self._process = subprocess.Popen(
                         [sys.executable, "-P", "-m", _PROGRAM, str(number), str(self._lock_path), *self._modules],
-                        env={**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},  # noqa: PTH109
+                        env=os.environ | _environment(),
                         pass_fds=(number,),
                         stdin=subprocess.DEVNULL,
                         stdout=subprocess.DEVNULL,

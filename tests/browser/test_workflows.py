@@ -271,9 +271,9 @@ def test_keyboard_finds_writes_and_rolls_back_safe_files(site: Site, library: Li
     expect(page.get_by_role("region", name="Work")).to_contain_text("files written")
     assert digests(media) != before
 
-    page.keyboard.press("3")
+    page.keyboard.type("gr")
     finished(page)
-    page.keyboard.press("4")
+    page.keyboard.type("gh")
     expect(operations(page).first).to_contain_text("completed")
     page.keyboard.press("j")
     expect(operations(page).first).to_be_focused()
@@ -286,7 +286,12 @@ def test_keyboard_finds_writes_and_rolls_back_safe_files(site: Site, library: Li
     page.keyboard.press("j")
     page.keyboard.press("r")
     expect(page.get_by_text("Operation 1: nothing to roll back.")).to_be_visible()
-    page.keyboard.press("3")
+    page.get_by_role("button", name="Rename…").click()
+    question = page.get_by_role("dialog")
+    question.get_by_label("Title", exact=True).fill("Before the party")
+    question.get_by_role("button", name="Rename").click()
+    expect(operations(page).filter(has_text="Before the party")).to_have_count(2)  # the write, and its rollback
+    page.keyboard.type("gr")
     expect(page).to_have_url(re.compile("/progress$"))
     expect(
         page.get_by_text("files restored byte for byte.")

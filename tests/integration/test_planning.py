@@ -397,6 +397,32 @@ def test_selection_splits_and_each_part_has_search(films: Database, planner: Met
         assert sorted(item.file_id for item in found if item.can_update) == plan.ids(part)
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("", ""),
+        ("risk:safe", ""),
+        ("folder:/Family/2019 risk:safe", "Family/2019"),
+        ('person:"Ann Lee"', "Ann Lee"),
+        ("seaside -name:raw risk:danger", "seaside -name:raw"),
+        ("name:" + 70 * "x", "name:" + 54 * "x" + "…"),
+    ],
+)
+def test_search_gives_title_of_operation(text: str, title: str) -> None:
+    assert query.title_of(text) == title
+
+
+def test_selected_files_give_title_of_operation(films: Database, planner: MetadataPlanner) -> None:
+    plan, known = planner.generate_plan(), ids(films)
+
+    def title(*paths: str) -> str:
+        return plan.title_of(Selection(included=frozenset(known[path] for path in paths)))
+
+    assert title("Family/a.mp4", "Family/2019/c.mp4") == "Family"
+    assert title("Family/a.mp4", "f.mp4") == "Ann Lee"
+    assert plan.title_of(Selection()) == ""
+
+
 def test_search_of_too_many_single_files_is_refused() -> None:
     with pytest.raises(errors.UsageError, match="at most 2,000 single files"):
         query.search_of(Selection(included=frozenset(range(2_001))))

@@ -274,6 +274,9 @@ class FakePlan:
         found = [item for item in map(self.item, self.ids(selection)) if finds(parse(query), item)]
         return found[offset : offset + limit], len(found)
 
+    def title_of(self, selection: Selection) -> str:
+        return query.title_of(selection.query) if selection.query else ""
+
     def split(self, selection: Selection, query: str) -> tuple[Selection, Selection]:
         matched = frozenset(item.file_id for item in map(self.item, self.ids(selection)) if finds(parse(query), item))
         return Selection(included=matched), Selection(included=frozenset(self.ids(selection)) - matched)

@@ -22,6 +22,10 @@ def has_loaded(module: str) -> bool:
     return module in sys.modules
 
 
+def environment(name: str) -> str | None:
+    return os.environ.get(name)
+
+
 def niceness() -> int:
     return os.nice(0)
 

@@ -23,12 +23,30 @@ const isOnControl = event => Boolean(targetOf(event)?.closest?.("button, a, inpu
 export const hasModifier = event => event.ctrlKey || event.metaKey || event.altKey
 
 globalThis.indexiumKeys ??= new Set()
+const SEQUENCE = 1500 // milliseconds between the two keys of a sequence
+let first = "" // the key that began a sequence such as `g p`
+let firstAt = 0
+
+/** Return the pressed key, or the sequence that it ends. @type {(event: KeyboardEvent) => string} */
+const pressed = ({key, timeStamp}) => (first && timeStamp - firstAt < SEQUENCE ? `${first} ${key}` : key)
+
+/** Return whether a key ends a sequence. Listeners of a part of the page ignore such keys. @param {KeyboardEvent} event */
+export const endsSequence = event => pressed(event) !== event.key
+
+// The bindings listen on the document, so they see a key before it is noted as the first key of a sequence.
+globalThis.window?.addEventListener("keydown", event => {
+  const isFirst = [...bindings()].some(({key}) => key.startsWith(`${event.key} `))
+  first = isFirst && !hasModifier(event) && !isDialogOpen() && !isTyping(event) ? event.key : ""
+  firstAt = event.timeStamp
+})
 
 /** Return every binding of the page. */
 export const bindings = () => globalThis.indexiumKeys
 
 /**
  * Bind single keys. They do not work on a hidden page, in a dialog, with a modifier, or while a person types.
+ *
+ * A key may be a sequence of two, such as `g p`.
  *
  * The list of keys shows what each binding `does` under its `group`; keys of one group with the same text share a line,
  * and a binding without a text is not listed. A binding without `run` is only listed. `run` returns false if it
@@ -53,7 +71,8 @@ export function keys(model, pages, table) {
     if (hasModifier(event) || event.defaultPrevented) return
     if (places && !places.includes(currentPage())) return
     if (isDialogOpen() || isTyping(event) || (event.key === "Enter" && isOnControl(event))) return
-    const binding = own.find(each => each.key === event.key && each.run && (each.when?.() ?? true))
+    const name = pressed(event)
+    const binding = own.find(each => each.key === name && each.run && (each.when?.() ?? true))
     if (binding && binding.run(event) !== false) event.preventDefault()
   })
 }

@@ -27,7 +27,7 @@ import {button, fileName, label} from "../../components/widgets.js"
  * @typedef {Component<View>} Self
  */
 
-const RESOLUTION_KEYS = ["a", "b", "c"] // digits lead to pages
+const RESOLUTION_KEYS = ["a", "b", "c"]
 
 /** @param {File} file */
 const drawFile = ({name, path, place, lists}) =>

@@ -37,9 +37,9 @@ class HistoryDetails(Component):
     """
     View: see `view`.
 
-    Messages: `close`, `progress`, `resume`, `retry`, `rollback`, `people` (show the written people), `person` {name},
-    `choosing`, `choose` {id, on}, `choose_page` {on}, `chosen` (roll these files back), `none`, `found` (roll back the
-    search result), `file` {id} (show details), `files` {value}, `find` {query}, `page` {page}.
+    Messages: `close`, `rename`, `progress`, `resume`, `retry`, `rollback`, `people` (show the written people),
+    `person` {name}, `choosing`, `choose` {id, on}, `choose_page` {on}, `chosen` (roll these files back), `none`,
+    `found` (roll back the search result), `file` {id} (show details), `files` {value}, `find` {query}, `page` {page}.
     """
 
     _esm = module("history_details")
@@ -73,7 +73,10 @@ def view(details: OperationDetails, preview: RollbackPreview) -> dict[str, Any]:
         "verdict": verdict(operation),
         "facts": fact_pairs(operation),
         "check": check_view(operation, preview),
-        "buttons": buttons(operation, preview, retryable=operation_text.retryable(operation, details.status)),
+        "buttons": [
+            *buttons(operation, preview, retryable=operation_text.retryable(operation, details.status)),
+            {"label": "Rename…", "act": "rename"},
+        ],
         "people": people_view(preview),
         "files": files_view(details, preview),
     }
@@ -126,7 +129,7 @@ def fact_pairs(operation: MetadataOperation) -> list[list[str]]:
     if operation.can_rollback and operation.expires_at:
         pairs.append(["Rollback until", wording.day(operation.expires_at)])
     if operation.user_note:
-        pairs.append(["Note", f"“{operation.user_note}”"])
+        pairs.append(["Title", f"“{operation.user_note}”"])
     if operation.reverts_id:
         pairs.append(["Rolls back", f"operation {operation.reverts_id}" + _quoted(operation.reverts_note)])
     return pairs

@@ -43,9 +43,10 @@ class HistoryOperation:
         *,
         state: HistoryState,
         on_move: Callable[[], None],
+        on_change: Callable[[], None],
     ) -> None:
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
-        self.state, self._on_move = state, on_move
+        self.state, self._on_move, self._on_change = state, on_move, on_change
         self.drawer = history_details.HistoryDetails()
         self._details: OperationDetails | None = None
         self._checked: _CheckedOperation | None = None
@@ -60,6 +61,7 @@ class HistoryOperation:
             progress=lambda _: self._watch(),
             resume=lambda _: self._resume(),
             retry=lambda _: self._retry(),
+            rename=lambda _: self._rename(),
             rollback=lambda _: self._roll_back(),
             people=lambda _: self._toggle("_asking"),
             person=lambda message: self._roll_back(person=str(message["name"])),
@@ -271,6 +273,30 @@ class HistoryOperation:
     def _roll_back(self, **part: Any) -> None:
         if self.shown is not None:
             rollback_question.ask(self._library, self._bridge, self._dialog, self.shown, self.started, **part)
+
+    def _rename(self) -> None:
+        """Ask for the title of the operation, and store it."""
+        if self._details is None:
+            return
+        operation = self._details.operation
+
+        def rename(title: str) -> None:
+            self._bridge.run(
+                lambda: self._library.operations.rename(operation.id, title),
+                lambda _: self._on_change(),
+                name="rename",
+                once=True,
+            )
+
+        text = "The history shows the title, and its search finds the title."
+        self._dialog.ask(
+            f"Rename operation {operation.id}",
+            [{"kind": "text", "text": text}],
+            rename,
+            confirm="Rename",
+            note="Title",
+            written=operation_text.name(operation),
+        )
 
     def _retry(self) -> None:
         if self._details is not None:

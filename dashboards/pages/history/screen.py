@@ -42,7 +42,9 @@ class HistoryScreen(Screen):
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
         self._header, self._search, self._list = parts.HistoryHeader(), parts.HistorySearch(), parts.HistoryList()
         self._charts = HistoryCharts(library, bridge, session, state=self.state, narrowed=self._narrowed)
-        self._one = HistoryOperation(library, bridge, dialog, session, state=self.state, on_move=self._draw_list)
+        self._one = HistoryOperation(
+            library, bridge, dialog, session, state=self.state, on_move=self._draw_list, on_change=self.refresh
+        )
         self._result: _HistoryResult | None = None
         self._search.on(
             search=lambda message: self._narrow(query=str(message.get("query", ""))),

@@ -35,7 +35,7 @@ import {button, chip, drawSelect, turnButtons} from "../../components/widgets.js
  * @property {EndedArea} [ended]
  * @property {number | null} [cursor] The job in the details.
  *
- * @typedef {Component<View>} Self
+ * @typedef {Component<View, Set<string>>} Self The state: the areas that had a job; they keep their height.
  * @typedef {RowCursor<Row>} List
  */
 
@@ -48,7 +48,7 @@ const VERBS = {
   cancel: "Cancel",
   retry: "Retry",
   resolve: "Resolve",
-  log: "Open the log of",
+  log: "Open log:",
 }
 /** The acts of a key: the key runs the first one that is possible. @type {Record<string, string[]>} */
 const ACTS_OF_KEYS = {pause: ["pause", "resume", "resolve"], cancel: ["cancel"], retry: ["retry", "resolve"]}
@@ -117,16 +117,17 @@ const drawRow = (row, area, list) =>
  * @param {string} area
  * @param {string} title
  * @param {Area} page
- * @param {{list: List, none: string, filter?: Child}} options `none`: the text if there is no job.
+ * @param {{list: List, none: string, filter?: Child, isFolded: boolean}} options `none`: the text if there is no job.
  */
-const drawArea = (area, title, page, {list, none, filter}) =>
+const drawArea = (area, title, page, {list, none, filter, isFolded}) =>
   h(
     "section",
-    {class: `card area ${area}`, "aria-label": title, data: {key: area}},
+    {class: `card area ${area}${isFolded ? " folded" : ""}`, "aria-label": title, data: {key: area}},
     h(
       "div",
       {class: "pager top"},
       h("h2", null, title, h("span", null, page.count)),
+      isFolded && h("p", {class: "hint"}, none),
       filter,
       page.pages > 1 &&
         h(
@@ -142,7 +143,8 @@ const drawArea = (area, title, page, {list, none, filter}) =>
           {class: "rows", role: "grid", "aria-label": title, "aria-rowcount": page.total},
           page.rows.map(row => drawRow(row, area, list)),
         )
-      : h("div", {class: "rows none"}, h("div", {class: area === "ended" ? "empty" : ""}, h("p", null, none))),
+      : !isFolded &&
+          h("div", {class: "rows none"}, h("div", {class: area === "ended" ? "empty" : ""}, h("p", null, none))),
   )
 
 /** @param {EndedArea} area */
@@ -154,8 +156,8 @@ const drawFilter = ({shown, value}) =>
     drawSelect(shown, {data: {change: "ended", key: "ended"}}, value),
   )
 
-/** @type {(view: View, list: List) => Child} */
-function draw({error, running, waiting, ended}, list) {
+/** @type {(view: View, list: List, hadJobs: Set<string>) => Child} */
+function draw({error, running, waiting, ended}, list, hadJobs) {
   if (error) {
     const retry = button("Try again", "again", {kind: "primary"})
     const message = h(
@@ -168,12 +170,16 @@ function draw({error, running, waiting, ended}, list) {
     return h("div", {class: "card", data: {key: "error"}}, message)
   }
   if (!ended) return null
+  const pages = {running, waiting, ended}
+  for (const name of AREAS) if (pages[name].rows.length) hadJobs.add(name)
+  /** @type {(name: string) => {list: List, isFolded: boolean}} */
+  const options = name => ({list, isFolded: !hadJobs.has(name)})
   return h(
     "div",
     {class: "areas", data: {key: "areas"}},
-    drawArea("running", "Running", running, {list, none: "No job is running."}),
-    drawArea("waiting", "Waiting", waiting, {list, none: "The queue is empty."}),
-    drawArea("ended", "Finished", ended, {list, none: ended.none, filter: drawFilter(ended)}),
+    drawArea("running", "Running", running, {...options("running"), none: "No job is running."}),
+    drawArea("waiting", "Waiting", waiting, {...options("waiting"), none: "The queue is empty."}),
+    drawArea("ended", "Finished", ended, {...options("ended"), none: ended.none, filter: drawFilter(ended)}),
   )
 }
 
@@ -247,7 +253,8 @@ export function render(context) {
   const list = new RowCursor("jobs", {rowsOf, onMove: (me, id) => me.send("cursor", {id})})
   /** @type {Self} */
   const self = component(context, {
-    draw: ({view}) => draw(view, list),
+    state: () => new Set(),
+    draw: ({view, state}) => draw(view, list, state),
     onSetup: me => list.attach(me),
     onDrawn: me => list.follow(me.view.cursor),
     actions: actionsOf(list),

@@ -1,7 +1,7 @@
 // Every setting: its purpose, its value, and a field to change it. A number is sent when the focus leaves the field.
 import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
-import {button, chip} from "../../components/widgets.js"
+import {button, chip, facts} from "../../components/widgets.js"
 
 /**
  * @typedef {object} Row
@@ -20,8 +20,15 @@ import {button, chip} from "../../components/widgets.js"
  * @property {boolean} own The settings file has a value for this setting.
  *
  * @typedef {{name: string, text: string, typed: string}} Problem
- * @typedef {{file: string, problem: Problem | null, groups?: {title: string, rows: Row[]}[]}} View
- * @typedef {Component<View>} Self
+ * @typedef {{title: string, rows: Row[]}} Group
+ * @typedef {object} View
+ * @property {string} file
+ * @property {Problem | null} problem
+ * @property {Group[]} [groups]
+ * @property {Group[]} advanced Groups of the settings that few people need.
+ * @property {string[][]} variables Labels and environment variables of all settings.
+ *
+ * @typedef {Component<View, {isAdvanced: boolean}>} Self
  */
 
 /** @type {Record<string, string>} */
@@ -62,16 +69,19 @@ function drawField(row, problem) {
 }
 
 /** @param {Row} row */
+const defaultText = row => (row.kind === "switch" ? SWITCH_TEXTS[row.default] : row.default)
+
+/** @param {Row} row */
 const drawOrigin = row =>
   h(
     "div",
     {class: "from"},
     chip(row.level, row.origin, ""),
     row.own && !row.locked
-      ? button(`Back to ${row.kind === "switch" ? SWITCH_TEXTS[row.default] : row.default}`, "unset", {
+      ? button(`Back to ${defaultText(row)}`, "unset", {
           kind: "link",
           data: {name: row.name},
-          "aria-label": `${row.label}: back to ${row.default}`,
+          "aria-label": `${row.label}: back to ${defaultText(row)}`,
         })
       : h("small", null, row.counts),
   )
@@ -86,11 +96,6 @@ const drawRow = (row, problem) =>
       {class: "what"},
       h("label", {for: `set-${row.name}`}, row.label),
       h("p", {id: `help-${row.name}`}, row.help),
-      h(
-        "code",
-        {title: "Its name in the environment; in settings.toml in small letters, without INDEXIUM_"},
-        row.variable,
-      ),
     ),
     h(
       "div",
@@ -102,8 +107,27 @@ const drawRow = (row, problem) =>
     drawOrigin(row),
   )
 
+/** @type {(group: Group, problem: Problem | null) => HTMLElement} */
+const drawGroup = ({title, rows}, problem) =>
+  h(
+    "section",
+    {class: "card settings", "aria-label": title, data: {key: title}},
+    h("h2", null, title),
+    rows.map(row => drawRow(row, problem?.name === row.name ? problem : null)),
+  )
+
+/** @param {string[][]} variables */
+const drawVariables = variables =>
+  h(
+    "section",
+    {class: "card settings pad", "aria-label": "Environment variables", data: {key: "variables"}},
+    h("h2", null, "Environment variables"),
+    h("p", {class: "hint"}, "In settings.toml, a name has small letters and no INDEXIUM_."),
+    facts(variables),
+  )
+
 /** @param {Self} self */
-function draw({view: {file, groups, problem}}) {
+function draw({view: {file, groups, advanced, variables, problem}, state: {isAdvanced}}) {
   if (!groups) return h("div", {class: "head"}, h("h1", null, "Settings"))
   return [
     h(
@@ -112,13 +136,15 @@ function draw({view: {file, groups, problem}}) {
       h("h1", null, "Settings"),
       h("p", null, "kept in ", h("bdi", {dir: "ltr"}, file), "; environment variables override it"),
     ),
-    groups.map(({title, rows}) =>
-      h(
-        "section",
-        {class: "card settings", "aria-label": title, data: {key: title}},
-        h("h2", null, title),
-        rows.map(row => drawRow(row, problem?.name === row.name ? problem : null)),
-      ),
+    groups.map(group => drawGroup(group, problem)),
+    h(
+      "div",
+      {class: "advanced", data: {key: "advanced"}},
+      button(isAdvanced ? "Hide advanced settings" : "Advanced", "advanced", {"aria-expanded": String(isAdvanced)}),
+      isAdvanced && [
+        advanced.map(group => drawGroup({...group, title: `Advanced: ${group.title}`}, problem)),
+        drawVariables(variables),
+      ],
     ),
   ]
 }
@@ -127,7 +153,7 @@ function draw({view: {file, groups, problem}}) {
 function onKey({view}, {key, target}) {
   if (!target.matches("input.set") || (key !== "Enter" && key !== "Escape")) return
   if (key === "Escape") {
-    const rows = view.groups.flatMap(group => group.rows)
+    const rows = [...view.groups, ...view.advanced].flatMap(group => group.rows)
     target.value = rows.find(row => row.name === target.dataset.name).value
   }
   target.blur()
@@ -136,9 +162,14 @@ function onKey({view}, {key, target}) {
 /** @param {RenderContext} context */
 export function render(context) {
   component(context, {
+    state: () => ({isAdvanced: false}),
     draw,
     listeners: {keydown: onKey},
     actions: {
+      advanced(self) {
+        self.state.isAdvanced = !self.state.isAdvanced
+        self.paint()
+      },
       set(self, {name}, target) {
         self.send("set", {name, value: target.type === "checkbox" ? String(target.checked) : target.value})
       },

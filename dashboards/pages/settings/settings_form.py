@@ -33,6 +33,23 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
     "Home": ("home", "log_retention_days", "audit_retention_days"),
 }
+ADVANCED = frozenset(
+    {
+        "rewrite_warn_size",
+        "metadata_operation_timeout_seconds",
+        "max_operation_items",
+        "executor",
+        "probe_threads",
+        "rescan_batch_size",
+        "rescan_batch_pause_ms",
+        "thumbnail_budget",
+        "metadata_enable_websocket",
+        "api_writes_per_minute",
+        "log_retention_days",
+        "audit_retention_days",
+        "home",
+    }
+)
 LABELS: Mapping[str, str] = {
     "metadata_max_concurrent_writes": "Concurrent writes",
     "preserve_mtime": "Keep modification times",
@@ -68,10 +85,11 @@ class SettingsForm(Component):
     """
     Every setting with its value, source and limits.
 
-    View: `file` (where the settings are stored), `groups` ({title, rows}), `problem` ({name, text, typed}: the rejected
-    text and the reason), `serial` (increases if fields must show the current value again). A row: `name`,
-    `variable`, `label`, `help`, `kind`, `value`, `default`, `choices`, `origin`, `level`, `counts`, `locked`, `own`
-    (it can be reset to the default). Messages: `set` {name, value}, `unset` {name}.
+    View: `file` (where the settings are stored), `groups` ({title, rows}), `problem` ({name, text, typed}: the
+    rejected text and the reason), `serial` (increases if fields must show the current value again), `advanced` (the
+    groups of the settings that few people need) and `variables` (pairs of label and environment variable of all
+    settings). A row: `name`, `variable`, `label`, `help`, `kind`, `value`, `default`, `choices`, `origin`, `level`,
+    `counts`, `locked`, `own` (it can be reset to the default). Messages: `set` {name, value}, `unset` {name}.
     """
 
     _esm = module("settings")
@@ -83,14 +101,22 @@ def view(rows: Sequence[SettingRow], *, file: str, problem: Mapping[str, str] | 
     by_name = {row.name: row for row in rows}
     named = {name for names in GROUPS.values() for name in names}
     groups = {**GROUPS, OTHERS: tuple(name for name in by_name if name not in named)}
+    own = {OTHERS, *ADVANCED}
+    shown = {
+        title: [_row(by_name[name]) | {"advanced": title in own or name in own} for name in names if name in by_name]
+        for title, names in groups.items()
+    }
+
+    def part(*, advanced: bool) -> list[dict[str, Any]]:
+        parts = {title: [row for row in each if row["advanced"] == advanced] for title, each in shown.items()}
+        return [{"title": title, "rows": each} for title, each in parts.items() if each]
+
     return {
         "file": file,
         "problem": dict(problem) if problem else None,
-        "groups": [
-            {"title": title, "rows": [_row(by_name[name]) for name in names if name in by_name]}
-            for title, names in groups.items()
-            if any(name in by_name for name in names)
-        ],
+        "groups": part(advanced=False),
+        "advanced": part(advanced=True),
+        "variables": [[row["label"], row["variable"]] for each in shown.values() for row in each],
     }
 
 

@@ -7,6 +7,7 @@ it would write now. `PlanReader` reads versions from the database (`store/planni
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -18,7 +19,7 @@ from indexium_core.flows.planning.plan_cache import PlanCache
 from indexium_core.flows.planning.write_rates import RateSource
 from indexium_core.flows.review import decisions
 from indexium_core.model.planning.plan import RISK_LEVELS, SORT_KEYS, PlanItem, PlanPage, PlanStatistics, Selection
-from indexium_core.model.query import compile_query
+from indexium_core.model.query import compile_query, title_of
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
 from indexium_core.store.database import Database
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["MetadataPlan", "PlanItems", "PlanReader"]
 
 _CHUNK = 500  # items that `PlanItems` reads at once
+_TITLED = 500  # files of a selection whose folders and people give its title
 _CACHED_SEARCHES = 16  # searches of a plan whose counts are cached
 
 
@@ -285,6 +287,21 @@ class MetadataPlan:
         """Return some items of a selection that also match `query`, by id, and the number of all matches."""
         ids = self._reader.selected_ids(self.searching(selection.query), selection, also=query)
         return self._reader.items(self.version, ids[offset : offset + limit]), len(ids)
+
+    def title_of(self, selection: Selection) -> str:
+        """
+        Return a title for an operation on a selection: its search, its folder, or its person; "" if there is none.
+
+        Files that were selected one by one have the folder that contains all of them, or the one person whom each gets.
+        """
+        if selection.query is not None and not selection.included:
+            return title_of(selection.query)
+        items = self._reader.items(self.version, self.ids(selection)[:_TITLED])
+        levels = zip(*(item.folder.split("/") for item in items), strict=False)
+        common = itertools.takewhile(lambda names: len(set(names)) == 1, levels)
+        people = set.intersection(*(set(item.tags_to_add) for item in items)) if items else set()
+        folder = " / ".join(names[0] for names in common if names[0])
+        return folder or (people.pop() if len(people) == 1 else "")
 
     def split(self, selection: Selection, query: str) -> tuple[Selection, Selection]:
         """Return the part of a selection that also matches `query`, and the rest, as two selections."""

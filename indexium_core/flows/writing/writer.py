@@ -31,7 +31,7 @@ from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import RISK_LEVELS, Holder, PlanItem, Selection, SelectionDigest
 from indexium_core.model.remote_calls import LONGEST_WAIT, remote
 from indexium_core.store import database
-from indexium_core.store.operations import ledger
+from indexium_core.store.operations import completion, ledger
 
 __all__ = ["DryRunReport", "MetadataWriter", "OperationHandle"]
 
@@ -436,6 +436,13 @@ class MetadataWriter:
         if not self._resume(status):
             raise self._wrong_state(operation_id, "resume")
         return OperationHandle(self, operation_id)
+
+    @remote()
+    def rename(self, operation_id: int, title: str) -> None:
+        """Change the title of an operation in the history (its note). UnknownIdError if it does not exist."""
+        self.get_operation_status(operation_id)
+        with self._store.atomic() as tx:
+            completion.rename(tx, operation_id, title.strip()[:200])
 
     @remote()
     def cancel(self, operation_id: int) -> None:

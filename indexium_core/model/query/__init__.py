@@ -26,6 +26,7 @@ from indexium_core.model.query.key_values import (
 from indexium_core.model.query.keys import KEYS, Key
 from indexium_core.model.query.selection import search_of
 from indexium_core.model.query.sql import CompiledQuery, SpellingParameter, SpellingSet, compile_query
+from indexium_core.model.query.titles import title_of
 
 __all__ = [
     "KEYS",
@@ -55,6 +56,7 @@ __all__ = [
     "search_of",
     "selected_values",
     "split",
+    "title_of",
     "with_key",
     "with_values",
     "without_part",

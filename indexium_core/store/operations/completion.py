@@ -10,7 +10,7 @@ from datetime import datetime
 
 from indexium_core.store import database, jobs, sql
 
-__all__ = ["cancel_interrupted_below", "finish", "skip_pending"]
+__all__ = ["cancel_interrupted_below", "finish", "rename", "skip_pending"]
 
 _SQL = sql.compose("ledger")
 
@@ -22,6 +22,11 @@ def finish(
     values = {"operation_id": operation_id, "status": status, "seconds": seconds, "now": now}
     tx.execute(_SQL["finish"], {**values, "error_message": error_message})
     jobs.copy_operation_status(tx, operation_id, status, now=now, error_message=error_message)
+
+
+def rename(tx: database.Connection, operation_id: int, title: str) -> None:
+    """Change the title (the note) of an operation."""
+    tx.execute(_SQL["rename_operation"], {"id": operation_id, "title": title})
 
 
 def skip_pending(tx: database.Connection, operation_id: int, why: str, *, now: datetime) -> None:

@@ -9,6 +9,10 @@ INSERT INTO metadata_operations (id, operation_type, status, started_at, user_no
 VALUES ($id, $operation_type, 'pending', $now, $user_note, $user_action, $user_name, $source, $plan_id, $reverts_id,
         $options, $job_id, $file_count, $conflict_count);
 
+-- name: rename_operation
+-- Change the note of an operation, which is its title in the history.
+UPDATE metadata_operations SET user_note = $title WHERE id = $id;
+
 -- name: insert_write_items
 -- One item for each selected file, with the result of the plan and the present state of the file as precondition. Files
 -- that another operation uses become conflicts at once; $messages has the text for each of $busy.

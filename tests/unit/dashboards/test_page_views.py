@@ -189,7 +189,7 @@ def test_setting_shows_value_source_and_reset(home: object, monkeypatch: pytest.
     monkeypatch.setenv("INDEXIUM_PROBE_THREADS", "2")
     config = table.load(str(home), max_operation_items=20_000)
     view = settings_form.view(table.table(config), file="settings.toml", problem=None)
-    rows = {row["name"]: row for group in view["groups"] for row in group["rows"]}
+    rows = {row["name"]: row for group in view["groups"] + view["advanced"] for row in group["rows"]}
 
     assert (rows["probe_threads"]["origin"], bool(rows["probe_threads"]["locked"])) == ("environment", True)
     assert rows["max_operation_items"]["value"] == "20,000"

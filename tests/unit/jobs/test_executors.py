@@ -151,6 +151,18 @@ def test_workers_have_their_modules_loaded_and_a_low_priority(lock: Path) -> Non
         made.close()
 
 
+def test_fork_server_has_one_thread(lock: Path) -> None:
+    made = Processes(lock, modules=["numpy"])
+    try:
+        made.call(pieces.process_of)
+        server = made._server._process
+        assert server is not None
+        assert len(os.listdir(f"/proc/{server.pid}/task")) == 1
+        assert made.call(pieces.environment, "OPENBLAS_NUM_THREADS") == "1"
+    finally:
+        made.close()
+
+
 def test_workers_use_the_fork_server_that_was_started_before(processes: Processes) -> None:
     processes.warm()
     server = processes._server._process

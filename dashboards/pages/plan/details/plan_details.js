@@ -3,7 +3,7 @@ import {copyText} from "../../../components/browser/clipboard.js"
 import {component, listen} from "../../../components/browser/component.js"
 import {h} from "../../../components/browser/dom.js"
 import {NARROW, drawer, drawerFrame} from "../../../components/drawer.js"
-import {hasModifier} from "../../../components/browser/keyboard.js"
+import {endsSequence, hasModifier} from "../../../components/browser/keyboard.js"
 import {PeopleEditor} from "./people_editor.js"
 import {
   drawActs,
@@ -216,7 +216,7 @@ function onKey(self, event) {
     skipUntil(self)
   }
   const act = ACTS_OF_KEYS[key]
-  if (!act || state.editor.draft || hasModifier(event) || target.matches("input")) return
+  if (!act || state.editor.draft || hasModifier(event) || endsSequence(event) || target.matches("input")) return
   const button = find(`.bottom [data-act=${act}]`)
   if (!button) return
   event.preventDefault()

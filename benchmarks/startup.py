@@ -1,0 +1,79 @@
+"""
+The start-up of commands: from the start of the process to its end.
+
+    python -m benchmarks.startup [--files 10000] [--runs 10] [--dir FOLDER]
+
+The commands are `indexium --version`, `--help` and `plan`. `plan` runs in a home with planned files (see
+`benchmarks.plan`). The peer is `git --version`. The commands alternate, after one run that is not counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from benchmarks import report
+from benchmarks.plan import fill
+from benchmarks.timing import seconds
+from indexium_core.library import Library
+from indexium_core.store.database import Database
+
+INDEXIUM = (sys.executable, "-c", "import sys; from indexium_core.cli import main; sys.exit(main())")
+GIT = "git --version"
+
+
+def main() -> None:
+    """Print the rows."""
+    parser = report.parser(__doc__)
+    parser.add_argument("--files", type=int, default=10_000, help="planned files in the home of `plan`")
+    parser.add_argument("--runs", type=int, default=10)
+    options = parser.parse_args()
+    report.show(rows(options), json_lines=options.json)
+
+
+def rows(options: argparse.Namespace) -> Iterator[report.Entry]:
+    """Yield one row for each command."""
+    with tempfile.TemporaryDirectory(dir=options.dir, prefix="startup-benchmark-") as name:
+        home = Path(name)
+        with Database.open(home) as database:
+            fill(database, files=options.files, changing=True)
+        with Library.open(home) as library:
+            library.plan()
+        commands: dict[str, tuple[str, ...]] = {
+            "indexium --version": (*INDEXIUM, "--version"),
+            "indexium --help": (*INDEXIUM, "--help"),
+            f"indexium plan, {options.files:,} files": (*INDEXIUM, "plan"),
+        }
+        if shutil.which("git"):
+            commands[GIT] = ("git", "--version")
+        times = _times(commands, home, options.runs)
+    theirs = times.pop(GIT, None)
+    for work, milliseconds in times.items():
+        yield report.Row(work, milliseconds, "ms", f"`{GIT}`", theirs)
+    if theirs is None:
+        yield report.Omission(f"start-up against `{GIT}`", "git is not installed.")
+
+
+def _times(commands: dict[str, tuple[str, ...]], home: Path, runs: int) -> dict[str, float]:
+    """Return the median of each command, in milliseconds."""
+    times: dict[str, list[float]] = {work: [] for work in commands}
+    environment = os.environ | {"INDEXIUM_HOME": str(home)}
+    for number in range(runs + 1):
+        for work, command in commands.items():
+            call = partial(subprocess.run, command, env=environment, check=True, capture_output=True)
+            elapsed = seconds(call)
+            if number:
+                times[work].append(elapsed)
+    return {work: statistics.median(each) * 1000 for work, each in times.items()}
+
+
+if __name__ == "__main__":
+    main()
