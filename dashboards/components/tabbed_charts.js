@@ -51,7 +51,7 @@ const drawBar = bar =>
     },
     h("span", null, h("bdi", null, bar.name)),
     h("i", {"aria-hidden": "true"}, h("i", {style: {width: `${bar.share}%`}})),
-    h("b", null, count(bar.count)),
+    h("b", {"aria-hidden": "true"}, count(bar.count)), // the label has the number with its unit
   )
 
 /** @param {Line} line */

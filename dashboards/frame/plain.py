@@ -57,7 +57,8 @@ def _template() -> jinja2.Template:
 def inline() -> str:
     """Return style and script as part of a page, for servers without the assets."""
     style = re.sub(r"@font-face \{.*?\n\}\n", "", asset("tokens.css"), flags=re.DOTALL)
-    return f"<style>{style}{asset('page.css')}</style><script data-healthz=''>{asset('page.js')}</script>"
+    style += asset("contrast.css") + asset("page.css")
+    return f"<style>{style}</style><script data-healthz=''>{asset('page.js')}</script>"
 
 
 def asset(name: str) -> str:

@@ -28,7 +28,8 @@ PAGES = {  # name → an element of the complete page
     "Jobs": ".jrow",
     "Settings": ".setting",
 }
-AXE = """options => axe.run(document, {resultTypes: ["violations"], preload: false, runOnly: options}).then(found =>
+AXE = """options => axe.run(document, {resultTypes: ["violations"], preload: false, runOnly: options,
+  rules: options.includes("wcag2a") ? {"label-content-name-mismatch": {enabled: true}} : {}}).then(found =>
   found.violations.filter(each => ["serious", "critical"].includes(each.impact))
     .map(each => [each.id, each.nodes.map(node => [node.html.slice(0, 90), node.failureSummary])]))"""
 # Controls that are smaller than a fingertip or outside the page: text, width, height.
@@ -213,6 +214,9 @@ def test_axe_reports_no_serious_problem_on_pages_and_dialogs(site: Site, width: 
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         expect(page.locator("html")).to_have_attribute("data-theme", scheme)
 
+    page.emulate_media(contrast="more")
+    found["more contrast"] = grave(page, "color-contrast")
+    page.emulate_media(contrast="no-preference")
     dress(other)
     for name in PAGES:
         visit(page, name)

@@ -89,7 +89,7 @@ def test_write_is_followed_paused_and_cancelled_without_layout_shifts(site: Site
 def test_log_opens_by_click_and_grows_without_scrolling(site: Site, library: Library, gate: Gate) -> None:
     page = site.visit("/jobs")
     library.write(library.plan("risk:safe"), SAFE)
-    rows(page, "Running").first.get_by_role("button", name=re.compile("^Open the log of")).click()
+    rows(page, "Running").first.get_by_role("button", name=re.compile("^Open log:")).click()
     log = page.get_by_role("dialog", name=re.compile("^Log: "))
     lines = log.get_by_role("listitem")
     expect(log).to_contain_text("Updated every 5 s")

@@ -197,6 +197,22 @@ def test_folders_are_suggested_and_hidden_ones_need_dot(library: Library, tmp_pa
     assert offered("person") == []
 
 
+def test_folders_are_browsed_from_places(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("Videos", "Music", ".cache"):
+        (tmp_path / "person" / name).mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(tmp_path / "person"))
+    library.inventory.add(tmp_path / "person" / "Videos")
+
+    start = library.inventory.browse()
+    assert [place.path for place in start.places][:2] == [str(tmp_path / "person"), str(tmp_path / "person" / "Videos")]
+    assert (start.places[-1].path, start.path, start.folders) == ("/", "", [])
+    home = library.inventory.browse("~")
+    assert [(each.name, each.known) for each in home.folders] == [("Music", False), ("Videos", True)]
+    assert home.parent == str(tmp_path)
+    assert library.inventory.browse("/").parent == ""
+    assert library.inventory.browse(f"{tmp_path}/nowhere").problem == "This folder cannot be opened."
+
+
 # Scans.
 
 

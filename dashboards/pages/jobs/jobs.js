@@ -48,7 +48,7 @@ const VERBS = {
   cancel: "Cancel",
   retry: "Retry",
   resolve: "Resolve",
-  log: "Open the log of",
+  log: "Open log:",
 }
 /** The acts of a key: the key runs the first one that is possible. @type {Record<string, string[]>} */
 const ACTS_OF_KEYS = {pause: ["pause", "resume", "resolve"], cancel: ["cancel"], retry: ["retry", "resolve"]}

@@ -42,7 +42,7 @@ const drawCard = card =>
     ),
     h(
       "span",
-      {class: "jcard-counts"},
+      {class: "jcard-counts", "aria-hidden": "true"},
       card.counts.map(({level, count, label}) =>
         h("span", {class: level}, h("b", null, count), h("small", null, label)),
       ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from dashboards.components import paging
@@ -14,6 +15,7 @@ from indexium_core.model.files.inventory import (
     KINDS,
     FilePage,
     FolderComparison,
+    FolderListing,
     LibraryDetails,
     ListedFile,
     Quality,
@@ -74,10 +76,10 @@ class Folders(Component):
     "" for none), `import` (the preview of an upload), `people`, `tiles` ({kind, count, label, level, on}), `list`
     ({kind, title, rows, …} or none).
 
-    Messages: `add` {path}, `hints` {text, serial}, `scan` {id, full}, `stop`, `gone` {id}, `forget` {id}, `remove`
-    {id}, `mode` {id, field, value}, `audio` {id, on}, `uploaded` {token, name}, `upload_failed` {text}, `root`
-    {path}, `replace` {on}, `import`, `leave`, `take`, `by_hand`, `plan`, `dismiss`, `kind` {kind}, `page` {page},
-    `planned` {query}, `add_people` {id, name}. Receives: {hints, serial}.
+    Messages: `add` {path}, `browse` {path}, `hints` {text, serial}, `scan` {id, full}, `stop`, `gone` {id}, `forget`
+    {id}, `remove` {id}, `mode` {id, field, value}, `audio` {id, on}, `uploaded` {token, name}, `upload_failed`
+    {text}, `root` {path}, `replace` {on}, `import`, `leave`, `take`, `by_hand`, `plan`, `dismiss`, `kind` {kind},
+    `page` {page}, `planned` {query}, `add_people` {id, name}. Receives: {hints, serial}, {listing}.
     """
 
     _esm = module("library")
@@ -86,6 +88,10 @@ class Folders(Component):
     def hints(self, found: list[dict[str, Any]], serial: int) -> None:
         """Send the folders that match a partly typed path."""
         self._send_msg({"hints": found, "serial": serial})
+
+    def list_folder(self, listing: FolderListing) -> None:
+        """Send the folders inside a folder, for a person who looks for one."""
+        self._send_msg({"listing": asdict(listing)})
 
 
 def folders(details: Sequence[LibraryDetails], quality: Quality) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {drawFolder} from "./folder_card.js"
+import {drawBrowser} from "./folder_browser.js"
 import {FolderField} from "./folder_field.js"
 import {drawGauge} from "../../components/gauge.js"
 import {drawInventory} from "./inventory.js"
@@ -10,6 +11,7 @@ import {drawPeopleImport, drawPromise} from "./people_import.js"
 import {upload} from "../../components/browser/upload.js"
 import {button, closeButton, loadingPage} from "../../components/widgets.js"
 
+/** @import {Listing} from "./folder_browser.js" */
 /** @import {Folder} from "./folder_card.js" */
 /** @import {Gauge} from "../../components/gauge.js" */
 /** @import {Inventory} from "./inventory.js" */
@@ -46,6 +48,7 @@ import {button, closeButton, loadingPage} from "../../components/widgets.js"
  * @property {boolean} isAdding
  * @property {string} sending Name of the file that is being uploaded.
  * @property {FolderField | null} field
+ * @property {Listing | null} listing The opened folder while a person looks for one.
  *
  * @typedef {Component<View, State>} Self
  */
@@ -72,7 +75,10 @@ const drawAdd = ({view, state}) =>
     "div",
     {class: "add", data: {key: "add"}},
     state.field.draw(),
+    view.local &&
+      button("Browse…", "browsing", {"aria-expanded": String(Boolean(state.listing)), data: {key: "browsing"}}),
     button("Add and scan", "add", {kind: "primary", disabled: !view.can_scan}),
+    state.listing && drawBrowser(state.listing),
   )
 
 /** @param {Self} self */
@@ -233,6 +239,18 @@ const ACTIONS = {
     self.state.isAdding = false
     self.paint()
   },
+  browsing(self) {
+    if (!self.state.listing) return self.send("browse", {path: ""})
+    self.state.listing = null
+    self.paint()
+  },
+  browse: (self, {path}) => self.send("browse", {path}),
+  use(self, {path}) {
+    self.state.listing = null
+    self.paint()
+    self.find("#folder").value = path
+    self.focus("#folder")
+  },
   option: ({state}, data) => state.field.pick(Number(data.index)),
   more(self, data) {
     const id = Number(data.id)
@@ -260,6 +278,7 @@ const ACTIONS = {
 function onDrawn({view, before, state, find}) {
   if (!before?.folders || !(view.folders?.length > before.folders.length)) return
   state.isAdding = false
+  state.listing = null
   state.field.close()
   const field = find("#folder")
   if (field) field.value = ""
@@ -272,14 +291,18 @@ const onFieldEvent = ({state}, event) => state.field.onEvent(event)
 export function render(context) {
   /** @type {Self} */
   const self = component(context, {
-    state: /** @returns {State} */ () => ({opened: null, isAdding: false, sending: "", field: null}),
+    state: /** @returns {State} */ () => ({opened: null, isAdding: false, sending: "", field: null, listing: null}),
     draw,
     onSetup(me) {
       me.state.field = new FolderField(me, path => addFolder(me, path))
     },
     onDrawn,
-    onMessage({state}, message) {
+    onMessage({state, paint}, message) {
       if (message.hints) state.field.show(message.serial, message.hints)
+      if (message.listing) {
+        state.listing = message.listing
+        paint()
+      }
     },
     listeners: {input: onFieldEvent, focusin: onFieldEvent, focusout: onFieldEvent, keydown: onFieldEvent},
     actions: ACTIONS,

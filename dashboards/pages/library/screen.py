@@ -60,6 +60,7 @@ class LibraryScreen(Screen):
         self._folders.on(
             add=lambda message: self._add(str(message["path"])),
             hints=self._hint,
+            browse=self._browse,
             scan=lambda message: self._scan(message.get("id"), full=bool(message.get("full"))),
             stop=lambda _: self._stop(),
             gone=lambda message: self._check_missing(int(message["id"])),
@@ -162,6 +163,12 @@ class LibraryScreen(Screen):
             lambda result: self._folders.hints([{"path": each.path, "known": each.known} for each in result], serial),
             name="folder_hints",
         )
+
+    def _browse(self, message: Mapping[str, Any]) -> None:
+        if not self._session.local:  # another machine does not see the folders of this one
+            return
+        path = str(message["path"])[:4096]
+        self._bridge.run(lambda: self._library.inventory.browse(path), self._folders.list_folder, name="browse")
 
     def _add(self, text: str) -> None:
         path = text.strip()

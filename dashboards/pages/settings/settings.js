@@ -69,16 +69,19 @@ function drawField(row, problem) {
 }
 
 /** @param {Row} row */
+const defaultText = row => (row.kind === "switch" ? SWITCH_TEXTS[row.default] : row.default)
+
+/** @param {Row} row */
 const drawOrigin = row =>
   h(
     "div",
     {class: "from"},
     chip(row.level, row.origin, ""),
     row.own && !row.locked
-      ? button(`Back to ${row.kind === "switch" ? SWITCH_TEXTS[row.default] : row.default}`, "unset", {
+      ? button(`Back to ${defaultText(row)}`, "unset", {
           kind: "link",
           data: {name: row.name},
-          "aria-label": `${row.label}: back to ${row.default}`,
+          "aria-label": `${row.label}: back to ${defaultText(row)}`,
         })
       : h("small", null, row.counts),
   )

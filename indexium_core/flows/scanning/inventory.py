@@ -23,6 +23,7 @@ from indexium_core.model.files.inventory import (
     SORTS,
     FilePage,
     FolderComparison,
+    FolderListing,
     FolderSuggestion,
     LibraryDetails,
     Quality,
@@ -188,6 +189,30 @@ class Inventory:
         empty.
         """
         paths = _completions(text.strip()) if text.strip() else _common_folders()
+        return self._suggestions(paths)
+
+    def browse(self, folder: str = "") -> FolderListing:
+        """
+        Return the folders inside a folder of this machine, and the places where a person starts to look.
+
+        `~` is the home folder. For "", only the places are returned. Hidden folders are left out.
+        """
+        home = str(Path.home())
+        places = self._suggestions(list(dict.fromkeys([home, *_common_folders(), os.sep])))
+        if not folder:
+            return FolderListing(path="", parent="", places=places, folders=[])
+        path = os.path.abspath(Path(folder).expanduser())  # noqa: PTH100 - a link keeps its name
+        parent = str(Path(path).parent)
+        problem = "" if os.access(path, os.R_OK | os.X_OK) and Path(path).is_dir() else "This folder cannot be opened."
+        return FolderListing(
+            path=path,
+            parent="" if parent == path else parent,
+            places=places,
+            folders=[] if problem else self._suggestions(_subfolders(path, "")),
+            problem=problem,
+        )
+
+    def _suggestions(self, paths: builtins.list[str]) -> builtins.list[FolderSuggestion]:
         known = [row.path_bytes for row in catalog.libraries(self._database.read())]
         return [
             FolderSuggestion(path=path, name=Path(path).name or path, known=_is_covered(path, known)) for path in paths

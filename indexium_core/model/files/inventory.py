@@ -10,6 +10,7 @@ __all__ = [
     "SORTS",
     "FilePage",
     "FolderComparison",
+    "FolderListing",
     "FolderSuggestion",
     "LibraryDetails",
     "ListedFile",
@@ -138,6 +139,17 @@ class FolderComparison:
     new: int  # files on disk that are not in the catalog
     with_people: int  # files not on disk to which the database assigns people
     reason: str  # why the folder cannot be compared, "" if it can
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderListing:
+    """One folder of this machine for a person who looks for a library folder."""
+
+    path: str  # "" if no folder is opened
+    parent: str  # "" if there is none
+    places: list[FolderSuggestion]  # the home folder, folders with media, mounted disks, and the root
+    folders: list[FolderSuggestion]  # the folders inside, without hidden ones
+    problem: str = ""  # why they cannot be listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

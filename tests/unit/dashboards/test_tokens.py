@@ -56,6 +56,15 @@ def test_meaningful_shapes_have_enough_contrast(theme: str, front: str, back: st
     assert contrast(tokens(theme)[front], tokens(theme)[back]) >= 3
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("front", "back"), [(front, back) for front, back in TEXT if front.startswith("ink")])
+def test_text_has_more_contrast_on_request(theme: str, front: str, back: str) -> None:
+    text = (FOLDER / "assets" / "contrast.css").read_text(encoding="utf-8")
+    light, _, dark = text.partition(':root[data-theme="dark"]')
+    colours = tokens(theme) | dict(re.findall(r"--([\w-]+):\s*([^;]+);", light if theme == "light" else dark))
+    assert contrast(colours[front], colours[back]) >= 7
+
+
 def test_themes_define_same_tokens() -> None:
     text = (FOLDER / "assets" / "tokens.css").read_text(encoding="utf-8")
     light, _, dark = text.partition(':root[data-theme="dark"]')
