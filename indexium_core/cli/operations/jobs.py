@@ -13,7 +13,7 @@ from indexium_core import signals
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.operations import follow, retry
-from indexium_core.cli.options import MOST, AsJson, Yes
+from indexium_core.cli.options import AsJson, Id, Yes
 from indexium_core.model import wording
 from indexium_core.model.job import ENDED_STATES, Job
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 jobs = typer.Typer(help="Background jobs: writes, rollbacks, scans, rescans.", no_args_is_help=True)
 app.add_typer(jobs, name="jobs")
 
-Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MOST)]
 
 _TICK = 0.5  # seconds between two polls
 _ENDED = ENDED_STATES | {"interrupted"}
