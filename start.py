@@ -2,10 +2,11 @@
 """
 Set Indexium up and start it: `python3 start.py` opens the demo, `python3 start.py test` runs every check.
 
-Needs nothing but Python 3.11 or newer. Everything goes into `.venv` beside this file; the system's packages are never
-touched, and running it again costs a second. Any other words are handed to the `indexium` command.
+The first run needs Python 3.11 or newer and an internet connection. Everything is installed into `.venv` beside this
+file; the packages of the system do not change. Each later run checks the installation, which takes about a second. Any
+other words are arguments of the `indexium` command.
 
-The syntax is kept to what very old Pythons can parse, so that they reach the sentence below.
+Very old versions of Python must be able to parse this file, so that they print the message below.
 """
 
 import sys

@@ -19,7 +19,7 @@ from dashboards import bridge, state
 from dashboards.components.base import Component
 from dashboards.components.dialog import Dialog
 from dashboards.frame import shell
-from dashboards.frame.footer_panel import FooterPanel
+from dashboards.frame.footer_panel import EVENTS, FooterPanel
 from dashboards.frame.undo import Undoing
 from dashboards.questions.interrupted_question import Interrupted
 from dashboards.questions.retry_question import RetryDialog
@@ -39,11 +39,6 @@ if TYPE_CHECKING:
 __all__ = ["TRACK", "PageEntry", "Session", "track"]
 
 TRACK = re.compile(r"/track/([0-9]+)")  # the address of one file, see `track`
-EVENTS = tuple(
-    f"{noun}:{verb}"
-    for noun in ("scan", "rescan", "write", "rollback")
-    for verb in ("started", "progress", "completed")
-)
 CHECKS_DELAY = 1500  # milliseconds before the checks are counted, so that the first page is read before them
 CHECKS_MAX_AGE = 15.0  # seconds for which one count of the checks is used
 

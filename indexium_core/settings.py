@@ -117,7 +117,7 @@ class Settings(BaseSettings):
     )
     placeholder_names: str = _setting(
         placeholders.DEFAULT,
-        "Names that are no people, separated by commas: imports skip them, a check finds them.",
+        "Names that are not people, separated by commas: imports skip them, a check finds them.",
         _NOW,
         max_length=10_000,
     )

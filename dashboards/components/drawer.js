@@ -42,8 +42,8 @@ export const drawerFrame = (
 /**
  * Return the behaviour of every drawer, as parts of the specification of its component.
  *
- * Escape closes the drawer. Another item starts at the top. A sheet takes the focus and keeps it, and closing gives it
- * back.
+ * Escape closes the drawer. Another item starts at the top. A drawer that covers the page (phone) takes
+ * and keeps the focus, and closing gives it back.
  *
  * @param {RenderContext} context
  * @param {object} [options]

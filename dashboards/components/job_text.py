@@ -34,7 +34,6 @@ __all__ = [
 KINDS = {"write": "Writes", "rollback": "Rollbacks", "scan": "Scans", "rescan": "Rescans"}
 STARTED = ("running", "paused", "interrupted")  # states of a job that has started and has not ended
 LONG_PAUSE = timedelta(days=1)  # after a longer pause, the job may be forgotten
-_SLOW = 0.1  # files a second; a slower rate is not shown, because the remaining time is more useful
 
 
 def is_long_paused(job: Job, *, now: datetime | None = None) -> bool:
@@ -167,7 +166,7 @@ def counter_label(key: str, kind: str) -> str:
 def speed(job: Job, status: OperationStatus | None = None) -> str:
     """Return the speed of a job and its progress in percent."""
     rate = status.rate if status else job.rate
-    parts = [f"{rate:.0f} files/s" if rate >= 2 else f"{rate:.1f} files/s"] if rate >= _SLOW else []
+    parts = [text] if (text := operation_text.rate_text(rate)) else []
     share = _share(job, status)
     return " · ".join([*parts, f"{int(share)} %"] if share is not None else parts)
 

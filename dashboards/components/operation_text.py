@@ -34,6 +34,7 @@ __all__ = [
     "name",
     "outcome",
     "people_counts",
+    "rate_text",
     "retryable",
     "rollback_blocker",
     "speed",
@@ -53,7 +54,7 @@ PARTS = {  # outcome → class of its part of the bar
     "unclear": "odd",
     "skipped": "off",
 }
-_SLOW = 0.1  # files a second; a slower rate is not shown, because the remaining time is more useful
+_SLOW = 0.1  # files a second
 
 
 def kind_name(operation: MetadataOperation) -> str:
@@ -121,11 +122,18 @@ def speed(operation: MetadataOperation, status: OperationStatus) -> str:
     parts = []
     if status.bytes_total:
         parts.append(f"{wording.size(status.bytes_done)} of {wording.size(status.bytes_total)} checked")
-    if status.rate >= _SLOW:
-        parts.append(f"{status.rate:.0f} files/s" if status.rate >= 2 else f"{status.rate:.1f} files/s")
+    if rate := rate_text(status.rate):
+        parts.append(rate)
     if status.eta_seconds is not None:
         parts.append("almost done" if status.eta_seconds < 1 else f"about {wording.duration(status.eta_seconds)} left")
     return " · ".join(parts) or "starting"
+
+
+def rate_text(rate: float) -> str:
+    """Return a number of files per second as text; "" if it is low, because the remaining time is more useful."""
+    if rate < _SLOW:
+        return ""
+    return f"{rate:.0f} files/s" if rate >= 2 else f"{rate:.1f} files/s"
 
 
 def bar_parts(status: OperationStatus) -> list[dict[str, Any]]:

@@ -105,8 +105,8 @@ def unrecorded(found: UnrecordedResults) -> dict[str, Any]:
         "id": found.job_id,
         "kind": "interrupted",
         "title": found.description,
-        "note": f"Indexium retries until there is free space, for {wording.duration(found.seconds)} so far; "
-        f"or stop Indexium. {found.assurance}",
+        "note": f"Indexium has retried for {wording.duration(found.seconds)} and continues until there is free space. "
+        f"You can also stop Indexium. {found.assurance}",
         "level": "warning",
         "glyph": "!",
         "buttons": [{"label": "Details", "act": "job", "kind": "opt"}],

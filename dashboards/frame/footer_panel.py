@@ -17,7 +17,7 @@ from indexium_core.library import Library, ScanProgress
 from indexium_core.model.job import Job, UnrecordedResults
 from indexium_core.model.operations.operation import ACTIVE_STATES, FINISHED_STATES, MetadataOperation, OperationStatus
 
-__all__ = ["FooterPanel"]
+__all__ = ["EVENTS", "FooterPanel"]
 
 EVENTS = tuple(
     f"{noun}:{verb}"

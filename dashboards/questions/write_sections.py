@@ -155,7 +155,7 @@ def _rollback(summary: SelectionSummary) -> str:
 
 def _losses(summary: SelectionSummary, danger: int) -> dict[str, Any]:
     """Return the section of the losses: a line for each kind, with the actions for its files."""
-    leave = [{"label": "Leave danger out", "act": "leave_out"}] if danger < summary.count else []
+    leave = [{"label": "Exclude dangerous files", "act": "leave_out"}] if danger < summary.count else []
     lines = [_line(f"{wording.plural(danger, 'dangerous file')}", "danger", danger, leave)]
     if summary.loses_text:
         number = summary.loses_text

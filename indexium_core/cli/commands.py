@@ -75,7 +75,7 @@ COMMANDS = {
     "people": CommandEntry("library.people", "The people of files."),
     "backups": CommandEntry("operations.backups", "Backups of operations, for rollbacks."),
     "operations": CommandEntry("operations.retry", "Writes and rollbacks, running and ended."),
-    "jobs": CommandEntry("operations.jobs", "Long work: writes, rollbacks, scans, rescans."),
+    "jobs": CommandEntry("operations.jobs", "Background jobs: writes, rollbacks, scans, rescans."),
     "changes": CommandEntry("review.changes", "Import a plan that was exported as CSV and edited."),
     "findings": CommandEntry("review.checks", "Resolve or ignore the findings of checks."),
     "decisions": CommandEntry("review.decisions", "Edits, postponements and modes that are in force."),

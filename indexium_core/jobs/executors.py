@@ -1,9 +1,9 @@
 """
-The execution of jobs: on threads of this process, or one item at a time in worker processes.
+The execution of jobs: on threads of this process, or call by call in worker processes.
 
-The job, the queue, the database and the events stay in this process. A worker process handles one file: a plain
-function with picklable arguments and a picklable result. Worker processes have their own interpreters, so work on files
-does not slow the interface down.
+The job, the queue, the database and the events stay in this process. A call runs a plain function with picklable
+arguments and a picklable result in a worker process; it handles one file, or a chunk of files of a scan. Worker
+processes have their own interpreters, so work on files does not slow the interface down.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Executor(Protocol):
 
     def call(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """
-        Run a function for one item of a job and return its result.
+        Run a function for one item of a job, or for a chunk of items, and return its result.
 
         The function must belong to a module, and its arguments and its result can be pickled.
 

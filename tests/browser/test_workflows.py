@@ -163,7 +163,7 @@ def test_dangerous_write_needs_typed_word(site: Site, library: Library) -> None:
     expect(question).not_to_contain_text("would lose custom text")
     expect(question.get_by_label("Note for the history")).to_have_value("for Mum")
     assert library.plan("issue:custom_comment risk:danger").page().total == 0
-    question.get_by_role("button", name="Leave danger out").click()
+    question.get_by_role("button", name="Exclude dangerous files").click()
     expect(question).to_contain_text("of the level danger")
     expect(question.get_by_label(re.compile("^Type write "))).to_have_count(0)
     question.get_by_role("button", name="Undo").click()
@@ -257,7 +257,7 @@ def test_keyboard_finds_writes_and_rolls_back_safe_files(site: Site, library: Li
     page.keyboard.press("w")
     expect(page.get_by_text("Select files first")).to_be_visible()
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_contain_text("write what is selected")
+    expect(page.get_by_role("dialog", name="Keys")).to_contain_text("write the selected files")
     page.keyboard.press("Escape")
 
     page.keyboard.press("/")

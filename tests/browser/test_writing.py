@@ -41,7 +41,7 @@ def test_keyboard_writes_danger_and_footer_offers_rollback(site: Site, library: 
         re.compile(rf"selected, {planned.safe_count + planned.warning_count} hidden by the filter")
     )
     expect(bar).to_contain_text(f"not written: {planned.blocked_count} blocked")
-    bar.get_by_role("button", name="Show what is hidden").click()
+    bar.get_by_role("button", name="Show hidden files").click()
     expect(bar).not_to_contain_text("hidden by the filter")
 
     page.keyboard.press("w")

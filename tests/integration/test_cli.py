@@ -100,9 +100,9 @@ def test_rolled_back_files_are_reported_as_skipped_with_command(planned: Command
     assert planned("rollback", "1", "--yes", "--person", "Nobody Here") == 2
     assert "This operation added 'Nobody Here' to no file." in planned.err
     assert planned("rollback", "1", "--yes") == 0
-    ends = "'indexium postpone issue:rolled_back --bring-back' stops that"
-    assert f"2 files are skipped in the plan; {ends}" in planned.err
-    again = f"{ends} for files that were rolled back, 'indexium postpone postponed:yes --bring-back' for all"
+    some, every = (f"'indexium postpone {query} --bring-back'" for query in ("issue:rolled_back", "postponed:yes"))
+    assert f"2 files are skipped in the plan; {some} plans them again (" in planned.err
+    again = f"{some} plans rolled-back files again, {every} plans all of them again"
     for words in (("--risk", "safe", "--dry-run"), ("--risk", "safe"), ("--dry-run",)):
         assert planned("write", "--yes", *words) == 0
         assert f"2 skipped ({again})." in planned.err

@@ -71,7 +71,7 @@ def test_all_findings_of_kind_are_resolved_at_once(run: Command) -> None:
     ("words", "said"),
     [
         (("checks", "nonsense"), "There is no check 'nonsense'; choose one of copies, differ, spelling, unknown"),
-        (("findings", "resolve", "spelling"), "Name a finding and a resolution, or --all"),
+        (("findings", "resolve", "spelling"), "Name a finding and a resolution, or use --all"),
         (("findings", "resolve", "spelling", "--all"), "are resolved one by one"),
         (
             ("findings", "resolve", "spelling", "a | b", "unite:a"),

@@ -17,6 +17,7 @@ from indexium_core import cli
 from indexium_core.cli import frame, output
 from indexium_core.cli.operations import follow
 from indexium_core.flows.writing import protocol
+from indexium_core.jobs.job_run import JobControl
 from indexium_core.library import Library
 from tests.integration.test_cli import Command
 from tests.integration.test_timing import with_a_rewrite
@@ -414,6 +415,22 @@ def test_second_pause_reports_time_and_user_of_first(
     assert run.err == f"indexium: Operation 1 is {held}: 'indexium operations resume 1' resumes it.\n"
     assert run("jobs", "pause", str(job.id)) == 2
     assert f"Job {job.id} cannot be paused because it has been {held}." in run.err
+
+
+@pytest.mark.parametrize("group", ["operations", "jobs"])
+def test_pause_that_outlasts_its_wait_is_reported_as_pausing(
+    studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch, group: str
+) -> None:
+    studio.library._parts.runs.workers = 1
+    gate = Gate(monkeypatch, 0)
+    handle = gate.write(studio.library)
+    monkeypatch.setattr(JobControl, "wait_until_idle", lambda _control, _seconds: None)
+    assert run(group, "pause", str(1 if group == "operations" else studio.job_of(1).id)) == 0
+    assert "is pausing: the files in progress continue." in run.err
+    assert "is paused" not in run.err
+    gate.opened.set()
+    assert studio.library.resume(1)
+    assert handle.wait().status == "completed"
 
 
 def test_retry_without_files_succeeds(studio: Studio, run: Command) -> None:

@@ -185,7 +185,7 @@ def finished(library: Library, operation_id: int) -> Sequence[ItemDetails]:
 
 @pytest.mark.parametrize("act", ["skip", "preserve"])
 def test_offered_undo_step_belongs_to_session(library: Library, act: str) -> None:
-    """Another session makes a decision between a decision and its message."""
+    """Another session decides after this session decided, and before this session shows its message."""
     item, other = library.plan("risk:safe").items[:2]
     offered: list[int | None] = []
     pending = [["Of Another Session"]]

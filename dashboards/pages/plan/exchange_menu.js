@@ -107,7 +107,7 @@ export class ExchangeMenu extends Menu {
           h("code", null, "result_people"),
           ", ",
           h("code", null, "postponed"),
-          " or the modes in an exported CSV. You see what would change before anything does.",
+          " or the modes in an exported CSV. A preview shows the changes first.",
         ),
         this.drawUpload(),
       ),

@@ -28,7 +28,7 @@ from indexium_core.api.context import (
     words,
 )
 from indexium_core.library import Library, MetadataPlan
-from indexium_core.model.operations.operation import ACTIVE_STATES, FINISHED_STATES, PaginatedOperations, WriteOptions
+from indexium_core.model.operations.operation import STATES, PaginatedOperations, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
 from indexium_core.model.planning.plan import RISK_LEVELS, Selection
 
@@ -36,7 +36,6 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/api/metadata", tags=["operations"])
 
-_STATES = (*ACTIVE_STATES, *FINISHED_STATES)
 _TYPES = ("write", "rollback")
 
 
@@ -166,7 +165,7 @@ class Find(Body):
             "query": self.q,
             "since": self.start_date,
             "until": self.end_date,
-            "status": _known("status", self.status, _STATES),
+            "status": _known("status", self.status, STATES),
             "operation_type": _known("type", self.type, _TYPES),
             "person": self.person,
             "file": self.file,
@@ -186,7 +185,7 @@ def _known(name: str, text: str, choices: tuple[str, ...]) -> tuple[str, ...]:
 @router.get("/operations", response_model=OperationPage)
 def operations(library: Open, status: Text = "", page: Page = 1, per_page: PerPage = 50) -> Json:
     """Return operations, newest first; `status`: only these states, separated by commas."""
-    return _page(library.history(status=_known("status", status, _STATES), page=page, per_page=per_page))
+    return _page(library.history(status=_known("status", status, STATES), page=page, per_page=per_page))
 
 
 def _page(found: PaginatedOperations) -> Json:
@@ -197,7 +196,7 @@ def _page(found: PaginatedOperations) -> Json:
 def operation(
     library: Open, waits: WaitParam, operation_id: Id, wait: Annotated[float, Query(ge=0, le=20)] = 0.0
 ) -> Json:
-    """Return an operation with its progress; `wait`: wait up to so many seconds for its end first."""
+    """Return an operation with its progress; `wait`: wait at most this many seconds for the end."""
     waits(wait, lambda seconds: library.handle(operation_id).wait(seconds))
     return _followed(library, operation_id)
 

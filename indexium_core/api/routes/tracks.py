@@ -77,7 +77,7 @@ def libraries(library: Open) -> Json:
 class Scan(Body):
     """Options of a scan."""
 
-    full: Annotated[bool, Field(description="Probe every file again and hash all of it.")] = False
+    full: Annotated[bool, Field(description="Read and hash every file completely.")] = False
     really_gone: Annotated[bool, Field(description="Missing files are deleted, not offline.")] = False
 
 

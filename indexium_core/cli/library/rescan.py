@@ -26,7 +26,10 @@ _PAGES = 10**9  # maximum of a page number and of changes per page: their produc
 Everything = Annotated[bool, typer.Option("--all", help="All files.")]
 
 Fields = Annotated[
-    str, typer.Option("--fields", metavar="A,B", help=f"Field names with commas; default: all of {', '.join(FIELDS)}.")
+    str,
+    typer.Option(
+        "--fields", metavar="A,B", help=f"Field names, separated by commas; default: all of {', '.join(FIELDS)}."
+    ),
 ]
 
 Searched = Annotated[str, typer.Argument(metavar="QUERY", help="A search, in quotes.")]

@@ -22,7 +22,7 @@ def scan(
     folders: Annotated[
         list[Path] | None, typer.Argument(metavar="DIR…", help="Folders; none = all library folders.")
     ] = None,
-    full: Annotated[bool, typer.Option("--full", help="Probe every file again and hash all of it.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Read and hash every file completely.")] = False,
     accept_missing: Annotated[
         bool, typer.Option("--accept-missing", help="Treat missing files as deleted, even if a folder seems offline.")
     ] = False,

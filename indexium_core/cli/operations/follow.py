@@ -12,6 +12,7 @@ from indexium_core.api import remote
 from indexium_core.cli import output
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import (
+    FAILED_STATUSES,
     ItemDetails,
     MetadataOperation,
     OperationStatus,
@@ -23,8 +24,6 @@ from indexium_core.model.operations.operation import (
 
 if TYPE_CHECKING:
     from indexium_core.library import LibraryServices, OperationHandle
-
-BAD = ("failed", "conflict", "unknown")
 
 _ENDED_ELSEWHERE = ("cancelled", "interrupted")  # end states that this command did not cause
 
@@ -102,7 +101,7 @@ def report(
         extra = {"excluded": excluded} if excluded is not None else {}
         output.to_json({**operation.as_dict(), **extra, "items": [item.as_dict() for item in items]})
     else:
-        bad = [item for item in items if item.status in BAD]
+        bad = [item for item in items if item.status in FAILED_STATUSES]
         _print_operation(
             operation, [item for item in bad if item.status != "conflict" or item.file_id not in announced]
         )
@@ -179,7 +178,7 @@ def leave(handle: OperationHandle, interruption: BaseException) -> None:
 
 def _print_skipped(count: int) -> None:
     output.note(
-        f"{wording.plural(count, 'file is', 'files are')} skipped in the plan; '{REPLAN}' stops that "
+        f"{wording.plural(count, 'file is', 'files are')} skipped in the plan; '{REPLAN}' plans them again "
         "(a rollback with --replan does not skip the files)."
     )
 
@@ -215,7 +214,7 @@ def _counts(operation: MetadataOperation | OperationStatus) -> str:
 
 
 def _print_next_commands(operation: MetadataOperation, bad: Collection[ItemDetails]) -> None:
-    """Print the commands that resume, retry or roll back an operation; `bad` are its items with a status of BAD."""
+    """Print the commands that resume, retry or roll back an operation; `bad` are its files that were not written."""
     lasting = sum(item.code in errors.LASTING for item in bad)
     if operation.can_resume:
         output.note(f"'indexium operations resume {operation.id}' resumes it.")

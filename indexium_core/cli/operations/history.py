@@ -12,10 +12,9 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, chosen_home, opened
 from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import ACTIVE_STATES, FINISHED_STATES, OUTCOMES
+from indexium_core.model.operations.operation import OUTCOMES, STATES
 
 _SELDOM = ("failed", "conflict", "unclear", "restored")  # outcomes that have a column only if a file has this outcome
-STATES = (*ACTIVE_STATES, *FINISHED_STATES)
 
 
 @app.command(epilog="Example: indexium history 'person:\"Ann Lee\"' --since 2026-10-01")

@@ -13,17 +13,16 @@ from indexium_core import signals
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.operations import follow, retry
-from indexium_core.cli.options import MOST, AsJson, Yes
+from indexium_core.cli.options import AsJson, Id, Yes
 from indexium_core.model import wording
 from indexium_core.model.job import ENDED_STATES, Job
 
 if TYPE_CHECKING:
     from indexium_core.library import LibraryServices
 
-jobs = typer.Typer(help="Long work: writes, rollbacks, scans, rescans.", no_args_is_help=True)
+jobs = typer.Typer(help="Background jobs: writes, rollbacks, scans, rescans.", no_args_is_help=True)
 app.add_typer(jobs, name="jobs")
 
-Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=MOST)]
 
 _TICK = 0.5  # seconds between two polls
 _ENDED = ENDED_STATES | {"interrupted"}
@@ -124,8 +123,11 @@ def pause_job(context: typer.Context, job_id: Id) -> None:
     """Pause a job after the file in progress."""
     with opened(context) as library:
         job = library.jobs.pause(job_id)
+        is_pausing = job.operation_id is not None and library.status(job.operation_id).is_pausing
     if job.has_ended:
         output.note(_too_late(job, "paused"))
+    elif is_pausing:
+        output.note(f"Job {job_id} ({job.title}) is pausing: the files in progress continue.")
     else:
         output.note(f"Job {job_id} ({job.title}) is paused; 'indexium jobs resume {job_id}' resumes it.")
 

@@ -21,6 +21,8 @@ operations = typer.Typer(help="Writes and rollbacks, running and ended.", no_arg
 
 app.add_typer(operations, name="operations")
 
+_PAUSING = "Operation {} is pausing: the files in progress continue."
+
 
 @operations.command("list", epilog="Example: indexium operations list --json")
 def list_operations(context: typer.Context, as_json: AsJson = False) -> None:
@@ -53,7 +55,7 @@ def show(
 def _print_in_progress(items: Collection[ItemDetails], status: OperationStatus) -> None:
     """Print the progress of the files that are being written, because one large file can take minutes."""
     if status.is_pausing:
-        output.note(f"Operation {status.id} is pausing: the files in progress continue.")
+        output.note(_PAUSING.format(status.id))
     elif status.is_idle:
         output.note(f"Operation {status.id} is paused: no file is in progress.")
     for item in items:
@@ -77,7 +79,7 @@ def people_of(context: typer.Context, operation_id: Id, as_json: AsJson = False)
 
 @operations.command("pause", epilog="Example: indexium operations pause 3")
 def pause(context: typer.Context, operation_id: Id) -> None:
-    """Pause an operation that runs in the service, after the files in progress; 'resume' resumes it."""
+    """Pause an operation that runs in the service, when the files in progress have ended; 'resume' continues it."""
     with opened(context) as library:
         if not library.pause(operation_id):
             pause_text = library.jobs.of_operation(operation_id).pause_text
@@ -89,6 +91,9 @@ def pause(context: typer.Context, operation_id: Id) -> None:
         status = library.status(operation_id)
     if status.finished:
         output.note(_too_late(status, "paused"))
+        return
+    if status.is_pausing:  # the wait for these files has ended
+        output.note(_PAUSING.format(status.id))
     else:
         output.note(f"Operation {operation_id} is paused; 'indexium operations resume {operation_id}' resumes it.")
 

@@ -10,7 +10,7 @@ import typer
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
-from indexium_core.cli.operations.follow import BAD, REPLAN, follow
+from indexium_core.cli.operations.follow import REPLAN, follow
 from indexium_core.cli.options import (
     MOST,
     AsJson,
@@ -28,7 +28,7 @@ from indexium_core.cli.review.plan import places
 from indexium_core.model import wording
 from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies
-from indexium_core.model.operations.operation import OUTCOMES, WriteOptions, WriteResult, outcome_of
+from indexium_core.model.operations.operation import FAILED_STATUSES, OUTCOMES, WriteOptions, WriteResult, outcome_of
 from indexium_core.model.planning.plan import RISK_LEVELS, PlanItem, SelectionSummary
 
 _REPLAN_ALL = "indexium postpone postponed:yes --bring-back"
@@ -150,14 +150,14 @@ def _excluded(summary: SelectionSummary, *, hint: bool) -> str:
     parts = [f"{count} {level}" for level, count in levels.items()]
     hint = hint and any(level != "blocked" for level in levels)  # no level writes a blocked file
     named = ", ".join(parts) + (" (--risk names the levels to write)" if hint else "")
-    ends = f"'{REPLAN}' stops that for files that were rolled back, '{_REPLAN_ALL}' for all"
+    ends = f"'{REPLAN}' plans rolled-back files again, '{_REPLAN_ALL}' plans all of them again"
     later = f"{skipped} skipped ({ends})" if skipped else ""
     left = ", ".join(part for part in (named, later) if part)
     return f" Not included: {left}." if left else ""
 
 
 def _code_of(counts: dict[str, int]) -> int:
-    return 1 if any(counts.get(status) for status in BAD) else 0
+    return 1 if any(counts.get(status) for status in FAILED_STATUSES) else 0
 
 
 def _print_results(items: list[WriteResult], named: dict[int, str]) -> None:

@@ -126,7 +126,7 @@ def resolve(
 ) -> None:
     """Resolve a finding. This changes the plan, not the files. Check the plan, then write it."""
     if everything is bool(subject):
-        message = "Name a finding and a resolution, or --all, which adds all people in these files to the database."
+        message = "Name a finding and a resolution, or use --all. --all adds all people in these files to the database."
         raise errors.UsageError(message)
     with opened(context) as library:
         report = library.checks.resolve_all(kind) if everything else library.checks.resolve(kind, subject, code)

@@ -27,7 +27,7 @@ from indexium_core.files.containers import (
 )
 from indexium_core.model.files.media import Change, Edit, Extent, Patch, Rebuild, Refusal
 
-__all__ = ["FAMILIES", "REMUXABLE", "choose", "cost", "examine", "expected_seconds", "family_of"]
+__all__ = ["FAMILIES", "NOT_VIDEO", "REMUXABLE", "choose", "cost", "examine", "expected_seconds", "family_of"]
 
 # Containers that FFmpeg can rewrite, with the names of their demuxers.
 REMUXABLE = (avi.FAMILY, asf.FAMILY, flv.FAMILY, ogg.FAMILY)
@@ -42,7 +42,7 @@ _FOLDER_CLOSED = Refusal(
     code="read_only",
     message="The file can only be replaced by a new one, and its folder is read-only.",
 )
-_NOT_VIDEO = Refusal(code="not_video", message="Indexium does not know this kind of file.")
+NOT_VIDEO = Refusal(code="not_video", message="Indexium does not know this kind of file.")
 
 
 def family_of(reader: Reader) -> Family | None:
@@ -55,7 +55,7 @@ def examine(reader: Reader, *, known: Layout | None = None) -> tuple[Family | No
     """Return the family and the layout of a file; if the family is None, the layout's problem is `not_video`."""
     family = family_of(reader)
     if family is None:
-        return None, Layout(container="", size=reader.size, problem=_NOT_VIDEO)
+        return None, Layout(container="", size=reader.size, problem=NOT_VIDEO)
     return family, family.examine(reader, known=known)
 
 

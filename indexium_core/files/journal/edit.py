@@ -21,7 +21,7 @@ from indexium_core.model.files.media import Extent, FileStat, Patch
 
 __all__ = ["JournaledFile"]
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 _WRITE_BITS = 0o222
 # Errors of a file system that cannot move this file and has not changed the file.
@@ -180,7 +180,7 @@ class JournaledFile:
         finally:
             self.close()
         if not outcome.is_resolved:
-            log.error("journal.not_undone item_id=%d code=%s", self.item_id, outcome.code)
+            logger.error("journal.not_undone item_id=%d code=%s", self.item_id, outcome.code)
             if error is None or isinstance(error, Exception):
                 raise self._not_undone(outcome) from error
 
@@ -202,7 +202,7 @@ class JournaledFile:
             named = file_stat(os.lstat(self.path))
         except OSError as error:
             raise disk.access_error(self.path, error) from error
-        if not _identity(expected) == _identity(self.stat()) == _identity(named):
+        if not expected.identity == self.stat().identity == named.identity:
             message = f"{disk.shown(self.path)} changed since it was examined. Scan it again."
             raise errors.ConflictError(message)
 
@@ -324,18 +324,13 @@ class JournaledFile:
         if shifts and error.errno in _CANNOT_SHIFT:
             return self._cannot_shift(error.strerror or str(error))
         meaning = disk.access_error(self.path, error)
-        log.warning("journal.undone item_id=%d code=%s", self.item_id, meaning.reason)
+        logger.warning("journal.undone item_id=%d code=%s", self.item_id, meaning.reason)
         return type(meaning)(f"{meaning.message} The file is unchanged.", code=meaning.reason)
 
     def _not_undone(self, outcome: UndoOutcome) -> errors.FileAccessError:
         self._is_unresolved = True  # this process cannot resolve it
         message = f"A write was interrupted and could not be undone yet: {outcome.message} Run `indexium recover`."
         return errors.FileAccessError(message, code="cannot_tell")
-
-
-def _identity(status: FileStat) -> tuple[int, int, int, int]:
-    """Return the values that show that a file is unchanged. A new hard link or another mode is not a change."""
-    return status.device, status.inode, status.size, status.mtime_ns
 
 
 def _overlaps(extent: Extent, payload: Sequence[Extent]) -> bool:

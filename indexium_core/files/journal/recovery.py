@@ -15,7 +15,7 @@ from indexium_core.files.journal.swaps import SwapEntry
 
 __all__ = ["Recovered", "recover", "recover_item"]
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,5 +79,5 @@ def _recover_entry(journal: OperationJournal, entry: JournalEntry | SwapEntry) -
     elif outcome.is_resolved:
         journal.undone(entry.item_id)
     else:
-        log.error("journal.problem item_id=%d code=%s", entry.item_id, outcome.code)
+        logger.error("journal.problem item_id=%d code=%s", entry.item_id, outcome.code)
     return Recovered(entry=entry, outcome=outcome)

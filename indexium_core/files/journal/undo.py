@@ -36,7 +36,7 @@ class UndoOutcome:
 
     @property
     def is_resolved(self) -> bool:
-        """Whether the file is complete: in its state before the edit, or `finished`."""
+        """Whether nothing remains to do: the file has its old state, or the edit is complete."""
         return self.status != "problem"
 
 

@@ -88,7 +88,7 @@ class Original:
             here = file_stat(os.stat(self.name, dir_fd=self.folder, follow_symlinks=False))
         except OSError as error:
             raise disk.access_error(self.path, error) from error
-        if not _identity(self.stat) == _identity(self._now()) == _identity(named) == _identity(here):
+        if not self.stat.identity == self._now().identity == named.identity == here.identity:
             raise errors.ConflictError(f"{disk.shown(self.path)} changed since it was examined. Scan it again.")
 
     def changed(self) -> int:
@@ -127,8 +127,3 @@ class Original:
                 "Give yourself write permission for the folder."
             )
             raise errors.FileAccessError(message, code="read_only")
-
-
-def _identity(status: FileStat) -> tuple[int, int, int, int]:
-    """Return the values that show that a file is unchanged. A new hard link or another mode is not a change."""
-    return status.device, status.inode, status.size, status.mtime_ns

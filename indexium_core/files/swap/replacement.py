@@ -27,7 +27,7 @@ from indexium_core.model.files.media import Extent, FileStat, Rebuild
 
 __all__ = ["Replacement"]
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 _MARGIN = 1024 * 1024  # at least this number of bytes, or 1 % of the new file, stays free
 
@@ -373,7 +373,7 @@ class Replacement:
         finally:
             self.close()
         if not outcome.is_resolved:
-            log.error("swap.not_settled item_id=%d code=%s", self.item_id, outcome.code)
+            logger.error("swap.not_settled item_id=%d code=%s", self.item_id, outcome.code)
             if error is None or isinstance(error, errors.MetadataError):  # any other error stops the whole operation
                 raise self._unresolved(outcome) from error
 
@@ -485,7 +485,7 @@ class Replacement:
         outcome = self.undo()
         if not outcome.is_resolved:
             return self._unresolved(replace(outcome, message=f"{outcome.message} {meaning.message}"))
-        log.warning("swap.undone item_id=%d code=%s", self.item_id, meaning.reason)
+        logger.warning("swap.undone item_id=%d code=%s", self.item_id, meaning.reason)
         return type(meaning)(f"{meaning.message} The file is unchanged.", code=meaning.reason)
 
     def _unresolved(self, outcome: UndoOutcome) -> errors.FileAccessError:

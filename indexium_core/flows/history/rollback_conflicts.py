@@ -3,7 +3,7 @@ Conflicts of a rollback: the files that it skips because their old bytes cannot 
 
 The old bytes of a file are restored only if every byte outside its media is still as our write left it. If another
 program changed the file, or its backup no longer exists, the user can choose to restore only the comment. Newer
-operations on the file can be rolled back before, from the newest to the oldest: each starts from the state that the
+operations on the file can be rolled back first, from the newest to the oldest: each starts from the state that the
 newer rollback restored.
 """
 

@@ -46,35 +46,39 @@ class PlanCache:
         """Return all items of a version, counted like `plan_read.groups`."""
         with self._lock:
             kept = self._kept(reader, version)
-            return [(*key, *sums) for key, sums in kept.groups.items()]
+            if kept is not None:
+                return [(*key, *sums) for key, sums in kept.groups.items()]
+        return plan_read.groups(reader, version)
 
     def first_ids(self, reader: Connection, version: Version, *, limit: int, offset: int) -> list[int] | None:
-        """Return a page of the listed items in the default order; None if it is too far behind the first items."""
+        """Return a page of the listed items in the default order; None if the version or the page is not kept."""
         end = offset + limit
         if end > _FIRST:
             return None
         with self._lock:
             kept = self._kept(reader, version)
+            if kept is None:
+                return None
             if kept.first is None or (len(kept.first) < end and not kept.is_complete):
                 kept.first = plan_read.first_ranks(reader, version, limit=_FIRST)
                 kept.is_complete = len(kept.first) < _FIRST
             return [file_id for _, file_id in kept.first[offset:end]]
 
-    def _kept(self, reader: Connection, version: Version) -> _Kept:
-        """Return what is kept of a version. The newest version of a variant replaces the older one."""
+    def _kept(self, reader: Connection, version: Version) -> _Kept | None:
+        """Return what is kept of a version; None if a newer one replaced it."""
         kept = self._variants.get(version.variant_id)
         if kept is not None and kept.plan_id == version.plan_id:
             return kept
-        if kept is not None and kept.plan_id < version.plan_id:
-            changes = plan_read.row_changes(reader, version, kept.plan_id, limit=_CHANGES)
-            if changes is not None:
-                _adjust(kept, changes)
-                kept.plan_id = version.plan_id
-                return kept
-        whole = _Kept(version.plan_id, {row[:_KEYS]: list(row[_KEYS:]) for row in plan_read.groups(reader, version)})
-        if kept is None or kept.plan_id < version.plan_id:
-            self._variants[version.variant_id] = whole
-        return whole
+        if kept is not None and kept.plan_id > version.plan_id:
+            return None
+        changes = plan_read.row_changes(reader, version, kept.plan_id, limit=_CHANGES) if kept else None
+        if kept is None or changes is None:
+            groups = {row[:_KEYS]: list(row[_KEYS:]) for row in plan_read.groups(reader, version)}
+            kept = self._variants[version.variant_id] = _Kept(version.plan_id, groups)
+        else:
+            _adjust(kept, changes)
+            kept.plan_id = version.plan_id
+        return kept
 
 
 def _adjust(kept: _Kept, changes: list[RowChange]) -> None:

@@ -33,7 +33,7 @@ from indexium_core.jobs.item_runner import ItemRunner, RunEnd
 from indexium_core.jobs.job_run import JobRun, OperationEnd
 from indexium_core.jobs.retry import Backoff
 from indexium_core.jobs.ui_priority import UiPriority
-from indexium_core.model.operations.operation import Attempt, postpones
+from indexium_core.model.operations.operation import FAILED_STATUSES, Attempt, postpones
 from indexium_core.store import database
 from indexium_core.store.operations import backups, ledger
 from indexium_core.store.planning.plan_version import WriteRates
@@ -66,7 +66,7 @@ class Operations:
     ) -> None:
         self._store = store
         self._ledger = ledger.Ledger(store)
-        self.faststart = faststart  # this and `workers` may change; they apply to the next launch
+        self.faststart = faststart  # this and `workers` may change; changes apply to the next operation
         self.workers = workers
         self._reserve_space = reserve_space
         self._ui_priority = ui_priority or UiPriority()
@@ -239,7 +239,7 @@ class Operations:
         run.failure_reasons.pop(item_id, None)
         if result.code == "restored":
             return edited.as_pending(run.interruption_cause, was_started=True)
-        if result.status not in recording.FAILED_STATUSES:
+        if result.status not in FAILED_STATUSES:
             return edited.with_attempts(run.attempts.get(item_id, ()))
         blocker = self._blockers.blocker_of(edited.task, result.code)
         if blocker:
@@ -325,7 +325,7 @@ class Operations:
         counts = run.outcomes if is_complete else self._ledger.counts(run.operation_id)
         pending = counts.get("pending")
         if run.control.ending is not None and pending:
-            ending = run.control.ending  # the last files were started, but then cancelled
+            ending = run.control.ending  # the last files started, but were cancelled
         elif ending is RunEnd.STOPPED and not pending:
             ending = RunEnd.DONE  # the stop came after the last file was started
         if ending is RunEnd.STOPPED:

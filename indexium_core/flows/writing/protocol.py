@@ -57,7 +57,6 @@ _SAMPLED_PROOF = (
     "the same as before the write outside the media, which were compared by samples: another program touched the file"
 )
 LINKS_SEPARATED = "Its other names keep the old file."
-_UNKNOWN = Refusal(code="not_video", message="Indexium does not know this kind of file.")
 _HAS_OTHER_NAMES = (
     "The file has other names on this disk (hard links). Writing it creates a new file, and the other names would keep "
     "the old one. Set hard_links=break to allow this."
@@ -259,7 +258,7 @@ def inspect(task: Task, file: reader.FileReader) -> WritableFile:
     """
     family, layout = registry.examine(file)
     if family is None or layout.problem is not None:
-        problem = layout.problem or _UNKNOWN
+        problem = layout.problem or registry.NOT_VIDEO
         kind = errors.CorruptFileError if problem.code == "corrupt" else errors.RefusedError
         raise kind(problem.message, code=problem.code)
     if already_has(layout, task.changes):
@@ -349,7 +348,7 @@ def require_restored(task: Task, after: VerifiedState, *, is_touched: bool) -> N
 def require_whole(family: Family | None, layout: Layout) -> Family:
     """Return the family of a written file; VerificationError if it is damaged."""
     if family is None or layout.problem is not None:
-        raise errors.VerificationError((layout.problem or _UNKNOWN).message, check="structure")
+        raise errors.VerificationError((layout.problem or registry.NOT_VIDEO).message, check="structure")
     return family
 
 
@@ -448,7 +447,7 @@ def links_message(*, joined: bool, parted: bool, was_parted: bool = False) -> st
     if joined:
         return "It shares one file with its other name again."
     if was_parted:
-        return "Its names stay two files: no other name was found that still is the unchanged old file."
+        return "Its names stay two files: no other hard link to the unchanged old file was found."
     return LINKS_SEPARATED if parted else ""
 
 

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from indexium_core.model.files.media import FileFacts, FileStat
+from indexium_core.model.operations.operation import FAILED_STATUSES
 from indexium_core.model.people import people_comment
 from indexium_core.store import database
 from indexium_core.store.catalog import catalog
 from indexium_core.store.operations import ledger
 from indexium_core.store.review import decisions
 
-__all__ = ["FAILED_STATUSES", "ItemUpdate", "final_status", "record_results", "scanned_file"]
-
-FAILED_STATUSES = ("failed", "conflict", "unknown")  # statuses of items whose file was not written
+__all__ = ["ItemUpdate", "final_status", "record_results", "scanned_file"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

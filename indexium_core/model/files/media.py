@@ -43,6 +43,11 @@ class FileStat:
     nlink: int
     mode: int  # st_mode, type bits included
 
+    @property
+    def identity(self) -> tuple[int, int, int, int]:
+        """The values that show that a file is unchanged. A new hard link or another mode is not a change."""
+        return self.device, self.inode, self.size, self.mtime_ns
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldValue:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-__all__ = ["CONTAINERS", "PROGRAMS", "TABLE", "Reading", "Rule", "readings"]
+__all__ = ["CONTAINERS", "TABLE", "Reading", "Rule", "readings"]
 
 # Groups of containers that programs treat alike.
 CONTAINERS: Mapping[str, tuple[str, ...]] = {
@@ -86,7 +86,6 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
         ogg=Rule(shows="comment", field="comment", hint="as a tag of the stream", basis="measured"),
     ),
 }
-PROGRAMS = tuple(TABLE)
 
 # The FFmpeg names of tags that Jellyfin prefers to the comment.
 _BEFORE_COMMENT = ("synopsis", "description", "desc")

@@ -12,8 +12,10 @@ from indexium_core.model.planning.plan import CommentMode, PeopleMode
 __all__ = [
     "ACTIVE_STATES",
     "CANCELLED_CODES",
+    "FAILED_STATUSES",
     "FINISHED_STATES",
     "OUTCOMES",
+    "STATES",
     "Attempt",
     "BackupRecord",
     "HistoryFilter",
@@ -42,6 +44,8 @@ FINISHED_STATES = (
     "rolled_back",
     "partly_rolled_back",
 )
+STATES = (*ACTIVE_STATES, *FINISHED_STATES)
+FAILED_STATUSES = ("failed", "conflict", "unknown")  # statuses of items whose file was not written
 # The outcome of a file and the word for it on every page, in the CLI and in REST texts, in the order of display. Each
 # file has exactly one outcome, so the counts add up to the number of files.
 OUTCOMES = {
@@ -109,7 +113,7 @@ class HistoryFilter:
     statuses: tuple[str, ...] = ()
     operation_types: tuple[str, ...] = ()  # write, rollback
     person: str = ""  # exactly this person was added or removed
-    file: str = ""  # words of a path
+    file: str = ""  # words that the path contains
     error: str = ""  # code of a conflict or an error of one of its files
 
 

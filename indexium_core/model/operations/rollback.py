@@ -103,8 +103,8 @@ class RollbackCheck:
             found.append(f"{_files_with_names(self.rejoined)} would be one file again.")
         if self.stay_parted:
             found.append(
-                f"{_files_with_names(self.stay_parted)} would stay two files: no other name was found that "
-                "still is the unchanged old file."
+                f"{_files_with_names(self.stay_parted)} would stay two files: no other hard link to the "
+                "unchanged old file was found."
             )
         return found
 

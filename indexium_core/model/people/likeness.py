@@ -128,7 +128,7 @@ def _shape(name: str) -> _NameShape:
 
 
 def _is_candidate(one: _NameShape, other: _NameShape) -> bool:
-    """Return quickly whether two names may be similar even where their edit distance is large."""
+    """Return whether two names can be similar although their edit distance is large; a cheap check."""
     if one.joined == other.joined or one.sorted == other.sorted:
         return True
     return (one.has_initial or other.has_initial) and _differ_in_initials(one, other)

@@ -66,7 +66,7 @@ ISSUES: Mapping[str, IssueKind] = {
         "blocked",
         "offline",
         "[{reason}|The folder of this library cannot be reached.]",
-        "Connect the drive or mount the share, then scan again; nothing known about its files is lost.",
+        "Connect the drive or mount the share, then scan again. The stored data of its files is kept.",
         bit=1,
     ),
     "unreadable": _kind(
@@ -80,7 +80,7 @@ ISSUES: Mapping[str, IssueKind] = {
         "blocked",
         "read-only",
         "The file cannot be written[: it is read-only (mode {mode})].[ {folder}.]",
-        "Make it writable for your user, and its folder where that is the reason, then scan again.",
+        "Make it writable for your user, and also its folder if the folder is read-only, then scan again.",
         bit=3,
     ),
     "unsupported_container": _kind(
@@ -108,7 +108,7 @@ ISSUES: Mapping[str, IssueKind] = {
         "blocked",
         "not yet writable",
         "Indexium cannot write this file safely yet.[ {reason}]",
-        "Nothing to do; a later version will write it.",
+        "Nothing to do; a later version may support it.",
         bit=7,
     ),
     "file_growing": _kind(
@@ -123,7 +123,7 @@ ISSUES: Mapping[str, IssueKind] = {
         "danger",
         "custom text",
         "Would lose custom text[ “{custom_text}”].",
-        "Choose Preserve to keep the text, or write it if it may go.",
+        "Choose Preserve to keep the text, or write the file if the text may be lost.",
         bit=10,
     ),
     "tag_removal_all": _kind(
@@ -242,7 +242,7 @@ ISSUES: Mapping[str, IssueKind] = {
         "note",
         "in use",
         "Another program has the file open[: {program}].",
-        "Close the player; the write is retried automatically.",
+        "Close the player. Indexium retries the write for some seconds; after that, use Retry.",
     ),
     "stale_plan": _kind(
         "note",
@@ -296,7 +296,7 @@ _OUTCOME_LABELS: Mapping[str, str] = {
     "not_restorable": "cannot be restored",
     "not_video": "no media",
     "other_volume": "other file system",
-    "payload_protected": "stopped before media bytes",
+    "payload_protected": "would change media, stopped",
     "store_failed": "database failed",
     "sync_failed": "disk lost writes",
     "superseded_by": "written again later",

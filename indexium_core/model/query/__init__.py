@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from indexium_core.model.query.completion import Completion, Word, complete, word_at
 from indexium_core.model.query.description import describe, describe_parts
-from indexium_core.model.query.editing import quoted, with_key
+from indexium_core.model.query.editing import quoted
 from indexium_core.model.query.grammar import AllOf, AnyOf, Node, Not, Term, parse
 from indexium_core.model.query.history import HistoryTerms, parse_history
 from indexium_core.model.query.key_values import (
@@ -57,7 +57,6 @@ __all__ = [
     "selected_values",
     "split",
     "title_of",
-    "with_key",
     "with_values",
     "without_part",
     "word_at",

@@ -19,13 +19,13 @@ from dataclasses import dataclass, replace
 from indexium_core import errors
 from indexium_core.model.query.keys import BARE, KEYS, Key, nearest_key
 from indexium_core.model.query.values import Text, Value, read_value, shortened
+from indexium_core.model.surrogates import replace_surrogates
 
 __all__ = ["AllOf", "AnyOf", "Node", "Not", "Term", "parse", "terms"]
 
 MAX_DEPTH = 30  # nested parentheses
 MAX_TERMS = 100
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _KEY = re.compile(r"([^\W\d]\w*):")
 _RUN = re.compile(r'[^\s()"]+')
 _QUOTE = re.compile(r'"((?:[^"]++|"")*+)"')
@@ -74,7 +74,7 @@ Node = Term | Not | AllOf | AnyOf
 def parse(text: str) -> Node:
     """Parse a query. Raises only `QueryError`, with the position and the word."""
     # Stored paths have U+FFFD for undecodable bytes, so the search has it too. No position changes.
-    return _Parser(_SURROGATE.sub("\ufffd", text)).query()
+    return _Parser(replace_surrogates(text)).query()
 
 
 def terms(node: Node) -> Iterator[Term]:

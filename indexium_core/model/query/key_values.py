@@ -36,8 +36,8 @@ _NUMBER = re.compile("[0-9]{1,18}")
 class QueryPart:
     """One part of the outermost level; the query requires all parts."""
 
-    key: str  # the key whose values the part has; "" for any other part
-    values: tuple[str, ...]  # its values of the key
+    key: str  # the key of this part; "" if it has none
+    values: tuple[str, ...]  # the values of this part
     start: int
     end: int
 

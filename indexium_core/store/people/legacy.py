@@ -57,7 +57,9 @@ def is_legacy(head: bytes) -> bool:
 
 def read(path: Path) -> list[LegacyPerson]:
     """
-    Return the people of all files of a legacy database: first those from faces, each part in the order of its rows.
+    Return the people of all files of a legacy database.
+
+    People from faces come first. Each table is read in the order of its rows.
 
     Raises:
         UsageError: The file cannot be read, or is not a database of the old Indexium.

@@ -115,7 +115,7 @@ def test_connection_with_endless_header_is_closed(rest: Client, size: int) -> No
 
 
 def test_clients_with_missing_body_do_not_block_others(rest: Client) -> None:
-    """There are more of them than threads: no thread is assigned before the body has arrived."""
+    """There are more such clients than threads. A request gets a thread only after its body has arrived."""
     head = (PLAN + END).replace("Connection: close", "Content-Length: 9").replace("HOST", rest.url[7:])
     with contextlib.ExitStack() as opened:
         for _ in range(100):

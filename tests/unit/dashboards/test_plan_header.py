@@ -117,7 +117,7 @@ def test_failed_search_keeps_shown_numbers() -> None:
 def test_every_sort_order_is_described() -> None:
     sort = shown()["sort"]
     assert {key for key, _ in sort["options"]} == set(SORT_KEYS)
-    assert (sort["order"], sort["turned"]) == ("danger first", "safe first")
+    assert (sort["order"], sort["reversed"]) == ("danger first", "safe first")
 
 
 def test_saved_views_show_their_search_and_active_one() -> None:

@@ -304,7 +304,7 @@ def test_write_question_leaves_danger_out_and_undoes_it(asked: Asked) -> None:
     statistics = asked.library.plan().statistics
     danger, others = statistics.danger_count, statistics.safe_count + statistics.warning_count
     assert asked.lines()[:2] == [
-        (f"{danger} dangerous files", ["Leave danger out", "Show these"]),
+        (f"{danger} dangerous files", ["Exclude dangerous files", "Show these"]),
         (f"{danger} files would lose custom text", [f"Preserve all {danger}", "Show these"]),
     ]
 

@@ -63,7 +63,7 @@ def test_old_place_is_used_if_new_tags_fit() -> None:
 @pytest.mark.parametrize("spare", [0, 1, 2, 3, 9, 10, 127, 128, 129, 130])
 @pytest.mark.parametrize("crc", [False, True])
 def test_any_rest_of_room_becomes_valid_void(spare: int, crc: bool) -> None:
-    """One byte cannot be a Void: the size field of the tags takes it."""
+    """A Void needs two bytes. If one byte is left, the size field of the tags is one byte longer."""
     data = mkv.document(tags=TITLE, after=600, crc=crc)
     room = offset_of(data, mkv.CLUSTER) - offset_of(data, mkv.TAGS)
     master = mkv.checked if crc else mkv.element

@@ -160,7 +160,7 @@ def test_too_long_comments_are_rejected() -> None:
 
 
 def test_data_after_opus_texts_stays() -> None:
-    """RFC 7845, section 5.2: data whose first byte is odd is no padding."""
+    """RFC 7845, section 5.2: data after the comments is kept, not padding, if the lowest bit of its first byte is 1."""
     data = ogg.film(ogg.opus(b"COMMENT=old", rest=b"\x01kept"))
     after = written(data, ANN, COPY)
     assert ogg.packets(after)[1][1].endswith(ANN.encode() + b"\x01kept")

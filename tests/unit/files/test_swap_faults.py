@@ -93,7 +93,11 @@ def test_failed_sync_is_not_repeated(place: Place, monkeypatch: pytest.MonkeyPat
 
 
 def test_swap_steps_are_durable_in_order(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The new file before its record; the original's bytes and its second name before the first name is removed."""
+    """
+    The new file is durable before its record is written.
+
+    The bytes and the second name of the original are durable before its first name is removed.
+    """
     done: list[str] = []
     names = {
         place.path.stat().st_ino: "original",

@@ -96,7 +96,7 @@ def test_last_mount_at_path_wins(table: Table, tmp_path: Path) -> None:
 
 
 def test_hidden_mount_is_ignored(table: Table, tmp_path: Path) -> None:
-    """First the inner folder, then a mount over the outer one: by the table alone, the inner one seems nearer."""
+    """A mount over the outer folder hides an older mount on the inner folder, which the table still lists."""
     inner = tmp_path / "outer" / "inner"
     inner.mkdir(parents=True)
     device = inner.stat().st_dev

@@ -26,7 +26,7 @@ from indexium_core.model import query
     ],
 )
 def test_key_is_removed_only_at_top_level(text: str, expected: str) -> None:
-    assert query.with_key(text, "risk", "") == expected
+    assert query.with_values(text, "risk", []) == expected
     query.parse(expected)
 
 
@@ -42,31 +42,31 @@ def test_key_is_removed_only_at_top_level(text: str, expected: str) -> None:
     ],
 )
 def test_key_is_replaced_in_place(text: str, expected: str) -> None:
-    assert query.with_key(text, "risk", "danger") == expected
+    assert query.with_values(text, "risk", ["danger"]) == expected
 
 
 @pytest.mark.parametrize("value", ["Ann Lee", 'The "Rock"', "x(y)", "-x", "OR", "a:b"])
 def test_any_value_is_read_back(value: str) -> None:
-    text = query.with_key("x", "person", value)
+    text = query.with_values("x", "person", [value])
     assert query.compile_query(text).keys == {"", "person"}
     sought = query.parse_history(text)
     assert value in [*sought.words, *sought.people]
 
 
 def test_exact_value_is_quoted() -> None:
-    assert query.with_key("", "person", "Ann", exact=True) == 'person:"Ann"'
+    assert query.with_values("", "person", ["Ann"]) == 'person:"Ann"'
 
 
 def test_negated_terms_of_lists_stay() -> None:
-    assert query.with_key("-issue:offline issue:corrupt", "issue", "read_only") == "-issue:offline issue:read_only"
-    assert query.with_key("-ext:avi ext:mp4", "ext", "mkv") == "ext:mkv"
+    assert query.with_values("-issue:offline issue:corrupt", "issue", ["read_only"]) == "-issue:offline issue:read_only"
+    assert query.with_values("-ext:avi ext:mp4", "ext", ["mkv"]) == "ext:mkv"
 
 
 def test_invalid_query_or_value_is_refused() -> None:
     with pytest.raises(errors.QueryError):
-        query.with_key("(a", "risk", "safe")
+        query.with_values("(a", "risk", ["safe"])
     with pytest.raises(errors.QueryError):
-        query.with_key("a", "risk", "sofa")
+        query.with_values("a", "risk", ["sofa"])
 
 
 def test_history_search_has_words_people_and_paths() -> None:

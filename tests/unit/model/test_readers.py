@@ -24,7 +24,7 @@ def of(program: str, container: str, comment: str | None = COMMENT, **more: obje
 @pytest.mark.parametrize("group", readers.CONTAINERS)
 def test_every_program_has_rule_for_every_container(group: str) -> None:
     container = readers.CONTAINERS[group][0]
-    assert [each.program for each in readers.readings(container, COMMENT)] == list(readers.PROGRAMS)
+    assert [each.program for each in readers.readings(container, COMMENT)] == list(readers.TABLE)
 
 
 def test_container_without_comments_is_shown_by_no_program() -> None:
@@ -85,7 +85,7 @@ def test_docs_page_has_table() -> None:
         [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("| ")
     ]
     head = next(row for row in rows if row[0] == "program")
-    documented = {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in rows if row[0] in readers.PROGRAMS}
+    documented = {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in rows if row[0] in readers.TABLE}
 
     assert head[1:] == list(readers.CONTAINERS)
     assert documented == {

@@ -93,7 +93,7 @@ def book(database: Database) -> Book:
 
 
 def test_running_operation_counts_its_items(book: Book) -> None:
-    """It may be paused for a week: the list of operations shows the same as its page."""
+    """The list of operations shows the same numbers as the page of the operation, also during a long pause."""
     operation_id = book.begin()
     tasks = book.ledger.pending(operation_id, after=-1, count=2)
     records = [

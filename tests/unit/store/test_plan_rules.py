@@ -170,7 +170,7 @@ def test_view_matches_items(planned: Look, rules: Database) -> None:
 
 
 def test_sql_and_python_have_same_bits(rules: Database) -> None:
-    """The table of issues in Python is the only one: the schema lists its codes, the plan gets its masks."""
+    """The schema lists the codes of `risk.BITS` in the same order, and the plan gets masks made from them."""
     for bit, (code, severity) in enumerate(risk.BITS):
         assert rules.read().value("SELECT issue_codes($1)", [1 << bit]) == [code]
         assert risk.issue(code, severity=severity).severity == severity

@@ -187,6 +187,14 @@ def test_incremental_plan_equals_full_one(
 
     kept = [plan_id for (plan_id,) in database.read().execute("SELECT plan_id FROM plans").fetchall()]
     assert len(kept) > 5
+    older = min((version for version, _ in shown.values()), key=lambda version: version.plan_id)
+    newer = max(
+        (version for version, _ in shown.values() if version.variant_id == older.variant_id),
+        key=lambda version: version.plan_id,
+    )
+    compare_with_cache(database.read(), newer, cache)
+    assert cache.first_ids(database.read(), older, limit=3, offset=0) is None
+    assert sorted(cache.groups(database.read(), older)) == sorted(plan_read.groups(database.read(), older))
     for version, then in (shown[plan_id] for plan_id in kept):
         assert rows(database.read(), version) == then
 

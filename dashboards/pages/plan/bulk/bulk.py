@@ -68,7 +68,7 @@ def view(
             "replace": f"Replace a person in {wording.files(found.files)}",
             "templates": f"Apply a template to {wording.files(found.files)}",
             "skip": f"Skip {wording.files(found.files)}",
-            "media": f"Media of {wording.files(found.files - found.copies)}",
+            "media": f"Media properties of {wording.files(found.files - found.copies)}",
             "modes": f"How {wording.files(found.files)} {'is' if found.files == 1 else 'are'} written",
         },
         "note": " ".join(part for part in (_hidden(hidden), _copies(found)) if part),

@@ -112,7 +112,7 @@ const drawChosen = (side, name) =>
     "span",
     {class: "person", data: {key: `p:${side}`}},
     h("bdi", null, name),
-    h("button", {type: "button", "aria-label": `Remove ${name} from the choice`, data: {act: "drop", side}}, "✕"),
+    h("button", {type: "button", "aria-label": `Remove ${name} from the selection`, data: {act: "drop", side}}, "✕"),
   )
 
 /** @type {(self: Self, side: "old" | "new", text: string) => HTMLElement} */

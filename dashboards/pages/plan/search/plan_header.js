@@ -1,4 +1,4 @@
-// Headline, risk levels, search with its facets and saved views, the search in words, and the order.
+// Headline, risk levels, search with its facets and saved views, the description of the search, and the order.
 import {component, listen} from "../../../components/browser/component.js"
 import {h} from "../../../components/browser/dom.js"
 import {ExchangeMenu} from "../exchange_menu.js"

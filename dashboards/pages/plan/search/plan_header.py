@@ -179,7 +179,7 @@ def _sort(state: PlanState) -> dict[str, Any]:
         "key": state.sort,
         "descending": state.descending,
         "order": last if state.descending else first,
-        "turned": first if state.descending else last,
+        "reversed": first if state.descending else last,
         "options": [[key, label] for key, (label, *_) in SORTS.items()],
     }
 

@@ -1,4 +1,4 @@
-// Parts of the plan's header that only draw: the risk levels, the search in words, the order, and messages.
+// Parts of the plan's header that only draw: the risk levels, the description of the search, the order, and messages.
 import {h} from "../../../components/browser/dom.js"
 import {stored} from "../../../components/browser/local_storage.js"
 import {button, chip, iconButton} from "../../../components/widgets.js"
@@ -8,8 +8,8 @@ import {count} from "../../../components/wording.js"
  * @typedef {{message: string, position: number, word: string}} SearchError
  *   `position` counts characters.
  * @typedef {{level: string, count: number, shown: string, hint: string, on: boolean}} RiskLevel
- * @typedef {{key: string, descending: boolean, order: string, turned: string, options: [string, string][]}} Sort
- *   `order` names the order, `turned` the opposite one.
+ * @typedef {{key: string, descending: boolean, order: string, reversed: string, options: [string, string][]}} Sort
+ *   `order` names the order, `reversed` the opposite one.
  *
  * @typedef {object} Search The result of the search, and its actions; numbers count files.
  * @property {string} shown The search that is shown.
@@ -43,7 +43,7 @@ export const drawProblem = text =>
     "div",
     {class: "complain warning", role: "alert", data: {key: "problem"}},
     text,
-    " What you see is from before. ",
+    " The list is not up to date. ",
     button("Try again", "retry", {kind: "link"}),
   )
 
@@ -78,7 +78,7 @@ const drawPart = (text, place, query) =>
       type: "button",
       class: "term",
       "aria-label": `Remove ${text}`,
-      title: "Take this out of the search",
+      title: "Remove this from the search",
       data: {act: "drop", place, query, key: `${place}${text}`},
     },
     h("bdi", null, text),
@@ -139,7 +139,7 @@ export const drawMeaning = search => {
 }
 
 /** @type {(sort: Sort, found: string) => HTMLElement} */
-export const drawSort = ({key, descending, order, turned, options}, found) =>
+export const drawSort = ({key, descending, order, reversed, options}, found) =>
   h(
     "div",
     {class: "sorter", data: {key: "sorter"}},
@@ -156,9 +156,9 @@ export const drawSort = ({key, descending, order, turned, options}, found) =>
     ),
     iconButton(
       descending ? "↓" : "↑",
-      `${order}; turn to ${turned}`,
+      `${order}; turn to ${reversed}`,
       {act: "turn", sort: key, descending: descending ? "" : "1", key: "turn"},
-      {title: `${order} (click: ${turned})`},
+      {title: `${order} (click: ${reversed})`},
     ),
     iconButton(
       "≡",

@@ -112,7 +112,7 @@ export class ViewsMenu extends Menu {
     /** @type {(sign: string, title: string, act: string, attributes?: object) => HTMLElement} */
     const icon = (sign, title, act, attributes) => iconButton(sign, title, {act, id, key: act}, {title, ...attributes})
     const opensWith = view.default
-      ? `${name} is what the plan opens with; open it with everything`
+      ? `The plan opens with ${name}. Open it with all files`
       : `Open the plan with ${name}`
     return h(
       "li",
@@ -158,7 +158,7 @@ export class ViewsMenu extends Menu {
         }),
         button(existing ? "Overwrite" : "Save", "save", {kind: "small primary", disabled: !name.trim()}),
       ),
-      existing && h("p", {class: "hint"}, `“${existing.name}” will show this instead.`),
+      existing && h("p", {class: "hint"}, `“${existing.name}” will be overwritten.`),
       opened &&
         !opened.here &&
         button(["Update “", h("bdi", null, opened.name), "” with this"], "update", {

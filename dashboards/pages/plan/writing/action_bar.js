@@ -36,7 +36,7 @@ const drawSelection = ({title, hidden, warning, note}) =>
       h("b", null, h("bdi", null, title)),
       hidden && h("span", {class: "hidden-part"}, ", ", hidden.text),
     ),
-    hidden && button(hidden.label, hidden.act, {kind: "link", "aria-label": "Show what is hidden"}),
+    hidden && button(hidden.label, hidden.act, {kind: "link", "aria-label": "Show hidden files"}),
     h("small", null, warning && h("span", {class: "left-out"}, warning), warning && note && " · ", note),
   )
 
@@ -71,7 +71,7 @@ export function render(context) {
     },
   })
   keys(context.model, "plan", {
-    w: press("write", "write what is selected"),
-    d: press("dry_run", "dry run of what is selected"),
+    w: press("write", "write the selected files"),
+    d: press("dry_run", "dry run of the selected files"),
   })
 }

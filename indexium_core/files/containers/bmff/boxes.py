@@ -201,19 +201,19 @@ def _plausible(kind: bytes) -> bool:
     return all(32 <= byte < 127 for byte in kind[1:]) and (32 <= kind[0] < 127 or kind[0] >= 0xA0)
 
 
-def _top_box(head: bytes, at: int, size: int) -> tuple[Box | None, str]:
-    """Return the box at `at`, cut at the end of the file (`size`), and its problem; None if there is no box."""
+def _top_box(head: bytes, offset: int, size: int) -> tuple[Box | None, str]:
+    """Return the box at `offset`, cut at the end of the file (`size`), and its problem; None if there is no box."""
     if len(head) < 8 or not _plausible(head[4:8]):
         return None, ""
     try:
-        box = _read_header(head, at, size, top=True)
+        box = _read_header(head, offset, size, top=True)
     except MalformedBoxError as error:
         return None, str(error) if head[4:8] in _TOP_LEVEL else ""
     if box.end <= size:
         return box, ""
     if box.kind not in _TOP_LEVEL:
         return None, ""
-    return replace(box, size=size - at, padding=False), _cut(box, size)
+    return replace(box, size=size - offset, padding=False), _cut(box, size)
 
 
 def _cut(box: Box, size: int) -> str:

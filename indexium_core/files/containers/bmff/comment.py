@@ -274,7 +274,7 @@ def _in_meta(window: Window, path: tuple[Box, ...], first: _Names) -> Iterator[C
 class _Names:
     """A list of names for the items of a `meta`."""
 
-    start: int  # of its box
+    start: int  # offset of the box
     listed: list[str]
 
 

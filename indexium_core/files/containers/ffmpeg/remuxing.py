@@ -29,7 +29,7 @@ from indexium_core.model.files.media import Remux
 
 __all__ = ["command", "run"]
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 _POLL = 0.05  # seconds between two checks of the child
 _OUTPUT_TIMEOUT = 5.0  # seconds to read the last output of an ended child
@@ -83,7 +83,7 @@ def run(
         code = full or ("ffmpeg_refused" if _LASTING.search(output) else "ffmpeg_failed")
         raise errors.FFmpegError(message, code=code)
     if output:
-        _log.warning("remux.complaints", extra={"error": _last_line(output)})
+        logger.warning("remux.complaints", extra={"error": _last_line(output)})
 
 
 def command(edit: Remux, source: bytes, target: bytes) -> list[bytes]:

@@ -16,6 +16,7 @@ from indexium_core import errors
 __all__ = [
     "CRC_32",
     "HEADER_MAX",
+    "PADDING",
     "UNKNOWN",
     "VOID",
     "Element",
@@ -35,6 +36,7 @@ __all__ = [
 
 VOID = 0xEC
 CRC_32 = 0xBF
+PADDING = frozenset({VOID, CRC_32})  # elements without content of their own
 HEADER_MAX = 12  # bytes: an ID of 4 and a size of 8
 UNKNOWN = -1  # stands for an unknown size
 ELEMENTS_MAX = 65_536  # elements of one Tags; a hostile one could hold millions of 2-byte elements

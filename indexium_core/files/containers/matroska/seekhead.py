@@ -28,7 +28,6 @@ __all__ = [
     "without_entries",
 ]
 
-_PADDING = frozenset({ebml.VOID, ebml.CRC_32})
 _ELEMENTS_MAX = 65_536  # in all directories (three per entry); some list every cluster of a long file
 _NAMED_MAX = 1000  # entries except for clusters; real files have some ten
 _LATER = frozenset({ids.CLUSTER, ids.CUES})
@@ -80,7 +79,7 @@ def parse(content: bytes, budget: ebml.ElementBudget | None = None) -> SeekHead:
     budget = budget or ebml.ElementBudget(_ELEMENTS_MAX)
     items = ebml.children(content, budget)
     has_crc = any(item.id == ebml.CRC_32 for item in items)
-    return SeekHead(tuple(_entry(item, budget) for item in items if item.id not in _PADDING), has_crc)
+    return SeekHead(tuple(_entry(item, budget) for item in items if item.id not in ebml.PADDING), has_crc)
 
 
 def _entry(item: RawElement, budget: ebml.ElementBudget) -> SeekEntry:
@@ -107,7 +106,7 @@ def with_position(old: SeekEntry, position: int) -> SeekEntry:
     children = ebml.children(item.content, ebml.ElementBudget())
     number = ebml.encode_uint(position, old.width)
     field = ebml.element(ids.SEEK_POSITION, number)
-    kept = [child for child in children if child.id not in _PADDING]
+    kept = [child for child in children if child.id not in ebml.PADDING]
     parts = [field if child.id == ids.SEEK_POSITION else child.raw for child in kept]
     content = ebml.master(parts, has_crc=any(child.id == ebml.CRC_32 for child in children))
     return replace(old, raw=ebml.element(ids.SEEK, content), position=position, width=len(number))

@@ -34,9 +34,8 @@ __all__ = [
 
 _FILE_TYPES = frozenset({"ALBUM", "OPERA", "CONCERT", "MOVIE", "EPISODE"})  # the names of TargetTypeValue 50
 _FILE_LEVEL = 50
-_PADDING = frozenset({ebml.VOID, ebml.CRC_32})
 _LANGUAGES = frozenset({ids.TAG_LANGUAGE, ids.TAG_LANGUAGE_BCP47, ids.TAG_DEFAULT, ids.TAG_DEFAULT_BOGUS})
-_OWN = _LANGUAGES | _PADDING | {ids.TAG_NAME, ids.TAG_STRING}  # the children of a comment
+_OWN = _LANGUAGES | ebml.PADDING | {ids.TAG_NAME, ids.TAG_STRING}  # the children of a comment
 _CACHED_BYTES = 65_536  # longer content is parsed again, so that the cache needs little memory
 
 NESTED_TAGS = "The file's comment holds further tags, which would be lost with it."
@@ -173,7 +172,7 @@ def kept_content(content: bytes) -> list[tuple[str, bytes]]:
     inner: list[tuple[str, bytes]] = []
     number = 0
     for tag in parse(content):
-        if tag.item.id in _PADDING:
+        if tag.item.id in ebml.PADDING:
             continue
         inner += [
             (ids.name_of(child.id), child.raw)
@@ -195,7 +194,7 @@ def kept_content(content: bytes) -> list[tuple[str, bytes]]:
 def _kept(tag: MatroskaTag) -> list[RawElement]:
     """Return the children of a Tag without the file's comments and padding."""
     gone = {comment.place for comment in tag.comments if comment.of_file}
-    return [item for place, item in enumerate(tag.children) if place not in gone and item.id not in _PADDING]
+    return [item for place, item in enumerate(tag.children) if place not in gone and item.id not in ebml.PADDING]
 
 
 def _has_content(kept: Sequence[RawElement]) -> bool:
@@ -257,14 +256,14 @@ def _tag_for_new_comment(tags: Sequence[MatroskaTag], edits: Mapping[tuple[int, 
         nth
         for nth, tag in enumerate(tags)
         for place, item in enumerate(tag.children)
-        if item.id != ids.TARGETS and item.id not in _PADDING and (nth, place) not in gone
+        if item.id != ids.TARGETS and item.id not in ebml.PADDING and (nth, place) not in gone
     ]
     return max((nth for nth in staying if nth > after and tags[nth].flat and tags[nth].of_file), default=len(tags))
 
 
 def _edited_tag(tag: MatroskaTag, edits: Mapping[int, CommentEdit | None], simple_tag: bytes) -> bytes:
     """Return the Tag with new comments, and `simple_tag` at its end; `b""` if it becomes empty."""
-    if tag.item.id in _PADDING:
+    if tag.item.id in ebml.PADDING:
         return b""
     if not edits and not simple_tag:
         return tag.item.raw
@@ -272,7 +271,7 @@ def _edited_tag(tag: MatroskaTag, edits: Mapping[int, CommentEdit | None], simpl
     parts, has_content = [], bool(simple_tag)
     for place, child in enumerate(tag.children):
         edit = edits.get(place)
-        if child.id in _PADDING or (place in edits and edit is None):
+        if child.id in ebml.PADDING or (place in edits and edit is None):
             continue
         parts.append(_edited_comment(comments[place], edit) if edit else child.raw)
         has_content |= child.id != ids.TARGETS
@@ -283,7 +282,7 @@ def _edited_tag(tag: MatroskaTag, edits: Mapping[int, CommentEdit | None], simpl
 
 def _edited_comment(comment: Comment, edit: CommentEdit) -> bytes:
     """Return the SimpleTag of a comment with a new text."""
-    dropped = set(_PADDING)
+    dropped = set(ebml.PADDING)
     sets_default = edit.sets_default and not edit.resets_language
     if edit.resets_language:
         dropped |= _LANGUAGES

@@ -64,10 +64,10 @@ class Gap:
 
 def zones(layout: MatroskaLayout) -> tuple[Zone, ...]:
     """
-    Return the zones in file order, a growing one last.
+    Return the zones in file order; the zone that can grow is last.
 
-    A segment can grow if it ends the file and its last cluster has a known size: MediaInfo and ExifTool do not find
-    tags behind a cluster of unknown size (measured).
+    A segment can grow if it is the last in the file and its last cluster has a known size: MediaInfo and ExifTool do
+    not find tags behind a cluster of unknown size (measured).
     """
     found: list[list[Element]] = []
     for element in layout.elements:

@@ -22,8 +22,8 @@ DELETE FROM plan_marks;
 DELETE FROM plan_variants;
 ALTER TABLE plan_rows ADD COLUMN places STRUCT("where" VARCHAR, "old" VARCHAR, "new" VARCHAR)[];  -- NULL: one text at most
 
--- The codes of a plan's issues as bits say them; `plan_rows.ISSUE_BITS` has their severities. A code that is there twice
--- has another severity in other files.
+-- The codes of a plan's issues, by bit; `risk.BITS` has their severities. A code that occurs twice has different
+-- severities in different files.
 CREATE OR REPLACE MACRO issue_codes(bits) AS list_filter([
     'missing_file', 'offline', 'unreadable', 'read_only', 'unsupported_container', 'corrupt', 'invalid_person_name',
     'no_strategy_yet', 'file_growing', 'hard_linked',
