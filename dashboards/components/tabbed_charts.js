@@ -45,13 +45,13 @@ const drawBar = bar =>
       type: "button",
       class: "hbar",
       "aria-pressed": String(bar.on),
-      "aria-label": `${bar.name}: ${bar.hint}`,
       title: bar.name,
       data: {act: "pick", name: bar.key, key: bar.key},
     },
-    h("span", null, h("bdi", null, bar.name)),
+    h("span", {class: "vh"}, `${bar.name}: ${bar.hint}`),
+    h("span", {"aria-hidden": "true"}, h("bdi", null, bar.name)),
     h("i", {"aria-hidden": "true"}, h("i", {style: {width: `${bar.share}%`}})),
-    h("b", {"aria-hidden": "true"}, count(bar.count)), // the label has the number with its unit
+    h("b", {"aria-hidden": "true"}, count(bar.count)),
   )
 
 /** @param {Line} line */
