@@ -150,7 +150,7 @@ def javascript_programs():
 
 
 def set_up(extra):
-    """Make `.venv` with everything that is needed; does nothing where that was done before."""
+    """Make `.venv` with everything that is needed; do nothing if it is complete."""
     wanted = fingerprint()
     done = read_stamp()
     if PYTHON.exists() and done.get("project") == wanted and (extra in done.get("extras", []) or not extra):

@@ -89,7 +89,7 @@ def sentence(job: Job, status: OperationStatus | None = None, *, now: datetime |
     if job.status == "pending":
         return _waiting_sentence(job, now)
     if job.status == "interrupted":
-        return f"{_progress(job)} when it was interrupted; every file is whole"
+        return f"{_progress(job)} when it was interrupted; every file is intact"
     return _result(job)
 
 
@@ -196,7 +196,7 @@ def cancel_effect(job: Job) -> str:
             if job.progress_total
             else ""
         )
-        return f"{cancel_effect_on_files(job.job_type)}{left}. Every file is whole."
+        return f"{cancel_effect_on_files(job.job_type)}{left}. Every file is intact."
     return "The results so far are kept. For the other files, the earlier results stay."
 
 

@@ -193,7 +193,10 @@ def interrupted(operation: MetadataOperation) -> dict[str, Any]:
         "kind": "interrupted",
         "title": f"Interrupted {when}: {name}, {wording.count(good)} of {wording.count(total)} {done}",
         "note": ", ".join(
-            ["every file is whole", *(f"{wording.count(number)} {label}" for label, number in counts.items() if number)]
+            [
+                "every file is intact",
+                *(f"{wording.count(number)} {label}" for label, number in counts.items() if number),
+            ]
         ),
         "level": "warning",
         "glyph": "!",

@@ -54,7 +54,7 @@ def _summary(operation: InterruptedOperation) -> str:
     named = f"“{record.user_note}”" if record.user_note else unnamed
     started = f"{operation_text.kind_name(record)} {named}, started {wording.when(record.started_at)}"
     completed = operation.total - operation.remaining - operation.counts.get("unclear", 0)
-    return f"{started}, processed {wording.count(completed)} of {wording.files(operation.total)}. Every file is whole."
+    return f"{started}, processed {wording.count(completed)} of {wording.files(operation.total)}. Every file is intact."
 
 
 def _promise(operation: InterruptedOperation) -> str:

@@ -28,6 +28,7 @@ from tornado.httputil import HTTPServerRequest
 from tornado.ioloop import IOLoop
 from tornado.routing import Matcher
 from tornado.web import RedirectHandler, RequestHandler, StaticFileHandler
+from tornado.websocket import WebSocketClosedError
 
 from dashboards import app, session
 from dashboards.components.base import scripts
@@ -76,8 +77,27 @@ def serve(
 
     """
     server = make_server(library, host=host, port=port, allow_remote=allow_remote)
+    _log_libraries_to_console()
     sys.setswitchinterval(0.0005)  # so that busy Python threads do not delay a click by 5 ms each
     server.run(open_browser=open_browser, announce=True)
+
+
+def _log_libraries_to_console() -> None:
+    """
+    Print warnings of other libraries on stderr.
+
+    Bokeh calls `logging.debug`, which adds a handler to a root logger without one. From then on, the records of this
+    program, which go to the log of the home, would be printed too.
+    """
+
+    def is_printed(record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        return not (record.name.startswith("indexium_core") or isinstance(error, WebSocketClosedError))  # a closed page
+
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)
+    handler.addFilter(is_printed)
+    logging.getLogger().addHandler(handler)
 
 
 def make_server(

@@ -67,7 +67,7 @@ COMMANDS = {
     ),
     "mode": CommandEntry("review.decisions", "Set how people and comments of files are combined."),
     "undo": CommandEntry(
-        "review.undo", "Undo the last decision: an edit, a postponement, a mode, a template or an import of changes."
+        "review.undo", "Undo the last decision: an edit, a skip, a mode, a template or an import of changes."
     ),
     "redo": CommandEntry("review.undo", "Redo the decision that was undone last, if no other decision was made since."),
     "settings": CommandEntry("home.settings", "Show and change settings."),
@@ -78,7 +78,7 @@ COMMANDS = {
     "jobs": CommandEntry("operations.jobs", "Background jobs: writes, rollbacks, scans, rescans."),
     "changes": CommandEntry("review.changes", "Import a plan that was exported as CSV and edited."),
     "findings": CommandEntry("review.checks", "Resolve or ignore the findings of checks."),
-    "decisions": CommandEntry("review.decisions", "Edits, postponements and modes that are in force."),
+    "decisions": CommandEntry("review.decisions", "Edits, skipped files and modes that are in force."),
     "templates": CommandEntry(
         "review.templates", "Edits stored under a name: people to add, or a replacement of one person by another."
     ),

@@ -3,7 +3,9 @@ The start of worker processes by a fork server: a process that has loaded the mo
 
 A new interpreter needs half a second to load these modules. A fork of one that has them needs milliseconds, and shares
 their memory. The fork server has one thread, so a fork copies no lock that another thread holds. Worker processes are
-its children: it learns their exit codes, and it keeps each process number until the parent asks for the code.
+its children: it gets their exit codes, and it keeps each process number until the parent asks for the code.
+
+This module is the client in the parent process; `worker` is the program of the fork server and of the workers.
 """
 
 from __future__ import annotations

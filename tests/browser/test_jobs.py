@@ -232,7 +232,7 @@ def test_interrupted_operation_is_offered_at_start_and_resumed(
     [cut] = interrupted.interruptions.operations()
     page = serve(interrupted).visit("/plan")
     dialog = page.get_by_role("dialog", name="A write was interrupted")
-    expect(dialog).to_contain_text("Every file is whole.")
+    expect(dialog).to_contain_text("Every file is intact.")
     report = dialog.get_by_role("list", name="Files").get_by_role("listitem")
     expect(report).to_have_count(cut.total)
     dialog.get_by_label("Show").select_option("done")
@@ -255,7 +255,7 @@ def test_interrupted_operation_is_offered_at_start_and_resumed(
 def test_answer_closes_question_in_other_tabs(serve: Callable[[Library], Site], interrupted: Library) -> None:
     site = serve(interrupted)
     one, other = site.visit("/plan"), site.visit("/jobs")
-    expect(other.get_by_role("dialog")).to_contain_text("Every file is whole.")
+    expect(other.get_by_role("dialog")).to_contain_text("Every file is intact.")
     one.get_by_role("dialog").get_by_role("button", name=re.compile("^Resume ")).click()
     expect(other.get_by_role("dialog")).to_be_hidden()
     expect(other.locator(".toast")).to_contain_text("in another window")

@@ -123,8 +123,14 @@ def test_identifiers_and_texts_of_python_use_standard_terms(path: Path) -> None:
     assert [complaint for text in texts for complaint in retired_texts(text)] == []
 
 
-@pytest.mark.parametrize("path", [*sources(".js"), *pages()], ids=lambda path: str(path.relative_to(ROOT)))
-def test_javascript_and_pages_use_standard_phrases(path: Path) -> None:
+def other_texts() -> list[Path]:
+    """Return the files that are not Python modules of the packages."""
+    files = [path for suffix in (".js", ".css", ".sql") for path in sources(suffix)]
+    return [*files, *pages(), ROOT / "pyproject.toml", ROOT / "start.py"]
+
+
+@pytest.mark.parametrize("path", other_texts(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_other_files_use_standard_phrases(path: Path) -> None:
     assert retired_texts(path.read_text(encoding="utf-8")) == []
 
 

@@ -44,7 +44,7 @@ def test_plan_warns_and_names_damage(library: Library) -> None:
         (
             "damaged_tail",
             "warning",
-            f"{CUT} What comes before it is whole.",
+            f"{CUT} What comes before it is intact.",
         )
     ]
     assert library.files.file(item.file_id).state == "ok"

@@ -108,9 +108,9 @@ def verdict(operation: MetadataOperation) -> dict[str, str]:
         "completed_with_errors": ("warning", f"! {good} of {total} {label}; {left} not changed."),
         "rolled_back": ("note", "All files were rolled back."),
         "partly_rolled_back": ("warning", "! Some files were rolled back."),
-        "cancelled": ("note", f"Cancelled after {good} of {total}. Every file is whole."),
-        "interrupted": ("danger", f"▲ Interrupted at {good} of {total}. Every file is whole."),
-        "failed": ("danger", f"▲ {operation.error_message or 'The operation stopped.'} Every file is whole."),
+        "cancelled": ("note", f"Cancelled after {good} of {total}. Every file is intact."),
+        "interrupted": ("danger", f"▲ Interrupted at {good} of {total}. Every file is intact."),
+        "failed": ("danger", f"▲ {operation.error_message or 'The operation stopped.'} Every file is intact."),
     }
     level, text = texts.get(operation.status, ("note", "The operation is running."))
     return {"level": level, "text": text}

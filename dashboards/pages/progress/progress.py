@@ -159,7 +159,7 @@ def _report(operation: MetadataOperation, status: OperationStatus) -> list[str]:
         after = " to the state before the write" if label == "restored" else ""
         lines.append(f"{wording.files(restored)} {_was(restored)} {label}{after}.")
     if waiting:
-        lines.append(f"{wording.files(waiting)} {_was(waiting)} not started. Every file is whole.")
+        lines.append(f"{wording.files(waiting)} {_was(waiting)} not started. Every file is intact.")
     rolled_back = {
         "rolled_back": "All files were rolled back later.",
         "partly_rolled_back": "Some files were rolled back later.",

@@ -42,7 +42,7 @@ def rollback(
         bool, typer.Option("--with-newer", help="Roll newer operations on the same files back first.")
     ] = False,
     replan: Annotated[
-        bool, typer.Option("--replan", help="Keep the files in the plan instead of postponing them.")
+        bool, typer.Option("--replan", help="Keep the files in the plan instead of skipping them.")
     ] = False,
     dry_run: DryRun = False,
     yes: Yes = False,

@@ -85,7 +85,7 @@ def _report(verb: str, files: int) -> None:
     output.note(f"{wording.files(files)} {verb}." if files else "No file of the plan matches; nothing was done.")
 
 
-decisions = typer.Typer(help="Edits, postponements and modes that are in force.", no_args_is_help=True)
+decisions = typer.Typer(help="Edits, skipped files and modes that are in force.", no_args_is_help=True)
 
 app.add_typer(decisions, name="decisions")
 

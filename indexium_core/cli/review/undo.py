@@ -20,7 +20,7 @@ def undo(
     listed: Annotated[bool, typer.Option("--list", help="Only show the steps that can be undone and redone.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Undo the last decision: an edit, a postponement, a mode, a template or an import of changes."""
+    """Undo the last decision: an edit, a skip, a mode, a template or an import of changes."""
     with opened(context) as library:
         if listed:
             rows = library.steps.list()

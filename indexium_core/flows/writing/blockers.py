@@ -47,19 +47,19 @@ class Blockers:
             if library is not None and roots.offline_reason(library):
                 return (
                     f"The folder {library.path} is missing, or another folder has its place. Connect it again, then "
-                    "resume. Every file is whole, and what was written stays written."
+                    "resume. Every file is intact, and what was written stays written."
                 )
         if code in _FULL_CODES:
             free = _free(task.path)
             if free is not None and free < _FULL_DISK_BYTES:
                 return (
                     f"The disk of {_folder(task)} is full ({free:,} bytes are free). Free some space, then resume. "
-                    "Every file is whole, and what was written stays written."
+                    "Every file is intact, and what was written stays written."
                 )
         if code == "over_quota":  # no system call returns the rest of a quota
             return (
                 f"Your quota on the disk of {_folder(task)} is exhausted. Remove files there or have the quota raised, "
-                "then resume. Every file is whole, and what was written stays written."
+                "then resume. Every file is intact, and what was written stays written."
             )
         return ""
 

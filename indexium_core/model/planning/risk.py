@@ -199,7 +199,7 @@ ISSUES: Mapping[str, IssueKind] = {
     "damaged_tail": _kind(
         "warning",
         "damaged end",
-        "[{damage}|The end of the file is damaged.] What comes before it is whole.",
+        "[{damage}|The end of the file is damaged.] What comes before it is intact.",
         "Nothing to do; Indexium does not change the damaged end.",
         bit=21,
     ),

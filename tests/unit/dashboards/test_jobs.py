@@ -118,7 +118,7 @@ SENTENCES = [
     (job("cancelled", progress_current=2, progress_total=9), "2 of 9 files processed when it was cancelled"),
     (
         job("interrupted", progress_current=2, progress_total=9),
-        "2 of 9 files processed when it was interrupted; every file is whole",
+        "2 of 9 files processed when it was interrupted; every file is intact",
     ),
     (
         job("completed", counters={"success": 212, "failed": 0}, seconds=360.0),
@@ -191,7 +191,7 @@ def test_cards_count_every_kind() -> None:
 def test_cancel_question_names_what_stays(kind: str, told: str) -> None:
     half = job_text.cancel_effect(job(job_type=kind, progress_current=39, progress_total=214))
     assert half.startswith(told)
-    assert half.endswith("; 175 files will not be changed. Every file is whole.")
+    assert half.endswith("; 175 files will not be changed. Every file is intact.")
 
 
 def test_job_paused_for_day_is_long_paused() -> None:

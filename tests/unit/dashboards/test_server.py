@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tornado.websocket import WebSocketClosedError
 
 from dashboards import app, shared
 from dashboards.session import Session
@@ -160,6 +162,19 @@ def test_signal_stops_service_cleanly(number: signal.Signals, tmp_path: Path) ->
     assert "begun nothing: True" in said
     assert "left behind: []" in said
     assert process.returncode == 0
+
+
+def test_console_shows_only_warnings_of_libraries(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    server._log_libraries_to_console()
+
+    logging.debug("Dropping a patch")  # noqa: LOG015 - Bokeh does so
+    logging.getLogger("indexium_core").warning("operation.failed")
+    logging.getLogger("tornado.application").error("Uncaught exception")
+    logging.getLogger("tornado.application").error("closed", exc_info=WebSocketClosedError())
+    assert capsys.readouterr().err == "Uncaught exception\n"
 
 
 def test_start_messages_are_shown_once() -> None:

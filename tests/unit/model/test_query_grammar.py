@@ -138,7 +138,7 @@ def test_any_text_raises_only_query_errors(text: str) -> None:
     error = error_of(text)
     if error is None:
         assert isinstance(query.describe(text), str)
-        query.parse(query.with_key(text, "risk", ""))
+        query.parse(query.with_values(text, "risk", []))
     else:
         shown = "".join("\ufffd" if "\ud800" <= letter <= "\udfff" else letter for letter in text)
         assert error.word

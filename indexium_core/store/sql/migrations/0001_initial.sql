@@ -62,7 +62,7 @@ CREATE TABLE scanned_files (
 
 CREATE TABLE people (
     person_id INTEGER PRIMARY KEY,
-    name VARCHAR NOT NULL,                         -- as the user spelt it
+    name VARCHAR NOT NULL,                         -- with the spelling of the user
     person_key VARCHAR NOT NULL,                   -- casefold of NFC
     search VARCHAR NOT NULL,                       -- folded for search
     created_at TIMESTAMPTZ NOT NULL
@@ -74,8 +74,8 @@ CREATE TABLE person_aliases (
     created_at TIMESTAMPTZ NOT NULL
 );
 
--- Who is in what. A row belongs to a payload (file_hash) or, where there is none or it is not known yet, to a path:
--- rows whose path no scan has met wait here.
+-- The people of each file. A row belongs to a payload (file_hash). If the payload is missing or not known yet, the row
+-- belongs to a path, which a scan may find later.
 CREATE TABLE video_people (
     assignment_id BIGINT PRIMARY KEY,              -- also the order of assignment
     file_hash VARCHAR,
@@ -87,25 +87,25 @@ CREATE TABLE video_people (
 -- What an assignment belongs to, as one value to join by: the hash, else the path (which begins with a slash).
 CREATE VIEW assignments AS
 SELECT *, coalesce(encode(file_hash), path_bytes) AS target FROM video_people;
--- The values by which assignments of a file may go.
+-- The values by which a file can have assignments: its hash and its path.
 CREATE VIEW file_targets AS
 SELECT file_id, encode(file_hash) AS target FROM scanned_files WHERE file_hash IS NOT NULL
 UNION ALL SELECT file_id, path_bytes FROM scanned_files;
--- Who is in which file: every copy of a payload has its people.
+-- The people of each file. Every copy of a payload has the people of the payload.
 CREATE VIEW file_people AS
 SELECT t.file_id, a.person_id, a.assignment_id, a.origin FROM assignments AS a JOIN file_targets AS t USING (target);
 
--- Files whose assignments were taken away or renamed stay in the plan.
+-- Files whose assignments were removed or renamed stay in the plan.
 CREATE TABLE touched_files (file_id BIGINT PRIMARY KEY, reason VARCHAR NOT NULL);
 
--- Standing decisions of the person, per file. At most one row a file and kind is in force (revoked_at IS NULL).
+-- Decisions of the user about files. Each file has at most one decision of each kind in force (revoked_at IS NULL).
 CREATE TABLE decisions (
     decision_id BIGINT NOT NULL,
     file_id BIGINT NOT NULL,
     kind VARCHAR NOT NULL,                         -- edit, postpone, mode
     people VARCHAR[],                              -- edit: the wanted list
     people_keys VARCHAR[],                         -- edit: person_key of each of them
-    db_people VARCHAR[],                           -- edit: what the database said then (edit_outdated)
+    db_people VARCHAR[],                           -- edit: people of the database at that time (edit_outdated)
     until TIMESTAMPTZ,                             -- postpone: NULL = until revoked
     people_mode VARCHAR,
     comment_mode VARCHAR,
@@ -114,8 +114,8 @@ CREATE TABLE decisions (
     revoked_at TIMESTAMPTZ
 );
 
--- Incremental plans. A mark says that a file's plan must be worked out again; a variant (one combination of modes) has
--- worked in all marks up to seen_mark. A plan row is in force for plan ids in [from_version, to_version).
+-- Incremental plans. A mark shows that the plan of a file must be computed again. A variant (one combination of modes)
+-- has processed all marks up to seen_mark. A plan row is in force for plan ids in [from_version, to_version).
 CREATE SEQUENCE mark_ids START 1;
 CREATE TABLE plan_marks (mark_id BIGINT NOT NULL, file_id BIGINT NOT NULL);
 CREATE TABLE plan_variants (
@@ -125,7 +125,7 @@ CREATE TABLE plan_variants (
     include_unknown BOOLEAN NOT NULL,
     seen_mark BIGINT NOT NULL,
     plan_id BIGINT,                                -- newest version
-    used_at TIMESTAMPTZ NOT NULL                   -- about when somebody last asked for it
+    used_at TIMESTAMPTZ NOT NULL                   -- approximate time of the last use
 );
 CREATE SEQUENCE plan_ids START 1;
 CREATE TABLE plans (
@@ -135,12 +135,12 @@ CREATE TABLE plans (
     item_count BIGINT NOT NULL,                    -- rows that this version changed
     reason VARCHAR NOT NULL DEFAULT ''
 );
--- Words of the plan as one type: a byte each, and any of them may be compared with any.
+-- The words of the plan are one type: each takes one byte, and all can be compared with each other.
 CREATE TYPE plan_word AS ENUM (
     'safe', 'warning', 'danger', 'blocked', 'unchanged', 'add', 'merge', 'remove', 'rewrite', 'exact', 'replace', 'preserve'
 );
--- Lists and comments are most of the cost of a plan, so what can be told from another column is left out here; to be
--- read through `plan_items`.
+-- Lists and comments are most of the cost of a plan, so values that follow from other columns are not stored. Readers
+-- use the view `plan_items`.
 CREATE TABLE plan_rows (
     variant_id INTEGER NOT NULL,
     file_id BIGINT NOT NULL,
@@ -150,7 +150,7 @@ CREATE TABLE plan_rows (
     result VARCHAR[],                              -- NULL: nothing would change
     known VARCHAR[],                               -- people of the database; NULL: as the result, else as existing
     added VARCHAR[],                               -- NULL: the whole result
-    removed VARCHAR[],                             -- NULL: nobody
+    removed VARCHAR[],                             -- NULL: no people
     added_count INTEGER NOT NULL,                  -- to count a list, all its names would be read
     removed_count INTEGER NOT NULL,
     old_comment VARCHAR,
@@ -165,9 +165,9 @@ CREATE TABLE plan_rows (
     postponed BOOLEAN NOT NULL,
     people_mode plan_word NOT NULL,                -- the mode that was in force
     comment_mode plan_word NOT NULL,
-    digest UBIGINT NOT NULL                        -- of all but the versions: whether two rows say the same
+    digest UBIGINT NOT NULL                        -- of all columns except the versions: equal rows have equal digests
 );
--- The codes of a plan's issues, worst first, as bits say them. Messages are made when a page is read.
+-- The codes of a plan's issues by bit, the most severe first. Messages are made when a page is read.
 CREATE MACRO issue_codes(bits) AS list_filter([
     'missing_file', 'offline', 'unreadable', 'read_only', 'unsupported_container', 'corrupt', 'invalid_person_name',
     'no_strategy_yet', 'file_growing', 'custom_comment', 'tag_removal_all', 'case_collision', 'tag_removal',
@@ -207,8 +207,8 @@ CREATE TABLE metadata_operations (
     source VARCHAR NOT NULL DEFAULT '',
     plan_id BIGINT,
     job_id BIGINT,
-    reverts_id BIGINT,                             -- rollback: the operation taken back
-    finished_as VARCHAR,                           -- how it ended, before any rollback changed its status
+    reverts_id BIGINT,                             -- rollback: the operation that it rolls back
+    finished_as VARCHAR,                           -- its final status before a rollback changed the status
     options JSON NOT NULL
 );
 CREATE TABLE metadata_operation_items (
@@ -226,14 +226,14 @@ CREATE TABLE metadata_operation_items (
     changes STRUCT(field VARCHAR, "old" VARCHAR, "new" VARCHAR, "where" VARCHAR)[] NOT NULL,
     expected_size BIGINT NOT NULL,                 -- precondition: the file as it was planned
     expected_mtime_ns BIGINT NOT NULL,
-    restore_mtime_ns BIGINT,                       -- rollback: the mtime that comes back with the bytes
+    restore_mtime_ns BIGINT,                       -- rollback: the mtime that is restored with the bytes
     strategy VARCHAR NOT NULL DEFAULT '',
     proof JSON,
     code VARCHAR NOT NULL DEFAULT '',
     error_message VARCHAR NOT NULL DEFAULT '',
     seconds DOUBLE,
-    reverts_item BIGINT,                           -- rollback: the item taken back
-    reverted_by BIGINT,                            -- the rollback item that took this one back and is in force
+    reverts_item BIGINT,                           -- rollback: the item that it rolls back
+    reverted_by BIGINT,                            -- the rollback item in force that rolled this item back
     original_state VARCHAR,                        -- digest of all bytes but the payload, before …
     written_state VARCHAR,                         -- … and after
     processed_at TIMESTAMPTZ
@@ -252,5 +252,5 @@ CREATE TABLE metadata_history (
     kind VARCHAR NOT NULL DEFAULT 'journal',
     bytes BIGINT NOT NULL DEFAULT 0,
     expires_at TIMESTAMPTZ NOT NULL,
-    dropped_at TIMESTAMPTZ                         -- the journal is gone: no longer byte for byte
+    dropped_at TIMESTAMPTZ                         -- when the journal was removed: no rollback byte for byte
 );

@@ -1,6 +1,6 @@
--- Undo and redo of decisions, and edits under a name. (DuckDB adds columns without constraints only.)
+-- Undo and redo of decisions, and named edits. (DuckDB can only add columns without constraints.)
 
--- What a person did at once, newest last. One that is undone can be redone until the next one is made.
+-- The steps of the user, newest last. A step that was undone can be redone until the user makes the next step.
 CREATE SEQUENCE step_ids START 1;
 CREATE TABLE review_steps (
     step_id BIGINT NOT NULL,
@@ -9,17 +9,17 @@ CREATE TABLE review_steps (
     created_at TIMESTAMPTZ NOT NULL,
     undone_at TIMESTAMPTZ                          -- NULL: it is in force
 );
--- Decisions are never deleted: to undo a step, what it made is ended and what it ended is in force again.
-ALTER TABLE decisions ADD COLUMN made_by BIGINT;   -- step_id; NULL: made by no step of a person's
+-- Decisions are never deleted. Undoing a step ends the decisions that it made; those that it ended are in force again.
+ALTER TABLE decisions ADD COLUMN made_by BIGINT;   -- step_id; NULL: not made by a step of the user
 ALTER TABLE decisions ADD COLUMN ended_by BIGINT;  -- the step that last ended it
 
--- Edits that are made again and again: people to add, or one person put in another's place.
+-- Edits that are repeated often: people to add, or one person that replaces another.
 CREATE TABLE edit_templates (
     template_id INTEGER PRIMARY KEY,
     name VARCHAR NOT NULL,
     name_key VARCHAR NOT NULL,                     -- casefold of NFC
     people VARCHAR[] NOT NULL,                     -- to add
-    old_person VARCHAR,                            -- whom to look for …
-    new_person VARCHAR,                            -- … and who comes in their place
+    old_person VARCHAR,                            -- the person to replace …
+    new_person VARCHAR,                            -- … and the replacement
     created_at TIMESTAMPTZ NOT NULL
 );

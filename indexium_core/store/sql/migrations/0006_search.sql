@@ -1,7 +1,7 @@
--- What a search looks for among people, as one folded text a file: to look into lists of names takes ten times as long.
+-- The searchable names of each file as one folded text: a search in lists of names takes ten times as long.
 
--- As `people.fold` folds a text, compatibility letters (ﬁ, ②) aside. Most names need less than all of it, and all of it
--- costs twenty times as much as lower() alone.
+-- Folds a text like `people.fold`, except for compatibility letters (ﬁ, ②). Most names need only a part of this, and
+-- all of it costs twenty times as much as lower() alone.
 CREATE MACRO folded(text) AS CASE
     WHEN strlen(text) = length(text) THEN lower(text)
     WHEN NOT regexp_matches(text, '[ßẞæÆǽǼǣǢœŒþÞłŁøØǿǾđĐðÐħĦıς’–—]') THEN strip_accents(lower(text))
@@ -10,18 +10,18 @@ CREATE MACRO folded(text) AS CASE
         'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'), 'ł', 'l'), 'ø', 'o'), 'đ', 'd'), 'ð', 'd'), 'ħ', 'h'),
         'ı', 'i'), 'ς', 'σ'), '’', ''''), '–', '-'), '—', '-')
 END;
--- The bits of some codes of `issue_codes`, together.
+-- The bits of several codes of `issue_codes`, combined.
 CREATE MACRO issue_mask(codes) AS coalesce(list_sum(list_transform(
     generate_series(0, 23),
     lambda bit: CASE WHEN list_has_any(codes, issue_codes(1 << bit)) THEN 1 << bit ELSE 0 END
 )), 0)::INTEGER;
 
--- A plan can be worked out anew at any time.
+-- The plan can be computed again at any time.
 DELETE FROM plan_rows;
 DELETE FROM plans;
 DELETE FROM plan_marks;
 DELETE FROM plan_variants;
-ALTER TABLE plan_rows ADD COLUMN names VARCHAR;        -- everybody of the database, the file and the result, a line each
+ALTER TABLE plan_rows ADD COLUMN names VARCHAR;        -- people of the database, the file and the result, one per line
 
 CREATE OR REPLACE VIEW plan_items AS
 SELECT variant_id, file_id, from_version, to_version, coalesce(known, result, existing) AS db_people,

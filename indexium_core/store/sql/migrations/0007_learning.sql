@@ -1,6 +1,6 @@
--- What the database learned in a step of a person's review: each row of a person, of another spelling or of who is in
--- what that the step took away (is_after FALSE) or made (TRUE). To undo the step is to take those it made away and to put
--- the others back. (DuckDB adds columns without constraints only.)
+-- The changes of a review step to the database: each row of a person, of a spelling or of an assignment that the step
+-- removed (is_after FALSE) or added (TRUE). Undoing the step removes the added rows and adds the removed rows again.
+-- (DuckDB can only add columns without constraints.)
 CREATE TABLE step_people (
     step_id BIGINT NOT NULL,
     is_after BOOLEAN NOT NULL,

@@ -1,4 +1,4 @@
--- Long work as rows: what is to be done, how far it is, and what happened.
+-- Background jobs: what each does, its progress, and its events.
 CREATE SEQUENCE job_ids START 1;
 CREATE TABLE job_queue (
     id BIGINT NOT NULL,
@@ -7,9 +7,9 @@ CREATE TABLE job_queue (
     priority INTEGER NOT NULL,                     -- 1 to 10, lower first
     payload JSON NOT NULL,
     payload_version INTEGER NOT NULL,
-    dedup_key VARCHAR,                             -- of equal ones that have not begun there is one
+    dedup_key VARCHAR,                             -- of equal jobs, only one waits to start
     status VARCHAR NOT NULL,
-    owner VARCHAR NOT NULL,                        -- the instance that may take it up
+    owner VARCHAR NOT NULL,                        -- the instance that may run it
     stopped_by VARCHAR NOT NULL DEFAULT '',        -- interrupted: stop (in good order), timeout, kill
     progress_current BIGINT NOT NULL DEFAULT 0,
     progress_total BIGINT,
@@ -28,16 +28,16 @@ CREATE TABLE job_queue (
     error_stack VARCHAR NOT NULL DEFAULT '',
     summary JSON,
     is_cancellable BOOLEAN NOT NULL DEFAULT TRUE,
-    cancelled_at TIMESTAMPTZ,                      -- when somebody asked for it
+    cancelled_at TIMESTAMPTZ,                      -- when a cancellation was requested
     paused_at TIMESTAMPTZ,
     paused_by VARCHAR NOT NULL DEFAULT '',
-    operation_id BIGINT                            -- of metadata_operations, which names the job in turn
+    operation_id BIGINT                            -- of metadata_operations, whose row has the id of the job
 );
 CREATE TABLE job_dependencies (job_id BIGINT NOT NULL, depends_on BIGINT NOT NULL);
--- Where the next run of a job goes on.
+-- The checkpoint from which the next run of a job continues.
 CREATE TABLE operation_state (job_id BIGINT NOT NULL, saved_at TIMESTAMPTZ NOT NULL, state JSON NOT NULL);
--- What happened. Each run of the program has ids of its own, above those of all before: what was not written down
--- when it was killed can never share an id with what comes after.
+-- Events. Each run of the program has its own range of ids, above those of all earlier runs. So an event that a killed
+-- run did not store and a later event never have the same id.
 CREATE SEQUENCE event_runs START 1;
 CREATE TABLE events (
     id BIGINT NOT NULL,

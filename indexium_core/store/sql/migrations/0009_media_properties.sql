@@ -1,8 +1,8 @@
--- What a person sees of the media of each file, what of it is locked, and who changed what. Apart from `scanned_files`:
--- its facts are those that a scan and a write know a file by, and are nobody's to lock.
+-- The media properties of each file, the locked fields, and a log of changes. They are separate from `scanned_files`,
+-- whose facts identify a file for scans and writes and cannot be locked.
 CREATE TABLE media_properties (
-    file_id BIGINT NOT NULL,                       -- one row a file, kept so by whoever writes
-    resolution VARCHAR,                            -- 1920x1080; NULL, here and below: none, or nobody could tell
+    file_id BIGINT NOT NULL,                       -- one row for each file; the code that writes ensures this
+    resolution VARCHAR,                            -- 1920x1080; NULL, here and below: none, or unknown
     duration DOUBLE,                               -- seconds
     size BIGINT,                                   -- bytes
     video_codec VARCHAR,
@@ -11,7 +11,7 @@ CREATE TABLE media_properties (
     sample_rate INTEGER,                           -- Hz
     frame_rate DOUBLE,                             -- frames a second
     hdr VARCHAR,                                   -- no, pq, hlg, dolby_vision
-    tool VARCHAR NOT NULL DEFAULT '',              -- which one answered: pyav, ffprobe; '' for a row without an answer
+    tool VARCHAR NOT NULL DEFAULT '',              -- the tool that read them: pyav, ffprobe; '' if none could
     read_at TIMESTAMPTZ,                           -- when the media was last read
     problem_code VARCHAR NOT NULL DEFAULT '',      -- why the last rescan could not read it
     problem VARCHAR NOT NULL DEFAULT ''
@@ -24,7 +24,7 @@ CREATE TABLE field_locks (
     origin VARCHAR NOT NULL DEFAULT 'lock',        -- lock: by a padlock; edit: the field was set by hand
     locked_at TIMESTAMPTZ NOT NULL
 );
--- The people of a file are locked by a standing edit, too, for as long as it stands.
+-- An edit that is in force also locks the people of the file.
 CREATE VIEW locked_fields AS
 SELECT file_id, field, locked_by, origin, locked_at FROM field_locks
 UNION ALL
@@ -32,7 +32,7 @@ SELECT d.file_id, 'people', '', 'edit', max(d.created_at) FROM decisions AS d
 WHERE d.kind = 'edit' AND d.revoked_at IS NULL
   AND NOT EXISTS (SELECT 1 FROM field_locks AS k WHERE k.file_id = d.file_id AND k.field = 'people')
 GROUP BY d.file_id;
--- Fields that can be locked, as bits say them.
+-- Fields that can be locked, by bit.
 CREATE MACRO lockable_fields() AS [
     'resolution', 'duration', 'size', 'video_codec', 'audio_codec', 'channels', 'sample_rate', 'frame_rate', 'hdr',
     'people', 'comment'
@@ -42,7 +42,7 @@ CREATE SEQUENCE audit_ids START 1;
 CREATE TABLE audit_events (
     id BIGINT NOT NULL,
     "at" TIMESTAMPTZ NOT NULL,
-    actor VARCHAR NOT NULL,                        -- scan, rescan, or who it was
+    actor VARCHAR NOT NULL,                        -- scan, rescan, or the name of the user
     action VARCHAR NOT NULL,                       -- scan, rescan, edit, lock, unlock
     file_id BIGINT,
     field VARCHAR NOT NULL DEFAULT '',
@@ -51,7 +51,7 @@ CREATE TABLE audit_events (
     job_id BIGINT
 );
 
--- What is known of the files so far; frame rates and the dynamic range come with the first rescan.
+-- The properties that are known so far; frame rates and the dynamic range come with the first rescan.
 INSERT INTO media_properties BY NAME
 WITH parts AS (
     SELECT file_id, duration, size, scanned_at,

@@ -1,12 +1,12 @@
--- A file may hold several texts of one comment. Preserve mode keeps each, so the plan shows what becomes of each.
+-- A file may have several texts of one comment. Preserve mode keeps each, so the plan shows the new state of each.
 ALTER TABLE scanned_files ADD COLUMN places STRUCT(      -- every text of the comment, the one that players read first;
-    "where" VARCHAR,                                     -- NULL where one text at most is all there is to say
+    "where" VARCHAR,                                     -- NULL: the file has at most one text
     "value" VARCHAR,                                     -- NULL: a write adds this one
     "before" VARCHAR, "after" VARCHAR, "without" VARCHAR, -- as comment_before, comment_after, comment_without
     takes_segment BOOLEAN,                               -- preserve mode exchanges its People segment
     takes_value BOOLEAN                                  -- replace mode writes the new text here, else removes it
 )[];
-ALTER TABLE scanned_files ADD COLUMN people_hidden BOOLEAN DEFAULT FALSE;  -- players do not see everybody of `people`
+ALTER TABLE scanned_files ADD COLUMN people_hidden BOOLEAN DEFAULT FALSE;  -- players do not show all of `people`
 ALTER TABLE scanned_files ADD COLUMN ascii_only BOOLEAN DEFAULT FALSE;     -- an encoding that cannot hold every name
 
 -- What is written: the segment of preserve mode, from which each text is made out of the file's own bytes.
@@ -15,7 +15,7 @@ ALTER TABLE metadata_operation_items ALTER changes
     USING list_transform(changes, lambda c: {'field': c.field, 'old': c."old", 'new': c."new", 'where': c."where",
                                              'segment': NULL::VARCHAR});
 
--- A plan can be worked out anew at any time, and the bits of its issues have other meanings from now on.
+-- The plan is computed again, because the bits of its issues have other meanings from now on.
 DELETE FROM plan_rows;
 DELETE FROM plans;
 DELETE FROM plan_marks;
@@ -37,7 +37,7 @@ CREATE OR REPLACE MACRO issue_mask(codes) AS coalesce(list_sum(list_transform(
     lambda bit: CASE WHEN list_has_any(codes, issue_codes(1 << bit)) THEN 1 << bit ELSE 0 END
 )), 0)::INTEGER;
 
--- A segment as a comment has it: names by commas, one with a comma in quotes; '' for nobody.
+-- A segment in the form of a comment: names separated by commas, a name with a comma in quotes; '' for no people.
 CREATE MACRO people_segment(names) AS CASE
     WHEN len(names) = 0 THEN ''
     ELSE 'People: ' || array_to_string(
@@ -61,7 +61,7 @@ SELECT variant_id, file_id, from_version, to_version, coalesce(known, result, ex
        old_comment, new_comment
 FROM plan_rows;
 
--- What an earlier version read of a comment is one text of several, or has lost bytes. The next scan reads these files
--- again: the time of their last change differs by a nanosecond. Until then a write refuses them as changed.
+-- An earlier version read only one of several texts of a comment, or lost bytes. The next scan reads these files again,
+-- because the time of their last change now differs by a nanosecond. Until then, a write refuses them as changed.
 UPDATE scanned_files SET mtime_ns = mtime_ns - 1
 WHERE comment IS NOT NULL OR contains(lower(tags::VARCHAR), 'comment') OR contains(lower(tags::VARCHAR), 'description');

@@ -2,7 +2,7 @@
 -- a page. Names of people stay compressed, because counts by person use their dictionary. Rows need no stored digest: it is
 -- computed where two rows are compared.
 
--- A plan can be worked out anew at any time.
+-- The plan can be computed again at any time.
 DELETE FROM plans;
 DELETE FROM plan_marks;
 DELETE FROM plan_variants;
