@@ -89,8 +89,8 @@ def run_checks(words):
         code = run_check(check, python + check)
         if code:
             return code
-    # More processes than cores, because tests wait for disks, browsers and other processes for a third of their time.
-    workers = "--numprocesses=%d" % ((os.cpu_count() or 1) + 2)
+    # One process more than cores, because tests wait for disks, browsers and other processes for a third of their time.
+    workers = "--numprocesses=%d" % ((os.cpu_count() or 1) + 1)
     tests = ["pytest", workers, "--dist=worksteal", "--durations=10"] + words
     code = check_javascript() or run_check(tests, python + tests)
     if not code:

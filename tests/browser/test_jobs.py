@@ -108,7 +108,7 @@ def test_log_opens_by_click_and_grows_without_scrolling(site: Site, library: Lib
     expect(log).to_be_hidden()
     expect(page).not_to_have_url(re.compile("log=1"))
     page.wait_for_function("() => !document.documentElement.hasAttribute('data-dialog')")  # keys work again
-    expect(page.get_by_role("row", selected=True)).to_be_visible()  # after a reload, the list may come later than the log
+    expect(page.get_by_role("row", selected=True)).to_be_visible()  # the list may come later than the log
     page.keyboard.press("l")
     expect(log).to_be_visible()
 
