@@ -178,9 +178,10 @@ class Site:
         page.on("dialog", self._dismiss)
         page.goto(self.url + path)
         page.get_by_role("link", name="History").wait_for()
-        if path.startswith("/plan"):  # its keys work when the search is there, which may be after the rows
-            with contextlib.suppress(TimeoutError):  # an empty home has no search
+        if path.startswith("/plan"):  # its keys work when search and actions are there, which may be after the rows
+            with contextlib.suppress(TimeoutError):  # an empty home has neither
                 page.locator(".q").first.wait_for(state="attached", timeout=2_000)
+                page.get_by_role("region", name="Actions").wait_for(timeout=2_000)
         return page
 
     def _note(self, request: Request) -> None:
