@@ -34,6 +34,16 @@ IDLE = 250  # milliseconds until no result is awaited
 EVENTS = ("plan:changed", "scan:completed", "write:completed", "views:changed", "locks:changed", "rescan:completed")
 
 
+class Shown(NamedTuple):
+    """The part of the page's state that decides which data a read returns."""
+
+    query: str
+    number: int  # of the page of the list
+    sort: str
+    descending: bool
+    selection: Selection
+
+
 class Loaded(NamedTuple):
     """The data of the page, read at one time."""
 
@@ -170,11 +180,11 @@ class PlanScreen(Screen):
         if not self._session.is_showing("plan"):
             return
         state = self.state
-        arguments = (state.query, state.number, state.sort, state.descending, state.selection)
+        shown = Shown(state.query, state.number, state.sort, state.descending, state.selection)
         before = self._loaded
 
         def read() -> None:
-            self._bridge.run(lambda: self._read(*arguments, before), self._show, name="plan", failed=self._failed)
+            self._bridge.run(lambda: self._read(shown, before), self._show, name="plan", failed=self._failed)
             self._file.refresh()
 
         def show_rows(view: dict[str, Any]) -> None:
@@ -183,48 +193,35 @@ class PlanScreen(Screen):
             read()
 
         if before is None:  # nothing else is read before the rows are sent
-            self._bridge.run(lambda: self._read_rows(*arguments), show_rows, name="plan", failed=self._failed)
+            self._bridge.run(lambda: self._read_rows(shown), show_rows, name="plan", failed=self._failed)
         else:
             read()
 
-    def _read_rows(
-        self,
-        query: str,
-        number: int,
-        sort: str,
-        descending: bool,  # noqa: FBT001
-        selection: Selection,
-    ) -> dict[str, Any]:
+    def _read_page(self, shown: Shown) -> tuple[MetadataPlan, PlanPage]:
+        plan, size = self._cache.plan(shown.query), self._library.settings.metadata_preview_page_size
+        return plan, self._cache.page(plan, shown.number, per_page=size, sort=shown.sort, descending=shown.descending)
+
+    def _read_rows(self, shown: Shown) -> dict[str, Any]:
         """Return the first view of the table: only the rows and the counts that come with them."""
-        plan, size = self._cache.plan(query), self._library.settings.metadata_preview_page_size
-        page = self._cache.page(plan, number, per_page=size, sort=sort, descending=descending)
-        selected = plan.selected_items(selection, page.items)
+        plan, page = self._read_page(shown)
+        selected = plan.selected_items(shown.selection, page.items)
         return plan_table.view(
             page,
-            sort=sort,
-            descending=descending,
+            sort=shown.sort,
+            descending=shown.descending,
             selected=selected,
             chosen=len(selected),
             able=listed(page.statistics) - page.statistics.blocked_count,
             picked=0,
             named=len({item.library for item in page.items}) > 1,
-            query=query,
+            query=shown.query,
         )
 
-    def _read(  # noqa: PLR0917
-        self,
-        query: str,
-        number: int,
-        sort: str,
-        descending: bool,  # noqa: FBT001
-        selection: Selection,
-        before: Loaded | None,
-    ) -> Loaded:
+    def _read(self, shown: Shown, before: Loaded | None) -> Loaded:
         library, cache = self._library, self._cache
+        query, selection = shown.query, shown.selection
         whole = cache.plan()
-        plan = cache.plan(query)
-        size = library.settings.metadata_preview_page_size
-        page = cache.page(plan, number, per_page=size, sort=sort, descending=descending)
+        plan, page = self._read_page(shown)
         aside = grammar.with_values(query, "risk", [])
         beside = cache.plan(aside).statistics
         warnings = grammar.with_values(aside, "risk", ["warning"])
