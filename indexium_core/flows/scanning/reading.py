@@ -93,13 +93,10 @@ def read_all(
         return results
 
     try:
-        fetched = 0
         while chunk := chunks.next():
             pending.append(pool.submit(read, chunk, chunks.taken - len(chunk)))
-            while chunks.taken - fetched >= MAX_PENDING_FILES:
-                results = fetch()
-                fetched += len(results)
-                yield from results
+            while chunks.taken - limit.fetched >= MAX_PENDING_FILES:
+                yield from fetch()
         while pending:
             yield from fetch()
     finally:
@@ -142,13 +139,13 @@ class _TextLimit:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._text = 0  # characters
-        self._fetched = 0  # files
+        self.fetched = 0  # files
         self._open = True
 
     def wait(self, number: int) -> None:
         """Return when the chunk that starts with file `number` may be read."""
         with self._changed:
-            self._changed.wait_for(lambda: self._text <= MAX_PENDING_TEXT or number == self._fetched or not self._open)
+            self._changed.wait_for(lambda: self._text <= MAX_PENDING_TEXT or number == self.fetched or not self._open)
 
     def acquire(self, length: int) -> None:
         with self._changed:
@@ -157,7 +154,7 @@ class _TextLimit:
     def release(self, files: int, length: int) -> None:
         with self._changed:
             self._text -= length
-            self._fetched += files
+            self.fetched += files
             self._changed.notify_all()
 
     def close(self) -> None:
