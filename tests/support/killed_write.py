@@ -37,7 +37,7 @@ def recover(home: Path) -> None:
 
 
 def write_without_privilege(home: Path) -> None:
-    """Write as a root user to whom the modes of files and folders apply."""
+    """Write as a root user without the privilege to ignore the modes of files and folders."""
     libc, head = ctypes.CDLL(None, use_errno=True), struct.pack("=Ii", _CAPABILITIES, 0)
     sets = ctypes.create_string_buffer(24)
     assert libc.capget(head, sets) == 0
