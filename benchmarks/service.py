@@ -15,6 +15,7 @@ from pathlib import Path
 from dashboards.web import server
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.planning.plan import WRITABLE
 
 
 class Writer:
@@ -42,7 +43,7 @@ class Writer:
         library, self.written = self._library, 0
         while not self._stop.is_set():
             plan = library.plan(f'root:"{self._films}"')
-            handle = library.write(plan, WriteOptions(risk=("safe", "warning", "danger")))
+            handle = library.write(plan, WriteOptions(risk=WRITABLE))
             self._count(handle.wait().counts)
             self._count(library.rollback(handle.id, replan=True).wait().counts)
 

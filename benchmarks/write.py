@@ -30,8 +30,9 @@ from benchmarks.timing import seconds
 from indexium_core import settings
 from indexium_core.library import Library, MetadataPlan, OperationHandle
 from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.planning.plan import WRITABLE
 
-ALL = WriteOptions(risk=("safe", "warning", "danger"))
+ALL = WriteOptions(risk=WRITABLE)
 COMMENT = "People: Ann Lee"
 TAGS = f"<Tags><Tag><Targets/><Simple><Name>COMMENT</Name><String>{COMMENT}</String></Simple></Tag></Tags>"
 FFMPEG, CP = "`ffmpeg -c copy`", "`cp` with fsync"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 from indexium_core.model.operations.operation import OperationDetails, OperationStatus, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptions
-from indexium_core.model.planning.plan import PlanQuery, Selection, SelectionDigest, SelectionSummary
+from indexium_core.model.planning.plan import WRITABLE, PlanQuery, Selection, SelectionDigest, SelectionSummary
 
 if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.checks.check_service import Checks
@@ -223,7 +223,7 @@ class LibraryServices:
             options: The written risk levels, and whether a backup is kept.
 
         """
-        options = options or WriteOptions(risk=("safe", "warning", "danger"))
+        options = options or WriteOptions(risk=WRITABLE)
         plan = self.plan() if plan is None else plan
         return self.plans.summary(plan, selection, risk=options.risk, within=within, backup=options.create_backup)
 

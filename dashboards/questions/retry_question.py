@@ -9,10 +9,11 @@ from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
 from dashboards.questions import rollback_question
 from dashboards.questions.write_question import WriteQuestion
-from dashboards.questions.write_sections import WRITABLE, WriteRequest
+from dashboards.questions.write_sections import WriteRequest
 from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation
+from indexium_core.model.planning.plan import WRITABLE
 
 __all__ = ["RetryDialog"]
 

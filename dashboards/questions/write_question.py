@@ -76,7 +76,7 @@ class WriteQuestion:
             summary = library.preview(request.selection, request.plan, within=request.within, options=request.options)
             if digest.count == summary.count:
                 break
-        dangers, count = request.plan.sample(request.selection, "risk:danger", limit=write_sections.PER_PAGE)
+        dangers, count = request.plan.sample(request.selection, QUERIES["danger"], limit=write_sections.PER_PAGE)
         holders = library.operations.holders_of(request.plan, request.selection, request.options)
         return WritePreview(
             request=request,
@@ -201,7 +201,7 @@ class WriteQuestion:
 
         def read() -> dict[str, Any]:
             items, count = plan.sample(
-                selection, "risk:danger", limit=write_sections.PER_PAGE, offset=(page - 1) * write_sections.PER_PAGE
+                selection, QUERIES["danger"], limit=write_sections.PER_PAGE, offset=(page - 1) * write_sections.PER_PAGE
             )
             return write_sections.dangers(items, count, page)
 

@@ -14,6 +14,7 @@ from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import (
+    WRITABLE,
     Holder,
     PlanItem,
     Selection,
@@ -24,7 +25,6 @@ from indexium_core.model.planning.plan import (
 
 __all__ = [
     "QUERIES",
-    "WRITABLE",
     "RequestChange",
     "WritePreview",
     "WriteRequest",
@@ -34,7 +34,6 @@ __all__ = [
     "typed",
 ]
 
-WRITABLE = ("safe", "warning", "danger")
 QUERIES = {"danger": "risk:danger", "text": "issue:custom_comment", "everyone": "issue:tag_removal_all"}
 PER_PAGE = 20  # dangerous files per page
 CHANGED = "The selection finds other files now. Nothing was written. Check the numbers again."

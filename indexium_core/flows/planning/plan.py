@@ -18,7 +18,15 @@ from indexium_core import errors
 from indexium_core.flows.planning.plan_cache import PlanCache
 from indexium_core.flows.planning.write_rates import RateSource
 from indexium_core.flows.review import decisions
-from indexium_core.model.planning.plan import RISK_LEVELS, SORT_KEYS, PlanItem, PlanPage, PlanStatistics, Selection
+from indexium_core.model.planning.plan import (
+    RISK_LEVELS,
+    SORT_KEYS,
+    WRITABLE,
+    PlanItem,
+    PlanPage,
+    PlanStatistics,
+    Selection,
+)
 from indexium_core.model.query import compile_query, title_of
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
@@ -278,7 +286,7 @@ class MetadataPlan:
         """Return the ids of the listed items that a selection contains; only another search needs the database."""
         if selection.query not in (None, "", self.query):
             return self.selected_among(selection, [item.file_id for item in items])
-        levels = () if selection.query is None else selection.risk or plan_read.WRITABLE
+        levels = () if selection.query is None else selection.risk or WRITABLE
         writable = [item for item in items if item.can_update and not item.postponed]
         searched = {item.file_id for item in writable if item.risk_level in levels} - selection.excluded
         return frozenset(searched | {item.file_id for item in writable if item.file_id in selection.included})
@@ -292,7 +300,7 @@ class MetadataPlan:
         """
         Return a title for an operation on a selection: its search, its folder, or its person; "" if there is none.
 
-        Files that were selected one by one have the folder that contains all of them, or the one person whom each gets.
+        The title of files that were selected one by one is their common folder, or the one person that all of them get.
         """
         if selection.query is not None and not selection.included:
             return title_of(selection.query)

@@ -19,6 +19,7 @@ from indexium_core.model import wording
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import (
     RISK_LEVELS,
+    WRITABLE,
     PlanItem,
     PlanQuery,
     PlanStatistics,
@@ -183,9 +184,7 @@ class MetadataPlanner:
             selection = replace(selection, risk=RISK_LEVELS)
         return plan_read.selected_ids(self._database.read(), search, selection, writable=False)
 
-    def writable_ids(
-        self, plan: MetadataPlan, selection: Selection, *, risk: Sequence[str] = plan_read.WRITABLE
-    ) -> list[int]:
+    def writable_ids(self, plan: MetadataPlan, selection: Selection, *, risk: Sequence[str] = WRITABLE) -> list[int]:
         """Return the files of a selection that a write of these levels would change now."""
         search = self._newest_search(plan, selection)
         return plan_read.selected_ids(self._database.read(), search, selection, levels=risk)
@@ -196,7 +195,7 @@ class MetadataPlanner:
         plan: MetadataPlan,
         selection: Selection,
         *,
-        risk: Sequence[str] = plan_read.WRITABLE,
+        risk: Sequence[str] = WRITABLE,
         within: str = "",
         backup: bool = True,
     ) -> SelectionSummary:
@@ -222,9 +221,7 @@ class MetadataPlanner:
         return replace(totals, backup=backup, rollback_until=until)
 
     @remote()
-    def digest(
-        self, plan: MetadataPlan, selection: Selection, *, risk: Sequence[str] = plan_read.WRITABLE
-    ) -> SelectionDigest:
+    def digest(self, plan: MetadataPlan, selection: Selection, *, risk: Sequence[str] = WRITABLE) -> SelectionDigest:
         """Return the digest of the files of a selection that a write of these levels would change now."""
         search = self._newest_search(plan, selection)
         return plan_read.selection_digest(self._database.read(), search, selection, levels=risk)

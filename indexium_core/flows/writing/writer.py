@@ -28,7 +28,7 @@ from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation, OperationStatus, WriteOptions, WriteResult
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackOptions
-from indexium_core.model.planning.plan import RISK_LEVELS, Holder, PlanItem, Selection, SelectionDigest
+from indexium_core.model.planning.plan import RISK_LEVELS, WRITABLE, Holder, PlanItem, Selection, SelectionDigest
 from indexium_core.model.remote_calls import LONGEST_WAIT, remote
 from indexium_core.store import database
 from indexium_core.store.operations import completion, ledger
@@ -228,7 +228,7 @@ class MetadataWriter:
 
     def write_single_file(self, item: PlanItem, create_backup: bool = True) -> WriteResult:  # noqa: FBT001, FBT002
         """Write one item as an operation, wait, and return its result."""
-        options = WriteOptions(risk=("safe", "warning", "danger"), create_backup=create_backup)
+        options = WriteOptions(risk=WRITABLE, create_backup=create_backup)
         handle = self.start_operation([item], options)
         handle.wait()
         [details], _ = self._ledger.items(handle.id)

@@ -14,6 +14,7 @@ __all__ = [
     "CATEGORIES",
     "RISK_LEVELS",
     "SORT_KEYS",
+    "WRITABLE",
     "CommentMode",
     "Holder",
     "Issue",
@@ -35,6 +36,7 @@ PeopleMode = Literal["merge", "exact"]
 CommentMode = Literal["replace", "preserve"]
 
 RISK_LEVELS = ("safe", "warning", "danger", "blocked", "unchanged")
+WRITABLE = ("safe", "warning", "danger")  # levels that a write may touch
 CATEGORIES = ("add", "merge", "remove", "rewrite", "unchanged", "blocked")
 SORT_KEYS = ("name", "path", "risk", "tags", "new_tags", "size", "mtime", "category", "cost")
 

@@ -14,7 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexium_core import errors
-from indexium_core.model.planning.plan import RISK_LEVELS, PlanItem, Selection, SelectionDigest, SelectionSummary
+from indexium_core.model.planning.plan import (
+    RISK_LEVELS,
+    WRITABLE,
+    PlanItem,
+    Selection,
+    SelectionDigest,
+    SelectionSummary,
+)
 from indexium_core.model.query import CompiledQuery
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
@@ -27,7 +34,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "WRITABLE",
     "Counts",
     "Groups",
     "RowChange",
@@ -57,8 +63,6 @@ __all__ = [
     "version",
     "written_since",
 ]
-
-WRITABLE = ("safe", "warning", "danger")  # levels that a write may touch
 
 _OWN_KEYS = ("risk", "tags", "new_tags", "category", "cost")  # sort keys that need no other table
 

@@ -10,14 +10,14 @@ from dashboards.components.dialog import Dialog
 from dashboards.pages.plan.writing.action_bar import ActionBar
 from dashboards.pages.plan.writing.dry_run import DryRun
 from dashboards.questions.write_question import WriteQuestion
-from dashboards.questions.write_sections import WRITABLE, WriteRequest
+from dashboards.questions.write_sections import WriteRequest
 from dashboards.session import Session
 from dashboards.state import PINNED, PlanState
 from indexium_core import errors
 from indexium_core.library import DecisionReport, Library, MetadataPlan
 from indexium_core.model import labels, wording
 from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
-from indexium_core.model.planning.plan import Selection, SelectionSummary
+from indexium_core.model.planning.plan import WRITABLE, Selection, SelectionSummary
 
 __all__ = ["SO_ALREADY", "PlanWrite"]
 
