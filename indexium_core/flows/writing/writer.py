@@ -163,6 +163,8 @@ class MetadataWriter:
         """
         options = options or WriteOptions()
         plan, selection = self._resolve(items, options, selection)
+        if not options.user_note:
+            options = replace(options, user_note=plan.title_of(selection))
         variant = self._planner.with_hard_links(plan, options.hard_links)
 
         def file_ids_of(tx: database.Connection) -> list[int]:
@@ -438,11 +440,19 @@ class MetadataWriter:
         return OperationHandle(self, operation_id)
 
     @remote()
-    def rename(self, operation_id: int, title: str) -> None:
-        """Change the title of an operation in the history (its note). UnknownIdError if it does not exist."""
+    def rename(self, operation_id: int, title: str) -> str:
+        """
+        Change the title of an operation in the history (its note), and return it: 200 characters at most.
+
+        Raises:
+            UnknownIdError: The operation does not exist.
+
+        """
         self.get_operation_status(operation_id)
+        title = title.strip()[:200]
         with self._store.atomic() as tx:
-            completion.rename(tx, operation_id, title.strip()[:200])
+            completion.rename(tx, operation_id, title)
+        return title
 
     @remote()
     def cancel(self, operation_id: int) -> None:
