@@ -136,4 +136,6 @@ def rename(
     """Change the title of an operation in the history."""
     with opened(context) as library:
         title = library.operations.rename(operation_id, title)
-    output.note(f"Operation {operation_id} is called '{title}'." if title else f"Operation {operation_id} has no title.")
+    output.note(
+        f"Operation {operation_id} is called '{title}'." if title else f"Operation {operation_id} has no title."
+    )
