@@ -8,7 +8,7 @@ the journal of the operation, makes them durable, and removes it. From then on, 
 counts: for results, recovery, rollback and backups.
 
 The journal is also the permission to write. A worker that does not find it, or does not get its lock, does nothing.
-So an attempt that was given up cannot touch the file later, and recovery never works on a file at the same time as a
+So an attempt that was lost cannot touch the file later, and recovery never works on a file at the same time as a
 worker.
 """
 
