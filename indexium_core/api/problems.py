@@ -153,7 +153,7 @@ def _allowed(request: Request) -> str:
         scope = {**request.scope, "method": "GET" if method == "HEAD" else method}
         return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
 
-    return ", ".join(filter(is_there, ("DELETE", "GET", "HEAD", "POST")))
+    return ", ".join(filter(is_there, ("DELETE", "GET", "HEAD", "PATCH", "POST")))
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

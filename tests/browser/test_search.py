@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import threading
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from dashboards.pages.plan.screen import PlanScreen
 from indexium_core.library import Library
 from tests.browser.conftest import Site
 
@@ -75,6 +78,27 @@ def test_typed_text_is_completed_without_blocking_user(look: Site, known: Librar
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     expect(box(page)).to_have_value("")
+
+
+def test_keys_that_are_pressed_before_page_is_complete_act_when_it_is(
+    look: Site, known: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    continues, read = threading.Event(), PlanScreen._read
+
+    def waiting_read(*given: Any) -> Any:
+        assert continues.wait(20)
+        return read(*given)
+
+    monkeypatch.setattr(PlanScreen, "_read", waiting_read)
+    page = look.visit("/plan")
+    expect(rows(page).first).to_be_visible()
+    expect(box(page)).to_have_count(0)  # only the rows are there
+    page.keyboard.type("j/risk:danger person:a")
+    expect(page.locator(":focus")).to_have_count(0)  # no key acted on the list
+    continues.set()
+    expect(box(page)).to_have_value("risk:danger person:a")
+    expect(box(page)).to_be_focused()
+    expect(rows(page)).to_have_count(listed(known, "risk:danger person:a"))
 
 
 def test_facets_filter_with_keyboard_and_change_search(look: Site, known: Library) -> None:

@@ -59,6 +59,20 @@ def cancelled_rollback(studio: Studio, monkeypatch: pytest.MonkeyPatch, *, files
     return studio.job_of(handle.id).id
 
 
+@pytest.mark.parametrize(("query", "title"), [("ext:mp4", "ext:mp4"), ("", "")])
+def test_write_gets_title_that_command_changes(studio: Studio, run: Command, query: str, title: str) -> None:
+    assert run("write", query, "--risk", "safe,warning,danger", "--yes") == 0
+    assert studio.library.operation(1).operation.user_note == title
+
+    assert run("operations", "rename", "1", "before the party") == 0
+    assert "Operation 1 is called 'before the party'." in run.err
+    assert studio.library.operation(1).operation.user_note == "before the party"
+    assert run("operations", "rename", "1", "") == 0
+    assert "Operation 1 has no title." in run.err
+    assert run("operations", "rename", "9", "x") == 2
+    assert "There is no operation 9" in run.err
+
+
 # Retries.
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from indexium_core.flows.history import rollback_conflicts
 from indexium_core.model.operations.operation import WriteOptions
 from tests.integration.test_rollback_choices import foreign
 from tests.support.clock import Clock
-from tests.support.studio import Studio
+from tests.support.studio import ALL, Studio
 
 # Auckland is 13 hours ahead: an evening in Greenwich is the next morning there.
 FIRST = datetime(2026, 1, 10, 20, tzinfo=UTC)
@@ -44,7 +45,7 @@ def lived_in(folder: Path) -> Studio:
     made.write(WriteOptions(risk=("safe", "warning", "danger"), user_note="Holiday 2019"), "0000 OR 0001")
     clock.forward(3)
     foreign(made.paths[2], b"summer", b"winter")
-    made.write(query="0002 OR 0003")
+    made.write(replace(ALL, user_note="Autumn"), "0002 OR 0003")
     clock.forward(1)
     made.back(1, "0001")
     clock.forward(1)

@@ -40,6 +40,58 @@ globalThis.window?.addEventListener("keydown", event => {
   firstAt = event.timeStamp
 })
 
+const LONGEST_HOLD = 5000 // milliseconds; the effect of an older key would surprise
+let incompletePage = ""
+/** @type {KeyboardEvent[]} */
+let held = []
+
+/** Return the focused element, also inside components. @returns {any} */
+function focusedElement() {
+  let node = /** @type {any} */ (document.activeElement)
+  while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
+  return node ?? document.body
+}
+
+/** Press a held key on the element that has the focus now. @param {KeyboardEvent} event */
+function pressAgain({key, code, shiftKey}) {
+  const node = focusedElement()
+  const init = {key, code, shiftKey, bubbles: true, composed: true, cancelable: true}
+  const isHandled = !node.dispatchEvent(new KeyboardEvent("keydown", init))
+  if (isHandled || key.length > 1 || !node.matches("input, textarea")) return
+  node.setRangeText(key, node.selectionStart, node.selectionEnd, "end")
+  node.dispatchEvent(new InputEvent("input", {data: key, bubbles: true, composed: true}))
+}
+
+/**
+ * Hold the keys that a person presses while parts of a page are missing. When the page is complete, they are pressed.
+ *
+ * @param {string} page
+ * @param {boolean} isIncomplete
+ */
+export function holdKeys(page, isIncomplete) {
+  if (isIncomplete) incompletePage = page
+  else if (page === incompletePage) setTimeout(releaseKeys) // after the drawing that completes the page
+}
+
+function releaseKeys() {
+  const now = performance.now()
+  const events = held
+  incompletePage = ""
+  held = []
+  for (const event of events) if (now - event.timeStamp < LONGEST_HOLD) pressAgain(event)
+}
+
+/** @param {KeyboardEvent} event */
+function hold(event) {
+  if (incompletePage !== currentPage() || hasModifier(event) || isDialogOpen() || isTyping(event)) return
+  const isText = event.key === " " && held.length > 0 // a space in the text of a search
+  if ((RESERVED.test(event.key) && !isText) || (event.key === "Enter" && isOnControl(event))) return
+  held.push(event)
+  event.preventDefault()
+  event.stopImmediatePropagation()
+}
+globalThis.window?.addEventListener("keydown", hold, true)
+
 /** Return every binding of the page. */
 export const bindings = () => globalThis.indexiumKeys
 

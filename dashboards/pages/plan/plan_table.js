@@ -1,7 +1,7 @@
 // One page of the plan as an ARIA grid: a row for each file, one tab stop, single keys, and cards on a phone (by CSS).
 import {component, currentPage, listen} from "../../components/browser/component.js"
 import {h, keyedNodes, reuse} from "../../components/browser/dom.js"
-import {closesDetails, hasModifier, keys} from "../../components/browser/keyboard.js"
+import {closesDetails, hasModifier, holdKeys, keys} from "../../components/browser/keyboard.js"
 import {stored} from "../../components/browser/local_storage.js"
 import {Selection} from "./plan_selection.js"
 import {forgetWidths} from "./tag_fit.js"
@@ -14,6 +14,7 @@ import {pager} from "../../components/widgets.js"
 /**
  * @typedef {object} Table
  * @property {Row[]} [rows]
+ * @property {boolean} incomplete Only the rows are sent: header and actions follow.
  * @property {number} first Number of files before this page.
  * @property {number} picked Serial number of the last choice that is counted.
  * @property {string} list_key Identifies the list: search, order and page.
@@ -172,6 +173,7 @@ function draw(self) {
 function onDrawn(self) {
   const {view, before, state} = self
   const isOtherPage = view.page !== before?.page
+  holdKeys("plan", !view.rows || view.incomplete)
   if (!before?.rows && view.rows) {
     state.resizes.observe(self.find(".probe .t"))
     requestAnimationFrame(() => setTimeout(() => self.send("painted")))

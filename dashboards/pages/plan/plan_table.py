@@ -45,6 +45,7 @@ def view(
     named: bool,
     hidden: int = 0,
     query: str = "",
+    incomplete: bool = False,
 ) -> dict[str, Any]:
     """
     Return the view of the table.
@@ -60,11 +61,13 @@ def view(
         named: Whether rows have the name of their library folder: if there are several folders.
         hidden: Number of selected files that the search does not find.
         query: The search that finds them.
+        incomplete: Whether the views of the header and the actions are not sent yet; keys wait for them.
 
     """
     rows = [row(item, selected=item.file_id in selected, named=named) for item in page.items]
     return {
         "rows": rows,
+        "incomplete": incomplete,
         "total": page.total,
         "able": able,
         "chosen": chosen,

@@ -215,6 +215,7 @@ class PlanScreen(Screen):
             picked=0,
             named=len({item.library for item in page.items}) > 1,
             query=shown.query,
+            incomplete=True,
         )
 
     def _read(self, shown: Shown, before: Loaded | None) -> Loaded:
@@ -283,8 +284,8 @@ class PlanScreen(Screen):
         if loaded.selection == self.state.selection:
             self._picked = self._serial
         self._draw_header(loaded)
-        self._draw_table(loaded)
         self._draw_bar(loaded)
+        self._draw_table(loaded)  # last: the browser then presses the keys that waited for the page
         if self._is_painted:
             self._read_ahead(loaded)
         self._finding.count()

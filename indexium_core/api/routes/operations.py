@@ -205,6 +205,19 @@ def _followed(library: Library, operation_id: int) -> Json:
     return Json(answers.operation(library.operation(operation_id, per_page=1)))
 
 
+class Title(Body):
+    """The new title of an operation."""
+
+    user_note: Annotated[Text, Field(max_length=200)]
+
+
+@router.patch("/operations/{operation_id}", response_model=answers.Following)
+def rename(library: Open, operation_id: Id, body: Title) -> Json:
+    """Change the title of an operation in the history."""
+    library.operations.rename(operation_id, body.user_note)
+    return _followed(library, operation_id)
+
+
 @router.get("/operations/{operation_id}/items", response_model=ItemPage)
 def items(
     library: Open, operation_id: Id, status: Text = "", q: Text = "", page: Page = 1, per_page: PerPage = 50

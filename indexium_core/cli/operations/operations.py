@@ -125,3 +125,17 @@ def cancel(context: typer.Context, operation_id: Id) -> None:
     soon = "" if status.finished else " as soon as the files in progress are written or restored"
     back = "; its written files can be rolled back" if status.can_rollback else ""
     output.note(f"Operation {operation_id} is cancelled{soon}{back}.")
+
+
+@operations.command("rename", epilog="Example: indexium operations rename 3 'before the party'")
+def rename(
+    context: typer.Context,
+    operation_id: Id,
+    title: Annotated[str, typer.Argument(help="The new title; '' removes it.")],
+) -> None:
+    """Change the title of an operation in the history."""
+    with opened(context) as library:
+        title = library.operations.rename(operation_id, title)
+    output.note(
+        f"Operation {operation_id} is called '{title}'." if title else f"Operation {operation_id} has no title."
+    )

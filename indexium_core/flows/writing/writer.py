@@ -28,7 +28,7 @@ from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation, OperationStatus, WriteOptions, WriteResult
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackOptions
-from indexium_core.model.planning.plan import RISK_LEVELS, WRITABLE, Holder, PlanItem, Selection, SelectionDigest
+from indexium_core.model.planning.plan import WRITABLE, Holder, PlanItem, Selection, SelectionDigest
 from indexium_core.model.remote_calls import LONGEST_WAIT, remote
 from indexium_core.store import database
 from indexium_core.store.operations import completion, ledger
@@ -163,6 +163,7 @@ class MetadataWriter:
         """
         options = options or WriteOptions()
         plan, selection = self._resolve(items, options, selection)
+        options = replace(options, user_note=options.user_note or plan.title_of(selection))
         variant = self._planner.with_hard_links(plan, options.hard_links)
 
         def file_ids_of(tx: database.Connection) -> list[int]:
@@ -326,7 +327,7 @@ class MetadataWriter:
     def _nothing_to_write_message(self, plan: MetadataPlan, selection: Selection, options: WriteOptions) -> str:
         """Return why there is nothing to write; the message has the risk levels that could be chosen."""
         left = self._planner.summary(plan, selection, risk=options.risk).excluded
-        levels = {level: left[level] for level in RISK_LEVELS[:3] if left.get(level)}
+        levels = {level: left[level] for level in WRITABLE if left.get(level)}
         if not levels:
             return "There is nothing to write: no selected file would change."
         counts = ", ".join(f"{count:,} {level}" for level, count in levels.items())
@@ -339,11 +340,9 @@ class MetadataWriter:
         """Raise UsageError for a problem that would make every file fail."""
         limit = self._settings.max_operation_items
         if file_count > limit:
-            files = wording.files(file_count)
-            message = f"{files} exceed INDEXIUM_MAX_OPERATION_ITEMS ({limit:,}). Select fewer or raise the limit."
-            raise errors.UsageError(message)
-        free = shutil.disk_usage(self._store.home).free
-        if free < _MIN_FREE_BYTES:
+            message = f"{wording.files(file_count)} exceed INDEXIUM_MAX_OPERATION_ITEMS ({limit:,})."
+            raise errors.UsageError(f"{message} Select fewer or raise the limit.")
+        if (free := shutil.disk_usage(self._store.home).free) < _MIN_FREE_BYTES:
             message = (
                 f"Only {wording.size(free)} are free on the disk of {self._store.home}. "
                 "Free space for journals and the database."
@@ -438,11 +437,13 @@ class MetadataWriter:
         return OperationHandle(self, operation_id)
 
     @remote()
-    def rename(self, operation_id: int, title: str) -> None:
-        """Change the title of an operation in the history (its note). UnknownIdError if it does not exist."""
+    def rename(self, operation_id: int, title: str) -> str:
+        """Change the title (note) of an operation; return it, at most 200 characters. UnknownIdError if none exists."""
         self.get_operation_status(operation_id)
+        title = title.strip()[:200]
         with self._store.atomic() as tx:
-            completion.rename(tx, operation_id, title.strip()[:200])
+            completion.rename(tx, operation_id, title)
+        return title
 
     @remote()
     def cancel(self, operation_id: int) -> None:

@@ -61,6 +61,19 @@ def test_write_is_followed_and_rolled_back(rest: Client, films: Path) -> None:
     TypeAdapter(answers.OperationPage).validate_python(history)
 
 
+def test_write_gets_title_that_client_can_change(rest: Client) -> None:
+    number = rest.post("/api/metadata/write", {"q": "ext:mp4"}).json["operation_id"]
+    assert ended(rest, number)["user_note"] == "ext:mp4"
+    address = f"/api/metadata/operations/{number}"
+
+    renamed = rest("PATCH", address, {"user_note": " before the party "})
+    assert (renamed.status, renamed.json["user_note"]) == (200, "before the party")
+    assert rest.get("/api/metadata/history?q=party").json["total"] == 1
+    assert rest("PATCH", address, {"user_note": "x" * 201}).status == 422
+    assert rest("PATCH", "/api/metadata/operations/999", {"user_note": "x"}).status == 404
+    assert rest("PATCH", address, {"user_note": ""}).json["user_note"] == ""
+
+
 def test_rewrite_reports_seconds_and_written_share(
     rest: Client, library: Library, films: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
