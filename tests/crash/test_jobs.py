@@ -23,7 +23,7 @@ import pytest
 from indexium_core.files import journal
 from indexium_core.library import Library
 from indexium_core.store.operations import ledger
-from tests.support import long_write, media, tally
+from tests.support import homes, long_write, media, tally
 from tests.support.children import Child
 from tests.support.forks import ROOT
 from tests.support.long_write import ALL
@@ -43,9 +43,7 @@ class Films:
         self.films.mkdir(parents=True)
         self.paths = media.series("mp4", self.films, count, comment="People: Bob Ray")
         self.old = self.bytes()
-        with Library.open(self.home) as library:
-            library.scan([self.films])
-            library.people.add(self.paths, ["Ann Lee"])
+        homes.build(self.home, self.films, "Ann Lee")
 
     def bytes(self) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in self.paths}
@@ -253,12 +251,10 @@ def large(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
     """A film that must be copied completely, after some that are written in place."""
     folder, home = tmp_path / "films", tmp_path / "home"
     folder.mkdir()
-    small = media.series("mp4", folder, 3, comment="People: Bob Ray")
+    media.series("mp4", folder, 3, comment="People: Bob Ray")
     path = media.large(folder, 60)
     os.utime(path, (OLD, OLD))
-    with Library.open(home) as library:
-        library.scan([folder])
-        library.people.add([*small, path], ["Ann Lee"])
+    homes.build(home, folder, "Ann Lee")
     yield home, path
     shutil.rmtree(folder)
 
