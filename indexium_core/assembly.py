@@ -22,6 +22,7 @@ from indexium_core.flows.review import bulk_edits, decisions, saved_views, templ
 from indexium_core.flows.scanning import file_facts, inventory, scan_jobs, scanner, thumbnails
 from indexium_core.flows.writing import operation_runner, recovery, remote_edit, writer
 from indexium_core.flows.writing.recovery import RecoverReport
+from indexium_core.jobs.cluster.client import Cluster, is_cluster
 from indexium_core.jobs.event_bus import Event, EventBus, Recorder
 from indexium_core.jobs.executors import Executor, Processes, Threads
 from indexium_core.jobs.job_run import JobRun
@@ -70,6 +71,7 @@ class Assembly:
         self.ui_priority = UiPriority()
         self.threads = Threads()
         self.processes = Processes(store.home / PROCESSES, modules=_FILE_WORK, spare=1 if is_served else 0)
+        self._clusters: dict[str, Cluster] = {}  # by address; the setting may change while one is in use
         self._is_served = is_served
         self.started = StartTime.now()
         self.backups_folder = store.home / "backups"
@@ -168,6 +170,7 @@ class Assembly:
             now=clock,
             started=self.started,
             jobs=self.jobs,
+            cluster=self.cluster,
         )
 
     def recover(self) -> RecoverReport:
@@ -251,8 +254,24 @@ class Assembly:
         `files`: how many files are read or written, 0 for a rescan; `seconds`: how long this takes by the estimate.
         """
         kind = self.settings.executor
+        cluster = self.cluster()
+        if cluster is not None:
+            return cluster
         is_worth_it = seconds >= _MIN_PROCESS_SECONDS if self._is_served else files >= _MIN_PROCESS_FILES
         return self.processes if kind == "processes" or (kind == "auto" and is_worth_it) else self.threads
+
+    def cluster(self) -> Cluster | None:
+        """Return the cluster of the present setting; None if it names no cluster."""
+        address = self.settings.executor
+        if not is_cluster(address):
+            return None
+        return self._clusters.get(address) or self._clusters.setdefault(address, Cluster(address))
+
+    def close_executors(self) -> None:
+        """Kill the worker processes and leave the clusters."""
+        self.processes.close()
+        for cluster in self._clusters.values():
+            cluster.close()
 
     def warm(self) -> None:
         """Prepare worker processes if this process serves a dashboard and uses them."""

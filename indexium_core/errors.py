@@ -6,6 +6,7 @@ Every error that can be shown to a user, as one tree.
     │   ├── QueryError         a syntax error in a search, with the position of the word
     │   ├── UnknownIdError     an unknown id, folder or person
     │   └── StalePlanError     the given plan is out of date
+    ├── ClusterError           the Dask cluster cannot be used
     ├── HomeInUseError         another process has the home open
     ├── HomeVersionError       a newer program created the home
     ├── StoreError             the database failed: the operation stops
@@ -31,6 +32,7 @@ from typing import ClassVar
 __all__ = [
     "LASTING",
     "RETRIED",
+    "ClusterError",
     "ConflictError",
     "CorruptFileError",
     "FFmpegError",
@@ -110,6 +112,13 @@ class StalePlanError(UsageError):
 
     code = "stale_plan"
     http_status = 409
+
+
+class ClusterError(IndexiumError):
+    """The Dask cluster cannot be used."""
+
+    code = "cluster_unavailable"
+    http_status = 503
 
 
 class HomeInUseError(IndexiumError):

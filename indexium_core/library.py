@@ -220,7 +220,7 @@ class Library(LibraryServices):
         parts = self._parts
         parts.queue.stop_worker(by=interrupt)
         self.rescans.close()
-        parts.processes.close()
+        parts.close_executors()
         self.event_log.close()
         parts.store.close()
         parts.progress_log.close()

@@ -25,7 +25,18 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from indexium_core import errors
 from indexium_core.model.people import placeholders
 
-__all__ = ["FILE_NAME", "SettingRow", "Settings", "default_home", "load", "name_of", "read_value", "store", "table"]
+__all__ = [
+    "FILE_NAME",
+    "SettingRow",
+    "Settings",
+    "default_home",
+    "load",
+    "name_of",
+    "read_value",
+    "store",
+    "table",
+    "worker_path_map",
+]
 
 FILE_NAME = "settings.toml"
 _UNITS = {"TB": 10**12, "GB": 10**9, "MB": 10**6, "KB": 1000}
@@ -95,11 +106,13 @@ class Settings(BaseSettings):
         60, "Writes, rollbacks and scans per minute that REST clients can start; 0: no limit.", _NOW, ge=0, le=100_000
     )
     max_operation_items: int = _setting(1_000_000, "Maximum number of files of one operation.", _NOW, ge=1, le=10**9)
-    executor: Literal["auto", "threads", "processes"] = _setting(
+    executor: str = _setting(
         "auto",
-        "Files are read and written on threads of the program, or in separate processes; auto: processes while a "
-        "dashboard is served and for scans and writes of 500 files or more, otherwise threads.",
+        "Files are read and written on threads of the program, in separate processes, or by a Dask cluster "
+        "(dask://host:port); auto: processes while a dashboard is served and for scans and writes of 500 files or "
+        "more, otherwise threads.",
         _RUN,
+        pattern=r"^(auto|threads|processes|(dask|tls)://([\w.-]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5})$",
     )
     preserve_mtime: bool = _setting(
         default=False, description="True: a write does not change the modification time of a file.", counts=_WRITE
@@ -167,10 +180,15 @@ def load(home: Path | str | None = None, **overrides: Any) -> Settings:
         raise errors.UsageError(message) from error
 
 
+def worker_path_map() -> str:
+    """Return the path map of this worker of a cluster, as `model.files.path_map` reads it; "" if there is none."""
+    return os.environ.get("INDEXIUM_PATH_MAP", "")
+
+
 # --- The table of settings ----------------------------------------------------------------------------------------
 
 
-SettingKind: TypeAlias = Literal["folder", "number", "size", "choice", "switch", "names"]
+SettingKind: TypeAlias = Literal["folder", "number", "size", "choice", "switch", "names", "executor"]
 Source: TypeAlias = Literal["environment", "file", "default", "start"]
 
 
@@ -300,7 +318,7 @@ def _kind(name: str) -> SettingKind:
     if annotation is ByteSize:
         return "size"
     if annotation is str:
-        return "names"
+        return "executor" if name == "executor" else "names"
     return "folder" if annotation is Path else "choice"
 
 
@@ -318,14 +336,18 @@ def _wanted(name: str) -> str:
     limits = {key: value for each in Settings.model_fields[name].metadata for key, value in _limit(each).items()}
     match _kind(name):
         case "switch" | "choice":
-            return f"{' or '.join(_choices(name))} is needed"
+            wanted = " or ".join(_choices(name))
         case "number":
-            return f"a whole number from {limits['ge']:,} to {limits['le']:,} is needed"
+            wanted = f"a whole number from {limits['ge']:,} to {limits['le']:,}"
         case "size":
-            return "a size such as 500MB or 10GB, or a number of bytes, is needed"
+            wanted = "a size such as 500MB or 10GB, or a number of bytes,"
         case "names":
-            return "a list of names, separated by commas, is needed"
-    return "a folder is needed"
+            wanted = "a list of names, separated by commas,"
+        case "executor":
+            wanted = "auto, threads, processes or the address of a Dask scheduler, such as dask://host:8786,"
+        case _:
+            wanted = "a folder"
+    return f"{wanted} is needed"
 
 
 def _limit(limit: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ Input: kinds of jobs with their handlers, and jobs to add. Output: runs of the h
 - `retry`: decides whether and when a failed job is retried automatically.
 - `item_runner`: processes many items of one job on a few threads, with pause, resume and cancel between items.
 - `executors`: runs jobs and items on threads or in worker processes.
+- `cluster/`: runs items in the workers of a Dask cluster.
 - `fork_server`: starts worker processes; `worker` is the program of both.
 - `store`: the interface of the stored jobs; `store/jobs.py` in the core implements it.
 - `event_bus`: passes events of every kind to listeners, and stores them.

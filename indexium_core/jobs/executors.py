@@ -1,5 +1,5 @@
 """
-The execution of jobs: on threads of this process, or call by call in worker processes.
+The execution of jobs: on threads of this process, or call by call in worker processes. `cluster` has a third executor.
 
 The job, the queue, the database and the events stay in this process. A call runs a plain function with picklable
 arguments and a picklable result in a worker process; it handles one file, or a chunk of files of a scan. Worker
@@ -22,7 +22,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from indexium_core import errors
 from indexium_core.jobs.fork_server import ForkedProcess, ForkServer
 
-__all__ = ["Executor", "Processes", "Threads", "WorkerLostError", "wait_for_previous_processes"]
+__all__ = ["Callbacks", "Executor", "Processes", "Threads", "WorkerLostError", "answer", "wait_for_previous_processes"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -53,6 +53,9 @@ class Executor(Protocol):
     def max_concurrency(self, requested: int) -> int:
         """Return the number of items to run at once, if threads would run `requested` items."""
 
+    def max_writes(self, requested: int) -> int:
+        """Return the number of files to write at once, if the setting permits `requested`."""
+
 
 class Threads:
     """Runs each job on a thread of its own. The queue limits their number."""
@@ -67,6 +70,10 @@ class Threads:
 
     def max_concurrency(self, requested: int) -> int:
         """Return `requested`: threads that wait for a disk need no processor time."""
+        return requested
+
+    def max_writes(self, requested: int) -> int:
+        """Return `requested`: a write waits for the disk, also in a process."""
         return requested
 
 
@@ -252,7 +259,7 @@ class _Worker:
                     case ("log", record):
                         _log(record)
                     case ("call", name, call_args):
-                        self._pipe.send(_answer(callbacks, name, call_args, errors_raised))
+                        self._pipe.send(answer(callbacks, name, call_args, errors_raised))
         except (EOFError, ConnectionError) as error:
             raise WorkerLostError(self._exit_reason()) from error
 
@@ -289,7 +296,7 @@ class _Worker:
         return f"ended with code {code}"
 
 
-def _answer(
+def answer(
     callbacks: Callbacks | None, name: str, args: tuple[Any, ...], errors_raised: list[Exception]
 ) -> tuple[Any, ...]:
     """Return the result of a callback as plain values, and keep an exception for the caller."""

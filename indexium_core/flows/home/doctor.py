@@ -24,6 +24,7 @@ from indexium_core import errors
 from indexium_core.files import program, volumes
 from indexium_core.flows.history.interrupted import Interruptions
 from indexium_core.flows.home import clock
+from indexium_core.flows.home.cluster_health import check_cluster
 from indexium_core.flows.jobs import job_service
 from indexium_core.flows.scanning.folder_health import (
     LOW_SPACE_BYTES,
@@ -32,6 +33,7 @@ from indexium_core.flows.scanning.folder_health import (
     check_library,
     file_system_facts,
 )
+from indexium_core.jobs.cluster.client import Cluster
 from indexium_core.model import wording
 from indexium_core.model.operations.backup import BackupUse
 from indexium_core.model.remote_calls import remote
@@ -70,12 +72,13 @@ class Doctor:
         now: Callable[[], datetime],
         started: clock.StartTime,
         jobs: job_service.JobService,
+        cluster: Callable[[], Cluster | None],
     ) -> None:
         """
         Prepare the checks of a home.
 
         `use` returns the disk space that the backups use, `running` the ids of the operations that run in this process.
-        `started` is when this process started.
+        `started` is when this process started; `cluster` returns the cluster that works on files, if there is one.
         """
         self._store = store
         self._folder = folder
@@ -84,12 +87,14 @@ class Doctor:
         self._now = now
         self._started = started
         self._jobs = jobs
+        self._cluster = cluster
 
     @remote()
     def run(self) -> list[Check]:
         """Run all checks, and return them in the order of display."""
         volumes.forget()
         libraries = catalog.libraries(self._store.read())
+        cluster = self._cluster()
         return [
             _python(),
             _packages(),
@@ -103,6 +108,7 @@ class Doctor:
             self._backups(),
             self._operations(),
             self._queue(),
+            *([] if cluster is None else [check_cluster(cluster, libraries)]),
             self._temporary_files(libraries),
             *map(check_library, libraries),
         ]

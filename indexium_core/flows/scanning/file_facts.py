@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from indexium_core import errors
 from indexium_core.files import probe, properties, volumes
+from indexium_core.model.files import path_map
 from indexium_core.model.files.media import FileFacts, FileStat
 from indexium_core.model.files.properties import MediaReading
 from indexium_core.model.people import people_comment
@@ -40,12 +41,19 @@ def probe_file(
 def probe_files(
     files: Sequence[tuple[bytes, FileStat]], *, full: bool, faststart: str
 ) -> list[tuple[FileFacts, people_comment.ParsedComment]]:
-    """Return the results of `probe_file` for several files, given by path and stat."""
-    return [probe_file(path, stat, full=full, faststart=faststart) for path, stat in files]
+    """Return the results of `probe_file` for several files, given by path in the service and stat."""
+    return [probe_file(path_map.seen(path), stat, full=full, faststart=faststart) for path, stat in files]
 
 
 def read_properties(path: bytes) -> MediaReading | tuple[str, str]:
-    """Return the media properties of a file, or the code and the message of the error. Never raises."""
+    """
+    Return the media properties of a file, or the code and the message of the error; `path` is that of the service.
+
+    Raises:
+        NotMountedError: This process is a worker of a cluster and does not see the file.
+
+    """
+    path = path_map.seen(path)
     try:
         for _ in range(2):  # a write of this program may have changed the file during the first attempt
             before = _size_and_mtime(path)
