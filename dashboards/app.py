@@ -70,10 +70,12 @@ class Pages:
             logger.exception("dashboard.session_failed")
             return _failed(assets)
         library = self.shared.library
-        template = PageTemplate(self._template, items=session.roots())
+        roots = session.roots()
+        template = PageTemplate(self._template, items=roots)
         values = {"page": session.view.page, "names": list(TITLES), "assets": assets, "healthz": healthz}
         for name, value in (
             values
+            | {"places": list(roots)}
             | {"sheets": sheets(), "instance": library.instance_id, "home": library.home_id}
             | {"scripts": "" if assets else scripts(), "version": scripts_version()}
             | {"inline": "" if assets else plain.inline()}

@@ -99,21 +99,27 @@ class Session:
         self._is_loaded = False
         self._shell.on(hello=self._hello, go=self._open, address=self._follow_address, theme=self._change_theme)
         self._shell.on(undo=lambda message: self.undoing.undo(int(message["id"])))
-        for root in self.roots().values():
-            root.on_message = shared.library.ui_priority.request
         self._take_request()
+        self._unopened = {name: screen.roots() for name, screen in self._screens.items() if name != self.view.page}
         pn.state.onload(self._ready)
         self._document.on_session_destroyed(lambda _: self.bridge.close())
 
     def roots(self) -> dict[str, Component]:
-        """Return the components by their places in the page."""
-        return {
+        """Return the components of the frame and of the first page, by their places in `page.html`."""
+        frame = {
             "nav": self._shell,
             "dialog": self.dialog,
             "footer": self._footer.view,
             "review": self.undoing.buttons,
-            **{place: root for screen in self._screens.values() for place, root in screen.roots().items()},
         }
+        return self._placed(frame | dict(self._screen.roots()))
+
+    def _placed(self, components: Mapping[str, Component]) -> dict[str, Component]:
+        """Return the components of a page that the browser is about to create."""
+        for place, component in components.items():
+            component.place = place
+            component.on_message = self.library.ui_priority.request
+        return dict(components)
 
     @property
     def base(self) -> str:
@@ -278,10 +284,22 @@ class Session:
         return self._is_started and self.view.page == page
 
     def _enter(self, *, push: bool = True) -> None:
-        self.update_address(push=push)
-        self._screen.enter()
-        self.refresh_frame()
-        self.refresh_footer()
+        """Show the page of `view`. The browser creates its components when it shows the page for the first time."""
+        components = self._placed(self._unopened.pop(self.view.page, {}))
+        with pn.config.set(browser_info=False):  # otherwise each component sends it again
+            for component in components.values():
+                component.server_doc(self._document, location=False)
+
+        def enter() -> None:
+            self.update_address(push=push)
+            self._screen.enter()
+            self.refresh_frame()
+            self.refresh_footer()
+
+        if components:  # in a later message: a view must not precede its component
+            self._schedule(enter)
+        else:
+            enter()
 
     def update_address(self, *, push: bool = False) -> None:
         """Put the state of the page into the browser's address; `push` adds a step to the browser's history."""

@@ -40,6 +40,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection() -> None:
+    gc.disable()  # nothing is garbage while tests are collected, and each look at all objects takes a second
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish() -> None:
+    gc.enable()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     effort.exhaustive = config.getoption("--exhaustive")
     if hasattr(config, "cache"):

@@ -129,6 +129,8 @@ class Component(JSComponent):
 
     shown = param.String(default="{}", doc="The view, as JSON; the docstring of each component describes it.")
 
+    place = param.String(default="", doc="The name of its place in `page.html`.")
+
     sheets = param.List(default=[], item_type=str, doc="Style sheets that it takes from those that the page holds.")
 
     _esm = "export function render() {}"

@@ -198,6 +198,7 @@ def test_preserve_is_p_and_pause_is_shift_p(look: Site) -> None:
     keys = {}
     for name in ("plan", "jobs", "progress"):
         page.get_by_role("navigation").get_by_role("link", name=re.compile(name, re.IGNORECASE)).click()
+        expect(page.locator(f".page-{name} h1").first).to_be_visible()
         keys[name] = page.evaluate(
             "name => [...globalThis.indexiumKeys].filter(each => each.pages?.includes(name) && /^p$/i.test(each.key))"
             ".map(each => [each.key, typeof each.does === 'function' ? each.does() : each.does])",

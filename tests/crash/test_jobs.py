@@ -1,7 +1,7 @@
 """
 Operations of a real process that is paused, stopped and killed, and their results in the next process.
 
-By default 3 kills of a write and of a rollback of 200 files; with `--exhaustive` 20 kills and 2,000 files.
+By default 3 kills of a write and of a rollback of 60 files; with `--exhaustive` 20 kills and 2,000 files.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import pytest
 from indexium_core.files import journal
 from indexium_core.library import Library
 from indexium_core.store.operations import ledger
-from tests.support import long_write, media, tally
+from tests.support import homes, long_write, media, tally
 from tests.support.children import Child
 from tests.support.forks import ROOT
 from tests.support.long_write import ALL
@@ -43,9 +43,7 @@ class Films:
         self.films.mkdir(parents=True)
         self.paths = media.series("mp4", self.films, count, comment="People: Bob Ray")
         self.old = self.bytes()
-        with Library.open(self.home) as library:
-            library.scan([self.films])
-            library.people.add(self.paths, ["Ann Lee"])
+        homes.build(self.home, self.films, "Ann Lee")
 
     def bytes(self) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in self.paths}
@@ -156,7 +154,7 @@ def test_resume_after_kill_reads_files(films: Films) -> None:
 @pytest.fixture(scope="module")
 def size(pytestconfig: pytest.Config) -> tuple[int, int]:
     """The numbers of files and of kills."""
-    return (2000, 20) if pytestconfig.getoption("--exhaustive") else (200, 3)
+    return (2000, 20) if pytestconfig.getoption("--exhaustive") else (60, 3)
 
 
 @dataclass(frozen=True)
@@ -253,12 +251,10 @@ def large(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
     """A film that must be copied completely, after some that are written in place."""
     folder, home = tmp_path / "films", tmp_path / "home"
     folder.mkdir()
-    small = media.series("mp4", folder, 3, comment="People: Bob Ray")
+    media.series("mp4", folder, 3, comment="People: Bob Ray")
     path = media.large(folder, 60)
     os.utime(path, (OLD, OLD))
-    with Library.open(home) as library:
-        library.scan([folder])
-        library.people.add([*small, path], ["Ann Lee"])
+    homes.build(home, folder, "Ann Lee")
     yield home, path
     shutil.rmtree(folder)
 
@@ -340,7 +336,7 @@ def stopped(
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         while not any(path.parent.glob(".indexium-*.tmp")):
             assert process.poll() is None, process.communicate()[0]
-            time.sleep(0.001)
+            time.sleep(0.005)
         begun = time.monotonic()
         process.send_signal(by)
         said, _ = process.communicate(timeout=10 * LIMIT)

@@ -21,7 +21,7 @@ import pytest
 from indexium_core import cli, signals
 from indexium_core.cli.operations import follow
 from indexium_core.library import Library
-from tests.support import media
+from tests.support import homes, media
 
 
 @pytest.fixture
@@ -57,8 +57,7 @@ def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Command:
 @pytest.fixture
 def planned(run: Command, films: Path) -> Command:
     """A home with the people of the films."""
-    assert run("scan", films) == 0
-    assert run("people", "add", *sorted(films.iterdir()), "--person", "Ann Lee") == 0
+    homes.build(run.home, films, "Ann Lee")
     return run
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from indexium_core.cli.app import main
 from indexium_core.library import Library
-from tests.support import media
+from tests.support import homes, media
 
 Run = Callable[..., int]
 
@@ -25,10 +25,9 @@ def run(home: Path, tmp_path: Path) -> Run:
     for name in ("ann.mp4", "bob.mp4"):
         media.build("mp4", root, name=name, seed=ord(name[0]))
         os.utime(root / name, (1_600_000_000, 1_600_000_000))
-    with Library.open(home) as library:
-        library.scan([root])
-        with library._parts.store.atomic() as tx:
-            tx.execute("UPDATE media_properties SET hdr = 'pq', duration = 500")
+    homes.build(home, root)
+    with Library.open(home) as library, library._parts.store.atomic() as tx:
+        tx.execute("UPDATE media_properties SET hdr = 'pq', duration = 500")
     return lambda *words: main(["--home", str(home), *words])
 
 

@@ -19,7 +19,7 @@ from indexium_core.flows.exchange import export_plan, import_changes
 from indexium_core.library import Library
 from indexium_core.model.planning import cells
 from indexium_core.store.planning import plan_read
-from tests.support import media
+from tests.support import homes, media
 
 NAMES = [
     b"=cmd|calc!A0.mp4",
@@ -69,9 +69,8 @@ def made(tmp_path: Path) -> Iterator[Library]:
     paths = media.series("mp4", films, 3, comment="People: Bob Ray")
     (films / "copy.mp4").write_bytes(paths[0].read_bytes())
     os.utime(films / "copy.mp4", (1_600_000_000, 1_600_000_000))
+    homes.build(tmp_path / "home", films, "Ann Lee")
     with Library.open(tmp_path / "home") as opened:
-        opened.scan([films])
-        opened.people.add([*paths, films / "copy.mp4"], ["Ann Lee"])
         yield opened
 
 

@@ -299,11 +299,20 @@ def test_wrong_token_is_rejected(home: Path, films: Path) -> None:
 @pytest.fixture
 def many(tmp_path: Path) -> Path:
     """Enough films for a write that lasts long enough for the test."""
-    folder = tmp_path / "many"
+    return similar(tmp_path / "many", 200)
+
+
+@pytest.fixture
+def more(tmp_path: Path) -> Path:
+    """The same for a scan: so many that processes read them."""
+    return similar(tmp_path / "more", 600)
+
+
+def similar(folder: Path, count: int) -> Path:
     folder.mkdir()
     first = media.build("mp4", folder, name="0.mp4", seed=1)
     data = first.read_bytes()
-    for number in range(1, 600):
+    for number in range(1, count):
         (folder / f"{number}.mp4").write_bytes(data + number.to_bytes(4, "big").join([b"\0\0\0\x0cfree", b""]))
     for path in folder.iterdir():
         os.utime(path, (1_600_000_000, 1_600_000_000))
@@ -349,11 +358,11 @@ def test_command_pauses_and_resumes_write_of_service(home: Path, many: Path) -> 
         assert (again.code, again.json["status"]) == (0, "completed")
 
 
-def test_ctrl_c_stops_scan_in_service(home: Path, many: Path) -> None:
+def test_ctrl_c_stops_scan_in_service(home: Path, more: Path) -> None:
     with serving(home) as running:
         library = remote.connect(home)
         assert library is not None
-        interrupted(home, "scan", str(many), "--full", when=lambda: library.scans.progress() is not None)
+        interrupted(home, "scan", str(more), "--full", when=lambda: library.scans.progress() is not None)
         while library.scans.progress() is not None:
             time.sleep(0.02)
         assert library.scans.last().cancelled
@@ -390,12 +399,12 @@ def test_repeated_write_request_after_crash_starts_once(home: Path, many: Path) 
         assert running.rest.get("/api/metadata/operations").json["total"] == 1
 
 
-def test_progress_of_long_call_arrives_during_call(home: Path, many: Path) -> None:
+def test_progress_of_long_call_arrives_during_call(home: Path, more: Path) -> None:
     with serving(home):
         library = remote.connect(home)
         assert library is not None
         told: list[Any] = []
-        report = library.scan([many], progress=told.append)
+        report = library.scan([more], progress=told.append)
     assert report.new == 600
     assert told
     assert all(one.done <= (one.total or 600) for one in told)

@@ -23,7 +23,7 @@ from indexium_core.files.reader import BytesReader, FileReader
 from indexium_core.library import Library
 from indexium_core.settings import Settings
 from indexium_core.store.catalog import details as store
-from tests.support import media
+from tests.support import homes, media
 from tests.support.oracles import oracle
 
 RED, BLUE = np.array([254, 0, 0]), np.array([0, 0, 254])
@@ -176,8 +176,8 @@ def library(tmp_path: Path) -> Iterator[Library]:
     (folder / "page.mp4").write_text("#EXTM3U\nhttp://example.org/film.mp4\n")
     for path in folder.iterdir():
         os.utime(path, (1_600_000_000, 1_600_000_000))
+    homes.build(tmp_path / "home", folder)
     with Library.open(tmp_path / "home") as opened:
-        opened.scan([folder])
         yield opened
 
 

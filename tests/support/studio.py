@@ -9,7 +9,7 @@ from typing import Any
 from indexium_core.library import Library
 from indexium_core.model.job import Job
 from indexium_core.model.operations.operation import ItemDetails, OperationStatus, WriteOptions
-from tests.support import media
+from tests.support import homes, media
 
 __all__ = ["ALL", "OLD", "Studio"]
 
@@ -25,9 +25,12 @@ class Studio:
         self.films.mkdir(parents=True)
         self.paths = media.series("mp4", self.films, count, comment="People: Bob Ray")
         self.old = self.bytes()
+        if not config:
+            homes.build(folder / "home", self.films, "Ann Lee")
         self.library = Library.open(folder / "home", **config)
-        self.library.scan([self.films])
-        self.library.people.add(self.paths, ["Ann Lee"])
+        if config:
+            self.library.scan([self.films])
+            self.library.people.add(self.paths, ["Ann Lee"])
 
     def bytes(self) -> dict[Path, bytes]:
         return {path: path.read_bytes() for path in self.paths if path.exists()}

@@ -21,6 +21,21 @@ function adoptSheets(root, names) {
 }
 
 /**
+ * Put a component into its place, if it was created after the page: Bokeh appends it to the end of the page.
+ *
+ * BokehJS would send its model back with its first message, as if it were unknown to the server.
+ *
+ * @param {string} name
+ * @param {Element} host
+ */
+function takePlace(name, host) {
+  const place = document.querySelector(`[data-place="${name}"]:empty`)
+  if (!place) return
+  place.append(host)
+  for (const {_new_models: models} of Bokeh.documents) models?.clear()
+}
+
+/**
  * Show `spec.draw` in the element of `context`, again for each view, and return the component.
  *
  * @template View
@@ -31,8 +46,10 @@ function adoptSheets(root, names) {
  */
 export function component({model, el}, spec) {
   const root = h("div", {class: "ix"})
-  adoptSheets(el.getRootNode(), model.sheets)
+  const tree = /** @type {ShadowRoot} */ (el.getRootNode())
+  adoptSheets(tree, model.sheets)
   el.replaceChildren(root)
+  takePlace(model.place, tree.host)
   /** @type {Component<View, State>} */
   const self = {
     root,

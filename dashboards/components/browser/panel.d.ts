@@ -4,6 +4,7 @@
 interface PanelModel {
   shown: string // the view, as JSON
   sheets: string[]
+  place: string // the name of its place in page.html
   send_msg(message: object): void
   on(event: string, handler: (message: any) => void): void
   get_child(name: string): HTMLElement | null
@@ -58,7 +59,7 @@ interface ListedKey extends KeyBinding {
   pages: string[] | null
 }
 
-declare const Bokeh: {documents: {on_event(name: string, handler: () => void): void}[]}
+declare const Bokeh: {documents: {_new_models: Set<object>; on_event(name: string, handler: () => void): void}[]}
 
 // Each component has its own copy of the modules that it imports; these belong to the page.
 declare var indexiumSheets: Map<string, CSSStyleSheet>

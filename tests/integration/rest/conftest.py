@@ -12,7 +12,7 @@ import pytest
 from dashboards.web import server
 from dashboards.web.server import DashboardServer
 from indexium_core.library import Library
-from tests.support import media
+from tests.support import homes, media
 from tests.support.rest import Client
 
 
@@ -27,9 +27,8 @@ def films(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def library(home: Path, films: Path) -> Iterator[Library]:
+    homes.build(home, films, "Ann Lee")
     with Library.open(home) as opened:
-        opened.scan([films])
-        opened.people.add(sorted(films.iterdir()), ["Ann Lee"])
         yield opened
 
 
