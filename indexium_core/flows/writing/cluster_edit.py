@@ -11,6 +11,7 @@ Values that cross the wire have the paths of the service; the worker translates 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import time
@@ -126,7 +127,8 @@ def _in_service(edited: EditResult, task: Task) -> EditResult:
     """Return the result of a worker with the task and the device number of the service."""
     stat = edited.stat
     if stat is not None:
-        stat = replace(stat, device=os.stat(os.path.split(task.path)[0]).st_dev)  # noqa: PTH116 - a path of bytes
+        with contextlib.suppress(OSError):
+            stat = replace(stat, device=os.lstat(task.path).st_dev)
     return replace(edited, task=task, stat=stat)
 
 

@@ -132,7 +132,7 @@ class WorkerJournals:
         return problems
 
     def _collect(self, name: _Name, target: Path, seconds: float) -> bool:
-        if not target.exists() and not target.with_suffix(".settled").exists():
+        if not target.exists():
             target = target.parent / "lost" / name.path.name  # the database does not know it: undo and keep it
         opened = journal.OperationJournal.reopen if target.exists() else journal.OperationJournal.create
         with opened(target) as undo_journal:
