@@ -4,9 +4,9 @@ A Dask cluster of 1, 2 and 4 workers on storage with a delay: files a second.
     python -m benchmarks.cluster [--files 480] [--milliseconds 20] [--dir FOLDER]
 
 The scheduler and the workers are the commands of Dask, and each worker has one thread. A library that is loaded before
-the C library delays each `open` of a file on the storage, in the workers and in this process: so does a network. A write
-takes one film of five. The films, the home and the workers are new for each figure, and a first run on other films has
-loaded all modules. Each figure is one run.
+the C library delays each `open` of a file on the storage, in the workers and in this process, as a network does. A
+write takes one film of five. The films, the home and the workers are new for each figure, and a first run on other
+films has loaded all modules. Each figure is one run.
 """
 
 from __future__ import annotations
@@ -52,28 +52,30 @@ def rows(options: argparse.Namespace) -> Iterator[report.Entry]:
         yield from slow or [report.Omission("Dask cluster", "There is no C compiler to build the delay.")]
         return
     figures = {count: _measured(options.dir, count, options.files) for count in WORKERS}
+    threads = _measured(options.dir, 0, options.files)
     for work in ("scan", "write"):
+        name = f"{options.files} films, each open {options.milliseconds} ms longer: {work}"
+        yield report.Row(f"{name}, without a cluster, on threads", threads[work], "files/s")
         for count in WORKERS:
-            name = f"{options.files} films, each open {options.milliseconds} ms longer, Dask cluster: {work}"
             peer = ("1 worker", figures[1][work]) if count > 1 else ("", None)
             workers = f"{count} workers" if count > 1 else "1 worker"
-            yield report.Row(f"{name}, {workers}", figures[count][work], "files/s", *peer)
+            yield report.Row(f"{name}, Dask cluster of {workers}", figures[count][work], "files/s", *peer)
 
 
 def _measured(place: Path, workers: int, count: int) -> dict[str, float]:
-    """Return the files a second of a new cluster, by work."""
+    """Return the files a second of a new cluster, by work; 0 workers: on threads, without a cluster."""
     with tempfile.TemporaryDirectory(dir=place, prefix="cluster-benchmark-") as name, contextlib.ExitStack() as stack:
         folder = Path(name)
         storage = folder / disk.SLOW_FOLDER
         storage.mkdir()
-        url = stack.enter_context(_cluster(folder, workers))
-        _run(folder / "first home", storage / "first", _WARM_FILES * workers, url)
-        return _run(folder / "home", storage / "films", count, url)
+        executor = stack.enter_context(_cluster(folder, workers)) if workers else "threads"
+        _run(folder / "first home", storage / "first", _WARM_FILES * max(1, workers), executor)
+        return _run(folder / "home", storage / "films", count, executor)
 
 
-def _run(home: Path, folder: Path, count: int, url: str) -> dict[str, float]:
+def _run(home: Path, folder: Path, count: int, executor: str) -> dict[str, float]:
     paths = films.small_films(folder, count)
-    with Library.open(home, config=settings.load(home, executor=url)) as library:
+    with Library.open(home, config=settings.load(home, executor=executor)) as library:
         scan = count / seconds(lambda: library.scan([folder]))
         written = paths[::_WRITTEN]
         library.people.add(written, ["Ann Lee"])
