@@ -340,7 +340,8 @@ def test_adopted_records_are_durable_and_keep_their_states(tmp_path: Path, monke
     with OperationJournal.create(tmp_path / "5.journal") as operation:
         operation.begin(an_entry(1))
         operation.commit(1)
-        operation.adopt(tmp_path / "worker")
+        with OperationJournal.reopen(tmp_path / "worker") as worker:
+            operation.adopt(worker)
 
         assert synced[-1] == (tmp_path / "5.journal").stat().st_size
         assert (operation.is_open(2), operation.is_open(3), operation.is_open(4)) == (False, True, False)
