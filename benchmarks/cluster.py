@@ -1,11 +1,11 @@
 """
 A Dask cluster of 1, 2 and 4 workers on storage with a delay: files a second.
 
-    python -m benchmarks.cluster [--files 480] [--milliseconds 20] [--dir FOLDER]
+    python -m benchmarks.cluster [--files 960] [--milliseconds 20] [--dir FOLDER]
 
 The scheduler and the workers are the commands of Dask, and each worker has one thread. A library that is loaded before
 the C library delays each `open` of a file on the storage, in the workers and in this process, as a network does. A
-write takes one film of five. The films, the home and the workers are new for each figure, and a first run on other
+write takes one film of ten. The films, the home and the workers are new for each figure, and a first run on other
 films has loaded all modules. Each figure is one run.
 """
 
@@ -30,14 +30,14 @@ from indexium_core.library import Library
 
 WORKERS = (1, 2, 4)
 _WARM_FILES = 20  # for each worker
-_WRITTEN = 5  # one film of so many is written
+_WRITTEN = 10  # one film of so many is written
 _ROOT = Path(__file__).resolve().parents[1]
 
 
 def main() -> None:
     """Print the rows."""
     parser = report.parser(__doc__)
-    parser.add_argument("--files", type=int, default=480)
+    parser.add_argument("--files", type=int, default=960)
     parser.add_argument("--milliseconds", type=int, default=20, help="how much longer each open takes")
     options = parser.parse_args()
     report.show(rows(options), json_lines=options.json)
