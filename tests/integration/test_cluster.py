@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -30,11 +31,22 @@ from tests.support.dask_cluster import DaskCluster, DaskHost
 from tests.support.studio import ALL
 from tests.support.waiting import PATIENCE, until
 
+# A client of Dask whose scheduler is killed leaves a socket to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[DaskHost]:
     with DaskHost() as opened:
         yield opened
+    gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def no_socket_left() -> Iterator[None]:
+    """Collect the sockets while their warning is ignored."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="module")
