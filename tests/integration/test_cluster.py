@@ -39,14 +39,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 def host() -> Iterator[DaskHost]:
     with DaskHost() as opened:
         yield opened
-    gc.collect()
-
-
-@pytest.fixture(autouse=True)
-def no_socket_left() -> Iterator[None]:
-    """Collect the sockets while their warning is ignored."""
-    yield
-    gc.collect()
+    gc.collect()  # while the warning is ignored
 
 
 @pytest.fixture(scope="module")
