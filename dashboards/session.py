@@ -285,12 +285,15 @@ class Session:
 
     def _enter(self, *, push: bool = True) -> None:
         """Show the page of `view`. The browser creates its components when it shows the page for the first time."""
-        components = self._placed(self._unopened.pop(self.view.page, {}))
+        page = self.view.page
+        components = self._placed(self._unopened.pop(page, {}))
         with pn.config.set(browser_info=False):  # otherwise each component sends it again
             for component in components.values():
                 component.server_doc(self._document, location=False)
 
         def enter() -> None:
+            if self.view.page != page:  # a person has opened another page meanwhile
+                return
             self.update_address(push=push)
             self._screen.enter()
             self.refresh_frame()
