@@ -208,9 +208,12 @@ class WorkerJournals:
         if item is not None and not item.journal.startswith(f"{name.operation_id}."):
             item = None  # of another database
         if item is None:  # its operation has ended, or the database does not know it: recovery does not undo it
-            open_entries = [each for each in journal.recover(name.path) if not each.outcome.is_resolved]
-            if open_entries:
-                raise errors.StoreError(open_entries[0].outcome.message)
+            try:
+                problems = [each.outcome.message for each in journal.recover(name.path) if not each.outcome.is_resolved]
+            except errors.ConflictError:  # a worker holds the lock
+                return False
+            if problems:
+                raise errors.StoreError(problems[0])
         target = backups / (name.target if item is None else item.journal)
         if not target.exists():
             target = backups / "lost" / name.path.name

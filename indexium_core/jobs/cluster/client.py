@@ -178,6 +178,9 @@ class Cluster(Threads):
             if self._failure is not None and self._failure[0] > started:  # while this thread waited for the lock
                 raise self._failure[1]
             self._disconnect()
+            if self._alive_thread is None:
+                self._alive_thread = threading.Thread(target=self._report_alive, name="cluster-alive", daemon=True)
+                self._alive_thread.start()
             try:
                 self._client = self._connect(started + WAIT_SECONDS * is_patient)
             except errors.ClusterError as error:
@@ -228,8 +231,6 @@ class Cluster(Threads):
         self, callbacks: Callbacks | None, function: Callable[..., R], args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> R:
         errors_raised: list[Exception] = []
-        if callbacks is not None:
-            self._start_alive_thread()
         while True:
             client = self._connected()
             workers = self._usable_workers(client) if self._excluded_until else []
@@ -344,12 +345,6 @@ class Cluster(Threads):
         finally:
             del self._answering[callback_id]
         _deliver(client, address, callback_id, reply)
-
-    def _start_alive_thread(self) -> None:
-        with self._lock:
-            if self._alive_thread is None:
-                self._alive_thread = threading.Thread(target=self._report_alive, name="cluster-alive", daemon=True)
-                self._alive_thread.start()
 
     def _report_alive(self) -> None:
         """Send ("wait",) for each callback without an answer, until the cluster is closed."""

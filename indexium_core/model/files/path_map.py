@@ -99,7 +99,7 @@ def checked_local_path(path: bytes) -> bytes:
         NotMountedError: This process is a worker of a cluster and does not see the file.
 
     """
-    here = current().local(path)
-    if _active.get() is not None and not os.path.lexists(here):
+    local_path = current().local(path)
+    if _active.get() is not None and not os.path.lexists(local_path):
         raise NotMountedError(path)
-    return here
+    return local_path
