@@ -112,7 +112,7 @@ class Cluster(Threads):
             ClusterLostError: The connection was lost.
             ClusterError: The cluster cannot be used.
 
-        After both errors, the function may still run in a worker.
+        After each of these errors, the function may still run in a worker.
 
         """
         return self._run(callbacks, function, args, kwargs)
@@ -153,7 +153,8 @@ class Cluster(Threads):
         name, threads = f"{facts['name']} ({address})", int(facts["nthreads"])
         try:
             version = _ask(client, address, task.own_version)
-            unseen = _ask(client, address, task.unseen_folders, dict(sample_entries))
+            is_same = version == __version__  # another version may not have the next function
+            unseen = _ask(client, address, task.unseen_folders, dict(sample_entries)) if is_same else ()
         except TimeoutError:
             problem = f"it gave no answer for {_REPLY_SECONDS:.0f} seconds"
             return ClusterWorker(name=name, threads=threads, version="", problem=problem)
@@ -314,27 +315,32 @@ class Cluster(Threads):
                 event = inbox.get(timeout=_POLL_SECONDS)
                 if event is not None and callbacks is not None:
                     self._answer(client, callbacks, event, errors_raised)
+                    last_worker = time.monotonic()
             now = time.monotonic()
             if now - checked_at < _POLL_SECONDS or future.done():
                 continue
             checked_at = now
             if client.status != "running" or self._closed.is_set():
                 raise ClusterLostError(f"was lost, because the scheduler {self.url} closed the connection")
-            last_worker = now if self._has_worker(client) else last_worker
-            if now - last_worker > WAIT_SECONDS:
-                message = f"The Dask cluster {self.url} has no worker. Start one: dask worker {self._address}."
-                raise errors.ClusterError(message)
+            problem = self._problem_of_workers(client)
+            if problem is None:
+                last_worker = now
+            elif now - last_worker > WAIT_SECONDS:
+                raise problem
             if cancelled_at is None and callbacks is not None and callbacks.is_cancelled():
                 cancelled_at = now
             if cancelled_at is not None and now - cancelled_at > _SILENCE_SECONDS:
                 raise WorkerLostError("did not react to the cancellation")
 
-    @staticmethod
-    def _has_worker(client: Any) -> bool:
+    def _problem_of_workers(self, client: Any) -> errors.ClusterError | None:
+        """Return the error of a cluster without workers, or of a scheduler that does not answer; None without one."""
         try:
-            return bool(_threads(client))
-        except TimeoutError:  # the scheduler may be busy
-            return False
+            if _threads(client):
+                return None
+        except TimeoutError as error:
+            return self._unreachable(error)
+        message = f"The Dask cluster {self.url} has no worker. Start one: dask worker {self._address}."
+        return errors.ClusterError(message)
 
     def _answer(self, client: Any, callbacks: Callbacks, event: list[Any], errors_raised: list[Exception]) -> None:
         """Answer a callback. This takes as long as a pause of the operation; the worker waits meanwhile."""
