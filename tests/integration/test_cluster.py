@@ -207,7 +207,7 @@ def test_worker_that_does_not_answer_delays_no_other(
         half.start_worker("awake")
         half.start_worker("frozen").send(signal.SIGSTOP)
         executor = Cluster(half.url)
-        awake, frozen = executor.workers({os.fsencode(tmp_path): b""})
+        awake, frozen = sorted(executor.workers({os.fsencode(tmp_path): b""}), key=lambda worker: worker.name)
         executor.close()
         assert (awake.name[:5], awake.problem, awake.version) == ("awake", "", __version__)
         assert (frozen.name[:6], frozen.problem) == ("frozen", "it gave no answer for 1 seconds")
