@@ -92,8 +92,8 @@ class ClusterEdits:
         """Return the result of one attempt; None if an earlier run of the task had it and left the file unchanged."""
         try:
             path = self._worker_journals.create(folder, task.item_id, self._journal.path.name)
-        except errors.StoreError as error:
-            return _failed(task, error, started=started)
+        except errors.StoreError as refused:
+            return _failed(task, refused, started=started)
         handler = RequestHandler(self._journal, policy, progress)
         plain = remote_edit.plain_fields(policy)
         edited: EditResult | None = None

@@ -143,7 +143,7 @@ class Cluster(Threads):
             raise self._unreachable(error) from error
         workers = sorted(identity["workers"].items())
         with ThreadPoolExecutor(max(1, len(workers)), thread_name_prefix="cluster-check") as pool:
-            return list(pool.map(lambda each: self._facts(client, *each, sample_entries), workers))
+            return list(pool.map(lambda each: self._facts(client, each[0], each[1], sample_entries), workers))
 
     @staticmethod
     def _facts(
