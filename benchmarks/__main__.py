@@ -66,8 +66,8 @@ def main() -> int:
             entries.append(report.Omission(name, f"The benchmark ended with exit code {exit_code}."))
             print(report.as_text(entries[-1]), flush=True)
             failed = True
-    if options.markdown:
-        options.markdown.write_text(page(entries, facts, quick=options.quick), encoding="utf-8")
+        if options.markdown:  # after each module: an interrupted run keeps what it has measured
+            options.markdown.write_text(page(entries, facts, quick=options.quick), encoding="utf-8")
     return int(failed)
 
 
