@@ -5,7 +5,7 @@ All benchmarks with one command, as one table.
 
 Each module runs in a process of its own with default arguments, and prints its rows as soon as they are measured. A
 full run writes `docs/performance.md`. A quick run and a run of some modules write only to the file of `--markdown`.
-`--quick` uses small sizes and few runs, and takes less than two minutes on two idle cores.
+`--quick` uses small sizes and few runs, and takes two to three minutes on two idle cores.
 """
 
 from __future__ import annotations
