@@ -59,6 +59,7 @@ class Operations:
         workers: int,
         events: EventBus,
         backups: Path,
+        worker_journals: WorkerJournals,
         clock: Callable[[], datetime],
         preserve_mtime: Callable[[], bool] = lambda: False,
         faststart: str = "keep",
@@ -66,7 +67,6 @@ class Operations:
         ui_priority: UiPriority | None = None,
         executor: Callable[[int, float], Executor] = lambda _files, _seconds: Threads(),
         rates: Callable[[], WriteRates] = WriteRates,
-        worker_journals: WorkerJournals | None = None,
     ) -> None:
         self._store = store
         self._ledger = ledger.Ledger(store)
@@ -78,7 +78,7 @@ class Operations:
         self._blockers = Blockers(store)
         self._executor = executor  # called for each launch, with the number of files and their estimated seconds
         self._rates = rates  # of estimates, called for each batch
-        self._worker_journals = worker_journals or WorkerJournals(backups.parent, libraries=list)
+        self._worker_journals = worker_journals
         self._events = events
         self._backups = backups
         self._clock = clock
