@@ -28,7 +28,7 @@ from indexium_core.library import Library
 from indexium_core.model.files.media import FileStat
 from indexium_core.store.operations.ledger import Task
 from indexium_core.version import __version__
-from tests.integration.test_processes import Set
+from tests.integration.test_processes import Set, scans_and_rescans, writes_and_rollbacks
 from tests.support import long_write, media, pieces
 from tests.support.children import Child
 from tests.support.dask_cluster import DaskCluster, DaskHost
@@ -62,28 +62,8 @@ def cluster(dask: DaskCluster) -> Iterator[Cluster]:
 
 
 def test_scans_and_rescans_have_equal_results(dask: DaskCluster, tmp_path: Path) -> None:
-    films = tmp_path / "films"
-    films.mkdir()
-    for form in ("mp4", "mkv", "avi"):
-        media.build(form, films, comment="People: Ann Lee")
-    media.truncated("mp4", films, name="cut.mp4")
-    media.empty(films)
-    seen = []
-    for executor in ("threads", dask.url):
-        home = tmp_path / executor[:4]
-        with Library.open(home, config=settings.load(home, executor=executor)) as library:
-            library.scan([films])
-            report = library.rescan(everything=True, refresh=["duration", "size"])
-            rows = (
-                library._parts.store.read()
-                .execute(
-                    "SELECT file_name, state, state_message, comment, file_hash, size, container, duration, strategy"
-                    " FROM scanned_files ORDER BY file_name"
-                )
-                .fetchall()
-            )
-            properties = [library.files.file(file_id).properties for file_id in range(1, 6)]
-            seen.append((rows, properties, replace(report, seconds=0.0)))
+    executors = ("threads", dask.url)
+    seen = [scans_and_rescans(tmp_path / "films", tmp_path / each[:4], each) for each in executors]
 
     assert seen[0] == seen[1]
 
@@ -92,20 +72,8 @@ def test_writes_and_rollbacks_have_equal_results_and_journals(dask: DaskCluster,
     seen = []
     for executor in ("threads", dask.url):
         scene = Set(tmp_path / executor[:4], executor)
-        outcomes = [scene.write()]
-        states = [scene.bytes()]
-        for operation_id in (2, 3, 4):  # rolled back, rolled back again, and written once more
-            scene.library.rollback(operation_id - 1).wait()
-            outcomes.append(scene.outcomes(operation_id))
-            states.append(scene.bytes())
-        items = [item for number in (1, 2, 3, 4) for item in scene.library.operation(number, per_page=0).items]
-        told = sorted((item.file_name, item.strategy, item.previous_comment, item.new_comment) for item in items)
-        rows = scene.library._parts.store.read().execute("SELECT file_name, device FROM scanned_files").fetchall()
-        scene.library.close()
+        seen.append(writes_and_rollbacks(scene))
         assert worker_journals(scene) == []
-        seen.append((outcomes, states, told, scene.journals(), rows))
-        assert states[1] == states[3] == scene.old
-        assert states[0] == states[2] != scene.old
 
     assert seen[0] == seen[1]
 
