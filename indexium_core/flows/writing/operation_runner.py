@@ -23,7 +23,7 @@ from indexium_core import errors, logs
 from indexium_core.files import journal
 from indexium_core.flows.jobs import job_log
 from indexium_core.flows.writing import editing, protocol, recording, remote_edit
-from indexium_core.flows.writing.blockers import Blockers
+from indexium_core.flows.writing.blockers import Blockers, state_of_files
 from indexium_core.flows.writing.cluster_edit import ClusterEdits
 from indexium_core.flows.writing.operation_run import OperationRun
 from indexium_core.flows.writing.protocol import EditResult, FileProgress, WritePolicy
@@ -180,7 +180,9 @@ class Operations:
             self._emit(run, "started")
             with self._journal(run.operation_id) as undo_journal:
                 status = self._final_status(run, self._runner(run, undo_journal).run(self._tasks(run, first)))
-                message = run.blocker or _stall_message(run.stalled_after())
+                message = _stall_message(run.stalled_after())
+                if run.blocker:
+                    message = f"{run.blocker} {state_of_files(run.unknown_paths)}"
         except errors.IndexiumError as error:
             message = error.message
             logger.exception("operation.failed", extra={"operation_id": run.operation_id})
@@ -252,6 +254,8 @@ class Operations:
             return edited.as_pending(run.interruption_cause, was_started=True)
         if result.status not in FAILED_STATUSES:
             return edited.with_attempts(run.attempts.get(item_id, ()))
+        if result.status == "unknown":
+            run.unknown_paths.append(edited.task.path)
         blocker = self._blockers.blocker_of(edited.task, result.code)
         if blocker:
             run.blocker = run.blocker or blocker
