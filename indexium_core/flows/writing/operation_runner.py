@@ -39,7 +39,7 @@ from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model.operations.operation import FAILED_STATUSES, Attempt, postpones
 from indexium_core.store import database
 from indexium_core.store.operations import backups, ledger
-from indexium_core.store.planning.plan_version import WriteRates
+from indexium_core.store.planning.plan_version import DiskRates
 
 __all__ = ["PAUSE_WAIT_SECONDS", "Operations"]
 
@@ -66,7 +66,7 @@ class Operations:
         reserve_space: Callable[[int, int], bool] = lambda _size, _item: True,
         ui_priority: UiPriority | None = None,
         executor: Callable[[int, float], Executor] = lambda _files, _seconds: Threads(),
-        rates: Callable[[], WriteRates] = WriteRates,
+        rates: Callable[[], DiskRates] = DiskRates,
     ) -> None:
         self._store = store
         self._ledger = ledger.Ledger(store)
@@ -102,7 +102,7 @@ class Operations:
             control=job.control,
             throughput=Throughput(
                 self._expected_seconds(operation_id, first),
-                is_measured=facts.is_planned and self._rates() != WriteRates(),
+                is_measured=facts.is_planned and self._rates() != DiskRates(),
             ),
             preserve_mtime=self._preserves(kind, options),
             keep_backup=options.get("keep_backup", True),
