@@ -17,17 +17,20 @@ if sys.version_info < (3, 11):
         % sys.version_info[:2]
     )
 
-import hashlib
-import importlib.util
-import json
-import os
-import platform
-import shutil
-import subprocess
-import tempfile
-import urllib.error
-import urllib.request
-from pathlib import Path
+try:
+    import hashlib
+    import importlib.util
+    import json
+    import os
+    import platform
+    import shutil
+    import subprocess
+    import tempfile
+    import urllib.error
+    import urllib.request
+    from pathlib import Path
+except KeyboardInterrupt:
+    sys.exit(130)
 
 HERE = Path(__file__).resolve().parent
 VENV = Path(os.environ.get("INDEXIUM_VENV", HERE / ".venv"))
@@ -61,11 +64,10 @@ def main(words):
     testing = words[:1] == ["test"]
     try:
         set_up("test" if testing else "")
+        return run_checks(words[1:]) if testing else run_indexium(words or ["demo", "--open"])
     except SetUpError as failure:
         sys.stderr.write("\nSet-up failed: %s\n" % failure)
         return 2
-    try:
-        return run_checks(words[1:]) if testing else run_indexium(words or ["demo", "--open"])
     except KeyboardInterrupt:
         return 130
 
@@ -79,7 +81,12 @@ def say(text):
 def run_indexium(words):
     """Run the `indexium` command in the environment."""
     called = "py start.py" if os.name == "nt" else "python3 start.py"
-    return subprocess.call([str(PYTHON), "-m", "indexium_core.cli", "--called", called] + words)
+    process = subprocess.Popen([str(PYTHON), "-m", "indexium_core.cli", "--called", called] + words)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:  # the command gets Ctrl-C too, and finishes a file; `subprocess.call` would kill it
+        process.wait()
+        raise
 
 
 def run_checks(words):
