@@ -189,11 +189,11 @@ def test_callback_may_take_longer_than_the_worker_waits(
 
     class Slow(_Callbacks):
         def report(self, position: tuple[int, int]) -> bool:
-            time.sleep(1.5)
+            time.sleep(4)
             return super().report(position)
 
     with DaskCluster(host, tmp_path) as patient:
-        patient.start_worker("one", ANSWER_SECONDS="0.5")
+        patient.start_worker("one", ANSWER_SECONDS="2.5")
         executor = Cluster(patient.url)
         assert executor.call_with_callbacks(Slow(), pieces.report_and_sleep, 0.0) is False
         executor.close()
