@@ -189,11 +189,11 @@ def test_callback_may_take_longer_than_the_worker_waits(
 
     class Slow(_Callbacks):
         def report(self, position: tuple[int, int]) -> bool:
-            time.sleep(1.5)
+            time.sleep(4)
             return super().report(position)
 
     with DaskCluster(host, tmp_path) as patient:
-        patient.start_worker("one", ANSWER_SECONDS="0.5")
+        patient.start_worker("one", ANSWER_SECONDS="2.5")
         executor = Cluster(patient.url)
         assert executor.call_with_callbacks(Slow(), pieces.report_and_sleep, 0.0) is False
         executor.close()
@@ -407,7 +407,7 @@ def test_killed_service_finds_the_journal_of_the_worker(
         assert worker_journals(scene) == []
         dask.start_worker(f"next {form} {step}")
     if item.status == "pending":
-        # A worker that waits for an answer of the killed service gives up after a minute, and the resumed one waits for it.
+        # A worker that waits for an answer of the killed service gives up after a minute; the operation waits for it.
         assert scene.library.resume(2).wait(2 * PATIENCE).counts == {"success": 1}
     assert is_written_once(scene, 2)
     assert scene.library.rollback(1).wait(PATIENCE).counts == {"success": 1}
