@@ -370,10 +370,13 @@ KILLS = [
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Choose the cases of a killed service."""
+    is_exhaustive = metafunc.config.getoption("--exhaustive")
+    every = [(form, step) for form in STEPS for step, _ in STEPS[form]]
     if "survives" in metafunc.fixturenames:
-        every = [(form, step, survives) for form in STEPS for step, _ in STEPS[form] for survives in (True, False)]
-        cases = every if metafunc.config.getoption("--exhaustive") else KILLS
-        metafunc.parametrize(("form", "step", "survives"), cases)
+        both = [(*case, survives) for case in every for survives in (True, False)]
+        metafunc.parametrize(("form", "step", "survives"), both if is_exhaustive else KILLS)
+    elif "step" in metafunc.fixturenames:
+        metafunc.parametrize(("form", "step"), every if is_exhaustive else [("mp4", "before-commit")])
 
 
 def test_killed_service_finds_the_journal_of_the_worker(
@@ -412,6 +415,34 @@ def test_killed_service_finds_the_journal_of_the_worker(
     assert is_written_once(scene, 2)
     assert scene.library.rollback(1).wait(PATIENCE).counts == {"success": 1}
     assert rolls_back(scene, 2)
+
+
+def test_killed_rollback_leaves_each_file_old_or_new(
+    dask: DaskCluster, scene: Set, monkeypatch: pytest.MonkeyPatch, form: str, step: str
+) -> None:
+    """The service and the worker are killed."""
+    scene.write(f"ext:{form}")
+    new = scene.bytes()
+    scene.library.close()
+    monkeypatch.setenv("INDEXIUM_EXECUTOR", dask.url)
+    dask.stop_at(step)
+    with Child(long_write.run, scene.home, "back") as service:
+        service.hear("begun")
+        worker = dask.stopped()
+        service.kill()
+    worker.kill()
+    scene.library = Library.open(scene.home, take_over="nothing")
+    [item] = scene.library.operation(2).items
+    is_done = dict(STEPS[form])[step]
+    assert scene.bytes() == (scene.old if is_done else new)
+    assert (item.status == "success") == is_done
+    assert worker_journals(scene) == []
+    dask.start_worker(f"back {form} {step}")
+    if not is_done:
+        assert scene.library.resume(2).wait(PATIENCE).counts == {"success": 1}
+    assert scene.bytes() == scene.old
+    assert is_written_once(scene, 2)
+    assert leftovers(scene) == []
 
 
 def _is_locked(scene: Set) -> bool:
