@@ -106,7 +106,7 @@ def run_checks(words):
     # One process more than cores, because tests wait for disks, browsers and other processes for a third of their time.
     workers = "--numprocesses=%d" % ((os.cpu_count() or 1) + 1)
     # A file runs in one process, because its tests share costly fixtures. tests/conftest.py orders the files.
-    tests = ["pytest", workers, "--dist=loadfile", "--no-loadscope-reorder", "--durations=10"] + words
+    tests = ["pytest", workers, "--dist=loadfile", "--no-loadscope-reorder", "--durations=10", "-rfER"] + words
     code = code or run_check(tests, python + tests)
     if not code:
         say("\nAll checks passed.")

@@ -26,6 +26,7 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 HERE = Path(__file__).parent
+_REPEATED = ("browser", "crash", "integration")  # tests that start processes; the summary lists repeated ones
 _CREATE = database_module._create  # before a fixture replaces it
 
 # Programs that run the tests in the background ignore Ctrl-C, and child processes would inherit that.
@@ -58,15 +59,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """
-    Order the files for parallel processes: long ones first, and browser files between others.
+    Repeat a failed test of real processes once, and order the files for parallel processes.
 
+    While all cores are busy, a process may get no processor time for seconds. A test that fails twice is broken.
     Processes take the next file when they are free. So short files fill the end, and one browser at a time is busy.
     """
+    folders: dict[str, list[pytest.Item]] = {name: [] for name in (*_REPEATED, "guards", "unit")}
+    for item in items:
+        folder = item.path.relative_to(HERE).parts[0]
+        folders[folder].append(item)
+        if folder in _REPEATED:
+            item.add_marker(pytest.mark.flaky(reruns=1))
     if not hasattr(config, "workerinput"):
         return
-    folders = {name: [] for name in ("browser", "crash", "integration", "guards", "unit")}
-    for item in items:
-        folders[item.path.relative_to(HERE).parts[0]].append(item)
     files = {name: [list(group) for _, group in itertools.groupby(found, _path)] for name, found in folders.items()}
     others = [*files["crash"], *files["integration"]]
     step = max(1, len(others) // max(1, len(files["browser"])))
