@@ -20,6 +20,7 @@ from indexium_core.flows.planning import charts, file_details, plan_search, plan
 from indexium_core.flows.properties import audit, field_locks, rescan
 from indexium_core.flows.review import bulk_edits, decisions, saved_views, templates, undo_steps
 from indexium_core.flows.scanning import file_facts, inventory, scan_jobs, scanner, thumbnails
+from indexium_core.flows.snapshots.snapshots import Snapshots
 from indexium_core.flows.writing import operation_runner, recovery, remote_edit, writer
 from indexium_core.flows.writing.recovery import RecoverReport
 from indexium_core.jobs.cluster.client import Cluster, is_cluster
@@ -79,6 +80,7 @@ class Assembly:
         self._build_writing(store, config, clock)
         self._build_reading(store, clock)
         self.events.subscribe(self._tidy)
+        self.events.subscribe(self.snapshots.on_event)
 
     def _build_planning(
         self, store: database.Database, config: settings.Settings, clock: Callable[[], datetime]
@@ -196,6 +198,13 @@ class Assembly:
             version=self.plans.newest_version,
             placeholder_keys=self._placeholder_keys,
             clock=clock,
+        )
+        self.snapshots = Snapshots(
+            store,
+            version=self.plans.newest_version,
+            findings=self.checks.findings,
+            clock=clock,
+            is_enabled=lambda: self.settings.snapshots,
         )
         self.files = file_details.Details(store, self.plans, clock=clock)
         self.thumbnails = thumbnails.Thumbnails(

@@ -12,12 +12,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from indexium_core.flows.snapshots import analysis
 from indexium_core.model.operations.operation import OperationDetails, OperationStatus, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptions
 from indexium_core.model.planning.plan import WRITABLE, PlanQuery, Selection, SelectionDigest, SelectionSummary
 
 if TYPE_CHECKING:  # a command that calls a running service does not import them
+    import pandas as pd
+
     from indexium_core.flows.checks.check_service import Checks
     from indexium_core.flows.exchange.export_plan import Exporter
     from indexium_core.flows.exchange.import_changes import PlanImport
@@ -48,6 +51,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.scanning.scan_jobs import ScanJobs
     from indexium_core.flows.scanning.scan_progress import ScanProgress
     from indexium_core.flows.scanning.scanner import ScanReport
+    from indexium_core.flows.snapshots.snapshots import Snapshots
     from indexium_core.flows.writing.writer import DryRunReport, MetadataWriter, OperationHandle
     from indexium_core.jobs.event_bus import Recorder
 
@@ -88,6 +92,8 @@ class LibraryServices:
     interruptions: Interruptions
     backups: BackupManager
 
+    snapshots: Snapshots
+
     jobs: JobService
     event_log: Recorder
     configuration: Configuration
@@ -100,6 +106,21 @@ class LibraryServices:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def sql(self, text: str) -> pd.DataFrame:
+        """
+        Return the result of a SELECT on the tables of a snapshot that is taken now if needed: docs/snapshots.md.
+
+        Raises:
+            UsageError: The statement is not valid.
+
+        """
+        self.snapshots.refresh()
+        return analysis.query(self.home, text)
+
+    def export(self, folder: Path | str) -> list[Path]:
+        """Write every table for analysts into `folder` as `<table>.parquet`; return the files."""
+        return self.snapshots.export_parquet(Path(folder).absolute())
 
     def close(self) -> None:
         """Release the home or the connection to its service."""
