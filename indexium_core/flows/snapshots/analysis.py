@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from indexium_core import errors, settings
-from indexium_core.store.snapshot import quoted
+from indexium_core.store.snapshot import quoted, tables
 
 if TYPE_CHECKING:
     import duckdb
@@ -124,7 +124,7 @@ def export_parquet(home: Path, folder: Path) -> list[Path]:
         raise errors.UsageError(message) from error
     files = []
     with connect(home, external=True) as connection:
-        for (name,) in connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY table_name").fetchall():
+        for name in (table.name for table in tables()):
             path = folder / f"{name}.parquet"
             unfinished = path.with_suffix(".parquet.part")
             try:
