@@ -23,6 +23,7 @@ from indexium_core.flows.scanning import file_facts, inventory, scan_jobs, scann
 from indexium_core.flows.snapshots.snapshots import Snapshots
 from indexium_core.flows.writing import operation_runner, recovery, remote_edit, writer
 from indexium_core.flows.writing.recovery import RecoverReport
+from indexium_core.flows.writing.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster.client import Cluster, is_cluster
 from indexium_core.jobs.event_bus import Event, EventBus, Recorder
 from indexium_core.jobs.executors import Executor, Processes, Threads
@@ -34,6 +35,7 @@ from indexium_core.model.people import placeholders
 from indexium_core.store import database
 from indexium_core.store import events as events_store
 from indexium_core.store import jobs as jobs_store
+from indexium_core.store.catalog import catalog
 from indexium_core.store.operations import backups as backups_store
 from indexium_core.store.operations import ledger
 from indexium_core.store.people import people_index
@@ -109,6 +111,9 @@ class Assembly:
     ) -> None:
         """Build the services that scan, write, roll back and keep backups."""
         folder = self.backups_folder
+        self.worker_journals = WorkerJournals(
+            store.home, roots=lambda: [row.path_bytes for row in catalog.libraries(store.read())]
+        )
         self.scanner = scanner.Scanner(store, config=config, clock=clock, executor=self._executor, events=self.events)
         self.backup_storage = BackupStorage(store, folder=folder, budget=int(config.backup_budget), clock=clock)
         self.runs = operation_runner.Operations(
@@ -123,6 +128,7 @@ class Assembly:
             ui_priority=self.ui_priority,
             executor=self._executor,
             rates=self.plans.rates.current,
+            worker_journals=self.worker_journals,
         )
         self.operations = writer.MetadataWriter(
             store, self.plans, self.runs, self.queue, config=config, clock=clock, recover=self.recover
@@ -178,7 +184,11 @@ class Assembly:
     def recover(self) -> RecoverReport:
         """Recover the unfinished work of a killed process; every `open` does it."""
         busy = self.queue.active_operations()
-        report = recovery.recover(self.store, self.backups_folder, skip=busy, clock=self.clock)
+        held = self.worker_journals.collect(
+            self.backups_folder, lambda: recovery.unresolved_journals(self.store, skip=busy), skip=busy
+        )
+        report = recovery.recover(self.store, self.backups_folder, skip=busy, held=held, clock=self.clock)
+        report.problems += held.values()
         if report.undone or report.finished:
             self.plan_changed()
         return report

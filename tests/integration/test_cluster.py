@@ -14,19 +14,32 @@ from pathlib import Path
 import pytest
 
 from indexium_core import errors, settings
+from indexium_core.files import journal
 from indexium_core.flows.scanning import file_facts
+from indexium_core.flows.writing import cluster_edit
+from indexium_core.flows.writing import worker_journals as worker_journals_module
 from indexium_core.jobs.cluster import client
 from indexium_core.jobs.cluster.client import Cluster
 from indexium_core.jobs.executors import WorkerLostError
 from indexium_core.library import Library
-from tests.support import media, pieces
-from tests.support.dask_cluster import DaskCluster
+from indexium_core.store.operations.ledger import Task
+from tests.integration.test_processes import Set
+from tests.support import long_write, media, pieces
+from tests.support.children import Child
+from tests.support.dask_cluster import DaskCluster, DaskHost
+from tests.support.studio import ALL
 from tests.support.waiting import PATIENCE, until
 
 
 @pytest.fixture(scope="module")
-def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
-    with DaskCluster(tmp_path_factory.mktemp("dask")) as cluster:
+def host() -> Iterator[DaskHost]:
+    with DaskHost() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def dask(host: DaskHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
+    with DaskCluster(host, tmp_path_factory.mktemp("dask")) as cluster:
         cluster.start_worker("one")
         cluster.start_worker("two")
         yield cluster
@@ -64,6 +77,32 @@ def test_scans_and_rescans_have_equal_results(dask: DaskCluster, tmp_path: Path)
             seen.append((rows, properties, replace(report, seconds=0.0)))
 
     assert seen[0] == seen[1]
+
+
+def test_writes_and_rollbacks_have_equal_results_and_journals(dask: DaskCluster, tmp_path: Path) -> None:
+    seen = []
+    for executor in ("threads", dask.url):
+        scene = Set(tmp_path / executor[:4], executor)
+        outcomes = [scene.write()]
+        states = [scene.bytes()]
+        for operation_id in (2, 3, 4):  # rolled back, rolled back again, and written once more
+            scene.library.rollback(operation_id - 1).wait()
+            outcomes.append(scene.outcomes(operation_id))
+            states.append(scene.bytes())
+        items = [item for number in (1, 2, 3, 4) for item in scene.library.operation(number, per_page=0).items]
+        told = sorted((item.file_name, item.strategy, item.previous_comment, item.new_comment) for item in items)
+        rows = scene.library._parts.store.read().execute("SELECT file_name, device FROM scanned_files").fetchall()
+        scene.library.close()
+        assert worker_journals(scene) == []
+        seen.append((outcomes, states, told, scene.journals(), rows))
+        assert states[1] == states[3] == scene.old
+        assert states[0] == states[2] != scene.old
+
+    assert seen[0] == seen[1]
+
+
+def worker_journals(scene: Set) -> list[Path]:
+    return list(scene.films.rglob("*.journal"))
 
 
 # Lost and blind workers.
@@ -125,9 +164,9 @@ def test_scan_without_scheduler_fails_with_one_sentence(
         assert [each.state for each in library.doctor.run() if each.name == "cluster"] == ["problem"]
 
 
-def test_cluster_without_worker_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cluster_without_worker_is_an_error(host: DaskHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "WAIT_SECONDS", 0.5)
-    with DaskCluster(tmp_path) as empty:
+    with DaskCluster(host, tmp_path) as empty:
         executor = Cluster(empty.url)
         with pytest.raises(errors.ClusterError, match=r"has no worker\. Start one: dask worker tcp://"):
             executor.call(os.getpid)
@@ -160,3 +199,300 @@ def test_exception_and_other_version_in_a_worker_are_errors(cluster: Cluster, mo
     monkeypatch.setattr(client, "__version__", "9.9")
     with pytest.raises(errors.ClusterError, match=r"has Indexium .*, but 9\.9 runs here\. Install the same"):
         cluster.call(os.getpid)
+
+
+# A killed worker, scheduler or service.
+
+# A worker is killed at these steps; True: the file is already written.
+STEPS = {
+    "mp4": [("before-begin", False), ("after-begin", False), ("before-commit", False), ("after-commit", True)],
+    "wmv": [("after-making", False), ("after-swap", False), ("before-commit", True), ("after-commit", True)],
+}
+
+
+@pytest.fixture
+def scene(dask: DaskCluster, tmp_path: Path) -> Iterator[Set]:
+    made = Set(tmp_path, dask.url)
+    yield made
+    dask.go()
+    made.library.close()
+    for path in dask.points.iterdir():
+        path.unlink()
+
+
+def is_written_once(scene: Set, operation_id: int) -> bool:
+    """Return whether every item of an operation was written and verified exactly once."""
+    items = scene.library.operation(operation_id, per_page=0).items
+    found: list[int] = []
+    for path in (scene.home / "backups").glob(f"{operation_id}.*journal"):
+        found += [mark.item_id for mark in journal.read(path).marks if mark.state == "committed"]
+    return sorted(found) == sorted(item.id for item in items if item.status == "success")
+
+
+def rolls_back(scene: Set, operation_id: int) -> bool:
+    """Roll an operation back, and return whether every byte is as before."""
+    scene.library.rollback(operation_id, replan=True).wait(PATIENCE)
+    return scene.bytes() == scene.old and worker_journals(scene) == [] and leftovers(scene) == []
+
+
+def leftovers(scene: Set) -> list[str]:
+    return [name for name in scene.strays() if name != ".indexium"]
+
+
+@pytest.mark.parametrize("form", STEPS)
+def test_killed_worker_costs_nothing(dask: DaskCluster, scene: Set, form: str) -> None:
+    """Dask runs the task again; that run finds the journal and leaves the decision to the service."""
+    for step, is_done in STEPS[form]:
+        dask.stop_at(step)
+        handle = scene.library.write(scene.library.plan(f"ext:{form}"), ALL)
+        killed = dask.stopped()
+        killed.kill()
+        assert handle.wait(PATIENCE).counts == {"success": 1}
+        [item] = scene.library.operation(handle.id).items
+        assert ("recovered" in item.proof) == is_done, step
+        assert is_written_once(scene, handle.id), step
+        assert rolls_back(scene, handle.id), step
+        dask.start_worker(f"{form} {step}")
+
+
+def test_worker_that_outlives_its_scheduler_keeps_its_file(
+    dask: DaskCluster, scene: Set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service waits for the journal of the worker; meanwhile, nothing else touches the file."""
+    dask.stop_at("before-commit")
+    handle = scene.library.write(scene.library.plan("ext:mp4"), ALL)
+    dask.stopped()
+    dask.scheduler.kill()
+    time.sleep(0.3)
+    assert scene.bytes() != scene.old  # not undone, because the worker holds the journal
+    dask.go()
+    assert handle.wait(PATIENCE).counts == {"success": 1}
+    assert is_written_once(scene, handle.id)
+    dask.start_scheduler()
+    dask.start_worker("one")
+    assert rolls_back(scene, handle.id)
+
+    monkeypatch.setattr(cluster_edit, "LOCK_SECONDS", 0.2)
+    monkeypatch.setattr(worker_journals_module, "_COLLECT_SECONDS", 0.2)
+    dask.stop_at("before-commit")
+    handle = scene.library.write(scene.library.plan("ext:mp4"), ALL)
+    dask.stopped()
+    dask.scheduler.kill()
+    assert handle.wait(PATIENCE).counts == {"unknown": 1}
+    [item] = scene.library.operation(handle.id).items
+    assert "A worker of the cluster may still write the file. Run `indexium recover`" in item.message
+    print(
+        scene.library.recover(),
+        worker_journals(scene),
+        _is_locked(scene),
+        scene.library._parts.queue.active_operations(),
+    )
+    dask.go()
+    until(lambda: not _is_locked(scene))
+    assert scene.library.recover().finished == 1
+    assert scene.outcomes(handle.id) == {scene.paths[0].name: ("success", "")}
+    assert is_written_once(scene, handle.id)
+    dask.start_scheduler()
+    dask.start_worker("one")
+    dask.start_worker("two")
+    assert rolls_back(scene, handle.id)
+
+
+def test_operation_without_scheduler_fails_and_is_resumed(
+    dask: DaskCluster, scene: Set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "WAIT_SECONDS", 1.0)
+    monkeypatch.setattr(client, "_CONNECT_SECONDS", 0.3)
+    dask.stop_at("after-making")
+    handle = scene.library.write(scene.library.plan("ext:wmv"), ALL)
+    worker = dask.stopped()
+    dask.scheduler.kill()
+    worker.kill()
+    assert handle.wait(PATIENCE).status == "failed"
+    sentence = f"The Dask scheduler {dask.url} does not answer. Start it, or change INDEXIUM_EXECUTOR."
+    assert scene.library.operation(handle.id).operation.error_message == sentence
+    assert scene.bytes() == scene.old
+    assert (worker_journals(scene), leftovers(scene)) == ([], [])
+    dask.start_scheduler()
+    dask.start_worker("one")
+    dask.start_worker("two")
+    assert scene.library.resume(handle.id).wait(PATIENCE).counts == {"success": 1}
+    assert is_written_once(scene, handle.id)
+    assert rolls_back(scene, handle.id)
+
+
+@pytest.mark.parametrize("survives", [True, False])
+def test_killed_service_finds_the_journal_of_the_worker(
+    dask: DaskCluster, scene: Set, monkeypatch: pytest.MonkeyPatch, survives: bool
+) -> None:
+    scene.write("ext:wmv")
+    scene.library.close()
+    monkeypatch.setenv("INDEXIUM_EXECUTOR", dask.url)
+    monkeypatch.setattr(worker_journals_module, "_COLLECT_SECONDS", 0.2)
+    dask.stop_at("before-commit")
+    with Child(long_write.run, scene.home, "write") as service:
+        service.hear("begun")
+        worker = dask.stopped()
+        service.kill()
+    if not survives:
+        worker.kill()
+    scene.library = Library.open(scene.home, take_over="nothing")
+    [item] = scene.library.operation(2).items
+    if survives:
+        assert any("A worker of the cluster still writes" in each for each in scene.library.notices)
+        assert item.status == "pending"
+        dask.go()
+    else:
+        assert (item.status, item.code) == ("pending", "restored")
+        assert worker_journals(scene) == []
+        dask.start_worker("next")
+    assert scene.library.resume(2).wait(PATIENCE).counts == {"success": 1}
+    assert is_written_once(scene, 2)
+    assert scene.library.rollback(1).wait(PATIENCE).counts == {"success": 1}
+    assert rolls_back(scene, 2)
+
+
+def _is_locked(scene: Set) -> bool:
+    try:
+        for path in worker_journals(scene):
+            journal.OperationJournal.reopen(path).close()
+    except errors.ConflictError:
+        return True
+    return False
+
+
+def test_lost_database_leaves_no_half_written_file(dask: DaskCluster, scene: Set) -> None:
+    """The journal of a worker whose operation is in no database is undone and kept."""
+    dask.stop_at("before-commit")
+    handle = scene.library.write(scene.library.plan("ext:mp4"), ALL)
+    worker = dask.stopped()
+    [path] = worker_journals(scene)
+    copy = path.read_bytes()
+    worker.kill()
+    handle.wait(PATIENCE)
+    assert rolls_back(scene, handle.id)
+    orphan = path.with_name(path.name.replace(".1.journal", ".77.journal"))
+    orphan.write_bytes(copy)
+    scene.library.recover()
+    assert worker_journals(scene) == []
+    assert [each.name for each in (scene.home / "backups" / "lost").iterdir()] == [orphan.name]
+    assert scene.bytes() == scene.old
+    dask.start_worker("spare")
+
+
+# A write through the cluster: callbacks, mounts, paths.
+
+
+def test_second_run_of_a_task_does_nothing(dask: DaskCluster, cluster: Cluster, scene: Set) -> None:
+    """Not while the first run holds the journal, not after it, and not when the journal is taken over."""
+    first = threading.Thread(target=lambda: scene.write("ext:mp4"))
+    dask.stop_at("after-begin")
+    first.start()
+    dask.stopped()
+    [path] = worker_journals(scene)
+    task = replace(_task(scene), item_id=1)
+    plain = dict.fromkeys(("preserve_mtime", "break_links"), False)
+    plain |= {"backups": scene.home, "faststart": "keep", "keep_backup": True}
+    again = (cluster_edit._edit, task, plain, os.fsencode(path), None)
+    assert cluster.call_with_callbacks(_Callbacks(), *again) is None
+    dask.go()
+    first.join(PATIENCE)
+    written = scene.bytes()
+    with pytest.raises(errors.ClusterError) as caught:
+        cluster.call_with_callbacks(_Callbacks(), *again)
+    assert caught.value.reason == "no_mount"
+    assert scene.bytes() == written
+    assert rolls_back(scene, 1)
+
+
+def _task(scene: Set) -> Task:
+    stat = scene.paths[0].stat()
+    return Task(
+        item_id=1,
+        file_id=1,
+        path=os.fsencode(scene.paths[0]),
+        expected_size=stat.st_size,
+        expected_mtime_ns=stat.st_mtime_ns,
+        expected_hash=None,
+        changes=(),
+    )
+
+
+class _Callbacks:
+    def is_cancelled(self) -> bool:
+        return False
+
+    def report(self, position: tuple[int, int]) -> bool:
+        return position[0] == 2
+
+
+def test_callbacks_reach_the_service(cluster: Cluster) -> None:
+    assert cluster.call_with_callbacks(_Callbacks(), pieces.ask_report, 3) == [False, False, True]
+
+
+def test_original_is_kept_within_the_budget_of_the_service(dask: DaskCluster, scene: Set) -> None:
+    (dask.points / "no-reverse").touch()
+    handle = scene.library.write(scene.library.plan("ext:wmv"), ALL)
+    assert handle.wait(PATIENCE).counts == {"success": 1}
+    [kept] = (scene.films / ".indexium").glob("*.original")
+    assert kept.read_bytes() == scene.old[scene.paths[1].name]
+    assert rolls_back(scene, handle.id)
+    scene.library.configuration.set("backup_budget", "0")
+    [outcome] = scene.write("ext:wmv").values()
+    assert outcome == ("failed", "low_space")
+    assert scene.bytes() == scene.old
+
+
+def test_rewrite_in_worker_is_cancelled(dask: DaskCluster, scene: Set) -> None:
+    dask.stop_at("after-making")
+    handle = scene.library.write(scene.library.plan("ext:wmv"), ALL)
+    dask.stopped()
+    threading.Timer(0.3, dask.go).start()
+    assert handle.cancel()
+    assert handle.wait(PATIENCE).status == "cancelled"
+    assert scene.bytes() == scene.old
+    assert (worker_journals(scene), leftovers(scene)) == ([], [])
+
+
+def test_worker_without_the_mount_writes_nothing(
+    host: DaskHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = Set(tmp_path, "threads")
+    with DaskCluster(host, tmp_path) as blind:
+        worker = blind.start_worker("blind", INDEXIUM_PATH_MAP=f"{scene.films}={tmp_path / 'nowhere'}")
+        scene.library.configuration._config.executor = blind.url
+        assert set(scene.write().values()) == {("failed", "no_mount")}
+        messages = {item.message for item in scene.library.operation(1).items}
+        assert all("Mount it there or set INDEXIUM_PATH_MAP." in message for message in messages)
+        assert scene.bytes() == scene.old
+        assert worker_journals(scene) == []
+        worker.kill()
+        blind.start_worker("sees")
+        assert scene.library.retries.start(1).wait(PATIENCE).counts == {"success": 2}
+        scene.library.close()
+
+
+def test_worker_with_another_path_writes_the_same_files(host: DaskHost, tmp_path: Path) -> None:
+    scene, mirror = Set(tmp_path, "threads"), tmp_path / "mirror"
+    mirror.mkdir()
+    (scene.films / ".indexium").mkdir()
+    (mirror / ".indexium").symlink_to(scene.films / ".indexium")
+    film = scene.paths[0]
+    (mirror / film.name).hardlink_to(film)
+    with DaskCluster(host, tmp_path) as mapped:
+        mapped.start_worker("mapped", INDEXIUM_PATH_MAP=f"{scene.films}={mirror}")
+        scene.library.configuration._config.executor = mapped.url
+        scene.library.scan([scene.films])
+        film.chmod(0o444)
+        assert list(scene.write("ext:mp4").values()) == [("failed", "read_only")]
+        [item] = scene.library.operation(1).items
+        assert str(film) in item.message
+        assert str(mirror) not in item.message
+        film.chmod(0o644)
+        assert list(scene.write("ext:mp4").values()) == [("success", "")]
+        [entry] = journal.read(scene.home / "backups" / "2.journal").entries
+        assert entry.path == os.fsencode(film)
+        assert (mirror / film.name).read_bytes() == film.read_bytes() != scene.old[film.name]
+        assert scene.library.rollback(2).wait(PATIENCE).counts == {"success": 1}
+        assert scene.bytes() == scene.old
+        scene.library.close()

@@ -287,14 +287,14 @@ def test_rewrite_in_process_reports_progress_pauses_and_is_cancelled(
     made: Set, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.0)
-    real, begun, go_on = remote_edit._RequestHandler.report, threading.Event(), threading.Event()
+    real, begun, go_on = remote_edit.RequestHandler.report, threading.Event(), threading.Event()
 
-    def told(self: remote_edit._RequestHandler, place: tuple[int, int] | None) -> bool:
+    def told(self: remote_edit.RequestHandler, place: tuple[int, int] | None) -> bool:
         begun.set()
         assert go_on.wait(20)
         return real(self, place)
 
-    monkeypatch.setattr(remote_edit._RequestHandler, "report", told)
+    monkeypatch.setattr(remote_edit.RequestHandler, "report", told)
     handle = made.library.write(made.library.plan("ext:wmv"), ALL)
     assert begun.wait(20)
     threading.Timer(0.05, go_on.set).start()

@@ -1,13 +1,17 @@
 """
 A real Dask cluster on this machine: a scheduler and workers, each a process of its own that can be killed.
 
-    with DaskCluster(folder) as cluster:
+    with DaskHost() as host, DaskCluster(host, folder) as cluster:
         worker = cluster.start_worker("one", INDEXIUM_PATH_MAP="/films=/mnt/films")
         …                                          # cluster.url is the value of INDEXIUM_EXECUTOR
         worker.kill()
 
-One interpreter has the modules imported and forks for each process, which takes 10 ms where a new interpreter takes
-two seconds.
+The host is an interpreter that has the modules imported and forks for each process, which takes 10 ms where a new
+interpreter takes two seconds.
+
+A worker stops at a step of its journal, once, if a file in the folder `points` of its cluster names the step:
+`before-commit`, `after-making` … It writes its number to the file `stopped` and waits for the file `go`. While there is
+a file `no-reverse`, no reverse of a new file is small.
 """
 
 from __future__ import annotations
@@ -18,11 +22,15 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any, Self
 
+from tests.support.waiting import PATIENCE, until
+
 ROOT = Path(__file__).resolve().parents[2]
+_stopped_threads: list[threading.Thread] = []  # of this worker
 
 
 class DaskProcess:
@@ -51,13 +59,11 @@ class DaskProcess:
         return True
 
 
-class DaskCluster:
-    """A scheduler and its workers, on free ports of the loopback address, without a dashboard."""
+class DaskHost:
+    """The interpreter that forks."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._processes: list[DaskProcess] = []
-        self._host = subprocess.Popen(
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.support.dask_cluster"],
             cwd=ROOT,
             env=os.environ | {"DASK_LOGGING__DISTRIBUTED": "critical"},
@@ -65,6 +71,34 @@ class DaskCluster:
             stdout=subprocess.PIPE,
             text=True,
         )
+
+    def start(self, **wanted: Any) -> DaskProcess:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(wanted) + "\n")
+        self._process.stdin.flush()
+        pid, address = self._process.stdout.readline().split()
+        return DaskProcess(int(pid), address)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(10)
+        self._process.stdout.close()
+
+
+class DaskCluster:
+    """A scheduler and its workers, on free ports of the loopback address, without a dashboard."""
+
+    def __init__(self, host: DaskHost, folder: Path) -> None:
+        self._host, self._folder = host, folder
+        self.points = folder / "points"
+        self.points.mkdir()
+        self._processes: list[DaskProcess] = []
         self.start_scheduler()
         self._port = int(self.scheduler.address.rsplit(":", 1)[1])
 
@@ -85,15 +119,27 @@ class DaskCluster:
             nthreads=nthreads,
             folder=str(self._folder / name),
             environment=environment,
+            points=str(self.points),
         )
 
+    def stop_at(self, point: str) -> None:
+        """Let the next worker that reaches a step stop there."""
+        for name in ("go", "stopped"):
+            (self.points / name).unlink(missing_ok=True)
+        (self.points / point).touch()
+
+    def stopped(self) -> DaskProcess:
+        """Wait until a worker has stopped, and return it."""
+        until((self.points / "stopped").exists)
+        pid = int((self.points / "stopped").read_text())
+        return next(each for each in self._processes if each.pid == pid)
+
+    def go(self) -> None:
+        """Let the stopped worker continue."""
+        (self.points / "go").touch()
+
     def _start(self, **wanted: Any) -> DaskProcess:
-        assert self._host.stdin is not None
-        assert self._host.stdout is not None
-        self._host.stdin.write(json.dumps(wanted) + "\n")
-        self._host.stdin.flush()
-        pid, address = self._host.stdout.readline().split()
-        process = DaskProcess(int(pid), address)
+        process = self._host.start(**wanted)
         self._processes.append(process)
         return process
 
@@ -102,12 +148,7 @@ class DaskCluster:
 
     def __exit__(self, *_: object) -> None:
         for process in self._processes:
-            process.send(signal.SIGKILL)
-        assert self._host.stdin is not None
-        assert self._host.stdout is not None
-        self._host.stdin.close()
-        self._host.wait(10)
-        self._host.stdout.close()
+            process.kill()
 
 
 def _serve() -> None:
@@ -115,7 +156,7 @@ def _serve() -> None:
     import distributed  # noqa: F401 - the forks have it
 
     import indexium_core.flows.scanning.file_facts
-    import indexium_core.flows.writing.remote_edit
+    import indexium_core.flows.writing.cluster_edit
     import indexium_core.jobs.cluster.task  # noqa: F401
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended processes leave no entry behind
@@ -131,6 +172,8 @@ def _serve() -> None:
             os.dup2(null, 1)
             os.environ.update(wanted.pop("environment", {}))
             asyncio.run(_run(writer, **wanted))
+            for thread in _stopped_threads:  # the command `dask worker` waits for its running tasks, too
+                thread.join(PATIENCE)
             os._exit(0)
         os.close(writer)
         with os.fdopen(reader) as pipe:
@@ -144,6 +187,7 @@ async def _run(ready: int, role: str, **wanted: Any) -> None:
     if role == "scheduler":
         server: Any = distributed.Scheduler(host="127.0.0.1", port=wanted["port"], dashboard_address="127.0.0.1:0")
     else:
+        _stop_at_points(Path(wanted["points"]))
         server = distributed.Worker(
             wanted["address"],
             nthreads=wanted["nthreads"],
@@ -156,6 +200,39 @@ async def _run(ready: int, role: str, **wanted: Any) -> None:
         os.write(ready, server.address.encode())
         os.close(ready)
         await server.finished()
+
+
+def _stop_at_points(points: Path) -> None:
+    from indexium_core.files.journal import OperationJournal
+    from indexium_core.files.swap import Replacement
+
+    def stopping(name: str, real: Any) -> Any:
+        def method(*args: Any) -> None:
+            _stop(points, f"before-{name}")
+            real(*args)
+            _stop(points, f"after-{name}")
+
+        return method
+
+    for name in ("begin", "making", "swap", "commit"):
+        setattr(OperationJournal, name, stopping(name, getattr(OperationJournal, name)))
+    reverse = Replacement.reverse
+    Replacement.reverse = (  # type: ignore[method-assign]
+        lambda self: None if (points / "no-reverse").exists() else reverse(self)
+    )
+
+
+def _stop(points: Path, point: str) -> None:
+    try:
+        (points / point).unlink()
+    except FileNotFoundError:
+        return
+    _stopped_threads.append(threading.current_thread())
+    partial = points / "stopping"
+    partial.write_text(str(os.getpid()))
+    partial.rename(points / "stopped")
+    while not (points / "go").exists():
+        time.sleep(0.005)
 
 
 if __name__ == "__main__":

@@ -107,3 +107,8 @@ def number_of_worker(folder: str, victim: int) -> int:
     while os.getpid() == victim and not (place / "never").exists():
         time.sleep(0.01)
     return os.getpid()
+
+
+def ask_report(callbacks: Any, number: int) -> list[bool]:
+    """Call `report` of the parent's callbacks some times."""
+    return [callbacks.report((each, number)) for each in range(number)]

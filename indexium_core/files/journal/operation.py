@@ -143,6 +143,42 @@ class OperationJournal:
         """Tell whether the item has started and is neither committed nor undone."""
         return item_id in self._open
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no record."""
+        return self._end <= len(records.HEADER)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether its path still names it: another process may have removed it before this one had the lock."""
+        with contextlib.suppress(OSError):
+            return os.path.samestat(self.path.stat(), os.fstat(self._fd))
+        return False
+
+    def adopt(self, path: Path) -> None:
+        """
+        Append the records of another journal, whose lock the caller holds; returns when they are durable.
+
+        Raises:
+            StoreError: One of the two journals cannot be read or written.
+
+        """
+        try:
+            with path.open("rb") as file, self._turn:
+                for record in records.scan(file, os.fstat(file.fileno()).st_size):
+                    self._adopt(RecordKind(record.kind), record.body)
+                self._make_durable(self._end)
+        except OSError as error:
+            raise reading.failed(path, error) from error
+
+    def _adopt(self, kind: RecordKind, body: bytes) -> None:
+        offset, item_id = self._append(kind, body), records.decode_item(body)
+        if kind in {RecordKind.BEGIN, RecordKind.MAKING, RecordKind.SWAP}:
+            self._offsets[item_id] = offset
+            self._open.add(item_id)
+        elif kind in {RecordKind.COMMIT, RecordKind.UNDONE}:
+            self._open.discard(item_id)
+
     def sync(self) -> None:
         """Return when all records so far are durable."""
         with self._turn:

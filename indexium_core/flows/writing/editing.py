@@ -37,7 +37,7 @@ from indexium_core.model.files.media import Patch
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.store.operations.ledger_rows import Task
 
-__all__ = ["blocked_by_newer", "check", "edit", "is_as_written"]
+__all__ = ["blocked_by_newer", "check", "edit", "is_as_written", "reverted"]
 
 # Codes of files into which no range can be inserted now; another strategy may work.
 _NO_INSERT_CODES = frozenset({"in_use", "no_insert"})
@@ -59,9 +59,8 @@ def edit(
     work = FileWork(task=task, undo_journal=undo_journal, policy=policy, progress=progress or FileProgress(policy))
     started = work.started
     try:
-        if task.reverts_item is None or task.restore == "comment":
-            return _write(work)
-        return _roll_back(work)
+        entry = policy.reverted or reverted(task, policy)
+        return _write(work) if entry is None else _roll_back(work, entry)
     except NothingToDo as done:
         outcome = protocol.result(task, "skipped", "nothing_to_do", str(done), started=started)
         return protocol.read_unchanged(work, outcome)
@@ -190,10 +189,22 @@ def _apply(writable: journal.JournaledFile, patch: Patch) -> None:
         raise
 
 
-def _roll_back(work: FileWork) -> EditResult:
+def reverted(task: Task, policy: WritePolicy) -> journal.JournalEntry | journal.SwapEntry | None:
+    """
+    Return the journal entry that a task rolls back; None if it rolls nothing back, or only the comment.
+
+    Raises:
+        ConflictError: The journals do not have it any more (`no_backup`).
+        StoreError: The journal cannot be read.
+
+    """
+    if task.reverts_item is None or task.restore == "comment":
+        return None
+    return journal.find(policy.backups / (task.reverts_journal or ""), task.reverts_item)
+
+
+def _roll_back(work: FileWork, entry: journal.JournalEntry | journal.SwapEntry) -> EditResult:
     """Undo an earlier item as an edit of its own, with the same checks, journal and proof."""
-    task = work.task
-    entry = journal.find(work.policy.backups / (task.reverts_journal or ""), task.reverts_item or 0)
     if isinstance(entry, journal.SwapEntry):
         return replacing.roll_back(work, entry)
     try:

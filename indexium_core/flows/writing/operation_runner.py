@@ -24,9 +24,12 @@ from indexium_core.files import journal
 from indexium_core.flows.jobs import job_log
 from indexium_core.flows.writing import editing, protocol, recording, remote_edit
 from indexium_core.flows.writing.blockers import Blockers
+from indexium_core.flows.writing.cluster_edit import ClusterEdits
 from indexium_core.flows.writing.operation_run import OperationRun
 from indexium_core.flows.writing.protocol import EditResult, FileProgress, WritePolicy
 from indexium_core.flows.writing.throughput import Throughput
+from indexium_core.flows.writing.worker_journals import WorkerJournals
+from indexium_core.jobs.cluster.client import Cluster
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Executor, Threads
 from indexium_core.jobs.item_runner import ItemRunner, RunEnd
@@ -63,6 +66,7 @@ class Operations:
         ui_priority: UiPriority | None = None,
         executor: Callable[[int, float], Executor] = lambda _files, _seconds: Threads(),
         rates: Callable[[], WriteRates] = WriteRates,
+        worker_journals: WorkerJournals | None = None,
     ) -> None:
         self._store = store
         self._ledger = ledger.Ledger(store)
@@ -74,6 +78,7 @@ class Operations:
         self._blockers = Blockers(store)
         self._executor = executor  # called for each launch, with the number of files and their estimated seconds
         self._rates = rates  # of estimates, called for each batch
+        self._worker_journals = worker_journals or WorkerJournals(backups.parent, roots=list)
         self._events = events
         self._backups = backups
         self._clock = clock
@@ -201,6 +206,7 @@ class Operations:
         )
 
         executor = self._executor(run.total - run.initial_processed, run.throughput.ahead)
+        edit = self._edits(executor, undo_journal, policy)
 
         def run_task(task: ledger.Task) -> EditResult:
             with run.control.as_waiting():
@@ -210,10 +216,7 @@ class Operations:
                 if not run.start_item(task.item_id, name, progress):
                     return protocol.still_pending(task)
                 newer_failure = _newer_failure(run, task)
-                if newer_failure:
-                    edited = editing.blocked_by_newer(task, newer_failure)
-                else:
-                    edited = remote_edit.edit(executor, task, undo_journal, policy, progress)
+                edited = editing.blocked_by_newer(task, newer_failure) if newer_failure else edit(task, progress)
                 makes_new_file = progress.fraction is not None
                 edited = edited.minus_pause(progress.paused_seconds)
                 return self._stop_if_blocked(run, edited, makes_new_file=makes_new_file)
@@ -223,11 +226,19 @@ class Operations:
         return ItemRunner(
             logs.carry(run_task),
             logs.carry(lambda group: self._store_results(run, group, undo_journal)),
-            workers=self.workers,
+            workers=executor.max_writes(self.workers),
             control=run.control,
             key=lambda task: (task.device, task.inode) if task.inode else task.path,
             retry_delay=lambda _, edited: self._retry_delay(run, edited),
         )
+
+    def _edits(
+        self, executor: Executor, undo_journal: journal.OperationJournal, policy: WritePolicy
+    ) -> Callable[[ledger.Task, FileProgress], EditResult]:
+        """Return the function that writes a file."""
+        if isinstance(executor, Cluster):
+            return ClusterEdits(executor, undo_journal, policy, self._worker_journals).edit
+        return lambda task, progress: remote_edit.edit(executor, task, undo_journal, policy, progress)
 
     def _stop_if_blocked(self, run: OperationRun, edited: EditResult, *, makes_new_file: bool) -> EditResult:
         """

@@ -72,6 +72,7 @@ class WritePolicy:
     faststart: str = "keep"  # keep: an index in front of the media stays there; any: the index may move to the end
     break_links: bool = False  # a new file may replace a file that has other names (hard links)
     keep_backup: bool = True  # the old file must be restorable
+    reverted: journal.JournalEntry | journal.SwapEntry | None = None  # what to roll back; None: as the journals say
     reserve_space: Callable[[int, int], bool] = lambda _size, _item: True  # reserve bytes for the original of an item
     is_cancelled: Callable[[], bool] = lambda: False  # whether to cancel long work
     on_progress: Callable[[FileProgress], None] = lambda _: None  # called when long work on a file advances; may block

@@ -9,7 +9,7 @@ twice is safe.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from indexium_core.model.operations.operation import WriteResult, outcome_label,
 from indexium_core.store import database, jobs
 from indexium_core.store.operations import ledger
 
-__all__ = ["RecoverReport", "RecoveredFile", "recover"]
+__all__ = ["RecoverReport", "RecoveredFile", "recover", "unresolved_journals"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +72,18 @@ class RecoverReport:
 
 
 def recover(
-    store: database.Database, backups: Path, *, skip: frozenset[int], clock: Callable[[], datetime]
+    store: database.Database,
+    backups: Path,
+    *,
+    skip: frozenset[int],
+    held: Collection[int] = (),
+    clock: Callable[[], datetime],
 ) -> RecoverReport:
-    """Recover every operation that a former process left unfinished, except those in `skip`."""
+    """
+    Recover every operation that a former process left unfinished, except those in `skip`.
+
+    `held`: items that a worker of a cluster still writes; they stay as they are.
+    """
     operations_ledger, job_ids = ledger.Ledger(store), jobs.JobRows(store)
     report = RecoverReport()
     for operation_id, kind, status in operations_ledger.unfinished():
@@ -82,7 +91,7 @@ def recover(
             continue
         undone, finished, stopped_at = report.undone, report.finished, operations_ledger.last_activity(operation_id)
         first_file = len(report.files)
-        updates = list(_OperationRecovery(operations_ledger, backups, operation_id, kind, report).updates())
+        updates = list(_OperationRecovery(operations_ledger, backups, operation_id, kind, report, held=held).updates())
         if updates:
             postpone = postpones(kind, operations_ledger.options(operation_id))
             recording.record_results(store, operation_id, updates, kind=kind, postpone=postpone, now=clock())
@@ -113,6 +122,13 @@ def recover(
     return report
 
 
+def unresolved_journals(store: database.Database, *, skip: frozenset[int]) -> dict[int, str]:
+    """Return the journal of each item that `recover` will compare with it."""
+    book = ledger.Ledger(store)
+    unfinished = [operation_id for operation_id, *_ in book.unfinished() if operation_id not in skip]
+    return {item.item_id: item.journal for operation_id in unfinished for item in book.unresolved(operation_id)}
+
+
 _BY_JOURNAL_STATUS = {"undone": "old", "untouched": "untouched", "problem": "unclear"}  # by status in the journal
 _OUTCOMES = {"old": "restored", "untouched": "not_started", "new": "done", "unclear": "unclear"}  # by `became`
 _ITEM_STATUS = {"old": ("pending", "restored"), "new": ("success", ""), "unclear": ("unknown", "")}
@@ -134,7 +150,14 @@ class _OperationRecovery:
     """Combines the journals of one operation with its items."""
 
     def __init__(
-        self, operations_ledger: ledger.Ledger, backups: Path, operation_id: int, kind: str, report: RecoverReport
+        self,
+        operations_ledger: ledger.Ledger,
+        backups: Path,
+        operation_id: int,
+        kind: str,
+        report: RecoverReport,
+        *,
+        held: Collection[int],
     ) -> None:
         self._backups = backups
         self._operation_id = operation_id
@@ -143,7 +166,8 @@ class _OperationRecovery:
         self._finished = operations_ledger.finished(operation_id)
         self._unresolved: dict[str, dict[int, ledger.UnresolvedItem]] = defaultdict(dict)
         for item in operations_ledger.unresolved(operation_id):
-            self._unresolved[item.journal][item.item_id] = item
+            if item.item_id not in held:
+                self._unresolved[item.journal][item.item_id] = item
 
     def updates(self) -> Iterator[ItemUpdate]:
         """Undo the started items, and yield the results that ledger and catalog must record."""

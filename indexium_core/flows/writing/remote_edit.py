@@ -21,7 +21,7 @@ from indexium_core.flows.writing.protocol import EditResult, FileProgress, Write
 from indexium_core.jobs.executors import Executor, Processes, WorkerLostError
 from indexium_core.store.operations.ledger_rows import Task
 
-__all__ = ["edit"]
+__all__ = ["ProgressChannel", "RemoteHandler", "RequestHandler", "edit", "plain_fields", "recover"]
 
 logger = logging.getLogger(__name__)
 
@@ -41,18 +41,23 @@ def edit(
     """Do what `editing.edit` does, in a worker process if the executor has them."""
     if not isinstance(executor, Processes):
         return editing.edit(task, undo_journal, policy, progress)
-    plain, started = {name: getattr(policy, name) for name in _PLAIN_FIELDS}, time.perf_counter()
+    plain, started = plain_fields(policy), time.perf_counter()
     try:
-        return executor.call_with_callbacks(_RequestHandler(undo_journal, policy, progress), _edit, task, plain)
+        return executor.call_with_callbacks(RequestHandler(undo_journal, policy, progress), _edit, task, plain)
     except WorkerLostError as lost:
         logger.warning("item.process_lost", extra={"item_id": task.item_id, "error": str(lost)})
-        return _recover(task, undo_journal, lost, started=started)
+        return recover(task, undo_journal, lost, started=started)
+
+
+def plain_fields(policy: WritePolicy) -> dict[str, Any]:
+    """Return the fields of a policy that can be sent to another process."""
+    return {name: getattr(policy, name) for name in _PLAIN_FIELDS}
 
 
 # In this process.
 
 
-class _RequestHandler:
+class RequestHandler:
     """The callbacks of the worker process: the journal, and the progress of the operation."""
 
     def __init__(self, undo_journal: journal.OperationJournal, policy: WritePolicy, progress: FileProgress) -> None:
@@ -83,10 +88,13 @@ class _RequestHandler:
         return self._policy.is_cancelled()
 
 
-def _recover(
-    task: Task, undo_journal: journal.OperationJournal, lost: WorkerLostError, *, started: float
-) -> EditResult:
-    """Let the journal recover the file of a dead process, and return the result."""
+def recover(task: Task, undo_journal: journal.OperationJournal, lost: WorkerLostError, *, started: float) -> EditResult:
+    """
+    Let the journal recover the file of a process that has ended, and return the result.
+
+    The result is a late success if the edit was complete, `unknown` if the file cannot be recovered now, and otherwise
+    a failure with an unchanged file.
+    """
     recovered = journal.recover_item(undo_journal, task.item_id)
     if recovered is None or recovered.outcome.status in {"undone", "untouched"}:
         message = f"The process that wrote the file {lost}. The file is unchanged."
@@ -105,8 +113,8 @@ def _without_success(task: Task, status: str, code: str, message: str, *, starte
 # In the worker process.
 
 
-class _RemoteHandler(Protocol):
-    """The proxy of `_RequestHandler`."""
+class RemoteHandler(Protocol):
+    """The proxy of `RequestHandler`."""
 
     def begin(self, entry: journal.JournalEntry, /) -> int: ...
     def making(self, entry: journal.SwapEntry, /) -> int: ...
@@ -118,8 +126,8 @@ class _RemoteHandler(Protocol):
     def report(self, position: tuple[int, int] | None, /) -> bool: ...
 
 
-def _edit(handler: _RemoteHandler, task: Task, plain: Mapping[str, Any]) -> EditResult:
-    channel = _ProgressChannel(handler)
+def _edit(handler: RemoteHandler, task: Task, plain: Mapping[str, Any]) -> EditResult:
+    channel = ProgressChannel(handler)
     policy = WritePolicy(
         **plain,
         reserve_space=handler.reserve_space,
@@ -132,7 +140,7 @@ def _edit(handler: _RemoteHandler, task: Task, plain: Mapping[str, Any]) -> Edit
 class _JournalProxy:
     """The journal of the operation for the one item of this process; what it knows itself needs no request."""
 
-    def __init__(self, handler: _RemoteHandler) -> None:
+    def __init__(self, handler: RemoteHandler) -> None:
         self._handler = handler
         self._entry: journal.JournalEntry | journal.SwapEntry | None = None
         self._is_open = False
@@ -168,10 +176,10 @@ class _JournalProxy:
         self._entry, self._is_open = entry, True
 
 
-class _ProgressChannel:
+class ProgressChannel:
     """Sends progress to the operation and receives whether the work is cancelled."""
 
-    def __init__(self, handler: _RemoteHandler) -> None:
+    def __init__(self, handler: RemoteHandler) -> None:
         self._handler = handler
         self._position: tuple[int, int] | None = None  # not sent yet
         self._due_at = 0.0  # time.monotonic() of the next report

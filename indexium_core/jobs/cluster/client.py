@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import queue
+import socket
 import threading
 import time
 import uuid
@@ -172,6 +173,7 @@ class Cluster(Threads):
             if self._is_closed:
                 raise WorkerLostError("was not started because the program is stopping")
             try:
+                self._knock()
                 client = Client(self._address, timeout=_CONNECT_SECONDS, set_as_default=False, name="indexium")
             except Exception as error:
                 if time.monotonic() >= deadline:
@@ -180,6 +182,11 @@ class Cluster(Threads):
                 continue
             client.subscribe_topic(self._topic, self._receive)
             return client
+
+    def _knock(self) -> None:
+        """Raise OSError if nothing listens at the address: an attempt of Dask then leaves a thread behind."""
+        host, _, port = self._address.partition("://")[2].rpartition(":")
+        socket.create_connection((host.strip("[]"), int(port)), _CONNECT_SECONDS).close()
 
     def _disconnect(self) -> None:
         """Close the client. Callers hold the lock."""

@@ -92,8 +92,8 @@ class _ServiceCallbacks:
                 del _answers[number]
 
 
-def deliver(number: int, answer: tuple[Any, ...]) -> None:
-    """Deliver the answer of a callback; without effect if nothing waits for it."""
+async def deliver(number: int, answer: tuple[Any, ...]) -> None:
+    """Deliver the answer of a callback, if one waits for it. A coroutine, so that the service need not wait."""
     if number in _answers:
         _answers[number].put(answer)
 
