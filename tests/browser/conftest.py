@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,12 +12,11 @@ import pytest
 from playwright.sync_api import BrowserContext, Dialog, Page, Request, expect, sync_playwright
 
 from dashboards.web import server
-from indexium_core import demo, errors
+from indexium_core import errors
 from indexium_core.flows.writing import editing, protocol
 from indexium_core.library import Library
-from indexium_core.store import database
 from indexium_core.store.operations.ledger import ItemRecord
-from tests.support import media as films
+from tests.support import demo_home
 from tests.support.oracles import oracle
 
 FLAGS = [
@@ -61,61 +58,22 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext
 
 
 @pytest.fixture(scope="session")
-def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of the demo, built once; no test changes them."""
-    folder = tmp_path_factory.mktemp("clips") / "demo"
-    films.demo(folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the files of every test in sequence: a database identifies files by their paths."""
     return tmp_path_factory.mktemp("stage")
 
 
-@pytest.fixture(scope="session")
-def prepared(clips: Path, stage: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The database of the demo, built once and closed; copies take a tenth of the time."""
-    home = tmp_path_factory.mktemp("prepared") / "home"
-    with Library.open(home) as library:
-        demo.prepare(library, _laid_out(clips, stage))
-    return home / database.FILE_NAME
-
-
 @pytest.fixture
-def media(clips: Path, stage: Path) -> Path:
+def media(stage: Path) -> Path:
     """The files of the demo for one test, which may change them."""
-    return _laid_out(clips, stage)
-
-
-def _laid_out(clips: Path, stage: Path) -> Path:
-    shutil.rmtree(stage)
-    shutil.copytree(clips, stage / "demo", copy_function=shutil.copy2)
-    return stage / "demo"
+    return demo_home.lay_out(stage)
 
 
 @pytest.fixture
-def library(prepared: Path, media: Path, tmp_path: Path) -> Iterator[Library]:
+def library(media: Path, tmp_path: Path) -> Iterator[Library]:
     """The demo after its preparation, without other changes."""
-    home = tmp_path / "home"
-    home.mkdir()
-    shutil.copyfile(prepared, home / prepared.name)
-    with Library.open(home) as opened:
-        _know_again(opened, media)
+    with demo_home.home(tmp_path / "home", media) as opened:
         yield opened
-
-
-def _know_again(library: Library, media: Path) -> None:
-    """Update the inodes of the copies, which are the only changes that a scan would find."""
-    paths = [path for path in media.rglob("*") if path.is_file()]
-    copies = {"paths": [os.fsencode(path) for path in paths], "inodes": [path.stat().st_ino for path in paths]}
-    with library._parts.store.atomic() as tx:
-        tx.execute(
-            "UPDATE scanned_files SET inode = copy.inode FROM (SELECT unnest($paths::BLOB[]) AS path_bytes, "
-            "unnest($inodes::UBIGINT[]) AS inode) AS copy WHERE scanned_files.path_bytes = copy.path_bytes",
-            copies,
-        )
 
 
 class Gate:
@@ -202,14 +160,15 @@ class Site:
 
 
 @pytest.fixture(scope="package")
-def shared(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Library, str]]:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Library, str]]:
     """A served library for tests that change nothing."""
     folder = tmp_path_factory.mktemp("shared")
-    shutil.copytree(clips, folder / "demo")
-    with Library.open(folder / "home") as library:
-        demo.prepare(library, folder / "demo")
-        with server.make_server(library, port=0).background() as running:
-            yield library, running.url
+    films = demo_home.lay_out(tmp_path_factory.mktemp("shared-films"))
+    with (
+        demo_home.home(folder / "home", films) as library,
+        server.make_server(library, port=0).background() as running,
+    ):
+        yield library, running.url
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,13 +16,13 @@ from dashboards.pages.plan.details.plan_file import PlanFile
 from dashboards.questions import rollback_question
 from dashboards.read_cache import ReadCache
 from dashboards.state import PlanState
-from indexium_core import demo, errors
+from indexium_core import errors
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import ItemDetails, WriteOptions
 from indexium_core.model.planning.plan import PlanItem, Selection
 from indexium_core.store.operations import ledger
-from tests.support import media
+from tests.support import demo_home
 from tests.support.holding import Gate
 from tests.support.waiting import PATIENCE
 
@@ -31,18 +30,13 @@ ALL = WriteOptions(risk=("safe", "warning", "danger"))
 
 
 @pytest.fixture(scope="module")
-def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("clips") / "demo"
-    media.demo(folder)
-    return folder
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("stage")
 
 
 @pytest.fixture
-def library(clips: Path, tmp_path: Path) -> Any:
-    folder = tmp_path / "demo"
-    shutil.copytree(clips, folder, copy_function=shutil.copy2)
-    with Library.open(tmp_path / "home") as opened:
-        demo.prepare(opened, folder)
+def library(stage: Path, tmp_path: Path) -> Any:
+    with demo_home.home(tmp_path / "home", demo_home.lay_out(stage)) as opened:
         yield opened
 
 

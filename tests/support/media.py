@@ -14,7 +14,7 @@ seconds, video_size, chapters, cover, subtitles, languages.
 from __future__ import annotations
 
 import atexit
-import contextlib
+import fcntl
 import functools
 import hashlib
 import os
@@ -95,8 +95,12 @@ def _single(kind: tuple[str, str], source: list[str], target: Path, comment: str
 
 def demo(folder: Path) -> None:
     """Put the demo's files into `folder`, with their times and hard links, as `indexium_core.demo.build` makes them."""
-    kept = _kept("demo", "", building.build)
-    subprocess.run(["cp", "-a", str(kept), str(folder)], check=True)
+    subprocess.run(["cp", "-a", str(original_demo()), str(folder)], check=True)
+
+
+def original_demo() -> Path:
+    """Return the cached files of the demo; never change them."""
+    return _kept("demo", "", building.build)
 
 
 def films(folder: Path, comments: Mapping[str, str | None]) -> Path:
@@ -142,15 +146,17 @@ def empty(folder: Path, *, name: str = "empty.mp4") -> Path:
 
 
 def _kept(recipe: str, suffix: str, make: Callable[[Path], object]) -> Path:
-    """Return the file that `make` creates at its path; another worker may create the same file at the same time."""
+    """Return the file that `make` creates at its path; another worker that needs the same file waits for it."""
     digest = hashlib.sha256(f"{recipe} {_makers()}".encode()).hexdigest()[:24]
     target = _cache() / f"{digest}{suffix}"
-    if not target.exists():
-        with tempfile.TemporaryDirectory(dir=_cache()) as scratch:
+    if target.exists():
+        return target
+    with (_cache() / f"{digest}.lock").open("w") as lock, tempfile.TemporaryDirectory(dir=_cache()) as scratch:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not target.exists():
             made = Path(scratch) / target.name
             make(made)
-            with contextlib.suppress(OSError):  # a folder that the other worker created
-                made.rename(target)
+            made.rename(target)
     return target
 
 

@@ -1,0 +1,53 @@
+"""The demo library, prepared once by a process and copied for each test."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from indexium_core import demo
+from indexium_core.library import Library
+from indexium_core.store import database
+from tests.support import media
+
+__all__ = ["home", "lay_out"]
+
+
+def lay_out(stage: Path) -> Path:
+    """Return a copy of the demo's files in the folder `stage`, without what another test left there."""
+    shutil.rmtree(stage)
+    shutil.copytree(media.original_demo(), stage / "demo", copy_function=shutil.copy2)
+    return stage / "demo"
+
+
+def home(path: Path, films: Path) -> Library:
+    """Open a home at `path` after the preparation of the demo, without other changes."""
+    path.mkdir()
+    shutil.copyfile(_prepared(films), path / database.FILE_NAME)
+    library = Library.open(path)
+    _update_inodes(library, films)
+    return library
+
+
+@functools.cache  # for each folder, because a database identifies files by their paths
+def _prepared(films: Path) -> Path:
+    """Return the database of the prepared demo; its home is closed."""
+    made = Path(tempfile.mkdtemp(dir=films.parent.parent, prefix="prepared")) / "home"
+    with Library.open(made) as library:
+        demo.prepare(library, films)
+    return made / database.FILE_NAME
+
+
+def _update_inodes(library: Library, films: Path) -> None:
+    """Update the inodes of the copies, which are the only changes that a scan would find."""
+    paths = [path for path in films.rglob("*") if path.is_file()]
+    copies = {"paths": [os.fsencode(path) for path in paths], "inodes": [path.stat().st_ino for path in paths]}
+    with library._parts.store.atomic() as tx:
+        tx.execute(
+            "UPDATE scanned_files SET inode = copy.inode FROM (SELECT unnest($paths::BLOB[]) AS path_bytes, "
+            "unnest($inodes::UBIGINT[]) AS inode) AS copy WHERE scanned_files.path_bytes = copy.path_bytes",
+            copies,
+        )
