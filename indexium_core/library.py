@@ -221,6 +221,7 @@ class Library(LibraryServices):
         parts.queue.stop_worker(by=interrupt)
         self.rescans.close()
         parts.close_executors()
+        parts.queries.close()
         parts.snapshots.close()
         self.event_log.close()
         parts.store.close()

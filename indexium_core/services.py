@@ -12,7 +12,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from indexium_core.flows.snapshots import analysis
 from indexium_core.model.operations.operation import OperationDetails, OperationStatus, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptions
@@ -51,6 +50,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.scanning.scan_jobs import ScanJobs
     from indexium_core.flows.scanning.scan_progress import ScanProgress
     from indexium_core.flows.scanning.scanner import ScanReport
+    from indexium_core.flows.snapshots.queries import Queries
     from indexium_core.flows.snapshots.snapshots import Snapshots
     from indexium_core.flows.writing.writer import DryRunReport, MetadataWriter, OperationHandle
     from indexium_core.jobs.event_bus import Recorder
@@ -93,6 +93,7 @@ class LibraryServices:
     backups: BackupManager
 
     snapshots: Snapshots
+    queries: Queries
 
     jobs: JobService
     event_log: Recorder
@@ -109,14 +110,13 @@ class LibraryServices:
 
     def sql(self, text: str) -> pd.DataFrame:
         """
-        Return the result of a SELECT on the tables of a snapshot that is taken now if needed: docs/snapshots.md.
+        Return the result of a SELECT on the tables for analysts, with all changes so far: docs/snapshots.md.
 
         Raises:
             UsageError: The statement is not valid.
 
         """
-        self.snapshots.refresh()
-        return analysis.query(self.home, text)
+        return self.queries.frame(text)
 
     def export(self, folder: Path | str) -> list[Path]:
         """Write every table for analysts into `folder` as `<table>.parquet`; return the files."""

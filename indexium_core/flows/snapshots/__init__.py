@@ -2,5 +2,6 @@
 Snapshots: copies of the published tables that analysts query while Indexium works.
 
 - `snapshots`: takes a snapshot after changes, and deletes old ones.
+- `queries`: runs SQL of analysts in a process of its own, whose function is in `sandbox`.
 - `analysis`: `connect`, a locked connection to the newest snapshot, and the files that it can be exported to.
 """

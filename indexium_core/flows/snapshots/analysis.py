@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +17,11 @@ from indexium_core.store.snapshot import quoted, tables
 
 if TYPE_CHECKING:
     import duckdb
-    import pandas as pd
 
-__all__ = ["FOLDER", "POINTER", "connect", "export_parquet", "newest", "query"]
+__all__ = ["FOLDER", "POINTER", "connect", "export_parquet", "newest", "open_newest"]
 
 FOLDER, POINTER = "snapshot", "newest"  # the folder in the home, and the file in it that names the newest snapshot
+_CONFIG = {"TimeZone": "UTC", "autoinstall_known_extensions": False}
 _ATTEMPTS, _PAUSE_SECONDS = 50, 0.02  # an older snapshot may be deleted between the two steps of an opening
 
 
@@ -55,56 +56,40 @@ def connect(home: Path | str | None = None, *, external: bool = False) -> duckdb
         StoreError: The snapshot cannot be read.
 
     """
+    return open_newest(settings.load(home).home, external=external)
+
+
+def open_newest(
+    home: Path, *, external: bool = False, files: Sequence[Path] = (), config: Mapping[str, Any] | None = None
+) -> duckdb.DuckDBPyConnection:
+    """
+    Return a locked connection to the newest snapshot of a home, see `connect`.
+
+    `files`: files that SQL may write and read, also without external access; `config`: further settings of DuckDB.
+    """
     import duckdb
 
-    folder = settings.load(home).home
-    config: dict[str, Any] = {
-        "TimeZone": "UTC",
-        "python_enable_replacements": external,
-        "autoinstall_known_extensions": False,
-    }
+    settings_of_duckdb = {**_CONFIG, "python_enable_replacements": external, **(config or {})}
     for attempt in range(_ATTEMPTS):
-        path = newest(folder)
+        path = newest(home)
         # An instance of its own: DuckDB gives all connections of a process to one file the same settings.
-        connection = duckdb.connect(":memory:", config=config)
+        connection = duckdb.connect(":memory:", config=settings_of_duckdb)
         try:
             connection.execute(f"ATTACH {quoted(str(path))} AS snapshot (READ_ONLY)")
         except duckdb.Error as error:
             connection.close()
-            if attempt + 1 < _ATTEMPTS and (not path.exists() or newest(folder) != path):
+            if attempt + 1 < _ATTEMPTS and (not path.exists() or newest(home) != path):
                 time.sleep(_PAUSE_SECONDS)
                 continue
             message = f"The snapshot {path} cannot be read: {str(error).partition(chr(10))[0]}"
             raise errors.StoreError(f"{message}. 'indexium snapshot' makes a new one.") from error
         connection.execute("USE snapshot")
         if not external:
+            connection.execute(f"SET allowed_paths = [{', '.join(quoted(str(file)) for file in files)}]")
             connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         return connection
     raise AssertionError("unreachable")
-
-
-def query(home: Path, text: str) -> pd.DataFrame:
-    """
-    Return the result of one SELECT on the newest snapshot of a home.
-
-    Raises:
-        UsageError: The home has no snapshot, or the statement is not a valid SELECT.
-
-    """
-    import duckdb
-    import pandas as pd  # noqa: F401 - DuckDB needs it loaded
-
-    with connect(home) as connection:
-        try:
-            [statement] = connection.extract_statements(text)
-            if statement.type not in {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}:
-                raise errors.UsageError("Only SELECT is possible: a snapshot cannot be changed.", code="bad_sql")
-            return connection.execute(statement).df()
-        except ValueError as error:
-            raise errors.UsageError("Write one SELECT statement.", code="bad_sql") from error
-        except duckdb.Error as error:
-            raise errors.UsageError(f"The query failed: {str(error).partition(chr(10))[0]}.", code="bad_sql") from error
 
 
 def export_parquet(home: Path, folder: Path) -> list[Path]:

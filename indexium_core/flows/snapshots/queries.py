@@ -1,0 +1,133 @@
+"""
+Queries of analysts: run SQL on the newest snapshot in a separate process, within limits.
+
+The process starts with the first query and stays for a while, so that the next query starts at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from indexium_core import errors
+from indexium_core.flows.snapshots import sandbox
+from indexium_core.flows.snapshots.sandbox import QueryAnswer, QueryColumn, QueryRequest
+from indexium_core.flows.snapshots.snapshots import Snapshots
+from indexium_core.jobs.executors import Processes, WorkerLostError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Queries", "QueryAnswer", "QueryColumn"]
+
+MAX_ROWS, MAX_BYTES = 10_000, 2_000_000  # of an answer
+SECONDS = 10.0  # of a query
+_EXPORT_SECONDS = 600.0
+
+
+@dataclass
+class _Limit:
+    """Tells the process of a query that it must end."""
+
+    ends_at: float  # time.monotonic()
+    is_stopped: Callable[[], bool]
+    reason: str = ""
+
+    def is_cancelled(self) -> bool:
+        if not self.reason and self.is_stopped():
+            self.reason = "cancelled"
+        elif not self.reason and time.monotonic() > self.ends_at:
+            self.reason = "late"
+        return bool(self.reason)
+
+
+class Queries:
+    """Runs queries of analysts on a home."""
+
+    def __init__(self, snapshots: Snapshots, home: Path) -> None:
+        self._snapshots, self._home = snapshots, home
+        self._processes = Processes(home / "queries.lock", modules=(sandbox.__name__,), spare=0)
+
+    def run(
+        self,
+        text: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        seconds: float = SECONDS,
+        max_rows: int = MAX_ROWS,
+        max_bytes: int = MAX_BYTES,
+        is_stopped: Callable[[], bool] = lambda: False,
+    ) -> QueryAnswer:
+        """
+        Run one SELECT or EXPLAIN and return its first rows.
+
+        Args:
+            text: The statement; `$name` is a parameter.
+            parameters: The values of the parameters.
+            seconds: The longest duration.
+            max_rows: The most rows of the answer.
+            max_bytes: The size at which the answer is cut, about.
+            is_stopped: Returns whether a person has cancelled the query; called often.
+
+        Raises:
+            UsageError: The statement is not valid, or it was cancelled, or it exceeded a limit; `bad_sql`,
+                `cancelled` or `limit`.
+
+        """
+        values = dict(parameters or {})
+        request = QueryRequest(home=self._home, text=text, parameters=values, max_rows=max_rows, max_bytes=max_bytes)
+        return self._run(request, _Limit(time.monotonic() + seconds, is_stopped), seconds)
+
+    def write(self, text: str, out: Path, *, seconds: float = _EXPORT_SECONDS) -> int:
+        """
+        Write all rows of one SELECT into a new file, and return their number.
+
+        The name of the file ends with .csv, .parquet or .json.
+
+        Raises:
+            UsageError: As for `run`; or the file exists, its folder is missing, or the ending is another.
+
+        """
+        if out.suffix.lstrip(".").lower() not in sandbox.FORMATS:
+            raise errors.UsageError(f"The name {out.name} must end with .csv, .parquet or .json.")
+        if out.exists() or not out.parent.is_dir():
+            fault = "exists already" if out.exists() else "is in a folder that does not exist"
+            raise errors.UsageError(f"The file {out} {fault}. Choose another name.")
+        unfinished = out.with_name(f".{out.stem}.part{out.suffix}")
+        request = QueryRequest(home=self._home, text=text, out=unfinished)
+        try:
+            answer = self._run(request, _Limit(time.monotonic() + seconds, lambda: False), seconds)
+            unfinished.replace(out)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return answer.total
+
+    def frame(self, text: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
+        """Run one SELECT, without a limit of rows, and return the result as a table."""
+        request = QueryRequest(home=self._home, text=text, parameters=dict(parameters or {}), as_frame=True)
+        limit = _Limit(time.monotonic() + _EXPORT_SECONDS, lambda: False)
+        frame = self._run(request, limit, _EXPORT_SECONDS).frame
+        assert frame is not None
+        return frame
+
+    def close(self) -> None:
+        """End the processes."""
+        self._processes.close()
+
+    def _run(self, request: QueryRequest, limit: _Limit, seconds: float) -> QueryAnswer:
+        self._snapshots.refresh()
+        try:
+            answer = self._processes.call_with_callbacks(limit, sandbox.run_query, request)
+        except WorkerLostError as lost:
+            answer = f"The process of the query {lost}."
+        if limit.reason == "cancelled":
+            raise errors.UsageError("The query was cancelled.", code="cancelled")
+        if limit.reason == "late":
+            message = f"The query was stopped after {seconds:.0f} s. Select less, or aggregate."
+            raise errors.UsageError(message, code="limit")
+        if isinstance(answer, str):
+            raise errors.UsageError(answer, code="bad_sql")
+        return answer
