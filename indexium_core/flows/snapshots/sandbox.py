@@ -163,5 +163,4 @@ def _checked(con: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement:
 def _explain(error: duckdb.Error) -> str:
     if isinstance(error, duckdb.OutOfMemoryException):
         return "The query needs more memory than it may use. Select fewer rows or columns, or aggregate them."
-    return str(error).strip().partition("
-")[0]
+    return str(error).strip().partition(chr(10))[0]
