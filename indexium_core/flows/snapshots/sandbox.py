@@ -17,14 +17,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import duckdb
-import pandas as pd
 
 from indexium_core import errors
 from indexium_core.flows.snapshots import analysis
 from indexium_core.store.snapshot import quoted
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["FORMATS", "QueryAnswer", "QueryColumn", "QueryRequest", "run_query"]
 
