@@ -33,6 +33,7 @@ MODULES = {  # name → arguments of a quick run; in the order of the table
     "startup": "--files 1000 --runs 3",
     "dashboard": "--files 10000 --times 1 --real 100",
     "executors": "--files 40 --runs 1",
+    "cluster": "--files 40",
     "jobs": "--files 50 --waiting 10000 --runs 1",
     "snapshot": "--files 10000 --runs 1",
 }

@@ -20,7 +20,9 @@ from benchmarks import report
 from indexium_core.files import volumes
 from indexium_core.files.containers import Capabilities
 
-__all__ = ["Effort", "fsync_p50", "full_copies", "with_slow_fsync"]
+__all__ = ["SLOW_FOLDER", "Effort", "fsync_p50", "full_copies", "has_slow_opens", "with_slow_fsync", "with_slow_opens"]
+
+SLOW_FOLDER = "slow storage"  # name of a folder in which `with_slow_opens` delays each open
 
 _SLOW = """
 #define _GNU_SOURCE
@@ -33,6 +35,37 @@ static int slow(const char *name, int fd) {
 int fsync(int fd) { return slow("fsync", fd); }
 int fdatasync(int fd) { return slow("fdatasync", fd); }
 """
+
+_SLOW_OPENS = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+static void delay(int folder, const char *path) {
+    char link[64], target[4096] = "";
+    if (path[0] != '/' && folder != AT_FDCWD) {
+        snprintf(link, sizeof link, "/proc/self/fd/%d", folder);
+        if (readlink(link, target, sizeof target - 1) < 0) return;
+    }
+    if (strstr(path, FOLDER) || strstr(target, FOLDER)) usleep(1000 * MILLISECONDS);
+}
+#define OPEN(name) int name(const char *path, int flags, ...) { \\
+    va_list rest; va_start(rest, flags); mode_t mode = va_arg(rest, mode_t); va_end(rest); \\
+    delay(AT_FDCWD, path); \\
+    return ((int (*)(const char *, int, mode_t))dlsym(RTLD_NEXT, #name))(path, flags, mode); }
+#define OPENAT(name) int name(int folder, const char *path, int flags, ...) { \\
+    va_list rest; va_start(rest, flags); mode_t mode = va_arg(rest, mode_t); va_end(rest); \\
+    delay(folder, path); \\
+    return ((int (*)(int, const char *, int, mode_t))dlsym(RTLD_NEXT, #name))(folder, path, flags, mode); }
+OPEN(open)
+OPEN(open64)
+OPENAT(openat)
+OPENAT(openat64)
+"""
+_PRELOADED = "INDEXIUM_BENCHMARK_SLOW_OPENS"  # set in the process in which `with_slow_opens` runs a benchmark
 
 
 def fsync_p50(folder: Path) -> float:
@@ -59,14 +92,34 @@ def with_slow_fsync(module: str, arguments: list[str], milliseconds: int) -> lis
     Returns the rows of the benchmark; None without a C compiler.
 
     """
+    return _with_library(_SLOW, [f"-DMILLISECONDS={milliseconds}"], module, arguments)
+
+
+def with_slow_opens(module: str, arguments: list[str], milliseconds: int) -> list[report.Entry] | None:
+    """
+    Run a benchmark in another process in which each open of a file in `SLOW_FOLDER` takes longer.
+
+    The processes that it starts have the delay, too. Arguments and result as for `with_slow_fsync`.
+    """
+    options = [f"-DMILLISECONDS={milliseconds}", f'-DFOLDER="/{SLOW_FOLDER}/"']
+    return _with_library(_SLOW_OPENS, options, module, arguments)
+
+
+def has_slow_opens() -> bool:
+    """Return whether this process has the delay of `with_slow_opens`."""
+    return _PRELOADED in os.environ
+
+
+def _with_library(source: str, options: list[str], module: str, arguments: list[str]) -> list[report.Entry] | None:
+    """Run a benchmark in a process that loads a library first; return its rows, or None without a C compiler."""
     if shutil.which("gcc") is None:
         return None
     with tempfile.TemporaryDirectory() as name:
         library = Path(name) / "slow.so"
-        build = ["gcc", "-shared", "-fPIC", f"-DMILLISECONDS={milliseconds}", "-o", str(library), "-x", "c", "-"]
-        subprocess.run(build, input=_SLOW.encode(), check=True)
+        build = ["gcc", "-shared", "-fPIC", *options, "-o", str(library), "-x", "c", "-"]
+        subprocess.run(build, input=source.encode(), check=True)
         command = [sys.executable, "-m", module, *arguments, "--json"]
-        preloaded = os.environ | {"LD_PRELOAD": str(library)}
+        preloaded = os.environ | {"LD_PRELOAD": str(library)} | ({_PRELOADED: "1"} if source is _SLOW_OPENS else {})
         done = subprocess.run(command, env=preloaded, check=True, stdout=subprocess.PIPE, text=True)
     return [report.from_json(line) for line in done.stdout.splitlines()]
 

@@ -36,6 +36,8 @@ _POLL_SECONDS = 0.02  # time between two checks whether the processes of an earl
 class Executor(Protocol):
     """Runs jobs and their items."""
 
+    chunk_seconds: float  # how long a call for a chunk of items takes, so that the cost of the call does not count
+
     def start(self, name: str, work: Callable[[], None]) -> None:
         """Run `work` beside other jobs and return at once; `name` appears in stack traces."""
 
@@ -59,6 +61,8 @@ class Executor(Protocol):
 
 class Threads:
     """Runs each job on a thread of its own. The queue limits their number."""
+
+    chunk_seconds = 0.05
 
     def start(self, name: str, work: Callable[[], None]) -> None:
         """Run `work` on a daemon thread."""

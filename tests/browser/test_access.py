@@ -17,7 +17,7 @@ from indexium_core.model.operations.operation import WriteOptions
 from tests.browser.conftest import Site
 from tests.support.effort import effort
 
-Look = Callable[..., None]  # checks what is visible, by its name and the selector of the open layer ("": the page)
+Look = Callable[[str], None]  # returns the name of the visible page
 
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = {  # name → an element of the complete page
@@ -29,7 +29,7 @@ PAGES = {  # name → an element of the complete page
     "Jobs": ".jrow",
     "Settings": ".setting",
 }
-AXE = """([part, options]) => axe.run(part ?? document, {resultTypes: ["violations"], preload: false, runOnly: options,
+AXE = """options => axe.run(document, {resultTypes: ["violations"], preload: false, runOnly: options,
   rules: options.includes("wcag2a") ? {"label-content-name-mismatch": {enabled: true}} : {}}).then(found =>
   found.violations.filter(each => ["serious", "critical"].includes(each.impact))
     .map(each => [each.id, each.nodes.map(node => [node.html.slice(0, 90), node.failureSummary])]))"""
@@ -110,16 +110,11 @@ def site(site: Site, library: Library) -> Site:
     return site
 
 
-def grave(page: Page, *rules: str, layer: str = "") -> list[Any]:
-    """
-    Return the serious and critical violations of axe: each rule with its elements.
-
-    Of a `layer`, only the elements in it are checked: the page below it is checked without the layer.
-    """
+def grave(page: Page, *rules: str) -> list[Any]:
+    """Return the serious and critical violations of axe: each rule with its elements."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
-    part = page.locator(f"{layer}:visible").element_handle() if layer else None
-    found: list[Any] = page.evaluate(AXE, [part, [*rules] or STANDARDS])
+    found: list[Any] = page.evaluate(AXE, [*rules] or STANDARDS)
     return found
 
 
@@ -148,10 +143,10 @@ def through_what_opens(page: Page, look: Look) -> None:
     expect(
         page.get_by_role("complementary", name="Details").get_by_text("What other programs will show")
     ).to_be_visible()
-    look("details", ".drawer")
+    look("details")
     page.keyboard.press("e")
     expect(page.get_by_label("Add a person").first).to_be_visible()
-    look("editor", ".drawer")
+    look("editor")
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     page.keyboard.press("a")
@@ -160,14 +155,14 @@ def through_what_opens(page: Page, look: Look) -> None:
     for key, name in (("w", "write"), ("b", "people"), ("d", "dry run"), ("?", "keys")):
         page.keyboard.press(key)
         expect(page.locator("dialog[open]").get_by_role("heading").first).to_be_visible()
-        look(name, "dialog[open]")
+        look(name)
         close(page)
     page.keyboard.press("n")
     for name, what in (("Filters", ".facets"), ("Saved views", ".pop.views"), ("Export", ".pop.exchange")):
         page.get_by_role("button", name=re.compile(f"^{name}")).first.focus()
         page.keyboard.press("Enter")
         expect(page.locator(what)).to_be_visible()
-        look(name, what)
+        look(name)
         page.keyboard.press("Escape")
         expect(page.locator(what)).to_be_hidden()
     through_what_pages_hold(page, look)
@@ -178,17 +173,17 @@ def through_what_pages_hold(page: Page, look: Look) -> None:
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.get_by_role("complementary", name="Finding")).to_be_visible()
-    look("a finding", ".drawer")
+    look("a finding")
     page.keyboard.press("Escape")
     visit(page, "History")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     drawer = page.get_by_role("complementary", name="Details")
     expect(drawer.get_by_role("list", name="Files of this operation")).to_be_visible()
-    look("an operation", ".drawer")
+    look("an operation")
     drawer.get_by_role("button", name="Roll back…").click()
     expect(page.locator("dialog[open]")).to_be_visible()
-    look("rollback", "dialog[open]")
+    look("rollback")
     close(page)
     page.keyboard.press("Escape")
     visit(page, "Library")
@@ -200,10 +195,10 @@ def through_what_pages_hold(page: Page, look: Look) -> None:
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.get_by_role("complementary", name="Details").get_by_text("Facts")).to_be_visible()
-    look("a job", ".drawer")
+    look("a job")
     page.keyboard.press("l")
     expect(page.get_by_role("dialog", name=re.compile("^Log: ")).get_by_role("listitem").first).to_be_visible()
-    look("a log", "dialog[open]")
+    look("a log")
     close(page)
     page.keyboard.press("Escape")
 
@@ -213,8 +208,8 @@ def test_axe_reports_no_serious_problem_on_pages_and_dialogs(site: Site, width: 
     page = site.visit("/plan?q=risk:danger,warning,blocked", width=width, theme=theme)
     found = {}
 
-    def look(what: str, layer: str = "") -> None:
-        found[what] = grave(page, layer=layer)
+    def look(what: str) -> None:
+        found[what] = grave(page)
 
     def dress(scheme: Any) -> None:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -314,7 +309,7 @@ def test_phone_controls_are_large_enough_and_page_fits(site: Site) -> None:
     page.emulate_media(reduced_motion="reduce")
     wrong = {}
 
-    def look(what: str, layer: str = "") -> None:
+    def look(what: str) -> None:
         wrong[what] = page.evaluate(SMALL)
 
     for name in PAGES:

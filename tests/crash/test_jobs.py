@@ -25,6 +25,7 @@ from indexium_core.library import Library
 from indexium_core.store.operations import ledger
 from tests.support import homes, long_write, media, tally
 from tests.support.children import Child
+from tests.support.commands import Command
 from tests.support.forks import ROOT
 from tests.support.long_write import ALL
 from tests.support.studio import OLD
@@ -332,7 +333,10 @@ def stopped(
     Run the command until it rewrites the large film, then end it; return the seconds, the exit code and the output.
     """
     home, path = large
-    command = [sys.executable, "-m", "indexium_core.cli", "--home", str(home), *arguments]
+    words = ["--home", str(home), *arguments]
+    if os.environ["INDEXIUM_EXECUTOR"] == "threads":
+        return _stopped_fork(words, path, by)
+    command = [sys.executable, "-m", "indexium_core.cli", *words]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         while not any(path.parent.glob(".indexium-*.tmp")):
             assert process.poll() is None, process.communicate()[0]
@@ -341,6 +345,18 @@ def stopped(
         process.send_signal(by)
         said, _ = process.communicate(timeout=10 * LIMIT)
         return time.monotonic() - begun, process.returncode, said
+
+
+def _stopped_fork(words: list[str], path: Path, by: signal.Signals) -> tuple[float, int, str]:
+    """The same for a command that is forked: its own worker processes would be forked from the same process."""
+    process = Command(words)
+    while not any(path.parent.glob(".indexium-*.tmp")):
+        assert process.poll() is None, process.text("stderr")
+        time.sleep(0.005)
+    begun = time.monotonic()
+    process.send_signal(by)
+    code = process.wait(10 * LIMIT)
+    return time.monotonic() - begun, code, process.text("stdout") + process.text("stderr")
 
 
 def no_strays(path: Path) -> bool:

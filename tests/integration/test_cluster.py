@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -16,7 +17,7 @@ import pytest
 from indexium_core import errors, settings
 from indexium_core.files import journal
 from indexium_core.flows.scanning import file_facts
-from indexium_core.flows.writing import cluster_edit
+from indexium_core.flows.writing import cluster_edit, operation_run
 from indexium_core.flows.writing import worker_journals as worker_journals_module
 from indexium_core.jobs.cluster import client
 from indexium_core.jobs.cluster.client import Cluster
@@ -30,11 +31,15 @@ from tests.support.dask_cluster import DaskCluster, DaskHost
 from tests.support.studio import ALL
 from tests.support.waiting import PATIENCE, until
 
+# A client of Dask whose scheduler is killed leaves a socket to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[DaskHost]:
     with DaskHost() as opened:
         yield opened
+    gc.collect()  # while the warning is ignored
 
 
 @pytest.fixture(scope="module")
@@ -452,6 +457,20 @@ def test_rewrite_in_worker_is_cancelled(dask: DaskCluster, scene: Set) -> None:
     assert handle.wait(PATIENCE).status == "cancelled"
     assert scene.bytes() == scene.old
     assert (worker_journals(scene), leftovers(scene)) == ([], [])
+
+
+def test_rewrite_in_worker_waits_during_a_pause(dask: DaskCluster, scene: Set, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.0)
+    dask.stop_at("after-making")
+    handle = scene.library.write(scene.library.plan("ext:wmv"), ALL)
+    dask.stopped()
+    threading.Timer(0.1, dask.go).start()
+    assert handle.pause()
+    assert handle.status().status == "paused"
+    assert scene.bytes() == scene.old
+    assert scene.library.resume(handle.id).wait(PATIENCE).counts == {"success": 1}
+    assert is_written_once(scene, handle.id)
+    assert rolls_back(scene, handle.id)
 
 
 def test_worker_without_the_mount_writes_nothing(

@@ -11,7 +11,8 @@ import json
 import os
 import subprocess
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -28,7 +29,8 @@ from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Refusal
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.people import people_comment
-from tests.support import genuine, headers, media, mov, mp4, sabotage
+from indexium_core.model.planning.plan import CommentMode, PlanItem
+from tests.support import genuine, headers, homes, media, mov, mp4, sabotage
 from tests.support.effort import effort
 from tests.support.mp4 import box
 from tests.support.oracles import oracle
@@ -245,43 +247,86 @@ CASES: dict[str, tuple[str, Callable[[str, list[Text]], bytes], list[Text]]] = {
 }
 
 
-def comments_by_exiftool(path: Path) -> Counter[str]:
-    """Every tag that ExifTool names a comment or a description, with duplicates and all groups."""
-    command = [oracle("exiftool"), "-a", "-G1:4", "-j", "-charset", "RIFF=UTF8", str(path)]
-    [tags] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+def comments_by_exiftool(paths: Sequence[Path]) -> list[Counter[str]]:
+    """Every tag of each file that ExifTool names a comment or a description, with duplicates and all groups."""
+    command = [oracle("exiftool"), "-a", "-G1:4", "-j", "-charset", "RIFF=UTF8", *map(str, paths)]
     wanted = ("Comment", "Description")
-    return Counter(str(text) for tag, text in tags.items() if text and tag.rpartition(":")[2].startswith(wanted))
+    return [
+        Counter(str(text) for tag, text in tags.items() if text and tag.rpartition(":")[2].startswith(wanted))
+        for tags in json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    ]
 
 
-@pytest.mark.parametrize(("case", "mode"), effort.pairs(CASES, ["preserve", "replace"]))
-def test_plan_lists_texts_of_other_reader_before_and_after(tmp_path: Path, case: str, mode: str) -> None:
-    form, make, texts = CASES[case]
-    path = tmp_path / "films" / f"film.{form}"
-    path.parent.mkdir()
-    path.write_bytes(make(form, texts))
-    os.utime(path, (1_600_000_000, 1_600_000_000))
-    original, found = path.read_bytes(), comments_by_exiftool(path)
+PAIRS = effort.pairs(CASES, ["preserve", "replace"])
 
-    with Library.open(tmp_path / "home") as library:
-        library.scan([path.parent])
-        library.people.add([str(path)], ["Ann Lee"])
-        plan = library.plan(comment_mode=mode)
-        [item] = plan.items
-        old = Counter(readable(change.old) for change in item.changes if change.old is not None)
-        new = Counter(readable(change.new) for change in item.changes if change.new is not None)
-        if case not in {"behind a NUL", "utf-16, little-endian"}:  # which ExifTool shows with other characters
-            assert Counter(map(readable, found.elements())) == old
-        assert item.risk_level == ("safe" if mode == "preserve" else "danger")
-        assert set(fields.lost_texts_by_place(item.changes)) == (
-            set() if mode == "preserve" else own_texts(item.changes)
-        )
 
-        handle = library.write(plan, WriteOptions(risk=("safe", "warning", "danger")))
-        assert handle.wait().counts == {"success": 1}
-        if case != "behind a NUL":
-            assert Counter(map(readable, comments_by_exiftool(path).elements())) == new
-        assert library.rollback(handle.id).wait().counts == {"success": 1}
-    assert path.read_bytes() == original
+@dataclass(frozen=True)
+class Film:
+    """A film of a case before its write, after it, and after the rollback."""
+
+    item: PlanItem
+    counts: tuple[dict[str, int], dict[str, int]]  # of the write and of the rollback, which have all films of a mode
+    shown: tuple[Counter[str], Counter[str]]  # by ExifTool, before the write and after it
+    original: bytes
+    restored: bytes
+
+
+def distinct(data: bytes, number: int) -> bytes:
+    """Return an MP4, MOV or AVI with other media: files with equal media and different comments are a warning."""
+    [place] = [data.index(name) + 200 for name in (b"mdat", b"movi") if name in data] or [0]
+    return data[:place] + number.to_bytes(4, "big") + data[place + 4 :] if place else data
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Callable[[CommentMode], dict[str, Film]]:
+    """Write all films of a mode together."""
+
+    @cache
+    def written(mode: CommentMode) -> dict[str, Film]:
+        folder = tmp_path_factory.mktemp(mode) / "films"
+        folder.mkdir()
+        cases = [case for case, chosen in PAIRS if chosen == mode]
+        paths = []
+        for number, case in enumerate(cases):
+            form, make, texts = CASES[case]
+            paths.append(folder / f"{number:02}.{form}")
+            paths[-1].write_bytes(distinct(make(form, texts), number))
+            os.utime(paths[-1], (1_600_000_000, 1_600_000_000))
+        originals, before = [path.read_bytes() for path in paths], comments_by_exiftool(paths)
+        homes.build(folder.parent / "home", folder, "Ann Lee")
+        with Library.open(folder.parent / "home") as library:
+            plan = library.plan(comment_mode=mode)
+            items = sorted(plan.items, key=lambda item: item.file_name)
+            handle = library.write(plan, WriteOptions(risk=("safe", "warning", "danger")))
+            done = handle.wait().counts
+            after = comments_by_exiftool(paths)
+            counts = (done, library.rollback(handle.id).wait().counts)
+        made = zip(cases, items, before, after, originals, paths, strict=True)
+        return {
+            case: Film(item, counts, (old, new), original, path.read_bytes())
+            for case, item, old, new, original, path in made
+        }
+
+    return written
+
+
+@pytest.mark.parametrize(("case", "mode"), PAIRS)
+def test_plan_lists_texts_of_other_reader_before_and_after(
+    films: Callable[[CommentMode], dict[str, Film]], case: str, mode: CommentMode
+) -> None:
+    film = films(mode)[case]
+    item, (before, after) = film.item, film.shown
+    old = Counter(readable(change.old) for change in item.changes if change.old is not None)
+    new = Counter(readable(change.new) for change in item.changes if change.new is not None)
+    if case not in {"behind a NUL", "utf-16, little-endian"}:  # which ExifTool shows with other characters
+        assert Counter(map(readable, before.elements())) == old
+    assert item.risk_level == ("safe" if mode == "preserve" else "danger")
+    assert set(fields.lost_texts_by_place(item.changes)) == (set() if mode == "preserve" else own_texts(item.changes))
+
+    assert film.counts == ({"success": len(films(mode))}, {"success": len(films(mode))})
+    if case != "behind a NUL":
+        assert Counter(map(readable, after.elements())) == new
+    assert film.restored == film.original
 
 
 def own_texts(changes: list[Change]) -> set[str]:

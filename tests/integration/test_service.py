@@ -321,15 +321,13 @@ def similar(folder: Path, count: int) -> Path:
 
 def interrupted(home: Path, *words: str, when: Callable[[], object]) -> str:
     """Start a command, press Ctrl-C when `when` matches, and return the output after it."""
-    command = [*RUN, "--home", str(home), *words]
-    with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) as process:
-        while not when():
-            assert process.poll() is None, process.stderr and process.stderr.read()
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 130
-    return said
+    process = commands.Command(["--home", str(home), *words])
+    while not when():
+        assert process.poll() is None, process.text("stderr")
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(PATIENCE) == 130
+    return process.text("stderr")
 
 
 def test_ctrl_c_keeps_write_in_service_and_names_commands(home: Path, many: Path) -> None:

@@ -30,6 +30,12 @@ from typing import Any, Self
 from tests.support.waiting import PATIENCE, until
 
 ROOT = Path(__file__).resolve().parents[2]
+_QUIET = {  # an idle process of Dask measures itself many times a second
+    "DASK_LOGGING__DISTRIBUTED": "critical",
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+    "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "10s",
+    "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "10s",
+}
 _stopped_threads: list[threading.Thread] = []  # of this worker
 
 
@@ -66,7 +72,7 @@ class DaskHost:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.support.dask_cluster"],
             cwd=ROOT,
-            env=os.environ | {"DASK_LOGGING__DISTRIBUTED": "critical"},
+            env=os.environ | _QUIET,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ _DERIVED = {".wmv": {"BitRate"}, ".ogv": {"extradata_size", "Composite:Duration"
 FFPROBE, MEDIAINFO, MKVINFO, MKVINFO_ALL = "ffprobe", "mediainfo", "mkvinfo", "mkvinfo -a"
 EXIFTOOL, EXIFTOOL_ALL, EXIFTOOL_RIFF = "exiftool", "exiftool -ee", "exiftool -charset RIFF=UTF8"
 MATROSKA = (".mkv", ".webm")
+
+_TOGETHER = 8  # films that one ffmpeg decodes
 
 _ANY = frozenset({FFPROBE, EXIFTOOL, EXIFTOOL_ALL, MEDIAINFO})
 _RIFF = frozenset({FFPROBE, EXIFTOOL_RIFF})
@@ -100,7 +103,12 @@ class Look:
 def look(paths: Sequence[Path], *, media: bool = True) -> list[Look]:
     """Read films with all programs; `media`: also hash every packet and decode everything."""
     with ThreadPoolExecutor(2) as pool:
-        each = list(pool.map(lambda path: _look(path, media=media), paths))
+        each = list(pool.map(_look, paths))
+        if media:
+            groups = [paths[start : start + _TOGETHER] for start in range(0, len(paths), _TOGETHER)]
+            heard = [result for group in pool.map(decoded_all, groups) for result in group]
+            for (_, known), (streams, complaints) in zip(each, heard, strict=True):
+                known |= {"streams": streams, "complaints": complaints}
         riffs = [path for path in paths if path.suffix == ".avi"]
         ways = {
             EXIFTOOL_ALL: (paths, lambda: exiftool_all(paths)),
@@ -129,15 +137,13 @@ def _lasting(known: Any, derived: set[str]) -> Any:
     return [_lasting(each, derived) for each in known] if isinstance(known, list) else known
 
 
-def _look(path: Path, *, media: bool) -> tuple[dict[str, set[str]], dict[str, Any]]:
+def _look(path: Path) -> tuple[dict[str, set[str]], dict[str, Any]]:
     comments, known = dict[str, set[str]](), dict[str, Any]()
     comments[FFPROBE], facts = ffprobe(path)
     known[FFPROBE] = _lasting(facts, _DERIVED.get(path.suffix, set()))
     if path.suffix in MATROSKA:
         comments |= {MKVINFO: mkvinfo(path), MKVINFO_ALL: mkvinfo(path, "-a")}
         known["mkvmerge"] = mkvmerge(path)
-    if media:
-        known["streams"], known["complaints"] = decoded(path)
     return comments, known
 
 
@@ -219,11 +225,33 @@ def mkvmerge(path: Path) -> dict[str, Any]:
 
 def decoded(path: Path) -> tuple[str, set[str]]:
     """A hash of the packets of every stream, and the messages of ffmpeg while it decodes everything."""
-    hashing = ("-map", "0", "-c", "copy", "-f", "streamhash", "-hash", "md5", "-")
-    decoding = ("-map", "0:v?", "-map", "0:a?", "-f", "null", "-")
-    command = [oracle("ffmpeg"), "-nostdin", "-v", "error", "-i", f"file:{path}", *hashing, *decoding]
-    ran = subprocess.run(command, check=True, capture_output=True, text=True)
-    return ran.stdout, {line.partition("] ")[2] or line for line in ran.stderr.splitlines()}  # addresses vary
+    [hashes], messages = _decoded([path])
+    return hashes, messages
+
+
+def decoded_all(paths: Sequence[Path]) -> list[tuple[str, set[str]]]:
+    """
+    The same for many files, because the start of the program takes most of the time.
+
+    A message does not name its file, so after a message each file is decoded alone.
+    """
+    hashes, messages = _decoded(paths)
+    return [decoded(path) for path in paths] if messages else [(each, set()) for each in hashes]
+
+
+def _decoded(paths: Sequence[Path]) -> tuple[list[str], set[str]]:
+    """Return the hashes of each file, and the messages for all of them."""
+    command = [oracle("ffmpeg"), "-nostdin", "-v", "error", "-y"]
+    with tempfile.TemporaryDirectory() as folder:
+        results = [Path(folder) / str(number) for number in range(len(paths))]
+        for path in paths:
+            command += ["-i", f"file:{path}"]
+        for number, result in enumerate(results):
+            command += ["-map", f"{number}", "-c", "copy", "-f", "streamhash", "-hash", "md5", f"file:{result}"]
+            command += ["-map", f"{number}:v?", "-map", f"{number}:a?", "-f", "null", "-"]
+        ran = subprocess.run(command, check=len(paths) == 1, capture_output=True, text=True)
+        messages = {line.partition("] ")[2] or line for line in ran.stderr.splitlines()}  # addresses vary
+        return [result.read_text() if result.exists() else "" for result in results], messages
 
 
 def complaints(path: Path) -> str:

@@ -136,3 +136,17 @@ def test_invalid_environment_value_names_setting(folder: Path, monkeypatch: pyte
     monkeypatch.setenv("INDEXIUM_PROBE_THREADS", "many")
     with pytest.raises(errors.UsageError, match="INDEXIUM_PROBE_THREADS is set to 'many': a whole number"):
         settings.load(folder)
+
+
+@pytest.mark.parametrize("text", ["auto", "dask://scheduler:8786", "dask://10.0.0.5:8786", "tls://[::1]:8786"])
+def test_executor_is_a_word_or_the_address_of_a_scheduler(home: Path, text: str) -> None:
+    assert settings.load(home, executor=text).executor == text
+
+
+@pytest.mark.parametrize("text", ["", "dask", "dask://", "dask://scheduler", "tcp://scheduler:8786", "dask://a b:1"])
+def test_other_executor_is_rejected_with_the_allowed_values(home: Path, text: str) -> None:
+    sentence = "auto, threads, processes or the address of a Dask scheduler, such as dask://host:8786, is needed"
+    with pytest.raises(errors.UsageError, match=sentence):
+        settings.load(home, executor=text)
+    with pytest.raises(errors.ValidationError, match=sentence):
+        settings.read_value("executor", text)

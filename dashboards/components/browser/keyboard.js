@@ -40,10 +40,10 @@ globalThis.window?.addEventListener("keydown", event => {
   firstAt = event.timeStamp
 })
 
-const LONGEST_HOLD = 5000 // milliseconds; the effect of an older key would surprise
+const LONGEST_DELAY = 5000 // milliseconds; the effect of an older key would surprise
 let incompletePage = ""
 /** @type {KeyboardEvent[]} */
-let held = []
+let delayed = []
 
 /** Return the focused element, also inside components. @returns {any} */
 function focusedElement() {
@@ -52,7 +52,7 @@ function focusedElement() {
   return node ?? document.body
 }
 
-/** Press a held key on the element that has the focus now. @param {KeyboardEvent} event */
+/** Press a delayed key on the element that has the focus now. @param {KeyboardEvent} event */
 function pressAgain({key, code, shiftKey}) {
   const node = focusedElement()
   const init = {key, code, shiftKey, bubbles: true, composed: true, cancelable: true}
@@ -63,34 +63,34 @@ function pressAgain({key, code, shiftKey}) {
 }
 
 /**
- * Hold the keys that a person presses while parts of a page are missing. When the page is complete, they are pressed.
+ * Delay the keys that a person presses while parts of a page are missing, until the page is complete.
  *
  * @param {string} page
  * @param {boolean} isIncomplete
  */
-export function holdKeys(page, isIncomplete) {
+export function delayKeys(page, isIncomplete) {
   if (isIncomplete) incompletePage = page
-  else if (page === incompletePage) setTimeout(releaseKeys) // after the drawing that completes the page
+  else if (page === incompletePage) setTimeout(pressDelayedKeys) // after the drawing that completes the page
 }
 
-function releaseKeys() {
+function pressDelayedKeys() {
   const now = performance.now()
-  const events = held
+  const events = delayed
   incompletePage = ""
-  held = []
-  for (const event of events) if (now - event.timeStamp < LONGEST_HOLD) pressAgain(event)
+  delayed = []
+  for (const event of events) if (now - event.timeStamp < LONGEST_DELAY) pressAgain(event)
 }
 
 /** @param {KeyboardEvent} event */
-function hold(event) {
+function delay(event) {
   if (incompletePage !== currentPage() || hasModifier(event) || isDialogOpen() || isTyping(event)) return
-  const isText = event.key === " " && held.length > 0 // a space in the text of a search
+  const isText = event.key === " " && delayed.length > 0 // a space in the text of a search
   if ((RESERVED.test(event.key) && !isText) || (event.key === "Enter" && isOnControl(event))) return
-  held.push(event)
+  delayed.push(event)
   event.preventDefault()
   event.stopImmediatePropagation()
 }
-globalThis.window?.addEventListener("keydown", hold, true)
+globalThis.window?.addEventListener("keydown", delay, true)
 
 /** Return every binding of the page. */
 export const bindings = () => globalThis.indexiumKeys

@@ -150,10 +150,11 @@ def open_media(path: bytes) -> int:
     return fd
 
 
-def create_journal(path: Path) -> int:
+def create_journal(path: Path, *, in_home: bool = True) -> int:
     """Create a journal that only the owner may read, with a durable folder entry, and return the descriptor."""
     _make_folder(path.parent)
-    _sync_folder(path.parent.parent)  # it has the ledger's new log, and the database does not sync it
+    if in_home:
+        _sync_folder(path.parent.parent)  # it has the ledger's new log, and the database does not sync it
     fd = os.open(path, _JOURNAL_FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
     _sync_folder(path.parent)
     return fd

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import threading
 from pathlib import Path
@@ -56,16 +57,16 @@ class OperationJournal:
         self._turn = threading.Condition()
 
     @classmethod
-    def create(cls, path: Path) -> Self:
+    def create(cls, path: Path, *, in_home: bool = True) -> Self:
         """
-        Create the journal of a new operation; a file of that name must not exist.
+        Create the journal of a new operation, in the home or elsewhere; a file of that name must not exist.
 
         Raises:
             StoreError: It cannot be created (`low_space`, `journal_failed`).
 
         """
         try:
-            return cls._take(path, disk.create_journal(path), fresh=True)
+            return cls._take(path, disk.create_journal(path, in_home=in_home), fresh=True)
         except OSError as error:
             raise reading.failed(path, error) from error
 
@@ -144,6 +145,11 @@ class OperationJournal:
         return item_id in self._open
 
     @property
+    def size(self) -> int:
+        """Its length in bytes."""
+        return self._end
+
+    @property
     def is_empty(self) -> bool:
         """Whether it has no record."""
         return self._end <= len(records.HEADER)
@@ -155,21 +161,22 @@ class OperationJournal:
             return os.path.samestat(self.path.stat(), os.fstat(self._fd))
         return False
 
-    def adopt(self, path: Path) -> None:
+    def adopt(self, other: OperationJournal) -> None:
         """
-        Append the records of another journal, whose lock the caller holds; returns when they are durable.
+        Append the records of another, short journal; returns when they are durable.
 
         Raises:
             StoreError: One of the two journals cannot be read or written.
 
         """
-        try:
-            with path.open("rb") as file, self._turn:
-                for record in records.scan(file, os.fstat(file.fileno()).st_size):
-                    self._adopt(RecordKind(record.kind), record.body)
-                self._make_durable(self._end)
+        try:  # an open of a file on a network costs time, so the open descriptor is read
+            content = disk.Descriptor(other._fd).read_at(0, other.size)
         except OSError as error:
-            raise reading.failed(path, error) from error
+            raise reading.failed(other.path, error) from error
+        with self._turn:
+            for record in records.scan(io.BytesIO(content), len(content)):
+                self._adopt(RecordKind(record.kind), record.body)
+            self._make_durable(self._end)
 
     def _adopt(self, kind: RecordKind, body: bytes) -> None:
         offset, item_id = self._append(kind, body), records.decode_item(body)

@@ -28,8 +28,9 @@ logger = logging.getLogger(__name__)
 
 _THREADS = Threads()
 MAX_PENDING_FILES = 128  # files that are submitted before the caller waits for the first file
-# A chunk takes about this time and holds about these characters, so that slow files are reported one by one.
-_CHUNK_SECONDS, _CHUNK_TEXT, _MAX_CHUNK_FILES = 0.05, 200_000, 25
+# A chunk holds about these characters, and takes about `Executor.chunk_seconds`, so that slow files are reported one by
+# one.
+_CHUNK_TEXT, _MAX_CHUNK_FILES = 200_000, 25
 MAX_PENDING_TEXT = 2_000_000  # characters of the comments of pending results; above this limit, reading pauses
 
 
@@ -76,7 +77,7 @@ def read_all(
     """Yield the results in the order of `candidates`, and read the next files at the same time."""
     pool = ThreadPoolExecutor(executor.max_concurrency(threads), thread_name_prefix="probe")
     pending: collections.deque[Future[list[ReadResult]]] = collections.deque()
-    limit, chunks = _TextLimit(), _Chunks(candidates, largest=1 if full else _MAX_CHUNK_FILES)
+    limit, chunks = _TextLimit(), _Chunks(candidates, executor.chunk_seconds, largest=1 if full else _MAX_CHUNK_FILES)
 
     def read(chunk: Sequence[FileToRead], number: int) -> list[ReadResult]:
         limit.wait(number)
@@ -111,8 +112,9 @@ def _text_of(results: Sequence[ReadResult]) -> int:
 class _Chunks:
     """Splits the files into chunks; their size follows the time and the comments of the files so far."""
 
-    def __init__(self, files: Sequence[FileToRead], *, largest: int) -> None:
-        self._files = files
+    def __init__(self, files: Sequence[FileToRead], seconds: float, *, largest: int) -> None:
+        """`seconds`: how long a chunk takes; `largest`: its largest number of files."""
+        self._files, self._seconds = files, seconds
         self._size, self._largest = 1, largest
         self.taken = 0  # files
 
@@ -124,7 +126,7 @@ class _Chunks:
 
     def measured(self, seconds: float, text: int) -> None:
         """Adapt the size to the time and the characters of one file, at most twofold. Any thread may call this."""
-        fits = min(int(_CHUNK_SECONDS / max(seconds, 1e-6)), _CHUNK_TEXT // max(text, 1))
+        fits = min(int(self._seconds / max(seconds, 1e-6)), _CHUNK_TEXT // max(text, 1))
         self._size = max(1, min(fits, 2 * self._size, self._largest))
 
 

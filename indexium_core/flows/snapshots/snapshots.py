@@ -29,7 +29,13 @@ __all__ = ["SnapshotReport", "Snapshots"]
 
 logger = logging.getLogger(__name__)
 
-_EVENTS = frozenset({"plan:changed", "scan:completed", "rescan:completed", "write:completed", "rollback:completed"})
+_EVENTS = frozenset(
+    {
+        "plan:changed",
+        "locks:changed",
+        *(f"{work}:{step}" for work in ("scan", "rescan", "write", "rollback") for step in ("progress", "completed")),
+    }
+)
 _DELAY_SECONDS = 0.5  # of a snapshot after a change: further changes often follow
 _MIN_INTERVAL_SECONDS = 3.0  # between two snapshots
 _COST = 10  # a snapshot that takes a second is followed by ten seconds without one
@@ -147,6 +153,9 @@ class Snapshots:
             is_changed, self._is_changed = self._is_changed or not self._is_enabled(), False
         if is_changed or not (self._folder / analysis.POINTER).exists():
             self.take()
+        else:
+            with self._taking:  # a snapshot that another thread is taking now has the last change
+                pass
 
     def close(self) -> None:
         """Take a last snapshot if something has changed since the newest one, and end the thread."""

@@ -11,6 +11,7 @@ Values that cross the wire have the paths of the service; the worker translates 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import time
@@ -126,7 +127,8 @@ def _in_service(edited: EditResult, task: Task) -> EditResult:
     """Return the result of a worker with the task and the device number of the service."""
     stat = edited.stat
     if stat is not None:
-        stat = replace(stat, device=os.stat(os.path.split(task.path)[0]).st_dev)  # noqa: PTH116 - a path of bytes
+        with contextlib.suppress(OSError):
+            stat = replace(stat, device=os.lstat(task.path).st_dev)
     return replace(edited, task=task, stat=stat)
 
 
@@ -180,21 +182,32 @@ def _edit(
 
 
 class _JournalOfService:
-    """The journal of one item, with the paths of the service in its records."""
+    """The journal of one item, with the paths of the service in its records; it keeps the entry in memory."""
 
     def __init__(self, own: journal.OperationJournal, here: path_map.PathMap) -> None:
         self._own, self._here = own, here
+        self._entry: journal.JournalEntry | journal.SwapEntry | None = None
         self.inserted, self.commit, self.undone = own.inserted, own.commit, own.undone
-        self.is_open, self.entry = own.is_open, own.entry
+        self.is_open = own.is_open
 
     def begin(self, entry: journal.JournalEntry) -> None:
-        self._own.begin(_moved(entry, self._here.of_service))
+        self._record(self._own.begin, entry)
 
     def making(self, entry: journal.SwapEntry) -> None:
-        self._own.making(_moved(entry, self._here.of_service))
+        self._record(self._own.making, entry)
 
     def swap(self, entry: journal.SwapEntry) -> None:
-        self._own.swap(_moved(entry, self._here.of_service))
+        self._record(self._own.swap, entry)
+
+    def entry(self, item_id: int) -> journal.JournalEntry | journal.SwapEntry:
+        if self._entry is None:
+            raise KeyError(item_id)
+        return self._entry
+
+    def _record(self, record: Callable[[Entry], None], entry: Entry) -> None:
+        before = self._own.size
+        record(_moved(entry, self._here.of_service))
+        self._entry = replace(entry, stored_bytes=self._own.size - before)
 
 
 def _moved(entry: Entry, move: Callable[[bytes], bytes]) -> Entry:

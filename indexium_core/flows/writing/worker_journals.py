@@ -71,7 +71,7 @@ class WorkerJournals:
 
         """
         path = folder / f"{self._home_id(create=True)}.{item_id}.{secrets.token_hex(4)}.{target}"
-        journal.OperationJournal.create(path).close()
+        journal.OperationJournal.create(path, in_home=False).close()
         return path
 
     def earlier(self, folder: Path, item_id: int) -> list[Path]:
@@ -94,7 +94,7 @@ class WorkerJournals:
             try:
                 with journal.OperationJournal.reopen(path) as held:
                     if not held.is_empty:
-                        undo_journal.adopt(path)
+                        undo_journal.adopt(held)
                     path.unlink()
             except errors.ConflictError:
                 if time.monotonic() >= deadline:
@@ -132,7 +132,7 @@ class WorkerJournals:
         return problems
 
     def _collect(self, name: _Name, target: Path, seconds: float) -> bool:
-        if not target.exists() and not target.with_suffix(".settled").exists():
+        if not target.exists():
             target = target.parent / "lost" / name.path.name  # the database does not know it: undo and keep it
         opened = journal.OperationJournal.reopen if target.exists() else journal.OperationJournal.create
         with opened(target) as undo_journal:

@@ -61,6 +61,8 @@ class Cluster(Threads):
     another worker; a `ClusterError` with the code `no_mount` says that there is none.
     """
 
+    chunk_seconds = 0.3  # a call costs some 20 ms, and the longer way delays the start of the next one
+
     def __init__(self, url: str) -> None:
         """`url`: the address of the scheduler, `dask://host:port` or, with TLS, `tls://host:port`."""
         super().__init__()

@@ -315,3 +315,35 @@ def test_entry_of_item_is_found_later(tmp_path: Path, monkeypatch: pytest.Monkey
     path.unlink()
     with pytest.raises(errors.ConflictError):
         journal.find(path, 1)
+
+
+def test_adopted_records_are_durable_and_keep_their_states(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A torn record at the end of the other journal announces an edit that has not started."""
+    with OperationJournal.create(tmp_path / "own" / "5.journal") as whole:
+        assert whole.is_empty
+        whole.begin(an_entry(2, text=b"two"))
+        whole.commit(2)
+        whole.begin(an_entry(3, text=b"three"))
+        assert not whole.is_empty
+        (tmp_path / "own" / "5.journal").unlink()
+        assert not whole.is_named
+    with OperationJournal.create(tmp_path / "worker") as other:
+        other.begin(an_entry(2, text=b"two"))
+        other.commit(2)
+        other.begin(an_entry(3, text=b"three"))
+        assert other.is_named
+    with (tmp_path / "worker").open("ab") as file:
+        file.write(encoded(an_entry(4), 10_000)[:-1])
+    synced: list[int] = []
+    real = disk.sync_data
+    monkeypatch.setattr(disk, "sync_data", lambda fd: (real(fd), synced.append(os.fstat(fd).st_size)))
+    with OperationJournal.create(tmp_path / "5.journal") as operation:
+        operation.begin(an_entry(1))
+        operation.commit(1)
+        with OperationJournal.reopen(tmp_path / "worker") as worker:
+            operation.adopt(worker)
+
+        assert synced[-1] == (tmp_path / "5.journal").stat().st_size
+        assert (operation.is_open(2), operation.is_open(3), operation.is_open(4)) == (False, True, False)
+        assert operation.entry(3) == an_entry(3, text=b"three")
+    assert states(tmp_path / "5.journal") == [(1, "committed"), (2, "committed"), (3, "begun")]
