@@ -80,6 +80,7 @@ class Snapshots:
         self._taking = threading.Lock()
         self._changed = threading.Condition()
         self._is_changed = self._is_closing = False
+        self._is_current = False  # this process took the newest snapshot: it knows what has changed since
         self._thread: threading.Thread | None = None
 
     def on_event(self, event: Event) -> None:
@@ -124,6 +125,7 @@ class Snapshots:
                 unfinished.replace(path)
                 if out is None:
                     self._publish(path)
+                    self._is_current = True
             except OSError as error:
                 message = (
                     f"The snapshot {path} cannot be written: {error.strerror}. Check the folder and its free space."
@@ -151,7 +153,7 @@ class Snapshots:
         """Take a snapshot if something may have changed since the newest one."""
         with self._changed:
             is_changed, self._is_changed = self._is_changed or not self._is_enabled(), False
-        if is_changed or not (self._folder / analysis.POINTER).exists():
+        if is_changed or not self._is_current:
             self.take()
         else:
             with self._taking:  # a snapshot that another thread is taking now has the last change
